@@ -1,0 +1,88 @@
+"""The library's own errors. Each names the file it is about and what to do."""
+
+from __future__ import annotations
+
+__all__ = [
+    "AsymmetryError",
+    "InvalidInputError",
+    "MissingExtraError",
+    "ModelError",
+    "NoFaceError",
+    "PhotoError",
+    "PhotoTooLargeError",
+    "SeveralFacesError",
+    "UnreadablePhotoError",
+]
+
+
+class AsymmetryError(Exception):
+    """Base of every error this library raises on purpose."""
+
+
+class InvalidInputError(AsymmetryError, ValueError):
+    """An argument is not what the function takes; the message says what it does take."""
+
+
+class ModelError(AsymmetryError):
+    """The face landmark model is missing or is not the one this version was measured with."""
+
+
+class MissingExtraError(AsymmetryError, ImportError):
+    """An optional dependency is not installed.
+
+    Parameters
+    ----------
+    what : str
+        What was asked for, such as ``"reading HEIC photos"``.
+    extra : str
+        The extra that brings it, such as ``"heic"``.
+    """
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs an extra: pip install 'asymmetry[{extra}]'")
+        self.extra = extra
+
+
+class PhotoError(AsymmetryError):
+    """One photo can't be used.
+
+    Parameters
+    ----------
+    photo : str
+        The file's name, or a stand-in such as ``"<array 3>"`` for pixels in memory.
+    reason : str
+        Why, in words, and what to do about it.
+    """
+
+    #: The ``status`` that a table's row gets when this happens to a photo of a batch.
+    status = "unreadable"
+
+    def __init__(self, photo: str, reason: str) -> None:
+        super().__init__(f"{photo}: {reason}")
+        self.photo = photo
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[PhotoError], tuple[str, str]]:
+        return type(self), (self.photo, self.reason)
+
+
+class UnreadablePhotoError(PhotoError):
+    """The file is missing, damaged, or not a photo."""
+
+
+class PhotoTooLargeError(PhotoError):
+    """The header announces more pixels than the limit; no pixel was decoded."""
+
+    status = "rejected"
+
+
+class NoFaceError(PhotoError):
+    """No face was found."""
+
+    status = "no_face"
+
+
+class SeveralFacesError(PhotoError):
+    """Several faces were found and none of them is clearly the subject."""
+
+    status = "several_faces"
