@@ -1,0 +1,47 @@
+# Needs Python 3.11-3.13 and make; everything else is installed into .venv from PyPI.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PROJECT := pyproject.toml hatch_build.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench fidelity clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/demo.stamp ## make a dated series with a known truth, score it and write its report into demo/
+	$(BIN)/asymmetry demo -o demo/
+
+test: $(VENV)/dev.stamp ## run the tests
+	$(BIN)/python -m pytest --cov
+
+check: $(VENV)/dev.stamp ## lint, formatting, types, import layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/dev.stamp ## measure the core's throughput
+	$(BIN)/python -m benchmarks.core
+
+fidelity: $(VENV)/dev.stamp ## measure how much of a known asymmetry is read
+	$(BIN)/python -m benchmarks.fidelity
+
+clean: ## remove .venv and everything made here
+	rm -rf $(VENV) demo dist build htmlcov .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/demo.stamp: $(PROJECT) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[report,table]'
+	@touch $@
+
+$(VENV)/dev.stamp: $(PROJECT) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+		{ echo "asymmetry needs Python 3.11, 3.12 or 3.13; $(PYTHON) is not one. Name one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
