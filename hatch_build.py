@@ -77,7 +77,10 @@ def fetch() -> bytes:
     """
     if named := os.environ.get(facts.MODEL_VARIABLE):
         path = Path(named).expanduser()
-        facts.verify(path)
+        try:
+            facts.verify(path)
+        except ModelError as error:
+            raise ModelError(f"{facts.MODEL_VARIABLE}: {error}") from error
         return path.read_bytes()
     report = [f"The face landmark model {facts.MODEL_FILE} could not be fetched:"]
     for source, ask in NETWORK_SOURCES.items():
