@@ -6,11 +6,12 @@ The build hook loads this module by its file, so it imports the standard library
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from asymmetry.errors import ModelError
 
-__all__ = ["bundled_model", "verify"]
+__all__ = ["bundled_model", "file_sha256", "model_file", "verify"]
 
 #: MediaPipe's Face Landmarker, float16, version 1 (Google, Apache-2.0).
 MODEL_FILE = "face_landmarker.task"
@@ -92,3 +93,41 @@ def bundled_model() -> Path:
     if size != MODEL_SIZE:
         raise ModelError(f"{path}: the face landmark model has {size} bytes, not {MODEL_SIZE}. {_ADVICE}")
     return path
+
+
+def model_file(model: str | os.PathLike[str] | None = None) -> Path:
+    """The model to load: the caller's own file, or the one that was installed with the package.
+
+    Parameters
+    ----------
+    model : path, optional
+        Another Face Landmarker file.
+
+    Raises
+    ------
+    ModelError
+        The file is not there.
+
+    Examples
+    --------
+    >>> model_file() == bundled_model()
+    True
+    """
+    if model is None:
+        return bundled_model()
+    path = Path(model)
+    if not path.is_file():
+        raise ModelError(f"{path}: no such model file")
+    return path
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file, for provenance.
+
+    Examples
+    --------
+    >>> file_sha256(bundled_model()) == MODEL_SHA256
+    True
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

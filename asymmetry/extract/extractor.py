@@ -1,0 +1,225 @@
+"""`Extractor`: photos in, `Landmarks` out, one row per photo."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
+from types import TracebackType
+from typing import Any, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.schemes import MEDIAPIPE_478
+from asymmetry.errors import InvalidInputError, NoFaceError, PhotoError, SeveralFacesError
+from asymmetry.extract.canonical import load_canonical
+from asymmetry.extract.hemiface import read_hemifaces
+from asymmetry.extract.landmarker import Landmarker, Reading
+from asymmetry.extract.model import file_sha256, model_file
+from asymmetry.extract.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoSource, read_photo
+from asymmetry.extract.pose import fit_pose
+
+__all__ = ["Extractor", "Method"]
+
+Method = Literal["hemiface", "plain"]
+FloatArray = npt.NDArray[np.float64]
+
+#: The largest of several faces is the subject if its area is this many times the next one's.
+SUBJECT_RATIO = 2.5
+#: Outer canthi closer than this (px) hold too little to measure: 0.5 px is then more than 1 mm.
+SMALLEST_FACE_PX = 40.0
+#: Stable points that miss the canonical face by more than this (cm, root mean square) are no face.
+LARGEST_MISFIT_CM = 1.0
+
+
+class Extractor:
+    """Finds the face's points in photos. A context manager that holds the loaded model.
+
+    Parameters
+    ----------
+    method : {"hemiface", "plain"}
+        ``"hemiface"`` reads each side from a whole face made of that side and its mirror image, so that neither
+        side pulls the other; it is the default. ``"plain"`` is the landmark model's own reading, for comparison: it
+        shows about half to three quarters of a left-right difference.
+    model : path, optional
+        Another ``face_landmarker.task`` file. Default: the one that is installed with the package.
+    mirrored : bool
+        The photos were stored mirrored, as many selfies are. They are turned back before anything is measured, and
+        the points are those of the turned photo. This can't be seen in a photo, so it is never guessed.
+    max_megapixels : float
+        Larger photos are refused before any pixel is decoded.
+
+    Raises
+    ------
+    InvalidInputError
+        If the method is not known.
+    ModelError
+        If the model is missing or can't be loaded.
+
+    Examples
+    --------
+    >>> with Extractor() as extractor:
+    ...     landmarks = extractor.extract([np.zeros((64, 64, 3), np.uint8)])
+    >>> landmarks.status.tolist()
+    ['no_face']
+    """
+
+    def __init__(
+        self,
+        *,
+        method: Method = "hemiface",
+        model: str | os.PathLike[str] | None = None,
+        mirrored: bool = False,
+        max_megapixels: float = DEFAULT_MAX_MEGAPIXELS,
+    ) -> None:
+        if method not in get_args(Method):
+            raise InvalidInputError(f"method {method!r}: use one of {', '.join(get_args(Method))}")
+        self.method = method
+        self.mirrored = mirrored
+        self.max_megapixels = max_megapixels
+        path = model_file(model)
+        self.provenance: dict[str, Any] = {
+            "asymmetry": _own_version(),
+            "mediapipe": version("mediapipe"),
+            "model_sha256": file_sha256(path),
+            "method": method,
+            "mirrored": mirrored,
+        }
+        self._canonical = load_canonical(path)
+        self._landmarker = Landmarker(path)
+
+    def extract(
+        self,
+        photos: Iterable[PhotoSource],
+        *,
+        progress: Callable[[Iterable[Any]], Iterable[Any]] | None = None,
+    ) -> Landmarks:
+        """Read the points of each photo.
+
+        Parameters
+        ----------
+        photos : iterable of path, bytes or ndarray
+            Files, files' bytes, or RGB uint8 arrays of shape (H, W, 3), upright.
+        progress : callable, optional
+            Wraps the iterable, as ``tqdm.tqdm`` does.
+
+        Returns
+        -------
+        Landmarks
+            One row per photo, in order. A photo that can't be read or measured keeps its row: NaN, a status and the
+            reason in words.
+
+        Raises
+        ------
+        InvalidInputError
+            If ``photos`` is a single path or array instead of a list of them.
+        """
+        if isinstance(photos, (str, bytes, os.PathLike)) or (
+            isinstance(photos, np.ndarray) and photos.ndim == 3
+        ):
+            raise InvalidInputError("extract takes a list of photos; for one photo pass [photo]")
+        rows = [self._row(i, source) for i, source in enumerate(progress(photos) if progress else photos)]
+        return replace(Landmarks.concat(rows), provenance=self.provenance)
+
+    def _row(self, number: int, source: PhotoSource) -> Landmarks:
+        name = os.fspath(source) if isinstance(source, (str, os.PathLike)) else f"<photo {number}>"
+        try:
+            photo = read_photo(source, max_megapixels=self.max_megapixels, name=str(name))
+        except PhotoError as error:
+            return Landmarks.blank([str(name)], status=error.status, reason=error.reason)
+        try:
+            row = self._measured(photo)
+        except PhotoError as error:
+            row = Landmarks.blank([photo.name], status=error.status, reason=error.reason)
+        taken = "" if photo.taken is None else photo.taken.when.isoformat()
+        height, width = photo.pixels.shape[:2]
+        return replace(row, taken=np.array([taken]), size=np.array([[width, height]]))
+
+    def _measured(self, photo: Photo) -> Landmarks:
+        """One row of landmarks; raises the `PhotoError` that says why there can be none."""
+        pixels = np.ascontiguousarray(photo.pixels[:, ::-1]) if self.mirrored else photo.pixels
+        first, note = _subject(photo.name, self._landmarker.detect(pixels))
+        found = self._read(pixels, first)
+        if found.misfit > LARGEST_MISFIT_CM:
+            raise NoFaceError(photo.name, "what was found does not have the shape of a face")
+        points, cut = _inside(found.points, pixels.shape)
+        notes = [text for text in (note, _too_small(points), cut) if text]
+        return Landmarks.from_points(
+            points[None],
+            pose=found.rotation[None],
+            photo=[photo.name],
+            spread=np.asarray(found.spread[None], dtype=np.float32),
+            blendshapes=np.asarray(found.blendshapes[None], dtype=np.float32),
+            status=np.array(["warn" if notes else "ok"]),
+            reason=np.array(["; ".join(notes)]),
+        )
+
+    def _read(self, pixels: npt.NDArray[np.uint8], first: Reading) -> _Found:
+        if self.method == "hemiface":
+            halves = read_hemifaces(pixels, first.points, self._canonical, self._landmarker.detect)
+            if halves is not None:
+                pose = halves.pose
+                return _Found(halves.points, halves.spread, halves.blendshapes, pose.rotation, pose.residual)
+        pose = fit_pose(first.points, self._canonical.vertices)
+        unknown = np.full(MEDIAPIPE_478.size, np.nan)
+        return _Found(first.points, unknown, first.blendshapes, pose.rotation, pose.residual)
+
+    def close(self) -> None:
+        """Free the model; safe to call twice."""
+        self._landmarker.close()
+
+    def __enter__(self) -> Extractor:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@dataclass(frozen=True)
+class _Found:
+    points: FloatArray = field(repr=False)
+    spread: FloatArray = field(repr=False)
+    blendshapes: FloatArray = field(repr=False)
+    rotation: FloatArray = field(repr=False)
+    misfit: float = 0.0
+
+
+def _subject(name: str, readings: list[Reading]) -> tuple[Reading, str]:
+    """The one face that the photo is of, and what to note about the others."""
+    if not readings:
+        raise NoFaceError(name, "no face found; is it upright, lit and whole?")
+    if len(readings) > 1 and readings[0].area < SUBJECT_RATIO * readings[1].area:
+        raise SeveralFacesError(name, f"{len(readings)} faces, none clearly the subject; crop to one")
+    others = len(readings) - 1
+    return readings[0], f"{others} smaller face(s) in the background left out" if others else ""
+
+
+def _inside(points: FloatArray, shape: tuple[int, ...]) -> tuple[FloatArray, str]:
+    """Points beyond the photo's edge were never seen: NaN."""
+    height, width = shape[:2]
+    x, y = points[:, 0], points[:, 1]
+    outside = (x < 0) | (y < 0) | (x > width) | (y > height)
+    note = (
+        f"the face is cut by the photo's edge: {int(outside.sum())} points not seen" if outside.any() else ""
+    )
+    return np.where(outside[:, None], np.nan, points), note
+
+
+def _too_small(points: FloatArray) -> str:
+    right, left = MEDIAPIPE_478.pairs["outer_canthus"]
+    width = float(np.hypot(*(points[left, :2] - points[right, :2])))
+    if width >= SMALLEST_FACE_PX or np.isnan(width):
+        return ""
+    return f"the face is small: {width:.0f} px between the outer corners of the eyes"
+
+
+def _own_version() -> str:
+    try:
+        return version("asymmetry")
+    except PackageNotFoundError:
+        return "unknown"

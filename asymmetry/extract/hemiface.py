@@ -1,0 +1,206 @@
+"""Hemiface: each side of a face read from a whole face made of that side and its own mirror image.
+
+The landmark model has learnt that faces are symmetric and pulls both sides together. In a face that is made of one
+half and its mirror image there is nothing to pull, and the two sides never see each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
+from asymmetry.extract.canonical import Canonical
+from asymmetry.extract.landmarker import Reading
+from asymmetry.extract.pose import Pose, fit_pose
+
+__all__ = ["Square", "chimera", "read_hemifaces"]
+
+Pixels = npt.NDArray[np.uint8]
+FloatArray = npt.NDArray[np.float64]
+Detect = Callable[[Pixels], list[Reading]]
+
+#: Side of the chimera, px. The landmarker reads 256 px; 800 px measured no better.
+SQUARE = 400
+#: How much of the square the canonical face's height fills, and the two sizes whose readings are averaged.
+FILL = 0.55
+SIZES = (0.9, 1.1)
+# Photo px per chimera px above which the photo is blurred first, and the blur's sigma per px of ratio.
+_ALIAS_RATIO, _ALIAS_SIGMA = 1.3, 0.45
+
+
+@dataclass(frozen=True)
+class Square:
+    """The upright square that chimeras are drawn in.
+
+    Attributes
+    ----------
+    side : int
+        Width and height, px; even, so that the midline lies between two columns.
+    scale : float
+        Pixels per cm.
+    middle : float
+        Canonical height, cm, of the square's centre.
+    """
+
+    side: int
+    scale: float
+    middle: float
+
+    @classmethod
+    def of(cls, vertices: FloatArray, size: float) -> Square:
+        """The square in which the canonical face fills its share, times ``size``."""
+        top = vertices[MEDIAPIPE_478.midline["forehead"], 1]
+        bottom = vertices[MEDIAPIPE_478.midline["menton"], 1]
+        return cls(SQUARE, SQUARE * FILL * size / (top - bottom), (top + bottom) / 2)
+
+    def to_face(self, xy: FloatArray) -> FloatArray:
+        """Pixel-edge coordinates (..., 2) to canonical x, y in cm."""
+        half = self.side / 2
+        return np.stack(
+            [(xy[..., 0] - half) / self.scale, (half - xy[..., 1]) / self.scale + self.middle], axis=-1
+        )
+
+
+def _surface(canonical: Canonical, xy: FloatArray) -> FloatArray:
+    """Points (..., 2) of the face's plane lifted onto its surface, (..., 3)."""
+    return np.concatenate([xy, canonical.depth_at(xy[..., 0], xy[..., 1])[..., None]], axis=-1)
+
+
+def chimera(photo: Pixels, pose: Pose, canonical: Canonical, square: Square, side: Side) -> Pixels:
+    """A whole frontal face made of one side and its mirror image.
+
+    Parameters
+    ----------
+    photo : ndarray of uint8, shape (H, W, 3)
+        RGB, already blurred where the square is much smaller than the face.
+    pose : Pose
+        Where the head is in this photo.
+    canonical : Canonical
+        The face's surface.
+    square : Square
+        What to draw into.
+    side : {"right", "left"}
+        The patient's side that is shown twice.
+
+    Returns
+    -------
+    ndarray of uint8, shape (side, side, 3)
+        Exactly mirror-symmetric.
+    """
+    half = square.side // 2
+    columns, rows = np.meshgrid(np.arange(half) + 0.5, np.arange(square.side) + 0.5)
+    plane = square.to_face(np.stack([columns, rows], axis=-1))
+    if side == "left":
+        plane = plane * np.array([-1.0, 1.0])
+    at = pose.project(_surface(canonical, plane))[..., :2].astype(np.float32) - np.float32(0.5)
+    drawn = cv2.remap(photo, at[..., 0], at[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.concatenate([drawn, drawn[:, ::-1]], axis=1).astype(np.uint8, copy=False)
+
+
+def _symmetrised(points: FloatArray, side: int) -> FloatArray:
+    """Each point averaged with its mirror twin: the chimera is symmetric, so any difference is noise."""
+    twin = points[MEDIAPIPE_478.mirror]
+    return (points + np.stack([side - twin[:, 0], twin[:, 1], twin[:, 2]], axis=1)) / 2
+
+
+def read_square(
+    photo: Pixels, pose: Pose, canonical: Canonical, square: Square, detect: Detect
+) -> tuple[FloatArray, dict[Side, FloatArray]] | None:
+    """Canonical x, y (k, 2) of every point, each side from its own chimera, and each chimera's expression weights.
+
+    None if the model finds no face in a chimera.
+    """
+    planes, weights = {}, {}
+    for side in SIDES:
+        found = detect(chimera(photo, pose, canonical, square, side))
+        if not found:
+            return None
+        planes[side] = square.to_face(_symmetrised(found[0].points, square.side)[:, :2])
+        weights[side] = found[0].blendshapes
+    return _joined(planes, _right_numbers(canonical.vertices)), weights
+
+
+def _right_numbers(vertices: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which points lie on the patient's right: by the canonical face, and by name for the irises."""
+    right = np.zeros(MEDIAPIPE_478.size, dtype=bool)
+    right[: len(vertices)] = vertices[:, 0] < 0
+    right[MEDIAPIPE_478.right(MEDIAPIPE_478.groups["iris"])] = True
+    return right
+
+
+def _joined(planes: dict[Side, FloatArray], right: npt.NDArray[np.bool_]) -> FloatArray:
+    middle = MEDIAPIPE_478.mirror == np.arange(MEDIAPIPE_478.size)
+    sides = np.where(right[:, None], planes["right"], planes["left"])
+    return np.where(middle[:, None], (planes["right"] + planes["left"]) / 2, sides)
+
+
+@dataclass(frozen=True)
+class Hemifaces:
+    """What hemiface found: points (k, 3) px, spread (k,) px, expression weights (52,), pose."""
+
+    points: FloatArray = field(repr=False)
+    spread: FloatArray = field(repr=False)
+    blendshapes: FloatArray = field(repr=False)
+    pose: Pose
+
+
+def read_hemifaces(
+    photo: Pixels, first: FloatArray, canonical: Canonical, detect: Detect
+) -> Hemifaces | None:
+    """Read both halves of one face.
+
+    Parameters
+    ----------
+    photo : ndarray of uint8, shape (H, W, 3)
+        RGB, upright.
+    first : ndarray, shape (k, 3)
+        A plain reading of the face, px.
+    canonical : Canonical
+        The symmetric face.
+    detect : callable
+        RGB picture to readings, largest first; called twice per size.
+
+    Returns
+    -------
+    Hemifaces or None
+        None if the model finds no face in a chimera.
+    """
+    pose = fit_pose(first, canonical.vertices)
+    squares = [Square.of(canonical.vertices, size) for size in SIZES]
+    smooth = _anti_aliased(photo, pose.scale / squares[0].scale)
+    found = [read_square(smooth, pose, canonical, square, detect) for square in squares]
+    kept = [reading for reading in found if reading is not None]
+    if len(kept) < len(squares):
+        return None
+    planes = np.stack([plane for plane, _ in kept])
+    # A chimera's midline is straight whatever the face's is: sideways, midline points are the first reading's.
+    middle = MEDIAPIPE_478.mirror == np.arange(MEDIAPIPE_478.size)
+    planes[:, middle, 0] = pose.unproject(first[middle, :2], canonical.depth_at)[:, 0]
+    points = pose.project(_surface(canonical, planes.mean(axis=0)))
+    spread = planes.std(axis=0, ddof=1).max(axis=-1) * pose.scale
+    weights = {side: np.mean([w[side] for _, w in kept], axis=0) for side in SIDES}
+    return Hemifaces(points, spread, _side_weights(weights), pose)
+
+
+def _anti_aliased(photo: Pixels, ratio: float) -> Pixels:
+    if ratio <= _ALIAS_RATIO:
+        return photo
+    return np.asarray(cv2.GaussianBlur(photo, (0, 0), _ALIAS_SIGMA * ratio), dtype=np.uint8)
+
+
+def _side_weights(weights: dict[Side, FloatArray]) -> FloatArray:
+    """Expression weights with each side's own: a weight named Right comes from the right half's chimera."""
+    names = MEDIAPIPE_478.expressions
+    out = (weights["right"] + weights["left"]) / 2
+    for i, name in enumerate(names):
+        for side, ending in (("right", "Right"), ("left", "Left")):
+            if name.endswith(ending):
+                stem = name.removesuffix(ending)
+                twins = [names.index(stem + "Right"), names.index(stem + "Left")]
+                out[i] = weights[side][twins].mean()  # type: ignore[index]
+    return out

@@ -1,0 +1,128 @@
+"""MediaPipe's Face Landmarker: one RGB picture in, the faces in it out. The only module that imports mediapipe."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.errors import ModelError
+from asymmetry.extract.model import model_file
+
+__all__ = ["Landmarker", "Reading"]
+
+Pixels = npt.NDArray[np.uint8]
+FloatArray = npt.NDArray[np.float64]
+
+# Faces looked for in a photo: enough to see that there are several.
+_MAX_FACES = 4
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One face as the model reads it.
+
+    Attributes
+    ----------
+    points : ndarray, shape (k, 3)
+        Pixel-edge coordinates, y down, z away from the camera in px of x.
+    blendshapes : ndarray, shape (52,)
+        Expression weights, 0 to 1.
+    """
+
+    points: FloatArray = field(repr=False)
+    blendshapes: FloatArray = field(repr=False)
+
+    @property
+    def area(self) -> float:
+        """Area of the bounding box, px²."""
+        width, height = np.ptp(self.points[:, :2], axis=0)
+        return float(width * height)
+
+
+class Landmarker:
+    """The model, loaded once. A context manager; ``close()`` frees it and may be called twice.
+
+    Parameters
+    ----------
+    model : path, optional
+        A ``face_landmarker.task`` file. Default: the one that is installed with the package.
+
+    Raises
+    ------
+    ModelError
+        If the file is missing or can't be loaded.
+    """
+
+    def __init__(self, model: str | os.PathLike[str] | None = None) -> None:
+        path = model_file(model)
+        with _quiet():
+            import mediapipe
+            from mediapipe.tasks.python import BaseOptions, vision
+
+            self._image = mediapipe.Image
+            self._format = mediapipe.ImageFormat.SRGB
+            options = vision.FaceLandmarkerOptions(
+                base_options=BaseOptions(model_asset_path=str(path)),
+                num_faces=_MAX_FACES,
+                output_face_blendshapes=True,
+            )
+            try:
+                self._task: Any = vision.FaceLandmarker.create_from_options(options)
+            except (RuntimeError, ValueError) as error:
+                raise ModelError(f"{path}: MediaPipe can't load this model ({error})") from error
+            # MediaPipe's own __del__ fails when the interpreter ends; this closes it before.
+            self.close = weakref.finalize(self, self._task.close)
+            # The first call still reports on itself.
+            self.detect(np.zeros((8, 8, 3), np.uint8))
+
+    def detect(self, pixels: Pixels) -> list[Reading]:
+        """Faces in an RGB picture (H, W, 3), the largest first.
+
+        Returns
+        -------
+        list of Reading
+            Empty where there is none.
+        """
+        height, width = pixels.shape[:2]
+        result = self._task.detect(self._image(self._format, np.ascontiguousarray(pixels)))
+        size = np.array([width, height, width], dtype=np.float64)
+        readings = [
+            Reading(
+                points=np.array([(p.x, p.y, p.z) for p in points]) * size,
+                blendshapes=np.array([shape.score for shape in shapes]),
+            )
+            for points, shapes in zip(result.face_landmarks, result.face_blendshapes, strict=True)
+        ]
+        return sorted(readings, key=lambda reading: reading.area, reverse=True)
+
+    def __enter__(self) -> Landmarker:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the C++ side's start-up notes off the terminal: they are written to file descriptor 2 itself."""
+    sys.stderr.flush()
+    saved = os.dup(2)
+    try:
+        sink = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(sink, 2)
+        os.close(sink)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
