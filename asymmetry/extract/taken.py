@@ -1,0 +1,262 @@
+"""What photo files tell without being decoded: which there are, in which order, and when they were taken.
+
+A date comes from the EXIF tags, else from the file's or the folder's name, never from its modification time.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path, PurePath
+from typing import Literal
+
+from asymmetry.errors import InvalidInputError
+
+__all__ = [
+    "PHOTO_SUFFIXES",
+    "Taken",
+    "TakenSource",
+    "image_files",
+    "taken_best",
+    "taken_from_exif",
+    "taken_from_name",
+]
+
+TakenSource = Literal["exif", "exif_digitized", "exif_modified", "name", "folder", "manifest"]
+"""Where a date comes from; see `Taken`."""
+
+#: File name endings that `image_files` takes for photos.
+PHOTO_SUFFIXES = frozenset(
+    ".jpg .jpeg .jpe .jfif .png .webp .tif .tiff .bmp .gif .avif .heic .heif .hif".split()
+)
+#: Years that a date may have. Earlier ones are unset camera clocks (1904, 1970, 1980) or dates of birth.
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+#: Tags of time, fraction of a second and time zone, most trusted first (Exif 2.32, CIPA DC-008, 4.6.5).
+_EXIF_STAMPS: tuple[tuple[int, int, int, TakenSource], ...] = (
+    (0x9003, 0x9291, 0x9011, "exif"),
+    (0x9004, 0x9292, 0x9012, "exif_digitized"),
+    (0x0132, 0x9290, 0x9010, "exif_modified"),
+)
+_EXIF_STAMP = re.compile(r"(\d{4})[:/-](\d\d)[:/-](\d\d)(?:[ T](\d\d):(\d\d):(\d\d))?(?!\d)")
+_OFFSET = re.compile(r"(?P<utc>Z)|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)")
+
+# A day, then a time or no further digit. A time of twelve hours ("6.15.00 PM") is left out, not misread.
+_NAME_STAMP = re.compile(
+    r"""(?<!\d)(\d{4})(?P<sep>[-_. ]?)(\d\d)(?P=sep)(\d\d)
+        (?:(?:[ ]at[ ]|[ _.T-]*)([01]\d|2[0-3])(?P<colon>[-_.:]?)([0-5]\d)(?P=colon)([0-5]\d)(?:\d{3})?
+           (?!\d|\s*[ap]\.?m)
+        |(?!\d))""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The moment a photo was taken, and how that is known.
+
+    Attributes
+    ----------
+    when : datetime.datetime
+        By the camera's clock. With a time zone where the file states one, else without.
+    source : str
+        ``"exif"`` (DateTimeOriginal), ``"exif_digitized"`` (a scanner's date), ``"exif_modified"`` (the tag
+        of the last edit), ``"name"``, ``"folder"`` or ``"manifest"``.
+    day_only : bool
+        True when only the day is known; `when` is then that day's midnight.
+
+    Examples
+    --------
+    >>> taken = taken_from_name("day_10/IMG_20260302_181500.jpg")
+    >>> taken.isoformat(), taken.source
+    ('2026-03-02T18:15:00', 'name')
+    """
+
+    when: datetime
+    source: TakenSource
+    day_only: bool = False
+
+    @property
+    def day(self) -> date:
+        """The calendar day where the photo was taken."""
+        return self.when.date()
+
+    @property
+    def wall_clock(self) -> datetime:
+        """`when` without its time zone: a sort key for photos of which only some state one."""
+        return self.when.replace(tzinfo=None)
+
+    def isoformat(self) -> str:
+        """ISO 8601 text: the day alone when only the day is known."""
+        return self.day.isoformat() if self.day_only else self.when.isoformat()
+
+
+def taken_from_exif(tags: Mapping[int, object]) -> Taken | None:
+    """Read the capture time from EXIF tags.
+
+    Parameters
+    ----------
+    tags : mapping of int to object
+        The values by tag number, of the main and the Exif directory together.
+
+    Returns
+    -------
+    Taken or None
+        From DateTimeOriginal, else DateTimeDigitized, else DateTime; `Taken.source` says which. None where
+        they are absent, blank, not a date, or outside the years 1990 to 2100.
+
+    Examples
+    --------
+    >>> taken_from_exif({0x9003: "2026:03:02 18:15:00", 0x9011: "+01:00"}).isoformat()
+    '2026-03-02T18:15:00+01:00'
+    """
+    for stamp, fraction, offset, source in _EXIF_STAMPS:
+        match = _EXIF_STAMP.match(_text(tags.get(stamp)))
+        taken = _taken(match.groups(), source) if match else None
+        if taken is None:
+            continue
+        if taken.day_only:
+            return taken
+        when = taken.when.replace(
+            microsecond=_microseconds(_text(tags.get(fraction))), tzinfo=_zone(_text(tags.get(offset)))
+        )
+        return Taken(when, source)
+    return None
+
+
+def taken_from_name(path: PurePath | str) -> Taken | None:
+    """Read the date from a file's name, else from the name of the folder that holds it.
+
+    Parameters
+    ----------
+    path : path or str
+        The file's path; nothing is opened. Read are year-month-day orders with or without separators
+        (``2026-03-02``, ``2026_03_02``, ``20260302``), with a 24-hour time behind them or not
+        (``20260302_181500``, ``2026-03-02 18.15.00``). Other orders, such as ``02.03.2026``, are not guessed.
+
+    Returns
+    -------
+    Taken or None
+        None where a name holds no plausible date (years 1990 to 2100), or several different ones.
+
+    Examples
+    --------
+    >>> taken_from_name("2026-03-02/smile.jpg").source
+    'folder'
+    >>> taken_from_name("from 2026-03-02 to 2026-04-02.jpg") is None
+    True
+    """
+    path = PurePath(path)
+    return _only_date(path.name, "name") or _only_date(path.parent.name, "folder")
+
+
+def taken_best(exif: Taken | None, name: Taken | None) -> Taken | None:
+    """Choose between what the EXIF tags and what the names say.
+
+    Only DateTimeOriginal is the moment of the exposure, so only it comes before a name. A scanner's date or
+    the tag of the last edit is used when no name holds a date.
+
+    Examples
+    --------
+    >>> scan = Taken(datetime(2026, 5, 1), "exif_digitized")
+    >>> taken_best(scan, taken_from_name("2019-05-04 before.tif")).isoformat()
+    '2019-05-04'
+    """
+    if exif is not None and exif.source == "exif":
+        return exif
+    return name or exif
+
+
+def image_files(folder: str | os.PathLike[str], *, recursive: bool = True) -> list[Path]:
+    """List the photos below a folder, in natural order (``day 2`` before ``day 10``).
+
+    Parameters
+    ----------
+    folder : path
+        Where to look.
+    recursive : bool
+        Also look into the folders below it. Links to folders are not followed.
+
+    Returns
+    -------
+    list of Path
+        The files whose suffix is in `PHOTO_SUFFIXES`, in any case, without hidden ones.
+
+    Raises
+    ------
+    InvalidInputError
+        `folder` is no folder, or it or one below it can't be listed.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise InvalidInputError(f"{root}: no such folder")
+
+    def refuse(error: OSError) -> None:
+        raise InvalidInputError(f"{error.filename}: can't be listed ({error.strerror})") from error
+
+    found: list[Path] = []
+    for parent, folders, files in os.walk(root, onerror=refuse):
+        folders[:] = [each for each in folders if recursive and not each.startswith(".")]
+        found += [Path(parent, each) for each in files if _looks_like_photo(each)]
+    return sorted(
+        (path for path in found if path.is_file()), key=lambda path: _natural(path.relative_to(root))
+    )
+
+
+def _only_date(text: str, source: TakenSource) -> Taken | None:
+    """Return the one day that `text` names, with its time if it has one."""
+    found = [_taken(match.group(1, 3, 4, 5, 7, 8), source) for match in _NAME_STAMP.finditer(text)]
+    dates = sorted((taken for taken in found if taken), key=lambda taken: taken.day_only)
+    return dates[0] if len({taken.day for taken in dates}) == 1 else None
+
+
+def _taken(parts: tuple[str | None, ...], source: TakenSource) -> Taken | None:
+    """Build a date from year, month, day and, unless they are None, hour, minute, second."""
+    try:
+        when = datetime(*(int(part) for part in parts if part is not None))  # type: ignore[arg-type]
+    except ValueError:
+        return None
+    plausible = FIRST_YEAR <= when.year <= LAST_YEAR
+    return Taken(when, source, day_only=parts[3] is None) if plausible else None
+
+
+def _text(value: object) -> str:
+    """Return a tag's text; tags of a wrong type count as empty."""
+    if isinstance(value, bytes):
+        value = value.decode("ascii", "replace")
+    return value.strip(" \0") if isinstance(value, str) else ""
+
+
+def _microseconds(digits: str) -> int:
+    """Read SubSecTime: the decimals of the second, as many as the camera cares to write."""
+    return int(digits[:6].ljust(6, "0")) if digits.isascii() and digits.isdigit() else 0
+
+
+def _zone(text: str) -> timezone | None:
+    """Read OffsetTime, such as ``+02:00``; None where it is absent or not an offset."""
+    match = _OFFSET.fullmatch(text)
+    if match is None:
+        return None
+    if match["utc"]:
+        return UTC
+    minutes = 60 * int(match["hours"]) + int(match["minutes"])
+    try:
+        return timezone(timedelta(minutes=-minutes if match["sign"] == "-" else minutes))
+    except ValueError:
+        return None
+
+
+def _looks_like_photo(file: str) -> bool:
+    return not file.startswith(".") and Path(file).suffix.lower() in PHOTO_SUFFIXES
+
+
+def _natural(path: Path) -> tuple[list[list[str | int]], str]:
+    """Return a sort key in which digits count as numbers; equal ones go by their text."""
+    parts: list[list[str | int]] = []
+    for part in path.parts:
+        pieces = re.split(r"([0-9]+)", part.casefold())
+        parts.append([int(piece) if i % 2 else piece for i, piece in enumerate(pieces)])
+    return parts, str(path)
