@@ -1,0 +1,55 @@
+"""One millimetre scale for all photos of one person."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from asymmetry.core.frame import Scale, face_frame
+from asymmetry.core.landmarks import Landmarks
+
+__all__ = ["pooled_scale"]
+
+#: An eye counts as open when its blink weight is below this: half of the way from 0 to 1.
+_OPEN_EYE = 0.5
+
+
+def pooled_scale(landmarks: Landmarks) -> tuple[Scale, str]:
+    """Millimetres for the photos of one person, pooled over those with open eyes.
+
+    The iris gives the scale, but in a single photo it is a few px wide and its width is noisy. The distance between
+    the outer corners of the eyes is wider and does not change within a person. So that distance is measured in
+    each photo by the iris, its median is taken as the person's own, and each photo is scaled to it. Proportions
+    within a photo are as before; only its size is the series' own.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        n photos of one person.
+
+    Returns
+    -------
+    scale : Scale
+        Pixels per millimetre, of shape (n,).
+    source : str
+        In words, how it came about.
+
+    Examples
+    --------
+    >>> pooled_scale(Landmarks.blank(["a.jpg"], status="no_face"))[1]
+    'iris'
+    """
+    face = face_frame(landmarks)
+    right, left = face.pair("outer_canthus")
+    width = np.hypot(right[0] - left[0], right[1] - left[1])
+    usable = landmarks.usable & np.isfinite(width)
+    blink = [landmarks.layout.expressions.index(name) for name in ("eyeBlinkRight", "eyeBlinkLeft")]
+    open_eyed = usable & (landmarks.blendshapes[:, blink].max(axis=1, initial=0.0) < _OPEN_EYE)
+    pool = open_eyed if open_eyed.any() else usable
+    if not pool.any():
+        return Scale(), "iris"
+    person = float(np.median(width[pool]))
+    px_per_mm = np.where(usable, width / (face.mm_per_px * person), 1.0)
+    which = "open-eyed photos" if open_eyed.any() else "photos, none of them with open eyes"
+    return Scale("ruler", px_per_mm), (
+        f"iris, pooled over {pool.sum()} {which}: outer corners of the eyes {person:.1f} mm apart"
+    )
