@@ -1,21 +1,22 @@
 """The face's own frame: head pose removed, level, in millimetres, seen from either side.
 
-The frame's x runs to the patient's left from the midline, y up from the pupil line, z out of the face. All of it is
-elementwise over photos, so a batch of n gives the same bits as n single photos.
+The frame's x runs to the patient's left from the midline, y up from the pupil line, z out of the face. All of it
+is elementwise over photos, so a batch of n gives the same bits as n single photos.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.geometry import mirror_gaps, total
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
+from asymmetry.core.schemes import SIDES, Scheme, Side, get_scheme
 from asymmetry.errors import InvalidInputError
 
 __all__ = ["IRIS_MM", "Face", "Half", "Scale", "face_frame", "head_angles"]
@@ -26,11 +27,13 @@ FloatArray = npt.NDArray[np.float64]
 IRIS_MM = 11.71
 #: Camera distance assumed when perspective is removed, in outer-canthal distances: about 1 m over 89 mm.
 CAMERA_DISTANCE = 11.2
-#: Pairs that set the level: stable ones. Wide ones weigh more by themselves.
-LEVEL_PAIRS = MEDIAPIPE_478.groups["stable_pairs"]
+#: Pairs that set the level: what neither a brow nor a mouth drags along. Wide ones weigh more by themselves.
+LEVEL_PAIRS = ("outer_canthus", "inner_canthus")
+#: Regions of the comparison with the mirror image; the scheme's groups of these names.
+REGIONS = ("upper", "middle", "lower")
 # What sets the midline: midpoints of these pairs, and these midline points.
-_MIDLINE_PAIRS = ("outer_canthus", "inner_canthus", "forehead_1", "forehead_2")
-_MIDLINE_POINTS = ("nasion", "nose_bridge_1", "glabella", "forehead_low", "forehead")
+_MIDLINE_PAIRS = LEVEL_PAIRS
+_MIDLINE_POINTS = ("nasion", "nose_bridge_1", "glabella")
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ class Scale:
     Parameters
     ----------
     source : {"iris", "interpupillary", "ruler"}
-        What is known: the horizontal iris diameter, the distance between the pupils, or the pixels of a millimetre.
+        What is known: the horizontal iris diameter, the distance between the pupils, or the pixels of a
+        millimetre.
     mm : float or array_like of shape (n,)
         The known length in mm; for ``"ruler"`` the pixels per mm.
 
@@ -74,73 +78,125 @@ class Scale:
         return known / ((right + left) / 2)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Half:
-    """One side of n faces, seen so that both sides read alike: ``out`` is away from the midline, ``up`` is up.
+    """One side of n faces, seen so that both sides read alike: ``out`` leads away from the midline, ``up`` up.
 
-    A metric written on a `Half` obeys the mirror law by construction.
+    A metric written on a `Half` obeys the mirror law by construction. Its rows may be the right sides of n
+    photos, the left ones, or both one after the other: a metric can't tell.
+
+    Attributes
+    ----------
+    outward, upward : ndarray, shape (pairs, n)
+        Coordinates of the paired points, mm.
+    middle : ndarray, shape (midline points, n)
+        Heights of the points of the midline, mm.
+    layout : Scheme
+        Names of the rows.
     """
 
-    face: Face
-    side: Side
+    outward: FloatArray = field(repr=False)
+    upward: FloatArray = field(repr=False)
+    middle: FloatArray = field(repr=False)
+    layout: Scheme
 
     def out(self, name: str) -> FloatArray:
-        """Distance from the midline, positive towards this side, mm, shape (n,)."""
-        x = self.face.point(name, self.side)[0]
-        return -x if self.side == "right" else x
+        """Distance of a paired point from the midline, positive towards this side, mm, shape (n,)."""
+        return self.outward[_places(self.layout.name)[name]]
 
     def up(self, name: str) -> FloatArray:
-        """Height over the pupil line, mm, shape (n,)."""
-        return self.face.point(name, self.side)[1]
+        """Height of a paired point over the pupil line, mm, shape (n,)."""
+        return self.upward[_places(self.layout.name)[name]]
 
-    def outline(self, names: Sequence[str]) -> tuple[FloatArray, FloatArray]:
-        """``out`` and ``up`` of several points, each of shape (k, n)."""
-        return np.stack([self.out(name) for name in names]), np.stack([self.up(name) for name in names])
+    def midline_up(self, name: str) -> FloatArray:
+        """Height of a point of the midline over the pupil line, mm, shape (n,)."""
+        return self.middle[_places(self.layout.name)[name]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Face:
     """n faces in their own frame.
 
     Attributes
     ----------
-    xyz : mapping of (name, side) to ndarray of shape (3, n)
-        Coordinates of each named point; side is None on the midline.
-    size : int
-        Number of faces.
+    points : ndarray, shape (3, k, n)
+        x, y, z of the named points: the scheme's pairs, each right then left, and then its midline.
+    layout : Scheme
+        Names of the points.
     roll : ndarray, shape (n,)
         In-plane rotation that was removed, degrees, positive anticlockwise as seen in the photo.
     mm_per_px : ndarray, shape (n,)
         The scale that was used.
     """
 
-    xyz: Mapping[tuple[str, Side | None], FloatArray] = field(repr=False)
-    size: int
+    points: FloatArray = field(repr=False)
+    layout: Scheme
     roll: FloatArray = field(repr=False)
     mm_per_px: FloatArray = field(repr=False)
 
+    @property
+    def size(self) -> int:
+        """Number of faces, n."""
+        return int(self.points.shape[-1])
+
+    @property
+    def pairs(self) -> FloatArray:
+        """The paired points, shape (3, pairs, 2, n), right before left; a view."""
+        k = len(self.layout.pairs)
+        return self.points[:, : 2 * k].reshape(3, k, 2, self.size)
+
+    @property
+    def midline(self) -> FloatArray:
+        """The points of the midline, shape (3, midline points, n); a view."""
+        return self.points[:, 2 * len(self.layout.pairs) :]
+
     def point(self, name: str, side: Side | None = None) -> FloatArray:
-        """Coordinates x, y, z of one point, shape (3, n)."""
-        return self.xyz[name, side]
+        """Coordinates x, y, z of one point, shape (3, n); no side on the midline."""
+        place = _places(self.layout.name)[name]
+        if side is None:
+            return self.midline[:, place]
+        return self.pairs[:, place, SIDES.index(side)]
 
     def pair(self, name: str) -> tuple[FloatArray, FloatArray]:
         """The right and the left point of that name."""
-        return self.xyz[name, "right"], self.xyz[name, "left"]
+        return self.point(name, "right"), self.point(name, "left")
 
     def half(self, side: Side) -> Half:
         """One side of the faces."""
-        return Half(self, side)
+        x, y, _ = self.pairs[:, :, SIDES.index(side)]
+        return Half(-x if side == "right" else x, y, self.midline[1], self.layout)
 
-    def mapped(self, change: Callable[[FloatArray], FloatArray]) -> Face:
-        """The same change applied to every point."""
-        return replace(self, xyz={key: change(value) for key, value in self.xyz.items()})
+    def halves(self) -> Half:
+        """All right sides and then all left sides, 2n rows, so that a metric measures both at once."""
+        x, y, _ = self.pairs
+        both = (len(x), 2 * self.size)
+        outward = (x * [[-1.0], [1.0]]).reshape(both)
+        return Half(outward, y.reshape(both), np.tile(self.midline[1], 2), self.layout)
+
+    @functools.cached_property
+    def mirror_squares(self) -> Mapping[str, tuple[FloatArray, int]]:
+        """Sum of the squared distances to the mirror image, mm2, and number of points, by region.
+
+        Regions are upper, middle and lower; the mirror image is laid over all three at once, see `mirror_gaps`.
+        """
+        groups, place = self.layout.groups, _places(self.layout.name)
+        pairs = [place[name] for region in REGIONS for name in groups[region]]
+        middle = [place[name] for region in REGIONS for name in groups[f"{region}_midline"]]
+        paired, single = mirror_gaps(self.pairs[:2, pairs], self.midline[:2, middle])
+        sums = {}
+        for region in REGIONS:
+            p, m = len(groups[region]), len(groups[f"{region}_midline"])
+            sums[region] = 2 * total(paired[:p]) + total(single[:m]), 2 * p + m
+            paired, single = paired[p:], single[m:]
+        return sums
 
 
 def face_frame(landmarks: Landmarks, *, scale: Scale | None = None) -> Face:
     """Bring every photo's named points into the face's own frame, in millimetres.
 
     Steps: perspective removed for a camera at about 1 m; yaw and pitch removed with ``landmarks.pose``; roll removed
-    so that stable pairs (canthi, temples, forehead, alar base) are level; the midline put where stable midline
+    so that the canthi are level (the mesh drags temples, forehead and nose along when a brow or a mouth corner
+    moves; in warps and renders the canthi stay true); the midline put where canthi midpoints, nasion and glabella
     points and pair midpoints lie (never philtrum, lips or chin: palsy moves those); y = 0 at the pupil line.
 
     Parameters
@@ -160,19 +216,23 @@ def face_frame(landmarks: Landmarks, *, scale: Scale | None = None) -> Face:
     >>> face_frame(Landmarks.blank(["a.jpg"], status="no_face")).size
     1
     """
-    face = _named_points(landmarks)
-    face = _without_perspective(face)
-    face = _upright(face, landmarks.pose)
-    face = _centred(face)
+    face = _upright(_without_perspective(_named_points(landmarks)), landmarks.pose)
+    middle, pupils = _origin(face)
     factor = (scale or Scale()).mm_per_px(face)
-    return replace(face.mapped(lambda p: p * factor), mm_per_px=factor)
+    x, y, _ = face.points
+    x -= middle
+    y -= pupils
+    points = face.points
+    points *= factor
+    return replace(face, mm_per_px=factor)
 
 
 def head_angles(pose: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Yaw, pitch and roll in degrees, each of shape (n,).
 
-    Yaw is positive when the face turns to the patient's left, pitch positive when the chin goes down, roll positive
-    anticlockwise as seen in the photo. The rotation is read as roll after pitch after yaw, ``R = Rz Rx Ry``.
+    Yaw is positive when the face turns to the patient's left, pitch positive when the chin goes down, roll
+    positive anticlockwise as seen in the photo. The rotation is read as roll after pitch after yaw,
+    ``R = Rz Rx Ry``.
 
     Parameters
     ----------
@@ -191,26 +251,30 @@ def head_angles(pose: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray
     return np.degrees(yaw) + 0.0, np.degrees(pitch) + 0.0, np.degrees(roll) + 0.0
 
 
+@functools.cache
+def _places(scheme: str) -> Mapping[str, int]:
+    """Row of each name, among the pairs or among the midline."""
+    layout = get_scheme(scheme)
+    return {name: row for names in (layout.pairs, layout.midline) for row, name in enumerate(names)}
+
+
+@functools.cache
+def _columns(scheme: str) -> npt.NDArray[np.intp]:
+    """Where the named points' coordinates lie in a photo's row of 3 k numbers, shape (3, named points)."""
+    layout = get_scheme(scheme)
+    numbers = [number for pair in layout.pairs.values() for number in pair] + list(layout.midline.values())
+    return 3 * np.array(numbers) + np.arange(3)[:, None]
+
+
 def _named_points(landmarks: Landmarks) -> Face:
-    """Every named point as (3, n), y up and z out of the face, in px."""
-    layout = landmarks.layout
-    keys: list[tuple[str, Side | None]] = [(name, side) for name in layout.pairs for side in SIDES]
-    numbers = [number for pair in layout.pairs.values() for number in pair]
-    keys += [(name, None) for name in layout.midline]
-    numbers += layout.midline.values()
-    signs = np.array([1.0, -1.0, -1.0])[:, None]
-    picked = landmarks.points[:, numbers].transpose(1, 2, 0) * signs
-    unknown = np.full(len(landmarks), np.nan)
-    return Face(dict(zip(keys, picked, strict=True)), len(landmarks), unknown, unknown)
-
-
-def _total(rows: Iterable[FloatArray]) -> FloatArray:
-    """Sum row by row: NumPy's own sum adds in another order for one photo than for many."""
-    return functools.reduce(np.add, rows)
-
-
-def _mean(rows: Sequence[FloatArray]) -> FloatArray:
-    return _total(rows) / len(rows)
+    """The named points, y up and z out of the face, in px."""
+    n, columns = len(landmarks), _columns(landmarks.scheme)
+    # Photos last, so that each step below runs over contiguous numbers.
+    points = np.empty((*columns.shape, n))
+    points[...] = landmarks.points.reshape(n, -1).T[columns]
+    np.negative(points[1:], out=points[1:])
+    unknown = np.full(n, np.nan)
+    return Face(points, landmarks.layout, unknown, unknown)
 
 
 def _distance(ends: tuple[FloatArray, FloatArray]) -> FloatArray:
@@ -225,18 +289,15 @@ def _midpoint(face: Face, name: str) -> FloatArray:
 
 
 def _without_perspective(face: Face) -> Face:
-    """Undo the magnification of what is nearer to the camera."""
+    """Undo the magnification of what is nearer to the camera; the origin comes between the eyes."""
     right, left = face.pair("outer_canthus")
-    width = np.sqrt(_total((right - left) ** 2))
+    width = np.sqrt(total((right - left) ** 2))
     centre = (_midpoint(face, "outer_canthus") + _midpoint(face, "inner_canthus")) / 2
-    distance = CAMERA_DISTANCE * width
-
-    def flatten(point: FloatArray) -> FloatArray:
-        offset = point - centre
-        nearer = 1 - offset[2] / distance
-        return np.stack([offset[0] * nearer, offset[1] * nearer, offset[2]])
-
-    return face.mapped(flatten)
+    points = face.points - centre[:, None]
+    nearer = points[2] * (-1 / (CAMERA_DISTANCE * width))
+    nearer += 1
+    points[:2] *= nearer
+    return replace(face, points=points)
 
 
 def _upright(face: Face, pose: FloatArray) -> Face:
@@ -244,27 +305,42 @@ def _upright(face: Face, pose: FloatArray) -> Face:
 
     Roll comes from the points, so that a photo turned in its plane measures the same whatever its pose says.
     """
-    yaw, pitch, _ = (np.radians(angle) for angle in head_angles(pose))
-    across = _total([left - right for right, left in map(face.pair, LEVEL_PAIRS)])
-    flat = np.sqrt(across[0] * across[0] + across[1] * across[1])
-    roll = np.arctan2(across[1], across[0]) + np.arcsin(np.clip(np.tan(pitch) * across[2] / flat, -1, 1))
-    (cr, sr), (cp, sp), (cy, sy) = ((np.cos(angle), np.sin(angle)) for angle in (roll, pitch, yaw))
+    (cy, sy), (cp, sp) = _turns(pose)
+    ax, ay, az = total(np.array([left - right for right, left in map(face.pair, LEVEL_PAIRS)]))
+    flat = np.sqrt(ax * ax + ay * ay)
+    # The pairs are level after pitch is gone if roll is their slope here plus asin(tan(pitch) az / flat).
+    lean = np.clip(sp / cp * az / flat, -1, 1)
+    upright = np.sqrt(1 - lean * lean)
+    cr, sr = (ax * upright - ay * lean) / flat, (ay * upright + ax * lean) / flat
+    matrix = (
+        (cr * cy - sr * sp * sy, sr * cy + cr * sp * sy, -cp * sy),
+        (-sr * cp, cr * cp, sp),
+        (cr * sy + sr * sp * cy, sr * sy - cr * sp * cy, cp * cy),
+    )
+    return replace(face, points=_turned(face.points, matrix), roll=np.degrees(np.arctan2(sr, cr)))
 
-    def turn(point: FloatArray) -> FloatArray:
-        x, y, z = point
-        x, y = x * cr + y * sr, y * cr - x * sr
-        y, z = y * cp + z * sp, z * cp - y * sp
-        x, z = x * cy - z * sy, z * cy + x * sy
-        return np.stack([x, y, z])
 
-    return replace(face.mapped(turn), roll=np.degrees(roll))
+def _turns(pose: FloatArray) -> tuple[tuple[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]:
+    """Cosine and sine of yaw and of pitch, as in `head_angles`."""
+    x, y, z = pose[:, 2].T
+    flat = np.sqrt(x * x + z * z)
+    length = np.sqrt(x * x + y * y + z * z)
+    return (z / flat, -x / flat), (flat / length, y / length)
 
 
-def _centred(face: Face) -> Face:
-    """Put x = 0 on the midline and y = 0 on the pupil line."""
-    middle = [_midpoint(face, name)[0] for name in _MIDLINE_PAIRS] + [
-        face.point(name)[0] for name in _MIDLINE_POINTS
-    ]
-    x0 = _mean(middle)
-    y0 = _midpoint(face, "iris_centre")[1]
-    return face.mapped(lambda p: np.stack([p[0] - x0, p[1] - y0, p[2]]))
+def _turned(points: FloatArray, matrix: Sequence[Sequence[FloatArray]]) -> FloatArray:
+    """Each face's matrix applied to its points; elementwise, in one order, for the same bits in any batch."""
+    x, y, z = points
+    turned, part = np.empty_like(points), np.empty_like(x)
+    for axis, (along_x, along_y, along_z) in enumerate(matrix):
+        np.multiply(x, along_x, out=turned[axis])
+        turned[axis] += np.multiply(y, along_y, out=part)
+        turned[axis] += np.multiply(z, along_z, out=part)
+    return turned
+
+
+def _origin(face: Face) -> tuple[FloatArray, FloatArray]:
+    """Place of the midline on x and of the pupil line on y, each of shape (n,)."""
+    middle = [_midpoint(face, name)[0] for name in _MIDLINE_PAIRS]
+    middle += [face.point(name)[0] for name in _MIDLINE_POINTS]
+    return total(np.array(middle)) / len(middle), _midpoint(face, "iris_centre")[1]

@@ -1,0 +1,289 @@
+"""`Measurements`: one column per quantity, one row per photo, and how they came about."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import html
+import importlib
+import io
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.errors import InvalidInputError, MissingExtraError
+
+__all__ = ["HEADLINE", "LEADING", "Measurements"]
+
+Column = npt.NDArray[Any]
+
+#: Columns that say which photo a row is; those present come first, in this order.
+LEADING = ("photo", "taken", "day", "expression", "status", "reason")
+#: Columns that a printed table shows.
+HEADLINE = (
+    "photo",
+    "status",
+    "brow_height_diff_mm",
+    "mrd1_diff_mm",
+    "commissure_height_diff_mm",
+    "asymmetry_total_mm",
+)
+#: Decimals of numbers in text files: a tenth of a micrometre.
+_DECIMALS = 4
+# Significant digits for numbers below 1, such as mm per px.
+_DIGITS = 5
+# Rows that a printed table shows at each end.
+_SHOWN = 5
+# A spreadsheet takes a cell that begins like this for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Measurements(Mapping[str, Column]):
+    """Named columns of equal length; a mapping of column name to array of shape (n,).
+
+    Nothing in it can be changed: `select`, `with_columns` and `concat` make new ones.
+
+    Parameters
+    ----------
+    columns : mapping of str to array_like of shape (n,)
+        The columns. Those named in `LEADING` are put first.
+    provenance : mapping
+        How the numbers came about: JSON values only.
+
+    Raises
+    ------
+    InvalidInputError
+        If the columns differ in length or are not one-dimensional.
+
+    Examples
+    --------
+    >>> m = Measurements({"photo": ["a.jpg", "b.jpg"], "mrd1_diff_mm": [0.5, np.nan]})
+    >>> m.rows, m["mrd1_diff_mm"].tolist()
+    (2, [0.5, nan])
+    >>> print(m.to_csv(), end="")
+    photo,mrd1_diff_mm
+    a.jpg,0.5
+    b.jpg,
+    """
+
+    columns: Mapping[str, Any]
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        leading = [name for name in LEADING if name in self.columns]
+        names = leading + [name for name in self.columns if name not in leading]
+        columns = {name: _frozen(self.columns[name]) for name in names}
+        shapes = {name: column.shape for name, column in columns.items()}
+        if len(set(shapes.values())) > 1 or any(len(shape) != 1 for shape in shapes.values()):
+            raise InvalidInputError(f"columns must be one-dimensional and of equal length, not {shapes}")
+        object.__setattr__(self, "columns", MappingProxyType(columns))
+        object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
+
+    @property
+    def rows(self) -> int:
+        """Number of rows, n."""
+        return len(next(iter(self.columns.values()), ()))
+
+    def __getitem__(self, name: str) -> Column:
+        try:
+            column: Column = self.columns[name]
+        except KeyError:
+            raise KeyError(f"no column is called {name!r}; there are {', '.join(self.columns)}") from None
+        return column
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the columns are the same, names and values; NaN equals NaN."""
+        if not isinstance(other, Measurements):
+            return NotImplemented
+        return list(self) == list(other) and all(_same(self[name], other[name]) for name in self)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[type[Measurements], tuple[dict[str, Any], dict[str, Any]]]:
+        return type(self), (dict(self.columns), dict(self.provenance))
+
+    def select(self, rows: slice | Sequence[int] | Column) -> Measurements:
+        """Some of the rows, by slice, numbers or mask.
+
+        Examples
+        --------
+        >>> Measurements({"photo": ["a", "b", "c"]}).select([2, 0])["photo"].tolist()
+        ['c', 'a']
+        """
+        return Measurements({name: column[rows] for name, column in self.items()}, self.provenance)
+
+    def with_columns(self, **columns: npt.ArrayLike) -> Measurements:
+        """The same rows with columns added or replaced.
+
+        Examples
+        --------
+        >>> list(Measurements({"photo": ["a"], "x_mm": [1.0]}).with_columns(day=[14]))
+        ['photo', 'day', 'x_mm']
+        """
+        return Measurements({**self.columns, **columns}, self.provenance)
+
+    @classmethod
+    def concat(cls, parts: Iterable[Measurements]) -> Measurements:
+        """Join row-wise. Of the provenance, what all parts agree on is kept.
+
+        Raises
+        ------
+        InvalidInputError
+            If the parts have different columns.
+
+        Examples
+        --------
+        >>> one = Measurements({"photo": ["a"]})
+        >>> Measurements.concat([one, one]).rows
+        2
+        """
+        parts = list(parts)
+        if not parts:
+            return cls({})
+        first = parts[0]
+        for part in parts:
+            if list(part) != list(first):
+                odd = sorted(set(part) ^ set(first)) or "the columns' order"
+                raise InvalidInputError(f"measurements with different columns can't be joined: {odd}")
+        agreed = {
+            key: value
+            for key, value in first.provenance.items()
+            if all(key in part.provenance and part.provenance[key] == value for part in parts)
+        }
+        return cls({name: np.concatenate([part[name] for part in parts]) for name in first}, agreed)
+
+    def to_dict(self) -> dict[str, list[Any]]:
+        """Columns as plain lists, safe for JSON: a number that is not finite becomes None.
+
+        Examples
+        --------
+        >>> Measurements({"mrd1_diff_mm": [0.5, np.nan]}).to_dict()
+        {'mrd1_diff_mm': [0.5, None]}
+        """
+        return {name: _plain(column) for name, column in self.items()}
+
+    def to_dataframe(self) -> Any:
+        """A `pandas.DataFrame`; the provenance is in its ``attrs``.
+
+        Raises
+        ------
+        MissingExtraError
+            If pandas is not installed.
+        """
+        pandas = _extra("pandas", "to_dataframe")
+        frame = pandas.DataFrame(dict(self.columns))
+        frame.attrs["asymmetry"] = dict(self.provenance)
+        return frame
+
+    def to_arrow(self) -> Any:
+        """A `pyarrow.Table`; the provenance is JSON in the schema's metadata, under ``b"asymmetry"``.
+
+        Raises
+        ------
+        MissingExtraError
+            If pyarrow is not installed.
+        """
+        pyarrow = _extra("pyarrow", "to_arrow")
+        table = pyarrow.table({name: pyarrow.array(column) for name, column in self.items()})
+        return table.replace_schema_metadata({b"asymmetry": json.dumps(dict(self.provenance)).encode()})
+
+    def to_csv(self, path: str | os.PathLike[str] | None = None) -> str | None:
+        """Write a CSV file in UTF-8, or return its text.
+
+        Numbers are exact to 1e-4, and an empty cell is a number that was not measured. A text that a spreadsheet
+        would run as a formula (it begins with ``= + - @``) gets an apostrophe before it.
+
+        Parameters
+        ----------
+        path : path, optional
+            The file to write. Without it the text is returned.
+        """
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self)
+        writer.writerows(zip(*(_cells(column, _guarded) for column in self.values()), strict=True))
+        if path is None:
+            return text.getvalue()
+        Path(path).write_text(text.getvalue(), encoding="utf-8", errors="backslashreplace", newline="")
+        return None
+
+    def __repr__(self) -> str:
+        names, rows = self._shown()
+        widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
+        lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in (names, *rows)]
+        return "\n".join([self._title(), *lines])
+
+    def _repr_html_(self) -> str:
+        names, rows = self._shown()
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
+        body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+        return f"<table><caption>{self._title()}</caption><tr>{head}</tr>{body}</table>"
+
+    def _title(self) -> str:
+        return f"Measurements: {self.rows} photos, {len(self)} columns"
+
+    def _shown(self) -> tuple[list[str], list[list[str]]]:
+        """Headline columns as text; of many rows the first and the last."""
+        names = [name for name in HEADLINE if name in self.columns] or list(self)[: len(HEADLINE)]
+        many = self.rows > 2 * _SHOWN
+        part = self.select(np.r_[:_SHOWN, -_SHOWN:0]) if many else self
+        rows = list(map(list, zip(*(_cells(part[name], str, 2) for name in names), strict=True)))
+        return names, rows[:_SHOWN] + [["..."] * len(names)] + rows[_SHOWN:] if many else rows
+
+
+def _frozen(values: npt.ArrayLike) -> Column:
+    column = np.asarray(values).view()
+    column.flags.writeable = False
+    return column
+
+
+def _same(one: Column, other: Column) -> bool:
+    return np.array_equal(one, other, equal_nan=one.dtype.kind == "f" and other.dtype.kind == "f")
+
+
+def _plain(column: Column) -> list[Any]:
+    values: list[Any] = column.tolist()
+    if column.dtype.kind != "f":
+        return values
+    return [value if finite else None for value, finite in zip(values, np.isfinite(column), strict=True)]
+
+
+def _cells(column: Column, text: Any, decimals: int = _DECIMALS) -> list[str]:
+    """A column's values as text; what was not measured is empty."""
+    number = functools.partial(_number, decimals=decimals)
+    write = number if column.dtype.kind == "f" else text
+    return ["" if value is None else write(value) for value in _plain(column)]
+
+
+def _number(value: float, decimals: int) -> str:
+    """Fixed decimals without trailing zeros; more of them where the number is small."""
+    text = f"{value:.{decimals}f}"
+    if 0 < abs(value) < 1 and decimals == _DECIMALS:
+        text = np.format_float_positional(value, precision=_DIGITS, fractional=False)
+    return "0" if float(text) == 0 else text.rstrip("0").rstrip(".")
+
+
+def _guarded(value: Any) -> str:
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _extra(module: str, what: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise MissingExtraError(what, "table") from error

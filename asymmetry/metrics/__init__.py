@@ -1,0 +1,18 @@
+"""Landmarks to measurements: every static metric, signed, in millimetres and degrees. NumPy only.
+
+Examples
+--------
+>>> from asymmetry.core.landmarks import Landmarks
+>>> m = measure(Landmarks.blank(["a.jpg"], status="no_face", reason="no face found"))
+>>> m["brow_height_diff_mm"].tolist(), m["status"].tolist()
+([nan], ['no_face'])
+>>> catalogue()["mrd1"].unit
+'mm'
+"""
+
+from __future__ import annotations
+
+from asymmetry.metrics.catalogue import Metric, metric
+from asymmetry.metrics.measuring import MAX_YAW, MAX_YAW_HORIZONTAL, catalogue, measure
+
+__all__ = ["MAX_YAW", "MAX_YAW_HORIZONTAL", "Metric", "catalogue", "measure", "metric"]

@@ -1,0 +1,69 @@
+"""Brows. Heights count from the level line through the face's pupils, never from the lid or the eye below."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.frame import Half
+from asymmetry.metrics.catalogue import metric
+
+__all__ = ["brow_height", "brow_lateral_height", "brow_medial_height", "brow_tilt"]
+
+FloatArray = npt.NDArray[np.float64]
+
+# Stations along the brow, from its lateral to its medial end: those on either side of the pupil, and the ends.
+_OVER_PUPIL = (3, 4)
+_LATERAL, _MEDIAL = 1, 5
+
+
+def _height(half: Half, station: int) -> FloatArray:
+    """Middle of the brow's upper and lower edge."""
+    return (half.up(f"brow_upper_{station}") + half.up(f"brow_lower_{station}")) / 2
+
+
+def _out(half: Half, station: int) -> FloatArray:
+    return (half.out(f"brow_upper_{station}") + half.out(f"brow_lower_{station}")) / 2
+
+
+@metric(
+    unit="mm",
+    sign="higher brow",
+    source="Emotrics (Guarin et al. 2018): pupil line to the brow's upper edge above the pupil; McKinney et al. "
+    "1991: pupil to the brow's upper edge. Ours goes to the middle between both edges, which hair moves less.",
+)
+def brow_height(half: Half) -> FloatArray:
+    """Height of the brow's middle above the pupil, over the level pupil line of the face."""
+    lateral, medial = _OVER_PUPIL
+    return (_height(half, lateral) + _height(half, medial)) / 2
+
+
+@metric(
+    unit="mm",
+    sign="higher medial end",
+    source="Matros et al. 2009 measure three heights along the brow; ours from the level pupil line.",
+)
+def brow_medial_height(half: Half) -> FloatArray:
+    """Height of the brow's medial end over the level pupil line of the face."""
+    return _height(half, _MEDIAL)
+
+
+@metric(
+    unit="mm",
+    sign="higher lateral end",
+    source="Matros et al. 2009 measure three heights along the brow; ours from the level pupil line.",
+)
+def brow_lateral_height(half: Half) -> FloatArray:
+    """Height of the brow's lateral end over the level pupil line of the face."""
+    return _height(half, _LATERAL)
+
+
+@metric(
+    unit="deg",
+    sign="lateral end higher than medial end",
+    source="Gunter and Antrobus 1997 describe the slope; the line through both ends is ours.",
+)
+def brow_tilt(half: Half) -> FloatArray:
+    """Slope of the line from the brow's medial to its lateral end against the level."""
+    rise = _height(half, _LATERAL) - _height(half, _MEDIAL)
+    return np.degrees(np.arctan2(rise, _out(half, _LATERAL) - _out(half, _MEDIAL)))

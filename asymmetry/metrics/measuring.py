@@ -1,0 +1,169 @@
+"""From landmarks to a table: the frame, each metric, and what a turned head leaves unmeasured."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.frame import Face, Scale, face_frame, head_angles
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.table import Measurements
+from asymmetry.errors import InvalidInputError
+from asymmetry.metrics import brow, eye, mouth, whole
+from asymmetry.metrics.catalogue import Metric, unique
+
+__all__ = ["MAX_YAW", "MAX_YAW_HORIZONTAL", "catalogue", "measure"]
+
+FloatArray = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+#: Yaw, degrees, beyond which horizontal metrics are not measured: the far side is foreshortened by 3.4 % here.
+MAX_YAW_HORIZONTAL = 15.0
+#: Yaw, degrees, beyond which nothing is measured: the far brow and corner of the mouth begin to be hidden.
+MAX_YAW = 30.0
+#: Photos measured at a time: their points stay in the processor's cache.
+CHUNK = 256
+
+_POSE_COLUMNS = ("yaw_deg", "pitch_deg", "roll_deg", "mm_per_px")
+
+
+@functools.cache
+def catalogue() -> Mapping[str, Metric]:
+    """Every static metric by name, in the order of the table's columns; it can't be changed.
+
+    Examples
+    --------
+    >>> catalogue()["brow_height"].columns[2]
+    'brow_height_diff_mm'
+    """
+    modules = (brow, eye, mouth, whole)
+    return MappingProxyType(unique(v for m in modules for v in vars(m).values() if isinstance(v, Metric)))
+
+
+def measure(
+    landmarks: Landmarks, *, metrics: Iterable[str | Metric] | None = None, scale: Scale | None = None
+) -> Measurements:
+    """Measure every photo: all static metrics, one row per photo.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        n photos.
+    metrics : iterable of str or Metric, optional
+        Names out of `catalogue`, and metrics of your own. Default: the whole catalogue.
+    scale : Scale, optional
+        Where millimetres come from. Default: the iris.
+
+    Returns
+    -------
+    Measurements
+        n rows: photo, taken, status, reason; the metrics' columns; ``yaw_deg``, ``pitch_deg``, ``roll_deg`` of the
+        head (see `head_angles`; roll as the points show it) and ``mm_per_px``. What could not be measured is NaN,
+        and then the row's status is warn and its reason says why.
+
+    Raises
+    ------
+    InvalidInputError
+        If a name is not in the catalogue, two metrics have one name, or a metric returns the wrong shape.
+
+    Examples
+    --------
+    >>> m = measure(Landmarks.blank([], status="ok"), metrics=["brow_height"])
+    >>> m["brow_height_diff_mm"].dtype, m.rows
+    (dtype('float64'), 0)
+    """
+    chosen = _chosen(metrics)
+    scale = scale or Scale()
+    names = [name for metric in chosen for name in metric.columns]
+    values = np.full((len(names) + len(_POSE_COLUMNS), len(landmarks)), np.nan)
+    known = _per_photo(scale, len(landmarks))
+    with np.errstate(all="ignore"):
+        for start in range(0, len(landmarks), CHUNK):
+            rows = slice(start, start + CHUNK)
+            part = landmarks[rows]
+            face = face_frame(part, scale=replace(scale, mm=known[rows]))
+            for row, column in zip(values[:, rows], _columns(face, part, chosen), strict=True):
+                row[:] = column
+    across = np.array([metric.horizontal for metric in chosen for _ in metric.columns], dtype=bool)
+    about = _explained(landmarks, _spoilt(landmarks, values, across))
+    columns = zip((*names, *_POSE_COLUMNS), values, strict=True)
+    made = {"scale_source": scale.source, "metrics": [metric.name for metric in chosen]}
+    return Measurements(
+        {"photo": landmarks.photo, "taken": landmarks.taken, **about, **dict(columns)},
+        {**landmarks.provenance, **made},
+    )
+
+
+def _chosen(metrics: Iterable[str | Metric] | None) -> list[Metric]:
+    known = catalogue()
+    if metrics is None:
+        return list(known.values())
+    if isinstance(metrics, (str, Metric)):
+        metrics = [metrics]
+    metrics = list(metrics)
+    unknown = [entry for entry in metrics if isinstance(entry, str) and entry not in known]
+    if unknown:
+        raise InvalidInputError(f"no metric is called {', '.join(unknown)}; known: {', '.join(known)}")
+    found = [known[entry] if isinstance(entry, str) else entry for entry in metrics]
+    unique([*known.values(), *found])
+    return list(unique(found).values())
+
+
+def _per_photo(scale: Scale, n: int) -> FloatArray:
+    try:
+        return np.broadcast_to(np.asarray(scale.mm, dtype=np.float64), n)
+    except ValueError:
+        raise InvalidInputError(f"scale: give one length, or one for each of the {n} photos") from None
+
+
+def _columns(face: Face, landmarks: Landmarks, metrics: Iterable[Metric]) -> Iterator[Any]:
+    """The numeric columns of a few photos, one after the other."""
+    halves = face.halves()
+    for metric in metrics:
+        value = metric(halves if metric.sides else face)
+        if np.shape(value) != (face.size * (1 + metric.sides),):
+            raise InvalidInputError(f"metric {metric.name}: it must return an array of shape (n,)")
+        if metric.sides:
+            right, left = value[: face.size], value[face.size :]
+            yield from (right, left, right - left)
+        else:
+            yield value
+    yaw, pitch, _ = head_angles(landmarks.pose)
+    yield from (yaw, pitch, face.roll, face.mm_per_px)
+
+
+def _spoilt(landmarks: Landmarks, values: FloatArray, across: Mask) -> dict[str, Mask]:
+    """Put NaN where a photo can't carry a metric; the reasons, each with the photos it holds for.
+
+    ``across`` says which rows of ``values`` lean on horizontal distances.
+    """
+    usable = landmarks.usable
+    values[:, ~usable] = np.nan
+    metrics, (yaw, _, _, mm_per_px) = values[: len(across)], values[len(across) :]
+    turned, away = (usable & (np.abs(yaw) > limit) for limit in (MAX_YAW_HORIZONTAL, MAX_YAW))
+    unframed = usable & np.isnan(mm_per_px)
+    partial = usable & ~unframed & np.isnan(metrics).any(axis=0)
+    metrics[np.ix_(across, turned)] = np.nan
+    metrics[:, away] = np.nan
+    return {
+        f"head turned more than {MAX_YAW_HORIZONTAL:g}°: horizontal metrics not measured": turned & ~away,
+        f"head turned more than {MAX_YAW:g}°: not measured": away,
+        "points that carry the face's frame are missing: not measured": unframed,
+        "points are missing: some metrics not measured": partial,
+    }
+
+
+def _explained(landmarks: Landmarks, reasons: Mapping[str, Mask]) -> dict[str, npt.NDArray[np.str_]]:
+    """Status and reason of each photo, with these reasons added."""
+    status, reason = landmarks.status, landmarks.reason
+    for text, holds in reasons.items():
+        if holds.any():
+            joined = np.strings.add(np.where(reason == "", "", np.strings.add(reason, "; ")), text)
+            status, reason = np.where(holds, "warn", status), np.where(holds, joined, reason)
+    return {"status": status, "reason": reason}

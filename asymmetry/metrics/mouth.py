@@ -1,0 +1,136 @@
+"""Mouth and nose wings."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.frame import Half
+from asymmetry.core.geometry import polygon_area
+from asymmetry.core.schemes import MEDIAPIPE_478
+from asymmetry.metrics.catalogue import metric
+
+__all__ = [
+    "ala_height",
+    "commissure_excursion",
+    "commissure_height",
+    "dental_show",
+    "lower_lip_height",
+    "mouth_area",
+    "smile_angle",
+    "upper_lip_height",
+]
+
+FloatArray = npt.NDArray[np.float64]
+
+# Stations along a half lip, from the corner to the midline, on either side of its middle.
+_HALFWAY = (2, 3)
+_GROUPS = MEDIAPIPE_478.groups
+_ABOVE, _BELOW = _GROUPS["upper_lip_inner"], _GROUPS["lower_lip_inner"]
+
+
+def _corner(half: Half) -> tuple[FloatArray, FloatArray]:
+    """Middle of the outer and the inner corner point: together they follow a droop, each alone over- or undershoots."""
+    out = (half.out("commissure") + half.out("inner_commissure")) / 2
+    return out, (half.up("commissure") + half.up("inner_commissure")) / 2
+
+
+def _halfway(half: Half, contour: str) -> FloatArray:
+    """Height of a lip's contour halfway between the corner and the midline."""
+    lateral, medial = _HALFWAY
+    return (half.up(f"{contour}_{lateral}") + half.up(f"{contour}_{medial}")) / 2
+
+
+@metric(
+    unit="mm",
+    sign="higher corner",
+    source="Emotrics (Guarin et al. 2018): corner against the pupil line; ours takes outer and inner corner together.",
+)
+def commissure_height(half: Half) -> FloatArray:
+    """Height of the mouth's corner over the level pupil line; the lower the more negative."""
+    return _corner(half)[1]
+
+
+@metric(
+    unit="mm",
+    sign="corner farther from the lip's middle",
+    source="SMILE (Bray et al. 2010) and FACE-gram (Hadlock and Urban 2012): lower lip's midpoint to the corner. Ours "
+    "starts on the face's midline at that height, for palsy pulls the lip's own midpoint to the healthy side.",
+    horizontal=True,
+)
+def commissure_excursion(half: Half) -> FloatArray:
+    """Distance from the face's midline at the lower lip's border to the mouth's corner."""
+    out, up = _corner(half)
+    rise = up - half.midline_up("lower_lip")
+    return np.sqrt(out * out + rise * rise)
+
+
+@metric(
+    unit="deg",
+    sign="corner higher; 90 is level with the lower lip's border",
+    source="FACE-gram (Hadlock and Urban 2012): between the midline and the line to the corner. Ours starts on the "
+    "face's midline, as `commissure_excursion` does.",
+    horizontal=True,
+)
+def smile_angle(half: Half) -> FloatArray:
+    """Angle at the lower lip's border between the midline downwards and the line to the mouth's corner."""
+    out, up = _corner(half)
+    return 90 + np.degrees(np.arctan2(up - half.midline_up("lower_lip"), out))
+
+
+@metric(
+    unit="mm",
+    sign="higher border",
+    source="Emotrics (Guarin et al. 2018) takes the lip's height over the face's level, Farkas 1994 the thickness of "
+    "the red. Ours is the first: a height shows a lip that hangs as a whole.",
+)
+def upper_lip_height(half: Half) -> FloatArray:
+    """Height over the level pupil line of the upper lip's red border, halfway between corner and midline."""
+    return _halfway(half, "upper_lip_outer")
+
+
+@metric(
+    unit="mm",
+    sign="higher border",
+    source="Emotrics (Guarin et al. 2018) takes the lip's height over the face's level, Farkas 1994 the thickness of "
+    "the red. Ours is the first: a height shows a lip that is not drawn down.",
+)
+def lower_lip_height(half: Half) -> FloatArray:
+    """Height over the level pupil line of the lower lip's red border, halfway between corner and midline."""
+    return _halfway(half, "lower_lip_outer")
+
+
+@metric(
+    unit="mm",
+    sign="wider gap",
+    source="Emotrics (Guarin et al. 2018); the gap is measured whether or not teeth fill it.",
+)
+def dental_show(half: Half) -> FloatArray:
+    """Gap between the lips halfway between corner and midline; slightly negative where closed lips cross."""
+    return _halfway(half, "upper_lip_inner") - _halfway(half, "lower_lip_inner")
+
+
+@metric(
+    unit="mm2",
+    sign="larger",
+    source="Ours: area of the polygon through the inner lips' points of one half, closed along the face's midline.",
+    horizontal=True,
+)
+def mouth_area(half: Half) -> FloatArray:
+    """Area between the lips on one side of the face's midline; parts where closed lips cross count negative."""
+    top, bottom = half.midline_up("upper_lip_edge"), half.midline_up("lower_lip_edge")
+    midline = np.zeros_like(top)
+    over = ["inner_commissure", *_ABOVE]
+    under = list(reversed(_BELOW))
+    out = [*map(half.out, over), midline, midline, *map(half.out, under)]
+    return polygon_area(out, [*map(half.up, over), top, bottom, *map(half.up, under)])
+
+
+@metric(
+    unit="mm",
+    sign="higher wing",
+    source="Ours: the height that nasalis and the lip's levators give the wing of the nose.",
+)
+def ala_height(half: Half) -> FloatArray:
+    """Height of the nose's wing over the level pupil line; the lower the more negative."""
+    return half.up("ala")
