@@ -16,7 +16,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.errors import InvalidInputError, NoFaceError, PhotoError, SeveralFacesError
 from asymmetry.extract.canonical import load_canonical
-from asymmetry.extract.hemiface import read_hemifaces
+from asymmetry.extract.hemiface import mirrored_points, read_hemifaces
 from asymmetry.extract.landmarker import Landmarker, Reading
 from asymmetry.extract.model import file_sha256, model_file
 from asymmetry.extract.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoSource, read_photo
@@ -159,13 +159,22 @@ class Extractor:
 
     def _read(self, pixels: npt.NDArray[np.uint8], first: Reading) -> _Found:
         if self.method == "hemiface":
-            halves = read_hemifaces(pixels, first.points, self._canonical, self._landmarker.detect)
+            both = self._twice(pixels, first)
+            halves = read_hemifaces(pixels, both, self._canonical, self._landmarker.detect)
             if halves is not None:
                 pose = halves.pose
                 return _Found(halves.points, halves.spread, halves.blendshapes, pose.rotation, pose.residual)
         pose = fit_pose(first.points, self._canonical.vertices)
         unknown = np.full(MEDIAPIPE_478.size, np.nan)
         return _Found(first.points, unknown, first.blendshapes, pose.rotation, pose.residual)
+
+    def _twice(self, pixels: npt.NDArray[np.uint8], first: Reading) -> FloatArray:
+        """The first reading averaged with one of the mirror image, so that neither direction is preferred."""
+        width = pixels.shape[1]
+        again = self._landmarker.detect(np.ascontiguousarray(pixels[:, ::-1]))
+        twins = [mirrored_points(reading.points, width) for reading in again]
+        near = [twin for twin in twins if _same_face(first.points, twin)]
+        return (first.points + near[0]) / 2 if near else first.points
 
     def close(self) -> None:
         """Free the model; safe to call twice."""
@@ -208,6 +217,12 @@ def _inside(points: FloatArray, shape: tuple[int, ...]) -> tuple[FloatArray, str
         f"the face is cut by the photo's edge: {int(outside.sum())} points not seen" if outside.any() else ""
     )
     return np.where(outside[:, None], np.nan, points), note
+
+
+def _same_face(one: FloatArray, other: FloatArray) -> bool:
+    """Whether two readings overlap: their centres are closer than a quarter of the face's width."""
+    apart = np.hypot(*(one[:, :2].mean(axis=0) - other[:, :2].mean(axis=0)))
+    return bool(apart < np.ptp(one[:, 0]) / 4)
 
 
 def _too_small(points: FloatArray) -> str:
