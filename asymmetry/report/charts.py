@@ -113,8 +113,8 @@ def chart(course: Course, *, days_since: str, treated: bool) -> Figure:
             axes.axvline(0, color=_GREY, linewidth=1, linestyle=(0, (4, 3)))
     if treated:
         sides.annotate(
-            "treatment", (0, 1), xycoords=("data", "axes fraction"), xytext=(3, -2), textcoords="offset points",
-            va="top", fontsize=8, color=_GREY,
+            "treatment", (0, 1), xycoords=("data", "axes fraction"), xytext=(3, -2),
+            textcoords="offset points", va="top", fontsize=8, color=_GREY,
         )  # fmt: skip
     return figure
 

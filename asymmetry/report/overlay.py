@@ -1,4 +1,4 @@
-"""What is drawn over a photo: the crop, and contours, lines and heights in its pixels. Geometry only; the page draws it.
+"""What is drawn over a photo: the crop, and contours, lines and heights. Geometry only; the page draws it.
 
 Coordinates are px of the crop, origin at its top-left edge, y down, so that they go into an SVG as they are.
 """
@@ -32,6 +32,11 @@ _CONTOURS: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = (
     (("commissure",), "upper_lip_outer", ("upper_lip",)),
     (("commissure",), "lower_lip_outer", ("lower_lip",)),
 )
+#: Heights that are compared on the picture, and the points whose mean they are.
+_HEIGHTS = {
+    "brow_height": ("brow_upper_3", "brow_upper_4", "brow_lower_3", "brow_lower_4"),
+    "commissure_height": ("commissure", "inner_commissure"),
+}
 #: Points that set where the midline is drawn: of the nose's root and the forehead.
 _MIDDLE = ("nasion", "nose_bridge_1", "glabella", "forehead_low")
 
@@ -174,21 +179,26 @@ def overlay(landmarks: Landmarks, roll: float, crop: Crop) -> Overlay:
     layout = landmarks.layout
     points = crop.placed(landmarks.points[0, :, :2])
     angle = np.radians(roll)
-    axes = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    along, down = axes
+    along, down = np.array([np.cos(angle), -np.sin(angle)]), np.array([np.sin(angle), np.cos(angle)])
     eyes = points[list(layout.pairs["iris_centre"])]
     centre = eyes.mean(axis=0)
     middle = points[[layout.midline[name] for name in _MIDDLE]].mean(axis=0)
     centre = centre + float((middle - centre) @ along) * along
     reach = float(np.linalg.norm(eyes[0] - eyes[1]))
-    brows = [_above_pupil(layout, points, "brow_upper", axes, side) for side in SIDES]
-    corners = [points[_number(layout, "commissure", side)] for side in SIDES]
+    gaps = (
+        _gap(
+            metric,
+            [points[[_number(layout, name, side) for name in names]].mean(axis=0) for side in SIDES],
+            down,
+        )
+        for metric, names in _HEIGHTS.items()
+    )
     return Overlay(
         contours=tuple(_contours(layout, points)),
         irises=tuple(_iris(layout, points, side) for side in SIDES),
         midline=Line.between(centre - 1.1 * reach * down, centre + 1.9 * reach * down),
         level=Line.between(centre - reach * along, centre + reach * along),
-        gaps=(_gap("brow_height", brows, down), _gap("commissure_height", corners, down)),
+        gaps=tuple(gaps),
     )
 
 
@@ -218,12 +228,3 @@ def _gap(metric: str, ends: Sequence[FloatArray], down: FloatArray) -> Gap:
     low, high = ends[lower], ends[1 - lower]
     foot = low + (depth[1 - lower] - depth[lower]) * down
     return Gap(metric, Line.between(high, foot), Line.between(foot, low), SIDES[lower])
-
-
-def _above_pupil(layout: Scheme, points: FloatArray, group: str, axes: FloatArray, side: Side) -> FloatArray:
-    """Where a contour passes over the pupil; `axes` are the face's level and its way down, as rows."""
-    contour = points[[_number(layout, name, side) for name in layout.groups[group]]] @ axes.T
-    along = float(points[_number(layout, "iris_centre", side)] @ axes[0])
-    order = np.argsort(contour[:, 0])
-    down = float(np.interp(along, contour[order, 0], contour[order, 1]))
-    return np.array([along, down]) @ axes

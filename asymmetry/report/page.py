@@ -192,24 +192,22 @@ def _row(table: Mapping[str, Any], headline: Headline, i: int) -> Row:
 
 
 def _turning_points(course: Course) -> list[tuple[str, str, str, bool]]:
-    """First, largest and latest difference: what it is called, its day, in words, and whether others see it."""
+    """First, largest and latest difference: title, day, words, and whether others see it."""
     largest = int(np.argmax(np.abs(course.diff)))
     points = [("First photo", 0), ("Largest difference", largest), ("Latest photo", len(course) - 1)]
     say, see = course.headline.words, course.headline.visible
-    return [
-        (title, _day(course.day[i]), say(course.diff[i]), see(course.diff[i]))
-        for title, i in points
-    ]
+    return [(title, _day(course.day[i]), say(course.diff[i]), see(course.diff[i])) for title, i in points]
 
 
 def _spoken(course: Course, since: str) -> str:
     """A chart in words, with its numbers."""
     if len(course) > _MOST_SPOKEN:
-        told = ", ".join(f"{title.lower()} {day}: {words}" for title, day, words, _ in _turning_points(course))
+        told = ", ".join(
+            f"{title.lower()} {day}: {words}" for title, day, words, _ in _turning_points(course)
+        )
     else:
         told = ", ".join(
-            f"{_day(day)}: {_number(diff, '+')} mm"
-            for day, diff in zip(course.day, course.diff, strict=True)
+            f"{_day(day)}: {_number(diff, '+')} mm" for day, diff in zip(course.day, course.diff, strict=True)
         )
     return f"{course.headline.title} over days since {since}; difference right minus left: {told}."
 

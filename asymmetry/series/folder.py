@@ -53,8 +53,8 @@ def read_folder(
     Returns
     -------
     Landmarks
-        One row per photo, in order of name. ``taken`` is the EXIF date, else that of the name, else that of the
-        folder. A missing or a contradicted date is said in ``reason``.
+        One row per photo, in order of name. ``taken`` is the EXIF date, else that of the name, else that of
+        the folder. A missing or a contradicted date is said in ``reason``.
 
     Raises
     ------

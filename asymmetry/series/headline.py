@@ -14,7 +14,9 @@ _LID_AND_SMILE = (
     "Hohman et al., Laryngoscope 2014;124:860-865: over 90 % of 145 viewers saw 2 mm at the eyelids and "
     "3 mm in a smile"
 )
-_BROW = "Chu et al., Arch Facial Plast Surg 2011;13:14-19: 3 mm at the brow or the corner of the mouth was seen"
+_BROW = (
+    "Chu et al., Arch Facial Plast Surg 2011;13:14-19: 3 mm at the brow or the corner of the mouth was seen"
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Headline:
         return f"right {self.part} {size} mm {self.more if diff_mm > 0 else self.less}"
 
     def visible(self, diff_mm: float) -> bool:
-        """Whether a bystander would notice a difference of this size. False where it is NaN or no study says."""
+        """Whether a bystander would notice such a difference; False where it is NaN or no study says."""
         return self.visible_mm is not None and abs(diff_mm) >= self.visible_mm
 
 
@@ -90,7 +92,7 @@ HEADLINES = (
     ),
     Headline(
         "commissure_height",
-        "Mouth corner height",
+        "Mouth corner",
         "over the pupil line",
         "mouth corner",
         "higher",

@@ -16,10 +16,10 @@ _OPEN_EYE = 0.5
 def pooled_scale(landmarks: Landmarks) -> tuple[Scale, str]:
     """Millimetres for the photos of one person, pooled over those with open eyes.
 
-    The iris gives the scale, but in a single photo it is a few px wide and its width is noisy. The distance between
-    the outer corners of the eyes is wider and does not change within a person. So that distance is measured in
-    each photo by the iris, its median is taken as the person's own, and each photo is scaled to it. Proportions
-    within a photo are as before; only its size is the series' own.
+    The iris gives the scale, but in a single photo it is a few px wide and its width is noisy. The distance
+    between the outer corners of the eyes is wider and does not change within a person. So that distance is
+    measured in each photo by the iris, its median is taken as the person's own, and each photo is scaled to
+    it. Proportions within a photo are as before; only its size is the series' own.
 
     Parameters
     ----------
@@ -43,12 +43,14 @@ def pooled_scale(landmarks: Landmarks) -> tuple[Scale, str]:
     width = np.hypot(right[0] - left[0], right[1] - left[1])
     usable = landmarks.usable & np.isfinite(width)
     blink = [landmarks.layout.expressions.index(name) for name in ("eyeBlinkRight", "eyeBlinkLeft")]
-    open_eyed = usable & (landmarks.blendshapes[:, blink].max(axis=1, initial=0.0) < _OPEN_EYE)
+    # A weight that is not known (NaN) does not count as closed.
+    open_eyed = usable & ~(landmarks.blendshapes[:, blink].max(axis=1, initial=0.0) >= _OPEN_EYE)
     pool = open_eyed if open_eyed.any() else usable
     if not pool.any():
         return Scale(), "iris"
     person = float(np.median(width[pool]))
-    px_per_mm = np.where(usable, width / (face.mm_per_px * person), 1.0)
+    with np.errstate(invalid="ignore"):
+        px_per_mm = np.where(usable, width / (face.mm_per_px * person), 1.0)
     which = "open-eyed photos" if open_eyed.any() else "photos, none of them with open eyes"
     return Scale("ruler", px_per_mm), (
         f"iris, pooled over {pool.sum()} {which}: outer corners of the eyes {person:.1f} mm apart"

@@ -34,7 +34,8 @@ class Series:
     Attributes
     ----------
     static : Measurements
-        One row per photo: photo, taken, day, expression, status, reason, and every metric. Undated photos come last.
+        One row per photo: photo, taken, day, expression, status, reason, and every metric. Undated photos
+        come last.
     landmarks : Landmarks
         The points, in the same order.
     folder : pathlib.Path or None
@@ -79,7 +80,8 @@ class Series:
         Returns
         -------
         Series
-            Every photo is there: one that can't be measured has a status and a reason, one without a date has no day.
+            Every photo is there: one that can't be measured has a status and a reason, one without a date
+            has no day.
 
         Raises
         ------
@@ -145,7 +147,7 @@ class Series:
 
     @property
     def day_zero(self) -> date | None:
-        """The day that days are counted from: of the treatment, else of the first photo; None if nothing is dated."""
+        """The day that days are counted from: treatment, else first photo; None if nothing is dated."""
         return as_date(self.static.provenance["day_zero"] or None)
 
     def __len__(self) -> int:

@@ -1,0 +1,236 @@
+"""The command line. The only place that prints."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+import asymmetry
+from asymmetry.errors import AsymmetryError
+
+if TYPE_CHECKING:
+    from asymmetry.core.table import Measurements
+    from asymmetry.extract import Method
+    from asymmetry.series import Series
+
+__all__ = ["main"]
+
+EXIT_SOME_FAILED = 3
+#: Columns of a terminal from which on words stand beside the numbers, not below them.
+_WIDE = 76
+_EPILOG = """
+Exit codes: 0 all is well; 1 an error, or doctor found a fault; 2 the command was not understood; 3 some
+photos could not be scored, and which and why is said.
+"""
+
+
+class _Group(click.Group):
+    """Shows the library's own errors as one line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (AsymmetryError, OSError) as error:
+            _fail(str(error))
+        except ImportError as error:
+            _fail(f"{error}. 'asymmetry doctor' says what is missing.")
+
+
+def _fail(message: str) -> NoReturn:
+    raise click.ClickException(_printable(message))
+
+
+@click.group(cls=_Group, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(asymmetry.__version__, prog_name="asymmetry")
+def main() -> None:
+    """Measure the left-right asymmetry of faces in photos.
+
+    Sides are the patient's own. Differences are right minus left. A measurement, not a diagnosis; not a
+    medical device.
+    """
+
+
+_mirrored = click.option(
+    "--mirrored", is_flag=True, help="The photos were stored mirrored, as many selfies are."
+)
+
+
+@main.command()
+@click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PHOTO...")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; what was not measured is null.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV; what was not measured is empty.")
+@click.option(
+    "--method",
+    type=click.Choice(["hemiface", "plain"]),
+    default="hemiface",
+    show_default=True,
+    help="hemiface reads each side on its own; plain is the landmark model as it is.",
+)
+@_mirrored
+def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method, mirrored: bool) -> None:
+    """Score photos: right, left and difference of every metric."""
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv exclude each other")
+    with asymmetry.Extractor(method=method, mirrored=mirrored) as extractor:
+        landmarks = extractor.extract(photos, progress=_progress if len(photos) > 1 else None)
+    table = asymmetry.measure(landmarks)
+    if as_json:
+        click.echo(_json(table))
+    elif as_csv:
+        click.echo(table.to_csv(), nl=False)
+    else:
+        click.echo("\n\n".join("\n".join(_photo_lines(table, row)) for row in range(table.rows)))
+    _leave(table)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--treated-on", type=click.DateTime(["%Y-%m-%d"]), help="Day of the treatment, as 2026-03-31.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Folder to write into.",
+)
+@_mirrored
+def series(folder: Path, treated_on: datetime | None, output: Path, mirrored: bool) -> None:
+    """Score one person's dated photos, and write scores.csv and report.html."""
+    day = treated_on.date() if treated_on else None
+    made = asymmetry.Series.from_folder(folder, treated_on=day, mirrored=mirrored, progress=_progress)
+    paths = _written(made, output)
+    click.echo("\n".join([*_series_lines(made), "", *paths]))
+    _leave(made.static)
+
+
+@main.command()
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Folder to write into.",
+)
+def demo(output: Path) -> None:
+    """Make a dated series with a known truth, score it, and say how much of the truth was read."""
+    ...
+
+
+@main.command()
+def doctor() -> None:
+    """Say what is missing or clashing in this installation."""
+    from asymmetry.extract.doctor import examine
+
+    checks = examine()
+    for check in checks:
+        click.echo(f"{'ok   ' if check.ok else 'FAULT'} {check.name}: {check.found}")
+        if check.advice:
+            click.echo(f"      {check.advice}")
+    if not all(check.ok for check in checks):
+        sys.exit(1)
+
+
+def _leave(table: Measurements) -> None:
+    """Name the photos that could not be scored, and let the exit code say so."""
+    failed = [row for row in range(table.rows) if table["status"][row] not in ("ok", "warn")]
+    for row in failed:
+        click.echo(_printable(f"not scored: {table['photo'][row]}: {table['reason'][row]}"), err=True)
+    if failed:
+        sys.exit(EXIT_SOME_FAILED)
+
+
+def _progress(photos: Iterable[Any]) -> Iterable[Any]:
+    """A bar on the terminal; nothing where there is none."""
+    from tqdm import tqdm
+
+    bar: Iterable[Any] = tqdm(photos, disable=None, file=sys.stderr, unit="photo", leave=False)
+    return bar
+
+
+def _written(made: Series, output: Path) -> list[str]:
+    """Write a series' table and page; their paths."""
+    output.mkdir(parents=True, exist_ok=True)
+    made.static.to_csv(output / "scores.csv")
+    made.report(output / "report.html")
+    return [str(output / "scores.csv"), str(output / "report.html")]
+
+
+def _json(table: Measurements) -> str:
+    from asymmetry.series import notable
+
+    columns = table.to_dict()
+    rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    photos = [
+        {**row, "notable": [difference.words for difference in seen]}
+        for row, seen in zip(rows, notable(table), strict=True)
+    ]
+    return json.dumps({"photos": photos, "provenance": dict(table.provenance)}, indent=2, allow_nan=False)
+
+
+def _photo_lines(table: Measurements, row: int) -> Iterator[str]:
+    """One photo as text: title, sides, whole face, and what a bystander would notice."""
+    from asymmetry.metrics import catalogue
+    from asymmetry.series import HEADLINES, notable
+
+    status, reason = str(table["status"][row]), str(table["reason"][row])
+    said = ": ".join(filter(None, (status, reason)))
+    yield _printable(f"{table['photo'][row]}  {table['taken'][row]}".rstrip()) + (
+        "" if said == "ok" else f"  [{said}]"
+    )
+    if status not in ("ok", "warn"):
+        return
+    words = {headline.metric: headline.words for headline in HEADLINES}
+    wide = shutil.get_terminal_size().columns >= _WIDE
+    yield f"  {'':<22}{'right':>8}{'left':>8}{'diff':>8}"
+    for name, metric in catalogue().items():
+        values = [float(table[column][row]) for column in metric.columns]
+        signs = ("", "", "+") if metric.sides else ("",)
+        cells = "".join(f"{_number(value, sign):>8}" for value, sign in zip(values, signs, strict=True))
+        cells = f"{cells:>24}"
+        line = f"  {name.replace('_', ' '):<22}{cells} {metric.unit:<5}"
+        word = words[name](values[-1]) if name in words else ""
+        yield (f"{line}  {word}" if wide else line).rstrip()
+        if word and not wide:
+            yield f"    {word}"
+    seen = [difference.words for difference in notable(table)[row]]
+    yield f"A bystander would notice: {'; '.join(seen) if seen else 'nothing of what is known to be seen'}."
+
+
+def _series_lines(made: Series) -> Iterator[str]:
+    """A series as text: one line per photo with the differences of the headline metrics."""
+    from asymmetry.series import HEADLINES, notable
+
+    table = made.static
+    since = "treatment" if made.treated_on else "the first photo"
+    yield f"{_counted(len(made), 'photo')}; days since {since}; differences are right minus left, in mm"
+    yield ""
+    yield f"{'day':>6}  {'date':<10}" + "".join(f"{headline.part:>14}" for headline in HEADLINES)
+    for row, seen in enumerate(notable(table)):
+        if not made.landmarks.usable[row]:
+            continue
+        diffs = "".join(f"{_number(table[each.column('diff')][row], '+'):>14}" for each in HEADLINES)
+        yield f"{_number(table['day'][row], decimals=0):>6}  {table['taken'][row][:10] or '-':<10}{diffs}"
+        if seen:
+            yield f"{'':<18}seen by others: {'; '.join(difference.words for difference in seen)}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _number(value: float, sign: str = "", decimals: int = 1) -> str:
+    """A rounded number; a dash where there is none, and no minus before a zero."""
+    return "-" if math.isnan(value) else f"{round(float(value), decimals) + 0.0:{sign}.{decimals}f}"
+
+
+def _printable(text: str) -> str:
+    """File names may hold anything; what a terminal would obey or can't show is replaced."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

@@ -1,0 +1,272 @@
+"""A person's folder in order of time. No landmark model is needed: the points are of faces with a known truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from asymmetry import Landmarks, Series, measure
+from asymmetry.errors import InvalidInputError
+from asymmetry.series import HEADLINES, Headline, notable
+from asymmetry.series.folder import UNDATED
+from asymmetry.series.scale import pooled_scale
+from asymmetry.synthetic import face
+
+
+@dataclass
+class Reader:
+    """Stands in for an extractor: one made face per photo; what is called ``bad`` can't be read."""
+
+    brow_right_mm: dict[str, float] = field(default_factory=dict)
+    closed: bool = False
+
+    def extract(
+        self, photos: Iterable[Any], *, progress: Callable[[Iterable[Any]], Iterable[Any]] | None = None
+    ) -> Landmarks:
+        rows = [self.row(Path(path)) for path in (progress(photos) if progress else photos)]
+        return replace(Landmarks.concat(rows), provenance={"method": "made"})
+
+    def row(self, path: Path) -> Landmarks:
+        if "bad" in path.name:
+            return Landmarks.blank([str(path)], status="unreadable", reason="it is damaged")
+        made = face(brow_right_mm=self.brow_right_mm.get(path.name, 0.0))
+        return replace(made, photo=np.array([str(path)]))
+
+
+def photos(folder: Path, *names: str, exif: str | None = None) -> Path:
+    """A folder of small JPEG files, with or without a date in their EXIF tags."""
+    tags = Image.Exif()
+    if exif:
+        tags.get_ifd(0x8769)[0x9003] = exif
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (8, 8)).save(path, "JPEG", exif=tags)
+    return folder
+
+
+def read(folder: Path, **options: Any) -> Series:
+    return Series.from_folder(folder, extractor=options.pop("extractor", Reader()), **options)
+
+
+def test_photos_are_sorted_by_time_and_keep_their_own_numbers(tmp_path: Path) -> None:
+    photos(tmp_path, "b 2026-03-01.jpg", "a 2026-03-21.jpg", "c 2026-03-11.jpg")
+    reader = Reader({"b 2026-03-01.jpg": 1.0, "c 2026-03-11.jpg": -2.0, "a 2026-03-21.jpg": 3.0})
+    table = read(tmp_path, extractor=reader).static
+    assert table["photo"].tolist() == ["b 2026-03-01.jpg", "c 2026-03-11.jpg", "a 2026-03-21.jpg"]
+    assert table["day"].tolist() == [0, 10, 20]
+    assert table["brow_height_diff_mm"] == pytest.approx([1, -2, 3], abs=1e-3)
+
+
+def test_days_since_the_treatment(tmp_path: Path) -> None:
+    photos(tmp_path, "2026-02-27.jpg", "2026-03-01.jpg", "2026-03-15.jpg")
+    series = read(tmp_path, treated_on="2026-03-01")
+    assert series.static["day"].tolist() == [-2, 0, 14]
+    assert series.treated_on == series.day_zero == date(2026, 3, 1)
+    assert series.static.provenance["day_zero_is"] == "treatment"
+
+
+def test_without_a_treatment_days_count_from_the_first_photo(tmp_path: Path) -> None:
+    series = read(photos(tmp_path, "2026-02-27.jpg", "2026-03-15.jpg"))
+    assert series.static["day"].tolist() == [0, 16]
+    assert series.treated_on is None
+    assert series.day_zero == date(2026, 2, 27)
+    assert series.static.provenance["day_zero_is"] == "first photo"
+
+
+def test_a_time_zone_does_not_change_the_day_or_the_order(tmp_path: Path) -> None:
+    made = replace(
+        face(3),
+        taken=np.array(["2026-03-02T08:00:00", "2026-03-01T23:30:00-10:00", "2026-03-02T07:00:00+09:00"]),
+    )
+    assert Series.from_landmarks(made).static["day"].tolist() == [0, 1, 1]
+    assert Series.from_landmarks(made).static["photo"].tolist() == ["1", "2", "0"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_date_in_the_folder_and_in_exif(tmp_path: Path) -> None:
+    photos(tmp_path, "2026-03-05/smile.jpg")
+    photos(tmp_path, "loose.jpg", exif="2026:03:01 10:00:00")
+    table = read(tmp_path).static
+    assert table["photo"].tolist() == ["loose.jpg", "2026-03-05/smile.jpg"]
+    assert table["taken"].tolist() == ["2026-03-01T10:00:00", "2026-03-05"]
+    assert table["day"].tolist() == [0, 4]
+    assert table["reason"].tolist() == ["", ""]
+
+
+def test_contradicting_dates_are_told_and_the_camera_is_believed(tmp_path: Path) -> None:
+    photos(tmp_path, "2026-03-09.jpg", exif="2026:03:01 10:00:00")
+    table = read(tmp_path).static
+    assert table["taken"].tolist() == ["2026-03-01T10:00:00"]
+    assert "2026-03-01" in table["reason"][0]
+    assert "2026-03-09" in table["reason"][0]
+
+
+def test_undated_photos_are_measured_come_last_and_are_told(tmp_path: Path) -> None:
+    photos(tmp_path, "a.jpg", "2026-03-05.jpg")
+    table = read(tmp_path).static
+    assert table["photo"].tolist() == ["2026-03-05.jpg", "a.jpg"]
+    assert table["day"].tolist() == pytest.approx([0, np.nan], nan_ok=True)
+    assert table["reason"].tolist() == ["", UNDATED]
+    assert table["status"].tolist() == ["ok", "ok"]
+    assert np.isfinite(table["brow_height_diff_mm"]).all()
+
+
+def test_only_undated_photos(tmp_path: Path) -> None:
+    series = read(photos(tmp_path, "a.jpg", "b.jpg"))
+    assert series.day_zero is None
+    assert np.isnan(series.static["day"]).all()
+
+
+def test_nobody_is_lost(tmp_path: Path) -> None:
+    photos(tmp_path, "2026-03-01 bad.jpg", "2026-03-02.jpg", "bad.jpg")
+    table = read(tmp_path).static
+    assert table["photo"].tolist() == ["2026-03-01 bad.jpg", "2026-03-02.jpg", "bad.jpg"]
+    assert table["status"].tolist() == ["unreadable", "ok", "unreadable"]
+    assert table["reason"].tolist() == ["it is damaged", "", f"it is damaged; {UNDATED}"]
+    assert table["day"].tolist()[:2] == [0, 1]
+    assert np.isnan(table["brow_height_diff_mm"]).tolist() == [True, False, True]
+
+
+def test_no_photo_can_be_read(tmp_path: Path) -> None:
+    series = read(photos(tmp_path, "bad 2026-03-01.jpg"))
+    assert len(series) == 1
+    assert np.isnan(series.static["brow_height_diff_mm"]).all()
+
+
+def test_first_columns_and_expression_is_not_guessed(tmp_path: Path) -> None:
+    table = read(photos(tmp_path, "2026-03-01.jpg")).static
+    assert list(table)[:6] == ["photo", "taken", "day", "expression", "status", "reason"]
+    assert table["expression"].tolist() == [""]
+    assert table["day"].dtype == np.float64
+
+
+def test_folders_below_are_read_unless_told_not_to(tmp_path: Path) -> None:
+    photos(tmp_path, "2026-03-01.jpg", "more/2026-03-02.jpg")
+    assert len(read(tmp_path)) == 2
+    assert len(read(tmp_path, recursive=False)) == 1
+
+
+def test_progress_wraps_the_photos(tmp_path: Path) -> None:
+    seen: list[Path] = []
+    read(photos(tmp_path, "1.jpg", "2.jpg"), progress=lambda each: (seen.append(p) or p for p in each))
+    assert [path.name for path in seen] == ["1.jpg", "2.jpg"]
+
+
+@pytest.mark.parametrize("treated_on", ["31.3.2026", "yesterday", ""])
+def test_treatment_day_must_be_a_date(tmp_path: Path, treated_on: str) -> None:
+    with pytest.raises(InvalidInputError, match="not a date"):
+        read(photos(tmp_path, "1.jpg"), treated_on=treated_on)
+
+
+def test_an_empty_folder_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match="no photos") as error:
+        read(tmp_path)
+    assert str(tmp_path) in str(error.value)
+
+
+def test_mirrored_is_for_the_extractor_that_is_made_here(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match="mirrored"):
+        read(photos(tmp_path, "1.jpg"), mirrored=True)
+
+
+def test_dataframe_is_the_table(tmp_path: Path) -> None:
+    series = read(photos(tmp_path, "2026-03-01.jpg", "2026-03-02.jpg"))
+    frame = series.to_dataframe()
+    assert list(frame.columns) == list(series.static)
+    assert frame["day"].tolist() == [0, 1]
+
+
+# One scale for all photos of a person
+
+
+def narrowed_irises(landmarks: Landmarks, factors: list[float]) -> Landmarks:
+    """Irises read too narrow or too wide, as noise does, each photo by its own factor."""
+    points = landmarks.points.copy()
+    for side in (0, 1):
+        numbers = [landmarks.layout.pairs[name][side] for name in landmarks.layout.groups["iris"]]
+        centre = points[:, numbers[:1]]
+        points[:, numbers] = centre + (points[:, numbers] - centre) * np.reshape(factors, (-1, 1, 1))
+    return replace(landmarks, points=points)
+
+
+def test_one_scale_for_all_photos_of_a_person() -> None:
+    made = narrowed_irises(face(5, brow_right_mm=-3, px_per_mm=[3, 4, 5, 6, 7]), [0.95, 0.98, 1, 1.02, 1.1])
+    alone = measure(made)["brow_height_diff_mm"]
+    series = Series.from_landmarks(made).static
+    assert np.ptp(alone) > 0.3
+    assert series["brow_height_diff_mm"] == pytest.approx([-3] * 5, abs=1e-3)
+    assert "pooled over 5 open-eyed photos" in series.provenance["scale_source"]
+
+
+def test_closed_eyes_do_not_set_the_scale() -> None:
+    made = narrowed_irises(face(3, brow_right_mm=-3), [1, 1.3, 1.3])
+    weights = np.zeros_like(made.blendshapes)
+    weights[1:, made.layout.expressions.index("eyeBlinkRight")] = 0.9
+    series = Series.from_landmarks(replace(made, blendshapes=weights)).static
+    assert series["brow_height_diff_mm"] == pytest.approx([-3] * 3, abs=1e-3)
+    assert "1 open-eyed" in series.provenance["scale_source"]
+
+
+def test_where_all_eyes_are_closed_that_is_said() -> None:
+    made = face(2)
+    weights = np.ones_like(made.blendshapes)
+    assert "none of them with open eyes" in pooled_scale(replace(made, blendshapes=weights))[1]
+
+
+def test_a_single_photo_measures_as_it_does_alone() -> None:
+    made = face(brow_right_mm=-3, mouth_corner_left_mm=-2)
+    alone, series = measure(made), Series.from_landmarks(made).static
+    for name in alone:
+        if alone[name].dtype.kind == "f":
+            assert series[name] == pytest.approx(alone[name], rel=1e-9, nan_ok=True), name
+
+
+# What a bystander would notice
+
+
+@pytest.mark.parametrize("headline", HEADLINES, ids=lambda each: each.metric)
+def test_headlines_are_columns_and_have_a_source(headline: Headline) -> None:
+    table = measure(face())
+    assert {headline.column(side) for side in ("right", "left", "diff")} <= set(table)
+    assert bool(headline.source) == (headline.visible_mm is not None)
+
+
+@pytest.mark.parametrize(
+    ("moved", "words"),
+    [
+        ({"brow_right_mm": -3.2}, ["right brow 3.2 mm lower"]),
+        ({"brow_left_mm": -3.2}, ["right brow 3.2 mm higher"]),
+        ({"mouth_corner_right_mm": -4.0}, ["right mouth corner 4.0 mm lower"]),
+        ({"upper_lid_right_mm": -2.5}, ["right eye 2.5 mm less open"]),
+        ({"lower_lid_right_mm": -2.5}, ["right eye 2.5 mm wider open"]),
+        ({"brow_right_mm": -2.8, "mouth_corner_right_mm": -2.8, "upper_lid_right_mm": -1.8}, []),
+        (
+            {"brow_right_mm": 3.5, "mouth_corner_right_mm": -3.5},
+            ["right brow 3.5 mm higher", "right mouth corner 3.5 mm lower"],
+        ),
+    ],
+)
+def test_what_a_bystander_would_notice(moved: dict[str, float], words: list[str]) -> None:
+    assert [each.words for each in notable(measure(face(**moved)))[0]] == words
+
+
+def test_nothing_is_noticed_where_nothing_was_measured() -> None:
+    assert notable(measure(Landmarks.blank(["a.jpg"], status="no_face"))) == [()]
+
+
+@pytest.mark.parametrize("metric", [each.metric for each in HEADLINES])
+def test_words_never_turn_a_side_round(metric: str) -> None:
+    headline = next(each for each in HEADLINES if each.metric == metric)
+    assert headline.words(1.26) == f"right {headline.part} 1.3 mm {headline.more}"
+    assert headline.words(-1.26) == f"right {headline.part} 1.3 mm {headline.less}"
+    assert headline.words(float("nan")) == "not measured"
+    assert "mm" not in headline.words(-0.04)
+    assert not headline.visible(float("nan"))
