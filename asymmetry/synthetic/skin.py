@@ -1,0 +1,217 @@
+"""How skin gives way when one part of a face moves: a weight over the photo, for each part.
+
+The weight is 1 on the part, so that it moves as a rigid whole, and 0 where something must stay (the midline,
+the eye, the nose). It is a product of plateaus along the face's two axes, in millimetres, between lines
+drawn through named points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.schemes import Scheme, Side
+from asymmetry.synthetic.move import PARTS, Move
+
+__all__ = ["HalfView", "Skin", "View", "rise", "skin_of"]
+
+FloatArray = npt.NDArray[np.floating[Any]]
+Line = Callable[[FloatArray], FloatArray]
+Weight = Callable[[FloatArray, FloatArray], FloatArray]
+
+# Millimetres. How far hair, lashes and lips reach beyond the points that outline them.
+_BROW_EDGE, _LASHES, _CORNER = 1.5, 1.0, 2.0
+# How far skin gives way above and beside a brow, around a corner of the mouth, and below a lower lid: about
+# as far as the muscles there reach, and short of hairline, jaw and ear.
+_BROW_REACH, _MOUTH_REACH, _CHEEK_REACH = 14.0, 20.0, 12.0
+# A lid that covers the eye reaches this far beyond its outline, and ends over this width.
+_LID_EDGE, _LID_FEATHER = 0.4, 0.4
+# Least room for any stretch, so that lines that touch are found to fold instead of dividing by zero.
+_LEAST_ROOM = 0.1
+
+
+@dataclass(frozen=True)
+class View:
+    """A face's axes in its photo.
+
+    Attributes
+    ----------
+    points : ndarray, shape (k, 2)
+        Landmarks, px, y down.
+    layout : Scheme
+        Their names.
+    origin : ndarray, shape (2,)
+        The middle of the canthi, px.
+    left, up : ndarray, shape (2,)
+        Unit vectors in the photo: to the patient's left, and up.
+    mm_per_px : float
+        The scale.
+    """
+
+    points: FloatArray = field(repr=False)
+    layout: Scheme = field(repr=False)
+    origin: FloatArray
+    left: FloatArray
+    up: FloatArray
+    mm_per_px: float
+
+    @classmethod
+    def of(cls, points: FloatArray, layout: Scheme, roll: float, mm_per_px: float) -> View:
+        """The view of a face that is rolled by so many degrees, anticlockwise as seen."""
+        canthi = layout.groups["canthi"]
+        c, s = np.cos(np.radians(roll)), np.sin(np.radians(roll))
+        origin = points[layout.right(canthi) + layout.left(canthi)].mean(axis=0)
+        return cls(points, layout, origin, np.array([c, -s]), np.array([-s, -c]), mm_per_px)
+
+
+@dataclass(frozen=True)
+class HalfView:
+    """One side of a face in its photo, mapped so that both sides read alike."""
+
+    view: View
+    side: Side
+
+    @property
+    def out_axis(self) -> FloatArray:
+        """Unit vector away from the midline, px."""
+        return self.view.left if self.side == "left" else -self.view.left
+
+    def to_mm(self, px: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """``out`` and ``up`` of photo points (..., 2)."""
+        offset = (px - self.view.origin) * self.view.mm_per_px
+        return offset @ self.out_axis, offset @ self.view.up
+
+    def shift(self, move: Move) -> FloatArray:
+        """The whole of a move, px, shape (2,)."""
+        return (move.out_mm * self.out_axis + move.up_mm * self.view.up) / self.view.mm_per_px
+
+    def numbers(self, names: Sequence[str]) -> list[int]:
+        """Numbers of named points of this side."""
+        layout = self.view.layout
+        return layout.right(tuple(names)) if self.side == "right" else layout.left(tuple(names))
+
+    def outline(self, names: Sequence[str]) -> tuple[FloatArray, FloatArray]:
+        """``out`` and ``up`` of named points of this side."""
+        return self.to_mm(self.view.points[self.numbers(names)])
+
+    def line(self, *names: str) -> Line:
+        """Height as a function of ``out``: straight between named points, level beyond them."""
+        out, up = self.outline(names)
+        order = np.argsort(out)
+        return lambda where: np.interp(where, out[order], up[order])
+
+    def midline(self) -> Line:
+        """``out`` of the midline as a function of height."""
+        out, up = self.to_mm(self.view.points[list(self.view.layout.midline.values())])
+        order = np.argsort(up)
+        return lambda where: np.interp(where, up[order], out[order])
+
+
+@dataclass(frozen=True)
+class Skin:
+    """What takes part in a move.
+
+    Attributes
+    ----------
+    weight : callable
+        From ``out`` and ``up``, mm, to the part of the move that is made there, 0 to 1.
+    over : callable, optional
+        1 where the skin lies over an eye that stays beneath it, 0 where the eye is seen. Without it all that
+        has a weight moves.
+    """
+
+    weight: Weight
+    over: Weight | None = None
+
+    def of_points(self, half: HalfView) -> FloatArray:
+        """The weight of each landmark, shape (k,). What lies beneath a lid has none, nor has the iris."""
+        where = half.to_mm(half.view.points)
+        weight = self.weight(*where)
+        if self.over is not None:
+            weight = np.where(self.over(*where) < 0.5, 0.0, weight)
+            weight[half.numbers(half.view.layout.groups["iris"])] = 0.0
+        return weight
+
+
+def skin_of(half: HalfView, move: Move) -> Skin:
+    """The skin that takes part in a move on this side."""
+    if move.part == "brow":
+        return _brow(half)
+    if move.part == "mouth_corner":
+        return _mouth_corner(half)
+    return _lid(half, move)
+
+
+def rise(x: FloatArray, start: Any, end: Any) -> FloatArray:
+    """From 0 at ``start`` to 1 at ``end``, smoothly: a cubic that is level at both."""
+    t = np.clip((x - start) / np.maximum(end - start, _LEAST_ROOM), 0.0, 1.0)
+    return np.asarray(t * t * (3 - 2 * t))
+
+
+def _plateau(x: FloatArray, start: Any, low: Any, high: Any, end: Any) -> FloatArray:
+    """1 between ``low`` and ``high``, 0 before ``start`` and beyond ``end``."""
+    return rise(x, start, low) * rise(-x, -end, -high)
+
+
+def _brow(half: HalfView) -> Skin:
+    """From the upper lid's lashes to the forehead; the hair of the brow itself does not change its shape."""
+    groups = half.view.layout.groups
+    lower, upper = half.line(*groups["brow_lower"]), half.line(*groups["brow_upper"])
+    lid = half.line(*groups["canthi"], *groups["upper_lid"])
+    midline = half.midline()
+    brow_out, _ = half.outline(groups["brow"])
+    first, last = brow_out.min() - _BROW_EDGE, brow_out.max() + _BROW_EDGE
+
+    def weight(out: FloatArray, up: FloatArray) -> FloatArray:
+        below, above = lower(out) - _BROW_EDGE, upper(out) + _BROW_EDGE
+        across = _plateau(out, midline(up), first, last, last + _BROW_REACH)
+        return across * _plateau(up, lid(out) + _LASHES, below, above, above + _BROW_REACH)
+
+    return Skin(weight)
+
+
+def _mouth_corner(half: HalfView) -> Skin:
+    """Lips and cheek around the corner, from the midline outwards, below the nose."""
+    corner_out, corner_up = half.outline(PARTS["mouth_corner"])
+    first, last = corner_out.min() - _CORNER, corner_out.max() + _CORNER
+    low, high = corner_up.min() - _CORNER, corner_up.max() + _CORNER
+    (nose,) = half.outline(["alar_base"])[1]
+    midline = half.midline()
+
+    def weight(out: FloatArray, up: FloatArray) -> FloatArray:
+        across = _plateau(out, midline(up), first, last, last + _MOUTH_REACH)
+        return across * _plateau(up, low - _MOUTH_REACH, low, high, min(nose, high + _MOUTH_REACH))
+
+    return Skin(weight)
+
+
+def _lid(half: HalfView, move: Move) -> Skin:
+    """A lid, most above the pupil, not at all at the canthi; the lower lid is an upper one upside down."""
+    groups = half.view.layout.groups
+    upright = 1.0 if move.part == "upper_lid" else -1.0
+    margin = half.line(*groups["canthi"], *PARTS[move.part])
+    brow = half.line(*groups["brow_lower"])
+    inner, outer = half.outline(["inner_canthus", "outer_canthus"])[0]
+    (pupil,), (pupil_up,) = half.outline(["iris_centre"])
+
+    def over_margin(out: FloatArray, up: FloatArray) -> FloatArray:
+        return upright * (up - margin(out))
+
+    def skin(out: FloatArray, up: FloatArray) -> FloatArray:
+        room = brow(out) - _BROW_EDGE - margin(out) if move.part == "upper_lid" else _CHEEK_REACH
+        across = _plateau(out, inner, pupil - _LASHES, pupil + _LASHES, outer)
+        return across * rise(-over_margin(out, up), -room, -_LASHES)
+
+    def skin_and_eye(out: FloatArray, up: FloatArray) -> FloatArray:
+        bared = np.maximum(upright * (margin(out) - pupil_up), _LEAST_ROOM)
+        seen = np.clip(1 + over_margin(out, up) / bared, 0.0, 1.0)
+        return np.asarray(skin(out, up) * seen)
+
+    def over(out: FloatArray, up: FloatArray) -> FloatArray:
+        return rise(over_margin(out, up), -_LID_EDGE - _LID_FEATHER, -_LID_EDGE)
+
+    return Skin(skin, over) if upright * move.up_mm < 0 else Skin(skin_and_eye)
