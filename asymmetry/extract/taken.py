@@ -201,9 +201,7 @@ def image_files(folder: str | os.PathLike[str], *, recursive: bool = True) -> li
     for parent, folders, files in os.walk(root, onerror=refuse):
         folders[:] = [each for each in folders if recursive and not each.startswith(".")]
         found += [Path(parent, each) for each in files if _looks_like_photo(each)]
-    return sorted(
-        (path for path in found if path.is_file()), key=lambda path: _natural(path.relative_to(root))
-    )
+    return sorted(found, key=lambda path: _natural(path.relative_to(root)))
 
 
 def _only_date(text: str, source: TakenSource) -> Taken | None:
