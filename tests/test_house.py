@@ -13,7 +13,12 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from asymmetry.core.frame import Half
+from asymmetry.metrics import measure, metric
+from asymmetry.synthetic import face
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("asymmetry", "benchmarks", "examples", "tests")
@@ -190,3 +195,14 @@ def test_links_between_documents_lead_somewhere() -> None:
         if "://" not in target and not target.startswith("mailto:")
     ]
     assert [f"{where(at)}: {target}" for at, target in links if not (at.parent / target).exists()] == []
+
+
+def test_the_metric_of_the_guide_works_as_written() -> None:
+    (code,) = re.findall(
+        r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    names = {"metric": metric, "Half": Half, "FloatArray": np.ndarray}
+    exec(compile(code, "CONTRIBUTING.md", "exec"), names)
+    measured = measure(face(2), metrics=["brow_height", names["cheek_height"]])
+    assert np.isfinite(measured["cheek_height_right_mm"]).all()
+    assert measured["cheek_height_diff_mm"].tolist() == pytest.approx([0, 0], abs=1e-6)

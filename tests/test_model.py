@@ -64,6 +64,14 @@ def test_an_absent_or_cut_model_says_what_to_do(
         model.bundled_model()
 
 
+def test_the_callers_own_model_is_taken_if_it_is_there(tmp_path: Path) -> None:
+    own = tmp_path / "own.task"
+    with pytest.raises(ModelError, match=r"own\.task: no such model file"):
+        model.model_file(own)
+    own.write_bytes(b"another landmarker")
+    assert model.model_file(own) == own
+
+
 def test_a_model_already_in_place_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / model.MODEL_FILE
     target.write_bytes(model.bundled_model().read_bytes())
