@@ -135,8 +135,8 @@ def read_photo(
     max_megapixels : float
         Larger photos are refused by what their header says, before a pixel is decoded.
     name : str, optional
-        What to call the photo in errors and tables; by default the path. A date is looked for in it if
-        `source` is not a path.
+        What to call the photo in errors and tables; by default the path. A date is looked for in it if there
+        is no path, or none in the path.
 
     Returns
     -------
@@ -150,6 +150,8 @@ def read_photo(
         The photo is above `max_megapixels`.
     InvalidInputError
         `source` or `max_megapixels` is not what this function takes.
+    AsymmetryError
+        The program has told Pillow to fill in what incomplete files lack, for every photo alike.
 
     Notes
     -----
@@ -178,7 +180,7 @@ def read_photo(
 
 
 def read_taken(source: PhotoSource) -> Taken | None:
-    """Find when a photo was taken without decoding it.
+    """Find when a photo was taken, by its header and its name.
 
     Parameters
     ----------
