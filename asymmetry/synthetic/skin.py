@@ -122,17 +122,21 @@ class Skin:
     over : callable, optional
         1 where the skin lies over an eye that stays beneath it, 0 where the eye is seen. Without it all that
         has a weight moves.
+    with_eye : bool
+        The iris takes part where it has a weight. Else it stays, also where skin hides it.
     """
 
     weight: Weight
     over: Weight | None = None
+    with_eye: bool = False
 
     def of_points(self, half: HalfView) -> FloatArray:
-        """The weight of each landmark, shape (k,). What lies beneath a lid has none, nor has the iris."""
+        """The weight of each landmark, shape (k,)."""
         where = half.to_mm(half.view.points)
         weight = self.weight(*where)
         if self.over is not None:
             weight = np.where(self.over(*where) < 0.5, 0.0, weight)
+        if not self.with_eye:
             weight[half.numbers(half.view.layout.groups["iris"])] = 0.0
         return weight
 
@@ -155,6 +159,12 @@ def rise(x: FloatArray, start: Any, end: Any) -> FloatArray:
 def _plateau(x: FloatArray, start: Any, low: Any, high: Any, end: Any) -> FloatArray:
     """1 between ``low`` and ``high``, 0 before ``start`` and beyond ``end``."""
     return rise(x, start, low) * rise(-x, -end, -high)
+
+
+def _arch(x: FloatArray, start: float, top: float, end: float) -> FloatArray:
+    """1 at ``top``, 0 from ``start`` and ``end`` on, and between them as an eye's opening goes: a parabola a side."""
+    reach = np.where(x < top, top - start, end - top)
+    return np.asarray(np.maximum(1 - ((x - top) / np.maximum(reach, _LEAST_ROOM)) ** 2, 0.0))
 
 
 def _brow(half: HalfView) -> Skin:
@@ -203,8 +213,7 @@ def _lid(half: HalfView, move: Move) -> Skin:
 
     def skin(out: FloatArray, up: FloatArray) -> FloatArray:
         room = brow(out) - _BROW_EDGE - margin(out) if move.part == "upper_lid" else _CHEEK_REACH
-        across = _plateau(out, inner, pupil - _LASHES, pupil + _LASHES, outer)
-        return across * rise(-over_margin(out, up), -room, -_LASHES)
+        return _arch(out, inner, pupil, outer) * rise(-over_margin(out, up), -room, -_LASHES)
 
     def skin_and_eye(out: FloatArray, up: FloatArray) -> FloatArray:
         bared = np.maximum(upright * (margin(out) - pupil_up), _LEAST_ROOM)
@@ -214,4 +223,4 @@ def _lid(half: HalfView, move: Move) -> Skin:
     def over(out: FloatArray, up: FloatArray) -> FloatArray:
         return rise(over_margin(out, up), -_LID_EDGE - _LID_FEATHER, -_LID_EDGE)
 
-    return Skin(skin, over) if upright * move.up_mm < 0 else Skin(skin_and_eye)
+    return Skin(skin, over) if upright * move.up_mm < 0 else Skin(skin_and_eye, with_eye=True)
