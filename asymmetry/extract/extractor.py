@@ -134,7 +134,7 @@ class Extractor:
             row = self._measured(photo)
         except PhotoError as error:
             row = Landmarks.blank([photo.name], status=error.status, reason=error.reason)
-        taken = "" if photo.taken is None else photo.taken.when.isoformat()
+        taken = "" if photo.taken is None else photo.taken.isoformat()
         height, width = photo.pixels.shape[:2]
         return replace(row, taken=np.array([taken]), size=np.array([[width, height]]))
 
