@@ -85,7 +85,7 @@ def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method,
     if as_json:
         click.echo(_json(table))
     elif as_csv:
-        click.echo(table.to_csv(), nl=False)
+        click.echo((table.to_csv() or "").encode("utf-8", "backslashreplace"), nl=False)
     else:
         click.echo("\n\n".join("\n".join(_photo_lines(table, row)) for row in range(table.rows)))
     _leave(table)
@@ -120,8 +120,13 @@ def series(folder: Path, treated_on: datetime | None, output: Path, mirrored: bo
     help="Folder to write into.",
 )
 def demo(output: Path) -> None:
-    """Make a dated series with a known truth, score it, and say how much of the truth was read."""
-    ...
+    """Make a dated series with a known truth, score it, and print true against read."""
+    from asymmetry.synthetic import make_demo
+
+    made = make_demo(output / "photos")
+    read = asymmetry.Series.from_folder(made.folder, treated_on=made.treated_on, progress=_progress)
+    paths = _written(read, output)
+    click.echo("\n".join([*_truth_lines(read, made.truth), "", *filter(None, [made.note]), *paths]))
 
 
 @main.command()
@@ -160,7 +165,7 @@ def _written(made: Series, output: Path) -> list[str]:
     output.mkdir(parents=True, exist_ok=True)
     made.static.to_csv(output / "scores.csv")
     made.report(output / "report.html")
-    return [str(output / "scores.csv"), str(output / "report.html")]
+    return [_printable(str(output / name)) for name in ("scores.csv", "report.html")]
 
 
 def _json(table: Measurements) -> str:
@@ -220,6 +225,30 @@ def _series_lines(made: Series) -> Iterator[str]:
         yield f"{_number(table['day'][row], decimals=0):>6}  {table['taken'][row][:10] or '-':<10}{diffs}"
         if seen:
             yield f"{'':<18}seen by others: {'; '.join(difference.words for difference in seen)}"
+
+
+def _truth_lines(read: Series, truth: Measurements) -> Iterator[str]:
+    """True and read differences, as changes from the mean of the photos before the treatment."""
+    from asymmetry.series import HEADLINES
+
+    known = [each for each in HEADLINES if each.column("diff") in truth]
+    rows = {str(name): row for row, name in enumerate(read.static["photo"])}
+    order = [rows[str(name)] for name in truth["photo"]]
+    before = truth["day"] < 0
+    yield "Change of the left-right difference since before the treatment, mm"
+    yield f"{'':>6}" + "".join(f"{each.part:>18}" for each in known)
+    yield f"{'day':>6}" + f"{'true':>10}{'read':>8}" * len(known)
+    courses = []
+    for each in known:
+        found = read.static[each.column("diff")][order]
+        courses.append((truth[each.column("diff")], found - found[before].mean()))
+    for row, day in enumerate(truth["day"]):
+        cells = "".join(
+            f"{_number(true[row], '+'):>10}{_number(found[row], '+'):>8}" for true, found in courses
+        )
+        yield f"{_number(day, decimals=0):>6}{cells}"
+    errors = [float(((found - true) ** 2).mean() ** 0.5) for true, found in courses]
+    yield f"{'error':>6}" + "".join(f"{_number(error, decimals=2):>18}" for error in errors)
 
 
 def _counted(number: int, what: str) -> str:

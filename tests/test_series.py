@@ -1,4 +1,4 @@
-"""A person's folder in order of time. No landmark model is needed: the points are of faces with a known truth."""
+"""A person's folder in order of time. No landmark model is needed: points are of faces with a known truth."""
 
 from __future__ import annotations
 

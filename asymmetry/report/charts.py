@@ -25,8 +25,8 @@ FloatArray = npt.NDArray[np.float64]
 # Inches: wide enough for two beside each other on a desk, and legible on a phone.
 _SIZE = (5.4, 4.5)
 _GREY = "#666666"
-#: The difference axis reaches at least this far either way, mm, so that noise does not look like a course.
-_LEAST_REACH_MM = 2.0
+#: An axis spans at least so many mm, so that noise does not look like a course.
+_LEAST_SPAN_MM = 4.0
 
 
 @dataclass(frozen=True)
@@ -98,12 +98,11 @@ def chart(course: Course, *, days_since: str, treated: bool) -> Figure:
         raise MissingExtraError("the report", "report") from error
     figure = Figure(figsize=_SIZE, layout="constrained")
     sides, difference = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-    _draw(sides, course.day, course.right, RIGHT, "o", "right")
-    _draw(sides, course.day, course.left, LEFT, "s", "left")
+    _draw(sides, course.day, course.right, RIGHT, "o", "patient's right")
+    _draw(sides, course.day, course.left, LEFT, "s", "patient's left")
     sides.set_ylabel(f"mm {course.headline.axis}")
-    sides.legend(
-        loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False, title="patient's own side"
-    )
+    _widen(sides)
+    sides.legend(loc="lower right", bbox_to_anchor=(1.0, 1.05), ncols=2, frameon=False, borderaxespad=0)
     _draw_difference(difference, course)
     difference.set_xlabel(f"days since {days_since}")
     for axes in (sides, difference):
@@ -113,8 +112,8 @@ def chart(course: Course, *, days_since: str, treated: bool) -> Figure:
             axes.axvline(0, color=_GREY, linewidth=1, linestyle=(0, (4, 3)))
     if treated:
         sides.annotate(
-            "treatment", (0, 1), xycoords=("data", "axes fraction"), xytext=(3, -2),
-            textcoords="offset points", va="top", fontsize=8, color=_GREY,
+            "treatment", (0, 1), xycoords=("data", "axes fraction"), xytext=(0, 2),
+            textcoords="offset points", ha="center", fontsize=8, color=_GREY,
         )  # fmt: skip
     return figure
 
@@ -134,21 +133,31 @@ def _draw(axes: Axes, day: FloatArray, values: FloatArray, colour: str, marker: 
     axes.plot(day, values, color=colour, marker=marker, markersize=4.5, linestyle="none", label=label)
 
 
+def _widen(axes: Axes) -> None:
+    """Give the axis of heights its least span, about its middle."""
+    low, high = axes.get_ylim()
+    spare = max(0.0, _LEAST_SPAN_MM - (high - low)) / 2
+    axes.set_ylim(low - spare, high + spare)
+
+
 def _draw_difference(axes: Axes, course: Course) -> None:
     headline = course.headline
     axes.axhline(0, color=_GREY, linewidth=1)
     _draw(axes, course.day, course.diff, DIFFERENCE, "D", "difference")
-    reach = max(_LEAST_REACH_MM, headline.visible_mm or 0, float(np.abs(course.diff).max(initial=0.0))) * 1.45
+    reach = (
+        max(_LEAST_SPAN_MM / 2, headline.visible_mm or 0, float(np.abs(course.diff).max(initial=0.0))) * 1.45
+    )
     axes.set_ylim(-reach, reach)
     if headline.visible_mm is not None:
         for edge in (-headline.visible_mm, headline.visible_mm):
             axes.axhline(edge, color=_GREY, linewidth=1, linestyle=":")
         axes.annotate(
-            "seen by others from here on", (1, headline.visible_mm), xycoords=("axes fraction", "data"),
+            "others see it from here on", (1, headline.visible_mm), xycoords=("axes fraction", "data"),
             xytext=(0, 2), textcoords="offset points", ha="right", fontsize=7.5, color=_GREY,
         )  # fmt: skip
     axes.set_ylabel("right − left, mm")
-    for word, at, align in ((headline.more, 0.98, "top"), (headline.less, 0.02, "bottom")):
+    for word, at, align in ((headline.more, 0.98, "top"), (headline.less, 0.03, "bottom")):
         axes.annotate(
-            f"right {word}", (0.01, at), xycoords="axes fraction", va=align, fontsize=7.5, color=_GREY
-        )
+            f"right {word}", (0.01, at), xycoords="axes fraction", va=align, fontsize=7.5, color=_GREY,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+        )  # fmt: skip

@@ -21,7 +21,7 @@ __all__ = ["Contour", "Crop", "Gap", "Line", "Overlay", "face_crop", "overlay"]
 FloatArray = npt.NDArray[np.float64]
 
 #: Room around the face, as a share of its height.
-_MARGIN = 0.3
+_MARGIN = 0.16
 _JPEG_QUALITY = 82
 #: Contours that are drawn on each side, from the lateral to the medial end, with the corners where they meet.
 _CONTOURS: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = (

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from asymmetry.core.frame import face_frame
+from asymmetry.core.frame import IRIS_MM, face_frame
 from asymmetry.errors import MissingExtraError, PhotoError
 from asymmetry.extract.photo import read_photo
 from asymmetry.metrics import catalogue
@@ -25,8 +25,8 @@ __all__ = ["render", "write_report"]
 #: The longer side of a picture, px, and how much all pictures together may take in the file, bytes.
 _LONGEST, _SHORTEST = 720, 240
 _PICTURES_BYTES = 4_500_000
-#: What a pixel of a JPEG costs in the file, as base64: measured on faces at the quality used.
-_BYTES_PER_PX = 0.2
+#: What a pixel of a JPEG costs in the file at most, as base64: measured on small crops at the quality used.
+_BYTES_PER_PX = 0.3
 #: With more photos than this, a chart's description names its turning points only.
 _MOST_SPOKEN = 40
 
@@ -96,7 +96,8 @@ def write_report(series: Series, path: str | os.PathLike[str]) -> Path:
         If matplotlib or jinja2 is not installed.
     """
     target = Path(path)
-    target.write_text(render(series), encoding="utf-8")
+    # A file name that is no text in any encoding is written with backslashes.
+    target.write_text(render(series), encoding="utf-8", errors="backslashreplace")
     return target
 
 
@@ -143,7 +144,8 @@ def _context(series: Series) -> dict[str, Any]:
         "cards": cards,
         "failed": [(str(table["photo"][i]), str(table["reason"][i])) for i in failed],
         "definitions": [(headline, catalogue()[headline.metric]) for headline in HEADLINES],
-        "provenance": {name: _plain(value) for name, value in table.provenance.items()},
+        "iris_mm": IRIS_MM,
+        "provenance": {name: str(value) for name, value in table.provenance.items() if name != "metrics"},
     }
 
 
@@ -192,9 +194,9 @@ def _row(table: Mapping[str, Any], headline: Headline, i: int) -> Row:
 
 
 def _turning_points(course: Course) -> list[tuple[str, str, str, bool]]:
-    """First, largest and latest difference: title, day, words, and whether others see it."""
-    largest = int(np.argmax(np.abs(course.diff)))
-    points = [("First photo", 0), ("Largest difference", largest), ("Latest photo", len(course) - 1)]
+    """First difference, farthest from it, latest: title, day, words, whether others see it."""
+    farthest = int(np.argmax(np.abs(course.diff - course.diff[0])))
+    points = [("First photo", 0), ("Farthest from the first", farthest), ("Latest photo", len(course) - 1)]
     say, see = course.headline.words, course.headline.visible
     return [(title, _day(course.day[i]), say(course.diff[i]), see(course.diff[i])) for title, i in points]
 
@@ -226,7 +228,3 @@ def _day(day: float) -> str:
 
 def _data(kind: str, content: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
-
-
-def _plain(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

@@ -72,8 +72,11 @@ class Headline:
         return f"right {self.part} {size} mm {self.more if diff_mm > 0 else self.less}"
 
     def visible(self, diff_mm: float) -> bool:
-        """Whether a bystander would notice such a difference; False where it is NaN or no study says."""
-        return self.visible_mm is not None and abs(diff_mm) >= self.visible_mm
+        """Whether a bystander would notice such a difference; False where it is NaN or no study says.
+
+        It is taken to a tenth of a mm, as it is printed.
+        """
+        return self.visible_mm is not None and round(abs(diff_mm), 1) >= self.visible_mm
 
 
 #: Metrics shown first, from the brow down.
