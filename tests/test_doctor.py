@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -93,6 +95,16 @@ def test_a_package_that_does_not_load_is_a_fault(monkeypatch: pytest.MonkeyPatch
     assert "libGL.so.1" in check.found
 
 
+@pytest.mark.parametrize("missing", ["cv2", "mediapipe", "PIL", "numpy"])
+def test_runs_where_a_package_is_missing(missing: str) -> None:
+    """The command itself, in a process in which that package can't be imported."""
+    code = f"import sys; sys.modules[{missing!r}] = None; from asymmetry.cli import main; main(['doctor'])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    assert f"FAULT import {missing}" in done.stdout
+    assert done.returncode == 1
+
+
 def test_limits_are_those_of_the_project_file() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -107,4 +119,4 @@ def test_limits_are_those_of_the_project_file() -> None:
     for name, needs in doctor.EXTRAS.items():
         own = {need.partition(">")[0] for need in extras[name] if not need.startswith("asymmetry[")}
         assert own == set(needs)
-    assert set(extras) - {"all", "dev"} == set(doctor.EXTRAS)
+    assert set(extras) - {"all", "demo", "dev"} == set(doctor.EXTRAS)

@@ -184,6 +184,13 @@ def test_dataframe_is_the_table(tmp_path: Path) -> None:
     assert frame["day"].tolist() == [0, 1]
 
 
+def test_repr_says_what_days_count_from(tmp_path: Path) -> None:
+    photos(tmp_path, "2026-03-01.jpg", "2026-03-02.jpg")
+    assert repr(read(tmp_path)).startswith("Series of 2 photos, days since the first photo on 2026-03-01\n")
+    assert "treatment on 2026-03-02" in read(tmp_path, treated_on="2026-03-02")._repr_html_()
+    assert repr(Series.from_landmarks(face())).startswith("Series of 1 photo, undated\n")
+
+
 # One scale for all photos of a person
 
 
@@ -219,6 +226,16 @@ def test_where_all_eyes_are_closed_that_is_said() -> None:
     made = face(2)
     weights = np.ones_like(made.blendshapes)
     assert "none of them with open eyes" in pooled_scale(replace(made, blendshapes=weights))[1]
+
+
+def test_a_face_without_a_frame_gets_no_scale() -> None:
+    made = face(2)
+    points = made.points.copy()
+    points[0, list(made.layout.pairs["outer_canthus"])] = np.nan
+    table = Series.from_landmarks(replace(made, points=points)).static
+    assert np.isnan(table["mm_per_px"]).tolist() == [True, False]
+    assert np.isnan(table["brow_height_right_mm"]).tolist() == [True, False]
+    assert table["status"].tolist() == ["warn", "ok"]
 
 
 def test_a_single_photo_measures_as_it_does_alone() -> None:

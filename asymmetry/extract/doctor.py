@@ -28,6 +28,9 @@ OPENCV_WHEELS = (
     "opencv-contrib-python-headless",
 )
 
+# What to install for a package that does not load, where its name is another.
+_WHEELS = {"cv2": "opencv-python-headless", "PIL": "pillow"}
+
 #: What each extra brings.
 EXTRAS = {
     "report": ("matplotlib", "jinja2"),
@@ -91,7 +94,7 @@ def examine(*, installed: Mapping[str, str] | None = None, model: Path | None = 
         _in_range("numpy", versions.get("numpy"), NUMPY_RANGE),
         _in_range("mediapipe", versions.get("mediapipe"), MEDIAPIPE_RANGE),
         _one_opencv(versions),
-        *(_imports(name) for name in ("mediapipe", "cv2") if installed is None),
+        *(_imports(name) for name in ("numpy", "PIL", "cv2", "mediapipe") if installed is None),
         _model(model),
         *(_extra(name, needs, versions) for name, needs in EXTRAS.items()),
     ]
@@ -137,7 +140,12 @@ def _imports(name: str) -> Check:
     try:
         importlib.import_module(name)
     except Exception as error:  # noqa: BLE001  whatever a broken package raises is what to report
-        return Check(f"import {name}", False, f"fails: {error}", f"pip install --force-reinstall {name}")
+        return Check(
+            f"import {name}",
+            False,
+            f"fails: {error}",
+            f"pip install --force-reinstall {_WHEELS.get(name, name)}",
+        )
     return Check(f"import {name}", True, "works")
 
 

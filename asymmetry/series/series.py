@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Series"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Series:
     """One person's dated photos, measured, in order of time.
 
@@ -45,7 +45,7 @@ class Series:
     """
 
     static: Measurements
-    landmarks: Landmarks = field(repr=False)
+    landmarks: Landmarks
     folder: Path | None = None
     treated_on: date | None = None
 
@@ -133,7 +133,9 @@ class Series:
         start = treated_on or next(filter(None, days), None)
         scale, source = pooled_scale(landmarks)
         table = measure(landmarks, scale=scale)
+        lost = np.isnan(table["roll_deg"])  # no frame, so no scale either
         static = table.with_columns(
+            mm_per_px=np.where(lost, np.nan, table["mm_per_px"]),
             day=np.array([(day - start).days if day and start else np.nan for day in days], dtype=np.float64),
             expression=np.full(len(landmarks), "", dtype=np.str_),
         )
@@ -152,6 +154,17 @@ class Series:
 
     def __len__(self) -> int:
         return len(self.landmarks)
+
+    def __repr__(self) -> str:
+        return f"{self._title()}\n{self.static!r}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self._title()}</p>{self.static._repr_html_()}"
+
+    def _title(self) -> str:
+        since = "treatment" if self.treated_on else "the first photo"
+        start = f", days since {since} on {self.day_zero}" if self.day_zero else ", undated"
+        return f"Series of {len(self)} photo{'' if len(self) == 1 else 's'}{start}"
 
     def to_dataframe(self) -> pd.DataFrame:
         """The table as a pandas DataFrame, one row per photo (extra ``table``)."""
