@@ -1,7 +1,7 @@
 """The face's own frame: head pose removed, level, in millimetres, seen from either side.
 
-The frame's x runs to the patient's left from the midline, y up from the pupil line, z out of the face. All of it
-is elementwise over photos, so a batch of n gives the same bits as n single photos.
+The frame's x runs to the patient's left from the midline, and y up from the pupil line. All of it is
+elementwise over photos, so a batch of n gives the same bits as n single photos.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.geometry import mirror_gaps, total
+from asymmetry.core.geometry import mirror_squares, total
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Scheme, Side, get_scheme
 from asymmetry.errors import InvalidInputError
@@ -80,7 +80,7 @@ class Scale:
 
 @dataclass(frozen=True, eq=False)
 class Half:
-    """One side of n faces, seen so that both sides read alike: ``out`` leads away from the midline, ``up`` up.
+    """One side of n faces, seen so that both sides read alike: ``out`` leads off the midline, ``up`` is up.
 
     A metric written on a `Half` obeys the mirror law by construction. Its rows may be the right sides of n
     photos, the left ones, or both one after the other: a metric can't tell.
@@ -102,15 +102,18 @@ class Half:
 
     def out(self, name: str) -> FloatArray:
         """Distance of a paired point from the midline, positive towards this side, mm, shape (n,)."""
-        return self.outward[_places(self.layout.name)[name]]
+        row: FloatArray = self.outward[_places(self.layout.name)[name]]
+        return row
 
     def up(self, name: str) -> FloatArray:
         """Height of a paired point over the pupil line, mm, shape (n,)."""
-        return self.upward[_places(self.layout.name)[name]]
+        row: FloatArray = self.upward[_places(self.layout.name)[name]]
+        return row
 
     def midline_up(self, name: str) -> FloatArray:
         """Height of a point of the midline over the pupil line, mm, shape (n,)."""
-        return self.middle[_places(self.layout.name)[name]]
+        row: FloatArray = self.middle[_places(self.layout.name)[name]]
+        return row
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,8 +122,8 @@ class Face:
 
     Attributes
     ----------
-    points : ndarray, shape (3, k, n)
-        x, y, z of the named points: the scheme's pairs, each right then left, and then its midline.
+    points : ndarray, shape (2, k, n)
+        x and y of the named points: the scheme's pairs, each right then left, and then its midline.
     layout : Scheme
         Names of the points.
     roll : ndarray, shape (n,)
@@ -141,17 +144,17 @@ class Face:
 
     @property
     def pairs(self) -> FloatArray:
-        """The paired points, shape (3, pairs, 2, n), right before left; a view."""
+        """The paired points, shape (2, pairs, 2, n), right before left; a view."""
         k = len(self.layout.pairs)
-        return self.points[:, : 2 * k].reshape(3, k, 2, self.size)
+        return self.points[:, : 2 * k].reshape(-1, k, 2, self.size)
 
     @property
     def midline(self) -> FloatArray:
-        """The points of the midline, shape (3, midline points, n); a view."""
+        """The points of the midline, shape (2, midline points, n); a view."""
         return self.points[:, 2 * len(self.layout.pairs) :]
 
     def point(self, name: str, side: Side | None = None) -> FloatArray:
-        """Coordinates x, y, z of one point, shape (3, n); no side on the midline."""
+        """Coordinates x and y of one point, shape (2, n); no side on the midline."""
         place = _places(self.layout.name)[name]
         if side is None:
             return self.midline[:, place]
@@ -163,12 +166,12 @@ class Face:
 
     def half(self, side: Side) -> Half:
         """One side of the faces."""
-        x, y, _ = self.pairs[:, :, SIDES.index(side)]
+        x, y = self.pairs[:, :, SIDES.index(side)]
         return Half(-x if side == "right" else x, y, self.midline[1], self.layout)
 
     def halves(self) -> Half:
         """All right sides and then all left sides, 2n rows, so that a metric measures both at once."""
-        x, y, _ = self.pairs
+        x, y = self.pairs
         both = (len(x), 2 * self.size)
         outward = (x * [[-1.0], [1.0]]).reshape(both)
         return Half(outward, y.reshape(both), np.tile(self.midline[1], 2), self.layout)
@@ -177,27 +180,26 @@ class Face:
     def mirror_squares(self) -> Mapping[str, tuple[FloatArray, int]]:
         """Sum of the squared distances to the mirror image, mm2, and number of points, by region.
 
-        Regions are upper, middle and lower; the mirror image is laid over all three at once, see `mirror_gaps`.
+        The mirror image is laid over all regions at once, see `asymmetry.core.geometry.mirror_squares`.
         """
         groups, place = self.layout.groups, _places(self.layout.name)
-        pairs = [place[name] for region in REGIONS for name in groups[region]]
-        middle = [place[name] for region in REGIONS for name in groups[f"{region}_midline"]]
-        paired, single = mirror_gaps(self.pairs[:2, pairs], self.midline[:2, middle])
-        sums = {}
-        for region in REGIONS:
-            p, m = len(groups[region]), len(groups[f"{region}_midline"])
-            sums[region] = 2 * total(paired[:p]) + total(single[:m]), 2 * p + m
-            paired, single = paired[p:], single[m:]
-        return sums
+        names = [(groups[region], groups[f"{region}_midline"]) for region in REGIONS]
+        pairs = [place[name] for paired, _ in names for name in paired]
+        middle = [place[name] for _, single in names for name in single]
+        sizes = [(len(paired), len(single)) for paired, single in names]
+        sums = mirror_squares(self.pairs[:, pairs], self.midline[:, middle], sizes)
+        counts = [2 * paired + single for paired, single in sizes]
+        return dict(zip(REGIONS, zip(sums, counts, strict=True), strict=True))
 
 
 def face_frame(landmarks: Landmarks, *, scale: Scale | None = None) -> Face:
     """Bring every photo's named points into the face's own frame, in millimetres.
 
-    Steps: perspective removed for a camera at about 1 m; yaw and pitch removed with ``landmarks.pose``; roll removed
-    so that the canthi are level (the mesh drags temples, forehead and nose along when a brow or a mouth corner
-    moves; in warps and renders the canthi stay true); the midline put where canthi midpoints, nasion and glabella
-    points and pair midpoints lie (never philtrum, lips or chin: palsy moves those); y = 0 at the pupil line.
+    Steps: perspective removed for a camera at about 1 m; yaw and pitch removed with ``landmarks.pose``; roll
+    removed so that the canthi are level (the mesh drags temples, forehead and nose along when a brow or a
+    mouth corner moves; in warps and renders the canthi stay true); x = 0 put where the canthi's midpoints,
+    nasion, nasal bridge and glabella lie (never philtrum, lips or chin: palsy moves those); y = 0 put at the
+    pupil line.
 
     Parameters
     ----------
@@ -217,12 +219,9 @@ def face_frame(landmarks: Landmarks, *, scale: Scale | None = None) -> Face:
     1
     """
     face = _upright(_without_perspective(_named_points(landmarks)), landmarks.pose)
-    middle, pupils = _origin(face)
     factor = (scale or Scale()).mm_per_px(face)
-    x, y, _ = face.points
-    x -= middle
-    y -= pupils
     points = face.points
+    points -= _origin(face)
     points *= factor
     return replace(face, mm_per_px=factor)
 
@@ -267,20 +266,20 @@ def _columns(scheme: str) -> npt.NDArray[np.intp]:
 
 
 def _named_points(landmarks: Landmarks) -> Face:
-    """The named points, y up and z out of the face, in px."""
+    """The named points in px as the photo has them, with their depth: y down, z away from the camera."""
     n, columns = len(landmarks), _columns(landmarks.scheme)
     # Photos last, so that each step below runs over contiguous numbers.
     points = np.empty((*columns.shape, n))
     points[...] = landmarks.points.reshape(n, -1).T[columns]
-    np.negative(points[1:], out=points[1:])
     unknown = np.full(n, np.nan)
     return Face(points, landmarks.layout, unknown, unknown)
 
 
 def _distance(ends: tuple[FloatArray, FloatArray]) -> FloatArray:
     """Distance in the frontal plane, shape (n,)."""
-    d = ends[0] - ends[1]
-    return np.sqrt(d[0] * d[0] + d[1] * d[1])
+    x, y = ends[0] - ends[1]
+    distance: FloatArray = np.sqrt(x * x + y * y)
+    return distance
 
 
 def _midpoint(face: Face, name: str) -> FloatArray:
@@ -291,56 +290,53 @@ def _midpoint(face: Face, name: str) -> FloatArray:
 def _without_perspective(face: Face) -> Face:
     """Undo the magnification of what is nearer to the camera; the origin comes between the eyes."""
     right, left = face.pair("outer_canthus")
-    width = np.sqrt(total((right - left) ** 2))
-    centre = (_midpoint(face, "outer_canthus") + _midpoint(face, "inner_canthus")) / 2
-    points = face.points - centre[:, None]
-    nearer = points[2] * (-1 / (CAMERA_DISTANCE * width))
-    nearer += 1
-    points[:2] *= nearer
-    return replace(face, points=points)
+    distance = CAMERA_DISTANCE * np.sqrt(total((right - left) ** 2))
+    x, y, z = (_midpoint(face, "outer_canthus") + _midpoint(face, "inner_canthus")) / 2
+    shrink = face.points[2] * (1 / distance)
+    shrink += 1 - z / distance
+    flat = face.points[:2]
+    flat -= np.stack([x, y])[:, None]
+    flat *= shrink
+    return face
 
 
-def _upright(face: Face, pose: FloatArray) -> Face:
-    """Remove roll as the level pairs show it, then pitch and yaw as the pose gives them.
+def _upright(face: Face, pose: npt.NDArray[np.floating[Any]]) -> Face:
+    """Remove roll as the level pairs show it, then pitch and yaw as the pose gives them; now y is up.
 
     Roll comes from the points, so that a photo turned in its plane measures the same whatever its pose says.
     """
     (cy, sy), (cp, sp) = _turns(pose)
-    ax, ay, az = total(np.array([left - right for right, left in map(face.pair, LEVEL_PAIRS)]))
-    flat = np.sqrt(ax * ax + ay * ay)
-    # The pairs are level after pitch is gone if roll is their slope here plus asin(tan(pitch) az / flat).
-    lean = np.clip(sp / cp * az / flat, -1, 1)
+    x, down, away = total(np.array([left - right for right, left in map(face.pair, LEVEL_PAIRS)]))
+    flat = np.sqrt(x * x + down * down)
+    # The pairs are level after pitch is gone if roll is their slope here less asin(tan(pitch) away / flat).
+    lean = np.clip(-sp / cp * away / flat, -1, 1)
     upright = np.sqrt(1 - lean * lean)
-    cr, sr = (ax * upright - ay * lean) / flat, (ay * upright + ax * lean) / flat
-    matrix = (
-        (cr * cy - sr * sp * sy, sr * cy + cr * sp * sy, -cp * sy),
-        (-sr * cp, cr * cp, sp),
-        (cr * sy + sr * sp * cy, sr * sy - cr * sp * cy, cp * cy),
-    )
-    return replace(face, points=_turned(face.points, matrix), roll=np.degrees(np.arctan2(sr, cr)))
+    cr, sr = (x * upright + down * lean) / flat, (x * lean - down * upright) / flat
+    across = (cr * cy - sr * sp * sy, -sr * cy - cr * sp * sy, cp * sy)
+    up = (-sr * cp, -cr * cp, -sp)
+    points = np.empty_like(face.points[:2])
+    for axis, weights in enumerate((across, up)):
+        _weigh(face.points, weights, out=points[axis])
+    return replace(face, points=points, roll=np.degrees(np.arctan2(sr, cr)))
 
 
-def _turns(pose: FloatArray) -> tuple[tuple[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]:
-    """Cosine and sine of yaw and of pitch, as in `head_angles`."""
-    x, y, z = pose[:, 2].T
+def _turns(pose: npt.NDArray[np.floating[Any]]) -> tuple[tuple[FloatArray, FloatArray], ...]:
+    """Cosine and sine of yaw, and of pitch, as in `head_angles`."""
+    x, y, z = pose[:, 2].T.astype(np.float64)
     flat = np.sqrt(x * x + z * z)
     length = np.sqrt(x * x + y * y + z * z)
     return (z / flat, -x / flat), (flat / length, y / length)
 
 
-def _turned(points: FloatArray, matrix: Sequence[Sequence[FloatArray]]) -> FloatArray:
-    """Each face's matrix applied to its points; elementwise, in one order, for the same bits in any batch."""
-    x, y, z = points
-    turned, part = np.empty_like(points), np.empty_like(x)
-    for axis, (along_x, along_y, along_z) in enumerate(matrix):
-        np.multiply(x, along_x, out=turned[axis])
-        turned[axis] += np.multiply(y, along_y, out=part)
-        turned[axis] += np.multiply(z, along_z, out=part)
-    return turned
+def _weigh(axes: FloatArray, weights: Sequence[FloatArray], *, out: FloatArray) -> None:
+    """Sum of x, y and z with these weights; term by term, for the same bits in any batch."""
+    np.multiply(axes[0], weights[0], out=out)
+    for axis, weight in zip(axes[1:], weights[1:], strict=True):
+        out += axis * weight
 
 
-def _origin(face: Face) -> tuple[FloatArray, FloatArray]:
-    """Place of the midline on x and of the pupil line on y, each of shape (n,)."""
+def _origin(face: Face) -> FloatArray:
+    """Place of the midline on x and of the pupil line on y, shape (2, 1, n)."""
     middle = [_midpoint(face, name)[0] for name in _MIDLINE_PAIRS]
     middle += [face.point(name)[0] for name in _MIDLINE_POINTS]
-    return total(np.array(middle)) / len(middle), _midpoint(face, "iris_centre")[1]
+    return np.stack([total(np.array(middle)) / len(middle), _midpoint(face, "iris_centre")[1]])[:, None]

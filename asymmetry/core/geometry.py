@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["mirror_gaps", "polygon_area", "total"]
+__all__ = ["mirror_squares", "polygon_area", "total"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -25,8 +25,11 @@ def total(rows: FloatArray) -> FloatArray:
     while len(rows) > 1:
         half = len(rows) // 2
         pairs = rows[:half] + rows[half : 2 * half]
-        rows = np.concatenate([pairs, rows[2 * half :]]) if len(rows) % 2 else pairs
-    return rows[0]
+        if len(rows) % 2:
+            pairs[0] += rows[-1]
+        rows = pairs
+    first: FloatArray = rows[0]
+    return first
 
 
 def polygon_area(x: Sequence[FloatArray], y: Sequence[FloatArray]) -> FloatArray:
@@ -47,46 +50,64 @@ def polygon_area(x: Sequence[FloatArray], y: Sequence[FloatArray]) -> FloatArray
     return total(corners_x * next_y - corners_y * next_x) / 2
 
 
-def mirror_gaps(pairs: FloatArray, midline: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Squared distance of each point to its twin in the mirror image, laid over the points by least squares.
+def mirror_squares(pairs: FloatArray, midline: FloatArray, regions: Sequence[tuple[int, int]]) -> FloatArray:
+    """Squared distances to the mirror image, summed by region; it is laid over all regions by least squares.
 
-    A mirror image that may be turned and shifted is the image in some other axis. In the frame of the best axis the
-    points need no alignment any more: a pair's gap is what its midpoint is off the axis, twice, and its difference
-    in height. The best axis makes the sum of squares ``A c² - 2 B c s + D s²`` smallest, with c and s the cosine and
-    sine of its lean.
+    A mirror image that may be turned and shifted is the image in some other axis. Seen from that axis a pair
+    and its image lie apart by the sum of its x (across) and the difference of its y (rise). For an axis that
+    leans by an angle with cosine c and sine s, the sum of squares is ``a c² - 2 b c s + d s²``; its smallest
+    value has a closed form.
 
     Parameters
     ----------
     pairs : ndarray, shape (2, pairs, 2, n)
-        x and y of paired points, right then left.
+        x and y of paired points, right then left, region after region.
     midline : ndarray, shape (2, midline points, n)
-        x and y of points that are their own twins.
+        x and y of points that are their own image, region after region.
+    regions : sequence of (int, int)
+        How many pairs and midline points each region has.
 
     Returns
     -------
-    paired, middle : ndarray, shapes (pairs, n) and (midline points, n)
-        Both points of a pair have the same gap.
+    ndarray, shape (regions, n)
+        Both points of a pair count, a point of the midline counts once.
 
     Examples
     --------
     >>> leaning = np.array([[[[-1.0], [3.0]]], [[[1.0], [5.0]]]])
-    >>> paired, middle = mirror_gaps(leaning, np.array([[[0.0], [2.0]], [[4.0], [2.0]]]))
-    >>> bool(max(paired.max(), middle.max()) < 1e-12)
-    True
+    >>> axis = np.array([[[0.0], [2.0]], [[4.0], [2.0]]])
+    >>> mirror_squares(leaning, axis, [(1, 2)]).round(9).tolist()
+    [[0.0]]
     """
+    counts = np.array([2.0 * paired + single for paired, single in regions])[:, None]
+    sums = _mirror_sums(pairs, midline, regions)
+    across, along = (total(sums[:, i]) / counts.sum() for i in (0, 1))
+    # Moments about the mean of all regions.
+    a = sums[:, 2] - across * (2 * sums[:, 0] - counts * across)
+    b = sums[:, 3] - across * sums[:, 1] - along * (sums[:, 0] - counts * across)
+    d = sums[:, 4] - along * (2 * sums[:, 1] - counts * along)
+    stretch, skew = total(d) - total(a), 2 * total(b)
+    length = np.sqrt(stretch * stretch + skew * skew)
+    cos = np.sqrt((1 + stretch / length) / 2)
+    sin = skew / length / (2 * cos)
+    squares: FloatArray = np.maximum(a * cos * cos - 2 * b * cos * sin + d * sin * sin, 0)
+    return squares
+
+
+def _mirror_sums(pairs: FloatArray, midline: FloatArray, regions: Sequence[tuple[int, int]]) -> FloatArray:
+    """Sums of across, along and their products over each region, shape (regions, 5, n)."""
     (x_right, x_left), (y_right, y_left) = pairs.swapaxes(1, 2)
-    width, rise = x_left - x_right, y_right - y_left
-    weight = np.repeat([2.0, 1.0], [pairs.shape[1], midline.shape[1]])[:, None]
-    # A pair's two points, and a midline point twice: their sums across and along the axis, about the mean.
-    sums = np.concatenate([[x_right + x_left, y_right + y_left], 2 * midline], axis=1)
-    across, along = (rows - total(weight * rows) / weight.sum() for rows in sums)
-    a = total(weight * across * across) + 2 * total(rise * rise)
-    b = total(weight * across * along) + 2 * total(rise * width)
-    d = total(weight * along * along) + 2 * total(width * width)
-    double_cos = (d - a) / np.sqrt((d - a) * (d - a) + 4 * b * b)
-    double_sin = 2 * b / np.sqrt((d - a) * (d - a) + 4 * b * b)
-    cos = np.sqrt((1 + double_cos) / 2)
-    sin = double_sin / (2 * cos)
-    off, tilt = across * cos - along * sin, rise * cos - width * sin
-    gaps = off * off
-    return gaps[: len(rise)] + tilt * tilt, gaps[len(rise) :]
+    paired = _products(x_right + x_left, y_right + y_left, y_right - y_left, x_left - x_right)
+    x, y = 2 * midline
+    single = _products(x, y, np.zeros_like(x), np.zeros_like(x))
+    sums = []
+    for k, m in regions:
+        sums.append(2 * total(paired[:k]) + total(single[:m]))
+        paired, single = paired[k:], single[m:]
+    return np.stack(sums)
+
+
+def _products(across: FloatArray, along: FloatArray, rise: FloatArray, width: FloatArray) -> FloatArray:
+    """Terms of the five sums, shape (points, 5, n)."""
+    products = (across * across + rise * rise, across * along + rise * width, along * along + width * width)
+    return np.stack([across, along, *products], axis=1)

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -82,7 +83,7 @@ class Landmarks:
             "pose": (n, 3, 3),
             "blendshapes": (n, len(scheme.expressions)),
             "size": (n, 2),
-        } | {name: (n,) for name in ("photo", "taken", "status", "reason")}
+        } | dict.fromkeys(("photo", "taken", "status", "reason"), (n,))
         for name, shape in shapes.items():
             found = np.shape(getattr(self, name))
             if found != shape:
@@ -189,7 +190,9 @@ class Landmarks:
             return cls.blank([], status="ok")
         if len({part.scheme for part in parts}) > 1:
             raise InvalidInputError("landmarks of different schemes can't be joined")
-        joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS}
+        joined: dict[str, Any] = {
+            name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS
+        }
         return replace(parts[0], **joined)
 
     @property
@@ -244,7 +247,7 @@ class Landmarks:
             Written as named; no suffix is added.
         """
         meta = json.dumps({"scheme": self.scheme, "provenance": dict(self.provenance)})
-        with open(path, "wb") as file:
+        with Path(path).open("wb") as file:
             np.savez_compressed(file, meta=np.array(meta), **{name: getattr(self, name) for name in _ARRAYS})
 
     @classmethod

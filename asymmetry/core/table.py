@@ -204,8 +204,8 @@ class Measurements(Mapping[str, Column]):
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str | None:
         """Write a CSV file in UTF-8, or return its text.
 
-        Numbers are exact to 1e-4, and an empty cell is a number that was not measured. A text that a spreadsheet
-        would run as a formula (it begins with ``= + - @``) gets an apostrophe before it.
+        Numbers are exact to 1e-4, and an empty cell is a number that was not measured. A text that a
+        spreadsheet would run as a formula (it begins with ``= + - @``) gets an apostrophe before it.
 
         Parameters
         ----------
@@ -242,7 +242,7 @@ class Measurements(Mapping[str, Column]):
         many = self.rows > 2 * _SHOWN
         part = self.select(np.r_[:_SHOWN, -_SHOWN:0]) if many else self
         rows = list(map(list, zip(*(_cells(part[name], str, 2) for name in names), strict=True)))
-        return names, rows[:_SHOWN] + [["..."] * len(names)] + rows[_SHOWN:] if many else rows
+        return names, [*rows[:_SHOWN], ["..."] * len(names), *rows[_SHOWN:]] if many else rows
 
 
 def _frozen(values: npt.ArrayLike) -> Column:

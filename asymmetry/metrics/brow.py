@@ -12,7 +12,7 @@ __all__ = ["brow_height", "brow_lateral_height", "brow_medial_height", "brow_til
 
 FloatArray = npt.NDArray[np.float64]
 
-# Stations along the brow, from its lateral to its medial end: those on either side of the pupil, and the ends.
+# Stations along the brow, from its lateral to its medial end: on either side of the pupil, and the ends.
 _OVER_PUPIL = (3, 4)
 _LATERAL, _MEDIAL = 1, 5
 
@@ -29,8 +29,8 @@ def _out(half: Half, station: int) -> FloatArray:
 @metric(
     unit="mm",
     sign="higher brow",
-    source="Emotrics (Guarin et al. 2018): pupil line to the brow's upper edge above the pupil; McKinney et al. "
-    "1991: pupil to the brow's upper edge. Ours goes to the middle between both edges, which hair moves less.",
+    source="Emotrics (Guarin et al. 2018), McKinney et al. 1991: pupil to the brow's upper edge. Ours goes "
+    "from the level line of both pupils, so that a moved pupil can't hide a brow, to the brow's middle.",
 )
 def brow_height(half: Half) -> FloatArray:
     """Height of the brow's middle above the pupil, over the level pupil line of the face."""
@@ -41,7 +41,7 @@ def brow_height(half: Half) -> FloatArray:
 @metric(
     unit="mm",
     sign="higher medial end",
-    source="Matros et al. 2009 measure three heights along the brow; ours from the level pupil line.",
+    source="Ours, at the end of the brow's contour; the literature often takes the height above a canthus.",
 )
 def brow_medial_height(half: Half) -> FloatArray:
     """Height of the brow's medial end over the level pupil line of the face."""
@@ -51,7 +51,7 @@ def brow_medial_height(half: Half) -> FloatArray:
 @metric(
     unit="mm",
     sign="higher lateral end",
-    source="Matros et al. 2009 measure three heights along the brow; ours from the level pupil line.",
+    source="Ours, at the end of the brow's contour; the literature often takes the height above a canthus.",
 )
 def brow_lateral_height(half: Half) -> FloatArray:
     """Height of the brow's lateral end over the level pupil line of the face."""
@@ -61,7 +61,7 @@ def brow_lateral_height(half: Half) -> FloatArray:
 @metric(
     unit="deg",
     sign="lateral end higher than medial end",
-    source="Gunter and Antrobus 1997 describe the slope; the line through both ends is ours.",
+    source="Ours: the line through the middles of both ends of the brow's contour.",
 )
 def brow_tilt(half: Half) -> FloatArray:
     """Slope of the line from the brow's medial to its lateral end against the level."""

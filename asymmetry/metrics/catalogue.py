@@ -80,9 +80,9 @@ def metric(
 ) -> Callable[[Callable[[Any], FloatArray]], Metric]:
     """Make a metric of a function.
 
-    The function takes one argument, annotated as `Half` for a metric with sides or as `Face` for one of the whole
-    face, and returns an array of shape (n,). Its name becomes the metric's, and the first line of its docstring the
-    definition.
+    The function takes one argument, annotated as `Half` for a metric with sides or as `Face` for one of the
+    whole face, and returns an array of shape (n,). Its name becomes the metric's, and the first line of its
+    docstring the definition.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ _OPENING = ("outer_canthus", *_GROUPS["upper_lid"], "inner_canthus", *reversed(_
 @metric(
     unit="mm",
     sign="lid above the pupil's centre; negative when it covers the centre",
-    source="Putterman 2012 (margin reflex distance); ours from the pupil's centre, where no light need be reflected.",
+    source="Putterman 2012 (margin reflex distance), from the pupil's centre in place of the light's reflex.",
 )
 def mrd1(half: Half) -> FloatArray:
     """Height of the upper lid's margin over the pupil's centre."""
@@ -42,7 +42,7 @@ def mrd1(half: Half) -> FloatArray:
 @metric(
     unit="mm",
     sign="lid below the pupil's centre; negative when it covers the centre",
-    source="Putterman 2012 (margin reflex distance); ours from the pupil's centre, where no light need be reflected.",
+    source="Putterman 2012 (margin reflex distance), from the pupil's centre in place of the light's reflex.",
 )
 def mrd2(half: Half) -> FloatArray:
     """Depth of the lower lid's margin under the pupil's centre."""
@@ -52,7 +52,7 @@ def mrd2(half: Half) -> FloatArray:
 @metric(
     unit="mm",
     sign="wider open",
-    source="Farkas 1994 (eye fissure height, ps-pi); Emotrics (Guarin et al. 2018). Both, as ours, at the lids' middle.",
+    source="Farkas 1994 (eye fissure height, ps-pi). Ours at the middle of both lids.",
 )
 def fissure_height(half: Half) -> FloatArray:
     """Opening between the lids at their middle; slightly negative where the margins of a closed eye cross."""
@@ -97,7 +97,7 @@ def canthal_tilt(half: Half) -> FloatArray:
 @metric(
     unit="mm",
     sign="brow farther above the lid",
-    source="Ours, after brow to lid distances in the literature, most of which take the brow's lower edge.",
+    source="Ours, to the middle of the brow; the literature often takes its lower edge.",
 )
 def lid_to_brow(half: Half) -> FloatArray:
     """Height of the brow's middle over the upper lid's margin, at the pupil."""

@@ -23,9 +23,9 @@ __all__ = ["MAX_YAW", "MAX_YAW_HORIZONTAL", "catalogue", "measure"]
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-#: Yaw, degrees, beyond which horizontal metrics are not measured: the far side is foreshortened by 3.4 % here.
+#: Yaw, degrees, beyond which horizontal metrics are not measured.
 MAX_YAW_HORIZONTAL = 15.0
-#: Yaw, degrees, beyond which nothing is measured: the far brow and corner of the mouth begin to be hidden.
+#: Yaw, degrees, beyond which nothing is measured: the far side begins to be hidden.
 MAX_YAW = 30.0
 #: Photos measured at a time: their points stay in the processor's cache.
 CHUNK = 256
@@ -63,9 +63,9 @@ def measure(
     Returns
     -------
     Measurements
-        n rows: photo, taken, status, reason; the metrics' columns; ``yaw_deg``, ``pitch_deg``, ``roll_deg`` of the
-        head (see `head_angles`; roll as the points show it) and ``mm_per_px``. What could not be measured is NaN,
-        and then the row's status is warn and its reason says why.
+        n rows: photo, taken, status, reason; the metrics' columns; the head's ``yaw_deg``, ``pitch_deg`` and
+        ``roll_deg`` (see `head_angles`; roll as the points show it); and ``mm_per_px``. What could not be
+        measured is NaN, and the row's reason says why; its status is then warn if it was ok.
 
     Raises
     ------

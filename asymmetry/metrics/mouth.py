@@ -30,7 +30,7 @@ _ABOVE, _BELOW = _GROUPS["upper_lip_inner"], _GROUPS["lower_lip_inner"]
 
 
 def _corner(half: Half) -> tuple[FloatArray, FloatArray]:
-    """Middle of the outer and the inner corner point: together they follow a droop, each alone over- or undershoots."""
+    """Middle of the outer and the inner corner point: the one overshoots a droop, the other falls short."""
     out = (half.out("commissure") + half.out("inner_commissure")) / 2
     return out, (half.up("commissure") + half.up("inner_commissure")) / 2
 
@@ -44,7 +44,8 @@ def _halfway(half: Half, contour: str) -> FloatArray:
 @metric(
     unit="mm",
     sign="higher corner",
-    source="Emotrics (Guarin et al. 2018): corner against the pupil line; ours takes outer and inner corner together.",
+    source="Emotrics (Guarin et al. 2018): level of one corner against the other. Ours from the level pupil "
+    "line, and to the middle of the outer and the inner corner.",
 )
 def commissure_height(half: Half) -> FloatArray:
     """Height of the mouth's corner over the level pupil line; the lower the more negative."""
@@ -54,8 +55,8 @@ def commissure_height(half: Half) -> FloatArray:
 @metric(
     unit="mm",
     sign="corner farther from the lip's middle",
-    source="SMILE (Bray et al. 2010) and FACE-gram (Hadlock and Urban 2012): lower lip's midpoint to the corner. Ours "
-    "starts on the face's midline at that height, for palsy pulls the lip's own midpoint to the healthy side.",
+    source="SMILE (Bray et al. 2010), FACE-gram (Hadlock and Urban 2012), Emotrics (Guarin et al. 2018). It "
+    "starts where the midline meets the lower lip's border; palsy pulls the lip's own middle off that line.",
     horizontal=True,
 )
 def commissure_excursion(half: Half) -> FloatArray:
@@ -67,57 +68,56 @@ def commissure_excursion(half: Half) -> FloatArray:
 
 @metric(
     unit="deg",
-    sign="corner higher; 90 is level with the lower lip's border",
-    source="FACE-gram (Hadlock and Urban 2012): between the midline and the line to the corner. Ours starts on the "
-    "face's midline, as `commissure_excursion` does.",
+    sign="corner above the lower lip's border in the midline",
+    source="Emotrics (Guarin et al. 2018), against the horizontal. Against the midline it is 90 more.",
     horizontal=True,
 )
 def smile_angle(half: Half) -> FloatArray:
-    """Angle at the lower lip's border between the midline downwards and the line to the mouth's corner."""
+    """Slope of the line from the face's midline at the lower lip's border to the mouth's corner."""
     out, up = _corner(half)
-    return 90 + np.degrees(np.arctan2(up - half.midline_up("lower_lip"), out))
+    return np.degrees(np.arctan2(up - half.midline_up("lower_lip"), out))
 
 
 @metric(
     unit="mm",
     sign="higher border",
-    source="Emotrics (Guarin et al. 2018) takes the lip's height over the face's level, Farkas 1994 the thickness of "
-    "the red. Ours is the first: a height shows a lip that hangs as a whole.",
+    source="Emotrics (Guarin et al. 2018): level of the red border halfway; ours from the pupil line. Farkas "
+    "1994 measures the red's thickness (ls-sto), which a lip that hangs as a whole does not change.",
 )
 def upper_lip_height(half: Half) -> FloatArray:
-    """Height over the level pupil line of the upper lip's red border, halfway between corner and midline."""
+    """Height of the upper lip's red border halfway from corner to midline, over the level pupil line."""
     return _halfway(half, "upper_lip_outer")
 
 
 @metric(
     unit="mm",
     sign="higher border",
-    source="Emotrics (Guarin et al. 2018) takes the lip's height over the face's level, Farkas 1994 the thickness of "
-    "the red. Ours is the first: a height shows a lip that is not drawn down.",
+    source="Emotrics (Guarin et al. 2018): level of the red border halfway; ours from the pupil line. Farkas "
+    "1994 measures the red's thickness (sto-li), which a lip that hangs as a whole does not change.",
 )
 def lower_lip_height(half: Half) -> FloatArray:
-    """Height over the level pupil line of the lower lip's red border, halfway between corner and midline."""
+    """Height of the lower lip's red border halfway from corner to midline, over the level pupil line."""
     return _halfway(half, "lower_lip_outer")
 
 
 @metric(
     unit="mm",
     sign="wider gap",
-    source="Emotrics (Guarin et al. 2018); the gap is measured whether or not teeth fill it.",
+    source="Emotrics (Guarin et al. 2018). The gap counts whether or not teeth fill it.",
 )
 def dental_show(half: Half) -> FloatArray:
-    """Gap between the lips halfway between corner and midline; slightly negative where closed lips cross."""
+    """Gap between the lips halfway from corner to midline; slightly negative where closed lips cross."""
     return _halfway(half, "upper_lip_inner") - _halfway(half, "lower_lip_inner")
 
 
 @metric(
     unit="mm2",
     sign="larger",
-    source="Ours: area of the polygon through the inner lips' points of one half, closed along the face's midline.",
+    source="Ours: polygon through one half's points of the inner lips, closed along the face's midline.",
     horizontal=True,
 )
 def mouth_area(half: Half) -> FloatArray:
-    """Area between the lips on one side of the face's midline; parts where closed lips cross count negative."""
+    """Area between the lips on one side of the midline; parts where closed lips cross count negative."""
     top, bottom = half.midline_up("upper_lip_edge"), half.midline_up("lower_lip_edge")
     midline = np.zeros_like(top)
     over = ["inner_commissure", *_ABOVE]

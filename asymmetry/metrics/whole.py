@@ -1,4 +1,4 @@
-"""The whole face: one value, no sides. Signed ones are positive towards the patient's right, or right side higher."""
+"""The whole face: one value, no sides. Positive is to the patient's right, or a higher right side."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.frame import REGIONS, Face
+from asymmetry.core.geometry import total
+from asymmetry.core.schemes import SIDES
 from asymmetry.metrics.catalogue import metric
 
 __all__ = [
@@ -21,69 +23,71 @@ __all__ = [
 FloatArray = npt.NDArray[np.float64]
 
 _MIRROR = (
-    "Mardia et al. 2000 and Klingenberg et al. 2002: Procrustes distance to the mirror image; ours keeps mm."
+    "Mardia et al. 2000, Klingenberg et al. 2002: fit of the mirror image by Procrustes; ours stays in mm."
 )
-
-
-def _rms(face: Face, *regions: str) -> FloatArray:
-    """Root mean square distance to the mirror image over all points of some regions."""
-    sums, counts = zip(*(face.mirror_squares[region] for region in regions), strict=True)
-    return np.sqrt(sum(sums) / sum(counts))
 
 
 @metric(
     unit="deg",
     sign="right corner higher than left",
-    source="Ours: slope of the line that orthodontists read as the lips' cant, over both corner points.",
+    source="Ours: the lips' cant of orthodontics, through the middles of outer and inner corners.",
 )
 def mouth_cant(face: Face) -> FloatArray:
     """Slope of the line through both corners of the mouth against the level."""
-    outer, inner = face.pair("commissure"), face.pair("inner_commissure")
-    across, rise, _ = (outer[0] + inner[0]) - (outer[1] + inner[1])
-    return np.degrees(np.arctan2(rise, -across))
+    right, left = (face.point("commissure", side) + face.point("inner_commissure", side) for side in SIDES)
+    slope: FloatArray = np.arctan2(right[1] - left[1], left[0] - right[0])
+    return np.degrees(slope)
 
 
 @metric(
     unit="mm",
     sign="chin towards the patient's right",
-    source="Haraguchi et al. 2008 (soft-tissue menton against the facial midline).",
+    source="Ours: soft-tissue menton against the midline of canthi and nasal bridge.",
     horizontal=True,
 )
 def chin_deviation(face: Face) -> FloatArray:
     """Distance of the chin's lowest point from the face's midline."""
-    return -face.point("menton")[0]
+    x: FloatArray = face.point("menton")[0]
+    return -x
 
 
 @metric(
     unit="mm",
     sign="philtrum towards the patient's right",
-    source="Emotrics (Guarin et al. 2018): philtrum against the midline.",
+    source="Ours: against the midline of canthi and nasal bridge, which the mouth does not drag along.",
     horizontal=True,
 )
 def philtrum_deviation(face: Face) -> FloatArray:
     """Distance of the philtrum from the face's midline."""
-    return -face.point("philtrum")[0]
+    x: FloatArray = face.point("philtrum")[0]
+    return -x
 
 
 @metric(unit="mm", sign="farther from symmetry", source=_MIRROR, horizontal=True)
 def asymmetry_upper(face: Face) -> FloatArray:
-    """Root mean square distance of the brows to those of the mirrored face, laid over the whole face."""
-    return _rms(face, "upper")
+    """Root mean square distance of the brows to the mirrored face's, which is laid over the whole face."""
+    return _mirror_rms(face, "upper")
 
 
 @metric(unit="mm", sign="farther from symmetry", source=_MIRROR, horizontal=True)
 def asymmetry_middle(face: Face) -> FloatArray:
-    """Root mean square distance of eyes, cheeks and nose to those of the mirrored face, laid over the whole face."""
-    return _rms(face, "middle")
+    """Root mean square distance of eyes, cheeks and nose to the mirrored face's, laid over the whole face."""
+    return _mirror_rms(face, "middle")
 
 
 @metric(unit="mm", sign="farther from symmetry", source=_MIRROR, horizontal=True)
 def asymmetry_lower(face: Face) -> FloatArray:
-    """Root mean square distance of mouth and jaw to those of the mirrored face, laid over the whole face."""
-    return _rms(face, "lower")
+    """Root mean square distance of mouth and jaw to the mirrored face's, laid over the whole face."""
+    return _mirror_rms(face, "lower")
 
 
 @metric(unit="mm", sign="farther from symmetry", source=_MIRROR, horizontal=True)
 def asymmetry_total(face: Face) -> FloatArray:
-    """Root mean square distance between the whole face and its mirror image, laid over it."""
-    return _rms(face, *REGIONS)
+    """Root mean square distance between the whole face and its mirror image, which is laid over it."""
+    return _mirror_rms(face, *REGIONS)
+
+
+def _mirror_rms(face: Face, *regions: str) -> FloatArray:
+    sums = [face.mirror_squares[region] for region in regions]
+    points = sum(count for _, count in sums)
+    return np.sqrt(total(np.array([squares for squares, _ in sums])) / points)
