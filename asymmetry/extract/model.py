@@ -53,16 +53,19 @@ def verify(model: Path | bytes) -> None:
     ...
     asymmetry.errors.ModelError: these bytes are not the model face_landmarker.task: 11 bytes, not 3758596
     """
-    name = "these bytes are" if isinstance(model, bytes) else f"{model} is"
-    try:
-        content = model if isinstance(model, bytes) else model.read_bytes()
-    except OSError as error:
-        raise ModelError(f"{model}: the model can't be read ({error.strerror}). {_ADVICE}") from error
+    name, content = ("these bytes are", model) if isinstance(model, bytes) else (f"{model} is", _read(model))
     if len(content) != MODEL_SIZE:
         raise ModelError(f"{name} not the model {MODEL_FILE}: {len(content)} bytes, not {MODEL_SIZE}")
     digest = hashlib.sha256(content).hexdigest()
     if digest != MODEL_SHA256:
         raise ModelError(f"{name} not the model {MODEL_FILE}: SHA-256 {digest}, not {MODEL_SHA256}")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: the model can't be read ({error.strerror}). {_ADVICE}") from error
 
 
 def bundled_model() -> Path:
