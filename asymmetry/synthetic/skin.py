@@ -162,7 +162,7 @@ def _plateau(x: FloatArray, start: Any, low: Any, high: Any, end: Any) -> FloatA
 
 
 def _arch(x: FloatArray, start: float, top: float, end: float) -> FloatArray:
-    """1 at ``top``, 0 from ``start`` and ``end`` on, and between them as an eye's opening goes: a parabola a side."""
+    """1 at ``top``, 0 at ``start`` and ``end`` and beyond: a parabola a side, as an eye's opening goes."""
     reach = np.where(x < top, top - start, end - top)
     return np.asarray(np.maximum(1 - ((x - top) / np.maximum(reach, _LEAST_ROOM)) ** 2, 0.0))
 
@@ -206,7 +206,8 @@ def _lid(half: HalfView, move: Move) -> Skin:
     margin = half.line(*groups["canthi"], *PARTS[move.part])
     brow = half.line(*groups["brow_lower"])
     inner, outer = half.outline(["inner_canthus", "outer_canthus"])[0]
-    (pupil,), (pupil_up,) = half.outline(["iris_centre"])
+    (pupil,), _ = half.outline(["iris_centre"])
+    still = half.line("inner_canthus", "iris_centre", "outer_canthus")
 
     def over_margin(out: FloatArray, up: FloatArray) -> FloatArray:
         return upright * (up - margin(out))
@@ -216,7 +217,7 @@ def _lid(half: HalfView, move: Move) -> Skin:
         return _arch(out, inner, pupil, outer) * rise(-over_margin(out, up), -room, -_LASHES)
 
     def skin_and_eye(out: FloatArray, up: FloatArray) -> FloatArray:
-        bared = np.maximum(upright * (margin(out) - pupil_up), _LEAST_ROOM)
+        bared = np.maximum(upright * (margin(out) - still(out)), _LEAST_ROOM)
         seen = np.clip(1 + over_margin(out, up) / bared, 0.0, 1.0)
         return np.asarray(skin(out, up) * seen)
 

@@ -25,8 +25,9 @@ Pixels = npt.NDArray[np.uint8]
 _WINDOW = 45.0
 # Neighbouring px that move by more different amounts than this would fold over each other.
 _STEEPEST = 0.9
-# The inverse stops when no px moves by more than this any more. The steepest field takes 66 steps.
-_SETTLED, _MOST_STEPS = 1e-3, 80
+# The inverse stops when a step moves nothing by more than this (px): first by a table of the field, then by
+# the field itself. The steepest field takes 66 steps.
+_SETTLED, _EXACT, _MOST_STEPS = 1e-3, 1e-2, 80
 
 
 class Warped(NamedTuple):
@@ -104,8 +105,8 @@ def warp_photo(
 def _check(pixels: Pixels, landmarks: Landmarks) -> None:
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
         raise InvalidInputError(f"pixels are {pixels.dtype} {pixels.shape}; a warp needs uint8 (H, W, 3)")
-    if len(landmarks) != 1 or not landmarks.usable.all():
-        raise InvalidInputError("a warp needs the landmarks of exactly one measured face")
+    if len(landmarks) != 1 or not landmarks.usable.all() or not np.isfinite(landmarks.points).all():
+        raise InvalidInputError("a warp needs the landmarks of exactly one face, measured as a whole")
 
 
 def _moved(pixels: Pixels, half: HalfView, skin: Skin, move: Move) -> Pixels:
@@ -113,14 +114,12 @@ def _moved(pixels: Pixels, half: HalfView, skin: Skin, move: Move) -> Pixels:
     window = _window(pixels, half, move)
     patch = pixels[window]
     rows, columns = np.mgrid[window]
-    centres = np.stack([columns, rows], axis=-1) + 0.5  # a px begins at its edge
-    weight = skin.weight(*half.to_mm(centres))
-    _check_room(weight, half, move)
-    source = _inverse((weight[..., None] * half.shift(move)).astype(np.float32))
-    found = cv2.remap(patch, source[..., 0], source[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    there = np.stack([columns, rows], axis=-1) + 0.5  # a px begins at its edge
+    source = _source(there, half, skin, move)
+    at = (source - there[0, 0]).astype(np.float32)
+    found = cv2.remap(patch, at[..., 0], at[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     if skin.over is not None:
-        corner = (window[1].start + 0.5, window[0].start + 0.5)
-        alpha = skin.over(*half.to_mm(source + np.array(corner)))[..., None]
+        alpha = skin.over(*half.to_mm(source))[..., None]
         found = np.rint(found * alpha + patch * (1 - alpha)).astype(np.uint8)
     result = pixels.copy()
     result[window] = found
@@ -129,24 +128,40 @@ def _moved(pixels: Pixels, half: HalfView, skin: Skin, move: Move) -> Pixels:
 
 def _window(pixels: Pixels, half: HalfView, move: Move) -> tuple[slice, slice]:
     """Rows and columns that a move can reach."""
-    names = PARTS[move.part]
-    points = half.view.points[half.numbers(names)]
+    points = half.view.points[half.numbers(PARTS[move.part])]
     reach = _WINDOW / half.view.mm_per_px
-    start = np.clip(np.floor(points.min(axis=0) - reach), 0, None).astype(int)
-    stop = np.ceil(points.max(axis=0) + reach).astype(int)
-    height, width = pixels.shape[:2]
-    return slice(start[1], min(stop[1], height)), slice(start[0], min(stop[0], width))
+    limit = np.array(pixels.shape[1::-1])
+    left, top = np.clip(points.min(axis=0) - reach, 0, limit - 1).astype(int)
+    right, bottom = np.clip(points.max(axis=0) + reach, 1, limit).astype(int)
+    return slice(top, bottom), slice(left, right)
 
 
-def _check_room(weight: FloatArray, half: HalfView, move: Move) -> None:
+def _source(there: FloatArray, half: HalfView, skin: Skin, move: Move) -> FloatArray:
+    """Where the px at ``there`` (h, w, 2) come from, both in px of the photo."""
+    whole = half.shift(move)
+
+    def shift(at: FloatArray) -> FloatArray:
+        return np.asarray(skin.weight(*half.to_mm(at))[..., None] * whole)
+
+    table = shift(there)
+    _check_room(table, move)
+    source = there - _shift_back(table)
+    # Between its px the table is off by a few hundredths of a px, so the last steps use the field itself.
+    for _ in range(_MOST_STEPS):
+        missed = source + shift(source) - there
+        source = source - missed
+        if np.abs(missed).max() < _EXACT:
+            break
+    return source
+
+
+def _check_room(table: FloatArray, move: Move) -> None:
     """Raise where skin would fold: where px that follow each other along the move move too differently.
 
-    Shear across the move's direction folds nothing, and the inverse settles at the rate of the stretch along
-    it.
+    Shear across the move's direction folds nothing, and the inverse settles at the rate of the stretch.
     """
-    across, down = half.shift(move)
-    stretch = np.gradient(weight, axis=1) * across + np.gradient(weight, axis=0) * down
-    steepest = float(np.abs(stretch).max(initial=0.0))
+    stretch = np.gradient(table[..., 0], axis=1) + np.gradient(table[..., 1], axis=0)
+    steepest = float(np.abs(stretch).max())
     if steepest > _STEEPEST:
         room = float(np.hypot(move.up_mm, move.out_mm)) * _STEEPEST / steepest
         raise InvalidInputError(
@@ -154,20 +169,17 @@ def _check_room(weight: FloatArray, half: HalfView, move: Move) -> None:
         )
 
 
-def _inverse(field: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Where each px of the new patch comes from in the old one, by fixed-point steps.
-
-    Both are in px of the patch, at pixel centres, shape (h, w, 2).
-    """
-    height, width = field.shape[:2]
-    there = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
-    source = there - field
+def _shift_back(table: FloatArray) -> FloatArray:
+    """The inverse of a table of shifts, by fixed-point steps; both in px, shape (h, w, 2)."""
+    height, width = table.shape[:2]
+    forward = table.astype(np.float32)
+    grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
+    back = forward
     for _ in range(_MOST_STEPS):
-        shift = cv2.remap(
-            field, source[..., 0], source[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
-        step = float(np.abs(there - shift - source).max(initial=0.0))
-        source = there - shift
+        at = grid - back
+        found = cv2.remap(forward, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        step = float(np.abs(found - back).max())
+        back = np.asarray(found, dtype=np.float32)
         if step < _SETTLED:
             break
-    return np.asarray(source, dtype=np.float32)
+    return back
