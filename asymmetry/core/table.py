@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import functools
 import html
 import importlib
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -26,19 +25,15 @@ Column = npt.NDArray[Any]
 
 #: Columns that say which photo a row is; those present come first, in this order.
 LEADING = ("photo", "taken", "day", "expression", "status", "reason")
-#: Columns that a printed table shows.
+#: Measurements that a printed table shows, beside the photo and its status.
 HEADLINE = (
-    "photo",
-    "status",
     "brow_height_diff_mm",
     "mrd1_diff_mm",
     "commissure_height_diff_mm",
     "asymmetry_total_mm",
 )
-#: Decimals of numbers in text files: a tenth of a micrometre.
-_DECIMALS = 4
-# Significant digits for numbers below 1, such as mm per px.
-_DIGITS = 5
+# Decimals of numbers in text files: 0.1 µm. Numbers below 1, such as mm per px, get more.
+_DECIMALS, _DECIMALS_BELOW_ONE = 4, 6
 # Rows that a printed table shows at each end.
 _SHOWN = 5
 # A spreadsheet takes a cell that begins like this for a formula.
@@ -185,7 +180,7 @@ class Measurements(Mapping[str, Column]):
             If pandas is not installed.
         """
         pandas = _extra("pandas", "to_dataframe")
-        frame = pandas.DataFrame(dict(self.columns))
+        frame = pandas.DataFrame({name: _valid(column) for name, column in self.items()})
         frame.attrs["asymmetry"] = dict(self.provenance)
         return frame
 
@@ -198,7 +193,7 @@ class Measurements(Mapping[str, Column]):
             If pyarrow is not installed.
         """
         pyarrow = _extra("pyarrow", "to_arrow")
-        table = pyarrow.table({name: pyarrow.array(column) for name, column in self.items()})
+        table = pyarrow.table({name: pyarrow.array(_valid(column)) for name, column in self.items()})
         return table.replace_schema_metadata({b"asymmetry": json.dumps(dict(self.provenance)).encode()})
 
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str | None:
@@ -215,10 +210,10 @@ class Measurements(Mapping[str, Column]):
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(self)
-        writer.writerows(zip(*(_cells(column, _guarded) for column in self.values()), strict=True))
+        writer.writerows(zip(*(_cells(column, _exact, _guarded) for column in self.values()), strict=True))
         if path is None:
             return text.getvalue()
-        Path(path).write_text(text.getvalue(), encoding="utf-8", errors="backslashreplace", newline="")
+        Path(path).write_text(text.getvalue(), encoding="utf-8", newline="")
         return None
 
     def __repr__(self) -> str:
@@ -238,10 +233,12 @@ class Measurements(Mapping[str, Column]):
 
     def _shown(self) -> tuple[list[str], list[list[str]]]:
         """Headline columns as text; of many rows the first and the last."""
-        names = [name for name in HEADLINE if name in self.columns] or list(self)[: len(HEADLINE)]
+        others = [name for name in self if name not in LEADING]
+        headline = [name for name in HEADLINE if name in others] or others[: len(HEADLINE)]
+        names = [name for name in ("photo", "status") if name in self] + headline
         many = self.rows > 2 * _SHOWN
         part = self.select(np.r_[:_SHOWN, -_SHOWN:0]) if many else self
-        rows = list(map(list, zip(*(_cells(part[name], str, 2) for name in names), strict=True)))
+        rows = list(map(list, zip(*(_cells(part[name], _short, str) for name in names), strict=True)))
         return names, [*rows[:_SHOWN], ["..."] * len(names), *rows[_SHOWN:]] if many else rows
 
 
@@ -262,24 +259,34 @@ def _plain(column: Column) -> list[Any]:
     return [value if finite else None for value, finite in zip(values, np.isfinite(column), strict=True)]
 
 
-def _cells(column: Column, text: Any, decimals: int = _DECIMALS) -> list[str]:
+def _cells(column: Column, number: Callable[[float], str], text: Callable[[Any], str]) -> list[str]:
     """A column's values as text; what was not measured is empty."""
-    number = functools.partial(_number, decimals=decimals)
     write = number if column.dtype.kind == "f" else text
-    return ["" if value is None else write(value) for value in _plain(column)]
+    return ["" if value is None else write(value) for value in _plain(_valid(column))]
 
 
-def _number(value: float, decimals: int) -> str:
-    """Fixed decimals without trailing zeros; more of them where the number is small."""
-    text = f"{value:.{decimals}f}"
-    if 0 < abs(value) < 1 and decimals == _DECIMALS:
-        text = np.format_float_positional(value, precision=_DIGITS, fractional=False)
-    return "0" if float(text) == 0 else text.rstrip("0").rstrip(".")
+def _exact(value: float) -> str:
+    """A number for a file: fixed decimals without the zeros at the end."""
+    text = f"{value:.{_DECIMALS if abs(value) >= 1 else _DECIMALS_BELOW_ONE}f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _short(value: float) -> str:
+    """A number for the screen."""
+    return f"{round(value, 2) + 0.0:.2f}"
 
 
 def _guarded(value: Any) -> str:
+    """A text for a file that a spreadsheet may open."""
     text = str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _valid(column: Column) -> Column:
+    """The column with texts that UTF-8 can hold; the name of a file may have bytes that are no letters."""
+    if column.dtype.kind != "U":
+        return column
+    return np.strings.decode(np.strings.encode(column, "utf-8", "backslashreplace"), "utf-8")
 
 
 def _extra(module: str, what: str) -> Any:
