@@ -197,16 +197,19 @@ def _photo_lines(table: Measurements, row: int) -> Iterator[str]:
     yield f"  {'':<22}{'right':>8}{'left':>8}{'diff':>8}"
     for name, metric in catalogue().items():
         values = [float(table[column][row]) for column in metric.columns]
-        signs = ("", "", "+") if metric.sides else ("",)
+        signs = ("", "", "+") if metric.sides else ("+",)
         cells = "".join(f"{_number(value, sign):>8}" for value, sign in zip(values, signs, strict=True))
         cells = f"{cells:>24}"
         line = f"  {name.replace('_', ' '):<22}{cells} {metric.unit:<5}"
-        word = words[name](values[-1]) if name in words else ""
+        word = words[name](values[-1]) if name in words else "" if metric.sides else f"+: {metric.sign}"
         yield (f"{line}  {word}" if wide else line).rstrip()
         if word and not wide:
             yield f"    {word}"
     seen = [difference.words for difference in notable(table)[row]]
-    yield f"A bystander would notice: {'; '.join(seen) if seen else 'nothing of what is known to be seen'}."
+    if seen:
+        yield f"A bystander would notice: {'; '.join(seen)}."
+    else:
+        yield "Nothing here is of a size that a bystander is known to notice."
 
 
 def _series_lines(made: Series) -> Iterator[str]:
@@ -256,8 +259,11 @@ def _counted(number: int, what: str) -> str:
 
 
 def _number(value: float, sign: str = "", decimals: int = 1) -> str:
-    """A rounded number; a dash where there is none, and no minus before a zero."""
-    return "-" if math.isnan(value) else f"{round(float(value), decimals) + 0.0:{sign}.{decimals}f}"
+    """A rounded number; a dash where there is none, and no sign before a zero."""
+    if math.isnan(value):
+        return "-"
+    rounded = round(float(value), decimals)
+    return f"{rounded:{sign}.{decimals}f}" if rounded else f"{0:.{decimals}f}"
 
 
 def _printable(text: str) -> str:

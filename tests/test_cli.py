@@ -57,7 +57,7 @@ def test_photo_prints_sides_difference_and_words(portrait_path: Path) -> None:
     right, left, diff = map(float, brow.split()[2:5])
     assert diff == pytest.approx(right - left, abs=0.11)
     assert f"{abs(diff):.1f} mm {'higher' if diff > 0 else 'lower'}" in brow
-    assert lines[-1].startswith("A bystander would notice:")
+    assert lines[-1] == "Nothing here is of a size that a bystander is known to notice."
     assert "\x1b" not in result.stdout
 
 
