@@ -317,7 +317,7 @@ def _upright(face: Face, pose: npt.NDArray[np.floating[Any]]) -> Face:
     points = np.empty_like(face.points[:2])
     for axis, weights in enumerate((across, up)):
         _weigh(face.points, weights, out=points[axis])
-    return replace(face, points=points, roll=np.degrees(np.arctan2(sr, cr)))
+    return replace(face, points=points, roll=np.degrees(np.arctan2(sr, cr)) + 0.0)
 
 
 def _turns(pose: npt.NDArray[np.floating[Any]]) -> tuple[tuple[FloatArray, FloatArray], ...]:

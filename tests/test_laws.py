@@ -1,0 +1,181 @@
+"""What holds for any face: shift, scale, roll, mirror, batch, missing points, head pose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from unittest import mock
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.table import Measurements
+from asymmetry.metrics import catalogue, measure, measuring
+from tests.faces import PLACES, Moves, crowd, model, number, photo, rotation
+
+SEEDS = st.integers(0, 2**32 - 1)
+#: Points that carry the frame: with one of them even what does not move with it may be lost.
+FRAME = {"outer_canthus", "inner_canthus", "iris_centre", "iris_lateral", "iris_medial"}
+FRAME |= {"glabella", "nasion", "nose_bridge_1"}
+
+
+def numbers(table: Measurements) -> dict[str, npt.NDArray[np.float64]]:
+    return {name: column for name, column in table.items() if column.dtype.kind == "f"}
+
+
+def unit(column: str) -> str:
+    return column.rpartition("_")[2]
+
+
+def in_plane(landmarks: Landmarks, roll: float, scale: float, shift: tuple[float, float]) -> Landmarks:
+    """The photos turned anticlockwise, enlarged and shifted; the pose stays."""
+    x, y, z = np.moveaxis(landmarks.points.astype(np.float64), -1, 0)
+    cos, sin = np.cos(np.radians(roll)), np.sin(np.radians(roll))
+    turned = np.stack([x * cos + y * sin + shift[0], y * cos - x * sin + shift[1], z], axis=-1) * scale
+    return replace(landmarks, points=turned)
+
+
+@given(
+    seed=SEEDS,
+    roll=st.floats(-45, 45),
+    scale=st.floats(0.3, 3),
+    shift=st.tuples(st.floats(-3000, 3000), st.floats(-3000, 3000)),
+    pose_too=st.booleans(),
+)
+def test_shift_scale_and_roll_change_nothing(
+    seed: int, roll: float, scale: float, shift: tuple[float, float], pose_too: bool
+) -> None:
+    before = crowd(seed, 2)
+    after = in_plane(before, roll, scale, shift)
+    if pose_too:
+        after = replace(after, pose=rotation(roll=roll) @ after.pose)
+    start, end = numbers(measure(before)), numbers(measure(after))
+    assert start.keys() == end.keys()
+    turned = (end.pop("roll_deg") - start.pop("roll_deg") - roll + 180) % 360 - 180
+    np.testing.assert_allclose(turned, 0, atol=1e-8)
+    np.testing.assert_allclose(end.pop("mm_per_px") * scale, start.pop("mm_per_px"), rtol=1e-10)
+    for name, column in start.items():
+        np.testing.assert_allclose(end[name], column, atol=1e-8, err_msg=name)
+
+
+@given(
+    seed=SEEDS,
+    roll=st.floats(-45, 45),
+    scale=st.floats(0.3, 3),
+    shift=st.tuples(st.floats(-200, 200), st.floats(-200, 200)),
+)
+def test_single_precision_carries_a_tenth_of_a_micrometre(
+    seed: int, roll: float, scale: float, shift: tuple[float, float]
+) -> None:
+    before = crowd(seed, 2)
+    after = in_plane(before, roll, scale, shift)
+    after = replace(after, points=after.points.astype(np.float32))
+    start, end = numbers(measure(before)), numbers(measure(after))
+    for name in set(start) - {"roll_deg", "mm_per_px"}:
+        bound = 5e-3 if unit(name) == "mm2" else 1e-4
+        np.testing.assert_allclose(end[name], start[name], atol=bound, err_msg=name)
+
+
+@given(seed=SEEDS)
+def test_mirroring_swaps_the_sides_exactly(seed: int) -> None:
+    landmarks = crowd(seed, 3, grid=1 / 256)
+    straight, mirrored = numbers(measure(landmarks)), numbers(measure(landmarks.mirrored()))
+    unsigned = {"pitch_deg", "mm_per_px"} | {name for name in straight if name.startswith("asymmetry_")}
+    for name, column in straight.items():
+        if "_right_" in name:
+            expected = mirrored[name.replace("_right_", "_left_")]
+        elif "_left_" in name:
+            expected = mirrored[name.replace("_left_", "_right_")]
+        else:
+            expected = mirrored[name] if name in unsigned else -mirrored[name]
+        np.testing.assert_array_equal(column, expected, err_msg=name)
+        assert np.isfinite(column).all()
+
+
+@given(seed=SEEDS)
+def test_mirrored_twice_is_the_same(seed: int) -> None:
+    landmarks = crowd(seed, 2, grid=1 / 256)
+    twice = landmarks.mirrored().mirrored()
+    np.testing.assert_array_equal(twice.points, landmarks.points)
+    np.testing.assert_array_equal(twice.pose, landmarks.pose)
+
+
+@given(seed=SEEDS, n=st.integers(1, 9), chunk=st.integers(1, 4))
+def test_a_batch_gives_the_bits_of_single_photos(seed: int, n: int, chunk: int) -> None:
+    landmarks = crowd(seed, n)
+    singles = Measurements.concat(measure(landmarks[i]) for i in range(n))
+    with mock.patch.object(measuring, "CHUNK", chunk):
+        assert_same_bits(measure(landmarks), singles)
+
+
+def test_a_large_batch_gives_the_bits_of_single_photos() -> None:
+    landmarks = crowd(0, 40)
+    many = landmarks[np.arange(measuring.CHUNK + 60) % 40]
+    singles = Measurements.concat(measure(landmarks[i]) for i in range(40))
+    assert_same_bits(measure(many), singles.select(np.arange(len(many)) % 40))
+
+
+def assert_same_bits(table: Measurements, other: Measurements) -> None:
+    assert list(table) == list(other)
+    for name in table:
+        assert table[name].tobytes() == other[name].tobytes(), name
+
+
+@given(seed=SEEDS)
+def test_diff_is_right_minus_left(seed: int) -> None:
+    table = measure(crowd(seed, 2))
+    sided = [metric for metric in catalogue().values() if metric.sides]
+    assert sided
+    for metric in sided:
+        right, left, diff = (table[name] for name in metric.columns)
+        np.testing.assert_array_equal(diff, right - left)
+
+
+@pytest.mark.parametrize("where", sorted(PLACES, key=str), ids=str)
+def test_a_missing_point_takes_out_only_what_uses_it(where: tuple[str, str | None]) -> None:
+    landmarks = crowd(7, 3)
+    whole = measure(landmarks)
+    missing, moved = (replace(landmarks, points=landmarks.points.copy()) for _ in range(2))
+    missing.points[1, number(*where)] = np.nan
+    moved.points[1, number(*where)] += (3, 5, 2)
+    without, other = measure(missing), measure(moved)
+    for name, column in numbers(whole).items():
+        np.testing.assert_array_equal(without[name][[0, 2]], column[[0, 2]], err_msg=name)
+        if other[name][1] != column[1]:
+            assert np.isnan(without[name][1]), name
+        elif not (where[0] in FRAME and np.isnan(without[name][1])):
+            assert without[name][1] == column[1], name
+    lost = any(np.isnan(column[1]) for column in numbers(without).values())
+    assert (without["status"].tolist() == ["ok", "warn", "ok"]) == lost
+    assert ("missing" in without["reason"][1]) == lost
+
+
+#: Bounds for a head that is turned back, for a face of known depth.
+TURNED = {"mm": 0.02, "mm2": 0.1, "deg": 0.02}
+LOPSIDED: Moves = {
+    ("commissure", "right"): (0, -8),
+    ("brow_upper_3", "left"): (0, 3),
+    ("menton", None): (4, 0),
+}
+
+
+@given(yaw=st.floats(-15, 15), pitch=st.floats(-15, 15), roll=st.floats(-45, 45))
+def test_a_turned_head_measures_as_a_frontal_one(yaw: float, pitch: float, roll: float) -> None:
+    face = model(LOPSIDED)
+    frontal, turned = (measure(shot) for shot in (photo(face), photo(face, yaw=yaw, pitch=pitch, roll=roll)))
+    for metric in catalogue().values():
+        for name in metric.columns:
+            np.testing.assert_allclose(turned[name], frontal[name], atol=TURNED[metric.unit], err_msg=name)
+
+
+@given(drop=st.floats(0.5, 12), more=st.floats(0.1, 5), side=st.sampled_from(["right", "left"]))
+def test_the_lower_a_corner_the_less_symmetric_the_face(drop: float, more: float, side: str) -> None:
+    totals = [
+        measure(photo(model({("commissure", side): (0, -by), ("inner_commissure", side): (0, -by)})))
+        for by in (0, drop, drop + more)
+    ]
+    level, low, lower = (float(table["asymmetry_total_mm"][0]) for table in totals)
+    assert level < 1e-4 < low < lower
