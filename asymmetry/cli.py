@@ -103,7 +103,10 @@ def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method,
 )
 @_mirrored
 def series(folder: Path, treated_on: datetime | None, output: Path, mirrored: bool) -> None:
-    """Score one person's dated photos, and write scores.csv and report.html."""
+    """Score one person's dated photos.
+
+    Writes scores.csv and report.html into the output folder and prints a short table.
+    """
     day = treated_on.date() if treated_on else None
     made = asymmetry.Series.from_folder(folder, treated_on=day, mirrored=mirrored, progress=_progress)
     paths = _written(made, output)
@@ -120,7 +123,10 @@ def series(folder: Path, treated_on: datetime | None, output: Path, mirrored: bo
     help="Folder to write into.",
 )
 def demo(output: Path) -> None:
-    """Make a dated series with a known truth, score it, and print true against read."""
+    """Make a dated series with a known truth and score it.
+
+    Prints true against read, and last the path of the report.
+    """
     from asymmetry.synthetic import make_demo
 
     made = make_demo(output / "photos")
