@@ -1,0 +1,415 @@
+"""Every metric on a face made by hand, with answers that can be worked out on paper."""
+
+from __future__ import annotations
+
+import math
+import pickle
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from asymmetry.core.frame import REGIONS, Face, Half, Scale, face_frame
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
+from asymmetry.errors import InvalidInputError
+from asymmetry.metrics import MAX_YAW, MAX_YAW_HORIZONTAL, Metric, catalogue, measure, metric
+from asymmetry.metrics.__main__ import page
+from tests.faces import PX_PER_MM, Moves, crowd, model, number, photo
+
+FloatArray = npt.NDArray[np.float64]
+#: What single precision leaves of a millimetre, a square millimetre and a degree in these photos.
+NEAR = {"mm": 1e-3, "mm2": 5e-3, "deg": 2e-3}
+
+
+def slope(rise: float, run: float) -> float:
+    return math.degrees(math.atan2(rise, run))
+
+
+#: One side of the symmetric face; whole metrics are 0 on it.
+KNOWN = {
+    "brow_height": (26 + 21 + 25 + 20) / 4,
+    "brow_medial_height": (22 + 16) / 2,
+    "brow_lateral_height": (18 + 14) / 2,
+    "brow_tilt": slope(16 - 19, 56 - 13),
+    "mrd1": 4,
+    "mrd2": 5.5,
+    "fissure_height": 9.5,
+    "fissure_width": math.hypot(28, 2),
+    # Trapezes from the outer canthus: widths 3 4 3 4 4 3 4 3, openings 0 3 6 9 9.5 9 7 3 0.
+    "eye_area": 4.5 + 18 + 22.5 + 37 + 37 + 24 + 20 + 4.5,
+    "canthal_tilt": slope(2, 28),
+    "lid_to_brow": 23 - 4,
+    "commissure_height": -66,
+    "commissure_excursion": 26,  # 24 out and 10 up
+    "smile_angle": slope(10, 24),
+    "upper_lip_height": -60,
+    "lower_lip_height": -73,
+    "dental_show": (3 + 5) / 2,
+    # Trapezes from the corner to the midline: widths 4 5 5 5 4, gaps 0 1 3 5 6 6.
+    "mouth_area": 2 + 10 + 20 + 27.5 + 24,
+    "ala_height": -38,
+}
+WHOLE = {
+    "mouth_cant",
+    "chin_deviation",
+    "philtrum_deviation",
+    "asymmetry_upper",
+    "asymmetry_middle",
+    "asymmetry_lower",
+    "asymmetry_total",
+}
+
+
+def test_every_metric_has_a_known_answer() -> None:
+    assert KNOWN.keys() | WHOLE == catalogue().keys()
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_known_answer_on_a_symmetric_face(name: str) -> None:
+    entry, table = catalogue()[name], measure(photo())
+    right, left, diff = (float(table[column][0]) for column in entry.columns)
+    assert right == pytest.approx(KNOWN[name], abs=NEAR[entry.unit])
+    assert left == pytest.approx(KNOWN[name], abs=NEAR[entry.unit])
+    assert diff == right - left
+
+
+@pytest.mark.parametrize("name", sorted(WHOLE))
+def test_a_symmetric_face_has_no_asymmetry(name: str) -> None:
+    (column,) = catalogue()[name].columns
+    assert measure(photo())[column][0] == pytest.approx(0, abs=1e-4)
+
+
+def raised(names: list[str], side: Side | None, up: float, out: float = 0) -> Moves:
+    return {(name, side): (out, up) for name in names}
+
+
+def contour(name: str) -> list[str]:
+    return list(MEDIAPIPE_478.groups[name])
+
+
+BROW = contour("brow_upper") + contour("brow_lower")
+CORNER = ["commissure", "inner_commissure"]
+
+
+@pytest.mark.parametrize(
+    ("metric_name", "moves", "change"),
+    [
+        # a brow that drops 3 mm is 3 mm lower, against the face and not against its own eye
+        ("brow_height", raised(BROW, "right", -3), -3),
+        ("brow_height", raised(contour("upper_lid"), "right", -3), 0),
+        ("brow_medial_height", raised(BROW, "right", 2), 2),
+        ("brow_lateral_height", raised(BROW, "right", 2), 2),
+        # the lateral end 10 mm up: 7 over 43
+        ("brow_tilt", raised(["brow_upper_1", "brow_lower_1"], "right", 10), slope(7, 43) - slope(-3, 43)),
+        # a lid that covers the pupil's centre by 1.5 mm reads -1.5
+        ("mrd1", raised(contour("upper_lid"), "right", -5.5), -5.5),
+        ("mrd2", raised(contour("lower_lid"), "right", 7), -7),
+        ("fissure_height", raised(contour("upper_lid"), "right", -5.5), -5.5),
+        ("fissure_height", raised(contour("lower_lid"), "right", 1), -1),
+        (
+            "fissure_width",
+            raised(["outer_canthus"], "right", 0, out=2),
+            math.hypot(30, 2) - math.hypot(28, 2),
+        ),
+        # every opening but the canthi's loses 1 mm: over 3/2 + 22 + 3/2 mm
+        ("eye_area", raised(contour("upper_lid"), "right", -1), -25),
+        # the face stays level, because the canthi of one side move against each other
+        (
+            "canthal_tilt",
+            {("outer_canthus", "right"): (0, 2), ("inner_canthus", "right"): (0, -2)},
+            slope(6, 28) - slope(2, 28),
+        ),
+        ("lid_to_brow", raised(BROW, "right", -3), -3),
+        ("lid_to_brow", raised(contour("upper_lid"), "right", -3), 3),
+        ("commissure_height", raised(CORNER, "right", -8), -8),
+        # one of the corner's two points alone moves it by half
+        ("commissure_height", raised(["commissure"], "right", -8), -4),
+        ("commissure_excursion", raised(CORNER, "right", -10), 24 - 26),
+        ("commissure_excursion", raised(CORNER, "right", 8, out=6), math.hypot(30, 18) - 26),
+        ("smile_angle", raised(CORNER, "right", -10), 0 - slope(10, 24)),
+        ("upper_lip_height", raised(contour("upper_lip_outer"), "right", 2), 2),
+        ("lower_lip_height", raised(contour("lower_lip_outer"), "right", -2), -2),
+        ("dental_show", raised(contour("lower_lip_inner"), "right", -2), 2),
+        # gaps 2 mm larger but at the corner and at the midline: over 4/2 + 15 + 4/2 mm
+        ("mouth_area", raised(contour("lower_lip_inner"), "right", -2), 2 * (2 + 15 + 2)),
+        ("ala_height", raised(["ala"], "right", 3), 3),
+    ],
+)
+def test_a_known_move_on_one_side(metric_name: str, moves: Moves, change: float) -> None:
+    entry, table = catalogue()[metric_name], measure(photo(model(moves)))
+    right, left, diff = (float(table[column][0]) for column in entry.columns)
+    near = NEAR[entry.unit]
+    assert right == pytest.approx(KNOWN[metric_name] + change, abs=near)
+    assert left == pytest.approx(KNOWN[metric_name], abs=near)
+    assert diff == pytest.approx(change, abs=2 * near)
+
+
+@pytest.mark.parametrize(
+    ("column", "moves", "value"),
+    [
+        # the right corner 8 mm lower: 48 mm between the corners' middles
+        ("mouth_cant_deg", raised(CORNER, "right", -8), slope(-8, 48)),
+        ("mouth_cant_deg", raised(CORNER, "left", -8), slope(8, 48)),
+        # the chin 4 mm to the patient's left is negative
+        ("chin_deviation_mm", {("menton", None): (4, 0)}, -4),
+        ("philtrum_deviation_mm", {("philtrum", None): (-2, 0)}, 2),
+    ],
+)
+def test_whole_face_has_a_sign(column: str, moves: Moves, value: float) -> None:
+    assert measure(photo(model(moves)))[column][0] == pytest.approx(value, abs=2e-3)
+
+
+@pytest.mark.parametrize("side", ["right", "left"])
+def test_a_corner_8_mm_lower_is_worse(side: Side) -> None:
+    table = measure(photo(model(raised(CORNER, side, -8))))
+    assert table["asymmetry_total_mm"][0] > 1
+    assert table["asymmetry_lower_mm"][0] > 5 * table["asymmetry_upper_mm"][0]
+
+
+def test_mirror_distance_is_that_of_the_best_rigid_fit() -> None:
+    """Against the textbook's way: turn and shift by singular value decomposition, photo by photo."""
+    landmarks = crowd(3, 4)
+    face, table, groups = face_frame(landmarks), measure(landmarks), MEDIAPIPE_478.groups
+    pairs = [name for region in REGIONS for name in groups[region]]
+    middle = [face.point(name) for region in REGIONS for name in groups[f"{region}_midline"]]
+    right, left = (np.array([face.point(name, side) for name in pairs]) for side in SIDES)
+    for i in range(4):
+        points = np.concatenate([right[..., i], left[..., i], np.array(middle)[..., i]])
+        image = np.concatenate([left[..., i], right[..., i], np.array(middle)[..., i]]) * [-1, 1]
+        points, image = points - points.mean(axis=0), image - image.mean(axis=0)
+        u, _, vt = np.linalg.svd(image.T @ points)
+        distance = np.linalg.norm(points - image @ u @ vt, axis=1)
+        assert np.linalg.det(u @ vt) > 0
+        assert table["asymmetry_total_mm"][i] == pytest.approx(np.sqrt(np.mean(distance**2)), rel=1e-9)
+
+
+def test_regions_add_up_to_the_whole() -> None:
+    table, groups = measure(crowd(4, 3)), MEDIAPIPE_478.groups
+    counts = {name: 2 * len(groups[name]) + len(groups[f"{name}_midline"]) for name in REGIONS}
+    squares = sum(count * table[f"asymmetry_{name}_mm"] ** 2 for name, count in counts.items())
+    total = np.sqrt(squares / sum(counts.values()))
+    np.testing.assert_allclose(table["asymmetry_total_mm"], total, rtol=1e-12)
+
+
+def test_closed_and_crossed_lips_show_nothing() -> None:
+    """Lower inner lip on, and 1 mm over, the upper one: the gap is 0, and then -1, never folded up."""
+    for over in (0.0, 1.0):
+        upper, lower = contour("upper_lip_inner"), contour("lower_lip_inner")
+        at = {1: -66, 2: -65, 3: -64.5, 4: -64}, {1: -67, 2: -68, 3: -69.5, 4: -70}
+        moves: Moves = {
+            (name, "right"): (0, at[0][k] - at[1][k] + over) for k, name in enumerate(lower, start=1)
+        }
+        shown = measure(photo(model(moves)))["dental_show_right_mm"][0]
+        assert len(upper) == len(lower)
+        assert shown == pytest.approx(-over, abs=1e-3)
+
+
+def test_columns_and_their_order() -> None:
+    table = measure(photo())
+    names = [column for entry in catalogue().values() for column in entry.columns]
+    pose = ["yaw_deg", "pitch_deg", "roll_deg", "mm_per_px"]
+    assert list(table) == ["photo", "taken", "status", "reason", *names, *pose]
+    assert all(table[name].dtype == np.float64 for name in names + pose)
+    assert catalogue()["brow_height"].columns == (
+        "brow_height_right_mm",
+        "brow_height_left_mm",
+        "brow_height_diff_mm",
+    )
+    assert catalogue()["mouth_cant"].columns == ("mouth_cant_deg",)
+
+
+def test_nothing_in_gives_empty_columns_of_the_right_type() -> None:
+    empty, full = measure(Landmarks.blank([], status="ok")), measure(photo())
+    assert list(empty) == list(full)
+    assert {name: (column.dtype.kind, len(column)) for name, column in empty.items()} == {
+        name: (column.dtype.kind, 0) for name, column in full.items()
+    }
+
+
+def test_failed_photos_keep_their_row_and_their_reason() -> None:
+    failed = Landmarks.blank(["dark.jpg"], status="no_face", reason="no face found")
+    rejected = replace(photo(), status=np.array(["rejected"]), reason=np.array(["by hand"]))
+    table = measure(Landmarks.concat([failed, photo(), rejected]))
+    assert table["photo"].tolist() == ["dark.jpg", "by_hand.jpg", "by_hand.jpg"]
+    assert table["status"].tolist() == ["no_face", "ok", "rejected"]
+    assert table["reason"].tolist() == ["no face found", "", "by hand"]
+    for name, column in table.items():
+        if column.dtype.kind == "f":
+            assert np.isnan(column).tolist() == [True, False, True], name
+
+
+def test_a_turned_head_loses_horizontal_metrics_and_says_so() -> None:
+    faces = [photo(yaw=yaw) for yaw in (0, MAX_YAW_HORIZONTAL + 1, -MAX_YAW - 1)]
+    landmarks = Landmarks.concat(faces)
+    landmarks = replace(landmarks, reason=np.array(["", "blurred", ""]))
+    table = measure(landmarks)
+    assert table["status"].tolist() == ["ok", "warn", "warn"]
+    assert table["reason"].tolist() == [
+        "",
+        "blurred; head turned more than 15°: horizontal metrics not measured",
+        "head turned more than 30°: not measured",
+    ]
+    for entry in catalogue().values():
+        for column in entry.columns:
+            assert np.isnan(table[column]).tolist() == [False, entry.horizontal, True], column
+    np.testing.assert_allclose(table["yaw_deg"], [0, 16, -31], atol=1e-9)
+
+
+def test_without_the_frames_points_nothing_is_measured_and_the_reason_says_so() -> None:
+    lost = photo()
+    lost.points[0, number("outer_canthus", "left")] = np.nan
+    table = measure(lost)
+    assert (table["status"][0], table["reason"][0]) == (
+        "warn",
+        "points that carry the face's frame are missing: not measured",
+    )
+    assert np.isnan(table["brow_height_right_mm"][0])
+
+
+def test_unknown_pose_is_not_taken_for_frontal() -> None:
+    table = measure(replace(photo(), pose=np.full((1, 3, 3), np.nan)))
+    assert np.isnan(table["brow_height_right_mm"][0])
+    assert table["status"][0] == "warn"
+
+
+@pytest.mark.parametrize(
+    ("scale", "factor"),
+    [
+        (Scale("iris", 12.71), 12.71 / 11.71),
+        (Scale("interpupillary", 31.0), 0.5),  # the face has 62
+        (Scale("ruler", PX_PER_MM / 2), 2.0),
+        (Scale("ruler", [PX_PER_MM / 2]), 2.0),  # one for each photo
+    ],
+)
+def test_scale(scale: Scale, factor: float) -> None:
+    iris, other = measure(photo()), measure(photo(), scale=scale)
+    for entry in catalogue().values():
+        power = {"mm": 1, "mm2": 2, "deg": 0}[entry.unit]
+        for column in entry.columns:
+            np.testing.assert_allclose(other[column], iris[column] * factor**power, rtol=1e-5, atol=1e-4)
+    assert other.provenance["scale_source"] == scale.source
+
+
+def test_one_scale_for_each_photo_crosses_chunks() -> None:
+    n = 600
+    landmarks = photo()[np.zeros(n, dtype=int)]
+    table = measure(landmarks, metrics=["ala_height"], scale=Scale("ruler", np.linspace(4, 8, n)))
+    np.testing.assert_allclose(table["mm_per_px"], 1 / np.linspace(4, 8, n))
+
+
+def test_scale_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="each of the 1 photos"):
+        measure(photo(), scale=Scale("ruler", [4.0, 5.0]))
+
+
+def test_provenance_travels() -> None:
+    table = measure(replace(photo(), provenance={"method": "plain"}), metrics=["mrd1"])
+    assert dict(table.provenance) == {"method": "plain", "scale_source": "iris", "metrics": ["mrd1"]}
+
+
+@metric(unit="mm", sign="higher", source="a test")
+def cheek_height(half: Half) -> FloatArray:
+    """Height of the cheekbone over the pupil line."""
+    return half.up("cheekbone")
+
+
+def test_a_metric_of_ones_own() -> None:
+    assert isinstance(cheek_height, Metric)
+    assert (cheek_height.name, cheek_height.sides, cheek_height.definition) == (
+        "cheek_height",
+        True,
+        "Height of the cheekbone over the pupil line.",
+    )
+    table = measure(photo(model({("cheekbone", "left"): (0, 5)})), metrics=["mrd1", cheek_height])
+    assert table["cheek_height_diff_mm"][0] == pytest.approx(-5, abs=1e-3)
+    assert list(table)[4:-4] == [*catalogue()["mrd1"].columns, *cheek_height.columns]
+    assert "cheek_height" not in catalogue()
+    assert "cheek_height_diff_mm" in measure(photo(), metrics=[*catalogue(), cheek_height])
+    assert measure(photo(), metrics="mrd1") == measure(photo(), metrics=["mrd1"])
+
+
+def test_a_metric_can_be_sent_to_another_process() -> None:
+    assert pickle.loads(pickle.dumps(cheek_height)) is cheek_height
+    assert pickle.loads(pickle.dumps(catalogue()["mrd1"])) is catalogue()["mrd1"]
+
+
+def made(name: str, annotation: object = Half, doc: str | None = "What it is.") -> Callable[..., FloatArray]:
+    def function(half: Half) -> FloatArray:
+        return half.up("ala")
+
+    function.__name__, function.__doc__ = name, doc
+    function.__annotations__ = {"half": annotation}
+    return function
+
+
+def test_the_annotation_says_whether_there_are_sides() -> None:
+    make = metric(unit="mm", sign="", source="")
+    for annotation, sides in (
+        (Half, True),
+        ("Half", True),
+        ("frame.Half", True),
+        (Face, False),
+        ("Face", False),
+    ):
+        assert make(made("mine", annotation)).sides == sides
+
+
+@pytest.mark.parametrize(
+    ("unit", "function", "message"),
+    [
+        ("cm", made("mine"), "'cm': use one of mm, mm2, deg, pct, ratio"),
+        ("mm", made("mine", doc=None), "mine: its docstring"),
+        ("mm", made("Mine"), "Mine: columns are named in lower case"),
+        ("mm", made("mine", annotation=int), "mine: annotate its argument"),
+    ],
+)
+def test_a_metric_that_is_not_one_is_refused(
+    unit: str, function: Callable[..., FloatArray], message: str
+) -> None:
+    with pytest.raises(InvalidInputError, match=message):
+        metric(unit=unit, sign="", source="")(function)
+
+
+@metric(unit="mm", sign="", source="")
+def one_number(face: Face) -> float:
+    """Not an array."""
+    return float(face.size)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "message"),
+    [
+        (["brow_hight"], "no metric is called brow_hight; known: brow_height"),
+        ([metric(unit="mm", sign="", source="")(made("mrd1"))], "two metrics are called 'mrd1'"),
+        (
+            [metric(unit="mm", sign="", source="")(made("mine")) for _ in range(2)],
+            "two metrics are called 'mine'",
+        ),
+        ([one_number], "one_number: it must return an array of shape"),
+    ],
+)
+def test_what_measure_refuses(metrics: list[str | Metric], message: str) -> None:
+    with pytest.raises(InvalidInputError, match=message):
+        measure(photo(), metrics=metrics)
+
+
+def test_the_catalogue_can_not_be_changed() -> None:
+    with pytest.raises(TypeError):
+        catalogue()["mine"] = cheek_height  # type: ignore[index]
+
+
+def test_every_entry_is_complete() -> None:
+    for name, entry in catalogue().items():
+        assert entry.name == name
+        assert entry.sign
+        assert entry.source
+        assert entry.definition.endswith(".")
+
+
+def test_the_documents_list_is_the_catalogue() -> None:
+    path = Path(__file__).parents[1] / "docs" / "metrics.md"
+    assert path.read_text(encoding="utf-8") == page(), "run: python -m asymmetry.metrics > docs/metrics.md"
