@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -413,3 +414,11 @@ def test_every_entry_is_complete() -> None:
 def test_the_documents_list_is_the_catalogue() -> None:
     path = Path(__file__).parents[1] / "docs" / "metrics.md"
     assert path.read_text(encoding="utf-8") == page(), "run: python -m asymmetry.metrics > docs/metrics.md"
+
+
+def test_every_source_is_listed_in_full() -> None:
+    table, *listed = re.split(r"\n(?:## Sources\n\n)?- ", page())
+    cited = set(re.findall(r"([A-Z][a-z]+)(?: et al\.| and [A-Z][a-z]+)? ((?:19|20)\d\d)", table))
+    assert len(cited) > 5
+    for author, year in cited:
+        assert any(entry.startswith(author) and f"{year}." in entry.split() for entry in listed), f"{author} {year}"

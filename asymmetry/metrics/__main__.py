@@ -15,14 +15,33 @@ Written by `python -m asymmetry.metrics`; a test holds it to the code.
 Right and left are the patient's own. Heights count upwards from the level line through the pupils, so what
 lies below it is negative. A metric with sides fills three columns, `<metric>_right_<unit>`,
 `<metric>_left_<unit>` and `<metric>_diff_<unit>`; the difference is right minus left, and never absolute. A
-metric of the whole face fills `<metric>_<unit>`. What could not be measured is NaN, and the row's `reason` says
-why.
+metric of the whole face fills `<metric>_<unit>`. What could not be measured is NaN, and the row's `reason`
+says why.
 
 Metrics marked ↔ lean on distances across the face: they are not measured when the head is turned more than
 {MAX_YAW_HORIZONTAL:g}° to a side. Beyond {MAX_YAW:g}° nothing is.
 
 | metric | unit | sides | what is measured | positive means | source |
 |---|---|---|---|---|---|
+"""
+
+_SOURCES = """
+## Sources
+
+- Bray D, Henstrom DK, Cheney ML, Hadlock TA. Assessing outcomes in facial reanimation: evaluation and
+  validation of the SMILE system for measuring lip excursion during smiling. Arch Facial Plast Surg 2010.
+- Farkas LG (ed.). Anthropometry of the Head and Face, 2nd edition. Raven Press 1994.
+- Guarin DL, Dusseldorp J, Hadlock TA, Jowett N. A machine learning approach for automated facial
+  measurements in facial palsy. JAMA Facial Plast Surg 2018. Its program is Emotrics.
+- Hadlock TA, Urban LS. Toward a universal, automated facial measurement tool in facial reanimation. Arch
+  Facial Plast Surg 2012. Its program is FACE-gram.
+- Klingenberg CP, Barluenga M, Meyer A. Shape analysis of symmetric structures: quantifying variation among
+  individuals and asymmetry. Evolution 2002.
+- Mardia KV, Bookstein FL, Moreton IJ. Statistical assessment of bilateral symmetry of shapes. Biometrika
+  2000.
+- McKinney P, Mossie RD, Zukowski ML. Criteria for the forehead lift. Aesthetic Plast Surg 1991.
+- Putterman AM. Margin reflex distance (MRD) 1, 2, and 3. Ophthalmic Plast Reconstr Surg 2012.
+- Rüfer F, Schröder A, Erb C. White-to-white corneal diameter. Cornea 2005. The iris of 11.71 mm, SD 0.42.
 """
 
 
@@ -34,7 +53,7 @@ def page() -> str:
     >>> page().splitlines()[0]
     '# Metrics'
     """
-    return _HEAD + "".join(map(_row, catalogue().values()))
+    return _HEAD + "".join(map(_row, catalogue().values())) + _SOURCES
 
 
 def _row(metric: Metric) -> str:

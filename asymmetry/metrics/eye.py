@@ -86,7 +86,7 @@ def eye_area(half: Half) -> FloatArray:
 @metric(
     unit="deg",
     sign="outer canthus higher than inner",
-    source="Farkas 1994 (inclination of the eye fissure), against the level of the face's stable pairs.",
+    source="Farkas 1994 (inclination of the eye fissure), against the level of all four canthi.",
 )
 def canthal_tilt(half: Half) -> FloatArray:
     """Slope of the line from the inner to the outer canthus against the level."""
