@@ -34,7 +34,7 @@ clean: ## remove .venv and everything made here
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/demo.stamp: $(PROJECT) | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[report,table]'
+	$(BIN)/python -m pip install --quiet --editable '.[demo]'
 	@touch $@
 
 $(VENV)/dev.stamp: $(PROJECT) | $(BIN)/python

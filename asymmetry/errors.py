@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar, Literal
+
 __all__ = [
     "AsymmetryError",
     "InvalidInputError",
@@ -55,7 +57,7 @@ class PhotoError(AsymmetryError):
     """
 
     #: The ``status`` that a table's row gets when this happens to a photo of a batch.
-    status = "unreadable"
+    status: ClassVar[Literal["no_face", "several_faces", "unreadable", "rejected"]] = "unreadable"
 
     def __init__(self, photo: str, reason: str) -> None:
         super().__init__(f"{photo}: {reason}")

@@ -172,7 +172,7 @@ class Landmarks:
 
     @classmethod
     def concat(cls, parts: Iterable[Landmarks]) -> Landmarks:
-        """Join landmarks row-wise; provenance must agree in scheme, and is taken from the first part.
+        """Join landmarks of one scheme row-wise; provenance is taken from the first part.
 
         Raises
         ------

@@ -20,8 +20,8 @@ __all__ = ["Canonical", "canonical_mesh", "load_canonical"]
 FloatArray = npt.NDArray[np.float64]
 
 _MEMBER = "geometry_pipeline_metadata_landmarks.binarypb"
-# Field numbers of MediaPipe's GeometryPipelineMetadata.canonical_mesh and Mesh3d.vertex_buffer, and the floats of
-# a vertex (x, y, z, u, v).
+# Field numbers of MediaPipe's GeometryPipelineMetadata.canonical_mesh and Mesh3d.vertex_buffer, and the
+# floats of a vertex (x, y, z, u, v).
 _MESH_FIELD, _VERTEX_FIELD, _VERTEX_FLOATS = 1, 3, 5
 
 # Half-extent of the depth map, cm: the canonical face is 15.5 wide and 17.7 high.
@@ -139,8 +139,8 @@ class Canonical:
 def load_canonical(model: str | os.PathLike[str] | None = None) -> Canonical:
     """The canonical face of a model file, with its depth map.
 
-    The surface is a thin-plate spline through the vertices, made symmetric, blurred a little, and carried on outside
-    the face by the spline itself.
+    The surface is a thin-plate spline through the vertices, made symmetric, blurred a little, and carried
+    on outside the face by the spline itself.
 
     Examples
     --------
@@ -150,16 +150,15 @@ def load_canonical(model: str | os.PathLike[str] | None = None) -> Canonical:
     vertices = canonical_mesh(model)
     axis = np.arange(-_EXTENT * _CELLS, _EXTENT * _CELLS + 1) / _CELLS
     x, y = np.meshgrid(axis, -axis)
-    surface = _thin_plate(vertices[:, :2], vertices[:, 2], np.stack([x.ravel(), y.ravel()], axis=1)).reshape(
-        x.shape
-    )
+    where = np.stack([x.ravel(), y.ravel()], axis=1)
+    surface = _thin_plate(vertices[:, :2], vertices[:, 2], where).reshape(x.shape)
     surface = np.clip(surface, *_depth_range(vertices))
-    surface = cv2.GaussianBlur((surface + surface[:, ::-1]) / 2, (0, 0), _BLUR * _CELLS)
-    return Canonical(vertices, np.ascontiguousarray((surface + surface[:, ::-1]) / 2, dtype=np.float32))
+    smooth = cv2.GaussianBlur(surface, (0, 0), _BLUR * _CELLS)
+    return Canonical(vertices, np.ascontiguousarray((smooth + smooth[:, ::-1]) / 2, dtype=np.float32))
 
 
 def _depth_range(vertices: FloatArray) -> tuple[float, float]:
-    """Where the spline may go outside the face: no deeper than the face is deep again, no higher than the nose."""
+    """Where the spline may go outside the face: no deeper than one more face, no higher than the nose."""
     low, high = float(vertices[:, 2].min()), float(vertices[:, 2].max())
     return low - (high - low), high
 

@@ -41,14 +41,15 @@ class Extractor:
     Parameters
     ----------
     method : {"hemiface", "plain"}
-        ``"hemiface"`` reads each side from a whole face made of that side and its mirror image, so that neither
-        side pulls the other; it is the default. ``"plain"`` is the landmark model's own reading, for comparison: it
-        shows about half to three quarters of a left-right difference.
+        ``"hemiface"`` reads each side from a whole face made of that side and its mirror image, so that
+        neither side pulls the other; it is the default. ``"plain"`` is the landmark model's own reading, for
+        comparison: it shows about half to three quarters of a left-right difference.
     model : path, optional
         Another ``face_landmarker.task`` file. Default: the one that is installed with the package.
     mirrored : bool
-        The photos were stored mirrored, as many selfies are. They are turned back before anything is measured, and
-        the points are those of the turned photo. This can't be seen in a photo, so it is never guessed.
+        The photos were stored mirrored, as many selfies are. They are turned back before anything is
+        measured, and the points are those of the turned photo. This can't be seen in a photo, so it is never
+        guessed.
     max_megapixels : float
         Larger photos are refused before any pixel is decoded.
 
@@ -109,8 +110,8 @@ class Extractor:
         Returns
         -------
         Landmarks
-            One row per photo, in order. A photo that can't be read or measured keeps its row: NaN, a status and the
-            reason in words.
+            One row per photo, in order. A photo that can't be read or measured keeps its row: NaN, a status
+            and the reason in words.
 
         Raises
         ------

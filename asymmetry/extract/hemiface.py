@@ -1,7 +1,7 @@
 """Hemiface: each side of a face read from a whole face made of that side and its own mirror image.
 
-The landmark model has learnt that faces are symmetric and pulls both sides together. In a face that is made of one
-half and its mirror image there is nothing to pull, and the two sides never see each other.
+The landmark model has learnt that faces are symmetric and pulls both sides together. In a face that is made
+of one half and its mirror image there is nothing to pull, and the two sides never see each other.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def mirrored_points(points: FloatArray, width: float) -> FloatArray:
 def read_square(
     photo: Pixels, pose: Pose, canonical: Canonical, square: Square, detect: Detect
 ) -> tuple[FloatArray, dict[Side, FloatArray]] | None:
-    """Canonical x, y (k, 2) of every point, each side from its own chimera, and each chimera's expression weights.
+    """Canonical x, y (k, 2) of every point, each side from its own chimera, and the expression weights.
 
     None if the model finds no face in a chimera.
     """
@@ -184,7 +184,7 @@ def read_hemifaces(
     if len(kept) < len(squares):
         return None
     planes = np.stack([plane for plane, _ in kept])
-    # A chimera's midline is straight whatever the face's is: sideways, midline points are the first reading's.
+    # A chimera's midline is straight whatever the face's is: sideways, these points are the first reading's.
     middle = MEDIAPIPE_478.mirror == np.arange(MEDIAPIPE_478.size)
     planes[:, middle, 0] = pose.unproject(first[middle, :2], canonical.depth_at)[:, 0]
     plane = _true_irises(planes.mean(axis=0))

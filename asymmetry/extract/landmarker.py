@@ -1,4 +1,4 @@
-"""MediaPipe's Face Landmarker: one RGB picture in, the faces in it out. The only module that imports mediapipe."""
+"""MediaPipe's Face Landmarker: one RGB picture in, its faces out. The only module that imports mediapipe."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Pose:
         turned = points @ self.rotation.T
         nearer = self.scale / (1 - turned[..., 2:] / CAMERA_CM)
         xy = self.origin + turned[..., :2] * nearer * np.array([1.0, -1.0])
-        return np.concatenate([xy, -self.scale * turned[..., 2:]], axis=-1)
+        return np.asarray(np.concatenate([xy, -self.scale * turned[..., 2:]], axis=-1))
 
     def unproject(self, xy: FloatArray, depth: Callable[[FloatArray, FloatArray], FloatArray]) -> FloatArray:
         """Canonical x, y (..., 2), cm, of photo points that lie on the surface ``z = depth(x, y)``.
@@ -57,7 +57,7 @@ class Pose:
         """
         seen = (xy - self.origin) * np.array([1.0, -1.0]) / self.scale
         frontal = np.linalg.inv(self.rotation[:2, :2])
-        plane = seen @ frontal.T
+        plane: FloatArray = seen @ frontal.T
         for _ in range(_UNPROJECT_ROUNDS):
             z = depth(plane[..., 0], plane[..., 1])
             away = plane @ self.rotation[2, :2] + z * self.rotation[2, 2]
