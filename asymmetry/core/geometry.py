@@ -28,8 +28,8 @@ def total(rows: FloatArray) -> FloatArray:
         if len(rows) % 2:
             pairs[0] += rows[-1]
         rows = pairs
-    first: FloatArray = rows[0]
-    return first
+    result: FloatArray = rows[0] if len(rows) else np.zeros(rows.shape[1:])
+    return result
 
 
 def polygon_area(x: Sequence[FloatArray], y: Sequence[FloatArray]) -> FloatArray:

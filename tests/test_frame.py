@@ -1,0 +1,154 @@
+"""The face's own frame: millimetres, level, midline, head pose, sides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from asymmetry.core.frame import IRIS_MM, Scale, face_frame, head_angles
+from asymmetry.core.geometry import mirror_squares, polygon_area, total
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.schemes import SIDES, Side
+from asymmetry.errors import InvalidInputError
+from tests.faces import PLACES, PX_PER_MM, Moves, crowd, model, photo, rotation
+
+# mm: single precision, and the middle of the four canthi is not quite the camera's axis.
+NEAR = 5e-4
+
+
+@pytest.mark.parametrize("where", sorted(PLACES, key=str), ids=str)
+def test_every_point_comes_back_to_its_place(where: tuple[str, Side | None]) -> None:
+    name, side = where
+    out, up = PLACES[where]
+    x, y = face_frame(photo()).point(name, side)
+    assert x[0] == pytest.approx(-out if side == "right" else out, abs=NEAR)
+    assert y[0] == pytest.approx(up, abs=NEAR)
+
+
+def test_a_half_looks_the_same_from_both_sides() -> None:
+    face = face_frame(photo())
+    for side in SIDES:
+        half = face.half(side)
+        assert half.out("commissure")[0] == pytest.approx(25, abs=NEAR)
+        assert half.up("commissure")[0] == pytest.approx(-66, abs=NEAR)
+        assert half.midline_up("menton")[0] == pytest.approx(-112, abs=NEAR)
+
+
+def test_halves_are_the_right_ones_and_then_the_left_ones() -> None:
+    face = face_frame(crowd(0, 3))
+    both = face.halves()
+    for read in (
+        lambda half: half.out("ala"),
+        lambda half: half.up("ala"),
+        lambda half: half.midline_up("menton"),
+    ):
+        np.testing.assert_array_equal(read(both), np.concatenate([read(face.half(side)) for side in SIDES]))
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [
+        {("brow_upper_3", "right"): (0, -9), ("brow_lower_3", "right"): (0, -9)},
+        {("commissure", "right"): (5, -9), ("inner_commissure", "right"): (5, -9)},
+        {
+            ("philtrum", None): (6, 0),
+            ("menton", None): (9, 0),
+            ("nose_tip", None): (5, 0),
+            ("lower_lip", None): (7, 0),
+        },
+        {("jaw_4", "right"): (9, 4), ("cheekbone", "left"): (4, 4), ("ala", "left"): (3, 3)},
+        {("upper_lid_4", "left"): (0, -9), ("lower_lid_4", "left"): (0, 3)},
+    ],
+)
+def test_what_palsy_moves_does_not_move_the_frame(moves: Moves) -> None:
+    still, moved = face_frame(photo()), face_frame(photo(model(moves)))
+    for where in PLACES.keys() - moves.keys():
+        np.testing.assert_array_equal(moved.point(*where), still.point(*where), err_msg=str(where))
+
+
+def test_roll_that_was_removed_and_scale_that_was_used() -> None:
+    face = face_frame(photo(roll=-20))
+    assert face.roll[0] == pytest.approx(-20, abs=1e-4)
+    assert face.mm_per_px[0] == pytest.approx(1 / PX_PER_MM, rel=1e-6)
+    assert face.size == 1
+
+
+def test_roll_is_read_from_the_points_whatever_the_pose_says() -> None:
+    tilted = photo(roll=30)
+    unrolled = replace(tilted, pose=np.eye(3)[None])
+    np.testing.assert_allclose(face_frame(unrolled).points, face_frame(tilted).points, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("scale", "mm_per_px"),
+    [
+        (None, 1 / PX_PER_MM),
+        (Scale("iris", 2 * IRIS_MM), 2 / PX_PER_MM),
+        (Scale("interpupillary", 62.0), 1 / PX_PER_MM),
+        (Scale("ruler", 5.0), 1 / 5),
+        (Scale("ruler", np.array([5.0])), 1 / 5),
+    ],
+)
+def test_millimetres(scale: Scale | None, mm_per_px: float) -> None:
+    assert face_frame(photo(), scale=scale).mm_per_px[0] == pytest.approx(mm_per_px, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("source", "mm"), [("guess", 1.0), ("iris", 0.0), ("ruler", -2.0), ("ruler", [1.0, 0.0])]
+)
+def test_a_scale_that_is_none_is_refused(source: str, mm: object) -> None:
+    with pytest.raises(InvalidInputError, match="scale"):
+        Scale(source, mm)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("yaw", [-40, 0, 25])
+@pytest.mark.parametrize("pitch", [-30, 0, 12])
+@pytest.mark.parametrize("roll", [-100, 0, 45])
+def test_head_angles(yaw: float, pitch: float, roll: float) -> None:
+    found = np.array(head_angles(rotation(yaw, pitch, roll)[None]))[:, 0]
+    np.testing.assert_allclose(found, [yaw, pitch, roll], atol=1e-9)
+
+
+def test_what_the_signs_of_head_angles_mean() -> None:
+    nose, forehead, left = np.array([0, 0, 1]), np.array([0, 1, 0]), np.array([1, 0, 0])
+    assert (rotation(yaw=20) @ nose)[0] > 0  # towards the patient's left
+    assert (rotation(pitch=20) @ forehead)[2] > 0  # chin down: the forehead comes nearer
+    assert (rotation(roll=20) @ left)[1] > 0  # anticlockwise as seen in the photo
+
+
+def test_rows_without_a_face_are_nan() -> None:
+    face = face_frame(Landmarks.concat([photo(), Landmarks.blank(["x"], status="no_face")]))
+    assert np.isnan(face.point("ala", "right")).tolist() == [[False, True]] * 2
+
+
+def test_the_landmarks_stay_as_they_were() -> None:
+    landmarks = crowd(0, 2)
+    before = landmarks.points.copy()
+    face_frame(landmarks)
+    np.testing.assert_array_equal(landmarks.points, before)
+
+
+@pytest.mark.parametrize("k", [0, 1, 2, 3, 7, 16])
+def test_total(k: int) -> None:
+    rows = np.random.default_rng(k).normal(size=(k, 5))
+    np.testing.assert_allclose(total(rows), rows.sum(axis=0))
+    for i in range(5):
+        assert total(rows)[i] == total(rows[:, i : i + 1])[0]
+
+
+def test_polygon_area() -> None:
+    x, y = np.array([[0.0], [4], [4], [2], [0]]), np.array([[0.0], [0], [3], [5], [3]])
+    assert polygon_area(x, y).tolist() == [16]
+    assert polygon_area(x[::-1], y[::-1]).tolist() == [-16]
+
+
+def test_mirror_squares() -> None:
+    pairs = np.array([[[-1.0, 1], [-1, 1]], [[1, 1], [-1, -1]]])[..., None]  # a square about the axis x = 0
+    assert mirror_squares(pairs, np.zeros((2, 1, 1)), [(2, 1)]).tolist() == [[0]]
+    # A midline point 1 off lies 2 from its image; the best shift of the image takes 0.4 of it off.
+    off = np.array([[[1.0]], [[0.0]]])
+    assert mirror_squares(pairs, off, [(2, 1)])[0, 0] == pytest.approx((2 - 0.4) ** 2 + 4 * 0.4**2)
+    by_region = mirror_squares(pairs, off, [(2, 0), (0, 1)])
+    np.testing.assert_allclose(by_region[:, 0], [4 * 0.4**2, (2 - 0.4) ** 2])
