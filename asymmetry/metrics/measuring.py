@@ -27,8 +27,8 @@ Mask = npt.NDArray[np.bool_]
 MAX_YAW_HORIZONTAL = 15.0
 #: Yaw, degrees, beyond which nothing is measured: the far side begins to be hidden.
 MAX_YAW = 30.0
-#: Photos measured at a time: their points stay in the processor's cache.
-CHUNK = 256
+#: Photos measured at a time: enough to hide the cost of a NumPy call, few enough to stay in the cache.
+CHUNK = 512
 
 _POSE_COLUMNS = ("yaw_deg", "pitch_deg", "roll_deg", "mm_per_px")
 
