@@ -223,6 +223,7 @@ def face_frame(landmarks: Landmarks, *, scale: Scale | None = None) -> Face:
     points = face.points
     points -= _origin(face)
     points *= factor
+    points.flags.writeable = False
     return replace(face, mm_per_px=factor)
 
 

@@ -148,14 +148,14 @@ def _spoilt(landmarks: Landmarks, values: FloatArray, across: Mask) -> dict[str,
     metrics, (yaw, _, _, mm_per_px) = values[: len(across)], values[len(across) :]
     turned, away = (usable & (np.abs(yaw) > limit) for limit in (MAX_YAW_HORIZONTAL, MAX_YAW))
     unframed = usable & np.isnan(mm_per_px)
-    partial = usable & ~unframed & np.isnan(metrics).any(axis=0)
+    partial = usable & ~unframed & ~away & np.isnan(metrics).any(axis=0)
     metrics[np.ix_(across, turned)] = np.nan
     metrics[:, away] = np.nan
     return {
         f"head turned more than {MAX_YAW_HORIZONTAL:g}°: horizontal metrics not measured": turned & ~away,
         f"head turned more than {MAX_YAW:g}°: not measured": away,
         "points that carry the face's frame are missing: not measured": unframed,
-        "points are missing: some metrics not measured": partial,
+        "points are missing, or a metric has no value here: some not measured": partial,
     }
 
 

@@ -1,0 +1,213 @@
+"""`measure`: rows and columns, what a photo can't carry and why, scales, and metrics of one's own."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from asymmetry.core.frame import Face, Half, Scale
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.errors import InvalidInputError
+from asymmetry.metrics import MAX_YAW, MAX_YAW_HORIZONTAL, Metric, catalogue, measure, metric
+from tests.faces import PX_PER_MM, model, number, photo
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def test_columns_and_their_order() -> None:
+    table = measure(photo())
+    names = [column for entry in catalogue().values() for column in entry.columns]
+    pose = ["yaw_deg", "pitch_deg", "roll_deg", "mm_per_px"]
+    assert list(table) == ["photo", "taken", "status", "reason", *names, *pose]
+    assert all(table[name].dtype == np.float64 for name in names + pose)
+    assert catalogue()["brow_height"].columns == (
+        "brow_height_right_mm",
+        "brow_height_left_mm",
+        "brow_height_diff_mm",
+    )
+    assert catalogue()["mouth_cant"].columns == ("mouth_cant_deg",)
+
+
+def test_nothing_in_gives_empty_columns_of_the_right_type() -> None:
+    empty, full = measure(Landmarks.blank([], status="ok")), measure(photo())
+    assert list(empty) == list(full)
+    assert {name: (column.dtype.kind, len(column)) for name, column in empty.items()} == {
+        name: (column.dtype.kind, 0) for name, column in full.items()
+    }
+
+
+def test_failed_photos_keep_their_row_and_their_reason() -> None:
+    failed = Landmarks.blank(["dark.jpg"], status="no_face", reason="no face found")
+    rejected = replace(photo(), status=np.array(["rejected"]), reason=np.array(["by hand"]))
+    table = measure(Landmarks.concat([failed, photo(), rejected]))
+    assert table["photo"].tolist() == ["dark.jpg", "by_hand.jpg", "by_hand.jpg"]
+    assert table["status"].tolist() == ["no_face", "ok", "rejected"]
+    assert table["reason"].tolist() == ["no face found", "", "by hand"]
+    for name, column in table.items():
+        if column.dtype.kind == "f":
+            assert np.isnan(column).tolist() == [True, False, True], name
+
+
+def test_a_turned_head_loses_horizontal_metrics_and_says_so() -> None:
+    faces = [photo(yaw=yaw) for yaw in (0, MAX_YAW_HORIZONTAL + 1, -MAX_YAW - 1)]
+    landmarks = Landmarks.concat(faces)
+    landmarks = replace(landmarks, reason=np.array(["", "blurred", ""]))
+    table = measure(landmarks)
+    assert table["status"].tolist() == ["ok", "warn", "warn"]
+    assert table["reason"].tolist() == [
+        "",
+        "blurred; head turned more than 15°: horizontal metrics not measured",
+        "head turned more than 30°: not measured",
+    ]
+    for entry in catalogue().values():
+        for column in entry.columns:
+            assert np.isnan(table[column]).tolist() == [False, entry.horizontal, True], column
+    np.testing.assert_allclose(table["yaw_deg"], [0, 16, -31], atol=1e-9)
+
+
+def test_without_the_frames_points_nothing_is_measured_and_the_reason_says_so() -> None:
+    lost = photo()
+    lost.points[0, number("outer_canthus", "left")] = np.nan
+    table = measure(lost)
+    assert (table["status"][0], table["reason"][0]) == (
+        "warn",
+        "points that carry the face's frame are missing: not measured",
+    )
+    assert np.isnan(table["brow_height_right_mm"][0])
+
+
+def test_unknown_pose_is_not_taken_for_frontal() -> None:
+    table = measure(replace(photo(), pose=np.full((1, 3, 3), np.nan)))
+    assert np.isnan(table["brow_height_right_mm"][0])
+    assert table["status"][0] == "warn"
+
+
+@pytest.mark.parametrize(
+    ("scale", "factor"),
+    [
+        (Scale("iris", 12.71), 12.71 / 11.71),
+        (Scale("interpupillary", 31.0), 0.5),  # the face has 62
+        (Scale("ruler", PX_PER_MM / 2), 2.0),
+        (Scale("ruler", [PX_PER_MM / 2]), 2.0),  # one for each photo
+    ],
+)
+def test_scale(scale: Scale, factor: float) -> None:
+    iris, other = measure(photo()), measure(photo(), scale=scale)
+    for entry in catalogue().values():
+        power = {"mm": 1, "mm2": 2, "deg": 0}[entry.unit]
+        for column in entry.columns:
+            np.testing.assert_allclose(other[column], iris[column] * factor**power, rtol=1e-5, atol=1e-4)
+    assert other.provenance["scale_source"] == scale.source
+
+
+def test_one_scale_for_each_photo_crosses_chunks() -> None:
+    n = 600
+    landmarks = photo()[np.zeros(n, dtype=int)]
+    table = measure(landmarks, metrics=["ala_height"], scale=Scale("ruler", np.linspace(4, 8, n)))
+    np.testing.assert_allclose(table["mm_per_px"], 1 / np.linspace(4, 8, n))
+
+
+def test_scale_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="each of the 1 photos"):
+        measure(photo(), scale=Scale("ruler", [4.0, 5.0]))
+
+
+def test_provenance_travels() -> None:
+    table = measure(replace(photo(), provenance={"method": "plain"}), metrics=["mrd1"])
+    assert dict(table.provenance) == {"method": "plain", "scale_source": "iris", "metrics": ["mrd1"]}
+
+
+@metric(unit="mm", sign="higher", source="a test")
+def cheek_height(half: Half) -> FloatArray:
+    """Height of the cheekbone over the pupil line."""
+    return half.up("cheekbone")
+
+
+def test_a_metric_of_ones_own() -> None:
+    assert isinstance(cheek_height, Metric)
+    assert (cheek_height.name, cheek_height.sides, cheek_height.definition) == (
+        "cheek_height",
+        True,
+        "Height of the cheekbone over the pupil line.",
+    )
+    table = measure(photo(model({("cheekbone", "left"): (0, 5)})), metrics=["mrd1", cheek_height])
+    assert table["cheek_height_diff_mm"][0] == pytest.approx(-5, abs=1e-3)
+    assert list(table)[4:-4] == [*catalogue()["mrd1"].columns, *cheek_height.columns]
+    assert "cheek_height" not in catalogue()
+    assert "cheek_height_diff_mm" in measure(photo(), metrics=[*catalogue(), cheek_height])
+    assert measure(photo(), metrics="mrd1") == measure(photo(), metrics=["mrd1"])
+
+
+def test_a_metric_can_be_sent_to_another_process() -> None:
+    assert pickle.loads(pickle.dumps(cheek_height)) is cheek_height
+    assert pickle.loads(pickle.dumps(catalogue()["mrd1"])) is catalogue()["mrd1"]
+
+
+def made(name: str, annotation: object = Half, doc: str | None = "What it is.") -> Callable[..., FloatArray]:
+    def function(half: Half) -> FloatArray:
+        return half.up("ala")
+
+    function.__name__, function.__doc__ = name, doc
+    function.__annotations__ = {"half": annotation}
+    return function
+
+
+def test_the_annotation_says_whether_there_are_sides() -> None:
+    make = metric(unit="mm", sign="", source="")
+    for annotation, sides in (
+        (Half, True),
+        ("Half", True),
+        ("frame.Half", True),
+        (Face, False),
+        ("Face", False),
+    ):
+        assert make(made("mine", annotation)).sides == sides
+
+
+@pytest.mark.parametrize(
+    ("unit", "function", "message"),
+    [
+        ("cm", made("mine"), "'cm': use one of mm, mm2, deg, pct, ratio"),
+        ("mm", made("mine", doc=None), "mine: its docstring"),
+        ("mm", made("Mine"), "Mine: columns are named in lower case"),
+        ("mm", made("mine", annotation=int), "mine: annotate its argument"),
+    ],
+)
+def test_a_metric_that_is_not_one_is_refused(
+    unit: str, function: Callable[..., FloatArray], message: str
+) -> None:
+    with pytest.raises(InvalidInputError, match=message):
+        metric(unit=unit, sign="", source="")(function)
+
+
+@metric(unit="mm", sign="", source="")
+def one_number(face: Face) -> float:
+    """Not an array."""
+    return float(face.size)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "message"),
+    [
+        (["brow_hight"], "no metric is called brow_hight; known: brow_height"),
+        ([metric(unit="mm", sign="", source="")(made("mrd1"))], "two metrics are called 'mrd1'"),
+        (
+            [metric(unit="mm", sign="", source="")(made("mine")) for _ in range(2)],
+            "two metrics are called 'mine'",
+        ),
+        ([one_number], "one_number: it must return an array of shape"),
+    ],
+)
+def test_what_measure_refuses(metrics: list[str | Metric], message: str) -> None:
+    with pytest.raises(InvalidInputError, match=message):
+        measure(photo(), metrics=metrics)
+
+
+def test_the_catalogue_can_not_be_changed() -> None:
+    with pytest.raises(TypeError):
+        catalogue()["mine"] = cheek_height  # type: ignore[index]
