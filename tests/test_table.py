@@ -186,6 +186,13 @@ def test_repr_is_a_short_table() -> None:
     ]
 
 
+def test_repr_shows_the_end_of_a_long_path() -> None:
+    path = "/a/very/long/path/to/many/photos/of/one/face.jpg"
+    shown = repr(Measurements({"photo": [path]})).splitlines()[2]
+    assert len(shown) == 40
+    assert shown == "…" + path[-39:]
+
+
 def test_repr_of_many_photos_shows_the_first_and_the_last() -> None:
     lines = repr(Measurements({"photo": [f"{i}.jpg" for i in range(1000)]})).splitlines()
     assert [line.strip() for line in lines[2:]] == [

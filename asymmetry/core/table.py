@@ -36,6 +36,8 @@ HEADLINE = (
 _DECIMALS, _DECIMALS_BELOW_ONE = 4, 6
 # Rows that a printed table shows at each end.
 _SHOWN = 5
+# Letters of a text in a printed table.
+_WIDTH = 40
 # A spreadsheet takes a cell that begins like this for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -238,7 +240,7 @@ class Measurements(Mapping[str, Column]):
         names = [name for name in ("photo", "status") if name in self] + headline
         many = self.rows > 2 * _SHOWN
         part = self.select(np.r_[:_SHOWN, -_SHOWN:0]) if many else self
-        rows = list(map(list, zip(*(_cells(part[name], _short, str) for name in names), strict=True)))
+        rows = list(map(list, zip(*(_cells(part[name], _short, _ending) for name in names), strict=True)))
         return names, [*rows[:_SHOWN], ["..."] * len(names), *rows[_SHOWN:]] if many else rows
 
 
@@ -274,6 +276,12 @@ def _exact(value: float) -> str:
 def _short(value: float) -> str:
     """A number for the screen."""
     return f"{round(value, 2) + 0.0:.2f}"
+
+
+def _ending(value: Any) -> str:
+    """A text for the screen; of a long path its end."""
+    text = str(value)
+    return text if len(text) <= _WIDTH else f"…{text[1 - _WIDTH :]}"
 
 
 def _guarded(value: Any) -> str:
