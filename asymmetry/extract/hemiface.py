@@ -16,6 +16,7 @@ import numpy.typing as npt
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.canonical import Canonical
 from asymmetry.extract.landmarker import Reading
+from asymmetry.extract.lids import refine_lids
 from asymmetry.extract.pose import Pose, fit_pose
 
 __all__ = ["Square", "chimera", "mirrored_points", "read_hemifaces"]
@@ -187,8 +188,8 @@ def read_hemifaces(
     # A chimera's midline is straight whatever the face's is: sideways, these points are the first reading's.
     middle = MEDIAPIPE_478.mirror == np.arange(MEDIAPIPE_478.size)
     planes[:, middle, 0] = pose.unproject(first[middle, :2], canonical.depth_at)[:, 0]
-    plane = _true_irises(planes.mean(axis=0))
-    points = pose.project(_surface(canonical, plane))
+    lids = refine_lids(photo, pose, canonical, _true_irises(planes.mean(axis=0)))
+    points = pose.project(_surface(canonical, lids.plane))
     spread = planes.std(axis=0, ddof=1).max(axis=-1) * pose.scale
     weights = {side: np.mean([w[side] for _, w in kept], axis=0) for side in SIDES}
     return Hemifaces(points, spread, _side_weights(weights), pose)
