@@ -19,7 +19,7 @@ from asymmetry.extract.landmarker import Reading
 from asymmetry.extract.lids import refine_lids
 from asymmetry.extract.pose import Pose, fit_pose
 
-__all__ = ["Square", "chimera", "mirrored_points", "read_hemifaces"]
+__all__ = ["Square", "chimera", "mirrored_points", "read_hemifaces", "rectified"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -69,6 +69,13 @@ class Square:
             [(xy[..., 0] - half) / self.scale, (half - xy[..., 1]) / self.scale + self.middle], axis=-1
         )
 
+    def from_face(self, xy: FloatArray) -> FloatArray:
+        """Canonical x, y (..., 2) in cm to pixel-edge coordinates."""
+        half = self.side / 2
+        return np.stack(
+            [half + xy[..., 0] * self.scale, half - (xy[..., 1] - self.middle) * self.scale], axis=-1
+        )
+
 
 def _surface(canonical: Canonical, xy: FloatArray) -> FloatArray:
     """Points (..., 2) of the face's plane lifted onto its surface, (..., 3)."""
@@ -101,9 +108,15 @@ def chimera(photo: Pixels, pose: Pose, canonical: Canonical, square: Square, sid
     plane = square.to_face(np.stack([columns, rows], axis=-1))
     if side == "left":
         plane = plane * np.array([-1.0, 1.0])
+    drawn = rectified(photo, pose, canonical, plane)
+    return np.concatenate([drawn, drawn[:, ::-1]], axis=1)
+
+
+def rectified(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray) -> Pixels:
+    """What a photo shows at canonical x, y (h, w, 2) in cm; beyond its edge, the pixels of the edge."""
     at = pose.project(_surface(canonical, plane))[..., :2].astype(np.float32) - np.float32(0.5)
     drawn = cv2.remap(photo, at[..., 0], at[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.concatenate([drawn, drawn[:, ::-1]], axis=1).astype(np.uint8, copy=False)
+    return np.asarray(drawn, dtype=np.uint8)
 
 
 def mirrored_points(points: FloatArray, width: float) -> FloatArray:
