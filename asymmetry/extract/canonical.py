@@ -145,7 +145,7 @@ def load_canonical(model: str | os.PathLike[str] | None = None) -> Canonical:
     Examples
     --------
     >>> round(float(load_canonical().depth_at(0.0, -0.46)), 1)
-    7.2
+    7.3
     """
     vertices = canonical_mesh(model)
     axis = np.arange(-_EXTENT * _CELLS, _EXTENT * _CELLS + 1) / _CELLS

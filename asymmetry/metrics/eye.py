@@ -97,8 +97,8 @@ def canthal_tilt(half: Half) -> FloatArray:
 @metric(
     unit="mm",
     sign="brow farther above the lid",
-    source="Ours, to the middle of the brow; the literature often takes its lower edge.",
+    source="Ours, to the brow's upper edge, which is read most faithfully; the literature often takes the lower.",
 )
 def lid_to_brow(half: Half) -> FloatArray:
-    """Height of the brow's middle over the upper lid's margin, at the pupil."""
+    """Height of the brow's upper edge over the upper lid's margin, at the pupil."""
     return brow_height(half) - half.up(_UPPER)
