@@ -29,7 +29,7 @@ _BROW_EDGE, _LASHES, _CORNER = 1.5, 1.0, 2.0
 # as far as the muscles there reach, and short of hairline, jaw and ear.
 _BROW_REACH, _MOUTH_REACH, _CHEEK_REACH = 14.0, 20.0, 12.0
 # A lid that covers the eye reaches this far beyond its outline, and ends over this width.
-_LID_EDGE, _LID_FEATHER = 1.0, 0.4
+_LID_EDGE, _LID_FEATHER = 0.4, 0.4
 # Least room for any stretch, so that lines that touch are found to fold instead of dividing by zero.
 _LEAST_ROOM = 0.1
 
