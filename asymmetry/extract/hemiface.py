@@ -19,7 +19,7 @@ from asymmetry.extract.landmarker import Reading
 from asymmetry.extract.lids import refine_lids
 from asymmetry.extract.pose import Pose, fit_pose
 
-__all__ = ["Square", "chimera", "mirrored_points", "read_hemifaces", "rectified"]
+__all__ = ["Square", "chimera", "drawn", "mirrored_points", "places", "read_hemifaces"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -108,15 +108,20 @@ def chimera(photo: Pixels, pose: Pose, canonical: Canonical, square: Square, sid
     plane = square.to_face(np.stack([columns, rows], axis=-1))
     if side == "left":
         plane = plane * np.array([-1.0, 1.0])
-    drawn = rectified(photo, pose, canonical, plane)
-    return np.concatenate([drawn, drawn[:, ::-1]], axis=1)
+    shown = drawn(photo, places(pose, canonical, plane))
+    return np.concatenate([shown, shown[:, ::-1]], axis=1)
 
 
-def rectified(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray) -> Pixels:
-    """What a photo shows at canonical x, y (h, w, 2) in cm; beyond its edge, the pixels of the edge."""
-    at = pose.project(_surface(canonical, plane))[..., :2].astype(np.float32) - np.float32(0.5)
-    drawn = cv2.remap(photo, at[..., 0], at[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(drawn, dtype=np.uint8)
+def places(pose: Pose, canonical: Canonical, plane: FloatArray) -> FloatArray:
+    """Where the photo shows canonical x, y (..., 2) in cm: photo x, y (..., 2), px, y down."""
+    return pose.project(_surface(canonical, plane))[..., :2]
+
+
+def drawn(photo: Pixels, at: FloatArray) -> Pixels:
+    """A photo's pixels at places (h, w, 2); beyond its edge, the pixels of the edge."""
+    columns, rows = np.moveaxis(at.astype(np.float32) - np.float32(0.5), -1, 0)
+    pixels = cv2.remap(photo, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(pixels, dtype=np.uint8)
 
 
 def mirrored_points(points: FloatArray, width: float) -> FloatArray:
