@@ -14,6 +14,7 @@ __all__ = [
     "PhotoTooLargeError",
     "SeveralFacesError",
     "UnreadablePhotoError",
+    "UnsuitablePhotoError",
 ]
 
 
@@ -72,10 +73,14 @@ class UnreadablePhotoError(PhotoError):
     """The file is missing, damaged, or not a photo."""
 
 
-class PhotoTooLargeError(PhotoError):
-    """The header announces more pixels than the limit; no pixel was decoded."""
+class UnsuitablePhotoError(PhotoError):
+    """The photo can be read, but not measured: it is too small to hold a face, or too large."""
 
     status = "rejected"
+
+
+class PhotoTooLargeError(UnsuitablePhotoError):
+    """The header announces more pixels than the limit; no pixel was decoded."""
 
 
 class NoFaceError(PhotoError):

@@ -14,13 +14,21 @@ import numpy.typing as npt
 
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478
-from asymmetry.errors import InvalidInputError, NoFaceError, PhotoError, SeveralFacesError
+from asymmetry.errors import (
+    InvalidInputError,
+    NoFaceError,
+    PhotoError,
+    SeveralFacesError,
+    UnsuitablePhotoError,
+)
 from asymmetry.extract.canonical import load_canonical
 from asymmetry.extract.hemiface import mirrored_points, read_hemifaces
+from asymmetry.extract.hidden import unseen
 from asymmetry.extract.landmarker import Landmarker, Reading
 from asymmetry.extract.model import file_sha256, model_file
 from asymmetry.extract.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoSource, read_photo
-from asymmetry.extract.pose import fit_pose
+from asymmetry.extract.pose import Pose, fit_pose
+from asymmetry.extract.quality import faults, frontal
 
 __all__ = ["Extractor", "Method"]
 
@@ -29,8 +37,8 @@ FloatArray = npt.NDArray[np.float64]
 
 #: The largest of several faces is the subject if its area is this many times the next one's.
 SUBJECT_RATIO = 2.5
-#: Outer canthi closer than this (px) hold too little to measure: 0.5 px is then more than 1 mm.
-SMALLEST_FACE_PX = 40.0
+#: Photos narrower or lower than this (px) are not searched: a face in them would have 0.3 px per mm at best.
+SMALLEST_PHOTO_PX = 40
 #: Stable points that miss the canonical face by more than this (cm, root mean square) are no face.
 LARGEST_MISFIT_CM = 1.0
 
@@ -142,15 +150,20 @@ class Extractor:
     def _measured(self, photo: Photo) -> Landmarks:
         """One row of landmarks; raises the `PhotoError` that says why there can be none."""
         pixels = np.ascontiguousarray(photo.pixels[:, ::-1]) if self.mirrored else photo.pixels
+        _check_size(photo.name, pixels.shape)
         first, note = _subject(photo.name, self._landmarker.detect(pixels))
         found = self._read(pixels, first)
-        if found.misfit > LARGEST_MISFIT_CM:
+        if found.pose.residual > LARGEST_MISFIT_CM:
             raise NoFaceError(photo.name, "what was found does not have the shape of a face")
         points, cut = _inside(found.points, pixels.shape)
-        notes = [text for text in (note, _too_small(points), cut) if text]
+        view = frontal(pixels, found.pose, self._canonical, found.points)
+        lost = unseen(view, found.blendshapes)
+        points[lost.points] = np.nan
+        found.spread[lost.points] = np.nan
+        notes = [text for text in (note, *lost.reasons, *faults(view), cut) if text]
         return Landmarks.from_points(
             points[None],
-            pose=found.rotation[None],
+            pose=found.pose.rotation[None],
             photo=[photo.name],
             spread=np.asarray(found.spread[None], dtype=np.float32),
             blendshapes=np.asarray(found.blendshapes[None], dtype=np.float32),
@@ -163,11 +176,10 @@ class Extractor:
             both = self._twice(pixels, first)
             halves = read_hemifaces(pixels, both, self._canonical, self._landmarker.detect)
             if halves is not None:
-                pose = halves.pose
-                return _Found(halves.points, halves.spread, halves.blendshapes, pose.rotation, pose.residual)
+                return _Found(halves.points, halves.spread, halves.blendshapes, halves.pose)
         pose = fit_pose(first.points, self._canonical.vertices)
         unknown = np.full(MEDIAPIPE_478.size, np.nan)
-        return _Found(first.points, unknown, first.blendshapes, pose.rotation, pose.residual)
+        return _Found(first.points, unknown, first.blendshapes, pose)
 
     def _twice(self, pixels: npt.NDArray[np.uint8], first: Reading) -> FloatArray:
         """The first reading averaged with one of the mirror image, so that neither direction is preferred."""
@@ -195,8 +207,14 @@ class _Found:
     points: FloatArray = field(repr=False)
     spread: FloatArray = field(repr=False)
     blendshapes: FloatArray = field(repr=False)
-    rotation: FloatArray = field(repr=False)
-    misfit: float = 0.0
+    pose: Pose
+
+
+def _check_size(name: str, shape: tuple[int, ...]) -> None:
+    height, width = shape[:2]
+    if min(height, width) < SMALLEST_PHOTO_PX:
+        least = f"it needs {SMALLEST_PHOTO_PX} px either way, and some hundred to be measured well"
+        raise UnsuitablePhotoError(name, f"{width} × {height} px is too small to hold a face: {least}")
 
 
 def _subject(name: str, readings: list[Reading]) -> tuple[Reading, str]:
@@ -224,14 +242,6 @@ def _same_face(one: FloatArray, other: FloatArray) -> bool:
     """Whether two readings overlap: their centres are closer than a quarter of the face's width."""
     apart = np.hypot(*(one[:, :2].mean(axis=0) - other[:, :2].mean(axis=0)))
     return bool(apart < np.ptp(one[:, 0]) / 4)
-
-
-def _too_small(points: FloatArray) -> str:
-    right, left = MEDIAPIPE_478.pairs["outer_canthus"]
-    width = float(np.hypot(*(points[left, :2] - points[right, :2])))
-    if width >= SMALLEST_FACE_PX or np.isnan(width):
-        return ""
-    return f"the face is small: {width:.0f} px between the outer corners of the eyes"
 
 
 def _own_version() -> str:

@@ -19,6 +19,7 @@ from asymmetry.errors import (
     PhotoTooLargeError,
     SeveralFacesError,
     UnreadablePhotoError,
+    UnsuitablePhotoError,
 )
 from asymmetry.extract import Extractor, Method
 from asymmetry.extract.photo import PhotoSource
@@ -28,7 +29,7 @@ from asymmetry.series.headline import HEADLINES, Difference, notable
 __all__ = ["Score", "score"]
 
 _ERRORS: dict[str, type[PhotoError]] = {
-    kind.status: kind for kind in (NoFaceError, SeveralFacesError, PhotoTooLargeError, UnreadablePhotoError)
+    kind.status: kind for kind in (NoFaceError, SeveralFacesError, UnsuitablePhotoError, UnreadablePhotoError)
 }
 
 
@@ -146,8 +147,8 @@ def score(
     Raises
     ------
     PhotoError
-        If the photo can't be scored: `NoFaceError`, `SeveralFacesError`, `UnreadablePhotoError` or
-        `PhotoTooLargeError`.
+        If the photo can't be scored: `NoFaceError`, `SeveralFacesError`, `UnreadablePhotoError`, or
+        `UnsuitablePhotoError` if it is too small or too large.
     InvalidInputError
         If an argument is not what this function takes.
 
@@ -163,9 +164,16 @@ def score(
     with extractor_or(extractor, mirrored=mirrored, method=method) as reader:
         landmarks = reader.extract([photo])
     if not landmarks.usable[0]:
-        error = _ERRORS[str(landmarks.status[0])]
-        raise error(str(landmarks.photo[0]), str(landmarks.reason[0]))
+        raise _error(landmarks)
     return Score(landmarks, measure(landmarks, scale=scale))
+
+
+def _error(landmarks: Landmarks) -> PhotoError:
+    """Why the one photo of these landmarks can't be scored."""
+    kind = _ERRORS[str(landmarks.status[0])]
+    if kind is UnsuitablePhotoError and not landmarks.size[0].any():
+        kind = PhotoTooLargeError  # what is refused by its header has no size yet
+    return kind(str(landmarks.photo[0]), str(landmarks.reason[0]))
 
 
 def extractor_or(
