@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from asymmetry.core.frame import Face, Half, Scale
+from asymmetry.core.frame import OUTER_CANTHI_MM, PUPILS_OVER_CANTHI, Face, Half, Scale
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.schemes import SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import MAX_YAW, MAX_YAW_HORIZONTAL, Metric, catalogue, measure, metric
 from tests.faces import PX_PER_MM, model, number, photo
@@ -211,3 +212,48 @@ def test_what_measure_refuses(metrics: list[str | Metric], message: str) -> None
 def test_the_catalogue_can_not_be_changed() -> None:
     with pytest.raises(TypeError):
         catalogue()["mine"] = cheek_height  # type: ignore[index]
+
+
+# Irises that were not seen
+
+
+def without_iris(landmarks: Landmarks, *sides: Side) -> Landmarks:
+    points = landmarks.points.copy()
+    for side in sides:
+        points[:, [number(name, side) for name in landmarks.layout.groups["iris"]]] = np.nan
+    return replace(landmarks, points=points)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_one_iris_stands_in_for_both(side: Side) -> None:
+    whole, half = measure(photo()), measure(without_iris(photo(), side))
+    needing = {f"{name}_{which}_mm" for name in ("mrd1", "mrd2") for which in (side, "diff")}
+    for name, column in whole.items():
+        if name in needing:
+            assert np.isnan(half[name]).all(), name
+        elif column.dtype.kind == "f":
+            np.testing.assert_allclose(half[name], column, rtol=1e-5, atol=1e-4, err_msg=name)
+    assert half["status"].tolist() == ["warn"]
+
+
+def test_without_irises_the_outer_canthi_give_the_scale() -> None:
+    moved = photo(model({("brow_upper_3", "left"): (0, 3), ("commissure", "right"): (0, -8)}))
+    whole, blind = measure(moved), measure(without_iris(moved, *SIDES))
+    outer_canthi = 90.0
+    assert "no iris seen" in blind["reason"][0]
+    assert np.isnan(blind["mrd1_right_mm"]).all()
+    for name in ("fissure_height_left_mm", "commissure_height_diff_mm", "brow_height_diff_mm"):
+        expected = whole[name] * OUTER_CANTHI_MM / outer_canthi
+        np.testing.assert_allclose(blind[name], expected, rtol=1e-4, atol=1e-4, err_msg=name)
+
+
+def test_a_ruler_needs_no_iris() -> None:
+    ruler = Scale("ruler", PX_PER_MM)
+    moved = photo(model({("brow_upper_3", "left"): (0, 3), ("commissure", "right"): (0, -8)}))
+    whole, blind = measure(moved, scale=ruler), measure(without_iris(moved, *SIDES), scale=ruler)
+    for name, column in whole.items():
+        if name.endswith("_diff_mm") and not name.startswith("mrd"):
+            np.testing.assert_allclose(blind[name], column, atol=1e-4, err_msg=name)
+    # This face's pupils are level with its canthi; most faces' are a little higher.
+    lower = whole["brow_height_right_mm"] - blind["brow_height_right_mm"]
+    np.testing.assert_allclose(lower, PUPILS_OVER_CANTHI * 90, atol=1e-3)

@@ -25,6 +25,11 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Horizontal visible iris diameter, mm: mean of adults, population SD 0.42 (Ruefer et al. 2005).
 IRIS_MM = 11.71
+#: What stands in for irises that were not seen, as when both eyes are closed: the distance between the outer
+#: canthi, mm, and the height of the pupil line over the canthi's mean, as a share of that distance. Means of
+#: 16 people of several origins (Face Research Lab London Set), read by this library and scaled by the iris.
+#: SD 2.1 mm (2.5 %) and 0.4 mm.
+OUTER_CANTHI_MM, PUPILS_OVER_CANTHI = 85.3, 0.026
 #: Camera distance assumed when perspective is removed, in outer-canthal distances: about 1 m over 89 mm.
 CAMERA_DISTANCE = 11.2
 #: The pair that sets the level: what a brow, a mouth corner or a lid drags along least, over the widest base.
@@ -45,7 +50,8 @@ class Scale:
     ----------
     source : {"iris", "interpupillary", "ruler"}
         What is known: the horizontal iris diameter, the distance between the pupils, or the pixels of a
-        millimetre.
+        millimetre. One iris will do; where neither was seen, the outer canthi stand in with their usual
+        distance.
     mm : float or array_like of shape (n,)
         The known length in mm; for ``"ruler"`` the pixels per mm.
 
@@ -73,10 +79,11 @@ class Scale:
             return np.broadcast_to(1.0 / known, face.size).copy()
         if self.source == "interpupillary":
             return known / _distance(face.pair("iris_centre"))
-        right, left = (
-            _distance((face.point("iris_lateral", s), face.point("iris_medial", s))) for s in SIDES
+        irises = _either(
+            *(_distance((face.point("iris_lateral", s), face.point("iris_medial", s))) for s in SIDES)
         )
-        return known / ((right + left) / 2)
+        canthi = _distance(face.pair("outer_canthus"))
+        return np.where(np.isnan(irises), OUTER_CANTHI_MM / canthi, known / irises)
 
 
 @dataclass(frozen=True, eq=False)
@@ -341,4 +348,19 @@ def _origin(face: Face) -> FloatArray:
     """Place of the midline on x and of the pupil line on y, shape (2, 1, n)."""
     middle = [_midpoint(face, name)[0] for name in _MIDLINE_PAIRS]
     middle += [face.point(name)[0] for name in _MIDLINE_POINTS]
-    return np.stack([total(np.array(middle)) / len(middle), _midpoint(face, "iris_centre")[1]])[:, None]
+    return np.stack([total(np.array(middle)) / len(middle), _pupil_line(face)])[:, None]
+
+
+def _pupil_line(face: Face) -> FloatArray:
+    """Height of the pupil line of an upright face, shape (n,); by the canthi where no pupil was seen."""
+    right, left = face.pair("iris_centre")
+    pupils = _either(right[1], left[1])
+    canthi = (_midpoint(face, "outer_canthus")[1] + _midpoint(face, "inner_canthus")[1]) / 2
+    over = PUPILS_OVER_CANTHI * _distance(face.pair("outer_canthus"))
+    return np.where(np.isnan(pupils), canthi + over, pupils)
+
+
+def _either(right: FloatArray, left: FloatArray) -> FloatArray:
+    """The mean of both sides, or the one that was seen; NaN where neither was."""
+    mean = (right + left) / 2
+    return np.where(np.isnan(mean), np.where(np.isnan(right), left, right), mean)

@@ -145,9 +145,11 @@ def _spoilt(landmarks: Landmarks, values: FloatArray, across: Mask) -> dict[str,
     """
     usable = landmarks.usable
     values[:, ~usable] = np.nan
-    metrics, (yaw, _, _, mm_per_px) = values[: len(across)], values[len(across) :]
+    metrics, (yaw, _, roll, mm_per_px) = values[: len(across)], values[len(across) :]
     turned, away = (usable & (np.abs(yaw) > limit) for limit in (MAX_YAW_HORIZONTAL, MAX_YAW))
-    unframed = usable & np.isnan(mm_per_px)
+    unframed = usable & np.isnan(roll + mm_per_px)
+    irises = landmarks.points[:, landmarks.layout.pairs["iris_centre"], 0]
+    blind = usable & ~unframed & np.isnan(irises).all(axis=1)
     partial = usable & ~unframed & ~away & np.isnan(metrics).any(axis=0)
     metrics[np.ix_(across, turned)] = np.nan
     metrics[:, away] = np.nan
@@ -155,6 +157,7 @@ def _spoilt(landmarks: Landmarks, values: FloatArray, across: Mask) -> dict[str,
         f"head turned more than {MAX_YAW_HORIZONTAL:g}°: horizontal metrics not measured": turned & ~away,
         f"head turned more than {MAX_YAW:g}°: not measured": away,
         "points that carry the face's frame are missing: not measured": unframed,
+        "no iris seen: the pupil line, and mm unless a scale is given, go by the corners of the eyes": blind,
         "points are missing, or a metric has no value here: some not measured": partial,
     }
 

@@ -43,8 +43,12 @@ def pooled_scale(landmarks: Landmarks) -> tuple[Scale, str]:
     width = np.hypot(right[0] - left[0], right[1] - left[1])
     usable = landmarks.usable & np.isfinite(width)
     blink = [landmarks.layout.expressions.index(name) for name in ("eyeBlinkRight", "eyeBlinkLeft")]
-    # A weight that is not known (NaN) does not count as closed.
-    open_eyed = usable & ~(landmarks.blendshapes[:, blink].max(axis=1, initial=0.0) >= _OPEN_EYE)
+    irises = landmarks.points[:, landmarks.layout.pairs["iris_centre"], 0]
+    # A weight that is not known (NaN) does not count as closed; an iris that is left out was not seen.
+    closed = (landmarks.blendshapes[:, blink].max(axis=1, initial=0.0) >= _OPEN_EYE) | np.isnan(irises).any(
+        axis=1
+    )
+    open_eyed = usable & ~closed
     pool = open_eyed if open_eyed.any() else usable
     if not pool.any():
         return Scale(), "iris"
