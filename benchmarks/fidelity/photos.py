@@ -1,0 +1,38 @@
+"""Which photos constants may be chosen on, and which ones figures are reported on: said here only."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "faces"
+
+#: People of the London set whose photos constants were chosen on; the other eight are for reporting.
+TUNING_PEOPLE = ("009", "021", "034", "045", "096", "122", "126", "135")
+
+#: Public-domain portraits inside wheels: reported on, everywhere.
+_WHEEL_PORTRAITS = (
+    ("matplotlib", "mpl-data/sample_data/grace_hopper.jpg"),
+    ("skimage", "data/astronaut.png"),
+)
+
+
+def london(expression: str = "neutral", *, tuning: bool) -> list[Path]:
+    """Photos of the London set in one half of the split; empty where the set is not there."""
+    found = sorted(SHARED.glob(f"london/*_{expression}.jpg"))
+    return [path for path in found if (path.name[:3] in TUNING_PEOPLE) == tuning]
+
+
+def wheel_portraits() -> list[Path]:
+    """The portraits of those wheels that are installed."""
+    paths = []
+    for package, inside in _WHEEL_PORTRAITS:
+        spec = importlib.util.find_spec(package)
+        if spec is not None and spec.origin is not None:
+            paths.append(Path(spec.origin).parent / inside)
+    return [path for path in paths if path.is_file()]
+
+
+def faces(*, tuning: bool) -> list[Path]:
+    """Neutral photos to warp: one half of the split, and for reporting the wheels' portraits too."""
+    return london(tuning=tuning) + ([] if tuning else wheel_portraits())

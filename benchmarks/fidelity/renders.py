@@ -1,0 +1,102 @@
+"""The exact renders: readings against the projected truth, by yaw."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.landmarks import Landmarks
+from benchmarks.fidelity.measures import METRIC, measured
+from benchmarks.fidelity.photos import SHARED
+from benchmarks.fidelity.scores import gain_of
+
+FloatArray = npt.NDArray[np.floating[Any]]
+
+# The truth's 68 points (iBUG's numbering), right and left: the brow on either side of the pupil, the corner
+# of the mouth, and two points of each lid.
+_BROW = ((19, 20), (23, 24))
+_CORNER = ((48,), (54,))
+_UPPER = ((37, 38), (43, 44))
+_LOWER = ((41, 40), (47, 46))
+#: A lid whose true opening is below this is closed, above the other it is open, mm.
+CLOSED, OPEN = 1.5, 7.0
+
+
+@dataclass(frozen=True)
+class Renders:
+    """The frames without pitch and roll, and their truth.
+
+    Attributes
+    ----------
+    paths : list of Path
+        The frames.
+    yaw : ndarray, shape (n,)
+        Degrees.
+    sides : mapping of part to ndarray, shape (2, n)
+        True heights (brow, mouth corner) and opening (lids) of the right and the left, mm.
+    """
+
+    paths: list[Path]
+    yaw: FloatArray
+    sides: dict[str, FloatArray] = field(repr=False)
+
+
+def load() -> Renders | None:
+    """The renders, or None where they are not there."""
+    source = SHARED / "render" / "truth.json"
+    if not source.is_file():
+        return None
+    frames = json.loads(source.read_text())["frames"]
+    kept = {name: f for name, f in sorted(frames.items()) if not f["pitch"] and not f["roll"]}
+    heights = 10 * np.array([f["points68_model_cm"] for f in kept.values()])[..., 1]
+
+    def of(numbers: tuple[tuple[int, ...], tuple[int, ...]]) -> FloatArray:
+        return np.stack([heights[:, list(side)].mean(axis=1) for side in numbers])
+
+    return Renders(
+        paths=[source.parent / name for name in kept],
+        yaw=np.array([f["yaw"] for f in kept.values()], dtype=float),
+        sides={"brow": of(_BROW), "mouth_corner": of(_CORNER), "upper_lid": of(_UPPER) - of(_LOWER)},
+    )
+
+
+def render_rows(renders: Renders, landmarks: Landmarks) -> list[dict[str, Any]]:
+    """One method's gain and error on the differences, by part and absolute yaw."""
+    table = measured(landmarks)
+    rows = []
+    for part, metric in METRIC.items():
+        true = renders.sides[part][0] - renders.sides[part][1]
+        read = table[f"{metric}_diff_mm"]
+        for yaw in np.unique(np.abs(renders.yaw)):
+            at = (np.abs(renders.yaw) == yaw) & np.isfinite(read)
+            if np.ptp(true[at]) < 1:
+                continue
+            error = read[at] - true[at]
+            rows.append(
+                {
+                    "part": part,
+                    "yaw": int(yaw),
+                    "n": int(at.sum()),
+                    "gain": gain_of(true[at], read[at]),
+                    "rmse": float(np.sqrt(np.mean(error**2))),
+                }
+            )
+    return rows
+
+
+def lid_rows(renders: Renders, landmarks: Landmarks) -> dict[str, float]:
+    """How open closed lids read, and the largest error of open ones, mm, at yaw 0."""
+    table = measured(landmarks)
+    metric = METRIC["upper_lid"]
+    read = np.stack([table[f"{metric}_right_mm"], table[f"{metric}_left_mm"]])
+    true, frontal = renders.sides["upper_lid"], renders.yaw == 0
+    closed, opened = ((true < CLOSED) & frontal, (true > OPEN) & frontal)
+    return {
+        "closed_reads": float(np.nanmax(read[closed], initial=0.0)),
+        "open_error": float(np.nanmax(np.abs(read - true)[opened], initial=0.0)),
+    }
