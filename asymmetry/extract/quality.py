@@ -41,6 +41,8 @@ _CHEEK = (1.0, 4.5)
 # Smoothing for grain and for colours, px: 1 mm.
 _SMOOTH = 2.0
 
+# A half of a face varies by more than this many grey levels (standard deviation); a cover need not.
+_SHADED = 2.0
 # What counts as white, and the exponent from grey value to light (sRGB, nearly).
 _WHITE, _GAMMA = 250, 2.2
 # Standard deviation over median absolute value, of normal noise.
@@ -251,7 +253,7 @@ def side_light(view: Frontal) -> float:
     near, far = _CHEEK
     light = (view.grey / 255) ** _GAMMA
     right, left = (view.face & (s * across > near) & (s * across < far) for s in (-1, 1))
-    if not (right.any() and left.any()):
+    if min(float(view.grey[half].std()) if half.any() else 0.0 for half in (right, left)) < _SHADED:
         return np.nan
     darker, brighter = sorted((float(light[right].mean()), float(light[left].mean())))
     return brighter / max(darker, 1e-4)

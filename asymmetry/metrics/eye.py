@@ -97,7 +97,7 @@ def canthal_tilt(half: Half) -> FloatArray:
 @metric(
     unit="mm",
     sign="brow farther above the lid",
-    source="Ours, to the brow's upper edge, which is read most faithfully; the literature often takes the lower.",
+    source="Ours, to the brow's upper edge, which is read best; the literature often takes the lower.",
 )
 def lid_to_brow(half: Half) -> FloatArray:
     """Height of the brow's upper edge over the upper lid's margin, at the pupil."""
