@@ -33,6 +33,8 @@ SIZES = (0.9, 1.1)
 #: The mesh draws the iris this much too wide: 1.04 against hand-placed rings (horizontal, 8 people), 1.06 on
 #: renders. Corrected here, since millimetres hang on it.
 IRIS_OVERREAD = 1.045
+# Where an eye's opening is taken, and the least that counts, cm.
+_MIDDLE_OF_LIDS, _LEAST_OPENING = ("upper_lid_4", "lower_lid_4"), 0.02
 # Photo px per chimera px above which the photo is blurred first, and the blur's sigma per px of ratio.
 _ALIAS_RATIO, _ALIAS_SIGMA = 1.3, 0.45
 
@@ -206,19 +208,29 @@ def read_hemifaces(
     # A chimera's midline is straight whatever the face's is: sideways, these points are the first reading's.
     middle = MEDIAPIPE_478.mirror == np.arange(MEDIAPIPE_478.size)
     planes[:, middle, 0] = pose.unproject(first[middle, :2], canonical.depth_at)[:, 0]
-    lids = refine_lids(photo, pose, canonical, _true_irises(planes.mean(axis=0)))
-    points = pose.project(_surface(canonical, lids.plane))
+    plane = refine_lids(photo, pose, canonical, planes.mean(axis=0)).plane
+    points = pose.project(_surface(canonical, _true_irises(plane)))
     spread = planes.std(axis=0, ddof=1).max(axis=-1) * pose.scale
     weights = {side: np.mean([w[side] for _, w in kept], axis=0) for side in SIDES}
     return Hemifaces(points, spread, _side_weights(weights), pose)
 
 
 def _true_irises(plane: FloatArray) -> FloatArray:
-    """The iris rings drawn in to their true width."""
+    """The iris rings drawn in to their true width, the same on both sides.
+
+    A lid that covers half an iris makes it read 4 % narrow, so each side counts by its opening, squared.
+    """
     plane = plane.copy()
+    rings, widths, weights = [], [], []
     for numbers in (MEDIAPIPE_478.right, MEDIAPIPE_478.left):
-        centre, *ring = numbers(MEDIAPIPE_478.groups["iris"])
-        plane[ring] = plane[centre] + (plane[ring] - plane[centre]) / IRIS_OVERREAD
+        centre, medial, _, lateral, _ = ring = numbers(MEDIAPIPE_478.groups["iris"])
+        upper, lower = numbers(_MIDDLE_OF_LIDS)
+        rings.append((centre, ring))
+        widths.append(abs(plane[lateral, 0] - plane[medial, 0]))
+        weights.append(max(plane[upper, 1] - plane[lower, 1], _LEAST_OPENING) ** 2)
+    width = (widths[0] * weights[0] + widths[1] * weights[1]) / (weights[0] + weights[1])
+    for (centre, ring), own in zip(rings, widths, strict=True):
+        plane[ring] = plane[centre] + (plane[ring] - plane[centre]) * (width / own / IRIS_OVERREAD)
     return plane
 
 

@@ -3,7 +3,7 @@
 The landmark model draws a whole face over whatever it finds: eyes on dark glasses, a mouth on a mask. Those
 points were never measured and are left out. A part counts as covered on plain evidence only, for a real eye
 that is left out costs more than a cover that is missed. Covers with a face's own contrast and colour, such
-as a hand, patterned cloth or mirrored glasses, are not found.
+as a hand, a fair fringe or mosaic, are not found.
 
 The limits lie between what 233 photos of uncovered faces read (see `asymmetry.extract.quality`) and what
 covers painted over a portrait do.
@@ -26,23 +26,26 @@ Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 
 #: A part whose brightness spans less than this share of the skin's shows nothing: covered, or washed out. At
-#: least 0.27 in good photos (mouths), 0.11 in the strongest blur; at most 0.01 in painted covers.
-LEAST_CONTRAST = 0.05
-#: An eye or a brow whose lighter places have less than this share of the skin's brightness lies under
-#: something dark. At least 0.44 (eyes) and 0.47 (brows) in good photos; 0.10 under dark glasses, 0.16 under
-#: dark hair.
-LEAST_LIGHT = 0.25
+#: least 0.27 in good photos, 0.11 in the strongest blur; at most 0.08 under bars and dark glasses.
+LEAST_CONTRAST = 0.10
+#: A brow whose surroundings have less than this share of the skin's brightness lies under dark hair. At least
+#: 0.33 in good photos; 0.26 and less where dark strands lie over light skin.
+LEAST_LIGHT = 0.28
 #: Nose, philtrum and chin all differ by this from the forehead's colour (CIE a*, b*): a mask. At most 7 in
-#: good photos, whatever the skin, the beard or the make-up; 35 under a blue mask.
-MASK_COLOUR = 15.0
-#: A closed eye: the model's blink weight is above the one, and the iris is darker than the brighter of its
-#: flanks by less than the other (share of the skin's brightness). Open eyes weigh up to 0.31, in a broad
-#: smile, closed ones from 0.44. Irises that are well in sight differ by 0.21 or more, closed eyes by 0.05 at
-#: most.
+#: good photos, whatever the skin, the beard or the make-up; from 10 under white and black masks, 26 under
+#: coloured.
+MASK_COLOUR = 10.0
+#: An eye that the model calls open (its blink weight is below the one) must show an iris, darker than the
+#: brighter of its flanks by the other (share of the skin's brightness), or it is a pair of glasses. At least
+#: 0.10 in good photos, at most 0.02 under glasses that reflect.
+OPEN_BLINK, OPEN_CONTRAST = 0.12, 0.05
+#: An eye is closed if its blink weight is above the one and its iris shows by less than the other. Open eyes
+#: weigh up to 0.31, in a broad smile, closed ones from 0.44. Irises well in sight show by 0.21, closed eyes
+#: by 0.05.
 CLOSED_BLINK, CLOSED_CONTRAST = 0.37, 0.2
 
-# Percentiles of a part: its darkest, its lightest, and what its lighter places have.
-_DARKEST, _LIGHTEST, _LIGHTER = 5, 95, 80
+# Percentiles of a part: its darkest, its lightest, and what most of its surroundings have.
+_DARKEST, _LIGHTEST, _AROUND = 5, 95, 65
 # A part is judged if at least this share of its box lies within the photo.
 _ENOUGH = 0.5
 _GROUPS = MEDIAPIPE_478.groups
@@ -62,8 +65,6 @@ class Part:
         The points between which lies the box in which it is judged.
     above, below : float
         What the box has in addition, cm.
-    dark : bool
-        Whether something dark before it tells: no shadow or beard looks like that here.
     """
 
     name: str
@@ -74,14 +75,13 @@ class Part:
     heights: tuple[str, ...]
     above: float = 0.0
     below: float = 0.0
-    dark: bool = False
 
 
 _OVER_EYE = _GROUPS["brow_upper"][1:] + _GROUPS["brow_lower"][1:]
 
 #: What is judged on either side, from the brow down.
 PARTS = (
-    Part("brow", "both brows", _GROUPS["brow"], (), _OVER_EYE, _OVER_EYE, above=0.8, dark=True),
+    Part("brow", "both brows", _GROUPS["brow"], (), _OVER_EYE, _OVER_EYE, above=0.8),
     Part(
         "eye",
         "both eyes",
@@ -89,9 +89,8 @@ PARTS = (
         (),
         _GROUPS["canthi"],
         _GROUPS["canthi"],
-        above=0.8,
-        below=0.8,
-        dark=True,
+        above=0.4,
+        below=0.4,
     ),
     Part(
         "half of the nose",
@@ -138,7 +137,7 @@ def unseen(view: Frontal, blendshapes: FloatArray) -> Unseen:
     covered = [
         (part, side)
         for part, side in product(PARTS, SIDES)
-        if (masked and part.name in _BELOW_MASK) or _covered(view, part, side)
+        if (masked and part.name in _BELOW_MASK) or _covered(view, blendshapes, part, side)
     ]
     hidden_eyes = [side for part, side in covered if part.name == "eye"]
     closed = [side for side in SIDES if side not in hidden_eyes and _closed(view, blendshapes, side)]
@@ -160,9 +159,9 @@ def contrast(view: Frontal, part: Part, side: Side) -> float:
 
 
 def light(view: Frontal, part: Part, side: Side) -> float:
-    """Brightness of a part's lighter places as a share of the skin's; NaN as for `contrast`."""
+    """Brightness around a part as a share of the skin's; NaN as for `contrast`."""
     box = _box(view, part, side)
-    return np.nan if box is None else float(np.percentile(box, _LIGHTER)) / view.skin
+    return np.nan if box is None else float(np.percentile(box, _AROUND)) / view.skin
 
 
 def mask_colour(view: Frontal) -> float:
@@ -183,15 +182,24 @@ def iris_contrast(view: Frontal, side: Side) -> float:
     return float(max(flanks) - np.median(iris)) / view.skin
 
 
-def _covered(view: Frontal, part: Part, side: Side) -> bool:
-    return contrast(view, part, side) < LEAST_CONTRAST or (
-        part.dark and light(view, part, side) < LEAST_LIGHT
+def _covered(view: Frontal, blendshapes: FloatArray, part: Part, side: Side) -> bool:
+    return (
+        contrast(view, part, side) < LEAST_CONTRAST
+        or (part.name == "brow" and light(view, part, side) < LEAST_LIGHT)
+        or (
+            part.name == "eye"
+            and _blink(blendshapes, side) < OPEN_BLINK
+            and iris_contrast(view, side) < OPEN_CONTRAST
+        )
     )
 
 
 def _closed(view: Frontal, blendshapes: FloatArray, side: Side) -> bool:
-    weight = blendshapes[MEDIAPIPE_478.expressions.index(f"eyeBlink{side.capitalize()}")]
-    return bool(weight > CLOSED_BLINK) and iris_contrast(view, side) < CLOSED_CONTRAST
+    return _blink(blendshapes, side) > CLOSED_BLINK and iris_contrast(view, side) < CLOSED_CONTRAST
+
+
+def _blink(blendshapes: FloatArray, side: Side) -> float:
+    return float(blendshapes[MEDIAPIPE_478.expressions.index(f"eyeBlink{side.capitalize()}")])
 
 
 def _box(view: Frontal, part: Part, side: Side) -> FloatArray | None:

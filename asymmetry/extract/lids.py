@@ -9,7 +9,6 @@ is found, the mesh's reading stays, with its compression undone.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import cv2
 import numpy as np
@@ -22,7 +21,7 @@ from asymmetry.extract.pose import Pose
 __all__ = ["Lids", "refine_lids"]
 
 Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.floating[Any]]
+FloatArray = npt.NDArray[np.float64]
 
 # All lengths in canonical cm. Columns across the eye, as a share of its width from either canthus.
 _COLUMNS, _FROM_CANTHUS = 41, 0.12
@@ -135,7 +134,7 @@ def _margin(plane: FloatArray, side: Side, group: str, at: FloatArray) -> FloatA
     """Height of a margin at x: straight between the canthi and the group's points."""
     line = plane[_numbers(side, (*_GROUPS["canthi"], *_GROUPS[group]))]
     order = np.argsort(line[:, 0])
-    return np.interp(at, line[order, 0], line[order, 1])
+    return np.asarray(np.interp(at, line[order, 0], line[order, 1]))
 
 
 def _uncompressed(plane: FloatArray, side: Side, width: float) -> float:
@@ -201,7 +200,8 @@ def _factor(eye: _Eye, expected: float, *, upper: bool) -> tuple[float, bool]:
     clear = _along(rise, (curves - eye.bottom) / _STEP) @ weight / weight.sum()
     cost = prior * ((_FACTORS - expected) * eye.opening * _MM) ** 2
     best = int(np.argmax(clear - cost))
-    if clear[best] < weakest:
+    # A best at the end of the range is no peak: a closed eye has a dark line, but no step to an eye.
+    if clear[best] < weakest or best in (0, len(_FACTORS) - 1):
         return expected, False
     return float(_FACTORS[best] + _vertex(clear - cost, best) * (_FACTORS[1] - _FACTORS[0])), True
 
@@ -220,7 +220,7 @@ def _along(values: FloatArray, rows: FloatArray) -> FloatArray:
     low = np.clip(np.floor(rows).astype(int), 0, len(values) - 2)
     part = np.clip(rows - low, 0, 1)
     column = np.arange(values.shape[1])
-    return values[low, column] * (1 - part) + values[low + 1, column] * part
+    return np.asarray(values[low, column] * (1 - part) + values[low + 1, column] * part)
 
 
 def _vertex(values: FloatArray, best: int) -> float:
