@@ -80,7 +80,7 @@ class Landmarker:
             except (RuntimeError, ValueError) as error:
                 raise ModelError(f"{path}: MediaPipe can't load this model ({error})") from error
             # MediaPipe's own __del__ fails when the interpreter ends; this closes it before.
-            self.close = weakref.finalize(self, self._task.close)
+            self.close = weakref.finalize(self, _close, self._task)
             # The first call still reports on itself.
             self.detect(np.zeros((8, 8, 3), np.uint8))
 
@@ -111,6 +111,14 @@ class Landmarker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _close(task: Any) -> None:
+    """Free the model. When the interpreter ends, MediaPipe's threads are gone; then the process frees it."""
+    try:
+        task.close()
+    except RuntimeError:
+        task._handle = None  # or its own __del__ tries once more, and complains
 
 
 @contextlib.contextmanager
