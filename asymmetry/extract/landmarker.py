@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.errors import ModelError
+from asymmetry.errors import InvalidInputError, ModelError
 from asymmetry.extract.model import model_file
 
 __all__ = ["Landmarker", "Reading"]
@@ -91,7 +91,14 @@ class Landmarker:
         -------
         list of Reading
             Empty where there is none.
+
+        Raises
+        ------
+        InvalidInputError
+            If it was closed.
         """
+        if not self.close.alive:
+            raise InvalidInputError("this Extractor is closed: use it within its `with` block, or make another")
         height, width = pixels.shape[:2]
         result = self._task.detect(self._image(self._format, np.ascontiguousarray(pixels)))
         size = np.array([width, height, width], dtype=np.float64)
