@@ -98,7 +98,7 @@ class Landmarker:
             If it was closed.
         """
         if not self.close.alive:
-            raise InvalidInputError("this Extractor is closed: use it within its `with` block, or make another")
+            raise InvalidInputError("this Extractor is closed; use it inside its with block")
         height, width = pixels.shape[:2]
         result = self._task.detect(self._image(self._format, np.ascontiguousarray(pixels)))
         size = np.array([width, height, width], dtype=np.float64)
