@@ -69,7 +69,7 @@ _mirrored = click.option(
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV; what was not measured is empty.")
 @click.option(
     "--method",
-    type=click.Choice(["hemiface", "plain"]),
+    type=click.Choice(["hemiface", "fast", "plain"]),
     default="hemiface",
     show_default=True,
     help="hemiface reads each side on its own; plain is the landmark model as it is.",

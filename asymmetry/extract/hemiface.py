@@ -6,7 +6,7 @@ of one half and its mirror image there is nothing to pull, and the two sides nev
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -27,9 +27,8 @@ Detect = Callable[[Pixels], list[Reading]]
 
 #: Side of the chimera, px. The landmarker reads 256 px; 800 px measured no better.
 SQUARE = 400
-#: How much of the square the canonical face's height fills, and the two sizes whose readings are averaged.
+#: How much of the square the canonical face's height fills, at size 1.
 FILL = 0.55
-SIZES = (0.9, 1.1)
 #: The mesh draws the iris this much too wide: 1.04 against hand-placed rings (horizontal, 8 people), 1.06 on
 #: renders. Corrected here, since millimetres hang on it.
 IRIS_OVERREAD = 1.045
@@ -177,7 +176,7 @@ class Hemifaces:
 
 
 def read_hemifaces(
-    photo: Pixels, first: FloatArray, canonical: Canonical, detect: Detect
+    photo: Pixels, first: FloatArray, canonical: Canonical, detect: Detect, sizes: Sequence[float]
 ) -> Hemifaces | None:
     """Read both halves of one face.
 
@@ -191,6 +190,8 @@ def read_hemifaces(
         The symmetric face.
     detect : callable
         RGB picture to readings, largest first; called twice per size.
+    sizes : sequence of float
+        Sizes of the face in the square; their readings are averaged.
 
     Returns
     -------
@@ -198,7 +199,7 @@ def read_hemifaces(
         None if the model finds no face in a chimera.
     """
     pose = fit_pose(first, canonical.vertices)
-    squares = [Square.of(canonical.vertices, size) for size in SIZES]
+    squares = [Square.of(canonical.vertices, size) for size in sizes]
     smooth = _anti_aliased(photo, pose.scale / squares[0].scale)
     found = [read_square(smooth, pose, canonical, square, detect) for square in squares]
     kept = [reading for reading in found if reading is not None]
@@ -210,7 +211,8 @@ def read_hemifaces(
     planes[:, middle, 0] = pose.unproject(first[middle, :2], canonical.depth_at)[:, 0]
     plane = refine_lids(photo, pose, canonical, planes.mean(axis=0)).plane
     points = pose.project(_surface(canonical, _true_irises(plane)))
-    spread = planes.std(axis=0, ddof=1).max(axis=-1) * pose.scale
+    one = len(sizes) == 1
+    spread = np.full(len(points), np.nan) if one else planes.std(axis=0, ddof=1).max(axis=-1) * pose.scale
     weights = {side: np.mean([w[side] for _, w in kept], axis=0) for side in SIDES}
     return Hemifaces(points, spread, _side_weights(weights), pose)
 

@@ -132,7 +132,7 @@ def score(
         A file, a file's bytes, or RGB uint8 pixels of shape (H, W, 3), upright.
     mirrored : bool
         The photo was stored mirrored, as many selfies are.
-    method : {"hemiface", "plain"}
+    method : {"hemiface", "fast", "plain"}
         As for `Extractor`.
     extractor : Extractor, optional
         Reads the points, in its own way: `mirrored` and `method` are then left at their defaults.
