@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.canonical import Canonical
+from asymmetry.extract.drag import undragged
 from asymmetry.extract.landmarker import Reading
 from asymmetry.extract.lids import refine_lids
 from asymmetry.extract.pose import Pose, fit_pose
@@ -210,7 +211,7 @@ def read_hemifaces(
     middle = MEDIAPIPE_478.mirror == np.arange(MEDIAPIPE_478.size)
     planes[:, middle, 0] = pose.unproject(first[middle, :2], canonical.depth_at)[:, 0]
     plane = refine_lids(photo, pose, canonical, planes.mean(axis=0)).plane
-    points = pose.project(_surface(canonical, _true_irises(plane)))
+    points = pose.project(_surface(canonical, undragged(_true_irises(plane))))
     one = len(sizes) == 1
     spread = np.full(len(points), np.nan) if one else planes.std(axis=0, ddof=1).max(axis=-1) * pose.scale
     weights = {side: np.mean([w[side] for _, w in kept], axis=0) for side in SIDES}
