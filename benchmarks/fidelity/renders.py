@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.frame import face_frame
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.schemes import SIDES
 from benchmarks.fidelity.measures import METRIC, measured
 from benchmarks.fidelity.photos import SHARED
 from benchmarks.fidelity.scores import gain_of
@@ -23,6 +25,8 @@ _BROW = ((19, 20), (23, 24))
 _CORNER = ((48,), (54,))
 _UPPER = ((37, 38), (43, 44))
 _LOWER = ((41, 40), (47, 46))
+# Our stations of the lids that lie nearest to the truth's two points.
+_THIRDS = (3, 5)
 #: A lid whose true opening is below this is closed, above the other it is open, mm.
 CLOSED, OPEN = 1.5, 7.0
 
@@ -65,13 +69,23 @@ def load() -> Renders | None:
     )
 
 
+def _readings(landmarks: Landmarks) -> dict[str, FloatArray]:
+    """Right and left as the truth has them, (2, n), mm: lids a third of the eye from either canthus."""
+    table = measured(landmarks)
+    read = {part: np.stack([table[f"{m}_{side}_mm"] for side in SIDES]) for part, m in METRIC.items()}
+    halves = [face_frame(landmarks).half(side) for side in SIDES]
+    read["upper_lid"] = np.stack(
+        [np.mean([h.up(f"upper_lid_{i}") - h.up(f"lower_lid_{i}") for i in _THIRDS], axis=0) for h in halves]
+    )
+    return read
+
+
 def render_rows(renders: Renders, landmarks: Landmarks) -> list[dict[str, Any]]:
     """One method's gain and error on the differences, by part and absolute yaw."""
-    table = measured(landmarks)
     rows = []
-    for part, metric in METRIC.items():
+    for part, sides in _readings(landmarks).items():
         true = renders.sides[part][0] - renders.sides[part][1]
-        read = table[f"{metric}_diff_mm"]
+        read = sides[0] - sides[1]
         for yaw in np.unique(np.abs(renders.yaw)):
             at = (np.abs(renders.yaw) == yaw) & np.isfinite(read)
             if np.ptp(true[at]) < 1:
@@ -91,9 +105,7 @@ def render_rows(renders: Renders, landmarks: Landmarks) -> list[dict[str, Any]]:
 
 def lid_rows(renders: Renders, landmarks: Landmarks) -> dict[str, float]:
     """How open closed lids read, and the largest error of open ones, mm, at yaw 0."""
-    table = measured(landmarks)
-    metric = METRIC["upper_lid"]
-    read = np.stack([table[f"{metric}_right_mm"], table[f"{metric}_left_mm"]])
+    read = _readings(landmarks)["upper_lid"]
     true, frontal = renders.sides["upper_lid"], renders.yaw == 0
     closed, opened = ((true < CLOSED) & frontal, (true > OPEN) & frontal)
     return {
