@@ -1,0 +1,246 @@
+"""What spoils a photo: known answers for each measure, spoilt portraits, and good ones left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image
+
+from asymmetry import Extractor, Landmarks
+from asymmetry.core.schemes import MEDIAPIPE_478
+from asymmetry.extract import quality
+from asymmetry.extract.quality import FAULTS, HEIGHT, PX_PER_CM, WIDTH, Frontal, faults
+
+Pixels = npt.NDArray[np.uint8]
+Spoil = Callable[[Pixels], Pixels]
+PX_PER_MM = PX_PER_CM / 10
+
+
+def view(picture: npt.ArrayLike, *, native: npt.ArrayLike = ((0,),), px_per_mm: float = 2.0) -> Frontal:
+    """A frontal picture made by hand from grey values, all of it seen."""
+    grey = np.broadcast_to(np.asarray(picture), (HEIGHT, WIDTH))
+    levels = np.rint(np.clip(grey, 0, 255)).astype(np.uint8)
+    return Frontal(
+        rgb=np.repeat(levels[..., None], 3, axis=2),
+        seen=np.ones((HEIGHT, WIDTH), dtype=bool),
+        points=np.full((MEDIAPIPE_478.size, 2), WIDTH / 2),
+        native=np.asarray(native, dtype=np.uint8),
+        px_per_mm=px_per_mm,
+    )
+
+
+# Known answers
+
+
+def test_brightness_is_the_level_that_a_quarter_exceeds() -> None:
+    assert quality.brightness(view(137)) == 137
+    columns = np.where(np.arange(WIDTH) % 10 < 4, 200, 50)
+    assert quality.brightness(view(columns)) == 200
+
+
+def test_burnt_counts_what_is_white_in_all_colours() -> None:
+    half = np.where(np.arange(HEIGHT) % 2 == 0, 255, 100)[:, None]
+    assert quality.burnt(view(half)) == pytest.approx(0.5, abs=0.01)
+    yellow = view(half)
+    yellow.rgb[..., 2] = 0
+    assert quality.burnt(yellow) == 0
+
+
+@pytest.mark.parametrize("brighter", ["right", "left"])
+def test_side_light_is_a_quotient_of_light(brighter: str) -> None:
+    rows = np.where(np.arange(HEIGHT) % 8 < 4, 1.0, 1.2)[:, None]
+    right, left = (80, 120) if brighter == "left" else (120, 80)
+    halves = np.where(np.arange(WIDTH) < WIDTH / 2, right, left) * rows
+    assert quality.side_light(view(halves)) == pytest.approx(1.5**2.2, rel=0.02)
+
+
+def test_a_half_without_any_shading_is_not_judged() -> None:
+    assert np.isnan(quality.side_light(view(np.where(np.arange(WIDTH) < WIDTH / 2, 80, 200))))
+
+
+@pytest.mark.parametrize("mm", [0.5, 1.0, 1.5, 2.0])
+def test_blur_is_read_in_mm(mm: float) -> None:
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    fields = np.where((x // 50 + y // 50) % 2, 60.0, 180.0)
+    assert quality.blur(view(cv2.GaussianBlur(fields, (0, 0), mm * PX_PER_MM))) == pytest.approx(mm, abs=0.15)
+
+
+def test_blur_in_one_direction_counts() -> None:
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    fields = np.where((x // 50 + y // 50) % 2, 60.0, 180.0)
+    for axis in ("x", "y"):
+        sigma = {"sigmaX": 4.0, "sigmaY": 0.1} if axis == "x" else {"sigmaX": 0.1, "sigmaY": 4.0}
+        assert quality.blur(view(cv2.GaussianBlur(fields, (0, 0), **sigma))) > 1.5
+
+
+def test_an_even_picture_has_no_edges_to_be_blurred() -> None:
+    assert np.isnan(quality.blur(view(128)))
+    assert faults(view(128)) == []
+
+
+def test_grain_is_a_share_of_the_brightness() -> None:
+    noise = np.random.default_rng(1).normal(0, 10, (HEIGHT, WIDTH))
+    bright, dim = (quality.grain(view(level + noise)) for level in (160, 80))
+    assert bright == pytest.approx(10 / 160 * 100, rel=0.1)
+    assert dim == pytest.approx(2 * bright, rel=0.1)
+
+
+def test_blocks_are_found_in_any_phase() -> None:
+    rng = np.random.default_rng(2)
+    small = rng.uniform(80, 160, (12, 12))
+    grey = np.kron(small, np.ones((8, 8))) + rng.normal(0, 3, (96, 96))
+    smooth = cv2.GaussianBlur(grey, (0, 0), 6) + rng.normal(0, 3, (96, 96))
+    assert quality.blocks(view(0, native=grey)) > 4
+    assert quality.blocks(view(0, native=grey[3:, 5:])) > 4
+    assert quality.blocks(view(0, native=smooth)) < 1.5
+    assert np.isnan(quality.blocks(view(0, native=grey[:20])))
+
+
+def test_what_is_not_seen_is_not_judged() -> None:
+    blind = view(0)
+    blind.seen[:] = False
+    assert faults(blind) == []
+
+
+def test_every_fault_says_what_to_do_and_has_one_limit() -> None:
+    assert len({fault.measure for fault in FAULTS}) == len(FAULTS)
+    for fault in FAULTS:
+        assert np.isfinite([fault.least, fault.most]).sum() == 1
+        problem, _, advice = fault.words.format(value=1.0).partition(": ")
+        assert problem
+        assert advice
+
+
+# Portraits
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Iterator[Extractor]:
+    with Extractor() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def portrait(portrait_path: Path) -> Pixels:
+    return np.asarray(Image.open(portrait_path).convert("RGB"))
+
+
+def scaled(factor: float) -> Spoil:
+    return lambda photo: np.clip(photo * factor, 0, 255).astype(np.uint8)
+
+
+def compressed(photo: Pixels) -> Pixels:
+    with BytesIO() as buffer:
+        Image.fromarray(photo).save(buffer, "JPEG", quality=5)
+        return np.asarray(Image.open(buffer))
+
+
+def lit_from_the_left(photo: Pixels) -> Pixels:
+    return np.clip(photo * 2 ** np.linspace(-3, 1, photo.shape[1])[:, None], 0, 255).astype(np.uint8)
+
+
+def noisy(photo: Pixels) -> Pixels:
+    noise = np.random.default_rng(3).normal(0, 45, photo.shape)
+    return np.clip(photo + noise, 0, 255).astype(np.uint8)
+
+
+SPOILT: dict[str, tuple[Spoil, str]] = {
+    "shrunk to a quarter": (
+        lambda p: cv2.resize(p, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA),
+        "small",
+    ),
+    "in the dark": (scaled(0.08), "dark"),
+    "overexposed": (scaled(2.5), "overexposed"),
+    "lit from one side": (lit_from_the_left, "light from one side"),
+    "out of focus": (lambda p: cv2.GaussianBlur(p, (0, 0), 2.6), "blurred"),
+    "noisy": (noisy, "grainy"),
+    "compressed": (compressed, "compressed"),
+}
+
+
+def test_the_wheels_portraits_are_good(extractor: Extractor, portrait: Pixels, astronaut: Pixels) -> None:
+    assert extractor.extract([portrait, astronaut]).reason.tolist() == ["", ""]
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_a_spoilt_photo_is_measured_but_noted(extractor: Extractor, portrait: Pixels, name: str) -> None:
+    spoil, words = SPOILT[name]
+    rows = extractor.extract([spoil(portrait)])
+    assert rows.status.tolist() == ["warn"]
+    assert words in rows.reason[0]
+    assert np.isfinite(rows.points[0, MEDIAPIPE_478.pairs["outer_canthus"], 0]).all()
+
+
+def test_little_of_it_is_not_noted(extractor: Extractor, portrait: Pixels) -> None:
+    mild = [
+        cv2.resize(portrait, None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA),
+        scaled(0.5)(portrait),
+        cv2.GaussianBlur(portrait, (0, 0), 0.8),
+    ]
+    assert extractor.extract(mild).reason.tolist() == [""] * len(mild)
+
+
+def test_the_size_of_the_photo_changes_no_measure(extractor: Extractor, portrait: Pixels) -> None:
+    """A limit means the same in every photo: enlarged four times, the same face is as sharp and as grainy."""
+    large = cv2.resize(portrait, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
+    dim = [scaled(0.08)(photo) for photo in (portrait, large)]
+    first, second = extractor.extract(dim).reason
+    assert first.partition(")")[0] == second.partition(")")[0]
+
+
+@pytest.fixture(scope="module")
+def shared(extractor: Extractor, shared_faces: Path) -> Landmarks:
+    folders = ("london", "lisa", "zoom", "darwin1872", "render")
+    photos = [path for folder in folders for path in sorted((shared_faces / folder).glob("*.jpg"))]
+    wanted = [p for p in photos if p.parent.name != "render" or "neutral" in p.name]
+    return extractor.extract(wanted)
+
+
+def test_good_photos_of_many_people_are_left_alone(shared: Landmarks) -> None:
+    studio = np.array([("/london/" in name or "/zoom/" in name) for name in shared.photo])
+    assert studio.sum() == 36
+    assert set(shared.reason[studio]) == {""}
+
+
+def test_light_from_the_side_is_noted_where_it_is(shared: Landmarks) -> None:
+    for name, reason in zip(shared.photo, shared.reason, strict=True):
+        if "/render/" in name:
+            assert ("light from one side" in reason) == ("_light" in name), name
+
+
+def test_only_an_engraving_is_grainy(shared: Landmarks) -> None:
+    grainy = [
+        Path(name).name for name, why in zip(shared.photo, shared.reason, strict=True) if "grainy" in why
+    ]
+    assert grainy == ["fig20_terror_engraving.jpg"]
+    assert not any(
+        word in why for why in shared.reason for word in ("blurred", "dark", "overexposed", "small")
+    )
+
+
+def test_awkward_photos_are_noted_by_what_is_wrong(extractor: Extractor, ugly: Path) -> None:
+    wrong = {
+        "dark_6pct.jpg": "dark",
+        "overexposed.jpg": "overexposed",
+        "side_light.jpg": "light from one side",
+        "blur_03.jpg": "blurred",
+        "blur_08.jpg": "blurred",
+        "motion_blur_41.jpg": "blurred",
+        "noise_45.jpg": "grainy",
+        "jpeg_q5.jpg": "compressed",
+        "tiny_48.png": "small",
+        "tiny_72.png": "small",
+        "tiny_120.png": "small",
+    }
+    rows = extractor.extract([ugly / name for name in wrong])
+    for name, status, reason in zip(wrong, rows.status, rows.reason, strict=True):
+        assert status == "warn", name
+        assert wrong[name] in reason, name
+    lost = extractor.extract([ugly / "dark_2pct.jpg", ugly / "blur_16.jpg"])
+    assert not lost.usable.any()
