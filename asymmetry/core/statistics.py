@@ -1,0 +1,446 @@
+"""Trend, agreement and measurement error of repeated readings. NaN was not measured, and is left out.
+
+A reading is one number of a column, such as a brow's height in one photo. Where a function takes
+``(..., n)``, each row is a series of its own, with its own gaps, and gives what it would give alone.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from statistics import NormalDist
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.errors import InvalidInputError
+
+__all__ = [
+    "ICC",
+    "PooledSD",
+    "TheilSen",
+    "icc",
+    "kendall_tau",
+    "mdc95",
+    "pooled_sd",
+    "t_quantile",
+    "theil_sen",
+]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Normal quantile of the minimal detectable change, as it is written in the literature (Weir 2005).
+Z95 = 1.96
+#: Up to this many readings without ties Kendall's p is counted out, beyond it is normal to 1e-3 of itself.
+EXACT_READINGS = 33
+# Halvings of a quarter turn until nothing is left of it.
+_HALVINGS = 60
+_elementwise = functools.partial(np.vectorize, otypes=[float])
+
+
+class TheilSen(NamedTuple):
+    """A line through readings: slope per unit of x, value at x = 0, and the interval of the slope."""
+
+    slope: FloatArray
+    intercept: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+
+class ICC(NamedTuple):
+    """Intraclass correlations of single readings.
+
+    Attributes
+    ----------
+    one_way : float
+        ICC(1,1): the columns mean nothing, such as the photos of a day in any order.
+    agreement : float
+        ICC(2,1): each column is an observer out of many; an observer's bias counts as error.
+    consistency : float
+        ICC(3,1): each column is one of these very observers; their biases don't count.
+    """
+
+    one_way: float
+    agreement: float
+    consistency: float
+
+
+class PooledSD(NamedTuple):
+    """Standard deviation within groups, and its degrees of freedom."""
+
+    sd: FloatArray
+    df: npt.NDArray[np.intp]
+
+
+def theil_sen(x: npt.ArrayLike, y: npt.ArrayLike, confidence: float = 0.95) -> TheilSen:
+    """Median of the slopes between all pairs of readings, which an outlier hardly moves.
+
+    Parameters
+    ----------
+    x : array_like, shape (n,) or (..., n)
+        When each reading was taken.
+    y : array_like, shape (..., n)
+        The readings.
+    confidence : float
+        Confidence of the interval, between 0 and 1.
+
+    Returns
+    -------
+    TheilSen
+        Each of shape (...). NaN where no two readings differ in x. With fewer than five readings no interval
+        has a confidence of 0.95; it is then the range of the slopes.
+
+    Raises
+    ------
+    InvalidInputError
+        If the shapes don't fit, or `confidence` is not between 0 and 1.
+
+    Notes
+    -----
+    Theil 1950; the interval by Sen 1968, equation 2.6. As `scipy.stats.theilslopes`: the intercept is the
+    median of y less the slope times the median of x.
+
+    Examples
+    --------
+    >>> line = theil_sen([0, 7, 14, 21, 28], [1.0, 2.0, 3.0, np.nan, 90.0])
+    >>> float(line.slope), float(line.intercept)
+    (1.6607142857142856, -14.9375)
+    """
+    if not 0 < confidence < 1:
+        raise InvalidInputError(f"confidence {confidence}: use a number between 0 and 1")
+    x, y = _paired(x, y)
+    run, rise = _steps(x), _steps(y)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        slopes = _sorted(np.where(run == 0, np.nan, rise / run))
+    count = np.isfinite(slopes).sum(axis=-1)
+    variance = _score_variance(np.isfinite(y).sum(axis=-1), _tied(x), _tied(y))
+    with np.errstate(invalid="ignore"):  # ties in both can take more than there is
+        half = NormalDist().inv_cdf((1 + confidence) / 2) * np.sqrt(variance)
+    low = np.fmax(np.round((count - half) / 2) - 1, 0)
+    high = np.fmin(np.round((count + half) / 2), count - 1)
+    low, high = (np.where(np.isnan(half), -1, place).astype(np.intp) for place in (low, high))
+    slope = _median(slopes)
+    intercept = _median(_sorted(y)) - slope * _median(_sorted(x))
+    return TheilSen(slope, intercept, _pick(slopes, low), _pick(slopes, high))
+
+
+def kendall_tau(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Rank correlation: does y go one way as x grows, whatever the shape? The Mann-Kendall test of a trend.
+
+    Parameters
+    ----------
+    x : array_like, shape (n,) or (..., n)
+        When each reading was taken.
+    y : array_like, shape (..., n)
+        The readings.
+
+    Returns
+    -------
+    tau : ndarray, shape (...)
+        Kendall's tau-b, -1 to 1. NaN where all x or all y are equal.
+    p : ndarray, shape (...)
+        Probability of a tau as far from 0 without any trend: exact for up to 33 readings without ties, else
+        by the normal distribution, with its variance for ties.
+
+    Raises
+    ------
+    InvalidInputError
+        If the shapes don't fit.
+
+    Notes
+    -----
+    Kendall 1970, Rank Correlation Methods, 4th edition; as `scipy.stats.kendalltau`.
+
+    Examples
+    --------
+    >>> tau, p = kendall_tau([0, 7, 14, 21, 28], [1.0, 2.0, 3.0, np.nan, 90.0])
+    >>> float(tau), round(float(p), 4)
+    (1.0, 0.0833)
+    """
+    x, y = _paired(x, y)
+    score = np.nansum(np.sign(_steps(x)) * np.sign(_steps(y)), axis=-1)
+    n = np.isfinite(y).sum(axis=-1)
+    tied_x, tied_y = _tied(x), _tied(y)
+    untied_x, untied_y = (n * (n - 1) / 2 - (tied - 1).sum(axis=-1) / 2 for tied in (tied_x, tied_y))
+    counted = (n <= EXACT_READINGS) & ((tied_x == 1) & (tied_y == 1)).all(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        tau = np.clip(score / np.sqrt(untied_x) / np.sqrt(untied_y), -1, 1)
+        variance = _score_variance(n, tied_x, tied_y) + _joint_ties(n, tied_x, tied_y)
+        p = _two_sided(np.abs(score) / np.sqrt(variance))
+    p = np.where(counted, _exact_p(np.where(counted, n, 0), score), p)
+    return tau, np.where(np.isnan(tau), np.nan, p)[()]
+
+
+def icc(values: npt.ArrayLike) -> ICC:
+    """How much of the scatter of readings is between those who were read: 1 is all of it.
+
+    Parameters
+    ----------
+    values : array_like, shape (n, k)
+        k readings of each of n subjects. A subject with a NaN is left out.
+
+    Returns
+    -------
+    ICC
+        ICC(1,1), ICC(2,1) and ICC(3,1). NaN with fewer than two subjects or two readings.
+
+    Raises
+    ------
+    InvalidInputError
+        If the values are not a table.
+
+    Notes
+    -----
+    Shrout and Fleiss 1979, from the mean squares of a two-way analysis of variance.
+
+    Examples
+    --------
+    >>> icc([[1.0, 1.1], [2.0, 2.1], [4.0, 4.1]]).consistency
+    1.0
+    """
+    table = np.asarray(values, dtype=np.float64)
+    if table.ndim != 2:
+        raise InvalidInputError(f"icc: values have shape {table.shape}; use (subjects, readings)")
+    table = table[np.isfinite(table).all(axis=1)]
+    n, k = table.shape
+    if n < 2 or k < 2:
+        return ICC(math.nan, math.nan, math.nan)
+    table = table - table.mean()
+    of_subjects = k * np.sum(table.mean(axis=1) ** 2)
+    of_readings = n * np.sum(table.mean(axis=0) ** 2)
+    within = np.sum((table - table.mean(axis=1, keepdims=True)) ** 2)
+    residual = table - table.mean(axis=1, keepdims=True) - table.mean(axis=0)
+    subjects, readings = of_subjects / (n - 1), of_readings / (k - 1)
+    inside, error = within / (n * (k - 1)), np.sum(residual**2) / ((n - 1) * (k - 1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return ICC(
+            one_way=float((subjects - inside) / (subjects + (k - 1) * inside)),
+            agreement=float((subjects - error) / (subjects + (k - 1) * error + k / n * (readings - error))),
+            consistency=float((subjects - error) / (subjects + (k - 1) * error)),
+        )
+
+
+def pooled_sd(values: npt.ArrayLike, groups: npt.ArrayLike) -> PooledSD:
+    """Standard deviation within groups: of repeats of one day, the standard error of measurement (SEM).
+
+    Parameters
+    ----------
+    values : array_like, shape (..., n)
+        The readings.
+    groups : array_like, shape (n,)
+        Which readings are repeats of each other: numbers or texts, such as days.
+
+    Returns
+    -------
+    PooledSD
+        ``sd`` and ``df`` of shape (...). ``df`` is the number of readings less the number of groups; where it
+        is 0, nothing was repeated and ``sd`` is NaN.
+
+    Raises
+    ------
+    InvalidInputError
+        If the shapes don't fit.
+
+    Notes
+    -----
+    Bland and Altman 1996, BMJ 313:744: the root of the mean square within subjects, one-way.
+
+    Examples
+    --------
+    >>> sem = pooled_sd([1.0, 3.0, 7.0, np.nan, 9.0], ["mon", "mon", "tue", "tue", "wed"])
+    >>> float(sem.sd), int(sem.df)
+    (1.4142135623730951, 1)
+    """
+    table, labels = np.asarray(values, dtype=np.float64), np.asarray(groups)
+    if labels.ndim != 1 or table.ndim < 1 or table.shape[-1] != len(labels):
+        raise InvalidInputError(
+            f"pooled_sd: {table.shape} values in {labels.shape} groups; use (..., n) and (n,)"
+        )
+    order = np.argsort(labels, kind="stable")
+    kinds, starts, where = np.unique(labels[order], return_index=True, return_inverse=True)
+    table = table[..., order]
+    known = np.isfinite(table)
+
+    def by_group(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.add.reduceat(array, starts, axis=-1) if len(kinds) else array
+
+    counts = by_group(known.astype(np.intp))
+    means = by_group(np.where(known, table, 0)) / np.maximum(counts, 1)
+    squares = np.where(known, table - means[..., where], 0) ** 2
+    df = np.maximum(counts - 1, 0).sum(axis=-1)
+    with np.errstate(invalid="ignore"):
+        return PooledSD(np.sqrt(squares.sum(axis=-1) / np.where(df > 0, df, np.nan)), df)
+
+
+def mdc95(
+    sem: npt.ArrayLike,
+    n_before: npt.ArrayLike = 1,
+    n_after: npt.ArrayLike = 1,
+    df: npt.ArrayLike | None = None,
+) -> FloatArray:
+    """Smallest change between two means of readings that is beyond measurement error, with 95 % confidence.
+
+    Parameters
+    ----------
+    sem : array_like
+        Standard error of measurement of one reading.
+    n_before, n_after : array_like of int
+        How many readings the two means are of.
+    df : array_like, optional
+        Degrees of freedom of the SEM. Where they are few the error itself is uncertain, and a larger change
+        is needed. Default: the SEM is known well.
+
+    Returns
+    -------
+    ndarray
+        In the unit of the SEM; all arguments broadcast. NaN where there is no reading, or no degree of
+        freedom.
+
+    Notes
+    -----
+    ``1.96 √(SEM²/n_before + SEM²/n_after)``, with one reading each ``1.96 √2 SEM`` (Weir 2005, J Strength
+    Cond Res 19:231). With `df` the t quantile takes the place of 1.96.
+
+    Examples
+    --------
+    >>> round(float(mdc95(0.1)), 4), round(float(mdc95(0.1, n_before=3, df=4)), 4)
+    (0.2772, 0.3206)
+    """
+    sem, before, after = (np.asarray(v, dtype=np.float64) for v in (sem, n_before, n_after))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = sem * np.sqrt(1 / before + 1 / after)
+    factor = Z95 if df is None else t_quantile(df)
+    return np.where(np.isfinite(error), factor * error, np.nan)[()]
+
+
+def t_quantile(df: npt.ArrayLike, confidence: float = 0.95) -> FloatArray:
+    """Student's t that is exceeded on either side with a probability of ``1 - confidence`` in all.
+
+    Parameters
+    ----------
+    df : array_like
+        Degrees of freedom; parts of one are cut off. NaN below 1, and the normal quantile at infinity.
+    confidence : float
+        Between 0 and 1.
+
+    Raises
+    ------
+    InvalidInputError
+        If `confidence` is not between 0 and 1.
+
+    Notes
+    -----
+    The distribution is a finite sum (Abramowitz and Stegun 1964, 26.7.3 and 26.7.4); it is solved by halving.
+
+    Examples
+    --------
+    >>> [round(float(t), 3) for t in t_quantile([1, 4, 30, np.inf])]
+    [12.706, 2.776, 2.042, 1.96]
+    """
+    if not 0 < confidence < 1:
+        raise InvalidInputError(f"confidence {confidence}: use a number between 0 and 1")
+    with np.errstate(invalid="ignore"):
+        quantile: FloatArray = _t_quantile(np.floor(df), confidence)
+    return quantile[()]
+
+
+def _paired(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Both in one shape, and both NaN where either is not finite."""
+    try:
+        x, y = np.broadcast_arrays(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))
+    except ValueError:
+        raise InvalidInputError(f"x has shape {np.shape(x)}, y {np.shape(y)}: they don't fit") from None
+    if x.ndim < 1:
+        raise InvalidInputError("x and y are single numbers: use series of readings")
+    known = np.isfinite(x) & np.isfinite(y)
+    return np.where(known, x, np.nan), np.where(known, y, np.nan)
+
+
+def _steps(values: FloatArray) -> FloatArray:
+    """Differences between all pairs, the later less the earlier, shape (..., pairs)."""
+    first, second = np.triu_indices(values.shape[-1], 1)
+    return values[..., second] - values[..., first]
+
+
+def _sorted(values: FloatArray) -> FloatArray:
+    """In order of size, with one NaN or more at the end: what is picked there was not measured."""
+    end = np.full((*values.shape[:-1], 1), np.nan)
+    return np.sort(np.concatenate([values, end], axis=-1), axis=-1)
+
+
+def _pick(ordered: FloatArray, place: npt.NDArray[np.intp]) -> FloatArray:
+    picked: FloatArray = np.take_along_axis(ordered, np.asarray(place)[..., None], axis=-1)[..., 0][()]
+    return picked
+
+
+def _median(ordered: FloatArray) -> FloatArray:
+    """Median of what `_sorted` gave."""
+    count = np.isfinite(ordered).sum(axis=-1)
+    return (_pick(ordered, (count - 1) // 2) + _pick(ordered, count // 2)) / 2
+
+
+def _tied(values: FloatArray) -> npt.NDArray[np.intp]:
+    """How many readings are equal to each, itself included; 1 where nothing was read. Shape (..., n)."""
+    equal = (values[..., :, None] == values[..., None, :]).sum(axis=-1)
+    return np.asarray(np.maximum(equal, 1))
+
+
+def _score_variance(n: npt.NDArray[np.intp], *ties: npt.NDArray[np.intp]) -> FloatArray:
+    """Variance of Kendall's score where there is no trend, less what ties take (Sen 1968, equation 2.6)."""
+    taken = sum(((tied - 1) * (2 * tied + 5)).sum(axis=-1) for tied in ties)
+    return np.asarray((n * (n - 1) * (2 * n + 5) - taken) / 18.0)
+
+
+def _joint_ties(n: npt.NDArray[np.intp], x: npt.NDArray[np.intp], y: npt.NDArray[np.intp]) -> FloatArray:
+    """What ties in x and in y together add to that variance (Kendall 1970)."""
+    twos = (x - 1).sum(axis=-1) * (y - 1).sum(axis=-1)
+    threes = ((x - 1) * (x - 2)).sum(axis=-1) * ((y - 1) * (y - 2)).sum(axis=-1)
+    pairs = n * (n - 1.0)
+    return np.asarray(twos / (2 * pairs) + threes / (9 * pairs * (n - 2)))
+
+
+@_elementwise
+def _two_sided(z: float) -> float:
+    return math.erfc(z / math.sqrt(2))
+
+
+@_elementwise
+def _exact_p(n: int, score: float) -> float:
+    """Probability of such a score among all orders of n readings without ties."""
+    few = round((n * (n - 1) / 2 - abs(score)) / 2)
+    return min(1.0, 2 * float(_inversions(n)[: few + 1].sum()))
+
+
+@functools.cache
+def _inversions(n: int) -> FloatArray:
+    """Share of the orders of n things that have 0, 1, 2 ... pairs in the wrong order."""
+    shares = np.ones(1)
+    for things in range(2, n + 1):
+        shares = np.convolve(shares, np.full(things, 1 / things))
+    return shares
+
+
+@_elementwise
+@functools.lru_cache(maxsize=4096)
+def _t_quantile(df: float, confidence: float) -> float:
+    if not df >= 1:
+        return math.nan
+    if math.isinf(df):
+        return NormalDist().inv_cdf((1 + confidence) / 2)
+    low, high = 0.0, math.pi / 2
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        inside = _t_within(middle, int(df)) < confidence
+        low, high = (middle, high) if inside else (low, middle)
+    return math.sqrt(df) * math.tan(low)
+
+
+def _t_within(angle: float, df: int) -> float:
+    """Probability that t lies within plus and minus ``√df tan(angle)``."""
+    odd = df % 2
+    steps = np.arange(1 + odd, df - 2, 2)
+    cos, sin = math.cos(angle), math.sin(angle)
+    terms = np.cumprod(np.concatenate([[cos**odd], steps / (steps + 1) * cos * cos]))
+    total = sin * float(terms.sum()) if df > 1 else 0.0
+    return 2 / math.pi * (angle + total) if odd else total
