@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import measure
+from asymmetry.series.scale import pooled_scale
 from benchmarks.fidelity.cases import COPIES, Case, Subject, displaced
 from benchmarks.fidelity.scores import Agreement, agreement, repeatability
 
@@ -20,9 +22,9 @@ DIFF = {part: f"{metric}_diff_mm" for part, metric in METRIC.items()}
 _OTHER = {"right": "left", "left": "right"}
 
 
-def measured(landmarks: Landmarks) -> Measurements:
+def measured(landmarks: Landmarks, scale: Scale | None = None) -> Measurements:
     """The metrics that the benchmark looks at."""
-    return measure(landmarks, metrics=list(METRIC.values()))
+    return measure(landmarks, metrics=list(METRIC.values()), scale=scale)
 
 
 def warp_agreement(
@@ -49,7 +51,8 @@ def warp_agreement(
     moved = Landmarks.concat(
         [displaced(before[i], case.displacement) for i, case in zip(origin, cases, strict=True)]
     )
-    start, true, read = measured(before), measured(moved), measured(after)
+    old, new = _pooled(before, after, origin)
+    start, true, read = measured(before, old), measured(moved, _taken(old, origin)), measured(after, new)
     result = {}
     for part, metric in METRIC.items():
         picked = np.array([case.part == part for case in cases])
@@ -63,6 +66,21 @@ def warp_agreement(
         people = np.array([case.person for case in cases])[picked]
         result[part] = agreement(people, truth, read[diff][picked] - start[diff][at], leak * direction)
     return result
+
+
+def _pooled(before: Landmarks, after: Landmarks, origin: npt.NDArray[Any]) -> tuple[Scale, Scale]:
+    """One millimetre scale per person, as a series has it: an iris read 0.5 % wide is no movement."""
+    old, new = np.ones(len(before)), np.ones(len(after))
+    for i in range(len(before)):
+        mine = np.flatnonzero(origin == i)
+        scale, _ = pooled_scale(Landmarks.concat([before[i], after[mine]]))
+        if scale.source == "ruler":
+            old[i], new[mine] = scale.mm[0], scale.mm[1:]
+    return Scale("ruler", old), Scale("ruler", new)
+
+
+def _taken(scale: Scale, rows: npt.NDArray[Any]) -> Scale:
+    return Scale(scale.source, scale.mm[rows])
 
 
 def _of_side(
