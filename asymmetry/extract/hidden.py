@@ -236,5 +236,5 @@ def _reasons(covered: list[tuple[Part, Side]], closed: list[Side]) -> list[str]:
     if any(part.name == "eye" for part, _ in covered):
         found.append("without both eyes a face has no level and no scale: nothing is measured in mm")
     if closed:
-        found.append(f"{' and '.join(closed)} eye closed: no iris seen there")
+        found.append(f"{' and '.join(closed)} eye closed: iris not seen")
     return found

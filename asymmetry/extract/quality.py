@@ -276,7 +276,7 @@ def blur(view: Frontal) -> float:
 def _edge_width(once: Grey, twice: Grey, axis: tuple[int, int], face: Mask) -> float:
     """Blur of the sharp edges across one axis, px, without `_BEFORE`; NaN where there are no edges."""
     steep, soft = (np.abs(cv2.Sobel(grey, cv2.CV_32F, *axis, scale=1 / 8))[face] for grey in (once, twice))
-    along = np.abs(cv2.Sobel(once, cv2.CV_32F, *reversed(axis), scale=1 / 8))[face]
+    along = np.abs(cv2.Sobel(once, cv2.CV_32F, axis[1], axis[0], scale=1 / 8))[face]
     across = (steep > _STRAIGHT * along) & (steep > _FAINTEST)
     if not across.any():
         return np.nan

@@ -1,0 +1,267 @@
+"""What of a face was not seen: covers painted over portraits, closed eyes, and faces that hide nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image
+
+from asymmetry import Extractor, Landmarks, Scale, measure
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
+from asymmetry.extract.hidden import PARTS
+
+Pixels = npt.NDArray[np.uint8]
+Points = npt.NDArray[np.floating]
+NAMED = {part.name: part for part in PARTS}
+WORDS = ("covered or washed out", "closed")
+SKY, BLACK, HAIR = (120, 170, 210), (5, 5, 5), (32, 26, 24)
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Iterator[Extractor]:
+    with Extractor() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def portrait(portrait_path: Path) -> Pixels:
+    return np.asarray(Image.open(portrait_path).convert("RGB"))
+
+
+@pytest.fixture(scope="module")
+def points(extractor: Extractor, portrait: Pixels) -> Points:
+    return extractor.extract([portrait]).points[0, :, :2]
+
+
+def numbers(part: str, side: Side) -> list[int]:
+    pick = MEDIAPIPE_478.right if side == "right" else MEDIAPIPE_478.left
+    return pick(NAMED[part].pairs)
+
+
+def lost(rows: Landmarks, part: str, side: Side, row: int = 0) -> bool:
+    """Whether all points of a part are left out; a part that is left out by half fails."""
+    gone = np.isnan(rows.points[row, numbers(part, side), 0])
+    assert gone.all() == gone.any(), f"{side} {part}"
+    return bool(gone.all())
+
+
+def all_lost(rows: Landmarks, row: int = 0) -> set[tuple[str, Side]]:
+    return {(part, side) for part in NAMED for side in SIDES if lost(rows, part, side, row)}
+
+
+def mm(points: Points) -> float:
+    """Pixels per mm, by outer canthi 89 mm apart."""
+    right, left = points[list(MEDIAPIPE_478.pairs["outer_canthus"])]
+    return float(np.hypot(*(right - left))) / 89
+
+
+def box_over(
+    photo: Pixels, around: Points, margin: tuple[float, float], colour: tuple[int, int, int]
+) -> Pixels:
+    low, high = around.min(axis=0) - margin, around.max(axis=0) + margin
+    covered = photo.copy()
+    cv2.rectangle(covered, low.astype(int).tolist(), high.astype(int).tolist(), colour, cv2.FILLED)
+    return covered
+
+
+def dark_glasses(photo: Pixels, points: Points) -> Pixels:
+    covered, px = photo.copy(), mm(points)
+    for side in SIDES:
+        centre = points[numbers("eye", side)[:2]].mean(axis=0) + np.array([0, 2 * px])
+        cv2.ellipse(
+            covered, centre.astype(int).tolist(), (int(27 * px), int(19 * px)), 0, 0, 360, BLACK, cv2.FILLED
+        )
+    return covered
+
+
+def mask(photo: Pixels, points: Points, colour: tuple[int, int, int]) -> Pixels:
+    """From cheek to cheek over nose and chin, with pleats."""
+    px, at = mm(points), MEDIAPIPE_478
+    right, left = (points[pair] for pair in at.pairs["cheekbone"])
+    jaw = [points[at.right(("jaw_4",))[0]], points[at.left(("jaw_4",))[0]]]
+    chin = points[at.midline["menton"]] + np.array([0, 6 * px])
+    bridge = points[at.midline["nose_bridge_3"]]
+    far, near = np.array([12 * px, 0]), np.array([2 * px, 0])
+    outline = np.array([right - far, bridge, left + far, jaw[1] + near, chin, jaw[0] - near])
+    covered = cv2.fillPoly(photo.copy(), [outline.astype(np.int32)], colour)
+    pleats = (np.arange(len(photo)) % int(12 * px) < 2)[:, None] & (covered == colour).all(axis=-1)
+    covered[pleats] = (np.array(colour) * 0.9).astype(np.uint8)
+    return covered
+
+
+# Covers
+
+
+def test_nothing_is_hidden_in_the_wheels_portraits(
+    extractor: Extractor, portrait: Pixels, astronaut: Pixels
+) -> None:
+    rows = extractor.extract([portrait, astronaut, np.fliplr(portrait).copy()])
+    assert np.isfinite(rows.points).all()
+    assert rows.status.tolist() == ["ok"] * 3
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_dark_hair_over_a_brow_takes_out_that_brow(
+    extractor: Extractor, portrait: Pixels, points: Points, side: Side
+) -> None:
+    px = mm(points)
+    rows = extractor.extract([box_over(portrait, points[numbers("brow", side)], (5 * px, 4 * px), HAIR)])
+    assert all_lost(rows) == {("brow", side)}
+    assert f"{side} brow" in rows.reason[0]
+    table = measure(rows)
+    other = "left" if side == "right" else "right"
+    assert np.isnan([table[f"brow_height_{which}_mm"][0] for which in (side, "diff")]).all()
+    assert np.isfinite([table[f"brow_height_{other}_mm"][0], table["commissure_height_diff_mm"][0]]).all()
+
+
+@pytest.mark.parametrize("name", ["bar", "glasses"])
+def test_without_eyes_nothing_is_measured_in_mm(
+    extractor: Extractor, portrait: Pixels, points: Points, name: str
+) -> None:
+    eyes = points[numbers("eye", "right") + numbers("eye", "left")]
+    bar = box_over(portrait, eyes, (8 * mm(points), 8 * mm(points)), BLACK)
+    rows = extractor.extract([bar if name == "bar" else dark_glasses(portrait, points)])
+    assert {("eye", "right"), ("eye", "left")} <= all_lost(rows)
+    assert "no scale" in rows.reason[0]
+    for scale in (None, Scale("ruler", 2.0)):
+        table = measure(rows, scale=scale)
+        assert all(np.isnan(table[column]).all() for column in table if column.endswith("_mm"))
+
+
+@pytest.mark.parametrize("colour", [SKY, (240, 240, 240), (20, 20, 22), (110, 160, 120)])
+def test_a_mask_takes_out_mouth_and_nose(
+    extractor: Extractor, portrait: Pixels, points: Points, colour: tuple[int, int, int]
+) -> None:
+    rows = extractor.extract([mask(portrait, points, colour)])
+    assert all_lost(rows) == {
+        (part, side) for part in ("half of the nose", "half of the mouth") for side in SIDES
+    }
+    assert "the nose, the mouth" in rows.reason[0]
+    table = measure(rows)
+    for column in (
+        "commissure_height_diff_mm",
+        "chin_deviation_mm",
+        "ala_height_right_mm",
+        "asymmetry_total_mm",
+    ):
+        assert np.isnan(table[column]).all(), column
+    assert np.isfinite(table["brow_height_diff_mm"]).all()
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_half_a_face_is_no_face_to_measure(
+    extractor: Extractor, portrait: Pixels, points: Points, side: Side
+) -> None:
+    middle = int(points[MEDIAPIPE_478.midline["nasion"], 0])
+    covered = portrait.copy()
+    covered[:, slice(None, middle) if side == "right" else slice(middle, None)] = 90
+    rows = extractor.extract([covered])
+    if rows.usable[0]:
+        assert {("eye", side), ("brow", side), ("half of the mouth", side)} <= all_lost(rows)
+    assert np.isnan(measure(rows)["brow_height_diff_mm"]).all()
+
+
+def test_covers_obey_the_mirror_law(extractor: Extractor, portrait: Pixels, points: Points) -> None:
+    px = mm(points)
+    covered = box_over(portrait, points[numbers("brow", "left")], (5 * px, 4 * px), HAIR)
+    rows = extractor.extract([covered, np.fliplr(covered).copy()])
+    assert all_lost(rows, 1) == {("brow", "right")}
+    assert rows.reason[1] == rows.reason[0].replace("left", "right")
+
+
+def test_clear_glasses_hide_nothing(extractor: Extractor, astronaut: Pixels) -> None:
+    points = extractor.extract([astronaut]).points[0, :, :2]
+    framed, px = astronaut.copy(), mm(points)
+    for side in SIDES:
+        centre = points[numbers("eye", side)[:2]].mean(axis=0) + np.array([0, 2 * px])
+        cv2.ellipse(framed, centre.astype(int).tolist(), (int(24 * px), int(18 * px)), 0, 0, 360, BLACK, 1)
+    assert all_lost(extractor.extract([framed])) == set()
+
+
+# Closed eyes
+
+
+@pytest.fixture(scope="module")
+def blinks(extractor: Extractor, shared_faces: Path) -> Landmarks:
+    """Renders with the left eye closed, the right one closed by 30, 60 and 100 %, at yaw -20 to 20°."""
+    return extractor.extract(sorted((shared_faces / "render").glob("id0_blink_*.jpg")))
+
+
+def iris_lost(rows: Landmarks, side: Side) -> npt.NDArray[np.bool_]:
+    iris = rows.layout.groups["iris"]
+    gone = np.isnan(rows.points[:, rows.layout.right(iris) if side == "right" else rows.layout.left(iris), 0])
+    np.testing.assert_array_equal(gone.all(axis=1), gone.any(axis=1))
+    return np.asarray(gone.all(axis=1))
+
+
+def test_the_iris_of_a_closed_eye_is_left_out(blinks: Landmarks) -> None:
+    both = np.array(["R100" in name for name in blinks.photo])
+    assert len(blinks) == 15
+    assert iris_lost(blinks, "left").all()
+    np.testing.assert_array_equal(iris_lost(blinks, "right"), both)
+    assert all("closed" in reason for reason in blinks.reason)
+    assert not any("covered" in reason for reason in blinks.reason)
+
+
+def test_closed_eyes_are_measured_without_their_irises(blinks: Landmarks) -> None:
+    table = measure(blinks)
+    both = iris_lost(blinks, "right")
+    assert np.isnan(table["mrd1_left_mm"]).all()
+    np.testing.assert_array_equal(np.isnan(table["mrd1_right_mm"]), both)
+    assert np.isfinite(table["fissure_height_left_mm"]).all()
+    assert np.isfinite(table["brow_height_diff_mm"]).all()
+    assert ["no iris seen" in reason for reason in table["reason"]] == both.tolist()
+    # One head: with both eyes closed the scale is the same, within what canthi differ between people.
+    frontal = np.array(["y+00" in name for name in blinks.photo])
+    one, none = (table["mm_per_px"][frontal & which].mean() for which in (~both, both))
+    assert none == pytest.approx(one, rel=0.08)
+
+
+def test_squints_and_smiles_keep_their_irises(extractor: Extractor, shared_faces: Path) -> None:
+    squints = sorted((shared_faces / "render").glob("*squint*.jpg"))
+    smiles = sorted((shared_faces / "london").glob("*smiling.jpg"))
+    rows = extractor.extract(squints + smiles)
+    assert len(rows) == 21
+    assert not (iris_lost(rows, "right") | iris_lost(rows, "left")).any()
+
+
+# Photos of people, and awkward ones
+
+
+def test_no_false_alarm_on_any_face(extractor: Extractor, shared_faces: Path) -> None:
+    """Sixteen people of several origins, neutral and smiling; beards, make-up, a fringe, hats, old prints."""
+    folders = ("london", "lisa", "zoom", "darwin1872", "astronaut")
+    photos = [path for folder in folders for path in sorted((shared_faces / folder).glob("*.[jp][pn]g"))]
+    rows = extractor.extract(photos)
+    assert len(rows) == 51
+    assert rows.usable.all()
+    alarms = {
+        Path(name).name: reason
+        for name, reason in zip(rows.photo, rows.reason, strict=True)
+        if any(word in reason for word in WORDS)
+    }
+    assert alarms == {}
+
+
+def test_awkward_photos_lose_what_is_hidden(extractor: Extractor, ugly: Path) -> None:
+    hidden = {
+        "drawn_sunglasses.jpg": {("eye", side) for side in SIDES},
+        "drawn_mask.jpg": {
+            (part, side) for part in ("half of the nose", "half of the mouth") for side in SIDES
+        },
+        "half_hidden.jpg": {(part, "left") for part in NAMED},
+        "hair_over_brow.jpg": {("brow", "left")},
+        "drawn_glasses.jpg": set(),
+        "tight_crop.jpg": set(),
+        "side_light.jpg": set(),
+        "dark_6pct.jpg": set(),
+    }
+    rows = extractor.extract([ugly / name for name in hidden])
+    for i, (name, parts) in enumerate(hidden.items()):
+        assert all_lost(rows, i) == parts, f"{name}: {rows.reason[i]}"
+    assert measure(rows)["fissure_height_diff_mm"][4] == pytest.approx(0, abs=1)
