@@ -15,7 +15,7 @@ from PIL import Image
 from asymmetry import Landmarks, Series, measure
 from asymmetry.errors import InvalidInputError
 from asymmetry.series import HEADLINES, Headline, notable
-from asymmetry.series.folder import UNDATED
+from asymmetry.series.about import UNDATED
 from asymmetry.series.scale import pooled_scale
 from asymmetry.synthetic import face
 
@@ -48,7 +48,8 @@ def photos(folder: Path, *names: str, exif: str | None = None) -> Path:
     for name in names:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        Image.new("RGB", (8, 8)).save(path, "JPEG", exif=tags)
+        grey = 20 + 10 * len(list(folder.rglob("*")))  # no two files are alike
+        Image.new("L", (8, 8), grey).save(path, "JPEG", exif=tags)
     return folder
 
 
@@ -144,7 +145,7 @@ def test_no_photo_can_be_read(tmp_path: Path) -> None:
 def test_first_columns_and_expression_is_not_guessed(tmp_path: Path) -> None:
     table = read(photos(tmp_path, "2026-03-01.jpg")).static
     assert list(table)[:6] == ["photo", "taken", "day", "expression", "status", "reason"]
-    assert table["expression"].tolist() == [""]
+    assert table["expression"].tolist() == ["unknown"]
     assert table["day"].dtype == np.float64
 
 

@@ -176,7 +176,7 @@ def _crop(series: Series, row: int, longest: int) -> Crop | None:
         pixels = read_photo(series.folder / str(series.landmarks.photo[row])).pixels
     except PhotoError:
         return None
-    if series.landmarks.provenance.get("mirrored"):
+    if series.photos["mirrored"][row]:
         pixels = pixels[:, ::-1]
     return face_crop(pixels, series.landmarks.points[row], longest)
 

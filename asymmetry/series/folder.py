@@ -1,10 +1,10 @@
-"""A folder of one person's photos, read into landmarks with a date for each photo."""
+"""A folder of one person's photos, read into landmarks with what is known about each photo."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,36 +15,64 @@ import numpy.typing as npt
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
-from asymmetry.extract.photo import PHOTO_SUFFIXES, image_files, read_taken
-from asymmetry.extract.taken import Taken, taken_from_name
+from asymmetry.extract.photo import PHOTO_SUFFIXES, image_files
+from asymmetry.series.about import About, about_photos, treatment_by_names
+from asymmetry.series.manifest import MANIFEST, NOTES, Entry, Note, read_manifest, read_notes
 
-__all__ = ["Progress", "as_date", "read_folder", "taken_day"]
+__all__ = ["Progress", "Reading", "as_date", "read_folder", "taken_day"]
 
 Progress: TypeAlias = "Callable[[Iterable[Any]], Iterable[Any]]"
 """Wraps an iterable and shows how far it has come, as ``tqdm.tqdm`` does."""
 
-_SOURCES = {
-    "exif_digitized": "the date is the scanner's",
-    "exif_modified": "the date is that of the last edit",
-}
-UNDATED = "no date in the photo, its name or its folder"
+MISSING = "the manifest names it, but there is no such photo"
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A folder's photos as they were read.
+
+    Attributes
+    ----------
+    landmarks : Landmarks
+        One row per photo, in order of name. A photo that was stored mirrored is turned back.
+    about : tuple of About
+        What was known beforehand about the same photos.
+    mirrored : ndarray of bool, shape (n,)
+        Which photos were turned back.
+    notes : tuple of Note
+        The patient's diary.
+    treated_on : datetime.date or None
+        Day 0, if it was given or follows from the photos' names.
+    """
+
+    landmarks: Landmarks
+    about: tuple[About, ...] = field(repr=False)
+    mirrored: npt.NDArray[np.bool_] = field(repr=False)
+    notes: tuple[Note, ...] = ()
+    treated_on: date | None = None
 
 
 def read_folder(
     folder: str | os.PathLike[str],
     *,
     extractor: Extractor,
+    treated_on: date | None = None,
+    manifest: str | os.PathLike[str] | None = None,
     recursive: bool = True,
     progress: Progress | None = None,
-) -> Landmarks:
+) -> Reading:
     """Extract every photo below a folder; nobody is lost.
 
     Parameters
     ----------
     folder : path
-        Where the photos are. Photo names in the result are relative to it.
+        Where the photos are, and ``notes.csv`` if there is one. Photo names in the result are relative to it.
     extractor : Extractor
         What reads the points.
+    treated_on : date, optional
+        Turns day numbers in names (``day-10``) into dates.
+    manifest : path, optional
+        See `read_manifest`. Default: ``manifest.csv`` in the folder, if there is one.
     recursive : bool
         Also read the folders below it.
     progress : callable, optional
@@ -52,47 +80,76 @@ def read_folder(
 
     Returns
     -------
-    Landmarks
-        One row per photo, in order of name. ``taken`` is the EXIF date, else that of the name, else that of
-        the folder. A missing or a contradicted date is said in ``reason``.
+    Reading
+        ``taken`` is the camera's date, else that of the name, of the folder, of the manifest, and last that
+        of a scan or an edit. What is missing or contradicted is said in ``reason``. Of files that are the
+        same one is measured. A photo that only the manifest names has a row too.
 
     Raises
     ------
     InvalidInputError
-        If there is no such folder, or no photo in it.
+        If there is no such folder, no photo in it, or a list in it can't be understood.
     """
     root = Path(folder)
     files = image_files(root, recursive=recursive)
     if not files:
         kinds = " ".join(sorted(PHOTO_SUFFIXES))
         raise InvalidInputError(f"{root}: no photos in this folder (looked for {kinds})")
-    landmarks = extractor.extract(files, progress=progress)
-    names = [path.relative_to(root).as_posix() for path in files]
-    dates = [read_taken(path) for path in files]
-    remarks = [_remark(taken, path) for taken, path in zip(dates, files, strict=True)]
+    entries = _entries(root, manifest)
+    notes = read_notes(root / NOTES) if (root / NOTES).is_file() else ()
+    known = about_photos(root, files, entries, treated_on)
+    single = [row for row, each in enumerate(known) if not each.copy_of]
+    found = extractor.extract([files[row] for row in single], progress=progress)
+    blanks = [row for row, each in enumerate(known) if each.copy_of]
+    copies = Landmarks.blank([""] * len(blanks), status="rejected")
+    landmarks = Landmarks.concat([found, copies])[np.argsort([*single, *blanks])]
+    absent = _absent(entries, known)
+    lost = Landmarks.blank([""] * len(absent), status="unreadable")
+    known = [*known, *absent]
+    landmarks = _labelled(Landmarks.concat([landmarks, lost]), known)
+    stored = bool(found.provenance.get("mirrored", False))
+    mirrored = np.array([stored if each.mirrored is None else each.mirrored for each in known], dtype=bool)
+    turned = _turned(landmarks, mirrored != stored)
+    return Reading(turned, tuple(known), mirrored, notes, treated_on or treatment_by_names(known))
+
+
+def _entries(root: Path, manifest: str | os.PathLike[str] | None) -> Mapping[str, Entry]:
+    """The manifest that was named, or the one that is there."""
+    if manifest is not None:
+        return read_manifest(manifest)
+    return read_manifest(root / MANIFEST) if (root / MANIFEST).is_file() else {}
+
+
+def _absent(entries: Mapping[str, Entry], known: Sequence[About]) -> list[About]:
+    """Photos of the manifest that are not in the folder."""
+    there = {name for each in known for name in (each.photo, Path(each.photo).name)}
+    return [
+        About(each.photo, expression=each.expression, notes=each.notes, remarks=(MISSING,))
+        for name, each in entries.items()
+        if name not in there
+    ]
+
+
+def _labelled(landmarks: Landmarks, known: Sequence[About]) -> Landmarks:
+    """The rows with their names, dates and remarks."""
+    reasons = [
+        "; ".join(filter(None, (reason, each.copy_of and f"the same file as {each.copy_of}", *each.remarks)))
+        for reason, each in zip(landmarks.reason.tolist(), known, strict=True)
+    ]
     return replace(
         landmarks,
-        photo=np.array(names, dtype=np.str_),
-        taken=np.array([taken.isoformat() if taken else "" for taken in dates], dtype=np.str_),
-        reason=_joined(landmarks.reason.tolist(), remarks),
+        photo=np.array([each.photo for each in known], dtype=np.str_),
+        taken=np.array([each.taken.isoformat() if each.taken else "" for each in known], dtype=np.str_),
+        reason=np.array(reasons, dtype=np.str_),
     )
 
 
-def _remark(taken: Taken | None, path: Path) -> str:
-    """What is to be said about a photo's date; empty when nothing is."""
-    if taken is None:
-        return UNDATED
-    named = taken_from_name(path)
-    if taken.source == "exif" and named is not None and named.day != taken.day:
-        place = "name" if named.source == "name" else "folder"
-        return f"the camera's date is {taken.day}, the {place} says {named.day}: the camera's is used"
-    return _SOURCES.get(taken.source, "")
-
-
-def _joined(*columns: Sequence[str]) -> npt.NDArray[np.str_]:
-    """Reasons side by side, row by row."""
-    rows = ["; ".join(filter(None, row)) for row in zip(*columns, strict=True)]
-    return np.array(rows, dtype=np.str_)
+def _turned(landmarks: Landmarks, rows: npt.NDArray[np.bool_]) -> Landmarks:
+    """Some of the photos as their mirror images."""
+    if not rows.any():
+        return landmarks
+    both = Landmarks.concat([landmarks, landmarks.mirrored()])
+    return both[np.arange(len(landmarks)) + len(landmarks) * rows]
 
 
 def taken_day(taken: str) -> date | None:

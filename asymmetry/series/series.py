@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -17,9 +19,12 @@ from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
 from asymmetry.metrics import measure
+from asymmetry.series.expression import known_expressions
 from asymmetry.series.folder import Progress, as_date, read_folder, taken_day
+from asymmetry.series.manifest import Note
 from asymmetry.series.scale import pooled_scale
 from asymmetry.series.scoring import extractor_or
+from asymmetry.series.timeline import Entry, days_since, phase_names, timeline
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,16 +43,23 @@ class Series:
         come last.
     landmarks : Landmarks
         The points, in the same order.
+    photos : Measurements
+        What is known about each photo beside its measurements: photo, taken, day, expression and how sure it
+        is (0 to 1; 1 where a manifest or a name says so), status, reason, phase, mirrored, notes.
     folder : pathlib.Path or None
         Where the photos are; their names are relative to it.
     treated_on : datetime.date or None
         The day of the treatment, if there was one.
+    notes : tuple of Note
+        The patient's diary.
     """
 
     static: Measurements
     landmarks: Landmarks
+    photos: Measurements
     folder: Path | None = None
     treated_on: date | None = None
+    notes: tuple[Note, ...] = ()
 
     @classmethod
     def from_folder(
@@ -56,6 +68,7 @@ class Series:
         *,
         treated_on: date | str | None = None,
         extractor: Extractor | None = None,
+        manifest: str | os.PathLike[str] | None = None,
         mirrored: bool = False,
         recursive: bool = True,
         progress: Progress | None = None,
@@ -65,13 +78,19 @@ class Series:
         Parameters
         ----------
         path : path
-            A folder of photos, flat or with folders in it.
+            A folder of photos, flat or with folders in it; see `read_folder` for what names may say. A
+            ``notes.csv`` in it is the patient's diary.
         treated_on : date or str, optional
-            The day that days are counted from (ISO 8601). Default: the day of the first photo.
+            The day that days are counted from (ISO 8601). Default: day 0 of the photos' names, where they
+            count days, else the day of the first photo.
         extractor : Extractor, optional
             Reads the points, in its own way. Default: one is made.
+        manifest : path, optional
+            A CSV file about the photos, see `read_manifest`. Default: ``manifest.csv`` in the folder, if it
+            is there.
         mirrored : bool
-            All photos were stored mirrored, as many selfies are.
+            All photos were stored mirrored, as many selfies are, but for those of which the manifest says
+            otherwise.
         recursive : bool
             Also read the folders in it.
         progress : callable, optional
@@ -102,12 +121,37 @@ class Series:
         if not folder.is_dir():
             raise InvalidInputError(f"{folder}: no such folder")
         with extractor_or(extractor, mirrored=mirrored) as reader:
-            landmarks = read_folder(folder, extractor=reader, recursive=recursive, progress=progress)
-        return cls.from_landmarks(landmarks, treated_on=day, folder=folder)
+            found = read_folder(
+                folder,
+                extractor=reader,
+                treated_on=day,
+                manifest=manifest,
+                recursive=recursive,
+                progress=progress,
+            )
+        return cls.from_landmarks(
+            found.landmarks,
+            treated_on=found.treated_on,
+            folder=folder,
+            day=[each.day for each in found.about],
+            expression=[each.expression for each in found.about],
+            mirrored=found.mirrored,
+            remarks=[each.notes for each in found.about],
+            notes=found.notes,
+        )
 
     @classmethod
     def from_landmarks(
-        cls, landmarks: Landmarks, *, treated_on: date | str | None = None, folder: Path | None = None
+        cls,
+        landmarks: Landmarks,
+        *,
+        treated_on: date | str | None = None,
+        folder: Path | None = None,
+        day: Sequence[float | None] | None = None,
+        expression: Sequence[str | None] | None = None,
+        mirrored: npt.ArrayLike | None = None,
+        remarks: Sequence[str] | None = None,
+        notes: Sequence[Note] = (),
     ) -> Series:
         """Measure and sort landmarks of one person that are already there.
 
@@ -119,6 +163,17 @@ class Series:
             As for `from_folder`.
         folder : pathlib.Path, optional
             Where the photos are, for pictures in the report.
+        day : sequence of float or None, optional
+            Day since the treatment of each photo, where no photo has a date.
+        expression : sequence of str or None, optional
+            What each face does. Where it is not given it is read from the expression weights.
+        mirrored : array_like of bool, optional
+            Which photos were stored mirrored and turned back, for the report's pictures. Default: all or none,
+            as the extractor was told.
+        remarks : sequence of str, optional
+            Remarks about each photo.
+        notes : sequence of Note
+            The patient's diary.
 
         Examples
         --------
@@ -127,30 +182,47 @@ class Series:
         >>> Series.from_landmarks(dated).static["day"].tolist()
         [0.0, 10.0]
         """
-        treated_on = as_date(treated_on)
-        landmarks = landmarks[_by_time(landmarks.taken.tolist())]
-        days = [taken_day(taken) for taken in landmarks.taken.tolist()]
-        start = treated_on or next(filter(None, days), None)
-        scale, source = pooled_scale(landmarks)
-        table = measure(landmarks, scale=scale)
-        lost = np.isnan(table["roll_deg"])  # no frame, so no scale either
-        static = table.with_columns(
-            mm_per_px=np.where(lost, np.nan, table["mm_per_px"]),
-            day=np.array([(day - start).days if day and start else np.nan for day in days], dtype=np.float64),
-            expression=np.full(len(landmarks), "", dtype=np.str_),
-        )
-        said = {
-            "scale_source": source,
-            "day_zero": start.isoformat() if start else "",
-            "day_zero_is": "treatment" if treated_on else "first photo",
-        }
+        n, treated_on = len(landmarks), as_date(treated_on)
+        stored = bool(landmarks.provenance.get("mirrored", False))
+        counted = np.array([np.nan] * n if day is None else day, dtype=np.float64)
+        order = _by_time(landmarks.taken.tolist(), counted)
+        landmarks, counted = landmarks[order], counted[order]
+        dates = [taken_day(taken) for taken in landmarks.taken.tolist()]
+        start = treated_on or next(filter(None, dates), None)
+        by_names = start is None and bool(np.isfinite(counted).any())
+        days = counted if by_names else days_since(start, dates)
+        label, confidence = known_expressions(landmarks, [(expression or [None] * n)[row] for row in order])
+        static = _measured(landmarks).with_columns(day=days, expression=label)
+        since = "treatment" if treated_on or by_names else "first photo"
+        said = {"day_zero": start.isoformat() if start else "", "day_zero_is": since}
         static = replace(static, provenance={**static.provenance, **said})
-        return cls(static, landmarks, folder, treated_on)
+        photos = Measurements(
+            {name: static[name] for name in ("photo", "taken", "day", "expression", "status", "reason")}
+            | {
+                "expression_confidence": confidence,
+                "phase": phase_names(days, since == "treatment"),
+                "mirrored": np.broadcast_to(stored if mirrored is None else mirrored, n)[order],
+                "notes": np.array(remarks or [""] * n, dtype=np.str_)[order],
+            },
+            static.provenance,
+        )
+        return cls(static, landmarks, photos, folder, treated_on, tuple(notes))
 
     @property
     def day_zero(self) -> date | None:
         """The day that days are counted from: treatment, else first photo; None if nothing is dated."""
         return as_date(self.static.provenance["day_zero"] or None)
+
+    @property
+    def treated(self) -> bool:
+        """Whether days count from a treatment."""
+        return bool(self.static.provenance["day_zero_is"] == "treatment")
+
+    @functools.cached_property
+    def timeline(self) -> tuple[Entry, ...]:
+        """Photos and the patient's notes day by day, with the phase of the treatment."""
+        names = self.static["photo"].tolist()
+        return timeline(self.static["day"], names, self.notes, self.day_zero, self.treated)
 
     def __len__(self) -> int:
         return len(self.landmarks)
@@ -162,7 +234,7 @@ class Series:
         return f"<p>{self._title()}</p>{self.static._repr_html_()}"
 
     def _title(self) -> str:
-        since = "treatment" if self.treated_on else "the first photo"
+        since = "treatment" if self.treated else "the first photo"
         start = f", days since {since} on {self.day_zero}" if self.day_zero else ", undated"
         return f"Series of {len(self)} photo{'' if len(self) == 1 else 's'}{start}"
 
@@ -193,10 +265,20 @@ class Series:
         return written
 
 
-def _by_time(taken: list[str]) -> npt.NDArray[np.intp]:
-    """Row order by the camera's clock; undated rows last, equal ones as they came.
+def _measured(landmarks: Landmarks) -> Measurements:
+    """All static metrics, by one scale for the whole series."""
+    scale, source = pooled_scale(landmarks)
+    table = measure(landmarks, scale=scale)
+    lost = np.isnan(table["roll_deg"])  # no frame, so no scale either
+    table = table.with_columns(mm_per_px=np.where(lost, np.nan, table["mm_per_px"]))
+    return replace(table, provenance={**table.provenance, "scale_source": source})
+
+
+def _by_time(taken: list[str], day: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
+    """Row order by the camera's clock, then by counted day; undated rows last, equal ones as they came.
 
     Time zones are left aside, because only some cameras state one.
     """
     clocks = [datetime.fromisoformat(text).replace(tzinfo=None) if text else datetime.max for text in taken]
-    return np.array(sorted(range(len(taken)), key=clocks.__getitem__), dtype=np.intp)
+    keys = list(zip(clocks, np.nan_to_num(day, nan=np.inf).tolist(), strict=True))
+    return np.array(sorted(range(len(taken)), key=keys.__getitem__), dtype=np.intp)

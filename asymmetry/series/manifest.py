@@ -1,0 +1,196 @@
+"""The two lists that may lie beside a person's photos: ``manifest.csv`` and ``notes.csv``."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path, PurePath
+
+from asymmetry.core.schemes import SIDES, Side
+from asymmetry.errors import InvalidInputError
+from asymmetry.series.names import expression_from_text
+
+__all__ = ["MANIFEST", "NOTES", "Entry", "Note", "read_manifest", "read_notes"]
+
+#: Names of the files that are read from a person's folder when they are there.
+MANIFEST, NOTES = "manifest.csv", "notes.csv"
+
+_YES = frozenset("yes y true 1 x mirrored".split())
+_NO = frozenset("no n false 0".split())
+#: Other headings under which a column is found.
+_ALSO_CALLED = {
+    "file": "photo",
+    "filename": "photo",
+    "date": "taken",
+    "side_notes": "notes",
+    "note": "notes",
+}
+_SEPARATORS = ",;\t"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a manifest says about one photo; what it leaves open is None or empty.
+
+    Attributes
+    ----------
+    photo : str
+        Path relative to the folder, with forward slashes.
+    taken : datetime.datetime or None
+        When it was taken.
+    day_only : bool
+        Whether only the day is known.
+    expression : str or None
+        The expression.
+    mirrored : bool or None
+        Whether it was stored mirrored.
+    notes : str
+        Remarks.
+    """
+
+    photo: str
+    taken: datetime | None = None
+    day_only: bool = True
+    expression: str | None = None
+    mirrored: bool | None = None
+    notes: str = ""
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a patient noted on a day.
+
+    Attributes
+    ----------
+    date : datetime.date or None
+        The day.
+    text : str
+        The note.
+    symptom : str
+        What it is about, such as ``"headache"``; may be empty.
+    side : {"right", "left"} or None
+        The patient's own side.
+    """
+
+    date: date | None
+    text: str
+    symptom: str = ""
+    side: Side | None = None
+
+
+def read_manifest(path: str | os.PathLike[str]) -> dict[str, Entry]:
+    """Read what a person or a clinic noted about each photo.
+
+    Parameters
+    ----------
+    path : path
+        A CSV file in UTF-8, separated by commas, semicolons or tabs, with a heading. Columns, in any order
+        and all but the first optional: ``photo`` (relative to the manifest's folder, or the name alone),
+        ``taken`` (ISO 8601), ``expression``, ``mirrored`` (yes or no), ``notes``, ``side``. Others are left
+        alone.
+
+    Returns
+    -------
+    dict of str to Entry
+        By the photo's path as it is written there.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file can't be read, has no column ``photo``, names a photo twice, or holds what is not a date,
+        an expression or a yes or no. The message names the line.
+    """
+    entries: dict[str, Entry] = {}
+    for where, row in _rows(path, "photo"):
+        name = PurePath(row["photo"].replace("\\", "/")).as_posix()
+        if name in entries:
+            raise InvalidInputError(f"{where}: {name} is there twice; keep one of the lines")
+        taken = _when(row.get("taken", ""), where)
+        notes = "; ".join(filter(None, (row.get("side", ""), row.get("notes", ""))))
+        entries[name] = Entry(
+            photo=name,
+            taken=taken,
+            day_only=len(row.get("taken", "")) <= len("2026-03-31"),
+            expression=_expression(row.get("expression", ""), where),
+            mirrored=_flag(row.get("mirrored", ""), where),
+            notes=notes,
+        )
+    return entries
+
+
+def read_notes(path: str | os.PathLike[str]) -> tuple[Note, ...]:
+    """Read a patient's diary, in order of date; what has no date comes last.
+
+    Parameters
+    ----------
+    path : path
+        A CSV file as for `read_manifest`, with the columns ``date``, ``text``, ``symptom`` and ``side``; all
+        but ``text`` optional.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file can't be read, has no column ``text``, or holds what is not a date or a side.
+    """
+    notes = []
+    for where, row in _rows(path, "text"):
+        when = _when(row.get("taken", ""), where)
+        side = _side(row.get("side", ""), where)
+        notes.append(Note(when.date() if when else None, row["text"], row.get("symptom", ""), side))
+    return tuple(sorted(notes, key=lambda note: note.date or date.max))
+
+
+def _rows(path: str | os.PathLike[str], needed: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Rows with something in the needed column, each with where it stands; cells without outer spaces."""
+    file = Path(path)
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError(f"{file}: can't be read as a CSV file in UTF-8 ({error})") from error
+    first = text.partition("\n")[0]
+    separator = max(_SEPARATORS, key=first.count)
+    reader = csv.DictReader(text.splitlines(), delimiter=separator)
+    headings = [heading.strip().lower().replace(" ", "_") for heading in reader.fieldnames or ()]
+    reader.fieldnames = [_ALSO_CALLED.get(heading, heading) for heading in headings]
+    if needed not in reader.fieldnames:
+        raise InvalidInputError(
+            f"{file}: there is no column {needed!r}; its headings are {', '.join(headings)}"
+        )
+    for row in reader:
+        cells = {name: (value or "").strip() for name, value in row.items() if isinstance(name, str)}
+        if cells[needed]:
+            yield f"{file} line {reader.line_num}", cells
+
+
+def _when(text: str, where: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise InvalidInputError(f"{where}: {text!r} is not a date; write it as 2026-03-31") from error
+
+
+def _expression(text: str, where: str) -> str | None:
+    found = expression_from_text(text)
+    if text and text != "unknown" and found is None:
+        raise InvalidInputError(f"{where}: {text!r} is no expression; write one such as rest or smile_open")
+    return found
+
+
+def _flag(text: str, where: str) -> bool | None:
+    if text.lower() in _YES | _NO:
+        return text.lower() in _YES
+    if text:
+        raise InvalidInputError(f"{where}: mirrored is {text!r}; write yes or no")
+    return None
+
+
+def _side(text: str, where: str) -> Side | None:
+    if text.lower() in ("", "both"):
+        return None
+    for side in SIDES:
+        if text.lower() in (side, side[0]):
+            return side
+    raise InvalidInputError(f"{where}: side is {text!r}; write right or left, the patient's own")

@@ -1,0 +1,93 @@
+"""What a file's or a folder's name says: the expression, and the day since the treatment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import PurePath
+
+__all__ = ["day_from_name", "expression_from_name", "expression_from_text"]
+
+_SMILE = "smil(?:e|es|ing)"
+_CLOSED = "clos(?:e|ed|ure|ing)|shut|tight"
+_UP = "rais(?:e|ed|ing)|lift|up|elevat(?:e|ed|ion)"
+#: How each expression is written, as patterns over words in lower case with one space between them. A plain
+#: "smile" is the open one: Sunnybrook's "open mouth smile" is what clinics ask for.
+_SPELLINGS = {
+    "smile_closed": f"{_SMILE} (?:closed?|gentle|soft)|(?:closed?|gentle|soft) (?:mouth |lips? )?{_SMILE}",
+    "smile_open": f"{_SMILE}|teeth|grin",
+    "eye_closure": f"(?:eyes?|lids?) ?(?:{_CLOSED})|(?:{_CLOSED}) (?:the )?eyes?|closed?eyes?|blink",
+    "brow_raise": f"(?:eye)?brows? ?(?:{_UP})|(?:{_UP}) (?:the )?(?:eye)?brows?|surprised?|forehead",
+    "frown": "frown(?:ing)?|scowl|furrow|glabella",
+    "snarl": "snarl|sneer|(?:nose )?wrinkl(?:e|ing)",
+    "pucker": "pucker|kiss|whistl(?:e|ing)|pout",
+    "rest": "rest(?:ing)?|neutral|relaxed|repose|baseline",
+}
+_PATTERNS = {name: re.compile(rf"\b(?:{spelling})\b") for name, spelling in _SPELLINGS.items()}
+#: Of two expressions that a name holds, the first wins over the second: it is the more exact one.
+_MORE_EXACT = {("smile_closed", "smile_open")}
+_WORD_ENDS = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W\d_]+")
+_DAY = re.compile(r"(?<![a-z0-9])(?:day|d)[ _]?([-+−]?\d{1,4})(?![0-9])", re.IGNORECASE)
+
+
+def expression_from_text(text: str) -> str | None:
+    """The one expression that a text names, in any of several spellings.
+
+    Parameters
+    ----------
+    text : str
+        Words in any case, with any separators.
+
+    Returns
+    -------
+    str or None
+        One of rest, brow_raise, frown, eye_closure, smile_closed, smile_open, snarl, pucker. None where no
+        expression or several are named.
+
+    Examples
+    --------
+    >>> [expression_from_text(text) for text in ("Eyes-Closed_2", "smile", "Smile (closed)", "IMG_0412")]
+    ['eye_closure', 'smile_open', 'smile_closed', None]
+    """
+    words = " ".join(filter(None, _WORD_ENDS.split(text))).lower()
+    found = {name for name, pattern in _PATTERNS.items() if pattern.search(words)}
+    found -= {less for more, less in _MORE_EXACT if more in found}
+    if len(found) > 1:
+        found.discard("rest")  # "baseline" says more about the visit than about the face
+    return found.pop() if len(found) == 1 else None
+
+
+def expression_from_name(path: PurePath | str) -> str | None:
+    """The expression that a file's name says, else the name of the folder that holds it.
+
+    Examples
+    --------
+    >>> expression_from_name("2026-03-02/brow raise.jpg"), expression_from_name("smile/2026-03-02.jpg")
+    ('brow_raise', 'smile_open')
+    """
+    path = PurePath(path)
+    return expression_from_text(path.stem) or expression_from_text(path.parent.name)
+
+
+def day_from_name(path: PurePath | str) -> int | None:
+    """The day since the treatment that a file's or its folder's name says; negative before it.
+
+    A hyphen before the number is a minus: ``day-10`` is ten days before the treatment, ``day10``, ``day_10``
+    and ``day+10`` ten days after it.
+
+    Examples
+    --------
+    >>> [
+    ...     day_from_name(name)
+    ...     for name in ("day-10_rest_1.jpg", "day 14/smile.jpg", "D+3.jpg", "IMG_0412.HEIC")
+    ... ]
+    [-10, 14, 3, None]
+    """
+    path = PurePath(path)
+    return _only_day(path.name) if _only_day(path.name) is not None else _only_day(path.parent.name)
+
+
+def _only_day(text: str) -> int | None:
+    found: Iterable[str] = _DAY.findall(text)
+    days = {int(number.replace("−", "-")) for number in found}
+    return days.pop() if len(days) == 1 else None

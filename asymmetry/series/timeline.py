@@ -1,0 +1,145 @@
+"""Days, phases after a treatment, and what a patient noted on which day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.series.manifest import Note
+
+__all__ = ["PEAK_DAY", "PHASES", "Entry", "Phase", "days_since", "phase_names", "timeline"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A span of days after botulinum toxin, both ends included.
+
+    Attributes
+    ----------
+    name : str
+        What it is called.
+    first, last : float
+        Days since the treatment.
+    """
+
+    name: str
+    first: float
+    last: float
+
+
+#: Conventions, after the usual course: onset within days, full effect from the second to the fourth week,
+#: wearing off after three months.
+PHASES = (
+    Phase("baseline", -np.inf, 0),
+    Phase("early", 1, 6),
+    Phase("developing", 7, 13),
+    Phase("peak", 14, 30),
+    Phase("plateau", 31, 90),
+    Phase("wearing off", 91, 150),
+    Phase("after", 151, np.inf),
+)
+#: From this day on the full effect is there, and a trend tells how it wears off.
+PEAK_DAY = next(phase.first for phase in PHASES if phase.name == "peak")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What there is of one day.
+
+    Attributes
+    ----------
+    day : float
+        Day since day zero; NaN for what has no date.
+    date : datetime.date or None
+        The same as a date.
+    phase : str
+        Phase of the treatment; empty without one.
+    photos : tuple of str
+        Photos of that day.
+    notes : tuple of Note
+        The patient's notes of that day.
+    """
+
+    day: float
+    date: date | None
+    phase: str
+    photos: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+def days_since(start: date | None, days: Sequence[date | None]) -> FloatArray:
+    """Days from a start; NaN where either is not known.
+
+    Examples
+    --------
+    >>> days_since(date(2026, 3, 9), [date(2026, 3, 2), None]).tolist()
+    [-7.0, nan]
+    """
+    counted = [(day - start).days if day and start else np.nan for day in days]
+    return np.array(counted, dtype=np.float64)
+
+
+def phase_names(day: npt.ArrayLike, treated: bool) -> npt.NDArray[np.str_]:
+    """Phase of each day; empty where there was no treatment or the day is not known.
+
+    Examples
+    --------
+    >>> phase_names([-3, 0, 1, 13, 14, np.nan], treated=True).tolist()
+    ['baseline', 'baseline', 'early', 'developing', 'peak', '']
+    """
+    days = np.asarray(day, dtype=np.float64)
+    inside = [treated & (days >= phase.first) & (days < phase.last + 1) for phase in PHASES]
+    return np.select(inside, [np.array(phase.name) for phase in PHASES], default=np.array(""))
+
+
+def timeline(
+    day: FloatArray, photos: Sequence[str], notes: Sequence[Note], start: date | None, treated: bool
+) -> tuple[Entry, ...]:
+    """Photos and notes day by day, in order; what has no day comes last.
+
+    Parameters
+    ----------
+    day : ndarray, shape (n,)
+        Day of each photo.
+    photos : sequence of str
+        Their names.
+    notes : sequence of Note
+        The patient's diary.
+    start : datetime.date or None
+        Day zero.
+    treated : bool
+        Whether day zero is a treatment.
+
+    Examples
+    --------
+    >>> (entry,) = timeline(np.array([2.0]), ["a.jpg"], [], date(2026, 3, 9), treated=True)
+    >>> entry.date, entry.phase, entry.photos
+    (datetime.date(2026, 3, 11), 'early', ('a.jpg',))
+    """
+    noted = days_since(start, [note.date for note in notes])
+    found: dict[float, tuple[list[str], list[Note]]] = {}
+    for when, photo in zip(day.tolist(), photos, strict=True):
+        found.setdefault(_key(when), ([], []))[0].append(photo)
+    for when, note in zip(noted.tolist(), notes, strict=True):
+        found.setdefault(_key(when), ([], []))[1].append(note)
+    return tuple(
+        Entry(when, start + timedelta(days=when) if start else None, phase, tuple(shots), tuple(texts))
+        if np.isfinite(when)
+        else Entry(np.nan, None, "", tuple(shots), tuple(texts))
+        for (when, (shots, texts)), phase in zip(
+            sorted(found.items(), key=lambda each: each[0]),
+            phase_names(sorted(found), treated).tolist(),
+            strict=True,
+        )
+    )
+
+
+def _key(day: float) -> float:
+    """Days that are not known are one and sort last."""
+    return day if np.isfinite(day) else np.inf
