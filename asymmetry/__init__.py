@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from asymmetry.core.table import Measurements
     from asymmetry.errors import AsymmetryError, PhotoError
     from asymmetry.extract import Extractor
-    from asymmetry.metrics import measure
+    from asymmetry.metrics import measure, movement
     from asymmetry.series import Score, Series, score
 
     __version__: str
@@ -41,6 +41,7 @@ __all__ = [
     "extract",
     "measure",
     "metrics",
+    "movement",
     "report",
     "score",
     "series",
@@ -57,6 +58,7 @@ _HOMES = {
     "Score": "series",
     "Series": "series",
     "measure": "metrics",
+    "movement": "metrics",
     "score": "series",
 }
 _ROOMS = frozenset(__all__) - frozenset(_HOMES) - {"__version__"}

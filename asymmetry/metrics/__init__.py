@@ -12,7 +12,19 @@ Examples
 
 from __future__ import annotations
 
-from asymmetry.metrics.catalogue import Metric, metric
+from asymmetry.metrics.catalogue import Metric, MovementMetric, metric, movement_metric
 from asymmetry.metrics.measuring import MAX_YAW, MAX_YAW_HORIZONTAL, catalogue, measure
+from asymmetry.metrics.movement import movement, movement_catalogue
 
-__all__ = ["MAX_YAW", "MAX_YAW_HORIZONTAL", "Metric", "catalogue", "measure", "metric"]
+__all__ = [
+    "MAX_YAW",
+    "MAX_YAW_HORIZONTAL",
+    "Metric",
+    "MovementMetric",
+    "catalogue",
+    "measure",
+    "metric",
+    "movement",
+    "movement_catalogue",
+    "movement_metric",
+]

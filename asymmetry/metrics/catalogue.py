@@ -1,4 +1,7 @@
-"""What a metric is: a function, and the one entry that says what it measures."""
+"""What a metric is: a function, and the one entry that says what it measures.
+
+A metric is measured in one photo; a movement metric in two, from the photo at rest to that of an expression.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +19,11 @@ from asymmetry.core.frame import Face, Half
 from asymmetry.core.schemes import SIDES
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["Metric", "Unit", "metric"]
+__all__ = ["Metric", "MovementMetric", "Unit", "metric", "movement_metric"]
 
 FloatArray = npt.NDArray[np.float64]
 Unit = Literal["mm", "mm2", "deg", "pct", "ratio"]
+AnyMetric = TypeVar("AnyMetric", bound="Metric")
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Metric:
     definition: str
     source: str
     horizontal: bool
-    function: Callable[[Any], FloatArray] = field(repr=False)
+    function: Callable[..., FloatArray] = field(repr=False)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -62,13 +66,35 @@ class Metric:
             return (f"{self.name}_{self.unit}",)
         return tuple(f"{self.name}_{side}_{self.unit}" for side in (*SIDES, "diff"))
 
-    def __call__(self, view: Any) -> FloatArray:
+    def __call__(self, *views: Any) -> FloatArray:
         """Apply the function to a `Half` or a `Face`."""
-        return self.function(view)
+        return self.function(*views)
 
     def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
         # Pickled by name, as functions are, so that a pool of processes can take one.
         return _by_name, (self.function.__module__, self.function.__qualname__)
+
+
+@dataclass(frozen=True)
+class MovementMetric(Metric):
+    """A metric of a movement: its function takes the face at rest, and then the moved one.
+
+    Attributes
+    ----------
+    noise : float or None
+        What is read where nothing moved, in the metric's unit. Where neither side reads more there is no
+        ratio. None for a metric without a ratio.
+    during : MovementMetric or None
+        The metric is only measured where this one reads more than its noise, on one side at least.
+    """
+
+    noise: float | None = None
+    during: MovementMetric | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns it fills: those of a metric, and the ratio of the weaker to the stronger."""
+        return super().columns + (() if self.noise is None else (f"{self.name}_ratio",))
 
 
 def _by_name(module: str, name: str) -> Any:
@@ -114,24 +140,81 @@ def metric(
     >>> cheek_height.columns
     ('cheek_height_right_mm', 'cheek_height_left_mm', 'cheek_height_diff_mm')
     """
-    if unit not in get_args(Unit):
-        raise InvalidInputError(f"unit {unit!r}: use one of {', '.join(get_args(Unit))}")
 
     def made(function: Callable[[Any], FloatArray]) -> Metric:
-        name = function.__name__
-        definition = (inspect.getdoc(function) or "").partition("\n")[0]
-        if not definition:
-            raise InvalidInputError(
-                f"metric {name}: its docstring's first line is its definition; it has none"
-            )
-        if not re.fullmatch("[a-z][a-z0-9_]*", name):
-            raise InvalidInputError(f"metric {name}: columns are named in lower case")
-        return Metric(name, unit, _has_sides(function), sign, definition, source, horizontal, function)
+        name, definition, sides = _read(function, unit)
+        return Metric(name, unit, sides, sign, definition, source, horizontal, function)
 
     return made
 
 
-def _has_sides(function: Callable[[Any], FloatArray]) -> bool:
+def movement_metric(
+    *,
+    unit: Unit,
+    sign: str,
+    source: str,
+    horizontal: bool = False,
+    noise: float | None = None,
+    during: MovementMetric | None = None,
+) -> Callable[[Callable[[Any, Any], FloatArray]], MovementMetric]:
+    """Make a movement metric of a function.
+
+    The function takes two arguments, the face at rest and the moved one, both annotated as `Half` for a
+    metric with sides or as `Face` for one of the whole face. All else is as for `metric`.
+
+    Parameters
+    ----------
+    unit, sign, source, horizontal
+        As for `metric`.
+    noise : float, optional
+        Fills the column of the ratio, weaker side to stronger, where a side reads more than this.
+    during : MovementMetric, optional
+        Measure only where this one reads more than its noise.
+
+    Returns
+    -------
+    callable
+        Turns the function into a `MovementMetric`, which `asymmetry.movement` takes.
+
+    Raises
+    ------
+    InvalidInputError
+        As for `metric`; and if there is a ratio without sides.
+
+    Examples
+    --------
+    >>> @movement_metric(unit="mm", sign="raised", source="an example", noise=0.5)
+    ... def cheek_lift(rest: Half, moved: Half) -> FloatArray:
+    ...     '''How far the cheek moves up.'''
+    ...     return moved.up("cheekbone") - rest.up("cheekbone")
+    >>> cheek_lift.columns[2:]
+    ('cheek_lift_diff_mm', 'cheek_lift_ratio')
+    """
+
+    def made(function: Callable[[Any, Any], FloatArray]) -> MovementMetric:
+        name, definition, sides = _read(function, unit)
+        if noise is not None and not sides:
+            raise InvalidInputError(f"metric {name}: a ratio is one of two sides; annotate with Half")
+        entry = (name, unit, sides, sign, definition, source, horizontal, function)
+        return MovementMetric(*entry, noise, during)
+
+    return made
+
+
+def _read(function: Callable[..., FloatArray], unit: Unit) -> tuple[str, str, bool]:
+    """Name, definition, and whether it has sides."""
+    name = function.__name__
+    if unit not in get_args(Unit):
+        raise InvalidInputError(f"unit {unit!r}: use one of {', '.join(get_args(Unit))}")
+    definition = (inspect.getdoc(function) or "").partition("\n")[0]
+    if not definition:
+        raise InvalidInputError(f"metric {name}: its docstring's first line is its definition; it has none")
+    if not re.fullmatch("[a-z][a-z0-9_]*", name):
+        raise InvalidInputError(f"metric {name}: columns are named in lower case")
+    return name, definition, _has_sides(function)
+
+
+def _has_sides(function: Callable[..., FloatArray]) -> bool:
     """Whether the function's argument is a `Half`; the annotation may be a text."""
     for parameter in inspect.signature(function).parameters.values():
         annotated = getattr(parameter.annotation, "__name__", str(parameter.annotation)).rpartition(".")[2]
@@ -140,7 +223,7 @@ def _has_sides(function: Callable[[Any], FloatArray]) -> bool:
     raise InvalidInputError(f"metric {function.__name__}: annotate its argument as Half or as Face")
 
 
-def unique(metrics: Iterable[Metric]) -> dict[str, Metric]:
+def unique(metrics: Iterable[AnyMetric]) -> dict[str, AnyMetric]:
     """Metrics by name.
 
     Raises
@@ -148,7 +231,7 @@ def unique(metrics: Iterable[Metric]) -> dict[str, Metric]:
     InvalidInputError
         If two have the same name.
     """
-    found: dict[str, Metric] = {}
+    found: dict[str, AnyMetric] = {}
     for entry in metrics:
         if found.setdefault(entry.name, entry) is not entry:
             raise InvalidInputError(f"two metrics are called {entry.name!r}; give one of them another name")

@@ -16,7 +16,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import brow, eye, mouth, whole
-from asymmetry.metrics.catalogue import Metric, unique
+from asymmetry.metrics.catalogue import AnyMetric, Metric, unique
 
 __all__ = ["MAX_YAW", "MAX_YAW_HORIZONTAL", "catalogue", "measure"]
 
@@ -78,11 +78,11 @@ def measure(
     >>> m["brow_height_diff_mm"].dtype, m.rows
     (dtype('float64'), 0)
     """
-    chosen = _chosen(metrics)
+    chosen = choose(metrics, catalogue())
     scale = scale or Scale()
     names = [name for metric in chosen for name in metric.columns]
     values = np.full((len(names) + len(_POSE_COLUMNS), len(landmarks)), np.nan)
-    known = _per_photo(scale, len(landmarks))
+    known = per_photo(scale, len(landmarks))
     with np.errstate(all="ignore"):
         for start in range(0, len(landmarks), CHUNK):
             rows = slice(start, start + CHUNK)
@@ -91,7 +91,7 @@ def measure(
             for row, column in zip(values[:, rows], _columns(face, part, chosen), strict=True):
                 row[:] = column
     across = np.array([metric.horizontal for metric in chosen for _ in metric.columns], dtype=bool)
-    about = _explained(landmarks, _spoilt(landmarks, values, across))
+    about = explained(landmarks, _spoilt(landmarks, values, across))
     columns = zip((*names, *_POSE_COLUMNS), values, strict=True)
     made = {"scale_source": scale.source, "metrics": [metric.name for metric in chosen]}
     return Measurements(
@@ -100,8 +100,8 @@ def measure(
     )
 
 
-def _chosen(metrics: Iterable[str | Metric] | None) -> list[Metric]:
-    known = catalogue()
+def choose(metrics: Iterable[str | AnyMetric] | None, known: Mapping[str, AnyMetric]) -> list[AnyMetric]:
+    """What was asked for: names out of a catalogue and metrics of one's own, or the whole catalogue."""
     if metrics is None:
         return list(known.values())
     if isinstance(metrics, (str, Metric)):
@@ -115,7 +115,8 @@ def _chosen(metrics: Iterable[str | Metric] | None) -> list[Metric]:
     return list(unique(found).values())
 
 
-def _per_photo(scale: Scale, n: int) -> FloatArray:
+def per_photo(scale: Scale, n: int) -> FloatArray:
+    """The scale's length for each of n photos."""
     try:
         return np.broadcast_to(np.asarray(scale.mm, dtype=np.float64), n)
     except ValueError:
@@ -126,16 +127,23 @@ def _columns(face: Face, landmarks: Landmarks, metrics: Iterable[Metric]) -> Ite
     """The numeric columns of a few photos, one after the other."""
     halves = face.halves()
     for metric in metrics:
-        value = metric(halves if metric.sides else face)
-        if np.shape(value) != (face.size * (1 + metric.sides),):
-            raise InvalidInputError(f"metric {metric.name}: it must return an array of shape (n,)")
-        if metric.sides:
-            right, left = value[: face.size], value[face.size :]
-            yield from (right, left, right - left)
-        else:
-            yield value
+        value = checked(metric, face.size, metric(halves if metric.sides else face))
+        yield from sides_of(value) if metric.sides else [value]
     yaw, pitch, _ = head_angles(landmarks.pose)
     yield from (yaw, pitch, face.roll, face.mm_per_px)
+
+
+def checked(metric: Metric, n: int, value: FloatArray) -> FloatArray:
+    """The value of n photos, if it has one number for each photo, or for each side."""
+    if np.shape(value) != (n * (1 + metric.sides),):
+        raise InvalidInputError(f"metric {metric.name}: it must return an array of shape (n,)")
+    return value
+
+
+def sides_of(value: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Right, left and difference of what was measured on all right sides and then on all left ones."""
+    right, left = np.split(value, 2)
+    return right, left, right - left
 
 
 def _spoilt(landmarks: Landmarks, values: FloatArray, across: Mask) -> dict[str, Mask]:
@@ -162,7 +170,7 @@ def _spoilt(landmarks: Landmarks, values: FloatArray, across: Mask) -> dict[str,
     }
 
 
-def _explained(landmarks: Landmarks, reasons: Mapping[str, Mask]) -> dict[str, npt.NDArray[np.str_]]:
+def explained(landmarks: Landmarks, reasons: Mapping[str, Mask]) -> dict[str, npt.NDArray[np.str_]]:
     """Status and reason of each photo, with these reasons added."""
     status, reason = landmarks.status, landmarks.reason
     for text, holds in reasons.items():

@@ -29,7 +29,7 @@ _GROUPS = MEDIAPIPE_478.groups
 _ABOVE, _BELOW = _GROUPS["upper_lip_inner"], _GROUPS["lower_lip_inner"]
 
 
-def _corner(half: Half) -> tuple[FloatArray, FloatArray]:
+def corner(half: Half) -> tuple[FloatArray, FloatArray]:
     """Middle of the outer and the inner corner point: the one overshoots a droop, the other falls short."""
     out = (half.out("commissure") + half.out("inner_commissure")) / 2
     return out, (half.up("commissure") + half.up("inner_commissure")) / 2
@@ -49,7 +49,7 @@ def _halfway(half: Half, contour: str) -> FloatArray:
 )
 def commissure_height(half: Half) -> FloatArray:
     """Height of the mouth's corner over the level pupil line; the lower the more negative."""
-    return _corner(half)[1]
+    return corner(half)[1]
 
 
 @metric(
@@ -61,7 +61,7 @@ def commissure_height(half: Half) -> FloatArray:
 )
 def commissure_excursion(half: Half) -> FloatArray:
     """Distance from the face's midline at the lower lip's border to the mouth's corner."""
-    out, up = _corner(half)
+    out, up = corner(half)
     rise = up - half.midline_up("lower_lip")
     return np.sqrt(out * out + rise * rise)
 
@@ -74,7 +74,7 @@ def commissure_excursion(half: Half) -> FloatArray:
 )
 def smile_angle(half: Half) -> FloatArray:
     """Slope of the line from the face's midline at the lower lip's border to the mouth's corner."""
-    out, up = _corner(half)
+    out, up = corner(half)
     return np.degrees(np.arctan2(up - half.midline_up("lower_lip"), out))
 
 
