@@ -65,7 +65,8 @@ def test_shift_scale_and_roll_change_nothing(
 @given(
     seed=SEEDS,
     roll=st.floats(-45, 45),
-    scale=st.floats(0.3, 3),
+    # Below 2 px per mm the rounding of a place to single precision alone can make 1e-4 mm.
+    scale=st.floats(0.5, 3),
     shift=st.tuples(st.floats(-200, 200), st.floats(-200, 200)),
 )
 def test_single_precision_carries_a_tenth_of_a_micrometre(

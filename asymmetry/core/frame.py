@@ -32,9 +32,10 @@ IRIS_MM = 11.71
 OUTER_CANTHI_MM, PUPILS_OVER_CANTHI = 85.3, 0.026
 #: Camera distance assumed when perspective is removed, in outer-canthal distances: about 1 m over 89 mm.
 CAMERA_DISTANCE = 11.2
-#: The pair that sets the level: what a brow, a mouth corner or a lid drags along least, over the widest base.
-#: With the inner canthi too, 5 % of a moved brow is lost instead of 2 %.
-LEVEL_PAIRS = ("outer_canthus",)
+#: The pairs that set the level: what a brow, a mouth corner or a lid drags along least, over a wide base.
+#: With the inner canthi in place of the pupils, 5 % of a moved brow is lost instead of 2 %. Pupils that were
+#: not seen are left out.
+LEVEL_PAIRS = ("outer_canthus", "iris_centre")
 #: Regions of the comparison with the mirror image; the scheme's groups of these names.
 REGIONS = ("upper", "middle", "lower")
 # What sets the midline: midpoints of these pairs, and these midline points.
@@ -204,8 +205,8 @@ def face_frame(landmarks: Landmarks, *, scale: Scale | None = None) -> Face:
     """Bring every photo's named points into the face's own frame, in millimetres.
 
     Steps: perspective removed for a camera at about 1 m; yaw and pitch removed with ``landmarks.pose``; roll
-    removed so that the outer canthi are level (the mesh drags temples, forehead and nose along when a brow or
-    a mouth corner moves; in warps and renders the canthi stay true); x = 0 put where the canthi's midpoints,
+    removed so that outer canthi and pupils are level (the mesh drags temples, forehead and nose along when a
+    brow or a mouth corner moves; in warps and renders the eyes stay true); x = 0 put where the canthi's midpoints,
     nasion, nasal bridge and glabella lie (never philtrum, lips or chin: palsy moves those); y = 0 put at the
     pupil line.
 
@@ -233,6 +234,37 @@ def face_frame(landmarks: Landmarks, *, scale: Scale | None = None) -> Face:
     points *= factor
     points.flags.writeable = False
     return replace(face, mm_per_px=factor)
+
+
+def reframed(face: Face, *, scale: Scale) -> Face:
+    """Faces whose points were moved, in millimetres, brought into their own frame again.
+
+    As `face_frame`, but that perspective, yaw and pitch are gone already.
+
+    Parameters
+    ----------
+    face : Face
+        n faces, upright but for what the points were moved by.
+    scale : Scale
+        Where their millimetres came from; a ruler's stay as they are.
+    """
+    x, y = _level_line(face)
+    flat = np.sqrt(x * x + y * y)
+    cos, sin = x / flat, y / flat
+    points = np.empty_like(face.points)
+    for axis, weights in enumerate(((cos, sin), (-sin, cos))):
+        _weigh(face.points, weights, out=points[axis])
+    level = replace(face, points=points)
+    points -= _origin(level)
+    if scale.source != "ruler":
+        points *= scale.mm_per_px(level)
+    points.flags.writeable = False
+    return level
+
+
+def in_order(values: npt.NDArray[np.floating[Any]], scheme: str) -> FloatArray:
+    """Values of points (n, k) in the order of `Face.points`, shape (named points, n)."""
+    return np.asarray(values.T[_columns(scheme)[0] // 3], dtype=np.float64)
 
 
 def head_angles(pose: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -315,7 +347,7 @@ def _upright(face: Face, pose: npt.NDArray[np.floating[Any]]) -> Face:
     Roll comes from the points, so that a photo turned in its plane measures the same whatever its pose says.
     """
     (cy, sy), (cp, sp) = _turns(pose)
-    x, down, away = total(np.array([left - right for right, left in map(face.pair, LEVEL_PAIRS)]))
+    x, down, away = _level_line(face)
     flat = np.sqrt(x * x + down * down)
     # The pairs are level after pitch is gone if roll is their slope here less asin(tan(pitch) away / flat).
     lean = np.clip(-sp / cp * away / flat, -1, 1)
@@ -327,6 +359,13 @@ def _upright(face: Face, pose: npt.NDArray[np.floating[Any]]) -> Face:
     for axis, weights in enumerate((across, up)):
         _weigh(face.points, weights, out=points[axis])
     return replace(face, points=points, roll=np.degrees(np.arctan2(sr, cr)) + 0.0)
+
+
+def _level_line(face: Face) -> FloatArray:
+    """From right to left along what is level, shape (axes, n)."""
+    canthi, pupils = (left - right for right, left in map(face.pair, LEVEL_PAIRS))
+    line: FloatArray = canthi + np.where(np.isnan(pupils), 0.0, pupils)
+    return line
 
 
 def _turns(pose: npt.NDArray[np.floating[Any]]) -> tuple[tuple[FloatArray, FloatArray], ...]:
