@@ -12,13 +12,13 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from asymmetry.core.distributions import t_quantile
 from asymmetry.core.statistics import (
     EXACT_READINGS,
     icc,
     kendall_tau,
     mdc95,
     pooled_sd,
-    t_quantile,
     theil_sen,
 )
 from asymmetry.errors import InvalidInputError
