@@ -65,7 +65,7 @@ def test_shift_scale_and_roll_change_nothing(
 @given(
     seed=SEEDS,
     roll=st.floats(-45, 45),
-    # Below 2 px per mm the rounding of a place to single precision alone can make 1e-4 mm.
+    # 2 px per mm and more: below, rounding a place to single precision makes 1e-4 mm by itself.
     scale=st.floats(0.5, 3),
     shift=st.tuples(st.floats(-200, 200), st.floats(-200, 200)),
 )
@@ -78,7 +78,8 @@ def test_single_precision_carries_a_tenth_of_a_micrometre(
     start, end = numbers(measure(before)), numbers(measure(after))
     for name in set(start) - {"roll_deg", "mm_per_px"}:
         bound = 5e-3 if unit(name) == "mm2" else 1e-4
-        np.testing.assert_allclose(end[name], start[name], atol=bound, err_msg=name)
+        # The scale hangs on irises of 12 mm: rounding there makes some 1e-6 of every length.
+        np.testing.assert_allclose(end[name], start[name], atol=bound, rtol=4e-6, err_msg=name)
 
 
 @given(seed=SEEDS)
