@@ -13,15 +13,20 @@ Examples
 from __future__ import annotations
 
 from asymmetry.metrics.catalogue import Metric, MovementMetric, metric, movement_metric
+from asymmetry.metrics.expressions import EXPRESSIONS, UNKNOWN, Expressions, expressions
 from asymmetry.metrics.measuring import MAX_YAW, MAX_YAW_HORIZONTAL, catalogue, measure
 from asymmetry.metrics.movement import movement, movement_catalogue
 
 __all__ = [
+    "EXPRESSIONS",
     "MAX_YAW",
     "MAX_YAW_HORIZONTAL",
+    "UNKNOWN",
+    "Expressions",
     "Metric",
     "MovementMetric",
     "catalogue",
+    "expressions",
     "measure",
     "metric",
     "movement",
