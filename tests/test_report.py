@@ -324,14 +324,32 @@ def test_the_patient_s_right_is_drawn_on_the_left() -> None:
     middle = float(made.size[0, 0]) / 2
     for contour in drawn.contours:
         assert (contour.points[:, 0].mean() < middle) == (contour.side == "right")
-    assert drawn.irises[0][0] < middle < drawn.irises[1][0]
+    assert drawn.irises[0].x < middle < drawn.irises[1].x
+
+
+def test_what_was_not_seen_is_not_drawn() -> None:
+    made = face()
+    layout = made.layout
+    hidden = (
+        layout.right(layout.groups["iris"])
+        + layout.left(layout.groups["iris"])
+        + [layout.pairs["commissure"][0]]
+    )
+    points = made.points.copy()
+    points[:, hidden] = np.nan
+    drawn = overlay(replace(made, points=points), 0.0, whole(made))
+    assert drawn.irises == ()
+    assert len(drawn.guides) == 2  # through the canthi
+    assert [gap.metric for gap in drawn.gaps] == ["brow_height"]
+    assert all(np.isfinite(contour.points).all() for contour in drawn.contours)
 
 
 def test_midline_and_level_follow_the_head() -> None:
     made = face(roll=20)
     drawn = overlay(made, float(face_frame(made).roll[0]), whole(made))
-    level = np.degrees(np.arctan2(drawn.level.y1 - drawn.level.y2, drawn.level.x2 - drawn.level.x1))
-    down = np.degrees(np.arctan2(drawn.midline.x2 - drawn.midline.x1, drawn.midline.y2 - drawn.midline.y1))
+    across, along = drawn.guides
+    level = np.degrees(np.arctan2(across.y1 - across.y2, across.x2 - across.x1))
+    down = np.degrees(np.arctan2(along.x2 - along.x1, along.y2 - along.y1))
     assert (level, down) == pytest.approx((20, 20), abs=0.3)
 
 

@@ -16,7 +16,7 @@ from PIL import Image
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Scheme, Side
 
-__all__ = ["Contour", "Crop", "Gap", "Line", "Overlay", "face_crop", "overlay"]
+__all__ = ["Contour", "Crop", "Gap", "Iris", "Line", "Overlay", "face_crop", "overlay"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -34,7 +34,7 @@ _CONTOURS: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = (
 )
 #: Heights that are compared on the picture, and the points whose mean they are.
 _HEIGHTS = {
-    "brow_height": ("brow_upper_3", "brow_upper_4", "brow_lower_3", "brow_lower_4"),
+    "brow_height": ("brow_upper_3", "brow_upper_4"),
     "commissure_height": ("commissure", "inner_commissure"),
 }
 #: Points that set where the midline is drawn: of the nose's root and the forehead.
@@ -97,6 +97,16 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Iris:
+    """The circle of one iris."""
+
+    side: Side
+    x: float
+    y: float
+    radius: float
+
+
+@dataclass(frozen=True)
 class Gap:
     """A left-right difference in height, as it shows on the picture.
 
@@ -120,12 +130,11 @@ class Gap:
 
 @dataclass(frozen=True)
 class Overlay:
-    """All that is drawn over one crop."""
+    """All that is drawn over one crop; what was not seen is left out."""
 
     contours: tuple[Contour, ...]
-    irises: tuple[tuple[float, float, float], ...]
-    midline: Line
-    level: Line
+    irises: tuple[Iris, ...]
+    guides: tuple[Line, ...]
     gaps: tuple[Gap, ...]
 
 
@@ -180,11 +189,6 @@ def overlay(landmarks: Landmarks, roll: float, crop: Crop) -> Overlay:
     points = crop.placed(landmarks.points[0, :, :2])
     angle = np.radians(roll)
     along, down = np.array([np.cos(angle), -np.sin(angle)]), np.array([np.sin(angle), np.cos(angle)])
-    eyes = points[list(layout.pairs["iris_centre"])]
-    centre = eyes.mean(axis=0)
-    middle = points[[layout.midline[name] for name in _MIDDLE]].mean(axis=0)
-    centre = centre + float((middle - centre) @ along) * along
-    reach = float(np.linalg.norm(eyes[0] - eyes[1]))
     gaps = (
         _gap(
             metric,
@@ -195,10 +199,25 @@ def overlay(landmarks: Landmarks, roll: float, crop: Crop) -> Overlay:
     )
     return Overlay(
         contours=tuple(_contours(layout, points)),
-        irises=tuple(_iris(layout, points, side) for side in SIDES),
-        midline=Line.between(centre - 1.1 * reach * down, centre + 1.9 * reach * down),
-        level=Line.between(centre - reach * along, centre + reach * along),
-        gaps=tuple(gaps),
+        irises=tuple(_irises(layout, points)),
+        guides=_guides(layout, points, along, down),
+        gaps=tuple(gap for gap in gaps if gap is not None),
+    )
+
+
+def _guides(layout: Scheme, points: FloatArray, along: FloatArray, down: FloatArray) -> tuple[Line, ...]:
+    """The level line through the pupils, or the outer canthi where those were not seen, and the midline."""
+    pairs = (points[list(layout.pairs[name])] for name in ("iris_centre", "outer_canthus"))
+    eyes = next((pair for pair in pairs if np.isfinite(pair).all()), None)
+    middle = points[[layout.midline[name] for name in _MIDDLE]].mean(axis=0)
+    if eyes is None or not np.isfinite(middle).all():
+        return ()
+    centre = eyes.mean(axis=0)
+    centre = centre + float((middle - centre) @ along) * along
+    reach = float(np.linalg.norm(eyes[0] - eyes[1]))
+    return (
+        Line.between(centre - reach * along, centre + reach * along),
+        Line.between(centre - 1.1 * reach * down, centre + 1.9 * reach * down),
     )
 
 
@@ -206,7 +225,10 @@ def _contours(layout: Scheme, points: FloatArray) -> Iterator[Contour]:
     for side in SIDES:
         for start, group, end in _CONTOURS:
             names = (*start, *layout.groups[group], *end)
-            yield Contour(side, points[[_number(layout, name, side) for name in names]])
+            line = points[[_number(layout, name, side) for name in names]]
+            seen = line[np.isfinite(line).all(axis=1)]
+            if len(seen) > 1:
+                yield Contour(side, seen)
 
 
 def _number(layout: Scheme, name: str, side: Side) -> int:
@@ -214,15 +236,19 @@ def _number(layout: Scheme, name: str, side: Side) -> int:
     return layout.pairs[name][SIDES.index(side)] if name in layout.pairs else layout.midline[name]
 
 
-def _iris(layout: Scheme, points: FloatArray, side: Side) -> tuple[float, float, float]:
-    """Centre and radius of an iris."""
+def _irises(layout: Scheme, points: FloatArray) -> Iterator[Iris]:
     names = ("iris_centre", "iris_medial", "iris_lateral")
-    centre, medial, lateral = (points[_number(layout, name, side)] for name in names)
-    return float(centre[0]), float(centre[1]), float(np.linalg.norm(medial - lateral) / 2)
+    for side in SIDES:
+        centre, medial, lateral = (points[_number(layout, name, side)] for name in names)
+        radius = float(np.linalg.norm(medial - lateral) / 2)
+        if np.isfinite(radius):
+            yield Iris(side, float(centre[0]), float(centre[1]), radius)
 
 
-def _gap(metric: str, ends: Sequence[FloatArray], down: FloatArray) -> Gap:
-    """The difference in height between a place on the right and its twin on the left."""
+def _gap(metric: str, ends: Sequence[FloatArray], down: FloatArray) -> Gap | None:
+    """The difference in height between a place on the right and its twin on the left, where both are seen."""
+    if not np.isfinite(ends).all():
+        return None
     depth = [float(end @ down) for end in ends]
     lower = int(depth[1] > depth[0])
     low, high = ends[lower], ends[1 - lower]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -97,6 +98,9 @@ class Score(Mapping[str, float]):
         seen = {difference.column for difference in self.notable()}
         for headline in HEADLINES:
             right, left, diff = (self[headline.column(side)] for side in ("right", "left", "diff"))
+            if math.isnan(diff):
+                lines.append(f"  {headline.title:<32} not measured")
+                continue
             mark = ", a bystander would notice" if headline.column("diff") in seen else ""
             numbers = f"right {right:6.1f}  left {left:6.1f}  difference {diff:+5.1f} mm"
             lines.append(f"  {headline.title:<32} {numbers}  {headline.words(diff)}{mark}")
