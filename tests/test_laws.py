@@ -24,7 +24,8 @@ IRIS = {"iris_centre", "iris_lateral", "iris_medial"}
 
 
 def numbers(table: Measurements) -> dict[str, npt.NDArray[np.float64]]:
-    return {name: column for name, column in table.items() if column.dtype.kind == "f"}
+    """All values; how sure they are has laws of its own."""
+    return {name: column for name, column in table.items() if column.dtype.kind == "f" and "_sd_" not in name}
 
 
 def unit(column: str) -> str:

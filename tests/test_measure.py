@@ -24,8 +24,9 @@ def test_columns_and_their_order() -> None:
     table = measure(photo())
     names = [column for entry in catalogue().values() for column in entry.columns]
     pose = ["yaw_deg", "pitch_deg", "roll_deg", "mm_per_px"]
-    assert list(table) == ["photo", "taken", "status", "reason", *names, *pose]
-    assert all(table[name].dtype == np.float64 for name in names + pose)
+    sds = [column for entry in catalogue().values() for column in entry.sd_columns]
+    assert list(table) == ["photo", "taken", "status", "reason", *names, *pose, *sds]
+    assert all(table[name].dtype == np.float64 for name in names + pose + sds)
     assert catalogue()["brow_height"].columns == (
         "brow_height_right_mm",
         "brow_height_left_mm",
@@ -45,11 +46,12 @@ def test_nothing_in_gives_empty_columns_of_the_right_type() -> None:
 def test_failed_photos_keep_their_row_and_their_reason() -> None:
     failed = Landmarks.blank(["dark.jpg"], status="no_face", reason="no face found")
     rejected = replace(photo(), status=np.array(["rejected"]), reason=np.array(["by hand"]))
-    table = measure(Landmarks.concat([failed, photo(), rejected]))
+    landmarks = Landmarks.concat([failed, photo(), rejected])
+    table = measure(landmarks)
     assert table["photo"].tolist() == ["dark.jpg", "by_hand.jpg", "by_hand.jpg"]
     assert table["status"].tolist() == ["no_face", "ok", "rejected"]
     assert table["reason"].tolist() == ["no face found", "", "by hand"]
-    for name, column in table.items():
+    for name, column in measure(landmarks, sd=False).items():
         if column.dtype.kind == "f":
             assert np.isnan(column).tolist() == [True, False, True], name
 
@@ -138,7 +140,9 @@ def test_a_metric_of_ones_own() -> None:
     )
     table = measure(photo(model({("cheekbone", "left"): (0, 5)})), metrics=["mrd1", cheek_height])
     assert table["cheek_height_diff_mm"][0] == pytest.approx(-5, abs=1e-3)
-    assert list(table)[4:-4] == [*catalogue()["mrd1"].columns, *cheek_height.columns]
+    entries = (catalogue()["mrd1"], cheek_height)
+    assert list(table)[4:10] == [column for entry in entries for column in entry.columns]
+    assert list(table)[-6:] == [column for entry in entries for column in entry.sd_columns]
     assert "cheek_height" not in catalogue()
     assert "cheek_height_diff_mm" in measure(photo(), metrics=[*catalogue(), cheek_height])
     assert measure(photo(), metrics="mrd1") == measure(photo(), metrics=["mrd1"])

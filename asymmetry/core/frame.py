@@ -239,8 +239,6 @@ def face_frame(landmarks: Landmarks, *, scale: Scale | None = None) -> Face:
 def reframed(face: Face, *, scale: Scale) -> Face:
     """Faces whose points were moved, in millimetres, brought into their own frame again.
 
-    As `face_frame`, but that perspective, yaw and pitch are gone already.
-
     Parameters
     ----------
     face : Face
@@ -260,11 +258,6 @@ def reframed(face: Face, *, scale: Scale) -> Face:
         points *= scale.mm_per_px(level)
     points.flags.writeable = False
     return level
-
-
-def in_order(values: npt.NDArray[np.floating[Any]], scheme: str) -> FloatArray:
-    """Values of points (n, k) in the order of `Face.points`, shape (named points, n)."""
-    return np.asarray(values.T[_columns(scheme)[0] // 3], dtype=np.float64)
 
 
 def head_angles(pose: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:

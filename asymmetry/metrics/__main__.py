@@ -18,6 +18,9 @@ lies below it is negative. A metric with sides fills three columns, `<metric>_ri
 metric of the whole face fills `<metric>_<unit>`. What could not be measured is NaN, and the row's `reason`
 says why.
 
+Each column has one of its standard deviation: `<metric>_right_sd_<unit>` and so on, `<metric>_sd_<unit>` for
+the whole face. They stand at the end of the table, and docs/accuracy.md says what they mean.
+
 Metrics marked ↔ lean on distances across the face: they are not measured when the head is turned more than
 {MAX_YAW_HORIZONTAL:g}° to a side. Beyond {MAX_YAW:g}° nothing is.
 

@@ -66,6 +66,12 @@ class Metric:
             return (f"{self.name}_{self.unit}",)
         return tuple(f"{self.name}_{side}_{self.unit}" for side in (*SIDES, "diff"))
 
+    @property
+    def sd_columns(self) -> tuple[str, ...]:
+        """Names of the columns of standard deviations, one for each of `columns`."""
+        parts = (column.rpartition("_") for column in self.columns)
+        return tuple(f"{name}_sd_{unit}" for name, _, unit in parts)
+
     def __call__(self, *views: Any) -> FloatArray:
         """Apply the function to a `Half` or a `Face`."""
         return self.function(*views)

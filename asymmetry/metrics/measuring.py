@@ -17,6 +17,7 @@ from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import brow, eye, mouth, whole
 from asymmetry.metrics.catalogue import AnyMetric, Metric, unique
+from asymmetry.metrics.spread import COPIES, spreads
 
 __all__ = ["MAX_YAW", "MAX_YAW_HORIZONTAL", "catalogue", "measure"]
 
@@ -47,7 +48,11 @@ def catalogue() -> Mapping[str, Metric]:
 
 
 def measure(
-    landmarks: Landmarks, *, metrics: Iterable[str | Metric] | None = None, scale: Scale | None = None
+    landmarks: Landmarks,
+    *,
+    metrics: Iterable[str | Metric] | None = None,
+    scale: Scale | None = None,
+    sd: bool = True,
 ) -> Measurements:
     """Measure every photo: all static metrics, one row per photo.
 
@@ -59,12 +64,16 @@ def measure(
         Names out of `catalogue`, and metrics of your own. Default: the whole catalogue.
     scale : Scale, optional
         Where millimetres come from. Default: the iris.
+    sd : bool
+        Also give each metric's standard deviation, see `asymmetry.metrics.spread`. For many photos at a time
+        that is most of the work.
 
     Returns
     -------
     Measurements
         n rows: photo, taken, status, reason; the metrics' columns; the head's ``yaw_deg``, ``pitch_deg`` and
-        ``roll_deg`` (see `head_angles`; roll as the points show it); and ``mm_per_px``. What could not be
+        ``roll_deg`` (see `head_angles`; roll as the points show it); ``mm_per_px``; and the metrics' standard
+        deviations, ``<metric>_<side>_sd_<unit>``, NaN where `Landmarks.spread` is. What could not be
         measured is NaN, and the row's reason says why; its status is then warn if it was ok.
 
     Raises
@@ -92,12 +101,32 @@ def measure(
                 row[:] = column
     across = np.array([metric.horizontal for metric in chosen for _ in metric.columns], dtype=bool)
     about = explained(landmarks, _spoilt(landmarks, values, across))
-    columns = zip((*names, *_POSE_COLUMNS), values, strict=True)
+    columns = dict(zip((*names, *_POSE_COLUMNS), values, strict=True))
+    if sd:
+        columns |= _spreads(landmarks, replace(scale, mm=known), chosen, columns)
     made = {"scale_source": scale.source, "metrics": [metric.name for metric in chosen]}
     return Measurements(
-        {"photo": landmarks.photo, "taken": landmarks.taken, **about, **dict(columns)},
+        {"photo": landmarks.photo, "taken": landmarks.taken, **about, **columns},
         {**landmarks.provenance, **made},
     )
+
+
+def _spreads(
+    landmarks: Landmarks, scale: Scale, metrics: list[Metric], values: Mapping[str, FloatArray]
+) -> dict[str, FloatArray]:
+    """The columns of standard deviations; NaN where there is no value."""
+    entries = [each for metric in metrics for each in zip(metric.sd_columns, metric.columns, strict=True)]
+    found = np.full((len(entries), len(landmarks)), np.nan)
+    at_a_time = max(CHUNK // COPIES, 1)
+    with np.errstate(all="ignore"):
+        for start in range(0, len(landmarks), at_a_time):
+            rows = slice(start, start + at_a_time)
+            part = spreads(landmarks[rows], replace(scale, mm=scale.mm[rows]), metrics)
+            for row, column in zip(found[:, rows], part, strict=True):
+                row[:] = column
+    for sd, (_, name) in zip(found, entries, strict=True):
+        sd[np.isnan(values[name])] = np.nan
+    return {name: sd for sd, (name, _) in zip(found, entries, strict=True)}
 
 
 def choose(metrics: Iterable[str | AnyMetric] | None, known: Mapping[str, AnyMetric]) -> list[AnyMetric]:

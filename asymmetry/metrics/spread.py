@@ -1,0 +1,157 @@
+"""How sure a metric is: what the errors of the points do to it, by linear propagation.
+
+Points are not wrong one by one. What is misread is a patch of skin, so neighbours go wrong together, while
+the two ends of a contour, its two lips or lids, and the two sides of the face hardly do. So the error of a
+point is a mixture of three that its side has, each upwards and outwards: twelve sources in all. A copy of the
+face is moved by each of them in turn, put into its own frame again and measured; what the metric changes
+by adds up in squares. No metric needs to know of it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.frame import Face, Scale, face_frame, reframed
+from asymmetry.core.geometry import total
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, get_scheme
+from asymmetry.metrics.catalogue import Metric
+
+__all__ = ["COPIES", "mixtures", "spreads"]
+
+FloatArray = npt.NDArray[np.float64]
+
+# The three errors of a side. The level and the pupils hang on the first one, so that it is apart from what is
+# measured against them.
+_LEVEL, _LATERAL, _MEDIAL = np.eye(3)
+_MIDDLE, _ACROSS = (_LATERAL + _MEDIAL) / np.sqrt(2), (_LATERAL - _MEDIAL) / np.sqrt(2)
+#: Copies of a face: three errors, upwards and outwards, on either side.
+COPIES = 3 * 2 * len(SIDES)
+# Contours from their lateral to their medial end. In copies of the tuning photos neighbours on a contour
+# agree by 0.9, its ends by 0.2, and both sides by nothing.
+_CONTOURS = {
+    "brow_upper": (_LATERAL, _MEDIAL),
+    "brow_lower": (_LATERAL, _MEDIAL),
+    "upper_lip_outer": (_LATERAL, _MEDIAL),
+    "upper_lip_inner": (_LATERAL, _MEDIAL),
+    "lower_lip_outer": (_LATERAL, -_MEDIAL),
+    "lower_lip_inner": (_LATERAL, -_MEDIAL),
+    "jaw": (_LATERAL, -_MEDIAL),
+}
+# Both ends of an iris agree by 0.97, so that its width, and with it the scale, is surer than its place.
+_WIDTH = 0.12
+_SINGLE = (
+    {
+        "outer_canthus": _LEVEL,
+        "iris_centre": _LEVEL,
+        "iris_top": _LEVEL,
+        "iris_bottom": _LEVEL,
+        "iris_lateral": _LEVEL + _WIDTH * _LATERAL,
+        "iris_medial": _LEVEL - _WIDTH * _LATERAL,
+        "ala": _MEDIAL,
+        "alar_base": _MEDIAL,
+    }
+    | dict.fromkeys(MEDIAPIPE_478.groups["upper_lid"], _ACROSS)
+    | dict.fromkeys(MEDIAPIPE_478.groups["lower_lid"], _MIDDLE)
+)
+
+
+@functools.cache
+def mixtures(scheme: str) -> FloatArray:
+    """How much of each of its side's errors is in the error of a point: shape (named points, errors).
+
+    Points are in the order of `Face.points`. A point of the midline has half its variance from either side.
+    """
+    layout = get_scheme(scheme)
+    weights = dict.fromkeys(layout.pairs, _LATERAL) | _SINGLE
+    for name, (lateral, medial) in _CONTOURS.items():
+        points = layout.groups[name]
+        for point, turn in zip(points, np.linspace(0, np.pi / 2, len(points)), strict=True):
+            weights[point] = np.cos(turn) * lateral + np.sin(turn) * medial
+    pairs = np.repeat([weights[name] for name in layout.pairs], len(SIDES), axis=0)
+    middle = np.tile(_MEDIAL / np.sqrt(2), (len(layout.midline), 1))
+    return np.concatenate([pairs, middle])
+
+
+def spreads(landmarks: Landmarks, scale: Scale, metrics: Iterable[Metric]) -> Iterator[FloatArray]:
+    """Standard deviation of each metric's columns, shape (n,): right, left, diff; or the whole face's.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        n photos, and the standard deviation of their points in ``spread``.
+    scale : Scale
+        Where millimetres come from, one for each photo. What is known of it is taken for exact; how wide the
+        iris reads in this photo is not.
+    metrics : iterable of Metric
+        Any.
+
+    Returns
+    -------
+    iterator of ndarray
+        NaN where the spread of a point is not known that the metric uses.
+    """
+    face = face_frame(landmarks, scale=scale)
+    copies = _moved(face, landmarks, scale)
+    true, wrong = face.halves(), copies.halves()
+    for metric in metrics:
+        if metric.sides:
+            was, now = metric(true).reshape(2, -1), metric(wrong).reshape(2, COPIES, -1)
+            right, left = now - was[:, None]
+            yield from map(_root, (right, left, right - left))
+        else:
+            yield _root(metric(copies).reshape(COPIES, -1) - metric(face))
+
+
+def _moved(face: Face, landmarks: Landmarks, scale: Scale) -> Face:
+    """The faces with the errors in them: all with the first one, then all with the second.
+
+    The two sides' copies of one error follow each other.
+    """
+    spread = _known(landmarks).T * face.mm_per_px
+    error = mixtures(landmarks.scheme)[:, :, None] * spread[:, None]
+    errors, paired = error.shape[1], 2 * len(face.layout.pairs)
+    points = np.empty((2, len(spread), 2, errors, len(SIDES), face.size))
+    points[...] = face.points[:, :, None, None, None]
+    for axis, (i, outwards) in product((0, 1), enumerate((-1.0, 1.0))):
+        sign = 1.0 if axis else outwards
+        for rows in (slice(i, paired, len(SIDES)), slice(paired, None)):
+            points[axis, rows, axis, :, i] += sign * error[rows]
+
+    def tiled(values: Any) -> Any:
+        return np.tile(values, COPIES)
+
+    moved = replace(
+        face,
+        points=points.reshape(2, len(spread), -1),
+        roll=tiled(face.roll),
+        mm_per_px=tiled(face.mm_per_px),
+    )
+    return reframed(moved, scale=replace(scale, mm=tiled(scale.mm)))
+
+
+def _known(landmarks: Landmarks) -> npt.NDArray[np.floating[Any]]:
+    """Spread of the named points, in the order of `Face.points`, shape (n, named points).
+
+    Unknown for all of a face with an iris of unknown spread: its copies would pass for an iris not seen.
+    """
+    layout, rings = landmarks.layout, landmarks.layout.groups["iris"]
+    order = [number for pair in layout.pairs.values() for number in pair] + list(layout.midline.values())
+    irises = layout.right(rings) + layout.left(rings)
+    seen = np.isfinite(landmarks.points[:, irises, 0])
+    unknown = (seen & np.isnan(landmarks.spread[:, irises])).any(axis=1, keepdims=True)
+    return np.where(unknown, np.nan, landmarks.spread[:, order])
+
+
+def _root(change: FloatArray) -> FloatArray:
+    """Root of the sum of squares over the copies; first of both sides, for the same bits in a mirror."""
+    squares = change * change
+    both = total(squares[0::2] + squares[1::2])
+    return np.sqrt(np.where(np.isfinite(both), both, np.nan))
