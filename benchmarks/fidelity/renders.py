@@ -88,7 +88,7 @@ def render_rows(renders: Renders, landmarks: Landmarks) -> list[dict[str, Any]]:
         read = sides[0] - sides[1]
         for yaw in np.unique(np.abs(renders.yaw)):
             at = (np.abs(renders.yaw) == yaw) & np.isfinite(read)
-            if np.ptp(true[at]) < 1:
+            if not at.any() or np.ptp(true[at]) < 1:
                 continue
             error = read[at] - true[at]
             rows.append(
