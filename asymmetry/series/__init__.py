@@ -1,9 +1,27 @@
-"""One person over days: a folder of dated photos → a table in order of time."""
+"""One person over days: a folder of dated photos → a table in order of time, and what changed."""
 
 from __future__ import annotations
 
+from asymmetry.series.change import FALSE_ALARMS, Change
+from asymmetry.series.course import Course
 from asymmetry.series.headline import HEADLINES, Difference, Headline, notable
+from asymmetry.series.manifest import Note
 from asymmetry.series.scoring import Score, score
 from asymmetry.series.series import Series
+from asymmetry.series.trend import Forecast, Trend
 
-__all__ = ["HEADLINES", "Difference", "Headline", "Score", "Series", "notable", "score"]
+__all__ = [
+    "FALSE_ALARMS",
+    "HEADLINES",
+    "Change",
+    "Course",
+    "Difference",
+    "Forecast",
+    "Headline",
+    "Note",
+    "Score",
+    "Series",
+    "Trend",
+    "notable",
+    "score",
+]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from asymmetry.core.table import Measurements
 
-__all__ = ["HEADLINES", "Difference", "Headline", "notable"]
+__all__ = ["HEADLINES", "MOVEMENT_HEADLINES", "Difference", "Headline", "notable"]
 
 _LID_AND_SMILE = (
     "Hohman et al., Laryngoscope 2014;124:860-865: over 90 % of 145 viewers saw 2 mm at the eyelids and "
@@ -104,6 +104,30 @@ HEADLINES = (
         _LID_AND_SMILE,
     ),
 )
+
+
+#: What is looked at first in each expression: movements from rest.
+MOVEMENT_HEADLINES = {
+    "brow_raise": Headline(
+        "brow_excursion", "Brow raise", "risen from rest", "brow movement", "larger", "smaller"
+    ),
+    "frown": Headline("frown_descent", "Frown", "sunk from rest", "brow movement", "larger", "smaller"),
+    "eye_closure": Headline(
+        "eye_closure", "Eye closure", "closed from rest", "lid movement", "larger", "smaller"
+    ),
+    "smile_closed": Headline(
+        "commissure_travel", "Smile, lips closed", "from rest", "mouth corner movement", "larger", "smaller"
+    ),
+    "smile_open": Headline(
+        "commissure_travel", "Smile", "from rest", "mouth corner movement", "larger", "smaller"
+    ),
+    "snarl": Headline(
+        "upper_lip_lift", "Snarl", "risen from rest", "upper lip movement", "larger", "smaller"
+    ),
+    "pucker": Headline(
+        "commissure_travel", "Pucker", "from rest", "mouth corner movement", "larger", "smaller"
+    ),
+}
 
 
 @dataclass(frozen=True)

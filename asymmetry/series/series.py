@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import importlib
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +19,18 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
-from asymmetry.metrics import measure
-from asymmetry.series.expression import known_expressions
+from asymmetry.series.change import Change, Sides, changes
+from asymmetry.series.course import Course
+from asymmetry.series.expression import known_expressions, usual_expression
 from asymmetry.series.folder import Progress, as_date, read_folder, taken_day
+from asymmetry.series.followed import find_course, movement_courses, static_courses
+from asymmetry.series.headline import HEADLINES
 from asymmetry.series.manifest import Note
-from asymmetry.series.scale import pooled_scale
+from asymmetry.series.moved import movements
 from asymmetry.series.scoring import extractor_or
-from asymmetry.series.timeline import Entry, days_since, phase_names, timeline
+from asymmetry.series.tables import by_time, measured, photo_table
+from asymmetry.series.timeline import PEAK_DAY, Entry, days_since, timeline
+from asymmetry.series.trend import Forecast, Trend, forecast, trend
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,8 +174,8 @@ class Series:
         expression : sequence of str or None, optional
             What each face does. Where it is not given it is read from the expression weights.
         mirrored : array_like of bool, optional
-            Which photos were stored mirrored and turned back, for the report's pictures. Default: all or none,
-            as the extractor was told.
+            Which photos were stored mirrored and turned back, for the report's pictures. Default: as the
+            extractor was told of all.
         remarks : sequence of str, optional
             Remarks about each photo.
         notes : sequence of Note
@@ -185,26 +191,23 @@ class Series:
         n, treated_on = len(landmarks), as_date(treated_on)
         stored = bool(landmarks.provenance.get("mirrored", False))
         counted = np.array([np.nan] * n if day is None else day, dtype=np.float64)
-        order = _by_time(landmarks.taken.tolist(), counted)
+        order = by_time(landmarks.taken.tolist(), counted)
         landmarks, counted = landmarks[order], counted[order]
         dates = [taken_day(taken) for taken in landmarks.taken.tolist()]
         start = treated_on or next(filter(None, dates), None)
         by_names = start is None and bool(np.isfinite(counted).any())
         days = counted if by_names else days_since(start, dates)
         label, confidence = known_expressions(landmarks, [(expression or [None] * n)[row] for row in order])
-        static = _measured(landmarks).with_columns(day=days, expression=label)
+        static = measured(landmarks).with_columns(day=days, expression=label)
         since = "treatment" if treated_on or by_names else "first photo"
         said = {"day_zero": start.isoformat() if start else "", "day_zero_is": since}
         static = replace(static, provenance={**static.provenance, **said})
-        photos = Measurements(
-            {name: static[name] for name in ("photo", "taken", "day", "expression", "status", "reason")}
-            | {
-                "expression_confidence": confidence,
-                "phase": phase_names(days, since == "treatment"),
-                "mirrored": np.broadcast_to(stored if mirrored is None else mirrored, n)[order],
-                "notes": np.array(remarks or [""] * n, dtype=np.str_)[order],
-            },
-            static.provenance,
+        photos = photo_table(
+            static,
+            since == "treatment",
+            expression_confidence=confidence,
+            mirrored=np.broadcast_to(stored if mirrored is None else mirrored, n)[order],
+            notes=np.array(remarks or [""] * n, dtype=np.str_)[order],
         )
         return cls(static, landmarks, photos, folder, treated_on, tuple(notes))
 
@@ -223,6 +226,129 @@ class Series:
         """Photos and the patient's notes day by day, with the phase of the treatment."""
         names = self.static["photo"].tolist()
         return timeline(self.static["day"], names, self.notes, self.day_zero, self.treated)
+
+    @functools.cached_property
+    def movements(self) -> Measurements:
+        """How far each side moves in each photo of an expression, from the face at rest; see `movements`."""
+        return movements(self.landmarks, self.static)
+
+    @functools.cached_property
+    def usual(self) -> str:
+        """The expression whose photos the static metrics are followed by: rest, or the one of most days."""
+        return usual_expression(self.static["expression"], self.static["day"], self.landmarks.usable)
+
+    @functools.cached_property
+    def followed(self) -> tuple[Sides, ...]:
+        """The headline metrics over days: static ones in the usual expression, then the movements."""
+        return (*static_courses(self.static, self.usual), *movement_courses(self.movements))
+
+    def course(self, metric: str, *, expression: str | None = None, side: str = "diff") -> Course:
+        """One metric over days, repeats of a day averaged, with a 95 % band.
+
+        Parameters
+        ----------
+        metric : str
+            Name of a static or a movement metric, or of a column.
+        expression : str, optional
+            Photos of this expression only. Default: for static metrics the usual one, for movements the one
+            with the most days.
+        side : {"diff", "right", "left"}
+            Which column of the metric.
+
+        Raises
+        ------
+        InvalidInputError
+            If there is no such column.
+        """
+        return find_course(self.static, self.movements, metric, expression or "", side, self.usual)
+
+    def changes(self, since: str | date | float = "baseline") -> tuple[Change, ...]:
+        """What changed between some days and the latest one, and whether that is beyond measurement error.
+
+        Asked about are the headline metrics and movements. In a series in which nothing changes, at most 5 %
+        (`FALSE_ALARMS`) have any of them called on any day.
+
+        Parameters
+        ----------
+        since : "baseline", date, ISO text or day number
+            What to compare with: all photos up to the treatment (without one the first day), or one day.
+
+        Returns
+        -------
+        tuple of Change
+            Those beyond measurement error first. Empty where there is nothing to compare.
+
+        Raises
+        ------
+        InvalidInputError
+            If `since` is not understood, or is a date while the photos have none.
+        """
+        return changes(self.followed, self._day(since), self.treated)
+
+    def trend(
+        self,
+        metric: str,
+        *,
+        expression: str | None = None,
+        since: str | date | float | None = None,
+        until: str | date | float | None = None,
+    ) -> Trend:
+        """Theil-Sen line through a metric's left-right difference over days, with its interval.
+
+        Parameters
+        ----------
+        metric, expression
+            As for `course`.
+        since, until : date, ISO text or day number, optional
+            Days that count. Default: all; after a treatment, those from its peak (day 14) on.
+        """
+        first = (
+            PEAK_DAY if since is None and self.treated else -math.inf if since is None else self._day(since)
+        )
+        last = math.inf if until is None else self._day(until)
+        return trend(self.course(metric, expression=expression), float(first), float(last))
+
+    def forecast(
+        self, metric: str, threshold_mm: float | None = None, *, expression: str | None = None
+    ) -> Forecast:
+        """When a metric's left-right difference will have fallen under a threshold, by its trend.
+
+        Parameters
+        ----------
+        metric, expression
+            As for `course`.
+        threshold_mm : float, optional
+            Positive. Default: what a bystander notices, see `HEADLINES`.
+
+        Returns
+        -------
+        Forecast
+            With a reason in place of a day where the data don't tell one.
+
+        Raises
+        ------
+        InvalidInputError
+            If there is no such metric, or no positive threshold.
+        """
+        known = {each.metric: each.visible_mm for each in HEADLINES}
+        threshold = known.get(metric) if threshold_mm is None else threshold_mm
+        if threshold is None or not threshold > 0:
+            raise InvalidInputError(f"forecast of {metric}: give a positive threshold_mm")
+        made = forecast(self.trend(metric, expression=expression), threshold)
+        if made.reason or self.day_zero is None:
+            return made
+        return replace(made, date=self.day_zero + timedelta(days=round(made.day)))
+
+    def _day(self, when: str | date | float) -> str | float:
+        """A day number of whatever says it; "baseline" stays."""
+        if isinstance(when, (int, float)):
+            return float(when)
+        if when == "baseline":
+            return "baseline"
+        asked = as_date(when)
+        if self.day_zero is None or asked is None:
+            raise InvalidInputError(f"{when}: these photos have no dates; say a day number")
+        return float((asked - self.day_zero).days)
 
     def __len__(self) -> int:
         return len(self.landmarks)
@@ -263,22 +389,3 @@ class Series:
         # By name: the report stands on the series, and only this one method looks up to it.
         written: Path = importlib.import_module("asymmetry.report").write_report(self, path)
         return written
-
-
-def _measured(landmarks: Landmarks) -> Measurements:
-    """All static metrics, by one scale for the whole series."""
-    scale, source = pooled_scale(landmarks)
-    table = measure(landmarks, scale=scale)
-    lost = np.isnan(table["roll_deg"])  # no frame, so no scale either
-    table = table.with_columns(mm_per_px=np.where(lost, np.nan, table["mm_per_px"]))
-    return replace(table, provenance={**table.provenance, "scale_source": source})
-
-
-def _by_time(taken: list[str], day: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
-    """Row order by the camera's clock, then by counted day; undated rows last, equal ones as they came.
-
-    Time zones are left aside, because only some cameras state one.
-    """
-    clocks = [datetime.fromisoformat(text).replace(tzinfo=None) if text else datetime.max for text in taken]
-    keys = list(zip(clocks, np.nan_to_num(day, nan=np.inf).tolist(), strict=True))
-    return np.array(sorted(range(len(taken)), key=keys.__getitem__), dtype=np.intp)

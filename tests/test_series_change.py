@@ -1,0 +1,280 @@
+"""What changed, beyond or within measurement error: courses with a known truth and a known scatter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from asymmetry import Landmarks, Measurements, Series
+from asymmetry.errors import InvalidInputError
+from asymmetry.series import FALSE_ALARMS, HEADLINES, Change
+from asymmetry.series.change import Sides, changes
+from asymmetry.series.course import DEFAULT_SEM, LEAST_SEM, course, measurement_error
+from asymmetry.series.reference import reference_days
+from asymmetry.synthetic import face
+
+Array = npt.NDArray[np.float64]
+TREATED_ON = "2026-03-09"
+
+
+def dated(landmarks: Landmarks, days: npt.ArrayLike) -> Landmarks:
+    taken = np.datetime64(TREATED_ON) + np.asarray(days, dtype=int)
+    return replace(landmarks, taken=taken.astype(str), photo=np.arange(len(landmarks)).astype(str))
+
+
+def followed(
+    days: Array, seed: int, sd: float, *, daily: float = 0.0, brow: npt.ArrayLike = 0.0
+) -> list[Sides]:
+    """Headline metrics with normal scatter of each photo and of each day; the brow also has a course."""
+    rng = np.random.default_rng(seed)
+    _, which = np.unique(days, return_inverse=True)
+    columns: dict[str, Any] = {"photo": days.astype(str), "day": days}
+    for headline in HEADLINES:
+        noise = rng.normal(0, sd, len(days)) + rng.normal(0, daily, len(days))[which]
+        columns[headline.column("diff")] = noise + (np.asarray(brow) if "brow" in headline.metric else 0)
+        columns |= {headline.column(side): np.zeros(len(days)) for side in ("right", "left")}
+    table, every = Measurements(columns), np.ones(len(days), dtype=bool)
+    return [
+        Sides(each, *(course(table, each.column(s), every, "rest") for s in ("right", "left", "diff")))
+        for each in HEADLINES
+    ]
+
+
+def of(found: tuple[Change, ...], metric: str) -> Change:
+    return next(each for each in found if each.headline.metric == metric)
+
+
+# Days, means, errors
+
+
+def test_a_course_averages_the_photos_of_a_day_and_names_them() -> None:
+    made = dated(face(5, brow_right_mm=[1, 2, 4, 0, 9]), [-1, 3, 3, 7, 8])
+    made = replace(made, status=np.array(["ok", "warn", "ok", "ok", "no_face"]))
+    found = Series.from_landmarks(made, treated_on=TREATED_ON).course("brow_height")
+    assert found.day.tolist() == [-1, 3, 7]
+    assert found.value == pytest.approx([1, 3, 0], abs=1e-3)
+    assert found.count.tolist() == [1, 2, 1]
+    assert found.photos == (("0",), ("1", "2"), ("3",))
+    assert (found.high - found.value)[[0, 2]] == pytest.approx((found.value - found.low)[1] * np.sqrt(2))
+
+
+def error(values: Array, days: Array, **known: Any) -> Any:
+    kinds, where, count = np.unique(days, return_inverse=True, return_counts=True)
+    means = np.bincount(where, values) / count
+    return measurement_error(values, days, means, kinds, count, **known)
+
+
+def test_without_repeats_the_usual_error_is_taken() -> None:
+    found = error(np.array([1.0, 5.0]), np.array([0.0, 9.0]))
+    assert (found.sem, found.between) == (DEFAULT_SEM, 0)
+    assert error(np.array([1.0, 5.0]), np.array([0.0, 9.0]), spread=[0.3, np.nan, 0.5]).sem == 0.4
+
+
+def test_many_repeats_tell_the_error_whatever_the_course() -> None:
+    days = np.repeat(np.arange(0.0, 400, 10), 5)
+    values = np.random.default_rng(0).normal(0, 0.6, 200) + np.repeat(np.linspace(0, 50, 40), 5)
+    found = error(values, days)
+    assert found.sem == pytest.approx(0.6, rel=0.1)
+    assert found.between < 0.3
+
+
+def test_scatter_from_day_to_day_counts_beside_that_of_repeats() -> None:
+    rng = np.random.default_rng(0)
+    days = np.repeat(np.arange(200.0), 2)
+    values = rng.normal(0, 0.1, 400) + np.repeat(rng.normal(0, 0.5, 200), 2)
+    found = error(values, days)
+    assert found.sem == pytest.approx(0.1, rel=0.2)
+    assert found.between == pytest.approx(0.5, rel=0.2)
+    assert found.variance(1000) == pytest.approx(0.25, rel=0.4)
+
+
+def test_a_steady_slope_and_one_step_are_no_scatter() -> None:
+    days = np.array([0.0, 1, 5, 6, 20, 21, 30, 50, 51, 60, 70, 90])
+    assert error(days / 10, days).between == 0
+    assert error(np.where(days > 25, 3.0, 0), days).between == 0
+    assert error(np.zeros(12), np.repeat(days[:4], 3)).sem >= LEAST_SEM
+
+
+# The rate of false alarms, and how soon a true change is called
+
+PLANS = {
+    "daily": np.arange(-2.0, 28),
+    "two photos a day": np.repeat(np.arange(-2.0, 28), 2),
+    "every third day after four": np.array([-3.0, -2, -1, 0, *range(1, 30, 3)]),
+}
+
+
+@pytest.mark.parametrize("plan", PLANS)
+@pytest.mark.parametrize(("sd", "daily"), [(0.1, 0.0), (0.2, 0.0), (0.35, 0.0), (0.1, 0.2)])
+def test_a_flat_series_raises_no_false_alarm_at_the_stated_rate(plan: str, sd: float, daily: float) -> None:
+    """Any metric on any day counts. Of 150 series at most so many as the stated rate and luck allow."""
+    runs = 150
+    called = sum(
+        any(each.span for each in changes(followed(PLANS[plan], seed, sd, daily=daily), "baseline", True))
+        for seed in range(runs)
+    )
+    luck = 2.3 * np.sqrt(runs * FALSE_ALARMS * (1 - FALSE_ALARMS))  # 1 in 100
+    assert called <= runs * FALSE_ALARMS + luck
+
+
+@pytest.mark.parametrize("sd", [0.1, 0.2])
+def test_a_drop_of_2_mm_is_called_within_two_photos_of_its_start(sd: float) -> None:
+    days = np.arange(0.0, 30)
+    brow = np.where(days >= 20, -2.0, 0.0)
+    late = []
+    for seed in range(60):
+        for seen in range(20, 30):
+            found = of(
+                changes(followed(days[: seen + 1], seed, sd, brow=brow[: seen + 1]), "baseline", True),
+                "brow_height",
+            )
+            if found.beyond:
+                break
+        late.append(seen - 20)
+    assert np.mean(np.array(late) <= 1) >= 0.95
+
+
+def test_the_days_of_an_excursion_that_is_over() -> None:
+    days = np.arange(-5.0, 60)
+    brow = np.where((days >= 10) & (days < 30), -2.0, 0.0)
+    found = of(changes(followed(days, 3, 0.1, brow=brow), "baseline", True), "brow_height")
+    assert not found.beyond
+    assert found.span == (10, 29)
+    assert 10 <= found.farthest_day < 30
+    assert found.farthest == pytest.approx(-2, abs=0.5)
+
+
+# What a change says
+
+
+def drooped(**options: Any) -> Series:
+    made = face(6, brow_right_mm=[0, 0, 0, -3, -3, -3], mouth_corner_left_mm=-1)
+    return Series.from_landmarks(dated(made, [-7, -7, -1, 14, 20, 20]), treated_on=TREATED_ON, **options)
+
+
+def test_a_change_says_what_it_rests_on() -> None:
+    found = drooped().changes()
+    assert [each.headline.metric for each in found] == [
+        "brow_height",
+        "mrd1",
+        "fissure_height",
+        "commissure_height",
+    ]
+    brow = found[0]
+    assert brow.beyond
+    assert brow.change == pytest.approx(-3, abs=1e-3)
+    assert brow.right.change == pytest.approx(-3, abs=1e-2)
+    assert brow.left.change == pytest.approx(0, abs=1e-2)
+    assert brow.photos_before == ("0", "1", "2")
+    assert brow.photos_after == ("4", "5")
+    assert (brow.day, brow.span) == (20, (14, 20))
+    assert brow.low < brow.change < brow.high < 0
+    assert brow.mdc95 < brow.limit
+    assert brow.visible
+    assert str(brow).startswith(
+        "right brow 3.0 mm lower than at baseline, against the left (beyond measurement"
+    )
+    mouth = of(found, "commissure_height")
+    assert not mouth.beyond
+    assert mouth.before == mouth.after == pytest.approx(1, abs=1e-3)
+    assert str(mouth).startswith(
+        "Mouth corner: no other difference than at baseline (within measurement error"
+    )
+
+
+@pytest.mark.parametrize("since", ["2026-03-23", 14, 14.0])
+def test_changes_since_a_day(since: Any) -> None:
+    brow = of(drooped().changes(since), "brow_height")
+    assert brow.change == pytest.approx(0, abs=1e-3)
+    assert not brow.beyond
+    assert brow.photos_before == ("3",)
+
+
+def test_a_day_without_photos_is_told() -> None:
+    assert reference_days(10, np.array([-7.0, 0, 14]), treated=True).first == 14
+    brow = of(drooped().changes("2026-03-11"), "brow_height")
+    assert brow.remarks[0] == "there is no photo of day 2; day -1 is the nearest"
+
+
+def test_without_photos_before_a_treatment_that_is_told() -> None:
+    late = Series.from_landmarks(dated(face(2), [3, 9]), treated_on=TREATED_ON)
+    assert late.changes()[0].remarks[0] == "no photo from before the treatment; day 3 is the first"
+    untreated = Series.from_landmarks(dated(face(2), [3, 9]))
+    assert untreated.changes()[0].remarks == ()
+
+
+def test_nothing_to_compare() -> None:
+    assert Series.from_landmarks(face(3)).changes() == ()
+    assert Series.from_landmarks(dated(face(1), [3])).changes() == ()
+    with pytest.raises(InvalidInputError, match="no dates"):
+        Series.from_landmarks(face(3)).changes("2026-03-01")
+    with pytest.raises(InvalidInputError, match="not a date"):
+        drooped().changes("yesterday")
+
+
+def test_other_expressions_are_no_repeats_of_rest() -> None:
+    made = face(5, brow_right_mm=[0, 0, 0, 4, -9])
+    series = Series.from_landmarks(
+        dated(made, [0, 1, 2, 2, 2]), expression=["rest", "rest", "rest", "brow_raise", "unknown"]
+    )
+    assert series.usual == "rest"
+    assert series.course("brow_height").photos[-1] == ("2",)
+    assert series.course("brow_height", expression="brow_raise").value == pytest.approx([4], abs=1e-3)
+
+
+# Movements within a series
+
+
+def smiles(left: list[float], **options: Any) -> Series:
+    """A face at rest and smiling on each of some days; the right corner rises by 8 mm."""
+    n = len(left)
+    up = np.ravel(np.column_stack([np.zeros(n), left]))
+    made = face(2 * n, mouth_corner_right_mm=np.tile([0.0, 8.0], n), mouth_corner_left_mm=up)
+    days = np.repeat(7.0 * np.arange(n) - 7, 2)
+    label = ["rest", "smile_open"] * n
+    return Series.from_landmarks(dated(made, days), treated_on=TREATED_ON, expression=label, **options)
+
+
+def test_movements_are_measured_from_the_rest_of_the_same_day() -> None:
+    table = smiles([8, 2, 2, 4]).movements
+    assert table["photo"].tolist() == ["1", "3", "5", "7"]
+    assert table["rest_photo"].tolist() == ["0", "2", "4", "6"]
+    assert table["day"].tolist() == table["rest_day"].tolist() == [-7, 0, 7, 14]
+    assert table["commissure_lift_left_mm"] == pytest.approx([8, 2, 2, 4], abs=1e-2)
+    assert table["commissure_lift_right_mm"] == pytest.approx([8] * 4, abs=1e-2)
+    assert table["reason"].tolist() == [""] * 4
+    assert list(table)[:6] == ["photo", "taken", "day", "expression", "status", "reason"]
+
+
+def test_the_nearest_rest_is_told() -> None:
+    made = dated(face(4, mouth_corner_left_mm=[0, 0, 5, 3]), [0, 10, 12, 20])
+    label = ["rest", "rest", "smile_open", "smile_open"]
+    table = Series.from_landmarks(made, expression=label).movements
+    assert table["rest_photo"].tolist() == ["1", "1"]
+    assert table["reason"][0] == "compared with the face at rest on day 10"
+    assert Series.from_landmarks(made[2:], expression=label[2:]).movements.rows == 0
+
+
+def test_a_weaker_smile_is_a_change_with_its_strength() -> None:
+    series = smiles([8, 8, 8, 3])
+    smile = of(series.changes(), "commissure_travel")
+    assert smile.expression == "smile_open"
+    assert smile.beyond
+    assert smile.change == pytest.approx(5, abs=0.05)
+    assert smile.left.strength == pytest.approx(3 / 8, abs=0.01)
+    assert smile.right.strength == pytest.approx(1, abs=0.01)
+    assert str(smile).startswith(
+        "right mouth corner movement 5.0 mm larger than at baseline, against the left"
+    )
+    assert series.course("commissure_travel", side="left").value == pytest.approx([8, 8, 8, 3], abs=0.05)
+
+
+def test_a_metric_that_is_not_there() -> None:
+    with pytest.raises(InvalidInputError, match="no metric and no column is called 'nose'"):
+        drooped().course("nose")
+    assert len(drooped().course("asymmetry_total")) == 4
+    assert len(drooped().course("mouth_cant_deg")) == 4
