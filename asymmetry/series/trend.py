@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 
+from asymmetry.core.distributions import t_quantile
 from asymmetry.core.statistics import kendall_tau, theil_sen
 from asymmetry.series.course import Course
 
@@ -18,6 +19,8 @@ LEAST_DAYS = 5
 #: A forecast looks ahead at most as many days as it looks back on.
 REACH = 1.0
 _DAYS_PER_WEEK = 7
+# Of a normal distribution: its median absolute deviation, and the error of a median over that of a mean.
+_NORMAL_MAD, _MEDIAN_ERROR = 0.6745, math.sqrt(math.pi / 2)
 
 
 @dataclass(frozen=True)
@@ -28,29 +31,35 @@ class Trend:
     ----------
     column : str
         The column.
-    per_week, low, high : float
-        Slope per week, and its 95 % interval; NaN where there are fewer than two days.
-    p : float
-        Probability of so steady a course without any trend (Mann-Kendall).
-    at_end : float
-        Height of the line on the last day.
     days : tuple of float
         First and last day.
     count : int
         How many days it rests on.
+    per_week, low, high : float
+        Slope per week, and its 95 % interval; NaN where there are fewer than two days.
+    p : float
+        Probability of so steady a course without any trend (Mann-Kendall).
+    middle, at_middle, error : float
+        The middle day, the line's height on it, and half of that height's 95 % interval.
     reason : str
         Why there is no interval; empty where there is one.
     """
 
     column: str
-    per_week: float
-    low: float
-    high: float
-    p: float
-    at_end: float
     days: tuple[float, float]
     count: int
+    per_week: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    p: float = math.nan
+    middle: float = math.nan
+    at_middle: float = math.nan
+    error: float = math.nan
     reason: str = ""
+
+    def at(self, day: float) -> float:
+        """Height of the line on a day."""
+        return self.at_middle + self.per_week * (day - self.middle) / _DAYS_PER_WEEK
 
     @property
     def certain(self) -> bool:
@@ -118,28 +127,31 @@ def trend(course: Course, first: float = -math.inf, last: float = math.inf) -> T
     if len(day) < LEAST_DAYS:
         reason = f"{len(day)} days with photos; {LEAST_DAYS} are needed"
         span = (float(day[0]), float(day[-1])) if len(day) else (math.nan, math.nan)
-        return Trend(course.column, math.nan, math.nan, math.nan, math.nan, math.nan, span, len(day), reason)
+        return Trend(course.column, span, len(day), reason=reason)
     line = theil_sen(day / _DAYS_PER_WEEK, value)
-    _, p = kendall_tau(day, value)
-    slope = float(line.slope)
-    middle = float(np.median(value - slope * day / _DAYS_PER_WEEK))
+    slope, middle = float(line.slope), float(np.median(day))
+    level = value - slope * (day - middle) / _DAYS_PER_WEEK
+    height = float(np.median(level))
+    scatter = float(np.median(np.abs(level - height))) / _NORMAL_MAD
     return Trend(
-        column=course.column,
+        course.column,
+        days=(float(day[0]), float(day[-1])),
+        count=len(day),
         per_week=slope,
         low=float(line.low),
         high=float(line.high),
-        p=float(p),
-        at_end=middle + slope * float(day[-1]) / _DAYS_PER_WEEK,
-        days=(float(day[0]), float(day[-1])),
-        count=len(day),
+        p=float(kendall_tau(day, value)[1]),
+        middle=middle,
+        at_middle=height,
+        error=float(t_quantile(len(day) - 2)) * _MEDIAN_ERROR * scatter / math.sqrt(len(day)),
     )
 
 
 def forecast(trend: Trend, threshold: float) -> Forecast:
     """When the line's absolute height falls under a threshold.
 
-    The interval is where lines with the slope's ends, turned about the last day, cross it. It is told only if
-    the whole of it comes soon enough: as many days ahead as the trend looks back on.
+    It is told only if the line is certain to come nearer, and if the whole interval comes soon enough: at
+    most as many days ahead as the trend looks back on.
 
     Parameters
     ----------
@@ -152,21 +164,38 @@ def forecast(trend: Trend, threshold: float) -> Forecast:
     -------
     Forecast
         With a reason in place of a day where the data don't tell one.
+
+    Notes
+    -----
+    The interval is where the band of the line, by the errors of its slope and of its height in the middle,
+    crosses the threshold (Fieller 1954).
     """
-    end, height = trend.days[1], abs(trend.at_end)
-    toward = -math.copysign(1.0, trend.at_end) if height else 1.0
-    slope, *ends = (toward * each for each in (trend.per_week, trend.low, trend.high))
+
+    def untold(reason: str) -> Forecast:
+        return Forecast(trend.column, threshold, reason=reason)
+
     if trend.reason:
-        return Forecast(trend.column, threshold, reason=trend.reason)
-    if height <= threshold:
-        reason = f"it is under {threshold:g} already"
-        return Forecast(trend.column, threshold, reason=reason)
+        return untold(trend.reason)
+    last = trend.days[1]
+    if abs(trend.at(last)) <= threshold:
+        return untold(f"it is under {threshold:g} already")
+    side = math.copysign(1.0, trend.at(last))
+    fall, *ends = (-side * each / _DAYS_PER_WEEK for each in (trend.per_week, trend.low, trend.high))
     if min(ends) <= 0:
-        way = "it is growing" if max(ends) < 0 else "the photos don't tell whether it shrinks or grows"
-        return Forecast(trend.column, threshold, reason=way)
-    weeks = (height - threshold) / np.array([slope, max(ends), min(ends)])
-    day, low, high = (end + _DAYS_PER_WEEK * weeks).tolist()
-    if high - end > REACH * (end - trend.days[0]):
-        reason = f"it would be between day {low:.0f} and day {high:.0f}, too far ahead to tell"
-        return Forecast(trend.column, threshold, reason=reason)
-    return Forecast(trend.column, threshold, day, low, high)
+        growing = max(ends) < 0
+        return untold("it is growing" if growing else "the photos don't tell whether it shrinks or grows")
+    left = side * trend.at_middle - threshold
+    low = trend.middle + _crossing(left, fall, max(ends) - fall, trend.error, -1)
+    high = trend.middle + _crossing(left, fall, fall - min(ends), trend.error, 1)
+    if high - last > REACH * (last - trend.days[0]):
+        return untold(f"it would be between day {low:.0f} and day {high:.0f}, too far ahead to tell")
+    return Forecast(trend.column, threshold, trend.middle + left / fall, low, high)
+
+
+def _crossing(height: float, fall: float, fall_error: float, error: float, end: int) -> float:
+    """Days until the lower (-1) or the upper (1) edge of the band of a falling line reaches 0."""
+    certain = fall**2 - fall_error**2
+    if certain <= 0:
+        return 0.0 if end < 0 else math.inf
+    root = math.sqrt(max(0.0, (fall * height) ** 2 - certain * (height**2 - error**2)))
+    return (fall * height + end * root) / certain

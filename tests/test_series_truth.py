@@ -1,0 +1,151 @@
+"""A synthetic patient of 40 photos over 120 days, measured from landmarks: is the truth in the band?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from asymmetry import Series
+from asymmetry.core.frame import head_angles
+from asymmetry.core.table import Measurements
+from asymmetry.series.course import course
+from asymmetry.series.trend import Trend, forecast, trend
+from asymmetry.synthetic import face
+
+Array = npt.NDArray[np.float64]
+TREATED_ON = date(2026, 3, 9)
+#: 36 days from -10 to 110, four of them with two photos.
+DAYS = np.sort(np.r_[np.linspace(-10, 110, 36).round(), -10, 21, 52, 110])
+
+
+def rise(day: Array, first: float, last: float) -> Array:
+    """From 0 to 1 between two days."""
+    return np.clip((day - first) / (last - first), 0, 1)
+
+
+def patient(seed: int, days: Array = DAYS) -> tuple[Series, dict[str, Array]]:
+    """Brow, lid and corner of the mouth drop and recover; the camera is never held alike.
+
+    Points are noisy, the head turns by up to 8°, is read wrongly by some of a degree, and its size differs.
+    """
+    rng, n = np.random.default_rng(seed), len(days)
+    brow = -3 * rise(days, 1, 14) * (1 - rise(days, 40, 110))
+    lid = -1.5 * rise(days, 2, 10) * (1 - rise(days, 20, 60))
+    mouth = -2.5 * rise(days, 1, 10) * (1 - 0.6 * rise(days, 30, 120))
+    turns = dict(zip(("yaw", "pitch", "roll"), rng.uniform(-8, 8, (3, n)), strict=True))
+    made = face(
+        n,
+        **turns,
+        px_per_mm=4 * rng.uniform(0.8, 1.2, n),
+        noise_px=0.6,
+        seed=seed,
+        brow_right_mm=brow,
+        upper_lid_left_mm=lid,
+        mouth_corner_left_mm=mouth,
+    )
+    misread = face(n, **{name: angle + rng.normal(0, 0.7, n) for name, angle in turns.items()})
+    taken = (np.datetime64(TREATED_ON) + days.astype(int)).astype(str)
+    order = rng.permutation(n)
+    made = replace(made, pose=misread.pose, taken=taken, photo=np.arange(n).astype(str))[order]
+    truth = {"brow_height": brow, "mrd1": -lid, "fissure_height": -lid, "commissure_height": -mouth}
+    return Series.from_landmarks(made, treated_on=TREATED_ON), truth
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_truth_lies_in_the_band_on_93_of_100_days(seed: int) -> None:
+    series, truth = patient(seed)
+    inside, width = [], []
+    for metric, true in truth.items():
+        found = series.course(metric)
+        there = np.array([true[day == DAYS][0] for day in found.day])
+        assert len(found) == 36
+        inside.append((found.low <= there) & (there <= found.high))
+        width.append(found.half_width.mean())
+    assert np.mean(inside) >= 0.93
+    assert max(width) < 1.0  # a band that holds everything is worth nothing
+
+
+def test_the_poses_that_are_misread_are_far_apart() -> None:
+    series, _ = patient(0)
+    yaw, pitch, _ = head_angles(series.landmarks.pose)
+    assert np.ptp(yaw) > 13
+    assert np.ptp(pitch) > 13
+
+
+def test_what_changed_and_what_did_not_is_told() -> None:
+    series, _ = patient(1)
+    found = {each.headline.metric: each for each in series.changes()}
+    assert found["commissure_height"].beyond  # recovers by half
+    assert not found["brow_height"].beyond  # is back
+    assert found["brow_height"].span
+    assert 3 <= found["brow_height"].span[0] <= 14
+    assert not found["mrd1"].beyond
+
+
+# Trend and forecast
+
+
+def sloping(per_week: float, *, at: float = -4.0, sd: float = 0.1, seed: int = 0, n: int = 20) -> Trend:
+    """Trend of a straight course of n days, five days apart, that starts so high."""
+    days = 5.0 * np.arange(n)
+    values = at + per_week * days / 7 + np.random.default_rng(seed).normal(0, sd, n)
+    table = Measurements({"photo": days.astype(str), "day": days, "x_mm": values})
+    return trend(course(table, "x_mm", np.ones(n, dtype=bool), "rest"))
+
+
+def test_a_trend_and_its_interval() -> None:
+    found = [sloping(0.2, seed=seed) for seed in range(40)]
+    assert np.mean([each.low <= 0.2 <= each.high for each in found]) >= 0.9
+    assert all(each.certain for each in found)
+    assert found[0].at(95) == pytest.approx(-4 + 0.2 * 95 / 7, abs=0.1)
+    flat = [sloping(0.0, seed=seed) for seed in range(40)]
+    assert np.mean([each.certain for each in flat]) <= 0.1
+    assert "no certain trend" in str(next(each for each in flat if not each.certain))
+
+
+def test_a_forecast_is_right_when_it_is_given() -> None:
+    true = 7 * (4 - 1) / 0.2
+    for n in (14, 20):  # soon, and in a while
+        made = [forecast(sloping(0.2, seed=seed, n=n), 1.0) for seed in range(60)]
+        assert all(not each.reason for each in made)
+        assert np.mean([each.low <= true <= each.high for each in made]) >= 0.9
+        assert max(each.high - each.low for each in made) < 60
+        assert np.median([each.day for each in made]) == pytest.approx(true, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("line", "threshold", "why"),
+    [
+        (sloping(0.2, n=4), 1.0, "4 days with photos; 5 are needed"),
+        (sloping(0.2), 3.0, "it is under 3 already"),
+        (sloping(-0.2), 1.0, "it is growing"),
+        (sloping(0.0, seed=3), 1.0, "don't tell whether it shrinks or grows"),
+        (sloping(0.05), 1.0, "too far ahead to tell"),
+    ],
+)
+def test_a_forecast_that_the_photos_do_not_tell(line: Trend, threshold: float, why: str) -> None:
+    made = forecast(line, threshold)
+    assert why in made.reason
+    assert np.isnan(made.day)
+    assert made.date is None
+
+
+def test_trend_and_forecast_of_a_series_count_from_the_peak() -> None:
+    days = np.r_[-5.0, 0, np.arange(2, 80, 4)]
+    brow = np.where(days < 14, -5 * rise(days, 0, 12), -5 + 0.05 * (days - 14))
+    made = face(len(days), brow_right_mm=brow, noise_px=0.3)
+    taken = (np.datetime64(TREATED_ON) + days.astype(int)).astype(str)
+    series = Series.from_landmarks(replace(made, taken=taken), treated_on=TREATED_ON)
+    found = series.trend("brow_height")
+    assert found.days == (14, 78)
+    assert found.per_week == pytest.approx(0.35, abs=0.05)
+    assert series.trend("brow_height", since="2026-03-29", until=60).days == (22, 58)
+    made_ = series.forecast("brow_height", 1.5)
+    assert made_.day == pytest.approx(84, abs=6)
+    assert made_.date is not None
+    assert (made_.date - TREATED_ON).days == round(made_.day)
+    assert str(made_).startswith("under 1.5 on 2026-0")
