@@ -30,8 +30,9 @@ def _flipped(found: list[cases.Subject]) -> list[cases.Pixels]:
 class Run:
     """The photos of one half of the split, made once and read by every method."""
 
-    def __init__(self, *, tuning: bool) -> None:
-        self.subjects = cases.subjects(photos.faces(tuning=tuning))
+    def __init__(self, half: str) -> None:
+        self.half = half
+        self.subjects = cases.subjects(photos.faces(half))
         self.cases = list(cases.warps(self.subjects))
         self.copies = list(cases.jittered(self.subjects))
         self.renders = renders.load()
@@ -161,15 +162,14 @@ def markdown(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
-def report(results: dict[str, dict[str, Any]], run: Run, *, tuning: bool) -> str:
+def report(results: dict[str, dict[str, Any]], run: Run) -> str:
     """All tables, with what they were measured on."""
     versions = ", ".join(
         f"{p} {importlib.metadata.version(p)}" for p in ("mediapipe", "numpy", "opencv-python-headless")
     )
-    half = "tuning photos (constants were chosen on these)" if tuning else "reporting photos"
     people = len(run.subjects)
     parts = [
-        f"Measured on {half}: {len(run.cases)} warps of {people} people's photos, 0.5 to 6 mm, both sides.",
+        f"{len(run.cases)} warps of {people} people's {run.half} photos, 0.5 to 6 mm, both sides.",
         f"Python {platform.python_version()}, {versions}.",
         "### Known warps of real photos\n\n" + markdown(warp_rows(results)),
         "### Laws\n\n" + markdown(law_rows(results)),
@@ -184,12 +184,12 @@ def main() -> None:
     """Measure, print, and write if asked."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fidelity", description=__doc__)
     parser.add_argument("--method", action="append", choices=methods.names(), help="default: all of them")
-    parser.add_argument("--tuning", action="store_true", help="use the photos that constants are chosen on")
+    parser.add_argument("--photos", choices=("reporting", "tuning", "portraits"), default="reporting")
     parser.add_argument("--markdown", type=Path, help="write the tables to this file too")
     chosen = parser.parse_args()
-    run = Run(tuning=chosen.tuning)
+    run = Run(chosen.photos)
     results = {name: run.of(name) for name in chosen.method or methods.names()}
-    text = report(results, run, tuning=chosen.tuning)
+    text = report(results, run)
     print(text)
     if chosen.markdown:
         chosen.markdown.write_text(text, encoding="utf-8")

@@ -10,7 +10,8 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "faces"
 #: People of the London set whose photos constants were chosen on; the other eight are for reporting.
 TUNING_PEOPLE = ("009", "021", "034", "045", "096", "122", "126", "135")
 
-#: Public-domain portraits inside wheels: reported on, everywhere.
+#: Public-domain portraits inside wheels, for where the London set is not there. One wears glasses whose rim lies
+#: over the brows, the other's outer canthi are 66 px apart: a look at the edge.
 _WHEEL_PORTRAITS = (
     ("matplotlib", "mpl-data/sample_data/grace_hopper.jpg"),
     ("skimage", "data/astronaut.png"),
@@ -33,6 +34,10 @@ def wheel_portraits() -> list[Path]:
     return [path for path in paths if path.is_file()]
 
 
-def faces(*, tuning: bool) -> list[Path]:
-    """Neutral photos to warp: one half of the split, and for reporting the wheels' portraits too."""
-    return london(tuning=tuning) + ([] if tuning else wheel_portraits())
+def faces(half: str) -> list[Path]:
+    """Neutral photos to warp: of ``"tuning"``, ``"reporting"`` or ``"portraits"``.
+
+    Where the London set is not there, the wheels' portraits are reported on.
+    """
+    found = [] if half == "portraits" else london(tuning=half == "tuning")
+    return found if found or half == "tuning" else wheel_portraits()
