@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asymmetry.series.change import FALSE_ALARMS, Change
+from asymmetry.series.concerns import RULES, Concern, Rule
 from asymmetry.series.course import Course
 from asymmetry.series.headline import HEADLINES, Difference, Headline, notable
 from asymmetry.series.manifest import Note
@@ -13,12 +14,15 @@ from asymmetry.series.trend import Forecast, Trend
 __all__ = [
     "FALSE_ALARMS",
     "HEADLINES",
+    "RULES",
     "Change",
+    "Concern",
     "Course",
     "Difference",
     "Forecast",
     "Headline",
     "Note",
+    "Rule",
     "Score",
     "Series",
     "Trend",

@@ -37,8 +37,6 @@ class Reading:
         One row per photo, in order of name. A photo that was stored mirrored is turned back.
     about : tuple of About
         What was known beforehand about the same photos.
-    mirrored : ndarray of bool, shape (n,)
-        Which photos were turned back.
     notes : tuple of Note
         The patient's diary.
     treated_on : datetime.date or None
@@ -47,7 +45,6 @@ class Reading:
 
     landmarks: Landmarks
     about: tuple[About, ...] = field(repr=False)
-    mirrored: npt.NDArray[np.bool_] = field(repr=False)
     notes: tuple[Note, ...] = ()
     treated_on: date | None = None
 
@@ -110,7 +107,7 @@ def read_folder(
     stored = bool(found.provenance.get("mirrored", False))
     mirrored = np.array([stored if each.mirrored is None else each.mirrored for each in known], dtype=bool)
     turned = _turned(landmarks, mirrored != stored)
-    return Reading(turned, tuple(known), mirrored, notes, treated_on or treatment_by_names(known))
+    return Reading(turned, tuple(known), notes, treated_on or treatment_by_names(known))
 
 
 def _entries(root: Path, manifest: str | os.PathLike[str] | None) -> Mapping[str, Entry]:

@@ -6,30 +6,31 @@ import functools
 import importlib
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
+from asymmetry.series.about import About
 from asymmetry.series.change import Change, Sides, changes
+from asymmetry.series.checks import check
+from asymmetry.series.concerns import Concern, Rule, Situation, concerns
 from asymmetry.series.course import Course
-from asymmetry.series.expression import known_expressions, usual_expression
-from asymmetry.series.folder import Progress, as_date, read_folder, taken_day
+from asymmetry.series.expression import usual_expression
+from asymmetry.series.folder import Progress, as_date, read_folder
 from asymmetry.series.followed import find_course, movement_courses, static_courses
 from asymmetry.series.headline import HEADLINES
 from asymmetry.series.manifest import Note
 from asymmetry.series.moved import movements
 from asymmetry.series.scoring import extractor_or
-from asymmetry.series.tables import by_time, measured, photo_table
-from asymmetry.series.timeline import PEAK_DAY, Entry, days_since, timeline
+from asymmetry.series.tables import series_tables
+from asymmetry.series.timeline import PEAK_DAY, Entry, timeline
 from asymmetry.series.trend import Forecast, Trend, forecast, trend
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class Series:
         The day of the treatment, if there was one.
     notes : tuple of Note
         The patient's diary.
+    affected : {"right", "left"} or None
+        The patient's side that is ill or treated, if one is.
     """
 
     static: Measurements
@@ -66,6 +69,7 @@ class Series:
     folder: Path | None = None
     treated_on: date | None = None
     notes: tuple[Note, ...] = ()
+    affected: Side | None = None
 
     @classmethod
     def from_folder(
@@ -73,6 +77,7 @@ class Series:
         path: str | os.PathLike[str],
         *,
         treated_on: date | str | None = None,
+        affected: Side | None = None,
         extractor: Extractor | None = None,
         manifest: str | os.PathLike[str] | None = None,
         mirrored: bool = False,
@@ -89,6 +94,8 @@ class Series:
         treated_on : date or str, optional
             The day that days are counted from (ISO 8601). Default: day 0 of the photos' names, where they
             count days, else the day of the first photo.
+        affected : {"right", "left"}, optional
+            The patient's side that is ill or treated; the other one then tells how hard a movement was tried.
         extractor : Extractor, optional
             Reads the points, in its own way. Default: one is made.
         manifest : path, optional
@@ -138,11 +145,9 @@ class Series:
         return cls.from_landmarks(
             found.landmarks,
             treated_on=found.treated_on,
+            affected=affected,
             folder=folder,
-            day=[each.day for each in found.about],
-            expression=[each.expression for each in found.about],
-            mirrored=found.mirrored,
-            remarks=[each.notes for each in found.about],
+            about=found.about,
             notes=found.notes,
         )
 
@@ -152,11 +157,10 @@ class Series:
         landmarks: Landmarks,
         *,
         treated_on: date | str | None = None,
+        affected: Side | None = None,
         folder: Path | None = None,
-        day: Sequence[float | None] | None = None,
         expression: Sequence[str | None] | None = None,
-        mirrored: npt.ArrayLike | None = None,
-        remarks: Sequence[str] | None = None,
+        about: Sequence[About] | None = None,
         notes: Sequence[Note] = (),
     ) -> Series:
         """Measure and sort landmarks of one person that are already there.
@@ -165,51 +169,32 @@ class Series:
         ----------
         landmarks : Landmarks
             n photos with their dates in ``taken``.
-        treated_on : date or str, optional
+        treated_on, affected
             As for `from_folder`.
         folder : pathlib.Path, optional
             Where the photos are, for pictures in the report.
-        day : sequence of float or None, optional
-            Day since the treatment of each photo, where no photo has a date.
         expression : sequence of str or None, optional
             What each face does. Where it is not given it is read from the expression weights.
-        mirrored : array_like of bool, optional
-            Which photos were stored mirrored and turned back, for the report's pictures. Default: as the
-            extractor was told of all.
-        remarks : sequence of str, optional
-            Remarks about each photo.
+        about : sequence of About, optional
+            All that is known about each photo, in place of `expression`.
         notes : sequence of Note
             The patient's diary.
 
         Examples
         --------
+        >>> import numpy as np
         >>> blank = Landmarks.blank(["b.jpg", "a.jpg"], status="no_face")
         >>> dated = replace(blank, taken=np.array(["2026-03-12", "2026-03-02"]))
         >>> Series.from_landmarks(dated).static["day"].tolist()
         [0.0, 10.0]
         """
-        n, treated_on = len(landmarks), as_date(treated_on)
-        stored = bool(landmarks.provenance.get("mirrored", False))
-        counted = np.array([np.nan] * n if day is None else day, dtype=np.float64)
-        order = by_time(landmarks.taken.tolist(), counted)
-        landmarks, counted = landmarks[order], counted[order]
-        dates = [taken_day(taken) for taken in landmarks.taken.tolist()]
-        start = treated_on or next(filter(None, dates), None)
-        by_names = start is None and bool(np.isfinite(counted).any())
-        days = counted if by_names else days_since(start, dates)
-        label, confidence = known_expressions(landmarks, [(expression or [None] * n)[row] for row in order])
-        static = measured(landmarks).with_columns(day=days, expression=label)
-        since = "treatment" if treated_on or by_names else "first photo"
-        said = {"day_zero": start.isoformat() if start else "", "day_zero_is": since}
-        static = replace(static, provenance={**static.provenance, **said})
-        photos = photo_table(
-            static,
-            since == "treatment",
-            expression_confidence=confidence,
-            mirrored=np.broadcast_to(stored if mirrored is None else mirrored, n)[order],
-            notes=np.array(remarks or [""] * n, dtype=np.str_)[order],
-        )
-        return cls(static, landmarks, photos, folder, treated_on, tuple(notes))
+        if affected not in (None, *SIDES):
+            raise InvalidInputError(f"affected side {affected!r}: use 'right' or 'left', the patient's own")
+        if about is None:
+            about = [About("", expression=each) for each in expression or [None] * len(landmarks)]
+        treated_on = as_date(treated_on)
+        landmarks, static, photos = series_tables(landmarks, about, treated_on)
+        return cls(static, landmarks, photos, folder, treated_on, tuple(notes), affected)
 
     @property
     def day_zero(self) -> date | None:
@@ -283,7 +268,21 @@ class Series:
         InvalidInputError
             If `since` is not understood, or is a date while the photos have none.
         """
-        return changes(self.followed, self._day(since), self.treated)
+        return tuple(
+            replace(each, remarks=(*each.remarks, *check(each, self.landmarks, self.static, self.affected)))
+            for each in changes(self.followed, self._day(since), self.treated)
+        )
+
+    def concerns(self, rules: Iterable[Rule] | None = None) -> tuple[Concern, ...]:
+        """What a clinician may want to look at, by rules that can be switched off; never a diagnosis.
+
+        Parameters
+        ----------
+        rules : iterable of Rule, optional
+            Default: all `RULES`. ``[rule for rule in RULES if rule.name != "lid drop"]`` leaves one out.
+        """
+        situation = Situation(self.changes(), self.followed, self.treated, self.affected)
+        return concerns(situation, rules)
 
     def trend(
         self,

@@ -1,0 +1,203 @@
+"""What may explain a change, and what a clinician may want to look at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from asymmetry import Landmarks, Series
+from asymmetry.errors import InvalidInputError
+from asymmetry.series import RULES, Change, Concern
+from asymmetry.synthetic import face
+from tests.test_series_change import TREATED_ON, dated, of
+
+N = 6
+DAYS = [-7, -3, 0, 7, 14, 21]
+
+
+def series(days: list[float] | None = None, *, treated: bool = True, **moved: Any) -> Series:
+    made = face(len(days or DAYS), **moved)
+    return Series.from_landmarks(dated(made, days or DAYS), treated_on=TREATED_ON if treated else None)
+
+
+def remarks(landmarks: Landmarks) -> str:
+    return "; ".join(
+        Series.from_landmarks(dated(landmarks, DAYS), treated_on=TREATED_ON).changes()[0].remarks
+    )
+
+
+def last(value: float, other: float = 0.0) -> npt.NDArray[np.float64]:
+    """A value on the last day, another one before."""
+    return np.array([other] * (N - 1) + [value])
+
+
+# What may explain a change
+
+
+@pytest.mark.parametrize(
+    ("pose", "said"),
+    [
+        ({"yaw": last(9)}, "the head was turned 9° more to the left than at baseline"),
+        ({"yaw": last(-2, 5)}, "the head was turned 7° more to the right than at baseline"),
+        ({"pitch": last(8)}, "the head was turned 8° more down than at baseline"),
+        ({"pitch": last(-8)}, "the head was turned 8° more up than at baseline"),
+        ({"yaw": 9, "pitch": 7}, ""),
+        ({"yaw": last(4), "roll": last(30)}, ""),
+    ],
+)
+def test_a_turned_head_is_told(pose: dict[str, Any], said: str) -> None:
+    assert remarks(face(N, **pose)) == said
+
+
+@pytest.mark.parametrize(
+    ("ways", "said"),
+    [
+        (("UpRight", "UpLeft"), "the eyes looked more up than at baseline"),
+        (("DownRight", "DownLeft"), "the eyes looked more down than at baseline"),
+        (("InRight", "OutLeft"), "the eyes looked more to the left than at baseline"),
+        (("OutRight", "InLeft"), "the eyes looked more to the right than at baseline"),
+        (("InRight", "InLeft"), ""),
+    ],
+)
+def test_eyes_off_the_camera_are_told(ways: tuple[str, str], said: str) -> None:
+    made = face(N)
+    weights = np.zeros_like(made.blendshapes)
+    for way in ways:
+        weights[-1, made.layout.expressions.index(f"eyeLook{way}")] = 0.6
+    assert remarks(replace(made, blendshapes=weights)) == said
+
+
+def test_another_distance_is_told() -> None:
+    made = face(N)
+    cropped = replace(made, size=np.where(np.arange(N)[:, None] == N - 1, 2 * made.size, made.size))
+    said = "the face was 2.0 times smaller in the picture, by distance or cropping, than at baseline"
+    assert remarks(cropped) == said
+    assert remarks(face(N, px_per_mm=last(8, 4))) == ""  # more pixels of the same picture
+
+
+def smiles(right: list[float], left: list[float], affected: Any = None) -> Series:
+    """A face at rest and smiling on days -7, 0, 7 and so on."""
+    n = len(right)
+    still = np.zeros(n)
+    made = face(
+        2 * n,
+        mouth_corner_right_mm=np.ravel(np.column_stack([still, right])),
+        mouth_corner_left_mm=np.ravel(np.column_stack([still, left])),
+    )
+    return Series.from_landmarks(
+        dated(made, np.repeat(7 * np.arange(n) - 7, 2)),
+        treated_on=TREATED_ON,
+        expression=["rest", "smile_open"] * n,
+        affected=affected,
+    )
+
+
+def smile(made: Series) -> Change:
+    return of(made.changes(), "commissure_travel")
+
+
+def test_less_effort_of_the_healthy_side_is_told() -> None:
+    tried, spared = ([8.0, 8, 8, 8], [8.0, 8, 8, 2]), ([8.0, 8, 8, 4], [8.0, 8, 8, 2])
+    assert smile(smiles(*tried, "left")).remarks == ()
+    said = "the right, healthy side moved at most 50 % as far, so with less effort perhaps, than at baseline"
+    assert smile(smiles(*spared, "left")).remarks == (said,)
+    assert "the left, healthy side" in smile(smiles(*spared, "right")).remarks[0]
+    assert "both sides moved at most 50 %" in smile(smiles(*spared)).remarks[0]
+    assert smile(smiles(*tried)).remarks == ()
+
+
+# Concerns
+
+
+def found(made: Series, rule: str) -> list[Concern]:
+    return [each for each in made.concerns() if each.rule == rule]
+
+
+def test_rules_have_names_words_and_sources() -> None:
+    assert [rule.name for rule in RULES] == [
+        "new asymmetry",
+        "lid drop",
+        "weak movement",
+        "against the trend",
+    ]
+    assert all(rule.looks_for and rule.source for rule in RULES)
+
+
+def test_a_quiet_series_raises_no_concern() -> None:
+    assert series(brow_right_mm=-5).concerns() == ()  # as before the treatment
+    assert series(noise_px=0.3).concerns() == ()
+    assert smiles([8, 8, 8, 8], [3, 3, 3, 3]).concerns() == ()
+    assert Series.from_landmarks(face(2)).concerns() == ()
+
+
+def test_new_asymmetry_is_a_case_for_the_review() -> None:
+    (only,) = found(series(brow_right_mm=[0, 0, 0, -2, -2.5, -2.5]), "new asymmetry")
+    assert str(only).startswith("right brow 2.5 mm lower than at baseline on day 21")
+    assert (only.day, only.photos) == (21, ("5",))
+    assert "diagnos" not in str(only)
+
+
+@pytest.mark.parametrize(
+    ("made", "why"),
+    [
+        (series(brow_right_mm=[0, 0, 0, 0, -1.8, -1.8]), "smaller than 2 mm"),
+        (series(brow_right_mm=[-4, -4, -4, 0, 0, 0]), "less asymmetry than before"),
+        (series([-7, -3, 0, 3, 7, 13], brow_right_mm=[0, 0, 0, 0, -3, -3]), "before day 14"),
+        (series(treated=False, brow_right_mm=[0, 0, 0, 0, -3, -3]), "no treatment"),
+    ],
+)
+def test_what_is_no_new_asymmetry(made: Series, why: str) -> None:
+    assert found(made, "new asymmetry") == [], why
+
+
+@pytest.mark.parametrize(("side", "amount"), [("right", -1.7), ("left", -1.7)])
+def test_a_lid_drop_in_the_first_two_weeks(side: str, amount: float) -> None:
+    made = series(**{f"upper_lid_{side}_mm": [0, 0, 0, amount, 0, 0]})
+    (only,) = found(made, "lid drop")
+    assert str(only).startswith(
+        f"{side} upper lid 1.7 mm lower than at baseline, against the other, on day 7"
+    )
+    assert (only.day, only.photos) == (7, ("3",))
+
+
+@pytest.mark.parametrize(
+    "drop", [[0, 0, 0, -1.3, 0, 0], [0, 0, 0, 0, 0, -1.7], [-1.7, -1.7, -1.7, -1.7, 0, 0]]
+)
+def test_what_is_no_lid_drop(drop: list[float]) -> None:
+    assert found(series([-7, -3, 0, 7, 15, 21], upper_lid_left_mm=drop), "lid drop") == []
+
+
+def test_a_movement_under_half_of_baseline() -> None:
+    (only,) = found(smiles([8, 8, 8, 8], [8, 8, 8, 3]), "weak movement")
+    assert "left mouth corner movement (smile open) is 37 % of what it was at baseline" in str(only) or (
+        "left mouth corner movement (smile open) is 38 % of what it was at baseline" in str(only)
+    )
+    assert found(smiles([8, 8, 8, 8], [8, 8, 8, 5]), "weak movement") == []
+    assert found(smiles([8, 8, 8, 3], [8, 8, 8, 8], "left"), "weak movement") == []
+
+
+def test_worse_than_the_trend() -> None:
+    days = [-5.0, 0, *range(14, 70, 5)]
+    brow = np.array([0, 0, *np.linspace(-4, -1, len(days) - 2)])
+    assert found(series(days, brow_right_mm=brow), "against the trend") == []
+    brow[-1] = -3
+    (only,) = found(series(days, brow_right_mm=brow), "against the trend")
+    assert str(only).startswith(
+        "Brow height: the difference had been shrinking, and is 2.0 mm larger on day 69"
+    )
+    brow[-1] = 1
+    assert found(series(days, brow_right_mm=brow), "against the trend") == []
+
+
+def test_a_rule_is_switched_off_by_leaving_it_out() -> None:
+    made = series(brow_right_mm=[0, 0, 0, -2, -2.5, -2.5])
+    assert made.concerns(rule for rule in RULES if rule.name != "new asymmetry") == ()
+
+
+def test_the_affected_side_is_right_or_left() -> None:
+    with pytest.raises(InvalidInputError, match="'upper'"):
+        smiles([1.0], [1.0], "upper")
