@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from asymmetry.metrics import MAX_YAW, MAX_YAW_HORIZONTAL, Metric, catalogue
+from asymmetry.metrics import (
+    MAX_YAW,
+    MAX_YAW_HORIZONTAL,
+    Metric,
+    MovementMetric,
+    catalogue,
+    movement_catalogue,
+)
 
 __all__ = ["page"]
 
@@ -26,6 +33,23 @@ Metrics marked ↔ lean on distances across the face: they are not measured when
 
 | metric | unit | sides | what is measured | positive means | source |
 |---|---|---|---|---|---|
+"""
+
+_MOVEMENT = """
+## Movement
+
+How far each side moves from the same person's photo at rest (`asymmetry.movement`). Both faces are laid on
+each other by the corners of the eyes, in the millimetres of the photo at rest: a smaller face, one that is
+turned in the plane of the photo, or another gaze moves nothing. Another yaw or pitch than at rest does, by
+about 0.05 mm a degree at the brows and lids and up to 0.25 at the lips.
+
+Metrics with a noise fill a fourth column, `<metric>_ratio`: the smaller of both movements divided by the
+larger. 1 is an even movement, 0 a side that is still; it is negative where the sides move in opposite
+directions, and NaN where neither moves more than the noise, which is what may be read in two photos of a face
+that did not move.
+
+| metric | unit | sides | noise | what is measured | positive means | source |
+|---|---|---|---|---|---|---|
 """
 
 _SOURCES = """
@@ -56,14 +80,20 @@ def page() -> str:
     >>> page().splitlines()[0]
     '# Metrics'
     """
-    return _HEAD + "".join(map(_row, catalogue().values())) + _SOURCES
+    static = "".join(_row(metric) for metric in catalogue().values())
+    moving = "".join(_row(metric, _noise(metric)) for metric in movement_catalogue().values())
+    return _HEAD + static + _MOVEMENT + moving + _SOURCES
 
 
-def _row(metric: Metric) -> str:
+def _row(metric: Metric, *more: str) -> str:
     sides = "right, left, diff" if metric.sides else "whole"
     name = f"`{metric.name}`{' ↔' if metric.horizontal else ''}"
-    cells = (name, metric.unit, sides, metric.definition, metric.sign, metric.source)
+    cells = (name, metric.unit, sides, *more, metric.definition, metric.sign, metric.source)
     return f"| {' | '.join(cells)} |\n"
+
+
+def _noise(metric: MovementMetric) -> str:
+    return "" if metric.noise is None else f"{metric.noise:g} {metric.unit}"
 
 
 if __name__ == "__main__":

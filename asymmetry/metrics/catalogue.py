@@ -88,14 +88,14 @@ class MovementMetric(Metric):
     Attributes
     ----------
     noise : float or None
-        What is read where nothing moved, in the metric's unit. Where neither side reads more there is no
+        What may be read where nothing moved, in the metric's unit. Where neither side reads more there is no
         ratio. None for a metric without a ratio.
-    during : MovementMetric or None
-        The metric is only measured where this one reads more than its noise, on one side at least.
+    during : tuple of MovementMetric and float, or None
+        The metric is only measured while this one reads more than that, on one side at least.
     """
 
     noise: float | None = None
-    during: MovementMetric | None = None
+    during: tuple[MovementMetric, float] | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -161,7 +161,7 @@ def movement_metric(
     source: str,
     horizontal: bool = False,
     noise: float | None = None,
-    during: MovementMetric | None = None,
+    during: tuple[MovementMetric, float] | None = None,
 ) -> Callable[[Callable[[Any, Any], FloatArray]], MovementMetric]:
     """Make a movement metric of a function.
 
@@ -174,8 +174,8 @@ def movement_metric(
         As for `metric`.
     noise : float, optional
         Fills the column of the ratio, weaker side to stronger, where a side reads more than this.
-    during : MovementMetric, optional
-        Measure only where this one reads more than its noise.
+    during : tuple of MovementMetric and float, optional
+        Measure only while this one reads more than that, on one side at least.
 
     Returns
     -------
