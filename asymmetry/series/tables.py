@@ -62,9 +62,7 @@ def series_tables(
     known = {
         "phase": phase_names(days, treated),
         "expression_confidence": confidence,
-        "mirrored": np.array(
-            [stored if each.mirrored is None else each.mirrored for each in about], dtype=bool
-        ),
+        "mirrored": np.array(mirrored, dtype=bool),
         "notes": np.array([each.notes for each in about], dtype=np.str_),
     }
     photos = Measurements({name: static[name] for name in LEADING} | known, static.provenance)
