@@ -155,7 +155,7 @@ class Face:
     def pairs(self) -> FloatArray:
         """The paired points, shape (2, pairs, 2, n), right before left; a view."""
         k = len(self.layout.pairs)
-        return self.points[:, : 2 * k].reshape(-1, k, 2, self.size)
+        return self.points[:, : 2 * k].reshape(len(self.points), k, 2, self.size)
 
     @property
     def midline(self) -> FloatArray:
@@ -301,10 +301,11 @@ def _columns(scheme: str) -> npt.NDArray[np.intp]:
 
 def _named_points(landmarks: Landmarks) -> Face:
     """The named points in px as the photo has them, with their depth: y down, z away from the camera."""
-    n, columns = len(landmarks), _columns(landmarks.scheme)
+    n, k, _ = landmarks.points.shape
+    columns = _columns(landmarks.scheme)
     # Photos last, so that each step below runs over contiguous numbers.
     points = np.empty((*columns.shape, n))
-    points[...] = landmarks.points.reshape(n, -1).T[columns]
+    points[...] = landmarks.points.reshape(n, 3 * k).T[columns]
     unknown = np.full(n, np.nan)
     return Face(points, landmarks.layout, unknown, unknown)
 
