@@ -49,7 +49,8 @@ def one_person(photos: int, seed: int) -> tuple[Landmarks, list[str]]:
     yaw, pitch = rng.uniform(-8, 8, (2, photos))
     made = face(photos, yaw=yaw, pitch=pitch, noise_px=0.4, seed=seed, mouth_corner_right_mm=8.0 * smiling)
     days = 7 * (np.arange(photos) // len(_EXPRESSIONS)) - 7
-    return replace(made, taken=(np.datetime64(TREATED_ON) + days).astype(str)), label
+    spread = np.full(made.spread.shape, 0.4, np.float32)
+    return replace(made, spread=spread, taken=(np.datetime64(TREATED_ON) + days).astype(str)), label
 
 
 def report(people: int, photos: int) -> str:
@@ -76,7 +77,7 @@ def report(people: int, photos: int) -> str:
 
     tasks: dict[str, Callable[[], object]] = {
         "one copy of the points": every.points.copy,
-        "static metrics, all in one": lambda: measure(every),
+        "static metrics, all in one": lambda: measure(every, sd=False),
         "static metrics, by series": series,
         "and movements": lambda: [each.movements for each in series()],
         "and changes": all_of_it,

@@ -13,7 +13,7 @@ from asymmetry import Landmarks, Measurements, Series
 from asymmetry.errors import InvalidInputError
 from asymmetry.series import FALSE_ALARMS, HEADLINES, Change
 from asymmetry.series.change import Sides, changes
-from asymmetry.series.course import DEFAULT_SEM, LEAST_SEM, course, measurement_error
+from asymmetry.series.course import DEFAULT_SEM, LEAST_SEM, UNKNOWN_ERROR, Expected, course, measurement_error
 from asymmetry.series.reference import reference_days
 from asymmetry.synthetic import face
 
@@ -65,13 +65,35 @@ def test_a_course_averages_the_photos_of_a_day_and_names_them() -> None:
 def error(values: Array, days: Array, **known: Any) -> Any:
     kinds, where, count = np.unique(days, return_inverse=True, return_counts=True)
     means = np.bincount(where, values) / count
-    return measurement_error(values, days, means, kinds, count, **known)
+    return measurement_error(values, kinds, means, count, **known)
 
 
 def test_without_repeats_the_usual_error_is_taken() -> None:
     found = error(np.array([1.0, 5.0]), np.array([0.0, 9.0]))
     assert (found.sem, found.between) == (DEFAULT_SEM, 0)
-    assert error(np.array([1.0, 5.0]), np.array([0.0, 9.0]), spread=[0.3, np.nan, 0.5]).sem == 0.4
+    told = Expected(0.4, "the readings' own uncertainty")
+    assert error(np.array([1.0, 5.0]), np.array([0.0, 9.0]), expected=told).sem == pytest.approx(0.4)
+    assert np.isnan(error(np.array([1.0, 5.0]), np.array([0.0, 9.0]), expected=UNKNOWN_ERROR).sem)
+
+
+def test_the_points_own_spread_tells_what_to_expect() -> None:
+    made = dated(face(3), [0, 1, 2])
+    sharp, blurred = (
+        Series.from_landmarks(replace(made, spread=np.full_like(made.spread, px))) for px in (0.4, 2.0)
+    )
+    first, second = (each.course("brow_height").error for each in (sharp, blurred))
+    assert second.sem == pytest.approx(5 * first.sem, rel=1e-3)
+    assert second.source == "the readings' own uncertainty"
+    assert blurred.changes()[0].limit == pytest.approx(5 * sharp.changes()[0].limit, rel=1e-3)
+    assert Series.from_landmarks(made).course("brow_height").error.sem == DEFAULT_SEM
+
+
+def test_of_other_units_only_the_series_itself_tells_the_error() -> None:
+    few = Series.from_landmarks(dated(face(3), [0, 1, 2])).course("mouth_cant")
+    assert np.isnan(few.low).all()
+    many = Series.from_landmarks(dated(face(20, noise_px=0.5), np.arange(20))).course("mouth_cant")
+    assert np.mean((many.low <= 0) & (many.high >= 0)) > 0.8
+    assert many.half_width.max() < 3
 
 
 def test_many_repeats_tell_the_error_whatever_the_course() -> None:

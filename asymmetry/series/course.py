@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import NormalDist
 
@@ -15,7 +14,17 @@ from asymmetry.core.distributions import t_quantile
 from asymmetry.core.statistics import pooled_sd
 from asymmetry.core.table import Measurements
 
-__all__ = ["DEFAULT_SEM", "MOVEMENT_SEM", "Course", "Error", "course", "measurement_error", "sd_column"]
+__all__ = [
+    "DEFAULT_SEM",
+    "UNKNOWN_ERROR",
+    "USUAL",
+    "USUAL_MOVEMENT",
+    "Course",
+    "Error",
+    "Expected",
+    "course",
+    "measurement_error",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -28,7 +37,7 @@ MOVEMENT_SEM = 0.5
 LEAST_SEM = 0.05
 #: What a default is worth beside a series' own repeats, in degrees of freedom. Eight is a standard deviation
 #: that differs by a quarter from person to person, by ``sd(s) / s = 1 / sqrt(2 df)``.
-PRIOR_DF = 8
+PRIOR_DF = 8.0
 #: Repeats count from this many degrees of freedom on; scatter from day to day from this many days on.
 LEAST_DF, LEAST_DAYS = 3, 8
 #: Of the days, those farthest off their neighbours are left aside, as a step in the course puts them there.
@@ -64,6 +73,31 @@ class Error:
         return self.between**2 + self.sem**2 / np.asarray(count, dtype=np.float64)
 
 
+@dataclass(frozen=True)
+class Expected:
+    """What is to be expected of a reading's error before a series tells more.
+
+    Attributes
+    ----------
+    sem : float
+        Standard deviation of a reading, in the metric's unit.
+    source : str
+        What that rests on.
+    df : float
+        What it is worth, in degrees of freedom.
+    """
+
+    sem: float
+    source: str
+    df: float = PRIOR_DF
+
+
+USUAL = Expected(DEFAULT_SEM, "what is usual")
+USUAL_MOVEMENT = Expected(MOVEMENT_SEM, "what is usual")
+#: Of a metric in another unit nothing is known beforehand; only the series itself can tell.
+UNKNOWN_ERROR = Expected(math.nan, "nothing", 0.0)
+
+
 @dataclass(frozen=True, eq=False)
 class Course:
     """One column over days.
@@ -82,8 +116,10 @@ class Course:
         How many readings that is.
     photos : tuple of tuple of str
         The photos of each day.
-    error : Error
-        Measurement error of the readings.
+    readings : ndarray, shape (n,)
+        The readings, by day.
+    expected : Expected
+        What is to be expected of their error.
     """
 
     column: str
@@ -92,10 +128,16 @@ class Course:
     value: FloatArray = field(repr=False)
     count: npt.NDArray[np.intp] = field(repr=False)
     photos: tuple[tuple[str, ...], ...] = field(repr=False)
-    error: Error
+    readings: FloatArray = field(repr=False)
+    expected: Expected = USUAL
 
     def __len__(self) -> int:
         return len(self.day)
+
+    @functools.cached_property
+    def error(self) -> Error:
+        """Measurement error of the readings."""
+        return measurement_error(self.readings, self.day, self.value, self.count, self.expected)
 
     @property
     def half_width(self) -> FloatArray:
@@ -119,23 +161,22 @@ def course(
     column: str,
     rows: npt.NDArray[np.bool_],
     expression: str,
-    expected: float = DEFAULT_SEM,
+    expected: Expected = USUAL,
 ) -> Course:
     """Average a column's readings of each day.
 
     Parameters
     ----------
     table : Measurements
-        With the columns ``photo``, ``day`` and `column`; where it has the reading's own standard deviation
-        too (see `sd_column`), that is used.
+        With the columns ``photo``, ``day`` and `column`.
     column : str
         What to average.
     rows : ndarray of bool, shape (n,)
         Photos that count. Those without a day or without a reading never do.
     expression : str
         What these photos show.
-    expected : float
-        Standard deviation of a reading where the series tells none.
+    expected : Expected
+        What is to be expected of the readings' error.
 
     Examples
     --------
@@ -152,50 +193,30 @@ def course(
     means: FloatArray = np.add.reduceat(values, starts) / count if len(days) else values
     names = table["photo"][kept].tolist()
     photos = tuple(tuple(names[start : start + n]) for start, n in zip(starts, count, strict=True))
-    own = sd_column(column)
-    spread = table[own][kept] if own in table else np.empty(0)
-    error = measurement_error(values, day, means, days, count, spread, expected)
-    return Course(column, expression, days, means, count, photos, error)
-
-
-def sd_column(column: str) -> str:
-    """Name of the column that holds a reading's own standard deviation.
-
-    Examples
-    --------
-    >>> sd_column("brow_height_diff_mm")
-    'brow_height_diff_sd_mm'
-    """
-    name, _, unit = column.rpartition("_")
-    return f"{name}_sd_{unit}"
+    return Course(column, expression, days, means, count, photos, values, expected)
 
 
 def measurement_error(
-    values: FloatArray,
+    readings: FloatArray,
     day: FloatArray,
     means: FloatArray,
-    days: FloatArray,
     count: npt.NDArray[np.intp],
-    spread: Sequence[float] | FloatArray = (),
-    expected: float = DEFAULT_SEM,
+    expected: Expected = USUAL,
 ) -> Error:
     """How far one reading of a series can be trusted.
 
-    Repeats of a day tell it, once they have three degrees of freedom, steadied by what is expected of any
-    series: the median of the readings' own standard deviations, or a default. With eight days, the scatter
-    of their means about a line through the neighbours tells what days differ by beyond that; where there are
-    no repeats, it steadies what is expected.
+    Repeats of a day tell it, once they have three degrees of freedom, steadied by what is expected. With
+    eight days, the scatter of their means about a line through the neighbours tells what days differ by
+    beyond that; where there are no repeats, it steadies what is expected.
 
     Parameters
     ----------
-    values, day : ndarray, shape (n,)
-        The readings and their days.
-    means, days, count : ndarray, shape (d,)
-        The same, averaged by day.
-    spread : array_like
-        The readings' own standard deviations, if they are known.
-    expected : float
-        The default.
+    readings : ndarray, shape (n,)
+        The readings, by day.
+    day, means, count : ndarray, shape (d,)
+        The days, the mean of each, and how many readings that is.
+    expected : Expected
+        What is to be expected.
 
     Notes
     -----
@@ -203,27 +224,26 @@ def measurement_error(
     Appl Genet Mol Biol 3:3). Day to day: residuals of Gasser, Sroka and Jennen-Steinmetz 1986, Biometrika
     73:625, the largest fifth left aside.
     """
-    known = np.asarray(spread, dtype=np.float64)
-    known = known[np.isfinite(known)]
-    source = "what is usual"
-    if len(known):
-        expected, source = max(float(np.median(known)), LEAST_SEM), "the readings' own uncertainty"
-    within, repeats = (each.item() for each in pooled_sd(values, day))
-    variance, df, between = float(expected) ** 2, float(PRIOR_DF), 0.0
+    within, repeats = (each.item() for each in pooled_sd(readings, np.repeat(day, count)))
+    known, source = expected.df, expected.source
+    least = LEAST_SEM if known else 0.0  # which is a length
+    variance, df, between = expected.sem**2, known, 0.0
     if repeats >= LEAST_DF:
-        df = float(PRIOR_DF + repeats)
-        variance = (PRIOR_DF * variance + repeats * within**2) / df
+        df = known + repeats
+        variance = (known * (variance if known else 0.0) + repeats * within**2) / df
         source = f"repeats of a day ({repeats} degrees of freedom)"
-    if len(days) >= LEAST_DAYS:
-        own, scatter = variance * float(np.mean(1 / count)), _day_to_day(means, days)
-        more = _WORTH * (len(days) - 2)
+    if len(day) >= LEAST_DAYS:
+        own, scatter = variance * float(np.mean(1 / count)), _day_to_day(means, day)
+        more = _WORTH * (len(day) - 2)
         source = f"{source}, and scatter from day to day"
-        if scatter > own:
-            between, df = scatter - own, float(PRIOR_DF)
+        if not known and repeats < LEAST_DF:
+            variance = scatter
+        elif scatter > own:
+            between, df = scatter - own, known
         elif repeats < LEAST_DF:
-            variance *= (PRIOR_DF + more * scatter / own) / (PRIOR_DF + more)
+            variance *= (known + more * scatter / own) / (known + more)
         df += more
-    return Error(max(math.sqrt(variance), LEAST_SEM), math.sqrt(between), df, source)
+    return Error(max(math.sqrt(variance), least), math.sqrt(between), df, source)
 
 
 def _day_to_day(means: FloatArray, days: FloatArray) -> float:

@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from asymmetry.core.frame import Scale
+from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
-from asymmetry.metrics import catalogue
+from asymmetry.metrics import catalogue, measure
 from asymmetry.metrics.expressions import UNKNOWN
 from asymmetry.metrics.movement import movement_catalogue
 from asymmetry.series.change import Sides
-from asymmetry.series.course import DEFAULT_SEM, MOVEMENT_SEM, Course, course
+from asymmetry.series.course import UNKNOWN_ERROR, USUAL, USUAL_MOVEMENT, Course, Expected, course
 from asymmetry.series.expression import usual_expression
 from asymmetry.series.headline import HEADLINES, MOVEMENT_HEADLINES, Headline
 
-__all__ = ["find_course", "movement_courses", "static_courses"]
+__all__ = ["find_course", "movement_courses", "own_errors", "static_courses"]
+
+#: Photos whose own uncertainty is looked at: its median hardly changes with more.
+SAMPLE = 12
 
 
-def static_courses(static: Measurements, expression: str) -> Iterator[Sides]:
+def static_courses(landmarks: Landmarks, static: Measurements, expression: str) -> Iterator[Sides]:
     """The headline metrics of photos of one expression.
 
     Parameters
     ----------
+    landmarks : Landmarks
+        A series' photos.
     static : Measurements
-        A series' table.
+        Their table.
     expression : str
         Which photos count.
     """
+    own = own_errors(landmarks, static, [headline.metric for headline in HEADLINES])
     for headline in HEADLINES:
-        yield _sides(static, headline, expression, DEFAULT_SEM)
+        yield _sides(static, headline, expression, own.get(headline.column("diff"), USUAL))
 
 
 def movement_courses(movements: Measurements) -> Iterator[Sides]:
@@ -44,24 +52,64 @@ def movement_courses(movements: Measurements) -> Iterator[Sides]:
     """
     for expression in sorted(set(movements["expression"].tolist())):
         if expression in MOVEMENT_HEADLINES:
-            yield _sides(movements, MOVEMENT_HEADLINES[expression], expression, MOVEMENT_SEM)
+            yield _sides(movements, MOVEMENT_HEADLINES[expression], expression, USUAL_MOVEMENT)
 
 
-def _sides(table: Measurements, headline: Headline, expression: str, expected: float) -> Sides:
+def own_errors(landmarks: Landmarks, static: Measurements, metrics: Sequence[str]) -> dict[str, Expected]:
+    """What the spread of the points says about the columns of metrics: the median over some of the photos.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        A series' photos.
+    static : Measurements
+        Their table, with ``mm_per_px``.
+    metrics : sequence of str
+        Names in the catalogue.
+
+    Returns
+    -------
+    dict of str to Expected
+        By column; without those of which no photo tells it.
+    """
+    known = np.flatnonzero(np.isfinite(landmarks.spread).any(axis=1) & np.isfinite(static["mm_per_px"]))
+    some = known[np.linspace(0, len(known) - 1, min(len(known), SAMPLE)).astype(np.intp)]
+    if not len(some):
+        return {}
+    scale = Scale("ruler", 1 / static["mm_per_px"][some])
+    table = measure(landmarks[some], metrics=metrics, scale=scale)
+    found = {}
+    for metric in (catalogue()[name] for name in metrics):
+        for column, name in zip(metric.columns, metric.sd_columns, strict=True):
+            values = table[name][np.isfinite(table[name])]
+            if len(values):
+                found[column] = Expected(float(np.median(values)), "the readings' own uncertainty")
+    return found
+
+
+def _sides(table: Measurements, headline: Headline, expression: str, expected: Expected) -> Sides:
     rows = table["expression"] == expression
     courses = [course(table, headline.column(s), rows, expression, expected) for s in (*SIDES, "diff")]
     return Sides(headline, *courses)
 
 
 def find_course(
-    static: Measurements, movements: Measurements, metric: str, expression: str, side: str, usual: str
+    landmarks: Landmarks,
+    static: Measurements,
+    movements: Measurements,
+    metric: str,
+    expression: str,
+    side: str,
+    usual: str,
 ) -> Course:
     """The course of a metric, static or of movement.
 
     Parameters
     ----------
+    landmarks : Landmarks
+        A series' photos.
     static, movements : Measurements
-        A series' tables.
+        Its tables.
     metric : str
         Name in a catalogue, or of a column.
     expression : str
@@ -78,12 +126,21 @@ def find_course(
     """
     column = _column(metric, side)
     if column in static:
-        return course(static, column, static["expression"] == (expression or usual), expression or usual)
+        names = [name for name, known in catalogue().items() if column in known.columns]
+        expected = own_errors(landmarks, static, names).get(column, _usual(column))
+        shown = expression or usual
+        return course(static, column, static["expression"] == shown, shown, expected)
     if column not in movements:
         raise InvalidInputError(f"no metric and no column is called {metric!r} (side {side!r})")
     label, known = movements["expression"], np.isfinite(movements[column])
     expression = expression or usual_expression(label, movements["day"], known & (label != UNKNOWN))
-    return course(movements, column, label == expression, expression, MOVEMENT_SEM)
+    expected = USUAL_MOVEMENT if column.endswith("_mm") else UNKNOWN_ERROR
+    return course(movements, column, label == expression, expression, expected)
+
+
+def _usual(column: str) -> Expected:
+    """What is usual for lengths; nothing is known of the rest."""
+    return USUAL if column.endswith("_mm") else UNKNOWN_ERROR
 
 
 def _column(metric: str, side: str) -> str:

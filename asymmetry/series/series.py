@@ -225,7 +225,7 @@ class Series:
     @functools.cached_property
     def followed(self) -> tuple[Sides, ...]:
         """The headline metrics over days: static ones in the usual expression, then the movements."""
-        return (*static_courses(self.static, self.usual), *movement_courses(self.movements))
+        return (*static_courses(self.landmarks, self.static, self.usual), *movement_courses(self.movements))
 
     def course(self, metric: str, *, expression: str | None = None, side: str = "diff") -> Course:
         """One metric over days, repeats of a day averaged, with a 95 % band.
@@ -245,7 +245,9 @@ class Series:
         InvalidInputError
             If there is no such column.
         """
-        return find_course(self.static, self.movements, metric, expression or "", side, self.usual)
+        return find_course(
+            self.landmarks, self.static, self.movements, metric, expression or "", side, self.usual
+        )
 
     def changes(self, since: str | date | float = "baseline") -> tuple[Change, ...]:
         """What changed between some days and the latest one, and whether that is beyond measurement error.

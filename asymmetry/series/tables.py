@@ -72,7 +72,7 @@ def series_tables(
 def _measured(landmarks: Landmarks) -> Measurements:
     """All static metrics, by one scale for the whole series."""
     scale, source = pooled_scale(landmarks)
-    table = measure(landmarks, scale=scale)
+    table = measure(landmarks, scale=scale, sd=False)
     lost = np.isnan(table["roll_deg"])  # no frame, so no scale either
     table = table.with_columns(mm_per_px=np.where(lost, np.nan, table["mm_per_px"]))
     return replace(table, provenance={**table.provenance, "scale_source": source})
