@@ -96,14 +96,14 @@ def mirror_squares(pairs: FloatArray, midline: FloatArray, regions: Sequence[tup
 
 def _mirror_sums(pairs: FloatArray, midline: FloatArray, regions: Sequence[tuple[int, int]]) -> FloatArray:
     """Sums of across, along and their products over each region, shape (regions, 5, n)."""
-    (x_right, x_left), (y_right, y_left) = pairs.swapaxes(1, 2)
-    paired = _products(x_right + x_left, y_right + y_left, y_right - y_left, x_left - x_right)
-    x, y = 2 * midline
-    single = _products(x, y, np.zeros_like(x), np.zeros_like(x))
     sums = []
     for k, m in regions:
-        sums.append(2 * total(paired[:k]) + total(single[:m]))
-        paired, single = paired[k:], single[m:]
+        (x_right, x_left), (y_right, y_left) = pairs[:, :k].swapaxes(1, 2)
+        paired = _products(x_right + x_left, y_right + y_left, y_right - y_left, x_left - x_right)
+        x, y = 2 * midline[:, :m]
+        single = _products(x, y, np.zeros_like(x), np.zeros_like(x))
+        sums.append(2 * total(paired) + total(single))
+        pairs, midline = pairs[:, k:], midline[:, m:]
     return np.stack(sums)
 
 

@@ -103,7 +103,7 @@ def measure(
     about = explained(landmarks, _spoilt(landmarks, values, across))
     columns = dict(zip((*names, *_POSE_COLUMNS), values, strict=True))
     if sd:
-        columns |= _spreads(landmarks, replace(scale, mm=known), chosen, columns)
+        columns |= _spreads(landmarks, replace(scale, mm=known), chosen, values[: len(names)])
     made = {"scale_source": scale.source, "metrics": [metric.name for metric in chosen]}
     return Measurements(
         {"photo": landmarks.photo, "taken": landmarks.taken, **about, **columns},
@@ -112,21 +112,17 @@ def measure(
 
 
 def _spreads(
-    landmarks: Landmarks, scale: Scale, metrics: list[Metric], values: Mapping[str, FloatArray]
+    landmarks: Landmarks, scale: Scale, metrics: list[Metric], values: FloatArray
 ) -> dict[str, FloatArray]:
-    """The columns of standard deviations; NaN where there is no value."""
-    entries = [each for metric in metrics for each in zip(metric.sd_columns, metric.columns, strict=True)]
-    found = np.full((len(entries), len(landmarks)), np.nan)
+    """The columns of standard deviations."""
+    found = np.empty(values.shape)
     at_a_time = max(CHUNK // COPIES, 1)
     with np.errstate(all="ignore"):
         for start in range(0, len(landmarks), at_a_time):
             rows = slice(start, start + at_a_time)
-            part = spreads(landmarks[rows], replace(scale, mm=scale.mm[rows]), metrics)
-            for row, column in zip(found[:, rows], part, strict=True):
-                row[:] = column
-    for sd, (_, name) in zip(found, entries, strict=True):
-        sd[np.isnan(values[name])] = np.nan
-    return {name: sd for sd, (name, _) in zip(found, entries, strict=True)}
+            part = replace(scale, mm=scale.mm[rows])
+            found[:, rows] = spreads(landmarks[rows], part, metrics, values[:, rows])
+    return dict(zip((name for metric in metrics for name in metric.sd_columns), found, strict=True))
 
 
 def choose(metrics: Iterable[str | AnyMetric] | None, known: Mapping[str, AnyMetric]) -> list[AnyMetric]:

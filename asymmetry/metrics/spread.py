@@ -10,7 +10,7 @@ by adds up in squares. No metric needs to know of it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -80,8 +80,8 @@ def mixtures(scheme: str) -> FloatArray:
     return np.concatenate([pairs, middle])
 
 
-def spreads(landmarks: Landmarks, scale: Scale, metrics: Iterable[Metric]) -> Iterator[FloatArray]:
-    """Standard deviation of each metric's columns, shape (n,): right, left, diff; or the whole face's.
+def spreads(landmarks: Landmarks, scale: Scale, metrics: Sequence[Metric], values: FloatArray) -> FloatArray:
+    """Standard deviation of the metrics' columns, one after the other, shape (columns, n).
 
     Parameters
     ----------
@@ -90,24 +90,35 @@ def spreads(landmarks: Landmarks, scale: Scale, metrics: Iterable[Metric]) -> It
     scale : Scale
         Where millimetres come from, one for each photo. What is known of it is taken for exact; how wide the
         iris reads in this photo is not.
-    metrics : iterable of Metric
+    metrics : sequence of Metric
         Any.
+    values : ndarray, shape (columns, n)
+        What they measure in these photos.
 
     Returns
     -------
-    iterator of ndarray
-        NaN where the spread of a point is not known that the metric uses.
+    ndarray
+        NaN where there is no value, or where the spread of a point is not known that the metric uses.
     """
-    face = face_frame(landmarks, scale=scale)
-    copies = _moved(face, landmarks, scale)
-    true, wrong = face.halves(), copies.halves()
+    copies = _moved(face_frame(landmarks, scale=scale), landmarks, scale)
+    changes = np.empty((len(values), COPIES, len(landmarks)))
+    for row, change in zip(changes, _changes(copies, metrics, iter(values)), strict=True):
+        row[:] = change
+    # Squares add up: first of both sides, for the same bits in a mirror.
+    squares = np.square(changes, out=changes).swapaxes(0, 1)
+    both = total(squares[0::2] + squares[1::2])
+    return np.sqrt(np.where(np.isfinite(both), both, np.nan))
+
+
+def _changes(copies: Face, metrics: Iterable[Metric], values: Iterator[FloatArray]) -> Iterator[FloatArray]:
+    """What each copy changes each column by, shape (copies, n)."""
+    halves = copies.halves()
     for metric in metrics:
         if metric.sides:
-            was, now = metric(true).reshape(2, -1), metric(wrong).reshape(2, COPIES, -1)
-            right, left = now - was[:, None]
-            yield from map(_root, (right, left, right - left))
+            right, left = metric(halves).reshape(2, COPIES, -1)
+            yield from (right - next(values), left - next(values), right - left - next(values))
         else:
-            yield _root(metric(copies).reshape(COPIES, -1) - metric(face))
+            yield metric(copies).reshape(COPIES, -1) - next(values)
 
 
 def _moved(face: Face, landmarks: Landmarks, scale: Scale) -> Face:
@@ -148,10 +159,3 @@ def _known(landmarks: Landmarks) -> npt.NDArray[np.floating[Any]]:
     seen = np.isfinite(landmarks.points[:, irises, 0])
     unknown = (seen & np.isnan(landmarks.spread[:, irises])).any(axis=1, keepdims=True)
     return np.where(unknown, np.nan, landmarks.spread[:, order])
-
-
-def _root(change: FloatArray) -> FloatArray:
-    """Root of the sum of squares over the copies; first of both sides, for the same bits in a mirror."""
-    squares = change * change
-    both = total(squares[0::2] + squares[1::2])
-    return np.sqrt(np.where(np.isfinite(both), both, np.nan))
