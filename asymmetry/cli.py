@@ -6,6 +6,7 @@ import json
 import math
 import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ import asymmetry
 from asymmetry.errors import AsymmetryError
 
 if TYPE_CHECKING:
+    from asymmetry.core.schemes import Side
     from asymmetry.core.table import Measurements
     from asymmetry.extract import Method
     from asymmetry.series import Series
@@ -26,6 +28,7 @@ __all__ = ["main"]
 EXIT_SOME_FAILED = 3
 #: Columns of a terminal from which on words stand beside the numbers, not below them.
 _WIDE = 76
+_LONGEST_LINE = 100
 _EPILOG = """
 Exit codes: 0 all is well; 1 an error, or doctor found a fault; 2 the command was not understood; 3 some
 photos could not be scored, and which and why is said.
@@ -94,23 +97,41 @@ def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method,
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--treated-on", type=click.DateTime(["%Y-%m-%d"]), help="Day of the treatment, as 2026-03-31.")
+@click.option("--affected", type=click.Choice(["right", "left"]), help="The patient's own side that is ill.")
+@click.option(
+    "--manifest",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV about the photos: photo, taken, expression, mirrored, notes.  [default: FOLDER/manifest.csv]",
+)
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
-    required=True,
-    help="Folder to write into.",
+    help="Folder to write scores.csv and report.html into.",
 )
 @_mirrored
-def series(folder: Path, treated_on: datetime | None, output: Path, mirrored: bool) -> None:
-    """Score one person's dated photos.
+def series(
+    folder: Path,
+    treated_on: datetime | None,
+    affected: Side | None,
+    manifest: Path | None,
+    output: Path | None,
+    mirrored: bool,
+) -> None:
+    """Score one person's dated photos and say what changed.
 
-    Writes scores.csv and report.html into the output folder and prints a short table.
+    Prints what changed first, and then a short table.
     """
-    day = treated_on.date() if treated_on else None
-    made = asymmetry.Series.from_folder(folder, treated_on=day, mirrored=mirrored, progress=_progress)
-    paths = _written(made, output)
-    click.echo("\n".join([*_series_lines(made), "", *paths]))
+    made = asymmetry.Series.from_folder(
+        folder,
+        treated_on=treated_on.date() if treated_on else None,
+        affected=affected,
+        manifest=manifest,
+        mirrored=mirrored,
+        progress=_progress,
+    )
+    paths = ["", *_written(made, output)] if output else []
+    click.echo("\n".join([*_change_lines(made), "", *_series_lines(made), *paths]))
     _leave(made.static)
 
 
@@ -216,6 +237,35 @@ def _photo_lines(table: Measurements, row: int) -> Iterator[str]:
         yield f"A bystander would notice: {'; '.join(seen)}."
     else:
         yield "Nothing here is of a size that a bystander is known to notice."
+
+
+def _change_lines(made: Series) -> Iterator[str]:
+    """What changed, and what to look at."""
+    from asymmetry.series import what_changed
+
+    yield "What changed"
+    for said in what_changed(made.changes()):
+        yield from _wrapped(said.words, "  ")
+        for remark in said.remarks:
+            yield from _wrapped(f"Mind: {remark}.", "      ")
+    concerns = made.concerns()
+    if concerns:
+        yield "To be looked at (a measurement, not a diagnosis)"
+        for concern in concerns:
+            yield from _wrapped(f"{concern.words} ({', '.join(concern.photos)}).", "  ")
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    """A sentence that fits the terminal; a name in it is never broken."""
+    width = min(shutil.get_terminal_size().columns, _LONGEST_LINE)
+    return textwrap.wrap(
+        _printable(text),
+        width,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _series_lines(made: Series) -> Iterator[str]:

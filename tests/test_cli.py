@@ -159,7 +159,10 @@ def test_series_writes_a_table_and_a_page(demo: tuple[Result, Path], tmp_path: P
     result = run("series", tmp_path, "--treated-on", "2026-03-09", "-o", tmp_path / "out" / "new")
     assert result.exit_code == 3
     assert "not scored: <b>broken.jpg: " in result.stderr
-    lines = result.stdout.splitlines()
+    text, table = result.stdout.split("\n\n", 1)
+    assert text.startswith("What changed\n  Day 63: ")
+    assert "right brow" in " ".join(text.split())
+    lines = table.splitlines()
     assert lines[0].startswith("4 photos; days since treatment")
     assert lines[2].split()[:3] == ["day", "date", "brow"]
     assert [line.split()[0] for line in lines[3:-3] if not line.startswith(" " * 18)] == ["-14", "10", "63"]
@@ -173,13 +176,38 @@ def test_series_writes_a_table_and_a_page(demo: tuple[Result, Path], tmp_path: P
     assert Series.from_folder(tmp_path, recursive=False).treated_on is None
 
 
+def test_series_says_what_changed_and_writes_nothing_unasked(
+    demo: tuple[Result, Path], tmp_path: Path
+) -> None:
+    for path in sorted((demo[1] / "photos").glob("*.jpg"))[:12:2]:
+        shutil.copy(path, tmp_path)
+    listed = [
+        "photo,expression",
+        *(f"{path.name},smile_open" for path in tmp_path.glob("*.jpg")),
+        "lost.jpg,rest",
+    ]
+    (tmp_path / "list.csv").write_text("\n".join(listed), encoding="utf-8")
+    before = sorted(tmp_path.iterdir())
+    options = ["--treated-on", "2026-03-09", "--affected", "right", "--manifest", tmp_path / "list.csv"]
+    result = run("series", tmp_path, *options, columns=60)
+    assert result.exit_code == 3
+    assert "not scored: lost.jpg: the manifest names it" in result.stderr
+    said = result.stdout.split("\n\n", 1)[0]
+    assert max(map(len, said.splitlines())) <= 60
+    text = " ".join(said.split())
+    assert "lower than at baseline, against the left (beyond measurement error" in text
+    assert "To be looked at (a measurement, not a diagnosis) right brow" in text
+    assert sorted(tmp_path.iterdir()) == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
         (["series", "no-such-folder", "-o", "out"], 1, "no-such-folder: no such folder"),
         (["series", ".", "-o", "out"], 1, "no photos in this folder"),
         (["series", ".", "--treated-on", "31.3.2026", "-o", "out"], 2, "31.3.2026"),
-        (["series", "."], 2, "--output"),
+        (["series", ".", "--affected", "upper"], 2, "--affected"),
+        (["series", ".", "--manifest", "none.csv"], 1, "no photos in this folder"),
     ],
 )
 def test_errors_are_one_line(

@@ -110,6 +110,29 @@ def drooped(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
 # What the page holds
 
 
+def test_a_metric_is_plotted_with_its_band() -> None:
+    made = series(4, brow_right_mm=[0, -1, -2, -3])
+    axes = made.plot("brow_height").axes[0]
+    (line, *_) = axes.lines
+    assert line.get_xydata() == pytest.approx(np.array([[-10, 0], [0, -1], [10, -2], [20, -3]]), abs=1e-3)
+    assert axes.collections[0].get_datalim(axes.transData).y0 == pytest.approx(
+        made.course("brow_height").low[-1]
+    )
+    assert axes.get_xlabel() == "days since treatment"
+
+
+def test_page_says_first_what_changed_and_what_to_look_at() -> None:
+    page = Page(render(series(6, brow_right_mm=[0, 0, 0, -3, -3, -3])))
+    changed, rest = page.text.split("In short")
+    assert (
+        "What changed Day 40: right brow 3.0 mm lower than at baseline, against the left (beyond" in changed
+    )
+    assert "Within measurement error on the latest day: Upper lid (MRD1)" in changed
+    assert "To be looked at right brow 3.0 mm lower than at baseline on day 40" in changed
+    assert "In short" not in rest
+    assert "To be looked at" not in Page(render(series(3))).text
+
+
 def test_page_says_what_was_measured(drooped: tuple[str, Path]) -> None:
     page = Page(drooped[0])
     assert "3 photos, 2026-02-19 to 2026-03-11. Treatment on 2026-03-01" in page.text

@@ -12,13 +12,14 @@ import numpy.typing as npt
 from asymmetry.core.table import Measurements
 from asymmetry.errors import MissingExtraError
 from asymmetry.report.palette import DIFFERENCE, LEFT, RIGHT
+from asymmetry.series import Course as Days
 from asymmetry.series import Headline
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Course", "chart", "course", "svg"]
+__all__ = ["Course", "band", "chart", "course", "svg"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -92,11 +93,7 @@ def chart(course: Course, *, days_since: str, treated: bool) -> Figure:
     MissingExtraError
         If matplotlib is not installed.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtraError("the report", "report") from error
-    figure = Figure(figsize=_SIZE, layout="constrained")
+    figure = _figure()
     sides, difference = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     _draw(sides, course.day, course.right, RIGHT, "o", "patient's right")
     _draw(sides, course.day, course.left, LEFT, "s", "patient's left")
@@ -116,6 +113,47 @@ def chart(course: Course, *, days_since: str, treated: bool) -> Figure:
             textcoords="offset points", ha="center", fontsize=8, color=_GREY,
         )  # fmt: skip
     return figure
+
+
+def band(course: Days, *, days_since: str, treated: bool) -> Figure:
+    """Draw one column over days: each day's mean with its 95 % band.
+
+    Parameters
+    ----------
+    course : asymmetry.series.Course
+        From `Series.course`.
+    days_since, treated
+        As for `chart`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    """
+    figure = _figure()
+    axes = figure.subplots()
+    axes.fill_between(course.day, course.low, course.high, color=DIFFERENCE, alpha=0.15, linewidth=0)
+    axes.plot(course.day, course.value, color=DIFFERENCE, marker="o", markersize=4.5, linewidth=1.5)
+    axes.axhline(0, color=_GREY, linewidth=1)
+    axes.set_xlabel(f"days since {days_since}")
+    axes.set_ylabel(course.column.replace("_", " "))
+    axes.spines[["top", "right"]].set_visible(False)
+    if treated:
+        axes.axvline(0, color=_GREY, linewidth=1, linestyle=(0, (4, 3)))
+    return figure
+
+
+def _figure() -> Figure:
+    """An empty figure."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise MissingExtraError("the report", "report") from error
+    return Figure(figsize=_SIZE, layout="constrained")
 
 
 def svg(figure: Figure) -> bytes:

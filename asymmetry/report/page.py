@@ -18,7 +18,7 @@ from asymmetry.extract.photo import read_photo
 from asymmetry.metrics import catalogue
 from asymmetry.report.charts import Course, chart, course, svg
 from asymmetry.report.overlay import Crop, Gap, Overlay, face_crop, overlay
-from asymmetry.series import HEADLINES, Headline, Series, notable
+from asymmetry.series import HEADLINES, Headline, Series, notable, what_changed
 
 __all__ = ["render", "write_report"]
 
@@ -139,6 +139,8 @@ def _context(series: Series) -> dict[str, Any]:
         "series": series,
         "since": since,
         "dates": sorted({text[:10] for text in table["taken"].tolist() if text}),
+        "changed": what_changed(series.changes()),
+        "concerns": series.concerns(),
         "summary": [(each.headline, _turning_points(each)) for each in courses if len(each)],
         "charts": [(each, image, _spoken(each, since)) for each, image in charts],
         "cards": cards,

@@ -9,6 +9,7 @@ from asymmetry.series.headline import HEADLINES, Difference, Headline, notable
 from asymmetry.series.manifest import Note
 from asymmetry.series.scoring import Score, score
 from asymmetry.series.series import Series
+from asymmetry.series.summary import what_changed
 from asymmetry.series.trend import Forecast, Trend
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "Trend",
     "notable",
     "score",
+    "what_changed",
 ]

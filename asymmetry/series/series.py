@@ -8,7 +8,7 @@ import math
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ from asymmetry.series.trend import Forecast, Trend, forecast, trend
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 __all__ = ["Series"]
 
@@ -335,10 +336,7 @@ class Series:
         threshold = known.get(metric) if threshold_mm is None else threshold_mm
         if threshold is None or not threshold > 0:
             raise InvalidInputError(f"forecast of {metric}: give a positive threshold_mm")
-        made = forecast(self.trend(metric, expression=expression), threshold)
-        if made.reason or self.day_zero is None:
-            return made
-        return replace(made, date=self.day_zero + timedelta(days=round(made.day)))
+        return forecast(self.trend(metric, expression=expression), threshold, self.day_zero)
 
     def _day(self, when: str | date | float) -> str | float:
         """A day number of whatever says it; "baseline" stays."""
@@ -360,14 +358,24 @@ class Series:
     def _repr_html_(self) -> str:
         return f"<p>{self._title()}</p>{self.static._repr_html_()}"
 
+    @property
+    def _since(self) -> str:
+        return "treatment" if self.treated else "the first photo"
+
     def _title(self) -> str:
-        since = "treatment" if self.treated else "the first photo"
-        start = f", days since {since} on {self.day_zero}" if self.day_zero else ", undated"
+        start = f", days since {self._since} on {self.day_zero}" if self.day_zero else ", undated"
         return f"Series of {len(self)} photo{'' if len(self) == 1 else 's'}{start}"
 
     def to_dataframe(self) -> pd.DataFrame:
         """The table as a pandas DataFrame, one row per photo (extra ``table``)."""
         return self.static.to_dataframe()
+
+    def plot(self, metric: str, *, expression: str | None = None, side: str = "diff") -> Figure:
+        """Draw a metric over days with its 95 % band, see `course` (extra ``report``)."""
+        found = self.course(metric, expression=expression, side=side)
+        band = importlib.import_module("asymmetry.report.charts").band
+        drawn: Figure = band(found, days_since=self._since, treated=self.treated)
+        return drawn
 
     def report(self, path: str | os.PathLike[str]) -> Path:
         """Write a single-file HTML page with pictures, charts and the table (extra ``report``).
@@ -375,12 +383,7 @@ class Series:
         Parameters
         ----------
         path : path
-            The file to write, ``.html``.
-
-        Returns
-        -------
-        pathlib.Path
-            The file.
+            The file to write, ``.html``; it is also what is returned.
 
         Raises
         ------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -147,7 +147,7 @@ def trend(course: Course, first: float = -math.inf, last: float = math.inf) -> T
     )
 
 
-def forecast(trend: Trend, threshold: float) -> Forecast:
+def forecast(trend: Trend, threshold: float, day_zero: date | None = None) -> Forecast:
     """When the line's absolute height falls under a threshold.
 
     It is told only if the line is certain to come nearer, and if the whole interval comes soon enough: at
@@ -159,6 +159,8 @@ def forecast(trend: Trend, threshold: float) -> Forecast:
         The course's line.
     threshold : float
         Positive, in the column's unit.
+    day_zero : date, optional
+        Turns the day into a date.
 
     Returns
     -------
@@ -189,7 +191,9 @@ def forecast(trend: Trend, threshold: float) -> Forecast:
     high = trend.middle + _crossing(left, fall, fall - min(ends), trend.error, 1)
     if high - last > REACH * (last - trend.days[0]):
         return untold(f"it would be between day {low:.0f} and day {high:.0f}, too far ahead to tell")
-    return Forecast(trend.column, threshold, trend.middle + left / fall, low, high)
+    day = trend.middle + left / fall
+    when = day_zero + timedelta(days=round(day)) if day_zero else None
+    return Forecast(trend.column, threshold, day, low, high, when)
 
 
 def _crossing(height: float, fall: float, fall_error: float, error: float, end: int) -> float:
