@@ -47,8 +47,8 @@ class Series:
     Attributes
     ----------
     static : Measurements
-        One row per photo: photo, taken, day, expression, status, reason, and every metric. Undated photos
-        come last.
+        One row per photo: photo, taken, day, expression, status, reason, and every metric, without the
+        readings' own uncertainty, which `asymmetry.measure` adds. Undated photos come last.
     landmarks : Landmarks
         The points, in the same order.
     photos : Measurements
