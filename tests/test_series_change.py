@@ -300,3 +300,18 @@ def test_a_metric_that_is_not_there() -> None:
         drooped().course("nose")
     assert len(drooped().course("asymmetry_total")) == 4
     assert len(drooped().course("mouth_cant_deg")) == 4
+
+
+def test_an_expression_that_nobody_names_is_read_from_the_photo() -> None:
+    made = dated(face(4), [0, 0, 7, 7])
+    weights = np.zeros_like(made.blendshapes)
+    weights[[1, 3], made.layout.expressions.index("mouthSmileLeft")] = 0.9
+    weights[:, made.layout.expressions.index("browDownLeft")] = 0.9  # this person's brows are always low
+    made = replace(made, blendshapes=weights)
+    alone = Series.from_landmarks(made).static["expression"].tolist()
+    told = Series.from_landmarks(made, expression=["rest", None, None, None])
+    assert alone != told.static["expression"].tolist()
+    assert told.static["expression"].tolist() == ["rest", "smile_closed", "rest", "smile_closed"]
+    assert told.photos["expression_confidence"][0] == 1
+    assert (told.photos["expression_confidence"][1:] > 0).all()
+    assert told.movements["rest_photo"].tolist() == ["0", "2"]

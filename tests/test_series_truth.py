@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PIL import Image
 
-from asymmetry import Series
+from asymmetry import Extractor, Series
 from asymmetry.core.frame import head_angles
 from asymmetry.core.table import Measurements
 from asymmetry.series.course import course
 from asymmetry.series.trend import Trend, forecast, trend
-from asymmetry.synthetic import face
+from asymmetry.synthetic import Move, face, jitter_photo, warp_photo
 
 Array = npt.NDArray[np.float64]
 TREATED_ON = date(2026, 3, 9)
@@ -149,3 +151,28 @@ def test_trend_and_forecast_of_a_series_count_from_the_peak() -> None:
     assert made_.date is not None
     assert (made_.date - TREATED_ON).days == round(made_.day)
     assert str(made_).startswith("under 1.5 on 2026-0")
+
+
+# The whole way, from pixels
+
+
+def test_a_brow_that_drops_by_2_mm_in_real_photos(astronaut: npt.NDArray[np.uint8], tmp_path: Path) -> None:
+    """Twelve photos of one face, each held and lit differently; in the last four the right brow is lower."""
+    rng = np.random.default_rng(0)
+    days = range(-4, 8)
+    with Extractor() as extractor:
+        still = extractor.extract([astronaut])
+        lower = warp_photo(astronaut, still, [Move("brow", "right", up_mm=-2)]).pixels
+        for day in days:
+            shot = jitter_photo(lower if day >= 4 else astronaut, rng).pixels
+            Image.fromarray(shot).save(tmp_path / f"day{day:+} rest.png")
+        series = Series.from_folder(tmp_path, treated_on=TREATED_ON, extractor=extractor)
+    assert series.static["day"].tolist() == list(days)
+    flat = Series.from_landmarks(series.landmarks[:8], treated_on=TREATED_ON)
+    assert [each.headline.metric for each in flat.changes() if each.span] == []
+    found = {each.headline.metric: each for each in series.changes()}
+    brow = found["brow_height"]
+    assert brow.beyond
+    assert brow.span[0] in (4, 5)
+    assert brow.change == pytest.approx(-2, abs=0.5)
+    assert not found["commissure_height"].span
