@@ -311,7 +311,7 @@ def test_an_expression_that_nobody_names_is_read_from_the_photo() -> None:
     alone = Series.from_landmarks(made).static["expression"].tolist()
     told = Series.from_landmarks(made, expression=["rest", None, None, None])
     assert alone != told.static["expression"].tolist()
-    assert told.static["expression"].tolist() == ["rest", "smile_closed", "rest", "smile_closed"]
+    assert told.static["expression"].tolist() == ["rest", "smile_open", "rest", "smile_open"]
     assert told.photos["expression_confidence"][0] == 1
     assert (told.photos["expression_confidence"][1:] > 0).all()
     assert told.movements["rest_photo"].tolist() == ["0", "2"]
