@@ -63,7 +63,11 @@ def test_expression_in_a_name(name: str, expression: str | None) -> None:
 @pytest.mark.parametrize(
     ("name", "day"),
     [
-        ("day-10_rest_1.jpg", -10),
+        ("day-10_rest_1.jpg", 10),
+        ("day -10_rest_1.jpg", -10),
+        ("day--10.jpg", -10),
+        ("day_-10.jpg", -10),
+        ("D-3.jpg", -3),
         ("day_10_rest_1.jpg", 10),
         ("Day 14/smile.jpg", 14),
         ("day+3.jpg", 3),
@@ -82,9 +86,9 @@ def test_day_in_a_name(name: str, day: int | None) -> None:
 
 
 def test_day_numbers_are_dates_when_the_treatment_is_known(tmp_path: Path) -> None:
-    photos(tmp_path, "day 14_rest_1.jpg", "day-10_rest_1.jpg")
+    photos(tmp_path, "day-14_rest_1.jpg", "day -10_rest_1.jpg")
     series = read(tmp_path, treated_on="2026-03-09")
-    assert series.static["photo"].tolist() == ["day-10_rest_1.jpg", "day 14_rest_1.jpg"]
+    assert series.static["photo"].tolist() == ["day -10_rest_1.jpg", "day-14_rest_1.jpg"]
     assert series.static["day"].tolist() == [-10, 14]
     assert series.static["taken"].tolist() == ["2026-02-27", "2026-03-23"]
     assert series.static["expression"].tolist() == ["rest", "rest"]
@@ -93,7 +97,7 @@ def test_day_numbers_are_dates_when_the_treatment_is_known(tmp_path: Path) -> No
 
 
 def test_day_numbers_alone_order_and_count(tmp_path: Path) -> None:
-    series = read(photos(tmp_path, "day 10.jpg", "day 9.jpg", "day-10.jpg"))
+    series = read(photos(tmp_path, "day 10.jpg", "day 9.jpg", "day -10.jpg"))
     assert series.static["day"].tolist() == [-10, 9, 10]
     assert series.treated
     assert series.day_zero is None

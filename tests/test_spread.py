@@ -188,7 +188,7 @@ def test_half_the_spread_is_half_the_sd(seed: int, factor: float) -> None:
     start, end = sds(measure(landmarks)), sds(measure(more))
     for name, column in start.items():
         # A root of squares bends, see above.
-        bound = 0.10 if name.startswith("asymmetry_") else 0.03
+        bound = 0.25 if name.startswith("asymmetry_") else 0.03
         np.testing.assert_allclose(end[name], column * factor, rtol=bound, err_msg=name)
 
 

@@ -27,7 +27,8 @@ _PATTERNS = {name: re.compile(rf"\b(?:{spelling})\b") for name, spelling in _SPE
 #: Of two expressions that a name holds, the first wins over the second: it is the more exact one.
 _MORE_EXACT = {("smile_closed", "smile_open")}
 _WORD_ENDS = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W\d_]+")
-_DAY = re.compile(r"(?<![a-z0-9])(?:day|d)[ _]?([-+−]?\d{1,4})(?![0-9])", re.IGNORECASE)
+# In ``day-10`` the hyphen joins, as in ``day-10_rest``; the clinical shorthand ``D-3`` counts backwards.
+_DAY = re.compile(r"(?<![a-z0-9])(?:day[ _-]?|d[ _]?)([-+−]?\d{1,4})(?![0-9])", re.IGNORECASE)
 
 
 def expression_from_text(text: str) -> str | None:
@@ -72,16 +73,16 @@ def expression_from_name(path: PurePath | str) -> str | None:
 def day_from_name(path: PurePath | str) -> int | None:
     """The day since the treatment that a file's or its folder's name says; negative before it.
 
-    A hyphen before the number is a minus: ``day-10`` is ten days before the treatment, ``day10``, ``day_10``
-    and ``day+10`` ten days after it.
+    A hyphen between ``day`` and the number joins them: ``day-10``, like ``day10``, ``day_10`` and ``day 10``, is
+    ten days after the treatment. ``day -10``, ``day_-10``, ``day--10`` and the shorthand ``D-10`` are before it.
 
     Examples
     --------
     >>> [
     ...     day_from_name(name)
-    ...     for name in ("day-10_rest_1.jpg", "day 14/smile.jpg", "D+3.jpg", "IMG_0412.HEIC")
+    ...     for name in ("day-10_rest_1.jpg", "day -7/smile.jpg", "D-3.jpg", "IMG_0412.HEIC")
     ... ]
-    [-10, 14, 3, None]
+    [10, -7, -3, None]
     """
     path = PurePath(path)
     return _only_day(path.name) if _only_day(path.name) is not None else _only_day(path.parent.name)
