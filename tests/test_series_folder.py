@@ -106,14 +106,14 @@ def test_day_numbers_alone_order_and_count(tmp_path: Path) -> None:
 
 def test_a_photo_with_a_date_and_a_day_number_dates_the_others(tmp_path: Path) -> None:
     photos(tmp_path, "day 10.jpg")
-    photos(tmp_path, "day-10.jpg", exif="2026:02:27 10:00:00")
+    photos(tmp_path, "day -10.jpg", exif="2026:02:27 10:00:00")
     series = read(tmp_path)
     assert series.treated_on == date(2026, 3, 9)
     assert series.static["taken"].tolist() == ["2026-02-27T10:00:00", "2026-03-19"]
 
 
 def test_only_days_before_a_treatment_are_told_to_be_odd(tmp_path: Path) -> None:
-    series = read(photos(tmp_path, "day-10.jpg", "day-20.jpg"), treated_on="2026-03-09")
+    series = read(photos(tmp_path, "day -10.jpg", "day -20.jpg"), treated_on="2026-03-09")
     assert set(series.static["reason"].tolist()) == {ALL_BEFORE}
 
 

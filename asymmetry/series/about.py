@@ -20,7 +20,7 @@ __all__ = ["About", "about_photos", "treatment_by_names"]
 UNDATED = "no date in the photo, its name or its folder"
 UNANCHORED = "its name counts days, but from when is not known: give the day of the treatment"
 ALL_BEFORE = (
-    "all day numbers in this folder's names have a hyphen before them and count as before the treatment: "
+    "all day numbers in this folder's names have a minus before them and count as before the treatment: "
     "write day_10 or day+10 for a day after it"
 )
 _WEAK = {

@@ -73,8 +73,8 @@ def expression_from_name(path: PurePath | str) -> str | None:
 def day_from_name(path: PurePath | str) -> int | None:
     """The day since the treatment that a file's or its folder's name says; negative before it.
 
-    A hyphen between ``day`` and the number joins them: ``day-10``, like ``day10``, ``day_10`` and ``day 10``, is
-    ten days after the treatment. ``day -10``, ``day_-10``, ``day--10`` and the shorthand ``D-10`` are before it.
+    A hyphen between ``day`` and the number joins them: ``day-10``, like ``day10``, ``day_10`` and ``day 10``,
+    is ten days after the treatment. ``day -10``, ``day_-10``, ``day--10`` and ``D-10`` are before it.
 
     Examples
     --------
