@@ -165,7 +165,7 @@ def test_a_brow_that_drops_by_2_mm_in_real_photos(astronaut: npt.NDArray[np.uint
         lower = warp_photo(astronaut, still, [Move("brow", "right", up_mm=-2)]).pixels
         for day in days:
             shot = jitter_photo(lower if day >= 4 else astronaut, rng).pixels
-            Image.fromarray(shot).save(tmp_path / f"day{day:+} rest.png")
+            Image.fromarray(shot).save(tmp_path / f"day {day:+} rest.png")
         series = Series.from_folder(tmp_path, treated_on=TREATED_ON, extractor=extractor)
     assert series.static["day"].tolist() == list(days)
     flat = Series.from_landmarks(series.landmarks[:8], treated_on=TREATED_ON)
