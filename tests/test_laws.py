@@ -166,7 +166,8 @@ LOPSIDED: Moves = {
 }
 
 
-@given(yaw=st.floats(-15, 15), pitch=st.floats(-15, 15), roll=st.floats(-45, 45))
+# Strictly within the limit for horizontal metrics: at 15° rounding decides.
+@given(yaw=st.floats(-14.9, 14.9), pitch=st.floats(-15, 15), roll=st.floats(-45, 45))
 def test_a_turned_head_measures_as_a_frontal_one(yaw: float, pitch: float, roll: float) -> None:
     face = model(LOPSIDED)
     frontal, turned = (measure(shot) for shot in (photo(face), photo(face, yaw=yaw, pitch=pitch, roll=roll)))
