@@ -67,6 +67,10 @@ class Scheme:
         """Numbers of the named points on the patient's left."""
         return [self.pairs[name][1] for name in names]
 
+    def of(self, side: Side, names: tuple[str, ...]) -> list[int]:
+        """Numbers of the named points on one of the patient's sides."""
+        return self.right(names) if side == "right" else self.left(names)
+
 
 def get_scheme(name: str) -> Scheme:
     """Return the scheme of that name.
