@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import Face, Scale, face_frame, head_angles
+from asymmetry.core.frame import Scale, face_frame, head_angles
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import brow, eye, mouth, whole
-from asymmetry.metrics.catalogue import AnyMetric, Metric, unique
+from asymmetry.metrics.catalogue import AnyMetric, Metric, measured, points_of, unique
 from asymmetry.metrics.spread import COPIES, spreads
 
 __all__ = ["MAX_YAW", "MAX_YAW_HORIZONTAL", "catalogue", "measure"]
@@ -29,7 +29,7 @@ MAX_YAW_HORIZONTAL = 15.0
 #: Yaw, degrees, beyond which nothing is measured: the far side begins to be hidden.
 MAX_YAW = 30.0
 #: Photos measured at a time: enough to hide the cost of a NumPy call, few enough to stay in the cache.
-CHUNK = 512
+CHUNK = 1024
 
 _POSE_COLUMNS = ("yaw_deg", "pitch_deg", "roll_deg", "mm_per_px")
 
@@ -92,18 +92,21 @@ def measure(
     names = [name for metric in chosen for name in metric.columns]
     values = np.full((len(names) + len(_POSE_COLUMNS), len(landmarks)), np.nan)
     known = per_photo(scale, len(landmarks))
+    points = needed(chosen, catalogue(), landmarks.scheme)
     with np.errstate(all="ignore"):
         for start in range(0, len(landmarks), CHUNK):
             rows = slice(start, start + CHUNK)
             part = landmarks[rows]
-            face = face_frame(part, scale=replace(scale, mm=known[rows]))
-            for row, column in zip(values[:, rows], _columns(face, part, chosen), strict=True):
+            face = face_frame(part, scale=replace(scale, mm=known[rows]), names=points)
+            yaw, pitch, _ = head_angles(part.pose)
+            found = chain(measured(face, chosen), (yaw, pitch, face.roll, face.mm_per_px))
+            for row, column in zip(values[:, rows], found, strict=True):
                 row[:] = column
     across = np.array([metric.horizontal for metric in chosen for _ in metric.columns], dtype=bool)
     about = explained(landmarks, _spoilt(landmarks, values, across))
     columns = dict(zip((*names, *_POSE_COLUMNS), values, strict=True))
     if sd:
-        columns |= _spreads(landmarks, replace(scale, mm=known), chosen, values[: len(names)])
+        columns |= _spreads(landmarks, replace(scale, mm=known), chosen, values[: len(names)], points)
     made = {"scale_source": scale.source, "metrics": [metric.name for metric in chosen]}
     return Measurements(
         {"photo": landmarks.photo, "taken": landmarks.taken, **about, **columns},
@@ -112,7 +115,11 @@ def measure(
 
 
 def _spreads(
-    landmarks: Landmarks, scale: Scale, metrics: list[Metric], values: FloatArray
+    landmarks: Landmarks,
+    scale: Scale,
+    metrics: list[Metric],
+    values: FloatArray,
+    points: Collection[str] | None,
 ) -> dict[str, FloatArray]:
     """The columns of standard deviations."""
     found = np.empty(values.shape)
@@ -121,7 +128,8 @@ def _spreads(
         for start in range(0, len(landmarks), at_a_time):
             rows = slice(start, start + at_a_time)
             part = replace(scale, mm=scale.mm[rows])
-            found[:, rows] = spreads(landmarks[rows], part, metrics, values[:, rows])
+            face = face_frame(landmarks[rows], scale=part, names=points)
+            found[:, rows] = spreads(face, landmarks[rows], part, metrics, values[:, rows])
     return dict(zip((name for metric in metrics for name in metric.sd_columns), found, strict=True))
 
 
@@ -140,35 +148,21 @@ def choose(metrics: Iterable[str | AnyMetric] | None, known: Mapping[str, AnyMet
     return list(unique(found).values())
 
 
+def needed(
+    metrics: Sequence[AnyMetric], known: Mapping[str, AnyMetric], scheme: str
+) -> frozenset[str] | None:
+    """Names of the points to frame for metrics out of a catalogue; None, which is all, for one's own."""
+    if any(known.get(metric.name) is not metric for metric in metrics):
+        return None
+    return frozenset(name for metric in metrics for name in points_of(metric, scheme))
+
+
 def per_photo(scale: Scale, n: int) -> FloatArray:
     """The scale's length for each of n photos."""
     try:
         return np.broadcast_to(np.asarray(scale.mm, dtype=np.float64), n)
     except ValueError:
         raise InvalidInputError(f"scale: give one length, or one for each of the {n} photos") from None
-
-
-def _columns(face: Face, landmarks: Landmarks, metrics: Iterable[Metric]) -> Iterator[Any]:
-    """The numeric columns of a few photos, one after the other."""
-    halves = face.halves()
-    for metric in metrics:
-        value = checked(metric, face.size, metric(halves if metric.sides else face))
-        yield from sides_of(value) if metric.sides else [value]
-    yaw, pitch, _ = head_angles(landmarks.pose)
-    yield from (yaw, pitch, face.roll, face.mm_per_px)
-
-
-def checked(metric: Metric, n: int, value: FloatArray) -> FloatArray:
-    """The value of n photos, if it has one number for each photo, or for each side."""
-    if np.shape(value) != (n * (1 + metric.sides),):
-        raise InvalidInputError(f"metric {metric.name}: it must return an array of shape (n,)")
-    return value
-
-
-def sides_of(value: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Right, left and difference of what was measured on all right sides and then on all left ones."""
-    right, left = np.split(value, 2)
-    return right, left, right - left
 
 
 def _spoilt(landmarks: Landmarks, values: FloatArray, across: Mask) -> dict[str, Mask]:

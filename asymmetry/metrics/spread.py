@@ -10,7 +10,7 @@ by adds up in squares. No metric needs to know of it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import Face, Scale, face_frame, reframed
+from asymmetry.core.frame import Face, Scale, reframed
 from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, get_scheme
-from asymmetry.metrics.catalogue import Metric
+from asymmetry.metrics.catalogue import Metric, measured
 
 __all__ = ["COPIES", "mixtures", "spreads"]
 
@@ -80,13 +80,17 @@ def mixtures(scheme: str) -> FloatArray:
     return np.concatenate([pairs, middle])
 
 
-def spreads(landmarks: Landmarks, scale: Scale, metrics: Sequence[Metric], values: FloatArray) -> FloatArray:
+def spreads(
+    face: Face, landmarks: Landmarks, scale: Scale, metrics: Sequence[Metric], values: FloatArray
+) -> FloatArray:
     """Standard deviation of the metrics' columns, one after the other, shape (columns, n).
 
     Parameters
     ----------
+    face : Face
+        n faces with the points that the metrics read.
     landmarks : Landmarks
-        n photos, and the standard deviation of their points in ``spread``.
+        The photos of them, and the standard deviation of their points in ``spread``.
     scale : Scale
         Where millimetres come from, one for each photo. What is known of it is taken for exact; how wide the
         iris reads in this photo is not.
@@ -100,25 +104,17 @@ def spreads(landmarks: Landmarks, scale: Scale, metrics: Sequence[Metric], value
     ndarray
         NaN where there is no value, or where the spread of a point is not known that the metric uses.
     """
-    copies = _moved(face_frame(landmarks, scale=scale), landmarks, scale)
+    # Against the same face put into its frame again, so that what an error leaves alone has an SD of 0.
+    still = measured(reframed(face, scale=scale), metrics)
     changes = np.empty((len(values), COPIES, len(landmarks)))
-    for row, change in zip(changes, _changes(copies, metrics, iter(values)), strict=True):
-        row[:] = change
+    for row, change, own in zip(
+        changes, measured(_moved(face, landmarks, scale), metrics), still, strict=True
+    ):
+        np.subtract(change.reshape(COPIES, -1), own, out=row)
     # Squares add up: first of both sides, for the same bits in a mirror.
     squares = np.square(changes, out=changes).swapaxes(0, 1)
     both = total(squares[0::2] + squares[1::2])
-    return np.sqrt(np.where(np.isfinite(both), both, np.nan))
-
-
-def _changes(copies: Face, metrics: Iterable[Metric], values: Iterator[FloatArray]) -> Iterator[FloatArray]:
-    """What each copy changes each column by, shape (copies, n)."""
-    halves = copies.halves()
-    for metric in metrics:
-        if metric.sides:
-            right, left = metric(halves).reshape(2, COPIES, -1)
-            yield from (right - next(values), left - next(values), right - left - next(values))
-        else:
-            yield metric(copies).reshape(COPIES, -1) - next(values)
+    return np.sqrt(np.where(np.isfinite(both + values), both, np.nan))
 
 
 def _moved(face: Face, landmarks: Landmarks, scale: Scale) -> Face:
@@ -126,36 +122,42 @@ def _moved(face: Face, landmarks: Landmarks, scale: Scale) -> Face:
 
     The two sides' copies of one error follow each other.
     """
-    spread = _known(landmarks).T * face.mm_per_px
-    error = mixtures(landmarks.scheme)[:, :, None] * spread[:, None]
-    errors, paired = error.shape[1], 2 * len(face.layout.pairs)
-    points = np.empty((2, len(spread), 2, errors, len(SIDES), face.size))
-    points[...] = face.points[:, :, None, None, None]
-    for axis, (i, outwards) in product((0, 1), enumerate((-1.0, 1.0))):
-        sign = 1.0 if axis else outwards
-        for rows in (slice(i, paired, len(SIDES)), slice(paired, None)):
-            points[axis, rows, axis, :, i] += sign * error[rows]
+    spread = _known(landmarks, face.rows) * face.mm_per_px
+    error = _weights(face)[:, None, :, None] * spread[:, :, None]
+    points = np.empty((*face.points.shape[:3], 2, error.shape[2], len(SIDES), face.size))
+    points[...] = face.points[:, :, :, None, None, None]
+    middle = slice(sum(name in face.layout.pairs for name in face.rows), None)
+    for axis, (i, other) in product((0, 1), ((0, 1), (1, 0))):
+        points[axis, :, i, axis, :, i] += error[:, i]
+        # A point of the midline goes out on the one side and in on the other.
+        points[axis, middle, other, axis, :, i] += error[middle, i] * (1 if axis else -1)
 
     def tiled(values: Any) -> Any:
         return np.tile(values, COPIES)
 
     moved = replace(
         face,
-        points=points.reshape(2, len(spread), -1),
+        points=points.reshape(*face.points.shape[:3], -1),
         roll=tiled(face.roll),
         mm_per_px=tiled(face.mm_per_px),
     )
     return reframed(moved, scale=replace(scale, mm=tiled(scale.mm)))
 
 
-def _known(landmarks: Landmarks) -> npt.NDArray[np.floating[Any]]:
-    """Spread of the named points, in the order of `Face.points`, shape (n, named points).
+def _weights(face: Face) -> FloatArray:
+    """`mixtures` of the points of a face, shape (names, errors)."""
+    pairs, names = len(face.layout.pairs), list(face.layout.named)
+    places = [names.index(name) for name in face.rows]
+    return mixtures(face.layout.name)[[place + min(place, pairs) for place in places]]
+
+
+def _known(landmarks: Landmarks, names: Iterable[str]) -> FloatArray:
+    """Spread of named points, shape (names, 2, n).
 
     Unknown for all of a face with an iris of unknown spread: its copies would pass for an iris not seen.
     """
     layout, rings = landmarks.layout, landmarks.layout.groups["iris"]
-    order = [number for pair in layout.pairs.values() for number in pair] + list(layout.midline.values())
     irises = layout.right(rings) + layout.left(rings)
     seen = np.isfinite(landmarks.points[:, irises, 0])
-    unknown = (seen & np.isnan(landmarks.spread[:, irises])).any(axis=1, keepdims=True)
-    return np.where(unknown, np.nan, landmarks.spread[:, order])
+    unknown = (seen & np.isnan(landmarks.spread[:, irises])).any(axis=1)
+    return np.where(unknown, np.nan, landmarks.spread.T[[layout.named[name] for name in names]])
