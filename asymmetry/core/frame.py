@@ -183,6 +183,11 @@ class Face:
         out, up = self.points.reshape(2, len(self.rows), 2 * self.size)
         return Half(out, up, self.rows)
 
+    def select(self, rows: slice) -> Face:
+        """Some of the faces."""
+        points, roll, mm_per_px = (each[..., rows] for each in (self.points, self.roll, self.mm_per_px))
+        return replace(self, points=points, roll=roll, mm_per_px=mm_per_px)
+
     @functools.cached_property
     def mirror_squares(self) -> Mapping[str, tuple[FloatArray, int]]:
         """Sum of the squared distances to the mirror image, mm2, and number of points, by region.

@@ -245,6 +245,8 @@ class Measurements(Mapping[str, Column]):
 
 
 def _frozen(values: npt.ArrayLike) -> Column:
+    if isinstance(values, np.ndarray) and not values.flags.writeable:
+        return values
     column = np.asarray(values).view()
     column.flags.writeable = False
     return column

@@ -264,6 +264,8 @@ def points_of(metric: Metric, scheme: str) -> frozenset[str]:
     asked = _Asked(nobody.rows)
     faces = [replace(nobody, rows=asked)] * metric.photos
     metric(*metric.views(*faces))
+    if isinstance(metric, MovementMetric) and metric.during is not None:
+        asked.names |= points_of(metric.during[0], scheme)
     return frozenset(asked.names)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import Scale, face_frame, head_angles
+from asymmetry.core.frame import Face, Scale, face_frame, head_angles
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
@@ -87,26 +87,28 @@ def measure(
     >>> m["brow_height_diff_mm"].dtype, m.rows
     (dtype('float64'), 0)
     """
-    chosen = choose(metrics, catalogue())
-    scale = scale or Scale()
+    chosen, scale, n = choose(metrics, catalogue()), scale or Scale(), len(landmarks)
     names = [name for metric in chosen for name in metric.columns]
-    values = np.full((len(names) + len(_POSE_COLUMNS), len(landmarks)), np.nan)
-    known = per_photo(scale, len(landmarks))
+    values = np.full((len(names) + len(_POSE_COLUMNS), n), np.nan)
+    spread = np.full((len(names) if sd else 0, n), np.nan)
+    known = per_photo(scale, n)
     points = needed(chosen, catalogue(), landmarks.scheme)
     with np.errstate(all="ignore"):
-        for start in range(0, len(landmarks), CHUNK):
-            rows = slice(start, start + CHUNK)
-            part = landmarks[rows]
-            face = face_frame(part, scale=replace(scale, mm=known[rows]), names=points)
+        for rows in chunks(n, CHUNK):
+            part, own = landmarks[rows], replace(scale, mm=known[rows])
+            face = face_frame(part, scale=own, names=points)
             yaw, pitch, _ = head_angles(part.pose)
             found = chain(measured(face, chosen), (yaw, pitch, face.roll, face.mm_per_px))
             for row, column in zip(values[:, rows], found, strict=True):
                 row[:] = column
+            if sd:
+                _spreads(face, part, own, chosen, out=spread[:, rows])
     across = np.array([metric.horizontal for metric in chosen for _ in metric.columns], dtype=bool)
     about = explained(landmarks, _spoilt(landmarks, values, across))
     columns = dict(zip((*names, *_POSE_COLUMNS), values, strict=True))
     if sd:
-        columns |= _spreads(landmarks, replace(scale, mm=known), chosen, values[: len(names)], points)
+        spread[np.isnan(values[: len(names)])] = np.nan
+        columns |= zip((name for metric in chosen for name in metric.sd_columns), spread, strict=True)
     made = {"scale_source": scale.source, "metrics": [metric.name for metric in chosen]}
     return Measurements(
         {"photo": landmarks.photo, "taken": landmarks.taken, **about, **columns},
@@ -115,22 +117,17 @@ def measure(
 
 
 def _spreads(
-    landmarks: Landmarks,
-    scale: Scale,
-    metrics: list[Metric],
-    values: FloatArray,
-    points: Collection[str] | None,
-) -> dict[str, FloatArray]:
-    """The columns of standard deviations."""
-    found = np.empty(values.shape)
-    at_a_time = max(CHUNK // COPIES, 1)
-    with np.errstate(all="ignore"):
-        for start in range(0, len(landmarks), at_a_time):
-            rows = slice(start, start + at_a_time)
-            part = replace(scale, mm=scale.mm[rows])
-            face = face_frame(landmarks[rows], scale=part, names=points)
-            found[:, rows] = spreads(face, landmarks[rows], part, metrics, values[:, rows])
-    return dict(zip((name for metric in metrics for name in metric.sd_columns), found, strict=True))
+    face: Face, landmarks: Landmarks, scale: Scale, metrics: Sequence[Metric], *, out: FloatArray
+) -> None:
+    """The columns of standard deviations; as many faces at a time as their copies fill a chunk."""
+    for rows in chunks(face.size, max(CHUNK // COPIES, 1)):
+        own = replace(scale, mm=scale.mm[rows])
+        out[:, rows] = spreads(face.select(rows), landmarks[rows], own, metrics)
+
+
+def chunks(n: int, size: int) -> Iterator[slice]:
+    """Slices of so many rows, and of the rest."""
+    return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
 
 def choose(metrics: Iterable[str | AnyMetric] | None, known: Mapping[str, AnyMetric]) -> list[AnyMetric]:

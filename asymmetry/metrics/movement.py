@@ -24,6 +24,7 @@ from asymmetry.metrics.measuring import (
     MAX_YAW,
     MAX_YAW_HORIZONTAL,
     choose,
+    chunks,
     explained,
     needed,
     per_photo,
@@ -103,14 +104,9 @@ def movement(
     values = np.full((len(names), n), np.nan)
     framed = np.zeros(n, dtype=bool)
     known = per_photo(scale, n)
-    points = needed(
-        [each for metric in chosen for each in (metric, *(metric.during or ())[:1])],
-        movement_catalogue(),
-        rest.scheme,
-    )
+    points = needed(chosen, movement_catalogue(), rest.scheme)
     with np.errstate(all="ignore"):
-        for start in range(0, n, CHUNK):
-            rows = slice(start, start + CHUNK)
+        for rows in chunks(n, CHUNK):
             before = face_frame(rest[rows], scale=replace(scale, mm=known[rows]), names=points)
             after = face_frame(expression[rows], scale=Scale("ruler", 1.0), names=points)
             after = _laid_on(before, after)
@@ -167,7 +163,7 @@ def _columns(rest: Face, moved: Face, metrics: Iterable[MovementMetric]) -> Iter
         found = value(metric)
         if metric.during is not None:
             other, least = metric.during
-            sides = np.split(value(other), 1 + other.sides)
+            sides = value(other).reshape(1 + other.sides, -1)
             moving = np.fmax(sides[0], sides[-1]) > least
             found = np.where(np.tile(moving, 1 + metric.sides), found, np.nan)
         yield from sides_of(found) if metric.sides else [found]
@@ -177,7 +173,7 @@ def _columns(rest: Face, moved: Face, metrics: Iterable[MovementMetric]) -> Iter
 
 def _ratio(value: FloatArray, noise: float) -> FloatArray:
     """The smaller of both sides' movements divided by the larger; NaN where the larger is noise."""
-    right, left = np.split(value, 2)
+    right, left = value.reshape(2, -1)
     swap = np.abs(right) < np.abs(left)
     weaker, stronger = np.where(swap, right, left), np.where(swap, left, right)
     return np.where(np.abs(stronger) > noise, weaker / stronger, np.nan)

@@ -80,9 +80,7 @@ def mixtures(scheme: str) -> FloatArray:
     return np.concatenate([pairs, middle])
 
 
-def spreads(
-    face: Face, landmarks: Landmarks, scale: Scale, metrics: Sequence[Metric], values: FloatArray
-) -> FloatArray:
+def spreads(face: Face, landmarks: Landmarks, scale: Scale, metrics: Sequence[Metric]) -> FloatArray:
     """Standard deviation of the metrics' columns, one after the other, shape (columns, n).
 
     Parameters
@@ -96,25 +94,22 @@ def spreads(
         iris reads in this photo is not.
     metrics : sequence of Metric
         Any.
-    values : ndarray, shape (columns, n)
-        What they measure in these photos.
 
     Returns
     -------
     ndarray
-        NaN where there is no value, or where the spread of a point is not known that the metric uses.
+        NaN where the spread of a point is not known that the metric uses.
     """
     # Against the same face put into its frame again, so that what an error leaves alone has an SD of 0.
-    still = measured(reframed(face, scale=scale), metrics)
-    changes = np.empty((len(values), COPIES, len(landmarks)))
-    for row, change, own in zip(
-        changes, measured(_moved(face, landmarks, scale), metrics), still, strict=True
-    ):
-        np.subtract(change.reshape(COPIES, -1), own, out=row)
+    still = np.array(list(measured(reframed(face, scale=scale), metrics)))
+    changes = np.empty((len(still), COPIES, face.size))
+    for row, change in zip(changes, measured(_moved(face, landmarks, scale), metrics), strict=True):
+        row[:] = change.reshape(row.shape)
+    changes -= still[:, None]
     # Squares add up: first of both sides, for the same bits in a mirror.
     squares = np.square(changes, out=changes).swapaxes(0, 1)
     both = total(squares[0::2] + squares[1::2])
-    return np.sqrt(np.where(np.isfinite(both + values), both, np.nan))
+    return np.sqrt(np.where(np.isfinite(both), both, np.nan))
 
 
 def _moved(face: Face, landmarks: Landmarks, scale: Scale) -> Face:
