@@ -127,6 +127,10 @@ class Half:
         row: FloatArray = self.upward[self.rows[name]]
         return row
 
+    def midline_up(self, name: str) -> FloatArray:
+        """Height of a point of the midline over the pupil line, mm, shape (n,): the same as `up`."""
+        return self.up(name)
+
 
 @dataclass(frozen=True, eq=False)
 class Face:

@@ -89,8 +89,9 @@ def measure(
     """
     chosen, scale, n = choose(metrics, catalogue()), scale or Scale(), len(landmarks)
     names = [name for metric in chosen for name in metric.columns]
-    values = np.full((len(names) + len(_POSE_COLUMNS), n), np.nan)
-    spread = np.full((len(names) if sd else 0, n), np.nan)
+    values = np.empty((len(names) + len(_POSE_COLUMNS), n))
+    spread = np.empty((len(names) if sd else 0, n))
+    blind = np.empty(n, dtype=bool)
     known = per_photo(scale, n)
     points = needed(chosen, catalogue(), landmarks.scheme)
     with np.errstate(all="ignore"):
@@ -101,10 +102,11 @@ def measure(
             found = chain(measured(face, chosen), (yaw, pitch, face.roll, face.mm_per_px))
             for row, column in zip(values[:, rows], found, strict=True):
                 row[:] = column
+            blind[rows] = np.isnan(face.points[0, face.rows["iris_centre"]]).all(axis=0)
             if sd:
                 _spreads(face, part, own, chosen, out=spread[:, rows])
     across = np.array([metric.horizontal for metric in chosen for _ in metric.columns], dtype=bool)
-    about = explained(landmarks, _spoilt(landmarks, values, across))
+    about = explained(landmarks, _spoilt(landmarks.usable, blind, values, across))
     columns = dict(zip((*names, *_POSE_COLUMNS), values, strict=True))
     if sd:
         spread[np.isnan(values[: len(names)])] = np.nan
@@ -162,18 +164,16 @@ def per_photo(scale: Scale, n: int) -> FloatArray:
         raise InvalidInputError(f"scale: give one length, or one for each of the {n} photos") from None
 
 
-def _spoilt(landmarks: Landmarks, values: FloatArray, across: Mask) -> dict[str, Mask]:
+def _spoilt(usable: Mask, blind: Mask, values: FloatArray, across: Mask) -> dict[str, Mask]:
     """Put NaN where a photo can't carry a metric; the reasons, each with the photos it holds for.
 
-    ``across`` says which rows of ``values`` lean on horizontal distances.
+    ``blind`` says in which no iris was seen, and ``across`` which rows of ``values`` lean on horizontal
+    distances.
     """
-    usable = landmarks.usable
     values[:, ~usable] = np.nan
     metrics, (yaw, _, roll, mm_per_px) = values[: len(across)], values[len(across) :]
     turned, away = (usable & (np.abs(yaw) > limit) for limit in (MAX_YAW_HORIZONTAL, MAX_YAW))
     unframed = usable & np.isnan(roll + mm_per_px)
-    irises = landmarks.points[:, landmarks.layout.pairs["iris_centre"], 0]
-    blind = usable & ~unframed & np.isnan(irises).all(axis=1)
     partial = usable & ~unframed & ~away & np.isnan(metrics).any(axis=0)
     metrics[np.ix_(across, turned)] = np.nan
     metrics[:, away] = np.nan
@@ -181,7 +181,9 @@ def _spoilt(landmarks: Landmarks, values: FloatArray, across: Mask) -> dict[str,
         f"head turned more than {MAX_YAW_HORIZONTAL:g}°: horizontal metrics not measured": turned & ~away,
         f"head turned more than {MAX_YAW:g}°: not measured": away,
         "points that carry the face's frame are missing: not measured": unframed,
-        "no iris seen: the pupil line, and mm unless a scale is given, go by the corners of the eyes": blind,
+        "no iris seen: the pupil line, and mm unless a scale is given, go by the corners of the eyes": usable
+        & ~unframed
+        & blind,
         "points are missing, or a metric has no value here: some not measured": partial,
     }
 

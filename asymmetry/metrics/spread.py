@@ -13,7 +13,6 @@ import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import product
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -100,50 +99,48 @@ def spreads(face: Face, landmarks: Landmarks, scale: Scale, metrics: Sequence[Me
     ndarray
         NaN where the spread of a point is not known that the metric uses.
     """
-    # Against the same face put into its frame again, so that what an error leaves alone has an SD of 0.
-    still = np.array(list(measured(reframed(face, scale=scale), metrics)))
-    changes = np.empty((len(still), COPIES, face.size))
-    for row, change in zip(changes, measured(_moved(face, landmarks, scale), metrics), strict=True):
-        row[:] = change.reshape(row.shape)
-    changes -= still[:, None]
+    columns = sum(len(metric.columns) for metric in metrics)
+    changes = np.empty((columns, 1 + COPIES, face.size))
+    for row, column in zip(changes, measured(_copies(face, landmarks, scale), metrics), strict=True):
+        row[:] = column.reshape(row.shape)
+    still, squares = changes[:, 0], changes[:, 1:].swapaxes(0, 1)
+    squares -= still
+    squares *= squares
     # Squares add up: first of both sides, for the same bits in a mirror.
-    squares = np.square(changes, out=changes).swapaxes(0, 1)
     both = total(squares[0::2] + squares[1::2])
     return np.sqrt(np.where(np.isfinite(both), both, np.nan))
 
 
-def _moved(face: Face, landmarks: Landmarks, scale: Scale) -> Face:
-    """The faces with the errors in them: all with the first one, then all with the second.
+def _copies(face: Face, landmarks: Landmarks, scale: Scale) -> Face:
+    """The faces as they are, then all with the first error in them, then all with the second, and so on.
 
-    The two sides' copies of one error follow each other.
+    The two sides' copies of one error follow each other. Those without an error are put into their frame
+    once more as well, so that what an error leaves alone has an SD of 0.
     """
     spread = _known(landmarks, face.rows) * face.mm_per_px
-    error = _weights(face)[:, None, :, None] * spread[:, :, None]
-    points = np.empty((*face.points.shape[:3], 2, error.shape[2], len(SIDES), face.size))
-    points[...] = face.points[:, :, :, None, None, None]
-    middle = slice(sum(name in face.layout.pairs for name in face.rows), None)
-    for axis, (i, other) in product((0, 1), ((0, 1), (1, 0))):
-        points[axis, :, i, axis, :, i] += error[:, i]
-        # A point of the midline goes out on the one side and in on the other.
-        points[axis, middle, other, axis, :, i] += error[middle, i] * (1 if axis else -1)
-
-    def tiled(values: Any) -> Any:
-        return np.tile(values, COPIES)
-
-    moved = replace(
-        face,
-        points=points.reshape(*face.points.shape[:3], -1),
-        roll=tiled(face.roll),
-        mm_per_px=tiled(face.mm_per_px),
+    weights, paired = _weights(landmarks.scheme, tuple(face.rows))
+    error = weights[:, None, :, None] * spread[:, :, None]
+    points = np.empty((*face.points.shape[:3], 1 + COPIES, face.size))
+    points[...] = face.points[:, :, :, None]
+    moved = points[..., 1:, :].reshape(
+        *points.shape[:3], 2, error.shape[2], len(SIDES), face.size, copy=False
     )
-    return reframed(moved, scale=replace(scale, mm=tiled(scale.mm)))
+    for axis, (i, other) in product((0, 1), ((0, 1), (1, 0))):
+        moved[axis, :, i, axis, :, i] += error[:, i]
+        # A point of the midline goes out on the one side and in on the other.
+        moved[axis, paired:, other, axis, :, i] += error[paired:, i] * (1 if axis else -1)
+    roll, mm_per_px, mm = (np.tile(each, 1 + COPIES) for each in (face.roll, face.mm_per_px, scale.mm))
+    copies = replace(face, points=points.reshape(*points.shape[:3], -1), roll=roll, mm_per_px=mm_per_px)
+    return reframed(copies, scale=replace(scale, mm=mm))
 
 
-def _weights(face: Face) -> FloatArray:
-    """`mixtures` of the points of a face, shape (names, errors)."""
-    pairs, names = len(face.layout.pairs), list(face.layout.named)
-    places = [names.index(name) for name in face.rows]
-    return mixtures(face.layout.name)[[place + min(place, pairs) for place in places]]
+@functools.lru_cache
+def _weights(scheme: str, names: tuple[str, ...]) -> tuple[FloatArray, int]:
+    """`mixtures` of named points, shape (names, errors), and how many of them are pairs; these come first."""
+    pairs, known = len(get_scheme(scheme).pairs), list(get_scheme(scheme).named)
+    places = [known.index(name) for name in names]
+    weights = mixtures(scheme)[[place + min(place, pairs) for place in places]]
+    return weights, sum(place < pairs for place in places)
 
 
 def _known(landmarks: Landmarks, names: Iterable[str]) -> FloatArray:
