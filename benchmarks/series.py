@@ -84,7 +84,7 @@ def report(people: int, photos: int) -> str:
     copy = next(iter(seconds.values()))
     lines = [f"| {people} people, {len(every):,} photos | seconds | × copy |", "|---|---:|---:|"]
     lines += [f"| {name} | {s:.3f} | {s / copy:.0f} |" for name, s in seconds.items()]
-    return "\n".join([*lines, "", f"{machine()}; fastest of {_RUNS} runs"])
+    return "\n".join([*lines, "", f"{machine()}; processor time, fastest of {_RUNS} runs"])
 
 
 def main() -> None:
