@@ -6,6 +6,7 @@ the patient's own.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -58,6 +59,11 @@ class Scheme:
     midline: Mapping[str, int] = field(repr=False)
     groups: Mapping[str, tuple[str, ...]] = field(repr=False)
     expressions: tuple[str, ...] = field(repr=False)
+
+    @functools.cached_property
+    def named(self) -> Mapping[str, tuple[int, int]]:
+        """All named points, pairs and then midline: name to (right, left) number, alike on the midline."""
+        return {**self.pairs, **{name: (number, number) for name, number in self.midline.items()}}
 
     def right(self, names: tuple[str, ...]) -> list[int]:
         """Numbers of the named points on the patient's right."""

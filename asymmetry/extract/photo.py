@@ -328,8 +328,8 @@ def _exif_tags(image: ImageFile.ImageFile) -> dict[int, object]:
     try:
         exif = image.getexif()
         return {**exif, **exif.get_ifd(ExifTags.IFD.Exif)}
-    except Exception:  # noqa: BLE001  a broken block raises nearly anything, and must not stop a readable
-        photo return {}
+    except Exception:  # noqa: BLE001  a broken block raises nearly anything, and must not stop a readable photo
+        return {}
 
 
 def _upright(image: Image.Image, tags: dict[int, object]) -> Image.Image:

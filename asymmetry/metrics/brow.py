@@ -29,9 +29,9 @@ def _out(half: Half, station: int) -> FloatArray:
 @metric(
     unit="mm",
     sign="higher brow",
-    source="Emotrics (Guarin et al. 2018), McKinney et al. 1991: pupil to the brow's upper edge. Ours goes to "
-    "the middle between its edges, which a plucked or painted edge moves half as far, and from the level line "
-    "of both pupils, so that a moved pupil can't hide a brow.",
+    source="Emotrics (Guarin et al. 2018), McKinney et al. 1991: pupil to the brow's upper edge. Ours goes "
+    "to the middle between its edges, which a plucked or painted edge moves half as far, and from the level "
+    "line of both pupils, so that a moved pupil can't hide a brow.",
 )
 def brow_height(half: Half) -> FloatArray:
     """Height of the brow, midway between its edges above the pupil, over the level pupil line of the face."""

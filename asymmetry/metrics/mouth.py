@@ -72,7 +72,7 @@ def commissure_height(half: Half) -> FloatArray:
 def commissure_excursion(half: Half) -> FloatArray:
     """Distance from the face's midline at the lower lip's border to the mouth's corner."""
     out, up = corner(half)
-    rise = up - half.midline_up("lower_lip")
+    rise = up - half.up("lower_lip")
     return np.sqrt(out * out + rise * rise)
 
 
@@ -85,7 +85,7 @@ def commissure_excursion(half: Half) -> FloatArray:
 def smile_angle(half: Half) -> FloatArray:
     """Slope of the line from the face's midline at the lower lip's border to the mouth's corner."""
     out, up = corner(half)
-    return np.degrees(np.arctan2(up - half.midline_up("lower_lip"), out))
+    return np.degrees(np.arctan2(up - half.up("lower_lip"), out))
 
 
 @metric(
@@ -128,7 +128,7 @@ def dental_show(half: Half) -> FloatArray:
 )
 def mouth_area(half: Half) -> FloatArray:
     """Area between the lips on one side of the midline; parts where closed lips cross count negative."""
-    top, bottom = half.midline_up("upper_lip_edge"), half.midline_up("lower_lip_edge")
+    top, bottom = half.up("upper_lip_edge"), half.up("lower_lip_edge")
     midline = np.zeros_like(top)
     over = ["inner_commissure", *_ABOVE]
     under = list(reversed(_BELOW))
