@@ -28,10 +28,10 @@ def slope(rise: float, run: float) -> float:
 
 #: One side of the symmetric face; whole metrics are 0 on it.
 KNOWN = {
-    "brow_height": (26 + 25) / 2,
-    "brow_medial_height": 22,
-    "brow_lateral_height": 18,
-    "brow_tilt": slope(18 - 22, 58 - 14),
+    "brow_height": (26 + 21) / 2,
+    "brow_medial_height": (22 + 16) / 2,
+    "brow_lateral_height": (18 + 14) / 2,
+    "brow_tilt": slope(16 - 19, 56 - 13),
     "mrd1": 4,
     "mrd2": 5.5,
     "fissure_height": 9.5,
@@ -39,7 +39,7 @@ KNOWN = {
     # Trapezes from the outer canthus: widths 3 4 3 4 4 3 4 3, openings 0 3 6 9 9.5 9 7 3 0.
     "eye_area": 4.5 + 18 + 22.5 + 37 + 37 + 24 + 20 + 4.5,
     "canthal_tilt": slope(2, 28),
-    "lid_to_brow": 25.5 - 4,
+    "lid_to_brow": 23.5 - 4,
     "commissure_height": -66,
     "commissure_excursion": 26,  # 24 out and 10 up
     "smile_angle": slope(10, 24),
@@ -100,8 +100,8 @@ CORNER = ["commissure", "inner_commissure"]
         ("brow_height", raised(contour("upper_lid"), "right", -3), 0),
         ("brow_medial_height", raised(BROW, "right", 2), 2),
         ("brow_lateral_height", raised(BROW, "right", 2), 2),
-        # the lateral end 10 mm up: 6 over 44
-        ("brow_tilt", raised(["brow_upper_1"], "right", 10), slope(6, 44) - slope(-4, 44)),
+        # both edges of the lateral end 10 mm up: 7 over 43
+        ("brow_tilt", raised(["brow_upper_1", "brow_lower_1"], "right", 10), slope(7, 43) - slope(-3, 43)),
         # a lid that covers the pupil's centre by 1.5 mm reads -1.5
         ("mrd1", raised(contour("upper_lid"), "right", -5.5), -5.5),
         ("mrd2", raised(contour("lower_lid"), "right", 7), -7),

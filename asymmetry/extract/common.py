@@ -3,7 +3,7 @@
 The landmark model pulls every face towards the shape it has learnt, so of a brow that hangs by 3 mm it reads
 a part, whatever else the picture shows. But what it is not shown it can't pull. A first reading says about
 where the parts of either half lie; each half is then drawn with brow and mouth moved to where both halves
-have them on average, the brows at a normal height. What is left to be read is small, and so is what is lost
+have them on average. What is left to be read is small, and so is what is lost
 of it: of a first reading with gain g and a second one with gain h, 1 - (1 - g)(1 - h) of the difference is
 read.
 """
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -24,8 +23,8 @@ FloatArray = npt.NDArray[np.float64]
 
 _GROUPS = MEDIAPIPE_478.groups
 # What is moved: what expressions and palsies move, and the model sees clearly. Lids are read from the pixels.
-_BROW = _GROUPS["brow"]
-_MOUTH = (
+_MOVED = (
+    *_GROUPS["brow"],
     "commissure",
     "inner_commissure",
     *_GROUPS["upper_lip_outer"],
@@ -33,13 +32,21 @@ _MOUTH = (
     *_GROUPS["lower_lip_outer"],
     *_GROUPS["lower_lip_inner"],
 )
-_MOVED = (*_BROW, *_MOUTH)
+# The model lets the wings of the nose follow the mouth's corner by this share. Drawn so, they read where they
+# are.
+_WINGS, _FOLLOWED = ("ala", "alar_base"), 1 / 3
 # What holds the rest where it is, with the midline.
-_STILL = tuple(dict.fromkeys((*_GROUPS["canthi"], *_GROUPS["iris"], *_GROUPS["stable_pairs"])))
+_STILL = tuple(
+    name
+    for name in dict.fromkeys((*_GROUPS["canthi"], *_GROUPS["iris"], *_GROUPS["stable_pairs"]))
+    if name not in _WINGS
+)
 # The field of shifts, in canonical cm: nodes over one half of the face, straight between them; how far a knot
 # reaches (sigma of a normal weight), and the weight of staying where no knot is near. Reaches of 0.4 to 0.6
 # read warps alike; of a brow raised by 10 mm in renders the shortest one reads most.
 _STEP, _WIDTH, _HEIGHT = 0.5, 9.0, 12.0
+_COLUMNS = np.arange(0.0, _WIDTH + _STEP / 2, _STEP)
+_ROWS = np.arange(-_HEIGHT, _HEIGHT + _STEP / 2, _STEP)
 _REACH, _STAY = 0.4, 0.02
 
 
@@ -57,61 +64,45 @@ class CommonShape:
 
     Attributes
     ----------
-    shifts : dict of Side to ndarray of float32, shape (rows, columns, 2)
+    shifts : dict of Side to ndarray, shape (rows, columns, 2)
         What takes a place of the common shape to this half's own, outwards and up, cm, on a grid over one
         half.
     """
 
-    shifts: dict[Side, npt.NDArray[np.float32]] = field(repr=False)
+    shifts: dict[Side, FloatArray] = field(repr=False)
 
     @classmethod
-    def of(cls, plane: FloatArray, vertices: FloatArray) -> CommonShape:
-        """The common shape of a reading.
-
-        Parameters
-        ----------
-        plane : ndarray, shape (k, 2)
-            Canonical x, y of all points, cm.
-        vertices : ndarray, shape (468, 3)
-            The canonical face, cm: its brows are at a normal height.
-        """
-        halves = np.stack([to_half(plane[MEDIAPIPE_478.of(side, _MOVED)], side) for side in SIDES])
+    def of(cls, plane: FloatArray) -> CommonShape:
+        """The common shape of a reading: canonical x, y (k, 2) of all points, cm."""
+        names = (*_MOVED, *_WINGS, *_STILL)
+        halves = np.stack([to_half(plane[MEDIAPIPE_478.of(side, names)], side) for side in SIDES])
         common = halves.mean(axis=0)
-        common[: len(_BROW), 1] -= _brows_over_eyes(plane) - _brows_over_eyes(vertices)
-        still = np.mean([to_half(plane[MEDIAPIPE_478.of(side, _STILL)], side) for side in SIDES], axis=0)
         middle = plane[MEDIAPIPE_478.mirror == np.arange(len(plane))] * np.array([0.0, 1.0])
-        knots = np.concatenate([common, still, middle])
+        knots = np.concatenate([common, middle])
         moves = np.zeros((len(SIDES), *knots.shape))
-        moves[:, : len(common)] = halves - common
+        moves[:, : len(_MOVED)] = (halves - common)[:, : len(_MOVED)]
+        corner = moves[:, [_MOVED.index("commissure")]]
+        moves[:, len(_MOVED) : len(_MOVED) + len(_WINGS)] = _FOLLOWED * corner
         return cls(dict(zip(SIDES, _fields(knots, moves), strict=True)))
 
     def own(self, half: FloatArray, side: Side) -> FloatArray:
         """Places (..., 2) of the common shape, outwards and up in cm, as this side has them."""
-        at = half.astype(np.float32) / np.float32(_STEP)
-        columns, rows = at[..., 0], at[..., 1] + np.float32(_HEIGHT / _STEP)
-        flat = (columns.reshape(-1, 1), rows.reshape(-1, 1)) if half.ndim < 3 else (columns, rows)
-        shift = cv2.remap(self.shifts[side], *flat, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(half + shift.reshape(half.shape))
+        field = self.shifts[side]
+        at = np.clip((half + np.array([0.0, _HEIGHT])) / _STEP, 0.0, np.array(field.shape[1::-1]) - 1.0)
+        low = np.minimum(at.astype(np.intp), np.array(field.shape[1::-1]) - 2)
+        (column, row), (right, up) = np.moveaxis(low, -1, 0), np.moveaxis(at - low, -1, 0)[..., None]
+        below, above = (
+            field[row + i, column] * (1 - right) + field[row + i, column + 1] * right for i in (0, 1)
+        )
+        return np.asarray(half + below * (1 - up) + above * up)
 
 
-def _brows_over_eyes(points: FloatArray) -> float:
-    """Mean height of both brows over the canthi, cm."""
-    heights = [
-        points[MEDIAPIPE_478.right(names) + MEDIAPIPE_478.left(names), 1].mean()
-        for names in (_BROW, _GROUPS["canthi"])
-    ]
-    return float(heights[0] - heights[1])
-
-
-def _fields(knots: FloatArray, moves: FloatArray) -> list[npt.NDArray[np.float32]]:
+def _fields(knots: FloatArray, moves: FloatArray) -> FloatArray:
     """Moves of the knots (sides, knots, 2) spread over the grid: normal-weighted means of what is near."""
-    columns, rows = np.meshgrid(
-        np.arange(0, _WIDTH + _STEP / 2, _STEP), np.arange(-_HEIGHT, _HEIGHT + _STEP / 2, _STEP)
-    )
-    away = (columns[..., None] - knots[:, 0]) ** 2 + (rows[..., None] - knots[:, 1]) ** 2
+    away = (_COLUMNS[:, None] - knots[:, 0]) ** 2 + (_ROWS[:, None, None] - knots[:, 1]) ** 2
     weights = np.exp(-away / (2 * _REACH**2))
     weights /= weights.sum(axis=-1, keepdims=True) + _STAY
-    fields = weights @ moves[:, None]
+    fields = np.asarray(weights @ moves[:, None])
     # Nothing crosses the midline, or the halves of a chimera would not meet.
     fields[:, :, 0, 0] = 0.0
-    return list(np.ascontiguousarray(fields, dtype=np.float32))
+    return fields

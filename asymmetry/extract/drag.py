@@ -1,4 +1,4 @@
-"""What a moving lid drags along in the mesh: canthi and pupil, which do not move with it in life.
+"""What the mesh does to a face as a whole: brows that move too little, canthi that a lid drags along.
 
 The level of the face hangs on the canthi, MRD1 on the pupil. In a warp that lowers one upper lid by 4 mm the
 mesh takes that side's outer canthus 0.7 mm down and its pupil 1.0 mm, though both stay where they are.
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478
 
-__all__ = ["undragged"]
+__all__ = ["undragged", "whole_brows"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -26,6 +26,8 @@ _DRAG: Mapping[str, float] = MappingProxyType(
         "inner_canthus": 0.07,
     }
 )
+# Share of what both brows move together that the mesh shows, in warps of the tuning people.
+_BROWS_SHOWN = 0.88
 
 
 def undragged(plane: FloatArray) -> FloatArray:
@@ -54,3 +56,35 @@ def undragged(plane: FloatArray) -> FloatArray:
         plane[right, 1] -= share * lead
         plane[left, 1] += share * lead
     return plane
+
+
+def whole_brows(plane: FloatArray, vertices: FloatArray) -> FloatArray:
+    """Give both brows back what the mesh takes from their distance to a normal height.
+
+    What it takes from the difference between them is found otherwise (`asymmetry.extract.common`), and stays.
+
+    Parameters
+    ----------
+    plane : ndarray, shape (k, 2)
+        Canonical x, y of all points, cm.
+    vertices : ndarray, shape (468, 3)
+        The canonical face, cm, whose brows are at a normal height.
+
+    Returns
+    -------
+    ndarray, shape (k, 2)
+        The same with all points of both brows moved up or down together.
+    """
+    away = _brows_over_canthi(plane) - _brows_over_canthi(vertices)
+    plane = plane.copy()
+    plane[_both("brow"), 1] += (1 / _BROWS_SHOWN - 1) * away
+    return plane
+
+
+def _brows_over_canthi(points: FloatArray) -> float:
+    return float(points[_both("brow"), 1].mean() - points[_both("canthi"), 1].mean())
+
+
+def _both(group: str) -> list[int]:
+    names = MEDIAPIPE_478.groups[group]
+    return MEDIAPIPE_478.right(names) + MEDIAPIPE_478.left(names)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.canonical import Canonical
 from asymmetry.extract.common import CommonShape, from_half, to_half
-from asymmetry.extract.drag import undragged
+from asymmetry.extract.drag import undragged, whole_brows
 from asymmetry.extract.irises import refine_irises
 from asymmetry.extract.landmarker import Reading
 from asymmetry.extract.lids import refine_lids
@@ -33,6 +33,9 @@ Detect = Callable[[Pixels], list[Reading]]
 SQUARE = 400
 #: How much of the square the canonical face's height fills, at size 1.
 FILL = 0.55
+# Step of the grid on which the photo's places are worked out, px; between its nodes they are straight to 0.05
+# px.
+_GRID = 4
 # Photo px per chimera px above which the photo is blurred first, and the blur's sigma per px of ratio.
 _ALIAS_RATIO, _ALIAS_SIGMA = 1.3, 0.45
 
@@ -107,11 +110,13 @@ def chimera(
     ndarray of uint8, shape (side, side, 3)
         Exactly mirror-symmetric.
     """
-    columns, rows = np.meshgrid(np.arange(square.side // 2) + 0.5, np.arange(square.side) + 0.5)
-    half = to_half(square.to_face(np.stack([columns, rows], axis=-1)), "right")
+    # Places are worked out on a grid that reaches one step beyond the square, for its edges to lie inside.
+    columns, rows = ((np.arange(-1, n // _GRID + 1) + 0.5) * _GRID for n in (square.side // 2, square.side))
+    half = to_half(square.to_face(np.stack(np.meshgrid(columns, rows), axis=-1)), "right")
     if shape is not None:
         half = shape.own(half, side)
-    shown = drawn(photo, places(pose, canonical, from_half(half, side)))
+    at = np.asarray(cv2.resize(places(pose, canonical, from_half(half, side)), None, fx=_GRID, fy=_GRID))
+    shown = drawn(photo, at[_GRID:-_GRID, _GRID:-_GRID].astype(np.float64), cv2.INTER_LINEAR)
     return np.concatenate([shown, shown[:, ::-1]], axis=1)
 
 
@@ -199,7 +204,7 @@ def read_hemifaces(
     start = plane = pose.unproject(first[:, :2], canonical.depth_at)
     kept = []
     for square in squares:
-        shape = CommonShape.of(plane, canonical.vertices)
+        shape = CommonShape.of(plane)
         reading = read_square(smooth, pose, canonical, square, detect, shape)
         if reading is None:
             return None
@@ -209,7 +214,8 @@ def read_hemifaces(
         plane[middle, 0] = start[middle, 0]
         kept.append(reading)
     planes = np.stack([plane for plane, _ in kept])
-    plane = refine_lids(photo, pose, canonical, planes.mean(axis=0)).plane
+    plane = whole_brows(planes.mean(axis=0), canonical.vertices)
+    plane = refine_lids(photo, pose, canonical, plane).plane
     plane = undragged(refine_irises(photo, pose, canonical, plane))
     points = pose.project(surface(canonical, plane))
     one = len(sizes) == 1

@@ -9,6 +9,7 @@ hides it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -38,7 +39,7 @@ _FROM_MARGIN = 0.04
 # Share of either flank that must be seen between the lids.
 _LEAST_SEEN = 0.5
 # Radii: horizontal visible iris diameters of 10 to 15 mm, in faces of every width and turned by up to 20°.
-_RADII = np.arange(0.50, 0.80, 0.03)
+_RADII: FloatArray = np.arange(0.50, 0.80, 0.03)
 # How far an iris may lie from the mesh's, and how much higher it lies on average.
 _REACH, _RISE = 0.15, 0.045
 # Cost per cm² of that distance.
@@ -84,13 +85,11 @@ def refine_irises(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatA
         Both sides are treated by the same code, so a mirrored photo gives mirrored irises.
     """
     eyes = [_Eye.of(photo, pose, canonical, plane, side) for side in SIDES]
-    centres, radius = _searched(eyes)
-    if radius is None:
-        radius = _mesh_radius(plane, pose) / IRIS_OVERREAD
+    found = _found(eyes) or _Circles([np.zeros(2) for _ in eyes], eyes[0].radius)
     plane = plane.copy()
-    for eye, centre, side in zip(eyes, centres, SIDES, strict=True):
+    for eye, centre, side in zip(eyes, found.centres, SIDES, strict=True):
         outwards = np.array([-1.0 if side == "right" else 1.0, 1.0])
-        ring = centre + radius * outwards * list(_RING.values())
+        ring = centre + found.radius * outwards * list(_RING.values())
         plane[MEDIAPIPE_478.of(side, tuple(_RING))] = pose.unproject(
             eye.view.to_photo(ring), canonical.depth_at
         )
@@ -121,6 +120,13 @@ class _View:
         return (at - self.origin) @ np.linalg.inv(self.axes)
 
 
+class _Circles(NamedTuple):
+    """Both irises: their centres, cm from the mesh's, and their radius."""
+
+    centres: list[FloatArray]
+    radius: float
+
+
 @dataclass(frozen=True)
 class _Fit:
     """The best circle of each radius in one eye: how well it shows, its centre, and whether it is an iris.
@@ -137,14 +143,14 @@ class _Fit:
 class _Eye:
     """One eye's patch of the photo, level with the face but not turned to the front.
 
-    Lengths are cm at the eye, from the mesh's iris, less its mean errors. ``upper`` and ``lower`` are the
-    margins of the lids as x and y of their points, (2, points); ``steps`` has the steps of light across and
-    up, shape (rows, columns, 2).
+    Lengths are cm at the eye, from the mesh's iris, less its mean errors. ``radius`` is the mesh's; ``lids``
+    are the margins of both lids, x and y from point to point; ``steps`` has the steps of light across and up,
+    shape (rows, columns, 2).
     """
 
     view: _View
-    upper: FloatArray = field(repr=False)
-    lower: FloatArray = field(repr=False)
+    radius: float
+    lids: tuple[FloatArray, FloatArray] = field(repr=False)
     steps: npt.NDArray[np.float32] = field(repr=False)
 
     @classmethod
@@ -152,38 +158,43 @@ class _Eye:
         """Draw the patch of one side."""
         centre = plane[MEDIAPIPE_478.of(side, ("iris_centre",))[0]] + np.array([0.0, _RISE])
         view = _View.of(pose, canonical, centre)
-        lids = [view.to_eye(places(pose, canonical, plane[margin_numbers(side, lid)])) for lid in _LIDS]
-        upper, lower = (line[np.argsort(line[:, 0])].T for line in lids)
+        margins = (view.to_eye(places(pose, canonical, plane[margin_numbers(side, lid)])) for lid in _LIDS)
+        upper, lower = (line[np.argsort(line[:, 0])].T for line in margins)
         axis = np.arange(-_HALF, _HALF + _STEP / 2, _STEP)
         light, _ = light_and_red(photo, view.to_photo(np.stack(np.meshgrid(axis, axis), axis=-1)))
-        return cls(view, upper, lower, _steps(light))
+        return cls(view, _mesh_radius(plane, pose) / IRIS_OVERREAD, (upper, lower), _steps(light))
 
-    def search(self, radii: FloatArray, start: FloatArray, steps: int, step: float) -> _Fit:
+    def search(
+        self, radii: FloatArray, start: FloatArray, steps: int, step: float, weights: FloatArray
+    ) -> _Fit:
         """The best circle of each radius whose centre lies up to ``steps`` from ``start`` either way."""
         axis = np.arange(-steps, steps + 1) * step
         radius, up, across = np.meshgrid(radii, axis, axis, indexing="ij")
-        shown = self._shown(start + np.stack([across, up], axis=-1), radius)
-        best = shown.reshape(len(radii), -1).argmax(axis=1)
-        rows, columns = np.divmod(best, len(axis))
+        centre = start + np.stack([across, up], axis=-1)
+        at = centre[..., None, None, :] + radius[..., None, None, None] * _NORMALS
+        outwards = (self._steps_at(at) * _NORMALS).sum(axis=-1)
+        shown = (outwards * weights).sum(axis=(-1, -2)) - _PRIOR * (centre**2).sum(axis=-1)
+        value = shown.reshape(len(radii), -1).max(axis=1)
+        rows, columns = np.divmod(shown.reshape(len(radii), -1).argmax(axis=1), len(axis))
         between = [
             (vertex(v[i], j), vertex(v[:, j], i)) for v, i, j in zip(shown, rows, columns, strict=True)
         ]
-        centre = start + (np.stack([columns, rows], axis=1) - steps + between) * step
-        value = shown.reshape(len(radii), -1).max(axis=1)
+        peak = start + (np.stack([columns, rows], axis=1) - steps + between) * step
         inside = (np.abs(np.stack([rows, columns]) - steps) < steps).all(axis=0)
-        return _Fit(value, centre, inside & (value > _WEAKEST))
+        return _Fit(value, peak, inside & (value > _WEAKEST))
 
-    def _shown(self, centre: FloatArray, radius: FloatArray) -> FloatArray:
-        """How well circles (...) show: mean step outwards into the white; -inf where too little is seen."""
-        at = centre[..., None, None, :] + radius[..., None, None, None] * _NORMALS
-        outwards = (self._steps_at(at) * _NORMALS).sum(axis=-1)
-        upper, lower = (np.interp(at[..., 0], *line) for line in (self.upper, self.lower))
-        seen = (at[..., 1] < upper - _FROM_MARGIN) & (at[..., 1] > lower + _FROM_MARGIN)
-        count = seen.sum(axis=-1)
-        mean = np.where(seen, outwards, 0.0).sum(axis=-1) / np.maximum(count, 1)
-        known = (count >= _LEAST_SEEN * len(_FLANK)).all(axis=-1)
-        away = (centre**2).sum(axis=-1)
-        return np.where(known, mean.mean(axis=-1) - _PRIOR * away, -np.inf)
+    def weights(self, centre: FloatArray, radius: float) -> FloatArray:
+        """What each place of the flanks counts, (flanks, places): both flanks alike, nothing behind a lid.
+
+        It is told for one circle and kept for those around it: told for each, it would favour circles that
+        hide where they do not fit. All 0 where too little of a flank is seen.
+        """
+        at = centre + radius * _NORMALS
+        below, above = (np.interp(at[..., 0], *line) for line in self.lids)
+        seen = (at[..., 1] < below - _FROM_MARGIN) & (at[..., 1] > above + _FROM_MARGIN)
+        count = seen.sum(axis=-1, keepdims=True)
+        enough = (count >= _LEAST_SEEN * len(_FLANK)).all()
+        return np.where(seen & enough, 1 / (len(_NORMALS) * np.maximum(count, 1)), 0.0)
 
     def _steps_at(self, at: FloatArray) -> npt.NDArray[np.float32]:
         columns, rows = np.moveaxis(
@@ -201,35 +212,42 @@ def _steps(light: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.stack([across, up], axis=-1) * np.float32(_SIGMA * np.sqrt(2 * np.pi))
 
 
-def _searched(eyes: list[_Eye]) -> tuple[list[FloatArray], float | None]:
-    """Centres of both irises and their radius; the mesh's centre, or None, where no iris shows."""
-    centres = [np.zeros(2) for _ in eyes]
-    coarse = [eye.search(_RADII, np.zeros(2), round(_REACH / _COARSE), _COARSE) for eye in eyes]
-    best = _best_radius(coarse)
-    if best is None:
-        return centres, None
-    radii = _RADII[best] + np.arange(-_AROUND, _AROUND + 1) * _FINE
-    seen = [i for i, fit in enumerate(coarse) if fit.clear[best]]
-    fine = [eyes[i].search(radii, coarse[i].centre[best], _AROUND, _FINE) for i in seen]
-    best = _best_radius(fine)
-    if best is None:
-        return centres, None
-    for i, fit in zip(seen, fine, strict=True):
-        centres[i] = fit.centre[best]
-    value = sum(fit.value for fit in fine)
-    return centres, float(radii[best] + vertex(np.asarray(value), best) * _FINE)
+def _found(eyes: list[_Eye]) -> _Circles | None:
+    """The irises that the photo shows.
+
+    Looked for all over the reach, by what is seen of the mesh's irises; then again, by what is seen of those
+    found; then finely around these.
+    """
+    mesh = _Circles([np.zeros(2) for _ in eyes], eyes[0].radius)
+    found: _Circles | None = mesh
+    for _ in range(2):
+        found = found and _best(eyes, found, mesh.centres, _RADII, round(_REACH / _COARSE), _COARSE)
+    if found is None:
+        return None
+    radii = np.asarray(found.radius + np.arange(-_AROUND, _AROUND + 1) * _FINE, dtype=np.float64)
+    return _best(eyes, found, found.centres, radii, _AROUND, _FINE)
+
+
+def _best(
+    eyes: list[_Eye], seen: _Circles, start: list[FloatArray], radii: FloatArray, steps: int, step: float
+) -> _Circles | None:
+    """The circles of one radius that the eyes show best; None if that radius lies at an end."""
+    fits = [
+        eye.search(radii, begin, steps, step, eye.weights(centre, seen.radius))
+        for eye, begin, centre in zip(eyes, start, seen.centres, strict=True)
+    ]
+    values = [fit.value for fit in fits if fit.clear.any()]
+    if not values:
+        return None
+    value = np.sum(values, axis=0)
+    best = int(np.argmax(value))
+    if not 0 < best < len(radii) - 1:
+        return None
+    centres = [fit.centre[best] if fit.clear[best] else np.zeros(2) for fit in fits]
+    return _Circles(centres, float(radii[best] + vertex(value, best) * (radii[1] - radii[0])))
 
 
 def _mesh_radius(plane: FloatArray, pose: Pose) -> float:
     """Mean of both irises, as the mesh has them, as wide as they look."""
     ends = (plane[list(MEDIAPIPE_478.pairs[name]), 0] for name in ("iris_medial", "iris_lateral"))
     return float(np.abs(np.subtract(*ends)).mean() / 2 * np.hypot(*pose.rotation[:2, 0]))
-
-
-def _best_radius(fits: list[_Fit]) -> int | None:
-    """Number of the radius that all eyes with an iris show best; None at an end, which is no peak."""
-    seen = [fit.value for fit in fits if fit.clear.any()]
-    if not seen:
-        return None
-    best = int(np.argmax(np.sum(seen, axis=0)))
-    return best if 0 < best < len(seen[0]) - 1 else None

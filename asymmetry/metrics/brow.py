@@ -12,9 +12,10 @@ __all__ = ["brow_height", "brow_lateral_height", "brow_medial_height", "brow_til
 
 FloatArray = npt.NDArray[np.float64]
 
-# Stations along the brow, from its lateral to its medial end: on either side of the pupil, and the ends.
-_OVER_PUPIL = (3, 4)
-_LATERAL, _MEDIAL = 1, 5
+# Stations along the brow, from its lateral to its medial end: its arch, over the outer rim of the iris, and
+# the ends. The station over the iris's inner rim shows 1.3 of a shift that passes it by, for the model bends
+# a brow less sharply than a muscle does.
+_ARCH, _LATERAL, _MEDIAL = 3, 1, 5
 
 
 def _up(half: Half, station: int) -> FloatArray:
@@ -29,14 +30,13 @@ def _out(half: Half, station: int) -> FloatArray:
 @metric(
     unit="mm",
     sign="higher brow",
-    source="Emotrics (Guarin et al. 2018), McKinney et al. 1991: pupil to the brow's upper edge. Ours goes "
-    "to the middle between its edges, which a plucked or painted edge moves half as far, and from the level "
-    "line of both pupils, so that a moved pupil can't hide a brow.",
+    source="Emotrics (Guarin et al. 2018), McKinney et al. 1991: pupil to the brow's upper edge. Ours "
+    "goes up over the outer rim of the iris, where the brow arches, to the middle between its edges, which a "
+    "plucked edge moves half as far; from the level of both pupils, so that a moved one can't hide a brow.",
 )
 def brow_height(half: Half) -> FloatArray:
-    """Height of the brow, midway between its edges above the pupil, over the level pupil line of the face."""
-    lateral, medial = _OVER_PUPIL
-    return (_up(half, lateral) + _up(half, medial)) / 2
+    """Height of the brow's arch, midway between its edges, over the level pupil line of the face."""
+    return _up(half, _ARCH)
 
 
 @metric(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 
@@ -31,18 +29,10 @@ _GROUPS = MEDIAPIPE_478.groups
 _ABOVE, _BELOW = _GROUPS["upper_lip_inner"], _GROUPS["lower_lip_inner"]
 
 
-# Share of the outer corner point in the corner: in warps it moves 1.04 of a known shift and the inner one
-# 0.98, in smiles of renders the outer one as far as the corner and the inner one 0.95.
-_OUTER = 0.6
-
-
 def corner(half: Half) -> tuple[FloatArray, FloatArray]:
-    """The mouth's corner, between its outer and its inner point: out and up."""
-
-    def between(axis: Callable[[str], FloatArray]) -> FloatArray:
-        return _OUTER * axis("commissure") + (1 - _OUTER) * axis("inner_commissure")
-
-    return between(half.out), between(half.up)
+    """Middle of the outer and the inner corner point: the one overshoots a droop, the other falls short."""
+    out = (half.out("commissure") + half.out("inner_commissure")) / 2
+    return out, (half.up("commissure") + half.up("inner_commissure")) / 2
 
 
 def _halfway(half: Half, contour: str) -> FloatArray:
@@ -55,7 +45,7 @@ def _halfway(half: Half, contour: str) -> FloatArray:
     unit="mm",
     sign="higher corner",
     source="Emotrics (Guarin et al. 2018): level of one corner against the other. Ours from the level pupil "
-    "line, and to a place between the outer and the inner corner, nearer to the outer one.",
+    "line, and to the middle of the outer and the inner corner.",
 )
 def commissure_height(half: Half) -> FloatArray:
     """Height of the mouth's corner over the level pupil line; the lower the more negative."""

@@ -9,6 +9,7 @@ from asymmetry.core.frame import REGIONS, Face
 from asymmetry.core.geometry import total
 from asymmetry.core.schemes import SIDES
 from asymmetry.metrics.catalogue import metric
+from asymmetry.metrics.mouth import corner
 
 __all__ = [
     "asymmetry_lower",
@@ -30,13 +31,12 @@ _MIRROR = (
 @metric(
     unit="deg",
     sign="right corner higher than left",
-    source="Ours: the lips' cant of orthodontics, through the middles of outer and inner corners.",
+    source="Ours: the lips' cant of orthodontics, through the corners of `commissure_height`.",
 )
 def mouth_cant(face: Face) -> FloatArray:
     """Slope of the line through both corners of the mouth against the level."""
-    right, left = (face.point("commissure", side) + face.point("inner_commissure", side) for side in SIDES)
-    slope: FloatArray = np.arctan2(right[1] - left[1], left[0] - right[0])
-    return np.degrees(slope)
+    right, left = (corner(face.half(side)) for side in SIDES)
+    return np.degrees(np.arctan2(right[1] - left[1], left[0] + right[0]))
 
 
 @metric(
