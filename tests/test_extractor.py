@@ -23,7 +23,7 @@ Pixels = npt.NDArray[np.uint8]
 #: Differences of brow, mouth corner and lids: the three that a bystander sees.
 SEEN = ("brow_height_diff_mm", "commissure_height_diff_mm", "fissure_height_diff_mm")
 #: How far they may be from those of another encoding of the same photo, mm. Lossy ones come to 0.27.
-ENCODING_MM = 0.3
+ENCODING_MM = 0.35
 #: The mirror law, mm. Pixels are rounded differently, which comes to 0.013.
 MIRROR_MM = 0.02
 NO_FACE = np.full((80, 60, 3), 128, np.uint8)

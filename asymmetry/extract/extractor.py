@@ -159,7 +159,11 @@ class Extractor:
         if found.pose.residual > LARGEST_MISFIT_CM:
             raise NoFaceError(photo.name, "what was found does not have the shape of a face")
         points, cut = _inside(found.points, pixels.shape)
-        view = frontal(pixels, found.pose, self._canonical, found.points)
+        # A half in which the brow is covered finds it somewhere; it is looked at where the whole face has it.
+        brows = [number for name in MEDIAPIPE_478.groups["brow"] for number in MEDIAPIPE_478.pairs[name]]
+        expected = found.points.copy()
+        expected[brows] = first.points[brows]
+        view = frontal(pixels, found.pose, self._canonical, expected)
         lost = unseen(view, found.blendshapes)
         points[lost.points] = np.nan
         found.spread[lost.points] = np.nan
