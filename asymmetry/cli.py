@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -18,7 +19,6 @@ import asymmetry
 from asymmetry.errors import AsymmetryError
 
 if TYPE_CHECKING:
-    from asymmetry.core.schemes import Side
     from asymmetry.core.table import Measurements
     from asymmetry.extract import Method
     from asymmetry.series import Series
@@ -94,44 +94,75 @@ def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method,
     _leave(table)
 
 
-@main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--treated-on", type=click.DateTime(["%Y-%m-%d"]), help="Day of the treatment, as 2026-03-31.")
-@click.option("--affected", type=click.Choice(["right", "left"]), help="The patient's own side that is ill.")
-@click.option(
-    "--manifest",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="CSV about the photos: photo, taken, expression, mirrored, notes.  [default: FOLDER/manifest.csv]",
+_FOLDER = (
+    click.argument("folder", type=click.Path(path_type=Path)),
+    click.option("--treated-on", type=click.DateTime(["%Y-%m-%d"]), help="Day of treatment, as 2026-03-31."),
+    click.option("--affected", type=click.Choice(["right", "left"]), help="The patient's side that is ill."),
+    click.option(
+        "--manifest",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="CSV about the photos: photo, taken, expression, mirrored, notes.  "
+        "[default: FOLDER/manifest.csv]",
+    ),
+    _mirrored,
 )
+
+
+def _of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
+    """A command about one person's folder; it is handed the series."""
+
+    @functools.wraps(command)
+    def with_series(folder: Path, treated_on: datetime | None, **options: Any) -> None:
+        known = {name: options.pop(name) for name in ("affected", "manifest", "mirrored")}
+        day = treated_on.date() if treated_on else None
+        command(asymmetry.Series.from_folder(folder, treated_on=day, progress=_progress, **known), **options)
+
+    for option in reversed(_FOLDER):
+        with_series = option(with_series)
+    return with_series
+
+
+@main.command()
+@_of_a_folder
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder to write scores.csv and report.html into.",
 )
-@_mirrored
-def series(
-    folder: Path,
-    treated_on: datetime | None,
-    affected: Side | None,
-    manifest: Path | None,
-    output: Path | None,
-    mirrored: bool,
-) -> None:
+def series(made: Series, output: Path | None) -> None:
     """Score one person's dated photos and say what changed.
 
     Prints what changed first, and then a short table.
     """
-    made = asymmetry.Series.from_folder(
-        folder,
-        treated_on=treated_on.date() if treated_on else None,
-        affected=affected,
-        manifest=manifest,
-        mirrored=mirrored,
-        progress=_progress,
-    )
     paths = ["", *_written(made, output)] if output else []
     click.echo("\n".join([*_change_lines(made), "", *_series_lines(made), *paths]))
+    _leave(made.static)
+
+
+@main.command()
+@_of_a_folder
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    callback=lambda _context, _option, path: _checked(path),
+    help="The file to write, ending in .html or .pdf.",
+)
+@click.option("--no-photos", is_flag=True, help="Leave the faces out.")
+@click.option("--pseudonym", default="", help="What the person is called; file names are then left out.")
+@click.option("--language", default="en", show_default=True, help="Of the report, or a .toml file of words.")
+@click.option(
+    "--paper", type=click.Choice(["A4", "Letter"]), default="A4", show_default=True, help="Of a PDF."
+)
+def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
+    """Score one person's dated photos and write a report.
+
+    One file, with pictures, plots and tables; nothing in it points outside. Prints its path.
+    """
+    written = made.report(output, photos=not no_photos, **options)
+    click.echo(_printable(str(written)))
     _leave(made.static)
 
 
@@ -168,6 +199,13 @@ def doctor() -> None:
             click.echo(f"      {check.advice}")
     if not all(check.ok for check in checks):
         sys.exit(1)
+
+
+def _checked(path: Path) -> Path:
+    """A report's path, refused before any photo is read."""
+    from asymmetry.report.writing import check_target
+
+    return check_target(path)
 
 
 def _leave(table: Measurements) -> None:
