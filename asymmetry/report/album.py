@@ -27,7 +27,7 @@ __all__ = ["Album", "Closely", "Shown", "album"]
 Pixels = npt.NDArray[np.uint8]
 
 #: Longer side of a photo's picture, px, and how much all of them together may take in the file, bytes.
-LONGEST, SHORTEST, ALL_BYTES = 640, 240, 3_000_000
+LONGEST, SHORTEST, ALL_BYTES = 640, 200, 3_000_000
 #: What a pixel of a JPEG takes in the file at most, as base64: measured on small cuts at the quality used.
 _BYTES_PER_PX = 0.3
 # Room around the face, as a share of its height: in a photo's picture, and in what all else is made of.

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from asymmetry.series import Change, Series
 
-__all__ = ["Moment", "moments", "strip_rows"]
+__all__ = ["Moment", "moments", "strip_rows", "usual_rows"]
 
 IntArray = npt.NDArray[np.intp]
 Kind = Literal["before", "farthest", "latest", "only"]

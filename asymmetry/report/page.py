@@ -16,7 +16,7 @@ from asymmetry.core.frame import IRIS_MM
 from asymmetry.errors import MissingExtraError
 from asymmetry.report.album import Album, Closely, Shown, album
 from asymmetry.report.heat import FROM_MM, TO_MM, heat_colours
-from asymmetry.report.moments import moments, strip_rows
+from asymmetry.report.moments import moments, strip_rows, usual_rows
 from asymmetry.report.naming import Names
 from asymmetry.report.overlays import Contours, Differences, Guides, Heights, Layers, SideNames, Spread
 from asymmetry.report.pictures import data_address
@@ -191,15 +191,11 @@ def _pictures(wording: Wording, photos: bool) -> dict[str, Any]:
         "strip": [
             (days[row], _photo(shown, days[row])) for row, shown in made.strip.items() if len(made.strip) > 1
         ],
-        "strip_of": len({days[row] for row in frames}) if len(frames) <= _MOST_FRAMES else _day_count(series),
+        "strip_of": len(np.unique(series.static["day"][usual_rows(series)])),
         "compared": list(_compared(wording, made)),
         "closely": [_closely(wording, each) for each in made.closely],
         "scale": _scale(wording.text),
     }
-
-
-def _day_count(series: Series) -> int:
-    return len(np.unique(series.static["day"][series.landmarks.usable]))
 
 
 def _card(wording: Wording, row: int, shown: Shown | None) -> Card:

@@ -7,7 +7,7 @@ casing, so that it is readable on any skin.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Literal, TypeAlias
@@ -56,16 +56,9 @@ class Stroke:
     dash: tuple[float, ...] = ()
 
     @property
-    def svg(self) -> str:
-        """Two SVG elements, the casing and the line."""
-        at = " ".join(f"{x:.1f},{y:.1f}" for x, y in self.points)
-        dash = f' stroke-dasharray="{" ".join(f"{each:.1f}" for each in self.dash)}"' if self.dash else ""
-        common = f'points="{at}" fill="none" stroke-linejoin="round"{dash}'
-        return (
-            f'<polyline {common} stroke="{DARK}" stroke-opacity="{_CASING_OPACITY}" '
-            f'stroke-width="{self.width * (1 + _CASING):.2f}"/>'
-            f'<polyline {common} stroke="{self.colour}" stroke-width="{self.width:.2f}"/>'
-        )
+    def style(self) -> tuple[object, ...]:
+        """What lines have in common that are drawn as one."""
+        return self.colour, self.width, self.dash
 
     def paint(self, image: Pixels) -> Pixels:
         """The picture with the line on it."""
@@ -204,7 +197,26 @@ def svg_of(shapes: Iterable[Shape]) -> str:
     >>> "&lt;b&gt;" in svg_of([Label(np.zeros(2), "<b>", "#ffffff", 8)])
     True
     """
-    return "".join(shape.svg for shape in shapes)
+    runs = itertools.groupby(shapes, key=lambda shape: shape.style if isinstance(shape, Stroke) else None)
+    return "".join(
+        _svg_lines([shape for shape in run if isinstance(shape, Stroke)])
+        if style
+        else "".join(shape.svg for shape in run if not isinstance(shape, Stroke))
+        for style, run in runs
+    )
+
+
+def _svg_lines(lines: Sequence[Stroke]) -> str:
+    """Lines of one style as two SVG elements: the casings, and the lines."""
+    first = lines[0]
+    at = "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in line.points) for line in lines)
+    dash = f' stroke-dasharray="{" ".join(f"{each:.1f}" for each in first.dash)}"' if first.dash else ""
+    common = f'<path d="{at}" fill="none" stroke-linejoin="round"{dash}'
+    return (
+        f'{common} stroke="{DARK}" stroke-opacity="{_CASING_OPACITY}" '
+        f'stroke-width="{first.width * (1 + _CASING):.2f}"/>'
+        f'{common} stroke="{first.colour}" stroke-width="{first.width:.2f}"/>'
+    )
 
 
 def _polyline(image: Pixels, line: Stroke, colour: tuple[int, ...], width: float) -> Pixels:

@@ -97,7 +97,8 @@ class Text:
         for pattern, translation in self.sentences.items():
             found = _pattern(pattern).fullmatch(sentence)
             if found:
-                parts = {name: self.said(part) for name, part in found.groupdict().items()}
+                groups = found.groupdict().items()
+                parts = {name: part if part == sentence else self.said(part) for name, part in groups}
                 return _PLACE.sub(lambda place, parts=parts: parts[place[1]], translation)  # type: ignore[misc]
         return sentence
 

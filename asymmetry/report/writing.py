@@ -66,9 +66,8 @@ def write_report(
         target.write_text(page, encoding="utf-8", errors="backslashreplace")
     else:
         page = page.encode("utf-8", "backslashreplace").decode("utf-8")
-        fetcher = pdf.urls.URLFetcher(allowed_protocols={"data"})  # what the page holds itself, nothing else
         sheet = pdf.CSS(string=f"@page {{ size: {paper} }}")
-        pdf.HTML(string=page, url_fetcher=fetcher).write_pdf(target, stylesheets=[sheet])
+        pdf.HTML(string=page, url_fetcher=_fetcher(pdf)).write_pdf(target, stylesheets=[sheet])
     return target
 
 
@@ -115,3 +114,8 @@ def _weasyprint() -> Any:
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = strict
     return weasyprint
+
+
+def _fetcher(weasyprint: Any) -> Any:
+    """Fetches what the page holds itself, and nothing else."""
+    return weasyprint.urls.URLFetcher(allowed_protocols={"data"})
