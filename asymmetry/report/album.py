@@ -130,7 +130,7 @@ def album(series: Series, cards: Sequence[int], strip: Iterable[int], moments: S
             return None
         room = face_cut(photo, _WORKING, _ROOM)
         frame = aligned(room, STRIP) if row in framed else None
-        card = face_cut(photo, longest, _MARGIN)
+        card = face_cut(room, longest, _MARGIN)
         moment = by_row.get(row)
         return _Made(
             card=Shown.of(card.pixels, card.faces),
