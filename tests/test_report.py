@@ -129,7 +129,7 @@ def test_pictures_of_moments_strip_and_every_photo(drooped: tuple[str, Path]) ->
     assert len(page.found("image")) == 2 * 4 + 1 + 2 + 3 + 3
     without = Page(render(series(3, brow_right_mm=[0, -3.4, -1])))
     assert without.found("image") == []
-    assert without.text.count("The photo is not at hand.") == 3
+    assert "No photo is at hand, so there are no pictures." in without.text
 
 
 def test_moments_are_before_the_farthest_and_the_latest() -> None:
@@ -294,7 +294,7 @@ def test_hostile_names_reasons_and_notes_are_only_text() -> None:
     for name in HOSTILE:
         assert words.count(f"about {name}: note {name}") == 1
         assert words.count(f"2{name}") == 2  # the name and the reason of a photo that was not measured
-        assert words.count(name) == 2 + 2 + 3  # and of one that was: its card, its reason, its table's row
+        assert words.count(name) == 2 + 2 + 3  # and of one that was: its table's row, its name and its remark
 
 
 # Series of every kind
@@ -326,13 +326,14 @@ def test_without_a_treatment() -> None:
     assert "Phases after" not in page.text
 
 
-def test_an_undated_photo_is_shown_but_not_plotted() -> None:
-    made = dated(face(2, brow_right_mm=[0, -5]), [0, 1])
+def test_an_undated_photo_is_shown_but_not_plotted(tmp_path: Path) -> None:
+    made = series(2, tmp_path, brow_right_mm=[0, -5]).landmarks
     made = replace(made, taken=np.array(["2026-03-01", ""]))
-    page = Page(render(Series.from_landmarks(made, expression=["rest"] * 2)))
+    page = Page(render(Series.from_landmarks(made, folder=tmp_path, expression=["rest"] * 2)))
     assert "No date" in page.text
     assert "−5.0" in page.text
-    assert not any("−5.0" in each for each in page.spoken)
+    told = [each for each in page.spoken if not each.startswith("Face on No date")]
+    assert not any("5.0" in each for each in told)
 
 
 def test_photos_that_are_gone_are_told(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from asymmetry.series import Change, Series
 
-__all__ = ["Moment", "moments", "strip_rows", "usual_rows"]
+__all__ = ["Moment", "moments", "peaked", "strip_rows", "usual_rows"]
 
 IntArray = npt.NDArray[np.intp]
 Kind = Literal["before", "farthest", "latest", "only"]
@@ -41,6 +41,11 @@ class Moment:
         return int(self.rows[-1])
 
 
+def peaked(change: Change) -> bool:
+    """Whether a day in between was beyond measurement error, and stands out from the latest one as well."""
+    return bool(change.span) and abs(change.farthest - change.change) > change.limit
+
+
 def moments(series: Series, changes: Sequence[Change]) -> tuple[Moment, ...]:
     """The moments of a series, by its photos in the usual expression.
 
@@ -54,8 +59,8 @@ def moments(series: Series, changes: Sequence[Change]) -> tuple[Moment, ...]:
     Returns
     -------
     tuple of Moment
-        Before and latest, with the farthest day between them where a change was beyond measurement error
-        then and is not the latest; a single one where there is one day; none where nothing is dated.
+        Before and latest, with the farthest day between them where something `peaked`; a single one where
+        there is one day; none where nothing is dated.
     """
     day, rows = series.static["day"], usual_rows(series)
     days = np.unique(day[rows])
@@ -65,11 +70,10 @@ def moments(series: Series, changes: Sequence[Change]) -> tuple[Moment, ...]:
         return (Moment("only", float(days[0]), rows),)
     old = rows[(day[rows] <= 0) if series.treated and days[0] <= 0 < days[-1] else (day[rows] == days[0])]
     found = [Moment("before", float(day[old[-1]]), old)]
-    static = [each for each in changes if each.span and each.expression == series.usual]
-    if static:
-        far = max(static, key=lambda each: abs(each.farthest) / each.limit).farthest_day
-        if far != days[-1]:
-            found.append(Moment("farthest", far, rows[day[rows] == far]))
+    apart = [each for each in changes if peaked(each) and each.expression == series.usual]
+    if apart:
+        far = max(apart, key=lambda each: abs(each.farthest) / each.limit).farthest_day
+        found.append(Moment("farthest", far, rows[day[rows] == far]))
     return (*found, Moment("latest", float(days[-1]), rows[day[rows] == days[-1]]))
 
 

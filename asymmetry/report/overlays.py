@@ -43,6 +43,8 @@ _THIN, _LINE, _BAR, _SEEN_BAR = 0.3, 0.45, 0.9, 1.3
 _SMALL, _LARGE = 3.6, 7.0
 #: Width of a bold letter at most, as a share of its height.
 _LETTER = 0.74
+#: How far under a corner of the mouth its label begins, units.
+_UNDER = 1.6
 #: How far the middle of a digit is above its baseline, as a share of a letter's height.
 _CENTRE = 0.36
 _DASH = (1.5, 1.0)
@@ -269,7 +271,8 @@ class Differences(_Measured):
         view, values = View.of(faces, row), self._row(faces, row)
         for headline in _SHOWN:
             diff = values[headline.column("diff")]
-            if np.isfinite(diff) and (self.all or headline.visible(diff)):
+            # What rounds to nothing is no difference; neither is what is not known.
+            if abs(np.round(diff, 1)) > 0 and (self.all or headline.visible(diff)):
                 yield from self._gap(view, headline, diff)
 
     def _gap(self, view: View, headline: Headline, diff: float) -> Iterator[Shape]:
@@ -286,9 +289,10 @@ class Differences(_Measured):
         yield Stroke(np.array([foot, low]), colour, width * view.unit)
         if headline.metric == "brow_height":  # over the bar, where the forehead is
             yield _label(view, foot - view.unit * view.down, self._mm(diff), colour, "middle")
-        else:  # on the cheek, so that the lips stay in sight
-            outward, anchor = _OUTWARD[SIDES[lower]]
-            yield _label(view, foot + 2 * outward * view.unit * view.along, self._mm(diff), colour, anchor)
+        else:  # under the corner, off the lips and off the label of its height
+            _, anchor = _OUTWARD[SIDES[lower]]
+            under = low + (_SMALL + _UNDER) * view.unit * view.down
+            yield _label(view, under, self._mm(diff), colour, anchor)
 
 
 @dataclass(frozen=True)

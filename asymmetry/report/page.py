@@ -152,7 +152,9 @@ def _words(wording: Wording) -> dict[str, Any]:
         "phases": wording.phases() if series.treated else "",
         "plain": provenance.get("method") == "plain",
         "iris_mm": text.number(IRIS_MM, decimals=2),
-        "provenance": [(name, str(provenance[name])) for name in _PROVENANCE if name in provenance],
+        "provenance": [
+            (name, str(provenance[name])) for name in _PROVENANCE if provenance.get(name, "") != ""
+        ],
     }
 
 
@@ -171,6 +173,7 @@ def _plots(wording: Wording) -> dict[str, Any]:
         "courses": [
             _drawn(draw_days(each, setting), spoken_days(each, setting), text.said(each.headline.title))
             for each in followed
+            if len(each.diff) > 1
         ],
     }
 
@@ -187,7 +190,9 @@ def _pictures(wording: Wording, photos: bool) -> dict[str, Any]:
     made = album(series, rows, frames, found) if photos else Album()
     days = {row: wording.text.day(float(series.static["day"][row])) for row in rows}
     return {
-        "cards": [_card(wording, row, made.cards.get(row)) for row in rows] if photos else [],
+        "cards": [_card(wording, row, made.cards.get(row)) for row in rows] if made.cards else [],
+        "missing": photos and bool(rows) and not made.cards,
+        "remarks": [(wording.names.shown[row], wording.remarks(row)) for row in rows if wording.remarks(row)],
         "strip": [
             (days[row], _photo(shown, days[row])) for row, shown in made.strip.items() if len(made.strip) > 1
         ],
@@ -202,14 +207,13 @@ def _card(wording: Wording, row: int, shown: Shown | None) -> Card:
     series, text = wording.series, wording.text
     numbers = series.static.select([row])
     layers = Layers((Guides(), Contours(), Differences(numbers, text.decimal, all=True), _letters(text)))
-    remarks = (wording.said(str(series.static["reason"][row])), str(series.photos["notes"][row]))
     return Card(
         name=wording.names.shown[row],
         day=text.day(float(series.static["day"][row])),
         date=wording.date(row),
         expression=wording.expression(row),
         differences=tuple(wording.differences(row)),
-        remarks=tuple(filter(None, remarks)),
+        remarks=wording.remarks(row),
         photo=_photo(shown, wording.spoken(row), layers) if shown else None,
     )
 

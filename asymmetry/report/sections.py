@@ -13,6 +13,7 @@ from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import catalogue
 from asymmetry.metrics.movement import movement_catalogue
+from asymmetry.report.moments import peaked
 from asymmetry.report.naming import Names
 from asymmetry.report.text import Text
 from asymmetry.series import HEADLINES, Change, Concern, Headline, Note, Series, notable, what_changed
@@ -194,9 +195,8 @@ class Wording:
         for each in self.changes:
             number = (text.number(value, "+") for value in (each.before, each.after, each.change))
             interval = f"{text.number(each.low, '+')} … {text.number(each.high, '+')}"
-            between = each.span and each.farthest_day != each.day
             farthest = (
-                f"{text.number(each.farthest, '+')} ({text.day(each.farthest_day)})" if between else "–"
+                f"{text.number(each.farthest, '+')} ({text.day(each.farthest_day)})" if peaked(each) else "–"
             )
             beyond = text("tables.yes" if each.beyond else "tables.no")
             cells = (
@@ -253,6 +253,11 @@ class Wording:
             if headline.visible(values[-1]):
                 strong.add(len(cells) - 1)
         return Row(tuple(cells), frozenset(strong))
+
+    def remarks(self, row: int) -> tuple[str, ...]:
+        """What was said about one photo: by the measurement, and by a manifest."""
+        said = (self.said(str(self.series.static["reason"][row])), str(self.series.photos["notes"][row]))
+        return tuple(filter(None, said))
 
     def notes(self) -> list[tuple[int, str, str, str]]:
         """The patient's notes, numbered as in the plots: number, day, date, words."""

@@ -83,6 +83,8 @@ def draw_course(axes: Axes, course: Course, setting: Setting, headline: Headline
     headline : Headline, optional
         Where the course is a headline's difference: its words and what others notice are drawn too.
     """
+    from matplotlib.ticker import MaxNLocator
+
     text = setting.text
     axes.axhline(0, color=GREY, linewidth=1)
     known = np.isfinite(course.half_width)
@@ -91,6 +93,9 @@ def draw_course(axes: Axes, course: Course, setting: Setting, headline: Headline
     )
     _draw_line(axes, course, DIFFERENCE, "D", course.column)
     axes.set_xlabel(setting.since)
+    axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
+    if len(course) == 1:
+        axes.set_xlim(course.day[0] - 1, course.day[0] + 1)
     axes.set_ylabel(text("days.difference") if headline else course.column.replace("_", " "))
     bare(axes)
     if setting.treated:
@@ -175,7 +180,7 @@ def _draw_phases(axes: Axes, setting: Setting, *, named: bool) -> None:
         if number % 2:
             axes.axvspan(start, end, color="#000000", alpha=0.045, linewidth=0)
         name = setting.text.known("phases", phase.name)
-        if named and (end - start) * inches > len(name) * _LETTER:
+        if named and (end - start) * inches > (len(name) + 4) * _LETTER:
             _word(axes, name, ((start + end) / 2, 0), ("data", "axes fraction"), "center", 3)
     if named:
         axes.axvline(0, color=GREY, linewidth=1, linestyle=(0, (4, 3)))

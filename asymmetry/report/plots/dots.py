@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from asymmetry.report.moments import peaked
 from asymmetry.report.palette import DIFFERENCE, ERROR, FARTHEST, GREY
 from asymmetry.report.plots.style import SMALL, Setting, new_figure
 from asymmetry.series import Change, Headline
@@ -35,7 +36,7 @@ class Dot:
     limit : float
         Measurement error around `before`.
     farthest, day : float
-        The difference that stood out most in between, and its day, where it was beyond measurement error.
+        The difference that stood out most in between, and its day, where it `peaked`.
     """
 
     headline: Headline
@@ -65,7 +66,7 @@ def summary_dots(followed: Sequence[Sides], changes: Sequence[Change]) -> tuple[
 def _dot(sides: Sides, change: Change | None) -> Dot:
     if change is None:
         return Dot(sides.headline, float(sides.diff.value[-1]))
-    between = bool(change.span) and change.farthest_day != change.day
+    between = peaked(change)
     return Dot(
         sides.headline,
         after=change.after,
