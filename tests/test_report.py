@@ -84,6 +84,16 @@ def test_tables_hold_the_series_numbers() -> None:
     changes = words.index("Changes in numbers")
     row = words.index("Brow height", changes)
     assert words[row + 1 : row + 4] == ["−1.7", "−1.0", "+0.7"]
+    assert words[row + 8] == "–"  # no trend of three days
+    many = series(8, brow_right_mm=np.linspace(0, -3.5, 8), treated_on=None)
+    trend = many.trend("brow_height")
+    assert f"{trend.per_week:+.2f}".replace("-", "−") + " (" in Page(render(many)).text
+
+
+def test_the_affected_side_is_told() -> None:
+    made = series(2)
+    assert "ill or treated" not in Page(render(made)).text
+    assert "The left side is the one that is ill" in Page(render(replace(made, affected="left"))).text
 
 
 def test_movement_has_its_plot_and_its_table() -> None:

@@ -26,7 +26,7 @@ from asymmetry.report.plots.pairs import draw_pairs, movement_pairs, spoken_pair
 from asymmetry.report.plots.style import Setting, svg
 from asymmetry.report.sections import Wording
 from asymmetry.report.text import ENGLISH, Text
-from asymmetry.series import FALSE_ALARMS, Series
+from asymmetry.series import Series
 
 __all__ = ["render"]
 
@@ -131,6 +131,7 @@ def _words(wording: Wording) -> dict[str, Any]:
         "dates": sorted({wording.date(row) for row in range(len(series))} - {""}),
         "treated_on": series.treated_on,
         "treated": series.treated,
+        "affected": series.affected,
         "measured": bool(usable.any()),
         "opening": wording.opening(),
         "changed": list(wording.changed()),
@@ -141,7 +142,7 @@ def _words(wording: Wording) -> dict[str, Any]:
             for table in (wording.changes_table(), wording.photos_table(), wording.movements_table())
             if table.rows
         ],
-        "share": text.number(100 * FALSE_ALARMS, decimals=0),
+        "note": wording.note(),
         "notes": wording.notes(),
         "failed": [
             (names.shown[row], wording.said(str(series.static["reason"][row])))

@@ -16,9 +16,19 @@ from asymmetry.metrics.movement import movement_catalogue
 from asymmetry.report.moments import peaked
 from asymmetry.report.naming import Names
 from asymmetry.report.text import Text
-from asymmetry.series import HEADLINES, Change, Concern, Headline, Note, Series, notable, what_changed
+from asymmetry.series import (
+    FALSE_ALARMS,
+    HEADLINES,
+    Change,
+    Concern,
+    Headline,
+    Note,
+    Series,
+    notable,
+    what_changed,
+)
 from asymmetry.series.headline import MOVEMENT_HEADLINES
-from asymmetry.series.timeline import PHASES
+from asymmetry.series.timeline import PEAK_DAY, PHASES
 
 __all__ = ["Row", "Sentence", "Table", "Wording"]
 
@@ -190,27 +200,40 @@ class Wording:
 
     def changes_table(self) -> Table:
         """All changes in numbers."""
-        text = self.text
-        rows = []
+        text, rows = self.text, []
         for each in self.changes:
             number = (text.number(value, "+") for value in (each.before, each.after, each.change))
-            interval = f"{text.number(each.low, '+')} … {text.number(each.high, '+')}"
-            farthest = (
-                f"{text.number(each.farthest, '+')} ({text.day(each.farthest_day)})" if peaked(each) else "–"
-            )
-            beyond = text("tables.yes" if each.beyond else "tables.no")
+            far = f"{text.number(each.farthest, '+')} ({text.day(each.farthest_day)})"
             cells = (
                 self.said(each.headline.title),
                 *number,
-                interval,
+                self._interval(each.low, each.high, 1),
                 text.number(each.limit),
-                beyond,
-                farthest,
+                text("tables.yes" if each.beyond else "tables.no"),
+                far if peaked(each) else "–",
+                self._trend(each),
             )
             rows.append(Row(cells, frozenset({6}) if each.beyond else frozenset()))
-        heads = "metric before latest change interval limit verdict farthest".split()
+        heads = "metric before latest change interval limit verdict farthest trend".split()
         title = text("tables.changes")
         return Table(title, (), tuple(text(f"tables.{head}") for head in heads), tuple(rows), 1)
+
+    def _interval(self, low: float, high: float, decimals: int) -> str:
+        return " … ".join(self.text.number(value, "+", decimals) for value in (low, high))
+
+    def _trend(self, change: Change) -> str:
+        """Its slope and interval; a dash where there are too few days."""
+        found = self.series.trend(change.headline.metric, expression=change.expression)
+        if found.reason:
+            return "–"
+        return f"{self.text.number(found.per_week, '+', 2)} ({self._interval(found.low, found.high, 2)})"
+
+    def note(self) -> str:
+        """What stands below the table of changes."""
+        text = self.text
+        peak = text("tables.from_peak", day=text.number(PEAK_DAY, decimals=0)) if self.series.treated else ""
+        share = text.number(100 * FALSE_ALARMS, decimals=0)
+        return text("tables.note", share=share, from_day=peak)
 
     def photos_table(self) -> Table:
         """The headline measurements of every photo that was measured."""

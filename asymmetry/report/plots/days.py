@@ -61,7 +61,7 @@ def draw_days(sides: Sides, setting: Setting) -> Figure:
     names = _NAMES * (high - low + 2 * spare) * setting.treated
     upper.set_ylim(low - spare - names, high + spare)
     upper.legend(loc="lower right", bbox_to_anchor=(1.0, 1.05), ncols=2, frameon=False, borderaxespad=0)
-    bare(upper)
+    bare(upper, text)
     draw_course(lower, sides.diff, setting, sides.headline)
     for axes in (upper, lower):
         _draw_phases(axes, setting, named=axes is upper)
@@ -97,7 +97,7 @@ def draw_course(axes: Axes, course: Course, setting: Setting, headline: Headline
     if len(course) == 1:
         axes.set_xlim(course.day[0] - 1, course.day[0] + 1)
     axes.set_ylabel(text("days.difference") if headline else course.column.replace("_", " "))
-    bare(axes)
+    bare(axes, text)
     if setting.treated:
         axes.axvline(0, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
     if headline is None:

@@ -105,7 +105,7 @@ def draw_pairs(pairs: Sequence[Pair], setting: Setting) -> Figure:
     axes.set_xticks(places, [text.said(pair.headline.title) for pair in pairs])
     axes.set_xlim(-0.7, max(len(pairs), _LEAST_PAIRS) - 0.3)
     axes.set_ylabel(text("days.movement_axis"))
-    bare(axes)
+    bare(axes, text)
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.02), ncols=3, frameon=False, borderaxespad=0)
     return figure
 

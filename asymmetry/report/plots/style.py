@@ -69,9 +69,15 @@ def svg(figure: Figure) -> bytes:
     return stream.getvalue()
 
 
-def bare(axes: Axes) -> None:
-    """Axes without a box, with a light grid of heights."""
+def bare(axes: Axes, text: Text) -> None:
+    """Axes without a box, with a light grid of heights, and numbers as the language writes them."""
+    from matplotlib.ticker import FuncFormatter
+
+    def written(value: float, _: object) -> str:
+        return f"{round(value, 6) + 0.0:g}".replace("-", "−").replace(".", text.decimal)
+
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(colors=GREY, labelcolor="black")
+    axes.yaxis.set_major_formatter(FuncFormatter(written))
