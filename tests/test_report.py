@@ -346,6 +346,16 @@ def test_an_undated_photo_is_shown_but_not_plotted(tmp_path: Path) -> None:
     assert not any("5.0" in each for each in told)
 
 
+def test_what_was_not_seen_is_named(tmp_path: Path) -> None:
+    made = series(2, tmp_path)
+    points = made.landmarks.points.copy()
+    points[0, made.landmarks.layout.pairs["commissure"][0]] = np.nan
+    landmarks = replace(made.landmarks, points=points)
+    page = Page(render(Series.from_landmarks(landmarks, folder=tmp_path, expression=["rest"] * 2)))
+    assert "eyes alike Mouth corner: not measured" in page.text
+    assert "nan" not in page.text
+
+
 def test_photos_that_are_gone_are_told(tmp_path: Path) -> None:
     made = series(3, tmp_path)
     (tmp_path / str(made.landmarks.photo[1])).unlink()

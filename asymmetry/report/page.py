@@ -132,7 +132,6 @@ def _words(wording: Wording) -> dict[str, Any]:
         "treated_on": series.treated_on,
         "treated": series.treated,
         "affected": series.affected,
-        "measured": bool(usable.any()),
         "opening": wording.opening(),
         "changed": list(wording.changed()),
         "seen": wording.seen(),

@@ -179,7 +179,9 @@ class Wording:
         """The headline differences of one photo in words, and whether others notice them."""
         for headline in HEADLINES:
             diff = float(self.series.static[headline.column("diff")][row])
-            yield self.said(headline.words(diff)), headline.visible(diff)
+            words = self.said(headline.words(diff))
+            named = f"{self.said(headline.title)}: {words}" if math.isnan(diff) else words
+            yield named, headline.visible(diff)
 
     def told(self, row: int) -> str:
         """The headline differences of one photo as one sentence."""

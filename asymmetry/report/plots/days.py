@@ -62,6 +62,7 @@ def draw_days(sides: Sides, setting: Setting) -> Figure:
     upper.set_ylim(low - spare - names, high + spare)
     upper.legend(loc="lower right", bbox_to_anchor=(1.0, 1.05), ncols=2, frameon=False, borderaxespad=0)
     bare(upper, text)
+    upper.tick_params(axis="x", length=0)  # notes are flagged there
     draw_course(lower, sides.diff, setting, sides.headline)
     for axes in (upper, lower):
         _draw_phases(axes, setting, named=axes is upper)
@@ -180,7 +181,7 @@ def _draw_phases(axes: Axes, setting: Setting, *, named: bool) -> None:
         if number % 2:
             axes.axvspan(start, end, color="#000000", alpha=0.045, linewidth=0)
         name = setting.text.known("phases", phase.name)
-        if named and (end - start) * inches > (len(name) + 4) * _LETTER:
+        if named and (end - start) * inches > (len(name) + 3) * _LETTER:
             _word(axes, name, ((start + end) / 2, 0), ("data", "axes fraction"), "center", 3)
     if named:
         axes.axvline(0, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
@@ -195,7 +196,7 @@ def _draw_notes(axes: Axes, setting: Setting) -> None:
             numbers = ",".join(str(number) for number, _ in group)
             axes.plot([day], [1], transform=axes.get_xaxis_transform(), marker="v", color=NOTE, markersize=5,
                       clip_on=False, linestyle="none", zorder=5)  # fmt: skip
-            _word(axes, numbers, (day, 1), ("data", "axes fraction"), "center", 3)
+            _word(axes, numbers, (day, 1), ("data", "axes fraction"), "center", 3.5)
 
 
 def _word(
