@@ -258,6 +258,25 @@ def test_sentences_of_the_library_are_translated_by_pattern(tmp_path: Path) -> N
     assert text.number(1.5) == "1,5"
 
 
+def test_lists_are_taken_apart_by_a_pattern(tmp_path: Path) -> None:
+    text = catalogue(
+        tmp_path,
+        """
+        [language]
+        decimal = ","
+        [sentences]
+        "Within measurement error on the latest day: {list}." = "Innerhalb des Messfehlers: {list}."
+        "Brow height ({mm} mm)" = "Brauenhöhe ({mm} mm)"
+        "Smile ({mm} mm)" = "Lächeln ({mm} mm)"
+        "{first}, {rest}" = "{first}, {rest}"
+        """,
+    )
+    said = "Within measurement error on the latest day: Brow height (0.9 mm), Other (1.0 mm), Smile (2.4 mm)."
+    assert (
+        text.said(said) == "Innerhalb des Messfehlers: Brauenhöhe (0,9 mm), Other (1.0 mm), Lächeln (2,4 mm)."
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
