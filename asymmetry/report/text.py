@@ -19,7 +19,9 @@ __all__ = ["ENGLISH", "Text", "languages"]
 
 ENGLISH = "en"
 _PLACE = re.compile(r"\{(\w+)\}")
-_NUMBER = re.compile(r"[-+−]?\d+(\.\d+)?")
+_NUMBER = re.compile(r"[-+−]?\d+(?:\.\d+)?")
+#: Places of these names, with or without a digit behind, stand for numbers only.
+_NUMERIC = re.compile(r"(?:mm|day|percent|n)\d?")
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,8 @@ def _pattern(pattern: str) -> re.Pattern[str]:
         if i % 2 == 0:
             parts.append(re.escape(part))
         else:
-            parts.append(f"(?P={part})" if part in seen else f"(?P<{part}>.+?)")
+            held = _NUMBER.pattern if _NUMERIC.fullmatch(part) else ".+?"
+            parts.append(f"(?P={part})" if part in seen else f"(?P<{part}>{held})")
             seen.add(part)
     return re.compile("".join(parts), re.DOTALL)
 
