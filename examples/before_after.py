@@ -36,7 +36,7 @@ def main(target: Path, before: Path | None = None, after: Path | None = None) ->
         else:
             photos = [read_photo(before).pixels, read_photo(after).pixels]
         landmarks = extractor.extract(photos)
-    scale = face_frame(landmarks).mm_per_px
+    scale = face_frame(landmarks, names=()).mm_per_px
     shown = []
     for row, pixels in enumerate(photos):
         picture = aligned(Picture(pixels, landmarks[row], float(scale[row])), Frame(scale=3.0))

@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from asymmetry import Landmarks, Series
+from asymmetry.metrics import catalogue
 from asymmetry.report import render
 from asymmetry.report.album import album
 from asymmetry.report.moments import moments, strip_rows
@@ -65,7 +66,7 @@ def test_page_says_what_was_measured(drooped: tuple[str, Path]) -> None:
     page = Page(drooped[0])
     assert "3 photos, 2026-02-19 to 2026-03-11 . Treatment on 2026-03-01".replace(" .", ".") in page.text
     assert page.text.count("right brow 3.4 mm lower") >= 1
-    assert "Height of the brow's upper edge above the pupil" in page.text
+    assert catalogue()["brow_height"].definition in page.text
     assert "Noticed by others from 3 mm on (Chu et al." in page.text
     assert "not a medical device" in page.text
     assert "early 1 to 6, developing 7 to 13, peak 14 to 30" in page.text

@@ -1,4 +1,4 @@
-"""The two whole faces that hemiface reads, as pictures to look at: right and right, left and left."""
+"""The two whole faces that each half makes with its mirror image, to look at: right twice, and left twice."""
 
 from __future__ import annotations
 

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import Face, Scale, face_frame, head_angles
+from asymmetry.core.frame import REGIONS, Scale, face_frame, head_angles
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.schemes import SIDES, Scheme
 from asymmetry.core.statistics import mdc95
 from asymmetry.metrics.measuring import MAX_YAW_HORIZONTAL
 from asymmetry.report.pictures import Picture
@@ -39,14 +40,14 @@ class Heat:
 
     Attributes
     ----------
-    mm : ndarray, shape (named points,)
-        In the order of `Face.points`; NaN where not known.
-    name : str
-        The point that is farthest off; empty where none is known.
+    mm : ndarray, shape (names, 2)
+        By name, right before left; a point of the midline is on both sides. NaN where not known.
+    names : tuple of str
+        The points of the regions that are compared with their mirror image, without the face's outline.
     """
 
     mm: FloatArray = field(repr=False)
-    name: str
+    names: tuple[str, ...] = field(repr=False)
 
     @property
     def most(self) -> float:
@@ -64,12 +65,9 @@ def from_mirror(faces: Landmarks, mm_per_px: npt.ArrayLike) -> Heat:
     mm_per_px : array_like, shape (n,)
         Their scales.
     """
-    points, layout = _mean(faces, mm_per_px)
-    pairs = 2 * len(layout.layout.pairs)
-    twin = points.copy()
-    twin[:, 0:pairs:2], twin[:, 1:pairs:2] = points[:, 1:pairs:2], points[:, 0:pairs:2]
-    twin[0] *= -1
-    return _heat(points - twin, layout)
+    points = _mean(faces, mm_per_px)
+    apart = points[..., :1] - points[..., 1:]
+    return _heat(np.repeat(apart, len(SIDES), axis=-1), faces.layout)
 
 
 def from_days(before: Landmarks, after: Landmarks, scales: Sequence[npt.ArrayLike]) -> Heat:
@@ -82,41 +80,34 @@ def from_days(before: Landmarks, after: Landmarks, scales: Sequence[npt.ArrayLik
     scales : pair of array_like
         The mm per px of both.
     """
-    (old, layout), (new, _) = (_mean(*each) for each in zip((before, after), scales, strict=True))
-    return _heat(new - old, layout)
+    old, new = (_mean(*each) for each in zip((before, after), scales, strict=True))
+    return _heat(new - old, before.layout)
 
 
-def _mean(faces: Landmarks, mm_per_px: npt.ArrayLike) -> tuple[FloatArray, Face]:
-    """Mean points in the face's frame, shape (2, named points); across only of heads that face the camera."""
-    framed = face_frame(faces, scale=Scale("ruler", 1 / np.asarray(mm_per_px, dtype=np.float64)))
-    points = framed.points.copy()
-    points[0, :, np.abs(head_angles(faces.pose)[0]) > MAX_YAW_HORIZONTAL] = np.nan
+def _mean(faces: Landmarks, mm_per_px: npt.ArrayLike) -> FloatArray:
+    """Mean points in the face's frame, shape (2, names, 2); outwards only of heads that face the camera."""
+    scale = Scale("ruler", 1 / np.asarray(mm_per_px, dtype=np.float64))
+    names = told(faces.layout)
+    face = face_frame(faces, scale=scale, names=names)
+    points = face.points[:, [face.rows[name] for name in names]]
+    points[0, ..., np.abs(head_angles(faces.pose)[0]) > MAX_YAW_HORIZONTAL] = np.nan
     known = np.isfinite(points)
     with np.errstate(invalid="ignore"):
         mean: FloatArray = np.where(known, points, 0).sum(axis=-1) / known.sum(axis=-1)
-    return mean, framed
+    return mean
 
 
-def _heat(apart: FloatArray, face: Face) -> Heat:
-    """Across and up, as far as known; without the points that are hardly ever seen right."""
+def _heat(apart: FloatArray, layout: Scheme) -> Heat:
+    """Outwards and up, as far as known."""
     mm = np.sqrt(np.where(np.isnan(apart[0]), 0, apart[0]) ** 2 + apart[1] ** 2)
-    names = _names(face)
-    mm[[not _told(face, name) for name in names]] = np.nan
-    return Heat(mm, names[int(np.nanargmax(mm))] if np.isfinite(mm).any() else "")
+    return Heat(mm, told(layout))
 
 
-def _names(face: Face) -> list[str]:
-    layout = face.layout
-    return [name for name in layout.pairs for _ in range(2)] + list(layout.midline)
-
-
-def _told(face: Face, name: str) -> bool:
-    """Whether a point belongs to a region that is compared with its mirror image, and not to the outline."""
-    groups = face.layout.groups
-    kept = {
-        n for region in ("upper", "middle", "lower") for n in (*groups[region], *groups[f"{region}_midline"])
-    }
-    return name in kept - set(groups["jaw"])
+def told(layout: Scheme) -> tuple[str, ...]:
+    """Names of the points of `Heat`."""
+    groups = layout.groups
+    names = [name for region in REGIONS for name in (*groups[region], *groups[f"{region}_midline"])]
+    return tuple(name for name in names if name not in groups["jaw"])
 
 
 def heated(picture: Picture, heat: Heat) -> Pixels:
@@ -144,9 +135,9 @@ def heated(picture: Picture, heat: Heat) -> Pixels:
 def _around(picture: Picture, heat: Heat) -> tuple[FloatArray, FloatArray]:
     """Mean of the points around each pixel, mm, and how near it is to any, 0 to 1."""
     layout = picture.faces.layout
-    numbers = [n for pair in layout.pairs.values() for n in pair] + list(layout.midline.values())
+    numbers = [layout.pairs.get(name) or (layout.midline[name],) * 2 for name in heat.names]
     at = picture.faces.points[0, numbers, :2].astype(np.float64)
-    inside = ((at >= 0) & (at < (picture.width, picture.height))).all(axis=1) & np.isfinite(heat.mm)
+    inside = ((at >= 0) & (at < (picture.width, picture.height))).all(axis=-1) & np.isfinite(heat.mm)
     sums, count = np.zeros((2, picture.height, picture.width))
     columns, rows = at[inside].astype(int).T
     np.add.at(sums, (rows, columns), heat.mm[inside])

@@ -59,11 +59,14 @@ _CONTOURS: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = (
     (("commissure",), "upper_lip_outer", ("upper_lip",)),
     (("commissure",), "lower_lip_outer", ("lower_lip",)),
 )
-#: Heights over the pupil line that show on a picture, and the points whose mean they are.
-_HEIGHTS = {
-    "brow_height": ("brow_upper_3", "brow_upper_4"),
-    "commissure_height": ("commissure", "inner_commissure"),
-}
+#: Heights over the pupil line that show on a picture, and the points that they are measured to, with their
+#: weights: as the metrics have them, which a test holds together.
+_HEIGHTS: Mapping[str, Mapping[str, float]] = MappingProxyType(
+    {
+        "brow_height": dict.fromkeys(("brow_upper_3", "brow_upper_4", "brow_lower_3", "brow_lower_4"), 0.25),
+        "commissure_height": {"commissure": 0.6, "inner_commissure": 0.4},
+    }
+)
 #: Points that set where the midline is drawn: of the nose's root and the forehead.
 _MIDDLE = ("nasion", "nose_bridge_1", "glabella", "forehead_low")
 #: Which way along the picture is off the midline, and how a label is anchored that leads there.
@@ -234,7 +237,7 @@ class Heights(_Measured):
         edges = {"right": float(across.min()), "left": float(across.max())}
         for headline in _SHOWN:
             for side in SIDES:
-                end = view.mean(_HEIGHTS[headline.metric], side)
+                end = view.place(_HEIGHTS[headline.metric], side)
                 value = values[headline.column(side)]
                 if not np.isfinite(end).all() or not np.isfinite(value):
                     continue
@@ -276,7 +279,7 @@ class Differences(_Measured):
                 yield from self._gap(view, headline, diff)
 
     def _gap(self, view: View, headline: Headline, diff: float) -> Iterator[Shape]:
-        ends = [view.mean(_HEIGHTS[headline.metric], side) for side in SIDES]
+        ends = [view.place(_HEIGHTS[headline.metric], side) for side in SIDES]
         depth = [float(end @ view.down) for end in ends]
         lower = int(depth[1] > depth[0])
         if not np.isfinite(depth).all() or (diff < 0) == bool(lower):

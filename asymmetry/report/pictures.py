@@ -127,7 +127,7 @@ def aligned(picture: Picture, frame: Frame) -> Picture | None:
     """
     faces = picture.faces
     middle = faces.points[0, list(faces.layout.pairs["outer_canthus"]), :2].mean(axis=0, dtype=np.float64)
-    roll = float(face_frame(faces).roll[0])
+    roll = float(face_frame(faces, names=()).roll[0])
     if not np.isfinite([*middle, roll, picture.mm_per_px]).all():
         return None
     zoom, turn = frame.scale * picture.mm_per_px, np.radians(roll)

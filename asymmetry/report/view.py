@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -53,7 +53,7 @@ class View:
         width, height = faces.size[row].tolist()
         apart = float(np.linalg.norm(canthi[0] - canthi[1]))
         unit = apart / _UNITS if np.isfinite(apart) and apart > 0 else width / (2 * _UNITS)
-        roll = float(face_frame(faces[row]).roll[0])
+        roll = float(face_frame(faces[row], names=()).roll[0])
         turn = np.radians(roll if np.isfinite(roll) else 0.0)
         along, down = np.array([np.cos(turn), -np.sin(turn)]), np.array([np.sin(turn), np.cos(turn)])
         return cls(points, faces.layout, along, down, unit, (width, height))
@@ -63,9 +63,10 @@ class View:
         layout = self.layout
         return layout.pairs[name][SIDES.index(side)] if name in layout.pairs else layout.midline[name]
 
-    def mean(self, names: Sequence[str], side: Side) -> FloatArray:
-        """Mean of some points of one side; NaN where one was not seen."""
-        found: FloatArray = self.points[[self.number(name, side) for name in names]].mean(axis=0)
+    def place(self, weights: Mapping[str, float], side: Side) -> FloatArray:
+        """Weighted mean of some points of one side; NaN where one was not seen."""
+        points = self.points[[self.number(name, side) for name in weights]]
+        found: FloatArray = np.array(list(weights.values())) @ points
         return found
 
     def eyes(self) -> FloatArray | None:
