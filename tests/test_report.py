@@ -20,7 +20,7 @@ from asymmetry import Landmarks, Series
 from asymmetry.metrics import catalogue
 from asymmetry.report import render
 from asymmetry.report.album import album
-from asymmetry.report.moments import moments, strip_rows
+from asymmetry.report.moments import moments, peaked, strip_rows
 from asymmetry.series import HEADLINES, Note
 from asymmetry.synthetic import face
 from tests.pages import Page, dated, series, smiling
@@ -157,6 +157,14 @@ def test_moments_are_before_the_farthest_and_the_latest() -> None:
     assert [each.row for each in moments(made, made.changes())] == [0, 2]
     late = series(2, treated_on="2025-01-01")
     assert [each.kind for each in moments(late, late.changes())] == ["before", "latest"]
+
+
+def test_a_day_in_between_is_shown_where_it_tells_more_than_the_latest() -> None:
+    brow = [
+        series(len(course), brow_right_mm=course).changes()[0]
+        for course in ([0, 0, -4, 0, 0], [0, 0, -4, -1, -1], [0, 0, -4, -3.8, -3.8], [0, 0, 0, 0, 0])
+    ]
+    assert [peaked(each) for each in brow] == [True, True, False, False]
 
 
 def test_a_long_strip_keeps_its_ends_and_its_moments() -> None:

@@ -42,8 +42,8 @@ class Moment:
 
 
 def peaked(change: Change) -> bool:
-    """Whether a day in between was beyond measurement error, and stands out from the latest one as well."""
-    return bool(change.span) and abs(change.farthest - change.change) > change.limit
+    """Whether a day in between was beyond measurement error, and the latest is not, or is far from it."""
+    return bool(change.span) and (not change.beyond or abs(change.farthest - change.change) > change.limit)
 
 
 def moments(series: Series, changes: Sequence[Change]) -> tuple[Moment, ...]:
