@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PROJECT := pyproject.toml hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fidelity clean
+.PHONY: help demo test check bench fidelity docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,12 +23,16 @@ check: $(VENV)/dev.stamp ## lint, formatting, types, import layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/dev.stamp ## measure the throughput of the core and of series
+bench: $(VENV)/dev.stamp ## measure the throughput of the core, of series and of reports
 	$(BIN)/python -m benchmarks.core
 	$(BIN)/python -m benchmarks.series
+	$(BIN)/python -m benchmarks.report
 
 fidelity: $(VENV)/dev.stamp ## measure how much of a known asymmetry is read
 	$(BIN)/python -m benchmarks.fidelity
+
+docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report
+	$(BIN)/python docs/picture.py docs/report.png
 
 clean: ## remove .venv and everything made here
 	rm -rf $(VENV) demo dist build htmlcov .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

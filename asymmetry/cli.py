@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import math
-import shutil
+import functools
 import sys
-import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,9 +13,16 @@ import click
 
 import asymmetry
 from asymmetry.errors import AsymmetryError
+from asymmetry.terminal import (
+    change_lines,
+    json_text,
+    photo_lines,
+    printable,
+    series_lines,
+    truth_lines,
+)
 
 if TYPE_CHECKING:
-    from asymmetry.core.schemes import Side
     from asymmetry.core.table import Measurements
     from asymmetry.extract import Method
     from asymmetry.series import Series
@@ -26,9 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 EXIT_SOME_FAILED = 3
-#: Columns of a terminal from which on words stand beside the numbers, not below them.
-_WIDE = 76
-_LONGEST_LINE = 100
 _EPILOG = """
 Exit codes: 0 all is well; 1 an error, or doctor found a fault; 2 the command was not understood; 3 some
 photos could not be scored, and which and why is said.
@@ -48,7 +49,7 @@ class _Group(click.Group):
 
 
 def _fail(message: str) -> NoReturn:
-    raise click.ClickException(_printable(message))
+    raise click.ClickException(printable(message))
 
 
 @click.group(cls=_Group, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -86,52 +87,83 @@ def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method,
         landmarks = extractor.extract(photos, progress=_progress if len(photos) > 1 else None)
     table = asymmetry.measure(landmarks)
     if as_json:
-        click.echo(_json(table))
+        click.echo(json_text(table))
     elif as_csv:
         click.echo((table.to_csv() or "").encode("utf-8", "backslashreplace"), nl=False)
     else:
-        click.echo("\n\n".join("\n".join(_photo_lines(table, row)) for row in range(table.rows)))
+        click.echo("\n\n".join("\n".join(photo_lines(table, row)) for row in range(table.rows)))
     _leave(table)
 
 
-@main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--treated-on", type=click.DateTime(["%Y-%m-%d"]), help="Day of the treatment, as 2026-03-31.")
-@click.option("--affected", type=click.Choice(["right", "left"]), help="The patient's own side that is ill.")
-@click.option(
-    "--manifest",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="CSV about the photos: photo, taken, expression, mirrored, notes.  [default: FOLDER/manifest.csv]",
+_FOLDER = (
+    click.argument("folder", type=click.Path(path_type=Path)),
+    click.option("--treated-on", type=click.DateTime(["%Y-%m-%d"]), help="Day of treatment, as 2026-03-31."),
+    click.option("--affected", type=click.Choice(["right", "left"]), help="The patient's side that is ill."),
+    click.option(
+        "--manifest",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="CSV about the photos: photo, taken, expression, mirrored, notes.  "
+        "[default: FOLDER/manifest.csv]",
+    ),
+    _mirrored,
 )
+
+
+def _of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
+    """A command about one person's folder; it is handed the series."""
+
+    @functools.wraps(command)
+    def with_series(folder: Path, treated_on: datetime | None, **options: Any) -> None:
+        known = {name: options.pop(name) for name in ("affected", "manifest", "mirrored")}
+        day = treated_on.date() if treated_on else None
+        command(asymmetry.Series.from_folder(folder, treated_on=day, progress=_progress, **known), **options)
+
+    for option in reversed(_FOLDER):
+        with_series = option(with_series)
+    return with_series
+
+
+@main.command()
+@_of_a_folder
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder to write scores.csv and report.html into.",
 )
-@_mirrored
-def series(
-    folder: Path,
-    treated_on: datetime | None,
-    affected: Side | None,
-    manifest: Path | None,
-    output: Path | None,
-    mirrored: bool,
-) -> None:
+def series(made: Series, output: Path | None) -> None:
     """Score one person's dated photos and say what changed.
 
     Prints what changed first, and then a short table.
     """
-    made = asymmetry.Series.from_folder(
-        folder,
-        treated_on=treated_on.date() if treated_on else None,
-        affected=affected,
-        manifest=manifest,
-        mirrored=mirrored,
-        progress=_progress,
-    )
     paths = ["", *_written(made, output)] if output else []
-    click.echo("\n".join([*_change_lines(made), "", *_series_lines(made), *paths]))
+    click.echo("\n".join([*change_lines(made), "", *series_lines(made), *paths]))
+    _leave(made.static)
+
+
+@main.command()
+@_of_a_folder
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    callback=lambda _context, _option, path: _checked(path),
+    help="The file to write, ending in .html or .pdf.",
+)
+@click.option("--no-photos", is_flag=True, help="Leave the faces out.")
+@click.option("--pseudonym", default="", help="What the person is called; file names are then left out.")
+@click.option("--language", default="en", show_default=True, help="Of the report, or a .toml file of words.")
+@click.option(
+    "--paper", type=click.Choice(["A4", "Letter"]), default="A4", show_default=True, help="Of a PDF."
+)
+def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
+    """Score one person's dated photos and write a report.
+
+    One file, with pictures, plots and tables; nothing in it points outside. Prints its path.
+    """
+    written = made.report(output, photos=not no_photos, **options)
+    click.echo(printable(str(written)))
     _leave(made.static)
 
 
@@ -153,7 +185,7 @@ def demo(output: Path) -> None:
     made = make_demo(output / "photos")
     read = asymmetry.Series.from_folder(made.folder, treated_on=made.treated_on, progress=_progress)
     paths = _written(read, output)
-    click.echo("\n".join([*_truth_lines(read, made.truth), "", *filter(None, [made.note]), *paths]))
+    click.echo("\n".join([*truth_lines(read, made.truth), "", *filter(None, [made.note]), *paths]))
 
 
 @main.command()
@@ -170,11 +202,18 @@ def doctor() -> None:
         sys.exit(1)
 
 
+def _checked(path: Path) -> Path:
+    """A report's path, refused before any photo is read."""
+    from asymmetry.report.writing import check_target
+
+    return check_target(path)
+
+
 def _leave(table: Measurements) -> None:
     """Name the photos that could not be scored, and let the exit code say so."""
     failed = [row for row in range(table.rows) if table["status"][row] not in ("ok", "warn")]
     for row in failed:
-        click.echo(_printable(f"not scored: {table['photo'][row]}: {table['reason'][row]}"), err=True)
+        click.echo(printable(f"not scored: {table['photo'][row]}: {table['reason'][row]}"), err=True)
     if failed:
         sys.exit(EXIT_SOME_FAILED)
 
@@ -192,136 +231,4 @@ def _written(made: Series, output: Path) -> list[str]:
     output.mkdir(parents=True, exist_ok=True)
     made.static.to_csv(output / "scores.csv")
     made.report(output / "report.html")
-    return [_printable(str(output / name)) for name in ("scores.csv", "report.html")]
-
-
-def _json(table: Measurements) -> str:
-    from asymmetry.series import notable
-
-    columns = table.to_dict()
-    rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-    photos = [
-        {**row, "notable": [difference.words for difference in seen]}
-        for row, seen in zip(rows, notable(table), strict=True)
-    ]
-    return json.dumps({"photos": photos, "provenance": dict(table.provenance)}, indent=2, allow_nan=False)
-
-
-def _photo_lines(table: Measurements, row: int) -> Iterator[str]:
-    """One photo as text: title, sides, whole face, and what a bystander would notice."""
-    from asymmetry.metrics import catalogue
-    from asymmetry.series import HEADLINES, notable
-
-    status, reason = str(table["status"][row]), str(table["reason"][row])
-    said = ": ".join(filter(None, (status, reason)))
-    yield _printable(f"{table['photo'][row]}  {table['taken'][row]}".rstrip()) + (
-        "" if said == "ok" else f"  [{said}]"
-    )
-    if status not in ("ok", "warn"):
-        return
-    words = {headline.metric: headline.words for headline in HEADLINES}
-    wide = shutil.get_terminal_size().columns >= _WIDE
-    yield f"  {'':<22}{'right':>8}{'left':>8}{'diff':>8}"
-    for name, metric in catalogue().items():
-        values = [float(table[column][row]) for column in metric.columns]
-        signs = ("", "", "+") if metric.sides else ("+",)
-        cells = "".join(f"{_number(value, sign):>8}" for value, sign in zip(values, signs, strict=True))
-        cells = f"{cells:>24}"
-        line = f"  {name.replace('_', ' '):<22}{cells} {metric.unit:<5}"
-        word = words[name](values[-1]) if name in words else "" if metric.sides else f"+: {metric.sign}"
-        yield (f"{line}  {word}" if wide else line).rstrip()
-        if word and not wide:
-            yield f"    {word}"
-    seen = [difference.words for difference in notable(table)[row]]
-    if seen:
-        yield f"A bystander would notice: {'; '.join(seen)}."
-    else:
-        yield "Nothing here is of a size that a bystander is known to notice."
-
-
-def _change_lines(made: Series) -> Iterator[str]:
-    """What changed, and what to look at."""
-    from asymmetry.series import what_changed
-
-    yield "What changed"
-    for said in what_changed(made.changes()):
-        yield from _wrapped(said.words, "  ")
-        for remark in said.remarks:
-            yield from _wrapped(f"Mind: {remark}.", "      ")
-    concerns = made.concerns()
-    if concerns:
-        yield "To be looked at (a measurement, not a diagnosis)"
-        for concern in concerns:
-            yield from _wrapped(f"{concern.words} ({', '.join(concern.photos)}).", "  ")
-
-
-def _wrapped(text: str, indent: str) -> list[str]:
-    """A sentence that fits the terminal; a name in it is never broken."""
-    width = min(shutil.get_terminal_size().columns, _LONGEST_LINE)
-    return textwrap.wrap(
-        _printable(text),
-        width,
-        initial_indent=indent,
-        subsequent_indent=f"{indent}  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def _series_lines(made: Series) -> Iterator[str]:
-    """A series as text: one line per photo with the differences of the headline metrics."""
-    from asymmetry.series import HEADLINES, notable
-
-    table = made.static
-    since = "treatment" if made.treated_on else "the first photo"
-    yield f"{_counted(len(made), 'photo')}; days since {since}; differences are right minus left, in mm"
-    yield ""
-    yield f"{'day':>6}  {'date':<10}" + "".join(f"{headline.part:>14}" for headline in HEADLINES)
-    for row, seen in enumerate(notable(table)):
-        if not made.landmarks.usable[row]:
-            continue
-        diffs = "".join(f"{_number(table[each.column('diff')][row], '+'):>14}" for each in HEADLINES)
-        yield f"{_number(table['day'][row], decimals=0):>6}  {table['taken'][row][:10] or '-':<10}{diffs}"
-        if seen:
-            yield f"{'':<18}seen by others: {'; '.join(difference.words for difference in seen)}"
-
-
-def _truth_lines(read: Series, truth: Measurements) -> Iterator[str]:
-    """True and read differences, as changes from the mean of the photos before the treatment."""
-    from asymmetry.series import HEADLINES
-
-    known = [each for each in HEADLINES if each.column("diff") in truth]
-    rows = {str(name): row for row, name in enumerate(read.static["photo"])}
-    order = [rows[str(name)] for name in truth["photo"]]
-    before = truth["day"] < 0
-    yield "Change of the left-right difference since before the treatment, mm"
-    yield f"{'':>6}" + "".join(f"{each.part:>18}" for each in known)
-    yield f"{'day':>6}" + f"{'true':>10}{'read':>8}" * len(known)
-    courses = []
-    for each in known:
-        found = read.static[each.column("diff")][order]
-        courses.append((truth[each.column("diff")], found - found[before].mean()))
-    for row, day in enumerate(truth["day"]):
-        cells = "".join(
-            f"{_number(true[row], '+'):>10}{_number(found[row], '+'):>8}" for true, found in courses
-        )
-        yield f"{_number(day, decimals=0):>6}{cells}"
-    errors = [float(((found - true) ** 2).mean() ** 0.5) for true, found in courses]
-    yield f"{'error':>6}" + "".join(f"{_number(error, decimals=2):>18}" for error in errors)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
-def _number(value: float, sign: str = "", decimals: int = 1) -> str:
-    """A rounded number; a dash where there is none, and no sign before a zero."""
-    if math.isnan(value):
-        return "-"
-    rounded = round(float(value), decimals)
-    return f"{rounded:{sign}.{decimals}f}" if rounded else f"{0:.{decimals}f}"
-
-
-def _printable(text: str) -> str:
-    """File names may hold anything; what a terminal would obey or can't show is replaced."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return [printable(str(output / name)) for name in ("scores.csv", "report.html")]

@@ -1,4 +1,4 @@
-"""Draw two photos of one person side by side, with how much lower one brow is in each.
+"""Draw two photos of one person side by side, eyes level and at one scale, with what was measured in each.
 
 Run it with two photos, or without for the public-domain portrait that matplotlib brings, before and after its
 right brow was lowered by 3 mm::
@@ -13,14 +13,17 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib import get_data_path
-from matplotlib.figure import Figure
+from PIL import Image
 
 import asymmetry
+from asymmetry.core.frame import face_frame
 from asymmetry.extract.photo import read_photo
-from asymmetry.series import HEADLINES
+from asymmetry.report import Contours, Differences, Guides, Heights, Layers, SideNames
+from asymmetry.report.pictures import Frame, Picture, aligned
 from asymmetry.synthetic import Move, warp_photo
 
 PORTRAIT = Path(get_data_path(), "sample_data", "grace_hopper.jpg")
+LAYERS = Layers((Guides(), Contours(), Heights(), Differences(all=True), SideNames()))
 
 
 def main(target: Path, before: Path | None = None, after: Path | None = None) -> None:
@@ -33,19 +36,14 @@ def main(target: Path, before: Path | None = None, after: Path | None = None) ->
         else:
             photos = [read_photo(before).pixels, read_photo(after).pixels]
         landmarks = extractor.extract(photos)
-    table = asymmetry.measure(landmarks)
-    figure = Figure(figsize=(8, 5), layout="constrained")
-    for row, (axes, title) in enumerate(zip(figure.subplots(1, 2), ("before", "after"), strict=True)):
-        axes.imshow(photos[row])
-        axes.set_axis_off()
-        axes.set_title(title)
-        words = [headline.words(float(table[headline.column("diff")][row])) for headline in HEADLINES]
-        axes.text(0, -0.02, "\n".join(words), transform=axes.transAxes, va="top")
-        points = landmarks.points[row]
-        low, high = np.nanmin(points, axis=0), np.nanmax(points, axis=0)
-        axes.set_xlim(low[0] - 20, high[0] + 20)
-        axes.set_ylim(high[1] + 20, low[1] - 20)
-    figure.savefig(target)
+    scale = face_frame(landmarks, names=()).mm_per_px
+    shown = []
+    for row, pixels in enumerate(photos):
+        picture = aligned(Picture(pixels, landmarks[row], float(scale[row])), Frame(scale=3.0))
+        if picture is None:
+            sys.exit(f"photo {row + 1}: {landmarks.reason[row] or 'the eyes were not seen'}")
+        shown.append(LAYERS.annotate(picture.pixels, picture.faces))
+    Image.fromarray(np.concatenate(shown, axis=1)).save(target)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import tomllib
+from importlib import resources
 from pathlib import Path
 
 import hypothesis
@@ -58,3 +61,22 @@ def astronaut(astronaut_path: Path) -> npt.NDArray[np.uint8]:
         pixels = np.asarray(image.convert("RGB"))
     pixels.flags.writeable = False
     return pixels
+
+
+@pytest.fixture(scope="session")
+def shouting(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A made-up language: every word of the report stands in ⟦white brackets⟧."""
+    with (resources.files("asymmetry.report") / "texts" / "en.toml").open("rb") as file:
+        english = tomllib.load(file)
+    lines = []
+    for section, entries in english.items():
+        lines.append(f"[{section}]")
+        changed = {name: f"⟦{text}⟧" for name, text in entries.items()}
+        if section == "language":
+            changed = {"name": "⟦⟧", "tag": "en-x-loud", "direction": "ltr", "decimal": "·"}
+        if section == "sentences":
+            changed = {"{all}": "⟦{all}⟧"}
+        lines += [f"{json.dumps(name)} = {json.dumps(text)}" for name, text in changed.items()]
+    path = tmp_path_factory.mktemp("words") / "loud.toml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from asymmetry.errors import AsymmetryError
+from asymmetry.report.writing import check_target
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # Number of the system call socket(2) on each kind of Linux machine.
@@ -69,3 +72,14 @@ def test_a_series_and_its_report_open_none(portrait_path: Path, tmp_path: Path) 
     done = without_internet("-m", "asymmetry", "series", photos, "--treated-on", "2024-03-02", "-o", tmp_path)
     assert done.returncode == 0, done.stderr
     assert list(tmp_path.glob("*.html"))
+
+
+def test_a_pdf_opens_none(portrait_path: Path, tmp_path: Path) -> None:
+    try:
+        check_target("report.pdf")
+    except AsymmetryError as error:
+        pytest.skip(str(error))
+    (tmp_path / "2024-03-01.jpg").write_bytes(portrait_path.read_bytes())
+    done = without_internet("-m", "asymmetry", "report", tmp_path, "-o", tmp_path / "report.pdf")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")

@@ -1,46 +1,58 @@
-"""The report: one HTML file with everything in it. Nothing in it points outside the file."""
+"""The report as HTML: one file with everything in it. Nothing in it points outside the file."""
 
 from __future__ import annotations
 
 import base64
-import math
+import hashlib
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib import resources
 from typing import Any
 
 import numpy as np
 
-from asymmetry.core.frame import IRIS_MM, face_frame
-from asymmetry.errors import MissingExtraError, PhotoError
-from asymmetry.extract.photo import read_photo
-from asymmetry.metrics import catalogue
-from asymmetry.report.charts import Course, chart, course, svg
-from asymmetry.report.overlay import Crop, Gap, Overlay, face_crop, overlay
-from asymmetry.series import HEADLINES, Headline, Series, notable, what_changed
+from asymmetry.core.frame import IRIS_MM
+from asymmetry.errors import MissingExtraError
+from asymmetry.report.album import Album, Closely, Shown, album
+from asymmetry.report.heat import FROM_MM, TO_MM, heat_colours
+from asymmetry.report.moments import moments, strip_rows, usual_rows
+from asymmetry.report.naming import Names
+from asymmetry.report.overlays import Contours, Differences, Guides, Heights, Layers, SideNames, Spread
+from asymmetry.report.pictures import data_address
+from asymmetry.report.plots.days import draw_days, spoken_days
+from asymmetry.report.plots.dots import draw_dots, spoken_dots, summary_dots
+from asymmetry.report.plots.pairs import draw_pairs, movement_pairs, spoken_pairs
+from asymmetry.report.plots.style import Setting, svg
+from asymmetry.report.sections import Wording
+from asymmetry.report.text import ENGLISH, Text
+from asymmetry.series import Series
 
-__all__ = ["render", "write_report"]
+__all__ = ["render"]
 
-#: The longer side of a picture, px, and how much all pictures together may take in the file, bytes.
-_LONGEST, _SHORTEST = 720, 240
-_PICTURES_BYTES = 4_500_000
-#: What a pixel of a JPEG costs in the file at most, as base64: measured on small crops at the quality used.
-_BYTES_PER_PX = 0.3
-#: With more photos than this, a chart's description names its turning points only.
-_MOST_SPOKEN = 40
+_MOST_FRAMES = 24
+#: Shown in the footer: how the numbers came about. No paths.
+_PROVENANCE = "asymmetry mediapipe method model_sha256 mirrored scale_source day_zero day_zero_is".split()
 
 
 @dataclass(frozen=True)
-class Row:
-    """A headline metric as text: right, left, difference, and in words."""
+class Drawn:
+    """A plot on the page: its address, what it shows in words, and its heading."""
 
-    headline: Headline
-    right: str
-    left: str
-    diff: str
-    words: str
-    visible: bool
+    address: str = field(repr=False)
+    alt: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo on the page, with the SVG elements over it."""
+
+    address: str = field(repr=False)
+    width: int
+    height: int
+    alt: str
+    drawing: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -48,66 +60,40 @@ class Card:
     """One measured photo on the page."""
 
     name: str
-    when: str
     day: str
-    reason: str
-    rows: tuple[Row, ...]
-    seen: tuple[str, ...]
-    crop: Crop | None = None
-    drawing: Overlay | None = None
-
-    @property
-    def picture(self) -> str:
-        """The crop as a ``data:`` address."""
-        return _data("image/jpeg", self.crop.jpeg) if self.crop else ""
-
-    @property
-    def alt(self) -> str:
-        """What the picture shows, for those who hear it."""
-        said = "; ".join(row.words for row in self.rows)
-        return f"Face on {self.when or 'an unknown date'}. {said}."
-
-    @property
-    def gaps(self) -> list[tuple[Gap, Row]]:
-        """The height differences to draw: those whose direction on the picture is that of the measurement."""
-        rows = {row.headline.metric: row for row in self.rows}
-        found = [(gap, rows[gap.metric]) for gap in (self.drawing.gaps if self.drawing else ())]
-        return [(gap, row) for gap, row in found if row.diff.startswith("−" if gap.lower == "right" else "+")]
+    date: str
+    expression: str
+    differences: tuple[tuple[str, bool], ...]
+    remarks: tuple[str, ...]
+    photo: Photo | None
 
 
-def write_report(series: Series, path: str | os.PathLike[str]) -> Path:
-    """Write a series as a single HTML file.
+def render(
+    series: Series,
+    *,
+    photos: bool = True,
+    pseudonym: str = "",
+    language: str | os.PathLike[str] = ENGLISH,
+) -> str:
+    """A series as the text of one HTML page.
 
     Parameters
     ----------
     series : Series
         What to show.
-    path : path
-        The file to write.
-
-    Returns
-    -------
-    pathlib.Path
-        The file.
-
-    Raises
-    ------
-    MissingExtraError
-        If matplotlib or jinja2 is not installed.
-    """
-    target = Path(path)
-    # A file name that is no text in any encoding is written with backslashes.
-    target.write_text(render(series), encoding="utf-8", errors="backslashreplace")
-    return target
-
-
-def render(series: Series) -> str:
-    """A series as the text of one HTML page.
+    photos : bool
+        Whether the faces are shown. Without them the report holds words, numbers and plots.
+    pseudonym : str
+        What the person is called. With one, file names are left out, as they often hold a name.
+    language : str or path
+        A language that is shipped, or a catalogue of words of one's own, see `Text.load`.
 
     Raises
     ------
     MissingExtraError
         If matplotlib or jinja2 is not installed.
+    InvalidInputError
+        If the language is not known.
     """
     try:
         import jinja2
@@ -120,113 +106,163 @@ def render(series: Series) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return pages.get_template("report.html.j2").render(_context(series))
-
-
-def _context(series: Series) -> dict[str, Any]:
-    table = series.static
-    measured = np.flatnonzero(series.landmarks.usable)
-    since = "treatment" if series.treated_on else "the first photo"
-    courses = [course(table, headline) for headline in HEADLINES]
-    charts = [
-        (each, _data("image/svg+xml", svg(chart(each, days_since=since, treated=bool(series.treated_on)))))
-        for each in courses
-        if len(each)
-    ]
-    cards = list(_cards(series, measured.tolist()))
-    failed = [row for row in range(len(series)) if row not in set(measured.tolist())]
-    return {
-        "series": series,
-        "since": since,
-        "dates": sorted({text[:10] for text in table["taken"].tolist() if text}),
-        "changed": what_changed(series.changes()),
-        "concerns": series.concerns(),
-        "summary": [(each.headline, _turning_points(each)) for each in courses if len(each)],
-        "charts": [(each, image, _spoken(each, since)) for each, image in charts],
-        "cards": cards,
-        "failed": [(str(table["photo"][i]), str(table["reason"][i])) for i in failed],
-        "definitions": [(headline, catalogue()[headline.metric]) for headline in HEADLINES],
-        "iris_mm": IRIS_MM,
-        "provenance": {name: str(value) for name, value in table.provenance.items() if name != "metrics"},
-    }
-
-
-def _cards(series: Series, rows: list[int]) -> Iterator[Card]:
-    table, roll = series.static, face_frame(series.landmarks, names=()).roll
-    seen = notable(table)
-    longest = math.sqrt(_PICTURES_BYTES / (_BYTES_PER_PX * max(len(rows), 1)))
-    for i in rows:
-        day = float(table["day"][i])
-        card = Card(
-            name=str(table["photo"][i]),
-            when=str(table["taken"][i])[:10],
-            day="" if math.isnan(day) else _day(day),
-            reason=str(table["reason"][i]),
-            rows=tuple(_row(table, headline, i) for headline in HEADLINES),
-            seen=tuple(difference.words for difference in seen[i]),
-        )
-        crop = _crop(series, i, round(min(max(longest, _SHORTEST), _LONGEST)))
-        drawing = overlay(series.landmarks[i], float(roll[i]), crop) if crop else None
-        yield replace(card, crop=crop, drawing=drawing)
-
-
-def _crop(series: Series, row: int, longest: int) -> Crop | None:
-    """The face cut out of its photo; None where the photo is not to be had any more."""
-    if series.folder is None:
-        return None
-    try:
-        pixels = read_photo(series.folder / str(series.landmarks.photo[row])).pixels
-    except PhotoError:
-        return None
-    if series.photos["mirrored"][row]:
-        pixels = pixels[:, ::-1]
-    return face_crop(pixels, series.landmarks.points[row], longest)
-
-
-def _row(table: Mapping[str, Any], headline: Headline, i: int) -> Row:
-    right, left, diff = (float(table[headline.column(side)][i]) for side in ("right", "left", "diff"))
-    return Row(
-        headline,
-        _number(right),
-        _number(left),
-        _number(diff, "+"),
-        headline.words(diff),
-        headline.visible(diff),
+    text = Text.load(language)
+    changes = series.changes()
+    wording = Wording(series, text, Names.of(series, text, pseudonym), changes)
+    page = {"t": text, "pseudonym": pseudonym, **_script()}
+    return pages.get_template("report.html.j2").render(
+        page | _words(wording) | _plots(wording) | _pictures(wording, photos)
     )
 
 
-def _turning_points(course: Course) -> list[tuple[str, str, str, bool]]:
-    """First difference, farthest from it, latest: title, day, words, whether others see it."""
-    farthest = int(np.argmax(np.abs(course.diff - course.diff[0])))
-    points = [("First photo", 0), ("Farthest from the first", farthest), ("Latest photo", len(course) - 1)]
-    say, see = course.headline.words, course.headline.visible
-    return [(title, _day(course.day[i]), say(course.diff[i]), see(course.diff[i])) for title, i in points]
+def _script() -> dict[str, str]:
+    """The page's own script, and its hash, by which the page allows this script and no other."""
+    script = (resources.files("asymmetry.report") / "templates" / "report.js").read_text(encoding="utf-8")
+    digest = hashlib.sha256(f"\n{script}".encode()).digest()
+    return {"script": script, "script_hash": base64.b64encode(digest).decode("ascii")}
 
 
-def _spoken(course: Course, since: str) -> str:
-    """A chart in words, with its numbers."""
-    if len(course) > _MOST_SPOKEN:
-        told = ", ".join(
-            f"{title.lower()} {day}: {words}" for title, day, words, _ in _turning_points(course)
+def _words(wording: Wording) -> dict[str, Any]:
+    series, text, names = wording.series, wording.text, wording.names
+    usable = series.landmarks.usable
+    provenance = series.static.provenance
+    return {
+        "count": len(series),
+        "dates": sorted({wording.date(row) for row in range(len(series))} - {""}),
+        "treated_on": series.treated_on,
+        "treated": series.treated,
+        "affected": series.affected,
+        "opening": wording.opening(),
+        "changed": list(wording.changed()),
+        "seen": wording.seen(),
+        "to_show": list(wording.to_show(series.concerns())),
+        "tables": [
+            table
+            for table in (wording.changes_table(), wording.photos_table(), wording.movements_table())
+            if table.rows
+        ],
+        "note": wording.note(),
+        "notes": wording.notes(),
+        "failed": [
+            (names.shown[row], wording.said(str(series.static["reason"][row])))
+            for row in np.flatnonzero(~usable).tolist()
+        ],
+        "definitions": wording.definitions(),
+        "error_sources": wording.error_sources(),
+        "phases": wording.phases() if series.treated else "",
+        "plain": provenance.get("method") == "plain",
+        "iris_mm": text.number(IRIS_MM, decimals=2),
+        "provenance": [
+            (name, str(provenance[name])) for name in _PROVENANCE if provenance.get(name, "") != ""
+        ],
+    }
+
+
+def _plots(wording: Wording) -> dict[str, Any]:
+    series, text = wording.series, wording.text
+    days = [entry.day for entry in series.timeline for _ in entry.notes]
+    setting = Setting(text, series.treated, tuple(days))
+    followed = [each for each in series.followed if len(each.diff)]
+    dots = summary_dots(followed, wording.changes)
+    bars = movement_pairs(followed, wording.changes)
+    return {
+        "summary": _drawn(draw_dots(dots, setting, wording.since), spoken_dots(dots, setting))
+        if dots
+        else None,
+        "bars": _drawn(draw_pairs(bars, setting), spoken_pairs(bars, setting)) if bars else None,
+        "courses": [
+            _drawn(draw_days(each, setting), spoken_days(each, setting), text.said(each.headline.title))
+            for each in followed
+            if len(each.diff) > 1
+        ],
+    }
+
+
+def _drawn(figure: Any, alt: str, title: str = "") -> Drawn:
+    return Drawn(data_address("image/svg+xml", svg(figure)), alt, title)
+
+
+def _pictures(wording: Wording, photos: bool) -> dict[str, Any]:
+    series = wording.series
+    rows = np.flatnonzero(series.landmarks.usable).tolist()
+    found = moments(series, wording.changes) if photos else ()
+    frames = strip_rows(series, found, _MOST_FRAMES).tolist() if photos else []
+    made = album(series, rows, frames, found) if photos else Album()
+    days = {row: wording.text.day(float(series.static["day"][row])) for row in rows}
+    return {
+        "cards": [_card(wording, row, made.cards.get(row)) for row in rows] if made.cards else [],
+        "missing": photos and bool(rows) and not made.cards,
+        "remarks": [(wording.names.shown[row], wording.remarks(row)) for row in rows if wording.remarks(row)],
+        "strip": [
+            (days[row], _photo(shown, days[row])) for row, shown in made.strip.items() if len(made.strip) > 1
+        ],
+        "strip_of": len(np.unique(series.static["day"][usual_rows(series)])),
+        "compared": list(_compared(wording, made)),
+        "closely": [_closely(wording, each) for each in made.closely],
+        "scale": _scale(wording.text),
+    }
+
+
+def _card(wording: Wording, row: int, shown: Shown | None) -> Card:
+    series, text = wording.series, wording.text
+    numbers = series.static.select([row])
+    layers = Layers((Guides(), Contours(), Differences(numbers, text.decimal, all=True), _letters(text)))
+    return Card(
+        name=wording.names.shown[row],
+        day=text.day(float(series.static["day"][row])),
+        date=wording.date(row),
+        expression=wording.expression(row),
+        differences=tuple(wording.differences(row)),
+        remarks=wording.remarks(row),
+        photo=_photo(shown, wording.spoken(row), layers) if shown else None,
+    )
+
+
+def _letters(text: Text) -> SideNames:
+    return SideNames(text("photos.right_letter"), text("photos.left_letter"))
+
+
+def _photo(shown: Shown, alt: str, overlay: Layers | None = None) -> Photo:
+    drawing = overlay.svg(shown.faces) if overlay and shown.faces else ""
+    return Photo(data_address("image/jpeg", shown.jpeg), shown.width, shown.height, alt, drawing)
+
+
+def _compared(wording: Wording, made: Album) -> Iterator[tuple[tuple[str, Photo], ...]]:
+    """The moment before with each later one, as far as both are there: day and photo."""
+    shown = [
+        (
+            each.moment,
+            (wording.text.day(each.moment.day), _photo(each.photo, wording.spoken(each.moment.row))),
         )
-    else:
-        told = ", ".join(
-            f"{_day(day)}: {_number(diff, '+')} mm" for day, diff in zip(course.day, course.diff, strict=True)
-        )
-    return f"{course.headline.title} over days since {since}; difference right minus left: {told}."
+        for each in made.closely
+        if each.photo
+    ]
+    if shown and shown[0][0].kind == "before":
+        yield from ((shown[0][1], later) for _, later in shown[1:])
 
 
-def _number(value: float, sign: str = "") -> str:
-    """One decimal, a real minus, and a dash where there is nothing."""
-    if math.isnan(value):
-        return "–"
-    text = f"{value:{sign}.1f}"
-    return "0.0" if float(text) == 0 else text.replace("-", "−")
+def _closely(wording: Wording, each: Closely) -> dict[str, Any]:
+    """One moment: its heading, and pictures with their captions."""
+    text, moment = wording.text, each.moment
+    numbers = wording.series.static.select([moment.row]), text.decimal
+    layers = Layers(
+        (Guides(), Spread(), Contours(), Heights(*numbers), Differences(*numbers), _letters(text))
+    )
+    parts = {"day": text.day(moment.day), "since": wording.since, "told": wording.told(moment.row)}
+    pictures = []
+    if each.photo:
+        alt = text("halves.alt_measured", **parts)
+        pictures.append((text("halves.measured"), _photo(each.photo, alt, layers)))
+    for side, half in each.halves.items():
+        pictures.append((text(f"halves.{side}"), _photo(half, text(f"halves.alt_{side}", **parts))))
+    for name, (heat, shown) in each.heats.items():
+        alt = text(f"halves.alt_{name}", mm=text.number(heat.most), **parts)
+        pictures.append((text(f"halves.{name}", **parts), _photo(shown, alt)))
+    return {"title": text(f"halves.moment_{moment.kind}"), "day": parts["day"], "pictures": pictures}
 
 
-def _day(day: float) -> str:
-    return f"day {day:.0f}".replace("-", "−")
-
-
-def _data(kind: str, content: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
+def _scale(text: Text) -> dict[str, str]:
+    """The heat map's scale, as colours from left to right, and its ends."""
+    stops = (tuple(round(255 * part) for part in colour) for colour in heat_colours(np.linspace(0, 1, 9)))
+    colours = ", ".join("rgb({}, {}, {})".format(*stop) for stop in stops)
+    return {"colours": colours, "low": text.number(FROM_MM), "high": text.number(TO_MM, decimals=0)}

@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
-__all__ = ["DIFFERENCE", "LEFT", "RIGHT", "SIDE_COLOURS"]
+__all__ = [
+    "DARK",
+    "DIFFERENCE",
+    "ERROR",
+    "FARTHEST",
+    "GREY",
+    "LEFT",
+    "LIGHT",
+    "NOTE",
+    "ON_PHOTO",
+    "RIGHT",
+    "SEEN",
+    "SIDE_COLOURS",
+]
 
 RIGHT = "#0072b2"  # blue
 LEFT = "#d55e00"  # vermilion
 DIFFERENCE = "#222222"
 SIDE_COLOURS = {"right": RIGHT, "left": LEFT}
+ERROR = "#56b4e9"  # sky blue, as a band
+FARTHEST = "#cc79a7"  # reddish purple
+NOTE = "#009e73"  # bluish green
+GREY = "#595959"  # text that is not first: 7:1 on white
+
+#: The same two sides over a photo, lighter; with a dark casing they stand out from any skin.
+ON_PHOTO = {"right": "#56b4e9", "left": "#ff9d2e"}
+LIGHT, DARK = "#ffffff", "#000000"
+SEEN = "#ffe600"  # a difference that others notice

@@ -19,7 +19,7 @@ from asymmetry.extract.photo import PHOTO_SUFFIXES, image_files
 from asymmetry.series.about import About, about_photos, treatment_by_names
 from asymmetry.series.manifest import MANIFEST, NOTES, Entry, Note, read_manifest, read_notes
 
-__all__ = ["Progress", "Reading", "as_date", "read_folder", "taken_day"]
+__all__ = ["Progress", "Reading", "as_date", "day_number", "read_folder", "taken_day"]
 
 Progress: TypeAlias = "Callable[[Iterable[Any]], Iterable[Any]]"
 """Wraps an iterable and shows how far it has come, as ``tqdm.tqdm`` does."""
@@ -181,3 +181,26 @@ def as_date(day: date | str | None) -> date | None:
         return date.fromisoformat(day)
     except ValueError as error:
         raise InvalidInputError(f"{day!r} is not a date: write it as 2026-03-31") from error
+
+
+def day_number(when: str | date | float, day_zero: date | None) -> str | float:
+    """A day number of whatever says it; "baseline" stays.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is a date while day zero is not known, or no date at all.
+
+    Examples
+    --------
+    >>> day_number("2026-03-12", date(2026, 3, 9)), day_number("baseline", None)
+    (3.0, 'baseline')
+    """
+    if isinstance(when, (int, float)):
+        return float(when)
+    if when == "baseline":
+        return "baseline"
+    asked = as_date(when)
+    if day_zero is None or asked is None:
+        raise InvalidInputError(f"{when}: these photos have no dates; say a day number")
+    return float((asked - day_zero).days)

@@ -109,13 +109,18 @@ class Score(Mapping[str, float]):
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><th scope='row'>{escape(headline.title)}</th>"
-            + "".join(f"<td>{self[headline.column(side)]:.1f}</td>" for side in ("right", "left", "diff"))
+            + "".join(f"<td>{_shown(self[headline.column(side)])}</td>" for side in ("right", "left", "diff"))
             + f"<td>{escape(headline.words(self[headline.column('diff')]))}</td></tr>"
             for headline in HEADLINES
         )
         head = "".join(f"<th scope='col'>{name}</th>" for name in ("mm", "right", "left", "difference", ""))
         caption = escape(f"{self.photo} ({self.status}{': ' + self.reason if self.reason else ''})")
         return f"<table><caption>{caption}</caption><tr>{head}</tr>{rows}</table>"
+
+
+def _shown(value: float) -> str:
+    """A number for the screen; a dash where there is none."""
+    return "–" if math.isnan(value) else f"{round(value, 1) + 0.0:.1f}"
 
 
 def score(

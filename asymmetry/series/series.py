@@ -23,19 +23,20 @@ from asymmetry.series.checks import check, circumstances
 from asymmetry.series.concerns import Concern, Rule, Situation, concerns
 from asymmetry.series.course import Course
 from asymmetry.series.expression import usual_expression
-from asymmetry.series.folder import Progress, as_date, read_folder
+from asymmetry.series.folder import Progress, as_date, day_number, read_folder
 from asymmetry.series.followed import find_course, movement_courses, static_courses
 from asymmetry.series.headline import HEADLINES
 from asymmetry.series.manifest import Note
 from asymmetry.series.moved import movements
 from asymmetry.series.scoring import extractor_or
+from asymmetry.series.summary import sentences_html, series_title
 from asymmetry.series.tables import series_tables
 from asymmetry.series.timeline import PEAK_DAY, Entry, timeline
 from asymmetry.series.trend import Forecast, Trend, forecast, trend
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
 
 __all__ = ["Series"]
 
@@ -274,7 +275,7 @@ class Series:
         taken = circumstances(self.landmarks, self.static)
         return tuple(
             replace(each, remarks=(*each.remarks, *check(each, taken, self.affected)))
-            for each in changes(self.followed, self._day(since), self.treated)
+            for each in changes(self.followed, day_number(since, self.day_zero), self.treated)
         )
 
     def concerns(self, rules: Iterable[Rule] | None = None) -> tuple[Concern, ...]:
@@ -306,9 +307,13 @@ class Series:
             Days that count. Default: all; after a treatment, those from its peak (day 14) on.
         """
         first = (
-            PEAK_DAY if since is None and self.treated else -math.inf if since is None else self._day(since)
+            PEAK_DAY
+            if since is None and self.treated
+            else -math.inf
+            if since is None
+            else day_number(since, self.day_zero)
         )
-        last = math.inf if until is None else self._day(until)
+        last = math.inf if until is None else day_number(until, self.day_zero)
         return trend(self.course(metric, expression=expression), float(first), float(last))
 
     def forecast(
@@ -339,58 +344,53 @@ class Series:
             raise InvalidInputError(f"forecast of {metric}: give a positive threshold_mm")
         return forecast(self.trend(metric, expression=expression), threshold, self.day_zero)
 
-    def _day(self, when: str | date | float) -> str | float:
-        """A day number of whatever says it; "baseline" stays."""
-        if isinstance(when, (int, float)):
-            return float(when)
-        if when == "baseline":
-            return "baseline"
-        asked = as_date(when)
-        if self.day_zero is None or asked is None:
-            raise InvalidInputError(f"{when}: these photos have no dates; say a day number")
-        return float((asked - self.day_zero).days)
-
     def __len__(self) -> int:
         return len(self.landmarks)
 
     def __repr__(self) -> str:
-        return f"{self._title()}\n{self.static!r}"
+        return f"{series_title(len(self), self.day_zero, self.treated)}\n{self.static!r}"
 
     def _repr_html_(self) -> str:
-        return f"<p>{self._title()}</p>{self.static._repr_html_()}"
-
-    @property
-    def _since(self) -> str:
-        return "treatment" if self.treated else "the first photo"
-
-    def _title(self) -> str:
-        start = f", days since {self._since} on {self.day_zero}" if self.day_zero else ", undated"
-        return f"Series of {len(self)} photo{'' if len(self) == 1 else 's'}{start}"
+        title = series_title(len(self), self.day_zero, self.treated)
+        return f"<p>{title}</p>{sentences_html(self.changes())}{self.static._repr_html_()}"
 
     def to_dataframe(self) -> pd.DataFrame:
         """The table as a pandas DataFrame, one row per photo (extra ``table``)."""
         return self.static.to_dataframe()
 
-    def plot(self, metric: str, *, expression: str | None = None, side: str = "diff") -> Figure:
-        """Draw a metric over days with its 95 % band, see `course` (extra ``report``)."""
+    def plot(
+        self, metric: str, *, expression: str | None = None, side: str = "diff", ax: Axes | None = None
+    ) -> Axes:
+        """Draw a metric over days with its 95 % band, see `course` (extra ``report``).
+
+        It is drawn into `ax`; without one into a new figure of pyplot's, which a notebook shows.
+        """
         found = self.course(metric, expression=expression, side=side)
-        band = importlib.import_module("asymmetry.report.charts").band
-        drawn: Figure = band(found, days_since=self._since, treated=self.treated)
+        # By name, as in `report`: the report stands on the series, and only these two methods look up to it.
+        drawn: Axes = importlib.import_module("asymmetry.report.plots.days").plot_course(
+            found, self.treated, ax
+        )
         return drawn
 
-    def report(self, path: str | os.PathLike[str]) -> Path:
-        """Write a single-file HTML page with pictures, charts and the table (extra ``report``).
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        photos: bool = True,
+        pseudonym: str = "",
+        language: str | os.PathLike[str] = "en",
+        paper: str = "A4",
+    ) -> Path:
+        """Write one file with pictures, plots and tables, HTML or PDF (extras ``report`` and ``pdf``).
 
         Parameters
         ----------
         path : path
-            The file to write, ``.html``; it is also what is returned.
-
-        Raises
-        ------
-        MissingExtraError
-            If matplotlib or jinja2 is not installed.
+            The file to write, ``.html`` or ``.pdf``; it is also what is returned.
+        photos, pseudonym, language, paper
+            As for `asymmetry.report.write_report`: whether the faces are in it, what the person is called
+            (file names are then left out), its language, and the paper of a PDF.
         """
-        # By name: the report stands on the series, and only this one method looks up to it.
-        written: Path = importlib.import_module("asymmetry.report").write_report(self, path)
+        write = importlib.import_module("asymmetry.report").write_report
+        written: Path = write(self, path, photos=photos, pseudonym=pseudonym, language=language, paper=paper)
         return written

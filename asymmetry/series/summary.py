@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from html import escape
+from typing import Literal
 
 from asymmetry.series.change import FALSE_ALARMS, Change
 
-__all__ = ["Said", "what_changed"]
+__all__ = ["Said", "Verdict", "sentences_html", "series_title", "verdict", "what_changed"]
+
+Verdict = Literal["more even", "less even", "other way"]
 
 
 @dataclass(frozen=True)
@@ -22,11 +27,34 @@ class Said:
         Whether it is about a change beyond measurement error.
     remarks : tuple of str
         What may explain it.
+    verdict : {"more even", "less even", "other way"} or None
+        Whether the sides are nearer to each other than before, where a change is beyond measurement error.
     """
 
     words: str
     beyond: bool = False
     remarks: tuple[str, ...] = ()
+    verdict: Verdict | None = None
+
+
+def verdict(before: float, after: float, limit: float) -> Verdict:
+    """Whether a difference between the sides grew or shrank.
+
+    Parameters
+    ----------
+    before, after : float
+        Right minus left.
+    limit : float
+        Measurement error: differences of two sizes that are nearer than this count as equal.
+
+    Examples
+    --------
+    >>> verdict(-0.5, -3.0, 0.6), verdict(-3.0, -0.5, 0.6), verdict(-1.5, 1.4, 0.6)
+    ('less even', 'more even', 'other way')
+    """
+    if before * after < 0 and abs(abs(after) - abs(before)) <= limit:
+        return "other way"
+    return "less even" if abs(after) > abs(before) else "more even"
 
 
 def what_changed(changes: Sequence[Change]) -> tuple[Said, ...]:
@@ -53,7 +81,8 @@ def _said(changes: Sequence[Change]) -> Iterator[Said]:
         if each.beyond:
             began = each.span and each.span[0] < each.day == each.span[1]
             since = f", from day {each.span[0]:.0f} on" if began else ""
-            yield Said(f"Day {each.day:.0f}: {each.words}{since}.", True, each.remarks)
+            even = verdict(each.before, each.after, each.limit)
+            yield Said(f"Day {each.day:.0f}: {each.words}{since}.", True, each.remarks, even)
     for each in changes:
         if each.span and not each.beyond:
             moved, (first, last) = each.headline.words(each.farthest), each.span
@@ -62,8 +91,31 @@ def _said(changes: Sequence[Change]) -> Iterator[Said]:
                 f"Day {each.farthest_day:.0f}: {moved} than {each.since.words}, against the left; beyond "
                 f"measurement error {when}, but not on day {each.day:.0f}.",
                 True,
+                verdict=verdict(each.before, each.before + each.farthest, each.limit),
             )
     still = [f"{each.headline.title} ({each.limit:.1f} mm)" for each in changes if not each.beyond]
     if still:
         yield Said(f"Within measurement error on the latest day: {', '.join(still)}.")
     yield Said(f"Of series in which nothing changes, at most {FALSE_ALARMS:.0%} show any change here.")
+
+
+def series_title(photos: int, day_zero: date | None, treated: bool) -> str:
+    """A series in one line: how many photos, and what days are counted from.
+
+    Examples
+    --------
+    >>> series_title(1, None, treated=False)
+    'Series of 1 photo, undated'
+    """
+    since = "treatment" if treated else "the first photo"
+    start = f", days since {since} on {day_zero}" if day_zero else ", undated"
+    return f"Series of {photos} photo{'' if photos == 1 else 's'}{start}"
+
+
+def sentences_html(changes: Sequence[Change]) -> str:
+    """What changed as an HTML list, for notebooks."""
+    said = (
+        f"<b>{escape(each.words)}</b>" if each.beyond else escape(each.words)
+        for each in what_changed(changes)
+    )
+    return f"<ul>{''.join(f'<li>{each}</li>' for each in said)}</ul>"

@@ -1,0 +1,60 @@
+"""What photos are called in a report: never by a path, and by a number for a person with a pseudonym."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from asymmetry.report.text import Text
+from asymmetry.series import Series
+
+__all__ = ["Names"]
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of a series' photos.
+
+    Attributes
+    ----------
+    shown : tuple of str
+        What each photo is called in the report, by row.
+    given : tuple of str
+        What it is called in the tables.
+    folder : str
+        Where the photos are; never shown.
+    """
+
+    shown: tuple[str, ...]
+    given: tuple[str, ...] = field(repr=False)
+    folder: str = field(default="", repr=False)
+
+    @classmethod
+    def of(cls, series: Series, text: Text, pseudonym: str) -> Names:
+        """File names without folders; with a pseudonym numbers, as file names often hold a person's name."""
+        given = tuple(str(name) for name in series.landmarks.photo)
+        if pseudonym:
+            shown = tuple(text("page.no_name", n=row + 1) for row in range(len(given)))
+        else:
+            shown = tuple(PurePath(name.replace("\\", "/")).name or name for name in given)
+        return cls(shown, given, "" if series.folder is None else str(series.folder))
+
+    def masked(self, sentence: str) -> str:
+        """A sentence with every photo called as it is in the report.
+
+        Examples
+        --------
+        >>> Names(("Photo 1",), ("anna/1.jpg",)).masked("the same file as anna/1.jpg")
+        'the same file as Photo 1'
+        """
+        known = dict(zip(self.given, self.shown, strict=True))
+        renamed = self._pattern.sub(lambda found: known[found[0]], sentence) if self.given else sentence
+        return renamed.replace(self.folder, "") if len(self.folder) > 1 else renamed
+
+    @functools.cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        """Any of the given names, the longest first, where it stands by itself."""
+        names = "|".join(re.escape(name) for name in sorted(set(self.given), key=len, reverse=True) if name)
+        return re.compile(rf"(?<!\w)(?:{names})(?!\w)" if names else r"(?!)")

@@ -1,0 +1,350 @@
+"""What is drawn over a photo, in pieces that are put together as one likes.
+
+An overlay places shapes by a face's points; it measures nothing. The same shapes become an SVG over a photo
+in a page, or pixels: ``Contours().annotate(image, faces, row)``.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.schemes import SIDES, Side
+from asymmetry.core.table import Measurements
+from asymmetry.metrics import measure
+from asymmetry.report.palette import LIGHT, ON_PHOTO, SEEN
+from asymmetry.report.shapes import Anchor, Ellipse, Label, Shape, Stroke, painted, svg_of
+from asymmetry.report.view import View
+from asymmetry.series import HEADLINES, Headline
+
+__all__ = [
+    "Contours",
+    "Differences",
+    "Guides",
+    "Heights",
+    "Layers",
+    "Overlay",
+    "Points",
+    "SideNames",
+    "Spread",
+]
+
+FloatArray = npt.NDArray[np.float64]
+Pixels = npt.NDArray[np.uint8]
+
+#: Widths of lines and heights of letters, in units of the view.
+_THIN, _LINE, _BAR, _SEEN_BAR = 0.3, 0.45, 0.9, 1.3
+_SMALL, _LARGE = 3.6, 7.0
+#: Width of a bold letter at most, as a share of its height.
+_LETTER = 0.74
+#: How far under a corner of the mouth its label begins, units.
+_UNDER = 1.6
+#: How far the middle of a digit is above its baseline, as a share of a letter's height.
+_CENTRE = 0.36
+_DASH = (1.5, 1.0)
+#: Standard deviations that a soft ellipse reaches out to, and how soft it is.
+_SPREAD_SD, _SPREAD_OPACITY = 2.0, 0.4
+#: Contours that are drawn on each side, from the lateral to the medial end, with the corners where they meet.
+_CONTOURS: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = (
+    ((), "brow_upper", ()),
+    ((), "brow_lower", ()),
+    (("outer_canthus",), "upper_lid", ("inner_canthus",)),
+    (("outer_canthus",), "lower_lid", ("inner_canthus",)),
+    (("commissure",), "upper_lip_outer", ("upper_lip",)),
+    (("commissure",), "lower_lip_outer", ("lower_lip",)),
+)
+#: Heights over the pupil line that show on a picture, and the points that they are measured to, with their
+#: weights: as the metrics have them, which a test holds together.
+_HEIGHTS: Mapping[str, Mapping[str, float]] = MappingProxyType(
+    {
+        "brow_height": dict.fromkeys(("brow_upper_3", "brow_upper_4", "brow_lower_3", "brow_lower_4"), 0.25),
+        "commissure_height": {"commissure": 0.6, "inner_commissure": 0.4},
+    }
+)
+#: Points that set where the midline is drawn: of the nose's root and the forehead.
+_MIDDLE = ("nasion", "nose_bridge_1", "glabella", "forehead_low")
+#: Which way along the picture is off the midline, and how a label is anchored that leads there.
+_OUTWARD: Mapping[Side, tuple[int, Anchor]] = MappingProxyType({"right": (-1, "end"), "left": (1, "start")})
+_SHOWN = tuple(headline for headline in HEADLINES if headline.metric in _HEIGHTS)
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """Something that is drawn over a photo. A kind of its own only has to say `shapes`."""
+
+    def shapes(self, faces: Landmarks, row: int) -> Iterator[Shape]:
+        """The shapes, in the order they are drawn; what was not seen is left out.
+
+        Parameters
+        ----------
+        faces : Landmarks
+            Points in px of the picture.
+        row : int
+            Which face.
+        """
+        raise NotImplementedError
+
+    def annotate(self, image: Pixels, faces: Landmarks, row: int = 0) -> Pixels:
+        """Paint it onto a picture.
+
+        Parameters
+        ----------
+        image : ndarray of uint8, shape (H, W, 3)
+            The upright photo, RGB; it is not changed.
+        faces : Landmarks
+            n photos, with points in px of this picture.
+        row : int
+            Which of them it is.
+
+        Returns
+        -------
+        ndarray of uint8, shape (H, W, 3)
+
+        Examples
+        --------
+        >>> from asymmetry.synthetic import face
+        >>> made = face(px_per_mm=1)
+        >>> grey = np.full((220, 220, 3), 128, np.uint8)
+        >>> bool((Contours().annotate(grey, made) != grey).any())
+        True
+        """
+        return painted(image, self.shapes(faces, row))
+
+    def svg(self, faces: Landmarks, row: int = 0) -> str:
+        """The same as SVG elements, for an ``<svg>`` with the picture's size as its view box."""
+        return svg_of(self.shapes(faces, row))
+
+
+@dataclass(frozen=True)
+class Layers(Overlay):
+    """Several overlays, one over the other.
+
+    Attributes
+    ----------
+    parts : tuple of Overlay
+        The lowest first.
+    """
+
+    parts: tuple[Overlay, ...] = ()
+
+    def shapes(self, faces: Landmarks, row: int) -> Iterator[Shape]:
+        """All shapes of the parts."""
+        return itertools.chain.from_iterable(part.shapes(faces, row) for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Points(Overlay):
+    """Every point that was seen, as a dot in its side's colour."""
+
+    def shapes(self, faces: Landmarks, row: int) -> Iterator[Shape]:
+        """One spot for each point."""
+        view = View.of(faces, row)
+        across = view.points @ view.along
+        twin = across[view.layout.mirror]
+        # Of a pair the right one lies farther to the picture's left; one without its twin, left of the rest.
+        beside = np.where(np.isfinite(twin), twin, np.nanmean(across)) if np.isfinite(across).any() else twin
+        for number in np.flatnonzero(np.isfinite(across)).tolist():
+            side = SIDES[int(across[number] > beside[number])]
+            colour = LIGHT if view.layout.mirror[number] == number else ON_PHOTO[side]
+            yield Ellipse(view.points[number], (_LINE * view.unit, _LINE * view.unit), colour)
+
+
+@dataclass(frozen=True)
+class Contours(Overlay):
+    """Brows, lids, lips and irises, in their side's colour."""
+
+    def shapes(self, faces: Landmarks, row: int) -> Iterator[Shape]:
+        """A line for each contour and a ring for each iris."""
+        view = View.of(faces, row)
+        for side in SIDES:
+            for start, group, end in _CONTOURS:
+                names = (*start, *view.layout.groups[group], *end)
+                line = view.points[[view.number(name, side) for name in names]]
+                seen = line[np.isfinite(line).all(axis=1)]
+                if len(seen) > 1:
+                    yield Stroke(seen, ON_PHOTO[side], _LINE * view.unit)
+            names = ("iris_centre", "iris_medial", "iris_lateral")
+            centre, medial, lateral = (view.points[view.number(name, side)] for name in names)
+            radius = float(np.linalg.norm(medial - lateral)) / 2
+            if np.isfinite(radius) and np.isfinite(centre).all():
+                yield Ellipse(centre, (radius, radius), ON_PHOTO[side], _LINE * view.unit)
+
+
+@dataclass(frozen=True)
+class Guides(Overlay):
+    """The level line through the pupils, and the midline."""
+
+    def shapes(self, faces: Landmarks, row: int) -> Iterator[Shape]:
+        """Two dashed lines; none where neither pupils nor canthi were seen."""
+        view = View.of(faces, row)
+        eyes = view.eyes()
+        middle = view.points[[view.layout.midline[name] for name in _MIDDLE]].mean(axis=0)
+        if eyes is None or not np.isfinite(middle).all():
+            return
+        centre = eyes.mean(axis=0)
+        centre = centre + float((middle - centre) @ view.along) * view.along
+        reach = float(np.linalg.norm(eyes[0] - eyes[1]))
+        dash = tuple(view.unit * each for each in _DASH)
+        for ends in (
+            (centre - reach * view.along, centre + reach * view.along),
+            (centre - 1.1 * reach * view.down, centre + 1.9 * reach * view.down),
+        ):
+            yield Stroke(np.array(ends), LIGHT, _THIN * view.unit, dash)
+
+
+@dataclass(frozen=True)
+class _Measured(Overlay):
+    """An overlay that shows numbers.
+
+    Attributes
+    ----------
+    table : Measurements, optional
+        The faces' table, row by row. Default: they are measured, by the iris.
+    decimal : str
+        What stands before the tenths.
+    """
+
+    table: Measurements | None = None
+    decimal: str = "."
+
+    def _row(self, faces: Landmarks, row: int) -> dict[str, float]:
+        known = [each.column(side) for each in _SHOWN for side in (*SIDES, "diff")]
+        table, at = (measure(faces[row], metrics=[*_HEIGHTS]), 0) if self.table is None else (self.table, row)
+        return {column: float(table[column][at]) for column in known}
+
+    def _mm(self, value: float) -> str:
+        return f"{abs(value):.1f} mm".replace(".", self.decimal)
+
+
+@dataclass(frozen=True)
+class Heights(_Measured):
+    """How far each brow and each corner of the mouth is from the pupil line, with its millimetres."""
+
+    def shapes(self, faces: Landmarks, row: int) -> Iterator[Shape]:
+        """A thin line from the pupil line and a label beside the face, for each side that was measured."""
+        view, values = View.of(faces, row), self._row(faces, row)
+        eyes = view.eyes()
+        if eyes is None:
+            return
+        seen = view.points[np.isfinite(view.points).all(axis=1)]
+        across = seen @ view.along
+        edges = {"right": float(across.min()), "left": float(across.max())}
+        for headline in _SHOWN:
+            for side in SIDES:
+                end = view.place(_HEIGHTS[headline.metric], side)
+                value = values[headline.column(side)]
+                if not np.isfinite(end).all() or not np.isfinite(value):
+                    continue
+                foot = end + float((eyes.mean(axis=0) - end) @ view.down) * view.down
+                colour, (outward, anchor) = ON_PHOTO[side], _OUTWARD[side]
+                yield Stroke(np.array([foot, end]), colour, _THIN * view.unit)
+                edge = edges[side] + outward * view.unit
+                beside = end + (edge - float(end @ view.along)) * view.along
+                middle = beside + _CENTRE * _SMALL * view.unit * view.down
+                label = _label(view, middle, self._mm(value), colour, anchor)
+                reach = (float(label.at[0]) - outward * view.unit / 2 - float(end[0])) / view.along[0]
+                if reach * outward > 0:
+                    yield Stroke(np.array([end, end + reach * view.along]), colour, _THIN * view.unit / 2)
+                yield label
+
+
+@dataclass(frozen=True)
+class Differences(_Measured):
+    """How much lower one side is, where a bystander notices it.
+
+    It is drawn only where the picture shows the same side lower as the measurement, from which the head's
+    turn is removed.
+
+    Attributes
+    ----------
+    all : bool
+        Also draw differences that are not noticed.
+    """
+
+    all: bool = False
+
+    def shapes(self, faces: Landmarks, row: int) -> Iterator[Shape]:
+        """A level line at the higher side, a bar down to the lower one, and its label."""
+        view, values = View.of(faces, row), self._row(faces, row)
+        for headline in _SHOWN:
+            diff = values[headline.column("diff")]
+            # What rounds to nothing is no difference; neither is what is not known.
+            if abs(np.round(diff, 1)) > 0 and (self.all or headline.visible(diff)):
+                yield from self._gap(view, headline, diff)
+
+    def _gap(self, view: View, headline: Headline, diff: float) -> Iterator[Shape]:
+        ends = [view.place(_HEIGHTS[headline.metric], side) for side in SIDES]
+        depth = [float(end @ view.down) for end in ends]
+        lower = int(depth[1] > depth[0])
+        if not np.isfinite(depth).all() or (diff < 0) == bool(lower):
+            return
+        low, high = ends[lower], ends[1 - lower]
+        foot = low + (depth[1 - lower] - depth[lower]) * view.down
+        seen = headline.visible(diff)
+        colour, width = (SEEN, _SEEN_BAR) if seen else (LIGHT, _BAR)
+        yield Stroke(np.array([high, foot]), LIGHT, _THIN * view.unit)
+        yield Stroke(np.array([foot, low]), colour, width * view.unit)
+        if headline.metric == "brow_height":  # over the bar, where the forehead is
+            yield _label(view, foot - view.unit * view.down, self._mm(diff), colour, "middle")
+        else:  # under the corner, off the lips and off the label of its height
+            _, anchor = _OUTWARD[SIDES[lower]]
+            under = low + (_SMALL + _UNDER) * view.unit * view.down
+            yield _label(view, under, self._mm(diff), colour, anchor)
+
+
+@dataclass(frozen=True)
+class Spread(Overlay):
+    """How far the readings of each contour's points scatter: soft ellipses of two standard deviations."""
+
+    def shapes(self, faces: Landmarks, row: int) -> Iterator[Shape]:
+        """One soft spot for each point whose spread is known."""
+        view = View.of(faces, row)
+        for side in SIDES:
+            for start, group, end in _CONTOURS:
+                for name in (*start, *view.layout.groups[group], *end):
+                    number = view.number(name, side)
+                    reach = _SPREAD_SD * float(faces.spread[row, number])
+                    if np.isfinite(reach) and np.isfinite(view.points[number]).all():
+                        yield Ellipse(
+                            view.points[number], (reach, reach), ON_PHOTO[side], opacity=_SPREAD_OPACITY
+                        )
+
+
+@dataclass(frozen=True)
+class SideNames(Overlay):
+    """The patient's right and left, in the picture's upper corners.
+
+    Attributes
+    ----------
+    right, left : str
+        What they are called.
+    """
+
+    right: str = "R"
+    left: str = "L"
+
+    def shapes(self, faces: Landmarks, row: int) -> Iterator[Shape]:
+        """Two labels."""
+        width, height = faces.size[row].tolist()
+        letter = _LARGE / 100 * min(width, height)
+        places: tuple[tuple[Side, str, float, Anchor], ...] = (
+            ("right", self.right, letter / 3, "start"),
+            ("left", self.left, width - letter / 3, "end"),
+        )
+        for side, name, x, anchor in places:
+            yield Label(np.array([x, 1.15 * letter]), name, ON_PHOTO[side], letter, anchor)
+
+
+def _label(view: View, at: FloatArray, text: str, colour: str, anchor: Anchor) -> Label:
+    """A label, kept within the picture."""
+    height, (width, tall) = _SMALL * view.unit, view.size
+    length = _LETTER * height * len(text)
+    before = {"start": 0.0, "middle": length / 2, "end": length}[anchor]
+    x = np.clip(at[0], before, max(before, width - length + before))
+    return Label(np.array([x, np.clip(at[1], height, tall - height / 2)]), text, colour, height, anchor)

@@ -1,0 +1,1 @@
+"""Plots, one module per kind. Each draws into axes that it is given, and says what its figure shows."""

@@ -1,0 +1,193 @@
+"""A one-look summary: each difference then and now, with its measurement error and what others notice."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from asymmetry.report.moments import peaked
+from asymmetry.report.palette import DIFFERENCE, ERROR, FARTHEST, GREY
+from asymmetry.report.plots.style import SMALL, Setting, new_figure
+from asymmetry.series import Change, Headline
+from asymmetry.series.change import Sides
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["Dot", "draw_dots", "spoken_dots", "summary_dots"]
+
+_WIDTH, _ROW, _REST = 5.6, 0.42, 1.45
+_LEAST_MM = 3.5
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One row of the plot, mm; NaN where there is none.
+
+    Attributes
+    ----------
+    headline : Headline
+        The metric.
+    before, after : float
+        Difference right minus left, then and now.
+    limit : float
+        Measurement error around `before`.
+    farthest, day : float
+        The difference that stood out most in between, and its day, where it `peaked`.
+    """
+
+    headline: Headline
+    after: float
+    before: float = math.nan
+    limit: float = math.nan
+    farthest: float = math.nan
+    day: float = math.nan
+
+
+def summary_dots(followed: Sequence[Sides], changes: Sequence[Change]) -> tuple[Dot, ...]:
+    """One row for each metric that is followed, from its change where there is one.
+
+    Parameters
+    ----------
+    followed : sequence of Sides
+        The metrics, in the order to show.
+    changes : sequence of Change
+        Their changes.
+    """
+    known = {each.column + each.expression: each for each in changes}
+    return tuple(
+        _dot(each, known.get(each.diff.column + each.diff.expression)) for each in followed if len(each.diff)
+    )
+
+
+def _dot(sides: Sides, change: Change | None) -> Dot:
+    if change is None:
+        return Dot(sides.headline, float(sides.diff.value[-1]))
+    between = peaked(change)
+    return Dot(
+        sides.headline,
+        after=change.after,
+        before=change.before,
+        limit=change.limit,
+        farthest=change.before + change.farthest if between else math.nan,
+        day=change.farthest_day if between else math.nan,
+    )
+
+
+def draw_dots(dots: Sequence[Dot], setting: Setting, since: str) -> Figure:
+    """Draw the summary.
+
+    Parameters
+    ----------
+    dots : sequence of Dot
+        The rows, the first one on top.
+    setting : Setting
+        Of the series.
+    since : str
+        What `before` is.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    """
+    figure = new_figure(_WIDTH, _ROW * len(dots) + _REST)
+    axes, text = figure.subplots(), setting.text
+    for height, dot in enumerate(dots):
+        _draw_row(axes, dot, height, text.said(dot.headline.title), setting)
+    edge = max([_LEAST_MM, *(1.12 * abs(value) for dot in dots for value in _reach(dot))])
+    axes.set_xlim(-edge, edge)
+    axes.set_ylim(len(dots) - 0.5, -0.8)
+    axes.axvline(0, color=GREY, linewidth=1, zorder=0)
+    axes.set_yticks(range(len(dots)), [text.said(dot.headline.title) for dot in dots])
+    axes.tick_params(axis="y", length=0)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.set_xlabel(text("dots.axis"))
+    for word, place, side in ((text("dots.less"), 0.0, "left"), (text("dots.more"), 1.0, "right")):
+        axes.annotate(word, (place, 1), xycoords="axes fraction", xytext=(0, 3), textcoords="offset points",
+                      ha=side, fontsize=SMALL, color=GREY)  # fmt: skip
+    _legend(axes, dots, setting, since)
+    return figure
+
+
+def _reach(dot: Dot) -> Iterator[float]:
+    seen = dot.headline.visible_mm or 0.0
+    for value in (dot.before - dot.limit, dot.before + dot.limit, dot.after, dot.farthest, seen):
+        if not math.isnan(value):
+            yield value
+
+
+def _draw_row(axes: Axes, dot: Dot, height: float, name: str, setting: Setting) -> None:
+    """One metric: the band of measurement error, what others notice, then and now."""
+    axes.axhline(height, color="#eeeeee", linewidth=0.8, zorder=0)
+    if dot.headline.visible_mm is not None:
+        for edge in (-dot.headline.visible_mm, dot.headline.visible_mm):
+            axes.plot([edge, edge], [height - 0.32, height + 0.32], color=GREY, linewidth=1.2, linestyle=":")
+    if not math.isnan(dot.before):
+        axes.barh(height, 2 * dot.limit, left=dot.before - dot.limit, height=0.5, color=ERROR, alpha=0.3)
+        axes.plot([dot.before, dot.after], [height, height], color=DIFFERENCE, linewidth=1.2)
+        axes.plot(dot.before, height, marker="o", markersize=7, markerfacecolor="white",
+                  markeredgecolor=DIFFERENCE, linestyle="none")  # fmt: skip
+    if not math.isnan(dot.farthest):
+        axes.plot(dot.farthest, height, marker="D", markersize=5, color=FARTHEST, linestyle="none")
+        axes.annotate(setting.text.day(dot.day), (dot.farthest, height), xytext=(0, 6),
+                      textcoords="offset points", ha="center", fontsize=SMALL, color=GREY)  # fmt: skip
+    axes.plot(dot.after, height, marker="o", markersize=7, color=DIFFERENCE, linestyle="none", label=name)
+
+
+def _legend(axes: Axes, dots: Sequence[Dot], setting: Setting, since: str) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    text = setting.text
+    entries: list[tuple[bool, Line2D | Patch]] = [
+        (
+            any(not math.isnan(dot.before) for dot in dots),
+            Line2D([], [], marker="o", color="none", markerfacecolor="white", markeredgecolor=DIFFERENCE,
+                   label=text("dots.before", since=since)),
+        ),
+        (True, Line2D([], [], marker="o", color="none", markerfacecolor=DIFFERENCE,
+                      markeredgecolor=DIFFERENCE, label=text("dots.after"))),
+        (
+            any(not math.isnan(dot.farthest) for dot in dots),
+            Line2D([], [], marker="D", color="none", markerfacecolor=FARTHEST, markeredgecolor=FARTHEST,
+                   markersize=5, label=text("dots.farthest")),
+        ),
+        (
+            any(not math.isnan(dot.limit) for dot in dots),
+            Patch(color=ERROR, alpha=0.3, label=text("dots.error")),
+        ),
+        (
+            any(dot.headline.visible_mm is not None for dot in dots),
+            Line2D([], [], color=GREY, linestyle=":", label=text("dots.visible")),
+        ),
+    ]  # fmt: skip
+    axes.figure.legend(
+        handles=[entry for shown, entry in entries if shown], loc="outside lower center", ncols=2,
+        frameon=False, fontsize=SMALL,
+    )  # fmt: skip
+
+
+def spoken_dots(dots: Sequence[Dot], setting: Setting) -> str:
+    """The summary in words, with its numbers."""
+    text = setting.text
+    told = []
+    for dot in dots:
+        name = (
+            "told_now" if math.isnan(dot.before) else "told" if math.isnan(dot.farthest) else "told_farthest"
+        )
+        told.append(
+            text(
+                f"dots.{name}",
+                title=text.said(dot.headline.title),
+                before=text.number(dot.before, "+"),
+                after=text.number(dot.after, "+"),
+                farthest=text.number(dot.farthest, "+"),
+                day=text.number(dot.day, decimals=0),
+                limit=text.number(dot.limit),
+            )
+        )
+    return text("dots.alt", told=" ".join(told))

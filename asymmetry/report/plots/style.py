@@ -1,0 +1,83 @@
+"""What all plots have in common. Figures are made without pyplot, so no state is shared."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from asymmetry.errors import MissingExtraError
+from asymmetry.report.palette import GREY
+from asymmetry.report.text import Text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["SMALL", "Setting", "bare", "new_figure", "svg"]
+
+#: Points of the smallest letters.
+SMALL = 7.5
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What belongs to every plot of one series.
+
+    Attributes
+    ----------
+    text : Text
+        The words.
+    treated : bool
+        Whether day 0 is a treatment.
+    noted : tuple of float
+        Days of notes; the first one is number 1.
+    """
+
+    text: Text
+    treated: bool
+    noted: tuple[float, ...] = ()
+
+    @property
+    def since(self) -> str:
+        """What days are counted from."""
+        return self.text("page.since_treatment" if self.treated else "page.since_first")
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure, inches.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise MissingExtraError("drawing a plot", "report") from error
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def svg(figure: Figure) -> bytes:
+    """A figure as an SVG file; the letters are outlines, so no font is needed to see them."""
+    from matplotlib import rc_context
+
+    stream = io.BytesIO()
+    with rc_context({"svg.hashsalt": "asymmetry"}):  # the same figure gives the same file
+        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    return stream.getvalue()
+
+
+def bare(axes: Axes, text: Text) -> None:
+    """Axes without a box, with a light grid of heights, and numbers as the language writes them."""
+    from matplotlib.ticker import FuncFormatter
+
+    def written(value: float, _: object) -> str:
+        return f"{round(value, 6) + 0.0:g}".replace("-", "−").replace(".", text.decimal)
+
+    axes.grid(axis="y", color="#dddddd", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(colors=GREY, labelcolor="black")
+    axes.yaxis.set_major_formatter(FuncFormatter(written))

@@ -1,0 +1,343 @@
+"""The sections of a report, as words and numbers that the page only has to set."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from asymmetry.core.schemes import SIDES
+from asymmetry.core.table import Measurements
+from asymmetry.metrics import catalogue
+from asymmetry.metrics.movement import movement_catalogue
+from asymmetry.report.moments import peaked
+from asymmetry.report.naming import Names
+from asymmetry.report.text import Text
+from asymmetry.series import (
+    FALSE_ALARMS,
+    HEADLINES,
+    Change,
+    Concern,
+    Headline,
+    Note,
+    Series,
+    notable,
+    what_changed,
+)
+from asymmetry.series.headline import MOVEMENT_HEADLINES
+from asymmetry.series.timeline import PEAK_DAY, PHASES
+
+__all__ = ["Row", "Sentence", "Table", "Wording"]
+
+_DAY_LENGTH = len("2026-03-31")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of the summary.
+
+    Attributes
+    ----------
+    words : str
+        The sentence.
+    strong : bool
+        Whether it is about more than measurement error.
+    verdict : str
+        Better or worse, in words; may be empty.
+    kind : str
+        The same for the style sheet.
+    remarks : tuple of str
+        What to mind, or where a rule comes from.
+    """
+
+    words: str
+    strong: bool = False
+    verdict: str = ""
+    kind: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table: its cells, which of them are bold, and what is said below it."""
+
+    cells: tuple[str, ...]
+    strong: frozenset[int] = field(default=frozenset())
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table.
+
+    Attributes
+    ----------
+    title : str
+        Its heading.
+    groups : tuple of (str, int)
+        What stands over so many columns; empty for a table with one row of headings.
+    heads : tuple of str
+        The columns' headings.
+    rows : tuple of Row
+        The rows.
+    words : int
+        So many columns from the left hold words, the others numbers.
+    """
+
+    title: str
+    groups: tuple[tuple[str, int], ...]
+    heads: tuple[str, ...]
+    rows: tuple[Row, ...]
+    words: int
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A series put into words.
+
+    Attributes
+    ----------
+    series : Series
+        The series.
+    text : Text
+        The language.
+    names : Names
+        What its photos are called.
+    changes : tuple of Change
+        Since baseline.
+    """
+
+    series: Series
+    text: Text
+    names: Names
+    changes: tuple[Change, ...]
+
+    def said(self, sentence: str) -> str:
+        """A sentence of the library, translated, with photos called as in the report."""
+        parts = (self.text.said(part) for part in self.names.masked(sentence).split("; "))
+        return "; ".join(parts)
+
+    @property
+    def since(self) -> str:
+        """What changes are counted from."""
+        if self.changes and math.isfinite(self.changes[0].since.first):
+            return self.text.day(self.changes[0].since.first)
+        return self.text("summary.baseline")
+
+    def opening(self) -> str:
+        """The first sentence: how much changed."""
+        if not self.series.landmarks.usable.any():
+            return self.text("summary.no_photo")
+        if not self.changes:
+            return self.text("summary.nothing")
+        now, ever = (
+            [each for each in self.changes if test(each)]
+            for test in (lambda each: each.beyond, lambda each: bool(each.span))
+        )
+        parts = {"of": len(self.changes), "day": self.text.day(max(each.day for each in self.changes))}
+        if now:
+            return self.text.count("summary.beyond", len(now), since=self.since, **parts)
+        if ever:
+            return self.text.count("summary.over", len(ever), **parts)
+        return self.text("summary.none", **parts)
+
+    def changed(self) -> Iterator[Sentence]:
+        """What changed, sentence by sentence."""
+        now = sum(each.beyond for each in self.changes)
+        for number, each in enumerate(what_changed(self.changes) if self.changes else ()):
+            kind = each.verdict.replace(" ", "_") if each.verdict else ""
+            even = self.text(f"summary.{kind if number < now else f'then_{kind}'}") if kind else ""
+            remarks = tuple(self.text("summary.mind", remark=self.said(remark)) for remark in each.remarks)
+            yield Sentence(self.said(each.words), each.beyond, even, kind, remarks)
+
+    def to_show(self, concerns: Sequence[Concern]) -> Iterator[Sentence]:
+        """What to show the clinician."""
+        for each in concerns:
+            rule = self.text(
+                "summary.rule", rule=self.text.said(each.rule), source=self.text.said(each.source)
+            )
+            remarks = (self.text("summary.mind", remark=self.said(remark)) for remark in each.remarks)
+            yield Sentence(f"{self.said(each.words)}.", remarks=(*remarks, rule))
+
+    def seen(self) -> str:
+        """What a bystander would notice on the latest day, in its latest photo of the usual expression."""
+        static = self.series.static
+        known = self.series.landmarks.usable & np.isfinite(static["day"])
+        rows = np.flatnonzero(known & (static["expression"] == self.series.usual))
+        if not len(rows):
+            return ""
+        row = int(rows[-1])
+        words = [self.said(each.words) for each in notable(static)[row]]
+        day = self.text.day(float(static["day"][row]))
+        if words:
+            return self.text("summary.seen_now", day=day, what="; ".join(words))
+        return self.text("summary.seen_none", day=day)
+
+    def differences(self, row: int) -> Iterator[tuple[str, bool]]:
+        """The headline differences of one photo in words, and whether others notice them."""
+        for headline in HEADLINES:
+            diff = float(self.series.static[headline.column("diff")][row])
+            words = self.said(headline.words(diff))
+            named = f"{self.said(headline.title)}: {words}" if math.isnan(diff) else words
+            yield named, headline.visible(diff)
+
+    def told(self, row: int) -> str:
+        """The headline differences of one photo as one sentence."""
+        return f"{'; '.join(words for words, _ in self.differences(row))}."
+
+    def spoken(self, row: int) -> str:
+        """What a photo shows, for those who hear it."""
+        day = self.text.day(float(self.series.static["day"][row]))
+        return self.text("photos.alt", day=day, expression=self.expression(row), told=self.told(row))
+
+    def expression(self, row: int) -> str:
+        """The expression of one photo in words."""
+        return self.text.known("expressions", str(self.series.static["expression"][row]))
+
+    def date(self, row: int) -> str:
+        """The date of one photo; empty where it has none."""
+        return str(self.series.static["taken"][row])[:_DAY_LENGTH]
+
+    def changes_table(self) -> Table:
+        """All changes in numbers."""
+        text, rows = self.text, []
+        for each in self.changes:
+            number = (text.number(value, "+") for value in (each.before, each.after, each.change))
+            far = f"{text.number(each.farthest, '+')} ({text.day(each.farthest_day)})"
+            cells = (
+                self.said(each.headline.title),
+                *number,
+                self._interval(each.low, each.high, 1),
+                text.number(each.limit),
+                text("tables.yes" if each.beyond else "tables.no"),
+                far if peaked(each) else "–",
+                self._trend(each),
+            )
+            rows.append(Row(cells, frozenset({6}) if each.beyond else frozenset()))
+        heads = "metric before latest change interval limit verdict farthest trend".split()
+        title = text("tables.changes")
+        return Table(title, (), tuple(text(f"tables.{head}") for head in heads), tuple(rows), 1)
+
+    def _interval(self, low: float, high: float, decimals: int) -> str:
+        return " … ".join(self.text.number(value, "+", decimals) for value in (low, high))
+
+    def _trend(self, change: Change) -> str:
+        """Its slope and interval; a dash where there are too few days."""
+        found = self.series.trend(change.headline.metric, expression=change.expression)
+        if found.reason:
+            return "–"
+        return f"{self.text.number(found.per_week, '+', 2)} ({self._interval(found.low, found.high, 2)})"
+
+    def note(self) -> str:
+        """What stands below the table of changes."""
+        text = self.text
+        peak = text("tables.from_peak", day=text.number(PEAK_DAY, decimals=0)) if self.series.treated else ""
+        share = text.number(100 * FALSE_ALARMS, decimals=0)
+        return text("tables.note", share=share, from_day=peak)
+
+    def photos_table(self) -> Table:
+        """The headline measurements of every photo that was measured."""
+        static = self.series.static
+        rows = np.flatnonzero(self.series.landmarks.usable).tolist()
+        made = tuple(self._numbers(static, row, self.names.shown[row], HEADLINES) for row in rows)
+        groups = tuple((self.said(headline.title), 3) for headline in HEADLINES)
+        return self._wide("measured", groups, made)
+
+    def movements_table(self) -> Table:
+        """The headline movement of every photo of an expression."""
+        table, shown = self.series.movements, dict(zip(self.names.given, self.names.shown, strict=True))
+        made = []
+        for row, label in enumerate(table["expression"].tolist()):
+            if label in MOVEMENT_HEADLINES:
+                headline = MOVEMENT_HEADLINES[label]
+                found = self._numbers(table, row, shown[str(table["photo"][row])], (headline,))
+                ratio = float(table[f"{headline.metric}_ratio"][row])
+                made.append(Row((*found.cells, self.text.number(ratio, decimals=2)), found.strong))
+        return self._wide("movements", ((self.text("days.movement"), 4),), tuple(made), "ratio")
+
+    def _wide(
+        self, title: str, groups: tuple[tuple[str, int], ...], rows: tuple[Row, ...], *more: str
+    ) -> Table:
+        text = self.text
+        leading = "photo day date expression".split()
+        sides = ["right", "left", "difference"] * (len(groups) if not more else 1)
+        heads = tuple(text(f"tables.{head}") for head in (*leading, *sides, *more))
+        return Table(text(f"tables.{title}"), (("", len(leading)), *groups), heads, rows, len(leading))
+
+    def _numbers(self, table: Measurements, row: int, name: str, headlines: Sequence[Headline]) -> Row:
+        text = self.text
+        day = float(table["day"][row])
+        expression = text.known("expressions", str(table["expression"][row]))
+        cells = [name, text.number(day, decimals=0), str(table["taken"][row])[:_DAY_LENGTH], expression]
+        strong = set()
+        for headline in headlines:
+            values = [float(table[headline.column(side)][row]) for side in (*SIDES, "diff")]
+            cells += [text.number(value, sign) for value, sign in zip(values, ("", "", "+"), strict=True)]
+            if headline.visible(values[-1]):
+                strong.add(len(cells) - 1)
+        return Row(tuple(cells), frozenset(strong))
+
+    def remarks(self, row: int) -> tuple[str, ...]:
+        """What was said about one photo: by the measurement, and by a manifest."""
+        said = (self.said(str(self.series.static["reason"][row])), str(self.series.photos["notes"][row]))
+        return tuple(filter(None, said))
+
+    def notes(self) -> list[tuple[int, str, str, str]]:
+        """The patient's notes, numbered as in the plots: number, day, date, words."""
+        noted = [(entry, note) for entry in self.series.timeline for note in entry.notes]
+        return [
+            (
+                number,
+                self.text.number(entry.day, decimals=0),
+                note.date.isoformat() if note.date else "",
+                self._note(note),
+            )
+            for number, (entry, note) in enumerate(noted, 1)
+        ]
+
+    def _note(self, note: Note) -> str:
+        side = self.text(f"notes.side_{note.side}") if note.side else ""
+        about = ", ".join(filter(None, (note.symptom, side)))
+        return ": ".join(filter(None, (about, note.text)))
+
+    def definitions(self) -> list[tuple[str, str, str]]:
+        """Title, definition, and the size that others notice, of every metric in the report."""
+        shown = [*HEADLINES]
+        labels = set(self.series.movements["expression"].tolist())
+        shown += [headline for label, headline in MOVEMENT_HEADLINES.items() if label in labels]
+        known = {**catalogue(), **movement_catalogue()}
+        return [
+            (
+                self.said(headline.title),
+                self.text.said(known[headline.metric].definition),
+                self.text(
+                    "method.noticed",
+                    mm=self.text.number(headline.visible_mm, decimals=0),
+                    source=self.text.said(headline.source),
+                )
+                if headline.visible_mm
+                else "",
+            )
+            for headline in shown
+        ]
+
+    def error_sources(self) -> str:
+        """What measurement error rests on, without repetition."""
+        found = itertools.chain.from_iterable((each.error.source,) for each in self.changes)
+        return "; ".join(self.text.said(source) for source in dict.fromkeys(found))
+
+    def phases(self) -> str:
+        """The phases after a treatment, and their days."""
+        text = self.text
+        return ", ".join(
+            text(
+                "method.phase",
+                name=text.known("phases", phase.name),
+                first=text.number(phase.first, decimals=0),
+                last=text.number(phase.last, decimals=0),
+            )
+            for phase in PHASES
+            if math.isfinite(phase.first) and math.isfinite(phase.last)
+        )

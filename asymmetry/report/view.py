@@ -1,0 +1,75 @@
+"""Where a face lies in its picture: what overlays place their shapes by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.frame import face_frame
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.schemes import SIDES, Scheme, Side
+
+__all__ = ["View"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: A unit of width: the distance between the outer canthi is so many. Lines grow with the face.
+_UNITS = 48.0
+
+
+@dataclass(frozen=True)
+class View:
+    """Where a face lies in its picture.
+
+    Attributes
+    ----------
+    points : ndarray, shape (k, 2)
+        Its points, px.
+    layout : Scheme
+        Their names.
+    along, down : ndarray, shape (2,)
+        Unit vectors of the picture: towards the patient's left, and towards the chin.
+    unit : float
+        What lines and letters are sized by, px.
+    size : (int, int)
+        Width and height of the picture, px.
+    """
+
+    points: FloatArray = field(repr=False)
+    layout: Scheme = field(repr=False)
+    along: FloatArray
+    down: FloatArray
+    unit: float
+    size: tuple[int, int]
+
+    @classmethod
+    def of(cls, faces: Landmarks, row: int) -> View:
+        """The view of one row; upright and sized by the picture where the eyes were not seen."""
+        points = faces.points[row, :, :2].astype(np.float64)
+        canthi = points[list(faces.layout.pairs["outer_canthus"])]
+        width, height = faces.size[row].tolist()
+        apart = float(np.linalg.norm(canthi[0] - canthi[1]))
+        unit = apart / _UNITS if np.isfinite(apart) and apart > 0 else width / (2 * _UNITS)
+        roll = float(face_frame(faces[row], names=()).roll[0])
+        turn = np.radians(roll if np.isfinite(roll) else 0.0)
+        along, down = np.array([np.cos(turn), -np.sin(turn)]), np.array([np.sin(turn), np.cos(turn)])
+        return cls(points, faces.layout, along, down, unit, (width, height))
+
+    def number(self, name: str, side: Side) -> int:
+        """Number of a point, paired or of the midline."""
+        layout = self.layout
+        return layout.pairs[name][SIDES.index(side)] if name in layout.pairs else layout.midline[name]
+
+    def place(self, weights: Mapping[str, float], side: Side) -> FloatArray:
+        """Weighted mean of some points of one side; NaN where one was not seen."""
+        points = self.points[[self.number(name, side) for name in weights]]
+        found: FloatArray = np.array(list(weights.values())) @ points
+        return found
+
+    def eyes(self) -> FloatArray | None:
+        """Right and left pupil, shape (2, 2), or the outer canthi where those were not seen."""
+        pairs = (self.points[list(self.layout.pairs[name])] for name in ("iris_centre", "outer_canthus"))
+        return next((pair for pair in pairs if np.isfinite(pair).all()), None)

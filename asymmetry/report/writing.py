@@ -1,0 +1,121 @@
+"""The report as a file: HTML, or a PDF of the same page."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from PIL import ImageFile
+
+from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError
+from asymmetry.report.page import render
+from asymmetry.report.text import ENGLISH
+from asymmetry.series import Series
+
+__all__ = ["PAPERS", "check_target", "write_report"]
+
+#: Sizes of paper.
+PAPERS = ("A4", "Letter")
+_HTML = (".html", ".htm")
+
+
+def write_report(
+    series: Series,
+    path: str | os.PathLike[str],
+    *,
+    photos: bool = True,
+    pseudonym: str = "",
+    language: str | os.PathLike[str] = ENGLISH,
+    paper: str = "A4",
+) -> Path:
+    """Write a series as a single file.
+
+    Parameters
+    ----------
+    series : Series
+        What to show.
+    path : path
+        The file to write; its ending says what: ``.html`` or ``.pdf`` (extra ``pdf``).
+    photos, pseudonym, language
+        As for `render`.
+    paper : {"A4", "Letter"}
+        What a PDF is set for; a browser prints on whatever paper it has.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib or jinja2 is not installed, or for a PDF weasyprint.
+    AsymmetryError
+        If the system's Pango is missing, which a PDF needs.
+    InvalidInputError
+        If the file's ending is another, or the language or the paper is not known.
+    """
+    target = check_target(path)
+    pdf = _weasyprint() if target.suffix.lower() == ".pdf" else None
+    if paper not in PAPERS:
+        raise InvalidInputError(f"paper {paper!r}: use {' or '.join(PAPERS)}")
+    page = render(series, photos=photos, pseudonym=pseudonym, language=language)
+    if pdf is None:
+        # A file name that is no text in any encoding is written with backslashes.
+        target.write_text(page, encoding="utf-8", errors="backslashreplace")
+    else:
+        page = page.encode("utf-8", "backslashreplace").decode("utf-8")
+        sheet = pdf.CSS(string=f"@page {{ size: {paper} }}")
+        pdf.HTML(string=page, url_fetcher=_fetcher(pdf)).write_pdf(target, stylesheets=[sheet])
+    return target
+
+
+def check_target(path: str | os.PathLike[str]) -> Path:
+    """The file that a report is to be written to, before any work is done for it.
+
+    Parameters
+    ----------
+    path : path
+        Ending in ``.html``, ``.htm`` or ``.pdf``.
+
+    Raises
+    ------
+    InvalidInputError
+        If it ends otherwise, or there is no such folder.
+    MissingExtraError, AsymmetryError
+        If it is a PDF, and what makes it is not installed.
+
+    Examples
+    --------
+    >>> check_target("report.html").suffix
+    '.html'
+    """
+    target = Path(path)
+    if target.suffix.lower() not in (*_HTML, ".pdf"):
+        raise InvalidInputError(f"{target}: a report is written to a file ending in .html or .pdf")
+    if not target.parent.is_dir():
+        raise InvalidInputError(f"{target}: there is no folder {target.parent}")
+    if target.suffix.lower() == ".pdf":
+        _weasyprint()
+    return target
+
+
+def _weasyprint() -> Any:
+    """The module. It tells Pillow to fill in what incomplete photos lack, for the whole process: not here."""
+    strict = ImageFile.LOAD_TRUNCATED_IMAGES
+    try:
+        import weasyprint
+    except ImportError as error:
+        raise MissingExtraError("a PDF", "pdf") from error
+    except OSError as error:  # its libraries are the system's
+        pango = "a PDF needs the system's Pango (Debian: libpango-1.0-0 and libpangoft2-1.0-0)"
+        raise AsymmetryError(f"{pango}: {error}") from error
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = strict
+    return weasyprint
+
+
+def _fetcher(weasyprint: Any) -> Any:
+    """Fetches what the page holds itself, and nothing else."""
+    return weasyprint.urls.URLFetcher(allowed_protocols={"data"})
