@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -22,6 +23,7 @@ from asymmetry.extract.landmarker import Reading
 from asymmetry.extract.lids import refine_lids
 from asymmetry.extract.plane import drawn, places, surface
 from asymmetry.extract.pose import Pose, fit_pose
+from asymmetry.extract.spread import point_spread
 
 __all__ = ["Square", "chimera", "mirrored_points", "read_hemifaces"]
 
@@ -126,14 +128,23 @@ def mirrored_points(points: FloatArray, width: float) -> FloatArray:
     return np.stack([width - twin[:, 0], twin[:, 1], twin[:, 2]], axis=1)
 
 
+class SquareReading(NamedTuple):
+    """Both halves of a face as read at one size, each side from its own chimera.
+
+    ``plane`` (k, 2) is canonical x, y, cm; ``twins`` (k, 2) half of how far each point and its mirror twin
+    are apart in the chimera, cm; ``weights`` each side's expression weights.
+    """
+
+    plane: FloatArray
+    twins: FloatArray
+    weights: dict[Side, FloatArray]
+
+
 def read_square(
     photo: Pixels, pose: Pose, canonical: Canonical, square: Square, detect: Detect, shape: CommonShape
-) -> tuple[FloatArray, dict[Side, FloatArray]] | None:
-    """Canonical x, y (k, 2) of every point, each side from its own chimera, and the expression weights.
-
-    None if the model finds no face in a chimera.
-    """
-    planes, weights = {}, {}
+) -> SquareReading | None:
+    """What the model sees in the chimeras of both sides; None if it finds no face in one."""
+    planes, twins, weights = {}, {}, {}
     right = _right_numbers(canonical.vertices)
     for side in SIDES:
         found = detect(chimera(photo, pose, canonical, square, side, shape))
@@ -141,12 +152,13 @@ def read_square(
             return None
         points = found[0].points
         # The chimera is symmetric: where a point and its mirror twin differ, that is noise.
-        points = (points + mirrored_points(points, square.side)) / 2
-        planes[side] = square.to_face(points[:, :2])
+        mirrored = mirrored_points(points, square.side)
+        planes[side] = square.to_face(((points + mirrored) / 2)[:, :2])
+        twins[side] = (points - mirrored)[:, :2] / (2 * square.scale)
         shown = right if side == "right" else right[MEDIAPIPE_478.mirror]
         planes[side][shown] = from_half(shape.own(to_half(planes[side][shown], side), side), side)
         weights[side] = found[0].blendshapes
-    return _joined(planes, right), weights
+    return SquareReading(_joined(planes, right), _joined(twins, right), weights)
 
 
 def _right_numbers(vertices: FloatArray) -> npt.NDArray[np.bool_]:
@@ -208,19 +220,23 @@ def read_hemifaces(
         reading = read_square(smooth, pose, canonical, square, detect, shape)
         if reading is None:
             return None
-        plane, _ = reading
+        plane = reading.plane
         # A chimera's midline is straight whatever the face's is: sideways, its points are the first
         # reading's.
         plane[middle, 0] = start[middle, 0]
         kept.append(reading)
-    planes = np.stack([plane for plane, _ in kept])
-    plane = whole_brows(planes.mean(axis=0), canonical.vertices)
-    plane = refine_lids(photo, pose, canonical, plane).plane
-    plane = undragged(refine_irises(photo, pose, canonical, plane))
-    points = pose.project(surface(canonical, plane))
-    one = len(sizes) == 1
-    spread = np.full(len(points), np.nan) if one else planes.std(axis=0, ddof=1).max(axis=-1) * pose.scale
-    weights = {side: np.mean([w[side] for _, w in kept], axis=0) for side in SIDES}
+    plane = whole_brows(np.mean([reading.plane for reading in kept], axis=0), canonical.vertices)
+    lids = refine_lids(photo, pose, canonical, plane)
+    irises = refine_irises(photo, pose, canonical, lids.plane)
+    points = pose.project(surface(canonical, undragged(irises.plane)))
+    spread = point_spread(
+        irises.plane,
+        [reading.twins for reading in kept],
+        lids=lids.found,
+        irises=irises.found,
+        px_per_cm=pose.scale,
+    )
+    weights = {side: np.mean([reading.weights[side] for reading in kept], axis=0) for side in SIDES}
     return Hemifaces(points, spread, _side_weights(weights), pose)
 
 

@@ -21,7 +21,7 @@ from asymmetry.extract.lids import margin_numbers
 from asymmetry.extract.plane import light_and_red, places, surface, vertex
 from asymmetry.extract.pose import Pose
 
-__all__ = ["refine_irises"]
+__all__ = ["Irises", "refine_irises"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -63,7 +63,23 @@ _RING = {
 }
 
 
-def refine_irises(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray) -> FloatArray:
+@dataclass(frozen=True)
+class Irises:
+    """Both irises.
+
+    Attributes
+    ----------
+    plane : ndarray, shape (k, 2)
+        Canonical x, y of all points, cm, with the irises' moved onto their circles.
+    found : dict of Side to bool
+        Whether the circle was seen in the pixels, or is the mesh's.
+    """
+
+    plane: FloatArray = field(repr=False)
+    found: dict[Side, bool]
+
+
+def refine_irises(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray) -> Irises:
     """Move both irises onto the circles that the photo shows, equally wide.
 
     An eye that shows none keeps the mesh's iris, less what the mesh misdraws on average.
@@ -81,19 +97,19 @@ def refine_irises(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatA
 
     Returns
     -------
-    ndarray, shape (k, 2)
+    Irises
         Both sides are treated by the same code, so a mirrored photo gives mirrored irises.
     """
     eyes = [_Eye.of(photo, pose, canonical, plane, side) for side in SIDES]
-    found = _found(eyes) or _Circles([np.zeros(2) for _ in eyes], eyes[0].radius)
+    found = _found(eyes) or _Circles([None for _ in eyes], eyes[0].radius)
     plane = plane.copy()
     for eye, centre, side in zip(eyes, found.centres, SIDES, strict=True):
         outwards = np.array([-1.0 if side == "right" else 1.0, 1.0])
-        ring = centre + found.radius * outwards * list(_RING.values())
+        ring = (0.0 if centre is None else centre) + found.radius * outwards * list(_RING.values())
         plane[MEDIAPIPE_478.of(side, tuple(_RING))] = pose.unproject(
             eye.view.to_photo(ring), canonical.depth_at
         )
-    return plane
+    return Irises(plane, {side: at is not None for side, at in zip(SIDES, found.centres, strict=True)})
 
 
 @dataclass(frozen=True)
@@ -121,9 +137,9 @@ class _View:
 
 
 class _Circles(NamedTuple):
-    """Both irises: their centres, cm from the mesh's, and their radius."""
+    """Both irises: their centres, cm from the mesh's, or None where none is seen, and their radius."""
 
-    centres: list[FloatArray]
+    centres: list[FloatArray | None]
     radius: float
 
 
@@ -218,10 +234,10 @@ def _found(eyes: list[_Eye]) -> _Circles | None:
     Looked for all over the reach, by what is seen of the mesh's irises; then again, by what is seen of those
     found; then finely around these.
     """
-    mesh = _Circles([np.zeros(2) for _ in eyes], eyes[0].radius)
-    found: _Circles | None = mesh
+    nowhere: list[FloatArray | None] = [np.zeros(2) for _ in eyes]
+    found: _Circles | None = _Circles(nowhere, eyes[0].radius)
     for _ in range(2):
-        found = found and _best(eyes, found, mesh.centres, _RADII, round(_REACH / _COARSE), _COARSE)
+        found = found and _best(eyes, found, nowhere, _RADII, round(_REACH / _COARSE), _COARSE)
     if found is None:
         return None
     radii = np.asarray(found.radius + np.arange(-_AROUND, _AROUND + 1) * _FINE, dtype=np.float64)
@@ -229,21 +245,31 @@ def _found(eyes: list[_Eye]) -> _Circles | None:
 
 
 def _best(
-    eyes: list[_Eye], seen: _Circles, start: list[FloatArray], radii: FloatArray, steps: int, step: float
+    eyes: list[_Eye],
+    seen: _Circles,
+    start: list[FloatArray | None],
+    radii: FloatArray,
+    steps: int,
+    step: float,
 ) -> _Circles | None:
-    """The circles of one radius that the eyes show best; None if that radius lies at an end."""
+    """The circles of one radius that the eyes show best; None if that radius lies at an end.
+
+    An eye without a start is left out.
+    """
     fits = [
-        eye.search(radii, begin, steps, step, eye.weights(centre, seen.radius))
+        None
+        if begin is None or centre is None
+        else eye.search(radii, begin, steps, step, eye.weights(centre, seen.radius))
         for eye, begin, centre in zip(eyes, start, seen.centres, strict=True)
     ]
-    values = [fit.value for fit in fits if fit.clear.any()]
+    values = [fit.value for fit in fits if fit is not None and fit.clear.any()]
     if not values:
         return None
     value = np.sum(values, axis=0)
     best = int(np.argmax(value))
     if not 0 < best < len(radii) - 1:
         return None
-    centres = [fit.centre[best] if fit.clear[best] else np.zeros(2) for fit in fits]
+    centres = [fit.centre[best] if fit is not None and fit.clear[best] else None for fit in fits]
     return _Circles(centres, float(radii[best] + vertex(value, best) * (radii[1] - radii[0])))
 
 
