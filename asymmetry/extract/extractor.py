@@ -26,7 +26,7 @@ from asymmetry.extract.hemiface import mirrored_points, read_hemifaces
 from asymmetry.extract.hidden import unseen
 from asymmetry.extract.landmarker import Landmarker, Reading
 from asymmetry.extract.model import file_sha256, model_file
-from asymmetry.extract.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoSource, read_photo
+from asymmetry.extract.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoBytes, PhotoSource, read_photo
 from asymmetry.extract.pose import Pose, fit_pose
 from asymmetry.extract.quality import faults, frontal
 
@@ -138,6 +138,7 @@ class Extractor:
 
     def _row(self, number: int, source: PhotoSource) -> Landmarks:
         name = os.fspath(source) if isinstance(source, (str, os.PathLike)) else f"<photo {number}>"
+        name = source.name if isinstance(source, PhotoBytes) else name
         try:
             photo = read_photo(source, max_megapixels=self.max_megapixels, name=str(name))
         except PhotoError as error:

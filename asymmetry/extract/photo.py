@@ -52,14 +52,26 @@ __all__ = [
     "DEFAULT_MAX_MEGAPIXELS",
     "PHOTO_SUFFIXES",
     "Photo",
+    "PhotoBytes",
     "PhotoSource",
     "image_files",
+    "opened",
     "read_photo",
     "read_taken",
 ]
 
-PhotoSource: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | NDArray[np.uint8]"
-"""A file's path, a file's bytes, or RGB pixels: uint8, (H, W, 3)."""
+@dataclass(frozen=True)
+class PhotoBytes:
+    """The bytes of a file, and the name by which errors and tables call it and a date is looked for in it."""
+
+    name: str
+    data: bytes
+
+
+PhotoSource: TypeAlias = (
+    "str | os.PathLike[str] | PhotoBytes | bytes | bytearray | memoryview | NDArray[np.uint8]"
+)
+"""A file's path, a file's bytes, with a name or without, or RGB pixels: uint8, (H, W, 3)."""
 
 #: The largest photo that is read unless the caller says otherwise. A hundred megapixels take 300 MB as RGB.
 DEFAULT_MAX_MEGAPIXELS = 100.0
@@ -128,7 +140,7 @@ def read_photo(
 
     Parameters
     ----------
-    source : path, bytes or numpy.ndarray
+    source : path, bytes, PhotoBytes or numpy.ndarray
         JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF or, with the extra ``heic``, HEIC; of several frames the
         first. The content counts, not the suffix. An array has to be RGB, uint8, (H, W, 3), and is not copied
         if it is C-contiguous. The order blue, green, red of OpenCV can't be told from RGB: reverse it first.
@@ -172,7 +184,7 @@ def read_photo(
     if isinstance(source, np.ndarray):
         pixels, taken = _checked(source, name), dated
     else:
-        with _opened(source, name) as stream:
+        with opened(source, name) as stream:
             image = _header(stream, name, max_megapixels)
             pixels, tags = _decoded(image, name)
         taken = taken_best(taken_from_exif(tags), dated)
@@ -195,7 +207,7 @@ def read_taken(source: PhotoSource) -> Taken | None:
     tags: dict[int, object] = {}
     name = _label(source)
     if not isinstance(source, np.ndarray):
-        with suppress(PhotoError), _opened(source, name) as stream:
+        with suppress(PhotoError), opened(source, name) as stream:
             tags = _exif_tags(_header(stream, name, DEFAULT_MAX_MEGAPIXELS))
     return taken_best(taken_from_exif(tags), taken_from_name(name))
 
@@ -204,6 +216,8 @@ def _label(source: PhotoSource) -> str:
     """Return what to call a photo: its path if it has one."""
     if isinstance(source, str | os.PathLike):
         return os.fsdecode(source)
+    if isinstance(source, PhotoBytes):
+        return source.name
     if isinstance(source, bytes | bytearray | memoryview):
         return "<bytes>"
     if isinstance(source, np.ndarray):
@@ -241,8 +255,18 @@ def _own_errors(name: str, what: str) -> Iterator[None]:
         ) from error
 
 
-def _opened(source: str | os.PathLike[str] | bytes | bytearray | memoryview, name: str) -> BinaryIO:
-    """Open an ordinary file, or wrap the bytes of one; say in words why not."""
+def opened(
+    source: str | os.PathLike[str] | PhotoBytes | bytes | bytearray | memoryview, name: str
+) -> BinaryIO:
+    """Open an ordinary file, or wrap the bytes of one.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        There is no such file, or it is not an ordinary one; in words, by `name`.
+    """
+    if isinstance(source, PhotoBytes):
+        return BytesIO(source.data)
     if isinstance(source, bytes | bytearray | memoryview):
         return BytesIO(source)
     try:
