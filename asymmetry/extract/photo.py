@@ -46,6 +46,7 @@ from asymmetry.extract.taken import (
     taken_best,
     taken_from_exif,
     taken_from_name,
+    walk_images,
 )
 
 __all__ = [
@@ -58,7 +59,9 @@ __all__ = [
     "opened",
     "read_photo",
     "read_taken",
+    "walk_images",
 ]
+
 
 @dataclass(frozen=True)
 class PhotoBytes:

@@ -135,7 +135,7 @@ def manifest_entries(path: str | os.PathLike[str]) -> Iterator[tuple[str, Entry]
         yield (
             where,
             Entry(
-                photo=PurePath(row["photo"].replace("\\", "/")).as_posix(),
+                photo=_path(row["photo"]),
                 taken=_when(row.get("taken", ""), where),
                 day_only=len(row.get("taken", "")) <= len("2026-03-31"),
                 expression=_expression(row.get("expression", ""), where),
@@ -192,6 +192,11 @@ def _cells(file: Path, lines: TextIO, needed: str) -> Iterator[tuple[str, dict[s
         cells = {name: (value or "").strip() for name, value in row.items() if isinstance(name, str)}
         if cells[needed]:
             yield f"{file} line {reader.line_num}", cells
+
+
+def _path(text: str) -> str:
+    """A path with forward slashes; a URL stays as it is."""
+    return text if "://" in text else PurePath(text.replace("\\", "/")).as_posix()
 
 
 def _when(text: str, where: str) -> datetime | None:
