@@ -171,7 +171,8 @@ def _in_folder(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
 
 
 def _in_glob(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
-    found = sorted(path for path in glob.iglob(source, recursive=True) if not Path(path).is_dir())
+    matches = glob.iglob(source, recursive=True)  # noqa: PTH207  any pattern, with any folder before it
+    found = sorted(path for path in matches if not Path(path).is_dir())
     if not found:
         raise InvalidInputError(f"{source}: no such folder, file, pattern with a match, or URL")
     root = _above_pattern(source)

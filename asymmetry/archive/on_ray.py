@@ -32,6 +32,8 @@ PARTS_PER_ACTOR = 2
 STORE_BYTES = 512 * 2**20
 #: Ray tells its makers how it is used unless this is set before it starts.
 SILENT = {"RAY_USAGE_STATS_ENABLED": "0"}
+# Its C++ side writes to the terminal whatever Python's loggers are set to.
+_LOG_LEVEL = ("RAY_BACKEND_LOG_LEVEL", "fatal")
 
 
 class PartScorer:
@@ -113,10 +115,7 @@ def ray_parts(
     with _cluster(address, workers) as ray:
         actors = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
         while lot := list(islice(todo, PARTS_AT_A_TIME)):
-            items = [
-                {"number": number, "photos": json.dumps([asdict(job) for job in part])}
-                for number, part in lot
-            ]
+            items = [{"number": number, "photos": _as_json(part)} for number, part in lot]
             scored = ray.data.from_items(items, override_num_blocks=len(items)).map_batches(
                 PartScorer,
                 fn_constructor_args=(start, make_table),
@@ -136,6 +135,7 @@ def ray_parts(
 def _cluster(address: str | None, workers: int | None) -> Iterator[Any]:
     """Ray, connected; what is started here ends here."""
     os.environ.update(SILENT)
+    os.environ.setdefault(*_LOG_LEVEL)
     try:
         ray = importlib.import_module("ray")
         importlib.import_module("ray.data")
@@ -162,6 +162,10 @@ def _cluster(address: str | None, workers: int | None) -> Iterator[Any]:
     finally:
         if here:
             ray.shutdown()
+
+
+def _as_json(part: list[Job]) -> str:
+    return json.dumps([asdict(job) for job in part])
 
 
 def _to_stream(table: Any) -> bytes:
