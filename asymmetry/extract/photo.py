@@ -111,6 +111,7 @@ _GREY16_MODES = frozenset(("I;16", "I;16L", "I;16B", "I;16N"))
 _EIGHT_BIT_MODES = frozenset("1 L LA La P PA RGB RGBA RGBa RGBX CMYK YCbCr".split())
 _WHITE_IS_ZERO = 0  # TIFF 6.0, PhotometricInterpretation
 _REDUCED_COPY = 1  # TIFF 6.0, NewSubfileType, bit 0: the preview of something else, as in camera raw files
+_DCT_SCALES = (8, 4, 2)  # of libjpeg: a block of 8 × 8 as one pixel, as 2 × 2 or as 4 × 4
 _STRIP_ROWS = 16  # a few hundred kB for a phone's photo, which the processor's cache holds
 
 
@@ -128,16 +129,24 @@ class Photo:
         When it was taken, as far as the file or its name says.
     full_size : tuple of int
         Width and height in px of the upright original.
+    reduced : int
+        Pixels of the original, either way, that each pixel stands for: 1, or 2, 4 or 8 in a JPEG that was
+        decoded coarsely. Places in the original are those in `pixels`, times this.
     """
 
     name: str
     pixels: NDArray[np.uint8]
     taken: Taken | None
     full_size: tuple[int, int]
+    reduced: int = 1
 
 
 def read_photo(
-    source: PhotoSource, *, max_megapixels: float = DEFAULT_MAX_MEGAPIXELS, name: str | None = None
+    source: PhotoSource,
+    *,
+    max_megapixels: float = DEFAULT_MAX_MEGAPIXELS,
+    name: str | None = None,
+    least_side: int | None = None,
 ) -> Photo:
     """Read one photo: decode it, turn it upright, bring it to RGB uint8, and find its date.
 
@@ -152,6 +161,8 @@ def read_photo(
     name : str, optional
         What to call the photo in errors and tables; by default the path. A date is looked for in it if there
         is no path, or none in the path.
+    least_side : int, optional
+        A JPEG is decoded at the coarsest of its scales whose longer side has this many px. Default: whole.
 
     Returns
     -------
@@ -185,13 +196,20 @@ def read_photo(
     name = name or _label(source)
     dated = taken_from_name(_label(source)) or taken_from_name(name)
     if isinstance(source, np.ndarray):
-        pixels, taken = _checked(source, name), dated
-    else:
-        with opened(source, name) as stream:
-            image = _header(stream, name, max_megapixels)
-            pixels, tags = _decoded(image, name)
-        taken = taken_best(taken_from_exif(tags), dated)
-    return Photo(name, pixels, taken, (pixels.shape[1], pixels.shape[0]))
+        pixels = _checked(source, name)
+        return Photo(name, pixels, dated, (pixels.shape[1], pixels.shape[0]))
+    with opened(source, name) as stream:
+        image = _header(stream, name, max_megapixels)
+        reduced = _coarsened(image, least_side) if least_side else 1
+        pixels, tags = _decoded(image, name)
+    height, width = pixels.shape[:2]
+    return Photo(
+        name=name,
+        pixels=pixels,
+        taken=taken_best(taken_from_exif(tags), dated),
+        full_size=(width * reduced, height * reduced),
+        reduced=reduced,
+    )
 
 
 def read_taken(source: PhotoSource) -> Taken | None:
@@ -331,6 +349,22 @@ def _heic_reader(name: str) -> type[ImageFile.ImageFile]:
         raise UnreadablePhotoError(name, str(missing)) from error
     reader: type[ImageFile.ImageFile] = HeifImageFile
     return reader
+
+
+def _coarsened(image: ImageFile.ImageFile, least_side: int) -> int:
+    """Set a JPEG to be decoded coarsely; by how much, either way.
+
+    Only by what divides both sides: otherwise a photo that is turned upright begins within a pixel.
+    """
+    if not isinstance(image, JpegImagePlugin.JpegImageFile):
+        return 1
+    width, height = image.size
+    fitting = [
+        n for n in _DCT_SCALES if max(width, height) // n >= least_side and not (width % n or height % n)
+    ]
+    if fitting:
+        image.draft(None, (width // fitting[0], height // fitting[0]))
+    return width // image.width
 
 
 def _decoded(image: ImageFile.ImageFile, name: str) -> tuple[NDArray[np.uint8], dict[int, object]]:

@@ -1,0 +1,72 @@
+"""JPEGs decoded as coarsely as measures the same: a photo of 12 megapixels has more than is used of it.
+
+A JPEG can be decoded at a half, a quarter or an eighth of its size out of the lowest coefficients of its
+blocks, which saves most of the decoding that is not reading. How coarse is enough depends on the size of the
+face, which is known only when it is found: so a photo is decoded coarsely, and once more where the face turns
+out to be small in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.extract.landmarker import Reading
+from asymmetry.extract.photo import Photo, PhotoSource, read_photo
+from asymmetry.extract.pose import fit_pose
+
+__all__ = ["ENOUGH_PX_PER_MM", "FIRST_SIDE", "read_fitting"]
+
+#: Pixels per mm of the face that are kept. The photos that fidelity is measured on have 2.9 to 3.7. With half
+#: of that brows and mouth corners are read as before, and lids with a repeatability of 0.10 instead of 0.09
+#: mm; with a quarter 0.22.
+ENOUGH_PX_PER_MM = 3.5
+#: Px of the longer side in which the face is looked for first: a face that fills half of it is large enough.
+FIRST_SIDE = 1800
+
+
+def read_fitting(
+    source: PhotoSource,
+    look: Callable[[Photo], list[Reading]],
+    vertices: npt.NDArray[np.float64],
+    **how: Any,
+) -> tuple[Photo, list[Reading]]:
+    """Read a photo no finer than is needed, and find the faces in it.
+
+    Parameters
+    ----------
+    source : path, bytes or ndarray
+        As for `read_photo`.
+    look : callable
+        Finds the faces in a photo, the largest first.
+    vertices : ndarray, shape (468, 3)
+        The canonical face, cm.
+    **how
+        Passed on to `read_photo`.
+
+    Returns
+    -------
+    photo : Photo
+        `Photo.reduced` says how much coarser than the file its pixels are.
+    readings : list of Reading
+        The faces, in its pixels.
+
+    Raises
+    ------
+    PhotoError
+        As for `read_photo`.
+    """
+    photo = read_photo(source, least_side=FIRST_SIDE, **how)
+    readings = look(photo)
+    while photo.reduced > 1:
+        # Where no face is seen there may be a small one.
+        scale = fit_pose(readings[0].points, vertices).scale / 10 if readings else 0.0
+        if scale >= ENOUGH_PX_PER_MM:
+            break
+        finer = max(1, photo.reduced // 2) if scale * 2 >= ENOUGH_PX_PER_MM else 1
+        photo = read_photo(source, least_side=max(photo.full_size) // finer, **how)
+        readings = look(photo)
+    return photo, readings
