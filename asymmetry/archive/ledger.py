@@ -107,8 +107,8 @@ class Ledger:
             for job in jobs():
                 file.write(f"{json.dumps(asdict(job))}\n")  # in ASCII: a name may have bytes that are no text
                 photos += 1
-        if not photos:
-            raise InvalidInputError(f"{about.get('source')}: no photos there")
+            if not photos:
+                raise InvalidInputError(f"{about['archive']['source']}: no photos there")
         rows = min(max(photos // SHARE, FEWEST), MOST)
         with written(self._ledger) as temporary:
             temporary.write_text(
@@ -185,9 +185,9 @@ def _writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        why = os.strerror(error.errno) if error.errno else str(error)
         raise DestinationError(
-            f"{path}: can't be written ({error.strerror or error}); what is finished is kept: mend this and "
-            "run the same again"
+            f"{path}: can't be written ({why}); what is finished is kept: mend this and run the same again"
         ) from error
 
 
