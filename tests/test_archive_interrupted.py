@@ -174,9 +174,14 @@ def test_two_runs_at_once_are_refused(tmp_path: Path) -> None:
 def test_what_fails_while_it_is_written_is_not_there(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_text("before")
-    with pytest.raises(RuntimeError), written(path) as temporary:
-        temporary.write_text("half")
-        raise RuntimeError
+
+    def half() -> None:
+        with written(path) as temporary:
+            temporary.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        half()
     assert path.read_text() == "before"
     assert list(tmp_path.iterdir()) == [path]
 

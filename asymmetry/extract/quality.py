@@ -143,7 +143,8 @@ def frontal(photo: Pixels, pose: Pose, canonical: Canonical, points: FloatArray)
     plane = np.dstack(np.broadcast_arrays(*_axes())) + np.array([0.0, middle])
     at = places(pose, canonical, plane)
     height, width = photo.shape[:2]
-    seen: Mask = np.all((at >= 0) & (at <= (width, height)), axis=-1)
+    x, y = at[..., 0], at[..., 1]
+    seen: Mask = (x >= 0) & (x <= width) & (y >= 0) & (y <= height)
     on_face = pose.unproject(points[:, :2], canonical.depth_at) - (0.0, middle)
     return Frontal(
         rgb=_shown(photo, at, pose.scale / PX_PER_CM),
@@ -247,7 +248,8 @@ def brightness(view: Frontal) -> float:
 
 def burnt(view: Frontal) -> float:
     """Share of the face that is white in all three colours."""
-    return float((view.rgb[view.face] >= _WHITE).all(axis=-1).mean())
+    red, green, blue = np.moveaxis(view.rgb >= _WHITE, -1, 0)
+    return float((red & green & blue)[view.face].mean())
 
 
 def side_light(view: Frontal) -> float:
