@@ -21,6 +21,7 @@ from asymmetry.archive.jobs import Job
 from asymmetry.archive.pool import Pool, scored_parts, usable_cores
 from asymmetry.archive.scoring import Row
 from asymmetry.errors import InvalidInputError, MissingExtraError
+from asymmetry.extract.landmarker import quiet
 
 __all__ = ["PartScorer", "ray_parts"]
 
@@ -149,9 +150,12 @@ def _cluster(address: str | None, workers: int | None) -> Iterator[Any]:
             "object_store_memory": STORE_BYTES,
         }
         try:
-            ray.init(
-                **({"address": address} if address else own), logging_level=logging.ERROR, log_to_driver=False
-            )
+            with quiet():
+                ray.init(
+                    **({"address": address} if address else own),
+                    logging_level=logging.ERROR,
+                    log_to_driver=False,
+                )
         except (ConnectionError, RuntimeError, ValueError) as error:
             raise InvalidInputError(f"no Ray cluster at {address or 'this machine'} ({error})") from error
     context = ray.data.DataContext.get_current()

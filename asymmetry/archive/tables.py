@@ -17,7 +17,7 @@ import numpy as np
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.ledger import written
 from asymmetry.archive.scoring import Row
-from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.landmarks import QUALITY, Landmarks
 from asymmetry.core.table import LEADING, Measurements
 from asymmetry.errors import InvalidInputError, MissingExtraError
 from asymmetry.metrics import expressions, measure
@@ -54,8 +54,8 @@ def table_of(jobs: Sequence[Job], rows: Sequence[Row], provenance: Mapping[str, 
     Returns
     -------
     Measurements
-        photo, taken, expression, status, reason, sha256, subject, width, height; then as `measure` gives
-        them. One photo gives the same row whatever others are beside it.
+        photo, taken, expression, status, reason, sha256, subject, width, height, the quality; then as
+        `measure` gives them. One photo gives the same row whatever others are beside it.
     """
     landmarks = replace(Landmarks.concat(row.landmarks for row in rows), provenance=dict(provenance))
     said = np.array([job.expression for job in jobs], dtype=np.str_)
@@ -66,6 +66,7 @@ def table_of(jobs: Sequence[Job], rows: Sequence[Row], provenance: Mapping[str, 
         "subject": np.array([job.subject for job in jobs], dtype=np.str_),
         "width": landmarks.size[:, 0],
         "height": landmarks.size[:, 1],
+        **{f"quality_{name}": landmarks.quality[:, i] for i, name in enumerate(QUALITY)},
     }
     leading = {name: measured[name] for name in LEADING if name in measured}
     return Measurements({**leading, **about, **measured}, measured.provenance)
@@ -182,6 +183,7 @@ def read_landmarks(path: str | os.PathLike[str]) -> Landmarks:
     texts: dict[str, Any] = {
         name: np.array(table[name].to_pylist(), dtype=np.str_).reshape(n) for name in names
     }
+    arrays["quality"] = np.stack([table[f"quality_{name}"].to_numpy() for name in QUALITY], axis=1)
     size = np.stack([table["width"].to_numpy(), table["height"].to_numpy()], axis=1)
     provenance = json.loads(table.schema.metadata[b"asymmetry"])
     return replace(blank, **arrays, **texts, size=size, provenance=provenance)

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.landmarks import QUALITY, Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.errors import (
     InvalidInputError,
@@ -28,7 +28,7 @@ from asymmetry.extract.landmarker import Landmarker, Reading
 from asymmetry.extract.model import file_sha256, model_file
 from asymmetry.extract.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoBytes, PhotoSource
 from asymmetry.extract.pose import Pose, fit_pose
-from asymmetry.extract.quality import faults, frontal
+from asymmetry.extract.quality import faults, frontal, judged
 from asymmetry.extract.reduced import read_fitting
 
 __all__ = ["Extractor", "Method"]
@@ -159,6 +159,7 @@ class Extractor:
             row,
             points=row.points * np.float32(photo.reduced),
             spread=row.spread * np.float32(photo.reduced),
+            quality=row.quality * np.where(np.array(QUALITY) == "px_per_mm", photo.reduced, 1),
             taken=np.array([taken]),
             size=np.array([photo.full_size]),
         )
@@ -184,7 +185,8 @@ class Extractor:
         lost = unseen(view, found.blendshapes)
         points[lost.points] = np.nan
         found.spread[lost.points] = np.nan
-        notes = [text for text in (note, found.note, *lost.reasons, *faults(view), cut) if text]
+        quality = judged(view)
+        notes = [text for text in (note, found.note, *lost.reasons, *faults(quality), cut) if text]
         return Landmarks.from_points(
             points[None],
             pose=found.pose.rotation[None],
@@ -193,6 +195,7 @@ class Extractor:
             blendshapes=np.asarray(found.blendshapes[None], dtype=np.float32),
             status=np.array(["warn" if notes else "ok"]),
             reason=np.array(["; ".join(notes)]),
+            quality=np.asarray(quality[None], dtype=np.float32),
         )
 
     def _read(self, pixels: npt.NDArray[np.uint8], first: Reading) -> _Found:

@@ -25,7 +25,7 @@ from asymmetry.extract.canonical import Canonical
 from asymmetry.extract.hemiface import drawn, places
 from asymmetry.extract.pose import Pose
 
-__all__ = ["FAULTS", "PX_PER_CM", "Fault", "Frontal", "faults", "frontal"]
+__all__ = ["FAULTS", "PX_PER_CM", "Fault", "Frontal", "faults", "frontal", "judged"]
 
 Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -223,17 +223,21 @@ class Fault:
     least: float = -np.inf
     most: float = np.inf
 
-    def note(self, view: Frontal) -> str:
+    def note(self, value: float) -> str:
         """The fault in words; empty where there is none, or where it can't be judged."""
-        value = self.measure(view)
         return self.words.format(value=value) if value < self.least or value > self.most else ""
 
 
-def faults(view: Frontal) -> list[str]:
-    """What is wrong with a photo of a face, in words; empty for a good one."""
+def judged(view: Frontal) -> FloatArray:
+    """A photo's quality: what each of `FAULTS` measures, in its order; NaN where no face was seen."""
     if not view.face.any():
-        return []
-    return [note for fault in FAULTS if (note := fault.note(view))]
+        return np.full(len(FAULTS), np.nan)
+    return np.array([fault.measure(view) for fault in FAULTS])
+
+
+def faults(quality: FloatArray) -> list[str]:
+    """What is wrong with a photo of a face, in words, by what `judged` says; empty for a good one."""
+    return [note for fault, value in zip(FAULTS, quality, strict=True) if (note := fault.note(value))]
 
 
 def detail(view: Frontal) -> float:
@@ -311,6 +315,7 @@ def blocks(view: Frontal) -> float:
     return float(min(quotients))
 
 
+#: In the order of `asymmetry.core.landmarks.QUALITY`.
 #: Each with its limit between what good photos read at most (or least) and what faulty ones do.
 FAULTS = (
     # Good ones from 0.57 (512 px, half a person); brows are 0.2 mm off at 0.5, 0.28 at 0.35 and 0.35 at 0.25.
