@@ -11,7 +11,7 @@ import importlib
 import json
 import logging
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import islice
@@ -31,10 +31,17 @@ PARTS_AT_A_TIME = 1024
 PARTS_PER_ACTOR = 2
 #: Memory for the tables on their way, bytes, of a Ray that is started here.
 STORE_BYTES = 512 * 2**20
-#: Ray tells its makers how it is used unless this is set before it starts.
-SILENT = {"RAY_USAGE_STATS_ENABLED": "0"}
+_NOWHERE = "http://127.0.0.1:9"  # the discard port of this machine: nobody listens
+#: What keeps a Ray quiet that starts in this environment. By itself it tells its makers how it is used. With
+#: that switched off a cluster that ``ray start`` began still tells them that it is, and every one asks the
+#: addresses of three clouds whether it runs there; requests with a proxy go to the proxy.
+SILENT = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_USAGE_STATS_REPORT_URL": _NOWHERE,
+    "http_proxy": _NOWHERE,
+}
 # Its C++ side writes to the terminal whatever Python's loggers are set to.
-_LOG_LEVEL = ("RAY_BACKEND_LOG_LEVEL", "fatal")
+_LOG_LEVEL = {"RAY_BACKEND_LOG_LEVEL": "fatal"}
 
 
 class PartScorer:
@@ -135,8 +142,6 @@ def ray_parts(
 @contextmanager
 def _cluster(address: str | None, workers: int | None) -> Iterator[Any]:
     """Ray, connected; what is started here ends here."""
-    os.environ.update(SILENT)
-    os.environ.setdefault(*_LOG_LEVEL)
     try:
         ray = importlib.import_module("ray")
         importlib.import_module("ray.data")
@@ -148,9 +153,11 @@ def _cluster(address: str | None, workers: int | None) -> Iterator[Any]:
             "num_cpus": workers or usable_cores(),
             "include_dashboard": False,
             "object_store_memory": STORE_BYTES,
+            # Photos may be fetched through the proxy that was set before.
+            "runtime_env": {"env_vars": {"http_proxy": os.environ.get("http_proxy", "")}},
         }
         try:
-            with quiet():
+            with quiet(), _environment({**_LOG_LEVEL, **({} if address else SILENT)}):
                 ray.init(
                     **({"address": address} if address else own),
                     logging_level=logging.ERROR,
@@ -166,6 +173,21 @@ def _cluster(address: str | None, workers: int | None) -> Iterator[Any]:
     finally:
         if here:
             ray.shutdown()
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Environment variables for the processes that are started meanwhile."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _as_json(part: list[Job]) -> str:
