@@ -23,9 +23,10 @@ check: $(VENV)/dev.stamp ## lint, formatting, types, import layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/dev.stamp ## measure the throughput of the core and of series
+bench: $(VENV)/dev.stamp ## measure what a photo costs, and the throughput of the core and of series
 	$(BIN)/python -m benchmarks.core
 	$(BIN)/python -m benchmarks.series
+	$(BIN)/python -m benchmarks.speed
 
 fidelity: $(VENV)/dev.stamp ## measure how much of a known asymmetry is read
 	$(BIN)/python -m benchmarks.fidelity
