@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
 import asymmetry
 from asymmetry.archive import Progress, read_landmarks
 from asymmetry.archive.jobs import find_jobs
 from asymmetry.archive.pool import MOST_PER_CORE, WORKER_BYTES, usable_cores, worker_count
+from asymmetry.cli import main
 from asymmetry.errors import InvalidInputError
 from tests.archives import portraits
 
@@ -259,3 +262,40 @@ def test_workers_follow_what_they_wait_for() -> None:
     assert worker_count(64, seconds=10, waited=0, memory=3.5 * WORKER_BYTES) == 3
     assert worker_count(64, seconds=10, waited=0, memory=0) == 1
     assert usable_cores() >= 1
+
+
+# the command line
+
+
+def test_command_line_counts_and_names_the_file(photos: Path, tmp_path: Path) -> None:
+    path = tmp_path / "scores.parquet"
+    arguments = ["archive", str(photos), "-o", str(path), "--method", "plain", "--subject", r"P(\d+)"]
+    done = CliRunner().invoke(main, [*arguments, "--workers", "1"])
+    assert done.exit_code == 0, done.output
+    counts, named = done.stdout.splitlines()
+    assert re.fullmatch(r"10 photos: \d ok(, \d \w+)+", counts)
+    assert {"2 unreadable", "1 no_face"} <= set(counts.split(", "))
+    assert named == str(path)
+    assert set(pandas.read_parquet(path)["subject"]) == {"", "00", "01", "02", "03", "04"}
+    again = CliRunner().invoke(main, arguments)
+    assert again.stdout.splitlines()[0].endswith("; 10 by earlier runs")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["nowhere", "-o", "s.parquet"], 1, "Error: nowhere: no such folder"),
+        (["nowhere", "-o", "s.csv"], 1, "name the file to write like scores.parquet"),
+        (["nowhere"], 2, "Missing option"),
+        (["nowhere", "-o", "s.parquet", "--time-limit", "0"], 2, "time-limit"),
+        (["nowhere", "-o", "s.parquet", "--workers", "0"], 2, "workers"),
+    ],
+)
+def test_command_line_says_what_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["archive", *arguments])
+    assert done.exit_code == code
+    assert said in done.stderr
+    assert list(tmp_path.iterdir()) == []

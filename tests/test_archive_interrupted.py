@@ -19,7 +19,18 @@ import asymmetry
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.ledger import FEWEST, Ledger, written
 from asymmetry.errors import DestinationError, InvalidInputError
-from tests.archives import BREAKS, CRASHING, HANGING, alive_in_session, kill, plain, portraits, run, start
+from tests.archives import (
+    BREAKS,
+    CRASHING,
+    HANGING,
+    ROOT,
+    alive_in_session,
+    kill,
+    plain,
+    portraits,
+    run,
+    start,
+)
 
 pandas = pytest.importorskip("pandas", reason="the extra table is not installed")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
@@ -220,3 +231,35 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(tmp_path: Path, por
     assert not list(tmp_path.glob("*.unfinished/*part*"))
     run(folder, "-o", path, "--method", "plain")
     assert len(pandas.read_parquet(path)) == FEWEST + 3
+
+
+# memory
+
+GROWS = """
+import sys
+from pathlib import Path
+from asymmetry.archive.jobs import find_jobs
+from asymmetry.archive.scoring import Settings, score_job, start_worker
+
+def resident():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+
+settings = Settings(method="plain")
+start_worker(settings)
+jobs = list(find_jobs(sys.argv[1]))
+for i in range(20 * len(jobs)):
+    score_job(settings, jobs[i % len(jobs)])
+    if i + 1 in (2 * len(jobs), 20 * len(jobs)):
+        print(resident())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_worker_does_not_grow(tmp_path: Path, portrait_path: Path) -> None:
+    folder = portraits(tmp_path / "photos", portrait_path, 30)
+    command = [sys.executable, "-c", GROWS, str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    early, late = map(int, done.stdout.split())
+    assert late < 1.05 * early

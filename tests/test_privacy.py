@@ -69,3 +69,11 @@ def test_a_series_and_its_report_open_none(portrait_path: Path, tmp_path: Path) 
     done = without_internet("-m", "asymmetry", "series", photos, "--treated-on", "2024-03-02", "-o", tmp_path)
     assert done.returncode == 0, done.stderr
     assert list(tmp_path.glob("*.html"))
+
+
+def test_an_archive_opens_none(portrait_path: Path, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow", reason="the extra archive is not installed")
+    path = tmp_path / "scores.parquet"
+    done = without_internet("-m", "asymmetry", "archive", portrait_path, "-o", path, "--method", "plain")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("1 photo: 1 ok")
