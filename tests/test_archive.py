@@ -18,6 +18,8 @@ import asymmetry
 from asymmetry.archive import Progress, read_landmarks
 from asymmetry.archive.jobs import find_jobs
 from asymmetry.archive.pool import MOST_PER_CORE, WORKER_BYTES, usable_cores, worker_count
+from asymmetry.archive.scoring import Settings, score_job
+from asymmetry.archive.tables import part_table
 from asymmetry.cli import main
 from asymmetry.errors import InvalidInputError
 from tests.archives import portraits
@@ -109,6 +111,16 @@ def test_without_landmarks_there_are_none(photos: Path, tmp_path: Path) -> None:
     assert "points" not in pandas.read_parquet(path)
     with pytest.raises(InvalidInputError, match="holds no landmarks"):
         read_landmarks(path)
+
+
+def test_parts_without_a_face_have_the_columns_of_the_others(photos: Path) -> None:
+    jobs = {job.photo: job for job in find_jobs(str(photos))}
+    chosen = [[jobs["empty.jpg"]], [jobs["P00/white.png"]], [jobs["P00/smile.jpg"]]]
+    tables = [
+        part_table(part, [score_job(Settings(method="plain"), job) for job in part], {}, landmarks=True)
+        for part in chosen
+    ]
+    assert tables[0].schema == tables[1].schema == tables[2].schema
 
 
 def test_provenance_is_in_the_schema(scored: tuple[Path, Any], photos: Path) -> None:

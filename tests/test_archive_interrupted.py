@@ -35,7 +35,7 @@ from tests.archives import (
 pandas = pytest.importorskip("pandas", reason="the extra table is not installed")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 
-PORTRAITS = 100
+PORTRAITS = 150
 KILLS = 5
 
 
@@ -80,7 +80,7 @@ def test_killed_at_random_it_gives_the_same_bytes(photos: Path, undisturbed: byt
         while finished_parts(tmp_path) < enough:
             assert process.poll() is None
             time.sleep(0.02)
-        time.sleep(chance.uniform(0, 2))
+        time.sleep(chance.uniform(0, 0.4))
         kill(process, signal.SIGKILL)
         ended(process)
     run(photos, "-o", path, "--method", "fast")

@@ -37,7 +37,7 @@ __all__ = [
 #: fifteen times as large.
 GROUP_ROWS, GROUP_ROWS_WITH_LANDMARKS = 65536, 8192
 #: Columns that hold landmarks, each a list of fixed length for every photo.
-_ARRAYS = ("points", "spread", "pose", "blendshapes")
+_ARRAYS = {"points": np.float32, "spread": np.float32, "pose": np.float64, "blendshapes": np.float32}
 _COMPRESSION = "zstd"
 
 
@@ -64,9 +64,9 @@ def table_of(jobs: Sequence[Job], rows: Sequence[Row], provenance: Mapping[str, 
         "expression": np.where(said != "", said, expressions(landmarks).label),
         "sha256": np.array([row.sha256 for row in rows], dtype=np.str_),
         "subject": np.array([job.subject for job in jobs], dtype=np.str_),
-        "width": landmarks.size[:, 0],
-        "height": landmarks.size[:, 1],
-        **{f"quality_{name}": landmarks.quality[:, i] for i, name in enumerate(QUALITY)},
+        "width": landmarks.size[:, 0].astype(np.int64),
+        "height": landmarks.size[:, 1].astype(np.int64),
+        **{f"quality_{name}": landmarks.quality[:, i].astype(np.float64) for i, name in enumerate(QUALITY)},
     }
     leading = {name: measured[name] for name in LEADING if name in measured}
     return Measurements({**leading, **about, **measured}, measured.provenance)
@@ -80,8 +80,8 @@ def part_table(
     table = table_of(jobs, rows, provenance).to_arrow()
     if landmarks:
         found = Landmarks.concat(row.landmarks for row in rows)
-        for name in _ARRAYS:
-            values = getattr(found, name).reshape(len(found), -1)
+        for name, kind in _ARRAYS.items():
+            values = getattr(found, name).reshape(len(found), -1).astype(kind)
             column = pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(values.ravel()), values.shape[1])
             table = table.append_column(name, column)
     return table

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.landmarks import QUALITY, Landmarks
+from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.errors import (
     InvalidInputError,
@@ -29,7 +29,7 @@ from asymmetry.extract.model import file_sha256, model_file
 from asymmetry.extract.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoBytes, PhotoSource
 from asymmetry.extract.pose import Pose, fit_pose
 from asymmetry.extract.quality import faults, frontal, judged
-from asymmetry.extract.reduced import read_fitting
+from asymmetry.extract.reduced import in_full_size, read_fitting
 
 __all__ = ["Extractor", "Method"]
 
@@ -155,14 +155,7 @@ class Extractor:
         except PhotoError as error:
             row = Landmarks.blank([photo.name], status=error.status, reason=error.reason)
         taken = "" if photo.taken is None else photo.taken.isoformat()
-        return replace(
-            row,
-            points=row.points * np.float32(photo.reduced),
-            spread=row.spread * np.float32(photo.reduced),
-            quality=row.quality * np.where(np.array(QUALITY) == "px_per_mm", photo.reduced, 1),
-            taken=np.array([taken]),
-            size=np.array([photo.full_size]),
-        )
+        return replace(in_full_size(row, photo), taken=np.array([taken]))
 
     def _turned(self, photo: Photo) -> npt.NDArray[np.uint8]:
         return np.ascontiguousarray(photo.pixels[:, ::-1]) if self.mirrored else photo.pixels

@@ -9,16 +9,18 @@ out to be small in it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.landmarks import QUALITY, Landmarks
 from asymmetry.extract.landmarker import Reading
 from asymmetry.extract.photo import Photo, PhotoSource, read_photo
 from asymmetry.extract.pose import fit_pose
 
-__all__ = ["ENOUGH_PX_PER_MM", "FIRST_SIDE", "read_fitting"]
+__all__ = ["ENOUGH_PX_PER_MM", "FIRST_SIDE", "in_full_size", "read_fitting"]
 
 #: Pixels per mm that are kept, by the fitted pose as in `asymmetry.extract.quality.detail`. Warps of photos
 #: with 2.6 to 3.1 of them are read as well (brows, mouth corners and lids: same error and repeatability) at
@@ -71,3 +73,16 @@ def read_fitting(
         photo = read_photo(source, least_side=max(photo.full_size) // finer, **how)
         readings = look(photo)
     return photo, readings
+
+
+def in_full_size(row: Landmarks, photo: Photo) -> Landmarks:
+    """What was read in a photo's pixels, in those of the whole photo."""
+    quality = row.quality.copy()
+    quality[:, QUALITY.index("px_per_mm")] *= photo.reduced
+    return replace(
+        row,
+        points=row.points * np.float32(photo.reduced),
+        spread=row.spread * np.float32(photo.reduced),
+        quality=quality,
+        size=np.array([photo.full_size]),
+    )
