@@ -154,6 +154,19 @@ def test_again_it_is_left_as_it_is(scored: tuple[Path, Any], photos: Path) -> No
     assert path.stat().st_mtime_ns == before
 
 
+def test_text_can_be_asked_for_later(photos: Path, tmp_path: Path) -> None:
+    path = tmp_path / "scores.parquet"
+    asymmetry.score_archive(photos / "empty.jpg", path, method="plain", workers=1)
+    asymmetry.score_archive(photos / "empty.jpg", path, method="plain", csv=True)
+    assert pandas.read_csv(tmp_path / "scores.csv")["photo"].tolist() == ["empty.jpg"]
+
+
+def test_paths_hold_from_any_folder(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(photos.parent)
+    for source in (photos.name, f"{photos.name}/*/*.png"):
+        assert all(Path(job.path).is_absolute() for job in find_jobs(source))
+
+
 def test_another_archive_of_that_name_is_not_overwritten(scored: tuple[Path, Any], photos: Path) -> None:
     with pytest.raises(InvalidInputError, match="made otherwise"):
         asymmetry.score_archive(photos, scored[0], method="plain", landmarks=True)

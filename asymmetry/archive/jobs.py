@@ -92,7 +92,7 @@ def find_jobs(source: str, subject: str | None = None) -> Iterator[Job]:
     if Path(source).suffix.lower() in _MANIFEST_SUFFIXES and Path(source).is_file():
         return _in_manifest(source, pattern)
     if Path(source).is_file():
-        return iter([_job(source, Path(source).name, pattern)])
+        return iter([_job(_absolute(source), Path(source).name, pattern)])
     return _in_glob(source, pattern)
 
 
@@ -164,10 +164,15 @@ def _job(path: str, photo: str, pattern: re.Pattern[str] | None) -> Job:
     return Job(path, photo, subject_of(photo, pattern), expression_from_name(photo) or "")
 
 
+def _absolute(path: str | Path) -> str:
+    """The same place from whatever folder a later run is started in."""
+    return str(Path(path).absolute())
+
+
 def _in_folder(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
     for path in walk_images(source):
         photo = path.relative_to(source).as_posix()
-        yield _job(str(path), photo, pattern)
+        yield _job(_absolute(path), photo, pattern)
 
 
 def _in_glob(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
@@ -178,7 +183,7 @@ def _in_glob(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
     root = _above_pattern(source)
     for path in found:
         photo = Path(path).relative_to(root).as_posix()
-        yield _job(path, photo, pattern)
+        yield _job(_absolute(path), photo, pattern)
 
 
 def _above_pattern(source: str) -> Path:
@@ -193,7 +198,7 @@ def _in_manifest(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
     for _, entry in manifest_entries(source):
         taken = "" if entry.taken is None else entry.taken.isoformat()
         yield Job(
-            path=entry.photo if "://" in entry.photo else str(root / entry.photo),
+            path=entry.photo if "://" in entry.photo else _absolute(root / entry.photo),
             photo=entry.photo,
             subject=entry.subject or subject_of(entry.photo, pattern),
             expression=entry.expression or expression_from_name(entry.photo) or "",

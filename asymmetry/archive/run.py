@@ -184,8 +184,12 @@ def score_archive(  # noqa: PLR0913  all but two go by name
                 "max_megapixels": max_megapixels,
             },
         }
+    as_text = destination.with_suffix(".csv")
     if destination.exists() and not overwrite and not Ledger.folder_of(destination).exists():
-        return _finished(destination, provenance)
+        made = _finished(destination, provenance)
+        if csv and not as_text.exists():
+            write_csv(destination, as_text)
+        return made
     make_table = partial(part_table, provenance=provenance, landmarks=landmarks)
     with Ledger(destination) as ledger:
         ledger.begin(provenance, lambda: find_jobs(source, subject))
@@ -195,13 +199,13 @@ def score_archive(  # noqa: PLR0913  all but two go by name
             told(0, 0)
             start = partial(Pool, settings, time_limit=time_limit)
             run = _local if engine == "local" else partial(_on_ray, address=ray_address)
-            with closing(run(start, ledger.unfinished(), make_table, told, workers=workers)) as made:
-                for number, table in made:
+            with closing(run(start, ledger.unfinished(), make_table, told, workers=workers)) as scored:
+                for number, table in scored:
                     write_part(table, ledger.part(number))
         parts = [ledger.part(number) for number in range(ledger.parts)]
-        if csv:
-            write_csv(parts, destination.with_suffix(".csv"))
         write_archive(parts, destination, landmarks=landmarks)
+        if csv:
+            write_csv(destination, as_text)
         ledger.clear()
     return Summary(destination, ledger.photos, statuses(destination), ledger.photos - before)
 

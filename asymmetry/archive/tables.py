@@ -111,14 +111,23 @@ def write_part(table: Any, path: Path) -> None:
         _pyarrow("pyarrow.parquet").write_table(table, temporary, compression=_COMPRESSION)
 
 
-def write_csv(parts: Iterable[Path], destination: Path) -> None:
-    """The same as text, without landmarks."""
-    parquet = _pyarrow("pyarrow.parquet")
-    with written(destination) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        for i, path in enumerate(parts):
-            table = parquet.read_table(path)
-            names = [name for name in table.column_names if name not in _ARRAYS]
-            text = Measurements({name: table[name].to_numpy() for name in names}).to_csv() or ""
+def write_csv(scores: Path, destination: Path) -> None:
+    """An archive's file as text, without landmarks; whole or not at all.
+
+    Raises
+    ------
+    DestinationError
+        If it can't be written.
+    """
+    with (
+        _pyarrow("pyarrow.parquet").ParquetFile(scores) as source,
+        written(destination) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
+        names = [name for name in source.schema_arrow.names if name not in _ARRAYS]
+        for i, batch in enumerate(source.iter_batches(columns=names)):
+            columns = {name: batch[name].to_numpy(zero_copy_only=False) for name in names}
+            text = Measurements(columns).to_csv() or ""
             file.write(text if i == 0 else text.partition("\n")[2])
 
 
