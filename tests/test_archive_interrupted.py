@@ -18,7 +18,9 @@ import pytest
 import asymmetry
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.ledger import FEWEST, Ledger, written
-from asymmetry.errors import DestinationError, InvalidInputError
+from asymmetry.archive.pool import Pool
+from asymmetry.archive.scoring import Settings
+from asymmetry.errors import AsymmetryError, DestinationError, InvalidInputError
 from tests.archives import (
     BREAKS,
     CRASHING,
@@ -263,3 +265,10 @@ def test_a_worker_does_not_grow(tmp_path: Path, portrait_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     early, late = map(int, done.stdout.split())
     assert late < 1.05 * early
+
+
+def test_workers_that_can_not_start_are_an_error_not_rows(tmp_path: Path) -> None:
+    (tmp_path / "no.task").write_bytes(b"no model")
+    settings = Settings(method="plain", model=str(tmp_path / "no.task"))
+    with Pool(settings, workers=1) as pool, pytest.raises(AsymmetryError, match="as soon as they start"):
+        list(pool.rows(jobs(3)()))
