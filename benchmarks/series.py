@@ -6,8 +6,6 @@ Run it as ``python -m benchmarks.series``. Times differ from machine to machine,
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -17,11 +15,11 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.metrics import measure
 from asymmetry.series import Series
 from asymmetry.synthetic import face
-from benchmarks.core import fastest
+from benchmarks.core import fastest, machine
 
 __all__ = ["main", "one_person", "report"]
 
-_RUNS = 3
+_RUNS = 5
 _EXPRESSIONS = ("rest", "rest", "brow_raise", "eye_closure", "smile_open")
 TREATED_ON = "2026-03-09"
 
@@ -84,11 +82,9 @@ def report(people: int, photos: int) -> str:
     }
     seconds = {name: fastest(task, _RUNS) for name, task in tasks.items()}
     copy = next(iter(seconds.values()))
-    lines = [f"{f'{people} people, {len(every):,} photos':32}{'seconds':>10}{'× copy':>10}"]
-    lines += [f"{name:32}{s:10.3f}{s / copy:10.0f}" for name, s in seconds.items()]
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}"
-    versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
-    return "\n".join([*lines, "", f"{machine}; {versions}; fastest of {_RUNS} runs"])
+    lines = [f"| {people} people, {len(every):,} photos | seconds | × copy |", "|---|---:|---:|"]
+    lines += [f"| {name} | {s:.3f} | {s / copy:.0f} |" for name, s in seconds.items()]
+    return "\n".join([*lines, "", f"{machine()}; processor time, fastest of {_RUNS} runs"])
 
 
 def main() -> None:

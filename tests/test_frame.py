@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from asymmetry.core import frame
 from asymmetry.core.frame import IRIS_MM, Scale, face_frame, head_angles
 from asymmetry.core.geometry import mirror_squares, polygon_area, total
 from asymmetry.core.landmarks import Landmarks
@@ -145,10 +146,33 @@ def test_polygon_area() -> None:
 
 
 def test_mirror_squares() -> None:
-    pairs = np.array([[[-1.0, 1], [-1, 1]], [[1, 1], [-1, -1]]])[..., None]  # a square about the axis x = 0
-    assert mirror_squares(pairs, np.zeros((2, 1, 1)), [(2, 1)]).tolist() == [[0]]
+    # How far out and up, as seen from either side: a square about the axis x = 0, and the origin.
+    square = np.array([[[1.0, 1], [1, 1]], [[1, 1], [-1, -1]]])[..., None]
+    origin = np.zeros((2, 1, 2, 1))
+    assert mirror_squares(np.concatenate([square, origin], axis=1), [(2, 1)]).tolist() == [[0]]
     # A midline point 1 off lies 2 from its image; the best shift of the image takes 0.4 of it off.
-    off = np.array([[[1.0]], [[0.0]]])
-    assert mirror_squares(pairs, off, [(2, 1)])[0, 0] == pytest.approx((2 - 0.4) ** 2 + 4 * 0.4**2)
-    by_region = mirror_squares(pairs, off, [(2, 0), (0, 1)])
+    off = np.array([[[-1.0, 1.0]], [[0.0, 0.0]]])[..., None]
+    points = np.concatenate([square, off], axis=1)
+    assert mirror_squares(points, [(2, 1)])[0, 0] == pytest.approx((2 - 0.4) ** 2 + 4 * 0.4**2)
+    by_region = mirror_squares(points, [(2, 0), (0, 1)])
     np.testing.assert_allclose(by_region[:, 0], [4 * 0.4**2, (2 - 0.4) ** 2])
+
+
+def test_only_the_points_that_are_wanted() -> None:
+    landmarks = crowd(0, 3)
+    every, some = face_frame(landmarks), face_frame(landmarks, names=["ala", "menton"])
+    assert {"ala", "menton", "outer_canthus"} <= some.rows.keys() < every.rows.keys()
+    for name in some.rows:
+        for side in SIDES:
+            np.testing.assert_array_equal(some.point(name, side), every.point(name, side), err_msg=name)
+
+
+def test_blocks_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    landmarks = crowd(0, 5)
+    whole = face_frame(landmarks)
+    monkeypatch.setattr(frame, "_BLOCK", 23)  # two points at a time
+    assert face_frame(landmarks).points.tobytes() == whole.points.tobytes()
+
+
+def test_no_faces() -> None:
+    assert face_frame(crowd(0, 2)[:0]).halves().out("ala").shape == (0,)

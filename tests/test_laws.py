@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import tracemalloc
 from dataclasses import replace
 from unittest import mock
 
@@ -11,11 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asymmetry.core import frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import Measurements
-from asymmetry.metrics import catalogue, measure, measuring
+from asymmetry.metrics import catalogue, measure, measuring, movement
 from tests.faces import PLACES, Moves, crowd, model, number, photo, rotation
 
+moving = importlib.import_module("asymmetry.metrics.movement")
 SEEDS = st.integers(0, 2**32 - 1)
 #: Points that carry the frame: with one of them even what does not move with it may be lost.
 FRAME = {"outer_canthus", "inner_canthus", "glabella", "nasion", "nose_bridge_1"}
@@ -120,6 +124,50 @@ def test_a_large_batch_gives_the_bits_of_single_photos() -> None:
     many = landmarks[np.arange(measuring.CHUNK + 60) % 40]
     singles = Measurements.concat(measure(landmarks[i]) for i in range(40))
     assert_same_bits(measure(many), singles.select(np.arange(len(many)) % 40))
+
+
+@given(seed=SEEDS, n=st.integers(2, 9), chunk=st.integers(1, 4))
+def test_movements_do_not_depend_on_the_chunk(seed: int, n: int, chunk: int) -> None:
+    rest, moved = crowd(seed, n), crowd(seed + 1, n)
+    whole = movement(rest, moved)
+    with mock.patch.object(moving, "CHUNK", chunk):
+        assert_same_bits(movement(rest, moved), whole)
+
+
+@pytest.mark.parametrize("block", [1, 100, 10**9])
+@pytest.mark.parametrize("chunk", [1, 7, 64, 10**6])
+def test_neither_chunks_nor_blocks_change_a_bit(chunk: int, block: int) -> None:
+    landmarks = crowd(1, 30)
+    landmarks = replace(landmarks, spread=np.full(landmarks.spread.shape, 0.5, np.float32))
+    whole = measure(landmarks)
+    with mock.patch.object(measuring, "CHUNK", chunk), mock.patch.object(frame, "_BLOCK", block):
+        assert_same_bits(measure(landmarks), whole)
+
+
+def test_points_of_single_precision_are_worked_on_in_double() -> None:
+    landmarks = crowd(2, 20)
+    assert landmarks.points.dtype == np.float32
+    assert_same_bits(measure(landmarks), measure(replace(landmarks, points=landmarks.points.astype(float))))
+
+
+def test_rows_that_do_not_lie_in_a_row_give_the_same_bits() -> None:
+    landmarks = crowd(4, 12)
+    strided = replace(landmarks, points=np.repeat(landmarks.points, 2, axis=0)[::2])
+    assert not strided.points.flags.contiguous
+    assert_same_bits(measure(strided), measure(landmarks))
+
+
+def test_no_copy_of_the_points_is_made() -> None:
+    landmarks = crowd(3, 40)
+    landmarks = replace(landmarks, spread=np.full(landmarks.spread.shape, 0.5, np.float32))
+    landmarks = landmarks[np.arange(30_000) % 40]
+    tracemalloc.start()
+    try:
+        measure(landmarks)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak <= 0.3 * landmarks.points.nbytes
 
 
 def assert_same_bits(table: Measurements, other: Measurements) -> None:

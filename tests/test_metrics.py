@@ -12,8 +12,9 @@ import pytest
 
 from asymmetry.core.frame import REGIONS, face_frame
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
-from asymmetry.metrics import catalogue, measure
+from asymmetry.metrics import catalogue, measure, movement_catalogue
 from asymmetry.metrics.__main__ import page
+from asymmetry.metrics.catalogue import points_of
 from tests.faces import Moves, crowd, model, photo
 
 FloatArray = npt.NDArray[np.float64]
@@ -220,3 +221,22 @@ def test_every_source_is_listed_in_full() -> None:
     for author, year in cited:
         full = [entry for entry in listed if entry.startswith(author) and f"{year}." in entry.split()]
         assert len(full) == 1, f"{author} {year}"
+
+
+def test_points_of_a_metric() -> None:
+    scheme = MEDIAPIPE_478.name
+    assert points_of(catalogue()["mrd1"], scheme) == {"upper_lid_4", "iris_centre"}
+    assert points_of(catalogue()["chin_deviation"], scheme) == {"menton"}
+    groups = MEDIAPIPE_478.groups
+    regions = {name for region in REGIONS for name in (*groups[region], *groups[f"{region}_midline"])}
+    assert points_of(catalogue()["asymmetry_total"], scheme) == regions
+    # One that is only measured while another reads enough needs the other's too.
+    assert {"commissure", "upper_lid_4"} <= points_of(movement_catalogue()["synkinesis"], scheme)
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_a_metric_alone_gives_the_bits_that_it_gives_among_all(name: str) -> None:
+    landmarks = crowd(9, 3)
+    alone, every = measure(landmarks, metrics=[name], sd=False), measure(landmarks, sd=False)
+    for column in catalogue()[name].columns:
+        assert alone[column].tobytes() == every[column].tobytes()

@@ -7,7 +7,7 @@ elementwise over photos, so a batch of n gives the same bits as n single photos.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ import numpy.typing as npt
 from asymmetry.core.geometry import mirror_squares, total
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Scheme, Side, get_scheme
+from asymmetry.core.upright import from_both_sides, from_rays, in_plane, level_line, upright, weighed
 from asymmetry.errors import InvalidInputError
 
 __all__ = ["IRIS_MM", "Face", "Half", "Scale", "face_frame", "head_angles"]
@@ -28,19 +29,27 @@ IRIS_MM = 11.71
 #: What stands in for irises that were not seen, as when both eyes are closed: the distance between the outer
 #: canthi, mm, and the height of the pupil line over the canthi's mean, as a share of that distance. Means of
 #: 16 people of several origins (Face Research Lab London Set), read by this library and scaled by the iris.
-#: SD 2.1 mm (2.5 %) and 0.4 mm.
-OUTER_CANTHI_MM, PUPILS_OVER_CANTHI = 85.3, 0.026
+#: SD 3.6 mm (4.2 %) and 0.4 mm.
+OUTER_CANTHI_MM, PUPILS_OVER_CANTHI = 85.7, 0.032
 #: Camera distance assumed when perspective is removed, in outer-canthal distances: about 1 m over 89 mm.
 CAMERA_DISTANCE = 11.2
-#: The pairs that set the level: what a brow, a mouth corner or a lid drags along least, over a wide base.
-#: With the inner canthi in place of the pupils, 5 % of a moved brow is lost instead of 2 %. Pupils that were
-#: not seen are left out.
+#: The pairs that set the level, in the order of `asymmetry.core.upright.level_line`.
 LEVEL_PAIRS = ("outer_canthus", "iris_centre")
 #: Regions of the comparison with the mirror image; the scheme's groups of these names.
 REGIONS = ("upper", "middle", "lower")
 # What sets the midline: midpoints of these pairs, and these midline points.
 _MIDLINE_PAIRS = ("outer_canthus", "inner_canthus")
 _MIDLINE_POINTS = ("nasion", "nose_bridge_1", "glabella")
+# All that carries the frame, with the irises' width: rows by name.
+_ANCHORS = {
+    name: row
+    for row, name in enumerate(
+        (*_MIDLINE_PAIRS, "iris_centre", "iris_lateral", "iris_medial", *_MIDLINE_POINTS)
+    )
+}
+# Numbers of an axis that are worked on at a time, 128 KB: enough to hide the cost of a NumPy call, few enough
+# for all that is made of them on the way to stay in a core's own cache.
+_BLOCK = 16384
 
 
 @dataclass(frozen=True)
@@ -79,12 +88,10 @@ class Scale:
         if self.source == "ruler":
             return np.broadcast_to(1.0 / known, face.size).copy()
         if self.source == "interpupillary":
-            return known / _distance(face.pair("iris_centre"))
-        irises = _either(
-            *(_distance((face.point("iris_lateral", s), face.point("iris_medial", s))) for s in SIDES)
-        )
-        canthi = _distance(face.pair("outer_canthus"))
-        return np.where(np.isnan(irises), OUTER_CANTHI_MM / canthi, known / irises)
+            return known / _apart(face, "iris_centre")
+        lateral, medial = (face.points[:, face.rows[name]] for name in ("iris_lateral", "iris_medial"))
+        irises = _either(*_length(lateral - medial))
+        return np.where(np.isnan(irises), OUTER_CANTHI_MM / _apart(face, "outer_canthus"), known / irises)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,45 +103,47 @@ class Half:
 
     Attributes
     ----------
-    outward, upward : ndarray, shape (pairs, n)
-        Coordinates of the paired points, mm.
-    middle : ndarray, shape (midline points, n)
-        Heights of the points of the midline, mm.
-    layout : Scheme
-        Names of the rows.
+    outward, upward : ndarray, shape (points, n)
+        Distance from the midline, positive towards this side, and height over the pupil line, mm.
+    rows : mapping of str to int
+        Row of each point.
     """
 
     outward: FloatArray = field(repr=False)
     upward: FloatArray = field(repr=False)
-    middle: FloatArray = field(repr=False)
-    layout: Scheme
+    rows: Mapping[str, int] = field(repr=False)
 
     def out(self, name: str) -> FloatArray:
-        """Distance of a paired point from the midline, positive towards this side, mm, shape (n,)."""
-        row: FloatArray = self.outward[_places(self.layout.name)[name]]
+        """Distance of a point from the midline, positive towards this side, mm, shape (n,)."""
+        row: FloatArray = self.outward[self.rows[name]]
         return row
 
     def up(self, name: str) -> FloatArray:
-        """Height of a paired point over the pupil line, mm, shape (n,)."""
-        row: FloatArray = self.upward[_places(self.layout.name)[name]]
+        """Height of a point over the pupil line, mm, shape (n,)."""
+        row: FloatArray = self.upward[self.rows[name]]
         return row
 
     def midline_up(self, name: str) -> FloatArray:
-        """Height of a point of the midline over the pupil line, mm, shape (n,)."""
-        row: FloatArray = self.middle[_places(self.layout.name)[name]]
-        return row
+        """Height of a point of the midline over the pupil line, mm, shape (n,): the same as `up`."""
+        return self.up(name)
 
 
 @dataclass(frozen=True, eq=False)
 class Face:
     """n faces in their own frame.
 
+    Each side is kept as it is seen from that side, so that both are one table for a metric. A point of the
+    midline is on both sides: it is as far out on the one as it is in on the other.
+
     Attributes
     ----------
-    points : ndarray, shape (2, k, n)
-        x and y of the named points: the scheme's pairs, each right then left, and then its midline.
+    points : ndarray, shape (2, names, 2, n)
+        Distance from the midline, positive towards the point's own side, and height over the pupil line; of
+        the scheme's pairs and then of its midline, right before left.
+    rows : mapping of str to int
+        Row of each name.
     layout : Scheme
-        Names of the points.
+        What the names mean.
     roll : ndarray, shape (n,)
         In-plane rotation that was removed, degrees, positive anticlockwise as seen in the photo.
     mm_per_px : ndarray, shape (n,)
@@ -142,6 +151,7 @@ class Face:
     """
 
     points: FloatArray = field(repr=False)
+    rows: Mapping[str, int] = field(repr=False)
     layout: Scheme
     roll: FloatArray = field(repr=False)
     mm_per_px: FloatArray = field(repr=False)
@@ -151,23 +161,13 @@ class Face:
         """Number of faces, n."""
         return int(self.points.shape[-1])
 
-    @property
-    def pairs(self) -> FloatArray:
-        """The paired points, shape (2, pairs, 2, n), right before left; a view."""
-        k = len(self.layout.pairs)
-        return self.points[:, : 2 * k].reshape(len(self.points), k, 2, self.size)
-
-    @property
-    def midline(self) -> FloatArray:
-        """The points of the midline, shape (2, midline points, n); a view."""
-        return self.points[:, 2 * len(self.layout.pairs) :]
-
     def point(self, name: str, side: Side | None = None) -> FloatArray:
-        """Coordinates x and y of one point, shape (2, n); no side on the midline."""
-        place = _places(self.layout.name)[name]
-        if side is None:
-            return self.midline[:, place]
-        return self.pairs[:, place, SIDES.index(side)]
+        """Coordinates x, to the patient's left, and y, up, of one point, shape (2, n).
+
+        No side on the midline.
+        """
+        out, up = self.points[:, self.rows[name], 0 if side == "right" else 1]
+        return np.array([-out if side == "right" else out, up])
 
     def pair(self, name: str) -> tuple[FloatArray, FloatArray]:
         """The right and the left point of that name."""
@@ -175,15 +175,18 @@ class Face:
 
     def half(self, side: Side) -> Half:
         """One side of the faces."""
-        x, y = self.pairs[:, :, SIDES.index(side)]
-        return Half(-x if side == "right" else x, y, self.midline[1], self.layout)
+        out, up = self.points[:, :, SIDES.index(side)]
+        return Half(out, up, self.rows)
 
     def halves(self) -> Half:
         """All right sides and then all left sides, 2n rows, so that a metric measures both at once."""
-        x, y = self.pairs
-        both = (len(x), 2 * self.size)
-        outward = (x * [[-1.0], [1.0]]).reshape(both)
-        return Half(outward, y.reshape(both), np.tile(self.midline[1], 2), self.layout)
+        out, up = self.points.reshape(2, len(self.rows), 2 * self.size)
+        return Half(out, up, self.rows)
+
+    def select(self, rows: slice) -> Face:
+        """Some of the faces."""
+        points, roll, mm_per_px = (each[..., rows] for each in (self.points, self.roll, self.mm_per_px))
+        return replace(self, points=points, roll=roll, mm_per_px=mm_per_px)
 
     @functools.cached_property
     def mirror_squares(self) -> Mapping[str, tuple[FloatArray, int]]:
@@ -191,17 +194,17 @@ class Face:
 
         The mirror image is laid over all regions at once, see `asymmetry.core.geometry.mirror_squares`.
         """
-        groups, place = self.layout.groups, _places(self.layout.name)
+        groups = self.layout.groups
         names = [(groups[region], groups[f"{region}_midline"]) for region in REGIONS]
-        pairs = [place[name] for paired, _ in names for name in paired]
-        middle = [place[name] for _, single in names for name in single]
+        points = self.points[:, [self.rows[name] for paired, single in names for name in (*paired, *single)]]
         sizes = [(len(paired), len(single)) for paired, single in names]
-        sums = mirror_squares(self.pairs[:, pairs], self.midline[:, middle], sizes)
         counts = [2 * paired + single for paired, single in sizes]
-        return dict(zip(REGIONS, zip(sums, counts, strict=True), strict=True))
+        return dict(zip(REGIONS, zip(mirror_squares(points, sizes), counts, strict=True), strict=True))
 
 
-def face_frame(landmarks: Landmarks, *, scale: Scale | None = None) -> Face:
+def face_frame(
+    landmarks: Landmarks, *, scale: Scale | None = None, names: Collection[str] | None = None
+) -> Face:
     """Bring every photo's named points into the face's own frame, in millimetres.
 
     Steps: perspective removed for a camera at about 1 m; yaw and pitch removed with ``landmarks.pose``; roll
@@ -216,6 +219,8 @@ def face_frame(landmarks: Landmarks, *, scale: Scale | None = None) -> Face:
         n photos.
     scale : Scale, optional
         Where millimetres come from. Default: the iris.
+    names : collection of str, optional
+        Points that are wanted; those that carry the frame come along. Default: all that have a name.
 
     Returns
     -------
@@ -227,13 +232,22 @@ def face_frame(landmarks: Landmarks, *, scale: Scale | None = None) -> Face:
     >>> face_frame(Landmarks.blank(["a.jpg"], status="no_face")).size
     1
     """
-    face = _upright(_without_perspective(_named_points(landmarks)), landmarks.pose)
-    factor = (scale or Scale()).mm_per_px(face)
-    points = face.points
-    points -= _origin(face)
-    points *= factor
+    rows, columns = _layout(landmarks.scheme, None if names is None else frozenset(names))
+    # Photos last, so that each step runs over contiguous numbers.
+    px = landmarks.points.reshape(len(landmarks), 3 * landmarks.layout.size).T
+    anchors = px[columns[:, [rows[name] for name in _ANCHORS]]].astype(np.float64)
+    place, distance = _camera(anchors)
+    anchors -= place
+    weights, roll = upright(anchors[:, [_ANCHORS[name] for name in LEVEL_PAIRS]], distance, landmarks.pose)
+    carried = Face(from_rays(anchors, weights), _ANCHORS, landmarks.layout, roll, np.full_like(roll, np.nan))
+    factor = (scale or Scale()).mm_per_px(carried)
+    weights, origin = weights * factor, _origin(carried) * factor
+    points = np.empty((2, len(rows), len(SIDES), len(landmarks)))
+    for some in _blocks(points):
+        from_rays(px[columns[:, some]] - place, weights, out=points[:, some])
+        points[:, some] -= origin
     points.flags.writeable = False
-    return replace(face, mm_per_px=factor)
+    return Face(points, rows, landmarks.layout, roll, factor)
 
 
 def reframed(face: Face, *, scale: Scale) -> Face:
@@ -246,18 +260,36 @@ def reframed(face: Face, *, scale: Scale) -> Face:
     scale : Scale
         Where their millimetres came from; a ruler's stay as they are.
     """
-    x, y = _level_line(face)
+    anchors = replace(face, points=face.points[:, [face.rows[name] for name in _ANCHORS]], rows=_ANCHORS)
+    (right, left), (right_up, left_up) = anchors.points[:, [_ANCHORS[name] for name in LEVEL_PAIRS]].swapaxes(
+        1, 2
+    )
+    x, y = level_line(np.array([right + left, left_up - right_up]))
     flat = np.sqrt(x * x + y * y)
-    cos, sin = x / flat, y / flat
+    weights = in_plane(x / flat, y / flat)
+    level = replace(anchors, points=weighed(anchors.points, weights))
+    factor = np.ones(face.size) if scale.source == "ruler" else scale.mm_per_px(level)
+    return placed(face, weights * factor, _origin(level) * factor)
+
+
+def placed(face: Face, weights: FloatArray, origin: FloatArray) -> Face:
+    """Faces turned in their plane, and then shifted.
+
+    Parameters
+    ----------
+    face : Face
+        n faces.
+    weights : ndarray, shape (2, 2, 1, 2, n)
+        Of `asymmetry.core.upright.in_plane`.
+    origin : ndarray, shape (2, 1, 2, n)
+        What comes to lie in the origin, out and up as seen from either side.
+    """
     points = np.empty_like(face.points)
-    for axis, weights in enumerate(((cos, sin), (-sin, cos))):
-        _weigh(face.points, weights, out=points[axis])
-    level = replace(face, points=points)
-    points -= _origin(level)
-    if scale.source != "ruler":
-        points *= scale.mm_per_px(level)
+    for some in _blocks(points):
+        weighed(face.points[:, some], weights, out=points[:, some])
+        points[:, some] -= origin
     points.flags.writeable = False
-    return level
+    return replace(face, points=points)
 
 
 def head_angles(pose: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -284,113 +316,60 @@ def head_angles(pose: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray
     return np.degrees(yaw) + 0.0, np.degrees(pitch) + 0.0, np.degrees(roll) + 0.0
 
 
-@functools.cache
-def _places(scheme: str) -> Mapping[str, int]:
-    """Row of each name, among the pairs or among the midline."""
-    layout = get_scheme(scheme)
-    return {name: row for names in (layout.pairs, layout.midline) for row, name in enumerate(names)}
+@functools.lru_cache
+def _layout(scheme: str, names: frozenset[str] | None) -> tuple[Mapping[str, int], npt.NDArray[np.intp]]:
+    """Row of each name, pairs and then midline; and where x, y and z of both its points lie in a photo's row.
 
-
-@functools.cache
-def _columns(scheme: str) -> npt.NDArray[np.intp]:
-    """Where the named points' coordinates lie in a photo's row of 3 k numbers, shape (3, named points)."""
-    layout = get_scheme(scheme)
-    numbers = [number for pair in layout.pairs.values() for number in pair] + list(layout.midline.values())
-    return 3 * np.array(numbers) + np.arange(3)[:, None]
-
-
-def _named_points(landmarks: Landmarks) -> Face:
-    """The named points in px as the photo has them, with their depth: y down, z away from the camera."""
-    n, k, _ = landmarks.points.shape
-    columns = _columns(landmarks.scheme)
-    # Photos last, so that each step below runs over contiguous numbers.
-    points = np.empty((*columns.shape, n))
-    points[...] = landmarks.points.reshape(n, 3 * k).T[columns]
-    unknown = np.full(n, np.nan)
-    return Face(points, landmarks.layout, unknown, unknown)
-
-
-def _distance(ends: tuple[FloatArray, FloatArray]) -> FloatArray:
-    """Distance in the frontal plane, shape (n,)."""
-    x, y = ends[0] - ends[1]
-    distance: FloatArray = np.sqrt(x * x + y * y)
-    return distance
-
-
-def _midpoint(face: Face, name: str) -> FloatArray:
-    right, left = face.pair(name)
-    return (right + left) / 2
-
-
-def _without_perspective(face: Face) -> Face:
-    """Undo the magnification of what is nearer to the camera; the origin comes between the eyes."""
-    right, left = face.pair("outer_canthus")
-    distance = CAMERA_DISTANCE * np.sqrt(total((right - left) ** 2))
-    x, y, z = (_midpoint(face, "outer_canthus") + _midpoint(face, "inner_canthus")) / 2
-    shrink = face.points[2] * (1 / distance)
-    shrink += 1 - z / distance
-    flat = face.points[:2]
-    flat -= np.stack([x, y])[:, None]
-    flat *= shrink
-    return face
-
-
-def _upright(face: Face, pose: npt.NDArray[np.floating[Any]]) -> Face:
-    """Remove roll as the level pairs show it, then pitch and yaw as the pose gives them; now y is up.
-
-    Roll comes from the points, so that a photo turned in its plane measures the same whatever its pose says.
+    The latter has the shape (3, names, 2).
     """
-    (cy, sy), (cp, sp) = _turns(pose)
-    x, down, away = _level_line(face)
-    flat = np.sqrt(x * x + down * down)
-    # The pairs are level after pitch is gone if roll is their slope here less asin(tan(pitch) away / flat).
-    lean = np.clip(-sp / cp * away / flat, -1, 1)
-    upright = np.sqrt(1 - lean * lean)
-    cr, sr = (x * upright + down * lean) / flat, (x * lean - down * upright) / flat
-    across = (cr * cy - sr * sp * sy, -sr * cy - cr * sp * sy, cp * sy)
-    up = (-sr * cp, -cr * cp, -sp)
-    points = np.empty_like(face.points[:2])
-    for axis, weights in enumerate((across, up)):
-        _weigh(face.points, weights, out=points[axis])
-    return replace(face, points=points, roll=np.degrees(np.arctan2(sr, cr)) + 0.0)
+    layout = get_scheme(scheme)
+    wanted = [name for name in layout.named if names is None or name in names or name in _ANCHORS]
+    columns = 3 * np.array([layout.named[name] for name in wanted]) + np.arange(3)[:, None, None]
+    return {name: row for row, name in enumerate(wanted)}, columns
 
 
-def _level_line(face: Face) -> FloatArray:
-    """From right to left along what is level, shape (axes, n)."""
-    canthi, pupils = (left - right for right, left in map(face.pair, LEVEL_PAIRS))
-    line: FloatArray = canthi + np.where(np.isnan(pupils), 0.0, pupils)
-    return line
+def _blocks(points: FloatArray) -> Iterator[slice]:
+    """Rows of points, some at a time."""
+    _, names, sides, n = points.shape
+    step = max(_BLOCK // max(sides * n, 1), 1)
+    return (slice(start, start + step) for start in range(0, names, step))
 
 
-def _turns(pose: npt.NDArray[np.floating[Any]]) -> tuple[tuple[FloatArray, FloatArray], ...]:
-    """Cosine and sine of yaw, and of pitch, as in `head_angles`."""
-    x, y, z = pose[:, 2].T.astype(np.float64)
-    flat = np.sqrt(x * x + z * z)
-    length = np.sqrt(x * x + y * y + z * z)
-    return (z / flat, -x / flat), (flat / length, y / length)
+def _camera(anchors: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Place of the camera, shape (3, 1, 1, n), and its distance from the canthi, shape (n,), in px."""
+    right, left = anchors[:, [_ANCHORS[name] for name in _MIDLINE_PAIRS]].transpose(2, 1, 0, 3)
+    across = right[0] - left[0]
+    distance = CAMERA_DISTANCE * np.sqrt(total(across * across))
+    x, y, z = total(right + left) / 4
+    return np.array([x, y, z - distance])[:, None, None], distance
 
 
-def _weigh(axes: FloatArray, weights: Sequence[FloatArray], *, out: FloatArray) -> None:
-    """Sum of x, y and z with these weights; term by term, for the same bits in any batch."""
-    np.multiply(axes[0], weights[0], out=out)
-    for axis, weight in zip(axes[1:], weights[1:], strict=True):
-        out += axis * weight
+def _length(steps: FloatArray) -> FloatArray:
+    """Length in the frontal plane of steps out and up."""
+    out, up = steps
+    length: FloatArray = np.sqrt(out * out + up * up)
+    return length
+
+
+def _apart(face: Face, name: str) -> FloatArray:
+    """Distance between the right and the left point in the frontal plane, shape (n,)."""
+    (right, left), (right_up, left_up) = face.points[:, face.rows[name]]
+    return _length(np.array([right + left, right_up - left_up]))
 
 
 def _origin(face: Face) -> FloatArray:
-    """Place of the midline on x and of the pupil line on y, shape (2, 1, n)."""
-    middle = [_midpoint(face, name)[0] for name in _MIDLINE_PAIRS]
-    middle += [face.point(name)[0] for name in _MIDLINE_POINTS]
-    return np.stack([total(np.array(middle)) / len(middle), _pupil_line(face)])[:, None]
+    """Place of the midline and of the pupil line, as `from_both_sides` has it."""
+    rows = [face.rows[name] for name in (*_MIDLINE_PAIRS, *_MIDLINE_POINTS)]
+    out = face.points[0, rows]
+    return from_both_sides(total(out[:, 1] - out[:, 0]) / (2 * len(rows)), _pupil_line(face))
 
 
 def _pupil_line(face: Face) -> FloatArray:
     """Height of the pupil line of an upright face, shape (n,); by the canthi where no pupil was seen."""
-    right, left = face.pair("iris_centre")
-    pupils = _either(right[1], left[1])
-    canthi = (_midpoint(face, "outer_canthus")[1] + _midpoint(face, "inner_canthus")[1]) / 2
-    over = PUPILS_OVER_CANTHI * _distance(face.pair("outer_canthus"))
-    return np.where(np.isnan(pupils), canthi + over, pupils)
+    pupils, outer, inner = (face.points[1, face.rows[name]] for name in ("iris_centre", *_MIDLINE_PAIRS))
+    seen = _either(*pupils)
+    canthi = (outer[0] + outer[1] + (inner[0] + inner[1])) / 4
+    return np.where(np.isnan(seen), canthi + PUPILS_OVER_CANTHI * _apart(face, "outer_canthus"), seen)
 
 
 def _either(right: FloatArray, left: FloatArray) -> FloatArray:

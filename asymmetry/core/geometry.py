@@ -50,7 +50,7 @@ def polygon_area(x: Sequence[FloatArray], y: Sequence[FloatArray]) -> FloatArray
     return total(corners_x * next_y - corners_y * next_x) / 2
 
 
-def mirror_squares(pairs: FloatArray, midline: FloatArray, regions: Sequence[tuple[int, int]]) -> FloatArray:
+def mirror_squares(points: FloatArray, regions: Sequence[tuple[int, int]]) -> FloatArray:
     """Squared distances to the mirror image, summed by region; it is laid over all regions by least squares.
 
     A mirror image that may be turned and shifted is the image in some other axis. Seen from that axis a pair
@@ -60,12 +60,11 @@ def mirror_squares(pairs: FloatArray, midline: FloatArray, regions: Sequence[tup
 
     Parameters
     ----------
-    pairs : ndarray, shape (2, pairs, 2, n)
-        x and y of paired points, right then left, region after region.
-    midline : ndarray, shape (2, midline points, n)
-        x and y of points that are their own image, region after region.
+    points : ndarray, shape (2, points, 2, n)
+        How far outwards and upwards points are, as seen from the right and from the left; region after
+        region, of each the pairs and then the points that are their own image.
     regions : sequence of (int, int)
-        How many pairs and midline points each region has.
+        How many pairs and points of the midline each region has.
 
     Returns
     -------
@@ -74,18 +73,23 @@ def mirror_squares(pairs: FloatArray, midline: FloatArray, regions: Sequence[tup
 
     Examples
     --------
-    >>> leaning = np.array([[[[-1.0], [3.0]]], [[[1.0], [5.0]]]])
-    >>> axis = np.array([[[0.0], [2.0]], [[4.0], [2.0]]])
-    >>> mirror_squares(leaning, axis, [(1, 2)]).round(9).tolist()
+    >>> out = [[[1.0], [3.0]], [[0.0], [0.0]], [[-2.0], [2.0]]]
+    >>> up = [[[1.0], [5.0]], [[4.0], [4.0]], [[2.0], [2.0]]]
+    >>> mirror_squares(np.array([out, up]), [(1, 2)]).round(9).tolist()
     [[0.0]]
     """
     counts = np.array([2.0 * paired + single for paired, single in regions])[:, None]
-    sums = _mirror_sums(pairs, midline, regions)
-    across, along = (total(sums[:, i]) / counts.sum() for i in (0, 1))
+    products, sums, first = _mirror_products(points), [], 0
+    for paired, single in regions:
+        middle, last = first + paired, first + paired + single
+        sums.append(2 * total(products[first:middle]) + total(products[middle:last]))
+        first = last
+    sum_across, sum_along, a, b, d = np.stack(sums, axis=1)
+    across, along = (total(each) / counts.sum() for each in (sum_across, sum_along))
     # Moments about the mean of all regions.
-    a = sums[:, 2] - across * (2 * sums[:, 0] - counts * across)
-    b = sums[:, 3] - across * sums[:, 1] - along * (sums[:, 0] - counts * across)
-    d = sums[:, 4] - along * (2 * sums[:, 1] - counts * along)
+    a -= across * (2 * sum_across - counts * across)
+    b -= across * sum_along + along * (sum_across - counts * across)
+    d -= along * (2 * sum_along - counts * along)
     stretch, skew = total(d) - total(a), 2 * total(b)
     length = np.sqrt(stretch * stretch + skew * skew)
     cos = np.sqrt((1 + stretch / length) / 2)
@@ -94,20 +98,19 @@ def mirror_squares(pairs: FloatArray, midline: FloatArray, regions: Sequence[tup
     return squares
 
 
-def _mirror_sums(pairs: FloatArray, midline: FloatArray, regions: Sequence[tuple[int, int]]) -> FloatArray:
-    """Sums of across, along and their products over each region, shape (regions, 5, n)."""
-    sums = []
-    for k, m in regions:
-        (x_right, x_left), (y_right, y_left) = pairs[:, :k].swapaxes(1, 2)
-        paired = _products(x_right + x_left, y_right + y_left, y_right - y_left, x_left - x_right)
-        x, y = 2 * midline[:, :m]
-        single = _products(x, y, np.zeros_like(x), np.zeros_like(x))
-        sums.append(2 * total(paired) + total(single))
-        pairs, midline = pairs[:, k:], midline[:, m:]
-    return np.stack(sums)
-
-
-def _products(across: FloatArray, along: FloatArray, rise: FloatArray, width: FloatArray) -> FloatArray:
-    """Terms of the five sums, shape (points, 5, n)."""
-    products = (across * across + rise * rise, across * along + rise * width, along * along + width * width)
-    return np.stack([across, along, *products], axis=1)
+def _mirror_products(points: FloatArray) -> FloatArray:
+    """Across, along, and the terms of the sums a, b and d, shape (points, 5, n)."""
+    (right, left), (right_up, left_up) = points.swapaxes(1, 2)
+    width, rise = right + left, right_up - left_up
+    # What is there is written over, for new memory costs as much as the work.
+    products = np.empty((5, *width.shape))
+    across, along, a, b, d = products
+    np.subtract(left, right, out=across)
+    np.add(right_up, left_up, out=along)
+    np.multiply(across, along, out=b)
+    b += np.multiply(rise, width, out=a)
+    np.multiply(across, across, out=a)
+    a += np.multiply(rise, rise, out=rise)
+    np.multiply(along, along, out=d)
+    d += np.multiply(width, width, out=width)
+    return products.swapaxes(0, 1)

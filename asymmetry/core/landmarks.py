@@ -222,7 +222,12 @@ class Landmarks:
         """Rows as Landmarks; an integer gives one row, so that the batch axis always stays."""
         if isinstance(rows, (int, np.integer)):
             rows = [range(len(self))[int(rows)]]
-        return replace(self, **{name: getattr(self, name)[rows] for name in _ARRAYS})
+        some = {name: getattr(self, name)[rows] for name in _ARRAYS}
+        if not isinstance(rows, slice):
+            return replace(self, **some)
+        part = object.__new__(type(self))  # a slice of what was checked is not checked again
+        vars(part).update(vars(self), **some)
+        return part
 
     def mirrored(self) -> Landmarks:
         """The landmarks of the mirror image of each photo.

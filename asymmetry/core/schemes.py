@@ -6,6 +6,7 @@ the patient's own.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -59,6 +60,11 @@ class Scheme:
     groups: Mapping[str, tuple[str, ...]] = field(repr=False)
     expressions: tuple[str, ...] = field(repr=False)
 
+    @functools.cached_property
+    def named(self) -> Mapping[str, tuple[int, int]]:
+        """All named points, pairs and then midline: name to (right, left) number, alike on the midline."""
+        return {**self.pairs, **{name: (number, number) for name, number in self.midline.items()}}
+
     def right(self, names: tuple[str, ...]) -> list[int]:
         """Numbers of the named points on the patient's right."""
         return [self.pairs[name][0] for name in names]
@@ -66,6 +72,10 @@ class Scheme:
     def left(self, names: tuple[str, ...]) -> list[int]:
         """Numbers of the named points on the patient's left."""
         return [self.pairs[name][1] for name in names]
+
+    def of(self, side: Side, names: tuple[str, ...]) -> list[int]:
+        """Numbers of the named points on one of the patient's sides."""
+        return self.right(names) if side == "right" else self.left(names)
 
 
 def get_scheme(name: str) -> Scheme:

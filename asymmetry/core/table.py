@@ -78,9 +78,10 @@ class Measurements(Mapping[str, Column]):
         leading = [name for name in LEADING if name in self.columns]
         names = leading + [name for name in self.columns if name not in leading]
         columns = {name: _frozen(self.columns[name]) for name in names}
-        shapes = {name: column.shape for name, column in columns.items()}
-        if len(set(shapes.values())) > 1 or any(len(shape) != 1 for shape in shapes.values()):
-            raise InvalidInputError(f"columns must be one-dimensional and of equal length, not {shapes}")
+        shapes = {column.shape for column in columns.values()}
+        if len(shapes) > 1 or any(len(shape) != 1 for shape in shapes):
+            found = {name: column.shape for name, column in columns.items()}
+            raise InvalidInputError(f"columns must be one-dimensional and of equal length, not {found}")
         object.__setattr__(self, "columns", MappingProxyType(columns))
         object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
 
@@ -245,6 +246,8 @@ class Measurements(Mapping[str, Column]):
 
 
 def _frozen(values: npt.ArrayLike) -> Column:
+    if isinstance(values, np.ndarray) and not values.flags.writeable:
+        return values
     column = np.asarray(values).view()
     column.flags.writeable = False
     return column

@@ -24,7 +24,6 @@ _DRAG: Mapping[str, float] = MappingProxyType(
     {
         "outer_canthus": 0.14,
         "inner_canthus": 0.07,
-        **dict.fromkeys(MEDIAPIPE_478.groups["iris"], 0.19),
     }
 )
 

@@ -15,12 +15,15 @@ import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.canonical import Canonical
+from asymmetry.extract.common import CommonShape, from_half, to_half
 from asymmetry.extract.drag import undragged
+from asymmetry.extract.irises import refine_irises
 from asymmetry.extract.landmarker import Reading
 from asymmetry.extract.lids import refine_lids
+from asymmetry.extract.plane import drawn, places, surface
 from asymmetry.extract.pose import Pose, fit_pose
 
-__all__ = ["Square", "chimera", "drawn", "mirrored_points", "places", "read_hemifaces"]
+__all__ = ["Square", "chimera", "mirrored_points", "read_hemifaces"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -30,11 +33,6 @@ Detect = Callable[[Pixels], list[Reading]]
 SQUARE = 400
 #: How much of the square the canonical face's height fills, at size 1.
 FILL = 0.55
-#: The mesh draws the iris this much too wide: 1.04 against hand-placed rings (horizontal, 8 people), 1.06 on
-#: renders. Corrected here, since millimetres hang on it.
-IRIS_OVERREAD = 1.045
-# Where an eye's opening is taken, and the least that counts, cm.
-_MIDDLE_OF_LIDS, _LEAST_OPENING = ("upper_lid_4", "lower_lid_4"), 0.02
 # Photo px per chimera px above which the photo is blurred first, and the blur's sigma per px of ratio.
 _ALIAS_RATIO, _ALIAS_SIGMA = 1.3, 0.45
 
@@ -79,12 +77,14 @@ class Square:
         )
 
 
-def _surface(canonical: Canonical, xy: FloatArray) -> FloatArray:
-    """Points (..., 2) of the face's plane lifted onto its surface, (..., 3)."""
-    return np.concatenate([xy, canonical.depth_at(xy[..., 0], xy[..., 1])[..., None]], axis=-1)
-
-
-def chimera(photo: Pixels, pose: Pose, canonical: Canonical, square: Square, side: Side) -> Pixels:
+def chimera(
+    photo: Pixels,
+    pose: Pose,
+    canonical: Canonical,
+    square: Square,
+    side: Side,
+    shape: CommonShape | None = None,
+) -> Pixels:
     """A whole frontal face made of one side and its mirror image.
 
     Parameters
@@ -99,31 +99,20 @@ def chimera(photo: Pixels, pose: Pose, canonical: Canonical, square: Square, sid
         What to draw into.
     side : {"right", "left"}
         The patient's side that is shown twice.
+    shape : CommonShape, optional
+        The shape to draw it in. Default: its own.
 
     Returns
     -------
     ndarray of uint8, shape (side, side, 3)
         Exactly mirror-symmetric.
     """
-    half = square.side // 2
-    columns, rows = np.meshgrid(np.arange(half) + 0.5, np.arange(square.side) + 0.5)
-    plane = square.to_face(np.stack([columns, rows], axis=-1))
-    if side == "left":
-        plane = plane * np.array([-1.0, 1.0])
-    shown = drawn(photo, places(pose, canonical, plane))
+    columns, rows = np.meshgrid(np.arange(square.side // 2) + 0.5, np.arange(square.side) + 0.5)
+    half = to_half(square.to_face(np.stack([columns, rows], axis=-1)), "right")
+    if shape is not None:
+        half = shape.own(half, side)
+    shown = drawn(photo, places(pose, canonical, from_half(half, side)))
     return np.concatenate([shown, shown[:, ::-1]], axis=1)
-
-
-def places(pose: Pose, canonical: Canonical, plane: FloatArray) -> FloatArray:
-    """Where the photo shows canonical x, y (..., 2) in cm: photo x, y (..., 2), px, y down."""
-    return pose.project(_surface(canonical, plane))[..., :2]
-
-
-def drawn(photo: Pixels, at: FloatArray) -> Pixels:
-    """A photo's pixels at places (h, w, 2); beyond its edge, the pixels of the edge."""
-    columns, rows = np.moveaxis(at.astype(np.float32) - np.float32(0.5), -1, 0)
-    pixels = cv2.remap(photo, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(pixels, dtype=np.uint8)
 
 
 def mirrored_points(points: FloatArray, width: float) -> FloatArray:
@@ -133,23 +122,26 @@ def mirrored_points(points: FloatArray, width: float) -> FloatArray:
 
 
 def read_square(
-    photo: Pixels, pose: Pose, canonical: Canonical, square: Square, detect: Detect
+    photo: Pixels, pose: Pose, canonical: Canonical, square: Square, detect: Detect, shape: CommonShape
 ) -> tuple[FloatArray, dict[Side, FloatArray]] | None:
     """Canonical x, y (k, 2) of every point, each side from its own chimera, and the expression weights.
 
     None if the model finds no face in a chimera.
     """
     planes, weights = {}, {}
+    right = _right_numbers(canonical.vertices)
     for side in SIDES:
-        found = detect(chimera(photo, pose, canonical, square, side))
+        found = detect(chimera(photo, pose, canonical, square, side, shape))
         if not found:
             return None
         points = found[0].points
         # The chimera is symmetric: where a point and its mirror twin differ, that is noise.
         points = (points + mirrored_points(points, square.side)) / 2
         planes[side] = square.to_face(points[:, :2])
+        shown = right if side == "right" else right[MEDIAPIPE_478.mirror]
+        planes[side][shown] = from_half(shape.own(to_half(planes[side][shown], side), side), side)
         weights[side] = found[0].blendshapes
-    return _joined(planes, _right_numbers(canonical.vertices)), weights
+    return _joined(planes, right), weights
 
 
 def _right_numbers(vertices: FloatArray) -> npt.NDArray[np.bool_]:
@@ -192,7 +184,8 @@ def read_hemifaces(
     detect : callable
         RGB picture to readings, largest first; called twice per size.
     sizes : sequence of float
-        Sizes of the face in the square; their readings are averaged.
+        Sizes of the face in the square. Each is read in the common shape that the one before it leads to, the
+        first in that of ``first``; the readings are averaged.
 
     Returns
     -------
@@ -202,39 +195,27 @@ def read_hemifaces(
     pose = fit_pose(first, canonical.vertices)
     squares = [Square.of(canonical.vertices, size) for size in sizes]
     smooth = _anti_aliased(photo, pose.scale / squares[0].scale)
-    found = [read_square(smooth, pose, canonical, square, detect) for square in squares]
-    kept = [reading for reading in found if reading is not None]
-    if len(kept) < len(squares):
-        return None
-    planes = np.stack([plane for plane, _ in kept])
-    # A chimera's midline is straight whatever the face's is: sideways, these points are the first reading's.
     middle = MEDIAPIPE_478.mirror == np.arange(MEDIAPIPE_478.size)
-    planes[:, middle, 0] = pose.unproject(first[middle, :2], canonical.depth_at)[:, 0]
+    start = plane = pose.unproject(first[:, :2], canonical.depth_at)
+    kept = []
+    for square in squares:
+        shape = CommonShape.of(plane, canonical.vertices)
+        reading = read_square(smooth, pose, canonical, square, detect, shape)
+        if reading is None:
+            return None
+        plane, _ = reading
+        # A chimera's midline is straight whatever the face's is: sideways, its points are the first
+        # reading's.
+        plane[middle, 0] = start[middle, 0]
+        kept.append(reading)
+    planes = np.stack([plane for plane, _ in kept])
     plane = refine_lids(photo, pose, canonical, planes.mean(axis=0)).plane
-    points = pose.project(_surface(canonical, undragged(_true_irises(plane))))
+    plane = undragged(refine_irises(photo, pose, canonical, plane))
+    points = pose.project(surface(canonical, plane))
     one = len(sizes) == 1
     spread = np.full(len(points), np.nan) if one else planes.std(axis=0, ddof=1).max(axis=-1) * pose.scale
     weights = {side: np.mean([w[side] for _, w in kept], axis=0) for side in SIDES}
     return Hemifaces(points, spread, _side_weights(weights), pose)
-
-
-def _true_irises(plane: FloatArray) -> FloatArray:
-    """The iris rings drawn in to their true width, the same on both sides.
-
-    A lid that covers half an iris makes it read 4 % narrow, so each side counts by its opening, squared.
-    """
-    plane = plane.copy()
-    rings, widths, weights = [], [], []
-    for numbers in (MEDIAPIPE_478.right, MEDIAPIPE_478.left):
-        centre, medial, _, lateral, _ = ring = numbers(MEDIAPIPE_478.groups["iris"])
-        upper, lower = numbers(_MIDDLE_OF_LIDS)
-        rings.append((centre, ring))
-        widths.append(abs(plane[lateral, 0] - plane[medial, 0]))
-        weights.append(max(plane[upper, 1] - plane[lower, 1], _LEAST_OPENING) ** 2)
-    width = (widths[0] * weights[0] + widths[1] * weights[1]) / (weights[0] + weights[1])
-    for (centre, ring), own in zip(rings, widths, strict=True):
-        plane[ring] = plane[centre] + (plane[ring] - plane[centre]) * (width / own / IRIS_OVERREAD)
-    return plane
 
 
 def _anti_aliased(photo: Pixels, ratio: float) -> Pixels:

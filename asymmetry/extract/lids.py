@@ -16,9 +16,10 @@ import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.canonical import Canonical
+from asymmetry.extract.plane import light_and_red, places, vertex
 from asymmetry.extract.pose import Pose
 
-__all__ = ["Lids", "refine_lids"]
+__all__ = ["Lids", "margin_numbers", "refine_lids"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -29,8 +30,6 @@ _COLUMNS, _FROM_CANTHUS = 41, 0.12
 _BEYOND, _STEP = 0.75, 0.01
 # Width of the step that is looked for; lashes are finer, the crease is broader.
 _STEP_SIGMA = 0.03
-# Log intensities are taken above this level, so that noise in the dark counts little.
-_FLOOR = 8.0
 # The eye is brighter and less red than the lid; the lower lid's edge shows by redness more than by light.
 _RED_UPPER, _RED_LOWER = 1.0, 2.0
 # Columns over the iris, where lashes and a dark iris look alike, count this much.
@@ -79,8 +78,8 @@ class _Eye:
     bottom: float
     upper: FloatArray
     lower: FloatArray
-    light: FloatArray = field(repr=False)
-    red: FloatArray = field(repr=False)
+    light: npt.NDArray[np.float32] = field(repr=False)
+    red: npt.NDArray[np.float32] = field(repr=False)
     iris: npt.NDArray[np.bool_] = field(repr=False)
 
     @property
@@ -111,7 +110,7 @@ def refine_lids(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArr
     """
     plane = plane.copy()
     found: dict[Side, bool] = {}
-    outer = _numbers("right", ("outer_canthus",)) + _numbers("left", ("outer_canthus",))
+    outer = list(MEDIAPIPE_478.pairs["outer_canthus"])
     width = float(np.hypot(*(plane[outer[1]] - plane[outer[0]])))
     for side in SIDES:
         expected = _uncompressed(plane, side, width)
@@ -126,20 +125,21 @@ def refine_lids(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArr
     return Lids(plane, found)
 
 
-def _numbers(side: Side, names: tuple[str, ...]) -> list[int]:
-    return MEDIAPIPE_478.right(names) if side == "right" else MEDIAPIPE_478.left(names)
+def margin_numbers(side: Side, group: str) -> list[int]:
+    """Numbers of the points along a lid's margin, canthi included."""
+    return MEDIAPIPE_478.of(side, (*_GROUPS["canthi"], *_GROUPS[group]))
 
 
 def _margin(plane: FloatArray, side: Side, group: str, at: FloatArray) -> FloatArray:
-    """Height of a margin at x: straight between the canthi and the group's points."""
-    line = plane[_numbers(side, (*_GROUPS["canthi"], *_GROUPS[group]))]
+    """Height of a lid's margin at x, cm: straight between the canthi and the group's points."""
+    line = plane[margin_numbers(side, group)]
     order = np.argsort(line[:, 0])
     return np.asarray(np.interp(at, line[order, 0], line[order, 1]))
 
 
 def _uncompressed(plane: FloatArray, side: Side, width: float) -> float:
     """The factor on the mesh's opening that undoes its compression."""
-    upper, lower = (plane[_numbers(side, _GROUPS[group]), 1] for group in ("upper_lid", "lower_lid"))
+    upper, lower = (plane[MEDIAPIPE_478.of(side, _GROUPS[group]), 1] for group in ("upper_lid", "lower_lid"))
     opening = float(np.mean((upper - lower)[2:5])) / width * 100
     true = max(_CLOSED, _NORMAL_OPENING + (opening - _NORMAL_OPENING) / _COMPRESSION)
     return true / max(opening, _CLOSED)
@@ -147,31 +147,28 @@ def _uncompressed(plane: FloatArray, side: Side, width: float) -> float:
 
 def _scale_opening(plane: FloatArray, side: Side, group: str, factor: float) -> None:
     """Move one lid so that the eye is ``factor`` times as open; the other lid stays. Changes ``plane``."""
-    numbers = _numbers(side, _GROUPS[group])
+    numbers = MEDIAPIPE_478.of(side, _GROUPS[group])
     other = "lower_lid" if group == "upper_lid" else "upper_lid"
     still = _margin(plane, side, other, plane[numbers, 0])
     plane[numbers, 1] = still + factor * (plane[numbers, 1] - still)
 
 
 def _strip(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray, side: Side) -> _Eye:
-    outer, inner = plane[_numbers(side, ("outer_canthus", "inner_canthus")), 0]
+    outer, inner = plane[MEDIAPIPE_478.of(side, ("outer_canthus", "inner_canthus")), 0]
     columns = outer + (inner - outer) * np.linspace(_FROM_CANTHUS, 1 - _FROM_CANTHUS, _COLUMNS)
     upper, lower = (_margin(plane, side, group, columns) for group in ("upper_lid", "lower_lid"))
     bottom = float(lower.min()) - _BEYOND
     rows = np.arange(bottom, float(upper.max()) + _BEYOND, _STEP)
     xy = np.stack(np.broadcast_arrays(columns[None, :], rows[:, None]), axis=-1)
-    surface = np.concatenate([xy, canonical.depth_at(xy[..., 0], xy[..., 1])[..., None]], axis=-1)
-    at = pose.project(surface)[..., :2].astype(np.float32) - np.float32(0.5)
-    drawn = cv2.remap(photo, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    colours = drawn.astype(np.float32)
-    centre, medial, lateral = plane[_numbers(side, ("iris_centre", "iris_medial", "iris_lateral")), 0]
+    light, red = light_and_red(photo, places(pose, canonical, xy))
+    centre, medial, lateral = plane[MEDIAPIPE_478.of(side, ("iris_centre", "iris_medial", "iris_lateral")), 0]
     return _Eye(
         columns=columns,
         bottom=bottom,
         upper=upper,
         lower=lower,
-        light=np.log(colours.mean(axis=-1) + _FLOOR),
-        red=np.log(colours[..., 0] + _FLOOR) - np.log(colours[..., 1:].mean(axis=-1) + _FLOOR),
+        light=light,
+        red=red,
         iris=np.abs(columns - centre) < abs(lateral - medial) / 2,
     )
 
@@ -203,7 +200,7 @@ def _factor(eye: _Eye, expected: float, *, upper: bool) -> tuple[float, bool]:
     # A best at the end of the range is no peak: a closed eye has a dark line, but no step to an eye.
     if clear[best] < weakest or best in (0, len(_FACTORS) - 1):
         return expected, False
-    return float(_FACTORS[best] + _vertex(clear - cost, best) * (_FACTORS[1] - _FACTORS[0])), True
+    return float(_FACTORS[best] + vertex(clear - cost, best) * (_FACTORS[1] - _FACTORS[0])), True
 
 
 def _vertical_step(values: FloatArray) -> FloatArray:
@@ -221,12 +218,3 @@ def _along(values: FloatArray, rows: FloatArray) -> FloatArray:
     part = np.clip(rows - low, 0, 1)
     column = np.arange(values.shape[1])
     return np.asarray(values[low, column] * (1 - part) + values[low + 1, column] * part)
-
-
-def _vertex(values: FloatArray, best: int) -> float:
-    """Where between the samples a peak lies: vertex of the parabola through it, -0.5 to 0.5."""
-    if not 0 < best < len(values) - 1:
-        return 0.0
-    before, peak, after = values[best - 1 : best + 2]
-    bend = before - 2 * peak + after
-    return float((before - after) / (2 * bend)) if bend < 0 else 0.0

@@ -46,9 +46,15 @@ class Pose:
     def project(self, points: FloatArray) -> FloatArray:
         """Photo x, y (y down) and z (away from the camera), px, of canonical points (..., 3) in cm."""
         turned = points @ self.rotation.T
-        nearer = self.scale / (1 - turned[..., 2:] / CAMERA_CM)
-        xy = self.origin + turned[..., :2] * nearer * np.array([1.0, -1.0])
+        xy = self.origin + turned[..., :2] * self._nearer(turned)[..., None] * np.array([1.0, -1.0])
         return np.asarray(np.concatenate([xy, -self.scale * turned[..., 2:]], axis=-1))
+
+    def magnified(self, points: FloatArray) -> FloatArray:
+        """Pixels per cm at canonical points (..., 3) in cm: what is nearer to the camera looks larger."""
+        return self._nearer(points @ self.rotation.T)
+
+    def _nearer(self, turned: FloatArray) -> FloatArray:
+        return np.asarray(self.scale / (1 - turned[..., 2] / CAMERA_CM))
 
     def unproject(self, xy: FloatArray, depth: Callable[[FloatArray, FloatArray], FloatArray]) -> FloatArray:
         """Canonical x, y (..., 2), cm, of photo points that lie on the surface ``z = depth(x, y)``.

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.canonical import Canonical
-from asymmetry.extract.hemiface import drawn, places
+from asymmetry.extract.plane import drawn, places
 from asymmetry.extract.pose import Pose
 
 __all__ = ["FAULTS", "PX_PER_CM", "Fault", "Frontal", "faults", "frontal", "judged"]

@@ -5,17 +5,19 @@ A metric is measured in one photo; a movement metric in two, from the photo at r
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar, get_args
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Literal, TypeVar, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import Face, Half
+from asymmetry.core.frame import Face, Half, face_frame
+from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
 from asymmetry.errors import InvalidInputError
 
@@ -58,6 +60,8 @@ class Metric:
     source: str
     horizontal: bool
     function: Callable[..., FloatArray] = field(repr=False)
+    #: How many photos of a face it measures.
+    photos: ClassVar[int] = 1
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -75,6 +79,10 @@ class Metric:
     def __call__(self, *views: Any) -> FloatArray:
         """Apply the function to a `Half` or a `Face`."""
         return self.function(*views)
+
+    def views(self, *faces: Face) -> tuple[Half | Face, ...]:
+        """What the function takes of faces: both their halves, or the whole of them."""
+        return tuple(face.halves() for face in faces) if self.sides else faces
 
     def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
         # Pickled by name, as functions are, so that a pool of processes can take one.
@@ -96,6 +104,7 @@ class MovementMetric(Metric):
 
     noise: float | None = None
     during: tuple[MovementMetric, float] | None = None
+    photos: ClassVar[int] = 2
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -227,6 +236,57 @@ def _has_sides(function: Callable[..., FloatArray]) -> bool:
         if annotated in (Half.__name__, Face.__name__):
             return annotated == Half.__name__
     raise InvalidInputError(f"metric {function.__name__}: annotate its argument as Half or as Face")
+
+
+class _Asked(dict[str, int]):
+    """Rows of points that remembers which were asked for."""
+
+    def __init__(self, rows: Mapping[str, int]) -> None:
+        super().__init__(rows)
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> int:
+        self.names.add(name)
+        return super().__getitem__(name)
+
+
+@functools.cache
+def points_of(metric: Metric, scheme: str) -> frozenset[str]:
+    """Names of the points that a metric reads: those that it asks for when there is no face to measure.
+
+    Examples
+    --------
+    >>> from asymmetry.metrics.mouth import ala_height
+    >>> sorted(points_of(ala_height, "mediapipe478"))
+    ['ala']
+    """
+    nobody = face_frame(Landmarks.blank([], status="ok", scheme=scheme))
+    asked = _Asked(nobody.rows)
+    faces = [replace(nobody, rows=asked)] * metric.photos
+    metric(*metric.views(*faces))
+    if isinstance(metric, MovementMetric) and metric.during is not None:
+        asked.names |= points_of(metric.during[0], scheme)
+    return frozenset(asked.names)
+
+
+def measured(face: Face, metrics: Iterable[Metric]) -> Iterator[FloatArray]:
+    """The metrics' columns of faces, one after the other."""
+    for metric in metrics:
+        value = checked(metric, face.size, metric(*metric.views(face)))
+        yield from sides_of(value) if metric.sides else [value]
+
+
+def checked(metric: Metric, n: int, value: FloatArray) -> FloatArray:
+    """The value of n photos, if it has one number for each photo, or for each side."""
+    if np.shape(value) != (n * (1 + metric.sides),):
+        raise InvalidInputError(f"metric {metric.name}: it must return an array of shape (n,)")
+    return value
+
+
+def sides_of(value: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Right, left and difference of what was measured on all right sides and then on all left ones."""
+    right, left = value.reshape(2, -1)
+    return right, left, right - left
 
 
 def unique(metrics: Iterable[AnyMetric]) -> dict[str, AnyMetric]:

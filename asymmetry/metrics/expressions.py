@@ -60,6 +60,7 @@ _SIGNS = {
     "frown": _Sign(("browDown",), (0.65, 0.95), (0.15, 0.55)),
     UNKNOWN: _Sign(("jawOpen", "mouthFunnel", "mouthStretch", "mouthFrown"), (0.3, 0.7), (0.2, 0.6)),
 }
+_LIP_EDGES = ("upper_lip_edge", "lower_lip_edge")
 # A face whose weight at rest is nearly 1 has no way left to measure by.
 _SHORTEST_WAY = 0.1
 
@@ -133,7 +134,8 @@ def _likelihoods(weights: Mapping[str, FloatArray], *, beyond_rest: bool) -> dic
 def _smile(landmarks: Landmarks) -> npt.NDArray[np.str_]:
     """Whether a smile is open or closed, by the gap between the lips; unknown where they were not seen."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        face = face_frame(landmarks)
-        gap = face.point("upper_lip_edge")[1] - face.point("lower_lip_edge")[1]
+        face = face_frame(landmarks, names=_LIP_EDGES)
+        upper, lower = (face.point(name)[1] for name in _LIP_EDGES)
+    gap = upper - lower
     open_or_closed = np.where(gap > OPEN_LIPS_MM, "smile_open", "smile_closed")
     return np.where(np.isnan(gap), UNKNOWN, open_or_closed)

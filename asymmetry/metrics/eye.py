@@ -97,8 +97,8 @@ def canthal_tilt(half: Half) -> FloatArray:
 @metric(
     unit="mm",
     sign="brow farther above the lid",
-    source="Ours, to the brow's upper edge, which is read best; the literature often takes the lower.",
+    source="Ours, to the middle between the brow's edges; the literature often takes the lower one.",
 )
 def lid_to_brow(half: Half) -> FloatArray:
-    """Height of the brow's upper edge over the upper lid's margin, at the pupil."""
+    """Height of the brow, midway between its edges, over the upper lid's margin, at the pupil."""
     return brow_height(half) - half.up(_UPPER)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import brow, eye, mouth, whole
-from asymmetry.metrics.catalogue import AnyMetric, Metric, unique
+from asymmetry.metrics.catalogue import AnyMetric, Metric, measured, points_of, unique
 from asymmetry.metrics.spread import COPIES, spreads
 
 __all__ = ["MAX_YAW", "MAX_YAW_HORIZONTAL", "catalogue", "measure"]
@@ -29,7 +29,7 @@ MAX_YAW_HORIZONTAL = 15.0
 #: Yaw, degrees, beyond which nothing is measured: the far side begins to be hidden.
 MAX_YAW = 30.0
 #: Photos measured at a time: enough to hide the cost of a NumPy call, few enough to stay in the cache.
-CHUNK = 512
+CHUNK = 1024
 
 _POSE_COLUMNS = ("yaw_deg", "pitch_deg", "roll_deg", "mm_per_px")
 
@@ -87,23 +87,30 @@ def measure(
     >>> m["brow_height_diff_mm"].dtype, m.rows
     (dtype('float64'), 0)
     """
-    chosen = choose(metrics, catalogue())
-    scale = scale or Scale()
+    chosen, scale, n = choose(metrics, catalogue()), scale or Scale(), len(landmarks)
     names = [name for metric in chosen for name in metric.columns]
-    values = np.full((len(names) + len(_POSE_COLUMNS), len(landmarks)), np.nan)
-    known = per_photo(scale, len(landmarks))
+    values = np.empty((len(names) + len(_POSE_COLUMNS), n))
+    spread = np.empty((len(names) if sd else 0, n))
+    blind = np.empty(n, dtype=bool)
+    known = per_photo(scale, n)
+    points = needed(chosen, catalogue(), landmarks.scheme)
     with np.errstate(all="ignore"):
-        for start in range(0, len(landmarks), CHUNK):
-            rows = slice(start, start + CHUNK)
-            part = landmarks[rows]
-            face = face_frame(part, scale=replace(scale, mm=known[rows]))
-            for row, column in zip(values[:, rows], _columns(face, part, chosen), strict=True):
+        for rows in chunks(n, CHUNK):
+            part, own = landmarks[rows], replace(scale, mm=known[rows])
+            face = face_frame(part, scale=own, names=points)
+            yaw, pitch, _ = head_angles(part.pose)
+            found = chain(measured(face, chosen), (yaw, pitch, face.roll, face.mm_per_px))
+            for row, column in zip(values[:, rows], found, strict=True):
                 row[:] = column
+            blind[rows] = np.isnan(face.points[0, face.rows["iris_centre"]]).all(axis=0)
+            if sd:
+                _spreads(face, part, own, chosen, out=spread[:, rows])
     across = np.array([metric.horizontal for metric in chosen for _ in metric.columns], dtype=bool)
-    about = explained(landmarks, _spoilt(landmarks, values, across))
+    about = explained(landmarks, _spoilt(landmarks.usable, blind, values, across))
     columns = dict(zip((*names, *_POSE_COLUMNS), values, strict=True))
     if sd:
-        columns |= _spreads(landmarks, replace(scale, mm=known), chosen, values[: len(names)])
+        spread[np.isnan(values[: len(names)])] = np.nan
+        columns |= zip((name for metric in chosen for name in metric.sd_columns), spread, strict=True)
     made = {"scale_source": scale.source, "metrics": [metric.name for metric in chosen]}
     return Measurements(
         {"photo": landmarks.photo, "taken": landmarks.taken, **about, **columns},
@@ -112,17 +119,17 @@ def measure(
 
 
 def _spreads(
-    landmarks: Landmarks, scale: Scale, metrics: list[Metric], values: FloatArray
-) -> dict[str, FloatArray]:
-    """The columns of standard deviations."""
-    found = np.empty(values.shape)
-    at_a_time = max(CHUNK // COPIES, 1)
-    with np.errstate(all="ignore"):
-        for start in range(0, len(landmarks), at_a_time):
-            rows = slice(start, start + at_a_time)
-            part = replace(scale, mm=scale.mm[rows])
-            found[:, rows] = spreads(landmarks[rows], part, metrics, values[:, rows])
-    return dict(zip((name for metric in metrics for name in metric.sd_columns), found, strict=True))
+    face: Face, landmarks: Landmarks, scale: Scale, metrics: Sequence[Metric], *, out: FloatArray
+) -> None:
+    """The columns of standard deviations; as many faces at a time as their copies fill a chunk."""
+    for rows in chunks(face.size, max(CHUNK // COPIES, 1)):
+        own = replace(scale, mm=scale.mm[rows])
+        out[:, rows] = spreads(face.select(rows), landmarks[rows], own, metrics)
+
+
+def chunks(n: int, size: int) -> Iterator[slice]:
+    """Slices of so many rows, and of the rest."""
+    return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
 
 def choose(metrics: Iterable[str | AnyMetric] | None, known: Mapping[str, AnyMetric]) -> list[AnyMetric]:
@@ -140,6 +147,15 @@ def choose(metrics: Iterable[str | AnyMetric] | None, known: Mapping[str, AnyMet
     return list(unique(found).values())
 
 
+def needed(
+    metrics: Sequence[AnyMetric], known: Mapping[str, AnyMetric], scheme: str
+) -> frozenset[str] | None:
+    """Names of the points to frame for metrics out of a catalogue; None, which is all, for one's own."""
+    if any(known.get(metric.name) is not metric for metric in metrics):
+        return None
+    return frozenset(name for metric in metrics for name in points_of(metric, scheme))
+
+
 def per_photo(scale: Scale, n: int) -> FloatArray:
     """The scale's length for each of n photos."""
     try:
@@ -148,41 +164,16 @@ def per_photo(scale: Scale, n: int) -> FloatArray:
         raise InvalidInputError(f"scale: give one length, or one for each of the {n} photos") from None
 
 
-def _columns(face: Face, landmarks: Landmarks, metrics: Iterable[Metric]) -> Iterator[Any]:
-    """The numeric columns of a few photos, one after the other."""
-    halves = face.halves()
-    for metric in metrics:
-        value = checked(metric, face.size, metric(halves if metric.sides else face))
-        yield from sides_of(value) if metric.sides else [value]
-    yaw, pitch, _ = head_angles(landmarks.pose)
-    yield from (yaw, pitch, face.roll, face.mm_per_px)
-
-
-def checked(metric: Metric, n: int, value: FloatArray) -> FloatArray:
-    """The value of n photos, if it has one number for each photo, or for each side."""
-    if np.shape(value) != (n * (1 + metric.sides),):
-        raise InvalidInputError(f"metric {metric.name}: it must return an array of shape (n,)")
-    return value
-
-
-def sides_of(value: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Right, left and difference of what was measured on all right sides and then on all left ones."""
-    right, left = np.split(value, 2)
-    return right, left, right - left
-
-
-def _spoilt(landmarks: Landmarks, values: FloatArray, across: Mask) -> dict[str, Mask]:
+def _spoilt(usable: Mask, blind: Mask, values: FloatArray, across: Mask) -> dict[str, Mask]:
     """Put NaN where a photo can't carry a metric; the reasons, each with the photos it holds for.
 
-    ``across`` says which rows of ``values`` lean on horizontal distances.
+    ``blind`` says in which no iris was seen, and ``across`` which rows of ``values`` lean on horizontal
+    distances.
     """
-    usable = landmarks.usable
     values[:, ~usable] = np.nan
     metrics, (yaw, _, roll, mm_per_px) = values[: len(across)], values[len(across) :]
     turned, away = (usable & (np.abs(yaw) > limit) for limit in (MAX_YAW_HORIZONTAL, MAX_YAW))
     unframed = usable & np.isnan(roll + mm_per_px)
-    irises = landmarks.points[:, landmarks.layout.pairs["iris_centre"], 0]
-    blind = usable & ~unframed & np.isnan(irises).all(axis=1)
     partial = usable & ~unframed & ~away & np.isnan(metrics).any(axis=0)
     metrics[np.ix_(across, turned)] = np.nan
     metrics[:, away] = np.nan
@@ -190,7 +181,9 @@ def _spoilt(landmarks: Landmarks, values: FloatArray, across: Mask) -> dict[str,
         f"head turned more than {MAX_YAW_HORIZONTAL:g}°: horizontal metrics not measured": turned & ~away,
         f"head turned more than {MAX_YAW:g}°: not measured": away,
         "points that carry the face's frame are missing: not measured": unframed,
-        "no iris seen: the pupil line, and mm unless a scale is given, go by the corners of the eyes": blind,
+        "no iris seen: the pupil line, and mm unless a scale is given, go by the corners of the eyes": usable
+        & ~unframed
+        & blind,
         "points are missing, or a metric has no value here: some not measured": partial,
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -29,10 +31,18 @@ _GROUPS = MEDIAPIPE_478.groups
 _ABOVE, _BELOW = _GROUPS["upper_lip_inner"], _GROUPS["lower_lip_inner"]
 
 
+# Share of the outer corner point in the corner: in warps it moves 1.04 of a known shift and the inner one
+# 0.98, in smiles of renders the outer one as far as the corner and the inner one 0.95.
+_OUTER = 0.6
+
+
 def corner(half: Half) -> tuple[FloatArray, FloatArray]:
-    """Middle of the outer and the inner corner point: the one overshoots a droop, the other falls short."""
-    out = (half.out("commissure") + half.out("inner_commissure")) / 2
-    return out, (half.up("commissure") + half.up("inner_commissure")) / 2
+    """The mouth's corner, between its outer and its inner point: out and up."""
+
+    def between(axis: Callable[[str], FloatArray]) -> FloatArray:
+        return _OUTER * axis("commissure") + (1 - _OUTER) * axis("inner_commissure")
+
+    return between(half.out), between(half.up)
 
 
 def _halfway(half: Half, contour: str) -> FloatArray:
@@ -45,7 +55,7 @@ def _halfway(half: Half, contour: str) -> FloatArray:
     unit="mm",
     sign="higher corner",
     source="Emotrics (Guarin et al. 2018): level of one corner against the other. Ours from the level pupil "
-    "line, and to the middle of the outer and the inner corner.",
+    "line, and to a place between the outer and the inner corner, nearer to the outer one.",
 )
 def commissure_height(half: Half) -> FloatArray:
     """Height of the mouth's corner over the level pupil line; the lower the more negative."""
@@ -62,7 +72,7 @@ def commissure_height(half: Half) -> FloatArray:
 def commissure_excursion(half: Half) -> FloatArray:
     """Distance from the face's midline at the lower lip's border to the mouth's corner."""
     out, up = corner(half)
-    rise = up - half.midline_up("lower_lip")
+    rise = up - half.up("lower_lip")
     return np.sqrt(out * out + rise * rise)
 
 
@@ -75,7 +85,7 @@ def commissure_excursion(half: Half) -> FloatArray:
 def smile_angle(half: Half) -> FloatArray:
     """Slope of the line from the face's midline at the lower lip's border to the mouth's corner."""
     out, up = corner(half)
-    return np.degrees(np.arctan2(up - half.midline_up("lower_lip"), out))
+    return np.degrees(np.arctan2(up - half.up("lower_lip"), out))
 
 
 @metric(
@@ -118,7 +128,7 @@ def dental_show(half: Half) -> FloatArray:
 )
 def mouth_area(half: Half) -> FloatArray:
     """Area between the lips on one side of the midline; parts where closed lips cross count negative."""
-    top, bottom = half.midline_up("upper_lip_edge"), half.midline_up("lower_lip_edge")
+    top, bottom = half.up("upper_lip_edge"), half.up("lower_lip_edge")
     midline = np.zeros_like(top)
     over = ["inner_commissure", *_ABOVE]
     under = list(reversed(_BELOW))

@@ -10,23 +10,24 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import Face, Scale, face_frame, head_angles
+from asymmetry.core.frame import Face, Scale, face_frame, head_angles, placed
 from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
+from asymmetry.core.upright import from_both_sides, in_plane
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import excursion
-from asymmetry.metrics.catalogue import MovementMetric, unique
+from asymmetry.metrics.catalogue import MovementMetric, checked, sides_of, unique
 from asymmetry.metrics.measuring import (
     CHUNK,
     MAX_YAW,
     MAX_YAW_HORIZONTAL,
-    checked,
     choose,
+    chunks,
     explained,
+    needed,
     per_photo,
-    sides_of,
 )
 
 __all__ = ["movement", "movement_catalogue"]
@@ -103,11 +104,12 @@ def movement(
     values = np.full((len(names), n), np.nan)
     framed = np.zeros(n, dtype=bool)
     known = per_photo(scale, n)
+    points = needed(chosen, movement_catalogue(), rest.scheme)
     with np.errstate(all="ignore"):
-        for start in range(0, n, CHUNK):
-            rows = slice(start, start + CHUNK)
-            before = face_frame(rest[rows], scale=replace(scale, mm=known[rows]))
-            after = _laid_on(before, face_frame(expression[rows], scale=Scale("ruler", 1.0)))
+        for rows in chunks(n, CHUNK):
+            before = face_frame(rest[rows], scale=replace(scale, mm=known[rows]), names=points)
+            after = face_frame(expression[rows], scale=Scale("ruler", 1.0), names=points)
+            after = _laid_on(before, after)
             framed[rows] = np.isfinite(_middle(before) + _middle(after)).all(axis=0)
             for row, column in zip(values[:, rows], _columns(before, after, chosen), strict=True):
                 row[:] = column
@@ -134,11 +136,9 @@ def _laid_on(rest: Face, moved: Face) -> Face:
     (x, y), (to_x, to_y) = (_across(face) for face in (moved, rest))
     square = x * x + y * y
     same, turn = (to_x * x + to_y * y) / square, (to_y * x - to_x * y) / square
-    x, y = moved.points
-    points = np.stack([x * same - y * turn, x * turn + y * same])
-    laid = replace(moved, points=points)
-    points += (_middle(rest) - _middle(laid))[:, None]
-    return laid
+    (x, y), (to_x, to_y) = (_middle(face) for face in (moved, rest))
+    origin = from_both_sides(x * same - y * turn - to_x, x * turn + y * same - to_y)
+    return placed(moved, in_plane(same, -turn), origin)
 
 
 def _across(face: Face) -> FloatArray:
@@ -155,16 +155,15 @@ def _middle(face: Face) -> FloatArray:
 
 def _columns(rest: Face, moved: Face, metrics: Iterable[MovementMetric]) -> Iterator[FloatArray]:
     """The columns of a few pairs, one after the other."""
-    halves = rest.halves(), moved.halves()
 
     def value(metric: MovementMetric) -> FloatArray:
-        return checked(metric, rest.size, metric(*halves) if metric.sides else metric(rest, moved))
+        return checked(metric, rest.size, metric(*metric.views(rest, moved)))
 
     for metric in metrics:
         found = value(metric)
         if metric.during is not None:
             other, least = metric.during
-            sides = np.split(value(other), 1 + other.sides)
+            sides = value(other).reshape(1 + other.sides, -1)
             moving = np.fmax(sides[0], sides[-1]) > least
             found = np.where(np.tile(moving, 1 + metric.sides), found, np.nan)
         yield from sides_of(found) if metric.sides else [found]
@@ -174,7 +173,7 @@ def _columns(rest: Face, moved: Face, metrics: Iterable[MovementMetric]) -> Iter
 
 def _ratio(value: FloatArray, noise: float) -> FloatArray:
     """The smaller of both sides' movements divided by the larger; NaN where the larger is noise."""
-    right, left = np.split(value, 2)
+    right, left = value.reshape(2, -1)
     swap = np.abs(right) < np.abs(left)
     weaker, stronger = np.where(swap, right, left), np.where(swap, left, right)
     return np.where(np.abs(stronger) > noise, weaker / stronger, np.nan)

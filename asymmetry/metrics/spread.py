@@ -10,19 +10,18 @@ by adds up in squares. No metric needs to know of it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import product
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import Face, Scale, face_frame, reframed
+from asymmetry.core.frame import Face, Scale, reframed
 from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, get_scheme
-from asymmetry.metrics.catalogue import Metric
+from asymmetry.metrics.catalogue import Metric, measured
 
 __all__ = ["COPIES", "mixtures", "spreads"]
 
@@ -80,82 +79,77 @@ def mixtures(scheme: str) -> FloatArray:
     return np.concatenate([pairs, middle])
 
 
-def spreads(landmarks: Landmarks, scale: Scale, metrics: Sequence[Metric], values: FloatArray) -> FloatArray:
+def spreads(face: Face, landmarks: Landmarks, scale: Scale, metrics: Sequence[Metric]) -> FloatArray:
     """Standard deviation of the metrics' columns, one after the other, shape (columns, n).
 
     Parameters
     ----------
+    face : Face
+        n faces with the points that the metrics read.
     landmarks : Landmarks
-        n photos, and the standard deviation of their points in ``spread``.
+        The photos of them, and the standard deviation of their points in ``spread``.
     scale : Scale
         Where millimetres come from, one for each photo. What is known of it is taken for exact; how wide the
         iris reads in this photo is not.
     metrics : sequence of Metric
         Any.
-    values : ndarray, shape (columns, n)
-        What they measure in these photos.
 
     Returns
     -------
     ndarray
-        NaN where there is no value, or where the spread of a point is not known that the metric uses.
+        NaN where the spread of a point is not known that the metric uses.
     """
-    copies = _moved(face_frame(landmarks, scale=scale), landmarks, scale)
-    changes = np.empty((len(values), COPIES, len(landmarks)))
-    for row, change in zip(changes, _changes(copies, metrics, iter(values)), strict=True):
-        row[:] = change
+    columns = sum(len(metric.columns) for metric in metrics)
+    changes = np.empty((columns, 1 + COPIES, face.size))
+    for row, column in zip(changes, measured(_copies(face, landmarks, scale), metrics), strict=True):
+        row[:] = column.reshape(row.shape)
+    still, squares = changes[:, 0], changes[:, 1:].swapaxes(0, 1)
+    squares -= still
+    squares *= squares
     # Squares add up: first of both sides, for the same bits in a mirror.
-    squares = np.square(changes, out=changes).swapaxes(0, 1)
     both = total(squares[0::2] + squares[1::2])
     return np.sqrt(np.where(np.isfinite(both), both, np.nan))
 
 
-def _changes(copies: Face, metrics: Iterable[Metric], values: Iterator[FloatArray]) -> Iterator[FloatArray]:
-    """What each copy changes each column by, shape (copies, n)."""
-    halves = copies.halves()
-    for metric in metrics:
-        if metric.sides:
-            right, left = metric(halves).reshape(2, COPIES, -1)
-            yield from (right - next(values), left - next(values), right - left - next(values))
-        else:
-            yield metric(copies).reshape(COPIES, -1) - next(values)
+def _copies(face: Face, landmarks: Landmarks, scale: Scale) -> Face:
+    """The faces as they are, then all with the first error in them, then all with the second, and so on.
 
-
-def _moved(face: Face, landmarks: Landmarks, scale: Scale) -> Face:
-    """The faces with the errors in them: all with the first one, then all with the second.
-
-    The two sides' copies of one error follow each other.
+    The two sides' copies of one error follow each other. Those without an error are put into their frame
+    once more as well, so that what an error leaves alone has an SD of 0.
     """
-    spread = _known(landmarks).T * face.mm_per_px
-    error = mixtures(landmarks.scheme)[:, :, None] * spread[:, None]
-    errors, paired = error.shape[1], 2 * len(face.layout.pairs)
-    points = np.empty((2, len(spread), 2, errors, len(SIDES), face.size))
-    points[...] = face.points[:, :, None, None, None]
-    for axis, (i, outwards) in product((0, 1), enumerate((-1.0, 1.0))):
-        sign = 1.0 if axis else outwards
-        for rows in (slice(i, paired, len(SIDES)), slice(paired, None)):
-            points[axis, rows, axis, :, i] += sign * error[rows]
-
-    def tiled(values: Any) -> Any:
-        return np.tile(values, COPIES)
-
-    moved = replace(
-        face,
-        points=points.reshape(2, len(spread), -1),
-        roll=tiled(face.roll),
-        mm_per_px=tiled(face.mm_per_px),
+    spread = _known(landmarks, face.rows) * face.mm_per_px
+    weights, paired = _weights(landmarks.scheme, tuple(face.rows))
+    error = weights[:, None, :, None] * spread[:, :, None]
+    points = np.empty((*face.points.shape[:3], 1 + COPIES, face.size))
+    points[...] = face.points[:, :, :, None]
+    moved = points[..., 1:, :].reshape(
+        *points.shape[:3], 2, error.shape[2], len(SIDES), face.size, copy=False
     )
-    return reframed(moved, scale=replace(scale, mm=tiled(scale.mm)))
+    for axis, (i, other) in product((0, 1), ((0, 1), (1, 0))):
+        moved[axis, :, i, axis, :, i] += error[:, i]
+        # A point of the midline goes out on the one side and in on the other.
+        moved[axis, paired:, other, axis, :, i] += error[paired:, i] * (1 if axis else -1)
+    roll, mm_per_px, mm = (np.tile(each, 1 + COPIES) for each in (face.roll, face.mm_per_px, scale.mm))
+    copies = replace(face, points=points.reshape(*points.shape[:3], -1), roll=roll, mm_per_px=mm_per_px)
+    return reframed(copies, scale=replace(scale, mm=mm))
 
 
-def _known(landmarks: Landmarks) -> npt.NDArray[np.floating[Any]]:
-    """Spread of the named points, in the order of `Face.points`, shape (n, named points).
+@functools.lru_cache
+def _weights(scheme: str, names: tuple[str, ...]) -> tuple[FloatArray, int]:
+    """`mixtures` of named points, shape (names, errors), and how many of them are pairs; these come first."""
+    pairs, known = len(get_scheme(scheme).pairs), list(get_scheme(scheme).named)
+    places = [known.index(name) for name in names]
+    weights = mixtures(scheme)[[place + min(place, pairs) for place in places]]
+    return weights, sum(place < pairs for place in places)
+
+
+def _known(landmarks: Landmarks, names: Iterable[str]) -> FloatArray:
+    """Spread of named points, shape (names, 2, n).
 
     Unknown for all of a face with an iris of unknown spread: its copies would pass for an iris not seen.
     """
     layout, rings = landmarks.layout, landmarks.layout.groups["iris"]
-    order = [number for pair in layout.pairs.values() for number in pair] + list(layout.midline.values())
     irises = layout.right(rings) + layout.left(rings)
     seen = np.isfinite(landmarks.points[:, irises, 0])
-    unknown = (seen & np.isnan(landmarks.spread[:, irises])).any(axis=1, keepdims=True)
-    return np.where(unknown, np.nan, landmarks.spread[:, order])
+    unknown = (seen & np.isnan(landmarks.spread[:, irises])).any(axis=1)
+    return np.where(unknown, np.nan, landmarks.spread.T[[layout.named[name] for name in names]])

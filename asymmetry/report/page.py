@@ -152,7 +152,7 @@ def _context(series: Series) -> dict[str, Any]:
 
 
 def _cards(series: Series, rows: list[int]) -> Iterator[Card]:
-    table, roll = series.static, face_frame(series.landmarks).roll
+    table, roll = series.static, face_frame(series.landmarks, names=()).roll
     seen = notable(table)
     longest = math.sqrt(_PICTURES_BYTES / (_BYTES_PER_PX * max(len(rows), 1)))
     for i in rows:

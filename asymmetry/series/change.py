@@ -231,7 +231,8 @@ def change(metric: Sides, since: Reference, tests: int) -> Change | None:
 
 def _mean(course: Course, days: npt.NDArray[np.bool_]) -> float:
     """Mean of all readings of some days."""
-    return float(np.average(course.value[days], weights=course.count[days]))
+    count = course.count[days]
+    return float((course.value[days] * count).sum() / count.sum())
 
 
 def _mean_variance(course: Course, days: npt.NDArray[np.bool_]) -> float:

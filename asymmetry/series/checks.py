@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from asymmetry.core.table import Measurements
 from asymmetry.series.change import Change
 from asymmetry.series.headline import MOVEMENT_HEADLINES
 
-__all__ = ["check"]
+__all__ = ["Circumstances", "check", "circumstances"]
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -31,19 +32,60 @@ SIZE = 1.5
 EFFORT = 0.8
 
 
-def check(
-    change: Change, landmarks: Landmarks, static: Measurements, affected: Side | None
-) -> tuple[str, ...]:
+class Circumstances(NamedTuple):
+    """How each photo of a series was taken, shape (n,).
+
+    Attributes
+    ----------
+    photo : ndarray of str
+        Its name.
+    yaw, pitch : ndarray
+        How the head was turned, degrees.
+    up, left : ndarray
+        Where the eyes looked, in weights from -1 to 1.
+    size : ndarray
+        Logarithm of the face's size in the picture.
+    """
+
+    photo: npt.NDArray[np.str_]
+    yaw: FloatArray
+    pitch: FloatArray
+    up: FloatArray
+    left: FloatArray
+    size: FloatArray
+
+
+def circumstances(landmarks: Landmarks, static: Measurements) -> Circumstances:
+    """How the photos were taken.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        The series' photos.
+    static : Measurements
+        Their table.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = np.log(1 / (static["mm_per_px"] * landmarks.size.max(axis=1)))
+    return Circumstances(
+        static["photo"],
+        static["yaw_deg"],
+        static["pitch_deg"],
+        _weight(landmarks, "Up", "Up") - _weight(landmarks, "Down", "Down"),
+        _weight(landmarks, "In", "Out") - _weight(landmarks, "Out", "In"),
+        size,
+    )
+
+
+def check(change: Change, taken: Circumstances, affected: Side | None) -> tuple[str, ...]:
     """What was different in the photos that a change rests on.
 
     Parameters
     ----------
     change : Change
         The change.
-    landmarks : Landmarks
-        The series' photos.
-    static : Measurements
-        Their table.
+    taken : Circumstances
+        How the series' photos were taken.
     affected : {"right", "left"} or None
         The patient's side that is ill or treated; the other one is the healthy one.
 
@@ -52,29 +94,23 @@ def check(
     tuple of str
         Remarks; empty where the photos were taken alike.
     """
-    old, new = (np.isin(static["photo"], names) for names in (change.photos_before, change.photos_after))
-    remarks = [
-        *_turned(static, old, new),
-        *_gaze(landmarks, old, new),
-        *_distance(landmarks, static, old, new),
-    ]
+    old, new = (np.isin(taken.photo, names) for names in (change.photos_before, change.photos_after))
+    remarks = [*_turned(taken, old, new), *_gaze(taken, old, new), *_distance(taken, old, new)]
     if change.headline in MOVEMENT_HEADLINES.values():
         remarks += _effort(change, affected)
     than = change.since.words
     return tuple(f"{remark} than {than}" for remark in remarks)
 
 
-def _turned(static: Measurements, old: Mask, new: Mask) -> Iterator[str]:
-    for column, more, less in (("yaw_deg", "to the left", "to the right"), ("pitch_deg", "down", "up")):
-        step = _step(static[column], old, new)
+def _turned(taken: Circumstances, old: Mask, new: Mask) -> Iterator[str]:
+    for values, more, less in ((taken.yaw, "to the left", "to the right"), (taken.pitch, "down", "up")):
+        step = _step(values, old, new)
         if abs(step) > TURN_DEG:
             yield f"the head was turned {abs(step):.0f}° more {more if step > 0 else less}"
 
 
-def _gaze(landmarks: Landmarks, old: Mask, new: Mask) -> Iterator[str]:
-    up = _weight(landmarks, "Up", "Up") - _weight(landmarks, "Down", "Down")
-    left = _weight(landmarks, "In", "Out") - _weight(landmarks, "Out", "In")
-    for values, more, less in ((up, "up", "down"), (left, "to the left", "to the right")):
+def _gaze(taken: Circumstances, old: Mask, new: Mask) -> Iterator[str]:
+    for values, more, less in ((taken.up, "up", "down"), (taken.left, "to the left", "to the right")):
         step = _step(values, old, new)
         if abs(step) > GAZE:
             yield f"the eyes looked more {more if step > 0 else less}"
@@ -87,10 +123,8 @@ def _weight(landmarks: Landmarks, right: str, left: str) -> FloatArray:
     return weights
 
 
-def _distance(landmarks: Landmarks, static: Measurements, old: Mask, new: Mask) -> Iterator[str]:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.log(1 / (static["mm_per_px"] * landmarks.size.max(axis=1)))
-    step = _step(share, old, new)
+def _distance(taken: Circumstances, old: Mask, new: Mask) -> Iterator[str]:
+    step = _step(taken.size, old, new)
     if abs(step) > math.log(SIZE):
         way = "larger" if step > 0 else "smaller"
         yield f"the face was {math.exp(abs(step)):.1f} times {way} in the picture, by distance or cropping,"

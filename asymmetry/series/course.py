@@ -190,7 +190,8 @@ def course(
     kept = np.flatnonzero(rows & np.isfinite(day) & np.isfinite(values))
     kept = kept[np.argsort(day[kept], kind="stable")]
     day, values = day[kept], values[kept]
-    days, starts, count = np.unique(day, return_index=True, return_counts=True)
+    starts = np.flatnonzero(np.diff(day, prepend=np.nan) != 0)
+    days, count = day[starts], np.diff(starts, append=len(day))
     means: FloatArray = np.add.reduceat(values, starts) / count if len(days) else values
     names = table["photo"][kept].tolist()
     photos = tuple(tuple(names[start : start + n]) for start, n in zip(starts, count, strict=True))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import numpy.typing as npt
 
@@ -45,14 +43,14 @@ def movements(landmarks: Landmarks, static: Measurements) -> Measurements:
     pairs = _nearest(moved, resting, day)
     px_per_mm = 1 / np.where(np.isfinite(static["mm_per_px"]), static["mm_per_px"], 1.0)
     table = movement(landmarks[pairs], landmarks[moved], scale=Scale("ruler", px_per_mm[pairs]))
-    table = table.with_columns(
-        day=day[moved],
-        expression=label[moved],
-        rest_day=day[pairs],
-        reason=_told(table, day[moved], day[pairs]),
-    )
+    known = {
+        "day": day[moved],
+        "expression": label[moved],
+        "rest_day": day[pairs],
+        "reason": _told(table, day[moved], day[pairs]),
+    }
     said = {key: static.provenance[key] for key in ("scale_source", "day_zero", "day_zero_is")}
-    return replace(table, provenance={**table.provenance, **said})
+    return Measurements({**table.columns, **known}, {**table.provenance, **said})
 
 
 def _nearest(moved: IntArray, resting: IntArray, day: FloatArray) -> IntArray:

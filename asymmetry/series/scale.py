@@ -38,7 +38,7 @@ def pooled_scale(landmarks: Landmarks) -> tuple[Scale, str]:
     >>> pooled_scale(Landmarks.blank(["a.jpg"], status="no_face"))[1]
     'iris'
     """
-    face = face_frame(landmarks)
+    face = face_frame(landmarks, names=())
     right, left = face.pair("outer_canthus")
     width = np.hypot(right[0] - left[0], right[1] - left[1])
     usable = landmarks.usable & np.isfinite(width)

@@ -19,7 +19,7 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
 from asymmetry.series.about import About
 from asymmetry.series.change import Change, Sides, changes
-from asymmetry.series.checks import check
+from asymmetry.series.checks import check, circumstances
 from asymmetry.series.concerns import Concern, Rule, Situation, concerns
 from asymmetry.series.course import Course
 from asymmetry.series.expression import usual_expression
@@ -271,8 +271,9 @@ class Series:
         InvalidInputError
             If `since` is not understood, or is a date while the photos have none.
         """
+        taken = circumstances(self.landmarks, self.static)
         return tuple(
-            replace(each, remarks=(*each.remarks, *check(each, self.landmarks, self.static, self.affected)))
+            replace(each, remarks=(*each.remarks, *check(each, taken, self.affected)))
             for each in changes(self.followed, self._day(since), self.treated)
         )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -51,12 +51,11 @@ def series_tables(
     days = counted if by_names else days_since(start, dates)
     treated = by_names or treated_on is not None
     label, confidence = known_expressions(landmarks, [each.expression for each in about])
-    static = _measured(landmarks).with_columns(day=days, expression=label)
     said = {
         "day_zero": start.isoformat() if start else "",
         "day_zero_is": "treatment" if treated else "first photo",
     }
-    static = replace(static, provenance={**static.provenance, **said})
+    static = _measured(landmarks, {"day": days, "expression": label}, said)
     stored = bool(landmarks.provenance.get("mirrored", False))
     mirrored = [stored if each.mirrored is None else each.mirrored for each in about]
     known = {
@@ -69,13 +68,15 @@ def series_tables(
     return landmarks, static, photos
 
 
-def _measured(landmarks: Landmarks) -> Measurements:
-    """All static metrics, by one scale for the whole series."""
+def _measured(
+    landmarks: Landmarks, known: Mapping[str, npt.NDArray[Any]], said: Mapping[str, str]
+) -> Measurements:
+    """All static metrics, by one scale for the whole series, and what else is known."""
     scale, source = pooled_scale(landmarks)
     table = measure(landmarks, scale=scale, sd=False)
     lost = np.isnan(table["roll_deg"])  # no frame, so no scale either
-    table = table.with_columns(mm_per_px=np.where(lost, np.nan, table["mm_per_px"]))
-    return replace(table, provenance={**table.provenance, "scale_source": source})
+    columns = {**table.columns, "mm_per_px": np.where(lost, np.nan, table["mm_per_px"]), **known}
+    return Measurements(columns, {**table.provenance, "scale_source": source, **said})
 
 
 def _by_time(taken: list[str], day: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:

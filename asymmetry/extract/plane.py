@@ -1,0 +1,56 @@
+"""The face's plane: canonical x, y in centimetres, and what a photo shows there."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.extract.canonical import Canonical
+from asymmetry.extract.pose import Pose
+
+__all__ = ["drawn", "light_and_red", "places", "surface", "vertex"]
+
+Pixels = npt.NDArray[np.uint8]
+FloatArray = npt.NDArray[np.float64]
+
+# Log intensities are taken above this level, so that noise in the dark counts little.
+_FLOOR = 8.0
+
+
+def surface(canonical: Canonical, xy: FloatArray) -> FloatArray:
+    """Points (..., 2) of the face's plane lifted onto its surface, (..., 3)."""
+    return np.concatenate([xy, canonical.depth_at(xy[..., 0], xy[..., 1])[..., None]], axis=-1)
+
+
+def places(pose: Pose, canonical: Canonical, plane: FloatArray) -> FloatArray:
+    """Where the photo shows canonical x, y (..., 2) in cm: photo x, y (..., 2), px, y down."""
+    return pose.project(surface(canonical, plane))[..., :2]
+
+
+def drawn(photo: Pixels, at: FloatArray, interpolation: int = cv2.INTER_CUBIC) -> Pixels:
+    """A photo's pixels at places (h, w, 2); beyond its edge, the pixels of the edge."""
+    columns, rows = np.moveaxis(at.astype(np.float32) - np.float32(0.5), -1, 0)
+    pixels = cv2.remap(photo, columns, rows, interpolation, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(pixels, dtype=np.uint8)
+
+
+def light_and_red(photo: Pixels, at: FloatArray) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Logarithms of the light, and of red over the other colours, at places (h, w, 2) of a photo."""
+    colours = drawn(photo, at, cv2.INTER_LINEAR).astype(np.float32)
+    floor = np.float32(_FLOOR)
+    light = np.log(colours.mean(axis=-1) + floor)
+    red = np.log(colours[..., 0] + floor) - np.log(colours[..., 1:].mean(axis=-1) + floor)
+    return light, red
+
+
+def vertex(values: FloatArray, best: int) -> float:
+    """Where between the samples a peak lies: vertex of the parabola through it, -0.5 to 0.5.
+
+    0 for a peak at an end, or beside one, where there is no parabola.
+    """
+    if not 0 < best < len(values) - 1 or not np.isfinite(values[best - 1 : best + 2]).all():
+        return 0.0
+    before, peak, after = values[best - 1 : best + 2]
+    bend = before - 2 * peak + after
+    return float((before - after) / (2 * bend)) if bend < 0 else 0.0
