@@ -174,16 +174,9 @@ def score_archive(  # noqa: PLR0913  all but two go by name
         model=None if model is None else str(Path(model).absolute()),
         url=source if is_url(source) else None,
     )
+    about = {"source": source, "subject": subject, "landmarks": landmarks, "max_megapixels": max_megapixels}
     with settings.extractor() as extractor:  # what is wrong with it is said here, not by every worker
-        provenance = {
-            **extractor.provenance,
-            "archive": {
-                "source": source,
-                "subject": subject,
-                "landmarks": landmarks,
-                "max_megapixels": max_megapixels,
-            },
-        }
+        provenance = {**extractor.provenance, "archive": about}
     as_text = destination.with_suffix(".csv")
     if destination.exists() and not overwrite and not Ledger.folder_of(destination).exists():
         made = _finished(destination, provenance)
