@@ -24,8 +24,7 @@ __all__ = ["ENOUGH_PX_PER_MM", "FIRST_SIDE", "in_full_size", "read_fitting"]
 
 #: Pixels per mm that are kept, by the fitted pose as in `asymmetry.extract.quality.detail`. Warps of photos
 #: with 2.6 to 3.1 of them are read as well (brows, mouth corners and lids: same error and repeatability) at
-#: 0.74 of their size and at 0.6, where irises begin to scatter: 1.0 % of their width instead of 0.5. At a half
-#: lids do, by 0.10 mm instead of 0.09, and at a quarter by 0.22.
+#: 0.74 of their size and at 0.6. There irises begin to scatter, by 1.0 % of their width instead of 0.5.
 ENOUGH_PX_PER_MM = 2.2
 #: Px of the longer side in which the face is looked for first: one that fills a fifth of it is large enough.
 FIRST_SIDE = 1800
