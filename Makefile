@@ -23,10 +23,11 @@ check: $(VENV)/dev.stamp ## lint, formatting, types, import layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/dev.stamp ## measure the throughput of the core, of series and of reports
+bench: $(VENV)/dev.stamp ## measure what a photo costs, and the core, series and reports
 	$(BIN)/python -m benchmarks.core
 	$(BIN)/python -m benchmarks.series
 	$(BIN)/python -m benchmarks.report
+	$(BIN)/python -m benchmarks.speed
 
 fidelity: $(VENV)/dev.stamp ## measure how much of a known asymmetry is read
 	$(BIN)/python -m benchmarks.fidelity

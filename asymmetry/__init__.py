@@ -15,7 +15,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from asymmetry import core, errors, extract, metrics, report, series, synthetic
+    from asymmetry import archive, core, errors, extract, metrics, report, series, synthetic
+    from asymmetry.archive import score_archive
     from asymmetry.core.frame import Scale
     from asymmetry.core.landmarks import Landmarks
     from asymmetry.core.table import Measurements
@@ -36,6 +37,7 @@ __all__ = [
     "Score",
     "Series",
     "__version__",
+    "archive",
     "core",
     "errors",
     "extract",
@@ -44,6 +46,7 @@ __all__ = [
     "movement",
     "report",
     "score",
+    "score_archive",
     "series",
     "synthetic",
 ]
@@ -60,6 +63,7 @@ _HOMES = {
     "measure": "metrics",
     "movement": "metrics",
     "score": "series",
+    "score_archive": "archive",
 }
 _ROOMS = frozenset(__all__) - frozenset(_HOMES) - {"__version__"}
 

@@ -15,6 +15,7 @@ import asymmetry
 from asymmetry.errors import AsymmetryError
 from asymmetry.terminal import (
     change_lines,
+    counted,
     json_text,
     photo_lines,
     printable,
@@ -23,6 +24,7 @@ from asymmetry.terminal import (
 )
 
 if TYPE_CHECKING:
+    from asymmetry.archive import Progress
     from asymmetry.core.table import Measurements
     from asymmetry.extract import Method
     from asymmetry.series import Series
@@ -30,9 +32,11 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 EXIT_SOME_FAILED = 3
+EXIT_INTERRUPTED = 130  # as a shell says of what Ctrl-C ended
 _EPILOG = """
 Exit codes: 0 all is well; 1 an error, or doctor found a fault; 2 the command was not understood; 3 some
-photos could not be scored, and which and why is said.
+photos could not be scored, and which and why is said (archive counts them, and exits with 0); 130
+interrupted.
 """
 
 
@@ -67,17 +71,20 @@ _mirrored = click.option(
 )
 
 
-@main.command()
-@click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PHOTO...")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; what was not measured is null.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV; what was not measured is empty.")
-@click.option(
+_method = click.option(
     "--method",
     type=click.Choice(["hemiface", "fast", "plain"]),
     default="hemiface",
     show_default=True,
     help="hemiface reads each side on its own; plain is the landmark model as it is.",
 )
+
+
+@main.command()
+@click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PHOTO...")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; what was not measured is null.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV; what was not measured is empty.")
+@_method
 @_mirrored
 def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method, mirrored: bool) -> None:
     """Score photos: right, left and difference of every metric."""
@@ -165,6 +172,58 @@ def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
     written = made.report(output, photos=not no_photos, **options)
     click.echo(printable(str(written)))
     _leave(made.static)
+
+
+@main.command()
+@click.argument("source")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="Parquet file to write.",
+)
+@click.option("--csv", is_flag=True, help="Also write the table as CSV beside it.")
+@click.option("--landmarks", is_flag=True, help="Also write the landmarks, to be measured again later.")
+@click.option("--subject", metavar="REGEX", help="Finds the person in a path.  [default: the first folder]")
+@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True)
+@click.option("--ray-address", metavar="ADDRESS", help="A Ray cluster.  [default: one of its own, here]")
+@click.option("--workers", type=click.IntRange(1), help="Worker processes.  [default: measured]")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0, min_open=True),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give a photo up after this.",
+)
+@click.option("--overwrite", is_flag=True, help="Score anew what is there already.")
+@_method
+@_mirrored
+def archive(source: str, output: Path, **options: Any) -> None:
+    """Score millions of photos into a Parquet file.
+
+    SOURCE is a folder, a glob pattern in quotes, a manifest (CSV) or a URL. There is one row per photo,
+    failures included. Interrupt it at any moment, run the same again, and it goes on.
+    """
+    from tqdm import tqdm
+
+    with tqdm(disable=None, file=sys.stderr, unit="photo", leave=False) as bar:
+
+        def show(now: Progress) -> None:
+            bar.total, bar.initial = now.photos, now.earlier
+            bar.set_postfix_str(f"{now.failed_share:.1%} failed", refresh=False)
+            bar.update(now.done - bar.n)
+
+        try:
+            made = asymmetry.score_archive(source, output, progress=show, **options)
+        except KeyboardInterrupt:
+            bar.close()
+            click.echo("Interrupted. What is finished is kept: run the same again to go on.", err=True)
+            sys.exit(EXIT_INTERRUPTED)
+    counts = ", ".join(f"{number} {status}" for status, number in made.statuses.items())
+    earlier = f"; {made.photos - made.scored} by earlier runs" if made.scored < made.photos else ""
+    click.echo(f"{counted(made.photos, 'photo')}: {counts}{earlier}\n{printable(str(output))}")
 
 
 @main.command()

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 __all__ = [
     "AsymmetryError",
+    "DestinationError",
     "InvalidInputError",
     "MissingExtraError",
     "ModelError",
@@ -24,6 +25,10 @@ class AsymmetryError(Exception):
 
 class InvalidInputError(AsymmetryError, ValueError):
     """An argument is not what the function takes; the message says what it does take."""
+
+
+class DestinationError(AsymmetryError):
+    """Results can't be written where they were asked for; the message says why and what to do."""
 
 
 class ModelError(AsymmetryError):

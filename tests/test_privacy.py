@@ -83,3 +83,11 @@ def test_a_pdf_opens_none(portrait_path: Path, tmp_path: Path) -> None:
     done = without_internet("-m", "asymmetry", "report", tmp_path, "-o", tmp_path / "report.pdf")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_an_archive_opens_none(portrait_path: Path, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow", reason="the extra archive is not installed")
+    path = tmp_path / "scores.parquet"
+    done = without_internet("-m", "asymmetry", "archive", portrait_path, "-o", path, "--method", "plain")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("1 photo: 1 ok")

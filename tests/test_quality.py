@@ -15,7 +15,7 @@ from PIL import Image
 from asymmetry import Extractor, Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.extract import quality
-from asymmetry.extract.quality import FAULTS, HEIGHT, PX_PER_CM, WIDTH, Frontal, faults
+from asymmetry.extract.quality import FAULTS, HEIGHT, PX_PER_CM, WIDTH, Frontal, faults, judged
 
 Pixels = npt.NDArray[np.uint8]
 Spoil = Callable[[Pixels], Pixels]
@@ -81,7 +81,7 @@ def test_blur_in_one_direction_counts() -> None:
 
 def test_an_even_picture_has_no_edges_to_be_blurred() -> None:
     assert np.isnan(quality.blur(view(128)))
-    assert faults(view(128)) == []
+    assert faults(judged(view(128))) == []
 
 
 def test_grain_is_a_share_of_the_brightness() -> None:
@@ -105,7 +105,7 @@ def test_blocks_are_found_in_any_phase() -> None:
 def test_what_is_not_seen_is_not_judged() -> None:
     blind = view(0)
     blind.seen[:] = False
-    assert faults(blind) == []
+    assert faults(judged(blind)) == []
 
 
 def test_every_fault_says_what_to_do_and_has_one_limit() -> None:

@@ -15,12 +15,16 @@ import numpy.typing as npt
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, get_scheme
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["Landmarks", "Status"]
+__all__ = ["QUALITY", "Landmarks", "Status"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 StrArray = npt.NDArray[np.str_]
 Status = Literal["ok", "warn", "no_face", "several_faces", "unreadable", "rejected"]
 
+#: What is known of a photo's quality: pixels per mm of the face, brightness (0 to 255) that a quarter of it
+#: exceeds, share that is white, how many times as much light one half gets, blur (mm), noise (% of the
+#: brightness), and how many times JPEG's blocks show. Limits: `asymmetry.extract.quality.FAULTS`.
+QUALITY = ("px_per_mm", "brightness", "burnt", "side_light", "blur_mm", "grain", "blocks")
 _USABLE = ("ok", "warn")
 
 
@@ -45,6 +49,8 @@ class Landmarks:
         The photo's name, and when it was taken (ISO 8601; empty where not known).
     status, reason : ndarray of str, shape (n,)
         One of ok, warn, no_face, several_faces, unreadable, rejected; and why, in words.
+    quality : ndarray of float32, shape (n, 7)
+        What is in `QUALITY`. Default: not known, NaN.
     scheme : str
         Name of the landmark scheme.
     provenance : mapping
@@ -71,18 +77,22 @@ class Landmarks:
     taken: StrArray = field(repr=False)
     status: StrArray
     reason: StrArray = field(repr=False)
+    quality: FloatArray = field(default_factory=lambda: np.empty((0, 0), np.float32), repr=False)
     scheme: str = MEDIAPIPE_478.name
     provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         scheme = get_scheme(self.scheme)
         n, k = len(self.points), scheme.size
+        if self.quality.shape == (0, 0):
+            object.__setattr__(self, "quality", np.full((n, len(QUALITY)), np.nan, np.float32))
         shapes = {
             "points": (n, k, 3),
             "spread": (n, k),
             "pose": (n, 3, 3),
             "blendshapes": (n, len(scheme.expressions)),
             "size": (n, 2),
+            "quality": (n, len(QUALITY)),
         } | dict.fromkeys(("photo", "taken", "status", "reason"), (n,))
         for name, shape in shapes.items():
             found = np.shape(getattr(self, name))
@@ -267,7 +277,8 @@ class Landmarks:
         try:
             with np.load(path, allow_pickle=False) as archive:
                 meta = json.loads(str(archive["meta"]))
-                return cls(**{name: archive[name] for name in _ARRAYS}, **meta)
+                # Files of version 0.1.0 hold no quality.
+                return cls(**{n: archive[n] for n in _ARRAYS if n != "quality" or n in archive}, **meta)
         except (KeyError, ValueError, EOFError, OSError) as error:
             if isinstance(error, FileNotFoundError):
                 raise

@@ -39,6 +39,7 @@ EXTRAS = {
     "web": ("starlette", "uvicorn", "python-multipart"),
     "heic": ("pillow-heif",),
     "dicom": ("pydicom",),
+    "archive": ("fsspec", "pebble"),
     "ray": ("ray",),
 }
 

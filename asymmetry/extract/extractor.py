@@ -26,9 +26,10 @@ from asymmetry.extract.hemiface import mirrored_points, read_hemifaces
 from asymmetry.extract.hidden import unseen
 from asymmetry.extract.landmarker import Landmarker, Reading
 from asymmetry.extract.model import file_sha256, model_file
-from asymmetry.extract.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoSource, read_photo
+from asymmetry.extract.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoBytes, PhotoSource
 from asymmetry.extract.pose import Pose, fit_pose
-from asymmetry.extract.quality import faults, frontal
+from asymmetry.extract.quality import faults, frontal, judged
+from asymmetry.extract.reduced import in_full_size, read_fitting
 
 __all__ = ["Extractor", "Method"]
 
@@ -138,23 +139,37 @@ class Extractor:
 
     def _row(self, number: int, source: PhotoSource) -> Landmarks:
         name = os.fspath(source) if isinstance(source, (str, os.PathLike)) else f"<photo {number}>"
+        name = source.name if isinstance(source, PhotoBytes) else name
         try:
-            photo = read_photo(source, max_megapixels=self.max_megapixels, name=str(name))
+            photo, readings = read_fitting(
+                source,
+                self._look,
+                self._canonical.vertices,
+                max_megapixels=self.max_megapixels,
+                name=str(name),
+            )
         except PhotoError as error:
             return Landmarks.blank([str(name)], status=error.status, reason=error.reason)
         try:
-            row = self._measured(photo)
+            row = self._measured(photo, readings)
         except PhotoError as error:
             row = Landmarks.blank([photo.name], status=error.status, reason=error.reason)
         taken = "" if photo.taken is None else photo.taken.isoformat()
-        height, width = photo.pixels.shape[:2]
-        return replace(row, taken=np.array([taken]), size=np.array([[width, height]]))
+        return replace(in_full_size(row, photo), taken=np.array([taken]))
 
-    def _measured(self, photo: Photo) -> Landmarks:
+    def _turned(self, photo: Photo) -> npt.NDArray[np.uint8]:
+        return np.ascontiguousarray(photo.pixels[:, ::-1]) if self.mirrored else photo.pixels
+
+    def _look(self, photo: Photo) -> list[Reading]:
+        """The faces in a photo that is large enough to hold one."""
+        small = min(photo.pixels.shape[:2]) < SMALLEST_PHOTO_PX
+        return [] if small else self._landmarker.detect(self._turned(photo))
+
+    def _measured(self, photo: Photo, readings: list[Reading]) -> Landmarks:
         """One row of landmarks; raises the `PhotoError` that says why there can be none."""
-        pixels = np.ascontiguousarray(photo.pixels[:, ::-1]) if self.mirrored else photo.pixels
+        pixels = self._turned(photo)
         _check_size(photo.name, pixels.shape)
-        first, note = _subject(photo.name, self._landmarker.detect(pixels))
+        first, note = _subject(photo.name, readings)
         found = self._read(pixels, first)
         if found.pose.residual > LARGEST_MISFIT_CM:
             raise NoFaceError(photo.name, "what was found does not have the shape of a face")
@@ -167,7 +182,8 @@ class Extractor:
         lost = unseen(view, found.blendshapes)
         points[lost.points] = np.nan
         found.spread[lost.points] = np.nan
-        notes = [text for text in (note, found.note, *lost.reasons, *faults(view), cut) if text]
+        quality = judged(view)
+        notes = [text for text in (note, found.note, *lost.reasons, *faults(quality), cut) if text]
         return Landmarks.from_points(
             points[None],
             pose=found.pose.rotation[None],
@@ -176,6 +192,7 @@ class Extractor:
             blendshapes=np.asarray(found.blendshapes[None], dtype=np.float32),
             status=np.array(["warn" if notes else "ok"]),
             reason=np.array(["; ".join(notes)]),
+            quality=np.asarray(quality[None], dtype=np.float32),
         )
 
     def _read(self, pixels: npt.NDArray[np.uint8], first: Reading) -> _Found:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from asymmetry.errors import InvalidInputError, ModelError
 from asymmetry.extract.model import model_file
 
-__all__ = ["Landmarker", "Reading"]
+__all__ = ["Landmarker", "Reading", "quiet"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -64,7 +64,7 @@ class Landmarker:
 
     def __init__(self, model: str | os.PathLike[str] | None = None) -> None:
         path = model_file(model)
-        with _quiet():
+        with quiet():
             import mediapipe
             from mediapipe.tasks.python import BaseOptions, vision
 
@@ -129,8 +129,8 @@ def _close(task: Any) -> None:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the C++ side's start-up notes off the terminal: they are written to file descriptor 2 itself."""
+def quiet() -> Iterator[None]:
+    """Keep C++ start-up notes off the terminal: they are written to file descriptor 2 itself."""
     sys.stderr.flush()
     saved = os.dup(2)
     try:

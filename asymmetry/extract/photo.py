@@ -39,6 +39,7 @@ from asymmetry.errors import (
     PhotoTooLargeError,
     UnreadablePhotoError,
 )
+from asymmetry.extract.pixels import coarsened, upright_rgb
 from asymmetry.extract.taken import (
     PHOTO_SUFFIXES,
     Taken,
@@ -46,20 +47,35 @@ from asymmetry.extract.taken import (
     taken_best,
     taken_from_exif,
     taken_from_name,
+    walk_images,
 )
 
 __all__ = [
     "DEFAULT_MAX_MEGAPIXELS",
     "PHOTO_SUFFIXES",
     "Photo",
+    "PhotoBytes",
     "PhotoSource",
     "image_files",
+    "opened",
     "read_photo",
     "read_taken",
+    "walk_images",
 ]
 
-PhotoSource: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | NDArray[np.uint8]"
-"""A file's path, a file's bytes, or RGB pixels: uint8, (H, W, 3)."""
+
+@dataclass(frozen=True)
+class PhotoBytes:
+    """The bytes of a file, and the name by which errors and tables call it and a date is looked for in it."""
+
+    name: str
+    data: bytes
+
+
+PhotoSource: TypeAlias = (
+    "str | os.PathLike[str] | PhotoBytes | bytes | bytearray | memoryview | NDArray[np.uint8]"
+)
+"""A file's path, a file's bytes, with a name or without, or RGB pixels: uint8, (H, W, 3)."""
 
 #: The largest photo that is read unless the caller says otherwise. A hundred megapixels take 300 MB as RGB.
 DEFAULT_MAX_MEGAPIXELS = 100.0
@@ -81,22 +97,7 @@ _AVIF_BRANDS = frozenset((b"avif", b"avis"))
 _HEIC_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1"))
 _HEAD_BYTES = 64
 
-#: What makes each EXIF orientation upright (Exif 2.32, 4.6.4, tag 274). 1 already is.
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-
-_GREY16_MODES = frozenset(("I;16", "I;16L", "I;16B", "I;16N"))
-_EIGHT_BIT_MODES = frozenset("1 L LA La P PA RGB RGBA RGBa RGBX CMYK YCbCr".split())
-_WHITE_IS_ZERO = 0  # TIFF 6.0, PhotometricInterpretation
 _REDUCED_COPY = 1  # TIFF 6.0, NewSubfileType, bit 0: the preview of something else, as in camera raw files
-_STRIP_ROWS = 16  # a few hundred kB for a phone's photo, which the processor's cache holds
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,22 +114,30 @@ class Photo:
         When it was taken, as far as the file or its name says.
     full_size : tuple of int
         Width and height in px of the upright original.
+    reduced : int
+        Pixels of the original, either way, that each pixel stands for: 1, or 2, 4 or 8 in a JPEG that was
+        decoded coarsely. Places in the original are those in `pixels`, times this.
     """
 
     name: str
     pixels: NDArray[np.uint8]
     taken: Taken | None
     full_size: tuple[int, int]
+    reduced: int = 1
 
 
 def read_photo(
-    source: PhotoSource, *, max_megapixels: float = DEFAULT_MAX_MEGAPIXELS, name: str | None = None
+    source: PhotoSource,
+    *,
+    max_megapixels: float = DEFAULT_MAX_MEGAPIXELS,
+    name: str | None = None,
+    least_side: int | None = None,
 ) -> Photo:
     """Read one photo: decode it, turn it upright, bring it to RGB uint8, and find its date.
 
     Parameters
     ----------
-    source : path, bytes or numpy.ndarray
+    source : path, bytes, PhotoBytes or numpy.ndarray
         JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF or, with the extra ``heic``, HEIC; of several frames the
         first. The content counts, not the suffix. An array has to be RGB, uint8, (H, W, 3), and is not copied
         if it is C-contiguous. The order blue, green, red of OpenCV can't be told from RGB: reverse it first.
@@ -137,6 +146,8 @@ def read_photo(
     name : str, optional
         What to call the photo in errors and tables; by default the path. A date is looked for in it if there
         is no path, or none in the path.
+    least_side : int, optional
+        A JPEG is decoded at the coarsest of its scales whose longer side has this many px. Default: whole.
 
     Returns
     -------
@@ -170,13 +181,20 @@ def read_photo(
     name = name or _label(source)
     dated = taken_from_name(_label(source)) or taken_from_name(name)
     if isinstance(source, np.ndarray):
-        pixels, taken = _checked(source, name), dated
-    else:
-        with _opened(source, name) as stream:
-            image = _header(stream, name, max_megapixels)
-            pixels, tags = _decoded(image, name)
-        taken = taken_best(taken_from_exif(tags), dated)
-    return Photo(name, pixels, taken, (pixels.shape[1], pixels.shape[0]))
+        pixels = _checked(source, name)
+        return Photo(name, pixels, dated, (pixels.shape[1], pixels.shape[0]))
+    with opened(source, name) as stream:
+        image = _header(stream, name, max_megapixels)
+        reduced = coarsened(image, least_side) if least_side else 1
+        pixels, tags = _decoded(image, name)
+    height, width = pixels.shape[:2]
+    return Photo(
+        name=name,
+        pixels=pixels,
+        taken=taken_best(taken_from_exif(tags), dated),
+        full_size=(width * reduced, height * reduced),
+        reduced=reduced,
+    )
 
 
 def read_taken(source: PhotoSource) -> Taken | None:
@@ -195,7 +213,7 @@ def read_taken(source: PhotoSource) -> Taken | None:
     tags: dict[int, object] = {}
     name = _label(source)
     if not isinstance(source, np.ndarray):
-        with suppress(PhotoError), _opened(source, name) as stream:
+        with suppress(PhotoError), opened(source, name) as stream:
             tags = _exif_tags(_header(stream, name, DEFAULT_MAX_MEGAPIXELS))
     return taken_best(taken_from_exif(tags), taken_from_name(name))
 
@@ -204,6 +222,8 @@ def _label(source: PhotoSource) -> str:
     """Return what to call a photo: its path if it has one."""
     if isinstance(source, str | os.PathLike):
         return os.fsdecode(source)
+    if isinstance(source, PhotoBytes):
+        return source.name
     if isinstance(source, bytes | bytearray | memoryview):
         return "<bytes>"
     if isinstance(source, np.ndarray):
@@ -241,8 +261,18 @@ def _own_errors(name: str, what: str) -> Iterator[None]:
         ) from error
 
 
-def _opened(source: str | os.PathLike[str] | bytes | bytearray | memoryview, name: str) -> BinaryIO:
-    """Open an ordinary file, or wrap the bytes of one; say in words why not."""
+def opened(
+    source: str | os.PathLike[str] | PhotoBytes | bytes | bytearray | memoryview, name: str
+) -> BinaryIO:
+    """Open an ordinary file, or wrap the bytes of one.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        There is no such file, or it is not an ordinary one; in words, by `name`.
+    """
+    if isinstance(source, PhotoBytes):
+        return BytesIO(source.data)
     if isinstance(source, bytes | bytearray | memoryview):
         return BytesIO(source)
     try:
@@ -320,7 +350,7 @@ def _decoded(image: ImageFile.ImageFile, name: str) -> tuple[NDArray[np.uint8], 
             image.im = Image.new(image.mode, stored).im
         image.load()
         tags = _exif_tags(image)
-        return _to_array(_upright(_rgb(image, name), tags)), tags
+        return upright_rgb(image, tags, name), tags
 
 
 def _exif_tags(image: ImageFile.ImageFile) -> dict[int, object]:
@@ -330,44 +360,3 @@ def _exif_tags(image: ImageFile.ImageFile) -> dict[int, object]:
         return {**exif, **exif.get_ifd(ExifTags.IFD.Exif)}
     except Exception:  # noqa: BLE001  a broken block raises nearly anything, and must not stop a readable photo
         return {}
-
-
-def _upright(image: Image.Image, tags: dict[int, object]) -> Image.Image:
-    orientation = tags.get(ExifTags.Base.Orientation)
-    if isinstance(orientation, int) and orientation in _UPRIGHT:
-        return image.transpose(_UPRIGHT[orientation])
-    return image
-
-
-def _rgb(image: Image.Image, name: str) -> Image.Image:
-    """Bring any kind of pixels to RGB with 8 bits."""
-    if image.mode in _GREY16_MODES:
-        image = _from_grey16(image)
-    if image.mode not in _EIGHT_BIT_MODES:
-        raise UnreadablePhotoError(
-            name, f"its pixels (kind {image.mode!r}) have no sure meaning as RGB: save it with 8 or 16 bits"
-        )
-    if image.has_transparency_data:
-        front = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", front.size, "white"), front)
-    return image if image.mode == "RGB" else image.convert("RGB")
-
-
-def _to_array(image: Image.Image) -> NDArray[np.uint8]:
-    """Copy an RGB image strip by strip: all at once, Pillow takes twice the time and twice the memory."""
-    pixels = np.empty((image.height, image.width, 3), np.uint8)
-    for top in range(0, image.height, _STRIP_ROWS):
-        bottom = min(top + _STRIP_ROWS, image.height)
-        pixels[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
-    return pixels
-
-
-def _from_grey16(image: Image.Image) -> Image.Image:
-    """Scale grey of up to 16 bits to 8; Pillow's own conversion cuts off everything above 255."""
-    tiff_tags = getattr(image, "tag_v2", {})
-    bits = tiff_tags.get(ExifTags.Base.BitsPerSample, (16,))[0]
-    white = 2**bits - 1
-    levels = np.rint(np.minimum(np.arange(2**16) / white, 1) * 255).astype(np.uint8)
-    if tiff_tags.get(ExifTags.Base.PhotometricInterpretation) == _WHITE_IS_ZERO:
-        levels = 255 - levels
-    return Image.fromarray(levels[np.asarray(image)])

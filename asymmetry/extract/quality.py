@@ -25,7 +25,7 @@ from asymmetry.extract.canonical import Canonical
 from asymmetry.extract.plane import drawn, places
 from asymmetry.extract.pose import Pose
 
-__all__ = ["FAULTS", "PX_PER_CM", "Fault", "Frontal", "faults", "frontal"]
+__all__ = ["FAULTS", "PX_PER_CM", "Fault", "Frontal", "faults", "frontal", "judged"]
 
 Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -143,7 +143,8 @@ def frontal(photo: Pixels, pose: Pose, canonical: Canonical, points: FloatArray)
     plane = np.dstack(np.broadcast_arrays(*_axes())) + np.array([0.0, middle])
     at = places(pose, canonical, plane)
     height, width = photo.shape[:2]
-    seen: Mask = np.all((at >= 0) & (at <= (width, height)), axis=-1)
+    x, y = at[..., 0], at[..., 1]
+    seen: Mask = (x >= 0) & (x <= width) & (y >= 0) & (y <= height)
     on_face = pose.unproject(points[:, :2], canonical.depth_at) - (0.0, middle)
     return Frontal(
         rgb=_shown(photo, at, pose.scale / PX_PER_CM),
@@ -222,17 +223,21 @@ class Fault:
     least: float = -np.inf
     most: float = np.inf
 
-    def note(self, view: Frontal) -> str:
+    def note(self, value: float) -> str:
         """The fault in words; empty where there is none, or where it can't be judged."""
-        value = self.measure(view)
         return self.words.format(value=value) if value < self.least or value > self.most else ""
 
 
-def faults(view: Frontal) -> list[str]:
-    """What is wrong with a photo of a face, in words; empty for a good one."""
+def judged(view: Frontal) -> FloatArray:
+    """A photo's quality: what each of `FAULTS` measures, in its order; NaN where no face was seen."""
     if not view.face.any():
-        return []
-    return [note for fault in FAULTS if (note := fault.note(view))]
+        return np.full(len(FAULTS), np.nan)
+    return np.array([fault.measure(view) for fault in FAULTS])
+
+
+def faults(quality: FloatArray) -> list[str]:
+    """What is wrong with a photo of a face, in words, by what `judged` says; empty for a good one."""
+    return [note for fault, value in zip(FAULTS, quality, strict=True) if (note := fault.note(value))]
 
 
 def detail(view: Frontal) -> float:
@@ -247,7 +252,8 @@ def brightness(view: Frontal) -> float:
 
 def burnt(view: Frontal) -> float:
     """Share of the face that is white in all three colours."""
-    return float((view.rgb[view.face] >= _WHITE).all(axis=-1).mean())
+    red, green, blue = np.moveaxis(view.rgb >= _WHITE, -1, 0)
+    return float((red & green & blue)[view.face].mean())
 
 
 def side_light(view: Frontal) -> float:
@@ -309,6 +315,7 @@ def blocks(view: Frontal) -> float:
     return float(min(quotients))
 
 
+#: In the order of `asymmetry.core.landmarks.QUALITY`.
 #: Each with its limit between what good photos read at most (or least) and what faulty ones do.
 FAULTS = (
     # Good ones from 0.57 (512 px, half a person); brows are 0.2 mm off at 0.5, 0.28 at 0.35 and 0.35 at 0.25.

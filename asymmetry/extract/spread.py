@@ -61,18 +61,18 @@ class _Part:
 # Shares that make 68 % of the errors fall within one standard deviation, in copies and in warps of the tuning
 # people's photos.
 _PARTS = (
-    _Part(_BROW, 0.20, _BROW, 0.14),
-    _Part(_brow_ends(1, 2), 0.25, _BROW, 0.30),
-    _Part(_brow_ends(5), 0.35, _BROW, 0.22),
-    _Part(_MOUTH, 0.50, _MOUTH, 0.17),
-    _Part(("commissure", "inner_commissure"), 0.40, _MOUTH, 0.12),
-    _Part(_GROUPS["canthi"], 0.50, _BROW, 0.05),
+    _Part(_BROW, 0.11, _BROW, 0.09),
+    _Part(_brow_ends(1, 2), 0.12, _BROW, 0.28),
+    _Part(_brow_ends(5), 0.24, _BROW, 0.17),
+    _Part(_MOUTH, 0.38, _MOUTH, 0.15),
+    _Part(("commissure", "inner_commissure"), 0.28, _MOUTH, 0.085),
+    _Part(_GROUPS["canthi"], 0.40, _BROW, 0.05),
 )
-_REST = _Part((), 0.45, _MOUTH, 0.45)
-# Of lids on a margin and irises on a circle that the photo shows, cm; and of those that it does not show. What
-# lids go wrong by grows by this share of half the difference between them.
-_LID, _LID_UNSEEN, _LID_SHARE = 0.006, 0.06, 0.07
-_IRIS, _IRIS_UNSEEN = 0.0045, 0.02
+_REST = _Part((), 0.30, _MOUTH, 0.40)
+# Of lids on a margin and irises on a circle that the photo shows, cm; and of those that it does not show.
+# What lids go wrong by grows by this share of half the difference between them.
+_LID, _LID_UNSEEN, _LID_SHARE = 0.0045, 0.06, 0.05
+_IRIS, _IRIS_UNSEEN = 0.0035, 0.02
 # No place is surer than this, px.
 _FINEST_PX = 0.05
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path, PurePath
@@ -23,6 +23,7 @@ __all__ = [
     "taken_best",
     "taken_from_exif",
     "taken_from_name",
+    "walk_images",
 ]
 
 TakenSource = Literal["exif", "exif_digitized", "exif_modified", "name", "folder", "manifest"]
@@ -190,18 +191,30 @@ def image_files(folder: str | os.PathLike[str], *, recursive: bool = True) -> li
     InvalidInputError
         `folder` is no folder, or it or one below it can't be listed.
     """
+    return list(walk_images(folder, recursive=recursive))
+
+
+def walk_images(folder: str | os.PathLike[str], *, recursive: bool = True) -> Iterator[Path]:
+    """Find the photos below a folder one by one, as `image_files` lists them.
+
+    Only the names in the folders on the way are held in memory, however many photos there are.
+    """
     root = Path(folder)
     if not root.is_dir():
         raise InvalidInputError(f"{root}: no such folder")
-
-    def refuse(error: OSError) -> None:
-        raise InvalidInputError(f"{error.filename}: can't be listed ({error.strerror})") from error
-
-    found: list[Path] = []
-    for parent, folders, files in os.walk(root, onerror=refuse):
-        folders[:] = [each for each in folders if recursive and not each.startswith(".")]
-        found += [Path(parent, each) for each in files if _looks_like_photo(each)]
-    return sorted(found, key=lambda path: _natural(path.relative_to(root)))
+    try:
+        with os.scandir(root) as entries:
+            found = sorted(entries, key=lambda entry: _natural(entry.name))
+    except OSError as error:
+        raise InvalidInputError(f"{root}: can't be listed ({error.strerror})") from error
+    for entry in found:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            if recursive and not entry.is_symlink():
+                yield from walk_images(root / entry.name)
+        elif Path(entry.name).suffix.lower() in PHOTO_SUFFIXES:
+            yield root / entry.name
 
 
 def _only_date(text: str, source: TakenSource) -> Taken | None:
@@ -247,14 +260,7 @@ def _zone(text: str) -> timezone | None:
         return None
 
 
-def _looks_like_photo(file: str) -> bool:
-    return not file.startswith(".") and Path(file).suffix.lower() in PHOTO_SUFFIXES
-
-
-def _natural(path: Path) -> tuple[list[list[str | int]], str]:
+def _natural(name: str) -> tuple[list[str | int], str]:
     """Return a sort key in which digits count as numbers; equal ones go by their text."""
-    parts: list[list[str | int]] = []
-    for part in path.parts:
-        pieces = re.split(r"([0-9]+)", part.casefold())
-        parts.append([int(piece) if i % 2 else piece for i, piece in enumerate(pieces)])
-    return parts, str(path)
+    pieces = re.split(r"([0-9]+)", name.casefold())
+    return [int(piece) if i % 2 else piece for i, piece in enumerate(pieces)], name

@@ -44,7 +44,8 @@ _CONTOURS = {
     "lower_lip_inner": (_LATERAL, -_MEDIAL),
     "jaw": (_LATERAL, -_MEDIAL),
 }
-# An iris's width, and with it the scale, is half as unsure as its place: circles repeat their radius to 0.3 %.
+# An iris's width, and with it the scale, is half as unsure as its place: circles repeat their radius to 0.3
+# %.
 _WIDTH = 0.5
 _SINGLE = (
     {

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePath
+from typing import TextIO
 
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.series.names import expression_from_text
 
-__all__ = ["MANIFEST", "NOTES", "Entry", "Note", "read_manifest", "read_notes"]
+__all__ = ["MANIFEST", "NOTES", "Entry", "Note", "manifest_entries", "read_manifest", "read_notes"]
 
 #: Names of the files that are read from a person's folder when they are there.
 MANIFEST, NOTES = "manifest.csv", "notes.csv"
@@ -24,6 +25,9 @@ _NO = frozenset("no n false 0".split())
 _ALSO_CALLED = {
     "file": "photo",
     "filename": "photo",
+    "path": "photo",
+    "patient": "subject",
+    "person": "subject",
     "date": "taken",
     "side_notes": "notes",
     "note": "notes",
@@ -49,6 +53,8 @@ class Entry:
         Whether it was stored mirrored.
     notes : str
         Remarks.
+    subject : str
+        Who it shows.
     """
 
     photo: str
@@ -57,6 +63,7 @@ class Entry:
     expression: str | None = None
     mirrored: bool | None = None
     notes: str = ""
+    subject: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,21 +111,39 @@ def read_manifest(path: str | os.PathLike[str]) -> dict[str, Entry]:
         an expression or a yes or no. The message names the line.
     """
     entries: dict[str, Entry] = {}
-    for where, row in _rows(path, "photo"):
-        name = PurePath(row["photo"].replace("\\", "/")).as_posix()
-        if name in entries:
-            raise InvalidInputError(f"{where}: {name} is there twice; keep one of the lines")
-        taken = _when(row.get("taken", ""), where)
-        notes = "; ".join(filter(None, (row.get("side", ""), row.get("notes", ""))))
-        entries[name] = Entry(
-            photo=name,
-            taken=taken,
-            day_only=len(row.get("taken", "")) <= len("2026-03-31"),
-            expression=_expression(row.get("expression", ""), where),
-            mirrored=_flag(row.get("mirrored", ""), where),
-            notes=notes,
-        )
+    for where, entry in manifest_entries(path):
+        if entry.photo in entries:
+            raise InvalidInputError(f"{where}: {entry.photo} is there twice; keep one of the lines")
+        entries[entry.photo] = entry
     return entries
+
+
+def manifest_entries(path: str | os.PathLike[str]) -> Iterator[tuple[str, Entry]]:
+    """The lines of a manifest one by one, however long it is: where each stands, and what it says.
+
+    Parameters
+    ----------
+    path : path
+        As for `read_manifest`; a column ``subject`` is read too.
+
+    Raises
+    ------
+    InvalidInputError
+        As for `read_manifest`, but a photo may be named twice.
+    """
+    for where, row in _rows(path, "photo"):
+        yield (
+            where,
+            Entry(
+                photo=_path(row["photo"]),
+                taken=_when(row.get("taken", ""), where),
+                day_only=len(row.get("taken", "")) <= len("2026-03-31"),
+                expression=_expression(row.get("expression", ""), where),
+                mirrored=_flag(row.get("mirrored", ""), where),
+                notes="; ".join(filter(None, (row.get("side", ""), row.get("notes", "")))),
+                subject=row.get("subject", ""),
+            ),
+        )
 
 
 def read_notes(path: str | os.PathLike[str]) -> tuple[Note, ...]:
@@ -147,12 +172,16 @@ def _rows(path: str | os.PathLike[str], needed: str) -> Iterator[tuple[str, dict
     """Rows with something in the needed column, each with where it stands; cells without outer spaces."""
     file = Path(path)
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            yield from _cells(file, lines, needed)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InvalidInputError(f"{file}: can't be read as a CSV file in UTF-8 ({error})") from error
-    first = text.partition("\n")[0]
-    separator = max(_SEPARATORS, key=first.count)
-    reader = csv.DictReader(text.splitlines(), delimiter=separator)
+
+
+def _cells(file: Path, lines: TextIO, needed: str) -> Iterator[tuple[str, dict[str, str]]]:
+    first = lines.readline()
+    lines.seek(0)
+    reader = csv.DictReader(lines, delimiter=max(_SEPARATORS, key=first.count))
     headings = [heading.strip().lower().replace(" ", "_") for heading in reader.fieldnames or ()]
     reader.fieldnames = [_ALSO_CALLED.get(heading, heading) for heading in headings]
     if needed not in reader.fieldnames:
@@ -163,6 +192,11 @@ def _rows(path: str | os.PathLike[str], needed: str) -> Iterator[tuple[str, dict
         cells = {name: (value or "").strip() for name, value in row.items() if isinstance(name, str)}
         if cells[needed]:
             yield f"{file} line {reader.line_num}", cells
+
+
+def _path(text: str) -> str:
+    """A path with forward slashes; a URL stays as it is."""
+    return text if "://" in text else PurePath(text.replace("\\", "/")).as_posix()
 
 
 def _when(text: str, where: str) -> datetime | None:

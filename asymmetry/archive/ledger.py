@@ -1,0 +1,203 @@
+"""What of an archive is done: a folder of finished parts, from which any later run goes on.
+
+A part is a fixed run of photos. Its file appears under its final name only when it is whole and on the disk,
+so the files that are there are the ledger. The list of photos is made once, when the archive is begun: what
+is interrupted gives the same rows as what is not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from asymmetry.archive.jobs import Job
+from asymmetry.errors import DestinationError, InvalidInputError
+
+__all__ = ["Ledger", "written"]
+
+#: Photos of a part: a share of the archive, within limits. A kill loses no more than a part.
+FEWEST, MOST, SHARE = 32, 4096, 4096
+
+
+class Ledger:
+    """The folder beside the destination that holds what is done. A context manager: one run at a time.
+
+    Parameters
+    ----------
+    destination : pathlib.Path
+        The file that the archive is written to in the end.
+
+    Attributes
+    ----------
+    photos : int
+        Photos in the archive.
+    part_rows : int
+        Photos in each part, but fewer in the last.
+
+    Raises
+    ------
+    DestinationError
+        If the folder can't be written, or another run is at it.
+    """
+
+    def __init__(self, destination: Path) -> None:
+        self.destination = destination
+        self.folder = self.folder_of(destination)
+        self.photos = 0
+        self.part_rows = FEWEST
+        with _writing(destination):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._lock = (self.folder / "lock").open("ab")
+        try:
+            _lock(self._lock)
+        except OSError as error:
+            self._lock.close()
+            raise DestinationError(f"{destination}: another run is writing it; wait until it ends") from error
+
+    @staticmethod
+    def folder_of(destination: Path) -> Path:
+        """The folder that holds what is done of an unfinished archive."""
+        return destination.with_name(f"{destination.name}.unfinished")
+
+    @property
+    def parts(self) -> int:
+        """Number of parts."""
+        return -(-self.photos // self.part_rows)
+
+    def begin(self, about: Mapping[str, Any], jobs: Callable[[], Iterable[Job]]) -> None:
+        """Make the list of photos, unless it was made by a run that was interrupted.
+
+        Parameters
+        ----------
+        about : mapping
+            What the rows depend on: JSON values.
+        jobs : callable
+            Finds the photos.
+
+        Raises
+        ------
+        InvalidInputError
+            If the interrupted run had other settings, or there are no photos.
+        DestinationError
+            If the list can't be written.
+        """
+        if not self._ledger.is_file():
+            self._make_list(about, jobs)
+        known = json.loads(self._ledger.read_text(encoding="utf-8"))
+        self.photos, self.part_rows = known["photos"], known["part_rows"]
+        differ = sorted(key for key in {*known["about"], *about} if known["about"].get(key) != about.get(key))
+        if differ:
+            was, now = ({key: each.get(key) for key in differ} for each in (known["about"], about))
+            raise InvalidInputError(
+                f"{self.destination}: was begun with {was}, and now it is {now}: finish it as it was begun, "
+                f"or delete {self.folder} to begin anew"
+            )
+
+    def _make_list(self, about: Mapping[str, Any], jobs: Callable[[], Iterable[Job]]) -> None:
+        photos = 0
+        with written(self._listing) as temporary, temporary.open("w", encoding="ascii") as file:
+            for job in jobs():
+                file.write(f"{json.dumps(asdict(job))}\n")  # in ASCII: a name may have bytes that are no text
+                photos += 1
+            if not photos:
+                raise InvalidInputError(f"{about['archive']['source']}: no photos there")
+        rows = min(max(photos // SHARE, FEWEST), MOST)
+        with written(self._ledger) as temporary:
+            temporary.write_text(
+                json.dumps({"about": dict(about), "photos": photos, "part_rows": rows}), encoding="utf-8"
+            )
+
+    def unfinished(self) -> Iterator[tuple[int, list[Job]]]:
+        """The parts that are still to be done, in order: number, photos."""
+        with self._listing.open(encoding="ascii") as lines:
+            for number in range(self.parts):
+                part = list(islice(lines, self.part_rows))
+                if not self.part(number).is_file():
+                    yield number, [Job(**json.loads(line)) for line in part]
+
+    def part(self, number: int) -> Path:
+        """The file of a finished part."""
+        return self.folder / f"part-{number:08d}.parquet"
+
+    @property
+    def done(self) -> int:
+        """Photos whose rows are finished."""
+        finished = [number for number in range(self.parts) if self.part(number).is_file()]
+        short = self.parts * self.part_rows - self.photos if self.parts - 1 in finished else 0
+        return len(finished) * self.part_rows - short
+
+    @property
+    def _listing(self) -> Path:
+        return self.folder / "photos.jsonl"
+
+    @property
+    def _ledger(self) -> Path:
+        return self.folder / "ledger.json"
+
+    def clear(self) -> None:
+        """Delete the folder: the archive is finished."""
+        self._lock.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.close()
+        with contextlib.suppress(OSError):  # nothing was begun
+            if not self._ledger.is_file():
+                (self.folder / "lock").unlink()
+                self.folder.rmdir()
+
+
+@contextmanager
+def written(path: Path) -> Iterator[Path]:
+    """Write a file whole or not at all: yields the name to write to, which is renamed at the end.
+
+    Raises
+    ------
+    DestinationError
+        If it can't be written: no space, no permission, no such disk.
+    """
+    temporary = path.with_name(f".{path.name}.partial")
+    with _writing(path):
+        try:
+            yield temporary
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise DestinationError(
+            f"{path}: can't be written ({why}); what is finished is kept: mend this and run the same again"
+        ) from error
+
+
+def _lock(file: IO[bytes]) -> None:
+    """Keep others out for as long as the file is open, however this process ends."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

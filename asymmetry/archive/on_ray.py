@@ -1,0 +1,207 @@
+"""The Ray engine: the same scoring on a cluster. Each actor guards a worker process of its own.
+
+A photo that crashes or hangs ends that process, not the actor, and so it has its row here as it has locally.
+An actor or a node that dies is replaced by Ray, which does its parts again. The tables come back to the
+program that began the run; only it writes, so that nothing is lost or there twice.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from itertools import islice
+from typing import Any
+
+from asymmetry.archive.jobs import Job
+from asymmetry.archive.pool import Pool, scored_parts, usable_cores
+from asymmetry.archive.scoring import Row
+from asymmetry.errors import InvalidInputError, MissingExtraError
+from asymmetry.extract.landmarker import quiet
+
+__all__ = ["PartScorer", "ray_parts"]
+
+#: Parts that Ray Data is given at a time: their lists are held in memory, and actors begin anew for each lot.
+PARTS_AT_A_TIME = 1024
+#: Parts that an actor has before it: one that it does and one that waits.
+PARTS_PER_ACTOR = 2
+#: Memory for the tables on their way, bytes, of a Ray that is started here.
+STORE_BYTES = 512 * 2**20
+_NOWHERE = "http://127.0.0.1:9"  # the discard port of this machine: nobody listens
+#: What keeps a Ray quiet that starts in this environment. By itself it tells its makers how it is used. With
+#: that switched off a cluster that ``ray start`` began still tells them that it is, and every one asks the
+#: addresses of three clouds whether it runs there; requests with a proxy go to the proxy.
+SILENT = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_USAGE_STATS_REPORT_URL": _NOWHERE,
+    "http_proxy": _NOWHERE,
+}
+# Its C++ side writes to the terminal whatever Python's loggers are set to.
+_LOG_LEVEL = {"RAY_BACKEND_LOG_LEVEL": "fatal"}
+
+
+class PartScorer:
+    """What an actor does: parts of the list in, their tables out.
+
+    Parameters
+    ----------
+    start : callable
+        Makes a `Pool` of some number of ``workers``.
+    make_table : callable
+        Photos and their rows to a table.
+    """
+
+    def __init__(self, start: Callable[..., Pool], make_table: Callable[[list[Job], list[Row]], Any]) -> None:
+        self._pool = start(workers=1)
+        self._make_table = make_table
+
+    def __call__(self, batch: Any) -> Any:
+        """Score some parts.
+
+        Parameters
+        ----------
+        batch : pyarrow.Table
+            ``number`` and ``photos``, the part's list as JSON.
+
+        Returns
+        -------
+        pyarrow.Table
+            ``number``, ``table`` (an Arrow stream), ``photos`` and ``failed``, how many there are.
+        """
+        pyarrow = importlib.import_module("pyarrow")
+        todo = (
+            (row["number"], [Job(**job) for job in json.loads(row["photos"])]) for row in batch.to_pylist()
+        )
+        failures: list[int] = []
+        made = []
+        for number, table in scored_parts(
+            self._pool, todo, self._make_table, lambda _, failed: failures.append(failed)
+        ):
+            stream = _to_stream(table)
+            made.append({"number": number, "table": stream, "photos": len(table), "failed": sum(failures)})
+            failures.clear()
+        return pyarrow.Table.from_pylist(made)
+
+
+def ray_parts(
+    start: Callable[..., Pool],
+    todo: Iterable[tuple[int, list[Job]]],
+    make_table: Callable[[list[Job], list[Row]], Any],
+    told: Callable[[int, int], None],
+    *,
+    workers: int | None = None,
+    address: str | None = None,
+) -> Generator[tuple[int, Any]]:
+    """Score parts of an archive on a Ray cluster.
+
+    Parameters
+    ----------
+    start, todo, make_table, told
+        As for `scored_parts`; ``start`` makes the `Pool` of each actor.
+    workers : int, optional
+        Number of actors. Default: one for each core of the cluster.
+    address : str, optional
+        The cluster. Default: a Ray of its own on this machine, which ends with the run.
+
+    Yields
+    ------
+    int, table
+        Each part, in any order.
+
+    Raises
+    ------
+    MissingExtraError
+        If Ray is not installed.
+    InvalidInputError
+        If there is no cluster at that address.
+    """
+    todo = iter(todo)
+    with _cluster(address, workers) as ray:
+        actors = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
+        while lot := list(islice(todo, PARTS_AT_A_TIME)):
+            items = [{"number": number, "photos": _as_json(part)} for number, part in lot]
+            scored = ray.data.from_items(items, override_num_blocks=len(items)).map_batches(
+                PartScorer,
+                fn_constructor_args=(start, make_table),
+                batch_size=1,
+                batch_format="pyarrow",
+                num_cpus=1,
+                compute=ray.data.ActorPoolStrategy(
+                    size=min(actors, len(items)), max_tasks_in_flight_per_actor=PARTS_PER_ACTOR
+                ),
+            )
+            for row in scored.iter_rows():
+                told(row["photos"], row["failed"])
+                yield row["number"], _from_stream(row["table"])
+
+
+@contextmanager
+def _cluster(address: str | None, workers: int | None) -> Iterator[Any]:
+    """Ray, connected; what is started here ends here."""
+    try:
+        ray = importlib.import_module("ray")
+        importlib.import_module("ray.data")
+    except ImportError as error:
+        raise MissingExtraError("scoring on a cluster", "ray") from error
+    here = not ray.is_initialized()
+    if here:
+        own = {
+            "num_cpus": workers or usable_cores(),
+            "include_dashboard": False,
+            "object_store_memory": STORE_BYTES,
+            # Photos may be fetched through the proxy that was set before.
+            "runtime_env": {"env_vars": {"http_proxy": os.environ.get("http_proxy", "")}},
+        }
+        try:
+            with quiet(), _environment({**_LOG_LEVEL, **({} if address else SILENT)}):
+                ray.init(
+                    **({"address": address} if address else own),
+                    logging_level=logging.ERROR,
+                    log_to_driver=False,
+                )
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            raise InvalidInputError(f"no Ray cluster at {address or 'this machine'} ({error})") from error
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    try:
+        yield ray
+    finally:
+        if here:
+            ray.shutdown()
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Environment variables for the processes that are started meanwhile."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _as_json(part: list[Job]) -> str:
+    return json.dumps([asdict(job) for job in part])
+
+
+def _to_stream(table: Any) -> bytes:
+    pyarrow = importlib.import_module("pyarrow")
+    sink = pyarrow.BufferOutputStream()
+    with pyarrow.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    stream: bytes = sink.getvalue().to_pybytes()
+    return stream
+
+
+def _from_stream(stream: bytes) -> Any:
+    return importlib.import_module("pyarrow").ipc.open_stream(stream).read_all()

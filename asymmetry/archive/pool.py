@@ -1,0 +1,268 @@
+"""The local engine: worker processes, each with its own model, that outlive any photo.
+
+A pool of the standard library loses all its running work when one worker dies, and can't stop a photo that
+hangs. `pebble` gives each photo its own time limit and tells which photo a worker died of.
+"""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from itertools import count, islice
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from asymmetry.archive.jobs import Job
+from asymmetry.archive.scoring import Row, Settings, failed, score_job, start_worker
+from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError
+
+__all__ = ["Pool", "scored_parts", "usable_cores", "worker_count"]
+
+#: Photos that may be under way or done before the one whose row is next: what a slow photo holds up.
+WINDOW = 256
+#: Rows after which the number of workers is set by how long they wait for bytes.
+MEASURED_ROWS = 24
+#: Most workers for each core, however slow the storage.
+MOST_PER_CORE = 8
+#: Memory of one worker, bytes: 300e6 at its height on photos of 12 megapixels, and half as much again for
+#: larger ones; and the share of the machine's to use.
+WORKER_BYTES, MEMORY_SHARE = 450e6, 0.7
+#: Tries for a photo whose worker died, for that may have been somebody else's fault.
+TRIES = 2
+#: Times in a row that all workers may end before a photo is done.
+MOST_BREAKS = 3
+
+
+def usable_cores() -> int:
+    """Cores that this process may use: by its affinity and, on Linux, by its group's quota."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        return max(1, min(cores, int(int(quota) / int(period))))
+    except (OSError, ValueError):  # no such file, or "max": no quota
+        return cores
+
+
+def worker_count(cores: int, seconds: float, waited: float, memory: float) -> int:
+    """How many workers keep the cores busy.
+
+    Parameters
+    ----------
+    cores : int
+        Cores that may be used.
+    seconds, waited : float
+        Time that photos took, and how much of it the workers waited for bytes.
+    memory : float
+        Memory that workers may take, bytes.
+
+    Examples
+    --------
+    >>> worker_count(2, seconds=10.0, waited=0.1, memory=64e9)  # a local disk
+    2
+    >>> worker_count(2, seconds=10.0, waited=6.0, memory=64e9)  # a slow network
+    5
+    """
+    busy = max(1 - waited / seconds, 1 / MOST_PER_CORE) if seconds > 0 else 1.0
+    return max(1, min(round(cores / busy), int(memory / WORKER_BYTES)))
+
+
+class Pool:
+    """Worker processes that score photos. A context manager.
+
+    Parameters
+    ----------
+    settings : Settings
+        How photos are read.
+    workers : int, optional
+        Number of processes. Default: one for each usable core, and then as many as the first photos show
+        to be needed: more where workers wait for slow storage.
+    time_limit : float
+        Seconds that one photo may take.
+
+    Raises
+    ------
+    InvalidInputError
+        If an argument is not what this class takes.
+    MissingExtraError
+        If pebble is not installed.
+    """
+
+    def __init__(self, settings: Settings, *, workers: int | None = None, time_limit: float = 60.0) -> None:
+        if not time_limit > 0:
+            raise InvalidInputError(f"time_limit has to be above 0 seconds, not {time_limit!r}")
+        if workers is not None and workers < 1:
+            raise InvalidInputError(f"workers has to be at least 1, not {workers!r}")
+        self.settings = settings
+        self.time_limit = time_limit
+        self.workers = workers or worker_count(usable_cores(), 0.0, 0.0, _memory())
+        self._settled = workers is not None
+        self._broken = 0
+        self._pool = self._started()
+
+    def rows(self, jobs: Iterable[Job]) -> Iterator[Row]:
+        """Score photos; one row for each, in order.
+
+        Raises
+        ------
+        AsymmetryError
+            If no worker can be started.
+        """
+        jobs = iter(jobs)
+        waiting: deque[tuple[Job, Future[Row]]] = deque()
+        seconds = waited = 0.0
+        for done in count(1):
+            waiting.extend((job, self._scheduled(job)) for job in islice(jobs, WINDOW - len(waiting)))
+            if not waiting:
+                return
+            row = self._row(*waiting.popleft())
+            yield row
+            seconds, waited = seconds + row.seconds, waited + row.waited
+            if done >= MEASURED_ROWS and not self._settled:
+                waiting = self._resized(waiting, worker_count(usable_cores(), seconds, waited, _memory()))
+
+    def _resized(
+        self, waiting: deque[tuple[Job, Future[Row]]], workers: int
+    ) -> deque[tuple[Job, Future[Row]]]:
+        """Finish what is under way, and go on with more workers if more are needed."""
+        self._settled = True
+        if workers <= self.workers:
+            return waiting
+        rows = [(job, self._row(job, future)) for job, future in waiting]
+        self.workers = workers
+        self._restart()
+        return deque((job, _known(row)) for job, row in rows)
+
+    def _scheduled(self, job: Job) -> Future[Row]:
+        if not self._pool.active:  # its last worker was killed between two photos
+            self._restart()
+        arguments = (self.settings, job)
+        future: Future[Row] = self._pool.schedule(score_job, args=arguments, timeout=self.time_limit)
+        return future
+
+    def _row(self, job: Job, future: Future[Row]) -> Row:
+        """Wait for a row; a photo that ends its worker is tried again, and then has a row that says so."""
+        from pebble import ProcessExpired
+
+        ends: list[str] = []
+        while len(ends) < TRIES:
+            try:
+                row = future.result()
+                self._broken = 0
+                return row
+            except TimeoutError:
+                return failed(job, f"it took longer than {self.time_limit:g} s: raise the time limit")
+            except ProcessExpired as error:
+                ends.append(_words(error.exitcode))
+            except BrokenProcessPool as error:
+                self._broken += 1
+                if self._broken > MOST_BREAKS:
+                    raise AsymmetryError(
+                        "the worker processes end as soon as they start; 'asymmetry doctor' may say why"
+                    ) from error
+            future = self._scheduled(job)
+        return failed(job, f"reading it ended the worker process ({ends[-1]}): leave it out, or convert it")
+
+    def _restart(self) -> None:
+        self.close()
+        self._pool = self._started()
+
+    def _started(self) -> Any:
+        try:
+            from pebble import ProcessPool
+        except ImportError as error:
+            raise MissingExtraError("scoring an archive", "archive") from error
+        return ProcessPool(
+            max_workers=self.workers,
+            context=multiprocessing.get_context("spawn"),
+            initializer=start_worker,
+            initargs=(self.settings,),
+        )
+
+    def close(self) -> None:
+        """End the workers, whatever they are doing."""
+        self._pool.stop()
+        self._pool.join()
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def scored_parts(
+    pool: Pool,
+    todo: Iterable[tuple[int, list[Job]]],
+    make_table: Callable[[list[Job], list[Row]], Any],
+    told: Callable[[int, int], None],
+) -> Generator[tuple[int, Any]]:
+    """Score parts of an archive.
+
+    Parameters
+    ----------
+    pool : Pool
+        The worker processes.
+    todo : iterable of (int, list of Job)
+        Parts: number, photos.
+    make_table : callable
+        Photos and their rows to a table.
+    told : callable
+        Called after each photo with how many are done (one) and how many failed.
+
+    Yields
+    ------
+    int, table
+        Each part, in order, as soon as it is done.
+    """
+    begun: deque[tuple[int, list[Job]]] = deque()
+
+    def jobs() -> Iterator[Job]:
+        for number, part in todo:
+            begun.append((number, part))
+            yield from part
+
+    rows: list[Row] = []
+    for row in pool.rows(jobs()):
+        rows.append(row)
+        told(1, int(not row.landmarks.usable[0]))
+        number, part = begun[0]
+        if len(rows) == len(part):
+            yield number, make_table(part, rows)
+            begun.popleft()
+            rows = []
+
+
+def _known(row: Row) -> Future[Row]:
+    future: Future[Row] = Future()
+    future.set_result(row)
+    return future
+
+
+def _words(exitcode: int) -> str:
+    """What an exit code says: minus the number of the signal that ended the process."""
+    if exitcode >= 0:
+        return f"exit code {exitcode}"
+    try:
+        return signal.Signals(-exitcode).name
+    except ValueError:
+        return f"signal {-exitcode}"
+
+
+def _memory() -> float:
+    """Memory that workers may take, bytes: a share of the machine's or of its group's limit."""
+    if not hasattr(os, "sysconf"):
+        return math.inf
+    memory = float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    with suppress(OSError, ValueError):  # no such file, or "max": no limit
+        memory = min(memory, float(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return memory * MEMORY_SHARE

@@ -1,0 +1,285 @@
+"""What a photo costs: pipelines, stages and archives, each against another in the same run.
+
+Run it as ``python -m benchmarks.speed`` or ``make bench``. Times differ from machine to machine, ratios less.
+The photo is a public-domain portrait, enlarged to 12 megapixels and grained as a camera grains.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+import asymmetry
+from asymmetry.archive.jobs import Job
+from asymmetry.archive.pool import usable_cores
+from asymmetry.archive.scoring import Row
+from asymmetry.archive.tables import part_table, write_part
+from asymmetry.extract import Extractor, reduced
+from asymmetry.extract.model import model_file
+from benchmarks.fidelity.photos import wheel_portraits
+
+__all__ = ["archives", "main", "pipelines", "report", "stages"]
+
+Pixels = npt.NDArray[np.uint8]
+
+#: Width and height of the large photo, px, and the share of its width that the portrait's face fills.
+LARGE = (3024, 4032)
+_GRAIN, _QUALITY = 4.0, 92
+#: Side of the photos of the archive, px.
+SMALL = 900
+# Rows that are written at a time for the stage "write".
+_ROWS = 64
+_METHODS = ("plain", "fast", "hemiface")
+
+
+def photo(width: int, height: int, seed: int = 0) -> Pixels:
+    """The portrait enlarged to fill a frame, BGR, with grain of its own for each seed."""
+    portrait = cv2.imread(str(wheel_portraits()[-1]))
+    side = min(portrait.shape[:2])
+    top = portrait[:side, (portrait.shape[1] - side) // 2 :][:, :side]
+    face = top[: int(0.75 * side), int(0.08 * side) : int(0.83 * side)]
+    long = max(width, height)
+    square = cv2.resize(face, (long, long), interpolation=cv2.INTER_CUBIC)
+    cut = square[:height, (long - width) // 2 :][:, :width]
+    noise = np.random.default_rng(seed).normal(0, _GRAIN, cut.shape)
+    return np.clip(cut + noise, 0, 255).astype(np.uint8)
+
+
+def saved(path: Path, pixels: Pixels) -> Path:
+    """Write a JPEG as cameras do."""
+    cv2.imwrite(str(path), pixels, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    return path
+
+
+def alternated(tasks: dict[str, Callable[[], object]], runs: int) -> dict[str, tuple[float, float]]:
+    """Seconds of each task, wall and processor: medians of runs that take turns.
+
+    Taking turns, each task meets the same disturbances.
+    """
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in tasks}
+    for task in tasks.values():
+        task()
+    for _ in range(runs):
+        for name, task in tasks.items():
+            wall, busy = time.perf_counter(), time.process_time()
+            task()
+            taken[name].append((time.perf_counter() - wall, time.process_time() - busy))
+    return {name: _medians(times) for name, times in taken.items()}
+
+
+def _medians(times: list[tuple[float, float]]) -> tuple[float, float]:
+    wall, busy = (statistics.median(column) for column in zip(*times, strict=True))
+    return wall, busy
+
+
+@contextmanager
+def plain_pipeline(path: Path) -> Iterator[Callable[[], object]]:
+    """What a user would write himself: cv2.imread, one call of the landmarker, its points as an array."""
+    import mediapipe
+    from mediapipe.tasks.python import BaseOptions, vision
+
+    def run() -> object:
+        pixels = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+        found = landmarker.detect(mediapipe.Image(mediapipe.ImageFormat.SRGB, pixels))
+        return np.array([(point.x, point.y, point.z) for point in found.face_landmarks[0]])
+
+    options = vision.FaceLandmarkerOptions(BaseOptions(model_asset_path=str(model_file(None))))
+    with vision.FaceLandmarker.create_from_options(options) as landmarker:
+        yield run
+
+
+def pipelines(path: Path, runs: int) -> list[list[str]]:
+    """Rows of a table: from the file to metrics, against the plain pipeline."""
+    with ExitStack() as stack:
+        tasks: dict[str, Callable[[], object]] = {
+            "cv2.imread, one detect, points": stack.enter_context(plain_pipeline(path)),
+            "cv2.imread alone": lambda: cv2.imread(str(path)),
+        }
+        for method in _METHODS:
+            extractor = stack.enter_context(Extractor(method=method))
+            tasks[f"`{method}`: photo to all metrics"] = partial(_scored, extractor, path)
+        seconds = alternated(tasks, runs)
+    wall, busy = seconds["cv2.imread, one detect, points"]
+    rows = [["12 megapixels", "ms", "× plain pipeline", "× its processor time"]]
+    for name, (w, b) in seconds.items():
+        rows.append([name, f"{1000 * w:.0f}", f"{w / wall:.2f}", f"{b / busy:.2f}"])
+    return rows
+
+
+def _scored(extractor: Extractor, path: Path) -> object:
+    return asymmetry.measure(extractor.extract([path]))
+
+
+@dataclass
+class _Watch:
+    """Seconds by stage."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Count what happens inside."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
+
+    def watched(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The same function, counted."""
+
+        def run(*arguments: Any, **options: Any) -> Any:
+            with self.stage(name):
+                return function(*arguments, **options)
+
+        return run
+
+
+def stages(path: Path, runs: int, method: Any = "hemiface") -> dict[str, float]:
+    """Seconds that one photo takes in each stage: read, decode, landmark, refine, measure, write.
+
+    Refining is what extraction does beside decoding and calling the landmarker: chimeras, lids, quality.
+    """
+    watch = _Watch()
+    with Extractor(method=method) as extractor, tempfile.TemporaryDirectory() as folder:
+        landmarker = extractor._landmarker
+        _scored(extractor, path)
+        with (
+            patch.object(reduced, "read_photo", watch.watched("decode", reduced.read_photo)),
+            patch.object(landmarker, "detect", watch.watched("landmark", landmarker.detect)),
+        ):
+            for _ in range(runs):
+                with watch.stage("read"):
+                    data = path.read_bytes()
+                with watch.stage("extract"):
+                    landmarks = extractor.extract([data])
+                with watch.stage("measure"):
+                    asymmetry.measure(landmarks)
+        rows = [Row(landmarks)] * _ROWS
+        table = part_table([Job("a.jpg", "a.jpg")] * _ROWS, rows, extractor.provenance, landmarks=False)
+        with watch.stage("write"):
+            write_part(table, Path(folder, "part.parquet"))
+    seconds = {name: taken / runs for name, taken in watch.seconds.items()}
+    refine = seconds.pop("extract") - seconds["decode"] - seconds["landmark"]
+    return {
+        **{name: seconds[name] for name in ("read", "decode", "landmark")},
+        "refine": refine,
+        "measure": seconds["measure"],
+        "write": watch.seconds["write"] / _ROWS,
+    }
+
+
+def stage_rows(photos: dict[str, Path], runs: int) -> list[list[str]]:
+    """Rows of a table: ms of each stage, by size of the photo."""
+    found = {name: stages(path, runs) for name, path in photos.items()}
+    names = list(next(iter(found.values())))
+    return [
+        ["`hemiface`, ms", *names, "all"],
+        *(
+            [name, *(f"{1000 * each[stage]:.1f}" for stage in names), f"{1000 * sum(each.values()):.0f}"]
+            for name, each in found.items()
+        ),
+    ]
+
+
+def archives(folder: Path, photos: int) -> list[list[str]]:
+    """Rows of a table: an archive with more and more workers, against extraction alone in this process."""
+    source = folder / "photos"
+    source.mkdir()
+    paths = [saved(source / f"{i:05d}.jpg", photo(SMALL, SMALL, seed=i)) for i in range(photos)]
+    with Extractor() as extractor:
+        extractor.extract(paths[:1])
+        alone, alone_busy = _spent(lambda: extractor.extract(paths))
+    rows = [
+        [f"{photos} photos of {SMALL} × {SMALL}", "photos a second", "× one worker", "processor ms a photo"]
+    ]
+    rows.append(["extraction alone", f"{photos / alone:.1f}", "", f"{1000 * alone_busy / photos:.0f}"])
+    first = 0.0
+    for workers in range(1, usable_cores() + 2):
+        run = partial(asymmetry.score_archive, source, folder / f"{workers}.parquet", workers=workers)
+        wall, busy = _spent(run)
+        first = first or wall
+        name = f"archive, {workers} worker{'s' * (workers > 1)}, with starting"
+        rows.append([name, f"{photos / wall:.1f}", f"{first / wall:.2f}", f"{1000 * busy / photos:.0f}"])
+    return rows
+
+
+def _spent(task: Callable[[], object]) -> tuple[float, float]:
+    """Seconds that a task takes: by the wall, and of the processor with those of its ended processes."""
+    wall, before = time.perf_counter(), os.times()
+    task()
+    after = os.times()
+    return time.perf_counter() - wall, sum(after[:4]) - sum(before[:4])
+
+
+def markdown(rows: list[list[str]]) -> str:
+    """Rows as a Markdown table, the first one its head."""
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    lines.insert(1, "|---" + "|---:" * (len(rows[0]) - 1) + "|")
+    return "\n".join(lines)
+
+
+def machine() -> str:
+    """What it was measured on."""
+    info = Path("/proc/cpuinfo")
+    text = info.read_text() if info.is_file() else ""
+    names = [line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")]
+    packages = ("mediapipe", "opencv-python-headless", "pillow", "numpy", "pyarrow")
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
+    processor = names[0] if names else platform.machine()
+    return f"{processor}, {usable_cores()} cores; Python {platform.python_version()}, {versions}"
+
+
+def report(runs: int, photos: int) -> str:
+    """All tables, with what they were measured on.
+
+    Parameters
+    ----------
+    runs : int
+        Runs of each pipeline.
+    photos : int
+        Photos of the archive.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        large = saved(folder / "large.jpg", photo(*LARGE))
+        sizes = {
+            "12 megapixels": large,
+            f"{SMALL} × {SMALL}": saved(folder / "small.jpg", photo(SMALL, SMALL)),
+        }
+        tables = [pipelines(large, runs), stage_rows(sizes, runs), archives(folder, photos)]
+    load = f"load before {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return "\n\n".join([*map(markdown, tables), f"{machine()}; medians of {runs} runs; {load}"])
+
+
+def main() -> None:
+    """Measure, print, and write if asked."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description="What a photo costs.")
+    parser.add_argument("--runs", type=int, default=9, help="runs of each pipeline (default: %(default)s)")
+    parser.add_argument("--photos", type=int, default=100, help="size of the archive (default: %(default)s)")
+    parser.add_argument("--markdown", type=Path, help="write the tables to this file too")
+    chosen = parser.parse_args()
+    text = report(chosen.runs, chosen.photos)
+    print(text)
+    if chosen.markdown:
+        chosen.markdown.write_text(f"{text}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

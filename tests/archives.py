@@ -1,0 +1,92 @@
+"""Archives for tests: small photos in folders, a decoder that crashes or hangs on some, runs in a process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[1]
+
+#: Width of a photo on which the decoder of `BREAKS` ends its process, or never comes back.
+CRASHING, HANGING = 641, 642
+
+#: Imported by every Python process that has its folder on the path: breaks Pillow's JPEG decoder.
+BREAKS = f"""
+import os, signal, time
+from PIL import JpegImagePlugin
+whole = JpegImagePlugin.JpegImageFile.load
+def load(self):
+    if self.size[0] == {CRASHING}:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if self.size[0] == {HANGING}:
+        time.sleep(3600)
+    return whole(self)
+JpegImagePlugin.JpegImageFile.load = load
+"""
+
+
+def portraits(folder: Path, source: Path, number: int, *, side: int = 300) -> Path:
+    """``number`` different small portraits of ``people`` in folders ``P00``, ``P01``, ..."""
+    with Image.open(source) as image:
+        whole = image.convert("RGB")
+    for i in range(number):
+        turned = whole.rotate(i % 7 - 3, resample=Image.Resampling.BILINEAR, fillcolor=(128, 128, 128))
+        person = folder / f"P{i % 5:02d}"
+        person.mkdir(parents=True, exist_ok=True)
+        turned.resize((side + i, side + i)).save(person / f"{i:03d} 2026-03-{i % 28 + 1:02d}.jpg", quality=90)
+    return folder
+
+
+def plain(path: Path, width: int) -> None:
+    """A grey JPEG of some width."""
+    Image.new("RGB", (width, 480), (128, 128, 128)).save(path)
+
+
+def start(*arguments: str | Path, path: Path | None = None) -> subprocess.Popen[str]:
+    """``asymmetry archive`` in a session of its own, with a folder before all others on Python's path."""
+    command = [sys.executable, "-m", "asymmetry", "archive", *map(str, arguments)]
+    environment = os.environ | ({"PYTHONPATH": str(path)} if path else {})
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def run(*arguments: str | Path, path: Path | None = None) -> str:
+    """Run it to its end; what it prints."""
+    with start(*arguments, path=path) as process:
+        out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    return out
+
+
+def alive_in_session(session: int) -> list[int]:
+    """Processes that a run left behind, Linux only."""
+    found = []
+    for each in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (each / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == session and fields[0] != "Z":
+            found.append(int(each.name))
+    return found
+
+
+def kill(process: subprocess.Popen[str], number: signal.Signals, *, group: bool = False) -> None:
+    """Send a signal, and wait for the end."""
+    if group:
+        os.killpg(process.pid, number)
+    else:
+        os.kill(process.pid, number)
+    process.communicate(timeout=60)
