@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Any, Literal, get_args
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -158,12 +159,12 @@ class Extractor:
         return replace(in_full_size(row, photo), taken=np.array([taken]))
 
     def _turned(self, photo: Photo) -> npt.NDArray[np.uint8]:
-        return np.ascontiguousarray(photo.pixels[:, ::-1]) if self.mirrored else photo.pixels
+        return np.asarray(cv2.flip(photo.pixels, 1), dtype=np.uint8) if self.mirrored else photo.pixels
 
     def _look(self, photo: Photo) -> list[Reading]:
         """The faces in a photo that is large enough to hold one."""
         small = min(photo.pixels.shape[:2]) < SMALLEST_PHOTO_PX
-        return [] if small else self._landmarker.detect(self._turned(photo))
+        return [] if small else self._landmarker.find(self._turned(photo))
 
     def _measured(self, photo: Photo, readings: list[Reading]) -> Landmarks:
         """One row of landmarks; raises the `PhotoError` that says why there can be none."""
@@ -211,7 +212,7 @@ class Extractor:
     def _twice(self, pixels: npt.NDArray[np.uint8], first: Reading) -> FloatArray:
         """The first reading averaged with one of the mirror image, so that neither direction is preferred."""
         width = pixels.shape[1]
-        again = self._landmarker.detect(np.ascontiguousarray(pixels[:, ::-1]))
+        again = self._landmarker.find(pixels, mirrored=True)
         twins = [mirrored_points(reading.points, width) for reading in again]
         near = [twin for twin in twins if _same_face(first.points, twin)]
         return (first.points + near[0]) / 2 if near else first.points

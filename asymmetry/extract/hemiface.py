@@ -21,7 +21,7 @@ from asymmetry.extract.drag import undragged, whole_brows
 from asymmetry.extract.irises import refine_irises
 from asymmetry.extract.landmarker import Reading
 from asymmetry.extract.lids import refine_lids
-from asymmetry.extract.plane import drawn, places, surface
+from asymmetry.extract.plane import drawn, halved, places, surface
 from asymmetry.extract.pose import Pose, fit_pose
 from asymmetry.extract.spread import point_spread
 
@@ -95,7 +95,7 @@ def chimera(
     Parameters
     ----------
     photo : ndarray of uint8, shape (H, W, 3)
-        RGB, already blurred where the square is much smaller than the face.
+        RGB, already shrunk where the square is much smaller than the face.
     pose : Pose
         Where the head is in this photo.
     canonical : Canonical
@@ -211,13 +211,13 @@ def read_hemifaces(
     """
     pose = fit_pose(first, canonical.vertices)
     squares = [Square.of(canonical.vertices, size) for size in sizes]
-    smooth = _anti_aliased(photo, pose.scale / squares[0].scale)
+    small, view = _shrunk(photo, pose, squares[0])
     middle = MEDIAPIPE_478.mirror == np.arange(MEDIAPIPE_478.size)
     start = plane = pose.unproject(first[:, :2], canonical.depth_at)
     kept = []
     for square in squares:
         shape = CommonShape.of(plane)
-        reading = read_square(smooth, pose, canonical, square, detect, shape)
+        reading = read_square(small, view, canonical, square, detect, shape)
         if reading is None:
             return None
         plane = reading.plane
@@ -240,10 +240,14 @@ def read_hemifaces(
     return Hemifaces(points, spread, _side_weights(weights), pose)
 
 
-def _anti_aliased(photo: Pixels, ratio: float) -> Pixels:
-    if ratio <= _ALIAS_RATIO:
-        return photo
-    return np.asarray(cv2.GaussianBlur(photo, (0, 0), _ALIAS_SIGMA * ratio), dtype=np.uint8)
+def _shrunk(photo: Pixels, pose: Pose, square: Square) -> tuple[Pixels, Pose]:
+    """A photo hardly finer than chimeras show it, and the head in it: what lies between is averaged."""
+    small = halved(photo, square.scale / pose.scale)
+    view = pose.resized(small.shape[1] / photo.shape[1], small.shape[0] / photo.shape[0])
+    ratio = view.scale / square.scale
+    if ratio > _ALIAS_RATIO:
+        small = np.asarray(cv2.GaussianBlur(small, (0, 0), _ALIAS_SIGMA * ratio), dtype=np.uint8)
+    return small, view
 
 
 def _side_weights(weights: dict[Side, FloatArray]) -> FloatArray:

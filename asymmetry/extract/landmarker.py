@@ -11,17 +11,22 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.errors import InvalidInputError, ModelError
 from asymmetry.extract.model import model_file
+from asymmetry.extract.plane import halved
 
 __all__ = ["Landmarker", "Reading", "quiet"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 
+#: Px of the longer side in which faces are looked for first, and the width from which a face found there is
+#: large enough, px: what the model sees of one.
+FIND_SIDE, FIND_FACE = 800, 256
 # Faces looked for in a photo: enough to see that there are several.
 _MAX_FACES = 4
 
@@ -46,6 +51,10 @@ class Reading:
         """Area of the bounding box, px²."""
         width, height = np.ptp(self.points[:, :2], axis=0)
         return float(width * height)
+
+    def scaled(self, across: float, down: float) -> Reading:
+        """The same in a picture that is so many times as wide and as high."""
+        return Reading(self.points * (across, down, across), self.blendshapes)
 
 
 class Landmarker:
@@ -111,6 +120,25 @@ class Landmarker:
         ]
         return sorted(readings, key=lambda reading: reading.area, reverse=True)
 
+    def find(self, pixels: Pixels, *, mirrored: bool = False) -> list[Reading]:
+        """As `detect`, but of a large photo with a large face a smaller copy is looked at.
+
+        The model sees a face in 256 px, however many there are. What is read here is where to look.
+
+        Parameters
+        ----------
+        pixels : ndarray of uint8, shape (H, W, 3)
+            RGB.
+        mirrored : bool
+            Look at its mirror image; the readings are of that.
+        """
+        small = halved(pixels, FIND_SIDE / max(pixels.shape[:2]))
+        readings = self.detect(_flipped(small) if mirrored else small)
+        if small is not pixels and not (readings and np.ptp(readings[0].points[:, 0]) >= FIND_FACE):
+            return self.detect(_flipped(pixels) if mirrored else pixels)
+        (height, width), (low, narrow) = pixels.shape[:2], small.shape[:2]
+        return [reading.scaled(width / narrow, height / low) for reading in readings]
+
     def __enter__(self) -> Landmarker:
         return self
 
@@ -118,6 +146,10 @@ class Landmarker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _flipped(pixels: Pixels) -> Pixels:
+    return np.asarray(cv2.flip(pixels, 1), dtype=np.uint8)
 
 
 def _close(task: Any) -> None:

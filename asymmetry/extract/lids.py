@@ -29,7 +29,7 @@ _COLUMNS, _FROM_CANTHUS = 41, 0.12
 # Rows: how far beyond the mesh's margins, and how fine.
 _BEYOND, _STEP = 0.75, 0.01
 # Width of the step that is looked for; lashes are finer, the crease is broader.
-_STEP_SIGMA = 0.03
+_STEP_SIGMA = 0.04
 # The eye is brighter and less red than the lid; the lower lid's edge shows by redness more than by light.
 _RED_UPPER, _RED_LOWER = 1.0, 2.0
 # Columns over the iris, where lashes and a dark iris look alike, count this much.

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from asymmetry.extract.canonical import Canonical
 from asymmetry.extract.pose import Pose
 
-__all__ = ["drawn", "light_and_red", "places", "surface", "vertex"]
+__all__ = ["drawn", "halved", "light_and_red", "places", "surface", "vertex"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -33,6 +33,20 @@ def drawn(photo: Pixels, at: FloatArray, interpolation: int = cv2.INTER_CUBIC) -
     columns, rows = np.moveaxis(at.astype(np.float32) - np.float32(0.5), -1, 0)
     pixels = cv2.remap(photo, columns, rows, interpolation, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(pixels, dtype=np.uint8)
+
+
+def halved(photo: Pixels, least: float) -> Pixels:
+    """A photo shrunk to a half, a quarter, ... but no further than to ``least`` of its size.
+
+    Halving is quick. An odd width or height is rounded up, edges stay edges.
+    """
+    factor = 1.0
+    while factor / 2 >= least:
+        height, width = photo.shape[:2]
+        size = (width + 1) // 2, (height + 1) // 2
+        photo = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        factor /= 2
+    return photo
 
 
 def light_and_red(photo: Pixels, at: FloatArray) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:

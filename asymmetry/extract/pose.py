@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +48,12 @@ class Pose:
         turned = points @ self.rotation.T
         xy = self.origin + turned[..., :2] * self._nearer(turned)[..., None] * np.array([1.0, -1.0])
         return np.asarray(np.concatenate([xy, -self.scale * turned[..., 2:]], axis=-1))
+
+    def resized(self, across: float, down: float) -> Pose:
+        """The same head in a picture that is so many times as wide and as high, hardly unevenly."""
+        return replace(
+            self, origin=self.origin * (across, down), scale=self.scale * float(np.sqrt(across * down))
+        )
 
     def magnified(self, points: FloatArray) -> FloatArray:
         """Pixels per cm at canonical points (..., 3) in cm: what is nearer to the camera looks larger."""
