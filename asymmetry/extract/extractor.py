@@ -23,7 +23,7 @@ from asymmetry.errors import (
     UnsuitablePhotoError,
 )
 from asymmetry.extract.canonical import load_canonical
-from asymmetry.extract.hemiface import mirrored_points, read_hemifaces
+from asymmetry.extract.hemiface import mirrored_reading, read_hemifaces
 from asymmetry.extract.hidden import unseen
 from asymmetry.extract.landmarker import Landmarker, Reading
 from asymmetry.extract.model import file_sha256, model_file
@@ -199,7 +199,7 @@ class Extractor:
     def _read(self, pixels: npt.NDArray[np.uint8], first: Reading) -> _Found:
         note = ""
         if self.method != "plain":
-            start = self._twice(pixels, first) if self.method == "hemiface" else first.points
+            start = self._twice(pixels, first) if self.method == "hemiface" else first
             detect, sizes = self._landmarker.detect, SIZES[self.method]
             halves = read_hemifaces(pixels, start, self._canonical, detect, sizes)
             if halves is not None:
@@ -209,13 +209,14 @@ class Extractor:
         unknown = np.full(MEDIAPIPE_478.size, np.nan)
         return _Found(first.points, unknown, first.blendshapes, pose, note)
 
-    def _twice(self, pixels: npt.NDArray[np.uint8], first: Reading) -> FloatArray:
+    def _twice(self, pixels: npt.NDArray[np.uint8], first: Reading) -> Reading:
         """The first reading averaged with one of the mirror image, so that neither direction is preferred."""
-        width = pixels.shape[1]
         again = self._landmarker.find(pixels, mirrored=True)
-        twins = [mirrored_points(reading.points, width) for reading in again]
-        near = [twin for twin in twins if _same_face(first.points, twin)]
-        return (first.points + near[0]) / 2 if near else first.points
+        twins = [mirrored_reading(reading, pixels.shape[1]) for reading in again]
+        for twin in twins:
+            if _same_face(first.points, twin.points):
+                return Reading((first.points + twin.points) / 2, (first.blendshapes + twin.blendshapes) / 2)
+        return first
 
     def close(self) -> None:
         """Free the model; safe to call twice."""

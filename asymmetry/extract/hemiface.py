@@ -25,7 +25,7 @@ from asymmetry.extract.plane import drawn, halved, places, surface
 from asymmetry.extract.pose import Pose, fit_pose
 from asymmetry.extract.spread import point_spread
 
-__all__ = ["Square", "chimera", "mirrored_points", "read_hemifaces"]
+__all__ = ["Square", "chimera", "mirrored_reading", "read_hemifaces"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -40,6 +40,19 @@ FILL = 0.55
 _GRID = 4
 # Photo px per chimera px above which the photo is blurred first, and the blur's sigma per px of ratio.
 _ALIAS_RATIO, _ALIAS_SIGMA = 1.3, 0.45
+
+
+# For each expression weight, that of the other side.
+_TWINS = [
+    MEDIAPIPE_478.expressions.index(
+        name.removesuffix("Right") + "Left"
+        if name.endswith("Right")
+        else name.removesuffix("Left") + "Right"
+        if name.endswith("Left")
+        else name
+    )
+    for name in MEDIAPIPE_478.expressions
+]
 
 
 @dataclass(frozen=True)
@@ -122,6 +135,11 @@ def chimera(
     return np.concatenate([shown, shown[:, ::-1]], axis=1)
 
 
+def mirrored_reading(reading: Reading, width: float) -> Reading:
+    """A reading of a mirrored picture as a reading of the picture itself."""
+    return Reading(mirrored_points(reading.points, width), reading.blendshapes[_TWINS])
+
+
 def mirrored_points(points: FloatArray, width: float) -> FloatArray:
     """A reading (k, 3) of a mirrored picture as a reading of the picture itself."""
     twin = points[MEDIAPIPE_478.mirror]
@@ -186,7 +204,7 @@ class Hemifaces:
 
 
 def read_hemifaces(
-    photo: Pixels, first: FloatArray, canonical: Canonical, detect: Detect, sizes: Sequence[float]
+    photo: Pixels, first: Reading, canonical: Canonical, detect: Detect, sizes: Sequence[float]
 ) -> Hemifaces | None:
     """Read both halves of one face.
 
@@ -194,8 +212,8 @@ def read_hemifaces(
     ----------
     photo : ndarray of uint8, shape (H, W, 3)
         RGB, upright.
-    first : ndarray, shape (k, 3)
-        A plain reading of the face, px.
+    first : Reading
+        A plain reading of the face.
     canonical : Canonical
         The symmetric face.
     detect : callable
@@ -209,11 +227,11 @@ def read_hemifaces(
     Hemifaces or None
         None if the model finds no face in a chimera.
     """
-    pose = fit_pose(first, canonical.vertices)
+    pose = fit_pose(first.points, canonical.vertices)
     squares = [Square.of(canonical.vertices, size) for size in sizes]
     small, view = _shrunk(photo, pose, squares[0])
     middle = MEDIAPIPE_478.mirror == np.arange(MEDIAPIPE_478.size)
-    start = plane = pose.unproject(first[:, :2], canonical.depth_at)
+    start = plane = pose.unproject(first.points[:, :2], canonical.depth_at)
     kept = []
     for square in squares:
         shape = CommonShape.of(plane)
@@ -237,7 +255,7 @@ def read_hemifaces(
         px_per_cm=pose.scale,
     )
     weights = {side: np.mean([reading.weights[side] for reading in kept], axis=0) for side in SIDES}
-    return Hemifaces(points, spread, _side_weights(weights), pose)
+    return Hemifaces(points, spread, _side_weights(first.blendshapes, weights), pose)
 
 
 def _shrunk(photo: Pixels, pose: Pose, square: Square) -> tuple[Pixels, Pose]:
@@ -250,14 +268,14 @@ def _shrunk(photo: Pixels, pose: Pose, square: Square) -> tuple[Pixels, Pose]:
     return small, view
 
 
-def _side_weights(weights: dict[Side, FloatArray]) -> FloatArray:
-    """Expression weights with each side's own: a weight named Right comes from the right half's chimera."""
-    names = MEDIAPIPE_478.expressions
-    out = (weights["right"] + weights["left"]) / 2
-    for i, name in enumerate(names):
-        for side, ending in (("right", "Right"), ("left", "Left")):
-            if name.endswith(ending):
-                stem = name.removesuffix(ending)
-                twins = [names.index(stem + "Right"), names.index(stem + "Left")]
-                out[i] = weights[side][twins].mean()  # type: ignore[index]
-    return out
+def _side_weights(first: FloatArray, halves: dict[Side, FloatArray]) -> FloatArray:
+    """Expression weights with each side's own.
+
+    Those of the eyes are from the chimera of their side. In the shape that both halves are drawn in, a smile
+    or a raised brow is the same on either side, so the others are those of the whole face.
+    """
+    weights = first.copy()
+    for i, name in enumerate(MEDIAPIPE_478.expressions):
+        if name.startswith("eye"):
+            weights[i] = halves["right" if name.endswith("Right") else "left"][[i, _TWINS[i]]].mean()
+    return weights

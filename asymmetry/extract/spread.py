@@ -65,13 +65,13 @@ _PARTS = (
     _Part(_brow_ends(1, 2), 0.12, _BROW, 0.28),
     _Part(_brow_ends(5), 0.24, _BROW, 0.17),
     _Part(_MOUTH, 0.38, _MOUTH, 0.15),
-    _Part(("commissure", "inner_commissure"), 0.28, _MOUTH, 0.085),
+    _Part(("commissure", "inner_commissure"), 0.28, _MOUTH, 0.095),
     _Part(_GROUPS["canthi"], 0.40, _BROW, 0.05),
 )
 _REST = _Part((), 0.30, _MOUTH, 0.40)
 # Of lids on a margin and irises on a circle that the photo shows, cm; and of those that it does not show.
 # What lids go wrong by grows by this share of half the difference between them.
-_LID, _LID_UNSEEN, _LID_SHARE = 0.004, 0.06, 0.045
+_LID, _LID_UNSEEN, _LID_SHARE = 0.004, 0.06, 0.05
 _IRIS, _IRIS_UNSEEN = 0.0035, 0.02
 # No place is surer than this, px.
 _FINEST_PX = 0.05

@@ -46,9 +46,12 @@ class Run:
             start = time.perf_counter()
             after = reader.extract([case.pixels for case in self.cases])
             took = (time.perf_counter() - start) / len(self.cases)
+            changes = measures.warp_changes(self.subjects, before, self.cases, after)
+            copies = reader.extract(self.copies)
             return {
-                "warps": measures.warp_agreement(self.subjects, before, self.cases, after),
-                "repeat": measures.repeat_sd(reader.extract(self.copies)),
+                "warps": measures.warp_agreement(changes),
+                "honesty": measures.honesty(changes, copies),
+                "repeat": measures.repeat_sd(copies),
                 "mirror": measures.mirror_error(before, reader.extract(_flipped(self.subjects))),
                 "symmetric": measures.largest(self._read(reader, self.symmetric)),
                 "renders": self._renders(reader),
@@ -116,6 +119,10 @@ def law_rows(results: dict[str, dict[str, Any]]) -> list[Row]:
             ("symmetric photo, largest difference, mm", "symmetric"),
         ):
             rows.append([name, what, *(f"{result[key][part]:.2f}" for part in _PARTS)])
+        within = result["honesty"]
+        if np.isfinite(list(within.values())).all():
+            cells = ("{:.0f}, {:.0f} %".format(*(100 * share for share in within[p])) for p in _PARTS)
+            rows.append([name, "errors within 1 and 2 SD", *cells])
         if result["templates"]:
             hand = result["templates"]
             rows.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from benchmarks.fidelity.scores import Agreement, agreement, repeatability
 
 #: What each part of the face is judged by.
 METRIC = {"brow": "brow_height", "mouth_corner": "commissure_height", "upper_lid": "fissure_height"}
+DIFF_SD = {part: f"{metric}_diff_sd_mm" for part, metric in METRIC.items()}
 DIFF = {part: f"{metric}_diff_mm" for part, metric in METRIC.items()}
 _OTHER = {"right": "left", "left": "right"}
 
@@ -27,10 +28,24 @@ def measured(landmarks: Landmarks, scale: Scale | None = None) -> Measurements:
     return measure(landmarks, metrics=list(METRIC.values()), scale=scale)
 
 
-def warp_agreement(
+class Changes(NamedTuple):
+    """Differences of warped photos against those of the photos themselves, by part, mm.
+
+    ``true`` and ``read`` are changes of the right-left difference, ``sd`` the standard deviation that is told
+    with the latter, ``leak`` what the still side moves wrongly, positive where it follows the moved one.
+    """
+
+    people: npt.NDArray[Any]
+    true: npt.NDArray[Any]
+    read: npt.NDArray[Any]
+    sd: npt.NDArray[Any]
+    leak: npt.NDArray[Any]
+
+
+def warp_changes(
     found: Sequence[Subject], before: Landmarks, cases: Sequence[Case], after: Landmarks
-) -> dict[str, Agreement]:
-    """One method's agreement with the warps, by part.
+) -> dict[str, Changes]:
+    """One method's readings of the warps, by part.
 
     The truth of a change is the metric of the unwarped photo's landmarks, moved as the warp moved them, less
     the metric of those landmarks: so it is in the face's own frame, as the reading is.
@@ -56,16 +71,42 @@ def warp_agreement(
     result = {}
     for part, metric in METRIC.items():
         picked = np.array([case.part == part for case in cases])
-        at = origin[picked]
-        diff = f"{metric}_diff_mm"
+        at, diff, sd = origin[picked], DIFF[part], DIFF_SD[part]
         truth = true[diff][picked] - start[diff][at]
         still = np.array([_OTHER[case.side] for case in cases])[picked]
         leak = _of_side(read, metric, still, picked) - _of_side(true, metric, still, picked)
-        # Positive where the still side follows the moved one.
-        direction = np.sign(truth) * np.where(still == "left", 1, -1)
-        people = np.array([case.person for case in cases])[picked]
-        result[part] = agreement(people, truth, read[diff][picked] - start[diff][at], leak * direction)
+        result[part] = Changes(
+            people=np.array([case.person for case in cases])[picked],
+            true=truth,
+            read=read[diff][picked] - start[diff][at],
+            sd=np.hypot(read[sd][picked], start[sd][at]),
+            leak=leak * np.sign(truth) * np.where(still == "left", 1, -1),
+        )
     return result
+
+
+def warp_agreement(changes: dict[str, Changes]) -> dict[str, Agreement]:
+    """One method's agreement with the warps, by part."""
+    return {part: agreement(c.people, c.true, c.read, c.leak) for part, c in changes.items()}
+
+
+def honesty(changes: dict[str, Changes], copies: Landmarks) -> dict[str, tuple[float, float]]:
+    """Share of the errors within one and within two standard deviations, in warps and copies, by part.
+
+    The error of a copy is how far it lies from the mean of its person's, as much larger as that mean follows
+    it.
+    """
+    table = measured(copies)
+    shares = {}
+    for part, change in changes.items():
+        values = table[DIFF[part]].reshape(-1, COPIES)
+        apart = (values - values.mean(axis=1, keepdims=True)) * np.sqrt(COPIES / (COPIES - 1))
+        score = np.abs(
+            np.concatenate([(change.read - change.true) / change.sd, apart.ravel() / table[DIFF_SD[part]]])
+        )
+        known = score[np.isfinite(score)]
+        shares[part] = tuple(float((known < n).mean()) if len(known) else float("nan") for n in (1, 2))
+    return shares
 
 
 def _pooled(before: Landmarks, after: Landmarks, origin: npt.NDArray[Any]) -> tuple[Scale, Scale]:

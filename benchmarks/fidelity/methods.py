@@ -24,6 +24,8 @@ _PAIRS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "inner_canthus": ((39,), (42,)),
     "brow_upper_3": ((19,), (24,)),
     "brow_upper_4": ((20,), (23,)),
+    "brow_lower_3": ((19,), (24,)),  # it has one line along a brow
+    "brow_lower_4": ((20,), (23,)),
     "upper_lid_3": ((37,), (44,)),
     "upper_lid_4": ((37, 38), (43, 44)),
     "upper_lid_5": ((38,), (43,)),
