@@ -23,8 +23,8 @@ Pixels = npt.NDArray[np.uint8]
 #: Differences of brow, mouth corner and lids: the three that a bystander sees.
 SEEN = ("brow_height_diff_mm", "commissure_height_diff_mm", "fissure_height_diff_mm")
 #: How far they may be from those of another encoding of the same photo, mm: lossy ones come to 0.22, and 256
-#: colours, in which a lid's margin is lost, to 0.45.
-ENCODING_MM, PALETTE_MM = 0.3, 0.5
+#: colours, in which a lid's margin is lost, to 0.55.
+ENCODING_MM, PALETTE_MM = 0.3, 0.6
 #: The mirror law, mm. Pixels are rounded differently, which comes to 0.013.
 MIRROR_MM = 0.02
 NO_FACE = np.full((80, 60, 3), 128, np.uint8)

@@ -42,6 +42,9 @@ _GRID = 4
 _ALIAS_RATIO, _ALIAS_SIGMA = 1.3, 0.45
 
 
+# Share of a difference between both sides' expression weights that the whole face shows: about that of
+# heights.
+_WEIGHTS_SHOWN = 0.8
 # For each expression weight, that of the other side.
 _TWINS = [
     MEDIAPIPE_478.expressions.index(
@@ -271,10 +274,12 @@ def _shrunk(photo: Pixels, pose: Pose, square: Square) -> tuple[Pixels, Pose]:
 def _side_weights(first: FloatArray, halves: dict[Side, FloatArray]) -> FloatArray:
     """Expression weights with each side's own.
 
-    Those of the eyes are from the chimera of their side. In the shape that both halves are drawn in, a smile
-    or a raised brow is the same on either side, so the others are those of the whole face.
+    Those of the eyes are from the chimera of their side. In the shape that both halves are drawn in a smile
+    or a raised brow is the same on either side, so the others are those of the whole face, which pulls its
+    sides together, put apart again.
     """
-    weights = first.copy()
+    apart = (first - first[_TWINS]) / 2 / _WEIGHTS_SHOWN
+    weights = np.clip((first + first[_TWINS]) / 2 + apart, 0.0, 1.0)
     for i, name in enumerate(MEDIAPIPE_478.expressions):
         if name.startswith("eye"):
             weights[i] = halves["right" if name.endswith("Right") else "left"][[i, _TWINS[i]]].mean()

@@ -37,9 +37,11 @@ _IRIS_UPPER, _IRIS_LOWER = 0.2, 0.3
 # Factors on the mesh's opening that are tried.
 _FACTORS = np.arange(0.25, 1.7, 0.02)
 # Cost per mm² of distance from what the mesh says; the lower lid moves little.
-_PRIOR_UPPER, _PRIOR_LOWER = 0.02, 0.5
+_PRIOR_UPPER, _PRIOR_LOWER = 0.05, 0.5
 # Weakest mean step (in log intensity) that is taken for a margin.
-_WEAKEST_UPPER, _WEAKEST_LOWER = 0.12, 0.05
+_WEAKEST_UPPER, _WEAKEST_LOWER = 0.2, 0.05
+# Another margin this far away that shows as well but for this share leaves none.
+_APART, _RIVAL = 0.15, 0.9
 # The mesh's opening in % of the outer-canthal distance: compressed by this factor around this normal opening.
 _COMPRESSION, _NORMAL_OPENING = 0.6, 11.5
 # A closed eye, in the same unit.
@@ -198,9 +200,17 @@ def _factor(eye: _Eye, expected: float, *, upper: bool) -> tuple[float, bool]:
     cost = prior * ((_FACTORS - expected) * eye.opening * _MM) ** 2
     best = int(np.argmax(clear - cost))
     # A best at the end of the range is no peak: a closed eye has a dark line, but no step to an eye.
-    if clear[best] < weakest or best in (0, len(_FACTORS) - 1):
+    if clear[best] < weakest or best in (0, len(_FACTORS) - 1) or _rivalled(clear - cost, best, eye.opening):
         return expected, False
     return float(_FACTORS[best] + vertex(clear - cost, best) * (_FACTORS[1] - _FACTORS[0])), True
+
+
+def _rivalled(score: FloatArray, best: int, opening: float) -> bool:
+    """Whether another peak, elsewhere in the eye, is nearly as high: a lash line, a reflection, a frame."""
+    inner = score[1:-1]
+    peaks = np.flatnonzero((inner > score[:-2]) & (inner >= score[2:])) + 1
+    elsewhere = np.abs(_FACTORS[peaks] - _FACTORS[best]) * opening > _APART
+    return bool((score[peaks[elsewhere]] > _RIVAL * score[best]).any())
 
 
 def _vertical_step(values: FloatArray) -> FloatArray:

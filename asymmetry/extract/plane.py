@@ -30,7 +30,9 @@ def places(pose: Pose, canonical: Canonical, plane: FloatArray) -> FloatArray:
 
 def drawn(photo: Pixels, at: FloatArray, interpolation: int = cv2.INTER_CUBIC) -> Pixels:
     """A photo's pixels at places (h, w, 2); beyond its edge, the pixels of the edge."""
-    columns, rows = np.moveaxis(at.astype(np.float32) - np.float32(0.5), -1, 0)
+    # Rounded here, as remap would do it, but in double precision: so a mirrored photo is drawn mirrored.
+    exact = np.rint((at - 0.5) * cv2.INTER_TAB_SIZE) / cv2.INTER_TAB_SIZE
+    columns, rows = np.moveaxis(exact.astype(np.float32), -1, 0)
     pixels = cv2.remap(photo, columns, rows, interpolation, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(pixels, dtype=np.uint8)
 
