@@ -110,7 +110,7 @@ def test_dark_hair_over_a_brow_takes_out_that_brow(
     extractor: Extractor, portrait: Pixels, points: Points, side: Side
 ) -> None:
     px = mm(points)
-    rows = extractor.extract([box_over(portrait, points[numbers("brow", side)], (5 * px, 4 * px), HAIR)])
+    rows = extractor.extract([box_over(portrait, points[numbers("brow", side)], (5 * px, 6 * px), HAIR)])
     assert all_lost(rows) == {("brow", side)}
     assert f"{side} brow" in rows.reason[0]
     table = measure(rows)

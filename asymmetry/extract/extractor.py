@@ -178,7 +178,7 @@ class Extractor:
         # A half in which the brow is covered finds it somewhere; it is looked at where the whole face has it.
         brows = [number for name in MEDIAPIPE_478.groups["brow"] for number in MEDIAPIPE_478.pairs[name]]
         expected = found.points.copy()
-        expected[brows] = first.points[brows]
+        expected[brows] = found.whole[brows]
         view = frontal(pixels, found.pose, self._canonical, expected)
         lost = unseen(view, found.blendshapes)
         points[lost.points] = np.nan
@@ -203,11 +203,11 @@ class Extractor:
             detect, sizes = self._landmarker.detect, SIZES[self.method]
             halves = read_hemifaces(pixels, start, self._canonical, detect, sizes)
             if halves is not None:
-                return _Found(halves.points, halves.spread, halves.blendshapes, halves.pose)
+                return _Found(halves.points, halves.spread, halves.blendshapes, halves.pose, start.points)
             note = "one half alone is not seen as a face: read plainly, which hides part of an asymmetry"
         pose = fit_pose(first.points, self._canonical.vertices)
         unknown = np.full(MEDIAPIPE_478.size, np.nan)
-        return _Found(first.points, unknown, first.blendshapes, pose, note)
+        return _Found(first.points, unknown, first.blendshapes, pose, first.points, note)
 
     def _twice(self, pixels: npt.NDArray[np.uint8], first: Reading) -> Reading:
         """The first reading averaged with one of the mirror image, so that neither direction is preferred."""
@@ -237,6 +237,7 @@ class _Found:
     spread: FloatArray = field(repr=False)
     blendshapes: FloatArray = field(repr=False)
     pose: Pose
+    whole: FloatArray = field(repr=False)
     note: str = ""
 
 
