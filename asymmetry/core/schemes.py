@@ -181,6 +181,11 @@ _CONTOUR_GROUPS = {name: _numbered(name) for name in _CONTOURS}
 _GROUPS = _CONTOUR_GROUPS | {
     "brow": _CONTOUR_GROUPS["brow_upper"] + _CONTOUR_GROUPS["brow_lower"],
     "lids": _CONTOUR_GROUPS["upper_lid"] + _CONTOUR_GROUPS["lower_lid"],
+    "mouth": ("commissure", "inner_commissure")
+    + _CONTOUR_GROUPS["upper_lip_outer"]
+    + _CONTOUR_GROUPS["upper_lip_inner"]
+    + _CONTOUR_GROUPS["lower_lip_outer"]
+    + _CONTOUR_GROUPS["lower_lip_inner"],
     "iris": ("iris_centre", "iris_medial", "iris_top", "iris_lateral", "iris_bottom"),
     "canthi": ("outer_canthus", "inner_canthus"),
     # What no expression and no palsy moves much: used for pose, level and midline.

@@ -23,15 +23,7 @@ FloatArray = npt.NDArray[np.float64]
 
 _GROUPS = MEDIAPIPE_478.groups
 # What is moved: what expressions and palsies move, and the model sees clearly. Lids are read from the pixels.
-_MOVED = (
-    *_GROUPS["brow"],
-    "commissure",
-    "inner_commissure",
-    *_GROUPS["upper_lip_outer"],
-    *_GROUPS["upper_lip_inner"],
-    *_GROUPS["lower_lip_outer"],
-    *_GROUPS["lower_lip_inner"],
-)
+_MOVED = _GROUPS["brow"] + _GROUPS["mouth"]
 # The model lets the wings of the nose follow the mouth's corner by this share. Drawn so, they read where they
 # are.
 _WINGS, _FOLLOWED = ("ala", "alar_base"), 1 / 3

@@ -22,14 +22,7 @@ FloatArray = npt.NDArray[np.float64]
 
 _GROUPS = MEDIAPIPE_478.groups
 _BROW = _GROUPS["brow"]
-_MOUTH = (
-    "commissure",
-    "inner_commissure",
-    *_GROUPS["upper_lip_outer"],
-    *_GROUPS["upper_lip_inner"],
-    *_GROUPS["lower_lip_outer"],
-    *_GROUPS["lower_lip_inner"],
-)
+_MOUTH = _GROUPS["mouth"]
 
 
 def _brow_ends(*stations: int) -> tuple[str, ...]:
