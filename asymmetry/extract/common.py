@@ -3,9 +3,8 @@
 The landmark model pulls every face towards the shape it has learnt, so of a brow that hangs by 3 mm it reads
 a part, whatever else the picture shows. But what it is not shown it can't pull. A first reading says about
 where the parts of either half lie; each half is then drawn with brow and mouth moved to where both halves
-have them on average. What is left to be read is small, and so is what is lost
-of it: of a first reading with gain g and a second one with gain h, 1 - (1 - g)(1 - h) of the difference is
-read.
+have them on average. What is left to be read is small, and so is what is lost of it: of a first reading with
+gain g and a second one with gain h, 1 - (1 - g)(1 - h) of the difference is read.
 """
 
 from __future__ import annotations

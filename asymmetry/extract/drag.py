@@ -1,7 +1,7 @@
 """What the mesh does to a face as a whole: brows that move too little, canthi that a lid drags along.
 
-The level of the face hangs on the canthi, MRD1 on the pupil. In a warp that lowers one upper lid by 4 mm the
-mesh takes that side's outer canthus 0.7 mm down and its pupil 1.0 mm, though both stay where they are.
+The level of the face hangs on the canthi. In a warp that lowers one upper lid by 4 mm the mesh takes that
+side's outer canthus 0.7 mm down, though it stays where it is. Pupils are found in the pixels.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ __all__ = ["undragged", "whole_brows"]
 FloatArray = npt.NDArray[np.float64]
 
 # Share of an upper lid's movement that each point follows, in warps of the eight tuning people by 1 to 4 mm.
-# With this taken out, 0.94 of a difference in MRD1 is read instead of 0.77.
 _DRAG: Mapping[str, float] = MappingProxyType(
     {
         "outer_canthus": 0.14,
@@ -44,7 +43,7 @@ def undragged(plane: FloatArray) -> FloatArray:
     Returns
     -------
     ndarray, shape (k, 2)
-        The same with canthi and irises put back.
+        The same with the canthi put back.
     """
     lids, canthi = (plane[list(MEDIAPIPE_478.pairs[name]), 1] for name in ("upper_lid_4", "outer_canthus"))
     over = lids - canthi
