@@ -43,6 +43,8 @@ class Scheme:
         Named lists of point names, ordered from lateral to medial where they form a contour.
     expressions : tuple of str
         Names of the expression weights (blendshapes), in the model's order.
+    expressive : ndarray of int, shape (m,)
+        The points that those weights are made of, in the order in which the model takes them.
 
     Examples
     --------
@@ -59,6 +61,7 @@ class Scheme:
     midline: Mapping[str, int] = field(repr=False)
     groups: Mapping[str, tuple[str, ...]] = field(repr=False)
     expressions: tuple[str, ...] = field(repr=False)
+    expressive: npt.NDArray[np.intp] = field(repr=False)
 
     @functools.cached_property
     def named(self) -> Mapping[str, tuple[int, int]]:
@@ -242,14 +245,30 @@ _EXPRESSIONS = (
 ).split()
 
 
+# The points that face_blendshapes takes, in its order (MediaPipe's face_blendshapes_graph).
+_EXPRESSIVE = (
+    "0 1 4 5 6 7 8 10 13 14 17 21 33 37 39 40 46 52 53 54 55 58 61 63 65 66 67 70 78 80 81 82 84 87 88 91 "
+    "93 95 103 105 107 109 127 132 133 136 144 145 146 148 149 150 152 153 154 155 157 158 159 160 161 "
+    "162 163 168 172 173 176 178 181 185 191 195 197 234 246 249 251 263 267 269 270 276 282 283 284 285 "
+    "288 291 293 295 296 297 300 308 310 311 312 314 317 318 321 323 324 332 334 336 338 356 361 362 365 "
+    "373 374 375 377 378 379 380 381 382 384 385 386 387 388 389 390 397 398 400 402 405 409 415 454 466 "
+    "468 469 470 471 472 473 474 475 476 477"
+).split()
+
+
 def _mirror_table() -> npt.NDArray[np.intp]:
     table = np.arange(_SIZE)
     runs = [(right + i, left + i) for right, left, length in _MESH_RUNS for i in range(length)]
     iris = [_PAIRS[name] for name in _GROUPS["iris"]]
     for right, left in runs + iris:
         table[right], table[left] = left, right
-    table.setflags(write=False)
-    return table
+    return _fixed(table)
+
+
+def _fixed(numbers: npt.ArrayLike) -> npt.NDArray[np.intp]:
+    array = np.asarray(numbers, dtype=np.intp)
+    array.setflags(write=False)
+    return array
 
 
 def _mediapipe_pairs() -> dict[str, tuple[int, int]]:
@@ -270,6 +289,7 @@ MEDIAPIPE_478 = Scheme(
     midline=MappingProxyType(_MIDLINE),
     groups=MappingProxyType(_GROUPS),
     expressions=tuple(_EXPRESSIONS),
+    expressive=_fixed([int(number) for number in _EXPRESSIVE]),
 )
 
 _SCHEMES = {MEDIAPIPE_478.name: MEDIAPIPE_478}

@@ -26,6 +26,7 @@ from asymmetry.extract.canonical import load_canonical
 from asymmetry.extract.hemiface import mirrored_reading, read_hemifaces
 from asymmetry.extract.hidden import unseen
 from asymmetry.extract.landmarker import Landmarker, Reading
+from asymmetry.extract.mesh import Mesh
 from asymmetry.extract.model import file_sha256, model_file
 from asymmetry.extract.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoBytes, PhotoSource
 from asymmetry.extract.pose import Pose, fit_pose
@@ -37,8 +38,8 @@ __all__ = ["Extractor", "Method"]
 Method = Literal["hemiface", "fast", "plain"]
 FloatArray = npt.NDArray[np.float64]
 
-#: Sizes at which each method reads the chimeras (two calls of the landmarker each).
-SIZES: dict[Method, tuple[float, ...]] = {"hemiface": (0.9, 1.1), "fast": (1.0,)}
+#: Sizes at which each method reads the chimeras (two calls of the landmark network each).
+SIZES: dict[Method, tuple[float, ...]] = {"hemiface": (1.05, 0.95), "fast": (1.0,)}
 #: The largest of several faces is the subject if its area is this many times the next one's.
 SUBJECT_RATIO = 2.5
 #: Photos narrower or lower than this (px) are not searched: a face in them would have 0.3 px per mm at best.
@@ -104,6 +105,7 @@ class Extractor:
         }
         self._canonical = load_canonical(path)
         self._landmarker = Landmarker(path)
+        self._mesh = Mesh(path)
 
     def extract(
         self,
@@ -200,8 +202,7 @@ class Extractor:
         note = ""
         if self.method != "plain":
             start = self._twice(pixels, first) if self.method == "hemiface" else first
-            detect, sizes = self._landmarker.detect, SIZES[self.method]
-            halves = read_hemifaces(pixels, start, self._canonical, detect, sizes)
+            halves = read_hemifaces(pixels, start, self._canonical, self._mesh, SIZES[self.method])
             if halves is not None:
                 return _Found(halves.points, halves.spread, halves.blendshapes, halves.pose, start.points)
             note = "one half alone is not seen as a face: read plainly, which hides part of an asymmetry"

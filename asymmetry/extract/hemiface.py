@@ -6,7 +6,7 @@ of one half and its mirror image there is nothing to pull, and the two sides nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,10 +18,11 @@ from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.canonical import Canonical
 from asymmetry.extract.common import CommonShape, from_half, to_half
 from asymmetry.extract.drag import undragged, whole_brows
-from asymmetry.extract.irises import refine_irises
+from asymmetry.extract.irises import lifted, refine_irises
 from asymmetry.extract.landmarker import Reading
 from asymmetry.extract.lids import refine_lids
-from asymmetry.extract.plane import drawn, halved, places, surface
+from asymmetry.extract.mesh import INPUT_FILL, INPUT_SIDE, Mesh
+from asymmetry.extract.plane import drawn, halved, places
 from asymmetry.extract.pose import Pose, fit_pose
 from asymmetry.extract.spread import point_spread
 
@@ -29,12 +30,7 @@ __all__ = ["Square", "chimera", "mirrored_reading", "read_hemifaces"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
-Detect = Callable[[Pixels], list[Reading]]
 
-#: Side of the chimera, px. The landmarker reads 256 px; 800 px measured no better.
-SQUARE = 400
-#: How much of the square the canonical face's height fills, at size 1.
-FILL = 0.55
 # Step of the grid on which the photo's places are worked out, px; between its nodes they are straight to 0.05
 # px.
 _GRID = 4
@@ -78,10 +74,10 @@ class Square:
 
     @classmethod
     def of(cls, vertices: FloatArray, size: float) -> Square:
-        """The square in which the canonical face fills its share, times ``size``."""
+        """The square in which the canonical face fills what the network expects, times ``size``."""
         top = vertices[MEDIAPIPE_478.midline["forehead"], 1]
         bottom = vertices[MEDIAPIPE_478.midline["menton"], 1]
-        return cls(SQUARE, SQUARE * FILL * size / (top - bottom), (top + bottom) / 2)
+        return cls(INPUT_SIDE, INPUT_SIDE * INPUT_FILL * size / (top - bottom), (top + bottom) / 2)
 
     def to_face(self, xy: FloatArray) -> FloatArray:
         """Pixel-edge coordinates (..., 2) to canonical x, y in cm."""
@@ -153,33 +149,32 @@ class SquareReading(NamedTuple):
     """Both halves of a face as read at one size, each side from its own chimera.
 
     ``plane`` (k, 2) is canonical x, y, cm; ``twins`` (k, 2) half of how far each point and its mirror twin
-    are apart in the chimera, cm; ``weights`` each side's expression weights.
+    are apart in the chimera, cm; ``whole`` each side's chimera as a whole face, (k, 3), px.
     """
 
     plane: FloatArray
     twins: FloatArray
-    weights: dict[Side, FloatArray]
+    whole: dict[Side, FloatArray]
 
 
 def read_square(
-    photo: Pixels, pose: Pose, canonical: Canonical, square: Square, detect: Detect, shape: CommonShape
+    photo: Pixels, pose: Pose, canonical: Canonical, square: Square, mesh: Mesh, shape: CommonShape
 ) -> SquareReading | None:
     """What the model sees in the chimeras of both sides; None if it finds no face in one."""
-    planes, twins, weights = {}, {}, {}
+    planes, twins, whole = {}, {}, {}
     right = _right_numbers(canonical.vertices)
     for side in SIDES:
-        found = detect(chimera(photo, pose, canonical, square, side, shape))
-        if not found:
+        points = mesh.read(chimera(photo, pose, canonical, square, side, shape))
+        if points is None:
             return None
-        points = found[0].points
         # The chimera is symmetric: where a point and its mirror twin differ, that is noise.
         mirrored = mirrored_points(points, square.side)
-        planes[side] = square.to_face(((points + mirrored) / 2)[:, :2])
+        whole[side] = (points + mirrored) / 2
+        planes[side] = square.to_face(whole[side][:, :2])
         twins[side] = (points - mirrored)[:, :2] / (2 * square.scale)
         shown = right if side == "right" else right[MEDIAPIPE_478.mirror]
         planes[side][shown] = from_half(shape.own(to_half(planes[side][shown], side), side), side)
-        weights[side] = found[0].blendshapes
-    return SquareReading(_joined(planes, right), _joined(twins, right), weights)
+    return SquareReading(_joined(planes, right), _joined(twins, right), whole)
 
 
 def _right_numbers(vertices: FloatArray) -> npt.NDArray[np.bool_]:
@@ -207,7 +202,7 @@ class Hemifaces:
 
 
 def read_hemifaces(
-    photo: Pixels, first: Reading, canonical: Canonical, detect: Detect, sizes: Sequence[float]
+    photo: Pixels, first: Reading, canonical: Canonical, mesh: Mesh, sizes: Sequence[float]
 ) -> Hemifaces | None:
     """Read both halves of one face.
 
@@ -219,8 +214,8 @@ def read_hemifaces(
         A plain reading of the face.
     canonical : Canonical
         The symmetric face.
-    detect : callable
-        RGB picture to readings, largest first; called twice per size.
+    mesh : Mesh
+        The network; it reads twice per size.
     sizes : sequence of float
         Sizes of the face in the square. Each is read in the common shape that the one before it leads to, the
         first in that of ``first``; the readings are averaged.
@@ -238,7 +233,7 @@ def read_hemifaces(
     kept = []
     for square in squares:
         shape = CommonShape.of(plane)
-        reading = read_square(small, view, canonical, square, detect, shape)
+        reading = read_square(small, view, canonical, square, mesh, shape)
         if reading is None:
             return None
         plane = reading.plane
@@ -249,7 +244,7 @@ def read_hemifaces(
     plane = whole_brows(np.mean([reading.plane for reading in kept], axis=0), canonical.vertices)
     lids = refine_lids(photo, pose, canonical, plane)
     irises = refine_irises(photo, pose, canonical, lids.plane)
-    points = pose.project(surface(canonical, undragged(irises.plane)))
+    points = pose.project(lifted(canonical, undragged(irises.plane)))
     spread = point_spread(
         irises.plane,
         [reading.twins for reading in kept],
@@ -257,7 +252,7 @@ def read_hemifaces(
         irises=irises.found,
         px_per_cm=pose.scale,
     )
-    weights = {side: np.mean([reading.weights[side] for reading in kept], axis=0) for side in SIDES}
+    weights = {side: mesh.weights(kept[-1].whole[side]) for side in SIDES}
     return Hemifaces(points, spread, _side_weights(first.blendshapes, weights), pose)
 
 

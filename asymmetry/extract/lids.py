@@ -29,7 +29,7 @@ _COLUMNS, _FROM_CANTHUS = 41, 0.12
 # Rows: how far beyond the mesh's margins, and how fine.
 _BEYOND, _STEP = 0.75, 0.01
 # Width of the step that is looked for; lashes are finer, the crease is broader.
-_STEP_SIGMA = 0.04
+_STEP_SIGMA = 0.05
 # The eye is brighter and less red than the lid; the lower lid's edge shows by redness more than by light.
 _RED_UPPER, _RED_LOWER = 1.0, 2.0
 # Columns over the iris, where lashes and a dark iris look alike, count this much.
@@ -37,7 +37,7 @@ _IRIS_UPPER, _IRIS_LOWER = 0.2, 0.3
 # Factors on the mesh's opening that are tried.
 _FACTORS = np.arange(0.25, 1.7, 0.02)
 # Cost per mm² of distance from what the mesh says; the lower lid moves little.
-_PRIOR_UPPER, _PRIOR_LOWER = 0.05, 0.5
+_PRIOR_UPPER, _PRIOR_LOWER = 0.05, 0.2
 # Weakest mean step (in log intensity) that is taken for a margin.
 _WEAKEST_UPPER, _WEAKEST_LOWER = 0.2, 0.05
 # Another margin this far away that shows as well but for this share leaves none.
