@@ -94,7 +94,7 @@ def report(n: int) -> str:
         "one copy of the points": landmarks.points.copy,
         "static metrics": lambda: measure(landmarks, sd=False),
         "static metrics with SDs": lambda: measure(landmarks),
-        "movements": lambda: movement(landmarks, landmarks),
+        "movements with SDs": lambda: movement(landmarks, landmarks),
     }
     seconds = {name: fastest(task) / n for name, task in tasks.items()}
     copy = next(iter(seconds.values()))

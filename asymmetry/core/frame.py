@@ -88,10 +88,9 @@ class Scale:
         if self.source == "ruler":
             return np.broadcast_to(1.0 / known, face.size).copy()
         if self.source == "interpupillary":
-            return known / _apart(face, "iris_centre")
-        lateral, medial = (face.points[:, face.rows[name]] for name in ("iris_lateral", "iris_medial"))
-        irises = _either(*_length(lateral - medial))
-        return np.where(np.isnan(irises), OUTER_CANTHI_MM / _apart(face, "outer_canthus"), known / irises)
+            return known / apart(face, "iris_centre")
+        irises = iris_width(face)
+        return np.where(np.isnan(irises), OUTER_CANTHI_MM / apart(face, "outer_canthus"), known / irises)
 
 
 @dataclass(frozen=True, eq=False)
@@ -292,6 +291,18 @@ def placed(face: Face, weights: FloatArray, origin: FloatArray) -> Face:
     return replace(face, points=points)
 
 
+def apart(face: Face, name: str) -> FloatArray:
+    """Distance between the right and the left point in the frontal plane, shape (n,)."""
+    (right, left), (right_up, left_up) = face.points[:, face.rows[name]]
+    return _length(np.array([right + left, right_up - left_up]))
+
+
+def iris_width(face: Face) -> FloatArray:
+    """Width of the irises, the mean of both or that of the one that was seen, shape (n,)."""
+    lateral, medial = (face.points[:, face.rows[name]] for name in ("iris_lateral", "iris_medial"))
+    return _either(*_length(lateral - medial))
+
+
 def head_angles(pose: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Yaw, pitch and roll in degrees, each of shape (n,).
 
@@ -351,12 +362,6 @@ def _length(steps: FloatArray) -> FloatArray:
     return length
 
 
-def _apart(face: Face, name: str) -> FloatArray:
-    """Distance between the right and the left point in the frontal plane, shape (n,)."""
-    (right, left), (right_up, left_up) = face.points[:, face.rows[name]]
-    return _length(np.array([right + left, right_up - left_up]))
-
-
 def _origin(face: Face) -> FloatArray:
     """Place of the midline and of the pupil line, as `from_both_sides` has it."""
     rows = [face.rows[name] for name in (*_MIDLINE_PAIRS, *_MIDLINE_POINTS)]
@@ -369,7 +374,7 @@ def _pupil_line(face: Face) -> FloatArray:
     pupils, outer, inner = (face.points[1, face.rows[name]] for name in ("iris_centre", *_MIDLINE_PAIRS))
     seen = _either(*pupils)
     canthi = (outer[0] + outer[1] + (inner[0] + inner[1])) / 4
-    return np.where(np.isnan(seen), canthi + PUPILS_OVER_CANTHI * _apart(face, "outer_canthus"), seen)
+    return np.where(np.isnan(seen), canthi + PUPILS_OVER_CANTHI * apart(face, "outer_canthus"), seen)
 
 
 def _either(right: FloatArray, left: FloatArray) -> FloatArray:

@@ -12,6 +12,7 @@ from asymmetry.metrics import (
     catalogue,
     movement_catalogue,
 )
+from asymmetry.metrics.movement import STILL_SD
 
 __all__ = ["page"]
 
@@ -35,18 +36,25 @@ Metrics marked ↔ lean on distances across the face: they are not measured when
 |---|---|---|---|---|---|
 """
 
-_MOVEMENT = """
+_MOVEMENT = f"""
 ## Movement
 
 How far each side moves from the same person's photo at rest (`asymmetry.movement`). Both faces are laid on
-each other by the corners of the eyes, in the millimetres of the photo at rest: a smaller face, one that is
-turned in the plane of the photo, or another gaze moves nothing. Another yaw or pitch than at rest does, by
-about 0.05 mm a degree at the brows and lids and up to 0.25 at the lips.
+each other by the corners of the eyes and the pupils, in the millimetres of the photo at rest: a smaller face,
+one that is turned in the plane of the photo, or another gaze moves nothing. Another yaw or pitch than at rest
+does, by about 0.05 mm a degree at the brows and lids and up to 0.25 at the lips.
 
-Metrics with a noise fill a fourth column, `<metric>_ratio`: the smaller of both movements divided by the
-larger. 1 is an even movement, 0 a side that is still; it is negative where the sides move in opposite
-directions, and NaN where neither moves more than the noise, which is what may be read in two photos of a face
-that did not move.
+A side that is still is NaN. It is still where it reads no more than the noise, which is what may be read in
+two photos of a face that did not move, or no more than {STILL_SD:g} of its own standard deviations. These
+have columns as above, and what the person's face misleads in both photos alike is not in them; one that is
+there beside a NaN says that the side was measured, and is still. Differences and ratios are made of what was
+read all the same. `keep_noise=True` keeps it for the sides too, and so do the means and trends of a `Series`:
+the mean of those readings only that are beyond noise would be too large. Points whose spread is not known, as
+those made by hand, have no standard deviation, and their sides stay as they are.
+
+Metrics of a length with a noise fill a fourth column, `<metric>_ratio`: the smaller of both movements divided
+by the larger. 1 is an even movement, 0 a side that is still; it is negative where the sides move in opposite
+directions, and NaN where both are still.
 
 | metric | unit | sides | noise | what is measured | positive means | source |
 |---|---|---|---|---|---|---|
@@ -68,6 +76,7 @@ _SOURCES = """
   2000.
 - McKinney P, Mossie RD, Zukowski ML. Criteria for the forehead lift. Aesthetic Plast Surg 1991.
 - Putterman AM. Margin reflex distance (MRD) 1, 2, and 3. Ophthalmic Plast Reconstr Surg 2012.
+- Rice SO. Mathematical analysis of random noise. Bell System Technical Journal 1944.
 - Rüfer F, Schröder A, Erb C. White-to-white corneal diameter. Cornea 2005. The iris of 11.71 mm, SD 0.42.
 """
 
@@ -93,7 +102,7 @@ def _row(metric: Metric, *more: str) -> str:
 
 
 def _noise(metric: MovementMetric) -> str:
-    return "" if metric.noise is None else f"{metric.noise:g} {metric.unit}"
+    return "" if metric.least is None else f"{metric.least:g} {metric.unit}"
 
 
 if __name__ == "__main__":

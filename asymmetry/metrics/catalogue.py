@@ -96,15 +96,27 @@ class MovementMetric(Metric):
     Attributes
     ----------
     noise : float or None
-        What may be read where nothing moved, in the metric's unit. Where neither side reads more there is no
-        ratio. None for a metric without a ratio.
+        What may be read where nothing moved, in the metric's unit. A side that reads no more is still, and
+        where both are there is no ratio. None for a metric without a ratio.
     during : tuple of MovementMetric and float, or None
         The metric is only measured while this one reads more than that, on one side at least.
+    parts : tuple of MovementMetric
+        Of the length of a path: its components. A length counts all noise as movement, so that of its parts
+        is taken out of it.
+    still : float or None
+        The noise of a metric without a ratio. None where a side that is still does not read 0.
     """
 
     noise: float | None = None
     during: tuple[MovementMetric, float] | None = None
+    parts: tuple[MovementMetric, ...] = ()
+    still: float | None = None
     photos: ClassVar[int] = 2
+
+    @property
+    def least(self) -> float | None:
+        """What a side that is still may read; None where no reading means that it is."""
+        return self.still if self.noise is None else self.noise
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -171,6 +183,8 @@ def movement_metric(
     horizontal: bool = False,
     noise: float | None = None,
     during: tuple[MovementMetric, float] | None = None,
+    parts: tuple[MovementMetric, ...] = (),
+    still: float | None = None,
 ) -> Callable[[Callable[[Any, Any], FloatArray]], MovementMetric]:
     """Make a movement metric of a function.
 
@@ -182,9 +196,14 @@ def movement_metric(
     unit, sign, source, horizontal
         As for `metric`.
     noise : float, optional
-        Fills the column of the ratio, weaker side to stronger, where a side reads more than this.
+        What may be read where nothing moved. It fills the column of the ratio, weaker side to stronger, where
+        a side reads more than this, and leaves sides NaN that don't.
     during : tuple of MovementMetric and float, optional
         Measure only while this one reads more than that, on one side at least.
+    parts : tuple of MovementMetric, optional
+        The components, in the same unit, of a metric that is a length.
+    still : float, optional
+        As `noise`, but without a ratio.
 
     Returns
     -------
@@ -208,10 +227,10 @@ def movement_metric(
 
     def made(function: Callable[[Any, Any], FloatArray]) -> MovementMetric:
         name, definition, sides = _read(function, unit)
-        if noise is not None and not sides:
+        if not (noise is still is None or sides):
             raise InvalidInputError(f"metric {name}: a ratio is one of two sides; annotate with Half")
         entry = (name, unit, sides, sign, definition, source, horizontal, function)
-        return MovementMetric(*entry, noise, during)
+        return MovementMetric(*entry, noise, during, parts, still)
 
     return made
 
@@ -264,8 +283,9 @@ def points_of(metric: Metric, scheme: str) -> frozenset[str]:
     asked = _Asked(nobody.rows)
     faces = [replace(nobody, rows=asked)] * metric.photos
     metric(*metric.views(*faces))
-    if isinstance(metric, MovementMetric) and metric.during is not None:
-        asked.names |= points_of(metric.during[0], scheme)
+    if isinstance(metric, MovementMetric):
+        for other in (*metric.parts, *(metric.during or ())[:1]):
+            asked.names |= points_of(other, scheme)
     return frozenset(asked.names)
 
 
@@ -274,6 +294,23 @@ def measured(face: Face, metrics: Iterable[Metric]) -> Iterator[FloatArray]:
     for metric in metrics:
         value = checked(metric, face.size, metric(*metric.views(face)))
         yield from sides_of(value) if metric.sides else [value]
+
+
+def moved_by(metrics: Iterable[MovementMetric], rest: Face, moved: Face) -> Iterator[FloatArray]:
+    """The columns of movements as they are read, noise or not, one after the other."""
+    for metric in metrics:
+        value = checked(metric, rest.size, metric(*metric.views(rest, moved)))
+        yield from sides_of(value) if metric.sides else [value]
+        if metric.noise is not None:
+            yield weaker_to_stronger(value)
+
+
+def weaker_to_stronger(value: FloatArray) -> FloatArray:
+    """The smaller of both sides' movements divided by the larger."""
+    right, left = value.reshape(2, -1)
+    swap = np.abs(right) < np.abs(left)
+    ratio: FloatArray = np.where(swap, right, left) / np.where(swap, left, right)
+    return ratio
 
 
 def checked(metric: Metric, n: int, value: FloatArray) -> FloatArray:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import Face, Scale, face_frame, head_angles, placed
+from asymmetry.core.frame import Scale, apart, face_frame, head_angles
 from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
-from asymmetry.core.upright import from_both_sides, in_plane
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import excursion
-from asymmetry.metrics.catalogue import MovementMetric, checked, sides_of, unique
+from asymmetry.metrics.catalogue import MovementMetric, moved_by, unique, weaker_to_stronger
+from asymmetry.metrics.laying import laid_on, middle, sure_pupils
 from asymmetry.metrics.measuring import (
     CHUNK,
     MAX_YAW,
@@ -29,15 +28,16 @@ from asymmetry.metrics.measuring import (
     needed,
     per_photo,
 )
+from asymmetry.metrics.spread import COPIES, differing, known_spread, moved_spreads
 
-__all__ = ["movement", "movement_catalogue"]
+__all__ = ["beyond_noise", "movement", "movement_catalogue"]
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-#: What both faces are laid on each other by: what expressions move least, 0.2 mm in a full smile of renders.
-#: Pupils follow the gaze, and are not seen when the eyes close.
-CANTHI, SPAN = ("outer_canthus", "inner_canthus"), "outer_canthus"
+#: A side that reads no more than so many of its own standard deviations is still. Two, as in the metrics'
+#: noise: five readings in a hundred of what did not move lie beyond.
+STILL_SD = 2.0
 
 
 @functools.cache
@@ -59,11 +59,12 @@ def movement(
     *,
     metrics: Iterable[str | MovementMetric] | None = None,
     scale: Scale | None = None,
+    keep_noise: bool = False,
 ) -> Measurements:
     """Measure how far each side of a face moved, from a photo at rest to one in an expression.
 
     Both faces are brought into their own frame, as `measure` does. The second one is then turned, scaled and
-    shifted in its plane until the corners of the eyes lie on each other. So the size of the face in the photo
+    shifted in its plane until the eyes lie on each other, see `laid_on`. So the size of the face in the photo
     and the direction of gaze move nothing, and the millimetres of both are those of the photo at rest.
 
     Parameters
@@ -74,6 +75,9 @@ def movement(
         Names out of `movement_catalogue`, and metrics of your own. Default: the whole catalogue.
     scale : Scale, optional
         Where the millimetres of the photos at rest come from. Default: the iris.
+    keep_noise : bool
+        Keep what is read of sides that are still. Means and trends over many photos need that: of a side that
+        hardly moves, the readings that are left over are the large ones.
 
     Returns
     -------
@@ -81,7 +85,12 @@ def movement(
         n rows: photo, taken, status and reason of the expression, ``rest_photo``, and the metrics' columns.
         Those with sides fill right, left and diff, right minus left; and ``<metric>_ratio``, the smaller
         movement divided by the larger: 1 where both sides move alike, 0 where one is still, negative where
-        they move in opposite directions, NaN where neither moves more than the metric's noise.
+        they move in opposite directions, NaN where both are still. Then their standard deviations,
+        ``<metric>_<side>_sd_<unit>``, NaN where `Landmarks.spread` is.
+
+        A side is still, and NaN, where it reads no more than the metric's noise, or no more than two of its
+        own standard deviations. These stay, and so do the difference and the ratio. Where they are not known,
+        as for points made by hand, the side is what the points say.
 
     Raises
     ------
@@ -100,83 +109,112 @@ def movement(
         raise InvalidInputError(
             f"movement: {n} expressions with {len(rest)} photos at rest; give one for each"
         )
-    names = [name for metric in chosen for name in metric.columns]
-    values = np.full((len(names), n), np.nan)
-    framed = np.zeros(n, dtype=bool)
-    known = per_photo(scale, n)
-    points = needed(chosen, movement_catalogue(), rest.scheme)
+    every = list(unique([*chosen, *_leaned_on(chosen)]).values())
+    values, spread = np.full((2, sum(len(metric.columns) for metric in every), n), np.nan)
+    framed, known = np.zeros(n, dtype=bool), per_photo(scale, n)
+    points = needed(every, movement_catalogue(), rest.scheme)
     with np.errstate(all="ignore"):
         for rows in chunks(n, CHUNK):
-            before = face_frame(rest[rows], scale=replace(scale, mm=known[rows]), names=points)
-            after = face_frame(expression[rows], scale=Scale("ruler", 1.0), names=points)
-            after = _laid_on(before, after)
-            framed[rows] = np.isfinite(_middle(before) + _middle(after)).all(axis=0)
-            for row, column in zip(values[:, rows], _columns(before, after, chosen), strict=True):
-                row[:] = column
+            pair, own = (rest[rows], expression[rows]), replace(scale, mm=known[rows])
+            framed[rows] = _read(pair, own, points, every, out=(values[:, rows], spread[:, rows]))
+        columns = dict(zip((name for metric in every for name in metric.columns), values, strict=True))
+        sds = dict(zip((name for metric in every for name in metric.sd_columns), spread, strict=True))
+        for metric in chosen:
+            _settle(metric, columns, sds)
     kinds = [(metric.horizontal, _always(metric, name)) for metric in chosen for name in metric.columns]
-    about = explained(expression, _spoilt(rest, expression, framed, values, np.array(kinds, dtype=bool)))
+    about = explained(
+        expression, _spoilt(rest, expression, framed, values[: len(kinds)], np.array(kinds, dtype=bool))
+    )
+    spread[np.isnan(values)] = np.nan
     made = {"scale_source": scale.source, "metrics": [metric.name for metric in chosen]}
-    return Measurements(
+    table = Measurements(
         {
             "photo": expression.photo,
             "taken": expression.taken,
             **about,
             "rest_photo": rest.photo,
-            **dict(zip(names, values, strict=True)),
+            **{name: columns[name] for metric in chosen for name in metric.columns},
+            **{name: sds[name] for metric in chosen for name in metric.sd_columns},
         },
         {**expression.provenance, **made},
     )
+    return table if keep_noise else beyond_noise(table, chosen)
 
 
-def _laid_on(rest: Face, moved: Face) -> Face:
-    """The moved face, turned, scaled and shifted in its plane until its canthi lie on those at rest.
+def beyond_noise(table: Measurements, metrics: Iterable[MovementMetric] | None = None) -> Measurements:
+    """The table of movements with NaN for sides that are still, see `movement`.
 
-    The outer ones, far apart, give turn and size; all four give the place.
+    Parameters
+    ----------
+    table : Measurements
+        With the metrics' columns, made with ``keep_noise``.
+    metrics : iterable of MovementMetric, optional
+        Default: the whole catalogue.
     """
-    (x, y), (to_x, to_y) = (_across(face) for face in (moved, rest))
-    square = x * x + y * y
-    same, turn = (to_x * x + to_y * y) / square, (to_y * x - to_x * y) / square
-    (x, y), (to_x, to_y) = (_middle(face) for face in (moved, rest))
-    origin = from_both_sides(x * same - y * turn - to_x, x * turn + y * same - to_y)
-    return placed(moved, in_plane(same, -turn), origin)
+    kept = dict(table.columns)
+    for metric in movement_catalogue().values() if metrics is None else metrics:
+        if metric.least is not None:
+            for name, sd in zip(metric.columns[:2], metric.sd_columns[:2], strict=True):
+                still = np.isfinite(table[sd]) & ~_moves(metric, table[name], table[sd])
+                kept[name] = np.where(still, np.nan, table[name])
+    return Measurements(kept, table.provenance)
 
 
-def _across(face: Face) -> FloatArray:
-    """From the right outer canthus to the left one, shape (2, n)."""
-    right, left = face.pair(SPAN)
-    return left - right
+def _moves(metric: MovementMetric, value: FloatArray, sd: FloatArray) -> Mask:
+    """Where one side moves beyond the metric's noise and its own, as far as that is known."""
+    moves: Mask = np.abs(value) > np.fmax(metric.least or 0.0, STILL_SD * sd)
+    return moves
 
 
-def _middle(face: Face) -> FloatArray:
-    """Between the canthi, shape (2, n)."""
-    canthi = [face.point(name, side) for name in CANTHI for side in SIDES]
-    return total(np.array(canthi)) / len(canthi)
-
-
-def _columns(rest: Face, moved: Face, metrics: Iterable[MovementMetric]) -> Iterator[FloatArray]:
-    """The columns of a few pairs, one after the other."""
-
-    def value(metric: MovementMetric) -> FloatArray:
-        return checked(metric, rest.size, metric(*metric.views(rest, moved)))
-
+def _leaned_on(metrics: Iterable[MovementMetric]) -> Iterator[MovementMetric]:
+    """What metrics need of others: the parts of lengths, and the movement that they are measured during."""
     for metric in metrics:
-        found = value(metric)
-        if metric.during is not None:
-            other, least = metric.during
-            sides = value(other).reshape(1 + other.sides, -1)
-            moving = np.fmax(sides[0], sides[-1]) > least
-            found = np.where(np.tile(moving, 1 + metric.sides), found, np.nan)
-        yield from sides_of(found) if metric.sides else [found]
-        if metric.noise is not None:
-            yield _ratio(found, metric.noise)
+        yield from (*metric.parts, *(metric.during or ())[:1])
 
 
-def _ratio(value: FloatArray, noise: float) -> FloatArray:
-    """The smaller of both sides' movements divided by the larger; NaN where the larger is noise."""
-    right, left = value.reshape(2, -1)
-    swap = np.abs(right) < np.abs(left)
-    weaker, stronger = np.where(swap, right, left), np.where(swap, left, right)
-    return np.where(np.abs(stronger) > noise, weaker / stronger, np.nan)
+def _read(
+    pair: tuple[Landmarks, Landmarks],
+    scale: Scale,
+    points: Collection[str] | None,
+    metrics: Sequence[MovementMetric],
+    *,
+    out: tuple[FloatArray, FloatArray],
+) -> Mask:
+    """The columns of a few pairs and their standard deviations, and which pairs have a frame."""
+    before = face_frame(pair[0], scale=scale, names=points)
+    after = face_frame(pair[1], scale=Scale("ruler", 1.0), names=points)
+    larger = apart(before, "outer_canthus") / apart(after, "outer_canthus")
+    first, second = (known_spread(landmarks, before.rows) for landmarks in pair)
+    unsure = differing(first * before.mm_per_px, second * larger, list(before.rows))
+    sure = sure_pupils(before, unsure)
+    after = laid_on(before, after, sure)
+    values, spread = out
+    for row, column in zip(values, moved_by(metrics, before, after), strict=True):
+        row[:] = column
+    # As many pairs at a time as their copies fill a chunk.
+    for rows in chunks(before.size, max(CHUNK // COPIES, 1)):
+        lay = functools.partial(laid_on, sure=np.tile(sure[rows], 1 + COPIES))
+        faces = before.select(rows), after.select(rows)
+        spread[:, rows] = moved_spreads(*faces, unsure[..., rows], metrics, lay)
+    return np.asarray(np.isfinite(middle(before) + middle(after)).all(axis=0))
+
+
+def _settle(metric: MovementMetric, columns: Mapping[str, FloatArray], sds: Mapping[str, FloatArray]) -> None:
+    """Take the noise out of lengths, and leave out what does not count, in place."""
+    own = [columns[name] for name in metric.columns]
+    if metric.parts:
+        for i, length in enumerate(own[:2]):
+            noise = np.nan_to_num(np.array([sds[part.sd_columns[i]] for part in metric.parts]))
+            length[:] = np.sqrt(np.maximum(length * length - total(noise * noise), 0))
+        own[2][:] = own[0] - own[1]
+    if metric.during is not None:
+        other, least = metric.during
+        sides = [columns[name] for name in other.columns[: 1 + other.sides]]
+        for column in own:
+            column[~(np.fmax(sides[0], sides[-1]) > least)] = np.nan
+    if metric.noise is not None:
+        moves = [_moves(metric, columns[metric.columns[i]], sds[metric.sd_columns[i]]) for i in (0, 1)]
+        own[3][:] = np.where(moves[0] | moves[1], weaker_to_stronger(np.concatenate(own[:2])), np.nan)
 
 
 def _always(metric: MovementMetric, column: str) -> bool:

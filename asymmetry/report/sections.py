@@ -246,8 +246,8 @@ class Wording:
         return self._wide("measured", groups, made)
 
     def movements_table(self) -> Table:
-        """The headline movement of every photo of an expression."""
-        table, shown = self.series.movements, dict(zip(self.names.given, self.names.shown, strict=True))
+        """The headline movement of every photo of an expression, as it is read and drawn."""
+        table, shown = self.series.moved, dict(zip(self.names.given, self.names.shown, strict=True))
         made = []
         for row, label in enumerate(table["expression"].tolist()):
             if label in MOVEMENT_HEADLINES:

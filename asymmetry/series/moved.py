@@ -32,8 +32,8 @@ def movements(landmarks: Landmarks, static: Measurements) -> Measurements:
     -------
     Measurements
         One row per photo of a known expression that is not rest: photo, taken, day, expression, status,
-        reason, ``rest_photo``, ``rest_day``, and what `asymmetry.movement` measures. A rest photo of another
-        day is told in ``reason``. No rows where no photo at rest was measured.
+        reason, ``rest_photo``, ``rest_day``, and what `asymmetry.movement` measures with ``keep_noise``. A
+        rest photo of another day is told in ``reason``. No rows where no photo at rest was measured.
     """
     label, day = static["expression"], static["day"]
     resting = np.flatnonzero((label == REST) & landmarks.usable & np.isfinite(static["mm_per_px"]))
@@ -42,7 +42,9 @@ def movements(landmarks: Landmarks, static: Measurements) -> Measurements:
         moved = moved[:0]
     pairs = _nearest(moved, resting, day)
     px_per_mm = 1 / np.where(np.isfinite(static["mm_per_px"]), static["mm_per_px"], 1.0)
-    table = movement(landmarks[pairs], landmarks[moved], scale=Scale("ruler", px_per_mm[pairs]))
+    table = movement(
+        landmarks[pairs], landmarks[moved], scale=Scale("ruler", px_per_mm[pairs]), keep_noise=True
+    )
     known = {
         "day": day[moved],
         "expression": label[moved],

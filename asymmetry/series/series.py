@@ -17,6 +17,7 @@ from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
+from asymmetry.metrics.movement import beyond_noise
 from asymmetry.series.about import About
 from asymmetry.series.change import Change, Sides, changes
 from asymmetry.series.checks import check, circumstances
@@ -216,7 +217,12 @@ class Series:
 
     @functools.cached_property
     def movements(self) -> Measurements:
-        """How far each side moves in each photo of an expression, from the face at rest; see `movements`."""
+        """How far each side moves in each photo of an expression, from rest; NaN where it is still."""
+        return beyond_noise(self.moved)
+
+    @functools.cached_property
+    def moved(self) -> Measurements:
+        """The same as read, noise or not: the mean of what is beyond noise would be too large."""
         return movements(self.landmarks, self.static)
 
     @functools.cached_property
@@ -227,7 +233,7 @@ class Series:
     @functools.cached_property
     def followed(self) -> tuple[Sides, ...]:
         """The headline metrics over days: static ones in the usual expression, then the movements."""
-        return (*static_courses(self.landmarks, self.static, self.usual), *movement_courses(self.movements))
+        return *static_courses(self.landmarks, self.static, self.usual), *movement_courses(self.moved)
 
     def course(self, metric: str, *, expression: str | None = None, side: str = "diff") -> Course:
         """One metric over days, repeats of a day averaged, with a 95 % band.
@@ -247,9 +253,8 @@ class Series:
         InvalidInputError
             If there is no such column.
         """
-        return find_course(
-            self.landmarks, self.static, self.movements, metric, expression or "", side, self.usual
-        )
+        tables = self.landmarks, self.static, self.moved
+        return find_course(*tables, metric, expression or "", side, self.usual)
 
     def changes(self, since: str | date | float = "baseline") -> tuple[Change, ...]:
         """What changed between some days and the latest one, and whether that is beyond measurement error.
@@ -365,10 +370,9 @@ class Series:
 
         It is drawn into `ax`; without one into a new figure of pyplot's, which a notebook shows.
         """
-        found = self.course(metric, expression=expression, side=side)
         # By name, as in `report`: the report stands on the series, and only these two methods look up to it.
         drawn: Axes = importlib.import_module("asymmetry.report.plots.days").plot_course(
-            found, self.treated, ax
+            self.course(metric, expression=expression, side=side), self.treated, ax
         )
         return drawn
 
