@@ -208,9 +208,7 @@ def test_plain_says_it_too_but_leaves_nothing_out(hopper: Pixels) -> None:
     assert np.isfinite(rows.points).all()
 
 
-@pytest.mark.parametrize(
-    ("colour", "thick_mm"), [(BLACK, 4.0), (BLACK, 1.5), (TORTOISE, 3.5), (GOLD, 1.5)]
-)
+@pytest.mark.parametrize(("colour", "thick_mm"), [(BLACK, 4.0), (BLACK, 1.5), (TORTOISE, 3.5), (GOLD, 1.5)])
 def test_painted_pairs_are_found_and_obey_the_mirror_law(
     extractor: Extractor, astronaut: Pixels, colour: tuple[int, int, int], thick_mm: float
 ) -> None:
