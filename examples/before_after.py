@@ -1,7 +1,7 @@
 """Draw two photos of one person side by side, eyes level and at one scale, with what was measured in each.
 
-Run it with two photos, or without for the public-domain portrait that matplotlib brings, before and after its
-right brow was lowered by 3 mm::
+Run it with two photos, or without for the public-domain portrait that scikit-image brings, before and after
+its right brow was lowered by 3 mm::
 
     python examples/before_after.py FIGURE.png [BEFORE AFTER]
 """
@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from matplotlib import get_data_path
 from PIL import Image
 
 import asymmetry
@@ -20,9 +19,8 @@ from asymmetry.core.frame import face_frame
 from asymmetry.extract.photo import read_photo
 from asymmetry.report import Contours, Differences, Guides, Heights, Layers, SideNames
 from asymmetry.report.pictures import Frame, Picture, aligned
-from asymmetry.synthetic import Move, warp_photo
+from asymmetry.synthetic import Move, demo_portrait, warp_photo
 
-PORTRAIT = Path(get_data_path(), "sample_data", "grace_hopper.jpg")
 LAYERS = Layers((Guides(), Contours(), Heights(), Differences(all=True), SideNames()))
 
 
@@ -30,7 +28,7 @@ def main(target: Path, before: Path | None = None, after: Path | None = None) ->
     """Write the figure."""
     with asymmetry.Extractor() as extractor:
         if before is None or after is None:
-            first = read_photo(PORTRAIT).pixels
+            first = read_photo(demo_portrait().path).pixels
             lowered = [Move("brow", "right", up_mm=-3.0)]
             photos = [first, warp_photo(first, extractor.extract([first]), lowered).pixels]
         else:

@@ -298,7 +298,7 @@ def test_command_line_counts_and_names_the_file(photos: Path, tmp_path: Path) ->
     done = CliRunner().invoke(main, [*arguments, "--workers", "1"])
     assert done.exit_code == 0, done.output
     counts, named = done.stdout.splitlines()
-    assert re.fullmatch(r"10 photos: \d ok(, \d \w+)+", counts)
+    assert re.fullmatch(r"10 photos: \d (ok|warn)(, \d \w+)+", counts)
     assert {"2 unreadable", "1 no_face"} <= set(counts.split(", "))
     assert named == str(path)
     assert set(pandas.read_parquet(path)["subject"]) == {"", "00", "01", "02", "03", "04"}

@@ -68,7 +68,7 @@ def test_one_row_per_photo_in_order(
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(portrait_path.read_bytes()[:5000])
     photos = [
-        (portrait_path, "ok"),
+        (portrait_path, "warn"),  # glasses
         (tmp_path / "missing.jpg", "unreadable"),
         (NO_FACE, "no_face"),
         (broken, "unreadable"),
@@ -87,10 +87,10 @@ def test_one_row_per_photo_in_order(
         str(broken),
     ]
     for i, status in enumerate(rows.status):
-        measured = status == "ok"
-        assert np.isfinite(rows.points[i]).all() == measured
-        assert np.isnan(rows.points[i]).all() != measured
-        assert bool(rows.reason[i]) != measured
+        measured = status in ("ok", "warn")
+        assert np.isfinite(rows.points[i]).any() == measured
+        assert np.isnan(rows.points[i]).any() == (status != "ok")
+        assert bool(rows.reason[i]) == (status != "ok")
     assert rows.size[[0, 2, 7]].tolist() == [[512, 600], [60, 80], [512, 512]]
 
 
@@ -133,10 +133,9 @@ def test_photos_may_come_one_by_one(extractor: Extractor) -> None:
 def test_a_background_face_is_left_out_and_said(extractor: Extractor, portrait: Pixels) -> None:
     small = np.asarray(Image.fromarray(portrait).resize((307, 360), Image.Resampling.LANCZOS))
     rows = extractor.extract([portrait, side_by_side(portrait, small), side_by_side(small, portrait)])
-    assert rows.status.tolist() == ["ok", "warn", "warn"]
-    assert all("1 smaller face(s)" in reason for reason in rows.reason[1:])
+    assert ["1 smaller face(s)" in reason for reason in rows.reason] == [False, True, True]
     moved = rows.points[1:, :, :2] - rows.points[0, :, :2] - [[[0, 0]], [[small.shape[1], 0]]]
-    assert np.median(np.abs(moved)) < 1
+    assert np.nanmedian(np.abs(moved)) < 1
 
 
 # The same photo, whatever way it comes in
@@ -199,8 +198,8 @@ def test_the_mirror_image_has_the_mirrored_measures(mirror_pair: tuple[Measureme
         np.testing.assert_allclose(
             -twin if side == "diff" else twin, plain[name], atol=MIRROR_MM, err_msg=name
         )
-    # Two real faces: the law must not hold because nothing differs.
-    assert all(np.abs(plain[name]).max() > 10 * MIRROR_MM for name in SEEN)
+    # Two real faces, one behind glasses: the law must not hold because nothing differs.
+    assert all(np.nanmax(np.abs(plain[name])) > 10 * MIRROR_MM for name in SEEN)
 
 
 def test_mirrored_turns_the_photo_back(portrait: Pixels, astronaut: Pixels, extractor: Extractor) -> None:

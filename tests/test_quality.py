@@ -165,7 +165,10 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
 
 
 def test_the_wheels_portraits_are_good(extractor: Extractor, portrait: Pixels, astronaut: Pixels) -> None:
-    assert extractor.extract([portrait, astronaut]).reason.tolist() == ["", ""]
+    """But for the glasses in one of them."""
+    worn, good = extractor.extract([portrait, astronaut]).reason
+    assert worn.startswith("glasses")
+    assert good == ""
 
 
 @pytest.mark.parametrize("name", SPOILT)
@@ -183,7 +186,8 @@ def test_little_of_it_is_not_noted(extractor: Extractor, portrait: Pixels) -> No
         scaled(0.5)(portrait),
         cv2.GaussianBlur(portrait, (0, 0), 0.8),
     ]
-    assert extractor.extract(mild).reason.tolist() == [""] * len(mild)
+    reasons = extractor.extract(mild).reason
+    assert not [reason for reason in reasons for _, words in SPOILT.values() if words in reason]
 
 
 def test_the_size_of_the_photo_changes_no_measure(extractor: Extractor, portrait: Pixels) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.schemes import MEDIAPIPE_478
+from asymmetry.core.schemes import MEDIAPIPE_478, Side
 from asymmetry.errors import (
     InvalidInputError,
     NoFaceError,
@@ -32,6 +32,7 @@ from asymmetry.extract.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoBytes, P
 from asymmetry.extract.pose import Pose, fit_pose
 from asymmetry.extract.quality import faults, frontal, judged
 from asymmetry.extract.reduced import in_full_size, read_fitting
+from asymmetry.extract.spread import behind_glasses
 
 __all__ = ["Extractor", "Method"]
 
@@ -182,16 +183,17 @@ class Extractor:
         expected = found.points.copy()
         expected[brows] = found.whole[brows]
         view = frontal(pixels, found.pose, self._canonical, expected)
-        lost = unseen(view, found.blendshapes)
+        lost = unseen(view, found.blendshapes, found.margins)
         points[lost.points] = np.nan
-        found.spread[lost.points] = np.nan
+        spread = behind_glasses(found.spread, found.pose.scale) if lost.glasses else found.spread.copy()
+        spread[lost.points] = np.nan
         quality = judged(view)
         notes = [text for text in (note, found.note, *lost.reasons, *faults(quality), cut) if text]
         return Landmarks.from_points(
             points[None],
             pose=found.pose.rotation[None],
             photo=[photo.name],
-            spread=np.asarray(found.spread[None], dtype=np.float32),
+            spread=np.asarray(spread[None], dtype=np.float32),
             blendshapes=np.asarray(found.blendshapes[None], dtype=np.float32),
             status=np.array(["warn" if notes else "ok"]),
             reason=np.array(["; ".join(notes)]),
@@ -204,7 +206,14 @@ class Extractor:
             start = self._twice(pixels, first) if self.method == "hemiface" else first
             halves = read_hemifaces(pixels, start, self._canonical, self._mesh, SIZES[self.method])
             if halves is not None:
-                return _Found(halves.points, halves.spread, halves.blendshapes, halves.pose, start.points)
+                return _Found(
+                    halves.points,
+                    halves.spread,
+                    halves.blendshapes,
+                    halves.pose,
+                    start.points,
+                    margins=halves.margins,
+                )
             note = "one half alone is not seen as a face: read plainly, which hides part of an asymmetry"
         pose = fit_pose(first.points, self._canonical.vertices)
         unknown = np.full(MEDIAPIPE_478.size, np.nan)
@@ -240,6 +249,7 @@ class _Found:
     pose: Pose
     whole: FloatArray = field(repr=False)
     note: str = ""
+    margins: dict[Side, bool] | None = None
 
 
 def _check_size(name: str, shape: tuple[int, ...]) -> None:

@@ -193,12 +193,16 @@ def _joined(planes: dict[Side, FloatArray], right: npt.NDArray[np.bool_]) -> Flo
 
 @dataclass(frozen=True)
 class Hemifaces:
-    """What hemiface found: points (k, 3) px, spread (k,) px, expression weights (52,), pose."""
+    """What hemiface found: points (k, 3) px, spread (k,) px, expression weights (52,), pose.
+
+    ``margins`` says whether the upper lid's margin was seen in the pixels.
+    """
 
     points: FloatArray = field(repr=False)
     spread: FloatArray = field(repr=False)
     blendshapes: FloatArray = field(repr=False)
     pose: Pose
+    margins: dict[Side, bool]
 
 
 def read_hemifaces(
@@ -253,7 +257,7 @@ def read_hemifaces(
         px_per_cm=pose.scale,
     )
     weights = {side: mesh.weights(kept[-1].whole[side]) for side in SIDES}
-    return Hemifaces(points, spread, _side_weights(first.blendshapes, weights), pose)
+    return Hemifaces(points, spread, _side_weights(first.blendshapes, weights), pose, lids.found)
 
 
 def _shrunk(photo: Pixels, pose: Pose, square: Square) -> tuple[Pixels, Pose]:

@@ -1,4 +1,4 @@
-"""What of a face was not seen: parts that are covered, irises of closed eyes.
+"""What of a face was not seen: parts that are covered, irises of closed eyes, lids behind glasses.
 
 The landmark model draws a whole face over whatever it finds: eyes on dark glasses, a mouth on a mask. Those
 points were never measured and are left out. A part counts as covered on plain evidence only, for a real eye
@@ -11,6 +11,7 @@ covers painted over a portrait do.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
+from asymmetry.extract.glasses import wears_glasses
 from asymmetry.extract.quality import PX_PER_CM, Frontal, value_at
 
 __all__ = ["PARTS", "Part", "Unseen", "unseen"]
@@ -117,13 +119,14 @@ _FOREHEAD, _UNDER_MASK = ("forehead_low", "glabella", "nose_bridge_1"), ("nose_t
 
 @dataclass(frozen=True)
 class Unseen:
-    """What was not seen: a mask of points, shape (k,), and the reasons in words."""
+    """What was not seen: a mask of points, shape (k,), the reasons in words, and whether glasses are worn."""
 
     points: Mask
     reasons: list[str]
+    glasses: bool = False
 
 
-def unseen(view: Frontal, blendshapes: FloatArray) -> Unseen:
+def unseen(view: Frontal, blendshapes: FloatArray, margins: Mapping[Side, bool] | None = None) -> Unseen:
     """Find the points of a face that were not seen.
 
     Parameters
@@ -132,6 +135,9 @@ def unseen(view: Frontal, blendshapes: FloatArray) -> Unseen:
         The face from the front.
     blendshapes : ndarray, shape (52,)
         The model's expression weights; NaN where not known.
+    margins : mapping of Side to bool, optional
+        Whether the upper lid's margin was seen in the pixels. Where it was not, lids behind glasses are left
+        out. Default: it was not looked for, and lids stay.
     """
     masked = mask_colour(view) > MASK_COLOUR
     covered = [
@@ -141,13 +147,22 @@ def unseen(view: Frontal, blendshapes: FloatArray) -> Unseen:
     ]
     hidden_eyes = [side for part, side in covered if part.name == "eye"]
     closed = [side for side in SIDES if side not in hidden_eyes and _closed(view, blendshapes, side)]
+    # A mask's upper edge crosses nose and cheeks as rims do.
+    glasses = not masked and wears_glasses(view)
+    reflecting = [
+        side for side in SIDES if glasses and margins and not margins[side] and side not in hidden_eyes
+    ]
     mask = np.zeros(MEDIAPIPE_478.size, dtype=bool)
     for part, side in covered:
         mask[_numbers(part.pairs, side)] = True
         mask[[MEDIAPIPE_478.midline[name] for name in part.midline]] = True
     for side in closed:
         mask[_numbers(_GROUPS["iris"], side)] = True
-    return Unseen(mask, _reasons(covered, closed))
+    for side in reflecting:
+        mask[_numbers(_GROUPS["lids"], side)] = True
+    # Behind a reflection an eye looks closed.
+    reasons = _reasons(covered, [side for side in closed if side not in reflecting])
+    return Unseen(mask, reasons + ([_behind(reflecting)] if glasses else []), glasses)
 
 
 def contrast(view: Frontal, part: Part, side: Side) -> float:
@@ -238,3 +253,9 @@ def _reasons(covered: list[tuple[Part, Side]], closed: list[Side]) -> list[str]:
     if closed:
         found.append(f"{' and '.join(closed)} eye closed: iris not seen")
     return found
+
+
+def _behind(reflecting: list[Side]) -> str:
+    """What glasses spoil, in words."""
+    lids = f"; {' and '.join(reflecting)} lids not seen behind them, so not measured" if reflecting else ""
+    return f"glasses: brows and lids may be off, take them off{lids}"

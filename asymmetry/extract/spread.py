@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 
-__all__ = ["point_spread"]
+__all__ = ["behind_glasses", "point_spread"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -66,6 +66,9 @@ _REST = _Part((), 0.30, _MOUTH, 0.40)
 # What lids go wrong by grows by this share of half the difference between them.
 _LID, _LID_UNSEEN, _LID_SHARE = 0.004, 0.06, 0.05
 _IRIS, _IRIS_UNSEEN = 0.0035, 0.02
+# What glasses add, cm: of 184 brows and 165 upper lids behind painted glasses that were found (tuning people)
+# 68 % are off by less.
+_BROW_BEHIND, _LID_BEHIND = 0.14, 0.03
 # No place is surer than this, px.
 _FINEST_PX = 0.05
 
@@ -104,6 +107,15 @@ def point_spread(
         )
         spread[MEDIAPIPE_478.of(side, _GROUPS["iris"])] = _IRIS if irises[side] else _IRIS_UNSEEN
     return np.asarray(np.hypot(spread * px_per_cm, _FINEST_PX))
+
+
+def behind_glasses(spread: FloatArray, px_per_cm: float) -> FloatArray:
+    """Standard deviations (k,) of a face's points, px, with what glasses add to those of brows and lids."""
+    wider = spread.copy()
+    for names, more in ((_BROW, _BROW_BEHIND), (_GROUPS["lids"], _LID_BEHIND)):
+        numbers = MEDIAPIPE_478.right(names) + MEDIAPIPE_478.left(names)
+        wider[numbers] = np.hypot(wider[numbers], more * px_per_cm)
+    return wider
 
 
 def _spread(part: _Part, plane: FloatArray, noise: FloatArray, numbers: list[int] | slice) -> float:

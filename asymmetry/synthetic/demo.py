@@ -226,7 +226,12 @@ def _enlarged(photo: Photo, extractor: Extractor) -> tuple[Pixels, Landmarks]:
     factor = _CANTHI_PX / width
     how = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_AREA
     enlarged = np.asarray(cv2.resize(cut, None, fx=factor, fy=factor, interpolation=how), dtype=np.uint8)
-    return enlarged, extractor.extract([enlarged])
+    landmarks = extractor.extract([enlarged])
+    if not np.isfinite(landmarks.points).all():
+        # Lids behind reflecting glasses are left out; the plain reading draws them, so there is skin to move.
+        with Extractor(method="plain") as plain:
+            landmarks = plain.extract([enlarged])
+    return enlarged, landmarks
 
 
 def _write_photo(path: Path, pixels: Pixels, taken: datetime) -> None:

@@ -1,7 +1,7 @@
 """``python -m benchmarks.fidelity``: how much of a known asymmetry each method reads.
 
 Prints one table and writes it as Markdown for the docs. Runs on ``../shared/faces`` where that is there, and
-on the portraits in matplotlib's and scikit-image's wheels everywhere.
+on the portrait in scikit-image's wheel everywhere.
 """
 
 from __future__ import annotations

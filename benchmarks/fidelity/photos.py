@@ -10,12 +10,9 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "faces"
 #: People of the London set whose photos constants were chosen on; the other eight are for reporting.
 TUNING_PEOPLE = ("009", "021", "034", "045", "096", "122", "126", "135")
 
-#: Public-domain portraits inside wheels, for where the London set is not there. One wears glasses whose rim
-#: lies over the brows, the other's outer canthi are 66 px apart: a look at the edge.
-_WHEEL_PORTRAITS = (
-    ("matplotlib", "mpl-data/sample_data/grace_hopper.jpg"),
-    ("skimage", "data/astronaut.png"),
-)
+#: A public-domain portrait inside a wheel, for where the London set is not there. Its outer canthi are 66 px
+#: apart: a look at the edge. The one in matplotlib's wheel wears glasses, behind which lids are left out.
+_WHEEL_PORTRAITS = (("skimage", "data/astronaut.png"),)
 
 
 def london(expression: str = "neutral", *, tuning: bool) -> list[Path]:

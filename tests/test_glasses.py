@@ -1,0 +1,263 @@
+"""Glasses: known answers for the edges that tell them, painted pairs, a real one, and faces without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image
+
+from asymmetry import Extractor, Landmarks, measure
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
+from asymmetry.extract.canonical import load_canonical
+from asymmetry.extract.glasses import LEAST_BRIDGE, LEAST_RIM, bridge, rims, wears_glasses
+from asymmetry.extract.model import model_file
+from asymmetry.extract.quality import HEIGHT, PX_PER_CM, WIDTH, Frontal
+from asymmetry.extract.spread import behind_glasses
+
+Pixels = npt.NDArray[np.uint8]
+Points = npt.NDArray[np.floating]
+SKIN = 160
+BLACK, TORTOISE, GOLD = (20, 20, 22), (80, 50, 30), (150, 115, 60)
+#: Slope of a step at its edge, per mm: the step's height over what the blurs of 1.5 and 4.2 px make of it.
+STEP = (1 / 1.5 - 1 / 4.2) / np.sqrt(2 * np.pi) * PX_PER_CM / 10
+
+
+def view(grey: npt.ArrayLike) -> Frontal:
+    """A frontal picture made by hand from grey values, with the canonical face's points."""
+    levels = np.broadcast_to(np.asarray(grey, dtype=np.uint8), (HEIGHT, WIDTH))
+    points = np.zeros((MEDIAPIPE_478.size, 2))
+    vertices = load_canonical(model_file(None)).vertices[:, :2]
+    points[: len(vertices)] = vertices * (PX_PER_CM, -PX_PER_CM) + (WIDTH / 2, HEIGHT / 2)
+    return Frontal(
+        rgb=np.repeat(levels[..., None], 3, axis=2),
+        seen=np.ones((HEIGHT, WIDTH), dtype=bool),
+        points=points,
+        native=np.zeros((1, 1), dtype=np.uint8),
+        px_per_mm=2.0,
+    )
+
+
+def drawn_on_skin(*parts: str, level: int = 40) -> Frontal:
+    """Even skin with a bridge, rims under the eyes or a crease on one side only."""
+    blank = view(SKIN)
+    eyes = int(blank.place("inner_canthus", "right")[1])
+    grey = np.full((HEIGHT, WIDTH), SKIN, dtype=np.uint8)
+    middle = WIDTH // 2
+    if "bridge" in parts:
+        grey[eyes - 6 : eyes, middle - 20 : middle + 20] = level
+    if "rims" in parts:
+        grey[eyes + 36 : eyes + 42] = level
+    if "right rim" in parts:
+        grey[eyes + 36 : eyes + 42, :middle] = level
+    return view(grey)
+
+
+# Known answers
+
+
+def test_even_skin_has_no_edges() -> None:
+    assert bridge(view(SKIN)) == pytest.approx(0, abs=1e-6)
+    assert all(value == pytest.approx(0, abs=1e-6) for value in rims(view(SKIN)).values())
+
+
+def test_a_step_is_read_as_steep_as_it_is() -> None:
+    eyes = int(view(SKIN).place("inner_canthus", "right")[1])
+    grey = np.where(np.arange(HEIGHT) < eyes, SKIN, SKIN // 2)[:, None]
+    step = view(grey)
+    height = SKIN / 2 / step.skin
+    assert bridge(step) == pytest.approx(STEP * height, rel=0.15)
+    assert rims(step)["under the eye"] < LEAST_RIM["under the eye"]
+
+
+def test_a_slant_is_followed_and_a_gap_is_not() -> None:
+    eyes = int(view(SKIN).place("inner_canthus", "right")[1])
+    rows, columns = np.mgrid[:HEIGHT, :WIDTH]
+    slanted = np.where(rows < eyes + (columns - WIDTH // 2) // 2, SKIN, SKIN // 2)
+    straight = np.where(rows < eyes, SKIN, SKIN // 2)
+    one_sided = np.where(columns < WIDTH // 2, straight, SKIN)
+    assert bridge(view(slanted)) > 0.8 * bridge(view(straight))
+    assert bridge(view(one_sided)) < 0.6 * bridge(view(straight))
+
+
+def test_glasses_have_a_bridge_and_rims() -> None:
+    assert wears_glasses(drawn_on_skin("bridge", "rims"))
+    assert wears_glasses(drawn_on_skin("bridge", "rims", level=230))
+    assert not wears_glasses(drawn_on_skin("bridge"))
+    assert not wears_glasses(drawn_on_skin("rims"))
+    assert not wears_glasses(drawn_on_skin("bridge", "right rim"))
+    assert bridge(drawn_on_skin("bridge", level=150)) < LEAST_BRIDGE
+
+
+def test_where_lines_are_everywhere_they_mean_nothing() -> None:
+    lines = np.where(np.arange(HEIGHT) % 14 < 7, SKIN, SKIN - 60)[:, None]
+    engraving = view(lines)
+    assert bridge(engraving) > LEAST_BRIDGE
+    eyes = int(engraving.place("inner_canthus", "right")[1])
+    forehead = np.where(np.arange(HEIGHT) < eyes - 66, np.where(np.arange(HEIGHT) % 14 < 7, 255, 0), SKIN)
+    crossed = drawn_on_skin("bridge", "rims", level=110).grey
+    plain = view(crossed)
+    lined = view(np.where(np.arange(HEIGHT)[:, None] < eyes - 66, forehead[:, None], crossed))
+    assert wears_glasses(plain)
+    assert not wears_glasses(lined)
+
+
+def test_a_mirrored_picture_reads_the_same_to_the_bit() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (HEIGHT, WIDTH))
+    flat = view(noise)
+    # No point lies between two px, where it would belong to either.
+    noisy = replace(flat, points=flat.points + np.array([0.3, 0]))
+    flipped = noisy.points[MEDIAPIPE_478.mirror] * (-1, 1) + (WIDTH, 0)
+    twin = replace(view(noise[:, ::-1]), points=flipped)
+    assert twin.skin == noisy.skin
+    assert bridge(twin) == bridge(noisy)
+    assert rims(twin) == rims(noisy)
+
+
+def test_a_face_at_the_pictures_edge_is_judged_by_what_is_there() -> None:
+    low = drawn_on_skin("bridge", "rims")
+    assert not wears_glasses(replace(low, points=low.points + np.array([0, 3 * HEIGHT])))
+    assert not wears_glasses(replace(low, points=low.points - np.array([0, 3 * HEIGHT])))
+
+
+def test_brows_and_lids_are_less_sure_behind_glasses() -> None:
+    spread = np.full(MEDIAPIPE_478.size, 0.5)
+    wider = behind_glasses(spread, px_per_cm=20)
+    for name, px in (("brow_upper_3", 2.8), ("upper_lid_4", 0.6)):
+        for number in MEDIAPIPE_478.pairs[name]:
+            assert wider[number] == pytest.approx(np.hypot(0.5, px))
+    assert wider[list(MEDIAPIPE_478.pairs["commissure"])].tolist() == [0.5, 0.5]
+    assert (spread == 0.5).all()
+
+
+# Photos
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Iterator[Extractor]:
+    with Extractor() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def hopper(portrait_path: Path) -> Pixels:
+    return np.asarray(Image.open(portrait_path).convert("RGB"))
+
+
+def large(photo: Pixels) -> Pixels:
+    return np.asarray(cv2.resize(photo, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC))
+
+
+def glasses_on(
+    photo: Pixels,
+    points: Points,
+    colour: tuple[int, int, int],
+    *,
+    thick_mm: float = 3.0,
+    up_mm: float = 0.0,
+    half_rim: bool = False,
+) -> Pixels:
+    """A photo with clear glasses painted on: rims, bridge and arms, along the face's roll, soft-edged."""
+    right, left = points[list(MEDIAPIPE_478.pairs["outer_canthus"])]
+    px = float(np.hypot(*(left - right))) / 89
+    out = (left - right) / np.hypot(*(left - right))
+    down = np.array([-out[1], out[0]])
+    middle = (points[list(MEDIAPIPE_478.pairs["inner_canthus"])]).mean(axis=0) - down * up_mm * px
+    ink = np.zeros(photo.shape[:2], dtype=np.uint8)
+
+    def line(across: npt.ArrayLike, below: npt.ArrayLike) -> None:
+        at = middle + (np.multiply.outer(across, out) + np.multiply.outer(below, down)) * px
+        pen = max(1, round(thick_mm * px))
+        cv2.polylines(ink, [np.rint(at * 16).astype(np.int32)], False, 255, pen, cv2.LINE_AA, 4)
+
+    turn = np.linspace(0 if not half_rim else np.pi, 2 * np.pi, 90)
+    for side in (-1, 1):
+        line(side * (33 + 24 * np.cos(turn)), 3 + 19 * np.sin(turn))
+        line(side * np.array([56.0, 70.0]), np.array([-3.0, -3.0]))
+    across = np.linspace(-9, 9, 20)
+    line(across, -4 + (across / 9) ** 2)
+    alpha = cv2.GaussianBlur(ink.astype(np.float32) / 255, (0, 0), 0.2 * px)[..., None]
+    return np.rint(photo * (1 - alpha) + np.array(colour) * alpha).astype(np.uint8)
+
+
+def flagged(rows: Landmarks) -> list[bool]:
+    return ["glasses:" in reason for reason in rows.reason]
+
+
+def test_a_real_pair_is_said_and_what_it_hides_is_left_out(extractor: Extractor, hopper: Pixels) -> None:
+    """Her lids, read from the mesh alone, were 5.3 and 4.4 mm apart, of about 8."""
+    rows = extractor.extract([hopper, np.fliplr(hopper).copy()])
+    assert flagged(rows) == [True, True]
+    assert rows.status.tolist() == ["warn", "warn"]
+    assert all("right and left lids not seen" in reason for reason in rows.reason)
+    table = measure(rows)
+    for metric in ("fissure_height", "mrd1"):
+        assert np.isnan([table[f"{metric}_{side}_mm"] for side in (*SIDES, "diff")]).all()
+    assert np.isfinite([table["brow_height_diff_mm"], table["commissure_height_diff_mm"]]).all()
+
+
+def test_plain_says_it_too_but_leaves_nothing_out(hopper: Pixels) -> None:
+    with Extractor(method="plain") as plain:
+        rows = plain.extract([hopper])
+    assert flagged(rows) == [True]
+    assert np.isfinite(rows.points).all()
+
+
+@pytest.mark.parametrize(("colour", "thick_mm"), [(BLACK, 4.0), (BLACK, 1.5), (TORTOISE, 3.5), (GOLD, 1.5)])
+def test_painted_pairs_are_found_and_obey_the_mirror_law(
+    extractor: Extractor, astronaut: Pixels, colour: tuple[int, int, int], thick_mm: float
+) -> None:
+    photo = large(astronaut)
+    points = extractor.extract([photo]).points[0, :, :2]
+    worn = glasses_on(photo, points, colour, thick_mm=thick_mm)
+    rows = extractor.extract([worn, np.fliplr(worn).copy()])
+    assert flagged(rows) == [True, True]
+    there, back = (np.isnan(rows.points[i, :, 0]) for i in (0, 1))
+    np.testing.assert_array_equal(back[MEDIAPIPE_478.mirror], there)
+
+
+@pytest.mark.parametrize("up_mm", [-6.0, 0.0, 5.0])
+def test_people_are_flagged_with_glasses_and_not_without(
+    extractor: Extractor, shared_faces: Path, up_mm: float
+) -> None:
+    photos = [
+        np.asarray(Image.open(path).convert("RGB"))
+        for path in sorted((shared_faces / "london").glob("*_neutral.jpg"))[::3]
+    ]
+    bare = extractor.extract(photos)
+    worn = [
+        glasses_on(photo, points[:, :2], BLACK, up_mm=up_mm, half_rim=half_rim)
+        for photo, points in zip(photos, bare.points, strict=True)
+        for half_rim in (False, True)
+    ]
+    assert not any(flagged(bare))
+    assert np.mean(flagged(extractor.extract(worn))) >= 0.8
+
+
+def test_glasses_make_brows_less_sure(extractor: Extractor, astronaut: Pixels) -> None:
+    photo = large(astronaut)
+    bare = extractor.extract([photo])
+    rows = extractor.extract([glasses_on(photo, bare.points[0, :, :2], BLACK)])
+    brows = MEDIAPIPE_478.right(MEDIAPIPE_478.groups["brow"])
+    assert (rows.spread[0, brows] > 3 * bare.spread[0, brows]).all()
+
+
+def test_no_face_without_glasses_is_said_to_wear_some(extractor: Extractor, shared_faces: Path) -> None:
+    folders = ("london", "lisa", "zoom", "darwin1872", "astronaut")
+    photos = [path for folder in folders for path in sorted((shared_faces / folder).glob("*.[jp][pn]g"))]
+    rows = extractor.extract(photos)
+    assert len(rows) == 51
+    assert not any(flagged(rows))
+
+
+def test_of_the_awkward_photos_those_with_glasses_are_flagged(extractor: Extractor, ugly: Path) -> None:
+    worn = ["drawn_glasses.jpg", "drawn_sunglasses.jpg"]
+    bare = ["00_reference.jpg", "drawn_mask.jpg", "hair_over_brow.jpg", "half_hidden.jpg", "tight_crop.jpg"]
+    rows = extractor.extract([ugly / name for name in worn + bare])
+    assert flagged(rows) == [True] * len(worn) + [False] * len(bare)
+    assert np.isfinite(rows.points[0]).all()
