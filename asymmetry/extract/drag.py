@@ -1,7 +1,8 @@
 """What the mesh does to a face as a whole: brows that move too little, canthi that a lid drags along.
 
 The level of the face hangs on the canthi. In a warp that lowers one upper lid by 4 mm the mesh takes that
-side's outer canthus 0.7 mm down, though it stays where it is. Pupils are found in the pixels.
+side's outer canthus 0.7 mm down, though it stays where it is. Pupils are found in the pixels, but for those
+that the lid hides: these it drags along too.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.schemes import MEDIAPIPE_478
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 
 __all__ = ["undragged", "whole_brows"]
 
@@ -25,11 +26,13 @@ _DRAG: Mapping[str, float] = MappingProxyType(
         "inner_canthus": 0.07,
     }
 )
+# The same of an iris that is not seen in the pixels: in warps by 4 mm the level is then off by half.
+_IRIS_DRAG = 0.20
 # Share of what both brows move together that the mesh shows, in warps of the tuning people.
 _BROWS_SHOWN = 0.88
 
 
-def undragged(plane: FloatArray) -> FloatArray:
+def undragged(plane: FloatArray, found: Mapping[Side, bool]) -> FloatArray:
     """Take out what one side's upper lid drags along more than the other's.
 
     Only the difference between the sides is known to be drag, so only that is taken out, half from each side:
@@ -39,21 +42,26 @@ def undragged(plane: FloatArray) -> FloatArray:
     ----------
     plane : ndarray, shape (k, 2)
         Canonical x, y of all points, cm, lids already on their margins.
+    found : mapping of Side to bool
+        Whether the iris was seen in the pixels, and so is not dragged along.
 
     Returns
     -------
     ndarray, shape (k, 2)
-        The same with the canthi put back.
+        The same with the canthi, and irises not seen, put back.
     """
     lids, canthi = (plane[list(MEDIAPIPE_478.pairs[name]), 1] for name in ("upper_lid_4", "outer_canthus"))
     over = lids - canthi
     # How much higher the right lid is than the left, halved.
     lead = float(over[0] - over[1]) / 2
     plane = plane.copy()
-    for name, share in _DRAG.items():
-        right, left = MEDIAPIPE_478.pairs[name]
-        plane[right, 1] -= share * lead
-        plane[left, 1] += share * lead
+    for side, higher in zip(SIDES, (lead, -lead), strict=True):
+        for name, share in _DRAG.items():
+            plane[MEDIAPIPE_478.of(side, (name,)), 1] -= share * higher
+        if not found[side]:
+            # Beside an iris that stays, the whole difference is this one's.
+            both = 1 if found["left"] == found["right"] else 2
+            plane[MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups["iris"]), 1] -= both * _IRIS_DRAG * higher
     return plane
 
 

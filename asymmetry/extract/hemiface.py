@@ -248,7 +248,7 @@ def read_hemifaces(
     plane = whole_brows(np.mean([reading.plane for reading in kept], axis=0), canonical.vertices)
     lids = refine_lids(photo, pose, canonical, plane)
     irises = refine_irises(photo, pose, canonical, lids.plane)
-    points = pose.project(lifted(canonical, undragged(irises.plane)))
+    points = pose.project(lifted(canonical, undragged(irises.plane, irises.found)))
     spread = point_spread(
         irises.plane,
         [reading.twins for reading in kept],

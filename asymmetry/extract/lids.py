@@ -37,7 +37,7 @@ _IRIS_UPPER, _IRIS_LOWER = 0.2, 0.3
 # Factors on the mesh's opening that are tried.
 _FACTORS = np.arange(0.25, 1.7, 0.02)
 # Cost per mm² of distance from what the mesh says; the lower lid moves little.
-_PRIOR_UPPER, _PRIOR_LOWER = 0.05, 0.2
+_PRIOR_UPPER, _PRIOR_LOWER = 0.05, 0.5
 # Weakest mean step (in log intensity) that is taken for a margin.
 _WEAKEST_UPPER, _WEAKEST_LOWER = 0.2, 0.05
 # Another margin this far away that shows as well but for this share leaves none.
