@@ -28,7 +28,7 @@ def slope(rise: float, run: float) -> float:
 
 #: One side of the symmetric face; whole metrics are 0 on it.
 KNOWN = {
-    "brow_height": (26 + 21 + 25 + 20) / 4,
+    "brow_height": (26 + 21) / 2,
     "brow_medial_height": (22 + 16) / 2,
     "brow_lateral_height": (18 + 14) / 2,
     "brow_tilt": slope(16 - 19, 56 - 13),
@@ -39,7 +39,7 @@ KNOWN = {
     # Trapezes from the outer canthus: widths 3 4 3 4 4 3 4 3, openings 0 3 6 9 9.5 9 7 3 0.
     "eye_area": 4.5 + 18 + 22.5 + 37 + 37 + 24 + 20 + 4.5,
     "canthal_tilt": slope(2, 28),
-    "lid_to_brow": 23.0 - 4,
+    "lid_to_brow": 23.5 - 4,
     "commissure_height": -66,
     "commissure_excursion": 26,  # 24 out and 10 up
     "smile_angle": slope(10, 24),

@@ -17,10 +17,10 @@ __all__ = ["from_both_sides", "from_rays", "in_plane", "level_line", "upright", 
 FloatArray = npt.NDArray[np.float64]
 
 #: What the pupils count beside the outer canthi where the level is set. They are the field's own level, and
-#: brows, mouth and lids drag them along least; the canthi have the wider base. With 1 in place of 2, 3 % of a
-#: brow raised in renders is lost; by the pupils alone nothing is, but differences then agree less with points
-#: placed by hand.
-PUPILS_WEIGHT = 2.0
+#: brows, mouth and lids drag them along least; the canthi have the wider base. By the canthi alone 5 % of a
+#: smile in renders is lost; the more the pupils count, the less brows agree with points placed by hand (r =
+#: 0.87 without them, 0.85 with 0.75, 0.84 with 2).
+PUPILS_WEIGHT = 0.75
 
 
 def from_rays(seen: FloatArray, weights: FloatArray, out: FloatArray | None = None) -> FloatArray:

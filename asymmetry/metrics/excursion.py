@@ -50,7 +50,7 @@ _MEDIAL = "brow_upper_5"
 
 @movement_metric(unit="mm", sign="brow raised", source="Ours: change of `brow_height`.", noise=BROW_NOISE)
 def brow_excursion(rest: Half, moved: Half) -> FloatArray:
-    """Rise of the brow above the pupil."""
+    """Rise of the brow's arch."""
     return brow_height(moved) - brow_height(rest)
 
 

@@ -100,5 +100,5 @@ def canthal_tilt(half: Half) -> FloatArray:
     source="Ours, to the middle between the brow's edges; the literature often takes the lower one.",
 )
 def lid_to_brow(half: Half) -> FloatArray:
-    """Height of the brow above the pupil, midway between its edges, over the upper lid's margin there."""
+    """Height of the brow's arch, midway between its edges, over the upper lid's margin at the pupil."""
     return brow_height(half) - half.up(_UPPER)
