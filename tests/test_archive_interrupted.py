@@ -213,14 +213,19 @@ def test_a_destination_that_can_not_be_written_is_said_first(tmp_path: Path, por
 
 FULL_DISK = """
 import resource, sys
+from pyarrow import parquet
 from asymmetry.cli import main
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)),) * 2)
+limit, write = (int(sys.argv.pop(1)),) * 2, parquet.write_table
+def write_limited(*args, **options):
+    resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    write(*args, **options)
+parquet.write_table = write_limited
 main()
 """
 
 
 def test_a_full_disk_is_said_and_leaves_nothing_half_written(tmp_path: Path, portrait_path: Path) -> None:
-    """The limit on a file's size stands for the disk's: writing fails with an error of the system."""
+    """The limit on a file's size stands for the disk's: writing a part fails with an error of the system."""
     folder = portraits(tmp_path / "photos", portrait_path, FEWEST + 3)
     path = tmp_path / "scores.parquet"
     command = [sys.executable, "-c", FULL_DISK, "20000", "archive", str(folder), "-o", str(path)]

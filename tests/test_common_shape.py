@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
-from asymmetry.extract.canonical import canonical_mesh
+from asymmetry.extract.canonical import canonical_mesh, load_canonical
 from asymmetry.extract.common import CommonShape, to_half
-from asymmetry.extract.drag import whole_brows
+from asymmetry.extract.drag import undragged, whole_brows
 from asymmetry.extract.plane import halved
 from asymmetry.extract.spread import point_spread
 
@@ -111,3 +111,45 @@ def test_photos_are_halved_no_further_than_asked(least: float, shape: tuple[int,
     assert (small == 90).all()
     mirrored = halved(np.ascontiguousarray(photo[:, ::-1]), least)
     np.testing.assert_array_equal(mirrored, small[:, ::-1])
+
+
+# What a lid drags along
+
+
+IRIS = ("iris_centre",)
+SEEN, UNSEEN = {"right": True, "left": True}, {"right": False, "left": True}
+
+
+def drooping(plane: Array, iris: float) -> Array:
+    """The right upper lid 4 mm down, and its iris dragged along."""
+    plane = raised(plane, MEDIAPIPE_478.groups["upper_lid"], -0.4)
+    return raised(plane, MEDIAPIPE_478.groups["iris"], iris)
+
+
+def test_an_iris_that_a_lid_hides_is_put_back(plane: Array) -> None:
+    right, left = MEDIAPIPE_478.pairs["iris_centre"]
+    put = undragged(drooping(plane, -0.08), UNSEEN)
+    assert put[right, 1] == pytest.approx(put[left, 1], abs=1e-9)
+    np.testing.assert_array_equal(put[left], plane[left])
+
+
+def test_an_iris_that_was_seen_stays(plane: Array) -> None:
+    right, _ = MEDIAPIPE_478.pairs["iris_centre"]
+    dragged = drooping(plane, -0.08)
+    np.testing.assert_array_equal(undragged(dragged, SEEN)[right], dragged[right])
+
+
+def test_putting_back_obeys_the_mirror_law(plane: Array) -> None:
+    dragged = drooping(plane, -0.05)
+    mirrored = dragged[MEDIAPIPE_478.mirror] * (-1, 1)
+    put = undragged(mirrored, {"right": True, "left": False})
+    np.testing.assert_array_equal(put, undragged(dragged, UNSEEN)[MEDIAPIPE_478.mirror] * (-1, 1))
+
+
+def test_the_surface_is_nowhere_deeper_than_the_face() -> None:
+    canonical = load_canonical()
+    x, y = np.meshgrid(np.linspace(-16, 16, 65), np.linspace(-16, 16, 65))
+    depth = canonical.depth_at(x, y)
+    low, high = canonical.vertices[:, 2].min(), canonical.vertices[:, 2].max()
+    assert low - 1e-6 <= depth.min() <= depth.max() <= high + 1e-6
+    np.testing.assert_array_equal(depth, depth[:, ::-1])

@@ -15,6 +15,7 @@ from asymmetry.core.frame import Face, Half, Scale
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.core.table import Measurements
+from asymmetry.core.upright import PUPILS_WEIGHT
 from asymmetry.metrics import MAX_YAW, MAX_YAW_HORIZONTAL, Metric, catalogue, measure, measuring, metric
 from asymmetry.metrics.spread import COPIES, mixtures
 from tests.faces import PX_PER_MM, crowd, model, number, photo
@@ -110,9 +111,9 @@ def test_one_uncertain_point_makes_its_metric_as_uncertain() -> None:
 
 def test_an_uncertain_level_tells_in_every_difference() -> None:
     table = measure(only(photo(), outer_canthus=1.0))
-    # The canthi, 45 mm from the midline, set the level with the pupils, 31 mm from it, which count twice: one
-    # canthus turns it over a base of 2 (45 + 2 * 31) mm. The corner of the mouth lies 24 mm out.
-    turn = 1.0 / (2 * (45 + 2 * 31))
+    # The canthi, 45 mm from the midline, set the level with the pupils, 31 mm from it, that count less: one
+    # canthus turns it over this base. The corner of the mouth lies 24 mm out.
+    turn = 1.0 / (2 * (45 + PUPILS_WEIGHT * 31))
     assert table["commissure_height_diff_sd_mm"][0] == pytest.approx(2 * 24 * turn, rel=0.02)
     assert table["fissure_height_diff_sd_mm"][0] < 1e-3
 

@@ -100,6 +100,7 @@ class Extractor:
         self.provenance: dict[str, Any] = {
             "asymmetry": _own_version(),
             "mediapipe": version("mediapipe"),
+            "opencv": cv2.__version__,
             "model_sha256": file_sha256(path),
             "method": method,
             "mirrored": mirrored,
@@ -263,10 +264,12 @@ def _subject(name: str, readings: list[Reading]) -> tuple[Reading, str]:
     """The one face that the photo is of, and what to note about the others."""
     if not readings:
         raise NoFaceError(name, "no face found; is it upright, lit and whole?")
-    if len(readings) > 1 and readings[0].area < SUBJECT_RATIO * readings[1].area:
-        raise SeveralFacesError(name, f"{len(readings)} faces, none clearly the subject; crop to one")
-    others = len(readings) - 1
-    return readings[0], f"{others} smaller face(s) in the background left out" if others else ""
+    # A covered face may be found twice in one place.
+    subject, *rest = readings
+    others = [other for other in rest if not _same_face(subject.points, other.points)]
+    if others and subject.area < SUBJECT_RATIO * others[0].area:
+        raise SeveralFacesError(name, f"{1 + len(others)} faces, none clearly the subject; crop to one")
+    return subject, f"{len(others)} smaller face(s) in the background left out" if others else ""
 
 
 def _inside(points: FloatArray, shape: tuple[int, ...]) -> tuple[FloatArray, str]:

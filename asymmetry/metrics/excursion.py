@@ -36,10 +36,10 @@ __all__ = [
 FloatArray = npt.NDArray[np.float64]
 
 #: What may be read where nothing moved, mm: two standard deviations of what stays in warps of the tuning
-#: people's photos, taken again in another size, light and roll (0.2 at lids and nose, 0.3 at brows, 0.35 at
-#: their ends and at the mouth's corners, 0.4 to 0.5 at lips, 0.55 where a corner goes across), and in
-#: quadrature a third of what renders read when the head turns by 10° (0.1 to 0.7).
-BROW_NOISE, BROW_END_NOISE, LID_NOISE, NOSE_NOISE = 0.4, 0.45, 0.3, 0.5
+#: people's photos, taken again in another size, light and roll (0.2 at lids and nose, 0.3 at brows and at the
+#: mouth's corners, 0.35 where a corner goes across, 0.4 to 0.55 at lips), and in quadrature a third of what
+#: renders read when the head turns by 10° (0.1 to 0.7).
+BROW_NOISE, LID_NOISE, NOSE_NOISE = 0.45, 0.3, 0.5
 CORNER_NOISE, CORNER_ACROSS_NOISE, LIP_NOISE = 0.6, 0.7, 0.8
 #: The same of an eye's opening, percent: of 10 mm.
 CLOSED_NOISE = 10 * LID_NOISE
@@ -54,17 +54,13 @@ def brow_excursion(rest: Half, moved: Half) -> FloatArray:
     return brow_height(moved) - brow_height(rest)
 
 
-@movement_metric(
-    unit="mm", sign="raised", source="Ours: change of `brow_medial_height`.", noise=BROW_END_NOISE
-)
+@movement_metric(unit="mm", sign="raised", source="Ours: change of `brow_medial_height`.", noise=BROW_NOISE)
 def brow_medial_excursion(rest: Half, moved: Half) -> FloatArray:
     """Rise of the brow's medial end."""
     return brow_medial_height(moved) - brow_medial_height(rest)
 
 
-@movement_metric(
-    unit="mm", sign="raised", source="Ours: change of `brow_lateral_height`.", noise=BROW_END_NOISE
-)
+@movement_metric(unit="mm", sign="raised", source="Ours: change of `brow_lateral_height`.", noise=BROW_NOISE)
 def brow_lateral_excursion(rest: Half, moved: Half) -> FloatArray:
     """Rise of the brow's lateral end."""
     return brow_lateral_height(moved) - brow_lateral_height(rest)
@@ -74,7 +70,7 @@ def brow_lateral_excursion(rest: Half, moved: Half) -> FloatArray:
     unit="mm",
     sign="drawn down",
     source="Ours: what corrugator and procerus do; the opposite of `brow_medial_excursion`.",
-    noise=BROW_END_NOISE,
+    noise=BROW_NOISE,
 )
 def frown_descent(rest: Half, moved: Half) -> FloatArray:
     """Descent of the brow's medial end."""

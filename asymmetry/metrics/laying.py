@@ -20,6 +20,10 @@ Mask = npt.NDArray[np.bool_]
 #: What gives the place: 0.2 mm in a full smile of renders. Pupils follow the gaze, and are not seen when the
 #: eyes close.
 CANTHI = ("outer_canthus", "inner_canthus")
+#: What the pupils count beside the outer canthi for the turn. A squint pulls a canthus by 1 mm, and the level
+#: with it; the pupils stay. With less than 3 the ratio of a smile beside a squint is off by 0.05, with 4 by
+#: 0.04.
+PUPILS_WEIGHT = 4.0
 
 
 def laid_on(rest: Face, moved: Face, sure: Mask | np.bool_ | bool) -> Face:
@@ -39,14 +43,13 @@ def laid_on(rest: Face, moved: Face, sure: Mask | np.bool_ | bool) -> Face:
 
     Notes
     -----
-    The outer canthi and the pupils give the turn, as they give the level of a single face. A gaze turns both
-    pupils alike and so tilts nothing; but a lid that hides one drags it along. All four canthi give the
-    place.
+    The pupils, and a little the outer canthi, give the turn. A gaze turns both pupils alike and so tilts
+    nothing; but a lid that hides one drags it along. All four canthi give the place.
     """
     pairs = [[face.pair(name) for name in LEVEL_PAIRS] for face in (moved, rest)]
     lines = np.array([[left - right for right, left in two] for two in pairs])
     lines[:, 1] = np.where(sure & np.isfinite(lines[:, 1]).all(axis=(0, 1)), lines[:, 1], np.nan)
-    (x, y), (to_x, to_y) = (level_line(line.swapaxes(0, 1)) for line in lines)
+    (x, y), (to_x, to_y) = (level_line(line.swapaxes(0, 1), PUPILS_WEIGHT) for line in lines)
     size = _size(rest, moved)
     factor = size / np.sqrt((x * x + y * y) * (to_x * to_x + to_y * to_y))
     same, turn = (to_x * x + to_y * y) * factor, (to_y * x - to_x * y) * factor
