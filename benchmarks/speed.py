@@ -158,11 +158,12 @@ def stages(path: Path, runs: int, method: Any = "hemiface") -> dict[str, float]:
     """
     watch = _Watch()
     with Extractor(method=method) as extractor, tempfile.TemporaryDirectory() as folder:
-        landmarker = extractor._landmarker
+        landmarker, mesh = extractor._landmarker, extractor._mesh
         _scored(extractor, path)
         with (
             patch.object(reduced, "read_photo", watch.watched("decode", reduced.read_photo)),
             patch.object(landmarker, "detect", watch.watched("landmark", landmarker.detect)),
+            patch.object(mesh, "read", watch.watched("landmark", mesh.read)),
         ):
             for _ in range(runs):
                 with watch.stage("read"):

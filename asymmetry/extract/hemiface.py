@@ -22,7 +22,7 @@ from asymmetry.extract.irises import lifted, refine_irises
 from asymmetry.extract.landmarker import Reading
 from asymmetry.extract.lids import refine_lids
 from asymmetry.extract.mesh import INPUT_FILL, INPUT_SIDE, Mesh
-from asymmetry.extract.plane import drawn, halved, places
+from asymmetry.extract.plane import drawn, halved, on_a_grid, places
 from asymmetry.extract.pose import Pose, fit_pose
 from asymmetry.extract.spread import point_spread
 
@@ -31,9 +31,6 @@ __all__ = ["Square", "chimera", "mirrored_reading", "read_hemifaces"]
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 
-# Step of the grid on which the photo's places are worked out, px; between its nodes they are straight to 0.05
-# px.
-_GRID = 4
 # Photo px per chimera px above which the photo is blurred first, and the blur's sigma per px of ratio.
 _ALIAS_RATIO, _ALIAS_SIGMA = 1.3, 0.45
 
@@ -124,13 +121,14 @@ def chimera(
     ndarray of uint8, shape (side, side, 3)
         Exactly mirror-symmetric.
     """
-    # Places are worked out on a grid that reaches one step beyond the square, for its edges to lie inside.
-    columns, rows = ((np.arange(-1, n // _GRID + 1) + 0.5) * _GRID for n in (square.side // 2, square.side))
-    half = to_half(square.to_face(np.stack(np.meshgrid(columns, rows), axis=-1)), "right")
-    if shape is not None:
-        half = shape.own(half, side)
-    at = np.asarray(cv2.resize(places(pose, canonical, from_half(half, side)), None, fx=_GRID, fy=_GRID))
-    shown = drawn(photo, at[_GRID:-_GRID, _GRID:-_GRID].astype(np.float64), cv2.INTER_LINEAR)
+    own = shape.own if shape else lambda half, _: half
+
+    def place(xy: FloatArray) -> FloatArray:
+        half = own(to_half(square.to_face(xy), "right"), side)
+        return places(pose, canonical, from_half(half, side))
+
+    at = on_a_grid(square.side // 2, square.side, place)
+    shown = drawn(photo, at, cv2.INTER_LINEAR)
     return np.concatenate([shown, shown[:, ::-1]], axis=1)
 
 
@@ -149,19 +147,19 @@ class SquareReading(NamedTuple):
     """Both halves of a face as read at one size, each side from its own chimera.
 
     ``plane`` (k, 2) is canonical x, y, cm; ``twins`` (k, 2) half of how far each point and its mirror twin
-    are apart in the chimera, cm; ``whole`` each side's chimera as a whole face, (k, 3), px.
+    are apart in the chimera, cm; ``drawn`` (k, 3) the points where they are in the chimeras, px.
     """
 
     plane: FloatArray
     twins: FloatArray
-    whole: dict[Side, FloatArray]
+    drawn: FloatArray
 
 
 def read_square(
     photo: Pixels, pose: Pose, canonical: Canonical, square: Square, mesh: Mesh, shape: CommonShape
 ) -> SquareReading | None:
     """What the model sees in the chimeras of both sides; None if it finds no face in one."""
-    planes, twins, whole = {}, {}, {}
+    planes, twins, seen = {}, {}, {}
     right = _right_numbers(canonical.vertices)
     for side in SIDES:
         points = mesh.read(chimera(photo, pose, canonical, square, side, shape))
@@ -169,12 +167,12 @@ def read_square(
             return None
         # The chimera is symmetric: where a point and its mirror twin differ, that is noise.
         mirrored = mirrored_points(points, square.side)
-        whole[side] = (points + mirrored) / 2
-        planes[side] = square.to_face(whole[side][:, :2])
+        seen[side] = (points + mirrored) / 2
+        planes[side] = square.to_face(seen[side][:, :2])
         twins[side] = (points - mirrored)[:, :2] / (2 * square.scale)
         shown = right if side == "right" else right[MEDIAPIPE_478.mirror]
         planes[side][shown] = from_half(shape.own(to_half(planes[side][shown], side), side), side)
-    return SquareReading(_joined(planes, right), _joined(twins, right), whole)
+    return SquareReading(*(_joined(each, right) for each in (planes, twins, seen)))
 
 
 def _right_numbers(vertices: FloatArray) -> npt.NDArray[np.bool_]:
@@ -256,8 +254,8 @@ def read_hemifaces(
         irises=irises.found,
         px_per_cm=pose.scale,
     )
-    weights = {side: mesh.weights(kept[-1].whole[side]) for side in SIDES}
-    return Hemifaces(points, spread, _side_weights(first.blendshapes, weights), pose, lids.found)
+    weights = _side_weights(first.blendshapes, mesh.weights(kept[-1].drawn))
+    return Hemifaces(points, spread, weights, pose, lids.found)
 
 
 def _shrunk(photo: Pixels, pose: Pose, square: Square) -> tuple[Pixels, Pose]:
@@ -270,16 +268,13 @@ def _shrunk(photo: Pixels, pose: Pose, square: Square) -> tuple[Pixels, Pose]:
     return small, view
 
 
-def _side_weights(first: FloatArray, halves: dict[Side, FloatArray]) -> FloatArray:
+def _side_weights(first: FloatArray, halves: FloatArray) -> FloatArray:
     """Expression weights with each side's own.
 
-    Those of the eyes are from the chimera of their side. In the shape that both halves are drawn in a smile
-    or a raised brow is the same on either side, so the others are those of the whole face, which pulls its
-    sides together, put apart again.
+    Those of the eyes are of the halves. In the shape that both halves are drawn in, a smile or a raised brow
+    is the same on either side, so the others are those of the whole face, which pulls its sides together, put
+    apart again.
     """
     apart = (first - first[_TWINS]) / 2 / _WEIGHTS_SHOWN
     weights = np.clip((first + first[_TWINS]) / 2 + apart, 0.0, 1.0)
-    for i, name in enumerate(MEDIAPIPE_478.expressions):
-        if name.startswith("eye"):
-            weights[i] = halves["right" if name.endswith("Right") else "left"][[i, _TWINS[i]]].mean()
-    return weights
+    return np.where([name.startswith("eye") for name in MEDIAPIPE_478.expressions], halves, weights)

@@ -209,8 +209,10 @@ class _Eye:
         radius, up, across = np.meshgrid(radii, axis, axis, indexing="ij")
         centre = start + np.stack([across, up], axis=-1)
         at = centre[..., None, None, :] + radius[..., None, None, None] * _NORMALS
-        outwards = (self._steps_at(at) * _NORMALS).sum(axis=-1)
-        shown = (outwards * weights).sum(axis=(-1, -2)) - _PRIOR * (centre**2).sum(axis=-1)
+        # Each step counts by how far it leads outwards along its normal.
+        outwards = (_NORMALS * weights[..., None]).astype(np.float32).ravel()
+        clear = (self._steps_at(at).reshape(-1, outwards.size) @ outwards).reshape(radius.shape)
+        shown = clear - _PRIOR * (centre[..., 0] ** 2 + centre[..., 1] ** 2)
         value = shown.reshape(len(radii), -1).max(axis=1)
         rows, columns = np.divmod(shown.reshape(len(radii), -1).argmax(axis=1), len(axis))
         between = [
@@ -244,9 +246,9 @@ class _Eye:
 def _steps(light: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Steps of light across and up over the width of a limbus, shape (rows, columns, 2)."""
     smooth = cv2.GaussianBlur(light, (0, 0), _SIGMA / _STEP)
-    up, across = np.gradient(smooth, _STEP)
+    across, up = (cv2.Sobel(smooth, cv2.CV_32F, dx, 1 - dx, ksize=1, scale=0.5 / _STEP) for dx in (1, 0))
     # A sharp step of height one, blurred by sigma, has its steepest slope of 1 / (sigma sqrt(2 pi)) there.
-    return np.stack([across, up], axis=-1) * np.float32(_SIGMA * np.sqrt(2 * np.pi))
+    return np.dstack([across, up]) * np.float32(_SIGMA * np.sqrt(2 * np.pi))
 
 
 def _found(eyes: list[_Eye]) -> _Circles | None:

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.canonical import Canonical
-from asymmetry.extract.plane import drawn, places
+from asymmetry.extract.plane import drawn, on_a_grid, places
 from asymmetry.extract.pose import Pose
 
 __all__ = ["FAULTS", "PX_PER_CM", "Fault", "Frontal", "faults", "frontal", "judged"]
@@ -43,6 +43,8 @@ _SMOOTH = 2.0
 
 # A half of a face varies by more than this many grey levels (standard deviation); a cover need not.
 _SHADED = 2.0
+# What OpenCV has for an a* or b* of 0 in 8 bits.
+_NO_COLOUR = np.float32(128)
 # What counts as white, and the exponent from grey value to light (sRGB, nearly).
 _WHITE, _GAMMA = 250, 2.2
 # Standard deviation over median absolute value, of normal noise.
@@ -102,8 +104,8 @@ class Frontal:
     @cached_property
     def colour(self) -> Grey:
         """CIE a* and b*, blurred by 1 mm, shape (h, w, 2)."""
-        lab = cv2.cvtColor(self.rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-        return _blurred(np.ascontiguousarray(lab[..., 1:]), _SMOOTH)
+        lab = cv2.cvtColor(self.rgb, cv2.COLOR_RGB2LAB).astype(np.float32)
+        return _blurred(np.ascontiguousarray(lab[..., 1:]) - _NO_COLOUR, _SMOOTH)
 
     @cached_property
     def face(self) -> Mask:
@@ -140,8 +142,12 @@ def frontal(photo: Pixels, pose: Pose, canonical: Canonical, points: FloatArray)
         The face's points, px.
     """
     middle = _middle(canonical)
-    plane = np.dstack(np.broadcast_arrays(*_axes())) + np.array([0.0, middle])
-    at = places(pose, canonical, plane)
+
+    def place(xy: FloatArray) -> FloatArray:
+        plane = (xy - (WIDTH / 2, HEIGHT / 2)) / (PX_PER_CM, -PX_PER_CM) + (0.0, middle)
+        return places(pose, canonical, plane)
+
+    at = on_a_grid(WIDTH, HEIGHT, place)
     height, width = photo.shape[:2]
     x, y = at[..., 0], at[..., 1]
     seen: Mask = (x >= 0) & (x <= width) & (y >= 0) & (y <= height)
@@ -186,8 +192,9 @@ def _shown(photo: Pixels, at: FloatArray, ratio: float) -> Pixels:
     if ratio <= 1:
         return drawn(photo, at)
     height, width = photo.shape[:2]
-    left, top = np.clip(at.min(axis=(0, 1)) - ratio, 0, (width - 1, height - 1)).astype(int)
-    right, bottom = np.clip(at.max(axis=(0, 1)) + ratio, (left + 1, top + 1), (width, height)).astype(int)
+    low, high = ([extreme(at[..., axis]) for axis in (0, 1)] for extreme in (np.min, np.max))
+    left, top = np.clip(np.subtract(low, ratio), 0, (width - 1, height - 1)).astype(int)
+    right, bottom = np.clip(np.add(high, ratio), (left + 1, top + 1), (width, height)).astype(int)
     size = np.ceil(np.array([right - left, bottom - top]) / ratio).astype(int)
     shrunk = cv2.resize(photo[top:bottom, left:right], size.tolist(), interpolation=cv2.INTER_AREA)
     return drawn(np.asarray(shrunk, dtype=np.uint8), (at - (left, top)) * size / (right - left, bottom - top))
