@@ -150,10 +150,10 @@ def load_canonical(model: str | os.PathLike[str] | None = None) -> Canonical:
     """
     vertices = canonical_mesh(model)
     axis = np.arange(-_EXTENT * _CELLS, _EXTENT * _CELLS + 1) / _CELLS
-    x, y = np.meshgrid(axis, -axis)
+    x, y = np.meshgrid(axis[axis >= 0], -axis)
     where = np.stack([x.ravel(), y.ravel()], axis=1)
-    surface = _thin_plate(vertices[:, :2], vertices[:, 2], where).reshape(x.shape)
-    surface = np.clip(surface, vertices[:, 2].min(), vertices[:, 2].max())
+    half = _thin_plate(vertices[:, :2], vertices[:, 2], where).reshape(x.shape)
+    surface = np.clip(np.hstack([half[:, :0:-1], half]), vertices[:, 2].min(), vertices[:, 2].max())
     smooth = cv2.GaussianBlur(surface, (0, 0), _BLUR * _CELLS)
     return Canonical(vertices, np.ascontiguousarray((smooth + smooth[:, ::-1]) / 2, dtype=np.float32))
 
@@ -162,7 +162,7 @@ def _thin_plate(at: FloatArray, values: FloatArray, where: FloatArray) -> FloatA
     """Thin-plate spline through (n, 2) points, read at (m, 2) others."""
 
     def kernel(a: FloatArray, b: FloatArray) -> FloatArray:
-        r2 = ((a[:, None] - b[None]) ** 2).sum(-1)
+        r2 = np.subtract.outer(a[:, 0], b[:, 0]) ** 2 + np.subtract.outer(a[:, 1], b[:, 1]) ** 2
         return np.asarray(r2 * np.log(np.maximum(r2, 1e-12)) / 2)
 
     n = len(at)
