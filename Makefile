@@ -31,6 +31,7 @@ bench: $(VENV)/dev.stamp ## measure what a photo costs, and the core, series and
 
 fidelity: $(VENV)/dev.stamp ## measure how much of a known asymmetry is read
 	$(BIN)/python -m benchmarks.fidelity
+	$(BIN)/python -m benchmarks.fidelity --photos others --method fast --method hemiface
 	$(BIN)/python -m benchmarks.movements
 
 docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report

@@ -55,11 +55,11 @@ class _Part:
 # photos. The eight tuning people alone would give brows half of theirs: what constants were chosen on reads
 # too well.
 _PARTS = (
-    _Part(_BROW, 0.05, _BROW, 0.08),
+    _Part(_BROW, 0.045, _BROW, 0.078),
     _Part(_brow_ends(1, 2), 0.08, _BROW, 0.28),
     _Part(_brow_ends(5), 0.16, _BROW, 0.20),
     _Part(_MOUTH, 0.30, _MOUTH, 0.17),
-    _Part(("commissure", "inner_commissure"), 0.18, _MOUTH, 0.11),
+    _Part(("commissure", "inner_commissure"), 0.18, _MOUTH, 0.12),
     _Part(_GROUPS["canthi"], 0.35, _BROW, 0.05),
     _Part(("philtrum", "upper_lip", "lower_lip"), 0.20, _MOUTH, 0.40),
     _Part(("pogonion", "menton"), 0.30, _MOUTH, 1.00),
@@ -67,7 +67,7 @@ _PARTS = (
 _REST = _Part((), 0.20, _MOUTH, 0.40)
 # Of lids on a margin and irises on a circle that the photo shows, cm; and of those that it does not show.
 # What lids go wrong by grows by this share of half the difference between them.
-_LID, _LID_UNSEEN, _LID_SHARE = 0.003, 0.06, 0.065
+_LID, _LID_UNSEEN, _LID_SHARE = 0.003, 0.06, 0.075
 _IRIS, _IRIS_UNSEEN = 0.003, 0.02
 # What glasses add, cm: of 184 brows and 165 upper lids behind painted glasses that were found (tuning people)
 # 68 % are off by less.

@@ -176,7 +176,7 @@ def report(results: dict[str, dict[str, Any]], run: Run) -> str:
     )
     people = len(run.subjects)
     parts = [
-        f"{len(run.cases)} warps of {people} people's {run.half} photos, 0.5 to 6 mm, both sides.",
+        f"{len(run.cases)} warps of {people} {run.half} photos, 0.5 to 6 mm, both sides.",
         f"Python {platform.python_version()}, {versions}.",
         "### Known warps of real photos\n\n" + markdown(warp_rows(results)),
         "### Laws\n\n" + markdown(law_rows(results)),
@@ -191,7 +191,9 @@ def main() -> None:
     """Measure, print, and write if asked."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fidelity", description=__doc__)
     parser.add_argument("--method", action="append", choices=methods.names(), help="default: all of them")
-    parser.add_argument("--photos", choices=("reporting", "tuning", "portraits"), default="reporting")
+    parser.add_argument(
+        "--photos", choices=("reporting", "tuning", "others", "portraits"), default="reporting"
+    )
     parser.add_argument("--markdown", type=Path, help="write the tables to this file too")
     chosen = parser.parse_args()
     run = Run(chosen.photos)

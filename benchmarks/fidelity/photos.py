@@ -32,9 +32,12 @@ def wheel_portraits() -> list[Path]:
 
 
 def faces(half: str) -> list[Path]:
-    """Neutral photos to warp: of ``"tuning"``, ``"reporting"`` or ``"portraits"``.
+    """Neutral photos to warp: of ``"tuning"``, ``"reporting"``, ``"others"`` or ``"portraits"``.
 
-    Where the London set is not there, the wheels' portraits are reported on.
+    The others are nine photos of three women whom no constant was chosen on. Where the London set is not
+    there, the wheels' portraits are reported on.
     """
+    if half == "others":
+        return [*sorted(SHARED.glob("lisa/*.jpg")), *sorted(SHARED.glob("zoom/*.jpg")), *wheel_portraits()]
     found = [] if half == "portraits" else london(tuning=half == "tuning")
     return found if found or half == "tuning" else wheel_portraits()
