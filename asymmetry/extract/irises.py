@@ -18,7 +18,7 @@ import numpy.typing as npt
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.canonical import Canonical
 from asymmetry.extract.lids import margin_numbers
-from asymmetry.extract.plane import light_and_red, places, surface, vertex
+from asymmetry.extract.plane import light_at, places, surface, vertex
 from asymmetry.extract.pose import Pose
 
 __all__ = ["Irises", "lifted", "refine_irises"]
@@ -198,7 +198,7 @@ class _Eye:
         margins = (view.to_eye(places(pose, canonical, plane[margin_numbers(side, lid)])) for lid in _LIDS)
         upper, lower = (line[np.argsort(line[:, 0])].T for line in margins)
         axis = np.arange(-_HALF, _HALF + _STEP / 2, _STEP)
-        light, _ = light_and_red(photo, view.to_photo(np.stack(np.meshgrid(axis, axis), axis=-1)))
+        light = light_at(photo, view.to_photo(np.stack(np.meshgrid(axis, axis), axis=-1)))
         return cls(view, _mesh_radius(plane, pose) / IRIS_OVERREAD, (upper, lower), _steps(light))
 
     def search(

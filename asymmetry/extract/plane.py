@@ -11,7 +11,7 @@ import numpy.typing as npt
 from asymmetry.extract.canonical import Canonical
 from asymmetry.extract.pose import Pose
 
-__all__ = ["drawn", "halved", "light_and_red", "on_a_grid", "places", "surface", "vertex"]
+__all__ = ["drawn", "halved", "light_and_red", "light_at", "on_a_grid", "places", "surface", "vertex"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -77,8 +77,13 @@ def light_and_red(photo: Pixels, at: FloatArray) -> tuple[npt.NDArray[np.float32
     """Logarithms of the light, and of red over the other colours, at places (h, w, 2) of a photo."""
     red, green, blue = cv2.split(drawn(photo, at, cv2.INTER_LINEAR).astype(np.float32))
     others, floor = green + blue, np.float32(_FLOOR)
-    light = np.log((red + others) / 3 + floor)
-    return light, np.log(red + floor) - np.log(others / 2 + floor)
+    return np.log((red + others) / 3 + floor), np.log(red + floor) - np.log(others / 2 + floor)
+
+
+def light_at(photo: Pixels, at: FloatArray) -> npt.NDArray[np.float32]:
+    """Logarithm of the light at places (h, w, 2) of a photo."""
+    red, green, blue = cv2.split(drawn(photo, at, cv2.INTER_LINEAR).astype(np.float32))
+    return np.log((red + (green + blue)) / 3 + np.float32(_FLOOR))
 
 
 def vertex(values: FloatArray, best: int) -> float:

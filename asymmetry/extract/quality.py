@@ -281,15 +281,21 @@ def blur(view: Frontal) -> float:
     Source: the gradients of an edge before and after a known blur give its width (Zhuo and Sim 2011).
     """
     once = _blurred(view.grey, _BEFORE)
-    twice = _blurred(once, _AGAIN)
-    widths = [_edge_width(once, twice, axis, view.face) for axis in ((1, 0), (0, 1))]
+    slopes = _slopes(once, view.face)
+    widths = map(_edge_width, slopes, _slopes(_blurred(once, _AGAIN), view.face), reversed(slopes))
     return float(max(widths)) * 10 / PX_PER_CM
 
 
-def _edge_width(once: Grey, twice: Grey, axis: tuple[int, int], face: Mask) -> float:
-    """Blur of the sharp edges across one axis, px, without `_BEFORE`; NaN where there are no edges."""
-    steep, soft = (np.abs(cv2.Sobel(grey, cv2.CV_32F, *axis, scale=1 / 8))[face] for grey in (once, twice))
-    along = np.abs(cv2.Sobel(once, cv2.CV_32F, axis[1], axis[0], scale=1 / 8))[face]
+def _slopes(grey: Grey, face: Mask) -> list[Grey]:
+    """How steep a face is across and down, grey levels per px, each of shape (places,)."""
+    return [np.abs(cv2.Sobel(grey, cv2.CV_32F, *axis, scale=1 / 8))[face] for axis in ((1, 0), (0, 1))]
+
+
+def _edge_width(steep: Grey, soft: Grey, along: Grey) -> float:
+    """Blur of the sharp edges across one axis, px, without `_BEFORE`; NaN where there are no edges.
+
+    ``steep`` and ``soft`` are the slopes across them before and after `_AGAIN`, ``along`` those along them.
+    """
     across = (steep > _STRAIGHT * along) & (steep > _FAINTEST)
     if not across.any():
         return np.nan
