@@ -13,7 +13,15 @@ from asymmetry import Landmarks, Measurements, Series
 from asymmetry.errors import InvalidInputError
 from asymmetry.series import FALSE_ALARMS, HEADLINES, Change
 from asymmetry.series.change import Sides, changes
-from asymmetry.series.course import DEFAULT_SEM, LEAST_SEM, UNKNOWN_ERROR, Expected, course, measurement_error
+from asymmetry.series.course import (
+    DEFAULT_SEM,
+    LEAST_BETWEEN,
+    LEAST_SEM,
+    UNKNOWN_ERROR,
+    Expected,
+    course,
+    measurement_error,
+)
 from asymmetry.series.reference import reference_days
 from asymmetry.synthetic import face
 
@@ -59,7 +67,10 @@ def test_a_course_averages_the_photos_of_a_day_and_names_them() -> None:
     assert found.value == pytest.approx([1, 3, 0], abs=1e-3)
     assert found.count.tolist() == [1, 2, 1]
     assert found.photos == (("0",), ("1", "2"), ("3",))
-    assert (found.high - found.value)[[0, 2]] == pytest.approx((found.value - found.low)[1] * np.sqrt(2))
+    one, two = found.error.variance(1), found.error.variance(2)
+    wider = np.sqrt(one / two)
+    assert (found.high - found.value)[[0, 2]] == pytest.approx((found.value - found.low)[1] * wider)
+    assert two == pytest.approx(LEAST_BETWEEN**2 + DEFAULT_SEM**2 / 2)
 
 
 def error(values: Array, days: Array, **known: Any) -> Any:
@@ -70,7 +81,7 @@ def error(values: Array, days: Array, **known: Any) -> Any:
 
 def test_without_repeats_the_usual_error_is_taken() -> None:
     found = error(np.array([1.0, 5.0]), np.array([0.0, 9.0]))
-    assert (found.sem, found.between) == (DEFAULT_SEM, 0)
+    assert (found.sem, found.between) == (DEFAULT_SEM, LEAST_BETWEEN)
     told = Expected(0.4, "the readings' own uncertainty")
     assert error(np.array([1.0, 5.0]), np.array([0.0, 9.0]), expected=told).sem == pytest.approx(0.4)
     assert np.isnan(error(np.array([1.0, 5.0]), np.array([0.0, 9.0]), expected=UNKNOWN_ERROR).sem)
@@ -84,7 +95,8 @@ def test_the_points_own_spread_tells_what_to_expect() -> None:
     first, second = (each.course("brow_height").error for each in (sharp, blurred))
     assert second.sem == pytest.approx(5 * first.sem, rel=1e-3)
     assert second.source == "the readings' own uncertainty"
-    assert blurred.changes()[0].limit == pytest.approx(5 * sharp.changes()[0].limit, rel=1e-3)
+    wider = np.sqrt(second.variance(1) / first.variance(1))
+    assert blurred.changes()[0].limit == pytest.approx(wider * sharp.changes()[0].limit, rel=1e-3)
     assert Series.from_landmarks(made).course("brow_height").error.sem == DEFAULT_SEM
 
 
@@ -94,6 +106,13 @@ def test_of_other_units_only_the_series_itself_tells_the_error() -> None:
     many = Series.from_landmarks(dated(face(20, noise_px=0.5), np.arange(20))).course("mouth_cant")
     assert np.mean((many.low <= 0) & (many.high >= 0)) > 0.8
     assert many.half_width.max() < 3
+
+
+def test_days_differ_by_what_repeats_do_not_show() -> None:
+    """Twenty photos a day that agree to a hair do not make its mean as sure as that."""
+    values = np.random.default_rng(1).normal(0, 0.01, 80)
+    found = error(values, np.repeat([0.0, 5, 9, 20], 20))
+    assert np.sqrt(found.variance(20)) == pytest.approx(LEAST_BETWEEN, rel=0.2)
 
 
 def test_many_repeats_tell_the_error_whatever_the_course() -> None:
@@ -116,8 +135,8 @@ def test_scatter_from_day_to_day_counts_beside_that_of_repeats() -> None:
 
 def test_a_steady_slope_and_one_step_are_no_scatter() -> None:
     days = np.array([0.0, 1, 5, 6, 20, 21, 30, 50, 51, 60, 70, 90])
-    assert error(days / 10, days).between == 0
-    assert error(np.where(days > 25, 3.0, 0), days).between == 0
+    assert error(days / 10, days).between == LEAST_BETWEEN
+    assert error(np.where(days > 25, 3.0, 0), days).between == LEAST_BETWEEN
     assert error(np.zeros(12), np.repeat(days[:4], 3)).sem >= LEAST_SEM
 
 

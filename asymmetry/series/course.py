@@ -35,6 +35,9 @@ DEFAULT_SEM = 0.2
 MOVEMENT_SEM = 0.5
 #: No reading is better than this, mm: the least scatter of repeated photos in the fidelity benchmark is 0.07.
 LEAST_SEM = 0.05
+#: No day is nearer to the truth than this, mm, however well its photos agree: what is misread of a part while
+#: another one moves is the same in all of them (0.05 to 0.15 mm RMS in the fidelity benchmark's warps).
+LEAST_BETWEEN = 0.1
 #: What a default is worth beside a series' own repeats, in degrees of freedom. Eight is a standard deviation
 #: that differs by a quarter from person to person, by ``sd(s) / s = 1 / sqrt(2 df)``.
 PRIOR_DF = 8.0
@@ -57,7 +60,7 @@ class Error:
         Standard error of measurement of one photo beside others of its day, in the metric's unit.
     between : float
         Standard deviation of what all photos of a day have in common and another day has not, such as how
-        the head was held; 0 where none is seen. More photos of a day don't lessen it.
+        the head was held, or what another part that moves drags along. More photos of a day don't lessen it.
     df : float
         Degrees of freedom: how well they are known.
     source : str
@@ -228,7 +231,7 @@ def measurement_error(
     """
     within, repeats = (each.item() for each in pooled_sd(readings, np.repeat(day, count)))
     known, source = expected.df, expected.source
-    least = LEAST_SEM if known else 0.0  # which is a length
+    least, apart = (LEAST_SEM, LEAST_BETWEEN) if known else (0.0, 0.0)  # which are lengths
     variance, df, between = expected.sem**2, known, 0.0
     if repeats >= LEAST_DF:
         df = known + repeats
@@ -245,7 +248,7 @@ def measurement_error(
         elif repeats < LEAST_DF:
             variance *= (known + more * scatter / own) / (known + more)
         df += more
-    return Error(max(math.sqrt(variance), least), math.sqrt(between), df, source)
+    return Error(max(math.sqrt(variance), least), max(math.sqrt(between), apart), df, source)
 
 
 def _day_to_day(means: FloatArray, days: FloatArray) -> float:
