@@ -9,7 +9,7 @@ import pytest
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.canonical import Canonical, load_canonical
-from asymmetry.extract.irises import IRIS_OVERREAD, lifted, refine_irises
+from asymmetry.extract.irises import IRIS_OVERREAD, refine_irises
 from asymmetry.extract.plane import surface
 from asymmetry.extract.pose import Pose
 
@@ -92,24 +92,3 @@ def test_one_eye_gives_both_their_width(canonical: Canonical) -> None:
 def test_lids_that_hide_the_flanks_leave_no_iris(canonical: Canonical) -> None:
     found = refine_irises(drawn_eyes(canonical), POSE, canonical, plane_of(canonical, opening=0.25))
     assert found.found == {"right": False, "left": False}
-
-
-@pytest.mark.parametrize("yaw", [-20.0, 0.0, 12.0])
-def test_either_iris_alone_is_as_wide_in_a_turned_head(canonical: Canonical, yaw: float) -> None:
-    """Irises are flat and lie level with the face: the surface slopes off at either eye, and they do not."""
-    turn = np.radians(yaw)
-    rotation = np.array([[np.cos(turn), 0, np.sin(turn)], [0, 1, 0], [-np.sin(turn), 0, np.cos(turn)]])
-    plane = plane_of(canonical)
-    points = lifted(canonical, plane)
-    for side in SIDES:
-        lateral, medial = points[MEDIAPIPE_478.of(side, ("iris_lateral", "iris_medial"))] @ rotation.T
-        back = (lateral - medial) @ rotation
-        assert np.hypot(*back[:2]) == pytest.approx(2 * RADIUS * IRIS_OVERREAD, rel=1e-9)
-        assert back[2] == pytest.approx(0, abs=1e-12)
-    others = np.setdiff1d(np.arange(MEDIAPIPE_478.size), irises())
-    np.testing.assert_array_equal(points[others], surface(canonical, plane)[others])
-
-
-def irises() -> list[int]:
-    names = MEDIAPIPE_478.groups["iris"]
-    return MEDIAPIPE_478.right(names) + MEDIAPIPE_478.left(names)

@@ -41,18 +41,21 @@ def corner_paths(folder: Path) -> dict[str, dict[str, float]]:
     return paths
 
 
-def test_renders_of_uneven_smiles(shared_faces: Path, reader: Extractor) -> None:
+@pytest.mark.parametrize(("yaw", "frames"), [("+00", 9), ("+10", 7), ("-10", 7)])
+def test_renders_of_uneven_smiles(shared_faces: Path, reader: Extractor, yaw: str, frames: int) -> None:
     truth = corner_paths(shared_faces / "render")
-    smiles = sorted(name for name in truth if "_smile_" in name and name.endswith("_y+00.jpg"))
-    rests = [f"{name.partition('_')[0]}_neutral_y+00.jpg" for name in smiles]
+    smiles = sorted(name for name in truth if "_smile_" in name and name.endswith(f"_y{yaw}.jpg"))
+    rests = [f"{name.partition('_')[0]}_neutral_y{yaw}.jpg" for name in smiles]
     photos = sorted({*smiles, *rests})
     landmarks = reader.extract([shared_faces / "render" / name for name in photos])
     rest, after = (landmarks[[photos.index(name) for name in names]] for names in (rests, smiles))
     table = movement(rest, after)
     paths = [sorted(truth[name].values()) for name in smiles]
     true = [weaker / stronger for weaker, stronger in paths]
-    assert len(smiles) >= 9
-    assert (np.abs(table["commissure_travel_ratio"] - true) < 0.05).all()
+    assert len(smiles) >= frames
+    # A squint hides one iris; on a turned head that costs more.
+    most = np.array([0.05 if yaw == "+00" or "squint" not in name else 0.07 for name in smiles])
+    assert (np.abs(table["commissure_travel_ratio"] - true) < most).all()
     # Of the corner that stays in one of them there is no path, and the ratio is that of what was read.
     (still,) = [name for name in smiles if "R000" in name]
     assert np.isnan(table["commissure_travel_right_mm"][smiles.index(still)])
@@ -66,7 +69,7 @@ STILL_MM = {
     "frown_descent": 0.17,
     "frown_draw": 0.13,
     "eye_closure": 0.1,
-    "commissure_lift": 0.14,
+    "commissure_lift": 0.15,
     "commissure_spread": 0.24,
     "commissure_travel": 0.16,
     "upper_lip_lift": 0.18,

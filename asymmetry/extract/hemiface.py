@@ -17,8 +17,9 @@ import numpy.typing as npt
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.canonical import Canonical
 from asymmetry.extract.common import CommonShape, from_half, to_half
+from asymmetry.extract.depth import seen_from
 from asymmetry.extract.drag import undragged, whole_brows
-from asymmetry.extract.irises import lifted, refine_irises
+from asymmetry.extract.irises import refine_irises
 from asymmetry.extract.landmarker import Reading
 from asymmetry.extract.lids import refine_lids
 from asymmetry.extract.mesh import INPUT_FILL, INPUT_SIDE, Mesh
@@ -246,7 +247,7 @@ def read_hemifaces(
     plane = whole_brows(np.mean([reading.plane for reading in kept], axis=0), canonical.vertices)
     lids = refine_lids(photo, pose, canonical, plane)
     irises = refine_irises(photo, pose, canonical, lids.plane)
-    points = pose.project(lifted(canonical, undragged(irises.plane, irises.found)))
+    points = seen_from(pose, canonical, undragged(irises.plane, irises.found))
     spread = point_spread(
         irises.plane,
         [reading.twins for reading in kept],

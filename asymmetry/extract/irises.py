@@ -21,7 +21,7 @@ from asymmetry.extract.lids import margin_numbers
 from asymmetry.extract.plane import light_at, places, surface, vertex
 from asymmetry.extract.pose import Pose
 
-__all__ = ["Irises", "lifted", "refine_irises"]
+__all__ = ["Irises", "iris_numbers", "refine_irises"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -106,23 +106,11 @@ def refine_irises(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatA
     for eye, centre, side in zip(eyes, found.centres, SIDES, strict=True):
         outwards = np.array([-1.0 if side == "right" else 1.0, 1.0])
         ring = (0.0 if centre is None else centre) + found.radius * outwards * list(_RING.values())
-        plane[_ring(side)] = _flat(eye.view.to_photo(ring), pose, canonical)
+        plane[iris_numbers(side)] = _flat(eye.view.to_photo(ring), pose, canonical)
     return Irises(plane, {side: at is not None for side, at in zip(SIDES, found.centres, strict=True)})
 
 
-def lifted(canonical: Canonical, plane: FloatArray) -> FloatArray:
-    """All points (k, 2) of the face's plane lifted onto its surface, (k, 3), but irises flat.
-
-    The surface slopes off at the eyes. An iris that sloped along would be too narrow on the near side of a
-    turned head and too wide on the far one, by up to a fifth.
-    """
-    points = surface(canonical, plane)
-    for side in SIDES:
-        points[_ring(side), 2] = points[_ring(side)[0], 2]
-    return points
-
-
-def _ring(side: Side) -> list[int]:
+def iris_numbers(side: Side) -> list[int]:
     """Numbers of an iris's points, its centre first."""
     return MEDIAPIPE_478.of(side, tuple(_RING))
 
