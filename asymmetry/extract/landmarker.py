@@ -25,7 +25,7 @@ Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 
 #: Px of the longer side in which faces are looked for first, and the width from which a face found there is
-#: large enough, px: what the model sees of one.
+#: large enough, px: in the 256 px that the model reads a face fills two thirds.
 FIND_SIDE, FIND_FACE = 800, 170
 # Faces looked for in a photo: enough to see that there are several.
 _MAX_FACES = 4

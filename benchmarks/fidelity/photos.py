@@ -34,7 +34,7 @@ def wheel_portraits() -> list[Path]:
 def faces(half: str) -> list[Path]:
     """Neutral photos to warp: of ``"tuning"``, ``"reporting"``, ``"others"`` or ``"portraits"``.
 
-    The others are nine photos of three women whom no constant was chosen on. Where the London set is not
+    The others are nine photos of two women whom no constant was chosen on. Where the London set is not
     there, the wheels' portraits are reported on.
     """
     if half == "others":
