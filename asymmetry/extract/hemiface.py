@@ -17,6 +17,7 @@ import numpy.typing as npt
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.canonical import Canonical
 from asymmetry.extract.common import CommonShape, from_half, to_half
+from asymmetry.extract.corners import refine_corners
 from asymmetry.extract.depth import seen_from
 from asymmetry.extract.drag import undragged, whole_brows
 from asymmetry.extract.irises import refine_irises
@@ -247,9 +248,10 @@ def read_hemifaces(
     plane = whole_brows(np.mean([reading.plane for reading in kept], axis=0), canonical.vertices)
     lids = refine_lids(photo, pose, canonical, plane)
     irises = refine_irises(photo, pose, canonical, lids.plane)
-    points = seen_from(pose, canonical, undragged(irises.plane, irises.found))
+    plane = refine_corners(photo, pose, canonical, irises.plane)
+    points = seen_from(pose, canonical, undragged(plane, irises.found))
     spread = point_spread(
-        irises.plane,
+        plane,
         [reading.twins for reading in kept],
         lids=lids.found,
         irises=irises.found,
