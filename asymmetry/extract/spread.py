@@ -59,7 +59,7 @@ _PARTS = (
     _Part(_brow_ends(1, 2), 0.08, _BROW, 0.28),
     _Part(_brow_ends(5), 0.16, _BROW, 0.20),
     _Part(_MOUTH, 0.30, _MOUTH, 0.17),
-    _Part(("commissure", "inner_commissure"), 0.18, _MOUTH, 0.12),
+    _Part(("commissure", "inner_commissure"), 0.05, _MOUTH, 0.045),
     _Part(_GROUPS["canthi"], 0.35, _BROW, 0.05),
     _Part(("philtrum", "upper_lip", "lower_lip"), 0.20, _MOUTH, 0.40),
     _Part(("pogonion", "menton"), 0.30, _MOUTH, 1.00),
