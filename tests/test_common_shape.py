@@ -82,7 +82,7 @@ def test_brows_get_back_what_both_lost_and_their_difference_stays(plane: Array) 
 def spread_of(plane: Array, noise: float = 0.0, *, seen: bool = True) -> Array:
     known = dict.fromkeys(SIDES, seen)
     twins = [np.full((MEDIAPIPE_478.size, 2), noise)] * 2
-    return point_spread(plane, twins, lids=known, irises=known, px_per_cm=40.0)
+    return point_spread(plane, twins, lids=known, irises=known, corners=known, px_per_cm=40.0)
 
 
 def test_spread_grows_with_noise_and_with_the_asymmetry_of_its_own_part(plane: Array) -> None:

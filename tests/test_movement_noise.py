@@ -17,6 +17,7 @@ from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import movement, movement_catalogue
 from asymmetry.metrics.movement import STILL_SD, beyond_noise
+from asymmetry.metrics.spread import _ACROSS_MOUTH
 from asymmetry.series import Series
 from asymmetry.synthetic import face
 from tests.faces import PX_PER_MM, Moves, crowd, model, number, photo
@@ -107,19 +108,27 @@ def paths(length: float, n: int) -> FloatArray:
     """How far the right corner reads to move up by some length, in n pairs of photos."""
     rest = sure(photo(), 0.01, commissure=0.3, inner_commissure=0.3)
     after = sure(photo(model(moved(CORNER, "right", length))), 0.01, commissure=0.3, inner_commissure=0.3)
-    table = movement(erring(rest, n, 1), erring(after, n, 2), keep_noise=True)
-    return np.array(table["commissure_travel_right_mm"])
+    pair = [_across(each, erring(each, n, seed)) for seed, each in enumerate((rest, after), start=1)]
+    return np.array(movement(*pair, keep_noise=True)["commissure_travel_right_mm"])
+
+
+def _across(exact: Landmarks, erring: Landmarks) -> Landmarks:
+    """With corners of the mouth that err sideways by as much more as they are taken to."""
+    points = erring.points.copy()
+    corners = [number(name, side) for name in CORNER for side in SIDES]
+    points[:, corners, 0] += (_ACROSS_MOUTH - 1) * (points - exact.points)[:, corners, 0]
+    return replace(erring, points=points)
 
 
 @pytest.mark.parametrize("length", [0.0, 1.0, 4.0])
 def test_a_length_does_not_count_noise_as_movement(length: float) -> None:
-    """The mean square of many is that of the path; the square of what is read is larger by 2 * 0.42²."""
+    """The mean square of many is that of the path; that of what is read is larger by what noise adds."""
     found = paths(length, 3000)
     assert (found >= 0).all()
     # What would be negative is 0, so that of a side that is still something stays.
-    assert np.sqrt(np.mean(found**2)) == pytest.approx(length, abs=0.45 if length == 0 else 0.12)
+    assert np.sqrt(np.mean(found**2)) == pytest.approx(length, abs=0.9 if length == 0 else 0.12)
     if length == 0:
-        assert np.median(found) < 0.4
+        assert np.median(found) < 0.7
 
 
 def test_a_pupil_that_is_hidden_does_not_turn_the_face() -> None:

@@ -54,7 +54,7 @@ def test_renders_of_uneven_smiles(shared_faces: Path, reader: Extractor, yaw: st
     true = [weaker / stronger for weaker, stronger in paths]
     assert len(smiles) >= frames
     # A squint hides one iris; on a turned head that costs more.
-    most = np.array([0.05 if yaw == "+00" or "squint" not in name else 0.07 for name in smiles])
+    most = np.array([0.05 if yaw == "+00" or "squint" not in name else 0.08 for name in smiles])
     assert (np.abs(table["commissure_travel_ratio"] - true) < most).all()
     # Of the corner that stays in one of them there is no path, and the ratio is that of what was read.
     (still,) = [name for name in smiles if "R000" in name]
@@ -69,7 +69,7 @@ STILL_MM = {
     "frown_descent": 0.17,
     "frown_draw": 0.13,
     "eye_closure": 0.1,
-    "commissure_lift": 0.15,
+    "commissure_lift": 0.08,
     "commissure_spread": 0.24,
     "commissure_travel": 0.16,
     "upper_lip_lift": 0.18,

@@ -6,6 +6,8 @@ So the line is looked for around both corner points of a side, as one piece that
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +17,7 @@ from asymmetry.extract.canonical import Canonical
 from asymmetry.extract.plane import light_at, places, vertex
 from asymmetry.extract.pose import Pose
 
-__all__ = ["refine_corners"]
+__all__ = ["Corners", "refine_corners"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -27,7 +29,9 @@ _REACH, _STEP = 0.3, 0.01
 # Half the width of the line. Lines of 0.03 to 0.08 read warps and hand-placed points alike.
 _SIGMA = 0.05
 # Cost per cm² of the distance from the mesh's corner, and the faintest line (in log intensity) that is taken.
-_PRIOR, _FAINTEST = 2.0, 0.02
+# Another line this far away that shows as well but for this share leaves none: a shadow, teeth, a moustache.
+_PRIOR, _FAINTEST = 5.0, 0.02
+_APART, _RIVAL = 0.1, 0.8
 # What follows a corner, and by how much of its way.
 _FOLLOW = {
     "commissure": 1.0,
@@ -39,7 +43,23 @@ _FOLLOW = {
 }
 
 
-def refine_corners(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray) -> FloatArray:
+@dataclass(frozen=True)
+class Corners:
+    """Both corners of the mouth.
+
+    Attributes
+    ----------
+    plane : ndarray, shape (k, 2)
+        Canonical x, y of all points, cm, with the corners on the line.
+    found : dict of Side to bool
+        Whether the line was seen in the pixels, or the corner is the mesh's.
+    """
+
+    plane: FloatArray = field(repr=False)
+    found: dict[Side, bool]
+
+
+def refine_corners(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray) -> Corners:
     """Move the corners of the mouth up or down onto the line between the lips.
 
     A side that shows no line keeps the mesh's corner.
@@ -57,18 +77,20 @@ def refine_corners(photo: Pixels, pose: Pose, canonical: Canonical, plane: Float
 
     Returns
     -------
-    ndarray, shape (k, 2)
+    Corners
         Both sides are treated by the same code, so a mirrored photo gives mirrored corners.
     """
+    above = {side: _line_above(photo, pose, canonical, plane, side) for side in SIDES}
     plane = plane.copy()
-    for side in SIDES:
-        up = _line_above(photo, pose, canonical, plane, side)
-        plane[MEDIAPIPE_478.of(side, tuple(_FOLLOW)), 1] += up * np.array(list(_FOLLOW.values()))
-    return plane
+    for side, up in above.items():
+        plane[MEDIAPIPE_478.of(side, tuple(_FOLLOW)), 1] += (up or 0.0) * np.array(list(_FOLLOW.values()))
+    return Corners(plane, {side: up is not None for side, up in above.items()})
 
 
-def _line_above(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray, side: Side) -> float:
-    """How far above the mesh's corner the line lies, cm; 0 where none is seen."""
+def _line_above(
+    photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray, side: Side
+) -> float | None:
+    """How far above the mesh's corner the line lies, cm; None where none is seen."""
     outer, inner = plane[MEDIAPIPE_478.of(side, ("commissure", "inner_commissure"))]
     out = -1.0 if side == "right" else 1.0
     away = np.linspace(-_MEDIAL, _LATERAL, _COLUMNS)
@@ -81,9 +103,17 @@ def _line_above(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArr
     score = shown - _PRIOR * rows**2
     best = int(np.argmax(score))
     # A best at the end of the range is no line, but something dark beyond.
-    if shown[best] < _FAINTEST or best in (0, len(rows) - 1):
-        return 0.0
+    if shown[best] < _FAINTEST or best in (0, len(rows) - 1) or _rivalled(score, best):
+        return None
     return float(rows[best] + vertex(score, best) * _STEP)
+
+
+def _rivalled(score: FloatArray, best: int) -> bool:
+    """Whether another peak is nearly as high."""
+    inner = score[1:-1]
+    peaks = np.flatnonzero((inner > score[:-2]) & (inner >= score[2:])) + 1
+    elsewhere = np.abs(peaks - best) * _STEP > _APART
+    return bool((score[peaks[elsewhere]] > _RIVAL * score[best]).any())
 
 
 def _darkness(light: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

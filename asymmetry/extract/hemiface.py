@@ -248,13 +248,14 @@ def read_hemifaces(
     plane = whole_brows(np.mean([reading.plane for reading in kept], axis=0), canonical.vertices)
     lids = refine_lids(photo, pose, canonical, plane)
     irises = refine_irises(photo, pose, canonical, lids.plane)
-    plane = refine_corners(photo, pose, canonical, irises.plane)
-    points = seen_from(pose, canonical, undragged(plane, irises.found))
+    corners = refine_corners(photo, pose, canonical, irises.plane)
+    points = seen_from(pose, canonical, undragged(corners.plane, irises.found))
     spread = point_spread(
-        plane,
+        corners.plane,
         [reading.twins for reading in kept],
         lids=lids.found,
         irises=irises.found,
+        corners=corners.found,
         px_per_cm=pose.scale,
     )
     weights = _side_weights(first.blendshapes, mesh.weights(kept[-1].drawn))
