@@ -77,18 +77,16 @@ def upright(
     return weights, np.degrees(np.arctan2(sr, cr)) + 0.0
 
 
-def level_line(across: FloatArray, weight: float = PUPILS_WEIGHT) -> FloatArray:
+def level_line(across: FloatArray) -> FloatArray:
     """From right to left along what is level, shape (axes, n).
 
     Parameters
     ----------
     across : ndarray, shape (axes, 2, n)
         From right to left between the outer canthi, and between the pupils, which may not have been seen.
-    weight : float
-        What the pupils count beside the canthi.
     """
     canthi, pupils = across[:, 0], across[:, 1]
-    line: FloatArray = canthi + np.where(np.isnan(pupils), 0.0, weight * pupils)
+    line: FloatArray = canthi + np.where(np.isnan(pupils), 0.0, PUPILS_WEIGHT * pupils)
     return line
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from asymmetry.core.frame import LEVEL_PAIRS, Face, apart, iris_width, placed
 from asymmetry.core.geometry import total
 from asymmetry.core.schemes import SIDES
-from asymmetry.core.upright import from_both_sides, in_plane, level_line
+from asymmetry.core.upright import from_both_sides, in_plane
 
 __all__ = ["laid_on", "middle", "sure_pupils"]
 
@@ -20,10 +20,6 @@ Mask = npt.NDArray[np.bool_]
 #: What gives the place: 0.2 mm in a full smile of renders. Pupils follow the gaze, and are not seen when the
 #: eyes close.
 CANTHI = ("outer_canthus", "inner_canthus")
-#: What the pupils count beside the outer canthi for the turn. A squint pulls a canthus by 1 mm, and the level
-#: with it; the pupils stay. With 4 the ratio of a smile beside a squint is off by 0.056, with 8 by
-#: 0.047, and by the pupils alone by 0.04.
-PUPILS_WEIGHT = 8.0
 
 
 def laid_on(rest: Face, moved: Face, sure: Mask | np.bool_ | bool) -> Face:
@@ -34,7 +30,7 @@ def laid_on(rest: Face, moved: Face, sure: Mask | np.bool_ | bool) -> Face:
     rest, moved : Face
         n faces each.
     sure : bool or ndarray of bool, shape (n,)
-        Where the pupils are known as well as the outer canthi, and so may level the face.
+        Where the pupils are known as well as the outer canthi, and so may give the turn.
 
     Returns
     -------
@@ -43,13 +39,14 @@ def laid_on(rest: Face, moved: Face, sure: Mask | np.bool_ | bool) -> Face:
 
     Notes
     -----
-    The pupils, and a little the outer canthi, give the turn. A gaze turns both pupils alike and so tilts
-    nothing; but a lid that hides one drags it along. All four canthi give the place.
+    The pupils give the turn. A gaze turns both alike and so tilts nothing; a squint pulls a canthus by 1 mm.
+    But a lid that hides a pupil drags it along; then the outer canthi give it. All four canthi give the
+    place.
     """
     pairs = [[face.pair(name) for name in LEVEL_PAIRS] for face in (moved, rest)]
     lines = np.array([[left - right for right, left in two] for two in pairs])
-    lines[:, 1] = np.where(sure & np.isfinite(lines[:, 1]).all(axis=(0, 1)), lines[:, 1], np.nan)
-    (x, y), (to_x, to_y) = (level_line(line.swapaxes(0, 1), PUPILS_WEIGHT) for line in lines)
+    seen = sure & np.isfinite(lines[:, 1]).all(axis=(0, 1))
+    (x, y), (to_x, to_y) = np.where(seen, lines[:, 1], lines[:, 0])
     size = _size(rest, moved)
     factor = size / np.sqrt((x * x + y * y) * (to_x * to_x + to_y * to_y))
     same, turn = (to_x * x + to_y * y) * factor, (to_y * x - to_x * y) * factor
