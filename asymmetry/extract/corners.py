@@ -6,18 +6,16 @@ So the line is looked for around both corner points of a side, as one piece that
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.canonical import Canonical
-from asymmetry.extract.plane import light_at, places, vertex
+from asymmetry.extract.plane import Refined, light_at, places, rivalled, vertex
 from asymmetry.extract.pose import Pose
 
-__all__ = ["Corners", "refine_corners"]
+__all__ = ["refine_corners"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -43,23 +41,7 @@ _FOLLOW = {
 }
 
 
-@dataclass(frozen=True)
-class Corners:
-    """Both corners of the mouth.
-
-    Attributes
-    ----------
-    plane : ndarray, shape (k, 2)
-        Canonical x, y of all points, cm, with the corners on the line.
-    found : dict of Side to bool
-        Whether the line was seen in the pixels, or the corner is the mesh's.
-    """
-
-    plane: FloatArray = field(repr=False)
-    found: dict[Side, bool]
-
-
-def refine_corners(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray) -> Corners:
+def refine_corners(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray) -> Refined:
     """Move the corners of the mouth up or down onto the line between the lips.
 
     A side that shows no line keeps the mesh's corner.
@@ -77,14 +59,14 @@ def refine_corners(photo: Pixels, pose: Pose, canonical: Canonical, plane: Float
 
     Returns
     -------
-    Corners
+    Refined
         Both sides are treated by the same code, so a mirrored photo gives mirrored corners.
     """
     above = {side: _line_above(photo, pose, canonical, plane, side) for side in SIDES}
     plane = plane.copy()
     for side, up in above.items():
         plane[MEDIAPIPE_478.of(side, tuple(_FOLLOW)), 1] += (up or 0.0) * np.array(list(_FOLLOW.values()))
-    return Corners(plane, {side: up is not None for side, up in above.items()})
+    return Refined(plane, {side: up is not None for side, up in above.items()})
 
 
 def _line_above(
@@ -102,18 +84,11 @@ def _line_above(
     shown = _darkness(light_at(photo, places(pose, canonical, strip))).mean(axis=1)
     score = shown - _PRIOR * rows**2
     best = int(np.argmax(score))
+    elsewhere = np.abs(np.arange(len(rows)) - best) * _STEP > _APART
     # A best at the end of the range is no line, but something dark beyond.
-    if shown[best] < _FAINTEST or best in (0, len(rows) - 1) or _rivalled(score, best):
+    if shown[best] < _FAINTEST or best in (0, len(rows) - 1) or rivalled(score, best, elsewhere, _RIVAL):
         return None
     return float(rows[best] + vertex(score, best) * _STEP)
-
-
-def _rivalled(score: FloatArray, best: int) -> bool:
-    """Whether another peak is nearly as high."""
-    inner = score[1:-1]
-    peaks = np.flatnonzero((inner > score[:-2]) & (inner >= score[2:])) + 1
-    elsewhere = np.abs(peaks - best) * _STEP > _APART
-    return bool((score[peaks[elsewhere]] > _RIVAL * score[best]).any())
 
 
 def _darkness(light: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -18,10 +18,10 @@ import numpy.typing as npt
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.canonical import Canonical
 from asymmetry.extract.lids import margin_numbers
-from asymmetry.extract.plane import light_at, places, surface, vertex
+from asymmetry.extract.plane import Refined, light_at, places, surface, vertex
 from asymmetry.extract.pose import Pose
 
-__all__ = ["Irises", "iris_numbers", "refine_irises"]
+__all__ = ["iris_numbers", "refine_irises"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -63,23 +63,7 @@ _RING = {
 }
 
 
-@dataclass(frozen=True)
-class Irises:
-    """Both irises.
-
-    Attributes
-    ----------
-    plane : ndarray, shape (k, 2)
-        Canonical x, y of all points, cm, with the irises' moved onto their circles.
-    found : dict of Side to bool
-        Whether the circle was seen in the pixels, or is the mesh's.
-    """
-
-    plane: FloatArray = field(repr=False)
-    found: dict[Side, bool]
-
-
-def refine_irises(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray) -> Irises:
+def refine_irises(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray) -> Refined:
     """Move both irises onto the circles that the photo shows, equally wide.
 
     An eye that shows none keeps the mesh's iris, less what the mesh misdraws on average.
@@ -97,7 +81,7 @@ def refine_irises(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatA
 
     Returns
     -------
-    Irises
+    Refined
         Both sides are treated by the same code, so a mirrored photo gives mirrored irises.
     """
     eyes = [_Eye.of(photo, pose, canonical, plane, side) for side in SIDES]
@@ -107,7 +91,7 @@ def refine_irises(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatA
         outwards = np.array([-1.0 if side == "right" else 1.0, 1.0])
         ring = (0.0 if centre is None else centre) + found.radius * outwards * list(_RING.values())
         plane[iris_numbers(side)] = _flat(eye.view.to_photo(ring), pose, canonical)
-    return Irises(plane, {side: at is not None for side, at in zip(SIDES, found.centres, strict=True)})
+    return Refined(plane, {side: at is not None for side, at in zip(SIDES, found.centres, strict=True)})
 
 
 def iris_numbers(side: Side) -> list[int]:

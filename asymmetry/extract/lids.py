@@ -16,10 +16,10 @@ import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.canonical import Canonical
-from asymmetry.extract.plane import light_and_red, places, vertex
+from asymmetry.extract.plane import Refined, light_and_red, places, rivalled, vertex
 from asymmetry.extract.pose import Pose
 
-__all__ = ["Lids", "margin_numbers", "refine_lids"]
+__all__ = ["margin_numbers", "refine_lids"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -53,22 +53,6 @@ _GROUPS = MEDIAPIPE_478.groups
 
 
 @dataclass(frozen=True)
-class Lids:
-    """Margins of both eyes.
-
-    Attributes
-    ----------
-    plane : ndarray, shape (k, 2)
-        Canonical x, y of all points, cm, with the lids' moved onto the margins.
-    found : dict of Side to bool
-        Whether the upper margin was seen in the pixels, or is the mesh's reading.
-    """
-
-    plane: FloatArray = field(repr=False)
-    found: dict[Side, bool]
-
-
-@dataclass(frozen=True)
 class _Eye:
     """One eye's strip of the photo: columns across it, rows up it.
 
@@ -91,7 +75,7 @@ class _Eye:
         return float(np.mean((self.upper - self.lower)[middle]))
 
 
-def refine_lids(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray) -> Lids:
+def refine_lids(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray) -> Refined:
     """Move the lid points of both eyes onto the margins that the photo shows.
 
     Parameters
@@ -107,7 +91,7 @@ def refine_lids(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArr
 
     Returns
     -------
-    Lids
+    Refined
         Both sides are treated by the same code, so a mirrored photo gives mirrored lids.
     """
     plane = plane.copy()
@@ -124,7 +108,7 @@ def refine_lids(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArr
             expected /= lower
         upper, found[side] = _factor(eye, expected, upper=True)
         _scale_opening(plane, side, "upper_lid", upper)
-    return Lids(plane, found)
+    return Refined(plane, found)
 
 
 def margin_numbers(side: Side, group: str) -> list[int]:
@@ -198,19 +182,14 @@ def _factor(eye: _Eye, expected: float, *, upper: bool) -> tuple[float, bool]:
     weight = np.where(eye.iris, iris, 1.0)
     clear = _along(rise, (curves - eye.bottom) / _STEP) @ weight / weight.sum()
     cost = prior * ((_FACTORS - expected) * eye.opening * _MM) ** 2
-    best = int(np.argmax(clear - cost))
+    score = clear - cost
+    best = int(np.argmax(score))
+    elsewhere = np.abs(_FACTORS - _FACTORS[best]) * eye.opening > _APART
     # A best at the end of the range is no peak: a closed eye has a dark line, but no step to an eye.
-    if clear[best] < weakest or best in (0, len(_FACTORS) - 1) or _rivalled(clear - cost, best, eye.opening):
+    at_end = best in (0, len(_FACTORS) - 1)
+    if clear[best] < weakest or at_end or rivalled(score, best, elsewhere, _RIVAL):
         return expected, False
-    return float(_FACTORS[best] + vertex(clear - cost, best) * (_FACTORS[1] - _FACTORS[0])), True
-
-
-def _rivalled(score: FloatArray, best: int, opening: float) -> bool:
-    """Whether another peak, elsewhere in the eye, is nearly as high: a lash line, a reflection, a frame."""
-    inner = score[1:-1]
-    peaks = np.flatnonzero((inner > score[:-2]) & (inner >= score[2:])) + 1
-    elsewhere = np.abs(_FACTORS[peaks] - _FACTORS[best]) * opening > _APART
-    return bool((score[peaks[elsewhere]] > _RIVAL * score[best]).any())
+    return float(_FACTORS[best] + vertex(score, best) * (_FACTORS[1] - _FACTORS[0])), True
 
 
 def _vertical_step(values: FloatArray) -> FloatArray:

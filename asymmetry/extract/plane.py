@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.schemes import Side
 from asymmetry.extract.canonical import Canonical
 from asymmetry.extract.pose import Pose
 
-__all__ = ["drawn", "halved", "light_and_red", "light_at", "on_a_grid", "places", "surface", "vertex"]
+__all__ = [
+    "Refined",
+    "drawn",
+    "halved",
+    "light_and_red",
+    "light_at",
+    "on_a_grid",
+    "places",
+    "rivalled",
+    "surface",
+    "vertex",
+]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -21,6 +34,22 @@ FloatArray = npt.NDArray[np.float64]
 _GRID = 4
 # Log intensities are taken above this level, so that noise in the dark counts little.
 _FLOOR = 8.0
+
+
+@dataclass(frozen=True)
+class Refined:
+    """Points of which some were looked for in the pixels.
+
+    Attributes
+    ----------
+    plane : ndarray, shape (k, 2)
+        Canonical x, y of all points, cm, with those moved to where the photo shows them.
+    found : dict of Side to bool
+        Whether they were seen on that side, or are the mesh's.
+    """
+
+    plane: FloatArray = field(repr=False)
+    found: dict[Side, bool]
 
 
 def surface(canonical: Canonical, xy: FloatArray) -> FloatArray:
@@ -96,3 +125,13 @@ def vertex(values: FloatArray, best: int) -> float:
     before, peak, after = values[best - 1 : best + 2]
     bend = before - 2 * peak + after
     return float((before - after) / (2 * bend)) if bend < 0 else 0.0
+
+
+def rivalled(score: FloatArray, best: int, elsewhere: npt.NDArray[np.bool_], share: float) -> bool:
+    """Whether a peak elsewhere is nearly as high as the best one, but for a share of it.
+
+    ``elsewhere`` says, shape (samples,), what is far enough from the best to be something else.
+    """
+    inner = score[1:-1]
+    peaks = np.flatnonzero((inner > score[:-2]) & (inner >= score[2:])) + 1
+    return bool((score[peaks[elsewhere[peaks]]] > share * score[best]).any())

@@ -2,8 +2,8 @@
 
 Two things make a point unsure. A chimera is symmetric, so where the model reads a point and its mirror twin
 differently, that is noise, and it grows where a photo is blurred, dark or small. And of an asymmetry a part
-is misread, more or less of it from person to person, so the error grows with the asymmetry. Lids and irises
-are found in the pixels, or not.
+is misread, more or less of it from person to person, so the error grows with the asymmetry. Lids, irises and
+the mouth's corners are found in the pixels, or not.
 """
 
 from __future__ import annotations

@@ -212,8 +212,8 @@ class Series:
     @functools.cached_property
     def timeline(self) -> tuple[Entry, ...]:
         """Photos and the patient's notes day by day, with the phase of the treatment."""
-        names = self.static["photo"].tolist()
-        return timeline(self.static["day"], names, self.notes, self.day_zero, self.treated)
+        day, names = self.static["day"], self.static["photo"].tolist()
+        return timeline(day, names, self.notes, self.day_zero, self.treated)
 
     @functools.cached_property
     def movements(self) -> Measurements:
@@ -396,5 +396,4 @@ class Series:
             (file names are then left out), its language, and the paper of a PDF.
         """
         write = importlib.import_module("asymmetry.report").write_report
-        written: Path = write(self, path, photos=photos, pseudonym=pseudonym, language=language, paper=paper)
-        return written
+        return Path(write(self, path, photos=photos, pseudonym=pseudonym, language=language, paper=paper))
