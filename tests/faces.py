@@ -6,6 +6,7 @@ Heights count from the pupils. Points that have no name are NaN: nothing may nee
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -148,3 +149,8 @@ def crowd(seed: int, n: int, *, grid: float | None = None) -> Landmarks:
     if grid is not None:
         landmarks.points[...] = np.round(landmarks.points / grid) * grid
     return landmarks
+
+
+def double(landmarks: Landmarks) -> Landmarks:
+    """The photos with points of double precision, which are then worked on in it."""
+    return replace(landmarks, points=landmarks.points.astype(np.float64))

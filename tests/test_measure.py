@@ -15,7 +15,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import MAX_YAW, MAX_YAW_HORIZONTAL, Metric, catalogue, measure, metric
-from tests.faces import PX_PER_MM, model, number, photo
+from tests.faces import PX_PER_MM, double, model, number, photo
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -100,7 +100,7 @@ def test_unknown_pose_is_not_taken_for_frontal() -> None:
     ],
 )
 def test_scale(scale: Scale, factor: float) -> None:
-    iris, other = measure(photo()), measure(photo(), scale=scale)
+    iris, other = measure(double(photo())), measure(double(photo()), scale=scale)
     for entry in catalogue().values():
         power = {"mm": 1, "mm2": 2, "deg": 0}[entry.unit]
         for column in entry.columns:

@@ -15,7 +15,7 @@ from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.metrics import catalogue, measure, movement_catalogue
 from asymmetry.metrics.__main__ import page
 from asymmetry.metrics.catalogue import points_of
-from tests.faces import Moves, crowd, model, photo
+from tests.faces import Moves, crowd, double, model, photo
 
 FloatArray = npt.NDArray[np.float64]
 #: What single precision leaves of a millimetre, a square millimetre and a degree in these photos.
@@ -165,7 +165,7 @@ def test_a_corner_8_mm_lower_is_worse(side: Side) -> None:
 
 def test_mirror_distance_is_that_of_the_best_rigid_fit() -> None:
     """Against the textbook's way: turn and shift by singular value decomposition, photo by photo."""
-    landmarks = crowd(3, 4)
+    landmarks = double(crowd(3, 4))
     face, table, groups = face_frame(landmarks), measure(landmarks), MEDIAPIPE_478.groups
     pairs = [name for region in REGIONS for name in groups[region]]
     middle = [face.point(name) for region in REGIONS for name in groups[f"{region}_midline"]]

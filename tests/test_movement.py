@@ -28,7 +28,7 @@ from asymmetry.metrics import (
     movement_catalogue,
     movement_metric,
 )
-from tests.faces import Moves, crowd, model, number, photo
+from tests.faces import Moves, crowd, double, model, number, photo
 from tests.test_laws import SEEDS, in_plane, numbers
 
 FloatArray = npt.NDArray[np.float64]
@@ -140,7 +140,7 @@ def test_no_smile_no_synkinesis() -> None:
 def test_another_distance_and_place_of_the_camera_moves_nothing(
     seed: int, roll: float, size: float, shift: float
 ) -> None:
-    rest, after = crowd(seed, 2), crowd(seed + 1, 2)
+    rest, after = double(crowd(seed, 2)), double(crowd(seed + 1, 2))
     there = in_plane(after, roll, size, (shift, -shift))
     first, second = numbers(movement(rest, after)), numbers(movement(rest, there))
     for name, column in first.items():
@@ -161,7 +161,7 @@ def test_a_head_that_turns_too_moves_as_one_that_does_not(yaw: float, pitch: flo
 
 
 def test_a_face_that_does_not_move_reads_0_and_has_no_ratio() -> None:
-    table = movement(crowd(3, 4), crowd(3, 4))
+    table = movement(double(crowd(3, 4)), double(crowd(3, 4)))
     for entry in movement_catalogue().values():
         if entry.name not in ("residual_gap", "synkinesis"):
             np.testing.assert_allclose([table[name] for name in entry.columns[:3]], 0, atol=1e-9)

@@ -18,7 +18,7 @@ from asymmetry.core.table import Measurements
 from asymmetry.core.upright import PUPILS_WEIGHT
 from asymmetry.metrics import MAX_YAW, MAX_YAW_HORIZONTAL, Metric, catalogue, measure, measuring, metric
 from asymmetry.metrics.spread import COPIES, mixtures
-from tests.faces import PX_PER_MM, crowd, model, number, photo
+from tests.faces import PX_PER_MM, crowd, double, model, number, photo
 from tests.test_laws import in_plane
 
 FloatArray = npt.NDArray[np.float64]
@@ -174,7 +174,7 @@ def test_a_batch_gives_the_bits_of_single_photos(seed: int, n: int, chunk: int) 
 
 @given(seed=SEEDS, roll=st.floats(-45, 45), scale=st.floats(0.3, 3))
 def test_scale_and_roll_change_nothing(seed: int, roll: float, scale: float) -> None:
-    before = spread_out(crowd(seed, 2), seed)
+    before = spread_out(double(crowd(seed, 2)), seed)
     turned = in_plane(before, roll, scale, (40.0, -70.0))
     after = replace(turned, spread=before.spread * scale)
     start, end = sds(measure(before)), sds(measure(after))

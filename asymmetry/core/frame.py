@@ -22,7 +22,7 @@ from asymmetry.errors import InvalidInputError
 
 __all__ = ["IRIS_MM", "Face", "Half", "Scale", "face_frame", "head_angles"]
 
-FloatArray = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Horizontal visible iris diameter, mm: mean of adults, population SD 0.42 (Ruefer et al. 2005).
 IRIS_MM = 11.71
@@ -49,7 +49,7 @@ _ANCHORS = {
 }
 # Numbers of an axis that are worked on at a time, 128 KB: enough to hide the cost of a NumPy call, few enough
 # for all that is made of them on the way to stay in a core's own cache.
-_BLOCK = 16384
+_BLOCK = 32768
 
 
 @dataclass(frozen=True)
@@ -224,7 +224,8 @@ def face_frame(
     Returns
     -------
     Face
-        Rows that could not be measured are NaN.
+        Rows that could not be measured are NaN. What carries the frame is worked out in double precision;
+        the points come in that of the photos' points, which is single unless they were made otherwise.
 
     Examples
     --------
@@ -234,14 +235,16 @@ def face_frame(
     rows, columns = _layout(landmarks.scheme, None if names is None else frozenset(names))
     # Photos last, so that each step runs over contiguous numbers.
     px = landmarks.points.reshape(len(landmarks), 3 * landmarks.layout.size).T
+    precision = np.result_type(px, np.float32)
     anchors = px[columns[:, [rows[name] for name in _ANCHORS]]].astype(np.float64)
     place, distance = _camera(anchors)
+    place = place.astype(precision)
     anchors -= place
     weights, roll = upright(anchors[:, [_ANCHORS[name] for name in LEVEL_PAIRS]], distance, landmarks.pose)
     carried = Face(from_rays(anchors, weights), _ANCHORS, landmarks.layout, roll, np.full_like(roll, np.nan))
     factor = (scale or Scale()).mm_per_px(carried)
-    weights, origin = weights * factor, _origin(carried) * factor
-    points = np.empty((2, len(rows), len(SIDES), len(landmarks)))
+    weights, origin = (each.astype(precision) for each in (weights * factor, _origin(carried) * factor))
+    points = np.empty((2, len(rows), len(SIDES), len(landmarks)), precision)
     for some in _blocks(points):
         from_rays(px[columns[:, some]] - place, weights, out=points[:, some])
         points[:, some] -= origin
@@ -284,6 +287,7 @@ def placed(face: Face, weights: FloatArray, origin: FloatArray) -> Face:
         What comes to lie in the origin, out and up as seen from either side.
     """
     points = np.empty_like(face.points)
+    weights, origin = (each.astype(points.dtype) for each in (weights, origin))
     for some in _blocks(points):
         weighed(face.points[:, some], weights, out=points[:, some])
         points[:, some] -= origin

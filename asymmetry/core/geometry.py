@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 __all__ = ["mirror_squares", "polygon_area", "total"]
 
-FloatArray = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.floating[Any]]
 
 
 def total(rows: FloatArray) -> FloatArray:
@@ -84,7 +85,7 @@ def mirror_squares(points: FloatArray, regions: Sequence[tuple[int, int]]) -> Fl
         middle, last = first + paired, first + paired + single
         sums.append(2 * total(products[first:middle]) + total(products[middle:last]))
         first = last
-    sum_across, sum_along, a, b, d = np.stack(sums, axis=1)
+    sum_across, sum_along, a, b, d = np.stack(sums, axis=1, dtype=np.float64)
     across, along = (total(each) / counts.sum() for each in (sum_across, sum_along))
     # Moments about the mean of all regions.
     a -= across * (2 * sum_across - counts * across)
@@ -103,7 +104,7 @@ def _mirror_products(points: FloatArray) -> FloatArray:
     (right, left), (right_up, left_up) = points.swapaxes(1, 2)
     width, rise = right + left, right_up - left_up
     # What is there is written over, for new memory costs as much as the work.
-    products = np.empty((5, *width.shape))
+    products = np.empty((5, *width.shape), width.dtype)
     across, along, a, b, d = products
     np.subtract(left, right, out=across)
     np.add(right_up, left_up, out=along)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 __all__ = ["from_both_sides", "from_rays", "in_plane", "level_line", "upright", "weighed"]
 
-FloatArray = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.floating[Any]]
 
 #: What the pupils count beside the outer canthi where the level is set. They are the field's own level, and
 #: brows, mouth and lids drag them along least; the canthi have the wider base. By the canthi alone 5 % of a

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,7 +12,7 @@ from asymmetry.metrics.catalogue import metric
 
 __all__ = ["brow_height", "brow_lateral_height", "brow_medial_height", "brow_tilt"]
 
-FloatArray = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.floating[Any]]
 
 # Stations along the brow, from its lateral to its medial end: its arch, over the outer rim of the iris, and
 # the ends. The station over the iris's inner rim shows 1.5 of a shift that passes it by, for the model bends

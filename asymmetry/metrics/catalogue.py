@@ -23,7 +23,7 @@ from asymmetry.errors import InvalidInputError
 
 __all__ = ["Metric", "MovementMetric", "Unit", "metric", "movement_metric"]
 
-FloatArray = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.floating[Any]]
 Unit = Literal["mm", "mm2", "deg", "pct", "ratio"]
 AnyMetric = TypeVar("AnyMetric", bound="Metric")
 
@@ -323,7 +323,8 @@ def checked(metric: Metric, n: int, value: FloatArray) -> FloatArray:
 def sides_of(value: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Right, left and difference of what was measured on all right sides and then on all left ones."""
     right, left = value.reshape(2, -1)
-    return right, left, right - left
+    # In double, as tables keep it, so that there too it is what the sides differ by.
+    return right, left, np.subtract(right, left, dtype=np.float64)
 
 
 def unique(metrics: Iterable[AnyMetric]) -> dict[str, AnyMetric]:

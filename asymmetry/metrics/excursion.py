@@ -6,6 +6,8 @@ drawn back are positive. The ratio is that of the weaker side to the stronger on
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -33,7 +35,7 @@ __all__ = [
     "upper_lip_lift",
 ]
 
-FloatArray = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.floating[Any]]
 
 #: What may be read where nothing moved, mm: two standard deviations of what stays in warps of the tuning
 #: people's photos, taken again in another size, light and roll (0.2 at lids and nose, 0.3 at brows and at the

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -21,7 +23,7 @@ __all__ = [
     "mrd2",
 ]
 
-FloatArray = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.floating[Any]]
 
 # The middle of each lid, where the pupil is in straight gaze.
 _UPPER, _LOWER = "upper_lid_4", "lower_lid_4"

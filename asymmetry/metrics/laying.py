@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from asymmetry.core.upright import from_both_sides, in_plane
 
 __all__ = ["laid_on", "middle", "sure_pupils"]
 
-FloatArray = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.floating[Any]]
 Mask = npt.NDArray[np.bool_]
 
 #: What gives the place: 0.2 mm in a full smile of renders. Pupils follow the gaze, and are not seen when the

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ from asymmetry.metrics.spread import COPIES, spreads
 
 __all__ = ["MAX_YAW", "MAX_YAW_HORIZONTAL", "catalogue", "measure"]
 
-FloatArray = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.floating[Any]]
 Mask = npt.NDArray[np.bool_]
 
 #: Yaw, degrees, beyond which horizontal metrics are not measured.
@@ -29,7 +30,7 @@ MAX_YAW_HORIZONTAL = 15.0
 #: Yaw, degrees, beyond which nothing is measured: the far side begins to be hidden.
 MAX_YAW = 30.0
 #: Photos measured at a time: enough to hide the cost of a NumPy call, few enough to stay in the cache.
-CHUNK = 1024
+CHUNK = 2048
 
 _POSE_COLUMNS = ("yaw_deg", "pitch_deg", "roll_deg", "mm_per_px")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -21,7 +23,7 @@ __all__ = [
     "upper_lip_height",
 ]
 
-FloatArray = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.floating[Any]]
 
 # Stations along a half lip, from the corner to the midline, on either side of its middle.
 _HALFWAY = (2, 3)

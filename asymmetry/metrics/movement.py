@@ -6,6 +6,7 @@ import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +33,7 @@ from asymmetry.metrics.spread import COPIES, differing, known_spread, moved_spre
 
 __all__ = ["beyond_noise", "movement", "movement_catalogue"]
 
-FloatArray = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.floating[Any]]
 Mask = npt.NDArray[np.bool_]
 
 #: A side that reads no more than so many of its own standard deviations is still. Two, as in the metrics'

@@ -13,7 +13,7 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import product
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,7 @@ from asymmetry.metrics.catalogue import Metric, MovementMetric, measured, moved_
 
 __all__ = ["COPIES", "differing", "known_spread", "mixtures", "moved_spreads", "spreads"]
 
-FloatArray = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.floating[Any]]
 Laying: TypeAlias = Callable[[Face, Face], Face]
 
 # The three errors of a side. The level and the pupils hang on the first one, so that it is apart from what is
@@ -179,8 +179,9 @@ def _copies(face: Face, spread: FloatArray) -> Face:
     (names, 2, n), or (2, names, 2, n) where it differs outwards and upwards.
     """
     weights, paired = _weights(face.layout.name, tuple(face.rows))
-    errors = weights[:, None, :, None] * np.broadcast_to(spread, face.points.shape)[:, :, :, None]
-    points = np.empty((*face.points.shape[:3], 1 + COPIES, face.size))
+    spread = np.broadcast_to(spread, face.points.shape).astype(face.points.dtype)
+    errors = weights.astype(spread.dtype)[:, None, :, None] * spread[:, :, :, None]
+    points = np.empty((*face.points.shape[:3], 1 + COPIES, face.size), spread.dtype)
     points[...] = face.points[:, :, :, None]
     moved = points[..., 1:, :].reshape(
         *points.shape[:3], 2, errors.shape[3], len(SIDES), face.size, copy=False

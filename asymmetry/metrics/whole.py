@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -21,7 +23,7 @@ __all__ = [
     "philtrum_deviation",
 ]
 
-FloatArray = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.floating[Any]]
 
 _MIRROR = (
     "Mardia et al. 2000, Klingenberg et al. 2002: fit of the mirror image by Procrustes; ours stays in mm."
