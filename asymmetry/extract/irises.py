@@ -27,9 +27,12 @@ Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-# All lengths in canonical cm. Half the width of the patch round an iris, its resolution, and the blur before
-# steps are taken: finer than a limbus, which is some 0.5 mm wide, and broader than a lash.
-_HALF, _STEP, _SIGMA = 1.1, 0.01, 0.03
+# All lengths in canonical cm. The patch round an iris, as far as flanks are looked for: either way across,
+# down and up.
+_ACROSS, _DOWN, _UP = 1.1, 1.0, 0.4
+# Its resolution, and the blur before steps are taken: finer than a limbus, which is some 0.5 mm wide, and
+# broader than a lash.
+_STEP, _SIGMA = 0.01, 0.03
 # The flanks, in degrees above the horizontal through the centre.
 _FLANK = np.radians(np.linspace(-60, 5, 27))
 # Their normals, shape (flanks, places, 2).
@@ -169,8 +172,9 @@ class _Eye:
         view = _View.of(pose, canonical, centre)
         margins = (view.to_eye(places(pose, canonical, plane[margin_numbers(side, lid)])) for lid in _LIDS)
         upper, lower = (line[np.argsort(line[:, 0])].T for line in margins)
-        axis = np.arange(-_HALF, _HALF + _STEP / 2, _STEP)
-        light = light_at(photo, view.to_photo(np.stack(np.meshgrid(axis, axis), axis=-1)))
+        across = np.arange(-_ACROSS, _ACROSS + _STEP / 2, _STEP)
+        up = np.arange(-_DOWN, _UP + _STEP / 2, _STEP)
+        light = light_at(photo, view.to_photo(np.stack(np.meshgrid(across, up), axis=-1)))
         return cls(view, _mesh_radius(plane, pose) / IRIS_OVERREAD, (upper, lower), _steps(light))
 
     def search(
@@ -178,13 +182,11 @@ class _Eye:
     ) -> _Fit:
         """The best circle of each radius whose centre lies up to ``steps`` from ``start`` either way."""
         axis = np.arange(-steps, steps + 1) * step
-        radius, up, across = np.meshgrid(radii, axis, axis, indexing="ij")
-        centre = start + np.stack([across, up], axis=-1)
-        at = centre[..., None, None, :] + radius[..., None, None, None] * _NORMALS
+        across, up = start[:, None] + axis
         # Each step counts by how far it leads outwards along its normal.
         outwards = (_NORMALS * weights[..., None]).astype(np.float32).ravel()
-        clear = (self._steps_at(at).reshape(-1, outwards.size) @ outwards).reshape(radius.shape)
-        shown = clear - _PRIOR * (centre[..., 0] ** 2 + centre[..., 1] ** 2)
+        clear = self._steps_at(across, up, radii) @ outwards
+        shown = clear - _PRIOR * (across**2 + up[:, None] ** 2)
         value = shown.reshape(len(radii), -1).max(axis=1)
         rows, columns = np.divmod(shown.reshape(len(radii), -1).argmax(axis=1), len(axis))
         between = [
@@ -207,12 +209,15 @@ class _Eye:
         enough = (count >= _LEAST_SEEN * len(_FLANK)).all()
         return np.where(seen & enough, 1 / (len(_NORMALS) * np.maximum(count, 1)), 0.0)
 
-    def _steps_at(self, at: FloatArray) -> npt.NDArray[np.float32]:
-        columns, rows = np.moveaxis(
-            ((at + _HALF) / _STEP).astype(np.float32).reshape(-1, len(_FLANK), 2), -1, 0
-        )
-        found = cv2.remap(self.steps, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(found, dtype=np.float32).reshape(at.shape)
+    def _steps_at(self, across: FloatArray, up: FloatArray, radii: FloatArray) -> npt.NDArray[np.float32]:
+        """The steps on the flanks of circles: (radii, up, across, steps in the order of `_NORMALS`)."""
+        ring = radii[:, None, None] * _NORMALS.reshape(-1, 2).T[:, None, None]
+        columns = ((across[:, None] + ring[0] + _ACROSS) / _STEP).astype(np.float32)[:, None]
+        rows = ((up[:, None] + ring[1] + _DOWN) / _STEP).astype(np.float32)[:, :, None]
+        shape = (len(radii), len(up), len(across), _NORMALS.size // 2)
+        flat = (np.broadcast_to(each, shape).reshape(-1, shape[-1]) for each in (columns, rows))
+        found = cv2.remap(self.steps, *flat, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(found, dtype=np.float32).reshape(*shape[:-1], -1)
 
 
 def _steps(light: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
