@@ -181,8 +181,8 @@ def light(view: Frontal, part: Part, side: Side) -> float:
 
 def mask_colour(view: Frontal) -> float:
     """How far nose, philtrum and chin are from the forehead in colour: the nearest of them, CIE a* and b*."""
-    above = np.median([value_at(view.colour, view.place(name)) for name in _FOREHEAD], axis=0)
-    below = np.array([value_at(view.colour, view.place(name)) for name in _UNDER_MASK])
+    above = np.median([view.colour(view.place(name)) for name in _FOREHEAD], axis=0)
+    below = np.array([view.colour(view.place(name)) for name in _UNDER_MASK])
     return float(np.hypot(*(below - above).T).min())
 
 

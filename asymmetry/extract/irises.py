@@ -215,8 +215,8 @@ class _Eye:
         columns = ((across[:, None] + ring[0] + _ACROSS) / _STEP).astype(np.float32)[:, None]
         rows = ((up[:, None] + ring[1] + _DOWN) / _STEP).astype(np.float32)[:, :, None]
         shape = (len(radii), len(up), len(across), _NORMALS.size // 2)
-        flat = (np.broadcast_to(each, shape).reshape(-1, shape[-1]) for each in (columns, rows))
-        found = cv2.remap(self.steps, *flat, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        columns, rows = (np.broadcast_to(each, shape).reshape(-1, shape[-1]) for each in (columns, rows))
+        found = cv2.remap(self.steps, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(found, dtype=np.float32).reshape(*shape[:-1], -1)
 
 

@@ -45,9 +45,10 @@ class Pose:
 
     def project(self, points: FloatArray) -> FloatArray:
         """Photo x, y (y down) and z (away from the camera), px, of canonical points (..., 3) in cm."""
-        turned = points @ self.rotation.T
-        xy = self.origin + turned[..., :2] * self._nearer(turned)[..., None] * np.array([1.0, -1.0])
-        return np.asarray(np.concatenate([xy, -self.scale * turned[..., 2:]], axis=-1))
+        x, y, z = self.rotation @ points.reshape(-1, 3).T
+        near = self._nearer(z)
+        shown = np.stack([self.origin[0] + x * near, self.origin[1] - y * near, -self.scale * z], axis=-1)
+        return shown.reshape(points.shape)
 
     def resized(self, across: float, down: float) -> Pose:
         """The same head in a picture that is so many times as wide and as high, hardly unevenly."""
@@ -57,25 +58,26 @@ class Pose:
 
     def magnified(self, points: FloatArray) -> FloatArray:
         """Pixels per cm at canonical points (..., 3) in cm: what is nearer to the camera looks larger."""
-        return self._nearer(points @ self.rotation.T)
+        return self._nearer(points @ self.rotation[2])
 
-    def _nearer(self, turned: FloatArray) -> FloatArray:
-        return np.asarray(self.scale / (1 - turned[..., 2] / CAMERA_CM))
+    def _nearer(self, towards: FloatArray) -> FloatArray:
+        return np.asarray(self.scale / (1 - towards / CAMERA_CM))
 
     def unproject(self, xy: FloatArray, depth: Callable[[FloatArray, FloatArray], FloatArray]) -> FloatArray:
         """Canonical x, y (..., 2), cm, of photo points that lie on the surface ``z = depth(x, y)``.
 
         The inverse of `project`, by fixed-point steps; it settles wherever the surface faces the camera.
         """
-        seen = (xy - self.origin) * np.array([1.0, -1.0]) / self.scale
+        # Coordinates as rows: NumPy is slow along a last axis of two.
+        x, y = (xy.reshape(-1, 2) - self.origin).T / self.scale
+        seen = np.stack([x, -y])
         frontal = np.linalg.inv(self.rotation[:2, :2])
-        plane: FloatArray = seen @ frontal.T
+        plane = frontal @ seen
         for _ in range(_UNPROJECT_ROUNDS):
-            z = depth(plane[..., 0], plane[..., 1])
-            away = plane @ self.rotation[2, :2] + z * self.rotation[2, 2]
-            flat = seen * (1 - away / CAMERA_CM)[..., None] - z[..., None] * self.rotation[:2, 2]
-            plane = flat @ frontal.T
-        return plane
+            z = depth(*plane)
+            away = self.rotation[2, :2] @ plane + z * self.rotation[2, 2]
+            plane = frontal @ (seen * (1 - away / CAMERA_CM) - self.rotation[:2, 2:] * z)
+        return np.stack([*plane], axis=-1).reshape(xy.shape)
 
 
 def stable_numbers() -> list[int]:

@@ -38,8 +38,8 @@ PX_PER_CM, HEIGHT, WIDTH = 20.0, 360, 260
 _HALF_WIDTH, _HALF_HEIGHT = 5.2, 7.2
 # Light from the side is read on both sides of the midline from here to here, cm.
 _CHEEK = (1.0, 4.5)
-# Smoothing for grain and for colours, px: 1 mm.
-_SMOOTH = 2.0
+# Smoothing for grain and for colours, px: 1 mm; and how far OpenCV's kernel for it reaches.
+_SMOOTH, _SMOOTH_REACH = 2.0, 8
 
 # A half of a face varies by more than this many grey levels (standard deviation); a cover need not.
 _SHADED = 2.0
@@ -102,12 +102,6 @@ class Frontal:
         return _blurred(self.grey, _SMOOTH)
 
     @cached_property
-    def colour(self) -> Grey:
-        """CIE a* and b*, blurred by 1 mm, shape (h, w, 2)."""
-        lab = cv2.cvtColor(self.rgb, cv2.COLOR_RGB2LAB).astype(np.float32)
-        return _blurred(np.ascontiguousarray(lab[..., 1:]) - _NO_COLOUR, _SMOOTH)
-
-    @cached_property
     def face(self) -> Mask:
         """The face's inner part, as far as it was seen, shape (h, w)."""
         across, up = _axes()
@@ -118,6 +112,16 @@ class Frontal:
         """Brightness of the skin, 1 to 255."""
         places = [self.place(name) for name in _SKIN] + [self.place(_SKIN_PAIR, side) for side in SIDES]
         return max(float(np.median([value_at(self.smooth, place) for place in places])), 1.0)
+
+    def colour(self, place: FloatArray) -> Grey:
+        """CIE a* and b* at a place in px, blurred by 1 mm, shape (2,)."""
+        column, row = _pixel(place)
+        top, left = max(row - _SMOOTH_REACH, 0), max(column - _SMOOTH_REACH, 0)
+        around = self.rgb[top : row + _SMOOTH_REACH + 1, left : column + _SMOOTH_REACH + 1]
+        lab = cv2.cvtColor(around, cv2.COLOR_RGB2LAB).astype(np.float32)
+        smooth = _blurred(np.ascontiguousarray(lab[..., 1:]) - _NO_COLOUR, _SMOOTH)
+        colour: Grey = smooth[row - top, column - left]
+        return colour
 
     def place(self, name: str, side: Side | None = None) -> FloatArray:
         """Where a named point lies, px, shape (2,); no side on the midline."""
@@ -163,9 +167,15 @@ def frontal(photo: Pixels, pose: Pose, canonical: Canonical, points: FloatArray)
 
 def value_at(picture: Grey, place: FloatArray) -> Grey:
     """A picture's value at a place in px; the nearest within the picture."""
-    column, row = np.clip(np.nan_to_num(place), 0, (WIDTH - 1, HEIGHT - 1)).astype(int)
+    column, row = _pixel(place)
     value: Grey = picture[row, column]
     return value
+
+
+def _pixel(place: FloatArray) -> tuple[int, int]:
+    """Column and row of the picture's pixel at a place in px; the nearest within the picture."""
+    column, row = np.clip(np.nan_to_num(place), 0, (WIDTH - 1, HEIGHT - 1))
+    return int(column), int(row)
 
 
 def _axes() -> tuple[FloatArray, FloatArray]:
@@ -197,7 +207,9 @@ def _shown(photo: Pixels, at: FloatArray, ratio: float) -> Pixels:
     right, bottom = np.clip(np.add(high, ratio), (left + 1, top + 1), (width, height)).astype(int)
     size = np.ceil(np.array([right - left, bottom - top]) / ratio).astype(int)
     shrunk = cv2.resize(photo[top:bottom, left:right], size.tolist(), interpolation=cv2.INTER_AREA)
-    return drawn(np.asarray(shrunk, dtype=np.uint8), (at - (left, top)) * size / (right - left, bottom - top))
+    across, down = size / (right - left, bottom - top)
+    to_shrunk = np.array([[across, 0, -left * across], [0, down, -top * down]])
+    return drawn(np.asarray(shrunk, dtype=np.uint8), np.asarray(cv2.transform(at, to_shrunk), np.float64))
 
 
 def _cutout(photo: Pixels, points: FloatArray) -> Pixels:
