@@ -14,7 +14,12 @@ from asymmetry.extract.model import bundled_model
 
 ROOT = Path(__file__).resolve().parents[1]
 
-HEALTHY = {"numpy": "2.1.0", "mediapipe": "0.10.31", "opencv-python-headless": "4.11.0.86"}
+HEALTHY = {
+    "numpy": "2.1.0",
+    "mediapipe": "0.10.31",
+    "ai-edge-litert": "2.3.0",
+    "opencv-python-headless": "4.11.0.86",
+}
 
 
 def faults(**changes: str | None) -> dict[str, Check]:
@@ -35,6 +40,8 @@ def test_healthy_installation_has_no_fault() -> None:
         ({"mediapipe": "0.10.29"}, "mediapipe", "0.10.29"),  # needs NumPy below 2
         ({"mediapipe": "0.10.32"}, "mediapipe", "0.10.32"),  # sends usage metrics
         ({"mediapipe": "1.2.2"}, "mediapipe", "1.2.2"),
+        ({"ai_edge_litert": None}, "ai-edge-litert", "not installed"),
+        ({"ai_edge_litert": "1.4.0"}, "ai-edge-litert", "1.4.0"),  # none for Python 3.13, none for Windows
         ({"numpy": "1.26.4"}, "numpy", "1.26.4"),
         ({"opencv_python_headless": None}, "opencv", "not installed"),
         ({"opencv_contrib_python": "4.11.0"}, "opencv", "opencv-contrib-python 4.11.0"),
@@ -115,6 +122,7 @@ def test_limits_are_those_of_the_project_file() -> None:
 
     assert project["requires-python"] == written(*doctor.PYTHON_RANGE)
     assert f"mediapipe{written(*doctor.MEDIAPIPE_RANGE)}" in project["dependencies"]
+    assert f"ai-edge-litert{written(*doctor.LITERT_RANGE)}" in project["dependencies"]
     assert f"numpy{written(*doctor.NUMPY_RANGE)}" in project["dependencies"]
     extras = project["optional-dependencies"]
     for name, needs in doctor.EXTRAS.items():

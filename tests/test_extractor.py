@@ -218,7 +218,7 @@ def test_provenance_says_how(extractor: Extractor) -> None:
     assert made["method"] == "hemiface"
     assert made["mirrored"] is False
     assert made["model_sha256"].startswith("64184e22")
-    assert set(made) == {"asymmetry", "mediapipe", "opencv", "model_sha256", "method", "mirrored"}
+    assert set(made) == {"asymmetry", "mediapipe", "litert", "opencv", "model_sha256", "method", "mirrored"}
     json.dumps(dict(made))
 
 

@@ -18,6 +18,7 @@ __all__ = ["Check", "examine"]
 # The same limits as in pyproject.toml; a test compares them.
 PYTHON_RANGE = ((3, 11), (3, 14))
 MEDIAPIPE_RANGE = ((0, 10, 30), (0, 10, 32))
+LITERT_RANGE = ((2, 1, 6), (3,))
 NUMPY_RANGE = ((2,), None)
 
 #: Wheels that all install a package called ``cv2``: the one installed last overwrites the others' files.
@@ -28,8 +29,10 @@ OPENCV_WHEELS = (
     "opencv-contrib-python-headless",
 )
 
+# What runs the landmark networks.
+_RUNTIME = "ai_edge_litert.interpreter"
 # What to install for a package that does not load, where its name is another.
-_WHEELS = {"cv2": "opencv-python-headless", "PIL": "pillow"}
+_WHEELS = {"cv2": "opencv-python-headless", "PIL": "pillow", _RUNTIME: "ai-edge-litert"}
 
 #: What each extra brings.
 EXTRAS = {
@@ -94,8 +97,9 @@ def examine(*, installed: Mapping[str, str] | None = None, model: Path | None = 
         _in_range("Python", python, PYTHON_RANGE),
         _in_range("numpy", versions.get("numpy"), NUMPY_RANGE),
         _in_range("mediapipe", versions.get("mediapipe"), MEDIAPIPE_RANGE),
+        _in_range("ai-edge-litert", versions.get("ai-edge-litert"), LITERT_RANGE),
         _one_opencv(versions),
-        *(_imports(name) for name in ("numpy", "PIL", "cv2", "mediapipe") if installed is None),
+        *(_imports(name) for name in ("numpy", "PIL", "cv2", "mediapipe", _RUNTIME) if installed is None),
         _model(model),
         *(_extra(name, needs, versions) for name, needs in EXTRAS.items()),
     ]

@@ -100,6 +100,7 @@ class Extractor:
         self.provenance: dict[str, Any] = {
             "asymmetry": _own_version(),
             "mediapipe": version("mediapipe"),
+            "litert": version("ai-edge-litert"),
             "opencv": cv2.__version__,
             "model_sha256": file_sha256(path),
             "method": method,
