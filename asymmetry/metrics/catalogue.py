@@ -63,14 +63,20 @@ class Metric:
     #: How many photos of a face it measures.
     photos: ClassVar[int] = 1
 
-    @property
+    @functools.cached_property
     def columns(self) -> tuple[str, ...]:
-        """Names of the columns it fills: right, left and diff, or the one of the whole face."""
+        """Names of the columns it fills: right, left and diff, or the one of the whole face.
+
+        Of a movement also the ratio of the weaker to the stronger.
+        """
+        return self._columns()
+
+    def _columns(self) -> tuple[str, ...]:
         if not self.sides:
             return (f"{self.name}_{self.unit}",)
         return tuple(f"{self.name}_{side}_{self.unit}" for side in (*SIDES, "diff"))
 
-    @property
+    @functools.cached_property
     def sd_columns(self) -> tuple[str, ...]:
         """Names of the columns of standard deviations, one for each of `columns`."""
         parts = (column.rpartition("_") for column in self.columns)
@@ -118,10 +124,8 @@ class MovementMetric(Metric):
         """What a side that is still may read; None where no reading means that it is."""
         return self.still if self.noise is None else self.noise
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Names of the columns it fills: those of a metric, and the ratio of the weaker to the stronger."""
-        return super().columns + (() if self.noise is None else (f"{self.name}_ratio",))
+    def _columns(self) -> tuple[str, ...]:
+        return super()._columns() + (() if self.noise is None else (f"{self.name}_ratio",))
 
 
 def _by_name(module: str, name: str) -> Any:

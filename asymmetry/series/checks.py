@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -94,12 +94,18 @@ def check(change: Change, taken: Circumstances, affected: Side | None) -> tuple[
     tuple of str
         Remarks; empty where the photos were taken alike.
     """
-    old, new = (np.isin(taken.photo, names) for names in (change.photos_before, change.photos_after))
+    old, new = (_among(taken.photo, names) for names in (change.photos_before, change.photos_after))
     remarks = [*_turned(taken, old, new), *_gaze(taken, old, new), *_distance(taken, old, new)]
     if change.headline in MOVEMENT_HEADLINES.values():
         remarks += _effort(change, affected)
     than = change.since.words
     return tuple(f"{remark} than {than}" for remark in remarks)
+
+
+def _among(photos: npt.NDArray[np.str_], names: Collection[str]) -> Mask:
+    """Which photos have one of these names; of so few `numpy.isin` would sort them all."""
+    known = set(names)
+    return np.array([photo in known for photo in photos.tolist()], dtype=bool)
 
 
 def _turned(taken: Circumstances, old: Mask, new: Mask) -> Iterator[str]:

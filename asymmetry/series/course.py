@@ -193,8 +193,8 @@ def course(
     kept = np.flatnonzero(rows & np.isfinite(day) & np.isfinite(values))
     kept = kept[np.argsort(day[kept], kind="stable")]
     day, values = day[kept], values[kept]
-    starts = np.flatnonzero(np.diff(day, prepend=np.nan) != 0)
-    days, count = day[starts], np.diff(starts, append=len(day))
+    starts = np.flatnonzero(np.concatenate([[True], day[1:] != day[:-1]])[: len(day)])
+    days, count = day[starts], np.concatenate([starts[1:], [len(day)]])[: len(starts)] - starts
     means: FloatArray = np.add.reduceat(values, starts) / count if len(days) else values
     names = table["photo"][kept].tolist()
     photos = tuple(tuple(names[start : start + n]) for start, n in zip(starts, count, strict=True))
