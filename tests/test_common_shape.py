@@ -10,7 +10,7 @@ from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.canonical import canonical_mesh, load_canonical
 from asymmetry.extract.common import CommonShape, to_half
 from asymmetry.extract.drag import undragged, whole_brows
-from asymmetry.extract.plane import halved
+from asymmetry.extract.plane import Halvings
 from asymmetry.extract.spread import point_spread
 
 Array = npt.NDArray[np.float64]
@@ -106,10 +106,10 @@ def test_what_the_pixels_do_not_show_is_less_sure(plane: Array) -> None:
 )
 def test_photos_are_halved_no_further_than_asked(least: float, shape: tuple[int, int]) -> None:
     photo = np.full((101, 64, 3), 90, np.uint8)
-    small = halved(photo, least)
+    small = Halvings(photo).down_to(least)
     assert small.shape[:2] == shape
     assert (small == 90).all()
-    mirrored = halved(np.ascontiguousarray(photo[:, ::-1]), least)
+    mirrored = Halvings(np.ascontiguousarray(photo[:, ::-1])).down_to(least)
     np.testing.assert_array_equal(mirrored, small[:, ::-1])
 
 

@@ -105,19 +105,19 @@ def test_a_small_face_is_decoded_whole(extractor: Extractor, astronaut: Pixels) 
     canvas.paste(Image.fromarray(astronaut[:300, 80:380]).resize((1350, 1350)), (1100, 1100))
     data = encoded(canvas, "JPEG", quality=95)
     factors = []
-    photo, readings = reduced.read_fitting(
+    photo, seen = reduced.read_fitting(
         data,
         lambda photo: factors.append(photo.reduced) or extractor._look(photo),
         extractor._canonical.vertices,
     )
-    assert (factors, photo.reduced, len(readings)) == ([2, 1], 1, 1)
+    assert (factors, photo.reduced, len(seen.readings)) == ([2, 1], 1, 1)
 
 
 def test_where_no_face_is_seen_the_whole_photo_is_looked_at(extractor: Extractor) -> None:
-    photo, readings = reduced.read_fitting(
+    photo, seen = reduced.read_fitting(
         encoded(Image.new("RGB", (3840, 3840)), "JPEG"), extractor._look, extractor._canonical.vertices
     )
-    assert (photo.reduced, readings) == (1, [])
+    assert (photo.reduced, seen.readings) == (1, [])
 
 
 def test_the_mirror_law_holds_for_large_photos(extractor: Extractor, astronaut: Pixels) -> None:

@@ -29,9 +29,10 @@ from asymmetry.extract.landmarker import Landmarker, Reading
 from asymmetry.extract.mesh import Mesh
 from asymmetry.extract.model import file_sha256, model_file
 from asymmetry.extract.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoBytes, PhotoSource
+from asymmetry.extract.plane import Halvings
 from asymmetry.extract.pose import Pose, fit_pose
 from asymmetry.extract.quality import faults, frontal, judged
-from asymmetry.extract.reduced import in_full_size, read_fitting
+from asymmetry.extract.reduced import Seen, in_full_size, read_fitting
 from asymmetry.extract.spread import behind_glasses
 
 __all__ = ["Extractor", "Method"]
@@ -147,7 +148,7 @@ class Extractor:
         name = os.fspath(source) if isinstance(source, (str, os.PathLike)) else f"<photo {number}>"
         name = source.name if isinstance(source, PhotoBytes) else name
         try:
-            photo, readings = read_fitting(
+            photo, seen = read_fitting(
                 source,
                 self._look,
                 self._canonical.vertices,
@@ -157,26 +158,24 @@ class Extractor:
         except PhotoError as error:
             return Landmarks.blank([str(name)], status=error.status, reason=error.reason)
         try:
-            row = self._measured(photo, readings)
+            row = self._measured(photo, seen)
         except PhotoError as error:
             row = Landmarks.blank([photo.name], status=error.status, reason=error.reason)
         taken = "" if photo.taken is None else photo.taken.isoformat()
         return replace(in_full_size(row, photo), taken=np.array([taken]))
 
-    def _turned(self, photo: Photo) -> npt.NDArray[np.uint8]:
-        return np.asarray(cv2.flip(photo.pixels, 1), dtype=np.uint8) if self.mirrored else photo.pixels
+    def _look(self, photo: Photo) -> Seen:
+        """The faces in a photo, turned back if it was mirrored, that is large enough to hold one."""
+        turned = np.asarray(cv2.flip(photo.pixels, 1), dtype=np.uint8) if self.mirrored else photo.pixels
+        pixels, small = Halvings(turned), min(turned.shape[:2]) < SMALLEST_PHOTO_PX
+        return Seen(pixels, [] if small else self._landmarker.find(pixels))
 
-    def _look(self, photo: Photo) -> list[Reading]:
-        """The faces in a photo that is large enough to hold one."""
-        small = min(photo.pixels.shape[:2]) < SMALLEST_PHOTO_PX
-        return [] if small else self._landmarker.find(self._turned(photo))
-
-    def _measured(self, photo: Photo, readings: list[Reading]) -> Landmarks:
+    def _measured(self, photo: Photo, seen: Seen) -> Landmarks:
         """One row of landmarks; raises the `PhotoError` that says why there can be none."""
-        pixels = self._turned(photo)
+        pixels = seen.pixels.whole
         _check_size(photo.name, pixels.shape)
-        first, note = _subject(photo.name, readings)
-        found = self._read(pixels, first)
+        first, note = _subject(photo.name, seen.readings)
+        found = self._read(seen.pixels, first)
         if found.pose.residual > LARGEST_MISFIT_CM:
             raise NoFaceError(photo.name, "what was found does not have the shape of a face")
         points, cut = _inside(found.points, pixels.shape)
@@ -202,7 +201,7 @@ class Extractor:
             quality=np.asarray(quality[None], dtype=np.float32),
         )
 
-    def _read(self, pixels: npt.NDArray[np.uint8], first: Reading) -> _Found:
+    def _read(self, pixels: Halvings, first: Reading) -> _Found:
         note = ""
         if self.method != "plain":
             start = self._twice(pixels, first) if self.method == "hemiface" else first
@@ -221,10 +220,10 @@ class Extractor:
         unknown = np.full(MEDIAPIPE_478.size, np.nan)
         return _Found(first.points, unknown, first.blendshapes, pose, first.points, note)
 
-    def _twice(self, pixels: npt.NDArray[np.uint8], first: Reading) -> Reading:
+    def _twice(self, pixels: Halvings, first: Reading) -> Reading:
         """The first reading averaged with one of the mirror image, so that neither direction is preferred."""
         again = self._landmarker.find(pixels, mirrored=True)
-        twins = [mirrored_reading(reading, pixels.shape[1]) for reading in again]
+        twins = [mirrored_reading(reading, pixels.whole.shape[1]) for reading in again]
         for twin in twins:
             if _same_face(first.points, twin.points):
                 return Reading((first.points + twin.points) / 2, (first.blendshapes + twin.blendshapes) / 2)

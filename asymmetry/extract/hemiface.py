@@ -24,7 +24,7 @@ from asymmetry.extract.irises import refine_irises
 from asymmetry.extract.landmarker import Reading
 from asymmetry.extract.lids import refine_lids
 from asymmetry.extract.mesh import INPUT_FILL, INPUT_SIDE, Mesh
-from asymmetry.extract.plane import drawn, halved, on_a_grid, places
+from asymmetry.extract.plane import Halvings, drawn, on_a_grid, places
 from asymmetry.extract.pose import Pose, fit_pose
 from asymmetry.extract.spread import point_spread
 
@@ -206,13 +206,13 @@ class Hemifaces:
 
 
 def read_hemifaces(
-    photo: Pixels, first: Reading, canonical: Canonical, mesh: Mesh, sizes: Sequence[float]
+    photo: Halvings, first: Reading, canonical: Canonical, mesh: Mesh, sizes: Sequence[float]
 ) -> Hemifaces | None:
     """Read both halves of one face.
 
     Parameters
     ----------
-    photo : ndarray of uint8, shape (H, W, 3)
+    photo : Halvings
         RGB, upright.
     first : Reading
         A plain reading of the face.
@@ -246,9 +246,9 @@ def read_hemifaces(
         plane[middle, 0] = start[middle, 0]
         kept.append(reading)
     plane = whole_brows(np.mean([reading.plane for reading in kept], axis=0), canonical.vertices)
-    lids = refine_lids(photo, pose, canonical, plane)
-    irises = refine_irises(photo, pose, canonical, lids.plane)
-    corners = refine_corners(photo, pose, canonical, irises.plane)
+    lids = refine_lids(photo.whole, pose, canonical, plane)
+    irises = refine_irises(photo.whole, pose, canonical, lids.plane)
+    corners = refine_corners(photo.whole, pose, canonical, irises.plane)
     points = seen_from(pose, canonical, undragged(corners.plane, irises.found))
     spread = point_spread(
         corners.plane,
@@ -262,10 +262,10 @@ def read_hemifaces(
     return Hemifaces(points, spread, weights, pose, lids.found)
 
 
-def _shrunk(photo: Pixels, pose: Pose, square: Square) -> tuple[Pixels, Pose]:
+def _shrunk(photo: Halvings, pose: Pose, square: Square) -> tuple[Pixels, Pose]:
     """A photo hardly finer than chimeras show it, and the head in it: what lies between is averaged."""
-    small = halved(photo, square.scale / pose.scale)
-    view = pose.resized(small.shape[1] / photo.shape[1], small.shape[0] / photo.shape[0])
+    small = photo.down_to(square.scale / pose.scale)
+    view = pose.resized(small.shape[1] / photo.whole.shape[1], small.shape[0] / photo.whole.shape[0])
     ratio = view.scale / square.scale
     if ratio > _ALIAS_RATIO:
         small = np.asarray(cv2.GaussianBlur(small, (0, 0), _ALIAS_SIGMA * ratio), dtype=np.uint8)

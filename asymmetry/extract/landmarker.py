@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from asymmetry.errors import InvalidInputError, ModelError
 from asymmetry.extract.model import model_file
-from asymmetry.extract.plane import halved
+from asymmetry.extract.plane import Halvings
 
 __all__ = ["Landmarker", "Reading", "quiet"]
 
@@ -120,19 +120,20 @@ class Landmarker:
         ]
         return sorted(readings, key=lambda reading: reading.area, reverse=True)
 
-    def find(self, pixels: Pixels, *, mirrored: bool = False) -> list[Reading]:
+    def find(self, photo: Halvings, *, mirrored: bool = False) -> list[Reading]:
         """As `detect`, but of a large photo with a large face a smaller copy is looked at.
 
         The model sees a face in 256 px, however many there are. What is read here is where to look.
 
         Parameters
         ----------
-        pixels : ndarray of uint8, shape (H, W, 3)
+        photo : Halvings
             RGB.
         mirrored : bool
             Look at its mirror image; the readings are of that.
         """
-        small = halved(pixels, FIND_SIDE / max(pixels.shape[:2]))
+        pixels = photo.whole
+        small = photo.down_to(FIND_SIDE / max(pixels.shape[:2]))
         readings = self.detect(_flipped(small) if mirrored else small)
         if small is not pixels and not (readings and np.ptp(readings[0].points[:, 0]) >= FIND_FACE):
             return self.detect(_flipped(pixels) if mirrored else pixels)

@@ -14,9 +14,9 @@ from asymmetry.extract.canonical import Canonical
 from asymmetry.extract.pose import Pose
 
 __all__ = [
+    "Halvings",
     "Refined",
     "drawn",
-    "halved",
     "light_and_red",
     "light_at",
     "on_a_grid",
@@ -88,18 +88,30 @@ def drawn(photo: Pixels, at: FloatArray, interpolation: int = cv2.INTER_CUBIC) -
     return np.asarray(pixels, dtype=np.uint8)
 
 
-def halved(photo: Pixels, least: float) -> Pixels:
-    """A photo shrunk to a half, a quarter, ... but no further than to ``least`` of its size.
+class Halvings:
+    """A photo, and its halvings, each made when it is first asked for.
 
     Halving is quick. An odd width or height is rounded up, edges stay edges.
+
+    Attributes
+    ----------
+    whole : ndarray of uint8, shape (H, W, 3)
+        The photo.
     """
-    factor = 1.0
-    while factor / 2 >= least:
-        height, width = photo.shape[:2]
-        size = (width + 1) // 2, (height + 1) // 2
-        photo = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-        factor /= 2
-    return photo
+
+    def __init__(self, whole: Pixels) -> None:
+        self.whole = whole
+        self._made = [whole]
+
+    def down_to(self, least: float) -> Pixels:
+        """The photo shrunk to a half, a quarter, ... but no further than to ``least`` of its size."""
+        times = max(int(np.floor(-np.log2(least))), 0)
+        while len(self._made) <= times:
+            height, width = self._made[-1].shape[:2]
+            size = (width + 1) // 2, (height + 1) // 2
+            smaller = cv2.resize(self._made[-1], size, interpolation=cv2.INTER_AREA)
+            self._made.append(np.asarray(smaller, dtype=np.uint8))
+        return self._made[times]
 
 
 def light_and_red(photo: Pixels, at: FloatArray) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +18,10 @@ import numpy.typing as npt
 from asymmetry.core.landmarks import QUALITY, Landmarks
 from asymmetry.extract.landmarker import Reading
 from asymmetry.extract.photo import Photo, PhotoSource, read_photo
+from asymmetry.extract.plane import Halvings
 from asymmetry.extract.pose import fit_pose
 
-__all__ = ["ENOUGH_PX_PER_MM", "FIRST_SIDE", "in_full_size", "read_fitting"]
+__all__ = ["ENOUGH_PX_PER_MM", "FIRST_SIDE", "Seen", "in_full_size", "read_fitting"]
 
 #: Pixels per mm that are kept, by the fitted pose as in `asymmetry.extract.quality.detail`. Warps of photos
 #: with 2.6 to 3.1 of them are read as well (brows, mouth corners and lids: same error and repeatability) at
@@ -30,12 +31,19 @@ ENOUGH_PX_PER_MM = 2.2
 FIRST_SIDE = 1800
 
 
+class Seen(NamedTuple):
+    """A photo's pixels as they are looked at, and the faces in them, the largest first."""
+
+    pixels: Halvings
+    readings: list[Reading]
+
+
 def read_fitting(
     source: PhotoSource,
-    look: Callable[[Photo], list[Reading]],
+    look: Callable[[Photo], Seen],
     vertices: npt.NDArray[np.float64],
     **how: Any,
-) -> tuple[Photo, list[Reading]]:
+) -> tuple[Photo, Seen]:
     """Read a photo no finer than is needed, and find the faces in it.
 
     Parameters
@@ -43,7 +51,7 @@ def read_fitting(
     source : path, bytes or ndarray
         As for `read_photo`.
     look : callable
-        Finds the faces in a photo, the largest first.
+        Finds the faces in a photo.
     vertices : ndarray, shape (468, 3)
         The canonical face, cm.
     **how
@@ -53,8 +61,8 @@ def read_fitting(
     -------
     photo : Photo
         `Photo.reduced` says how much coarser than the file its pixels are.
-    readings : list of Reading
-        The faces, in its pixels.
+    seen : Seen
+        The faces in its pixels.
 
     Raises
     ------
@@ -62,16 +70,16 @@ def read_fitting(
         As for `read_photo`.
     """
     photo = read_photo(source, least_side=FIRST_SIDE, **how)
-    readings = look(photo)
+    seen = look(photo)
     while photo.reduced > 1:
         # Where no face is seen there may be a small one.
-        scale = fit_pose(readings[0].points, vertices).scale / 10 if readings else 0.0
+        scale = fit_pose(seen.readings[0].points, vertices).scale / 10 if seen.readings else 0.0
         if scale >= ENOUGH_PX_PER_MM:
             break
         finer = max(1, photo.reduced // 2) if scale * 2 >= ENOUGH_PX_PER_MM else 1
         photo = read_photo(source, least_side=max(photo.full_size) // finer, **how)
-        readings = look(photo)
-    return photo, readings
+        seen = look(photo)
+    return photo, seen
 
 
 def in_full_size(row: Landmarks, photo: Photo) -> Landmarks:
