@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import cv2
 import numpy as np
@@ -106,6 +107,15 @@ class Frontal:
         """The face's inner part, as far as it was seen, shape (h, w)."""
         across, up = _axes()
         return ((across / _HALF_WIDTH) ** 2 + (up / _HALF_HEIGHT) ** 2 < 1) & self.seen
+
+    def inside(self, picture: npt.NDArray[Any]) -> Grey:
+        """A picture's values on the face, shape (places,)."""
+        return np.asarray(picture.reshape(-1)[self._inside], dtype=np.float32)
+
+    @cached_property
+    def _inside(self) -> npt.NDArray[np.intp]:
+        # Numbers of pixels pick values in a third of the time that a mask takes.
+        return np.flatnonzero(self.face)
 
     @cached_property
     def skin(self) -> float:
@@ -266,24 +276,23 @@ def detail(view: Frontal) -> float:
 
 def brightness(view: Frontal) -> float:
     """Grey value, 0 to 255, that a quarter of the face exceeds."""
-    return float(np.percentile(view.grey[view.face], 75))
+    return float(np.percentile(view.inside(view.grey), 75))
 
 
 def burnt(view: Frontal) -> float:
     """Share of the face that is white in all three colours."""
-    red, green, blue = np.moveaxis(view.rgb >= _WHITE, -1, 0)
-    return float((red & green & blue)[view.face].mean())
+    white = cv2.inRange(view.rgb, np.full(3, _WHITE), np.full(3, 255))
+    return float((view.inside(white) > 0).mean())
 
 
 def side_light(view: Frontal) -> float:
     """How many times as much light the brighter half of the face gets as the darker one."""
     across, _ = _axes()
     near, far = _CHEEK
-    light = (view.grey / 255) ** _GAMMA
-    right, left = (view.face & (s * across > near) & (s * across < far) for s in (-1, 1))
-    if min(float(view.grey[half].std()) if half.any() else 0.0 for half in (right, left)) < _SHADED:
+    halves = [view.grey[view.face & (s * across > near) & (s * across < far)] for s in (-1, 1)]
+    if min(float(half.std()) if half.size else 0.0 for half in halves) < _SHADED:
         return np.nan
-    darker, brighter = sorted((float(light[right].mean()), float(light[left].mean())))
+    darker, brighter = sorted(float(((half / 255) ** _GAMMA).mean()) for half in halves)
     return brighter / max(darker, 1e-4)
 
 
@@ -293,14 +302,15 @@ def blur(view: Frontal) -> float:
     Source: the gradients of an edge before and after a known blur give its width (Zhuo and Sim 2011).
     """
     once = _blurred(view.grey, _BEFORE)
-    slopes = _slopes(once, view.face)
-    widths = map(_edge_width, slopes, _slopes(_blurred(once, _AGAIN), view.face), reversed(slopes))
+    slopes = _slopes(view, once)
+    widths = map(_edge_width, slopes, _slopes(view, _blurred(once, _AGAIN)), reversed(slopes))
     return float(max(widths)) * 10 / PX_PER_CM
 
 
-def _slopes(grey: Grey, face: Mask) -> list[Grey]:
+def _slopes(view: Frontal, grey: Grey) -> list[Grey]:
     """How steep a face is across and down, grey levels per px, each of shape (places,)."""
-    return [np.abs(cv2.Sobel(grey, cv2.CV_32F, *axis, scale=1 / 8))[face] for axis in ((1, 0), (0, 1))]
+    steps = (cv2.Sobel(grey, cv2.CV_32F, *axis, scale=1 / 8) for axis in ((1, 0), (0, 1)))
+    return [np.abs(view.inside(step)) for step in steps]
 
 
 def _edge_width(steep: Grey, soft: Grey, along: Grey) -> float:
@@ -320,8 +330,9 @@ def _edge_width(steep: Grey, soft: Grey, along: Grey) -> float:
 
 def grain(view: Frontal) -> float:
     """Standard deviation of what is finer than 1 mm, in percent of the face's brightness."""
-    fine = np.abs(view.grey - view.smooth)[view.face]
-    return float(100 * _MAD * np.median(fine) / max(np.median(view.grey[view.face]), 1.0))
+    grey = view.inside(view.grey)
+    fine = np.abs(grey - view.inside(view.smooth))
+    return float(100 * _MAD * np.median(fine) / max(np.median(grey), 1.0))
 
 
 def blocks(view: Frontal) -> float:
@@ -329,12 +340,12 @@ def blocks(view: Frontal) -> float:
 
     The phase of the blocks is not known, for the photo may have been turned or cropped.
     """
-    grey = view.native.astype(np.float32)
+    grey = view.native
     if min(grey.shape) < 4 * _BLOCK:
         return np.nan
     quotients = []
-    for axis in (0, 1):
-        steps = np.abs(np.diff(grey, axis=axis)).mean(axis=1 - axis)
+    for axis, (here, there) in enumerate(((grey[1:], grey[:-1]), (grey[:, 1:], grey[:, :-1]))):
+        steps = cv2.absdiff(here, there).mean(axis=1 - axis)
         phases = np.array([steps[phase::_BLOCK].mean() for phase in range(_BLOCK)])
         quotients.append(phases.max() / max(float(np.median(phases)), _EVEN))
     return float(min(quotients))
