@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
+from asymmetry.errors import UnreadablePhotoError
 from asymmetry.extract.photo import Photo, read_photo
 from tests.photos import (
     FORMATS,
@@ -240,3 +243,31 @@ def test_ugly_files_that_show_the_same(ugly: Path) -> None:
     reference = read_photo(ugly / "00_reference.jpg")
     assert len(names) > 20
     assert {name: off for name in names if (off := unlike(ugly / name, reference))} == {}
+
+
+@pytest.mark.parametrize("subsampling", [0, 1, 2])
+@pytest.mark.parametrize("how", [{}, {"progressive": True}, {"quality": 30}, {"optimize": True}])
+def test_a_jpeg_has_the_pixels_that_pillow_decodes(subsampling: int, how: dict[str, Any]) -> None:
+    written = io.BytesIO()
+    rng = np.random.default_rng(3)
+    noise = rng.integers(0, 256, (120, 88, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(written, "JPEG", subsampling=subsampling, **how)
+    for side in (None, 60):
+        opened = Image.open(written)
+        if side:
+            opened.draft(None, (44, 60))
+        read = read_photo(written.getvalue(), least_side=side)
+        np.testing.assert_array_equal(read.pixels, np.asarray(opened))
+
+
+def test_what_is_not_whole_is_left_to_pillow() -> None:
+    """A JPEG that ends properly but early is readable to Pillow, with a warning that it keeps to itself."""
+    written = io.BytesIO()
+    Image.fromarray(np.random.default_rng(4).integers(0, 256, (120, 88, 3), dtype=np.uint8)).save(
+        written, "JPEG"
+    )
+    data = written.getvalue()
+    early = data[: len(data) // 2] + b"\xff\xd9"
+    np.testing.assert_array_equal(read_photo(early).pixels, np.asarray(Image.open(io.BytesIO(early))))
+    with pytest.raises(UnreadablePhotoError, match="incomplete"):
+        read_photo(data[: len(data) // 2])

@@ -31,6 +31,8 @@ OPENCV_WHEELS = (
 
 # What runs the landmark networks.
 _RUNTIME = "ai_edge_litert.interpreter"
+# What has to load.
+_NEEDED = ("numpy", "PIL", "simplejpeg", "cv2", "mediapipe", _RUNTIME)
 # What to install for a package that does not load, where its name is another.
 _WHEELS = {"cv2": "opencv-python-headless", "PIL": "pillow", _RUNTIME: "ai-edge-litert"}
 
@@ -99,7 +101,7 @@ def examine(*, installed: Mapping[str, str] | None = None, model: Path | None = 
         _in_range("mediapipe", versions.get("mediapipe"), MEDIAPIPE_RANGE),
         _in_range("ai-edge-litert", versions.get("ai-edge-litert"), LITERT_RANGE),
         _one_opencv(versions),
-        *(_imports(name) for name in ("numpy", "PIL", "cv2", "mediapipe", _RUNTIME) if installed is None),
+        *(_imports(name) for name in _NEEDED if installed is None),
         _model(model),
         *(_extra(name, needs, versions) for name, needs in EXTRAS.items()),
     ]

@@ -39,7 +39,7 @@ from asymmetry.errors import (
     PhotoTooLargeError,
     UnreadablePhotoError,
 )
-from asymmetry.extract.pixels import coarsened, upright_rgb
+from asymmetry.extract.pixels import coarsened, rgb, upright
 from asymmetry.extract.taken import (
     PHOTO_SUFFIXES,
     Taken,
@@ -348,9 +348,9 @@ def _decoded(image: ImageFile.ImageFile, name: str) -> tuple[NDArray[np.uint8], 
             # Pillow would make this memory itself, but check its size by a limit of the whole process.
             stored = (image.tag_v2[ExifTags.Base.ImageWidth], image.tag_v2[ExifTags.Base.ImageLength])
             image.im = Image.new(image.mode, stored).im
-        image.load()
+        pixels = rgb(image, name)
         tags = _exif_tags(image)
-        return upright_rgb(image, tags, name), tags
+        return upright(pixels, tags), tags
 
 
 def _exif_tags(image: ImageFile.ImageFile) -> dict[int, object]:

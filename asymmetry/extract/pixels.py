@@ -4,41 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import cv2
 import numpy as np
+import simplejpeg
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageFile, JpegImagePlugin
 
 from asymmetry.errors import UnreadablePhotoError
 
-__all__ = ["coarsened", "upright_rgb"]
+__all__ = ["coarsened", "rgb", "upright"]
 
-#: What makes each EXIF orientation upright (Exif 2.32, 4.6.4, tag 274). 1 already is.
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
+#: What makes each EXIF orientation upright (Exif 2.32, 4.6.4, tag 274): whether rows and columns change
+#: places, and then OpenCV's code of a flip, of columns (1), of rows (0) or of both. 1 already is.
+_UPRIGHT: dict[object, tuple[bool, int | None]] = {
+    2: (False, 1),
+    3: (False, -1),
+    4: (False, 0),
+    5: (True, None),
+    6: (True, 1),
+    7: (True, -1),
+    8: (True, 0),
 }
 
 _GREY16_MODES = frozenset(("I;16", "I;16L", "I;16B", "I;16N"))
 _EIGHT_BIT_MODES = frozenset("1 L LA La P PA RGB RGBA RGBa RGBX CMYK YCbCr".split())
 _WHITE_IS_ZERO = 0  # TIFF 6.0, PhotometricInterpretation
 _DCT_SCALES = (8, 4, 2)  # of libjpeg: a block of 8 × 8 as one pixel, as 2 × 2 or as 4 × 4
-_STRIP_ROWS = 128  # some 500 kB of a phone's photo, which the processor's cache holds, at few calls
+_STRIP_ROWS = 16  # a few hundred kB for a phone's photo, which the processor's cache holds
 
 
-def upright_rgb(image: Image.Image, tags: Mapping[int, object], name: str) -> NDArray[np.uint8]:
-    """Bring a decoded photo to upright RGB: uint8, (H, W, 3).
+def rgb(image: ImageFile.ImageFile, name: str) -> NDArray[np.uint8]:
+    """Decode a photo and bring it to RGB as it is stored: uint8, (H, W, 3).
 
     Parameters
     ----------
-    image : PIL.Image.Image
-        Decoded, of any kind.
-    tags : mapping of int to object
-        Its EXIF tags.
+    image : PIL.ImageFile.ImageFile
+        Opened, of any kind.
     name : str
         What errors call it.
 
@@ -47,7 +48,19 @@ def upright_rgb(image: Image.Image, tags: Mapping[int, object], name: str) -> ND
     UnreadablePhotoError
         If its pixels have no sure meaning as RGB.
     """
-    return _to_array(_upright(_rgb(image, name), tags))
+    straight = _straight(image)
+    if straight is not None:
+        return straight
+    image.load()
+    return _to_array(_rgb(image, name))
+
+
+def upright(pixels: NDArray[np.uint8], tags: Mapping[int, object]) -> NDArray[np.uint8]:
+    """Turn pixels upright by the EXIF tags."""
+    orientation = tags.get(ExifTags.Base.Orientation)
+    swapped, flip = _UPRIGHT.get(orientation if isinstance(orientation, int) else None, (False, None))
+    turned = cv2.transpose(pixels) if swapped else pixels
+    return np.asarray(turned if flip is None else cv2.flip(turned, flip), dtype=np.uint8)
 
 
 def coarsened(image: ImageFile.ImageFile, least_side: int) -> int:
@@ -66,11 +79,24 @@ def coarsened(image: ImageFile.ImageFile, least_side: int) -> int:
     return width // image.width
 
 
-def _upright(image: Image.Image, tags: Mapping[int, object]) -> Image.Image:
-    orientation = tags.get(ExifTags.Base.Orientation)
-    if isinstance(orientation, int) and orientation in _UPRIGHT:
-        return image.transpose(_UPRIGHT[orientation])
-    return image
+def _straight(image: ImageFile.ImageFile) -> NDArray[np.uint8] | None:
+    """A colour JPEG's pixels, without Pillow's four bytes for each and a copy of them: a quarter less time.
+
+    None for all else, and for what is not whole: Pillow says whether that can be read. The pixels are the
+    same as Pillow's.
+    """
+    if not isinstance(image, JpegImagePlugin.JpegImageFile) or image.mode != "RGB" or image.fp is None:
+        return None
+    start = image.fp.tell()
+    image.fp.seek(0)
+    data = image.fp.read()
+    image.fp.seek(start)  # from where Pillow goes on
+    width, height = image.size  # as it was set to be decoded, coarsely perhaps
+    try:
+        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(data, "RGB", min_height=height, min_width=width)
+    except ValueError:
+        return None
+    return pixels if pixels.shape == (height, width, 3) else None
 
 
 def _rgb(image: Image.Image, name: str) -> Image.Image:
