@@ -241,7 +241,15 @@ def machine() -> str:
     info = Path("/proc/cpuinfo")
     text = info.read_text() if info.is_file() else ""
     names = [line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")]
-    packages = ("mediapipe", "opencv-python-headless", "pillow", "numpy", "pyarrow")
+    packages = (
+        "mediapipe",
+        "ai-edge-litert",
+        "opencv-python-headless",
+        "simplejpeg",
+        "pillow",
+        "numpy",
+        "pyarrow",
+    )
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
     processor = names[0] if names else platform.machine()
     return f"{processor}, {usable_cores()} cores; Python {platform.python_version()}, {versions}"
