@@ -15,18 +15,18 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Width of a photo on which the decoder of `BREAKS` ends its process, or never comes back.
 CRASHING, HANGING = 641, 642
 
-#: Imported by every Python process that has its folder on the path: breaks Pillow's JPEG decoder.
+#: Imported by every Python process that has its folder on the path: breaks the JPEG decoder.
 BREAKS = f"""
 import os, signal, time
-from PIL import JpegImagePlugin
-whole = JpegImagePlugin.JpegImageFile.load
-def load(self):
-    if self.size[0] == {CRASHING}:
+import simplejpeg
+whole = simplejpeg.decode_jpeg
+def decode(data, colorspace, **how):
+    if how["min_width"] == {CRASHING}:
         os.kill(os.getpid(), signal.SIGSEGV)
-    if self.size[0] == {HANGING}:
+    if how["min_width"] == {HANGING}:
         time.sleep(3600)
-    return whole(self)
-JpegImagePlugin.JpegImageFile.load = load
+    return whole(data, colorspace, **how)
+simplejpeg.decode_jpeg = decode
 """
 
 
