@@ -38,7 +38,7 @@ _FLANK = np.radians(np.linspace(-60, 25, 27))
 _NORMALS = np.stack([np.stack([sign * np.cos(_FLANK), np.sin(_FLANK)], axis=-1) for sign in (1, -1)])
 # Closer to a lid's margin there are its shadow, lashes or tears. A lower lid that rises is found too low by a
 # quarter of its way, and a flank that reaches onto it pulls the circle up: where it rises by 2 mm in warps of
-# the tuning people by 0.9 mm with 0.4 mm left to it, by 0.2 mm so.
+# the tuning people by 0.9 mm with 0.4 mm left to it, by 0.3 mm so.
 _FROM_UPPER, _FROM_LOWER = 0.10, 0.15
 # Share of either flank that must be seen between the lids: a squint leaves no more of it.
 _LEAST_SEEN = 0.2
