@@ -54,6 +54,25 @@ def drawn_eyes(canonical: Canonical, sides: tuple[str, ...] = SIDES) -> npt.NDAr
     return np.asarray(cv2.GaussianBlur(sheet, (0, 0), 1.5), dtype=np.uint8)
 
 
+def test_a_lower_lid_that_rises_does_not_lift_the_iris(canonical: Canonical) -> None:
+    """The lid covers the iris from below, is itself read too low, and the mesh's iris has risen with it."""
+    lid, read_too_low, risen = -0.32, 0.06, 0.1
+    sheet = drawn_eyes(canonical)
+    for side in SIDES:
+        edge = POSE.project(surface(canonical, CENTRES[side] + (0.0, lid)))[1]
+        across = POSE.project(surface(canonical, CENTRES[side]))[0]
+        sheet[round(edge) :, round(across) - 120 : round(across) + 120] = (190, 150, 130)
+    plane = plane_of(canonical, mesh_off=(0.0, risen))
+    for side in SIDES:
+        lower = MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups["lower_lid"])
+        plane[lower, 1] = CENTRES[side][1] + lid - read_too_low
+    found = refine_irises(np.asarray(cv2.GaussianBlur(sheet, (0, 0), 1.5), np.uint8), POSE, canonical, plane)
+    for side in SIDES:
+        (centre,) = MEDIAPIPE_478.of(side, ("iris_centre",))
+        assert found.found[side]
+        assert abs(found.plane[centre, 1] - CENTRES[side][1]) < 0.03
+
+
 @pytest.mark.parametrize("opening", [1.3, 0.9])
 @pytest.mark.parametrize("off", [(0.0, -0.05), (0.06, -0.1), (-0.06, 0.03)])
 def test_a_circle_is_found_wherever_the_mesh_has_the_iris(

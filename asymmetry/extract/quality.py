@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import cv2
 import numpy as np
@@ -107,15 +106,6 @@ class Frontal:
         """The face's inner part, as far as it was seen, shape (h, w)."""
         across, up = _axes()
         return ((across / _HALF_WIDTH) ** 2 + (up / _HALF_HEIGHT) ** 2 < 1) & self.seen
-
-    def inside(self, picture: npt.NDArray[Any]) -> Grey:
-        """A picture's values on the face, shape (places,)."""
-        return np.asarray(picture.reshape(-1)[self._inside], dtype=np.float32)
-
-    @cached_property
-    def _inside(self) -> npt.NDArray[np.intp]:
-        # Numbers of pixels pick values in a third of the time that a mask takes.
-        return np.flatnonzero(self.face)
 
     @cached_property
     def skin(self) -> float:
@@ -276,13 +266,13 @@ def detail(view: Frontal) -> float:
 
 def brightness(view: Frontal) -> float:
     """Grey value, 0 to 255, that a quarter of the face exceeds."""
-    return float(np.percentile(view.inside(view.grey), 75))
+    return float(np.percentile(view.grey[view.face], 75))
 
 
 def burnt(view: Frontal) -> float:
     """Share of the face that is white in all three colours."""
     white = cv2.inRange(view.rgb, np.full(3, _WHITE), np.full(3, 255))
-    return float((view.inside(white) > 0).mean())
+    return float((np.asarray(white)[view.face] > 0).mean())
 
 
 def side_light(view: Frontal) -> float:
@@ -302,15 +292,14 @@ def blur(view: Frontal) -> float:
     Source: the gradients of an edge before and after a known blur give its width (Zhuo and Sim 2011).
     """
     once = _blurred(view.grey, _BEFORE)
-    slopes = _slopes(view, once)
-    widths = map(_edge_width, slopes, _slopes(view, _blurred(once, _AGAIN)), reversed(slopes))
+    slopes = _slopes(once, view.face)
+    widths = map(_edge_width, slopes, _slopes(_blurred(once, _AGAIN), view.face), reversed(slopes))
     return float(max(widths)) * 10 / PX_PER_CM
 
 
-def _slopes(view: Frontal, grey: Grey) -> list[Grey]:
+def _slopes(grey: Grey, face: Mask) -> list[Grey]:
     """How steep a face is across and down, grey levels per px, each of shape (places,)."""
-    steps = (cv2.Sobel(grey, cv2.CV_32F, *axis, scale=1 / 8) for axis in ((1, 0), (0, 1)))
-    return [np.abs(view.inside(step)) for step in steps]
+    return [np.abs(cv2.Sobel(grey, cv2.CV_32F, *axis, scale=1 / 8)[face]) for axis in ((1, 0), (0, 1))]
 
 
 def _edge_width(steep: Grey, soft: Grey, along: Grey) -> float:
@@ -330,8 +319,8 @@ def _edge_width(steep: Grey, soft: Grey, along: Grey) -> float:
 
 def grain(view: Frontal) -> float:
     """Standard deviation of what is finer than 1 mm, in percent of the face's brightness."""
-    grey = view.inside(view.grey)
-    fine = np.abs(grey - view.inside(view.smooth))
+    grey = view.grey[view.face]
+    fine = np.abs(grey - view.smooth[view.face])
     return float(100 * _MAD * np.median(fine) / max(np.median(grey), 1.0))
 
 
