@@ -87,7 +87,7 @@ def report(half: str, seed: int = 7) -> str:
     subjects = cases.subjects(photos.faces(half))
     made = list(cases.warps(subjects))
     people = [subject.person for subject in subjects]
-    rest = Landmarks.concat(subject.landmarks for subject in subjects)[
+    rest = Landmarks.concat(subject.read for subject in subjects)[
         [people.index(case.person) for case in made]
     ]
     # Nothing is known of the spread of what is true, so that nothing of it is taken for noise.

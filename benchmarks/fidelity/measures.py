@@ -18,8 +18,10 @@ from benchmarks.fidelity.scores import Agreement, agreement, repeatability
 
 #: What each part of the face is judged by.
 METRIC = {"brow": "brow_height", "mouth_corner": "commissure_height", "upper_lid": "fissure_height"}
-DIFF_SD = {part: f"{metric}_diff_sd_mm" for part, metric in METRIC.items()}
-DIFF = {part: f"{metric}_diff_mm" for part, metric in METRIC.items()}
+#: Of a warp of this part.
+WARPED = METRIC | {"lower_lid": "fissure_height"}
+DIFF_SD = {part: f"{metric}_diff_sd_mm" for part, metric in WARPED.items()}
+DIFF = {part: f"{metric}_diff_mm" for part, metric in WARPED.items()}
 _OTHER = {"right": "left", "left": "right"}
 
 
@@ -66,10 +68,10 @@ def warp_changes(
     moved = Landmarks.concat(
         [displaced(before[i], case.displacement) for i, case in zip(origin, cases, strict=True)]
     )
-    old, new = _pooled(before, after, origin)
+    old, new = pooled_scales(before, after, origin)
     start, true, read = measured(before, old), measured(moved, _taken(old, origin)), measured(after, new)
     result = {}
-    for part, metric in METRIC.items():
+    for part, metric in WARPED.items():
         picked = np.array([case.part == part for case in cases])
         at, diff, sd = origin[picked], DIFF[part], DIFF_SD[part]
         truth = true[diff][picked] - start[diff][at]
@@ -109,7 +111,7 @@ def honesty(changes: dict[str, Changes], copies: Landmarks) -> dict[str, tuple[f
     return shares
 
 
-def _pooled(before: Landmarks, after: Landmarks, origin: npt.NDArray[Any]) -> tuple[Scale, Scale]:
+def pooled_scales(before: Landmarks, after: Landmarks, origin: npt.NDArray[Any]) -> tuple[Scale, Scale]:
     """One millimetre scale per person, as a series has it: an iris read 0.5 % wide is no movement."""
     old, new = np.ones(len(before)), np.ones(len(after))
     for i in range(len(before)):
