@@ -97,17 +97,25 @@ class Subject:
     read: Landmarks = field(repr=False)
 
 
-def subjects(paths: list[Path]) -> list[Subject]:
+def subjects(paths: list[Path], *, lids_as_read: bool = False) -> list[Subject]:
     """Read photos and find their faces, for the warps to know where the parts are.
 
-    Where a photo has a template, lids and canthi are the hand's, so that what is cut out of an eye does not
-    depend on how the library reads it.
+    Where a photo has a template, lids and canthi are the hand's, so that the skin that moves does not depend
+    on how the library reads it.
+
+    Parameters
+    ----------
+    paths : list of Path
+        The photos.
+    lids_as_read : bool
+        Take the library's lids and canthi nevertheless.
     """
     with Extractor(method="hemiface") as extractor:
         landmarks = extractor.extract(paths)
+    place = (lambda read, _: read) if lids_as_read else _with_hand
     people = [path.stem.removesuffix("_neutral") for path in paths]
     return [
-        Subject(person, read_photo(path).pixels, _with_hand(landmarks[i], path), landmarks[i])
+        Subject(person, read_photo(path).pixels, place(landmarks[i], path), landmarks[i])
         for i, (person, path) in enumerate(zip(people, paths, strict=True))
         if landmarks.usable[i]
     ]

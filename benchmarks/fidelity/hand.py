@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from benchmarks.fidelity.photos import SHARED
 __all__ = [
     "TABLE",
     "brow_at_rim",
+    "lids_at_centre",
     "read_table",
     "read_template",
     "smooth_contour",
@@ -61,6 +63,18 @@ _POINTS: dict[str, Numbers] = {
 }
 # What the level is taken from, outer canthi and pupils, to say what is straight above what.
 _LEVEL = ((18, 0), (27, 1))
+# Points of truth.csv, and their names here.
+_WHAT = {
+    "upper_lid": "upper_lid_4",
+    "lower_lid": "lower_lid_4",
+    "medial_canthus": "inner_canthus",
+    "lateral_canthus": "outer_canthus",
+    "brow_upper": "brow_upper_3",
+    "brow_lower": "brow_lower_3",
+    "mouth_corner": "commissure",
+    "iris_left": "",
+    "iris_right": "",
+}
 # Steps of a smooth contour from point to point.
 _STEPS = 32
 
@@ -154,18 +168,12 @@ def brow_at_rim(read: Landmarks, hand: Landmarks) -> Landmarks:
     read, hand : Landmarks
         The same n photos; `hand` of `table_landmarks`.
     """
-    points = read.points.copy()
-    pairs, groups = read.layout.pairs, read.layout.groups
-    pupils = hand.points[:, list(pairs["iris_centre"]), :2]
-    for row, (right, left) in enumerate(pupils):
-        along = _level(right[None], left[None])
-        for side in range(len(SIDES)):
-            rim = hand.points[row, pairs["iris_lateral"][side], :2]
-            for edge in ("brow_upper", "brow_lower"):
-                numbers = [pairs[name][side] for name in groups[edge]]
-                contour = smooth_contour(read.points[row, numbers, :2])
-                points[row, pairs[f"{edge}_3"][side], :2] = _at(contour, rim, along)
-    return replace(read, points=points)
+    return _moved_along(read, hand, {"brow_upper": 3, "brow_lower": 3}, "iris_lateral")
+
+
+def lids_at_centre(read: Landmarks, hand: Landmarks) -> Landmarks:
+    """The reading with the middle of its lids taken over the iris's centre, as ``truth.csv`` has them."""
+    return _moved_along(read, hand, {"upper_lid": 4, "lower_lid": 4}, "iris_centre")
 
 
 def smooth_contour(points: FloatArray) -> FloatArray:
@@ -178,23 +186,24 @@ def smooth_contour(points: FloatArray) -> FloatArray:
     return np.concatenate([*parts, points[-1:]])
 
 
-# Points of truth.csv, and their names here.
-_WHAT = {
-    "upper_lid": "upper_lid_4",
-    "lower_lid": "lower_lid_4",
-    "medial_canthus": "inner_canthus",
-    "lateral_canthus": "outer_canthus",
-    "brow_upper": "brow_upper_3",
-    "brow_lower": "brow_lower_3",
-    "mouth_corner": "commissure",
-    "iris_left": "",
-    "iris_right": "",
-}
-
-
 def _place_points(points: FloatArray, read: Landmarks, placed: FloatArray, side: int) -> None:
     for name, numbers in _POINTS.items():
         points[read.layout.pairs[name][side], :2] = placed[list(numbers[side])].mean(axis=0)
+
+
+def _moved_along(read: Landmarks, hand: Landmarks, stations: Mapping[str, int], above: str) -> Landmarks:
+    """The reading with a station of these contours moved along them, straight above a point of the hand's."""
+    points = read.points.copy()
+    pairs, groups = read.layout.pairs, read.layout.groups
+    pupils = hand.points[:, list(pairs["iris_centre"]), :2]
+    for row, (right, left) in enumerate(pupils):
+        along = _level(right[None], left[None])
+        for side, (group, station) in product(range(len(SIDES)), stations.items()):
+            numbers = [pairs[name][side] for name in groups[group]]
+            contour = smooth_contour(read.points[row, numbers, :2])
+            target = hand.points[row, pairs[above][side], :2]
+            points[row, pairs[f"{group}_{station}"][side], :2] = _at(contour, target, along)
+    return replace(read, points=points)
 
 
 def _level(right: FloatArray, left: FloatArray) -> FloatArray:

@@ -156,7 +156,8 @@ def matrix_rows(heights: Heights) -> list[Row]:
         for one, stays in zip(error, still, strict=True):
             moved = stays.mean() < 0.5
             some = one[~stays if moved else stays]
-            cells.append(f"({_rms(some):.2f})" if moved else f"{_rms(some):.2f}")
+            shown = f"{_rms(some):.2f}" if np.isfinite(some).any() else ""
+            cells.append(f"({shown})" if moved and shown else shown)
         rows.append([label, str(picked.sum()), *cells])
     return rows
 

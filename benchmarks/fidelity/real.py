@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,8 @@ AGAIN = "London, neutral"
 #: What a hand is off by when it reads again, or three readers differ by, mm: brow and mouth corner are
 #: right-left differences (templates), the others one eye's (repeats of truth.csv, READMEs of the photos).
 HAND_SD = {"brow_height": 0.57, "commissure_height": 0.35, "fissure_height": 0.22, "mrd1": 0.25}
+#: The method that is looked at most closely.
+BEST = "hemiface"
 #: MRD1 below which surgery is usually considered, mm.
 PTOSIS = 2.0
 #: A difference of the hand's that counts as large, mm.
@@ -62,6 +64,8 @@ class Beside:
         Whether constants may be chosen on each.
     read, hand : Measurements
         Both in the reading's millimetres, so that they differ by where points are alone.
+    above : Measurements
+        The reading, with its lids taken over the iris's centre where the hand's are.
     own : Measurements
         The hand's in its own millimetres: 11.71 mm an iris of its own.
     landmarks : tuple of Landmarks
@@ -70,6 +74,7 @@ class Beside:
 
     tuning: BoolArray
     read: Measurements
+    above: Measurements = field(repr=False)
     hand: Measurements = field(repr=False)
     own: Measurements = field(repr=False)
     landmarks: tuple[Landmarks, Landmarks] = field(repr=False)
@@ -106,43 +111,47 @@ def read_beside(landmarks: Landmarks, paths: Sequence[Path]) -> dict[str, Beside
         return [i for i, p in enumerate(paths) if p.parent.name == folder and p.name.endswith(ending)]
 
     sets = {}
-    for name, picked in zip(TEMPLATES, (rows("london", "neutral.jpg"), rows("more", ".jpg")), strict=True):
+    for name, folder, ending in zip(TEMPLATES, ("london", "more"), ("neutral.jpg", ".jpg"), strict=True):
+        picked = rows(folder, ending)
         read = landmarks[picked]
         truth = hand.template_landmarks([paths[i] for i in picked], read)
-        sets[name] = _beside(tuning[picked], read, truth)
-    for name, picked in (
-        (TABLED[0], rows("portraits", ".jpg")),
-        (TABLED[1], rows("london", "smiling.jpg")),
-        (AGAIN, rows("london", "neutral.jpg")),
+        sets[name] = _beside(tuning[picked], read, read, truth)
+    for name, folder, ending in (
+        (TABLED[0], "portraits", ".jpg"),
+        (TABLED[1], "london", "smiling.jpg"),
+        (AGAIN, "london", "neutral.jpg"),
     ):
+        picked = rows(folder, ending)
         read = landmarks[picked]
         truth = hand.table_landmarks([paths[i].name for i in picked], read, table)
-        sets[name] = _beside(tuning[picked], hand.brow_at_rim(read, truth), truth)
+        above = hand.lids_at_centre(read, truth)
+        sets[name] = _beside(tuning[picked], hand.brow_at_rim(read, truth), above, truth)
     return sets
 
 
-def _beside(tuning: BoolArray, read: Landmarks, truth: Landmarks) -> Beside:
-    table = measure(read, metrics=_METRICS_ASKED)
+def _beside(tuning: BoolArray, read: Landmarks, above: Landmarks, truth: Landmarks) -> Beside:
+    table = _measured(read)
     same = Scale("ruler", np.nan_to_num(1 / table["mm_per_px"], nan=1.0))
-    on_same, own = (measure(truth, metrics=_METRICS_ASKED, scale=s, sd=False) for s in (same, None))
-    return Beside(tuning, table, on_same, own, (read, truth))
+    return Beside(tuning, table, _measured(above), _measured(truth, same), _measured(truth), (read, truth))
+
+
+def _measured(landmarks: Landmarks, scale: Scale | None = None) -> Measurements:
+    return measure(landmarks, metrics=[*HEIGHTS.values(), "fissure_height"], scale=scale)
 
 
 def lid_rows(methods: Methods) -> list[Row]:
     """Opening, read less hand: mean, SD and worst of the eyes, by set and half."""
     head = ["opening, read less hand, mm", "method"]
-    rows: list[Row] = [
-        head + [f"{half}: n, mean, SD, worst" for half, _ in _HALVES] + ["hand's mm: mean, SD"]
-    ]
+    head += [f"{half}: n, mean, SD, worst" for half, _ in _HALVES]
+    rows: list[Row] = [[*head, "hand's mm: mean, SD", "over the iris's centre: mean, SD"]]
     for name in (*TABLED, AGAIN, *TEMPLATES):
         for method, sets in methods.items():
             one = sets[name]
-            errors, own = (
-                _sides(one.read, "fissure_height") - _sides(table, "fissure_height")
-                for table in (one.hand, one.own)
+            read, above, true, own = (
+                _sides(table, "fissure_height") for table in (one.read, one.above, one.hand, one.own)
             )
-            cells = [_summary(errors[:, one.tuning == tuning]) for _, tuning in _HALVES]
-            rows.append([name, method, *cells, f"{np.nanmean(own):+.2f}, {np.nanstd(own):.2f}"])
+            cells = [_summary((read - true)[:, one.tuning == tuning]) for _, tuning in _HALVES]
+            rows.append([name, method, *cells, _spread(read - own), _spread(above - true)])
     return rows
 
 
@@ -175,6 +184,8 @@ def difference_rows(methods: Methods, metric: str) -> list[Row]:
     ):
         for half, tuning in (*_HALVES, ("both", None)):
             for method, sets in methods.items():
+                if label != "all" and method != BEST:
+                    continue
                 true, read = _differences([sets[name] for name in names], metric, tuning)
                 rows.append([label, half, method, *_fit_cells(fit(true, read)), *_large_cells(true, read)])
     return rows
@@ -202,7 +213,7 @@ def height_rows(sets: Mapping[str, Beside]) -> list[Row]:
                     *_fit_cells(fit(true, read)),
                     f"{np.nanmedian(sd):.2f}",
                     _shares(read - true, sd),
-                    f"{np.nanmean(sides):+.2f}, {np.nanstd(sides):.2f}",
+                    _spread(sides),
                 ]
             )
     return rows
@@ -245,45 +256,31 @@ def station_rows(sets: Mapping[str, Beside]) -> list[Row]:
 
 
 def hands_rows(sets: Mapping[str, Beside]) -> list[Row]:
-    """Two hands on the same 16 photos: as well as anything can agree with one of them."""
+    """Two hands on the same 16 photos at the stations of ``truth.csv``: as well as anything can agree."""
     template, table = sets[TEMPLATES[0]], sets[AGAIN]
-    rows: list[Row] = [["London, neutral", "n", "r", "slope", "RMSE, mm", "mean, SD, mm"]]
-    # The template's brow at the rim of the iris, where the other hand has it.
-    rim = hand.brow_at_rim(template.landmarks[1], table.landmarks[1])
     scale = Scale("ruler", np.nan_to_num(1 / table.read["mm_per_px"], nan=1.0))
-    first = measure(rim, metrics=_METRICS_ASKED, scale=scale, sd=False)
-    compared: tuple[tuple[str, str, Callable[[Measurements], FloatArray]], ...] = (
-        ("brow_height, right less left", "", lambda t: t["brow_height_diff_mm"]),
-        ("commissure_height, right less left", "", lambda t: t["commissure_height_diff_mm"]),
-        ("opening, each eye", "", lambda t: _sides(t, "fissure_height").ravel()),
-        ("MRD1, each eye", "", lambda t: _sides(t, "mrd1").ravel()),
-    )
-    for label, _, of in compared:
-        for who, against in (("template against truth.csv", first), ("read against truth.csv", table.read)):
-            true, read = of(table.hand), of(against)
-            error = read - true
-            cells = [*_fit_cells(fit(true, read)), f"{np.nanmean(error):+.2f}, {np.nanstd(error):.2f}"]
-            rows.append([f"{label}: {who}", *cells])
-    for who, one, other in (
-        ("template against truth.csv", template.own, table.own),
-        ("read against truth.csv", table.read, table.own),
-        ("read against template", template.read, template.own),
+    placed, truth = template.landmarks[1], table.landmarks[1]
+    rim, above = (_measured(moved(placed, truth), scale) for moved in (hand.brow_at_rim, hand.lids_at_centre))
+    rows: list[Row] = [["London, neutral", "compared", "n", "r", "slope", "RMSE, mm", "mean, SD"]]
+    for label, metric, sides, of_template, read in (
+        ("brow height, right less left", "brow_height", ("diff",), rim, table.read),
+        ("mouth corner, right less left", "commissure_height", ("diff",), rim, table.read),
+        ("opening, each eye", "fissure_height", SIDES, above, table.above),
+        ("MRD1, each eye", "mrd1", SIDES, above, table.above),
     ):
-        ratio = other["mm_per_px"] / one["mm_per_px"]
-        rows.append(
-            [
-                f"iris width, ratio: {who}",
-                str(np.isfinite(ratio).sum()),
-                "",
-                "",
-                "",
-                f"{np.nanmean(ratio):.3f}, {np.nanstd(ratio):.3f}",
-            ]
-        )
+        for who, against in (("template, truth.csv", of_template), ("read, truth.csv", read)):
+            columns = [f"{metric}_{side}_mm" for side in sides]
+            one, other = (np.concatenate([t[name] for name in columns]) for t in (table.hand, against))
+            rows.append([label, who, *_fit_cells(fit(one, other)), _spread(other - one)])
+    for who, first, second in (
+        ("template, truth.csv", template.own, table.own),
+        ("read, truth.csv", table.read, table.own),
+        ("read, template", template.read, template.own),
+    ):
+        ratio = second["mm_per_px"] / first["mm_per_px"]
+        spread = f"{np.nanmean(ratio):.3f}, {np.nanstd(ratio):.3f}"
+        rows.append(["iris's width, ratio", who, str(np.isfinite(ratio).sum()), "", "", "", spread])
     return rows
-
-
-_METRICS_ASKED = [*HEIGHTS.values(), "fissure_height"]
 
 
 def _sides(table: Measurements, metric: str) -> FloatArray:
@@ -329,6 +326,10 @@ def _summary(errors: FloatArray) -> str:
     return f"{len(known)}, {known.mean():+.2f}, {known.std():.2f}, {worst:+.1f}"
 
 
+def _spread(errors: FloatArray) -> str:
+    return f"{np.nanmean(errors):+.2f}, {np.nanstd(errors):.2f}"
+
+
 def _shares(error: FloatArray, sd: FloatArray) -> str:
     return "{:.0f}, {:.0f} %".format(*(100 * share for share in within(error, sd)))
 
@@ -340,4 +341,4 @@ def _fit_cells(found: Fit) -> Row:
 def _large_cells(true: FloatArray, read: FloatArray) -> Row:
     large = (np.abs(true) > LARGE) & np.isfinite(read)
     slope = fit(true[large], read[large], through_origin=True).slope
-    return [str(large.sum()), f"{slope:.2f}" if large.any() else ""]
+    return [str(large.sum()), "" if np.isnan(slope) else f"{slope:.2f}"]
