@@ -176,6 +176,8 @@ def pooled_rows(heights: Heights) -> list[Row]:
         ("iris alone", heights.part == "iris"),
         ("lid closed", heights.part == "closed_lid"),
     ):
+        if not picked.any():
+            continue
         some = heights.select(picked)
         error, still = some.errors()
         missing = f"{100 * np.isnan(error).mean():.0f} %"
