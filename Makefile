@@ -31,7 +31,6 @@ bench: $(VENV)/dev.stamp ## measure what a photo costs, and the core, series and
 
 fidelity: $(VENV)/dev.stamp ## measure how much of a known asymmetry is read, into docs/tables and docs/accuracy.md
 	$(BIN)/python -m benchmarks.fidelity
-	$(BIN)/python -m benchmarks.movements
 
 docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report, put docs/tables into docs/accuracy.md
 	$(BIN)/python docs/picture.py docs/report.png

@@ -1,6 +1,6 @@
 """What is read of sides that did not move: movements from photos to warps of them, photographed again.
 
-Run it as ``python -m benchmarks.movements``. Needs ``../shared/faces``, or takes the portraits in wheels.
+``python -m benchmarks.movements`` prints the table that ``make fidelity`` writes. Needs ``../shared/faces``, or takes the portraits in wheels.
 """
 
 from __future__ import annotations
@@ -122,12 +122,8 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description="What is read of sides that did not move.")
     parser.add_argument("--photos", choices=("reporting", "tuning", "wheels"), default="reporting")
-    half = parser.parse_args().photos
-    about, made = measure_movements(half)
+    about, made = measure_movements(parser.parse_args().photos)
     print(f"{about}\n\n{tables.markdown(made)}")
-    if half == "reporting" and photos.SHARED.is_dir():
-        tables.write_table("movements", about, made)
-        tables.main()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import numpy as np
 
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.extract import Extractor, Method
+from benchmarks import movements
 from benchmarks.fidelity import cases, measures, parts, photos, real, renders, run, tables
 from benchmarks.fidelity.scores import Agreement
 from benchmarks.fidelity.tables import Row
@@ -102,11 +103,18 @@ def measure_renders(methods: Sequence[Method]) -> Iterator[Table]:
     yield "rendered_lids", made, rows
 
 
+def measure_still_sides(methods: Sequence[Method]) -> Iterator[Table]:
+    """Movements from photos at rest to warps of them."""
+    if _BEST in methods:
+        yield "movements", *movements.measure_movements("reporting")
+
+
 MEASURES: dict[str, Callable[[Sequence[Method]], Iterator[Table]]] = {
     "real": measure_real,
     "warps": measure_warps,
     "renders": measure_renders,
     "others": measure_others,
+    "movements": measure_still_sides,
 }
 
 
