@@ -1,6 +1,7 @@
 """What is read of sides that did not move: movements from photos to warps of them, photographed again.
 
-``python -m benchmarks.movements`` prints the table that ``make fidelity`` writes. Needs ``../shared/faces``, or takes the portraits in wheels.
+``python -m benchmarks.movements`` prints the table that ``make fidelity`` writes. Needs ``../shared/faces``,
+or takes the portraits in wheels.
 """
 
 from __future__ import annotations
