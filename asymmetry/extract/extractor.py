@@ -26,6 +26,7 @@ from asymmetry.extract.canonical import load_canonical
 from asymmetry.extract.hemiface import mirrored_reading, read_hemifaces
 from asymmetry.extract.hidden import unseen
 from asymmetry.extract.landmarker import Landmarker, Reading
+from asymmetry.extract.lids import LidNetwork
 from asymmetry.extract.mesh import Mesh
 from asymmetry.extract.model import file_sha256, model_file
 from asymmetry.extract.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoBytes, PhotoSource
@@ -110,6 +111,7 @@ class Extractor:
         self._canonical = load_canonical(path)
         self._landmarker = Landmarker(path)
         self._mesh = Mesh(path)
+        self._lid_network = LidNetwork()
 
     def extract(
         self,
@@ -205,7 +207,9 @@ class Extractor:
         note = ""
         if self.method != "plain":
             start = self._twice(pixels, first) if self.method == "hemiface" else first
-            halves = read_hemifaces(pixels, start, self._canonical, self._mesh, SIZES[self.method])
+            halves = read_hemifaces(
+                pixels, start, self._canonical, self._mesh, self._lid_network, SIZES[self.method]
+            )
             if halves is not None:
                 return _Found(
                     halves.points,

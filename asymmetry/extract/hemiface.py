@@ -22,7 +22,7 @@ from asymmetry.extract.depth import seen_from
 from asymmetry.extract.drag import undragged, whole_brows
 from asymmetry.extract.irises import refine_irises
 from asymmetry.extract.landmarker import Reading
-from asymmetry.extract.lids import refine_lids
+from asymmetry.extract.lids import LidNetwork, refine_lids
 from asymmetry.extract.mesh import INPUT_FILL, INPUT_SIDE, Mesh
 from asymmetry.extract.plane import Halvings, drawn, on_a_grid, places
 from asymmetry.extract.pose import Pose, fit_pose
@@ -206,7 +206,12 @@ class Hemifaces:
 
 
 def read_hemifaces(
-    photo: Halvings, first: Reading, canonical: Canonical, mesh: Mesh, sizes: Sequence[float]
+    photo: Halvings,
+    first: Reading,
+    canonical: Canonical,
+    mesh: Mesh,
+    lid_network: LidNetwork,
+    sizes: Sequence[float],
 ) -> Hemifaces | None:
     """Read both halves of one face.
 
@@ -220,6 +225,8 @@ def read_hemifaces(
         The symmetric face.
     mesh : Mesh
         The network; it reads twice per size.
+    lid_network : LidNetwork
+        The network for lid margins; it reads both eyes once.
     sizes : sequence of float
         Sizes of the face in the square. Each is read in the common shape that the one before it leads to, the
         first in that of ``first``; the readings are averaged.
@@ -246,7 +253,7 @@ def read_hemifaces(
         plane[middle, 0] = start[middle, 0]
         kept.append(reading)
     plane = whole_brows(np.mean([reading.plane for reading in kept], axis=0), canonical.vertices)
-    lids = refine_lids(photo.whole, pose, canonical, plane)
+    lids = refine_lids(photo, pose, canonical, plane, lid_network)
     irises = refine_irises(photo.whole, pose, canonical, lids.plane)
     corners = refine_corners(photo.whole, pose, canonical, irises.plane)
     points = seen_from(pose, canonical, undragged(corners.plane, irises.found))
