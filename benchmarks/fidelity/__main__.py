@@ -16,7 +16,7 @@ import numpy as np
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.extract import Extractor, Method
 from benchmarks import movements
-from benchmarks.fidelity import cases, measures, parts, photos, real, renders, run, tables
+from benchmarks.fidelity import beside, cases, measures, parts, photos, real, renders, run, tables
 from benchmarks.fidelity.scores import Agreement
 from benchmarks.fidelity.tables import Row
 
@@ -31,23 +31,23 @@ _BEST = real.BEST
 
 def measure_real(methods: Sequence[Method]) -> Iterator[Table]:
     """Real faces against the hand."""
-    paths = real.hand_photos()
+    paths = beside.hand_photos()
     if not paths:
         return
     with run.open_readers(methods) as readers:
-        beside = {name: real.read_beside(reader.extract(paths), paths) for name, reader in readers.items()}
+        found = {name: beside.read_beside(reader.extract(paths), paths) for name, reader in readers.items()}
     made = f"`make fidelity`: {len(paths)} photos of 103 people with points placed by hand."
     neutral = "`make fidelity`: neutral photos of 77 people with a template placed by hand."
-    yield "lids", made, real.lid_rows(beside)
-    yield "mrd1", made, real.margin_rows(beside)
-    yield "brows", made, real.difference_rows(beside, "brow_height")
-    yield "corners", made, real.difference_rows(beside, "commissure_height")
-    yield "coverage", made, real.coverage_rows(beside)
-    if _BEST in beside:
-        yield "heights", neutral, real.height_rows(beside[_BEST])
-        yield "stations", neutral, real.station_rows(beside[_BEST])
+    yield "lids", made, real.lid_rows(found)
+    yield "mrd1", made, real.margin_rows(found)
+    yield "brows", made, real.difference_rows(found, "brow_height")
+    yield "corners", made, real.difference_rows(found, "commissure_height")
+    yield "coverage", made, real.coverage_rows(found)
+    if _BEST in found:
+        yield "heights", neutral, real.height_rows(found[_BEST])
+        yield "stations", neutral, real.station_rows(found[_BEST])
         twice = "`make fidelity`: 16 people's neutral photos, which two hands read."
-        yield "hands", twice, real.hands_rows(beside[_BEST])
+        yield "hands", twice, real.hands_rows(found[_BEST])
 
 
 def measure_warps(
