@@ -403,9 +403,12 @@ def test_tables_of_real_faces_show_the_errors_that_were_made(off_by_known) -> No
     assert float(worst) == pytest.approx(-1.0, abs=0.05)
     assert row[head.index("reporting: n, mean, SD, worst")].startswith("4, +0.00, 0.00")
     head, row, *_ = real.margin_rows({"hemiface": off_by_known})
-    read, true = (float(row[head.index(f"{who}, mm")]) for who in ("read", "hand"))
+    read, true = (float(value) for value in row[head.index("read, hand, mm")].split(", "))
     assert read - true == pytest.approx(-0.5, abs=0.02)
-    assert row[head.index("read below 2 mm")] == "0 %"
+    assert row[head.index("below 2 mm: read, hand")] == "0, 0 %"
+    head, row, *_ = real.worst_rows(off_by_known, "mrd1")
+    assert abs(float(row[head.index("error")])) == pytest.approx(1.0, abs=0.03)
+    assert row[head.index("half")] == "tuning"
     rows = real.difference_rows({"hemiface": off_by_known}, "brow_height")
     assert {float(row[rows[0].index("RMSE, mm")]) for row in rows[1:]} == {0.5}
 

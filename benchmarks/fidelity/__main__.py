@@ -95,7 +95,8 @@ def measure_renders(methods: Sequence[Method]) -> Iterator[Table]:
         read = {name: reader.extract(every.paths) for name, reader in readers.items()}
     made = f"`make fidelity`: {len(every.paths)} renders of a head with exact points."
     yield "renders", made, render_rows({name: renders.render_rows(every, lm) for name, lm in read.items()})
-    yield "turned", made, turned_rows({name: renders.turned_rows(every, lm) for name, lm in read.items()})
+    best = {name: renders.turned_rows(every, lm) for name, lm in read.items() if name == _BEST}
+    yield "turned", made, turned_rows(best)
     rows: list[Row] = [["method", "closed lid reads at most, mm", "open lid off by at most, mm"]]
     for name, landmarks in read.items():
         lids = renders.lid_rows(every, landmarks)
@@ -212,6 +213,14 @@ def _extracted(reader: Extractor, paths: Sequence[Any]) -> Landmarks:
     return reader.extract(paths) if paths else Landmarks.blank([], status="ok")
 
 
+def print_worst(metric: str) -> None:
+    """Print the photos whose metric lies farthest from the hand's, as one looks at them next."""
+    paths = beside.hand_photos()
+    with run.open_readers([_BEST]) as readers:
+        found = beside.read_beside(readers[_BEST].extract(paths), paths)
+    print(tables.markdown(real.worst_rows(found, metric)))
+
+
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fidelity", description=__doc__)
@@ -221,9 +230,15 @@ def main() -> None:
     parser.add_argument(
         "--lids-as-read",
         action="store_true",
-        help="cut lids out of the warped photos where the library reads them, not where the hand has them",
+        help="move lids where the library reads their margins, not where the hand has them",
+    )
+    parser.add_argument(
+        "--worst", choices=real.METRICS, help="print the photos that are read worst, and stop"
     )
     chosen = parser.parse_args()
+    if chosen.worst:
+        print_worst(chosen.worst)
+        return
     usual = chosen.photos == "reporting" and not chosen.lids_as_read
     writes = chosen.method is None and usual and photos.SHARED.is_dir()
     made_by = MEASURES | {

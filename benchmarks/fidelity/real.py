@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from asymmetry.core.frame import Scale, face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
+from asymmetry.extract import Method
 from benchmarks.fidelity import hand
 from benchmarks.fidelity.beside import AGAIN, TABLED, TEMPLATES, Beside, measure_heights
 from benchmarks.fidelity.parts import HEIGHTS
@@ -26,22 +28,24 @@ __all__ = [
     "lid_rows",
     "margin_rows",
     "station_rows",
+    "worst_rows",
 ]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 Methods = Mapping[str, "Mapping[str, Beside]"]
 
-#: What a hand is off by when it reads again, or three readers differ by, mm: brow and mouth corner are
-#: right-left differences (templates), the others one eye's (repeats of truth.csv, READMEs of the photos).
+#: Standard deviation of a hand, mm. Brow and mouth corner: right-left differences of three readers and of two
+#: (templates); opening and MRD1: one eye, read again (truth.csv). From the notes that come with the photos.
 HAND_SD = {"brow_height": 0.57, "commissure_height": 0.35, "fissure_height": 0.22, "mrd1": 0.25}
 #: The method that is looked at most closely.
-BEST = "hemiface"
+BEST: Method = "hemiface"
 #: MRD1 below which surgery is usually considered, mm.
 PTOSIS = 2.0
 #: A difference of the hand's that counts as large, mm.
 LARGE = 2.0
 _HALVES = (("tuning", True), ("reporting", False))
-_METRICS = (*HEIGHTS, "fissure_height")
+#: Every metric that is compared.
+METRICS = (*HEIGHTS, "fissure_height")
 
 
 def lid_rows(methods: Methods) -> list[Row]:
@@ -62,19 +66,22 @@ def lid_rows(methods: Methods) -> list[Row]:
 
 def margin_rows(methods: Methods) -> list[Row]:
     """MRD1 as read and by hand, and how many eyes fall below 2 mm."""
-    head = ["MRD1", "method", "half", "eyes", "read, mm", "hand, mm", "error SD, mm"]
-    rows: list[Row] = [[*head, f"read below {PTOSIS:g} mm", f"hand below {PTOSIS:g} mm"]]
+    head = ["MRD1", "method"]
+    for half, _ in _HALVES:
+        head += [f"{half}: eyes", "read, hand, mm", "SD of error", f"below {PTOSIS:g} mm: read, hand"]
+    rows: list[Row] = [head]
     for name in (*TABLED, AGAIN, *TEMPLATES):
         for method, sets in methods.items():
-            for half, tuning in _HALVES:
+            cells: Row = []
+            for _, tuning in _HALVES:
                 one = sets[name]
                 read, true = (_sides(t, "mrd1")[:, one.tuning == tuning] for t in (one.read, one.hand))
                 known = np.isfinite(read + true)
                 read, true = read[known], true[known]
-                shares = (f"{100 * np.mean(values < PTOSIS):.0f} %" for values in (read, true))
-                means = (f"{values.mean():.2f}" for values in (read, true))
-                sd = f"{(read - true).std():.2f}"
-                rows.append([name, method, half, str(known.sum()), *means, sd, *shares])
+                below = [100 * float(np.mean(values < PTOSIS)) for values in (read, true)]
+                cells += [str(known.sum()), f"{read.mean():.2f}, {true.mean():.2f}"]
+                cells += [f"{(read - true).std():.2f}", "{:.0f}, {:.0f} %".format(*below)]
+            rows.append([name, method, *cells])
     return rows
 
 
@@ -102,7 +109,7 @@ def height_rows(sets: Mapping[str, Beside]) -> list[Row]:
     """Every height against the templates: right-left differences, and both sides."""
     head = ["height", "half", "n", "r", "slope", "RMSE, mm", "stated SD, mm", "within 1 and 2 SD"]
     rows: list[Row] = [[*head, "both sides: mean, SD of error, mm"]]
-    for metric in _METRICS:
+    for metric in METRICS:
         for half, tuning in _HALVES:
             some = [sets[name] for name in TEMPLATES]
             true, read = _differences(some, metric, tuning)
@@ -189,7 +196,25 @@ def hands_rows(sets: Mapping[str, Beside]) -> list[Row]:
         ratio = second["mm_per_px"] / first["mm_per_px"]
         spread = f"{np.nanmean(ratio):.3f}, {np.nanstd(ratio):.3f}"
         rows.append(["iris's width, ratio", who, str(np.isfinite(ratio).sum()), "", "", "", spread])
+    for metric, sd in HAND_SD.items():
+        rows.append([f"{metric}, a hand's SD", "as its notes say", "", "", "", "", f"{sd:.2f}"])
     return rows
+
+
+def worst_rows(sets: Mapping[str, Beside], metric: str, most: int = 20) -> list[Row]:
+    """The sides, and differences of sides, that lie farthest from the hand's."""
+    found = []
+    for name in (*TEMPLATES, *TABLED):
+        one = sets[name]
+        for side in (*SIDES, "diff"):
+            read, true = (table[f"{metric}_{side}_mm"] for table in (one.read, one.hand))
+            for i in np.flatnonzero(np.isfinite(read - true)):
+                photo, half = Path(one.read["photo"][i]).name, _HALVES[0 if one.tuning[i] else 1][0]
+                values = (float(v[i]) for v in (read, true, read - true))
+                cells = [photo, half, side, *(f"{v:.2f}" for v in values), str(one.read["reason"][i])]
+                found.append((-abs(read[i] - true[i]), cells))
+    worst = [cells for _, cells in sorted(found, key=lambda entry: entry[0])[:most]]
+    return [["photo", "half", "side", "read, mm", "hand, mm", "error", "note"], *worst]
 
 
 def _sides(table: Measurements, metric: str) -> FloatArray:
