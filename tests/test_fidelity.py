@@ -19,7 +19,7 @@ from asymmetry.core.schemes import SIDES
 from asymmetry.extract import Extractor
 from asymmetry.metrics import measure
 from asymmetry.synthetic import Move, warp_photo
-from benchmarks.fidelity import eyes, hand, parts, photos, renders, scores, tables
+from benchmarks.fidelity import beside, eyes, hand, parts, photos, real, renders, scores, tables
 from benchmarks.fidelity.cases import Case, Subject, displaced
 from benchmarks.fidelity.scores import gain_of
 from tests.faces import PX_PER_MM, number
@@ -381,3 +381,44 @@ def test_two_hands_agree_on_the_same_eyes(shared_faces: Path) -> None:
     openings = np.stack([[t[f"fissure_height_{side}_mm"] for side in SIDES] for t in (first, second)])
     assert abs(np.diff(openings.mean(axis=(1, 2)))[0]) < 0.4
     assert np.corrcoef(first["brow_height_diff_mm"], second["brow_height_diff_mm"])[0, 1] > 0.85
+
+
+@pytest.fixture
+def off_by_known() -> dict[str, beside.Beside]:
+    """Four photos a set: two tuning ones' right eyes 1 mm too narrow, all right brows 0.5 mm too high."""
+    read = Landmarks.concat([face_photo()] * 4)
+    read = replace(read, spread=np.full_like(read.spread, 0.25 * PX_PER_MM))
+    truth = replace(read, points=read.points.copy())
+    truth.points[:2, number("upper_lid_4", "right"), 1] -= PX_PER_MM
+    for edge in ("brow_upper_3", "brow_lower_3"):
+        truth.points[:, number(edge, "right"), 1] += 0.5 * PX_PER_MM
+    one = beside._beside(np.array([True, True, False, False]), read, read, truth)
+    return dict.fromkeys((*beside.TEMPLATES, *beside.TABLED, beside.AGAIN), one)
+
+
+def test_tables_of_real_faces_show_the_errors_that_were_made(off_by_known) -> None:
+    head, row, *_ = real.lid_rows({"hemiface": off_by_known})
+    n, mean, sd, worst = row[head.index("tuning: n, mean, SD, worst")].split(", ")
+    assert (n, float(mean), float(sd)) == ("4", pytest.approx(-0.5, abs=0.02), pytest.approx(0.5, abs=0.02))
+    assert float(worst) == pytest.approx(-1.0, abs=0.05)
+    assert row[head.index("reporting: n, mean, SD, worst")].startswith("4, +0.00, 0.00")
+    head, row, *_ = real.margin_rows({"hemiface": off_by_known})
+    read, true = (float(value) for value in row[head.index("read, hand, mm")].split(", "))
+    assert read - true == pytest.approx(-0.5, abs=0.02)
+    assert row[head.index("below 2 mm: read, hand")] == "0, 0 %"
+    head, row, *_ = real.worst_rows(off_by_known, "mrd1")
+    assert abs(float(row[head.index("error")])) == pytest.approx(1.0, abs=0.03)
+    assert row[head.index("half")] == "tuning"
+    rows = real.difference_rows({"hemiface": off_by_known}, "brow_height")
+    assert {float(row[rows[0].index("RMSE, mm")]) for row in rows[1:]} == {0.5}
+
+
+def test_shares_within_stated_deviations_are_counted(off_by_known) -> None:
+    head, *rows = real.coverage_rows({"hemiface": off_by_known})
+    one = off_by_known["portraits"].read
+    sd = one["brow_height_diff_sd_mm"][0]
+    within = [f"{100 * (k * sd > 0.5):.0f}" for k in (1, 2)]
+    assert rows[0][head.index("within 1 and 2 SD")] == f"{within[0]}, {within[1]} %"
+    assert rows[0][head.index("RMSE, mm")] == "0.50"
+    lids = next(row for row in rows if row[0].startswith("fissure_height"))
+    assert lids[head.index("n")] == "16"  # four sets, two photos, two eyes
