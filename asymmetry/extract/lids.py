@@ -242,7 +242,7 @@ def draw_eye(photo: Halvings, pose: Pose, canonical: Canonical, middle: FloatArr
     """
     small = photo.down_to(1 / (pose.scale * EYE_PICTURE.step))
     view = pose.resized(small.shape[1] / photo.whole.shape[1], small.shape[0] / photo.whole.shape[0])
-    # Drawn twice as fine and averaged: of a photo that is up to twice as fine as the picture all pixels count.
+    # Drawn twice as fine and averaged, so that all pixels of a photo that is finer than the picture count.
     at = places(view, canonical, from_half(middle + EYE_PICTURE.grid(2), side))
     size = EYE_PICTURE.width, EYE_PICTURE.height
     fine = drawn(small, at, cv2.INTER_LINEAR)
