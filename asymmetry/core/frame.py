@@ -32,6 +32,8 @@ from asymmetry.errors import InvalidInputError
 
 __all__ = [
     "IRIS_MM",
+    "MAX_YAW",
+    "MAX_YAW_HORIZONTAL",
     "REGIONS",
     "Face",
     "Half",
@@ -53,6 +55,10 @@ IRIS_MM = 11.71
 OUTER_CANTHI_MM, PUPILS_OVER_CANTHI = 85.7, 0.032
 #: Camera distance assumed when perspective is removed, in outer-canthal distances: about 1 m over 89 mm.
 CAMERA_DISTANCE = 11.2
+#: Yaw, degrees, beyond which horizontal metrics are not measured.
+MAX_YAW_HORIZONTAL = 15.0
+#: Yaw, degrees, beyond which nothing is measured: the far side begins to be hidden.
+MAX_YAW = 30.0
 #: The pairs that set the level, in the order of `asymmetry.core.upright.level_line`.
 LEVEL_PAIRS = ("outer_canthus", "iris_centre", "inner_canthus")
 # What sets the midline: midpoints of these pairs, and these midline points.

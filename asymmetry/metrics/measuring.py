@@ -12,7 +12,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import Face, Scale, eye_higher, face_frame, head_angles, without_an_eye
+from asymmetry.core.frame import (
+    MAX_YAW,
+    MAX_YAW_HORIZONTAL,
+    Face,
+    Scale,
+    eye_higher,
+    face_frame,
+    head_angles,
+    without_an_eye,
+)
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
@@ -25,10 +34,6 @@ __all__ = ["MAX_YAW", "MAX_YAW_HORIZONTAL", "PUPILS_ASLANT_DEG", "catalogue", "m
 FloatArray = npt.NDArray[np.floating[Any]]
 Mask = npt.NDArray[np.bool_]
 
-#: Yaw, degrees, beyond which horizontal metrics are not measured.
-MAX_YAW_HORIZONTAL = 15.0
-#: Yaw, degrees, beyond which nothing is measured: the far side begins to be hidden.
-MAX_YAW = 30.0
 #: Degrees between the lines of pupils and canthi that are said: 2 of 82 healthy people show more, and of
 #: irises moved by 1.5 mm three quarters (`benchmarks/tune/level.py`).
 PUPILS_ASLANT_DEG = 0.8
