@@ -24,19 +24,27 @@ FloatArray = npt.NDArray[np.float64]
 #: A lid whose margin is less than this above the iris's centre, mm, hangs before the pupil: where lids were
 #: moved down MRD1 is then 0.8 mm off (median), above it by 0.3.
 COVERED_MM = 1.0
-#: An eye that is open by more than this above the iris's centre, mm, shows its iris, or the iris is not where
-#: it is looked for. Said only beside another one that is seen: where the light hides both, they are level.
+#: An eye that is open by more than this above the iris's centre, mm, shows its iris to the pixels, or it
+#: is not where it is looked for. Where neither eye shows one, that is said of any that is not covered.
 OPEN_MM = 1.5
+#: Outer canthi that are farther apart than this by the irises' width, mm, stand beside irises that read too
+#: small, as they do low under a lid: 3 SD above the mean of `asymmetry.core.frame.OUTER_CANTHI_MM`. In 119
+#: photos of 103 people they are up to 95.2 apart.
+MOST_CANTHI_MM = 96.5
 #: Standard deviation of a guessed place, mm: as far as MRD1 is off under lids that were moved down.
 GUESS_MM = 0.9
 
 
 @dataclass(frozen=True)
 class Guessed:
-    """Sides whose pupil is a guess, because a lid covers it or because no iris is seen."""
+    """Sides whose pupil is a guess, because a lid covers it or because no iris is seen.
+
+    ``small`` says whether the irises read too small for the face.
+    """
 
     covered: tuple[Side, ...]
     unclear: tuple[Side, ...]
+    small: bool = False
 
     @property
     def reasons(self) -> list[str]:
@@ -47,7 +55,8 @@ class Guessed:
             ),
             "iris not clearly seen in an open eye: the pupil's place is a guess": self.unclear,
         }
-        return [f"{' and '.join(sides)} {text}" for text, sides in texts.items() if sides]
+        found = [f"{' and '.join(sides)} {text}" for text, sides in texts.items() if sides]
+        return found + ["the irises read small for the face: pupils and millimetres are a guess"] * self.small
 
 
 def guessed(points: FloatArray, irises: Mapping[Side, bool] | None) -> Guessed:
@@ -65,9 +74,13 @@ def guessed(points: FloatArray, irises: Mapping[Side, bool] | None) -> Guessed:
     up = np.array([across[1], -across[0]]) / np.hypot(*across)
     open_mm = {side: _over_pupil(points, side, up) for side in SIDES}
     covered = tuple(side for side in SIDES if open_mm[side] < COVERED_MM)
-    one = irises is not None and irises["right"] != irises["left"]
-    unclear = tuple(side for side in SIDES if one and irises and not irises[side] and open_mm[side] > OPEN_MM)
-    return Guessed(covered, unclear)
+    missed = [side for side in SIDES if irises is not None and not irises[side]]
+    least = COVERED_MM if len(missed) == len(SIDES) else OPEN_MM
+    unclear = tuple(side for side in missed if open_mm[side] >= least)
+    names = ("iris_lateral", "iris_medial")
+    rings = [np.hypot(*np.subtract(*points[MEDIAPIPE_478.of(side, names), :2])) for side in SIDES]
+    wide = np.hypot(*across) / np.nanmean(rings) * IRIS_MM if np.isfinite(rings).any() else 0.0
+    return Guessed(covered, unclear, bool(wide > MOST_CANTHI_MM))
 
 
 def _over_pupil(points: FloatArray, side: Side, up: FloatArray) -> float:
