@@ -216,7 +216,7 @@ class Extractor:
         notes = [text for text in (note, found.note, *placed, *lost.reasons, *faults(quality), cut) if text]
         return Landmarks.from_points(
             points[None],
-            pose=found.pose.rotation[None],
+            pose=np.where(lost.half, np.nan, found.pose.rotation)[None],
             photo=[photo.name],
             spread=np.asarray(spread[None], dtype=np.float32),
             blendshapes=np.asarray(found.blendshapes[None], dtype=np.float32),

@@ -128,6 +128,7 @@ PARTS = (
         ("subnasale", "pogonion"),
     ),
 )
+_EYE = PARTS[1]
 # What a mask covers, and the places by whose colour it is told.
 _BELOW_MASK = ("half of the nose", "half of the mouth")
 _FOREHEAD, _UNDER_MASK = ("forehead_low", "glabella", "nose_bridge_1"), ("nose_tip", "philtrum", "pogonion")
@@ -135,11 +136,16 @@ _FOREHEAD, _UNDER_MASK = ("forehead_low", "glabella", "nose_bridge_1"), ("nose_t
 
 @dataclass(frozen=True)
 class Unseen:
-    """What was not seen: a mask of points, shape (k,), the reasons in words, and whether glasses are worn."""
+    """What was not seen: a mask of points, shape (k,), and the reasons in words.
+
+    ``glasses`` says whether they are worn, and ``half`` whether hair hangs over one eye and its cheek: so
+    little of that half is seen that the head's pose, which is the level then, is 1.8° off.
+    """
 
     points: Mask
     reasons: list[str]
     glasses: bool = False
+    half: bool = False
 
 
 def unseen(view: Frontal, blendshapes: FloatArray, margins: Mapping[Side, bool] | None = None) -> Unseen:
@@ -178,8 +184,9 @@ def unseen(view: Frontal, blendshapes: FloatArray, margins: Mapping[Side, bool] 
     for side in reflecting:
         mask[_numbers(_GROUPS["lids"], side)] = True
     # Behind a reflection an eye looks closed.
-    reasons = _reasons(covered, [side for side in closed if side not in reflecting])
-    return Unseen(mask, reasons + ([_behind(reflecting)] if glasses else []), glasses)
+    half = len(hidden_eyes) == 1 and stranded(view, _EYE, hidden_eyes[0])
+    reasons = _reasons(covered, [side for side in closed if side not in reflecting], half=half)
+    return Unseen(mask, reasons + ([_behind(reflecting)] if glasses else []), glasses, half)
 
 
 def contrast(view: Frontal, part: Part, side: Side) -> float:
@@ -292,7 +299,7 @@ def _numbers(names: tuple[str, ...], side: Side) -> list[int]:
     return MEDIAPIPE_478.right(names) if side == "right" else MEDIAPIPE_478.left(names)
 
 
-def _reasons(covered: list[tuple[Part, Side]], closed: list[Side]) -> list[str]:
+def _reasons(covered: list[tuple[Part, Side]], closed: list[Side], *, half: bool) -> list[str]:
     found = []
     names = [
         part.both if len(sides) > 1 else f"{sides[0]} {part.name}"
@@ -301,8 +308,8 @@ def _reasons(covered: list[tuple[Part, Side]], closed: list[Side]) -> list[str]:
     ]
     if names:
         found.append(f"covered or washed out, so not measured: {', '.join(names)}")
-    if any(part.name == "eye" for part, _ in covered):
-        found.append("without both eyes a face has no level and no scale: nothing is measured in mm")
+    if half or sum(part is _EYE for part, _ in covered) == len(SIDES):
+        found.append("without its eyes a face has no level and no scale: nothing is measured in mm")
     if closed:
         found.append(f"{' and '.join(closed)} eye closed: iris not seen")
     return found
