@@ -23,7 +23,7 @@ from asymmetry.extract.drag import undragged, whole_brows
 from asymmetry.extract.irises import refine_irises
 from asymmetry.extract.landmarker import Reading
 from asymmetry.extract.lids import LidNetwork, refine_lids
-from asymmetry.extract.mesh import INPUT_FILL, INPUT_SIDE, Mesh
+from asymmetry.extract.mesh import INPUT_FILL, INPUT_SIDE, LEAST_SCORE, Mesh
 from asymmetry.extract.plane import Halvings, drawn, on_a_grid, places
 from asymmetry.extract.pose import Pose, fit_pose
 from asymmetry.extract.spread import point_spread
@@ -149,24 +149,27 @@ class SquareReading(NamedTuple):
     """Both halves of a face as read at one size, each side from its own chimera.
 
     ``plane`` (k, 2) is canonical x, y, cm; ``twins`` (k, 2) half of how far each point and its mirror twin
-    are apart in the chimera, cm; ``drawn`` (k, 3) the points where they are in the chimeras, px.
+    are apart in the chimera, cm; ``drawn`` (k, 3) the points where they are in the chimeras, px; ``score``
+    how sure the network is of the less sure one.
     """
 
     plane: FloatArray
     twins: FloatArray
     drawn: FloatArray
+    score: float
 
 
 def read_square(
     photo: Pixels, pose: Pose, canonical: Canonical, square: Square, mesh: Mesh, shape: CommonShape
 ) -> SquareReading | None:
     """What the model sees in the chimeras of both sides; None if it finds no face in one."""
-    planes, twins, seen = {}, {}, {}
+    planes, twins, seen, scores = {}, {}, {}, []
     right = _right_numbers(canonical.vertices)
     for side in SIDES:
-        points = mesh.read(chimera(photo, pose, canonical, square, side, shape))
-        if points is None:
+        points, score = mesh.scored(chimera(photo, pose, canonical, square, side, shape))
+        if score <= LEAST_SCORE:
             return None
+        scores.append(score)
         # The chimera is symmetric: where a point and its mirror twin differ, that is noise.
         mirrored = mirrored_points(points, square.side)
         seen[side] = (points + mirrored) / 2
@@ -174,7 +177,8 @@ def read_square(
         twins[side] = (points - mirrored)[:, :2] / (2 * square.scale)
         shown = right if side == "right" else right[MEDIAPIPE_478.mirror]
         planes[side][shown] = from_half(shape.own(to_half(planes[side][shown], side), side), side)
-    return SquareReading(*(_joined(each, right) for each in (planes, twins, seen)))
+    plane, apart, drawn_in = (_joined(each, right) for each in (planes, twins, seen))
+    return SquareReading(plane, apart, drawn_in, min(scores))
 
 
 def _right_numbers(vertices: FloatArray) -> npt.NDArray[np.bool_]:
@@ -195,7 +199,8 @@ def _joined(planes: dict[Side, FloatArray], right: npt.NDArray[np.bool_]) -> Flo
 class Hemifaces:
     """What hemiface found: points (k, 3) px, spread (k,) px, expression weights (52,), pose.
 
-    ``margins`` says whether the upper lid's margin was seen in the pixels.
+    ``margins`` and ``irises`` say whether the upper lid's margin and the iris were seen in the pixels, and
+    ``score`` how sure the network is of the half that looks least like a face's.
     """
 
     points: FloatArray = field(repr=False)
@@ -203,6 +208,8 @@ class Hemifaces:
     blendshapes: FloatArray = field(repr=False)
     pose: Pose
     margins: dict[Side, bool]
+    irises: dict[Side, bool]
+    score: float
 
 
 def read_hemifaces(
@@ -266,7 +273,8 @@ def read_hemifaces(
         px_per_cm=pose.scale,
     )
     weights = _side_weights(first.blendshapes, mesh.weights(kept[-1].drawn))
-    return Hemifaces(points, spread, weights, pose, lids.found)
+    score = min(reading.score for reading in kept)
+    return Hemifaces(points, spread, weights, pose, lids.found, irises.found, score)
 
 
 def _shrunk(photo: Halvings, pose: Pose, square: Square) -> tuple[Pixels, Pose]:
