@@ -139,7 +139,7 @@ def test_a_name_that_is_no_text(tmp_path: Path, broken: Path) -> None:
 
 def test_demo_prints_true_against_read_and_ends_with_the_report(demo: tuple[Result, Path]) -> None:
     result, folder = demo
-    assert result.exit_code == 0
+    assert result.exit_code == 0, (result.output, result.exception)
     lines = result.stdout.splitlines()
     assert lines[-1] == str(folder / "report.html")
     assert Path(lines[-1]).is_file()
