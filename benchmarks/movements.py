@@ -52,7 +52,7 @@ def rows(true: Measurements, read: Measurements, apart: npt.NDArray[np.bool_]) -
             for table, names in (
                 (true, entry.columns),
                 (read, entry.columns),
-                (read, entry.sd_columns),
+                (read, entry.rsd_columns),
                 (told, entry.columns),
             )
         )

@@ -18,7 +18,7 @@ from benchmarks.fidelity.scores import Agreement, agreement, repeatability
 
 #: What each part of the face is judged by.
 METRIC = {"brow": "brow_height", "mouth_corner": "commissure_height", "upper_lid": "fissure_height"}
-DIFF_SD = {part: f"{metric}_diff_sd_mm" for part, metric in METRIC.items()}
+DIFF_SD = {part: f"{metric}_diff_rsd_mm" for part, metric in METRIC.items()}
 DIFF = {part: f"{metric}_diff_mm" for part, metric in METRIC.items()}
 _OTHER = {"right": "left", "left": "right"}
 

@@ -1,0 +1,1 @@
+"""Scripts that make the library's constants from photos of the tuning people."""
