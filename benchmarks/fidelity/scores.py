@@ -41,6 +41,36 @@ class Agreement:
     crosstalk: float
 
 
+@dataclass(frozen=True)
+class Fit:
+    """How n readings follow a hand's: correlation, slope of read on true, root mean square error."""
+
+    n: int
+    r: float
+    slope: float
+    rmse: float
+
+
+def fit(true: FloatArray, read: FloatArray, *, through_origin: bool = False) -> Fit:
+    """Least-squares line of read on true; rows without a number are left out."""
+    known = np.isfinite(true) & np.isfinite(read)
+    true, read = true[known].astype(float), read[known].astype(float)
+    if len(true) < 3:
+        return Fit(len(true), *(3 * [float("nan")]))
+    slope = gain_of(true, read) if through_origin else float(np.polyfit(true, read, 1)[0])
+    r = float(np.corrcoef(true, read)[0, 1])
+    return Fit(len(true), r, slope, float(np.sqrt(np.mean((read - true) ** 2))))
+
+
+def within(error: FloatArray, sd: FloatArray) -> tuple[float, float]:
+    """Shares of the errors within one and within two standard deviations."""
+    known = np.isfinite(error) & np.isfinite(sd)
+    if not known.any():
+        return float("nan"), float("nan")
+    apart = np.abs(error[known])
+    return float((apart < sd[known]).mean()), float((apart < 2 * sd[known]).mean())
+
+
 def gain_of(true: FloatArray, read: FloatArray) -> float:
     """Slope of read on true through the origin."""
     square = float(true @ true)

@@ -102,14 +102,16 @@ def hand_read(*, tuning: bool) -> list[Path]:
 
 def compared(read: Landmarks, paths: Sequence[Path], *, template: bool) -> Compared:
     """Readings of photos beside the hand's."""
-    placed = (hand.from_template if template else hand.from_portraits)(read, paths)
+    placed = (hand.from_templates if template else hand.from_table)(read, paths)
     own = measure(read, metrics=[], sd=False)["mm_per_px"]
     theirs = measure(placed, metrics=[], sd=False)["mm_per_px"]
     scale = Scale("ruler", np.nan_to_num(1 / own, nan=1.0))
     whole = None
     if template:
-        others = hand.from_template(read, paths, others=True)
+        others = hand.from_templates(read, paths, others=True)
         whole = measure(read, scale=scale), measure(others, scale=scale)
+    else:
+        read = hand.at_hands_stations(read, placed)
     return Compared(measure(read, scale=scale), measure(placed, scale=scale), whole, np.log(theirs / own))
 
 

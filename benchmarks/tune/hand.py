@@ -1,15 +1,12 @@
-"""Points placed by hand, as `Landmarks` that the metrics measure by their own definitions.
+"""Points placed by hand, with their own standard deviations, so that the metrics tell how sure the hand is.
 
-Hand and reading share the pose, the depth and the points that carry the midline; all else that a metric reads
-is the hand's or NaN. Where a contour has other stations than the mesh, the hand's line is read at the mesh's
-station, so that what is compared lies straight above and below.
+The points are those of `benchmarks.fidelity.hand` and of templates also the inner lips, the midline of lips
+and chin, and the philtrum. What nobody placed is NaN, but for the points that carry the midline.
 """
 
 from __future__ import annotations
 
-import csv
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,27 +16,13 @@ import numpy.typing as npt
 
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
-from benchmarks.fidelity.photos import SHARED
+from benchmarks.fidelity import hand
 
-__all__ = ["from_portraits", "from_template", "portrait_truth"]
+__all__ = ["at_hands_stations", "from_table", "from_templates"]
 
-FloatArray = npt.NDArray[np.float64]
-Truth = dict[tuple[Side, str], tuple[float, float]]
+FloatArray = npt.NDArray[np.floating[Any]]
 
-# Numbers in the 189-point template: (right, left); of two points the middle.
-_POINTS = {
-    "iris_centre": (0, 1),
-    "iris_top": (2, 10),
-    "iris_lateral": (4, 16),
-    "iris_bottom": (6, 14),
-    "iris_medial": (8, 12),
-    "outer_canthus": (18, 27),
-    "inner_canthus": (22, 23),
-    "commissure": (87, 93),
-    "inner_commissure": (87, 93),
-    "ala": ((62, 63), (67, 68)),
-    "alar_base": (64, 69),
-}
+# Numbers in the 189-point template.
 _MIDLINE = {
     "subnasale": (55,),
     "philtrum": (170, 171, 172, 173),
@@ -49,21 +32,17 @@ _MIDLINE = {
     "lower_lip": (106,),
     "menton": (129,),
 }
-# Contours from their lateral to their medial end. Lids and lips are stretched to the mesh's ends, brows are
-# not: where a brow ends is a matter of taste.
-_CONTOURS = {
-    "brow_upper": ((71, 72, 73, 74, 75), (82, 81, 80, 79, 78)),
-    "brow_lower": ((71, 83, 84, 76), (82, 86, 85, 77)),
-    "upper_lid": ((18, 19, 20, 21, 22), (27, 26, 25, 24, 23)),
-    "lower_lid": ((18, 28, 29, 30, 22), (27, 33, 32, 31, 23)),
-    "upper_lip_outer": ((87, 88, 89, 90), (93, 92, 91, 90)),
+# From the corner to the midline, right and left.
+_INNER_LIPS = {
     "upper_lip_inner": ((87, 94, 95, 96), (93, 98, 97, 96)),
-    "lower_lip_outer": ((87, 104, 105, 106), (93, 108, 107, 106)),
     "lower_lip_inner": ((87, 99, 100, 101), (93, 103, 102, 101)),
 }
-_ENDS = {"lid": ("outer_canthus", "inner_canthus"), "lip": ("commissure", "lower_lip")}
 # What carries the frame and nobody placed: kept as read.
 _KEPT = ("nasion", "nose_bridge_1", "glabella")
+_OF_TABLE = (
+    *("upper_lid_4", "lower_lid_4", "outer_canthus", "inner_canthus", "commissure", "inner_commissure"),
+    *("iris_centre", "iris_lateral", "iris_medial", "brow_upper_3", "brow_lower_3"),
+)
 #: Standard deviation of a hand-placed point, mm: repeats of the portraits' reading (its README). Brows by
 #: what three readers differ by from right to left, 0.57 mm; closed lips as sharp lines; the rest, not
 #: repeated, as lids and corners.
@@ -75,114 +54,78 @@ HAND_MM = {
     "lower_lip_inner": 0.10,
     "iris_centre": 0.09,
     "iris": 0.13,
-    "rest": 0.25,
+    "": 0.25,
 }
+_MM_PER_CANTHI = 85.7
 
 
-def from_template(read: Landmarks, paths: Iterable[Path], *, others: bool = False) -> Landmarks:
-    """The 189-point templates beside photos, as landmarks.
+def from_templates(read: Landmarks, paths: Sequence[Path], *, others: bool = False) -> Landmarks:
+    """The 189-point templates beside photos.
 
     Parameters
     ----------
     read : Landmarks
         The photos as the library reads them.
-    paths : iterable of Path
+    paths : sequence of Path
         The photos.
     others : bool
         Keep points as read that the template lacks, for metrics of the whole face.
     """
-    rows = [_template_row(read[i], path, others=others) for i, path in enumerate(paths)]
-    return Landmarks.concat(rows)
+    points = hand.template_landmarks(paths, read).points.astype(np.float64)
+    for row, path in enumerate(paths):
+        template = hand.read_template(path)
+        for name, numbers in _MIDLINE.items():
+            points[row, MEDIAPIPE_478.midline[name], :2] = template[list(numbers)].mean(axis=0)
+        for group, lines in _INNER_LIPS.items():
+            for side, line in zip(SIDES, lines, strict=True):
+                numbers_of = MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups[group])
+                mesh = read.points[row, :, :2].astype(np.float64)
+                points[row, numbers_of, :2] = _stations(
+                    mesh, points[row, :, :2], template[list(line)], side, group
+                )
+    placed = [
+        *_groups("brow", "lids", "mouth", "canthi"),
+        "iris_centre",
+        "iris_lateral",
+        "iris_medial",
+        "ala",
+    ]
+    return _with(read, points, [*placed, *_MIDLINE], others=others)
 
 
-def _template_row(read: Landmarks, path: Path, *, others: bool) -> Landmarks:
-    count, *lines = path.with_suffix(".tem").read_text().splitlines()
-    hand = np.array([[float(v) for v in line.split()[:2]] for line in lines[: int(count)]])
-    layout, mesh = MEDIAPIPE_478, read.points[0, :, :2].astype(np.float64)
-    placed: dict[int, FloatArray] = {layout.midline[n]: hand[list(at)].mean(0) for n, at in _MIDLINE.items()}
-    for name, at in _POINTS.items():
-        for number, own in zip(layout.pairs[name], at, strict=True):
-            placed[number] = hand[np.atleast_1d(own)].mean(axis=0)
-    for group, lines_of in _CONTOURS.items():
-        for side, line in zip(SIDES, lines_of, strict=True):
-            placed |= _stations(mesh, placed, hand[list(line)], group, side)
-    return _with(read, placed, others=others)
+def from_table(read: Landmarks, paths: Sequence[Path]) -> Landmarks:
+    """What ``portraits/truth.csv`` has of photos: compare `at_hands_stations`."""
+    placed = hand.table_landmarks([path.name for path in paths], read, hand.read_table())
+    return _with(read, placed.points.astype(np.float64), _OF_TABLE, others=False)
 
 
-def _stations(
-    mesh: FloatArray, placed: dict[int, FloatArray], line: FloatArray, group: str, side: Side
-) -> dict[int, FloatArray]:
-    """A hand's contour at the mesh's stations."""
+def at_hands_stations(read: Landmarks, placed: Landmarks) -> Landmarks:
+    """The reading with the arch of its brows and the middle of its lids where ``truth.csv`` has them."""
+    return hand.lids_at_centre(hand.brow_at_rim(read, placed), placed)
+
+
+def _groups(*names: str) -> list[str]:
+    return [point for name in names for point in MEDIAPIPE_478.groups[name]]
+
+
+def _stations(mesh: FloatArray, placed: FloatArray, line: FloatArray, side: Side, group: str) -> FloatArray:
+    """A lip's contour as far from the corner to the midline as the mesh's stations lie."""
     numbers = MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups[group])
-    x = mesh[numbers, 0]
-    ends = next((ends for part, ends in _ENDS.items() if part in group), None)
-    if ends is not None:
-        first, last = (MEDIAPIPE_478.named[name][SIDES.index(side)] for name in ends)
-        share = (x - mesh[first, 0]) / (mesh[last, 0] - mesh[first, 0])
-        x = placed[first][0] + share * (placed[last][0] - placed[first][0])
+    (corner,), middle = MEDIAPIPE_478.of(side, ("commissure",)), MEDIAPIPE_478.midline["lower_lip"]
+    share = (mesh[numbers, 0] - mesh[corner, 0]) / (mesh[middle, 0] - mesh[corner, 0])
+    x = placed[corner, 0] + share * (placed[middle, 0] - placed[corner, 0])
     order = np.argsort(line[:, 0])
-    y = np.interp(x, line[order, 0], line[order, 1])
-    return dict(zip(numbers, np.stack([x, y], axis=1), strict=True))
+    return np.stack([x, np.interp(x, line[order, 0], line[order, 1])], axis=1)
 
 
-def portrait_truth() -> dict[str, Truth]:
-    """What was read by hand in each photo of ``portraits/truth.csv``: (side, what) to x, y in px."""
-    found: dict[str, Truth] = defaultdict(dict)
-    path = SHARED / "portraits" / "truth.csv"
-    if path.is_file():
-        with path.open(newline="") as file:
-            for row in csv.DictReader(file):
-                side: Any = row["side"]
-                found[row["photo"]][side, row["what"]] = float(row["x"]), float(row["y"])
-    return dict(found)
-
-
-def from_portraits(read: Landmarks, paths: Iterable[Path]) -> Landmarks:
-    """Lids, canthi, irises and corners of the mouth of ``portraits/truth.csv``, as landmarks.
-
-    Its brows are read at another station than the metrics', and left out.
-    """
-    truth = portrait_truth()
-    return Landmarks.concat(_portrait_row(read[i], truth[path.name]) for i, path in enumerate(paths))
-
-
-def _portrait_row(read: Landmarks, truth: Truth) -> Landmarks:
-    placed: dict[int, FloatArray] = {}
-    for side in SIDES:
-        edges = [np.array(truth[side, f"iris_{end}"]) for end in ("left", "right")]
-        lateral, medial = edges if side == "right" else edges[::-1]
-        at = {
-            "iris_lateral": lateral,
-            "iris_medial": medial,
-            "iris_centre": (lateral + medial) / 2,
-            "upper_lid_4": truth[side, "upper_lid"],
-            "lower_lid_4": truth[side, "lower_lid"],
-            "outer_canthus": truth[side, "lateral_canthus"],
-            "inner_canthus": truth[side, "medial_canthus"],
-            "commissure": truth[side, "mouth_corner"],
-            "inner_commissure": truth[side, "mouth_corner"],
-        }
-        placed |= {MEDIAPIPE_478.pairs[n][SIDES.index(side)]: np.array(xy) for n, xy in at.items()}
-    return _with(read, placed, others=False)
-
-
-def _with(read: Landmarks, placed: dict[int, FloatArray], *, others: bool) -> Landmarks:
-    """One row with the placed points and their hand's standard deviations, px."""
-    numbers = list(placed)
-    points = read.points.astype(np.float64)
-    iris = [points[0, list(MEDIAPIPE_478.pairs[name]), :2] for name in ("iris_lateral", "iris_medial")]
-    px_per_mm = float(np.nanmean(np.hypot(*np.moveaxis(iris[0] - iris[1], -1, 0)))) / 11.71
-    if not others:
-        kept = [MEDIAPIPE_478.midline[name] for name in _KEPT]
-        lost = np.setdiff1d(np.arange(MEDIAPIPE_478.size), kept)
-        points[0, lost, :2] = np.nan
-    points[0, numbers, :2] = list(placed.values())
-    spread = np.full(read.spread.shape, np.nan if not others else 0.0)
-    spread[0, [MEDIAPIPE_478.midline[name] for name in _KEPT]] = 0.0
-    spread[0, numbers] = [_hand_mm(number) * px_per_mm for number in numbers]
-    return replace(read, points=points, spread=spread)
-
-
-def _hand_mm(number: int) -> float:
-    name = next(name for name, pair in MEDIAPIPE_478.named.items() if number in pair)
-    return next((mm for part, mm in HAND_MM.items() if name.startswith(part)), HAND_MM["rest"])
+def _with(read: Landmarks, points: FloatArray, placed: Sequence[str], *, others: bool) -> Landmarks:
+    """The points with standard deviations, px; what was not placed is NaN, or exact where it is kept."""
+    sd = np.full(MEDIAPIPE_478.size, 0.0 if others else np.nan)
+    sd[[MEDIAPIPE_478.midline[name] for name in _KEPT]] = 0.0
+    for name in placed:
+        mm = next(mm for part, mm in HAND_MM.items() if name.startswith(part))
+        sd[list(MEDIAPIPE_478.named[name])] = mm
+    right, left = (read.points[:, number, :2] for number in MEDIAPIPE_478.pairs["outer_canthus"])
+    px_per_mm = np.hypot(*(left - right).T) / _MM_PER_CANTHI
+    points[:, np.isnan(sd)] = np.nan
+    return replace(read, points=points, spread=px_per_mm[:, None] * sd)
