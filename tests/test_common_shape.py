@@ -11,7 +11,7 @@ from asymmetry.extract.canonical import canonical_mesh, load_canonical
 from asymmetry.extract.common import CommonShape, to_half
 from asymmetry.extract.drag import undragged, whole_brows
 from asymmetry.extract.plane import Halvings
-from asymmetry.extract.spread import point_spread
+from asymmetry.extract.spread import SCATTER, lid_sds, point_spread
 
 Array = npt.NDArray[np.float64]
 BROW, MOUTH = MEDIAPIPE_478.groups["brow"], MEDIAPIPE_478.groups["mouth"]
@@ -82,7 +82,10 @@ def test_brows_get_back_what_both_lost_and_their_difference_stays(plane: Array) 
 def spread_of(plane: Array, noise: float = 0.0, *, seen: bool = True) -> Array:
     known = dict.fromkeys(SIDES, seen)
     twins = [np.full((MEDIAPIPE_478.size, 2), noise)] * 2
-    return point_spread(plane, twins, lids=known, irises=known, corners=known, px_per_cm=40.0)
+    lids = lid_sds(known)
+    return point_spread(
+        plane, twins, upper=lids, lower=lids, irises=known, corners=known, px_per_cm=40.0, scatter=SCATTER
+    )
 
 
 def test_spread_grows_with_noise_and_with_the_asymmetry_of_its_own_part(plane: Array) -> None:

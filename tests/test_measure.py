@@ -15,6 +15,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import MAX_YAW, MAX_YAW_HORIZONTAL, Metric, catalogue, measure, metric
+from asymmetry.metrics.lasting import lasting_errors
 from tests.faces import PX_PER_MM, double, model, number, photo
 
 FloatArray = npt.NDArray[np.float64]
@@ -25,6 +26,7 @@ def test_columns_and_their_order() -> None:
     names = [column for entry in catalogue().values() for column in entry.columns]
     pose = ["yaw_deg", "pitch_deg", "roll_deg", "mm_per_px"]
     sds = [column for entry in catalogue().values() for column in entry.sd_columns]
+    sds += [column for entry in catalogue().values() for column in entry.rsd_columns]
     assert list(table) == ["photo", "taken", "status", "reason", *names, *pose, *sds]
     assert all(table[name].dtype == np.float64 for name in names + pose + sds)
     assert catalogue()["brow_height"].columns == (
@@ -144,7 +146,12 @@ def test_scale_that_does_not_fit_is_refused() -> None:
 
 def test_provenance_travels() -> None:
     table = measure(replace(photo(), provenance={"method": "plain"}), metrics=["mrd1"])
-    assert dict(table.provenance) == {"method": "plain", "scale_source": "iris", "metrics": ["mrd1"]}
+    assert dict(table.provenance) == {
+        "method": "plain",
+        "scale_source": "iris",
+        "metrics": ["mrd1"],
+        "errors": lasting_errors().inputs[:12],
+    }
 
 
 @metric(unit="mm", sign="higher", source="a test")
@@ -164,7 +171,8 @@ def test_a_metric_of_ones_own() -> None:
     assert table["cheek_height_diff_mm"][0] == pytest.approx(-5, abs=1e-3)
     entries = (catalogue()["mrd1"], cheek_height)
     assert list(table)[4:10] == [column for entry in entries for column in entry.columns]
-    assert list(table)[-6:] == [column for entry in entries for column in entry.sd_columns]
+    sds = [column for entry in entries for column in entry.sd_columns]
+    assert list(table)[-12:] == [*sds, *(column for entry in entries for column in entry.rsd_columns)]
     assert "cheek_height" not in catalogue()
     assert "cheek_height_diff_mm" in measure(photo(), metrics=[*catalogue(), cheek_height])
     assert measure(photo(), metrics="mrd1") == measure(photo(), metrics=["mrd1"])

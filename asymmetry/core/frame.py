@@ -46,13 +46,13 @@ __all__ = [
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-#: Horizontal visible iris diameter, mm: mean of adults, population SD 0.42 (Ruefer et al. 2005).
-IRIS_MM = 11.71
+#: Horizontal visible iris diameter, mm: mean and standard deviation of adults (Ruefer et al. 2005).
+IRIS_MM, IRIS_SD_MM = 11.71, 0.42
 #: What stands in for irises that were not seen, as when both eyes are closed: the distance between the outer
 #: canthi, mm, and the height of the pupil line over the canthi's mean, as a share of that distance. Means of
 #: 16 people of several origins (Face Research Lab London Set), read by this library and scaled by the iris.
 #: SD 3.6 mm (4.2 %) and 0.4 mm.
-OUTER_CANTHI_MM, PUPILS_OVER_CANTHI = 85.7, 0.032
+OUTER_CANTHI_MM, OUTER_CANTHI_SD_MM, PUPILS_OVER_CANTHI = 85.7, 3.6, 0.032
 #: Camera distance assumed when perspective is removed, in outer-canthal distances: about 1 m over 89 mm.
 CAMERA_DISTANCE = 11.2
 #: Yaw, degrees, beyond which horizontal metrics are not measured.
@@ -88,6 +88,9 @@ class Scale:
         distance.
     mm : float or array_like of shape (n,)
         The known length in mm; for ``"ruler"`` the pixels per mm.
+    share : float, optional
+        Standard deviation of that length as a share of it, which absolute errors of lengths contain. Default:
+        that of adults' irises (3.6 %) for their mean, and 0 for any other length, which is taken for known.
 
     Examples
     --------
@@ -99,6 +102,7 @@ class Scale:
 
     source: Literal["iris", "interpupillary", "ruler"] = "iris"
     mm: Any = IRIS_MM
+    share: float | None = None
 
     def __post_init__(self) -> None:
         if self.source not in ("iris", "interpupillary", "ruler"):

@@ -37,7 +37,7 @@ from asymmetry.extract.pose import Pose, fit_pose, is_near
 from asymmetry.extract.pupils import GUESS_MM, guessed
 from asymmetry.extract.quality import faults, frontal, judged
 from asymmetry.extract.reduced import Seen, in_full_size, read_fitting
-from asymmetry.extract.spread import behind_glasses
+from asymmetry.extract.spread import SCATTER, behind_glasses
 
 __all__ = ["Extractor", "Method"]
 
@@ -116,6 +116,7 @@ class Extractor:
             "model_sha256": file_sha256(path),
             "method": method,
             "mirrored": mirrored,
+            "scatter": SCATTER.values(),
         }
         self._canonical = load_canonical(path)
         self._landmarker = Landmarker(path)

@@ -26,7 +26,7 @@ from asymmetry.extract.lids import LidNetwork, refine_lids
 from asymmetry.extract.mesh import INPUT_FILL, INPUT_SIDE, LEAST_SCORE, Mesh
 from asymmetry.extract.plane import Halvings, drawn, on_a_grid, places
 from asymmetry.extract.pose import Pose, fit_pose
-from asymmetry.extract.spread import point_spread
+from asymmetry.extract.spread import lid_sds, point_spread
 
 __all__ = ["Square", "chimera", "mirrored_reading", "read_hemifaces"]
 
@@ -267,7 +267,8 @@ def read_hemifaces(
     spread = point_spread(
         corners.plane,
         [reading.twins for reading in kept],
-        lids=lids.found,
+        upper=lid_sds(lids.found),
+        lower=lid_sds(lids.found),
         irises=irises.found,
         corners=corners.found,
         px_per_cm=pose.scale,

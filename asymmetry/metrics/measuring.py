@@ -27,6 +27,7 @@ from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import brow, eye, mouth, whole
 from asymmetry.metrics.catalogue import AnyMetric, Metric, measured, points_of, unique
+from asymmetry.metrics.lasting import Conditions, absolute_sds, lasting_errors, unsure_scale
 from asymmetry.metrics.spread import COPIES, spreads
 
 __all__ = ["MAX_YAW", "MAX_YAW_HORIZONTAL", "PUPILS_ASLANT_DEG", "catalogue", "measure"]
@@ -74,16 +75,18 @@ def measure(
     scale : Scale, optional
         Where millimetres come from. Default: the iris.
     sd : bool
-        Also give each metric's standard deviation, see `asymmetry.metrics.spread`. For many photos at a time
-        that is most of the work.
+        Also give each metric's two standard deviations, see `asymmetry.metrics.spread` and
+        `asymmetry.metrics.lasting`. For many photos at a time that is most of the work.
 
     Returns
     -------
     Measurements
         n rows: photo, taken, status, reason; the metrics' columns; the head's ``yaw_deg``, ``pitch_deg`` and
-        ``roll_deg`` (see `head_angles`; roll as the points show it); ``mm_per_px``; and the metrics' standard
-        deviations, ``<metric>_<side>_sd_<unit>``, NaN where `Landmarks.spread` is. What could not be
-        measured is NaN, and the row's reason says why; its status is then warn if it was ok.
+        ``roll_deg`` (see `head_angles`; roll as the points show it); ``mm_per_px``; and two standard
+        deviations of each column: ``<metric>_<side>_sd_<unit>`` of one photo about the truth, which also
+        holds between people, and ``<metric>_<side>_rsd_<unit>`` of repeats, which holds for changes of one
+        person and is NaN where `Landmarks.spread` is. What could not be measured is NaN, and the row's
+        reason says why; its status is then warn if it was ok.
 
     Raises
     ------
@@ -99,7 +102,7 @@ def measure(
     chosen, scale, n = choose(metrics, catalogue()), scale or Scale(), len(landmarks)
     names = [name for metric in chosen for name in metric.columns]
     values = np.empty((len(names) + len(_POSE_COLUMNS), n))
-    spread = np.empty((len(names) if sd else 0, n))
+    rsd, absolute = np.empty((2, len(names) if sd else 0, n))
     eyes = np.empty((3, n), dtype=bool)
     known = per_photo(scale, n)
     points = needed(chosen, catalogue(), landmarks.scheme)
@@ -113,14 +116,23 @@ def measure(
                 row[:] = column
             eyes[:, rows] = _eyes(face)
             if sd:
-                _spreads(face, part, own, chosen, out=spread[:, rows])
+                _spreads(face, part, own, chosen, out=rsd[:, rows])
+                under = Conditions(yaw, pitch, face.mm_per_px, unsure_scale(own, eyes[0, rows]))
+                read = values[: len(names), rows]
+                absolute[:, rows] = absolute_sds(part, chosen, read, rsd[:, rows], under)
     across = np.array([metric.horizontal for metric in chosen for _ in metric.columns], dtype=bool)
     about = explained(landmarks, _spoilt(landmarks.usable, eyes, values, across))
     columns = dict(zip((*names, *_POSE_COLUMNS), values, strict=True))
     if sd:
-        spread[np.isnan(values[: len(names)])] = np.nan
-        columns |= zip((name for metric in chosen for name in metric.sd_columns), spread, strict=True)
-    made = {"scale_source": scale.source, "metrics": [metric.name for metric in chosen]}
+        lost = np.isnan(values[: len(names)])
+        rsd[lost] = absolute[lost] = np.nan
+        columns |= zip((name for metric in chosen for name in metric.sd_columns), absolute, strict=True)
+        columns |= zip((name for metric in chosen for name in metric.rsd_columns), rsd, strict=True)
+    made: dict[str, Any] = {
+        "scale_source": scale.source,
+        "metrics": [metric.name for metric in chosen],
+        "errors": lasting_errors().inputs[:12],
+    }
     return Measurements(
         {"photo": landmarks.photo, "taken": landmarks.taken, **about, **columns},
         {**landmarks.provenance, **made},
