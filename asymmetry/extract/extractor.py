@@ -33,6 +33,7 @@ from asymmetry.extract.plane import Halvings
 from asymmetry.extract.pose import Pose, fit_pose
 from asymmetry.extract.quality import faults, frontal, judged
 from asymmetry.extract.reduced import Seen, in_full_size, read_fitting
+from asymmetry.extract.settings import Settings
 from asymmetry.extract.spread import behind_glasses
 
 __all__ = ["Extractor", "Method"]
@@ -68,6 +69,8 @@ class Extractor:
         guessed.
     max_megapixels : float
         Larger photos are refused before any pixel is decoded.
+    settings : Settings, optional
+        Constants of hemiface, to try others.
 
     Raises
     ------
@@ -91,12 +94,14 @@ class Extractor:
         model: str | os.PathLike[str] | None = None,
         mirrored: bool = False,
         max_megapixels: float = DEFAULT_MAX_MEGAPIXELS,
+        settings: Settings | None = None,
     ) -> None:
         if method not in get_args(Method):
             raise InvalidInputError(f"method {method!r}: use one of {', '.join(get_args(Method))}")
         self.method = method
         self.mirrored = mirrored
         self.max_megapixels = max_megapixels
+        self.settings = settings or Settings()
         path = model_file(model)
         self.provenance: dict[str, Any] = {
             "asymmetry": _own_version(),
@@ -106,6 +111,7 @@ class Extractor:
             "model_sha256": file_sha256(path),
             "method": method,
             "mirrored": mirrored,
+            "settings": self.settings.values(),
         }
         self._canonical = load_canonical(path)
         self._landmarker = Landmarker(path)
@@ -205,7 +211,9 @@ class Extractor:
         note = ""
         if self.method != "plain":
             start = self._twice(pixels, first) if self.method == "hemiface" else first
-            halves = read_hemifaces(pixels, start, self._canonical, self._mesh, SIZES[self.method])
+            halves = read_hemifaces(
+                pixels, start, self._canonical, self._mesh, SIZES[self.method], self.settings
+            )
             if halves is not None:
                 return _Found(
                     halves.points,
