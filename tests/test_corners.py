@@ -93,8 +93,8 @@ def test_without_a_line_the_corner_stays(canonical: Canonical, photo: str) -> No
     np.testing.assert_array_equal(corners.plane, plane)
 
 
-@pytest.mark.parametrize(("up", "seen"), [(0.24, True), (-0.24, True), (0.36, False), (-0.36, False)])
-def test_a_line_is_looked_for_up_to_3_mm_away(canonical: Canonical, up: float, seen: bool) -> None:
+@pytest.mark.parametrize(("up", "seen"), [(0.17, True), (-0.17, True), (0.26, False), (-0.26, False)])
+def test_a_line_is_looked_for_up_to_2_mm_away(canonical: Canonical, up: float, seen: bool) -> None:
     assert (found_above(canonical, lips(canonical, {"right": up})) is not None) == seen
 
 

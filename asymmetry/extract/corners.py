@@ -41,23 +41,25 @@ class CornerSearch:
 
     Attributes
     ----------
-    lateral : float
-        The piece of the line that is looked for goes from the inner corner point to so far lateral of it. A
-        piece that begins 2 mm medial follows the lips, and reads 0.87 of what hand-placed corners of tuning
-        people differ by, where this one reads 0.88.
+    medial, lateral : float
+        The piece of the line that is looked for: from so far medial of the inner corner point to so far
+        lateral of it. One that begins at the point agrees better with corners placed by hand in neutral
+        faces (RMSE 0.31 mm for 0.32) and mistakes folds for lips in old ones that smile (0.93 mm for 0.56).
     columns : int
         Places along that piece.
     reach, step : float
-        How far up and down it is looked for, and how finely.
+        How far up and down it is looked for, and how finely. In portraits of tuning people a reach of 3 mm
+        finds folds (RMSE 0.84 mm for 0.56) unless what is far off counts less, which 2 mm need not.
     sigma : float
         Half the width of the line. Lines of 0.03 to 0.08 read warps and hand-placed points alike.
     faintest : float
         The faintest line that is taken, log intensity.
     """
 
+    medial: float = 0.1
     lateral: float = 0.4
     columns: int = 31
-    reach: float = 0.3
+    reach: float = 0.2
     step: float = 0.01
     sigma: float = 0.05
     faintest: float = 0.02
@@ -101,8 +103,8 @@ def _line_above(
     """How far above the mesh's corner the line lies, cm; None where none is seen."""
     outer, inner = plane[MEDIAPIPE_478.of(side, ("commissure", "inner_commissure"))]
     out = -1.0 if side == "right" else 1.0
-    away = np.linspace(0.0, search.lateral, search.columns)
-    # Straight between the corner points, level beyond the outer one.
+    away = np.linspace(-search.medial, search.lateral, search.columns)
+    # Level beyond either corner point, straight between them.
     height = np.interp(away, [0.0, max(float(out * (outer - inner)[0]), search.step)], [inner[1], outer[1]])
     rows = np.arange(-search.reach, search.reach + search.step / 2, search.step)
     across = np.broadcast_to(inner[0] + out * away, (len(rows), search.columns))
