@@ -22,6 +22,8 @@ __all__ = ["CornerSearch", "refine_corners"]
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 
+# Sigmas after which the profile of a line has ended.
+_TAILS = 4
 # What follows a corner, and by how much of its way.
 _FOLLOW = {
     "commissure": 1.0,
@@ -106,20 +108,24 @@ def _line_above(
     away = np.linspace(-search.medial, search.lateral, search.columns)
     # Level beyond either corner point, straight between them.
     height = np.interp(away, [0.0, max(float(out * (outer - inner)[0]), search.step)], [inner[1], outer[1]])
-    rows = np.arange(-search.reach, search.reach + search.step / 2, search.step)
+    # The strip reaches beyond the rows that are searched, for a line at their end to show as a line.
+    beyond = int(np.ceil(_TAILS * search.sigma / search.step))
+    last = round(search.reach / search.step)
+    rows = np.arange(-last - beyond, last + beyond + 1) * search.step
     across = np.broadcast_to(inner[0] + out * away, (len(rows), search.columns))
     strip = np.stack([across, height + rows[:, None]], axis=-1)
-    shown = _darkness(light_at(photo, places(pose, canonical, strip)), search).mean(axis=1)
+    dark = _darkness(light_at(photo, places(pose, canonical, strip)), search).mean(axis=1)
+    shown = dark[beyond : len(rows) - beyond]
     best = int(np.argmax(shown))
     # A best at the end of the range is no line, but something dark beyond.
-    if shown[best] < search.faintest or best in (0, len(rows) - 1):
+    if shown[best] < search.faintest or best in (0, len(shown) - 1):
         return None
-    return float(rows[best] + vertex(shown, best) * search.step)
+    return float((best - last + vertex(shown, best)) * search.step)
 
 
 def _darkness(light: npt.NDArray[np.float32], search: CornerSearch) -> npt.NDArray[np.float32]:
     """How much darker each place is than what lies above and below, over the width of the line."""
-    reach = int(np.ceil(4 * search.sigma / search.step))
+    reach = int(np.ceil(_TAILS * search.sigma / search.step))
     offset = np.arange(-reach, reach + 1) * search.step / search.sigma
     kernel = (offset**2 - 1) * np.exp(-(offset**2) / 2)
     kernel /= np.abs(kernel).sum() / 2

@@ -75,6 +75,8 @@ ONE_SIDED: tuple[tuple[tuple[Part, float, float], ...], ...] = (
 BOTH_BROWS = (3.0, -3.0)
 #: How much the table is held to nothing: what it adds to the mean square of each lead, cm2.
 RIDGE = 1e-4
+#: A part that no lead of this length was seen to drag has no share of one's own, cm.
+LEAST_LEAD = 0.1
 #: What moves by less than this did not move, mm.
 STILL = 0.05
 #: What is looked at: heights whose differences a move of another part should leave alone.
@@ -168,22 +170,46 @@ def samples(extractor: Extractor, path: Path) -> Iterator[Sample]:
 
 
 def fit(found: Sequence[Sample]) -> Response:
-    """The table that takes out of these readings most of what they misread."""
-    rest = {sample.person: sample.read for sample in found if not sample.moved}
-    moved = [sample for sample in found if sample.moved]
-    led = [_less(leads(sample.read), leads(rest[sample.person])) for sample in moved]
+    """The table that takes out of these readings most of what they misread: the median of people's own.
+
+    A brow that jumps in one person's photos so does not count for all.
+    """
+    people = dict.fromkeys(sample.person for sample in found)
+    own = [_own([sample for sample in found if sample.person == one]) for one in people]
+    follows = {
+        part: {
+            other: round(float(np.nanmedian([shares[part][k] for shares, _ in own])), 3)
+            for k, other in enumerate(others)
+        }
+        for part, others in COUPLED.items()
+    }
+    return Response(follows, round(float(np.nanmedian([brows for _, brows in own])), 3))
+
+
+def _own(found: Sequence[Sample]) -> tuple[dict[str, FloatArray], float]:
+    """One person's shares of each part, and share of both brows' movement that is read; NaN where unknown."""
+    start, *moved = found
+    led = [_less(leads(_led(sample)), leads(start.read)) for sample in moved]
     # How far each part was read to have followed, though it did not.
     dragged = [_less(_apart(sample.read), _apart(sample.true)) for sample in moved]
     hidden = np.array([not all(sample.seen.values()) for sample in moved])
-    follows = {}
+    shares = {}
     for part, others in COUPLED.items():
         rows = np.flatnonzero(hidden | (part != "iris"))
-        x = np.array([[led[i][other] for other in others] for i in rows])
+        x = np.array([[led[i][other] for other in others] for i in rows]).reshape(-1, len(others))
         y = np.array([dragged[i][part] for i in rows])
-        hold = RIDGE * len(rows) * np.eye(len(others))
-        shares = np.linalg.solve(x.T @ x + hold, x.T @ y)
-        follows[part] = dict(zip(others, np.round(shares, 3).tolist(), strict=True))
-    return Response(follows, _brows_shown(moved, rest))
+        square = x.T @ x + RIDGE * len(moved) * np.eye(len(others))
+        known = np.abs(x).max(axis=0, initial=0.0) > LEAST_LEAD
+        shares[part] = np.where(known, np.linalg.solve(square, x.T @ y), np.nan)
+    return shares, _brows_shown(start.read, [s for s in moved if s.moved == "both brows"])
+
+
+def _led(sample: Sample) -> FloatArray:
+    """The points as read, but the lids where they are: shares are of what a lid moved, however it is read."""
+    points, lids = sample.read.copy(), MEDIAPIPE_478.groups["lids"]
+    numbers = MEDIAPIPE_478.right(lids) + MEDIAPIPE_478.left(lids)
+    points[numbers] = sample.true[numbers]
+    return points
 
 
 def _less(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
@@ -198,15 +224,11 @@ def _apart(points: FloatArray) -> dict[str, float]:
     }
 
 
-def _brows_shown(moved: Sequence[Sample], rest: Mapping[str, FloatArray]) -> float:
-    """Share of what both brows move together that is read."""
-    both = [sample for sample in moved if sample.moved == "both brows"]
-    start = np.array([_brows(rest[sample.person]) for sample in both])
-    true, shown = (
-        np.array([_brows(at) for at in each]) - start
-        for each in zip(*((s.true, s.read) for s in both), strict=True)
-    )
-    return round(float(true @ shown / (true @ true)), 3)
+def _brows_shown(start: FloatArray, both: Sequence[Sample]) -> float:
+    """Share of what both brows move together that is read; NaN where there is no room for it."""
+    pairs = [(_brows(s.true) - _brows(start), _brows(s.read) - _brows(start)) for s in both]
+    true, shown = np.array(pairs).reshape(-1, 2).T
+    return float(true @ shown / (true @ true)) if len(both) else float("nan")
 
 
 def _brows(points: FloatArray) -> float:
