@@ -54,7 +54,7 @@ COUPLED: Mapping[str, tuple[str, ...]] = dict.fromkeys(
     ("upper_lid", "lower_lid"),
 )
 #: Moves of one side, each a list of part, up mm, out mm. Those of brows and mouth keep shares small of what
-#: they move besides.
+#: they move besides. No lower lid goes down: a warp that does so stretches the iris too.
 ONE_SIDED: tuple[tuple[tuple[Part, float, float], ...], ...] = (
     (("upper_lid", -1.0, 0.0),),
     (("upper_lid", -2.0, 0.0),),
@@ -62,21 +62,18 @@ ONE_SIDED: tuple[tuple[tuple[Part, float, float], ...], ...] = (
     (("lower_lid", 1.0, 0.0),),
     (("lower_lid", 2.0, 0.0),),
     (("lower_lid", 3.0, 0.0),),
-    (("lower_lid", -1.0, 0.0),),
     (("brow", 3.0, 0.0),),
     (("brow", -4.0, 0.0),),
     (("mouth_corner", 3.0, 2.0),),
     (("mouth_corner", -4.0, 0.0),),
     # A smile that narrows the eye, and a face that hangs.
     (("mouth_corner", 3.0, 2.0), ("lower_lid", 1.0, 0.0), ("upper_lid", -1.0, 0.0)),
-    (("mouth_corner", -3.0, -1.0), ("lower_lid", -1.0, 0.0), ("brow", -3.0, 0.0)),
+    (("mouth_corner", -3.0, -1.0), ("brow", -3.0, 0.0)),
 )
 #: Moves of both brows together.
 BOTH_BROWS = (3.0, -3.0)
 #: How much the table is held to nothing: what it adds to the mean square of each lead, cm2.
 RIDGE = 1e-4
-#: A part that no lead of this length was seen to drag has no share of one's own, cm.
-LEAST_LEAD = 0.1
 #: What moves by less than this did not move, mm.
 STILL = 0.05
 #: What is looked at: heights whose differences a move of another part should leave alone.
@@ -170,38 +167,39 @@ def samples(extractor: Extractor, path: Path) -> Iterator[Sample]:
 
 
 def fit(found: Sequence[Sample]) -> Response:
-    """The table that takes out of these readings most of what they misread: the median of people's own.
+    """The table that takes out of these readings most of what they misread.
 
-    A brow that jumps in one person's photos so does not count for all.
+    Shares are medians of people's own: a brow that jumps in one person's photos does not count for all. Of an
+    iris that a lid hides there is too little of one person, so all count together; and since it is put back
+    only while it is hidden, by the whole lead and not by its change.
     """
     people = dict.fromkeys(sample.person for sample in found)
-    own = [_own([sample for sample in found if sample.person == one]) for one in people]
-    follows = {
-        part: {
-            other: round(float(np.nanmedian([shares[part][k] for shares, _ in own])), 3)
-            for k, other in enumerate(others)
-        }
-        for part, others in COUPLED.items()
-    }
-    return Response(follows, round(float(np.nanmedian([brows for _, brows in own])), 3))
-
-
-def _own(found: Sequence[Sample]) -> tuple[dict[str, FloatArray], float]:
-    """One person's shares of each part, and share of both brows' movement that is read; NaN where unknown."""
-    start, *moved = found
-    led = [_less(leads(_led(sample)), leads(start.read)) for sample in moved]
-    # How far each part was read to have followed, though it did not.
-    dragged = [_less(_apart(sample.read), _apart(sample.true)) for sample in moved]
-    hidden = np.array([not all(sample.seen.values()) for sample in moved])
-    shares = {}
+    own = [[sample for sample in found if sample.person == one] for one in people]
+    follows = {}
     for part, others in COUPLED.items():
-        rows = np.flatnonzero(hidden | (part != "iris"))
-        x = np.array([[led[i][other] for other in others] for i in rows]).reshape(-1, len(others))
-        y = np.array([dragged[i][part] for i in rows])
-        square = x.T @ x + RIDGE * len(moved) * np.eye(len(others))
-        known = np.abs(x).max(axis=0, initial=0.0) > LEAST_LEAD
-        shares[part] = np.where(known, np.linalg.solve(square, x.T @ y), np.nan)
-    return shares, _brows_shown(start.read, [s for s in moved if s.moved == "both brows"])
+        if part == "iris":
+            hidden = [
+                s
+                for start, *moved in own
+                for s in moved
+                if not all(s.seen.values()) and all(start.seen.values())
+            ]
+            shares = _shares(part, others, hidden, None)
+        else:
+            shares = np.median([_shares(part, others, moved, start) for start, *moved in own], axis=0)
+        follows[part] = dict(zip(others, np.round(shares, 3).tolist(), strict=True))
+    brows = [_brows_shown(start.read, [s for s in moved if s.moved == "both brows"]) for start, *moved in own]
+    return Response(follows, round(float(np.nanmedian(brows)), 3))
+
+
+def _shares(part: str, others: tuple[str, ...], moved: Sequence[Sample], start: Sample | None) -> FloatArray:
+    """How far a part was read to have followed others' leads, or what these changed from the start by."""
+    before = leads(start.read) if start else dict.fromkeys(PARTS, 0.0)
+    led = [_less(leads(_led(sample)), before) for sample in moved]
+    x = np.array([[each[other] for other in others] for each in led])
+    y = np.array([_apart(s.read)[part] - _apart(s.true)[part] for s in moved])
+    hold = RIDGE * len(moved) * np.eye(len(others))
+    return np.asarray(np.linalg.solve(x.T @ x + hold, x.T @ y))
 
 
 def _led(sample: Sample) -> FloatArray:
