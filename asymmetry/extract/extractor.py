@@ -37,7 +37,8 @@ from asymmetry.extract.pose import Pose, fit_pose, is_near
 from asymmetry.extract.pupils import GUESS_MM, guessed
 from asymmetry.extract.quality import faults, frontal, judged
 from asymmetry.extract.reduced import Seen, in_full_size, read_fitting
-from asymmetry.extract.spread import SCATTER, behind_glasses
+from asymmetry.extract.settings import Settings
+from asymmetry.extract.spread import behind_glasses
 
 __all__ = ["Extractor", "Method"]
 
@@ -78,6 +79,8 @@ class Extractor:
         guessed.
     max_megapixels : float
         Larger photos are refused before any pixel is decoded.
+    settings : Settings, optional
+        Constants of hemiface, to try others.
 
     Raises
     ------
@@ -101,12 +104,14 @@ class Extractor:
         model: str | os.PathLike[str] | None = None,
         mirrored: bool = False,
         max_megapixels: float = DEFAULT_MAX_MEGAPIXELS,
+        settings: Settings | None = None,
     ) -> None:
         if method not in get_args(Method):
             raise InvalidInputError(f"method {method!r}: use one of {', '.join(get_args(Method))}")
         self.method = method
         self.mirrored = mirrored
         self.max_megapixels = max_megapixels
+        self.settings = settings or Settings()
         path = model_file(model)
         self.provenance: dict[str, Any] = {
             "asymmetry": _own_version(),
@@ -116,7 +121,7 @@ class Extractor:
             "model_sha256": file_sha256(path),
             "method": method,
             "mirrored": mirrored,
-            "scatter": SCATTER.values(),
+            "settings": self.settings.values(),
         }
         self._canonical = load_canonical(path)
         self._landmarker = Landmarker(path)
@@ -208,7 +213,9 @@ class Extractor:
         view = frontal(pixels, found.pose, self._canonical, expected)
         lost = unseen(view, found.blendshapes, found.margins)
         points[lost.points] = np.nan
-        spread = behind_glasses(found.spread, found.pose.scale) if lost.glasses else found.spread.copy()
+        spread = found.spread.copy()
+        if lost.glasses:
+            spread = behind_glasses(spread, found.pose.scale, self.settings.scatter)
         guesses = guessed(points, found.irises)
         for side in (*guesses.covered, *guesses.unclear):
             numbers = MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups["iris"])
@@ -260,7 +267,13 @@ class Extractor:
         if self.method != "plain":
             start = self._twice(pixels, first) if self.method == "hemiface" and not again else first
             halves = read_hemifaces(
-                pixels, start, self._canonical, self._mesh, self._lid_network, SIZES[self.method]
+                pixels,
+                start,
+                self._canonical,
+                self._mesh,
+                self._lid_network,
+                SIZES[self.method],
+                self.settings,
             )
             if halves is not None:
                 return _Found(

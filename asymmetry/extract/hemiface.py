@@ -19,13 +19,14 @@ from asymmetry.extract.canonical import Canonical
 from asymmetry.extract.common import CommonShape, from_half, to_half
 from asymmetry.extract.corners import refine_corners
 from asymmetry.extract.depth import seen_from
-from asymmetry.extract.drag import undragged, whole_brows
 from asymmetry.extract.irises import refine_irises
 from asymmetry.extract.landmarker import Reading
 from asymmetry.extract.lids import LidNetwork, refine_lids
 from asymmetry.extract.mesh import INPUT_FILL, INPUT_SIDE, LEAST_SCORE, Mesh
 from asymmetry.extract.plane import Halvings, drawn, on_a_grid, places
 from asymmetry.extract.pose import Pose, fit_pose
+from asymmetry.extract.response import put_back, whole_brows
+from asymmetry.extract.settings import Drawing, Settings
 from asymmetry.extract.spread import lid_sds, point_spread
 
 __all__ = ["Square", "chimera", "mirrored_reading", "read_hemifaces"]
@@ -33,13 +34,6 @@ __all__ = ["Square", "chimera", "mirrored_reading", "read_hemifaces"]
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 
-# Photo px per chimera px above which the photo is blurred first, and the blur's sigma per px of ratio.
-_ALIAS_RATIO, _ALIAS_SIGMA = 1.3, 0.45
-
-
-# Share of a difference between both sides' expression weights that the whole face shows: about that of
-# heights.
-_WEIGHTS_SHOWN = 0.8
 # For each expression weight, that of the other side.
 _TWINS = [
     MEDIAPIPE_478.expressions.index(
@@ -219,6 +213,7 @@ def read_hemifaces(
     mesh: Mesh,
     lid_network: LidNetwork,
     sizes: Sequence[float],
+    settings: Settings,
 ) -> Hemifaces | None:
     """Read both halves of one face.
 
@@ -237,6 +232,8 @@ def read_hemifaces(
     sizes : sequence of float
         Sizes of the face in the square. Each is read in the common shape that the one before it leads to, the
         first in that of ``first``; the readings are averaged.
+    settings : Settings
+        The constants.
 
     Returns
     -------
@@ -245,12 +242,12 @@ def read_hemifaces(
     """
     pose = fit_pose(first.points, canonical.vertices)
     squares = [Square.of(canonical.vertices, size) for size in sizes]
-    small, view = _shrunk(photo, pose, squares[0])
+    small, view = _shrunk(photo, pose, squares[0], settings.drawing)
     middle = MEDIAPIPE_478.mirror == np.arange(MEDIAPIPE_478.size)
     start = plane = pose.unproject(first.points[:, :2], canonical.depth_at)
     kept = []
     for square in squares:
-        shape = CommonShape.of(plane)
+        shape = CommonShape.of(plane, settings.common)
         reading = read_square(small, view, canonical, square, mesh, shape)
         if reading is None:
             return None
@@ -259,42 +256,45 @@ def read_hemifaces(
         # reading's.
         plane[middle, 0] = start[middle, 0]
         kept.append(reading)
-    plane = whole_brows(np.mean([reading.plane for reading in kept], axis=0), canonical.vertices)
-    lids = refine_lids(photo, pose, canonical, plane, lid_network)
+    plane = np.mean([reading.plane for reading in kept], axis=0)
+    plane = whole_brows(plane, settings.response, canonical.vertices)
+    lids = refine_lids(photo, pose, canonical, plane, lid_network, settings.lids)
     irises = refine_irises(photo.whole, pose, canonical, lids.plane)
-    corners = refine_corners(photo.whole, pose, canonical, irises.plane)
-    points = seen_from(pose, canonical, undragged(corners.plane, irises.found))
+    corners = refine_corners(photo.whole, pose, canonical, irises.plane, settings.corners)
+    plane = put_back(corners.plane, settings.response, irises.found, canonical.vertices)
+    points = seen_from(pose, canonical, plane, settings.around_teeth)
     spread = point_spread(
         corners.plane,
         [reading.twins for reading in kept],
-        upper=lid_sds(lids.found),
-        lower=lid_sds(lids.found),
+        upper=lid_sds(lids.found, settings.scatter),
+        lower=lid_sds(lids.found, settings.scatter),
         irises=irises.found,
         corners=corners.found,
         px_per_cm=pose.scale,
+        scatter=settings.scatter,
     )
-    weights = _side_weights(first.blendshapes, mesh.weights(kept[-1].drawn))
+    weights = _side_weights(first.blendshapes, mesh.weights(kept[-1].drawn), settings.drawing)
     score = min(reading.score for reading in kept)
     return Hemifaces(points, spread, weights, pose, lids.found, irises.found, score)
 
 
-def _shrunk(photo: Halvings, pose: Pose, square: Square) -> tuple[Pixels, Pose]:
+def _shrunk(photo: Halvings, pose: Pose, square: Square, drawing: Drawing) -> tuple[Pixels, Pose]:
     """A photo hardly finer than chimeras show it, and the head in it: what lies between is averaged."""
     small = photo.down_to(square.scale / pose.scale)
     view = pose.resized(small.shape[1] / photo.whole.shape[1], small.shape[0] / photo.whole.shape[0])
     ratio = view.scale / square.scale
-    if ratio > _ALIAS_RATIO:
-        small = np.asarray(cv2.GaussianBlur(small, (0, 0), _ALIAS_SIGMA * ratio), dtype=np.uint8)
+    if ratio > drawing.alias_ratio:
+        small = np.asarray(cv2.GaussianBlur(small, (0, 0), drawing.alias_sigma * ratio), dtype=np.uint8)
     return small, view
 
 
-def _side_weights(first: FloatArray, halves: FloatArray) -> FloatArray:
+def _side_weights(first: FloatArray, halves: FloatArray, drawing: Drawing) -> FloatArray:
     """Expression weights with each side's own.
 
     Those of the eyes are of the halves. In the shape that both halves are drawn in, a smile or a raised brow
     is the same on either side, so the others are those of the whole face, which pulls its sides together, put
     apart again.
     """
-    apart = (first - first[_TWINS]) / 2 / _WEIGHTS_SHOWN
+    apart = (first - first[_TWINS]) / 2 / drawing.weights_shown
     weights = np.clip((first + first[_TWINS]) / 2 + apart, 0.0, 1.0)
     return np.where([name.startswith("eye") for name in MEDIAPIPE_478.expressions], halves, weights)
