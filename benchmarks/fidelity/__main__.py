@@ -61,7 +61,7 @@ def measure_warps(
         symmetric = sorted(photos.SHARED.glob("warped/*_symmetric.jpg"))
         for name, reader in readers.items():
             results[name]["symmetric"] = measures.largest(_extracted(reader, symmetric))
-        best = {name: reader for name, reader in readers.items() if name == _BEST}
+        best: dict[str, Extractor] = {name: reader for name, reader in readers.items() if name == _BEST}
         others = run.read_changed(best, found, run.other_moves)
     some = next(iter(changed.values()))
     people = f"{len(found)} {half} people's neutral photos"
@@ -95,7 +95,9 @@ def measure_renders(methods: Sequence[Method]) -> Iterator[Table]:
         read = {name: reader.extract(every.paths) for name, reader in readers.items()}
     made = f"`make fidelity`: {len(every.paths)} renders of a head with exact points."
     yield "renders", made, render_rows({name: renders.render_rows(every, lm) for name, lm in read.items()})
-    best = {name: renders.turned_rows(every, lm) for name, lm in read.items() if name == _BEST}
+    best: dict[str, list[dict[str, Any]]] = {
+        name: renders.turned_rows(every, lm) for name, lm in read.items() if name == _BEST
+    }
     yield "turned", made, turned_rows(best)
     rows: list[Row] = [["method", "closed lid reads at most, mm", "open lid off by at most, mm"]]
     for name, landmarks in read.items():
