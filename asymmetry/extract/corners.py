@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.canonical import Canonical
-from asymmetry.extract.plane import Refined, light_at, places, vertex
+from asymmetry.extract.plane import TAILS, Refined, dark_rows, light_at, places, vertex
 from asymmetry.extract.pose import Pose
 
 __all__ = ["CornerSearch", "refine_corners"]
@@ -22,8 +21,6 @@ __all__ = ["CornerSearch", "refine_corners"]
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 
-# Sigmas after which the profile of a line has ended.
-_TAILS = 4
 # What follows a corner, and by how much of its way.
 _FOLLOW = {
     "commissure": 1.0,
@@ -109,24 +106,15 @@ def _line_above(
     # Level beyond either corner point, straight between them.
     height = np.interp(away, [0.0, max(float(out * (outer - inner)[0]), search.step)], [inner[1], outer[1]])
     # The strip reaches beyond the rows that are searched, for a line at their end to show as a line.
-    beyond = int(np.ceil(_TAILS * search.sigma / search.step))
+    beyond = int(np.ceil(TAILS * search.sigma / search.step))
     last = round(search.reach / search.step)
     rows = np.arange(-last - beyond, last + beyond + 1) * search.step
     across = np.broadcast_to(inner[0] + out * away, (len(rows), search.columns))
     strip = np.stack([across, height + rows[:, None]], axis=-1)
-    dark = _darkness(light_at(photo, places(pose, canonical, strip)), search).mean(axis=1)
+    dark = dark_rows(light_at(photo, places(pose, canonical, strip)), search.sigma / search.step)
     shown = dark[beyond : len(rows) - beyond]
     best = int(np.argmax(shown))
     # A best at the end of the range is no line, but something dark beyond.
     if shown[best] < search.faintest or best in (0, len(shown) - 1):
         return None
     return float((best - last + vertex(shown, best)) * search.step)
-
-
-def _darkness(light: npt.NDArray[np.float32], search: CornerSearch) -> npt.NDArray[np.float32]:
-    """How much darker each place is than what lies above and below, over the width of the line."""
-    reach = int(np.ceil(_TAILS * search.sigma / search.step))
-    offset = np.arange(-reach, reach + 1) * search.step / search.sigma
-    kernel = (offset**2 - 1) * np.exp(-(offset**2) / 2)
-    kernel /= np.abs(kernel).sum() / 2
-    return np.asarray(cv2.filter2D(light, -1, kernel[:, None], borderType=cv2.BORDER_REPLICATE))

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
+from asymmetry.extract.brows import refine_brows
 from asymmetry.extract.canonical import Canonical
 from asymmetry.extract.common import CommonShape, from_half, to_half
 from asymmetry.extract.corners import refine_corners
@@ -258,7 +259,8 @@ def read_hemifaces(
         kept.append(reading)
     plane = np.mean([reading.plane for reading in kept], axis=0)
     plane = whole_brows(plane, settings.response, canonical.vertices)
-    lids = refine_lids(photo, pose, canonical, plane, lid_network, settings.lids)
+    brows = refine_brows(photo.whole, pose, canonical, plane, settings.brows)
+    lids = refine_lids(photo, pose, canonical, brows.plane, lid_network, settings.lids)
     irises = refine_irises(photo.whole, pose, canonical, lids.plane)
     corners = refine_corners(photo.whole, pose, canonical, irises.plane, settings.corners)
     plane = put_back(corners.plane, settings.response, irises.found, canonical.vertices)

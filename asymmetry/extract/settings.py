@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from asymmetry.extract.brows import BrowSearch
 from asymmetry.extract.common import Field
 from asymmetry.extract.corners import CornerSearch
 from asymmetry.extract.depth import AROUND_TEETH
@@ -48,6 +49,8 @@ class Settings:
         Of chimeras.
     common : Field
         Of the shape that both halves are drawn in.
+    brows : BrowSearch
+        Of the dark bands that brows are.
     lids : LidSettings
         Of lid margins.
     corners : CornerSearch
@@ -67,6 +70,7 @@ class Settings:
 
     drawing: Drawing = field(default_factory=Drawing)
     common: Field = field(default_factory=Field)
+    brows: BrowSearch = field(default_factory=BrowSearch)
     lids: LidSettings = field(default_factory=LidSettings)
     corners: CornerSearch = field(default_factory=CornerSearch)
     around_teeth: float = AROUND_TEETH
