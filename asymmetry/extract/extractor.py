@@ -244,6 +244,7 @@ class Extractor:
         if found is not None and found.score > DOUBTFUL:
             return found
         tools = self._canonical, self._landmarker, self._mesh
+        first = self._twice(pixels, first)
         best = surest(pixels, [first], *tools) if turned else None
         if best is None or best[1] < SURE:
             best = surest(pixels, [first, *quarter_turns(pixels, self._landmarker)], *tools)
