@@ -171,7 +171,8 @@ def test_beside_a_patch_mouth_and_other_eye_are_measured(
     assert all_lost(patched) == {("eye", side)}
     before, after = measure(extractor.extract([portrait])), measure(patched)
     assert "one eye not seen" in after["reason"][0]
-    for name, bound in (("commissure_height_diff_mm", 1.5), (f"mrd1_{other}_mm", 0.4)):
+    # The level is the pose's: mouths are 0.6 to 0.8 mm off (root mean square; 16 people), up to 2.
+    for name, bound in (("commissure_height_diff_mm", 2.0), (f"mrd1_{other}_mm", 0.4)):
         assert after[name][0] == pytest.approx(before[name][0], abs=bound), name
     assert np.isnan([after[f"mrd1_{side}_mm"][0], after["mrd1_diff_mm"][0]]).all()
 

@@ -320,7 +320,7 @@ def _check_size(name: str, shape: tuple[int, ...]) -> None:
 def _subject(name: str, readings: list[Reading]) -> tuple[Reading, str]:
     """The one face that the photo is of, and what to note about the others."""
     if not readings:
-        raise NoFaceError(name, "no face found; is it upright, lit and whole?")
+        raise NoFaceError(name, "no face found; is it lit and whole? If it is small in the photo, crop to it")
     # A covered face may be found twice in one place.
     subject, *rest = readings
     others = [other for other in rest if not same_face(subject.points, other.points)]
