@@ -79,7 +79,7 @@ def report(half: str, seed: int = 7) -> str:
     Parameters
     ----------
     half : str
-        Whose photos: ``"tuning"``, ``"reporting"`` or ``"portraits"``.
+        Whose photos: ``"tuning"``, ``"reporting"`` or ``"wheels"``.
     seed : int
         Of how they are photographed again.
     """
@@ -106,7 +106,7 @@ def report(half: str, seed: int = 7) -> str:
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description="What is read of sides that did not move.")
-    parser.add_argument("--photos", choices=("reporting", "tuning", "portraits"), default="reporting")
+    parser.add_argument("--photos", choices=("reporting", "tuning", "wheels"), default="reporting")
     print(report(parser.parse_args().photos))
 
 

@@ -191,9 +191,7 @@ def main() -> None:
     """Measure, print, and write if asked."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fidelity", description=__doc__)
     parser.add_argument("--method", action="append", choices=methods.names(), help="default: all of them")
-    parser.add_argument(
-        "--photos", choices=("reporting", "tuning", "others", "portraits"), default="reporting"
-    )
+    parser.add_argument("--photos", choices=("reporting", "tuning", "others", "wheels"), default="reporting")
     parser.add_argument("--markdown", type=Path, help="write the tables to this file too")
     chosen = parser.parse_args()
     run = Run(chosen.photos)
