@@ -83,7 +83,7 @@ def test_an_eye_that_stands_higher_does_not_tilt_the_face(side: Side, up: float)
     right, left = (moved.point("commissure", each)[1, 0] for each in SIDES)
     # Were the pupils to count as usual, this would be 0.8 mm.
     assert right - left == pytest.approx(0, abs=0.1)
-    assert still.roll[0] == pytest.approx(moved.roll[0], abs=0.07)
+    assert still.roll[0] == pytest.approx(moved.roll[0], abs=0.1)
     higher = eye_higher(moved)[0]
     assert np.sign(higher) == np.sign(up if side == "right" else -up)
     assert 1.2 < abs(higher) < 2.0

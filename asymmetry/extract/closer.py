@@ -7,7 +7,7 @@ is how sure the network is of a face that is drawn frontally where it was found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -23,7 +23,7 @@ from asymmetry.extract.mesh import Mesh
 from asymmetry.extract.plane import Halvings, drawn, on_a_grid, places
 from asymmetry.extract.pose import fit_pose
 
-__all__ = ["SURE", "Patch", "closer_look", "quarter_turns", "roll_of", "small_faces", "sureness", "surest"]
+__all__ = ["SURE", "Patch", "quarter_turns", "roll_of", "same_face", "small_faces", "sureness", "surest"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -31,6 +31,8 @@ FloatArray = npt.NDArray[np.float64]
 #: A network that is surer than this sees a face the right way up: 18 and more in 28 photos of tuning people,
 #: up to 12.3 where they were read upside down, and the less than nothing in what is no face.
 SURE = 15.0
+# Readings that are rolled by less than this from each other, degrees, have a face the same way round.
+_ALIKE = 60.0
 # Sides of the tiles in which small faces are looked for, px, and how far apart they lie: in a tile, the
 # model finds a face that fills a fifth of it and more, and one of up to two fifths lies whole in some tile.
 # The smallest leave a face with outer canthi 50 px apart.
@@ -86,19 +88,31 @@ class Patch:
         return Reading(np.concatenate([xy, depth], axis=1), reading.blendshapes)
 
 
-def closer_look(photo: Halvings, patch: Patch, landmarker: Landmarker) -> Reading | None:
-    """The largest face in a patch, read as it is and mirrored, so that neither direction is preferred."""
-    pixels = patch.drawn(photo)
+def both_ways(pixels: Pixels, landmarker: Landmarker) -> list[Reading]:
+    """Faces in a picture, each read as it is and mirrored, so that neither direction is preferred."""
     plain = landmarker.detect(pixels)
+    if not plain:
+        return []
     flipped = landmarker.detect(np.asarray(cv2.flip(pixels, 1), dtype=np.uint8))
-    if not plain or not flipped:
-        return None
-    one, twin = plain[0], mirrored_reading(flipped[0], _SIDE)
-    both = Reading((one.points + twin.points) / 2, (one.blendshapes + twin.blendshapes) / 2)
-    return patch.to_photo(both)
+    twins = [mirrored_reading(reading, pixels.shape[1]) for reading in flipped]
+    pairs = [(one, next((t for t in twins if same_face(one.points, t.points)), None)) for one in plain]
+    return [mean_reading([one, twin]) for one, twin in pairs if twin is not None]
 
 
-def quarter_turns(photo: Halvings, landmarker: Landmarker) -> Iterable[Reading]:
+def mean_reading(readings: Sequence[Reading]) -> Reading:
+    """The mean of several readings of one face."""
+    points, weights = ([getattr(each, name) for each in readings] for name in ("points", "blendshapes"))
+    return Reading(np.mean(points, axis=0), np.mean(weights, axis=0))
+
+
+def closer_look(photo: Halvings, reading: Reading, canonical: Canonical, landmarker: Landmarker) -> Reading:
+    """A face read again in a patch in which it is upright; as it was where it is not found there."""
+    patch = Patch.around(reading.points[:, :2], roll_of(reading, canonical))
+    found = both_ways(patch.drawn(photo), landmarker)
+    return patch.to_photo(found[0]) if found else reading
+
+
+def quarter_turns(photo: Halvings, landmarker: Landmarker) -> list[Reading]:
     """The largest face, if any, in the photo turned by 90, 180 and 270°, as readings of the photo."""
     height, width = photo.whole.shape[:2]
     small = photo.down_to(FIND_SIDE / max(height, width))
@@ -108,11 +122,13 @@ def quarter_turns(photo: Halvings, landmarker: Landmarker) -> Iterable[Reading]:
         lambda x, y: (narrow - x, low - y),
         lambda x, y: (y, low - x),
     )
+    found = []
     for turns, place in enumerate(back, start=1):
-        for reading in landmarker.detect(np.rot90(small, turns))[:1]:
+        for reading in both_ways(np.rot90(small, turns), landmarker)[:1]:
             x, y, z = reading.points.T
             points = np.stack([*place(x, y), z], axis=1)
-            yield Reading(points, reading.blendshapes).scaled(width / narrow, height / low)
+            found.append(Reading(points, reading.blendshapes).scaled(width / narrow, height / low))
+    return found
 
 
 def sureness(photo: Halvings, reading: Reading, canonical: Canonical, mesh: Mesh) -> float:
@@ -131,15 +147,17 @@ def small_faces(photo: Halvings, canonical: Canonical, landmarker: Landmarker, m
     for side in _TILES:
         if max(height, width) < _LARGER * side:
             continue
-        found: list[Reading] = []
+        found: list[list[Reading]] = []
         for left, top in product(_starts(width, side), _starts(height, side)):
-            tile = photo.whole[top : top + side, left : left + side]
-            for reading in landmarker.detect(tile):
+            for reading in both_ways(photo.whole[top : top + side, left : left + side], landmarker):
                 whole = Reading(reading.points + np.array([left, top, 0.0]), reading.blendshapes)
-                if not any(same_face(whole.points, other.points) for other in found):
-                    found.append(whole)
-        closer = [surest(photo, [reading], canonical, landmarker, mesh) for reading in found]
-        sure = [pair[0] for pair in closer if pair is not None and pair[1] > SURE]
+                known = next((face for face in found if same_face(face[0].points, whole.points)), None)
+                if known is None:
+                    found.append([whole])
+                else:
+                    known.append(whole)
+        faces = [closer_look(photo, mean_reading(face), canonical, landmarker) for face in found]
+        sure = [face for face in faces if sureness(photo, face, canonical, mesh) > SURE]
         if sure:
             return sorted(sure, key=lambda reading: reading.area, reverse=True)
     return []
@@ -148,7 +166,7 @@ def small_faces(photo: Halvings, canonical: Canonical, landmarker: Landmarker, m
 def _starts(length: int, side: int) -> list[int]:
     """Where tiles begin along one side of a photo."""
     last = max(length - side, 0)
-    return [int(start) for start in np.linspace(0, last, int(np.ceil(last / (_STRIDE * side))) + 1)]
+    return [round(start) for start in np.linspace(0, last, int(np.ceil(last / (_STRIDE * side))) + 1)]
 
 
 def same_face(one: FloatArray, other: FloatArray) -> bool:
@@ -163,13 +181,22 @@ def roll_of(reading: Reading, canonical: Canonical) -> float:
 
 
 def surest(
-    photo: Halvings, readings: Iterable[Reading], canonical: Canonical, landmarker: Landmarker, mesh: Mesh
+    photo: Halvings, readings: Sequence[Reading], canonical: Canonical, landmarker: Landmarker, mesh: Mesh
 ) -> tuple[Reading, float] | None:
-    """Of several readings of a face, each looked at again upright, the surest, and how sure it is."""
-    found = []
-    for reading in readings:
-        patch = Patch.around(reading.points[:, :2], roll_of(reading, canonical))
-        closer = closer_look(photo, patch, landmarker)
-        if closer is not None:
-            found.append((closer, sureness(photo, closer, canonical, mesh)))
-    return max(found, key=lambda pair: pair[1], default=None)
+    """Of several readings of a face the surest, looked at again upright, and how sure it is.
+
+    What reads the face the same way round is averaged before, so that a mirrored photo gives a mirrored
+    reading.
+    """
+    if not readings:
+        return None
+    sure = [sureness(photo, reading, canonical, mesh) for reading in readings]
+    rolls = [roll_of(reading, canonical) for reading in readings]
+    best = int(np.argmax(sure))
+    alike = [
+        reading
+        for reading, roll in zip(readings, rolls, strict=True)
+        if abs((roll - rolls[best] + 180) % 360 - 180) < _ALIKE
+        and same_face(reading.points, readings[best].points)
+    ]
+    return closer_look(photo, mean_reading(alike), canonical, landmarker), sure[best]

@@ -254,6 +254,7 @@ class Extractor:
         if found is not None and found.score > DOUBTFUL:
             return found
         tools = self._canonical, self._landmarker, self._mesh
+        first = self._twice(pixels, first)
         best = surest(pixels, [first], *tools) if turned else None
         if best is None or best[1] < SURE:
             best = surest(pixels, [first, *quarter_turns(pixels, self._landmarker)], *tools)
@@ -337,7 +338,7 @@ def _check_size(name: str, shape: tuple[int, ...]) -> None:
 def _subject(name: str, readings: list[Reading]) -> tuple[Reading, str]:
     """The one face that the photo is of, and what to note about the others."""
     if not readings:
-        raise NoFaceError(name, "no face found; is it upright, lit and whole?")
+        raise NoFaceError(name, "no face found; is it lit and whole? If it is small in the photo, crop to it")
     # A covered face may be found twice in one place.
     subject, *rest = readings
     others = [other for other in rest if not same_face(subject.points, other.points)]

@@ -62,6 +62,8 @@ SOFT, SHARP_MM = 0.25, 1.2
 
 # Percentiles of a part: its darkest, its lightest, and what most of its surroundings have.
 _DARKEST, _LIGHTEST, _AROUND = 5, 95, 65
+# Fewer rows or columns than this show nothing, and steps below the other, grey levels, are none.
+_LEAST, _FAINTEST = 2, 1e-3
 # Blur beside which the rest of a part is fine, px: 3 mm.
 _COARSE = 6.0
 # A part is judged if at least this share of its box lies within the photo.
@@ -205,26 +207,42 @@ def light(view: Frontal, part: Part, side: Side) -> float:
 
 def stranded(view: Frontal, part: Part, side: Side) -> bool:
     """Whether strands of hair hang over a part."""
-    rows, columns = _bounds(view, part, side)
-    grey = view.grey[rows, columns]
-    if part.name not in STRANDS or min(grey.shape) < 2:
-        return False
-    across, down = (np.abs(cv2.Sobel(grey, cv2.CV_32F, *axis)).mean() for axis in ((1, 0), (0, 1)))
-    return bool(across > STRANDS[part.name] * down)
+    return part.name in STRANDS and steepness(view, part, side) > STRANDS[part.name]
 
 
 def blotted(view: Frontal, part: Part, side: Side) -> bool:
     """Whether a part was made unrecognizable: by a mosaic, or by a blur that the rest does not have."""
-    rows, columns = _bounds(view, part, side)
-    grey, smooth = view.grey[rows, columns], view.smooth[rows, columns]
-    if min(grey.shape) < 2:
-        return False
-    steps = [np.abs(np.diff(grey, axis=axis)) for axis in (0, 1)]
-    if all(np.median(step) < MOSAIC * step.mean() for step in steps):
+    if evenness(view, part, side) < MOSAIC:
         return True
-    coarse = cv2.GaussianBlur(view.grey, (0, 0), _COARSE)[rows, columns]
-    soft = np.abs(grey - smooth).mean() < SOFT * np.abs(smooth - coarse).mean()
-    return bool(soft and blur(view) < SHARP_MM)
+    return fineness(view, part, side) < SOFT and blur(view) < SHARP_MM
+
+
+def steepness(view: Frontal, part: Part, side: Side) -> float:
+    """How many times as steep a part is across as down; NaN where none of it is in the picture."""
+    grey = view.grey[_bounds(view, part, side)]
+    if min(grey.shape) < _LEAST:
+        return np.nan
+    across, down = (np.abs(cv2.Sobel(grey, cv2.CV_32F, *axis)).mean() for axis in ((1, 0), (0, 1)))
+    return float(across / max(down, _FAINTEST))
+
+
+def evenness(view: Frontal, part: Part, side: Side) -> float:
+    """The median step between neighbours as a share of the mean one, in the less even direction."""
+    grey = view.grey[_bounds(view, part, side)]
+    if min(grey.shape) < _LEAST:
+        return np.nan
+    steps = [np.abs(np.diff(grey, axis=axis)) for axis in (0, 1)]
+    return max(float(np.median(step) / max(step.mean(), _FAINTEST)) for step in steps)
+
+
+def fineness(view: Frontal, part: Part, side: Side) -> float:
+    """What of a part is finer than 1 mm, as a share of what is coarser but finer than 3 mm."""
+    where = _bounds(view, part, side)
+    grey, smooth = view.grey[where], view.smooth[where]
+    if min(grey.shape) < _LEAST:
+        return np.nan
+    coarse = cv2.GaussianBlur(view.grey, (0, 0), _COARSE)[where]
+    return float(np.abs(grey - smooth).mean() / max(np.abs(smooth - coarse).mean(), _FAINTEST))
 
 
 def mask_colour(view: Frontal, *, fringe: bool = False) -> float:

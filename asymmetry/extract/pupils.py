@@ -26,7 +26,7 @@ FloatArray = npt.NDArray[np.float64]
 COVERED_MM = 1.0
 #: An eye that is open by more than this above the iris's centre, mm, shows its iris to the pixels, or it
 #: is not where it is looked for. Where neither eye shows one, that is said of any that is not covered.
-OPEN_MM = 1.5
+OPEN_MM = 2.0
 #: Outer canthi that are farther apart than this by the irises' width, mm, stand beside irises that read too
 #: small, as they do low under a lid: 3 SD above the mean of `asymmetry.core.frame.OUTER_CANTHI_MM`. In 119
 #: photos of 103 people they are up to 95.2 apart.
@@ -50,7 +50,7 @@ class Guessed:
     def reasons(self) -> list[str]:
         """The same in words."""
         texts = {
-            "pupil covered by the lid: its place is a guess, and with it MRD1, heights and millimetres": (
+            "pupil hidden by the lid: its place is a guess, and with it MRD1, heights and millimetres": (
                 self.covered
             ),
             "iris not clearly seen in an open eye: the pupil's place is a guess": self.unclear,
