@@ -18,7 +18,7 @@ import pytest
 import asymmetry
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.ledger import FEWEST, Ledger, written
-from asymmetry.archive.pool import Pool
+from asymmetry.archive.pool import WINDOW, Pool
 from asymmetry.archive.scoring import Settings
 from asymmetry.errors import AsymmetryError, DestinationError, InvalidInputError
 from tests.archives import (
@@ -311,4 +311,5 @@ def test_workers_that_can_not_start_are_an_error_not_rows(tmp_path: Path) -> Non
     (tmp_path / "no.task").write_bytes(b"no model")
     settings = Settings(method="plain", model=str(tmp_path / "no.task"))
     with Pool(settings, workers=1) as pool, pytest.raises(AsymmetryError, match="as soon as they start"):
-        list(pool.rows(jobs(3)()))
+        # More than a pipe holds: nobody may be left writing to one that nobody reads.
+        list(pool.rows(jobs(2 * WINDOW)()))
