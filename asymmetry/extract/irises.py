@@ -39,7 +39,7 @@ _NORMALS = np.stack([np.stack([sign * np.cos(_FLANK), np.sin(_FLANK)], axis=-1) 
 # Closer to a lid's margin there are its shadow, lashes or tears. In crops of the tuning people read by eye,
 # pupils of London faces then lie 0.25 mm higher than these circles and of portraits 0.20 lower; with half as
 # much left to the upper lid 0.45 higher and 0.03 lower (benchmarks/tune/sweep.py).
-_FROM_UPPER, _FROM_LOWER = 0.20, 0.10
+_FROM_UPPER, _FROM_LOWER = 0.15, 0.10
 # Share of either flank that must be seen between the lids: a squint leaves no more of it.
 _LEAST_SEEN = 0.2
 # Radii: horizontal visible iris diameters of 10 to 15 mm, in faces of every width and turned by up to 20°.
