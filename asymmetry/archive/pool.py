@@ -28,7 +28,7 @@ __all__ = ["Pool", "scored_parts", "usable_cores", "worker_count"]
 
 #: Photos that may be under way or done before the one whose row is next: what a slow photo holds up.
 WINDOW = 256
-#: Photos that are handed to the workers at a time, for each of them and at most. All of them have to find room
+#: Photos handed to the workers at a time, for each of them and at most. All of them have to find room
 #: in a pipe (64 KB on Linux, about 0.5 KB a photo): one that is full when the last worker ends is never read
 #: again, and who writes to it waits for ever.
 HANDED, MOST_HANDED = 8, 64
