@@ -1,4 +1,4 @@
-"""What is read of sides that did not move: movements from photos to warps of them, photographed again.
+"""Movements read of sides that did not move, from photos to warps of them, photographed again.
 
 ``python -m benchmarks.movements`` prints the table that ``make fidelity`` writes. Needs ``../shared/faces``,
 or takes the portraits in wheels.
@@ -121,7 +121,7 @@ def _of_repeats(table: Measurements, names: tuple[str, ...]) -> tuple[str, ...]:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description="What is read of sides that did not move.")
+    parser = argparse.ArgumentParser(description="Movements read of sides that did not move.")
     parser.add_argument("--photos", choices=("reporting", "tuning", "wheels"), default="reporting")
     about, made = measure_movements(parser.parse_args().photos)
     print(f"{about}\n\n{tables.markdown(made)}")

@@ -9,7 +9,7 @@ import pytest
 
 from asymmetry.core.schemes import MEDIAPIPE_478, Side
 from asymmetry.extract.canonical import Canonical, load_canonical
-from asymmetry.extract.corners import refine_corners
+from asymmetry.extract.corners import CornerSearch, refine_corners
 from asymmetry.extract.plane import places
 from asymmetry.extract.pose import Pose
 
@@ -18,6 +18,7 @@ Pixels = npt.NDArray[np.uint8]
 SHEET = (1600, 1200)  # rows, columns
 POSE = Pose(np.eye(3), np.array([600.0, 800.0]), 60.0, 0.0)
 CORNERS = ("commissure", "inner_commissure")
+SEARCH = CornerSearch()
 
 
 @pytest.fixture(scope="module")
@@ -33,32 +34,45 @@ def plane_of(canonical: Canonical) -> Array:
 
 def lips(canonical: Canonical, up: dict[Side, float], level: int = 110) -> Pixels:
     """A sheet of skin with a dark line through both corners of each side, so many cm above the mesh's."""
+    return drawn_lines(canonical, [(side, shift, -0.6, 1.0, level) for side, shift in up.items()])
+
+
+def drawn_lines(canonical: Canonical, lines: list[tuple[Side, float, float, float, int]]) -> Pixels:
+    """Dark lines on skin: side, cm above the mesh's corner, from and to so far lateral of the inner point."""
     sheet, plane = np.full((*SHEET, 3), 150, np.uint8), plane_of(canonical)
-    for side, shift in up.items():
+    for side, shift, start, end, level in lines:
         outer, inner = plane[MEDIAPIPE_478.of(side, CORNERS)]
         out = -1.0 if side == "right" else 1.0
-        beyond, above = np.array([0.6 * out, 0.0]), np.array([0.0, shift])
-        line = np.stack([inner - beyond, inner, outer, outer + beyond]) + above
+        away = np.linspace(start, end, 25)
+        height = np.interp(away, [0.0, out * (outer - inner)[0]], [inner[1], outer[1]]) + shift
+        line = np.stack([inner[0] + out * away, height], axis=1)
         at = np.rint((places(POSE, canonical, line) - 0.5) * 16).astype(np.int32)
         cv2.polylines(sheet, [at], False, (level, level - 30, level - 30), 5, cv2.LINE_AA, shift=4)
     return np.asarray(cv2.GaussianBlur(sheet, (0, 0), 1.5), dtype=np.uint8)
 
 
+def found_above(canonical: Canonical, photo: Pixels, search: CornerSearch = SEARCH) -> float | None:
+    """How far above the mesh's the right corner is found, cm; None where it is not."""
+    plane = plane_of(canonical)
+    corners = refine_corners(photo, POSE, canonical, plane, search)
+    (number,) = MEDIAPIPE_478.right(("commissure",))
+    return float((corners.plane - plane)[number, 1]) if corners.found["right"] else None
+
+
 @pytest.mark.parametrize("up", [-0.15, -0.04, 0.0, 0.07, 0.15])
 def test_corners_come_to_lie_on_the_line(canonical: Canonical, up: float) -> None:
     plane = plane_of(canonical)
-    found = refine_corners(lips(canonical, {"right": up, "left": -up}), POSE, canonical, plane)
+    found = refine_corners(lips(canonical, {"right": up, "left": -up}), POSE, canonical, plane, SEARCH)
     assert found.found == {"right": True, "left": True}
     shifts: dict[Side, float] = {"right": up, "left": -up}
     for side, shift in shifts.items():
         moved = (found.plane - plane)[MEDIAPIPE_478.of(side, CORNERS), 1]
-        # What is expected holds it back a little.
-        assert moved == pytest.approx([shift] * 2, abs=0.012)
+        assert moved == pytest.approx([shift] * 2, abs=0.006)
 
 
 def test_nothing_moves_but_what_is_near_a_corner(canonical: Canonical) -> None:
     plane = plane_of(canonical)
-    corners = refine_corners(lips(canonical, {"right": 0.1}), POSE, canonical, plane)
+    corners = refine_corners(lips(canonical, {"right": 0.1}), POSE, canonical, plane, SEARCH)
     assert corners.found == {"right": True, "left": False}
     found = corners.plane
     moved = np.flatnonzero((found != plane).any(axis=1))
@@ -74,14 +88,44 @@ def test_without_a_line_the_corner_stays(canonical: Canonical, photo: str) -> No
     if photo == "dark below":
         below = plane[MEDIAPIPE_478.right(("commissure",))[0]] - (0, 0.5)
         sheet[int(places(POSE, canonical, below)[1]) :] = 40
-    corners = refine_corners(sheet, POSE, canonical, plane)
+    corners = refine_corners(sheet, POSE, canonical, plane, SEARCH)
     assert corners.found == {"right": False, "left": False}
     np.testing.assert_array_equal(corners.plane, plane)
+
+
+@pytest.mark.parametrize(("up", "seen"), [(0.17, True), (-0.17, True), (0.26, False), (-0.26, False)])
+def test_a_line_is_looked_for_up_to_2_mm_away(canonical: Canonical, up: float, seen: bool) -> None:
+    assert (found_above(canonical, lips(canonical, {"right": up})) is not None) == seen
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        # A faint line medially, a dark one laterally: the dark one is seen if the search reaches it.
+        (0.24, 0.12),
+        # The dark one begins beyond the search: the faint one is seen.
+        (0.46, 0.0),
+    ],
+)
+def test_the_line_is_looked_for_around_the_corner_and_no_farther(
+    canonical: Canonical, step: float, expected: float
+) -> None:
+    photo = drawn_lines(canonical, [("right", 0.0, -0.6, step - 0.04, 120), ("right", 0.12, step, 1.2, 50)])
+    assert found_above(canonical, photo) == pytest.approx(expected, abs=0.02)
+
+
+def test_a_line_as_faint_as_noise_is_none(canonical: Canonical) -> None:
+    sheet = np.full((*SHEET, 3), 150, np.uint8)
+    for level, seen in ((144, True), (146, False)):
+        photo = lips(canonical, {"right": 0.0}, level)
+        photo[..., 1:] = photo[..., :1]
+        assert (found_above(canonical, photo) is not None) == seen, level
+    assert found_above(canonical, sheet) is None
 
 
 def test_corners_obey_the_mirror_law(canonical: Canonical) -> None:
     plane = plane_of(canonical)
     photo = lips(canonical, {"right": 0.08, "left": -0.05})
-    there = refine_corners(photo, POSE, canonical, plane).plane
-    back = refine_corners(np.ascontiguousarray(photo[:, ::-1]), POSE, canonical, plane).plane
+    there = refine_corners(photo, POSE, canonical, plane, SEARCH).plane
+    back = refine_corners(np.ascontiguousarray(photo[:, ::-1]), POSE, canonical, plane, SEARCH).plane
     np.testing.assert_allclose(back[MEDIAPIPE_478.mirror] * (-1, 1), there, atol=1e-6)

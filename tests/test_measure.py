@@ -12,7 +12,7 @@ import pytest
 
 from asymmetry.core.frame import OUTER_CANTHI_MM, PUPILS_OVER_CANTHI, Face, Half, Scale
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.schemes import SIDES, Side
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import MAX_YAW, MAX_YAW_HORIZONTAL, Metric, catalogue, measure, metric
 from asymmetry.metrics.lasting import lasting_errors
@@ -84,6 +84,28 @@ def test_without_the_frames_points_nothing_is_measured_and_the_reason_says_so() 
         "points that carry the face's frame are missing: not measured",
     )
     assert np.isnan(table["brow_height_right_mm"][0])
+
+
+IRIS = MEDIAPIPE_478.groups["iris"]
+
+
+def test_a_pupil_that_stands_higher_is_said() -> None:
+    level, squint = (photo(model({(name, "left"): (0, up) for name in IRIS})) for up in (0.5, 2.0))
+    table = measure(Landmarks.concat([level, squint]))
+    assert table["status"].tolist() == ["ok", "warn"]
+    assert "pupils are more than 0.8° out of level" in table["reason"][1]
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_beside_a_patched_eye_the_rest_is_measured(side: Side) -> None:
+    patched = photo(roll=12)
+    patched.points[0, [number(name, side) for name in ("outer_canthus", "inner_canthus", *IRIS)]] = np.nan
+    table = measure(patched)
+    assert "one eye not seen" in table["reason"][0]
+    assert table["commissure_height_diff_mm"][0] == pytest.approx(0, abs=0.05)
+    other = "left" if side == "right" else "right"
+    assert np.isfinite(table[f"mrd1_{other}_mm"][0])
+    assert np.isnan([table[f"mrd1_{side}_mm"][0], table["mrd1_diff_mm"][0]]).all()
 
 
 def test_unknown_pose_is_not_taken_for_frontal() -> None:

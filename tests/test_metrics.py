@@ -41,8 +41,8 @@ KNOWN = {
     "canthal_tilt": slope(2, 28),
     "lid_to_brow": 23.5 - 4,
     "commissure_height": -66,
-    "commissure_excursion": 26,  # 24 out and 10 up
-    "smile_angle": slope(10, 24),
+    "commissure_excursion": math.hypot(25, 10),
+    "smile_angle": slope(10, 25),
     "upper_lip_height": -60,
     "lower_lip_height": -73,
     "dental_show": (3 + 5) / 2,
@@ -119,11 +119,16 @@ CORNER = ["commissure", "inner_commissure"]
         ("lid_to_brow", raised(BROW, "right", -3), -3),
         ("lid_to_brow", raised(contour("upper_lid"), "right", -3), 3),
         ("commissure_height", raised(CORNER, "right", -8), -8),
-        # one of the corner's two points alone moves it by half
-        ("commissure_height", raised(["commissure"], "right", -8), -4),
-        ("commissure_excursion", raised(CORNER, "right", -10), 24 - 26),
-        ("commissure_excursion", raised(CORNER, "right", 8, out=6), math.hypot(30, 18) - 26),
-        ("smile_angle", raised(CORNER, "right", -10), 0 - slope(10, 24)),
+        # the corner is where the line between the lips ends, not its inner point
+        ("commissure_height", raised(["commissure"], "right", -8), -8),
+        ("commissure_height", raised(["inner_commissure"], "right", -8), 0),
+        ("commissure_excursion", raised(CORNER, "right", -10), 25 - math.hypot(25, 10)),
+        (
+            "commissure_excursion",
+            raised(CORNER, "right", 8, out=6),
+            math.hypot(31, 18) - math.hypot(25, 10),
+        ),
+        ("smile_angle", raised(CORNER, "right", -10), 0 - slope(10, 25)),
         ("upper_lip_height", raised(contour("upper_lip_outer"), "right", 2), 2),
         ("lower_lip_height", raised(contour("lower_lip_outer"), "right", -2), -2),
         ("dental_show", raised(contour("lower_lip_inner"), "right", -2), 2),
@@ -144,9 +149,9 @@ def test_a_known_move_on_one_side(metric_name: str, moves: Moves, change: float)
 @pytest.mark.parametrize(
     ("column", "moves", "value"),
     [
-        # the right corner 8 mm lower: 48 mm between the corners' middles
-        ("mouth_cant_deg", raised(CORNER, "right", -8), slope(-8, 48)),
-        ("mouth_cant_deg", raised(CORNER, "left", -8), slope(8, 48)),
+        # the right corner 8 mm lower: 50 mm between the corners
+        ("mouth_cant_deg", raised(CORNER, "right", -8), slope(-8, 50)),
+        ("mouth_cant_deg", raised(CORNER, "left", -8), slope(8, 50)),
         # the chin 4 mm to the patient's left is negative
         ("chin_deviation_mm", {("menton", None): (4, 0)}, -4),
         ("philtrum_deviation_mm", {("philtrum", None): (-2, 0)}, 2),

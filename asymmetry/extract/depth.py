@@ -11,18 +11,20 @@ from asymmetry.extract.irises import iris_numbers
 from asymmetry.extract.plane import surface
 from asymmetry.extract.pose import Pose
 
-__all__ = ["seen_from"]
+__all__ = ["AROUND_TEETH", "seen_from"]
 
 FloatArray = npt.NDArray[np.float64]
 
-# How far points of the mouth go back around the teeth while they go out, beyond what the surface does. In
-# renders 1.05. Of a smile at 10° of yaw nothing is then read 1 mm too wide on one side and too narrow on the
-# other; 0.6 leaves corners in frontal photos where hand and renders have them.
-_AROUND_TEETH = 0.6
+#: How far points of the mouth go back around the teeth while they go out, beyond what the surface does. In
+#: renders 1.05. Of a smile at 10° of yaw nothing is then read 1 mm too wide on one side and too narrow on the
+#: other; 0.6 leaves corners in frontal photos where hand and renders have them.
+AROUND_TEETH = 0.6
 _MOUTH = MEDIAPIPE_478.groups["mouth"]
 
 
-def seen_from(pose: Pose, canonical: Canonical, plane: FloatArray) -> FloatArray:
+def seen_from(
+    pose: Pose, canonical: Canonical, plane: FloatArray, around_teeth: float = AROUND_TEETH
+) -> FloatArray:
     """Photo x, y and z, px, of all points (k, 2) of the face's plane: where it shows them, and how deep.
 
     Irises are flat: the surface slopes off at the eyes, and an iris that sloped along would be too narrow on
@@ -35,7 +37,7 @@ def seen_from(pose: Pose, canonical: Canonical, plane: FloatArray) -> FloatArray
         points[iris, 2] = points[iris[0], 2]
         mouth = MEDIAPIPE_478.of(side, _MOUTH)
         drawn_out = np.abs(points[mouth, 0]) - np.abs(canonical.vertices[mouth, 0])
-        points[mouth] = _as_deep(pose, points[mouth], points[mouth, 2] - _AROUND_TEETH * drawn_out)
+        points[mouth] = _as_deep(pose, points[mouth], points[mouth, 2] - around_teeth * drawn_out)
     return pose.project(points)
 
 

@@ -15,17 +15,19 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
+from asymmetry.extract.brows import refine_brows
 from asymmetry.extract.canonical import Canonical
 from asymmetry.extract.common import CommonShape, from_half, to_half
 from asymmetry.extract.corners import refine_corners
 from asymmetry.extract.depth import seen_from
-from asymmetry.extract.drag import undragged, whole_brows
 from asymmetry.extract.irises import refine_irises
 from asymmetry.extract.landmarker import Reading
-from asymmetry.extract.lids import refine_lids
-from asymmetry.extract.mesh import INPUT_FILL, INPUT_SIDE, Mesh
+from asymmetry.extract.lids import LidNetwork, refine_lids
+from asymmetry.extract.mesh import INPUT_FILL, INPUT_SIDE, LEAST_SCORE, Mesh
 from asymmetry.extract.plane import Halvings, drawn, on_a_grid, places
 from asymmetry.extract.pose import Pose, fit_pose
+from asymmetry.extract.response import put_back, whole_brows
+from asymmetry.extract.settings import Drawing, Settings
 from asymmetry.extract.spread import lid_sds, point_spread
 
 __all__ = ["Square", "chimera", "mirrored_reading", "read_hemifaces"]
@@ -33,13 +35,6 @@ __all__ = ["Square", "chimera", "mirrored_reading", "read_hemifaces"]
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 
-# Photo px per chimera px above which the photo is blurred first, and the blur's sigma per px of ratio.
-_ALIAS_RATIO, _ALIAS_SIGMA = 1.3, 0.45
-
-
-# Share of a difference between both sides' expression weights that the whole face shows: about that of
-# heights.
-_WEIGHTS_SHOWN = 0.8
 # For each expression weight, that of the other side.
 _TWINS = [
     MEDIAPIPE_478.expressions.index(
@@ -149,24 +144,27 @@ class SquareReading(NamedTuple):
     """Both halves of a face as read at one size, each side from its own chimera.
 
     ``plane`` (k, 2) is canonical x, y, cm; ``twins`` (k, 2) half of how far each point and its mirror twin
-    are apart in the chimera, cm; ``drawn`` (k, 3) the points where they are in the chimeras, px.
+    are apart in the chimera, cm; ``drawn`` (k, 3) the points where they are in the chimeras, px; ``score``
+    how sure the network is of the less sure one.
     """
 
     plane: FloatArray
     twins: FloatArray
     drawn: FloatArray
+    score: float
 
 
 def read_square(
     photo: Pixels, pose: Pose, canonical: Canonical, square: Square, mesh: Mesh, shape: CommonShape
 ) -> SquareReading | None:
     """What the model sees in the chimeras of both sides; None if it finds no face in one."""
-    planes, twins, seen = {}, {}, {}
+    planes, twins, seen, scores = {}, {}, {}, []
     right = _right_numbers(canonical.vertices)
     for side in SIDES:
-        points = mesh.read(chimera(photo, pose, canonical, square, side, shape))
-        if points is None:
+        points, score = mesh.scored(chimera(photo, pose, canonical, square, side, shape))
+        if score <= LEAST_SCORE:
             return None
+        scores.append(score)
         # The chimera is symmetric: where a point and its mirror twin differ, that is noise.
         mirrored = mirrored_points(points, square.side)
         seen[side] = (points + mirrored) / 2
@@ -174,7 +172,8 @@ def read_square(
         twins[side] = (points - mirrored)[:, :2] / (2 * square.scale)
         shown = right if side == "right" else right[MEDIAPIPE_478.mirror]
         planes[side][shown] = from_half(shape.own(to_half(planes[side][shown], side), side), side)
-    return SquareReading(*(_joined(each, right) for each in (planes, twins, seen)))
+    plane, apart, drawn_in = (_joined(each, right) for each in (planes, twins, seen))
+    return SquareReading(plane, apart, drawn_in, min(scores))
 
 
 def _right_numbers(vertices: FloatArray) -> npt.NDArray[np.bool_]:
@@ -195,7 +194,8 @@ def _joined(planes: dict[Side, FloatArray], right: npt.NDArray[np.bool_]) -> Flo
 class Hemifaces:
     """What hemiface found: points (k, 3) px, spread (k,) px, expression weights (52,), pose.
 
-    ``margins`` says whether the upper lid's margin was seen in the pixels.
+    ``margins`` and ``irises`` say whether the upper lid's margin and the iris were seen in the pixels, and
+    ``score`` how sure the network is of the half that looks least like a face's.
     """
 
     points: FloatArray = field(repr=False)
@@ -203,10 +203,18 @@ class Hemifaces:
     blendshapes: FloatArray = field(repr=False)
     pose: Pose
     margins: dict[Side, bool]
+    irises: dict[Side, bool]
+    score: float
 
 
 def read_hemifaces(
-    photo: Halvings, first: Reading, canonical: Canonical, mesh: Mesh, sizes: Sequence[float]
+    photo: Halvings,
+    first: Reading,
+    canonical: Canonical,
+    mesh: Mesh,
+    lid_network: LidNetwork,
+    sizes: Sequence[float],
+    settings: Settings,
 ) -> Hemifaces | None:
     """Read both halves of one face.
 
@@ -220,9 +228,13 @@ def read_hemifaces(
         The symmetric face.
     mesh : Mesh
         The network; it reads twice per size.
+    lid_network : LidNetwork
+        The network for lid margins; it reads both eyes once.
     sizes : sequence of float
         Sizes of the face in the square. Each is read in the common shape that the one before it leads to, the
         first in that of ``first``; the readings are averaged.
+    settings : Settings
+        The constants.
 
     Returns
     -------
@@ -231,12 +243,12 @@ def read_hemifaces(
     """
     pose = fit_pose(first.points, canonical.vertices)
     squares = [Square.of(canonical.vertices, size) for size in sizes]
-    small, view = _shrunk(photo, pose, squares[0])
+    small, view = _shrunk(photo, pose, squares[0], settings.drawing)
     middle = MEDIAPIPE_478.mirror == np.arange(MEDIAPIPE_478.size)
     start = plane = pose.unproject(first.points[:, :2], canonical.depth_at)
     kept = []
     for square in squares:
-        shape = CommonShape.of(plane)
+        shape = CommonShape.of(plane, settings.common)
         reading = read_square(small, view, canonical, square, mesh, shape)
         if reading is None:
             return None
@@ -245,41 +257,46 @@ def read_hemifaces(
         # reading's.
         plane[middle, 0] = start[middle, 0]
         kept.append(reading)
-    plane = whole_brows(np.mean([reading.plane for reading in kept], axis=0), canonical.vertices)
-    lids = refine_lids(photo.whole, pose, canonical, plane)
+    plane = np.mean([reading.plane for reading in kept], axis=0)
+    plane = whole_brows(plane, settings.response, canonical.vertices)
+    brows = refine_brows(photo.whole, pose, canonical, plane, settings.brows)
+    lids = refine_lids(photo, pose, canonical, brows.plane, lid_network, settings.lids)
     irises = refine_irises(photo.whole, pose, canonical, lids.plane)
-    corners = refine_corners(photo.whole, pose, canonical, irises.plane)
-    points = seen_from(pose, canonical, undragged(corners.plane, irises.found))
+    corners = refine_corners(photo.whole, pose, canonical, irises.plane, settings.corners)
+    plane = put_back(corners.plane, settings.response, irises.found, canonical.vertices)
+    points = seen_from(pose, canonical, plane, settings.around_teeth)
     spread = point_spread(
         corners.plane,
         [reading.twins for reading in kept],
-        upper=lid_sds(lids.found),
-        lower=lid_sds(lids.found),
+        upper=lid_sds(lids.found, settings.scatter),
+        lower=lid_sds(lids.found, settings.scatter),
         irises=irises.found,
         corners=corners.found,
         px_per_cm=pose.scale,
+        scatter=settings.scatter,
     )
-    weights = _side_weights(first.blendshapes, mesh.weights(kept[-1].drawn))
-    return Hemifaces(points, spread, weights, pose, lids.found)
+    weights = _side_weights(first.blendshapes, mesh.weights(kept[-1].drawn), settings.drawing)
+    score = min(reading.score for reading in kept)
+    return Hemifaces(points, spread, weights, pose, lids.found, irises.found, score)
 
 
-def _shrunk(photo: Halvings, pose: Pose, square: Square) -> tuple[Pixels, Pose]:
+def _shrunk(photo: Halvings, pose: Pose, square: Square, drawing: Drawing) -> tuple[Pixels, Pose]:
     """A photo hardly finer than chimeras show it, and the head in it: what lies between is averaged."""
     small = photo.down_to(square.scale / pose.scale)
     view = pose.resized(small.shape[1] / photo.whole.shape[1], small.shape[0] / photo.whole.shape[0])
     ratio = view.scale / square.scale
-    if ratio > _ALIAS_RATIO:
-        small = np.asarray(cv2.GaussianBlur(small, (0, 0), _ALIAS_SIGMA * ratio), dtype=np.uint8)
+    if ratio > drawing.alias_ratio:
+        small = np.asarray(cv2.GaussianBlur(small, (0, 0), drawing.alias_sigma * ratio), dtype=np.uint8)
     return small, view
 
 
-def _side_weights(first: FloatArray, halves: FloatArray) -> FloatArray:
+def _side_weights(first: FloatArray, halves: FloatArray, drawing: Drawing) -> FloatArray:
     """Expression weights with each side's own.
 
     Those of the eyes are of the halves. In the shape that both halves are drawn in, a smile or a raised brow
     is the same on either side, so the others are those of the whole face, which pulls its sides together, put
     apart again.
     """
-    apart = (first - first[_TWINS]) / 2 / _WEIGHTS_SHOWN
+    apart = (first - first[_TWINS]) / 2 / drawing.weights_shown
     weights = np.clip((first + first[_TWINS]) / 2 + apart, 0.0, 1.0)
     return np.where([name.startswith("eye") for name in MEDIAPIPE_478.expressions], halves, weights)

@@ -14,8 +14,10 @@ from asymmetry.extract.canonical import Canonical
 from asymmetry.extract.pose import Pose
 
 __all__ = [
+    "TAILS",
     "Halvings",
     "Refined",
+    "dark_rows",
     "drawn",
     "light_and_red",
     "light_at",
@@ -32,6 +34,8 @@ FloatArray = npt.NDArray[np.float64]
 # Step of the grid on which the photo's places are worked out, px; between its nodes they are straight to 0.05
 # px.
 _GRID = 4
+#: Sigmas after which the profile of a line has ended.
+TAILS = 4
 # Log intensities are taken above this level, so that noise in the dark counts little.
 _FLOOR = 8.0
 
@@ -125,6 +129,24 @@ def light_at(photo: Pixels, at: FloatArray) -> npt.NDArray[np.float32]:
     """Logarithm of the light at places (h, w, 2) of a photo."""
     red, green, blue = cv2.split(drawn(photo, at, cv2.INTER_LINEAR).astype(np.float32))
     return np.log((red + (green + blue)) / 3 + np.float32(_FLOOR))
+
+
+def dark_rows(light: npt.NDArray[np.float32], sigma: float) -> FloatArray:
+    """How much darker each row of a strip is than what lies above and below it, shape (rows,).
+
+    Parameters
+    ----------
+    light : ndarray, shape (rows, columns)
+        Logarithm of the light.
+    sigma : float
+        Half the width of the dark line or band that is looked for, rows.
+    """
+    reach = int(np.ceil(TAILS * sigma))
+    offset = np.arange(-reach, reach + 1) / sigma
+    kernel = (offset**2 - 1) * np.exp(-(offset**2) / 2)
+    kernel /= np.abs(kernel).sum() / 2
+    shown = cv2.filter2D(light, -1, kernel[:, None], borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(shown.mean(axis=1), dtype=np.float64)
 
 
 def vertex(values: FloatArray, best: int) -> float:

@@ -32,9 +32,8 @@ _ABOVE, _BELOW = _GROUPS["upper_lip_inner"], _GROUPS["lower_lip_inner"]
 
 
 def corner(half: Half) -> tuple[FloatArray, FloatArray]:
-    """Middle of the outer and the inner corner point: the one overshoots a droop, the other falls short."""
-    out = (half.out("commissure") + half.out("inner_commissure")) / 2
-    return out, (half.up("commissure") + half.up("inner_commissure")) / 2
+    """Where the line between the lips ends; the inner point lies 2 mm medial of where hands place it."""
+    return half.out("commissure"), half.up("commissure")
 
 
 def _halfway(half: Half, contour: str) -> FloatArray:
@@ -46,8 +45,7 @@ def _halfway(half: Half, contour: str) -> FloatArray:
 @metric(
     unit="mm",
     sign="higher corner",
-    source="Emotrics (Guarin et al. 2018): level of one corner against the other. Ours from the level pupil "
-    "line, and to the middle of the outer and the inner corner.",
+    source="Emotrics (Guarin et al. 2018): level of one corner against the other. Ours from the pupil line.",
 )
 def commissure_height(half: Half) -> FloatArray:
     """Height of the mouth's corner over the level pupil line; the lower the more negative."""

@@ -64,7 +64,7 @@ _CONTOURS: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = (
 _HEIGHTS: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
         "brow_height": dict.fromkeys(("brow_upper_3", "brow_upper_4", "brow_lower_3", "brow_lower_4"), 0.25),
-        "commissure_height": {"commissure": 0.6, "inner_commissure": 0.4},
+        "commissure_height": {"commissure": 1.0},
     }
 )
 #: Points that set where the midline is drawn: of the nose's root and the forehead.

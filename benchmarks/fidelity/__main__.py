@@ -16,7 +16,7 @@ import numpy as np
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.extract import Extractor, Method
 from benchmarks import movements
-from benchmarks.fidelity import cases, measures, parts, photos, real, renders, run, tables
+from benchmarks.fidelity import beside, cases, measures, parts, photos, real, renders, run, tables
 from benchmarks.fidelity.scores import Agreement
 from benchmarks.fidelity.tables import Row
 
@@ -31,23 +31,23 @@ _BEST = real.BEST
 
 def measure_real(methods: Sequence[Method]) -> Iterator[Table]:
     """Real faces against the hand."""
-    paths = real.hand_photos()
+    paths = beside.hand_photos()
     if not paths:
         return
     with run.open_readers(methods) as readers:
-        beside = {name: real.read_beside(reader.extract(paths), paths) for name, reader in readers.items()}
+        found = {name: beside.read_beside(reader.extract(paths), paths) for name, reader in readers.items()}
     made = f"`make fidelity`: {len(paths)} photos of 103 people with points placed by hand."
     neutral = "`make fidelity`: neutral photos of 77 people with a template placed by hand."
-    yield "lids", made, real.lid_rows(beside)
-    yield "mrd1", made, real.margin_rows(beside)
-    yield "brows", made, real.difference_rows(beside, "brow_height")
-    yield "corners", made, real.difference_rows(beside, "commissure_height")
-    yield "coverage", made, real.coverage_rows(beside)
-    if _BEST in beside:
-        yield "heights", neutral, real.height_rows(beside[_BEST])
-        yield "stations", neutral, real.station_rows(beside[_BEST])
+    yield "lids", made, real.lid_rows(found)
+    yield "mrd1", made, real.margin_rows(found)
+    yield "brows", made, real.difference_rows(found, "brow_height")
+    yield "corners", made, real.difference_rows(found, "commissure_height")
+    yield "coverage", made, real.coverage_rows(found)
+    if _BEST in found:
+        yield "heights", neutral, real.height_rows(found[_BEST])
+        yield "stations", neutral, real.station_rows(found[_BEST])
         twice = "`make fidelity`: 16 people's neutral photos, which two hands read."
-        yield "hands", twice, real.hands_rows(beside[_BEST])
+        yield "hands", twice, real.hands_rows(found[_BEST])
 
 
 def measure_warps(
@@ -61,7 +61,7 @@ def measure_warps(
         symmetric = sorted(photos.SHARED.glob("warped/*_symmetric.jpg"))
         for name, reader in readers.items():
             results[name]["symmetric"] = measures.largest(_extracted(reader, symmetric))
-        best = {name: reader for name, reader in readers.items() if name == _BEST}
+        best: dict[str, Extractor] = {name: reader for name, reader in readers.items() if name == _BEST}
         others = run.read_changed(best, found, run.other_moves)
     some = next(iter(changed.values()))
     people = f"{len(found)} {half} people's neutral photos"
@@ -95,7 +95,10 @@ def measure_renders(methods: Sequence[Method]) -> Iterator[Table]:
         read = {name: reader.extract(every.paths) for name, reader in readers.items()}
     made = f"`make fidelity`: {len(every.paths)} renders of a head with exact points."
     yield "renders", made, render_rows({name: renders.render_rows(every, lm) for name, lm in read.items()})
-    yield "turned", made, turned_rows({name: renders.turned_rows(every, lm) for name, lm in read.items()})
+    best: dict[str, list[dict[str, Any]]] = {
+        name: renders.turned_rows(every, lm) for name, lm in read.items() if name == _BEST
+    }
+    yield "turned", made, turned_rows(best)
     rows: list[Row] = [["method", "closed lid reads at most, mm", "open lid off by at most, mm"]]
     for name, landmarks in read.items():
         lids = renders.lid_rows(every, landmarks)
@@ -212,6 +215,14 @@ def _extracted(reader: Extractor, paths: Sequence[Any]) -> Landmarks:
     return reader.extract(paths) if paths else Landmarks.blank([], status="ok")
 
 
+def print_worst(metric: str) -> None:
+    """Print the photos whose metric lies farthest from the hand's, as one looks at them next."""
+    paths = beside.hand_photos()
+    with run.open_readers([_BEST]) as readers:
+        found = beside.read_beside(readers[_BEST].extract(paths), paths)
+    print(tables.markdown(real.worst_rows(found, metric)))
+
+
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fidelity", description=__doc__)
@@ -221,9 +232,15 @@ def main() -> None:
     parser.add_argument(
         "--lids-as-read",
         action="store_true",
-        help="cut lids out of the warped photos where the library reads them, not where the hand has them",
+        help="move lids where the library reads their margins, not where the hand has them",
+    )
+    parser.add_argument(
+        "--worst", choices=real.METRICS, help="print the photos that are read worst, and stop"
     )
     chosen = parser.parse_args()
+    if chosen.worst:
+        print_worst(chosen.worst)
+        return
     usual = chosen.photos == "reporting" and not chosen.lids_as_read
     writes = chosen.method is None and usual and photos.SHARED.is_dir()
     made_by = MEASURES | {

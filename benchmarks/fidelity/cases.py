@@ -71,7 +71,7 @@ class Case:
     person : str
         Whose photo it is.
     part : str
-        What moved: a part of `asymmetry.synthetic.Move`, ``"iris"``, or ``"closed_lid"``.
+        A part of `asymmetry.synthetic.Move`, ``"iris"``, or ``"closed_lid"``.
     side : {"right", "left", "both"}
         Where.
     pixels : ndarray

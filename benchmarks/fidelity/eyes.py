@@ -12,7 +12,7 @@ from asymmetry.core.frame import face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import Side
 from asymmetry.synthetic import Warped
-from asymmetry.synthetic.skin import HalfView, View, rise
+from asymmetry.synthetic.skin import HalfView, Line, View, rise
 
 __all__ = ["close_lid", "move_iris"]
 
@@ -69,7 +69,7 @@ def close_lid(pixels: Pixels, landmarks: Landmarks, side: Side, *, share: float 
 
 
 def move_iris(pixels: Pixels, landmarks: Landmarks, side: Side, *, up_mm: float) -> Warped:
-    """Move one iris up or down between lids that stay: what a lid hid of it is drawn as its mirror image.
+    """Move one iris up or down between lids that stay; a part that a lid hid is drawn as its mirror image.
 
     Parameters
     ----------
@@ -79,36 +79,57 @@ def move_iris(pixels: Pixels, landmarks: Landmarks, side: Side, *, up_mm: float)
         How far, upwards.
     """
     half = _half(landmarks, side)
-    upper, lower = _margins(half, landmarks)
+    lids = _margins(half, landmarks)
     window, out, up = _grid(pixels, half)
-    (centre_out,), (centre_up,) = half.outline(["iris_centre"])
+    (centre,), (level,) = half.outline(["iris_centre"])
     ends, _ = half.outline(["iris_lateral", "iris_medial"])
     radius = float(np.ptp(ends)) / 2
-
-    def within(at: FloatArray, height: FloatArray) -> FloatArray:
-        return np.clip(height, lower(at) + _FEATHER, np.maximum(upper(at) - _SHADE, lower(at) + _FEATHER))
-
-    # The white, without the iris: from left to right between the px on either side of it.
-    reach = np.sqrt(np.maximum((radius + _RIM) ** 2 - (up - centre_up) ** 2, 0.0))
-    before, after = centre_out - reach, centre_out + reach
-    t = np.clip((out - before) / np.maximum(after - before, _FEATHER), 0.0, 1.0)[..., None]
-    sides = [_sampled(pixels, half, at, within(at, up)).astype(float) for at in (before, after)]
-    inside = (np.abs(out - centre_out) < reach)[..., None]
-    white = np.where(inside, sides[0] * (1 - t) + sides[1] * t, pixels[window])
-    # The iris at its new place, by its mirror image where it was hidden.
+    white = _without_iris(pixels, half, lids, out - centre, up - level, (centre, level, radius + _RIM))
+    white = np.where(np.isnan(white), pixels[window], white)
+    # The iris at its new place, by its mirror image where a lid hid it.
     height = up - up_mm
-    hidden = np.abs(within(out, height) - height) > 0
-    height = np.where(hidden, within(out, 2 * centre_up - height), height)
+    hidden = np.abs(_between(lids, out, height) - height) > 0
+    height = np.where(hidden, _between(lids, out, 2 * level - height), height)
     iris = _sampled(pixels, half, out, height).astype(float)
-    distance = np.hypot(out - centre_out, up - centre_up - up_mm)
+    distance = np.hypot(out - centre, up - level - up_mm)
     disc = rise(-distance, -(radius + _RIM), -(radius + _RIM - _FEATHER))[..., None]
+    upper, lower = lids
     eye = rise(upper(out) - up, 0.0, _FEATHER) * rise(up - lower(out), 0.0, _FEATHER)
-    near = rise(-np.hypot(out - centre_out, up - centre_up), -(radius + abs(up_mm) + 2 * _RIM), -radius)
+    near = np.hypot(out - centre, up - level) < radius + abs(up_mm) + 2 * _RIM
     result = pixels.copy()
-    result[window] = _blended(pixels[window], white * (1 - disc) + iris * disc, eye * (near > 0))
+    result[window] = _blended(pixels[window], white * (1 - disc) + iris * disc, eye * near)
     shift = np.zeros((landmarks.layout.size, 2))
     shift[half.numbers(landmarks.layout.groups["iris"])] = up_mm * half.view.up / half.view.mm_per_px
     return Warped(result, shift)
+
+
+def _without_iris(
+    pixels: Pixels,
+    half: HalfView,
+    lids: tuple[Line, Line],
+    out: FloatArray,
+    up: FloatArray,
+    circle: tuple[float, float, float],
+) -> FloatArray:
+    """The white where the iris is, from left to right between the px on either side of it; NaN elsewhere.
+
+    ``out`` and ``up`` count from the iris's centre.
+    """
+    centre, level, radius = circle
+    reach = np.sqrt(np.maximum(radius**2 - up**2, 0.0))
+    before, after = (
+        _sampled(pixels, half, centre + at, _between(lids, centre + at, level + up)).astype(float)
+        for at in (-reach, reach)
+    )
+    t = ((out + reach) / np.maximum(2 * reach, _FEATHER))[..., None]
+    return np.where((np.abs(out) < reach)[..., None], before * (1 - t) + after * t, np.nan)
+
+
+def _between(lids: tuple[Line, Line], out: FloatArray, up: FloatArray) -> FloatArray:
+    """The nearest height at which the eye shows, under the upper lid's shade."""
+    upper, lower = (lid(out) for lid in lids)
+    lowest = lower + _FEATHER
+    return np.asarray(np.clip(up, lowest, np.maximum(upper - _SHADE, lowest)))
 
 
 def _half(landmarks: Landmarks, side: Side) -> HalfView:
@@ -117,15 +138,14 @@ def _half(landmarks: Landmarks, side: Side) -> HalfView:
     return HalfView(View.of(points, landmarks.layout, float(frame.roll[0]), float(frame.mm_per_px[0])), side)
 
 
-def _margins(half: HalfView, landmarks: Landmarks) -> tuple[Any, Any]:
+def _margins(half: HalfView, landmarks: Landmarks) -> tuple[Line, Line]:
     """Heights of both lids' margins by how far out; alike beyond the canthi."""
     groups = landmarks.layout.groups
-    return tuple(half.line(*groups["canthi"], *groups[name]) for name in ("upper_lid", "lower_lid"))
+    upper, lower = (half.line(*groups["canthi"], *groups[name]) for name in ("upper_lid", "lower_lid"))
+    return upper, lower
 
 
-def _grid(
-    pixels: Pixels, half: HalfView
-) -> tuple[tuple[slice, slice], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _grid(pixels: Pixels, half: HalfView) -> tuple[tuple[slice, slice], FloatArray, FloatArray]:
     """Window around the eye, and how far out and up its px lie, mm."""
     (x, y), reach = half.view.points[half.numbers(["iris_centre"])][0], _WINDOW / half.view.mm_per_px
     top, left = (max(int(v - reach), 0) for v in (y, x))

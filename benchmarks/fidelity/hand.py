@@ -61,7 +61,7 @@ _POINTS: dict[str, Numbers] = {
     "inner_commissure": ((87,), (93,)),  # the hand has one corner: the end of the line between the lips
     "ala": ((62, 63), (67, 68)),  # the mesh's point lies midway between them on the wing's outline
 }
-# What the level is taken from, outer canthi and pupils, to say what is straight above what.
+# Outer canthi and pupils: the level, which says where straight up is.
 _LEVEL = ((18, 0), (27, 1))
 # Points of truth.csv, and their names here.
 _WHAT = {
@@ -114,7 +114,7 @@ def template_landmarks(paths: Sequence[Path], read: Landmarks) -> Landmarks:
     read : Landmarks
         A method's readings of them.
     """
-    points = read.points.copy()
+    points = _only_midline(read)
     for row, path in enumerate(paths):
         placed = read_template(path)
         along = _level(*(placed[list(numbers)] for numbers in _LEVEL))
@@ -129,7 +129,7 @@ def template_landmarks(paths: Sequence[Path], read: Landmarks) -> Landmarks:
 
 
 def table_landmarks(photos: Sequence[str], read: Landmarks, table: Readings) -> Landmarks:
-    """The hand's points of ``truth.csv``; what it has not is NaN where a metric of it would be compared.
+    """The hand's points of ``truth.csv``; a point that it lacks is NaN.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def table_landmarks(photos: Sequence[str], read: Landmarks, table: Readings) -> 
     table : mapping
         Of `read_table`.
     """
-    points = read.points.copy()
+    points = _only_midline(read)
     pairs = read.layout.pairs
     nothing = np.full(2, np.nan)
     for row, photo in enumerate(photos):
@@ -184,6 +184,13 @@ def smooth_contour(points: FloatArray) -> FloatArray:
     for a, b, c, d in zip(ends, ends[1:], ends[2:], ends[3:], strict=False):
         parts.append(b + t / 2 * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a))))
     return np.concatenate([*parts, points[-1:]])
+
+
+def _only_midline(read: Landmarks) -> FloatArray:
+    """The reading's points, x and y of all pairs NaN: a pair has the hand's place or none."""
+    points = read.points.copy()
+    points[:, [number for pair in read.layout.pairs.values() for number in pair], :2] = np.nan
+    return points
 
 
 def _place_points(points: FloatArray, read: Landmarks, placed: FloatArray, side: int) -> None:

@@ -14,7 +14,7 @@ from asymmetry.core.table import Measurements
 from asymmetry.metrics import measure
 from asymmetry.series.scale import pooled_scale
 from benchmarks.fidelity.cases import COPIES, Case, Subject, displaced
-from benchmarks.fidelity.scores import Agreement, agreement, repeatability
+from benchmarks.fidelity.scores import Agreement, agreement, repeatability, within
 
 #: What each part of the face is judged by.
 METRIC = {"brow": "brow_height", "mouth_corner": "commissure_height", "upper_lid": "fissure_height"}
@@ -110,13 +110,8 @@ def honesty(changes: dict[str, Changes], copies: Landmarks) -> dict[str, tuple[f
         change = changes[part]
         values = table[DIFF[part]].reshape(-1, COPIES)
         apart = (values - values.mean(axis=1, keepdims=True)) * np.sqrt(COPIES / (COPIES - 1))
-        score = np.abs(
-            np.concatenate(
-                [(change.read - change.true) / change.sd, apart.ravel() / repeat_sds(table, metric)]
-            )
-        )
-        known = score[np.isfinite(score)]
-        shares[part] = tuple(float((known < n).mean()) if len(known) else float("nan") for n in (1, 2))
+        error = np.concatenate([change.read - change.true, apart.ravel()])
+        shares[part] = within(error, np.concatenate([change.sd, repeat_sds(table, metric)]))
     return shares
 
 
@@ -138,7 +133,8 @@ def _taken(scale: Scale, rows: npt.NDArray[Any]) -> Scale:
 def _of_side(
     table: Measurements, metric: str, side: npt.NDArray[Any], rows: npt.NDArray[Any]
 ) -> npt.NDArray[Any]:
-    return np.where(side == "right", table[f"{metric}_right_mm"][rows], table[f"{metric}_left_mm"][rows])
+    right, left = (table[f"{metric}_{name}_mm"][rows] for name in ("right", "left"))
+    return np.asarray(np.where(side == "right", right, left))
 
 
 def repeat_sd(copies: Landmarks) -> dict[str, float]:

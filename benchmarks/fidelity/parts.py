@@ -1,4 +1,4 @@
-"""What is misread of parts that did not move: every height beside every move."""
+"""Misreadings of parts that did not move: every height beside every move."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _heights() -> Mapping[str, Metric]:
 
 #: The eleven heights, by name.
 HEIGHTS = _heights()
-#: What moves by less than this did not move, mm.
+#: A height that changes by less than this did not move, mm.
 STILL = 0.05
 _SHORT = dict(
     zip(
@@ -77,7 +77,7 @@ class Heights:
     Attributes
     ----------
     part, side : ndarray of str, shape (n,)
-        What moved, and where.
+        The part that moved, and its side.
     true, read : ndarray, shape (11, 2, n)
         Of the right and the left, in the order of `HEIGHTS`.
     noted : ndarray of bool, shape (n,)
@@ -218,7 +218,7 @@ def closed_rows(heights: Heights) -> list[Row]:
 
 
 def _moves(heights: Heights) -> list[tuple[str, BoolArray]]:
-    """What moved, in words, and its photos."""
+    """Each kind of move, in words, and its photos."""
     both = heights.side == "both"
     found = [
         (f"{label}, {where}", (heights.part == part) & (both == (where == "both sides")))
@@ -239,7 +239,7 @@ def _iris_alone(cases: Sequence[Case], before: Landmarks, px_per_mm: FloatArray)
     true = np.zeros((len(HEIGHTS), len(SIDES), len(cases)))
     names = list(HEIGHTS)
     for i, case in enumerate(cases):
-        side = SIDES.index(case.side)  # type: ignore[arg-type]
+        side = SIDES.index(case.side)
         x, y = case.displacement[before.layout.pairs["iris_centre"][side]]
         up = -np.sign(y) * np.hypot(x, y) / px_per_mm[i]
         true[names.index("mrd1"), side, i], true[names.index("mrd2"), side, i] = -up, up

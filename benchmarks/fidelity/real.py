@@ -1,9 +1,8 @@
-"""Readings of real faces beside the hand's, and the tables made of them."""
+"""Tables of real faces as they are read, beside the hand's."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,129 +13,39 @@ from asymmetry.core.frame import Scale, face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
-from asymmetry.metrics import measure
-from benchmarks.fidelity import hand, photos
+from asymmetry.extract import Method
+from benchmarks.fidelity import hand
+from benchmarks.fidelity.beside import AGAIN, TABLED, TEMPLATES, Beside, measure_heights
 from benchmarks.fidelity.parts import HEIGHTS
 from benchmarks.fidelity.scores import Fit, fit, within
 from benchmarks.fidelity.tables import Row
 
 __all__ = [
-    "Beside",
     "coverage_rows",
     "difference_rows",
-    "hand_photos",
     "hands_rows",
     "height_rows",
     "lid_rows",
     "margin_rows",
-    "read_beside",
     "station_rows",
+    "worst_rows",
 ]
 
 FloatArray = npt.NDArray[np.floating[Any]]
-BoolArray = npt.NDArray[np.bool_]
 Methods = Mapping[str, "Mapping[str, Beside]"]
 
-#: Sets of photos: whose, and which hand. Templates lie in both folders, the rest is ``truth.csv``.
-TEMPLATES = ("London, neutral, template", "more, neutral, template")
-TABLED = ("portraits", "London, smiling")
-AGAIN = "London, neutral"
-#: What a hand is off by when it reads again, or three readers differ by, mm: brow and mouth corner are
-#: right-left differences (templates), the others one eye's (repeats of truth.csv, READMEs of the photos).
+#: Standard deviation of a hand, mm. Brow and mouth corner: right-left differences of three readers and of two
+#: (templates); opening and MRD1: one eye, read again (truth.csv). From the notes that come with the photos.
 HAND_SD = {"brow_height": 0.57, "commissure_height": 0.35, "fissure_height": 0.22, "mrd1": 0.25}
 #: The method that is looked at most closely.
-BEST = "hemiface"
+BEST: Method = "hemiface"
 #: MRD1 below which surgery is usually considered, mm.
 PTOSIS = 2.0
 #: A difference of the hand's that counts as large, mm.
 LARGE = 2.0
 _HALVES = (("tuning", True), ("reporting", False))
-_METRICS = (*HEIGHTS, "fissure_height")
-
-
-@dataclass(frozen=True)
-class Beside:
-    """One set of n photos as a method and a hand read it.
-
-    Attributes
-    ----------
-    tuning : ndarray of bool, shape (n,)
-        Whether constants may be chosen on each.
-    read, hand : Measurements
-        Both in the reading's millimetres, so that they differ by where points are alone.
-    above : Measurements
-        The reading, with its lids taken over the iris's centre where the hand's are.
-    own : Measurements
-        The hand's in its own millimetres: 11.71 mm an iris of its own.
-    landmarks : tuple of Landmarks
-        The reading, and the hand's.
-    """
-
-    tuning: BoolArray
-    read: Measurements
-    above: Measurements = field(repr=False)
-    hand: Measurements = field(repr=False)
-    own: Measurements = field(repr=False)
-    landmarks: tuple[Landmarks, Landmarks] = field(repr=False)
-
-
-def hand_photos() -> list[Path]:
-    """Every photo that a hand has read; empty where they are not there."""
-    return [
-        path
-        for tuning in (True, False)
-        for path in (
-            *photos.london(tuning=tuning),
-            *photos.london("smiling", tuning=tuning),
-            *photos.more(tuning=tuning),
-            *photos.portraits(tuning=tuning),
-        )
-    ]
-
-
-def read_beside(landmarks: Landmarks, paths: Sequence[Path]) -> dict[str, Beside]:
-    """All sets.
-
-    Parameters
-    ----------
-    landmarks : Landmarks
-        A method's readings of `hand_photos`.
-    paths : sequence of Path
-        Those photos.
-    """
-    table = hand.read_table()
-    tuning = np.array([photos.is_tuning(path) for path in paths])
-
-    def rows(folder: str, ending: str) -> list[int]:
-        return [i for i, p in enumerate(paths) if p.parent.name == folder and p.name.endswith(ending)]
-
-    sets = {}
-    for name, folder, ending in zip(TEMPLATES, ("london", "more"), ("neutral.jpg", ".jpg"), strict=True):
-        picked = rows(folder, ending)
-        read = landmarks[picked]
-        truth = hand.template_landmarks([paths[i] for i in picked], read)
-        sets[name] = _beside(tuning[picked], read, read, truth)
-    for name, folder, ending in (
-        (TABLED[0], "portraits", ".jpg"),
-        (TABLED[1], "london", "smiling.jpg"),
-        (AGAIN, "london", "neutral.jpg"),
-    ):
-        picked = rows(folder, ending)
-        read = landmarks[picked]
-        truth = hand.table_landmarks([paths[i].name for i in picked], read, table)
-        above = hand.lids_at_centre(read, truth)
-        sets[name] = _beside(tuning[picked], hand.brow_at_rim(read, truth), above, truth)
-    return sets
-
-
-def _beside(tuning: BoolArray, read: Landmarks, above: Landmarks, truth: Landmarks) -> Beside:
-    table = _measured(read)
-    same = Scale("ruler", np.nan_to_num(1 / table["mm_per_px"], nan=1.0))
-    return Beside(tuning, table, _measured(above), _measured(truth, same), _measured(truth), (read, truth))
-
-
-def _measured(landmarks: Landmarks, scale: Scale | None = None) -> Measurements:
-    return measure(landmarks, metrics=[*HEIGHTS.values(), "fissure_height"], scale=scale)
+#: Every metric that is compared.
+METRICS = (*HEIGHTS, "fissure_height")
 
 
 def lid_rows(methods: Methods) -> list[Row]:
@@ -157,19 +66,22 @@ def lid_rows(methods: Methods) -> list[Row]:
 
 def margin_rows(methods: Methods) -> list[Row]:
     """MRD1 as read and by hand, and how many eyes fall below 2 mm."""
-    head = ["MRD1", "method", "half", "eyes", "read, mm", "hand, mm", "error SD, mm"]
-    rows: list[Row] = [[*head, f"read below {PTOSIS:g} mm", f"hand below {PTOSIS:g} mm"]]
+    head = ["MRD1", "method"]
+    for half, _ in _HALVES:
+        head += [f"{half}: eyes", "read, hand, mm", "SD of error", f"below {PTOSIS:g} mm: read, hand"]
+    rows: list[Row] = [head]
     for name in (*TABLED, AGAIN, *TEMPLATES):
         for method, sets in methods.items():
-            for half, tuning in _HALVES:
+            cells: Row = []
+            for _, tuning in _HALVES:
                 one = sets[name]
                 read, true = (_sides(t, "mrd1")[:, one.tuning == tuning] for t in (one.read, one.hand))
                 known = np.isfinite(read + true)
                 read, true = read[known], true[known]
-                shares = (f"{100 * np.mean(values < PTOSIS):.0f} %" for values in (read, true))
-                means = (f"{values.mean():.2f}" for values in (read, true))
-                sd = f"{(read - true).std():.2f}"
-                rows.append([name, method, half, str(known.sum()), *means, sd, *shares])
+                below = [100 * float(np.mean(values < PTOSIS)) for values in (read, true)]
+                cells += [str(known.sum()), f"{read.mean():.2f}, {true.mean():.2f}"]
+                cells += [f"{(read - true).std():.2f}", "{:.0f}, {:.0f} %".format(*below)]
+            rows.append([name, method, *cells])
     return rows
 
 
@@ -177,16 +89,18 @@ def difference_rows(methods: Methods, metric: str) -> list[Row]:
     """Right-left differences against the hand's: how well they follow, and by how much they are off."""
     head = ["people", "half", "method", "n", "r", "slope", "RMSE, mm"]
     rows: list[Row] = [[*head, f"hand over {LARGE:g} mm: n", "slope there"]]
-    for label, names in (
-        ("templates, neutral", TEMPLATES),
-        ("portraits and smiles", TABLED),
-        ("all", (*TEMPLATES, *TABLED)),
+    every = (*TEMPLATES, *TABLED)
+    for label, names, noted in (
+        ("templates, neutral", TEMPLATES, True),
+        ("portraits and smiles", TABLED, True),
+        ("all", every, True),
+        ("all with status ok", every, False),
     ):
         for half, tuning in (*_HALVES, ("both", None)):
             for method, sets in methods.items():
                 if label != "all" and method != BEST:
                     continue
-                true, read = _differences([sets[name] for name in names], metric, tuning)
+                true, read = _differences([sets[name] for name in names], metric, tuning, noted=noted)
                 rows.append([label, half, method, *_fit_cells(fit(true, read)), *_large_cells(true, read)])
     return rows
 
@@ -195,7 +109,7 @@ def height_rows(sets: Mapping[str, Beside]) -> list[Row]:
     """Every height against the templates: right-left differences, and both sides."""
     head = ["height", "half", "n", "r", "slope", "RMSE, mm", "stated SD, mm", "within 1 and 2 SD"]
     rows: list[Row] = [[*head, "both sides: mean, SD of error, mm"]]
-    for metric in _METRICS:
+    for metric in METRICS:
         for half, tuning in _HALVES:
             some = [sets[name] for name in TEMPLATES]
             true, read = _differences(some, metric, tuning)
@@ -260,7 +174,9 @@ def hands_rows(sets: Mapping[str, Beside]) -> list[Row]:
     template, table = sets[TEMPLATES[0]], sets[AGAIN]
     scale = Scale("ruler", np.nan_to_num(1 / table.read["mm_per_px"], nan=1.0))
     placed, truth = template.landmarks[1], table.landmarks[1]
-    rim, above = (_measured(moved(placed, truth), scale) for moved in (hand.brow_at_rim, hand.lids_at_centre))
+    rim, above = (
+        measure_heights(moved(placed, truth), scale) for moved in (hand.brow_at_rim, hand.lids_at_centre)
+    )
     rows: list[Row] = [["London, neutral", "compared", "n", "r", "slope", "RMSE, mm", "mean, SD"]]
     for label, metric, sides, of_template, read in (
         ("brow height, right less left", "brow_height", ("diff",), rim, table.read),
@@ -280,7 +196,25 @@ def hands_rows(sets: Mapping[str, Beside]) -> list[Row]:
         ratio = second["mm_per_px"] / first["mm_per_px"]
         spread = f"{np.nanmean(ratio):.3f}, {np.nanstd(ratio):.3f}"
         rows.append(["iris's width, ratio", who, str(np.isfinite(ratio).sum()), "", "", "", spread])
+    for metric, sd in HAND_SD.items():
+        rows.append([f"{metric}, a hand's SD", "as its notes say", "", "", "", "", f"{sd:.2f}"])
     return rows
+
+
+def worst_rows(sets: Mapping[str, Beside], metric: str, most: int = 20) -> list[Row]:
+    """The sides, and differences of sides, that lie farthest from the hand's."""
+    found = []
+    for name in (*TEMPLATES, *TABLED):
+        one = sets[name]
+        for side in (*SIDES, "diff"):
+            read, true = (table[f"{metric}_{side}_mm"] for table in (one.read, one.hand))
+            for i in np.flatnonzero(np.isfinite(read - true)):
+                photo, half = Path(one.read["photo"][i]).name, _HALVES[0 if one.tuning[i] else 1][0]
+                values = (float(v[i]) for v in (read, true, read - true))
+                cells = [photo, half, side, *(f"{v:.2f}" for v in values), str(one.read["reason"][i])]
+                found.append((-abs(read[i] - true[i]), cells))
+    worst = [cells for _, cells in sorted(found, key=lambda entry: entry[0])[:most]]
+    return [["photo", "half", "side", "read, mm", "hand, mm", "error", "note"], *worst]
 
 
 def _sides(table: Measurements, metric: str) -> FloatArray:
@@ -292,9 +226,13 @@ def _sd(table: Measurements, metric: str, side: str) -> FloatArray:
     return np.asarray(table[f"{metric}_{side}_sd_mm"])
 
 
-def _differences(sets: Sequence[Beside], metric: str, tuning: bool | None) -> tuple[FloatArray, FloatArray]:
-    """The hand's differences and the reading's, of one half or of both."""
-    rows = [np.ones(len(one.tuning), bool) if tuning is None else one.tuning == tuning for one in sets]
+def _differences(
+    sets: Sequence[Beside], metric: str, tuning: bool | None, *, noted: bool = True
+) -> tuple[FloatArray, FloatArray]:
+    """The hand's differences and the reading's, of one half or both, with or without noted photos."""
+    rows = [
+        ((one.tuning == tuning) | (tuning is None)) & (noted | (one.read["status"] == "ok")) for one in sets
+    ]
     column = f"{metric}_diff_mm"
     true, read = (
         np.concatenate([table[column][kept] for table, kept in zip(tables, rows, strict=True)])

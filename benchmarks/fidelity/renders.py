@@ -41,7 +41,7 @@ _TWINS = [
 ]
 # A face is symmetric whose points lie no farther from their twins' mirror images, mm.
 _SYMMETRIC = 0.1
-#: What a turned head spoils most, in a face whose sides are alike.
+#: Metrics that a turned head spoils most.
 TURNED = {"commissure_excursion": "mm", "brow_tilt": "deg", "brow_lateral_height": "mm"}
 #: A lid whose true opening is below this is closed, above the other it is open, mm.
 CLOSED, OPEN = 1.5, 7.0

@@ -28,7 +28,7 @@ class Changed:
     Attributes
     ----------
     subjects, cases : list
-        The photos, and what was changed in them, without the changed pixels.
+        The photos, and the changes made to them, without the changed pixels.
     before, after : Landmarks
         The method's readings of either.
     ms : float
@@ -82,7 +82,7 @@ def read_changed(
     found : sequence of Subject
         The photos.
     make : callable
-        What is changed: `one_sided`, `other_moves` or `all_moves`.
+        Makes the changes: `one_sided`, `other_moves` or `all_moves`.
     """
     kept: list[cases.Case] = []
     after: dict[str, list[Landmarks]] = {name: [] for name in readers}

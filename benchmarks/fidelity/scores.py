@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
+# Fewer pairs than this make no line, nor do true values that differ by less than this (mm).
+_LEAST, _ALIKE = 3, 1e-3
+
 
 @dataclass(frozen=True)
 class Agreement:
@@ -55,11 +58,13 @@ def fit(true: FloatArray, read: FloatArray, *, through_origin: bool = False) -> 
     """Least-squares line of read on true; rows without a number are left out."""
     known = np.isfinite(true) & np.isfinite(read)
     true, read = true[known].astype(float), read[known].astype(float)
-    if len(true) < 3:
+    if len(true) < _LEAST:
         return Fit(len(true), *(3 * [float("nan")]))
+    rmse = float(np.sqrt(np.mean((read - true) ** 2)))
+    if np.ptp(true) < _ALIKE:
+        return Fit(len(true), float("nan"), float("nan"), rmse)
     slope = gain_of(true, read) if through_origin else float(np.polyfit(true, read, 1)[0])
-    r = float(np.corrcoef(true, read)[0, 1])
-    return Fit(len(true), r, slope, float(np.sqrt(np.mean((read - true) ** 2))))
+    return Fit(len(true), float(np.corrcoef(true, read)[0, 1]), slope, rmse)
 
 
 def within(error: FloatArray, sd: FloatArray) -> tuple[float, float]:

@@ -35,7 +35,7 @@ def markdown(rows: Sequence[Row]) -> str:
 
 
 def versions() -> str:
-    """What the figures were made with."""
+    """Versions that figures were made with."""
     packages = ("asymmetry", "mediapipe", "numpy", "opencv-python-headless")
     found = (f"{name} {importlib.metadata.version(name)}" for name in packages)
     return f"Python {platform.python_version()}, {', '.join(found)}"

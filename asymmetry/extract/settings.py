@@ -1,0 +1,84 @@
+"""Every constant of hemiface that a script chose, in one tree that is passed in and kept in provenance."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from asymmetry.extract.brows import BrowSearch
+from asymmetry.extract.common import Field
+from asymmetry.extract.corners import CornerSearch
+from asymmetry.extract.depth import AROUND_TEETH
+from asymmetry.extract.lids import LidSettings
+from asymmetry.extract.response import Response, load_response
+from asymmetry.extract.spread import SCATTER, Scatter
+
+__all__ = ["Drawing", "Settings"]
+
+# Those that say themselves what they hold.
+_TABLES = ("response", "scatter")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How photos are shrunk for chimeras, and what the whole face shows.
+
+    ``python -m benchmarks.tune.sweep`` varies each and prints what becomes of warps and renders.
+
+    Attributes
+    ----------
+    alias_ratio, alias_sigma : float
+        Photo px per chimera px above which the photo is blurred first, and the blur's sigma per px of ratio.
+    weights_shown : float
+        Share of a difference between both sides' expression weights that the whole face shows: about that of
+        heights.
+    """
+
+    alias_ratio: float = 1.3
+    alias_sigma: float = 0.45
+    weights_shown: float = 0.8
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The constants of hemiface.
+
+    Attributes
+    ----------
+    drawing : Drawing
+        Of chimeras.
+    common : Field
+        Of the shape that both halves are drawn in.
+    brows : BrowSearch
+        Of the dark bands that brows are.
+    lids : LidSettings
+        Of lid margins.
+    corners : CornerSearch
+        Of the line between the lips.
+    around_teeth : float
+        Of `asymmetry.extract.depth.seen_from`.
+    response : Response
+        What the mesh drags along.
+    scatter : Scatter
+        Of points' standard deviations.
+
+    Examples
+    --------
+    >>> Settings().values()["around_teeth"]
+    0.6
+    """
+
+    drawing: Drawing = field(default_factory=Drawing)
+    common: Field = field(default_factory=Field)
+    brows: BrowSearch = field(default_factory=BrowSearch)
+    lids: LidSettings = field(default_factory=LidSettings)
+    corners: CornerSearch = field(default_factory=CornerSearch)
+    around_teeth: float = AROUND_TEETH
+    response: Response = field(default_factory=load_response)
+    scatter: Scatter = SCATTER
+
+    def values(self) -> dict[str, Any]:
+        """All of them as JSON values, for provenance."""
+        plain = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in _TABLES}
+        made = {name: value if isinstance(value, float) else asdict(value) for name, value in plain.items()}
+        return {**made, "response": self.response.values(), "scatter": self.scatter.values()}

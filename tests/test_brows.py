@@ -1,0 +1,108 @@
+"""Brows in the pixels: dark bands drawn where they are known to be."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from asymmetry.core.schemes import MEDIAPIPE_478, Side
+from asymmetry.extract.brows import BrowSearch, refine_brows
+from asymmetry.extract.canonical import Canonical, load_canonical
+from asymmetry.extract.plane import places
+from asymmetry.extract.pose import Pose
+
+Array = npt.NDArray[np.float64]
+Pixels = npt.NDArray[np.uint8]
+SHEET = (1600, 1200)  # rows, columns
+POSE = Pose(np.eye(3), np.array([600.0, 800.0]), 60.0, 0.0)
+GROUPS = MEDIAPIPE_478.groups
+SEARCH = BrowSearch()
+#: A band from end to end of the brow: from, to (shares of its length), cm above the mesh's, light.
+Band = tuple[float, float, float, int]
+
+
+@pytest.fixture(scope="module")
+def canonical() -> Canonical:
+    return load_canonical()
+
+
+def plane_of(canonical: Canonical) -> Array:
+    plane = np.zeros((MEDIAPIPE_478.size, 2))
+    plane[: len(canonical.vertices)] = canonical.vertices[:, :2]
+    return plane
+
+
+def drawn(canonical: Canonical, bands: dict[Side, list[Band]], thick: float = 0.6) -> Pixels:
+    """A sheet of skin with dark bands along the brows."""
+    sheet, plane = np.full((*SHEET, 3), 150, np.uint8), plane_of(canonical)
+    for side, some in bands.items():
+        upper, lower = (plane[MEDIAPIPE_478.of(side, GROUPS[f"brow_{edge}"])] for edge in ("upper", "lower"))
+        out = -1.0 if side == "right" else 1.0
+        middle = (upper + lower) / 2 * (out, 1.0)
+        x, y = middle[np.argsort(middle[:, 0])].T
+        for start, end, up, light in some:
+            along = x[0] + (x[-1] - x[0]) * np.linspace(start, end, 30)
+            line = np.stack([out * along, np.interp(along, x, y) + up], axis=1)
+            at = np.rint((places(POSE, canonical, line) - 0.5) * 16).astype(np.int32)
+            cv2.polylines(sheet, [at], False, (light,) * 3, round(thick * POSE.scale), shift=4)
+    return np.asarray(cv2.GaussianBlur(sheet, (0, 0), 2.0), dtype=np.uint8)
+
+
+def found_above(canonical: Canonical, photo: Pixels, search: BrowSearch = SEARCH) -> float | None:
+    """How far above the mesh's the right brow is put, cm; None where none is seen."""
+    plane = plane_of(canonical)
+    brows = refine_brows(photo, POSE, canonical, plane, search)
+    numbers = MEDIAPIPE_478.right(GROUPS["brow"])
+    moved = (brows.plane - plane)[numbers, 1]
+    assert np.ptp(moved) < 1e-12
+    return float(moved[0]) if brows.found["right"] else None
+
+
+@pytest.mark.parametrize("up", [-0.5, -0.2, 0.0, 0.3, 0.6])
+def test_brows_go_most_of_the_way_to_the_band(canonical: Canonical, up: float) -> None:
+    photo = drawn(canonical, {"right": [(0, 1, up, 60)], "left": [(0, 1, -up, 60)]})
+    assert found_above(canonical, photo) == pytest.approx(0.7 * up, abs=0.02)
+
+
+def test_nothing_moves_but_brows_and_only_where_one_is_seen(canonical: Canonical) -> None:
+    plane = plane_of(canonical)
+    brows = refine_brows(drawn(canonical, {"right": [(0, 1, 0.2, 60)]}), POSE, canonical, plane, SEARCH)
+    assert brows.found == {"right": True, "left": False}
+    assert set(np.flatnonzero((brows.plane != plane).any(axis=1))) == set(MEDIAPIPE_478.right(GROUPS["brow"]))
+
+
+@pytest.mark.parametrize(("up", "seen"), [(0.7, True), (-0.7, True), (1.0, False), (-1.0, False)])
+def test_a_band_is_looked_for_up_to_8_mm_away(canonical: Canonical, up: float, seen: bool) -> None:
+    assert (found_above(canonical, drawn(canonical, {"right": [(0, 1, up, 60)]})) is not None) == seen
+
+
+def test_what_is_beyond_the_ends_of_the_brow_does_not_count(canonical: Canonical) -> None:
+    """Between the ends the brow, at either end something darker and higher."""
+    photo = drawn(canonical, {"right": [(0.2, 0.8, 0.0, 110), (-0.3, 0.14, 0.5, 10), (0.86, 1.3, 0.5, 10)]})
+    assert found_above(canonical, photo) == pytest.approx(0.0, abs=0.03)
+    # What lies within them does.
+    photo = drawn(canonical, {"right": [(0.0, 1.0, 0.0, 120), (0.21, 0.31, 0.5, 5), (0.69, 0.79, 0.5, 5)]})
+    assert found_above(canonical, photo) == pytest.approx(0.35, abs=0.06)
+
+
+def test_a_band_counts_before_a_fine_crease_and_a_broad_shadow(canonical: Canonical) -> None:
+    band = drawn(canonical, {"right": [(0, 1, 0.0, 110)]})
+    for other, light in ((drawn(canonical, {"right": [(0, 1, 0.7, 40)]}, 0.06), "crease"),):
+        photo = np.minimum(band, other)
+        assert found_above(canonical, photo) == pytest.approx(0.0, abs=0.05), light
+
+
+def test_a_band_as_faint_as_skin_is_none(canonical: Canonical) -> None:
+    for light, seen in ((137, True), (145, False)):
+        found = found_above(canonical, drawn(canonical, {"right": [(0, 1, 0.0, light)]}))
+        assert (found is not None) == seen, light
+
+
+def test_brows_obey_the_mirror_law(canonical: Canonical) -> None:
+    plane = plane_of(canonical)
+    photo = drawn(canonical, {"right": [(0, 1, 0.2, 60)], "left": [(0, 1, -0.3, 90)]})
+    there = refine_brows(photo, POSE, canonical, plane, SEARCH).plane
+    back = refine_brows(np.ascontiguousarray(photo[:, ::-1]), POSE, canonical, plane, SEARCH).plane
+    np.testing.assert_allclose(back[MEDIAPIPE_478.mirror] * (-1, 1), there, atol=1e-6)
