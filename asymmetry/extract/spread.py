@@ -10,8 +10,10 @@ These are errors of repeats: what all photos of a person share is in `asymmetry.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,7 @@ import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 
-__all__ = ["SCATTER", "Part", "Scatter", "behind_glasses", "lid_sds", "point_spread"]
+__all__ = ["SCATTER", "Scatter", "behind_glasses", "lid_sds", "point_spread"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -33,39 +35,30 @@ def _brow_ends(*stations: int) -> tuple[str, ...]:
     return tuple(f"{edge}_{station}" for edge in ("brow_upper", "brow_lower") for station in stations)
 
 
-@dataclass(frozen=True)
-class Part:
-    """Points that go wrong together.
-
-    Attributes
-    ----------
-    name : str
-        What they are called.
-    points : tuple of str
-        Their names; none for all that are in no part.
-    uneven : tuple of str
-        The points whose asymmetry misleads them.
-    noise : float
-        Their standard deviation as a share of the noise between mirror twins.
-    share : float
-        Their standard deviation as a share of that asymmetry.
-    """
-
-    name: str
-    points: tuple[str, ...]
-    uneven: tuple[str, ...]
-    noise: float
-    share: float
+# Points that go wrong together, and the points whose asymmetry misleads them; from the general to the
+# special: a point that is in several parts has the last one's standard deviation. The first part is the rest.
+_PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "rest": ((), _MOUTH),
+    "brow": (_BROW, _BROW),
+    "brow_lateral": (_brow_ends(1, 2), _BROW),
+    "brow_medial": (_brow_ends(5), _BROW),
+    "mouth": (_MOUTH, _MOUTH),
+    "corner": (_CORNER, _MOUTH),
+    "canthi": (_GROUPS["canthi"], _BROW),
+    "lip_middle": (("philtrum", "upper_lip", "lower_lip"), _MOUTH),
+    "chin": (("pogonion", "menton"), _MOUTH),
+}
 
 
 @dataclass(frozen=True)
 class Scatter:
-    """The numbers behind the standard deviations of points, made by ``python -m benchmarks.tune.repeats``.
+    """The numbers behind the standard deviations of points: ``scatter.toml``, which says what made it.
 
     Attributes
     ----------
-    parts : tuple of Part
-        From the general to the special: a point that is in several has the last one's.
+    noise, share : mapping of str to float
+        Of each part: its standard deviation as a share of the noise between mirror twins, and of the
+        asymmetry that misleads it.
     lid, lid_unseen : float
         Of a lid on a margin that the photo shows, cm; and of one that it does not show.
     lid_share : float
@@ -75,49 +68,35 @@ class Scatter:
     corner_unseen : float
         What a corner of the mouth is the less sure by that was not seen on the line between the lips, cm.
     brow_behind, lid_behind : float
-        What glasses add, cm: of 184 brows and 165 upper lids behind painted glasses that were found (tuning
-        people) 68 % are off by less.
+        What glasses add, cm.
     finest_px : float
         No place is surer than this, px.
     """
 
-    parts: tuple[Part, ...]
+    noise: Mapping[str, float]
+    share: Mapping[str, float]
     lid: float
     lid_unseen: float
     lid_share: float
     iris: float
     iris_unseen: float
     corner_unseen: float
-    brow_behind: float = 0.14
-    lid_behind: float = 0.03
-    finest_px: float = 0.05
+    brow_behind: float
+    lid_behind: float
+    finest_px: float
 
     def values(self) -> dict[str, Any]:
         """All numbers by name, as JSON values for provenance."""
-        single = {name: value for name, value in vars(self).items() if name != "parts"}
-        return {part.name: [part.noise, part.share] for part in self.parts} | single
+        return {name: dict(v) if isinstance(v, Mapping) else v for name, v in vars(self).items()}
+
+
+def _load() -> Scatter:
+    table = tomllib.loads(Path(__file__).with_name("scatter.toml").read_text(encoding="utf-8"))
+    return Scatter(**{item.name: table[item.name] for item in fields(Scatter)})
 
 
 #: The numbers that are used.
-SCATTER = Scatter(
-    parts=(
-        Part("rest", (), _MOUTH, 0.20, 0.40),
-        Part("brow", _BROW, _BROW, 0.045, 0.078),
-        Part("brow_lateral", _brow_ends(1, 2), _BROW, 0.08, 0.28),
-        Part("brow_medial", _brow_ends(5), _BROW, 0.16, 0.20),
-        Part("mouth", _MOUTH, _MOUTH, 0.30, 0.17),
-        Part("corner", _CORNER, _MOUTH, 0.05, 0.045),
-        Part("canthi", _GROUPS["canthi"], _BROW, 0.35, 0.05),
-        Part("lip_middle", ("philtrum", "upper_lip", "lower_lip"), _MOUTH, 0.20, 0.40),
-        Part("chin", ("pogonion", "menton"), _MOUTH, 0.30, 1.00),
-    ),
-    lid=0.003,
-    lid_unseen=0.06,
-    lid_share=0.075,
-    iris=0.003,
-    iris_unseen=0.02,
-    corner_unseen=0.03,
-)
+SCATTER = _load()
 
 
 def lid_sds(seen: Mapping[Side, bool], scatter: Scatter = SCATTER) -> dict[Side, float]:
@@ -161,11 +140,12 @@ def point_spread(
     """
     noise = np.stack(apart)[..., 1]
     spread = np.empty(len(plane))
-    for part in scatter.parts:
-        numbers = [number for name in part.points for number in MEDIAPIPE_478.named[name]]
+    for part, (points, misleading) in _PARTS.items():
+        numbers = [number for name in points for number in MEDIAPIPE_478.named[name]]
         # A point of the midline is its own twin; it shows no noise.
         twins = [number for number in numbers if MEDIAPIPE_478.mirror[number] != number]
-        spread[numbers or slice(None)] = _spread(part, plane, noise, twins or slice(None))
+        seen = scatter.noise[part] * np.sqrt(np.mean(noise[:, twins or slice(None)] ** 2))
+        spread[numbers or slice(None)] = np.hypot(seen, scatter.share[part] * _unevenness(plane, misleading))
     uneven = scatter.lid_share * _unevenness(plane, ("upper_lid_4",))
     for side in SIDES:
         for group, sds in (("upper_lid", upper), ("lower_lid", lower)):
@@ -186,12 +166,6 @@ def behind_glasses(spread: FloatArray, px_per_cm: float, scatter: Scatter = SCAT
         numbers = MEDIAPIPE_478.right(names) + MEDIAPIPE_478.left(names)
         wider[numbers] = np.hypot(wider[numbers], more * px_per_cm)
     return wider
-
-
-def _spread(part: Part, plane: FloatArray, noise: FloatArray, numbers: list[int] | slice) -> float:
-    """One standard deviation for all points of a part, cm."""
-    scatter = np.sqrt(np.mean(noise[:, numbers] ** 2))
-    return float(np.hypot(part.noise * scatter, part.share * _unevenness(plane, part.uneven)))
 
 
 def _unevenness(plane: FloatArray, names: tuple[str, ...]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from asymmetry.core.frame import IRIS_MM, IRIS_SD_MM
 from asymmetry.metrics import (
     MAX_YAW,
     MAX_YAW_HORIZONTAL,
@@ -12,9 +13,12 @@ from asymmetry.metrics import (
     catalogue,
     movement_catalogue,
 )
+from asymmetry.metrics.lasting import lasting_errors
 from asymmetry.metrics.movement import STILL_SD
 
 __all__ = ["page"]
+
+_IRIS = f"{100 * IRIS_SD_MM / IRIS_MM:.1f}"
 
 _HEAD = f"""# Metrics
 
@@ -26,8 +30,32 @@ lies below it is negative. A metric with sides fills three columns, `<metric>_ri
 metric of the whole face fills `<metric>_<unit>`. What could not be measured is NaN, and the row's `reason`
 says why.
 
-Each column has one of its standard deviation: `<metric>_right_sd_<unit>` and so on, `<metric>_sd_<unit>` for
-the whole face. They stand at the end of the table, and docs/accuracy.md says what they mean.
+## Two standard deviations
+
+Each column has two, at the end of the table: `<metric>_right_sd_<unit>` and `<metric>_right_rsd_<unit>` and
+so on, `<metric>_sd_<unit>` and `<metric>_rsd_<unit>` for the whole face.
+
+| | holds for | use it for |
+|---|---|---|
+| `_sd_` | one photo against the truth | one photo, people against each other, "a bystander would notice" |
+| `_rsd_` | repeats: photos of one person | changes over days |
+
+Part of a face is misread alike in every photo of it, such as a brow under hair. That is in `_sd_` and cancels
+in a change, so `_sd_` is five to ten times as large. The standard deviation of a change is that of two
+`_rsd_`, never of two `_sd_`.
+
+`_sd_` grows with yaw and pitch, in a coarse photo, with light from one side, behind glasses, and for the
+methods `fast` and `plain`; its table is `asymmetry/metrics/errors.toml`. Where millimetres rest on the mean
+iris, lengths contain {_IRIS} % of themselves, by which irises differ between people, and what irises are
+misread by. A ruler takes both out, a known iris the first. Ratios and degrees never have them.
+
+The table is made of points placed by hand on frontal photos of {lasting_errors().people} people, less part
+of what the hand itself is off by. An error against hand points contains the hand's, and so lies within one
+and two `_sd_` a little less often than 68 and 95 % of the time. `_sd_` is NaN for points that this library
+did not read, and for a metric of your own that declares no `lasting` error. `_rsd_` is NaN where
+`Landmarks.spread` is, as for `plain`.
+
+## In one photo
 
 Metrics marked ↔ lean on distances across the face: they are not measured when the head is turned more than
 {MAX_YAW_HORIZONTAL:g}° to a side. Beyond {MAX_YAW:g}° nothing is.
@@ -44,13 +72,15 @@ each other by the corners of the eyes and the pupils, in the millimetres of the 
 one that is turned in the plane of the photo, or another gaze moves nothing. Another yaw or pitch than at rest
 does, by about 0.05 mm a degree at the brows and lids and up to 0.25 at the lips.
 
+A movement is a difference of two photos of one person. So its standard deviations are those of repeats,
+`<metric>_<side>_rsd_<unit>`, and it has no others; between people a length also has the iris's {_IRIS} %.
+
 A side that is still is NaN. It is still where it reads no more than the noise, which is what may be read in
-two photos of a face that did not move, or no more than {STILL_SD:g} of its own standard deviations. These
-have columns as above, and what the person's face misleads in both photos alike is not in them; one that is
-there beside a NaN says that the side was measured, and is still. Differences and ratios are made of what was
-read all the same. `keep_noise=True` keeps it for the sides too, and so do the means and trends of a `Series`:
-the mean of those readings only that are beyond noise would be too large. Points whose spread is not known, as
-those made by hand, have no standard deviation, and their sides stay as they are.
+two photos of a face that did not move, or no more than {STILL_SD:g} of its own standard deviations. One of
+these that is there beside a NaN says that the side was measured, and is still. Differences and ratios are
+made of what was read all the same. `keep_noise=True` keeps it for the sides too, and so do the means and
+trends of a `Series`: the mean of those readings only that are beyond noise would be too large. Points whose
+spread is not known, as those made by hand, have no standard deviation, and their sides stay as they are.
 
 Metrics of a length with a noise fill a fourth column, `<metric>_ratio`: the smaller of both movements divided
 by the larger. 1 is an even movement, 0 a side that is still; it is negative where the sides move in opposite

@@ -51,6 +51,8 @@ class LastingErrors:
     ----------
     made, inputs : str
         The day on which it was made, and SHA-256 of the files that it was made of.
+    people : int
+        How many people's photos these are.
     iris : float
         Standard deviation of an iris's width as it is read in all photos of a person, as a share.
     methods : mapping of str to mapping
@@ -60,6 +62,7 @@ class LastingErrors:
 
     made: str
     inputs: str
+    people: int
     iris: float
     methods: Mapping[str, Mapping[str, Mapping[str, Sequence[float]]]] = field(repr=False)
 
@@ -91,7 +94,7 @@ def lasting_errors() -> LastingErrors:
     """
     text = Path(__file__).with_name("errors.toml").read_text(encoding="utf-8")
     table = tomllib.loads(text)
-    return LastingErrors(table["made"], table["inputs"], table["iris"], table["method"])
+    return LastingErrors(table["made"], table["inputs"], table["people"], table["iris"], table["method"])
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,8 +30,9 @@ from asymmetry.metrics import Metric, catalogue, measure
 from asymmetry.metrics.lasting import CONDITIONS
 from benchmarks.fidelity import photos
 from benchmarks.tune import hand
+from benchmarks.tune.seal import sealed
 
-__all__ = ["Compared", "compared", "hand_read", "main", "templated"]
+__all__ = ["Compared", "compared", "hand_read", "main", "smaller", "templated"]
 
 FloatArray = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
@@ -61,17 +62,16 @@ class Compared:
 
     read: Measurements
     hand: Measurements
-    whole: tuple[Measurements, Measurements] | None
+    whole: tuple[Measurements, Measurements]
     iris: FloatArray
+
+    def of(self, metric: Metric) -> tuple[Measurements, Measurements]:
+        """The reading and the hand for a metric."""
+        return self.whole if metric.name.startswith(PARTLY) else (self.read, self.hand)
 
     def errors(self, metric: Metric) -> dict[str, tuple[FloatArray, FloatArray]]:
         """By kind of column: errors, and the part of their variance that is known otherwise."""
-        read, placed = self.read, self.hand
-        if metric.name.startswith(PARTLY):
-            if self.whole is None:
-                return {}
-            read, placed = self.whole
-        found = {}
+        (read, placed), found = self.of(metric), {}
         for kind, columns in kinds(metric).items():
             error = np.concatenate([read[metric.columns[i]] - placed[metric.columns[i]] for i in columns])
             known = np.concatenate(
@@ -106,11 +106,9 @@ def compared(read: Landmarks, paths: Sequence[Path], *, template: bool) -> Compa
     own = measure(read, metrics=[], sd=False)["mm_per_px"]
     theirs = measure(placed, metrics=[], sd=False)["mm_per_px"]
     scale = Scale("ruler", np.nan_to_num(1 / own, nan=1.0))
-    whole = None
-    if template:
-        others = hand.from_templates(read, paths, others=True)
-        whole = measure(read, scale=scale), measure(others, scale=scale)
-    else:
+    others = hand.from_templates(read, paths, others=True) if template else placed
+    whole = measure(read, scale=scale), measure(others, scale=scale)
+    if not template:
         read = hand.at_hands_stations(read, placed)
     return Compared(measure(read, scale=scale), measure(placed, scale=scale), whole, np.log(theirs / own))
 
@@ -183,7 +181,7 @@ def copied(read: Reader, before: Landmarks, paths: Sequence[Path]) -> dict[str, 
     """Photos made smaller, and darker on one half, against the photos themselves."""
     table, pixels = measure(before), [read_photo(path).pixels for path in paths]
     rows = np.arange(len(paths))
-    small = [measure(read([_smaller(each, share) for each in pixels])) for share in SMALLER]
+    small = [measure(read([smaller(each, share) for each in pixels])) for share in SMALLER]
     joined = Measurements.concat(small)
     lit = read([_darker(each, times) for times in DARKER for each in pixels])
     light = np.log(lit.quality[:, QUALITY.index("side_light")].astype(np.float64))
@@ -193,7 +191,8 @@ def copied(read: Reader, before: Landmarks, paths: Sequence[Path]) -> dict[str, 
     }
 
 
-def _smaller(pixels: Pixels, share: float) -> Pixels:
+def smaller(pixels: Pixels, share: float) -> Pixels:
+    """A photo with fewer pixels."""
     return np.asarray(cv2.resize(pixels, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), np.uint8)
 
 
@@ -221,7 +220,7 @@ def _numbers(
     metric: Metric, beside: Sequence[Compared], changed: Mapping[str, Changes]
 ) -> Iterator[tuple[str, list[float]]]:
     for kind, columns in kinds(metric).items():
-        parts = [found[kind] for each in beside if (found := each.errors(metric))]
+        parts = [each.errors(metric)[kind] for each in beside]
         error, known = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
         if kind == "side" and metric.name in ELSEWHERE:
             error = error - error.mean()
@@ -266,17 +265,18 @@ def written(tables: Mapping[str, Mapping[str, Mapping[str, Sequence[float]]]], i
     digest, people = inputs()
     lines = [
         "# What all photos of a person are misread by. Made by python -m benchmarks.tune.errors.",
-        f"# {people} people of the tuning half, by hand-placed points; yaw and pitch by one head's renders.",
+        "# By hand-placed points in photos of tuning people; yaw and pitch by the renders of a head.",
         "# Each row: " + ", ".join(CONDITIONS) + "; the metric's unit, and that per unit of the condition.",
         f'made = "{datetime.now(UTC).date()}"',
         f'inputs = "{digest}"',
+        f"people = {people}",
         f"iris = {iris:.3g}",
     ]
     for method, table in tables.items():
         for name, rows in table.items():
             lines += ["", f"[method.{method}.{name}]"]
             lines += [f"{kind} = [{', '.join(f'{v:.3g}' for v in row)}]" for kind, row in rows.items()]
-    return "\n".join(lines) + "\n"
+    return sealed("\n".join(lines) + "\n")
 
 
 def main() -> None:
