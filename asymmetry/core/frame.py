@@ -128,9 +128,9 @@ def face_frame(
 
     Steps: perspective removed for a camera at about 1 m; yaw and pitch removed with ``landmarks.pose``; roll
     removed so that outer canthi and pupils are level (the mesh drags temples, forehead and nose along when a
-    brow or a mouth corner moves; in warps and renders the eyes stay true); x = 0 put where the canthi's
-    midpoints, nasion, nasal bridge and glabella lie (never philtrum, lips or chin: palsy moves those); y = 0
-    put at the pupil line.
+    brow or a mouth corner moves; in warps and renders the eyes stay true), or by the pose where one eye was
+    not seen; x = 0 put where the canthi's midpoints, nasion, nasal bridge and glabella lie (never philtrum,
+    lips or chin: palsy moves those); y = 0 put at the pupil line.
 
     Parameters
     ----------

@@ -253,6 +253,8 @@ class Extractor:
         found = None if turned else self._read(pixels, first)
         if found is not None and found.score > DOUBTFUL:
             return found
+        if found is not None and sureness(pixels, first, self._canonical, self._mesh) > SURE:
+            return found
         tools = self._canonical, self._landmarker, self._mesh
         first = self._twice(pixels, first)
         best = surest(pixels, [first], *tools) if turned else None
