@@ -89,7 +89,7 @@ HEIGHTS = (
     "lower_lip_height",
 )
 #: Portraits and further people that are read, beside the tuning people of the London set.
-MORE, PORTRAITS = 8, 4
+MORE, PORTRAITS = 6, 2
 
 
 @dataclass(frozen=True)
