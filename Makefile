@@ -29,13 +29,12 @@ bench: $(VENV)/dev.stamp ## measure what a photo costs, and the core, series and
 	$(BIN)/python -m benchmarks.report
 	$(BIN)/python -m benchmarks.speed
 
-fidelity: $(VENV)/dev.stamp ## measure how much of a known asymmetry is read
+fidelity: $(VENV)/dev.stamp ## measure how much of a known asymmetry is read, into docs/tables and docs/accuracy.md
 	$(BIN)/python -m benchmarks.fidelity
-	$(BIN)/python -m benchmarks.fidelity --photos others --method fast --method hemiface
-	$(BIN)/python -m benchmarks.movements
 
-docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report
+docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report, put docs/tables into docs/accuracy.md
 	$(BIN)/python docs/picture.py docs/report.png
+	$(BIN)/python -m benchmarks.fidelity.tables
 
 clean: ## remove .venv and everything made here
 	rm -rf $(VENV) demo dist build htmlcov .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 #: Columns of a terminal from which on words stand beside the numbers, not below them.
-_WIDE = 76
+_WIDE = 80
 _LONGEST_LINE = 100
 
 
@@ -55,18 +55,20 @@ def photo_lines(table: Measurements, row: int) -> Iterator[str]:
         return
     words = {headline.metric: headline.words for headline in HEADLINES}
     wide = shutil.get_terminal_size().columns >= _WIDE
-    yield f"  {'':<22}{'right':>8}{'left':>8}{'diff':>8}"
+    yield f"  {'':<21}{'right':>7}{'left':>7}{'diff':>8}{'±':>6}"
     for name, metric in catalogue().items():
         values = [float(table[column][row]) for column in metric.columns]
         signs = ("", "", "+") if metric.sides else ("+",)
-        cells = "".join(f"{_number(value, sign):>8}" for value, sign in zip(values, signs, strict=True))
-        cells = f"{cells:>24}"
-        line = f"  {name.replace('_', ' '):<22}{cells} {metric.unit:<5}"
+        cells = "".join(f"{_number(value, sign):>7}" for value, sign in zip(values, signs, strict=True))
+        # Beside the difference stands how far it may be from the truth: one standard deviation of one photo.
+        sd = float(table[metric.sd_columns[-1]][row])
+        unsure = "" if math.isnan(sd) else f"±{_number(sd)}"
+        line = f"  {name.replace('_', ' '):<21}{cells:>22}{unsure:>6} {metric.unit:<4}"
         word = words[name](values[-1]) if name in words else "" if metric.sides else f"+: {metric.sign}"
         yield (f"{line}  {word}" if wide else line).rstrip()
         if word and not wide:
             yield f"    {word}"
-    seen = [difference.words for difference in notable(table)[row]]
+    seen = [difference.told for difference in notable(table)[row]]
     if seen:
         yield f"A bystander would notice: {'; '.join(seen)}."
     else:

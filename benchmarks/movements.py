@@ -1,11 +1,13 @@
-"""What is read of sides that did not move: movements from photos to warps of them, photographed again.
+"""Movements read of sides that did not move, from photos to warps of them, photographed again.
 
-Run it as ``python -m benchmarks.movements``. Needs ``../shared/faces``, or takes the portraits in wheels.
+``python -m benchmarks.movements`` prints the table that ``make fidelity`` writes. Needs ``../shared/faces``,
+or takes the portraits in wheels.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,23 +21,24 @@ from asymmetry.extract import Extractor
 from asymmetry.metrics import MovementMetric, movement, movement_catalogue
 from asymmetry.metrics.movement import beyond_noise
 from asymmetry.synthetic import jitter_photo
-from benchmarks.fidelity import cases, photos
+from benchmarks.fidelity import cases, photos, tables
+from benchmarks.fidelity.tables import Row
 
-__all__ = ["main", "report", "rows"]
+__all__ = ["main", "measure_movements", "rows"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Movement below this is none; and what the side that did not move may read, mm.
 NO_MM, STILL_MM = 0.05, 0.2
-_HEAD = ("movement", "sides", "RMS, mm", f"NaN or below {STILL_MM} mm", "within 1 and 2 SD", "moved, told")
+_HEAD = ["movement", "sides", "RMS, mm", f"NaN or below {STILL_MM} mm", "within 1 and 2 SD", "moved, told"]
 
 
 def _both(table: Measurements, names: tuple[str, ...]) -> FloatArray:
     return np.array([table[name] for name in names[:2]])
 
 
-def rows(true: Measurements, read: Measurements, apart: npt.NDArray[np.bool_]) -> list[tuple[str, ...]]:
-    """One row per movement in mm.
+def rows(true: Measurements, read: Measurements, apart: npt.NDArray[np.bool_]) -> list[Row]:
+    """One row per movement in mm, under a head.
 
     Parameters
     ----------
@@ -44,7 +47,7 @@ def rows(true: Measurements, read: Measurements, apart: npt.NDArray[np.bool_]) -
     apart : ndarray of bool, shape (2, n)
         The sides on which nothing was pulled.
     """
-    made, told = [], beyond_noise(read)
+    made, told = [_HEAD], beyond_noise(read)
     entries: list[MovementMetric] = [each for each in movement_catalogue().values() if each.noise]
     for entry in entries:
         there, value, sd, shown = (
@@ -52,7 +55,7 @@ def rows(true: Measurements, read: Measurements, apart: npt.NDArray[np.bool_]) -
             for table, names in (
                 (true, entry.columns),
                 (read, entry.columns),
-                (read, entry.sd_columns),
+                (read, _of_repeats(read, entry.sd_columns)),
                 (told, entry.columns),
             )
         )
@@ -61,53 +64,67 @@ def rows(true: Measurements, read: Measurements, apart: npt.NDArray[np.bool_]) -
         small = np.isnan(shown[still]) | (np.abs(shown[still]) < STILL_MM)
         within = (f"{100 * np.mean(np.abs(value[still]) < k * sd[still]):.0f}" for k in (1, 2))
         made.append(
-            (
+            [
                 entry.name,
                 str(still.sum()),
                 f"{np.sqrt(np.mean(value[still] ** 2)):.2f}",
                 f"{100 * small.mean():.1f} %",
                 f"{', '.join(within)} %",
                 f"{np.isfinite(shown[moved]).sum()} of {moved.sum()}",
-            )
+            ]
         )
     return made
 
 
-def report(half: str, seed: int = 7) -> str:
+def measure_movements(half: str, seed: int = 7) -> tuple[str, list[Row]]:
     """Warp, photograph again, read, and say what was read in a table.
 
     Parameters
     ----------
     half : str
-        Whose photos: ``"tuning"``, ``"reporting"`` or ``"portraits"``.
+        Whose photos: ``"tuning"``, ``"reporting"`` or ``"wheels"``.
     seed : int
         Of how they are photographed again.
     """
     rng = np.random.default_rng(seed)
     subjects = cases.subjects(photos.faces(half))
-    made = list(cases.warps(subjects))
+    made: list[cases.Case] = []
+
+    def again() -> Iterator[cases.Pixels]:
+        for case in cases.warps(subjects):
+            made.append(replace(case, pixels=case.pixels[:0]))
+            yield jitter_photo(case.pixels, rng).pixels
+
+    with Extractor() as extractor:
+        after = extractor.extract(again())
     people = [subject.person for subject in subjects]
-    rest = Landmarks.concat(subject.landmarks for subject in subjects)[
+    rest = Landmarks.concat(subject.read for subject in subjects)[
         [people.index(case.person) for case in made]
     ]
     # Nothing is known of the spread of what is true, so that nothing of it is taken for noise.
     exact = replace(rest, spread=np.full_like(rest.spread, np.nan))
     shift = np.array([case.displacement for case in made])
     true = movement(exact, cases.displaced(exact, shift), keep_noise=True)
-    with Extractor() as extractor:
-        after = extractor.extract([jitter_photo(case.pixels, rng).pixels for case in made])
     read = movement(rest, after, keep_noise=True)
     apart = np.array([[case.side != side for case in made] for side in SIDES])
-    lines = [_HEAD, tuple("---" for _ in _HEAD), *rows(true, read, apart)]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return f"{len(made)} warps of {len(people)} people's {half} photos\n\n{table}"
+    about = (
+        f"`make fidelity`: {len(made)} warps of {len(people)} {half} people, photographed again, `hemiface`."
+    )
+    return about, rows(true, read, apart)
+
+
+def _of_repeats(table: Measurements, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Columns of the standard deviations of repeats; of a table that has but one kind, those."""
+    repeats = tuple(name.replace("_sd_", "_rsd_") for name in names)
+    return repeats if repeats[0] in table else names
 
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description="What is read of sides that did not move.")
-    parser.add_argument("--photos", choices=("reporting", "tuning", "portraits"), default="reporting")
-    print(report(parser.parse_args().photos))
+    parser = argparse.ArgumentParser(description="Movements read of sides that did not move.")
+    parser.add_argument("--photos", choices=("reporting", "tuning", "wheels"), default="reporting")
+    about, made = measure_movements(parser.parse_args().photos)
+    print(f"{about}\n\n{tables.markdown(made)}")
 
 
 if __name__ == "__main__":

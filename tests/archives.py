@@ -1,4 +1,4 @@
-"""Archives for tests: small photos in folders, a decoder that crashes or hangs on some, runs in a process."""
+"""Archives for tests: small photos in folders, a decoder that crashes, hangs or waits, runs in a process."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 
-#: Width of a photo on which the decoder of `BREAKS` ends its process, or never comes back.
-CRASHING, HANGING = 641, 642
+#: Width of a photo on which the decoder of `BREAKS` ends its process, or never comes back, or waits until the
+#: file is there that the variable `HELD_UNTIL` names.
+CRASHING, HANGING, HELD = 641, 642, 643
+HELD_UNTIL = "ASYMMETRY_TEST_HELD_UNTIL"
 
 #: Imported by every Python process that has its folder on the path: breaks the JPEG decoder.
 BREAKS = f"""
@@ -25,6 +27,8 @@ def decode(data, colorspace, **how):
         os.kill(os.getpid(), signal.SIGSEGV)
     if how["min_width"] == {HANGING}:
         time.sleep(3600)
+    while how["min_width"] == {HELD} and not os.path.exists(os.environ["{HELD_UNTIL}"]):
+        time.sleep(0.05)
     return whole(data, colorspace, **how)
 simplejpeg.decode_jpeg = decode
 """

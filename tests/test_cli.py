@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from asymmetry import Series
+from asymmetry import Series, score
 from asymmetry.cli import main
 from asymmetry.extract import doctor
 from asymmetry.extract.doctor import Check
@@ -52,11 +52,12 @@ def test_photo_prints_sides_difference_and_words(portrait_path: Path) -> None:
     assert result.stderr == ""
     lines = result.stdout.splitlines()
     assert lines[0].startswith(f"{portrait_path}  [warn: glasses")
-    assert lines[1].split() == ["right", "left", "diff"]
+    assert lines[1].split() == ["right", "left", "diff", "±"]
     brow = next(line for line in lines if line.startswith("  brow height"))
     right, left, diff = map(float, brow.split()[2:5])
     assert diff == pytest.approx(right - left, abs=0.11)
     assert f"{abs(diff):.1f} mm {'higher' if diff > 0 else 'lower'}" in brow
+    assert brow.split()[5] == f"±{score(portrait_path)['brow_height_diff_sd_mm']:.1f}"
     assert lines[-1] == "Nothing here is of a size that a bystander is known to notice."
     assert "\x1b" not in result.stdout
 
@@ -139,7 +140,7 @@ def test_a_name_that_is_no_text(tmp_path: Path, broken: Path) -> None:
 
 def test_demo_prints_true_against_read_and_ends_with_the_report(demo: tuple[Result, Path]) -> None:
     result, folder = demo
-    assert result.exit_code == 0
+    assert result.exit_code == 0, (result.output, result.exception)
     lines = result.stdout.splitlines()
     assert lines[-1] == str(folder / "report.html")
     assert Path(lines[-1]).is_file()

@@ -10,7 +10,7 @@ from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.canonical import canonical_mesh, load_canonical
 from asymmetry.extract.common import CommonShape, Field, to_half
 from asymmetry.extract.plane import Halvings
-from asymmetry.extract.spread import point_spread
+from asymmetry.extract.spread import SCATTER, lid_sds, point_spread
 
 Array = npt.NDArray[np.float64]
 BROW, MOUTH = MEDIAPIPE_478.groups["brow"], MEDIAPIPE_478.groups["mouth"]
@@ -90,7 +90,10 @@ def test_a_mirrored_face_has_the_mirrored_shape(plane: Array) -> None:
 def spread_of(plane: Array, noise: float = 0.0, *, seen: bool = True) -> Array:
     known = dict.fromkeys(SIDES, seen)
     twins = [np.full((MEDIAPIPE_478.size, 2), noise)] * 2
-    return point_spread(plane, twins, lids=known, irises=known, corners=known, px_per_cm=40.0)
+    lids = lid_sds(known)
+    return point_spread(
+        plane, twins, upper=lids, lower=lids, irises=known, corners=known, px_per_cm=40.0, scatter=SCATTER
+    )
 
 
 def test_spread_grows_with_noise_and_with_the_asymmetry_of_its_own_part(plane: Array) -> None:

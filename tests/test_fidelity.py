@@ -76,9 +76,7 @@ def frontal(shared_faces: Path) -> tuple[renders.Renders, Landmarks]:
     every = renders.load()
     assert every is not None, shared_faces
     rows = np.flatnonzero(every.yaw == 0)
-    chosen = renders.Renders(
-        [every.paths[i] for i in rows], every.yaw[rows], {k: v[:, rows] for k, v in every.sides.items()}
-    )
+    chosen = every.select(rows)
     with Extractor() as extractor:
         return chosen, extractor.extract(chosen.paths)
 

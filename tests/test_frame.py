@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from asymmetry.core import frame
-from asymmetry.core.frame import IRIS_MM, Scale, face_frame, head_angles
+from asymmetry.core.frame import IRIS_MM, Scale, eye_higher, face_frame, head_angles, without_an_eye
 from asymmetry.core.geometry import mirror_squares, polygon_area, total
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.schemes import SIDES, Side
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.errors import InvalidInputError
-from tests.faces import PLACES, PX_PER_MM, Moves, crowd, model, photo, rotation
+from tests.faces import PLACES, PX_PER_MM, Moves, crowd, model, number, photo, rotation
 
 # mm: single precision, and the middle of the four canthi is not quite the camera's axis.
 NEAR = 5e-4
@@ -67,6 +67,53 @@ def test_what_palsy_moves_does_not_move_the_frame(moves: Moves) -> None:
     still, moved = face_frame(photo()), face_frame(photo(model(moves)))
     for where in PLACES.keys() - moves.keys():
         np.testing.assert_array_equal(moved.point(*where), still.point(*where), err_msg=str(where))
+
+
+IRIS = MEDIAPIPE_478.groups["iris"]
+# The mesh lets the canthi of an eye follow its iris by this share.
+FOLLOWS = 0.31
+
+
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("up", [2.5, -3.0])
+def test_an_eye_that_stands_higher_does_not_tilt_the_face(side: Side, up: float) -> None:
+    moves: Moves = {(name, side): (0, up) for name in IRIS}
+    moves |= {(name, side): (0, FOLLOWS * up) for name in ("outer_canthus", "inner_canthus")}
+    still, moved = face_frame(photo()), face_frame(photo(model(moves)))
+    right, left = (moved.point("commissure", each)[1, 0] for each in SIDES)
+    # Were the pupils to count as usual, this would be 0.8 mm.
+    assert right - left == pytest.approx(0, abs=0.1)
+    assert still.roll[0] == pytest.approx(moved.roll[0], abs=0.1)
+    higher = eye_higher(moved)[0]
+    assert np.sign(higher) == np.sign(up if side == "right" else -up)
+    assert 1.2 < abs(higher) < 2.0
+    assert eye_higher(still)[0] == pytest.approx(0, abs=1e-6)
+
+
+def test_pupils_a_little_out_of_level_count_as_ever() -> None:
+    moved = photo(model({(name, "right"): (0, 0.5) for name in IRIS}))
+    assert 0.3 < eye_higher(face_frame(moved))[0] < 0.5
+    # Canthi 90 mm apart and pupils 62 mm apart, that weigh 0.75.
+    tilt = np.degrees(0.75 * 0.5 / (90 + 0.75 * 62))
+    assert abs(face_frame(moved).roll[0]) == pytest.approx(tilt, rel=0.02)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_behind_a_patch_the_pose_is_the_level(side: Side) -> None:
+    lopsided: Moves = {("commissure", "right"): (0, -8), ("brow_upper_3", "left"): (0, 3)}
+    shot = photo(model(lopsided), yaw=8, pitch=-5, roll=25)
+    gone = [number(name, side) for name in ("outer_canthus", "inner_canthus", *IRIS)]
+    patched = replace(shot, points=shot.points.copy())
+    patched.points[:, gone] = np.nan
+    whole, lone = face_frame(shot), face_frame(patched)
+    assert without_an_eye(lone).tolist() == [True]
+    assert without_an_eye(whole).tolist() == [False]
+    assert lone.roll[0] == pytest.approx(25, abs=0.1)
+    for name in ("commissure", "brow_upper_3", "ala"):
+        for each in SIDES:
+            np.testing.assert_allclose(lone.point(name, each), whole.point(name, each), atol=1.5)
+    right, left = (lone.point("commissure", each)[1, 0] for each in SIDES)
+    assert right - left == pytest.approx(-8, abs=0.1)
 
 
 def test_roll_that_was_removed_and_scale_that_was_used() -> None:

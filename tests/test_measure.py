@@ -12,9 +12,10 @@ import pytest
 
 from asymmetry.core.frame import OUTER_CANTHI_MM, PUPILS_OVER_CANTHI, Face, Half, Scale
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.schemes import SIDES, Side
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import MAX_YAW, MAX_YAW_HORIZONTAL, Metric, catalogue, measure, metric
+from asymmetry.metrics.lasting import lasting_errors
 from tests.faces import PX_PER_MM, double, model, number, photo
 
 FloatArray = npt.NDArray[np.float64]
@@ -25,6 +26,7 @@ def test_columns_and_their_order() -> None:
     names = [column for entry in catalogue().values() for column in entry.columns]
     pose = ["yaw_deg", "pitch_deg", "roll_deg", "mm_per_px"]
     sds = [column for entry in catalogue().values() for column in entry.sd_columns]
+    sds += [column for entry in catalogue().values() for column in entry.rsd_columns]
     assert list(table) == ["photo", "taken", "status", "reason", *names, *pose, *sds]
     assert all(table[name].dtype == np.float64 for name in names + pose + sds)
     assert catalogue()["brow_height"].columns == (
@@ -84,6 +86,28 @@ def test_without_the_frames_points_nothing_is_measured_and_the_reason_says_so() 
     assert np.isnan(table["brow_height_right_mm"][0])
 
 
+IRIS = MEDIAPIPE_478.groups["iris"]
+
+
+def test_a_pupil_that_stands_higher_is_said() -> None:
+    level, squint = (photo(model({(name, "left"): (0, up) for name in IRIS})) for up in (0.5, 2.0))
+    table = measure(Landmarks.concat([level, squint]))
+    assert table["status"].tolist() == ["ok", "warn"]
+    assert "pupils are more than 0.8° out of level" in table["reason"][1]
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_beside_a_patched_eye_the_rest_is_measured(side: Side) -> None:
+    patched = photo(roll=12)
+    patched.points[0, [number(name, side) for name in ("outer_canthus", "inner_canthus", *IRIS)]] = np.nan
+    table = measure(patched)
+    assert "one eye not seen" in table["reason"][0]
+    assert table["commissure_height_diff_mm"][0] == pytest.approx(0, abs=0.05)
+    other = "left" if side == "right" else "right"
+    assert np.isfinite(table[f"mrd1_{other}_mm"][0])
+    assert np.isnan([table[f"mrd1_{side}_mm"][0], table["mrd1_diff_mm"][0]]).all()
+
+
 def test_unknown_pose_is_not_taken_for_frontal() -> None:
     table = measure(replace(photo(), pose=np.full((1, 3, 3), np.nan)))
     assert np.isnan(table["brow_height_right_mm"][0])
@@ -122,7 +146,12 @@ def test_scale_that_does_not_fit_is_refused() -> None:
 
 def test_provenance_travels() -> None:
     table = measure(replace(photo(), provenance={"method": "plain"}), metrics=["mrd1"])
-    assert dict(table.provenance) == {"method": "plain", "scale_source": "iris", "metrics": ["mrd1"]}
+    assert dict(table.provenance) == {
+        "method": "plain",
+        "scale_source": "iris",
+        "metrics": ["mrd1"],
+        "errors": lasting_errors().inputs[:12],
+    }
 
 
 @metric(unit="mm", sign="higher", source="a test")
@@ -142,7 +171,8 @@ def test_a_metric_of_ones_own() -> None:
     assert table["cheek_height_diff_mm"][0] == pytest.approx(-5, abs=1e-3)
     entries = (catalogue()["mrd1"], cheek_height)
     assert list(table)[4:10] == [column for entry in entries for column in entry.columns]
-    assert list(table)[-6:] == [column for entry in entries for column in entry.sd_columns]
+    sds = [column for entry in entries for column in entry.sd_columns]
+    assert list(table)[-12:] == [*sds, *(column for entry in entries for column in entry.rsd_columns)]
     assert "cheek_height" not in catalogue()
     assert "cheek_height_diff_mm" in measure(photo(), metrics=[*catalogue(), cheek_height])
     assert measure(photo(), metrics="mrd1") == measure(photo(), metrics=["mrd1"])

@@ -237,9 +237,9 @@ def test_columns_rows_and_provenance() -> None:
         "commissure_travel_right_mm", "commissure_travel_left_mm", "commissure_travel_diff_mm",
         "commissure_travel_ratio",
         "residual_gap_right_mm", "residual_gap_left_mm", "residual_gap_diff_mm",
-        "commissure_travel_right_sd_mm", "commissure_travel_left_sd_mm", "commissure_travel_diff_sd_mm",
-        "commissure_travel_sd_ratio",
-        "residual_gap_right_sd_mm", "residual_gap_left_sd_mm", "residual_gap_diff_sd_mm",
+        "commissure_travel_right_rsd_mm", "commissure_travel_left_rsd_mm", "commissure_travel_diff_rsd_mm",
+        "commissure_travel_rsd_ratio",
+        "residual_gap_right_rsd_mm", "residual_gap_left_rsd_mm", "residual_gap_diff_rsd_mm",
     ]  # fmt: skip
     assert (table["photo"][0], table["taken"][0], table["rest_photo"][0]) == (
         "smile.jpg",

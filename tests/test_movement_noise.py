@@ -40,7 +40,7 @@ def sure(landmarks: Landmarks, mm: float = 0.05, **other_mm: float) -> Landmarks
 def test_a_side_that_is_still_is_nan_and_its_standard_deviation_tells_why() -> None:
     table = movement(sure(photo()), sure(photo(model(SMILE))))
     assert np.isnan(table["commissure_lift_right_mm"][0])
-    assert 0 < table["commissure_lift_right_sd_mm"][0] < 0.3
+    assert 0 < table["commissure_lift_right_rsd_mm"][0] < 0.3
     assert table["commissure_lift_left_mm"][0] == pytest.approx(4, abs=1e-3)
     # What both sides are made of stays.
     assert table["commissure_lift_diff_mm"][0] == pytest.approx(-4, abs=1e-3)
@@ -66,14 +66,14 @@ def test_points_of_unknown_spread_stay_what_they_are() -> None:
     """And have no standard deviation."""
     table = movement(photo(), photo(model(moved(BROW, "right", 0.3))))
     assert table["brow_excursion_right_mm"][0] == pytest.approx(0.3, abs=1e-3)
-    assert np.isnan(table["brow_excursion_right_sd_mm"][0])
+    assert np.isnan(table["brow_excursion_right_rsd_mm"][0])
 
 
 @pytest.mark.parametrize(("mm", "told"), [(0.05, True), (0.35, True), (0.6, False)])
 def test_the_less_sure_the_points_the_farther_a_side_must_move(mm: float, told: bool) -> None:
     rest, after = sure(photo(), mm), sure(photo(model(moved(BROW, "right", 1.5))), mm)
     table = movement(rest, after)
-    sd = table["brow_excursion_right_sd_mm"][0]
+    sd = table["brow_excursion_right_rsd_mm"][0]
     assert (STILL_SD * sd < 1.5) == told
     assert np.isfinite(table["brow_excursion_right_mm"][0]) == told
 
@@ -94,13 +94,13 @@ def test_movements_err_by_their_standard_deviation() -> None:
         "lower_lip_drop",
     ):
         entry = movement_catalogue()[name]
-        for column, sd in zip(entry.columns[:3], entry.sd_columns[:3], strict=True):
+        for column, sd in zip(entry.columns[:3], entry.rsd_columns[:3], strict=True):
             assert told[sd][0] == pytest.approx(read[column].std(), rel=0.2), column
 
 
 def test_what_misleads_both_photos_alike_is_no_error_of_a_movement() -> None:
-    both = movement(sure(photo(), ala=0.5), sure(photo(), ala=0.5))["ala_lift_right_sd_mm"][0]
-    one = movement(sure(photo(), ala=0.05), sure(photo(), ala=0.5))["ala_lift_right_sd_mm"][0]
+    both = movement(sure(photo(), ala=0.5), sure(photo(), ala=0.5))["ala_lift_right_rsd_mm"][0]
+    one = movement(sure(photo(), ala=0.05), sure(photo(), ala=0.5))["ala_lift_right_rsd_mm"][0]
     assert both < one / 1.3
 
 
@@ -155,7 +155,7 @@ def test_mirroring_swaps_the_sides_exactly(seed: int) -> None:
     rest, after = (spread_out(crowd(s, 3, grid=1 / 256), s) for s in (seed, seed // 2))
     straight, mirrored = movement(rest, after), movement(rest.mirrored(), after.mirrored())
     for entry in movement_catalogue().values():
-        for sign, names in ((-1, entry.columns), (1, entry.sd_columns)):
+        for sign, names in ((-1, entry.columns), (1, entry.rsd_columns)):
             right, left, diff, *ratio = names
             np.testing.assert_array_equal(straight[right], mirrored[left], err_msg=right)
             np.testing.assert_array_equal(straight[left], mirrored[right], err_msg=left)

@@ -146,7 +146,7 @@ def test_standard_deviations_of_what_stays_hold(warps: tuple[Measurements, Measu
         entry = movement_catalogue()[name]
         still = np.abs(both_sides(true, entry.columns)) < NO_MM
         within.append(
-            (np.abs(both_sides(read, entry.columns)) < 2 * both_sides(read, entry.sd_columns))[still]
+            (np.abs(both_sides(read, entry.columns)) < 2 * both_sides(read, entry.rsd_columns))[still]
         )
         assert within[-1].mean() > 0.85, name
     assert 0.9 < np.concatenate(within).mean() < 0.99

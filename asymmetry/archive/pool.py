@@ -12,7 +12,7 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from itertools import count, islice
@@ -28,6 +28,10 @@ __all__ = ["Pool", "scored_parts", "usable_cores", "worker_count"]
 
 #: Photos that may be under way or done before the one whose row is next: what a slow photo holds up.
 WINDOW = 256
+#: Photos that are handed to the workers at a time, for each of them and at most. All of them have to find room
+#: in a pipe (64 KB on Linux, about 0.5 KB a photo): one that is full when the last worker ends is never read
+#: again, and who writes to it waits for ever.
+HANDED, MOST_HANDED = 8, 64
 #: Rows after which the number of workers is set by how long they wait for bytes.
 MEASURED_ROWS = 24
 #: Most workers for each core, however slow the storage.
@@ -119,7 +123,7 @@ class Pool:
         waiting: deque[tuple[Job, Future[Row]]] = deque()
         seconds = waited = 0.0
         for done in count(1):
-            waiting.extend((job, self._scheduled(job)) for job in islice(jobs, WINDOW - len(waiting)))
+            self._hand_out(waiting, jobs)
             if not waiting:
                 return
             row = self._row(*waiting.popleft())
@@ -127,6 +131,18 @@ class Pool:
             seconds, waited = seconds + row.seconds, waited + row.waited
             if done >= MEASURED_ROWS and not self._settled:
                 waiting = self._resized(waiting, worker_count(usable_cores(), seconds, waited, _memory()))
+
+    def _hand_out(self, waiting: deque[tuple[Job, Future[Row]]], jobs: Iterator[Job]) -> None:
+        """Keep the workers busy until the row that is next is there."""
+        most = max(min(HANDED * self.workers, MOST_HANDED), 2 * self.workers)
+        while True:
+            pending = [future for _, future in waiting if not future.done()]
+            room = min(most - len(pending), WINDOW - len(waiting))
+            new = [(job, self._scheduled(job)) for job in islice(jobs, max(room, 0))]
+            waiting.extend(new)
+            if not waiting or waiting[0][1].done() or (len(waiting) == WINDOW and not new):
+                return
+            wait([*pending, *(future for _, future in new)], return_when=FIRST_COMPLETED)
 
     def _resized(
         self, waiting: deque[tuple[Job, Future[Row]]], workers: int

@@ -8,35 +8,59 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.geometry import mirror_squares, total
+from asymmetry.core.face import REGIONS, Face, Half
+from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.schemes import SIDES, Scheme, Side, get_scheme
-from asymmetry.core.upright import from_both_sides, from_rays, in_plane, level_line, upright, weighed
+from asymmetry.core.schemes import SIDES, get_scheme
+from asymmetry.core.upright import (
+    from_both_sides,
+    from_rays,
+    in_plane,
+    level_line,
+    one_eyed,
+    pupils_aslant,
+    upright,
+    weighed,
+)
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["IRIS_MM", "Face", "Half", "Scale", "face_frame", "head_angles"]
+__all__ = [
+    "IRIS_MM",
+    "MAX_YAW",
+    "MAX_YAW_HORIZONTAL",
+    "REGIONS",
+    "Face",
+    "Half",
+    "Scale",
+    "eye_higher",
+    "face_frame",
+    "head_angles",
+    "without_an_eye",
+]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-#: Horizontal visible iris diameter, mm: mean of adults, population SD 0.42 (Ruefer et al. 2005).
-IRIS_MM = 11.71
+#: Horizontal visible iris diameter, mm: mean and standard deviation of adults (Ruefer et al. 2005).
+IRIS_MM, IRIS_SD_MM = 11.71, 0.42
 #: What stands in for irises that were not seen, as when both eyes are closed: the distance between the outer
 #: canthi, mm, and the height of the pupil line over the canthi's mean, as a share of that distance. Means of
 #: 16 people of several origins (Face Research Lab London Set), read by this library and scaled by the iris.
 #: SD 3.6 mm (4.2 %) and 0.4 mm.
-OUTER_CANTHI_MM, PUPILS_OVER_CANTHI = 85.7, 0.032
+OUTER_CANTHI_MM, OUTER_CANTHI_SD_MM, PUPILS_OVER_CANTHI = 85.7, 3.6, 0.032
 #: Camera distance assumed when perspective is removed, in outer-canthal distances: about 1 m over 89 mm.
 CAMERA_DISTANCE = 11.2
+#: Yaw, degrees, beyond which horizontal metrics are not measured.
+MAX_YAW_HORIZONTAL = 15.0
+#: Yaw, degrees, beyond which nothing is measured: the far side begins to be hidden.
+MAX_YAW = 30.0
 #: The pairs that set the level, in the order of `asymmetry.core.upright.level_line`.
-LEVEL_PAIRS = ("outer_canthus", "iris_centre")
-#: Regions of the comparison with the mirror image; the scheme's groups of these names.
-REGIONS = ("upper", "middle", "lower")
+LEVEL_PAIRS = ("outer_canthus", "iris_centre", "inner_canthus")
 # What sets the midline: midpoints of these pairs, and these midline points.
 _MIDLINE_PAIRS = ("outer_canthus", "inner_canthus")
 _MIDLINE_POINTS = ("nasion", "nose_bridge_1", "glabella")
@@ -64,6 +88,9 @@ class Scale:
         distance.
     mm : float or array_like of shape (n,)
         The known length in mm; for ``"ruler"`` the pixels per mm.
+    share : float, optional
+        Standard deviation of that length as a share of it, which absolute errors of lengths contain. Default:
+        that of adults' irises (3.6 %) for their mean, and 0 for any other length, which is taken for known.
 
     Examples
     --------
@@ -75,6 +102,7 @@ class Scale:
 
     source: Literal["iris", "interpupillary", "ruler"] = "iris"
     mm: Any = IRIS_MM
+    share: float | None = None
 
     def __post_init__(self) -> None:
         if self.source not in ("iris", "interpupillary", "ruler"):
@@ -91,114 +119,6 @@ class Scale:
             return known / apart(face, "iris_centre")
         irises = iris_width(face)
         return np.where(np.isnan(irises), OUTER_CANTHI_MM / apart(face, "outer_canthus"), known / irises)
-
-
-@dataclass(frozen=True, eq=False)
-class Half:
-    """One side of n faces, seen so that both sides read alike: ``out`` leads off the midline, ``up`` is up.
-
-    A metric written on a `Half` obeys the mirror law by construction. Its rows may be the right sides of n
-    photos, the left ones, or both one after the other: a metric can't tell.
-
-    Attributes
-    ----------
-    outward, upward : ndarray, shape (points, n)
-        Distance from the midline, positive towards this side, and height over the pupil line, mm.
-    rows : mapping of str to int
-        Row of each point.
-    """
-
-    outward: FloatArray = field(repr=False)
-    upward: FloatArray = field(repr=False)
-    rows: Mapping[str, int] = field(repr=False)
-
-    def out(self, name: str) -> FloatArray:
-        """Distance of a point from the midline, positive towards this side, mm, shape (n,)."""
-        row: FloatArray = self.outward[self.rows[name]]
-        return row
-
-    def up(self, name: str) -> FloatArray:
-        """Height of a point over the pupil line, mm, shape (n,)."""
-        row: FloatArray = self.upward[self.rows[name]]
-        return row
-
-    def midline_up(self, name: str) -> FloatArray:
-        """Height of a point of the midline over the pupil line, mm, shape (n,): the same as `up`."""
-        return self.up(name)
-
-
-@dataclass(frozen=True, eq=False)
-class Face:
-    """n faces in their own frame.
-
-    Each side is kept as it is seen from that side, so that both are one table for a metric. A point of the
-    midline is on both sides: it is as far out on the one as it is in on the other.
-
-    Attributes
-    ----------
-    points : ndarray, shape (2, names, 2, n)
-        Distance from the midline, positive towards the point's own side, and height over the pupil line; of
-        the scheme's pairs and then of its midline, right before left.
-    rows : mapping of str to int
-        Row of each name.
-    layout : Scheme
-        What the names mean.
-    roll : ndarray, shape (n,)
-        In-plane rotation that was removed, degrees, positive anticlockwise as seen in the photo.
-    mm_per_px : ndarray, shape (n,)
-        The scale that was used.
-    """
-
-    points: FloatArray = field(repr=False)
-    rows: Mapping[str, int] = field(repr=False)
-    layout: Scheme
-    roll: FloatArray = field(repr=False)
-    mm_per_px: FloatArray = field(repr=False)
-
-    @property
-    def size(self) -> int:
-        """Number of faces, n."""
-        return int(self.points.shape[-1])
-
-    def point(self, name: str, side: Side | None = None) -> FloatArray:
-        """Coordinates x, to the patient's left, and y, up, of one point, shape (2, n).
-
-        No side on the midline.
-        """
-        out, up = self.points[:, self.rows[name], 0 if side == "right" else 1]
-        return np.array([-out if side == "right" else out, up])
-
-    def pair(self, name: str) -> tuple[FloatArray, FloatArray]:
-        """The right and the left point of that name."""
-        return self.point(name, "right"), self.point(name, "left")
-
-    def half(self, side: Side) -> Half:
-        """One side of the faces."""
-        out, up = self.points[:, :, SIDES.index(side)]
-        return Half(out, up, self.rows)
-
-    def halves(self) -> Half:
-        """All right sides and then all left sides, 2n rows, so that a metric measures both at once."""
-        out, up = self.points.reshape(2, len(self.rows), 2 * self.size)
-        return Half(out, up, self.rows)
-
-    def select(self, rows: slice) -> Face:
-        """Some of the faces."""
-        points, roll, mm_per_px = (each[..., rows] for each in (self.points, self.roll, self.mm_per_px))
-        return replace(self, points=points, roll=roll, mm_per_px=mm_per_px)
-
-    @functools.cached_property
-    def mirror_squares(self) -> Mapping[str, tuple[FloatArray, int]]:
-        """Sum of the squared distances to the mirror image, mm2, and number of points, by region.
-
-        The mirror image is laid over all regions at once, see `asymmetry.core.geometry.mirror_squares`.
-        """
-        groups = self.layout.groups
-        names = [(groups[region], groups[f"{region}_midline"]) for region in REGIONS]
-        points = self.points[:, [self.rows[name] for paired, single in names for name in (*paired, *single)]]
-        sizes = [(len(paired), len(single)) for paired, single in names]
-        counts = [2 * paired + single for paired, single in sizes]
-        return dict(zip(REGIONS, zip(mirror_squares(points, sizes), counts, strict=True), strict=True))
 
 
 def face_frame(
@@ -263,15 +183,26 @@ def reframed(face: Face, *, scale: Scale) -> Face:
         Where their millimetres came from; a ruler's stay as they are.
     """
     anchors = replace(face, points=face.points[:, [face.rows[name] for name in _ANCHORS]], rows=_ANCHORS)
-    (right, left), (right_up, left_up) = anchors.points[:, [_ANCHORS[name] for name in LEVEL_PAIRS]].swapaxes(
-        1, 2
-    )
-    x, y = level_line(np.array([right + left, left_up - right_up]))
+    # What a pose has levelled stays so.
+    x, y = np.where(without_an_eye(anchors), np.array([[1.0], [0.0]]), level_line(_across(anchors)))
     flat = np.sqrt(x * x + y * y)
     weights = in_plane(x / flat, y / flat)
     level = replace(anchors, points=weighed(anchors.points, weights))
     factor = np.ones(face.size) if scale.source == "ruler" else scale.mm_per_px(level)
     return placed(face, weights * factor, _origin(level) * factor)
+
+
+def eye_higher(face: Face) -> FloatArray:
+    """How far the line of the pupils is from that of the canthi, degrees, shape (n,).
+
+    Positive where the right eye stands higher; NaN where a pupil or a canthus was not seen.
+
+    Parameters
+    ----------
+    face : Face
+        n faces in their own frame.
+    """
+    return np.degrees(np.arcsin(-pupils_aslant(_across(face))))
 
 
 def placed(face: Face, weights: FloatArray, origin: FloatArray) -> Face:
@@ -351,12 +282,33 @@ def _blocks(points: FloatArray) -> Iterator[slice]:
 
 
 def _camera(anchors: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Place of the camera, shape (3, 1, 1, n), and its distance from the canthi, shape (n,), in px."""
+    """Place of the camera, shape (3, 1, 1, n), and its distance from the canthi, shape (n,), in px.
+
+    Where an eye was not seen, the nose's root stands for their middle, and the other iris for their distance.
+    """
     right, left = anchors[:, [_ANCHORS[name] for name in _MIDLINE_PAIRS]].transpose(2, 1, 0, 3)
     across = right[0] - left[0]
-    distance = CAMERA_DISTANCE * np.sqrt(total(across * across))
-    x, y, z = total(right + left) / 4
+    lone = one_eyed(anchors[:, [_ANCHORS[name] for name in LEVEL_PAIRS]])
+    lateral, medial = (anchors[:, _ANCHORS[name]] for name in ("iris_lateral", "iris_medial"))
+    iris = _either(*np.sqrt(total((lateral - medial) ** 2))) * (OUTER_CANTHI_MM / IRIS_MM)
+    distance = CAMERA_DISTANCE * np.where(lone, iris, np.sqrt(total(across * across)))
+    x, y, z = np.where(lone, anchors[:, _ANCHORS["nose_bridge_1"], 0], total(right + left) / 4)
     return np.array([x, y, z - distance])[:, None, None], distance
+
+
+def without_an_eye(face: Face) -> npt.NDArray[np.bool_]:
+    """Where one eye was not seen at all, shape (n,): the level is the pose's."""
+    return one_eyed(_level_points(face))
+
+
+def _level_points(face: Face) -> FloatArray:
+    return face.points[:, [face.rows[name] for name in LEVEL_PAIRS]]
+
+
+def _across(face: Face) -> FloatArray:
+    """From right to left between the pairs that set the level, to the left and up, shape (2, 3, n)."""
+    (right, left), (right_up, left_up) = _level_points(face).swapaxes(1, 2)
+    return np.array([right + left, left_up - right_up])
 
 
 def _length(steps: FloatArray) -> FloatArray:
@@ -370,7 +322,11 @@ def _origin(face: Face) -> FloatArray:
     """Place of the midline and of the pupil line, as `from_both_sides` has it."""
     rows = [face.rows[name] for name in (*_MIDLINE_PAIRS, *_MIDLINE_POINTS)]
     out = face.points[0, rows]
-    return from_both_sides(total(out[:, 1] - out[:, 0]) / (2 * len(rows)), _pupil_line(face))
+    leads = out[:, 1] - out[:, 0]
+    middle = total(leads) / (2 * len(rows))
+    # Beside an eye that was not seen, the midline's points alone.
+    alone = total(leads[len(_MIDLINE_PAIRS) :]) / (2 * len(_MIDLINE_POINTS))
+    return from_both_sides(np.where(without_an_eye(face), alone, middle), _pupil_line(face))
 
 
 def _pupil_line(face: Face) -> FloatArray:

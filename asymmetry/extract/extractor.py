@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.frame import MAX_YAW_HORIZONTAL, head_angles
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, Side
 from asymmetry.errors import (
@@ -23,14 +24,17 @@ from asymmetry.errors import (
     UnsuitablePhotoError,
 )
 from asymmetry.extract.canonical import load_canonical
+from asymmetry.extract.closer import SURE, quarter_turns, roll_of, same_face, small_faces, sureness, surest
 from asymmetry.extract.hemiface import mirrored_reading, read_hemifaces
 from asymmetry.extract.hidden import unseen
 from asymmetry.extract.landmarker import Landmarker, Reading
+from asymmetry.extract.lids import LidNetwork
 from asymmetry.extract.mesh import Mesh
 from asymmetry.extract.model import file_sha256, model_file
 from asymmetry.extract.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoBytes, PhotoSource
 from asymmetry.extract.plane import Halvings
-from asymmetry.extract.pose import Pose, fit_pose
+from asymmetry.extract.pose import Pose, fit_pose, is_near
+from asymmetry.extract.pupils import GUESS_MM, guessed
 from asymmetry.extract.quality import faults, frontal, judged
 from asymmetry.extract.reduced import Seen, in_full_size, read_fitting
 from asymmetry.extract.settings import Settings
@@ -47,6 +51,12 @@ SIZES: dict[Method, tuple[float, ...]] = {"hemiface": (1.05, 0.95), "fast": (1.0
 SUBJECT_RATIO = 2.5
 #: Photos narrower or lower than this (px) are not searched: a face in them would have 0.3 px per mm at best.
 SMALLEST_PHOTO_PX = 40
+#: A face that is rolled by more than this (degrees) is looked at again upright, and one that is rolled by
+#: more than the other is said to be turned. Tilted heads reach 20°.
+LARGE_ROLL, TURNED = 20.0, 30.0
+#: Halves of which the network is less sure than this may be upside down: of 50 photos of tuning people one is
+#: below, at 15.5; of those turned by 180° all that are read.
+DOUBTFUL = 17.0
 #: Stable points that miss the canonical face by more than this (cm, root mean square) are no face.
 LARGEST_MISFIT_CM = 1.0
 
@@ -116,6 +126,7 @@ class Extractor:
         self._canonical = load_canonical(path)
         self._landmarker = Landmarker(path)
         self._mesh = Mesh(path)
+        self._lid_network = LidNetwork()
 
     def extract(
         self,
@@ -173,15 +184,25 @@ class Extractor:
     def _look(self, photo: Photo) -> Seen:
         """The faces in a photo, turned back if it was mirrored, that is large enough to hold one."""
         turned = np.asarray(cv2.flip(photo.pixels, 1), dtype=np.uint8) if self.mirrored else photo.pixels
-        pixels, small = Halvings(turned), min(turned.shape[:2]) < SMALLEST_PHOTO_PX
-        return Seen(pixels, [] if small else self._landmarker.find(pixels))
+        pixels = Halvings(turned)
+        if min(turned.shape[:2]) < SMALLEST_PHOTO_PX:
+            return Seen(pixels, [])
+        return Seen(pixels, self._landmarker.find(pixels) or self._hidden(pixels, whole=photo.reduced == 1))
+
+    def _hidden(self, pixels: Halvings, *, whole: bool) -> list[Reading]:
+        """Faces in a photo in which none is seen at first: turned ones, and in a whole photo small ones."""
+        tools = self._canonical, self._landmarker, self._mesh
+        turned = surest(pixels, quarter_turns(pixels, self._landmarker), *tools)
+        if turned is not None and turned[1] > SURE:
+            return [turned[0]]
+        return small_faces(pixels, *tools) if whole else []
 
     def _measured(self, photo: Photo, seen: Seen) -> Landmarks:
         """One row of landmarks; raises the `PhotoError` that says why there can be none."""
         pixels = seen.pixels.whole
         _check_size(photo.name, pixels.shape)
         first, note = _subject(photo.name, seen.readings)
-        found = self._read(seen.pixels, first)
+        found = self._upright(seen.pixels, first)
         if found.pose.residual > LARGEST_MISFIT_CM:
             raise NoFaceError(photo.name, "what was found does not have the shape of a face")
         points, cut = _inside(found.points, pixels.shape)
@@ -192,13 +213,20 @@ class Extractor:
         view = frontal(pixels, found.pose, self._canonical, expected)
         lost = unseen(view, found.blendshapes, found.margins)
         points[lost.points] = np.nan
-        spread = behind_glasses(found.spread, found.pose.scale) if lost.glasses else found.spread.copy()
+        spread = found.spread.copy()
+        if lost.glasses:
+            spread = behind_glasses(spread, found.pose.scale, self.settings.scatter)
+        guesses = guessed(points, found.irises)
+        for side in (*guesses.covered, *guesses.unclear):
+            numbers = MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups["iris"])
+            spread[numbers] = np.maximum(spread[numbers], GUESS_MM * found.pose.scale / 10)
         spread[lost.points] = np.nan
         quality = judged(view)
-        notes = [text for text in (note, found.note, *lost.reasons, *faults(quality), cut) if text]
+        placed = (*self._placed(found), *guesses.reasons)
+        notes = [text for text in (note, found.note, *placed, *lost.reasons, *faults(quality), cut) if text]
         return Landmarks.from_points(
             points[None],
-            pose=found.pose.rotation[None],
+            pose=np.where(lost.half, np.nan, found.pose.rotation)[None],
             photo=[photo.name],
             spread=np.asarray(spread[None], dtype=np.float32),
             blendshapes=np.asarray(found.blendshapes[None], dtype=np.float32),
@@ -207,12 +235,46 @@ class Extractor:
             quality=np.asarray(quality[None], dtype=np.float32),
         )
 
-    def _read(self, pixels: Halvings, first: Reading) -> _Found:
+    def _placed(self, found: _Found) -> list[str]:
+        """What to say of where the head is."""
+        yaw, _, roll = (float(angle[0]) for angle in head_angles(found.pose.rotation[None]))
+        words = {
+            f"the photo is turned by {abs(roll):.0f}°: read upright": abs(roll) > TURNED,
+            f"the head is turned by {abs(yaw):.0f}°: face the camera": abs(yaw) > MAX_YAW_HORIZONTAL,
+            "the camera was very near, which changes a face's proportions: take the photo from 1 m": is_near(
+                found.points, self._canonical.vertices
+            ),
+        }
+        return [text for text, holds in words.items() if holds]
+
+    def _upright(self, pixels: Halvings, first: Reading) -> _Found:
+        """What was read; where the face may be turned, of the surest look at it."""
+        turned = abs(roll_of(first, self._canonical)) > LARGE_ROLL
+        found = None if turned else self._read(pixels, first)
+        if found is not None and found.score > DOUBTFUL:
+            return found
+        tools = self._canonical, self._landmarker, self._mesh
+        first = self._twice(pixels, first)
+        best = surest(pixels, [first], *tools) if turned else None
+        if best is None or best[1] < SURE:
+            best = surest(pixels, [first, *quarter_turns(pixels, self._landmarker)], *tools)
+        if best is None or (found is not None and abs(roll_of(best[0], self._canonical)) < LARGE_ROLL):
+            return found or self._read(pixels, first)
+        return self._read(pixels, best[0], again=True)
+
+    def _read(self, pixels: Halvings, first: Reading, *, again: bool = False) -> _Found:
+        """Read a face by the method; ``again`` if the first reading is of a second look, both ways round."""
         note = ""
         if self.method != "plain":
-            start = self._twice(pixels, first) if self.method == "hemiface" else first
+            start = self._twice(pixels, first) if self.method == "hemiface" and not again else first
             halves = read_hemifaces(
-                pixels, start, self._canonical, self._mesh, SIZES[self.method], self.settings
+                pixels,
+                start,
+                self._canonical,
+                self._mesh,
+                self._lid_network,
+                SIZES[self.method],
+                self.settings,
             )
             if halves is not None:
                 return _Found(
@@ -221,19 +283,22 @@ class Extractor:
                     halves.blendshapes,
                     halves.pose,
                     start.points,
+                    score=halves.score,
                     margins=halves.margins,
+                    irises=halves.irises,
                 )
             note = "one half alone is not seen as a face: read plainly, which hides part of an asymmetry"
         pose = fit_pose(first.points, self._canonical.vertices)
         unknown = np.full(MEDIAPIPE_478.size, np.nan)
-        return _Found(first.points, unknown, first.blendshapes, pose, first.points, note)
+        score = sureness(pixels, first, self._canonical, self._mesh) if self.method == "plain" else -np.inf
+        return _Found(first.points, unknown, first.blendshapes, pose, first.points, note, score)
 
     def _twice(self, pixels: Halvings, first: Reading) -> Reading:
         """The first reading averaged with one of the mirror image, so that neither direction is preferred."""
         again = self._landmarker.find(pixels, mirrored=True)
         twins = [mirrored_reading(reading, pixels.whole.shape[1]) for reading in again]
         for twin in twins:
-            if _same_face(first.points, twin.points):
+            if same_face(first.points, twin.points):
                 return Reading((first.points + twin.points) / 2, (first.blendshapes + twin.blendshapes) / 2)
         return first
 
@@ -258,7 +323,9 @@ class _Found:
     pose: Pose
     whole: FloatArray = field(repr=False)
     note: str = ""
+    score: float = -np.inf
     margins: dict[Side, bool] | None = None
+    irises: dict[Side, bool] | None = None
 
 
 def _check_size(name: str, shape: tuple[int, ...]) -> None:
@@ -271,10 +338,10 @@ def _check_size(name: str, shape: tuple[int, ...]) -> None:
 def _subject(name: str, readings: list[Reading]) -> tuple[Reading, str]:
     """The one face that the photo is of, and what to note about the others."""
     if not readings:
-        raise NoFaceError(name, "no face found; is it upright, lit and whole?")
+        raise NoFaceError(name, "no face found; is it lit and whole? If it is small in the photo, crop to it")
     # A covered face may be found twice in one place.
     subject, *rest = readings
-    others = [other for other in rest if not _same_face(subject.points, other.points)]
+    others = [other for other in rest if not same_face(subject.points, other.points)]
     if others and subject.area < SUBJECT_RATIO * others[0].area:
         raise SeveralFacesError(name, f"{1 + len(others)} faces, none clearly the subject; crop to one")
     return subject, f"{len(others)} smaller face(s) in the background left out" if others else ""
@@ -289,12 +356,6 @@ def _inside(points: FloatArray, shape: tuple[int, ...]) -> tuple[FloatArray, str
         f"the face is cut by the photo's edge: {int(outside.sum())} points not seen" if outside.any() else ""
     )
     return np.where(outside[:, None], np.nan, points), note
-
-
-def _same_face(one: FloatArray, other: FloatArray) -> bool:
-    """Whether two readings overlap: their centres are closer than a quarter of the face's width."""
-    apart = np.hypot(*(one[:, :2].mean(axis=0) - other[:, :2].mean(axis=0)))
-    return bool(apart < np.ptp(one[:, 0]) / 4)
 
 
 def _own_version() -> str:

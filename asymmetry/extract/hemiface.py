@@ -22,13 +22,13 @@ from asymmetry.extract.corners import refine_corners
 from asymmetry.extract.depth import seen_from
 from asymmetry.extract.irises import refine_irises
 from asymmetry.extract.landmarker import Reading
-from asymmetry.extract.lids import refine_lids
-from asymmetry.extract.mesh import INPUT_FILL, INPUT_SIDE, Mesh
+from asymmetry.extract.lids import LidNetwork, refine_lids
+from asymmetry.extract.mesh import INPUT_FILL, INPUT_SIDE, LEAST_SCORE, Mesh
 from asymmetry.extract.plane import Halvings, drawn, on_a_grid, places
 from asymmetry.extract.pose import Pose, fit_pose
 from asymmetry.extract.response import put_back, whole_brows
 from asymmetry.extract.settings import Drawing, Settings
-from asymmetry.extract.spread import point_spread
+from asymmetry.extract.spread import lid_sds, point_spread
 
 __all__ = ["Square", "chimera", "mirrored_reading", "read_hemifaces"]
 
@@ -144,24 +144,27 @@ class SquareReading(NamedTuple):
     """Both halves of a face as read at one size, each side from its own chimera.
 
     ``plane`` (k, 2) is canonical x, y, cm; ``twins`` (k, 2) half of how far each point and its mirror twin
-    are apart in the chimera, cm; ``drawn`` (k, 3) the points where they are in the chimeras, px.
+    are apart in the chimera, cm; ``drawn`` (k, 3) the points where they are in the chimeras, px; ``score``
+    how sure the network is of the less sure one.
     """
 
     plane: FloatArray
     twins: FloatArray
     drawn: FloatArray
+    score: float
 
 
 def read_square(
     photo: Pixels, pose: Pose, canonical: Canonical, square: Square, mesh: Mesh, shape: CommonShape
 ) -> SquareReading | None:
     """What the model sees in the chimeras of both sides; None if it finds no face in one."""
-    planes, twins, seen = {}, {}, {}
+    planes, twins, seen, scores = {}, {}, {}, []
     right = _right_numbers(canonical.vertices)
     for side in SIDES:
-        points = mesh.read(chimera(photo, pose, canonical, square, side, shape))
-        if points is None:
+        points, score = mesh.scored(chimera(photo, pose, canonical, square, side, shape))
+        if score <= LEAST_SCORE:
             return None
+        scores.append(score)
         # The chimera is symmetric: where a point and its mirror twin differ, that is noise.
         mirrored = mirrored_points(points, square.side)
         seen[side] = (points + mirrored) / 2
@@ -169,7 +172,8 @@ def read_square(
         twins[side] = (points - mirrored)[:, :2] / (2 * square.scale)
         shown = right if side == "right" else right[MEDIAPIPE_478.mirror]
         planes[side][shown] = from_half(shape.own(to_half(planes[side][shown], side), side), side)
-    return SquareReading(*(_joined(each, right) for each in (planes, twins, seen)))
+    plane, apart, drawn_in = (_joined(each, right) for each in (planes, twins, seen))
+    return SquareReading(plane, apart, drawn_in, min(scores))
 
 
 def _right_numbers(vertices: FloatArray) -> npt.NDArray[np.bool_]:
@@ -190,7 +194,8 @@ def _joined(planes: dict[Side, FloatArray], right: npt.NDArray[np.bool_]) -> Flo
 class Hemifaces:
     """What hemiface found: points (k, 3) px, spread (k,) px, expression weights (52,), pose.
 
-    ``margins`` says whether the upper lid's margin was seen in the pixels, ``irises`` whether the iris was.
+    ``margins`` and ``irises`` say whether the upper lid's margin and the iris were seen in the pixels, and
+    ``score`` how sure the network is of the half that looks least like a face's.
     """
 
     points: FloatArray = field(repr=False)
@@ -199,6 +204,7 @@ class Hemifaces:
     pose: Pose
     margins: dict[Side, bool]
     irises: dict[Side, bool]
+    score: float
 
 
 def read_hemifaces(
@@ -206,6 +212,7 @@ def read_hemifaces(
     first: Reading,
     canonical: Canonical,
     mesh: Mesh,
+    lid_network: LidNetwork,
     sizes: Sequence[float],
     settings: Settings,
 ) -> Hemifaces | None:
@@ -221,6 +228,8 @@ def read_hemifaces(
         The symmetric face.
     mesh : Mesh
         The network; it reads twice per size.
+    lid_network : LidNetwork
+        The network for lid margins; it reads both eyes once.
     sizes : sequence of float
         Sizes of the face in the square. Each is read in the common shape that the one before it leads to, the
         first in that of ``first``; the readings are averaged.
@@ -251,7 +260,7 @@ def read_hemifaces(
     plane = np.mean([reading.plane for reading in kept], axis=0)
     plane = whole_brows(plane, settings.response, canonical.vertices)
     brows = refine_brows(photo.whole, pose, canonical, plane, settings.brows)
-    lids = refine_lids(photo.whole, pose, canonical, brows.plane)
+    lids = refine_lids(photo, pose, canonical, brows.plane, lid_network, settings.lids)
     irises = refine_irises(photo.whole, pose, canonical, lids.plane)
     corners = refine_corners(photo.whole, pose, canonical, irises.plane, settings.corners)
     plane = put_back(corners.plane, settings.response, irises.found, canonical.vertices)
@@ -259,13 +268,16 @@ def read_hemifaces(
     spread = point_spread(
         corners.plane,
         [reading.twins for reading in kept],
-        lids=lids.found,
+        upper=lid_sds(lids.found, settings.scatter),
+        lower=lid_sds(lids.found, settings.scatter),
         irises=irises.found,
         corners=corners.found,
         px_per_cm=pose.scale,
+        scatter=settings.scatter,
     )
     weights = _side_weights(first.blendshapes, mesh.weights(kept[-1].drawn), settings.drawing)
-    return Hemifaces(points, spread, weights, pose, lids.found, irises.found)
+    score = min(reading.score for reading in kept)
+    return Hemifaces(points, spread, weights, pose, lids.found, irises.found, score)
 
 
 def _shrunk(photo: Halvings, pose: Pose, square: Square, drawing: Drawing) -> tuple[Pixels, Pose]:

@@ -2,8 +2,8 @@
 
 The landmark model draws a whole face over whatever it finds: eyes on dark glasses, a mouth on a mask. Those
 points were never measured and are left out. A part counts as covered on plain evidence only, for a real eye
-that is left out costs more than a cover that is missed. Covers with a face's own contrast and colour, such
-as a hand, a fair fringe or mosaic, are not found.
+that is left out costs more than a cover that is missed. A cover with a face's own contrast and colour, such
+as a hand, is not found.
 
 The limits lie between what 233 photos of uncovered faces read (see `asymmetry.extract.quality`) and what
 covers painted over a portrait do.
@@ -14,13 +14,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
+from types import MappingProxyType
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.glasses import wears_glasses
-from asymmetry.extract.quality import PX_PER_CM, Frontal, value_at
+from asymmetry.extract.quality import PX_PER_CM, Frontal, blur, value_at
 
 __all__ = ["PARTS", "Part", "Unseen", "unseen"]
 
@@ -46,8 +48,24 @@ OPEN_BLINK, OPEN_CONTRAST = 0.12, 0.05
 #: by 0.05.
 CLOSED_BLINK, CLOSED_CONTRAST = 0.37, 0.2
 
+#: Hair that hangs down is steeper across than down, by this many times and more over a brow and over an eye.
+#: Brows and eyes run across: up to 1.0 and 1.14 in 245 photos; strands from 1.4 and 6.3, black ones, which
+#: show by their darkness, from 1.0 (`benchmarks/tune/covers.py`, as the next two).
+STRANDS: Mapping[str, float] = MappingProxyType({"brow": 1.2, "eye": 2.0})
+#: In a mosaic most px are like their neighbours: the median step is less than this share of the mean one,
+#: both ways. Eyes have at least 0.37; blocks of 4 mm and more 0, of 3 mm up to 0.33, of 2 mm 0.23 to 0.5.
+MOSAIC = 0.3
+#: An eye that was blurred has less than the one of what is finer than 1 mm, as a share of what is finer than
+#: 3 mm, beside edges that are sharper than the other (mm). Eyes have at least 0.27, blurred by 1.5 mm 0.23 to
+#: 0.29, by more up to 0.24.
+SOFT, SHARP_MM = 0.25, 1.2
+
 # Percentiles of a part: its darkest, its lightest, and what most of its surroundings have.
 _DARKEST, _LIGHTEST, _AROUND = 5, 95, 65
+# Fewer rows or columns than this show nothing, and steps below the other, grey levels, are none.
+_LEAST, _FAINTEST = 2, 1e-3
+# Blur beside which the rest of a part is fine, px: 3 mm.
+_COARSE = 6.0
 # A part is judged if at least this share of its box lies within the photo.
 _ENOUGH = 0.5
 _GROUPS = MEDIAPIPE_478.groups
@@ -112,6 +130,7 @@ PARTS = (
         ("subnasale", "pogonion"),
     ),
 )
+_EYE = PARTS[1]
 # What a mask covers, and the places by whose colour it is told.
 _BELOW_MASK = ("half of the nose", "half of the mouth")
 _FOREHEAD, _UNDER_MASK = ("forehead_low", "glabella", "nose_bridge_1"), ("nose_tip", "philtrum", "pogonion")
@@ -119,11 +138,16 @@ _FOREHEAD, _UNDER_MASK = ("forehead_low", "glabella", "nose_bridge_1"), ("nose_t
 
 @dataclass(frozen=True)
 class Unseen:
-    """What was not seen: a mask of points, shape (k,), the reasons in words, and whether glasses are worn."""
+    """What was not seen: a mask of points, shape (k,), and the reasons in words.
+
+    ``glasses`` says whether they are worn, and ``half`` whether hair hangs over one eye and its cheek: so
+    little of that half is seen that the head's pose, which is the level then, is 1.8° off.
+    """
 
     points: Mask
     reasons: list[str]
     glasses: bool = False
+    half: bool = False
 
 
 def unseen(view: Frontal, blendshapes: FloatArray, margins: Mapping[Side, bool] | None = None) -> Unseen:
@@ -139,7 +163,8 @@ def unseen(view: Frontal, blendshapes: FloatArray, margins: Mapping[Side, bool] 
         Whether the upper lid's margin was seen in the pixels. Where it was not, lids behind glasses are left
         out. Default: it was not looked for, and lids stay.
     """
-    masked = mask_colour(view) > MASK_COLOUR
+    fringe = all(stranded(view, PARTS[0], side) for side in SIDES)
+    masked = mask_colour(view, fringe=fringe) > MASK_COLOUR
     covered = [
         (part, side)
         for part, side in product(PARTS, SIDES)
@@ -161,8 +186,9 @@ def unseen(view: Frontal, blendshapes: FloatArray, margins: Mapping[Side, bool] 
     for side in reflecting:
         mask[_numbers(_GROUPS["lids"], side)] = True
     # Behind a reflection an eye looks closed.
-    reasons = _reasons(covered, [side for side in closed if side not in reflecting])
-    return Unseen(mask, reasons + ([_behind(reflecting)] if glasses else []), glasses)
+    half = len(hidden_eyes) == 1 and stranded(view, _EYE, hidden_eyes[0])
+    reasons = _reasons(covered, [side for side in closed if side not in reflecting], half=half)
+    return Unseen(mask, reasons + ([_behind(reflecting)] if glasses else []), glasses, half)
 
 
 def contrast(view: Frontal, part: Part, side: Side) -> float:
@@ -179,9 +205,53 @@ def light(view: Frontal, part: Part, side: Side) -> float:
     return np.nan if box is None else float(np.percentile(box, _AROUND)) / view.skin
 
 
-def mask_colour(view: Frontal) -> float:
-    """How far nose, philtrum and chin are from the forehead in colour: the nearest of them, CIE a* and b*."""
-    above = np.median([view.colour(view.place(name)) for name in _FOREHEAD], axis=0)
+def stranded(view: Frontal, part: Part, side: Side) -> bool:
+    """Whether strands of hair hang over a part."""
+    return part.name in STRANDS and steepness(view, part, side) > STRANDS[part.name]
+
+
+def blotted(view: Frontal, part: Part, side: Side) -> bool:
+    """Whether a part was made unrecognizable: by a mosaic, or by a blur that the rest does not have."""
+    if evenness(view, part, side) < MOSAIC:
+        return True
+    return fineness(view, part, side) < SOFT and blur(view) < SHARP_MM
+
+
+def steepness(view: Frontal, part: Part, side: Side) -> float:
+    """How many times as steep a part is across as down; NaN where none of it is in the picture."""
+    grey = view.grey[_bounds(view, part, side)]
+    if min(grey.shape) < _LEAST:
+        return np.nan
+    across, down = (np.abs(cv2.Sobel(grey, cv2.CV_32F, *axis)).mean() for axis in ((1, 0), (0, 1)))
+    return float(across / max(down, _FAINTEST))
+
+
+def evenness(view: Frontal, part: Part, side: Side) -> float:
+    """The median step between neighbours as a share of the mean one, in the less even direction."""
+    grey = view.grey[_bounds(view, part, side)]
+    if min(grey.shape) < _LEAST:
+        return np.nan
+    steps = [np.abs(np.diff(grey, axis=axis)) for axis in (0, 1)]
+    return max(float(np.median(step) / max(step.mean(), _FAINTEST)) for step in steps)
+
+
+def fineness(view: Frontal, part: Part, side: Side) -> float:
+    """What of a part is finer than 1 mm, as a share of what is coarser but finer than 3 mm."""
+    where = _bounds(view, part, side)
+    grey, smooth = view.grey[where], view.smooth[where]
+    if min(grey.shape) < _LEAST:
+        return np.nan
+    coarse = cv2.GaussianBlur(view.grey, (0, 0), _COARSE)[where]
+    return float(np.abs(grey - smooth).mean() / max(np.abs(smooth - coarse).mean(), _FAINTEST))
+
+
+def mask_colour(view: Frontal, *, fringe: bool = False) -> float:
+    """How far nose, philtrum and chin are from the forehead in colour: the nearest of them, CIE a* and b*.
+
+    Under a fringe, from the nose's root.
+    """
+    forehead = _FOREHEAD[-1:] if fringe else _FOREHEAD
+    above = np.median([view.colour(view.place(name)) for name in forehead], axis=0)
     below = np.array([view.colour(view.place(name)) for name in _UNDER_MASK])
     return float(np.hypot(*(below - above).T).min())
 
@@ -201,6 +271,8 @@ def _covered(view: Frontal, blendshapes: FloatArray, part: Part, side: Side) -> 
     return (
         contrast(view, part, side) < LEAST_CONTRAST
         or (part.name == "brow" and light(view, part, side) < LEAST_LIGHT)
+        or stranded(view, part, side)
+        or (part.name == "eye" and blotted(view, part, side))
         or (
             part.name == "eye"
             and _blink(blendshapes, side) < OPEN_BLINK
@@ -219,16 +291,22 @@ def _blink(blendshapes: FloatArray, side: Side) -> float:
 
 def _box(view: Frontal, part: Part, side: Side) -> FloatArray | None:
     """Brightness of a part's places that lie in the photo; None where these are too few."""
-    columns = [_place(view, name, side)[0] for name in part.across]
-    rows = [_place(view, name, side)[1] for name in part.heights]
-    height, width = view.smooth.shape
-    left, right = np.clip((min(columns), max(columns) + 1), 0, width).astype(int)
-    above, below = part.above * PX_PER_CM, part.below * PX_PER_CM
-    top, bottom = np.clip((min(rows) - above, max(rows) + below + 1), 0, height).astype(int)
-    seen = view.seen[top:bottom, left:right]
+    rows, columns = _bounds(view, part, side)
+    seen = view.seen[rows, columns]
     if not seen.size or seen.mean() < _ENOUGH:
         return None
-    return np.asarray(view.smooth[top:bottom, left:right][seen], dtype=np.float64)
+    return np.asarray(view.smooth[rows, columns][seen], dtype=np.float64)
+
+
+def _bounds(view: Frontal, part: Part, side: Side) -> tuple[slice, slice]:
+    """Rows and columns of a part's box in the picture."""
+    across = [_place(view, name, side)[0] for name in part.across]
+    down = [_place(view, name, side)[1] for name in part.heights]
+    height, width = view.smooth.shape
+    left, right = np.clip((min(across), max(across) + 1), 0, width).astype(int)
+    above, below = part.above * PX_PER_CM, part.below * PX_PER_CM
+    top, bottom = np.clip((min(down) - above, max(down) + below + 1), 0, height).astype(int)
+    return slice(top, bottom), slice(left, right)
 
 
 def _place(view: Frontal, name: str, side: Side) -> FloatArray:
@@ -239,7 +317,7 @@ def _numbers(names: tuple[str, ...], side: Side) -> list[int]:
     return MEDIAPIPE_478.right(names) if side == "right" else MEDIAPIPE_478.left(names)
 
 
-def _reasons(covered: list[tuple[Part, Side]], closed: list[Side]) -> list[str]:
+def _reasons(covered: list[tuple[Part, Side]], closed: list[Side], *, half: bool) -> list[str]:
     found = []
     names = [
         part.both if len(sides) > 1 else f"{sides[0]} {part.name}"
@@ -248,8 +326,8 @@ def _reasons(covered: list[tuple[Part, Side]], closed: list[Side]) -> list[str]:
     ]
     if names:
         found.append(f"covered or washed out, so not measured: {', '.join(names)}")
-    if any(part.name == "eye" for part, _ in covered):
-        found.append("without both eyes a face has no level and no scale: nothing is measured in mm")
+    if half or sum(part is _EYE for part, _ in covered) == len(SIDES):
+        found.append("without its eyes a face has no level and no scale: nothing is measured in mm")
     if closed:
         found.append(f"{' and '.join(closed)} eye closed: iris not seen")
     return found

@@ -1,86 +1,190 @@
-"""Lid margins found in the photo's own pixels, where the mesh compresses how far an eye is open.
+"""Lid margins, read by a small network in an enlarged picture of each eye.
 
-The mesh shows about 0.6 of a lid's movement. So each margin is looked for as one curve over the whole eye:
-the mesh's curve, opened or closed by one factor, where the step from lid to eye is strongest along all of it.
-One factor for many columns can't jump between crease, lashes and margin column by column. Where no clear step
-is found, the mesh's reading stays, with its compression undone.
+The face's mesh shows about 0.6 of a lid's movement, and the strongest edge near a lid is as often the crease,
+the lashes or their shadow as the margin itself. So the margins are read by a network that was trained on
+margins placed by hand, and on the same eyes with their lids moved, closed, shaded and made up
+(``benchmarks/tune/lids.py``). It sees pixels alone: the mesh says only where the eye is. In each column of
+the picture it gives a distribution of heights for either margin. Its mean is the reading, its width says how
+clearly the margin shows.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import importlib.resources
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
+from asymmetry.errors import ModelError
 from asymmetry.extract.canonical import Canonical
-from asymmetry.extract.plane import Refined, light_and_red, places, rivalled, vertex
+from asymmetry.extract.common import from_half, to_half
+from asymmetry.extract.plane import Halvings, drawn, places
 from asymmetry.extract.pose import Pose
 
-__all__ = ["margin_numbers", "refine_lids"]
+__all__ = ["EYE_PICTURE", "EyePicture", "LidNetwork", "LidSettings", "Lids", "margin_numbers", "refine_lids"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 
-# All lengths in canonical cm. Columns across the eye, as a share of its width from either canthus.
-_COLUMNS, _FROM_CANTHUS = 41, 0.12
-# Rows: how far beyond the mesh's margins, and how fine.
-_BEYOND, _STEP = 0.75, 0.01
-# Width of the step that is looked for; lashes are finer, the crease is broader.
-_STEP_SIGMA = 0.05
-# The eye is brighter and less red than the lid; the lower lid's edge shows by redness more than by light.
-_RED_UPPER, _RED_LOWER = 1.0, 2.0
-# Columns over the iris, where lashes and a dark iris look alike, count this much.
-_IRIS_UPPER, _IRIS_LOWER = 0.2, 0.3
-# Factors on the mesh's opening that are tried.
-_FACTORS = np.arange(0.25, 1.7, 0.02)
-# Cost per mm² of distance from what the mesh says; the lower lid moves little.
-_PRIOR_UPPER, _PRIOR_LOWER = 0.05, 0.5
-# Weakest mean step (in log intensity) that is taken for a margin.
-_WEAKEST_UPPER, _WEAKEST_LOWER = 0.2, 0.05
-# Another margin this far away that shows as well but for this share leaves none.
-_APART, _RIVAL = 0.15, 0.9
-# The mesh's opening in % of the outer-canthal distance: compressed by this factor around this normal opening.
-_COMPRESSION, _NORMAL_OPENING = 0.6, 11.5
-# A closed eye, in the same unit.
-_CLOSED = 0.3
-# Millimetres per canonical cm of an adult: outer canthi 8.89 cm apart in the mesh, 89 mm in life.
-_MM = 10.0
-
+_FILE = "lids.onnx"
 _GROUPS = MEDIAPIPE_478.groups
+_LIDS = ("upper_lid", "lower_lid")
+# The station of a lid's contour at which its height is measured.
+_MIDDLE = 3
 
 
 @dataclass(frozen=True)
-class _Eye:
-    """One eye's strip of the photo: columns across it, rows up it.
+class EyePicture:
+    """The picture of an eye that the network reads, the outer canthus on its left.
 
-    ``upper`` and ``lower`` are the mesh's margins at the columns; ``light`` and ``red`` have shape (rows,
-    columns).
+    Attributes
+    ----------
+    step : float
+        Width of a pixel, canonical cm: 0.3 mm, about as fine as a photo with 2.2 to 4 px per mm.
+    width, height : int
+        Pixels; the lids of 119 people's eyes, and eyes 2 mm off the middle, lie well inside.
+    cell : int
+        Pixels either way for which the network gives one height.
     """
 
-    columns: FloatArray
-    bottom: float
-    upper: FloatArray
-    lower: FloatArray
-    light: npt.NDArray[np.float32] = field(repr=False)
-    red: npt.NDArray[np.float32] = field(repr=False)
-    iris: npt.NDArray[np.bool_] = field(repr=False)
+    step: float = 0.03
+    width: int = 128
+    height: int = 96
+    cell: int = 2
+
+    def grid(self, fineness: int = 1) -> FloatArray:
+        """Places of the pixels outwards and up from the picture's middle, cm, shape (rows, columns, 2).
+
+        ``fineness`` is the number of places for each pixel, either way.
+        """
+        step = self.step / fineness
+        out = (self.width * fineness / 2 - 0.5 - np.arange(self.width * fineness)) * step
+        up = (self.height * fineness / 2 - 0.5 - np.arange(self.height * fineness)) * step
+        return np.stack(np.meshgrid(out, up), axis=-1)
 
     @property
-    def opening(self) -> float:
-        """The mesh's opening at the middle of the eye, cm."""
-        middle = slice(_COLUMNS // 2 - 3, _COLUMNS // 2 + 4)
-        return float(np.mean((self.upper - self.lower)[middle]))
+    def columns(self) -> FloatArray:
+        """Distance of the cells' columns outwards from the middle, cm, falling."""
+        return self._centres(self.width)
+
+    @property
+    def rows(self) -> FloatArray:
+        """Height of the cells' rows over the middle, cm, falling."""
+        return self._centres(self.height)
+
+    def _centres(self, size: int) -> FloatArray:
+        cells = self.cell * (np.arange(size // self.cell) + 0.5)
+        return np.asarray((size / 2 - cells) * self.step, dtype=np.float64)
 
 
-def refine_lids(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray) -> Refined:
-    """Move the lid points of both eyes onto the margins that the photo shows.
+EYE_PICTURE = EyePicture()
+
+
+@dataclass(frozen=True)
+class LidSettings:
+    """How the network's columns become points.
+
+    Attributes
+    ----------
+    reach : float
+        Columns are averaged around a point with normal weights of this standard deviation, cm. Of 0.05 to
+        0.25, readings of the tuning people's eyes drawn again repeat best from 0.12 on; a wider one rounds
+        the corners of the lids off.
+    seen : float
+        A margin whose distribution is wider than this, cm, was not seen: see `Lids.found`.
+    """
+
+    reach: float = 0.12
+    seen: float = 0.12
+
+
+@dataclass(frozen=True)
+class Lids:
+    """Both eyes' lids.
+
+    Attributes
+    ----------
+    plane : ndarray, shape (k, 2)
+        Canonical x, y of all points, cm, those of the lids on their margins, their middle over the pupil.
+    widths : dict of Side to ndarray, shape (2,)
+        Standard deviation of the network's distribution, cm, at the middle of the upper and the lower margin.
+    found : dict of Side to bool
+        Whether the upper margin was seen.
+    """
+
+    plane: FloatArray = field(repr=False)
+    widths: dict[Side, FloatArray]
+    found: dict[Side, bool]
+
+
+class LidNetwork:
+    """The network, loaded once.
 
     Parameters
     ----------
-    photo : ndarray of uint8, shape (H, W, 3)
+    content : bytes, optional
+        An ONNX file. Default: the one that is installed with the package.
+
+    Raises
+    ------
+    ModelError
+        If it is missing or can't be loaded.
+    """
+
+    def __init__(self, content: bytes | None = None) -> None:
+        try:
+            if content is None:
+                content = importlib.resources.files(__package__).joinpath(_FILE).read_bytes()
+            # OpenCV 5 takes three times as long with its newer engine; OpenCV 4 has the one.
+            engine = {"engine": cv2.dnn.ENGINE_CLASSIC} if hasattr(cv2.dnn, "ENGINE_CLASSIC") else {}
+            self._network = cv2.dnn.readNetFromONNX(np.frombuffer(content, np.uint8), **engine)
+        except (OSError, cv2.error) as error:
+            raise ModelError(f"{_FILE}: the network for lids can't be read ({error})") from error
+
+    def read(self, pictures: Pixels) -> tuple[FloatArray, FloatArray]:
+        """Heights of both margins in pictures of eyes.
+
+        Parameters
+        ----------
+        pictures : ndarray of uint8, shape (n, rows, columns, 3)
+            RGB, as `EyePicture` describes them.
+
+        Returns
+        -------
+        heights, widths : ndarray, shape (n, 2, cells)
+            Mean and standard deviation of the height of the upper and the lower margin over the picture's
+            middle, cm, in each column of cells.
+        """
+        given = np.ascontiguousarray(pictures.transpose(0, 3, 1, 2), dtype=np.float32)
+        self._network.setInput((given - 128) / 64)
+        scores = np.asarray(self._network.forward(), dtype=np.float64)[:, : len(_LIDS)]
+        share = np.exp(scores - scores.max(axis=2, keepdims=True))
+        share /= share.sum(axis=2, keepdims=True)
+        rows = EYE_PICTURE.rows[:, None]
+        heights = (share * rows).sum(axis=2)
+        square = (share * (rows - heights[:, :, None]) ** 2).sum(axis=2)
+        return heights, np.sqrt(square)
+
+
+def refine_lids(
+    photo: Halvings,
+    pose: Pose,
+    canonical: Canonical,
+    plane: FloatArray,
+    network: LidNetwork,
+    settings: LidSettings | None = None,
+) -> Lids:
+    """Move the lid points of both eyes onto the margins that the photo shows.
+
+    The middle of both lids comes to lie straight over and under the pupil, where MRD1 and MRD2 are measured;
+    the mesh has it 1.3 to 1.9 mm further out. The other points move along in proportion.
+
+    Parameters
+    ----------
+    photo : Halvings
         RGB, upright.
     pose : Pose
         Where the head is.
@@ -88,27 +192,33 @@ def refine_lids(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArr
         The face's surface.
     plane : ndarray, shape (k, 2)
         The mesh's reading: canonical x, y of all points, cm.
+    network : LidNetwork
+        Reads both eyes in one call.
+    settings : LidSettings, optional
+        How its columns become points.
 
     Returns
     -------
-    Refined
+    Lids
         Both sides are treated by the same code, so a mirrored photo gives mirrored lids.
     """
+    settings = settings or LidSettings()
+    middles = {side: to_half(_middle(plane, side), side) for side in SIDES}
+    pictures = np.stack([draw_eye(photo, pose, canonical, middles[side], side) for side in SIDES])
+    heights, widths = network.read(pictures)
     plane = plane.copy()
-    found: dict[Side, bool] = {}
-    outer = list(MEDIAPIPE_478.pairs["outer_canthus"])
-    width = float(np.hypot(*(plane[outer[1]] - plane[outer[0]])))
-    for side in SIDES:
-        expected = _uncompressed(plane, side, width)
-        eye = _strip(photo, pose, canonical, plane, side)
-        lower, seen = _factor(eye, 1.0, upper=False)
-        if seen:
-            _scale_opening(plane, side, "lower_lid", lower)
-            eye = replace(eye, lower=eye.upper - lower * (eye.upper - eye.lower))
-            expected /= lower
-        upper, found[side] = _factor(eye, expected, upper=True)
-        _scale_opening(plane, side, "upper_lid", upper)
-    return Refined(plane, found)
+    seen = {}
+    for i, side in enumerate(SIDES):
+        half = to_half(plane, side)
+        for j, lid in enumerate(_LIDS):
+            numbers = MEDIAPIPE_478.of(side, _GROUPS[lid])
+            out = _over_pupil(half, side, half[numbers, 0])
+            weights = _weights(out - middles[side][0], settings.reach)
+            half[numbers] = np.column_stack([out, weights @ heights[i, j] + middles[side][1]])
+            widths[i, j, 0] = weights[_MIDDLE] @ widths[i, j]
+        seen[side] = widths[i, :, 0]
+        plane = from_half(half, side)
+    return Lids(plane, seen, {side: bool(upper < settings.seen) for side, (upper, _) in seen.items()})
 
 
 def margin_numbers(side: Side, group: str) -> list[int]:
@@ -116,94 +226,48 @@ def margin_numbers(side: Side, group: str) -> list[int]:
     return MEDIAPIPE_478.of(side, (*_GROUPS["canthi"], *_GROUPS[group]))
 
 
-def _margin(plane: FloatArray, side: Side, group: str, at: FloatArray) -> FloatArray:
-    """Height of a lid's margin at x, cm: straight between the canthi and the group's points."""
-    line = plane[margin_numbers(side, group)]
-    order = np.argsort(line[:, 0])
-    return np.asarray(np.interp(at, line[order, 0], line[order, 1]))
-
-
-def _uncompressed(plane: FloatArray, side: Side, width: float) -> float:
-    """The factor on the mesh's opening that undoes its compression."""
-    upper, lower = (plane[MEDIAPIPE_478.of(side, _GROUPS[group]), 1] for group in ("upper_lid", "lower_lid"))
-    opening = float(np.mean((upper - lower)[2:5])) / width * 100
-    true = max(_CLOSED, _NORMAL_OPENING + (opening - _NORMAL_OPENING) / _COMPRESSION)
-    return true / max(opening, _CLOSED)
-
-
-def _scale_opening(plane: FloatArray, side: Side, group: str, factor: float) -> None:
-    """Move one lid so that the eye is ``factor`` times as open; the other lid stays. Changes ``plane``."""
-    numbers = MEDIAPIPE_478.of(side, _GROUPS[group])
-    other = "lower_lid" if group == "upper_lid" else "upper_lid"
-    still = _margin(plane, side, other, plane[numbers, 0])
-    plane[numbers, 1] = still + factor * (plane[numbers, 1] - still)
-
-
-def _strip(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray, side: Side) -> _Eye:
-    outer, inner = plane[MEDIAPIPE_478.of(side, ("outer_canthus", "inner_canthus")), 0]
-    columns = outer + (inner - outer) * np.linspace(_FROM_CANTHUS, 1 - _FROM_CANTHUS, _COLUMNS)
-    upper, lower = (_margin(plane, side, group, columns) for group in ("upper_lid", "lower_lid"))
-    bottom = float(lower.min()) - _BEYOND
-    rows = np.arange(bottom, float(upper.max()) + _BEYOND, _STEP)
-    xy = np.stack(np.broadcast_arrays(columns[None, :], rows[:, None]), axis=-1)
-    light, red = light_and_red(photo, places(pose, canonical, xy))
-    centre, medial, lateral = plane[MEDIAPIPE_478.of(side, ("iris_centre", "iris_medial", "iris_lateral")), 0]
-    return _Eye(
-        columns=columns,
-        bottom=bottom,
-        upper=upper,
-        lower=lower,
-        light=light,
-        red=red,
-        iris=np.abs(columns - centre) < abs(lateral - medial) / 2,
-    )
-
-
-def _factor(eye: _Eye, expected: float, *, upper: bool) -> tuple[float, bool]:
-    """The factor on the opening at which one margin shows best, and whether it shows.
+def draw_eye(photo: Halvings, pose: Pose, canonical: Canonical, middle: FloatArray, side: Side) -> Pixels:
+    """The picture of one eye, RGB, shape (rows, columns, 3).
 
     Parameters
     ----------
-    eye : _Eye
-        The strip.
-    expected : float
-        What the mesh says.
-    upper : bool
-        Which lid; the other one stays where it is.
+    photo : Halvings
+        RGB, upright.
+    pose, canonical
+        As for `refine_lids`.
+    middle : ndarray, shape (2,)
+        Of the picture, outwards and up, cm.
+    side : {"right", "left"}
+        The patient's own.
     """
-    red, iris = (_RED_UPPER, _IRIS_UPPER) if upper else (_RED_LOWER, _IRIS_LOWER)
-    prior, weakest = (_PRIOR_UPPER, _WEAKEST_UPPER) if upper else (_PRIOR_LOWER, _WEAKEST_LOWER)
-    rise = _vertical_step(eye.light - red * eye.red)
-    opening = eye.upper - eye.lower
-    if upper:
-        rise, curves = -rise, eye.lower + _FACTORS[:, None] * opening
-    else:
-        curves = eye.upper - _FACTORS[:, None] * opening
-    weight = np.where(eye.iris, iris, 1.0)
-    clear = _along(rise, (curves - eye.bottom) / _STEP) @ weight / weight.sum()
-    cost = prior * ((_FACTORS - expected) * eye.opening * _MM) ** 2
-    score = clear - cost
-    best = int(np.argmax(score))
-    elsewhere = np.abs(_FACTORS - _FACTORS[best]) * eye.opening > _APART
-    # A best at the end of the range is no peak: a closed eye has a dark line, but no step to an eye.
-    at_end = best in (0, len(_FACTORS) - 1)
-    if clear[best] < weakest or at_end or rivalled(score, best, elsewhere, _RIVAL):
-        return expected, False
-    return float(_FACTORS[best] + vertex(score, best) * (_FACTORS[1] - _FACTORS[0])), True
+    small = photo.down_to(1 / (pose.scale * EYE_PICTURE.step))
+    view = pose.resized(small.shape[1] / photo.whole.shape[1], small.shape[0] / photo.whole.shape[0])
+    # Drawn twice as fine and averaged, so that all pixels of a photo that is finer than the picture count.
+    at = places(view, canonical, from_half(middle + EYE_PICTURE.grid(2), side))
+    size = EYE_PICTURE.width, EYE_PICTURE.height
+    fine = drawn(small, at, cv2.INTER_LINEAR)
+    return np.asarray(cv2.resize(fine, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def _vertical_step(values: FloatArray) -> FloatArray:
-    """How much higher values are above than below each row, over the width of a margin."""
-    reach = int(np.ceil(3 * _STEP_SIGMA / _STEP))
-    offset = np.arange(-reach, reach + 1) * _STEP
-    kernel = offset * np.exp(-0.5 * (offset / _STEP_SIGMA) ** 2)
-    kernel /= kernel[reach:].sum()
-    return np.asarray(cv2.filter2D(values, -1, kernel[:, None], borderType=cv2.BORDER_REPLICATE))
+def _middle(plane: FloatArray, side: Side) -> FloatArray:
+    """Halfway between the canthi, canonical x, y, shape (2,)."""
+    middle: FloatArray = plane[MEDIAPIPE_478.of(side, _GROUPS["canthi"])].mean(axis=0)
+    return middle
 
 
-def _along(values: FloatArray, rows: FloatArray) -> FloatArray:
-    """Values (rows, columns) read along curves of fractional rows (curves, columns)."""
-    low = np.clip(np.floor(rows).astype(int), 0, len(values) - 2)
-    part = np.clip(rows - low, 0, 1)
-    column = np.arange(values.shape[1])
-    return np.asarray(values[low, column] * (1 - part) + values[low + 1, column] * part)
+def _over_pupil(half: FloatArray, side: Side, out: FloatArray) -> FloatArray:
+    """Places of a lid's points outwards, cm, their middle over the pupil: canthi stay, the rest follows."""
+    outer, inner = half[MEDIAPIPE_478.of(side, _GROUPS["canthi"]), 0]
+    pupil = half[MEDIAPIPE_478.of(side, ("iris_centre",))[0], 0]
+    quarter = (outer - inner) / 4
+    pupil = np.clip(pupil, inner + quarter, outer - quarter)
+    return np.asarray(np.interp(out, [inner, out[_MIDDLE], outer], [inner, pupil, outer]))
+
+
+def _weights(out: FloatArray, reach: float) -> FloatArray:
+    """Weights (points, columns) of a local straight line through the columns' heights."""
+    away = EYE_PICTURE.columns - out[:, None]
+    near = np.exp(-(away**2) / (2 * reach**2))
+    total, first, second = (np.sum(near * away**power, axis=1, keepdims=True) for power in (0, 1, 2))
+    weights: FloatArray = near * (second - first * away) / (total * second - first**2)
+    return weights

@@ -20,7 +20,7 @@ from asymmetry.errors import ModelError
 from asymmetry.extract.landmarker import quiet
 from asymmetry.extract.model import model_file
 
-__all__ = ["INPUT_FILL", "INPUT_SIDE", "Mesh"]
+__all__ = ["INPUT_FILL", "INPUT_SIDE", "LEAST_SCORE", "Mesh"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -28,8 +28,8 @@ FloatArray = npt.NDArray[np.float64]
 #: Width and height of the picture that the network reads, px, and the share of it that a face fills:
 #: MediaPipe cuts out 1.5 times the larger extent of the points.
 INPUT_SIDE, INPUT_FILL = 256, 1 / 1.5
-# A picture shows a face if its score is above this, the logit of MediaPipe's 0.5.
-_LEAST_SCORE = 0.0
+#: A picture shows a face if its score is above this, the logit of MediaPipe's 0.5.
+LEAST_SCORE = 0.0
 _POINTS_MEMBER, _WEIGHTS_MEMBER = "face_landmarks_detector.tflite", "face_blendshapes.tflite"
 # Threads that share one reading, where the process may have as many: two take 0.6 of the time of one.
 _MOST_THREADS = 2
@@ -71,10 +71,13 @@ class Mesh:
         ndarray, shape (478, 3), or None
             Pixel-edge coordinates, y down; None if the network sees no face.
         """
+        points, score = self.scored(picture)
+        return points if score > LEAST_SCORE else None
+
+    def scored(self, picture: Pixels) -> tuple[FloatArray, float]:
+        """As `read`, with how sure the network is of a face: no face up to `LEAST_SCORE`."""
         points, score, *_ = _run(self._points, np.divide(picture[None], 255, dtype=np.float32))
-        if score.item() <= _LEAST_SCORE:
-            return None
-        return np.asarray(points, dtype=np.float64).reshape(MEDIAPIPE_478.size, 3)
+        return np.asarray(points, dtype=np.float64).reshape(MEDIAPIPE_478.size, 3), float(score.item())
 
     def weights(self, points: FloatArray) -> FloatArray:
         """Expression weights (52,) of a face's points (478, 3), in px of any scale."""

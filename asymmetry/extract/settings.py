@@ -9,9 +9,14 @@ from asymmetry.extract.brows import BrowSearch
 from asymmetry.extract.common import Field
 from asymmetry.extract.corners import CornerSearch
 from asymmetry.extract.depth import AROUND_TEETH
+from asymmetry.extract.lids import LidSettings
 from asymmetry.extract.response import Response, load_response
+from asymmetry.extract.spread import SCATTER, Scatter
 
 __all__ = ["Drawing", "Settings"]
+
+# Those that say themselves what they hold.
+_TABLES = ("response", "scatter")
 
 
 @dataclass(frozen=True)
@@ -46,12 +51,16 @@ class Settings:
         Of the shape that both halves are drawn in.
     brows : BrowSearch
         Of the dark bands that brows are.
+    lids : LidSettings
+        Of lid margins.
     corners : CornerSearch
         Of the line between the lips.
     around_teeth : float
         Of `asymmetry.extract.depth.seen_from`.
     response : Response
         What the mesh drags along.
+    scatter : Scatter
+        Of points' standard deviations.
 
     Examples
     --------
@@ -62,12 +71,14 @@ class Settings:
     drawing: Drawing = field(default_factory=Drawing)
     common: Field = field(default_factory=Field)
     brows: BrowSearch = field(default_factory=BrowSearch)
+    lids: LidSettings = field(default_factory=LidSettings)
     corners: CornerSearch = field(default_factory=CornerSearch)
     around_teeth: float = AROUND_TEETH
     response: Response = field(default_factory=load_response)
+    scatter: Scatter = SCATTER
 
     def values(self) -> dict[str, Any]:
         """All of them as JSON values, for provenance."""
-        plain = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "response"}
+        plain = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in _TABLES}
         made = {name: value if isinstance(value, float) else asdict(value) for name, value in plain.items()}
-        return {**made, "response": self.response.values()}
+        return {**made, "response": self.response.values(), "scatter": self.scatter.values()}

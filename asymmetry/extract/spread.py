@@ -4,19 +4,22 @@ Two things make a point unsure. A chimera is symmetric, so where the model reads
 differently, that is noise, and it grows where a photo is blurred, dark or small. And of an asymmetry a part
 is misread, more or less of it from person to person, so the error grows with the asymmetry. Lids, irises and
 the mouth's corners are found in the pixels, or not.
+
+These are errors of repeats: what all photos of a person share is in `asymmetry.metrics.lasting`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 
-__all__ = ["behind_glasses", "point_spread"]
+__all__ = ["SCATTER", "Part", "Scatter", "behind_glasses", "lid_sds", "point_spread"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -31,62 +34,113 @@ def _brow_ends(*stations: int) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
     """Points that go wrong together.
 
     Attributes
     ----------
+    name : str
+        What they are called.
     points : tuple of str
-        Their names.
-    noise : float
-        Their standard deviation as a share of the noise between mirror twins.
+        Their names; none for all that are in no part.
     uneven : tuple of str
         The points whose asymmetry misleads them.
+    noise : float
+        Their standard deviation as a share of the noise between mirror twins.
     share : float
         Their standard deviation as a share of that asymmetry.
     """
 
+    name: str
     points: tuple[str, ...]
-    noise: float
     uneven: tuple[str, ...]
+    noise: float
     share: float
 
 
-# Shares that make 68 % of the errors fall within one standard deviation, in copies and warps of 16 people's
-# photos. The eight tuning people alone would give brows half of theirs: what constants were chosen on reads
-# too well.
-_PARTS = (
-    _Part(_BROW, 0.045, _BROW, 0.078),
-    _Part(_brow_ends(1, 2), 0.08, _BROW, 0.28),
-    _Part(_brow_ends(5), 0.16, _BROW, 0.20),
-    _Part(_MOUTH, 0.30, _MOUTH, 0.17),
-    _Part(_CORNER, 0.05, _MOUTH, 0.045),
-    _Part(_GROUPS["canthi"], 0.35, _BROW, 0.05),
-    _Part(("philtrum", "upper_lip", "lower_lip"), 0.20, _MOUTH, 0.40),
-    _Part(("pogonion", "menton"), 0.30, _MOUTH, 1.00),
+@dataclass(frozen=True)
+class Scatter:
+    """The numbers behind the standard deviations of points, made by ``python -m benchmarks.tune.repeats``.
+
+    Attributes
+    ----------
+    parts : tuple of Part
+        From the general to the special: a point that is in several has the last one's.
+    lid, lid_unseen : float
+        Of a lid on a margin that the photo shows, cm; and of one that it does not show.
+    lid_share : float
+        Lids go wrong by this share of half the difference between them more.
+    iris, iris_unseen : float
+        Of an iris on a circle that the photo shows, cm; and of one that it does not show.
+    corner_unseen : float
+        What a corner of the mouth is the less sure by that was not seen on the line between the lips, cm.
+    brow_behind, lid_behind : float
+        What glasses add, cm: of 184 brows and 165 upper lids behind painted glasses that were found (tuning
+        people) 68 % are off by less.
+    finest_px : float
+        No place is surer than this, px.
+    """
+
+    parts: tuple[Part, ...]
+    lid: float
+    lid_unseen: float
+    lid_share: float
+    iris: float
+    iris_unseen: float
+    corner_unseen: float
+    brow_behind: float = 0.14
+    lid_behind: float = 0.03
+    finest_px: float = 0.05
+
+    def values(self) -> dict[str, Any]:
+        """All numbers by name, as JSON values for provenance."""
+        single = {name: value for name, value in vars(self).items() if name != "parts"}
+        return {part.name: [part.noise, part.share] for part in self.parts} | single
+
+
+#: The numbers that are used.
+SCATTER = Scatter(
+    parts=(
+        Part("rest", (), _MOUTH, 0.20, 0.40),
+        Part("brow", _BROW, _BROW, 0.045, 0.078),
+        Part("brow_lateral", _brow_ends(1, 2), _BROW, 0.08, 0.28),
+        Part("brow_medial", _brow_ends(5), _BROW, 0.16, 0.20),
+        Part("mouth", _MOUTH, _MOUTH, 0.30, 0.17),
+        Part("corner", _CORNER, _MOUTH, 0.05, 0.045),
+        Part("canthi", _GROUPS["canthi"], _BROW, 0.35, 0.05),
+        Part("lip_middle", ("philtrum", "upper_lip", "lower_lip"), _MOUTH, 0.20, 0.40),
+        Part("chin", ("pogonion", "menton"), _MOUTH, 0.30, 1.00),
+    ),
+    lid=0.003,
+    lid_unseen=0.06,
+    lid_share=0.075,
+    iris=0.003,
+    iris_unseen=0.02,
+    corner_unseen=0.03,
 )
-_REST = _Part((), 0.20, _MOUTH, 0.40)
-# Of lids on a margin and irises on a circle that the photo shows, cm; and of those that it does not show.
-# What lids go wrong by grows by this share of half the difference between them.
-_LID, _LID_UNSEEN, _LID_SHARE = 0.003, 0.06, 0.075
-_IRIS, _IRIS_UNSEEN = 0.003, 0.02
-# What a corner of the mouth is the less sure by that was not seen on that line, cm.
-_CORNER_UNSEEN = 0.03
-# What glasses add, cm: of 184 brows and 165 upper lids behind painted glasses that were found (tuning people)
-# 68 % are off by less.
-_BROW_BEHIND, _LID_BEHIND = 0.14, 0.03
-# No place is surer than this, px.
-_FINEST_PX = 0.05
+
+
+def lid_sds(seen: Mapping[Side, bool], scatter: Scatter = SCATTER) -> dict[Side, float]:
+    """Standard deviation of the lids of each side, cm, by whether their margin was seen.
+
+    Examples
+    --------
+    >>> lid_sds({"right": True, "left": False})
+    {'right': 0.003, 'left': 0.06}
+    """
+    return {side: scatter.lid if found else scatter.lid_unseen for side, found in seen.items()}
 
 
 def point_spread(
     plane: FloatArray,
     apart: Sequence[FloatArray],
     *,
-    lids: dict[Side, bool],
-    irises: dict[Side, bool],
-    corners: dict[Side, bool],
+    upper: Mapping[Side, float],
+    lower: Mapping[Side, float],
+    irises: Mapping[Side, bool],
+    corners: Mapping[Side, bool],
     px_per_cm: float,
+    scatter: Scatter = SCATTER,
 ) -> FloatArray:
     """Standard deviation of every point, shape (k,), px.
 
@@ -96,41 +150,45 @@ def point_spread(
         Canonical x, y of all points, cm.
     apart : sequence of ndarray, shape (k, 2)
         Half of how far each point and its mirror twin are apart in its side's chimera, cm, at each size.
-    lids, irises, corners : dict of Side to bool
-        Whether the upper lid's margin, the iris and the line between the lips were seen in the pixels.
+    upper, lower : mapping of Side to float
+        Standard deviation of the upper and of the lower lid, cm; NaN where it has no reading.
+    irises, corners : mapping of Side to bool
+        Whether the iris and the line between the lips were seen in the pixels.
     px_per_cm : float
         Scale of the face in the photo.
+    scatter : Scatter
+        The numbers.
     """
     noise = np.stack(apart)[..., 1]
     spread = np.empty(len(plane))
-    spread[:] = _spread(_REST, plane, noise, slice(None))
-    for part in _PARTS:
+    for part in scatter.parts:
         numbers = [number for name in part.points for number in MEDIAPIPE_478.named[name]]
         # A point of the midline is its own twin; it shows no noise.
         twins = [number for number in numbers if MEDIAPIPE_478.mirror[number] != number]
-        spread[numbers] = _spread(part, plane, noise, twins or slice(None))
-    uneven = _LID_SHARE * _unevenness(plane, ("upper_lid_4",))
+        spread[numbers or slice(None)] = _spread(part, plane, noise, twins or slice(None))
+    uneven = scatter.lid_share * _unevenness(plane, ("upper_lid_4",))
     for side in SIDES:
-        spread[MEDIAPIPE_478.of(side, _GROUPS["lids"])] = np.hypot(
-            _LID if lids[side] else _LID_UNSEEN, uneven
+        for group, sds in (("upper_lid", upper), ("lower_lid", lower)):
+            spread[MEDIAPIPE_478.of(side, _GROUPS[group])] = np.hypot(sds[side], uneven)
+        spread[MEDIAPIPE_478.of(side, _GROUPS["iris"])] = (
+            scatter.iris if irises[side] else scatter.iris_unseen
         )
-        spread[MEDIAPIPE_478.of(side, _GROUPS["iris"])] = _IRIS if irises[side] else _IRIS_UNSEEN
         if not corners[side]:
             corner = MEDIAPIPE_478.of(side, _CORNER)
-            spread[corner] = np.hypot(spread[corner], _CORNER_UNSEEN)
-    return np.asarray(np.hypot(spread * px_per_cm, _FINEST_PX))
+            spread[corner] = np.hypot(spread[corner], scatter.corner_unseen)
+    return np.asarray(np.hypot(spread * px_per_cm, scatter.finest_px))
 
 
-def behind_glasses(spread: FloatArray, px_per_cm: float) -> FloatArray:
+def behind_glasses(spread: FloatArray, px_per_cm: float, scatter: Scatter = SCATTER) -> FloatArray:
     """Standard deviations (k,) of a face's points, px, with what glasses add to those of brows and lids."""
     wider = spread.copy()
-    for names, more in ((_BROW, _BROW_BEHIND), (_GROUPS["lids"], _LID_BEHIND)):
+    for names, more in ((_BROW, scatter.brow_behind), (_GROUPS["lids"], scatter.lid_behind)):
         numbers = MEDIAPIPE_478.right(names) + MEDIAPIPE_478.left(names)
         wider[numbers] = np.hypot(wider[numbers], more * px_per_cm)
     return wider
 
 
-def _spread(part: _Part, plane: FloatArray, noise: FloatArray, numbers: list[int] | slice) -> float:
+def _spread(part: Part, plane: FloatArray, noise: FloatArray, numbers: list[int] | slice) -> float:
     """One standard deviation for all points of a part, cm."""
     scatter = np.sqrt(np.mean(noise[:, numbers] ** 2))
     return float(np.hypot(part.noise * scatter, part.share * _unevenness(plane, part.uneven)))

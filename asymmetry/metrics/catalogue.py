@@ -50,6 +50,9 @@ class Metric:
         Whether it leans on distances across the face, which a turned head spoils first.
     function : callable
         Takes a `Half` if ``sides``, else a `Face`, and returns an array of shape (n,).
+    lasting : float or None
+        Of a metric of your own: standard deviation of what a side is misread by in all photos of a person,
+        in the metric's unit. None where it is not known, and for the catalogue's own, which have a table.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Metric:
     source: str
     horizontal: bool
     function: Callable[..., FloatArray] = field(repr=False)
+    lasting: float | None = None
     #: How many photos of a face it measures.
     photos: ClassVar[int] = 1
 
@@ -78,9 +82,13 @@ class Metric:
 
     @functools.cached_property
     def sd_columns(self) -> tuple[str, ...]:
-        """Names of the columns of standard deviations, one for each of `columns`."""
-        parts = (column.rpartition("_") for column in self.columns)
-        return tuple(f"{name}_sd_{unit}" for name, _, unit in parts)
+        """Names of the columns of absolute standard deviations, one for each of `columns`."""
+        return _inserted(self.columns, "sd")
+
+    @functools.cached_property
+    def rsd_columns(self) -> tuple[str, ...]:
+        """Names of the columns of standard deviations of repeats, one for each of `columns`."""
+        return _inserted(self.columns, "rsd")
 
     def __call__(self, *views: Any) -> FloatArray:
         """Apply the function to a `Half` or a `Face`."""
@@ -124,8 +132,19 @@ class MovementMetric(Metric):
         """What a side that is still may read; None where no reading means that it is."""
         return self.still if self.noise is None else self.noise
 
+    @property
+    def sd_columns(self) -> tuple[str, ...]:
+        """None: a movement is a difference of two photos of one person, and has `rsd_columns` alone."""
+        return ()
+
     def _columns(self) -> tuple[str, ...]:
         return super()._columns() + (() if self.noise is None else (f"{self.name}_ratio",))
+
+
+def _inserted(columns: tuple[str, ...], what: str) -> tuple[str, ...]:
+    """Names of columns with a word before their unit."""
+    parts = (column.rpartition("_") for column in columns)
+    return tuple(f"{name}_{what}_{unit}" for name, _, unit in parts)
 
 
 def _by_name(module: str, name: str) -> Any:
@@ -133,7 +152,7 @@ def _by_name(module: str, name: str) -> Any:
 
 
 def metric(
-    *, unit: Unit, sign: str, source: str, horizontal: bool = False
+    *, unit: Unit, sign: str, source: str, horizontal: bool = False, lasting: float | None = None
 ) -> Callable[[Callable[[Any], FloatArray]], Metric]:
     """Make a metric of a function.
 
@@ -151,6 +170,10 @@ def metric(
         Who defined it.
     horizontal : bool
         Whether it leans on distances across the face, so that it is not measured when the head is turned.
+    lasting : float, optional
+        Standard deviation of what a side is misread by in all photos of a person, in the metric's unit.
+        Without it the metric's absolute standard deviation, ``<metric>_<side>_sd_<unit>``, is NaN; that of
+        its repeats is known all the same.
 
     Returns
     -------
@@ -174,7 +197,7 @@ def metric(
 
     def made(function: Callable[[Any], FloatArray]) -> Metric:
         name, definition, sides = _read(function, unit)
-        return Metric(name, unit, sides, sign, definition, source, horizontal, function)
+        return Metric(name, unit, sides, sign, definition, source, horizontal, function, lasting)
 
     return made
 
@@ -234,7 +257,7 @@ def movement_metric(
         if not (noise is still is None or sides):
             raise InvalidInputError(f"metric {name}: a ratio is one of two sides; annotate with Half")
         entry = (name, unit, sides, sign, definition, source, horizontal, function)
-        return MovementMetric(*entry, noise, during, parts, still)
+        return MovementMetric(*entry, noise=noise, during=during, parts=parts, still=still)
 
     return made
 

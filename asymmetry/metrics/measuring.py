@@ -12,23 +12,32 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import Face, Scale, face_frame, head_angles
+from asymmetry.core.frame import (
+    MAX_YAW,
+    MAX_YAW_HORIZONTAL,
+    Face,
+    Scale,
+    eye_higher,
+    face_frame,
+    head_angles,
+    without_an_eye,
+)
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import brow, eye, mouth, whole
 from asymmetry.metrics.catalogue import AnyMetric, Metric, measured, points_of, unique
+from asymmetry.metrics.lasting import Conditions, absolute_sds, lasting_errors, unsure_scale
 from asymmetry.metrics.spread import COPIES, spreads
 
-__all__ = ["MAX_YAW", "MAX_YAW_HORIZONTAL", "catalogue", "measure"]
+__all__ = ["MAX_YAW", "MAX_YAW_HORIZONTAL", "PUPILS_ASLANT_DEG", "catalogue", "measure"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 Mask = npt.NDArray[np.bool_]
 
-#: Yaw, degrees, beyond which horizontal metrics are not measured.
-MAX_YAW_HORIZONTAL = 15.0
-#: Yaw, degrees, beyond which nothing is measured: the far side begins to be hidden.
-MAX_YAW = 30.0
+#: Degrees between the lines of pupils and canthi that are said: 2 of 82 healthy people show more, and of
+#: irises moved by 1.5 mm three quarters (`benchmarks/tune/level.py`).
+PUPILS_ASLANT_DEG = 0.8
 #: Photos measured at a time: enough to hide the cost of a NumPy call, few enough to stay in the cache.
 CHUNK = 2048
 
@@ -66,16 +75,18 @@ def measure(
     scale : Scale, optional
         Where millimetres come from. Default: the iris.
     sd : bool
-        Also give each metric's standard deviation, see `asymmetry.metrics.spread`. For many photos at a time
-        that is most of the work.
+        Also give each metric's two standard deviations, see `asymmetry.metrics.spread` and
+        `asymmetry.metrics.lasting`. For many photos at a time that is most of the work.
 
     Returns
     -------
     Measurements
         n rows: photo, taken, status, reason; the metrics' columns; the head's ``yaw_deg``, ``pitch_deg`` and
-        ``roll_deg`` (see `head_angles`; roll as the points show it); ``mm_per_px``; and the metrics' standard
-        deviations, ``<metric>_<side>_sd_<unit>``, NaN where `Landmarks.spread` is. What could not be
-        measured is NaN, and the row's reason says why; its status is then warn if it was ok.
+        ``roll_deg`` (see `head_angles`; roll as the points show it); ``mm_per_px``; and two standard
+        deviations of each column: ``<metric>_<side>_sd_<unit>`` of one photo about the truth, which also
+        holds between people, and ``<metric>_<side>_rsd_<unit>`` of repeats, which holds for changes of one
+        person and is NaN where `Landmarks.spread` is. What could not be measured is NaN, and the row's
+        reason says why; its status is then warn if it was ok.
 
     Raises
     ------
@@ -91,8 +102,8 @@ def measure(
     chosen, scale, n = choose(metrics, catalogue()), scale or Scale(), len(landmarks)
     names = [name for metric in chosen for name in metric.columns]
     values = np.empty((len(names) + len(_POSE_COLUMNS), n))
-    spread = np.empty((len(names) if sd else 0, n))
-    blind = np.empty(n, dtype=bool)
+    rsd, absolute = np.empty((2, len(names) if sd else 0, n))
+    eyes = np.empty((3, n), dtype=bool)
     known = per_photo(scale, n)
     points = needed(chosen, catalogue(), landmarks.scheme)
     with np.errstate(all="ignore"):
@@ -103,16 +114,25 @@ def measure(
             found = chain(measured(face, chosen), (yaw, pitch, face.roll, face.mm_per_px))
             for row, column in zip(values[:, rows], found, strict=True):
                 row[:] = column
-            blind[rows] = np.isnan(face.points[0, face.rows["iris_centre"]]).all(axis=0)
+            eyes[:, rows] = _eyes(face)
             if sd:
-                _spreads(face, part, own, chosen, out=spread[:, rows])
+                _spreads(face, part, own, chosen, out=rsd[:, rows])
+                under = Conditions(yaw, pitch, face.mm_per_px, unsure_scale(own, eyes[0, rows]))
+                read = values[: len(names), rows]
+                absolute[:, rows] = absolute_sds(part, chosen, read, rsd[:, rows], under)
     across = np.array([metric.horizontal for metric in chosen for _ in metric.columns], dtype=bool)
-    about = explained(landmarks, _spoilt(landmarks.usable, blind, values, across))
+    about = explained(landmarks, _spoilt(landmarks.usable, eyes, values, across))
     columns = dict(zip((*names, *_POSE_COLUMNS), values, strict=True))
     if sd:
-        spread[np.isnan(values[: len(names)])] = np.nan
-        columns |= zip((name for metric in chosen for name in metric.sd_columns), spread, strict=True)
-    made = {"scale_source": scale.source, "metrics": [metric.name for metric in chosen]}
+        lost = np.isnan(values[: len(names)])
+        rsd[lost] = absolute[lost] = np.nan
+        columns |= zip((name for metric in chosen for name in metric.sd_columns), absolute, strict=True)
+        columns |= zip((name for metric in chosen for name in metric.rsd_columns), rsd, strict=True)
+    made: dict[str, Any] = {
+        "scale_source": scale.source,
+        "metrics": [metric.name for metric in chosen],
+        "errors": lasting_errors().inputs[:12],
+    }
     return Measurements(
         {"photo": landmarks.photo, "taken": landmarks.taken, **about, **columns},
         {**landmarks.provenance, **made},
@@ -165,26 +185,33 @@ def per_photo(scale: Scale, n: int) -> FloatArray:
         raise InvalidInputError(f"scale: give one length, or one for each of the {n} photos") from None
 
 
-def _spoilt(usable: Mask, blind: Mask, values: FloatArray, across: Mask) -> dict[str, Mask]:
+def _eyes(face: Face) -> Mask:
+    """Where no iris was seen, where one eye was not at all, and where one stands higher, shape (3, n)."""
+    blind = np.isnan(face.points[0, face.rows["iris_centre"]]).all(axis=0)
+    return np.array([blind, without_an_eye(face), np.abs(eye_higher(face)) > PUPILS_ASLANT_DEG])
+
+
+def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, across: Mask) -> dict[str, Mask]:
     """Put NaN where a photo can't carry a metric; the reasons, each with the photos it holds for.
 
-    ``blind`` says in which no iris was seen, and ``across`` which rows of ``values`` lean on horizontal
-    distances.
+    ``eyes`` is of `_eyes`, and ``across`` says which rows of ``values`` lean on horizontal distances.
     """
     values[:, ~usable] = np.nan
     metrics, (yaw, _, roll, mm_per_px) = values[: len(across)], values[len(across) :]
     turned, away = (usable & (np.abs(yaw) > limit) for limit in (MAX_YAW_HORIZONTAL, MAX_YAW))
     unframed = usable & np.isnan(roll + mm_per_px)
     partial = usable & ~unframed & ~away & np.isnan(metrics).any(axis=0)
+    blind, lone, aslant = eyes & usable & ~unframed
     metrics[np.ix_(across, turned)] = np.nan
     metrics[:, away] = np.nan
     return {
         f"head turned more than {MAX_YAW_HORIZONTAL:g}°: horizontal metrics not measured": turned & ~away,
         f"head turned more than {MAX_YAW:g}°: not measured": away,
         "points that carry the face's frame are missing: not measured": unframed,
-        "no iris seen: the pupil line, and mm unless a scale is given, go by the corners of the eyes": usable
-        & ~unframed
-        & blind,
+        "no iris seen: the pupil line, and mm unless a scale is given, go by the corners of the eyes": blind,
+        "one eye not seen: the level is that of the head's pose, so heights are less sure": lone,
+        f"the pupils are more than {PUPILS_ASLANT_DEG:g}° out of level with the corners of the eyes, as in a "
+        "squint: the level goes by the corners": aslant & ~away,
         "points are missing, or a metric has no value here: some not measured": partial,
     }
 

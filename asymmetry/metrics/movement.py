@@ -87,7 +87,8 @@ def movement(
         Those with sides fill right, left and diff, right minus left; and ``<metric>_ratio``, the smaller
         movement divided by the larger: 1 where both sides move alike, 0 where one is still, negative where
         they move in opposite directions, NaN where both are still. Then their standard deviations,
-        ``<metric>_<side>_sd_<unit>``, NaN where `Landmarks.spread` is.
+        ``<metric>_<side>_rsd_<unit>``, NaN where `Landmarks.spread` is: those of repeats, for what a person's
+        face misleads in both photos alike cancels in a movement.
 
         A side is still, and NaN, where it reads no more than the metric's noise, or no more than two of its
         own standard deviations. These stay, and so do the difference and the ratio. Where they are not known,
@@ -119,7 +120,7 @@ def movement(
             pair, own = (rest[rows], expression[rows]), replace(scale, mm=known[rows])
             framed[rows] = _read(pair, own, points, every, out=(values[:, rows], spread[:, rows]))
         columns = dict(zip((name for metric in every for name in metric.columns), values, strict=True))
-        sds = dict(zip((name for metric in every for name in metric.sd_columns), spread, strict=True))
+        sds = dict(zip((name for metric in every for name in metric.rsd_columns), spread, strict=True))
         for metric in chosen:
             _settle(metric, columns, sds)
     kinds = [(metric.horizontal, _always(metric, name)) for metric in chosen for name in metric.columns]
@@ -135,7 +136,7 @@ def movement(
             **about,
             "rest_photo": rest.photo,
             **{name: columns[name] for metric in chosen for name in metric.columns},
-            **{name: sds[name] for metric in chosen for name in metric.sd_columns},
+            **{name: sds[name] for metric in chosen for name in metric.rsd_columns},
         },
         {**expression.provenance, **made},
     )
@@ -155,7 +156,7 @@ def beyond_noise(table: Measurements, metrics: Iterable[MovementMetric] | None =
     kept = dict(table.columns)
     for metric in movement_catalogue().values() if metrics is None else metrics:
         if metric.least is not None:
-            for name, sd in zip(metric.columns[:2], metric.sd_columns[:2], strict=True):
+            for name, sd in zip(metric.columns[:2], metric.rsd_columns[:2], strict=True):
                 still = np.isfinite(table[sd]) & ~_moves(metric, table[name], table[sd])
                 kept[name] = np.where(still, np.nan, table[name])
     return Measurements(kept, table.provenance)
@@ -205,7 +206,7 @@ def _settle(metric: MovementMetric, columns: Mapping[str, FloatArray], sds: Mapp
     own = [columns[name] for name in metric.columns]
     if metric.parts:
         for i, length in enumerate(own[:2]):
-            noise = np.nan_to_num(np.array([sds[part.sd_columns[i]] for part in metric.parts]))
+            noise = np.nan_to_num(np.array([sds[part.rsd_columns[i]] for part in metric.parts]))
             length[:] = np.sqrt(np.maximum(length * length - total(noise * noise), 0))
         own[2][:] = own[0] - own[1]
     if metric.during is not None:
@@ -214,7 +215,7 @@ def _settle(metric: MovementMetric, columns: Mapping[str, FloatArray], sds: Mapp
         for column in own:
             column[~(np.fmax(sides[0], sides[-1]) > least)] = np.nan
     if metric.noise is not None:
-        moves = [_moves(metric, columns[metric.columns[i]], sds[metric.sd_columns[i]]) for i in (0, 1)]
+        moves = [_moves(metric, columns[metric.columns[i]], sds[metric.rsd_columns[i]]) for i in (0, 1)]
         own[3][:] = np.where(moves[0] | moves[1], weaker_to_stronger(np.concatenate(own[:2])), np.nan)
 
 

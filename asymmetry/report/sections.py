@@ -27,6 +27,7 @@ from asymmetry.series import (
     notable,
     what_changed,
 )
+from asymmetry.series.followed import measured_again
 from asymmetry.series.headline import MOVEMENT_HEADLINES
 from asymmetry.series.timeline import PEAK_DAY, PHASES
 
@@ -169,11 +170,16 @@ class Wording:
         if not len(rows):
             return ""
         row = int(rows[-1])
-        words = [self.said(each.words) for each in notable(static)[row]]
+        table = measured_again(self.series.landmarks, static, [row], [each.metric for each in HEADLINES])
+        words = [f"{self.said(each.words)}{self._unsure(each.sd_mm)}" for each in notable(table)[0]]
         day = self.text.day(float(static["day"][row]))
         if words:
             return self.text("summary.seen_now", day=day, what="; ".join(words))
         return self.text("summary.seen_none", day=day)
+
+    def _unsure(self, sd_mm: float) -> str:
+        """How far one photo may be from the truth, where that is known."""
+        return "" if math.isnan(sd_mm) else f" (± {self.text.number(sd_mm)} mm)"
 
     def differences(self, row: int) -> Iterator[tuple[str, bool]]:
         """The headline differences of one photo in words, and whether others notice them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
@@ -13,13 +14,14 @@ from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import catalogue, measure
 from asymmetry.metrics.expressions import UNKNOWN
+from asymmetry.metrics.lasting import unsure_iris
 from asymmetry.metrics.movement import movement_catalogue
 from asymmetry.series.change import Sides
 from asymmetry.series.course import UNKNOWN_ERROR, USUAL, USUAL_MOVEMENT, Course, Expected, course
 from asymmetry.series.expression import usual_expression
 from asymmetry.series.headline import HEADLINES, MOVEMENT_HEADLINES, Headline
 
-__all__ = ["find_course", "movement_courses", "own_errors", "static_courses"]
+__all__ = ["find_course", "measured_again", "movement_courses", "own_errors", "static_courses"]
 
 #: Photos whose own uncertainty is looked at: its median hardly changes with more.
 SAMPLE = 12
@@ -76,15 +78,35 @@ def own_errors(landmarks: Landmarks, static: Measurements, metrics: Sequence[str
     some = known[np.linspace(0, len(known) - 1, min(len(known), SAMPLE)).astype(np.intp)]
     if not len(some):
         return {}
-    scale = Scale("ruler", 1 / static["mm_per_px"][some])
-    table = measure(landmarks[some], metrics=metrics, scale=scale)
+    table = measured_again(landmarks, static, some, metrics)
     found = {}
     for metric in (catalogue()[name] for name in metrics):
-        for column, name in zip(metric.columns, metric.sd_columns, strict=True):
+        for column, name in zip(metric.columns, metric.rsd_columns, strict=True):
             values = table[name][np.isfinite(table[name])]
             if len(values):
                 found[column] = Expected(float(np.median(values)), "the readings' own uncertainty")
     return found
+
+
+def measured_again(
+    landmarks: Landmarks, static: Measurements, rows: npt.ArrayLike, metrics: Sequence[str]
+) -> Measurements:
+    """Some photos of a series with the standard deviations that its table lacks, in the series' millimetres.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        A series' photos.
+    static : Measurements
+        Their table, with ``mm_per_px``.
+    rows : array_like of int
+        Which photos; they have a scale.
+    metrics : sequence of str
+        Names in the catalogue.
+    """
+    some = np.asarray(rows, dtype=np.intp)
+    scale = Scale("ruler", 1 / static["mm_per_px"][some], unsure_iris())
+    return measure(landmarks[some], metrics=metrics, scale=scale)
 
 
 def _sides(table: Measurements, headline: Headline, expression: str, expected: Expected) -> Sides:

@@ -51,7 +51,7 @@ class Headline:
     source: str = ""
 
     def column(self, side: str) -> str:
-        """Name of the column of one side, or of ``"diff"``."""
+        """Name of the column of one side, or of ``"diff"``, ``"diff_sd"`` and so on."""
         return f"{self.metric}_{side}_mm"
 
     def words(self, diff_mm: float) -> str:
@@ -146,6 +146,8 @@ class Difference:
         The same in words.
     source : str
         The study that the size is from.
+    sd_mm : float
+        Absolute standard deviation of the difference, mm; NaN where it is not known.
     """
 
     column: str
@@ -153,6 +155,12 @@ class Difference:
     visible_mm: float
     words: str
     source: str
+    sd_mm: float = math.nan
+
+    @property
+    def told(self) -> str:
+        """The words, with the standard deviation where it is known."""
+        return self.words if math.isnan(self.sd_mm) else f"{self.words} (± {self.sd_mm:.1f} mm)"
 
     def __str__(self) -> str:
         return self.words
@@ -179,4 +187,6 @@ def _visible(measurements: Measurements, row: int) -> Iterator[Difference]:
         column = headline.column("diff")
         diff = float(measurements[column][row]) if column in measurements else math.nan
         if headline.visible_mm is not None and headline.visible(diff):
-            yield Difference(column, diff, headline.visible_mm, headline.words(diff), headline.source)
+            sd = measurements.get(headline.column("diff_sd"))
+            unsure = math.nan if sd is None else float(sd[row])
+            yield Difference(column, diff, headline.visible_mm, headline.words(diff), headline.source, unsure)

@@ -6,6 +6,7 @@ import numpy as np
 
 from asymmetry.core.frame import Scale, face_frame
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.metrics.lasting import unsure_iris
 
 __all__ = ["pooled_scale"]
 
@@ -56,6 +57,6 @@ def pooled_scale(landmarks: Landmarks) -> tuple[Scale, str]:
     with np.errstate(invalid="ignore"):
         px_per_mm = np.where(usable, width / (face.mm_per_px * person), 1.0)
     which = "open-eyed photos" if open_eyed.any() else "photos, none of them with open eyes"
-    return Scale("ruler", px_per_mm), (
+    return Scale("ruler", px_per_mm, unsure_iris()), (
         f"iris, pooled over {pool.sum()} {which}: outer corners of the eyes {person:.1f} mm apart"
     )

@@ -34,6 +34,10 @@ _ERRORS: dict[str, type[PhotoError]] = {
 }
 
 
+# What is shown of a metric: both sides, their difference, and how far that may be from the truth.
+_COLUMNS = ("right", "left", "diff", "diff_sd")
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Score(Mapping[str, float]):
     """Everything that was measured in one photo. A mapping of column name to number.
@@ -97,23 +101,26 @@ class Score(Mapping[str, float]):
         lines = [f"Score of {self.photo} ({self.status}{': ' + self.reason if self.reason else ''})"]
         seen = {difference.column for difference in self.notable()}
         for headline in HEADLINES:
-            right, left, diff = (self[headline.column(side)] for side in ("right", "left", "diff"))
+            right, left, diff, sd = (self[headline.column(side)] for side in _COLUMNS)
             if math.isnan(diff):
                 lines.append(f"  {headline.title:<32} not measured")
                 continue
             mark = ", a bystander would notice" if headline.column("diff") in seen else ""
-            numbers = f"right {right:6.1f}  left {left:6.1f}  difference {diff:+5.1f} mm"
+            unsure = "" if math.isnan(sd) else f" ± {sd:.1f}"
+            numbers = f"right {right:6.1f}  left {left:6.1f}  difference {diff:+5.1f}{unsure} mm"
             lines.append(f"  {headline.title:<32} {numbers}  {headline.words(diff)}{mark}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><th scope='row'>{escape(headline.title)}</th>"
-            + "".join(f"<td>{_shown(self[headline.column(side)])}</td>" for side in ("right", "left", "diff"))
+            + "".join(f"<td>{_shown(self[headline.column(side)])}</td>" for side in _COLUMNS)
             + f"<td>{escape(headline.words(self[headline.column('diff')]))}</td></tr>"
             for headline in HEADLINES
         )
-        head = "".join(f"<th scope='col'>{name}</th>" for name in ("mm", "right", "left", "difference", ""))
+        head = "".join(
+            f"<th scope='col'>{name}</th>" for name in ("mm", "right", "left", "difference", "±", "")
+        )
         caption = escape(f"{self.photo} ({self.status}{': ' + self.reason if self.reason else ''})")
         return f"<table><caption>{caption}</caption><tr>{head}</tr>{rows}</table>"
 

@@ -1,207 +1,258 @@
-"""``python -m benchmarks.fidelity``: how much of a known asymmetry each method reads.
+"""``python -m benchmarks.fidelity``: how much of a known asymmetry is read, and how true real faces are read.
 
-Prints one table and writes it as Markdown for the docs. Runs on ``../shared/faces`` where that is there, and
-on the portrait in scikit-image's wheel everywhere.
+Writes ``docs/tables/*.md``, prints them, and brings ``docs/accuracy.md`` up to date. Runs on
+``../shared/faces`` where that is there. With ``--method``, ``--photos`` or ``--lids-as-read`` it prints only.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
-import platform
-import time
-from pathlib import Path
-from typing import Any
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from asymmetry.core.landmarks import Landmarks
-from benchmarks.fidelity import cases, measures, methods, photos, renders, templates
+from asymmetry.extract import Extractor, Method
+from benchmarks import movements
+from benchmarks.fidelity import beside, cases, measures, parts, photos, real, renders, run, tables
 from benchmarks.fidelity.scores import Agreement
+from benchmarks.fidelity.tables import Row
+
+Table: TypeAlias = tuple[str, str, list[Row]]
+Results: TypeAlias = dict[str, dict[str, Any]]
 
 _PARTS = {"brow": "brow height", "mouth_corner": "mouth corner height", "upper_lid": "lid opening"}
-Row = list[str]
+_WARPED = _PARTS | {"lower_lid": "lid opening, lower lid"}
+#: The method whose every height is looked at beside every move.
+_BEST = real.BEST
 
 
-def _flipped(found: list[cases.Subject]) -> list[cases.Pixels]:
-    return [np.ascontiguousarray(subject.pixels[:, ::-1]) for subject in found]
+def measure_real(methods: Sequence[Method]) -> Iterator[Table]:
+    """Real faces against the hand."""
+    paths = beside.hand_photos()
+    if not paths:
+        return
+    with run.open_readers(methods) as readers:
+        found = {name: beside.read_beside(reader.extract(paths), paths) for name, reader in readers.items()}
+    made = f"`make fidelity`: {len(paths)} photos of 103 people with points placed by hand."
+    neutral = "`make fidelity`: neutral photos of 77 people with a template placed by hand."
+    yield "lids", made, real.lid_rows(found)
+    yield "mrd1", made, real.margin_rows(found)
+    yield "brows", made, real.difference_rows(found, "brow_height")
+    yield "corners", made, real.difference_rows(found, "commissure_height")
+    yield "coverage", made, real.coverage_rows(found)
+    if _BEST in found:
+        yield "heights", neutral, real.height_rows(found[_BEST])
+        yield "stations", neutral, real.station_rows(found[_BEST])
+        twice = "`make fidelity`: 16 people's neutral photos, which two hands read."
+        yield "hands", twice, real.hands_rows(found[_BEST])
 
 
-class Run:
-    """The photos of one half of the split, made once and read by every method."""
-
-    def __init__(self, half: str) -> None:
-        self.half = half
-        self.subjects = cases.subjects(photos.faces(half))
-        self.cases = list(cases.warps(self.subjects))
-        self.copies = list(cases.jittered(self.subjects))
-        self.renders = renders.load()
-        self.templates = templates.photos()
-        self.symmetric = sorted(photos.SHARED.glob("warped/*_symmetric.jpg"))
-
-    def of(self, name: str) -> dict[str, Any]:
-        """Everything that is measured of one method."""
-        with methods.reader(name) as reader:
-            before = reader.extract([subject.pixels for subject in self.subjects])
-            start = time.perf_counter()
-            after = reader.extract([case.pixels for case in self.cases])
-            took = (time.perf_counter() - start) / len(self.cases)
-            changes = measures.warp_changes(self.subjects, before, self.cases, after)
-            copies = reader.extract(self.copies)
-            return {
-                "warps": measures.warp_agreement(changes),
-                "honesty": measures.honesty(changes, copies),
-                "repeat": measures.repeat_sd(copies),
-                "mirror": measures.mirror_error(before, reader.extract(_flipped(self.subjects))),
-                "symmetric": measures.largest(self._read(reader, self.symmetric)),
-                "renders": self._renders(reader),
-                "templates": templates.template_rows(self.templates, self._read(reader, self.templates))
-                if self.templates
-                else {},
-                "ms": 1000 * took,
-            }
-
-    @staticmethod
-    def _read(reader: methods.Reader, paths: list[Path]) -> Landmarks:
-        return reader.extract(paths) if paths else Landmarks.blank([], status="ok")
-
-    def _renders(self, reader: methods.Reader) -> dict[str, Any]:
-        if self.renders is None:
-            return {}
-        landmarks = reader.extract(self.renders.paths)
-        return {
-            "rows": renders.render_rows(self.renders, landmarks),
-            "lids": renders.lid_rows(self.renders, landmarks),
-        }
+def measure_warps(
+    methods: Sequence[Method], half: str = "reporting", *, lids_as_read: bool = False
+) -> Iterator[Table]:
+    """Known moves of the photos of one half of the split."""
+    found = cases.subjects(photos.faces(half), lids_as_read=lids_as_read)
+    with run.open_readers(methods) as readers:
+        changed = run.read_changed(readers, found, run.one_sided)
+        results = {name: run.laws(readers[name], changed[name]) for name in readers}
+        symmetric = sorted(photos.SHARED.glob("warped/*_symmetric.jpg"))
+        for name, reader in readers.items():
+            results[name]["symmetric"] = measures.largest(_extracted(reader, symmetric))
+        best: dict[str, Extractor] = {name: reader for name, reader in readers.items() if name == _BEST}
+        others = run.read_changed(best, found, run.other_moves)
+    some = next(iter(changed.values()))
+    people = f"{len(found)} {half} people's neutral photos"
+    made = f"`make fidelity`: {len(some.cases)} warps of {people}, one side, 0.5 to 6 mm."
+    yield "warps", made, warp_rows(results)
+    yield "laws", f"`make fidelity`: {people}, {cases.COPIES} copies of each.", law_rows(results)
+    yield "price", f"`make fidelity`: {len(some.cases)} photos of 1350 × 1350 px.", price_rows(results)
+    if best:
+        yield from _part_tables(changed[_BEST], others[_BEST], people)
 
 
-def warp_rows(results: dict[str, dict[str, Any]]) -> list[Row]:
+def measure_others(methods: Sequence[Method]) -> Iterator[Table]:
+    """Known moves of the photos of two women whom no constant was chosen on."""
+    found = cases.subjects(photos.faces("others"))
+    with run.open_readers(method for method in methods if method != "plain") as readers:
+        changed = run.read_changed(readers, found, run.one_sided)
+        results = {name: run.laws(readers[name], changed[name]) for name in readers}
+    for one in changed.values():
+        made = f"`make fidelity`: {len(one.cases)} warps of {len(found)} photos of two women."
+        yield "other_warps", made, warp_rows(results)
+        yield "other_laws", f"`make fidelity`: {len(found)} photos of two women.", law_rows(results)
+        return
+
+
+def measure_renders(methods: Sequence[Method]) -> Iterator[Table]:
+    """Exact renders of a head."""
+    every = renders.load()
+    if every is None:
+        return
+    with run.open_readers(methods) as readers:
+        read = {name: reader.extract(every.paths) for name, reader in readers.items()}
+    made = f"`make fidelity`: {len(every.paths)} renders of a head with exact points."
+    yield "renders", made, render_rows({name: renders.render_rows(every, lm) for name, lm in read.items()})
+    best: dict[str, list[dict[str, Any]]] = {
+        name: renders.turned_rows(every, lm) for name, lm in read.items() if name == _BEST
+    }
+    yield "turned", made, turned_rows(best)
+    rows: list[Row] = [["method", "closed lid reads at most, mm", "open lid off by at most, mm"]]
+    for name, landmarks in read.items():
+        lids = renders.lid_rows(every, landmarks)
+        rows.append([name, f"{lids['closed_reads']:.1f}", f"{lids['open_error']:.2f}"])
+    yield "rendered_lids", made, rows
+
+
+def measure_still_sides(methods: Sequence[Method]) -> Iterator[Table]:
+    """Movements from photos at rest to warps of them."""
+    if _BEST in methods:
+        yield "movements", *movements.measure_movements("reporting")
+
+
+MEASURES: dict[str, Callable[[Sequence[Method]], Iterator[Table]]] = {
+    "real": measure_real,
+    "warps": measure_warps,
+    "renders": measure_renders,
+    "others": measure_others,
+    "movements": measure_still_sides,
+}
+
+
+def warp_rows(results: Results) -> list[Row]:
     """Known warps of real photos: a row per part and method."""
-    rows = [
-        [
-            "difference right-left",
-            "method",
-            "gain",
-            "per person",
-            "RMSE",
-            "median",
-            "cross-talk",
-            "missing",
-            "n",
-        ]
-    ]
-    for part, label in _PARTS.items():
+    head = ["difference right-left", "method", "gain", "per person", "RMSE", "median"]
+    rows: list[Row] = [[*head, "cross-talk", "missing", "n"]]
+    for part, label in _WARPED.items():
         for name, result in results.items():
             a: Agreement = result["warps"][part]
-            rows.append(
-                [
-                    label,
-                    name,
-                    f"{a.gain:.2f}",
-                    f"{a.low:.2f}-{a.high:.2f}",
-                    f"{a.rmse:.2f}",
-                    f"{a.median:.2f}",
-                    f"{100 * a.crosstalk:+.0f} %",
-                    f"{100 * a.missing:.0f} %",
-                    str(a.n),
-                ]
-            )
+            gain = [f"{a.gain:.2f}", f"{a.low:.2f}-{a.high:.2f}", f"{a.rmse:.2f}", f"{a.median:.2f}"]
+            shares = [f"{100 * a.crosstalk:+.0f} %", f"{100 * a.missing:.0f} %"]
+            rows.append([label, name, *gain, *shares, str(a.n)])
     return rows
 
 
-def law_rows(results: dict[str, dict[str, Any]]) -> list[Row]:
-    """Repeatability, mirror law, symmetric photos, hand-placed points, price."""
-    rows = [["method", "what", *_PARTS.values()]]
+def law_rows(results: Results) -> list[Row]:
+    """Repeatability, mirror law, symmetric photos, and how far the stated deviations of repeats hold."""
+    rows: list[Row] = [["method", "figure", *_PARTS.values()]]
     for name, result in results.items():
-        for what, key in (
+        for figure, key in (
             ("SD of repeats, mm", "repeat"),
             ("mirror law, largest miss, mm", "mirror"),
             ("symmetric photo, largest difference, mm", "symmetric"),
         ):
-            rows.append([name, what, *(f"{result[key][part]:.2f}" for part in _PARTS)])
-        within = result["honesty"]
-        if np.isfinite(list(within.values())).all():
-            cells = ("{:.0f}, {:.0f} %".format(*(100 * share for share in within[p])) for p in _PARTS)
-            rows.append([name, "errors within 1 and 2 SD", *cells])
-        if result["templates"]:
-            hand = result["templates"]
-            rows.append(
-                [
-                    name,
-                    "hand-placed points, r and SD ratio",
-                    *("{:.2f}, {:.2f}".format(*hand[p]) for p in _PARTS),
-                ]
-            )
+            if key in result:
+                rows.append([name, figure, *(f"{result[key][part]:.2f}" for part in _PARTS)])
+        shares = result["honesty"]
+        if np.isfinite(list(shares.values())).all():
+            cells = ("{:.0f}, {:.0f} %".format(*(100 * share for share in shares[p])) for p in _PARTS)
+            rows.append([name, "errors of repeats within 1 and 2 SD", *cells])
     return rows
 
 
-def render_table(results: dict[str, dict[str, Any]]) -> list[Row]:
+def render_rows(results: dict[str, list[dict[str, Any]]]) -> list[Row]:
     """Exact renders: gain and error by yaw."""
-    rows = [["difference right-left", "method", "yaw", "gain", "RMSE", "n"]]
+    rows: list[Row] = [["difference right-left", "method", "yaw", "gain", "RMSE", "n"]]
     for part, label in _PARTS.items():
-        for name, result in results.items():
+        for name, found in results.items():
             rows += [
                 [label, name, f"±{r['yaw']}°", f"{r['gain']:.2f}", f"{r['rmse']:.2f}", str(r["n"])]
-                for r in result["renders"].get("rows", [])
+                for r in found
                 if r["part"] == part
             ]
     return rows
 
 
-def price_rows(results: dict[str, dict[str, Any]]) -> list[Row]:
-    """Milliseconds a photo; closed and open lids of the renders."""
-    rows = [["method", "ms a photo", "× plain", "closed lid reads, mm", "open lid off by, mm"]]
-    plain = results.get("plain", next(iter(results.values())))["ms"]
-    for name, result in results.items():
-        lids = result["renders"].get("lids", {})
-        shown = (f"{lids[key]:.1f}" if key in lids else "" for key in ("closed_reads", "open_error"))
-        rows.append([name, f"{result['ms']:.0f}", f"{result['ms'] / plain:.1f}", *shown])
+def turned_rows(results: dict[str, list[dict[str, Any]]]) -> list[Row]:
+    """Symmetric renders: differences read where there are none."""
+    head = ["symmetric renders", "method", "yaw", "n", "RMS difference", "largest", "its stated SD"]
+    rows: list[Row] = [head]
+    for metric in renders.TURNED:
+        for name, found in results.items():
+            rows += [
+                [
+                    f"{metric}, {r['unit']}",
+                    name,
+                    f"±{r['yaw']}°",
+                    str(r["n"]),
+                    f"{r['rms']:.2f}",
+                    f"{r['largest']:+.2f}",
+                    f"{r['sd']:.2f}",
+                ]
+                for r in found
+                if r["metric"] == metric
+            ]
     return rows
 
 
-def markdown(rows: list[Row]) -> str:
-    """Rows as a Markdown table, the first one its head; aligned, so that it reads in a terminal too."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = [
-        "| " + " | ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " |" for row in rows
-    ]
-    lines.insert(1, "|" + "|".join("-" * (w + 2) for w in widths) + "|")
-    return "\n".join(lines)
+def price_rows(results: Results) -> list[Row]:
+    """Milliseconds a photo."""
+    plain = results.get("plain", next(iter(results.values())))["ms"]
+    rows: list[Row] = [["method", "ms a photo", "× plain"]]
+    for name, result in results.items():
+        rows.append([name, f"{result['ms']:.0f}", f"{result['ms'] / plain:.1f}"])
+    return rows
 
 
-def report(results: dict[str, dict[str, Any]], run: Run) -> str:
-    """All tables, with what they were measured on."""
-    versions = ", ".join(
-        f"{p} {importlib.metadata.version(p)}" for p in ("mediapipe", "numpy", "opencv-python-headless")
+def _part_tables(changed: run.Changed, others: run.Changed, people: str) -> Iterator[Table]:
+    """Every height beside every move: differences in one scale per person, sides in each photo's own."""
+    every = [*changed.cases, *others.cases]
+    after = Landmarks.concat([changed.after, others.after])
+    heights, own = (
+        parts.compare_heights(changed.subjects, changed.before, every, after, own_scale=own)
+        for own in (False, True)
     )
-    people = len(run.subjects)
-    parts = [
-        f"{len(run.cases)} warps of {people} {run.half} photos, 0.5 to 6 mm, both sides.",
-        f"Python {platform.python_version()}, {versions}.",
-        "### Known warps of real photos\n\n" + markdown(warp_rows(results)),
-        "### Laws\n\n" + markdown(law_rows(results)),
-    ]
-    if run.renders is not None:
-        parts.append("### Exact renders\n\n" + markdown(render_table(results)))
-    parts.append("### Price\n\n" + markdown(price_rows(results)))
-    return "\n\n".join(parts) + "\n"
+    made = f"`make fidelity`: {len(every)} changes of {people}, `hemiface`."
+    yield "unmoved", made, parts.matrix_rows(heights)
+    yield "unmoved_pooled", made, parts.pooled_rows(heights)
+    yield "both_sides", made, parts.both_rows(own)
+    yield "closed_lids", made, parts.closed_rows(own)
+
+
+def _extracted(reader: Extractor, paths: Sequence[Any]) -> Landmarks:
+    return reader.extract(paths) if paths else Landmarks.blank([], status="ok")
+
+
+def print_worst(metric: str) -> None:
+    """Print the photos whose metric lies farthest from the hand's, as one looks at them next."""
+    paths = beside.hand_photos()
+    with run.open_readers([_BEST]) as readers:
+        found = beside.read_beside(readers[_BEST].extract(paths), paths)
+    print(tables.markdown(real.worst_rows(found, metric)))
 
 
 def main() -> None:
-    """Measure, print, and write if asked."""
+    """Measure, print, write."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fidelity", description=__doc__)
-    parser.add_argument("--method", action="append", choices=methods.names(), help="default: all of them")
+    parser.add_argument("--only", action="append", choices=tuple(MEASURES), help="default: everything")
+    parser.add_argument("--method", action="append", choices=run.METHODS, help="default: all of them")
+    parser.add_argument("--photos", choices=("reporting", "tuning", "wheels"), default="reporting")
     parser.add_argument(
-        "--photos", choices=("reporting", "tuning", "others", "portraits"), default="reporting"
+        "--lids-as-read",
+        action="store_true",
+        help="move lids where the library reads their margins, not where the hand has them",
     )
-    parser.add_argument("--markdown", type=Path, help="write the tables to this file too")
+    parser.add_argument(
+        "--worst", choices=real.METRICS, help="print the photos that are read worst, and stop"
+    )
     chosen = parser.parse_args()
-    run = Run(chosen.photos)
-    results = {name: run.of(name) for name in chosen.method or methods.names()}
-    text = report(results, run)
-    print(text)
-    if chosen.markdown:
-        chosen.markdown.write_text(text, encoding="utf-8")
+    if chosen.worst:
+        print_worst(chosen.worst)
+        return
+    usual = chosen.photos == "reporting" and not chosen.lids_as_read
+    writes = chosen.method is None and usual and photos.SHARED.is_dir()
+    made_by = MEASURES | {
+        "warps": functools.partial(measure_warps, half=chosen.photos, lids_as_read=chosen.lids_as_read)
+    }
+    for name in chosen.only or MEASURES:
+        for table, made, rows in made_by[name](chosen.method or run.METHODS):
+            print(f"{table}: {made}\n\n{tables.markdown(rows)}\n", flush=True)
+            if writes:
+                tables.write_table(table, made, rows)
+    if writes:
+        tables.main()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""Photos with a known truth: one-sided warps, jittered copies, mirror images."""
+"""Photos with a known truth: moves of one side, of both, of an iris alone; closed lids; jittered copies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +17,13 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
 from asymmetry.extract.photo import read_photo
 from asymmetry.synthetic import Move, Part, jitter_photo, warp_photo
+from benchmarks.fidelity.eyes import close_lid, move_iris
+from benchmarks.fidelity.hand import template_landmarks
 
 Pixels = npt.NDArray[np.uint8]
+Where = Literal["right", "left", "both"]
 
-#: Moves per side: part, up mm, out mm.
+#: Moves of one side: part, up mm, out mm.
 MOVES: tuple[tuple[Part, float, float], ...] = (
     ("brow", 3.0, 0.0),
     ("brow", 1.0, 0.0),
@@ -34,62 +38,139 @@ MOVES: tuple[tuple[Part, float, float], ...] = (
     ("upper_lid", -2.0, 0.0),
     ("upper_lid", -4.0, 0.0),
 )
+#: Moves of a lower lid, one side at a time: a squint, and a lid that hangs.
+LOWER_MOVES: tuple[tuple[Part, float, float], ...] = (
+    ("lower_lid", 1.0, 0.0),
+    ("lower_lid", 2.0, 0.0),
+    ("lower_lid", 3.0, 0.0),
+    ("lower_lid", -1.0, 0.0),
+)
+#: Moves of both sides at once.
+BOTH_MOVES: tuple[tuple[Part, float, float], ...] = (
+    ("brow", 3.0, 0.0),
+    ("brow", -3.0, 0.0),
+    ("mouth_corner", 3.0, 0.0),
+    ("mouth_corner", -3.0, 0.0),
+    ("upper_lid", -2.0, 0.0),
+    ("upper_lid", -4.0, 0.0),
+)
+#: How far one iris moves up between lids that stay, mm.
+IRIS_MOVES = (2.0, -1.5)
 #: Jittered copies per photo for the repeatability.
 COPIES = 6
+# Folders whose templates were placed by hand; those of the others are automatic.
+_BY_HAND = ("london", "more")
 
 
 @dataclass(frozen=True)
 class Case:
-    """A warped photo.
+    """A changed photo.
 
     Attributes
     ----------
     person : str
         Whose photo it is.
-    part, side : str
-        What moved.
+    part : str
+        A part of `asymmetry.synthetic.Move`, ``"iris"``, or ``"closed_lid"``.
+    side : {"right", "left", "both"}
+        Where.
     pixels : ndarray
-        The warped photo.
+        The changed photo.
     displacement : ndarray, shape (k, 2)
         The truth: how far each landmark moved, px.
     """
 
     person: str
-    part: Part
-    side: Side
+    part: str
+    side: Where
     pixels: Pixels = field(repr=False)
     displacement: npt.NDArray[np.floating] = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A photo to be warped, and where its face is."""
+    """A photo to be changed; where its parts are; and the library's own reading of it."""
 
     person: str
     pixels: Pixels = field(repr=False)
     landmarks: Landmarks = field(repr=False)
+    read: Landmarks = field(repr=False)
 
 
-def subjects(paths: list[Path]) -> list[Subject]:
-    """Read photos and find their faces, for the warps to know where the parts are."""
+def subjects(paths: list[Path], *, lids_as_read: bool = False) -> list[Subject]:
+    """Read photos and find their faces, for the warps to know where the parts are.
+
+    Where a photo has a template, lids and canthi are the hand's, so that the skin that moves does not depend
+    on how the library reads it.
+
+    Parameters
+    ----------
+    paths : list of Path
+        The photos.
+    lids_as_read : bool
+        Take the library's lids and canthi nevertheless.
+    """
     with Extractor(method="hemiface") as extractor:
         landmarks = extractor.extract(paths)
+    place = (lambda read, _: read) if lids_as_read else _with_hand
     people = [path.stem.removesuffix("_neutral") for path in paths]
     return [
-        Subject(person, read_photo(path).pixels, landmarks[i])
+        Subject(person, read_photo(path).pixels, place(landmarks[i], path), landmarks[i])
         for i, (person, path) in enumerate(zip(people, paths, strict=True))
         if landmarks.usable[i]
     ]
 
 
-def warps(found: list[Subject]) -> Iterator[Case]:
+def warps(found: list[Subject], moves: Sequence[tuple[Part, float, float]] = MOVES) -> Iterator[Case]:
     """Every move on every subject's both sides; a move for which a face has no room is left out."""
-    for subject, side, (part, up, out) in product(found, SIDES, MOVES):
-        try:
-            moved = warp_photo(subject.pixels, subject.landmarks, [Move(part, side, up_mm=up, out_mm=out)])
-        except InvalidInputError:
-            continue
-        yield Case(subject.person, part, side, moved.pixels, moved.displacement)
+    for subject, side, move in product(found, SIDES, moves):
+        yield from _warped(subject, (side,), move)
+
+
+def both_warps(found: list[Subject]) -> Iterator[Case]:
+    """Moves of both sides at once."""
+    for subject, move in product(found, BOTH_MOVES):
+        yield from _warped(subject, SIDES, move)
+
+
+def iris_moves(found: list[Subject]) -> Iterator[Case]:
+    """One iris moved between lids that stay."""
+    for subject, side, up in product(found, SIDES, IRIS_MOVES):
+        moved = move_iris(subject.pixels, subject.landmarks, side, up_mm=up)
+        yield Case(subject.person, "iris", side, moved.pixels, moved.displacement)
+
+
+def closed_lids(found: list[Subject]) -> Iterator[Case]:
+    """The upper lid all the way down: right, left, and both."""
+    for subject in found:
+        one = {side: close_lid(subject.pixels, subject.landmarks, side) for side in SIDES}
+        for side, closed in one.items():
+            yield Case(subject.person, "closed_lid", side, closed.pixels, closed.displacement)
+        again = close_lid(one["right"].pixels, subject.landmarks, "left")
+        shift = one["right"].displacement + again.displacement
+        yield Case(subject.person, "closed_lid", "both", again.pixels, shift)
+
+
+def _with_hand(landmarks: Landmarks, path: Path) -> Landmarks:
+    """One photo's landmarks with the hand's lids and canthi, where there is a template."""
+    if not path.with_suffix(".tem").is_file() or path.parent.name not in _BY_HAND:
+        return landmarks
+    names = landmarks.layout.groups["lids"] + landmarks.layout.groups["canthi"]
+    numbers = landmarks.layout.right(names) + landmarks.layout.left(names)
+    points = landmarks.points.copy()
+    points[:, numbers] = template_landmarks([path], landmarks).points[:, numbers]
+    return replace(landmarks, points=points)
+
+
+def _warped(subject: Subject, sides: Sequence[Side], move: tuple[Part, float, float]) -> Iterator[Case]:
+    part, up, out = move
+    moves = [Move(part, side, up_mm=up, out_mm=out) for side in sides]
+    try:
+        moved = warp_photo(subject.pixels, subject.landmarks, moves)
+    except InvalidInputError:
+        return
+    side: Where = "both" if len(sides) > 1 else sides[0]
+    yield Case(subject.person, part, side, moved.pixels, moved.displacement)
 
 
 def jittered(found: list[Subject], seed: int = 0) -> Iterator[Pixels]:

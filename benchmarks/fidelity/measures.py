@@ -14,13 +14,20 @@ from asymmetry.core.table import Measurements
 from asymmetry.metrics import measure
 from asymmetry.series.scale import pooled_scale
 from benchmarks.fidelity.cases import COPIES, Case, Subject, displaced
-from benchmarks.fidelity.scores import Agreement, agreement, repeatability
+from benchmarks.fidelity.scores import Agreement, agreement, repeatability, within
 
 #: What each part of the face is judged by.
 METRIC = {"brow": "brow_height", "mouth_corner": "commissure_height", "upper_lid": "fissure_height"}
-DIFF_SD = {part: f"{metric}_diff_sd_mm" for part, metric in METRIC.items()}
-DIFF = {part: f"{metric}_diff_mm" for part, metric in METRIC.items()}
+#: Of a warp of this part.
+WARPED = METRIC | {"lower_lid": "fissure_height"}
+DIFF = {part: f"{metric}_diff_mm" for part, metric in WARPED.items()}
 _OTHER = {"right": "left", "left": "right"}
+
+
+def repeat_sds(table: Measurements, metric: str, side: str = "diff") -> npt.NDArray[Any]:
+    """Standard deviations of repeats, as stated; of a table that has but one kind, those."""
+    name = f"{metric}_{side}_rsd_mm"
+    return np.asarray(table[name if name in table else f"{metric}_{side}_sd_mm"])
 
 
 def measured(landmarks: Landmarks, scale: Scale | None = None) -> Measurements:
@@ -66,12 +73,13 @@ def warp_changes(
     moved = Landmarks.concat(
         [displaced(before[i], case.displacement) for i, case in zip(origin, cases, strict=True)]
     )
-    old, new = _pooled(before, after, origin)
+    old, new = pooled_scales(before, after, origin)
     start, true, read = measured(before, old), measured(moved, _taken(old, origin)), measured(after, new)
     result = {}
-    for part, metric in METRIC.items():
+    for part, metric in WARPED.items():
         picked = np.array([case.part == part for case in cases])
-        at, diff, sd = origin[picked], DIFF[part], DIFF_SD[part]
+        at, diff = origin[picked], DIFF[part]
+        sd_read, sd_start = (repeat_sds(t, metric) for t in (read, start))
         truth = true[diff][picked] - start[diff][at]
         still = np.array([_OTHER[case.side] for case in cases])[picked]
         leak = _of_side(read, metric, still, picked) - _of_side(true, metric, still, picked)
@@ -79,7 +87,7 @@ def warp_changes(
             people=np.array([case.person for case in cases])[picked],
             true=truth,
             read=read[diff][picked] - start[diff][at],
-            sd=np.hypot(read[sd][picked], start[sd][at]),
+            sd=np.hypot(sd_read[picked], sd_start[at]),
             leak=leak * np.sign(truth) * np.where(still == "left", 1, -1),
         )
     return result
@@ -98,18 +106,16 @@ def honesty(changes: dict[str, Changes], copies: Landmarks) -> dict[str, tuple[f
     """
     table = measured(copies)
     shares = {}
-    for part, change in changes.items():
+    for part, metric in METRIC.items():
+        change = changes[part]
         values = table[DIFF[part]].reshape(-1, COPIES)
         apart = (values - values.mean(axis=1, keepdims=True)) * np.sqrt(COPIES / (COPIES - 1))
-        score = np.abs(
-            np.concatenate([(change.read - change.true) / change.sd, apart.ravel() / table[DIFF_SD[part]]])
-        )
-        known = score[np.isfinite(score)]
-        shares[part] = tuple(float((known < n).mean()) if len(known) else float("nan") for n in (1, 2))
+        error = np.concatenate([change.read - change.true, apart.ravel()])
+        shares[part] = within(error, np.concatenate([change.sd, repeat_sds(table, metric)]))
     return shares
 
 
-def _pooled(before: Landmarks, after: Landmarks, origin: npt.NDArray[Any]) -> tuple[Scale, Scale]:
+def pooled_scales(before: Landmarks, after: Landmarks, origin: npt.NDArray[Any]) -> tuple[Scale, Scale]:
     """One millimetre scale per person, as a series has it: an iris read 0.5 % wide is no movement."""
     old, new = np.ones(len(before)), np.ones(len(after))
     for i in range(len(before)):
@@ -127,7 +133,8 @@ def _taken(scale: Scale, rows: npt.NDArray[Any]) -> Scale:
 def _of_side(
     table: Measurements, metric: str, side: npt.NDArray[Any], rows: npt.NDArray[Any]
 ) -> npt.NDArray[Any]:
-    return np.where(side == "right", table[f"{metric}_right_mm"][rows], table[f"{metric}_left_mm"][rows])
+    right, left = (table[f"{metric}_{name}_mm"][rows] for name in ("right", "left"))
+    return np.asarray(np.where(side == "right", right, left))
 
 
 def repeat_sd(copies: Landmarks) -> dict[str, float]:

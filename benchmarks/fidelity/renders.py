@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from asymmetry.core.frame import face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
+from asymmetry.metrics import measure
 from benchmarks.fidelity.measures import METRIC, measured
 from benchmarks.fidelity.photos import SHARED
 from benchmarks.fidelity.scores import gain_of
@@ -27,6 +29,20 @@ _UPPER = ((37, 38), (43, 44))
 _LOWER = ((41, 40), (47, 46))
 # Our stations of the lids that lie nearest to the truth's two points.
 _THIRDS = (3, 5)
+# Mirror twins of those points.
+_TWINS = [
+    *range(16, -1, -1),
+    *range(26, 16, -1),
+    *range(27, 31),
+    *range(35, 30, -1),
+    *(45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40),
+    *(54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55),
+    *(64, 63, 62, 61, 60, 67, 66, 65),
+]
+# A face is symmetric whose points lie no farther from their twins' mirror images, mm.
+_SYMMETRIC = 0.1
+#: Metrics that a turned head spoils most.
+TURNED = {"commissure_excursion": "mm", "brow_tilt": "deg", "brow_lateral_height": "mm"}
 #: A lid whose true opening is below this is closed, above the other it is open, mm.
 CLOSED, OPEN = 1.5, 7.0
 
@@ -43,11 +59,23 @@ class Renders:
         Degrees.
     sides : mapping of part to ndarray, shape (2, n)
         True heights (brow, mouth corner) and opening (lids) of the right and the left, mm.
+    symmetric : ndarray of bool, shape (n,)
+        Whether both sides are alike.
     """
 
     paths: list[Path]
     yaw: FloatArray
     sides: dict[str, FloatArray] = field(repr=False)
+    symmetric: npt.NDArray[np.bool_] = field(repr=False)
+
+    def select(self, rows: npt.NDArray[Any]) -> Renders:
+        """Some of the frames, by their numbers."""
+        return Renders(
+            [self.paths[i] for i in rows],
+            self.yaw[rows],
+            {part: sides[:, rows] for part, sides in self.sides.items()},
+            self.symmetric[rows],
+        )
 
 
 def load() -> Renders | None:
@@ -57,7 +85,9 @@ def load() -> Renders | None:
         return None
     frames = json.loads(source.read_text())["frames"]
     kept = {name: f for name, f in sorted(frames.items()) if not f["pitch"] and not f["roll"]}
-    heights = 10 * np.array([f["points68_model_cm"] for f in kept.values()])[..., 1]
+    points = 10 * np.array([f["points68_model_cm"] for f in kept.values()])
+    heights = points[..., 1]
+    mirrored = points[:, _TWINS] * (-1, 1, 1)
 
     def of(numbers: tuple[tuple[int, ...], tuple[int, ...]]) -> FloatArray:
         return np.stack([heights[:, list(side)].mean(axis=1) for side in numbers])
@@ -66,6 +96,7 @@ def load() -> Renders | None:
         paths=[source.parent / name for name in kept],
         yaw=np.array([f["yaw"] for f in kept.values()], dtype=float),
         sides={"brow": of(_BROW), "mouth_corner": of(_CORNER), "upper_lid": of(_UPPER) - of(_LOWER)},
+        symmetric=np.abs(mirrored - points).max(axis=(1, 2)) < _SYMMETRIC,
     )
 
 
@@ -100,6 +131,21 @@ def render_rows(renders: Renders, landmarks: Landmarks) -> list[dict[str, Any]]:
                     "rmse": float(np.sqrt(np.mean(error**2))),
                 }
             )
+    return rows
+
+
+def turned_rows(renders: Renders, landmarks: Landmarks) -> list[dict[str, Any]]:
+    """Largest difference read between the sides of symmetric faces, and its stated SD, by metric and yaw."""
+    table = measure(landmarks, metrics=list(TURNED))
+    rows = []
+    for (metric, unit), yaw in product(TURNED.items(), np.unique(np.abs(renders.yaw))):
+        at = np.flatnonzero(renders.symmetric & (np.abs(renders.yaw) == yaw))
+        read, sd = (table[f"{metric}_diff_{kind}"][at] for kind in (unit, f"sd_{unit}"))
+        if np.isfinite(read).any():
+            most = int(np.nanargmax(np.abs(read)))
+            rms = float(np.sqrt(np.nanmean(read**2)))
+            found = {"metric": metric, "unit": unit, "yaw": int(yaw), "n": len(at), "rms": rms}
+            rows.append(found | {"largest": float(read[most]), "sd": float(sd[most])})
     return rows
 
 

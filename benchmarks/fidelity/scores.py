@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
+# Fewer pairs than this make no line, nor do true values that differ by less than this (mm).
+_LEAST, _ALIKE = 3, 1e-3
+
 
 @dataclass(frozen=True)
 class Agreement:
@@ -39,6 +42,38 @@ class Agreement:
     rmse: float
     median: float
     crosstalk: float
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How n readings follow a hand's: correlation, slope of read on true, root mean square error."""
+
+    n: int
+    r: float
+    slope: float
+    rmse: float
+
+
+def fit(true: FloatArray, read: FloatArray, *, through_origin: bool = False) -> Fit:
+    """Least-squares line of read on true; rows without a number are left out."""
+    known = np.isfinite(true) & np.isfinite(read)
+    true, read = true[known].astype(float), read[known].astype(float)
+    if len(true) < _LEAST:
+        return Fit(len(true), *(3 * [float("nan")]))
+    rmse = float(np.sqrt(np.mean((read - true) ** 2)))
+    if np.ptp(true) < _ALIKE:
+        return Fit(len(true), float("nan"), float("nan"), rmse)
+    slope = gain_of(true, read) if through_origin else float(np.polyfit(true, read, 1)[0])
+    return Fit(len(true), float(np.corrcoef(true, read)[0, 1]), slope, rmse)
+
+
+def within(error: FloatArray, sd: FloatArray) -> tuple[float, float]:
+    """Shares of the errors within one and within two standard deviations."""
+    known = np.isfinite(error) & np.isfinite(sd)
+    if not known.any():
+        return float("nan"), float("nan")
+    apart = np.abs(error[known])
+    return float((apart < sd[known]).mean()), float((apart < 2 * sd[known]).mean())
 
 
 def gain_of(true: FloatArray, read: FloatArray) -> float:

@@ -1,1 +1,1 @@
-"""Scripts that make or justify the constants of `asymmetry.extract`, on tuning people only."""
+"""Scripts that make the library's constants from photos of the tuning people."""

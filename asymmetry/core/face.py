@@ -1,0 +1,129 @@
+"""Faces in their own frame: named points, each side as it is seen from that side."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.geometry import mirror_squares
+from asymmetry.core.schemes import SIDES, Scheme, Side
+
+__all__ = ["REGIONS", "Face", "Half"]
+
+FloatArray = npt.NDArray[np.floating[Any]]
+
+#: Regions of the comparison with the mirror image; the scheme's groups of these names.
+REGIONS = ("upper", "middle", "lower")
+
+
+@dataclass(frozen=True, eq=False)
+class Half:
+    """One side of n faces, seen so that both sides read alike: ``out`` leads off the midline, ``up`` is up.
+
+    A metric written on a `Half` obeys the mirror law by construction. Its rows may be the right sides of n
+    photos, the left ones, or both one after the other: a metric can't tell.
+
+    Attributes
+    ----------
+    outward, upward : ndarray, shape (points, n)
+        Distance from the midline, positive towards this side, and height over the pupil line, mm.
+    rows : mapping of str to int
+        Row of each point.
+    """
+
+    outward: FloatArray = field(repr=False)
+    upward: FloatArray = field(repr=False)
+    rows: Mapping[str, int] = field(repr=False)
+
+    def out(self, name: str) -> FloatArray:
+        """Distance of a point from the midline, positive towards this side, mm, shape (n,)."""
+        row: FloatArray = self.outward[self.rows[name]]
+        return row
+
+    def up(self, name: str) -> FloatArray:
+        """Height of a point over the pupil line, mm, shape (n,)."""
+        row: FloatArray = self.upward[self.rows[name]]
+        return row
+
+    def midline_up(self, name: str) -> FloatArray:
+        """Height of a point of the midline over the pupil line, mm, shape (n,): the same as `up`."""
+        return self.up(name)
+
+
+@dataclass(frozen=True, eq=False)
+class Face:
+    """n faces in their own frame.
+
+    Each side is kept as it is seen from that side, so that both are one table for a metric. A point of the
+    midline is on both sides: it is as far out on the one as it is in on the other.
+
+    Attributes
+    ----------
+    points : ndarray, shape (2, names, 2, n)
+        Distance from the midline, positive towards the point's own side, and height over the pupil line; of
+        the scheme's pairs and then of its midline, right before left.
+    rows : mapping of str to int
+        Row of each name.
+    layout : Scheme
+        What the names mean.
+    roll : ndarray, shape (n,)
+        In-plane rotation that was removed, degrees, positive anticlockwise as seen in the photo.
+    mm_per_px : ndarray, shape (n,)
+        The scale that was used.
+    """
+
+    points: FloatArray = field(repr=False)
+    rows: Mapping[str, int] = field(repr=False)
+    layout: Scheme
+    roll: FloatArray = field(repr=False)
+    mm_per_px: FloatArray = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """Number of faces, n."""
+        return int(self.points.shape[-1])
+
+    def point(self, name: str, side: Side | None = None) -> FloatArray:
+        """Coordinates x, to the patient's left, and y, up, of one point, shape (2, n).
+
+        No side on the midline.
+        """
+        out, up = self.points[:, self.rows[name], 0 if side == "right" else 1]
+        return np.array([-out if side == "right" else out, up])
+
+    def pair(self, name: str) -> tuple[FloatArray, FloatArray]:
+        """The right and the left point of that name."""
+        return self.point(name, "right"), self.point(name, "left")
+
+    def half(self, side: Side) -> Half:
+        """One side of the faces."""
+        out, up = self.points[:, :, SIDES.index(side)]
+        return Half(out, up, self.rows)
+
+    def halves(self) -> Half:
+        """All right sides and then all left sides, 2n rows, so that a metric measures both at once."""
+        out, up = self.points.reshape(2, len(self.rows), 2 * self.size)
+        return Half(out, up, self.rows)
+
+    def select(self, rows: slice) -> Face:
+        """Some of the faces."""
+        points, roll, mm_per_px = (each[..., rows] for each in (self.points, self.roll, self.mm_per_px))
+        return replace(self, points=points, roll=roll, mm_per_px=mm_per_px)
+
+    @functools.cached_property
+    def mirror_squares(self) -> Mapping[str, tuple[FloatArray, int]]:
+        """Sum of the squared distances to the mirror image, mm2, and number of points, by region.
+
+        The mirror image is laid over all regions at once, see `asymmetry.core.geometry.mirror_squares`.
+        """
+        groups = self.layout.groups
+        names = [(groups[region], groups[f"{region}_midline"]) for region in REGIONS]
+        points = self.points[:, [self.rows[name] for paired, single in names for name in (*paired, *single)]]
+        sizes = [(len(paired), len(single)) for paired, single in names]
+        counts = [2 * paired + single for paired, single in sizes]
+        return dict(zip(REGIONS, zip(mirror_squares(points, sizes), counts, strict=True), strict=True))
