@@ -131,6 +131,7 @@ def read(extractor: Extractor, pixels: Pixels) -> Hemifaces | None:
         extractor._twice(photo, readings[0]),
         extractor._canonical,
         extractor._mesh,
+        extractor._lid_network,
         SIZES["hemiface"],
         extractor.settings,
     )
