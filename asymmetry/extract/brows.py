@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.canonical import Canonical
-from asymmetry.extract.plane import Refined, dark_rows, light_at, places, vertex
+from asymmetry.extract.plane import Refined, dark_rows, light_at, places, rivalled, vertex
 from asymmetry.extract.pose import Pose
 
 __all__ = ["BrowSearch", "refine_brows"]
@@ -46,6 +46,9 @@ class BrowSearch:
         Half the width of the band. Finer ones (1.5 mm) find creases, broader ones (4 mm) a fringe.
     faintest : float
         The faintest band that is taken, log intensity.
+    apart, rival : float
+        Another band within 12 mm, and this far from the best one or farther, leaves none if it shows as well
+        but for this share: a fringe, a crease.
     share : float
         How far the brow goes towards the band. The mesh knows edges of fair brows better: the whole way, the
         more people's RMSE is 0.72 mm.
@@ -57,6 +60,8 @@ class BrowSearch:
     step: float = 0.02
     sigma: float = 0.3
     faintest: float = 0.03
+    apart: float = 0.3
+    rival: float = 0.8
     share: float = 0.7
 
 
@@ -116,5 +121,10 @@ def _band_above(
     best = int(np.argmax(shown))
     # A best at the end of the range is no brow, but something dark beyond.
     if shown[best] < search.faintest or best in (0, len(shown) - 1):
+        return None
+    wider = dark[beyond // 2 : len(rows) - beyond // 2]
+    place = best + beyond - beyond // 2
+    elsewhere = np.abs(np.arange(len(wider)) - place) * search.step > search.apart
+    if rivalled(wider, place, elsewhere, search.rival):
         return None
     return float((best - last + vertex(shown, best)) * search.step)

@@ -89,7 +89,7 @@ HEIGHTS = (
     "lower_lip_height",
 )
 #: Portraits and further people that are read, beside the tuning people of the London set.
-MORE, PORTRAITS = 8, 4
+MORE, PORTRAITS = 6, 2
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,7 @@ def read(extractor: Extractor, pixels: Pixels) -> Hemifaces | None:
         extractor._twice(photo, readings[0]),
         extractor._canonical,
         extractor._mesh,
+        extractor._lid_network,
         SIZES["hemiface"],
         extractor.settings,
     )
