@@ -90,9 +90,10 @@ def test_a_mirrored_face_has_the_mirrored_shape(plane: Array) -> None:
 def spread_of(plane: Array, noise: float = 0.0, *, seen: bool = True) -> Array:
     known = dict.fromkeys(SIDES, seen)
     twins = [np.full((MEDIAPIPE_478.size, 2), noise)] * 2
-    lids = lid_sds(known)
+    widths = dict.fromkeys(SIDES, np.full(2, 0.05))
+    upper, lower = lid_sds(widths, dict.fromkeys(SIDES, np.full(2, seen)))
     return point_spread(
-        plane, twins, upper=lids, lower=lids, irises=known, corners=known, px_per_cm=40.0, scatter=SCATTER
+        plane, twins, upper=upper, lower=lower, irises=known, corners=known, px_per_cm=40.0, scatter=SCATTER
     )
 
 

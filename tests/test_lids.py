@@ -180,8 +180,22 @@ def test_a_picture_of_an_eye_is_as_wide_as_the_network_learnt_it():
 def test_a_margin_that_does_not_show_is_not_found(canonical, network):
     drawn = draw(canonical)
     grey = replace(drawn, photo=np.full_like(drawn.photo, 128))
-    assert not any(refine_lids(Halvings(grey.photo), POSE, canonical, grey.plane, network).found.values())
-    assert all(refine_lids(Halvings(drawn.photo), POSE, canonical, drawn.plane, network).found.values())
+    hidden = refine_lids(Halvings(grey.photo), POSE, canonical, grey.plane, network)
+    assert not np.any(list(hidden.found.values()))
+    seen = refine_lids(Halvings(drawn.photo), POSE, canonical, drawn.plane, network)
+    assert np.all(list(seen.found.values()))
+
+
+@pytest.mark.parametrize(("width", "found"), [(0.08, True), (0.12, False)])
+def test_a_margin_is_found_up_to_a_width(canonical, width, found):
+    class Blurred:
+        def read(self, pictures):
+            shape = (len(pictures), 2, len(EYE_PICTURE.columns))
+            return np.zeros(shape), np.full(shape, width)
+
+    drawn = draw(canonical)
+    lids = refine_lids(Halvings(drawn.photo), POSE, canonical, drawn.plane, Blurred())
+    assert np.all(np.array(list(lids.found.values())) == found)
 
 
 def test_a_damaged_network_is_refused():

@@ -222,7 +222,7 @@ class Extractor:
             spread[numbers] = np.maximum(spread[numbers], GUESS_MM * found.pose.scale / 10)
         spread[lost.points] = np.nan
         quality = judged(view)
-        placed = (*self._placed(found), *guesses.reasons)
+        placed = (*self._placed(found), *guesses.reasons, _unclear_lids(found.margins, lost.points))
         notes = [text for text in (note, found.note, *placed, *lost.reasons, *faults(quality), cut) if text]
         return Landmarks.from_points(
             points[None],
@@ -347,6 +347,18 @@ def _subject(name: str, readings: list[Reading]) -> tuple[Reading, str]:
     if others and subject.area < SUBJECT_RATIO * others[0].area:
         raise SeveralFacesError(name, f"{1 + len(others)} faces, none clearly the subject; crop to one")
     return subject, f"{len(others)} smaller face(s) in the background left out" if others else ""
+
+
+def _unclear_lids(margins: dict[Side, bool] | None, lost: npt.NDArray[np.bool_]) -> str:
+    """A note on lids that are read though their margins hardly show; empty where there are none."""
+    sides = [side for side, seen in (margins or {}).items() if not seen and not lost[_middle_lid(side)]]
+    if not sides:
+        return ""
+    return f"{' and '.join(sides)} lids hardly show: how far the eye is open is a guess"
+
+
+def _middle_lid(side: Side) -> int:
+    return MEDIAPIPE_478.of(side, ("upper_lid_4",))[0]
 
 
 def _inside(points: FloatArray, shape: tuple[int, ...]) -> tuple[FloatArray, str]:

@@ -194,7 +194,7 @@ def _joined(planes: dict[Side, FloatArray], right: npt.NDArray[np.bool_]) -> Flo
 class Hemifaces:
     """What hemiface found: points (k, 3) px, spread (k,) px, expression weights (52,), pose.
 
-    ``margins`` and ``irises`` say whether the upper lid's margin and the iris were seen in the pixels, and
+    ``margins`` and ``irises`` say whether both lids' margins and the iris were seen in the pixels, and
     ``score`` how sure the network is of the half that looks least like a face's.
     """
 
@@ -265,11 +265,12 @@ def read_hemifaces(
     corners = refine_corners(photo.whole, pose, canonical, irises.plane, settings.corners)
     plane = put_back(corners.plane, settings.response, irises.found, canonical.vertices)
     points = seen_from(pose, canonical, plane, settings.around_teeth)
+    upper, lower = lid_sds(lids.widths, lids.found, settings.scatter)
     spread = point_spread(
         corners.plane,
         [reading.twins for reading in kept],
-        upper=lid_sds(lids.found, settings.scatter),
-        lower=lid_sds(lids.found, settings.scatter),
+        upper=upper,
+        lower=lower,
         irises=irises.found,
         corners=corners.found,
         px_per_cm=pose.scale,
@@ -277,7 +278,8 @@ def read_hemifaces(
     )
     weights = _side_weights(first.blendshapes, mesh.weights(kept[-1].drawn), settings.drawing)
     score = min(reading.score for reading in kept)
-    return Hemifaces(points, spread, weights, pose, lids.found, irises.found, score)
+    margins = {side: bool(found.all()) for side, found in lids.found.items()}
+    return Hemifaces(points, spread, weights, pose, margins, irises.found, score)
 
 
 def _shrunk(photo: Halvings, pose: Pose, square: Square, drawing: Drawing) -> tuple[Pixels, Pose]:

@@ -94,11 +94,12 @@ class LidSettings:
         0.25, readings of the tuning people's eyes drawn again repeat best from 0.12 on; a wider one rounds
         the corners of the lids off.
     seen : float
-        A margin whose distribution is wider than this, cm, was not seen: see `Lids.found`.
+        A margin whose distribution is wider than this, cm, was not seen. In 700 pictures of tuning people's
+        eyes, most of them shaded, made up, closed or blurred, it is 0.08 at most.
     """
 
     reach: float = 0.12
-    seen: float = 0.12
+    seen: float = 0.10
 
 
 @dataclass(frozen=True)
@@ -111,13 +112,13 @@ class Lids:
         Canonical x, y of all points, cm, those of the lids on their margins, their middle over the pupil.
     widths : dict of Side to ndarray, shape (2,)
         Standard deviation of the network's distribution, cm, at the middle of the upper and the lower margin.
-    found : dict of Side to bool
-        Whether the upper margin was seen.
+    found : dict of Side to ndarray of bool, shape (2,)
+        Whether the upper and the lower margin were seen.
     """
 
     plane: FloatArray = field(repr=False)
     widths: dict[Side, FloatArray]
-    found: dict[Side, bool]
+    found: dict[Side, npt.NDArray[np.bool_]]
 
 
 class LidNetwork:
@@ -218,7 +219,7 @@ def refine_lids(
             widths[i, j, 0] = weights[_MIDDLE] @ widths[i, j]
         seen[side] = widths[i, :, 0]
         plane = from_half(half, side)
-    return Lids(plane, seen, {side: bool(upper < settings.seen) for side, (upper, _) in seen.items()})
+    return Lids(plane, seen, {side: width < settings.seen for side, width in seen.items()})
 
 
 def margin_numbers(side: Side, group: str) -> list[int]:

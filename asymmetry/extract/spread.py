@@ -59,8 +59,8 @@ class Scatter:
     noise, share : mapping of str to float
         Of each part: its standard deviation as a share of the noise between mirror twins, and of the
         asymmetry that misleads it.
-    lid, lid_unseen : float
-        Of a lid on a margin that the photo shows, cm; and of one that it does not show.
+    lid : float
+        Of a lid on a margin that the photo shows, as a share of the width of its distribution.
     lid_share : float
         Lids go wrong by this share of half the difference between them more.
     iris, iris_unseen : float
@@ -76,7 +76,6 @@ class Scatter:
     noise: Mapping[str, float]
     share: Mapping[str, float]
     lid: float
-    lid_unseen: float
     lid_share: float
     iris: float
     iris_unseen: float
@@ -99,15 +98,29 @@ def _load() -> Scatter:
 SCATTER = _load()
 
 
-def lid_sds(seen: Mapping[Side, bool], scatter: Scatter = SCATTER) -> dict[Side, float]:
-    """Standard deviation of the lids of each side, cm, by whether their margin was seen.
+def lid_sds(
+    widths: Mapping[Side, FloatArray],
+    found: Mapping[Side, npt.NDArray[np.bool_]],
+    scatter: Scatter = SCATTER,
+) -> tuple[dict[Side, float], dict[Side, float]]:
+    """Standard deviations of the upper and of the lower lid of each side, cm.
+
+    Parameters
+    ----------
+    widths, found : mapping of Side to ndarray, shape (2,)
+        Of `asymmetry.extract.lids.Lids`. Of a margin that was not seen the whole width counts.
+    scatter : Scatter
+        The numbers.
 
     Examples
     --------
-    >>> lid_sds({"right": True, "left": False})
-    {'right': 0.003, 'left': 0.06}
+    >>> upper, _ = lid_sds({"left": np.array([0.5, 0.05])}, {"left": np.array([False, True])})
+    >>> upper
+    {'left': 0.5}
     """
-    return {side: scatter.lid if found else scatter.lid_unseen for side, found in seen.items()}
+    sds = {side: np.where(found[side], scatter.lid, 1.0) * width for side, width in widths.items()}
+    upper, lower = ({side: float(sd[lid]) for side, sd in sds.items()} for lid in (0, 1))
+    return upper, lower
 
 
 def point_spread(

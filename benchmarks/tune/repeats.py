@@ -104,11 +104,9 @@ class Readings:
 
 
 def _lids(asked: dict[str, Any], scatter: Scatter) -> dict[str, dict[Side, float]]:
-    """The lids' own standard deviations; of those that were seen the number that is tried."""
-    return {
-        lid: {side: scatter.lid if sd == SCATTER.lid else sd for side, sd in asked[lid].items()}
-        for lid in ("upper", "lower")
-    }
+    """The lids' own standard deviations by the number that is tried, whichever they were read with."""
+    factor = scatter.lid / SCATTER.lid
+    return {lid: {side: sd * factor for side, sd in asked[lid].items()} for lid in ("upper", "lower")}
 
 
 def read(paths: Sequence[Path]) -> Readings:
@@ -205,9 +203,9 @@ def fitted(readings: Readings, scatter: Scatter) -> Scatter:
 
 
 def _changed(scatter: Scatter, part: str, name: str, value: float) -> Scatter:
-    """The numbers with another one for a part; of a lid its own error in mm stands for the noise."""
+    """The numbers with another one for a part; of a lid the share of its width stands for the noise."""
     if part == "lid":
-        return replace(scatter, lid_share=value) if name == "share" else replace(scatter, lid=value / 10)
+        return replace(scatter, lid_share=value) if name == "share" else replace(scatter, lid=value)
     return replace(scatter, **{name: {**getattr(scatter, name), part: value}})
 
 
