@@ -74,10 +74,10 @@ ONE_SIDED: tuple[tuple[tuple[Part, float, float], ...], ...] = (
 BOTH_BROWS = (3.0, -3.0)
 #: How much the table is held to nothing: what it adds to the mean square of each lead, cm2.
 RIDGE = 1e-4
-#: What lids differ by that nothing moved, cm (`Response.natural`). RMS errors, mm, of 49 tuning people's neutral
-#: faces against points placed by hand, brows and corners, and of parts that did not move in warps: with 0
-#: 0.93, 0.49, 0.23; with 0.10 0.86, 0.46, 0.22; with 0.15 0.84, 0.45, 0.23; with 0.20 0.83, 0.45, 0.24; without
-#: a table 0.82, 0.45, 0.40.
+#: What lids differ by that nothing moved, cm (`Response.natural`). RMS errors, mm, of 49 tuning people's
+#: neutral faces against points placed by hand, brows and corners, and of parts that did not move in warps:
+#: with 0 0.93, 0.49, 0.23; with 0.10 0.86, 0.46, 0.22; with 0.15 0.84, 0.45, 0.23; with 0.20 0.83, 0.45,
+#: 0.24; without a table 0.82, 0.45, 0.40.
 NATURAL = 0.15
 #: What moves by less than this did not move, mm.
 STILL = 0.05
