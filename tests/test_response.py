@@ -89,6 +89,15 @@ def test_a_canthus_that_followed_a_lid_is_put_back(plane: Array, lid: str, share
     assert left == pytest.approx(up(plane, "inner_canthus")[1] - 0.2 * share, abs=1e-9)
 
 
+def test_a_lead_that_may_be_the_faces_own_counts_less() -> None:
+    response = replace(TABLE_OF_TESTS, natural=0.15)
+    assert response.moved(0.15) == pytest.approx(0.075)
+    assert response.moved(-0.15) == pytest.approx(-0.075)
+    assert response.moved(0.6) == pytest.approx(0.6, rel=0.06)
+    assert response.moved(0.0) == 0.0
+    assert load_response().natural == pytest.approx(0.15, rel=0.3)
+
+
 def test_parts_without_a_share_stay(plane: Array) -> None:
     dragged = raised(plane, "right", GROUPS["upper_lid"], -0.4)
     moved = np.flatnonzero((put(dragged, BOTH) != dragged).any(axis=1))

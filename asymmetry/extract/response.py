@@ -57,6 +57,9 @@ class Response:
         For each part that is dragged along, the share of a lead of each part that drags it.
     brows_shown : float
         Share of what both brows move together that the model shows.
+    natural : float
+        How far lids differ that nothing moved, cm: a lead of this size counts half, for it is as likely the
+        face's own, which drags nothing.
     made : mapping
         How the table came about: people, photos, date, ridge, hashes. JSON values only.
 
@@ -68,17 +71,24 @@ class Response:
 
     follows: Mapping[str, Mapping[str, float]] = field(default_factory=dict, repr=False)
     brows_shown: float = 1.0
+    natural: float = 0.0
     made: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
-    def shift(self, part: str, moved: Mapping[str, float]) -> float:
-        """How far a part was dragged by what others moved."""
-        return sum(share * moved[other] for other, share in self.follows.get(part, {}).items())
+    def shift(self, part: str, led: Mapping[str, float]) -> float:
+        """How far a part was dragged by others' leads."""
+        return sum(share * self.moved(led[other]) for other, share in self.follows.get(part, {}).items())
+
+    def moved(self, lead: float) -> float:
+        """What of a lead is a movement."""
+        square = lead * lead
+        return lead * square / (square + self.natural * self.natural) if lead else 0.0
 
     def values(self) -> dict[str, Any]:
         """The table as JSON values, with its date and the hash of its numbers."""
         numbers = {
             "follows": {part: dict(shares) for part, shares in self.follows.items()},
             "brows_shown": self.brows_shown,
+            "natural": self.natural,
         }
         digest = hashlib.sha256(json.dumps(numbers, sort_keys=True).encode()).hexdigest()
         return {**numbers, "date": self.made.get("date", ""), "sha256": digest}
@@ -88,7 +98,7 @@ class Response:
 def load_response(path: Path = TABLE) -> Response:
     """Read a table that ``benchmarks/tune/response.py`` wrote; once, since it does not change."""
     found = json.loads(path.read_text(encoding="utf-8"))
-    return Response(found["follows"], found["brows_shown"], found["made"])
+    return Response(found["follows"], found["brows_shown"], found["natural"], found["made"])
 
 
 def leads(plane: FloatArray) -> dict[str, float]:
