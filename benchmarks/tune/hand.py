@@ -127,5 +127,7 @@ def _with(read: Landmarks, points: FloatArray, placed: Sequence[str], *, others:
         sd[list(MEDIAPIPE_478.named[name])] = mm
     right, left = (read.points[:, number, :2] for number in MEDIAPIPE_478.pairs["outer_canthus"])
     px_per_mm = np.hypot(*(left - right).T) / _MM_PER_CANTHI
+    if others:
+        points = np.where(np.isnan(points), read.points, points)
     points[:, np.isnan(sd)] = np.nan
     return replace(read, points=points, spread=px_per_mm[:, None] * sd)
