@@ -128,4 +128,4 @@ def test_limits_are_those_of_the_project_file() -> None:
     for name, needs in doctor.EXTRAS.items():
         own = {re.match(r"[\w-]+", need)[0] for need in extras[name] if not need.startswith("asymmetry[")}
         assert own == set(needs)
-    assert set(extras) - {"all", "demo", "dev"} == set(doctor.EXTRAS)
+    assert set(extras) - {"all", "demo", "dev", "tune"} == set(doctor.EXTRAS)

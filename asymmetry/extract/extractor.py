@@ -212,6 +212,8 @@ class Extractor:
         expected[brows] = found.whole[brows]
         view = frontal(pixels, found.pose, self._canonical, expected)
         lost = unseen(view, found.blendshapes, found.margins)
+        if lost.glasses and found.mesh_brows is not None:
+            points[brows] = np.where(np.isnan(points[brows]), np.nan, found.mesh_brows[brows])
         points[lost.points] = np.nan
         spread = found.spread.copy()
         if lost.glasses:
@@ -222,8 +224,9 @@ class Extractor:
             spread[numbers] = np.maximum(spread[numbers], GUESS_MM * found.pose.scale / 10)
         spread[lost.points] = np.nan
         quality = judged(view)
-        placed = (*self._placed(found), *guesses.reasons, _unclear_lids(found.margins, lost.points))
-        notes = [text for text in (note, found.note, *placed, *lost.reasons, *faults(quality), cut) if text]
+        eyes = (*guesses.reasons, _unclear_lids(found.margins, lost.points))
+        said = (note, found.note, *self._placed(found), *lost.reasons, *eyes, *faults(quality), cut)
+        notes = [text for text in said if text]
         return Landmarks.from_points(
             points[None],
             pose=np.where(lost.half, np.nan, found.pose.rotation)[None],
@@ -288,6 +291,7 @@ class Extractor:
                     score=halves.score,
                     margins=halves.margins,
                     irises=halves.irises,
+                    mesh_brows=halves.mesh_brows,
                 )
             note = "one half alone is not seen as a face: read plainly, which hides part of an asymmetry"
         pose = fit_pose(first.points, self._canonical.vertices)
@@ -328,6 +332,7 @@ class _Found:
     score: float = -np.inf
     margins: dict[Side, bool] | None = None
     irises: dict[Side, bool] | None = None
+    mesh_brows: FloatArray | None = None
 
 
 def _check_size(name: str, shape: tuple[int, ...]) -> None:

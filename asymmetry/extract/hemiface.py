@@ -195,7 +195,8 @@ class Hemifaces:
     """What hemiface found: points (k, 3) px, spread (k,) px, expression weights (52,), pose.
 
     ``margins`` and ``irises`` say whether both lids' margins and the iris were seen in the pixels, and
-    ``score`` how sure the network is of the half that looks least like a face's.
+    ``score`` how sure the network is of the half that looks least like a face's. ``mesh_brows`` (k, 3) px has
+    the brows where the mesh draws them: behind glasses the dark band is as often a rim as a brow.
     """
 
     points: FloatArray = field(repr=False)
@@ -205,6 +206,7 @@ class Hemifaces:
     margins: dict[Side, bool]
     irises: dict[Side, bool]
     score: float
+    mesh_brows: FloatArray = field(repr=False)
 
 
 def read_hemifaces(
@@ -260,11 +262,13 @@ def read_hemifaces(
     plane = np.mean([reading.plane for reading in kept], axis=0)
     plane = whole_brows(plane, settings.response, canonical.vertices)
     brows = refine_brows(photo.whole, pose, canonical, plane, settings.brows)
+    raised = brows.plane - plane
     lids = refine_lids(photo, pose, canonical, brows.plane, lid_network, settings.lids)
     irises = refine_irises(photo.whole, pose, canonical, lids.plane)
     corners = refine_corners(photo.whole, pose, canonical, irises.plane, settings.corners)
     plane = put_back(corners.plane, settings.response, irises.found, canonical.vertices)
     points = seen_from(pose, canonical, plane, settings.around_teeth)
+    mesh_brows = seen_from(pose, canonical, plane - raised, settings.around_teeth)
     upper, lower = lid_sds(lids.widths, lids.found, settings.scatter)
     spread = point_spread(
         corners.plane,
@@ -279,7 +283,7 @@ def read_hemifaces(
     weights = _side_weights(first.blendshapes, mesh.weights(kept[-1].drawn), settings.drawing)
     score = min(reading.score for reading in kept)
     margins = {side: bool(found.all()) for side, found in lids.found.items()}
-    return Hemifaces(points, spread, weights, pose, margins, irises.found, score)
+    return Hemifaces(points, spread, weights, pose, margins, irises.found, score, mesh_brows)
 
 
 def _shrunk(photo: Halvings, pose: Pose, square: Square, drawing: Drawing) -> tuple[Pixels, Pose]:

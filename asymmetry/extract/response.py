@@ -21,7 +21,17 @@ import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 
-__all__ = ["PARTS", "TABLE", "Response", "leads", "load_response", "put_back", "whole_brows"]
+__all__ = [
+    "CORNERS",
+    "PARTS",
+    "TABLE",
+    "WINGS",
+    "Response",
+    "leads",
+    "load_response",
+    "put_back",
+    "whole_brows",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -47,6 +57,11 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+#: Wings of the nose follow both corners of the mouth: halves are drawn with the corners where both have them
+#: on average, and the mesh moves the wings along.
+WINGS, CORNERS = ("ala", "alar_base"), ("commissure", "inner_commissure")
+
+
 @dataclass(frozen=True)
 class Response:
     """How far parts follow others, as the model reads them.
@@ -55,6 +70,8 @@ class Response:
     ----------
     follows : mapping of str to mapping of str to float
         For each part that is dragged along, the share of a lead of each part that drags it.
+    wings_follow : float
+        Share of what both corners of the mouth lie from their normal height that both wings follow.
     brows_shown : float
         Share of what both brows move together that the model shows.
     natural : float
@@ -70,6 +87,7 @@ class Response:
     """
 
     follows: Mapping[str, Mapping[str, float]] = field(default_factory=dict, repr=False)
+    wings_follow: float = 0.0
     brows_shown: float = 1.0
     natural: float = 0.0
     made: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -87,6 +105,7 @@ class Response:
         """The table as JSON values, with its date and the hash of its numbers."""
         numbers = {
             "follows": {part: dict(shares) for part, shares in self.follows.items()},
+            "wings_follow": self.wings_follow,
             "brows_shown": self.brows_shown,
             "natural": self.natural,
         }
@@ -98,7 +117,7 @@ class Response:
 def load_response(path: Path = TABLE) -> Response:
     """Read a table that ``benchmarks/tune/response.py`` wrote; once, since it does not change."""
     found = json.loads(path.read_text(encoding="utf-8"))
-    return Response(found["follows"], found["brows_shown"], found["natural"], found["made"])
+    return Response(**found)
 
 
 def leads(plane: FloatArray) -> dict[str, float]:
@@ -150,6 +169,9 @@ def put_back(
         for part in response.follows.get("iris", {})
     }
     plane = plane.copy()
+    plane[_both(WINGS), 1] -= response.wings_follow * (
+        _over_canthi(plane, CORNERS) - _over_canthi(vertices, CORNERS)
+    )
     for part in response.follows:
         away, together = response.shift(part, apart) / 2, 0.0
         if part == "iris":

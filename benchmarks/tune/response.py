@@ -29,7 +29,7 @@ from asymmetry.extract.extractor import SIZES
 from asymmetry.extract.hemiface import Hemifaces, read_hemifaces
 from asymmetry.extract.photo import read_photo
 from asymmetry.extract.plane import Halvings
-from asymmetry.extract.response import PARTS, TABLE, Response, leads, put_back
+from asymmetry.extract.response import CORNERS, PARTS, TABLE, WINGS, Response, leads, put_back
 from asymmetry.extract.settings import Settings
 from asymmetry.metrics import measure
 from asymmetry.synthetic import Move, Part, warp_photo
@@ -74,6 +74,9 @@ ONE_SIDED: tuple[tuple[tuple[Part, float, float], ...], ...] = (
 BOTH_BROWS = (3.0, -3.0)
 #: How much the table is held to nothing: what it adds to the mean square of each lead, cm2.
 RIDGE = 1e-4
+#: The largest share. Irises that neither lid leaves to be seen are few, and fitted freely they would follow
+#: the lower one by all of its way.
+MOST = 0.6
 #: What lids differ by that nothing moved, cm (`Response.natural`). RMS errors, mm, of 49 tuning people's
 #: neutral faces against points placed by hand, brows and corners, and of parts that did not move in warps:
 #: with 0 0.93, 0.49, 0.23; with 0.10 0.86, 0.46, 0.22; with 0.15 0.84, 0.45, 0.23; with 0.20 0.83, 0.45,
@@ -195,7 +198,13 @@ def fit(found: Sequence[Sample]) -> Response:
             shares = np.median([_shares(part, others, moved, start) for start, *moved in own], axis=0)
         follows[part] = dict(zip(others, np.round(shares, 3).tolist(), strict=True))
     brows = [_brows_shown(start.read, [s for s in moved if s.moved == "both brows"]) for start, *moved in own]
-    return Response(follows, round(float(np.nanmedian(brows)), 3), NATURAL)
+    wings = [_wings_follow(moved) for _, *moved in own]
+    return Response(
+        follows,
+        wings_follow=round(float(np.median(wings)), 3),
+        brows_shown=round(float(np.nanmedian(brows)), 3),
+        natural=NATURAL,
+    )
 
 
 def _shares(part: str, others: tuple[str, ...], moved: Sequence[Sample], start: Sample | None) -> FloatArray:
@@ -205,7 +214,7 @@ def _shares(part: str, others: tuple[str, ...], moved: Sequence[Sample], start: 
     x = np.array([[each[other] for other in others] for each in led])
     y = np.array([_apart(s.read)[part] - _apart(s.true)[part] for s in moved])
     hold = RIDGE * len(moved) * np.eye(len(others))
-    return np.asarray(np.linalg.solve(x.T @ x + hold, x.T @ y))
+    return np.clip(np.linalg.solve(x.T @ x + hold, x.T @ y), 0.0, MOST)
 
 
 def _led(sample: Sample) -> FloatArray:
@@ -230,18 +239,31 @@ def _apart(points: FloatArray) -> dict[str, float]:
 
 def _brows_shown(start: FloatArray, both: Sequence[Sample]) -> float:
     """Share of what both brows move together that is read; NaN where there is no room for it."""
-    pairs = [(_brows(s.true) - _brows(start), _brows(s.read) - _brows(start)) for s in both]
+
+    def arch(points: FloatArray) -> float:
+        return _mean_height(points, PARTS["brow_arch"])
+
+    pairs = [(arch(s.true) - arch(start), arch(s.read) - arch(start)) for s in both]
     true, shown = np.array(pairs).reshape(-1, 2).T
     return float(true @ shown / (true @ true)) if len(both) else float("nan")
 
 
-def _brows(points: FloatArray) -> float:
-    """Height of both brows' arches over all canthi."""
-    arch, canthi = (
-        points[MEDIAPIPE_478.right(names) + MEDIAPIPE_478.left(names), 1].mean()
-        for names in (PARTS["brow_arch"], MEDIAPIPE_478.groups["canthi"])
+def _wings_follow(moved: Sequence[Sample]) -> float:
+    """Share of what both corners of the mouth move on average that both wings of the nose are read to."""
+    mouth = [sample for sample in moved if sample.moved == "mouth_corner"]
+    start = np.array([_mean_height(s.true, CORNERS) - _mean_height(s.true, WINGS) for s in mouth])
+    led = start - np.median([_mean_height(s.true, CORNERS) - _mean_height(s.true, WINGS) for s in moved])
+    followed = np.array([_mean_height(s.read, WINGS) - _mean_height(s.true, WINGS) for s in mouth])
+    return float(led @ followed / (led @ led))
+
+
+def _mean_height(points: FloatArray, names: tuple[str, ...]) -> float:
+    """Mean height of both sides' points over all canthi."""
+    over, canthi = (
+        points[MEDIAPIPE_478.right(each) + MEDIAPIPE_478.left(each), 1].mean()
+        for each in (names, MEDIAPIPE_478.groups["canthi"])
     )
-    return float(arch - canthi)
+    return float(over - canthi)
 
 
 def errors(found: Sequence[Sample], response: Response) -> tuple[FloatArray, FloatArray]:
@@ -310,8 +332,7 @@ def write(response: Response, paths: Sequence[Path], count: int) -> None:
         "ridge": RIDGE,
         "inputs_sha256": digest.hexdigest(),
     }
-    numbers = {"follows": response.follows, "brows_shown": response.brows_shown, "natural": response.natural}
-    table = {**numbers, "made": made}
+    table = {**vars(response), "made": made}
     TABLE.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
 
 
