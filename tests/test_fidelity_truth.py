@@ -217,7 +217,8 @@ def test_an_iris_that_moves_alone_moves_nothing_else_in_truth() -> None:
     assert true.pop("mrd2") == pytest.approx(2.0, abs=0.02)
     assert set(true.values()) == {0.0}
     error = dict(zip(parts.HEIGHTS, heights.errors()[0][:, 0], strict=True))
-    assert error["brow_height"] < -0.5  # the level follows a pupil
+    # The level is set for readings, whose canthus follows such an iris a little; exact points it tilts over.
+    assert 0.3 < error["brow_height"] < 1.0
 
 
 def test_fits_and_shares_are_exact() -> None:
@@ -284,7 +285,8 @@ def test_two_hands_agree_on_the_same_eyes(shared_faces: Path) -> None:
 def off_by_known() -> dict[str, beside.Beside]:
     """Four photos a set: two tuning ones' right eyes 1 mm too narrow, all right brows 0.5 mm too high."""
     read = Landmarks.concat([face_photo()] * 4)
-    read = replace(read, spread=np.full_like(read.spread, 0.25 * PX_PER_MM))
+    spread = np.full_like(read.spread, 0.25 * PX_PER_MM)
+    read = replace(read, spread=spread, provenance={"method": "hemiface"})
     truth = replace(read, points=read.points.copy())
     truth.points[:2, number("upper_lid_4", "right"), 1] -= PX_PER_MM
     for edge in ("brow_upper_3", "brow_lower_3"):

@@ -87,8 +87,8 @@ def test_a_turned_head_is_less_sure_by_much() -> None:
 def test_light_from_the_side_costs_and_what_is_not_known_of_it_does_not() -> None:
     even, unknown = read_by("hemiface", one(), side_light=1.0), read_by("hemiface", one(), side_light=np.nan)
     lit = measure(read_by("hemiface", one(), side_light=3.0))
-    assert lit["brow_height_diff_sd_mm"][0] > measure(even)["brow_height_diff_sd_mm"][0]
-    assert measure(unknown)["brow_height_diff_sd_mm"] == measure(even)["brow_height_diff_sd_mm"]
+    assert lit["canthal_tilt_diff_sd_deg"][0] > measure(even)["canthal_tilt_diff_sd_deg"][0]
+    assert measure(unknown)["canthal_tilt_diff_sd_deg"] == measure(even)["canthal_tilt_diff_sd_deg"]
 
 
 def test_a_coarse_photo_is_less_sure() -> None:

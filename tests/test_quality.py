@@ -226,7 +226,7 @@ def test_only_an_engraving_is_grainy(shared: Landmarks) -> None:
     ]
     assert grainy == ["fig20_terror_engraving.jpg"]
     assert not any(
-        word in why for why in shared.reason for word in ("blurred", "dark", "overexposed", "small")
+        word in why for why in shared.reason for word in ("blurred", "dark", "overexposed", "face is small")
     )
 
 

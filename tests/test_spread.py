@@ -115,9 +115,9 @@ def test_one_uncertain_point_makes_its_metric_as_uncertain() -> None:
 def test_an_uncertain_level_tells_in_every_difference() -> None:
     table = measure(only(photo(), outer_canthus=0.2))
     # The canthi, 45 mm from the midline, set the level with the pupils, 31 mm from it, that count less: one
-    # canthus turns it over this base. The corner of the mouth lies 24 mm out.
+    # canthus turns it over this base. The corner of the mouth lies 25 mm out.
     turn = 0.2 / (2 * (45 + PUPILS_WEIGHT * 31))
-    assert table["commissure_height_diff_rsd_mm"][0] == pytest.approx(2 * 24 * turn, rel=0.02)
+    assert table["commissure_height_diff_rsd_mm"][0] == pytest.approx(2 * 25 * turn, rel=0.02)
     assert table["fissure_height_diff_rsd_mm"][0] < 1e-3
 
 
