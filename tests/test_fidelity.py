@@ -41,8 +41,8 @@ def warped(shared_faces: Path) -> tuple[dict[str, dict], Landmarks, list[str]]:
 @pytest.mark.parametrize(
     ("part", "points", "column", "low", "high"),
     [
-        # in the photo: simple hemiface 0.82 at this station and 1.07, the plain model 0.51 and 0.85; brows are
-        # found as one piece, and these warps move the arch by more than the ends
+        # in the photo: simple hemiface 0.82 at this station and 1.07, the plain model 0.51 and 0.85; brows
+        # are found as one piece, and these warps move the arch by more than the ends
         ("brow", BROW, None, 0.92, 1.07),
         ("mouth", CORNER, None, 0.96, 1.07),
         # in the face's own frame

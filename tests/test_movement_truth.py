@@ -128,8 +128,8 @@ def test_an_eye_that_did_not_move_is_not_closed(warps: tuple[Measurements, Measu
 def test_what_moved_by_more_than_noise_is_not_nan(warps: tuple[Measurements, Measurements]) -> None:
     """Of what moved by twice the noise, the metric's or its own, 24 of 25 are told.
 
-    Wings of the nose are most of the rest: what both corners of the mouth draw them along by in the mesh is put
-    back, and with it a part of what these warps move them by.
+    Wings of the nose are most of the rest: what both corners of the mouth draw them along by in the mesh is
+    put back, and with it a part of what these warps move them by.
     """
     true, read = warps
     lost, moved = 0, 0

@@ -70,7 +70,8 @@ def refine_brows(
 ) -> Refined:
     """Move the brows up or down towards the dark bands that the photo shows.
 
-    A side that shows none keeps the mesh's brow.
+    Where one side shows none both keep the mesh's brows: moved alone, the other would make a difference that
+    is not there.
 
     Parameters
     ----------
@@ -91,10 +92,13 @@ def refine_brows(
         Both sides are treated by the same code, so a mirrored photo gives mirrored brows.
     """
     above = {side: _band_above(photo, pose, canonical, plane, side, search) for side in SIDES}
+    both = [up for up in above.values() if up is not None]
+    if len(both) < len(SIDES):
+        return Refined(plane, dict.fromkeys(SIDES, False))
     plane = plane.copy()
-    for side, up in above.items():
-        plane[MEDIAPIPE_478.of(side, _BROW), 1] += search.share * (up or 0.0)
-    return Refined(plane, {side: up is not None for side, up in above.items()})
+    for side, up in zip(SIDES, both, strict=True):
+        plane[MEDIAPIPE_478.of(side, _BROW), 1] += search.share * up
+    return Refined(plane, dict.fromkeys(SIDES, True))
 
 
 def _band_above(
