@@ -55,7 +55,7 @@ def start(*arguments: str | Path, path: Path | None = None) -> subprocess.Popen[
     """``asymmetry archive`` in a session of its own, with a folder before all others on Python's path."""
     command = [sys.executable, "-m", "asymmetry", "archive", *map(str, arguments)]
     environment = os.environ | ({"PYTHONPATH": str(path)} if path else {})
-    # A shell starts what runs in its background deaf to Ctrl-C, and so would be all that is started from there.
+    # A shell starts what runs in its background deaf to Ctrl-C, and all that is started from there would be.
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(
