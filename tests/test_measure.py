@@ -13,6 +13,7 @@ import pytest
 from asymmetry.core.frame import OUTER_CANTHI_MM, PUPILS_OVER_CANTHI, Face, Half, Scale
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
+from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import MAX_YAW, MAX_YAW_HORIZONTAL, Metric, catalogue, measure, metric
 from asymmetry.metrics.lasting import lasting_errors
@@ -147,6 +148,7 @@ def test_scale_that_does_not_fit_is_refused() -> None:
 def test_provenance_travels() -> None:
     table = measure(replace(photo(), provenance={"method": "plain"}), metrics=["mrd1"])
     assert dict(table.provenance) == {
+        "score_version": SCORE_VERSION,
         "method": "plain",
         "scale_source": "iris",
         "metrics": ["mrd1"],

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from asymmetry.core.frame import MAX_YAW_HORIZONTAL, head_angles
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, Side
+from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import (
     InvalidInputError,
     NoFaceError,
@@ -115,10 +116,12 @@ class Extractor:
         path = model_file(model)
         self.provenance: dict[str, Any] = {
             "asymmetry": _own_version(),
+            "score_version": SCORE_VERSION,
             "mediapipe": version("mediapipe"),
             "litert": version("ai-edge-litert"),
             "opencv": cv2.__version__,
             "model_sha256": file_sha256(path),
+            "lids_sha256": LidNetwork.sha256(),
             "method": method,
             "mirrored": mirrored,
             "settings": self.settings.values(),

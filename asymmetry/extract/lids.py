@@ -10,6 +10,7 @@ clearly the margin shows.
 
 from __future__ import annotations
 
+import hashlib
 import importlib.resources
 from dataclasses import dataclass, field
 
@@ -138,12 +139,17 @@ class LidNetwork:
     def __init__(self, content: bytes | None = None) -> None:
         try:
             if content is None:
-                content = importlib.resources.files(__package__).joinpath(_FILE).read_bytes()
+                content = _installed()
             # OpenCV 5 takes three times as long with its newer engine; OpenCV 4 has the one.
             engine = {"engine": cv2.dnn.ENGINE_CLASSIC} if hasattr(cv2.dnn, "ENGINE_CLASSIC") else {}
             self._network = cv2.dnn.readNetFromONNX(np.frombuffer(content, np.uint8), **engine)
         except (OSError, cv2.error) as error:
             raise ModelError(f"{_FILE}: the network for lids can't be read ({error})") from error
+
+    @staticmethod
+    def sha256() -> str:
+        """SHA-256 of the network that is installed with the package."""
+        return hashlib.sha256(_installed()).hexdigest()
 
     def read(self, pictures: Pixels) -> tuple[FloatArray, FloatArray]:
         """Heights of both margins in pictures of eyes.
@@ -168,6 +174,10 @@ class LidNetwork:
         heights = (share * rows).sum(axis=2)
         square = (share * (rows - heights[:, :, None]) ** 2).sum(axis=2)
         return heights, np.sqrt(square)
+
+
+def _installed() -> bytes:
+    return importlib.resources.files(__package__).joinpath(_FILE).read_bytes()
 
 
 def refine_lids(

@@ -24,6 +24,7 @@ from asymmetry.core.frame import (
 )
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import Measurements
+from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import brow, eye, mouth, whole
 from asymmetry.metrics.catalogue import AnyMetric, Metric, measured, points_of, unique
@@ -135,7 +136,7 @@ def measure(
     }
     return Measurements(
         {"photo": landmarks.photo, "taken": landmarks.taken, **about, **columns},
-        {**landmarks.provenance, **made},
+        {"score_version": SCORE_VERSION, **landmarks.provenance, **made},
     )
 
 

@@ -1,0 +1,48 @@
+"""What 12 photos measure: a number that moves raises the score's version."""
+
+import numpy as np
+import pytest
+
+from asymmetry.core.version import SCORE_VERSION
+from asymmetry.extract import Extractor
+from asymmetry.metrics import measure
+from benchmarks.golden import golden_photos, read_table, rows
+
+#: Other processors and versions of OpenCV change a number by less: mm, degrees and mm2.
+MOST = {"mm": 0.05, "deg": 0.3, "mm2": 1.0}
+
+
+@pytest.fixture(scope="module")
+def measured():
+    photos = golden_photos()
+    with Extractor() as extractor:
+        table = measure(extractor.extract(list(photos.values())), sd=False)
+    return table, list(photos)
+
+
+def test_numbers_are_those_of_their_version(measured):
+    table, names = measured
+    version, known = read_table()
+    assert version == SCORE_VERSION, "write the table anew: python -m benchmarks.golden"
+    moved = [
+        f"{photo} {column}: {known[photo, column]} before, {value:.3f} now"
+        for photo, column, value in rows(table, names)
+        if not _same(column, known[photo, column], value)
+    ]
+    assert not moved, "raise SCORE_VERSION, say it in the changelog, and run python -m benchmarks.golden"
+
+
+def _same(column, before, now):
+    if np.isnan(before) or np.isnan(now):
+        return bool(np.isnan(before) and np.isnan(now))
+    return abs(now - before) <= MOST[column.rpartition("_")[2]]
+
+
+def test_the_version_travels_with_points_and_numbers(measured):
+    table, _ = measured
+    assert table.provenance["score_version"] == SCORE_VERSION
+
+
+def test_the_table_has_twelve_photos():
+    _, known = read_table()
+    assert len({photo for photo, _ in known}) == 12
