@@ -54,10 +54,10 @@ def mrd2(half: Half) -> FloatArray:
 @metric(
     unit="mm",
     sign="wider open",
-    source="Farkas 1994 (eye fissure height, ps-pi). Ours at the middle of both lids.",
+    source="Farkas 1994 (eye fissure height, ps-pi). Ours straight over and under the pupil's centre.",
 )
 def fissure_height(half: Half) -> FloatArray:
-    """Opening between the lids at their middle; slightly negative where the margins of a closed eye cross."""
+    """Opening between the lids at the pupil; slightly negative where the margins of a closed eye cross."""
     return half.up(_UPPER) - half.up(_LOWER)
 
 
