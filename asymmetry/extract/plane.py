@@ -23,7 +23,7 @@ __all__ = [
     "light_at",
     "on_a_grid",
     "places",
-    "rivalled",
+    "rival_share",
     "surface",
     "vertex",
 ]
@@ -161,11 +161,11 @@ def vertex(values: FloatArray, best: int) -> float:
     return float((before - after) / (2 * bend)) if bend < 0 else 0.0
 
 
-def rivalled(score: FloatArray, best: int, elsewhere: npt.NDArray[np.bool_], share: float) -> bool:
-    """Whether a peak elsewhere is nearly as high as the best one, but for a share of it.
+def rival_share(score: FloatArray, best: int, elsewhere: npt.NDArray[np.bool_]) -> float:
+    """How high the highest peak elsewhere is, as a share of the best one; 0 where there is none.
 
     ``elsewhere`` says, shape (samples,), what is far enough from the best to be something else.
     """
     inner = score[1:-1]
     peaks = np.flatnonzero((inner > score[:-2]) & (inner >= score[2:])) + 1
-    return bool((score[peaks[elsewhere[peaks]]] > share * score[best]).any())
+    return float(score[peaks[elsewhere[peaks]]].max(initial=0.0) / score[best])

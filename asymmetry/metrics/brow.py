@@ -14,9 +14,9 @@ __all__ = ["brow_height", "brow_lateral_height", "brow_medial_height", "brow_til
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-# Stations along the brow, from its lateral to its medial end: its arch, 4 mm lateral of the iris's outer rim on
-# average (docs/tables/stations.md), and the ends. The station over the iris's inner rim shows 1.5 of a shift
-# that passes it by, for the model bends a brow less sharply than a muscle does.
+# Stations along the brow, from its lateral to its medial end: its arch, 4 mm lateral of the iris's outer rim
+# on average (docs/tables/stations.md), and the ends. The station over the iris's inner rim shows 1.5 of a
+# shift that passes it by, for the model bends a brow less sharply than a muscle does.
 _ARCH, _LATERAL, _MEDIAL = 3, 1, 5
 
 
@@ -32,9 +32,9 @@ def _out(half: Half, station: int) -> FloatArray:
 @metric(
     unit="mm",
     sign="higher brow",
-    source="Emotrics (Guarin et al. 2018), McKinney et al. 1991: pupil to the brow's upper edge. Ours goes up "
-    "to the arch, about 4 mm lateral of the iris's outer rim, to the middle between the brow's edges, which a "
-    "plucked edge moves half as far; from the level of both pupils, so that a moved one can't hide a brow.",
+    source="Emotrics (Guarin et al. 2018), McKinney et al. 1991: pupil to the brow's upper edge. Ours goes "
+    "to the arch, 4 mm lateral of the iris's outer rim, to the middle between its edges, which a plucked "
+    "edge moves half as far; from the level of both pupils, so that a moved one can't hide a brow.",
 )
 def brow_height(half: Half) -> FloatArray:
     """Height of the brow's arch, midway between its edges, over the level pupil line of the face."""
