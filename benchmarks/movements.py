@@ -55,7 +55,7 @@ def rows(true: Measurements, read: Measurements, apart: npt.NDArray[np.bool_]) -
             for table, names in (
                 (true, entry.columns),
                 (read, entry.columns),
-                (read, _of_repeats(read, entry.sd_columns)),
+                (read, entry.rsd_columns),
                 (told, entry.columns),
             )
         )
@@ -111,12 +111,6 @@ def measure_movements(half: str, seed: int = 7) -> tuple[str, list[Row]]:
         f"`make fidelity`: {len(made)} warps of {len(people)} {half} people, photographed again, `hemiface`."
     )
     return about, rows(true, read, apart)
-
-
-def _of_repeats(table: Measurements, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Columns of the standard deviations of repeats; of a table that has but one kind, those."""
-    repeats = tuple(name.replace("_sd_", "_rsd_") for name in names)
-    return repeats if repeats[0] in table else names
 
 
 def main() -> None:

@@ -63,7 +63,7 @@ def test_renders_of_uneven_smiles(shared_faces: Path, reader: Extractor, yaw: st
 STILL_MM = {
     "brow_excursion": 0.15,
     "brow_medial_excursion": 0.17,
-    "brow_lateral_excursion": 0.12,
+    "brow_lateral_excursion": 0.125,
     "frown_descent": 0.17,
     "frown_draw": 0.13,
     "eye_closure": 0.1,
