@@ -65,9 +65,9 @@ def found_above(canonical: Canonical, photo: Pixels, search: BrowSearch = SEARCH
 
 
 @pytest.mark.parametrize("up", [-0.3, -0.2, 0.0, 0.1, 0.3])
-def test_brows_go_most_of_the_way_to_the_band(canonical: Canonical, up: float) -> None:
+def test_brows_go_part_of_the_way_to_the_band(canonical: Canonical, up: float) -> None:
     photo = drawn(canonical, {"right": [(0, 1, up, 60)], "left": [(0, 1, -up, 60)]})
-    assert found_above(canonical, photo) == pytest.approx(0.7 * up, abs=0.02)
+    assert found_above(canonical, photo) == pytest.approx(0.4 * up, abs=0.02)
 
 
 def test_nothing_moves_but_brows(canonical: Canonical) -> None:
@@ -89,7 +89,7 @@ def test_a_fainter_band_moves_brows_by_less(canonical: Canonical) -> None:
     ups = [
         found_above(canonical, drawn(canonical, both((0, 1, 0.3, light)))) for light in (60, 140, 142, 148)
     ]
-    assert ups[0] == pytest.approx(0.21, abs=0.02)
+    assert ups[0] == pytest.approx(0.12, abs=0.02)
     assert ups[0] > ups[1] > ups[2] > 0
     assert ups[3] is None
 
@@ -105,7 +105,7 @@ def test_what_is_beyond_the_ends_of_the_brow_does_not_count(canonical: Canonical
     assert found_above(canonical, photo) == pytest.approx(0.0, abs=0.03)
     # What lies within them does.
     photo = drawn(canonical, both((0.0, 1.0, 0.0, 120), (0.21, 0.31, 0.3, 5), (0.69, 0.79, 0.3, 5)))
-    assert found_above(canonical, photo) > 0.08
+    assert found_above(canonical, photo) > 0.045
 
 
 def test_a_band_counts_before_a_fine_crease_and_a_broad_shadow(canonical: Canonical) -> None:
