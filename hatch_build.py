@@ -1,6 +1,6 @@
 """Build hook: puts the face landmark model into the wheel, since it is not in git.
 
-The facts about the file (name, size, hash, sources) stand in ``asymmetry/extract/model.py`` alone.
+The facts about the file (name, size, hash, sources) stand in ``asymmetry/extract/model/file.py`` alone.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def load(name: str) -> ModuleType:
 
 
 ModelError: type[Exception] = load("asymmetry.errors").ModelError
-facts = load("asymmetry.extract.model")
+facts = load("asymmetry.extract.model.file")
 
 
 def from_carrier() -> bytes:

@@ -15,7 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from asymmetry import archive, core, errors, extract, metrics, report, series, synthetic
+    from asymmetry import archive, core, errors, extract, metrics, photos, report, series, synthetic
     from asymmetry.archive import score_archive
     from asymmetry.core.frame import Scale
     from asymmetry.core.landmarks import Landmarks
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from asymmetry.errors import AsymmetryError, PhotoError
     from asymmetry.extract import Extractor
     from asymmetry.metrics import measure, movement
-    from asymmetry.series import Score, Series, score
+    from asymmetry.people import Series
+    from asymmetry.scoring import Score, score
 
     __version__: str
 
@@ -44,6 +45,7 @@ __all__ = [
     "measure",
     "metrics",
     "movement",
+    "photos",
     "report",
     "score",
     "score_archive",
@@ -58,11 +60,11 @@ _HOMES = {
     "Measurements": "core.table",
     "PhotoError": "errors",
     "Scale": "core.frame",
-    "Score": "series",
-    "Series": "series",
+    "Score": "scoring",
+    "Series": "people",
     "measure": "metrics",
     "movement": "metrics",
-    "score": "series",
+    "score": "scoring",
     "score_archive": "archive",
 }
 _ROOMS = frozenset(__all__) - frozenset(_HOMES) - {"__version__"}

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from asymmetry.archive import Progress
     from asymmetry.core.table import Measurements
     from asymmetry.extract import Method
-    from asymmetry.series import Series
+    from asymmetry.people import Series
 
 __all__ = ["main"]
 
@@ -250,7 +250,7 @@ def demo(output: Path) -> None:
 @main.command()
 def doctor() -> None:
     """Say what is missing or clashing in this installation."""
-    from asymmetry.extract.doctor import examine
+    from asymmetry.doctor import examine
 
     checks = examine()
     for check in checks:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from asymmetry.core.table import Measurements
-    from asymmetry.series import Series
+    from asymmetry.people import Series
 
 __all__ = [
     "change_lines",

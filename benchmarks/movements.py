@@ -19,7 +19,7 @@ from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.extract import Extractor
 from asymmetry.metrics import MovementMetric, movement, movement_catalogue
-from asymmetry.metrics.movement import beyond_noise
+from asymmetry.metrics.movements import beyond_noise
 from asymmetry.synthetic import jitter_photo
 from benchmarks.fidelity import cases, photos, tables
 from benchmarks.fidelity.tables import Row

@@ -18,9 +18,9 @@ import numpy as np
 from PIL import Image
 
 from asymmetry.errors import AsymmetryError
-from asymmetry.extract.photo import read_photo
+from asymmetry.people import Series
+from asymmetry.photos.photo import read_photo
 from asymmetry.report import render
-from asymmetry.series import Series
 from asymmetry.synthetic import demo_portrait, face
 from benchmarks.core import fastest
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.metrics import measure
-from asymmetry.series import Series
+from asymmetry.people import Series
 from asymmetry.synthetic import face
 from benchmarks.core import fastest, machine
 

@@ -27,11 +27,11 @@ import numpy.typing as npt
 
 import asymmetry
 from asymmetry.archive.jobs import Job
+from asymmetry.archive.parquet import part_table, write_part
 from asymmetry.archive.pool import usable_cores
-from asymmetry.archive.scoring import Row
-from asymmetry.archive.tables import part_table, write_part
+from asymmetry.archive.rows import Row
 from asymmetry.extract import Extractor, reduced
-from asymmetry.extract.model import model_file
+from asymmetry.extract.model.file import model_file
 from benchmarks.fidelity.photos import wheel_portraits
 
 __all__ = ["archives", "main", "pipelines", "report", "stages"]

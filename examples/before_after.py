@@ -16,7 +16,7 @@ from PIL import Image
 
 import asymmetry
 from asymmetry.core.frame import face_frame
-from asymmetry.extract.photo import read_photo
+from asymmetry.photos.photo import read_photo
 from asymmetry.report import Contours, Differences, Guides, Heights, Layers, SideNames
 from asymmetry.report.pictures import Frame, Picture, aligned
 from asymmetry.synthetic import Move, demo_portrait, warp_photo

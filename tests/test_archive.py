@@ -17,9 +17,9 @@ from PIL import Image
 import asymmetry
 from asymmetry.archive import Progress, read_landmarks
 from asymmetry.archive.jobs import find_jobs
+from asymmetry.archive.parquet import part_table
 from asymmetry.archive.pool import MOST_PER_CORE, WORKER_BYTES, usable_cores, worker_count
-from asymmetry.archive.scoring import Settings, score_job
-from asymmetry.archive.tables import part_table
+from asymmetry.archive.rows import Settings, score_job
 from asymmetry.cli import main
 from asymmetry.errors import InvalidInputError
 from tests.archives import portraits

@@ -19,7 +19,7 @@ import asymmetry
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.ledger import FEWEST, Ledger, written
 from asymmetry.archive.pool import WINDOW, Pool
-from asymmetry.archive.scoring import Settings
+from asymmetry.archive.rows import Settings
 from asymmetry.errors import AsymmetryError, DestinationError, InvalidInputError
 from tests.archives import (
     BREAKS,
@@ -281,7 +281,7 @@ GROWS = """
 import sys
 from pathlib import Path
 from asymmetry.archive.jobs import find_jobs
-from asymmetry.archive.scoring import Settings, score_job, start_worker
+from asymmetry.archive.rows import Settings, score_job, start_worker
 
 def resident():
     lines = Path("/proc/self/status").read_text().splitlines()

@@ -8,10 +8,10 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry.core.schemes import MEDIAPIPE_478, Side
-from asymmetry.extract.brows import BrowSearch, refine_brows
-from asymmetry.extract.canonical import Canonical, load_canonical
-from asymmetry.extract.plane import places
-from asymmetry.extract.pose import Pose
+from asymmetry.extract.edges.brows import BrowSearch, refine_brows
+from asymmetry.extract.face.plane import places
+from asymmetry.extract.face.pose import Pose
+from asymmetry.extract.model.canonical import Canonical, load_canonical
 
 Array = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]

@@ -14,10 +14,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from asymmetry import Series, score
+from asymmetry import Series, doctor, score
 from asymmetry.cli import main
-from asymmetry.extract import doctor
-from asymmetry.extract.doctor import Check
+from asymmetry.doctor import Check
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -7,10 +7,11 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
-from asymmetry.extract.canonical import canonical_mesh, load_canonical
-from asymmetry.extract.common import CommonShape, Field, to_half
-from asymmetry.extract.plane import Halvings
-from asymmetry.extract.spread import SCATTER, lid_sds, point_spread
+from asymmetry.extract.face.half import to_half
+from asymmetry.extract.halves.common import CommonShape, Field
+from asymmetry.extract.judge.spread import SCATTER, lid_sds, point_spread
+from asymmetry.extract.model.canonical import canonical_mesh, load_canonical
+from asymmetry.photos.halvings import Halvings
 
 Array = npt.NDArray[np.float64]
 BROW, MOUTH = MEDIAPIPE_478.groups["brow"], MEDIAPIPE_478.groups["mouth"]

@@ -8,10 +8,10 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry.core.schemes import MEDIAPIPE_478, Side
-from asymmetry.extract.canonical import Canonical, load_canonical
-from asymmetry.extract.corners import CornerSearch, refine_corners
-from asymmetry.extract.plane import places
-from asymmetry.extract.pose import Pose
+from asymmetry.extract.edges.corners import CornerSearch, refine_corners
+from asymmetry.extract.face.plane import places
+from asymmetry.extract.face.pose import Pose
+from asymmetry.extract.model.canonical import Canonical, load_canonical
 
 Array = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]

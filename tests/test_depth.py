@@ -7,10 +7,10 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
-from asymmetry.extract.canonical import Canonical, load_canonical
-from asymmetry.extract.depth import seen_from
-from asymmetry.extract.plane import places
-from asymmetry.extract.pose import Pose
+from asymmetry.extract.face.depth import seen_from
+from asymmetry.extract.face.plane import places
+from asymmetry.extract.face.pose import Pose
+from asymmetry.extract.model.canonical import Canonical, load_canonical
 
 Array = npt.NDArray[np.float64]
 MOUTH, IRIS = MEDIAPIPE_478.groups["mouth"], MEDIAPIPE_478.groups["iris"]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from asymmetry.extract import doctor
-from asymmetry.extract.doctor import Check, examine
-from asymmetry.extract.model import bundled_model
+from asymmetry import doctor
+from asymmetry.doctor import Check, examine
+from asymmetry.extract.model.file import bundled_model
 
 ROOT = Path(__file__).resolve().parents[1]
 

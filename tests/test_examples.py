@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from asymmetry import Extractor
-from asymmetry.extract.photo import read_photo
+from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic import Move, warp_photo
 
 FOLDER = Path(__file__).resolve().parents[1] / "examples"

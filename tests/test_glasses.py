@@ -14,11 +14,11 @@ from PIL import Image
 
 from asymmetry import Extractor, Landmarks, measure
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
-from asymmetry.extract.canonical import load_canonical
-from asymmetry.extract.glasses import LEAST_BRIDGE, LEAST_RIM, bridge, rims, wears_glasses
-from asymmetry.extract.model import model_file
-from asymmetry.extract.quality import HEIGHT, PX_PER_CM, WIDTH, Frontal
-from asymmetry.extract.spread import behind_glasses
+from asymmetry.extract.face.frontal import HEIGHT, PX_PER_CM, WIDTH, Frontal
+from asymmetry.extract.judge.glasses import LEAST_BRIDGE, LEAST_RIM, bridge, rims, wears_glasses
+from asymmetry.extract.judge.spread import behind_glasses
+from asymmetry.extract.model.canonical import load_canonical
+from asymmetry.extract.model.file import model_file
 
 Pixels = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.floating]

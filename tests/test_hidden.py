@@ -12,8 +12,8 @@ import pytest
 
 from asymmetry import Extractor, Landmarks, Scale, measure
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
-from asymmetry.extract.hidden import PARTS
-from asymmetry.extract.photo import read_photo
+from asymmetry.extract.judge.hidden import PARTS
+from asymmetry.photos.photo import read_photo
 
 Pixels = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.floating]

@@ -8,10 +8,10 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
-from asymmetry.extract.canonical import Canonical, load_canonical
-from asymmetry.extract.irises import IRIS_OVERREAD, refine_irises
-from asymmetry.extract.plane import surface
-from asymmetry.extract.pose import Pose
+from asymmetry.extract.edges.irises import IRIS_OVERREAD, refine_irises
+from asymmetry.extract.face.plane import surface
+from asymmetry.extract.face.pose import Pose
+from asymmetry.extract.model.canonical import Canonical, load_canonical
 
 Array = npt.NDArray[np.float64]
 SHEET = (1600, 1200)  # rows, columns

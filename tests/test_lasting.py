@@ -17,8 +17,9 @@ from asymmetry.core.landmarks import QUALITY, Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.core.table import Measurements
 from asymmetry.extract import Extractor, Method
-from asymmetry.metrics import catalogue, lasting, measure, metric, movement
-from asymmetry.metrics.lasting import CONDITIONS, lasting_errors, unsure_iris, unsure_scale
+from asymmetry.metrics import absolute as lasting
+from asymmetry.metrics import catalogue, measure, metric, movement
+from asymmetry.metrics.absolute import CONDITIONS, lasting_errors, unsure_iris, unsure_scale
 from benchmarks.fidelity import photos
 from benchmarks.tune import errors, seal
 from tests.faces import PX_PER_MM, crowd, number, photo
@@ -237,7 +238,7 @@ def test_one_photo_is_never_surer_than_its_repeats(seed: int) -> None:
 
 
 def test_the_tables_are_as_the_scripts_wrote_them() -> None:
-    for path in (errors.TABLE, Path(errors.TABLE.parents[1], "extract", "scatter.toml")):
+    for path in (errors.TABLE, Path(errors.TABLE.parents[1], "extract", "judge", "scatter.toml")):
         assert seal.is_sealed(path.read_text(encoding="utf-8")), path.name
 
 

@@ -19,7 +19,7 @@ from asymmetry.core.table import Measurements
 from asymmetry.metrics import catalogue, measure, measuring, movement
 from tests.faces import PLACES, Moves, crowd, double, model, number, photo, rotation
 
-moving = importlib.import_module("asymmetry.metrics.movement")
+moving = importlib.import_module("asymmetry.metrics.movements")
 SEEDS = st.integers(0, 2**32 - 1)
 #: Points that carry the frame: with one of them even what does not move with it may be lost.
 FRAME = {"outer_canthus", "inner_canthus", "glabella", "nasion", "nose_bridge_1"}

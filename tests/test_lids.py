@@ -8,10 +8,11 @@ import pytest
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.errors import ModelError
-from asymmetry.extract.canonical import load_canonical
-from asymmetry.extract.lids import EYE_PICTURE, LidNetwork, LidSettings, refine_lids
-from asymmetry.extract.plane import Halvings, places
-from asymmetry.extract.pose import Pose
+from asymmetry.extract.edges.lids import EYE_PICTURE, LidNetwork, LidSettings, refine_lids
+from asymmetry.extract.face.plane import places
+from asymmetry.extract.face.pose import Pose
+from asymmetry.extract.model.canonical import load_canonical
+from asymmetry.photos.halvings import Halvings
 
 POSE = Pose(np.eye(3), np.array([600.0, 500.0]), 60.0, 0.0)
 SKIN, WHITE, IRIS, PUPIL = (205, 165, 145), (225, 220, 218), (90, 70, 55), (25, 20, 20)

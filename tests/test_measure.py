@@ -16,7 +16,7 @@ from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import MAX_YAW, MAX_YAW_HORIZONTAL, Metric, catalogue, measure, metric
-from asymmetry.metrics.lasting import lasting_errors
+from asymmetry.metrics.absolute import lasting_errors
 from tests.faces import PX_PER_MM, double, model, number, photo
 
 FloatArray = npt.NDArray[np.float64]

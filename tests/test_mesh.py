@@ -13,9 +13,9 @@ import pytest
 
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.errors import ModelError
-from asymmetry.extract.landmarker import Landmarker, Reading
-from asymmetry.extract.mesh import INPUT_FILL, INPUT_SIDE, Mesh
-from asymmetry.extract.model import bundled_model
+from asymmetry.extract.model.file import bundled_model
+from asymmetry.extract.model.landmarker import Landmarker, Reading
+from asymmetry.extract.model.mesh import INPUT_FILL, INPUT_SIDE, Mesh
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -76,7 +76,7 @@ def test_threads_change_no_bit(astronaut: Pixels, found: Reading, monkeypatch: p
     picture, _, _ = cut_out(astronaut, found.points)
     read = []
     for threads in (1, 2):
-        monkeypatch.setattr("asymmetry.extract.mesh.cv2.getNumThreads", lambda threads=threads: threads)
+        monkeypatch.setattr("asymmetry.extract.model.mesh.cv2.getNumThreads", lambda threads=threads: threads)
         read.append(Mesh().read(picture))
     assert read[0] is not None
     np.testing.assert_array_equal(*read)

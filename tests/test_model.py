@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from asymmetry.errors import ModelError
-from asymmetry.extract import model
+from asymmetry.extract.model import file as model
 from hatch_build import from_carrier, from_publisher, place
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -184,5 +184,11 @@ def test_the_source_distribution_carries_the_hook_but_no_model(built: Path) -> N
     (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    assert {"hatch_build.py", "pyproject.toml", "LICENSE", "NOTICE", "asymmetry/extract/model.py"} <= names
+    assert {
+        "hatch_build.py",
+        "pyproject.toml",
+        "LICENSE",
+        "NOTICE",
+        "asymmetry/extract/model/file.py",
+    } <= names
     assert not [name for name in names if name.endswith(".task")]

@@ -35,7 +35,7 @@ FloatArray = npt.NDArray[np.float64]
 #: What single precision leaves of a millimetre and of a percent.
 NEAR = {"mm": 1e-3, "pct": 2e-2}
 OPENING = 9.5
-engine = importlib.import_module("asymmetry.metrics.movement")
+engine = importlib.import_module("asymmetry.metrics.movements")
 
 
 def moved(names: list[str], side: str, up: float, out: float = 0) -> Moves:

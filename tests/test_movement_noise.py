@@ -16,9 +16,9 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import movement, movement_catalogue
-from asymmetry.metrics.movement import STILL_SD, beyond_noise
-from asymmetry.metrics.spread import _ACROSS_MOUTH
-from asymmetry.series import Series
+from asymmetry.metrics.movements import STILL_SD, beyond_noise
+from asymmetry.metrics.propagation import _ACROSS_MOUTH
+from asymmetry.people import Series
 from asymmetry.synthetic import face
 from tests.faces import PX_PER_MM, Moves, crowd, model, number, photo
 from tests.test_laws import SEEDS, numbers
@@ -26,7 +26,7 @@ from tests.test_movement import BROW, CORNER, OPENING, SMILE, UPPER, moved
 from tests.test_spread import erring, spread_out
 
 FloatArray = npt.NDArray[np.float64]
-engine = importlib.import_module("asymmetry.metrics.movement")
+engine = importlib.import_module("asymmetry.metrics.movements")
 
 
 def sure(landmarks: Landmarks, mm: float = 0.05, **other_mm: float) -> Landmarks:

@@ -17,7 +17,7 @@ from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.extract import Extractor
 from asymmetry.metrics import movement, movement_catalogue
-from asymmetry.metrics.movement import STILL_SD, beyond_noise
+from asymmetry.metrics.movements import STILL_SD, beyond_noise
 
 FloatArray = npt.NDArray[np.float64]
 pytestmark = pytest.mark.slow

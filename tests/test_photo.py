@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from asymmetry.errors import UnreadablePhotoError
-from asymmetry.extract.photo import Photo, read_photo
+from asymmetry.photos.photo import Photo, read_photo
 from tests.photos import (
     FORMATS,
     HEIGHT,

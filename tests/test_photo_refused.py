@@ -16,7 +16,7 @@ from PIL import Image, ImageFile
 from PIL.PngImagePlugin import PngImageFile
 
 from asymmetry.errors import AsymmetryError, InvalidInputError, PhotoTooLargeError, UnreadablePhotoError
-from asymmetry.extract.photo import read_photo
+from asymmetry.photos.photo import read_photo
 from tests.photos import (
     FORMATS,
     HEIGHT,

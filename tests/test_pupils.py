@@ -12,8 +12,8 @@ import pytest
 from asymmetry import Extractor, measure
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.errors import InvalidInputError
-from asymmetry.extract.photo import read_photo
-from asymmetry.extract.pupils import COVERED_MM, MOST_CANTHI_MM, OPEN_MM, guessed
+from asymmetry.extract.judge.pupils import COVERED_MM, MOST_CANTHI_MM, OPEN_MM, guessed
+from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic import Move, warp_photo
 from tests.faces import PX_PER_MM, Moves, model, number, photo
 

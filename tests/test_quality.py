@@ -14,8 +14,9 @@ from PIL import Image
 
 from asymmetry import Extractor, Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478
-from asymmetry.extract import quality
-from asymmetry.extract.quality import FAULTS, HEIGHT, PX_PER_CM, WIDTH, Frontal, faults, judged
+from asymmetry.extract.face.frontal import HEIGHT, PX_PER_CM, WIDTH, Frontal
+from asymmetry.extract.judge import quality
+from asymmetry.extract.judge.quality import FAULTS, faults, judged
 
 Pixels = npt.NDArray[np.uint8]
 Spoil = Callable[[Pixels], Pixels]

@@ -11,7 +11,7 @@ from PIL import Image
 
 import asymmetry
 from asymmetry.extract import Extractor, reduced
-from asymmetry.extract.photo import read_photo
+from asymmetry.photos.photo import read_photo
 from tests.photos import encoded, exif_bytes
 
 Pixels = npt.NDArray[np.uint8]

@@ -13,7 +13,7 @@ from PIL import Image
 from asymmetry import Landmarks, measure
 from asymmetry.core.frame import face_frame
 from asymmetry.core.schemes import SIDES, Side
-from asymmetry.extract.chimeras import chimeras
+from asymmetry.extract.halves.chimeras import chimeras
 from asymmetry.report import (
     Contours,
     Differences,

@@ -10,8 +10,16 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
-from asymmetry.extract.canonical import canonical_mesh
-from asymmetry.extract.response import PARTS, TABLE, Response, leads, load_response, put_back, whole_brows
+from asymmetry.extract.halves.response import (
+    PARTS,
+    TABLE,
+    Response,
+    leads,
+    load_response,
+    put_back,
+    whole_brows,
+)
+from asymmetry.extract.model.canonical import canonical_mesh
 from asymmetry.extract.settings import Settings
 
 Array = npt.NDArray[np.float64]

@@ -14,8 +14,8 @@ from PIL import Image
 
 from asymmetry import Landmarks, Series, measure
 from asymmetry.errors import InvalidInputError
+from asymmetry.photos.record import UNDATED
 from asymmetry.series import HEADLINES, Headline, notable
-from asymmetry.series.about import UNDATED
 from asymmetry.series.scale import pooled_scale
 from asymmetry.synthetic import face
 

@@ -11,10 +11,10 @@ import pytest
 
 from asymmetry import Landmarks, Series
 from asymmetry.errors import InvalidInputError
-from asymmetry.series.about import ALL_BEFORE, UNANCHORED, UNDATED
+from asymmetry.photos.manifest import Note, read_manifest, read_notes
+from asymmetry.photos.names import day_from_name, expression_from_name
+from asymmetry.photos.record import ALL_BEFORE, UNANCHORED, UNDATED
 from asymmetry.series.folder import MISSING
-from asymmetry.series.manifest import Note, read_manifest, read_notes
-from asymmetry.series.names import day_from_name, expression_from_name
 from tests.test_series import Reader, photos, read
 
 

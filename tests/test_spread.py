@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from asymmetry.core.frame import Face, Half, Scale, eye_higher, face_frame
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.level import ASLANT_DEG, PUPILS_WEIGHT
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.core.table import Measurements
-from asymmetry.core.upright import ASLANT_DEG, PUPILS_WEIGHT
 from asymmetry.metrics import MAX_YAW, MAX_YAW_HORIZONTAL, Metric, catalogue, measure, measuring, metric
-from asymmetry.metrics.spread import COPIES, mixtures
+from asymmetry.metrics.propagation import COPIES, mixtures
 from tests.faces import PX_PER_MM, crowd, double, model, number, photo
 from tests.test_laws import in_plane
 

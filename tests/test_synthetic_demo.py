@@ -12,9 +12,9 @@ from PIL import ExifTags, Image
 
 from asymmetry.errors import MissingExtraError, NoFaceError
 from asymmetry.extract import Extractor
-from asymmetry.extract.photo import image_files, read_taken
-from asymmetry.extract.taken import taken_from_name
 from asymmetry.metrics import measure
+from asymmetry.photos.photo import image_files, read_taken
+from asymmetry.photos.taken import taken_from_name
 from asymmetry.synthetic import demo, demo_portrait, make_demo
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from asymmetry.core.frame import face_frame, head_angles
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.errors import InvalidInputError
-from asymmetry.extract.canonical import canonical_mesh
-from asymmetry.extract.pose import fit_pose
+from asymmetry.extract.face.pose import fit_pose
+from asymmetry.extract.model.canonical import canonical_mesh
 from asymmetry.metrics import measure
 from asymmetry.synthetic import face
 

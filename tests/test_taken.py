@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from asymmetry.errors import InvalidInputError
-from asymmetry.extract.photo import read_photo, read_taken
-from asymmetry.extract.taken import Taken, image_files, taken_best, taken_from_exif, taken_from_name
+from asymmetry.photos.photo import read_photo, read_taken
+from asymmetry.photos.taken import Taken, image_files, taken_best, taken_from_exif, taken_from_name
 from tests.photos import DATETIME_ORIGINAL, heic_bytes, photo_bytes, picture, png_header
 
 DATETIME, ORIGINAL, DIGITIZED = 0x0132, 0x9003, 0x9004

@@ -12,12 +12,12 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry import Extractor, Landmarks, measure
-from asymmetry.extract.canonical import canonical_mesh
-from asymmetry.extract.closer import SURE, sureness
 from asymmetry.extract.extractor import TURNED
-from asymmetry.extract.landmarker import Landmarker
-from asymmetry.extract.plane import Halvings
-from asymmetry.extract.pose import CAMERA_CM, Pose, is_near
+from asymmetry.extract.face.pose import CAMERA_CM, Pose, is_near
+from asymmetry.extract.model.canonical import canonical_mesh
+from asymmetry.extract.model.landmarker import Landmarker
+from asymmetry.extract.second_look import SURE, sureness
+from asymmetry.photos.halvings import Halvings
 
 Pixels = npt.NDArray[np.uint8]
 SEEN = ("brow_height_diff_mm", "commissure_height_diff_mm", "fissure_height_diff_mm")

@@ -9,8 +9,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from asymmetry.archive.parquet import read_landmarks
     from asymmetry.archive.run import Progress, Summary, score_archive
-    from asymmetry.archive.tables import read_landmarks
 
 __all__ = ["Progress", "Summary", "read_landmarks", "score_archive"]
 

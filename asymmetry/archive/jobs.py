@@ -19,9 +19,9 @@ from asymmetry.errors import (
     UnreadablePhotoError,
     UnsuitablePhotoError,
 )
-from asymmetry.extract.photo import PHOTO_SUFFIXES, PhotoBytes, opened, walk_images
-from asymmetry.series.manifest import manifest_entries
-from asymmetry.series.names import expression_from_name
+from asymmetry.photos.manifest import manifest_entries
+from asymmetry.photos.names import expression_from_name
+from asymmetry.photos.photo import PHOTO_SUFFIXES, PhotoBytes, opened, walk_images
 
 __all__ = ["Job", "contents", "find_jobs", "is_url", "subject_of"]
 

@@ -19,9 +19,9 @@ from typing import Any
 
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.pool import Pool, scored_parts, usable_cores
-from asymmetry.archive.scoring import Row
+from asymmetry.archive.rows import Row
 from asymmetry.errors import InvalidInputError, MissingExtraError
-from asymmetry.extract.landmarker import quiet
+from asymmetry.extract.model.landmarker import quiet
 
 __all__ = ["PartScorer", "ray_parts"]
 

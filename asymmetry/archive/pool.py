@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Any
 
 from asymmetry.archive.jobs import Job
-from asymmetry.archive.scoring import Row, Settings, failed, score_job, start_worker
+from asymmetry.archive.rows import Row, Settings, failed, score_job, start_worker
 from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError
 
 __all__ = ["Pool", "scored_parts", "usable_cores", "worker_count"]

@@ -13,9 +13,7 @@ from typing import Any, Literal, get_args
 
 from asymmetry.archive.jobs import find_jobs, is_url
 from asymmetry.archive.ledger import Ledger
-from asymmetry.archive.pool import Pool, scored_parts
-from asymmetry.archive.scoring import Settings
-from asymmetry.archive.tables import (
+from asymmetry.archive.parquet import (
     metadata_of,
     part_table,
     statuses,
@@ -23,6 +21,8 @@ from asymmetry.archive.tables import (
     write_csv,
     write_part,
 )
+from asymmetry.archive.pool import Pool, scored_parts
+from asymmetry.archive.rows import Settings
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Method
 

@@ -17,8 +17,7 @@ import numpy.typing as npt
 from asymmetry.core.face import REGIONS, Face, Half
 from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.schemes import SIDES, get_scheme
-from asymmetry.core.upright import (
+from asymmetry.core.level import (
     from_both_sides,
     from_rays,
     in_plane,
@@ -28,6 +27,7 @@ from asymmetry.core.upright import (
     upright,
     weighed,
 )
+from asymmetry.core.schemes import SIDES, get_scheme
 from asymmetry.errors import InvalidInputError
 
 __all__ = [
@@ -59,7 +59,7 @@ CAMERA_DISTANCE = 11.2
 MAX_YAW_HORIZONTAL = 15.0
 #: Yaw, degrees, beyond which nothing is measured: the far side begins to be hidden.
 MAX_YAW = 30.0
-#: The pairs that set the level, in the order of `asymmetry.core.upright.level_line`.
+#: The pairs that set the level, in the order of `asymmetry.core.level.level_line`.
 LEVEL_PAIRS = ("outer_canthus", "iris_centre", "inner_canthus")
 # What sets the midline: midpoints of these pairs, and these midline points.
 _MIDLINE_PAIRS = ("outer_canthus", "inner_canthus")
@@ -213,7 +213,7 @@ def placed(face: Face, weights: FloatArray, origin: FloatArray) -> Face:
     face : Face
         n faces.
     weights : ndarray, shape (2, 2, 1, 2, n)
-        Of `asymmetry.core.upright.in_plane`.
+        Of `asymmetry.core.level.in_plane`.
     origin : ndarray, shape (2, 1, 2, n)
         What comes to lie in the origin, out and up as seen from either side.
     """

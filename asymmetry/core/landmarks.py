@@ -23,7 +23,7 @@ Status = Literal["ok", "warn", "no_face", "several_faces", "unreadable", "reject
 
 #: What is known of a photo's quality: pixels per mm of the face, brightness (0 to 255) that a quarter of it
 #: exceeds, share that is white, how many times as much light one half gets, blur (mm), noise (% of the
-#: brightness), and how many times JPEG's blocks show. Limits: `asymmetry.extract.quality.FAULTS`.
+#: brightness), and how many times JPEG's blocks show. Limits: `asymmetry.extract.judge.quality.FAULTS`.
 QUALITY = ("px_per_mm", "brightness", "burnt", "side_light", "blur_mm", "grain", "blocks")
 _USABLE = ("ok", "warn")
 

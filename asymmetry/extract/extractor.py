@@ -24,22 +24,32 @@ from asymmetry.errors import (
     SeveralFacesError,
     UnsuitablePhotoError,
 )
-from asymmetry.extract.canonical import load_canonical
-from asymmetry.extract.closer import SURE, quarter_turns, roll_of, same_face, small_faces, sureness, surest
-from asymmetry.extract.hemiface import mirrored_reading, read_hemifaces
-from asymmetry.extract.hidden import unseen
-from asymmetry.extract.landmarker import Landmarker, Reading
-from asymmetry.extract.lids import LidNetwork
-from asymmetry.extract.mesh import Mesh
-from asymmetry.extract.model import file_sha256, model_file
-from asymmetry.extract.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoBytes, PhotoSource
-from asymmetry.extract.plane import Halvings
-from asymmetry.extract.pose import Pose, fit_pose, is_near
-from asymmetry.extract.pupils import GUESS_MM, guessed
-from asymmetry.extract.quality import faults, frontal, judged
+from asymmetry.extract.edges.lids import LidNetwork
+from asymmetry.extract.face.frontal import frontal
+from asymmetry.extract.face.pose import Pose, fit_pose, is_near
+from asymmetry.extract.halves.square import mirrored_reading
+from asymmetry.extract.hemiface import read_hemifaces
+from asymmetry.extract.judge.hidden import unseen
+from asymmetry.extract.judge.pupils import GUESS_MM, guessed
+from asymmetry.extract.judge.quality import faults, judged
+from asymmetry.extract.judge.spread import behind_glasses
+from asymmetry.extract.model.canonical import load_canonical
+from asymmetry.extract.model.file import file_sha256, model_file
+from asymmetry.extract.model.landmarker import Landmarker, Reading
+from asymmetry.extract.model.mesh import Mesh
 from asymmetry.extract.reduced import Seen, in_full_size, read_fitting
+from asymmetry.extract.second_look import (
+    SURE,
+    quarter_turns,
+    roll_of,
+    same_face,
+    small_faces,
+    sureness,
+    surest,
+)
 from asymmetry.extract.settings import Settings
-from asymmetry.extract.spread import behind_glasses
+from asymmetry.photos.halvings import Halvings
+from asymmetry.photos.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoBytes, PhotoSource
 
 __all__ = ["Extractor", "Method"]
 

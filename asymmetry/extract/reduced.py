@@ -16,14 +16,14 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.landmarks import QUALITY, Landmarks
-from asymmetry.extract.landmarker import Reading
-from asymmetry.extract.photo import Photo, PhotoSource, read_photo
-from asymmetry.extract.plane import Halvings
-from asymmetry.extract.pose import fit_pose
+from asymmetry.extract.face.pose import fit_pose
+from asymmetry.extract.model.landmarker import Reading
+from asymmetry.photos.halvings import Halvings
+from asymmetry.photos.photo import Photo, PhotoSource, read_photo
 
 __all__ = ["ENOUGH_PX_PER_MM", "FIRST_SIDE", "Seen", "in_full_size", "read_fitting"]
 
-#: Pixels per mm that are kept, by the fitted pose as in `asymmetry.extract.quality.detail`. Warps of photos
+#: Pixels per mm that are kept, by the fitted pose as in `judge.quality.detail`. Warps of photos
 #: with 2.6 to 3.1 of them are read as well (brows, mouth corners and lids: same error and repeatability) at
 #: 0.74 of their size and at 0.6. There irises begin to scatter, by 1.0 % of their width instead of 0.5.
 ENOUGH_PX_PER_MM = 2.2

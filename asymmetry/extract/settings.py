@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from asymmetry.extract.brows import BrowSearch
-from asymmetry.extract.common import Field
-from asymmetry.extract.corners import CornerSearch
-from asymmetry.extract.depth import AROUND_TEETH
-from asymmetry.extract.lids import LidSettings
-from asymmetry.extract.response import Response, load_response
-from asymmetry.extract.spread import SCATTER, Scatter
+from asymmetry.extract.edges.brows import BrowSearch
+from asymmetry.extract.edges.corners import CornerSearch
+from asymmetry.extract.edges.lids import LidSettings
+from asymmetry.extract.face.depth import AROUND_TEETH
+from asymmetry.extract.halves.common import Field
+from asymmetry.extract.halves.response import Response, load_response
+from asymmetry.extract.judge.spread import SCATTER, Scatter
 
 __all__ = ["Drawing", "Settings"]
 
@@ -56,7 +56,7 @@ class Settings:
     corners : CornerSearch
         Of the line between the lips.
     around_teeth : float
-        Of `asymmetry.extract.depth.seen_from`.
+        Of `asymmetry.extract.face.depth.seen_from`.
     response : Response
         What the mesh drags along.
     scatter : Scatter

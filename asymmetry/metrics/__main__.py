@@ -13,8 +13,8 @@ from asymmetry.metrics import (
     catalogue,
     movement_catalogue,
 )
-from asymmetry.metrics.lasting import lasting_errors
-from asymmetry.metrics.movement import STILL_SD
+from asymmetry.metrics.absolute import lasting_errors
+from asymmetry.metrics.movements import STILL_SD
 
 __all__ = ["page"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.frame import Half
-from asymmetry.metrics.catalogue import metric
+from asymmetry.metrics.definition import metric
 
 __all__ = ["brow_height", "brow_lateral_height", "brow_medial_height", "brow_tilt"]
 

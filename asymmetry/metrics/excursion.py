@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from asymmetry.core.frame import Half
 from asymmetry.metrics.brow import brow_height, brow_lateral_height, brow_medial_height
-from asymmetry.metrics.catalogue import movement_metric
+from asymmetry.metrics.definition import movement_metric
 from asymmetry.metrics.eye import fissure_height
 from asymmetry.metrics.mouth import ala_height, commissure_height, corner, lower_lip_height, upper_lip_height
 

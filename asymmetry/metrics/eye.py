@@ -11,7 +11,7 @@ from asymmetry.core.frame import Half
 from asymmetry.core.geometry import polygon_area
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.metrics.brow import brow_height
-from asymmetry.metrics.catalogue import metric
+from asymmetry.metrics.definition import metric
 
 __all__ = [
     "canthal_tilt",

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from asymmetry.core.frame import LEVEL_PAIRS, Face, apart, iris_width, placed
 from asymmetry.core.geometry import total
+from asymmetry.core.level import from_both_sides, in_plane
 from asymmetry.core.schemes import SIDES
-from asymmetry.core.upright import from_both_sides, in_plane
 
 __all__ = ["laid_on", "middle", "sure_pupils"]
 

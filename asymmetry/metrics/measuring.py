@@ -27,9 +27,9 @@ from asymmetry.core.table import Measurements
 from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import brow, eye, mouth, whole
-from asymmetry.metrics.catalogue import AnyMetric, Metric, measured, points_of, unique
-from asymmetry.metrics.lasting import Conditions, absolute_sds, lasting_errors, unsure_scale
-from asymmetry.metrics.spread import COPIES, spreads
+from asymmetry.metrics.absolute import Conditions, absolute_sds, lasting_errors, unsure_scale
+from asymmetry.metrics.definition import AnyMetric, Metric, measured, points_of, unique
+from asymmetry.metrics.propagation import COPIES, spreads
 
 __all__ = ["MAX_YAW", "MAX_YAW_HORIZONTAL", "PUPILS_ASLANT_DEG", "catalogue", "measure"]
 
@@ -76,8 +76,8 @@ def measure(
     scale : Scale, optional
         Where millimetres come from. Default: the iris.
     sd : bool
-        Also give each metric's two standard deviations, see `asymmetry.metrics.spread` and
-        `asymmetry.metrics.lasting`. For many photos at a time that is most of the work.
+        Also give each metric's two standard deviations, see `asymmetry.metrics.propagation` and
+        `asymmetry.metrics.absolute`. For many photos at a time that is most of the work.
 
     Returns
     -------

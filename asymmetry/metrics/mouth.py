@@ -10,7 +10,7 @@ import numpy.typing as npt
 from asymmetry.core.frame import Half
 from asymmetry.core.geometry import polygon_area
 from asymmetry.core.schemes import MEDIAPIPE_478
-from asymmetry.metrics.catalogue import metric
+from asymmetry.metrics.definition import metric
 
 __all__ = [
     "ala_height",

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from asymmetry.core.frame import REGIONS, Face
 from asymmetry.core.geometry import total
 from asymmetry.core.schemes import SIDES
-from asymmetry.metrics.catalogue import metric
+from asymmetry.metrics.definition import metric
 from asymmetry.metrics.mouth import corner
 
 __all__ = [

@@ -14,13 +14,13 @@ import numpy.typing as npt
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import Side
 from asymmetry.errors import PhotoError
-from asymmetry.extract.canonical import Canonical, load_canonical
-from asymmetry.extract.chimeras import chimeras
-from asymmetry.extract.photo import read_photo
+from asymmetry.extract.halves.chimeras import chimeras
+from asymmetry.extract.model.canonical import Canonical, load_canonical
+from asymmetry.photos.photo import read_photo
 from asymmetry.report.heat import Heat, from_days, from_mirror, heated
 from asymmetry.report.moments import Moment
 from asymmetry.report.pictures import Frame, Picture, aligned, face_cut, jpeg
-from asymmetry.series import Series
+from asymmetry.series import History
 
 __all__ = ["Album", "Closely", "Shown", "album"]
 
@@ -98,12 +98,12 @@ class Album:
     closely: tuple[Closely, ...] = ()
 
 
-def album(series: Series, cards: Sequence[int], strip: Iterable[int], moments: Sequence[Moment]) -> Album:
+def album(series: History, cards: Sequence[int], strip: Iterable[int], moments: Sequence[Moment]) -> Album:
     """Read the photos and make every picture of them.
 
     Parameters
     ----------
-    series : Series
+    series : History
         The series; without a folder there are no pictures.
     cards : sequence of int
         Rows that get a picture of their own.
@@ -155,7 +155,7 @@ class _Made:
     close: Closely | None
 
 
-def _photo(series: Series, row: int) -> Picture | None:
+def _photo(series: History, row: int) -> Picture | None:
     """One photo as it was measured; None where it is not to be had any more, or is another one now."""
     if series.folder is None:
         return None
@@ -170,7 +170,7 @@ def _photo(series: Series, row: int) -> Picture | None:
     return Picture(pixels, series.landmarks[row], float(series.static["mm_per_px"][row]))
 
 
-def _closely(series: Series, moment: Moment, before: Moment, room: Picture, canonical: Canonical) -> Closely:
+def _closely(series: History, moment: Moment, before: Moment, room: Picture, canonical: Canonical) -> Closely:
     small = face_cut(room, _CHIMERA, _ROOM)
     halves = chimeras(small.pixels, small.faces.points[0], canonical=canonical)
     shown = {side: Shown.of(_narrow(pixels)) for side, pixels in halves.items()}

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.series import Change, Series
+from asymmetry.series import Change, History
 
 __all__ = ["Moment", "moments", "peaked", "strip_rows", "usual_rows"]
 
@@ -46,12 +46,12 @@ def peaked(change: Change) -> bool:
     return bool(change.span) and (not change.beyond or abs(change.farthest - change.change) > change.limit)
 
 
-def moments(series: Series, changes: Sequence[Change]) -> tuple[Moment, ...]:
+def moments(series: History, changes: Sequence[Change]) -> tuple[Moment, ...]:
     """The moments of a series, by its photos in the usual expression.
 
     Parameters
     ----------
-    series : Series
+    series : History
         The series.
     changes : sequence of Change
         Its changes since baseline.
@@ -77,7 +77,7 @@ def moments(series: Series, changes: Sequence[Change]) -> tuple[Moment, ...]:
     return (*found, Moment("latest", float(days[-1]), rows[day[rows] == days[-1]]))
 
 
-def usual_rows(series: Series) -> IntArray:
+def usual_rows(series: History) -> IntArray:
     """Rows of photos that were measured, have a day, and show the usual expression, by day."""
     static = series.static
     known = np.isfinite(static["day"]) & np.isfinite(static["mm_per_px"])
@@ -86,12 +86,12 @@ def usual_rows(series: Series) -> IntArray:
     return found
 
 
-def strip_rows(series: Series, wanted: Sequence[Moment], most: int) -> IntArray:
+def strip_rows(series: History, wanted: Sequence[Moment], most: int) -> IntArray:
     """One photo of each day for a film strip; of many days some, evenly, and those of the moments.
 
     Parameters
     ----------
-    series : Series
+    series : History
         The series.
     wanted : sequence of Moment
         Whose photos have to be among them.

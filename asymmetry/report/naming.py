@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from asymmetry.report.text import Text
-from asymmetry.series import Series
+from asymmetry.series import History
 
 __all__ = ["Names"]
 
@@ -32,7 +32,7 @@ class Names:
     folder: str = field(default="", repr=False)
 
     @classmethod
-    def of(cls, series: Series, text: Text, pseudonym: str) -> Names:
+    def of(cls, series: History, text: Text, pseudonym: str) -> Names:
         """File names without folders; with a pseudonym numbers, as file names often hold a person's name."""
         given = tuple(str(name) for name in series.landmarks.photo)
         if pseudonym:

@@ -26,7 +26,7 @@ from asymmetry.report.plots.pairs import draw_pairs, movement_pairs, spoken_pair
 from asymmetry.report.plots.style import Setting, svg
 from asymmetry.report.sections import Wording
 from asymmetry.report.text import ENGLISH, Text
-from asymmetry.series import Series
+from asymmetry.series import History
 
 __all__ = ["render"]
 
@@ -69,7 +69,7 @@ class Card:
 
 
 def render(
-    series: Series,
+    series: History,
     *,
     photos: bool = True,
     pseudonym: str = "",
@@ -79,7 +79,7 @@ def render(
 
     Parameters
     ----------
-    series : Series
+    series : History
         What to show.
     photos : bool
         Whether the faces are shown. Without them the report holds words, numbers and plots.

@@ -12,7 +12,8 @@ import numpy as np
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import catalogue
-from asymmetry.metrics.movement import movement_catalogue
+from asymmetry.metrics.headline import MOVEMENT_HEADLINES
+from asymmetry.metrics.movements import movement_catalogue
 from asymmetry.report.moments import peaked
 from asymmetry.report.naming import Names
 from asymmetry.report.text import Text
@@ -22,13 +23,12 @@ from asymmetry.series import (
     Change,
     Concern,
     Headline,
+    History,
     Note,
-    Series,
     notable,
     what_changed,
 )
-from asymmetry.series.followed import measured_again
-from asymmetry.series.headline import MOVEMENT_HEADLINES
+from asymmetry.series.headline_courses import measured_again
 from asymmetry.series.timeline import PEAK_DAY, PHASES
 
 __all__ = ["Row", "Sentence", "Table", "Wording"]
@@ -100,7 +100,7 @@ class Wording:
 
     Attributes
     ----------
-    series : Series
+    series : History
         The series.
     text : Text
         The language.
@@ -110,7 +110,7 @@ class Wording:
         Since baseline.
     """
 
-    series: Series
+    series: History
     text: Text
     names: Names
     changes: tuple[Change, ...]

@@ -11,7 +11,7 @@ from PIL import ImageFile
 from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError
 from asymmetry.report.page import render
 from asymmetry.report.text import ENGLISH
-from asymmetry.series import Series
+from asymmetry.series import History
 
 __all__ = ["PAPERS", "check_target", "write_report"]
 
@@ -21,7 +21,7 @@ _HTML = (".html", ".htm")
 
 
 def write_report(
-    series: Series,
+    series: History,
     path: str | os.PathLike[str],
     *,
     photos: bool = True,
@@ -33,7 +33,7 @@ def write_report(
 
     Parameters
     ----------
-    series : Series
+    series : History
         What to show.
     path : path
         The file to write; its ending says what: ``.html`` or ``.pdf`` (extra ``pdf``).

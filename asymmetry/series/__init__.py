@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from asymmetry.metrics.headline import HEADLINES, Difference, Headline, notable
+from asymmetry.photos.manifest import Note
 from asymmetry.series.change import FALSE_ALARMS, Change
 from asymmetry.series.concerns import RULES, Concern, Rule
 from asymmetry.series.course import Course
-from asymmetry.series.headline import HEADLINES, Difference, Headline, notable
-from asymmetry.series.manifest import Note
-from asymmetry.series.scoring import Score, score
-from asymmetry.series.series import Series
+from asymmetry.series.history import History
 from asymmetry.series.summary import what_changed
 from asymmetry.series.trend import Forecast, Trend
 
@@ -22,12 +21,10 @@ __all__ = [
     "Difference",
     "Forecast",
     "Headline",
+    "History",
     "Note",
     "Rule",
-    "Score",
-    "Series",
     "Trend",
     "notable",
-    "score",
     "what_changed",
 ]

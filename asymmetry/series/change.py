@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from asymmetry.core.distributions import t_quantile
 from asymmetry.core.statistics import mdc95
+from asymmetry.metrics.headline import Headline
 from asymmetry.series.course import Course, Error
-from asymmetry.series.headline import Headline
 from asymmetry.series.reference import Reference, reference_days
 
 __all__ = ["FALSE_ALARMS", "Change", "Side", "Sides", "change", "changes"]

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import Measurements
+from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.series.change import Change
-from asymmetry.series.headline import MOVEMENT_HEADLINES
 
 __all__ = ["Circumstances", "check", "circumstances"]
 

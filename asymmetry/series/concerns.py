@@ -11,9 +11,9 @@ import numpy as np
 
 from asymmetry.core.distributions import t_quantile
 from asymmetry.core.schemes import Side
+from asymmetry.metrics.headline import HEADLINES
 from asymmetry.series.change import Change, Sides
 from asymmetry.series.course import Course
-from asymmetry.series.headline import HEADLINES
 from asymmetry.series.timeline import PEAK_DAY
 from asymmetry.series.trend import trend
 

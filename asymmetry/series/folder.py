@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -15,11 +15,11 @@ import numpy.typing as npt
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
-from asymmetry.extract.photo import PHOTO_SUFFIXES, image_files
-from asymmetry.series.about import About, about_photos, treatment_by_names
-from asymmetry.series.manifest import MANIFEST, NOTES, Entry, Note, read_manifest, read_notes
+from asymmetry.photos.manifest import MANIFEST, NOTES, Entry, Note, read_manifest, read_notes
+from asymmetry.photos.photo import PHOTO_SUFFIXES, image_files
+from asymmetry.photos.record import About, about_photos, treatment_by_names
 
-__all__ = ["Progress", "Reading", "as_date", "day_number", "read_folder", "taken_day"]
+__all__ = ["FolderReading", "Progress", "read_folder"]
 
 Progress: TypeAlias = "Callable[[Iterable[Any]], Iterable[Any]]"
 """Wraps an iterable and shows how far it has come, as ``tqdm.tqdm`` does."""
@@ -28,7 +28,7 @@ MISSING = "the manifest names it, but there is no such photo"
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class FolderReading:
     """A folder's photos as they were read.
 
     Attributes
@@ -57,7 +57,7 @@ def read_folder(
     manifest: str | os.PathLike[str] | None = None,
     recursive: bool = True,
     progress: Progress | None = None,
-) -> Reading:
+) -> FolderReading:
     """Extract every photo below a folder; nobody is lost.
 
     Parameters
@@ -77,7 +77,7 @@ def read_folder(
 
     Returns
     -------
-    Reading
+    FolderReading
         ``taken`` is the camera's date, else that of the name, of the folder, of the manifest, and last that
         of a scan or an edit. What is missing or contradicted is said in ``reason``. Of files that are the
         same one is measured. A photo that only the manifest names has a row too.
@@ -107,7 +107,7 @@ def read_folder(
     stored = bool(found.provenance.get("mirrored", False))
     mirrored = np.array([stored if each.mirrored is None else each.mirrored for each in known], dtype=bool)
     turned = _turned(landmarks, mirrored != stored)
-    return Reading(turned, tuple(known), notes, treated_on or treatment_by_names(known))
+    return FolderReading(turned, tuple(known), notes, treated_on or treatment_by_names(known))
 
 
 def _entries(root: Path, manifest: str | os.PathLike[str] | None) -> Mapping[str, Entry]:
@@ -147,60 +147,3 @@ def _turned(landmarks: Landmarks, rows: npt.NDArray[np.bool_]) -> Landmarks:
         return landmarks
     both = Landmarks.concat([landmarks, landmarks.mirrored()])
     return both[np.arange(len(landmarks)) + len(landmarks) * rows]
-
-
-def taken_day(taken: str) -> date | None:
-    """The calendar day of an ISO 8601 text; None where it is empty.
-
-    Examples
-    --------
-    >>> taken_day("2026-03-02T18:15:00+01:00")
-    datetime.date(2026, 3, 2)
-    """
-    return datetime.fromisoformat(taken).date() if taken else None
-
-
-def as_date(day: date | str | None) -> date | None:
-    """A date, however it was written.
-
-    Raises
-    ------
-    InvalidInputError
-        If a text is not an ISO 8601 date.
-
-    Examples
-    --------
-    >>> as_date("2026-03-02")
-    datetime.date(2026, 3, 2)
-    """
-    if day is None or (isinstance(day, date) and not isinstance(day, datetime)):
-        return day
-    if isinstance(day, datetime):
-        return day.date()
-    try:
-        return date.fromisoformat(day)
-    except ValueError as error:
-        raise InvalidInputError(f"{day!r} is not a date: write it as 2026-03-31") from error
-
-
-def day_number(when: str | date | float, day_zero: date | None) -> str | float:
-    """A day number of whatever says it; "baseline" stays.
-
-    Raises
-    ------
-    InvalidInputError
-        If it is a date while day zero is not known, or no date at all.
-
-    Examples
-    --------
-    >>> day_number("2026-03-12", date(2026, 3, 9)), day_number("baseline", None)
-    (3.0, 'baseline')
-    """
-    if isinstance(when, (int, float)):
-        return float(when)
-    if when == "baseline":
-        return "baseline"
-    asked = as_date(when)
-    if day_zero is None or asked is None:
-        raise InvalidInputError(f"{when}: these photos have no dates; say a day number")
-    return float((asked - day_zero).days)

@@ -6,7 +6,7 @@ import numpy as np
 
 from asymmetry.core.frame import Scale, face_frame
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.metrics.lasting import unsure_iris
+from asymmetry.metrics.absolute import unsure_iris
 
 __all__ = ["pooled_scale"]
 

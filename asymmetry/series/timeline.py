@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.series.manifest import Note
+from asymmetry.photos.manifest import Note
 
 __all__ = ["PEAK_DAY", "PHASES", "Entry", "Phase", "days_since", "phase_names", "timeline"]
 

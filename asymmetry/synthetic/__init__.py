@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from asymmetry.synthetic.demo import Demo, Portrait, demo_portrait, make_demo
-from asymmetry.synthetic.face import face
 from asymmetry.synthetic.move import PARTS, Move, Part
 from asymmetry.synthetic.noise import Jittered, jitter_photo
+from asymmetry.synthetic.parametric import face
 from asymmetry.synthetic.warp import Warped, warp_photo
 
 __all__ = [

@@ -19,7 +19,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import Measurements
 from asymmetry.errors import MissingExtraError, NoFaceError
 from asymmetry.extract import Extractor
-from asymmetry.extract.photo import Photo, PhotoSource, read_photo
+from asymmetry.photos.photo import Photo, PhotoSource, read_photo
 from asymmetry.synthetic.move import Move
 from asymmetry.synthetic.noise import jitter_photo
 from asymmetry.synthetic.skin import rise

@@ -15,7 +15,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
-from asymmetry.extract.photo import read_photo
+from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic import Move, Part, jitter_photo, warp_photo
 from benchmarks.fidelity.eyes import close_lid, move_iris
 from benchmarks.fidelity.hand import template_landmarks

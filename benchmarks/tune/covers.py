@@ -1,4 +1,4 @@
-"""What the limits of `asymmetry.extract.hidden` and `pupils` rest on: eyes and brows of tuning people.
+"""What the limits of `asymmetry.extract.judge.hidden` and `pupils` rest on: eyes and brows of tuning people.
 
     python -m benchmarks.tune.covers
 
@@ -21,8 +21,8 @@ from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import extractor as extracting
 from asymmetry.extract import hidden
-from asymmetry.extract.photo import read_photo
-from asymmetry.extract.quality import Frontal
+from asymmetry.extract.face.frontal import Frontal
+from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic import Move, warp_photo
 from benchmarks.fidelity.photos import london, more, portraits
 

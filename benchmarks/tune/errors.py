@@ -25,9 +25,9 @@ from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import QUALITY, Landmarks
 from asymmetry.core.table import Measurements
 from asymmetry.extract import Extractor, Method
-from asymmetry.extract.photo import read_photo
 from asymmetry.metrics import Metric, catalogue, measure
-from asymmetry.metrics.lasting import CONDITIONS
+from asymmetry.metrics.absolute import CONDITIONS
+from asymmetry.photos.photo import read_photo
 from benchmarks.fidelity import photos
 from benchmarks.tune import hand
 from benchmarks.tune.seal import sealed

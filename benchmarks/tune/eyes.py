@@ -17,12 +17,13 @@ import numpy.typing as npt
 from scipy.interpolate import CubicSpline
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
-from asymmetry.extract.canonical import Canonical, load_canonical
-from asymmetry.extract.common import from_half, to_half
-from asymmetry.extract.landmarker import Landmarker
-from asymmetry.extract.photo import read_photo
-from asymmetry.extract.plane import Halvings, drawn, places
-from asymmetry.extract.pose import Pose, fit_pose
+from asymmetry.extract.face.half import from_half, to_half
+from asymmetry.extract.face.plane import drawn, places
+from asymmetry.extract.face.pose import Pose, fit_pose
+from asymmetry.extract.model.canonical import Canonical, load_canonical
+from asymmetry.extract.model.landmarker import Landmarker
+from asymmetry.photos.halvings import Halvings
+from asymmetry.photos.photo import read_photo
 from benchmarks.fidelity.photos import SHARED
 
 __all__ = ["AXIS", "Eye", "read_eyes"]

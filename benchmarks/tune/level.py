@@ -21,7 +21,7 @@ from asymmetry import Extractor, measure
 from asymmetry.core.frame import IRIS_MM, eye_higher, face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Side
-from asymmetry.extract.photo import read_photo
+from asymmetry.photos.photo import read_photo
 from benchmarks.fidelity.photos import london, more, portraits
 
 Pixels = npt.NDArray[np.uint8]

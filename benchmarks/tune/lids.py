@@ -2,7 +2,7 @@
 
 Needs PyTorch and onnx, which nothing else here does: ``pip install -e '.[tune]'``. It makes eyes of the
 tuning people anew (`benchmarks.tune.made_eyes`), trains for as long as told, prints how far margins of the
-reporting people are off, and writes ``asymmetry/extract/lids.onnx`` with the photos, their hash and the date
+reporting people are off, and writes ``extract/edges/lids.onnx`` with the photos, their hash and the date
 in its metadata. Chance makes another network a little different.
 """
 
@@ -22,12 +22,12 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset
 
-from asymmetry.extract.lids import EYE_PICTURE, LidNetwork
+from asymmetry.extract.edges.lids import EYE_PICTURE, LidNetwork
 from benchmarks.fidelity import photos
 from benchmarks.tune.eyes import Eye, read_eyes
 from benchmarks.tune.made_eyes import make_eye
 
-FILE = Path(__file__).resolve().parents[2] / "asymmetry" / "extract" / "lids.onnx"
+FILE = Path(__file__).resolve().parents[2] / "asymmetry" / "extract" / "edges" / "lids.onnx"
 #: Portraits show what young faces do not, and points read in crops are surer: they are drawn more often.
 OFTEN = {"portraits": 3.0, "london": 2.0, "more": 1.0}
 BATCH, RATE, DECAY = 32, 2e-3, 1e-3

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.extract.lids import EYE_PICTURE
+from asymmetry.extract.edges.lids import EYE_PICTURE
 from benchmarks.tune.eyes import AXIS, OUT, STEP, UP, Eye
 
 __all__ = ["Made", "make_eye"]

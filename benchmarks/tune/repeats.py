@@ -1,4 +1,4 @@
-"""``python -m benchmarks.tune.repeats``: makes ``asymmetry/extract/scatter.toml``, how far repeats scatter.
+"""``python -m benchmarks.tune.repeats``: makes ``extract/judge/scatter.toml``, how far repeats scatter.
 
 Photos of tuning people are taken again (turned, scaled, lit and compressed a little differently) and warped
 by known amounts. For each part of the face the share of the noise between mirror twins is set so that 72 % of
@@ -30,7 +30,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import Side
 from asymmetry.core.table import Measurements
 from asymmetry.extract import Extractor, hemiface
-from asymmetry.extract.spread import SCATTER, Scatter, point_spread
+from asymmetry.extract.judge.spread import SCATTER, Scatter, point_spread
 from asymmetry.metrics import catalogue, measure
 from asymmetry.series.scale import pooled_scale
 from benchmarks.fidelity import cases, photos
@@ -41,7 +41,7 @@ __all__ = ["Readings", "main", "of_copies", "of_warps", "read"]
 
 FloatArray = npt.NDArray[np.float64]
 
-TABLE = Path(__file__).resolve().parents[2] / "asymmetry" / "extract" / "scatter.toml"
+TABLE = Path(__file__).resolve().parents[2] / "asymmetry" / "extract" / "judge" / "scatter.toml"
 #: Share of the errors within one standard deviation.
 WITHIN = 0.72
 #: So many of the further people as one in four: enough for a quantile, few enough for minutes.
@@ -264,7 +264,7 @@ def written(scatter: Scatter, paths: Sequence[Path]) -> str:
         for line in ("", f"[{name}]", *(f"{part} = {value:g}" for part, value in values[name].items()))
     ]
     lines = [
-        "# How far points scatter, see asymmetry/extract/spread.py. By python -m benchmarks.tune.repeats",
+        "# How far points scatter, see extract/judge/spread.py. By python -m benchmarks.tune.repeats",
         f"# from copies and warps of {len(paths)} tuning people. Not from there: what was not seen, irises",
         "# (circles repeat to 0.03 mm), the finest place, and glasses: 68 % of 184 brows and 165 upper lids",
         "# behind painted ones that were found are off by less.",

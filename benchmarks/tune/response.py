@@ -24,14 +24,14 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
-from asymmetry.extract.canonical import canonical_mesh
 from asymmetry.extract.extractor import SIZES
+from asymmetry.extract.halves.response import CORNERS, PARTS, TABLE, WINGS, Response, leads, put_back
 from asymmetry.extract.hemiface import Hemifaces, read_hemifaces
-from asymmetry.extract.photo import read_photo
-from asymmetry.extract.plane import Halvings
-from asymmetry.extract.response import CORNERS, PARTS, TABLE, WINGS, Response, leads, put_back
+from asymmetry.extract.model.canonical import canonical_mesh
 from asymmetry.extract.settings import Settings
 from asymmetry.metrics import measure
+from asymmetry.photos.halvings import Halvings
+from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic import Move, Part, warp_photo
 from benchmarks.fidelity.photos import SHARED, london, more, portraits
 

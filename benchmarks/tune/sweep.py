@@ -18,9 +18,9 @@ import numpy.typing as npt
 from asymmetry.core.schemes import SIDES
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
-from asymmetry.extract.photo import read_photo
 from asymmetry.extract.settings import Settings
 from asymmetry.metrics import measure
+from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic import Move, Part, warp_photo
 from benchmarks.fidelity import renders
 from benchmarks.fidelity.photos import london, more

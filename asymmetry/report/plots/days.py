@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from asymmetry.errors import MissingExtraError
+from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.report.palette import DIFFERENCE, GREY, LEFT, NOTE, RIGHT
 from asymmetry.report.plots.style import SMALL, Setting, bare, new_figure
 from asymmetry.report.text import Text
 from asymmetry.series import HEADLINES, Course, Headline
 from asymmetry.series.change import Sides
-from asymmetry.series.headline import MOVEMENT_HEADLINES
 from asymmetry.series.timeline import PHASES
 
 if TYPE_CHECKING:

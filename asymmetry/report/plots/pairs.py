@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.report.palette import DIFFERENCE, GREY, SIDE_COLOURS
 from asymmetry.report.plots.style import Setting, bare, new_figure
 from asymmetry.series import Change, Headline
 from asymmetry.series.change import Sides
-from asymmetry.series.headline import MOVEMENT_HEADLINES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

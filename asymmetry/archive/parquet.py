@@ -1,0 +1,219 @@
+"""Rows to Parquet: the table of a part, the file of an archive, and landmarks back out of it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from asymmetry.archive.jobs import Job
+from asymmetry.archive.ledger import written
+from asymmetry.archive.rows import Row
+from asymmetry.core.landmarks import QUALITY, Landmarks
+from asymmetry.core.table import LEADING, Measurements
+from asymmetry.errors import InvalidInputError, MissingExtraError
+from asymmetry.metrics import expressions, measure
+
+__all__ = [
+    "metadata_of",
+    "part_table",
+    "read_landmarks",
+    "statuses",
+    "table_of",
+    "write_archive",
+    "write_csv",
+    "write_part",
+]
+
+#: Rows of a row group: enough to compress well, few enough to be held in memory. With landmarks a row is
+#: fifteen times as large.
+GROUP_ROWS, GROUP_ROWS_WITH_LANDMARKS = 65536, 8192
+#: Columns that hold landmarks, each a list of fixed length for every photo.
+_ARRAYS = {"points": np.float32, "spread": np.float32, "pose": np.float64, "blendshapes": np.float32}
+_COMPRESSION = "zstd"
+
+
+def table_of(jobs: Sequence[Job], rows: Sequence[Row], provenance: Mapping[str, Any]) -> Measurements:
+    """The rows of some photos.
+
+    Parameters
+    ----------
+    jobs, rows : sequence
+        The photos, and what was read of them, in the same order.
+    provenance : mapping
+        How they were read.
+
+    Returns
+    -------
+    Measurements
+        photo, taken, expression, status, reason, sha256, subject, width, height, the quality; then as
+        `measure` gives them. One photo gives the same row whatever others are beside it.
+    """
+    landmarks = replace(Landmarks.concat(row.landmarks for row in rows), provenance=dict(provenance))
+    said = np.array([job.expression for job in jobs], dtype=np.str_)
+    measured = measure(landmarks)
+    about = {
+        "expression": np.where(said != "", said, expressions(landmarks).label),
+        "sha256": np.array([row.sha256 for row in rows], dtype=np.str_),
+        "subject": np.array([job.subject for job in jobs], dtype=np.str_),
+        "width": landmarks.size[:, 0].astype(np.int64),
+        "height": landmarks.size[:, 1].astype(np.int64),
+        **{f"quality_{name}": landmarks.quality[:, i].astype(np.float64) for i, name in enumerate(QUALITY)},
+    }
+    leading = {name: measured[name] for name in LEADING if name in measured}
+    return Measurements({**leading, **about, **measured}, measured.provenance)
+
+
+def part_table(
+    jobs: Sequence[Job], rows: Sequence[Row], provenance: Mapping[str, Any], *, landmarks: bool
+) -> Any:
+    """The same as a `pyarrow.Table`, with the landmarks as list columns if they are asked for."""
+    pyarrow = _pyarrow()
+    table = table_of(jobs, rows, provenance).to_arrow()
+    if landmarks:
+        found = Landmarks.concat(row.landmarks for row in rows)
+        for name, kind in _ARRAYS.items():
+            values = getattr(found, name).reshape(len(found), -1).astype(kind)
+            column = pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(values.ravel()), values.shape[1])
+            table = table.append_column(name, column)
+    return table
+
+
+def write_archive(parts: Iterable[Path], destination: Path, *, landmarks: bool) -> None:
+    """Join the files of finished parts into one file, in order; whole or not at all.
+
+    Raises
+    ------
+    DestinationError
+        If it can't be written.
+    """
+    parquet = _pyarrow("pyarrow.parquet")
+    with written(destination) as temporary, ExitStack() as stack:
+        writer = None
+        for group in _groups(parts, GROUP_ROWS_WITH_LANDMARKS if landmarks else GROUP_ROWS):
+            writer = writer or stack.enter_context(
+                parquet.ParquetWriter(temporary, group.schema, compression=_COMPRESSION)
+            )
+            writer.write_table(group, row_group_size=len(group))
+
+
+def write_part(table: Any, path: Path) -> None:
+    """Write the file of a part; whole or not at all."""
+    with written(path) as temporary:
+        _pyarrow("pyarrow.parquet").write_table(table, temporary, compression=_COMPRESSION)
+
+
+def write_csv(scores: Path, destination: Path) -> None:
+    """An archive's file as text, without landmarks; whole or not at all.
+
+    Raises
+    ------
+    DestinationError
+        If it can't be written.
+    """
+    with (
+        _pyarrow("pyarrow.parquet").ParquetFile(scores) as source,
+        written(destination) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
+        names = [name for name in source.schema_arrow.names if name not in _ARRAYS]
+        for i, batch in enumerate(source.iter_batches(columns=names)):
+            columns = {name: batch[name].to_numpy(zero_copy_only=False) for name in names}
+            text = Measurements(columns).to_csv() or ""
+            file.write(text if i == 0 else text.partition("\n")[2])
+
+
+def metadata_of(path: Path) -> dict[str, Any]:
+    """How an archive's file came about; empty where this library did not write it.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is no Parquet file.
+    """
+    try:
+        metadata = _pyarrow("pyarrow.parquet").read_schema(path).metadata or {}
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(f"{path}: is there already and is no Parquet file; name another") from error
+    known: dict[str, Any] = json.loads(metadata.get(b"asymmetry", b"{}"))
+    return known
+
+
+def statuses(path: Path) -> dict[str, int]:
+    """How many photos of an archive's file have each status, the most frequent first."""
+    found: Counter[str] = Counter()
+    with _pyarrow("pyarrow.parquet").ParquetFile(path) as file:
+        for batch in file.iter_batches(columns=["status"]):
+            found.update(batch.column(0).to_pylist())
+    return dict(found.most_common())
+
+
+def read_landmarks(path: str | os.PathLike[str]) -> Landmarks:
+    """Read the landmarks of an archive that was scored with ``landmarks=True``.
+
+    So it can be measured again, with other metrics or another scale, without its photos.
+
+    Parameters
+    ----------
+    path : path
+        What `score_archive` wrote.
+
+    Returns
+    -------
+    Landmarks
+        One row per photo, in order; the same numbers that were measured.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file holds no landmarks.
+    MissingExtraError
+        If pyarrow is not installed.
+    """
+    parquet = _pyarrow("pyarrow.parquet")
+    table = parquet.read_table(path)
+    if not set(_ARRAYS) <= set(table.column_names):
+        raise InvalidInputError(f"{os.fspath(path)}: holds no landmarks; score the archive with landmarks")
+    n = len(table)
+    blank = Landmarks.blank([""] * n, status="ok")
+    arrays: dict[str, Any] = {
+        name: table[name].combine_chunks().flatten().to_numpy().reshape(getattr(blank, name).shape)
+        for name in _ARRAYS
+    }
+    names = ("photo", "taken", "status", "reason")
+    texts: dict[str, Any] = {
+        name: np.array(table[name].to_pylist(), dtype=np.str_).reshape(n) for name in names
+    }
+    arrays["quality"] = np.stack([table[f"quality_{name}"].to_numpy() for name in QUALITY], axis=1)
+    size = np.stack([table["width"].to_numpy(), table["height"].to_numpy()], axis=1)
+    provenance = json.loads(table.schema.metadata[b"asymmetry"])
+    return replace(blank, **arrays, **texts, size=size, provenance=provenance)
+
+
+def _groups(parts: Iterable[Path], rows: int) -> Iterator[Any]:
+    """The tables of the parts, joined to row groups of the same size whatever the parts' size."""
+    pyarrow, parquet = _pyarrow(), _pyarrow("pyarrow.parquet")
+    held: list[Any] = []
+    for path in parts:
+        held.append(parquet.read_table(path))
+        while sum(map(len, held)) >= rows:
+            joined = pyarrow.concat_tables(held)
+            yield joined.slice(0, rows).combine_chunks()
+            held = [joined.slice(rows)]
+    if sum(map(len, held)):
+        yield pyarrow.concat_tables(held).combine_chunks()
+
+
+def _pyarrow(module: str = "pyarrow") -> Any:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise MissingExtraError("scoring an archive", "archive") from error

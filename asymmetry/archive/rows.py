@@ -1,0 +1,130 @@
+"""What is done to each photo, in whatever process and by whatever engine."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from multiprocessing import parent_process
+
+import numpy as np
+
+from asymmetry.archive.jobs import Job, contents
+from asymmetry.core.landmarks import Landmarks, Status
+from asymmetry.errors import PhotoError
+from asymmetry.extract import Extractor, Method
+from asymmetry.photos.photo import PhotoBytes, read_taken
+
+__all__ = ["Row", "Settings", "failed", "score_job", "start_worker"]
+
+# A manifest's date comes after these and before those of scans and edits.
+_SURER_THAN_A_MANIFEST = ("exif", "name", "folder")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the photos of an archive are read; the same for each.
+
+    Attributes
+    ----------
+    method, mirrored, max_megapixels, model
+        As for `Extractor`.
+    url : str or None
+        The URL whose file system holds the photos; None for this machine's.
+    """
+
+    method: Method = "hemiface"
+    mirrored: bool = False
+    max_megapixels: float = 100.0
+    model: str | None = None
+    url: str | None = None
+
+    def extractor(self) -> Extractor:
+        """Load the model."""
+        return Extractor(
+            method=self.method,
+            mirrored=self.mirrored,
+            max_megapixels=self.max_megapixels,
+            model=self.model,
+        )
+
+
+@dataclass(frozen=True)
+class Row:
+    """One photo as it was read.
+
+    Attributes
+    ----------
+    landmarks : Landmarks
+        Its points, n = 1; without them there are a status and a reason.
+    sha256 : str
+        Of the file's bytes, in hexadecimal digits; empty where it could not be read.
+    seconds, waited : float
+        Time that the photo took, and how much of it went by waiting for its bytes.
+    """
+
+    landmarks: Landmarks
+    sha256: str = ""
+    seconds: float = 0.0
+    waited: float = 0.0
+
+
+def failed(job: Job, reason: str, status: Status = "unreadable") -> Row:
+    """The row of a photo that could not be scored."""
+    return Row(Landmarks.blank([job.photo], status=status, reason=reason))
+
+
+def start_worker(settings: Settings) -> None:
+    """Make this process ready to score: load the model, and end when the process that started it ends."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent.join,), daemon=True).start()
+    # One process for each core: more threads within it would only get in each other's way.
+    os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
+    _extractor(settings)
+
+
+def score_job(settings: Settings, job: Job) -> Row:
+    """Read and measure one photo in this process; whatever happens, there is a row."""
+    began, busy = time.perf_counter(), time.thread_time()
+    try:
+        file = contents(job, settings.url)
+    except PhotoError as error:
+        return failed(job, error.reason, error.status)
+    waited = time.perf_counter() - began - (time.thread_time() - busy)
+    digest = hashlib.sha256(file.data).hexdigest()
+    try:
+        landmarks = _turned(_dated(_extractor(settings).extract([file]), job, file), job, settings)
+    except Exception as error:  # noqa: BLE001  one photo must not stop the others
+        landmarks = failed(job, f"it can't be scored ({type(error).__name__}: {error})").landmarks
+    return Row(landmarks, digest, time.perf_counter() - began, max(waited, 0.0))
+
+
+@functools.cache
+def _extractor(settings: Settings) -> Extractor:
+    return settings.extractor()
+
+
+def _end_after(wait: Callable[[], None]) -> None:
+    wait()
+    os._exit(1)
+
+
+def _dated(landmarks: Landmarks, job: Job, file: PhotoBytes) -> Landmarks:
+    """With the manifest's date, where neither camera nor name say one."""
+    if not job.taken:
+        return landmarks
+    known = read_taken(file)
+    if known is not None and known.source in _SURER_THAN_A_MANIFEST:
+        return landmarks
+    return replace(landmarks, taken=np.array([job.taken]))
+
+
+def _turned(landmarks: Landmarks, job: Job, settings: Settings) -> Landmarks:
+    """The other way round, where a manifest says that this photo is stored otherwise than the rest."""
+    other = job.mirrored is not None and job.mirrored != settings.mirrored
+    return landmarks.mirrored() if other else landmarks

@@ -1,0 +1,1 @@
+"""The two halves of a face, each drawn as a whole face and read apart from the other."""

@@ -1,0 +1,186 @@
+"""Chimeras: whole faces made of one half and its mirror image, drawn into a square and read there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
+from asymmetry.extract.face.half import from_half, to_half
+from asymmetry.extract.face.plane import drawn, on_a_grid, places
+from asymmetry.extract.face.pose import Pose
+from asymmetry.extract.halves.common import CommonShape
+from asymmetry.extract.model.canonical import Canonical
+from asymmetry.extract.model.landmarker import Reading
+from asymmetry.extract.model.mesh import INPUT_FILL, INPUT_SIDE, LEAST_SCORE, Mesh
+
+__all__ = [
+    "TWINS",
+    "Square",
+    "SquareReading",
+    "chimera",
+    "mirrored_points",
+    "mirrored_reading",
+    "read_square",
+]
+
+Pixels = npt.NDArray[np.uint8]
+FloatArray = npt.NDArray[np.float64]
+
+# For each expression weight, that of the other side.
+TWINS = [
+    MEDIAPIPE_478.expressions.index(
+        name.removesuffix("Right") + "Left"
+        if name.endswith("Right")
+        else name.removesuffix("Left") + "Right"
+        if name.endswith("Left")
+        else name
+    )
+    for name in MEDIAPIPE_478.expressions
+]
+
+
+@dataclass(frozen=True)
+class Square:
+    """The upright square that chimeras are drawn in.
+
+    Attributes
+    ----------
+    side : int
+        Width and height, px; even, so that the midline lies between two columns.
+    scale : float
+        Pixels per cm.
+    middle : float
+        Canonical height, cm, of the square's centre.
+    """
+
+    side: int
+    scale: float
+    middle: float
+
+    @classmethod
+    def of(cls, vertices: FloatArray, size: float) -> Square:
+        """The square in which the canonical face fills what the network expects, times ``size``."""
+        top = vertices[MEDIAPIPE_478.midline["forehead"], 1]
+        bottom = vertices[MEDIAPIPE_478.midline["menton"], 1]
+        return cls(INPUT_SIDE, INPUT_SIDE * INPUT_FILL * size / (top - bottom), (top + bottom) / 2)
+
+    def to_face(self, xy: FloatArray) -> FloatArray:
+        """Pixel-edge coordinates (..., 2) to canonical x, y in cm."""
+        half = self.side / 2
+        return np.stack(
+            [(xy[..., 0] - half) / self.scale, (half - xy[..., 1]) / self.scale + self.middle], axis=-1
+        )
+
+    def from_face(self, xy: FloatArray) -> FloatArray:
+        """Canonical x, y (..., 2) in cm to pixel-edge coordinates."""
+        half = self.side / 2
+        return np.stack(
+            [half + xy[..., 0] * self.scale, half - (xy[..., 1] - self.middle) * self.scale], axis=-1
+        )
+
+
+def chimera(
+    photo: Pixels,
+    pose: Pose,
+    canonical: Canonical,
+    square: Square,
+    side: Side,
+    shape: CommonShape | None = None,
+) -> Pixels:
+    """A whole frontal face made of one side and its mirror image.
+
+    Parameters
+    ----------
+    photo : ndarray of uint8, shape (H, W, 3)
+        RGB, already shrunk where the square is much smaller than the face.
+    pose : Pose
+        Where the head is in this photo.
+    canonical : Canonical
+        The face's surface.
+    square : Square
+        What to draw into.
+    side : {"right", "left"}
+        The patient's side that is shown twice.
+    shape : CommonShape, optional
+        The shape to draw it in. Default: its own.
+
+    Returns
+    -------
+    ndarray of uint8, shape (side, side, 3)
+        Exactly mirror-symmetric.
+    """
+    own = shape.own if shape else lambda half, _: half
+
+    def place(xy: FloatArray) -> FloatArray:
+        half = own(to_half(square.to_face(xy), "right"), side)
+        return places(pose, canonical, from_half(half, side))
+
+    at = on_a_grid(square.side // 2, square.side, place)
+    shown = drawn(photo, at, cv2.INTER_LINEAR)
+    return np.concatenate([shown, shown[:, ::-1]], axis=1)
+
+
+def mirrored_reading(reading: Reading, width: float) -> Reading:
+    """A reading of a mirrored picture as a reading of the picture itself."""
+    return Reading(mirrored_points(reading.points, width), reading.blendshapes[TWINS])
+
+
+def mirrored_points(points: FloatArray, width: float) -> FloatArray:
+    """A reading (k, 3) of a mirrored picture as a reading of the picture itself."""
+    twin = points[MEDIAPIPE_478.mirror]
+    return np.stack([width - twin[:, 0], twin[:, 1], twin[:, 2]], axis=1)
+
+
+class SquareReading(NamedTuple):
+    """Both halves of a face as read at one size, each side from its own chimera.
+
+    ``plane`` (k, 2) is canonical x, y, cm; ``twins`` (k, 2) half of how far each point and its mirror twin
+    are apart in the chimera, cm; ``drawn`` (k, 3) the points where they are in the chimeras, px; ``score``
+    how sure the network is of the less sure one.
+    """
+
+    plane: FloatArray
+    twins: FloatArray
+    drawn: FloatArray
+    score: float
+
+
+def read_square(
+    photo: Pixels, pose: Pose, canonical: Canonical, square: Square, mesh: Mesh, shape: CommonShape
+) -> SquareReading | None:
+    """What the model sees in the chimeras of both sides; None if it finds no face in one."""
+    planes, twins, seen, scores = {}, {}, {}, []
+    right = _right_numbers(canonical.vertices)
+    for side in SIDES:
+        points, score = mesh.scored(chimera(photo, pose, canonical, square, side, shape))
+        if score <= LEAST_SCORE:
+            return None
+        scores.append(score)
+        # The chimera is symmetric: where a point and its mirror twin differ, that is noise.
+        mirrored = mirrored_points(points, square.side)
+        seen[side] = (points + mirrored) / 2
+        planes[side] = square.to_face(seen[side][:, :2])
+        twins[side] = (points - mirrored)[:, :2] / (2 * square.scale)
+        shown = right if side == "right" else right[MEDIAPIPE_478.mirror]
+        planes[side][shown] = from_half(shape.own(to_half(planes[side][shown], side), side), side)
+    plane, apart, drawn_in = (_joined(each, right) for each in (planes, twins, seen))
+    return SquareReading(plane, apart, drawn_in, min(scores))
+
+
+def _right_numbers(vertices: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which points lie on the patient's right: by the canonical face, and by name for the irises."""
+    right = np.zeros(MEDIAPIPE_478.size, dtype=bool)
+    right[: len(vertices)] = vertices[:, 0] < 0
+    right[MEDIAPIPE_478.right(MEDIAPIPE_478.groups["iris"])] = True
+    return right
+
+
+def _joined(planes: dict[Side, FloatArray], right: npt.NDArray[np.bool_]) -> FloatArray:
+    middle = MEDIAPIPE_478.mirror == np.arange(MEDIAPIPE_478.size)
+    sides = np.where(right[:, None], planes["right"], planes["left"])
+    return np.where(middle[:, None], (planes["right"] + planes["left"]) / 2, sides)

@@ -1,0 +1,176 @@
+"""MediaPipe's Face Landmarker: one RGB picture in, its faces out. The only module that imports mediapipe."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.errors import InvalidInputError, ModelError
+from asymmetry.extract.model.file import model_file
+from asymmetry.photos.halvings import Halvings
+
+__all__ = ["Landmarker", "Reading", "quiet"]
+
+Pixels = npt.NDArray[np.uint8]
+FloatArray = npt.NDArray[np.float64]
+
+#: Px of the longer side in which faces are looked for first, and the width from which a face found there is
+#: large enough, px: in the 256 px that the model reads a face fills two thirds.
+FIND_SIDE, FIND_FACE = 800, 170
+# Faces looked for in a photo: enough to see that there are several.
+_MAX_FACES = 4
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One face as the model reads it.
+
+    Attributes
+    ----------
+    points : ndarray, shape (k, 3)
+        Pixel-edge coordinates, y down, z away from the camera in px of x.
+    blendshapes : ndarray, shape (52,)
+        Expression weights, 0 to 1.
+    """
+
+    points: FloatArray = field(repr=False)
+    blendshapes: FloatArray = field(repr=False)
+
+    @property
+    def area(self) -> float:
+        """Area of the bounding box, px²."""
+        width, height = np.ptp(self.points[:, :2], axis=0)
+        return float(width * height)
+
+    def scaled(self, across: float, down: float) -> Reading:
+        """The same in a picture that is so many times as wide and as high."""
+        return Reading(self.points * (across, down, across), self.blendshapes)
+
+
+class Landmarker:
+    """The model, loaded once. A context manager; ``close()`` frees it and may be called twice.
+
+    Parameters
+    ----------
+    model : path, optional
+        A ``face_landmarker.task`` file. Default: the one that is installed with the package.
+
+    Raises
+    ------
+    ModelError
+        If the file is missing or can't be loaded.
+    """
+
+    def __init__(self, model: str | os.PathLike[str] | None = None) -> None:
+        path = model_file(model)
+        with quiet():
+            import mediapipe
+            from mediapipe.tasks.python import BaseOptions, vision
+
+            self._image = mediapipe.Image
+            self._format = mediapipe.ImageFormat.SRGB
+            options = vision.FaceLandmarkerOptions(
+                base_options=BaseOptions(model_asset_path=str(path)),
+                num_faces=_MAX_FACES,
+                output_face_blendshapes=True,
+            )
+            try:
+                self._task: Any = vision.FaceLandmarker.create_from_options(options)
+            except (RuntimeError, ValueError) as error:
+                raise ModelError(f"{path}: MediaPipe can't load this model ({error})") from error
+            # MediaPipe's own __del__ fails when the interpreter ends; this closes it before.
+            self.close = weakref.finalize(self, _close, self._task)
+            # The first call still reports on itself.
+            self.detect(np.zeros((8, 8, 3), np.uint8))
+
+    def detect(self, pixels: Pixels) -> list[Reading]:
+        """Faces in an RGB picture (H, W, 3), the largest first.
+
+        Returns
+        -------
+        list of Reading
+            Empty where there is none.
+
+        Raises
+        ------
+        InvalidInputError
+            If it was closed.
+        """
+        if not self.close.alive:
+            raise InvalidInputError("this Extractor is closed; use it inside its with block")
+        height, width = pixels.shape[:2]
+        result = self._task.detect(self._image(self._format, np.ascontiguousarray(pixels)))
+        size = np.array([width, height, width], dtype=np.float64)
+        readings = [
+            Reading(
+                points=np.array([(p.x, p.y, p.z) for p in points]) * size,
+                blendshapes=np.array([shape.score for shape in shapes]),
+            )
+            for points, shapes in zip(result.face_landmarks, result.face_blendshapes, strict=True)
+        ]
+        return sorted(readings, key=lambda reading: reading.area, reverse=True)
+
+    def find(self, photo: Halvings, *, mirrored: bool = False) -> list[Reading]:
+        """As `detect`, but of a large photo with a large face a smaller copy is looked at.
+
+        The model sees a face in 256 px, however many there are. What is read here is where to look.
+
+        Parameters
+        ----------
+        photo : Halvings
+            RGB.
+        mirrored : bool
+            Look at its mirror image; the readings are of that.
+        """
+        pixels = photo.whole
+        small = photo.down_to(FIND_SIDE / max(pixels.shape[:2]))
+        readings = self.detect(_flipped(small) if mirrored else small)
+        if small is not pixels and not (readings and np.ptp(readings[0].points[:, 0]) >= FIND_FACE):
+            return self.detect(_flipped(pixels) if mirrored else pixels)
+        (height, width), (low, narrow) = pixels.shape[:2], small.shape[:2]
+        return [reading.scaled(width / narrow, height / low) for reading in readings]
+
+    def __enter__(self) -> Landmarker:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _flipped(pixels: Pixels) -> Pixels:
+    return np.asarray(cv2.flip(pixels, 1), dtype=np.uint8)
+
+
+def _close(task: Any) -> None:
+    """Free the model. When the interpreter ends, MediaPipe's threads are gone; then the process frees it."""
+    try:
+        task.close()
+    except RuntimeError:
+        task._handle = None  # or its own __del__ tries once more, and complains
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep C++ start-up notes off the terminal: they are written to file descriptor 2 itself."""
+    sys.stderr.flush()
+    saved = os.dup(2)
+    try:
+        sink = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(sink, 2)
+        os.close(sink)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)

@@ -1,0 +1,99 @@
+"""The landmark model's own network, for a face whose place is known.
+
+MediaPipe's Face Landmarker looks for a face with a detector, cuts it out and hands it to this network. A
+chimera is drawn where the face shall be. So nothing has to be looked for, and what a detector finds a little
+elsewhere each time is not in the reading.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from ai_edge_litert.interpreter import Interpreter
+
+from asymmetry.core.schemes import MEDIAPIPE_478
+from asymmetry.errors import ModelError
+from asymmetry.extract.model.file import model_file
+from asymmetry.extract.model.landmarker import quiet
+
+__all__ = ["INPUT_FILL", "INPUT_SIDE", "LEAST_SCORE", "Mesh"]
+
+Pixels = npt.NDArray[np.uint8]
+FloatArray = npt.NDArray[np.float64]
+
+#: Width and height of the picture that the network reads, px, and the share of it that a face fills:
+#: MediaPipe cuts out 1.5 times the larger extent of the points.
+INPUT_SIDE, INPUT_FILL = 256, 1 / 1.5
+#: A picture shows a face if its score is above this, the logit of MediaPipe's 0.5.
+LEAST_SCORE = 0.0
+_POINTS_MEMBER, _WEIGHTS_MEMBER = "face_landmarks_detector.tflite", "face_blendshapes.tflite"
+# Threads that share one reading, where the process may have as many: two take 0.6 of the time of one.
+_MOST_THREADS = 2
+
+
+class Mesh:
+    """The networks for points and for expression weights, loaded once.
+
+    Parameters
+    ----------
+    model : path, optional
+        A ``face_landmarker.task`` file. Default: the one that is installed with the package.
+
+    Raises
+    ------
+    ModelError
+        If the file is missing, or holds no such networks.
+    """
+
+    def __init__(self, model: str | os.PathLike[str] | None = None) -> None:
+        path = model_file(model)
+        try:
+            with zipfile.ZipFile(path) as archive, quiet():
+                self._points = _network(archive.read(_POINTS_MEMBER))
+                self._weights = _network(archive.read(_WEIGHTS_MEMBER))
+        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            raise ModelError(f"{path}: its networks can't be read ({error})") from error
+
+    def read(self, picture: Pixels) -> FloatArray | None:
+        """The face's points in a picture that it is upright in the middle of.
+
+        Parameters
+        ----------
+        picture : ndarray of uint8, shape (INPUT_SIDE, INPUT_SIDE, 3)
+            RGB; the face fills `INPUT_FILL` of its height.
+
+        Returns
+        -------
+        ndarray, shape (478, 3), or None
+            Pixel-edge coordinates, y down; None if the network sees no face.
+        """
+        points, score = self.scored(picture)
+        return points if score > LEAST_SCORE else None
+
+    def scored(self, picture: Pixels) -> tuple[FloatArray, float]:
+        """As `read`, with how sure the network is of a face: no face up to `LEAST_SCORE`."""
+        points, score, *_ = _run(self._points, np.divide(picture[None], 255, dtype=np.float32))
+        return np.asarray(points, dtype=np.float64).reshape(MEDIAPIPE_478.size, 3), float(score.item())
+
+    def weights(self, points: FloatArray) -> FloatArray:
+        """Expression weights (52,) of a face's points (478, 3), in px of any scale."""
+        shown = points[None, MEDIAPIPE_478.expressive, :2].astype(np.float32)
+        return np.asarray(_run(self._weights, shown)[0], dtype=np.float64).ravel()
+
+
+def _network(content: bytes) -> Interpreter:
+    """A network that takes as many threads as OpenCV has been given, which is one in an archive's worker."""
+    network = Interpreter(model_content=content, num_threads=min(_MOST_THREADS, cv2.getNumThreads()))
+    network.allocate_tensors()
+    return network
+
+
+def _run(network: Interpreter, given: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
+    """A network's outputs: of the first one points and score, of the second one weights."""
+    network.set_tensor(network.get_input_details()[0]["index"], given)
+    network.invoke()
+    return [network.get_tensor(output["index"]) for output in network.get_output_details()]

@@ -1,0 +1,187 @@
+"""How far one photo is from the truth: what repeats scatter by, and what all photos of a person share.
+
+Copies of a photo agree far better with each other than with the face: the part of a brow that hair hides, or
+a corner that the model draws too low, is misread alike in each. That lasting error cancels in a change from
+day to day, and does not in one photo, nor between people. Its table, ``errors.toml``, is made by ``python -m
+benchmarks.tune.errors`` from points that were placed by hand, and says what was used.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.frame import IRIS_MM, IRIS_SD_MM, OUTER_CANTHI_MM, OUTER_CANTHI_SD_MM, Scale
+from asymmetry.core.landmarks import QUALITY, Landmarks
+from asymmetry.metrics.definition import Metric
+
+__all__ = [
+    "CONDITIONS",
+    "Conditions",
+    "LastingErrors",
+    "absolute_sds",
+    "lasting_errors",
+    "unsure_iris",
+    "unsure_scale",
+]
+
+FloatArray = npt.NDArray[np.floating[Any]]
+Mask = npt.NDArray[np.bool_]
+
+#: What a lasting error grows with, in the order of the table's numbers: it adds up, in squares, of a constant
+#: and of so much for a degree of yaw, a degree of pitch, a mm per px, and each e-fold more light on one half.
+CONDITIONS = ("frontal", "yaw_deg", "pitch_deg", "mm_per_px", "side_light")
+# How often millimetres are in a unit.
+_LENGTHS = {"mm": 1, "mm2": 2}
+
+
+@dataclass(frozen=True)
+class LastingErrors:
+    """The table of lasting errors.
+
+    Attributes
+    ----------
+    made, inputs : str
+        The day on which it was made, and SHA-256 of the files that it was made of.
+    people : int
+        How many people's photos these are.
+    iris : float
+        Standard deviation of an iris's width as it is read in all photos of a person, as a share.
+    methods : mapping of str to mapping
+        Method, metric, and kind of column (side, diff or whole) to a number for each of `CONDITIONS`, in the
+        metric's unit.
+    """
+
+    made: str
+    inputs: str
+    people: int
+    iris: float
+    methods: Mapping[str, Mapping[str, Mapping[str, Sequence[float]]]] = field(repr=False)
+
+    def squares(self, method: str, metrics: Sequence[Metric]) -> FloatArray:
+        """Squares of the numbers, shape (conditions, columns); NaN where nothing is known."""
+        known = self.methods.get(method, {})
+        rows = [row for metric in metrics for row in _rows(metric, known)]
+        return np.square(np.array(rows, dtype=np.float64).reshape(-1, len(CONDITIONS)).T)
+
+
+def _rows(metric: Metric, known: Mapping[str, Mapping[str, Sequence[float]]]) -> list[Sequence[float]]:
+    """One row of numbers for each column of a metric."""
+    if metric.name in known:
+        kinds = known[metric.name]
+    else:
+        lasting, none = math.nan if metric.lasting is None else metric.lasting, [0.0] * (len(CONDITIONS) - 1)
+        kinds = {"side": [lasting, *none], "diff": [lasting * math.sqrt(2), *none], "whole": [lasting, *none]}
+    return [kinds[kind] for kind in (("side", "side", "diff") if metric.sides else ("whole",))]
+
+
+@functools.cache
+def lasting_errors() -> LastingErrors:
+    """The table that comes with this version.
+
+    Examples
+    --------
+    >>> len(lasting_errors().methods["hemiface"]["brow_height"]["diff"]) == len(CONDITIONS)
+    True
+    """
+    text = Path(__file__).with_name("errors.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)
+    return LastingErrors(table["made"], table["inputs"], table["people"], table["iris"], table["method"])
+
+
+@dataclass(frozen=True, eq=False)
+class Conditions:
+    """What n photos were taken and read under.
+
+    Attributes
+    ----------
+    yaw, pitch, mm_per_px : ndarray, shape (n,)
+        Of the head, degrees; and the scale.
+    unsure : ndarray, shape (n,)
+        Standard deviation of what gives the scale, as a share: of `unsure_scale`.
+    """
+
+    yaw: FloatArray
+    pitch: FloatArray
+    mm_per_px: FloatArray
+    unsure: FloatArray
+
+
+def unsure_scale(scale: Scale, blind: Mask) -> FloatArray:
+    """Standard deviation of millimetres between people, as a share of them, shape (n,).
+
+    Parameters
+    ----------
+    scale : Scale
+        Where they come from. A ruler has none, and neither has a distance between the pupils.
+    blind : ndarray of bool, shape (n,)
+        Faces without an iris, where the mean outer canthi stand in for the mean iris.
+
+    Examples
+    --------
+    >>> unsure_scale(Scale("ruler", 4.0), np.array([False]))
+    array([0.])
+    """
+    if scale.source != "iris":
+        return np.full(len(blind), scale.share or 0.0)
+    known = IRIS_SD_MM / IRIS_MM * (np.asarray(scale.mm, dtype=np.float64) == IRIS_MM)
+    by_iris = np.hypot(known if scale.share is None else scale.share, lasting_errors().iris)
+    return np.where(blind, OUTER_CANTHI_SD_MM / OUTER_CANTHI_MM, by_iris)
+
+
+def unsure_iris() -> float:
+    """The same of a scale that rests on irises of the mean width."""
+    return float(unsure_scale(Scale(), np.zeros(1, dtype=bool))[0])
+
+
+def absolute_sds(
+    landmarks: Landmarks, metrics: Sequence[Metric], values: FloatArray, rsd: FloatArray, under: Conditions
+) -> FloatArray:
+    """Standard deviation of one photo's metrics about the truth, shape (columns, n).
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        n photos.
+    metrics : sequence of Metric
+        What was measured.
+    values, rsd : ndarray, shape (columns, n)
+        Their columns, and the standard deviations of their repeats.
+    under : Conditions
+        Of the photos.
+
+    Returns
+    -------
+    ndarray
+        NaN where the method is not known, as for points made by hand, and for metrics of your own that
+        declare no lasting error. Of points that were read plainly repeats are not known; there the table
+        holds all of it.
+    """
+    table, method = lasting_errors(), str(landmarks.provenance.get("method", ""))
+    plain = np.isnan(landmarks.spread).all(axis=1) & (method in table.methods)
+    squares = _squares(table.squares(method, metrics), landmarks, under)
+    if plain.any() and method != "plain":
+        squares = np.where(plain, _squares(table.squares("plain", metrics), landmarks, under), squares)
+    squares += np.square(np.where(plain, 0.0, rsd))
+    times = np.array([_LENGTHS.get(metric.unit, 0) for metric in metrics for _ in metric.columns])
+    squares += np.square(times[:, None] * values * under.unsure)
+    return np.sqrt(squares)
+
+
+def _squares(numbers: FloatArray, landmarks: Landmarks, under: Conditions) -> FloatArray:
+    """The lasting errors' squares, shape (columns, n), summed in one order for any number of photos."""
+    # What is not known of the light is taken for even.
+    light = np.nan_to_num(np.log(landmarks.quality[:, QUALITY.index("side_light")].astype(np.float64)))
+    frontal, *more = numbers
+    total = np.repeat(frontal[:, None], len(landmarks), axis=1)
+    for number, condition in zip(more, (under.yaw, under.pitch, under.mm_per_px, light), strict=True):
+        total += number[:, None] * (condition * condition)
+    return total

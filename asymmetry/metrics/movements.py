@@ -1,0 +1,248 @@
+"""From pairs of photos, at rest and in an expression, to a table: how far each side moved."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.frame import Scale, apart, face_frame, head_angles
+from asymmetry.core.geometry import total
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.table import Measurements
+from asymmetry.errors import InvalidInputError
+from asymmetry.metrics import excursion
+from asymmetry.metrics.definition import MovementMetric, moved_by, unique, weaker_to_stronger
+from asymmetry.metrics.laying import laid_on, middle, sure_pupils
+from asymmetry.metrics.measuring import (
+    CHUNK,
+    MAX_YAW,
+    MAX_YAW_HORIZONTAL,
+    choose,
+    chunks,
+    explained,
+    needed,
+    per_photo,
+)
+from asymmetry.metrics.propagation import COPIES, differing, known_spread, moved_spreads
+
+__all__ = ["beyond_noise", "movement", "movement_catalogue"]
+
+FloatArray = npt.NDArray[np.floating[Any]]
+Mask = npt.NDArray[np.bool_]
+
+#: A side that reads no more than so many of its own standard deviations is still. Two, as in the metrics'
+#: noise: five readings in a hundred of what did not move lie beyond.
+STILL_SD = 2.0
+
+
+@functools.cache
+def movement_catalogue() -> Mapping[str, MovementMetric]:
+    """Every movement metric by name, in the order of the table's columns; it can't be changed.
+
+    Examples
+    --------
+    >>> movement_catalogue()["commissure_travel"].columns[3]
+    'commissure_travel_ratio'
+    """
+    found = vars(excursion).values()
+    return MappingProxyType(unique(v for v in found if isinstance(v, MovementMetric)))
+
+
+def movement(
+    rest: Landmarks,
+    expression: Landmarks,
+    *,
+    metrics: Iterable[str | MovementMetric] | None = None,
+    scale: Scale | None = None,
+    keep_noise: bool = False,
+) -> Measurements:
+    """Measure how far each side of a face moved, from a photo at rest to one in an expression.
+
+    Both faces are brought into their own frame, as `measure` does. The second one is then turned, scaled and
+    shifted in its plane until the eyes lie on each other, see `laid_on`. So the size of the face in the photo
+    and the direction of gaze move nothing, and the millimetres of both are those of the photo at rest.
+
+    Parameters
+    ----------
+    rest, expression : Landmarks
+        n photos each; row i of one and row i of the other show the same person.
+    metrics : iterable of str or MovementMetric, optional
+        Names out of `movement_catalogue`, and metrics of your own. Default: the whole catalogue.
+    scale : Scale, optional
+        Where the millimetres of the photos at rest come from. Default: the iris.
+    keep_noise : bool
+        Keep what is read of sides that are still. Means and trends over many photos need that: of a side that
+        hardly moves, the readings that are left over are the large ones.
+
+    Returns
+    -------
+    Measurements
+        n rows: photo, taken, status and reason of the expression, ``rest_photo``, and the metrics' columns.
+        Those with sides fill right, left and diff, right minus left; and ``<metric>_ratio``, the smaller
+        movement divided by the larger: 1 where both sides move alike, 0 where one is still, negative where
+        they move in opposite directions, NaN where both are still. Then their standard deviations,
+        ``<metric>_<side>_rsd_<unit>``, NaN where `Landmarks.spread` is: those of repeats, for what a person's
+        face misleads in both photos alike cancels in a movement.
+
+        A side is still, and NaN, where it reads no more than the metric's noise, or no more than two of its
+        own standard deviations. These stay, and so do the difference and the ratio. Where they are not known,
+        as for points made by hand, the side is what the points say.
+
+    Raises
+    ------
+    InvalidInputError
+        If there are not as many photos at rest as in an expression, or the metrics are not as for `measure`.
+
+    Examples
+    --------
+    >>> blank = Landmarks.blank(["a.jpg"], status="no_face", reason="no face found")
+    >>> m = movement(blank, blank)
+    >>> m["commissure_travel_ratio"].tolist(), m["rest_photo"].tolist()
+    ([nan], ['a.jpg'])
+    """
+    n, chosen, scale = len(expression), choose(metrics, movement_catalogue()), scale or Scale()
+    if len(rest) != n or rest.scheme != expression.scheme:
+        raise InvalidInputError(
+            f"movement: {n} expressions with {len(rest)} photos at rest; give one for each"
+        )
+    every = list(unique([*chosen, *_leaned_on(chosen)]).values())
+    values, spread = np.full((2, sum(len(metric.columns) for metric in every), n), np.nan)
+    framed, known = np.zeros(n, dtype=bool), per_photo(scale, n)
+    points = needed(every, movement_catalogue(), rest.scheme)
+    with np.errstate(all="ignore"):
+        for rows in chunks(n, CHUNK):
+            pair, own = (rest[rows], expression[rows]), replace(scale, mm=known[rows])
+            framed[rows] = _read(pair, own, points, every, out=(values[:, rows], spread[:, rows]))
+        columns = dict(zip((name for metric in every for name in metric.columns), values, strict=True))
+        sds = dict(zip((name for metric in every for name in metric.rsd_columns), spread, strict=True))
+        for metric in chosen:
+            _settle(metric, columns, sds)
+    kinds = [(metric.horizontal, _always(metric, name)) for metric in chosen for name in metric.columns]
+    about = explained(
+        expression, _spoilt(rest, expression, framed, values[: len(kinds)], np.array(kinds, dtype=bool))
+    )
+    spread[np.isnan(values)] = np.nan
+    made = {"scale_source": scale.source, "metrics": [metric.name for metric in chosen]}
+    table = Measurements(
+        {
+            "photo": expression.photo,
+            "taken": expression.taken,
+            **about,
+            "rest_photo": rest.photo,
+            **{name: columns[name] for metric in chosen for name in metric.columns},
+            **{name: sds[name] for metric in chosen for name in metric.rsd_columns},
+        },
+        {**expression.provenance, **made},
+    )
+    return table if keep_noise else beyond_noise(table, chosen)
+
+
+def beyond_noise(table: Measurements, metrics: Iterable[MovementMetric] | None = None) -> Measurements:
+    """The table of movements with NaN for sides that are still, see `movement`.
+
+    Parameters
+    ----------
+    table : Measurements
+        With the metrics' columns, made with ``keep_noise``.
+    metrics : iterable of MovementMetric, optional
+        Default: the whole catalogue.
+    """
+    kept = dict(table.columns)
+    for metric in movement_catalogue().values() if metrics is None else metrics:
+        if metric.least is not None:
+            for name, sd in zip(metric.columns[:2], metric.rsd_columns[:2], strict=True):
+                still = np.isfinite(table[sd]) & ~_moves(metric, table[name], table[sd])
+                kept[name] = np.where(still, np.nan, table[name])
+    return Measurements(kept, table.provenance)
+
+
+def _moves(metric: MovementMetric, value: FloatArray, sd: FloatArray) -> Mask:
+    """Where one side moves beyond the metric's noise and its own, as far as that is known."""
+    moves: Mask = np.abs(value) > np.fmax(metric.least or 0.0, STILL_SD * sd)
+    return moves
+
+
+def _leaned_on(metrics: Iterable[MovementMetric]) -> Iterator[MovementMetric]:
+    """What metrics need of others: the parts of lengths, and the movement that they are measured during."""
+    for metric in metrics:
+        yield from (*metric.parts, *(metric.during or ())[:1])
+
+
+def _read(
+    pair: tuple[Landmarks, Landmarks],
+    scale: Scale,
+    points: Collection[str] | None,
+    metrics: Sequence[MovementMetric],
+    *,
+    out: tuple[FloatArray, FloatArray],
+) -> Mask:
+    """The columns of a few pairs and their standard deviations, and which pairs have a frame."""
+    before = face_frame(pair[0], scale=scale, names=points)
+    after = face_frame(pair[1], scale=Scale("ruler", 1.0), names=points)
+    larger = apart(before, "outer_canthus") / apart(after, "outer_canthus")
+    first, second = (known_spread(landmarks, before.rows) for landmarks in pair)
+    unsure = differing(first * before.mm_per_px, second * larger, list(before.rows))
+    sure = sure_pupils(before, unsure)
+    after = laid_on(before, after, sure)
+    values, spread = out
+    for row, column in zip(values, moved_by(metrics, before, after), strict=True):
+        row[:] = column
+    # As many pairs at a time as their copies fill a chunk.
+    for rows in chunks(before.size, max(CHUNK // COPIES, 1)):
+        lay = functools.partial(laid_on, sure=np.tile(sure[rows], 1 + COPIES))
+        faces = before.select(rows), after.select(rows)
+        spread[:, rows] = moved_spreads(*faces, unsure[..., rows], metrics, lay)
+    return np.asarray(np.isfinite(middle(before) + middle(after)).all(axis=0))
+
+
+def _settle(metric: MovementMetric, columns: Mapping[str, FloatArray], sds: Mapping[str, FloatArray]) -> None:
+    """Take the noise out of lengths, and leave out what does not count, in place."""
+    own = [columns[name] for name in metric.columns]
+    if metric.parts:
+        for i, length in enumerate(own[:2]):
+            noise = np.nan_to_num(np.array([sds[part.rsd_columns[i]] for part in metric.parts]))
+            length[:] = np.sqrt(np.maximum(length * length - total(noise * noise), 0))
+        own[2][:] = own[0] - own[1]
+    if metric.during is not None:
+        other, least = metric.during
+        sides = [columns[name] for name in other.columns[: 1 + other.sides]]
+        for column in own:
+            column[~(np.fmax(sides[0], sides[-1]) > least)] = np.nan
+    if metric.noise is not None:
+        moves = [_moves(metric, columns[metric.columns[i]], sds[metric.rsd_columns[i]]) for i in (0, 1)]
+        own[3][:] = np.where(moves[0] | moves[1], weaker_to_stronger(np.concatenate(own[:2])), np.nan)
+
+
+def _always(metric: MovementMetric, column: str) -> bool:
+    """Whether a column has a number wherever the points are there."""
+    return metric.during is None and not column.endswith("_ratio")
+
+
+def _spoilt(
+    rest: Landmarks, expression: Landmarks, framed: Mask, values: FloatArray, kinds: Mask
+) -> dict[str, Mask]:
+    """Put NaN where a pair can't carry a metric; the reasons, each with the pairs it holds for.
+
+    ``kinds`` says which rows of ``values`` lean on horizontal distances, and which always have a number.
+    """
+    across, always = kinds.reshape(-1, 2).T
+    usable = expression.usable & rest.usable
+    yaw = np.fmax(*(np.abs(head_angles(lm.pose)[0]) for lm in (rest, expression)))
+    turned, away = (usable & (yaw > limit) for limit in (MAX_YAW_HORIZONTAL, MAX_YAW))
+    partial = usable & framed & ~away & np.isnan(values[always]).any(axis=0)
+    values[np.ix_(across, turned)] = np.nan
+    values[:, ~usable | away] = np.nan
+    here = "here or at rest"
+    return {
+        "the photo at rest can't be measured: no movement": expression.usable & ~rest.usable,
+        f"head turned more than {MAX_YAW_HORIZONTAL:g}°, {here}: no horizontal movement": turned & ~away,
+        f"head turned more than {MAX_YAW:g}°, {here}: no movement": away,
+        f"points that carry the face's frame are missing, {here}: no movement": usable & ~framed,
+        f"points are missing, {here}: some movements not measured": partial,
+    }

@@ -1,0 +1,143 @@
+"""`Series`: a person's photos read from a folder, followed over days, drawn and reported."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from asymmetry.core.schemes import Side
+from asymmetry.errors import InvalidInputError
+from asymmetry.extract import Extractor
+from asymmetry.photos.dates import as_date
+from asymmetry.scoring import extractor_or
+from asymmetry.series.folder import Progress, read_folder
+from asymmetry.series.history import History
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Series"]
+
+
+class Series(History):
+    """One person's dated photos: read from a folder, measured, and told in plots and reports.
+
+    All that is asked of the numbers is `History`'s. Plots and reports need the extra ``report``, which is
+    loaded when they are first drawn.
+    """
+
+    @classmethod
+    def from_folder(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        treated_on: date | str | None = None,
+        affected: Side | None = None,
+        extractor: Extractor | None = None,
+        manifest: str | os.PathLike[str] | None = None,
+        mirrored: bool = False,
+        recursive: bool = True,
+        progress: Progress | None = None,
+    ) -> Series:
+        """Read, measure and sort the photos of one person.
+
+        Parameters
+        ----------
+        path : path
+            A folder of photos, flat or with folders in it; see `read_folder` for what names may say. A
+            ``notes.csv`` in it is the patient's diary.
+        treated_on : date or str, optional
+            The day that days are counted from (ISO 8601). Default: day 0 of the photos' names, where they
+            count days, else the day of the first photo.
+        affected : {"right", "left"}, optional
+            The patient's side that is ill or treated; the other one then tells how hard a movement was tried.
+        extractor : Extractor, optional
+            Reads the points, in its own way. Default: one is made.
+        manifest : path, optional
+            A CSV file about the photos, see `read_manifest`. Default: ``manifest.csv`` in the folder, if it
+            is there.
+        mirrored : bool
+            All photos were stored mirrored, as many selfies are, but for those of which the manifest says
+            otherwise.
+        recursive : bool
+            Also read the folders in it.
+        progress : callable, optional
+            Wraps the iterable of photos, as ``tqdm.tqdm`` does.
+
+        Returns
+        -------
+        Series
+            Every photo is there: one that can't be measured has a status and a reason, one without a date
+            has no day.
+
+        Raises
+        ------
+        InvalidInputError
+            If there is no such folder or no photo in it, or `treated_on` is not a date.
+
+        Examples
+        --------
+        >>> Series.from_folder("no-such-folder")
+        Traceback (most recent call last):
+        ...
+        asymmetry.errors.InvalidInputError: no-such-folder: no such folder
+        """
+        if extractor is not None and mirrored:
+            raise InvalidInputError("Series: say mirrored to the Extractor that you pass")
+        day = as_date(treated_on)
+        folder = Path(path)
+        if not folder.is_dir():
+            raise InvalidInputError(f"{folder}: no such folder")
+        with extractor_or(extractor, mirrored=mirrored) as reader:
+            found = read_folder(
+                folder,
+                extractor=reader,
+                treated_on=day,
+                manifest=manifest,
+                recursive=recursive,
+                progress=progress,
+            )
+        return cls.from_landmarks(
+            found.landmarks,
+            treated_on=found.treated_on,
+            affected=affected,
+            folder=folder,
+            about=found.about,
+            notes=found.notes,
+        )
+
+    def plot(
+        self, metric: str, *, expression: str | None = None, side: str = "diff", ax: Axes | None = None
+    ) -> Axes:
+        """Draw a metric over days with its 95 % band, see `course` (extra ``report``).
+
+        It is drawn into `ax`; without one into a new figure of pyplot's, which a notebook shows.
+        """
+        from asymmetry.report.plots.days import plot_course
+
+        return plot_course(self.course(metric, expression=expression, side=side), self.treated, ax)
+
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        photos: bool = True,
+        pseudonym: str = "",
+        language: str | os.PathLike[str] = "en",
+        paper: str = "A4",
+    ) -> Path:
+        """Write one file with pictures, plots and tables, HTML or PDF (extras ``report`` and ``pdf``).
+
+        Parameters
+        ----------
+        path : path
+            The file to write, ``.html`` or ``.pdf``; it is also what is returned.
+        photos, pseudonym, language, paper
+            As for `asymmetry.report.write_report`: whether the faces are in it, what the person is called
+            (file names are then left out), its language, and the paper of a PDF.
+        """
+        from asymmetry.report.writing import write_report
+
+        return write_report(self, path, photos=photos, pseudonym=pseudonym, language=language, paper=paper)

@@ -1,0 +1,66 @@
+"""Dates and day numbers, however they are written."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from asymmetry.errors import InvalidInputError
+
+__all__ = ["as_date", "day_number", "taken_day"]
+
+
+def taken_day(taken: str) -> date | None:
+    """The calendar day of an ISO 8601 text; None where it is empty.
+
+    Examples
+    --------
+    >>> taken_day("2026-03-02T18:15:00+01:00")
+    datetime.date(2026, 3, 2)
+    """
+    return datetime.fromisoformat(taken).date() if taken else None
+
+
+def as_date(day: date | str | None) -> date | None:
+    """A date, however it was written.
+
+    Raises
+    ------
+    InvalidInputError
+        If a text is not an ISO 8601 date.
+
+    Examples
+    --------
+    >>> as_date("2026-03-02")
+    datetime.date(2026, 3, 2)
+    """
+    if day is None or (isinstance(day, date) and not isinstance(day, datetime)):
+        return day
+    if isinstance(day, datetime):
+        return day.date()
+    try:
+        return date.fromisoformat(day)
+    except ValueError as error:
+        raise InvalidInputError(f"{day!r} is not a date: write it as 2026-03-31") from error
+
+
+def day_number(when: str | date | float, day_zero: date | None) -> str | float:
+    """A day number of whatever says it; "baseline" stays.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is a date while day zero is not known, or no date at all.
+
+    Examples
+    --------
+    >>> day_number("2026-03-12", date(2026, 3, 9)), day_number("baseline", None)
+    (3.0, 'baseline')
+    """
+    if isinstance(when, (int, float)):
+        return float(when)
+    if when == "baseline":
+        return "baseline"
+    asked = as_date(when)
+    if day_zero is None or asked is None:
+        raise InvalidInputError(f"{when}: these photos have no dates; say a day number")
+    return float((asked - day_zero).days)

@@ -1,0 +1,199 @@
+"""One photo, everything: points, measurements, and what a bystander would notice."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+
+from asymmetry.core.frame import Scale
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.table import Measurements
+from asymmetry.errors import (
+    InvalidInputError,
+    NoFaceError,
+    PhotoError,
+    PhotoTooLargeError,
+    SeveralFacesError,
+    UnreadablePhotoError,
+    UnsuitablePhotoError,
+)
+from asymmetry.extract import Extractor, Method
+from asymmetry.metrics import measure
+from asymmetry.metrics.headline import HEADLINES, Difference, notable
+from asymmetry.photos.photo import PhotoSource
+
+__all__ = ["Score", "score"]
+
+_ERRORS: dict[str, type[PhotoError]] = {
+    kind.status: kind for kind in (NoFaceError, SeveralFacesError, UnsuitablePhotoError, UnreadablePhotoError)
+}
+
+
+# What is shown of a metric: both sides, their difference, and how far that may be from the truth.
+_COLUMNS = ("right", "left", "diff", "diff_sd")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Score(Mapping[str, float]):
+    """Everything that was measured in one photo. A mapping of column name to number.
+
+    Attributes
+    ----------
+    landmarks : Landmarks
+        The points, n = 1.
+    measurements : Measurements
+        The table's one row, n = 1.
+
+    Examples
+    --------
+    >>> from asymmetry.metrics import measure
+    >>> blank = Landmarks.blank(["a.jpg"], status="no_face")
+    >>> Score(blank, measure(blank))["brow_height_diff_mm"]
+    nan
+    """
+
+    landmarks: Landmarks
+    measurements: Measurements
+
+    def __getitem__(self, column: str) -> float:
+        """The number of a column, such as ``"brow_height_diff_mm"``; NaN where it could not be measured."""
+        values = self.measurements[column]
+        if not np.issubdtype(values.dtype, np.number):
+            raise KeyError(column)
+        return float(values[0])
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, values in self.measurements.items() if np.issubdtype(values.dtype, np.number))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    @property
+    def photo(self) -> str:
+        """The photo's name."""
+        return str(self.landmarks.photo[0])
+
+    @property
+    def taken(self) -> str:
+        """When it was taken, ISO 8601; empty where that is not known."""
+        return str(self.landmarks.taken[0])
+
+    @property
+    def status(self) -> str:
+        """``"ok"``, or ``"warn"`` where `reason` says what to mind."""
+        return str(self.measurements["status"][0])
+
+    @property
+    def reason(self) -> str:
+        """What to mind, in words; often empty."""
+        return str(self.measurements["reason"][0])
+
+    def notable(self) -> tuple[Difference, ...]:
+        """The differences that a bystander would notice, from the brow down."""
+        return notable(self.measurements)[0]
+
+    def __repr__(self) -> str:
+        lines = [f"Score of {self.photo} ({self.status}{': ' + self.reason if self.reason else ''})"]
+        seen = {difference.column for difference in self.notable()}
+        for headline in HEADLINES:
+            right, left, diff, sd = (self[headline.column(side)] for side in _COLUMNS)
+            if math.isnan(diff):
+                lines.append(f"  {headline.title:<32} not measured")
+                continue
+            mark = ", a bystander would notice" if headline.column("diff") in seen else ""
+            unsure = "" if math.isnan(sd) else f" ± {sd:.1f}"
+            numbers = f"right {right:6.1f}  left {left:6.1f}  difference {diff:+5.1f}{unsure} mm"
+            lines.append(f"  {headline.title:<32} {numbers}  {headline.words(diff)}{mark}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th scope='row'>{escape(headline.title)}</th>"
+            + "".join(f"<td>{_shown(self[headline.column(side)])}</td>" for side in _COLUMNS)
+            + f"<td>{escape(headline.words(self[headline.column('diff')]))}</td></tr>"
+            for headline in HEADLINES
+        )
+        head = "".join(
+            f"<th scope='col'>{name}</th>" for name in ("mm", "right", "left", "difference", "±", "")
+        )
+        caption = escape(f"{self.photo} ({self.status}{': ' + self.reason if self.reason else ''})")
+        return f"<table><caption>{caption}</caption><tr>{head}</tr>{rows}</table>"
+
+
+def _shown(value: float) -> str:
+    """A number for the screen; a dash where there is none."""
+    return "–" if math.isnan(value) else f"{round(value, 1) + 0.0:.1f}"
+
+
+def score(
+    photo: PhotoSource,
+    *,
+    mirrored: bool = False,
+    method: Method = "hemiface",
+    extractor: Extractor | None = None,
+    scale: Scale | None = None,
+) -> Score:
+    """Measure one photo.
+
+    For many photos make one `Extractor`, which loads the model once, and pass it.
+
+    Parameters
+    ----------
+    photo : path, bytes or ndarray
+        A file, a file's bytes, or RGB uint8 pixels of shape (H, W, 3), upright.
+    mirrored : bool
+        The photo was stored mirrored, as many selfies are.
+    method : {"hemiface", "fast", "plain"}
+        As for `Extractor`.
+    extractor : Extractor, optional
+        Reads the points, in its own way: `mirrored` and `method` are then left at their defaults.
+    scale : Scale, optional
+        Where millimetres come from. Default: the iris.
+
+    Returns
+    -------
+    Score
+        Sides are the patient's own; differences are right minus left.
+
+    Raises
+    ------
+    PhotoError
+        If the photo can't be scored: `NoFaceError`, `SeveralFacesError`, `UnreadablePhotoError`, or
+        `UnsuitablePhotoError` if it is too small or too large.
+    InvalidInputError
+        If an argument is not what this function takes.
+
+    Examples
+    --------
+    >>> score("no-such-photo.jpg")
+    Traceback (most recent call last):
+    ...
+    asymmetry.errors.UnreadablePhotoError: no-such-photo.jpg: there is no such file
+    """
+    if extractor is not None and (mirrored or method != "hemiface"):
+        raise InvalidInputError("score: say mirrored and method to the Extractor that you pass")
+    with extractor_or(extractor, mirrored=mirrored, method=method) as reader:
+        landmarks = reader.extract([photo])
+    if not landmarks.usable[0]:
+        raise _error(landmarks)
+    return Score(landmarks, measure(landmarks, scale=scale))
+
+
+def _error(landmarks: Landmarks) -> PhotoError:
+    """Why the one photo of these landmarks can't be scored."""
+    kind = _ERRORS[str(landmarks.status[0])]
+    if kind is UnsuitablePhotoError and not landmarks.size[0].any():
+        kind = PhotoTooLargeError  # what is refused by its header has no size yet
+    return kind(str(landmarks.photo[0]), str(landmarks.reason[0]))
+
+
+def extractor_or(
+    extractor: Extractor | None, *, mirrored: bool, method: Method = "hemiface"
+) -> Extractor | nullcontext[Extractor]:
+    """The caller's extractor, left open at the end, or one made here, closed at the end."""
+    return Extractor(mirrored=mirrored, method=method) if extractor is None else nullcontext(extractor)

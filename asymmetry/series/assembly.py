@@ -1,0 +1,89 @@
+"""The tables of a series: its photos in order of time, measured by one scale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.table import LEADING, Measurements
+from asymmetry.metrics import measure
+from asymmetry.photos.dates import taken_day
+from asymmetry.photos.record import About
+from asymmetry.series.labels import known_expressions
+from asymmetry.series.scale import pooled_scale
+from asymmetry.series.timeline import days_since, phase_names
+
+__all__ = ["series_tables"]
+
+
+def series_tables(
+    landmarks: Landmarks, about: Sequence[About], treated_on: date | None
+) -> tuple[Landmarks, Measurements, Measurements]:
+    """Sort, count days and measure.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        n photos of one person.
+    about : sequence of About
+        What is known about them, in the same order: day, expression, mirrored, notes.
+    treated_on : date or None
+        Day zero; without it that of the photos' names, if none has a date, else the first photo's.
+
+    Returns
+    -------
+    landmarks : Landmarks
+        In order of time; undated photos last.
+    static, photos : Measurements
+        See `Series`.
+    """
+    counted = np.array([each.day for each in about], dtype=np.float64)
+    order = _by_time(landmarks.taken.tolist(), counted)
+    landmarks, counted, about = landmarks[order], counted[order], [about[row] for row in order]
+    dates = [taken_day(taken) for taken in landmarks.taken.tolist()]
+    start = treated_on or next(filter(None, dates), None)
+    by_names = start is None and bool(np.isfinite(counted).any())
+    days = counted if by_names else days_since(start, dates)
+    treated = by_names or treated_on is not None
+    label, confidence = known_expressions(landmarks, [each.expression for each in about])
+    said = {
+        "day_zero": start.isoformat() if start else "",
+        "day_zero_is": "treatment" if treated else "first photo",
+    }
+    static = _measured(landmarks, {"day": days, "expression": label}, said)
+    stored = bool(landmarks.provenance.get("mirrored", False))
+    mirrored = [stored if each.mirrored is None else each.mirrored for each in about]
+    known = {
+        "phase": phase_names(days, treated),
+        "expression_confidence": confidence,
+        "mirrored": np.array(mirrored, dtype=bool),
+        "notes": np.array([each.notes for each in about], dtype=np.str_),
+    }
+    photos = Measurements({name: static[name] for name in LEADING} | known, static.provenance)
+    return landmarks, static, photos
+
+
+def _measured(
+    landmarks: Landmarks, known: Mapping[str, npt.NDArray[Any]], said: Mapping[str, str]
+) -> Measurements:
+    """All static metrics, by one scale for the whole series, and what else is known."""
+    scale, source = pooled_scale(landmarks)
+    table = measure(landmarks, scale=scale, sd=False)
+    lost = np.isnan(table["roll_deg"])  # no frame, so no scale either
+    columns = {**table.columns, "mm_per_px": np.where(lost, np.nan, table["mm_per_px"]), **known}
+    return Measurements(columns, {**table.provenance, "scale_source": source, **said})
+
+
+def _by_time(taken: list[str], day: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
+    """Row order by the camera's clock, then by counted day; undated rows last, equal ones as they came.
+
+    Time zones are left aside, because only some cameras state one.
+    """
+    clocks = [datetime.fromisoformat(text).replace(tzinfo=None) if text else datetime.max for text in taken]
+    keys = list(zip(clocks, np.nan_to_num(day, nan=np.inf).tolist(), strict=True))
+    return np.array(sorted(range(len(taken)), key=keys.__getitem__), dtype=np.intp)

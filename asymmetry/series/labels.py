@@ -1,0 +1,72 @@
+"""Which expression each photo shows: said by someone, or read from the expression weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.metrics.expression import UNKNOWN, expressions
+
+__all__ = ["REST", "known_expressions", "usual_expression"]
+
+REST = "rest"
+
+
+def known_expressions(
+    landmarks: Landmarks, said: Sequence[str | None]
+) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.float64]]:
+    """The expression of each photo, and how sure it is.
+
+    What nobody says is read from the expression weights, first by themselves and then against the person's
+    own at rest, if any photo shows them.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        n photos.
+    said : sequence of str or None
+        What a manifest or a name says.
+
+    Returns
+    -------
+    label : ndarray of str, shape (n,)
+        The expression; ``"unknown"`` where nothing tells it.
+    confidence : ndarray, shape (n,)
+        0 to 1; 1 where it was said.
+    """
+    given = np.array([each is not None for each in said], dtype=bool)
+    labels = np.array([each or "" for each in said], dtype=np.str_)
+    if given.all():
+        return labels, np.ones(len(landmarks))
+    found = expressions(landmarks)
+    label = np.where(given, labels, found.label)
+    resting = landmarks.usable & (label == REST) & np.isfinite(landmarks.blendshapes).all(axis=1)
+    if resting.any():
+        found = expressions(landmarks, rest=np.median(landmarks.blendshapes[resting], axis=0))
+    return np.where(given, labels, found.label), np.where(given, 1.0, found.confidence)
+
+
+def usual_expression(
+    label: npt.NDArray[np.str_], day: npt.NDArray[np.float64], usable: npt.NDArray[np.bool_]
+) -> str:
+    """The expression that a face is followed in: rest, if two days have it, else that of most days.
+
+    Parameters
+    ----------
+    label, day, usable : ndarray, shape (n,)
+        Expression and day of each photo, and whether it was measured.
+
+    Examples
+    --------
+    >>> days = np.array([0.0, 7, 7, 14])
+    >>> usual_expression(np.array(["smile_open", "smile_open", "rest", "unknown"]), days, days >= 0)
+    'smile_open'
+    """
+    dated = usable & np.isfinite(day)
+    days = {str(name): len(np.unique(day[dated & (label == name)])) for name in np.unique(label[dated])}
+    if days.get(REST, 0) > 1 or not days:
+        return REST
+    return max(sorted(days), key=lambda name: (days[name], name == REST, name != UNKNOWN))

@@ -1,0 +1,76 @@
+"""Movements within a series: each photo of an expression against the person's own face at rest."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.frame import Scale
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.table import Measurements
+from asymmetry.metrics import movement
+from asymmetry.metrics.expression import UNKNOWN
+from asymmetry.series.labels import REST
+
+__all__ = ["movements"]
+
+IntArray = npt.NDArray[np.intp]
+FloatArray = npt.NDArray[np.float64]
+
+
+def movements(landmarks: Landmarks, static: Measurements) -> Measurements:
+    """Pair each expression with the rest photo of its day, or the nearest one, and measure the movement.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        n photos of one person, in order of time.
+    static : Measurements
+        Their table, with ``day``, ``expression`` and ``mm_per_px``.
+
+    Returns
+    -------
+    Measurements
+        One row per photo of a known expression that is not rest: photo, taken, day, expression, status,
+        reason, ``rest_photo``, ``rest_day``, and what `asymmetry.movement` measures with ``keep_noise``. A
+        rest photo of another day is told in ``reason``. No rows where no photo at rest was measured.
+    """
+    label, day = static["expression"], static["day"]
+    resting = np.flatnonzero((label == REST) & landmarks.usable & np.isfinite(static["mm_per_px"]))
+    moved = np.flatnonzero((label != REST) & (label != UNKNOWN))
+    if not len(resting):
+        moved = moved[:0]
+    pairs = _nearest(moved, resting, day)
+    px_per_mm = 1 / np.where(np.isfinite(static["mm_per_px"]), static["mm_per_px"], 1.0)
+    table = movement(
+        landmarks[pairs], landmarks[moved], scale=Scale("ruler", px_per_mm[pairs]), keep_noise=True
+    )
+    known = {
+        "day": day[moved],
+        "expression": label[moved],
+        "rest_day": day[pairs],
+        "reason": _told(table, day[moved], day[pairs]),
+    }
+    said = {key: static.provenance[key] for key in ("scale_source", "day_zero", "day_zero_is")}
+    return Measurements({**table.columns, **known}, {**table.provenance, **said})
+
+
+def _nearest(moved: IntArray, resting: IntArray, day: FloatArray) -> IntArray:
+    """For each expression the rest photo of the nearest day; of several the nearest in order."""
+    if not len(moved):
+        return moved
+    dated = np.nan_to_num(day, nan=np.inf)
+    with np.errstate(invalid="ignore"):
+        apart = np.nan_to_num(np.abs(dated[moved, None] - dated[resting]), nan=0.0, posinf=1e9)
+    places = np.abs(moved[:, None] - resting) / (len(day) + 1)
+    found: IntArray = resting[np.argmin(apart + places, axis=1)]
+    return found
+
+
+def _told(table: Measurements, day: FloatArray, rest_day: FloatArray) -> npt.NDArray[np.str_]:
+    """The reasons, with the rest photo's day where it is another."""
+    reasons = []
+    for reason, when, rest in zip(table["reason"].tolist(), day.tolist(), rest_day.tolist(), strict=True):
+        other = "" if when == rest or np.isnan(when) else f"compared with the face at rest on day {rest:.0f}"
+        reasons.append("; ".join(filter(None, (reason, other))))
+    return np.array(reasons, dtype=np.str_)
