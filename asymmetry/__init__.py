@@ -1,6 +1,7 @@
 """Signed left/right facial measurements in millimetres from dated photos, and how they change.
 
-The names below are loaded when they are first used, so that ``import asymmetry`` costs next to nothing.
+Names are loaded when they are first used, so that ``import asymmetry`` costs next to nothing. They are listed
+in ``__init__.pyi``, which type checkers read too.
 
 Examples
 --------
@@ -11,87 +12,6 @@ Examples
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+import lazy_loader
 
-if TYPE_CHECKING:
-    from asymmetry import archive, core, errors, extract, metrics, photos, report, series, synthetic
-    from asymmetry.archive import score_archive
-    from asymmetry.core.frame import Scale
-    from asymmetry.core.landmarks import Landmarks
-    from asymmetry.core.table import Measurements
-    from asymmetry.errors import AsymmetryError, PhotoError
-    from asymmetry.extract import Extractor
-    from asymmetry.metrics import measure, movement
-    from asymmetry.people import Series
-    from asymmetry.scoring import Score, score
-
-    __version__: str
-
-__all__ = [
-    "AsymmetryError",
-    "Extractor",
-    "Landmarks",
-    "Measurements",
-    "PhotoError",
-    "Scale",
-    "Score",
-    "Series",
-    "__version__",
-    "archive",
-    "core",
-    "errors",
-    "extract",
-    "measure",
-    "metrics",
-    "movement",
-    "photos",
-    "report",
-    "score",
-    "score_archive",
-    "series",
-    "synthetic",
-]
-
-_HOMES = {
-    "AsymmetryError": "errors",
-    "Extractor": "extract",
-    "Landmarks": "core.landmarks",
-    "Measurements": "core.table",
-    "PhotoError": "errors",
-    "Scale": "core.frame",
-    "Score": "scoring",
-    "Series": "people",
-    "measure": "metrics",
-    "movement": "metrics",
-    "score": "scoring",
-    "score_archive": "archive",
-}
-_ROOMS = frozenset(__all__) - frozenset(_HOMES) - {"__version__"}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-    elif name in _ROOMS:
-        value = importlib.import_module(f"{__name__}.{name}")
-    elif name == "__version__":
-        value = _version()
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return __all__
-
-
-def _version() -> str:
-    """The installed version; ``"unknown"`` when the package runs from a folder that was never installed."""
-    from importlib import metadata
-
-    try:
-        return metadata.version(__name__)
-    except metadata.PackageNotFoundError:
-        return "unknown"
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -5,16 +5,6 @@ The names are loaded when they are first used, so that `doctor` runs where OpenC
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+import lazy_loader
 
-if TYPE_CHECKING:
-    from asymmetry.extract.extractor import Extractor, Method
-
-__all__ = ["Extractor", "Method"]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module("asymmetry.extract.extractor"), name)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from types import TracebackType
 from typing import Any, Literal, get_args
 
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from asymmetry.core.frame import MAX_YAW_HORIZONTAL, head_angles
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, Side
-from asymmetry.core.version import SCORE_VERSION
+from asymmetry.core.version import SCORE_VERSION, __version__
 from asymmetry.errors import (
     InvalidInputError,
     NoFaceError,
@@ -125,7 +125,7 @@ class Extractor:
         self.settings = settings or Settings()
         path = model_file(model)
         self.provenance: dict[str, Any] = {
-            "asymmetry": _own_version(),
+            "asymmetry": __version__,
             "score_version": SCORE_VERSION,
             "mediapipe": version("mediapipe"),
             "litert": version("ai-edge-litert"),
@@ -388,10 +388,3 @@ def _inside(points: FloatArray, shape: tuple[int, ...]) -> tuple[FloatArray, str
         f"the face is cut by the photo's edge: {int(outside.sum())} points not seen" if outside.any() else ""
     )
     return np.where(outside[:, None], np.nan, points), note
-
-
-def _own_version() -> str:
-    try:
-        return version("asymmetry")
-    except PackageNotFoundError:
-        return "unknown"

@@ -5,42 +5,6 @@ The names are loaded when they are first used: overlays work where matplotlib an
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+import lazy_loader
 
-if TYPE_CHECKING:
-    from asymmetry.report.overlays import (
-        Contours,
-        Differences,
-        Guides,
-        Heights,
-        Layers,
-        Overlay,
-        Points,
-        SideNames,
-        Spread,
-    )
-    from asymmetry.report.page import render
-    from asymmetry.report.writing import write_report
-
-__all__ = [
-    "Contours",
-    "Differences",
-    "Guides",
-    "Heights",
-    "Layers",
-    "Overlay",
-    "Points",
-    "SideNames",
-    "Spread",
-    "render",
-    "write_report",
-]
-
-_HOMES = {"render": "page", "write_report": "writing"}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES.get(name, 'overlays')}"), name)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,36 @@
+from . import archive, core, errors, extract, metrics, photos, report, series, synthetic
+from .archive import score_archive
+from .core.frame import Scale
+from .core.landmarks import Landmarks
+from .core.table import Measurements
+from .core.version import __version__
+from .errors import AsymmetryError, PhotoError
+from .extract import Extractor
+from .metrics import measure, movement
+from .people import Series
+from .scoring import Score, score
+
+__all__ = [
+    "AsymmetryError",
+    "Extractor",
+    "Landmarks",
+    "Measurements",
+    "PhotoError",
+    "Scale",
+    "Score",
+    "Series",
+    "__version__",
+    "archive",
+    "core",
+    "errors",
+    "extract",
+    "measure",
+    "metrics",
+    "movement",
+    "photos",
+    "report",
+    "score",
+    "score_archive",
+    "series",
+    "synthetic",
+]

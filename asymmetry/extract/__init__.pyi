@@ -1,0 +1,6 @@
+from .extractor import Extractor, Method
+
+__all__ = [
+    "Extractor",
+    "Method",
+]
