@@ -34,7 +34,7 @@ def test_a_half_looks_the_same_from_both_sides() -> None:
         half = face.half(side)
         assert half.out("commissure")[0] == pytest.approx(25, abs=NEAR)
         assert half.up("commissure")[0] == pytest.approx(-66, abs=NEAR)
-        assert half.midline_up("menton")[0] == pytest.approx(-112, abs=NEAR)
+        assert half.up("menton")[0] == pytest.approx(-112, abs=NEAR)
 
 
 def test_halves_are_the_right_ones_and_then_the_left_ones() -> None:
@@ -43,7 +43,7 @@ def test_halves_are_the_right_ones_and_then_the_left_ones() -> None:
     for read in (
         lambda half: half.out("ala"),
         lambda half: half.up("ala"),
-        lambda half: half.midline_up("menton"),
+        lambda half: half.up("menton"),
     ):
         np.testing.assert_array_equal(read(both), np.concatenate([read(face.half(side)) for side in SIDES]))
 

@@ -113,6 +113,20 @@ def test_drawn_heights_are_the_measured_ones(roll: float) -> None:
     assert [label.text for label in of_kind(shapes, Label)] == [f"{mm:.1f} mm" for mm in known]
 
 
+def test_heights_are_drawn_where_they_are_measured() -> None:
+    """A brow that is bent beside its station moves neither the number nor the line."""
+    made = face(brow_right_mm=-3)
+    points = made.points.copy()
+    for name in ("brow_upper_2", "brow_upper_4", "brow_lower_2", "brow_lower_4"):
+        points[0, made.layout.pairs[name][0], 1] += 4 * PX_PER_MM
+    bent = replace(made, points=points)
+    ends = [
+        [line.points[-1] for line in of_kind(drawn(Heights(), faces), Stroke)] for faces in (made, bent)
+    ]
+    assert np.array(ends[0]) == pytest.approx(np.array(ends[1]))
+    assert measure(bent)["brow_height_right_mm"] == pytest.approx(measure(made)["brow_height_right_mm"])
+
+
 def _along(faces: Landmarks) -> npt.NDArray[np.float64]:
     roll = np.radians(face_frame(faces).roll[0])
     return np.array([np.cos(roll), -np.sin(roll)])

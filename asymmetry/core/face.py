@@ -50,9 +50,13 @@ class Half:
         row: FloatArray = self.upward[self.rows[name]]
         return row
 
-    def midline_up(self, name: str) -> FloatArray:
-        """Height of a point of the midline over the pupil line, mm, shape (n,): the same as `up`."""
-        return self.up(name)
+    def height(self, marks: Mapping[str, float]) -> FloatArray:
+        """Height of the weighted mean of named points over the pupil line, mm, shape (n,)."""
+        return np.asarray(sum(weight * self.up(name) for name, weight in marks.items()))
+
+    def sideways(self, marks: Mapping[str, float]) -> FloatArray:
+        """Distance of the weighted mean of named points from the midline, mm, outwards, shape (n,)."""
+        return np.asarray(sum(weight * self.out(name) for name, weight in marks.items()))
 
 
 @dataclass(frozen=True, eq=False)

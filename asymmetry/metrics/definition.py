@@ -11,6 +11,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeVar, get_args
 
 import numpy as np
@@ -53,6 +54,9 @@ class Metric:
     lasting : float or None
         Of a metric of your own: standard deviation of what a side is misread by in all photos of a person,
         in the metric's unit. None where it is not known, and for the catalogue's own, which have a table.
+    marks : mapping of str to float
+        Of a height over the pupil line: the named points whose weighted mean it is the height of, with their
+        weights, which sum to 1. Pictures draw it there. Empty for other metrics.
     """
 
     name: str
@@ -64,6 +68,7 @@ class Metric:
     horizontal: bool
     function: Callable[..., FloatArray] = field(repr=False)
     lasting: float | None = None
+    marks: Mapping[str, float] = field(default_factory=dict, hash=False, repr=False)
     #: How many photos of a face it measures.
     photos: ClassVar[int] = 1
 
@@ -152,7 +157,13 @@ def _by_name(module: str, name: str) -> Any:
 
 
 def metric(
-    *, unit: Unit, sign: str, source: str, horizontal: bool = False, lasting: float | None = None
+    *,
+    unit: Unit,
+    sign: str,
+    source: str,
+    horizontal: bool = False,
+    lasting: float | None = None,
+    marks: Mapping[str, float] | None = None,
 ) -> Callable[[Callable[[Any], FloatArray]], Metric]:
     """Make a metric of a function.
 
@@ -174,6 +185,8 @@ def metric(
         Standard deviation of what a side is misread by in all photos of a person, in the metric's unit.
         Without it the metric's absolute standard deviation, ``<metric>_<side>_sd_<unit>``, is NaN; that of
         its repeats is known all the same.
+    marks : mapping of str to float, optional
+        Of a height: the points whose weighted mean it is the height of, for pictures; see `Metric`.
 
     Returns
     -------
@@ -197,7 +210,8 @@ def metric(
 
     def made(function: Callable[[Any], FloatArray]) -> Metric:
         name, definition, sides = _read(function, unit)
-        return Metric(name, unit, sides, sign, definition, source, horizontal, function, lasting)
+        entry = (name, unit, sides, sign, definition, source, horizontal, function, lasting)
+        return Metric(*entry, MappingProxyType(dict(marks or {})))
 
     return made
 

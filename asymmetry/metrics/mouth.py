@@ -36,16 +36,16 @@ def corner(half: Half) -> tuple[FloatArray, FloatArray]:
     return half.out("commissure"), half.up("commissure")
 
 
-def _halfway(half: Half, contour: str) -> FloatArray:
-    """Height of a lip's contour halfway between the corner and the midline."""
-    lateral, medial = _HALFWAY
-    return (half.up(f"{contour}_{lateral}") + half.up(f"{contour}_{medial}")) / 2
+def _halfway(contour: str) -> dict[str, float]:
+    """A lip's contour halfway between the corner and the midline."""
+    return {f"{contour}_{station}": 0.5 for station in _HALFWAY}
 
 
 @metric(
     unit="mm",
     sign="higher corner",
     source="Emotrics (Guarin et al. 2018): level of one corner against the other. Ours from the pupil line.",
+    marks={"commissure": 1.0},
 )
 def commissure_height(half: Half) -> FloatArray:
     """Height of the mouth's corner over the level pupil line; the lower the more negative."""
@@ -83,10 +83,11 @@ def smile_angle(half: Half) -> FloatArray:
     sign="higher border",
     source="Emotrics (Guarin et al. 2018): level of the red border halfway; ours from the pupil line. Farkas "
     "1994 measures the red's thickness (ls-sto), which a lip that hangs as a whole does not change.",
+    marks=_halfway("upper_lip_outer"),
 )
 def upper_lip_height(half: Half) -> FloatArray:
     """Height of the upper lip's red border halfway from corner to midline, over the level pupil line."""
-    return _halfway(half, "upper_lip_outer")
+    return half.height(_halfway("upper_lip_outer"))
 
 
 @metric(
@@ -94,10 +95,11 @@ def upper_lip_height(half: Half) -> FloatArray:
     sign="higher border",
     source="Emotrics (Guarin et al. 2018): level of the red border halfway; ours from the pupil line. Farkas "
     "1994 measures the red's thickness (sto-li), which a lip that hangs as a whole does not change.",
+    marks=_halfway("lower_lip_outer"),
 )
 def lower_lip_height(half: Half) -> FloatArray:
     """Height of the lower lip's red border halfway from corner to midline, over the level pupil line."""
-    return _halfway(half, "lower_lip_outer")
+    return half.height(_halfway("lower_lip_outer"))
 
 
 @metric(
@@ -107,7 +109,7 @@ def lower_lip_height(half: Half) -> FloatArray:
 )
 def dental_show(half: Half) -> FloatArray:
     """Gap between the lips halfway from corner to midline; slightly negative where closed lips cross."""
-    return _halfway(half, "upper_lip_inner") - _halfway(half, "lower_lip_inner")
+    return half.height(_halfway("upper_lip_inner")) - half.height(_halfway("lower_lip_inner"))
 
 
 @metric(
@@ -130,6 +132,7 @@ def mouth_area(half: Half) -> FloatArray:
     unit="mm",
     sign="higher wing",
     source="Ours: the height that nasalis and the lip's levators give the wing of the nose.",
+    marks={"ala": 1.0},
 )
 def ala_height(half: Half) -> FloatArray:
     """Height of the nose's wing over the level pupil line; the lower the more negative."""

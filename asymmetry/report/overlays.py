@@ -17,7 +17,7 @@ import numpy.typing as npt
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import Measurements
-from asymmetry.metrics import measure
+from asymmetry.metrics import catalogue, measure
 from asymmetry.report.palette import LIGHT, ON_PHOTO, SEEN
 from asymmetry.report.shapes import Anchor, Ellipse, Label, Shape, Stroke, painted, svg_of
 from asymmetry.report.view import View
@@ -59,19 +59,12 @@ _CONTOURS: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = (
     (("commissure",), "upper_lip_outer", ("upper_lip",)),
     (("commissure",), "lower_lip_outer", ("lower_lip",)),
 )
-#: Heights over the pupil line that show on a picture, and the points that they are measured to, with their
-#: weights: as the metrics have them, which a test holds together.
-_HEIGHTS: Mapping[str, Mapping[str, float]] = MappingProxyType(
-    {
-        "brow_height": dict.fromkeys(("brow_upper_3", "brow_upper_4", "brow_lower_3", "brow_lower_4"), 0.25),
-        "commissure_height": {"commissure": 1.0},
-    }
-)
 #: Points that set where the midline is drawn: of the nose's root and the forehead.
 _MIDDLE = ("nasion", "nose_bridge_1", "glabella", "forehead_low")
 #: Which way along the picture is off the midline, and how a label is anchored that leads there.
 _OUTWARD: Mapping[Side, tuple[int, Anchor]] = MappingProxyType({"right": (-1, "end"), "left": (1, "start")})
-_SHOWN = tuple(headline for headline in HEADLINES if headline.metric in _HEIGHTS)
+#: Heights over the pupil line that show on a picture, with the points that they are measured to.
+_SHOWN = tuple(headline for headline in HEADLINES if catalogue()[headline.metric].marks)
 
 
 @dataclass(frozen=True)
@@ -215,8 +208,10 @@ class _Measured(Overlay):
 
     def _row(self, faces: Landmarks, row: int) -> dict[str, float]:
         known = [each.column(side) for each in _SHOWN for side in (*SIDES, "diff")]
-        table, at = (measure(faces[row], metrics=[*_HEIGHTS]), 0) if self.table is None else (self.table, row)
-        return {column: float(table[column][at]) for column in known}
+        if self.table is not None:
+            return {column: float(self.table[column][row]) for column in known}
+        table = measure(faces[row], metrics=[headline.metric for headline in _SHOWN])
+        return {column: float(table[column][0]) for column in known}
 
     def _mm(self, value: float) -> str:
         return f"{abs(value):.1f} mm".replace(".", self.decimal)
@@ -237,7 +232,7 @@ class Heights(_Measured):
         edges = {"right": float(across.min()), "left": float(across.max())}
         for headline in _SHOWN:
             for side in SIDES:
-                end = view.place(_HEIGHTS[headline.metric], side)
+                end = view.place(catalogue()[headline.metric].marks, side)
                 value = values[headline.column(side)]
                 if not np.isfinite(end).all() or not np.isfinite(value):
                     continue
@@ -279,7 +274,7 @@ class Differences(_Measured):
                 yield from self._gap(view, headline, diff)
 
     def _gap(self, view: View, headline: Headline, diff: float) -> Iterator[Shape]:
-        ends = [view.place(_HEIGHTS[headline.metric], side) for side in SIDES]
+        ends = [view.place(catalogue()[headline.metric].marks, side) for side in SIDES]
         depth = [float(end @ view.down) for end in ends]
         lower = int(depth[1] > depth[0])
         if not np.isfinite(depth).all() or (diff < 0) == bool(lower):
