@@ -109,8 +109,7 @@ def series_lines(made: Series) -> Iterator[str]:
     from asymmetry.series import HEADLINES, notable
 
     table = made.static
-    since = "treatment" if made.treated_on else "the first photo"
-    yield f"{counted(len(made), 'photo')}; days since {since}; differences are right minus left, in mm"
+    yield f"{counted(len(made), 'photo')}; {made.counted_from.words}; differences are right minus left, in mm"
     yield ""
     yield f"{'day':>6}  {'date':<10}" + "".join(f"{headline.part:>14}" for headline in HEADLINES)
     for row, seen in enumerate(notable(table)):

@@ -120,9 +120,7 @@ def test_heights_are_drawn_where_they_are_measured() -> None:
     for name in ("brow_upper_2", "brow_upper_4", "brow_lower_2", "brow_lower_4"):
         points[0, made.layout.pairs[name][0], 1] += 4 * PX_PER_MM
     bent = replace(made, points=points)
-    ends = [
-        [line.points[-1] for line in of_kind(drawn(Heights(), faces), Stroke)] for faces in (made, bent)
-    ]
+    ends = [[line.points[-1] for line in of_kind(drawn(Heights(), faces), Stroke)] for faces in (made, bent)]
     assert np.array(ends[0]) == pytest.approx(np.array(ends[1]))
     assert measure(bent)["brow_height_right_mm"] == pytest.approx(measure(made)["brow_height_right_mm"])
 

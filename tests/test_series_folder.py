@@ -15,6 +15,7 @@ from asymmetry.photos.manifest import Note, read_manifest, read_notes
 from asymmetry.photos.names import day_from_name, expression_from_name
 from asymmetry.photos.record import ALL_BEFORE, UNANCHORED, UNDATED
 from asymmetry.series.folder import MISSING
+from asymmetry.terminal import series_lines
 from tests.test_series import Reader, photos, read
 
 
@@ -101,6 +102,9 @@ def test_day_numbers_alone_order_and_count(tmp_path: Path) -> None:
     assert series.static["day"].tolist() == [-10, 9, 10]
     assert series.treated
     assert series.day_zero is None
+    assert series.counted_from.words == "days since treatment"
+    assert repr(series).startswith("Series of 3 photos, days since treatment\n")
+    assert next(series_lines(series)).startswith("3 photos; days since treatment;")
     assert {UNANCHORED} == set(series.static["reason"].tolist())
 
 

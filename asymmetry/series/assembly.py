@@ -14,6 +14,7 @@ from asymmetry.core.table import LEADING, Measurements
 from asymmetry.metrics import measure
 from asymmetry.photos.dates import taken_day
 from asymmetry.photos.record import About
+from asymmetry.series.day_zero import DayZero
 from asymmetry.series.labels import known_expressions
 from asymmetry.series.scale import pooled_scale
 from asymmetry.series.timeline import days_since, phase_names
@@ -46,20 +47,14 @@ def series_tables(
     order = _by_time(landmarks.taken.tolist(), counted)
     landmarks, counted, about = landmarks[order], counted[order], [about[row] for row in order]
     dates = [taken_day(taken) for taken in landmarks.taken.tolist()]
-    start = treated_on or next(filter(None, dates), None)
-    by_names = start is None and bool(np.isfinite(counted).any())
-    days = counted if by_names else days_since(start, dates)
-    treated = by_names or treated_on is not None
+    zero = DayZero.find(treated_on, dates, counted)
+    days = counted if zero.day is None else days_since(zero.day, dates)
     label, confidence = known_expressions(landmarks, [each.expression for each in about])
-    said = {
-        "day_zero": start.isoformat() if start else "",
-        "day_zero_is": "treatment" if treated else "first photo",
-    }
-    static = _measured(landmarks, {"day": days, "expression": label}, said)
+    static = _measured(landmarks, {"day": days, "expression": label}, zero.provenance)
     stored = bool(landmarks.provenance.get("mirrored", False))
     mirrored = [stored if each.mirrored is None else each.mirrored for each in about]
     known = {
-        "phase": phase_names(days, treated),
+        "phase": phase_names(days, zero.treated),
         "expression_confidence": confidence,
         "mirrored": np.array(mirrored, dtype=bool),
         "notes": np.array([each.notes for each in about], dtype=np.str_),

@@ -24,6 +24,7 @@ from asymmetry.series.change import Change, Sides, changes
 from asymmetry.series.checks import check, circumstances
 from asymmetry.series.concerns import Concern, Rule, Situation, concerns
 from asymmetry.series.course import Course
+from asymmetry.series.day_zero import DayZero
 from asymmetry.series.headline_courses import find_course, movement_courses, static_courses
 from asymmetry.series.labels import usual_expression
 from asymmetry.series.movement_pairs import movements
@@ -53,8 +54,6 @@ class History:
         is (0 to 1; 1 where a manifest or a name says so), status, reason, phase, mirrored, notes.
     folder : pathlib.Path or None
         Where the photos are; their names are relative to it.
-    treated_on : datetime.date or None
-        The day of the treatment, if there was one.
     notes : tuple of Note
         The patient's diary.
     affected : {"right", "left"} or None
@@ -65,7 +64,6 @@ class History:
     landmarks: Landmarks
     photos: Measurements
     folder: Path | None = None
-    treated_on: date | None = None
     notes: tuple[Note, ...] = ()
     affected: Side | None = None
 
@@ -113,19 +111,28 @@ class History:
             raise InvalidInputError(f"affected side {affected!r}: use 'right' or 'left', the patient's own")
         if about is None:
             about = [About("", expression=each) for each in expression or [None] * len(landmarks)]
-        treated_on = as_date(treated_on)
-        landmarks, static, photos = series_tables(landmarks, about, treated_on)
-        return cls(static, landmarks, photos, folder, treated_on, tuple(notes), affected)
+        landmarks, static, photos = series_tables(landmarks, about, as_date(treated_on))
+        return cls(static, landmarks, photos, folder, tuple(notes), affected)
+
+    @property
+    def counted_from(self) -> DayZero:
+        """What days are counted from, as the tables' provenance has it."""
+        return DayZero.from_provenance(self.static.provenance)
 
     @property
     def day_zero(self) -> date | None:
-        """The day that days are counted from: treatment, else first photo; None if nothing is dated."""
-        return as_date(self.static.provenance["day_zero"] or None)
+        """The day that days are counted from: treatment, else first photo; None if its date is not known."""
+        return self.counted_from.day
 
     @property
     def treated(self) -> bool:
         """Whether days count from a treatment."""
-        return bool(self.static.provenance["day_zero_is"] == "treatment")
+        return self.counted_from.treated
+
+    @property
+    def treated_on(self) -> date | None:
+        """The day of the treatment; None if there was none, or its date is not known."""
+        return self.day_zero if self.treated else None
 
     @functools.cached_property
     def timeline(self) -> tuple[Entry, ...]:
@@ -271,10 +278,10 @@ class History:
         return len(self.landmarks)
 
     def __repr__(self) -> str:
-        return f"{series_title(len(self), self.day_zero, self.treated)}\n{self.static!r}"
+        return f"{series_title(len(self), self.counted_from)}\n{self.static!r}"
 
     def _repr_html_(self) -> str:
-        title = series_title(len(self), self.day_zero, self.treated)
+        title = series_title(len(self), self.counted_from)
         return f"<p>{title}</p>{sentences_html(self.changes())}{self.static._repr_html_()}"
 
     def to_dataframe(self) -> pd.DataFrame:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from html import escape
 from typing import Literal
 
 from asymmetry.series.change import FALSE_ALARMS, Change
+from asymmetry.series.day_zero import DayZero
 
 __all__ = ["Said", "Verdict", "sentences_html", "series_title", "verdict", "what_changed"]
 
@@ -99,17 +99,16 @@ def _said(changes: Sequence[Change]) -> Iterator[Said]:
     yield Said(f"Of series in which nothing changes, at most {FALSE_ALARMS:.0%} show any change here.")
 
 
-def series_title(photos: int, day_zero: date | None, treated: bool) -> str:
+def series_title(photos: int, day_zero: DayZero) -> str:
     """A series in one line: how many photos, and what days are counted from.
 
     Examples
     --------
-    >>> series_title(1, None, treated=False)
+    >>> series_title(1, DayZero())
     'Series of 1 photo, undated'
     """
-    since = "treatment" if treated else "the first photo"
-    start = f", days since {since} on {day_zero}" if day_zero else ", undated"
-    return f"Series of {photos} photo{'' if photos == 1 else 's'}{start}"
+    plural = "" if photos == 1 else "s"
+    return f"Series of {photos} photo{plural}, {day_zero.words}"
 
 
 def sentences_html(changes: Sequence[Change]) -> str:
