@@ -158,7 +158,7 @@ def stages(path: Path, runs: int, method: Any = "hemiface") -> dict[str, float]:
     """
     watch = _Watch()
     with Extractor(method=method) as extractor, tempfile.TemporaryDirectory() as folder:
-        landmarker, mesh = extractor._landmarker, extractor._mesh
+        landmarker, mesh = extractor.tools.landmarker, extractor.tools.mesh
         _scored(extractor, path)
         with (
             patch.object(reduced, "read_photo", watch.watched("decode", reduced.read_photo)),

@@ -108,14 +108,14 @@ def test_a_small_face_is_decoded_whole(extractor: Extractor, astronaut: Pixels) 
     photo, seen = reduced.read_fitting(
         data,
         lambda photo: factors.append(photo.reduced) or extractor._look(photo),
-        extractor._canonical.vertices,
+        extractor.tools.canonical.vertices,
     )
     assert (factors, photo.reduced, len(seen.readings)) == ([2, 1], 1, 1)
 
 
 def test_where_no_face_is_seen_the_whole_photo_is_looked_at(extractor: Extractor) -> None:
     photo, seen = reduced.read_fitting(
-        encoded(Image.new("RGB", (3840, 3840)), "JPEG"), extractor._look, extractor._canonical.vertices
+        encoded(Image.new("RGB", (3840, 3840)), "JPEG"), extractor._look, extractor.tools.canonical.vertices
     )
     assert (photo.reduced, seen.readings) == (1, [])
 

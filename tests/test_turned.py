@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry import Extractor, Landmarks, measure
-from asymmetry.extract.extractor import TURNED
 from asymmetry.extract.face.pose import CAMERA_CM, Pose, is_near
 from asymmetry.extract.model.canonical import canonical_mesh
 from asymmetry.extract.model.landmarker import Landmarker
 from asymmetry.extract.second_look import SURE, sureness
+from asymmetry.extract.upright import TURNED
 from asymmetry.photos.halvings import Halvings
 
 Pixels = npt.NDArray[np.uint8]
@@ -104,10 +104,10 @@ def test_an_upright_photo_is_looked_at_no_more_often(
 
 
 def test_the_network_is_sure_of_upright_faces_only(extractor: Extractor, portrait: Pixels) -> None:
-    tools = extractor._canonical, extractor._mesh
+    tools = extractor.tools.canonical, extractor.tools.mesh
     for pixels, sure in ((portrait, True), (np.ascontiguousarray(portrait[::-1, ::-1]), False)):
         photo = Halvings(pixels)
-        for reading in extractor._landmarker.find(photo)[:1]:
+        for reading in extractor.tools.landmarker.find(photo)[:1]:
             assert (sureness(photo, reading, *tools) > SURE) == sure
 
 

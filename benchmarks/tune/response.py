@@ -24,11 +24,12 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
-from asymmetry.extract.extractor import SIZES
 from asymmetry.extract.halves.response import CORNERS, PARTS, TABLE, WINGS, Response, leads, put_back
 from asymmetry.extract.hemiface import Hemifaces, read_hemifaces
 from asymmetry.extract.model.canonical import canonical_mesh
 from asymmetry.extract.settings import Settings
+from asymmetry.extract.tools import SIZES
+from asymmetry.extract.upright import average_with_mirrored
 from asymmetry.metrics import measure
 from asymmetry.photos.halvings import Halvings
 from asymmetry.photos.photo import read_photo
@@ -131,15 +132,15 @@ def photos() -> list[Path]:
 def read(extractor: Extractor, pixels: Pixels) -> Hemifaces | None:
     """Read the subject of a photo as the extractor does, and say which irises were seen."""
     photo = Halvings(pixels)
-    readings = extractor._landmarker.find(photo)
+    readings = extractor.tools.landmarker.find(photo)
     if not readings:
         return None
     return read_hemifaces(
         photo,
-        extractor._twice(photo, readings[0]),
-        extractor._canonical,
-        extractor._mesh,
-        extractor._lid_network,
+        average_with_mirrored(photo, readings[0], extractor.tools),
+        extractor.tools.canonical,
+        extractor.tools.mesh,
+        extractor.tools.lid_network,
         SIZES["hemiface"],
         extractor.settings,
     )

@@ -14,7 +14,7 @@ from asymmetry.extract.face.plane import drawn, on_a_grid, places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 
-__all__ = ["HEIGHT", "PX_PER_CM", "WIDTH", "Frontal", "axes", "blurred", "frontal", "value_at"]
+__all__ = ["HEIGHT", "PX_PER_CM", "WIDTH", "Frontal", "axes", "blurred", "draw_frontal", "value_at"]
 
 Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -100,7 +100,7 @@ class Frontal:
         return place
 
 
-def frontal(photo: Pixels, pose: Pose, canonical: Canonical, points: FloatArray) -> Frontal:
+def draw_frontal(photo: Pixels, pose: Pose, canonical: Canonical, points: FloatArray) -> Frontal:
     """Draw a face as seen from the front.
 
     Parameters

@@ -1,0 +1,184 @@
+"""The steps after a face was read: what was not seen is left out, what is doubtful is noted.
+
+Each takes a `FaceReading` and returns it with less in it, or with notes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.frame import MAX_YAW_HORIZONTAL, head_angles
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.schemes import MEDIAPIPE_478, Side
+from asymmetry.errors import NoFaceError, SeveralFacesError, UnsuitablePhotoError
+from asymmetry.extract.face.frontal import Frontal, draw_frontal
+from asymmetry.extract.face.pose import is_near
+from asymmetry.extract.judge.hidden import unseen
+from asymmetry.extract.judge.pupils import GUESS_MM, guessed
+from asymmetry.extract.judge.quality import faults, judged
+from asymmetry.extract.judge.spread import Scatter, behind_glasses
+from asymmetry.extract.model.canonical import Canonical
+from asymmetry.extract.model.landmarker import Reading
+from asymmetry.extract.second_look import same_face
+from asymmetry.extract.upright import TURNED, FaceReading
+
+__all__ = [
+    "SMALLEST_PHOTO_PX",
+    "choose_subject",
+    "draw_view",
+    "drop_cut",
+    "drop_hidden",
+    "mark_guesses",
+    "note_faults",
+    "note_place",
+    "to_landmarks",
+]
+
+Pixels = npt.NDArray[np.uint8]
+FloatArray = npt.NDArray[np.float64]
+
+#: The largest of several faces is the subject if its area is this many times the next one's.
+SUBJECT_RATIO = 2.5
+#: Photos narrower or lower than this (px) are not searched: a face in them would have 0.3 px per mm at best.
+SMALLEST_PHOTO_PX = 40
+#: Stable points that miss the canonical face by more than this (cm, root mean square) are no face.
+LARGEST_MISFIT_CM = 1.0
+_BROWS = [number for name in MEDIAPIPE_478.groups["brow"] for number in MEDIAPIPE_478.pairs[name]]
+
+
+def choose_subject(name: str, photo: Pixels, readings: Sequence[Reading]) -> tuple[Reading, tuple[str, ...]]:
+    """The one face that a photo is of, and notes about the others.
+
+    Raises
+    ------
+    UnsuitablePhotoError
+        If the photo is too small to hold a face.
+    NoFaceError, SeveralFacesError
+        If there is no face, or none is clearly the subject.
+    """
+    height, width = photo.shape[:2]
+    if min(height, width) < SMALLEST_PHOTO_PX:
+        least = f"it needs {SMALLEST_PHOTO_PX} px either way, and some hundred to be measured well"
+        raise UnsuitablePhotoError(name, f"{width} × {height} px is too small to hold a face: {least}")
+    if not readings:
+        raise NoFaceError(name, "no face found; is it lit and whole? If it is small in the photo, crop to it")
+    # A covered face may be found twice in one place.
+    subject, *rest = readings
+    others = [other for other in rest if not same_face(subject.points, other.points)]
+    if not others:
+        return subject, ()
+    if subject.area < SUBJECT_RATIO * others[0].area:
+        raise SeveralFacesError(name, f"{1 + len(others)} faces, none clearly the subject; crop to one")
+    return subject, (f"{len(others)} smaller face(s) in the background left out",)
+
+
+def note_place(face: FaceReading, canonical: Canonical, name: str) -> FaceReading:
+    """Note how the head is held, and a camera that was too near.
+
+    Raises
+    ------
+    NoFaceError
+        If the points do not lie as a face's do.
+    """
+    if face.pose.residual > LARGEST_MISFIT_CM:
+        raise NoFaceError(name, "what was found does not have the shape of a face")
+    yaw, _, roll = head_angles(face.pose.rotation[None])
+    words = {
+        f"the photo is turned by {abs(roll[0]):.0f}°: read upright": abs(roll[0]) > TURNED,
+        f"the head is turned by {abs(yaw[0]):.0f}°: face the camera": abs(yaw[0]) > MAX_YAW_HORIZONTAL,
+        "the camera was very near, which changes a face's proportions: take the photo from 1 m": is_near(
+            face.points, canonical.vertices
+        ),
+    }
+    return _noted(face, [text for text, holds in words.items() if holds])
+
+
+def draw_view(face: FaceReading, photo: Pixels, canonical: Canonical) -> Frontal:
+    """The frontal picture of a face that its parts are judged in.
+
+    A half in which the brow is covered finds it somewhere; it is looked at where the whole face has it.
+    """
+    expected = face.points.copy()
+    expected[_BROWS] = face.whole[_BROWS]
+    return draw_frontal(photo, face.pose, canonical, expected)
+
+
+def drop_cut(face: FaceReading, photo: Pixels) -> FaceReading:
+    """Leave out points beyond the photo's edge, which were never seen."""
+    height, width = photo.shape[:2]
+    x, y = face.points[:, 0], face.points[:, 1]
+    outside = (x < 0) | (y < 0) | (x > width) | (y > height)
+    if not outside.any():
+        return face
+    note = f"the face is cut by the photo's edge: {int(outside.sum())} points not seen"
+    return _noted(replace(face, points=np.where(outside[:, None], np.nan, face.points)), [note])
+
+
+def drop_hidden(face: FaceReading, view: Frontal, scatter: Scatter) -> FaceReading:
+    """Leave out covered parts, and note lids that hardly show.
+
+    Behind glasses brows are the mesh's, for the dark band is as often a rim as a brow.
+    """
+    lost = unseen(view, face.blendshapes, face.margins)
+    points, spread, rotation = face.points.copy(), face.spread.copy(), face.pose.rotation
+    if lost.glasses:
+        spread = behind_glasses(spread, face.pose.scale, scatter)
+    if lost.glasses and face.mesh_brows is not None:
+        points[_BROWS] = np.where(np.isnan(points[_BROWS]), np.nan, face.mesh_brows[_BROWS])
+    points[lost.points] = np.nan
+    spread[lost.points] = np.nan
+    pose = replace(face.pose, rotation=np.where(lost.half, np.nan, rotation))
+    notes = [*lost.reasons, *_note_lids(face, lost.points)]
+    return _noted(replace(face, points=points, spread=spread, pose=pose), notes)
+
+
+def mark_guesses(face: FaceReading) -> FaceReading:
+    """Widen the error of irises that were not seen, and note it."""
+    guesses = guessed(face.points, face.irises)
+    spread = face.spread.copy()
+    for side in (*guesses.covered, *guesses.unclear):
+        numbers = MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups["iris"])
+        least = GUESS_MM * face.pose.scale / 10
+        spread[numbers] = np.where(np.isnan(face.points[numbers, 0]), np.nan, np.maximum(spread[numbers], least))
+    return _noted(replace(face, spread=spread), guesses.reasons)
+
+
+def note_faults(face: FaceReading, view: Frontal) -> FaceReading:
+    """Judge the photo's light and sharpness, and note its faults."""
+    quality = judged(view)
+    return _noted(replace(face, quality=quality), faults(quality))
+
+
+def to_landmarks(face: FaceReading, name: str) -> Landmarks:
+    """One row of landmarks."""
+    return Landmarks.from_points(
+        face.points[None],
+        pose=face.pose.rotation[None],
+        photo=[name],
+        spread=np.asarray(face.spread[None], dtype=np.float32),
+        blendshapes=np.asarray(face.blendshapes[None], dtype=np.float32),
+        status=np.array(["warn" if face.notes else "ok"]),
+        reason=np.array(["; ".join(face.notes)]),
+        quality=np.asarray(face.quality[None], dtype=np.float32),
+    )
+
+
+def _noted(face: FaceReading, notes: Sequence[str]) -> FaceReading:
+    return replace(face, notes=(*face.notes, *notes))
+
+
+def _note_lids(face: FaceReading, lost: npt.NDArray[np.bool_]) -> list[str]:
+    """A note on lids that are read though their margins hardly show."""
+    seen = face.margins or {}
+    sides = [side for side, shown in seen.items() if not shown and not lost[_middle_lid(side)]]
+    if not sides:
+        return []
+    return [f"{' and '.join(sides)} lids hardly show: how far the eye is open is a guess"]
+
+
+def _middle_lid(side: Side) -> int:
+    return MEDIAPIPE_478.of(side, ("upper_lid_4",))[0]

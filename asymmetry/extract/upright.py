@@ -1,0 +1,147 @@
+"""One face of a photo, read by a method, whichever way it lies in the photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.schemes import MEDIAPIPE_478, Side
+from asymmetry.extract.face.pose import Pose, fit_pose
+from asymmetry.extract.halves.square import mirrored_reading
+from asymmetry.extract.hemiface import read_hemifaces
+from asymmetry.extract.model.landmarker import Reading
+from asymmetry.extract.second_look import SURE, quarter_turns, roll_of, same_face, sureness, surest
+from asymmetry.extract.tools import SIZES, Tools
+from asymmetry.photos.halvings import Halvings
+
+__all__ = ["TURNED", "FaceReading", "average_with_mirrored", "read_upright"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: A face that is rolled by more than this (degrees) is looked at again upright, and one that is rolled by
+#: more than the other is said to be turned. Tilted heads reach 20°.
+LARGE_ROLL, TURNED = 20.0, 30.0
+#: Halves of which the network is less sure than this may be upside down: of 50 photos of tuning people one is
+#: below, at 15.5; of those turned by 180° all that are read.
+DOUBTFUL = 17.0
+
+
+@dataclass(frozen=True, eq=False)
+class FaceReading:
+    """A face as it was read. Each step of the extractor returns it with something more known.
+
+    Attributes
+    ----------
+    points : ndarray, shape (k, 3)
+        Where the photo shows each point, px, y down; NaN for what was not seen.
+    spread : ndarray, shape (k,)
+        Standard deviation of each point, px; NaN where it is not known.
+    blendshapes : ndarray, shape (52,)
+        Expression weights.
+    pose : Pose
+        Where the head is.
+    whole : ndarray, shape (k, 3)
+        The points as the whole face shows them, which does not know of halves, px.
+    score : float
+        How sure the network is of the half that looks least like a face's.
+    margins, irises : dict of Side to bool, or None
+        Whether both lids' margins and the iris were seen in the pixels; None where nobody looked.
+    mesh_brows : ndarray, shape (k, 3), or None
+        The points with brows where the mesh draws them, px.
+    quality : ndarray
+        What the photo is like, see `asymmetry.core.landmarks.QUALITY`; empty until it was judged.
+    notes : tuple of str
+        What to mind.
+    """
+
+    points: FloatArray = field(repr=False)
+    spread: FloatArray = field(repr=False)
+    blendshapes: FloatArray = field(repr=False)
+    pose: Pose
+    whole: FloatArray = field(repr=False)
+    score: float = -np.inf
+    margins: dict[Side, bool] | None = None
+    irises: dict[Side, bool] | None = None
+    mesh_brows: FloatArray | None = field(default=None, repr=False)
+    quality: FloatArray = field(default_factory=lambda: np.empty(0), repr=False)
+    notes: tuple[str, ...] = ()
+
+
+def read_upright(photo: Halvings, first: Reading, tools: Tools) -> FaceReading:
+    """Read a face; where it may be turned, by the surest look at it.
+
+    Parameters
+    ----------
+    photo : Halvings
+        RGB.
+    first : Reading
+        Where the face is, as the model sees it at first.
+    tools : Tools
+        What it is read with.
+    """
+    looks = tools.canonical, tools.landmarker, tools.mesh
+    turned = abs(roll_of(first, tools.canonical)) > LARGE_ROLL
+    found = None if turned else _read(photo, first, tools)
+    if found is not None and found.score > DOUBTFUL:
+        return found
+    if found is not None and sureness(photo, first, tools.canonical, tools.mesh) > SURE:
+        return found
+    first = average_with_mirrored(photo, first, tools)
+    best = surest(photo, [first], *looks) if turned else None
+    if best is None or best[1] < SURE:
+        best = surest(photo, [first, *quarter_turns(photo, tools.landmarker)], *looks)
+    if best is None or (found is not None and abs(roll_of(best[0], tools.canonical)) < LARGE_ROLL):
+        return found or _read(photo, first, tools)
+    return _read(photo, best[0], tools, again=True)
+
+
+def average_with_mirrored(photo: Halvings, first: Reading, tools: Tools) -> Reading:
+    """A reading averaged with one of the photo's mirror image, so that neither direction is preferred."""
+    again = tools.landmarker.find(photo, mirrored=True)
+    twins = [mirrored_reading(reading, photo.whole.shape[1]) for reading in again]
+    for twin in twins:
+        if same_face(first.points, twin.points):
+            return Reading((first.points + twin.points) / 2, (first.blendshapes + twin.blendshapes) / 2)
+    return first
+
+
+def _read(photo: Halvings, first: Reading, tools: Tools, *, again: bool = False) -> FaceReading:
+    """Read a face by the method; ``again`` if the first reading is of a second look, both ways round."""
+    if tools.method == "plain":
+        score = sureness(photo, first, tools.canonical, tools.mesh)
+        return _plain(first, tools, score=score)
+    start = first
+    if tools.method == "hemiface" and not again:
+        start = average_with_mirrored(photo, first, tools)
+    halves = read_hemifaces(
+        photo,
+        start,
+        tools.canonical,
+        tools.mesh,
+        tools.lid_network,
+        SIZES[tools.method],
+        tools.settings,
+    )
+    if halves is None:
+        note = "one half alone is not seen as a face: read plainly, which hides part of an asymmetry"
+        return _plain(first, tools, notes=(note,))
+    return FaceReading(
+        halves.points,
+        halves.spread,
+        halves.blendshapes,
+        halves.pose,
+        start.points,
+        score=halves.score,
+        margins=halves.margins,
+        irises=halves.irises,
+        mesh_brows=halves.mesh_brows,
+    )
+
+
+def _plain(first: Reading, tools: Tools, score: float = -np.inf, notes: tuple[str, ...] = ()) -> FaceReading:
+    """The model's own reading."""
+    pose = fit_pose(first.points, tools.canonical.vertices)
+    unknown = np.full(MEDIAPIPE_478.size, np.nan)
+    return FaceReading(first.points, unknown, first.blendshapes, pose, first.points, score, notes=notes)
