@@ -32,7 +32,8 @@ bench: $(VENV)/dev.stamp ## measure what a photo costs, and the core, series and
 fidelity: $(VENV)/dev.stamp ## measure how much of a known asymmetry is read, into docs/tables and docs/accuracy.md
 	$(BIN)/python -m benchmarks.fidelity
 
-docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report, put docs/tables into docs/accuracy.md
+docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report, draw ARCHITECTURE.md, put docs/tables into docs/accuracy.md
+	$(BIN)/python docs/layout.py
 	$(BIN)/python docs/picture.py docs/report.png
 	$(BIN)/python -m benchmarks.fidelity.tables
 

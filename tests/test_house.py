@@ -6,6 +6,8 @@ Each rule is a function from a parsed file to what it finds, and is itself teste
 from __future__ import annotations
 
 import ast
+import importlib
+import importlib.util
 import re
 import subprocess
 import sys
@@ -206,3 +208,23 @@ def test_the_metric_of_the_guide_works_as_written() -> None:
     measured = measure(face(2), metrics=["brow_height", names["cheek_height"]])
     assert np.isfinite(measured["cheek_height_right_mm"]).all()
     assert measured["cheek_height_diff_mm"].tolist() == pytest.approx([0, 0], abs=1e-6)
+
+
+def test_the_drawing_of_the_house_is_the_code() -> None:
+    """``python docs/layout.py`` draws it anew."""
+    spec = importlib.util.spec_from_file_location("layout", ROOT / "docs" / "layout.py")
+    assert spec is not None
+    assert spec.loader is not None
+    layout = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(layout)
+    assert layout.page() == (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+
+def test_modules_share_no_name_with_a_function_of_their_package() -> None:
+    """Or ``import asymmetry.metrics.movement`` would give the function."""
+    shadowed = []
+    for init in (ROOT / "asymmetry").rglob("__init__.py"):
+        room = importlib.import_module(".".join(init.parent.relative_to(ROOT).parts))
+        names = {path.stem for path in init.parent.glob("*.py")}
+        shadowed += [f"{room.__name__}.{name}" for name in names if callable(getattr(room, name, None))]
+    assert shadowed == []

@@ -143,7 +143,9 @@ def mark_guesses(face: FaceReading) -> FaceReading:
     for side in (*guesses.covered, *guesses.unclear):
         numbers = MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups["iris"])
         least = GUESS_MM * face.pose.scale / 10
-        spread[numbers] = np.where(np.isnan(face.points[numbers, 0]), np.nan, np.maximum(spread[numbers], least))
+        spread[numbers] = np.where(
+            np.isnan(face.points[numbers, 0]), np.nan, np.maximum(spread[numbers], least)
+        )
     return _noted(replace(face, spread=spread), guesses.reasons)
 
 
