@@ -225,6 +225,6 @@ def test_modules_share_no_name_with_a_function_of_their_package() -> None:
     shadowed = []
     for init in (ROOT / "asymmetry").rglob("__init__.py"):
         room = importlib.import_module(".".join(init.parent.relative_to(ROOT).parts))
-        names = {path.stem for path in init.parent.glob("*.py")}
+        names = {path.stem for path in init.parent.glob("[a-z]*.py")}
         shadowed += [f"{room.__name__}.{name}" for name in names if callable(getattr(room, name, None))]
     assert shadowed == []
