@@ -214,7 +214,8 @@ def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, across: Mask, carried:
     metrics, (yaw, _, roll, mm_per_px) = values[: len(across)], values[len(across) :]
     turned, away = (usable & (np.abs(yaw) > limit) for limit in (MAX_YAW_HORIZONTAL, MAX_YAW))
     unframed = usable & np.isnan(roll + mm_per_px)
-    partial = usable & ~unframed & ~away & np.isnan(metrics[carried]).any(axis=0)
+    known = metrics if carried.all() else metrics[carried]
+    partial = usable & ~unframed & ~away & np.isnan(known).any(axis=0)
     blind, lone, aslant, unscaled = eyes & usable & ~unframed
     nothing = usable & bool(len(carried) and not carried.any())
     metrics[np.ix_(across, turned)] = np.nan
