@@ -2,6 +2,7 @@ from . import archive, core, errors, extract, metrics, photos, report, series, s
 from .archive import score_archive
 from .core.frame import Scale
 from .core.landmarks import Landmarks
+from .core.schemes import Scheme, register_scheme
 from .core.table import Measurements
 from .core.version import __version__
 from .errors import AsymmetryError, PhotoError
@@ -17,6 +18,7 @@ __all__ = [
     "Measurements",
     "PhotoError",
     "Scale",
+    "Scheme",
     "Score",
     "Series",
     "__version__",
@@ -28,6 +30,7 @@ __all__ = [
     "metrics",
     "movement",
     "photos",
+    "register_scheme",
     "report",
     "score",
     "score_archive",

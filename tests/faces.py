@@ -43,7 +43,6 @@ SINGLE = {
     "temple_3": (70, -20),
     "temple_4": (69, -36),
     "temple_5": (64, 28),
-    "temple_6": (66, -54),
     "forehead_1": (17, 56),
     "forehead_2": (32, 54),
 }

@@ -39,8 +39,8 @@ def test_an_unknown_status_is_refused() -> None:
 
 
 def test_an_unknown_scheme_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match="no landmark scheme is called 'dlib68'; known: mediapipe478"):
-        replace(photo(), scheme="dlib68")
+    with pytest.raises(InvalidInputError, match="no landmark scheme is called 'ibug'; known: dlib68, "):
+        replace(photo(), scheme="ibug")
 
 
 def test_fields_can_not_be_set() -> None:

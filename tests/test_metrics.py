@@ -14,7 +14,7 @@ from asymmetry.core.frame import REGIONS, face_frame
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.metrics import catalogue, measure, movement_catalogue
 from asymmetry.metrics.__main__ import page
-from asymmetry.metrics.definition import points_of
+from asymmetry.metrics.points import points_of
 from tests.faces import Moves, crowd, double, model, photo
 
 FloatArray = npt.NDArray[np.float64]

@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.geometry import mirror_squares
-from asymmetry.core.schemes import SIDES, Scheme, Side
+from asymmetry.core.schemes import SIDES, Scheme, Side, registered_schemes
+from asymmetry.core.schemes.vocabulary import GROUPS
+from asymmetry.errors import InvalidInputError
 
 __all__ = ["REGIONS", "Face", "Half"]
 
@@ -42,13 +44,11 @@ class Half:
 
     def out(self, name: str) -> FloatArray:
         """Distance of a point from the midline, positive towards this side, mm, shape (n,)."""
-        row: FloatArray = self.outward[self.rows[name]]
-        return row
+        return _row(self.outward, self.rows, name)
 
     def up(self, name: str) -> FloatArray:
         """Height of a point over the pupil line, mm, shape (n,)."""
-        row: FloatArray = self.upward[self.rows[name]]
-        return row
+        return _row(self.upward, self.rows, name)
 
     def height(self, marks: Mapping[str, float]) -> FloatArray:
         """Height of the weighted mean of named points over the pupil line, mm, shape (n,)."""
@@ -64,7 +64,8 @@ class Face:
     """n faces in their own frame.
 
     Each side is kept as it is seen from that side, so that both are one table for a metric. A point of the
-    midline is on both sides: it is as far out on the one as it is in on the other.
+    midline is on both sides: it is as far out on the one as it is in on the other. A point that only other
+    landmark schemes have was never seen: NaN.
 
     Attributes
     ----------
@@ -97,7 +98,8 @@ class Face:
 
         No side on the midline.
         """
-        out, up = self.points[:, self.rows[name], 0 if side == "right" else 1]
+        half = self.half("right" if side == "right" else "left")
+        out, up = half.out(name), half.up(name)
         return np.array([-out if side == "right" else out, up])
 
     def pair(self, name: str) -> tuple[FloatArray, FloatArray]:
@@ -126,8 +128,30 @@ class Face:
         The mirror image is laid over all regions at once, see `asymmetry.core.geometry.mirror_squares`.
         """
         groups = self.layout.groups
-        names = [(groups[region], groups[f"{region}_midline"]) for region in REGIONS]
-        points = self.points[:, [self.rows[name] for paired, single in names for name in (*paired, *single)]]
+        # Where the scheme has no pair of a region, its usual points are asked for in vain: not measured.
+        names = [(groups[region] or GROUPS[region], groups[f"{region}_midline"]) for region in REGIONS]
+        found = [_find(self.rows, name) for paired, single in names for name in (*paired, *single)]
+        rows = [row for row in found if row is not None]
         sizes = [(len(paired), len(single)) for paired, single in names]
         counts = [2 * paired + single for paired, single in sizes]
+        if len(rows) < len(found):
+            return dict.fromkeys(REGIONS, (np.full(self.size, np.nan), 1))
+        points = self.points[:, rows]
         return dict(zip(REGIONS, zip(mirror_squares(points, sizes), counts, strict=True), strict=True))
+
+
+def _find(rows: Mapping[str, int], name: str) -> int | None:
+    """The row of a point; None if only other schemes than the faces' have it."""
+    try:
+        return rows[name]
+    except KeyError:
+        if any(scheme.has(name) for scheme in registered_schemes()):
+            return None
+    raise InvalidInputError(f"no landmark scheme has a point {name!r}; see asymmetry.core.schemes.vocabulary")
+
+
+def _row(values: FloatArray, rows: Mapping[str, int], name: str) -> FloatArray:
+    """The values of a point, shape (n,); NaN if only other schemes than the faces' have it."""
+    row = _find(rows, name)
+    found: FloatArray = np.full(values.shape[1:], np.nan) if row is None else values[row]
+    return found

@@ -27,7 +27,9 @@ from asymmetry.core.level import (
     upright,
     weighed,
 )
-from asymmetry.core.schemes import SIDES, get_scheme
+from asymmetry.core.schemes import SIDES, Scheme, get_scheme
+from asymmetry.core.schemes.vocabulary import FRAME
+from asymmetry.core.stations import with_stations
 from asymmetry.errors import InvalidInputError
 
 __all__ = [
@@ -61,16 +63,15 @@ MAX_YAW_HORIZONTAL = 15.0
 MAX_YAW = 30.0
 #: The pairs that set the level, in the order of `asymmetry.core.level.level_line`.
 LEVEL_PAIRS = ("outer_canthus", "iris_centre", "inner_canthus")
-# What sets the midline: midpoints of these pairs, and these midline points.
+# What sets the midline: midpoints of these pairs, and these midline points. Those that a scheme lacks don't
+# count in it: with dlib's 68 points nasion and nasal bridge do, with canthi alone their midpoints.
 _MIDLINE_PAIRS = ("outer_canthus", "inner_canthus")
 _MIDLINE_POINTS = ("nasion", "nose_bridge_1", "glabella")
-# All that carries the frame, with the irises' width: rows by name.
-_ANCHORS = {
-    name: row
-    for row, name in enumerate(
-        (*_MIDLINE_PAIRS, "iris_centre", "iris_lateral", "iris_medial", *_MIDLINE_POINTS)
-    )
-}
+# The nose's root, which stands for the middle of the eyes where one was not seen: the first one that the
+# scheme has.
+_ROOTS = ("nose_bridge_1", "nasion", "glabella")
+# All that carries the frame, with the irises' width: rows by name. What a scheme lacks of it was never seen.
+_ANCHORS = {name: row for row, name in enumerate(FRAME)}
 # Numbers of an axis that are worked on at a time, 128 KB: enough to hide the cost of a NumPy call, few enough
 # for all that is made of them on the way to stay in a core's own cache.
 _BLOCK = 32768
@@ -130,7 +131,9 @@ def face_frame(
     removed so that outer canthi and pupils are level (the mesh drags temples, forehead and nose along when a
     brow or a mouth corner moves; in warps and renders the eyes stay true), or by the pose where one eye was
     not seen; x = 0 put where the canthi's midpoints, nasion, nasal bridge and glabella lie (never philtrum,
-    lips or chin: palsy moves those); y = 0 put at the pupil line.
+    lips or chin: palsy moves those); y = 0 put at the pupil line. A scheme needs the canthi. Without irises
+    the level, the pupil line and millimetres go by the canthi; what it lacks of the midline's points does not
+    count.
 
     Parameters
     ----------
@@ -154,10 +157,11 @@ def face_frame(
     """
     rows, columns = _layout(landmarks.scheme, None if names is None else frozenset(names))
     # Photos last, so that each step runs over contiguous numbers.
-    px = landmarks.points.reshape(len(landmarks), 3 * landmarks.layout.size).T
+    every, _ = with_stations(landmarks.points, landmarks.spread, landmarks.scheme)
+    px = every.reshape(len(landmarks), 3 * every.shape[1]).T
     precision = np.result_type(px, np.float32)
     anchors = px[columns[:, [rows[name] for name in _ANCHORS]]].astype(np.float64)
-    place, distance = _camera(anchors)
+    place, distance = _camera(anchors, landmarks.layout)
     place = place.astype(precision)
     anchors -= place
     weights, roll = upright(anchors[:, [_ANCHORS[name] for name in LEVEL_PAIRS]], distance, landmarks.pose)
@@ -269,8 +273,8 @@ def _layout(scheme: str, names: frozenset[str] | None) -> tuple[Mapping[str, int
     The latter has the shape (3, names, 2).
     """
     layout = get_scheme(scheme)
-    wanted = [name for name in layout.named if names is None or name in names or name in _ANCHORS]
-    columns = 3 * np.array([layout.named[name] for name in wanted]) + np.arange(3)[:, None, None]
+    wanted = [name for name in layout.places if names is None or name in names or name in _ANCHORS]
+    columns = 3 * np.array([layout.places[name] for name in wanted]) + np.arange(3)[:, None, None]
     return {name: row for row, name in enumerate(wanted)}, columns
 
 
@@ -281,7 +285,7 @@ def _blocks(points: FloatArray) -> Iterator[slice]:
     return (slice(start, start + step) for start in range(0, names, step))
 
 
-def _camera(anchors: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _camera(anchors: FloatArray, layout: Scheme) -> tuple[FloatArray, FloatArray]:
     """Place of the camera, shape (3, 1, 1, n), and its distance from the canthi, shape (n,), in px.
 
     Where an eye was not seen, the nose's root stands for their middle, and the other iris for their distance.
@@ -292,7 +296,8 @@ def _camera(anchors: FloatArray) -> tuple[FloatArray, FloatArray]:
     lateral, medial = (anchors[:, _ANCHORS[name]] for name in ("iris_lateral", "iris_medial"))
     iris = _either(*np.sqrt(total((lateral - medial) ** 2))) * (OUTER_CANTHI_MM / IRIS_MM)
     distance = CAMERA_DISTANCE * np.where(lone, iris, np.sqrt(total(across * across)))
-    x, y, z = np.where(lone, anchors[:, _ANCHORS["nose_bridge_1"], 0], total(right + left) / 4)
+    root = next(filter(layout.has, _ROOTS), _ROOTS[0])
+    x, y, z = np.where(lone, anchors[:, _ANCHORS[root], 0], total(right + left) / 4)
     return np.array([x, y, z - distance])[:, None, None], distance
 
 
@@ -320,12 +325,15 @@ def _length(steps: FloatArray) -> FloatArray:
 
 def _origin(face: Face) -> FloatArray:
     """Place of the midline and of the pupil line, as `from_both_sides` has it."""
-    rows = [face.rows[name] for name in (*_MIDLINE_PAIRS, *_MIDLINE_POINTS)]
+    points = [name for name in _MIDLINE_POINTS if face.layout.has(name)]
+    rows = [face.rows[name] for name in (*_MIDLINE_PAIRS, *points)]
     out = face.points[0, rows]
     leads = out[:, 1] - out[:, 0]
     middle = total(leads) / (2 * len(rows))
     # Beside an eye that was not seen, the midline's points alone.
-    alone = total(leads[len(_MIDLINE_PAIRS) :]) / (2 * len(_MIDLINE_POINTS))
+    alone = (
+        total(leads[len(_MIDLINE_PAIRS) :]) / (2 * len(points)) if points else np.full_like(middle, np.nan)
+    )
     return from_both_sides(np.where(without_an_eye(face), alone, middle), _pupil_line(face))
 
 

@@ -10,15 +10,14 @@ import importlib
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeVar, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import Face, Half, face_frame
-from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.frame import Face, Half
 from asymmetry.core.schemes import SIDES
 from asymmetry.errors import InvalidInputError
 
@@ -296,38 +295,6 @@ def _has_sides(function: Callable[..., FloatArray]) -> bool:
         if annotated in (Half.__name__, Face.__name__):
             return annotated == Half.__name__
     raise InvalidInputError(f"metric {function.__name__}: annotate its argument as Half or as Face")
-
-
-class _Asked(dict[str, int]):
-    """Rows of points that remembers which were asked for."""
-
-    def __init__(self, rows: Mapping[str, int]) -> None:
-        super().__init__(rows)
-        self.names: set[str] = set()
-
-    def __getitem__(self, name: str) -> int:
-        self.names.add(name)
-        return super().__getitem__(name)
-
-
-@functools.cache
-def points_of(metric: Metric, scheme: str) -> frozenset[str]:
-    """Names of the points that a metric reads: those that it asks for when there is no face to measure.
-
-    Examples
-    --------
-    >>> from asymmetry.metrics.mouth import ala_height
-    >>> sorted(points_of(ala_height, "mediapipe478"))
-    ['ala']
-    """
-    nobody = face_frame(Landmarks.blank([], status="ok", scheme=scheme))
-    asked = _Asked(nobody.rows)
-    faces = [replace(nobody, rows=asked)] * metric.photos
-    metric(*metric.views(*faces))
-    if isinstance(metric, MovementMetric):
-        for other in (*metric.parts, *(metric.during or ())[:1]):
-            asked.names |= points_of(other, scheme)
-    return frozenset(asked.names)
 
 
 def measured(face: Face, metrics: Iterable[Metric]) -> Iterator[FloatArray]:

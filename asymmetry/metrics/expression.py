@@ -83,7 +83,8 @@ def expressions(landmarks: Landmarks, *, rest: npt.ArrayLike | None = None) -> E
     Expressions
         ``label``, one of `EXPRESSIONS`, or ``"unknown"``: where nothing was measured, where two are equally
         likely, or where the mouth does something else. ``confidence``, 0 to 1: how far the label is ahead
-        of the next likely one; 0 where it is unknown.
+        of the next likely one; 0 where it is unknown. Landmarks of a scheme without expression weights
+        tell none.
 
     Raises
     ------
@@ -95,6 +96,8 @@ def expressions(landmarks: Landmarks, *, rest: npt.ArrayLike | None = None) -> E
     >>> expressions(Landmarks.blank(["a.jpg"], status="no_face")).label.tolist()
     ['unknown']
     """
+    if not landmarks.layout.expressions:
+        return Expressions(np.full(len(landmarks), UNKNOWN), np.zeros(len(landmarks)))
     likely = _likelihoods(_weights(landmarks, rest), beyond_rest=rest is not None)
     names, table = np.array(list(likely)), np.array(list(likely.values()))
     first = table.argmax(axis=0)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from asymmetry.core.frame import Half
 from asymmetry.core.geometry import polygon_area
-from asymmetry.core.schemes import MEDIAPIPE_478
+from asymmetry.core.schemes.vocabulary import GROUPS
 from asymmetry.metrics.brow import brow_height
 from asymmetry.metrics.definition import metric
 
@@ -27,8 +27,7 @@ FloatArray = npt.NDArray[np.floating[Any]]
 
 # The middle of each lid, where the pupil is in straight gaze.
 _UPPER, _LOWER = "upper_lid_4", "lower_lid_4"
-_GROUPS = MEDIAPIPE_478.groups
-_OPENING = ("outer_canthus", *_GROUPS["upper_lid"], "inner_canthus", *reversed(_GROUPS["lower_lid"]))
+_OPENING = ("outer_canthus", *GROUPS["upper_lid"], "inner_canthus", *reversed(GROUPS["lower_lid"]))
 
 
 @metric(

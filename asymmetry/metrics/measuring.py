@@ -20,6 +20,7 @@ from asymmetry.core.frame import (
     eye_higher,
     face_frame,
     head_angles,
+    iris_width,
     without_an_eye,
 )
 from asymmetry.core.landmarks import Landmarks
@@ -28,7 +29,8 @@ from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import brow, eye, mouth, whole
 from asymmetry.metrics.absolute import Conditions, absolute_sds, lasting_errors, unsure_scale
-from asymmetry.metrics.definition import AnyMetric, Metric, measured, points_of, unique
+from asymmetry.metrics.definition import AnyMetric, Metric, measured, unique
+from asymmetry.metrics.points import not_carried, points_of
 from asymmetry.metrics.propagation import COPIES, spreads
 
 __all__ = ["MAX_YAW", "MAX_YAW_HORIZONTAL", "PUPILS_ASLANT_DEG", "catalogue", "measure"]
@@ -87,7 +89,8 @@ def measure(
         deviations of each column: ``<metric>_<side>_sd_<unit>`` of one photo about the truth, which also
         holds between people, and ``<metric>_<side>_rsd_<unit>`` of repeats, which holds for changes of one
         person and is NaN where `Landmarks.spread` is. What could not be measured is NaN, and the row's
-        reason says why; its status is then warn if it was ok.
+        reason says why; its status is then warn if it was ok. Metrics whose points the landmark scheme lacks
+        are NaN in all rows; ``provenance["not_carried"]`` has the points that each would need.
 
     Raises
     ------
@@ -104,7 +107,7 @@ def measure(
     names = [name for metric in chosen for name in metric.columns]
     values = np.empty((len(names) + len(_POSE_COLUMNS), n))
     rsd, absolute = np.empty((2, len(names) if sd else 0, n))
-    eyes = np.empty((3, n), dtype=bool)
+    eyes = np.empty((4, n), dtype=bool)
     known = per_photo(scale, n)
     points = needed(chosen, catalogue(), landmarks.scheme)
     with np.errstate(all="ignore"):
@@ -115,14 +118,16 @@ def measure(
             found = chain(measured(face, chosen), (yaw, pitch, face.roll, face.mm_per_px))
             for row, column in zip(values[:, rows], found, strict=True):
                 row[:] = column
-            eyes[:, rows] = _eyes(face)
+            eyes[:, rows] = _eyes(face, own)
             if sd:
                 _spreads(face, part, own, chosen, out=rsd[:, rows])
-                under = Conditions(yaw, pitch, face.mm_per_px, unsure_scale(own, eyes[0, rows]))
+                under = Conditions(yaw, pitch, face.mm_per_px, unsure_scale(own, eyes[3, rows]))
                 read = values[: len(names), rows]
                 absolute[:, rows] = absolute_sds(part, chosen, read, rsd[:, rows], under)
-    across = np.array([metric.horizontal for metric in chosen for _ in metric.columns], dtype=bool)
-    about = explained(landmarks, _spoilt(landmarks.usable, eyes, values, across))
+    lost_names = not_carried(chosen, landmarks.scheme)
+    kinds = [(metric.horizontal, metric.name not in lost_names) for metric in chosen for _ in metric.columns]
+    across, carried = np.array(kinds, dtype=bool).reshape(-1, 2).T
+    about = explained(landmarks, _spoilt(landmarks.usable, eyes, values, across, carried))
     columns = dict(zip((*names, *_POSE_COLUMNS), values, strict=True))
     if sd:
         lost = np.isnan(values[: len(names)])
@@ -133,6 +138,7 @@ def measure(
         "scale_source": scale.source,
         "metrics": [metric.name for metric in chosen],
         "errors": lasting_errors().inputs[:12],
+        **({"not_carried": lost_names} if lost_names else {}),
     }
     return Measurements(
         {"photo": landmarks.photo, "taken": landmarks.taken, **about, **columns},
@@ -186,23 +192,32 @@ def per_photo(scale: Scale, n: int) -> FloatArray:
         raise InvalidInputError(f"scale: give one length, or one for each of the {n} photos") from None
 
 
-def _eyes(face: Face) -> Mask:
-    """Where no iris was seen, where one eye was not at all, and where one stands higher, shape (3, n)."""
+def _eyes(face: Face, scale: Scale) -> Mask:
+    """What was not seen of the eyes, shape (4, n).
+
+    Where there is no iris, where one eye is missing, where one stands higher, and where millimetres had to do
+    without an iris's width.
+    """
     blind = np.isnan(face.points[0, face.rows["iris_centre"]]).all(axis=0)
-    return np.array([blind, without_an_eye(face), np.abs(eye_higher(face)) > PUPILS_ASLANT_DEG])
+    aslant = np.abs(eye_higher(face)) > PUPILS_ASLANT_DEG
+    unscaled = np.isnan(iris_width(face)) & (scale.source == "iris")
+    return np.array([blind, without_an_eye(face), aslant, unscaled])
 
 
-def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, across: Mask) -> dict[str, Mask]:
+def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, across: Mask, carried: Mask) -> dict[str, Mask]:
     """Put NaN where a photo can't carry a metric; the reasons, each with the photos it holds for.
 
-    ``eyes`` is of `_eyes`, and ``across`` says which rows of ``values`` lean on horizontal distances.
+    ``eyes`` is of `_eyes`; ``across`` and ``carried`` say which rows of ``values`` lean on horizontal
+    distances, and for which the scheme has points.
     """
     values[:, ~usable] = np.nan
     metrics, (yaw, _, roll, mm_per_px) = values[: len(across)], values[len(across) :]
     turned, away = (usable & (np.abs(yaw) > limit) for limit in (MAX_YAW_HORIZONTAL, MAX_YAW))
     unframed = usable & np.isnan(roll + mm_per_px)
-    partial = usable & ~unframed & ~away & np.isnan(metrics).any(axis=0)
-    blind, lone, aslant = eyes & usable & ~unframed
+    known = metrics if carried.all() else metrics[carried]
+    partial = usable & ~unframed & ~away & np.isnan(known).any(axis=0)
+    blind, lone, aslant, unscaled = eyes & usable & ~unframed
+    nothing = usable & bool(len(carried) and not carried.any())
     metrics[np.ix_(across, turned)] = np.nan
     metrics[:, away] = np.nan
     return {
@@ -210,10 +225,12 @@ def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, across: Mask) -> dict[
         f"head turned more than {MAX_YAW:g}°: not measured": away,
         "points that carry the face's frame are missing: not measured": unframed,
         "no iris seen: the pupil line, and mm unless a scale is given, go by the corners of the eyes": blind,
+        "no iris's width is known: mm go by the corners of the eyes": unscaled & ~blind,
         "one eye not seen: the level is that of the head's pose, so heights are less sure": lone,
         f"the pupils are more than {PUPILS_ASLANT_DEG:g}° out of level with the corners of the eyes, as in a "
         "squint: the level goes by the corners": aslant & ~away,
         "points are missing, or a metric has no value here: some not measured": partial,
+        "the landmark scheme has no points for these metrics: not measured": nothing,
     }
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from asymmetry.core.frame import Half
 from asymmetry.core.geometry import polygon_area
-from asymmetry.core.schemes import MEDIAPIPE_478
+from asymmetry.core.schemes.vocabulary import GROUPS
 from asymmetry.metrics.definition import metric
 
 __all__ = [
@@ -27,8 +27,7 @@ FloatArray = npt.NDArray[np.floating[Any]]
 
 # Stations along a half lip, from the corner to the midline, on either side of its middle.
 _HALFWAY = (2, 3)
-_GROUPS = MEDIAPIPE_478.groups
-_ABOVE, _BELOW = _GROUPS["upper_lip_inner"], _GROUPS["lower_lip_inner"]
+_ABOVE, _BELOW = GROUPS["upper_lip_inner"], GROUPS["lower_lip_inner"]
 
 
 def corner(half: Half) -> tuple[FloatArray, FloatArray]:

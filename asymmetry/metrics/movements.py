@@ -29,6 +29,7 @@ from asymmetry.metrics.measuring import (
     needed,
     per_photo,
 )
+from asymmetry.metrics.points import not_carried
 from asymmetry.metrics.propagation import COPIES, differing, known_spread, moved_spreads
 
 __all__ = ["beyond_noise", "movement", "movement_catalogue"]
@@ -123,12 +124,19 @@ def movement(
         sds = dict(zip((name for metric in every for name in metric.rsd_columns), spread, strict=True))
         for metric in chosen:
             _settle(metric, columns, sds)
-    kinds = [(metric.horizontal, _always(metric, name)) for metric in chosen for name in metric.columns]
+    lost = not_carried(chosen, expression.scheme)
+    kinds = [
+        (metric.horizontal, metric.name not in lost and _always(metric, name))
+        for metric in chosen
+        for name in metric.columns
+    ]
     about = explained(
         expression, _spoilt(rest, expression, framed, values[: len(kinds)], np.array(kinds, dtype=bool))
     )
     spread[np.isnan(values)] = np.nan
-    made = {"scale_source": scale.source, "metrics": [metric.name for metric in chosen]}
+    made: dict[str, Any] = {"scale_source": scale.source, "metrics": [metric.name for metric in chosen]}
+    if lost:
+        made["not_carried"] = lost
     table = Measurements(
         {
             "photo": expression.photo,

@@ -21,7 +21,9 @@ import numpy.typing as npt
 from asymmetry.core.frame import Face, Scale, reframed
 from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, get_scheme
+from asymmetry.core.schemes import SIDES, get_scheme
+from asymmetry.core.schemes.vocabulary import GROUPS
+from asymmetry.core.stations import with_stations
 from asymmetry.metrics.definition import Metric, MovementMetric, measured, moved_by
 
 __all__ = ["COPIES", "differing", "known_spread", "mixtures", "moved_spreads", "spreads"]
@@ -68,8 +70,8 @@ _SINGLE = (
         "ala": _MEDIAL,
         "alar_base": _MEDIAL,
     }
-    | dict.fromkeys(MEDIAPIPE_478.groups["upper_lid"], _ACROSS)
-    | dict.fromkeys(MEDIAPIPE_478.groups["lower_lid"], _MIDDLE)
+    | dict.fromkeys(GROUPS["upper_lid"], _ACROSS)
+    | dict.fromkeys(GROUPS["lower_lid"], _MIDDLE)
 )
 
 
@@ -80,13 +82,13 @@ def mixtures(scheme: str) -> FloatArray:
     Points are in the order of `Face.points`. A point of the midline has half its variance from either side.
     """
     layout = get_scheme(scheme)
-    weights = dict.fromkeys(layout.pairs, _LATERAL) | _SINGLE
+    weights = dict.fromkeys(layout.sided, _LATERAL) | _SINGLE
     for name, (lateral, medial) in _CONTOURS.items():
-        points = layout.groups[name]
+        points = GROUPS[name]
         for point, turn in zip(points, np.linspace(0, np.pi / 2, len(points)), strict=True):
             weights[point] = np.cos(turn) * lateral + np.sin(turn) * medial
-    pairs = np.repeat([weights[name] for name in layout.pairs], len(SIDES), axis=0)
-    middle = np.tile(_MEDIAL / np.sqrt(2), (len(layout.midline), 1))
+    pairs = np.repeat([weights[name] for name in layout.sided], len(SIDES), axis=0)
+    middle = np.tile(_MEDIAL / np.sqrt(2), (len(layout.places) - len(layout.sided), 1))
     return np.concatenate([pairs, middle])
 
 
@@ -203,7 +205,7 @@ def _many(face: Face, points: FloatArray) -> Face:
 @functools.lru_cache
 def _weights(scheme: str, names: tuple[str, ...]) -> tuple[FloatArray, int]:
     """`mixtures` of named points, shape (names, errors), and how many of them are pairs; these come first."""
-    pairs, known = len(get_scheme(scheme).pairs), list(get_scheme(scheme).named)
+    pairs, known = len(get_scheme(scheme).sided), list(get_scheme(scheme).places)
     places = [known.index(name) for name in names]
     weights = mixtures(scheme)[[place + min(place, pairs) for place in places]]
     return weights, sum(place < pairs for place in places)
@@ -216,6 +218,7 @@ def known_spread(landmarks: Landmarks, names: Iterable[str]) -> FloatArray:
     """
     layout, rings = landmarks.layout, landmarks.layout.groups["iris"]
     irises = layout.right(rings) + layout.left(rings)
+    _, spread = with_stations(landmarks.points, landmarks.spread, landmarks.scheme)
     seen = np.isfinite(landmarks.points[:, irises, 0])
     unknown = (seen & np.isnan(landmarks.spread[:, irises])).any(axis=1)
-    return np.where(unknown, np.nan, landmarks.spread.T[[layout.named[name] for name in names]])
+    return np.where(unknown, np.nan, spread.T[[layout.places[name] for name in names]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from asymmetry.core.frame import Scale, face_frame
+from asymmetry.core.frame import OUTER_CANTHI_MM, Scale, face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.metrics.absolute import unsure_iris
 
@@ -12,6 +12,7 @@ __all__ = ["pooled_scale"]
 
 #: An eye counts as open when its blink weight is below this: half of the way from 0 to 1.
 _OPEN_EYE = 0.5
+_BLINKS = ("eyeBlinkRight", "eyeBlinkLeft")
 
 
 def pooled_scale(landmarks: Landmarks) -> tuple[Scale, str]:
@@ -43,8 +44,11 @@ def pooled_scale(landmarks: Landmarks) -> tuple[Scale, str]:
     right, left = face.pair("outer_canthus")
     width = np.hypot(right[0] - left[0], right[1] - left[1])
     usable = landmarks.usable & np.isfinite(width)
-    blink = [landmarks.layout.expressions.index(name) for name in ("eyeBlinkRight", "eyeBlinkLeft")]
-    irises = landmarks.points[:, landmarks.layout.pairs["iris_centre"], 0]
+    layout = landmarks.layout
+    if not layout.has("iris_lateral"):
+        return Scale(), f"outer corners of the eyes, taken to be {OUTER_CANTHI_MM} mm apart: no irises"
+    blink = [layout.expressions.index(name) for name in _BLINKS if name in layout.expressions]
+    irises = landmarks.points[:, layout.pairs["iris_centre"], 0]
     # A weight that is not known (NaN) does not count as closed; an iris that is left out was not seen.
     closed = (landmarks.blendshapes[:, blink].max(axis=1, initial=0.0) >= _OPEN_EYE) | np.isnan(irises).any(
         axis=1

@@ -1,0 +1,372 @@
+"""`Scheme`: which number is which point of the face, and what a scheme's table must hold."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.schemes.vocabulary import FRAME, GROUPS, MIDLINE, PAIRS, STATIONS
+from asymmetry.errors import InvalidInputError
+
+__all__ = ["SIDES", "Scheme", "Side", "get_scheme", "name_points", "register_scheme", "registered_schemes"]
+
+Side = Literal["right", "left"]
+SIDES: tuple[Side, Side] = ("right", "left")
+
+_NAME = re.compile("[a-z][a-z0-9_]*")
+# The schemes that are known, by name.
+_SCHEMES: dict[str, Scheme] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class Scheme:
+    """Names for the points of one landmark model: one table, checked when it is made.
+
+    Sides are the patient's own: in an unmirrored photo the patient's right is on the image's left.
+
+    Parameters
+    ----------
+    name : str
+        The scheme's name, stored in `Landmarks.scheme`: lower case letters, digits and underscores.
+    size : int
+        Number of points, k.
+    pairs : mapping of str to (int, int)
+        Points of both sides: name to (right, left) number. Names that metrics measure by, and where they are,
+        are those of `asymmetry.core.schemes.vocabulary`; any other name is the scheme's own.
+    midline : mapping of str to int
+        Points of the midline: name to number.
+    contours : mapping of str to tuple of str
+        For contours whose stations the scheme has no points at: the names of its own points along them, from
+        the contour's lateral end to its medial one (`vocabulary.ends_of`). The stations are read between
+        them at their share of the length. An end may be a point of the midline.
+    unnamed : iterable of tuple of int
+        Points without a name: (right, left) for a pair, (number,) for one of the midline.
+    mirror : array_like of int, shape (k,), optional
+        For each point, the number of its mirror twin; a point of the midline is its own. Default: what
+        pairs, midline and unnamed points say, which must then hold every number.
+    groups : mapping of str to tuple of str
+        Named lists of points, besides those of the vocabulary or in their place.
+    expressions : tuple of str
+        Names of the expression weights (blendshapes), in the model's order; those of one side end in
+        ``Left`` or ``Right``. Default: the model gives none.
+    expressive : array_like of int
+        The points that those weights are made of, in the order in which the model takes them.
+
+    Attributes
+    ----------
+    mirror : ndarray of int, shape (k,)
+        Mirror twins.
+    groups : mapping of str to tuple of str
+        The vocabulary's groups, of each the points that the scheme has; and its own.
+
+    Raises
+    ------
+    InvalidInputError
+        If a number stands twice, lies beyond the scheme's size or is missing, the mirror is not its own
+        inverse or differs from the pairs, or a name means something else in the vocabulary.
+
+    Examples
+    --------
+    >>> eyes = Scheme("eyes4", 4, pairs={"outer_canthus": (0, 3), "inner_canthus": (1, 2)})
+    >>> eyes.mirror.tolist()
+    [3, 2, 1, 0]
+    """
+
+    name: str
+    size: int
+    pairs: Mapping[str, tuple[int, int]] = field(repr=False)
+    midline: Mapping[str, int] = field(default_factory=dict, repr=False)
+    contours: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    unnamed: Iterable[tuple[int, ...]] = field(default=(), repr=False)
+    mirror: npt.NDArray[np.intp] = field(default_factory=lambda: _fixed(()), repr=False)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    expressions: tuple[str, ...] = field(default=(), repr=False)
+    expressive: npt.NDArray[np.intp] = field(default_factory=lambda: _fixed(()), repr=False)
+
+    def __post_init__(self) -> None:
+        own: dict[str, Any] = {
+            "pairs": MappingProxyType({name: tuple(pair) for name, pair in self.pairs.items()}),
+            "midline": MappingProxyType(dict(self.midline)),
+            "contours": MappingProxyType({name: tuple(line) for name, line in self.contours.items()}),
+            "unnamed": tuple(tuple(numbers) for numbers in self.unnamed),
+            "expressions": tuple(self.expressions),
+            "mirror": _fixed(self.mirror),
+            "expressive": _fixed(self.expressive),
+        }
+        for name, value in own.items():
+            object.__setattr__(self, name, value)
+        _check_names(self)
+        _check_numbers(self)
+        object.__setattr__(self, "mirror", _mirror_table(self))
+        groups = {name: tuple(filter(self.has, names)) for name, names in GROUPS.items()}
+        groups |= {name: tuple(names) for name, names in self.groups.items()}
+        object.__setattr__(self, "groups", MappingProxyType(groups))
+        _check_groups(self)
+
+    def has(self, name: str) -> bool:
+        """Whether the scheme has a point of that name, or reads it along a contour.
+
+        Examples
+        --------
+        >>> get_scheme("dlib68").has("brow_upper_3"), get_scheme("dlib68").has("iris_centre")
+        (True, False)
+        """
+        return name in self.pairs or name in self.midline or name in self.stations
+
+    @functools.cached_property
+    def stations(self) -> Mapping[str, str]:
+        """Points of the vocabulary that are read along a contour: name to contour."""
+        return {
+            station: contour
+            for contour in self.contours
+            for station in STATIONS[contour]
+            if station not in self.pairs and station not in self.midline
+        }
+
+    @functools.cached_property
+    def named(self) -> Mapping[str, tuple[int, int]]:
+        """All named points, pairs and then midline: name to (right, left) number, alike on the midline."""
+        return {**self.pairs, **{name: (number, number) for name, number in self.midline.items()}}
+
+    @functools.cached_property
+    def places(self) -> Mapping[str, tuple[int, int]]:
+        """As `named`, with the stations that are read along contours, and what else the frame looks for.
+
+        Their numbers follow the scheme's own, as in `asymmetry.core.stations.with_stations`; the last one is
+        that of a point that was never seen, for what the scheme lacks.
+        """
+        lacking = [name for name in FRAME if not self.has(name)]
+        pairs = [name for name in self.stations if name in PAIRS]
+        single = [name for name in self.stations if name in MIDLINE]
+        first = self.size + 2 * len(pairs)
+        none = first + len(single)
+        return {
+            **self.pairs,
+            **{name: (self.size + 2 * i, self.size + 2 * i + 1) for i, name in enumerate(pairs)},
+            **{name: (none, none) for name in lacking if name in PAIRS},
+            **{name: (number, number) for name, number in self.midline.items()},
+            **{name: (first + i, first + i) for i, name in enumerate(single)},
+            **{name: (none, none) for name in lacking if name in MIDLINE},
+        }
+
+    @functools.cached_property
+    def sided(self) -> tuple[str, ...]:
+        """Those of `places` that both sides have; they are its first ones."""
+        return tuple(name for name in self.places if name in self.pairs or name in PAIRS)
+
+    def right(self, names: tuple[str, ...]) -> list[int]:
+        """Numbers of the named points on the patient's right."""
+        return [self.pairs[name][0] for name in names]
+
+    def left(self, names: tuple[str, ...]) -> list[int]:
+        """Numbers of the named points on the patient's left."""
+        return [self.pairs[name][1] for name in names]
+
+    def of(self, side: Side, names: tuple[str, ...]) -> list[int]:
+        """Numbers of the named points on one of the patient's sides."""
+        return self.right(names) if side == "right" else self.left(names)
+
+    def __reduce__(self) -> tuple[Callable[[str], Scheme], tuple[str]]:
+        # Pickled by name: in another process a scheme of one's own is registered by the module that made it.
+        return get_scheme, (self.name,)
+
+
+def register_scheme(scheme: Scheme) -> Scheme:
+    """Make a landmark scheme known by its name, so that `Landmarks` may have it.
+
+    Call it where the scheme is made, at the top of a module that each process imports.
+
+    Parameters
+    ----------
+    scheme : Scheme
+        A new one. The same table may be registered again.
+
+    Returns
+    -------
+    Scheme
+        The scheme that is known by that name.
+
+    Raises
+    ------
+    InvalidInputError
+        If another scheme has that name.
+
+    Examples
+    --------
+    >>> mine = register_scheme(
+    ...     Scheme(
+    ...         "corners6",
+    ...         6,
+    ...         pairs={"outer_canthus": (0, 3), "inner_canthus": (1, 2), "commissure": (4, 5)},
+    ...     )
+    ... )
+    >>> get_scheme("corners6") is mine
+    True
+    """
+    known = _SCHEMES.setdefault(scheme.name, scheme)
+    if known is not scheme and _table(known) != _table(scheme):
+        raise InvalidInputError(
+            f"another landmark scheme is called {scheme.name!r}: give one of them another name"
+        )
+    return known
+
+
+def get_scheme(name: str) -> Scheme:
+    """Return the scheme of that name.
+
+    Raises
+    ------
+    InvalidInputError
+        If no scheme has that name.
+
+    Examples
+    --------
+    >>> get_scheme("mediapipe478").size
+    478
+    """
+    if name not in _SCHEMES:
+        raise InvalidInputError(
+            f"no landmark scheme is called {name!r}; known: {', '.join(sorted(_SCHEMES))}"
+        )
+    return _SCHEMES[name]
+
+
+def registered_schemes() -> tuple[Scheme, ...]:
+    """All schemes that are known, the built-in ones first.
+
+    Examples
+    --------
+    >>> [scheme.name for scheme in registered_schemes()][:3]
+    ['mediapipe478', 'dlib68', 'wflw98']
+    """
+    return tuple(_SCHEMES.values())
+
+
+def name_points(name: str, right: Sequence[int], left: Sequence[int]) -> dict[str, tuple[int, int]]:
+    """Pairs of points in a row, for a scheme's table: ``<name>_1``, ``<name>_2`` and so on.
+
+    Examples
+    --------
+    >>> name_points("brow", (17, 18), (26, 25))
+    {'brow_1': (17, 26), 'brow_2': (18, 25)}
+    """
+    return {f"{name}_{i}": pair for i, pair in enumerate(zip(right, left, strict=True), start=1)}
+
+
+def _table(scheme: Scheme) -> tuple[Any, ...]:
+    """All that a scheme's table holds, to be compared."""
+    mappings = scheme.pairs, scheme.midline, scheme.contours, scheme.groups
+    return (
+        scheme.size,
+        *(dict(mapping) for mapping in mappings),
+        scheme.mirror.tolist(),
+        scheme.expressions,
+        scheme.expressive.tolist(),
+    )
+
+
+def _fixed(numbers: npt.ArrayLike) -> npt.NDArray[np.intp]:
+    array = np.array(numbers, dtype=np.intp)
+    array.setflags(write=False)
+    return array
+
+
+def _check_names(scheme: Scheme) -> None:
+    """Refuse names that are none, or that mean something else in the vocabulary."""
+    for name in (scheme.name, *scheme.pairs, *scheme.midline):
+        if not _NAME.fullmatch(name):
+            raise InvalidInputError(f"scheme {scheme.name!r}: {name!r} is no name; use lower case")
+    twice = set(scheme.pairs) & set(scheme.midline)
+    wrong = twice | (set(scheme.pairs) & set(MIDLINE)) | (set(scheme.midline) & set(PAIRS))
+    if wrong:
+        raise InvalidInputError(
+            f"scheme {scheme.name!r}: {', '.join(sorted(wrong))}: on the midline or on both sides?"
+        )
+    for contour, line in scheme.contours.items():
+        if contour not in STATIONS:
+            raise InvalidInputError(
+                f"scheme {scheme.name!r}: no contour is called {contour!r}; known: {', '.join(STATIONS)}"
+            )
+        unknown = [name for name in line if name not in scheme.named]
+        if unknown or len(line) < 2:
+            raise InvalidInputError(
+                f"scheme {scheme.name!r}: contour {contour!r} needs two points or more that have a name; "
+                f"unknown: {', '.join(unknown) or 'none'}"
+            )
+    one_sided = [name for name in scheme.expressions if _other_side(name) not in scheme.expressions]
+    if one_sided or len(set(scheme.expressions)) < len(scheme.expressions):
+        raise InvalidInputError(
+            f"scheme {scheme.name!r}: expression weights stand once, and on both sides; not so: "
+            f"{', '.join(one_sided) or 'some stand twice'}"
+        )
+
+
+def _other_side(expression: str) -> str:
+    """The name of an expression weight with Right and Left exchanged."""
+    if expression.endswith("Left"):
+        return expression.removesuffix("Left") + "Right"
+    if expression.endswith("Right"):
+        return expression.removesuffix("Right") + "Left"
+    return expression
+
+
+def _check_numbers(scheme: Scheme) -> None:
+    """Refuse numbers that stand twice, or that the scheme does not have."""
+    numbers = [number for pair in scheme.pairs.values() for number in pair]
+    numbers += [*scheme.midline.values(), *(number for numbers in scheme.unnamed for number in numbers)]
+    twice = sorted({number for number in numbers if numbers.count(number) > 1})
+    if twice:
+        raise InvalidInputError(f"scheme {scheme.name!r}: points {_listed(twice)} stand in it twice")
+    beyond = sorted({*numbers, *scheme.expressive.tolist()} - set(range(scheme.size)))
+    if beyond:
+        raise InvalidInputError(
+            f"scheme {scheme.name!r} has points 0 to {scheme.size - 1}, not {_listed(beyond)}"
+        )
+    missing = sorted(set(range(scheme.size)) - set(numbers))
+    if missing and not len(scheme.mirror):
+        raise InvalidInputError(
+            f"scheme {scheme.name!r}: points {_listed(missing)} are missing; list them in unnamed, or give "
+            "the mirror"
+        )
+
+
+def _listed(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def _mirror_table(scheme: Scheme) -> npt.NDArray[np.intp]:
+    """Mirror twins, as they are given or as the table says; refused where they are no mirror."""
+    pairs = [*scheme.pairs.values()]
+    pairs += [(numbers[0], numbers[1]) for numbers in scheme.unnamed if len(numbers) == 2]
+    single = [*scheme.midline.values(), *(numbers[0] for numbers in scheme.unnamed if len(numbers) == 1)]
+    stated = dict(pairs) | {left: right for right, left in pairs}
+    stated |= {number: number for number in single}
+    given = scheme.mirror
+    table = _fixed(given if len(given) else [stated[number] for number in range(scheme.size)])
+    if table.shape != (scheme.size,) or not set(table.tolist()) <= set(range(scheme.size)):
+        raise InvalidInputError(f"scheme {scheme.name!r}: its mirror must name {scheme.size} points")
+    wrong = np.flatnonzero(table[table] != np.arange(scheme.size)).tolist()
+    wrong += [number for number, twin in stated.items() if table[number] != twin]
+    if wrong:
+        raise InvalidInputError(
+            f"scheme {scheme.name!r}: the mirror twins of points {_listed(sorted(set(wrong)))} are not each "
+            "other's, or not those of the pairs"
+        )
+    return table
+
+
+def _check_groups(scheme: Scheme) -> None:
+    """Refuse groups with names that the scheme does not have."""
+    for group, names in scheme.groups.items():
+        unknown = [name for name in names if not scheme.has(name)]
+        if unknown:
+            raise InvalidInputError(
+                f"scheme {scheme.name!r}: group {group!r} has no points {', '.join(unknown)}"
+            )

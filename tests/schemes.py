@@ -1,0 +1,47 @@
+"""Faces of MediaPipe's points told in another scheme: its points put on the same contours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.schemes import SIDES, Scheme
+from asymmetry.core.schemes.vocabulary import STATIONS, ends_of
+from asymmetry.core.stations import read_contour
+
+FloatArray = npt.NDArray[np.floating[Any]]
+#: The edge of the face from the height of the eyes to the chin, as MediaPipe has it beyond its jaw.
+CHEEK = ("temple_3", "temple_4")
+
+
+def told_in(landmarks: Landmarks, scheme: Scheme) -> Landmarks:
+    """The same faces by another scheme's points; those that it alone has lie evenly along their contour."""
+    points = np.full((len(landmarks), scheme.size, 3), np.nan)
+    layout = landmarks.layout
+    for name, numbers in scheme.named.items():
+        if layout.has(name):
+            points[:, list(numbers)] = landmarks.points[:, list(layout.named[name])]
+    for contour, own in scheme.contours.items():
+        shares = tuple(np.linspace(0, 1, len(own)))
+        for side in range(len(SIDES)):
+            chain = landmarks.points[:, [layout.named[name][side] for name in outline(contour)]]
+            numbers = [scheme.named[name][side] for name in own]
+            unset = np.isnan(points[:, numbers, 0]).all(axis=0)
+            points[:, np.array(numbers)[unset]] = read_contour(chain, shares)[:, unset]
+    return Landmarks.from_points(
+        points,
+        pose=landmarks.pose,
+        size=landmarks.size,
+        photo=landmarks.photo.tolist(),
+        scheme=scheme.name,
+    )
+
+
+def outline(contour: str) -> tuple[str, ...]:
+    """The names of a contour's points in the vocabulary, both ends among them, without repeats."""
+    first, last = ends_of(contour)
+    between = CHEEK if contour == "jaw" else ()
+    return tuple(dict.fromkeys((first, *between, *STATIONS[contour], last)))
