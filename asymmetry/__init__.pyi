@@ -2,6 +2,7 @@ from . import archive, core, errors, extract, metrics, photos, report, series, s
 from .archive import score_archive
 from .core.frame import Scale
 from .core.landmarks import Landmarks
+from .core.notes import Note
 from .core.table import Measurements
 from .core.version import __version__
 from .errors import AsymmetryError, PhotoError
@@ -15,6 +16,7 @@ __all__ = [
     "Extractor",
     "Landmarks",
     "Measurements",
+    "Note",
     "PhotoError",
     "Scale",
     "Score",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from types import TracebackType
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from asymmetry.core.frame import MAX_YAW_HORIZONTAL, head_angles
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note, note_array
 from asymmetry.core.schemes import MEDIAPIPE_478, Side
 from asymmetry.core.version import SCORE_VERSION, __version__
 from asymmetry.errors import (
@@ -186,11 +187,11 @@ class Extractor:
                 name=str(name),
             )
         except PhotoError as error:
-            return Landmarks.blank([str(name)], status=error.status, reason=error.reason)
+            return Landmarks.blank([str(name)], status=error.status, reason=error.note)
         try:
             row = self._measured(photo, seen)
         except PhotoError as error:
-            row = Landmarks.blank([photo.name], status=error.status, reason=error.reason)
+            row = Landmarks.blank([photo.name], status=error.status, reason=error.note)
         taken = "" if photo.taken is None else photo.taken.isoformat()
         return replace(in_full_size(row, photo), taken=np.array([taken]))
 
@@ -214,10 +215,10 @@ class Extractor:
         """One row of landmarks; raises the `PhotoError` that says why there can be none."""
         pixels = seen.pixels.whole
         _check_size(photo.name, pixels.shape)
-        first, note = _subject(photo.name, seen.readings)
+        first, others = _subject(photo.name, seen.readings)
         found = self._upright(seen.pixels, first)
         if found.pose.residual > LARGEST_MISFIT_CM:
-            raise NoFaceError(photo.name, "what was found does not have the shape of a face")
+            raise NoFaceError(photo.name, Note("no_face_shape"))
         points, cut = _inside(found.points, pixels.shape)
         # A half in which the brow is covered finds it somewhere; it is looked at where the whole face has it.
         brows = [number for name in MEDIAPIPE_478.groups["brow"] for number in MEDIAPIPE_478.pairs[name]]
@@ -237,9 +238,9 @@ class Extractor:
             spread[numbers] = np.maximum(spread[numbers], GUESS_MM * found.pose.scale / 10)
         spread[lost.points] = np.nan
         quality = judged(view)
-        eyes = (*guesses.reasons, _unclear_lids(found.margins, lost.points))
-        said = (note, found.note, *self._placed(found), *lost.reasons, *eyes, *faults(quality), cut)
-        notes = [text for text in said if text]
+        eyes = (*guesses.notes, *_unclear_lids(found.margins, lost.points))
+        before = (*others, *found.notes, *self._judge_place(found))
+        notes = (*before, *lost.notes, *eyes, *faults(quality), *cut)
         return Landmarks.from_points(
             points[None],
             pose=np.where(lost.half, np.nan, found.pose.rotation)[None],
@@ -247,21 +248,20 @@ class Extractor:
             spread=np.asarray(spread[None], dtype=np.float32),
             blendshapes=np.asarray(found.blendshapes[None], dtype=np.float32),
             status=np.array(["warn" if notes else "ok"]),
-            reason=np.array(["; ".join(notes)]),
+            notes=note_array([notes]),
             quality=np.asarray(quality[None], dtype=np.float32),
         )
 
-    def _placed(self, found: _Found) -> list[str]:
-        """What to say of where the head is."""
-        yaw, _, roll = (float(angle[0]) for angle in head_angles(found.pose.rotation[None]))
-        words = {
-            f"the photo is turned by {abs(roll):.0f}°: read upright": abs(roll) > TURNED,
-            f"the head is turned by {abs(yaw):.0f}°: face the camera": abs(yaw) > MAX_YAW_HORIZONTAL,
-            "the camera was very near, which changes a face's proportions: take the photo from 1 m": is_near(
-                found.points, self._canonical.vertices
-            ),
-        }
-        return [text for text, holds in words.items() if holds]
+    def _judge_place(self, found: _Found) -> Iterator[Note]:
+        """Notes on where the head is."""
+        angles = head_angles(found.pose.rotation[None])
+        yaw, roll = abs(float(angles[0][0])), abs(float(angles[2][0]))
+        if roll > TURNED:
+            yield Note("photo_turned", angle=roll)
+        if yaw > MAX_YAW_HORIZONTAL:
+            yield Note("head_turned", angle=yaw)
+        if is_near(found.points, self._canonical.vertices):
+            yield Note("camera_near")
 
     def _upright(self, pixels: Halvings, first: Reading) -> _Found:
         """What was read; where the face may be turned, of the surest look at it."""
@@ -282,7 +282,7 @@ class Extractor:
 
     def _read(self, pixels: Halvings, first: Reading, *, again: bool = False) -> _Found:
         """Read a face by the method; ``again`` if the first reading is of a second look, both ways round."""
-        note = ""
+        notes: tuple[Note, ...] = ()
         if self.method != "plain":
             start = self._twice(pixels, first) if self.method == "hemiface" and not again else first
             halves = read_hemifaces(
@@ -306,11 +306,11 @@ class Extractor:
                     irises=halves.irises,
                     mesh_brows=halves.mesh_brows,
                 )
-            note = "one half alone is not seen as a face: read plainly, which hides part of an asymmetry"
+            notes = (Note("read_plainly"),)
         pose = fit_pose(first.points, self._canonical.vertices)
         unknown = np.full(MEDIAPIPE_478.size, np.nan)
         score = sureness(pixels, first, self._canonical, self._mesh) if self.method == "plain" else -np.inf
-        return _Found(first.points, unknown, first.blendshapes, pose, first.points, note, score)
+        return _Found(first.points, unknown, first.blendshapes, pose, first.points, notes, score)
 
     def _twice(self, pixels: Halvings, first: Reading) -> Reading:
         """The first reading averaged with one of the mirror image, so that neither direction is preferred."""
@@ -341,7 +341,7 @@ class _Found:
     blendshapes: FloatArray = field(repr=False)
     pose: Pose
     whole: FloatArray = field(repr=False)
-    note: str = ""
+    notes: tuple[Note, ...] = ()
     score: float = -np.inf
     margins: dict[Side, bool] | None = None
     irises: dict[Side, bool] | None = None
@@ -351,40 +351,38 @@ class _Found:
 def _check_size(name: str, shape: tuple[int, ...]) -> None:
     height, width = shape[:2]
     if min(height, width) < SMALLEST_PHOTO_PX:
-        least = f"it needs {SMALLEST_PHOTO_PX} px either way, and some hundred to be measured well"
-        raise UnsuitablePhotoError(name, f"{width} × {height} px is too small to hold a face: {least}")
+        raise UnsuitablePhotoError(
+            name, Note("small_photo", width=width, height=height, least=SMALLEST_PHOTO_PX)
+        )
 
 
-def _subject(name: str, readings: list[Reading]) -> tuple[Reading, str]:
-    """The one face that the photo is of, and what to note about the others."""
+def _subject(name: str, readings: list[Reading]) -> tuple[Reading, tuple[Note, ...]]:
+    """The one face that the photo is of, and a note on others, if there are any."""
     if not readings:
-        raise NoFaceError(name, "no face found; is it lit and whole? If it is small in the photo, crop to it")
+        raise NoFaceError(name, Note("no_face"))
     # A covered face may be found twice in one place.
     subject, *rest = readings
     others = [other for other in rest if not same_face(subject.points, other.points)]
     if others and subject.area < SUBJECT_RATIO * others[0].area:
-        raise SeveralFacesError(name, f"{1 + len(others)} faces, none clearly the subject; crop to one")
-    return subject, f"{len(others)} smaller face(s) in the background left out" if others else ""
+        raise SeveralFacesError(name, Note("several_faces", count=1 + len(others)))
+    return subject, (Note("faces_in_background", count=len(others)),) if others else ()
 
 
-def _unclear_lids(margins: dict[Side, bool] | None, lost: npt.NDArray[np.bool_]) -> str:
-    """A note on lids that are read though their margins hardly show; empty where there are none."""
+def _unclear_lids(margins: dict[Side, bool] | None, lost: npt.NDArray[np.bool_]) -> Iterator[Note]:
+    """A note on lids that are read though their margins hardly show, if there are any."""
     sides = [side for side, seen in (margins or {}).items() if not seen and not lost[_middle_lid(side)]]
-    if not sides:
-        return ""
-    return f"{' and '.join(sides)} lids hardly show: how far the eye is open is a guess"
+    if sides:
+        yield Note("unclear_lids", sides=sides)
 
 
 def _middle_lid(side: Side) -> int:
     return MEDIAPIPE_478.of(side, ("upper_lid_4",))[0]
 
 
-def _inside(points: FloatArray, shape: tuple[int, ...]) -> tuple[FloatArray, str]:
-    """Points beyond the photo's edge were never seen: NaN."""
+def _inside(points: FloatArray, shape: tuple[int, ...]) -> tuple[FloatArray, tuple[Note, ...]]:
+    """Points beyond the photo's edge were never seen: NaN, and a note."""
     height, width = shape[:2]
     x, y = points[:, 0], points[:, 1]
     outside = (x < 0) | (y < 0) | (x > width) | (y > height)
-    note = (
-        f"the face is cut by the photo's edge: {int(outside.sum())} points not seen" if outside.any() else ""
-    )
-    return np.where(outside[:, None], np.nan, points), note
+    notes = (Note("face_cut", points=int(outside.sum())),) if outside.any() else ()
+    return np.where(outside[:, None], np.nan, points), notes

@@ -17,7 +17,7 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.metrics.movements import beyond_noise
 from asymmetry.photos.dates import as_date, day_number
-from asymmetry.photos.manifest import Note
+from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.record import About
 from asymmetry.series.assembly import series_tables
 from asymmetry.series.change import Change, Sides, changes
@@ -55,7 +55,7 @@ class History:
         Where the photos are; their names are relative to it.
     treated_on : datetime.date or None
         The day of the treatment, if there was one.
-    notes : tuple of Note
+    notes : tuple of DiaryNote
         The patient's diary.
     affected : {"right", "left"} or None
         The patient's side that is ill or treated, if one is.
@@ -66,7 +66,7 @@ class History:
     photos: Measurements
     folder: Path | None = None
     treated_on: date | None = None
-    notes: tuple[Note, ...] = ()
+    notes: tuple[DiaryNote, ...] = ()
     affected: Side | None = None
 
     @classmethod
@@ -79,7 +79,7 @@ class History:
         folder: Path | None = None,
         expression: Sequence[str | None] | None = None,
         about: Sequence[About] | None = None,
-        notes: Sequence[Note] = (),
+        notes: Sequence[DiaryNote] = (),
     ) -> Self:
         """Measure and sort landmarks of one person that are already there.
 
@@ -98,7 +98,7 @@ class History:
             What each face does. Where it is not given it is read from the expression weights.
         about : sequence of About, optional
             All that is known about each photo, in place of `expression`.
-        notes : sequence of Note
+        notes : sequence of DiaryNote
             The patient's diary.
 
         Examples
@@ -197,7 +197,7 @@ class History:
         """
         taken = circumstances(self.landmarks, self.static)
         return tuple(
-            replace(each, remarks=(*each.remarks, *check(each, taken, self.affected)))
+            replace(each, notes=(*each.notes, *check(each, taken, self.affected)))
             for each in changes(self.followed, day_number(since, self.day_zero), self.treated)
         )
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from asymmetry.core.frame import Scale, face_frame
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note
 from asymmetry.metrics.absolute import unsure_iris
 
 __all__ = ["pooled_scale"]
@@ -14,7 +15,7 @@ __all__ = ["pooled_scale"]
 _OPEN_EYE = 0.5
 
 
-def pooled_scale(landmarks: Landmarks) -> tuple[Scale, str]:
+def pooled_scale(landmarks: Landmarks) -> tuple[Scale, Note]:
     """Millimetres for the photos of one person, pooled over those with open eyes.
 
     The iris gives the scale, but in a single photo it is a few px wide and its width is noisy. The distance
@@ -31,12 +32,12 @@ def pooled_scale(landmarks: Landmarks) -> tuple[Scale, str]:
     -------
     scale : Scale
         Pixels per millimetre, of shape (n,).
-    source : str
-        In words, how it came about.
+    source : Note
+        How it came about.
 
     Examples
     --------
-    >>> pooled_scale(Landmarks.blank(["a.jpg"], status="no_face"))[1]
+    >>> str(pooled_scale(Landmarks.blank(["a.jpg"], status="no_face"))[1])
     'iris'
     """
     face = face_frame(landmarks, names=())
@@ -52,11 +53,13 @@ def pooled_scale(landmarks: Landmarks) -> tuple[Scale, str]:
     open_eyed = usable & ~closed
     pool = open_eyed if open_eyed.any() else usable
     if not pool.any():
-        return Scale(), "iris"
+        return Scale(), Note("iris_scale")
     person = float(np.median(width[pool]))
     with np.errstate(invalid="ignore"):
         px_per_mm = np.where(usable, width / (face.mm_per_px * person), 1.0)
-    which = "open-eyed photos" if open_eyed.any() else "photos, none of them with open eyes"
-    return Scale("ruler", px_per_mm, unsure_iris()), (
-        f"iris, pooled over {pool.sum()} {which}: outer corners of the eyes {person:.1f} mm apart"
-    )
+    found = {"photos": int(pool.sum()), "mm": person}
+    if open_eyed.any():
+        source = Note("pooled_scale", **found)
+    else:
+        source = Note("pooled_scale_of_closed_eyes", **found)
+    return Scale("ruler", px_per_mm, unsure_iris()), source
