@@ -2,6 +2,7 @@ from . import archive, core, errors, extract, metrics, photos, report, series, s
 from .archive import score_archive
 from .core.frame import Scale
 from .core.landmarks import Landmarks
+from .core.notes import Note
 from .core.schemes import Scheme, register_scheme
 from .core.table import Measurements
 from .core.version import __version__
@@ -16,6 +17,7 @@ __all__ = [
     "Extractor",
     "Landmarks",
     "Measurements",
+    "Note",
     "PhotoError",
     "Scale",
     "Scheme",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from asymmetry.core.notes import Note
 
 __all__ = [
     "AsymmetryError",
@@ -58,20 +61,30 @@ class PhotoError(AsymmetryError):
     ----------
     photo : str
         The file's name, or a stand-in such as ``"<array 3>"`` for pixels in memory.
+    reason : Note or str
+        Why, and what to do about it.
+
+    Attributes
+    ----------
+    photo : str
+        As given.
+    note : Note or str
+        The reason as it was given.
     reason : str
-        Why, in words, and what to do about it.
+        The same in English.
     """
 
     #: The ``status`` that a table's row gets when this happens to a photo of a batch.
     status: ClassVar[Literal["no_face", "several_faces", "unreadable", "rejected"]] = "unreadable"
 
-    def __init__(self, photo: str, reason: str) -> None:
+    def __init__(self, photo: str, reason: Note | str) -> None:
         super().__init__(f"{photo}: {reason}")
         self.photo = photo
-        self.reason = reason
+        self.note = reason
+        self.reason = str(reason)
 
-    def __reduce__(self) -> tuple[type[PhotoError], tuple[str, str]]:
-        return type(self), (self.photo, self.reason)
+    def __reduce__(self) -> tuple[type[PhotoError], tuple[str, Note | str]]:
+        return type(self), (self.photo, self.note)
 
 
 class UnreadablePhotoError(PhotoError):

@@ -12,6 +12,7 @@ import numpy as np
 
 from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note
 from asymmetry.core.table import Measurements
 from asymmetry.errors import (
     InvalidInputError,
@@ -92,6 +93,12 @@ class Score(Mapping[str, float]):
     def reason(self) -> str:
         """What to mind, in words; often empty."""
         return str(self.measurements["reason"][0])
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """The same as data."""
+        notes: tuple[Note, ...] = self.measurements.notes[0]
+        return notes
 
     def notable(self) -> tuple[Difference, ...]:
         """The differences that a bystander would notice, from the brow down."""
@@ -189,7 +196,8 @@ def _error(landmarks: Landmarks) -> PhotoError:
     kind = _ERRORS[str(landmarks.status[0])]
     if kind is UnsuitablePhotoError and not landmarks.size[0].any():
         kind = PhotoTooLargeError  # what is refused by its header has no size yet
-    return kind(str(landmarks.photo[0]), str(landmarks.reason[0]))
+    photo, notes = str(landmarks.photo[0]), landmarks.notes[0]
+    return kind(photo, notes[0] if len(notes) == 1 else str(landmarks.reason[0]))
 
 
 def extractor_or(

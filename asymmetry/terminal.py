@@ -68,7 +68,7 @@ def photo_lines(table: Measurements, row: int) -> Iterator[str]:
         yield (f"{line}  {word}" if wide else line).rstrip()
         if word and not wide:
             yield f"    {word}"
-    seen = [difference.told for difference in notable(table)[row]]
+    seen = [str(difference.full_note) for difference in notable(table)[row]]
     if seen:
         yield f"A bystander would notice: {'; '.join(seen)}."
     else:

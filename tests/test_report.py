@@ -21,7 +21,7 @@ from asymmetry.metrics import catalogue
 from asymmetry.report import render
 from asymmetry.report.album import album
 from asymmetry.report.moments import moments, peaked, strip_rows
-from asymmetry.series import HEADLINES, Note
+from asymmetry.series import HEADLINES, DiaryNote
 from asymmetry.synthetic import face
 from tests.pages import Page, dated, series, smiling
 
@@ -104,9 +104,9 @@ def test_movement_has_its_plot_and_its_table() -> None:
 
 def test_notes_are_numbered_and_in_their_place() -> None:
     diary = (
-        Note(date(2026, 3, 4), "heavy in the morning", "heaviness", "right"),
-        Note(date(2026, 3, 9), "a colleague asked"),
-        Note(None, "undated"),
+        DiaryNote(date(2026, 3, 4), "heavy in the morning", "heaviness", "right"),
+        DiaryNote(date(2026, 3, 9), "a colleague asked"),
+        DiaryNote(None, "undated"),
     )
     page = Page(render(replace(series(3), notes=diary)))
     notes = page.text.partition("Notes")[2]
@@ -300,7 +300,7 @@ def test_hostile_names_reasons_and_notes_are_only_text() -> None:
     made = dated(face(2 * n), list(range(2 * n)), HOSTILE + [f"2{name}" for name in HOSTILE])
     status = np.array(["warn"] * n + ["unreadable"] * n)
     made = replace(made, reason=made.photo, status=status)
-    notes = tuple(Note(date(2026, 3, 2), f"note {name}", f"about {name}") for name in HOSTILE)
+    notes = tuple(DiaryNote(date(2026, 3, 2), f"note {name}", f"about {name}") for name in HOSTILE)
     text = render(Series.from_landmarks(made, notes=notes, expression=["rest"] * (2 * n)), pseudonym="")
     page = Page(text)
     assert len(page.found("script")) == 1

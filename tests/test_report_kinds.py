@@ -15,7 +15,7 @@ from PIL import Image
 from asymmetry import Landmarks, Series
 from asymmetry.errors import MissingExtraError
 from asymmetry.report import render
-from asymmetry.series import Note
+from asymmetry.series import DiaryNote
 from asymmetry.synthetic import face
 from tests.pages import TREATED_ON, Page, dated, series, smiling
 
@@ -99,7 +99,7 @@ def test_every_word_comes_from_the_catalogue(tmp_path: Path, shouting: Path) -> 
         treated_on=TREATED_ON,
         folder=tmp_path,
         expression=[*labels, None],
-        notes=(Note(date(2026, 3, 4), "⟦tired⟧", "", "left"),),
+        notes=(DiaryNote(date(2026, 3, 4), "⟦tired⟧", "", "left"),),
     )
     page = Page(render(full, language=shouting))
     assert page.found("html") == [{"lang": "en-x-loud", "dir": "ltr"}]

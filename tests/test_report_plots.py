@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 
 from asymmetry import Series
+from asymmetry.core.text import Text, languages
 from asymmetry.errors import InvalidInputError, MissingExtraError
 from asymmetry.report.plots.days import draw_days, plot_course, spoken_days
 from asymmetry.report.plots.dots import draw_dots, spoken_dots, summary_dots
 from asymmetry.report.plots.pairs import draw_pairs, movement_pairs, spoken_pairs
 from asymmetry.report.plots.style import Setting, svg
-from asymmetry.report.text import Text, languages
-from asymmetry.series import HEADLINES, Note
+from asymmetry.series import HEADLINES, DiaryNote
 from asymmetry.synthetic import face
 from tests.pages import TREATED_ON, dated, series, smiling
 
@@ -297,7 +297,7 @@ def test_a_language_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 def test_plots_speak_the_language_of_the_catalogue(shouting: Path) -> None:
-    made = replace(smiling(), notes=(Note(date.fromisoformat(TREATED_ON), "tired"),))
+    made = replace(smiling(), notes=(DiaryNote(date.fromisoformat(TREATED_ON), "tired"),))
     setting = Setting(Text.load(shouting), treated=True, noted=(0.0,))
     changes = made.changes()
     figures = [draw_days(each, setting) for each in made.followed]

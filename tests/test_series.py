@@ -12,9 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from asymmetry import Landmarks, Series, measure
+from asymmetry import Landmarks, Note, Series, measure
 from asymmetry.errors import InvalidInputError
-from asymmetry.photos.record import UNDATED
 from asymmetry.series import HEADLINES, Headline, notable
 from asymmetry.series.scale import pooled_scale
 from asymmetry.synthetic import face
@@ -35,7 +34,7 @@ class Reader:
 
     def row(self, path: Path) -> Landmarks:
         if "bad" in path.name:
-            return Landmarks.blank([str(path)], status="unreadable", reason="it is damaged")
+            return Landmarks.blank([str(path)], status="unreadable", reason=Note("damaged"))
         made = face(brow_right_mm=self.brow_right_mm.get(path.name, 0.0))
         return replace(made, photo=np.array([str(path)]))
 
@@ -99,15 +98,18 @@ def test_date_in_the_folder_and_in_exif(tmp_path: Path) -> None:
     assert table["photo"].tolist() == ["loose.jpg", "2026-03-05/smile.jpg"]
     assert table["taken"].tolist() == ["2026-03-01T10:00:00", "2026-03-05"]
     assert table["day"].tolist() == [0, 4]
-    assert table["reason"].tolist() == ["", ""]
+    assert table.notes.tolist() == [(), ()]
 
 
 def test_contradicting_dates_are_told_and_the_camera_is_believed(tmp_path: Path) -> None:
     photos(tmp_path, "2026-03-09.jpg", exif="2026:03:01 10:00:00")
     table = read(tmp_path).static
     assert table["taken"].tolist() == ["2026-03-01T10:00:00"]
-    assert "2026-03-01" in table["reason"][0]
-    assert "2026-03-09" in table["reason"][0]
+    said = Note("dates_differ", source="exif", date="2026-03-01", other="name", other_date="2026-03-09")
+    assert table.notes[0] == (said,)
+    assert table["reason"][0] == (
+        "the camera says 2026-03-01, the name says 2026-03-09: the camera is believed"
+    )
 
 
 def test_undated_photos_are_measured_come_last_and_are_told(tmp_path: Path) -> None:
@@ -115,7 +117,7 @@ def test_undated_photos_are_measured_come_last_and_are_told(tmp_path: Path) -> N
     table = read(tmp_path).static
     assert table["photo"].tolist() == ["2026-03-05.jpg", "a.jpg"]
     assert table["day"].tolist() == pytest.approx([0, np.nan], nan_ok=True)
-    assert table["reason"].tolist() == ["", UNDATED]
+    assert table["flags"].tolist() == ["", "undated"]
     assert table["status"].tolist() == ["ok", "ok"]
     assert np.isfinite(table["brow_height_diff_mm"]).all()
 
@@ -131,7 +133,7 @@ def test_nobody_is_lost(tmp_path: Path) -> None:
     table = read(tmp_path).static
     assert table["photo"].tolist() == ["2026-03-01 bad.jpg", "2026-03-02.jpg", "bad.jpg"]
     assert table["status"].tolist() == ["unreadable", "ok", "unreadable"]
-    assert table["reason"].tolist() == ["it is damaged", "", f"it is damaged; {UNDATED}"]
+    assert table["flags"].tolist() == ["damaged", "", "damaged undated"]
     assert table["day"].tolist()[:2] == [0, 1]
     assert np.isnan(table["brow_height_diff_mm"]).tolist() == [True, False, True]
 
@@ -144,7 +146,7 @@ def test_no_photo_can_be_read(tmp_path: Path) -> None:
 
 def test_first_columns_and_expression_is_not_guessed(tmp_path: Path) -> None:
     table = read(photos(tmp_path, "2026-03-01.jpg")).static
-    assert list(table)[:6] == ["photo", "taken", "day", "expression", "status", "reason"]
+    assert list(table)[:7] == ["photo", "taken", "day", "expression", "status", "reason", "flags"]
     assert table["expression"].tolist() == ["unknown"]
     assert table["day"].dtype == np.float64
 
@@ -211,7 +213,9 @@ def test_one_scale_for_all_photos_of_a_person() -> None:
     series = Series.from_landmarks(made).static
     assert np.ptp(alone) > 0.3
     assert series["brow_height_diff_mm"] == pytest.approx([-3] * 5, abs=1e-3)
-    assert "pooled over 5 open-eyed photos" in series.provenance["scale_source"]
+    source = Note.from_dict(series.provenance["scale_note"])
+    assert (source.code, source["photos"]) == ("pooled_scale", 5)
+    assert series.provenance["scale_source"] == str(source)
 
 
 def test_closed_eyes_do_not_set_the_scale() -> None:
@@ -220,13 +224,15 @@ def test_closed_eyes_do_not_set_the_scale() -> None:
     weights[1:, made.layout.expressions.index("eyeBlinkRight")] = 0.9
     series = Series.from_landmarks(replace(made, blendshapes=weights)).static
     assert series["brow_height_diff_mm"] == pytest.approx([-3] * 3, abs=1e-3)
-    assert "1 open-eyed" in series.provenance["scale_source"]
+    source = Note.from_dict(series.provenance["scale_note"])
+    assert (source.code, source["photos"]) == ("pooled_scale", 1)
 
 
 def test_where_all_eyes_are_closed_that_is_said() -> None:
     made = face(2)
     weights = np.ones_like(made.blendshapes)
-    assert "none of them with open eyes" in pooled_scale(replace(made, blendshapes=weights))[1]
+    source = pooled_scale(replace(made, blendshapes=weights))[1]
+    assert (source.code, source["photos"]) == ("pooled_scale_of_closed_eyes", 2)
 
 
 def test_a_face_without_a_frame_gets_no_scale() -> None:
@@ -259,22 +265,24 @@ def test_headlines_are_columns_and_have_a_source(headline: Headline) -> None:
 
 
 @pytest.mark.parametrize(
-    ("moved", "words"),
+    ("moved", "seen"),
     [
-        ({"brow_right_mm": -3.2}, ["right brow 3.2 mm lower"]),
-        ({"brow_left_mm": -3.2}, ["right brow 3.2 mm higher"]),
-        ({"mouth_corner_right_mm": -4.0}, ["right mouth corner 4.0 mm lower"]),
-        ({"upper_lid_right_mm": -2.5}, ["right eye 2.5 mm less open"]),
-        ({"lower_lid_right_mm": -2.5}, ["right eye 2.5 mm wider open"]),
+        ({"brow_right_mm": -3.2}, [("right_less", "brow_height", 3.2)]),
+        ({"brow_left_mm": -3.2}, [("right_more", "brow_height", 3.2)]),
+        ({"mouth_corner_right_mm": -4.0}, [("right_less", "commissure_height", 4.0)]),
+        ({"upper_lid_right_mm": -2.5}, [("right_less", "fissure_height", 2.5)]),
+        ({"lower_lid_right_mm": -2.5}, [("right_more", "fissure_height", 2.5)]),
         ({"brow_right_mm": -2.8, "mouth_corner_right_mm": -2.8, "upper_lid_right_mm": -1.8}, []),
         (
             {"brow_right_mm": 3.5, "mouth_corner_right_mm": -3.5},
-            ["right brow 3.5 mm higher", "right mouth corner 3.5 mm lower"],
+            [("right_more", "brow_height", 3.5), ("right_less", "commissure_height", 3.5)],
         ),
     ],
 )
-def test_what_a_bystander_would_notice(moved: dict[str, float], words: list[str]) -> None:
-    assert [each.words for each in notable(measure(face(**moved)))[0]] == words
+def test_what_a_bystander_would_notice(moved: dict[str, float], seen: list[tuple[str, str, float]]) -> None:
+    notes = [each.note for each in notable(measure(face(**moved)))[0]]
+    found = [(note.code, note["headline"], note["mm"]) for note in notes]
+    assert found == [(*told, pytest.approx(mm, abs=0.05)) for *told, mm in seen]
 
 
 def test_nothing_is_noticed_where_nothing_was_measured() -> None:
@@ -284,8 +292,10 @@ def test_nothing_is_noticed_where_nothing_was_measured() -> None:
 @pytest.mark.parametrize("metric", [each.metric for each in HEADLINES])
 def test_words_never_turn_a_side_round(metric: str) -> None:
     headline = next(each for each in HEADLINES if each.metric == metric)
-    assert headline.words(1.26) == f"right {headline.part} 1.3 mm {headline.more}"
-    assert headline.words(-1.26) == f"right {headline.part} 1.3 mm {headline.less}"
-    assert headline.words(float("nan")) == "not measured"
+    assert headline.note(1.26) == Note("right_more", headline=metric, mm=1.26)
+    assert headline.note(-1.26) == Note("right_less", headline=metric, mm=1.26)
+    assert headline.note(-0.04) == Note("sides_alike", headline=metric)
+    assert headline.note(float("nan")) == Note("not_measured")
+    assert headline.words(1.26).startswith(f"right {headline.part} 1.3 mm ")
     assert "mm" not in headline.words(-0.04)
     assert not headline.visible(float("nan"))

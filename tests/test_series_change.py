@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from asymmetry import Landmarks, Measurements, Series
+from asymmetry import Landmarks, Measurements, Note, Series
 from asymmetry.errors import InvalidInputError
 from asymmetry.series import FALSE_ALARMS, HEADLINES, Change
 from asymmetry.series.change import Sides, changes
@@ -82,7 +82,7 @@ def error(values: Array, days: Array, **known: Any) -> Any:
 def test_without_repeats_the_usual_error_is_taken() -> None:
     found = error(np.array([1.0, 5.0]), np.array([0.0, 9.0]))
     assert (found.sem, found.between) == (DEFAULT_SEM, LEAST_BETWEEN)
-    told = Expected(0.4, "the readings' own uncertainty")
+    told = Expected(0.4, Note("own_uncertainty"))
     assert error(np.array([1.0, 5.0]), np.array([0.0, 9.0]), expected=told).sem == pytest.approx(0.4)
     assert np.isnan(error(np.array([1.0, 5.0]), np.array([0.0, 9.0]), expected=UNKNOWN_ERROR).sem)
 
@@ -94,7 +94,7 @@ def test_the_points_own_spread_tells_what_to_expect() -> None:
     )
     first, second = (each.course("brow_height").error for each in (sharp, blurred))
     assert second.sem == pytest.approx(5 * first.sem, rel=1e-3)
-    assert second.source == "the readings' own uncertainty"
+    assert second.note == Note("own_uncertainty")
     wider = np.sqrt(second.variance(1) / first.variance(1))
     assert blurred.changes()[0].limit == pytest.approx(wider * sharp.changes()[0].limit, rel=1e-3)
     assert Series.from_landmarks(made).course("brow_height").error.sem == DEFAULT_SEM
@@ -222,9 +222,8 @@ def test_a_change_says_what_it_rests_on() -> None:
     mouth = of(found, "commissure_height")
     assert not mouth.beyond
     assert mouth.before == mouth.after == pytest.approx(1, abs=1e-3)
-    assert str(mouth).startswith(
-        "Mouth corner: no other difference than at baseline (within measurement error"
-    )
+    alike = Note("no_other_difference", headline="commissure_height", since=Note("at_baseline"))
+    assert (mouth.note.code, mouth.note["change"]) == ("within_error", alike)
 
 
 @pytest.mark.parametrize("since", ["2026-03-23", 14, 14.0])
@@ -238,14 +237,15 @@ def test_changes_since_a_day(since: Any) -> None:
 def test_a_day_without_photos_is_told() -> None:
     assert reference_days(10, np.array([-7.0, 0, 14]), treated=True).first == 14
     brow = of(drooped().changes("2026-03-11"), "brow_height")
+    assert brow.notes[0] == Note("none_of_day", asked=2.0, day=-1.0)
     assert brow.remarks[0] == "there is no photo of day 2; day -1 is the nearest"
 
 
 def test_without_photos_before_a_treatment_that_is_told() -> None:
     late = Series.from_landmarks(dated(face(2), [3, 9]), treated_on=TREATED_ON)
-    assert late.changes()[0].remarks[0] == "no photo from before the treatment; day 3 is the first"
+    assert late.changes()[0].notes[0] == Note("none_before_treatment", day=3.0)
     untreated = Series.from_landmarks(dated(face(2), [3, 9]))
-    assert untreated.changes()[0].remarks == ()
+    assert untreated.changes()[0].notes == ()
 
 
 def test_nothing_to_compare() -> None:
@@ -287,8 +287,8 @@ def test_movements_are_measured_from_the_rest_of_the_same_day() -> None:
     assert table["day"].tolist() == table["rest_day"].tolist() == [-7, 0, 7, 14]
     assert table["commissure_lift_left_mm"] == pytest.approx([8, 2, 2, 4], abs=1e-2)
     assert table["commissure_lift_right_mm"] == pytest.approx([8] * 4, abs=1e-2)
-    assert table["reason"].tolist() == [""] * 4
-    assert list(table)[:6] == ["photo", "taken", "day", "expression", "status", "reason"]
+    assert table.notes.tolist() == [()] * 4
+    assert list(table)[:7] == ["photo", "taken", "day", "expression", "status", "reason", "flags"]
 
 
 def test_the_nearest_rest_is_told() -> None:
@@ -296,7 +296,8 @@ def test_the_nearest_rest_is_told() -> None:
     label = ["rest", "rest", "smile_open", "smile_open"]
     table = Series.from_landmarks(made, expression=label).movements
     assert table["rest_photo"].tolist() == ["1", "1"]
-    assert table["reason"][0] == "compared with the face at rest on day 10"
+    assert table.notes[0] == (Note("rest_of_another_day", day=10.0),)
+    assert table["flags"][0] == "rest_of_another_day"
     assert Series.from_landmarks(made[2:], expression=label[2:]).movements.rows == 0
 
 
@@ -308,9 +309,10 @@ def test_a_weaker_smile_is_a_change_with_its_strength() -> None:
     assert smile.change == pytest.approx(5, abs=0.05)
     assert smile.left.strength == pytest.approx(3 / 8, abs=0.01)
     assert smile.right.strength == pytest.approx(1, abs=0.01)
-    assert str(smile).startswith(
-        "right mouth corner movement 5.0 mm larger than at baseline, against the left"
-    )
+    assert smile.note.code == "beyond_error"
+    moved = smile.note["change"]["moved"]
+    assert (moved.code, moved["headline"]) == ("right_more", "smile_open")
+    assert moved["mm"] == pytest.approx(5, abs=0.05)
     assert series.course("commissure_travel", side="left").value == pytest.approx([8, 8, 8, 3], abs=0.05)
 
 

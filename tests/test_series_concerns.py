@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from asymmetry import Landmarks, Series
+from asymmetry import Landmarks, Note, Series
 from asymmetry.errors import InvalidInputError
 from asymmetry.series import RULES, Change, Concern
 from asymmetry.synthetic import face
+from tests.notes import unlimited
 from tests.test_series_change import TREATED_ON, dated, of
 
 N = 6
@@ -24,10 +25,14 @@ def series(days: list[float] | None = None, *, treated: bool = True, **moved: An
     return Series.from_landmarks(dated(made, days or DAYS), treated_on=TREATED_ON if treated else None)
 
 
-def remarks(landmarks: Landmarks) -> str:
-    return "; ".join(
-        Series.from_landmarks(dated(landmarks, DAYS), treated_on=TREATED_ON).changes()[0].remarks
-    )
+def notes(landmarks: Landmarks) -> list[Note]:
+    """What may explain a change, as far as it is no number."""
+    found = Series.from_landmarks(dated(landmarks, DAYS), treated_on=TREATED_ON).changes()[0].notes
+    return [unlimited(note) for note in found]
+
+
+def differently(code: str, **values: str) -> Note:
+    return Note(code, since=Note("at_baseline"), **values)
 
 
 def last(value: float, other: float = 0.0) -> npt.NDArray[np.float64]:
@@ -39,44 +44,49 @@ def last(value: float, other: float = 0.0) -> npt.NDArray[np.float64]:
 
 
 @pytest.mark.parametrize(
-    ("pose", "said"),
+    ("pose", "way"),
     [
-        ({"yaw": last(9)}, "the head was turned 9° more to the left than at baseline"),
-        ({"yaw": last(-2, 5)}, "the head was turned 7° more to the right than at baseline"),
-        ({"pitch": last(8)}, "the head was turned 8° more down than at baseline"),
-        ({"pitch": last(-8)}, "the head was turned 8° more up than at baseline"),
+        ({"yaw": last(9)}, "left"),
+        ({"yaw": last(-2, 5)}, "right"),
+        ({"pitch": last(8)}, "down"),
+        ({"pitch": last(-8)}, "up"),
         ({"yaw": 9, "pitch": 7}, ""),
         ({"yaw": last(4), "roll": last(30)}, ""),
     ],
 )
-def test_a_turned_head_is_told(pose: dict[str, Any], said: str) -> None:
-    assert remarks(face(N, **pose)) == said
+def test_a_turned_head_is_told(pose: dict[str, Any], way: str) -> None:
+    assert notes(face(N, **pose)) == [differently("head_turned_more", way=way)] * bool(way)
+
+
+def test_how_far_the_head_was_turned_is_told() -> None:
+    (words,) = series(yaw=last(9)).changes()[0].remarks
+    assert words == "the head was turned 9° more to the left than at baseline"
 
 
 @pytest.mark.parametrize(
-    ("ways", "said"),
+    ("ways", "way"),
     [
-        (("UpRight", "UpLeft"), "the eyes looked more up than at baseline"),
-        (("DownRight", "DownLeft"), "the eyes looked more down than at baseline"),
-        (("InRight", "OutLeft"), "the eyes looked more to the left than at baseline"),
-        (("OutRight", "InLeft"), "the eyes looked more to the right than at baseline"),
+        (("UpRight", "UpLeft"), "up"),
+        (("DownRight", "DownLeft"), "down"),
+        (("InRight", "OutLeft"), "left"),
+        (("OutRight", "InLeft"), "right"),
         (("InRight", "InLeft"), ""),
     ],
 )
-def test_eyes_off_the_camera_are_told(ways: tuple[str, str], said: str) -> None:
+def test_eyes_off_the_camera_are_told(ways: tuple[str, str], way: str) -> None:
     made = face(N)
     weights = np.zeros_like(made.blendshapes)
-    for way in ways:
-        weights[-1, made.layout.expressions.index(f"eyeLook{way}")] = 0.6
-    assert remarks(replace(made, blendshapes=weights)) == said
+    for name in ways:
+        weights[-1, made.layout.expressions.index(f"eyeLook{name}")] = 0.6
+    expected = [differently("eyes_looked_more", way=way)] * bool(way)
+    assert notes(replace(made, blendshapes=weights)) == expected
 
 
 def test_another_distance_is_told() -> None:
     made = face(N)
     cropped = replace(made, size=np.where(np.arange(N)[:, None] == N - 1, 2 * made.size, made.size))
-    said = "the face was 2.0 times smaller in the picture, by distance or cropping, than at baseline"
-    assert remarks(cropped) == said
-    assert remarks(face(N, px_per_mm=last(8, 4))) == ""  # more pixels of the same picture
+    assert notes(cropped) == [differently("face_smaller")]
+    assert notes(face(N, px_per_mm=last(8, 4))) == []  # more pixels of the same picture
 
 
 def smiles(right: list[float], left: list[float], affected: Any = None) -> Series:
@@ -102,12 +112,13 @@ def smile(made: Series) -> Change:
 
 def test_less_effort_of_the_healthy_side_is_told() -> None:
     tried, spared = ([8.0, 8, 8, 8], [8.0, 8, 8, 2]), ([8.0, 8, 8, 4], [8.0, 8, 8, 2])
-    assert smile(smiles(*tried, "left")).remarks == ()
-    said = "the right, healthy side moved at most 50 % as far, so with less effort perhaps, than at baseline"
-    assert smile(smiles(*spared, "left")).remarks == (said,)
-    assert "the left, healthy side" in smile(smiles(*spared, "right")).remarks[0]
-    assert "both sides moved at most 50 %" in smile(smiles(*spared)).remarks[0]
-    assert smile(smiles(*tried)).remarks == ()
+    assert smile(smiles(*tried, "left")).notes == smile(smiles(*tried)).notes == ()
+    (right,), (left,) = smile(smiles(*spared, "left")).notes, smile(smiles(*spared, "right")).notes
+    assert unlimited(right) == differently("healthy_side_weaker", side="right")
+    assert unlimited(left) == differently("healthy_side_weaker", side="left")
+    (both,) = smile(smiles(*spared)).notes
+    assert unlimited(both) == differently("both_sides_weaker")
+    assert both["percent"] == pytest.approx(50, abs=0.5)
 
 
 # Concerns
@@ -136,6 +147,9 @@ def test_a_quiet_series_raises_no_concern() -> None:
 
 def test_new_asymmetry_is_a_case_for_the_review() -> None:
     (only,) = found(series(brow_right_mm=[0, 0, 0, -2, -2.5, -2.5]), "new asymmetry")
+    assert only.note.code == "touch_up"
+    assert unlimited(only.note["moved"]) == Note("right_less", headline="brow_height")
+    assert only.note["moved"]["mm"] == pytest.approx(2.5, abs=0.01)
     assert str(only).startswith("right brow 2.5 mm lower than at baseline on day 21")
     assert (only.day, only.photos) == (21, ("5",))
     assert "diagnos" not in str(only)
@@ -158,9 +172,8 @@ def test_what_is_no_new_asymmetry(made: Series, why: str) -> None:
 def test_a_lid_drop_in_the_first_two_weeks(side: str, amount: float) -> None:
     made = series(**{f"upper_lid_{side}_mm": [0, 0, 0, amount, 0, 0]})
     (only,) = found(made, "lid drop")
-    assert str(only).startswith(
-        f"{side} upper lid 1.7 mm lower than at baseline, against the other, on day 7"
-    )
+    assert unlimited(only.note) == differently("lid_drop", side=side)
+    assert only.note["mm"] == pytest.approx(1.7, abs=0.01)
     assert (only.day, only.photos) == (7, ("3",))
 
 
@@ -173,9 +186,9 @@ def test_what_is_no_lid_drop(drop: list[float]) -> None:
 
 def test_a_movement_under_half_of_baseline() -> None:
     (only,) = found(smiles([8, 8, 8, 8], [8, 8, 8, 3]), "weak movement")
-    assert "left mouth corner movement (smile open) is 37 % of what it was at baseline" in str(only) or (
-        "left mouth corner movement (smile open) is 38 % of what it was at baseline" in str(only)
-    )
+    values = {"side": "left", "headline": "smile_open", "expression": "smile_open"}
+    assert unlimited(only.note) == differently("weak_movement", **values)
+    assert only.note["percent"] == pytest.approx(37.5, abs=0.5)
     assert found(smiles([8, 8, 8, 8], [8, 8, 8, 5]), "weak movement") == []
     assert found(smiles([8, 8, 8, 3], [8, 8, 8, 8], "left"), "weak movement") == []
 
@@ -186,9 +199,8 @@ def test_worse_than_the_trend() -> None:
     assert found(series(days, brow_right_mm=brow), "against the trend") == []
     brow[-1] = -3
     (only,) = found(series(days, brow_right_mm=brow), "against the trend")
-    assert str(only).startswith(
-        "Brow height: the difference had been shrinking, and is 2.0 mm larger on day 69"
-    )
+    assert unlimited(only.note) == Note("against_trend", headline="brow_height")
+    assert (only.note["mm"], only.note["day"]) == (pytest.approx(2, abs=0.05), 69)
     brow[-1] = 1
     assert found(series(days, brow_right_mm=brow), "against the trend") == []
 

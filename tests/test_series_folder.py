@@ -9,13 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from asymmetry import Landmarks, Series
+from asymmetry import Landmarks, Note, Series
 from asymmetry.errors import InvalidInputError
-from asymmetry.photos.manifest import Note, read_manifest, read_notes
+from asymmetry.photos.manifest import DiaryNote, read_manifest, read_notes
 from asymmetry.photos.names import day_from_name, expression_from_name
-from asymmetry.photos.record import ALL_BEFORE, UNANCHORED, UNDATED
-from asymmetry.series.folder import MISSING
 from asymmetry.terminal import series_lines
+from tests.notes import rows_of_codes
 from tests.test_series import Reader, photos, read
 
 
@@ -94,7 +93,7 @@ def test_day_numbers_are_dates_when_the_treatment_is_known(tmp_path: Path) -> No
     assert series.static["taken"].tolist() == ["2026-02-27", "2026-03-23"]
     assert series.static["expression"].tolist() == ["rest", "rest"]
     assert series.photos["phase"].tolist() == ["baseline", "peak"]
-    assert series.static["reason"].tolist() == ["", ""]
+    assert series.static.notes.tolist() == [(), ()]
 
 
 def test_day_numbers_alone_order_and_count(tmp_path: Path) -> None:
@@ -105,7 +104,7 @@ def test_day_numbers_alone_order_and_count(tmp_path: Path) -> None:
     assert series.counted_from.words == "days since treatment"
     assert repr(series).startswith("Series of 3 photos, days since treatment\n")
     assert next(series_lines(series)).startswith("3 photos; days since treatment;")
-    assert {UNANCHORED} == set(series.static["reason"].tolist())
+    assert rows_of_codes(series.static.notes) == [["unanchored"]] * 3
 
 
 def test_a_photo_with_a_date_and_a_day_number_dates_the_others(tmp_path: Path) -> None:
@@ -118,39 +117,49 @@ def test_a_photo_with_a_date_and_a_day_number_dates_the_others(tmp_path: Path) -
 
 def test_only_days_before_a_treatment_are_told_to_be_odd(tmp_path: Path) -> None:
     series = read(photos(tmp_path, "day -10.jpg", "day -20.jpg"), treated_on="2026-03-09")
-    assert set(series.static["reason"].tolist()) == {ALL_BEFORE}
+    assert rows_of_codes(series.static.notes) == [["all_days_before"]] * 2
 
 
 # Dates in their order of trust: camera, name, folder, day number, manifest, scanner
 
 
+def differ(source: str, day: str) -> Note:
+    """The note on a date that the manifest contradicts."""
+    return Note("dates_differ", source=source, date=day, other="manifest", other_date="2026-03-05")
+
+
 @pytest.mark.parametrize(
-    ("name", "exif", "listed", "taken", "told"),
+    ("name", "exif", "listed", "taken", "notes"),
     [
         (
             "a.jpg",
             "2026:03:01 10:00:00",
             "2026-03-05",
             "2026-03-01T10:00:00",
-            ["2026-03-05", "the camera is"],
+            [differ("exif", "2026-03-01")],
         ),
-        ("2026-03-02.jpg", None, "2026-03-05", "2026-03-02", ["2026-03-05", "the name is"]),
-        ("2026-03-02/a.jpg", None, "2026-03-05", "2026-03-02", ["2026-03-05", "the folder is"]),
-        ("day 3.jpg", None, "2026-03-05", "2026-03-12", ["2026-03-05", "the name is"]),
+        ("2026-03-02.jpg", None, "2026-03-05", "2026-03-02", [differ("name", "2026-03-02")]),
+        ("2026-03-02/a.jpg", None, "2026-03-05", "2026-03-02", [differ("folder", "2026-03-02")]),
+        (
+            "day 3.jpg",
+            None,
+            "2026-03-05",
+            "2026-03-12",
+            [Note("day_over_date", date="2026-03-05", day=3, counted="2026-03-12")],
+        ),
         ("a.jpg", None, "2026-03-05", "2026-03-05", []),
         ("a.jpg", None, "2026-03-05 10:20", "2026-03-05T10:20:00", []),
-        ("a.jpg", None, "", "", [UNDATED]),
+        ("a.jpg", None, "", "", [Note("undated")]),
         ("2026-03-05.jpg", "2026:03:05 10:00:00", "2026-03-05", "2026-03-05T10:00:00", []),
     ],
 )
 def test_order_of_trust(
-    tmp_path: Path, name: str, exif: str | None, listed: str, taken: str, told: list[str]
+    tmp_path: Path, name: str, exif: str | None, listed: str, taken: str, notes: list[Note]
 ) -> None:
     lists(photos(tmp_path, name, exif=exif), manifest=f"photo,taken\n{name},{listed}\n")
     table = read(tmp_path, treated_on="2026-03-09").static
     assert table["taken"].tolist() == [taken]
-    assert all(word in table["reason"][0] for word in told)
-    assert bool(table["reason"][0]) == bool(told)
+    assert list(table.notes[0]) == notes
 
 
 # Lists beside the photos
@@ -178,7 +187,7 @@ def test_a_photo_that_only_the_manifest_names_has_a_row(tmp_path: Path) -> None:
     table = read(tmp_path).static
     assert table["photo"].tolist() == ["2026-03-01.jpg", "lost.jpg"]
     assert table["status"].tolist() == ["ok", "unreadable"]
-    assert table["reason"].tolist() == ["", MISSING]
+    assert rows_of_codes(table.notes) == [[], ["only_in_manifest"]]
 
 
 def test_a_manifest_of_another_place(tmp_path: Path) -> None:
@@ -221,7 +230,7 @@ def test_notes_are_on_the_timeline(tmp_path: Path) -> None:
     )
     series = read(tmp_path, treated_on="2026-03-09")
     assert [note.text for note in series.notes] == ["headache", "dry", "undated"]
-    assert series.notes[1] == Note(date(2026, 3, 12), "dry", "tears", "left")
+    assert series.notes[1] == DiaryNote(date(2026, 3, 12), "dry", "tears", "left")
     days = [(entry.day, entry.phase, entry.photos, len(entry.notes)) for entry in series.timeline]
     assert days[:3] == [
         (-8, "baseline", ("2026-03-01.jpg",), 0),
@@ -249,8 +258,8 @@ def test_a_copied_file_is_measured_once_and_told(tmp_path: Path) -> None:
     assert [path.name for path in seen] == ["2026-03-01 smile.jpg", "2026-03-02.jpg"]
     assert table["photo"].tolist() == ["2026-03-01 smile.jpg", "2026-03-02.jpg", "a.jpg"]
     assert table["status"].tolist() == ["ok", "ok", "rejected"]
-    assert table["reason"][0] == "the same file is there as a.jpg"
-    assert table["reason"][2] == f"the same file as 2026-03-01 smile.jpg; {UNDATED}"
+    assert table.notes[0] == (Note("same_file_with_another_date", photo="a.jpg"),)
+    assert table.notes[2] == (Note("same_file", photo="2026-03-01 smile.jpg"), Note("undated"))
     assert np.isnan(table["brow_height_diff_mm"]).tolist() == [False, False, True]
 
 

@@ -106,14 +106,14 @@ def test_a_trend_and_its_interval() -> None:
     assert found[0].at(95) == pytest.approx(-4 + 0.2 * 95 / 7, abs=0.1)
     flat = [sloping(0.0, seed=seed) for seed in range(40)]
     assert np.mean([each.certain for each in flat]) <= 0.1
-    assert "no certain trend" in str(next(each for each in flat if not each.certain))
+    assert next(each for each in flat if not each.certain).full_note.code == "uncertain_trend"
 
 
 def test_a_forecast_is_right_when_it_is_given() -> None:
     true = 7 * (4 - 1) / 0.2
     for n in (14, 20):  # soon, and in a while
         made = [forecast(sloping(0.2, seed=seed, n=n), 1.0) for seed in range(60)]
-        assert all(not each.reason for each in made)
+        assert all(each.note is None for each in made)
         assert np.mean([each.low <= true <= each.high for each in made]) >= 0.9
         assert max(each.high - each.low for each in made) < 60
         assert np.median([each.day for each in made]) == pytest.approx(true, abs=2)
@@ -122,16 +122,18 @@ def test_a_forecast_is_right_when_it_is_given() -> None:
 @pytest.mark.parametrize(
     ("line", "threshold", "why"),
     [
-        (sloping(0.2, n=4), 1.0, "4 days with photos; 5 are needed"),
-        (sloping(0.2), 3.0, "it is under 3 already"),
-        (sloping(-0.2), 1.0, "it is growing"),
-        (sloping(0.0, seed=3), 1.0, "don't tell whether it shrinks or grows"),
-        (sloping(0.05), 1.0, "too far ahead to tell"),
+        (sloping(0.2, n=4), 1.0, "few_days"),
+        (sloping(0.2), 3.0, "under_already"),
+        (sloping(-0.2), 1.0, "growing"),
+        (sloping(0.0, seed=3), 1.0, "unknown_direction"),
+        (sloping(0.05), 1.0, "far_ahead"),
     ],
 )
 def test_a_forecast_that_the_photos_do_not_tell(line: Trend, threshold: float, why: str) -> None:
     made = forecast(line, threshold)
-    assert why in made.reason
+    assert made.note is not None
+    assert made.note.code == why
+    assert made.reason == str(made.note)
     assert np.isnan(made.day)
     assert made.date is None
 
@@ -150,6 +152,7 @@ def test_trend_and_forecast_of_a_series_count_from_the_peak() -> None:
     assert made_.day == pytest.approx(84, abs=6)
     assert made_.date is not None
     assert (made_.date - TREATED_ON).days == round(made_.day)
+    assert made_.full_note["date"] == made_.date.isoformat()
     assert str(made_).startswith("under 1.5 on 2026-0")
 
 

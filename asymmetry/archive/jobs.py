@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from asymmetry.core.notes import Note
 from asymmetry.errors import (
     AsymmetryError,
     InvalidInputError,
@@ -144,18 +145,17 @@ def contents(job: Job, url: str | None = None) -> PhotoBytes:
             try:
                 data = stream.read(MAX_FILE_BYTES + 1)
             except OSError as error:
-                raise UnreadablePhotoError(job.photo, f"it can't be read ({error})") from error
+                raise UnreadablePhotoError(job.photo, Note("not_read", error=str(error))) from error
     else:
         try:
             system, path = (_filesystem(url), job.path) if url else _fsspec().core.url_to_fs(job.path)
             with system.open(path, "rb") as stream:
                 data = stream.read(MAX_FILE_BYTES + 1)
         except Exception as error:  # whatever a file system raises
-            raise UnreadablePhotoError(
-                job.photo, f"it can't be fetched ({str(error) or type(error).__name__})"
-            ) from error
+            told = str(error) or type(error).__name__
+            raise UnreadablePhotoError(job.photo, Note("not_fetched", error=told)) from error
     if len(data) > MAX_FILE_BYTES:
-        raise UnsuitablePhotoError(job.photo, f"the file is larger than {MAX_FILE_BYTES >> 20} MiB")
+        raise UnsuitablePhotoError(job.photo, Note("large_file", limit=MAX_FILE_BYTES >> 20))
     return PhotoBytes(job.photo, data)
 
 

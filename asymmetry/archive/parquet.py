@@ -18,6 +18,7 @@ from asymmetry.archive.jobs import Job
 from asymmetry.archive.ledger import written
 from asymmetry.archive.rows import Row
 from asymmetry.core.landmarks import QUALITY, Landmarks
+from asymmetry.core.notes import NoteArray, note_array, pack_notes, unpack_notes
 from asymmetry.core.table import LEADING, Measurements
 from asymmetry.errors import InvalidInputError, MissingExtraError
 from asymmetry.metrics import expressions, measure
@@ -38,6 +39,8 @@ __all__ = [
 GROUP_ROWS, GROUP_ROWS_WITH_LANDMARKS = 65536, 8192
 #: Columns that hold landmarks, each a list of fixed length for every photo.
 _ARRAYS = {"points": np.float32, "spread": np.float32, "pose": np.float64, "blendshapes": np.float32}
+#: The landmarks' notes as JSON, beside them.
+_NOTES = "notes"
 _COMPRESSION = "zstd"
 
 
@@ -54,7 +57,7 @@ def table_of(jobs: Sequence[Job], rows: Sequence[Row], provenance: Mapping[str, 
     Returns
     -------
     Measurements
-        photo, taken, expression, status, reason, sha256, subject, width, height, the quality; then as
+        photo, taken, expression, status, reason, flags, sha256, subject, width, height, the quality; then as
         `measure` gives them. One photo gives the same row whatever others are beside it.
     """
     landmarks = replace(Landmarks.concat(row.landmarks for row in rows), provenance=dict(provenance))
@@ -69,7 +72,7 @@ def table_of(jobs: Sequence[Job], rows: Sequence[Row], provenance: Mapping[str, 
         **{f"quality_{name}": landmarks.quality[:, i].astype(np.float64) for i, name in enumerate(QUALITY)},
     }
     leading = {name: measured[name] for name in LEADING if name in measured}
-    return Measurements({**leading, **about, **measured}, measured.provenance)
+    return replace(measured, columns={**leading, **about, **measured})
 
 
 def part_table(
@@ -84,6 +87,7 @@ def part_table(
             values = getattr(found, name).reshape(len(found), -1).astype(kind)
             column = pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(values.ravel()), values.shape[1])
             table = table.append_column(name, column)
+        table = table.append_column(_NOTES, pyarrow.array(pack_notes(found.notes)))
     return table
 
 
@@ -124,11 +128,18 @@ def write_csv(scores: Path, destination: Path) -> None:
         written(destination) as temporary,
         temporary.open("w", encoding="utf-8", newline="") as file,
     ):
-        names = [name for name in source.schema_arrow.names if name not in _ARRAYS]
+        names = [name for name in source.schema_arrow.names if name not in (*_ARRAYS, _NOTES)]
         for i, batch in enumerate(source.iter_batches(columns=names)):
-            columns = {name: batch[name].to_numpy(zero_copy_only=False) for name in names}
-            text = Measurements(columns).to_csv() or ""
+            text = Measurements(_plain_columns(batch)).to_csv() or ""
             file.write(text if i == 0 else text.partition("\n")[2])
+
+
+def _plain_columns(batch: Any) -> dict[str, Any]:
+    """The columns of a record batch; lists of codes with a space between them."""
+    columns = {name: batch[name].to_numpy(zero_copy_only=False) for name in batch.schema.names}
+    if "flags" in columns:
+        columns["flags"] = np.array([" ".join(codes) for codes in columns["flags"]], dtype=np.str_)
+    return columns
 
 
 def metadata_of(path: Path) -> dict[str, Any]:
@@ -188,14 +199,21 @@ def read_landmarks(path: str | os.PathLike[str]) -> Landmarks:
         name: table[name].combine_chunks().flatten().to_numpy().reshape(getattr(blank, name).shape)
         for name in _ARRAYS
     }
-    names = ("photo", "taken", "status", "reason")
+    names = ("photo", "taken", "status")
     texts: dict[str, Any] = {
         name: np.array(table[name].to_pylist(), dtype=np.str_).reshape(n) for name in names
     }
     arrays["quality"] = np.stack([table[f"quality_{name}"].to_numpy() for name in QUALITY], axis=1)
     size = np.stack([table["width"].to_numpy(), table["height"].to_numpy()], axis=1)
     provenance = json.loads(table.schema.metadata[b"asymmetry"])
-    return replace(blank, **arrays, **texts, size=size, provenance=provenance)
+    return replace(blank, **arrays, **texts, notes=_read_notes(table), size=size, provenance=provenance)
+
+
+def _read_notes(table: Any) -> NoteArray:
+    """The landmarks' notes; of an archive that has none the reasons, in English."""
+    if _NOTES in table.column_names:
+        return unpack_notes(table[_NOTES].to_pylist())
+    return note_array((text,) for text in table["reason"].to_pylist())
 
 
 def _groups(parts: Iterable[Path], rows: int) -> Iterator[Any]:

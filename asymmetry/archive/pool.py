@@ -22,6 +22,7 @@ from typing import Any
 
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.rows import Row, Settings, failed, score_job, start_worker
+from asymmetry.core.notes import Note
 from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError
 
 __all__ = ["Pool", "scored_parts", "usable_cores", "worker_count"]
@@ -167,16 +168,16 @@ class Pool:
         """Wait for a row; a photo that ends its worker is tried again, and then has a row that says so."""
         from pebble import ProcessExpired
 
-        ends: list[str] = []
+        ends: list[Note | str] = []
         while len(ends) < TRIES:
             try:
                 row = future.result()
                 self._broken = 0
                 return row
             except TimeoutError:
-                return failed(job, f"it took longer than {self.time_limit:g} s: raise the time limit")
+                return failed(job, Note("out_of_time", limit=self.time_limit))
             except ProcessExpired as error:
-                ends.append(_words(error.exitcode))
+                ends.append(_name_end(error.exitcode))
             except BrokenProcessPool as error:
                 self._broken += 1
                 if self._broken > MOST_BREAKS:
@@ -184,7 +185,7 @@ class Pool:
                         "the worker processes end as soon as they start; 'asymmetry doctor' may say why"
                     ) from error
             future = self._scheduled(job)
-        return failed(job, f"reading it ended the worker process ({ends[-1]}): leave it out, or convert it")
+        return failed(job, Note("ended_the_process", error=ends[-1]))
 
     def _restart(self) -> None:
         self.close()
@@ -264,14 +265,14 @@ def _known(row: Row) -> Future[Row]:
     return future
 
 
-def _words(exitcode: int) -> str:
+def _name_end(exitcode: int) -> Note | str:
     """What an exit code says: minus the number of the signal that ended the process."""
     if exitcode >= 0:
-        return f"exit code {exitcode}"
+        return Note("exit_code", number=exitcode)
     try:
         return signal.Signals(-exitcode).name
     except ValueError:
-        return f"signal {-exitcode}"
+        return Note("signal", number=-exitcode)
 
 
 def _memory() -> float:

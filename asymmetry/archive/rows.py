@@ -15,6 +15,7 @@ import numpy as np
 
 from asymmetry.archive.jobs import Job, contents
 from asymmetry.core.landmarks import Landmarks, Status
+from asymmetry.core.notes import Note
 from asymmetry.errors import PhotoError
 from asymmetry.extract import Extractor, Method
 from asymmetry.photos.photo import PhotoBytes, read_taken
@@ -73,7 +74,7 @@ class Row:
     waited: float = 0.0
 
 
-def failed(job: Job, reason: str, status: Status = "unreadable") -> Row:
+def failed(job: Job, reason: Note | str, status: Status = "unreadable") -> Row:
     """The row of a photo that could not be scored."""
     return Row(Landmarks.blank([job.photo], status=status, reason=reason))
 
@@ -94,13 +95,14 @@ def score_job(settings: Settings, job: Job) -> Row:
     try:
         file = contents(job, settings.url)
     except PhotoError as error:
-        return failed(job, error.reason, error.status)
+        return failed(job, error.note, error.status)
     waited = time.perf_counter() - began - (time.thread_time() - busy)
     digest = hashlib.sha256(file.data).hexdigest()
     try:
         landmarks = _turned(_dated(_extractor(settings).extract([file]), job, file), job, settings)
     except Exception as error:  # noqa: BLE001  one photo must not stop the others
-        landmarks = failed(job, f"it can't be scored ({type(error).__name__}: {error})").landmarks
+        told = f"{type(error).__name__}: {error}"
+        landmarks = failed(job, Note("not_scored", error=told)).landmarks
     return Row(landmarks, digest, time.perf_counter() - began, max(waited, 0.0))
 
 

@@ -12,6 +12,15 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.notes import (
+    Note,
+    NoteArray,
+    mirror_notes,
+    note_array,
+    pack_notes,
+    reason_column,
+    unpack_notes,
+)
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, get_scheme
 from asymmetry.errors import InvalidInputError
 
@@ -47,8 +56,10 @@ class Landmarks:
         Width and height of the photo in px.
     photo, taken : ndarray of str, shape (n,)
         The photo's name, and when it was taken (ISO 8601; empty where not known).
-    status, reason : ndarray of str, shape (n,)
-        One of ok, warn, no_face, several_faces, unreadable, rejected; and why, in words.
+    status : ndarray of str, shape (n,)
+        One of ok, warn, no_face, several_faces, unreadable, rejected.
+    notes : ndarray of tuple of Note, shape (n,)
+        Why, as data: see `asymmetry.core.notes`. Default: none.
     quality : ndarray of float32, shape (n, 7)
         What is in `QUALITY`. Default: not known, NaN.
     scheme : str
@@ -76,7 +87,7 @@ class Landmarks:
     photo: StrArray
     taken: StrArray = field(repr=False)
     status: StrArray
-    reason: StrArray = field(repr=False)
+    notes: NoteArray = field(default_factory=lambda: np.empty(0, np.object_), repr=False)
     quality: FloatArray = field(default_factory=lambda: np.empty((0, 0), np.float32), repr=False)
     scheme: str = MEDIAPIPE_478.name
     provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -86,6 +97,8 @@ class Landmarks:
         n, k = len(self.points), scheme.size
         if self.quality.shape == (0, 0):
             object.__setattr__(self, "quality", np.full((n, len(QUALITY)), np.nan, np.float32))
+        if self.notes.shape == (0,):
+            object.__setattr__(self, "notes", note_array([()] * n))
         shapes = {
             "points": (n, k, 3),
             "spread": (n, k),
@@ -93,7 +106,7 @@ class Landmarks:
             "blendshapes": (n, len(scheme.expressions)),
             "size": (n, 2),
             "quality": (n, len(QUALITY)),
-        } | dict.fromkeys(("photo", "taken", "status", "reason"), (n,))
+        } | dict.fromkeys(("photo", "taken", "status", "notes"), (n,))
         for name, shape in shapes.items():
             found = np.shape(getattr(self, name))
             if found != shape:
@@ -153,16 +166,19 @@ class Landmarks:
         photo: Sequence[str],
         *,
         status: Status,
-        reason: str = "",
+        reason: Note | str = "",
         scheme: str = MEDIAPIPE_478.name,
         provenance: Mapping[str, Any] | None = None,
     ) -> Landmarks:
         """Rows without points: photos that could not be measured, or rows to be filled with `replace`.
 
+        A ``reason`` is a note, or a text of one's own.
+
         Examples
         --------
-        >>> bool(np.isnan(Landmarks.blank(["x.jpg"], status="unreadable").points).all())
-        True
+        >>> blank = Landmarks.blank(["x.jpg"], status="rejected", reason="by hand")
+        >>> bool(np.isnan(blank.points).all()), blank.reason.tolist(), blank.notes[0]
+        (True, ['by hand'], (Note('text', text='by hand'),))
         """
         layout = get_scheme(scheme)
         n = len(photo)
@@ -175,7 +191,7 @@ class Landmarks:
             photo=np.array(photo, dtype=np.str_).reshape(n),
             taken=np.full(n, ""),
             status=np.full(n, status),
-            reason=np.full(n, reason),
+            notes=note_array([(reason,)] * n),
             scheme=scheme,
             provenance=provenance or {},
         )
@@ -209,6 +225,11 @@ class Landmarks:
     def usable(self) -> npt.NDArray[np.bool_]:
         """Whether each row was measured: status ok or warn, shape (n,)."""
         return np.isin(self.status, _USABLE)
+
+    @property
+    def reason(self) -> StrArray:
+        """The notes of each photo in English, shape (n,); often empty."""
+        return reason_column(self.notes)
 
     @property
     def layout(self) -> Scheme:
@@ -251,6 +272,7 @@ class Landmarks:
             spread=self.spread[:, layout.mirror],
             pose=self.pose * flip[:, None] * flip,
             blendshapes=self.blendshapes[:, _mirrored_names(layout.expressions)],
+            notes=mirror_notes(self.notes),
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -262,8 +284,10 @@ class Landmarks:
             Written as named; no suffix is added.
         """
         meta = json.dumps({"scheme": self.scheme, "provenance": dict(self.provenance)})
+        arrays = {name: getattr(self, name) for name in _ARRAYS}
+        arrays["notes"] = pack_notes(self.notes)
         with Path(path).open("wb") as file:
-            np.savez_compressed(file, meta=np.array(meta), **{name: getattr(self, name) for name in _ARRAYS})
+            np.savez_compressed(file, meta=np.array(meta), **arrays)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Landmarks:
@@ -277,8 +301,13 @@ class Landmarks:
         try:
             with np.load(path, allow_pickle=False) as archive:
                 meta = json.loads(str(archive["meta"]))
-                # Files of version 0.1.0 hold no quality.
-                return cls(**{n: archive[n] for n in _ARRAYS if n != "quality" or n in archive}, **meta)
+                # Files of version 0.1.0 hold no quality, and reasons in place of notes.
+                arrays = {name: archive[name] for name in _ARRAYS if name not in _LATER or name in archive}
+                if "notes" in arrays:
+                    arrays["notes"] = unpack_notes(arrays["notes"].tolist())
+                else:
+                    arrays["notes"] = note_array((text,) for text in archive["reason"].tolist())
+                return cls(**arrays, **meta)
         except (KeyError, ValueError, EOFError, OSError) as error:
             if isinstance(error, FileNotFoundError):
                 raise
@@ -286,6 +315,7 @@ class Landmarks:
 
 
 _ARRAYS = tuple(item.name for item in fields(Landmarks) if item.name not in ("scheme", "provenance"))
+_LATER = ("quality", "notes")
 
 
 def _mirrored_names(names: Sequence[str]) -> list[int]:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.notes import NoteArray, flags_column, note_array, reason_column
 from asymmetry.errors import InvalidInputError, MissingExtraError
 
 __all__ = ["HEADLINE", "LEADING", "Measurements"]
@@ -24,7 +25,9 @@ __all__ = ["HEADLINE", "LEADING", "Measurements"]
 Column = npt.NDArray[Any]
 
 #: Columns that say which photo a row is; those present come first, in this order.
-LEADING = ("photo", "taken", "day", "expression", "status", "reason")
+LEADING = ("photo", "taken", "day", "expression", "status", "reason", "flags")
+#: Columns of codes with a space between them, which are lists where a format has lists.
+_LISTS = ("flags",)
 #: Measurements that a printed table shows, beside the photo and its status.
 HEADLINE = (
     "brow_height_diff_mm",
@@ -54,6 +57,9 @@ class Measurements(Mapping[str, Column]):
         The columns. Those named in `LEADING` are put first.
     provenance : mapping
         How the numbers came about: JSON values only.
+    notes : ndarray of tuple of Note, shape (n,), optional
+        What is to be told of each row, as data; `with_notes` makes the columns ``reason`` and ``flags`` of
+        it. Default: the column ``reason``, if there is one.
 
     Raises
     ------
@@ -73,6 +79,7 @@ class Measurements(Mapping[str, Column]):
 
     columns: Mapping[str, Any]
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    notes: NoteArray = field(default_factory=lambda: np.empty(0, np.object_))
 
     def __post_init__(self) -> None:
         leading = [name for name in LEADING if name in self.columns]
@@ -84,6 +91,15 @@ class Measurements(Mapping[str, Column]):
             raise InvalidInputError(f"columns must be one-dimensional and of equal length, not {found}")
         object.__setattr__(self, "columns", MappingProxyType(columns))
         object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
+        if self.notes.shape != (self.rows,):
+            object.__setattr__(self, "notes", self._read_notes())
+
+    def _read_notes(self) -> NoteArray:
+        """Notes that say what the column ``reason`` does."""
+        if self.notes.shape != (0,):
+            raise InvalidInputError(f"notes of {self.notes.shape} for {self.rows} rows")
+        reasons = self.columns["reason"].tolist() if "reason" in self.columns else [""] * self.rows
+        return note_array((str(reason),) for reason in reasons)
 
     @property
     def rows(self) -> int:
@@ -111,8 +127,8 @@ class Measurements(Mapping[str, Column]):
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self) -> tuple[type[Measurements], tuple[dict[str, Any], dict[str, Any]]]:
-        return type(self), (dict(self.columns), dict(self.provenance))
+    def __reduce__(self) -> tuple[type[Measurements], tuple[dict[str, Any], dict[str, Any], NoteArray]]:
+        return type(self), (dict(self.columns), dict(self.provenance), self.notes)
 
     def select(self, rows: slice | Sequence[int] | Column) -> Measurements:
         """Some of the rows, by slice, numbers or mask.
@@ -122,7 +138,8 @@ class Measurements(Mapping[str, Column]):
         >>> Measurements({"photo": ["a", "b", "c"]}).select([2, 0])["photo"].tolist()
         ['c', 'a']
         """
-        return Measurements({name: column[rows] for name, column in self.items()}, self.provenance)
+        columns = {name: column[rows] for name, column in self.items()}
+        return Measurements(columns, self.provenance, self.notes[rows])
 
     def with_columns(self, **columns: npt.ArrayLike) -> Measurements:
         """The same rows with columns added or replaced.
@@ -132,7 +149,21 @@ class Measurements(Mapping[str, Column]):
         >>> list(Measurements({"photo": ["a"], "x_mm": [1.0]}).with_columns(day=[14]))
         ['photo', 'day', 'x_mm']
         """
-        return Measurements({**self.columns, **columns}, self.provenance)
+        notes = note_array([]) if "reason" in columns else self.notes
+        return Measurements({**self.columns, **columns}, self.provenance, notes)
+
+    def with_notes(self, notes: NoteArray) -> Measurements:
+        """The same rows with other notes, and the columns ``reason`` and ``flags`` that go with them.
+
+        Examples
+        --------
+        >>> from asymmetry.core.notes import Note
+        >>> table = Measurements({"photo": ["a"]}).with_notes(note_array([[Note("no_iris")]]))
+        >>> table["flags"].tolist(), table["reason"][0][:12]
+        (['no_iris'], 'no iris seen')
+        """
+        columns = {**self.columns, "reason": reason_column(notes), "flags": flags_column(notes)}
+        return Measurements(columns, self.provenance, notes)
 
     @classmethod
     def concat(cls, parts: Iterable[Measurements]) -> Measurements:
@@ -162,7 +193,8 @@ class Measurements(Mapping[str, Column]):
             for key, value in first.provenance.items()
             if all(key in part.provenance and part.provenance[key] == value for part in parts)
         }
-        return cls({name: np.concatenate([part[name] for part in parts]) for name in first}, agreed)
+        columns = {name: np.concatenate([part[name] for part in parts]) for name in first}
+        return cls(columns, agreed, np.concatenate([part.notes for part in parts]))
 
     def to_dict(self) -> dict[str, list[Any]]:
         """Columns as plain lists, safe for JSON: a number that is not finite becomes None.
@@ -172,7 +204,8 @@ class Measurements(Mapping[str, Column]):
         >>> Measurements({"mrd1_diff_mm": [0.5, np.nan]}).to_dict()
         {'mrd1_diff_mm': [0.5, None]}
         """
-        return {name: _plain(column) for name, column in self.items()}
+        found = {name: _plain(column) for name, column in self.items()}
+        return found | {name: [text.split() for text in found[name]] for name in _LISTS if name in found}
 
     def to_dataframe(self) -> Any:
         """A `pandas.DataFrame`; the provenance is in its ``attrs``.
@@ -196,7 +229,11 @@ class Measurements(Mapping[str, Column]):
             If pyarrow is not installed.
         """
         pyarrow = _extra("pyarrow", "to_arrow")
-        table = pyarrow.table({name: pyarrow.array(_valid(column)) for name, column in self.items()})
+        columns = {name: pyarrow.array(_valid(column)) for name, column in self.items()}
+        for name in set(_LISTS) & set(columns):
+            codes = [text.split() for text in self[name].tolist()]
+            columns[name] = pyarrow.array(codes, pyarrow.list_(pyarrow.string()))
+        table = pyarrow.table(columns)
         return table.replace_schema_metadata({b"asymmetry": json.dumps(dict(self.provenance)).encode()})
 
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str | None:

@@ -151,11 +151,11 @@ class Extractor:
                 name=str(name),
             )
         except PhotoError as error:
-            return Landmarks.blank([str(name)], status=error.status, reason=error.reason)
+            return Landmarks.blank([str(name)], status=error.status, reason=error.note)
         try:
             row = self._read(photo, seen)
         except PhotoError as error:
-            row = Landmarks.blank([photo.name], status=error.status, reason=error.reason)
+            row = Landmarks.blank([photo.name], status=error.status, reason=error.note)
         taken = "" if photo.taken is None else photo.taken.isoformat()
         return replace(in_full_size(row, photo), taken=np.array([taken]))
 

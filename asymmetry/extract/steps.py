@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from asymmetry.core.frame import MAX_YAW_HORIZONTAL, head_angles
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note, note_array
 from asymmetry.core.schemes import MEDIAPIPE_478, Side
 from asymmetry.errors import NoFaceError, SeveralFacesError, UnsuitablePhotoError
 from asymmetry.extract.face.frontal import Frontal, draw_frontal
@@ -50,7 +51,7 @@ LARGEST_MISFIT_CM = 1.0
 _BROWS = [number for name in MEDIAPIPE_478.groups["brow"] for number in MEDIAPIPE_478.pairs[name]]
 
 
-def choose_subject(name: str, photo: Pixels, readings: Sequence[Reading]) -> tuple[Reading, tuple[str, ...]]:
+def choose_subject(name: str, photo: Pixels, readings: Sequence[Reading]) -> tuple[Reading, tuple[Note, ...]]:
     """The one face that a photo is of, and notes about the others.
 
     Raises
@@ -62,18 +63,18 @@ def choose_subject(name: str, photo: Pixels, readings: Sequence[Reading]) -> tup
     """
     height, width = photo.shape[:2]
     if min(height, width) < SMALLEST_PHOTO_PX:
-        least = f"it needs {SMALLEST_PHOTO_PX} px either way, and some hundred to be measured well"
-        raise UnsuitablePhotoError(name, f"{width} × {height} px is too small to hold a face: {least}")
+        note = Note("small_photo", width=width, height=height, least=SMALLEST_PHOTO_PX)
+        raise UnsuitablePhotoError(name, note)
     if not readings:
-        raise NoFaceError(name, "no face found; is it lit and whole? If it is small in the photo, crop to it")
+        raise NoFaceError(name, Note("no_face"))
     # A covered face may be found twice in one place.
     subject, *rest = readings
     others = [other for other in rest if not same_face(subject.points, other.points)]
     if not others:
         return subject, ()
     if subject.area < SUBJECT_RATIO * others[0].area:
-        raise SeveralFacesError(name, f"{1 + len(others)} faces, none clearly the subject; crop to one")
-    return subject, (f"{len(others)} smaller face(s) in the background left out",)
+        raise SeveralFacesError(name, Note("several_faces", count=1 + len(others)))
+    return subject, (Note("faces_in_background", count=len(others)),)
 
 
 def note_place(face: FaceReading, canonical: Canonical, name: str) -> FaceReading:
@@ -85,16 +86,16 @@ def note_place(face: FaceReading, canonical: Canonical, name: str) -> FaceReadin
         If the points do not lie as a face's do.
     """
     if face.pose.residual > LARGEST_MISFIT_CM:
-        raise NoFaceError(name, "what was found does not have the shape of a face")
-    yaw, _, roll = head_angles(face.pose.rotation[None])
-    words = {
-        f"the photo is turned by {abs(roll[0]):.0f}°: read upright": abs(roll[0]) > TURNED,
-        f"the head is turned by {abs(yaw[0]):.0f}°: face the camera": abs(yaw[0]) > MAX_YAW_HORIZONTAL,
-        "the camera was very near, which changes a face's proportions: take the photo from 1 m": is_near(
-            face.points, canonical.vertices
-        ),
-    }
-    return _noted(face, [text for text, holds in words.items() if holds])
+        raise NoFaceError(name, Note("no_face_shape"))
+    yaw, _, roll = np.abs(head_angles(face.pose.rotation[None]))[:, 0].tolist()
+    notes = []
+    if roll > TURNED:
+        notes.append(Note("photo_turned", angle=roll))
+    if yaw > MAX_YAW_HORIZONTAL:
+        notes.append(Note("head_turned", angle=yaw))
+    if is_near(face.points, canonical.vertices):
+        notes.append(Note("camera_near"))
+    return _noted(face, notes)
 
 
 def draw_view(face: FaceReading, photo: Pixels, canonical: Canonical) -> Frontal:
@@ -114,7 +115,7 @@ def drop_cut(face: FaceReading, photo: Pixels) -> FaceReading:
     outside = (x < 0) | (y < 0) | (x > width) | (y > height)
     if not outside.any():
         return face
-    note = f"the face is cut by the photo's edge: {int(outside.sum())} points not seen"
+    note = Note("face_cut", points=int(outside.sum()))
     return _noted(replace(face, points=np.where(outside[:, None], np.nan, face.points)), [note])
 
 
@@ -132,7 +133,7 @@ def drop_hidden(face: FaceReading, view: Frontal, scatter: Scatter) -> FaceReadi
     points[lost.points] = np.nan
     spread[lost.points] = np.nan
     pose = replace(face.pose, rotation=np.where(lost.half, np.nan, rotation))
-    notes = [*lost.reasons, *_note_lids(face, lost.points)]
+    notes = [*lost.notes, *_note_lids(face, lost.points)]
     return _noted(replace(face, points=points, spread=spread, pose=pose), notes)
 
 
@@ -146,7 +147,7 @@ def mark_guesses(face: FaceReading) -> FaceReading:
         spread[numbers] = np.where(
             np.isnan(face.points[numbers, 0]), np.nan, np.maximum(spread[numbers], least)
         )
-    return _noted(replace(face, spread=spread), guesses.reasons)
+    return _noted(replace(face, spread=spread), guesses.notes)
 
 
 def note_faults(face: FaceReading, view: Frontal) -> FaceReading:
@@ -164,22 +165,22 @@ def to_landmarks(face: FaceReading, name: str) -> Landmarks:
         spread=np.asarray(face.spread[None], dtype=np.float32),
         blendshapes=np.asarray(face.blendshapes[None], dtype=np.float32),
         status=np.array(["warn" if face.notes else "ok"]),
-        reason=np.array(["; ".join(face.notes)]),
+        notes=note_array([face.notes]),
         quality=np.asarray(face.quality[None], dtype=np.float32),
     )
 
 
-def _noted(face: FaceReading, notes: Sequence[str]) -> FaceReading:
+def _noted(face: FaceReading, notes: Sequence[Note]) -> FaceReading:
     return replace(face, notes=(*face.notes, *notes))
 
 
-def _note_lids(face: FaceReading, lost: npt.NDArray[np.bool_]) -> list[str]:
+def _note_lids(face: FaceReading, lost: npt.NDArray[np.bool_]) -> list[Note]:
     """A note on lids that are read though their margins hardly show."""
     seen = face.margins or {}
     sides = [side for side, shown in seen.items() if not shown and not lost[_middle_lid(side)]]
     if not sides:
         return []
-    return [f"{' and '.join(sides)} lids hardly show: how far the eye is open is a guess"]
+    return [Note("unclear_lids", sides=sides)]
 
 
 def _middle_lid(side: Side) -> int:

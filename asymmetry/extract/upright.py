@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, Side
 from asymmetry.extract.face.pose import Pose, fit_pose
 from asymmetry.extract.halves.square import mirrored_reading
@@ -52,7 +53,7 @@ class FaceReading:
         The points with brows where the mesh draws them, px.
     quality : ndarray
         What the photo is like, see `asymmetry.core.landmarks.QUALITY`; empty until it was judged.
-    notes : tuple of str
+    notes : tuple of Note
         What to mind.
     """
 
@@ -66,7 +67,7 @@ class FaceReading:
     irises: dict[Side, bool] | None = None
     mesh_brows: FloatArray | None = field(default=None, repr=False)
     quality: FloatArray = field(default_factory=lambda: np.empty(0), repr=False)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def read_upright(photo: Halvings, first: Reading, tools: Tools) -> FaceReading:
@@ -125,8 +126,7 @@ def _read(photo: Halvings, first: Reading, tools: Tools, *, again: bool = False)
         tools.settings,
     )
     if halves is None:
-        note = "one half alone is not seen as a face: read plainly, which hides part of an asymmetry"
-        return _plain(first, tools, notes=(note,))
+        return _plain(first, tools, notes=(Note("read_plainly"),))
     return FaceReading(
         halves.points,
         halves.spread,
@@ -140,7 +140,7 @@ def _read(photo: Halvings, first: Reading, tools: Tools, *, again: bool = False)
     )
 
 
-def _plain(first: Reading, tools: Tools, score: float = -np.inf, notes: tuple[str, ...] = ()) -> FaceReading:
+def _plain(first: Reading, tools: Tools, score: float = -np.inf, notes: tuple[Note, ...] = ()) -> FaceReading:
     """The model's own reading."""
     pose = fit_pose(first.points, tools.canonical.vertices)
     unknown = np.full(MEDIAPIPE_478.size, np.nan)

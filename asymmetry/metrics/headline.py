@@ -6,56 +6,78 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from asymmetry.core.notes import Note
 from asymmetry.core.table import Measurements
+from asymmetry.core.text import english_text
 
 __all__ = ["HEADLINES", "MOVEMENT_HEADLINES", "Difference", "Headline", "notable"]
-
-_LID_AND_SMILE = (
-    "Hohman et al., Laryngoscope 2014;124:860-865: over 90 % of 145 viewers saw 2 mm at the eyelids and "
-    "3 mm in a smile"
-)
-_BROW = (
-    "Chu et al., Arch Facial Plast Surg 2011;13:14-19: 3 mm at the brow or the corner of the mouth was seen"
-)
 
 
 @dataclass(frozen=True)
 class Headline:
     """A metric that is charted, said in words, and compared with what a bystander sees.
 
+    Its words stand in ``asymmetry/texts`` under its name: what it is called (``[titles]``), from where its
+    millimetres are counted (``[axes]``), the part of the face (``[parts]``), and how the right part is when
+    the difference is positive, negative or none (``[more]``, ``[less]``, ``[level]``).
+
     Attributes
     ----------
+    name : str
+        Its own, for one metric may be shown in several expressions.
     metric : str
         Name in the catalogue; the columns are ``<metric>_right_mm`` and so on.
-    title : str
-        What it is called in charts and tables.
-    axis : str
-        What its millimetres are counted from.
-    part : str
-        The part of the face, as in "right brow".
-    more, less : str
-        How the right part is when the difference is positive or negative.
     visible_mm : float or None
         Differences from this size on are noticed by a bystander; None where no study says.
-    source : str
-        The study.
+    study : str
+        The study that says so, by its name in ``[studies]``.
     """
 
+    name: str
     metric: str
-    title: str
-    axis: str
-    part: str
-    more: str
-    less: str
     visible_mm: float | None = None
-    source: str = ""
+    study: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is called in charts and tables, in English."""
+        return self._english("titles")
+
+    @property
+    def part(self) -> str:
+        """The part of the face in English, as in "right brow"."""
+        return self._english("parts")
+
+    @property
+    def source(self) -> str:
+        """The study in English; empty where there is none."""
+        return english_text().known("studies", self.study)
+
+    def _english(self, section: str) -> str:
+        return english_text().known(section, self.name)
 
     def column(self, side: str) -> str:
         """Name of the column of one side, or of ``"diff"``, ``"diff_sd"`` and so on."""
         return f"{self.metric}_{side}_mm"
 
+    def note(self, diff_mm: float) -> Note:
+        """A difference as a note; the right side is the subject, the left what it is compared with.
+
+        Examples
+        --------
+        >>> HEADLINES[0].note(-2.94)
+        Note('right_less', headline='brow_height', mm=2.94)
+        """
+        if math.isnan(diff_mm):
+            return Note("not_measured")
+        if float(f"{diff_mm:.1f}") == 0:
+            return Note("sides_alike", headline=self.name)
+        if diff_mm > 0:
+            return Note("right_more", headline=self.name, mm=diff_mm)
+        return Note("right_less", headline=self.name, mm=-diff_mm)
+
     def words(self, diff_mm: float) -> str:
-        """A difference in words; the right side is the subject, the left what it is compared with.
+        """The same in English.
 
         Examples
         --------
@@ -64,12 +86,7 @@ class Headline:
         >>> HEADLINES[0].words(0.04)
         'brows level'
         """
-        size = f"{abs(diff_mm):.1f}"
-        if math.isnan(diff_mm):
-            return "not measured"
-        if float(size) == 0:
-            return f"{self.part}s level" if self.more == "higher" else f"{self.part}s alike"
-        return f"right {self.part} {size} mm {self.more if diff_mm > 0 else self.less}"
+        return str(self.note(diff_mm))
 
     def visible(self, diff_mm: float) -> bool:
         """Whether a bystander would notice such a difference; False where it is NaN or no study says.
@@ -81,52 +98,24 @@ class Headline:
 
 #: Metrics shown first, from the brow down.
 HEADLINES = (
-    Headline("brow_height", "Brow height", "over the pupil line", "brow", "higher", "lower", 3.0, _BROW),
-    Headline("mrd1", "Upper lid (MRD1)", "over the pupil's centre", "upper lid", "higher", "lower"),
-    Headline(
-        "fissure_height",
-        "Eye opening",
-        "from lid to lid",
-        "eye",
-        "wider open",
-        "less open",
-        2.0,
-        _LID_AND_SMILE,
-    ),
-    Headline(
-        "commissure_height",
-        "Mouth corner",
-        "over the pupil line",
-        "mouth corner",
-        "higher",
-        "lower",
-        3.0,
-        _LID_AND_SMILE,
-    ),
+    Headline("brow_height", "brow_height", 3.0, "chu_2011"),
+    Headline("mrd1", "mrd1"),
+    Headline("fissure_height", "fissure_height", 2.0, "hohman_2014"),
+    Headline("commissure_height", "commissure_height", 3.0, "hohman_2014"),
 )
-
 
 #: What is looked at first in each expression: movements from rest.
 MOVEMENT_HEADLINES = {
-    "brow_raise": Headline(
-        "brow_excursion", "Brow raise", "risen from rest", "brow movement", "larger", "smaller"
-    ),
-    "frown": Headline("frown_descent", "Frown", "sunk from rest", "brow movement", "larger", "smaller"),
-    "eye_closure": Headline(
-        "eye_closure", "Eye closure", "closed from rest", "lid movement", "larger", "smaller"
-    ),
-    "smile_closed": Headline(
-        "commissure_travel", "Smile, lips closed", "from rest", "mouth corner movement", "larger", "smaller"
-    ),
-    "smile_open": Headline(
-        "commissure_travel", "Smile", "from rest", "mouth corner movement", "larger", "smaller"
-    ),
-    "snarl": Headline(
-        "upper_lip_lift", "Snarl", "risen from rest", "upper lip movement", "larger", "smaller"
-    ),
-    "pucker": Headline(
-        "commissure_travel", "Pucker", "from rest", "mouth corner movement", "larger", "smaller"
-    ),
+    headline.name: headline
+    for headline in (
+        Headline("brow_raise", "brow_excursion"),
+        Headline("frown", "frown_descent"),
+        Headline("eye_closure", "eye_closure"),
+        Headline("smile_closed", "commissure_travel"),
+        Headline("smile_open", "commissure_travel"),
+        Headline("snarl", "upper_lip_lift"),
+        Headline("pucker", "commissure_travel"),
+    )
 }
 
 
@@ -142,10 +131,10 @@ class Difference:
         Right minus left, mm.
     visible_mm : float
         The size from which it is noticed.
-    words : str
-        The same in words.
-    source : str
-        The study that the size is from.
+    note : Note
+        The same to be told.
+    study : str
+        The study that the size is from, by its name in ``[studies]``.
     sd_mm : float
         Absolute standard deviation of the difference, mm; NaN where it is not known.
     """
@@ -153,14 +142,26 @@ class Difference:
     column: str
     diff_mm: float
     visible_mm: float
-    words: str
-    source: str
+    note: Note
+    study: str
     sd_mm: float = math.nan
 
     @property
-    def told(self) -> str:
-        """The words, with the standard deviation where it is known."""
-        return self.words if math.isnan(self.sd_mm) else f"{self.words} (± {self.sd_mm:.1f} mm)"
+    def words(self) -> str:
+        """The note in English."""
+        return str(self.note)
+
+    @property
+    def source(self) -> str:
+        """The study in English."""
+        return english_text().known("studies", self.study)
+
+    @property
+    def full_note(self) -> Note:
+        """The note, with the standard deviation where it is known."""
+        if math.isnan(self.sd_mm):
+            return self.note
+        return Note("with_sd", difference=self.note, mm=self.sd_mm)
 
     def __str__(self) -> str:
         return self.words
@@ -189,4 +190,4 @@ def _visible(measurements: Measurements, row: int) -> Iterator[Difference]:
         if headline.visible_mm is not None and headline.visible(diff):
             sd = measurements.get(headline.column("diff_sd"))
             unsure = math.nan if sd is None else float(sd[row])
-            yield Difference(column, diff, headline.visible_mm, headline.words(diff), headline.source, unsure)
+            yield Difference(column, diff, headline.visible_mm, headline.note(diff), headline.study, unsure)

@@ -24,6 +24,7 @@ from asymmetry.core.frame import (
     without_an_eye,
 )
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note, NoteArray, note_array
 from asymmetry.core.table import Measurements
 from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import InvalidInputError
@@ -84,13 +85,14 @@ def measure(
     Returns
     -------
     Measurements
-        n rows: photo, taken, status, reason; the metrics' columns; the head's ``yaw_deg``, ``pitch_deg`` and
-        ``roll_deg`` (see `head_angles`; roll as the points show it); ``mm_per_px``; and two standard
-        deviations of each column: ``<metric>_<side>_sd_<unit>`` of one photo about the truth, which also
-        holds between people, and ``<metric>_<side>_rsd_<unit>`` of repeats, which holds for changes of one
-        person and is NaN where `Landmarks.spread` is. What could not be measured is NaN, and the row's
-        reason says why; its status is then warn if it was ok. Metrics whose points the landmark scheme lacks
-        are NaN in all rows; ``provenance["not_carried"]`` has the points that each would need.
+        n rows: photo, taken, status, reason, flags; the metrics' columns; the head's ``yaw_deg``,
+        ``pitch_deg`` and ``roll_deg`` (see `head_angles`; roll as the points show it); ``mm_per_px``; and
+        two standard deviations of each column: ``<metric>_<side>_sd_<unit>`` of one photo about the
+        truth, which also holds between people, and ``<metric>_<side>_rsd_<unit>`` of repeats, which holds
+        for changes of one person and is NaN where `Landmarks.spread` is. What could not be measured is NaN,
+        and the row's notes say why: as data in ``notes``, in English in ``reason``, as codes in ``flags``.
+        Its status is then warn if it was ok. Metrics whose points the landmark scheme lacks are NaN in all
+        rows; ``provenance["not_carried"]`` has the points that each would need.
 
     Raises
     ------
@@ -127,7 +129,7 @@ def measure(
     lost_names = not_carried(chosen, landmarks.scheme)
     kinds = [(metric.horizontal, metric.name not in lost_names) for metric in chosen for _ in metric.columns]
     across, carried = np.array(kinds, dtype=bool).reshape(-1, 2).T
-    about = explained(landmarks, _spoilt(landmarks.usable, eyes, values, across, carried))
+    status, notes = add_notes(landmarks, _spoilt(landmarks.usable, eyes, values, across, carried))
     columns = dict(zip((*names, *_POSE_COLUMNS), values, strict=True))
     if sd:
         lost = np.isnan(values[: len(names)])
@@ -141,9 +143,9 @@ def measure(
         **({"not_carried": lost_names} if lost_names else {}),
     }
     return Measurements(
-        {"photo": landmarks.photo, "taken": landmarks.taken, **about, **columns},
+        {"photo": landmarks.photo, "taken": landmarks.taken, "status": status, **columns},
         {"score_version": SCORE_VERSION, **landmarks.provenance, **made},
-    )
+    ).with_notes(notes)
 
 
 def _spreads(
@@ -204,8 +206,8 @@ def _eyes(face: Face, scale: Scale) -> Mask:
     return np.array([blind, without_an_eye(face), aslant, unscaled])
 
 
-def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, across: Mask, carried: Mask) -> dict[str, Mask]:
-    """Put NaN where a photo can't carry a metric; the reasons, each with the photos it holds for.
+def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, across: Mask, carried: Mask) -> dict[Note, Mask]:
+    """Put NaN where a photo can't carry a metric; the notes, each with the photos it holds for.
 
     ``eyes`` is of `_eyes`; ``across`` and ``carried`` say which rows of ``values`` lean on horizontal
     distances, and for which the scheme has points.
@@ -221,24 +223,24 @@ def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, across: Mask, carried:
     metrics[np.ix_(across, turned)] = np.nan
     metrics[:, away] = np.nan
     return {
-        f"head turned more than {MAX_YAW_HORIZONTAL:g}°: horizontal metrics not measured": turned & ~away,
-        f"head turned more than {MAX_YAW:g}°: not measured": away,
-        "points that carry the face's frame are missing: not measured": unframed,
-        "no iris seen: the pupil line, and mm unless a scale is given, go by the corners of the eyes": blind,
-        "no iris's width is known: mm go by the corners of the eyes": unscaled & ~blind,
-        "one eye not seen: the level is that of the head's pose, so heights are less sure": lone,
-        f"the pupils are more than {PUPILS_ASLANT_DEG:g}° out of level with the corners of the eyes, as in a "
-        "squint: the level goes by the corners": aslant & ~away,
-        "points are missing, or a metric has no value here: some not measured": partial,
-        "the landmark scheme has no points for these metrics: not measured": nothing,
+        Note("turned_for_widths", limit=MAX_YAW_HORIZONTAL): turned & ~away,
+        Note("turned_away", limit=MAX_YAW): away,
+        Note("no_frame"): unframed,
+        Note("no_iris"): blind,
+        Note("no_iris_width"): unscaled & ~blind,
+        Note("one_eye"): lone,
+        Note("pupils_aslant", limit=PUPILS_ASLANT_DEG): aslant & ~away,
+        Note("partly_measured"): partial,
+        Note("not_carried"): nothing,
     }
 
 
-def explained(landmarks: Landmarks, reasons: Mapping[str, Mask]) -> dict[str, npt.NDArray[np.str_]]:
-    """Status and reason of each photo, with these reasons added."""
-    status, reason = landmarks.status, landmarks.reason
-    for text, holds in reasons.items():
-        if holds.any():
-            joined = np.strings.add(np.where(reason == "", "", np.strings.add(reason, "; ")), text)
-            status, reason = np.where(holds, "warn", status), np.where(holds, joined, reason)
-    return {"status": status, "reason": reason}
+def add_notes(landmarks: Landmarks, found: Mapping[Note, Mask]) -> tuple[npt.NDArray[np.str_], NoteArray]:
+    """Status and notes of each photo, with these notes added to those that they hold for."""
+    status, rows = landmarks.status, landmarks.notes.tolist()
+    for note, holds in found.items():
+        status = np.where(holds, "warn", status)
+        for row in np.flatnonzero(holds).tolist():
+            if note not in rows[row]:  # points that were measured before bring their notes along
+                rows[row] = (*rows[row], note)
+    return status, note_array(rows)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from asymmetry.core.frame import Scale, apart, face_frame, head_angles
 from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import excursion
@@ -23,9 +24,9 @@ from asymmetry.metrics.measuring import (
     CHUNK,
     MAX_YAW,
     MAX_YAW_HORIZONTAL,
+    add_notes,
     choose,
     chunks,
-    explained,
     needed,
     per_photo,
 )
@@ -84,12 +85,12 @@ def movement(
     Returns
     -------
     Measurements
-        n rows: photo, taken, status and reason of the expression, ``rest_photo``, and the metrics' columns.
-        Those with sides fill right, left and diff, right minus left; and ``<metric>_ratio``, the smaller
-        movement divided by the larger: 1 where both sides move alike, 0 where one is still, negative where
-        they move in opposite directions, NaN where both are still. Then their standard deviations,
-        ``<metric>_<side>_rsd_<unit>``, NaN where `Landmarks.spread` is: those of repeats, for what a person's
-        face misleads in both photos alike cancels in a movement.
+        n rows: photo, taken, status, reason and flags of the expression, ``rest_photo``, and the metrics'
+        columns. Those with sides fill right, left and diff, right minus left; and ``<metric>_ratio``, the
+        smaller movement divided by the larger: 1 where both sides move alike, 0 where one is still, negative
+        where they move in opposite directions, NaN where both are still. Then their standard deviations,
+        ``<metric>_<side>_rsd_<unit>``, NaN where `Landmarks.spread` is: those of repeats, for what a
+        person's face misleads in both photos alike cancels in a movement.
 
         A side is still, and NaN, where it reads no more than the metric's noise, or no more than two of its
         own standard deviations. These stay, and so do the difference and the ratio. Where they are not known,
@@ -130,9 +131,8 @@ def movement(
         for metric in chosen
         for name in metric.columns
     ]
-    about = explained(
-        expression, _spoilt(rest, expression, framed, values[: len(kinds)], np.array(kinds, dtype=bool))
-    )
+    found = _spoilt(rest, expression, framed, values[: len(kinds)], np.array(kinds, dtype=bool))
+    status, notes = add_notes(expression, found)
     spread[np.isnan(values)] = np.nan
     made: dict[str, Any] = {"scale_source": scale.source, "metrics": [metric.name for metric in chosen]}
     if lost:
@@ -141,13 +141,13 @@ def movement(
         {
             "photo": expression.photo,
             "taken": expression.taken,
-            **about,
+            "status": status,
             "rest_photo": rest.photo,
             **{name: columns[name] for metric in chosen for name in metric.columns},
             **{name: sds[name] for metric in chosen for name in metric.rsd_columns},
         },
         {**expression.provenance, **made},
-    )
+    ).with_notes(notes)
     return table if keep_noise else beyond_noise(table, chosen)
 
 
@@ -167,7 +167,7 @@ def beyond_noise(table: Measurements, metrics: Iterable[MovementMetric] | None =
             for name, sd in zip(metric.columns[:2], metric.rsd_columns[:2], strict=True):
                 still = np.isfinite(table[sd]) & ~_moves(metric, table[name], table[sd])
                 kept[name] = np.where(still, np.nan, table[name])
-    return Measurements(kept, table.provenance)
+    return replace(table, columns=kept)
 
 
 def _moves(metric: MovementMetric, value: FloatArray, sd: FloatArray) -> Mask:
@@ -234,8 +234,8 @@ def _always(metric: MovementMetric, column: str) -> bool:
 
 def _spoilt(
     rest: Landmarks, expression: Landmarks, framed: Mask, values: FloatArray, kinds: Mask
-) -> dict[str, Mask]:
-    """Put NaN where a pair can't carry a metric; the reasons, each with the pairs it holds for.
+) -> dict[Note, Mask]:
+    """Put NaN where a pair can't carry a metric; the notes, each with the pairs it holds for.
 
     ``kinds`` says which rows of ``values`` lean on horizontal distances, and which always have a number.
     """
@@ -246,11 +246,10 @@ def _spoilt(
     partial = usable & framed & ~away & np.isnan(values[always]).any(axis=0)
     values[np.ix_(across, turned)] = np.nan
     values[:, ~usable | away] = np.nan
-    here = "here or at rest"
     return {
-        "the photo at rest can't be measured: no movement": expression.usable & ~rest.usable,
-        f"head turned more than {MAX_YAW_HORIZONTAL:g}°, {here}: no horizontal movement": turned & ~away,
-        f"head turned more than {MAX_YAW:g}°, {here}: no movement": away,
-        f"points that carry the face's frame are missing, {here}: no movement": usable & ~framed,
-        f"points are missing, {here}: some movements not measured": partial,
+        Note("no_rest"): expression.usable & ~rest.usable,
+        Note("pair_turned_for_widths", limit=MAX_YAW_HORIZONTAL): turned & ~away,
+        Note("pair_turned_away", limit=MAX_YAW): away,
+        Note("pair_without_frame"): usable & ~framed,
+        Note("pair_partly_measured"): partial,
     }

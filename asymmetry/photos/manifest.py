@@ -14,7 +14,7 @@ from asymmetry.core.schemes import SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.names import expression_from_text
 
-__all__ = ["MANIFEST", "NOTES", "Entry", "Note", "manifest_entries", "read_manifest", "read_notes"]
+__all__ = ["MANIFEST", "NOTES", "DiaryNote", "Entry", "manifest_entries", "read_manifest", "read_notes"]
 
 #: Names of the files that are read from a person's folder when they are there.
 MANIFEST, NOTES = "manifest.csv", "notes.csv"
@@ -67,7 +67,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Note:
+class DiaryNote:
     """What a patient noted on a day.
 
     Attributes
@@ -146,7 +146,7 @@ def manifest_entries(path: str | os.PathLike[str]) -> Iterator[tuple[str, Entry]
         )
 
 
-def read_notes(path: str | os.PathLike[str]) -> tuple[Note, ...]:
+def read_notes(path: str | os.PathLike[str]) -> tuple[DiaryNote, ...]:
     """Read a patient's diary, in order of date; what has no date comes last.
 
     Parameters
@@ -164,7 +164,7 @@ def read_notes(path: str | os.PathLike[str]) -> tuple[Note, ...]:
     for where, row in _rows(path, "text"):
         when = _when(row.get("taken", ""), where)
         side = _side(row.get("side", ""), where)
-        notes.append(Note(when.date() if when else None, row["text"], row.get("symptom", ""), side))
+        notes.append(DiaryNote(when.date() if when else None, row["text"], row.get("symptom", ""), side))
     return tuple(sorted(notes, key=lambda note: note.date or date.max))
 
 

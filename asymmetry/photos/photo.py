@@ -31,10 +31,10 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from asymmetry.core.notes import Note
 from asymmetry.errors import (
     AsymmetryError,
     InvalidInputError,
-    MissingExtraError,
     PhotoError,
     PhotoTooLargeError,
     UnreadablePhotoError,
@@ -80,7 +80,7 @@ PhotoSource: TypeAlias = (
 #: The largest photo that is read unless the caller says otherwise. A hundred megapixels take 300 MB as RGB.
 DEFAULT_MAX_MEGAPIXELS = 100.0
 
-_FORMATS = "JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF and HEIC"
+_FORMATS = ("JPEG", "PNG", "WebP", "TIFF", "BMP", "GIF", "AVIF", "HEIC")
 
 #: A format by its first bytes. Suffixes lie; and Pillow's own search would also try formats that are no
 #: photos, and warn about sizes by a limit that belongs to the whole process.
@@ -245,20 +245,19 @@ def _checked(pixels: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
 
 
 @contextmanager
-def _own_errors(name: str, what: str) -> Iterator[None]:
-    """Turn whatever a decoder raises into an error that names the photo."""
+def _own_errors(name: str, what: Note) -> Iterator[None]:
+    """Turn whatever a decoder raises into an error that names the photo, and says what is the matter."""
     try:
         yield
     except AsymmetryError:
         raise
     except MemoryError as error:
-        raise UnreadablePhotoError(name, "there is not enough memory to decode it") from error
+        raise UnreadablePhotoError(name, Note("no_memory")) from error
     except Image.DecompressionBombError as error:
-        raise PhotoTooLargeError(name, f"Pillow refuses its size ({error}): make it smaller") from error
+        raise PhotoTooLargeError(name, Note("refused_size", error=str(error))) from error
     except Exception as error:  # decoders fed with damaged bytes raise nearly every type there is
-        raise UnreadablePhotoError(
-            name, f"{what} ({str(error) or type(error).__name__}); copy or export it again"
-        ) from error
+        told = str(error) or type(error).__name__
+        raise UnreadablePhotoError(name, Note("undecodable", what=what, error=told)) from error
 
 
 def opened(
@@ -281,33 +280,31 @@ def opened(
         if stat.S_ISREG(mode):
             return path.open("rb")
     except FileNotFoundError as error:
-        raise UnreadablePhotoError(name, "there is no such file") from error
+        raise UnreadablePhotoError(name, Note("no_such_file")) from error
     except PermissionError as error:
-        raise UnreadablePhotoError(name, "this user may not read it: change its permissions") from error
+        raise UnreadablePhotoError(name, Note("no_permission")) from error
     except (OSError, ValueError) as error:
-        raise UnreadablePhotoError(name, f"it can't be opened ({error})") from error
+        raise UnreadablePhotoError(name, Note("not_opened", error=str(error))) from error
     if stat.S_ISDIR(mode):
-        raise UnreadablePhotoError(name, "this is a folder, not a photo: give the photos in it")
-    raise UnreadablePhotoError(name, "this is not an ordinary file")  # a pipe would be waited for, for ever
+        raise UnreadablePhotoError(name, Note("is_a_folder"))
+    raise UnreadablePhotoError(name, Note("no_ordinary_file"))  # a pipe would be waited for, for ever
 
 
 def _header(stream: BinaryIO, name: str, max_megapixels: float) -> ImageFile.ImageFile:
     """Read a photo's header and check the size in it. No pixel is decoded."""
-    with _own_errors(name, "its header is damaged or of a kind that can't be read"):
+    with _own_errors(name, Note("damaged_header")):
         head = stream.read(_HEAD_BYTES)
         stream.seek(0)
         if not head:
-            raise UnreadablePhotoError(name, "the file is empty (0 bytes): copy it again")
+            raise UnreadablePhotoError(name, Note("empty_file"))
         image = _reader(head, name)(stream)
         width, height = image.size
         if width * height > max_megapixels * 1e6:
-            raise PhotoTooLargeError(
-                name,
-                f"{width} × {height} pixels are {width * height / 1e6:.0f} megapixels, above the limit of "
-                f"{max_megapixels:g}: make it smaller or raise max_megapixels",
-            )
+            megapixels = width * height / 1e6
+            sizes = {"width": width, "height": height, "megapixels": megapixels, "limit": max_megapixels}
+            raise PhotoTooLargeError(name, Note("too_many_megapixels", **sizes))
         if getattr(image, "tag_v2", {}).get(ExifTags.Base.NewSubfileType, 0) & _REDUCED_COPY:
-            raise UnreadablePhotoError(name, "it holds a camera raw file's preview: export the photo as JPEG")
+            raise UnreadablePhotoError(name, Note("raw_preview"))
     return image
 
 
@@ -323,15 +320,14 @@ def _reader(head: bytes, name: str) -> type[ImageFile.ImageFile]:
             return AvifImagePlugin.AvifImageFile
         if brands & _HEIC_BRANDS:
             return _heic_reader(name)
-    raise UnreadablePhotoError(name, f"this is no photo in a format that is read ({_FORMATS})")
+    raise UnreadablePhotoError(name, Note("unknown_format", formats=_FORMATS))
 
 
 def _heic_reader(name: str) -> type[ImageFile.ImageFile]:
     try:
         from pillow_heif import HeifImageFile
     except ImportError as error:
-        missing = MissingExtraError("reading HEIC photos", "heic")
-        raise UnreadablePhotoError(name, str(missing)) from error
+        raise UnreadablePhotoError(name, Note("extra_needed", format="HEIC", extra="heic")) from error
     reader: type[ImageFile.ImageFile] = HeifImageFile
     return reader
 
@@ -343,7 +339,7 @@ def _decoded(image: ImageFile.ImageFile, name: str) -> tuple[NDArray[np.uint8], 
             f"{name}: not read, because this program has set PIL.ImageFile.LOAD_TRUNCATED_IMAGES, "
             "with which incomplete photos come out half grey: set it to False"
         )
-    with _own_errors(name, "it is incomplete or damaged"):
+    with _own_errors(name, Note("damaged")):
         if isinstance(image, TiffImagePlugin.TiffImageFile):
             # Pillow would make this memory itself, but check its size by a limit of the whole process.
             stored = (image.tag_v2[ExifTags.Base.ImageWidth], image.tag_v2[ExifTags.Base.ImageLength])

@@ -10,6 +10,7 @@ import simplejpeg
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageFile, JpegImagePlugin
 
+from asymmetry.core.notes import Note
 from asymmetry.errors import UnreadablePhotoError
 
 __all__ = ["coarsened", "rgb", "upright"]
@@ -104,9 +105,7 @@ def _rgb(image: Image.Image, name: str) -> Image.Image:
     if image.mode in _GREY16_MODES:
         image = _from_grey16(image)
     if image.mode not in _EIGHT_BIT_MODES:
-        raise UnreadablePhotoError(
-            name, f"its pixels (kind {image.mode!r}) have no sure meaning as RGB: save it with 8 or 16 bits"
-        )
+        raise UnreadablePhotoError(name, Note("unknown_pixels", kind=image.mode))
     if image.has_transparency_data:
         front = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", front.size, "white"), front)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePosixPath
 
+from asymmetry.core.notes import Note
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.manifest import Entry
 from asymmetry.photos.names import day_from_name, expression_from_name
@@ -17,17 +18,8 @@ from asymmetry.photos.taken import Taken, taken_from_name
 
 __all__ = ["About", "about_photos", "treatment_by_names"]
 
-UNDATED = "no date in the photo, its name or its folder"
-UNANCHORED = "its name counts days, but from when is not known: give the day of the treatment"
-ALL_BEFORE = (
-    "all day numbers in this folder's names have a minus before them and count as before the treatment: "
-    "write day_10 or day+10 for a day after it"
-)
-_WEAK = {
-    "exif_digitized": "the date is the scanner's",
-    "exif_modified": "the date is that of the last edit",
-}
-_CALLED = {"exif": "the camera", "name": "the name", "folder": "the folder", "manifest": "the manifest"}
+#: Dates that are not those of the exposure, and what is to be told of them.
+_WEAK = {"exif_digitized": Note("date_of_scan"), "exif_modified": Note("date_of_edit")}
 
 
 @dataclass(frozen=True)
@@ -50,7 +42,7 @@ class About:
         The manifest's remarks.
     copy_of : str
         Another photo whose file is the same, byte by byte, and which is measured in its stead; else empty.
-    remarks : tuple of str
+    remarks : tuple of Note
         What is to be told beside the measurement, such as contradicting dates.
     """
 
@@ -61,9 +53,9 @@ class About:
     mirrored: bool | None = None
     notes: str = ""
     copy_of: str = ""
-    remarks: tuple[str, ...] = field(default=())
+    remarks: tuple[Note, ...] = field(default=())
 
-    def told(self, remark: str) -> About:
+    def add_remark(self, remark: Note) -> About:
         """The same with one more remark."""
         return replace(self, remarks=(*self.remarks, remark))
 
@@ -102,7 +94,8 @@ def about_photos(
     dated = [_dated(each, zero) for each in known]
     numbers = [each.day for each in dated if each.day is not None]
     if len(set(numbers)) > 1 and max(numbers) < 0:
-        dated = [each if each.day is None else each.told(ALL_BEFORE) for each in dated]
+        before = Note("all_days_before")
+        dated = [each if each.day is None else each.add_remark(before) for each in dated]
     return _without_copies(dated, files)
 
 
@@ -153,31 +146,36 @@ def _listed(entry: Entry | None) -> Taken | None:
     return Taken(entry.taken, "manifest", day_only=entry.day_only)
 
 
-def _remarks(dates: Sequence[Taken]) -> Iterator[str]:
+def _remarks(dates: Sequence[Taken]) -> Iterator[Note]:
     """What is to be said about the dates of one photo, of which the first is used."""
     if dates and dates[0].source in _WEAK:
         yield _WEAK[dates[0].source]
     for other in dates[1:]:
-        if other.source in _CALLED and other.day != dates[0].day:
-            who, whom = _CALLED[dates[0].source], _CALLED[other.source]
-            yield f"{who} says {dates[0].day}, {whom} says {other.day}: {who} is believed"
+        if other.source not in _WEAK and other.day != dates[0].day:
+            yield Note(
+                "dates_differ",
+                source=dates[0].source,
+                date=dates[0].day,
+                other=other.source,
+                other_date=other.day,
+            )
 
 
 def _dated(photo: About, zero: date | None) -> About:
     """A photo whose name counts days gets its date; it is more trusted than the manifest."""
     if photo.day is None:
-        return photo if photo.taken else photo.told(UNDATED)
+        return photo if photo.taken else photo.add_remark(Note("undated"))
     if zero is None:
-        return photo if photo.taken else photo.told(UNANCHORED)
+        return photo if photo.taken else photo.add_remark(Note("unanchored"))
     counted = Taken(datetime.combine(zero + timedelta(days=photo.day), time()), "name", day_only=True)
     if photo.taken is None:
         return replace(photo, taken=counted)
     if photo.taken.day == counted.day:
         return photo
-    remark = f"its date is {photo.taken.day}, its name says day {photo.day}, which is {counted.day}"
+    found = {"date": photo.taken.day, "day": photo.day, "counted": counted.day}
     if photo.taken.source == "manifest" or photo.taken.source in _WEAK:
-        return replace(photo, taken=counted).told(f"{remark}: the name is believed")
-    return photo.told(f"{remark}: the date is believed")
+        return replace(photo, taken=counted).add_remark(Note("day_over_date", **found))
+    return photo.add_remark(Note("date_over_day", **found))
 
 
 def _without_copies(photos: list[About], files: Sequence[Path]) -> list[About]:
@@ -189,7 +187,9 @@ def _without_copies(photos: list[About], files: Sequence[Path]) -> list[About]:
             result[row] = replace(photos[row], copy_of=photos[kept].photo)
             days = {each.taken.day if each.taken else None for each in (photos[row], photos[kept])}
             if len(days) > 1:
-                result[kept] = result[kept].told(f"the same file is there as {photos[row].photo}")
+                result[kept] = result[kept].add_remark(
+                    Note("same_file_with_another_date", photo=photos[row].photo)
+                )
     return result
 
 

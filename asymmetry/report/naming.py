@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from asymmetry.report.text import Text
+from asymmetry.core.text import Text
 from asymmetry.series import History
 
 __all__ = ["Names"]

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from asymmetry.core.frame import IRIS_MM
+from asymmetry.core.text import ENGLISH, Text
 from asymmetry.errors import MissingExtraError
 from asymmetry.report.album import Album, Closely, Shown, album
 from asymmetry.report.heat import FROM_MM, TO_MM, heat_colours
@@ -25,7 +26,6 @@ from asymmetry.report.plots.dots import draw_dots, spoken_dots, summary_dots
 from asymmetry.report.plots.pairs import draw_pairs, movement_pairs, spoken_pairs
 from asymmetry.report.plots.style import Setting, svg
 from asymmetry.report.sections import Wording
-from asymmetry.report.text import ENGLISH, Text
 from asymmetry.series import History
 
 __all__ = ["render"]
@@ -143,18 +143,13 @@ def _words(wording: Wording) -> dict[str, Any]:
         ],
         "note": wording.note(),
         "notes": wording.notes(),
-        "failed": [
-            (names.shown[row], wording.said(str(series.static["reason"][row])))
-            for row in np.flatnonzero(~usable).tolist()
-        ],
+        "failed": [(names.shown[row], wording.reasons(row)) for row in np.flatnonzero(~usable).tolist()],
         "definitions": wording.definitions(),
         "error_sources": wording.error_sources(),
         "phases": wording.phases() if series.treated else "",
         "plain": provenance.get("method") == "plain",
         "iris_mm": text.number(IRIS_MM, decimals=2),
-        "provenance": [
-            (name, str(provenance[name])) for name in _PROVENANCE if provenance.get(name, "") != ""
-        ],
+        "provenance": list(wording.provenance(_PROVENANCE)),
     }
 
 
@@ -171,7 +166,9 @@ def _plots(wording: Wording) -> dict[str, Any]:
         else None,
         "bars": _drawn(draw_pairs(bars, setting), spoken_pairs(bars, setting)) if bars else None,
         "courses": [
-            _drawn(draw_days(each, setting), spoken_days(each, setting), text.said(each.headline.title))
+            _drawn(
+                draw_days(each, setting), spoken_days(each, setting), text.known("titles", each.headline.name)
+            )
             for each in followed
             if len(each.diff) > 1
         ],

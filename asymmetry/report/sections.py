@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from asymmetry.core.notes import Note
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
+from asymmetry.core.text import Text
 from asymmetry.metrics import catalogue
+from asymmetry.metrics.definition import AnyMetric
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.metrics.movements import movement_catalogue
 from asymmetry.report.moments import peaked
 from asymmetry.report.naming import Names
-from asymmetry.report.text import Text
 from asymmetry.series import (
     FALSE_ALARMS,
     HEADLINES,
     Change,
     Concern,
+    DiaryNote,
     Headline,
     History,
-    Note,
     notable,
     what_changed,
 )
@@ -115,10 +116,13 @@ class Wording:
     names: Names
     changes: tuple[Change, ...]
 
-    def said(self, sentence: str) -> str:
-        """A sentence of the library, translated, with photos called as in the report."""
-        parts = (self.text.said(part) for part in self.names.masked(sentence).split("; "))
-        return "; ".join(parts)
+    def tell(self, *notes: Note) -> str:
+        """Notes in the report's language, with photos called as in the report."""
+        return self.names.masked("; ".join(note.words(self.text) for note in notes))
+
+    def title(self, headline: Headline) -> str:
+        """What a headline metric is called."""
+        return self.text.known("titles", headline.name)
 
     @property
     def since(self) -> str:
@@ -150,17 +154,17 @@ class Wording:
         for number, each in enumerate(what_changed(self.changes) if self.changes else ()):
             kind = each.verdict.replace(" ", "_") if each.verdict else ""
             even = self.text(f"summary.{kind if number < now else f'then_{kind}'}") if kind else ""
-            remarks = tuple(self.text("summary.mind", remark=self.said(remark)) for remark in each.remarks)
-            yield Sentence(self.said(each.words), each.beyond, even, kind, remarks)
+            remarks = tuple(self.text("summary.mind", remark=self.tell(note)) for note in each.notes)
+            yield Sentence(self.tell(each.note), each.beyond, even, kind, remarks)
 
     def to_show(self, concerns: Sequence[Concern]) -> Iterator[Sentence]:
         """What to show the clinician."""
         for each in concerns:
-            rule = self.text(
-                "summary.rule", rule=self.text.said(each.rule), source=self.text.said(each.source)
-            )
-            remarks = (self.text("summary.mind", remark=self.said(remark)) for remark in each.remarks)
-            yield Sentence(f"{self.said(each.words)}.", remarks=(*remarks, rule))
+            name = self.text.known("rules", each.rule)
+            source = self.text.entries.get(f"rule_sources.{each.rule}", each.source)
+            rule = self.text("summary.rule", rule=name, source=source)
+            remarks = (self.text("summary.mind", remark=self.tell(note)) for note in each.notes)
+            yield Sentence(f"{self.tell(each.note)}.", remarks=(*remarks, rule))
 
     def seen(self) -> str:
         """What a bystander would notice on the latest day, in its latest photo of the usual expression."""
@@ -171,22 +175,18 @@ class Wording:
             return ""
         row = int(rows[-1])
         table = measured_again(self.series.landmarks, static, [row], [each.metric for each in HEADLINES])
-        words = [f"{self.said(each.words)}{self._unsure(each.sd_mm)}" for each in notable(table)[0]]
+        notes = [each.full_note for each in notable(table)[0]]
         day = self.text.day(float(static["day"][row]))
-        if words:
-            return self.text("summary.seen_now", day=day, what="; ".join(words))
+        if notes:
+            return self.text("summary.seen_now", day=day, what=self.tell(*notes))
         return self.text("summary.seen_none", day=day)
-
-    def _unsure(self, sd_mm: float) -> str:
-        """How far one photo may be from the truth, where that is known."""
-        return "" if math.isnan(sd_mm) else f" (± {self.text.number(sd_mm)} mm)"
 
     def differences(self, row: int) -> Iterator[tuple[str, bool]]:
         """The headline differences of one photo in words, and whether others notice them."""
         for headline in HEADLINES:
             diff = float(self.series.static[headline.column("diff")][row])
-            words = self.said(headline.words(diff))
-            named = f"{self.said(headline.title)}: {words}" if math.isnan(diff) else words
+            words = self.tell(headline.note(diff))
+            named = f"{self.title(headline)}: {words}" if math.isnan(diff) else words
             yield named, headline.visible(diff)
 
     def told(self, row: int) -> str:
@@ -213,7 +213,7 @@ class Wording:
             number = (text.number(value, "+") for value in (each.before, each.after, each.change))
             far = f"{text.number(each.farthest, '+')} ({text.day(each.farthest_day)})"
             cells = (
-                self.said(each.headline.title),
+                self.title(each.headline),
                 *number,
                 self._interval(each.low, each.high, 1),
                 text.number(each.limit),
@@ -232,7 +232,7 @@ class Wording:
     def _trend(self, change: Change) -> str:
         """Its slope and interval; a dash where there are too few days."""
         found = self.series.trend(change.headline.metric, expression=change.expression)
-        if found.reason:
+        if found.note is not None:
             return "–"
         return f"{self.text.number(found.per_week, '+', 2)} ({self._interval(found.low, found.high, 2)})"
 
@@ -248,7 +248,7 @@ class Wording:
         static = self.series.static
         rows = np.flatnonzero(self.series.landmarks.usable).tolist()
         made = tuple(self._numbers(static, row, self.names.shown[row], HEADLINES) for row in rows)
-        groups = tuple((self.said(headline.title), 3) for headline in HEADLINES)
+        groups = tuple((self.title(headline), 3) for headline in HEADLINES)
         return self._wide("measured", groups, made)
 
     def movements_table(self) -> Table:
@@ -286,9 +286,13 @@ class Wording:
         return Row(tuple(cells), frozenset(strong))
 
     def remarks(self, row: int) -> tuple[str, ...]:
-        """What was said about one photo: by the measurement, and by a manifest."""
-        said = (self.said(str(self.series.static["reason"][row])), str(self.series.photos["notes"][row]))
-        return tuple(filter(None, said))
+        """What there is to tell of one photo: by the measurement, and by a manifest."""
+        told = (self.reasons(row), str(self.series.photos["notes"][row]))
+        return tuple(filter(None, told))
+
+    def reasons(self, row: int) -> str:
+        """The notes on the measurement of one photo."""
+        return self.tell(*self.series.static.notes[row])
 
     def notes(self) -> list[tuple[int, str, str, str]]:
         """The patient's notes, numbered as in the plots: number, day, date, words."""
@@ -303,8 +307,8 @@ class Wording:
             for number, (entry, note) in enumerate(noted, 1)
         ]
 
-    def _note(self, note: Note) -> str:
-        side = self.text(f"notes.side_{note.side}") if note.side else ""
+    def _note(self, note: DiaryNote) -> str:
+        side = self.text.known("sides", note.side) if note.side else ""
         about = ", ".join(filter(None, (note.symptom, side)))
         return ": ".join(filter(None, (about, note.text)))
 
@@ -316,12 +320,12 @@ class Wording:
         known = {**catalogue(), **movement_catalogue()}
         return [
             (
-                self.said(headline.title),
-                self.text.said(known[headline.metric].definition),
+                self.title(headline),
+                self._definition(known[headline.metric]),
                 self.text(
                     "method.noticed",
                     mm=self.text.number(headline.visible_mm, decimals=0),
-                    source=self.text.said(headline.source),
+                    source=self.text.known("studies", headline.study),
                 )
                 if headline.visible_mm
                 else "",
@@ -329,10 +333,25 @@ class Wording:
             for headline in shown
         ]
 
+    def _definition(self, metric: AnyMetric) -> str:
+        """The definition of a metric; its own, in English, where the language has none."""
+        return self.text.entries.get(f"definitions.{metric.name}", metric.definition)
+
     def error_sources(self) -> str:
         """What measurement error rests on, without repetition."""
-        found = itertools.chain.from_iterable((each.error.source,) for each in self.changes)
-        return "; ".join(self.text.said(source) for source in dict.fromkeys(found))
+        return self.tell(*dict.fromkeys(each.error.note for each in self.changes))
+
+    def provenance(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """How the numbers came about: name and value of what is known of it."""
+        known = self.series.static.provenance
+        for name in names:
+            value = str(known.get(name, ""))
+            if name == "scale_source" and "scale_note" in known:
+                value = self.tell(Note.from_dict(known["scale_note"]))
+            if name == "mirrored" and value:
+                value = self.text("tables.yes" if known[name] else "tables.no")
+            if value:
+                yield name, self.text.known("day_zero_is", value)
 
     def phases(self) -> str:
         """The phases after a treatment, and their days."""

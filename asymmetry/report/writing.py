@@ -8,9 +8,9 @@ from typing import Any
 
 from PIL import ImageFile
 
+from asymmetry.core.text import ENGLISH
 from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError
 from asymmetry.report.page import render
-from asymmetry.report.text import ENGLISH
 from asymmetry.series import History
 
 __all__ = ["PAPERS", "check_target", "write_report"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asymmetry.metrics.headline import HEADLINES, Difference, Headline, notable
-from asymmetry.photos.manifest import Note
+from asymmetry.photos.manifest import DiaryNote
 from asymmetry.series.change import FALSE_ALARMS, Change
 from asymmetry.series.concerns import RULES, Concern, Rule
 from asymmetry.series.course import Course
@@ -18,11 +18,11 @@ __all__ = [
     "Change",
     "Concern",
     "Course",
+    "DiaryNote",
     "Difference",
     "Forecast",
     "Headline",
     "History",
-    "Note",
     "Rule",
     "Trend",
     "notable",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -59,7 +60,8 @@ def series_tables(
         "mirrored": np.array(mirrored, dtype=bool),
         "notes": np.array([each.notes for each in about], dtype=np.str_),
     }
-    photos = Measurements({name: static[name] for name in LEADING} | known, static.provenance)
+    leading = {name: static[name] for name in LEADING}
+    photos = replace(static, columns=leading | known)
     return landmarks, static, photos
 
 
@@ -71,7 +73,8 @@ def _measured(
     table = measure(landmarks, scale=scale, sd=False)
     lost = np.isnan(table["roll_deg"])  # no frame, so no scale either
     columns = {**table.columns, "mm_per_px": np.where(lost, np.nan, table["mm_per_px"]), **known}
-    return Measurements(columns, {**table.provenance, "scale_source": source, **said})
+    made = {"scale_source": str(source), "scale_note": source.to_dict()}
+    return replace(table, columns=columns, provenance={**table.provenance, **made, **said})
 
 
 def _by_time(taken: list[str], day: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.distributions import t_quantile
+from asymmetry.core.notes import Note
 from asymmetry.core.statistics import mdc95
 from asymmetry.metrics.headline import Headline
 from asymmetry.series.course import Course, Error
@@ -94,7 +95,7 @@ class Change:
         The photos it rests on.
     error : Error
         Measurement error of one photo.
-    remarks : tuple of str
+    notes : tuple of Note
         What may explain it, such as a turned head.
     """
 
@@ -117,7 +118,7 @@ class Change:
     photos_before: tuple[str, ...] = field(repr=False)
     photos_after: tuple[str, ...] = field(repr=False)
     error: Error = field(repr=False)
-    remarks: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def change(self) -> float:
@@ -135,30 +136,39 @@ class Change:
         return self.headline.visible(self.change)
 
     @property
-    def words(self) -> str:
-        """The change in words: the right side against the left, the latest day against the reference."""
-        verdict = "beyond" if self.beyond else "within"
-        moved, than = self.headline.words(self.change), self.since.words
-        if moved.startswith("right"):
-            said = f"{moved} than {than}, against the left"
+    def note(self) -> Note:
+        """The change to be told: the right side against the left, the latest day against the reference."""
+        moved, since = self.headline.note(self.change), self.since.note
+        if moved.code == "sides_alike":
+            told = Note("no_other_difference", headline=self.headline.name, since=since)
         else:
-            said = f"{self.headline.title}: no other difference than {than}"
-        return f"{said} ({verdict} measurement error, {self.limit:.1f} mm)"
+            told = Note("moved", moved=moved, since=since)
+        if self.beyond:
+            return Note("beyond_error", change=told, limit=self.limit)
+        return Note("within_error", change=told, limit=self.limit)
+
+    @property
+    def words(self) -> str:
+        """The note in English."""
+        return str(self.note)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What may explain it, in English."""
+        return tuple(map(str, self.notes))
 
     def __str__(self) -> str:
         return self.words
 
 
-def changes(
-    metrics: Iterable[Sides], since: str | float, treated: bool, words: str = ""
-) -> tuple[Change, ...]:
+def changes(metrics: Iterable[Sides], since: str | float, treated: bool) -> tuple[Change, ...]:
     """Compare the days after a reference with it, for several metrics at once.
 
     Parameters
     ----------
     metrics : iterable of Sides
         What is asked about. The more there are, the more a change must be to be called.
-    since, treated, words
+    since, treated
         As for `reference_days`.
 
     Returns
@@ -166,9 +176,7 @@ def changes(
     tuple of Change
         One for each metric with readings before and after, those beyond measurement error first.
     """
-    found = [
-        (each, reference_days(since, each.diff.day, treated, words)) for each in metrics if len(each.diff)
-    ]
+    found = [(each, reference_days(since, each.diff.day, treated)) for each in metrics if len(each.diff)]
     tests = sum(int((each.diff.day > reference.last).sum()) for each, reference in found)
     made = [change(each, reference, tests) for each, reference in found]
     return tuple(sorted((each for each in made if each is not None), key=lambda each: not each.beyond))
@@ -225,7 +233,7 @@ def change(metric: Sides, since: Reference, tests: int) -> Change | None:
         photos_before=_photos(course, old),
         photos_after=course.photos[-1],
         error=error,
-        remarks=(since.remark,) if since.remark else (),
+        notes=(since.remark,) if since.remark else (),
     )
 
 

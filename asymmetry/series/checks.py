@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import Measurements
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
@@ -77,7 +78,7 @@ def circumstances(landmarks: Landmarks, static: Measurements) -> Circumstances:
     )
 
 
-def check(change: Change, taken: Circumstances, affected: Side | None) -> tuple[str, ...]:
+def check(change: Change, taken: Circumstances, affected: Side | None) -> tuple[Note, ...]:
     """What was different in the photos that a change rests on.
 
     Parameters
@@ -91,15 +92,19 @@ def check(change: Change, taken: Circumstances, affected: Side | None) -> tuple[
 
     Returns
     -------
-    tuple of str
-        Remarks; empty where the photos were taken alike.
+    tuple of Note
+        Empty where the photos were taken alike.
     """
     old, new = (_among(taken.photo, names) for names in (change.photos_before, change.photos_after))
-    remarks = [*_turned(taken, old, new), *_gaze(taken, old, new), *_distance(taken, old, new)]
+    since = change.since.note
+    notes = [
+        *_turned(taken, old, new, since),
+        *_gaze(taken, old, new, since),
+        *_distance(taken, old, new, since),
+    ]
     if change.headline in MOVEMENT_HEADLINES.values():
-        remarks += _effort(change, affected)
-    than = change.since.words
-    return tuple(f"{remark} than {than}" for remark in remarks)
+        notes += _effort(change, affected)
+    return tuple(notes)
 
 
 def _among(photos: npt.NDArray[np.str_], names: Collection[str]) -> Mask:
@@ -108,18 +113,18 @@ def _among(photos: npt.NDArray[np.str_], names: Collection[str]) -> Mask:
     return np.array([photo in known for photo in photos.tolist()], dtype=bool)
 
 
-def _turned(taken: Circumstances, old: Mask, new: Mask) -> Iterator[str]:
-    for values, more, less in ((taken.yaw, "to the left", "to the right"), (taken.pitch, "down", "up")):
+def _turned(taken: Circumstances, old: Mask, new: Mask, since: Note) -> Iterator[Note]:
+    for values, more, less in ((taken.yaw, "left", "right"), (taken.pitch, "down", "up")):
         step = _step(values, old, new)
         if abs(step) > TURN_DEG:
-            yield f"the head was turned {abs(step):.0f}° more {more if step > 0 else less}"
+            yield Note("head_turned_more", angle=abs(step), way=more if step > 0 else less, since=since)
 
 
-def _gaze(taken: Circumstances, old: Mask, new: Mask) -> Iterator[str]:
-    for values, more, less in ((taken.up, "up", "down"), (taken.left, "to the left", "to the right")):
+def _gaze(taken: Circumstances, old: Mask, new: Mask, since: Note) -> Iterator[Note]:
+    for values, more, less in ((taken.up, "up", "down"), (taken.left, "left", "right")):
         step = _step(values, old, new)
         if abs(step) > GAZE:
-            yield f"the eyes looked more {more if step > 0 else less}"
+            yield Note("eyes_looked_more", way=more if step > 0 else less, since=since)
 
 
 def _weight(landmarks: Landmarks, right: str, left: str) -> FloatArray:
@@ -129,21 +134,25 @@ def _weight(landmarks: Landmarks, right: str, left: str) -> FloatArray:
     return weights
 
 
-def _distance(taken: Circumstances, old: Mask, new: Mask) -> Iterator[str]:
+def _distance(taken: Circumstances, old: Mask, new: Mask, since: Note) -> Iterator[Note]:
     step = _step(taken.size, old, new)
-    if abs(step) > math.log(SIZE):
-        way = "larger" if step > 0 else "smaller"
-        yield f"the face was {math.exp(abs(step)):.1f} times {way} in the picture, by distance or cropping,"
+    times = math.exp(abs(step))
+    if step > math.log(SIZE):
+        yield Note("face_larger", times=times, since=since)
+    if step < -math.log(SIZE):
+        yield Note("face_smaller", times=times, since=since)
 
 
-def _effort(change: Change, affected: Side | None) -> Iterator[str]:
+def _effort(change: Change, affected: Side | None) -> Iterator[Note]:
     """Whether the side that should be able to move as before did so."""
     strength = {"right": change.right.strength, "left": change.left.strength}
     healthy = [side for side in SIDES if side != affected]
     if all(strength[side] < EFFORT for side in healthy):
-        who = f"the {healthy[0]}, healthy side" if len(healthy) == 1 else "both sides"
-        most = max(strength[side] for side in healthy)
-        yield f"{who} moved at most {100 * most:.0f} % as far, so with less effort perhaps,"
+        percent = 100 * max(strength[side] for side in healthy)
+        if len(healthy) == 1:
+            yield Note("healthy_side_weaker", side=healthy[0], percent=percent, since=change.since.note)
+        else:
+            yield Note("both_sides_weaker", percent=percent, since=change.since.note)
 
 
 def _step(values: FloatArray, old: Mask, new: Mask) -> float:

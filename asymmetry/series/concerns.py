@@ -10,7 +10,9 @@ from typing import TypeAlias
 import numpy as np
 
 from asymmetry.core.distributions import t_quantile
+from asymmetry.core.notes import Note, as_note
 from asymmetry.core.schemes import Side
+from asymmetry.core.text import english_text
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.series.change import Change, Sides
 from asymmetry.series.course import Course
@@ -57,30 +59,40 @@ class Concern:
     ----------
     rule : str
         Name of the rule.
-    words : str
+    note : Note
         What was measured, when, and what is usually done about it.
     day : float
         The day.
     photos : tuple of str
         The photos to look at.
-    remarks : tuple of str
+    notes : tuple of Note
         What may explain it.
     source : str
         Where the rule comes from.
     """
 
     rule: str
-    words: str
+    note: Note
     day: float
     photos: tuple[str, ...]
-    remarks: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     source: str = field(default="", repr=False)
+
+    @property
+    def words(self) -> str:
+        """The note in English."""
+        return str(self.note)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What may explain it, in English."""
+        return tuple(map(str, self.notes))
 
     def __str__(self) -> str:
         return self.words
 
 
-_Found: TypeAlias = "Iterator[tuple[str, float, tuple[str, ...], tuple[str, ...]]]"
+_Found: TypeAlias = "Iterator[tuple[Note | str, float, tuple[str, ...], tuple[Note, ...]]]"
 
 
 @dataclass(frozen=True)
@@ -96,7 +108,8 @@ class Rule:
     source : str
         Where it comes from.
     find : callable
-        Takes a `Situation` and yields words, day, photos and remarks.
+        Takes a `Situation` and yields a note or words of one's own, day, photos, and notes that may explain
+        it.
     """
 
     name: str
@@ -121,9 +134,9 @@ def concerns(situation: Situation, rules: Iterable[Rule] | None = None) -> tuple
     ()
     """
     return tuple(
-        Concern(rule.name, *found, rule.source)
+        Concern(rule.name, as_note(note), day, photos, notes, rule.source)
         for rule in (RULES if rules is None else rules)
-        for found in rule.find(situation)
+        for note, day, photos, notes in rule.find(situation)
     )
 
 
@@ -131,11 +144,11 @@ def _new_asymmetry(situation: Situation) -> _Found:
     for each in situation.changes:
         grown = abs(each.after) > abs(each.before)
         static = each.headline in HEADLINES
-        if static and grown and each.beyond and abs(each.change) >= NEW_MM and each.day >= PEAK_DAY:
-            moved = each.headline.words(each.change)
-            words = f"{moved} than {each.since.words} on day {each.day:.0f}: a case for the touch-up review"
-            if situation.treated:
-                yield words, each.day, each.photos_after, each.remarks
+        large = each.beyond and abs(each.change) >= NEW_MM
+        if situation.treated and static and grown and large and each.day >= PEAK_DAY:
+            moved = each.headline.note(each.change)
+            note = Note("touch_up", moved=moved, since=each.since.note, day=each.day)
+            yield note, each.day, each.photos_after, each.notes
 
 
 def _lid_drop(situation: Situation) -> _Found:
@@ -147,11 +160,9 @@ def _lid_drop(situation: Situation) -> _Found:
         early = (course.day >= LID_DAYS[0]) & (course.day <= LID_DAYS[1])
         for i in np.flatnonzero(early & (np.abs(moved) >= max(LID_MM, change.limit)))[:1]:
             side = "right" if moved[i] < 0 else "left"
-            words = (
-                f"{side} upper lid {abs(moved[i]):.1f} mm lower than {change.since.words}, against the "
-                f"other, on day {course.day[i]:.0f}: to be shown to whoever treated"
-            )
-            yield words, float(course.day[i]), course.photos[i], change.remarks
+            day, mm = float(course.day[i]), float(abs(moved[i]))
+            note = Note("lid_drop", side=side, mm=mm, since=change.since.note, day=day)
+            yield note, day, course.photos[i], change.notes
 
 
 def _weak_movement(situation: Situation) -> _Found:
@@ -161,13 +172,18 @@ def _weak_movement(situation: Situation) -> _Found:
         for side, moved in (("right", each.right), ("left", each.left)):
             fallen = moved.before - moved.after > each.limit
             if fallen and moved.strength < WEAK and situation.affected in (None, side):
-                words = (
-                    f"{side} {each.headline.part} ({each.expression.replace('_', ' ')}) is "
-                    f"{100 * max(moved.strength, 0):.0f} % of what it was {each.since.words}, "
-                    f"{moved.after:.1f} mm after {moved.before:.1f} mm, on day {each.day:.0f}: meant by the "
-                    "treatment, or to be looked at"
+                note = Note(
+                    "weak_movement",
+                    side=side,
+                    headline=each.headline.name,
+                    expression=each.expression,
+                    percent=100 * max(moved.strength, 0),
+                    before=moved.before,
+                    after=moved.after,
+                    since=each.since.note,
+                    day=each.day,
                 )
-                yield words, each.day, each.photos_after, each.remarks
+                yield note, each.day, each.photos_after, each.notes
 
 
 def _against_the_trend(situation: Situation) -> _Found:
@@ -175,11 +191,8 @@ def _against_the_trend(situation: Situation) -> _Found:
         excess = _excess(each.diff, PEAK_DAY if situation.treated else -math.inf)
         if excess > 0:
             day = float(each.diff.day[-1])
-            words = (
-                f"{each.headline.title}: the difference had been shrinking, and is {excess:.1f} mm larger on "
-                f"day {day:.0f} than that led to expect: another photo would tell whether it stays"
-            )
-            yield words, day, each.diff.photos[-1], ()
+            note = Note("against_trend", headline=each.headline.name, mm=excess, day=day)
+            yield note, day, each.diff.photos[-1], ()
 
 
 def _excess(course: Course, first: float) -> float:
@@ -200,33 +213,17 @@ def _excess(course: Course, first: float) -> float:
 #: Of series that go on as before, this part has a day called against the trend, for each metric.
 _RARE = 0.01
 
+
+def _rule(name: str, find: Callable[[Situation], _Found], **limits: float) -> Rule:
+    """A rule of this library: its words stand in ``asymmetry/texts``, with its limits filled in."""
+    looks_for = english_text().known("looks_for", name, **limits)
+    return Rule(name, looks_for, english_text().known("rule_sources", name), find)
+
+
 #: All rules. Leave out of this tuple what is not wanted.
 RULES = (
-    Rule(
-        "new asymmetry",
-        f"a left-right difference that grew by {NEW_MM:g} mm, from day {PEAK_DAY:g} after treatment on",
-        "By then the effect is full, and reviews are usual from the second week on. Over 90 % of viewers see "
-        "2 mm at the eyelids (Hohman et al. 2014). The threshold for brow and mouth is this library's own.",
-        _new_asymmetry,
-    ),
-    Rule(
-        "lid drop",
-        f"an upper lid {LID_MM:g} mm lower against the other (MRD1), {LID_DAYS[0]:g} to {LID_DAYS[1]:g} days "
-        "after treatment",
-        "A lowered lid is a listed adverse reaction of botulinum toxin, mostly of the first two weeks. The "
-        "threshold is this library's own: beyond measurement error, and below what others see (2 mm).",
-        _lid_drop,
-    ),
-    Rule(
-        "weak movement",
-        f"a side that moves less than {WEAK:.0%} of its movement at baseline",
-        "This library's own: half is far beyond how differently a person moves from day to day.",
-        _weak_movement,
-    ),
-    Rule(
-        "against the trend",
-        "a difference that was shrinking and is suddenly larger",
-        "This library's own: the latest day lies outside the band of a certain trend.",
-        _against_the_trend,
-    ),
+    _rule("new asymmetry", _new_asymmetry, mm=NEW_MM, day=PEAK_DAY),
+    _rule("lid drop", _lid_drop, mm=LID_MM, first=LID_DAYS[0], last=LID_DAYS[1]),
+    _rule("weak movement", _weak_movement, share=WEAK),
+    _rule("against the trend", _against_the_trend),
 )

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.distributions import t_quantile
+from asymmetry.core.notes import Note
 from asymmetry.core.statistics import pooled_sd
 from asymmetry.core.table import Measurements
 
@@ -63,14 +64,19 @@ class Error:
         the head was held, or what another part that moves drags along. More photos of a day don't lessen it.
     df : float
         Degrees of freedom: how well they are known.
-    source : str
-        What they rest on, in words.
+    note : Note
+        What they rest on.
     """
 
     sem: float
     between: float
     df: float
-    source: str
+    note: Note
+
+    @property
+    def source(self) -> str:
+        """What they rest on, in English."""
+        return str(self.note)
 
     def variance(self, count: npt.ArrayLike) -> FloatArray:
         """Error variance of the mean of so many photos of one day."""
@@ -85,21 +91,21 @@ class Expected:
     ----------
     sem : float
         Standard deviation of a reading, in the metric's unit.
-    source : str
+    note : Note
         What that rests on.
     df : float
         What it is worth, in degrees of freedom.
     """
 
     sem: float
-    source: str
+    note: Note
     df: float = PRIOR_DF
 
 
-USUAL = Expected(DEFAULT_SEM, "what is usual")
-USUAL_MOVEMENT = Expected(MOVEMENT_SEM, "what is usual")
+USUAL = Expected(DEFAULT_SEM, Note("usual_error"))
+USUAL_MOVEMENT = Expected(MOVEMENT_SEM, Note("usual_error"))
 #: Of a metric in another unit nothing is known beforehand; only the series itself can tell.
-UNKNOWN_ERROR = Expected(math.nan, "nothing", 0.0)
+UNKNOWN_ERROR = Expected(math.nan, Note("unknown_error"), 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,17 +236,17 @@ def measurement_error(
     73:625, the largest fifth left aside.
     """
     within, repeats = (each.item() for each in pooled_sd(readings, np.repeat(day, count)))
-    known, source = expected.df, expected.source
+    known, note = expected.df, expected.note
     least, apart = (LEAST_SEM, LEAST_BETWEEN) if known else (0.0, 0.0)  # which are lengths
     variance, df, between = expected.sem**2, known, 0.0
     if repeats >= LEAST_DF:
         df = known + repeats
         variance = (known * (variance if known else 0.0) + repeats * within**2) / df
-        source = f"repeats of a day ({repeats} degrees of freedom)"
+        note = Note("repeats_of_a_day", df=repeats)
     if len(day) >= LEAST_DAYS:
         own, scatter = variance * float(np.mean(1 / count)), _day_to_day(means, day)
         more = _WORTH * (len(day) - 2)
-        source = f"{source}, and scatter from day to day"
+        note = Note("and_day_to_day", first=note)
         if not known and repeats < LEAST_DF:
             variance = scatter
         elif scatter > own:
@@ -248,7 +254,7 @@ def measurement_error(
         elif repeats < LEAST_DF:
             variance *= (known + more * scatter / own) / (known + more)
         df += more
-    return Error(max(math.sqrt(variance), least), max(math.sqrt(between), apart), df, source)
+    return Error(max(math.sqrt(variance), least), max(math.sqrt(between), apart), df, note)
 
 
 def _day_to_day(means: FloatArray, days: FloatArray) -> float:

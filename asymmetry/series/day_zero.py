@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.notes import Note
 from asymmetry.photos.dates import as_date
 
 __all__ = ["DayZero"]
@@ -71,10 +72,14 @@ class DayZero:
         return {"day_zero": known, "day_zero_is": _TREATMENT if self.treated else _FIRST_PHOTO}
 
     @property
+    def note(self) -> Note:
+        """The same as data."""
+        if self.day is not None:
+            code = "days_since_treatment" if self.treated else "days_since_first"
+            return Note(code, date=self.day)
+        return Note("days_since_some_treatment" if self.treated else "no_days")
+
+    @property
     def words(self) -> str:
-        """What days are counted from, in English."""
-        if self.day is None and not self.treated:
-            return "undated"
-        since = _TREATMENT if self.treated else f"the {_FIRST_PHOTO}"
-        on = "" if self.day is None else f" on {self.day}"
-        return f"days since {since}{on}"
+        """The same in English."""
+        return str(self.note)

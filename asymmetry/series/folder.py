@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note, note_array
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
-from asymmetry.photos.manifest import MANIFEST, NOTES, Entry, Note, read_manifest, read_notes
+from asymmetry.photos.manifest import MANIFEST, NOTES, DiaryNote, Entry, read_manifest, read_notes
 from asymmetry.photos.photo import PHOTO_SUFFIXES, image_files
 from asymmetry.photos.record import About, about_photos, treatment_by_names
 
@@ -23,8 +24,6 @@ __all__ = ["FolderReading", "Progress", "read_folder"]
 
 Progress: TypeAlias = "Callable[[Iterable[Any]], Iterable[Any]]"
 """Wraps an iterable and shows how far it has come, as ``tqdm.tqdm`` does."""
-
-MISSING = "the manifest names it, but there is no such photo"
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +36,7 @@ class FolderReading:
         One row per photo, in order of name. A photo that was stored mirrored is turned back.
     about : tuple of About
         What was known beforehand about the same photos.
-    notes : tuple of Note
+    notes : tuple of DiaryNote
         The patient's diary.
     treated_on : datetime.date or None
         Day 0, if it was given or follows from the photos' names.
@@ -45,7 +44,7 @@ class FolderReading:
 
     landmarks: Landmarks
     about: tuple[About, ...] = field(repr=False)
-    notes: tuple[Note, ...] = ()
+    notes: tuple[DiaryNote, ...] = ()
     treated_on: date | None = None
 
 
@@ -79,7 +78,7 @@ def read_folder(
     -------
     FolderReading
         ``taken`` is the camera's date, else that of the name, of the folder, of the manifest, and last that
-        of a scan or an edit. What is missing or contradicted is said in ``reason``. Of files that are the
+        of a scan or an edit. What is missing or contradicted is said in ``notes``. Of files that are the
         same one is measured. A photo that only the manifest names has a row too.
 
     Raises
@@ -119,9 +118,10 @@ def _entries(root: Path, manifest: str | os.PathLike[str] | None) -> Mapping[str
 
 def _absent(entries: Mapping[str, Entry], known: Sequence[About]) -> list[About]:
     """Photos of the manifest that are not in the folder."""
+    missing = (Note("only_in_manifest"),)
     there = {name for each in known for name in (each.photo, Path(each.photo).name)}
     return [
-        About(each.photo, expression=each.expression, notes=each.notes, remarks=(MISSING,))
+        About(each.photo, expression=each.expression, notes=each.notes, remarks=missing)
         for name, each in entries.items()
         if name not in there
     ]
@@ -129,16 +129,19 @@ def _absent(entries: Mapping[str, Entry], known: Sequence[About]) -> list[About]
 
 def _labelled(landmarks: Landmarks, known: Sequence[About]) -> Landmarks:
     """The rows with their names, dates and remarks."""
-    reasons = [
-        "; ".join(filter(None, (reason, each.copy_of and f"the same file as {each.copy_of}", *each.remarks)))
-        for reason, each in zip(landmarks.reason.tolist(), known, strict=True)
+    notes = [
+        (*found, *_copy_note(each), *each.remarks) for found, each in zip(landmarks.notes, known, strict=True)
     ]
     return replace(
         landmarks,
         photo=np.array([each.photo for each in known], dtype=np.str_),
         taken=np.array([each.taken.isoformat() if each.taken else "" for each in known], dtype=np.str_),
-        reason=np.array(reasons, dtype=np.str_),
+        notes=note_array(notes),
     )
+
+
+def _copy_note(photo: About) -> tuple[Note, ...]:
+    return (Note("same_file", photo=photo.copy_of),) if photo.copy_of else ()
 
 
 def _turned(landmarks: Landmarks, rows: npt.NDArray[np.bool_]) -> Landmarks:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
@@ -84,7 +85,7 @@ def own_errors(landmarks: Landmarks, static: Measurements, metrics: Sequence[str
         for column, name in zip(metric.columns, metric.rsd_columns, strict=True):
             values = table[name][np.isfinite(table[name])]
             if len(values):
-                found[column] = Expected(float(np.median(values)), "the readings' own uncertainty")
+                found[column] = Expected(float(np.median(values)), Note("own_uncertainty"))
     return found
 
 

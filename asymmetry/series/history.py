@@ -17,7 +17,7 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.metrics.movements import beyond_noise
 from asymmetry.photos.dates import as_date, day_number
-from asymmetry.photos.manifest import Note
+from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.record import About
 from asymmetry.series.assembly import series_tables
 from asymmetry.series.change import Change, Sides, changes
@@ -54,7 +54,7 @@ class History:
         is (0 to 1; 1 where a manifest or a name says so), status, reason, phase, mirrored, notes.
     folder : pathlib.Path or None
         Where the photos are; their names are relative to it.
-    notes : tuple of Note
+    notes : tuple of DiaryNote
         The patient's diary.
     affected : {"right", "left"} or None
         The patient's side that is ill or treated, if one is.
@@ -64,7 +64,7 @@ class History:
     landmarks: Landmarks
     photos: Measurements
     folder: Path | None = None
-    notes: tuple[Note, ...] = ()
+    notes: tuple[DiaryNote, ...] = ()
     affected: Side | None = None
 
     @classmethod
@@ -77,7 +77,7 @@ class History:
         folder: Path | None = None,
         expression: Sequence[str | None] | None = None,
         about: Sequence[About] | None = None,
-        notes: Sequence[Note] = (),
+        notes: Sequence[DiaryNote] = (),
     ) -> Self:
         """Measure and sort landmarks of one person that are already there.
 
@@ -96,7 +96,7 @@ class History:
             What each face does. Where it is not given it is read from the expression weights.
         about : sequence of About, optional
             All that is known about each photo, in place of `expression`.
-        notes : sequence of Note
+        notes : sequence of DiaryNote
             The patient's diary.
 
         Examples
@@ -204,7 +204,7 @@ class History:
         """
         taken = circumstances(self.landmarks, self.static)
         return tuple(
-            replace(each, remarks=(*each.remarks, *check(each, taken, self.affected)))
+            replace(each, notes=(*each.notes, *check(each, taken, self.affected)))
             for each in changes(self.followed, day_number(since, self.day_zero), self.treated)
         )
 

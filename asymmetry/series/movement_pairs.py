@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note, NoteArray, note_array
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import movement
 from asymmetry.metrics.expression import UNKNOWN
@@ -32,8 +35,9 @@ def movements(landmarks: Landmarks, static: Measurements) -> Measurements:
     -------
     Measurements
         One row per photo of a known expression that is not rest: photo, taken, day, expression, status,
-        reason, ``rest_photo``, ``rest_day``, and what `asymmetry.movement` measures with ``keep_noise``. A
-        rest photo of another day is told in ``reason``. No rows where no photo at rest was measured.
+        reason, flags, ``rest_photo``, ``rest_day``, and what `asymmetry.movement` measures with
+        ``keep_noise``. A rest photo of another day is told in the notes. No rows where no photo at rest was
+        measured.
     """
     label, day = static["expression"], static["day"]
     resting = np.flatnonzero((label == REST) & landmarks.usable & np.isfinite(static["mm_per_px"]))
@@ -49,10 +53,11 @@ def movements(landmarks: Landmarks, static: Measurements) -> Measurements:
         "day": day[moved],
         "expression": label[moved],
         "rest_day": day[pairs],
-        "reason": _told(table, day[moved], day[pairs]),
     }
-    said = {key: static.provenance[key] for key in ("scale_source", "day_zero", "day_zero_is")}
-    return Measurements({**table.columns, **known}, {**table.provenance, **said})
+    said = {key: static.provenance[key] for key in ("scale_source", "scale_note", "day_zero", "day_zero_is")}
+    notes = _add_rest_days(table.notes, day[moved], day[pairs])
+    made = replace(table, columns={**table.columns, **known}, provenance={**table.provenance, **said})
+    return made.with_notes(notes)
 
 
 def _nearest(moved: IntArray, resting: IntArray, day: FloatArray) -> IntArray:
@@ -67,10 +72,9 @@ def _nearest(moved: IntArray, resting: IntArray, day: FloatArray) -> IntArray:
     return found
 
 
-def _told(table: Measurements, day: FloatArray, rest_day: FloatArray) -> npt.NDArray[np.str_]:
-    """The reasons, with the rest photo's day where it is another."""
-    reasons = []
-    for reason, when, rest in zip(table["reason"].tolist(), day.tolist(), rest_day.tolist(), strict=True):
-        other = "" if when == rest or np.isnan(when) else f"compared with the face at rest on day {rest:.0f}"
-        reasons.append("; ".join(filter(None, (reason, other))))
-    return np.array(reasons, dtype=np.str_)
+def _add_rest_days(notes: NoteArray, day: FloatArray, rest_day: FloatArray) -> NoteArray:
+    """The notes, with the rest photo's day where it is another."""
+    rows = notes.tolist()
+    for row in np.flatnonzero((day != rest_day) & ~np.isnan(day)).tolist():
+        rows[row] = (*rows[row], Note("rest_of_another_day", day=rest_day[row]))
+    return note_array(rows)

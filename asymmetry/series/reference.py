@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.notes import Note
+
 __all__ = ["Reference", "reference_days"]
 
 
@@ -19,21 +21,24 @@ class Reference:
     ----------
     first, last : float
         Both included.
-    words : str
-        As in "since baseline".
-    remark : str
-        What to mind about it; often empty.
+    note : Note
+        What it is called, as in "at baseline".
+    remark : Note or None
+        What to mind about it.
     """
 
     first: float
     last: float
-    words: str
-    remark: str = ""
+    note: Note
+    remark: Note | None = None
+
+    @property
+    def words(self) -> str:
+        """What it is called, in English."""
+        return str(self.note)
 
 
-def reference_days(
-    since: str | float, day: npt.NDArray[np.float64], treated: bool, called: str = ""
-) -> Reference:
+def reference_days(since: str | float, day: npt.NDArray[np.float64], treated: bool) -> Reference:
     """The days that are meant.
 
     Parameters
@@ -44,26 +49,24 @@ def reference_days(
         Days with photos, rising; at least one.
     treated : bool
         Whether days count from a treatment.
-    called : str
-        What a single day is called. Default: its number.
 
     Examples
     --------
     >>> reference_days("baseline", np.array([-7.0, 0, 3]), treated=True)
-    Reference(first=-inf, last=0.0, words='at baseline', remark='')
-    >>> reference_days(5, np.array([-7.0, 0, 3]), treated=True).remark
+    Reference(first=-inf, last=0.0, note=Note('at_baseline'), remark=None)
+    >>> str(reference_days(5, np.array([-7.0, 0, 3]), treated=True).remark)
     'there is no photo of day 5; day 3 is the nearest'
     """
+    first = float(day[0])
     if since == "baseline":
-        if treated and day[0] <= 0:
-            return Reference(-math.inf, 0.0, "at baseline")
-        remark = f"no photo from before the treatment; day {day[0]:.0f} is the first" if treated else ""
-        return Reference(float(day[0]), float(day[0]), f"on day {day[0]:.0f}", remark)
+        if treated and first <= 0:
+            return Reference(-math.inf, 0.0, Note("at_baseline"))
+        return _one_day(first, Note("none_before_treatment", day=first) if treated else None)
     asked = float(since)
     nearest = float(day[np.argmin(np.abs(day - asked))])
-    remark = (
-        ""
-        if nearest == asked
-        else f"there is no photo of {called or f'day {asked:.0f}'}; day {nearest:.0f} is the nearest"
-    )
-    return Reference(nearest, nearest, f"on day {nearest:.0f}", remark)
+    missing = nearest != asked
+    return _one_day(nearest, Note("none_of_day", asked=asked, day=nearest) if missing else None)
+
+
+def _one_day(day: float, remark: Note | None) -> Reference:
+    return Reference(day, day, Note("on_day", day=day), remark)

@@ -6,6 +6,7 @@ import numpy as np
 
 from asymmetry.core.frame import OUTER_CANTHI_MM, Scale, face_frame
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note
 from asymmetry.metrics.absolute import unsure_iris
 
 __all__ = ["pooled_scale"]
@@ -15,7 +16,7 @@ _OPEN_EYE = 0.5
 _BLINKS = ("eyeBlinkRight", "eyeBlinkLeft")
 
 
-def pooled_scale(landmarks: Landmarks) -> tuple[Scale, str]:
+def pooled_scale(landmarks: Landmarks) -> tuple[Scale, Note]:
     """Millimetres for the photos of one person, pooled over those with open eyes.
 
     The iris gives the scale, but in a single photo it is a few px wide and its width is noisy. The distance
@@ -32,12 +33,12 @@ def pooled_scale(landmarks: Landmarks) -> tuple[Scale, str]:
     -------
     scale : Scale
         Pixels per millimetre, of shape (n,).
-    source : str
-        In words, how it came about.
+    source : Note
+        How it came about.
 
     Examples
     --------
-    >>> pooled_scale(Landmarks.blank(["a.jpg"], status="no_face"))[1]
+    >>> str(pooled_scale(Landmarks.blank(["a.jpg"], status="no_face"))[1])
     'iris'
     """
     face = face_frame(landmarks, names=())
@@ -46,7 +47,7 @@ def pooled_scale(landmarks: Landmarks) -> tuple[Scale, str]:
     usable = landmarks.usable & np.isfinite(width)
     layout = landmarks.layout
     if not layout.has("iris_lateral"):
-        return Scale(), f"outer corners of the eyes, taken to be {OUTER_CANTHI_MM} mm apart: no irises"
+        return Scale(), Note("canthal_scale", mm=OUTER_CANTHI_MM)
     blink = [layout.expressions.index(name) for name in _BLINKS if name in layout.expressions]
     irises = landmarks.points[:, layout.pairs["iris_centre"], 0]
     # A weight that is not known (NaN) does not count as closed; an iris that is left out was not seen.
@@ -56,11 +57,13 @@ def pooled_scale(landmarks: Landmarks) -> tuple[Scale, str]:
     open_eyed = usable & ~closed
     pool = open_eyed if open_eyed.any() else usable
     if not pool.any():
-        return Scale(), "iris"
+        return Scale(), Note("iris_scale")
     person = float(np.median(width[pool]))
     with np.errstate(invalid="ignore"):
         px_per_mm = np.where(usable, width / (face.mm_per_px * person), 1.0)
-    which = "open-eyed photos" if open_eyed.any() else "photos, none of them with open eyes"
-    return Scale("ruler", px_per_mm, unsure_iris()), (
-        f"iris, pooled over {pool.sum()} {which}: outer corners of the eyes {person:.1f} mm apart"
-    )
+    found = {"photos": int(pool.sum()), "mm": person}
+    if open_eyed.any():
+        source = Note("pooled_scale", **found)
+    else:
+        source = Note("pooled_scale_of_closed_eyes", **found)
+    return Scale("ruler", px_per_mm, unsure_iris()), source

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
+from asymmetry.core.notes import Note
 from asymmetry.series.change import FALSE_ALARMS, Change
 from asymmetry.series.day_zero import DayZero
 
@@ -21,20 +22,30 @@ class Said:
 
     Attributes
     ----------
-    words : str
+    note : Note
         The sentence.
     beyond : bool
         Whether it is about a change beyond measurement error.
-    remarks : tuple of str
+    notes : tuple of Note
         What may explain it.
     verdict : {"more even", "less even", "other way"} or None
         Whether the sides are nearer to each other than before, where a change is beyond measurement error.
     """
 
-    words: str
+    note: Note
     beyond: bool = False
-    remarks: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     verdict: Verdict | None = None
+
+    @property
+    def words(self) -> str:
+        """The sentence in English."""
+        return str(self.note)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What may explain it, in English."""
+        return tuple(map(str, self.notes))
 
 
 def verdict(before: float, after: float, limit: float) -> Verdict:
@@ -70,33 +81,50 @@ def what_changed(changes: Sequence[Change]) -> tuple[Said, ...]:
     >>> [each.words for each in what_changed([])]
     ['There is nothing to compare: it takes dated photos of two days, with one expression.']
     """
-    return tuple(_said(changes))
+    return tuple(_sentences(changes))
 
 
-def _said(changes: Sequence[Change]) -> Iterator[Said]:
+def _sentences(changes: Sequence[Change]) -> Iterator[Said]:
     if not changes:
-        yield Said("There is nothing to compare: it takes dated photos of two days, with one expression.")
+        yield Said(Note("nothing_to_compare"))
         return
     for each in changes:
         if each.beyond:
-            began = each.span and each.span[0] < each.day == each.span[1]
-            since = f", from day {each.span[0]:.0f} on" if began else ""
             even = verdict(each.before, each.after, each.limit)
-            yield Said(f"Day {each.day:.0f}: {each.words}{since}.", True, each.remarks, even)
+            yield Said(_changed_now(each), True, each.notes, even)
     for each in changes:
         if each.span and not each.beyond:
-            moved, (first, last) = each.headline.words(each.farthest), each.span
-            when = f"on day {first:.0f}" if first == last else f"from day {first:.0f} to day {last:.0f}"
-            yield Said(
-                f"Day {each.farthest_day:.0f}: {moved} than {each.since.words}, against the left; beyond "
-                f"measurement error {when}, but not on day {each.day:.0f}.",
-                True,
-                verdict=verdict(each.before, each.before + each.farthest, each.limit),
-            )
-    still = [f"{each.headline.title} ({each.limit:.1f} mm)" for each in changes if not each.beyond]
+            even = verdict(each.before, each.before + each.farthest, each.limit)
+            yield Said(_changed_then(each), True, verdict=even)
+    still = [
+        Note("title_and_limit", headline=each.headline.name, limit=each.limit)
+        for each in changes
+        if not each.beyond
+    ]
     if still:
-        yield Said(f"Within measurement error on the latest day: {', '.join(still)}.")
-    yield Said(f"Of series in which nothing changes, at most {FALSE_ALARMS:.0%} show any change here.")
+        yield Said(Note("unchanged", metrics=still))
+    yield Said(Note("false_alarms", share=FALSE_ALARMS))
+
+
+def _changed_now(change: Change) -> Note:
+    """A change that the latest day shows."""
+    if change.span and change.span[0] < change.day == change.span[1]:
+        return Note("changed_since", day=change.day, change=change.note, first=change.span[0])
+    return Note("changed", day=change.day, change=change.note)
+
+
+def _changed_then(change: Change) -> Note:
+    """A change that is over on the latest day."""
+    first, last = change.span
+    found = {
+        "day": change.farthest_day,
+        "moved": change.headline.note(change.farthest),
+        "since": change.since.note,
+        "latest": change.day,
+    }
+    if first == last:
+        return Note("changed_on_day", first=first, **found)
+    return Note("changed_from_day_to_day", first=first, last=last, **found)
 
 
 def series_title(photos: int, day_zero: DayZero) -> str:
@@ -107,14 +135,13 @@ def series_title(photos: int, day_zero: DayZero) -> str:
     >>> series_title(1, DayZero())
     'Series of 1 photo, undated'
     """
-    plural = "" if photos == 1 else "s"
-    return f"Series of {photos} photo{plural}, {day_zero.words}"
+    return str(Note("series", n=photos, since=day_zero.note))
 
 
 def sentences_html(changes: Sequence[Change]) -> str:
     """What changed as an HTML list, for notebooks."""
-    said = (
-        f"<b>{escape(each.words)}</b>" if each.beyond else escape(each.words)
-        for each in what_changed(changes)
-    )
-    return f"<ul>{''.join(f'<li>{each}</li>' for each in said)}</ul>"
+    items = []
+    for each in what_changed(changes):
+        words = escape(each.words)
+        items.append(f"<li><b>{words}</b></li>" if each.beyond else f"<li>{words}</li>")
+    return f"<ul>{''.join(items)}</ul>"

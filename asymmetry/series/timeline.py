@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.photos.manifest import Note
+from asymmetry.photos.manifest import DiaryNote
 
 __all__ = ["PEAK_DAY", "PHASES", "Entry", "Phase", "days_since", "phase_names", "timeline"]
 
@@ -62,7 +62,7 @@ class Entry:
         Phase of the treatment; empty without one.
     photos : tuple of str
         Photos of that day.
-    notes : tuple of Note
+    notes : tuple of DiaryNote
         The patient's notes of that day.
     """
 
@@ -70,7 +70,7 @@ class Entry:
     date: date | None
     phase: str
     photos: tuple[str, ...] = ()
-    notes: tuple[Note, ...] = ()
+    notes: tuple[DiaryNote, ...] = ()
 
 
 def days_since(start: date | None, days: Sequence[date | None]) -> FloatArray:
@@ -99,7 +99,7 @@ def phase_names(day: npt.ArrayLike, treated: bool) -> npt.NDArray[np.str_]:
 
 
 def timeline(
-    day: FloatArray, photos: Sequence[str], notes: Sequence[Note], start: date | None, treated: bool
+    day: FloatArray, photos: Sequence[str], notes: Sequence[DiaryNote], start: date | None, treated: bool
 ) -> tuple[Entry, ...]:
     """Photos and notes day by day, in order; what has no day comes last.
 
@@ -109,7 +109,7 @@ def timeline(
         Day of each photo.
     photos : sequence of str
         Their names.
-    notes : sequence of Note
+    notes : sequence of DiaryNote
         The patient's diary.
     start : datetime.date or None
         Day zero.
@@ -123,7 +123,7 @@ def timeline(
     (datetime.date(2026, 3, 11), 'early', ('a.jpg',))
     """
     noted = days_since(start, [note.date for note in notes])
-    found: dict[float, tuple[list[str], list[Note]]] = {}
+    found: dict[float, tuple[list[str], list[DiaryNote]]] = {}
     for when, photo in zip(day.tolist(), photos, strict=True):
         found.setdefault(_key(when), ([], []))[0].append(photo)
     for when, note in zip(noted.tolist(), notes, strict=True):

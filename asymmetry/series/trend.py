@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from asymmetry.core.distributions import t_quantile
+from asymmetry.core.notes import Note
 from asymmetry.core.statistics import kendall_tau, theil_sen
 from asymmetry.series.course import Course
 
@@ -41,8 +42,8 @@ class Trend:
         Probability of so steady a course without any trend (Mann-Kendall).
     middle, at_middle, error : float
         The middle day, the line's height on it, and half of that height's 95 % interval.
-    reason : str
-        Why there is no interval; empty where there is one.
+    note : Note or None
+        Why there is no interval; None where there is one.
     """
 
     column: str
@@ -55,7 +56,12 @@ class Trend:
     middle: float = math.nan
     at_middle: float = math.nan
     error: float = math.nan
-    reason: str = ""
+    note: Note | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why there is no interval, in English; empty where there is one."""
+        return str(self.note or "")
 
     def at(self, day: float) -> float:
         """Height of the line on a day."""
@@ -64,14 +70,19 @@ class Trend:
     @property
     def certain(self) -> bool:
         """Whether the interval leaves no doubt about the direction."""
-        return not self.reason and self.low * self.high > 0
+        return self.note is None and self.low * self.high > 0
 
     def __str__(self) -> str:
-        if self.reason:
-            return f"no trend: {self.reason}"
+        return str(self.full_note)
+
+    @property
+    def full_note(self) -> Note:
+        """The line, or why there is none, to be told."""
+        if self.note is not None:
+            return Note("no_trend", why=self.note)
         if not self.certain:
-            return f"no certain trend: between {self.low:+.2f} and {self.high:+.2f} per week"
-        return f"{self.per_week:+.2f} per week, between {self.low:+.2f} and {self.high:+.2f}"
+            return Note("uncertain_trend", low=self.low, high=self.high)
+        return Note("trend", per_week=self.per_week, low=self.low, high=self.high)
 
 
 @dataclass(frozen=True)
@@ -88,8 +99,8 @@ class Forecast:
         The day, and its 95 % interval; NaN where it can't be told.
     date : datetime.date or None
         The same day as a date.
-    reason : str
-        Why it can't be told; empty where it can.
+    note : Note or None
+        Why it can't be told; None where it can.
     """
 
     column: str
@@ -98,13 +109,25 @@ class Forecast:
     low: float = math.nan
     high: float = math.nan
     date: date | None = None
-    reason: str = ""
+    note: Note | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why it can't be told, in English; empty where it can."""
+        return str(self.note or "")
 
     def __str__(self) -> str:
-        if self.reason:
-            return f"no forecast: {self.reason}"
-        when = self.date or f"day {self.day:.0f}"
-        return f"under {self.threshold:g} on {when}, between day {self.low:.0f} and day {self.high:.0f}"
+        return str(self.full_note)
+
+    @property
+    def full_note(self) -> Note:
+        """The day, or why there is none, to be told."""
+        if self.note is not None:
+            return Note("no_forecast", why=self.note)
+        found = {"threshold": self.threshold, "low": self.low, "high": self.high}
+        if self.date is None:
+            return Note("forecast_day", day=self.day, **found)
+        return Note("forecast_date", date=self.date, **found)
 
 
 def trend(course: Course, first: float = -math.inf, last: float = math.inf) -> Trend:
@@ -125,9 +148,9 @@ def trend(course: Course, first: float = -math.inf, last: float = math.inf) -> T
     kept = (course.day >= first) & (course.day <= last)
     day, value = course.day[kept], course.value[kept]
     if len(day) < LEAST_DAYS:
-        reason = f"{len(day)} days with photos; {LEAST_DAYS} are needed"
+        note = Note("few_days", days=len(day), least=LEAST_DAYS)
         span = (float(day[0]), float(day[-1])) if len(day) else (math.nan, math.nan)
-        return Trend(course.column, span, len(day), reason=reason)
+        return Trend(course.column, span, len(day), note=note)
     line = theil_sen(day / _DAYS_PER_WEEK, value)
     slope, middle = float(line.slope), float(np.median(day))
     level = value - slope * (day - middle) / _DAYS_PER_WEEK
@@ -173,24 +196,24 @@ def forecast(trend: Trend, threshold: float, day_zero: date | None = None) -> Fo
     crosses the threshold (Fieller 1954).
     """
 
-    def untold(reason: str) -> Forecast:
-        return Forecast(trend.column, threshold, reason=reason)
+    def give_up(note: Note) -> Forecast:
+        return Forecast(trend.column, threshold, note=note)
 
-    if trend.reason:
-        return untold(trend.reason)
+    if trend.note is not None:
+        return give_up(trend.note)
     last = trend.days[1]
     if abs(trend.at(last)) <= threshold:
-        return untold(f"it is under {threshold:g} already")
+        return give_up(Note("under_already", threshold=threshold))
     side = math.copysign(1.0, trend.at(last))
     fall, *ends = (-side * each / _DAYS_PER_WEEK for each in (trend.per_week, trend.low, trend.high))
     if min(ends) <= 0:
         growing = max(ends) < 0
-        return untold("it is growing" if growing else "the photos don't tell whether it shrinks or grows")
+        return give_up(Note("growing") if growing else Note("unknown_direction"))
     left = side * trend.at_middle - threshold
     low = trend.middle + _crossing(left, fall, max(ends) - fall, trend.error, -1)
     high = trend.middle + _crossing(left, fall, fall - min(ends), trend.error, 1)
     if high - last > REACH * (last - trend.days[0]):
-        return untold(f"it would be between day {low:.0f} and day {high:.0f}, too far ahead to tell")
+        return give_up(Note("far_ahead", low=low, high=high))
     day = trend.middle + left / fall
     when = day_zero + timedelta(days=round(day)) if day_zero else None
     return Forecast(trend.column, threshold, day, low, high, when)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from PIL import ExifTags, Image
 
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note
 from asymmetry.core.table import Measurements
 from asymmetry.errors import MissingExtraError, NoFaceError
 from asymmetry.extract import Extractor
@@ -217,7 +218,7 @@ def _enlarged(photo: Photo, extractor: Extractor) -> tuple[Pixels, Landmarks]:
     """The portrait cut around its face and brought to the demo's size, with its landmarks."""
     found = extractor.extract([photo.pixels])
     if not found.usable[0]:
-        raise NoFaceError(photo.name, f"not a portrait to make a demo of: {found.reason[0]}")
+        raise NoFaceError(photo.name, Note("no_demo", reasons=found.notes[0]))
     canthi = found.points[0, list(found.layout.pairs["outer_canthus"]), :2]
     width = float(np.linalg.norm(canthi[0] - canthi[1]))
     first = np.clip(canthi.mean(axis=0) - _WIDTHS * width, 0, None).astype(int)

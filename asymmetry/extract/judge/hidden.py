@@ -11,7 +11,7 @@ covers painted over a portrait do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from types import MappingProxyType
@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, value_at
 from asymmetry.extract.judge.glasses import wears_glasses
@@ -78,8 +79,8 @@ class Part:
 
     Attributes
     ----------
-    name, both : str
-        What a reader calls one of them, and both.
+    name : str
+        What notes call it.
     pairs, midline : tuple of str
         Its points. They are left out when the part is covered.
     across, heights : tuple of str
@@ -89,7 +90,6 @@ class Part:
     """
 
     name: str
-    both: str
     pairs: tuple[str, ...]
     midline: tuple[str, ...]
     across: tuple[str, ...]
@@ -102,10 +102,9 @@ _OVER_EYE = _GROUPS["brow_upper"][1:] + _GROUPS["brow_lower"][1:]
 
 #: What is judged on either side, from the brow down.
 PARTS = (
-    Part("brow", "both brows", _GROUPS["brow"], (), _OVER_EYE, _OVER_EYE, above=0.8),
+    Part("brow", _GROUPS["brow"], (), _OVER_EYE, _OVER_EYE, above=0.8),
     Part(
         "eye",
-        "both eyes",
         _GROUPS["canthi"] + _GROUPS["lids"] + _GROUPS["iris"],
         (),
         _GROUPS["canthi"],
@@ -114,8 +113,7 @@ PARTS = (
         below=0.4,
     ),
     Part(
-        "half of the nose",
-        "the nose",
+        "nose",
         ("ala", "alar_base"),
         ("nose_tip", "nose_tip_low", "subnasale"),
         ("alar_base", "subnasale"),
@@ -123,8 +121,7 @@ PARTS = (
         below=0.2,
     ),
     Part(
-        "half of the mouth",
-        "the mouth",
+        "mouth",
         _GROUPS["lower"],
         (*_GROUPS["lower_midline"], "upper_lip_edge", "lower_lip_edge"),
         ("commissure", "upper_lip_outer_4"),
@@ -133,20 +130,20 @@ PARTS = (
 )
 _EYE = PARTS[1]
 # What a mask covers, and the places by whose colour it is told.
-_BELOW_MASK = ("half of the nose", "half of the mouth")
+_BELOW_MASK = ("nose", "mouth")
 _FOREHEAD, _UNDER_MASK = ("forehead_low", "glabella", "nose_bridge_1"), ("nose_tip", "philtrum", "pogonion")
 
 
 @dataclass(frozen=True)
 class Unseen:
-    """What was not seen: a mask of points, shape (k,), and the reasons in words.
+    """What was not seen: a mask of points, shape (k,), and notes on it.
 
     ``glasses`` says whether they are worn, and ``half`` whether hair hangs over one eye and its cheek: so
     little of that half is seen that the head's pose, which is the level then, is 1.8° off.
     """
 
     points: Mask
-    reasons: list[str]
+    notes: tuple[Note, ...]
     glasses: bool = False
     half: bool = False
 
@@ -188,8 +185,9 @@ def unseen(view: Frontal, blendshapes: FloatArray, margins: Mapping[Side, bool] 
         mask[_numbers(_GROUPS["lids"], side)] = True
     # Behind a reflection an eye looks closed.
     half = len(hidden_eyes) == 1 and stranded(view, _EYE, hidden_eyes[0])
-    reasons = _reasons(covered, [side for side in closed if side not in reflecting], half=half)
-    return Unseen(mask, reasons + ([_behind(reflecting)] if glasses else []), glasses, half)
+    notes = _tell(covered, [side for side in closed if side not in reflecting], half=half)
+    worn = _tell_glasses(reflecting) if glasses else ()
+    return Unseen(mask, (*notes, *worn), glasses, half)
 
 
 def contrast(view: Frontal, part: Part, side: Side) -> float:
@@ -318,23 +316,29 @@ def _numbers(names: tuple[str, ...], side: Side) -> list[int]:
     return MEDIAPIPE_478.right(names) if side == "right" else MEDIAPIPE_478.left(names)
 
 
-def _reasons(covered: list[tuple[Part, Side]], closed: list[Side], *, half: bool) -> list[str]:
-    found = []
-    names = [
-        part.both if len(sides) > 1 else f"{sides[0]} {part.name}"
-        for part in PARTS
-        if (sides := [side for other, side in covered if other is part])
-    ]
-    if names:
-        found.append(f"covered or washed out, so not measured: {', '.join(names)}")
+def _tell(covered: list[tuple[Part, Side]], closed: list[Side], *, half: bool) -> Iterator[Note]:
+    """Notes on parts that are covered and on eyes that are closed."""
+    parts = list(_name_parts(covered))
+    if parts:
+        yield Note("covered", parts=parts)
     if half or sum(part is _EYE for part, _ in covered) == len(SIDES):
-        found.append("without its eyes a face has no level and no scale: nothing is measured in mm")
+        yield Note("no_eyes")
     if closed:
-        found.append(f"{' and '.join(closed)} eye closed: iris not seen")
-    return found
+        yield Note("eye_closed", sides=closed)
 
 
-def _behind(reflecting: list[Side]) -> str:
-    """What glasses spoil, in words."""
-    lids = f"; {' and '.join(reflecting)} lids not seen behind them, so not measured" if reflecting else ""
-    return f"glasses: brows and lids may be off, take them off{lids}"
+def _name_parts(covered: list[tuple[Part, Side]]) -> Iterator[Note]:
+    """The parts that are covered, from the brow down."""
+    for part in PARTS:
+        sides = [side for other, side in covered if other is part]
+        if len(sides) == len(SIDES):
+            yield Note("both_parts", part=part.name)
+        elif sides:
+            yield Note("one_part", part=part.name, side=sides[0])
+
+
+def _tell_glasses(reflecting: list[Side]) -> Iterator[Note]:
+    """Notes on glasses that are worn, and on what they hide."""
+    yield Note("glasses")
+    if reflecting:
+        yield Note("lids_behind_glasses", sides=reflecting)

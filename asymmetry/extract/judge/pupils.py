@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.frame import IRIS_MM
+from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 
 __all__ = ["GUESS_MM", "Guessed", "guessed"]
@@ -47,16 +48,16 @@ class Guessed:
     small: bool = False
 
     @property
-    def reasons(self) -> list[str]:
-        """The same in words."""
-        texts = {
-            "pupil hidden by the lid: its place is a guess, and with it MRD1, heights and millimetres": (
-                self.covered
-            ),
-            "iris not clearly seen in an open eye: the pupil's place is a guess": self.unclear,
-        }
-        found = [f"{' and '.join(sides)} {text}" for text, sides in texts.items() if sides]
-        return found + ["the irises read small for the face: pupils and millimetres are a guess"] * self.small
+    def notes(self) -> tuple[Note, ...]:
+        """The same as notes."""
+        found = []
+        if self.covered:
+            found.append(Note("pupil_hidden", sides=self.covered))
+        if self.unclear:
+            found.append(Note("iris_unclear", sides=self.unclear))
+        if self.small:
+            found.append(Note("irises_small"))
+        return tuple(found)
 
 
 def guessed(points: FloatArray, irises: Mapping[Side, bool] | None) -> Guessed:

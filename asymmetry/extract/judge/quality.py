@@ -19,6 +19,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.landmarks import QUALITY
+from asymmetry.core.notes import Note
 from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, axes, blurred
 
 __all__ = ["FAULTS", "Fault", "faults", "judged"]
@@ -58,32 +60,33 @@ class Fault:
     ----------
     measure : callable
         A frontal picture to a number.
+    code : str
+        Of the note that says what is wrong and what to do.
     least, most : float
         A number outside these is a fault.
-    words : str
-        What is wrong and what to do, with ``{value}`` for the number.
     """
 
     measure: Callable[[Frontal], float]
-    words: str
+    code: str
     least: float = -np.inf
     most: float = np.inf
 
-    def note(self, value: float) -> str:
-        """The fault in words; empty where there is none, or where it can't be judged."""
-        return self.words.format(value=value) if value < self.least or value > self.most else ""
+    def spoils(self, value: float) -> bool:
+        """Whether a number is a fault; False where it can't be judged."""
+        return value < self.least or value > self.most
 
 
 def judged(view: Frontal) -> FloatArray:
-    """A photo's quality: what each of `FAULTS` measures, in its order; NaN where no face was seen."""
+    """A photo's quality, in the order of `QUALITY`; NaN where no face was seen."""
     if not view.face.any():
-        return np.full(len(FAULTS), np.nan)
-    return np.array([fault.measure(view) for fault in FAULTS])
+        return np.full(len(QUALITY), np.nan)
+    return np.array([FAULTS[name].measure(view) for name in QUALITY])
 
 
-def faults(quality: FloatArray) -> list[str]:
-    """What is wrong with a photo of a face, in words, by what `judged` says; empty for a good one."""
-    return [note for fault, value in zip(FAULTS, quality, strict=True) if (note := fault.note(value))]
+def faults(quality: FloatArray) -> tuple[Note, ...]:
+    """What is wrong with a photo of a face, by what `judged` says; empty for a good one."""
+    found = zip((FAULTS[name] for name in QUALITY), quality.tolist(), strict=True)
+    return tuple(Note(fault.code, value=value) for fault, value in found if fault.spoils(value))
 
 
 def detail(view: Frontal) -> float:
@@ -167,41 +170,21 @@ def blocks(view: Frontal) -> float:
     return float(min(quotients))
 
 
-#: In the order of `asymmetry.core.landmarks.QUALITY`.
+#: By the name in `QUALITY`, which gives the order.
 #: Each with its limit between what good photos read at most (or least) and what faulty ones do.
-FAULTS = (
+FAULTS = {
     # Good ones from 0.57 (512 px, half a person); brows are 0.2 mm off at 0.5, 0.28 at 0.35 and 0.35 at 0.25.
-    Fault(
-        detail,
-        "the face is small ({value:.2f} px per mm): use the original photo, or move closer",
-        least=0.45,
-    ),
+    "px_per_mm": Fault(detail, "small_face", least=0.45),
     # Good ones from 69, of dark skin from 73; 0.3 mm at a quarter of the light (18 to 48).
-    Fault(
-        brightness, "the face is dark (brightness {value:.0f} of 255): take the photo in more light", least=30
-    ),
+    "brightness": Fault(brightness, "dark", least=30),
     # Good ones 0, plates up to 0.09; 0.26 mm at 0.09 and 0.3, with 0.7 for mouth corners, at 0.77.
-    Fault(
-        burnt, "the face is overexposed ({value:.0%} of it is white): take the photo in less light", most=0.30
-    ),
+    "burnt": Fault(burnt, "overexposed", most=0.30),
     # Good ones up to 1.42 (half a stop); light from the side 1.7 to 3. It costs little: 0.25 mm at 8.
-    Fault(
-        side_light,
-        "light from one side (half of the face gets {value:.1f} times as much): let it come from the front",
-        most=1.65,
-    ),
+    "side_light": Fault(side_light, "side_light", most=1.65),
     # Good ones up to 1.17, plates 1.26; 0.28 mm at 1.5 and 0.35 at 2. Shaking reads less than it blurs.
-    Fault(
-        blur,
-        "the face is blurred (by {value:.1f} mm): focus on the eyes, hold the camera still, wipe the lens",
-        most=1.5,
-    ),
+    "blur_mm": Fault(blur, "blurred", most=1.5),
     # Good ones up to 5.5 (dark skin), 0.25 mm from 4 (light skin) to 17 (dark skin).
-    Fault(grain, "the face is grainy ({value:.0f} % noise): take the photo in more light", most=8.0),
+    "grain": Fault(grain, "grainy", most=8.0),
     # Good ones up to 1.6; at JPEG quality 20 from 1.8 with 0.33 mm, at 10 from 2.4 with 0.5 mm.
-    Fault(
-        blocks,
-        "the photo is compressed too much (JPEG's blocks show {value:.1f} times): use the original file",
-        most=2.5,
-    ),
-)
+    "blocks": Fault(blocks, "compressed", most=2.5),
+}

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from asymmetry.core.text import Text
 from asymmetry.errors import MissingExtraError
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.report.palette import DIFFERENCE, GREY, LEFT, NOTE, RIGHT
 from asymmetry.report.plots.style import SMALL, Setting, bare, new_figure
-from asymmetry.report.text import Text
 from asymmetry.series import HEADLINES, Course, Headline
 from asymmetry.series.change import Sides
 from asymmetry.series.timeline import PHASES
@@ -55,7 +55,7 @@ def draw_days(sides: Sides, setting: Setting) -> Figure:
     text = setting.text
     _draw_line(upper, sides.right, RIGHT, "o", text("days.right"))
     _draw_line(upper, sides.left, LEFT, "s", text("days.left"))
-    upper.set_ylabel(text("days.axis", axis=text.said(sides.headline.axis)))
+    upper.set_ylabel(text("days.axis", axis=text.known("axes", sides.headline.name)))
     low, high = upper.get_ylim()
     spare = max(0.0, _LEAST_SPAN_MM - (high - low)) / 2
     names = _NAMES * (high - low + 2 * spare) * setting.treated
@@ -109,9 +109,9 @@ def draw_course(axes: Axes, course: Course, setting: Setting, headline: Headline
         for height in (-headline.visible_mm, headline.visible_mm):
             axes.axhline(height, color=GREY, linewidth=1, linestyle=":")
         _word(axes, text("days.visible"), (1, headline.visible_mm), ("axes fraction", "data"), "right", 2)
-    for word, at, align in ((headline.more, 0.97, "top"), (headline.less, 0.03, "bottom")):
+    for section, at, align in (("upper_end", 0.97, "top"), ("lower_end", 0.03, "bottom")):
         axes.annotate(
-            text("days.right_is", word=text.said(word)), (0.01, at), xycoords="axes fraction", va=align,
+            text.known(section, headline.name), (0.01, at), xycoords="axes fraction", va=align,
             fontsize=SMALL, color=GREY, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
         )  # fmt: skip
 
@@ -157,7 +157,7 @@ def spoken_days(sides: Sides, setting: Setting) -> str:
         text(name, day=text.number(day, decimals=0), value=text.number(value, "+"))
         for name, (day, value) in zip(names, values, strict=True)
     )
-    return text("days.alt", title=text.said(sides.headline.title), since=setting.since, told=told)
+    return text("days.alt", title=text.known("titles", sides.headline.name), since=setting.since, told=told)
 
 
 def _draw_line(axes: Axes, course: Course, colour: str, marker: str, label: str) -> None:

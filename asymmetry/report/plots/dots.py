@@ -97,12 +97,12 @@ def draw_dots(dots: Sequence[Dot], setting: Setting, since: str) -> Figure:
     figure = new_figure(_WIDTH, _ROW * len(dots) + _REST)
     axes, text = figure.subplots(), setting.text
     for height, dot in enumerate(dots):
-        _draw_row(axes, dot, height, text.said(dot.headline.title), setting)
+        _draw_row(axes, dot, height, text.known("titles", dot.headline.name), setting)
     edge = max([_LEAST_MM, *(1.12 * abs(value) for dot in dots for value in _reach(dot))])
     axes.set_xlim(-edge, edge)
     axes.set_ylim(len(dots) - 0.5, -0.8)
     axes.axvline(0, color=GREY, linewidth=1, zorder=0)
-    axes.set_yticks(range(len(dots)), [text.said(dot.headline.title) for dot in dots])
+    axes.set_yticks(range(len(dots)), [text.known("titles", dot.headline.name) for dot in dots])
     axes.tick_params(axis="y", length=0)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.set_xlabel(text("dots.axis"))
@@ -182,7 +182,7 @@ def spoken_dots(dots: Sequence[Dot], setting: Setting) -> str:
         told.append(
             text(
                 f"dots.{name}",
-                title=text.said(dot.headline.title),
+                title=text.known("titles", dot.headline.name),
                 before=text.number(dot.before, "+"),
                 after=text.number(dot.after, "+"),
                 farthest=text.number(dot.farthest, "+"),

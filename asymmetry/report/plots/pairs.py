@@ -102,7 +102,7 @@ def draw_pairs(pairs: Sequence[Pair], setting: Setting) -> Figure:
         )
         axes.hlines(before[marked], at[marked] - half, at[marked] + half, color="white", linewidth=1)
     axes.axhline(0, color=GREY, linewidth=1)
-    axes.set_xticks(places, [text.said(pair.headline.title) for pair in pairs])
+    axes.set_xticks(places, [text.known("titles", pair.headline.name) for pair in pairs])
     axes.set_xlim(-0.7, max(len(pairs), _LEAST_PAIRS) - 0.3)
     axes.set_ylabel(text("days.movement_axis"))
     bare(axes, text)
@@ -116,7 +116,7 @@ def spoken_pairs(pairs: Sequence[Pair], setting: Setting) -> str:
     told = [
         text(
             "days.movement_told" if math.isnan(pair.before[0]) else "days.movement_told_before",
-            title=text.said(pair.headline.title),
+            title=text.known("titles", pair.headline.name),
             right=text.number(pair.now[0]),
             left=text.number(pair.now[1]),
             right_before=text.number(pair.before[0]),

@@ -6,9 +6,9 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from asymmetry.core.text import Text
 from asymmetry.errors import MissingExtraError
 from asymmetry.report.palette import GREY
-from asymmetry.report.text import Text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
