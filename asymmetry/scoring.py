@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import numpy as np
 
 from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.records import Record, make_plain
 from asymmetry.core.table import Measurements
 from asymmetry.errors import (
     InvalidInputError,
@@ -39,7 +41,7 @@ _COLUMNS = ("right", "left", "diff", "diff_sd")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Score(Mapping[str, float]):
+class Score(Record, Mapping[str, float]):
     """Everything that was measured in one photo. A mapping of column name to number.
 
     Attributes
@@ -92,6 +94,29 @@ class Score(Mapping[str, float]):
     def reason(self) -> str:
         """What to mind, in words; often empty."""
         return str(self.measurements["reason"][0])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The score as plain data, safe for JSON; without the points.
+
+        Its keys are photo, taken, status and reason; ``values``, all numbers by column, None where not
+        measured; ``notable``, the differences that a bystander would notice; and ``provenance``.
+
+        Examples
+        --------
+        >>> blank = Landmarks.blank(["a.jpg"], status="no_face")
+        >>> Score(blank, measure(blank)).to_dict()["values"]["brow_height_diff_mm"] is None
+        True
+        """
+        known = {
+            "photo": self.photo,
+            "taken": self.taken,
+            "status": self.status,
+            "reason": self.reason,
+            "values": dict(self),
+            "notable": self.notable(),
+            "provenance": self.measurements.provenance,
+        }
+        return {name: make_plain(value) for name, value in known.items()}
 
     def notable(self) -> tuple[Difference, ...]:
         """The differences that a bystander would notice, from the brow down."""

@@ -182,7 +182,7 @@ def loaded_by(code: str) -> set[str]:
 
 def test_importing_the_package_loads_numpy_at_most() -> None:
     loaded = loaded_by("import asymmetry") - loaded_by("pass") - sys.stdlib_module_names
-    assert loaded - {"numpy"} == {"asymmetry"}
+    assert loaded - {"numpy"} == {"asymmetry", "lazy_loader"}
 
 
 def test_links_between_documents_lead_somewhere() -> None:

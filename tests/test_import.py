@@ -26,9 +26,12 @@ def test_unknown_name_is_an_attribute_error() -> None:
         getattr(asymmetry, "no_such_name")  # noqa: B009  the name is not there for a type checker either
 
 
-def test_names_are_those_of_their_homes() -> None:
-    for name, home in asymmetry._HOMES.items():
-        assert getattr(asymmetry, name) is getattr(import_module(f"asymmetry.{home}"), name)
+@pytest.mark.parametrize("room", ["archive", "extract", "report"])
+def test_rooms_have_their_public_names_and_list_them(room: str) -> None:
+    module = import_module(f"asymmetry.{room}")
+    assert set(module.__all__) <= set(dir(module))
+    for name in module.__all__:
+        assert getattr(module, name) is not None
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from asymmetry.core.records import Record
 from asymmetry.core.table import Measurements
 
 __all__ = ["HEADLINES", "MOVEMENT_HEADLINES", "Difference", "Headline", "notable"]
@@ -131,7 +132,7 @@ MOVEMENT_HEADLINES = {
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(Record):
     """A difference that a bystander would notice.
 
     Attributes

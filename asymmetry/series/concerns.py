@@ -10,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from asymmetry.core.distributions import t_quantile
+from asymmetry.core.records import Record
 from asymmetry.core.schemes import Side
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.series.change import Change, Sides
@@ -50,7 +51,7 @@ class Situation:
 
 
 @dataclass(frozen=True)
-class Concern:
+class Concern(Record):
     """Something to look at. A measurement in words, never a diagnosis.
 
     Attributes

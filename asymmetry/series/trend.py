@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import ClassVar
 
 import numpy as np
 
 from asymmetry.core.distributions import t_quantile
+from asymmetry.core.records import Record
 from asymmetry.core.statistics import kendall_tau, theil_sen
 from asymmetry.series.course import Course
 
@@ -24,7 +26,7 @@ _NORMAL_MAD, _MEDIAN_ERROR = 0.6745, math.sqrt(math.pi / 2)
 
 
 @dataclass(frozen=True)
-class Trend:
+class Trend(Record):
     """A line through a course.
 
     Attributes
@@ -56,6 +58,7 @@ class Trend:
     at_middle: float = math.nan
     error: float = math.nan
     reason: str = ""
+    derived: ClassVar[tuple[str, ...]] = ("certain",)
 
     def at(self, day: float) -> float:
         """Height of the line on a day."""
@@ -75,7 +78,7 @@ class Trend:
 
 
 @dataclass(frozen=True)
-class Forecast:
+class Forecast(Record):
     """When a difference will have fallen under a threshold.
 
     Attributes
