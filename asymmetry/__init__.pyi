@@ -8,6 +8,8 @@ from .errors import AsymmetryError, PhotoError
 from .extract import Extractor
 from .metrics import measure, movement
 from .people import Series
+from .photos.photo import PhotoSource
+from .photos.sources import PhotoBytes
 from .scoring import Score, score
 
 __all__ = [
@@ -15,7 +17,9 @@ __all__ = [
     "Extractor",
     "Landmarks",
     "Measurements",
+    "PhotoBytes",
     "PhotoError",
+    "PhotoSource",
     "Scale",
     "Score",
     "Series",

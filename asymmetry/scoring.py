@@ -28,6 +28,7 @@ from asymmetry.extract import Extractor, Method
 from asymmetry.metrics import measure
 from asymmetry.metrics.headline import HEADLINES, Difference, notable
 from asymmetry.photos.photo import PhotoSource
+from asymmetry.photos.sources import load_source, name_source
 
 __all__ = ["Score", "score"]
 
@@ -169,8 +170,9 @@ def score(
 
     Parameters
     ----------
-    photo : path, bytes or ndarray
-        A file, a file's bytes, or RGB uint8 pixels of shape (H, W, 3), upright.
+    photo : PhotoSource
+        A path, a URL (extra ``url``), a file's bytes, `PhotoBytes`, an open binary file, a PIL image, or
+        uint8 pixels, upright: RGB (H, W, 3), RGBA (H, W, 4), laid over white, or grey (H, W).
     mirrored : bool
         The photo was stored mirrored, as many selfies are.
     method : {"hemiface", "fast", "plain"}
@@ -192,6 +194,8 @@ def score(
         `UnsuitablePhotoError` if it is too small or too large.
     InvalidInputError
         If an argument is not what this function takes.
+    MissingExtraError
+        If the photo is a URL, and what reads them is not installed.
 
     Examples
     --------
@@ -202,8 +206,9 @@ def score(
     """
     if extractor is not None and (mirrored or method != "hemiface"):
         raise InvalidInputError("score: say mirrored and method to the Extractor that you pass")
+    loaded = load_source(photo, name_source(photo))
     with extractor_or(extractor, mirrored=mirrored, method=method) as reader:
-        landmarks = reader.extract([photo])
+        landmarks = reader.extract([loaded])
     if not landmarks.usable[0]:
         raise _error(landmarks)
     return Score(landmarks, measure(landmarks, scale=scale))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from types import TracebackType
@@ -29,6 +29,7 @@ from asymmetry.extract.face.frontal import frontal
 from asymmetry.extract.face.pose import Pose, fit_pose, is_near
 from asymmetry.extract.halves.square import mirrored_reading
 from asymmetry.extract.hemiface import read_hemifaces
+from asymmetry.extract.intake import Progress, check_photos, read_rows
 from asymmetry.extract.judge.hidden import unseen
 from asymmetry.extract.judge.pupils import GUESS_MM, guessed
 from asymmetry.extract.judge.quality import faults, judged
@@ -49,7 +50,7 @@ from asymmetry.extract.second_look import (
 )
 from asymmetry.extract.settings import Settings
 from asymmetry.photos.halvings import Halvings
-from asymmetry.photos.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoBytes, PhotoSource
+from asymmetry.photos.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoSource
 
 __all__ = ["Extractor", "Method"]
 
@@ -141,18 +142,14 @@ class Extractor:
         self._mesh = Mesh(path)
         self._lid_network = LidNetwork()
 
-    def extract(
-        self,
-        photos: Iterable[PhotoSource],
-        *,
-        progress: Callable[[Iterable[Any]], Iterable[Any]] | None = None,
-    ) -> Landmarks:
+    def extract(self, photos: Iterable[PhotoSource], *, progress: Progress | None = None) -> Landmarks:
         """Read the points of each photo.
 
         Parameters
         ----------
-        photos : iterable of path, bytes or ndarray
-            Files, files' bytes, or RGB uint8 arrays of shape (H, W, 3), upright.
+        photos : iterable of PhotoSource
+            Paths, URLs (extra ``url``), files' bytes, `PhotoBytes`, open binary files, PIL images, or uint8
+            arrays, upright: RGB (H, W, 3), RGBA (H, W, 4) or grey (H, W).
         progress : callable, optional
             Wraps the iterable, as ``tqdm.tqdm`` does.
 
@@ -167,26 +164,35 @@ class Extractor:
         InvalidInputError
             If ``photos`` is a single path or array instead of a list of them.
         """
-        if isinstance(photos, (str, bytes, os.PathLike)) or (
-            isinstance(photos, np.ndarray) and photos.ndim == 3
-        ):
-            raise InvalidInputError("extract takes a list of photos; for one photo pass [photo]")
-        rows = [self._row(i, source) for i, source in enumerate(progress(photos) if progress else photos)]
+        rows = self.iter_extract(photos, progress=progress)
         return replace(Landmarks.concat(rows), provenance=self.provenance)
 
-    def _row(self, number: int, source: PhotoSource) -> Landmarks:
-        name = os.fspath(source) if isinstance(source, (str, os.PathLike)) else f"<photo {number}>"
-        name = source.name if isinstance(source, PhotoBytes) else name
+    def iter_extract(
+        self, photos: Iterable[PhotoSource], *, progress: Progress | None = None
+    ) -> Iterator[Landmarks]:
+        """Read photos one by one, as their rows are asked for, and hold one at a time in memory.
+
+        Parameters and errors are those of `extract`; the photos may be a generator without an end.
+
+        Yields
+        ------
+        Landmarks
+            The row of each photo, n = 1, in order.
+        """
+        check_photos(photos)
+        return read_rows(self._row, progress(photos) if progress else photos, self.provenance)
+
+    def _row(self, name: str, source: PhotoSource) -> Landmarks:
         try:
             photo, seen = read_fitting(
                 source,
                 self._look,
                 self._canonical.vertices,
                 max_megapixels=self.max_megapixels,
-                name=str(name),
+                name=name,
             )
         except PhotoError as error:
-            return Landmarks.blank([str(name)], status=error.status, reason=error.reason)
+            return Landmarks.blank([name], status=error.status, reason=error.reason)
         try:
             row = self._measured(photo, seen)
         except PhotoError as error:
