@@ -12,6 +12,11 @@ Examples
 
 from __future__ import annotations
 
+import logging
+
 import lazy_loader
+
+# What a program does not ask to hear is not said.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -10,6 +10,8 @@ from .errors import AsymmetryError, PhotoError
 from .extract import Extractor
 from .metrics import measure, movement
 from .people import Series
+from .photos.photo import PhotoSource
+from .photos.sources import PhotoBytes
 from .scoring import Score, score
 
 __all__ = [
@@ -18,7 +20,9 @@ __all__ = [
     "Landmarks",
     "Measurements",
     "Note",
+    "PhotoBytes",
     "PhotoError",
+    "PhotoSource",
     "Scale",
     "Scheme",
     "Score",

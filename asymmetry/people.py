@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from asymmetry.core.schemes import Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
+from asymmetry.extract.intake import Progress
 from asymmetry.photos.dates import as_date
 from asymmetry.scoring import extractor_or
-from asymmetry.series.folder import Progress, read_folder
+from asymmetry.series.folder import read_folder
 from asymmetry.series.history import History
 
 if TYPE_CHECKING:

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import numpy as np
 
 from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
+from asymmetry.core.records import Record, make_plain
 from asymmetry.core.table import Measurements
 from asymmetry.errors import (
     InvalidInputError,
@@ -27,6 +29,7 @@ from asymmetry.extract import Extractor, Method
 from asymmetry.metrics import measure
 from asymmetry.metrics.headline import HEADLINES, Difference, notable
 from asymmetry.photos.photo import PhotoSource
+from asymmetry.photos.sources import load_source, name_source
 
 __all__ = ["Score", "score"]
 
@@ -40,7 +43,7 @@ _COLUMNS = ("right", "left", "diff", "diff_sd")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Score(Mapping[str, float]):
+class Score(Record, Mapping[str, float]):
     """Everything that was measured in one photo. A mapping of column name to number.
 
     Attributes
@@ -100,6 +103,29 @@ class Score(Mapping[str, float]):
         notes: tuple[Note, ...] = self.measurements.notes[0]
         return notes
 
+    def to_dict(self) -> dict[str, Any]:
+        """The score as plain data, safe for JSON; without the points.
+
+        Its keys are photo, taken, status and reason; ``values``, all numbers by column, None where not
+        measured; ``notable``, the differences that a bystander would notice; and ``provenance``.
+
+        Examples
+        --------
+        >>> blank = Landmarks.blank(["a.jpg"], status="no_face")
+        >>> Score(blank, measure(blank)).to_dict()["values"]["brow_height_diff_mm"] is None
+        True
+        """
+        known = {
+            "photo": self.photo,
+            "taken": self.taken,
+            "status": self.status,
+            "reason": self.reason,
+            "values": dict(self),
+            "notable": self.notable(),
+            "provenance": self.measurements.provenance,
+        }
+        return {name: make_plain(value) for name, value in known.items()}
+
     def notable(self) -> tuple[Difference, ...]:
         """The differences that a bystander would notice, from the brow down."""
         return notable(self.measurements)[0]
@@ -151,8 +177,9 @@ def score(
 
     Parameters
     ----------
-    photo : path, bytes or ndarray
-        A file, a file's bytes, or RGB uint8 pixels of shape (H, W, 3), upright.
+    photo : PhotoSource
+        A path, a URL (extra ``url``), a file's bytes, `PhotoBytes`, an open binary file, a PIL image, or
+        uint8 pixels, upright: RGB (H, W, 3), RGBA (H, W, 4), laid over white, or grey (H, W).
     mirrored : bool
         The photo was stored mirrored, as many selfies are.
     method : {"hemiface", "fast", "plain"}
@@ -174,6 +201,8 @@ def score(
         `UnsuitablePhotoError` if it is too small or too large.
     InvalidInputError
         If an argument is not what this function takes.
+    MissingExtraError
+        If the photo is a URL, and what reads them is not installed.
 
     Examples
     --------
@@ -184,8 +213,9 @@ def score(
     """
     if extractor is not None and (mirrored or method != "hemiface"):
         raise InvalidInputError("score: say mirrored and method to the Extractor that you pass")
+    loaded = load_source(photo, name_source(photo))
     with extractor_or(extractor, mirrored=mirrored, method=method) as reader:
-        landmarks = reader.extract([photo])
+        landmarks = reader.extract([loaded])
     if not landmarks.usable[0]:
         raise _error(landmarks)
     return Score(landmarks, measure(landmarks, scale=scale))

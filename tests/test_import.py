@@ -42,6 +42,14 @@ def test_names_are_those_of_their_homes(package: str) -> None:
             assert getattr(room, name.name) is getattr(home, name.name)
 
 
+@pytest.mark.parametrize("room", ["archive", "extract", "report"])
+def test_rooms_have_their_public_names_and_list_them(room: str) -> None:
+    module = import_module(f"asymmetry.{room}")
+    assert set(module.__all__) <= set(dir(module))
+    for name in module.__all__:
+        assert getattr(module, name) is not None
+
+
 @pytest.mark.parametrize(
     ("code", "unwanted"),
     [

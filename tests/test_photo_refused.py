@@ -198,17 +198,17 @@ def test_heic_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     "pixels",
-    [picture() / 255, picture().astype(np.int64), picture()[..., 0], picture()[..., :2], picture()[None],
-     np.dstack([picture(), picture()[..., 0]]), np.empty((0, 4, 3), np.uint8)],
+    [picture() / 255, picture().astype(np.int64), picture()[0, :, 0], picture()[..., :2], picture()[None],
+     picture() > 0, np.empty((0, 4, 3), np.uint8)],
 )  # fmt: skip
 def test_arrays_of_another_kind(pixels: npt.NDArray[np.generic]) -> None:
     with pytest.raises(InvalidInputError, match=r"<array>: .*RGB, uint8.*shape \(height, width, 3\)"):
         read_photo(pixels)
 
 
-@pytest.mark.parametrize("source", [None, 3, [picture()], Image.new("RGB", (8, 8)), io.BytesIO(b"")])
+@pytest.mark.parametrize("source", [None, 3, [picture()], io.StringIO("text")])
 def test_sources_of_another_kind(source: object) -> None:
-    with pytest.raises(InvalidInputError, match="a path, the bytes of a file, or RGB pixels"):
+    with pytest.raises(InvalidInputError, match=r"a path, .*the bytes of a file|mode 'rb'"):
         read_photo(source)
 
 

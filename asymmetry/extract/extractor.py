@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from types import TracebackType
@@ -16,6 +16,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.version import SCORE_VERSION, __version__
 from asymmetry.errors import InvalidInputError, PhotoError
 from asymmetry.extract.edges.lids import LidNetwork
+from asymmetry.extract.intake import Progress, check_photos, read_rows
 from asymmetry.extract.model.file import file_sha256, model_file
 from asymmetry.extract.model.landmarker import Reading
 from asymmetry.extract.reduced import Seen, in_full_size, read_fitting
@@ -35,7 +36,7 @@ from asymmetry.extract.steps import (
 from asymmetry.extract.tools import Method, Tools
 from asymmetry.extract.upright import read_upright
 from asymmetry.photos.halvings import Halvings
-from asymmetry.photos.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoBytes, PhotoSource
+from asymmetry.photos.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoSource
 
 __all__ = ["Extractor", "Method"]
 
@@ -106,18 +107,14 @@ class Extractor:
         }
         self.tools = Tools.load(path, method, self.settings)
 
-    def extract(
-        self,
-        photos: Iterable[PhotoSource],
-        *,
-        progress: Callable[[Iterable[Any]], Iterable[Any]] | None = None,
-    ) -> Landmarks:
+    def extract(self, photos: Iterable[PhotoSource], *, progress: Progress | None = None) -> Landmarks:
         """Read the points of each photo.
 
         Parameters
         ----------
-        photos : iterable of path, bytes or ndarray
-            Files, files' bytes, or RGB uint8 arrays of shape (H, W, 3), upright.
+        photos : iterable of PhotoSource
+            Paths, URLs (extra ``url``), files' bytes, `PhotoBytes`, open binary files, PIL images, or uint8
+            arrays, upright: RGB (H, W, 3), RGBA (H, W, 4) or grey (H, W).
         progress : callable, optional
             Wraps the iterable, as ``tqdm.tqdm`` does.
 
@@ -132,26 +129,35 @@ class Extractor:
         InvalidInputError
             If ``photos`` is a single path or array instead of a list of them.
         """
-        if isinstance(photos, (str, bytes, os.PathLike)) or (
-            isinstance(photos, np.ndarray) and photos.ndim == 3
-        ):
-            raise InvalidInputError("extract takes a list of photos; for one photo pass [photo]")
-        rows = [self._row(i, source) for i, source in enumerate(progress(photos) if progress else photos)]
+        rows = self.iter_extract(photos, progress=progress)
         return replace(Landmarks.concat(rows), provenance=self.provenance)
 
-    def _row(self, number: int, source: PhotoSource) -> Landmarks:
-        name = os.fspath(source) if isinstance(source, (str, os.PathLike)) else f"<photo {number}>"
-        name = source.name if isinstance(source, PhotoBytes) else name
+    def iter_extract(
+        self, photos: Iterable[PhotoSource], *, progress: Progress | None = None
+    ) -> Iterator[Landmarks]:
+        """Read photos one by one, as their rows are asked for, and hold one at a time in memory.
+
+        Parameters and errors are those of `extract`; the photos may be a generator without an end.
+
+        Yields
+        ------
+        Landmarks
+            The row of each photo, n = 1, in order.
+        """
+        check_photos(photos)
+        return read_rows(self._row, progress(photos) if progress else photos, self.provenance)
+
+    def _row(self, name: str, source: PhotoSource) -> Landmarks:
         try:
             photo, seen = read_fitting(
                 source,
                 self._look,
                 self.tools.canonical.vertices,
                 max_megapixels=self.max_megapixels,
-                name=str(name),
+                name=name,
             )
         except PhotoError as error:
-            return Landmarks.blank([str(name)], status=error.status, reason=error.note)
+            return Landmarks.blank([name], status=error.status, reason=error.note)
         try:
             row = self._read(photo, seen)
         except PhotoError as error:

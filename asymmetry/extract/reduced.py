@@ -48,7 +48,7 @@ def read_fitting(
 
     Parameters
     ----------
-    source : path, bytes or ndarray
+    source : PhotoSource
         As for `read_photo`.
     look : callable
         Finds the faces in a photo.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from asymmetry.core.notes import Note
+from asymmetry.core.records import Record
 from asymmetry.core.table import Measurements
 from asymmetry.core.text import english_text
 
@@ -120,7 +121,7 @@ MOVEMENT_HEADLINES = {
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(Record):
     """A difference that a bystander would notice.
 
     Attributes

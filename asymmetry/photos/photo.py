@@ -6,7 +6,6 @@ the date is kept.
 
 from __future__ import annotations
 
-import os
 import re
 import stat
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +38,8 @@ from asymmetry.errors import (
     PhotoTooLargeError,
     UnreadablePhotoError,
 )
-from asymmetry.photos.pixels import coarsened, rgb, upright
+from asymmetry.photos.pixels import coarsened, decode_loaded, rgb, upright
+from asymmetry.photos.sources import PhotoBytes, PhotoSource, load_source, name_source
 from asymmetry.photos.taken import (
     PHOTO_SUFFIXES,
     Taken,
@@ -63,19 +63,6 @@ __all__ = [
     "walk_images",
 ]
 
-
-@dataclass(frozen=True)
-class PhotoBytes:
-    """The bytes of a file, and the name by which errors and tables call it and a date is looked for in it."""
-
-    name: str
-    data: bytes
-
-
-PhotoSource: TypeAlias = (
-    "str | os.PathLike[str] | PhotoBytes | bytes | bytearray | memoryview | NDArray[np.uint8]"
-)
-"""A file's path, a file's bytes, with a name or without, or RGB pixels: uint8, (H, W, 3)."""
 
 #: The largest photo that is read unless the caller says otherwise. A hundred megapixels take 300 MB as RGB.
 DEFAULT_MAX_MEGAPIXELS = 100.0
@@ -137,10 +124,12 @@ def read_photo(
 
     Parameters
     ----------
-    source : path, bytes, PhotoBytes or numpy.ndarray
+    source : path, URL, bytes, PhotoBytes, open binary file, PIL image or numpy.ndarray
         JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF or, with the extra ``heic``, HEIC; of several frames the
-        first. The content counts, not the suffix. An array has to be RGB, uint8, (H, W, 3), and is not copied
-        if it is C-contiguous. The order blue, green, red of OpenCV can't be told from RGB: reverse it first.
+        first. The content counts, not the suffix. URLs are those of fsspec (extra ``url``). An open file is
+        read from where it stands to its end. An array has to be uint8: RGB (H, W, 3), which is not copied if
+        it is C-contiguous, RGBA (H, W, 4), or grey (H, W) or (H, W, 1). The order blue, green, red of OpenCV
+        can't be told from RGB: reverse it first.
     max_megapixels : float
         Larger photos are refused by what their header says, before a pixel is decoded.
     name : str, optional
@@ -178,11 +167,14 @@ def read_photo(
     """
     if not max_megapixels > 0:
         raise InvalidInputError(f"max_megapixels has to be above 0, not {max_megapixels!r}")
-    name = name or _label(source)
-    dated = taken_from_name(_label(source)) or taken_from_name(name)
+    called = name_source(source)
+    name = name or called
+    dated = taken_from_name(called) or taken_from_name(name)
+    source = load_source(source, name)
     if isinstance(source, np.ndarray):
-        pixels = _checked(source, name)
-        return Photo(name, pixels, dated, (pixels.shape[1], pixels.shape[0]))
+        return Photo(name, source, dated, (source.shape[1], source.shape[0]))
+    if isinstance(source, Image.Image):
+        return _from_pillow(source, name, dated, max_megapixels)
     with opened(source, name) as stream:
         image = _header(stream, name, max_megapixels)
         reduced = coarsened(image, least_side) if least_side else 1
@@ -191,7 +183,7 @@ def read_photo(
     return Photo(
         name=name,
         pixels=pixels,
-        taken=taken_best(taken_from_exif(tags), dated),
+        taken=_given(source) or taken_best(taken_from_exif(tags), dated),
         full_size=(width * reduced, height * reduced),
         reduced=reduced,
     )
@@ -202,7 +194,7 @@ def read_taken(source: PhotoSource) -> Taken | None:
 
     Parameters
     ----------
-    source : path, bytes or numpy.ndarray
+    source : PhotoSource
         As for `read_photo`. A file that can't be read raises nothing here: its name may still hold a date.
 
     Returns
@@ -211,37 +203,29 @@ def read_taken(source: PhotoSource) -> Taken | None:
         As `read_photo` would put into `Photo.taken`. Never the file's modification time.
     """
     tags: dict[int, object] = {}
-    name = _label(source)
-    if not isinstance(source, np.ndarray):
-        with suppress(PhotoError), opened(source, name) as stream:
+    name = name_source(source)
+    if isinstance(source, Image.Image):
+        tags = _exif_tags(source)
+    elif not isinstance(source, np.ndarray):
+        with suppress(PhotoError), opened(load_source(source, name), name) as stream:
             tags = _exif_tags(_header(stream, name, DEFAULT_MAX_MEGAPIXELS))
-    return taken_best(taken_from_exif(tags), taken_from_name(name))
+    return _given(source) or taken_best(taken_from_exif(tags), taken_from_name(name))
 
 
-def _label(source: PhotoSource) -> str:
-    """Return what to call a photo: its path if it has one."""
-    if isinstance(source, str | os.PathLike):
-        return os.fsdecode(source)
-    if isinstance(source, PhotoBytes):
-        return source.name
-    if isinstance(source, bytes | bytearray | memoryview):
-        return "<bytes>"
-    if isinstance(source, np.ndarray):
-        return "<array>"
-    raise InvalidInputError(
-        "a photo has to be a path, the bytes of a file, or RGB pixels (uint8, shape (height, width, 3)); "
-        f"this is {type(source).__name__}"
-    )
+def _given(source: PhotoSource) -> Taken | None:
+    """The date that the program says for the bytes of a photo."""
+    return source.when if isinstance(source, PhotoBytes) else None
 
 
-def _checked(pixels: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
-    """Return pixels that the caller decoded, in C order, or say what is wrong with them."""
-    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.size == 0:
-        raise InvalidInputError(
-            f"{name}: pixels have to be RGB, uint8 (0 to 255), shape (height, width, 3); "
-            f"these are {pixels.dtype}, shape {pixels.shape}"
-        )
-    return np.ascontiguousarray(pixels)
+def _from_pillow(image: Image.Image, name: str, dated: Taken | None, max_megapixels: float) -> Photo:
+    """A PIL image as it is in memory, turned upright if its EXIF tags say so."""
+    _check_megapixels(image, name, max_megapixels)
+    _refuse_filling_in(name)
+    with _own_errors(name, Note("damaged")):
+        tags = _exif_tags(image)
+        pixels = upright(decode_loaded(image, name), tags)
+    taken = taken_best(taken_from_exif(tags), dated)
+    return Photo(name, pixels, taken, (pixels.shape[1], pixels.shape[0]))
 
 
 @contextmanager
@@ -260,9 +244,7 @@ def _own_errors(name: str, what: Note) -> Iterator[None]:
         raise UnreadablePhotoError(name, Note("undecodable", what=what, error=told)) from error
 
 
-def opened(
-    source: str | os.PathLike[str] | PhotoBytes | bytes | bytearray | memoryview, name: str
-) -> BinaryIO:
+def opened(source: PhotoSource, name: str) -> BinaryIO:
     """Open an ordinary file, or wrap the bytes of one.
 
     Raises
@@ -275,7 +257,7 @@ def opened(
     if isinstance(source, bytes | bytearray | memoryview):
         return BytesIO(source)
     try:
-        path = Path(source)
+        path = Path(name_source(source))
         mode = path.stat().st_mode
         if stat.S_ISREG(mode):
             return path.open("rb")
@@ -298,14 +280,18 @@ def _header(stream: BinaryIO, name: str, max_megapixels: float) -> ImageFile.Ima
         if not head:
             raise UnreadablePhotoError(name, Note("empty_file"))
         image = _reader(head, name)(stream)
-        width, height = image.size
-        if width * height > max_megapixels * 1e6:
-            megapixels = width * height / 1e6
-            sizes = {"width": width, "height": height, "megapixels": megapixels, "limit": max_megapixels}
-            raise PhotoTooLargeError(name, Note("too_many_megapixels", **sizes))
+        _check_megapixels(image, name, max_megapixels)
         if getattr(image, "tag_v2", {}).get(ExifTags.Base.NewSubfileType, 0) & _REDUCED_COPY:
             raise UnreadablePhotoError(name, Note("raw_preview"))
     return image
+
+
+def _check_megapixels(image: Image.Image, name: str, max_megapixels: float) -> None:
+    width, height = image.size
+    if width * height > max_megapixels * 1e6:
+        megapixels = width * height / 1e6
+        sizes = {"width": width, "height": height, "megapixels": megapixels, "limit": max_megapixels}
+        raise PhotoTooLargeError(name, Note("too_many_megapixels", **sizes))
 
 
 def _reader(head: bytes, name: str) -> type[ImageFile.ImageFile]:
@@ -334,11 +320,7 @@ def _heic_reader(name: str) -> type[ImageFile.ImageFile]:
 
 def _decoded(image: ImageFile.ImageFile, name: str) -> tuple[NDArray[np.uint8], dict[int, object]]:
     """Decode all pixels, bring them to upright RGB, and return them with the EXIF tags."""
-    if ImageFile.LOAD_TRUNCATED_IMAGES:
-        raise AsymmetryError(
-            f"{name}: not read, because this program has set PIL.ImageFile.LOAD_TRUNCATED_IMAGES, "
-            "with which incomplete photos come out half grey: set it to False"
-        )
+    _refuse_filling_in(name)
     with _own_errors(name, Note("damaged")):
         if isinstance(image, TiffImagePlugin.TiffImageFile):
             # Pillow would make this memory itself, but check its size by a limit of the whole process.
@@ -349,7 +331,15 @@ def _decoded(image: ImageFile.ImageFile, name: str) -> tuple[NDArray[np.uint8], 
         return upright(pixels, tags), tags
 
 
-def _exif_tags(image: ImageFile.ImageFile) -> dict[int, object]:
+def _refuse_filling_in(name: str) -> None:
+    if ImageFile.LOAD_TRUNCATED_IMAGES:
+        raise AsymmetryError(
+            f"{name}: not read, because this program has set PIL.ImageFile.LOAD_TRUNCATED_IMAGES, "
+            "with which incomplete photos come out half grey: set it to False"
+        )
+
+
+def _exif_tags(image: Image.Image) -> dict[int, object]:
     """Return the EXIF tags of the main and the Exif directory; none where the block is broken."""
     try:
         exif = image.getexif()

@@ -13,7 +13,7 @@ from PIL import ExifTags, Image, ImageFile, JpegImagePlugin
 from asymmetry.core.notes import Note
 from asymmetry.errors import UnreadablePhotoError
 
-__all__ = ["coarsened", "rgb", "upright"]
+__all__ = ["coarsened", "decode_loaded", "rgb", "upright"]
 
 #: What makes each EXIF orientation upright (Exif 2.32, 4.6.4, tag 274): whether rows and columns change
 #: places, and then OpenCV's code of a flip, of columns (1), of rows (0) or of both. 1 already is.
@@ -52,6 +52,17 @@ def rgb(image: ImageFile.ImageFile, name: str) -> NDArray[np.uint8]:
     straight = _straight(image)
     if straight is not None:
         return straight
+    return decode_loaded(image, name)
+
+
+def decode_loaded(image: Image.Image, name: str) -> NDArray[np.uint8]:
+    """RGB pixels of a PIL image as it is in memory, which may be edited: uint8, (H, W, 3).
+
+    Raises
+    ------
+    UnreadablePhotoError
+        If its pixels have no sure meaning as RGB.
+    """
     image.load()
     return _to_array(_rgb(image, name))
 

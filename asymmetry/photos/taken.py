@@ -26,7 +26,7 @@ __all__ = [
     "walk_images",
 ]
 
-TakenSource = Literal["exif", "exif_digitized", "exif_modified", "name", "folder", "manifest"]
+TakenSource = Literal["exif", "exif_digitized", "exif_modified", "name", "folder", "manifest", "given"]
 """Where a date comes from; see `Taken`."""
 
 #: File name endings that `image_files` takes for photos.
@@ -65,7 +65,7 @@ class Taken:
         By the camera's clock. With a time zone where the file states one, else without.
     source : str
         ``"exif"`` (DateTimeOriginal), ``"exif_digitized"`` (a scanner's date), ``"exif_modified"`` (the tag
-        of the last edit), ``"name"``, ``"folder"`` or ``"manifest"``.
+        of the last edit), ``"name"``, ``"folder"``, ``"manifest"``, or ``"given"`` by the program.
     day_only : bool
         True when only the day is known; `when` is then that day's midnight.
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.distributions import t_quantile
 from asymmetry.core.notes import Note
+from asymmetry.core.records import Record
 from asymmetry.core.statistics import mdc95
 from asymmetry.metrics.headline import Headline
 from asymmetry.series.course import Course, Error
@@ -44,11 +46,12 @@ class Sides:
 
 
 @dataclass(frozen=True)
-class Side:
+class Side(Record):
     """One side before and after, in the metric's unit."""
 
     before: float
     after: float
+    derived: ClassVar[tuple[str, ...]] = ("change", "strength")
 
     @property
     def change(self) -> float:
@@ -62,7 +65,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Change:
+class Change(Record):
     """How a left-right difference changed from some days to the latest one.
 
     Attributes
@@ -119,6 +122,7 @@ class Change:
     photos_after: tuple[str, ...] = field(repr=False)
     error: Error = field(repr=False)
     notes: tuple[Note, ...] = ()
+    derived: ClassVar[tuple[str, ...]] = ("change", "beyond", "visible", "words", "remarks")
 
     @property
     def change(self) -> float:

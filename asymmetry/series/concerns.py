@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 
 from asymmetry.core.distributions import t_quantile
 from asymmetry.core.notes import Note, as_note
+from asymmetry.core.records import Record
 from asymmetry.core.schemes import Side
 from asymmetry.core.text import english_text
 from asymmetry.metrics.headline import HEADLINES
@@ -52,7 +53,7 @@ class Situation:
 
 
 @dataclass(frozen=True)
-class Concern:
+class Concern(Record):
     """Something to look at. A measurement in words, never a diagnosis.
 
     Attributes
@@ -77,6 +78,7 @@ class Concern:
     photos: tuple[str, ...]
     notes: tuple[Note, ...] = ()
     source: str = field(default="", repr=False)
+    derived: ClassVar[tuple[str, ...]] = ("words", "remarks")
 
     @property
     def words(self) -> str:

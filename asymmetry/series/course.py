@@ -6,12 +6,14 @@ import functools
 import math
 from dataclasses import dataclass, field
 from statistics import NormalDist
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.distributions import t_quantile
 from asymmetry.core.notes import Note
+from asymmetry.core.records import Record
 from asymmetry.core.statistics import pooled_sd
 from asymmetry.core.table import Measurements
 
@@ -109,7 +111,7 @@ UNKNOWN_ERROR = Expected(math.nan, Note("unknown_error"), 0.0)
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class Course(Record):
     """One column over days.
 
     Attributes
@@ -140,6 +142,7 @@ class Course:
     photos: tuple[tuple[str, ...], ...] = field(repr=False)
     readings: FloatArray = field(repr=False)
     expected: Expected = USUAL
+    derived: ClassVar[tuple[str, ...]] = ("low", "high", "error")
 
     def __len__(self) -> int:
         return len(self.day)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,14 +15,12 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, note_array
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
+from asymmetry.extract.intake import Progress
 from asymmetry.photos.manifest import MANIFEST, NOTES, DiaryNote, Entry, read_manifest, read_notes
 from asymmetry.photos.photo import PHOTO_SUFFIXES, image_files
 from asymmetry.photos.record import About, about_photos, treatment_by_names
 
 __all__ = ["FolderReading", "Progress", "read_folder"]
-
-Progress: TypeAlias = "Callable[[Iterable[Any]], Iterable[Any]]"
-"""Wraps an iterable and shows how far it has come, as ``tqdm.tqdm`` does."""
 
 
 @dataclass(frozen=True, eq=False)

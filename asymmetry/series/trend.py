@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import ClassVar
 
 import numpy as np
 
 from asymmetry.core.distributions import t_quantile
 from asymmetry.core.notes import Note
+from asymmetry.core.records import Record
 from asymmetry.core.statistics import kendall_tau, theil_sen
 from asymmetry.series.course import Course
 
@@ -25,7 +27,7 @@ _NORMAL_MAD, _MEDIAN_ERROR = 0.6745, math.sqrt(math.pi / 2)
 
 
 @dataclass(frozen=True)
-class Trend:
+class Trend(Record):
     """A line through a course.
 
     Attributes
@@ -57,6 +59,7 @@ class Trend:
     at_middle: float = math.nan
     error: float = math.nan
     note: Note | None = None
+    derived: ClassVar[tuple[str, ...]] = ("certain", "reason")
 
     @property
     def reason(self) -> str:
@@ -86,7 +89,7 @@ class Trend:
 
 
 @dataclass(frozen=True)
-class Forecast:
+class Forecast(Record):
     """When a difference will have fallen under a threshold.
 
     Attributes
@@ -110,6 +113,7 @@ class Forecast:
     high: float = math.nan
     date: date | None = None
     note: Note | None = None
+    derived: ClassVar[tuple[str, ...]] = ("reason",)
 
     @property
     def reason(self) -> str:

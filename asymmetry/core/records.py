@@ -1,0 +1,99 @@
+"""Results as plain data: dicts and JSON that any program can read."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from pathlib import PurePath
+from typing import Any, ClassVar
+
+import numpy as np
+
+from asymmetry.core.notes import Note
+
+__all__ = ["Record", "make_plain"]
+
+
+class Record:
+    """Base of results that can be handed on as JSON. Its dataclass fields are the keys, in their order."""
+
+    #: Properties that stand in the dict behind the fields.
+    derived: ClassVar[tuple[str, ...]] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain data, safe for JSON.
+
+        What is not a finite number becomes None, dates become ISO 8601 texts, and arrays lists.
+
+        Examples
+        --------
+        >>> from asymmetry.series import Forecast
+        >>> Forecast("brow_height_diff_mm", 1.0, note=None).to_dict()["day"] is None
+        True
+        """
+        names = [*(item.name for item in fields(self)), *self.derived]  # type: ignore[arg-type]
+        return {name: make_plain(getattr(self, name)) for name in names}
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """The same as JSON text; what is not a finite number is null.
+
+        Parameters
+        ----------
+        indent : int, optional
+            Spaces of each level. Default: all in one line.
+        """
+        return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
+
+
+def make_plain(value: Any) -> Any:
+    r"""Any value of a result as what JSON knows.
+
+    Parameters
+    ----------
+    value : object
+        Numbers, texts, dates, paths, arrays, records, and tuples, lists or mappings of them.
+
+    Raises
+    ------
+    TypeError
+        If the value is nothing of these.
+
+    Examples
+    --------
+    >>> make_plain((np.float64("nan"), np.int64(3), date(2026, 3, 9), {"a": np.array([True])}))
+    [None, 3, '2026-03-09', {'a': [True]}]
+    >>> make_plain("no letter: \udcff")
+    'no letter: \\udcff'
+    """
+    if isinstance(value, np.generic | np.ndarray):
+        value = value.tolist()
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, str):
+        # The name of a file may have bytes that are no letters, which UTF-8 can't hold.
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, Note):
+        return value.to_dict()
+    return _plain_parts(value)
+
+
+def _plain_parts(value: Any) -> Any:
+    """What is made of other values, or is written as a text."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, PurePath):
+        return make_plain(str(value))
+    if isinstance(value, Record):
+        return value.to_dict()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: make_plain(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): make_plain(each) for key, each in value.items()}
+    if isinstance(value, tuple | list):
+        return [make_plain(each) for each in value]
+    raise TypeError(f"{type(value).__name__} can't be written as JSON")

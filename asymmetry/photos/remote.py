@@ -1,0 +1,115 @@
+"""Photos behind URLs, through whatever file systems fsspec knows."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from asymmetry.errors import MissingExtraError, UnreadablePhotoError, UnsuitablePhotoError
+
+__all__ = ["MAX_FILE_BYTES", "check_extra", "check_length", "import_fsspec", "is_url", "read_url"]
+
+#: Files above this are no photos, and are not read: a hundred megapixels of 16-bit colour take 600 MB.
+MAX_FILE_BYTES = 2**30
+_WEB = ("http://", "https://")
+
+
+def is_url(source: object) -> bool:
+    """Whether a photo is named by a URL.
+
+    Examples
+    --------
+    >>> is_url("https://example.org/a.jpg"), is_url("photos/a.jpg"), is_url(b"")
+    (True, False, False)
+    """
+    return isinstance(source, str) and "://" in source
+
+
+def check_extra(photos: Iterable[object]) -> None:
+    """See to it, before any photo is read, that what reads URLs is installed, if there are any.
+
+    Raises
+    ------
+    MissingExtraError
+        If it is not.
+    """
+    urls = [photo for photo in photos if is_url(photo)]
+    if urls:
+        import_fsspec("reading photos behind URLs", "url")
+    if any(str(url).startswith(_WEB) for url in urls):
+        _import_http()
+
+
+def import_fsspec(purpose: str, extra: str) -> Any:
+    """Import fsspec.
+
+    Parameters
+    ----------
+    purpose, extra : str
+        As for `MissingExtraError`.
+
+    Raises
+    ------
+    MissingExtraError
+        If it is not installed.
+    """
+    try:
+        importlib.import_module("fsspec.core")
+        return importlib.import_module("fsspec")
+    except ImportError as error:
+        raise MissingExtraError(purpose, extra) from error
+
+
+def read_url(url: str, name: str, options: Mapping[str, Any] | None = None) -> bytes:
+    """Fetch the bytes of one photo.
+
+    Parameters
+    ----------
+    url : str
+        Any that fsspec knows: ``https://``, ``s3://``, ``memory://``.
+    name : str
+        What errors call the photo.
+    options : mapping, optional
+        Of the file system, such as credentials.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        If it can't be fetched.
+    UnsuitablePhotoError
+        If it is larger than `MAX_FILE_BYTES`.
+    MissingExtraError
+        If fsspec is not installed.
+    """
+    fsspec = import_fsspec("reading photos behind URLs", "url")
+    if url.startswith(_WEB):
+        _import_http()
+    try:
+        system, path = fsspec.core.url_to_fs(url, **(options or {}))
+        with system.open(path, "rb") as stream:
+            data: bytes = stream.read(MAX_FILE_BYTES + 1)
+    except Exception as error:  # whatever a file system raises
+        why = str(error) or type(error).__name__
+        raise UnreadablePhotoError(name, f"it can't be fetched ({why})") from error
+    check_length(data, name)
+    return data
+
+
+def check_length(data: bytes, name: str) -> None:
+    """Refuse what is too large to be a photo.
+
+    Raises
+    ------
+    UnsuitablePhotoError
+        If it is larger than `MAX_FILE_BYTES`.
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise UnsuitablePhotoError(name, f"the file is larger than {MAX_FILE_BYTES >> 20} MiB")
+
+
+def _import_http() -> None:
+    try:
+        importlib.import_module("fsspec.implementations.http")
+    except ImportError as error:
+        raise MissingExtraError("reading photos behind https://", "url") from error
