@@ -74,7 +74,7 @@ def __getattr__(name: str) -> Any:
     elif name in _ROOMS:
         value = importlib.import_module(f"{__name__}.{name}")
     elif name == "__version__":
-        value = _version()
+        value = importlib.import_module(f"{__name__}.core.version").own_version()
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value
@@ -83,13 +83,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
-
-
-def _version() -> str:
-    """The installed version; ``"unknown"`` when the package runs from a folder that was never installed."""
-    from importlib import metadata
-
-    try:
-        return metadata.version(__name__)
-    except metadata.PackageNotFoundError:
-        return "unknown"

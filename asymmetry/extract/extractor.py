@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from importlib.metadata import PackageNotFoundError, version
+from functools import partial
+from importlib.metadata import version
 from types import TracebackType
 from typing import Any, Literal, get_args
 
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from asymmetry.core.frame import MAX_YAW_HORIZONTAL, head_angles
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, Side
-from asymmetry.core.version import SCORE_VERSION
+from asymmetry.core.version import SCORE_VERSION, own_version
 from asymmetry.errors import (
     InvalidInputError,
     NoFaceError,
@@ -28,11 +29,11 @@ from asymmetry.extract.canonical import load_canonical
 from asymmetry.extract.closer import SURE, quarter_turns, roll_of, same_face, small_faces, sureness, surest
 from asymmetry.extract.hemiface import mirrored_reading, read_hemifaces
 from asymmetry.extract.hidden import unseen
-from asymmetry.extract.landmarker import Landmarker, Reading
+from asymmetry.extract.landmarker import Reading
 from asymmetry.extract.lids import LidNetwork
-from asymmetry.extract.mesh import Mesh
 from asymmetry.extract.model import file_sha256, model_file
-from asymmetry.extract.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoBytes, PhotoSource
+from asymmetry.extract.networks import NetworkPool, Networks
+from asymmetry.extract.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoBytes, PhotoSource, check_limit
 from asymmetry.extract.plane import Halvings
 from asymmetry.extract.pose import Pose, fit_pose, is_near
 from asymmetry.extract.pupils import GUESS_MM, guessed
@@ -65,6 +66,9 @@ LARGEST_MISFIT_CM = 1.0
 class Extractor:
     """Finds the face's points in photos. A context manager that holds the loaded model.
 
+    Any number of threads may share it. It may be made before a process forks and used in the children, which
+    load the model anew. A pickle of it is its arguments, and makes the same Extractor again.
+
     Parameters
     ----------
     method : {"hemiface", "fast", "plain"}
@@ -82,11 +86,14 @@ class Extractor:
         Larger photos are refused before any pixel is decoded.
     settings : Settings, optional
         Constants of hemiface, to try others.
+    threads : int, optional
+        Of LiteRT for one reading; they change no number. Default: two, or one where OpenCV has been given
+        one. Take 1 where many threads or processes read at once.
 
     Raises
     ------
     InvalidInputError
-        If the method is not known.
+        If the method is not known, or another argument is not what this class takes.
     ModelError
         If the model is missing or can't be loaded.
 
@@ -106,16 +113,17 @@ class Extractor:
         mirrored: bool = False,
         max_megapixels: float = DEFAULT_MAX_MEGAPIXELS,
         settings: Settings | None = None,
+        threads: int | None = None,
     ) -> None:
         if method not in get_args(Method):
             raise InvalidInputError(f"method {method!r}: use one of {', '.join(get_args(Method))}")
-        self.method = method
-        self.mirrored = mirrored
-        self.max_megapixels = max_megapixels
-        self.settings = settings or Settings()
+        check_limit(max_megapixels)
+        self.method, self.mirrored, self.max_megapixels = method, mirrored, max_megapixels
+        self.settings, self.threads = settings or Settings(), threads
         path = model_file(model)
+        self._model = None if model is None else path
         self.provenance: dict[str, Any] = {
-            "asymmetry": _own_version(),
+            "asymmetry": own_version(),
             "score_version": SCORE_VERSION,
             "mediapipe": version("mediapipe"),
             "litert": version("ai-edge-litert"),
@@ -127,9 +135,12 @@ class Extractor:
             "settings": self.settings.values(),
         }
         self._canonical = load_canonical(path)
-        self._landmarker = Landmarker(path)
-        self._mesh = Mesh(path)
-        self._lid_network = LidNetwork()
+        self._networks = NetworkPool(path, threads)
+
+    def __reduce__(self) -> tuple[partial[Extractor], tuple[()]]:
+        names = ("method", "mirrored", "max_megapixels", "settings", "threads")
+        options = {name: getattr(self, name) for name in names}
+        return partial(type(self), model=self._model, **options), ()
 
     def extract(
         self,
@@ -155,57 +166,58 @@ class Extractor:
         Raises
         ------
         InvalidInputError
-            If ``photos`` is a single path or array instead of a list of them.
+                If ``photos`` is a single photo instead of a list of them, or this Extractor is closed.
         """
-        if isinstance(photos, (str, bytes, os.PathLike)) or (
-            isinstance(photos, np.ndarray) and photos.ndim == 3
-        ):
-            raise InvalidInputError("extract takes a list of photos; for one photo pass [photo]")
+        _check_list(photos)
         rows = [self._row(i, source) for i, source in enumerate(progress(photos) if progress else photos)]
         return replace(Landmarks.concat(rows), provenance=self.provenance)
 
     def _row(self, number: int, source: PhotoSource) -> Landmarks:
-        name = os.fspath(source) if isinstance(source, (str, os.PathLike)) else f"<photo {number}>"
+        name = os.fsdecode(source) if isinstance(source, (str, os.PathLike)) else f"<photo {number}>"
         name = source.name if isinstance(source, PhotoBytes) else name
-        try:
-            photo, seen = read_fitting(
-                source,
-                self._look,
-                self._canonical.vertices,
-                max_megapixels=self.max_megapixels,
-                name=str(name),
-            )
-        except PhotoError as error:
-            return Landmarks.blank([str(name)], status=error.status, reason=error.reason)
-        try:
-            row = self._measured(photo, seen)
-        except PhotoError as error:
-            row = Landmarks.blank([photo.name], status=error.status, reason=error.reason)
+        with self._networks.borrowed() as networks:
+            try:
+                photo, seen = read_fitting(
+                    source,
+                    partial(self._look, networks),
+                    self._canonical.vertices,
+                    max_megapixels=self.max_megapixels,
+                    name=name,
+                )
+            except PhotoError as error:
+                return Landmarks.blank([name], status=error.status, reason=error.reason)
+            except InvalidInputError as error:  # no photo at all, such as None
+                return Landmarks.blank([name], status="unreadable", reason=str(error))
+            try:
+                row = self._measured(networks, photo, seen)
+            except PhotoError as error:
+                row = Landmarks.blank([photo.name], status=error.status, reason=error.reason)
         taken = "" if photo.taken is None else photo.taken.isoformat()
         return replace(in_full_size(row, photo), taken=np.array([taken]))
 
-    def _look(self, photo: Photo) -> Seen:
+    def _look(self, networks: Networks, photo: Photo) -> Seen:
         """The faces in a photo, turned back if it was mirrored, that is large enough to hold one."""
         turned = np.asarray(cv2.flip(photo.pixels, 1), dtype=np.uint8) if self.mirrored else photo.pixels
         pixels = Halvings(turned)
         if min(turned.shape[:2]) < SMALLEST_PHOTO_PX:
             return Seen(pixels, [])
-        return Seen(pixels, self._landmarker.find(pixels) or self._hidden(pixels, whole=photo.reduced == 1))
+        readings = networks.landmarker.find(pixels)
+        return Seen(pixels, readings or self._hidden(networks, pixels, whole=photo.reduced == 1))
 
-    def _hidden(self, pixels: Halvings, *, whole: bool) -> list[Reading]:
+    def _hidden(self, networks: Networks, pixels: Halvings, *, whole: bool) -> list[Reading]:
         """Faces in a photo in which none is seen at first: turned ones, and in a whole photo small ones."""
-        tools = self._canonical, self._landmarker, self._mesh
-        turned = surest(pixels, quarter_turns(pixels, self._landmarker), *tools)
+        tools = self._canonical, networks.landmarker, networks.mesh
+        turned = surest(pixels, quarter_turns(pixels, networks.landmarker), *tools)
         if turned is not None and turned[1] > SURE:
             return [turned[0]]
         return small_faces(pixels, *tools) if whole else []
 
-    def _measured(self, photo: Photo, seen: Seen) -> Landmarks:
+    def _measured(self, networks: Networks, photo: Photo, seen: Seen) -> Landmarks:
         """One row of landmarks; raises the `PhotoError` that says why there can be none."""
         pixels = seen.pixels.whole
         _check_size(photo.name, pixels.shape)
         first, note = _subject(photo.name, seen.readings)
-        found = self._upright(seen.pixels, first)
+        found = self._upright(networks, seen.pixels, first)
         if found.pose.residual > LARGEST_MISFIT_CM:
             raise NoFaceError(photo.name, "what was found does not have the shape of a face")
         points, cut = _inside(found.points, pixels.shape)
@@ -234,6 +246,7 @@ class Extractor:
             points[None],
             pose=np.where(lost.half, np.nan, found.pose.rotation)[None],
             photo=[photo.name],
+            check=False,
             spread=np.asarray(spread[None], dtype=np.float32),
             blendshapes=np.asarray(found.blendshapes[None], dtype=np.float32),
             status=np.array(["warn" if notes else "ok"]),
@@ -253,34 +266,34 @@ class Extractor:
         }
         return [text for text, holds in words.items() if holds]
 
-    def _upright(self, pixels: Halvings, first: Reading) -> _Found:
+    def _upright(self, networks: Networks, pixels: Halvings, first: Reading) -> _Found:
         """What was read; where the face may be turned, of the surest look at it."""
         turned = abs(roll_of(first, self._canonical)) > LARGE_ROLL
-        found = None if turned else self._read(pixels, first)
+        found = None if turned else self._read(networks, pixels, first)
         if found is not None and found.score > DOUBTFUL:
             return found
-        if found is not None and sureness(pixels, first, self._canonical, self._mesh) > SURE:
+        if found is not None and sureness(pixels, first, self._canonical, networks.mesh) > SURE:
             return found
-        tools = self._canonical, self._landmarker, self._mesh
-        first = self._twice(pixels, first)
+        tools = self._canonical, networks.landmarker, networks.mesh
+        first = self._twice(networks, pixels, first)
         best = surest(pixels, [first], *tools) if turned else None
         if best is None or best[1] < SURE:
-            best = surest(pixels, [first, *quarter_turns(pixels, self._landmarker)], *tools)
+            best = surest(pixels, [first, *quarter_turns(pixels, networks.landmarker)], *tools)
         if best is None or (found is not None and abs(roll_of(best[0], self._canonical)) < LARGE_ROLL):
-            return found or self._read(pixels, first)
-        return self._read(pixels, best[0], again=True)
+            return found or self._read(networks, pixels, first)
+        return self._read(networks, pixels, best[0], again=True)
 
-    def _read(self, pixels: Halvings, first: Reading, *, again: bool = False) -> _Found:
+    def _read(self, networks: Networks, pixels: Halvings, first: Reading, *, again: bool = False) -> _Found:
         """Read a face by the method; ``again`` if the first reading is of a second look, both ways round."""
         note = ""
         if self.method != "plain":
-            start = self._twice(pixels, first) if self.method == "hemiface" and not again else first
+            start = self._twice(networks, pixels, first) if self.method == "hemiface" and not again else first
             halves = read_hemifaces(
                 pixels,
                 start,
                 self._canonical,
-                self._mesh,
-                self._lid_network,
+                networks.mesh,
+                networks.lids,
                 SIZES[self.method],
                 self.settings,
             )
@@ -299,12 +312,12 @@ class Extractor:
             note = "one half alone is not seen as a face: read plainly, which hides part of an asymmetry"
         pose = fit_pose(first.points, self._canonical.vertices)
         unknown = np.full(MEDIAPIPE_478.size, np.nan)
-        score = sureness(pixels, first, self._canonical, self._mesh) if self.method == "plain" else -np.inf
+        score = sureness(pixels, first, self._canonical, networks.mesh) if self.method == "plain" else -np.inf
         return _Found(first.points, unknown, first.blendshapes, pose, first.points, note, score)
 
-    def _twice(self, pixels: Halvings, first: Reading) -> Reading:
+    def _twice(self, networks: Networks, pixels: Halvings, first: Reading) -> Reading:
         """The first reading averaged with one of the mirror image, so that neither direction is preferred."""
-        again = self._landmarker.find(pixels, mirrored=True)
+        again = networks.landmarker.find(pixels, mirrored=True)
         twins = [mirrored_reading(reading, pixels.whole.shape[1]) for reading in again]
         for twin in twins:
             if same_face(first.points, twin.points):
@@ -313,7 +326,7 @@ class Extractor:
 
     def close(self) -> None:
         """Free the model; safe to call twice."""
-        self._landmarker.close()
+        self._networks.close()
 
     def __enter__(self) -> Extractor:
         return self
@@ -336,6 +349,12 @@ class _Found:
     margins: dict[Side, bool] | None = None
     irises: dict[Side, bool] | None = None
     mesh_brows: FloatArray | None = None
+
+
+def _check_list(photos: object) -> None:
+    single = (str, bytes, bytearray, memoryview, os.PathLike)
+    if isinstance(photos, single) or not isinstance(photos, Iterable) or getattr(photos, "ndim", 0) == 3:
+        raise InvalidInputError("extract takes a list of photos; for one photo pass [photo]")
 
 
 def _check_size(name: str, shape: tuple[int, ...]) -> None:
@@ -378,10 +397,3 @@ def _inside(points: FloatArray, shape: tuple[int, ...]) -> tuple[FloatArray, str
         f"the face is cut by the photo's edge: {int(outside.sum())} points not seen" if outside.any() else ""
     )
     return np.where(outside[:, None], np.nan, points), note
-
-
-def _own_version() -> str:
-    try:
-        return version("asymmetry")
-    except PackageNotFoundError:
-        return "unknown"

@@ -56,6 +56,8 @@ __all__ = [
     "Photo",
     "PhotoBytes",
     "PhotoSource",
+    "check_limit",
+    "check_source",
     "image_files",
     "opened",
     "read_photo",
@@ -176,8 +178,7 @@ def read_photo(
     >>> photo.full_size
     (10, 20)
     """
-    if not max_megapixels > 0:
-        raise InvalidInputError(f"max_megapixels has to be above 0, not {max_megapixels!r}")
+    check_limit(max_megapixels)
     name = name or _label(source)
     dated = taken_from_name(_label(source)) or taken_from_name(name)
     if isinstance(source, np.ndarray):
@@ -195,6 +196,18 @@ def read_photo(
         full_size=(width * reduced, height * reduced),
         reduced=reduced,
     )
+
+
+def check_limit(max_megapixels: object) -> None:
+    """Refuse a largest size of photos that is none.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is no number above 0.
+    """
+    if not isinstance(max_megapixels, (int, float)) or not max_megapixels > 0:
+        raise InvalidInputError(f"max_megapixels has to be a number above 0, not {max_megapixels!r}")
 
 
 def read_taken(source: PhotoSource) -> Taken | None:
@@ -216,6 +229,19 @@ def read_taken(source: PhotoSource) -> Taken | None:
         with suppress(PhotoError), opened(source, name) as stream:
             tags = _exif_tags(_header(stream, name, DEFAULT_MAX_MEGAPIXELS))
     return taken_best(taken_from_exif(tags), taken_from_name(name))
+
+
+def check_source(source: PhotoSource) -> None:
+    """Refuse what is no photo at all, such as None or pixels that are not RGB.
+
+    Raises
+    ------
+    InvalidInputError
+        The message says what a photo is.
+    """
+    name = _label(source)
+    if isinstance(source, np.ndarray):
+        _checked(source, name)
 
 
 def _label(source: PhotoSource) -> str:

@@ -23,7 +23,7 @@ from asymmetry.errors import (
     UnsuitablePhotoError,
 )
 from asymmetry.extract import Extractor, Method
-from asymmetry.extract.photo import PhotoSource
+from asymmetry.extract.photo import PhotoSource, check_source
 from asymmetry.metrics import measure
 from asymmetry.series.headline import HEADLINES, Difference, notable
 
@@ -177,6 +177,7 @@ def score(
     """
     if extractor is not None and (mirrored or method != "hemiface"):
         raise InvalidInputError("score: say mirrored and method to the Extractor that you pass")
+    check_source(photo)
     with extractor_or(extractor, mirrored=mirrored, method=method) as reader:
         landmarks = reader.extract([photo])
     if not landmarks.usable[0]:
