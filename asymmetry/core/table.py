@@ -10,13 +10,16 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.landmarks import Status, same_values
+from asymmetry.core.version import joined_provenance
 from asymmetry.errors import InvalidInputError, MissingExtraError
 
 __all__ = ["HEADLINE", "LEADING", "Measurements"]
@@ -32,6 +35,8 @@ HEADLINE = (
     "commissure_height_diff_mm",
     "asymmetry_total_mm",
 )
+# In this order in the dictionary of every Arrow table, so that tables can be joined.
+_STATUSES = get_args(Status)
 # Decimals of numbers in text files: 0.1 µm. Numbers below 1, such as mm per px, get more.
 _DECIMALS, _DECIMALS_BELOW_ONE = 4, 6
 # Rows that a printed table shows at each end.
@@ -54,6 +59,8 @@ class Measurements(Mapping[str, Column]):
         The columns. Those named in `LEADING` are put first.
     provenance : mapping
         How the numbers came about: JSON values only.
+    about : mapping of str to mapping of str to str
+        What columns hold, for those of which it is known: ``unit``, ``sign`` and ``definition``.
 
     Raises
     ------
@@ -73,6 +80,7 @@ class Measurements(Mapping[str, Column]):
 
     columns: Mapping[str, Any]
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    about: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         leading = [name for name in LEADING if name in self.columns]
@@ -84,6 +92,8 @@ class Measurements(Mapping[str, Column]):
             raise InvalidInputError(f"columns must be one-dimensional and of equal length, not {found}")
         object.__setattr__(self, "columns", MappingProxyType(columns))
         object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
+        about = {name: self.about[name] for name in names if name in self.about}
+        object.__setattr__(self, "about", MappingProxyType(about))
 
     @property
     def rows(self) -> int:
@@ -107,12 +117,12 @@ class Measurements(Mapping[str, Column]):
         """Whether the columns are the same, names and values; NaN equals NaN."""
         if not isinstance(other, Measurements):
             return NotImplemented
-        return list(self) == list(other) and all(_same(self[name], other[name]) for name in self)
+        return list(self) == list(other) and all(same_values(self[name], other[name]) for name in self)
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self) -> tuple[type[Measurements], tuple[dict[str, Any], dict[str, Any]]]:
-        return type(self), (dict(self.columns), dict(self.provenance))
+    def __reduce__(self) -> tuple[type[Measurements], tuple[dict[str, Any], ...]]:
+        return type(self), (dict(self.columns), dict(self.provenance), dict(self.about))
 
     def select(self, rows: slice | Sequence[int] | Column) -> Measurements:
         """Some of the rows, by slice, numbers or mask.
@@ -122,7 +132,9 @@ class Measurements(Mapping[str, Column]):
         >>> Measurements({"photo": ["a", "b", "c"]}).select([2, 0])["photo"].tolist()
         ['c', 'a']
         """
-        return Measurements({name: column[rows] for name, column in self.items()}, self.provenance)
+        return Measurements(
+            {name: column[rows] for name, column in self.items()}, self.provenance, self.about
+        )
 
     def with_columns(self, **columns: npt.ArrayLike) -> Measurements:
         """The same rows with columns added or replaced.
@@ -132,16 +144,17 @@ class Measurements(Mapping[str, Column]):
         >>> list(Measurements({"photo": ["a"], "x_mm": [1.0]}).with_columns(day=[14]))
         ['photo', 'day', 'x_mm']
         """
-        return Measurements({**self.columns, **columns}, self.provenance)
+        about = {name: said for name, said in self.about.items() if name not in columns}
+        return Measurements({**self.columns, **columns}, self.provenance, about)
 
     @classmethod
     def concat(cls, parts: Iterable[Measurements]) -> Measurements:
-        """Join row-wise. Of the provenance, what all parts agree on is kept.
+        """Join row-wise. The provenance of different parts becomes a mixture, as in `Landmarks.concat`.
 
         Raises
         ------
         InvalidInputError
-            If the parts have different columns.
+            If the parts have different columns, or their numbers are of different versions.
 
         Examples
         --------
@@ -157,12 +170,9 @@ class Measurements(Mapping[str, Column]):
             if list(part) != list(first):
                 odd = sorted(set(part) ^ set(first)) or "the columns' order"
                 raise InvalidInputError(f"measurements with different columns can't be joined: {odd}")
-        agreed = {
-            key: value
-            for key, value in first.provenance.items()
-            if all(key in part.provenance and part.provenance[key] == value for part in parts)
-        }
-        return cls({name: np.concatenate([part[name] for part in parts]) for name in first}, agreed)
+        joined = {name: np.concatenate([part[name] for part in parts]) for name in first}
+        about = {name: said for part in reversed(parts) for name, said in part.about.items()}
+        return cls(joined, joined_provenance(part.provenance for part in parts), about)
 
     def to_dict(self) -> dict[str, list[Any]]:
         """Columns as plain lists, safe for JSON: a number that is not finite becomes None.
@@ -188,16 +198,28 @@ class Measurements(Mapping[str, Column]):
         return frame
 
     def to_arrow(self) -> Any:
-        """A `pyarrow.Table`; the provenance is JSON in the schema's metadata, under ``b"asymmetry"``.
+        """A `pyarrow.Table`, for Arrow, Parquet and what reads them.
+
+        A number that was not measured is null. ``taken`` is a timestamp by the clock where the photo was
+        taken, without its time zone, null where it is not known and midnight where only the day is.
+        ``status`` is dictionary-encoded. The provenance is JSON in the schema's metadata, under
+        ``b"asymmetry"``; ``unit``, ``sign`` and ``definition`` of a measurement are in its field's.
 
         Raises
         ------
         MissingExtraError
             If pyarrow is not installed.
+        InvalidInputError
+            If ``taken`` holds a text that is no time by ISO 8601.
         """
         pyarrow = _extra("pyarrow", "to_arrow")
-        table = pyarrow.table({name: pyarrow.array(_valid(column)) for name, column in self.items()})
-        return table.replace_schema_metadata({b"asymmetry": json.dumps(dict(self.provenance)).encode()})
+        arrays = [_to_arrow(pyarrow, name, column) for name, column in self.items()]
+        fields = [
+            pyarrow.field(name, array.type, metadata=self.about.get(name))
+            for name, array in zip(self, arrays, strict=True)
+        ]
+        told = {b"asymmetry": json.dumps(dict(self.provenance)).encode()}
+        return pyarrow.Table.from_arrays(arrays, schema=pyarrow.schema(fields, metadata=told))
 
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str | None:
         """Write a CSV file in UTF-8, or return its text.
@@ -253,10 +275,6 @@ def _frozen(values: npt.ArrayLike) -> Column:
     return column
 
 
-def _same(one: Column, other: Column) -> bool:
-    return np.array_equal(one, other, equal_nan=one.dtype.kind == "f" and other.dtype.kind == "f")
-
-
 def _plain(column: Column) -> list[Any]:
     values: list[Any] = column.tolist()
     if column.dtype.kind != "f":
@@ -298,6 +316,23 @@ def _valid(column: Column) -> Column:
     if column.dtype.kind != "U":
         return column
     return np.strings.decode(np.strings.encode(column, "utf-8", "backslashreplace"), "utf-8")
+
+
+def _to_arrow(pyarrow: Any, name: str, column: Column) -> Any:
+    """A column as an Arrow array; one of no rows has the type of any other."""
+    if name == "taken" and column.dtype.kind == "U":
+        return pyarrow.array([_wall_clock(text) for text in column.tolist()], pyarrow.timestamp("us"))
+    if name == "status" and set(column.tolist()) <= set(_STATUSES):
+        numbers = np.array([_STATUSES.index(text) for text in column.tolist()], dtype=np.int8)
+        return pyarrow.DictionaryArray.from_arrays(pyarrow.array(numbers), pyarrow.array(_STATUSES))
+    return pyarrow.array(_valid(column), from_pandas=True)  # which makes a null of NaN
+
+
+def _wall_clock(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None) if text else None
+    except ValueError as error:
+        raise InvalidInputError(f"taken {text!r}: give a time as 2026-03-31T12:30:00, or a day") from error
 
 
 def _extra(module: str, what: str) -> Any:

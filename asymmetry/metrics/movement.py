@@ -139,6 +139,7 @@ def movement(
             **{name: sds[name] for metric in chosen for name in metric.rsd_columns},
         },
         {**expression.provenance, **made},
+        {name: said for metric in chosen for name, said in metric.about.items()},
     )
     return table if keep_noise else beyond_noise(table, chosen)
 
@@ -159,7 +160,7 @@ def beyond_noise(table: Measurements, metrics: Iterable[MovementMetric] | None =
             for name, sd in zip(metric.columns[:2], metric.rsd_columns[:2], strict=True):
                 still = np.isfinite(table[sd]) & ~_moves(metric, table[name], table[sd])
                 kept[name] = np.where(still, np.nan, table[name])
-    return Measurements(kept, table.provenance)
+    return Measurements(kept, table.provenance, table.about)
 
 
 def _moves(metric: MovementMetric, value: FloatArray, sd: FloatArray) -> Mask:

@@ -52,7 +52,7 @@ def movements(landmarks: Landmarks, static: Measurements) -> Measurements:
         "reason": _told(table, day[moved], day[pairs]),
     }
     said = {key: static.provenance[key] for key in ("scale_source", "day_zero", "day_zero_is")}
-    return Measurements({**table.columns, **known}, {**table.provenance, **said})
+    return Measurements({**table.columns, **known}, {**table.provenance, **said}, table.about)
 
 
 def _nearest(moved: IntArray, resting: IntArray, day: FloatArray) -> IntArray:

@@ -76,7 +76,7 @@ def _measured(
     table = measure(landmarks, scale=scale, sd=False)
     lost = np.isnan(table["roll_deg"])  # no frame, so no scale either
     columns = {**table.columns, "mm_per_px": np.where(lost, np.nan, table["mm_per_px"]), **known}
-    return Measurements(columns, {**table.provenance, "scale_source": source, **said})
+    return Measurements(columns, {**table.provenance, "scale_source": source, **said}, table.about)
 
 
 def _by_time(taken: list[str], day: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
