@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -64,6 +65,10 @@ def main() -> None:
     Sides are the patient's own. Differences are right minus left. A measurement, not a diagnosis; not a
     medical device.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # A file name may have letters that the terminal's encoding lacks; they come out as \\u0141.
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 _mirrored = click.option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ __all__ = [
     "SeveralFacesError",
     "UnreadablePhotoError",
     "UnsuitablePhotoError",
+    "require",
 ]
 
 
@@ -52,6 +54,29 @@ class MissingExtraError(AsymmetryError, ImportError):
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} needs an extra: pip install 'asymmetry[{extra}]'")
         self.extra = extra
+
+
+def require(module: str, what: str, extra: str) -> None:
+    """Make sure, before any work is done, that an optional dependency is there. Nothing is imported.
+
+    Parameters
+    ----------
+    module : str
+        Its name for ``import``.
+    what, extra : str
+        As for `MissingExtraError`.
+
+    Raises
+    ------
+    MissingExtraError
+        If it is not installed.
+    """
+    try:
+        found = find_spec(module)
+    except ValueError:  # a module that was put together by hand
+        return
+    if found is None:
+        raise MissingExtraError(what, extra)
 
 
 class PhotoError(AsymmetryError):

@@ -158,7 +158,8 @@ def stages(path: Path, runs: int, method: Any = "hemiface") -> dict[str, float]:
     """
     watch = _Watch()
     with Extractor(method=method) as extractor, tempfile.TemporaryDirectory() as folder:
-        landmarker, mesh = extractor.tools.landmarker, extractor.tools.mesh
+        with extractor.borrow_tools() as tools:  # of one thread, the same each time
+            landmarker, mesh = tools.landmarker, tools.mesh
         _scored(extractor, path)
         with (
             patch.object(reduced, "read_photo", watch.watched("decode", reduced.read_photo)),

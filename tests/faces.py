@@ -6,7 +6,7 @@ Heights count from the pupils. Points that have no name are NaN: nothing may nee
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -150,7 +150,16 @@ def crowd(seed: int, n: int, *, grid: float | None = None) -> Landmarks:
     ]
     landmarks = Landmarks.concat(faces)
     if grid is not None:
-        landmarks.points[...] = np.round(landmarks.points / grid) * grid
+        changeable(landmarks).points[...] = np.round(landmarks.points / grid) * grid
+    return landmarks
+
+
+def changeable(landmarks: Landmarks) -> Landmarks:
+    """The same object, with arrays that a test may write to."""
+    for each in fields(landmarks):
+        array = getattr(landmarks, each.name)
+        if isinstance(array, np.ndarray):
+            object.__setattr__(landmarks, each.name, array.copy())
     return landmarks
 
 

@@ -84,7 +84,7 @@ def test_hash_subject_date_and_expression(table: Any, photos: Path) -> None:
     row = by_name.loc["P00/smile.jpg"]
     assert row["sha256"] == hashlib.sha256((photos / "P00" / "smile.jpg").read_bytes()).hexdigest()
     assert (row["subject"], row["expression"]) == ("P00", "smile_open")
-    assert by_name.loc["P03/003 2026-03-04.jpg", "taken"] == "2026-03-04"
+    assert by_name.loc["P03/003 2026-03-04.jpg", "taken"] == pandas.Timestamp("2026-03-04")
     assert by_name.loc["empty.jpg", "subject"] == ""
 
 
@@ -234,7 +234,8 @@ def test_a_manifest_says_who_when_and_what(photos: Path, tmp_path: Path) -> None
         manifest.unlink()
     found = pandas.read_parquet(path)
     assert found["subject"].tolist() == ["Ada", "Ada", ""]
-    assert found["taken"].tolist() == ["2020-02-03", "2020-02-03", ""]
+    assert found["taken"][:2].tolist() == [pandas.Timestamp("2020-02-03")] * 2
+    assert found["taken"].isna().tolist() == [False, False, True]
     assert found["expression"].tolist() == ["frown", "frown", "unknown"]
     assert found["status"].tolist()[2] == "unreadable"
     one, other = found["brow_height_diff_mm"][:2]
@@ -260,6 +261,8 @@ def test_subject_by_pattern(photos: Path, pattern: str | None, expected: str) ->
         ("nowhere", "s.parquet", {"method": "best"}, "hemiface, fast, plain"),
         (".", "s.parquet", {"subject": "("}, "no regular expression"),
         ("nosuchscheme://a/b", "s.parquet", {}, "can't be listed"),
+        (".", "s.parquet", {"workers": 0}, "workers has to be at least 1"),
+        (".", "s.parquet", {"time_limit": 0}, "time_limit has to be above 0"),
     ],
 )
 def test_bad_arguments_are_refused(

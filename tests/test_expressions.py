@@ -17,7 +17,7 @@ from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
 from asymmetry.metrics import EXPRESSIONS, UNKNOWN, expressions
-from tests.faces import Moves, model, number, photo
+from tests.faces import Moves, changeable, model, number, photo
 
 FloatArray = npt.NDArray[np.float64]
 NAMES = MEDIAPIPE_478.expressions
@@ -73,7 +73,7 @@ def test_lips_tell_an_open_smile_from_a_closed_one(moves: Moves | None, label: s
 
 def test_lips_that_were_not_seen_tell_no_smile() -> None:
     hidden = face({"mouthSmileLeft": 0.9})
-    hidden.points[0, number("upper_lip_edge", None)] = np.nan
+    changeable(hidden).points[0, number("upper_lip_edge", None)] = np.nan
     assert expressions(hidden).label.tolist() == [UNKNOWN]
 
 

@@ -238,12 +238,28 @@ def test_misuse_says_what_to_do(extractor: Extractor, astronaut: Pixels, portrai
     for one in (portrait_path, str(portrait_path), portrait_path.read_bytes(), astronaut):
         with pytest.raises(InvalidInputError, match=r"for one photo pass \[photo\]"):
             extractor.extract(one)  # type: ignore[arg-type]
+    with pytest.raises(InvalidInputError, match="takes a list of photos"):
+        extractor.extract(3)  # type: ignore[arg-type]
+    for limit in (0, "many", float("nan")):
+        with pytest.raises(InvalidInputError, match="max_megapixels has to be a number above 0"):
+            Extractor(max_megapixels=limit)  # type: ignore[arg-type]
+    for threads in (0, 1.5):
+        with pytest.raises(InvalidInputError, match="threads has to be a whole number from 1 on"):
+            Extractor(threads=threads)  # type: ignore[arg-type]
     with pytest.raises(InvalidInputError, match=r"hemiface.*plain"):
         Extractor(method="best")  # type: ignore[arg-type]
     with pytest.raises(ModelError, match=r"no-such\.task"):
         Extractor(model="no-such.task")
     with pytest.raises(ModelError, match="grace_hopper"):
         Extractor(model=portrait_path)
+
+
+def test_a_bad_item_costs_its_own_row(extractor: Extractor, astronaut: Pixels) -> None:
+    wrong = [astronaut.astype(np.float64), astronaut[..., 0], None, 3]
+    rows = extractor.extract([astronaut, *wrong, astronaut])  # type: ignore[list-item]
+    assert rows.status.tolist() == ["ok", *["unreadable"] * 4, "ok"]
+    assert all("RGB" in reason for reason in rows.reason[1:-1])
+    assert_same_rows(rows[0], rows[5])
 
 
 def test_a_closed_extractor_says_so() -> None:

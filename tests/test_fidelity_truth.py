@@ -18,7 +18,7 @@ from asymmetry.extract import Extractor
 from asymmetry.metrics import measure
 from benchmarks.fidelity import beside, eyes, hand, parts, photos, real, renders, scores, tables
 from benchmarks.fidelity.cases import Case, Subject, displaced
-from tests.faces import PX_PER_MM, number
+from tests.faces import PX_PER_MM, changeable, number
 from tests.faces import photo as face_photo
 
 
@@ -109,7 +109,7 @@ def test_truth_csv_is_measured_where_it_was_read() -> None:
     truth = hand.table_landmarks(["a.jpg"], read, table)
     # The outer canthi carry the level; they are the reading's here.
     for name, side in product(("outer_canthus", "inner_canthus"), SIDES):
-        truth.points[0, number(name, side)] = read.points[0, number(name, side)]
+        changeable(truth).points[0, number(name, side)] = read.points[0, number(name, side)]
     found = measure(truth, sd=False)
     # The lids lie a little nearer to the camera than the irises, or farther away.
     assert found["fissure_height_right_mm"][0] == pytest.approx(9.0, rel=0.02)
@@ -128,7 +128,7 @@ def test_truth_csv_is_measured_where_it_was_read() -> None:
 def drawn_eye() -> tuple[np.ndarray, Landmarks]:
     """Skin of 200, between the lids white of 240, an iris of 40."""
     read = face_photo()
-    read.points[...] = np.nan_to_num(read.points)
+    changeable(read).points[...] = np.nan_to_num(read.points)
     height, width = read.size[0][::-1]
     pixels = np.full((height, width, 3), 200, np.uint8)
     names = ("outer_canthus", *read.layout.groups["upper_lid"], "inner_canthus")
@@ -288,9 +288,9 @@ def off_by_known() -> dict[str, beside.Beside]:
     spread = np.full_like(read.spread, 0.25 * PX_PER_MM)
     read = replace(read, spread=spread, provenance={"method": "hemiface"})
     truth = replace(read, points=read.points.copy())
-    truth.points[:2, number("upper_lid_4", "right"), 1] -= PX_PER_MM
+    changeable(truth).points[:2, number("upper_lid_4", "right"), 1] -= PX_PER_MM
     for edge in ("brow_upper_3", "brow_lower_3"):
-        truth.points[:, number(edge, "right"), 1] += 0.5 * PX_PER_MM
+        changeable(truth).points[:, number(edge, "right"), 1] += 0.5 * PX_PER_MM
     one = beside._beside(np.array([True, True, False, False]), read, read, truth)
     return dict.fromkeys((*beside.TEMPLATES, *beside.TABLED, beside.AGAIN), one)
 

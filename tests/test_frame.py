@@ -13,7 +13,7 @@ from asymmetry.core.geometry import mirror_squares, polygon_area, total
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.errors import InvalidInputError
-from tests.faces import PLACES, PX_PER_MM, Moves, crowd, model, number, photo, rotation
+from tests.faces import PLACES, PX_PER_MM, Moves, changeable, crowd, model, number, photo, rotation
 
 # mm: single precision, and the middle of the four canthi is not quite the camera's axis.
 NEAR = 5e-4
@@ -104,7 +104,7 @@ def test_behind_a_patch_the_pose_is_the_level(side: Side) -> None:
     shot = photo(model(lopsided), yaw=8, pitch=-5, roll=25)
     gone = [number(name, side) for name in ("outer_canthus", "inner_canthus", *IRIS)]
     patched = replace(shot, points=shot.points.copy())
-    patched.points[:, gone] = np.nan
+    changeable(patched).points[:, gone] = np.nan
     whole, lone = face_frame(shot), face_frame(patched)
     assert without_an_eye(lone).tolist() == [True]
     assert without_an_eye(whole).tolist() == [False]

@@ -22,7 +22,7 @@ from asymmetry.metrics import catalogue, measure, metric, movement
 from asymmetry.metrics.absolute import CONDITIONS, lasting_errors, unsure_iris, unsure_scale
 from benchmarks.fidelity import photos
 from benchmarks.tune import errors, seal
-from tests.faces import PX_PER_MM, crowd, number, photo
+from tests.faces import PX_PER_MM, changeable, crowd, number, photo
 from tests.test_spread import spread_out
 
 FloatArray = npt.NDArray[np.float64]
@@ -186,7 +186,7 @@ def test_points_that_nobody_knows_the_reader_of_have_repeats_alone() -> None:
 
 def test_an_unknown_point_takes_out_only_what_uses_it() -> None:
     lost = one()
-    lost.spread[0, number("brow_upper_3", "right")] = np.nan
+    changeable(lost).spread[0, number("brow_upper_3", "right")] = np.nan
     table = measure(lost)
     assert np.isnan([table[f"brow_height_{side}_sd_mm"][0] for side in ("right", "diff")]).all()
     assert table["brow_height_left_sd_mm"][0] > 0

@@ -17,7 +17,7 @@ from asymmetry.core import frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import catalogue, measure, measuring, movement
-from tests.faces import PLACES, Moves, crowd, double, model, number, photo, rotation
+from tests.faces import PLACES, Moves, changeable, crowd, double, model, number, photo, rotation
 
 moving = importlib.import_module("asymmetry.metrics.movements")
 SEEDS = st.integers(0, 2**32 - 1)
@@ -195,8 +195,8 @@ def test_a_missing_point_takes_out_only_what_uses_it(where: tuple[str, str | Non
     landmarks = crowd(7, 3)
     whole = measure(landmarks)
     missing, moved = (replace(landmarks, points=landmarks.points.copy()) for _ in range(2))
-    missing.points[1, number(*where)] = np.nan
-    moved.points[1, number(*where)] += (3, 5, 2)
+    changeable(missing).points[1, number(*where)] = np.nan
+    changeable(moved).points[1, number(*where)] += (3, 5, 2)
     without, other = measure(missing), measure(moved)
     for name, column in numbers(whole).items():
         np.testing.assert_array_equal(without[name][[0, 2]], column[[0, 2]], err_msg=name)

@@ -17,7 +17,7 @@ from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import MAX_YAW, MAX_YAW_HORIZONTAL, Metric, catalogue, measure, metric
 from asymmetry.metrics.absolute import lasting_errors
-from tests.faces import PX_PER_MM, double, model, number, photo
+from tests.faces import PX_PER_MM, changeable, double, model, number, photo
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -78,7 +78,7 @@ def test_a_turned_head_loses_horizontal_metrics_and_says_so() -> None:
 
 def test_without_the_frames_points_nothing_is_measured_and_the_reason_says_so() -> None:
     lost = photo()
-    lost.points[0, number("outer_canthus", "left")] = np.nan
+    changeable(lost).points[0, number("outer_canthus", "left")] = np.nan
     table = measure(lost)
     assert (table["status"][0], table["reason"][0]) == (
         "warn",
@@ -100,7 +100,8 @@ def test_a_pupil_that_stands_higher_is_said() -> None:
 @pytest.mark.parametrize("side", SIDES)
 def test_beside_a_patched_eye_the_rest_is_measured(side: Side) -> None:
     patched = photo(roll=12)
-    patched.points[0, [number(name, side) for name in ("outer_canthus", "inner_canthus", *IRIS)]] = np.nan
+    gone = [number(name, side) for name in ("outer_canthus", "inner_canthus", *IRIS)]
+    changeable(patched).points[0, gone] = np.nan
     table = measure(patched)
     assert "one eye not seen" in table["reason"][0]
     assert table["commissure_height_diff_mm"][0] == pytest.approx(0, abs=0.05)

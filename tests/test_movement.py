@@ -28,7 +28,7 @@ from asymmetry.metrics import (
     movement_catalogue,
     movement_metric,
 )
-from tests.faces import Moves, crowd, double, model, number, photo
+from tests.faces import Moves, changeable, crowd, double, model, number, photo
 from tests.test_laws import SEEDS, in_plane, numbers
 
 FloatArray = npt.NDArray[np.float64]
@@ -173,7 +173,7 @@ def test_gaze_and_irises_that_are_not_seen_move_nothing() -> None:
     iris = MEDIAPIPE_478.groups["iris"]
     up = photo(model({(name, side): (1, 4) for name in iris for side in SIDES} | SMILE))
     blind = photo(model(SMILE))
-    blind.points[0, [number(name, side) for name in iris for side in SIDES]] = np.nan
+    changeable(blind).points[0, [number(name, side) for name in iris for side in SIDES]] = np.nan
     straight = numbers(movement(photo(), photo(model(SMILE))))
     for other in (up, blind):
         for name, column in numbers(movement(photo(), other)).items():
@@ -265,8 +265,8 @@ def test_nothing_in_gives_empty_columns_of_the_right_type() -> None:
 def test_what_can_not_be_measured_is_nan_and_the_reason_says_why() -> None:
     failed = Landmarks.blank(["dark.jpg"], status="no_face", reason="no face found")
     lost, partial = photo(), photo()
-    lost.points[0, number("outer_canthus", "left")] = np.nan
-    partial.points[0, number("ala", "right")] = np.nan
+    changeable(lost).points[0, number("outer_canthus", "left")] = np.nan
+    changeable(partial).points[0, number("ala", "right")] = np.nan
     turned, away = photo(yaw=MAX_YAW_HORIZONTAL + 1), photo(yaw=-MAX_YAW - 1)
     rest = [photo(), failed, photo(), lost, turned, photo(), photo(), photo()]
     after = [photo(), photo(), failed, photo(), photo(), turned, away, partial]

@@ -20,7 +20,7 @@ from asymmetry.metrics.movements import STILL_SD, beyond_noise
 from asymmetry.metrics.propagation import _ACROSS_MOUTH
 from asymmetry.people import Series
 from asymmetry.synthetic import face
-from tests.faces import PX_PER_MM, Moves, crowd, model, number, photo
+from tests.faces import PX_PER_MM, Moves, changeable, crowd, model, number, photo
 from tests.test_laws import SEEDS, numbers
 from tests.test_movement import BROW, CORNER, OPENING, SMILE, UPPER, moved
 from tests.test_spread import erring, spread_out
@@ -83,7 +83,7 @@ def test_movements_err_by_their_standard_deviation() -> None:
     rest = spread_out(photo(model() + np.random.default_rng(3).normal(0, 1, (MEDIAPIPE_478.size, 3))), 0)
     after = replace(rest, points=rest.points.copy())
     corners = [number(name, side) for name in CORNER for side in SIDES]
-    after.points[:, corners, 1] -= 5 * PX_PER_MM
+    changeable(after).points[:, corners, 1] -= 5 * PX_PER_MM
     told = movement(rest, after, keep_noise=True)
     read = movement(erring(rest, 2000, 1), erring(after, 2000, 2), keep_noise=True)
     for name in (
@@ -137,7 +137,7 @@ def test_a_pupil_that_is_hidden_does_not_turn_the_face() -> None:
     rest, after = sure(photo()), photo(model(closing))
     seen = sure(after)
     hidden = replace(seen, spread=seen.spread.copy())
-    hidden.spread[0, number("iris_centre", "right")] = 0.5 * PX_PER_MM
+    changeable(hidden).spread[0, number("iris_centre", "right")] = 0.5 * PX_PER_MM
     lifts = [movement(rest, each, keep_noise=True)["commissure_lift_right_mm"][0] for each in (hidden, seen)]
     assert abs(lifts[0]) < 1e-3
     assert abs(lifts[1]) > 0.2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -105,18 +106,20 @@ def test_a_small_face_is_decoded_whole(extractor: Extractor, astronaut: Pixels) 
     canvas.paste(Image.fromarray(astronaut[:300, 80:380]).resize((1350, 1350)), (1100, 1100))
     data = encoded(canvas, "JPEG", quality=95)
     factors = []
-    photo, seen = reduced.read_fitting(
-        data,
-        lambda photo: factors.append(photo.reduced) or extractor._look(photo),
-        extractor.tools.canonical.vertices,
-    )
+    with extractor.borrow_tools() as tools:
+        photo, seen = reduced.read_fitting(
+            data,
+            lambda photo: factors.append(photo.reduced) or extractor._look(tools, photo),
+            tools.canonical.vertices,
+        )
     assert (factors, photo.reduced, len(seen.readings)) == ([2, 1], 1, 1)
 
 
 def test_where_no_face_is_seen_the_whole_photo_is_looked_at(extractor: Extractor) -> None:
-    photo, seen = reduced.read_fitting(
-        encoded(Image.new("RGB", (3840, 3840)), "JPEG"), extractor._look, extractor.tools.canonical.vertices
-    )
+    photo = encoded(Image.new("RGB", (3840, 3840)), "JPEG")
+    with extractor.borrow_tools() as tools:
+        look = partial(extractor._look, tools)
+        photo, seen = reduced.read_fitting(photo, look, tools.canonical.vertices)
     assert (photo.reduced, seen.readings) == (1, [])
 
 

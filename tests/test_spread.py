@@ -18,7 +18,7 @@ from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import MAX_YAW, MAX_YAW_HORIZONTAL, Metric, catalogue, measure, measuring, metric
 from asymmetry.metrics.propagation import COPIES, mixtures
-from tests.faces import PX_PER_MM, crowd, double, model, number, photo
+from tests.faces import PX_PER_MM, changeable, crowd, double, model, number, photo
 from tests.test_laws import in_plane
 
 FloatArray = npt.NDArray[np.float64]
@@ -211,7 +211,7 @@ def test_unknown_spread_gives_no_sd_and_no_warning() -> None:
 @pytest.mark.parametrize("name", ["outer_canthus", "iris_centre", "iris_lateral"])
 def test_where_the_frame_is_of_unknown_quality_nothing_is_sure(name: str) -> None:
     landmarks = spread_out(photo(), 0)
-    landmarks.spread[0, number(name, "left")] = np.nan
+    changeable(landmarks).spread[0, number(name, "left")] = np.nan
     table = measure(landmarks)
     lengths = [column for column in RSD_COLUMNS if column.endswith("_mm")]
     assert np.isnan([table[column][0] for column in lengths]).all()
@@ -220,7 +220,7 @@ def test_where_the_frame_is_of_unknown_quality_nothing_is_sure(name: str) -> Non
 def test_an_unknown_point_takes_out_only_what_uses_it() -> None:
     whole = spread_out(crowd(5, 3), 5)
     lost = replace(whole, spread=whole.spread.copy())
-    lost.spread[1, number("brow_upper_3", "right")] = np.nan
+    changeable(lost).spread[1, number("brow_upper_3", "right")] = np.nan
     before, after = measure(whole), measure(lost)
     gone = {
         *(f"{name}_{side}_rsd_mm" for name in ("brow_height", "lid_to_brow") for side in ("right", "diff")),
@@ -248,8 +248,8 @@ def test_no_value_no_sd() -> None:
 def test_an_iris_that_was_not_seen_is_no_error(side: Side) -> None:
     landmarks = spread_out(photo(), 0)
     for name in MEDIAPIPE_478.groups["iris"]:
-        landmarks.points[0, number(name, side)] = np.nan
-        landmarks.spread[0, number(name, side)] = np.nan
+        changeable(landmarks).points[0, number(name, side)] = np.nan
+        changeable(landmarks).spread[0, number(name, side)] = np.nan
     table = measure(landmarks)
     assert np.isnan(table[f"mrd1_{side}_rsd_mm"]).all()
     assert 0 < table["commissure_height_diff_rsd_mm"][0] < 0.5

@@ -85,9 +85,14 @@ def test_concat() -> None:
     assert Measurements.concat([]).rows == 0
 
 
-def test_concat_keeps_of_the_provenance_what_all_agree_on() -> None:
+def test_concat_keeps_of_the_provenance_what_all_agree_on_and_all_of_each() -> None:
     other = Measurements(dict(TABLE), {"method": "hemiface", "files": ["x"]})
-    assert dict(Measurements.concat([TABLE, other]).provenance) == {"files": ["x"]}
+    both = Measurements.concat([TABLE, other])
+    assert dict(both.provenance) == {
+        "files": ["x"],
+        "mixture": [dict(TABLE.provenance), dict(other.provenance)],
+    }
+    assert Measurements.concat([both, other, TABLE]).provenance == both.provenance
 
 
 def test_concat_of_different_columns_is_refused() -> None:

@@ -104,11 +104,12 @@ def test_an_upright_photo_is_looked_at_no_more_often(
 
 
 def test_the_network_is_sure_of_upright_faces_only(extractor: Extractor, portrait: Pixels) -> None:
-    tools = extractor.tools.canonical, extractor.tools.mesh
-    for pixels, sure in ((portrait, True), (np.ascontiguousarray(portrait[::-1, ::-1]), False)):
-        photo = Halvings(pixels)
-        for reading in extractor.tools.landmarker.find(photo)[:1]:
-            assert (sureness(photo, reading, *tools) > SURE) == sure
+    turned = np.ascontiguousarray(portrait[::-1, ::-1])
+    with extractor.borrow_tools() as tools:
+        for pixels, sure in ((portrait, True), (turned, False)):
+            photo = Halvings(pixels)
+            for reading in tools.landmarker.find(photo)[:1]:
+                assert (sureness(photo, reading, tools.canonical, tools.mesh) > SURE) == sure
 
 
 @pytest.mark.parametrize("size", [(3000, 4000), (300, 4000)])

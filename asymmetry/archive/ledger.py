@@ -21,7 +21,7 @@ from typing import IO, Any
 from asymmetry.archive.jobs import Job
 from asymmetry.errors import DestinationError, InvalidInputError
 
-__all__ = ["Ledger", "written"]
+__all__ = ["Ledger", "differences", "written"]
 
 #: Photos of a part: a share of the archive, within limits. A kill loses no more than a part.
 FEWEST, MOST, SHARE = 32, 4096, 4096
@@ -93,12 +93,11 @@ class Ledger:
             self._make_list(about, jobs)
         known = json.loads(self._ledger.read_text(encoding="utf-8"))
         self.photos, self.part_rows = known["photos"], known["part_rows"]
-        differ = sorted(key for key in {*known["about"], *about} if known["about"].get(key) != about.get(key))
+        differ = differences(known["about"], about)
         if differ:
-            was, now = ({key: each.get(key) for key in differ} for each in (known["about"], about))
             raise InvalidInputError(
-                f"{self.destination}: was begun with {was}, and now it is {now}: finish it as it was begun, "
-                f"or delete {self.folder} to begin anew"
+                f"{self.destination}: was begun otherwise ({differ}): finish it as it was begun, or delete "
+                f"{self.folder} to begin anew"
             )
 
     def _make_list(self, about: Mapping[str, Any], jobs: Callable[[], Iterable[Job]]) -> None:
@@ -150,12 +149,39 @@ class Ledger:
     def __enter__(self) -> Ledger:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        failed = isinstance(error, Exception)  # what was interrupted goes on
+        if not self._ledger.is_file() or (failed and not self.done):
+            self.clear()  # nothing was done that a corrected command could go on with
         self._lock.close()
-        with contextlib.suppress(OSError):  # nothing was begun
-            if not self._ledger.is_file():
-                (self.folder / "lock").unlink()
-                self.folder.rmdir()
+
+
+def differences(known: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """In words, what an archive's rows depend on that has changed; empty where nothing has.
+
+    Examples
+    --------
+    >>> differences({"archive": {"source": "a"}}, {"archive": {"source": "b"}})
+    "source was 'a' and now is 'b'"
+    """
+    old, new = _flattened(known), _flattened(now)
+    changed = [key for key in {**new, **old} if key in new and old.get(key) != new[key]]
+    if "score_version" in changed:
+        was, made_by = old.get("score_version", "unknown"), old.get("asymmetry", "unknown")
+        return (
+            f"its numbers are of version {was}, made by asymmetry {made_by}, and this installation makes "
+            f"those of version {new['score_version']}, which don't belong into one file"
+        )
+    return ", ".join(f"{key} was {_shown(old.get(key))} and now is {_shown(new[key])}" for key in changed)
+
+
+def _flattened(about: Mapping[str, Any]) -> dict[str, Any]:
+    return {**{key: value for key, value in about.items() if key != "archive"}, **about.get("archive", {})}
+
+
+def _shown(value: Any) -> str:
+    """A value, but not a whole tree of constants."""
+    return "other values" if isinstance(value, Mapping) else repr(value)
 
 
 @contextmanager

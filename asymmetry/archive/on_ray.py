@@ -157,7 +157,7 @@ def _cluster(address: str | None, workers: int | None) -> Iterator[Any]:
             "runtime_env": {"env_vars": {"http_proxy": os.environ.get("http_proxy", "")}},
         }
         try:
-            with quiet(), _environment({**_LOG_LEVEL, **({} if address else SILENT)}):
+            with quiet(), _log_level_kept("ray"), _environment({**_LOG_LEVEL, **({} if address else SILENT)}):
                 ray.init(
                     **({"address": address} if address else own),
                     logging_level=logging.ERROR,
@@ -165,14 +165,39 @@ def _cluster(address: str | None, workers: int | None) -> Iterator[Any]:
                 )
         except (ConnectionError, RuntimeError, ValueError) as error:
             raise InvalidInputError(f"no Ray cluster at {address or 'this machine'} ({error})") from error
-    context = ray.data.DataContext.get_current()
-    context.enable_progress_bars = False
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
     try:
-        yield ray
+        with _silent(ray):
+            yield ray
     finally:
         if here:
             ray.shutdown()
+
+
+@contextmanager
+def _silent(ray: Any) -> Iterator[None]:
+    """No bars and no chatter of Ray Data meanwhile; afterwards the program's own settings are back."""
+    context, logger = ray.data.DataContext.get_current(), logging.getLogger("ray.data")
+    bars, level = context.enable_progress_bars, logger.level
+    context.enable_progress_bars = False
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        context.enable_progress_bars = bars
+        logger.setLevel(level)
+
+
+@contextmanager
+def _log_level_kept(name: str) -> Iterator[None]:
+    """``ray.init`` sets the level, the handlers and the reach of its logger: put the program's back."""
+    logger = logging.getLogger(name)
+    level, handlers, propagate = logger.level, list(logger.handlers), logger.propagate
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        logger.handlers[:] = handlers
+        logger.propagate = propagate
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from asymmetry.archive.rows import Row
 from asymmetry.core.landmarks import QUALITY, Landmarks
 from asymmetry.core.notes import NoteArray, note_array, pack_notes, unpack_notes
 from asymmetry.core.table import LEADING, Measurements
+from asymmetry.core.version import check_score_version
 from asymmetry.errors import InvalidInputError, MissingExtraError
 from asymmetry.metrics import expressions, measure
 
@@ -41,6 +43,21 @@ GROUP_ROWS, GROUP_ROWS_WITH_LANDMARKS = 65536, 8192
 _ARRAYS = {"points": np.float32, "spread": np.float32, "pose": np.float64, "blendshapes": np.float32}
 #: The landmarks' notes as JSON, beside them.
 _NOTES = "notes"
+#: What the columns that only an archive has hold.
+_SAID = {
+    name: {"unit": unit, "sign": "none", "definition": definition}
+    for name, unit, definition in (
+        ("width", "px", "Width of the upright photo."),
+        ("height", "px", "Height of the upright photo."),
+        ("quality_px_per_mm", "px/mm", "Pixels of the photo for a millimetre of the face."),
+        ("quality_brightness", "0 to 255", "Brightness that a quarter of the face exceeds."),
+        ("quality_burnt", "share", "Share of the face that is white."),
+        ("quality_side_light", "ratio", "How many times as much light one half of the face gets."),
+        ("quality_blur_mm", "mm", "Blur, on the face."),
+        ("quality_grain", "pct", "Noise, of the brightness."),
+        ("quality_blocks", "ratio", "How many times the blocks of JPEG show."),
+    )
+}
 _COMPRESSION = "zstd"
 
 
@@ -72,7 +89,8 @@ def table_of(jobs: Sequence[Job], rows: Sequence[Row], provenance: Mapping[str, 
         **{f"quality_{name}": landmarks.quality[:, i].astype(np.float64) for i, name in enumerate(QUALITY)},
     }
     leading = {name: measured[name] for name in LEADING if name in measured}
-    return replace(measured, columns={**leading, **about, **measured})
+    columns = {**leading, **about, **measured}
+    return replace(measured, columns=columns, about={**measured.about, **_SAID})
 
 
 def part_table(
@@ -85,7 +103,9 @@ def part_table(
         found = Landmarks.concat(row.landmarks for row in rows)
         for name, kind in _ARRAYS.items():
             values = getattr(found, name).reshape(len(found), -1).astype(kind)
-            column = pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(values.ravel()), values.shape[1])
+            column = pyarrow.FixedSizeListArray.from_arrays(
+                pyarrow.array(values.ravel(), from_pandas=True), values.shape[1]
+            )
             table = table.append_column(name, column)
         table = table.append_column(_NOTES, pyarrow.array(pack_notes(found.notes)))
     return table
@@ -130,16 +150,9 @@ def write_csv(scores: Path, destination: Path) -> None:
     ):
         names = [name for name in source.schema_arrow.names if name not in (*_ARRAYS, _NOTES)]
         for i, batch in enumerate(source.iter_batches(columns=names)):
-            text = Measurements(_plain_columns(batch)).to_csv() or ""
+            columns = {name: _values(name, batch[name]) for name in names}
+            text = Measurements(columns).to_csv() or ""
             file.write(text if i == 0 else text.partition("\n")[2])
-
-
-def _plain_columns(batch: Any) -> dict[str, Any]:
-    """The columns of a record batch; lists of codes with a space between them."""
-    columns = {name: batch[name].to_numpy(zero_copy_only=False) for name in batch.schema.names}
-    if "flags" in columns:
-        columns["flags"] = np.array([" ".join(codes) for codes in columns["flags"]], dtype=np.str_)
-    return columns
 
 
 def metadata_of(path: Path) -> dict[str, Any]:
@@ -167,7 +180,7 @@ def statuses(path: Path) -> dict[str, int]:
     return dict(found.most_common())
 
 
-def read_landmarks(path: str | os.PathLike[str]) -> Landmarks:
+def read_landmarks(path: str | os.PathLike[str], *, other_version: bool = False) -> Landmarks:
     """Read the landmarks of an archive that was scored with ``landmarks=True``.
 
     So it can be measured again, with other metrics or another scale, without its photos.
@@ -176,36 +189,45 @@ def read_landmarks(path: str | os.PathLike[str]) -> Landmarks:
     ----------
     path : path
         What `score_archive` wrote.
+    other_version : bool
+        As for `Landmarks.load`.
 
     Returns
     -------
     Landmarks
-        One row per photo, in order; the same numbers that were measured.
+        One row per photo, in order; the same numbers that were measured. ``taken`` is the day alone where it
+        is midnight.
 
     Raises
     ------
     InvalidInputError
-        If the file holds no landmarks.
+        If the file is none of an archive or holds no landmarks, or another version of the numbers read them.
     MissingExtraError
         If pyarrow is not installed.
     """
     parquet = _pyarrow("pyarrow.parquet")
-    table = parquet.read_table(path)
+    try:
+        table = parquet.read_table(path)
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(f"{os.fspath(path)}: no Parquet file ({error})") from error
     if not set(_ARRAYS) <= set(table.column_names):
         raise InvalidInputError(f"{os.fspath(path)}: holds no landmarks; score the archive with landmarks")
     n = len(table)
     blank = Landmarks.blank([""] * n, status="ok")
+    provenance = json.loads((table.schema.metadata or {}).get(b"asymmetry", b"{}"))
+    if not other_version:
+        check_score_version(provenance, os.fspath(path))
     arrays: dict[str, Any] = {
-        name: table[name].combine_chunks().flatten().to_numpy().reshape(getattr(blank, name).shape)
-        for name in _ARRAYS
+        name: _flat(table[name].combine_chunks()).reshape(getattr(blank, name).shape) for name in _ARRAYS
     }
     names = ("photo", "taken", "status")
     texts: dict[str, Any] = {
-        name: np.array(table[name].to_pylist(), dtype=np.str_).reshape(n) for name in names
+        name: np.array(_values(name, table[name]).tolist(), dtype=np.str_).reshape(n) for name in names
     }
     arrays["quality"] = np.stack([table[f"quality_{name}"].to_numpy() for name in QUALITY], axis=1)
     size = np.stack([table["width"].to_numpy(), table["height"].to_numpy()], axis=1)
-    provenance = json.loads(table.schema.metadata[b"asymmetry"])
     return replace(blank, **arrays, **texts, notes=_read_notes(table), size=size, provenance=provenance)
 
 
@@ -214,6 +236,33 @@ def _read_notes(table: Any) -> NoteArray:
     if _NOTES in table.column_names:
         return unpack_notes(table[_NOTES].to_pylist())
     return note_array((text,) for text in table["reason"].to_pylist())
+
+
+def _flat(lists: Any) -> Any:
+    """The numbers of a column of lists; null is NaN."""
+    return lists.flatten().to_numpy(zero_copy_only=False)
+
+
+def _values(name: str, column: Any) -> Any:
+    """A column of an archive's file as an array: null is NaN, and an unknown time is an empty text."""
+    if name == "taken":
+        return np.array([_iso(when) for when in column.to_pylist()], dtype=np.str_)
+    if name == "status":
+        return np.array(column.to_pylist(), dtype=np.str_)
+    if name == "flags":
+        return np.array([" ".join(codes) for codes in column.to_pylist()], dtype=np.str_)
+    pyarrow = _pyarrow()
+    return (
+        column.to_numpy()
+        if isinstance(column, pyarrow.ChunkedArray)
+        else column.to_numpy(zero_copy_only=False)
+    )
+
+
+def _iso(when: datetime | None) -> str:
+    if when is None:
+        return ""
+    return when.date().isoformat() if when.time() == time() else when.isoformat()
 
 
 def _groups(parts: Iterable[Path], rows: int) -> Iterator[Any]:

@@ -24,8 +24,9 @@ from asymmetry.archive.jobs import Job
 from asymmetry.archive.rows import Row, Settings, failed, score_job, start_worker
 from asymmetry.core.notes import Note
 from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError
+from asymmetry.extract.networks import usable_cores
 
-__all__ = ["Pool", "scored_parts", "usable_cores", "worker_count"]
+__all__ = ["Pool", "check_pool", "scored_parts", "usable_cores", "worker_count"]
 
 #: Photos that may be under way or done before the one whose row is next: what a slow photo holds up.
 WINDOW = 256
@@ -44,16 +45,6 @@ WORKER_BYTES, MEMORY_SHARE = 450e6, 0.7
 TRIES = 2
 #: Times in a row that all workers may end before a photo is done.
 MOST_BREAKS = 3
-
-
-def usable_cores() -> int:
-    """Cores that this process may use: by its affinity and, on Linux, by its group's quota."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        return max(1, min(cores, int(int(quota) / int(period))))
-    except (OSError, ValueError):  # no such file, or "max": no quota
-        return cores
 
 
 def worker_count(cores: int, seconds: float, waited: float, memory: float) -> int:
@@ -79,6 +70,20 @@ def worker_count(cores: int, seconds: float, waited: float, memory: float) -> in
     return max(1, min(round(cores / busy), int(memory / WORKER_BYTES)))
 
 
+def check_pool(workers: object, time_limit: object) -> None:
+    """Refuse what is no number of workers or no limit.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is no worker or no time.
+    """
+    if not isinstance(time_limit, (int, float)) or not time_limit > 0:
+        raise InvalidInputError(f"time_limit has to be above 0 seconds, not {time_limit!r}")
+    if workers is not None and (not isinstance(workers, int) or workers < 1):
+        raise InvalidInputError(f"workers has to be at least 1, not {workers!r}")
+
+
 class Pool:
     """Worker processes that score photos. A context manager.
 
@@ -101,10 +106,7 @@ class Pool:
     """
 
     def __init__(self, settings: Settings, *, workers: int | None = None, time_limit: float = 60.0) -> None:
-        if not time_limit > 0:
-            raise InvalidInputError(f"time_limit has to be above 0 seconds, not {time_limit!r}")
-        if workers is not None and workers < 1:
-            raise InvalidInputError(f"workers has to be at least 1, not {workers!r}")
+        check_pool(workers, time_limit)
         self.settings = settings
         self.time_limit = time_limit
         self.workers = workers or worker_count(usable_cores(), 0.0, 0.0, _memory())

@@ -51,6 +51,7 @@ class Settings:
             mirrored=self.mirrored,
             max_megapixels=self.max_megapixels,
             model=self.model,
+            threads=1,
         )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from asymmetry.archive.jobs import find_jobs, is_url
-from asymmetry.archive.ledger import Ledger
+from asymmetry.archive.ledger import Ledger, differences
 from asymmetry.archive.parquet import (
     metadata_of,
     part_table,
@@ -21,9 +21,10 @@ from asymmetry.archive.parquet import (
     write_csv,
     write_part,
 )
-from asymmetry.archive.pool import Pool, scored_parts
+from asymmetry.archive.pool import Pool, check_pool, scored_parts
 from asymmetry.archive.rows import Settings
-from asymmetry.errors import InvalidInputError
+from asymmetry.core.paths import local_path
+from asymmetry.errors import InvalidInputError, require
 from asymmetry.extract import Method
 
 __all__ = ["Engine", "Progress", "Summary", "score_archive"]
@@ -147,7 +148,7 @@ def score_archive(  # noqa: PLR0913  all but two go by name
         If an argument is not what this function takes, there are no photos, or the destination holds
         something else.
     DestinationError
-        If the destination can't be written.
+        If the destination can't be written, or is a URL.
     MissingExtraError
         If pyarrow, pebble or Ray is not installed.
 
@@ -165,8 +166,10 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     ...
     asymmetry.errors.InvalidInputError: scores.csv: name the file to write like scores.parquet
     """
-    source, destination = os.fspath(source), Path(destination)
+    source, destination = _one_spelling(os.fspath(source)), local_path(destination)
     _check(destination, engine)
+    _check_extras(engine, source)
+    check_pool(workers, time_limit)
     settings = Settings(
         method=method,
         mirrored=mirrored,
@@ -227,6 +230,24 @@ def _on_ray(*arguments: Any, **how: Any) -> Generator[tuple[int, Any]]:
     yield from ray_parts(*arguments, **how)
 
 
+def _one_spelling(source: str) -> str:
+    """The same text for the same source: ``tree`` and ``tree/`` are one."""
+    if not is_url(source):
+        return os.path.normpath(source)
+    return source if source.endswith("//") else source.rstrip("/")
+
+
+def _check_extras(engine: str, source: str) -> None:
+    """What a run will need, before it begins."""
+    needed = [("pyarrow", "scoring an archive", "archive"), ("pebble", "scoring an archive", "archive")]
+    if is_url(source):
+        needed.append(("fsspec", "an archive behind a URL", "archive"))
+    if engine == "ray":
+        needed.append(("ray", "scoring on a cluster", "ray"))
+    for module, what, extra in needed:
+        require(module, what, extra)
+
+
 def _check(destination: Path, engine: str) -> None:
     if engine not in get_args(Engine):
         raise InvalidInputError(f"engine {engine!r}: use one of {', '.join(get_args(Engine))}")
@@ -244,11 +265,11 @@ def _check(destination: Path, engine: str) -> None:
 def _finished(destination: Path, provenance: Mapping[str, Any]) -> Summary:
     """The summary of a file that is there already, if it is of the same archive."""
     known = metadata_of(destination)
-    differ = sorted(key for key in provenance if known.get(key) != provenance[key])
+    differ = differences(known, provenance)
     if differ:
         raise InvalidInputError(
-            f"{destination}: is there already and was made otherwise ({', '.join(differ)}); name another "
-            "file, or say overwrite"
+            f"{destination}: is there already and was made otherwise ({differ}); name another file, or say "
+            "overwrite"
         )
     found = statuses(destination)
     return Summary(destination, sum(found.values()), found)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.gate import check_points
 from asymmetry.core.notes import (
     Note,
     NoteArray,
@@ -22,9 +25,10 @@ from asymmetry.core.notes import (
     unpack_notes,
 )
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, get_scheme
+from asymmetry.core.version import check_score_version, joined_provenance
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["QUALITY", "Landmarks", "Status"]
+__all__ = ["QUALITY", "Landmarks", "Status", "same_values"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 StrArray = npt.NDArray[np.str_]
@@ -40,6 +44,10 @@ _USABLE = ("ok", "warn")
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Landmarks:
     """Points of n photos. Row i is photo i; a photo that failed keeps its row, with NaN and a reason.
+
+    Nothing in it can be changed: its arrays are read-only views, which cost no copy, so an array that was
+    given stays its owner's. ``replace`` of `dataclasses` makes another. Two are equal if all arrays and the
+    scheme are, NaN being equal to NaN; how they came about is not compared.
 
     Attributes
     ----------
@@ -94,8 +102,12 @@ class Landmarks:
 
     def __post_init__(self) -> None:
         scheme = get_scheme(self.scheme)
+        if np.ndim(self.points) == 0:
+            raise InvalidInputError(
+                f"Landmarks.points has no rows; {self.scheme} needs (n, {scheme.size}, 3)"
+            )
         n, k = len(self.points), scheme.size
-        if self.quality.shape == (0, 0):
+        if np.shape(self.quality) == (0, 0):
             object.__setattr__(self, "quality", np.full((n, len(QUALITY)), np.nan, np.float32))
         if self.notes.shape == (0,):
             object.__setattr__(self, "notes", note_array([()] * n))
@@ -113,6 +125,7 @@ class Landmarks:
                 raise InvalidInputError(
                     f"Landmarks.{name} has shape {found}; {self.scheme} with n={n} needs {shape}"
                 )
+            object.__setattr__(self, name, _read_only(getattr(self, name)))
         unknown = set(np.unique(self.status).tolist()) - set(get_args(Status))
         if unknown:
             raise InvalidInputError(f"unknown status {sorted(unknown)}; known: {', '.join(get_args(Status))}")
@@ -127,6 +140,7 @@ class Landmarks:
         size: npt.ArrayLike | None = None,
         photo: Sequence[str] | None = None,
         scheme: str = MEDIAPIPE_478.name,
+        check: bool = True,
         **columns: Any,
     ) -> Landmarks:
         """Build landmarks from points alone; what is not given is frontal, unknown or empty.
@@ -143,22 +157,40 @@ class Landmarks:
             Names of the photos. Default: ``"0"``, ``"1"``, ...
         scheme : str
             Name of the landmark scheme.
+        check : bool
+            Refuse points that are surely none of a photo, see `asymmetry.core.gate`.
         **columns
             Any other field of `Landmarks`.
+
+        Raises
+        ------
+        InvalidInputError
+            If a shape does not fit, there is no such field, or the points are shares of the photo's size
+            (0 to 1), run upwards, or have right and left exchanged.
 
         Examples
         --------
         >>> Landmarks.from_points(np.zeros((2, 478, 3))).photo.tolist()
         ['0', '1']
         """
-        array = np.asarray(points, dtype=np.float32)
+        array = _numbers("points", points, np.float32)
+        if array.ndim != 3 or array.shape[1:] != (get_scheme(scheme).size, 3):
+            needed = f"(n, {get_scheme(scheme).size}, 3)"
+            raise InvalidInputError(f"points have shape {array.shape}; {scheme} needs {needed}")
         n = len(array)
+        unknown = sorted(set(columns) - {*_ARRAYS, "provenance"})
+        if unknown:
+            raise InvalidInputError(
+                f"Landmarks has no field {', '.join(unknown)}; it has {', '.join(_ARRAYS)}"
+            )
         blank = cls.blank([str(i) for i in range(n)] if photo is None else photo, status="ok", scheme=scheme)
+        if check:
+            check_points(array, blank.layout, blank.photo)
         if size is None:
             extent = np.nan_to_num(array[..., :2]).max(axis=1, initial=0.0)
             size = np.ceil(extent).astype(np.int64)
-        pose = np.broadcast_to(np.eye(3), (n, 3, 3)) if pose is None else np.asarray(pose, dtype=np.float64)
-        return replace(blank, points=array, pose=pose, size=np.asarray(size, dtype=np.int64), **columns)
+        pose = np.broadcast_to(np.eye(3), (n, 3, 3)) if pose is None else _numbers("pose", pose, np.float64)
+        return replace(blank, points=array, pose=pose, size=_numbers("size", size, np.int64), **columns)
 
     @classmethod
     def blank(
@@ -188,7 +220,7 @@ class Landmarks:
             pose=np.full((n, 3, 3), np.nan),
             blendshapes=np.full((n, len(layout.expressions)), np.nan, np.float32),
             size=np.zeros((n, 2), np.int64),
-            photo=np.array(photo, dtype=np.str_).reshape(n),
+            photo=np.array(photo, dtype=np.str_).reshape(-1),
             taken=np.full(n, ""),
             status=np.full(n, status),
             notes=note_array([(reason,)] * n),
@@ -198,12 +230,16 @@ class Landmarks:
 
     @classmethod
     def concat(cls, parts: Iterable[Landmarks]) -> Landmarks:
-        """Join landmarks of one scheme row-wise; provenance is taken from the first part.
+        """Join landmarks of one scheme row-wise.
+
+        Where the parts came about in the same way, that is the provenance of the whole. Else it is what they
+        agree on, and each one's own under ``"mixture"``. Parts that say nothing and hold no measured photo,
+        such as those of `blank`, are left out of it.
 
         Raises
         ------
         InvalidInputError
-            If the parts have different schemes.
+            If the parts have different schemes, or their numbers are of different versions.
 
         Examples
         --------
@@ -219,7 +255,8 @@ class Landmarks:
         joined: dict[str, Any] = {
             name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS
         }
-        return replace(parts[0], **joined)
+        told = (part.provenance for part in parts if part.provenance or part.usable.any())
+        return replace(parts[0], **joined, provenance=joined_provenance(told))
 
     @property
     def usable(self) -> npt.NDArray[np.bool_]:
@@ -238,6 +275,15 @@ class Landmarks:
 
     def __len__(self) -> int:
         return len(self.points)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Landmarks):
+            return NotImplemented
+        return self.scheme == other.scheme and all(
+            same_values(getattr(self, name), getattr(other, name)) for name in _ARRAYS
+        )
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __getitem__(self, rows: int | slice | Sequence[int] | npt.NDArray[Any]) -> Landmarks:
         """Rows as Landmarks; an integer gives one row, so that the batch axis always stays."""
@@ -290,13 +336,21 @@ class Landmarks:
             np.savez_compressed(file, meta=np.array(meta), **arrays)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Landmarks:
+    def load(cls, path: str | os.PathLike[str], *, other_version: bool = False) -> Landmarks:
         """Read what `save` wrote.
+
+        Parameters
+        ----------
+        path : path
+            The file.
+        other_version : bool
+            Take points, too, that another version of the numbers read. Don't put them into one course with
+            those of this one.
 
         Raises
         ------
         InvalidInputError
-            If the file was not written by `save`.
+            If the file was not written by `save`, or its points were read by another version of the numbers.
         """
         try:
             with np.load(path, allow_pickle=False) as archive:
@@ -307,15 +361,36 @@ class Landmarks:
                     arrays["notes"] = unpack_notes(arrays["notes"].tolist())
                 else:
                     arrays["notes"] = note_array((text,) for text in archive["reason"].tolist())
-                return cls(**arrays, **meta)
-        except (KeyError, ValueError, EOFError, OSError) as error:
+                read = cls(**arrays, **meta)
+        except (KeyError, ValueError, TypeError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
             if isinstance(error, FileNotFoundError):
                 raise
             raise InvalidInputError(f"{os.fspath(path)}: not a file of saved landmarks ({error})") from error
+        if not other_version:
+            check_score_version(read.provenance, os.fspath(path))
+        return read
 
 
 _ARRAYS = tuple(item.name for item in fields(Landmarks) if item.name not in ("scheme", "provenance"))
 _LATER = ("quality", "notes")
+
+
+def same_values(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> bool:
+    """Whether two arrays hold the same; NaN equals NaN."""
+    return np.array_equal(one, other, equal_nan=one.dtype.kind == "f" and other.dtype.kind == "f")
+
+
+def _read_only(values: npt.ArrayLike) -> npt.NDArray[Any]:
+    view = np.asarray(values).view()
+    view.flags.writeable = False
+    return view
+
+
+def _numbers(name: str, values: npt.ArrayLike, kind: type[np.generic]) -> npt.NDArray[Any]:
+    try:
+        return np.asarray(values, dtype=kind)
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError(f"{name} have to be numbers in an even array ({error})") from error
 
 
 def _mirrored_names(names: Sequence[str]) -> list[int]:

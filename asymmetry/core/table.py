@@ -10,14 +10,17 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.landmarks import Status, same_values
 from asymmetry.core.notes import NoteArray, flags_column, note_array, reason_column
+from asymmetry.core.version import joined_provenance
 from asymmetry.errors import InvalidInputError, MissingExtraError
 
 __all__ = ["HEADLINE", "LEADING", "Measurements"]
@@ -35,6 +38,8 @@ HEADLINE = (
     "commissure_height_diff_mm",
     "asymmetry_total_mm",
 )
+# In this order in the dictionary of every Arrow table, so that tables can be joined.
+_STATUSES = get_args(Status)
 # Decimals of numbers in text files: 0.1 µm. Numbers below 1, such as mm per px, get more.
 _DECIMALS, _DECIMALS_BELOW_ONE = 4, 6
 # Rows that a printed table shows at each end.
@@ -57,6 +62,8 @@ class Measurements(Mapping[str, Column]):
         The columns. Those named in `LEADING` are put first.
     provenance : mapping
         How the numbers came about: JSON values only.
+    about : mapping of str to mapping of str to str
+        What columns hold, for those of which it is known: ``unit``, ``sign`` and ``definition``.
     notes : ndarray of tuple of Note, shape (n,), optional
         What is to be told of each row, as data; `with_notes` makes the columns ``reason`` and ``flags`` of
         it. Default: the column ``reason``, if there is one.
@@ -79,6 +86,7 @@ class Measurements(Mapping[str, Column]):
 
     columns: Mapping[str, Any]
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    about: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     notes: NoteArray = field(default_factory=lambda: np.empty(0, np.object_))
 
     def __post_init__(self) -> None:
@@ -91,6 +99,8 @@ class Measurements(Mapping[str, Column]):
             raise InvalidInputError(f"columns must be one-dimensional and of equal length, not {found}")
         object.__setattr__(self, "columns", MappingProxyType(columns))
         object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
+        about = {name: self.about[name] for name in names if name in self.about}
+        object.__setattr__(self, "about", MappingProxyType(about))
         if self.notes.shape != (self.rows,):
             object.__setattr__(self, "notes", self._read_notes())
 
@@ -123,12 +133,12 @@ class Measurements(Mapping[str, Column]):
         """Whether the columns are the same, names and values; NaN equals NaN."""
         if not isinstance(other, Measurements):
             return NotImplemented
-        return list(self) == list(other) and all(_same(self[name], other[name]) for name in self)
+        return list(self) == list(other) and all(same_values(self[name], other[name]) for name in self)
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self) -> tuple[type[Measurements], tuple[dict[str, Any], dict[str, Any], NoteArray]]:
-        return type(self), (dict(self.columns), dict(self.provenance), self.notes)
+    def __reduce__(self) -> tuple[type[Measurements], tuple[Any, ...]]:
+        return type(self), (dict(self.columns), dict(self.provenance), dict(self.about), self.notes)
 
     def select(self, rows: slice | Sequence[int] | Column) -> Measurements:
         """Some of the rows, by slice, numbers or mask.
@@ -139,7 +149,7 @@ class Measurements(Mapping[str, Column]):
         ['c', 'a']
         """
         columns = {name: column[rows] for name, column in self.items()}
-        return Measurements(columns, self.provenance, self.notes[rows])
+        return Measurements(columns, self.provenance, self.about, self.notes[rows])
 
     def with_columns(self, **columns: npt.ArrayLike) -> Measurements:
         """The same rows with columns added or replaced.
@@ -150,7 +160,8 @@ class Measurements(Mapping[str, Column]):
         ['photo', 'day', 'x_mm']
         """
         notes = note_array([]) if "reason" in columns else self.notes
-        return Measurements({**self.columns, **columns}, self.provenance, notes)
+        about = {name: said for name, said in self.about.items() if name not in columns}
+        return Measurements({**self.columns, **columns}, self.provenance, about, notes)
 
     def with_notes(self, notes: NoteArray) -> Measurements:
         """The same rows with other notes, and the columns ``reason`` and ``flags`` that go with them.
@@ -163,16 +174,16 @@ class Measurements(Mapping[str, Column]):
         (['no_iris'], 'no iris seen')
         """
         columns = {**self.columns, "reason": reason_column(notes), "flags": flags_column(notes)}
-        return Measurements(columns, self.provenance, notes)
+        return Measurements(columns, self.provenance, self.about, notes)
 
     @classmethod
     def concat(cls, parts: Iterable[Measurements]) -> Measurements:
-        """Join row-wise. Of the provenance, what all parts agree on is kept.
+        """Join row-wise. The provenance of different parts becomes a mixture, as in `Landmarks.concat`.
 
         Raises
         ------
         InvalidInputError
-            If the parts have different columns.
+            If the parts have different columns, or their numbers are of different versions.
 
         Examples
         --------
@@ -188,13 +199,10 @@ class Measurements(Mapping[str, Column]):
             if list(part) != list(first):
                 odd = sorted(set(part) ^ set(first)) or "the columns' order"
                 raise InvalidInputError(f"measurements with different columns can't be joined: {odd}")
-        agreed = {
-            key: value
-            for key, value in first.provenance.items()
-            if all(key in part.provenance and part.provenance[key] == value for part in parts)
-        }
-        columns = {name: np.concatenate([part[name] for part in parts]) for name in first}
-        return cls(columns, agreed, np.concatenate([part.notes for part in parts]))
+        joined = {name: np.concatenate([part[name] for part in parts]) for name in first}
+        about = {name: said for part in reversed(parts) for name, said in part.about.items()}
+        provenance = joined_provenance(part.provenance for part in parts)
+        return cls(joined, provenance, about, np.concatenate([part.notes for part in parts]))
 
     def to_dict(self) -> dict[str, list[Any]]:
         """Columns as plain lists, safe for JSON: a number that is not finite becomes None.
@@ -221,20 +229,28 @@ class Measurements(Mapping[str, Column]):
         return frame
 
     def to_arrow(self) -> Any:
-        """A `pyarrow.Table`; the provenance is JSON in the schema's metadata, under ``b"asymmetry"``.
+        """A `pyarrow.Table`, for Arrow, Parquet and what reads them.
+
+        A number that was not measured is null. ``taken`` is a timestamp by the clock where the photo was
+        taken, without its time zone, null where it is not known and midnight where only the day is.
+        ``status`` is dictionary-encoded. The provenance is JSON in the schema's metadata, under
+        ``b"asymmetry"``; ``unit``, ``sign`` and ``definition`` of a measurement are in its field's.
 
         Raises
         ------
         MissingExtraError
             If pyarrow is not installed.
+        InvalidInputError
+            If ``taken`` holds a text that is no time by ISO 8601.
         """
         pyarrow = _extra("pyarrow", "to_arrow")
-        columns = {name: pyarrow.array(_valid(column)) for name, column in self.items()}
-        for name in set(_LISTS) & set(columns):
-            codes = [text.split() for text in self[name].tolist()]
-            columns[name] = pyarrow.array(codes, pyarrow.list_(pyarrow.string()))
-        table = pyarrow.table(columns)
-        return table.replace_schema_metadata({b"asymmetry": json.dumps(dict(self.provenance)).encode()})
+        arrays = [_to_arrow(pyarrow, name, column) for name, column in self.items()]
+        fields = [
+            pyarrow.field(name, array.type, metadata=self.about.get(name))
+            for name, array in zip(self, arrays, strict=True)
+        ]
+        told = {b"asymmetry": json.dumps(dict(self.provenance)).encode()}
+        return pyarrow.Table.from_arrays(arrays, schema=pyarrow.schema(fields, metadata=told))
 
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str | None:
         """Write a CSV file in UTF-8, or return its text.
@@ -290,10 +306,6 @@ def _frozen(values: npt.ArrayLike) -> Column:
     return column
 
 
-def _same(one: Column, other: Column) -> bool:
-    return np.array_equal(one, other, equal_nan=one.dtype.kind == "f" and other.dtype.kind == "f")
-
-
 def _plain(column: Column) -> list[Any]:
     values: list[Any] = column.tolist()
     if column.dtype.kind != "f":
@@ -335,6 +347,26 @@ def _valid(column: Column) -> Column:
     if column.dtype.kind != "U":
         return column
     return np.strings.decode(np.strings.encode(column, "utf-8", "backslashreplace"), "utf-8")
+
+
+def _to_arrow(pyarrow: Any, name: str, column: Column) -> Any:
+    """A column as an Arrow array; one of no rows has the type of any other."""
+    if name == "taken" and column.dtype.kind == "U":
+        return pyarrow.array([_wall_clock(text) for text in column.tolist()], pyarrow.timestamp("us"))
+    if name == "status" and set(column.tolist()) <= set(_STATUSES):
+        numbers = np.array([_STATUSES.index(text) for text in column.tolist()], dtype=np.int8)
+        return pyarrow.DictionaryArray.from_arrays(pyarrow.array(numbers), pyarrow.array(_STATUSES))
+    if name in _LISTS:
+        codes = [text.split() for text in column.tolist()]
+        return pyarrow.array(codes, pyarrow.list_(pyarrow.string()))
+    return pyarrow.array(_valid(column), from_pandas=True)  # which makes a null of NaN
+
+
+def _wall_clock(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None) if text else None
+    except ValueError as error:
+        raise InvalidInputError(f"taken {text!r}: give a time as 2026-03-31T12:30:00, or a day") from error
 
 
 def _extra(module: str, what: str) -> Any:

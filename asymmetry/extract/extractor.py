@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from types import TracebackType
 from typing import Any, get_args
@@ -17,8 +19,10 @@ from asymmetry.core.version import SCORE_VERSION, __version__
 from asymmetry.errors import InvalidInputError, PhotoError
 from asymmetry.extract.edges.lids import LidNetwork
 from asymmetry.extract.intake import Progress, check_photos, read_rows
+from asymmetry.extract.model.canonical import load_canonical
 from asymmetry.extract.model.file import file_sha256, model_file
 from asymmetry.extract.model.landmarker import Reading
+from asymmetry.extract.networks import NetworkPool
 from asymmetry.extract.reduced import Seen, in_full_size, read_fitting
 from asymmetry.extract.second_look import SURE, quarter_turns, small_faces, surest
 from asymmetry.extract.settings import Settings
@@ -36,13 +40,16 @@ from asymmetry.extract.steps import (
 from asymmetry.extract.tools import Method, Tools
 from asymmetry.extract.upright import read_upright
 from asymmetry.photos.halvings import Halvings
-from asymmetry.photos.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoSource
+from asymmetry.photos.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoSource, check_limit
 
 __all__ = ["Extractor", "Method"]
 
 
 class Extractor:
     """Finds the face's points in photos. A context manager that holds the loaded model.
+
+    Any number of threads may share it. It may be made before a process forks and used in the children, which
+    load the model anew. A pickle of it is its arguments, and makes the same Extractor again.
 
     Parameters
     ----------
@@ -61,11 +68,14 @@ class Extractor:
         Larger photos are refused before any pixel is decoded.
     settings : Settings, optional
         Constants of hemiface, to try others.
+    threads : int, optional
+        Of LiteRT for one reading; they change no number. Default: two, or one where OpenCV has been given
+        one. Take 1 where many threads or processes read at once.
 
     Raises
     ------
     InvalidInputError
-        If the method is not known.
+        If the method is not known, or another argument is not what this class takes.
     ModelError
         If the model is missing or can't be loaded.
 
@@ -85,14 +95,15 @@ class Extractor:
         mirrored: bool = False,
         max_megapixels: float = DEFAULT_MAX_MEGAPIXELS,
         settings: Settings | None = None,
+        threads: int | None = None,
     ) -> None:
         if method not in get_args(Method):
             raise InvalidInputError(f"method {method!r}: use one of {', '.join(get_args(Method))}")
-        self.method = method
-        self.mirrored = mirrored
-        self.max_megapixels = max_megapixels
-        self.settings = settings or Settings()
+        check_limit(max_megapixels)
+        self.method, self.mirrored, self.max_megapixels = method, mirrored, max_megapixels
+        self.settings, self.threads = settings or Settings(), threads
         path = model_file(model)
+        self._model = None if model is None else path
         self.provenance: dict[str, Any] = {
             "asymmetry": __version__,
             "score_version": SCORE_VERSION,
@@ -105,7 +116,25 @@ class Extractor:
             "mirrored": mirrored,
             "settings": self.settings.values(),
         }
-        self.tools = Tools.load(path, method, self.settings)
+        self._canonical = load_canonical(path)
+        self._networks = NetworkPool(path, threads)
+
+    def __reduce__(self) -> tuple[partial[Extractor], tuple[()]]:
+        names = ("method", "mirrored", "max_megapixels", "settings", "threads")
+        options = {name: getattr(self, name) for name in names}
+        return partial(type(self), model=self._model, **options), ()
+
+    @contextmanager
+    def borrow_tools(self) -> Iterator[Tools]:
+        """The networks and constants that a face is read with, for this thread alone as long as it has them.
+
+        Raises
+        ------
+        InvalidInputError
+            If this Extractor is closed.
+        """
+        with self._networks.borrowed() as networks:
+            yield Tools(self._canonical, networks, self.method, self.settings)
 
     def extract(self, photos: Iterable[PhotoSource], *, progress: Progress | None = None) -> Landmarks:
         """Read the points of each photo.
@@ -127,7 +156,7 @@ class Extractor:
         Raises
         ------
         InvalidInputError
-            If ``photos`` is a single path or array instead of a list of them.
+                If ``photos`` is a single photo instead of a list of them, or this Extractor is closed.
         """
         rows = self.iter_extract(photos, progress=progress)
         return replace(Landmarks.concat(rows), provenance=self.provenance)
@@ -148,24 +177,25 @@ class Extractor:
         return read_rows(self._row, progress(photos) if progress else photos, self.provenance)
 
     def _row(self, name: str, source: PhotoSource) -> Landmarks:
-        try:
-            photo, seen = read_fitting(
-                source,
-                self._look,
-                self.tools.canonical.vertices,
-                max_megapixels=self.max_megapixels,
-                name=name,
-            )
-        except PhotoError as error:
-            return Landmarks.blank([name], status=error.status, reason=error.note)
-        try:
-            row = self._read(photo, seen)
-        except PhotoError as error:
-            row = Landmarks.blank([photo.name], status=error.status, reason=error.note)
+        with self.borrow_tools() as tools:
+            try:
+                photo, seen = read_fitting(
+                    source,
+                    partial(self._look, tools),
+                    tools.canonical.vertices,
+                    max_megapixels=self.max_megapixels,
+                    name=name,
+                )
+            except PhotoError as error:
+                return Landmarks.blank([name], status=error.status, reason=error.note)
+            try:
+                row = _read(tools, photo, seen)
+            except PhotoError as error:
+                row = Landmarks.blank([photo.name], status=error.status, reason=error.note)
         taken = "" if photo.taken is None else photo.taken.isoformat()
         return replace(in_full_size(row, photo), taken=np.array([taken]))
 
-    def _look(self, photo: Photo) -> Seen:
+    def _look(self, tools: Tools, photo: Photo) -> Seen:
         """The faces in a photo, turned back if it was mirrored, that is large enough to hold one."""
         upright = photo.pixels
         if self.mirrored:
@@ -173,34 +203,12 @@ class Extractor:
         pixels = Halvings(upright)
         if min(upright.shape[:2]) < SMALLEST_PHOTO_PX:
             return Seen(pixels, [])
-        landmarker = self.tools.landmarker
-        return Seen(pixels, landmarker.find(pixels) or self._look_again(pixels, whole=photo.reduced == 1))
-
-    def _look_again(self, pixels: Halvings, *, whole: bool) -> list[Reading]:
-        """Faces in a photo in which none is seen at first: turned ones, and in a whole photo small ones."""
-        looks = self.tools.canonical, self.tools.landmarker, self.tools.mesh
-        turned = surest(pixels, quarter_turns(pixels, self.tools.landmarker), *looks)
-        if turned is not None and turned[1] > SURE:
-            return [turned[0]]
-        return small_faces(pixels, *looks) if whole else []
-
-    def _read(self, photo: Photo, seen: Seen) -> Landmarks:
-        """One row of landmarks; raises the `PhotoError` that says why there can be none."""
-        pixels, canonical = seen.pixels.whole, self.tools.canonical
-        subject, notes = choose_subject(photo.name, pixels, seen.readings)
-        face = read_upright(seen.pixels, subject, self.tools)
-        face = replace(face, notes=(*notes, *face.notes))
-        face = note_place(face, canonical, photo.name)
-        view = draw_view(face, pixels, canonical)
-        face = drop_cut(face, pixels)
-        face = drop_hidden(face, view, self.settings.scatter)
-        face = mark_guesses(face)
-        face = note_faults(face, view)
-        return to_landmarks(face, photo.name)
+        readings = tools.landmarker.find(pixels)
+        return Seen(pixels, readings or _look_again(tools, pixels, whole=photo.reduced == 1))
 
     def close(self) -> None:
         """Free the model; safe to call twice."""
-        self.tools.landmarker.close()
+        self._networks.close()
 
     def __enter__(self) -> Extractor:
         return self
@@ -209,3 +217,27 @@ class Extractor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _look_again(tools: Tools, pixels: Halvings, *, whole: bool) -> list[Reading]:
+    """Faces in a photo in which none is seen at first: turned ones, and in a whole photo small ones."""
+    looks = tools.canonical, tools.landmarker, tools.mesh
+    turned = surest(pixels, quarter_turns(pixels, tools.landmarker), *looks)
+    if turned is not None and turned[1] > SURE:
+        return [turned[0]]
+    return small_faces(pixels, *looks) if whole else []
+
+
+def _read(tools: Tools, photo: Photo, seen: Seen) -> Landmarks:
+    """One row of landmarks; raises the `PhotoError` that says why there can be none."""
+    pixels, canonical = seen.pixels.whole, tools.canonical
+    subject, notes = choose_subject(photo.name, pixels, seen.readings)
+    face = read_upright(seen.pixels, subject, tools)
+    face = replace(face, notes=(*notes, *face.notes))
+    face = note_place(face, canonical, photo.name)
+    view = draw_view(face, pixels, canonical)
+    face = drop_cut(face, pixels)
+    face = drop_hidden(face, view, tools.settings.scatter)
+    face = mark_guesses(face)
+    face = note_faults(face, view)
+    return to_landmarks(face, photo.name)

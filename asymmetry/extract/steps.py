@@ -162,6 +162,7 @@ def to_landmarks(face: FaceReading, name: str) -> Landmarks:
         face.points[None],
         pose=face.pose.rotation[None],
         photo=[name],
+        check=False,
         spread=np.asarray(face.spread[None], dtype=np.float32),
         blendshapes=np.asarray(face.blendshapes[None], dtype=np.float32),
         status=np.array(["warn" if face.notes else "ok"]),

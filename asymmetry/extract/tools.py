@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 from asymmetry.extract.edges.lids import LidNetwork
-from asymmetry.extract.model.canonical import Canonical, load_canonical
+from asymmetry.extract.model.canonical import Canonical
 from asymmetry.extract.model.landmarker import Landmarker
 from asymmetry.extract.model.mesh import Mesh
+from asymmetry.extract.networks import Networks
 from asymmetry.extract.settings import Settings
 
 __all__ = ["SIZES", "Method", "Tools"]
@@ -22,18 +22,14 @@ SIZES: dict[Method, tuple[float, ...]] = {"hemiface": (1.05, 0.95), "fast": (1.0
 
 @dataclass(frozen=True, eq=False)
 class Tools:
-    """What a face is read with.
+    """The networks and constants that a face is read with. Only one thread may use them at a time.
 
     Attributes
     ----------
     canonical : Canonical
         The symmetric face that the model takes for normal.
-    landmarker : Landmarker
-        Finds faces in a photo.
-    mesh : Mesh
-        Reads a face whose place is known.
-    lid_network : LidNetwork
-        Reads the margins of lids.
+    networks : Networks
+        The loaded networks.
     method : {"hemiface", "fast", "plain"}
         As for `Extractor`.
     settings : Settings
@@ -41,26 +37,21 @@ class Tools:
     """
 
     canonical: Canonical = field(repr=False)
-    landmarker: Landmarker = field(repr=False)
-    mesh: Mesh = field(repr=False)
-    lid_network: LidNetwork = field(repr=False)
+    networks: Networks = field(repr=False)
     method: Method
     settings: Settings = field(repr=False)
 
-    @classmethod
-    def load(cls, model: Path, method: Method, settings: Settings) -> Tools:
-        """Load the networks of a model file.
+    @property
+    def landmarker(self) -> Landmarker:
+        """Finds faces in a photo."""
+        return self.networks.landmarker
 
-        Raises
-        ------
-        ModelError
-            If it is missing or can't be loaded.
-        """
-        return cls(
-            canonical=load_canonical(model),
-            landmarker=Landmarker(model),
-            mesh=Mesh(model),
-            lid_network=LidNetwork(),
-            method=method,
-            settings=settings,
-        )
+    @property
+    def mesh(self) -> Mesh:
+        """Reads a face whose place is known."""
+        return self.networks.mesh
+
+    @property
+    def lid_network(self) -> LidNetwork:
+        """Reads the margins of lids."""
+        return self.networks.lids

@@ -94,6 +94,25 @@ class Metric:
         """Names of the columns of standard deviations of repeats, one for each of `columns`."""
         return _inserted(self.columns, "rsd")
 
+    @functools.cached_property
+    def about(self) -> Mapping[str, Mapping[str, str]]:
+        """What each of its columns holds: unit, sign and definition."""
+        found: dict[str, Mapping[str, str]] = {}
+        for name in self.columns:
+            found[name] = self._said(name, self.sign, self.definition)
+        kinds = ((self.sd_columns, "one photo about the truth"), (self.rsd_columns, "repeats of one person"))
+        for names, what in kinds:
+            for name, column in zip(names, self.columns, strict=False):
+                found[name] = self._said(column, "none", f"Standard deviation of {column}, of {what}.")
+        return found
+
+    def _said(self, column: str, sign: str, definition: str) -> dict[str, str]:
+        if column.endswith("_ratio"):
+            return {"unit": "ratio", "sign": "none", "definition": f"Weaker to stronger side: {definition}"}
+        if sign != "none" and column == f"{self.name}_diff_{self.unit}":
+            sign = f"right minus left; positive: right has {sign}"
+        return {"unit": self.unit, "sign": sign, "definition": definition}
+
     def __call__(self, *views: Any) -> FloatArray:
         """Apply the function to a `Half` or a `Face`."""
         return self.function(*views)

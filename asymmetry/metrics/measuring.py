@@ -45,7 +45,26 @@ PUPILS_ASLANT_DEG = 0.8
 #: Photos measured at a time: enough to hide the cost of a NumPy call, few enough to stay in the cache.
 CHUNK = 2048
 
-_POSE_COLUMNS = ("yaw_deg", "pitch_deg", "roll_deg", "mm_per_px")
+#: Columns about the head, and what they hold.
+_POSE = {
+    "yaw_deg": {
+        "unit": "deg",
+        "sign": "turned to the patient's left",
+        "definition": "Turn of the head about the vertical axis.",
+    },
+    "pitch_deg": {
+        "unit": "deg",
+        "sign": "chin down",
+        "definition": "Turn of the head about the axis of the ears.",
+    },
+    "roll_deg": {
+        "unit": "deg",
+        "sign": "anticlockwise in the photo",
+        "definition": "Tilt of the face in the photo.",
+    },
+    "mm_per_px": {"unit": "mm", "sign": "none", "definition": "Millimetres of a pixel at the face."},
+}
+_POSE_COLUMNS = tuple(_POSE)
 
 
 @functools.cache
@@ -145,6 +164,7 @@ def measure(
     return Measurements(
         {"photo": landmarks.photo, "taken": landmarks.taken, "status": status, **columns},
         {"score_version": SCORE_VERSION, **landmarks.provenance, **made},
+        _POSE | {name: said for metric in chosen for name, said in metric.about.items()},
     ).with_notes(notes)
 
 

@@ -147,6 +147,7 @@ def movement(
             **{name: sds[name] for metric in chosen for name in metric.rsd_columns},
         },
         {**expression.provenance, **made},
+        {name: said for metric in chosen for name, said in metric.about.items()},
     ).with_notes(notes)
     return table if keep_noise else beyond_noise(table, chosen)
 

@@ -56,6 +56,7 @@ __all__ = [
     "Photo",
     "PhotoBytes",
     "PhotoSource",
+    "check_limit",
     "image_files",
     "opened",
     "read_photo",
@@ -165,8 +166,7 @@ def read_photo(
     >>> photo.full_size
     (10, 20)
     """
-    if not max_megapixels > 0:
-        raise InvalidInputError(f"max_megapixels has to be above 0, not {max_megapixels!r}")
+    check_limit(max_megapixels)
     called = name_source(source)
     name = name or called
     dated = taken_from_name(called) or taken_from_name(name)
@@ -187,6 +187,18 @@ def read_photo(
         full_size=(width * reduced, height * reduced),
         reduced=reduced,
     )
+
+
+def check_limit(max_megapixels: object) -> None:
+    """Refuse a largest size of photos that is none.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is no number above 0.
+    """
+    if not isinstance(max_megapixels, (int, float)) or not max_megapixels > 0:
+        raise InvalidInputError(f"max_megapixels has to be a number above 0, not {max_megapixels!r}")
 
 
 def read_taken(source: PhotoSource) -> Taken | None:

@@ -132,18 +132,19 @@ def photos() -> list[Path]:
 def read(extractor: Extractor, pixels: Pixels) -> Hemifaces | None:
     """Read the subject of a photo as the extractor does, and say which irises were seen."""
     photo = Halvings(pixels)
-    readings = extractor.tools.landmarker.find(photo)
-    if not readings:
-        return None
-    return read_hemifaces(
-        photo,
-        average_with_mirrored(photo, readings[0], extractor.tools),
-        extractor.tools.canonical,
-        extractor.tools.mesh,
-        extractor.tools.lid_network,
-        SIZES["hemiface"],
-        extractor.settings,
-    )
+    with extractor.borrow_tools() as tools:
+        readings = tools.landmarker.find(photo)
+        if not readings:
+            return None
+        return read_hemifaces(
+            photo,
+            average_with_mirrored(photo, readings[0], tools),
+            tools.canonical,
+            tools.mesh,
+            tools.lid_network,
+            SIZES["hemiface"],
+            tools.settings,
+        )
 
 
 def moves() -> Iterator[list[Move]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import sys
+import threading
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -161,16 +163,55 @@ def _close(task: Any) -> None:
         task._handle = None  # or its own __del__ tries once more, and complains
 
 
+class _CStderr:
+    """The variable ``stderr`` of the C library, and a stream to nowhere that can be put into it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._users = 0
+        self._variable: ctypes.c_void_p | None = None
+        try:
+            library = ctypes.CDLL(None)
+            library.fopen.restype = ctypes.c_void_p
+            self._nowhere = library.fopen(os.devnull.encode(), b"w")
+            name = "__stderrp" if sys.platform == "darwin" else "stderr"
+            self._variable = ctypes.c_void_p.in_dll(library, name)
+            self._own = self._variable.value
+        except (AttributeError, OSError, TypeError, ValueError):  # another C library, such as that of Windows
+            self._variable = None
+
+    def hold(self, change: int) -> None:
+        """Count who wants quiet; the first comer puts the stream to nowhere in, the last takes it out."""
+        with self._lock:
+            self._users += change
+            if self._variable is not None and self._nowhere:
+                self._variable.value = self._nowhere if self._users else self._own
+
+    def begin_anew(self) -> None:
+        """In a forked child, whose parent may have been loading in another thread."""
+        self._lock = threading.Lock()
+        self._users = 0
+        self.hold(0)
+
+
+_C_STDERR = _CStderr()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_C_STDERR.begin_anew)
+
+
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Keep C++ start-up notes off the terminal: they are written to file descriptor 2 itself."""
-    sys.stderr.flush()
-    saved = os.dup(2)
+    """Keep the start-up notes of MediaPipe and LiteRT off the terminal.
+
+    They write them with C's ``fwrite`` to C's variable ``stderr``. No environment variable and no function
+    that they export would stop it (mediapipe 0.10.31, ai-edge-litert 2.3). So that variable holds a stream
+    to nowhere for as long as a model loads. The process's file descriptor 2 is left alone: what Python writes
+    in any thread, and what child processes write, comes out, and ``sys.stderr`` may be None. Lost is what
+    other C code of this process writes through C's ``stderr`` in those 0.1 seconds. On Windows the variable
+    can't be reached, and the notes come out.
+    """
+    _C_STDERR.hold(1)
     try:
-        sink = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(sink, 2)
-        os.close(sink)
         yield
     finally:
-        os.dup2(saved, 2)
-        os.close(saved)
+        _C_STDERR.hold(-1)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
 from asymmetry.core.schemes import MEDIAPIPE_478
-from asymmetry.errors import ModelError
+from asymmetry.errors import InvalidInputError, ModelError
 from asymmetry.extract.model.file import model_file
 from asymmetry.extract.model.landmarker import quiet
 
@@ -42,19 +42,27 @@ class Mesh:
     ----------
     model : path, optional
         A ``face_landmarker.task`` file. Default: the one that is installed with the package.
+    threads : int, optional
+        Threads that share one reading; they change no number. Default: two, or one where OpenCV has been
+        given one.
 
     Raises
     ------
     ModelError
         If the file is missing, or holds no such networks.
+    InvalidInputError
+        If ``threads`` is no number above 0.
     """
 
-    def __init__(self, model: str | os.PathLike[str] | None = None) -> None:
+    def __init__(self, model: str | os.PathLike[str] | None = None, *, threads: int | None = None) -> None:
         path = model_file(model)
+        if threads is None:
+            threads = min(_MOST_THREADS, cv2.getNumThreads())
+        _check_threads(threads)
         try:
             with zipfile.ZipFile(path) as archive, quiet():
-                self._points = _network(archive.read(_POINTS_MEMBER))
-                self._weights = _network(archive.read(_WEIGHTS_MEMBER))
+                self._points = _network(archive.read(_POINTS_MEMBER), threads)
+                self._weights = _network(archive.read(_WEIGHTS_MEMBER), threads)
         except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise ModelError(f"{path}: its networks can't be read ({error})") from error
 
@@ -85,9 +93,13 @@ class Mesh:
         return np.asarray(_run(self._weights, shown)[0], dtype=np.float64).ravel()
 
 
-def _network(content: bytes) -> Interpreter:
-    """A network that takes as many threads as OpenCV has been given, which is one in an archive's worker."""
-    network = Interpreter(model_content=content, num_threads=min(_MOST_THREADS, cv2.getNumThreads()))
+def _check_threads(threads: object) -> None:
+    if not isinstance(threads, int) or threads < 1:
+        raise InvalidInputError(f"threads has to be a whole number from 1 on, not {threads!r}")
+
+
+def _network(content: bytes, threads: int) -> Interpreter:
+    network = Interpreter(model_content=content, num_threads=threads)
     network.allocate_tensors()
     return network
 

@@ -1,0 +1,81 @@
+"""Points that come from elsewhere: what is surely wrong with them is said where they come in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.schemes import Scheme
+from asymmetry.errors import InvalidInputError
+
+__all__ = ["check_points"]
+
+FloatArray = npt.NDArray[np.floating[Any]]
+
+#: A face whose points lie within so many px either way is none; in 0 to 1 of the photo's size it is.
+LEAST_EXTENT_PX = 2.0
+#: A face is seen the wrong way round if its eyes are apart, across the line from eyes to mouth and against
+#: their order, by more than this share of that line's length. In a profile they are hardly apart at all.
+LEAST_APART = 0.25
+_ANYWAY = "or say check=False to take the points as they are"
+
+
+def check_points(points: FloatArray, scheme: Scheme, photo: npt.NDArray[np.str_]) -> None:
+    """Refuse points that can't be pixels of an upright y-down picture with the patient's own sides.
+
+    Only what is surely wrong is refused. A face that is upside down, lies on its side or is seen in profile
+    passes: a turned picture keeps the order of right eye, left eye and mouth around the face, and only a
+    flipped axis or exchanged sides turn it round.
+
+    Parameters
+    ----------
+    points : ndarray, shape (n, k, 3)
+        The points. Rows and points that are NaN are not judged.
+    scheme : Scheme
+        What the points are called.
+    photo : ndarray of str, shape (n,)
+        Names, for the error.
+
+    Raises
+    ------
+    InvalidInputError
+        If the points of a photo are shares of its size, run upwards, or have right and left exchanged.
+    """
+    with np.errstate(invalid="ignore"):
+        flat = np.where(np.isfinite(points[..., :2]), points[..., :2], np.nan)
+        high = np.fmax.reduce(flat, axis=1, initial=-np.inf)
+        low = np.fmin.reduce(flat, axis=1, initial=np.inf)
+        extent = np.max(high - low, axis=1, initial=0.0)
+    _refuse(
+        (extent > 0) & (extent < LEAST_EXTENT_PX),
+        photo,
+        "points have to be in pixels, and these are shares of the photo's size, 0 to 1: multiply x and z by "
+        "its width and y by its height",
+    )
+    if not {"outer_canthus", "commissure"} <= scheme.pairs.keys():
+        return
+    right, left = (points[:, number, :2] for number in scheme.pairs["outer_canthus"])
+    mouth = points[:, list(scheme.pairs["commissure"]), :2].mean(axis=1)
+    across, down = left - right, mouth - (right + left) / 2
+    turn = across[:, 0] * down[:, 1] - across[:, 1] * down[:, 0]
+    wrong = turn < -LEAST_APART * (down**2).sum(axis=1)
+    above = down[:, 1] < -np.abs(down[:, 0])
+    _refuse(
+        wrong & above,
+        photo,
+        "y has to run down from the photo's top edge, and here the mouth lies above the eyes: give "
+        "height - y for y",
+    )
+    _refuse(
+        wrong,
+        photo,
+        "sides have to be the patient's own, and here right and left are exchanged: in an unmirrored photo "
+        "the patient's right is on the image's left",
+    )
+
+
+def _refuse(wrong: npt.NDArray[np.bool_], photo: npt.NDArray[np.str_], why: str) -> None:
+    if wrong.any():
+        raise InvalidInputError(f"{photo[int(wrong.argmax())]}: {why}, {_ANYWAY}")

@@ -1,0 +1,37 @@
+"""Where results are written: files of this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from asymmetry.errors import DestinationError
+
+__all__ = ["local_path"]
+
+# A drive of Windows has one letter; and a Path has already made one slash of two.
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|.*::")
+
+
+def local_path(path: str | os.PathLike[str]) -> Path:
+    """A path to write to; refused if it is a URL, of which a folder with an odd name would be made here.
+
+    Raises
+    ------
+    DestinationError
+        If it is a URL.
+
+    Examples
+    --------
+    >>> local_path("s3://bucket/scores.parquet")
+    Traceback (most recent call last):
+    ...
+    asymmetry.errors.DestinationError: s3://bucket/scores.parquet: results are written to files of this ...
+    """
+    if _URL.match(os.fspath(path)):
+        raise DestinationError(
+            f"{os.fspath(path)}: results are written to files of this machine, not to URLs: name a local "
+            "file, and copy it there when it is done"
+        )
+    return Path(path)
