@@ -11,6 +11,7 @@ from .extract import Extractor
 from .metrics import measure, movement
 from .people import Series
 from .photos.photo import PhotoSource
+from .photos.readers import Reader, register_reader
 from .photos.sources import PhotoBytes
 from .scoring import Score, score
 
@@ -23,6 +24,7 @@ __all__ = [
     "PhotoBytes",
     "PhotoError",
     "PhotoSource",
+    "Reader",
     "Scale",
     "Scheme",
     "Score",
@@ -36,6 +38,7 @@ __all__ = [
     "metrics",
     "movement",
     "photos",
+    "register_reader",
     "register_scheme",
     "report",
     "score",

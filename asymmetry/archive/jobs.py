@@ -22,7 +22,7 @@ from asymmetry.errors import (
 )
 from asymmetry.photos.manifest import manifest_entries
 from asymmetry.photos.names import expression_from_name
-from asymmetry.photos.photo import PHOTO_SUFFIXES, PhotoBytes, opened, walk_images
+from asymmetry.photos.photo import PhotoBytes, opened, photo_suffixes, walk_images
 
 __all__ = ["Job", "contents", "find_jobs", "is_url", "subject_of"]
 
@@ -237,7 +237,7 @@ def _walked(system: Any, top: str) -> Iterator[str]:
             continue
         if entry["type"] == "directory":
             yield from _walked(system, entry["name"])
-        elif name.suffix.lower() in PHOTO_SUFFIXES:
+        elif name.suffix.lower() in photo_suffixes():
             yield entry["name"]
 
 

@@ -6,9 +6,8 @@ the date is kept.
 
 from __future__ import annotations
 
-import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -17,18 +16,7 @@ from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import (
-    AvifImagePlugin,
-    BmpImagePlugin,
-    ExifTags,
-    GifImagePlugin,
-    Image,
-    ImageFile,
-    JpegImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-    WebPImagePlugin,
-)
+from PIL import Image
 
 from asymmetry.core.notes import Note
 from asymmetry.errors import (
@@ -38,10 +26,10 @@ from asymmetry.errors import (
     PhotoTooLargeError,
     UnreadablePhotoError,
 )
-from asymmetry.photos.pixels import coarsened, decode_loaded, rgb, upright
+from asymmetry.photos.pixels import decode_loaded, read_exif, refuse_filling_in, upright
+from asymmetry.photos.readers import HEAD_BYTES, StoredPhoto, find_reader, photo_suffixes
 from asymmetry.photos.sources import PhotoBytes, PhotoSource, load_source, name_source
 from asymmetry.photos.taken import (
-    PHOTO_SUFFIXES,
     Taken,
     image_files,
     taken_best,
@@ -52,13 +40,13 @@ from asymmetry.photos.taken import (
 
 __all__ = [
     "DEFAULT_MAX_MEGAPIXELS",
-    "PHOTO_SUFFIXES",
     "Photo",
     "PhotoBytes",
     "PhotoSource",
     "check_limit",
     "image_files",
     "opened",
+    "photo_suffixes",
     "read_photo",
     "read_taken",
     "walk_images",
@@ -67,25 +55,6 @@ __all__ = [
 
 #: The largest photo that is read unless the caller says otherwise. A hundred megapixels take 300 MB as RGB.
 DEFAULT_MAX_MEGAPIXELS = 100.0
-
-_FORMATS = ("JPEG", "PNG", "WebP", "TIFF", "BMP", "GIF", "AVIF", "HEIC")
-
-#: A format by its first bytes. Suffixes lie; and Pillow's own search would also try formats that are no
-#: photos, and warn about sizes by a limit that belongs to the whole process.
-_SIGNATURES: tuple[tuple[bytes, type[ImageFile.ImageFile]], ...] = (
-    (rb"\xff\xd8\xff", JpegImagePlugin.JpegImageFile),
-    (rb"\x89PNG\r\n\x1a\n", PngImagePlugin.PngImageFile),
-    (rb"RIFF.{4}WEBP", WebPImagePlugin.WebPImageFile),
-    (rb"II[*+]\0|MM\0[*+]", TiffImagePlugin.TiffImageFile),
-    (rb"GIF8[79]a", GifImagePlugin.GifImageFile),
-    (rb"BM", BmpImagePlugin.BmpImageFile),
-)
-#: Brands in the first box of an ISO media file (AV1 Image File Format 1.1; ISO/IEC 23008-12, annex B).
-_AVIF_BRANDS = frozenset((b"avif", b"avis"))
-_HEIC_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1"))
-_HEAD_BYTES = 64
-
-_REDUCED_COPY = 1  # TIFF 6.0, NewSubfileType, bit 0: the preview of something else, as in camera raw files
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,11 +95,11 @@ def read_photo(
     Parameters
     ----------
     source : path, URL, bytes, PhotoBytes, open binary file, PIL image or numpy.ndarray
-        JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF or, with the extra ``heic``, HEIC; of several frames the
-        first. The content counts, not the suffix. URLs are those of fsspec (extra ``url``). An open file is
-        read from where it stands to its end. An array has to be uint8: RGB (H, W, 3), which is not copied if
-        it is C-contiguous, RGBA (H, W, 4), or grey (H, W) or (H, W, 1). The order blue, green, red of OpenCV
-        can't be told from RGB: reverse it first.
+        JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF, with the extra ``heic`` HEIC, and whatever format was given to
+        `asymmetry.register_reader`; of several frames the first. The content counts, not the suffix. URLs
+        are those of fsspec (extra ``url``). An open file is read from where it stands to its end. An array
+        has to be uint8: RGB (H, W, 3), which is not copied if it is C-contiguous, RGBA (H, W, 4), or grey
+        (H, W) or (H, W, 1). The order blue, green, red of OpenCV can't be told from RGB: reverse it first.
     max_megapixels : float
         Larger photos are refused by what their header says, before a pixel is decoded.
     name : str, optional
@@ -176,9 +145,7 @@ def read_photo(
     if isinstance(source, Image.Image):
         return _from_pillow(source, name, dated, max_megapixels)
     with opened(source, name) as stream:
-        image = _header(stream, name, max_megapixels)
-        reduced = coarsened(image, least_side) if least_side else 1
-        pixels, tags = _decoded(image, name)
+        pixels, tags, reduced = _decoded(_header(stream, name, max_megapixels), name, least_side)
     height, width = pixels.shape[:2]
     return Photo(
         name=name,
@@ -214,13 +181,13 @@ def read_taken(source: PhotoSource) -> Taken | None:
     Taken or None
         As `read_photo` would put into `Photo.taken`. Never the file's modification time.
     """
-    tags: dict[int, object] = {}
+    tags: Mapping[int, object] = {}
     name = name_source(source)
     if isinstance(source, Image.Image):
-        tags = _exif_tags(source)
+        tags = read_exif(source)
     elif not isinstance(source, np.ndarray):
         with suppress(PhotoError), opened(load_source(source, name), name) as stream:
-            tags = _exif_tags(_header(stream, name, DEFAULT_MAX_MEGAPIXELS))
+            tags = _header(stream, name, DEFAULT_MAX_MEGAPIXELS).read_tags()
     return _given(source) or taken_best(taken_from_exif(tags), taken_from_name(name))
 
 
@@ -231,13 +198,17 @@ def _given(source: PhotoSource) -> Taken | None:
 
 def _from_pillow(image: Image.Image, name: str, dated: Taken | None, max_megapixels: float) -> Photo:
     """A PIL image as it is in memory, turned upright if its EXIF tags say so."""
-    _check_megapixels(image, name, max_megapixels)
-    _refuse_filling_in(name)
+    _check_megapixels(image.size, name, max_megapixels)
+    refuse_filling_in(name)
     with _own_errors(name, Note("damaged")):
-        tags = _exif_tags(image)
+        tags = read_exif(image)
         pixels = upright(decode_loaded(image, name), tags)
     taken = taken_best(taken_from_exif(tags), dated)
     return Photo(name, pixels, taken, (pixels.shape[1], pixels.shape[0]))
+
+
+def _is_rgb(pixels: NDArray[np.uint8]) -> bool:
+    return pixels.dtype == np.uint8 and pixels.ndim == 3 and pixels.shape[2] == 3 and pixels.size > 0
 
 
 @contextmanager
@@ -284,77 +255,34 @@ def opened(source: PhotoSource, name: str) -> BinaryIO:
     raise UnreadablePhotoError(name, Note("no_ordinary_file"))  # a pipe would be waited for, for ever
 
 
-def _header(stream: BinaryIO, name: str, max_megapixels: float) -> ImageFile.ImageFile:
+def _header(stream: BinaryIO, name: str, max_megapixels: float) -> StoredPhoto:
     """Read a photo's header and check the size in it. No pixel is decoded."""
     with _own_errors(name, Note("damaged_header")):
-        head = stream.read(_HEAD_BYTES)
+        head = stream.read(HEAD_BYTES)
         stream.seek(0)
         if not head:
             raise UnreadablePhotoError(name, Note("empty_file"))
-        image = _reader(head, name)(stream)
-        _check_megapixels(image, name, max_megapixels)
-        if getattr(image, "tag_v2", {}).get(ExifTags.Base.NewSubfileType, 0) & _REDUCED_COPY:
-            raise UnreadablePhotoError(name, Note("raw_preview"))
-    return image
+        stored = find_reader(head, name).open(stream, name)
+        _check_megapixels(stored.size, name, max_megapixels)
+    return stored
 
 
-def _check_megapixels(image: Image.Image, name: str, max_megapixels: float) -> None:
-    width, height = image.size
+def _check_megapixels(size: tuple[int, int], name: str, max_megapixels: float) -> None:
+    width, height = size
     if width * height > max_megapixels * 1e6:
         megapixels = width * height / 1e6
         sizes = {"width": width, "height": height, "megapixels": megapixels, "limit": max_megapixels}
         raise PhotoTooLargeError(name, Note("too_many_megapixels", **sizes))
 
 
-def _reader(head: bytes, name: str) -> type[ImageFile.ImageFile]:
-    """Return what reads a file that begins with `head`."""
-    for signature, reader in _SIGNATURES:
-        if re.match(signature, head, re.DOTALL):
-            return reader
-    if head[4:8] == b"ftyp":
-        end = min(int.from_bytes(head[:4], "big"), len(head))
-        brands = {head[i : i + 4] for i in range(8, end, 4)}
-        if brands & _AVIF_BRANDS:
-            return AvifImagePlugin.AvifImageFile
-        if brands & _HEIC_BRANDS:
-            return _heic_reader(name)
-    raise UnreadablePhotoError(name, Note("unknown_format", formats=_FORMATS))
-
-
-def _heic_reader(name: str) -> type[ImageFile.ImageFile]:
-    try:
-        from pillow_heif import HeifImageFile
-    except ImportError as error:
-        raise UnreadablePhotoError(name, Note("extra_needed", format="HEIC", extra="heic")) from error
-    reader: type[ImageFile.ImageFile] = HeifImageFile
-    return reader
-
-
-def _decoded(image: ImageFile.ImageFile, name: str) -> tuple[NDArray[np.uint8], dict[int, object]]:
-    """Decode all pixels, bring them to upright RGB, and return them with the EXIF tags."""
-    _refuse_filling_in(name)
+def _decoded(
+    stored: StoredPhoto, name: str, least_side: int | None
+) -> tuple[NDArray[np.uint8], Mapping[int, object], int]:
+    """Decode all pixels and turn them upright; with the EXIF tags, and how coarse they are."""
     with _own_errors(name, Note("damaged")):
-        if isinstance(image, TiffImagePlugin.TiffImageFile):
-            # Pillow would make this memory itself, but check its size by a limit of the whole process.
-            stored = (image.tag_v2[ExifTags.Base.ImageWidth], image.tag_v2[ExifTags.Base.ImageLength])
-            image.im = Image.new(image.mode, stored).im
-        pixels = rgb(image, name)
-        tags = _exif_tags(image)
-        return upright(pixels, tags), tags
-
-
-def _refuse_filling_in(name: str) -> None:
-    if ImageFile.LOAD_TRUNCATED_IMAGES:
-        raise AsymmetryError(
-            f"{name}: not read, because this program has set PIL.ImageFile.LOAD_TRUNCATED_IMAGES, "
-            "with which incomplete photos come out half grey: set it to False"
-        )
-
-
-def _exif_tags(image: Image.Image) -> dict[int, object]:
-    """Return the EXIF tags of the main and the Exif directory; none where the block is broken."""
-    try:
-        exif = image.getexif()
-        return {**exif, **exif.get_ifd(ExifTags.IFD.Exif)}
-    except Exception:  # noqa: BLE001  a broken block raises nearly anything, and must not stop a readable photo
-        return {}
+        pixels, reduced = stored.decode(least_side)
+        if not _is_rgb(pixels):
+            shape = " × ".join(map(str, pixels.shape))
+            raise UnreadablePhotoError(name, Note("no_rgb", kind=str(pixels.dtype), shape=shape))
+        tags = stored.read_tags()
+        return np.ascontiguousarray(upright(pixels, tags)), tags, reduced

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageFile, JpegImagePlugin
 
 from asymmetry.core.notes import Note
-from asymmetry.errors import UnreadablePhotoError
+from asymmetry.errors import AsymmetryError, UnreadablePhotoError
 
-__all__ = ["coarsened", "decode_loaded", "rgb", "upright"]
+__all__ = ["coarsened", "decode_loaded", "read_exif", "refuse_filling_in", "rgb", "upright"]
 
 #: What makes each EXIF orientation upright (Exif 2.32, 4.6.4, tag 274): whether rows and columns change
 #: places, and then OpenCV's code of a flip, of columns (1), of rows (0) or of both. 1 already is.
@@ -65,6 +65,30 @@ def decode_loaded(image: Image.Image, name: str) -> NDArray[np.uint8]:
     """
     image.load()
     return _to_array(_rgb(image, name))
+
+
+def read_exif(image: Image.Image) -> dict[int, object]:
+    """EXIF tags of the main and the Exif directory; none where the block is broken."""
+    try:
+        exif = image.getexif()
+        return {**exif, **exif.get_ifd(ExifTags.IFD.Exif)}
+    except Exception:  # noqa: BLE001  a broken block raises anything, and must not stop a readable photo
+        return {}
+
+
+def refuse_filling_in(name: str) -> None:
+    """Refuse to decode while the program tells Pillow to fill in what incomplete files lack.
+
+    Raises
+    ------
+    AsymmetryError
+        For every photo alike.
+    """
+    if ImageFile.LOAD_TRUNCATED_IMAGES:
+        raise AsymmetryError(
+            f"{name}: not read, because this program has set PIL.ImageFile.LOAD_TRUNCATED_IMAGES, "
+            "with which incomplete photos come out half grey: set it to False"
+        )
 
 
 def upright(pixels: NDArray[np.uint8], tags: Mapping[int, object]) -> NDArray[np.uint8]:

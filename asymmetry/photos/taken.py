@@ -14,9 +14,9 @@ from pathlib import Path, PurePath
 from typing import Literal
 
 from asymmetry.errors import InvalidInputError
+from asymmetry.photos.readers import photo_suffixes
 
 __all__ = [
-    "PHOTO_SUFFIXES",
     "Taken",
     "TakenSource",
     "image_files",
@@ -29,10 +29,6 @@ __all__ = [
 TakenSource = Literal["exif", "exif_digitized", "exif_modified", "name", "folder", "manifest", "given"]
 """Where a date comes from; see `Taken`."""
 
-#: File name endings that `image_files` takes for photos.
-PHOTO_SUFFIXES = frozenset(
-    ".jpg .jpeg .jpe .jfif .png .webp .tif .tiff .bmp .gif .avif .heic .heif .hif".split()
-)
 #: Years that a date may have. Earlier ones are unset camera clocks (1904, 1970, 1980) or dates of birth.
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
@@ -184,7 +180,7 @@ def image_files(folder: str | os.PathLike[str], *, recursive: bool = True) -> li
     Returns
     -------
     list of Path
-        The files whose suffix is in `PHOTO_SUFFIXES`, in any case, without hidden ones.
+        The files whose suffix is one of `photo_suffixes`, in any case, without hidden ones.
 
     Raises
     ------
@@ -199,7 +195,7 @@ def walk_images(folder: str | os.PathLike[str], *, recursive: bool = True) -> It
 
     Only the names in the folders on the way are held in memory, however many photos there are.
     """
-    root = Path(folder)
+    root, suffixes = Path(folder), photo_suffixes()
     if not root.is_dir():
         raise InvalidInputError(f"{root}: no such folder")
     try:
@@ -213,7 +209,7 @@ def walk_images(folder: str | os.PathLike[str], *, recursive: bool = True) -> It
         if entry.is_dir():
             if recursive and not entry.is_symlink():
                 yield from walk_images(root / entry.name)
-        elif Path(entry.name).suffix.lower() in PHOTO_SUFFIXES:
+        elif Path(entry.name).suffix.lower() in suffixes:
             yield root / entry.name
 
 

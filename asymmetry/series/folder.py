@@ -17,7 +17,7 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
 from asymmetry.extract.intake import Progress
 from asymmetry.photos.manifest import MANIFEST, NOTES, DiaryNote, Entry, read_manifest, read_notes
-from asymmetry.photos.photo import PHOTO_SUFFIXES, image_files
+from asymmetry.photos.photo import image_files, photo_suffixes
 from asymmetry.photos.record import About, about_photos, treatment_by_names
 
 __all__ = ["FolderReading", "Progress", "read_folder"]
@@ -86,7 +86,7 @@ def read_folder(
     root = Path(folder)
     files = image_files(root, recursive=recursive)
     if not files:
-        kinds = " ".join(sorted(PHOTO_SUFFIXES))
+        kinds = " ".join(sorted(photo_suffixes()))
         raise InvalidInputError(f"{root}: no photos in this folder (looked for {kinds})")
     entries = _entries(root, manifest)
     notes = read_notes(root / NOTES) if (root / NOTES).is_file() else ()

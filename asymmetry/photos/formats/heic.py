@@ -1,0 +1,47 @@
+"""HEIC, the photos of phones, read by pillow-heif: the extra ``heic``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import BinaryIO
+
+from PIL import ImageFile
+
+from asymmetry.core.notes import Note
+from asymmetry.errors import UnreadablePhotoError
+from asymmetry.photos.formats.pillow import PillowPhoto, brands_of
+
+__all__ = ["HEIC", "HeicReader"]
+
+#: ISO/IEC 23008-12, annex B.
+_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1"))
+_AVIF = frozenset((b"avif", b"avis"))
+
+
+class HeicReader:
+    """HEIC and HEIF."""
+
+    name, suffixes = "HEIC", (".heic", ".heif", ".hif")
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether a file that begins with these bytes is of this format; AVIF may bear its brands too."""
+        brands = brands_of(head)
+        return bool(brands & _BRANDS) and not brands & _AVIF
+
+    def open(self, stream: BinaryIO, name: str) -> PillowPhoto:
+        """Read the header of a file.
+
+        Raises
+        ------
+        UnreadablePhotoError
+            If the extra is not installed.
+        """
+        try:
+            from pillow_heif import HeifImageFile
+        except ImportError as error:
+            raise UnreadablePhotoError(name, Note("extra_needed", format="HEIC", extra="heic")) from error
+        plugin: Callable[[BinaryIO], ImageFile.ImageFile] = HeifImageFile
+        return PillowPhoto(plugin(stream), name)
+
+
+HEIC = HeicReader()

@@ -1,0 +1,151 @@
+"""JPEG, PNG, WebP, TIFF, BMP, GIF and AVIF, read by Pillow; colour JPEGs are decoded by simplejpeg."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    ExifTags,
+    GifImagePlugin,
+    Image,
+    ImageFile,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from asymmetry.core.notes import Note
+from asymmetry.errors import UnreadablePhotoError
+from asymmetry.photos.pixels import coarsened, read_exif, refuse_filling_in, rgb
+
+__all__ = ["PILLOW_READERS", "PillowPhoto", "PillowReader", "brands_of"]
+
+_REDUCED_COPY = 1  # TIFF 6.0, NewSubfileType, bit 0: the preview of something else, as in camera raw files
+
+
+class PillowPhoto:
+    """One photo that Pillow has opened.
+
+    Parameters
+    ----------
+    image : PIL.ImageFile.ImageFile
+        Opened, of any kind.
+    name : str
+        What errors call it.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        If it is but the preview in a camera raw file.
+    """
+
+    def __init__(self, image: ImageFile.ImageFile, name: str) -> None:
+        if getattr(image, "tag_v2", {}).get(ExifTags.Base.NewSubfileType, 0) & _REDUCED_COPY:
+            raise UnreadablePhotoError(name, Note("raw_preview"))
+        self._image = image
+        self._name = name
+        self.size = image.size
+
+    def read_tags(self) -> Mapping[int, object]:
+        """EXIF tags of the main and the Exif directory; none where the block is broken."""
+        return read_exif(self._image)
+
+    def decode(self, least_side: int | None) -> tuple[NDArray[np.uint8], int]:
+        """All pixels as RGB; a JPEG's at the coarsest of its scales that keeps the longer side long enough.
+
+        Raises
+        ------
+        AsymmetryError
+            The program has told Pillow to fill in what incomplete files lack, for every photo alike.
+        """
+        refuse_filling_in(self._name)
+        image = self._image
+        reduced = coarsened(image, least_side) if least_side else 1
+        if isinstance(image, TiffImagePlugin.TiffImageFile):
+            # Pillow would make this memory itself, but check its size by a limit of the whole process.
+            stored = (image.tag_v2[ExifTags.Base.ImageWidth], image.tag_v2[ExifTags.Base.ImageLength])
+            image.im = Image.new(image.mode, stored).im
+        return rgb(image, self._name), reduced
+
+
+@dataclass(frozen=True)
+class PillowReader:
+    """A format that one of Pillow's plugins reads, known by its first bytes.
+
+    Pillow's own search would also try formats that are no photos, and warn about sizes by a limit that
+    belongs to the whole process.
+
+    Attributes
+    ----------
+    name, suffixes
+        As for `asymmetry.photos.readers.Reader`.
+    signature : bytes
+        Regular expression for the first bytes.
+    plugin : callable
+        Pillow's class for the format.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    signature: bytes
+    plugin: Callable[[BinaryIO], ImageFile.ImageFile]
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether a file that begins with these bytes is of this format."""
+        return re.match(self.signature, head, re.DOTALL) is not None
+
+    def open(self, stream: BinaryIO, name: str) -> PillowPhoto:
+        """Read the header of a file."""
+        return PillowPhoto(self.plugin(stream), name)
+
+
+@dataclass(frozen=True)
+class BrandReader(PillowReader):
+    """A format in an ISO media file, known by the brands in its first box.
+
+    Attributes
+    ----------
+    brands : frozenset of bytes
+        Any of them.
+    """
+
+    brands: frozenset[bytes] = frozenset()
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether a file that begins with these bytes is of one of the brands."""
+        return bool(brands_of(head) & self.brands)
+
+
+def brands_of(head: bytes) -> frozenset[bytes]:
+    """Brands in the first box of an ISO media file (ISO/IEC 14496-12); none where it is no such file."""
+    if head[4:8] != b"ftyp":
+        return frozenset()
+    end = min(int.from_bytes(head[:4], "big"), len(head))
+    return frozenset(head[i : i + 4] for i in range(8, end, 4))
+
+
+_JPEG, _PNG, _WEBP = (
+    JpegImagePlugin.JpegImageFile,
+    PngImagePlugin.PngImageFile,
+    WebPImagePlugin.WebPImageFile,
+)
+_TIFF, _BMP, _GIF = TiffImagePlugin.TiffImageFile, BmpImagePlugin.BmpImageFile, GifImagePlugin.GifImageFile
+
+PILLOW_READERS = (
+    PillowReader("JPEG", (".jpg", ".jpeg", ".jpe", ".jfif"), rb"\xff\xd8\xff", _JPEG),
+    PillowReader("PNG", (".png",), rb"\x89PNG\r\n\x1a\n", _PNG),
+    PillowReader("WebP", (".webp",), rb"RIFF.{4}WEBP", _WEBP),
+    PillowReader("TIFF", (".tif", ".tiff"), rb"II[*+]\0|MM\0[*+]", _TIFF),
+    PillowReader("BMP", (".bmp",), rb"BM", _BMP),
+    PillowReader("GIF", (".gif",), rb"GIF8[79]a", _GIF),
+    # AV1 Image File Format 1.1.
+    BrandReader("AVIF", (".avif",), b"", AvifImagePlugin.AvifImageFile, frozenset((b"avif", b"avis"))),
+)
