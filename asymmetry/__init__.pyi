@@ -6,7 +6,7 @@ from .core.table import Measurements
 from .core.version import __version__
 from .errors import AsymmetryError, PhotoError
 from .extract import Extractor
-from .metrics import measure, movement
+from .metrics import Face, Half, measure, metric, movement, movement_metric
 from .people import Series
 from .photos.photo import PhotoSource
 from .photos.sources import PhotoBytes
@@ -15,6 +15,8 @@ from .scoring import Score, score
 __all__ = [
     "AsymmetryError",
     "Extractor",
+    "Face",
+    "Half",
     "Landmarks",
     "Measurements",
     "PhotoBytes",
@@ -29,8 +31,10 @@ __all__ = [
     "errors",
     "extract",
     "measure",
+    "metric",
     "metrics",
     "movement",
+    "movement_metric",
     "photos",
     "report",
     "score",

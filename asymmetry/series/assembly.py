@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import LEADING, Measurements
-from asymmetry.metrics import measure
+from asymmetry.metrics import Metric, MovementMetric, measure, movement_catalogue
+from asymmetry.metrics.headline import HEADLINES
 from asymmetry.photos.dates import taken_day
 from asymmetry.photos.record import About
 from asymmetry.series.labels import known_expressions
@@ -22,8 +23,11 @@ __all__ = ["series_tables"]
 
 
 def series_tables(
-    landmarks: Landmarks, about: Sequence[About], treated_on: date | None
-) -> tuple[Landmarks, Measurements, Measurements]:
+    landmarks: Landmarks,
+    about: Sequence[About],
+    treated_on: date | None,
+    metrics: Iterable[str | Metric] | None = None,
+) -> tuple[Landmarks, Measurements, Measurements, tuple[About, ...]]:
     """Sort, count days and measure.
 
     Parameters
@@ -34,6 +38,8 @@ def series_tables(
         What is known about them, in the same order: day, expression, mirrored, notes.
     treated_on : date or None
         Day zero; without it that of the photos' names, if none has a date, else the first photo's.
+    metrics : iterable of str or Metric, optional
+        What is measured, see `History.from_landmarks`.
 
     Returns
     -------
@@ -41,6 +47,8 @@ def series_tables(
         In order of time; undated photos last.
     static, photos : Measurements
         See `Series`.
+    about : tuple of About
+        In the same order.
     """
     counted = np.array([each.day for each in about], dtype=np.float64)
     order = _by_time(landmarks.taken.tolist(), counted)
@@ -55,7 +63,7 @@ def series_tables(
         "day_zero": start.isoformat() if start else "",
         "day_zero_is": "treatment" if treated else "first photo",
     }
-    static = _measured(landmarks, {"day": days, "expression": label}, said)
+    static = _measured(landmarks, {"day": days, "expression": label}, said, metrics)
     stored = bool(landmarks.provenance.get("mirrored", False))
     mirrored = [stored if each.mirrored is None else each.mirrored for each in about]
     known = {
@@ -65,18 +73,31 @@ def series_tables(
         "notes": np.array([each.notes for each in about], dtype=np.str_),
     }
     photos = Measurements({name: static[name] for name in LEADING} | known, static.provenance)
-    return landmarks, static, photos
+    return landmarks, static, photos, tuple(about)
 
 
 def _measured(
-    landmarks: Landmarks, known: Mapping[str, npt.NDArray[Any]], said: Mapping[str, str]
+    landmarks: Landmarks,
+    known: Mapping[str, npt.NDArray[Any]],
+    said: Mapping[str, str],
+    metrics: Iterable[str | Metric] | None,
 ) -> Measurements:
     """All static metrics, by one scale for the whole series, and what else is known."""
     scale, source = pooled_scale(landmarks)
-    table = measure(landmarks, scale=scale, sd=False)
+    table = measure(landmarks, metrics=_with_headlines(metrics), scale=scale, sd=False)
     lost = np.isnan(table["roll_deg"])  # no frame, so no scale either
     columns = {**table.columns, "mm_per_px": np.where(lost, np.nan, table["mm_per_px"]), **known}
     return Measurements(columns, {**table.provenance, "scale_source": source, **said})
+
+
+def _with_headlines(metrics: Iterable[str | Metric] | None) -> list[str | Metric] | None:
+    """What was asked for and is measured in one photo, with what changes and reports rest on."""
+    if metrics is None:
+        return None
+    moving = movement_catalogue()
+    chosen = [each for each in metrics if not isinstance(each, MovementMetric) and each not in moving]
+    names = {each.name if isinstance(each, Metric) else each for each in chosen}
+    return [*(each.metric for each in HEADLINES if each.metric not in names), *chosen]
 
 
 def _by_time(taken: list[str], day: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
