@@ -8,7 +8,7 @@ from .core.table import Measurements
 from .core.version import __version__
 from .errors import AsymmetryError, PhotoError
 from .extract import Extractor
-from .metrics import measure, movement
+from .metrics import Face, Half, measure, metric, movement, movement_metric
 from .people import Series
 from .photos.photo import PhotoSource
 from .photos.readers import Reader, register_reader
@@ -18,6 +18,8 @@ from .scoring import Score, score
 __all__ = [
     "AsymmetryError",
     "Extractor",
+    "Face",
+    "Half",
     "Landmarks",
     "Measurements",
     "Note",
@@ -35,8 +37,10 @@ __all__ = [
     "errors",
     "extract",
     "measure",
+    "metric",
     "metrics",
     "movement",
+    "movement_metric",
     "photos",
     "register_reader",
     "register_scheme",

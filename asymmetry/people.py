@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
 from asymmetry.extract.intake import Progress
+from asymmetry.metrics import Metric
 from asymmetry.photos.dates import as_date
+from asymmetry.photos.manifest import DiaryNote
+from asymmetry.photos.photo import PhotoSource
+from asymmetry.photos.record import treatment_by_names
 from asymmetry.scoring import extractor_or
 from asymmetry.series.folder import read_folder
+from asymmetry.series.gathering import check_alike, gather_photos, named_files, read_manifest_in
 from asymmetry.series.history import History
 
 if TYPE_CHECKING:
@@ -30,7 +37,7 @@ class Series(History):
     """
 
     @classmethod
-    def from_folder(
+    def from_folder(  # noqa: PLR0913  all but one go by name
         cls,
         path: str | os.PathLike[str],
         *,
@@ -41,6 +48,7 @@ class Series(History):
         mirrored: bool = False,
         recursive: bool = True,
         progress: Progress | None = None,
+        metrics: Iterable[str | Metric] | None = None,
     ) -> Series:
         """Read, measure and sort the photos of one person.
 
@@ -66,6 +74,8 @@ class Series(History):
             Also read the folders in it.
         progress : callable, optional
             Wraps the iterable of photos, as ``tqdm.tqdm`` does.
+        metrics : iterable of str or Metric, optional
+            As for `from_landmarks`.
 
         Returns
         -------
@@ -107,6 +117,119 @@ class Series(History):
             folder=folder,
             about=found.about,
             notes=found.notes,
+            metrics=metrics,
+        )
+
+    @classmethod
+    def from_photos(
+        cls,
+        photos: Iterable[PhotoSource] | Mapping[str, PhotoSource],
+        *,
+        treated_on: date | str | None = None,
+        affected: Side | None = None,
+        extractor: Extractor | None = None,
+        mirrored: bool = False,
+        notes: Sequence[DiaryNote] = (),
+        progress: Progress | None = None,
+        metrics: Iterable[str | Metric] | None = None,
+    ) -> Series:
+        """Read, measure and sort photos of one person that are in no folder, such as those of a database.
+
+        Parameters
+        ----------
+        photos : iterable of PhotoSource, or mapping of str to PhotoSource
+            The photos, or the photos by name. `PhotoBytes` have a name and a date of their own. They are kept
+            for the pictures of the report. One that is there twice, by its name or its bytes, is left out
+            the second time, and the log says so.
+        treated_on, affected, extractor, mirrored, progress, metrics
+            As for `from_folder`.
+        notes : sequence of DiaryNote
+            The patient's diary.
+
+        Returns
+        -------
+        Series
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from asymmetry import PhotoBytes
+        >>> made = Series.from_photos([PhotoBytes("no photo", b"...", taken="2026-03-09")])
+        >>> made.static["taken"].tolist(), made.static["status"].tolist()
+        (['2026-03-09'], ['unreadable'])
+        """
+        if extractor is not None and mirrored:
+            raise InvalidInputError("Series: say mirrored to the Extractor that you pass")
+        day = as_date(treated_on)
+        with extractor_or(extractor, mirrored=mirrored) as reader:
+            found = gather_photos(photos, extractor=reader, treated_on=day, progress=progress)
+        return cls.from_landmarks(
+            found.landmarks,
+            treated_on=day or treatment_by_names(found.about),
+            affected=affected,
+            about=found.about,
+            notes=notes,
+            photos=found.sources,
+            metrics=metrics,
+        )
+
+    def add(
+        self,
+        photos: Iterable[PhotoSource] | Mapping[str, PhotoSource] | str | os.PathLike[str],
+        *,
+        extractor: Extractor | None = None,
+        progress: Progress | None = None,
+    ) -> Series:
+        """Read more photos into a new series; those that it has are not read again.
+
+        Parameters
+        ----------
+        photos : folder, iterable of PhotoSource, or mapping of str to PhotoSource
+            A folder, in which only what is new is read, or photos as for `from_photos`. What has the name or
+            the bytes of a photo that is there already is left out, and the log says so.
+        extractor : Extractor, optional
+            Reads the points, in the way in which those of the series were read. Default: one is made.
+        progress : callable, optional
+            As for `from_folder`.
+
+        Returns
+        -------
+        Series
+            A new one, measured as a whole: its scale is pooled over all photos.
+
+        Raises
+        ------
+        InvalidInputError
+            If the extractor reads in another way, or there is no such folder.
+        """
+        manifest = None
+        if isinstance(photos, str | os.PathLike):
+            folder = Path(photos)
+            manifest = read_manifest_in(folder)
+            files = named_files(folder, self.folder)
+            there = set(self.landmarks.photo.tolist())
+            photos = {name: path for name, path in files.items() if name not in there}
+        known = self.landmarks.provenance
+        how: Any = {"method": known.get("method", "hemiface"), "mirrored": bool(known.get("mirrored"))}
+        with extractor_or(extractor, **how) as reader:
+            check_alike(known, getattr(reader, "provenance", {}))
+            found = gather_photos(
+                photos,
+                extractor=reader,
+                known=self.about,
+                treated_on=self.treated_on,
+                manifest=manifest,
+                progress=progress,
+            )
+        return type(self).from_landmarks(
+            Landmarks.concat([self.landmarks, found.landmarks]),
+            treated_on=self.treated_on,
+            affected=self.affected,
+            folder=self.folder,
+            about=[*self.about, *found.about],
+            notes=self.notes,
+            photos={**self.sources, **found.sources},
+            metrics=self.metrics,
         )
 
     def plot(

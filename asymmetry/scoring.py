@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from html import escape
@@ -26,8 +26,8 @@ from asymmetry.errors import (
     UnsuitablePhotoError,
 )
 from asymmetry.extract import Extractor, Method
-from asymmetry.metrics import measure
-from asymmetry.metrics.headline import HEADLINES, Difference, notable
+from asymmetry.metrics import Metric, measure
+from asymmetry.metrics.headline import HEADLINES, Difference, Headline, notable
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.sources import load_source, name_source
 
@@ -130,10 +130,14 @@ class Score(Record, Mapping[str, float]):
         """The differences that a bystander would notice, from the brow down."""
         return notable(self.measurements)[0]
 
+    def _headlines(self) -> list[Headline]:
+        """The headline metrics that were measured."""
+        return [each for each in HEADLINES if each.column("diff") in self.measurements]
+
     def __repr__(self) -> str:
         lines = [f"Score of {self.photo} ({self.status}{': ' + self.reason if self.reason else ''})"]
         seen = {difference.column for difference in self.notable()}
-        for headline in HEADLINES:
+        for headline in self._headlines():
             right, left, diff, sd = (self[headline.column(side)] for side in _COLUMNS)
             if math.isnan(diff):
                 lines.append(f"  {headline.title:<32} not measured")
@@ -149,7 +153,7 @@ class Score(Record, Mapping[str, float]):
             f"<tr><th scope='row'>{escape(headline.title)}</th>"
             + "".join(f"<td>{_shown(self[headline.column(side)])}</td>" for side in _COLUMNS)
             + f"<td>{escape(headline.words(self[headline.column('diff')]))}</td></tr>"
-            for headline in HEADLINES
+            for headline in self._headlines()
         )
         head = "".join(
             f"<th scope='col'>{name}</th>" for name in ("mm", "right", "left", "difference", "±", "")
@@ -170,6 +174,7 @@ def score(
     method: Method = "hemiface",
     extractor: Extractor | None = None,
     scale: Scale | None = None,
+    metrics: Iterable[str | Metric] | None = None,
 ) -> Score:
     """Measure one photo.
 
@@ -188,6 +193,9 @@ def score(
         Reads the points, in its own way: `mirrored` and `method` are then left at their defaults.
     scale : Scale, optional
         Where millimetres come from. Default: the iris.
+    metrics : iterable of str or Metric, optional
+        As for `measure`: names out of the catalogue, and metrics of your own,
+        ``[*catalogue(), cheek_height]``. Default: the whole catalogue.
 
     Returns
     -------
@@ -218,7 +226,7 @@ def score(
         landmarks = reader.extract([loaded])
     if not landmarks.usable[0]:
         raise _error(landmarks)
-    return Score(landmarks, measure(landmarks, scale=scale))
+    return Score(landmarks, measure(landmarks, metrics=metrics, scale=scale))
 
 
 def _error(landmarks: Landmarks) -> PhotoError:

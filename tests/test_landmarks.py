@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -181,3 +182,27 @@ def test_groups_name_points_that_exist() -> None:
         assert set(names) <= known, group
         assert len(set(names)) == len(names), group
     assert get_scheme("mediapipe478") is MEDIAPIPE_478
+
+
+def test_a_point_is_found_by_name_and_side() -> None:
+    made = photo()
+    right, left = MEDIAPIPE_478.pairs["commissure"]
+    assert np.array_equal(made.point("commissure", "right"), made.points[:, right])
+    assert np.array_equal(made.point("commissure", "left"), made.points[:, left])
+    middle = next(iter(MEDIAPIPE_478.midline))
+    assert np.array_equal(made.point(middle), made.points[:, MEDIAPIPE_478.midline[middle]])
+
+
+@pytest.mark.parametrize(
+    ("name", "side", "message"),
+    [
+        ("comissure", "right", "perhaps commissure"),
+        ("xyz", None, "no point is called 'xyz'; perhaps .*commissure"),
+        ("commissure", None, "say side='right' or 'left'"),
+        (next(iter(MEDIAPIPE_478.midline)), "left", "leave the side out"),
+        ("commissure", "rihgt", "use 'right' or 'left'"),
+    ],
+)
+def test_a_point_that_is_not_there_says_what_is_near(name: str, side: Any, message: str) -> None:
+    with pytest.raises(InvalidInputError, match=message):
+        photo().point(name, side)

@@ -24,7 +24,7 @@ from asymmetry.core.notes import (
     reason_column,
     unpack_notes,
 )
-from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, get_scheme
+from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, Side, get_scheme
 from asymmetry.core.version import check_score_version, joined_provenance
 from asymmetry.errors import InvalidInputError
 
@@ -295,6 +295,39 @@ class Landmarks:
         part = object.__new__(type(self))  # a slice of what was checked is not checked again
         vars(part).update(vars(self), **some)
         return part
+
+    def point(self, name: str, side: Side | None = None) -> FloatArray:
+        """One named point of each photo.
+
+        Parameters
+        ----------
+        name : str
+            As in ``layout.pairs``, such as ``"commissure"``, or ``layout.midline``.
+        side : {"right", "left"}, optional
+            The patient's own; none for a point of the midline.
+
+        Returns
+        -------
+        ndarray, shape (n, 3)
+            x, y and z in px; ``[:, :2]`` is its place in the photo. NaN where it was not seen.
+
+        Raises
+        ------
+        InvalidInputError
+            If no point has that name, a pair is asked for without a side, or the midline with one.
+
+        Examples
+        --------
+        >>> lm = Landmarks.from_points(np.zeros((2, 478, 3)))
+        >>> lm.point("commissure", "right").shape
+        (2, 3)
+        >>> lm.point("nose_tipp")
+        Traceback (most recent call last):
+        ...
+        asymmetry.errors.InvalidInputError: no point is called 'nose_tipp'; perhaps nose_tip
+        """
+        points: FloatArray = self.points[:, self.layout.number(name, side)]
+        return points
 
     def mirrored(self) -> Landmarks:
         """The landmarks of the mirror image of each photo.

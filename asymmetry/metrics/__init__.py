@@ -12,6 +12,7 @@ Examples
 
 from __future__ import annotations
 
+from asymmetry.core.frame import Face, Half
 from asymmetry.metrics.definition import Metric, MovementMetric, metric, movement_metric
 from asymmetry.metrics.expression import EXPRESSIONS, UNKNOWN, Expressions, expressions
 from asymmetry.metrics.measuring import MAX_YAW, MAX_YAW_HORIZONTAL, catalogue, measure
@@ -23,6 +24,8 @@ __all__ = [
     "MAX_YAW_HORIZONTAL",
     "UNKNOWN",
     "Expressions",
+    "Face",
+    "Half",
     "Metric",
     "MovementMetric",
     "catalogue",

@@ -13,10 +13,10 @@ from asymmetry.core.notes import Note
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.manifest import Entry
 from asymmetry.photos.names import day_from_name, expression_from_name
-from asymmetry.photos.photo import read_taken
+from asymmetry.photos.photo import PhotoSource, read_taken
 from asymmetry.photos.taken import Taken, taken_from_name
 
-__all__ = ["About", "about_photos", "treatment_by_names"]
+__all__ = ["About", "about_photo", "about_photos", "treatment_by_names"]
 
 #: Dates that are not those of the exposure, and what is to be told of them.
 _WEAK = {"exif_digitized": Note("date_of_scan"), "exif_modified": Note("date_of_edit")}
@@ -44,6 +44,8 @@ class About:
         Another photo whose file is the same, byte by byte, and which is measured in its stead; else empty.
     remarks : tuple of Note
         What is to be told beside the measurement, such as contradicting dates.
+    sha256 : str
+        Of the file's bytes, by which the same file is known again; empty where they were not read.
     """
 
     photo: str
@@ -54,6 +56,7 @@ class About:
     notes: str = ""
     copy_of: str = ""
     remarks: tuple[Note, ...] = field(default=())
+    sha256: str = ""
 
     def add_remark(self, remark: Note) -> About:
         """The same with one more remark."""
@@ -99,6 +102,28 @@ def about_photos(
     return _without_copies(dated, files)
 
 
+def about_photo(source: PhotoSource, name: str, entry: Entry | None, treated_on: date | None) -> About:
+    """Gather what a photo, its name and a manifest say; nothing is decoded.
+
+    Parameters
+    ----------
+    source : PhotoSource
+        The photo.
+    name : str
+        What it is called.
+    entry : Entry or None
+        The manifest's line about it.
+    treated_on : date or None
+        Turns a day number in its name into a date.
+
+    Examples
+    --------
+    >>> str(about_photo(b"", "day+3 rest.jpg", None, date(2026, 3, 9)).taken.day)
+    '2026-03-12'
+    """
+    return _dated(_about(source, name, entry), treated_on)
+
+
 def treatment_by_names(photos: Sequence[About]) -> date | None:
     """The day 0 on which all photos agree that have a date of their own and a day number in their name."""
     zeros = {
@@ -123,7 +148,7 @@ def _matched(entries: Mapping[str, Entry], names: Sequence[str]) -> dict[str, En
     return found
 
 
-def _about(path: Path, name: str, entry: Entry | None) -> About:
+def _about(path: PhotoSource, name: str, entry: Entry | None) -> About:
     """One photo with every date that is said for it; the manifest's is the last to be trusted."""
     taken, named = read_taken(path), taken_from_name(name)
     listed = _listed(entry)

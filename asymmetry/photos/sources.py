@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Protocol, TypeAlias, runtime_checkable
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +24,7 @@ __all__ = [
     "PhotoBytes",
     "PhotoSource",
     "check_pixels",
+    "digest_photo",
     "is_one_photo",
     "load_source",
     "name_source",
@@ -240,6 +244,29 @@ def check_pixels(pixels: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
     if channels == len("RGBA"):
         return decode_loaded(Image.fromarray(np.ascontiguousarray(pixels)), name)
     return np.ascontiguousarray(pixels)
+
+
+def digest_photo(source: PhotoSource) -> str:
+    """SHA-256 of a photo's bytes or pixels; empty where there are none to be had.
+
+    Examples
+    --------
+    >>> digest_photo(b"a")[:8], digest_photo("no-such-photo.jpg")
+    ('ca978112', '')
+    """
+    content: Any = b""
+    with suppress(Exception):  # extraction will say why it can't be read
+        if isinstance(source, PhotoBytes):
+            content = source.data
+        elif isinstance(source, np.ndarray):
+            content = np.ascontiguousarray(source).tobytes()
+        elif isinstance(source, Image.Image):
+            content = source.tobytes()
+        elif isinstance(source, str | os.PathLike):
+            content = Path(source).read_bytes()
+        else:
+            content = source
+    return hashlib.sha256(content).hexdigest() if len(content) else ""
 
 
 def _advice(pixels: NDArray[np.generic]) -> str:

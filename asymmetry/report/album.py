@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import Side
-from asymmetry.errors import PhotoError
+from asymmetry.errors import MissingExtraError, PhotoError
 from asymmetry.extract.halves.chimeras import chimeras
 from asymmetry.extract.model.canonical import Canonical, load_canonical
 from asymmetry.photos.photo import read_photo
@@ -104,7 +104,7 @@ def album(series: History, cards: Sequence[int], strip: Iterable[int], moments: 
     Parameters
     ----------
     series : History
-        The series; without a folder there are no pictures.
+        The series; without a folder or photos of its own there are no pictures.
     cards : sequence of int
         Rows that get a picture of their own.
     strip : iterable of int
@@ -117,7 +117,7 @@ def album(series: History, cards: Sequence[int], strip: Iterable[int], moments: 
     Album
         A photo that is not to be had any more is left out.
     """
-    if series.folder is None or not cards:
+    if not cards or (series.folder is None and not series.sources):
         return Album()
     longest = math.sqrt(ALL_BYTES / (_BYTES_PER_PX * len(cards)))
     longest = round(min(max(longest, SHORTEST), LONGEST))
@@ -157,11 +157,15 @@ class _Made:
 
 def _photo(series: History, row: int) -> Picture | None:
     """One photo as it was measured; None where it is not to be had any more, or is another one now."""
-    if series.folder is None:
+    name = str(series.landmarks.photo[row])
+    source = series.sources.get(name)
+    if source is None and series.folder is not None:
+        source = series.folder / name
+    if source is None:
         return None
     try:
-        pixels = read_photo(series.folder / str(series.landmarks.photo[row])).pixels
-    except PhotoError:
+        pixels = read_photo(source).pixels
+    except (PhotoError, MissingExtraError):
         return None
     if pixels.shape[1::-1] != tuple(series.landmarks.size[row].tolist()):
         return None

@@ -138,7 +138,12 @@ def _words(wording: Wording) -> dict[str, Any]:
         "to_show": list(wording.to_show(series.concerns())),
         "tables": [
             table
-            for table in (wording.changes_table(), wording.photos_table(), wording.movements_table())
+            for table in (
+                wording.changes_table(),
+                wording.photos_table(),
+                wording.own_table(),
+                wording.movements_table(),
+            )
             if table.rows
         ],
         "note": wording.note(),

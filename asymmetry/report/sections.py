@@ -12,7 +12,7 @@ from asymmetry.core.notes import Note
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.core.text import Text
-from asymmetry.metrics import catalogue
+from asymmetry.metrics import MovementMetric, catalogue
 from asymmetry.metrics.definition import AnyMetric
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.metrics.movements import movement_catalogue
@@ -251,6 +251,24 @@ class Wording:
         groups = tuple((self.title(headline), 3) for headline in HEADLINES)
         return self._wide("measured", groups, made)
 
+    def own_table(self) -> Table:
+        """What metrics of the program's own measure in every photo; without rows where there are none."""
+        own = [each for each in self.series.own_metrics if not isinstance(each, MovementMetric)]
+        text, static = self.text, self.series.static
+        groups = tuple((f"{each.name.replace('_', ' ')} ({each.unit})", len(each.columns)) for each in own)
+        leading = "photo day date expression".split()
+        heads = [text(f"tables.{head}") for head in leading]
+        for each in own:
+            sides = ("right", "left", "difference") if each.sides else ("whole",)
+            heads += [text(f"tables.{side}") for side in sides]
+        rows = []
+        for row in np.flatnonzero(self.series.landmarks.usable).tolist() if own else ():
+            start = self._numbers(static, row, self.names.shown[row], ()).cells
+            values = [float(static[column][row]) for each in own for column in each.columns]
+            rows.append(Row((*start, *(text.number(value, decimals=2) for value in values)), frozenset()))
+        title = text("tables.own")
+        return Table(title, (("", len(leading)), *groups), tuple(heads), tuple(rows), len(leading))
+
     def movements_table(self) -> Table:
         """The headline movement of every photo of an expression, as it is read and drawn."""
         table, shown = self.series.moved, dict(zip(self.names.given, self.names.shown, strict=True))
@@ -318,7 +336,8 @@ class Wording:
         labels = set(self.series.movements["expression"].tolist())
         shown += [headline for label, headline in MOVEMENT_HEADLINES.items() if label in labels]
         known = {**catalogue(), **movement_catalogue()}
-        return [
+        own = [(each.name.replace("_", " "), each.definition, "") for each in self.series.own_metrics]
+        return own + [
             (
                 self.title(headline),
                 self._definition(known[headline.metric]),

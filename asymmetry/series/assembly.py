@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import LEADING, Measurements
-from asymmetry.metrics import measure
+from asymmetry.metrics import Metric, MovementMetric, measure, movement_catalogue
+from asymmetry.metrics.headline import HEADLINES
 from asymmetry.photos.dates import taken_day
 from asymmetry.photos.record import About
 from asymmetry.series.day_zero import DayZero
@@ -24,8 +25,11 @@ __all__ = ["series_tables"]
 
 
 def series_tables(
-    landmarks: Landmarks, about: Sequence[About], treated_on: date | None
-) -> tuple[Landmarks, Measurements, Measurements]:
+    landmarks: Landmarks,
+    about: Sequence[About],
+    treated_on: date | None,
+    metrics: Iterable[str | Metric] | None = None,
+) -> tuple[Landmarks, Measurements, Measurements, tuple[About, ...]]:
     """Sort, count days and measure.
 
     Parameters
@@ -36,6 +40,8 @@ def series_tables(
         What is known about them, in the same order: day, expression, mirrored, notes.
     treated_on : date or None
         Day zero; without it that of the photos' names, if none has a date, else the first photo's.
+    metrics : iterable of str or Metric, optional
+        What is measured, see `History.from_landmarks`.
 
     Returns
     -------
@@ -43,6 +49,8 @@ def series_tables(
         In order of time; undated photos last.
     static, photos : Measurements
         See `Series`.
+    about : tuple of About
+        In the same order.
     """
     counted = np.array([each.day for each in about], dtype=np.float64)
     order = _by_time(landmarks.taken.tolist(), counted)
@@ -51,7 +59,8 @@ def series_tables(
     zero = DayZero.find(treated_on, dates, counted)
     days = counted if zero.day is None else days_since(zero.day, dates)
     label, confidence = known_expressions(landmarks, [each.expression for each in about])
-    static = _measured(landmarks, {"day": days, "expression": label}, zero.provenance)
+    known_columns = {"day": days, "expression": label}
+    static = _measured(landmarks, known_columns, zero.provenance, metrics)
     stored = bool(landmarks.provenance.get("mirrored", False))
     mirrored = [stored if each.mirrored is None else each.mirrored for each in about]
     known = {
@@ -62,19 +71,32 @@ def series_tables(
     }
     leading = {name: static[name] for name in LEADING}
     photos = replace(static, columns=leading | known)
-    return landmarks, static, photos
+    return landmarks, static, photos, tuple(about)
 
 
 def _measured(
-    landmarks: Landmarks, known: Mapping[str, npt.NDArray[Any]], said: Mapping[str, str]
+    landmarks: Landmarks,
+    known: Mapping[str, npt.NDArray[Any]],
+    said: Mapping[str, str],
+    metrics: Iterable[str | Metric] | None,
 ) -> Measurements:
     """All static metrics, by one scale for the whole series, and what else is known."""
     scale, source = pooled_scale(landmarks)
-    table = measure(landmarks, scale=scale, sd=False)
+    table = measure(landmarks, metrics=_with_headlines(metrics), scale=scale, sd=False)
     lost = np.isnan(table["roll_deg"])  # no frame, so no scale either
     columns = {**table.columns, "mm_per_px": np.where(lost, np.nan, table["mm_per_px"]), **known}
     made = {"scale_source": str(source), "scale_note": source.to_dict()}
     return replace(table, columns=columns, provenance={**table.provenance, **made, **said})
+
+
+def _with_headlines(metrics: Iterable[str | Metric] | None) -> list[str | Metric] | None:
+    """What was asked for and is measured in one photo, with what changes and reports rest on."""
+    if metrics is None:
+        return None
+    moving = movement_catalogue()
+    chosen = [each for each in metrics if not isinstance(each, MovementMetric) and each not in moving]
+    names = {each.name if isinstance(each, Metric) else each for each in chosen}
+    return [*(each.metric for each in HEADLINES if each.metric not in names), *chosen]
 
 
 def _by_time(taken: list[str], day: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:

@@ -19,8 +19,9 @@ from asymmetry.extract.intake import Progress
 from asymmetry.photos.manifest import MANIFEST, NOTES, DiaryNote, Entry, read_manifest, read_notes
 from asymmetry.photos.photo import image_files, photo_suffixes
 from asymmetry.photos.record import About, about_photos, treatment_by_names
+from asymmetry.photos.sources import digest_photo
 
-__all__ = ["FolderReading", "Progress", "read_folder"]
+__all__ = ["FolderReading", "label_rows", "read_folder"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +91,10 @@ def read_folder(
         raise InvalidInputError(f"{root}: no photos in this folder (looked for {kinds})")
     entries = _entries(root, manifest)
     notes = read_notes(root / NOTES) if (root / NOTES).is_file() else ()
-    known = about_photos(root, files, entries, treated_on)
+    known = [
+        replace(each, sha256="" if each.copy_of else digest_photo(path))
+        for each, path in zip(about_photos(root, files, entries, treated_on), files, strict=True)
+    ]
     single = [row for row, each in enumerate(known) if not each.copy_of]
     found = extractor.extract([files[row] for row in single], progress=progress)
     blanks = [row for row, each in enumerate(known) if each.copy_of]
@@ -99,11 +103,8 @@ def read_folder(
     absent = _absent(entries, known)
     lost = Landmarks.blank([""] * len(absent), status="unreadable")
     known = [*known, *absent]
-    landmarks = _labelled(Landmarks.concat([landmarks, lost]), known)
-    stored = bool(found.provenance.get("mirrored", False))
-    mirrored = np.array([stored if each.mirrored is None else each.mirrored for each in known], dtype=bool)
-    turned = _turned(landmarks, mirrored != stored)
-    return FolderReading(turned, tuple(known), notes, treated_on or treatment_by_names(known))
+    landmarks = label_rows(Landmarks.concat([landmarks, lost]), known)
+    return FolderReading(landmarks, tuple(known), notes, treated_on or treatment_by_names(known))
 
 
 def _entries(root: Path, manifest: str | os.PathLike[str] | None) -> Mapping[str, Entry]:
@@ -124,17 +125,20 @@ def _absent(entries: Mapping[str, Entry], known: Sequence[About]) -> list[About]
     ]
 
 
-def _labelled(landmarks: Landmarks, known: Sequence[About]) -> Landmarks:
-    """The rows with their names, dates and remarks."""
+def label_rows(landmarks: Landmarks, known: Sequence[About]) -> Landmarks:
+    """Rows with their names, dates and remarks, and turned back where a manifest says so."""
     notes = [
         (*found, *_copy_note(each), *each.remarks) for found, each in zip(landmarks.notes, known, strict=True)
     ]
-    return replace(
+    named = replace(
         landmarks,
         photo=np.array([each.photo for each in known], dtype=np.str_),
         taken=np.array([each.taken.isoformat() if each.taken else "" for each in known], dtype=np.str_),
         notes=note_array(notes),
     )
+    stored = bool(landmarks.provenance.get("mirrored", False))
+    mirrored = np.array([stored if each.mirrored is None else each.mirrored for each in known], dtype=bool)
+    return _turned(named, mirrored != stored)
 
 
 def _copy_note(photo: About) -> tuple[Note, ...]:

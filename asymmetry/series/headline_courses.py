@@ -13,7 +13,7 @@ from asymmetry.core.notes import Note
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
-from asymmetry.metrics import catalogue, measure
+from asymmetry.metrics import Metric, catalogue, measure
 from asymmetry.metrics.absolute import unsure_iris
 from asymmetry.metrics.expression import UNKNOWN
 from asymmetry.metrics.headline import HEADLINES, MOVEMENT_HEADLINES, Headline
@@ -58,7 +58,9 @@ def movement_courses(movements: Measurements) -> Iterator[Sides]:
             yield _sides(movements, MOVEMENT_HEADLINES[expression], expression, USUAL_MOVEMENT)
 
 
-def own_errors(landmarks: Landmarks, static: Measurements, metrics: Sequence[str]) -> dict[str, Expected]:
+def own_errors(
+    landmarks: Landmarks, static: Measurements, metrics: Sequence[str | Metric]
+) -> dict[str, Expected]:
     """What the spread of the points says about the columns of metrics: the median over some of the photos.
 
     Parameters
@@ -67,8 +69,8 @@ def own_errors(landmarks: Landmarks, static: Measurements, metrics: Sequence[str
         A series' photos.
     static : Measurements
         Their table, with ``mm_per_px``.
-    metrics : sequence of str
-        Names in the catalogue.
+    metrics : sequence of str or Metric
+        Names in the catalogue, and metrics of one's own.
 
     Returns
     -------
@@ -81,7 +83,8 @@ def own_errors(landmarks: Landmarks, static: Measurements, metrics: Sequence[str
         return {}
     table = measured_again(landmarks, static, some, metrics)
     found = {}
-    for metric in (catalogue()[name] for name in metrics):
+    for each in metrics:
+        metric = each if isinstance(each, Metric) else catalogue()[each]
         for column, name in zip(metric.columns, metric.rsd_columns, strict=True):
             values = table[name][np.isfinite(table[name])]
             if len(values):
@@ -90,7 +93,7 @@ def own_errors(landmarks: Landmarks, static: Measurements, metrics: Sequence[str
 
 
 def measured_again(
-    landmarks: Landmarks, static: Measurements, rows: npt.ArrayLike, metrics: Sequence[str]
+    landmarks: Landmarks, static: Measurements, rows: npt.ArrayLike, metrics: Sequence[str | Metric]
 ) -> Measurements:
     """Some photos of a series with the standard deviations that its table lacks, in the series' millimetres.
 
@@ -102,8 +105,8 @@ def measured_again(
         Their table, with ``mm_per_px``.
     rows : array_like of int
         Which photos; they have a scale.
-    metrics : sequence of str
-        Names in the catalogue.
+    metrics : sequence of str or Metric
+        Names in the catalogue, and metrics of one's own.
     """
     some = np.asarray(rows, dtype=np.intp)
     scale = Scale("ruler", 1 / static["mm_per_px"][some], unsure_iris())
@@ -124,6 +127,7 @@ def find_course(
     expression: str,
     side: str,
     usual: str,
+    own: Sequence[Metric] = (),
 ) -> Course:
     """The course of a metric, static or of movement.
 
@@ -141,22 +145,25 @@ def find_course(
         Which column of the metric; of a metric of the whole face its only one.
     usual : str
         The expression that static metrics are followed in.
+    own : sequence of Metric
+        Metrics beside those of the catalogues.
 
     Raises
     ------
     InvalidInputError
         If there is no such column.
     """
-    column = _column(metric, side)
+    known = {**catalogue(), **movement_catalogue(), **{each.name: each for each in own}}
+    column = _column(metric, side, known)
     if column in static:
-        names = [name for name, known in catalogue().items() if column in known.columns]
-        expected = own_errors(landmarks, static, names).get(column, _usual(column))
+        filling = [each for each in known.values() if column in each.columns]
+        expected = own_errors(landmarks, static, filling).get(column, _usual(column))
         shown = expression or usual
         return course(static, column, static["expression"] == shown, shown, expected)
     if column not in movements:
         raise InvalidInputError(f"no metric and no column is called {metric!r} (side {side!r})")
-    label, known = movements["expression"], np.isfinite(movements[column])
-    expression = expression or usual_expression(label, movements["day"], known & (label != UNKNOWN))
+    label, read = movements["expression"], np.isfinite(movements[column])
+    expression = expression or usual_expression(label, movements["day"], read & (label != UNKNOWN))
     expected = USUAL_MOVEMENT if column.endswith("_mm") else UNKNOWN_ERROR
     return course(movements, column, label == expression, expression, expected)
 
@@ -166,10 +173,9 @@ def _usual(column: str) -> Expected:
     return USUAL if column.endswith("_mm") else UNKNOWN_ERROR
 
 
-def _column(metric: str, side: str) -> str:
+def _column(metric: str, side: str, known: Mapping[str, Metric]) -> str:
     """The column of one side of a metric; what is no metric's name is a column's."""
-    known: Mapping[str, object] = {**catalogue(), **movement_catalogue()}
     if metric not in known:
         return metric
-    found = {**catalogue(), **movement_catalogue()}[metric]
+    found = known[metric]
     return f"{metric}_{side}_{found.unit}" if found.sides else found.columns[0]

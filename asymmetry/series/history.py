@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -14,10 +15,12 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
+from asymmetry.metrics import Metric, MovementMetric, catalogue, movement_catalogue
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.metrics.movements import beyond_noise
 from asymmetry.photos.dates import as_date, day_number
 from asymmetry.photos.manifest import DiaryNote
+from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import About
 from asymmetry.series.assembly import series_tables
 from asymmetry.series.change import Change, Sides, changes
@@ -28,6 +31,7 @@ from asymmetry.series.day_zero import DayZero
 from asymmetry.series.headline_courses import find_course, movement_courses, static_courses
 from asymmetry.series.labels import usual_expression
 from asymmetry.series.movement_pairs import movements
+from asymmetry.series.saving import SavedSeries, load_saved, save_series
 from asymmetry.series.summary import sentences_html, series_title
 from asymmetry.series.timeline import PEAK_DAY, Entry, timeline
 from asymmetry.series.trend import Forecast, Trend, forecast, trend
@@ -58,6 +62,12 @@ class History:
         The patient's diary.
     affected : {"right", "left"} or None
         The patient's side that is ill or treated, if one is.
+    about : tuple of About
+        What was known about each photo before it was measured.
+    sources : mapping of str to PhotoSource
+        Pictures that are not in the folder, by the photo's name.
+    metrics : tuple of str or Metric, or None
+        What was asked to be measured; None for the whole catalogue.
     """
 
     static: Measurements
@@ -66,9 +76,12 @@ class History:
     folder: Path | None = None
     notes: tuple[DiaryNote, ...] = ()
     affected: Side | None = None
+    about: tuple[About, ...] = ()
+    sources: Mapping[str, PhotoSource] = field(default_factory=dict)
+    metrics: tuple[str | Metric, ...] | None = None
 
     @classmethod
-    def from_landmarks(
+    def from_landmarks(  # noqa: PLR0913  all but one go by name
         cls,
         landmarks: Landmarks,
         *,
@@ -78,6 +91,8 @@ class History:
         expression: Sequence[str | None] | None = None,
         about: Sequence[About] | None = None,
         notes: Sequence[DiaryNote] = (),
+        photos: Sequence[PhotoSource] | Mapping[str, PhotoSource] = (),
+        metrics: Iterable[str | Metric] | None = None,
     ) -> Self:
         """Measure and sort landmarks of one person that are already there.
 
@@ -98,6 +113,12 @@ class History:
             All that is known about each photo, in place of `expression`.
         notes : sequence of DiaryNote
             The patient's diary.
+        photos : sequence of PhotoSource, or mapping of str to PhotoSource
+            The pictures of all rows, in their order, or those of some by name, for the report.
+        metrics : iterable of str or Metric, optional
+            Names out of the catalogue and metrics of your own, static ones and of movement:
+            ``[*catalogue(), cheek_height]``. `HEADLINES` and the catalogue of movements are always measured.
+            Default: the whole catalogue.
 
         Examples
         --------
@@ -111,8 +132,79 @@ class History:
             raise InvalidInputError(f"affected side {affected!r}: use 'right' or 'left', the patient's own")
         if about is None:
             about = [About("", expression=each) for each in expression or [None] * len(landmarks)]
-        landmarks, static, photos = series_tables(landmarks, about, as_date(treated_on))
-        return cls(static, landmarks, photos, folder, tuple(notes), affected)
+        sources = photos if isinstance(photos, Mapping) else _sources_by_name(landmarks, photos)
+        chosen = None if metrics is None else tuple(metrics)
+        landmarks, static, table, known = series_tables(landmarks, about, as_date(treated_on), chosen)
+        return cls(
+            static=static,
+            landmarks=landmarks,
+            photos=table,
+            folder=folder,
+            notes=tuple(notes),
+            affected=affected,
+            about=known,
+            sources=dict(sources),
+            metrics=chosen,
+        )
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the points, and what is known about the photos, to one ``.npz`` file, without pickles.
+
+        Pictures and metrics of your own are not in it. The points are biometric data.
+
+        Parameters
+        ----------
+        path : path
+            Written as named; no suffix is added.
+        """
+        kept = SavedSeries(
+            self.landmarks, self.about, self.notes, self.treated_on, self.affected, self.folder
+        )
+        save_series(kept, path)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        folder: Path | None = None,
+        photos: Sequence[PhotoSource] | Mapping[str, PhotoSource] = (),
+        metrics: Iterable[str | Metric] | None = None,
+    ) -> Self:
+        """Read what `save` wrote, and measure it.
+
+        Parameters
+        ----------
+        path : path
+            The file.
+        folder : pathlib.Path, optional
+            Where the photos are now. Default: where they were.
+        photos, metrics
+            As for `from_landmarks`; a sequence in order of time.
+
+        Raises
+        ------
+        InvalidInputError
+            If the file holds no series, or its points were read by a version whose numbers differ.
+        """
+        saved = load_saved(path)
+        return cls.from_landmarks(
+            saved.landmarks,
+            treated_on=saved.treated_on,
+            affected=saved.affected,
+            folder=folder or saved.folder,
+            about=saved.about,
+            notes=saved.notes,
+            photos=photos,
+            metrics=metrics,
+        )
+
+    @property
+    def own_metrics(self) -> tuple[Metric, ...]:
+        """The metrics that are not the catalogue's."""
+        known = {**catalogue(), **movement_catalogue()}
+        given = [each for each in self.metrics or () if isinstance(each, Metric)]
+        return tuple(each for each in given if known.get(each.name) is not each)
 
     @property
     def counted_from(self) -> DayZero:
@@ -148,7 +240,8 @@ class History:
     @functools.cached_property
     def moved(self) -> Measurements:
         """The same as read, noise or not: the mean of what is beyond noise would be too large."""
-        return movements(self.landmarks, self.static)
+        own = [each for each in self.own_metrics if isinstance(each, MovementMetric)]
+        return movements(self.landmarks, self.static, own)
 
     @functools.cached_property
     def usual(self) -> str:
@@ -179,7 +272,7 @@ class History:
             If there is no such column.
         """
         tables = self.landmarks, self.static, self.moved
-        return find_course(*tables, metric, expression or "", side, self.usual)
+        return find_course(*tables, metric, expression or "", side, self.usual, self.own_metrics)
 
     def changes(self, since: str | date | float = "baseline") -> tuple[Change, ...]:
         """What changed between some days and the latest one, and whether that is beyond measurement error.
@@ -287,3 +380,13 @@ class History:
     def to_dataframe(self) -> pd.DataFrame:
         """The table as a pandas DataFrame, one row per photo (extra ``table``)."""
         return self.static.to_dataframe()
+
+
+def _sources_by_name(landmarks: Landmarks, photos: Sequence[PhotoSource]) -> dict[str, PhotoSource]:
+    """Pictures by the names of the rows that they are of."""
+    names = landmarks.photo.tolist()
+    if photos and len(photos) != len(names):
+        raise InvalidInputError(f"photos: there are {len(photos)} for {len(names)} rows; give one for each")
+    if photos and len(set(names)) < len(names):
+        raise InvalidInputError("photos: two rows have the same name; give each photo its own")
+    return dict(zip(names, photos, strict=False))

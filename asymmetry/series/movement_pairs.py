@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, NoteArray, note_array
 from asymmetry.core.table import Measurements
-from asymmetry.metrics import movement
+from asymmetry.metrics import MovementMetric, movement, movement_catalogue
 from asymmetry.metrics.expression import UNKNOWN
 from asymmetry.series.labels import REST
 
@@ -21,7 +22,7 @@ IntArray = npt.NDArray[np.intp]
 FloatArray = npt.NDArray[np.float64]
 
 
-def movements(landmarks: Landmarks, static: Measurements) -> Measurements:
+def movements(landmarks: Landmarks, static: Measurements, own: Sequence[MovementMetric] = ()) -> Measurements:
     """Pair each expression with the rest photo of its day, or the nearest one, and measure the movement.
 
     Parameters
@@ -30,6 +31,8 @@ def movements(landmarks: Landmarks, static: Measurements) -> Measurements:
         n photos of one person, in order of time.
     static : Measurements
         Their table, with ``day``, ``expression`` and ``mm_per_px``.
+    own : sequence of MovementMetric
+        Metrics beside those of the catalogue.
 
     Returns
     -------
@@ -47,7 +50,11 @@ def movements(landmarks: Landmarks, static: Measurements) -> Measurements:
     pairs = _nearest(moved, resting, day)
     px_per_mm = 1 / np.where(np.isfinite(static["mm_per_px"]), static["mm_per_px"], 1.0)
     table = movement(
-        landmarks[pairs], landmarks[moved], scale=Scale("ruler", px_per_mm[pairs]), keep_noise=True
+        landmarks[pairs],
+        landmarks[moved],
+        metrics=[*movement_catalogue(), *own],
+        scale=Scale("ruler", px_per_mm[pairs]),
+        keep_noise=True,
     )
     known = {
         "day": day[moved],

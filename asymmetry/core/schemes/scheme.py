@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -172,6 +173,39 @@ class Scheme:
     def of(self, side: Side, names: tuple[str, ...]) -> list[int]:
         """Numbers of the named points on one of the patient's sides."""
         return self.right(names) if side == "right" else self.left(names)
+
+    def number(self, name: str, side: Side | None = None) -> int:
+        """Number of a named point.
+
+        Parameters
+        ----------
+        name : str
+            Of a pair or of the midline.
+        side : {"right", "left"}, optional
+            The patient's own; none for a point of the midline.
+
+        Raises
+        ------
+        InvalidInputError
+            If no point has that name, a pair is asked for without a side, or the midline with one.
+
+        Examples
+        --------
+        >>> get_scheme("mediapipe478").number("commissure", "left")
+        291
+        """
+        if side not in (None, *SIDES):
+            raise InvalidInputError(f"side {side!r}: use 'right' or 'left', the patient's own")
+        if name in self.midline:
+            if side is not None:
+                raise InvalidInputError(f"{name} is a point of the midline: leave the side out")
+            return self.midline[name]
+        if name not in self.pairs:
+            near = difflib.get_close_matches(name, self.named, n=3) or sorted(self.named)
+            raise InvalidInputError(f"no point is called {name!r}; perhaps {', '.join(near)}")
+        if side is None:
+            raise InvalidInputError(f"there are two points called {name}: say side='right' or 'left'")
+        return self.pairs[name][SIDES.index(side)]
 
     def __reduce__(self) -> tuple[Callable[[str], Scheme], tuple[str]]:
         # Pickled by name: in another process a scheme of one's own is registered by the module that made it.

@@ -1,0 +1,173 @@
+"""Photos of one person that lie in no folder, or come later: read, dated, and none twice."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.errors import InvalidInputError, PhotoError
+from asymmetry.extract import Extractor
+from asymmetry.extract.intake import Progress
+from asymmetry.photos.manifest import MANIFEST, Entry, read_manifest
+from asymmetry.photos.photo import PhotoSource, image_files
+from asymmetry.photos.record import About, about_photo
+from asymmetry.photos.remote import is_url
+from asymmetry.photos.sources import digest_photo, load_source, name_source
+from asymmetry.series.folder import label_rows
+
+__all__ = ["Gathering", "check_alike", "gather_photos", "named_files"]
+
+_LOG = logging.getLogger(__name__)
+#: What two sets of points have to agree on before they are one series.
+_ALIKE = ("score_version", "method", "model_sha256", "lids_sha256", "settings")
+
+
+@dataclass(frozen=True, eq=False)
+class Gathering:
+    """Photos as they were read.
+
+    Attributes
+    ----------
+    landmarks : Landmarks
+        One row per photo.
+    about : tuple of About
+        What is known about them.
+    sources : mapping of str to PhotoSource
+        Where their pictures are, by name.
+    """
+
+    landmarks: Landmarks
+    about: tuple[About, ...] = field(repr=False)
+    sources: Mapping[str, PhotoSource] = field(repr=False)
+
+
+def named_files(folder: Path, home: Path | None) -> dict[str, Path]:
+    """The photos below a folder by the name that a series has for them.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder.
+    home : pathlib.Path or None
+        The series' own folder. In it names are relative; another folder's name stands before its photos'.
+    """
+    top = folder.resolve()
+    own = home.resolve() if home else top
+    base = own if top.is_relative_to(own) else top.parent
+    return {path.resolve().relative_to(base).as_posix(): path for path in image_files(folder)}
+
+
+def gather_photos(
+    photos: Iterable[PhotoSource] | Mapping[str, PhotoSource],
+    *,
+    extractor: Extractor,
+    known: Sequence[About] = (),
+    treated_on: date | None = None,
+    manifest: Mapping[str, Entry] | None = None,
+    progress: Progress | None = None,
+) -> Gathering:
+    """Read photos of one person, wherever they are.
+
+    Parameters
+    ----------
+    photos : iterable of PhotoSource, or mapping of str to PhotoSource
+        The photos, or the photos by name.
+    extractor : Extractor
+        Reads the points.
+    known : sequence of About
+        Photos that the series has. What has the name of one of them, or the same bytes, is left out.
+    treated_on : date, optional
+        Turns day numbers in names into dates.
+    manifest : mapping, optional
+        See `read_manifest`.
+    progress : callable, optional
+        As for `Extractor.extract`.
+    """
+    named = photos.items() if isinstance(photos, Mapping) else ((None, photo) for photo in photos)
+    feed = _Feed(known, treated_on, manifest or {})
+    found = extractor.extract(feed.take(progress(named) if progress else named))
+    rows = label_rows(found, feed.about)
+    stored = bool(found.provenance.get("mirrored", False))
+    about = [
+        replace(each, mirrored=stored if each.mirrored is None else each.mirrored) for each in feed.about
+    ]
+    return Gathering(rows, tuple(about), feed.sources)
+
+
+class _Feed:
+    """Hands photos to the extractor, and keeps what is known about each."""
+
+    def __init__(
+        self, known: Sequence[About], treated_on: date | None, manifest: Mapping[str, Entry]
+    ) -> None:
+        self.about: list[About] = []
+        self.sources: dict[str, PhotoSource] = {}
+        self._first = len(known)
+        self._names = {each.photo for each in known}
+        self._digests = {each.sha256: each.photo for each in known if each.sha256}
+        self._treated_on = treated_on
+        self._manifest = manifest
+
+    def take(self, photos: Iterable[tuple[str | None, PhotoSource]]) -> Iterator[PhotoSource]:
+        for number, (given, source) in enumerate(photos, self._first):
+            name = given or name_source(source, f"<photo {number}>")
+            loaded = source
+            with suppress(PhotoError, InvalidInputError):  # the extractor says why, in the photo's row
+                loaded = load_source(source, name)
+            digest = digest_photo(loaded)
+            twin = name if name in self._names else self._digests.get(digest, "")
+            if twin:
+                _LOG.warning("%s is not added: it is there as %s", name, twin)
+                continue
+            self._names.add(name)
+            if digest:
+                self._digests[digest] = name
+            about = about_photo(loaded, name, self._entry(name), self._treated_on)
+            self.about.append(replace(about, sha256=digest))
+            self.sources[name] = source if is_url(source) else loaded
+            yield loaded
+
+    def _entry(self, name: str) -> Entry | None:
+        return self._manifest.get(name) or self._manifest.get(Path(name).name)
+
+
+def check_alike(series: Mapping[str, Any], extractor: Mapping[str, Any]) -> None:
+    """Refuse points that were read in another way than those of a series.
+
+    Parameters
+    ----------
+    series, extractor : mapping
+        How the points of each came about.
+
+    Raises
+    ------
+    InvalidInputError
+        If something differs that moves numbers.
+    """
+    shared = [key for key in _ALIKE if key in series and key in extractor]
+    differ = [key for key in shared if _plain(series[key]) != _plain(extractor[key])]
+    if differ:
+        what = ", ".join(differ)
+        raise InvalidInputError(
+            f"the photos of this series were read in another way ({what}): read all of them anew, or pass "
+            "the same Extractor"
+        )
+
+
+def _plain(value: Any) -> Any:
+    """A value as it is after it was saved."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, tuple | list) else value
+
+
+def read_manifest_in(folder: Path) -> Mapping[str, Entry]:
+    """The manifest of a folder, if there is one."""
+    path = folder / MANIFEST
+    return read_manifest(path) if path.is_file() else {}
