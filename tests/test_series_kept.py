@@ -18,7 +18,7 @@ from asymmetry import Landmarks, PhotoBytes, Series, measure
 from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import catalogue, movement_catalogue
-from asymmetry.photos.manifest import Note
+from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.sources import name_source
 from asymmetry.report import render
 from asymmetry.scoring import Score
@@ -101,7 +101,7 @@ def test_pictures_may_be_given_with_landmarks() -> None:
 
 
 def test_a_series_is_the_same_after_saving(tmp_path: Path) -> None:
-    notes = [Note(None, "tired"), Note(smiling().day_zero, "sore", "pain", "left")]
+    notes = [DiaryNote(None, "tired"), DiaryNote(smiling().day_zero, "sore", "pain", "left")]
     before = Series.from_landmarks(
         smiling().landmarks,
         treated_on="2026-03-01",
