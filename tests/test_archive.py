@@ -63,8 +63,8 @@ def test_each_photo_has_one_row_in_natural_order(table: Any, photos: Path) -> No
 
 
 def test_leading_columns(table: Any) -> None:
-    assert table.columns[:9].tolist() == [
-        "photo", "taken", "expression", "status", "reason", "sha256", "subject", "width", "height",
+    assert table.columns[:10].tolist() == [
+        "photo", "taken", "expression", "status", "reason", "flags", "sha256", "subject", "width", "height",
     ]  # fmt: skip
 
 
@@ -92,8 +92,9 @@ def test_numbers_are_those_of_one_photo_at_a_time(table: Any, photos: Path) -> N
     names = table["photo"].tolist()
     with asymmetry.Extractor(method="fast") as extractor:
         measured = asymmetry.measure(extractor.extract([photos / name for name in names]))
+    assert [" ".join(codes) for codes in table["flags"]] == measured["flags"].tolist()
     for name, column in measured.items():
-        if name not in ("photo", "taken"):
+        if name not in ("photo", "taken", "flags"):
             np.testing.assert_array_equal(table[name].to_numpy(), column, err_msg=name)
 
 

@@ -15,7 +15,7 @@ from asymmetry.core.schemes import MEDIAPIPE_478, get_scheme
 from asymmetry.errors import InvalidInputError
 from tests.faces import crowd, number, photo
 
-ARRAYS = ("points", "spread", "pose", "blendshapes", "size", "photo", "taken", "status", "reason")
+ARRAYS = ("points", "spread", "pose", "blendshapes", "size", "photo", "taken", "status", "notes")
 SHAPES = {name: np.shape(getattr(photo(), name)) for name in ARRAYS}
 
 

@@ -117,7 +117,7 @@ def test_what_is_wrong_with_it_names_the_photo() -> None:
 
 
 def test_formats_are_listed_in_errors() -> None:
-    with pytest.raises(UnreadablePhotoError, match=r"JPEG, PNG, .*AVIF, HEIC and PPM\)"):
+    with pytest.raises(UnreadablePhotoError, match=r"JPEG, PNG, .*AVIF, HEIC, PPM\)"):
         read_photo(b"text")
 
 
@@ -155,7 +155,7 @@ def test_pixels_that_are_no_rgb_are_refused() -> None:
             return Grey(stream.read(), name)
 
     register_reader(GreyReader())
-    with pytest.raises(UnreadablePhotoError, match=r"the reader of its format gave uint8, shape \(33, 24\)"):
+    with pytest.raises(UnreadablePhotoError, match=r"the reader of its format gave uint8 pixels of shape 33 × 24"):
         read_photo(ppm(picture()))
 
 

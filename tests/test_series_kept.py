@@ -125,7 +125,7 @@ def test_numbers_of_another_version_are_not_loaded(tmp_path: Path) -> None:
     made = series(2)
     old = {"score_version": SCORE_VERSION - 1}
     Series.from_landmarks(replace(made.landmarks, provenance=old)).save(tmp_path / "old.npz")
-    with pytest.raises(InvalidInputError, match=rf"old\.npz: .*version {SCORE_VERSION - 1}.*anew"):
+    with pytest.raises(InvalidInputError, match=rf"old\.npz: .*version {SCORE_VERSION - 1}.*again"):
         load_saved(tmp_path / "old.npz")
     made.landmarks.save(tmp_path / "points.npz")
     with pytest.raises(InvalidInputError, match=r"points\.npz: holds landmarks and no series"):

@@ -31,7 +31,7 @@ def check_photos(photos: Iterable[PhotoSource]) -> None:
     MissingExtraError
         If it is a list with URLs, and what reads them is not installed.
     """
-    if is_one_photo(photos):
+    if is_one_photo(photos) or not isinstance(photos, Iterable):
         raise InvalidInputError("extract takes a list of photos; for one photo pass [photo]")
     if isinstance(photos, Sequence):
         check_extra(photos)
