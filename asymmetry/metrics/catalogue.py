@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Literal, TypeVar, get_args
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.face import PointRows
 from asymmetry.core.frame import Face, Half, face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
@@ -303,7 +304,7 @@ def _has_sides(function: Callable[..., FloatArray]) -> bool:
     raise InvalidInputError(f"metric {function.__name__}: annotate its argument as Half or as Face")
 
 
-class _Asked(dict[str, int]):
+class _Asked(PointRows):
     """Rows of points that remembers which were asked for."""
 
     def __init__(self, rows: Mapping[str, int]) -> None:

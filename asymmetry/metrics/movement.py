@@ -23,6 +23,7 @@ from asymmetry.metrics.measuring import (
     CHUNK,
     MAX_YAW,
     MAX_YAW_HORIZONTAL,
+    check_landmarks,
     choose,
     chunks,
     explained,
@@ -106,6 +107,8 @@ def movement(
     >>> m["commissure_travel_ratio"].tolist(), m["rest_photo"].tolist()
     ([nan], ['a.jpg'])
     """
+    check_landmarks(rest)
+    check_landmarks(expression)
     n, chosen, scale = len(expression), choose(metrics, movement_catalogue()), scale or Scale()
     if len(rest) != n or rest.scheme != expression.scheme:
         raise InvalidInputError(

@@ -31,7 +31,7 @@ from asymmetry.series.manifest import Note
 from asymmetry.series.moved import movements
 from asymmetry.series.scoring import extractor_or
 from asymmetry.series.summary import sentences_html, series_title
-from asymmetry.series.tables import series_tables
+from asymmetry.series.tables import check_rows, series_tables
 from asymmetry.series.timeline import PEAK_DAY, Entry, timeline
 from asymmetry.series.trend import Forecast, Trend, forecast, trend
 
@@ -193,6 +193,7 @@ class Series:
         """
         if affected not in (None, *SIDES):
             raise InvalidInputError(f"affected side {affected!r}: use 'right' or 'left', the patient's own")
+        check_rows(landmarks, expression, about)
         if about is None:
             about = [About("", expression=each) for each in expression or [None] * len(landmarks)]
         treated_on = as_date(treated_on)

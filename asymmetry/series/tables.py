@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import LEADING, Measurements
+from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import measure
 from asymmetry.series.about import About
 from asymmetry.series.expression import known_expressions
@@ -19,6 +20,15 @@ from asymmetry.series.scale import pooled_scale
 from asymmetry.series.timeline import days_since, phase_names
 
 __all__ = ["series_tables"]
+
+
+def check_rows(landmarks: object, *lists: Sequence[Any] | None) -> None:
+    """Refuse what are no landmarks, and lists about photos that are not as long; `InvalidInputError`."""
+    if not isinstance(landmarks, Landmarks):
+        raise InvalidInputError(f"a series is made of Landmarks, and this is {type(landmarks).__name__}")
+    for given in lists:
+        if given is not None and len(given) != len(landmarks):
+            raise InvalidInputError(f"{len(given)} entries were given for {len(landmarks)} photos")
 
 
 def series_tables(
@@ -43,9 +53,10 @@ def series_tables(
         See `Series`.
     """
     counted = np.array([each.day for each in about], dtype=np.float64)
+    dates = [taken_day(taken) for taken in landmarks.taken.tolist()]
     order = _by_time(landmarks.taken.tolist(), counted)
     landmarks, counted, about = landmarks[order], counted[order], [about[row] for row in order]
-    dates = [taken_day(taken) for taken in landmarks.taken.tolist()]
+    dates = [dates[row] for row in order]
     start = treated_on or next(filter(None, dates), None)
     by_names = start is None and bool(np.isfinite(counted).any())
     days = counted if by_names else days_since(start, dates)
