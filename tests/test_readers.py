@@ -155,7 +155,9 @@ def test_pixels_that_are_no_rgb_are_refused() -> None:
             return Grey(stream.read(), name)
 
     register_reader(GreyReader())
-    with pytest.raises(UnreadablePhotoError, match=r"the reader of its format gave uint8 pixels of shape 33 × 24"):
+    with pytest.raises(
+        UnreadablePhotoError, match=r"the reader of its format gave uint8 pixels of shape 33 × 24"
+    ):
         read_photo(ppm(picture()))
 
 
