@@ -257,7 +257,7 @@ class Landmarks:
         >>> lm.point("comissure", "right")
         Traceback (most recent call last):
         ...
-        asymmetry.errors.InvalidInputError: no point is called 'comissure'; perhaps commissure, inner_commissure
+        asymmetry.errors.InvalidInputError: no point is called 'comissure'; perhaps ...
         """
         points: FloatArray = self.points[:, self.layout.number(name, side)]
         return points
