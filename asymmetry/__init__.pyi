@@ -1,5 +1,5 @@
 from . import archive, core, errors, extract, metrics, photos, report, series, synthetic
-from .archive import score_archive
+from .archive import read_archive, score_archive
 from .core.frame import Scale
 from .core.landmarks import Landmarks
 from .core.table import Measurements
@@ -36,6 +36,7 @@ __all__ = [
     "movement",
     "movement_metric",
     "photos",
+    "read_archive",
     "report",
     "score",
     "score_archive",
