@@ -1,5 +1,5 @@
 from . import archive, core, errors, extract, metrics, photos, report, series, synthetic
-from .archive import score_archive
+from .archive import read_archive, score_archive
 from .core.frame import Scale
 from .core.landmarks import Landmarks
 from .core.notes import Note
@@ -42,6 +42,7 @@ __all__ = [
     "movement",
     "movement_metric",
     "photos",
+    "read_archive",
     "register_reader",
     "register_scheme",
     "report",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import functools
 import io
+import json
 import sys
+import time
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -20,6 +23,7 @@ from asymmetry.terminal import (
     json_text,
     photo_lines,
     printable,
+    progress_line,
     series_lines,
     truth_lines,
 )
@@ -33,11 +37,13 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 EXIT_SOME_FAILED = 3
+#: Seconds between two lines of progress where there is no terminal.
+SECONDS_PER_LINE = 30.0
 EXIT_INTERRUPTED = 130  # as a shell says of what Ctrl-C ended
 _EPILOG = """
 Exit codes: 0 all is well; 1 an error, or doctor found a fault; 2 the command was not understood; 3 some
-photos could not be scored, and which and why is said (archive counts them, and exits with 0); 130
-interrupted.
+photos could not be scored, and which and why is said (archive counts them, and exits with 0, or with 1 if no
+photo could be scored); 130 interrupted.
 """
 
 
@@ -192,9 +198,9 @@ def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
 @click.option("--csv", is_flag=True, help="Also write the table as CSV beside it.")
 @click.option("--landmarks", is_flag=True, help="Also write the landmarks, to be measured again later.")
 @click.option("--subject", metavar="REGEX", help="Finds the person in a path.  [default: the first folder]")
-@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True)
+@click.option("--engine", type=click.Choice(["local", "ray", "inline"]), default="local", show_default=True)
 @click.option("--ray-address", metavar="ADDRESS", help="A Ray cluster.  [default: one of its own, here]")
-@click.option("--workers", type=click.IntRange(1), help="Worker processes.  [default: measured]")
+@click.option("--workers", type=click.IntRange(0), help="Worker processes; 0: none.  [default: measured]")
 @click.option(
     "--time-limit",
     type=click.FloatRange(0, min_open=True),
@@ -204,6 +210,23 @@ def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
     help="Give a photo up after this.",
 )
 @click.option("--overwrite", is_flag=True, help="Score anew what is there already.")
+@click.option("--retry-failed", is_flag=True, help="Read again what could not be scored.")
+@click.option("--update", is_flag=True, help="Read what is new or has changed; drop what is gone.")
+@click.option(
+    "--max-megapixels",
+    type=click.FloatRange(0, min_open=True),
+    default=100.0,
+    show_default=True,
+    help="Refuse larger photos.",
+)
+@click.option(
+    "--storage-option",
+    "storage_options",
+    metavar="NAME=VALUE",
+    multiple=True,
+    callback=lambda _context, _option, given: _storage_options(given),
+    help="Of the file system behind a URL, as for fsspec; may be given several times.",
+)
 @_method
 @_mirrored
 def archive(source: str, output: Path, **options: Any) -> None:
@@ -212,24 +235,70 @@ def archive(source: str, output: Path, **options: Any) -> None:
     SOURCE is a folder, a glob pattern in quotes, a manifest (CSV) or a URL. There is one row per photo,
     failures included. Interrupt it at any moment, run the same again, and it goes on.
     """
-    from tqdm import tqdm
-
-    with tqdm(disable=None, file=sys.stderr, unit="photo", leave=False) as bar:
-
-        def show(now: Progress) -> None:
-            bar.total, bar.initial = now.photos, now.earlier
-            bar.set_postfix_str(f"{now.failed_share:.1%} failed", refresh=False)
-            bar.update(now.done - bar.n)
-
+    with _archive_progress() as show:
         try:
             made = asymmetry.score_archive(source, output, progress=show, **options)
         except KeyboardInterrupt:
-            bar.close()
+            show.close()
             click.echo("Interrupted. What is finished is kept: run the same again to go on.", err=True)
             sys.exit(EXIT_INTERRUPTED)
     counts = ", ".join(f"{number} {status}" for status, number in made.statuses.items())
     earlier = f"; {made.photos - made.scored} by earlier runs" if made.scored < made.photos else ""
     click.echo(f"{counted(made.photos, 'photo')}: {counts}{earlier}\n{printable(str(output))}")
+    if not made.usable:
+        _fail(f"{source}: no photo could be scored; the column 'reason' says why")
+
+
+class _Bar:
+    """A bar on the terminal."""
+
+    def __init__(self) -> None:
+        from tqdm import tqdm
+
+        self._bar = tqdm(file=sys.stderr, unit="photo", leave=False)
+
+    def __call__(self, now: Progress) -> None:
+        self._bar.total, self._bar.initial = now.photos, now.earlier
+        self._bar.set_postfix_str(f"{now.failed_share:.1%} failed", refresh=False)
+        self._bar.update(now.done - self._bar.n)
+
+    def close(self) -> None:
+        self._bar.close()
+
+
+class _Lines:
+    """A line from time to time, for logs."""
+
+    def __init__(self) -> None:
+        self._began = self._told = time.monotonic()
+
+    def __call__(self, now: Progress) -> None:
+        moment = time.monotonic()
+        if moment - self._told >= SECONDS_PER_LINE:
+            self._told = moment
+            click.echo(progress_line(now, moment - self._began), err=True)
+
+    def close(self) -> None:
+        """Nothing to put away."""
+
+
+def _archive_progress() -> closing[_Bar | _Lines]:
+    """What shows how far an archive is: a bar on a terminal, lines where there is none."""
+    return closing(_Bar() if sys.stderr.isatty() else _Lines())
+
+
+def _storage_options(given: tuple[str, ...]) -> dict[str, Any]:
+    """Options as NAME=VALUE; true, false, numbers and other JSON are taken as such."""
+    known: dict[str, Any] = {}
+    for option in given:
+        name, equals, value = option.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{option!r}: write NAME=VALUE")
+        try:
+            known[name] = json.loads(value)
+        except ValueError:
+            known[name] = value
+    return known
 
 
 @main.command()

@@ -173,6 +173,50 @@ class Series(History):
             metrics=metrics,
         )
 
+    @classmethod
+    def from_archive(
+        cls,
+        path: str | os.PathLike[str],
+        subject: str,
+        *,
+        treated_on: date | str | None = None,
+        affected: Side | None = None,
+        folder: str | os.PathLike[str] | None = None,
+        metrics: Iterable[str | Metric] | None = None,
+    ) -> Series:
+        """One person of a scored archive, without reading a photo.
+
+        For all of them: ``{name: Series.from_archive(path, name) for name in list_subjects(path)}``, see
+        `asymmetry.archive.list_subjects`.
+
+        Parameters
+        ----------
+        path : path
+            What `score_archive` wrote with ``landmarks=True``.
+        subject : str
+            The person, as in the archive's column ``subject``.
+        treated_on, affected, metrics
+            As for `from_folder`.
+        folder : path, optional
+            The archive's source, for the pictures of a report.
+
+        Raises
+        ------
+        InvalidInputError
+            If the archive has no landmarks, or nobody is called so.
+        """
+        from asymmetry.archive.reading import read_person
+
+        found = read_person(path, subject)
+        return cls.from_landmarks(
+            found.landmarks,
+            treated_on=treated_on,
+            affected=affected,
+            folder=None if folder is None else Path(folder),
+            about=found.about,
+            metrics=metrics,
+        )
+
     def add(
         self,
         photos: Iterable[PhotoSource] | Mapping[str, PhotoSource] | str | os.PathLike[str],

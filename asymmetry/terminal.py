@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from asymmetry.archive import Progress
     from asymmetry.core.table import Measurements
     from asymmetry.people import Series
 
@@ -19,6 +20,7 @@ __all__ = [
     "json_text",
     "photo_lines",
     "printable",
+    "progress_line",
     "series_lines",
     "truth_lines",
 ]
@@ -148,6 +150,23 @@ def truth_lines(read: Series, truth: Measurements) -> Iterator[str]:
 def counted(number: int, what: str) -> str:
     """A number of things in words."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def progress_line(now: Progress, seconds: float) -> str:
+    """How far an archive is, for a log.
+
+    Examples
+    --------
+    >>> from asymmetry.archive import Progress
+    >>> progress_line(Progress(done=1500, failed=15, photos=20000, earlier=500), 100.0)
+    '1,500 of 20,000 photos (7.5 %), 1.5 % failed, 10.0 a second'
+    """
+    rate = (now.done - now.earlier) / seconds if seconds > 0 else 0.0
+    share = 100 * now.done / max(now.photos, 1)
+    failed = 100 * now.failed_share
+    return (
+        f"{now.done:,} of {now.photos:,} photos ({share:.1f} %), {failed:.1f} % failed, {rate:.1f} a second"
+    )
 
 
 def _number(value: float, sign: str = "", decimals: int = 1) -> str:

@@ -317,7 +317,7 @@ def test_command_line_counts_and_names_the_file(photos: Path, tmp_path: Path) ->
         (["nowhere", "-o", "s.csv"], 1, "name the file to write like scores.parquet"),
         (["nowhere"], 2, "Missing option"),
         (["nowhere", "-o", "s.parquet", "--time-limit", "0"], 2, "time-limit"),
-        (["nowhere", "-o", "s.parquet", "--workers", "0"], 2, "workers"),
+        (["nowhere", "-o", "s.parquet", "--workers", "-1"], 2, "workers"),
     ],
 )
 def test_command_line_says_what_is_wrong(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import glob
-import importlib
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,18 +14,15 @@ from asymmetry.core.notes import Note
 from asymmetry.errors import (
     AsymmetryError,
     InvalidInputError,
-    MissingExtraError,
     UnreadablePhotoError,
-    UnsuitablePhotoError,
 )
 from asymmetry.photos.manifest import manifest_entries
 from asymmetry.photos.names import expression_from_name
 from asymmetry.photos.photo import PhotoBytes, opened, photo_suffixes, walk_images
+from asymmetry.photos.remote import MAX_FILE_BYTES, check_length, import_fsspec, read_url
 
 __all__ = ["Job", "contents", "find_jobs", "is_url", "subject_of"]
 
-#: Files above this are no photos, and are not read: a hundred megapixels of 16-bit colour take 600 MB.
-MAX_FILE_BYTES = 2**30
 _MANIFEST_SUFFIXES = frozenset((".csv", ".tsv"))
 
 
@@ -59,7 +54,9 @@ class Job:
     mirrored: bool | None = None
 
 
-def find_jobs(source: str, subject: str | None = None) -> Iterator[Job]:
+def find_jobs(
+    source: str, subject: str | None = None, storage_options: Mapping[str, Any] | None = None
+) -> Iterator[Job]:
     """Find the photos of an archive one by one, always in the same order.
 
     Parameters
@@ -69,6 +66,8 @@ def find_jobs(source: str, subject: str | None = None) -> Iterator[Job]:
     subject : str, optional
         A regular expression that finds the person in a photo's path relative to the source: its group
         ``subject``, else its first group, else all that it matches. Default: the first folder in that path.
+    storage_options : mapping, optional
+        Of the URL's file system, such as credentials.
 
     Raises
     ------
@@ -87,7 +86,7 @@ def find_jobs(source: str, subject: str | None = None) -> Iterator[Job]:
     except re.error as error:
         raise InvalidInputError(f"subject {subject!r} is no regular expression ({error})") from error
     if is_url(source):
-        return _in_url(source, pattern)
+        return _in_url(source, pattern, storage_options or {})
     if Path(source).is_dir():
         return _in_folder(source, pattern)
     if Path(source).suffix.lower() in _MANIFEST_SUFFIXES and Path(source).is_file():
@@ -123,7 +122,9 @@ def subject_of(photo: str, pattern: re.Pattern[str] | None = None) -> str:
     return (match[1] if pattern.groups else match[0]) or ""
 
 
-def contents(job: Job, url: str | None = None) -> PhotoBytes:
+def contents(
+    job: Job, url: str | None = None, storage_options: Mapping[str, Any] | None = None
+) -> PhotoBytes:
     """Read the bytes of a photo.
 
     Parameters
@@ -132,6 +133,8 @@ def contents(job: Job, url: str | None = None) -> PhotoBytes:
         The photo.
     url : str, optional
         The URL whose file system holds it. Default: this machine's, unless the job's path is a URL itself.
+    storage_options : mapping, optional
+        Of the file system that is behind a URL.
 
     Raises
     ------
@@ -146,16 +149,9 @@ def contents(job: Job, url: str | None = None) -> PhotoBytes:
                 data = stream.read(MAX_FILE_BYTES + 1)
             except OSError as error:
                 raise UnreadablePhotoError(job.photo, Note("not_read", error=str(error))) from error
+        check_length(data, job.photo)
     else:
-        try:
-            system, path = (_filesystem(url), job.path) if url else _fsspec().core.url_to_fs(job.path)
-            with system.open(path, "rb") as stream:
-                data = stream.read(MAX_FILE_BYTES + 1)
-        except Exception as error:  # whatever a file system raises
-            told = str(error) or type(error).__name__
-            raise UnreadablePhotoError(job.photo, Note("not_fetched", error=told)) from error
-    if len(data) > MAX_FILE_BYTES:
-        raise UnsuitablePhotoError(job.photo, Note("large_file", limit=MAX_FILE_BYTES >> 20))
+        data = read_url(job.path, job.photo, storage_options, root=url)
     return PhotoBytes(job.photo, data)
 
 
@@ -207,9 +203,12 @@ def _in_manifest(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
         )
 
 
-def _in_url(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
+def _in_url(
+    source: str, pattern: re.Pattern[str] | None, storage_options: Mapping[str, Any]
+) -> Iterator[Job]:
+    fsspec = import_fsspec("an archive behind a URL", "archive")
     try:
-        system, top = _fsspec().core.url_to_fs(source)
+        system, top = fsspec.core.url_to_fs(source, **storage_options)
         found: Iterable[str]
         if glob.has_magic(top):
             found, top = sorted(system.glob(top)), _above_pattern(top).as_posix()
@@ -239,16 +238,3 @@ def _walked(system: Any, top: str) -> Iterator[str]:
             yield from _walked(system, entry["name"])
         elif name.suffix.lower() in photo_suffixes():
             yield entry["name"]
-
-
-@functools.cache
-def _filesystem(url: str) -> Any:
-    return _fsspec().core.url_to_fs(url)[0]
-
-
-def _fsspec() -> Any:
-    try:
-        importlib.import_module("fsspec.core")
-        return importlib.import_module("fsspec")
-    except ImportError as error:
-        raise MissingExtraError("an archive behind a URL", "archive") from error

@@ -23,9 +23,10 @@ from asymmetry.core.notes import NoteArray, note_array, pack_notes, unpack_notes
 from asymmetry.core.table import LEADING, Measurements
 from asymmetry.core.version import check_score_version
 from asymmetry.errors import InvalidInputError, MissingExtraError
-from asymmetry.metrics import expressions, measure
+from asymmetry.metrics import Metric, expressions, measure
 
 __all__ = [
+    "import_pyarrow",
     "metadata_of",
     "part_table",
     "read_landmarks",
@@ -61,7 +62,12 @@ _SAID = {
 _COMPRESSION = "zstd"
 
 
-def table_of(jobs: Sequence[Job], rows: Sequence[Row], provenance: Mapping[str, Any]) -> Measurements:
+def table_of(
+    jobs: Sequence[Job],
+    rows: Sequence[Row],
+    provenance: Mapping[str, Any],
+    metrics: Sequence[str | Metric] | None = None,
+) -> Measurements:
     """The rows of some photos.
 
     Parameters
@@ -70,6 +76,8 @@ def table_of(jobs: Sequence[Job], rows: Sequence[Row], provenance: Mapping[str, 
         The photos, and what was read of them, in the same order.
     provenance : mapping
         How they were read.
+    metrics : sequence of str or Metric, optional
+        As for `measure`.
 
     Returns
     -------
@@ -79,7 +87,7 @@ def table_of(jobs: Sequence[Job], rows: Sequence[Row], provenance: Mapping[str, 
     """
     landmarks = replace(Landmarks.concat(row.landmarks for row in rows), provenance=dict(provenance))
     said = np.array([job.expression for job in jobs], dtype=np.str_)
-    measured = measure(landmarks)
+    measured = measure(landmarks, metrics=metrics)
     about = {
         "expression": np.where(said != "", said, expressions(landmarks).label),
         "sha256": np.array([row.sha256 for row in rows], dtype=np.str_),
@@ -94,11 +102,16 @@ def table_of(jobs: Sequence[Job], rows: Sequence[Row], provenance: Mapping[str, 
 
 
 def part_table(
-    jobs: Sequence[Job], rows: Sequence[Row], provenance: Mapping[str, Any], *, landmarks: bool
+    jobs: Sequence[Job],
+    rows: Sequence[Row],
+    provenance: Mapping[str, Any],
+    *,
+    landmarks: bool,
+    metrics: Sequence[str | Metric] | None = None,
 ) -> Any:
     """The same as a `pyarrow.Table`, with the landmarks as list columns if they are asked for."""
-    pyarrow = _pyarrow()
-    table = table_of(jobs, rows, provenance).to_arrow()
+    pyarrow = import_pyarrow()
+    table = table_of(jobs, rows, provenance, metrics).to_arrow()
     if landmarks:
         found = Landmarks.concat(row.landmarks for row in rows)
         for name, kind in _ARRAYS.items():
@@ -119,7 +132,7 @@ def write_archive(parts: Iterable[Path], destination: Path, *, landmarks: bool) 
     DestinationError
         If it can't be written.
     """
-    parquet = _pyarrow("pyarrow.parquet")
+    parquet = import_pyarrow("pyarrow.parquet")
     with written(destination) as temporary, ExitStack() as stack:
         writer = None
         for group in _groups(parts, GROUP_ROWS_WITH_LANDMARKS if landmarks else GROUP_ROWS):
@@ -132,7 +145,7 @@ def write_archive(parts: Iterable[Path], destination: Path, *, landmarks: bool) 
 def write_part(table: Any, path: Path) -> None:
     """Write the file of a part; whole or not at all."""
     with written(path) as temporary:
-        _pyarrow("pyarrow.parquet").write_table(table, temporary, compression=_COMPRESSION)
+        import_pyarrow("pyarrow.parquet").write_table(table, temporary, compression=_COMPRESSION)
 
 
 def write_csv(scores: Path, destination: Path) -> None:
@@ -144,7 +157,7 @@ def write_csv(scores: Path, destination: Path) -> None:
         If it can't be written.
     """
     with (
-        _pyarrow("pyarrow.parquet").ParquetFile(scores) as source,
+        import_pyarrow("pyarrow.parquet").ParquetFile(scores) as source,
         written(destination) as temporary,
         temporary.open("w", encoding="utf-8", newline="") as file,
     ):
@@ -164,7 +177,7 @@ def metadata_of(path: Path) -> dict[str, Any]:
         If it is no Parquet file.
     """
     try:
-        metadata = _pyarrow("pyarrow.parquet").read_schema(path).metadata or {}
+        metadata = import_pyarrow("pyarrow.parquet").read_schema(path).metadata or {}
     except (OSError, ValueError) as error:
         raise InvalidInputError(f"{path}: is there already and is no Parquet file; name another") from error
     known: dict[str, Any] = json.loads(metadata.get(b"asymmetry", b"{}"))
@@ -174,7 +187,7 @@ def metadata_of(path: Path) -> dict[str, Any]:
 def statuses(path: Path) -> dict[str, int]:
     """How many photos of an archive's file have each status, the most frequent first."""
     found: Counter[str] = Counter()
-    with _pyarrow("pyarrow.parquet").ParquetFile(path) as file:
+    with import_pyarrow("pyarrow.parquet").ParquetFile(path) as file:
         for batch in file.iter_batches(columns=["status"]):
             found.update(batch.column(0).to_pylist())
     return dict(found.most_common())
@@ -205,13 +218,13 @@ def read_landmarks(path: str | os.PathLike[str], *, other_version: bool = False)
     MissingExtraError
         If pyarrow is not installed.
     """
-    parquet = _pyarrow("pyarrow.parquet")
+    parquet = import_pyarrow("pyarrow.parquet")
     try:
         table = parquet.read_table(path)
     except FileNotFoundError:
         raise
     except (OSError, ValueError) as error:
-        raise InvalidInputError(f"{os.fspath(path)}: no Parquet file ({error})") from error
+        raise InvalidInputError(f"{path}: no Parquet file ({error})") from error
     if not set(_ARRAYS) <= set(table.column_names):
         raise InvalidInputError(f"{os.fspath(path)}: holds no landmarks; score the archive with landmarks")
     n = len(table)
@@ -251,7 +264,7 @@ def _values(name: str, column: Any) -> Any:
         return np.array(column.to_pylist(), dtype=np.str_)
     if name == "flags":
         return np.array([" ".join(codes) for codes in column.to_pylist()], dtype=np.str_)
-    pyarrow = _pyarrow()
+    pyarrow = import_pyarrow()
     return (
         column.to_numpy()
         if isinstance(column, pyarrow.ChunkedArray)
@@ -267,7 +280,7 @@ def _iso(when: datetime | None) -> str:
 
 def _groups(parts: Iterable[Path], rows: int) -> Iterator[Any]:
     """The tables of the parts, joined to row groups of the same size whatever the parts' size."""
-    pyarrow, parquet = _pyarrow(), _pyarrow("pyarrow.parquet")
+    pyarrow, parquet = import_pyarrow(), import_pyarrow("pyarrow.parquet")
     held: list[Any] = []
     for path in parts:
         held.append(parquet.read_table(path))
@@ -279,7 +292,14 @@ def _groups(parts: Iterable[Path], rows: int) -> Iterator[Any]:
         yield pyarrow.concat_tables(held).combine_chunks()
 
 
-def _pyarrow(module: str = "pyarrow") -> Any:
+def import_pyarrow(module: str = "pyarrow") -> Any:
+    """Import pyarrow, or one of its modules.
+
+    Raises
+    ------
+    MissingExtraError
+        If it is not installed.
+    """
     try:
         return importlib.import_module(module)
     except ImportError as error:

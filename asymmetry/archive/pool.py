@@ -6,6 +6,7 @@ hangs. `pebble` gives each photo its own time limit and tells which photo a work
 
 from __future__ import annotations
 
+import logging
 import math
 import multiprocessing
 import os
@@ -18,7 +19,7 @@ from contextlib import suppress
 from itertools import count, islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.rows import Row, Settings, failed, score_job, start_worker
@@ -26,7 +27,9 @@ from asymmetry.core.notes import Note
 from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError
 from asymmetry.extract.networks import usable_cores
 
-__all__ = ["Pool", "check_pool", "scored_parts", "usable_cores", "worker_count"]
+__all__ = ["Pool", "Scorer", "check_pool", "scored_parts", "usable_cores", "worker_count"]
+
+_LOG = logging.getLogger(__name__)
 
 #: Photos that may be under way or done before the one whose row is next: what a slow photo holds up.
 WINDOW = 256
@@ -45,6 +48,14 @@ WORKER_BYTES, MEMORY_SHARE = 450e6, 0.7
 TRIES = 2
 #: Times in a row that all workers may end before a photo is done.
 MOST_BREAKS = 3
+
+
+class Scorer(Protocol):
+    """What scores photos."""
+
+    def rows(self, jobs: Iterable[Job]) -> Iterator[Row]:
+        """Score photos; one row for each, in order."""
+        ...
 
 
 def worker_count(cores: int, seconds: float, waited: float, memory: float) -> int:
@@ -76,12 +87,12 @@ def check_pool(workers: object, time_limit: object) -> None:
     Raises
     ------
     InvalidInputError
-        If there is no worker or no time.
+        If there are fewer than no workers, or there is no time.
     """
     if not isinstance(time_limit, (int, float)) or not time_limit > 0:
         raise InvalidInputError(f"time_limit has to be above 0 seconds, not {time_limit!r}")
-    if workers is not None and (not isinstance(workers, int) or workers < 1):
-        raise InvalidInputError(f"workers has to be at least 1, not {workers!r}")
+    if workers is not None and (not isinstance(workers, int) or workers < 0):
+        raise InvalidInputError(f"workers has to be at least 0, not {workers!r}")
 
 
 class Pool:
@@ -129,7 +140,12 @@ class Pool:
             self._hand_out(waiting, jobs)
             if not waiting:
                 return
-            row = self._row(*waiting.popleft())
+            job, future = waiting.popleft()
+            row = self._row(job, future)
+            if not row.landmarks.usable[0]:
+                _LOG.warning(
+                    "%s is not measured, %s: %s", job.photo, row.landmarks.status[0], row.landmarks.reason[0]
+                )
             yield row
             seconds, waited = seconds + row.seconds, waited + row.waited
             if done >= MEASURED_ROWS and not self._settled:
@@ -220,7 +236,7 @@ class Pool:
 
 
 def scored_parts(
-    pool: Pool,
+    pool: Scorer,
     todo: Iterable[tuple[int, list[Job]]],
     make_table: Callable[[list[Job], list[Row]], Any],
     told: Callable[[int, int], None],
@@ -229,8 +245,8 @@ def scored_parts(
 
     Parameters
     ----------
-    pool : Pool
-        The worker processes.
+    pool : Scorer
+        The worker processes, or whatever else scores photos.
     todo : iterable of (int, list of Job)
         Parts: number, photos.
     make_table : callable

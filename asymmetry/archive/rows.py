@@ -7,9 +7,10 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from multiprocessing import parent_process
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from asymmetry.errors import PhotoError
 from asymmetry.extract import Extractor, Method
 from asymmetry.photos.photo import PhotoBytes, read_taken
 
-__all__ = ["Row", "Settings", "failed", "score_job", "start_worker"]
+__all__ = ["Row", "Settings", "failed", "release_extractor", "score_job", "start_worker"]
 
 # A manifest's date comes after these and before those of scans and edits.
 _SURER_THAN_A_MANIFEST = ("exif", "name", "folder")
@@ -36,6 +37,8 @@ class Settings:
         As for `Extractor`.
     url : str or None
         The URL whose file system holds the photos; None for this machine's.
+    storage_options : mapping
+        Of that file system, such as credentials; never written.
     """
 
     method: Method = "hemiface"
@@ -43,6 +46,7 @@ class Settings:
     max_megapixels: float = 100.0
     model: str | None = None
     url: str | None = None
+    storage_options: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def extractor(self) -> Extractor:
         """Load the model."""
@@ -94,7 +98,7 @@ def score_job(settings: Settings, job: Job) -> Row:
     """Read and measure one photo in this process; whatever happens, there is a row."""
     began, busy = time.perf_counter(), time.thread_time()
     try:
-        file = contents(job, settings.url)
+        file = contents(job, settings.url, settings.storage_options)
     except PhotoError as error:
         return failed(job, error.note, error.status)
     waited = time.perf_counter() - began - (time.thread_time() - busy)
@@ -110,6 +114,12 @@ def score_job(settings: Settings, job: Job) -> Row:
 @functools.cache
 def _extractor(settings: Settings) -> Extractor:
     return settings.extractor()
+
+
+def release_extractor(settings: Settings) -> None:
+    """Free the model that this process has loaded for scoring."""
+    _extractor(settings).close()
+    _extractor.cache_clear()
 
 
 def _end_after(wait: Callable[[], None]) -> None:

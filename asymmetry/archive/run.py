@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Generator, Mapping
-from contextlib import closing
+import re
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from asymmetry.archive.jobs import find_jobs, is_url
+from asymmetry.archive.earlier import Earlier, Plan
+from asymmetry.archive.inline import Inline
+from asymmetry.archive.jobs import Job, contents, find_jobs, is_url
 from asymmetry.archive.ledger import Ledger, differences
+from asymmetry.archive.own_metrics import check_metrics
 from asymmetry.archive.parquet import (
     metadata_of,
     part_table,
@@ -26,10 +30,12 @@ from asymmetry.archive.rows import Settings
 from asymmetry.core.paths import local_path
 from asymmetry.errors import InvalidInputError, require
 from asymmetry.extract import Method
+from asymmetry.metrics import Metric
 
 __all__ = ["Engine", "Progress", "Summary", "score_archive"]
 
-Engine = Literal["local", "ray"]
+Engine = Literal["local", "ray", "inline"]
+_USABLE = frozenset(("ok", "warn"))
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,11 @@ class Summary:
     statuses: Mapping[str, int] = field(default_factory=dict)
     scored: int = 0
 
+    @property
+    def usable(self) -> int:
+        """Photos that could be scored, by whatever run."""
+        return sum(number for status, number in self.statuses.items() if status in _USABLE)
+
 
 def score_archive(  # noqa: PLR0913  all but two go by name
     source: str | os.PathLike[str],
@@ -97,6 +108,10 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     model: str | os.PathLike[str] | None = None,
     ray_address: str | None = None,
     overwrite: bool = False,
+    retry_failed: bool = False,
+    update: bool = False,
+    storage_options: Mapping[str, Any] | None = None,
+    metrics: Iterable[str | Metric] | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Summary:
     """Score many photos into a Parquet file: one row per photo, failures included.
@@ -113,8 +128,10 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     destination : path
         The file to write, ``.parquet``. Until it is whole, what is finished is in a folder beside it,
         ``<destination>.unfinished``.
-    engine : {"local", "ray"}
-        Worker processes on this machine, or a Ray cluster.
+    engine : {"local", "ray", "inline"}
+        Worker processes on this machine, a Ray cluster, or this process alone, for notebooks and where no
+        process may be started: there a photo that crashes a decoder ends the program, and `time_limit` does
+        not hold.
     method, mirrored, max_megapixels, model
         As for `Extractor`.
     subject : str, optional
@@ -127,7 +144,7 @@ def score_archive(  # noqa: PLR0913  all but two go by name
         Also write the table as CSV beside the Parquet file.
     workers : int, optional
         Number of worker processes. Default: what the cores, the memory and the first photos' waiting for
-        storage ask for; with Ray one for each core of the cluster.
+        storage ask for; with Ray one for each core of the cluster. 0 is the engine ``"inline"``.
     time_limit : float
         Seconds that one photo may take before it is given up.
     ray_address : str, optional
@@ -135,6 +152,15 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     overwrite : bool
         Write anew where the destination exists. Otherwise an existing file of the same archive is left as it
         is, and any other is an error.
+    retry_failed : bool
+        Read again what could not be scored by earlier runs; all other rows are kept.
+    update : bool
+        Bring an existing file up to date: what is new or has other bytes (by its SHA-256) is read, what is
+        gone has no row any more, all other rows are kept.
+    storage_options : mapping, optional
+        Of the file system behind a URL, as for fsspec: credentials, ``anon=True``. Never written.
+    metrics : iterable of str or Metric, optional
+        As for `measure`. Ray takes those of your own by name, from a module that its nodes can import.
     progress : callable, optional
         Called with a `Progress` as photos are done.
 
@@ -167,43 +193,135 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     asymmetry.errors.InvalidInputError: scores.csv: name the file to write like scores.parquet
     """
     source, destination = _one_spelling(os.fspath(source)), local_path(destination)
-    _check(destination, engine)
-    _check_extras(engine, source)
+    inline = engine == "inline" or (engine == "local" and workers == 0)
+    _check(destination, engine, inline=inline)
+    _check_extras(engine, source, inline=inline)
     check_pool(workers, time_limit)
+    chosen = check_metrics(metrics, engine)
     settings = Settings(
         method=method,
         mirrored=mirrored,
         max_megapixels=max_megapixels,
         model=None if model is None else str(Path(model).absolute()),
         url=source if is_url(source) else None,
+        storage_options=dict(storage_options or {}),
     )
-    about = {"source": source, "subject": subject, "landmarks": landmarks, "max_megapixels": max_megapixels}
+    about: dict[str, Any] = {"source": source, "subject": subject, "landmarks": landmarks}
+    about["max_megapixels"] = max_megapixels
+    if chosen is not None:
+        about["metrics"] = [each if isinstance(each, str) else each.name for each in chosen]
     with settings.extractor() as extractor:  # what is wrong with it is said here, not by every worker
         provenance = {**extractor.provenance, "archive": about}
-    as_text = destination.with_suffix(".csv")
-    if destination.exists() and not overwrite and not Ledger.folder_of(destination).exists():
-        made = _finished(destination, provenance)
-        if csv and not as_text.exists():
-            write_csv(destination, as_text)
-        return made
-    make_table = partial(part_table, provenance=provenance, landmarks=landmarks)
-    with Ledger(destination) as ledger:
-        ledger.begin(provenance, lambda: find_jobs(source, subject))
+    wanted = _Wanted(destination, provenance, landmarks, csv, overwrite, retry_failed, update)
+    run = _Run(
+        start=partial(Inline, settings) if inline else partial(Pool, settings, time_limit=time_limit),
+        engine=_local if engine != "ray" else partial(_on_ray, address=ray_address),
+        make_table=partial(part_table, provenance=provenance, landmarks=landmarks, metrics=chosen),
+        workers=None if inline else workers,
+    )
+    find = partial(find_jobs, source, subject, settings.storage_options)
+    with wanted.open_earlier(settings) as earlier:
+        return wanted.finish(replace(run, earlier=earlier), find, progress)
+
+
+@dataclass(frozen=True, eq=False)
+class _Wanted:
+    """The file that is asked for."""
+
+    destination: Path
+    provenance: Mapping[str, Any]
+    landmarks: bool
+    csv: bool
+    overwrite: bool
+    retry_failed: bool
+    update: bool
+
+    @property
+    def there(self) -> bool:
+        """Whether the file exists and is to be kept or gone on from."""
+        return self.destination.exists() and not self.overwrite
+
+    def open_earlier(self, settings: Settings) -> Earlier | nullcontext[None]:
+        """The rows that are there already, if some of them are to be kept."""
+        if not self.there or not (self.retry_failed or self.update):
+            return nullcontext()
+        _finished(self.destination, self.provenance)
+        fetch = partial(contents, url=settings.url, storage_options=settings.storage_options)
+        return Earlier(self.destination, retry=self.retry_failed, update=self.update, fetch=fetch)
+
+    def finish(
+        self, run: _Run, find: Callable[[], Iterator[Job]], progress: Callable[[Progress], None] | None
+    ) -> Summary:
+        """Write the file, unless it is there and complete."""
+        earlier, as_text = run.earlier, self.destination.with_suffix(".csv")
+        begun = Ledger.folder_of(self.destination).exists()
+        if self.there and not begun and (earlier is None or earlier.complete):
+            made = _finished(self.destination, self.provenance)
+            if self.csv and not as_text.exists():
+                write_csv(self.destination, as_text)
+            return made
+        with Ledger(self.destination) as ledger:
+            ledger.begin(self.provenance, lambda: earlier.jobs(find()) if earlier else find())
+            if self.retry_failed and not self.there:
+                _forget_failed(ledger)
+            scored = run.finish_parts(ledger, progress)
+            parts = [ledger.part(number) for number in range(ledger.parts)]
+            write_archive(parts, self.destination, landmarks=self.landmarks)
+            if self.csv:
+                write_csv(self.destination, as_text)
+            ledger.clear()
+        return Summary(self.destination, ledger.photos, statuses(self.destination), scored)
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """How the parts of an archive are scored."""
+
+    start: Callable[..., Any]
+    engine: Callable[..., Generator[tuple[int, Any]]]
+    make_table: Callable[..., Any]
+    workers: int | None
+    earlier: Earlier | None = None
+
+    def finish_parts(self, ledger: Ledger, progress: Callable[[Progress], None] | None) -> int:
+        """Score what is unfinished, part by part; how many photos that is."""
         before = ledger.done
-        if before < ledger.photos:
-            told = _Teller(ledger.photos, before, progress)
-            told(0, 0)
-            start = partial(Pool, settings, time_limit=time_limit)
-            run = _local if engine == "local" else partial(_on_ray, address=ray_address)
-            with closing(run(start, ledger.unfinished(), make_table, told, workers=workers)) as scored:
-                for number, table in scored:
-                    write_part(table, ledger.part(number))
-        parts = [ledger.part(number) for number in range(ledger.parts)]
-        write_archive(parts, destination, landmarks=landmarks)
-        if csv:
-            write_csv(destination, as_text)
-        ledger.clear()
-    return Summary(destination, ledger.photos, statuses(destination), ledger.photos - before)
+        if before == ledger.photos:
+            return 0
+        told = _Teller(ledger.photos, before, progress)
+        told(0, 0)
+        plans: dict[int, Plan] = {}
+        todo = self._planned(ledger, plans, told)
+        with closing(self.engine(self.start, todo, self.make_table, told, workers=self.workers)) as scored:
+            for number, table in scored:
+                plan = plans.pop(number, None)
+                whole = table if plan is None or self.earlier is None else self.earlier.merge(plan, table)
+                write_part(whole, ledger.part(number))
+        return ledger.photos - before - told.kept
+
+    def _planned(
+        self, ledger: Ledger, plans: dict[int, Plan], told: _Teller
+    ) -> Iterator[tuple[int, list[Job]]]:
+        """The photos to read of each part; a part of which all is kept is written at once."""
+        for number, part in ledger.unfinished():
+            if self.earlier is None:
+                yield number, part
+                continue
+            plan = self.earlier.plan(part)
+            told.keep(len(part) - len(plan.todo))
+            if plan.todo:
+                plans[number] = plan
+                yield number, plan.todo
+            else:
+                write_part(self.earlier.merge(plan, None), ledger.part(number))
+
+
+def _forget_failed(ledger: Ledger) -> None:
+    """Let the finished parts be read again in which photos could not be scored."""
+    for number in range(ledger.parts):
+        part = ledger.part(number)
+        if part.is_file() and not set(statuses(part)) <= _USABLE:
+            part.unlink()
 
 
 class _Teller:
@@ -212,6 +330,12 @@ class _Teller:
     def __init__(self, photos: int, done: int, tell: Callable[[Progress], None] | None) -> None:
         self._now = Progress(done, 0, photos, done)
         self._tell = tell
+        self.kept = 0
+
+    def keep(self, photos: int) -> None:
+        """Count photos whose rows are kept."""
+        self.kept += photos
+        self(photos, 0)
 
     def __call__(self, done: int, failed: int) -> None:
         self._now = replace(self._now, done=self._now.done + done, failed=self._now.failed + failed)
@@ -219,7 +343,7 @@ class _Teller:
             self._tell(self._now)
 
 
-def _local(start: Callable[..., Pool], *parts: Any, workers: int | None = None) -> Generator[tuple[int, Any]]:
+def _local(start: Callable[..., Any], *parts: Any, workers: int | None = None) -> Generator[tuple[int, Any]]:
     with start(workers=workers) as pool:
         yield from scored_parts(pool, *parts)
 
@@ -237,9 +361,11 @@ def _one_spelling(source: str) -> str:
     return source if source.endswith("//") else source.rstrip("/")
 
 
-def _check_extras(engine: str, source: str) -> None:
+def _check_extras(engine: str, source: str, *, inline: bool) -> None:
     """What a run will need, before it begins."""
-    needed = [("pyarrow", "scoring an archive", "archive"), ("pebble", "scoring an archive", "archive")]
+    needed = [("pyarrow", "scoring an archive", "archive")]
+    if not inline:
+        needed.append(("pebble", "scoring an archive", "archive"))
     if is_url(source):
         needed.append(("fsspec", "an archive behind a URL", "archive"))
     if engine == "ray":
@@ -248,14 +374,16 @@ def _check_extras(engine: str, source: str) -> None:
         require(module, what, extra)
 
 
-def _check(destination: Path, engine: str) -> None:
+def _check(destination: Path, engine: str, *, inline: bool) -> None:
     if engine not in get_args(Engine):
         raise InvalidInputError(f"engine {engine!r}: use one of {', '.join(get_args(Engine))}")
+    if is_url(str(destination)) or re.match(r"\w{2,}:[\\/]", str(destination)):
+        raise InvalidInputError(f"{destination}: a file on this machine is written, and then copied by you")
     if destination.suffix != ".parquet":
         raise InvalidInputError(f"{destination}: name the file to write like scores.parquet")
     if destination.is_dir():
         raise InvalidInputError(f"{destination}: this is a folder; name a file to write")
-    if getattr(multiprocessing.current_process(), "_inheriting", False):
+    if not inline and getattr(multiprocessing.current_process(), "_inheriting", False):
         raise InvalidInputError(
             "score_archive starts new processes, which import your script: call it under "
             "if __name__ == '__main__':"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +20,12 @@ import numpy.typing as npt
 from asymmetry.core.landmarks import Status, same_values
 from asymmetry.core.notes import NoteArray, flags_column, note_array, reason_column
 from asymmetry.core.paths import local_path
+from asymmetry.core.reading import arrow_columns, csv_columns, frame_columns
 from asymmetry.core.version import joined_provenance
 from asymmetry.errors import InvalidInputError, MissingExtraError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["HEADLINE", "LEADING", "Measurements"]
 
@@ -116,7 +120,21 @@ class Measurements(Mapping[str, Column]):
         """Number of rows, n."""
         return len(next(iter(self.columns.values()), ()))
 
-    def __getitem__(self, name: str) -> Column:
+    @overload
+    def __getitem__(self, name: str) -> Column: ...
+    @overload
+    def __getitem__(self, name: list[str]) -> Measurements: ...
+
+    def __getitem__(self, name: str | list[str]) -> Column | Measurements:
+        """A column; or, of a list of names, a table of these columns.
+
+        Examples
+        --------
+        >>> list(Measurements({"photo": ["a"], "x_mm": [1.0], "y_mm": [2.0]})[["photo", "y_mm"]])
+        ['photo', 'y_mm']
+        """
+        if isinstance(name, list):
+            return Measurements({each: self[each] for each in name}, self.provenance)
         try:
             column: Column = self.columns[name]
         except KeyError:
@@ -204,6 +222,45 @@ class Measurements(Mapping[str, Column]):
         provenance = joined_provenance(part.provenance for part in parts)
         return cls(joined, provenance, about, np.concatenate([part.notes for part in parts]))
 
+    @classmethod
+    def from_csv(cls, path: str | os.PathLike[str]) -> Measurements:
+        """Read what `to_csv` wrote: numbers to 1e-4, empty cells as NaN, and no provenance.
+
+        Raises
+        ------
+        InvalidInputError
+            If it can't be read as a table.
+        """
+        return cls(csv_columns(path))
+
+    @classmethod
+    def from_arrow(cls, table: Any) -> Measurements:
+        """Read a `pyarrow.Table`, or what can be made one through ``__arrow_c_stream__``, such as polars'.
+
+        Nulls become NaN, and empty texts; the provenance is that of `to_arrow`, as far as it is there.
+
+        Raises
+        ------
+        MissingExtraError
+            If pyarrow is not installed.
+        InvalidInputError
+            If a column holds neither numbers nor texts.
+        """
+        pyarrow = _extra("pyarrow", "from_arrow")
+        made = table if isinstance(table, pyarrow.Table) else pyarrow.table(table)
+        columns, provenance = arrow_columns(made)
+        return cls(columns, provenance)
+
+    @classmethod
+    def from_dataframe(cls, frame: pd.DataFrame) -> Measurements:
+        """Read a `pandas.DataFrame`, with the provenance of `to_dataframe`, as far as it is there."""
+        columns, provenance = frame_columns(frame)
+        return cls(columns, provenance)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The table for DuckDB, polars and whatever else reads Arrow (extra ``table``)."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
+
     def to_dict(self) -> dict[str, list[Any]]:
         """Columns as plain lists, safe for JSON: a number that is not finite becomes None.
 
@@ -215,7 +272,7 @@ class Measurements(Mapping[str, Column]):
         found = {name: _plain(column) for name, column in self.items()}
         return found | {name: [text.split() for text in found[name]] for name in _LISTS if name in found}
 
-    def to_dataframe(self) -> Any:
+    def to_dataframe(self) -> pd.DataFrame:
         """A `pandas.DataFrame`; the provenance is in its ``attrs``.
 
         Raises

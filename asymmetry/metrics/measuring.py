@@ -126,6 +126,9 @@ def measure(
     """
     check_landmarks(landmarks)
     chosen, scale, n = choose(metrics, catalogue()), scale or Scale(), len(landmarks)
+    moving = [metric.name for metric in chosen if metric.photos > 1]
+    if moving:
+        raise InvalidInputError(f"{', '.join(moving)}: measured from rest to a movement; use movement")
     names = [name for metric in chosen for name in metric.columns]
     values = np.empty((len(names) + len(_POSE_COLUMNS), n))
     rsd, absolute = np.empty((2, len(names) if sd else 0, n))

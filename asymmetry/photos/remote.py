@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from asymmetry.core.notes import Note
 from asymmetry.errors import MissingExtraError, UnreadablePhotoError, UnsuitablePhotoError
 
 __all__ = ["MAX_FILE_BYTES", "check_extra", "check_length", "import_fsspec", "is_url", "read_url"]
@@ -13,6 +14,7 @@ __all__ = ["MAX_FILE_BYTES", "check_extra", "check_length", "import_fsspec", "is
 #: Files above this are no photos, and are not read: a hundred megapixels of 16-bit colour take 600 MB.
 MAX_FILE_BYTES = 2**30
 _WEB = ("http://", "https://")
+_SYSTEMS: dict[tuple[str, str], Any] = {}
 
 
 def is_url(source: object) -> bool:
@@ -61,7 +63,9 @@ def import_fsspec(purpose: str, extra: str) -> Any:
         raise MissingExtraError(purpose, extra) from error
 
 
-def read_url(url: str, name: str, options: Mapping[str, Any] | None = None) -> bytes:
+def read_url(
+    url: str, name: str, options: Mapping[str, Any] | None = None, *, root: str | None = None
+) -> bytes:
     """Fetch the bytes of one photo.
 
     Parameters
@@ -72,6 +76,8 @@ def read_url(url: str, name: str, options: Mapping[str, Any] | None = None) -> b
         What errors call the photo.
     options : mapping, optional
         Of the file system, such as credentials.
+    root : str, optional
+        The URL of the file system in which `url` is a path. Default: its own.
 
     Raises
     ------
@@ -86,14 +92,27 @@ def read_url(url: str, name: str, options: Mapping[str, Any] | None = None) -> b
     if url.startswith(_WEB):
         _import_http()
     try:
-        system, path = fsspec.core.url_to_fs(url, **(options or {}))
+        system, path = (
+            (_held_system(root, options or {}), url)
+            if root
+            else fsspec.core.url_to_fs(url, **(options or {}))
+        )
         with system.open(path, "rb") as stream:
             data: bytes = stream.read(MAX_FILE_BYTES + 1)
     except Exception as error:  # whatever a file system raises
         why = str(error) or type(error).__name__
-        raise UnreadablePhotoError(name, f"it can't be fetched ({why})") from error
+        raise UnreadablePhotoError(name, Note("not_fetched", error=why)) from error
     check_length(data, name)
     return data
+
+
+def _held_system(root: str, options: Mapping[str, Any]) -> Any:
+    """The file system of a URL, made once: that of a ZIP file reads its directory anew each time."""
+    key = root, repr(sorted(options.items()))
+    if key not in _SYSTEMS:
+        fsspec = import_fsspec("reading photos behind URLs", "url")
+        _SYSTEMS[key] = fsspec.core.url_to_fs(root, **options)[0]
+    return _SYSTEMS[key]
 
 
 def check_length(data: bytes, name: str) -> None:
@@ -105,7 +124,7 @@ def check_length(data: bytes, name: str) -> None:
         If it is larger than `MAX_FILE_BYTES`.
     """
     if len(data) > MAX_FILE_BYTES:
-        raise UnsuitablePhotoError(name, f"the file is larger than {MAX_FILE_BYTES >> 20} MiB")
+        raise UnsuitablePhotoError(name, Note("large_file", limit=MAX_FILE_BYTES >> 20))
 
 
 def _import_http() -> None:

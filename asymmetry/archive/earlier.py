@@ -1,0 +1,141 @@
+"""A finished archive from which rows are kept, while failed or changed photos are read again."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from asymmetry.archive.jobs import Job
+from asymmetry.archive.parquet import import_pyarrow
+from asymmetry.errors import PhotoError
+from asymmetry.photos.sources import PhotoBytes
+
+__all__ = ["Earlier", "Plan"]
+
+_USABLE = ("ok", "warn")
+_KNOWN_BY = ["photo", "status", "sha256"]
+
+
+@dataclass(frozen=True)
+class _Known:
+    row: int
+    usable: bool
+    sha256: str
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What of a part is kept and what is read.
+
+    Attributes
+    ----------
+    kept : tuple of int or None
+        For each photo its row in the finished archive; None where it is read.
+    todo : list of Job
+        The photos to read.
+    """
+
+    kept: tuple[int | None, ...]
+    todo: list[Job]
+
+
+class Earlier:
+    """The rows of a finished archive. A context manager that holds the file open.
+
+    Names, states and hashes of all rows are in memory, about 300 bytes a photo.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The archive's file.
+    retry : bool
+        Read again what could not be scored.
+    update : bool
+        Read again what has other bytes now, and what is new; leave out what is gone.
+    fetch : callable
+        Reads the bytes of a photo.
+    """
+
+    def __init__(self, path: Path, *, retry: bool, update: bool, fetch: Callable[[Job], PhotoBytes]) -> None:
+        self._retry, self._update, self._fetch = retry, update, fetch
+        self._file = import_pyarrow("pyarrow.parquet").ParquetFile(path)
+        groups = range(self._file.num_row_groups)
+        sizes = (self._file.metadata.row_group(i).num_rows for i in groups)
+        self._starts = [0, *accumulate(sizes)]
+        self._group: tuple[int, Any] = (-1, None)
+        self._known: dict[str, _Known] = {}
+        for batch in self._file.iter_batches(columns=_KNOWN_BY):
+            for photo, status, digest in zip(*(batch[name].to_pylist() for name in _KNOWN_BY), strict=True):
+                self._known[photo] = _Known(len(self._known), status in _USABLE, digest or "")
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is to be read again."""
+        return not self._update and all(known.usable for known in self._known.values())
+
+    def jobs(self, found: Iterable[Job]) -> Iterator[Job]:
+        """The photos of the new archive: what is there now, or, without update, what was there before."""
+        gone = dict.fromkeys(self._known)
+        for job in found:
+            if self._update or job.photo in gone:
+                gone.pop(job.photo, None)
+                yield job
+        if not self._update:
+            yield from (Job("", photo) for photo in gone)
+
+    def plan(self, part: Sequence[Job]) -> Plan:
+        """What of a part is kept."""
+        kept = tuple(self._kept(job) for job in part)
+        return Plan(kept, [job for job, row in zip(part, kept, strict=True) if row is None])
+
+    def _kept(self, job: Job) -> int | None:
+        known = self._known.get(job.photo)
+        if known is None:
+            return None
+        if not job.path:  # gone: nothing is there to be read
+            return known.row
+        if self._retry and not known.usable:
+            return None
+        return None if self._update and self._digest(job) != known.sha256 else known.row
+
+    def _digest(self, job: Job) -> str | None:
+        try:
+            return hashlib.sha256(self._fetch(job).data).hexdigest()
+        except PhotoError:
+            return None
+
+    def merge(self, plan: Plan, scored: Any | None) -> Any:
+        """The table of a part.
+
+        Parameters
+        ----------
+        plan : Plan
+            Of the part.
+        scored : pyarrow.Table or None
+            Rows of the photos that were read, in order.
+        """
+        kept = [self._read_row(row) for row in plan.kept if row is not None]
+        if not kept:
+            return scored
+        pyarrow = import_pyarrow()
+        joined = pyarrow.concat_tables(kept if scored is None else [*kept, scored])
+        old, new = iter(range(len(kept))), iter(range(len(kept), len(joined)))
+        order = [next(new if row is None else old) for row in plan.kept]
+        return joined.take(order)
+
+    def _read_row(self, row: int) -> Any:
+        group = bisect_right(self._starts, row) - 1
+        if self._group[0] != group:
+            self._group = group, self._file.read_row_group(group)
+        return self._group[1].slice(row - self._starts[group], 1)
+
+    def __enter__(self) -> Earlier:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()

@@ -1,0 +1,160 @@
+"""A scored archive as tables, and person by person."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from asymmetry.archive.parquet import import_pyarrow, read_landmarks
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.table import Measurements
+from asymmetry.errors import InvalidInputError
+from asymmetry.metrics import expressions
+from asymmetry.metrics.expression import UNKNOWN
+from asymmetry.photos.names import day_from_name, expression_from_name
+from asymmetry.photos.record import About
+from asymmetry.photos.taken import taken_from_name
+
+__all__ = ["Person", "list_subjects", "read_archive", "read_person"]
+
+#: Columns of an archive with landmarks that are no measurements.
+_POINTS = frozenset(("points", "spread", "pose", "blendshapes"))
+
+
+@dataclass(frozen=True, eq=False)
+class Person:
+    """One person of an archive.
+
+    Attributes
+    ----------
+    landmarks : Landmarks
+        The points of all photos.
+    about : tuple of About
+        What is known about each.
+    """
+
+    landmarks: Landmarks
+    about: tuple[About, ...] = field(repr=False)
+
+
+def read_archive(
+    path: str | os.PathLike[str], *, columns: Sequence[str] | None = None, subject: str | None = None
+) -> Measurements:
+    """Read the table of an archive.
+
+    Parameters
+    ----------
+    path : path
+        What `score_archive` wrote.
+    columns : sequence of str, optional
+        Which ones; few are read much faster. Default: all but the landmarks.
+    subject : str, optional
+        Only the photos of this person.
+
+    Returns
+    -------
+    Measurements
+        One row per photo, with the archive's provenance.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is no such file, it is no archive, or a column is not there.
+    MissingExtraError
+        If pyarrow is not installed.
+
+    Examples
+    --------
+    >>> read_archive("no-such-scores.parquet")
+    Traceback (most recent call last):
+    ...
+    asymmetry.errors.InvalidInputError: no-such-scores.parquet: there is no such file
+    """
+    schema = _open_schema(path)
+    names = [name for name in schema.names if name not in _POINTS]
+    missing = [name for name in columns or () if name not in names]
+    if missing:
+        raise InvalidInputError(f"{os.fspath(path)}: has no column {', '.join(missing)}")
+    chosen = names if columns is None else list(columns)
+    return Measurements.from_arrow(_read_table(path, chosen, subject))
+
+
+def list_subjects(path: str | os.PathLike[str]) -> tuple[str, ...]:
+    """The people of an archive, in order of their names; without photos of whom that is not known.
+
+    Parameters
+    ----------
+    path : path
+        What `score_archive` wrote.
+    """
+    return tuple(sorted(set(read_archive(path, columns=["subject"])["subject"].tolist()) - {""}))
+
+
+def read_person(path: str | os.PathLike[str], subject: str) -> Person:
+    """Read one person's points out of an archive with landmarks.
+
+    Parameters
+    ----------
+    path : path
+        What `score_archive` wrote with ``landmarks=True``.
+    subject : str
+        Who.
+
+    Raises
+    ------
+    InvalidInputError
+        If the archive has no landmarks, or nobody is called so.
+    """
+    _open_schema(path)
+    table = _read_table(path, None, subject)
+    if not len(table):
+        raise InvalidInputError(f"{os.fspath(path)}: has no photo of a subject {subject!r}")
+    if not set(table.column_names) >= _POINTS:
+        raise InvalidInputError(f"{os.fspath(path)}: holds no landmarks; score the archive with landmarks")
+    sink = import_pyarrow().BufferOutputStream()
+    import_pyarrow("pyarrow.parquet").write_table(table, sink)
+    landmarks = read_landmarks(import_pyarrow().BufferReader(sink.getvalue()))
+    labels = table["expression"].to_pylist()
+    return Person(_dated_by_names(landmarks), tuple(_about(landmarks, labels)))
+
+
+def _dated_by_names(landmarks: Landmarks) -> Landmarks:
+    """With the dates of their names for photos that could not be read."""
+    taken = landmarks.taken.tolist()
+    for row, photo in enumerate(landmarks.photo.tolist()):
+        named = None if taken[row] else taken_from_name(photo)
+        taken[row] = named.isoformat() if named else taken[row]
+    return replace(landmarks, taken=np.array(taken, dtype=np.str_))
+
+
+def _about(landmarks: Landmarks, labels: Sequence[str]) -> Iterator[About]:
+    """What names and a manifest said; what was read from the face is left to be read again."""
+    read = expressions(landmarks).label.tolist()
+    stored = bool(landmarks.provenance.get("mirrored", False))
+    for photo, label, found in zip(landmarks.photo.tolist(), labels, read, strict=True):
+        by_manifest = label if label not in (found, UNKNOWN, "", None) else None
+        expression = expression_from_name(photo) or by_manifest
+        yield About(photo, day=day_from_name(photo), expression=expression, mirrored=stored)
+
+
+def _open_schema(path: str | os.PathLike[str]) -> Any:
+    """The names of an archive's columns."""
+    name = os.fspath(path)
+    try:
+        schema = import_pyarrow("pyarrow.parquet").read_schema(path)
+    except FileNotFoundError as error:
+        raise InvalidInputError(f"{name}: there is no such file") from error
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(f"{name}: is no Parquet file ({error})") from error
+    if not {"photo", "subject", "status"} <= set(schema.names):
+        raise InvalidInputError(f"{name}: was not written by score_archive")
+    return schema
+
+
+def _read_table(path: str | os.PathLike[str], columns: list[str] | None, subject: str | None) -> Any:
+    rows = None if subject is None else [("subject", "=", subject)]
+    return import_pyarrow("pyarrow.parquet").read_table(path, columns=columns, filters=rows)

@@ -1,0 +1,87 @@
+"""A scored archive as a table and as people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import asymmetry
+from asymmetry import Series, read_archive
+from asymmetry.archive import list_subjects, read_landmarks, read_person
+from asymmetry.errors import InvalidInputError
+from tests.archives import portraits
+
+parquet = pytest.importorskip("pyarrow.parquet", reason="the extra table is not installed")
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory, portrait_path: Path) -> Path:
+    folder = portraits(tmp_path_factory.mktemp("photos"), portrait_path, 7)
+    (folder / "P00" / "2026-04-01 broken.jpg").write_bytes(b"\xff\xd8\xff")
+    (folder / "loose 2026-03-01.jpg").write_bytes(portrait_path.read_bytes())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def scores(photos: Path) -> Path:
+    path = photos.parent / "scores.parquet"
+    asymmetry.score_archive(photos, path, method="plain", workers=0, landmarks=True)
+    return path
+
+
+def test_an_archive_is_a_table(scores: Path) -> None:
+    table = read_archive(scores)
+    assert table.rows == 9
+    assert not {"points", "spread", "pose", "blendshapes"} & set(table)
+    assert table.provenance["method"] == "plain"
+    again = asymmetry.measure(read_landmarks(scores))
+    for column in ("mrd1_diff_mm", "status", "reason"):
+        np.testing.assert_array_equal(table[column], again[column])
+    few = read_archive(scores, columns=["photo", "mrd1_diff_mm"], subject="P01")
+    assert list(few) == ["photo", "mrd1_diff_mm"]
+    assert few.rows == 2
+
+
+def test_people_of_an_archive_are_series(scores: Path, photos: Path) -> None:
+    assert list_subjects(scores) == ("P00", "P01", "P02", "P03", "P04")
+    made = Series.from_archive(scores, "P00", treated_on="2026-03-02", folder=photos)
+    assert made.static["photo"].tolist() == [
+        "P00/000 2026-03-01.jpg",
+        "P00/005 2026-03-06.jpg",
+        "P00/2026-04-01 broken.jpg",
+    ]
+    assert made.static["day"].tolist()[:2] == [-1.0, 4.0]
+    with asymmetry.Extractor(method="plain") as extractor:
+        read = Series.from_folder(photos / "P00", extractor=extractor, treated_on="2026-03-02")
+    for column in ("mrd1_diff_mm", "expression", "day"):
+        np.testing.assert_array_equal(made.static[column], read.static[column])
+
+
+def test_what_was_said_of_an_expression_is_kept(photos: Path, tmp_path: Path) -> None:
+    manifest = photos / "list.csv"
+    manifest.write_text(
+        "photo,subject,expression\nP00/000 2026-03-01.jpg,A,snarl\nP01/001 2026-03-02.jpg,A,\n",
+        encoding="utf-8",
+    )
+    path = tmp_path / "s.parquet"
+    asymmetry.score_archive(manifest, path, method="plain", workers=0, landmarks=True)
+    assert [each.expression for each in read_person(path, "A").about] == ["snarl", None]
+
+
+def test_what_is_no_archive_says_so(scores: Path, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match=r"scores\.parquet: has no photo of a subject 'P9'"):
+        Series.from_archive(scores, "P9")
+    with pytest.raises(InvalidInputError, match="has no column mrd9"):
+        read_archive(scores, columns=["mrd9"])
+    (tmp_path / "t.parquet").write_text("text")
+    with pytest.raises(InvalidInputError, match="is no Parquet file"):
+        read_archive(tmp_path / "t.parquet")
+    table = parquet.read_table(scores)
+    parquet.write_table(table.select(["photo"]), tmp_path / "other.parquet")
+    with pytest.raises(InvalidInputError, match="not written by score_archive"):
+        read_archive(tmp_path / "other.parquet")
+    parquet.write_table(table.drop_columns(["points"]), tmp_path / "bare.parquet")
+    with pytest.raises(InvalidInputError, match="score the archive with landmarks"):
+        Series.from_archive(tmp_path / "bare.parquet", "P00")
