@@ -159,12 +159,12 @@ def stages(path: Path, runs: int, method: Any = "hemiface") -> dict[str, float]:
     watch = _Watch()
     with Extractor(method=method) as extractor, tempfile.TemporaryDirectory() as folder:
         with extractor.borrow_tools() as tools:  # of one thread, the same each time
-            landmarker, mesh = tools.landmarker, tools.mesh
+            model = tools.landmarker
         _scored(extractor, path)
         with (
             patch.object(reduced, "read_photo", watch.watched("decode", reduced.read_photo)),
-            patch.object(landmarker, "detect", watch.watched("landmark", landmarker.detect)),
-            patch.object(mesh, "read", watch.watched("landmark", mesh.read)),
+            patch.object(model.landmarker, "detect", watch.watched("landmark", model.detect)),
+            patch.object(model.mesh, "read_square", watch.watched("landmark", model.read_square)),
         ):
             for _ in range(runs):
                 with watch.stage("read"):

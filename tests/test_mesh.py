@@ -52,12 +52,12 @@ def test_it_reads_what_mediapipe_reads(mesh: Mesh, astronaut: Pixels, found: Rea
 
 
 def test_weights_are_mediapipes_to_rounding(mesh: Mesh, found: Reading) -> None:
-    np.testing.assert_allclose(mesh.weights(found.points), found.blendshapes, atol=1e-4)
+    np.testing.assert_allclose(mesh.weigh_expressions(found.points), found.blendshapes, atol=1e-4)
 
 
 def test_weights_do_not_hang_on_size_and_place(mesh: Mesh, found: Reading) -> None:
     moved = found.points * 0.37 + 50.0
-    np.testing.assert_allclose(mesh.weights(moved), mesh.weights(found.points), atol=1e-3)
+    np.testing.assert_allclose(mesh.weigh_expressions(moved), mesh.weigh_expressions(found.points), atol=1e-3)
 
 
 @pytest.mark.parametrize("fill", [0, 128, 255])

@@ -110,7 +110,7 @@ def test_a_small_face_is_decoded_whole(extractor: Extractor, astronaut: Pixels) 
         photo, seen = reduced.read_fitting(
             data,
             lambda photo: factors.append(photo.reduced) or extractor._look(tools, photo),
-            tools.canonical.vertices,
+            tools.canonical,
         )
     assert (factors, photo.reduced, len(seen.readings)) == ([2, 1], 1, 1)
 
@@ -119,7 +119,7 @@ def test_where_no_face_is_seen_the_whole_photo_is_looked_at(extractor: Extractor
     photo = encoded(Image.new("RGB", (3840, 3840)), "JPEG")
     with extractor.borrow_tools() as tools:
         look = partial(extractor._look, tools)
-        photo, seen = reduced.read_fitting(photo, look, tools.canonical.vertices)
+        photo, seen = reduced.read_fitting(photo, look, tools.canonical)
     assert (photo.reduced, seen.readings) == (1, [])
 
 

@@ -14,6 +14,7 @@ import pytest
 from asymmetry import Extractor, Landmarks, measure
 from asymmetry.extract.face.pose import CAMERA_CM, Pose, is_near
 from asymmetry.extract.model.canonical import canonical_mesh
+from asymmetry.extract.model.finding import find_faces
 from asymmetry.extract.model.landmarker import Landmarker
 from asymmetry.extract.second_look import SURE, sureness
 from asymmetry.extract.upright import TURNED
@@ -108,7 +109,7 @@ def test_the_network_is_sure_of_upright_faces_only(extractor: Extractor, portrai
     with extractor.borrow_tools() as tools:
         for pixels, sure in ((portrait, True), (turned, False)):
             photo = Halvings(pixels)
-            for reading in tools.landmarker.find(photo)[:1]:
+            for reading in find_faces(photo, tools.landmarker)[:1]:
                 assert (sureness(photo, reading, tools.canonical, tools.mesh) > SURE) == sure
 
 

@@ -352,7 +352,7 @@ class Landmarks:
             points=points,
             spread=self.spread[:, layout.mirror],
             pose=self.pose * flip[:, None] * flip,
-            blendshapes=self.blendshapes[:, _mirrored_names(layout.expressions)],
+            blendshapes=self.blendshapes[:, layout.expression_twins],
             notes=mirror_notes(self.notes),
         )
 
@@ -432,14 +432,3 @@ def _numbers(name: str, values: npt.ArrayLike, kind: type[np.generic]) -> npt.ND
         return np.asarray(values, dtype=kind)
     except (TypeError, ValueError) as error:
         raise InvalidInputError(f"{name} have to be numbers in an even array ({error})") from error
-
-
-def _mirrored_names(names: Sequence[str]) -> list[int]:
-    """For each name the position of the name with Right and Left exchanged."""
-
-    def twin(name: str) -> str:
-        if name.endswith("Left"):
-            return name.removesuffix("Left") + "Right"
-        return name.removesuffix("Right") + "Left" if name.endswith("Right") else name
-
-    return [names.index(twin(name)) for name in names]

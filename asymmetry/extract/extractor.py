@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from importlib.metadata import version
 from types import TracebackType
 from typing import Any, get_args
 
@@ -15,14 +14,17 @@ import cv2
 import numpy as np
 
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.schemes import MEDIAPIPE_478, Scheme
 from asymmetry.core.version import SCORE_VERSION, __version__
 from asymmetry.errors import InvalidInputError, PhotoError
 from asymmetry.extract.edges.lids import LidNetwork
 from asymmetry.extract.intake import Progress, check_photos, read_rows
-from asymmetry.extract.model.canonical import load_canonical
-from asymmetry.extract.model.file import file_sha256, model_file
+from asymmetry.extract.model.file import model_file
+from asymmetry.extract.model.finding import find_faces
 from asymmetry.extract.model.landmarker import Reading
-from asymmetry.extract.networks import NetworkPool
+from asymmetry.extract.model.mediapipe import MediapipeModel
+from asymmetry.extract.model.protocol import Model
+from asymmetry.extract.networks import NetworkPool, usable_cores
 from asymmetry.extract.reduced import Seen, in_full_size, read_fitting
 from asymmetry.extract.second_look import SURE, quarter_turns, small_faces, surest
 from asymmetry.extract.settings import Settings
@@ -58,8 +60,9 @@ class Extractor:
         neither side pulls the other; six calls of the landmark model. ``"fast"`` does so in three calls: it
         reads at one size, and the mirror law holds only nearly. ``"plain"`` is the model's own reading, one
         call, for comparison: it shows about half to three quarters of a left-right difference.
-    model : path, optional
-        Another ``face_landmarker.task`` file. Default: the one that is installed with the package.
+    model : path or Model, optional
+        Another ``face_landmarker.task`` file, or any landmark network that does what a `Model` does. Default:
+        the file that is installed with the package.
     mirrored : bool
         The photos were stored mirrored, as many selfies are. They are turned back before anything is
         measured, and the points are those of the turned photo. This can't be seen in a photo, so it is never
@@ -91,7 +94,7 @@ class Extractor:
         self,
         *,
         method: Method = "hemiface",
-        model: str | os.PathLike[str] | None = None,
+        model: str | os.PathLike[str] | Model | None = None,
         mirrored: bool = False,
         max_megapixels: float = DEFAULT_MAX_MEGAPIXELS,
         settings: Settings | None = None,
@@ -102,22 +105,23 @@ class Extractor:
         check_limit(max_megapixels)
         self.method, self.mirrored, self.max_megapixels = method, mirrored, max_megapixels
         self.settings, self.threads = settings or Settings(), threads
-        path = model_file(model)
-        self._model = None if model is None else path
+        self._model = model
+        self._networks = _make_pool(model, threads)
         self.provenance: dict[str, Any] = {
             "asymmetry": __version__,
             "score_version": SCORE_VERSION,
-            "mediapipe": version("mediapipe"),
-            "litert": version("ai-edge-litert"),
+            **self._networks.model.provenance,
             "opencv": cv2.__version__,
-            "model_sha256": file_sha256(path),
             "lids_sha256": LidNetwork.sha256(),
             "method": method,
             "mirrored": mirrored,
             "settings": self.settings.values(),
         }
-        self._canonical = load_canonical(path)
-        self._networks = NetworkPool(path, threads)
+
+    @property
+    def scheme(self) -> Scheme:
+        """The points that the model gives."""
+        return self._networks.model.scheme
 
     def __reduce__(self) -> tuple[partial[Extractor], tuple[()]]:
         names = ("method", "mirrored", "max_megapixels", "settings", "threads")
@@ -134,7 +138,7 @@ class Extractor:
             If this Extractor is closed.
         """
         with self._networks.borrowed() as networks:
-            yield Tools(self._canonical, networks, self.method, self.settings)
+            yield Tools(networks, self.method, self.settings)
 
     def extract(self, photos: Iterable[PhotoSource], *, progress: Progress | None = None) -> Landmarks:
         """Read the points of each photo.
@@ -158,8 +162,9 @@ class Extractor:
         InvalidInputError
                 If ``photos`` is a single photo instead of a list of them, or this Extractor is closed.
         """
-        rows = self.iter_extract(photos, progress=progress)
-        return replace(Landmarks.concat(rows), provenance=self.provenance)
+        rows = list(self.iter_extract(photos, progress=progress))
+        nothing = Landmarks.blank([], status="ok", scheme=self.scheme.name)
+        return replace(Landmarks.concat(rows or [nothing]), provenance=self.provenance)
 
     def iter_extract(
         self, photos: Iterable[PhotoSource], *, progress: Progress | None = None
@@ -174,24 +179,25 @@ class Extractor:
             The row of each photo, n = 1, in order.
         """
         check_photos(photos)
-        return read_rows(self._row, progress(photos) if progress else photos, self.provenance)
+        return read_rows(self._row, progress(photos) if progress else photos, self.provenance, self.scheme)
 
     def _row(self, name: str, source: PhotoSource) -> Landmarks:
+        scheme = self.scheme.name
         with self.borrow_tools() as tools:
             try:
                 photo, seen = read_fitting(
                     source,
                     partial(self._look, tools),
-                    tools.canonical.vertices,
+                    tools.canonical,
                     max_megapixels=self.max_megapixels,
                     name=name,
                 )
             except PhotoError as error:
-                return Landmarks.blank([name], status=error.status, reason=error.note)
+                return Landmarks.blank([name], status=error.status, reason=error.note, scheme=scheme)
             try:
                 row = _read(tools, photo, seen)
             except PhotoError as error:
-                row = Landmarks.blank([photo.name], status=error.status, reason=error.note)
+                row = Landmarks.blank([photo.name], status=error.status, reason=error.note, scheme=scheme)
         taken = "" if photo.taken is None else photo.taken.isoformat()
         return replace(in_full_size(row, photo), taken=np.array([taken]))
 
@@ -203,7 +209,7 @@ class Extractor:
         pixels = Halvings(upright)
         if min(upright.shape[:2]) < SMALLEST_PHOTO_PX:
             return Seen(pixels, [])
-        readings = tools.landmarker.find(pixels)
+        readings = find_faces(pixels, tools.landmarker)
         return Seen(pixels, readings or _look_again(tools, pixels, whole=photo.reduced == 1))
 
     def close(self) -> None:
@@ -235,9 +241,18 @@ def _read(tools: Tools, photo: Photo, seen: Seen) -> Landmarks:
     face = read_upright(seen.pixels, subject, tools)
     face = replace(face, notes=(*notes, *face.notes))
     face = note_place(face, canonical, photo.name)
+    if canonical.scheme is not MEDIAPIPE_478:
+        return to_landmarks(drop_cut(face, pixels), photo.name, canonical.scheme)
     view = draw_view(face, pixels, canonical)
     face = drop_cut(face, pixels)
     face = drop_hidden(face, view, tools.settings.scatter)
     face = mark_guesses(face)
     face = note_faults(face, view)
     return to_landmarks(face, photo.name)
+
+
+def _make_pool(model: str | os.PathLike[str] | Model | None, threads: int | None) -> NetworkPool:
+    """The networks of a file, a set for each core; or the one model that was given."""
+    if model is None or isinstance(model, (str, os.PathLike)):
+        return NetworkPool(partial(MediapipeModel.load, model_file(model), threads), usable_cores())
+    return NetworkPool(lambda: model, 1)

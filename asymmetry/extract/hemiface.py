@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.schemes import MEDIAPIPE_478, Side
+from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, Side
 from asymmetry.extract.edges.brows import refine_brows
 from asymmetry.extract.edges.corners import refine_corners
 from asymmetry.extract.edges.irises import refine_irises
@@ -22,11 +22,11 @@ from asymmetry.extract.face.depth import seen_from
 from asymmetry.extract.face.pose import Pose, fit_pose
 from asymmetry.extract.halves.common import CommonShape
 from asymmetry.extract.halves.response import put_back, whole_brows
-from asymmetry.extract.halves.square import TWINS, Square, read_square
+from asymmetry.extract.halves.square import Square, SquareReading, read_square
 from asymmetry.extract.judge.spread import lid_sds, point_spread
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.extract.model.landmarker import Reading
-from asymmetry.extract.model.mesh import Mesh
+from asymmetry.extract.model.protocol import SquareReader
 from asymmetry.extract.settings import Drawing, Settings
 from asymmetry.photos.halvings import Halvings
 
@@ -59,7 +59,7 @@ def read_hemifaces(
     photo: Halvings,
     first: Reading,
     canonical: Canonical,
-    mesh: Mesh,
+    mesh: SquareReader,
     lid_network: LidNetwork,
     sizes: Sequence[float],
     settings: Settings,
@@ -74,7 +74,7 @@ def read_hemifaces(
         A plain reading of the face.
     canonical : Canonical
         The symmetric face.
-    mesh : Mesh
+    mesh : SquareReader
         The network; it reads twice per size.
     lid_network : LidNetwork
         The network for lid margins; it reads both eyes once.
@@ -89,14 +89,15 @@ def read_hemifaces(
     Hemifaces or None
         None if the model finds no face in a chimera.
     """
-    pose = fit_pose(first.points, canonical.vertices)
-    squares = [Square.of(canonical.vertices, size) for size in sizes]
+    scheme = canonical.scheme
+    pose = fit_pose(first.points, canonical.vertices, scheme=scheme)
+    squares = [Square.of(canonical, size) for size in sizes]
     small, view = _shrunk(photo, pose, squares[0], settings.drawing)
-    middle = MEDIAPIPE_478.mirror == np.arange(MEDIAPIPE_478.size)
+    middle = scheme.mirror == np.arange(scheme.size)
     start = plane = pose.unproject(first.points[:, :2], canonical.depth_at)
     kept = []
     for square in squares:
-        shape = CommonShape.of(plane, settings.common)
+        shape = CommonShape.of(plane, settings.common, scheme)
         reading = read_square(small, view, canonical, square, mesh, shape)
         if reading is None:
             return None
@@ -106,6 +107,40 @@ def read_hemifaces(
         plane[middle, 0] = start[middle, 0]
         kept.append(reading)
     plane = np.mean([reading.plane for reading in kept], axis=0)
+    weights = first.blendshapes
+    if scheme.expressions:
+        halves = mesh.weigh_expressions(kept[-1].drawn)
+        weights = _side_weights(first.blendshapes, halves, settings.drawing, scheme)
+    if scheme is not MEDIAPIPE_478:
+        return _as_read(plane, kept, pose, canonical, weights, settings)
+    return _refine(photo, plane, kept, pose, canonical, weights, lid_network, settings)
+
+
+def _as_read(
+    plane: FloatArray,
+    kept: Sequence[SquareReading],
+    pose: Pose,
+    canonical: Canonical,
+    weights: FloatArray,
+    settings: Settings,
+) -> Hemifaces:
+    """What the network read of both halves, of points whose edges nobody knows how to find in the pixels."""
+    points = seen_from(pose, canonical, plane, settings.around_teeth)
+    score = min(reading.score for reading in kept)
+    return Hemifaces(points, np.full(len(points), np.nan), weights, pose, {}, {}, score, points)
+
+
+def _refine(
+    photo: Halvings,
+    plane: FloatArray,
+    kept: Sequence[SquareReading],
+    pose: Pose,
+    canonical: Canonical,
+    weights: FloatArray,
+    lid_network: LidNetwork,
+    settings: Settings,
+) -> Hemifaces:
+    """MediaPipe's points, with edges found in the pixels and what they drag along put back."""
     plane = whole_brows(plane, settings.response, canonical.vertices)
     brows = refine_brows(photo.whole, pose, canonical, plane, settings.brows)
     raised = brows.plane - plane
@@ -126,7 +161,6 @@ def read_hemifaces(
         px_per_cm=pose.scale,
         scatter=settings.scatter,
     )
-    weights = _side_weights(first.blendshapes, mesh.weights(kept[-1].drawn), settings.drawing)
     score = min(reading.score for reading in kept)
     margins = {side: bool(found.all()) for side, found in lids.found.items()}
     return Hemifaces(points, spread, weights, pose, margins, irises.found, score, mesh_brows)
@@ -142,13 +176,14 @@ def _shrunk(photo: Halvings, pose: Pose, square: Square, drawing: Drawing) -> tu
     return small, view
 
 
-def _side_weights(first: FloatArray, halves: FloatArray, drawing: Drawing) -> FloatArray:
+def _side_weights(first: FloatArray, halves: FloatArray, drawing: Drawing, scheme: Scheme) -> FloatArray:
     """Expression weights with each side's own.
 
     Those of the eyes are of the halves. In the shape that both halves are drawn in, a smile or a raised brow
     is the same on either side, so the others are those of the whole face, which pulls its sides together, put
     apart again.
     """
-    apart = (first - first[TWINS]) / 2 / drawing.weights_shown
-    weights = np.clip((first + first[TWINS]) / 2 + apart, 0.0, 1.0)
-    return np.where([name.startswith("eye") for name in MEDIAPIPE_478.expressions], halves, weights)
+    twins = first[scheme.expression_twins]
+    apart = (first - twins) / 2 / drawing.weights_shown
+    weights = np.clip((first + twins) / 2 + apart, 0.0, 1.0)
+    return np.where([name.startswith("eye") for name in scheme.expressions], halves, weights)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.schemes import Scheme
 from asymmetry.errors import InvalidInputError, PhotoError
 from asymmetry.photos.remote import check_extra
 from asymmetry.photos.sources import PhotoSource, is_one_photo, load_source, name_source
@@ -41,6 +42,7 @@ def read_rows(
     read: Callable[[str, PhotoSource], Landmarks],
     photos: Iterable[PhotoSource],
     provenance: Mapping[str, Any],
+    scheme: Scheme,
 ) -> Iterator[Landmarks]:
     """Read photos one after the other.
 
@@ -52,6 +54,8 @@ def read_rows(
         The photos. One that is nothing of the kind costs its own row and no other.
     provenance : mapping
         How they are read.
+    scheme : Scheme
+        What the points are.
 
     Yields
     ------
@@ -60,7 +64,7 @@ def read_rows(
     """
     for number, source in enumerate(photos):
         began = time.perf_counter()
-        row = replace(_row(read, number, source), provenance=provenance)
+        row = replace(_row(read, number, source, scheme), provenance=provenance)
         name, status = str(row.photo[0]), str(row.status[0])
         _LOG.debug("%s: %s, %.0f ms", name, status, 1000 * (time.perf_counter() - began))
         if not row.usable[0]:
@@ -68,13 +72,16 @@ def read_rows(
         yield row
 
 
-def _row(read: Callable[[str, PhotoSource], Landmarks], number: int, source: PhotoSource) -> Landmarks:
+def _row(
+    read: Callable[[str, PhotoSource], Landmarks], number: int, source: PhotoSource, scheme: Scheme
+) -> Landmarks:
     name = f"<photo {number}>"
     try:
         name = name_source(source, name)
         loaded = load_source(source, name)
     except PhotoError as error:
-        return Landmarks.blank([name], status=error.status, reason=error.note)
+        return Landmarks.blank([name], status=error.status, reason=error.note, scheme=scheme.name)
     except InvalidInputError as error:
-        return Landmarks.blank([name], status="unreadable", reason=str(error).removeprefix(f"{name}: "))
+        why = str(error).removeprefix(f"{name}: ")
+        return Landmarks.blank([name], status="unreadable", reason=why, scheme=scheme.name)
     return read(name, loaded)

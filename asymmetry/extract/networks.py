@@ -7,14 +7,14 @@ import ctypes
 import os
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract.edges.lids import LidNetwork
-from asymmetry.extract.model.landmarker import Landmarker
-from asymmetry.extract.model.mesh import Mesh
+from asymmetry.extract.model.mediapipe import MediapipeModel
+from asymmetry.extract.model.protocol import Model
 
 __all__ = ["NetworkPool", "Networks", "usable_cores"]
 
@@ -35,22 +35,14 @@ class Networks:
 
     Attributes
     ----------
-    landmarker : Landmarker
-        MediaPipe's Face Landmarker.
-    mesh : Mesh
-        The landmark network on its own.
+    model : Model
+        The landmark network.
     lids : LidNetwork
         Lid margins.
     """
 
-    landmarker: Landmarker = field(repr=False)
-    mesh: Mesh = field(repr=False)
+    model: Model = field(repr=False)
     lids: LidNetwork = field(repr=False)
-
-    @classmethod
-    def load(cls, model: Path, threads: int | None) -> Networks:
-        """Load a set; raises `ModelError` if a file can't be read."""
-        return cls(Landmarker(model), Mesh(model, threads=threads), LidNetwork())
 
 
 class NetworkPool:
@@ -70,10 +62,15 @@ class NetworkPool:
 
     Parameters
     ----------
-    model : pathlib.Path
-        A ``face_landmarker.task`` file.
-    threads : int, optional
-        Threads that LiteRT shares one reading between, see `Mesh`.
+    load : callable
+        Loads a landmark model.
+    most : int
+        Sets at most. Of a model that can't be loaded again there is one.
+
+    Attributes
+    ----------
+    model : Model
+        The one that was loaded first, for what all have in common.
 
     Raises
     ------
@@ -81,17 +78,19 @@ class NetworkPool:
         If a file can't be read: the first set is loaded at once.
     """
 
-    def __init__(self, model: Path, threads: int | None = None) -> None:
-        self._model, self._threads = model, threads
+    def __init__(self, load: Callable[[], Model], most: int) -> None:
+        self._load_model, self._most = load, most
         self._closed = False
         self._begin_empty()
-        self._free.append(self._load())
+        first = self._load()
+        self.model = first.model
+        self._free.append(first)
         _POOLS.add(self)
 
     def _begin_empty(self) -> None:
         self._free: list[Networks] = []
         self._loaded: list[Networks] = []
-        self._slots = threading.BoundedSemaphore(usable_cores())
+        self._slots = threading.BoundedSemaphore(self._most)
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
@@ -119,7 +118,7 @@ class NetworkPool:
         return self._load()
 
     def _load(self) -> Networks:
-        networks = Networks.load(self._model, self._threads)
+        networks = Networks(self._load_model(), LidNetwork())
         self._loaded.append(networks)
         return networks
 
@@ -128,7 +127,7 @@ class NetworkPool:
             if not self._closed:
                 self._free.append(networks)
                 return
-        networks.landmarker.close()
+        networks.model.close()
 
     def close(self) -> None:
         """Free the networks; those that are lent, when they come back. Safe to call twice."""
@@ -137,12 +136,13 @@ class NetworkPool:
             free, self._free = self._free, []
             self._loaded = [networks for networks in self._loaded if networks not in free]
         for networks in free:
-            networks.landmarker.close()
+            networks.model.close()
 
     def _leave_to_parent(self) -> None:
         """In a forked child: forget the parent's networks without touching them."""
         for networks in self._loaded:
-            networks.landmarker.close.detach()
+            if isinstance(networks.model, MediapipeModel):
+                networks.model.leave_to_parent()
             # A reference that is never given back: else the child would delete them at its end.
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(networks))
         self._begin_empty()

@@ -13,10 +13,10 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from asymmetry.core.landmarks import QUALITY, Landmarks
 from asymmetry.extract.face.pose import fit_pose
+from asymmetry.extract.model.canonical import Canonical
 from asymmetry.extract.model.landmarker import Reading
 from asymmetry.photos.halvings import Halvings
 from asymmetry.photos.photo import Photo, PhotoSource, read_photo
@@ -41,7 +41,7 @@ class Seen(NamedTuple):
 def read_fitting(
     source: PhotoSource,
     look: Callable[[Photo], Seen],
-    vertices: npt.NDArray[np.float64],
+    canonical: Canonical,
     **how: Any,
 ) -> tuple[Photo, Seen]:
     """Read a photo no finer than is needed, and find the faces in it.
@@ -52,8 +52,8 @@ def read_fitting(
         As for `read_photo`.
     look : callable
         Finds the faces in a photo.
-    vertices : ndarray, shape (468, 3)
-        The canonical face, cm.
+    canonical : Canonical
+        The face that the model takes for normal.
     **how
         Passed on to `read_photo`.
 
@@ -73,13 +73,17 @@ def read_fitting(
     seen = look(photo)
     while photo.reduced > 1:
         # Where no face is seen there may be a small one.
-        scale = fit_pose(seen.readings[0].points, vertices).scale / 10 if seen.readings else 0.0
+        scale = _px_per_mm(seen.readings[0], canonical) if seen.readings else 0.0
         if scale >= ENOUGH_PX_PER_MM:
             break
         finer = max(1, photo.reduced // 2) if scale * 2 >= ENOUGH_PX_PER_MM else 1
         photo = read_photo(source, least_side=max(photo.full_size) // finer, **how)
         seen = look(photo)
     return photo, seen
+
+
+def _px_per_mm(reading: Reading, canonical: Canonical) -> float:
+    return fit_pose(reading.points, canonical.vertices, scheme=canonical.scheme).scale / 10
 
 
 def in_full_size(row: Landmarks, photo: Photo) -> Landmarks:

@@ -20,8 +20,9 @@ from asymmetry.extract.face.plane import drawn, on_a_grid, places
 from asymmetry.extract.face.pose import fit_pose
 from asymmetry.extract.halves.square import Square, mirrored_reading
 from asymmetry.extract.model.canonical import Canonical
-from asymmetry.extract.model.landmarker import FIND_SIDE, Landmarker, Reading
-from asymmetry.extract.model.mesh import Mesh
+from asymmetry.extract.model.finding import FIND_SIDE
+from asymmetry.extract.model.landmarker import Reading
+from asymmetry.extract.model.protocol import Detector, SquareReader
 from asymmetry.photos.halvings import Halvings
 
 __all__ = ["SURE", "Patch", "quarter_turns", "roll_of", "same_face", "small_faces", "sureness", "surest"]
@@ -89,13 +90,13 @@ class Patch:
         return Reading(np.concatenate([xy, depth], axis=1), reading.blendshapes)
 
 
-def both_ways(pixels: Pixels, landmarker: Landmarker) -> list[Reading]:
+def both_ways(pixels: Pixels, landmarker: Detector) -> list[Reading]:
     """Faces in a picture, each read as it is and mirrored, so that neither direction is preferred."""
     plain = landmarker.detect(pixels)
     if not plain:
         return []
     flipped = landmarker.detect(np.asarray(cv2.flip(pixels, 1), dtype=np.uint8))
-    twins = [mirrored_reading(reading, pixels.shape[1]) for reading in flipped]
+    twins = [mirrored_reading(reading, pixels.shape[1], landmarker.scheme) for reading in flipped]
     pairs = [(one, next((t for t in twins if same_face(one.points, t.points)), None)) for one in plain]
     return [mean_reading([one, twin]) for one, twin in pairs if twin is not None]
 
@@ -106,14 +107,14 @@ def mean_reading(readings: Sequence[Reading]) -> Reading:
     return Reading(np.mean(points, axis=0), np.mean(weights, axis=0))
 
 
-def closer_look(photo: Halvings, reading: Reading, canonical: Canonical, landmarker: Landmarker) -> Reading:
+def closer_look(photo: Halvings, reading: Reading, canonical: Canonical, landmarker: Detector) -> Reading:
     """A face read again in a patch in which it is upright; as it was where it is not found there."""
     patch = Patch.around(reading.points[:, :2], roll_of(reading, canonical))
     found = both_ways(patch.drawn(photo), landmarker)
     return patch.to_photo(found[0]) if found else reading
 
 
-def quarter_turns(photo: Halvings, landmarker: Landmarker) -> list[Reading]:
+def quarter_turns(photo: Halvings, landmarker: Detector) -> list[Reading]:
     """The largest face, if any, in the photo turned by 90, 180 and 270°, as readings of the photo."""
     height, width = photo.whole.shape[:2]
     small = photo.down_to(FIND_SIDE / max(height, width))
@@ -132,17 +133,19 @@ def quarter_turns(photo: Halvings, landmarker: Landmarker) -> list[Reading]:
     return found
 
 
-def sureness(photo: Halvings, reading: Reading, canonical: Canonical, mesh: Mesh) -> float:
+def sureness(photo: Halvings, reading: Reading, canonical: Canonical, mesh: SquareReader) -> float:
     """How sure the network is of a face, drawn frontally where a reading has it."""
-    square = Square.of(canonical.vertices, 1.0)
-    pose = fit_pose(reading.points, canonical.vertices)
+    square = Square.of(canonical, 1.0)
+    pose = fit_pose(reading.points, canonical.vertices, scheme=canonical.scheme)
     small = photo.down_to(min(square.scale / pose.scale, 1.0))
     view = pose.resized(small.shape[1] / photo.whole.shape[1], small.shape[0] / photo.whole.shape[0])
     at = on_a_grid(square.side, square.side, lambda xy: places(view, canonical, square.to_face(xy)))
-    return mesh.scored(drawn(small, at, cv2.INTER_LINEAR))[1]
+    return mesh.read_square(drawn(small, at, cv2.INTER_LINEAR))[1]
 
 
-def small_faces(photo: Halvings, canonical: Canonical, landmarker: Landmarker, mesh: Mesh) -> list[Reading]:
+def small_faces(
+    photo: Halvings, canonical: Canonical, landmarker: Detector, mesh: SquareReader
+) -> list[Reading]:
     """Faces that are too small for the photo, looked for in tiles of it, the largest first."""
     height, width = photo.whole.shape[:2]
     for side in _TILES:
@@ -178,11 +181,19 @@ def same_face(one: FloatArray, other: FloatArray) -> bool:
 
 def roll_of(reading: Reading, canonical: Canonical) -> float:
     """In-plane turn of a face, degrees, positive anticlockwise as seen."""
-    return float(head_angles(fit_pose(reading.points, canonical.vertices).rotation[None])[2][0])
+    return float(
+        head_angles(fit_pose(reading.points, canonical.vertices, scheme=canonical.scheme).rotation[None])[2][
+            0
+        ]
+    )
 
 
 def surest(
-    photo: Halvings, readings: Sequence[Reading], canonical: Canonical, landmarker: Landmarker, mesh: Mesh
+    photo: Halvings,
+    readings: Sequence[Reading],
+    canonical: Canonical,
+    landmarker: Detector,
+    mesh: SquareReader,
 ) -> tuple[Reading, float] | None:
     """Of several readings of a face the surest, looked at again upright, and how sure it is.
 

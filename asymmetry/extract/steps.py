@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.frame import MAX_YAW_HORIZONTAL, head_angles
-from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.landmarks import QUALITY, Landmarks
 from asymmetry.core.notes import Note, note_array
-from asymmetry.core.schemes import MEDIAPIPE_478, Side
+from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, Side
 from asymmetry.errors import NoFaceError, SeveralFacesError, UnsuitablePhotoError
 from asymmetry.extract.face.frontal import Frontal, draw_frontal
 from asymmetry.extract.face.pose import is_near
@@ -93,7 +93,7 @@ def note_place(face: FaceReading, canonical: Canonical, name: str) -> FaceReadin
         notes.append(Note("photo_turned", angle=roll))
     if yaw > MAX_YAW_HORIZONTAL:
         notes.append(Note("head_turned", angle=yaw))
-    if is_near(face.points, canonical.vertices):
+    if is_near(face.points, canonical.vertices, canonical.scheme):
         notes.append(Note("camera_near"))
     return _noted(face, notes)
 
@@ -156,8 +156,9 @@ def note_faults(face: FaceReading, view: Frontal) -> FaceReading:
     return _noted(replace(face, quality=quality), faults(quality))
 
 
-def to_landmarks(face: FaceReading, name: str) -> Landmarks:
+def to_landmarks(face: FaceReading, name: str, scheme: Scheme = MEDIAPIPE_478) -> Landmarks:
     """One row of landmarks."""
+    quality = face.quality if len(face.quality) else np.full(len(QUALITY), np.nan)
     return Landmarks.from_points(
         face.points[None],
         pose=face.pose.rotation[None],
@@ -167,7 +168,8 @@ def to_landmarks(face: FaceReading, name: str) -> Landmarks:
         blendshapes=np.asarray(face.blendshapes[None], dtype=np.float32),
         status=np.array(["warn" if face.notes else "ok"]),
         notes=note_array([face.notes]),
-        quality=np.asarray(face.quality[None], dtype=np.float32),
+        quality=np.asarray(quality[None], dtype=np.float32),
+        scheme=scheme.name,
     )
 
 

@@ -7,8 +7,7 @@ from typing import Literal
 
 from asymmetry.extract.edges.lids import LidNetwork
 from asymmetry.extract.model.canonical import Canonical
-from asymmetry.extract.model.landmarker import Landmarker
-from asymmetry.extract.model.mesh import Mesh
+from asymmetry.extract.model.protocol import Detector, SquareReader
 from asymmetry.extract.networks import Networks
 from asymmetry.extract.settings import Settings
 
@@ -26,8 +25,6 @@ class Tools:
 
     Attributes
     ----------
-    canonical : Canonical
-        The symmetric face that the model takes for normal.
     networks : Networks
         The loaded networks.
     method : {"hemiface", "fast", "plain"}
@@ -36,20 +33,24 @@ class Tools:
         The constants.
     """
 
-    canonical: Canonical = field(repr=False)
     networks: Networks = field(repr=False)
     method: Method
     settings: Settings = field(repr=False)
 
     @property
-    def landmarker(self) -> Landmarker:
-        """Finds faces in a photo."""
-        return self.networks.landmarker
+    def canonical(self) -> Canonical:
+        """The symmetric face that the model takes for normal."""
+        return self.networks.model.canonical
 
     @property
-    def mesh(self) -> Mesh:
+    def landmarker(self) -> Detector:
+        """Finds faces in a photo."""
+        return self.networks.model
+
+    @property
+    def mesh(self) -> SquareReader:
         """Reads a face whose place is known."""
-        return self.networks.mesh
+        return self.networks.model
 
     @property
     def lid_network(self) -> LidNetwork:

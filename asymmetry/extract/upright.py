@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.notes import Note
-from asymmetry.core.schemes import MEDIAPIPE_478, Side
+from asymmetry.core.schemes import Side
 from asymmetry.extract.face.pose import Pose, fit_pose
 from asymmetry.extract.halves.square import mirrored_reading
 from asymmetry.extract.hemiface import read_hemifaces
+from asymmetry.extract.model.finding import find_faces
 from asymmetry.extract.model.landmarker import Reading
 from asymmetry.extract.second_look import SURE, quarter_turns, roll_of, same_face, sureness, surest
 from asymmetry.extract.tools import SIZES, Tools
@@ -100,8 +101,8 @@ def read_upright(photo: Halvings, first: Reading, tools: Tools) -> FaceReading:
 
 def average_with_mirrored(photo: Halvings, first: Reading, tools: Tools) -> Reading:
     """A reading averaged with one of the photo's mirror image, so that neither direction is preferred."""
-    again = tools.landmarker.find(photo, mirrored=True)
-    twins = [mirrored_reading(reading, photo.whole.shape[1]) for reading in again]
+    again, width = find_faces(photo, tools.landmarker, mirrored=True), photo.whole.shape[1]
+    twins = [mirrored_reading(reading, width, tools.canonical.scheme) for reading in again]
     for twin in twins:
         if same_face(first.points, twin.points):
             return Reading((first.points + twin.points) / 2, (first.blendshapes + twin.blendshapes) / 2)
@@ -142,6 +143,7 @@ def _read(photo: Halvings, first: Reading, tools: Tools, *, again: bool = False)
 
 def _plain(first: Reading, tools: Tools, score: float = -np.inf, notes: tuple[Note, ...] = ()) -> FaceReading:
     """The model's own reading."""
-    pose = fit_pose(first.points, tools.canonical.vertices)
-    unknown = np.full(MEDIAPIPE_478.size, np.nan)
+    scheme = tools.canonical.scheme
+    pose = fit_pose(first.points, tools.canonical.vertices, scheme=scheme)
+    unknown = np.full(scheme.size, np.nan)
     return FaceReading(first.points, unknown, first.blendshapes, pose, first.points, score, notes=notes)

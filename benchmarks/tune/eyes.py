@@ -21,6 +21,7 @@ from asymmetry.extract.face.half import from_half, to_half
 from asymmetry.extract.face.plane import drawn, places
 from asymmetry.extract.face.pose import Pose, fit_pose
 from asymmetry.extract.model.canonical import Canonical, load_canonical
+from asymmetry.extract.model.finding import find_faces
 from asymmetry.extract.model.landmarker import Landmarker
 from asymmetry.photos.halvings import Halvings
 from asymmetry.photos.photo import read_photo
@@ -96,7 +97,7 @@ def read_eyes(paths: Sequence[Path]) -> list[Eye]:
     with Landmarker() as landmarker:
         for path in paths:
             photo = Halvings(read_photo(path).pixels)
-            points = landmarker.find(photo)[0].points
+            points = find_faces(photo, landmarker)[0].points
             pose = fit_pose(points, canonical.vertices)
             plane = pose.unproject(points[:, :2], canonical.depth_at)
             for side in SIDES:

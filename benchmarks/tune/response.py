@@ -27,6 +27,7 @@ from asymmetry.extract import Extractor
 from asymmetry.extract.halves.response import CORNERS, PARTS, TABLE, WINGS, Response, leads, put_back
 from asymmetry.extract.hemiface import Hemifaces, read_hemifaces
 from asymmetry.extract.model.canonical import canonical_mesh
+from asymmetry.extract.model.finding import find_faces
 from asymmetry.extract.settings import Settings
 from asymmetry.extract.tools import SIZES
 from asymmetry.extract.upright import average_with_mirrored
@@ -133,7 +134,7 @@ def read(extractor: Extractor, pixels: Pixels) -> Hemifaces | None:
     """Read the subject of a photo as the extractor does, and say which irises were seen."""
     photo = Halvings(pixels)
     with extractor.borrow_tools() as tools:
-        readings = tools.landmarker.find(photo)
+        readings = find_faces(photo, tools.landmarker)
         if not readings:
             return None
         return read_hemifaces(

@@ -162,6 +162,25 @@ class Scheme:
         """Those of `places` that both sides have; they are its first ones."""
         return tuple(name for name in self.places if name in self.pairs or name in PAIRS)
 
+    @functools.cached_property
+    def expression_twins(self) -> list[int]:
+        """For each expression weight, the position of that of the other side."""
+        return [self.expressions.index(_other_side(name)) for name in self.expressions]
+
+    def pairs_of(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The pairs that named points are, or are read between; what the scheme lacks is left out.
+
+        Examples
+        --------
+        >>> get_scheme("dlib68").pairs_of(("commissure", "upper_lid_4", "ala"))
+        ('commissure', 'outer_canthus', 'lid_above_1', 'lid_above_2', 'inner_canthus')
+        """
+        found: list[str] = []
+        for name in names:
+            line = self.contours[self.stations[name]] if name in self.stations else (name,)
+            found += [point for point in line if point in self.pairs]
+        return tuple(dict.fromkeys(found))
+
     def right(self, names: tuple[str, ...]) -> list[int]:
         """Numbers of the named points on the patient's right."""
         return [self.pairs[name][0] for name in names]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
+from asymmetry.core.schemes import SIDES
+from asymmetry.core.schemes.vocabulary import GROUPS
 from asymmetry.extract.face.plane import surface
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
@@ -18,7 +19,6 @@ FloatArray = npt.NDArray[np.float64]
 #: renders 1.05. Of a smile at 10° of yaw nothing is then read 1 mm too wide on one side and too narrow on the
 #: other; 0.6 leaves corners in frontal photos where hand and renders have them.
 AROUND_TEETH = 0.6
-_MOUTH, _IRIS = MEDIAPIPE_478.groups["mouth"], MEDIAPIPE_478.groups["iris"]
 
 
 def seen_from(
@@ -30,11 +30,11 @@ def seen_from(
     the near side of a turned head and too wide on the far one, by up to a fifth. The mouth's points go back
     as they are drawn out from where the canonical face has them.
     """
-    points = surface(canonical, plane)
+    points, scheme = surface(canonical, plane), canonical.scheme
     for side in SIDES:
-        iris = MEDIAPIPE_478.of(side, _IRIS)
-        points[iris, 2] = points[iris[0], 2]
-        mouth = MEDIAPIPE_478.of(side, _MOUTH)
+        iris = scheme.of(side, scheme.pairs_of(GROUPS["iris"]))
+        points[iris, 2] = points[iris[:1], 2]
+        mouth = scheme.of(side, scheme.pairs_of(GROUPS["mouth"]))
         drawn_out = np.abs(points[mouth, 0]) - np.abs(canonical.vertices[mouth, 0])
         points[mouth] = _as_deep(pose, points[mouth], points[mouth, 2] - around_teeth * drawn_out)
     return pose.project(points)

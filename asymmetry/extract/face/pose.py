@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.schemes import MEDIAPIPE_478
+from asymmetry.core.schemes import MEDIAPIPE_478, Scheme
 
 __all__ = ["CAMERA_CM", "NEAR_CM", "Pose", "fit_pose", "is_near"]
 
@@ -84,30 +84,34 @@ class Pose:
         return np.stack([*plane], axis=-1).reshape(xy.shape)
 
 
-def stable_numbers() -> list[int]:
+def stable_numbers(scheme: Scheme = MEDIAPIPE_478) -> list[int]:
     """Numbers of the points that the fit uses: canthi, nose, temples, forehead; no brow, lid, lip or chin."""
-    scheme = MEDIAPIPE_478
-    pairs = scheme.groups["stable_pairs"]
-    return (
-        scheme.right(pairs)
-        + scheme.left(pairs)
-        + [scheme.midline[n] for n in scheme.groups["stable_midline"]]
-    )
+    pairs = tuple(name for name in scheme.groups["stable_pairs"] if name in scheme.pairs)
+    single = [name for name in scheme.groups["stable_midline"] if name in scheme.midline]
+    return scheme.right(pairs) + scheme.left(pairs) + [scheme.midline[name] for name in single]
 
 
-def is_near(points: FloatArray, vertices: FloatArray) -> bool:
+def is_near(points: FloatArray, vertices: FloatArray, scheme: Scheme = MEDIAPIPE_478) -> bool:
     """Whether a face fits a camera nearer than `NEAR_CM` best: whether 10 % nearer fits better than farther.
 
     Parameters
     ----------
-    points, vertices : ndarray
+    points, vertices, scheme
         As for `fit_pose`.
     """
-    nearer, farther = (fit_pose(points, vertices, NEAR_CM * times).residual for times in (0.9, 1.1))
+    nearer, farther = (
+        fit_pose(points, vertices, NEAR_CM * times, scheme=scheme).residual for times in (0.9, 1.1)
+    )
     return nearer < farther
 
 
-def fit_pose(points: FloatArray, vertices: FloatArray, camera_cm: float = CAMERA_CM) -> Pose:
+def fit_pose(
+    points: FloatArray,
+    vertices: FloatArray,
+    camera_cm: float = CAMERA_CM,
+    *,
+    scheme: Scheme = MEDIAPIPE_478,
+) -> Pose:
     """Fit the canonical face to a reading's stable points (POSIT: DeMenthon and Davis 1995).
 
     Parameters
@@ -118,13 +122,15 @@ def fit_pose(points: FloatArray, vertices: FloatArray, camera_cm: float = CAMERA
         The canonical face, cm.
     camera_cm : float
         Distance of the camera. The pose itself counts on `CAMERA_CM`.
+    scheme : Scheme
+        What the points and vertices are, by their number.
 
     Returns
     -------
     Pose
         Its plane x = 0 is the face's midline.
     """
-    numbers = stable_numbers()
+    numbers = stable_numbers(scheme)
     model = vertices[numbers]
     seen = points[numbers, :2] * np.array([1.0, -1.0])
     centre = model.mean(axis=0)

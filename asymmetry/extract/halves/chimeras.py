@@ -45,10 +45,10 @@ def chimeras(
     >>> chimeras(np.zeros((64, 64, 3), np.uint8), np.full((478, 3), np.nan))
     {}
     """
-    known = np.asarray(points, dtype=np.float64)
-    if not np.isfinite(known[stable_numbers(), :2]).all():
-        return {}
     face = canonical or load_canonical()
-    pose = fit_pose(known, face.vertices)
-    square = Square.of(face.vertices, _SIZE)
+    known = np.asarray(points, dtype=np.float64)
+    if not np.isfinite(known[stable_numbers(face.scheme), :2]).all():
+        return {}
+    pose = fit_pose(known, face.vertices, scheme=face.scheme)
+    square = Square.of(face, _SIZE)
     return {side: chimera(pixels, pose, face, square, side) for side in SIDES}

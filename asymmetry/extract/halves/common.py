@@ -14,19 +14,19 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Scheme, Side
+from asymmetry.core.schemes.vocabulary import GROUPS
 from asymmetry.extract.face.half import to_half
 
 __all__ = ["CommonShape", "Field"]
 
 FloatArray = npt.NDArray[np.float64]
 
-_GROUPS = MEDIAPIPE_478.groups
 # What is moved: what expressions and palsies move, and the model sees clearly. Lids are read from the pixels.
-_MOVED = _GROUPS["brow"] + _GROUPS["mouth"]
+_MOVED = GROUPS["brow"] + GROUPS["mouth"]
 # What holds the rest where it is, with the midline. The wings of the nose hold too: let follow the corner of
 # the mouth by a third of its way, they read 1.1 mm apart beside one that moved in warps, held 0.3.
-_STILL = tuple(dict.fromkeys((*_GROUPS["canthi"], *_GROUPS["iris"], *_GROUPS["stable_pairs"], "ala")))
+_STILL = tuple(dict.fromkeys((*GROUPS["canthi"], *GROUPS["iris"], *GROUPS["stable_pairs"], "ala")))
 
 
 @dataclass(frozen=True)
@@ -83,15 +83,16 @@ class CommonShape:
     grid: Field
 
     @classmethod
-    def of(cls, plane: FloatArray, grid: Field) -> CommonShape:
-        """The common shape of a reading: canonical x, y (k, 2) of all points, cm."""
-        names = (*_MOVED, *_STILL)
-        halves = np.stack([to_half(plane[MEDIAPIPE_478.of(side, names)], side) for side in SIDES])
+    def of(cls, plane: FloatArray, grid: Field, scheme: Scheme = MEDIAPIPE_478) -> CommonShape:
+        """The common shape of a reading: canonical x, y (k, 2) of all of a scheme's points, cm."""
+        lively, still = scheme.pairs_of(_MOVED), scheme.pairs_of(_STILL)
+        names = (*lively, *(name for name in still if name not in lively))
+        halves = np.stack([to_half(plane[scheme.of(side, names)], side) for side in SIDES])
         common = halves.mean(axis=0)
-        middle = plane[MEDIAPIPE_478.mirror == np.arange(len(plane))] * np.array([0.0, 1.0])
+        middle = plane[scheme.mirror == np.arange(len(plane))] * np.array([0.0, 1.0])
         knots = np.concatenate([common, middle])
         moves = np.zeros((len(SIDES), *knots.shape))
-        moves[:, : len(_MOVED)] = (halves - common)[:, : len(_MOVED)]
+        moves[:, : len(lively)] = (halves - common)[:, : len(lively)]
         return cls(dict(zip(SIDES, grid.spread(knots, moves), strict=True)), grid)
 
     def own(self, half: FloatArray, side: Side) -> FloatArray:

@@ -9,17 +9,18 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Scheme, Side
+from asymmetry.core.schemes.vocabulary import GROUPS
 from asymmetry.extract.face.half import from_half, to_half
 from asymmetry.extract.face.plane import drawn, on_a_grid, places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.halves.common import CommonShape
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.extract.model.landmarker import Reading
-from asymmetry.extract.model.mesh import INPUT_FILL, INPUT_SIDE, LEAST_SCORE, Mesh
+from asymmetry.extract.model.mesh import INPUT_FILL, INPUT_SIDE, LEAST_SCORE
+from asymmetry.extract.model.protocol import SquareReader
 
 __all__ = [
-    "TWINS",
     "Square",
     "SquareReading",
     "chimera",
@@ -30,18 +31,6 @@ __all__ = [
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
-
-# For each expression weight, that of the other side.
-TWINS = [
-    MEDIAPIPE_478.expressions.index(
-        name.removesuffix("Right") + "Left"
-        if name.endswith("Right")
-        else name.removesuffix("Left") + "Right"
-        if name.endswith("Left")
-        else name
-    )
-    for name in MEDIAPIPE_478.expressions
-]
 
 
 @dataclass(frozen=True)
@@ -63,10 +52,11 @@ class Square:
     middle: float
 
     @classmethod
-    def of(cls, vertices: FloatArray, size: float) -> Square:
+    def of(cls, canonical: Canonical, size: float) -> Square:
         """The square in which the canonical face fills what the network expects, times ``size``."""
-        top = vertices[MEDIAPIPE_478.midline["forehead"], 1]
-        bottom = vertices[MEDIAPIPE_478.midline["menton"], 1]
+        heights, midline = canonical.vertices[:, 1], canonical.scheme.midline
+        top = heights[midline["forehead"]] if "forehead" in midline else heights.max()
+        bottom = heights[midline["menton"]] if "menton" in midline else heights.min()
         return cls(INPUT_SIDE, INPUT_SIDE * INPUT_FILL * size / (top - bottom), (top + bottom) / 2)
 
     def to_face(self, xy: FloatArray) -> FloatArray:
@@ -125,14 +115,15 @@ def chimera(
     return np.concatenate([shown, shown[:, ::-1]], axis=1)
 
 
-def mirrored_reading(reading: Reading, width: float) -> Reading:
+def mirrored_reading(reading: Reading, width: float, scheme: Scheme = MEDIAPIPE_478) -> Reading:
     """A reading of a mirrored picture as a reading of the picture itself."""
-    return Reading(mirrored_points(reading.points, width), reading.blendshapes[TWINS])
+    weights = reading.blendshapes[scheme.expression_twins]
+    return Reading(mirrored_points(reading.points, width, scheme), weights)
 
 
-def mirrored_points(points: FloatArray, width: float) -> FloatArray:
+def mirrored_points(points: FloatArray, width: float, scheme: Scheme = MEDIAPIPE_478) -> FloatArray:
     """A reading (k, 3) of a mirrored picture as a reading of the picture itself."""
-    twin = points[MEDIAPIPE_478.mirror]
+    twin = points[scheme.mirror]
     return np.stack([width - twin[:, 0], twin[:, 1], twin[:, 2]], axis=1)
 
 
@@ -151,36 +142,37 @@ class SquareReading(NamedTuple):
 
 
 def read_square(
-    photo: Pixels, pose: Pose, canonical: Canonical, square: Square, mesh: Mesh, shape: CommonShape
+    photo: Pixels, pose: Pose, canonical: Canonical, square: Square, mesh: SquareReader, shape: CommonShape
 ) -> SquareReading | None:
     """What the model sees in the chimeras of both sides; None if it finds no face in one."""
     planes, twins, seen, scores = {}, {}, {}, []
-    right = _right_numbers(canonical.vertices)
+    scheme, right = canonical.scheme, _right_numbers(canonical)
     for side in SIDES:
-        points, score = mesh.scored(chimera(photo, pose, canonical, square, side, shape))
+        points, score = mesh.read_square(chimera(photo, pose, canonical, square, side, shape))
         if score <= LEAST_SCORE:
             return None
         scores.append(score)
         # The chimera is symmetric: where a point and its mirror twin differ, that is noise.
-        mirrored = mirrored_points(points, square.side)
+        mirrored = mirrored_points(points, square.side, scheme)
         seen[side] = (points + mirrored) / 2
         planes[side] = square.to_face(seen[side][:, :2])
         twins[side] = (points - mirrored)[:, :2] / (2 * square.scale)
-        shown = right if side == "right" else right[MEDIAPIPE_478.mirror]
+        shown = right if side == "right" else right[scheme.mirror]
         planes[side][shown] = from_half(shape.own(to_half(planes[side][shown], side), side), side)
-    plane, apart, drawn_in = (_joined(each, right) for each in (planes, twins, seen))
+    plane, apart, drawn_in = (_joined(each, right, scheme) for each in (planes, twins, seen))
     return SquareReading(plane, apart, drawn_in, min(scores))
 
 
-def _right_numbers(vertices: FloatArray) -> npt.NDArray[np.bool_]:
+def _right_numbers(canonical: Canonical) -> npt.NDArray[np.bool_]:
     """Which points lie on the patient's right: by the canonical face, and by name for the irises."""
-    right = np.zeros(MEDIAPIPE_478.size, dtype=bool)
+    scheme, vertices = canonical.scheme, canonical.vertices
+    right = np.zeros(scheme.size, dtype=bool)
     right[: len(vertices)] = vertices[:, 0] < 0
-    right[MEDIAPIPE_478.right(MEDIAPIPE_478.groups["iris"])] = True
+    right[scheme.right(scheme.pairs_of(GROUPS["iris"]))] = True
     return right
 
 
-def _joined(planes: dict[Side, FloatArray], right: npt.NDArray[np.bool_]) -> FloatArray:
-    middle = MEDIAPIPE_478.mirror == np.arange(MEDIAPIPE_478.size)
+def _joined(planes: dict[Side, FloatArray], right: npt.NDArray[np.bool_], scheme: Scheme) -> FloatArray:
+    middle = scheme.mirror == np.arange(scheme.size)
     sides = np.where(right[:, None], planes["right"], planes["left"])
     return np.where(middle[:, None], (planes["right"] + planes["left"]) / 2, sides)

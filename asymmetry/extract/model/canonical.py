@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.schemes import MEDIAPIPE_478, Scheme
 from asymmetry.errors import ModelError
 from asymmetry.extract.model.file import model_file
 
@@ -117,10 +118,13 @@ class Canonical:
         Centimetres; x to the patient's left, y up, z out of the face.
     depth : ndarray of float32, shape (h, w)
         The surface, sampled ``_CELLS`` per cm over ±``_EXTENT`` cm, symmetric about its middle column.
+    scheme : Scheme
+        What the vertices are, by their number. A model may have more points than the canonical face.
     """
 
     vertices: FloatArray = field(repr=False)
     depth: npt.NDArray[np.float32] = field(repr=False)
+    scheme: Scheme = MEDIAPIPE_478
 
     def depth_at(self, x: npt.ArrayLike, y: npt.ArrayLike) -> FloatArray:
         """Depth of the surface, cm, at points of any one shape (x to the left, y up, cm).

@@ -13,22 +13,18 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.errors import InvalidInputError, ModelError
 from asymmetry.extract.model.file import model_file
-from asymmetry.photos.halvings import Halvings
 
 __all__ = ["Landmarker", "Reading", "quiet"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 
-#: Px of the longer side in which faces are looked for first, and the width from which a face found there is
-#: large enough, px: in the 256 px that the model reads a face fills two thirds.
-FIND_SIDE, FIND_FACE = 800, 170
 # Faces looked for in a photo: enough to see that there are several.
 _MAX_FACES = 4
 
@@ -72,6 +68,9 @@ class Landmarker:
     ModelError
         If the file is missing or can't be loaded.
     """
+
+    #: What its points are.
+    scheme = MEDIAPIPE_478
 
     def __init__(self, model: str | os.PathLike[str] | None = None) -> None:
         path = model_file(model)
@@ -122,26 +121,6 @@ class Landmarker:
         ]
         return sorted(readings, key=lambda reading: reading.area, reverse=True)
 
-    def find(self, photo: Halvings, *, mirrored: bool = False) -> list[Reading]:
-        """As `detect`, but of a large photo with a large face a smaller copy is looked at.
-
-        The model sees a face in 256 px, however many there are. What is read here is where to look.
-
-        Parameters
-        ----------
-        photo : Halvings
-            RGB.
-        mirrored : bool
-            Look at its mirror image; the readings are of that.
-        """
-        pixels = photo.whole
-        small = photo.down_to(FIND_SIDE / max(pixels.shape[:2]))
-        readings = self.detect(_flipped(small) if mirrored else small)
-        if small is not pixels and not (readings and np.ptp(readings[0].points[:, 0]) >= FIND_FACE):
-            return self.detect(_flipped(pixels) if mirrored else pixels)
-        (height, width), (low, narrow) = pixels.shape[:2], small.shape[:2]
-        return [reading.scaled(width / narrow, height / low) for reading in readings]
-
     def __enter__(self) -> Landmarker:
         return self
 
@@ -149,10 +128,6 @@ class Landmarker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _flipped(pixels: Pixels) -> Pixels:
-    return np.asarray(cv2.flip(pixels, 1), dtype=np.uint8)
 
 
 def _close(task: Any) -> None:

@@ -79,15 +79,15 @@ class Mesh:
         ndarray, shape (478, 3), or None
             Pixel-edge coordinates, y down; None if the network sees no face.
         """
-        points, score = self.scored(picture)
+        points, score = self.read_square(picture)
         return points if score > LEAST_SCORE else None
 
-    def scored(self, picture: Pixels) -> tuple[FloatArray, float]:
+    def read_square(self, picture: Pixels) -> tuple[FloatArray, float]:
         """As `read`, with how sure the network is of a face: no face up to `LEAST_SCORE`."""
         points, score, *_ = _run(self._points, np.divide(picture[None], 255, dtype=np.float32))
         return np.asarray(points, dtype=np.float64).reshape(MEDIAPIPE_478.size, 3), float(score.item())
 
-    def weights(self, points: FloatArray) -> FloatArray:
+    def weigh_expressions(self, points: FloatArray) -> FloatArray:
         """Expression weights (52,) of a face's points (478, 3), in px of any scale."""
         shown = points[None, MEDIAPIPE_478.expressive, :2].astype(np.float32)
         return np.asarray(_run(self._weights, shown)[0], dtype=np.float64).ravel()
