@@ -115,6 +115,7 @@ class Extractor:
             "lids_sha256": LidNetwork.sha256(),
             "method": method,
             "mirrored": mirrored,
+            **_name_of(self._networks.model),
             "settings": self.settings.values(),
         }
 
@@ -256,3 +257,10 @@ def _make_pool(model: str | os.PathLike[str] | Model | None, threads: int | None
     if model is None or isinstance(model, (str, os.PathLike)):
         return NetworkPool(partial(MediapipeModel.load, model_file(model), threads), usable_cores())
     return NetworkPool(lambda: model, 1)
+
+
+def _name_of(model: Model) -> dict[str, str]:
+    """What a model of one's own is called; the errors that are known are those of MediaPipe's."""
+    if isinstance(model, MediapipeModel):
+        return {}
+    return {"model": type(model).__name__}

@@ -161,11 +161,13 @@ def absolute_sds(
     Returns
     -------
     ndarray
-        NaN where the method is not known, as for points made by hand, and for metrics of your own that
-        declare no lasting error. Of points that were read plainly repeats are not known; there the table
-        holds all of it.
+        NaN where the method is not known, as for points made by hand or read by another model, and for
+        metrics of your own that declare no lasting error. Of points that were read plainly repeats are not
+        known; there the table holds all of it.
     """
     table, method = lasting_errors(), str(landmarks.provenance.get("method", ""))
+    if "model" in landmarks.provenance:
+        method = ""
     plain = np.isnan(landmarks.spread).all(axis=1) & (method in table.methods)
     squares = _squares(table.squares(method, metrics), landmarks, under)
     if plain.any() and method != "plain":
