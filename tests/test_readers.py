@@ -161,6 +161,16 @@ def test_pixels_that_are_no_rgb_are_refused() -> None:
         read_photo(ppm(picture()))
 
 
+def test_the_guide_works_as_written() -> None:
+    text = (Path(__file__).parents[1] / "docs" / "library.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) == 4
+    try:
+        exec(compile("\n".join(blocks), "docs/library.md", "exec"), {})
+    finally:
+        unregister_reader("NumPy")
+
+
 def test_built_in_readers_know_their_files_and_no_others() -> None:
     heads = {"JPEG": photo_bytes("jpeg"), "PNG": photo_bytes("png"), "AVIF": photo_bytes("avif")}
     for name, data in heads.items():

@@ -1,6 +1,14 @@
 from .extractor import Extractor, Method
+from .model.canonical import Canonical
+from .model.landmarker import Reading
+from .model.protocol import Detector, Model, SquareReader
 
 __all__ = [
+    "Canonical",
+    "Detector",
     "Extractor",
     "Method",
+    "Model",
+    "Reading",
+    "SquareReader",
 ]
