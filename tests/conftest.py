@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -15,6 +16,9 @@ import pytest
 import skimage
 from matplotlib import get_data_path
 from PIL import Image
+
+from asymmetry.metrics import catalogue
+from asymmetry.metrics.movements import movement_catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -64,19 +68,25 @@ def astronaut(astronaut_path: Path) -> npt.NDArray[np.uint8]:
 
 
 @pytest.fixture(scope="session")
-def shouting(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A made-up language: every word of the report stands in ⟦white brackets⟧."""
-    with (resources.files("asymmetry.report") / "texts" / "en.toml").open("rb") as file:
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A made-up language without Latin letters: each of a word's letters is an ω."""
+    with (resources.files("asymmetry") / "texts" / "en.toml").open("rb") as file:
         english = tomllib.load(file)
+    metrics = {**catalogue(), **movement_catalogue()}
+    english["definitions"] = {name: metric.definition for name, metric in metrics.items()}
     lines = []
     for section, entries in english.items():
         lines.append(f"[{section}]")
-        changed = {name: f"⟦{text}⟧" for name, text in entries.items()}
+        changed = {name: _in_omegas(text) for name, text in entries.items()}
         if section == "language":
-            changed = {"name": "⟦⟧", "tag": "en-x-loud", "direction": "ltr", "decimal": "·"}
-        if section == "sentences":
-            changed = {"{all}": "⟦{all}⟧"}
+            changed = {"name": "ω", "tag": "el-x-made-up", "direction": "ltr", "decimal": "·"}
         lines += [f"{json.dumps(name)} = {json.dumps(text)}" for name, text in changed.items()]
-    path = tmp_path_factory.mktemp("words") / "loud.toml"
+    path = tmp_path_factory.mktemp("words") / "omega.toml"
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
+
+
+def _in_omegas(text: str) -> str:
+    """A text with its places as they are."""
+    parts = re.split(r"(\{[^{}]*\})", text)
+    return "".join(part if part.startswith("{") else re.sub("[A-Za-z]", "ω", part) for part in parts)

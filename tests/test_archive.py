@@ -72,6 +72,7 @@ def test_failures_have_a_status_and_a_reason(table: Any) -> None:
     by_name = table.set_index("photo")
     assert by_name.loc["P00/white.png", "status"] == "no_face"
     assert by_name.loc["P01/cut.jpg", "status"] == "unreadable"
+    assert by_name.loc["empty.jpg", "flags"].tolist() == ["empty_file"]
     assert "0 bytes" in by_name.loc["empty.jpg", "reason"]
     failed = table[~table["status"].isin(["ok", "warn"])]
     assert len(failed) == 3
@@ -96,14 +97,25 @@ def test_numbers_are_those_of_one_photo_at_a_time(table: Any, photos: Path) -> N
     for name, column in measured.items():
         if name not in ("photo", "taken", "flags"):
             np.testing.assert_array_equal(table[name].to_numpy(), column, err_msg=name)
+    assert [" ".join(codes) for codes in table["flags"]] == measured["flags"].tolist()
 
 
 def test_landmarks_come_back_and_measure_the_same(scored: tuple[Path, Any], table: Any) -> None:
     landmarks = read_landmarks(scored[0])
     assert landmarks.provenance["method"] == "fast"
     measured = asymmetry.measure(landmarks)
-    for name in ("brow_height_diff_mm", "mrd1_right_sd_mm", "yaw_deg"):
+    assert {"empty_file", "glasses"} <= {note.code for notes in landmarks.notes for note in notes}
+    for name in ("brow_height_diff_mm", "mrd1_right_sd_mm", "yaw_deg", "status", "reason"):
         np.testing.assert_array_equal(table[name].to_numpy(), measured[name])
+
+
+def test_archives_of_old_have_reasons_in_place_of_notes(scored: tuple[Path, Any], tmp_path: Path) -> None:
+    parquet.write_table(parquet.read_table(scored[0]).drop_columns(["notes"]), tmp_path / "old.parquet")
+    landmarks, old = read_landmarks(scored[0]), read_landmarks(tmp_path / "old.parquet")
+    failed = ~landmarks.usable
+    assert failed.any()
+    assert old.reason[failed].tolist() == landmarks.reason[failed].tolist()
+    assert {note.code for notes in old.notes for note in notes} == {"text"}
 
 
 def test_without_landmarks_there_are_none(photos: Path, tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ import pytest
 from PIL import Image
 
 from asymmetry import Extractor, Landmarks, Measurements, measure
+from asymmetry.core.notes import Note
 from asymmetry.errors import InvalidInputError, ModelError
+from asymmetry.extract.extractor import SMALLEST_PHOTO_PX
 from tests.conftest import ROOT
 from tests.photos import encoded, png_header
 
@@ -101,8 +103,9 @@ def test_failures_keep_their_row_in_the_table(extractor: Extractor, astronaut: P
 
 
 def test_too_small_a_photo_says_how_small_and_what_is_needed(extractor: Extractor) -> None:
-    (reason,) = extractor.extract([np.zeros((1, 1, 3), np.uint8)]).reason
-    assert reason.startswith("1 × 1 px is too small to hold a face: it needs 40 px")
+    rows = extractor.extract([np.zeros((1, 1, 3), np.uint8)])
+    assert rows.notes[0] == (Note("small_photo", width=1, height=1, least=SMALLEST_PHOTO_PX),)
+    assert rows.reason[0].startswith("1 × 1 px is too small to hold a face: it needs 40 px")
 
 
 def test_an_extractor_goes_on_after_a_failure(extractor: Extractor, astronaut: Pixels) -> None:
@@ -133,7 +136,8 @@ def test_photos_may_come_one_by_one(extractor: Extractor) -> None:
 def test_a_background_face_is_left_out_and_said(extractor: Extractor, portrait: Pixels) -> None:
     small = np.asarray(Image.fromarray(portrait).resize((307, 360), Image.Resampling.LANCZOS))
     rows = extractor.extract([portrait, side_by_side(portrait, small), side_by_side(small, portrait)])
-    assert ["1 smaller face(s)" in reason for reason in rows.reason] == [False, True, True]
+    said = Note("faces_in_background", count=1)
+    assert [said in notes for notes in rows.notes] == [False, True, True]
     moved = rows.points[1:, :, :2] - rows.points[0, :, :2] - [[[0, 0]], [[small.shape[1], 0]]]
     assert np.nanmedian(np.abs(moved)) < 1
 
@@ -299,12 +303,12 @@ def test_awkward_files_get_the_status_of_their_faces(
 ) -> None:
     expected, table = awkward
     allowed = {0: {"no_face", "rejected"}, 1: {"ok"}, 4: {"several_faces"}, 2: {"ok", "warn"}}
-    for (name, known), status, reason in zip(expected.items(), table["status"], table["reason"], strict=True):
+    for (name, known), status, flags in zip(expected.items(), table["status"], table["flags"], strict=True):
         if known.get("reject"):
             assert status in {"unreadable", "rejected"}, name
         elif "faces" in known:
-            assert status in allowed[known["faces"]], f"{name}: {reason}"
-        assert (status == "ok") == (reason == ""), name
+            assert status in allowed[known["faces"]], f"{name}: {flags}"
+        assert (status == "ok") == (flags == ""), name
 
 
 def test_the_same_photo_in_another_file_measures_the_same(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
@@ -11,7 +12,8 @@ import numpy as np
 import pytest
 
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.schemes import MEDIAPIPE_478, get_scheme
+from asymmetry.core.notes import Note, note_array
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, get_scheme
 from asymmetry.errors import InvalidInputError
 from tests.faces import crowd, number, photo
 
@@ -22,6 +24,7 @@ SHAPES = {name: np.shape(getattr(photo(), name)) for name in ARRAYS}
 def assert_same(one: Landmarks, other: Landmarks) -> None:
     for name in ARRAYS:
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
+    assert one.reason.tolist() == other.reason.tolist()
     assert one.scheme == other.scheme
     assert dict(one.provenance) == dict(other.provenance)
 
@@ -106,6 +109,47 @@ def test_concat_undoes_slicing() -> None:
     assert len(Landmarks.concat([])) == 0
 
 
+NOTED = Landmarks.concat(
+    [
+        Landmarks.blank(["a.jpg"], status="no_face", reason=Note("several_faces", count=3)),
+        Landmarks.blank(["b.jpg"], status="ok"),
+        Landmarks.blank(["c.jpg"], status="rejected", reason="sun in the eyes"),
+    ]
+)
+
+
+def test_notes_stay_in_step_and_reasons_are_english() -> None:
+    assert NOTED.reason.tolist() == ["3 faces, none clearly the subject; crop to one", "", "sun in the eyes"]
+    assert NOTED[::-1].notes.tolist() == NOTED.notes.tolist()[::-1]
+    assert NOTED[[2, 0]].notes[0] == (Note("text", text="sun in the eyes"),)
+
+
+def test_mirrored_notes_are_about_the_other_side() -> None:
+    notes = (
+        Note("eye_closed", sides=["right"]),
+        Note("covered", parts=[Note("one_part", part="brow", side="left")]),
+        Note("unclear_lids", sides=SIDES),
+        Note("same_file", photo="left"),
+    )
+    mirrored = replace(photo(), notes=note_array([notes])).mirrored()
+    assert mirrored.notes[0] == (
+        Note("eye_closed", sides=["left"]),
+        Note("covered", parts=[Note("one_part", part="brow", side="right")]),
+        Note("unclear_lids", sides=SIDES),
+        Note("same_file", photo="left"),
+    )
+    assert mirrored.mirrored().notes[0] == notes
+
+
+def test_files_of_old_hold_reasons(tmp_path: Path) -> None:
+    old = {name: getattr(NOTED, name) for name in ARRAYS if name != "notes"}
+    meta = np.array(json.dumps({"scheme": NOTED.scheme, "provenance": {}}))
+    np.savez(tmp_path / "old.npz", meta=meta, reason=np.array(["no face found", "", "x; y"]), **old)
+    found = Landmarks.load(tmp_path / "old.npz")
+    assert found.notes.tolist() == [(Note("text", text="no face found"),), (), (Note("text", text="x; y"),)]
+    assert found.reason.tolist() == ["no face found", "", "x; y"]
+
+
 def test_concat_keeps_long_texts_whole() -> None:
     long = Landmarks.blank(["a-long-name.jpg"], status="no_face", reason="no face found")
     assert Landmarks.concat([photo(), long]).reason.tolist() == ["", "no face found"]
@@ -140,8 +184,9 @@ def test_mirror_exchanges_weights_and_turns_the_pose() -> None:
 
 
 def test_save_and_load(tmp_path: Path) -> None:
+    umlaut = Landmarks.blank(["ä.jpg"], status="no_face", reason="no face")
     landmarks = replace(
-        Landmarks.concat([crowd(1, 2), Landmarks.blank(["ä.jpg"], status="no_face", reason="no face")]),
+        Landmarks.concat([crowd(1, 2), NOTED, umlaut]),
         provenance={"method": "plain", "corrections": [1, 2]},
     )
     path = tmp_path / "points.landmarks"

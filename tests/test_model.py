@@ -176,7 +176,7 @@ def test_the_wheel_carries_the_model_and_its_notice(built: Path) -> None:
         metadata = archive.read(next(name for name in names if name.endswith("/METADATA"))).decode()
     assert {name.split("/")[0] for name in names} == {"asymmetry", "asymmetry-0.1.0.dist-info"}
     assert {"LICENSE", "NOTICE"} <= {Path(name).name for name in names}
-    assert "asymmetry/py.typed" in names
+    assert {"asymmetry/py.typed", "asymmetry/texts/en.toml"} <= set(names)
     assert "Requires-Dist: mediapipe<0.10.32,>=0.10.30" in metadata
 
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import asymmetry
 from asymmetry.core.frame import Face, Half, Scale
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
@@ -233,7 +234,7 @@ def test_columns_rows_and_provenance() -> None:
     )
     table = movement(photo(), after, metrics=["commissure_travel", "residual_gap"])
     assert list(table) == [
-        "photo", "taken", "status", "reason", "rest_photo",
+        "photo", "taken", "status", "reason", "flags", "rest_photo",
         "commissure_travel_right_mm", "commissure_travel_left_mm", "commissure_travel_diff_mm",
         "commissure_travel_ratio",
         "residual_gap_right_mm", "residual_gap_left_mm", "residual_gap_diff_mm",
@@ -263,7 +264,7 @@ def test_nothing_in_gives_empty_columns_of_the_right_type() -> None:
 
 
 def test_what_can_not_be_measured_is_nan_and_the_reason_says_why() -> None:
-    failed = Landmarks.blank(["dark.jpg"], status="no_face", reason="no face found")
+    failed = Landmarks.blank(["dark.jpg"], status="no_face", reason=Note("no_face"))
     lost, partial = photo(), photo()
     changeable(lost).points[0, number("outer_canthus", "left")] = np.nan
     changeable(partial).points[0, number("ala", "right")] = np.nan
@@ -271,16 +272,17 @@ def test_what_can_not_be_measured_is_nan_and_the_reason_says_why() -> None:
     rest = [photo(), failed, photo(), lost, turned, photo(), photo(), photo()]
     after = [photo(), photo(), failed, photo(), photo(), turned, away, partial]
     table = movement(Landmarks.concat(rest), Landmarks.concat(after))
-    assert list(zip(table["status"].tolist(), table["reason"].tolist(), strict=True)) == [
+    assert list(zip(table["status"].tolist(), table["flags"].tolist(), strict=True)) == [
         ("ok", ""),
-        ("warn", "the photo at rest can't be measured: no movement"),
-        ("no_face", "no face found"),
-        ("warn", "points that carry the face's frame are missing, here or at rest: no movement"),
-        ("warn", "head turned more than 15°, here or at rest: no horizontal movement"),
-        ("warn", "head turned more than 15°, here or at rest: no horizontal movement"),
-        ("warn", "head turned more than 30°, here or at rest: no movement"),
-        ("warn", "points are missing, here or at rest: some movements not measured"),
+        ("warn", "no_rest"),
+        ("no_face", "no_face"),
+        ("warn", "pair_without_frame"),
+        ("warn", "pair_turned_for_widths"),
+        ("warn", "pair_turned_for_widths"),
+        ("warn", "pair_turned_away"),
+        ("warn", "pair_partly_measured"),
     ]
+    assert table["reason"][4] == "head turned more than 15°, here or at rest: no horizontal movement"
     nan = np.isnan([table[name] for name in ("brow_excursion_left_mm", "commissure_spread_left_mm")])
     assert nan[0].tolist() == [False, True, True, True, False, False, True, False]
     assert nan[1].tolist() == [False, True, True, True, True, True, True, False]

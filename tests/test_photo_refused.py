@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFile
 from PIL.PngImagePlugin import PngImageFile
 
+from asymmetry.core.notes import Note
 from asymmetry.errors import AsymmetryError, InvalidInputError, PhotoTooLargeError, UnreadablePhotoError
 from asymmetry.photos.photo import read_photo
 from tests.photos import (
@@ -50,8 +51,9 @@ def test_pixels_without_a_sure_meaning_are_refused(data: bytes) -> None:
 
 def test_the_preview_of_a_raw_file_is_refused() -> None:
     data = tiff_bytes(grey().tobytes(), 16, 16, bits=8, subfile=1)
-    with pytest.raises(UnreadablePhotoError, match="camera raw"):
+    with pytest.raises(UnreadablePhotoError) as caught:
         read_photo(data)
+    assert caught.value.note == Note("raw_preview")
 
 
 def test_size_is_refused_by_the_header_alone() -> None:
@@ -120,27 +122,29 @@ def test_damage_raises_nothing_but_our_own_errors(name: str, data: st.DataObject
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "code"),
     [
-        (b"", "empty"),
-        (b"\xff\xd8", "no photo in a format"),
-        (b"Dear patient, see you on Monday.", "no photo in a format"),
-        (b"<!doctype html><title>404</title>", "no photo in a format"),
-        (b"%PDF-1.7 ...", "no photo in a format"),
-        (b"\0\0\0\x14ftypisom\0\0\0\0mp42", "no photo in a format"),
-        (b"BM and no more", "header"),
-        (b"\xff\xd8\xff\xe0", "header"),
-        (b"GIF89a", "header"),
-        (b"RIFF\0\0\0\0WEBPVP8 ", "header"),
-        (png_header(0, 10), "header"),
-        (png_header(10, 10), "incomplete or damaged"),
+        (b"", "empty_file"),
+        (b"\xff\xd8", "unknown_format"),
+        (b"Dear patient, see you on Monday.", "unknown_format"),
+        (b"<!doctype html><title>404</title>", "unknown_format"),
+        (b"%PDF-1.7 ...", "unknown_format"),
+        (b"\0\0\0\x14ftypisom\0\0\0\0mp42", "unknown_format"),
+        (b"BM and no more", "damaged_header"),
+        (b"\xff\xd8\xff\xe0", "damaged_header"),
+        (b"GIF89a", "damaged_header"),
+        (b"RIFF\0\0\0\0WEBPVP8 ", "damaged_header"),
+        (png_header(0, 10), "damaged_header"),
+        (png_header(10, 10), "damaged"),
     ],
 )
-def test_what_is_no_photo(content: bytes, words: str, tmp_path: Path) -> None:
+def test_what_is_no_photo(content: bytes, code: str, tmp_path: Path) -> None:
     path = tmp_path / "patient 7.jpg"
     path.write_bytes(content)
-    with pytest.raises(UnreadablePhotoError, match=words) as caught:
+    with pytest.raises(UnreadablePhotoError) as caught:
         read_photo(path)
+    assert caught.value.note.code == code
+    assert str(caught.value) == f"{path}: {caught.value.note}"
     assert caught.value.photo == str(path)
     assert caught.value.status == "unreadable"
 
@@ -155,16 +159,17 @@ def test_what_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(Path, "open", locked)  # no mode keeps the superuser out
     cases = {
-        "missing.jpg": "no such file",
-        "folder.jpg": "folder",
-        "pipe.jpg": "ordinary",
-        "locked.jpg": "may not",
-        "nul\0.jpg": "can't be opened",
-        "long" * 99: "can't be opened",
+        "missing.jpg": "no_such_file",
+        "folder.jpg": "is_a_folder",
+        "pipe.jpg": "no_ordinary_file",
+        "locked.jpg": "no_permission",
+        "nul\0.jpg": "not_opened",
+        "long" * 99: "not_opened",
     }
-    for name, words in cases.items():
-        with pytest.raises(UnreadablePhotoError, match=words) as caught:
+    for name, code in cases.items():
+        with pytest.raises(UnreadablePhotoError) as caught:
             read_photo(tmp_path / name)
+        assert caught.value.note.code == code
         assert caught.value.photo == str(tmp_path / name)
 
 

@@ -13,10 +13,13 @@ import pytest
 from PIL import Image
 
 from asymmetry import Extractor, Landmarks
+from asymmetry.core.landmarks import QUALITY
+from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.extract.face.frontal import HEIGHT, PX_PER_CM, WIDTH, Frontal
 from asymmetry.extract.judge import quality
 from asymmetry.extract.judge.quality import FAULTS, faults, judged
+from tests.notes import codes
 
 Pixels = npt.NDArray[np.uint8]
 Spoil = Callable[[Pixels], Pixels]
@@ -82,7 +85,7 @@ def test_blur_in_one_direction_counts() -> None:
 
 def test_an_even_picture_has_no_edges_to_be_blurred() -> None:
     assert np.isnan(quality.blur(view(128)))
-    assert faults(judged(view(128))) == []
+    assert faults(judged(view(128))) == ()
 
 
 def test_grain_is_a_share_of_the_brightness() -> None:
@@ -106,14 +109,28 @@ def test_blocks_are_found_in_any_phase() -> None:
 def test_what_is_not_seen_is_not_judged() -> None:
     blind = view(0)
     blind.seen[:] = False
-    assert faults(judged(blind)) == []
+    assert faults(judged(blind)) == ()
+
+
+def test_every_quality_has_its_fault() -> None:
+    """One list, `QUALITY`: what is measured under a name is judged by the limit of that name."""
+    measures = ("detail", "brightness", "burnt", "side_light", "blur", "grain", "blocks")
+    assert [FAULTS[name].measure.__name__ for name in QUALITY] == list(measures)
+    assert set(FAULTS) == set(QUALITY)
+    good = dict(zip(QUALITY, (3.0, 150.0, 0.0, 1.1, 0.5, 2.0, 1.2), strict=True))
+    bad = dict(zip(QUALITY, (0.3, 20.0, 0.5, 3.0, 2.5, 15.0, 4.0), strict=True))
+    assert faults(np.array([good[name] for name in QUALITY])) == ()
+    for name in QUALITY:
+        spoilt = good | {name: bad[name]}
+        (note,) = faults(np.array([spoilt[each] for each in QUALITY]))
+        assert note == Note(FAULTS[name].code, value=bad[name])
 
 
 def test_every_fault_says_what_to_do_and_has_one_limit() -> None:
-    assert len({fault.measure for fault in FAULTS}) == len(FAULTS)
-    for fault in FAULTS:
+    assert len({fault.measure for fault in FAULTS.values()}) == len(FAULTS)
+    for fault in FAULTS.values():
         assert np.isfinite([fault.least, fault.most]).sum() == 1
-        problem, _, advice = fault.words.format(value=1.0).partition(": ")
+        problem, _, advice = str(Note(fault.code, value=1.0)).partition(": ")
         assert problem
         assert advice
 
@@ -154,11 +171,11 @@ def noisy(photo: Pixels) -> Pixels:
 SPOILT: dict[str, tuple[Spoil, str]] = {
     "shrunk to a quarter": (
         lambda p: cv2.resize(p, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA),
-        "small",
+        "small_face",
     ),
     "in the dark": (scaled(0.08), "dark"),
     "overexposed": (scaled(2.5), "overexposed"),
-    "lit from one side": (lit_from_the_left, "light from one side"),
+    "lit from one side": (lit_from_the_left, "side_light"),
     "out of focus": (lambda p: cv2.GaussianBlur(p, (0, 0), 2.6), "blurred"),
     "noisy": (noisy, "grainy"),
     "compressed": (compressed, "compressed"),
@@ -167,17 +184,17 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
 
 def test_the_wheels_portraits_are_good(extractor: Extractor, portrait: Pixels, astronaut: Pixels) -> None:
     """But for the glasses in one of them."""
-    worn, good = extractor.extract([portrait, astronaut]).reason
-    assert worn.startswith("glasses")
-    assert good == ""
+    worn, good = extractor.extract([portrait, astronaut]).notes
+    assert codes(worn)[0] == "glasses"
+    assert good == ()
 
 
 @pytest.mark.parametrize("name", SPOILT)
 def test_a_spoilt_photo_is_measured_but_noted(extractor: Extractor, portrait: Pixels, name: str) -> None:
-    spoil, words = SPOILT[name]
+    spoil, code = SPOILT[name]
     rows = extractor.extract([spoil(portrait)])
     assert rows.status.tolist() == ["warn"]
-    assert words in rows.reason[0]
+    assert code in codes(rows.notes[0])
     # The left one lies behind a reflection, in which JPEG's blocks leave no iris to be seen.
     right, left = MEDIAPIPE_478.pairs["outer_canthus"]
     assert np.isfinite(rows.points[0, [right] if name == "compressed" else [right, left], 0]).all()
@@ -189,16 +206,16 @@ def test_little_of_it_is_not_noted(extractor: Extractor, portrait: Pixels) -> No
         scaled(0.5)(portrait),
         cv2.GaussianBlur(portrait, (0, 0), 0.8),
     ]
-    reasons = extractor.extract(mild).reason
-    assert not [reason for reason in reasons for _, words in SPOILT.values() if words in reason]
+    faulty = {code for _, code in SPOILT.values()}
+    assert not [notes for notes in extractor.extract(mild).notes if faulty & set(codes(notes))]
 
 
 def test_the_size_of_the_photo_changes_no_measure(extractor: Extractor, portrait: Pixels) -> None:
     """A limit means the same in every photo: enlarged four times, the same face is as sharp and as grainy."""
     large = cv2.resize(portrait, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
     dim = [scaled(0.08)(photo) for photo in (portrait, large)]
-    first, second = extractor.extract(dim).reason
-    assert first.partition(")")[0] == second.partition(")")[0]
+    first, second = extractor.extract(dim).notes
+    assert str(first[0]) == str(second[0])
 
 
 @pytest.fixture(scope="module")
@@ -216,38 +233,35 @@ def test_good_photos_of_many_people_are_left_alone(shared: Landmarks) -> None:
 
 
 def test_light_from_the_side_is_noted_where_it_is(shared: Landmarks) -> None:
-    for name, reason in zip(shared.photo, shared.reason, strict=True):
+    for name, notes in zip(shared.photo, shared.notes, strict=True):
         if "/render/" in name:
-            assert ("light from one side" in reason) == ("_light" in name), name
+            assert ("side_light" in codes(notes)) == ("_light" in name), name
 
 
 def test_only_an_engraving_is_grainy(shared: Landmarks) -> None:
-    grainy = [
-        Path(name).name for name, why in zip(shared.photo, shared.reason, strict=True) if "grainy" in why
-    ]
+    flags = [codes(notes) for notes in shared.notes]
+    grainy = [Path(name).name for name, each in zip(shared.photo, flags, strict=True) if "grainy" in each]
     assert grainy == ["fig20_terror_engraving.jpg"]
-    assert not any(
-        word in why for why in shared.reason for word in ("blurred", "dark", "overexposed", "face is small")
-    )
+    assert not any({"blurred", "dark", "overexposed", "small_face"} & set(each) for each in flags)
 
 
 def test_awkward_photos_are_noted_by_what_is_wrong(extractor: Extractor, ugly: Path) -> None:
     wrong = {
         "dark_6pct.jpg": "dark",
         "overexposed.jpg": "overexposed",
-        "side_light.jpg": "light from one side",
+        "side_light.jpg": "side_light",
         "blur_03.jpg": "blurred",
         "blur_08.jpg": "blurred",
         "motion_blur_41.jpg": "blurred",
         "noise_45.jpg": "grainy",
         "jpeg_q5.jpg": "compressed",
-        "tiny_48.png": "small",
-        "tiny_72.png": "small",
-        "tiny_120.png": "small",
+        "tiny_48.png": "small_face",
+        "tiny_72.png": "small_face",
+        "tiny_120.png": "small_face",
     }
     rows = extractor.extract([ugly / name for name in wrong])
-    for name, status, reason in zip(wrong, rows.status, rows.reason, strict=True):
+    for name, status, notes in zip(wrong, rows.status, rows.notes, strict=True):
         assert status == "warn", name
-        assert wrong[name] in reason, name
+        assert wrong[name] in codes(notes), name
     lost = extractor.extract([ugly / "dark_2pct.jpg", ugly / "blur_16.jpg"])
     assert not lost.usable.any()

@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from asymmetry import Landmarks, Series
+from asymmetry.core.notes import Note, note_array
 from asymmetry.metrics import catalogue
 from asymmetry.report import render
 from asymmetry.report.album import album
@@ -255,8 +256,8 @@ def test_no_tags_and_no_paths_come_along(drooped: tuple[str, Path]) -> None:
 def test_folders_are_left_out_of_names() -> None:
     names = ["/home/jane doe/2026/rest.jpg", "C:\\Users\\jane\\b.jpg", "jane/c.jpg"]
     made = dated(face(3), [0, 1, 2], names)
-    reasons = ["ok", "", f"the same file as {names[0]}"]
-    made = replace(made, reason=np.array(reasons), status=np.array(["ok", "ok", "rejected"]))
+    notes = note_array([["ok"], [], [Note("same_file", photo=names[0])]])
+    made = replace(made, notes=notes, status=np.array(["ok", "ok", "rejected"]))
     text = render(Series.from_landmarks(made, expression=["rest"] * 3))
     assert "jane" not in text
     assert "rest.jpg" in text
@@ -268,7 +269,7 @@ def test_a_pseudonym_stands_for_names_of_photos() -> None:
     made = replace(
         made,
         status=np.array(["ok", "ok", "rejected"]),
-        reason=np.array(["", "", "the same file as jane 1.jpg"]),
+        notes=note_array([[], [], [Note("same_file", photo="jane 1.jpg")]]),
     )
     text = render(Series.from_landmarks(made, expression=["rest"] * 3), pseudonym="P-17 <b>")
     assert "jane" not in text
@@ -299,7 +300,7 @@ def test_hostile_names_reasons_and_notes_are_only_text() -> None:
     n = len(HOSTILE)
     made = dated(face(2 * n), list(range(2 * n)), HOSTILE + [f"2{name}" for name in HOSTILE])
     status = np.array(["warn"] * n + ["unreadable"] * n)
-    made = replace(made, reason=made.photo, status=status)
+    made = replace(made, notes=note_array([[name] for name in made.photo.tolist()]), status=status)
     notes = tuple(DiaryNote(date(2026, 3, 2), f"note {name}", f"about {name}") for name in HOSTILE)
     text = render(Series.from_landmarks(made, notes=notes, expression=["rest"] * (2 * n)), pseudonym="")
     page = Page(text)

@@ -9,13 +9,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image, ImageFile
 
 from asymmetry import Series
 from asymmetry.cli import main
+from asymmetry.core.notes import note_array
 from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError
 from asymmetry.report import write_report, writing
 from asymmetry.synthetic import face
@@ -81,7 +81,7 @@ def test_a_script_that_is_not_the_page_s_own_is_refused(chromium: str, written: 
 
 def test_hostile_words_do_nothing_in_a_browser(chromium: str, tmp_path: Path) -> None:
     names = ["<script>document.title='x'<|script>.jpg", "\u202egpj.exe\U0001f600.jpg", "x" * 300 + ".jpg"]
-    made = replace(dated(face(3), [0, 1, 2], names), reason=np.array(names))
+    made = replace(dated(face(3), [0, 1, 2], names), notes=note_array([[name] for name in names]))
     page = Series.from_landmarks(made, expression=["rest"] * 3).report(
         tmp_path / "r.html", pseudonym="<img src=x onerror=document.title='x'>"
     )

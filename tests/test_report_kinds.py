@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from asymmetry import Landmarks, Series
+from asymmetry import Landmarks, Note, Series
+from asymmetry.core.notes import note_array
 from asymmetry.errors import MissingExtraError
 from asymmetry.report import render
 from asymmetry.series import DiaryNote
@@ -87,30 +88,69 @@ def test_many_photos_stay_small(n: int, tmp_path: Path, portrait_path: Path) -> 
     assert ("24 of 200 days at one scale" in page.text) == (n == 200)
 
 
-def test_every_word_comes_from_the_catalogue(tmp_path: Path, shouting: Path) -> None:
+#: Notes of every kind of value.
+FOUND = (
+    Note("head_turned", angle=17.4),
+    Note("covered", parts=[Note("one_part", part="brow", side="left"), Note("both_parts", part="eye")]),
+    Note("eye_closed", sides=["right", "left"]),
+    Note("dates_differ", source="exif", date="2026-03-01", other="name", other_date="2026-03-02"),
+    Note("overexposed", value=0.42),
+)
+
+
+def test_every_word_is_in_the_reports_language(tmp_path: Path, foreign: Path) -> None:
     made = smiling()
-    failed = Landmarks.blank(["no.jpg"], status="no_face", reason="no face found")
-    landmarks = Landmarks.concat([made.landmarks, failed])
-    for name, size in zip(landmarks.photo[:-1], landmarks.size[:-1], strict=True):
+    noted = replace(made.landmarks, notes=note_array([FOUND, *[()] * (len(made) - 1)]))
+    failed = Landmarks.blank(["no.jpg"], status="no_face", reason=Note("no_face"))
+    copied = Landmarks.blank(["no 2.jpg"], status="rejected", reason=Note("same_file", photo="no.jpg"))
+    landmarks = Landmarks.concat([noted, failed, copied])
+    for name, size in zip(landmarks.photo[:-2], landmarks.size[:-2], strict=True):
         Image.new("RGB", tuple(size.tolist()), "grey").save(tmp_path / str(name))
     labels = [str(each) for each in made.static["expression"]]
     full = Series.from_landmarks(
         landmarks,
         treated_on=TREATED_ON,
         folder=tmp_path,
-        expression=[*labels, None],
-        notes=(DiaryNote(date(2026, 3, 4), "⟦tired⟧", "", "left"),),
+        expression=[*labels, None, None],
+        notes=(DiaryNote(date(2026, 3, 4), "ωωω", "", "left"),),
+        affected="left",
     )
-    page = Page(render(full, language=shouting))
-    assert page.found("html") == [{"lang": "en-x-loud", "dir": "ltr"}]
-    names = {str(name) for name in full.landmarks.photo}
-    provenance = set(map(str, full.static.provenance.values())) | set(full.static.provenance)
-    told = [word.strip() for word in page.words] + page.spoken
-    plain = {word for word in told if re.search(r"[^\W\d_]", word) and "⟦" not in word}
-    assert {
-        word for word in plain - names - provenance if not re.fullmatch(r"[\d·]+ mm|\d{4}-\d\d-\d\d", word)
-    } == set()
-    assert "3·0" in page.text or "8·0" in page.text
+    page = Page(render(full, language=foreign))
+    assert page.found("html") == [{"lang": "el-x-made-up", "dir": "ltr"}]
+    assert english_words(page, full) == set()
+    assert "8·0" in page.text
+    assert "ωωω ωωωω ωωωω ωω no.jpg" in page.text  # the same file as
+
+
+def english_words(page: Page, made: Series) -> set[str]:
+    """What has Latin letters, but for names of photos, SI's units and versions."""
+    names = "|".join(re.escape(str(name)) for name in made.landmarks.photo)
+    told = [re.sub(names, "", word).strip() for word in (*page.words, *page.spoken)]
+    found = {word for word in told if re.search("[A-Za-z]", word)}
+    found -= {str(made.static.provenance.get(name)) for name in ("method", "asymmetry", "mediapipe")}
+    return {word for word in found if not re.fullmatch(r"[\d·]+ mm", word)}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        series(7, brow_right_mm=[0, 0, -4, -4, -4, 0, 0]),
+        series(4, brow_right_mm=[0, -4, -4, 1], yaw=[0, 0, 9, 9], treated_on="2025-01-01"),
+        series(3, treated_on=None),
+        series(1, yaw=20),
+    ],
+    ids=["over", "late", "untreated", "one"],
+)
+def test_no_english_is_left_whatever_changed(made: Series, foreign: Path) -> None:
+    page = Page(render(made, language=foreign))
+    assert english_words(page, made) == set()
+
+
+def test_no_english_is_left_in_what_to_show(foreign: Path) -> None:
+    made = series(4, brow_right_mm=[0, 0, -4, -4], yaw=[0, 0, 9, 9])
+    assert made.concerns()
+    assert made.changes()[0].notes
+    assert english_words(Page(render(made, language=foreign)), made) == set()
 
 
 def test_without_the_extra_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

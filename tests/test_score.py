@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 
 import asymmetry
-from asymmetry import Extractor, Score, measure, score
+from asymmetry import Extractor, Note, Score, measure, score
 from asymmetry.errors import (
     InvalidInputError,
     NoFaceError,
@@ -70,14 +70,16 @@ def test_what_cannot_be_scored_raises_by_kind(tmp_path: Path) -> None:
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"\xff\xd8\xff nothing more")
     with Extractor() as extractor:
-        for photo, error in (
-            (np.zeros((64, 64, 3), np.uint8), NoFaceError),
-            (broken, UnreadablePhotoError),
-            (tmp_path / "missing.jpg", UnreadablePhotoError),
+        for photo, error, code in (
+            (np.zeros((64, 64, 3), np.uint8), NoFaceError, "no_face"),
+            (broken, UnreadablePhotoError, "damaged_header"),
+            (tmp_path / "missing.jpg", UnreadablePhotoError, "no_such_file"),
         ):
             with pytest.raises(error) as caught:
                 score(photo, extractor=extractor)
-            assert caught.value.reason
+            assert isinstance(caught.value.note, Note)
+            assert caught.value.note.code == code
+            assert caught.value.reason == str(caught.value.note)
     with pytest.raises(PhotoError, match=r"broken\.jpg"):
         score(broken)
 
@@ -101,6 +103,7 @@ def drooping() -> Score:
 
 def test_notable_says_what_and_why() -> None:
     (seen,) = drooping().notable()
+    assert (seen.note.code, seen.note["headline"]) == ("right_less", "brow_height")
     assert str(seen) == seen.words == "right brow 3.2 mm lower"
     assert seen.column == "brow_height_diff_mm"
     assert seen.diff_mm == pytest.approx(-3.2, abs=1e-3)

@@ -34,7 +34,7 @@ class Reader:
 
     def row(self, path: Path) -> Landmarks:
         if "bad" in path.name:
-            return Landmarks.blank([str(path)], status="unreadable", reason=Note("damaged"))
+            return Landmarks.blank([str(path)], status="unreadable", reason=Note("empty_file"))
         made = face(brow_right_mm=self.brow_right_mm.get(path.name, 0.0))
         return replace(made, photo=np.array([str(path)]))
 
@@ -133,7 +133,7 @@ def test_nobody_is_lost(tmp_path: Path) -> None:
     table = read(tmp_path).static
     assert table["photo"].tolist() == ["2026-03-01 bad.jpg", "2026-03-02.jpg", "bad.jpg"]
     assert table["status"].tolist() == ["unreadable", "ok", "unreadable"]
-    assert table["flags"].tolist() == ["damaged", "", "damaged undated"]
+    assert table["flags"].tolist() == ["empty_file", "", "empty_file undated"]
     assert table["day"].tolist()[:2] == [0, 1]
     assert np.isnan(table["brow_height_diff_mm"]).tolist() == [True, False, True]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +11,12 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry import Landmarks, Note, Series
+from asymmetry.core.notes import as_note
 from asymmetry.errors import InvalidInputError
-from asymmetry.series import RULES, Change, Concern
+from asymmetry.series import RULES, Change, Concern, Rule
+from asymmetry.series.concerns import Situation
 from asymmetry.synthetic import face
-from tests.notes import unlimited
+from tests.notes import without_numbers
 from tests.test_series_change import TREATED_ON, dated, of
 
 N = 6
@@ -28,7 +31,7 @@ def series(days: list[float] | None = None, *, treated: bool = True, **moved: An
 def notes(landmarks: Landmarks) -> list[Note]:
     """What may explain a change, as far as it is no number."""
     found = Series.from_landmarks(dated(landmarks, DAYS), treated_on=TREATED_ON).changes()[0].notes
-    return [unlimited(note) for note in found]
+    return [without_numbers(note) for note in found]
 
 
 def differently(code: str, **values: str) -> Note:
@@ -114,10 +117,10 @@ def test_less_effort_of_the_healthy_side_is_told() -> None:
     tried, spared = ([8.0, 8, 8, 8], [8.0, 8, 8, 2]), ([8.0, 8, 8, 4], [8.0, 8, 8, 2])
     assert smile(smiles(*tried, "left")).notes == smile(smiles(*tried)).notes == ()
     (right,), (left,) = smile(smiles(*spared, "left")).notes, smile(smiles(*spared, "right")).notes
-    assert unlimited(right) == differently("healthy_side_weaker", side="right")
-    assert unlimited(left) == differently("healthy_side_weaker", side="left")
+    assert without_numbers(right) == differently("healthy_side_weaker", side="right")
+    assert without_numbers(left) == differently("healthy_side_weaker", side="left")
     (both,) = smile(smiles(*spared)).notes
-    assert unlimited(both) == differently("both_sides_weaker")
+    assert without_numbers(both) == differently("both_sides_weaker")
     assert both["percent"] == pytest.approx(50, abs=0.5)
 
 
@@ -148,7 +151,7 @@ def test_a_quiet_series_raises_no_concern() -> None:
 def test_new_asymmetry_is_a_case_for_the_review() -> None:
     (only,) = found(series(brow_right_mm=[0, 0, 0, -2, -2.5, -2.5]), "new asymmetry")
     assert only.note.code == "touch_up"
-    assert unlimited(only.note["moved"]) == Note("right_less", headline="brow_height")
+    assert without_numbers(only.note["moved"]) == Note("right_less", headline="brow_height")
     assert only.note["moved"]["mm"] == pytest.approx(2.5, abs=0.01)
     assert str(only).startswith("right brow 2.5 mm lower than at baseline on day 21")
     assert (only.day, only.photos) == (21, ("5",))
@@ -172,7 +175,7 @@ def test_what_is_no_new_asymmetry(made: Series, why: str) -> None:
 def test_a_lid_drop_in_the_first_two_weeks(side: str, amount: float) -> None:
     made = series(**{f"upper_lid_{side}_mm": [0, 0, 0, amount, 0, 0]})
     (only,) = found(made, "lid drop")
-    assert unlimited(only.note) == differently("lid_drop", side=side)
+    assert without_numbers(only.note) == differently("lid_drop", side=side)
     assert only.note["mm"] == pytest.approx(1.7, abs=0.01)
     assert (only.day, only.photos) == (7, ("3",))
 
@@ -187,7 +190,7 @@ def test_what_is_no_lid_drop(drop: list[float]) -> None:
 def test_a_movement_under_half_of_baseline() -> None:
     (only,) = found(smiles([8, 8, 8, 8], [8, 8, 8, 3]), "weak movement")
     values = {"side": "left", "headline": "smile_open", "expression": "smile_open"}
-    assert unlimited(only.note) == differently("weak_movement", **values)
+    assert without_numbers(only.note) == differently("weak_movement", **values)
     assert only.note["percent"] == pytest.approx(37.5, abs=0.5)
     assert found(smiles([8, 8, 8, 8], [8, 8, 8, 5]), "weak movement") == []
     assert found(smiles([8, 8, 8, 3], [8, 8, 8, 8], "left"), "weak movement") == []
@@ -199,7 +202,7 @@ def test_worse_than_the_trend() -> None:
     assert found(series(days, brow_right_mm=brow), "against the trend") == []
     brow[-1] = -3
     (only,) = found(series(days, brow_right_mm=brow), "against the trend")
-    assert unlimited(only.note) == Note("against_trend", headline="brow_height")
+    assert without_numbers(only.note) == Note("against_trend", headline="brow_height")
     assert (only.note["mm"], only.note["day"]) == (pytest.approx(2, abs=0.05), 69)
     brow[-1] = 1
     assert found(series(days, brow_right_mm=brow), "against the trend") == []
@@ -208,6 +211,15 @@ def test_worse_than_the_trend() -> None:
 def test_a_rule_is_switched_off_by_leaving_it_out() -> None:
     made = series(brow_right_mm=[0, 0, 0, -2, -2.5, -2.5])
     assert made.concerns(rule for rule in RULES if rule.name != "new asymmetry") == ()
+
+
+def test_a_rule_of_ones_own_may_speak_plain_text() -> None:
+    def find(_: Situation) -> Iterator[tuple[str, float, tuple[str, ...], tuple[str, ...]]]:
+        yield "look twice", 3.0, ("0",), ("it was dark",)
+
+    (only,) = series().concerns([Rule("twice", "anything", "nobody", find)])
+    assert (only.note, only.notes) == (as_note("look twice"), (as_note("it was dark"),))
+    assert (str(only), only.remarks, only.source) == ("look twice", ("it was dark",), "nobody")
 
 
 def test_the_affected_side_is_right_or_left() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from asymmetry.core.notes import Note, note_array
 from asymmetry.core.table import HEADLINE, Measurements
 from asymmetry.errors import InvalidInputError, MissingExtraError
 
@@ -105,6 +106,38 @@ def test_to_dict_is_safe_for_json() -> None:
     assert columns["brow_height_diff_mm"] == [-2.345678, None]
     assert columns["day"] == [1, 2]
     assert json.loads(json.dumps(columns, allow_nan=False)) == columns
+
+
+NOTED = TABLE.with_notes(note_array([[Note("dark", value=12.3), Note("no_iris")], ["by hand"]]))
+
+
+def test_notes_are_told_in_words_and_in_codes() -> None:
+    assert list(NOTED)[:4] == ["photo", "status", "reason", "flags"]
+    assert NOTED["flags"].tolist() == ["dark no_iris", "text"]
+    assert NOTED["reason"][0].startswith("the face is dark (brightness 12 of 255): take the photo in more")
+    assert NOTED["reason"][1] == "by hand"
+
+
+def test_notes_stay_in_step() -> None:
+    assert NOTED.select([1, 0]).notes.tolist() == NOTED.notes.tolist()[::-1]
+    assert Measurements.concat([NOTED, NOTED.select([0])]).notes.tolist() == [*NOTED.notes, NOTED.notes[0]]
+    assert NOTED.with_columns(day=[1, 2]).notes is NOTED.notes
+    assert NOTED.with_columns(reason=["", "x"]).notes.tolist() == [(), (Note("text", text="x"),)]
+    assert pickle.loads(pickle.dumps(NOTED)).notes.tolist() == NOTED.notes.tolist()
+    with pytest.raises(InvalidInputError, match="notes"):
+        Measurements(dict(TABLE), notes=note_array([()]))
+
+
+def test_a_table_without_notes_says_its_reasons() -> None:
+    assert TABLE.notes.tolist() == [(), (Note("text", text="no face found"),)]
+
+
+def test_flags_are_lists_where_a_format_has_lists() -> None:
+    assert NOTED.to_dict()["flags"] == [["dark", "no_iris"], ["text"]]
+    assert "dark no_iris," in (NOTED.to_csv() or "")
+    pyarrow = pytest.importorskip("pyarrow")
+    column = NOTED.to_arrow()["flags"]
+    assert (column.type, column.to_pylist()) == (pyarrow.list_(pyarrow.string()), NOTED.to_dict()["flags"])
 
 
 def test_to_csv_is_short_exact_and_in_utf8(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from asymmetry.extract.model.landmarker import Landmarker
 from asymmetry.extract.second_look import SURE, sureness
 from asymmetry.extract.upright import TURNED
 from asymmetry.photos.halvings import Halvings
+from tests.notes import codes
 
 Pixels = npt.NDArray[np.uint8]
 SEEN = ("brow_height_diff_mm", "commissure_height_diff_mm", "fissure_height_diff_mm")
@@ -70,7 +71,7 @@ def test_a_turned_photo_reads_as_upright(
     assert np.median(np.hypot(*(rows.points[0, :, :2] - points).T)) < 1.5
     roll = float(measure(rows)["roll_deg"][0] - measure(upright)["roll_deg"][0])
     assert (roll - degrees + 180) % 360 - 180 == pytest.approx(0, abs=1.0)
-    assert ("the photo is turned by" in rows.reason[0]) == (abs(degrees) > TURNED + 5)
+    assert ("photo_turned" in codes(rows.notes[0])) == (abs(degrees) > TURNED + 5)
 
 
 def test_an_upside_down_mirror_image_has_the_mirrored_measures(
@@ -129,7 +130,8 @@ def test_a_face_of_sixty_px_is_found_in_a_large_photo(
 def test_a_turned_head_is_said_in_the_landmarks(extractor: Extractor, shared_faces: Path) -> None:
     names = [f"id0_brow_L100_y{yaw}.jpg" for yaw in ("+00", "+20", "-20")]
     rows = extractor.extract([shared_faces / "render" / name for name in names])
-    assert ["head is turned by" in reason for reason in rows.reason] == [False, True, True]
+    assert ["head_turned" in codes(notes) for notes in rows.notes] == [False, True, True]
+    assert rows.notes[1][0]["angle"] == pytest.approx(20, abs=5)
     assert (rows.status[1:] == "warn").all()
 
 
@@ -146,5 +148,4 @@ def test_a_face_seen_from_nearby_looks_so(distance: float, near: bool) -> None:
 
 def test_a_camera_at_15_cm_is_said(extractor: Extractor, shared_faces: Path) -> None:
     rows = extractor.extract(sorted((shared_faces / "zoom").glob("*.jpg")))
-    assert "camera was very near" in rows.reason[0]
-    assert not any("very near" in reason for reason in rows.reason[1:])
+    assert ["camera_near" in codes(notes) for notes in rows.notes] == [True] + [False] * (len(rows) - 1)

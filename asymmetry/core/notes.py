@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias, Union
@@ -80,7 +80,7 @@ class Note:
     values: tuple[tuple[str, Value], ...]
 
     def __init__(self, code: str, /, **values: Any) -> None:
-        plain = tuple((name, _plain(code, values[name])) for name in sorted(values))
+        plain = tuple((name, _keep_value(code, values[name])) for name in sorted(values))
         object.__setattr__(self, "code", code)
         object.__setattr__(self, "values", plain)
 
@@ -95,13 +95,19 @@ class Note:
         return f"Note({self.code!r}{values})"
 
     def words(self, text: Text) -> str:
-        """The note in a language; its code where the catalogue has no words for it."""
-        parts = {name: _spoken(value, text) for name, value in self.values}
+        """The note in a language; its code where the catalogue has no words for it.
+
+        So it is with notes that another version has written, which may have other values too.
+        """
+        parts = {name: _say_value(value, text) for name, value in self.values}
         name = f"notes.{self.code}"
-        if f"{name}_other" in text.entries:
-            n = int(parts.pop("n"))
-            return text.count(name, n, **parts)
-        return text(name, **parts) if name in text.entries else self.code
+        try:
+            if f"{name}_other" in text.entries:
+                n = int(parts.pop("n"))
+                return text.count(name, n, **parts)
+            return text(name, **parts)
+        except KeyError:
+            return self.code
 
     def mirrored(self) -> Note:
         """The same note about the mirror image of a photo: sides change places."""
@@ -158,13 +164,20 @@ def note_array(rows: Iterable[Iterable[Note | str]]) -> NoteArray:
 
 def reason_column(notes: NoteArray) -> npt.NDArray[np.str_]:
     """The notes of each photo in English, one text a photo."""
-    return np.array([_BETWEEN.join(map(str, row)) for row in notes], dtype=np.str_)
+    return _text_column(notes, lambda row: _BETWEEN.join(map(str, row)))
 
 
 def flags_column(notes: NoteArray) -> npt.NDArray[np.str_]:
     """The codes of each photo's notes, one text a photo, with a space between them."""
-    codes = [" ".join(dict.fromkeys(note.code for note in row)) for row in notes]
-    return np.array(codes, dtype=np.str_)
+    return _text_column(notes, lambda row: " ".join(dict.fromkeys(note.code for note in row)))
+
+
+def _text_column(notes: NoteArray, tell: Callable[[Sequence[Note]], str]) -> npt.NDArray[np.str_]:
+    """One text a photo; empty where there are no notes, as in most."""
+    texts = [""] * len(notes)
+    for row in np.flatnonzero(notes.astype(bool)).tolist():
+        texts[row] = tell(notes[row])
+    return np.array(texts, dtype=np.str_)
 
 
 def mirror_notes(notes: NoteArray) -> NoteArray:
@@ -187,7 +200,7 @@ def _english(note: Note) -> str:
     return note.words(english_text())
 
 
-def _plain(code: str, value: Any) -> Value:
+def _keep_value(code: str, value: Any) -> Value:
     """A value as it is kept: plain Python, and nothing that can be changed."""
     if isinstance(value, np.generic):
         value = value.item()
@@ -196,16 +209,16 @@ def _plain(code: str, value: Any) -> Value:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (list, tuple)):
-        return tuple(_plain(code, each) for each in value)
+        return tuple(_keep_value(code, each) for each in value)
     raise InvalidInputError(f"note {code}: a value can't be {type(value).__name__}")
 
 
-def _spoken(value: Value, text: Text) -> Any:
+def _say_value(value: Value, text: Text) -> Any:
     """A value with notes in it put into words."""
     if isinstance(value, Note):
         return value.words(text)
     if isinstance(value, tuple):
-        return tuple(_spoken(each, text) for each in value)
+        return tuple(_say_value(each, text) for each in value)
     return value
 
 

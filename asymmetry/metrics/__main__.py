@@ -30,6 +30,16 @@ lies below it is negative. A metric with sides fills three columns, `<metric>_ri
 metric of the whole face fills `<metric>_<unit>`. What could not be measured is NaN, and the row's `reason`
 says why.
 
+## Notes
+
+What is to be told of a photo is data: `Landmarks.notes` and `Measurements.notes` hold, for each row, a tuple
+of `asymmetry.Note`, each a code with its values, such as `Note('head_turned', angle=17.3)`. `str(note)` is
+English, and `note.words(text)` any language that there is a file for (`asymmetry.core.text.Text.load`), see
+[report.md](report.md#another-language). The columns made of them are `reason`, in English, and `flags`, the
+codes: joined by spaces in CSV and pandas, lists in Arrow, Parquet and JSON. So a program asks for `"glasses"
+in flags` and never takes a sentence apart. All codes stand in `asymmetry/texts/en.toml`, in its section
+`[notes]`. Changes, concerns, trends and forecasts have notes too.
+
 ## Two standard deviations
 
 Each column has two, at the end of the table: `<metric>_right_sd_<unit>` and `<metric>_right_rsd_<unit>` and

@@ -24,7 +24,7 @@ from asymmetry.core.frame import (
     without_an_eye,
 )
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.notes import Note, NoteArray, note_array
+from asymmetry.core.notes import Note, NoteArray
 from asymmetry.core.table import Measurements
 from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import InvalidInputError
@@ -280,10 +280,10 @@ def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, across: Mask, carried:
 
 def add_notes(landmarks: Landmarks, found: Mapping[Note, Mask]) -> tuple[npt.NDArray[np.str_], NoteArray]:
     """Status and notes of each photo, with these notes added to those that they hold for."""
-    status, rows = landmarks.status, landmarks.notes.tolist()
+    status, notes = landmarks.status, landmarks.notes.copy()
     for note, holds in found.items():
         status = np.where(holds, "warn", status)
         for row in np.flatnonzero(holds).tolist():
-            if note not in rows[row]:  # points that were measured before bring their notes along
-                rows[row] = (*rows[row], note)
-    return status, note_array(rows)
+            if note not in notes[row]:  # points that were measured before bring their notes along
+                notes[row] = (*notes[row], note)
+    return status, notes

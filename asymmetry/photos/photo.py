@@ -7,7 +7,7 @@ the date is kept.
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -200,7 +200,7 @@ def _from_pillow(image: Image.Image, name: str, dated: Taken | None, max_megapix
     """A PIL image as it is in memory, turned upright if its EXIF tags say so."""
     _check_megapixels(image.size, name, max_megapixels)
     refuse_filling_in(name)
-    with _own_errors(name, Note("damaged")):
+    with _own_errors(name, _tell_damage):
         tags = read_exif(image)
         pixels = upright(decode_loaded(image, name), tags)
     taken = taken_best(taken_from_exif(tags), dated)
@@ -212,8 +212,8 @@ def _is_rgb(pixels: NDArray[np.uint8]) -> bool:
 
 
 @contextmanager
-def _own_errors(name: str, what: Note) -> Iterator[None]:
-    """Turn whatever a decoder raises into an error that names the photo, and says what is the matter."""
+def _own_errors(name: str, tell: Callable[[str], Note]) -> Iterator[None]:
+    """Turn whatever a decoder raises into an error that names the photo, with a note on its message."""
     try:
         yield
     except AsymmetryError:
@@ -224,7 +224,15 @@ def _own_errors(name: str, what: Note) -> Iterator[None]:
         raise PhotoTooLargeError(name, Note("refused_size", error=str(error))) from error
     except Exception as error:  # decoders fed with damaged bytes raise nearly every type there is
         told = str(error) or type(error).__name__
-        raise UnreadablePhotoError(name, Note("undecodable", what=what, error=told)) from error
+        raise UnreadablePhotoError(name, tell(told)) from error
+
+
+def _tell_header_damage(error: str) -> Note:
+    return Note("damaged_header", error=error)
+
+
+def _tell_damage(error: str) -> Note:
+    return Note("damaged", error=error)
 
 
 def opened(source: PhotoSource, name: str) -> BinaryIO:
@@ -257,7 +265,7 @@ def opened(source: PhotoSource, name: str) -> BinaryIO:
 
 def _header(stream: BinaryIO, name: str, max_megapixels: float) -> StoredPhoto:
     """Read a photo's header and check the size in it. No pixel is decoded."""
-    with _own_errors(name, Note("damaged_header")):
+    with _own_errors(name, _tell_header_damage):
         head = stream.read(HEAD_BYTES)
         stream.seek(0)
         if not head:
@@ -279,7 +287,7 @@ def _decoded(
     stored: StoredPhoto, name: str, least_side: int | None
 ) -> tuple[NDArray[np.uint8], Mapping[int, object], int]:
     """Decode all pixels and turn them upright; with the EXIF tags, and how coarse they are."""
-    with _own_errors(name, Note("damaged")):
+    with _own_errors(name, _tell_damage):
         pixels, reduced = stored.decode(least_side)
         if not _is_rgb(pixels):
             shape = " × ".join(map(str, pixels.shape))

@@ -11,7 +11,7 @@ import numpy as np
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
-from asymmetry.core.text import Text
+from asymmetry.core.text import Text, english_text
 from asymmetry.metrics import MovementMetric, catalogue
 from asymmetry.metrics.definition import AnyMetric
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
@@ -161,10 +161,14 @@ class Wording:
         """What to show the clinician."""
         for each in concerns:
             name = self.text.known("rules", each.rule)
-            source = self.text.entries.get(f"rule_sources.{each.rule}", each.source)
-            rule = self.text("summary.rule", rule=name, source=source)
+            rule = self.text("summary.rule", rule=name, source=self._rule_source(each))
             remarks = (self.text("summary.mind", remark=self.tell(note)) for note in each.notes)
             yield Sentence(f"{self.tell(each.note)}.", remarks=(*remarks, rule))
+
+    def _rule_source(self, concern: Concern) -> str:
+        """Where a rule comes from; that of a rule of one's own as it says itself."""
+        own = concern.source != english_text().known("rule_sources", concern.rule)
+        return concern.source if own else self.text.known("rule_sources", concern.rule)
 
     def seen(self) -> str:
         """What a bystander would notice on the latest day, in its latest photo of the usual expression."""

@@ -94,7 +94,7 @@ class Concern(Record):
         return self.words
 
 
-_Found: TypeAlias = "Iterator[tuple[Note | str, float, tuple[str, ...], tuple[Note, ...]]]"
+_Found: TypeAlias = "Iterator[tuple[Note | str, float, tuple[str, ...], tuple[Note | str, ...]]]"
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def concerns(situation: Situation, rules: Iterable[Rule] | None = None) -> tuple
     ()
     """
     return tuple(
-        Concern(rule.name, as_note(note), day, photos, notes, rule.source)
+        Concern(rule.name, as_note(note), day, photos, tuple(map(as_note, notes)), rule.source)
         for rule in (RULES if rules is None else rules)
         for note, day, photos, notes in rule.find(situation)
     )

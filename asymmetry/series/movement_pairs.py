@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.notes import Note, NoteArray, note_array
+from asymmetry.core.notes import Note, NoteArray
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import MovementMetric, movement, movement_catalogue
 from asymmetry.metrics.expression import UNKNOWN
@@ -81,7 +81,7 @@ def _nearest(moved: IntArray, resting: IntArray, day: FloatArray) -> IntArray:
 
 def _add_rest_days(notes: NoteArray, day: FloatArray, rest_day: FloatArray) -> NoteArray:
     """The notes, with the rest photo's day where it is another."""
-    rows = notes.tolist()
+    noted = notes.copy()
     for row in np.flatnonzero((day != rest_day) & ~np.isnan(day)).tolist():
-        rows[row] = (*rows[row], Note("rest_of_another_day", day=rest_day[row]))
-    return note_array(rows)
+        noted[row] = (*noted[row], Note("rest_of_another_day", day=rest_day[row]))
+    return noted

@@ -91,11 +91,11 @@ def _sentences(changes: Sequence[Change]) -> Iterator[Said]:
     for each in changes:
         if each.beyond:
             even = verdict(each.before, each.after, each.limit)
-            yield Said(_changed_now(each), True, each.notes, even)
+            yield Said(_tell_change(each), True, each.notes, even)
     for each in changes:
         if each.span and not each.beyond:
             even = verdict(each.before, each.before + each.farthest, each.limit)
-            yield Said(_changed_then(each), True, verdict=even)
+            yield Said(_tell_past_change(each), True, verdict=even)
     still = [
         Note("title_and_limit", headline=each.headline.name, limit=each.limit)
         for each in changes
@@ -106,14 +106,14 @@ def _sentences(changes: Sequence[Change]) -> Iterator[Said]:
     yield Said(Note("false_alarms", share=FALSE_ALARMS))
 
 
-def _changed_now(change: Change) -> Note:
+def _tell_change(change: Change) -> Note:
     """A change that the latest day shows."""
     if change.span and change.span[0] < change.day == change.span[1]:
         return Note("changed_since", day=change.day, change=change.note, first=change.span[0])
     return Note("changed", day=change.day, change=change.note)
 
 
-def _changed_then(change: Change) -> Note:
+def _tell_past_change(change: Change) -> Note:
     """A change that is over on the latest day."""
     first, last = change.span
     found = {

@@ -122,6 +122,10 @@ def told(paths: list[Path], cover: Cover | None) -> dict[str, list[float]]:
     return found
 
 
+#: Notes that say that a pupil's place is a guess.
+_TOLD = {"pupil_hidden", "iris_unclear", "irises_small", "pupils_aslant", "no_iris", "eye_closed"}
+
+
 def lowered(paths: list[Path]) -> None:
     """Print what two lowered lids do to MRD1 and brows, by what MRD1 reads, and what is said."""
     rows = []
@@ -136,7 +140,7 @@ def lowered(paths: list[Path]) -> None:
                     after = measure(extractor.extract([warp_photo(pixels, still, moves).pixels]), sd=False)
                 except InvalidInputError:
                     continue
-                said = any(word in after["reason"][0] for word in ("pupil", "iris"))
+                said = not _TOLD.isdisjoint(note.code for note in after.notes[0])
                 for side in SIDES:
                     mrd, brow = f"mrd1_{side}_mm", f"brow_height_{side}_mm"
                     off = after[mrd][0] - before[mrd][0] - up
