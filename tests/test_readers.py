@@ -162,11 +162,11 @@ def test_pixels_that_are_no_rgb_are_refused() -> None:
 
 
 def test_the_guide_works_as_written() -> None:
-    text = (Path(__file__).parents[1] / "docs" / "library.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[1] / "docs" / "own-models.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     assert len(blocks) == 4
     try:
-        exec(compile("\n".join(blocks), "docs/library.md", "exec"), {})
+        exec(compile("\n".join(blocks), "docs/own-models.md", "exec"), {})
     finally:
         unregister_reader("NumPy")
 

@@ -87,8 +87,15 @@ class PhotoBytes:
 
 
 PhotoSource: TypeAlias = (
-    "str | os.PathLike[str] | PhotoBytes | bytes | bytearray | memoryview | BinaryFile | Image.Image"
-    " | NDArray[np.uint8]"
+    str
+    | os.PathLike[str]
+    | PhotoBytes
+    | bytes
+    | bytearray
+    | memoryview
+    | BinaryFile
+    | Image.Image
+    | NDArray[np.uint8]
 )
 """A path, a URL, a file's bytes, with a name or without, an open file, a PIL image, or pixels: uint8, RGB
 (H, W, 3), RGBA (H, W, 4), or grey (H, W) or (H, W, 1)."""
