@@ -185,9 +185,9 @@ def _copies(face: Face, spread: FloatArray) -> Face:
     errors = weights.astype(spread.dtype)[:, None, :, None] * spread[:, :, :, None]
     points = np.empty((*face.points.shape[:3], 1 + COPIES, face.size), spread.dtype)
     points[...] = face.points[:, :, :, None]
-    moved = points[..., 1:, :].reshape(
-        *points.shape[:3], 2, errors.shape[3], len(SIDES), face.size, copy=False
-    )
+    # An axis is split, so this is a view, and what is written to it is in the points. NumPy before 2.1 can't
+    # be told to refuse a copy.
+    moved = points[..., 1:, :].reshape(*points.shape[:3], 2, errors.shape[3], len(SIDES), face.size)
     for axis, (i, other) in product((0, 1), ((0, 1), (1, 0))):
         error = errors[axis]
         moved[axis, :, i, axis, :, i] += error[:, i]
