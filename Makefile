@@ -3,10 +3,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LOWEST := $(VENV)/lowest
 PROJECT := pyproject.toml hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fidelity docs clean
+.PHONY: help demo test check lowest bench fidelity docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +23,12 @@ check: $(VENV)/dev.stamp ## lint, formatting, types, import layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Needs no model and no OpenCV, so it is cheap: what reads tables and measures points, on the oldest packages that
+# pyproject.toml declares.
+lowest: $(VENV)/lowest.stamp ## run the core's tests on the oldest versions of what it needs
+	PYTHONPATH=. $(LOWEST)/bin/python -m pytest --quiet --noconftest -p no:cacheprovider asymmetry/core asymmetry/metrics \
+		$(addprefix tests/test_,$(addsuffix .py,landmarks gate table frame measure metrics movement))
 
 bench: $(VENV)/dev.stamp ## measure what a photo costs, and the core, series and reports
 	$(BIN)/python -m benchmarks.core
@@ -47,6 +54,11 @@ $(VENV)/demo.stamp: $(PROJECT) | $(BIN)/python
 
 $(VENV)/dev.stamp: $(PROJECT) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+$(VENV)/lowest.stamp: $(PROJECT) | $(BIN)/python
+	$(BIN)/python -m venv $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet numpy==2.0.0 pandas==2.2.2 pyarrow==17.0.0 pytest==8.3.1 hypothesis==6.100.0
 	@touch $@
 
 $(BIN)/python:

@@ -141,6 +141,7 @@ def _of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
     "-o",
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
+    callback=lambda _context, _option, path: _checked_folder(path),
     help="Folder to write scores.csv and report.html into.",
 )
 def series(made: Series, output: Path | None) -> None:
@@ -237,6 +238,7 @@ def archive(source: str, output: Path, **options: Any) -> None:
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
     required=True,
+    callback=lambda _context, _option, path: _checked_folder(path),
     help="Folder to write into.",
 )
 def demo(output: Path) -> None:
@@ -271,6 +273,17 @@ def _checked(path: Path) -> Path:
     from asymmetry.report.writing import check_target
 
     return check_target(path)
+
+
+def _checked_folder(path: Path | None) -> Path | None:
+    """The folder that a report is written into, and what makes one, before any photo is read."""
+    if path is None:
+        return None
+    from asymmetry.core.paths import local_path
+    from asymmetry.report.writing import check_extras
+
+    check_extras()
+    return local_path(path)
 
 
 def _leave(table: Measurements) -> None:

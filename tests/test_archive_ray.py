@@ -179,6 +179,26 @@ def test_without_ray_it_says_what_to_install(
 
 
 @pytest.mark.slow
+def test_the_programs_own_settings_are_back_afterwards(tmp_path: Path, portrait_path: Path) -> None:
+    pytest.importorskip("ray", reason="the extra ray is not installed")
+    (tmp_path / "script.py").write_text(
+        "import logging, sys, asymmetry, ray.data\n"
+        "def settings():\n"
+        "    loggers = map(logging.getLogger, ('ray', 'ray.data'))\n"
+        "    known = [(each.level, each.propagate, len(each.handlers)) for each in loggers]\n"
+        "    return known, ray.data.DataContext.get_current().enable_progress_bars\n"
+        "if __name__ == '__main__':\n"
+        "    logging.getLogger('ray').setLevel(logging.INFO)\n"
+        "    logging.getLogger('ray.data').setLevel(logging.DEBUG)\n"
+        "    before = settings()\n"
+        "    asymmetry.score_archive(*sys.argv[1:], engine='ray', workers=1, method='plain')\n"
+        "    assert settings() == before, (before, settings())\n"
+    )
+    done = python(tmp_path / "script.py", portrait_path, tmp_path / "s.parquet")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
 def test_no_cluster_at_an_address(tmp_path: Path, portrait_path: Path) -> None:
     pytest.importorskip("ray", reason="the extra ray is not installed")
     (tmp_path / "script.py").write_text(

@@ -254,3 +254,29 @@ def test_as_a_process_it_is_quiet_but_for_its_answer(portrait_path: Path, tmp_pa
     assert done.stderr == ""
     first, second = json.loads(done.stdout, parse_constant=no_constant)["photos"]
     assert first == second
+
+
+@pytest.mark.parametrize(
+    ("command", "output"),
+    [("series", "out"), ("demo", "out"), ("report", "out.html"), ("archive", "o.parquet")],
+)
+def test_a_missing_extra_is_said_before_any_photo_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, output: str
+) -> None:
+    for module in ("jinja2", "pyarrow"):
+        monkeypatch.setitem(sys.modules, module, None)
+    source = [] if command == "demo" else [str(tmp_path)]
+    done = CliRunner().invoke(main, [command, *source, "-o", str(tmp_path / output)])
+    assert done.exit_code == 1
+    assert "needs an extra: pip install" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_that_lacks_a_letter_gets_an_escape(tmp_path: Path) -> None:
+    name = str(tmp_path / "Łódź 😀.jpg")
+    run = [sys.executable, "-m", "asymmetry", "photo", name]
+    environment = os.environ | {"PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, check=False)
+    assert done.returncode == 3
+    assert b"Traceback" not in done.stderr
+    assert b"\\u0141" in done.stdout + done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,20 @@ from asymmetry.core.schemes import SIDES, Scheme, Side, registered_schemes
 from asymmetry.core.schemes.vocabulary import GROUPS
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["REGIONS", "Face", "Half"]
+__all__ = ["REGIONS", "Face", "Half", "PointRows"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Regions of the comparison with the mirror image; the scheme's groups of these names.
 REGIONS = ("upper", "middle", "lower")
+
+
+class PointRows(dict[str, int]):
+    """Rows of named points; a name that is none is an error that says which are alike."""
+
+    def __missing__(self, name: str) -> int:
+        alike = ", ".join(get_close_matches(str(name), self)) or "see asymmetry.core.schemes"
+        raise InvalidInputError(f"no point is called {name!r}; alike: {alike}")
 
 
 @dataclass(frozen=True, eq=False)

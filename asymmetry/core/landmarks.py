@@ -24,6 +24,7 @@ from asymmetry.core.notes import (
     reason_column,
     unpack_notes,
 )
+from asymmetry.core.paths import local_path
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, Side, get_scheme
 from asymmetry.core.version import check_score_version, joined_provenance
 from asymmetry.errors import InvalidInputError
@@ -248,6 +249,7 @@ class Landmarks:
         2
         """
         parts = list(parts)
+        _check_parts(parts)
         if not parts:
             return cls.blank([], status="ok")
         if len({part.scheme for part in parts}) > 1:
@@ -360,12 +362,12 @@ class Landmarks:
         Parameters
         ----------
         path : path
-            Written as named; no suffix is added.
+            A file of this machine, written as named; no suffix is added.
         """
         meta = json.dumps({"scheme": self.scheme, "provenance": dict(self.provenance)})
         arrays = {name: getattr(self, name) for name in _ARRAYS}
         arrays["notes"] = pack_notes(self.notes)
-        with Path(path).open("wb") as file:
+        with local_path(path).open("wb") as file:
             np.savez_compressed(file, meta=np.array(meta), **arrays)
 
     @classmethod
@@ -386,7 +388,7 @@ class Landmarks:
             If the file was not written by `save`, or its points were read by another version of the numbers.
         """
         try:
-            with np.load(path, allow_pickle=False) as archive:
+            with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 meta = json.loads(str(archive["meta"]))
                 # Files of version 0.1.0 hold no quality, and reasons in place of notes.
                 arrays = {name: archive[name] for name in _ARRAYS if name not in _LATER or name in archive}
@@ -411,6 +413,12 @@ _LATER = ("quality", "notes")
 def same_values(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> bool:
     """Whether two arrays hold the same; NaN equals NaN."""
     return np.array_equal(one, other, equal_nan=one.dtype.kind == "f" and other.dtype.kind == "f")
+
+
+def _check_parts(parts: Sequence[object]) -> None:
+    odd = [type(part).__name__ for part in parts if not isinstance(part, Landmarks)]
+    if odd:
+        raise InvalidInputError(f"only Landmarks can be joined, and this is {odd[0]}")
 
 
 def _read_only(values: npt.ArrayLike) -> npt.NDArray[Any]:

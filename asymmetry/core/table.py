@@ -11,7 +11,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_args
 
@@ -20,6 +19,7 @@ import numpy.typing as npt
 
 from asymmetry.core.landmarks import Status, same_values
 from asymmetry.core.notes import NoteArray, flags_column, note_array, reason_column
+from asymmetry.core.paths import local_path
 from asymmetry.core.version import joined_provenance
 from asymmetry.errors import InvalidInputError, MissingExtraError
 
@@ -269,7 +269,7 @@ class Measurements(Mapping[str, Column]):
         writer.writerows(zip(*(_cells(column, _exact, _guarded) for column in self.values()), strict=True))
         if path is None:
             return text.getvalue()
-        Path(path).write_text(text.getvalue(), encoding="utf-8", newline="")
+        local_path(path).write_text(text.getvalue(), encoding="utf-8", newline="")
         return None
 
     def __repr__(self) -> str:

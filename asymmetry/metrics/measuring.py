@@ -124,6 +124,7 @@ def measure(
     >>> m["brow_height_diff_mm"].dtype, m.rows
     (dtype('float64'), 0)
     """
+    check_landmarks(landmarks)
     chosen, scale, n = choose(metrics, catalogue()), scale or Scale(), len(landmarks)
     names = [name for metric in chosen for name in metric.columns]
     values = np.empty((len(names) + len(_POSE_COLUMNS), n))
@@ -177,6 +178,14 @@ def _spreads(
         out[:, rows] = spreads(face.select(rows), landmarks[rows], own, metrics)
 
 
+def check_landmarks(landmarks: object) -> None:
+    """Refuse what are no landmarks; raises `InvalidInputError`."""
+    if not isinstance(landmarks, Landmarks):
+        raise InvalidInputError(
+            f"measured are Landmarks, as Extractor.extract gives them, and this is {type(landmarks).__name__}"
+        )
+
+
 def chunks(n: int, size: int) -> Iterator[slice]:
     """Slices of so many rows, and of the rest."""
     return (slice(start, min(start + size, n)) for start in range(0, n, size))
@@ -188,13 +197,24 @@ def choose(metrics: Iterable[str | AnyMetric] | None, known: Mapping[str, AnyMet
         return list(known.values())
     if isinstance(metrics, (str, Metric)):
         metrics = [metrics]
-    metrics = list(metrics)
+    metrics = _as_list(metrics)
     unknown = [entry for entry in metrics if isinstance(entry, str) and entry not in known]
     if unknown:
         raise InvalidInputError(f"no metric is called {', '.join(unknown)}; known: {', '.join(known)}")
     found = [known[entry] if isinstance(entry, str) else entry for entry in metrics]
     unique([*known.values(), *found])
     return list(unique(found).values())
+
+
+def _as_list(metrics: object) -> list[Any]:
+    """The metrics that were asked for, if they are names and metrics."""
+    found = list(metrics) if isinstance(metrics, Iterable) else [metrics]
+    odd = [entry for entry in found if not isinstance(entry, (str, Metric))]
+    if odd:
+        raise InvalidInputError(
+            f"metrics are names, or functions with @metric before them, and this is {odd[0]!r}"
+        )
+    return found
 
 
 def needed(
@@ -210,7 +230,7 @@ def per_photo(scale: Scale, n: int) -> FloatArray:
     """The scale's length for each of n photos."""
     try:
         return np.broadcast_to(np.asarray(scale.mm, dtype=np.float64), n)
-    except ValueError:
+    except (TypeError, ValueError):
         raise InvalidInputError(f"scale: give one length, or one for each of the {n} photos") from None
 
 

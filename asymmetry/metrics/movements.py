@@ -25,6 +25,7 @@ from asymmetry.metrics.measuring import (
     MAX_YAW,
     MAX_YAW_HORIZONTAL,
     add_notes,
+    check_landmarks,
     choose,
     chunks,
     needed,
@@ -108,6 +109,8 @@ def movement(
     >>> m["commissure_travel_ratio"].tolist(), m["rest_photo"].tolist()
     ([nan], ['a.jpg'])
     """
+    check_landmarks(rest)
+    check_landmarks(expression)
     n, chosen, scale = len(expression), choose(metrics, movement_catalogue()), scale or Scale()
     if len(rest) != n or rest.scheme != expression.scheme:
         raise InvalidInputError(

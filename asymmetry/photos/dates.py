@@ -17,7 +17,10 @@ def taken_day(taken: str) -> date | None:
     >>> taken_day("2026-03-02T18:15:00+01:00")
     datetime.date(2026, 3, 2)
     """
-    return datetime.fromisoformat(taken).date() if taken else None
+    try:
+        return datetime.fromisoformat(taken).date() if taken else None
+    except ValueError as error:
+        raise InvalidInputError(f"taken {taken!r}: give a time as 2026-03-31T12:30:00, or a day") from error
 
 
 def as_date(day: date | str | None) -> date | None:

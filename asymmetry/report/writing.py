@@ -8,8 +8,9 @@ from typing import Any
 
 from PIL import ImageFile
 
+from asymmetry.core.paths import local_path
 from asymmetry.core.text import ENGLISH
-from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError
+from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError, require
 from asymmetry.report.page import render
 from asymmetry.series import History
 
@@ -83,22 +84,31 @@ def check_target(path: str | os.PathLike[str]) -> Path:
     ------
     InvalidInputError
         If it ends otherwise, or there is no such folder.
+    DestinationError
+        If it is a URL.
     MissingExtraError, AsymmetryError
-        If it is a PDF, and what makes it is not installed.
+        If what makes it is not installed.
 
     Examples
     --------
     >>> check_target("report.html").suffix
     '.html'
     """
-    target = Path(path)
+    target = local_path(path)
     if target.suffix.lower() not in (*_HTML, ".pdf"):
         raise InvalidInputError(f"{target}: a report is written to a file ending in .html or .pdf")
     if not target.parent.is_dir():
         raise InvalidInputError(f"{target}: there is no folder {target.parent}")
+    check_extras()
     if target.suffix.lower() == ".pdf":
         _weasyprint()
     return target
+
+
+def check_extras() -> None:
+    """Make sure that what every report needs is installed; raises `MissingExtraError`."""
+    for module in ("jinja2", "matplotlib"):
+        require(module, "the report", "report")
 
 
 def _weasyprint() -> Any:

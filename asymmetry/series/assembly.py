@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import LEADING, Measurements
+from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import Metric, MovementMetric, measure, movement_catalogue
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.photos.dates import taken_day
@@ -21,7 +22,16 @@ from asymmetry.series.labels import known_expressions
 from asymmetry.series.scale import pooled_scale
 from asymmetry.series.timeline import days_since, phase_names
 
-__all__ = ["series_tables"]
+__all__ = ["check_rows", "series_tables"]
+
+
+def check_rows(landmarks: object, *lists: Sequence[Any] | None) -> None:
+    """Refuse what are no landmarks, and lists about photos that are not as long; `InvalidInputError`."""
+    if not isinstance(landmarks, Landmarks):
+        raise InvalidInputError(f"a series is made of Landmarks, and this is {type(landmarks).__name__}")
+    for given in lists:
+        if given is not None and len(given) != len(landmarks):
+            raise InvalidInputError(f"{len(given)} entries were given for {len(landmarks)} photos")
 
 
 def series_tables(
@@ -53,9 +63,10 @@ def series_tables(
         In the same order.
     """
     counted = np.array([each.day for each in about], dtype=np.float64)
+    dates = [taken_day(taken) for taken in landmarks.taken.tolist()]
     order = _by_time(landmarks.taken.tolist(), counted)
     landmarks, counted, about = landmarks[order], counted[order], [about[row] for row in order]
-    dates = [taken_day(taken) for taken in landmarks.taken.tolist()]
+    dates = [dates[row] for row in order]
     zero = DayZero.find(treated_on, dates, counted)
     days = counted if zero.day is None else days_since(zero.day, dates)
     label, confidence = known_expressions(landmarks, [each.expression for each in about])

@@ -22,7 +22,7 @@ from asymmetry.photos.dates import as_date, day_number
 from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import About
-from asymmetry.series.assembly import series_tables
+from asymmetry.series.assembly import check_rows, series_tables
 from asymmetry.series.change import Change, Sides, changes
 from asymmetry.series.checks import check, circumstances
 from asymmetry.series.concerns import Concern, Rule, Situation, concerns
@@ -130,6 +130,7 @@ class History:
         """
         if affected not in (None, *SIDES):
             raise InvalidInputError(f"affected side {affected!r}: use 'right' or 'left', the patient's own")
+        check_rows(landmarks, expression, about)
         if about is None:
             about = [About("", expression=each) for each in expression or [None] * len(landmarks)]
         sources = photos if isinstance(photos, Mapping) else _sources_by_name(landmarks, photos)
