@@ -32,7 +32,9 @@ SHORTEST_POINT_LIST = 4
 CONTAINERS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 
 # A landmark scheme is one of these files; landmark numbers stand nowhere else.
-SCHEMES = tuple(f"asymmetry/core/schemes/{name}.py" for name in ("mediapipe478", "dlib68", "wflw98"))
+SCHEMES = tuple(
+    path.relative_to(ROOT).as_posix() for path in (ROOT / "asymmetry" / "core" / "schemes").glob("*[0-9].py")
+)
 
 Rule = Callable[[ast.Module], Iterator[str]]
 

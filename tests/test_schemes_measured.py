@@ -21,6 +21,7 @@ from asymmetry.core.schemes import (
 )
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import catalogue, expressions, measure, movement
+from asymmetry.report import overlays
 from asymmetry.series.scale import pooled_scale
 from asymmetry.synthetic import face
 from benchmarks.fidelity.photos import SHARED
@@ -220,6 +221,18 @@ def test_movements_of_another_scheme(scheme: Scheme) -> None:
     assert table.provenance["not_carried"] == {"ala_lift": ["ala"]}
     assert expressions(smile).label.tolist() == ["unknown"]
     assert pooled_scale(told_in(face(1), DLIB_68))[1].code == "canthal_scale"
+
+
+@other
+def test_series_and_overlays_of_another_scheme(scheme: Scheme) -> None:
+    drooping = told_in(face(6, brow_right_mm=[0, -1, -2, -3, -3, -3]), scheme)
+    dated = replace(drooping, taken=np.array([f"2026-03-0{day}" for day in range(1, 7)]))
+    series = asymmetry.Series.from_landmarks(dated)
+    assert np.ptp(series.static["brow_height_diff_mm"]) == pytest.approx(3, abs=0.15)
+    assert isinstance(series.changes(), list | tuple)
+    black = np.zeros((880, 880, 3), np.uint8)
+    for overlay in (overlays.Points(), overlays.Contours(), overlays.Guides(), overlays.Heights()):
+        assert overlay.annotate(black, dated, 5).any(), overlay
 
 
 # Real photos and renders

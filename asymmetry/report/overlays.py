@@ -138,7 +138,7 @@ class Points(Overlay):
     def shapes(self, faces: Landmarks, row: int) -> Iterator[Shape]:
         """One spot for each point."""
         view = View.of(faces, row)
-        across = view.points @ view.along
+        across = view.points[: view.layout.size] @ view.along
         twin = across[view.layout.mirror]
         # Of a pair the right one lies farther to the picture's left; one without its twin, left of the rest.
         beside = np.where(np.isfinite(twin), twin, np.nanmean(across)) if np.isfinite(across).any() else twin
@@ -177,8 +177,11 @@ class Guides(Overlay):
         """Two dashed lines; none where neither pupils nor canthi were seen."""
         view = View.of(faces, row)
         eyes = view.eyes()
-        middle = view.points[[view.layout.midline[name] for name in _MIDDLE]].mean(axis=0)
-        if eyes is None or not np.isfinite(middle).all():
+        known = [view.number(name, "right") for name in _MIDDLE if view.layout.has(name)]
+        if eyes is None or not known:
+            return
+        middle = view.points[known].mean(axis=0)
+        if not np.isfinite(middle).all():
             return
         centre = eyes.mean(axis=0)
         centre = centre + float((middle - centre) @ view.along) * view.along
@@ -304,7 +307,7 @@ class Spread(Overlay):
             for start, group, end in _CONTOURS:
                 for name in (*start, *view.layout.groups[group], *end):
                     number = view.number(name, side)
-                    reach = _SPREAD_SD * float(faces.spread[row, number])
+                    reach = _SPREAD_SD * float(view.spread[number])
                     if np.isfinite(reach) and np.isfinite(view.points[number]).all():
                         yield Ellipse(
                             view.points[number], (reach, reach), ON_PHOTO[side], opacity=_SPREAD_OPACITY

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from asymmetry.core.frame import face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Scheme, Side
+from asymmetry.core.stations import with_stations
 
 __all__ = ["View"]
 
@@ -26,8 +27,10 @@ class View:
 
     Attributes
     ----------
-    points : ndarray, shape (k, 2)
-        Its points, px.
+    points : ndarray, shape (k + m, 2)
+        Its points and the stations that are read between them, px; the last one was never seen, NaN.
+    spread : ndarray, shape (k + m,)
+        Their standard deviations, px.
     layout : Scheme
         Their names.
     along, down : ndarray, shape (2,)
@@ -39,6 +42,7 @@ class View:
     """
 
     points: FloatArray = field(repr=False)
+    spread: FloatArray = field(repr=False)
     layout: Scheme = field(repr=False)
     along: FloatArray
     down: FloatArray
@@ -48,7 +52,9 @@ class View:
     @classmethod
     def of(cls, faces: Landmarks, row: int) -> View:
         """The view of one row; upright and sized by the picture where the eyes were not seen."""
-        points = faces.points[row, :, :2].astype(np.float64)
+        every, spreads = with_stations(faces.points[[row]], faces.spread[[row]], faces.scheme)
+        points = np.concatenate([every[0, :, :2].astype(np.float64), np.full((1, 2), np.nan)])
+        spread = np.append(spreads[0].astype(np.float64), np.nan)
         canthi = points[list(faces.layout.pairs["outer_canthus"])]
         width, height = faces.size[row].tolist()
         apart = float(np.linalg.norm(canthi[0] - canthi[1]))
@@ -56,12 +62,12 @@ class View:
         roll = float(face_frame(faces[row], names=()).roll[0])
         turn = np.radians(roll if np.isfinite(roll) else 0.0)
         along, down = np.array([np.cos(turn), -np.sin(turn)]), np.array([np.sin(turn), np.cos(turn)])
-        return cls(points, faces.layout, along, down, unit, (width, height))
+        return cls(points, spread, faces.layout, along, down, unit, (width, height))
 
     def number(self, name: str, side: Side) -> int:
-        """Number of a point, paired or of the midline."""
-        layout = self.layout
-        return layout.pairs[name][SIDES.index(side)] if name in layout.pairs else layout.midline[name]
+        """Number of a point, paired or of the midline; that of the last one where the scheme lacks it."""
+        lacking = (len(self.points) - 1,) * 2
+        return self.layout.places.get(name, lacking)[SIDES.index(side)]
 
     def place(self, weights: Mapping[str, float], side: Side) -> FloatArray:
         """Weighted mean of some points of one side; NaN where one was not seen."""
@@ -71,5 +77,6 @@ class View:
 
     def eyes(self) -> FloatArray | None:
         """Right and left pupil, shape (2, 2), or the outer canthi where those were not seen."""
-        pairs = (self.points[list(self.layout.pairs[name])] for name in ("iris_centre", "outer_canthus"))
+        names = ("iris_centre", "outer_canthus")
+        pairs = (self.points[[self.number(name, side) for side in SIDES]] for name in names)
         return next((pair for pair in pairs if np.isfinite(pair).all()), None)

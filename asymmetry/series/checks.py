@@ -128,9 +128,13 @@ def _gaze(taken: Circumstances, old: Mask, new: Mask, since: Note) -> Iterator[N
 
 
 def _weight(landmarks: Landmarks, right: str, left: str) -> FloatArray:
-    """Mean of both eyes' weights of looking that way."""
-    names = [landmarks.layout.expressions.index(f"eyeLook{way}") for way in (f"{right}Right", f"{left}Left")]
-    weights: FloatArray = landmarks.blendshapes[:, names].mean(axis=1, dtype=np.float64)
+    """Mean of both eyes' weights of looking that way; NaN where the scheme has no such weights."""
+    known, names = landmarks.layout.expressions, (f"eyeLook{right}Right", f"eyeLook{left}Left")
+    if not set(names) <= set(known):
+        return np.full(len(landmarks), np.nan)
+    weights: FloatArray = landmarks.blendshapes[:, [known.index(name) for name in names]].mean(
+        axis=1, dtype=np.float64
+    )
     return weights
 
 
