@@ -1,4 +1,4 @@
-"""What is missing or clashing in an installation, and what to do about it."""
+"""Checks of an installation: missing or clashing packages, with advice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MEDIAPIPE_RANGE = ((0, 10, 30), (0, 10, 32))
 LITERT_RANGE = ((2, 1, 6), (3,))
 NUMPY_RANGE = ((2,), None)
 
-#: Wheels that all install a package called ``cv2``: the one installed last overwrites the others' files.
+#: Wheels that all install a package called ``cv2``; the last one overwrites the files of the others.
 OPENCV_WHEELS = (
     "opencv-python",
     "opencv-python-headless",
@@ -29,14 +29,14 @@ OPENCV_WHEELS = (
     "opencv-contrib-python-headless",
 )
 
-# What runs the landmark networks.
+# The package that runs the landmark networks.
 _RUNTIME = "ai_edge_litert.interpreter"
-# What has to load.
+# Packages that have to load.
 _NEEDED = ("numpy", "PIL", "simplejpeg", "cv2", "mediapipe", _RUNTIME)
-# What to install for a package that does not load, where its name is another.
+# Wheels of those packages whose wheel has another name.
 _WHEELS = {"cv2": "opencv-python-headless", "PIL": "pillow", _RUNTIME: "ai-edge-litert"}
 
-#: What each extra brings.
+#: Packages of each extra.
 EXTRAS = {
     "report": ("matplotlib", "jinja2"),
     "pdf": ("weasyprint",),
@@ -53,18 +53,18 @@ _Range = tuple[tuple[int, ...], tuple[int, ...] | None]
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes
     ----------
     name : str
-        What was looked at.
+        The subject, such as ``numpy``.
     ok : bool
         Whether it is as it should be.
     found : str
-        What is there, in words.
+        The state, in words.
     advice : str
-        What to do; empty when nothing need be done.
+        A remedy; empty where none is needed.
     """
 
     name: str
@@ -74,7 +74,7 @@ class Check:
 
 
 def examine(*, installed: Mapping[str, str] | None = None, model: Path | None = None) -> list[Check]:
-    """Look at everything that extraction stands on.
+    """Check everything that extraction depends on.
 
     Parameters
     ----------
@@ -86,49 +86,63 @@ def examine(*, installed: Mapping[str, str] | None = None, model: Path | None = 
     Returns
     -------
     list of Check
-        A healthy installation has only checks that are ok. An extra that is not installed is no fault.
+        In a healthy installation all of them are ok. A missing extra is no fault.
 
     Examples
     --------
     >>> [check.name for check in examine()][:3]
     ['Python', 'numpy', 'mediapipe']
     """
-    versions = _installed() if installed is None else installed
+    versions = _installed_versions() if installed is None else installed
     python = ".".join(map(str, sys.version_info[:3]))
     return [
-        _in_range("Python", python, PYTHON_RANGE),
-        _in_range("numpy", versions.get("numpy"), NUMPY_RANGE),
-        _in_range("mediapipe", versions.get("mediapipe"), MEDIAPIPE_RANGE),
-        _in_range("ai-edge-litert", versions.get("ai-edge-litert"), LITERT_RANGE),
-        _one_opencv(versions),
-        *(_imports(name) for name in _NEEDED if installed is None),
-        _model(model),
-        *(_extra(name, needs, versions) for name, needs in EXTRAS.items()),
+        _check_range("Python", python, PYTHON_RANGE),
+        _check_range("numpy", versions.get("numpy"), NUMPY_RANGE),
+        _check_range("mediapipe", versions.get("mediapipe"), MEDIAPIPE_RANGE),
+        _check_range("ai-edge-litert", versions.get("ai-edge-litert"), LITERT_RANGE),
+        _check_opencv(versions),
+        *(_check_import(name) for name in _NEEDED if installed is None),
+        _check_model(model),
+        *(_check_extra(name, needs, versions) for name, needs in EXTRAS.items()),
     ]
 
 
-def _installed() -> dict[str, str]:
+def _installed_versions() -> dict[str, str]:
+    """Version of each installed distribution, by its normalized name (PEP 503)."""
     found = ((dist.metadata["Name"], dist.version) for dist in metadata.distributions())
     return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in found if name}
 
 
-def _in_range(name: str, version: str | None, allowed: _Range) -> Check:
-    low, high = (".".join(map(str, end)) if end else "" for end in allowed)
-    wanted = f">={low},<{high}" if high else f">={low}"
-    advice = f"install Python {wanted}" if name == "Python" else f"pip install '{name}{wanted}'"
+def _check_range(name: str, version: str | None, allowed: _Range) -> Check:
+    """Check that a version lies within its limits."""
+    low, high = allowed
+    wanted = f">={_join_numbers(low)}"
+    if high is not None:
+        wanted += f",<{_join_numbers(high)}"
+    advice = f"pip install '{name}{wanted}'"
+    if name == "Python":
+        advice = f"install Python {wanted}"
     if version is None:
         return Check(name, False, "not installed", advice)
-    ok = allowed[0] <= _numbers(version) and (allowed[1] is None or _numbers(version) < allowed[1])
-    return Check(name, ok, version, "" if ok else advice)
+    if low <= _numbers(version) and (high is None or _numbers(version) < high):
+        return Check(name, True, version)
+    return Check(name, False, version, advice)
+
+
+def _join_numbers(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
 
 
 def _numbers(version: str) -> tuple[int, ...]:
     """The leading numbers of a version: ``"0.10.31rc1"`` gives (0, 10, 31)."""
     match = re.match(r"\d+(\.\d+)*", version)
-    return tuple(map(int, match[0].split("."))) if match else ()
+    if match is None:
+        return ()
+    return tuple(map(int, match[0].split(".")))
 
 
-def _one_opencv(versions: Mapping[str, str]) -> Check:
+def _check_opencv(versions: Mapping[str, str]) -> Check:
+    """Check that exactly one of the wheels of OpenCV is installed."""
     found = [f"{name} {versions[name]}" for name in OPENCV_WHEELS if name in versions]
     if len(found) == 1:
         return Check("opencv", True, found[0])
@@ -142,11 +156,11 @@ def _one_opencv(versions: Mapping[str, str]) -> Check:
     return Check("opencv", False, ", ".join(found), advice)
 
 
-def _imports(name: str) -> Check:
-    """Whether a package loads: a wheel may be installed and yet lack a library of the system."""
+def _check_import(name: str) -> Check:
+    """Check that a package loads: an installed wheel may still lack a library of the system."""
     try:
         importlib.import_module(name)
-    except Exception as error:  # noqa: BLE001  whatever a broken package raises is what to report
+    except Exception as error:  # noqa: BLE001  a broken package may raise anything
         return Check(
             f"import {name}",
             False,
@@ -156,18 +170,22 @@ def _imports(name: str) -> Check:
     return Check(f"import {name}", True, "works")
 
 
-def _model(path: Path | None) -> Check:
+def _check_model(path: Path | None) -> Check:
+    """Check the landmark model's file by its SHA-256."""
     try:
-        path = bundled_model() if path is None else path
+        if path is None:
+            path = bundled_model()
         verify(path)
     except ModelError as error:
         return Check("model", False, str(error), "pip install --force-reinstall asymmetry")
     return Check("model", True, f"{path.name}, SHA-256 as expected")
 
 
-def _extra(name: str, needs: tuple[str, ...], versions: Mapping[str, str]) -> Check:
+def _check_extra(name: str, needs: tuple[str, ...], versions: Mapping[str, str]) -> Check:
+    """List the packages of an extra that are there or missing."""
     missing = [need for need in needs if need not in versions]
     if missing:
         found = f"not installed (optional; needs {', '.join(missing)})"
         return Check(f"extra {name}", True, found, f"pip install 'asymmetry[{name}]'")
-    return Check(f"extra {name}", True, ", ".join(f"{need} {versions[need]}" for need in needs))
+    found = ", ".join(f"{need} {versions[need]}" for need in needs)
+    return Check(f"extra {name}", True, found)

@@ -1,4 +1,4 @@
-"""Probabilities that SciPy would give, for a package that does without it."""
+"""Probabilities as SciPy gives them, so that the package does without SciPy."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ __all__ = ["exact_kendall_p", "t_quantile", "two_sided_p"]
 
 FloatArray = npt.NDArray[np.float64]
 
-# Halvings of a quarter turn until nothing is left of it.
+# After this many halvings a quarter turn is below the precision of a double.
 _HALVINGS = 60
 _elementwise = functools.partial(np.vectorize, otypes=[float])
 
 
 def t_quantile(df: npt.ArrayLike, confidence: float = 0.95) -> FloatArray:
-    """Student's t that is exceeded on either side with a probability of ``1 - confidence`` in all.
+    """Student's t that is exceeded, on one side or the other, with a probability of ``1 - confidence``.
 
     Parameters
     ----------
     df : array_like
-        Degrees of freedom; parts of one are cut off. NaN below 1, and the normal quantile at infinity.
+        Degrees of freedom, rounded down. Below 1 the result is NaN, at infinity the normal quantile.
     confidence : float
         Between 0 and 1.
 
@@ -37,7 +37,7 @@ def t_quantile(df: npt.ArrayLike, confidence: float = 0.95) -> FloatArray:
 
     Notes
     -----
-    The distribution is a finite sum (Abramowitz and Stegun 1964, 26.7.3 and 26.7.4); it is solved by halving.
+    The distribution is a finite sum (Abramowitz and Stegun 1964, 26.7.3 and 26.7.4), solved by bisection.
 
     Examples
     --------
@@ -53,13 +53,13 @@ def t_quantile(df: npt.ArrayLike, confidence: float = 0.95) -> FloatArray:
 
 @_elementwise
 def two_sided_p(z: float) -> float:
-    """Probability of a normal variable as far from 0 as this, on either side."""
+    """Probability that a normal variable lies at least this far from 0, on either side."""
     return math.erfc(z / math.sqrt(2))
 
 
 @_elementwise
 def exact_kendall_p(n: int, score: float) -> float:
-    """Probability of such a score among all orders of n readings without ties."""
+    """Probability of a score at least this far from 0 among all orders of n readings without ties."""
     few = round((n * (n - 1) / 2 - abs(score)) / 2)
     return min(1.0, 2 * float(_inversions(n)[: few + 1].sum()))
 
@@ -83,8 +83,10 @@ def _t_quantile(df: float, confidence: float) -> float:
     low, high = 0.0, math.pi / 2
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        inside = _t_within(middle, int(df)) < confidence
-        low, high = (middle, high) if inside else (low, middle)
+        if _t_within(middle, int(df)) < confidence:
+            low = middle
+        else:
+            high = middle
     return math.sqrt(df) * math.tan(low)
 
 
@@ -94,5 +96,9 @@ def _t_within(angle: float, df: int) -> float:
     steps = np.arange(1 + odd, df - 2, 2)
     cos, sin = math.cos(angle), math.sin(angle)
     terms = np.cumprod(np.concatenate([[cos**odd], steps / (steps + 1) * cos * cos]))
-    total = sin * float(terms.sum()) if df > 1 else 0.0
-    return 2 / math.pi * (angle + total) if odd else total
+    total = sin * float(terms.sum())
+    if df == 1:
+        return 2 / math.pi * angle
+    if odd:
+        return 2 / math.pi * (angle + total)
+    return total

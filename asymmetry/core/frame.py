@@ -25,7 +25,7 @@ from asymmetry.core.level import (
     one_eyed,
     pupils_aslant,
     upright,
-    weighed,
+    weighted_sum,
 )
 from asymmetry.core.schemes import SIDES, Scheme, get_scheme
 from asymmetry.core.schemes.vocabulary import FRAME
@@ -191,7 +191,7 @@ def reframed(face: Face, *, scale: Scale) -> Face:
     x, y = np.where(without_an_eye(anchors), np.array([[1.0], [0.0]]), level_line(_across(anchors)))
     flat = np.sqrt(x * x + y * y)
     weights = in_plane(x / flat, y / flat)
-    level = replace(anchors, points=weighed(anchors.points, weights))
+    level = replace(anchors, points=weighted_sum(anchors.points, weights))
     factor = np.ones(face.size) if scale.source == "ruler" else scale.mm_per_px(level)
     return placed(face, weights * factor, _origin(level) * factor)
 
@@ -224,7 +224,7 @@ def placed(face: Face, weights: FloatArray, origin: FloatArray) -> Face:
     points = np.empty_like(face.points)
     weights, origin = (each.astype(points.dtype) for each in (weights, origin))
     for some in _blocks(points):
-        weighed(face.points[:, some], weights, out=points[:, some])
+        weighted_sum(face.points[:, some], weights, out=points[:, some])
         points[:, some] -= origin
     points.flags.writeable = False
     return replace(face, points=points)

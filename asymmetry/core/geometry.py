@@ -29,7 +29,9 @@ def total(rows: FloatArray) -> FloatArray:
         if len(rows) % 2:
             pairs[0] += rows[-1]
         rows = pairs
-    result: FloatArray = rows[0] if len(rows) else np.zeros(rows.shape[1:])
+    if not len(rows):
+        return np.zeros(rows.shape[1:])
+    result: FloatArray = rows[0]
     return result
 
 
@@ -47,30 +49,31 @@ def polygon_area(x: Sequence[FloatArray], y: Sequence[FloatArray]) -> FloatArray
     [2.0]
     """
     corners_x, corners_y = np.asarray(x), np.asarray(y)
-    next_x, next_y = (np.concatenate([c[1:], c[:1]]) for c in (corners_x, corners_y))
+    next_x = np.concatenate([corners_x[1:], corners_x[:1]])
+    next_y = np.concatenate([corners_y[1:], corners_y[:1]])
     return total(corners_x * next_y - corners_y * next_x) / 2
 
 
 def mirror_squares(points: FloatArray, regions: Sequence[tuple[int, int]]) -> FloatArray:
-    """Squared distances to the mirror image, summed by region; it is laid over all regions by least squares.
+    """Squared distances of points from their mirror image, summed by region.
 
-    A mirror image that may be turned and shifted is the image in some other axis. Seen from that axis a pair
-    and its image lie apart by the sum of its x (across) and the difference of its y (rise). For an axis that
-    leans by an angle with cosine c and sine s, the sum of squares is ``a c² - 2 b c s + d s²``; its smallest
-    value has a closed form.
+    The mirror image is laid over all regions by least squares. An image that may be turned and shifted is
+    the image in some other axis. Seen from that axis, a pair differs from its image by the sum of its x
+    (across) and the difference of its y (rise). If the axis leans by an angle with cosine c and sine s, the
+    sum of squares is ``a c² - 2 b c s + d s²``, and the smallest value of that has a closed form.
 
     Parameters
     ----------
     points : ndarray, shape (2, points, 2, n)
-        How far outwards and upwards points are, as seen from the right and from the left; region after
-        region, of each the pairs and then the points that are their own image.
+        Distance outwards and upwards of the points, as seen from the right and from the left: region after
+        region, in each the pairs and then the points that are their own image.
     regions : sequence of (int, int)
-        How many pairs and points of the midline each region has.
+        Number of pairs, and of points on the midline, of each region.
 
     Returns
     -------
     ndarray, shape (regions, n)
-        Both points of a pair count, a point of the midline counts once.
+        Both points of a pair count; a point on the midline counts once.
 
     Examples
     --------
@@ -86,7 +89,8 @@ def mirror_squares(points: FloatArray, regions: Sequence[tuple[int, int]]) -> Fl
         sums.append(2 * total(products[first:middle]) + total(products[middle:last]))
         first = last
     sum_across, sum_along, a, b, d = np.stack(sums, axis=1, dtype=np.float64)
-    across, along = (total(each) / counts.sum() for each in (sum_across, sum_along))
+    across = total(sum_across) / counts.sum()
+    along = total(sum_along) / counts.sum()
     # Moments about the mean of all regions.
     a -= across * (2 * sum_across - counts * across)
     b -= across * sum_along + along * (sum_across - counts * across)
@@ -100,10 +104,10 @@ def mirror_squares(points: FloatArray, regions: Sequence[tuple[int, int]]) -> Fl
 
 
 def _mirror_products(points: FloatArray) -> FloatArray:
-    """Across, along, and the terms of the sums a, b and d, shape (points, 5, n)."""
+    """Across, along, and the terms of the sums a, b and d of `mirror_squares`, shape (points, 5, n)."""
     (right, left), (right_up, left_up) = points.swapaxes(1, 2)
     width, rise = right + left, right_up - left_up
-    # What is there is written over, for new memory costs as much as the work.
+    # Each step overwrites an array that is no longer needed: new memory costs as much as the arithmetic.
     products = np.empty((5, *width.shape), width.dtype)
     across, along, a, b, d = products
     np.subtract(left, right, out=across)

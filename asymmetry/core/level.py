@@ -1,7 +1,7 @@
 """From a photo to an upright face: rays from a camera, and turns, as weights of coordinates.
 
-Faces are seen from both sides at once: how far a point is out, off the midline to its own side, and up.
-Points have the shape (axes, points, 2, n), right before left, and weights (axes in, axes out, 1, 2, n).
+A face is seen from both sides at once: a point has a distance out, from the midline to its own side, and a
+height. Points have the shape (axes, points, 2, n), right before left; weights (axes in, axes out, 1, 2, n).
 """
 
 from __future__ import annotations
@@ -20,32 +20,33 @@ __all__ = [
     "one_eyed",
     "pupils_aslant",
     "upright",
-    "weighed",
+    "weighted_sum",
 ]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-#: What the pupils count beside the outer canthi where the level is set. They are the field's own level, and
-#: brows, mouth and lids drag them along least; the canthi have the wider base. By the canthi alone 5 % of a
-#: smile in renders is lost; the more the pupils count, the less brows agree with points placed by hand (r =
-#: 0.87 without them, 0.85 with 0.75, 0.84 with 2).
+#: Weight of the pupils beside the outer canthi where the level is set. The field takes its level from the
+#: pupils, and brows, mouth and lids drag them along least; the canthi have the wider base. The canthi alone
+#: lose 5 % of a smile in renders; the more the pupils count, the less brows agree with points placed by hand
+#: (r = 0.87 without them, 0.85 with 0.75, 0.84 with 2).
 PUPILS_WEIGHT = 0.75
-#: What the inner canthi count beside the outer ones where it is asked whether the pupils are level with them.
+#: Weight of the inner canthi beside the outer ones in the test of whether the pupils are level with both.
 INNER_CANTHI_WEIGHT = 0.5
-#: Degrees between the lines of pupils and canthi from which the pupils count less, and from which an eye
-#: stands higher than the other. Of 82 photos of healthy people 95 % show up to 0.7 and one 1.1; one iris
-#: moved by 1.5 mm shows 0.95, by 2 mm 1.3 (medians; `benchmarks/tune/level.py`).
+#: Degrees between the lines of pupils and canthi: from the first on the pupils count less, from the second
+#: on one eye stands higher than the other. Of 82 photos of healthy people 95 % show up to 0.7 and one 1.1;
+#: one iris moved by 1.5 mm shows 0.95, by 2 mm 1.3 (medians; `benchmarks/tune/level.py`).
 ASLANT_DEG = (0.5, 1.1)
-#: What the pupils then count: the mesh lets both canthi of an eye follow its iris by 0.31 of the way, and
-#: this takes it out of the outer canthi. Brows are then read 0.33 mm off beside an iris moved by 2 mm, not
-#: 1.17.
+#: Weight of pupils that stand aslant. In the mesh both canthi of an eye follow its iris by 0.31 of the way;
+#: a negative weight takes that out of the outer canthi. Beside an iris moved by 2 mm the error of the brows
+#: is then 0.33 mm instead of 1.17.
 ASLANT_WEIGHT = -0.34
 
 
 def from_rays(seen: FloatArray, weights: FloatArray, out: FloatArray | None = None) -> FloatArray:
-    """Points out and up from x, y and depth as the camera sees them: a ray, turned, as long as it is deep.
+    """Turn x, y and depth, as the camera sees them, into points out and up.
 
-    This undoes the magnification of what is near.
+    Each point is a ray that is turned, and then scaled by its depth. This undoes perspective, in which
+    nearer points look larger.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def from_rays(seen: FloatArray, weights: FloatArray, out: FloatArray | None = No
         Where to put them.
     """
     x, y, depth = seen
-    points = weighed((x, y), weights[:2], out)
+    points = weighted_sum((x, y), weights[:2], out)
     points += weights[2]
     points *= depth
     return points
@@ -66,10 +67,10 @@ def from_rays(seen: FloatArray, weights: FloatArray, out: FloatArray | None = No
 def upright(
     level: FloatArray, distance: FloatArray, pose: npt.NDArray[np.floating[Any]]
 ) -> tuple[FloatArray, FloatArray]:
-    """What turns faces upright: weights for `from_rays`, and the roll in degrees, shape (n,).
+    """Find the turn that brings faces upright: weights for `from_rays`, and the roll in degrees, (n,).
 
-    Roll comes from the points, so that a photo turned in its plane measures the same whatever its pose says;
-    pitch and yaw are the pose's, and roll too where an eye was not seen.
+    Roll comes from the points, so that a photo turned in its plane measures the same whatever its pose says.
+    Pitch and yaw come from the pose, and so does roll where an eye was not seen.
 
     Parameters
     ----------
@@ -86,9 +87,10 @@ def upright(
     flattened = np.array([x * shrink, y * shrink, depth])
     line = level_line(flattened[:, :, 1] - flattened[:, :, 0])
     # Behind a patch an eye gives no line; the pose has one.
-    x, down, away = np.where(one_eyed(level), np.array([[1.0], [-1.0], [-1.0]]) * pose[:, :, 0].T, line)
+    pose_line = np.array([[1.0], [-1.0], [-1.0]]) * pose[:, :, 0].T
+    x, down, away = np.where(one_eyed(level), pose_line, line)
     flat = np.sqrt(x * x + down * down)
-    # The pairs are level after pitch is gone if roll is their slope here less asin(tan(pitch) away / flat).
+    # Without pitch the pairs are level if roll is their slope here less asin(tan(pitch) away / flat).
     lean = np.clip(-sp / cp * away / flat, -1, 1)
     steep = np.sqrt(1 - lean * lean)
     cr, sr = (x * steep + down * lean) / flat, (x * lean - down * steep) / flat
@@ -99,9 +101,9 @@ def upright(
 
 
 def level_line(across: FloatArray) -> FloatArray:
-    """From right to left along what is level, shape (axes, n).
+    """Find the direction of the level line, from right to left, shape (axes, n).
 
-    The outer canthi and the pupils; but pupils that are not level with the canthi set no level.
+    The outer canthi and the pupils set it; pupils that are not level with the canthi set no level.
 
     Parameters
     ----------
@@ -118,7 +120,7 @@ def level_line(across: FloatArray) -> FloatArray:
 
 
 def one_eyed(pairs: FloatArray) -> npt.NDArray[np.bool_]:
-    """Where one eye was not seen at all and the other was, as with a patch, shape (n,).
+    """Say which faces show one eye only, as with a patch over the other, shape (n,).
 
     Parameters
     ----------
@@ -145,7 +147,7 @@ def pupils_aslant(across: FloatArray) -> FloatArray:
 
 
 def in_plane(cos: FloatArray, sin: FloatArray) -> FloatArray:
-    """Weights for `weighed` that turn upright faces in their plane, clockwise as seen in the photo.
+    """Weights for `weighted_sum` that turn upright faces in their plane, clockwise as seen in the photo.
 
     Parameters
     ----------
@@ -156,15 +158,17 @@ def in_plane(cos: FloatArray, sin: FloatArray) -> FloatArray:
     return np.array([[[along], [-across]], [[across], [along]]])
 
 
-def weighed(axes: Iterable[FloatArray], weights: FloatArray, out: FloatArray | None = None) -> FloatArray:
-    """Sum of two axes by weights; term by term, for the same bits in any batch.
+def weighted_sum(
+    axes: Iterable[FloatArray], weights: FloatArray, out: FloatArray | None = None
+) -> FloatArray:
+    """Weighted sum of two axes, taken term by term so that any batch gives the same bits.
 
     Parameters
     ----------
     axes : iterable of two ndarrays, shape (k, 2, n)
         Coordinates.
     weights : ndarray, shape (2, 2, 1, 2, n)
-        What each weighs outwards and upwards.
+        Weight of each axis outwards and upwards.
     out : ndarray, shape (2, k, 2, n), optional
         Where to put it.
     """

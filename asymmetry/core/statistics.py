@@ -1,7 +1,7 @@
 """Trend, agreement and measurement error of repeated readings. NaN was not measured, and is left out.
 
 A reading is one number of a column, such as a brow's height in one photo. Where a function takes
-``(..., n)``, each row is a series of its own, with its own gaps, and gives what it would give alone.
+``(..., n)``, each row is a series of its own, with its own gaps: its result does not depend on other rows.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Normal quantile of the minimal detectable change, as it is written in the literature (Weir 2005).
 Z95 = 1.96
-#: Up to this many readings without ties Kendall's p is counted out, beyond it is normal to 1e-3 of itself.
+#: Up to this many readings without ties Kendall's p is exact; beyond, the normal one is right to 0.1 %.
 EXACT_READINGS = 33
 
 
@@ -50,7 +50,7 @@ class ICC(NamedTuple):
     Attributes
     ----------
     one_way : float
-        ICC(1,1): the columns mean nothing, such as the photos of a day in any order.
+        ICC(1,1): the order of the columns means nothing, such as that of the photos of a day.
     agreement : float
         ICC(2,1): each column is an observer out of many; an observer's bias counts as error.
     consistency : float
@@ -70,7 +70,7 @@ class PooledSD(NamedTuple):
 
 
 def theil_sen(x: npt.ArrayLike, y: npt.ArrayLike, confidence: float = 0.95) -> TheilSen:
-    """Median of the slopes between all pairs of readings, which an outlier hardly moves.
+    """Fit a line by the median of the slopes between all pairs of readings, which an outlier hardly moves.
 
     Parameters
     ----------
@@ -84,8 +84,8 @@ def theil_sen(x: npt.ArrayLike, y: npt.ArrayLike, confidence: float = 0.95) -> T
     Returns
     -------
     TheilSen
-        Each of shape (...). NaN where no two readings differ in x. With fewer than five readings no interval
-        has a confidence of 0.95; it is then the range of the slopes.
+        Each of shape (...). NaN where no two readings differ in x. Fewer than five readings give no interval
+        with a confidence of 0.95; it is then the range of the slopes.
 
     Raises
     ------
@@ -105,24 +105,31 @@ def theil_sen(x: npt.ArrayLike, y: npt.ArrayLike, confidence: float = 0.95) -> T
     """
     if not 0 < confidence < 1:
         raise InvalidInputError(f"confidence {confidence}: use a number between 0 and 1")
-    x, y = _paired(x, y)
+    x, y = _pair_up(x, y)
     run, rise = _steps(x), _steps(y)
     with np.errstate(invalid="ignore", divide="ignore"):
-        slopes = _sorted(np.where(run == 0, np.nan, rise / run))
-    count = np.isfinite(slopes).sum(axis=-1)
-    variance = _score_variance(np.isfinite(y).sum(axis=-1), _tied(x), _tied(y))
-    with np.errstate(invalid="ignore"):  # ties in both can take more than there is
+        slopes = _sort_with_nan(np.where(run == 0, np.nan, rise / run))
+    variance = _score_variance(np.isfinite(y).sum(axis=-1), _count_ties(x), _count_ties(y))
+    with np.errstate(invalid="ignore"):  # ties in both x and y can make the variance negative
         half = NormalDist().inv_cdf((1 + confidence) / 2) * np.sqrt(variance)
-    low = np.fmax(np.round((count - half) / 2) - 1, 0)
-    high = np.fmin(np.round((count + half) / 2), count - 1)
-    low, high = (np.where(np.isnan(half), -1, place).astype(np.intp) for place in (low, high))
+    low, high = _interval_places(np.isfinite(slopes).sum(axis=-1), half)
     slope = _median(slopes)
-    intercept = _median(_sorted(y)) - slope * _median(_sorted(x))
+    intercept = _median(_sort_with_nan(y)) - slope * _median(_sort_with_nan(x))
     return TheilSen(slope, intercept, _pick(slopes, low), _pick(slopes, high))
 
 
+def _interval_places(
+    count: npt.NDArray[np.intp], half: FloatArray
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Places of an interval's ends among ``count`` sorted slopes; -1, a NaN, where there is no interval."""
+    low = np.fmax(np.round((count - half) / 2) - 1, 0)
+    high = np.fmin(np.round((count + half) / 2), count - 1)
+    unknown = np.isnan(half)
+    return np.where(unknown, -1, low).astype(np.intp), np.where(unknown, -1, high).astype(np.intp)
+
+
 def kendall_tau(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Rank correlation: does y go one way as x grows, whatever the shape? The Mann-Kendall test of a trend.
+    """Rank correlation, the Mann-Kendall test of a trend: whether y rises or falls with x, in any shape.
 
     Parameters
     ----------
@@ -136,8 +143,8 @@ def kendall_tau(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatAr
     tau : ndarray, shape (...)
         Kendall's tau-b, -1 to 1. NaN where all x or all y are equal.
     p : ndarray, shape (...)
-        Probability of a tau as far from 0 without any trend: exact for up to 33 readings without ties, else
-        by the normal distribution, with its variance for ties.
+        Probability of a tau at least this far from 0 where there is no trend: exact for up to 33 readings
+        without ties, otherwise by the normal distribution, with its variance corrected for ties.
 
     Raises
     ------
@@ -154,22 +161,24 @@ def kendall_tau(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatAr
     >>> float(tau), round(float(p), 4)
     (1.0, 0.0833)
     """
-    x, y = _paired(x, y)
+    x, y = _pair_up(x, y)
     score = np.nansum(np.sign(_steps(x)) * np.sign(_steps(y)), axis=-1)
     n = np.isfinite(y).sum(axis=-1)
-    tied_x, tied_y = _tied(x), _tied(y)
-    untied_x, untied_y = (n * (n - 1) / 2 - (tied - 1).sum(axis=-1) / 2 for tied in (tied_x, tied_y))
-    counted = (n <= EXACT_READINGS) & ((tied_x == 1) & (tied_y == 1)).all(axis=-1)
+    tied_x, tied_y = _count_ties(x), _count_ties(y)
+    pairs = n * (n - 1) / 2
+    untied_x = pairs - (tied_x - 1).sum(axis=-1) / 2
+    untied_y = pairs - (tied_y - 1).sum(axis=-1) / 2
+    exact = (n <= EXACT_READINGS) & ((tied_x == 1) & (tied_y == 1)).all(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         tau = np.clip(score / np.sqrt(untied_x) / np.sqrt(untied_y), -1, 1)
         variance = _score_variance(n, tied_x, tied_y) + _joint_ties(n, tied_x, tied_y)
         p = two_sided_p(np.abs(score) / np.sqrt(variance))
-    p = np.where(counted, exact_kendall_p(np.where(counted, n, 0), score), p)
+    p = np.where(exact, exact_kendall_p(np.where(exact, n, 0), score), p)
     return tau, np.where(np.isnan(tau), np.nan, p)[()]
 
 
 def icc(values: npt.ArrayLike) -> ICC:
-    """How much of the scatter of readings is between those who were read: 1 is all of it.
+    """Intraclass correlation: the share of the readings' scatter that lies between subjects, 1 being all.
 
     Parameters
     ----------
@@ -209,29 +218,30 @@ def icc(values: npt.ArrayLike) -> ICC:
     residual = table - table.mean(axis=1, keepdims=True) - table.mean(axis=0)
     subjects, readings = of_subjects / (n - 1), of_readings / (k - 1)
     inside, error = within / (n * (k - 1)), np.sum(residual**2) / ((n - 1) * (k - 1))
+    consistent = subjects + (k - 1) * error
     with np.errstate(invalid="ignore", divide="ignore"):
         return ICC(
             one_way=float((subjects - inside) / (subjects + (k - 1) * inside)),
-            agreement=float((subjects - error) / (subjects + (k - 1) * error + k / n * (readings - error))),
-            consistency=float((subjects - error) / (subjects + (k - 1) * error)),
+            agreement=float((subjects - error) / (consistent + k / n * (readings - error))),
+            consistency=float((subjects - error) / consistent),
         )
 
 
 def pooled_sd(values: npt.ArrayLike, groups: npt.ArrayLike) -> PooledSD:
-    """Standard deviation within groups: of repeats of one day, the standard error of measurement (SEM).
+    """Standard deviation within groups. Within the repeats of a day it is the standard error of measurement.
 
     Parameters
     ----------
     values : array_like, shape (..., n)
         The readings.
     groups : array_like, shape (n,)
-        Which readings are repeats of each other: numbers or texts, such as days.
+        A label for each reading, a number or a text, such as its day: readings with one label are repeats.
 
     Returns
     -------
     PooledSD
-        ``sd`` and ``df`` of shape (...). ``df`` is the number of readings less the number of groups; where it
-        is 0, nothing was repeated and ``sd`` is NaN.
+        ``sd`` and ``df``, each of shape (...). ``df`` is the number of readings less the number of groups;
+        where it is 0, nothing was repeated, and ``sd`` is NaN.
 
     Raises
     ------
@@ -259,7 +269,9 @@ def pooled_sd(values: npt.ArrayLike, groups: npt.ArrayLike) -> PooledSD:
     known = np.isfinite(table)
 
     def by_group(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        return np.add.reduceat(array, starts, axis=-1) if len(kinds) else array
+        if not len(kinds):
+            return array
+        return np.add.reduceat(array, starts, axis=-1)
 
     counts = by_group(known.astype(np.intp))
     means = by_group(np.where(known, table, 0)) / np.maximum(counts, 1)
@@ -282,10 +294,10 @@ def mdc95(
     sem : array_like
         Standard error of measurement of one reading.
     n_before, n_after : array_like of int
-        How many readings the two means are of.
+        Number of readings in each of the two means.
     df : array_like, optional
-        Degrees of freedom of the SEM. Where they are few the error itself is uncertain, and a larger change
-        is needed. Default: the SEM is known well.
+        Degrees of freedom of the SEM. With few of them the error itself is uncertain, and a larger change is
+        needed. Default: the SEM is known well.
 
     Returns
     -------
@@ -303,15 +315,17 @@ def mdc95(
     >>> round(float(mdc95(0.1)), 4), round(float(mdc95(0.1, n_before=3, df=4)), 4)
     (0.2772, 0.3206)
     """
-    sem, before, after = (np.asarray(v, dtype=np.float64) for v in (sem, n_before, n_after))
+    sem = np.asarray(sem, dtype=np.float64)
+    before = np.asarray(n_before, dtype=np.float64)
+    after = np.asarray(n_after, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         error = sem * np.sqrt(1 / before + 1 / after)
     factor = Z95 if df is None else t_quantile(df)
     return np.where(np.isfinite(error), factor * error, np.nan)[()]
 
 
-def _paired(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Both in one shape, and both NaN where either is not finite."""
+def _pair_up(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Give both one shape, and NaN in both where either is not finite."""
     try:
         x, y = np.broadcast_arrays(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))
     except ValueError:
@@ -328,8 +342,8 @@ def _steps(values: FloatArray) -> FloatArray:
     return values[..., second] - values[..., first]
 
 
-def _sorted(values: FloatArray) -> FloatArray:
-    """In order of size, with one NaN or more at the end: what is picked there was not measured."""
+def _sort_with_nan(values: FloatArray) -> FloatArray:
+    """Sort readings and append a NaN, so that picking the last place (-1) always gives NaN."""
     end = np.full((*values.shape[:-1], 1), np.nan)
     return np.sort(np.concatenate([values, end], axis=-1), axis=-1)
 
@@ -340,25 +354,25 @@ def _pick(ordered: FloatArray, place: npt.NDArray[np.intp]) -> FloatArray:
 
 
 def _median(ordered: FloatArray) -> FloatArray:
-    """Median of what `_sorted` gave."""
+    """Median of readings that are sorted by `_sort_with_nan`."""
     count = np.isfinite(ordered).sum(axis=-1)
     return (_pick(ordered, (count - 1) // 2) + _pick(ordered, count // 2)) / 2
 
 
-def _tied(values: FloatArray) -> npt.NDArray[np.intp]:
-    """How many readings are equal to each, itself included; 1 where nothing was read. Shape (..., n)."""
+def _count_ties(values: FloatArray) -> npt.NDArray[np.intp]:
+    """Number of readings equal to each one, itself included; 1 where nothing was read. Shape (..., n)."""
     equal = (values[..., :, None] == values[..., None, :]).sum(axis=-1)
     return np.asarray(np.maximum(equal, 1))
 
 
 def _score_variance(n: npt.NDArray[np.intp], *ties: npt.NDArray[np.intp]) -> FloatArray:
-    """Variance of Kendall's score where there is no trend, less what ties take (Sen 1968, equation 2.6)."""
+    """Variance of Kendall's score where there is no trend, reduced by ties (Sen 1968, equation 2.6)."""
     taken = sum(((tied - 1) * (2 * tied + 5)).sum(axis=-1) for tied in ties)
     return np.asarray((n * (n - 1) * (2 * n + 5) - taken) / 18.0)
 
 
 def _joint_ties(n: npt.NDArray[np.intp], x: npt.NDArray[np.intp], y: npt.NDArray[np.intp]) -> FloatArray:
-    """What ties in x and in y together add to that variance (Kendall 1970)."""
+    """The part that ties in both x and y add to that variance (Kendall 1970)."""
     twos = (x - 1).sum(axis=-1) * (y - 1).sum(axis=-1)
     threes = ((x - 1) * (x - 2)).sum(axis=-1) * ((y - 1) * (y - 2)).sum(axis=-1)
     pairs = n * (n - 1.0)
