@@ -1,4 +1,4 @@
-"""A dated photo series of one person with a known course, to see the whole way at work."""
+"""A dated photo series of one person with a known course, to try out the library from photos to report."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ TREATED_ON = date(2026, 3, 9)
 #: Days of the photos since the treatment; a day that comes twice has two photos.
 DAYS = (-14, -7, -7, 1, 2, 4, 6, 8, 10, 14, 20, 28, 28, 36, 45, 54, 63, 72, 81, 90, 100, 110, 120)
 
-# mm, days, days, days. The corner of the mouth regains a part only.
+# mm, days, days, days. The corner of the mouth recovers only in part.
 _BROW_DROP, _BROW_LOWEST, _BROW_TURNS, _BROW_BACK = 3.0, 10, 25, 110
 _MOUTH_DROP, _MOUTH_LOWEST, _MOUTH_TURNS, _MOUTH_END, _MOUTH_REGAINED = 2.0, 14, 30, 120, 0.6
 
-# The face gets this many px between the outer canthi, and so many of these widths of surroundings on each
-# side.
+# The face is scaled to this distance between the outer canthi, px, with this many of these distances of
+# surroundings on each side.
 _CANTHI_PX, _WIDTHS = 250.0, 2.4
-# Enlargement that keeps the cut edge out of every photo, however it is held.
+# Enlargement that keeps the cut edge out of every photo, however the camera is held.
 _ZOOM = 1.2
 _JPEG_QUALITY = 95
 _FIRST_PHOTO, _NEXT_PHOTO, _ZONE = time(9, 10), timedelta(minutes=4), "+01:00"
@@ -57,9 +57,9 @@ class Portrait:
     path : pathlib.Path
         The file.
     expression : str
-        What the face does.
+        The face's expression, such as ``rest``.
     note : str
-        What a reader of the demo should know about it; may be empty.
+        A caveat for readers of the demo; may be empty.
     """
 
     path: Path
@@ -71,8 +71,8 @@ _GLASSES = (
     "The glasses in this portrait hide the brows from the landmark model, so what is read there hardly "
     "follows the truth. Where scikit-image is installed, the demo takes a portrait without glasses."
 )
-# Package, file in it, expression, note. A brow 3 mm lower reads 2.7 mm lower in the first, 0.1 in the
-# second; a corner of the mouth reads alike in both.
+# Package, file in it, expression, note. A brow that is 3 mm lower is read 2.7 mm lower in the first portrait
+# and 0.1 mm in the second; a corner of the mouth is read alike in both.
 _PORTRAITS = (
     ("skimage", "data/astronaut.png", "smile_open", ""),
     ("matplotlib", "mpl-data/sample_data/grace_hopper.jpg", "rest", _GLASSES),
@@ -81,7 +81,7 @@ _PORTRAITS = (
 
 @dataclass(frozen=True)
 class Demo:
-    """A folder of photos and what is true about them.
+    """A folder of photos with the truth about them.
 
     Attributes
     ----------
@@ -91,10 +91,10 @@ class Demo:
         Day 0.
     truth : Measurements
         One row per photo: photo, taken, day, and right, left and diff of ``brow_height`` and
-        ``commissure_height`` in mm, as changes from the portrait itself, which is what the photos before the
-        treatment show.
+        ``commissure_height`` in mm, as changes from the portrait itself, which the photos before the
+        treatment show unchanged.
     note : str
-        What to know about the portrait; may be empty.
+        A caveat about the portrait; may be empty.
     """
 
     folder: Path
@@ -106,8 +106,8 @@ class Demo:
 def demo_portrait() -> Portrait:
     """The public-domain portrait that the demo is made of.
 
-    Eileen Collins (NASA) where scikit-image is installed, else Grace Hopper (US Navy) from matplotlib. Hopper
-    wears glasses, behind whose rim the landmark model does not find the brows.
+    It shows Eileen Collins (NASA) where scikit-image is installed, otherwise Grace Hopper (US Navy) from
+    matplotlib. Hopper wears glasses, and the landmark model does not find the brows behind their rim.
 
     Returns
     -------
@@ -120,30 +120,38 @@ def demo_portrait() -> Portrait:
         If neither package is installed.
     """
     for package, file, expression, note in _PORTRAITS:
-        spec = importlib.util.find_spec(package)
-        for home in (spec.submodule_search_locations or ()) if spec else ():
+        for home in _package_folders(package):
             path = Path(home, file)
             if path.is_file():
                 return Portrait(path, expression, note)
     raise MissingExtraError("the demo portrait", "report")
 
 
+def _package_folders(package: str) -> list[str]:
+    """Folders of an installed package, found without importing it; none where it is not installed."""
+    spec = importlib.util.find_spec(package)
+    if spec is None:
+        return []
+    return list(spec.submodule_search_locations or ())
+
+
 def make_demo(folder: str | os.PathLike[str], *, portrait: PhotoSource | None = None, seed: int = 0) -> Demo:
     """Write a dated series of photos with a known course, and its truth beside them.
 
-    Three photos before a treatment on day 0, then twenty up to day 120. The right brow drops by 3 mm until
-    day 10 and is back on day 110; the left corner of the mouth drops by 2 mm until day 14 and regains 1.2 mm
-    of it by day 120. Each photo is held and lit a little differently. Two days have two photos, for the
-    error of measurement. The face is enlarged to a usual photo's size, which adds no detail.
+    There are three photos before a treatment on day 0, and twenty after it up to day 120. The right brow
+    drops by 3 mm until day 10 and is back on day 110; the left corner of the mouth drops by 2 mm until day 14
+    and regains 1.2 mm by day 120. Camera and light differ a little from photo to photo. Two days have two
+    photos, which show the error of measurement. The face is enlarged to a usual photo's size, which adds no
+    detail.
 
     Parameters
     ----------
     folder : path
-        Where to write; made if need be. Files of the same names are replaced.
+        The folder to write to, made if need be. Files of the same names are replaced.
     portrait : path, bytes or ndarray, optional
         A frontal photo of one face at rest. Default: `demo_portrait`.
     seed : int
-        Of the differences between photos. The same seed writes the same photos.
+        Seed of the differences between photos. The same seed writes the same photos.
 
     Returns
     -------
@@ -164,17 +172,19 @@ def make_demo(folder: str | os.PathLike[str], *, portrait: PhotoSource | None = 
         expression, note = "rest", ""
     photo = read_photo(portrait)
     with Extractor() as extractor:
-        pixels, landmarks = _enlarged(photo, extractor)
+        pixels, landmarks = _enlarge(photo, extractor)
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     truth = _truth(expression)
     rng = np.random.default_rng(seed)
     for name, taken, brow, mouth in zip(*(truth[column] for column in _COURSE), strict=True):
-        moves = (Move("brow", "right", up_mm=brow), Move("mouth_corner", "left", up_mm=mouth))
-        moved = warp_photo(pixels, landmarks, moves).pixels
-        _write_photo(
-            target / name, jitter_photo(moved, rng, zoom=_ZOOM).pixels, datetime.fromisoformat(taken)
+        moves = (
+            Move("brow", "right", up_mm=brow),
+            Move("mouth_corner", "left", up_mm=mouth),
         )
+        moved = warp_photo(pixels, landmarks, moves).pixels
+        jittered = jitter_photo(moved, rng, zoom=_ZOOM).pixels
+        _write_photo(target / name, jittered, datetime.fromisoformat(taken))
     truth.to_csv(target / "truth.csv")
     return Demo(target, TREATED_ON, truth, note)
 
@@ -183,10 +193,11 @@ _COURSE = ("photo", "taken", "brow_height_right_mm", "commissure_height_left_mm"
 
 
 def _truth(expression: str) -> Measurements:
-    """The course, one row per photo."""
+    """The course of brow and mouth, one row per photo."""
     day = np.array(DAYS, dtype=np.float64)
     still = np.zeros_like(day)
-    brow = still - _BROW_DROP * rise(day, 0, _BROW_LOWEST) * (1 - rise(day, _BROW_TURNS, _BROW_BACK))
+    recovered = rise(day, _BROW_TURNS, _BROW_BACK)
+    brow = still - _BROW_DROP * rise(day, 0, _BROW_LOWEST) * (1 - recovered)
     regained = _MOUTH_REGAINED * rise(day, _MOUTH_TURNS, _MOUTH_END)
     mouth = still - _MOUTH_DROP * rise(day, 0, _MOUTH_LOWEST) * (1 - regained)
     names, taken = zip(*_appointments(expression), strict=True)
@@ -201,7 +212,8 @@ def _truth(expression: str) -> Measurements:
         "commissure_height_left_mm": mouth,
         "commissure_height_diff_mm": still - mouth,
     }
-    return Measurements(columns, {"truth": "change from the portrait", "treated_on": TREATED_ON.isoformat()})
+    about = {"truth": "change from the portrait", "treated_on": TREATED_ON.isoformat()}
+    return Measurements(columns, about)
 
 
 def _appointments(expression: str) -> Iterator[tuple[str, str]]:
@@ -209,13 +221,15 @@ def _appointments(expression: str) -> Iterator[tuple[str, str]]:
     for number, day in enumerate(DAYS):
         when = TREATED_ON + timedelta(days=day)
         earlier = DAYS[:number].count(day)
-        suffix = f"_{earlier + 1}" if earlier else ""
+        suffix = ""
+        if earlier:
+            suffix = f"_{earlier + 1}"
         clock = datetime.combine(when, _FIRST_PHOTO) + earlier * _NEXT_PHOTO
         yield f"{when.isoformat()}_{expression}{suffix}.jpg", clock.isoformat() + _ZONE
 
 
-def _enlarged(photo: Photo, extractor: Extractor) -> tuple[Pixels, Landmarks]:
-    """The portrait cut around its face and brought to the demo's size, with its landmarks."""
+def _enlarge(photo: Photo, extractor: Extractor) -> tuple[Pixels, Landmarks]:
+    """Cut a portrait around its face and scale it to the demo's size; with its landmarks."""
     found = extractor.extract([photo.pixels])
     if not found.usable[0]:
         raise NoFaceError(photo.name, Note("no_demo", reasons=found.notes[0]))
@@ -226,17 +240,18 @@ def _enlarged(photo: Photo, extractor: Extractor) -> tuple[Pixels, Landmarks]:
     cut = photo.pixels[first[1] : last[1], first[0] : last[0]]
     factor = _CANTHI_PX / width
     how = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_AREA
-    enlarged = np.asarray(cv2.resize(cut, None, fx=factor, fy=factor, interpolation=how), dtype=np.uint8)
+    resized = cv2.resize(cut, None, fx=factor, fy=factor, interpolation=how)
+    enlarged = np.asarray(resized, dtype=np.uint8)
     landmarks = extractor.extract([enlarged])
     if not np.isfinite(landmarks.points).all():
-        # Lids behind reflecting glasses are left out; the plain reading draws them, so there is skin to move.
+        # Lids behind reflecting glasses are left out. The plain method keeps them: a warp needs every point.
         with Extractor(method="plain") as plain:
             landmarks = plain.extract([enlarged])
     return enlarged, landmarks
 
 
 def _write_photo(path: Path, pixels: Pixels, taken: datetime) -> None:
-    """A JPEG with its time of capture."""
+    """Write a JPEG with its time of capture."""
     exif = Image.Exif()
     tags = exif.get_ifd(ExifTags.IFD.Exif)
     tags[ExifTags.Base.DateTimeOriginal] = taken.strftime("%Y:%m:%d %H:%M:%S")

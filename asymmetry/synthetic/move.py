@@ -1,4 +1,4 @@
-"""What can be moved on a face: one named part, on one of the patient's own sides, by so many millimetres."""
+"""A known shift of one named part of a face, on one of the patient's own sides, in millimetres."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["PARTS", "Move", "Part"]
 
 Part = Literal["brow", "mouth_corner", "upper_lid", "lower_lid"]
 
-#: The points that each part carries with it.
+#: Points of each part; they move with it.
 PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "brow": MEDIAPIPE_478.groups["brow"],
@@ -33,11 +33,11 @@ class Move:
     Parameters
     ----------
     part : {"brow", "mouth_corner", "upper_lid", "lower_lid"}
-        What moves.
+        The part that moves.
     side : {"right", "left"}
         The patient's own side.
     up_mm, out_mm : float
-        How far, in the face's own frame: up, and away from the midline. Lids only move up or down.
+        Distance in the face's own frame: up, and away from the midline. Lids move up or down only.
 
     Raises
     ------

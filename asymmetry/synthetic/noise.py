@@ -1,4 +1,4 @@
-"""What makes two photos of one face differ: how the camera was held, the light, the file."""
+"""Differences between two photos of one face: the way the camera is held, the light, the file."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["Jittered", "jitter_photo"]
 FloatArray = npt.NDArray[np.floating[Any]]
 Pixels = npt.NDArray[np.uint8]
 
-# Shift of the frame as part of the photo's width, difference in exposure, and difference of the light from
-# one side of the photo to its middle.
+# Shift of the frame as a share of the photo's width, difference in exposure, and difference of the light
+# between a side of the photo and its middle.
 _SHIFT, _GAIN, _GRADIENT = 0.02, 0.08, 0.06
-# From a messenger's compression to a camera's.
+# JPEG qualities, from a messenger's to a camera's.
 _WORST_JPEG, _BEST_JPEG = 80, 95
 
 
@@ -32,7 +32,7 @@ class Jittered(NamedTuple):
     pixels : ndarray of uint8, shape (H, W, 3)
         The new photo.
     matrix : ndarray, shape (2, 3)
-        Where a point of the old photo is in the new one, px: ``matrix @ (x, y, 1)``.
+        Map from points of the old photo to the new one, px: ``matrix @ (x, y, 1)``.
     """
 
     pixels: Pixels
@@ -50,21 +50,21 @@ def jitter_photo(
 ) -> Jittered:
     """Photograph the photo again: a little turned, nearer or farther, in other light, compressed by JPEG.
 
-    All amounts are drawn evenly between plus and minus their limit.
+    All amounts are drawn from an even distribution between plus and minus their limit.
 
     Parameters
     ----------
     pixels : ndarray of uint8, shape (H, W, 3)
         The photo.
     rng : numpy.random.Generator
-        Where chance comes from.
+        The source of chance.
     roll_deg : float
         Limit of the roll in the photo's plane, degrees.
     scale : float
-        Limit of the change in size, as part of it.
+        Limit of the change in size, as a share of it.
     zoom : float
-        Enlargement on top, about the middle. 1.2 keeps the frame's edge out of sight; below that the photo
-        goes on beyond its edge as its mirror image.
+        Further enlargement, about the middle. 1.2 keeps the photo's edge out of sight; below that its mirror
+        image continues it beyond the edge.
     light : float
         1 for exposure within 8 % and a gradient within 6 %; 0 for none.
 
@@ -101,11 +101,12 @@ def jitter_photo(
     across = np.linspace(-1, 1, width)[:, None]
     lit = turned * (1 + light * (_GAIN * gain + _GRADIENT * gradient * across))
     quality = int(rng.integers(_WORST_JPEG, _BEST_JPEG, endpoint=True))
-    return Jittered(_compressed(np.rint(lit).clip(0, 255).astype(np.uint8), quality), matrix)
+    exposed = np.rint(lit).clip(0, 255).astype(np.uint8)
+    return Jittered(_compress(exposed, quality), matrix)
 
 
 def _similarity(angle: float, size: float, middle: FloatArray) -> FloatArray:
-    """Turn (anticlockwise as seen) and enlarge about a point."""
+    """A turn (anticlockwise as seen) and enlargement about a point, shape (2, 3)."""
     c, s = size * np.cos(angle), size * np.sin(angle)
     turn = np.array([[c, s], [-s, c]])
     return np.column_stack([turn, middle - turn @ middle])
@@ -118,8 +119,8 @@ def _between_centres(matrix: FloatArray) -> FloatArray:
     return shifted
 
 
-def _compressed(pixels: Pixels, quality: int) -> Pixels:
-    """What a JPEG of that quality keeps."""
+def _compress(pixels: Pixels, quality: int) -> Pixels:
+    """Save pixels as a JPEG of this quality and read them again."""
     file = BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=quality)
     with Image.open(file) as image:

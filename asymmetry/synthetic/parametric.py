@@ -34,10 +34,10 @@ def face(
     seed: int = 0,
     **up_mm: npt.ArrayLike,
 ) -> Landmarks:
-    """Landmarks of n faces that are exactly symmetric but for what is asked.
+    """Landmarks of n faces that are exactly symmetric, except for the parts that are moved.
 
     The mesh has irises of 11.71 mm between its lids. The camera is where the face's frame assumes it (about
-    1 m, in front of the eyes), so that a frontal face measures exactly what was put in.
+    1 m, in front of the eyes), so that a frontal face measures exactly as stated.
 
     Parameters
     ----------
@@ -52,8 +52,8 @@ def face(
     seed : int
         Seed of the noise.
     **up_mm : float or array_like of shape (n,)
-        How much higher a part sits, mm: ``<part>_<side>_mm`` with a part of `PARTS` and the patient's own
-        side, such as ``brow_right_mm=-3``. The part's points move as a rigid whole, neighbours stay.
+        Height added to a part, mm: ``<part>_<side>_mm`` with a part of `PARTS` and the patient's own side,
+        such as ``brow_right_mm=-3``. The part's points move as a rigid whole; its neighbours stay.
 
     Returns
     -------
@@ -74,12 +74,13 @@ def face(
     model = np.broadcast_to(_model_mm(), (n, MEDIAPIPE_478.size, 3)).copy()
     for name, amount in up_mm.items():
         model[:, _numbers(name), 1] += _per_face(name, amount, n)[:, None]
-    pose = _rotation(*(_per_face(*angle, n) for angle in (("yaw", yaw), ("pitch", pitch), ("roll", roll))))
+    pose = _rotation(_per_face("yaw", yaw, n), _per_face("pitch", pitch, n), _per_face("roll", roll, n))
     turned = model @ pose.transpose(0, 2, 1)
     nearer = 1 / (1 - turned[..., 2:] / _camera_mm(model[0]))
     scale = _per_face("px_per_mm", px_per_mm, n)[:, None, None]
     size = np.rint(_PHOTO_MM * scale[:, 0] * np.ones(2)).astype(np.int64)
-    points = turned * np.concatenate([nearer, -nearer, -np.ones_like(nearer)], axis=-1) * scale
+    to_photo = np.concatenate([nearer, -nearer, -np.ones_like(nearer)], axis=-1)
+    points = turned * to_photo * scale
     points[..., :2] += size[:, None] / 2
     noise = np.random.default_rng(seed).standard_normal(points.shape)
     points += noise * _per_face("noise_px", noise_px, n)[:, None, None]
@@ -87,14 +88,16 @@ def face(
 
 
 def _per_face(name: str, value: npt.ArrayLike, n: int) -> FloatArray:
+    """One value for each face, shape (n,)."""
     try:
         return np.broadcast_to(np.asarray(value, dtype=np.float64), (n,))
     except ValueError as error:
-        raise InvalidInputError(f"{name} has shape {np.shape(value)}; use one value or {n}") from error
+        message = f"{name} has shape {np.shape(value)}; use one value or {n}"
+        raise InvalidInputError(message) from error
 
 
 def _numbers(name: str) -> list[int]:
-    """The points that ``<part>_<side>_mm`` moves."""
+    """Numbers of the points that ``<part>_<side>_mm`` moves."""
     for part in get_args(Part):
         for column, side in enumerate(SIDES):
             if name == f"{part}_{side}_mm":
@@ -127,8 +130,8 @@ def _model_mm() -> FloatArray:
 
 
 def _camera_mm(model: FloatArray) -> float:
-    """Distance of the camera that the face's frame takes for granted: so many widths of the eyes, as seen."""
-    right, left = (model[number] for number in MEDIAPIPE_478.pairs["outer_canthus"])
+    """Distance of the camera that the face's frame assumes: a multiple of that of the outer canthi."""
+    right, left = model[list(MEDIAPIPE_478.pairs["outer_canthus"])]
     return float(CAMERA_DISTANCE * np.linalg.norm(left - right) + left[2])
 
 

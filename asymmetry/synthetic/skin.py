@@ -1,8 +1,8 @@
-"""How skin gives way when one part of a face moves: a weight over the photo, for each part.
+"""How skin gives way when one part of a face moves: for each part a weight over the photo.
 
-The weight is 1 on the part, so that it moves as a rigid whole, and 0 where something must stay (the midline,
-the eye, the nose). It is a product of plateaus along the face's two axes, in millimetres, between lines
-drawn through named points.
+The weight is 1 on the part, so that it moves as a rigid whole, and 0 on neighbours that have to stay (the
+midline, the eye, the nose). It is a product of plateaus along the face's two axes, in millimetres, between
+lines through named points.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ FloatArray = npt.NDArray[np.floating[Any]]
 Line = Callable[[FloatArray], FloatArray]
 Weight = Callable[[FloatArray, FloatArray], FloatArray]
 
-# Millimetres. How far hair, lashes and lips reach beyond the points that outline them.
+# Reach of hair, lashes and lips beyond the points that outline them, mm.
 _BROW_EDGE, _LASHES, _CORNER = 1.5, 1.0, 2.0
-# How far skin gives way above and beside a brow, around a corner of the mouth, and below a lower lid: about
-# as far as the muscles there reach, and short of hairline, jaw and ear.
+# Reach of the skin that gives way above and beside a brow, around a corner of the mouth, and below a lower
+# lid, mm: about that of the muscles there, and short of hairline, jaw and ear.
 _BROW_REACH, _MOUTH_REACH, _CHEEK_REACH = 14.0, 20.0, 12.0
-# A lid that covers the eye reaches this far beyond its outline, and ends over this width.
+# A lid that covers the eye reaches this far beyond its outline, and fades out over this width, mm.
 _LID_EDGE, _LID_FEATHER = 0.4, 0.4
-# Least room for any stretch, so that lines that touch are found to fold instead of dividing by zero.
+# Least room for any stretch, mm: lines that touch then fold, which is refused, and nothing is divided by 0.
 _LEAST_ROOM = 0.1
 
 
@@ -61,7 +61,7 @@ class View:
 
     @classmethod
     def of(cls, points: FloatArray, layout: Scheme, roll: float, mm_per_px: float) -> View:
-        """The view of a face that is rolled by so many degrees, anticlockwise as seen."""
+        """The view of a face that is rolled by some degrees, anticlockwise as seen."""
         canthi = layout.groups["canthi"]
         c, s = np.cos(np.radians(roll)), np.sin(np.radians(roll))
         origin = points[layout.right(canthi) + layout.left(canthi)].mean(axis=0)
@@ -78,7 +78,9 @@ class HalfView:
     @property
     def out_axis(self) -> FloatArray:
         """Unit vector away from the midline, px."""
-        return self.view.left if self.side == "left" else -self.view.left
+        if self.side == "left":
+            return self.view.left
+        return -self.view.left
 
     def to_mm(self, px: FloatArray) -> tuple[FloatArray, FloatArray]:
         """``out`` and ``up`` of photo points (..., 2)."""
@@ -86,13 +88,13 @@ class HalfView:
         return offset @ self.out_axis, offset @ self.view.up
 
     def shift(self, move: Move) -> FloatArray:
-        """The whole of a move, px, shape (2,)."""
-        return (move.out_mm * self.out_axis + move.up_mm * self.view.up) / self.view.mm_per_px
+        """The full shift of a move, px, shape (2,)."""
+        mm = move.out_mm * self.out_axis + move.up_mm * self.view.up
+        return mm / self.view.mm_per_px
 
     def numbers(self, names: Sequence[str]) -> list[int]:
         """Numbers of named points of this side."""
-        layout = self.view.layout
-        return layout.right(tuple(names)) if self.side == "right" else layout.left(tuple(names))
+        return self.view.layout.of(self.side, tuple(names))
 
     def outline(self, names: Sequence[str]) -> tuple[FloatArray, FloatArray]:
         """``out`` and ``up`` of named points of this side."""
@@ -113,17 +115,17 @@ class HalfView:
 
 @dataclass(frozen=True)
 class Skin:
-    """What takes part in a move.
+    """The part of the photo that takes part in a move.
 
     Attributes
     ----------
     weight : callable
-        From ``out`` and ``up``, mm, to the part of the move that is made there, 0 to 1.
+        From ``out`` and ``up``, mm, to the share of the move that is made there, 0 to 1.
     over : callable, optional
-        1 where the skin lies over an eye that stays beneath it, 0 where the eye is seen. Without it all that
-        has a weight moves.
+        1 where the skin lies over an eye that stays beneath it, 0 where the eye is seen. Without it
+        everything with a weight moves.
     with_eye : bool
-        The iris takes part where it has a weight. Else it stays, also where skin hides it.
+        Whether the iris takes part where it has a weight. Otherwise it stays, also where skin hides it.
     """
 
     weight: Weight
@@ -151,7 +153,7 @@ def skin_of(half: HalfView, move: Move) -> Skin:
 
 
 def rise(x: FloatArray, start: Any, end: Any) -> FloatArray:
-    """From 0 at ``start`` to 1 at ``end``, smoothly: a cubic that is level at both."""
+    """Smooth step from 0 at ``start`` to 1 at ``end``: a cubic that is level at both."""
     t = np.clip((x - start) / np.maximum(end - start, _LEAST_ROOM), 0.0, 1.0)
     return np.asarray(t * t * (3 - 2 * t))
 
@@ -162,13 +164,13 @@ def _plateau(x: FloatArray, start: Any, low: Any, high: Any, end: Any) -> FloatA
 
 
 def _arch(x: FloatArray, start: float, top: float, end: float) -> FloatArray:
-    """1 at ``top``, 0 at ``start`` and ``end`` and beyond: a parabola a side, as an eye's opening goes."""
+    """1 at ``top``, 0 at and beyond ``start`` and ``end``: a parabola on each side, like an eye's opening."""
     reach = np.where(x < top, top - start, end - top)
     return np.asarray(np.maximum(1 - ((x - top) / np.maximum(reach, _LEAST_ROOM)) ** 2, 0.0))
 
 
 def _brow(half: HalfView) -> Skin:
-    """From the upper lid's lashes to the forehead; the hair of the brow itself does not change its shape."""
+    """Skin from the upper lid's lashes to the forehead; the brow's own hair keeps its shape."""
     groups = half.view.layout.groups
     lower, upper = half.line(*groups["brow_lower"]), half.line(*groups["brow_upper"])
     lid = half.line(*groups["canthi"], *groups["upper_lid"])
@@ -185,7 +187,7 @@ def _brow(half: HalfView) -> Skin:
 
 
 def _mouth_corner(half: HalfView) -> Skin:
-    """Lips and cheek around the corner, from the midline outwards, below the nose."""
+    """Lips and cheek around a corner of the mouth, from the midline outwards, below the nose."""
     corner_out, corner_up = half.outline(PARTS["mouth_corner"])
     first, last = corner_out.min() - _CORNER, corner_out.max() + _CORNER
     low, high = corner_up.min() - _CORNER, corner_up.max() + _CORNER
@@ -194,13 +196,14 @@ def _mouth_corner(half: HalfView) -> Skin:
 
     def weight(out: FloatArray, up: FloatArray) -> FloatArray:
         across = _plateau(out, midline(up), first, last, last + _MOUTH_REACH)
-        return across * _plateau(up, low - _MOUTH_REACH, low, high, min(nose, high + _MOUTH_REACH))
+        top = min(nose, high + _MOUTH_REACH)
+        return across * _plateau(up, low - _MOUTH_REACH, low, high, top)
 
     return Skin(weight)
 
 
 def _lid(half: HalfView, move: Move) -> Skin:
-    """A lid, most above the pupil, not at all at the canthi; the lower lid is an upper one upside down."""
+    """A lid: it moves most at the pupil and not at the canthi. A lower lid is an upper one upside down."""
     groups = half.view.layout.groups
     upright = 1.0 if move.part == "upper_lid" else -1.0
     margin = half.line(*groups["canthi"], *PARTS[move.part])
@@ -213,8 +216,11 @@ def _lid(half: HalfView, move: Move) -> Skin:
         return upright * (up - margin(out))
 
     def skin(out: FloatArray, up: FloatArray) -> FloatArray:
-        room = brow(out) - _BROW_EDGE - margin(out) if move.part == "upper_lid" else _CHEEK_REACH
-        return _arch(out, inner, pupil, outer) * rise(-over_margin(out, up), -room, -_LASHES)
+        room: FloatArray | float = _CHEEK_REACH
+        if move.part == "upper_lid":
+            room = brow(out) - _BROW_EDGE - margin(out)
+        arch = _arch(out, inner, pupil, outer)
+        return arch * rise(-over_margin(out, up), -room, -_LASHES)
 
     def skin_and_eye(out: FloatArray, up: FloatArray) -> FloatArray:
         bared = np.maximum(upright * (margin(out) - still(out)), _LEAST_ROOM)
@@ -224,4 +230,7 @@ def _lid(half: HalfView, move: Move) -> Skin:
     def over(out: FloatArray, up: FloatArray) -> FloatArray:
         return rise(over_margin(out, up), -_LID_EDGE - _LID_FEATHER, -_LID_EDGE)
 
-    return Skin(skin, over) if upright * move.up_mm < 0 else Skin(skin_and_eye, with_eye=True)
+    closes = upright * move.up_mm < 0
+    if closes:
+        return Skin(skin, over)
+    return Skin(skin_and_eye, with_eye=True)

@@ -21,12 +21,12 @@ __all__ = ["Warped", "warp_photo"]
 FloatArray = npt.NDArray[np.floating[Any]]
 Pixels = npt.NDArray[np.uint8]
 
-# No skin gives way farther than this from the part that moves, mm.
+# Skin gives way at most this far from the part that moves, mm.
 _WINDOW = 45.0
-# Neighbouring px that move by more different amounts than this would fold over each other.
+# Neighbouring px whose shifts differ by more than this (px) would fold over each other.
 _STEEPEST = 0.9
-# The inverse stops when a step moves nothing by more than this (px): first by a table of the field, then by
-# the field itself. The steepest field takes 66 steps.
+# The inverse stops when a step moves no px by more than this (px): first by a table of the field, then by the
+# field itself. The steepest field takes 66 steps.
 _SETTLED, _EXACT, _MOST_STEPS = 1e-3, 1e-2, 80
 
 
@@ -36,9 +36,9 @@ class Warped(NamedTuple):
     Attributes
     ----------
     pixels : ndarray of uint8, shape (H, W, 3)
-        The new photo. Where nothing moved its pixels are the old ones, bit by bit.
+        The new photo. Where nothing moved, its pixels are the old ones, bit by bit.
     displacement : ndarray, shape (k, 2)
-        How far each landmark moved, px (x right, y down): the truth.
+        Shift of each landmark, px (x right, y down): the truth.
     """
 
     pixels: Pixels
@@ -52,21 +52,20 @@ def warp_photo(
 
     A brow or a corner of the mouth moves as a rigid whole. A lid moves by the stated amount above or below
     the pupil and less towards the canthi, which stay. A lid that closes covers the eye: iris and white stay,
-    the skin stretches over them. A lid that opens further bares what no photo shows, so the eye between
-    pupil and lid is stretched. No move reaches across the midline.
+    and the skin stretches over them. A lid that opens further would bare a part of the eye that the photo
+    does not show, so the eye between pupil and lid is stretched. No move reaches across the midline.
 
-    Lengths are in the photo's plane at the eyes. On a head that is turned by yaw or pitch, or on a brow that
-    is nearer to the camera than the eyes, the face's own frame reads them differently by that little: 2 % at
-    10°.
+    Lengths are in the photo's plane at the eyes. In the face's own frame they differ a little where a head is
+    turned by yaw or pitch (2 % at 10°), or where a brow is nearer to the camera than the eyes.
 
     Parameters
     ----------
     pixels : ndarray of uint8, shape (H, W, 3)
         The photo.
     landmarks : Landmarks
-        One row: where the face is in that photo. Its roll is respected.
+        One row: the face in that photo. Its roll is respected.
     moves : sequence of Move
-        What moves, one after the other. Moves of one part add up.
+        The moves, made one after the other. Moves of one part add up.
     mm_per_px : float, optional
         Millimetres per pixel at the eyes. Default: from the iris.
 
@@ -89,35 +88,40 @@ def warp_photo(
     12.0
     """
     _check(pixels, landmarks)
-    scale = None if mm_per_px is None else Scale("ruler", 1 / mm_per_px)
+    scale = None
+    if mm_per_px is not None:
+        scale = Scale("ruler", 1 / mm_per_px)
     frame = face_frame(landmarks, scale=scale)
     start = np.asarray(landmarks.points[0, :, :2], dtype=np.float64)
-    view = View.of(start, landmarks.layout, float(frame.roll[0]), float(frame.mm_per_px[0]))
+    roll, mm_per_px = float(frame.roll[0]), float(frame.mm_per_px[0])
+    view = View.of(start, landmarks.layout, roll, mm_per_px)
     points = start
     for move in moves:
         half = HalfView(replace(view, points=points), move.side)
         skin = skin_of(half, move)
-        pixels = _moved(pixels, half, skin, move)
+        pixels = _move_skin(pixels, half, skin, move)
         points = points + skin.of_points(half)[:, None] * half.shift(move)
     return Warped(pixels, points - start)
 
 
 def _check(pixels: Pixels, landmarks: Landmarks) -> None:
+    """Raise where the input is no photo with exactly one whole face."""
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
         raise InvalidInputError(f"pixels are {pixels.dtype} {pixels.shape}; a warp needs uint8 (H, W, 3)")
     if len(landmarks) != 1 or not landmarks.usable.all() or not np.isfinite(landmarks.points).all():
         raise InvalidInputError("a warp needs the landmarks of exactly one face, measured as a whole")
 
 
-def _moved(pixels: Pixels, half: HalfView, skin: Skin, move: Move) -> Pixels:
-    """The photo after one move."""
+def _move_skin(pixels: Pixels, half: HalfView, skin: Skin, move: Move) -> Pixels:
+    """Make one move in a photo."""
     window = _window(pixels, half, move)
     patch = pixels[window]
     rows, columns = np.mgrid[window]
-    there = np.stack([columns, rows], axis=-1) + 0.5  # a px begins at its edge
+    there = np.stack([columns, rows], axis=-1) + 0.5  # coordinates start at a px's edge
     source = _source(there, half, skin, move)
     at = (source - there[0, 0]).astype(np.float32)
-    found = cv2.remap(patch, at[..., 0], at[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    x, y = at[..., 0], at[..., 1]
+    found = cv2.remap(patch, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     if skin.over is not None:
         alpha = skin.over(*half.to_mm(source))[..., None]
         found = np.rint(found * alpha + patch * (1 - alpha)).astype(np.uint8)
@@ -137,7 +141,7 @@ def _window(pixels: Pixels, half: HalfView, move: Move) -> tuple[slice, slice]:
 
 
 def _source(there: FloatArray, half: HalfView, skin: Skin, move: Move) -> FloatArray:
-    """Where the px at ``there`` (h, w, 2) come from, both in px of the photo."""
+    """Places from which the px at ``there`` (h, w, 2) come; both in px of the photo."""
     whole = half.shift(move)
 
     def shift(at: FloatArray) -> FloatArray:
@@ -146,7 +150,7 @@ def _source(there: FloatArray, half: HalfView, skin: Skin, move: Move) -> FloatA
     table = shift(there)
     _check_room(table, move)
     source = there - _shift_back(table)
-    # Between its px the table is off by a few hundredths of a px, so the last steps use the field itself.
+    # Between its nodes the table is off by some hundredths of a px, so the last steps use the field itself.
     for _ in range(_MOST_STEPS):
         missed = source + shift(source) - there
         source = source - missed
@@ -156,9 +160,9 @@ def _source(there: FloatArray, half: HalfView, skin: Skin, move: Move) -> FloatA
 
 
 def _check_room(table: FloatArray, move: Move) -> None:
-    """Raise where skin would fold: where px that follow each other along the move move too differently.
+    """Raise where skin would fold: where the shifts of neighbouring px along the move differ too much.
 
-    Shear across the move's direction folds nothing, and the inverse settles at the rate of the stretch.
+    Shear across the move's direction does not fold skin. The inverse converges at the rate of the stretch.
     """
     stretch = np.gradient(table[..., 0], axis=1) + np.gradient(table[..., 1], axis=0)
     steepest = float(np.abs(stretch).max())
@@ -170,14 +174,15 @@ def _check_room(table: FloatArray, move: Move) -> None:
 
 
 def _shift_back(table: FloatArray) -> FloatArray:
-    """The inverse of a table of shifts, by fixed-point steps; both in px, shape (h, w, 2)."""
+    """Invert a table of shifts by fixed-point steps; both in px, shape (h, w, 2)."""
     height, width = table.shape[:2]
     forward = table.astype(np.float32)
     grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
     back = forward
     for _ in range(_MOST_STEPS):
         at = grid - back
-        found = cv2.remap(forward, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        x, y = at[..., 0], at[..., 1]
+        found = cv2.remap(forward, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         step = float(np.abs(found - back).max())
         back = np.asarray(found, dtype=np.float32)
         if step < _SETTLED:
