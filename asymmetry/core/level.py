@@ -53,9 +53,9 @@ def from_rays(seen: FloatArray, weights: FloatArray, out: FloatArray | None = No
     seen : ndarray, shape (3, k, 2, n)
         Points less the place of the camera.
     weights : ndarray, shape (3, 2, 1, 2, n)
-        Of `upright`.
+        The weights that `upright` gives.
     out : ndarray, shape (2, k, 2, n), optional
-        Where to put them.
+        An array for the result. Default: a new one.
     """
     x, y, depth = seen
     points = weighted_sum((x, y), weights[:2], out)
@@ -77,7 +77,7 @@ def upright(
     level : ndarray, shape (3, 2, 2, n)
         The pairs that set the level, as the camera sees them.
     distance : ndarray, shape (n,)
-        Of the camera.
+        Distance of the camera.
     pose : ndarray, shape (n, 3, 3)
         As in `Landmarks`.
     """
@@ -170,7 +170,7 @@ def weighted_sum(
     weights : ndarray, shape (2, 2, 1, 2, n)
         Weight of each axis outwards and upwards.
     out : ndarray, shape (2, k, 2, n), optional
-        Where to put it.
+        An array for the result. Default: a new one.
     """
     first, second = axes
     points: FloatArray = np.multiply(first, weights[0], out=out)

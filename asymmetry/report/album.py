@@ -69,7 +69,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Closely:
-    """One moment, looked at closely.
+    """The close pictures of one moment.
 
     Attributes
     ----------
