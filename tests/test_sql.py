@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from asymmetry.archive.scoring import Row
-from asymmetry.archive.tables import part_table, read_landmarks, write_csv, write_part
+from asymmetry.archive.rows import Row
+from asymmetry.archive.parquet import part_table, read_landmarks, write_csv, write_part
 
 from asymmetry.archive.jobs import Job
 from asymmetry.core.landmarks import Landmarks

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from asymmetry.extract.landmarker import quiet
+from asymmetry.extract.model.landmarker import quiet
 from PIL import Image
 
 from asymmetry import Extractor, Landmarks
