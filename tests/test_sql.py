@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from asymmetry.archive.rows import Row
-from asymmetry.archive.parquet import part_table, read_landmarks, write_csv, write_part
 
 from asymmetry.archive.jobs import Job
+from asymmetry.archive.parquet import part_table, read_landmarks, write_csv, write_part
+from asymmetry.archive.rows import Row
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError

@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from asymmetry.extract.model.landmarker import quiet
 from PIL import Image
 
 from asymmetry import Extractor, Landmarks
 from asymmetry.errors import InvalidInputError
+from asymmetry.extract.model.landmarker import quiet
 from tests.conftest import ROOT
 from tests.photos import encoded
 
