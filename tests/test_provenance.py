@@ -86,7 +86,7 @@ def test_landmarks_are_equal_by_their_values() -> None:
     other = Landmarks.concat([crowd(1, 2), Landmarks.blank(["lost.jpg"], status="no_face")])
     assert (one == other) is True
     assert (one[:2] == one) is False
-    assert (one == replace(one, reason=np.array(["", "", "x"]))) is False
+    assert (one == replace(one, photo=np.array(["", "", "x"]))) is False
     assert (one == crowd(2, 3)) is False
     assert one != "one"
     with pytest.raises(TypeError, match="unhashable"):
