@@ -208,8 +208,7 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     )
     about: dict[str, Any] = {"source": source, "subject": subject, "landmarks": landmarks}
     about["max_megapixels"] = max_megapixels
-    if chosen is not None:
-        about["metrics"] = [each if isinstance(each, str) else each.name for each in chosen]
+    about["metrics"] = chosen and [each if isinstance(each, str) else each.name for each in chosen]
     with settings.extractor() as extractor:  # what is wrong with it is said here, not by every worker
         provenance = {**extractor.provenance, "archive": about}
     wanted = _Wanted(destination, provenance, landmarks, csv, overwrite, retry_failed, update)
