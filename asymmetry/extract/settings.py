@@ -56,7 +56,7 @@ class Settings:
     corners : CornerSearch
         Of the line between the lips.
     around_teeth : float
-        Of `asymmetry.extract.face.depth.seen_from`.
+        Of `asymmetry.extract.face.depth.project_face`.
     response : Response
         What the mesh drags along.
     scatter : Scatter

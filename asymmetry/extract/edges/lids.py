@@ -21,7 +21,7 @@ import numpy.typing as npt
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.errors import ModelError
 from asymmetry.extract.face.half import from_half, to_half
-from asymmetry.extract.face.plane import drawn, places
+from asymmetry.extract.face.plane import draw_at, places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.photos.halvings import Halvings
@@ -93,7 +93,7 @@ class LidSettings:
     ----------
     reach : float
         Columns are averaged around a point with normal weights of this standard deviation, cm. Of 0.05 to
-        0.25, readings of the tuning people's eyes drawn again repeat best from 0.12 on; a wider one rounds
+        0.25, readings of the tuning people's eyes draw_at again repeat best from 0.12 on; a wider one rounds
         the corners of the lids off.
     seen : float
         A margin whose distribution is wider than this, cm, was not seen. In 700 pictures of tuning people's
@@ -253,11 +253,11 @@ def draw_eye(photo: Halvings, pose: Pose, canonical: Canonical, middle: FloatArr
         The patient's own.
     """
     small = photo.down_to(1 / (pose.scale * EYE_PICTURE.step))
-    view = pose.resized(small.shape[1] / photo.whole.shape[1], small.shape[0] / photo.whole.shape[0])
+    view = pose.resize(small.shape[1] / photo.whole.shape[1], small.shape[0] / photo.whole.shape[0])
     # Drawn twice as fine and averaged, so that all pixels of a photo that is finer than the picture count.
     at = places(view, canonical, from_half(middle + EYE_PICTURE.grid(2), side))
     size = EYE_PICTURE.width, EYE_PICTURE.height
-    fine = drawn(small, at, cv2.INTER_LINEAR)
+    fine = draw_at(small, at, cv2.INTER_LINEAR)
     return np.asarray(cv2.resize(fine, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
