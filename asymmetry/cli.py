@@ -39,7 +39,7 @@ __all__ = ["main"]
 EXIT_SOME_FAILED = 3
 #: Seconds between two lines of progress where there is no terminal.
 SECONDS_PER_LINE = 30.0
-EXIT_INTERRUPTED = 130  # as a shell says of what Ctrl-C ended
+EXIT_INTERRUPTED = 130  # as a shell says of a command that Ctrl-C ended
 _EPILOG = """
 Exit codes: 0 all is well; 1 an error, or doctor found a fault; 2 the command was not understood; 3 some
 photos could not be scored, and which and why is said (archive counts them, and exits with 0, or with 1 if no
@@ -151,9 +151,9 @@ def _of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
     help="Folder to write scores.csv and report.html into.",
 )
 def series(made: Series, output: Path | None) -> None:
-    """Score one person's dated photos and say what changed.
+    """Score one person's dated photos and report the changes.
 
-    Prints what changed first, and then a short table.
+    Prints the changes first, and then a short table.
     """
     paths = ["", *_written(made, output)] if output else []
     click.echo("\n".join([*change_lines(made), "", *series_lines(made), *paths]))
@@ -283,7 +283,7 @@ class _Lines:
 
 
 def _archive_progress() -> closing[_Bar | _Lines]:
-    """What shows how far an archive is: a bar on a terminal, lines where there is none."""
+    """The display of an archive's progress: a bar on a terminal, lines where there is none."""
     return closing(_Bar() if sys.stderr.isatty() else _Lines())
 
 
@@ -325,7 +325,7 @@ def demo(output: Path) -> None:
 
 @main.command()
 def doctor() -> None:
-    """Say what is missing or clashing in this installation."""
+    """Report missing or clashing parts of this installation."""
     from asymmetry.doctor import examine
 
     checks = examine()
@@ -345,7 +345,7 @@ def _checked(path: Path) -> Path:
 
 
 def _checked_folder(path: Path | None) -> Path | None:
-    """The folder that a report is written into, and what makes one, before any photo is read."""
+    """The folder for a report; it and the report's packages are checked before any photo is read."""
     if path is None:
         return None
     from asymmetry.core.paths import local_path

@@ -29,11 +29,11 @@ class AsymmetryError(Exception):
 
 
 class InvalidInputError(AsymmetryError, ValueError):
-    """An argument is not what the function takes; the message says what it does take."""
+    """An argument that the function does not take; the message says which ones it takes."""
 
 
 class DestinationError(AsymmetryError):
-    """Results can't be written where they were asked for; the message says why and what to do."""
+    """Results can't be written where they were asked for; the message says why and names the remedy."""
 
 
 class ModelError(AsymmetryError):
@@ -46,7 +46,7 @@ class MissingExtraError(AsymmetryError, ImportError):
     Parameters
     ----------
     what : str
-        What was asked for, such as ``"reading HEIC photos"``.
+        The feature that was asked for, such as ``"reading HEIC photos"``.
     extra : str
         The extra that brings it, such as ``"heic"``.
     """
@@ -87,7 +87,7 @@ class PhotoError(AsymmetryError):
     photo : str
         The file's name, or a stand-in such as ``"<array 3>"`` for pixels in memory.
     reason : Note or str
-        Why, and what to do about it.
+        The cause and the remedy.
 
     Attributes
     ----------

@@ -55,7 +55,7 @@ class Series(History):
         Parameters
         ----------
         path : path
-            A folder of photos, flat or with folders in it; see `read_folder` for what names may say. A
+            A folder of photos, flat or with folders in it; see `read_folder` for the facts in names. A
             ``notes.csv`` in it is the patient's diary.
         treated_on : date or str, optional
             The day that days are counted from (ISO 8601). Default: day 0 of the photos' names, where they
@@ -192,7 +192,7 @@ class Series(History):
         Parameters
         ----------
         path : path
-            What `score_archive` wrote with ``landmarks=True``.
+            The output of `score_archive` with ``landmarks=True``.
         subject : str
             The person, as in the archive's column ``subject``.
         treated_on, affected, metrics
@@ -229,7 +229,7 @@ class Series(History):
         Parameters
         ----------
         photos : folder, iterable of PhotoSource, or mapping of str to PhotoSource
-            A folder, in which only what is new is read, or photos as for `from_photos`. What has the name or
+            A folder, read for new photos only, or photos as for `from_photos`. A photo with the name or
             the bytes of a photo that is there already is left out, and the log says so.
         extractor : Extractor, optional
             Reads the points, in the way in which those of the series were read. Default: one is made.
@@ -301,9 +301,9 @@ class Series(History):
         Parameters
         ----------
         path : path
-            The file to write, ``.html`` or ``.pdf``; it is also what is returned.
+            The file to write, ``.html`` or ``.pdf``; it is also the value returned.
         photos, pseudonym, language, paper
-            As for `asymmetry.report.write_report`: whether the faces are in it, what the person is called
+            As for `asymmetry.report.write_report`: whether the faces are in it, the person's name in it
             (file names are then left out), its language, and the paper of a PDF.
         """
         from asymmetry.report.writing import write_report

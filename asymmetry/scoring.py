@@ -1,4 +1,4 @@
-"""One photo, everything: points, measurements, and what a bystander would notice."""
+"""One photo, everything: points, measurements, and the asymmetry a bystander would notice."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _ERRORS: dict[str, type[PhotoError]] = {
 }
 
 
-# What is shown of a metric: both sides, their difference, and how far that may be from the truth.
+# The columns shown of a metric: both sides, their difference, and how far that may be from the truth.
 _COLUMNS = ("right", "left", "diff", "diff_sd")
 
 
@@ -89,12 +89,12 @@ class Score(Record, Mapping[str, float]):
 
     @property
     def status(self) -> str:
-        """``"ok"``, or ``"warn"`` where `reason` says what to mind."""
+        """``"ok"``, or ``"warn"`` where `reason` gives a caution."""
         return str(self.measurements["status"][0])
 
     @property
     def reason(self) -> str:
-        """What to mind, in words; often empty."""
+        """Cautions about the photo, in words; often empty."""
         return str(self.measurements["reason"][0])
 
     @property
@@ -208,9 +208,9 @@ def score(
         If the photo can't be scored: `NoFaceError`, `SeveralFacesError`, `UnreadablePhotoError`, or
         `UnsuitablePhotoError` if it is too small or too large.
     InvalidInputError
-        If an argument is not what this function takes.
+        If an argument is not one that this function takes.
     MissingExtraError
-        If the photo is a URL, and what reads them is not installed.
+        If the photo is a URL, and the package that reads URLs is not installed.
 
     Examples
     --------
@@ -233,7 +233,7 @@ def _error(landmarks: Landmarks) -> PhotoError:
     """Why the one photo of these landmarks can't be scored."""
     kind = _ERRORS[str(landmarks.status[0])]
     if kind is UnsuitablePhotoError and not landmarks.size[0].any():
-        kind = PhotoTooLargeError  # what is refused by its header has no size yet
+        kind = PhotoTooLargeError  # a photo refused by its header has no size yet
     photo, notes = str(landmarks.photo[0]), landmarks.notes[0]
     return kind(photo, notes[0] if len(notes) == 1 else str(landmarks.reason[0]))
 

@@ -1,4 +1,4 @@
-"""What the command line prints, as lines of text."""
+"""The output of the command line, as lines of text."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LONGEST_LINE = 100
 
 
 def json_text(table: Measurements) -> str:
-    """A table as JSON: its rows, what a bystander would notice in each, and the provenance."""
+    """A table as JSON: its rows, the asymmetry a bystander would notice in each, and the provenance."""
     from asymmetry.series import notable
 
     columns = table.to_dict()
@@ -44,7 +44,7 @@ def json_text(table: Measurements) -> str:
 
 
 def photo_lines(table: Measurements, row: int) -> Iterator[str]:
-    """One photo as text: title, sides, whole face, and what a bystander would notice."""
+    """One photo as text: title, sides, whole face, and the asymmetry a bystander would notice."""
     from asymmetry.metrics import catalogue
     from asymmetry.series import HEADLINES, notable
 
@@ -78,7 +78,7 @@ def photo_lines(table: Measurements, row: int) -> Iterator[str]:
 
 
 def change_lines(made: Series) -> Iterator[str]:
-    """What changed, and what to look at."""
+    """The changes, and the findings to look at."""
     from asymmetry.series import what_changed
 
     yield "What changed"
@@ -178,5 +178,5 @@ def _number(value: float, sign: str = "", decimals: int = 1) -> str:
 
 
 def printable(text: str) -> str:
-    """File names may hold anything; what a terminal would obey or can't show is replaced."""
+    """File names may hold anything; characters a terminal would obey or can't show are replaced."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

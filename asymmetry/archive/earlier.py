@@ -30,7 +30,7 @@ class _Known:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What of a part is kept and what is read.
+    """The rows of a part that are kept and the photos that are read.
 
     Attributes
     ----------
@@ -54,9 +54,9 @@ class Earlier:
     path : pathlib.Path
         The archive's file.
     retry : bool
-        Read again what could not be scored.
+        Read the photos again that could not be scored.
     update : bool
-        Read again what has other bytes now, and what is new; leave out what is gone.
+        Read photos whose bytes have changed and new photos; leave out photos that are gone.
     fetch : callable
         Reads the bytes of a photo.
     """
@@ -80,7 +80,7 @@ class Earlier:
         return not self._update and all(known.usable for known in self._known.values())
 
     def jobs(self, found: Iterable[Job]) -> Iterator[Job]:
-        """The photos of the new archive: what is there now, or, without update, what was there before."""
+        """The photos of the new archive: those there now, or, without update, those there before."""
         gone = dict.fromkeys(self._known)
         for job in found:
             if self._update or job.photo in gone:
@@ -90,7 +90,7 @@ class Earlier:
             yield from (Job("", photo) for photo in gone)
 
     def plan(self, part: Sequence[Job]) -> Plan:
-        """What of a part is kept."""
+        """The rows of a part that are kept, and the photos to read."""
         kept = tuple(self._find_row(job) for job in part)
         return Plan(kept, [job for job, row in zip(part, kept, strict=True) if row is None])
 

@@ -36,11 +36,11 @@ class Job:
     path : str
         Where it is: a path, a URL, or a path in the file system that the source's URL names.
     photo : str
-        What tables call it: its path relative to the source.
+        Its name in tables: the path relative to the source.
     subject : str
         Who it shows; empty where that is not known.
     expression : str
-        What a manifest or its name says it shows; empty where neither does.
+        The expression that a manifest or its name states; empty where neither does.
     taken : str
         When a manifest says it was taken, ISO 8601.
     mirrored : bool or None

@@ -1,8 +1,8 @@
-"""What of an archive is done: a folder of finished parts, from which any later run goes on.
+"""The finished parts of an archive: a folder from which any later run goes on.
 
 A part is a fixed run of photos. Its file appears under its final name only when it is whole and on the disk,
-so the files that are there are the ledger. The list of photos is made once, when the archive is begun: what
-is interrupted gives the same rows as what is not.
+so the files that are there are the ledger. The list of photos is made once, when the archive is begun: an
+interrupted run gives the same rows as an uninterrupted one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FEWEST, MOST, SHARE = 32, 4096, 4096
 
 
 class Ledger:
-    """The folder beside the destination that holds what is done. A context manager: one run at a time.
+    """The folder beside the destination that holds the finished parts. A context manager: one run at a time.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class Ledger:
 
     @staticmethod
     def folder_of(destination: Path) -> Path:
-        """The folder that holds what is done of an unfinished archive."""
+        """The folder that holds the finished parts of an unfinished archive."""
         return destination.with_name(f"{destination.name}.unfinished")
 
     @property
@@ -78,7 +78,7 @@ class Ledger:
         Parameters
         ----------
         about : mapping
-            What the rows depend on: JSON values.
+            Everything that the rows depend on: JSON values.
         jobs : callable
             Finds the photos.
 
@@ -150,14 +150,14 @@ class Ledger:
         return self
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        failed = isinstance(error, Exception)  # what was interrupted goes on
+        failed = isinstance(error, Exception)  # an interrupted run goes on
         if not self._ledger.is_file() or (failed and not self.done):
             self.clear()  # nothing was done that a corrected command could go on with
         self._lock.close()
 
 
 def differences(known: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """In words, what an archive's rows depend on that has changed; empty where nothing has.
+    """In words, the changes in the values that an archive's rows depend on; empty where there are none.
 
     Examples
     --------

@@ -45,7 +45,7 @@ GROUP_ROWS, GROUP_ROWS_WITH_LANDMARKS = 65536, 8192
 _ARRAYS = {"points": np.float32, "spread": np.float32, "pose": np.float64, "blendshapes": np.float32}
 #: The landmarks' notes as JSON, beside them.
 _NOTES = "notes"
-#: What the columns that only an archive has hold.
+#: The contents of the columns that only an archive has.
 _SAID = {
     name: {"unit": unit, "sign": "none", "definition": definition}
     for name, unit, definition in (
@@ -74,7 +74,7 @@ def table_of(
     Parameters
     ----------
     jobs, rows : sequence
-        The photos, and what was read of them, in the same order.
+        The photos, and the rows read from them, in the same order.
     provenance : mapping
         How they were read.
     metrics : sequence of str or Metric, optional
@@ -202,7 +202,7 @@ def read_landmarks(path: str | os.PathLike[str], *, other_version: bool = False)
     Parameters
     ----------
     path : path
-        What `score_archive` wrote.
+        A file that `score_archive` wrote.
     other_version : bool
         As for `Landmarks.load`.
 
@@ -230,7 +230,7 @@ def read_landmarks(path: str | os.PathLike[str], *, other_version: bool = False)
 
 
 def landmarks_of(table: Any, name: str, *, other_version: bool = False) -> Landmarks:
-    """Landmarks of an archive's table, or of some of its rows; ``name`` is what errors call it."""
+    """Landmarks of an archive's table, or of some of its rows; ``name`` is its name in errors."""
     if not set(_ARRAYS) <= set(table.column_names):
         raise InvalidInputError(f"{name}: holds no landmarks; score the archive with landmarks")
     n = len(table)

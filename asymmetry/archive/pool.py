@@ -84,7 +84,7 @@ def worker_count(cores: int, seconds: float, waited: float, memory: float) -> in
 
 
 def check_pool(workers: object, time_limit: object) -> None:
-    """Refuse what is no number of workers or no limit.
+    """Refuse an invalid number of workers or time limit.
 
     Raises
     ------

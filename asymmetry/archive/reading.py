@@ -34,7 +34,7 @@ class Person:
     landmarks : Landmarks
         The points of all photos.
     about : tuple of About
-        What is known about each.
+        The facts about each.
     """
 
     landmarks: Landmarks
@@ -49,7 +49,7 @@ def read_archive(
     Parameters
     ----------
     path : path
-        What `score_archive` wrote.
+        A file that `score_archive` wrote.
     columns : sequence of str, optional
         Which ones; few are read much faster. Default: all but the landmarks.
     subject : str, optional
@@ -89,7 +89,7 @@ def list_subjects(path: str | os.PathLike[str]) -> tuple[str, ...]:
     Parameters
     ----------
     path : path
-        What `score_archive` wrote.
+        A file that `score_archive` wrote.
     """
     return tuple(sorted(set(read_archive(path, columns=["subject"])["subject"].tolist()) - {""}))
 
@@ -100,7 +100,7 @@ def read_person(path: str | os.PathLike[str], subject: str) -> Person:
     Parameters
     ----------
     path : path
-        What `score_archive` wrote with ``landmarks=True``.
+        A file that `score_archive` wrote with ``landmarks=True``.
     subject : str
         Who.
 
@@ -128,7 +128,7 @@ def _date_by_names(landmarks: Landmarks) -> Landmarks:
 
 
 def _about(landmarks: Landmarks, labels: Sequence[str]) -> Iterator[About]:
-    """What names and a manifest said; what was read from the face is left to be read again."""
+    """The facts from names and a manifest; those from the face are left to be read again."""
     read = expressions(landmarks).label.tolist()
     stored = bool(landmarks.provenance.get("mirrored", False))
     for photo, label, found in zip(landmarks.photo.tolist(), labels, read, strict=True):

@@ -1,4 +1,4 @@
-"""What is done to each photo, in whatever process and by whatever engine."""
+"""The work on each photo, in whatever process and by whatever engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`score_archive`: find the photos, hand them to an engine, write what comes back."""
+"""`score_archive`: find the photos, hand them to an engine, write the results."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Summary:
-    """What was written.
+    """The archive that was written.
 
     Attributes
     ----------
@@ -126,7 +126,7 @@ def score_archive(  # noqa: PLR0913  all but two go by name
         A folder (with those below it), a glob pattern, a manifest (CSV with the columns ``photo`` and, as far
         as known, ``subject``, ``taken``, ``expression``, ``mirrored``), or a URL that fsspec knows.
     destination : path
-        The file to write, ``.parquet``. Until it is whole, what is finished is in a folder beside it,
+        The file to write, ``.parquet``. Until it is whole, finished parts are in a folder beside it,
         ``<destination>.unfinished``.
     engine : {"local", "ray", "inline"}
         Worker processes on this machine, a Ray cluster, or this process alone, for notebooks and where no
@@ -143,8 +143,8 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     csv : bool
         Also write the table as CSV beside the Parquet file.
     workers : int, optional
-        Number of worker processes. Default: what the cores, the memory and the first photos' waiting for
-        storage ask for; with Ray one for each core of the cluster. 0 is the engine ``"inline"``.
+        Number of worker processes. Default: by the cores, the memory and the first photos' waiting for
+        storage; with Ray one for each core of the cluster. 0 is the engine ``"inline"``.
     time_limit : float
         Seconds that one photo may take before it is given up.
     ray_address : str, optional
@@ -153,10 +153,10 @@ def score_archive(  # noqa: PLR0913  all but two go by name
         Write anew where the destination exists. Otherwise an existing file of the same archive is left as it
         is, and any other is an error.
     retry_failed : bool
-        Read again what could not be scored by earlier runs; all other rows are kept.
+        Read the photos again that earlier runs could not score; all other rows are kept.
     update : bool
-        Bring an existing file up to date: what is new or has other bytes (by its SHA-256) is read, what is
-        gone has no row any more, all other rows are kept.
+        Bring an existing file up to date: photos that are new or have other bytes (by their SHA-256)
+        are read, photos that are gone lose their rows, all other rows are kept.
     storage_options : mapping, optional
         Of the file system behind a URL, as for fsspec: credentials, ``anon=True``. Never written.
     metrics : iterable of str or Metric, optional
@@ -171,7 +171,7 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     Raises
     ------
     InvalidInputError
-        If an argument is not what this function takes, there are no photos, or the destination holds
+        If an argument is invalid, there are no photos, or the destination holds
         something else.
     DestinationError
         If the destination can't be written, or is a URL.
@@ -209,7 +209,7 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     about: dict[str, Any] = {"source": source, "subject": subject, "landmarks": landmarks}
     about["max_megapixels"] = max_megapixels
     about["metrics"] = chosen and [each if isinstance(each, str) else each.name for each in chosen]
-    with settings.extractor() as extractor:  # what is wrong with it is said here, not by every worker
+    with settings.extractor() as extractor:  # its faults are reported here, not by every worker
         provenance = {**extractor.provenance, "archive": about}
     wanted = _Wanted(destination, provenance, landmarks, csv, overwrite, retry_failed, update)
     run = _Run(
@@ -283,7 +283,7 @@ class _Run:
     earlier: Earlier | None = None
 
     def finish_parts(self, ledger: Ledger, progress: Callable[[Progress], None] | None) -> int:
-        """Score what is unfinished, part by part; how many photos that is."""
+        """Score the unfinished photos, part by part, and return their number."""
         before = ledger.done
         if before == ledger.photos:
             return 0
@@ -354,7 +354,7 @@ def _on_ray(*arguments: Any, **how: Any) -> Generator[tuple[int, Any]]:
 
 
 def _check_extras(engine: str, source: str, *, inline: bool) -> None:
-    """What a run will need, before it begins."""
+    """Check for the packages that a run will need, before it begins."""
     needed = [("pyarrow", "scoring an archive", "archive")]
     if not inline:
         needed.append(("pebble", "scoring an archive", "archive"))

@@ -34,7 +34,7 @@ def as_numbers(name: str, values: npt.ArrayLike, kind: type[np.generic]) -> npt.
 
 
 def check_kind(parts: Sequence[object], kind: type[object]) -> None:
-    """Refuse to join what is of another kind."""
+    """Refuse to join parts of another kind."""
     odd = [type(part).__name__ for part in parts if not isinstance(part, kind)]
     if odd:
         raise InvalidInputError(f"only {kind.__name__} can be joined, and this is {odd[0]}")

@@ -1,4 +1,4 @@
-"""Columns as Arrow has them: null for what is not known, times, and texts of few kinds."""
+"""Columns as Arrow has them: null for unknown values, times, and texts of few kinds."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _wall_clock(text: str) -> datetime | None:
 
 
 def plain_values(column: Column) -> list[Any]:
-    """A column's values for JSON; None for what is no finite number."""
+    """A column's values for JSON; None for numbers that are not finite."""
     values: list[Any] = column.tolist()
     if column.dtype.kind != "f":
         return values

@@ -76,7 +76,7 @@ class Face:
     rows : mapping of str to int
         Row of each name.
     layout : Scheme
-        What the names mean.
+        Meaning of the names.
     roll : ndarray, shape (n,)
         In-plane rotation that was removed, degrees, positive anticlockwise as seen in the photo.
     mm_per_px : ndarray, shape (n,)

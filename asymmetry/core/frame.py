@@ -50,7 +50,7 @@ FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Horizontal visible iris diameter, mm: mean and standard deviation of adults (Ruefer et al. 2005).
 IRIS_MM, IRIS_SD_MM = 11.71, 0.42
-#: What stands in for irises that were not seen, as when both eyes are closed: the distance between the outer
+#: Stand-ins for irises that were not seen, as when both eyes are closed: the distance between the outer
 #: canthi, mm, and the height of the pupil line over the canthi's mean, as a share of that distance. Means of
 #: 16 people of several origins (Face Research Lab London Set), read by this library and scaled by the iris.
 #: SD 3.6 mm (4.2 %) and 0.4 mm.
@@ -63,14 +63,15 @@ MAX_YAW_HORIZONTAL = 15.0
 MAX_YAW = 30.0
 #: The pairs that set the level, in the order of `asymmetry.core.level.level_line`.
 LEVEL_PAIRS = ("outer_canthus", "iris_centre", "inner_canthus")
-# What sets the midline: midpoints of these pairs, and these midline points. Those that a scheme lacks don't
-# count in it: with dlib's 68 points nasion and nasal bridge do, with canthi alone their midpoints.
+# Points that set the midline: midpoints of these pairs, and these midline points. Those that a scheme lacks
+# don't count in it: with dlib's 68 points nasion and nasal bridge do, with canthi alone their midpoints.
 _MIDLINE_PAIRS = ("outer_canthus", "inner_canthus")
 _MIDLINE_POINTS = ("nasion", "nose_bridge_1", "glabella")
 # The nose's root, which stands for the middle of the eyes where one was not seen: the first one that the
 # scheme has.
 _ROOTS = ("nose_bridge_1", "nasion", "glabella")
-# All that carries the frame, with the irises' width: rows by name. What a scheme lacks of it was never seen.
+# All points that carry the frame, with the irises' width: rows by name. Those that a scheme lacks were never
+# seen.
 _ANCHORS = {name: row for row, name in enumerate(FRAME)}
 # Numbers of an axis that are worked on at a time, 128 KB: enough to hide the cost of a NumPy call, few enough
 # for all that is made of them on the way to stay in a core's own cache.
@@ -84,7 +85,7 @@ class Scale:
     Parameters
     ----------
     source : {"iris", "interpupillary", "ruler"}
-        What is known: the horizontal iris diameter, the distance between the pupils, or the pixels of a
+        The known quantity: the horizontal iris diameter, the distance between the pupils, or the pixels of a
         millimetre. One iris will do; where neither was seen, the outer canthi stand in with their usual
         distance.
     mm : float or array_like of shape (n,)
@@ -132,8 +133,8 @@ def face_frame(
     brow or a mouth corner moves; in warps and renders the eyes stay true), or by the pose where one eye was
     not seen; x = 0 put where the canthi's midpoints, nasion, nasal bridge and glabella lie (never philtrum,
     lips or chin: palsy moves those); y = 0 put at the pupil line. A scheme needs the canthi. Without irises
-    the level, the pupil line and millimetres go by the canthi; what it lacks of the midline's points does not
-    count.
+    the level, the pupil line and millimetres go by the canthi; midline points that the scheme lacks do
+    not count.
 
     Parameters
     ----------
@@ -147,8 +148,9 @@ def face_frame(
     Returns
     -------
     Face
-        Rows that could not be measured are NaN. What carries the frame is worked out in double precision;
-        the points come in that of the photos' points, which is single unless they were made otherwise.
+        Rows that could not be measured are NaN. The points that carry the frame are worked out in double
+        precision; the result's points come in that of the photos' points, which is single unless they were
+        made otherwise.
 
     Examples
     --------
@@ -182,12 +184,12 @@ def reframed(face: Face, *, scale: Scale) -> Face:
     Parameters
     ----------
     face : Face
-        n faces, upright but for what the points were moved by.
+        n faces, upright except for the shifts of their points.
     scale : Scale
         Where their millimetres came from; a ruler's stay as they are.
     """
     anchors = replace(face, points=face.points[:, [face.rows[name] for name in _ANCHORS]], rows=_ANCHORS)
-    # What a pose has levelled stays so.
+    # Faces that a pose has levelled stay level.
     x, y = np.where(without_an_eye(anchors), np.array([[1.0], [0.0]]), level_line(_across(anchors)))
     flat = np.sqrt(x * x + y * y)
     weights = in_plane(x / flat, y / flat)
@@ -219,7 +221,7 @@ def placed(face: Face, weights: FloatArray, origin: FloatArray) -> Face:
     weights : ndarray, shape (2, 2, 1, 2, n)
         Of `asymmetry.core.level.in_plane`.
     origin : ndarray, shape (2, 1, 2, n)
-        What comes to lie in the origin, out and up as seen from either side.
+        The point that comes to lie in the origin, out and up as seen from either side.
     """
     points = np.empty_like(face.points)
     weights, origin = (each.astype(points.dtype) for each in (weights, origin))

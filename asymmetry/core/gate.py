@@ -1,4 +1,4 @@
-"""Points that come from elsewhere: what is surely wrong with them is said where they come in."""
+"""Points that come from elsewhere: definite errors in them are reported where the points come in."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ANYWAY = "or say check=False to take the points as they are"
 def check_points(points: FloatArray, scheme: Scheme, photo: npt.NDArray[np.str_]) -> None:
     """Refuse points that can't be pixels of an upright y-down picture with the patient's own sides.
 
-    Only what is surely wrong is refused. A face that is upside down, lies on its side or is seen in profile
+    Only definite errors are refused. A face that is upside down, lies on its side or is seen in profile
     passes: a turned picture keeps the order of right eye, left eye and mouth around the face, and only a
     flipped axis or exchanged sides turn it round.
 
@@ -34,7 +34,7 @@ def check_points(points: FloatArray, scheme: Scheme, photo: npt.NDArray[np.str_]
     points : ndarray, shape (n, k, 3)
         The points. Rows and points that are NaN are not judged.
     scheme : Scheme
-        What the points are called.
+        The scheme that names the points.
     photo : ndarray of str, shape (n,)
         Names, for the error.
 

@@ -36,7 +36,7 @@ FloatArray = npt.NDArray[np.floating[Any]]
 StrArray = npt.NDArray[np.str_]
 Status = Literal["ok", "warn", "no_face", "several_faces", "unreadable", "rejected"]
 
-#: What is known of a photo's quality: pixels per mm of the face, brightness (0 to 255) that a quarter of it
+#: Facts about a photo's quality: pixels per mm of the face, brightness (0 to 255) that a quarter of it
 #: exceeds, share that is white, how many times as much light one half gets, blur (mm), noise (% of the
 #: brightness), and how many times JPEG's blocks show. Limits: `asymmetry.extract.judge.quality.FAULTS`.
 QUALITY = ("px_per_mm", "brightness", "burnt", "side_light", "blur_mm", "grain", "blocks")
@@ -71,7 +71,7 @@ class Landmarks:
     notes : ndarray of tuple of Note, shape (n,)
         Why, as data: see `asymmetry.core.notes`. Default: none.
     quality : ndarray of float32, shape (n, 7)
-        What is in `QUALITY`. Default: not known, NaN.
+        The facts that `QUALITY` names. Default: not known, NaN.
     scheme : str
         Name of the landmark scheme.
     provenance : mapping
@@ -143,7 +143,7 @@ class Landmarks:
         check: bool = True,
         **columns: Any,
     ) -> Landmarks:
-        """Build landmarks from points alone; what is not given is frontal, unknown or empty.
+        """Build landmarks from points alone; columns that are not given are frontal, unknown or empty.
 
         Parameters
         ----------
@@ -232,9 +232,9 @@ class Landmarks:
     def concat(cls, parts: Iterable[Landmarks]) -> Landmarks:
         """Join landmarks of one scheme row-wise.
 
-        Where the parts came about in the same way, that is the provenance of the whole. Else it is what they
-        agree on, and each one's own under ``"mixture"``. Parts that say nothing and hold no measured photo,
-        such as those of `blank`, are left out of it.
+        Where the parts came about in the same way, that is the provenance of the whole. Else it is the
+        entries they agree on, and each one's own under ``"mixture"``. Parts that say nothing and hold no
+        measured photo, such as those of `blank`, are left out of it.
 
         Raises
         ------
@@ -293,7 +293,7 @@ class Landmarks:
         some = {name: getattr(self, name)[rows] for name in _ARRAYS}
         if not isinstance(rows, slice):
             return replace(self, **some)
-        part = object.__new__(type(self))  # a slice of what was checked is not checked again
+        part = object.__new__(type(self))  # a slice of checked landmarks is not checked again
         vars(part).update(vars(self), **some)
         return part
 
@@ -366,7 +366,7 @@ class Landmarks:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, other_version: bool = False) -> Landmarks:
-        """Read what `save` wrote.
+        """Read a file that `save` wrote.
 
         Parameters
         ----------

@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 Value: TypeAlias = Union[str, float, bool, "Note", tuple["Value", ...], None]
-"""What a note may hold: names, numbers, dates as ISO 8601 text, other notes, and tuples of these."""
+"""Values that a note may hold: names, numbers, dates as ISO 8601 text, other notes, and tuples of these."""
 NoteArray: TypeAlias = npt.NDArray[np.object_]
 """The notes of n photos: an array of tuples of `Note`, shape (n,)."""
 
@@ -44,14 +44,14 @@ _BETWEEN = "; "
 
 @dataclass(frozen=True, init=False, repr=False)
 class Note:
-    """Something to be told, as data: what it is, and the values that its words need.
+    """Something to be told, as data: a code, and the values that its words need.
 
     ``str(note)`` is English, `words` any language. Notes are compared and hashed by code and values.
 
     Parameters
     ----------
     code : str
-        What it is, such as ``"head_turned"``. Its words are the entry of that name in the section
+        Its name, such as ``"head_turned"``. Its words are the entry of that name in the section
         ``[notes]`` of a catalogue.
     **values
         Names, numbers, dates, other notes, and sequences of these. ``side`` and ``sides`` are the patient's
@@ -199,7 +199,7 @@ def load_notes(arrays: Mapping[str, npt.NDArray[Any]]) -> NoteArray:
 
 
 def unpack_notes(packed: Iterable[str]) -> NoteArray:
-    """What `pack_notes` wrote."""
+    """The notes that `pack_notes` wrote."""
     return note_array([[Note.from_dict(each) for each in json.loads(row)] for row in packed])
 
 

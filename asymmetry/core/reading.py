@@ -84,7 +84,7 @@ def _from_text(column: str, cells: Iterable[str]) -> Column:
 
 
 def _from_values(column: str, values: list[Any]) -> Column:
-    """Values as one array; what is missing is NaN among numbers and empty among texts."""
+    """Values as one array; missing ones are NaN among numbers and empty among texts."""
     if column in LISTS:
         values = [value if value is None or isinstance(value, str) else " ".join(value) for value in values]
     known = [value for value in values if value is not None]

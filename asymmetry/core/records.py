@@ -26,7 +26,7 @@ class Record:
     def to_dict(self) -> dict[str, Any]:
         """The result as plain data, safe for JSON.
 
-        What is not a finite number becomes None, dates become ISO 8601 texts, and arrays lists.
+        Numbers that are not finite become None, dates become ISO 8601 texts, and arrays lists.
 
         Examples
         --------
@@ -42,7 +42,7 @@ class Record:
         return {name: make_plain(getattr(self, name)) for name in names}
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """The same as JSON text; what is not a finite number is null.
+        """The same as JSON text; numbers that are not finite are null.
 
         Parameters
         ----------
@@ -53,7 +53,7 @@ class Record:
 
 
 def make_plain(value: Any) -> Any:
-    r"""Any value of a result as what JSON knows.
+    r"""Any value of a result, in types that JSON knows.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def make_plain(value: Any) -> Any:
 
 
 def _plain_parts(value: Any) -> Any:
-    """What is made of other values, or is written as a text."""
+    """Values that are made of others, or are written as a text."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, PurePath):

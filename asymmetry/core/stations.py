@@ -51,8 +51,8 @@ def with_stations(points: FloatArray, spread: FloatArray, scheme: str) -> tuple[
     Returns
     -------
     points : ndarray, shape (n, k + m, 3)
-        What was given, itself, where the scheme has all that metrics need. A contour with a point that was
-        not seen is not read: NaN. The last point of all is NaN, for what the scheme lacks.
+        The given points themselves, where the scheme has all that metrics need. A contour with a point that
+        was not seen is not read: NaN. The last point of all is NaN, for points that the scheme lacks.
     spread : ndarray, shape (n, k + m)
         NaN where it is not known.
 

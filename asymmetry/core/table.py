@@ -63,10 +63,10 @@ class Measurements(Mapping[str, Column]):
     provenance : mapping
         How the numbers came about: JSON values only.
     about : mapping of str to mapping of str to str
-        What columns hold, for those of which it is known: ``unit``, ``sign`` and ``definition``.
+        Contents of columns, for those of which they are known: ``unit``, ``sign`` and ``definition``.
     notes : ndarray of tuple of Note, shape (n,), optional
-        What is to be told of each row, as data; `with_notes` makes the columns ``reason`` and ``flags`` of
-        it. Default: the column ``reason``, if there is one.
+        The notes on each row, as data; `with_notes` makes the columns ``reason`` and ``flags`` of them.
+        Default: the column ``reason``, if there is one.
 
     Raises
     ------
@@ -105,7 +105,7 @@ class Measurements(Mapping[str, Column]):
             object.__setattr__(self, "notes", self._read_notes())
 
     def _read_notes(self) -> NoteArray:
-        """Notes that say what the column ``reason`` does."""
+        """Notes that say the same as the column ``reason``."""
         if self.notes.shape != (0,):
             raise InvalidInputError(f"notes of {self.notes.shape} for {self.rows} rows")
         reasons = self.columns["reason"].tolist() if "reason" in self.columns else [""] * self.rows
@@ -220,7 +220,7 @@ class Measurements(Mapping[str, Column]):
 
     @classmethod
     def from_csv(cls, path: str | os.PathLike[str]) -> Measurements:
-        """Read what `to_csv` wrote: numbers to 1e-4, empty cells as NaN, and no provenance.
+        """Read a file that `to_csv` wrote: numbers to 1e-4, empty cells as NaN, and no provenance.
 
         Raises
         ------
@@ -231,7 +231,7 @@ class Measurements(Mapping[str, Column]):
 
     @classmethod
     def from_arrow(cls, table: Any) -> Measurements:
-        """Read a `pyarrow.Table`, or what can be made one through ``__arrow_c_stream__``, such as polars'.
+        """Read a `pyarrow.Table`, or a table that converts to one by ``__arrow_c_stream__``, such as polars'.
 
         Nulls become NaN, and empty texts; the provenance is that of `to_arrow`, as far as it is there.
 
@@ -282,7 +282,7 @@ class Measurements(Mapping[str, Column]):
         return frame
 
     def to_arrow(self) -> Any:
-        """A `pyarrow.Table`, for Arrow, Parquet and what reads them.
+        """A `pyarrow.Table`, for Arrow, Parquet and programs that read them.
 
         A number that was not measured is null. ``taken`` is a timestamp by the clock where the photo was
         taken, without its time zone, null where it is not known and midnight where only the day is.
@@ -360,7 +360,7 @@ def _frozen(values: npt.ArrayLike) -> Column:
 
 
 def _cells(column: Column, number: Callable[[float], str], text: Callable[[Any], str]) -> list[str]:
-    """A column's values as text; what was not measured is empty."""
+    """A column's values as text; values that were not measured are empty."""
     write = number if column.dtype.kind == "f" else text
     return ["" if value is None else write(value) for value in plain_values(valid_texts(column))]
 

@@ -38,7 +38,7 @@ class Text:
     direction : {"ltr", "rtl"}
         Which way it is written.
     decimal : str
-        What stands before the tenths of a number.
+        The mark before the tenths of a number.
     entries : mapping of str to str
         By ``section.name``.
 
@@ -68,8 +68,8 @@ class Text:
         Raises
         ------
         InvalidInputError
-            If there is no such catalogue, it fills in what the English one does not, or it has a place that
-            is neither a number's format nor a section.
+            If there is no such catalogue, it fills in a place that the English one does not, or it has a
+            place that is neither a number's format nor a section.
         """
         english = _shipped_entries(ENGLISH)
         found = english if language == ENGLISH else _entries(_read(language))
@@ -145,7 +145,7 @@ def languages() -> list[str]:
 
 
 def _places(entry: str, sections: set[str]) -> dict[str, str]:
-    """The places of an entry, each with what fills it: a number, a name, or anything as it is."""
+    """The places of an entry, each with the kind that fills it: a number, a name, or anything as it is."""
     return {place: _kind(spec, sections) for place, spec in _PLACE.findall(entry)}
 
 

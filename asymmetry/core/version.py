@@ -11,7 +11,7 @@ from asymmetry.errors import InvalidInputError
 __all__ = ["SCORE_VERSION", "__version__", "check_score_version", "joined_provenance"]
 
 #: Of all numbers that a photo gives, points and metrics. Numbers of different versions do not belong into one
-#: course. ``benchmarks/golden.py`` holds 12 photos to it; the changelog says what moved by how much.
+#: course. ``benchmarks/golden.py`` holds 12 photos to it; the changelog says which moved, and how much.
 SCORE_VERSION = 2
 
 
@@ -65,8 +65,8 @@ def joined_provenance(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     Returns
     -------
     dict
-        If all are equal, that. Else what all agree on, and under ``"mixture"`` the whole of each different
-        one, in order.
+        If all are equal, that. Else the entries all agree on, and under ``"mixture"`` the whole of each
+        different one, in order.
 
     Raises
     ------

@@ -61,7 +61,7 @@ class Extractor:
         reads at one size, and the mirror law holds only nearly. ``"plain"`` is the model's own reading, one
         call, for comparison: it shows about half to three quarters of a left-right difference.
     model : path or Model, optional
-        Another ``face_landmarker.task`` file, or any landmark network that does what a `Model` does. Default:
+        Another ``face_landmarker.task`` file, or any landmark network with a `Model`'s interface. Default:
         the file that is installed with the package.
     mirrored : bool
         The photos were stored mirrored, as many selfies are. They are turned back before anything is
@@ -78,7 +78,7 @@ class Extractor:
     Raises
     ------
     InvalidInputError
-        If the method is not known, or another argument is not what this class takes.
+        If the method is not known, or another argument is invalid.
     ModelError
         If the model is missing or can't be loaded.
 
@@ -260,7 +260,7 @@ def _make_pool(model: str | os.PathLike[str] | Model | None, threads: int | None
 
 
 def _name_of(model: Model) -> dict[str, str]:
-    """What a model of one's own is called; the errors that are known are those of MediaPipe's."""
+    """The name of a model of one's own; the known errors are those of MediaPipe's."""
     if isinstance(model, MediapipeModel):
         return {}
     return {"model": type(model).__name__}

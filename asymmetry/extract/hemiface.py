@@ -38,7 +38,7 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Hemifaces:
-    """What hemiface found: points (k, 3) px, spread (k,) px, expression weights (52,), pose.
+    """The findings of hemiface: points (k, 3) px, spread (k,) px, expression weights (52,), pose.
 
     ``margins`` and ``irises`` say whether both lids' margins and the iris were seen in the pixels, and
     ``score`` how sure the network is of the half that looks least like a face's. ``mesh_brows`` (k, 3) px has
@@ -140,7 +140,7 @@ def _refine(
     lid_network: LidNetwork,
     settings: Settings,
 ) -> Hemifaces:
-    """MediaPipe's points, with edges found in the pixels and what they drag along put back."""
+    """MediaPipe's points, with edges found in the pixels and the points they drag along put back."""
     plane = whole_brows(plane, settings.response, canonical.vertices)
     brows = refine_brows(photo.whole, pose, canonical, plane, settings.brows)
     raised = brows.plane - plane
@@ -167,7 +167,7 @@ def _refine(
 
 
 def _shrunk(photo: Halvings, pose: Pose, square: Square, drawing: Drawing) -> tuple[Pixels, Pose]:
-    """A photo hardly finer than chimeras show it, and the head in it: what lies between is averaged."""
+    """A photo hardly finer than chimeras show it, and the head in it: pixels in between are averaged."""
     small = photo.down_to(square.scale / pose.scale)
     view = pose.resize(small.shape[1] / photo.whole.shape[1], small.shape[0] / photo.whole.shape[0])
     ratio = view.scale / square.scale

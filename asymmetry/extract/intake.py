@@ -23,14 +23,14 @@ _LOG = logging.getLogger(__name__)
 
 
 def check_photos(photos: Iterable[PhotoSource]) -> None:
-    """Refuse, before any work, what is no list of photos or can't be read here.
+    """Refuse, before any work, anything that is no list of photos or can't be read here.
 
     Raises
     ------
     InvalidInputError
         If it is a single photo.
     MissingExtraError
-        If it is a list with URLs, and what reads them is not installed.
+        If it is a list with URLs, and the package that reads them is not installed.
     """
     if is_one_photo(photos) or not isinstance(photos, Iterable):
         raise InvalidInputError("extract takes a list of photos; for one photo pass [photo]")
@@ -55,7 +55,7 @@ def read_rows(
     provenance : mapping
         How they are read.
     scheme : Scheme
-        What the points are.
+        The scheme of the points.
 
     Yields
     ------

@@ -70,7 +70,7 @@ class NetworkPool:
     Attributes
     ----------
     model : Model
-        The one that was loaded first, for what all have in common.
+        The one that was loaded first, for the properties that all have in common.
 
     Raises
     ------

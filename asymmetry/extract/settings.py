@@ -15,15 +15,15 @@ from asymmetry.extract.judge.spread import SCATTER, Scatter
 
 __all__ = ["Drawing", "Settings"]
 
-# Those that say themselves what they hold.
+# Those that describe their contents themselves.
 _TABLES = ("response", "scatter")
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """How photos are shrunk for chimeras, and what the whole face shows.
+    """How photos are shrunk for chimeras, and the share that the whole face shows.
 
-    ``python -m benchmarks.tune.sweep`` varies each and prints what becomes of warps and renders.
+    ``python -m benchmarks.tune.sweep`` varies each and prints the results on warps and renders.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Settings:
     around_teeth : float
         Of `asymmetry.extract.face.depth.project_face`.
     response : Response
-        What the mesh drags along.
+        The parts that the mesh drags along.
     scatter : Scatter
         Of points' standard deviations.
 

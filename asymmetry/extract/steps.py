@@ -1,4 +1,4 @@
-"""The steps after a face was read: what was not seen is left out, what is doubtful is noted.
+"""The steps after a face was read: points that were not seen are left out, doubts are noted.
 
 Each takes a `FaceReading` and returns it with less in it, or with notes.
 """

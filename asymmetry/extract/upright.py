@@ -37,7 +37,7 @@ class FaceReading:
     Attributes
     ----------
     points : ndarray, shape (k, 3)
-        Where the photo shows each point, px, y down; NaN for what was not seen.
+        Where the photo shows each point, px, y down; NaN for points that were not seen.
     spread : ndarray, shape (k,)
         Standard deviation of each point, px; NaN where it is not known.
     blendshapes : ndarray, shape (52,)
@@ -53,9 +53,9 @@ class FaceReading:
     mesh_brows : ndarray, shape (k, 3), or None
         The points with brows where the mesh draws them, px.
     quality : ndarray
-        What the photo is like, see `asymmetry.core.landmarks.QUALITY`; empty until it was judged.
+        The quality of the photo, see `asymmetry.core.landmarks.QUALITY`; empty until it was judged.
     notes : tuple of Note
-        What to mind.
+        The notes on the reading.
     """
 
     points: FloatArray = field(repr=False)
@@ -81,7 +81,7 @@ def read_upright(photo: Halvings, first: Reading, tools: Tools) -> FaceReading:
     first : Reading
         Where the face is, as the model sees it at first.
     tools : Tools
-        What it is read with.
+        The tools to read it with.
     """
     looks = tools.canonical, tools.landmarker, tools.mesh
     turned = abs(roll_of(first, tools.canonical)) > LARGE_ROLL

@@ -1,9 +1,9 @@
-"""How far one photo is from the truth: what repeats scatter by, and what all photos of a person share.
+"""How far one photo is from the truth: the scatter of repeats, and the error all photos of a person share.
 
 Copies of a photo agree far better with each other than with the face: the part of a brow that hair hides, or
 a corner that the model draws too low, is misread alike in each. That lasting error cancels in a change from
 day to day, and does not in one photo, nor between people. Its table, ``errors.toml``, is made by ``python -m
-benchmarks.tune.errors`` from points that were placed by hand, and says what was used.
+benchmarks.tune.errors`` from points that were placed by hand, and lists the material used.
 """
 
 from __future__ import annotations
@@ -36,8 +36,9 @@ __all__ = [
 FloatArray = npt.NDArray[np.floating[Any]]
 Mask = npt.NDArray[np.bool_]
 
-#: What a lasting error grows with, in the order of the table's numbers: it adds up, in squares, of a constant
-#: and of so much for a degree of yaw, a degree of pitch, a mm per px, and each e-fold more light on one half.
+#: Conditions that a lasting error grows with, in the order of the table's numbers: it adds up, in squares,
+#: from a constant and a figure for each degree of yaw, each degree of pitch, each mm per px, and each e-fold
+#: more light on one half.
 CONDITIONS = ("frontal", "yaw_deg", "pitch_deg", "mm_per_px", "side_light")
 # How often millimetres are in a unit.
 _LENGTHS = {"mm": 1, "mm2": 2}
@@ -99,14 +100,14 @@ def lasting_errors() -> LastingErrors:
 
 @dataclass(frozen=True, eq=False)
 class Conditions:
-    """What n photos were taken and read under.
+    """Conditions under which n photos were taken and read.
 
     Attributes
     ----------
     yaw, pitch, mm_per_px : ndarray, shape (n,)
         Of the head, degrees; and the scale.
     unsure : ndarray, shape (n,)
-        Standard deviation of what gives the scale, as a share: of `unsure_scale`.
+        Standard deviation of the length that gives the scale, as a share: of `unsure_scale`.
     """
 
     yaw: FloatArray
@@ -152,7 +153,7 @@ def absolute_sds(
     landmarks : Landmarks
         n photos.
     metrics : sequence of Metric
-        What was measured.
+        The metrics that were measured.
     values, rsd : ndarray, shape (columns, n)
         Their columns, and the standard deviations of their repeats.
     under : Conditions
@@ -180,7 +181,7 @@ def absolute_sds(
 
 def _squares(numbers: FloatArray, landmarks: Landmarks, under: Conditions) -> FloatArray:
     """The lasting errors' squares, shape (columns, n), summed in one order for any number of photos."""
-    # What is not known of the light is taken for even.
+    # Light that is not known is taken as even.
     light = np.nan_to_num(np.log(landmarks.quality[:, QUALITY.index("side_light")].astype(np.float64)))
     frontal, *more = numbers
     total = np.repeat(frontal[:, None], len(landmarks), axis=1)

@@ -1,4 +1,4 @@
-"""What a metric is: a function, and the one entry that says what it measures.
+"""A metric: a function, and the one entry that defines it.
 
 A metric is measured in one photo; a movement metric in two, from the photo at rest to that of an expression.
 """
@@ -41,9 +41,9 @@ class Metric:
     sides : bool
         Whether it has a right, a left and a difference (right minus left), or one value for the whole face.
     sign : str
-        What a positive value means.
+        Meaning of a positive value.
     definition : str
-        What is measured: first line of the function's docstring.
+        The quantity that is measured: first line of the function's docstring.
     source : str
         Who defined it, and where our definition differs.
     horizontal : bool
@@ -51,7 +51,7 @@ class Metric:
     function : callable
         Takes a `Half` if ``sides``, else a `Face`, and returns an array of shape (n,).
     lasting : float or None
-        Of a metric of your own: standard deviation of what a side is misread by in all photos of a person,
+        Of a metric of your own: standard deviation of the error of a side that all photos of a person share,
         in the metric's unit. None where it is not known, and for the catalogue's own, which have a table.
     marks : mapping of str to float
         Of a height over the pupil line: the named points whose weighted mean it is the height of, with their
@@ -96,7 +96,7 @@ class Metric:
 
     @functools.cached_property
     def about(self) -> Mapping[str, Mapping[str, str]]:
-        """What each of its columns holds: unit, sign and definition."""
+        """Contents of each of its columns: unit, sign and definition."""
         found: dict[str, Mapping[str, str]] = {}
         for name in self.columns:
             found[name] = self._said(name, self.sign, self.definition)
@@ -118,7 +118,7 @@ class Metric:
         return self.function(*views)
 
     def views(self, *faces: Face) -> tuple[Half | Face, ...]:
-        """What the function takes of faces: both their halves, or the whole of them."""
+        """The function's arguments: both halves of the faces, or the whole of them."""
         return tuple(face.halves() for face in faces) if self.sides else faces
 
     def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
@@ -133,8 +133,8 @@ class MovementMetric(Metric):
     Attributes
     ----------
     noise : float or None
-        What may be read where nothing moved, in the metric's unit. A side that reads no more is still, and
-        where both are there is no ratio. None for a metric without a ratio.
+        The reading that may occur where nothing moved, in the metric's unit. A side that reads no more is
+        still, and where both are there is no ratio. None for a metric without a ratio.
     during : tuple of MovementMetric and float, or None
         The metric is only measured while this one reads more than that, on one side at least.
     parts : tuple of MovementMetric
@@ -152,7 +152,7 @@ class MovementMetric(Metric):
 
     @property
     def least(self) -> float | None:
-        """What a side that is still may read; None where no reading means that it is."""
+        """The reading that a still side may have; None where no reading means that it is still."""
         return self.still if self.noise is None else self.noise
 
     @property
@@ -194,13 +194,13 @@ def metric(
     unit : {"mm", "mm2", "deg", "pct", "ratio"}
         Unit of the values.
     sign : str
-        What a positive value means.
+        Meaning of a positive value.
     source : str
         Who defined it.
     horizontal : bool
         Whether it leans on distances across the face, so that it is not measured when the head is turned.
     lasting : float, optional
-        Standard deviation of what a side is misread by in all photos of a person, in the metric's unit.
+        Standard deviation of the error of a side that all photos of a person share, in the metric's unit.
         Without it the metric's absolute standard deviation, ``<metric>_<side>_sd_<unit>``, is NaN; that of
         its repeats is known all the same.
     marks : mapping of str to float, optional
@@ -255,8 +255,8 @@ def movement_metric(
     unit, sign, source, horizontal
         As for `metric`.
     noise : float, optional
-        What may be read where nothing moved. It fills the column of the ratio, weaker side to stronger, where
-        a side reads more than this, and leaves sides NaN that don't.
+        The reading that may occur where nothing moved. It fills the column of the ratio, weaker side to
+        stronger, where a side reads more than this, and leaves sides NaN that don't.
     during : tuple of MovementMetric and float, optional
         Measure only while this one reads more than that, on one side at least.
     parts : tuple of MovementMetric, optional
@@ -348,9 +348,9 @@ def checked(metric: Metric, n: int, value: FloatArray) -> FloatArray:
 
 
 def sides_of(value: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Right, left and difference of what was measured on all right sides and then on all left ones."""
+    """Right, left and difference of values measured on all right sides and then on all left ones."""
     right, left = value.reshape(2, -1)
-    # In double, as tables keep it, so that there too it is what the sides differ by.
+    # In double, as tables keep it, so that it is the difference of the sides there too.
     return right, left, np.subtract(right, left, dtype=np.float64)
 
 

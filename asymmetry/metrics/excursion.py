@@ -37,10 +37,10 @@ __all__ = [
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-#: What may be read where nothing moved, mm: two standard deviations of what stays in warps of the tuning
-#: people's photos, taken again in another size, light and roll (0.2 at lids and nose, 0.3 at brows and at the
-#: mouth's corners, 0.35 where a corner goes across, 0.4 to 0.55 at lips), and in quadrature a third of what
-#: renders read when the head turns by 10° (0.1 to 0.7).
+#: Readings that may occur where nothing moved, mm: two standard deviations of the error that stays in warps
+#: of the tuning people's photos, taken again in another size, light and roll (0.2 at lids and nose, 0.3 at
+#: brows and at the mouth's corners, 0.35 where a corner goes across, 0.4 to 0.55 at lips), and in quadrature
+#: a third of the movement that renders read when the head turns by 10° (0.1 to 0.7).
 BROW_NOISE, LID_NOISE, NOSE_NOISE = 0.45, 0.3, 0.5
 CORNER_NOISE, CORNER_ACROSS_NOISE, LIP_NOISE = 0.6, 0.7, 0.8
 #: The same of an eye's opening, percent: of 10 mm.

@@ -16,14 +16,14 @@ __all__ = ["EXPRESSIONS", "UNKNOWN", "Expressions", "expressions"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: What `expressions` tells apart, and what it says where it can't tell.
+#: The labels that `expressions` tells apart, and the one it gives where it can't tell.
 EXPRESSIONS = ("rest", "brow_raise", "frown", "eye_closure", "smile_closed", "smile_open", "snarl", "pucker")
 UNKNOWN = "unknown"
 
 #: Gap between the inner lips in the midline from which a smile is open, mm. Of eight people's closed smiles
 #: and neutral lips all but one stay below 1.4, and of their open smiles all but one are above 2.9.
 OPEN_LIPS_MM = 1.5
-#: What the best label must be ahead of the next: closer ones can't be told apart.
+#: Lead that the best label must have over the next: closer ones can't be told apart.
 MIN_LEAD = 0.1
 
 
@@ -123,7 +123,7 @@ def _weights(landmarks: Landmarks, rest: npt.ArrayLike | None) -> dict[str, Floa
 
 
 def _likelihoods(weights: Mapping[str, FloatArray], *, beyond_rest: bool) -> dict[str, FloatArray]:
-    """How likely each sign is, 0 to 1, less what the signs before it explain; rest is what is left."""
+    """How likely each sign is, 0 to 1, less the part the signs before it explain; rest is the remainder."""
     found: dict[str, FloatArray] = {}
     left = np.ones(len(weights["mouthSmile"]))
     for name, sign in _SIGNS.items():

@@ -16,9 +16,9 @@ __all__ = ["HEADLINES", "MOVEMENT_HEADLINES", "Difference", "Headline", "notable
 
 @dataclass(frozen=True)
 class Headline:
-    """A metric that is charted, said in words, and compared with what a bystander sees.
+    """A metric that is charted, said in words, and compared with the difference that a bystander sees.
 
-    Its words stand in ``asymmetry/texts`` under its name: what it is called (``[titles]``), from where its
+    Its words stand in ``asymmetry/texts`` under its name: its title (``[titles]``), from where its
     millimetres are counted (``[axes]``), the part of the face (``[parts]``), and how the right part is when
     the difference is positive, negative or none (``[more]``, ``[less]``, ``[level]``).
 
@@ -41,7 +41,7 @@ class Headline:
 
     @property
     def title(self) -> str:
-        """What it is called in charts and tables, in English."""
+        """Its title in charts and tables, in English."""
         return self._english("titles")
 
     @property
@@ -62,7 +62,7 @@ class Headline:
         return f"{self.metric}_{side}_mm"
 
     def note(self, diff_mm: float) -> Note:
-        """A difference as a note; the right side is the subject, the left what it is compared with.
+        """A difference as a note; the right side is the subject, and is compared with the left.
 
         Examples
         --------
@@ -105,7 +105,7 @@ HEADLINES = (
     Headline("commissure_height", "commissure_height", 3.0, "hohman_2014"),
 )
 
-#: What is looked at first in each expression: movements from rest.
+#: Movements from rest that are looked at first in each expression.
 MOVEMENT_HEADLINES = {
     headline.name: headline
     for headline in (

@@ -1,4 +1,4 @@
-"""Two faces of one person laid on each other, by what expressions move least: canthi and pupils."""
+"""Two faces of one person laid on each other by the points that expressions move least: canthi and pupils."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ __all__ = ["laid_on", "middle", "sure_pupils"]
 FloatArray = npt.NDArray[np.floating[Any]]
 Mask = npt.NDArray[np.bool_]
 
-#: What gives the place: 0.2 mm in a full smile of renders. Pupils follow the gaze, and are not seen when the
-#: eyes close.
+#: Points that give the place: 0.2 mm in a full smile of renders. Pupils follow the gaze, and are not seen
+#: when the eyes close.
 CANTHI = ("outer_canthus", "inner_canthus")
 
 

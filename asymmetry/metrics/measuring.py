@@ -1,4 +1,4 @@
-"""From landmarks to a table: the frame, each metric, and what a turned head leaves unmeasured."""
+"""From landmarks to a table: the frame, each metric, and those that a turned head leaves unmeasured."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ PUPILS_ASLANT_DEG = 0.8
 #: Photos measured at a time: enough to hide the cost of a NumPy call, few enough to stay in the cache.
 CHUNK = 2048
 
-#: Columns about the head, and what they hold.
+#: Columns about the head, and their contents.
 _POSE = {
     "yaw_deg": {
         "unit": "deg",
@@ -108,10 +108,10 @@ def measure(
         ``pitch_deg`` and ``roll_deg`` (see `head_angles`; roll as the points show it); ``mm_per_px``; and
         two standard deviations of each column: ``<metric>_<side>_sd_<unit>`` of one photo about the
         truth, which also holds between people, and ``<metric>_<side>_rsd_<unit>`` of repeats, which holds
-        for changes of one person and is NaN where `Landmarks.spread` is. What could not be measured is NaN,
-        and the row's notes say why: as data in ``notes``, in English in ``reason``, as codes in ``flags``.
-        Its status is then warn if it was ok. Metrics whose points the landmark scheme lacks are NaN in all
-        rows; ``provenance["not_carried"]`` has the points that each would need.
+        for changes of one person and is NaN where `Landmarks.spread` is. Values that could not be measured
+        are NaN, and the row's notes say why: as data in ``notes``, in English in ``reason``, as codes in
+        ``flags``. Its status is then warn if it was ok. Metrics whose points the landmark scheme lacks are
+        NaN in all rows; ``provenance["not_carried"]`` has the points that each would need.
 
     Raises
     ------
@@ -182,7 +182,7 @@ def _spreads(
 
 
 def check_landmarks(landmarks: object) -> None:
-    """Refuse what are no landmarks; raises `InvalidInputError`."""
+    """Refuse anything but landmarks; raises `InvalidInputError`."""
     if not isinstance(landmarks, Landmarks):
         raise InvalidInputError(
             f"measured are Landmarks, as Extractor.extract gives them, and this is {type(landmarks).__name__}"
@@ -195,7 +195,7 @@ def chunks(n: int, size: int) -> Iterator[slice]:
 
 
 def choose(metrics: Iterable[str | AnyMetric] | None, known: Mapping[str, AnyMetric]) -> list[AnyMetric]:
-    """What was asked for: names out of a catalogue and metrics of one's own, or the whole catalogue."""
+    """The metrics asked for: names from a catalogue and metrics of one's own, or the whole catalogue."""
     if metrics is None:
         return list(known.values())
     if isinstance(metrics, (str, Metric)):
@@ -238,7 +238,7 @@ def per_photo(scale: Scale, n: int) -> FloatArray:
 
 
 def _eyes(face: Face, scale: Scale) -> Mask:
-    """What was not seen of the eyes, shape (4, n).
+    """Parts of the eyes that were not seen, shape (4, n).
 
     Where there is no iris, where one eye is missing, where one stands higher, and where millimetres had to do
     without an iris's width.

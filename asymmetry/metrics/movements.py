@@ -39,8 +39,8 @@ __all__ = ["beyond_noise", "movement", "movement_catalogue"]
 FloatArray = npt.NDArray[np.floating[Any]]
 Mask = npt.NDArray[np.bool_]
 
-#: A side that reads no more than so many of its own standard deviations is still. Two, as in the metrics'
-#: noise: five readings in a hundred of what did not move lie beyond.
+#: A side that reads no more than this many of its own standard deviations is still. Two, as in the metrics'
+#: noise: five in a hundred readings of a side that did not move lie beyond.
 STILL_SD = 2.0
 
 
@@ -80,7 +80,7 @@ def movement(
     scale : Scale, optional
         Where the millimetres of the photos at rest come from. Default: the iris.
     keep_noise : bool
-        Keep what is read of sides that are still. Means and trends over many photos need that: of a side that
+        Keep the readings of sides that are still. Means and trends over many photos need that: if a side
         hardly moves, the readings that are left over are the large ones.
 
     Returns
@@ -90,12 +90,12 @@ def movement(
         columns. Those with sides fill right, left and diff, right minus left; and ``<metric>_ratio``, the
         smaller movement divided by the larger: 1 where both sides move alike, 0 where one is still, negative
         where they move in opposite directions, NaN where both are still. Then their standard deviations,
-        ``<metric>_<side>_rsd_<unit>``, NaN where `Landmarks.spread` is: those of repeats, for what a
-        person's face misleads in both photos alike cancels in a movement.
+        ``<metric>_<side>_rsd_<unit>``, NaN where `Landmarks.spread` is: those of repeats,
+        because an error that a person's face causes in both photos alike cancels in a movement.
 
         A side is still, and NaN, where it reads no more than the metric's noise, or no more than two of its
         own standard deviations. These stay, and so do the difference and the ratio. Where they are not known,
-        as for points made by hand, the side is what the points say.
+        as for points made by hand, the side is as the points give it.
 
     Raises
     ------
@@ -181,7 +181,7 @@ def _moves(metric: MovementMetric, value: FloatArray, sd: FloatArray) -> Mask:
 
 
 def _leaned_on(metrics: Iterable[MovementMetric]) -> Iterator[MovementMetric]:
-    """What metrics need of others: the parts of lengths, and the movement that they are measured during."""
+    """Metrics that these need: the parts of lengths, and the movement that they are measured during."""
     for metric in metrics:
         yield from (*metric.parts, *(metric.during or ())[:1])
 
@@ -214,7 +214,7 @@ def _read(
 
 
 def _settle(metric: MovementMetric, columns: Mapping[str, FloatArray], sds: Mapping[str, FloatArray]) -> None:
-    """Take the noise out of lengths, and leave out what does not count, in place."""
+    """Take the noise out of lengths, and leave out values that do not count, in place."""
     own = [columns[name] for name in metric.columns]
     if metric.parts:
         for i, length in enumerate(own[:2]):

@@ -1,10 +1,10 @@
-"""How sure a metric is: what the errors of the points do to it, by linear propagation.
+"""How sure a metric is: the effect of the points' errors on it, by linear propagation.
 
-Points are not wrong one by one. What is misread is a patch of skin, so neighbours go wrong together, while
+Points are not wrong one by one. A whole patch of skin is misread, so neighbours go wrong together, while
 the two ends of a contour, its two lips or lids, and the two sides of the face hardly do. So the error of a
 point is a mixture of three that its side has, each upwards and outwards: twelve sources in all. A copy of the
-face is moved by each of them in turn, put into its own frame again and measured; what the metric changes
-by adds up in squares. No metric needs to know of it.
+face is moved by each of them in turn, put into its own frame again and measured; the changes of the
+metric add up in squares. No metric needs to know of it.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ __all__ = ["COPIES", "differing", "known_spread", "mixtures", "moved_spreads", "
 FloatArray = npt.NDArray[np.floating[Any]]
 Laying: TypeAlias = Callable[[Face, Face], Face]
 
-# The three errors of a side. The level and the pupils hang on the first one, so that it is apart from what is
-# measured against them.
+# The three errors of a side. The level and the pupils hang on the first one, so that it is apart from points
+# that are measured against them.
 _LEVEL, _LATERAL, _MEDIAL = np.eye(3)
 _MIDDLE, _ACROSS = (_LATERAL + _MEDIAL) / np.sqrt(2), (_LATERAL - _MEDIAL) / np.sqrt(2)
 #: Copies of a face: three errors, upwards and outwards, on either side.
@@ -51,8 +51,8 @@ _CONTOURS = {
 # The mouth is misread sideways by more than upwards, between photos of a face that lies still: upwards it is
 # found in the pixels.
 _ACROSS_MOUTH, _MOUTH = 2.5, ("commissure", "inner_commissure")
-# Part of what a point is misread by that is the person's own, and so goes on from photo to photo: by so much
-# less than two photos with errors of their own do repeats of the tuning photos differ. The rest have none.
+# Part of a point's error that is the person's own, and so goes on from photo to photo: repeats of the tuning
+# photos differ by this much less than two photos with errors of their own. The rest have none.
 _LASTING = dict.fromkeys(("ala", "alar_base"), 0.8) | dict.fromkeys(
     (f"brow_{edge}_{station}" for edge in ("upper", "lower") for station in (1, 2)), 0.6
 )
@@ -102,8 +102,8 @@ def spreads(face: Face, landmarks: Landmarks, scale: Scale, metrics: Sequence[Me
     landmarks : Landmarks
         The photos of them, and the standard deviation of their points in ``spread``.
     scale : Scale
-        Where millimetres come from, one for each photo. What is known of it is taken for exact; how wide the
-        iris reads in this photo is not.
+        Where millimetres come from, one for each photo. Its known value is taken as exact; the width that
+        the iris reads in this photo is not.
     metrics : sequence of Metric
         Any.
 
@@ -113,8 +113,8 @@ def spreads(face: Face, landmarks: Landmarks, scale: Scale, metrics: Sequence[Me
         NaN where the spread of a point is not known that the metric uses.
     """
     copies = _copies(face, known_spread(landmarks, face.rows) * face.mm_per_px)
-    # Those without an error are put into their frame once more as well, so that what an error leaves alone
-    # has an SD of 0.
+    # Those without an error are put into their frame once more as well, so that a metric that an
+    # error leaves alone has an SD of 0.
     copies = reframed(copies, scale=replace(scale, mm=np.tile(scale.mm, 1 + COPIES)))
     return _in_squares(measured(copies, metrics), sum(len(metric.columns) for metric in metrics), face.size)
 
@@ -129,9 +129,9 @@ def moved_spreads(
     rest, moved : Face
         n faces with the points that the metrics read, the one laid on the other.
     spread : ndarray, shape (names, 2, n)
-        Standard deviation of what the points' errors differ by in the two photos, mm: of `differing`.
+        Standard deviation of the difference of the points' errors in the two photos, mm: of `differing`.
     metrics : sequence of MovementMetric
-        Any. What looks at the moved face alone gets the standard deviation of its change.
+        Any. A metric that looks at the moved face alone gets the standard deviation of its change.
     lay : callable
         Lays copies of the moved faces on copies of those at rest, which come face by face.
     """
@@ -162,7 +162,7 @@ def tiled(face: Face) -> Face:
 
 
 def _in_squares(columns: Iterable[FloatArray], count: int, n: int) -> FloatArray:
-    """From columns of copies to what all errors together change them by, shape (count, n)."""
+    """From columns of copies to the change that all errors together make, shape (count, n)."""
     changes = np.empty((count, 1 + COPIES, n))
     for row, column in zip(changes, columns, strict=True):
         row[:] = column.reshape(row.shape)
@@ -185,7 +185,7 @@ def _copies(face: Face, spread: FloatArray) -> Face:
     errors = weights.astype(spread.dtype)[:, None, :, None] * spread[:, :, :, None]
     points = np.empty((*face.points.shape[:3], 1 + COPIES, face.size), spread.dtype)
     points[...] = face.points[:, :, :, None]
-    # An axis is split, so this is a view, and what is written to it is in the points. NumPy before 2.1 can't
+    # An axis is split, so this is a view, and values written to it are in the points. NumPy before 2.1 can't
     # be told to refuse a copy.
     moved = points[..., 1:, :].reshape(*points.shape[:3], 2, errors.shape[3], len(SIDES), face.size)
     for axis, (i, other) in product((0, 1), ((0, 1), (1, 0))):

@@ -1,1 +1,1 @@
-"""One photo before it is measured: its pixels, its date, its names, and what a manifest says of it."""
+"""One photo before it is measured: its pixels, its date, its names, and a manifest's remarks on it."""

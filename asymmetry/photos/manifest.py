@@ -37,7 +37,7 @@ _SEPARATORS = ",;\t"
 
 @dataclass(frozen=True)
 class Entry:
-    """What a manifest says about one photo; what it leaves open is None or empty.
+    """A manifest's facts about one photo; fields that it leaves open are None or empty.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class DiaryNote:
-    """What a patient noted on a day.
+    """A patient's note on a day.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ class DiaryNote:
     text : str
         The note.
     symptom : str
-        What it is about, such as ``"headache"``; may be empty.
+        The symptom, such as ``"headache"``; may be empty.
     side : {"right", "left"} or None
         The patient's own side.
     """
@@ -89,7 +89,7 @@ class DiaryNote:
 
 
 def read_manifest(path: str | os.PathLike[str]) -> dict[str, Entry]:
-    """Read what a person or a clinic noted about each photo.
+    """Read the notes of a person or a clinic about each photo.
 
     Parameters
     ----------
@@ -107,8 +107,8 @@ def read_manifest(path: str | os.PathLike[str]) -> dict[str, Entry]:
     Raises
     ------
     InvalidInputError
-        If the file can't be read, has no column ``photo``, names a photo twice, or holds what is not a date,
-        an expression or a yes or no. The message names the line.
+        If the file can't be read, has no column ``photo``, names a photo twice, or holds a value that is not
+        a date, an expression or a yes or no. The message names the line.
     """
     entries: dict[str, Entry] = {}
     for where, entry in manifest_entries(path):
@@ -119,7 +119,7 @@ def read_manifest(path: str | os.PathLike[str]) -> dict[str, Entry]:
 
 
 def manifest_entries(path: str | os.PathLike[str]) -> Iterator[tuple[str, Entry]]:
-    """The lines of a manifest one by one, however long it is: where each stands, and what it says.
+    """The lines of a manifest one by one, however long it is: where each stands, and its content.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def manifest_entries(path: str | os.PathLike[str]) -> Iterator[tuple[str, Entry]
 
 
 def read_notes(path: str | os.PathLike[str]) -> tuple[DiaryNote, ...]:
-    """Read a patient's diary, in order of date; what has no date comes last.
+    """Read a patient's diary, in order of date; notes without a date come last.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ def read_notes(path: str | os.PathLike[str]) -> tuple[DiaryNote, ...]:
     Raises
     ------
     InvalidInputError
-        If the file can't be read, has no column ``text``, or holds what is not a date or a side.
+        If the file can't be read, has no column ``text``, or holds a value that is not a date or a side.
     """
     notes = []
     for where, row in _rows(path, "text"):

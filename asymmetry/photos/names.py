@@ -1,4 +1,4 @@
-"""What a file's or a folder's name says: the expression, and the day since the treatment."""
+"""Facts in a file's or a folder's name: the expression, and the day since the treatment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SMILE = "smil(?:e|es|ing)"
 _CLOSED = "clos(?:e|ed|ure|ing)|shut|tight"
 _UP = "rais(?:e|ed|ing)|lift|up|elevat(?:e|ed|ion)"
 #: How each expression is written, as patterns over words in lower case with one space between them. A plain
-#: "smile" is the open one: Sunnybrook's "open mouth smile" is what clinics ask for.
+#: "smile" is the open one: Sunnybrook's "open mouth smile" is the one clinics ask for.
 _SPELLINGS = {
     "smile_closed": f"{_SMILE} (?:closed?|gentle|soft)|(?:closed?|gentle|soft) (?:mouth |lips? )?{_SMILE}",
     "smile_open": f"{_SMILE}|teeth|grin",

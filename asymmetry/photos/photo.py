@@ -64,7 +64,7 @@ class Photo:
     Attributes
     ----------
     name : str
-        What errors and tables call it: the path as given, or a stand-in such as ``"<array>"``.
+        Its name in errors and tables: the path as given, or a stand-in such as ``"<array>"``.
     pixels : numpy.ndarray
         RGB, uint8, (H, W, 3), C-contiguous, upright. Treat it as read-only: it may be the caller's own array.
     taken : Taken or None
@@ -101,9 +101,9 @@ def read_photo(
         has to be uint8: RGB (H, W, 3), which is not copied if it is C-contiguous, RGBA (H, W, 4), or grey
         (H, W) or (H, W, 1). The order blue, green, red of OpenCV can't be told from RGB: reverse it first.
     max_megapixels : float
-        Larger photos are refused by what their header says, before a pixel is decoded.
+        Larger photos are refused by the size in their header, before a pixel is decoded.
     name : str, optional
-        What to call the photo in errors and tables; by default the path. A date is looked for in it if there
+        The photo's name in errors and tables; by default the path. A date is looked for in it if there
         is no path, or none in the path.
     least_side : int, optional
         A JPEG is decoded at the coarsest of its scales whose longer side has this many px. Default: whole.
@@ -119,9 +119,9 @@ def read_photo(
     PhotoTooLargeError
         The photo is above `max_megapixels`.
     InvalidInputError
-        `source` or `max_megapixels` is not what this function takes.
+        `source` or `max_megapixels` is invalid.
     AsymmetryError
-        The program has told Pillow to fill in what incomplete files lack, for every photo alike.
+        The program has told Pillow to fill in missing parts of incomplete files, for every photo alike.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""What a decoder gives → upright RGB with 8 bits, and how coarsely a JPEG is decoded."""
+"""A decoder's pixels → upright RGB with 8 bits, and how coarsely a JPEG is decoded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from asymmetry.errors import AsymmetryError, UnreadablePhotoError
 
 __all__ = ["coarsened", "decode_loaded", "read_exif", "refuse_filling_in", "rgb", "upright"]
 
-#: What makes each EXIF orientation upright (Exif 2.32, 4.6.4, tag 274): whether rows and columns change
+#: Steps that make each EXIF orientation upright (Exif 2.32, 4.6.4, tag 274): whether rows and columns change
 #: places, and then OpenCV's code of a flip, of columns (1), of rows (0) or of both. 1 already is.
 _UPRIGHT: dict[object, tuple[bool, int | None]] = {
     2: (False, 1),
@@ -42,7 +42,7 @@ def rgb(image: ImageFile.ImageFile, name: str) -> NDArray[np.uint8]:
     image : PIL.ImageFile.ImageFile
         Opened, of any kind.
     name : str
-        What errors call it.
+        The photo's name in errors.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def read_exif(image: Image.Image) -> dict[int, object]:
 
 
 def refuse_filling_in(name: str) -> None:
-    """Refuse to decode while the program tells Pillow to fill in what incomplete files lack.
+    """Refuse to decode while the program tells Pillow to fill in missing parts of incomplete files.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def upright(pixels: NDArray[np.uint8], tags: Mapping[int, object]) -> NDArray[np
 def coarsened(image: ImageFile.ImageFile, least_side: int) -> int:
     """Set a JPEG to be decoded coarsely; by how much, either way.
 
-    Only by what divides both sides: otherwise a photo that is turned upright begins within a pixel.
+    Only by a number that divides both sides: otherwise a photo that is turned upright begins within a pixel.
     """
     if not isinstance(image, JpegImagePlugin.JpegImageFile):
         return 1
@@ -118,7 +118,7 @@ def coarsened(image: ImageFile.ImageFile, least_side: int) -> int:
 def _straight(image: ImageFile.ImageFile) -> NDArray[np.uint8] | None:
     """A colour JPEG's pixels, without Pillow's four bytes for each and a copy of them: a fifth less time.
 
-    None for all else, and for what is not whole: Pillow says whether that can be read. The pixels are the
+    None for all else, and for incomplete files: Pillow says whether those can be read. The pixels are the
     same as Pillow's.
     """
     if not isinstance(image, JpegImagePlugin.JpegImageFile) or image.mode != "RGB" or image.fp is None:

@@ -56,7 +56,7 @@ class StoredPhoto(Protocol):
 
 
 class Reader(Protocol):
-    """What reads photos of one format.
+    """A reader of photos of one format.
 
     Whatever a reader raises becomes an `UnreadablePhotoError` that names the photo, so it may let its
     library's own errors pass.
@@ -84,7 +84,7 @@ class Reader(Protocol):
         ...
 
     def open(self, stream: BinaryIO, name: str) -> StoredPhoto:
-        """Read the header of a file; ``name`` is what errors call the photo."""
+        """Read the header of a file; ``name`` is the photo's name in errors."""
         ...
 
 
@@ -95,17 +95,17 @@ def register_reader(reader: Reader) -> Reader:
     r"""Make a photo format known, to whatever reads photos and searches folders for them.
 
     Of two readers that recognise a file the later one reads it. One of the same name takes the other's place.
-    Call it at the top of a module that each process imports: worker processes know what theirs registered.
+    Call it at the top of a module that each process imports: a worker process knows only its own readers.
 
     Parameters
     ----------
     reader : Reader
-        See there what it has to offer.
+        See there for its methods.
 
     Returns
     -------
     Reader
-        What was given.
+        The reader that was given.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def unregister_reader(name: str) -> None:
 
 
 def find_reader(head: bytes, name: str) -> Reader:
-    """What reads a file that begins with `head`.
+    """The reader of a file that begins with `head`.
 
     Raises
     ------

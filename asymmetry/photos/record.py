@@ -1,4 +1,4 @@
-"""What is known about each photo of a folder before it is measured: date, expression, copies of one file."""
+"""Facts about each photo of a folder before it is measured: date, expression, copies of one file."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from asymmetry.photos.taken import Taken, taken_from_name
 
 __all__ = ["About", "about_photo", "about_photos", "treatment_by_names"]
 
-#: Dates that are not those of the exposure, and what is to be told of them.
+#: Dates that are not those of the exposure, and the remark on each.
 _WEAK = {"exif_digitized": Note("date_of_scan"), "exif_modified": Note("date_of_edit")}
 
 
 @dataclass(frozen=True)
 class About:
-    """What is known about one photo before it is measured.
+    """Facts about one photo before it is measured.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class About:
     copy_of : str
         Another photo whose file is the same, byte by byte, and which is measured in its stead; else empty.
     remarks : tuple of Note
-        What is to be told beside the measurement, such as contradicting dates.
+        Remarks beside the measurement, such as contradicting dates.
     sha256 : str
         Of the file's bytes, by which the same file is known again; empty where they were not read.
     """
@@ -66,7 +66,7 @@ class About:
 def about_photos(
     root: Path, files: Sequence[Path], entries: Mapping[str, Entry], treated_on: date | None
 ) -> list[About]:
-    """Gather what files, names and the manifest say; nothing is decoded.
+    """Gather the facts from files, names and the manifest; nothing is decoded.
 
     Parameters
     ----------
@@ -103,14 +103,14 @@ def about_photos(
 
 
 def about_photo(source: PhotoSource, name: str, entry: Entry | None, treated_on: date | None) -> About:
-    """Gather what a photo, its name and a manifest say; nothing is decoded.
+    """Gather the facts from a photo, its name and a manifest; nothing is decoded.
 
     Parameters
     ----------
     source : PhotoSource
         The photo.
     name : str
-        What it is called.
+        Its name.
     entry : Entry or None
         The manifest's line about it.
     treated_on : date or None
@@ -172,7 +172,7 @@ def _listed(entry: Entry | None) -> Taken | None:
 
 
 def _remarks(dates: Sequence[Taken]) -> Iterator[Note]:
-    """What is to be said about the dates of one photo, of which the first is used."""
+    """Remarks on the dates of one photo, of which the first is used."""
     if dates and dates[0].source in _WEAK:
         yield _WEAK[dates[0].source]
     for other in dates[1:]:

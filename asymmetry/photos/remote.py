@@ -29,7 +29,7 @@ def is_url(source: object) -> bool:
 
 
 def check_extra(photos: Iterable[object]) -> None:
-    """See to it, before any photo is read, that what reads URLs is installed, if there are any.
+    """See to it, before any photo is read, that the package for URLs is installed, if there are any.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def read_url(
     url : str
         Any that fsspec knows: ``https://``, ``s3://``, ``memory://``.
     name : str
-        What errors call the photo.
+        The photo's name in errors.
     options : mapping, optional
         Of the file system, such as credentials.
     root : str, optional
@@ -117,7 +117,7 @@ def _keep_system(root: str, options: Mapping[str, Any]) -> Any:
 
 
 def check_length(data: bytes, name: str) -> None:
-    """Refuse what is too large to be a photo.
+    """Refuse a file that is too large to be a photo.
 
     Raises
     ------

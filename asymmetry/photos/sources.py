@@ -1,4 +1,4 @@
-"""What a photo may be handed in as, and how it is called."""
+"""The forms in which a photo may be handed in, and its name."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class PhotoBytes:
     Attributes
     ----------
     name : str
-        What tables, errors and reports call it. A date is looked for in it.
+        Its name in tables, errors and reports. A date is looked for in it.
     data : bytes
         The file's content.
     taken : str, datetime.date, datetime.datetime or None
-        When it was taken, if that is known (ISO 8601). It counts before what the file itself says.
+        When it was taken, if that is known (ISO 8601). It counts before the file's own date.
 
     Raises
     ------
@@ -118,14 +118,14 @@ def _parse_date(taken: str | date | None, name: str) -> Taken | None:
 
 
 def name_source(source: object, stand_in: str = "") -> str:
-    """What to call a photo: its path or URL, or the name that it has itself.
+    """The name of a photo: its path or URL, or the name that it has itself.
 
     Parameters
     ----------
     source : PhotoSource
         The photo.
     stand_in : str
-        What to call one without a name. Default: what it is, as ``"<bytes>"``.
+        The name for one that has none. Default: its kind, as ``"<bytes>"``.
 
     Raises
     ------
@@ -166,14 +166,14 @@ def is_one_photo(photos: object) -> bool:
 
 
 def load_source(source: PhotoSource, name: str) -> PhotoSource:
-    """Read what can be read only once or from far away, and check pixels; all else stays as it is.
+    """Read photos that can be read only once or from far away, and check pixels; all else stays as it is.
 
     Parameters
     ----------
     source : PhotoSource
         The photo.
     name : str
-        What errors call it.
+        The photo's name in errors.
 
     Returns
     -------
@@ -187,7 +187,7 @@ def load_source(source: PhotoSource, name: str) -> PhotoSource:
     InvalidInputError
         If it is nothing that a photo can be.
     MissingExtraError
-        If it is a URL, and what reads them is not installed.
+        If it is a URL, and the package that reads them is not installed.
 
     Examples
     --------
@@ -206,7 +206,7 @@ def load_source(source: PhotoSource, name: str) -> PhotoSource:
 
 
 def _read_open_file(file: BinaryFile, name: str) -> bytes:
-    """What an open file holds from where it stands."""
+    """The bytes of an open file from where it stands."""
     try:
         data: object = file.read(MAX_FILE_BYTES + 1)
     except Exception as error:  # whatever a file-like object raises
@@ -223,7 +223,7 @@ def _read_open_file(file: BinaryFile, name: str) -> bytes:
 
 
 def check_pixels(pixels: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
-    """Pixels that the caller decoded, as RGB in C order, or what is wrong with them.
+    """Pixels that the caller decoded, as RGB in C order, or an error that names their fault.
 
     Grey becomes RGB, and transparent parts are laid over white.
 

@@ -1,4 +1,4 @@
-"""What photo files tell without being decoded: which there are, in which order, and when they were taken.
+"""Facts from photo files that are not decoded: which there are, in which order, and when they were taken.
 
 A date comes from the EXIF tags, else from the file's or the folder's name, never from its modification time.
 """
@@ -151,7 +151,7 @@ def taken_from_name(path: PurePath | str) -> Taken | None:
 
 
 def taken_best(exif: Taken | None, name: Taken | None) -> Taken | None:
-    """Choose between what the EXIF tags and what the names say.
+    """Choose between the dates of the EXIF tags and of the names.
 
     Only DateTimeOriginal is the moment of the exposure, so only it comes before a name. A scanner's date or
     the tag of the last edit is used when no name holds a date.

@@ -1,4 +1,4 @@
-"""What photos are called in a report: never by a path, and by a number for a person with a pseudonym."""
+"""The names of photos in a report: never a path, and a number for a person with a pseudonym."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Names:
     Attributes
     ----------
     shown : tuple of str
-        What each photo is called in the report, by row.
+        The name of each photo in the report, by row.
     given : tuple of str
-        What it is called in the tables.
+        Its name in the tables.
     folder : str
         Where the photos are; never shown.
     """

@@ -37,7 +37,7 @@ _PROVENANCE = "asymmetry mediapipe method model_sha256 mirrored scale_source day
 
 @dataclass(frozen=True)
 class Drawn:
-    """A plot on the page: its address, what it shows in words, and its heading."""
+    """A plot on the page: its address, its content in words, and its heading."""
 
     address: str = field(repr=False)
     alt: str
@@ -80,11 +80,11 @@ def render(
     Parameters
     ----------
     series : History
-        What to show.
+        The series to show.
     photos : bool
         Whether the faces are shown. Without them the report holds words, numbers and plots.
     pseudonym : str
-        What the person is called. With one, file names are left out, as they often hold a name.
+        A name for the person. With one, file names are left out, as they often hold a name.
     language : str or path
         A language that is shipped, or a catalogue of words of one's own, see `Text.load`.
 

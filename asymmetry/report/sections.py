@@ -52,7 +52,7 @@ class Sentence:
     kind : str
         The same for the style sheet.
     remarks : tuple of str
-        What to mind, or where a rule comes from.
+        Cautions, or the source of a rule.
     """
 
     words: str
@@ -64,7 +64,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table: its cells, which of them are bold, and what is said below it."""
+    """A row of a table: its cells, which of them are bold, and the remarks below it."""
 
     cells: tuple[str, ...]
     strong: frozenset[int] = field(default=frozenset())
@@ -79,7 +79,7 @@ class Table:
     title : str
         Its heading.
     groups : tuple of (str, int)
-        What stands over so many columns; empty for a table with one row of headings.
+        Headings, each over a number of columns; empty for a table with one row of headings.
     heads : tuple of str
         The columns' headings.
     rows : tuple of Row
@@ -106,7 +106,7 @@ class Wording:
     text : Text
         The language.
     names : Names
-        What its photos are called.
+        The names of its photos.
     changes : tuple of Change
         Since baseline.
     """
@@ -121,12 +121,12 @@ class Wording:
         return self.names.masked("; ".join(note.words(self.text) for note in notes))
 
     def title(self, headline: Headline) -> str:
-        """What a headline metric is called."""
+        """The name of a headline metric."""
         return self.text.known("titles", headline.name)
 
     @property
     def since(self) -> str:
-        """What changes are counted from."""
+        """The day that changes are counted from."""
         if self.changes and math.isfinite(self.changes[0].since.first):
             return self.text.day(self.changes[0].since.first)
         return self.text("summary.baseline")
@@ -149,7 +149,7 @@ class Wording:
         return self.text("summary.none", **parts)
 
     def changed(self) -> Iterator[Sentence]:
-        """What changed, sentence by sentence."""
+        """The changes, sentence by sentence."""
         now = sum(each.beyond for each in self.changes)
         for number, each in enumerate(what_changed(self.changes) if self.changes else ()):
             kind = each.verdict.replace(" ", "_") if each.verdict else ""
@@ -158,7 +158,7 @@ class Wording:
             yield Sentence(self.tell(each.note), each.beyond, even, kind, remarks)
 
     def to_show(self, concerns: Sequence[Concern]) -> Iterator[Sentence]:
-        """What to show the clinician."""
+        """The findings to show the clinician."""
         for each in concerns:
             name = self.text.known("rules", each.rule)
             rule = self.text("summary.rule", rule=name, source=self._rule_source(each))
@@ -171,7 +171,7 @@ class Wording:
         return concern.source if own else self.text.known("rule_sources", concern.rule)
 
     def seen(self) -> str:
-        """What a bystander would notice on the latest day, in its latest photo of the usual expression."""
+        """Signs a bystander would notice on the latest day, in its latest photo of the usual expression."""
         static = self.series.static
         known = self.series.landmarks.usable & np.isfinite(static["day"])
         rows = np.flatnonzero(known & (static["expression"] == self.series.usual))
@@ -198,7 +198,7 @@ class Wording:
         return f"{'; '.join(words for words, _ in self.differences(row))}."
 
     def spoken(self, row: int) -> str:
-        """What a photo shows, for those who hear it."""
+        """A photo described in words, for readers who hear the page."""
         day = self.text.day(float(self.series.static["day"][row]))
         return self.text("photos.alt", day=day, expression=self.expression(row), told=self.told(row))
 
@@ -241,7 +241,7 @@ class Wording:
         return f"{self.text.number(found.per_week, '+', 2)} ({self._interval(found.low, found.high, 2)})"
 
     def note(self) -> str:
-        """What stands below the table of changes."""
+        """The note below the table of changes."""
         text = self.text
         peak = text("tables.from_peak", day=text.number(PEAK_DAY, decimals=0)) if self.series.treated else ""
         share = text.number(100 * FALSE_ALARMS, decimals=0)
@@ -256,7 +256,7 @@ class Wording:
         return self._wide("measured", groups, made)
 
     def own_table(self) -> Table:
-        """What metrics of the program's own measure in every photo; without rows where there are none."""
+        """The values of the program's own metrics in every photo; without rows where there are none."""
         own = [each for each in self.series.own_metrics if not isinstance(each, MovementMetric)]
         text, static = self.text, self.series.static
         groups = tuple((f"{each.name.replace('_', ' ')} ({each.unit})", len(each.columns)) for each in own)
@@ -308,7 +308,7 @@ class Wording:
         return Row(tuple(cells), frozenset(strong))
 
     def remarks(self, row: int) -> tuple[str, ...]:
-        """What there is to tell of one photo: by the measurement, and by a manifest."""
+        """The remarks on one photo: the measurement's, and a manifest's."""
         told = (self.reasons(row), str(self.series.photos["notes"][row]))
         return tuple(filter(None, told))
 
@@ -361,11 +361,11 @@ class Wording:
         return self.text.entries.get(f"definitions.{metric.name}", metric.definition)
 
     def error_sources(self) -> str:
-        """What measurement error rests on, without repetition."""
+        """The basis of measurement error, without repetition."""
         return self.tell(*dict.fromkeys(each.error.note for each in self.changes))
 
     def provenance(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """How the numbers came about: name and value of what is known of it."""
+        """How the numbers came about: name and value of each known fact."""
         known = self.series.static.provenance
         for name in names:
             value = str(known.get(name, ""))

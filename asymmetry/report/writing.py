@@ -35,13 +35,13 @@ def write_report(
     Parameters
     ----------
     series : History
-        What to show.
+        The series to show.
     path : path
-        The file to write; its ending says what: ``.html`` or ``.pdf`` (extra ``pdf``).
+        The file to write; its ending sets the format: ``.html`` or ``.pdf`` (extra ``pdf``).
     photos, pseudonym, language
         As for `render`.
     paper : {"A4", "Letter"}
-        What a PDF is set for; a browser prints on whatever paper it has.
+        The paper of a PDF; a browser prints on whatever paper it has.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def check_target(path: str | os.PathLike[str]) -> Path:
     DestinationError
         If it is a URL.
     MissingExtraError, AsymmetryError
-        If what makes it is not installed.
+        If the software that makes it is not installed.
 
     Examples
     --------
@@ -106,13 +106,13 @@ def check_target(path: str | os.PathLike[str]) -> Path:
 
 
 def check_extras() -> None:
-    """Make sure that what every report needs is installed; raises `MissingExtraError`."""
+    """Make sure that the packages every report needs are installed; raises `MissingExtraError`."""
     for module in ("jinja2", "matplotlib"):
         require(module, "the report", "report")
 
 
 def _weasyprint() -> Any:
-    """The module. It tells Pillow to fill in what incomplete photos lack, for the whole process: not here."""
+    """The module. It tells Pillow to fill gaps in incomplete photos, for the whole process: not here."""
     strict = ImageFile.LOAD_TRUNCATED_IMAGES
     try:
         import weasyprint
@@ -127,5 +127,5 @@ def _weasyprint() -> Any:
 
 
 def _fetcher(weasyprint: Any) -> Any:
-    """Fetches what the page holds itself, and nothing else."""
+    """Fetches the page's own content, and nothing else."""
     return weasyprint.urls.URLFetcher(allowed_protocols={"data"})

@@ -1,4 +1,4 @@
-"""One person over days: a folder of dated photos → a table in order of time, and what changed."""
+"""One person over days: a folder of dated photos → a table in order of time, and its changes."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ __all__ = ["check_rows", "series_tables"]
 
 
 def check_rows(landmarks: object, *lists: Sequence[Any] | None) -> None:
-    """Refuse what are no landmarks, and lists about photos that are not as long; `InvalidInputError`."""
+    """Refuse a value that is not `Landmarks`, and lists that are not as long; `InvalidInputError`."""
     if not isinstance(landmarks, Landmarks):
         raise InvalidInputError(f"a series is made of Landmarks, and this is {type(landmarks).__name__}")
     for given in lists:
@@ -47,11 +47,11 @@ def series_tables(
     landmarks : Landmarks
         n photos of one person.
     about : sequence of About
-        What is known about them, in the same order: day, expression, mirrored, notes.
+        The facts known about them, in the same order: day, expression, mirrored, notes.
     treated_on : date or None
         Day zero; without it that of the photos' names, if none has a date, else the first photo's.
     metrics : iterable of str or Metric, optional
-        What is measured, see `History.from_landmarks`.
+        The metrics to measure, see `History.from_landmarks`.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def _measured(
     said: Mapping[str, str],
     metrics: Iterable[str | Metric] | None,
 ) -> Measurements:
-    """All static metrics, by one scale for the whole series, and what else is known."""
+    """All static metrics, by one scale for the whole series, and the other known facts."""
     scale, source = pooled_scale(landmarks)
     table = measure(landmarks, metrics=_with_headlines(metrics), scale=scale, sd=False)
     lost = np.isnan(table["roll_deg"])  # no frame, so no scale either
@@ -101,7 +101,7 @@ def _measured(
 
 
 def _with_headlines(metrics: Iterable[str | Metric] | None) -> list[str | Metric] | None:
-    """What was asked for and is measured in one photo, with what changes and reports rest on."""
+    """The requested metrics that one photo can give, and the headline metrics of changes and reports."""
     if metrics is None:
         return None
     moving = movement_catalogue()

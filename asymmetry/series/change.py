@@ -1,4 +1,4 @@
-"""What changed between days, and whether that is more than measurement error."""
+"""Changes between days, and whether they are more than measurement error."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Sides:
     Attributes
     ----------
     headline : Headline
-        What it is called.
+        The metric's name.
     right, left, diff : Course
         Each over days.
     """
@@ -75,9 +75,9 @@ class Change(Record):
     column : str
         The column that is compared, a difference right minus left.
     expression : str
-        What the photos show.
+        The expression in the photos.
     since : Reference
-        What it is compared with.
+        The days that it is compared with.
     before, after : float
         Mean of the reference, and mean of the latest day, in the metric's unit.
     right, left : Side
@@ -99,7 +99,7 @@ class Change(Record):
     error : Error
         Measurement error of one photo.
     notes : tuple of Note
-        What may explain it, such as a turned head.
+        Possible explanations, such as a turned head.
     """
 
     headline: Headline
@@ -158,7 +158,7 @@ class Change(Record):
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What may explain it, in English."""
+        """Possible explanations, in English."""
         return tuple(map(str, self.notes))
 
     def __str__(self) -> str:
@@ -171,7 +171,7 @@ def changes(metrics: Iterable[Sides], since: str | float, treated: bool) -> tupl
     Parameters
     ----------
     metrics : iterable of Sides
-        What is asked about. The more there are, the more a change must be to be called.
+        The metrics that are compared. The more there are, the larger a change must be to be called.
     since, treated
         As for `reference_days`.
 
@@ -194,7 +194,7 @@ def change(metric: Sides, since: Reference, tests: int) -> Change | None:
     metric : Sides
         The metric.
     since : Reference
-        What to compare with.
+        The days to compare with.
     tests : int
         How many comparisons share `FALSE_ALARMS`: days times metrics.
 
@@ -210,7 +210,7 @@ def change(metric: Sides, since: Reference, tests: int) -> Change | None:
         return None
     before, error, days = _mean(course, old), course.error, course.day[new]
     changes = course.value[new] - before
-    # In numbers of photos with an error of 1, which is what the formula takes.
+    # The formula takes numbers of photos with an error of 1.
     worth = 1 / error.variance(course.count[new])
     usual = np.atleast_1d(mdc95(1.0, 1 / _mean_variance(course, old), worth, error.df))
     strict = float(t_quantile(error.df, 1 - FALSE_ALARMS / tests) / t_quantile(error.df))

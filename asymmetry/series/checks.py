@@ -1,4 +1,4 @@
-"""What may explain a change beside the face itself: the head, the eyes, the camera, or less effort."""
+"""Possible causes of a change other than the face itself: the head, the eyes, the camera, or less effort."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def circumstances(landmarks: Landmarks, static: Measurements) -> Circumstances:
 
 
 def check(change: Change, taken: Circumstances, affected: Side | None) -> tuple[Note, ...]:
-    """What was different in the photos that a change rests on.
+    """Differences between the photos that a change rests on.
 
     Parameters
     ----------

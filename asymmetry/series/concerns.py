@@ -1,4 +1,4 @@
-"""What a clinician may want to look at: rules that can be read, and switched off one by one."""
+"""Findings a clinician may want to look at: rules that can be read, and switched off one by one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WEAK = 0.5
 
 @dataclass(frozen=True)
 class Situation:
-    """What rules look at.
+    """The facts that rules look at.
 
     Attributes
     ----------
@@ -61,13 +61,13 @@ class Concern(Record):
     rule : str
         Name of the rule.
     note : Note
-        What was measured, when, and what is usually done about it.
+        The measurement, its time, and the usual next step.
     day : float
         The day.
     photos : tuple of str
         The photos to look at.
     notes : tuple of Note
-        What may explain it.
+        Possible explanations.
     source : str
         Where the rule comes from.
     """
@@ -87,7 +87,7 @@ class Concern(Record):
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What may explain it, in English."""
+        """Possible explanations, in English."""
         return tuple(map(str, self.notes))
 
     def __str__(self) -> str:
@@ -106,7 +106,7 @@ class Rule:
     name : str
         Its name.
     looks_for : str
-        What it looks for, in words.
+        The finding it looks for, in words.
     source : str
         Where it comes from.
     find : callable
@@ -222,7 +222,7 @@ def _rule(name: str, find: Callable[[Situation], _Found], **limits: float) -> Ru
     return Rule(name, looks_for, english_text().known("rule_sources", name), find)
 
 
-#: All rules. Leave out of this tuple what is not wanted.
+#: All rules. Leave unwanted rules out of this tuple.
 RULES = (
     _rule("new asymmetry", _new_asymmetry, mm=NEW_MM, day=PEAK_DAY),
     _rule("lid drop", _lid_drop, mm=LID_MM, first=LID_DAYS[0], last=LID_DAYS[1]),

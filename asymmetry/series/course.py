@@ -34,14 +34,14 @@ FloatArray = npt.NDArray[np.float64]
 #: Standard deviation of one reading where a series tells none, mm: the demo's photos of one face, each held
 #: and lit differently, scatter by 0.1 to 0.25 mm about their truth.
 DEFAULT_SEM = 0.2
-#: The same for a movement, mm: nobody smiles twice alike. It is what movement metrics take for noise.
+#: The same for a movement, mm: nobody smiles twice alike. Movement metrics take this value for noise.
 MOVEMENT_SEM = 0.5
 #: No reading is better than this, mm: the least scatter of repeated photos in the fidelity benchmark is 0.07.
 LEAST_SEM = 0.05
-#: No day is nearer to the truth than this, mm, however well its photos agree: what is misread of a part while
+#: No day is nearer to the truth than this, mm, however well its photos agree: the error in a part while
 #: another one moves is the same in all of them (0.05 to 0.15 mm RMS in the fidelity benchmark's warps).
 LEAST_BETWEEN = 0.1
-#: What a default is worth beside a series' own repeats, in degrees of freedom. Eight is a standard deviation
+#: The weight of a default beside a series' own repeats, in degrees of freedom. Eight is a standard deviation
 #: that differs by a quarter from person to person, by ``sd(s) / s = 1 / sqrt(2 df)``.
 PRIOR_DF = 8.0
 #: Repeats count from this many degrees of freedom on; scatter from day to day from this many days on.
@@ -49,7 +49,7 @@ LEAST_DF, LEAST_DAYS = 3, 8
 #: Of the days, those farthest off their neighbours are left aside, as a step in the course puts them there.
 KEPT = 0.8
 _BY_A_STEP = 2
-#: What is left is worth so many degrees of freedom a day: counted in 20,000 random series of 12 to 120 days.
+#: Degrees of freedom per day in the remaining days: counted in 20,000 random series of 12 to 120 days.
 _WORTH = 0.36
 
 
@@ -62,12 +62,12 @@ class Error:
     sem : float
         Standard error of measurement of one photo beside others of its day, in the metric's unit.
     between : float
-        Standard deviation of what all photos of a day have in common and another day has not, such as how
-        the head was held, or what another part that moves drags along. More photos of a day don't lessen it.
+        Standard deviation of the error that all photos of a day share and another day doesn't, such as how
+        the head was held, or the pull of another part that moves. More photos of a day don't lessen it.
     df : float
         Degrees of freedom: how well they are known.
     note : Note
-        What they rest on.
+        The basis of these figures.
     """
 
     sem: float
@@ -77,7 +77,7 @@ class Error:
 
     @property
     def source(self) -> str:
-        """What they rest on, in English."""
+        """The basis of these figures, in English."""
         return str(self.note)
 
     def variance(self, count: npt.ArrayLike) -> FloatArray:
@@ -87,16 +87,16 @@ class Error:
 
 @dataclass(frozen=True)
 class Expected:
-    """What is to be expected of a reading's error before a series tells more.
+    """The expected error of a reading, before a series tells more.
 
     Attributes
     ----------
     sem : float
         Standard deviation of a reading, in the metric's unit.
     note : Note
-        What that rests on.
+        The basis of that figure.
     df : float
-        What it is worth, in degrees of freedom.
+        Its weight, in degrees of freedom.
     """
 
     sem: float
@@ -131,7 +131,7 @@ class Course(Record):
     readings : ndarray, shape (n,)
         The readings, by day.
     expected : Expected
-        What is to be expected of their error.
+        Their expected error.
     """
 
     column: str
@@ -183,13 +183,13 @@ def course(
     table : Measurements
         With the columns ``photo``, ``day`` and `column`.
     column : str
-        What to average.
+        The column to average.
     rows : ndarray of bool, shape (n,)
         Photos that count. Those without a day or without a reading never do.
     expression : str
-        What these photos show.
+        The expression in these photos.
     expected : Expected
-        What is to be expected of the readings' error.
+        The readings' expected error.
 
     Examples
     --------
@@ -219,9 +219,9 @@ def measurement_error(
 ) -> Error:
     """How far one reading of a series can be trusted.
 
-    Repeats of a day tell it, once they have three degrees of freedom, steadied by what is expected. With
-    eight days, the scatter of their means about a line through the neighbours tells what days differ by
-    beyond that; where there are no repeats, it steadies what is expected.
+    Repeats of a day tell it, once they have three degrees of freedom, steadied by the expected error. With
+    eight days, the scatter of their means about a line through the neighbours tells how far days differ
+    beyond that; where there are no repeats, it steadies the expected error.
 
     Parameters
     ----------
@@ -230,7 +230,7 @@ def measurement_error(
     day, means, count : ndarray, shape (d,)
         The days, the mean of each, and how many readings that is.
     expected : Expected
-        What is to be expected.
+        The expected error.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""A folder of one person's photos, read into landmarks with what is known about each photo."""
+"""A folder of one person's photos, read into landmarks with the facts known about each photo."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class FolderReading:
     landmarks : Landmarks
         One row per photo, in order of name. A photo that was stored mirrored is turned back.
     about : tuple of About
-        What was known beforehand about the same photos.
+        The facts known beforehand about the same photos.
     notes : tuple of DiaryNote
         The patient's diary.
     treated_on : datetime.date or None
@@ -62,7 +62,7 @@ def read_folder(
     folder : path
         Where the photos are, and ``notes.csv`` if there is one. Photo names in the result are relative to it.
     extractor : Extractor
-        What reads the points.
+        The reader of the points.
     treated_on : date, optional
         Turns day numbers in names (``day-10``) into dates.
     manifest : path, optional
@@ -76,7 +76,7 @@ def read_folder(
     -------
     FolderReading
         ``taken`` is the camera's date, else that of the name, of the folder, of the manifest, and last that
-        of a scan or an edit. What is missing or contradicted is said in ``notes``. Of files that are the
+        of a scan or an edit. ``notes`` lists missing and contradictory facts. Of files that are the
         same one is measured. A photo that only the manifest names has a row too.
 
     Raises

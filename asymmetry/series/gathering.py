@@ -24,7 +24,7 @@ from asymmetry.series.folder import label_rows
 __all__ = ["Gathering", "check_alike", "gather_photos", "name_files"]
 
 _LOG = logging.getLogger(__name__)
-#: What two sets of points have to agree on before they are one series.
+#: The settings that two sets of points have to share before they are one series.
 _ALIKE = ("score_version", "method", "model_sha256", "lids_sha256", "settings")
 
 
@@ -37,7 +37,7 @@ class Gathering:
     landmarks : Landmarks
         One row per photo.
     about : tuple of About
-        What is known about them.
+        The facts known about them.
     sources : mapping of str to PhotoSource
         Where their pictures are, by name.
     """
@@ -81,7 +81,7 @@ def gather_photos(
     extractor : Extractor
         Reads the points.
     known : sequence of About
-        Photos that the series has. What has the name of one of them, or the same bytes, is left out.
+        Photos that the series has. A photo with the name or the bytes of one of them is left out.
     treated_on : date, optional
         Turns day numbers in names into dates.
     manifest : mapping, optional
@@ -101,7 +101,7 @@ def gather_photos(
 
 
 class _Feed:
-    """Hands photos to the extractor, and keeps what is known about each."""
+    """Hands photos to the extractor, and keeps the facts known about each."""
 
     def __init__(
         self, known: Sequence[About], treated_on: date | None, manifest: Mapping[str, Entry]

@@ -61,7 +61,7 @@ def movement_courses(movements: Measurements) -> Iterator[Sides]:
 def own_errors(
     landmarks: Landmarks, static: Measurements, metrics: Sequence[str | Metric]
 ) -> dict[str, Expected]:
-    """What the spread of the points says about the columns of metrics: the median over some of the photos.
+    """The error of metrics' columns by the spread of the points: the median over some of the photos.
 
     Parameters
     ----------
@@ -169,12 +169,12 @@ def find_course(
 
 
 def _usual(column: str) -> Expected:
-    """What is usual for lengths; nothing is known of the rest."""
+    """The usual error for lengths; nothing is known of the rest."""
     return USUAL if column.endswith("_mm") else UNKNOWN_ERROR
 
 
 def _column(metric: str, side: str, known: Mapping[str, Metric]) -> str:
-    """The column of one side of a metric; what is no metric's name is a column's."""
+    """The column of one side of a metric; a name that is no metric's is a column's."""
     if metric not in known:
         return metric
     found = known[metric]

@@ -1,4 +1,4 @@
-"""`History`: one person's measured photos over days, and what is asked of them."""
+"""`History`: one person's measured photos over days, and the questions asked of them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class History:
     landmarks : Landmarks
         The points, in the same order.
     photos : Measurements
-        What is known about each photo beside its measurements: photo, taken, day, expression and how sure it
+        Known facts about each photo beside its measurements: photo, taken, day, expression and how sure it
         is (0 to 1; 1 where a manifest or a name says so), status, reason, phase, mirrored, notes.
     folder : pathlib.Path or None
         Where the photos are; their names are relative to it.
@@ -63,11 +63,11 @@ class History:
     affected : {"right", "left"} or None
         The patient's side that is ill or treated, if one is.
     about : tuple of About
-        What was known about each photo before it was measured.
+        The facts known about each photo before it was measured.
     sources : mapping of str to PhotoSource
         Pictures that are not in the folder, by the photo's name.
     metrics : tuple of str or Metric, or None
-        What was asked to be measured; None for the whole catalogue.
+        The metrics that were requested; None for the whole catalogue.
     """
 
     static: Measurements
@@ -108,7 +108,7 @@ class History:
         folder : pathlib.Path, optional
             Where the photos are, for pictures in the report.
         expression : sequence of str or None, optional
-            What each face does. Where it is not given it is read from the expression weights.
+            The expression of each face. Where it is not given, it is read from the expression weights.
         about : sequence of About, optional
             All that is known about each photo, in place of `expression`.
         notes : sequence of DiaryNote
@@ -149,7 +149,7 @@ class History:
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the points, and what is known about the photos, to one ``.npz`` file, without pickles.
+        """Write the points, and the facts known about the photos, to one ``.npz`` file, without pickles.
 
         Pictures and metrics of your own are not in it. The points are biometric data.
 
@@ -172,7 +172,7 @@ class History:
         photos: Sequence[PhotoSource] | Mapping[str, PhotoSource] = (),
         metrics: Iterable[str | Metric] | None = None,
     ) -> Self:
-        """Read what `save` wrote, and measure it.
+        """Read a file that `save` wrote, and measure its points.
 
         Parameters
         ----------
@@ -209,7 +209,7 @@ class History:
 
     @property
     def counted_from(self) -> DayZero:
-        """What days are counted from, as the tables' provenance has it."""
+        """The day that days are counted from, as the tables' provenance has it."""
         return DayZero.from_provenance(self.static.provenance)
 
     @property
@@ -240,7 +240,7 @@ class History:
 
     @functools.cached_property
     def moved(self) -> Measurements:
-        """The same as read, noise or not: the mean of what is beyond noise would be too large."""
+        """The same as read, noise or not: a mean of only the values beyond noise would be too large."""
         own = [each for each in self.own_metrics if isinstance(each, MovementMetric)]
         return movements(self.landmarks, self.static, own)
 
@@ -276,7 +276,7 @@ class History:
         return find_course(*tables, metric, expression or "", side, self.usual, self.own_metrics)
 
     def changes(self, since: str | date | float = "baseline") -> tuple[Change, ...]:
-        """What changed between some days and the latest one, and whether that is beyond measurement error.
+        """The changes from some days to the latest one, and whether they are beyond measurement error.
 
         Asked about are the headline metrics and movements. In a series in which nothing changes, at most 5 %
         (`FALSE_ALARMS`) have any of them called on any day.
@@ -284,7 +284,7 @@ class History:
         Parameters
         ----------
         since : "baseline", date, ISO text or day number
-            What to compare with: all photos up to the treatment (without one the first day), or one day.
+            The days to compare with: all photos up to the treatment (without one the first day), or one day.
 
         Returns
         -------
@@ -303,7 +303,7 @@ class History:
         )
 
     def concerns(self, rules: Iterable[Rule] | None = None) -> tuple[Concern, ...]:
-        """What a clinician may want to look at, by rules that can be switched off; never a diagnosis.
+        """Findings a clinician may want to look at, by rules that can be switched off; never a diagnosis.
 
         Parameters
         ----------
@@ -350,7 +350,7 @@ class History:
         metric, expression
             As for `course`.
         threshold_mm : float, optional
-            Positive. Default: what a bystander notices, see `HEADLINES`.
+            Positive. Default: the difference that a bystander notices, see `HEADLINES`.
 
         Returns
         -------

@@ -20,7 +20,7 @@ def known_expressions(
 ) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.float64]]:
     """The expression of each photo, and how sure it is.
 
-    What nobody says is read from the expression weights, first by themselves and then against the person's
+    An unstated one is read from the expression weights, first by themselves and then against the person's
     own at rest, if any photo shows them.
 
     Parameters
@@ -28,7 +28,7 @@ def known_expressions(
     landmarks : Landmarks
         n photos.
     said : sequence of str or None
-        What a manifest or a name says.
+        The expression in a manifest or a name.
 
     Returns
     -------

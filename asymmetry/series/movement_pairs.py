@@ -38,7 +38,7 @@ def movements(landmarks: Landmarks, static: Measurements, own: Sequence[Movement
     -------
     Measurements
         One row per photo of a known expression that is not rest: photo, taken, day, expression, status,
-        reason, flags, ``rest_photo``, ``rest_day``, and what `asymmetry.movement` measures with
+        reason, flags, ``rest_photo``, ``rest_day``, and the columns that `asymmetry.movement` measures with
         ``keep_noise``. A rest photo of another day is told in the notes. No rows where no photo at rest was
         measured.
     """

@@ -22,9 +22,9 @@ class Reference:
     first, last : float
         Both included.
     note : Note
-        What it is called, as in "at baseline".
+        The days' name, as in "at baseline".
     remark : Note or None
-        What to mind about it.
+        A caution about these days.
     """
 
     first: float
@@ -34,7 +34,7 @@ class Reference:
 
     @property
     def words(self) -> str:
-        """What it is called, in English."""
+        """The days' name, in English."""
         return str(self.note)
 
 

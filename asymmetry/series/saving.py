@@ -1,4 +1,4 @@
-"""A series in one file: its points, and what is known about its photos. No pickles and no pictures."""
+"""A series in one file: its points, and the facts known about its photos. No pickles and no pictures."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _PART = "series"
 
 @dataclass(frozen=True, eq=False)
 class SavedSeries:
-    """What a saved series holds, in order of time.
+    """The contents of a saved series, in order of time.
 
     Attributes
     ----------
     landmarks : Landmarks
         The points.
     about : tuple of About
-        What is known about each photo.
+        The facts known about each photo.
     notes : tuple of DiaryNote
         The patient's diary.
     treated_on : datetime.date or None
@@ -74,7 +74,7 @@ def save_series(saved: SavedSeries, path: str | os.PathLike[str]) -> None:
 
 
 def load_saved(path: str | os.PathLike[str]) -> SavedSeries:
-    """Read what `save_series` wrote.
+    """Read a file that `save_series` wrote.
 
     Raises
     ------

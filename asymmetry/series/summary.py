@@ -1,4 +1,4 @@
-"""What changed in a series, in a few sentences."""
+"""The changes in a series, in a few sentences."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Verdict = Literal["more even", "less even", "other way"]
 
 @dataclass(frozen=True)
 class Said:
-    """One sentence and what to mind about it.
+    """One sentence, and its cautions.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class Said:
     beyond : bool
         Whether it is about a change beyond measurement error.
     notes : tuple of Note
-        What may explain it.
+        Possible explanations.
     verdict : {"more even", "less even", "other way"} or None
         Whether the sides are nearer to each other than before, where a change is beyond measurement error.
     """
@@ -44,7 +44,7 @@ class Said:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What may explain it, in English."""
+        """Possible explanations, in English."""
         return tuple(map(str, self.notes))
 
 
@@ -69,7 +69,7 @@ def verdict(before: float, after: float, limit: float) -> Verdict:
 
 
 def what_changed(changes: Sequence[Change]) -> tuple[Said, ...]:
-    """Changes in sentences: what is there now, what is over, what stayed, and how often that is wrong.
+    """Changes in sentences: those there now, those over, unchanged metrics, and how often that is wrong.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def _tell_past_change(change: Change) -> Note:
 
 
 def series_title(photos: int, day_zero: DayZero) -> str:
-    """A series in one line: how many photos, and what days are counted from.
+    """A series in one line: the number of photos, and the day that days are counted from.
 
     Examples
     --------
@@ -139,7 +139,7 @@ def series_title(photos: int, day_zero: DayZero) -> str:
 
 
 def sentences_html(changes: Sequence[Change]) -> str:
-    """What changed as an HTML list, for notebooks."""
+    """The changes as an HTML list, for notebooks."""
     items = []
     for each in what_changed(changes):
         words = escape(each.words)

@@ -1,4 +1,4 @@
-"""Days, phases after a treatment, and what a patient noted on which day."""
+"""Days, phases after a treatment, and a patient's notes by day."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Phase:
     Attributes
     ----------
     name : str
-        What it is called.
+        The phase's name.
     first, last : float
         Days since the treatment.
     """
@@ -50,12 +50,12 @@ PEAK_DAY = next(phase.first for phase in PHASES if phase.name == "peak")
 
 @dataclass(frozen=True)
 class Entry:
-    """What there is of one day.
+    """The photos and notes of one day.
 
     Attributes
     ----------
     day : float
-        Day since day zero; NaN for what has no date.
+        Day since day zero; NaN for photos and notes without a date.
     date : datetime.date or None
         The same as a date.
     phase : str
@@ -101,7 +101,7 @@ def phase_names(day: npt.ArrayLike, treated: bool) -> npt.NDArray[np.str_]:
 def timeline(
     day: FloatArray, photos: Sequence[str], notes: Sequence[DiaryNote], start: date | None, treated: bool
 ) -> tuple[Entry, ...]:
-    """Photos and notes day by day, in order; what has no day comes last.
+    """Photos and notes day by day, in order; those without a day come last.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a landmark scheme's table must hold."""
+"""Requirements for a landmark scheme's table."""
 
 from __future__ import annotations
 

@@ -8,10 +8,10 @@ __all__ = ["DLIB_68"]
 
 #: iBUG 300-W (Sagonas et al. 2013), 68 points: no irises, and a brow is one line.
 #:
-#: Points along a contour are read at arc length. Both edges of a brow are that one line, so that what is
-#: midway between them lies on it. What the scheme lacks is not measured: pupils (``mrd1``, ``mrd2``), the
-#: wings' sides (``ala_height``) and the philtrum. The pupil line stands on the canthi, and so do millimetres
-#: unless a scale is given.
+#: Points along a contour are read at arc length. Both edges of a brow are that one line, so that points
+#: midway between them lie on it. Parts that the scheme lacks are not measured: pupils (``mrd1``, ``mrd2``),
+#: the wings' sides (``ala_height``) and the philtrum. The pupil line stands on the canthi, and so do
+#: millimetres unless a scale is given.
 DLIB_68 = register_scheme(
     Scheme(
         name="dlib68",

@@ -1,4 +1,4 @@
-"""`Scheme`: which number is which point of the face, and what a scheme's table must hold."""
+"""`Scheme`: which number is which point of the face, and the requirements for a scheme's table."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class Scheme:
     unnamed : iterable of tuple of int
         Points without a name: (right, left) for a pair, (number,) for one of the midline.
     mirror : array_like of int, shape (k,), optional
-        For each point, the number of its mirror twin; a point of the midline is its own. Default: what
-        pairs, midline and unnamed points say, which must then hold every number.
+        For each point, the number of its mirror twin; a point of the midline is its own. Default: the
+        twins that pairs, midline and unnamed points give; these must then hold every number.
     groups : mapping of str to tuple of str
         Named lists of points, besides those of the vocabulary or in their place.
     expressions : tuple of str
@@ -137,10 +137,10 @@ class Scheme:
 
     @functools.cached_property
     def places(self) -> Mapping[str, tuple[int, int]]:
-        """As `named`, with the stations that are read along contours, and what else the frame looks for.
+        """As `named`, with the stations read along contours, and the other points that the frame looks for.
 
         Their numbers follow the scheme's own, as in `asymmetry.core.stations.with_stations`; the last one is
-        that of a point that was never seen, for what the scheme lacks.
+        that of a point that was never seen, for points that the scheme lacks.
         """
         lacking = [name for name in FRAME if not self.has(name)]
         pairs = [name for name in self.stations if name in PAIRS]
@@ -167,7 +167,7 @@ class Scheme:
         return [self.expressions.index(other_side(name)) for name in self.expressions]
 
     def pairs_of(self, names: Iterable[str]) -> tuple[str, ...]:
-        """The pairs that named points are, or are read between; what the scheme lacks is left out.
+        """The pairs that named points are, or are read between; those that the scheme lacks are left out.
 
         Examples
         --------

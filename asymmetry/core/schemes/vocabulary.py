@@ -111,7 +111,7 @@ MIDLINE: Mapping[str, str] = MappingProxyType(
     }
 )
 
-#: What carries the face's frame. A scheme needs the canthi; see `asymmetry.core.frame` for the others.
+#: Points that carry the face's frame. A scheme needs the canthi; see `asymmetry.core.frame` for the others.
 FRAME = (
     "outer_canthus",
     "inner_canthus",
@@ -141,7 +141,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "mouth": ("commissure", "inner_commissure", *_LIPS),
         "iris": ("iris_centre", "iris_medial", "iris_top", "iris_lateral", "iris_bottom"),
         "canthi": ("outer_canthus", "inner_canthus"),
-        # What no expression and no palsy moves much: used for pose, level and midline.
+        # Points that no expression and no palsy moves much: used for pose, level and midline.
         "stable_pairs": (
             "outer_canthus",
             "inner_canthus",

@@ -8,9 +8,9 @@ __all__ = ["WFLW_98"]
 
 #: WFLW (Wu et al. 2018), 98 points: both edges of the brows, and the pupils without the irises' rims.
 #:
-#: Points along a contour are read at arc length. The brow's lateral end belongs to both of its edges. What
-#: the scheme lacks is not measured: the wings' sides (``ala_height``) and the philtrum. Millimetres stand on
-#: the canthi, unless a scale is given: ``Scale("interpupillary", mm)`` or ``Scale("ruler", px)``.
+#: Points along a contour are read at arc length. The brow's lateral end belongs to both of its edges. Parts
+#: that the scheme lacks are not measured: the wings' sides (``ala_height``) and the philtrum. Millimetres
+#: stand on the canthi, unless a scale is given: ``Scale("interpupillary", mm)`` or ``Scale("ruler", px)``.
 WFLW_98 = register_scheme(
     Scheme(
         name="wflw98",

@@ -30,7 +30,7 @@ _BROW = _GROUPS["brow"]
 
 @dataclass(frozen=True)
 class BrowSearch:
-    """Where the band is looked for, and what is taken for one; lengths in canonical cm.
+    """Where the band is looked for, and the criteria for it; lengths in canonical cm.
 
     Brows of warps of the tuning people are read to 0.08 mm with it (RMSE), to 0.15 without.
     ``python -m benchmarks.tune.sweep`` varies each.
@@ -38,7 +38,7 @@ class BrowSearch:
     Attributes
     ----------
     end : float
-        What is left out of the brow at either end, as a share of its length: hair thins out there.
+        The part left out of the brow at either end, as a share of its length: hair thins out there.
     columns : int
         Places along it.
     reach, step : float

@@ -22,7 +22,7 @@ __all__ = ["CornerSearch", "refine_corners"]
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 
-# What follows a corner, and by how much of its way.
+# Points that follow a corner, and the share of its way.
 _FOLLOW = {
     "commissure": 1.0,
     "inner_commissure": 1.0,
@@ -35,9 +35,9 @@ _FOLLOW = {
 
 @dataclass(frozen=True)
 class CornerSearch:
-    """Where the line between the lips is looked for, and what is taken for one; lengths in canonical cm.
+    """Where the line between the lips is looked for, and the criteria for it; lengths in canonical cm.
 
-    ``python -m benchmarks.tune.sweep`` varies each and prints what becomes of warps and hand-placed points.
+    ``python -m benchmarks.tune.sweep`` varies each and prints the results on warps and hand-placed points.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class CornerSearch:
         Places along that piece.
     reach, step : float
         How far up and down it is looked for, and how finely. In portraits of tuning people a reach of 3 mm
-        finds folds (RMSE 0.84 mm for 0.56) unless what is far off counts less, which 2 mm need not.
+        finds folds (RMSE 0.84 mm for 0.56) unless places far off count less, which 2 mm need not.
     sigma : float
         Half the width of the line. Lines of 0.03 to 0.08 read warps and hand-placed points alike.
     faintest : float

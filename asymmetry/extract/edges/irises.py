@@ -72,7 +72,7 @@ _RING = {
 def refine_irises(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray) -> Refined:
     """Move both irises onto the circles that the photo shows, equally wide.
 
-    An eye that shows none keeps the mesh's iris, less what the mesh misdraws on average.
+    An eye that shows none keeps the mesh's iris, less the mesh's average error.
 
     Parameters
     ----------
@@ -198,11 +198,11 @@ class _Eye:
         ]
         peak = start + (np.stack([columns, rows], axis=1) - steps + between) * step
         inside = (np.abs(np.stack([rows, columns]) - steps) < steps).all(axis=0)
-        # Where a circle was found already, a finer one at the end of what is searched is one still.
+        # Where a circle was found already, a finer one at the end of the searched range is one still.
         return _Fit(value, peak, (inside | (step <= _FINE)) & (value > _WEAKEST))
 
     def weights(self, centre: FloatArray, radius: float) -> FloatArray:
-        """What each place of the flanks counts, (flanks, places): both flanks alike, nothing behind a lid.
+        """The weight of each place of the flanks, (flanks, places): both flanks alike, nothing behind a lid.
 
         It is told for one circle and kept for those around it: told for each, it would favour circles that
         hide where they do not fit. All 0 where too little of a flank is seen.
@@ -238,8 +238,8 @@ def _steps(light: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 def _found(eyes: list[_Eye]) -> _Circles | None:
     """The irises that the photo shows.
 
-    Looked for all over the reach, by what is seen of the mesh's irises; then again, by what is seen of those
-    found; then finely around these.
+    Looked for all over the reach, by the visible parts of the mesh's irises; then again, by those of the
+    irises found; then finely around these.
     """
     nowhere: list[FloatArray | None] = [np.zeros(2) for _ in eyes]
     found: _Circles | None = _Circles(nowhere, eyes[0].radius)

@@ -35,7 +35,7 @@ class Refined:
 
 
 def dark_rows(light: npt.NDArray[np.float32], sigma: float) -> FloatArray:
-    """How much darker each row of a strip is than what lies above and below it, shape (rows,).
+    """How much darker each row of a strip is than its surroundings above and below, shape (rows,).
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def vertex(values: FloatArray, best: int) -> float:
 def rival_share(score: FloatArray, best: int, elsewhere: npt.NDArray[np.bool_]) -> float:
     """How high the highest peak elsewhere is, as a share of the best one; 0 where there is none.
 
-    ``elsewhere`` says, shape (samples,), what is far enough from the best to be something else.
+    ``elsewhere``, shape (samples,), marks samples far enough from the best to be something else.
     """
     inner = score[1:-1]
     peaks = np.flatnonzero((inner > score[:-2]) & (inner >= score[2:])) + 1

@@ -1,9 +1,9 @@
 """The shape that both halves of a face are drawn in before they are read.
 
 The landmark model pulls every face towards the shape it has learnt, so of a brow that hangs by 3 mm it reads
-a part, whatever else the picture shows. But what it is not shown it can't pull. A first reading says about
+a part, whatever else the picture shows. But it can't pull a shape it is not shown. A first reading says about
 where the parts of either half lie; each half is then drawn with brow and mouth moved to where both halves
-have them on average. What is left to be read is small, and so is what is lost of it: of a first reading with
+have them on average. The difference left to be read is small, and so is the loss: of a first reading with
 gain g and a second one with gain h, 1 - (1 - g)(1 - h) of the difference is read.
 """
 
@@ -22,9 +22,9 @@ __all__ = ["CommonShape", "Field"]
 
 FloatArray = npt.NDArray[np.float64]
 
-# What is moved: what expressions and palsies move, and the model sees clearly. Lids are read from the pixels.
+# Moved parts: expressions and palsies move them, the model sees them clearly. Lids are read from the pixels.
 _MOVED = GROUPS["brow"] + GROUPS["mouth"]
-# What holds the rest where it is, with the midline. The wings of the nose hold too: let follow the corner of
+# Parts that hold the rest, with the midline. The wings of the nose hold too: let follow the corner of
 # the mouth by a third of its way, they read 1.1 mm apart beside one that moved in warps, held 0.3.
 _STILL = tuple(dict.fromkeys((*GROUPS["canthi"], *GROUPS["iris"], *GROUPS["stable_pairs"], "ala")))
 
@@ -33,7 +33,7 @@ _STILL = tuple(dict.fromkeys((*GROUPS["canthi"], *GROUPS["iris"], *GROUPS["stabl
 class Field:
     """How shifts of single points are spread over half a face: on a grid, straight between its nodes.
 
-    ``python -m benchmarks.tune.sweep`` varies each and prints what becomes of warps and renders.
+    ``python -m benchmarks.tune.sweep`` varies each and prints the results on warps and renders.
 
     Attributes
     ----------
@@ -73,7 +73,7 @@ class CommonShape:
     Attributes
     ----------
     shifts : dict of Side to ndarray, shape (rows, columns, 2)
-        What takes a place of the common shape to this half's own, outwards and up, cm, on a grid over one
+        Shifts from a place of the common shape to this half's own, outwards and up, cm, on a grid over one
         half.
     grid : Field
         That grid.

@@ -1,4 +1,4 @@
-"""What the mesh drags along: a table of shares, fitted on warps of known truth, and how it is put back.
+"""Parts that the mesh drags along: a table of shares, fitted on warps of known truth, to put them back.
 
 A lid that moves takes the canthi, the wing of the nose, the ends of the brow and an iris that it hides along,
 though they stay where they are; and both brows together move too little. Each share is measured by
@@ -71,9 +71,9 @@ class Response:
     follows : mapping of str to mapping of str to float
         For each part that is dragged along, the share of a lead of each part that drags it.
     wings_follow : float
-        Share of what both corners of the mouth lie from their normal height that both wings follow.
+        Share of the distance of both mouth corners from their normal height that both wings follow.
     brows_shown : float
-        Share of what both brows move together that the model shows.
+        Share of the common movement of both brows that the model shows.
     natural : float
         How far lids differ that nothing moved, cm: a lead of this size counts half, for it is as likely the
         face's own, which drags nothing.
@@ -97,7 +97,7 @@ class Response:
         return sum(share * self.moved(led[other]) for other, share in self.follows.get(part, {}).items())
 
     def moved(self, lead: float) -> float:
-        """What of a lead is a movement."""
+        """The part of a lead that is a movement."""
         square = lead * lead
         return lead * square / (square + self.natural * self.natural) if lead else 0.0
 
@@ -140,7 +140,7 @@ def leads(plane: FloatArray) -> dict[str, float]:
 def put_back(
     plane: FloatArray, response: Response, seen: Mapping[Side, bool], vertices: FloatArray
 ) -> FloatArray:
-    """Put back what the mesh dragged along.
+    """Put back the points that the mesh dragged along.
 
     Only the difference between the sides is known to be drag, so only that is taken out, half from each side:
     a face whose sides are alike stays as it is. An iris that was seen in the pixels was not dragged along.
@@ -161,7 +161,7 @@ def put_back(
     Returns
     -------
     ndarray, shape (k, 2)
-        The same with what was dragged along put back, up or down.
+        The same with the points that were dragged along put back, up or down.
     """
     apart = leads(plane)
     common = {
@@ -184,9 +184,9 @@ def put_back(
 
 
 def whole_brows(plane: FloatArray, response: Response, vertices: FloatArray) -> FloatArray:
-    """Give both brows back what the mesh takes from their distance to a normal height.
+    """Give both brows back the part of their distance to a normal height that the mesh takes.
 
-    What it takes from the difference between them is found in `asymmetry.extract.halves.common`, and stays.
+    The part of their difference that it takes is found in `asymmetry.extract.halves.common`, and stays.
 
     Parameters
     ----------

@@ -53,7 +53,7 @@ class Square:
 
     @classmethod
     def of(cls, canonical: Canonical, size: float) -> Square:
-        """The square in which the canonical face fills what the network expects, times ``size``."""
+        """The square in which the canonical face fills the area that the network expects, times ``size``."""
         heights, midline = canonical.vertices[:, 1], canonical.scheme.midline
         top = heights[midline["forehead"]] if "forehead" in midline else heights.max()
         bottom = heights[midline["menton"]] if "menton" in midline else heights.min()
@@ -93,7 +93,7 @@ def chimera(
     canonical : Canonical
         The face's surface.
     square : Square
-        What to draw into.
+        The square to draw into.
     side : {"right", "left"}
         The patient's side that is shown twice.
     shape : CommonShape, optional
@@ -144,7 +144,7 @@ class SquareReading(NamedTuple):
 def read_square(
     photo: Pixels, pose: Pose, canonical: Canonical, square: Square, mesh: SquareReader, shape: CommonShape
 ) -> SquareReading | None:
-    """What the model sees in the chimeras of both sides; None if it finds no face in one."""
+    """The model's reading of the chimeras of both sides; None if it finds no face in one."""
     planes, twins, seen, scores = {}, {}, {}, []
     scheme, right = canonical.scheme, _right_numbers(canonical)
     for side in SIDES:

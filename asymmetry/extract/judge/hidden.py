@@ -351,7 +351,7 @@ def _name_parts(covered: list[tuple[Part, Side]]) -> Iterator[Note]:
 
 
 def _tell_glasses(reflecting: list[Side]) -> Iterator[Note]:
-    """Notes on glasses that are worn, and on what they hide."""
+    """Notes on glasses that are worn, and on the parts that they hide."""
     yield Note("glasses")
     if reflecting:
         yield Note("lids_behind_glasses", sides=reflecting)

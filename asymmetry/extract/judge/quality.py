@@ -1,13 +1,13 @@
-"""What a photo spoils: its light and sharpness, judged on a small frontal picture of the face.
+"""Faults of a photo: its light and sharpness, judged on a small frontal picture of the face.
 
 The picture has a fixed number of px per cm, so that a limit means the same in every photo. Faults are noted
-and the points stay. What of the face was not seen at all is found in `asymmetry.extract.judge.hidden`.
+and the points stay. Parts of the face not seen at all are found in `asymmetry.extract.judge.hidden`.
 
 The limits were set on photos with and without each fault. Good ones: 32 portraits of 16 people of several
 origins (Face Research Lab London Set), 64 warps of them, 112 evenly lit renders and nine other portraits;
 ten plates of 1872 as a look at the edge. Bad ones: ten portraits made darker, unsharp, grainy and so on step
 by step. Each limit is after the step where the left-right difference of the brows is read 0.3 mm off (root
-mean square), three times what it varies by itself.
+mean square), three times its own variation.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FloatArray = npt.NDArray[np.float64]
 _CHEEK = (1.0, 4.5)
 # A half of a face varies by more than this many grey levels (standard deviation); a cover need not.
 _SHADED = 2.0
-# What counts as white, and the exponent from grey value to light (sRGB, nearly).
+# The grey value that counts as white, and the exponent from grey value to light (sRGB, nearly).
 _WHITE, _GAMMA = 250, 2.2
 # Standard deviation over median absolute value, of normal noise.
 _MAD = 1.4826
@@ -61,7 +61,7 @@ class Fault:
     measure : callable
         A frontal picture to a number.
     code : str
-        Of the note that says what is wrong and what to do.
+        Of the note that names the fault and the remedy.
     least, most : float
         A number outside these is a fault.
     """
@@ -84,7 +84,7 @@ def judged(view: Frontal) -> FloatArray:
 
 
 def faults(quality: FloatArray) -> tuple[Note, ...]:
-    """What is wrong with a photo of a face, by what `judged` says; empty for a good one."""
+    """The faults of a photo of a face, by the numbers of `judged`; empty for a good one."""
     found = zip((FAULTS[name] for name in QUALITY), quality.tolist(), strict=True)
     return tuple(Note(fault.code, value=value) for fault, value in found if fault.spoils(value))
 
@@ -148,7 +148,7 @@ def _edge_width(steep: Grey, soft: Grey, along: Grey) -> float:
 
 
 def grain(view: Frontal) -> float:
-    """Standard deviation of what is finer than 1 mm, in percent of the face's brightness."""
+    """Standard deviation of detail finer than 1 mm, in percent of the face's brightness."""
     grey = view.grey[view.face]
     fine = np.abs(grey - view.smooth[view.face])
     return float(100 * _MAD * np.median(fine) / max(np.median(grey), 1.0))
@@ -171,7 +171,7 @@ def blocks(view: Frontal) -> float:
 
 
 #: By the name in `QUALITY`, which gives the order.
-#: Each with its limit between what good photos read at most (or least) and what faulty ones do.
+#: Each with its limit between the highest (or lowest) reading of good photos and those of faulty ones.
 FAULTS = {
     # Good ones from 0.57 (512 px, half a person); brows are 0.2 mm off at 0.5, 0.28 at 0.35 and 0.35 at 0.25.
     "px_per_mm": Fault(detail, "small_face", least=0.45),

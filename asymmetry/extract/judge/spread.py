@@ -1,11 +1,11 @@
-"""How sure each point is: the standard deviation of its place, from what the reading itself shows.
+"""How sure each point is: the standard deviation of its place, from the reading itself.
 
 Two things make a point unsure. A chimera is symmetric, so where the model reads a point and its mirror twin
 differently, that is noise, and it grows where a photo is blurred, dark or small. And of an asymmetry a part
 is misread, more or less of it from person to person, so the error grows with the asymmetry. Lids, irises and
 the mouth's corners are found in the pixels, or not.
 
-These are errors of repeats: what all photos of a person share is in `asymmetry.metrics.absolute`.
+These are errors of repeats: errors that all photos of a person share are in `asymmetry.metrics.absolute`.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Scatter:
-    """The numbers behind the standard deviations of points: ``scatter.toml``, which says what made it.
+    """The numbers behind the standard deviations of points: ``scatter.toml``, which says how it was made.
 
     Attributes
     ----------
@@ -66,9 +66,9 @@ class Scatter:
     iris, iris_unseen : float
         Of an iris on a circle that the photo shows, cm; and of one that it does not show.
     corner_unseen : float
-        What a corner of the mouth is the less sure by that was not seen on the line between the lips, cm.
+        Standard deviation added to a corner of the mouth that was not seen on the line between the lips, cm.
     brow_behind, lid_behind : float
-        What glasses add, cm.
+        Standard deviation that glasses add, cm.
     finest_px : float
         No place is surer than this, px.
     """
@@ -173,7 +173,7 @@ def point_spread(
 
 
 def behind_glasses(spread: FloatArray, px_per_cm: float, scatter: Scatter = SCATTER) -> FloatArray:
-    """Standard deviations (k,) of a face's points, px, with what glasses add to those of brows and lids."""
+    """Standard deviations (k,) of a face's points, px, with the part that glasses add for brows and lids."""
     wider = spread.copy()
     for names, more in ((_BROW, scatter.brow_behind), (_GROUPS["lids"], scatter.lid_behind)):
         numbers = MEDIAPIPE_478.right(names) + MEDIAPIPE_478.left(names)

@@ -119,7 +119,7 @@ class Canonical:
     depth : ndarray of float32, shape (h, w)
         The surface, sampled ``_CELLS`` per cm over ±``_EXTENT`` cm, symmetric about its middle column.
     scheme : Scheme
-        What the vertices are, by their number. A model may have more points than the canonical face.
+        The scheme of the vertices, by their number. A model may have more points than the canonical face.
     """
 
     vertices: FloatArray = field(repr=False)

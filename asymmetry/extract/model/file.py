@@ -39,7 +39,7 @@ def verify(model: Path | bytes) -> None:
     Parameters
     ----------
     model : pathlib.Path or bytes
-        The file, or what it holds.
+        The file, or its bytes.
 
     Raises
     ------

@@ -22,14 +22,14 @@ FIND_SIDE, FIND_FACE = 800, 170
 def find_faces(photo: Halvings, detector: Detector, *, mirrored: bool = False) -> list[Reading]:
     """Faces in a photo, the largest first; of a large photo with a large face a smaller copy is looked at.
 
-    The model sees a face in 256 px, however many there are. What is read here is where to look.
+    The model sees a face in 256 px, however many there are. This reading only tells where to look.
 
     Parameters
     ----------
     photo : Halvings
         RGB.
     detector : Detector
-        What looks at it.
+        The detector that looks at it.
     mirrored : bool
         Look at its mirror image; the readings are of that.
     """

@@ -69,7 +69,7 @@ class Landmarker:
         If the file is missing or can't be loaded.
     """
 
-    #: What its points are.
+    #: The scheme of its points.
     scheme = MEDIAPIPE_478
 
     def __init__(self, model: str | os.PathLike[str] | None = None) -> None:
@@ -180,9 +180,9 @@ def quiet() -> Iterator[None]:
 
     They write them with C's ``fwrite`` to C's variable ``stderr``. No environment variable and no function
     that they export would stop it (mediapipe 0.10.31, ai-edge-litert 2.3). So that variable holds a stream
-    to nowhere for as long as a model loads. The process's file descriptor 2 is left alone: what Python writes
-    in any thread, and what child processes write, comes out, and ``sys.stderr`` may be None. Lost is what
-    other C code of this process writes through C's ``stderr`` in those 0.1 seconds. On Windows the variable
+    to nowhere for as long as a model loads. The process's file descriptor 2 is left alone: output of Python
+    in any thread and of child processes comes out, and ``sys.stderr`` may be None. Other C code of this
+    process loses its output through C's ``stderr`` in those 0.1 seconds. On Windows the variable
     can't be reached, and the notes come out.
     """
     _C_STDERR.hold(1)

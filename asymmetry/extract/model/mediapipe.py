@@ -37,7 +37,7 @@ class MediapipeModel:
     provenance : dict
         Versions, and the file's hash.
     scheme : Scheme
-        What the points are.
+        The scheme of the points.
     """
 
     canonical: Canonical = field(repr=False)

@@ -1,8 +1,8 @@
 """The landmark model's own network, for a face whose place is known.
 
 MediaPipe's Face Landmarker looks for a face with a detector, cuts it out and hands it to this network. A
-chimera is drawn where the face shall be. So nothing has to be looked for, and what a detector finds a little
-elsewhere each time is not in the reading.
+chimera is drawn where the face shall be. So nothing has to be looked for, and a detector's small shifts from
+one time to the next are not in the reading.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`Model`: what an `Extractor` needs of a landmark network, so that any may take MediaPipe's place."""
+"""`Model`: the interface of a landmark network for an `Extractor`, so that any may take MediaPipe's place."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ FloatArray = npt.NDArray[np.float64]
 
 
 class Detector(Protocol):
-    """Where faces are in a picture, and what they look like at first."""
+    """The places of faces in a picture, and a first reading of each."""
 
     @property
     def scheme(self) -> Scheme:
-        """What the points are."""
+        """The scheme of the points."""
         ...
 
     def detect(self, pixels: Pixels) -> list[Reading]:
@@ -76,9 +76,9 @@ class Model(Detector, SquareReader, Protocol):
 
     @property
     def provenance(self) -> Mapping[str, Any]:
-        """What is kept of it with the points, such as its name and a hash; JSON values only."""
+        """Facts about it that are kept with the points, such as its name and a hash; JSON values only."""
         ...
 
     def close(self) -> None:
-        """Free what it holds; safe to call twice."""
+        """Free its resources; safe to call twice."""
         ...

@@ -39,7 +39,7 @@ class PillowPhoto:
     image : PIL.ImageFile.ImageFile
         Opened, of any kind.
     name : str
-        What errors call it.
+        The photo's name in errors.
 
     Raises
     ------
@@ -64,7 +64,7 @@ class PillowPhoto:
         Raises
         ------
         AsymmetryError
-            The program has told Pillow to fill in what incomplete files lack, for every photo alike.
+            The program has told Pillow to fill in missing parts of incomplete files, for every photo alike.
         """
         refuse_filling_in(self._name)
         image = self._image
