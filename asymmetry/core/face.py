@@ -119,8 +119,8 @@ class Face:
 
     def select(self, rows: slice) -> Face:
         """Some of the faces."""
-        points, roll, mm_per_px = (each[..., rows] for each in (self.points, self.roll, self.mm_per_px))
-        return replace(self, points=points, roll=roll, mm_per_px=mm_per_px)
+        some = {name: getattr(self, name)[..., rows] for name in ("points", "roll", "mm_per_px")}
+        return replace(self, **some)
 
     @functools.cached_property
     def mirror_squares(self) -> Mapping[str, tuple[FloatArray, int]]:

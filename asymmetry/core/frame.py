@@ -169,7 +169,8 @@ def face_frame(
     weights, roll = upright(anchors[:, [_ANCHORS[name] for name in LEVEL_PAIRS]], distance, landmarks.pose)
     carried = Face(from_rays(anchors, weights), _ANCHORS, landmarks.layout, roll, np.full_like(roll, np.nan))
     factor = (scale or Scale()).mm_per_px(carried)
-    weights, origin = (each.astype(precision) for each in (weights * factor, _origin(carried) * factor))
+    weights = (weights * factor).astype(precision)
+    origin = (_origin(carried) * factor).astype(precision)
     points = np.empty((2, len(rows), len(SIDES), len(landmarks)), precision)
     for some in _blocks(points):
         from_rays(px[columns[:, some]] - place, weights, out=points[:, some])
@@ -224,7 +225,7 @@ def placed(face: Face, weights: FloatArray, origin: FloatArray) -> Face:
         The point that comes to lie in the origin, out and up as seen from either side.
     """
     points = np.empty_like(face.points)
-    weights, origin = (each.astype(points.dtype) for each in (weights, origin))
+    weights, origin = weights.astype(points.dtype), origin.astype(points.dtype)
     for some in _blocks(points):
         weighted_sum(face.points[:, some], weights, out=points[:, some])
         points[:, some] -= origin
@@ -240,7 +241,8 @@ def apart(face: Face, name: str) -> FloatArray:
 
 def iris_width(face: Face) -> FloatArray:
     """Width of the irises, the mean of both or that of the one that was seen, shape (n,)."""
-    lateral, medial = (face.points[:, face.rows[name]] for name in ("iris_lateral", "iris_medial"))
+    lateral = face.points[:, face.rows["iris_lateral"]]
+    medial = face.points[:, face.rows["iris_medial"]]
     return _either(*_length(lateral - medial))
 
 
@@ -295,7 +297,7 @@ def _camera(anchors: FloatArray, layout: Scheme) -> tuple[FloatArray, FloatArray
     right, left = anchors[:, [_ANCHORS[name] for name in _MIDLINE_PAIRS]].transpose(2, 1, 0, 3)
     across = right[0] - left[0]
     lone = one_eyed(anchors[:, [_ANCHORS[name] for name in LEVEL_PAIRS]])
-    lateral, medial = (anchors[:, _ANCHORS[name]] for name in ("iris_lateral", "iris_medial"))
+    lateral, medial = anchors[:, _ANCHORS["iris_lateral"]], anchors[:, _ANCHORS["iris_medial"]]
     iris = _either(*np.sqrt(total((lateral - medial) ** 2))) * (OUTER_CANTHI_MM / IRIS_MM)
     distance = CAMERA_DISTANCE * np.where(lone, iris, np.sqrt(total(across * across)))
     root = next(filter(layout.has, _ROOTS), _ROOTS[0])

@@ -56,7 +56,8 @@ def check_points(points: FloatArray, scheme: Scheme, photo: npt.NDArray[np.str_]
     )
     if not {"outer_canthus", "commissure"} <= scheme.pairs.keys():
         return
-    right, left = (points[:, number, :2] for number in scheme.pairs["outer_canthus"])
+    right_number, left_number = scheme.pairs["outer_canthus"]
+    right, left = points[:, right_number, :2], points[:, left_number, :2]
     mouth = points[:, list(scheme.pairs["commissure"]), :2].mean(axis=1)
     across, down = left - right, mouth - (right + left) / 2
     turn = across[:, 0] * down[:, 1] - across[:, 1] * down[:, 0]

@@ -138,7 +138,7 @@ def _smile(landmarks: Landmarks) -> npt.NDArray[np.str_]:
     """Whether a smile is open or closed, by the gap between the lips; unknown where they were not seen."""
     with np.errstate(invalid="ignore", divide="ignore"):
         face = face_frame(landmarks, names=_LIP_EDGES)
-        upper, lower = (face.point(name)[1] for name in _LIP_EDGES)
-    gap = upper - lower
+        upper, lower = _LIP_EDGES
+        gap = face.point(upper)[1] - face.point(lower)[1]
     open_or_closed = np.where(gap > OPEN_LIPS_MM, "smile_open", "smile_closed")
     return np.where(np.isnan(gap), UNKNOWN, open_or_closed)

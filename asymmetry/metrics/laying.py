@@ -51,7 +51,7 @@ def laid_on(rest: Face, moved: Face, sure: Mask | np.bool_ | bool) -> Face:
     size = _size(rest, moved)
     factor = size / np.sqrt((x * x + y * y) * (to_x * to_x + to_y * to_y))
     same, turn = (to_x * x + to_y * y) * factor, (to_y * x - to_x * y) * factor
-    (x, y), (to_x, to_y) = (middle(face) for face in (moved, rest))
+    (x, y), (to_x, to_y) = middle(moved), middle(rest)
     origin = from_both_sides(x * same - y * turn - to_x, x * turn + y * same - to_y)
     return replace(placed(moved, in_plane(same, -turn), origin), mm_per_px=moved.mm_per_px * size)
 

@@ -257,7 +257,7 @@ def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, across: Mask, carried:
     """
     values[:, ~usable] = np.nan
     metrics, (yaw, _, roll, mm_per_px) = values[: len(across)], values[len(across) :]
-    turned, away = (usable & (np.abs(yaw) > limit) for limit in (MAX_YAW_HORIZONTAL, MAX_YAW))
+    turned, away = usable & (np.abs(yaw) > MAX_YAW_HORIZONTAL), usable & (np.abs(yaw) > MAX_YAW)
     unframed = usable & np.isnan(roll + mm_per_px)
     known = metrics if carried.all() else metrics[carried]
     partial = usable & ~unframed & ~away & np.isnan(known).any(axis=0)

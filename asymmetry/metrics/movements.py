@@ -198,8 +198,12 @@ def _read(
     before = face_frame(pair[0], scale=scale, names=points)
     after = face_frame(pair[1], scale=Scale("ruler", 1.0), names=points)
     larger = apart(before, "outer_canthus") / apart(after, "outer_canthus")
-    first, second = (known_spread(landmarks, before.rows) for landmarks in pair)
-    unsure = differing(first * before.mm_per_px, second * larger, list(before.rows))
+    first, second = pair
+    unsure = differing(
+        known_spread(first, before.rows) * before.mm_per_px,
+        known_spread(second, before.rows) * larger,
+        list(before.rows),
+    )
     sure = sure_pupils(before, unsure)
     after = laid_on(before, after, sure)
     values, spread = out
@@ -246,7 +250,7 @@ def _spoilt(
     across, always = kinds.reshape(-1, 2).T
     usable = expression.usable & rest.usable
     yaw = np.fmax(*(np.abs(head_angles(lm.pose)[0]) for lm in (rest, expression)))
-    turned, away = (usable & (yaw > limit) for limit in (MAX_YAW_HORIZONTAL, MAX_YAW))
+    turned, away = usable & (yaw > MAX_YAW_HORIZONTAL), usable & (yaw > MAX_YAW)
     partial = usable & framed & ~away & np.isnan(values[always]).any(axis=0)
     values[np.ix_(across, turned)] = np.nan
     values[:, ~usable | away] = np.nan

@@ -198,8 +198,8 @@ def _copies(face: Face, spread: FloatArray) -> Face:
 
 def _many(face: Face, points: FloatArray) -> Face:
     """So many copies of the faces, with other points."""
-    roll, mm_per_px = (np.tile(each, 1 + COPIES) for each in (face.roll, face.mm_per_px))
-    return replace(face, points=points, roll=roll, mm_per_px=mm_per_px)
+    roll = np.tile(face.roll, 1 + COPIES)
+    return replace(face, points=points, roll=roll, mm_per_px=np.tile(face.mm_per_px, 1 + COPIES))
 
 
 @functools.lru_cache

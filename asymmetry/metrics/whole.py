@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from asymmetry.core.frame import REGIONS, Face
 from asymmetry.core.geometry import total
-from asymmetry.core.schemes import SIDES
 from asymmetry.metrics.definition import metric
 from asymmetry.metrics.mouth import corner
 
@@ -37,7 +36,7 @@ _MIRROR = (
 )
 def mouth_cant(face: Face) -> FloatArray:
     """Slope of the line through both corners of the mouth against the level."""
-    right, left = (corner(face.half(side)) for side in SIDES)
+    right, left = corner(face.half("right")), corner(face.half("left"))
     return np.degrees(np.arctan2(right[1] - left[1], left[0] + right[0]))
 
 

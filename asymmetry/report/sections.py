@@ -137,10 +137,8 @@ class Wording:
             return self.text("summary.no_photo")
         if not self.changes:
             return self.text("summary.nothing")
-        now, ever = (
-            [each for each in self.changes if test(each)]
-            for test in (lambda each: each.beyond, lambda each: bool(each.span))
-        )
+        now = [each for each in self.changes if each.beyond]
+        ever = [each for each in self.changes if each.span]
         parts = {"of": len(self.changes), "day": self.text.day(max(each.day for each in self.changes))}
         if now:
             return self.text.count("summary.beyond", len(now), since=self.since, **parts)

@@ -216,7 +216,7 @@ def change(metric: Sides, since: Reference, tests: int) -> Change | None:
     strict = float(t_quantile(error.df, 1 - FALSE_ALARMS / tests) / t_quantile(error.df))
     limits = usual * strict
     farthest = int(np.argmax(np.abs(changes) / limits))
-    right, left = (_side(each, since) for each in (metric.right, metric.left))
+    right, left = _side(metric.right, since), _side(metric.left, since)
     return Change(
         headline=metric.headline,
         column=course.column,

@@ -95,7 +95,8 @@ def check(change: Change, taken: Circumstances, affected: Side | None) -> tuple[
     tuple of Note
         Empty where the photos were taken alike.
     """
-    old, new = (_among(taken.photo, names) for names in (change.photos_before, change.photos_after))
+    old = _among(taken.photo, change.photos_before)
+    new = _among(taken.photo, change.photos_after)
     since = change.since.note
     notes = [
         *_turned(taken, old, new, since),
@@ -161,5 +162,6 @@ def _effort(change: Change, affected: Side | None) -> Iterator[Note]:
 
 def _step(values: FloatArray, old: Mask, new: Mask) -> float:
     """Mean of the new photos less that of the old ones; 0 where either is not known."""
-    before, after = (each[np.isfinite(each)] for each in (values[old], values[new]))
+    known = np.isfinite(values)
+    before, after = values[old & known], values[new & known]
     return float(after.mean() - before.mean()) if len(before) and len(after) else 0.0

@@ -178,8 +178,8 @@ class _Eye:
     @property
     def opening(self) -> float:
         """How far the eye is open over the iris's centre, cm."""
-        upper, lower = (float(np.interp(0.0, *line)) for line in self.lids)
-        return max(upper - lower, 0.0)
+        upper, lower = self.lids
+        return max(float(np.interp(0.0, *upper)) - float(np.interp(0.0, *lower)), 0.0)
 
     def search(
         self, radii: FloatArray, start: FloatArray, steps: int, step: float, weights: FloatArray
@@ -208,7 +208,8 @@ class _Eye:
         hide where they do not fit. All 0 where too little of a flank is seen.
         """
         at = centre + radius * _NORMALS
-        below, above = (np.interp(at[..., 0], *line) for line in self.lids)
+        upper, lower = self.lids
+        below, above = np.interp(at[..., 0], *upper), np.interp(at[..., 0], *lower)
         most = _MOST_KEPT * self.opening
         low, high = above + min(_FROM_LOWER, most), below - min(_FROM_UPPER, most)
         seen = (at[..., 1] < high) & (at[..., 1] > low)
@@ -222,7 +223,8 @@ class _Eye:
         columns = ((across[:, None] + ring[0] + _ACROSS) / _STEP).astype(np.float32)[:, None]
         rows = ((up[:, None] + ring[1] + _DOWN) / _STEP).astype(np.float32)[:, :, None]
         shape = (len(radii), len(up), len(across), _NORMALS.size // 2)
-        columns, rows = (np.broadcast_to(each, shape).reshape(-1, shape[-1]) for each in (columns, rows))
+        columns = np.broadcast_to(columns, shape).reshape(-1, shape[-1])
+        rows = np.broadcast_to(rows, shape).reshape(-1, shape[-1])
         found = cv2.remap(self.steps, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(found, dtype=np.float32).reshape(*shape[:-1], -1)
 
@@ -230,7 +232,8 @@ class _Eye:
 def _steps(light: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Steps of light across and up over the width of a limbus, shape (rows, columns, 2)."""
     smooth = cv2.GaussianBlur(light, (0, 0), _SIGMA / _STEP)
-    across, up = (cv2.Sobel(smooth, cv2.CV_32F, dx, 1 - dx, ksize=1, scale=0.5 / _STEP) for dx in (1, 0))
+    across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=1, scale=0.5 / _STEP)
+    up = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=1, scale=0.5 / _STEP)
     # A sharp step of height one, blurred by sigma, has its steepest slope of 1 / (sigma sqrt(2 pi)) there.
     return np.dstack([across, up]) * np.float32(_SIGMA * np.sqrt(2 * np.pi))
 

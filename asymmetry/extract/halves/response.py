@@ -128,7 +128,8 @@ def leads(plane: FloatArray) -> dict[str, float]:
     plane : ndarray, shape (k, 2)
         x to the patient's left and y up, of all points, in any unit, which is that of the leads.
     """
-    right, left = (plane[MEDIAPIPE_478.of(side, ("outer_canthus",))[0]] for side in SIDES)
+    right_number, left_number = MEDIAPIPE_478.pairs["outer_canthus"]
+    right, left = plane[right_number], plane[left_number]
     slope = (left - right)[1] / (left - right)[0]
     level = plane[:, 1] - slope * plane[:, 0]
     return {

@@ -159,8 +159,12 @@ def read_square(
         twins[side] = (points - mirrored)[:, :2] / (2 * square.scale)
         shown = right if side == "right" else right[scheme.mirror]
         planes[side][shown] = from_half(shape.own(to_half(planes[side][shown], side), side), side)
-    plane, apart, drawn_in = (_joined(each, right, scheme) for each in (planes, twins, seen))
-    return SquareReading(plane, apart, drawn_in, min(scores))
+    return SquareReading(
+        _joined(planes, right, scheme),
+        _joined(twins, right, scheme),
+        _joined(seen, right, scheme),
+        min(scores),
+    )
 
 
 def _right_numbers(canonical: Canonical) -> npt.NDArray[np.bool_]:

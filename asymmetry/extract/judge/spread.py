@@ -119,7 +119,8 @@ def lid_sds(
     {'left': 0.5}
     """
     sds = {side: np.where(found[side], scatter.lid, 1.0) * width for side, width in widths.items()}
-    upper, lower = ({side: float(sd[lid]) for side, sd in sds.items()} for lid in (0, 1))
+    upper = {side: float(sd[0]) for side, sd in sds.items()}
+    lower = {side: float(sd[1]) for side, sd in sds.items()}
     return upper, lower
 
 
@@ -183,5 +184,5 @@ def behind_glasses(spread: FloatArray, px_per_cm: float, scatter: Scatter = SCAT
 
 def _unevenness(plane: FloatArray, names: tuple[str, ...]) -> float:
     """How far the heights of points lie from those that both sides have on average: root mean square, cm."""
-    right, left = (plane[MEDIAPIPE_478.of(side, names), 1] for side in SIDES)
+    right, left = plane[MEDIAPIPE_478.right(names), 1], plane[MEDIAPIPE_478.left(names), 1]
     return float(np.sqrt(np.mean((right - left) ** 2)) / 2)
