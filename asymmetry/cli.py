@@ -147,7 +147,7 @@ def _of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
     "-o",
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
-    callback=lambda _context, _option, path: _checked_folder(path),
+    callback=lambda _context, _option, path: _check_folder(path),
     help="Folder to write scores.csv and report.html into.",
 )
 def series(made: Series, output: Path | None) -> None:
@@ -155,7 +155,7 @@ def series(made: Series, output: Path | None) -> None:
 
     Prints the changes first, and then a short table.
     """
-    paths = ["", *_written(made, output)] if output else []
+    paths = ["", *_write_series(made, output)] if output else []
     click.echo("\n".join([*change_lines(made), "", *series_lines(made), *paths]))
     _leave(made.static)
 
@@ -167,7 +167,7 @@ def series(made: Series, output: Path | None) -> None:
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     required=True,
-    callback=lambda _context, _option, path: _checked(path),
+    callback=lambda _context, _option, path: _check_report(path),
     help="The file to write, ending in .html or .pdf.",
 )
 @click.option("--no-photos", is_flag=True, help="Leave the faces out.")
@@ -307,7 +307,7 @@ def _storage_options(given: tuple[str, ...]) -> dict[str, Any]:
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
     required=True,
-    callback=lambda _context, _option, path: _checked_folder(path),
+    callback=lambda _context, _option, path: _check_folder(path),
     help="Folder to write into.",
 )
 def demo(output: Path) -> None:
@@ -319,7 +319,7 @@ def demo(output: Path) -> None:
 
     made = make_demo(output / "photos")
     read = asymmetry.Series.from_folder(made.folder, treated_on=made.treated_on, progress=_progress)
-    paths = _written(read, output)
+    paths = _write_series(read, output)
     click.echo("\n".join([*truth_lines(read, made.truth), "", *filter(None, [made.note]), *paths]))
 
 
@@ -337,14 +337,14 @@ def doctor() -> None:
         sys.exit(1)
 
 
-def _checked(path: Path) -> Path:
+def _check_report(path: Path) -> Path:
     """A report's path, refused before any photo is read."""
     from asymmetry.report.writing import check_target
 
     return check_target(path)
 
 
-def _checked_folder(path: Path | None) -> Path | None:
+def _check_folder(path: Path | None) -> Path | None:
     """The folder for a report; it and the report's packages are checked before any photo is read."""
     if path is None:
         return None
@@ -372,7 +372,7 @@ def _progress(photos: Iterable[Any]) -> Iterable[Any]:
     return bar
 
 
-def _written(made: Series, output: Path) -> list[str]:
+def _write_series(made: Series, output: Path) -> list[str]:
     """Write a series' table and page; their paths."""
     output.mkdir(parents=True, exist_ok=True)
     made.static.to_csv(output / "scores.csv")

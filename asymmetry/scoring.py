@@ -151,7 +151,7 @@ class Score(Record, Mapping[str, float]):
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><th scope='row'>{escape(headline.title)}</th>"
-            + "".join(f"<td>{_shown(self[headline.column(side)])}</td>" for side in _COLUMNS)
+            + "".join(f"<td>{_screen_number(self[headline.column(side)])}</td>" for side in _COLUMNS)
             + f"<td>{escape(headline.words(self[headline.column('diff')]))}</td></tr>"
             for headline in self._headlines()
         )
@@ -162,7 +162,7 @@ class Score(Record, Mapping[str, float]):
         return f"<table><caption>{caption}</caption><tr>{head}</tr>{rows}</table>"
 
 
-def _shown(value: float) -> str:
+def _screen_number(value: float) -> str:
     """A number for the screen; a dash where there is none."""
     return "–" if math.isnan(value) else f"{round(value, 1) + 0.0:.1f}"
 

@@ -223,7 +223,7 @@ def _in_url(
         elif system.isfile(top):
             found, top = [top], str(PurePosixPath(top).parent)
         else:
-            found = _walked(system, top)
+            found = _walk_system(system, top)
         for path in found:
             photo = posixpath.relpath(f"/{path}", f"/{top}")
             yield _job(path, photo, pattern)
@@ -235,7 +235,7 @@ def _in_url(
         ) from error
 
 
-def _walked(system: Any, top: str) -> Iterator[str]:
+def _walk_system(system: Any, top: str) -> Iterator[str]:
     """The photos below a folder of a file system, in order of name."""
     entries = sorted(system.ls(top, detail=True), key=lambda entry: str(entry["name"]))
     for entry in entries:
@@ -243,6 +243,6 @@ def _walked(system: Any, top: str) -> Iterator[str]:
         if name.name.startswith("."):
             continue
         if entry["type"] == "directory":
-            yield from _walked(system, entry["name"])
+            yield from _walk_system(system, entry["name"])
         elif name.suffix.lower() in photo_suffixes():
             yield entry["name"]

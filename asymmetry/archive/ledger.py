@@ -164,7 +164,7 @@ def differences(known: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     >>> differences({"archive": {"source": "a"}}, {"archive": {"source": "b"}})
     "source was 'a' and now is 'b'"
     """
-    old, new = _flattened(known), _flattened(now)
+    old, new = _flatten(known), _flatten(now)
     changed = [key for key in {**new, **old} if key in new and old.get(key) != new[key]]
     if "score_version" in changed:
         was, made_by = old.get("score_version", "unknown"), old.get("asymmetry", "unknown")
@@ -172,14 +172,16 @@ def differences(known: Mapping[str, Any], now: Mapping[str, Any]) -> str:
             f"its numbers are of version {was}, made by asymmetry {made_by}, and this installation makes "
             f"those of version {new['score_version']}, which don't belong into one file"
         )
-    return ", ".join(f"{key} was {_shown(old.get(key))} and now is {_shown(new[key])}" for key in changed)
+    return ", ".join(
+        f"{key} was {_describe_value(old.get(key))} and now is {_describe_value(new[key])}" for key in changed
+    )
 
 
-def _flattened(about: Mapping[str, Any]) -> dict[str, Any]:
+def _flatten(about: Mapping[str, Any]) -> dict[str, Any]:
     return {**{key: value for key, value in about.items() if key != "archive"}, **about.get("archive", {})}
 
 
-def _shown(value: Any) -> str:
+def _describe_value(value: Any) -> str:
     """A value, but not a whole tree of constants."""
     return "other values" if isinstance(value, Mapping) else repr(value)
 

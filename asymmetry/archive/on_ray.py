@@ -185,7 +185,7 @@ def _start_ray(ray: Any, address: str | None, workers: int | None) -> None:
         }
         environment = {**_LOG_LEVEL, **SILENT}
     try:
-        with quiet(), _log_level_kept("ray"), _environment(environment):
+        with quiet(), _keep_log_level("ray"), _environment(environment):
             ray.init(**options, logging_level=logging.ERROR, log_to_driver=False)
     except (ConnectionError, RuntimeError, ValueError) as error:
         where = address or "this machine"
@@ -207,7 +207,7 @@ def _silent(ray: Any) -> Iterator[None]:
 
 
 @contextmanager
-def _log_level_kept(name: str) -> Iterator[None]:
+def _keep_log_level(name: str) -> Iterator[None]:
     """``ray.init`` sets the level, the handlers and the reach of its logger: put the program's back."""
     logger = logging.getLogger(name)
     level, handlers, propagate = logger.level, list(logger.handlers), logger.propagate

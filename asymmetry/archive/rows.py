@@ -104,7 +104,7 @@ def score_job(settings: Settings, job: Job) -> Row:
     waited = time.perf_counter() - began - (time.thread_time() - busy)
     digest = hashlib.sha256(file.data).hexdigest()
     try:
-        landmarks = _turned(_dated(_extractor(settings).extract([file]), job, file), job, settings)
+        landmarks = _turn_round(_add_date(_extractor(settings).extract([file]), job, file), job, settings)
     except Exception as error:  # noqa: BLE001  one photo must not stop the others
         told = f"{type(error).__name__}: {error}"
         landmarks = failed(job, Note("not_scored", error=told)).landmarks
@@ -127,7 +127,7 @@ def _end_after(wait: Callable[[], None]) -> None:
     os._exit(1)
 
 
-def _dated(landmarks: Landmarks, job: Job, file: PhotoBytes) -> Landmarks:
+def _add_date(landmarks: Landmarks, job: Job, file: PhotoBytes) -> Landmarks:
     """With the manifest's date, where neither camera nor name say one."""
     if not job.taken:
         return landmarks
@@ -137,7 +137,7 @@ def _dated(landmarks: Landmarks, job: Job, file: PhotoBytes) -> Landmarks:
     return replace(landmarks, taken=np.array([job.taken]))
 
 
-def _turned(landmarks: Landmarks, job: Job, settings: Settings) -> Landmarks:
+def _turn_round(landmarks: Landmarks, job: Job, settings: Settings) -> Landmarks:
     """The other way round, where a manifest says that this photo is stored otherwise than the rest."""
     other = job.mirrored is not None and job.mirrored != settings.mirrored
     return landmarks.mirrored() if other else landmarks

@@ -244,7 +244,7 @@ class _Wanted:
         """The rows that are there already, if some of them are to be kept."""
         if not self.there or not (self.retry_failed or self.update):
             return nullcontext()
-        _finished(self.destination, self.provenance)
+        _summarise(self.destination, self.provenance)
         fetch = partial(contents, url=settings.url, storage_options=settings.storage_options)
         return Earlier(self.destination, retry=self.retry_failed, update=self.update, fetch=fetch)
 
@@ -255,7 +255,7 @@ class _Wanted:
         earlier, as_text = run.earlier, self.destination.with_suffix(".csv")
         begun = Ledger.folder_of(self.destination).exists()
         if self.there and not begun and (earlier is None or earlier.complete):
-            made = _finished(self.destination, self.provenance)
+            made = _summarise(self.destination, self.provenance)
             if self.csv and not as_text.exists():
                 write_csv(self.destination, as_text)
             return made
@@ -382,7 +382,7 @@ def _check(destination: Path, engine: str, *, inline: bool) -> None:
         )
 
 
-def _finished(destination: Path, provenance: Mapping[str, Any]) -> Summary:
+def _summarise(destination: Path, provenance: Mapping[str, Any]) -> Summary:
     """The summary of a file that is there already, if it is of the same archive."""
     known = metadata_of(destination)
     differ = differences(known, provenance)

@@ -319,20 +319,20 @@ class Measurements(Mapping[str, Column]):
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(self)
-        writer.writerows(zip(*(_cells(column, _exact, _guarded) for column in self.values()), strict=True))
+        writer.writerows(zip(*(_cells(column, _exact, _guard) for column in self.values()), strict=True))
         if path is None:
             return text.getvalue()
         local_path(path).write_text(text.getvalue(), encoding="utf-8", newline="")
         return None
 
     def __repr__(self) -> str:
-        names, rows = self._shown()
+        names, rows = self._screen_rows()
         widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
         lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in (names, *rows)]
         return "\n".join([self._title(), *lines])
 
     def _repr_html_(self) -> str:
-        names, rows = self._shown()
+        names, rows = self._screen_rows()
         head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
         body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
         return f"<table><caption>{self._title()}</caption><tr>{head}</tr>{body}</table>"
@@ -340,7 +340,7 @@ class Measurements(Mapping[str, Column]):
     def _title(self) -> str:
         return f"Measurements: {self.rows} photos, {len(self)} columns"
 
-    def _shown(self) -> tuple[list[str], list[list[str]]]:
+    def _screen_rows(self) -> tuple[list[str], list[list[str]]]:
         """Headline columns as text; of many rows the first and the last."""
         others = [name for name in self if name not in LEADING]
         headline = [name for name in HEADLINE if name in others] or others[: len(HEADLINE)]
@@ -382,7 +382,7 @@ def _ending(value: Any) -> str:
     return text if len(text) <= _WIDTH else f"…{text[1 - _WIDTH :]}"
 
 
-def _guarded(value: Any) -> str:
+def _guard(value: Any) -> str:
     """A text for a file that a spreadsheet may open."""
     text = str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text

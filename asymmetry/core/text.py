@@ -159,17 +159,17 @@ def _kind(spec: str, sections: set[str]) -> str:
 
 @functools.cache
 def _shipped_entries(language: str) -> dict[str, str]:
-    return _entries(_shipped(language))
+    return _entries(_load_shipped(language))
 
 
-def _shipped(language: str) -> dict[str, Any]:
+def _load_shipped(language: str) -> dict[str, Any]:
     file = resources.files("asymmetry") / "texts" / f"{language}.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def _read(language: str | os.PathLike[str]) -> dict[str, Any]:
     if str(language) in languages():
-        return _shipped(str(language))
+        return _load_shipped(str(language))
     path = Path(language)
     if path.suffix != ".toml":
         known = ", ".join(languages())

@@ -95,7 +95,7 @@ def note_place(face: FaceReading, canonical: Canonical, name: str) -> FaceReadin
         notes.append(Note("head_turned", angle=yaw))
     if is_near(face.points, canonical.vertices, canonical.scheme):
         notes.append(Note("camera_near"))
-    return _noted(face, notes)
+    return _add_notes(face, notes)
 
 
 def draw_view(face: FaceReading, photo: Pixels, canonical: Canonical) -> Frontal:
@@ -116,7 +116,7 @@ def drop_cut(face: FaceReading, photo: Pixels) -> FaceReading:
     if not outside.any():
         return face
     note = Note("face_cut", points=int(outside.sum()))
-    return _noted(replace(face, points=np.where(outside[:, None], np.nan, face.points)), [note])
+    return _add_notes(replace(face, points=np.where(outside[:, None], np.nan, face.points)), [note])
 
 
 def drop_hidden(face: FaceReading, view: Frontal, scatter: Scatter) -> FaceReading:
@@ -134,7 +134,7 @@ def drop_hidden(face: FaceReading, view: Frontal, scatter: Scatter) -> FaceReadi
     spread[lost.points] = np.nan
     pose = replace(face.pose, rotation=np.where(lost.half, np.nan, rotation))
     notes = [*lost.notes, *_note_lids(face, lost.points)]
-    return _noted(replace(face, points=points, spread=spread, pose=pose), notes)
+    return _add_notes(replace(face, points=points, spread=spread, pose=pose), notes)
 
 
 def mark_guesses(face: FaceReading) -> FaceReading:
@@ -147,13 +147,13 @@ def mark_guesses(face: FaceReading) -> FaceReading:
         spread[numbers] = np.where(
             np.isnan(face.points[numbers, 0]), np.nan, np.maximum(spread[numbers], least)
         )
-    return _noted(replace(face, spread=spread), guesses.notes)
+    return _add_notes(replace(face, spread=spread), guesses.notes)
 
 
 def note_faults(face: FaceReading, view: Frontal) -> FaceReading:
     """Judge the photo's light and sharpness, and note its faults."""
     quality = judged(view)
-    return _noted(replace(face, quality=quality), faults(quality))
+    return _add_notes(replace(face, quality=quality), faults(quality))
 
 
 def to_landmarks(face: FaceReading, name: str, scheme: Scheme = MEDIAPIPE_478) -> Landmarks:
@@ -173,7 +173,7 @@ def to_landmarks(face: FaceReading, name: str, scheme: Scheme = MEDIAPIPE_478) -
     )
 
 
-def _noted(face: FaceReading, notes: Sequence[Note]) -> FaceReading:
+def _add_notes(face: FaceReading, notes: Sequence[Note]) -> FaceReading:
     return replace(face, notes=(*face.notes, *notes))
 
 

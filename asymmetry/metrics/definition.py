@@ -87,26 +87,28 @@ class Metric:
     @functools.cached_property
     def sd_columns(self) -> tuple[str, ...]:
         """Names of the columns of absolute standard deviations, one for each of `columns`."""
-        return _inserted(self.columns, "sd")
+        return _insert_word(self.columns, "sd")
 
     @functools.cached_property
     def rsd_columns(self) -> tuple[str, ...]:
         """Names of the columns of standard deviations of repeats, one for each of `columns`."""
-        return _inserted(self.columns, "rsd")
+        return _insert_word(self.columns, "rsd")
 
     @functools.cached_property
     def about(self) -> Mapping[str, Mapping[str, str]]:
         """Contents of each of its columns: unit, sign and definition."""
         found: dict[str, Mapping[str, str]] = {}
         for name in self.columns:
-            found[name] = self._said(name, self.sign, self.definition)
+            found[name] = self._describe_column(name, self.sign, self.definition)
         kinds = ((self.sd_columns, "one photo about the truth"), (self.rsd_columns, "repeats of one person"))
         for names, what in kinds:
             for name, column in zip(names, self.columns, strict=False):
-                found[name] = self._said(column, "none", f"Standard deviation of {column}, of {what}.")
+                found[name] = self._describe_column(
+                    column, "none", f"Standard deviation of {column}, of {what}."
+                )
         return found
 
-    def _said(self, column: str, sign: str, definition: str) -> dict[str, str]:
+    def _describe_column(self, column: str, sign: str, definition: str) -> dict[str, str]:
         if column.endswith("_ratio"):
             return {"unit": "ratio", "sign": "none", "definition": f"Weaker to stronger side: {definition}"}
         if sign != "none" and column == f"{self.name}_diff_{self.unit}":
@@ -164,7 +166,7 @@ class MovementMetric(Metric):
         return super()._columns() + (() if self.noise is None else (f"{self.name}_ratio",))
 
 
-def _inserted(columns: tuple[str, ...], what: str) -> tuple[str, ...]:
+def _insert_word(columns: tuple[str, ...], what: str) -> tuple[str, ...]:
     """Names of columns with a word before their unit."""
     parts = (column.rpartition("_") for column in columns)
     return tuple(f"{name}_{what}_{unit}" for name, _, unit in parts)

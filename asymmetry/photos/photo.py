@@ -145,7 +145,7 @@ def read_photo(
     if isinstance(source, Image.Image):
         return _from_pillow(source, name, dated, max_megapixels)
     with opened(source, name) as stream:
-        pixels, tags, reduced = _decoded(_header(stream, name, max_megapixels), name, least_side)
+        pixels, tags, reduced = _decode(_header(stream, name, max_megapixels), name, least_side)
     height, width = pixels.shape[:2]
     return Photo(
         name=name,
@@ -283,7 +283,7 @@ def _check_megapixels(size: tuple[int, int], name: str, max_megapixels: float) -
         raise PhotoTooLargeError(name, Note("too_many_megapixels", **sizes))
 
 
-def _decoded(
+def _decode(
     stored: StoredPhoto, name: str, least_side: int | None
 ) -> tuple[NDArray[np.uint8], Mapping[int, object], int]:
     """Decode all pixels and turn them upright; with the EXIF tags, and how coarse they are."""

@@ -91,10 +91,10 @@ def about_photos(
         If the manifest names a photo by a name that several have.
     """
     names = [path.relative_to(root).as_posix() for path in files]
-    given = _matched(entries, names)
+    given = _match_lines(entries, names)
     known = [_about(path, name, given.get(name)) for path, name in zip(files, names, strict=True)]
     zero = treated_on or treatment_by_names(known)
-    dated = [_dated(each, zero) for each in known]
+    dated = [_date_by_day(each, zero) for each in known]
     numbers = [each.day for each in dated if each.day is not None]
     if len(set(numbers)) > 1 and max(numbers) < 0:
         before = Note("all_days_before")
@@ -121,7 +121,7 @@ def about_photo(source: PhotoSource, name: str, entry: Entry | None, treated_on:
     >>> str(about_photo(b"", "day+3 rest.jpg", None, date(2026, 3, 9)).taken.day)
     '2026-03-12'
     """
-    return _dated(_about(source, name, entry), treated_on)
+    return _date_by_day(_about(source, name, entry), treated_on)
 
 
 def treatment_by_names(photos: Sequence[About]) -> date | None:
@@ -134,7 +134,7 @@ def treatment_by_names(photos: Sequence[About]) -> date | None:
     return zeros.pop() if len(zeros) == 1 else None
 
 
-def _matched(entries: Mapping[str, Entry], names: Sequence[str]) -> dict[str, Entry]:
+def _match_lines(entries: Mapping[str, Entry], names: Sequence[str]) -> dict[str, Entry]:
     """The manifest's lines by the photos that they are about."""
     by_name: dict[str, list[str]] = defaultdict(list)
     for name in names:
@@ -151,7 +151,7 @@ def _matched(entries: Mapping[str, Entry], names: Sequence[str]) -> dict[str, En
 def _about(path: PhotoSource, name: str, entry: Entry | None) -> About:
     """One photo with every date that is said for it; the manifest's is the last to be trusted."""
     taken, named = read_taken(path), taken_from_name(name)
-    listed = _listed(entry)
+    listed = _manifest_date(entry)
     said = [taken if taken and taken.source not in _WEAK else None, named, listed, taken]
     dates = [each for each in said if each is not None]
     return About(
@@ -165,7 +165,7 @@ def _about(path: PhotoSource, name: str, entry: Entry | None) -> About:
     )
 
 
-def _listed(entry: Entry | None) -> Taken | None:
+def _manifest_date(entry: Entry | None) -> Taken | None:
     if entry is None or entry.taken is None:
         return None
     return Taken(entry.taken, "manifest", day_only=entry.day_only)
@@ -186,7 +186,7 @@ def _remarks(dates: Sequence[Taken]) -> Iterator[Note]:
             )
 
 
-def _dated(photo: About, zero: date | None) -> About:
+def _date_by_day(photo: About, zero: date | None) -> About:
     """A photo whose name counts days gets its date; it is more trusted than the manifest."""
     if photo.day is None:
         return photo if photo.taken else photo.add_remark(Note("undated"))
@@ -207,7 +207,7 @@ def _without_copies(photos: list[About], files: Sequence[Path]) -> list[About]:
     """Of files that are the same, the one about which most is known is measured; the others say which."""
     result = list(photos)
     for rows in _same_files(files):
-        kept = max(rows, key=lambda row: (_known(photos[row]), -row))
+        kept = max(rows, key=lambda row: (_count_known(photos[row]), -row))
         for row in set(rows) - {kept}:
             result[row] = replace(photos[row], copy_of=photos[kept].photo)
             days = {each.taken.day if each.taken else None for each in (photos[row], photos[kept])}
@@ -218,7 +218,7 @@ def _without_copies(photos: list[About], files: Sequence[Path]) -> list[About]:
     return result
 
 
-def _known(photo: About) -> int:
+def _count_known(photo: About) -> int:
     return sum(each is not None for each in (photo.taken, photo.expression, photo.day))
 
 

@@ -112,7 +112,7 @@ def taken_from_exif(tags: Mapping[int, object]) -> Taken | None:
     """
     for stamp, fraction, offset, source in _EXIF_STAMPS:
         match = _EXIF_STAMP.match(_text(tags.get(stamp)))
-        taken = _taken(match.groups(), source) if match else None
+        taken = _build_date(match.groups(), source) if match else None
         if taken is None:
             continue
         if taken.day_only:
@@ -215,12 +215,12 @@ def walk_images(folder: str | os.PathLike[str], *, recursive: bool = True) -> It
 
 def _only_date(text: str, source: TakenSource) -> Taken | None:
     """Return the one day that `text` names, with its time if it has one."""
-    found = [_taken(match.group(1, 3, 4, 5, 7, 8), source) for match in _NAME_STAMP.finditer(text)]
+    found = [_build_date(match.group(1, 3, 4, 5, 7, 8), source) for match in _NAME_STAMP.finditer(text)]
     dates = sorted((taken for taken in found if taken), key=lambda taken: taken.day_only)
     return dates[0] if len({taken.day for taken in dates}) == 1 else None
 
 
-def _taken(parts: tuple[str | None, ...], source: TakenSource) -> Taken | None:
+def _build_date(parts: tuple[str | None, ...], source: TakenSource) -> Taken | None:
     """Build a date from year, month, day and, unless they are None, hour, minute, second."""
     try:
         when = datetime(*(int(part) for part in parts if part is not None))  # type: ignore[arg-type]

@@ -166,12 +166,12 @@ def _plots(wording: Wording) -> dict[str, Any]:
     dots = summary_dots(followed, wording.changes)
     bars = movement_pairs(followed, wording.changes)
     return {
-        "summary": _drawn(draw_dots(dots, setting, wording.since), describe_dots(dots, setting))
+        "summary": _embed_figure(draw_dots(dots, setting, wording.since), describe_dots(dots, setting))
         if dots
         else None,
-        "bars": _drawn(draw_pairs(bars, setting), describe_pairs(bars, setting)) if bars else None,
+        "bars": _embed_figure(draw_pairs(bars, setting), describe_pairs(bars, setting)) if bars else None,
         "courses": [
-            _drawn(
+            _embed_figure(
                 draw_days(each, setting),
                 describe_days(each, setting),
                 text.known("titles", each.headline.name),
@@ -182,7 +182,7 @@ def _plots(wording: Wording) -> dict[str, Any]:
     }
 
 
-def _drawn(figure: Any, alt: str, title: str = "") -> Drawn:
+def _embed_figure(figure: Any, alt: str, title: str = "") -> Drawn:
     return Drawn(data_address("image/svg+xml", svg(figure)), alt, title)
 
 
@@ -201,7 +201,7 @@ def _pictures(wording: Wording, photos: bool) -> dict[str, Any]:
             (days[row], _photo(shown, days[row])) for row, shown in made.strip.items() if len(made.strip) > 1
         ],
         "strip_of": len(np.unique(series.static["day"][usual_rows(series)])),
-        "compared": list(_compared(wording, made)),
+        "compared": list(_compare_moments(wording, made)),
         "closely": [_closely(wording, each) for each in made.closely],
         "scale": _scale(wording.text),
     }
@@ -231,7 +231,7 @@ def _photo(shown: Shown, alt: str, overlay: Layers | None = None) -> Photo:
     return Photo(data_address("image/jpeg", shown.jpeg), shown.width, shown.height, alt, drawing)
 
 
-def _compared(wording: Wording, made: Album) -> Iterator[tuple[tuple[str, Photo], ...]]:
+def _compare_moments(wording: Wording, made: Album) -> Iterator[tuple[tuple[str, Photo], ...]]:
     """The moment before with each later one, as far as both are there: day and photo."""
     shown = [
         (

@@ -71,7 +71,7 @@ def series_tables(
     days = counted if zero.day is None else days_since(zero.day, dates)
     label, confidence = known_expressions(landmarks, [each.expression for each in about])
     known_columns = {"day": days, "expression": label}
-    static = _measured(landmarks, known_columns, zero.provenance, metrics)
+    static = _measure_series(landmarks, known_columns, zero.provenance, metrics)
     stored = bool(landmarks.provenance.get("mirrored", False))
     mirrored = [stored if each.mirrored is None else each.mirrored for each in about]
     known = {
@@ -85,7 +85,7 @@ def series_tables(
     return landmarks, static, photos, tuple(about)
 
 
-def _measured(
+def _measure_series(
     landmarks: Landmarks,
     known: Mapping[str, npt.NDArray[Any]],
     said: Mapping[str, str],

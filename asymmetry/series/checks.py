@@ -99,7 +99,7 @@ def check(change: Change, taken: Circumstances, affected: Side | None) -> tuple[
     new = _among(taken.photo, change.photos_after)
     since = change.since.note
     notes = [
-        *_turned(taken, old, new, since),
+        *_note_turn(taken, old, new, since),
         *_gaze(taken, old, new, since),
         *_distance(taken, old, new, since),
     ]
@@ -114,7 +114,7 @@ def _among(photos: npt.NDArray[np.str_], names: Collection[str]) -> Mask:
     return np.array([photo in known for photo in photos.tolist()], dtype=bool)
 
 
-def _turned(taken: Circumstances, old: Mask, new: Mask, since: Note) -> Iterator[Note]:
+def _note_turn(taken: Circumstances, old: Mask, new: Mask, since: Note) -> Iterator[Note]:
     for values, more, less in ((taken.yaw, "left", "right"), (taken.pitch, "down", "up")):
         step = _step(values, old, new)
         if abs(step) > TURN_DEG:

@@ -138,14 +138,14 @@ def label_rows(landmarks: Landmarks, known: Sequence[About]) -> Landmarks:
     )
     stored = bool(landmarks.provenance.get("mirrored", False))
     mirrored = np.array([stored if each.mirrored is None else each.mirrored for each in known], dtype=bool)
-    return _turned(named, mirrored != stored)
+    return _turn_rows(named, mirrored != stored)
 
 
 def _copy_note(photo: About) -> tuple[Note, ...]:
     return (Note("same_file", photo=photo.copy_of),) if photo.copy_of else ()
 
 
-def _turned(landmarks: Landmarks, rows: npt.NDArray[np.bool_]) -> Landmarks:
+def _turn_rows(landmarks: Landmarks, rows: npt.NDArray[np.bool_]) -> Landmarks:
     """Some of the photos as their mirror images."""
     if not rows.any():
         return landmarks

@@ -85,10 +85,10 @@ class Scheme:
     midline: Mapping[str, int] = field(default_factory=dict, repr=False)
     contours: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     unnamed: Iterable[tuple[int, ...]] = field(default=(), repr=False)
-    mirror: npt.NDArray[np.intp] = field(default_factory=lambda: _fixed(()), repr=False)
+    mirror: npt.NDArray[np.intp] = field(default_factory=lambda: _freeze(()), repr=False)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     expressions: tuple[str, ...] = field(default=(), repr=False)
-    expressive: npt.NDArray[np.intp] = field(default_factory=lambda: _fixed(()), repr=False)
+    expressive: npt.NDArray[np.intp] = field(default_factory=lambda: _freeze(()), repr=False)
 
     def __post_init__(self) -> None:
         own: dict[str, Any] = {
@@ -97,8 +97,8 @@ class Scheme:
             "contours": MappingProxyType({name: tuple(line) for name, line in self.contours.items()}),
             "unnamed": tuple(tuple(numbers) for numbers in self.unnamed),
             "expressions": tuple(self.expressions),
-            "mirror": _fixed(self.mirror),
-            "expressive": _fixed(self.expressive),
+            "mirror": _freeze(self.mirror),
+            "expressive": _freeze(self.expressive),
         }
         for name, value in own.items():
             object.__setattr__(self, name, value)
@@ -324,7 +324,7 @@ def _table(scheme: Scheme) -> tuple[Any, ...]:
     )
 
 
-def _fixed(numbers: npt.ArrayLike) -> npt.NDArray[np.intp]:
+def _freeze(numbers: npt.ArrayLike) -> npt.NDArray[np.intp]:
     array = np.array(numbers, dtype=np.intp)
     array.setflags(write=False)
     return array
@@ -338,7 +338,7 @@ def _mirror_table(scheme: Scheme) -> npt.NDArray[np.intp]:
     stated = dict(pairs) | {left: right for right, left in pairs}
     stated |= {number: number for number in single}
     given = scheme.mirror
-    table = _fixed(given if len(given) else [stated[number] for number in range(scheme.size)])
+    table = _freeze(given if len(given) else [stated[number] for number in range(scheme.size)])
     if table.shape != (scheme.size,) or not set(table.tolist()) <= set(range(scheme.size)):
         raise InvalidInputError(f"scheme {scheme.name!r}: its mirror must name {scheme.size} points")
     wrong = np.flatnonzero(table[table] != np.arange(scheme.size)).tolist()

@@ -91,7 +91,7 @@ def refine_irises(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatA
         Both sides are treated by the same code, so a mirrored photo gives mirrored irises.
     """
     eyes = [_Eye.of(photo, pose, canonical, plane, side) for side in SIDES]
-    found = _found(eyes) or _Circles([None for _ in eyes], eyes[0].radius)
+    found = _find_irises(eyes) or _Circles([None for _ in eyes], eyes[0].radius)
     plane = plane.copy()
     for eye, centre, side in zip(eyes, found.centres, SIDES, strict=True):
         outwards = np.array([-1.0 if side == "right" else 1.0, 1.0])
@@ -238,7 +238,7 @@ def _steps(light: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.dstack([across, up]) * np.float32(_SIGMA * np.sqrt(2 * np.pi))
 
 
-def _found(eyes: list[_Eye]) -> _Circles | None:
+def _find_irises(eyes: list[_Eye]) -> _Circles | None:
     """The irises that the photo shows.
 
     Looked for all over the reach, by the visible parts of the mesh's irises; then again, by those of the

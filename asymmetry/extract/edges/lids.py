@@ -140,7 +140,7 @@ class LidNetwork:
     def __init__(self, content: bytes | None = None) -> None:
         try:
             if content is None:
-                content = _installed()
+                content = _load_installed()
             # OpenCV 5 takes three times as long with its newer engine; OpenCV 4 has the one.
             engine = {"engine": cv2.dnn.ENGINE_CLASSIC} if hasattr(cv2.dnn, "ENGINE_CLASSIC") else {}
             self._network = cv2.dnn.readNetFromONNX(np.frombuffer(content, np.uint8), **engine)
@@ -150,7 +150,7 @@ class LidNetwork:
     @staticmethod
     def sha256() -> str:
         """SHA-256 of the network that is installed with the package."""
-        return hashlib.sha256(_installed()).hexdigest()
+        return hashlib.sha256(_load_installed()).hexdigest()
 
     def read(self, pictures: Pixels) -> tuple[FloatArray, FloatArray]:
         """Heights of both margins in pictures of eyes.
@@ -177,7 +177,7 @@ class LidNetwork:
         return heights, np.sqrt(square)
 
 
-def _installed() -> bytes:
+def _load_installed() -> bytes:
     return importlib.resources.files(__package__).joinpath(_FILE).read_bytes()
 
 

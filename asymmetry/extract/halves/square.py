@@ -160,9 +160,9 @@ def read_square(
         shown = right if side == "right" else right[scheme.mirror]
         planes[side][shown] = from_half(shape.own(to_half(planes[side][shown], side), side), side)
     return SquareReading(
-        _joined(planes, right, scheme),
-        _joined(twins, right, scheme),
-        _joined(seen, right, scheme),
+        _join_sides(planes, right, scheme),
+        _join_sides(twins, right, scheme),
+        _join_sides(seen, right, scheme),
         min(scores),
     )
 
@@ -176,7 +176,7 @@ def _right_numbers(canonical: Canonical) -> npt.NDArray[np.bool_]:
     return right
 
 
-def _joined(planes: dict[Side, FloatArray], right: npt.NDArray[np.bool_], scheme: Scheme) -> FloatArray:
+def _join_sides(planes: dict[Side, FloatArray], right: npt.NDArray[np.bool_], scheme: Scheme) -> FloatArray:
     middle = scheme.mirror == np.arange(scheme.size)
     sides = np.where(right[:, None], planes["right"], planes["left"])
     return np.where(middle[:, None], (planes["right"] + planes["left"]) / 2, sides)

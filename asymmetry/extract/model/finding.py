@@ -35,12 +35,12 @@ def find_faces(photo: Halvings, detector: Detector, *, mirrored: bool = False) -
     """
     pixels = photo.whole
     small = photo.down_to(FIND_SIDE / max(pixels.shape[:2]))
-    readings = detector.detect(_flipped(small) if mirrored else small)
+    readings = detector.detect(_flip(small) if mirrored else small)
     if small is not pixels and not (readings and np.ptp(readings[0].points[:, 0]) >= FIND_FACE):
-        return detector.detect(_flipped(pixels) if mirrored else pixels)
+        return detector.detect(_flip(pixels) if mirrored else pixels)
     (height, width), (low, narrow) = pixels.shape[:2], small.shape[:2]
     return [reading.scaled(width / narrow, height / low) for reading in readings]
 
 
-def _flipped(pixels: Pixels) -> Pixels:
+def _flip(pixels: Pixels) -> Pixels:
     return np.asarray(cv2.flip(pixels, 1), dtype=np.uint8)
