@@ -18,7 +18,7 @@ from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.extract.face.frontal import HEIGHT, PX_PER_CM, WIDTH, Frontal
 from asymmetry.extract.judge import quality
-from asymmetry.extract.judge.quality import FAULTS, faults, judged
+from asymmetry.extract.judge.quality import FAULTS, faults, judge_quality
 from tests.notes import codes
 
 Pixels = npt.NDArray[np.uint8]
@@ -85,7 +85,7 @@ def test_blur_in_one_direction_counts() -> None:
 
 def test_an_even_picture_has_no_edges_to_be_blurred() -> None:
     assert np.isnan(quality.blur(view(128)))
-    assert faults(judged(view(128))) == ()
+    assert faults(judge_quality(view(128))) == ()
 
 
 def test_grain_is_a_share_of_the_brightness() -> None:
@@ -109,7 +109,7 @@ def test_blocks_are_found_in_any_phase() -> None:
 def test_what_is_not_seen_is_not_judged() -> None:
     blind = view(0)
     blind.seen[:] = False
-    assert faults(judged(blind)) == ()
+    assert faults(judge_quality(blind)) == ()
 
 
 def test_every_quality_has_its_fault() -> None:

@@ -14,7 +14,7 @@ import pytest
 import asymmetry
 from asymmetry.errors import InvalidInputError, PhotoTooLargeError, UnreadablePhotoError
 from asymmetry.photos.formats import BUILT_IN
-from asymmetry.photos.photo import image_files, photo_suffixes, read_photo, read_taken
+from asymmetry.photos.photo import image_files, photo_suffixes, read_date, read_photo
 from asymmetry.photos.readers import Reader, register_reader, unregister_reader
 from tests.photos import DATETIME_ORIGINAL, ORIENTATION, photo_bytes, picture
 
@@ -80,7 +80,7 @@ def test_its_tags_give_the_date_and_turn_it_upright() -> None:
     taken = read_photo(dated).taken
     assert taken is not None
     assert (taken.isoformat(), taken.source) == ("2026-03-02T18:15:00", "exif")
-    assert read_taken(dated) == taken
+    assert read_date(dated) == taken
     turned = read_photo(ppm(picture(), f"# {ORIENTATION}=6\n"))
     np.testing.assert_array_equal(turned.pixels, np.rot90(picture(), -1))
 

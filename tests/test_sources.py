@@ -16,7 +16,7 @@ from PIL import Image
 
 from asymmetry import Extractor, PhotoBytes, PhotoSource, score
 from asymmetry.errors import InvalidInputError, MissingExtraError, UnreadablePhotoError
-from asymmetry.photos.photo import read_photo, read_taken
+from asymmetry.photos.photo import read_date, read_photo
 from asymmetry.photos.remote import read_url
 from asymmetry.photos.sources import load_source
 
@@ -54,7 +54,7 @@ def test_a_pil_image_is_turned_upright_and_dated_by_its_tags(astronaut: Pixels) 
     with Image.open(io.BytesIO(stored)) as image:
         photo = read_photo(image)
         assert np.array_equal(photo.pixels, expected.pixels)
-        assert photo.taken == expected.taken == read_taken(image)
+        assert photo.taken == expected.taken == read_date(image)
         assert image.size == astronaut.shape[1::-1]  # the caller's own is as it was
 
 

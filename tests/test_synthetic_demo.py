@@ -13,8 +13,8 @@ from PIL import ExifTags, Image
 from asymmetry.errors import MissingExtraError, NoFaceError
 from asymmetry.extract import Extractor
 from asymmetry.metrics import measure
-from asymmetry.photos.photo import image_files, read_taken
-from asymmetry.photos.taken import taken_from_name
+from asymmetry.photos.photo import image_files, read_date
+from asymmetry.photos.taken import date_from_name
 from asymmetry.synthetic import demo, demo_portrait, make_demo
 
 
@@ -37,10 +37,10 @@ def test_demo_photos_are_dated_named_and_readable(tmp_path: Path, astronaut_path
             exif = image.getexif().get_ifd(ExifTags.IFD.Exif)
         assert exif[ExifTags.Base.DateTimeOriginal][:10].replace(":", "-") == name[:10]
         assert exif[ExifTags.Base.OffsetTimeOriginal] == "+01:00"
-        read = read_taken(made.folder / name)
+        read = read_date(made.folder / name)
         assert read is not None
         assert (read.isoformat(), read.source) == (taken, "exif")
-        from_name = taken_from_name(name)
+        from_name = date_from_name(name)
         assert from_name is not None
         assert from_name.day == read.day
     written = (made.folder / "truth.csv").read_text(encoding="utf-8")

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from asymmetry.errors import InvalidInputError
-from asymmetry.photos.photo import read_photo, read_taken
-from asymmetry.photos.taken import Taken, image_files, taken_best, taken_from_exif, taken_from_name
+from asymmetry.photos.photo import read_date, read_photo
+from asymmetry.photos.taken import Taken, best_date, date_from_exif, date_from_name, image_files
 from tests.photos import DATETIME_ORIGINAL, heic_bytes, photo_bytes, picture, png_header
 
 DATETIME, ORIGINAL, DIGITIZED = 0x0132, 0x9003, 0x9004
@@ -44,7 +44,7 @@ PLAUSIBLE = st.dates(date(1990, 1, 1), date(2100, 12, 31))
     ],
 )
 def test_exif_time(tags: dict[int, object], when: datetime) -> None:
-    taken = taken_from_exif(tags)
+    taken = date_from_exif(tags)
     assert taken == Taken(when, "exif")
     assert taken.when.tzinfo == when.tzinfo
 
@@ -68,13 +68,13 @@ def test_exif_time(tags: dict[int, object], when: datetime) -> None:
     ],
 )
 def test_exif_time_that_is_none(value: object) -> None:
-    assert taken_from_exif({ORIGINAL: value}) is None
-    assert taken_from_exif({ORIGINAL: value, DIGITIZED: STAMP}) == Taken(WHEN, "exif_digitized")
-    assert taken_from_exif({ORIGINAL: value, DATETIME: STAMP}) == Taken(WHEN, "exif_modified")
+    assert date_from_exif({ORIGINAL: value}) is None
+    assert date_from_exif({ORIGINAL: value, DIGITIZED: STAMP}) == Taken(WHEN, "exif_digitized")
+    assert date_from_exif({ORIGINAL: value, DATETIME: STAMP}) == Taken(WHEN, "exif_modified")
 
 
 def test_exif_day_without_a_time() -> None:
-    taken = taken_from_exif({ORIGINAL: "2026:03:02   :  :  ", OFFSET_ORIGINAL: "+01:00"})
+    taken = date_from_exif({ORIGINAL: "2026:03:02   :  :  ", OFFSET_ORIGINAL: "+01:00"})
     assert taken == Taken(datetime(2026, 3, 2), "exif", day_only=True)
     assert taken.isoformat() == "2026-03-02"
 
@@ -86,7 +86,7 @@ def test_exif_day_without_a_time() -> None:
     )
 )
 def test_no_tag_stops_it(tags: dict[int, object]) -> None:
-    taken = taken_from_exif(tags)
+    taken = date_from_exif(tags)
     assert taken is None or 1990 <= taken.when.year <= 2100
 
 
@@ -115,7 +115,7 @@ def test_no_tag_stops_it(tags: dict[int, object]) -> None:
     ],
 )
 def test_date_in_a_name(name: str, expected: str) -> None:
-    taken = taken_from_name(name)
+    taken = date_from_name(name)
     assert taken is not None
     assert (taken.isoformat(), taken.source) == (expected, "name")
 
@@ -143,7 +143,7 @@ def test_date_in_a_name(name: str, expected: str) -> None:
     ],
 )
 def test_no_date_in_a_name(name: str) -> None:
-    assert taken_from_name(name) is None
+    assert date_from_name(name) is None
 
 
 @pytest.mark.parametrize(
@@ -156,36 +156,36 @@ def test_no_date_in_a_name(name: str) -> None:
     ],
 )
 def test_the_nearest_name_counts(path: str, day: int, source: str) -> None:
-    taken = taken_from_name(Path("series", path))
+    taken = date_from_name(Path("series", path))
     assert taken is not None
     assert (taken.day, taken.source, taken.day_only) == (date(2026, 3, day), source, True)
 
 
 def test_folders_further_up_say_nothing() -> None:
-    assert taken_from_name("2026-03-02/raw/IMG_1.jpg") is None
+    assert date_from_name("2026-03-02/raw/IMG_1.jpg") is None
 
 
 @given(PLAUSIBLE, st.sampled_from(["", "-", "_", ".", " "]), st.sampled_from(["", "IMG_", "x-", "nach "]))
 def test_every_plausible_day_is_read(day: date, separator: str, before: str) -> None:
     name = f"{before}{day:%Y}{separator}{day:%m}{separator}{day:%d}.jpg"
-    assert taken_from_name(name) == Taken(datetime(day.year, day.month, day.day), "name", day_only=True)
+    assert date_from_name(name) == Taken(datetime(day.year, day.month, day.day), "name", day_only=True)
 
 
 @given(st.text())
 def test_no_name_stops_it(name: str) -> None:
-    taken = taken_from_name(name)
+    taken = date_from_name(name)
     assert taken is None or 1990 <= taken.when.year <= 2100
 
 
 def test_only_the_exposure_comes_before_a_name() -> None:
     exposure, scan, edit = (Taken(WHEN, source) for source in ("exif", "exif_digitized", "exif_modified"))
     name = Taken(datetime(2019, 5, 4), "name", day_only=True)
-    assert taken_best(exposure, name) == exposure
-    assert taken_best(scan, name) == name
-    assert taken_best(edit, name) == name
-    assert taken_best(edit, None) == edit
-    assert taken_best(None, name) == name
-    assert taken_best(None, None) is None
+    assert best_date(exposure, name) == exposure
+    assert best_date(scan, name) == name
+    assert best_date(edit, name) == name
+    assert best_date(edit, None) == edit
+    assert best_date(None, name) == name
+    assert best_date(None, None) is None
 
 
 def test_day_and_wall_clock_are_the_places_own() -> None:
@@ -248,7 +248,7 @@ def test_capture_time(name: str, tmp_path: Path) -> None:
     taken = read_photo(path).taken
     assert taken is not None
     assert (taken.isoformat(), taken.source) == ("2026-03-02T18:15:07+01:00", "exif")
-    assert read_taken(path) == taken
+    assert read_date(path) == taken
 
 
 def test_places_and_cameras_are_not_kept() -> None:
@@ -265,27 +265,27 @@ def test_a_name_dates_a_photo_without_exif(tmp_path: Path) -> None:
     for photo in (read_photo(path), read_photo(path, name="visit 3"), read_photo(picture(), name=path.name)):
         assert photo.taken is not None
         assert (photo.taken.day, photo.taken.source) == (date(2026, 3, 2), "name")
-    assert read_taken(path) == read_photo(path).taken
+    assert read_date(path) == read_photo(path).taken
 
 
 def test_a_files_age_is_no_date(tmp_path: Path) -> None:
     path = tmp_path / "rest.png"
     path.write_bytes(photo_bytes("png"))
     assert read_photo(path).taken is None
-    assert read_taken(path) is None
+    assert read_date(path) is None
 
 
 def test_dates_of_what_can_not_be_read(tmp_path: Path) -> None:
     path = tmp_path / "2026-03-02.jpg"
     for content in (b"", b"text", png_header(30_000, 30_000), photo_bytes("jpeg")[:99]):
         path.write_bytes(content)
-        assert read_taken(path) is not None
-    assert read_taken("2026-03-02/missing.jpg") is not None
-    assert read_taken(b"") is None
-    assert read_taken(picture()) is None
+        assert read_date(path) is not None
+    assert read_date("2026-03-02/missing.jpg") is not None
+    assert read_date(b"") is None
+    assert read_date(picture()) is None
 
 
 def test_ugly_date(ugly: Path) -> None:
-    taken = read_taken(ugly / "exif_gps.jpg")
+    taken = read_date(ugly / "exif_gps.jpg")
     assert taken is not None
     assert taken.isoformat() == "2024-05-06T07:08:09"

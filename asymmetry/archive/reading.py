@@ -17,7 +17,7 @@ from asymmetry.metrics import expressions
 from asymmetry.metrics.expression import UNKNOWN
 from asymmetry.photos.names import day_from_name, expression_from_name
 from asymmetry.photos.record import About
-from asymmetry.photos.taken import taken_from_name
+from asymmetry.photos.taken import date_from_name
 
 __all__ = ["Person", "list_subjects", "read_archive", "read_person"]
 
@@ -122,7 +122,7 @@ def _date_by_names(landmarks: Landmarks) -> Landmarks:
     """With the dates of their names for photos that could not be read."""
     taken = landmarks.taken.tolist()
     for row, photo in enumerate(landmarks.photo.tolist()):
-        named = None if taken[row] else taken_from_name(photo)
+        named = None if taken[row] else date_from_name(photo)
         taken[row] = named.isoformat() if named else taken[row]
     return replace(landmarks, taken=np.array(taken, dtype=np.str_))
 

@@ -19,7 +19,7 @@ from asymmetry.core.landmarks import Landmarks, Status
 from asymmetry.core.notes import Note
 from asymmetry.errors import PhotoError
 from asymmetry.extract import Extractor, Method
-from asymmetry.photos.photo import PhotoBytes, read_taken
+from asymmetry.photos.photo import PhotoBytes, read_date
 
 __all__ = ["Row", "Settings", "failed", "release_extractor", "score_job", "start_worker"]
 
@@ -131,7 +131,7 @@ def _add_date(landmarks: Landmarks, job: Job, file: PhotoBytes) -> Landmarks:
     """With the manifest's date, where neither camera nor name say one."""
     if not job.taken:
         return landmarks
-    known = read_taken(file)
+    known = read_date(file)
     if known is not None and known.source in _SURER_THAN_A_MANIFEST:
         return landmarks
     return replace(landmarks, taken=np.array([job.taken]))

@@ -179,7 +179,7 @@ def face_frame(
     return Face(points, rows, landmarks.layout, roll, factor)
 
 
-def reframed(face: Face, *, scale: Scale) -> Face:
+def reframe(face: Face, *, scale: Scale) -> Face:
     """Faces whose points were moved, in millimetres, brought into their own frame again.
 
     Parameters
@@ -196,7 +196,7 @@ def reframed(face: Face, *, scale: Scale) -> Face:
     weights = in_plane(x / flat, y / flat)
     level = replace(anchors, points=weighted_sum(anchors.points, weights))
     factor = np.ones(face.size) if scale.source == "ruler" else scale.mm_per_px(level)
-    return placed(face, weights * factor, _origin(level) * factor)
+    return move_faces(face, weights * factor, _origin(level) * factor)
 
 
 def eye_higher(face: Face) -> FloatArray:
@@ -212,7 +212,7 @@ def eye_higher(face: Face) -> FloatArray:
     return np.degrees(np.arcsin(-pupils_aslant(_across(face))))
 
 
-def placed(face: Face, weights: FloatArray, origin: FloatArray) -> Face:
+def move_faces(face: Face, weights: FloatArray, origin: FloatArray) -> Face:
     """Faces turned in their plane, and then shifted.
 
     Parameters

@@ -19,8 +19,8 @@ from asymmetry.errors import NoFaceError, SeveralFacesError, UnsuitablePhotoErro
 from asymmetry.extract.face.frontal import Frontal, draw_frontal
 from asymmetry.extract.face.pose import is_near
 from asymmetry.extract.judge.hidden import find_unseen
-from asymmetry.extract.judge.pupils import GUESS_MM, guessed
-from asymmetry.extract.judge.quality import faults, judged
+from asymmetry.extract.judge.pupils import GUESS_MM, guess_pupils
+from asymmetry.extract.judge.quality import faults, judge_quality
 from asymmetry.extract.judge.spread import Scatter, behind_glasses
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.extract.model.landmarker import Reading
@@ -139,7 +139,7 @@ def drop_hidden(face: FaceReading, view: Frontal, scatter: Scatter) -> FaceReadi
 
 def mark_guesses(face: FaceReading) -> FaceReading:
     """Widen the error of irises that were not seen, and note it."""
-    guesses = guessed(face.points, face.irises)
+    guesses = guess_pupils(face.points, face.irises)
     spread = face.spread.copy()
     for side in (*guesses.covered, *guesses.unclear):
         numbers = MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups["iris"])
@@ -152,7 +152,7 @@ def mark_guesses(face: FaceReading) -> FaceReading:
 
 def note_faults(face: FaceReading, view: Frontal) -> FaceReading:
     """Judge the photo's light and sharpness, and note its faults."""
-    quality = judged(view)
+    quality = judge_quality(view)
     return _add_notes(replace(face, quality=quality), faults(quality))
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import LEVEL_PAIRS, Face, apart, iris_width, placed
+from asymmetry.core.frame import LEVEL_PAIRS, Face, apart, iris_width, move_faces
 from asymmetry.core.geometry import total
 from asymmetry.core.level import from_both_sides, in_plane
 from asymmetry.core.schemes import SIDES
 
-__all__ = ["laid_on", "middle", "sure_pupils"]
+__all__ = ["middle", "superpose", "sure_pupils"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 Mask = npt.NDArray[np.bool_]
@@ -23,7 +23,7 @@ Mask = npt.NDArray[np.bool_]
 CANTHI = ("outer_canthus", "inner_canthus")
 
 
-def laid_on(rest: Face, moved: Face, sure: Mask | np.bool_ | bool) -> Face:
+def superpose(rest: Face, moved: Face, sure: Mask | np.bool_ | bool) -> Face:
     """The moved face, turned, scaled and shifted in its plane until its eyes lie on those at rest.
 
     Parameters
@@ -53,7 +53,7 @@ def laid_on(rest: Face, moved: Face, sure: Mask | np.bool_ | bool) -> Face:
     same, turn = (to_x * x + to_y * y) * factor, (to_y * x - to_x * y) * factor
     (x, y), (to_x, to_y) = middle(moved), middle(rest)
     origin = from_both_sides(x * same - y * turn - to_x, x * turn + y * same - to_y)
-    return replace(placed(moved, in_plane(same, -turn), origin), mm_per_px=moved.mm_per_px * size)
+    return replace(move_faces(moved, in_plane(same, -turn), origin), mm_per_px=moved.mm_per_px * size)
 
 
 def middle(face: Face) -> FloatArray:

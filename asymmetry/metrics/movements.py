@@ -19,7 +19,7 @@ from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import excursion
 from asymmetry.metrics.definition import MovementMetric, moved_by, unique, weaker_to_stronger
-from asymmetry.metrics.laying import laid_on, middle, sure_pupils
+from asymmetry.metrics.laying import middle, superpose, sure_pupils
 from asymmetry.metrics.measuring import (
     CHUNK,
     MAX_YAW,
@@ -32,7 +32,7 @@ from asymmetry.metrics.measuring import (
     per_photo,
 )
 from asymmetry.metrics.points import not_carried
-from asymmetry.metrics.propagation import COPIES, differing, known_spread, moved_spreads
+from asymmetry.metrics.propagation import COPIES, differing, moved_spreads, spread_of_points
 
 __all__ = ["beyond_noise", "movement", "movement_catalogue"]
 
@@ -68,7 +68,7 @@ def movement(
     """Measure how far each side of a face moved, from a photo at rest to one in an expression.
 
     Both faces are brought into their own frame, as `measure` does. The second one is then turned, scaled and
-    shifted in its plane until the eyes lie on each other, see `laid_on`. So the size of the face in the photo
+    shifted in its plane until the eyes lie on each other (`superpose`). So the size of the face in the photo
     and the direction of gaze move nothing, and the millimetres of both are those of the photo at rest.
 
     Parameters
@@ -200,18 +200,18 @@ def _read(
     larger = apart(before, "outer_canthus") / apart(after, "outer_canthus")
     first, second = pair
     unsure = differing(
-        known_spread(first, before.rows) * before.mm_per_px,
-        known_spread(second, before.rows) * larger,
+        spread_of_points(first, before.rows) * before.mm_per_px,
+        spread_of_points(second, before.rows) * larger,
         list(before.rows),
     )
     sure = sure_pupils(before, unsure)
-    after = laid_on(before, after, sure)
+    after = superpose(before, after, sure)
     values, spread = out
     for row, column in zip(values, moved_by(metrics, before, after), strict=True):
         row[:] = column
     # As many pairs at a time as their copies fill a chunk.
     for rows in chunks(before.size, max(CHUNK // COPIES, 1)):
-        lay = functools.partial(laid_on, sure=np.tile(sure[rows], 1 + COPIES))
+        lay = functools.partial(superpose, sure=np.tile(sure[rows], 1 + COPIES))
         faces = before.select(rows), after.select(rows)
         spread[:, rows] = moved_spreads(*faces, unsure[..., rows], metrics, lay)
     return np.asarray(np.isfinite(middle(before) + middle(after)).all(axis=0))

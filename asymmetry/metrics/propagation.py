@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import Face, Scale, reframed
+from asymmetry.core.frame import Face, Scale, reframe
 from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, get_scheme
@@ -26,7 +26,7 @@ from asymmetry.core.schemes.vocabulary import GROUPS
 from asymmetry.core.stations import with_stations
 from asymmetry.metrics.definition import Metric, MovementMetric, measured, moved_by
 
-__all__ = ["COPIES", "differing", "known_spread", "mixtures", "moved_spreads", "spreads"]
+__all__ = ["COPIES", "differing", "mixtures", "moved_spreads", "spread_of_points", "spreads"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 Laying: TypeAlias = Callable[[Face, Face], Face]
@@ -112,10 +112,10 @@ def spreads(face: Face, landmarks: Landmarks, scale: Scale, metrics: Sequence[Me
     ndarray
         NaN where the spread of a point is not known that the metric uses.
     """
-    copies = _copies(face, known_spread(landmarks, face.rows) * face.mm_per_px)
+    copies = _copies(face, spread_of_points(landmarks, face.rows) * face.mm_per_px)
     # Those without an error are put into their frame once more as well, so that a metric that an
     # error leaves alone has an SD of 0.
-    copies = reframed(copies, scale=replace(scale, mm=np.tile(scale.mm, 1 + COPIES)))
+    copies = reframe(copies, scale=replace(scale, mm=np.tile(scale.mm, 1 + COPIES)))
     return _in_squares(measured(copies, metrics), sum(len(metric.columns) for metric in metrics), face.size)
 
 
@@ -136,7 +136,7 @@ def moved_spreads(
         Lays copies of the moved faces on copies of those at rest, which come face by face.
     """
     across = np.where(np.isin(list(moved.rows), _MOUTH), _ACROSS_MOUTH, 1.0)[:, None, None]
-    still = tiled(rest)
+    still = tile_faces(rest)
     copies = lay(still, _copies(moved, np.array([spread * across, spread])))
     columns = sum(len(metric.columns) for metric in metrics)
     return _in_squares(moved_by(metrics, still, copies), columns, rest.size)
@@ -156,7 +156,7 @@ def differing(first: FloatArray, second: FloatArray, names: Sequence[str]) -> Fl
     return np.sqrt(first * first + second * second - 2 * lasting * first * second)
 
 
-def tiled(face: Face) -> Face:
+def tile_faces(face: Face) -> Face:
     """The faces, as often as `moved_spreads` has copies of them."""
     return _many(face, np.tile(face.points, 1 + COPIES))
 
@@ -211,7 +211,7 @@ def _weights(scheme: str, names: tuple[str, ...]) -> tuple[FloatArray, int]:
     return weights, sum(place < pairs for place in places)
 
 
-def known_spread(landmarks: Landmarks, names: Iterable[str]) -> FloatArray:
+def spread_of_points(landmarks: Landmarks, names: Iterable[str]) -> FloatArray:
     """Spread of named points, shape (names, 2, n).
 
     Unknown for all of a face with an iris of unknown spread: its copies would pass for an iris not seen.

@@ -6,15 +6,15 @@ from datetime import date, datetime
 
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["as_date", "day_number", "taken_day"]
+__all__ = ["as_date", "day_number", "day_of"]
 
 
-def taken_day(taken: str) -> date | None:
+def day_of(taken: str) -> date | None:
     """The calendar day of an ISO 8601 text; None where it is empty.
 
     Examples
     --------
-    >>> taken_day("2026-03-02T18:15:00+01:00")
+    >>> day_of("2026-03-02T18:15:00+01:00")
     datetime.date(2026, 3, 2)
     """
     try:

@@ -31,10 +31,10 @@ from asymmetry.photos.readers import HEAD_BYTES, StoredPhoto, find_reader, photo
 from asymmetry.photos.sources import PhotoBytes, PhotoSource, load_source, name_source
 from asymmetry.photos.taken import (
     Taken,
+    best_date,
+    date_from_exif,
+    date_from_name,
     image_files,
-    taken_best,
-    taken_from_exif,
-    taken_from_name,
     walk_images,
 )
 
@@ -47,8 +47,8 @@ __all__ = [
     "image_files",
     "opened",
     "photo_suffixes",
+    "read_date",
     "read_photo",
-    "read_taken",
     "walk_images",
 ]
 
@@ -138,7 +138,7 @@ def read_photo(
     check_limit(max_megapixels)
     called = name_source(source)
     name = name or called
-    dated = taken_from_name(called) or taken_from_name(name)
+    dated = date_from_name(called) or date_from_name(name)
     source = load_source(source, name)
     if isinstance(source, np.ndarray):
         return Photo(name, source, dated, (source.shape[1], source.shape[0]))
@@ -150,7 +150,7 @@ def read_photo(
     return Photo(
         name=name,
         pixels=pixels,
-        taken=_find_given_date(source) or taken_best(taken_from_exif(tags), dated),
+        taken=_find_given_date(source) or best_date(date_from_exif(tags), dated),
         full_size=(width * reduced, height * reduced),
         reduced=reduced,
     )
@@ -168,7 +168,7 @@ def check_limit(max_megapixels: object) -> None:
         raise InvalidInputError(f"max_megapixels has to be a number above 0, not {max_megapixels!r}")
 
 
-def read_taken(source: PhotoSource) -> Taken | None:
+def read_date(source: PhotoSource) -> Taken | None:
     """Find when a photo was taken, by its header and its name.
 
     Parameters
@@ -188,7 +188,7 @@ def read_taken(source: PhotoSource) -> Taken | None:
     elif not isinstance(source, np.ndarray):
         with suppress(PhotoError), opened(load_source(source, name), name) as stream:
             tags = _header(stream, name, DEFAULT_MAX_MEGAPIXELS).read_tags()
-    return _find_given_date(source) or taken_best(taken_from_exif(tags), taken_from_name(name))
+    return _find_given_date(source) or best_date(date_from_exif(tags), date_from_name(name))
 
 
 def _find_given_date(source: PhotoSource) -> Taken | None:
@@ -203,7 +203,7 @@ def _from_pillow(image: Image.Image, name: str, dated: Taken | None, max_megapix
     with _own_errors(name, _tell_damage):
         tags = read_exif(image)
         pixels = upright(decode_loaded(image, name), tags)
-    taken = taken_best(taken_from_exif(tags), dated)
+    taken = best_date(date_from_exif(tags), dated)
     return Photo(name, pixels, taken, (pixels.shape[1], pixels.shape[0]))
 
 

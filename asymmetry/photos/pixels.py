@@ -13,7 +13,7 @@ from PIL import ExifTags, Image, ImageFile, JpegImagePlugin
 from asymmetry.core.notes import Note
 from asymmetry.errors import AsymmetryError, UnreadablePhotoError
 
-__all__ = ["coarsened", "decode_loaded", "read_exif", "refuse_filling_in", "rgb", "upright"]
+__all__ = ["coarsen", "decode_loaded", "read_exif", "refuse_filling_in", "rgb", "upright"]
 
 #: Steps that make each EXIF orientation upright (Exif 2.32, 4.6.4, tag 274): whether rows and columns change
 #: places, and then OpenCV's code of a flip, of columns (1), of rows (0) or of both. 1 already is.
@@ -99,7 +99,7 @@ def upright(pixels: NDArray[np.uint8], tags: Mapping[int, object]) -> NDArray[np
     return np.asarray(turned if flip is None else cv2.flip(turned, flip), dtype=np.uint8)
 
 
-def coarsened(image: ImageFile.ImageFile, least_side: int) -> int:
+def coarsen(image: ImageFile.ImageFile, least_side: int) -> int:
     """Set a JPEG to be decoded coarsely; by how much, either way.
 
     Only by a number that divides both sides: otherwise a photo that is turned upright begins within a pixel.

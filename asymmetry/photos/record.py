@@ -13,8 +13,8 @@ from asymmetry.core.notes import Note
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.manifest import Entry
 from asymmetry.photos.names import day_from_name, expression_from_name
-from asymmetry.photos.photo import PhotoSource, read_taken
-from asymmetry.photos.taken import Taken, taken_from_name
+from asymmetry.photos.photo import PhotoSource, read_date
+from asymmetry.photos.taken import Taken, date_from_name
 
 __all__ = ["About", "about_photo", "about_photos", "treatment_by_names"]
 
@@ -150,7 +150,7 @@ def _match_lines(entries: Mapping[str, Entry], names: Sequence[str]) -> dict[str
 
 def _about(path: PhotoSource, name: str, entry: Entry | None) -> About:
     """One photo with every date that is said for it; the manifest's is the last to be trusted."""
-    taken, named = read_taken(path), taken_from_name(name)
+    taken, named = read_date(path), date_from_name(name)
     listed = _manifest_date(entry)
     said = [taken if taken and taken.source not in _WEAK else None, named, listed, taken]
     dates = [each for each in said if each is not None]

@@ -19,10 +19,10 @@ from asymmetry.photos.readers import photo_suffixes
 __all__ = [
     "Taken",
     "TakenSource",
+    "best_date",
+    "date_from_exif",
+    "date_from_name",
     "image_files",
-    "taken_best",
-    "taken_from_exif",
-    "taken_from_name",
     "walk_images",
 ]
 
@@ -67,7 +67,7 @@ class Taken:
 
     Examples
     --------
-    >>> taken = taken_from_name("day_10/IMG_20260302_181500.jpg")
+    >>> taken = date_from_name("day_10/IMG_20260302_181500.jpg")
     >>> taken.isoformat(), taken.source
     ('2026-03-02T18:15:00', 'name')
     """
@@ -91,7 +91,7 @@ class Taken:
         return self.day.isoformat() if self.day_only else self.when.isoformat()
 
 
-def taken_from_exif(tags: Mapping[int, object]) -> Taken | None:
+def date_from_exif(tags: Mapping[int, object]) -> Taken | None:
     """Read the capture time from EXIF tags.
 
     Parameters
@@ -107,7 +107,7 @@ def taken_from_exif(tags: Mapping[int, object]) -> Taken | None:
 
     Examples
     --------
-    >>> taken_from_exif({0x9003: "2026:03:02 18:15:00", 0x9011: "+01:00"}).isoformat()
+    >>> date_from_exif({0x9003: "2026:03:02 18:15:00", 0x9011: "+01:00"}).isoformat()
     '2026-03-02T18:15:00+01:00'
     """
     for stamp, fraction, offset, source in _EXIF_STAMPS:
@@ -124,7 +124,7 @@ def taken_from_exif(tags: Mapping[int, object]) -> Taken | None:
     return None
 
 
-def taken_from_name(path: PurePath | str) -> Taken | None:
+def date_from_name(path: PurePath | str) -> Taken | None:
     """Read the date from a file's name, else from the name of the folder that holds it.
 
     Parameters
@@ -141,16 +141,16 @@ def taken_from_name(path: PurePath | str) -> Taken | None:
 
     Examples
     --------
-    >>> taken_from_name("2026-03-02/smile.jpg").source
+    >>> date_from_name("2026-03-02/smile.jpg").source
     'folder'
-    >>> taken_from_name("from 2026-03-02 to 2026-04-02.jpg") is None
+    >>> date_from_name("from 2026-03-02 to 2026-04-02.jpg") is None
     True
     """
     path = PurePath(path)
     return _only_date(path.name, "name") or _only_date(path.parent.name, "folder")
 
 
-def taken_best(exif: Taken | None, name: Taken | None) -> Taken | None:
+def best_date(exif: Taken | None, name: Taken | None) -> Taken | None:
     """Choose between the dates of the EXIF tags and of the names.
 
     Only DateTimeOriginal is the moment of the exposure, so only it comes before a name. A scanner's date or
@@ -159,7 +159,7 @@ def taken_best(exif: Taken | None, name: Taken | None) -> Taken | None:
     Examples
     --------
     >>> scan = Taken(datetime(2026, 5, 1), "exif_digitized")
-    >>> taken_best(scan, taken_from_name("2019-05-04 before.tif")).isoformat()
+    >>> best_date(scan, date_from_name("2019-05-04 before.tif")).isoformat()
     '2019-05-04'
     """
     if exif is not None and exif.source == "exif":

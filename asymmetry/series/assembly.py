@@ -15,7 +15,7 @@ from asymmetry.core.table import LEADING, Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import Metric, MovementMetric, measure, movement_catalogue
 from asymmetry.metrics.headline import HEADLINES
-from asymmetry.photos.dates import taken_day
+from asymmetry.photos.dates import day_of
 from asymmetry.photos.record import About
 from asymmetry.series.day_zero import DayZero
 from asymmetry.series.labels import known_expressions
@@ -63,7 +63,7 @@ def series_tables(
         In the same order.
     """
     counted = np.array([each.day for each in about], dtype=np.float64)
-    dates = [taken_day(taken) for taken in landmarks.taken.tolist()]
+    dates = [day_of(taken) for taken in landmarks.taken.tolist()]
     order = _by_time(landmarks.taken.tolist(), counted)
     landmarks, counted, about = landmarks[order], counted[order], [about[row] for row in order]
     dates = [dates[row] for row in order]

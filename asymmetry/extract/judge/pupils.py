@@ -18,7 +18,7 @@ from asymmetry.core.frame import IRIS_MM
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 
-__all__ = ["GUESS_MM", "Guessed", "guessed"]
+__all__ = ["GUESS_MM", "Guessed", "guess_pupils"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -60,7 +60,7 @@ class Guessed:
         return tuple(found)
 
 
-def guessed(points: FloatArray, irises: Mapping[Side, bool] | None) -> Guessed:
+def guess_pupils(points: FloatArray, irises: Mapping[Side, bool] | None) -> Guessed:
     """Find the pupils whose place is a guess.
 
     Parameters

@@ -23,7 +23,7 @@ from asymmetry.core.landmarks import QUALITY
 from asymmetry.core.notes import Note
 from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, axes, smooth
 
-__all__ = ["FAULTS", "Fault", "faults", "judged"]
+__all__ = ["FAULTS", "Fault", "faults", "judge_quality"]
 
 Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -76,7 +76,7 @@ class Fault:
         return value < self.least or value > self.most
 
 
-def judged(view: Frontal) -> FloatArray:
+def judge_quality(view: Frontal) -> FloatArray:
     """A photo's quality, in the order of `QUALITY`; NaN where no face was seen."""
     if not view.face.any():
         return np.full(len(QUALITY), np.nan)
@@ -84,7 +84,7 @@ def judged(view: Frontal) -> FloatArray:
 
 
 def faults(quality: FloatArray) -> tuple[Note, ...]:
-    """The faults of a photo of a face, by the numbers of `judged`; empty for a good one."""
+    """The faults of a photo of a face, by the numbers of `judge_quality`; empty for a good one."""
     found = zip((FAULTS[name] for name in QUALITY), quality.tolist(), strict=True)
     return tuple(Note(fault.code, value=value) for fault, value in found if fault.spoils(value))
 

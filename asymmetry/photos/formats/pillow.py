@@ -24,7 +24,7 @@ from PIL import (
 
 from asymmetry.core.notes import Note
 from asymmetry.errors import UnreadablePhotoError
-from asymmetry.photos.pixels import coarsened, read_exif, refuse_filling_in, rgb
+from asymmetry.photos.pixels import coarsen, read_exif, refuse_filling_in, rgb
 
 __all__ = ["PILLOW_READERS", "PillowPhoto", "PillowReader", "brands_of"]
 
@@ -68,7 +68,7 @@ class PillowPhoto:
         """
         refuse_filling_in(self._name)
         image = self._image
-        reduced = coarsened(image, least_side) if least_side else 1
+        reduced = coarsen(image, least_side) if least_side else 1
         if isinstance(image, TiffImagePlugin.TiffImageFile):
             # Pillow would make this memory itself, but check its size by a limit of the whole process.
             stored = (image.tag_v2[ExifTags.Base.ImageWidth], image.tag_v2[ExifTags.Base.ImageLength])
