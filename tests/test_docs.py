@@ -1,0 +1,86 @@
+"""Every Python block of the readme and the docs runs, in the order in which it stands there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from asymmetry import Extractor, Half, Series, metric
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
+)
+DAYS = ("2026-03-02", "2026-03-09", "2026-03-23")
+
+
+def blocks(page: str) -> list[str]:
+    """The Python blocks of a page."""
+    return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+
+
+def jpeg(pixels: NDArray[np.uint8], path: Path, quality: int = 92) -> bytes:
+    Image.fromarray(pixels).save(path, quality=quality)
+    return path.read_bytes()
+
+
+@pytest.fixture
+def home(astronaut: NDArray[np.uint8], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the photos that the pages name; no two files are alike."""
+    face = np.ascontiguousarray(astronaut[:320, 60:380])
+    for name in ("portrait.jpg", "a.jpg", "b.jpg"):
+        jpeg(face, tmp_path / name)
+    for folder in ("photos", "photos/p17"):
+        (tmp_path / folder).mkdir()
+    for number, day in enumerate(DAYS):
+        jpeg(face, tmp_path / "photos" / f"{day} rest.jpg", 80 + number)
+    jpeg(face, tmp_path / "photos" / "p17" / "2026-04-02 rest.jpg", 95)
+    monkeypatch.chdir(tmp_path)
+    mpl.use("Agg")
+    return tmp_path
+
+
+@pytest.fixture
+def known(home: Path, astronaut: NDArray[np.uint8]) -> Iterator[dict[str, Any]]:
+    """Names that a page takes to be there."""
+    fastapi = pytest.importorskip("fastapi")
+    photo = (home / "portrait.jpg").read_bytes()
+    rows = [
+        SimpleNamespace(name=f"day {day}", jpeg=(home / "photos" / f"{day} rest.jpg").read_bytes(), day=day)
+        for day in DAYS
+    ]
+    with Extractor(method="plain") as extractor:
+        landmarks = extractor.extract(["portrait.jpg"])
+        yield {
+            "__name__": "__main__",
+            "FloatArray": NDArray[np.float64],
+            "Half": Half,
+            "UploadFile": fastapi.UploadFile,
+            "app": fastapi.FastAPI(),
+            "extractor": extractor,
+            "jpeg": photo + b"\0",
+            "landmarks": landmarks,
+            "metric": metric,
+            "photos": ["a.jpg", "b.jpg"],
+            "pixels": astronaut,
+            "rows": rows,
+            "save": lambda *_: None,
+            "series": Series.from_folder("photos", recursive=False, extractor=extractor),
+        }
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)])
+def test_every_block_runs(page: str, known: dict[str, Any]) -> None:
+    for block in blocks(page):
+        exec(compile(block, page, "exec"), known)
