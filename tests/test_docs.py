@@ -17,11 +17,10 @@ from PIL import Image
 from asymmetry import Extractor, Half, Series, metric
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = (
-    "README.md",
-    "CONTRIBUTING.md",
-    *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
-)
+# `tests/test_readers.py` runs that page, and forgets the reader that it registers.
+REGISTERS = "own-models.md"
+DOCS = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md") if path.name != REGISTERS)
+PAGES = ("README.md", "CONTRIBUTING.md", *DOCS)
 DAYS = ("2026-03-02", "2026-03-09", "2026-03-23")
 
 
