@@ -51,6 +51,7 @@ class _Group(click.Group):
     """Shows the library's own errors as one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error of the library is a line on stderr."""
         try:
             return super().invoke(ctx)
         except (AsymmetryError, OSError) as error:
@@ -263,6 +264,7 @@ class _Bar:
         self._bar.update(now.done - self._bar.n)
 
     def close(self) -> None:
+        """End the bar's line."""
         self._bar.close()
 
 

@@ -115,6 +115,7 @@ class _Feed:
         self._manifest = manifest
 
     def take(self, photos: Iterable[tuple[str | None, PhotoSource]]) -> Iterator[PhotoSource]:
+        """The photos that the series does not have yet."""
         for number, (given, source) in enumerate(photos, self._first):
             name = given or name_source(source, f"<photo {number}>")
             loaded = source
