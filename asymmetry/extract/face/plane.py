@@ -12,6 +12,7 @@ from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 
 __all__ = [
+    "average_at",
     "draw_at",
     "light_and_red",
     "light_at",
@@ -68,6 +69,23 @@ def draw_at(photo: Pixels, at: FloatArray, interpolation: int = cv2.INTER_CUBIC)
     columns, rows = cv2.split((steps / cv2.INTER_TAB_SIZE).astype(np.float32))
     pixels = cv2.remap(photo, columns, rows, interpolation, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(pixels, dtype=np.uint8)
+
+
+def average_at(photo: Pixels, at: FloatArray, ratio: float) -> Pixels:
+    """Draw a photo at places (h, w, 2) that lie ``ratio`` px apart; above 1 px, by means of its pixels."""
+    if ratio <= 1:
+        return draw_at(photo, at)
+    height, width = photo.shape[:2]
+    low, high = at.min(axis=(0, 1)), at.max(axis=(0, 1))
+    left, top = np.clip(low - ratio, 0, (width - 1, height - 1)).astype(int)
+    right, bottom = np.clip(high + ratio, (left + 1, top + 1), (width, height)).astype(int)
+    size = np.ceil(np.array([right - left, bottom - top]) / ratio).astype(int)
+    part = photo[top:bottom, left:right]
+    shrunk = cv2.resize(part, size.tolist(), interpolation=cv2.INTER_AREA)
+    across, down = size / (right - left, bottom - top)
+    to_shrunk = np.array([[across, 0, -left * across], [0, down, -top * down]])
+    there = np.asarray(cv2.transform(at, to_shrunk), np.float64)
+    return draw_at(np.asarray(shrunk, dtype=np.uint8), there)
 
 
 def light_and_red(photo: Pixels, at: FloatArray) -> tuple[Logs, Logs]:

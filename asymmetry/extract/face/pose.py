@@ -41,12 +41,15 @@ class Pose:
         Pixels per cm at the canonical origin's distance.
     residual : float
         Root mean square misfit of the stable points, cm.
+    camera_cm : float
+        Distance of the camera from the canonical origin, cm.
     """
 
     rotation: FloatArray = field(repr=False)
     origin: FloatArray
     scale: float
     residual: float
+    camera_cm: float = CAMERA_CM
 
     def project(self, points: FloatArray) -> FloatArray:
         """Project canonical points (..., 3), cm, to photo x, y (down) and z (away from the camera), px."""
@@ -68,7 +71,7 @@ class Pose:
         return self._nearer(points @ self.rotation[2])
 
     def _nearer(self, towards: FloatArray) -> FloatArray:
-        return np.asarray(self.scale / (1 - towards / CAMERA_CM))
+        return np.asarray(self.scale / (1 - towards / self.camera_cm))
 
     def unproject(self, xy: FloatArray, depth: Depth) -> FloatArray:
         """Canonical x, y (..., 2), cm, of photo points on the surface ``z = depth(x, y)``.
@@ -83,7 +86,7 @@ class Pose:
         for _ in range(_UNPROJECT_ROUNDS):
             z = depth(*plane)
             away = self.rotation[2, :2] @ plane + z * self.rotation[2, 2]
-            flat = seen * (1 - away / CAMERA_CM)
+            flat = seen * (1 - away / self.camera_cm)
             plane = frontal @ (flat - self.rotation[:2, 2:] * z)
         return np.stack([*plane], axis=-1).reshape(xy.shape)
 

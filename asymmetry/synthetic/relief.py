@@ -1,0 +1,154 @@
+"""A face lifted off its photo: each point of the photo on a surface with the person's own depth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.errors import InvalidInputError
+from asymmetry.extract.face.pose import CAMERA_CM, Pose, fit_pose
+from asymmetry.extract.model.canonical import Canonical
+
+__all__ = ["Field", "Relief", "lift_face", "shift_back", "spread_field"]
+
+FloatArray = npt.NDArray[np.float64]
+
+# Half-extent of a field, cm, its cells per cm, and the reach of each point in it (SD of a Gaussian, cm): the
+# mesh's points lie 0.3 to 1.5 cm apart.
+_EXTENT, _CELLS, _REACH = 12.0, 4, 0.6
+# Weight of "nothing" beside the points: beyond the face a field fades to 0.
+_NOTHING = 0.2
+# Rounds of the inverse of a field: each reduces the error by the field's steepest slope, 0.3 or less.
+_ROUNDS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """A smooth field over the face's plane, known at the mesh's points and 0 far from them.
+
+    Attributes
+    ----------
+    table : ndarray of float32, shape (h, w, c)
+        Its values, ``_CELLS`` per cm over ±``_EXTENT`` cm; row 0 is the top.
+    """
+
+    table: npt.NDArray[np.float32] = field(repr=False)
+
+    def at(self, x: FloatArray, y: FloatArray) -> FloatArray:
+        """Values at points of any one shape (x to the patient's left, y up, cm), shape (..., c)."""
+        columns = np.asarray((x.reshape(-1, 1) + _EXTENT) * _CELLS, dtype=np.float32)
+        rows = np.asarray((_EXTENT - y.reshape(-1, 1)) * _CELLS, dtype=np.float32)
+        found = cv2.remap(self.table, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(found, dtype=np.float64).reshape(*x.shape, -1)
+
+
+def spread_field(plane: FloatArray, values: FloatArray) -> Field:
+    """Carry values of points over the face's plane: the mean of the points nearby.
+
+    Parameters
+    ----------
+    plane : ndarray, shape (k, 2)
+        The points, canonical x, y, cm.
+    values : ndarray, shape (k, c)
+        What is known of each.
+
+    Examples
+    --------
+    >>> flat = spread_field(np.zeros((1, 2)), np.zeros((1, 1)))
+    >>> flat.at(np.array([3.0]), np.array([1.0])).tolist()
+    [[0.0]]
+    """
+    axis = np.arange(-_EXTENT * _CELLS, _EXTENT * _CELLS + 1) / _CELLS
+    across, up = (np.exp(-((axis[:, None] - plane[:, i]) ** 2) / (2 * _REACH**2)) for i in (0, 1))
+    weights = np.concatenate([values, np.ones((len(values), 1))], axis=1)
+    summed = np.einsum("yk,xk,kc->yxc", up[::-1], across, weights, optimize=True)
+    return Field((summed[..., :-1] / (summed[..., -1:] + _NOTHING)).astype(np.float32))
+
+
+@dataclass(frozen=True, eq=False)
+class Relief:
+    """A face in its photo as a surface: the canonical face's, and how far the person's own lies off it.
+
+    Attributes
+    ----------
+    pose : Pose
+        Where the head is in the photo.
+    canonical : Canonical
+        The canonical face.
+    own : Field
+        Depth beyond the canonical face's, cm, one channel.
+    plane : ndarray, shape (k, 2)
+        The landmarks in the face's plane, canonical x, y, cm.
+    """
+
+    pose: Pose
+    canonical: Canonical = field(repr=False)
+    own: Field = field(repr=False)
+    plane: FloatArray = field(repr=False)
+
+    def depth(self, x: FloatArray, y: FloatArray) -> FloatArray:
+        """Depth of the surface, cm, at points of any one shape (x to the left, y up, cm)."""
+        return self.canonical.depth_at(x, y) + self.own.at(x, y)[..., 0]
+
+    def lift(self, plane: FloatArray) -> FloatArray:
+        """Points (..., 2) of the face's plane on its surface, (..., 3), cm."""
+        depth = self.depth(plane[..., 0], plane[..., 1])
+        return np.concatenate([plane, depth[..., None]], axis=-1)
+
+    @cached_property
+    def normals(self) -> Field:
+        """The surface's unit normals in the face's axes."""
+        axis = np.arange(-_EXTENT * _CELLS, _EXTENT * _CELLS + 1) / _CELLS
+        x, y = np.meshgrid(axis, axis[::-1])
+        down, across = np.gradient(self.depth(x, y), 1 / _CELLS)
+        normal = np.stack([-across, down, np.ones_like(x)], axis=-1)
+        unit = normal / np.linalg.norm(normal, axis=-1, keepdims=True)
+        return Field(unit.astype(np.float32))
+
+
+def lift_face(landmarks: Landmarks, canonical: Canonical, camera_cm: float = CAMERA_CM) -> Relief:
+    """Lift a face off its photo.
+
+    The canonical face is fitted to the landmarks, whose own depths then bend it. What of these is a tilt or
+    another depth of the whole face is left out: the landmark network does not tell it from the head's pose.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        One row. The method ``plain`` gives each point the depth that the network sees; in the other methods
+        depths are the canonical face's.
+    canonical : Canonical
+        The canonical face, of `asymmetry.extract.model.canonical.load_canonical`.
+    camera_cm : float
+        Distance of the camera in that photo.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is not exactly one face, measured as a whole.
+    """
+    if len(landmarks) != 1 or not landmarks.usable.all() or not np.isfinite(landmarks.points).all():
+        raise InvalidInputError("a retake needs the landmarks of exactly one face, measured as a whole")
+    points = np.asarray(landmarks.points[0], dtype=np.float64)
+    pose = replace(fit_pose(points, canonical.vertices, camera_cm), camera_cm=camera_cm)
+    plane = pose.unproject(points[:, :2], canonical.depth_at)
+    surface = np.column_stack([plane, canonical.depth_at(*plane.T)])
+    deeper = (pose.project(surface)[:, 2] - points[:, 2]) / pose.scale
+    usual = np.column_stack([np.ones(len(surface)), surface])
+    fitted, *_ = np.linalg.lstsq(usual, deeper, rcond=None)
+    flat = Relief(pose, canonical, spread_field(plane, (deeper - usual @ fitted)[:, None]), plane)
+    return replace(flat, plane=pose.unproject(points[:, :2], flat.depth))
+
+
+def shift_back(plane: FloatArray, shifts: Field, share: float) -> FloatArray:
+    """Where points (..., 2) of the face's plane were before a share of a field of shifts (cm) moved them."""
+    before = plane
+    if share:
+        for _ in range(_ROUNDS):
+            before = plane - share * shifts.at(before[..., 0], before[..., 1])
+    return before
