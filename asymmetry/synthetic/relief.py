@@ -20,7 +20,13 @@ FloatArray = npt.NDArray[np.float64]
 
 # Half-extent of a field, cm, its cells per cm, and the reach of each point in it (SD of a Gaussian, cm): the
 # mesh's points lie 0.3 to 1.5 cm apart.
-_EXTENT, _CELLS, _REACH = 12.0, 4, 0.6
+_EXTENT, _CELLS, _REACH = 16.0, 4, 0.4
+# The network's own depths, less their tilt, are so many times too flat: with this, renders of a head that are
+# turned by 10° here shift as much as those that were rendered turned (docs/tables/retaken_renders.md).
+_DEEPER = 1.3
+# Light falls on slopes that are smooth over the first (SD of a Gaussian, cm), and fades out at the face's edge
+# over the second.
+_SOFT, _FADE = 0.5, 1.5
 # Weight of "nothing" beside the points: beyond the face a field fades to 0.
 _NOTHING = 0.2
 # Rounds of the inverse of a field: each reduces the error by the field's steepest slope, 0.3 or less.
@@ -101,21 +107,23 @@ class Relief:
         return np.concatenate([plane, depth[..., None]], axis=-1)
 
     @cached_property
-    def normals(self) -> Field:
-        """The surface's unit normals in the face's axes."""
+    def slopes(self) -> Field:
+        """The surface's slopes across and up, which light falls on: smooth, and level beyond the face."""
         axis = np.arange(-_EXTENT * _CELLS, _EXTENT * _CELLS + 1) / _CELLS
         x, y = np.meshgrid(axis, axis[::-1])
         down, across = np.gradient(self.depth(x, y), 1 / _CELLS)
-        normal = np.stack([-across, down, np.ones_like(x)], axis=-1)
-        unit = normal / np.linalg.norm(normal, axis=-1, keepdims=True)
-        return Field(unit.astype(np.float32))
+        slopes = cv2.GaussianBlur(np.stack([across, -down], axis=-1), (0, 0), _SOFT * _CELLS)
+        corners = cv2.convexHull((_CELLS * (self.plane * (1, -1) + _EXTENT)).astype(np.int32))
+        face = cv2.fillConvexPoly(np.zeros(x.shape), corners, 1.0)
+        inside = cv2.GaussianBlur(face, (0, 0), _FADE * _CELLS)
+        return Field((slopes * np.clip(2 * inside - 1, 0, 1)[..., None]).astype(np.float32))
 
 
 def lift_face(landmarks: Landmarks, canonical: Canonical, camera_cm: float = CAMERA_CM) -> Relief:
     """Lift a face off its photo.
 
-    The canonical face is fitted to the landmarks, whose own depths then bend it. What of these is a tilt or
-    another depth of the whole face is left out: the landmark network does not tell it from the head's pose.
+    The canonical face is fitted to the landmarks, whose own depths then bend it. A tilt of all of them is
+    left out: the landmark network does not tell it from the head's pose.
 
     Parameters
     ----------
@@ -138,10 +146,10 @@ def lift_face(landmarks: Landmarks, canonical: Canonical, camera_cm: float = CAM
     pose = replace(fit_pose(points, canonical.vertices, camera_cm), camera_cm=camera_cm)
     plane = pose.unproject(points[:, :2], canonical.depth_at)
     surface = np.column_stack([plane, canonical.depth_at(*plane.T)])
-    deeper = (pose.project(surface)[:, 2] - points[:, 2]) / pose.scale
-    usual = np.column_stack([np.ones(len(surface)), surface])
-    fitted, *_ = np.linalg.lstsq(usual, deeper, rcond=None)
-    flat = Relief(pose, canonical, spread_field(plane, (deeper - usual @ fitted)[:, None]), plane)
+    deeper = _DEEPER * (pose.project(surface)[:, 2] - points[:, 2]) / pose.scale
+    tilt = np.column_stack([np.ones(len(plane)), plane])
+    fitted, *_ = np.linalg.lstsq(tilt, deeper, rcond=None)
+    flat = Relief(pose, canonical, spread_field(plane, (deeper - tilt @ fitted)[:, None]), plane)
     return replace(flat, plane=pose.unproject(points[:, :2], flat.depth))
 
 

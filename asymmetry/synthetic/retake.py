@@ -19,13 +19,14 @@ from asymmetry.synthetic.noise import compress
 from asymmetry.synthetic.parametric import rotation
 from asymmetry.synthetic.relief import Field, Relief, lift_face, shift_back, spread_field
 
-__all__ = ["Retake", "Retaken", "Sitter", "retake_photo", "sit"]
+__all__ = ["Retake", "Retaken", "Sitter", "prepare_sitter", "retake_photo"]
 
 FloatArray = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
 
-# Steps of the grid on which places are worked out, px: sizes are rounded up to it and cut. Rows of it at once.
-_STEP, _ROWS = 4, 16
+# Step of the grid on which places are worked out, px, to which sizes are rounded up and then cut; and rows of
+# it that are worked out at once.
+_STEP, _ROWS = 16, 32
 # Screens and files raise light to 1 / 2.2.
 _GAMMA = 2.2
 # The nose's tip stands this far out, cm: no camera comes nearer than twice of it.
@@ -132,7 +133,7 @@ class Retaken(NamedTuple):
     points: FloatArray
 
 
-def sit(
+def prepare_sitter(
     pixels: Pixels,
     landmarks: Landmarks,
     *,
@@ -178,7 +179,7 @@ def retake_photo(sitter: Sitter, retake: Retake) -> Retaken:
     Parameters
     ----------
     sitter : Sitter
-        The face, of `sit`.
+        The face, of `prepare_sitter`.
     retake : Retake
         What differs.
 
@@ -191,9 +192,9 @@ def retake_photo(sitter: Sitter, retake: Retake) -> Retaken:
     --------
     >>> from asymmetry.synthetic import face
     >>> photo = np.full((880, 880, 3), 128, np.uint8)
-    >>> near = retake_photo(sit(photo, face(px_per_mm=4)), Retake(canthi_px=178, yaw_deg=3))
-    >>> near.pixels.shape
-    (440, 440, 3)
+    >>> sitter = prepare_sitter(photo, face(px_per_mm=4))
+    >>> retake_photo(sitter, Retake(yaw_deg=3, distance_cm=50)).pixels.shape
+    (880, 880, 3)
     """
     pose, size = _frame(sitter, retake)
     looking = shift_gaze(sitter.pixels, sitter.landmarks, retake.gaze_left_mm, retake.gaze_up_mm)
@@ -224,7 +225,8 @@ def _look(sitter: Sitter, retake: Retake, pose: Pose, size: tuple[int, int]) -> 
     def of_plane(at: FloatArray) -> FloatArray:
         plane = pose.unproject(at, relief.depth)
         x, y = plane[..., 0], plane[..., 1]
-        lit = np.maximum(relief.normals.at(x, y) @ towards, 0.0)
+        normal = np.append(-relief.slopes.at(x, y), np.ones((*x.shape, 1)), axis=-1)
+        lit = np.maximum(normal @ towards, 0.0) / np.linalg.norm(normal, axis=-1)
         before = shift_back(plane, sitter.smile, retake.smile)
         place = relief.pose.project(relief.lift(before))[..., :2]
         return np.concatenate([place, 1 + retake.light * (lit[..., None] - 1)], axis=-1)
@@ -232,8 +234,8 @@ def _look(sitter: Sitter, retake: Retake, pose: Pose, size: tuple[int, int]) -> 
     def of_nodes(nodes: FloatArray) -> FloatArray:
         return np.concatenate([of_plane(nodes[i : i + _ROWS]) for i in range(0, len(nodes), _ROWS)])
 
-    whole = (-(-side // _STEP) * _STEP for side in size)
-    return on_a_grid(*whole, of_nodes)[:height, :width]
+    columns, rows = (-(-side // _STEP) * _STEP for side in size)
+    return on_a_grid(columns, rows, of_nodes, _STEP)[:height, :width]
 
 
 def _direction(retake: Retake) -> FloatArray:
@@ -256,7 +258,7 @@ def _true_points(sitter: Sitter, pose: Pose, retake: Retake) -> FloatArray:
 def _develop(drawn: Pixels, light: FloatArray, retake: Retake) -> Pixels:
     """Light, expose, blur and save what the camera sees."""
     gain = (light * 2.0**retake.exposure_stops) ** (1 / _GAMMA)
-    lit = drawn * gain[..., None]
+    lit = drawn * gain[..., None].astype(np.float32)
     if retake.blur_px:
         lit = cv2.GaussianBlur(lit, (0, 0), retake.blur_px)
     exposed = np.rint(lit).clip(0, 255).astype(np.uint8)

@@ -43,7 +43,9 @@ def places(pose: Pose, canonical: Canonical, plane: FloatArray) -> FloatArray:
     return pose.project(surface(canonical, plane))[..., :2]
 
 
-def on_a_grid(width: int, height: int, place: Callable[[FloatArray], FloatArray]) -> FloatArray:
+def on_a_grid(
+    width: int, height: int, place: Callable[[FloatArray], FloatArray], step: int = _GRID
+) -> FloatArray:
     """The places (height, width, 2) of a picture's pixels in another one.
 
     Parameters
@@ -52,13 +54,15 @@ def on_a_grid(width: int, height: int, place: Callable[[FloatArray], FloatArray]
         Size of the picture; whole multiples of the grid's step.
     place : callable
         From pixel-edge coordinates (h, w, 2) to places. It is called for the nodes of a grid only.
+    step : int
+        The grid's step, px.
     """
     # The grid reaches one step beyond the picture, so that the picture's edges lie inside.
-    columns = (np.arange(-1, width // _GRID + 1) + 0.5) * _GRID
-    rows = (np.arange(-1, height // _GRID + 1) + 0.5) * _GRID
+    columns = (np.arange(-1, width // step + 1) + 0.5) * step
+    rows = (np.arange(-1, height // step + 1) + 0.5) * step
     nodes = place(np.stack(np.meshgrid(columns, rows), axis=-1))
-    fine = np.asarray(cv2.resize(nodes, None, fx=_GRID, fy=_GRID), dtype=np.float64)
-    return fine[_GRID:-_GRID, _GRID:-_GRID]
+    fine = np.asarray(cv2.resize(nodes, None, fx=step, fy=step), dtype=np.float64)
+    return fine[step:-step, step:-step]
 
 
 def draw_at(photo: Pixels, at: FloatArray, interpolation: int = cv2.INTER_CUBIC) -> Pixels:
