@@ -1,4 +1,4 @@
-"""Faces with a known truth: warps and retakes of real photos, parametric landmarks, and a dated demo series."""
+"""Faces with a known truth: warps and retakes of real photos, parametric landmarks, a dated demo."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ _EXTENT, _CELLS, _REACH = 16.0, 4, 0.4
 # The network's own depths, less their tilt, are so many times too flat: with this, renders of a head that are
 # turned by 10° here shift as much as those that were rendered turned (docs/tables/retaken_renders.md).
 _DEEPER = 1.3
-# Light falls on slopes that are smooth over the first (SD of a Gaussian, cm), and fades out at the face's edge
-# over the second.
+# Light falls on slopes that are smooth over the first (SD of a Gaussian, cm), and fades out at the edge
+# of the face over the second.
 _SOFT, _FADE = 0.5, 1.5
 # Weight of "nothing" beside the points: beyond the face a field fades to 0.
 _NOTHING = 0.2
