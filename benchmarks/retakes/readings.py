@@ -20,8 +20,9 @@ from asymmetry.extract import Extractor
 from asymmetry.synthetic.retake import Retake, Sitter, retake_photo
 from asymmetry.synthetic.setting import SETTINGS, draw_occasion, draw_photo
 from benchmarks.retakes import people
+from benchmarks.retakes.smiles import LOSS, WEAK_SMILE, weaken_smile
 
-__all__ = ["CACHE", "SEED", "Plan", "Readings", "draw_visits", "read_folk"]
+__all__ = ["CACHE", "CHANGES", "SEED", "Plan", "Readings", "draw_visits", "read_folk"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -30,6 +31,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "retakes"
 #: Of all that is drawn.
 SEED = 15
+#: True changes that are photographed as well: of faces at rest, and of smiles.
+CHANGES = (*people.STEPS, WEAK_SMILE)
 # Folders whose code and tables decide what is read.
 _CODE = ("core", "extract", "photos", "synthetic")
 
@@ -66,7 +69,7 @@ class Readings:
     smiles : Landmarks or None
         As many smiles, each of the same visit.
     steps : mapping of str to Landmarks
-        The first photo of each visit with a true change, by the name of it, see `people.STEPS`.
+        The first photo of each visit with a true change, by the name of it, see `CHANGES`.
     """
 
     name: str
@@ -120,7 +123,7 @@ def _read_person(path: Path, *, setting: str, plan: Plan, folder: Path) -> Readi
     rest, smiles = draw_visits(name, setting, plan)
     todo = {"rest": rest, "smiles": smiles}
     if plan.steps:
-        todo |= dict.fromkeys(people.STEPS, rest[:: plan.photos])
+        todo |= dict.fromkeys(people.STEPS, rest[:: plan.photos]) | {WEAK_SMILE: smiles[:: plan.photos]}
     stem = f"{path.parent.name}_{path.stem}_{setting}"
     places = {
         kind: folder / f"{stem}_{kind}_{_key(path, kind, retakes)}.npz" for kind, retakes in todo.items()
@@ -128,7 +131,7 @@ def _read_person(path: Path, *, setting: str, plan: Plan, folder: Path) -> Readi
     if not all(place.is_file() for place in places.values()):
         _photograph(path, todo, places)
     found = {kind: Landmarks.load(place) for kind, place in places.items()}
-    steps = {kind: each for kind, each in found.items() if kind in people.STEPS and len(each)}
+    steps = {kind: each for kind, each in found.items() if kind in CHANGES and len(each)}
     return Readings(name, plan, found["rest"], found["smiles"] if len(found["smiles"]) else None, steps)
 
 
@@ -142,6 +145,8 @@ def _photograph(path: Path, todo: Mapping[str, Sequence[Retake]], places: Mappin
         sitter = {"rest": person.rest, "smiles": person.smiling}.get(kind)
         if kind in people.STEPS:
             sitter = people.make_step(person, kind, reader)
+        elif kind == WEAK_SMILE and person.smiling:
+            sitter = weaken_smile(person.smiling)
         reader.extract(_taken(sitter, retakes)).save(places[kind])
 
 
@@ -166,7 +171,7 @@ def _usual_smile() -> FloatArray:
 def _key(path: Path, kind: str, retakes: Sequence[Retake]) -> str:
     """What a file of readings is of: the photo, the retakes, and all code that makes and reads them."""
     digest = hashlib.sha256(path.read_bytes())
-    step = people.STEPS.get(kind)
+    step = {**people.STEPS, WEAK_SMILE: LOSS}.get(kind)
     digest.update(repr((kind, step, list(retakes))).encode() + _code())
     return digest.hexdigest()[:16]
 
