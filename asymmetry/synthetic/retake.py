@@ -26,7 +26,7 @@ Pixels = npt.NDArray[np.uint8]
 
 # Step of the grid on which places are worked out, px, to which sizes are rounded up and then cut; and rows of
 # it that are worked out at once.
-_STEP, _ROWS = 16, 32
+_STEP, _ROWS = 8, 64
 # Screens and files raise light to 1 / 2.2.
 _GAMMA = 2.2
 # The nose's tip stands this far out, cm: no camera comes nearer than twice of it.
