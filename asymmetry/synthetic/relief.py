@@ -27,6 +27,9 @@ _PASSES = 3
 # The network's own depths, less their tilt, are so many times too flat: with this, renders of a head that are
 # turned by 10° here shift as much as those that were rendered turned (docs/tables/retaken_renders.md).
 _DEEPER = 1.2
+# Towards the outline, below this depth (cm; the canthi and the brows' ends lie above it), the canonical face is
+# kept: the network's depths change there from point to point, and a turned jaw would be jagged.
+_OUTLINE = 2.5
 # Light falls on slopes that are smooth over the first (SD of a Gaussian, cm), and fades out at the edge
 # of the face over the second.
 _SOFT, _FADE = 0.5, 1.5
@@ -157,7 +160,8 @@ def lift_face(landmarks: Landmarks, canonical: Canonical, camera_cm: float = CAM
     deeper = _DEEPER * (pose.project(surface)[:, 2] - points[:, 2]) / pose.scale
     tilt = np.column_stack([np.ones(len(plane)), plane])
     fitted, *_ = np.linalg.lstsq(tilt, deeper, rcond=None)
-    flat = Relief(pose, canonical, spread_field(plane, (deeper - tilt @ fitted)[:, None]), plane)
+    own = np.clip(surface[:, 2] / _OUTLINE, 0.0, 1.0) * (deeper - tilt @ fitted)
+    flat = Relief(pose, canonical, spread_field(plane, own[:, None]), plane)
     return replace(flat, plane=pose.unproject(points[:, :2], flat.depth))
 
 
