@@ -27,8 +27,8 @@ _PASSES = 3
 # The network's own depths, less their tilt, are so many times too flat: with this, renders of a head that are
 # turned by 10° here shift as much as those that were rendered turned (docs/tables/retaken_renders.md).
 _DEEPER = 1.2
-# Towards the outline, below this depth (cm; the canthi and the brows' ends lie above it), the canonical face is
-# kept: the network's depths change there from point to point, and a turned jaw would be jagged.
+# Towards the outline, below this depth (cm; canthi and ends of brows lie above it), the canonical face is
+# kept: the depths of the network change there from point to point, and a turned jaw would be jagged.
 _OUTLINE = 2.5
 # Light falls on slopes that are smooth over the first (SD of a Gaussian, cm), and fades out at the edge
 # of the face over the second.
