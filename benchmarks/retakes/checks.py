@@ -51,7 +51,9 @@ def render_rows(reader: Extractor, plain: Extractor) -> list[Row]:
     straight = measure(before[whole], sd=False)
     for yaw, paths in turned.items():
         rendered.append(measure(reader.extract([paths[i] for i in whole]), sd=False))
-        again = (retake_photo(sitter, Retake(yaw_deg=yaw)).pixels for sitter in sitters)
+        again = (
+            retake_photo(sitter, Retake(yaw_deg=yaw, distance_cm=CAMERA_CM)).pixels for sitter in sitters
+        )
         retaken.append(measure(reader.extract(again), sd=False))
     return [
         ["shift by 10° of yaw, RMS", "rendered", "retaken", "r"],
