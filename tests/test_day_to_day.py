@@ -14,7 +14,7 @@ from asymmetry.synthetic import SETTINGS, face
 from benchmarks.retakes import courses
 from benchmarks.retakes.day_to_day import PHOTOS, TABLE
 from benchmarks.retakes.readings import Plan, Readings, draw_visits
-from benchmarks.retakes.scatter import LOG_RATIO, MOST_DF, find_scatter, fit_prior_df, tabulate
+from benchmarks.retakes.scatter import LOG_RATIO, MOST_DF, excess_variance, find_scatter, prior_df, tabulate
 from benchmarks.retakes.smiles import WEAK_SMILE
 from benchmarks.tune.seal import is_sealed
 
@@ -49,12 +49,12 @@ def test_the_populations_degrees_of_freedom_are_found(df: float) -> None:
     rng = np.random.default_rng(6)
     true = df / rng.chisquare(df, 4000)
     seen = true[:, None] * rng.chisquare(11, (4000, 2)) / 11
-    assert fit_prior_df(seen, np.full(4000, 11)) == pytest.approx(df, rel=0.1)
+    assert prior_df(excess_variance(seen, np.full(4000, 11))) == pytest.approx(df, rel=0.1)
 
 
 def test_people_who_scatter_alike_have_most_degrees_of_freedom() -> None:
     rng = np.random.default_rng(7)
-    assert fit_prior_df(rng.chisquare(11, (5000, 2)) / 11, np.full(5000, 11)) > MOST_DF / 3
+    assert prior_df(excess_variance(rng.chisquare(11, (5000, 2)) / 11, np.full(5000, 11))) > MOST_DF / 3
 
 
 def test_visits_that_lack_a_photo_are_left_out() -> None:

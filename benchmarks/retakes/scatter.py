@@ -16,7 +16,7 @@ from asymmetry.metrics import catalogue, measure, movement, movement_catalogue
 from asymmetry.series.scale import pooled_scale
 from benchmarks.retakes.readings import Readings
 
-__all__ = ["LOG_RATIO", "Scatter", "find_scatter", "fit_prior_df", "tabulate"]
+__all__ = ["LOG_RATIO", "MOST_DF", "Scatter", "excess_variance", "find_scatter", "prior_df", "tabulate"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -38,16 +38,21 @@ class Scatter:
         Standard deviation of what all photos of a day share.
     own : float
         Standard deviation of a photo beside others of its day.
-    df : float
-        How alike people are: their variances scatter like those of samples with so many degrees of freedom.
+    unlike : float
+        How unlike people are: the variance of the logarithm of their true variances.
     people : int
         How many people it is known from.
     """
 
     shared: float
     own: float
-    df: float
+    unlike: float
     people: int
+
+    @property
+    def df(self) -> float:
+        """The same in degrees of freedom: of samples whose variances scatter as those of people do."""
+        return prior_df(self.unlike)
 
     def sd(self, photos: npt.ArrayLike) -> FloatArray:
         """Standard deviation of the mean of so many photos of a day."""
@@ -108,11 +113,11 @@ def find_scatter(people: Sequence[FloatArray]) -> Scatter:
     means = _pooled([each.mean(axis=1).var(ddof=1) for each in whole], df)
     shared = max(means - own / photos, 0.0)
     single = np.array([each.var(axis=0, ddof=1) for each in whole])
-    return Scatter(float(np.sqrt(shared)), float(np.sqrt(own)), fit_prior_df(single, df), len(whole))
+    return Scatter(float(np.sqrt(shared)), float(np.sqrt(own)), excess_variance(single, df), len(whole))
 
 
-def fit_prior_df(variances: FloatArray, df: npt.NDArray[np.integer]) -> float:
-    """Degrees of freedom of the population that people's variances are drawn from.
+def excess_variance(variances: FloatArray, df: npt.NDArray[np.integer]) -> float:
+    """Variance of the logarithms of people's variances beyond that of samples; may be below 0 by chance.
 
     Parameters
     ----------
@@ -123,17 +128,27 @@ def fit_prior_df(variances: FloatArray, df: npt.NDArray[np.integer]) -> float:
 
     Notes
     -----
-    Smyth 2004, Stat Appl Genet Mol Biol 3:3, section 6.2 (limma's fitFDist): what the variance of the
-    logarithms exceeds trigamma(df / 2) by is trigamma(df0 / 2). Here it is the mean over the photos.
+    Smyth 2004, Stat Appl Genet Mol Biol 3:3, section 6.2 (limma's fitFDist): the variance less
+    trigamma(df / 2). Here it is the mean over the photos.
     """
     half = df[:, None] / 2
     logs = np.log(variances) - digamma(half) + np.log(half)
-    beyond = float(logs.var(axis=0, ddof=1).mean() - polygamma(1, half).mean())
-    if not np.isfinite(beyond) or beyond <= polygamma(1, MOST_DF / 2):
+    return float(logs.var(axis=0, ddof=1).mean() - polygamma(1, half).mean())
+
+
+def prior_df(excess: float) -> float:
+    """Degrees of freedom of the population whose variances' logarithms have that variance (Smyth 2004).
+
+    Examples
+    --------
+    >>> round(prior_df(float(polygamma(1, 12 / 2))), 6)
+    12.0
+    """
+    if excess <= polygamma(1, MOST_DF / 2):
         return MOST_DF
-    if beyond >= polygamma(1, LEAST_DF / 2):
+    if excess >= polygamma(1, LEAST_DF / 2):
         return LEAST_DF
-    return float(brentq(lambda prior: polygamma(1, prior / 2) - beyond, LEAST_DF, MOST_DF))
+    return float(brentq(lambda prior: polygamma(1, prior / 2) - excess, LEAST_DF, MOST_DF))
 
 
 def _pooled(variances: Sequence[float], weights: npt.NDArray[np.integer]) -> float:
