@@ -69,7 +69,7 @@ def spread_field(plane: FloatArray, values: FloatArray) -> Field:
     plane : ndarray, shape (k, 2)
         The points, canonical x, y, cm.
     values : ndarray, shape (k, c)
-        What is known of each.
+        The value of each.
 
     Examples
     --------

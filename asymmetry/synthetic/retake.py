@@ -37,7 +37,7 @@ _MOST_OFF_DEG = 80.0
 
 @dataclass(frozen=True)
 class Retake:
-    """What differs from one photo of a face to another one of it. The default differs in nothing.
+    """The differences between a photo of a face and a new one. The default has none.
 
     Attributes
     ----------
@@ -141,7 +141,7 @@ def prepare_sitter(
     distance_cm: float = CAMERA_CM,
     canonical: Canonical | None = None,
 ) -> Sitter:
-    """Make a photo ready to be taken again, which is worth while once for many retakes.
+    """Make a photo ready to be taken again; once for many retakes.
 
     Parameters
     ----------
@@ -173,15 +173,15 @@ def retake_photo(sitter: Sitter, retake: Retake) -> Retaken:
     """Photograph a face again.
 
     The photo is turned as the face's own surface, on which all around it lies too, so that nothing tears; a
-    background turns with the head. What the photo does not show stays unseen: the far side of a nose is
-    stretched, and turns beyond 15° show it.
+    background turns with the head. The far side of a nose, which the photo
+    does not show, is stretched: turns beyond 15° show it.
 
     Parameters
     ----------
     sitter : Sitter
         The face, of `prepare_sitter`.
     retake : Retake
-        What differs.
+        The differences.
 
     Returns
     -------
@@ -256,7 +256,7 @@ def _true_points(sitter: Sitter, pose: Pose, retake: Retake) -> FloatArray:
 
 
 def _develop(drawn: Pixels, light: FloatArray, retake: Retake) -> Pixels:
-    """Light, expose, blur and save what the camera sees."""
+    """Light, expose, blur and save the picture."""
     gain = (light * 2.0**retake.exposure_stops) ** (1 / _GAMMA)
     lit = drawn * gain[..., None].astype(np.float32)
     if retake.blur_px:

@@ -105,7 +105,7 @@ _TURNS = ("yaw_deg", "pitch_deg", "roll_deg")
 
 
 def draw_occasion(setting: Setting, rng: np.random.Generator) -> Retake:
-    """Draw what all photos of one visit share.
+    """Draw the part that all photos of one visit share.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def draw_photo(
     rng : numpy.random.Generator
         The source of chance.
     occasion : Retake
-        What the photos of the visit share, of `draw_occasion`.
+        The part that the visit's photos share, of `draw_occasion`.
     smiling : bool
         Whether the sitter's photo shows a full smile, which is then made with another effort. Otherwise it
         shows a face at rest, to which a little of the smile is added.
