@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -70,7 +70,8 @@ def written(readings: Mapping[str, Sequence[Readings]], scatters: Mapping[str, M
         "# A table for each setting and column: sd, in the column's unit, of the mean of so many photos of a",
         "# day (root of the mean variance of the people); df, how alike people are: their variances scatter",
         "# like those of samples with so many degrees of freedom (Smyth 2004; from 3 to 100), half by the",
-        "# column's own, half by the mean of all static or all movement columns.",
+        "# column's own, half by the mean of all static or all movement columns. The scale of Smyth's prior is",
+        "# s0^2 = sd^2 (df - 2) / df, whose mean is sd^2.",
         "# Assumed: a day's photos share the camera's place and distance, light, exposure, size, file, and",
         "# half of the variance of the head's pose. They differ in the rest of it, in gaze, blur and",
         "# expression. More photos of a day make only that part smaller.",
@@ -80,7 +81,8 @@ def written(readings: Mapping[str, Sequence[Readings]], scatters: Mapping[str, M
         f"seed = {SEED}",
         f"people = {len(people)}",
         f'people_sha256 = "{list_people(people)}"',
-        *(f"{name} = {value}" for name, value in asdict(plan).items() if name != "steps"),
+        f"visits = {plan.visits}",
+        f"photos_a_visit = {plan.photos}",
     ]
     for setting, columns in scatters.items():
         for column, scatter in columns.items():
