@@ -124,16 +124,23 @@ def read_all(*, tuning: bool, quick: bool, workers: int, folder: Path) -> dict[s
 
 
 def make_tables(
-    tuning: Scatters, reporting: Mapping[str, Sequence[Readings]]
+    tuning: Mapping[str, Sequence[Readings]], scatters: Scatters, reporting: Mapping[str, Sequence[Readings]]
 ) -> Iterator[tuple[str, str, list[Row]]]:
     """The docs' tables: name, what made them, rows."""
     others = {setting: all_scatters(each) for setting, each in reporting.items()}
-    count = len(next(iter(reporting.values())))
+    who, whom = (next(iter(each.values())) for each in (tuning, reporting))
+    plan = who[0].plan
     with Extractor() as reader, Extractor(method="plain") as plain:
         real = {name: real_scatter(reader, name) for name in ("lisa", "zoom")}
-        made = f"`make retakes`: retakes of tuning people, of {count} reporting people, and real photos."
-        yield "retakes", made, scatter_rows(tuning, others, real)
-        made = f"`make retakes`: true changes of {count} reporting people's right sides, photographed again."
+        yield (
+            "retakes",
+            f"`make retakes`: {plan.visits} visits of {plan.photos} photos in each setting of {len(who)} tuning "
+            f"people, as many or fewer of {len(whom)} reporting people, and real photos.",
+            scatter_rows(scatters, others, real),
+        )
+        made = (
+            f"`make retakes`: true changes of {len(whom)} reporting people's right sides, photographed again."
+        )
         yield "retaken_steps", made, step_rows(reporting)
         made = "`make retakes`: renders of a head with exact points, and retakes of its frontal renders."
         yield "retaken_renders", made, render_rows(reader, plain)
@@ -159,7 +166,7 @@ def main() -> None:
         print(tables.markdown(scatter_rows(scatters, scatters, {})))
         return
     TABLE.write_text(written(tuning, scatters), encoding="utf-8")
-    for name, made, rows in make_tables(scatters, read_all(tuning=False, **how)):
+    for name, made, rows in make_tables(tuning, scatters, read_all(tuning=False, **how)):
         tables.write_table(name, made, rows)
         print(f"{made}\n\n{tables.markdown(rows)}\n")
     tables.main()
