@@ -134,8 +134,8 @@ def make_tables(
         real = {name: real_scatter(reader, name) for name in ("lisa", "zoom")}
         yield (
             "retakes",
-            f"`make retakes`: {plan.visits} visits of {plan.photos} photos in each setting of {len(who)} tuning "
-            f"people, as many or fewer of {len(whom)} reporting people, and real photos.",
+            f"`make retakes`: {plan.visits} visits of {plan.photos} photos in each setting of {len(who)} "
+            f"tuning people, as many or fewer of {len(whom)} reporting people, and real photos.",
             scatter_rows(scatters, others, real),
         )
         made = (
