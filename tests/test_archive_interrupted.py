@@ -21,6 +21,7 @@ from asymmetry.archive.ledger import FEWEST, Ledger, written
 from asymmetry.archive.pool import WINDOW, Pool
 from asymmetry.archive.rows import Settings
 from asymmetry.errors import AsymmetryError, DestinationError, InvalidInputError
+from asymmetry.photos.record import PhotoRecord
 from tests.archives import (
     BREAKS,
     CRASHING,
@@ -177,7 +178,7 @@ def command_of(process: int) -> bytes:
 
 
 def jobs(number: int) -> Callable[[], Iterator[Job]]:
-    return lambda: (Job(path=f"{i}.jpg", photo=f"{i}\udcff.jpg") for i in range(number))
+    return lambda: (Job(f"{i}.jpg", PhotoRecord(f"{i}\udcff.jpg")) for i in range(number))
 
 
 ABOUT = {"archive": {"source": "here"}, "method": "fast"}

@@ -13,6 +13,7 @@ from typing import Any
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.parquet import import_pyarrow
 from asymmetry.errors import PhotoError
+from asymmetry.photos.record import PhotoRecord
 from asymmetry.photos.sources import PhotoBytes
 
 __all__ = ["Earlier", "Plan"]
@@ -87,7 +88,7 @@ class Earlier:
                 gone.pop(job.photo, None)
                 yield job
         if not self._update:
-            yield from (Job("", photo) for photo in gone)
+            yield from (Job("", PhotoRecord(photo)) for photo in gone)
 
     def plan(self, part: Sequence[Job]) -> Plan:
         """The rows of a part that are kept, and the photos to read."""

@@ -13,7 +13,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -104,7 +103,7 @@ class Ledger:
         photos = 0
         with written(self._listing) as temporary, temporary.open("w", encoding="ascii") as file:
             for job in jobs():
-                file.write(f"{json.dumps(asdict(job))}\n")  # in ASCII: a name may have bytes that are no text
+                file.write(f"{job.to_json()}\n")
                 photos += 1
             if not photos:
                 raise InvalidInputError(f"{about['archive']['source']}: no photos there")
@@ -120,7 +119,7 @@ class Ledger:
             for number in range(self.parts):
                 part = list(islice(lines, self.part_rows))
                 if not self.part(number).is_file():
-                    yield number, [Job(**json.loads(line)) for line in part]
+                    yield number, [Job.from_json(line) for line in part]
 
     def part(self, number: int) -> Path:
         """The file of a finished part."""

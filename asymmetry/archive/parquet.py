@@ -87,12 +87,12 @@ def table_of(
         `measure` gives them. One photo gives the same row whatever others are beside it.
     """
     landmarks = replace(Landmarks.concat(row.landmarks for row in rows), provenance=dict(provenance))
-    said = np.array([job.expression for job in jobs], dtype=np.str_)
+    said = np.array([job.record.expression or "" for job in jobs], dtype=np.str_)
     measured = measure(landmarks, metrics=metrics)
     about = {
         "expression": np.where(said != "", said, expressions(landmarks).label),
         "sha256": np.array([row.sha256 for row in rows], dtype=np.str_),
-        "subject": np.array([job.subject for job in jobs], dtype=np.str_),
+        "subject": np.array([job.record.subject for job in jobs], dtype=np.str_),
         "width": landmarks.size[:, 0].astype(np.int64),
         "height": landmarks.size[:, 1].astype(np.int64),
         **{f"quality_{name}": landmarks.quality[:, i].astype(np.float64) for i, name in enumerate(QUALITY)},

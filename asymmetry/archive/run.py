@@ -31,6 +31,7 @@ from asymmetry.core.paths import local_path
 from asymmetry.errors import InvalidInputError, require
 from asymmetry.extract import Method
 from asymmetry.metrics import Metric
+from asymmetry.photos.taken import TakenSource
 
 __all__ = ["Engine", "Progress", "Summary", "score_archive"]
 
@@ -208,6 +209,7 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     )
     about: dict[str, Any] = {"source": source, "subject": subject, "landmarks": landmarks}
     about["max_megapixels"] = max_megapixels
+    about["order_of_dates"] = " > ".join(get_args(TakenSource))
     about["metrics"] = chosen and [each if isinstance(each, str) else each.name for each in chosen]
     with settings.extractor() as extractor:  # its faults are reported here, not by every worker
         provenance = {**extractor.provenance, "archive": about}

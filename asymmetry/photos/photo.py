@@ -6,6 +6,7 @@ the date is kept.
 
 from __future__ import annotations
 
+import math
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -48,6 +49,7 @@ __all__ = [
     "opened",
     "photo_suffixes",
     "read_date",
+    "read_dates",
     "read_photo",
     "walk_images",
 ]
@@ -150,7 +152,7 @@ def read_photo(
     return Photo(
         name=name,
         pixels=pixels,
-        taken=_find_given_date(source) or best_date(date_from_exif(tags), dated),
+        taken=best_date(_find_given_date(source), date_from_exif(tags), dated),
         full_size=(width * reduced, height * reduced),
         reduced=reduced,
     )
@@ -181,14 +183,30 @@ def read_date(source: PhotoSource) -> Taken | None:
     Taken or None
         As `read_photo` would put into `Photo.taken`. Never the file's modification time.
     """
+    return best_date(*read_dates(source))
+
+
+def read_dates(source: PhotoSource) -> tuple[Taken | None, ...]:
+    """Every date that a photo itself says: the program's, that of its EXIF tags, and that of its name.
+
+    Parameters
+    ----------
+    source : PhotoSource
+        As for `read_date`.
+
+    Examples
+    --------
+    >>> [each.source for each in read_dates("2026-03-02/missing.jpg") if each]
+    ['folder']
+    """
     tags: Mapping[int, object] = {}
     name = name_source(source)
     if isinstance(source, Image.Image):
         tags = read_exif(source)
     elif not isinstance(source, np.ndarray):
         with suppress(PhotoError), opened(load_source(source, name), name) as stream:
-            tags = _header(stream, name, DEFAULT_MAX_MEGAPIXELS).read_tags()
-    return _find_given_date(source) or best_date(date_from_exif(tags), date_from_name(name))
+            tags = _header(stream, name, math.inf).read_tags()
+    return _find_given_date(source), date_from_exif(tags), date_from_name(name)
 
 
 def _find_given_date(source: PhotoSource) -> Taken | None:

@@ -11,23 +11,30 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path, PurePath
-from typing import Literal
+from typing import Any, Literal, get_args
 
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.readers import photo_suffixes
 
 __all__ = [
+    "WEAK_SOURCES",
     "Taken",
     "TakenSource",
     "best_date",
     "date_from_exif",
     "date_from_name",
     "image_files",
+    "sort_dates",
     "walk_images",
 ]
 
-TakenSource = Literal["exif", "exif_digitized", "exif_modified", "name", "folder", "manifest", "given"]
-"""Where a date comes from; see `Taken`."""
+TakenSource = Literal["given", "manifest", "exif", "name", "folder", "exif_digitized", "exif_modified"]
+"""Where a date comes from, the surest first; see `Taken`. What somebody has written down for a photo counts
+before its camera, whose clock may be wrong. Of a file's own dates only DateTimeOriginal is the moment of the
+exposure, so a scanner's date or that of the last edit counts only where nothing else says one."""
+
+#: Sources of dates that are not those of the exposure.
+WEAK_SOURCES = frozenset(("exif_digitized", "exif_modified"))
 
 #: Years that a date may have. Earlier ones are unset camera clocks (1904, 1970, 1980) or dates of birth.
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -90,6 +97,15 @@ class Taken:
         """ISO 8601 text: the day alone when only the day is known."""
         return self.day.isoformat() if self.day_only else self.when.isoformat()
 
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain data, for JSON."""
+        return {"when": self.when.isoformat(), "source": self.source, "day_only": self.day_only}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Taken:
+        """The date that `to_dict` wrote."""
+        return cls(**{**plain, "when": datetime.fromisoformat(plain["when"])})
+
 
 def date_from_exif(tags: Mapping[int, object]) -> Taken | None:
     """Read the capture time from EXIF tags.
@@ -150,21 +166,42 @@ def date_from_name(path: PurePath | str) -> Taken | None:
     return _only_date(path.name, "name") or _only_date(path.parent.name, "folder")
 
 
-def best_date(exif: Taken | None, name: Taken | None) -> Taken | None:
-    """Choose between the dates of the EXIF tags and of the names.
-
-    Only DateTimeOriginal is the moment of the exposure, so only it comes before a name. A scanner's date or
-    the tag of the last edit is used when no name holds a date.
+def sort_dates(*dates: Taken | None) -> list[Taken]:
+    """Dates that are said for one photo, the surest first; see `TakenSource`.
 
     Examples
     --------
     >>> scan = Taken(datetime(2026, 5, 1), "exif_digitized")
-    >>> best_date(scan, date_from_name("2019-05-04 before.tif")).isoformat()
-    '2019-05-04'
+    >>> [taken.source for taken in sort_dates(scan, None, date_from_name("2019-05-04 before.tif"))]
+    ['name', 'exif_digitized']
     """
-    if exif is not None and exif.source == "exif":
-        return exif
-    return name or exif
+    rank = get_args(TakenSource).index
+    different = dict.fromkeys(taken for taken in dates if taken is not None)
+    return sorted(different, key=lambda taken: rank(taken.source))
+
+
+def best_date(*dates: Taken | None) -> Taken | None:
+    """The surest of the dates that are said for one photo; None where there is none.
+
+    If it is the day alone, and the next surest date of that day has a time, it is that one.
+
+    Examples
+    --------
+    >>> listed = Taken(datetime(2026, 5, 1), "manifest", day_only=True)
+    >>> best_date(Taken(datetime(2026, 5, 1, 18, 15), "exif"), listed).isoformat()
+    '2026-05-01T18:15:00'
+    >>> best_date(Taken(datetime(2026, 5, 2, 18, 15), "exif"), listed).isoformat()
+    '2026-05-01'
+    """
+    known = sort_dates(*dates)
+    if not known:
+        return None
+    timed = (
+        taken
+        for taken in known
+        if taken.day == known[0].day and not taken.day_only and taken.source not in WEAK_SOURCES
+    )
+    return next(timed, known[0])
 
 
 def image_files(folder: str | os.PathLike[str], *, recursive: bool = True) -> list[Path]:

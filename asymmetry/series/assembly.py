@@ -16,7 +16,7 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import Metric, MovementMetric, measure, movement_catalogue
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.photos.dates import day_of
-from asymmetry.photos.record import About
+from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.day_zero import DayZero
 from asymmetry.series.labels import known_expressions
 from asymmetry.series.scale import pooled_scale
@@ -36,17 +36,17 @@ def check_rows(landmarks: object, *lists: Sequence[Any] | None) -> None:
 
 def series_tables(
     landmarks: Landmarks,
-    about: Sequence[About],
+    about: Sequence[PhotoRecord],
     treated_on: date | None,
     metrics: Iterable[str | Metric] | None = None,
-) -> tuple[Landmarks, Measurements, Measurements, tuple[About, ...]]:
+) -> tuple[Landmarks, Measurements, Measurements, tuple[PhotoRecord, ...]]:
     """Sort, count days and measure.
 
     Parameters
     ----------
     landmarks : Landmarks
         n photos of one person.
-    about : sequence of About
+    about : sequence of PhotoRecord
         The facts known about them, in the same order: day, expression, mirrored, notes.
     treated_on : date or None
         Day zero; without it that of the photos' names, if none has a date, else the first photo's.
@@ -59,7 +59,7 @@ def series_tables(
         In order of time; undated photos last.
     static, photos : Measurements
         See `Series`.
-    about : tuple of About
+    about : tuple of PhotoRecord
         In the same order.
     """
     counted = np.array([each.day for each in about], dtype=np.float64)

@@ -15,11 +15,11 @@ from asymmetry.errors import InvalidInputError, PhotoError
 from asymmetry.extract import Extractor
 from asymmetry.extract.intake import Progress
 from asymmetry.photos.manifest import MANIFEST, Entry, read_manifest
-from asymmetry.photos.photo import PhotoSource, image_files
-from asymmetry.photos.record import About, about_photo
+from asymmetry.photos.photo import PhotoSource, image_files, read_dates
+from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.photos.remote import is_url
+from asymmetry.photos.rows import label_rows
 from asymmetry.photos.sources import digest_photo, load_source, name_source
-from asymmetry.series.folder import label_rows
 
 __all__ = ["Gathering", "check_alike", "gather_photos", "name_files"]
 
@@ -36,14 +36,14 @@ class Gathering:
     ----------
     landmarks : Landmarks
         One row per photo.
-    about : tuple of About
+    about : tuple of PhotoRecord
         The facts known about them.
     sources : mapping of str to PhotoSource
         Where their pictures are, by name.
     """
 
     landmarks: Landmarks
-    about: tuple[About, ...] = field(repr=False)
+    about: tuple[PhotoRecord, ...] = field(repr=False)
     sources: Mapping[str, PhotoSource] = field(repr=False)
 
 
@@ -67,7 +67,7 @@ def gather_photos(
     photos: Iterable[PhotoSource] | Mapping[str, PhotoSource],
     *,
     extractor: Extractor,
-    known: Sequence[About] = (),
+    known: Sequence[PhotoRecord] = (),
     treated_on: date | None = None,
     manifest: Mapping[str, Entry] | None = None,
     progress: Progress | None = None,
@@ -80,7 +80,7 @@ def gather_photos(
         The photos, or the photos by name.
     extractor : Extractor
         Reads the points.
-    known : sequence of About
+    known : sequence of PhotoRecord
         Photos that the series has. A photo with the name or the bytes of one of them is left out.
     treated_on : date, optional
         Turns day numbers in names into dates.
@@ -104,9 +104,9 @@ class _Feed:
     """Hands photos to the extractor, and keeps the facts known about each."""
 
     def __init__(
-        self, known: Sequence[About], treated_on: date | None, manifest: Mapping[str, Entry]
+        self, known: Sequence[PhotoRecord], treated_on: date | None, manifest: Mapping[str, Entry]
     ) -> None:
-        self.about: list[About] = []
+        self.about: list[PhotoRecord] = []
         self.sources: dict[str, PhotoSource] = {}
         self._first = len(known)
         self._names = {each.photo for each in known}
@@ -129,8 +129,8 @@ class _Feed:
             self._names.add(name)
             if digest:
                 self._digests[digest] = name
-            about = about_photo(loaded, name, self._entry(name), self._treated_on)
-            self.about.append(replace(about, sha256=digest))
+            record = describe_photo(name, self._entry(name)).add_dates(read_dates(loaded))
+            self.about.append(replace(record.count_day(self._treated_on), sha256=digest))
             self.sources[name] = source if is_url(source) else loaded
             yield loaded
 
