@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
@@ -24,9 +24,11 @@ from asymmetry.report.pictures import data_address
 from asymmetry.report.plots.days import describe_days, draw_days
 from asymmetry.report.plots.dots import describe_dots, draw_dots, summary_dots
 from asymmetry.report.plots.pairs import describe_pairs, draw_pairs, movement_pairs
+from asymmetry.report.plots.registry import list_plots
 from asymmetry.report.plots.style import Setting, svg
 from asymmetry.report.sections import Wording
 from asymmetry.series import History
+from asymmetry.series.change import Sides
 
 __all__ = ["render"]
 
@@ -170,16 +172,23 @@ def _plots(wording: Wording) -> dict[str, Any]:
         if dots
         else None,
         "bars": _embed_figure(draw_pairs(bars, setting), describe_pairs(bars, setting)) if bars else None,
-        "courses": [
-            _embed_figure(
-                draw_days(each, setting),
-                describe_days(each, setting),
-                text.known("titles", each.headline.name),
-            )
-            for each in followed
-            if len(each.diff) > 1
-        ],
+        "courses": [*_draw_courses(followed, setting), *_draw_registered(series, setting)],
     }
+
+
+def _draw_courses(followed: Sequence[Sides], setting: Setting) -> Iterator[Drawn]:
+    """Each metric that has more than one day."""
+    for each in followed:
+        if len(each.diff) > 1:
+            title = setting.text.known("titles", each.headline.name)
+            yield _embed_figure(draw_days(each, setting), describe_days(each, setting), title)
+
+
+def _draw_registered(series: History, setting: Setting) -> Iterator[Drawn]:
+    for plot in list_plots():
+        figure = plot.draw(series, setting)
+        if figure is not None:
+            yield _embed_figure(figure, plot.describe(series, setting), plot.title)
 
 
 def _embed_figure(figure: Any, alt: str, title: str = "") -> Drawn:

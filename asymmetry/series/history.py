@@ -308,7 +308,8 @@ class History:
         Parameters
         ----------
         rules : iterable of Rule, optional
-            Default: all `RULES`. ``[rule for rule in RULES if rule.name != "lid drop"]`` leaves one out.
+            Default: all `RULES`, and those that were registered.
+            ``[rule for rule in RULES if rule.name != "lid drop"]`` leaves one out.
         """
         situation = Situation(self.changes(), self.followed, self.treated, self.affected)
         return concerns(situation, rules)
