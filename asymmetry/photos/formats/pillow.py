@@ -86,7 +86,7 @@ class PillowReader:
     Attributes
     ----------
     name, suffixes
-        As for `asymmetry.photos.readers.Reader`.
+        As for `asymmetry.photos.protocol.Reader`.
     signature : bytes
         Regular expression for the first bytes.
     plugin : callable
