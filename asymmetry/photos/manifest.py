@@ -6,7 +6,7 @@ import csv
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path, PurePath
 from typing import TextIO
 
@@ -105,7 +105,9 @@ class Manifest:
         InvalidInputError
             If the line gives a name alone, and another photo of that name took it.
         """
-        written = photo if photo in self._entries else PurePath(photo).name
+        written = photo
+        if photo not in self._entries:
+            written = PurePath(photo).name
         entry = self._entries.get(written)
         if entry is None or (written != photo and (self._folder / written).is_file()):
             return None
@@ -215,7 +217,7 @@ def read_notes(path: str | os.PathLike[str]) -> tuple[DiaryNote, ...]:
     notes = []
     for where, row in _rows(path, "text"):
         taken = _taken(row.get("taken", ""), where)
-        day = None if taken is None else taken.day
+        day = taken.day if taken else None
         side = _side(row.get("side", ""), where)
         notes.append(DiaryNote(day, row["text"], row.get("symptom", ""), side))
     return tuple(sorted(notes, key=lambda note: note.date or date.max))
@@ -258,10 +260,9 @@ def _taken(text: str, where: str) -> Taken | None:
     if not text:
         return None
     try:
-        when = datetime.fromisoformat(text)
+        return Taken.parse(text, "manifest")
     except ValueError as error:
         raise InvalidInputError(f"{where}: {text!r} is not a date; write it as 2026-03-31") from error
-    return Taken(when, "manifest", day_only=len(text) <= len("2026-03-31"))
 
 
 def _expression(text: str, where: str) -> str | None:

@@ -211,7 +211,9 @@ def read_dates(source: PhotoSource) -> tuple[Taken | None, ...]:
 
 def _find_given_date(source: PhotoSource) -> Taken | None:
     """The date that the program says for the bytes of a photo."""
-    return source.when if isinstance(source, PhotoBytes) else None
+    if isinstance(source, PhotoBytes):
+        return source.when
+    return None
 
 
 def _from_pillow(image: Image.Image, name: str, dated: Taken | None, max_megapixels: float) -> Photo:

@@ -13,7 +13,7 @@ from typing import Any
 
 from asymmetry.core.notes import Note
 from asymmetry.photos.manifest import Entry
-from asymmetry.photos.names import day_from_name, expression_from_name
+from asymmetry.photos.names import day_from_name, expression_from_name, only
 from asymmetry.photos.taken import WEAK_SOURCES, Taken, best_date, date_from_name, sort_dates
 
 __all__ = ["PhotoRecord", "describe_photo", "treatment_by_names"]
@@ -76,12 +76,12 @@ class PhotoRecord:
     @property
     def iso_date(self) -> str:
         """The same as ISO 8601 text; empty where it is not known."""
-        return "" if self.taken is None else self.taken.isoformat()
+        return self.taken.isoformat() if self.taken else ""
 
     @property
     def iso_day(self) -> str:
         """The day alone."""
-        return "" if self.taken is None else self.taken.day.isoformat()
+        return self.taken.day.isoformat() if self.taken else ""
 
     def add_dates(self, dates: Iterable[Taken | None]) -> PhotoRecord:
         """The same with more dates, each in its place."""
@@ -106,8 +106,9 @@ class PhotoRecord:
         """
         taken = self.taken
         if self.day is None or zero is None:
-            undated = Note("undated") if self.day is None else Note("unanchored")
-            return self.add_remark(undated) if taken is None else self
+            if taken is not None:
+                return self
+            return self.add_remark(Note("undated" if self.day is None else "unanchored"))
         counted = Taken(datetime.combine(zero + timedelta(days=self.day), time()), "name", day_only=True)
         if taken is None:
             return self.add_dates([counted])
@@ -120,8 +121,10 @@ class PhotoRecord:
 
     def list_remarks(self) -> tuple[Note, ...]:
         """Everything there is to remark beside the measurement: a copy, doubtful dates, and `remarks`."""
-        copy = (Note("same_file", photo=self.copy_of),) if self.copy_of else ()
-        return (*copy, *_remark_on_dates(self.dates), *self.remarks)
+        others = (*_remark_on_dates(self.dates), *self.remarks)
+        if self.copy_of:
+            return (Note("same_file", photo=self.copy_of), *others)
+        return others
 
     def to_dict(self) -> dict[str, Any]:
         """The record as plain data, for JSON."""
@@ -167,7 +170,7 @@ def describe_photo(
     >>> describe_photo("2026-03-02 smile.jpg", line).expression
     'rest'
     """
-    said = Entry(name) if entry is None else entry
+    said = entry or Entry(name)
     return PhotoRecord(
         photo=name,
         dates=tuple(sort_dates(said.taken, date_from_name(place), date_from_name(name))),
@@ -181,9 +184,12 @@ def describe_photo(
 
 def treatment_by_names(photos: Sequence[PhotoRecord]) -> date | None:
     """The day 0 on which all photos agree that have a date of their own and a day number in their name."""
-    dated = ((each.taken, each.day) for each in photos)
-    zeros = {taken.day - timedelta(days=day) for taken, day in dated if taken is not None and day is not None}
-    return zeros.pop() if len(zeros) == 1 else None
+    zeros = {
+        each.taken.day - timedelta(days=each.day)
+        for each in photos
+        if each.taken is not None and each.day is not None
+    }
+    return only(zeros)
 
 
 def _remark_on_dates(dates: Sequence[Taken]) -> Iterator[Note]:

@@ -95,7 +95,25 @@ class Taken:
 
     def isoformat(self) -> str:
         """ISO 8601 text: the day alone when only the day is known."""
-        return self.day.isoformat() if self.day_only else self.when.isoformat()
+        if self.day_only:
+            return self.day.isoformat()
+        return self.when.isoformat()
+
+    @classmethod
+    def parse(cls, text: str, source: TakenSource) -> Taken:
+        """Read ISO 8601 text, a day alone or with a time.
+
+        Raises
+        ------
+        ValueError
+            If it is none.
+
+        Examples
+        --------
+        >>> Taken.parse("2026-03-02", "manifest").day_only
+        True
+        """
+        return cls(datetime.fromisoformat(text), source, day_only=len(text) <= len("2026-03-31"))
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain data, for JSON."""
@@ -128,7 +146,7 @@ def date_from_exif(tags: Mapping[int, object]) -> Taken | None:
     """
     for stamp, fraction, offset, source in _EXIF_STAMPS:
         match = _EXIF_STAMP.match(_text(tags.get(stamp)))
-        taken = _build_date(match.groups(), source) if match else None
+        taken = match and _build_date(match.groups(), source)
         if taken is None:
             continue
         if taken.day_only:
@@ -254,7 +272,9 @@ def _only_date(text: str, source: TakenSource) -> Taken | None:
     """Return the one day that `text` names, with its time if it has one."""
     found = [_build_date(match.group(1, 3, 4, 5, 7, 8), source) for match in _NAME_STAMP.finditer(text)]
     dates = sorted((taken for taken in found if taken), key=lambda taken: taken.day_only)
-    return dates[0] if len({taken.day for taken in dates}) == 1 else None
+    if len({taken.day for taken in dates}) != 1:
+        return None
+    return dates[0]
 
 
 def _build_date(parts: tuple[str | None, ...], source: TakenSource) -> Taken | None:
@@ -263,20 +283,25 @@ def _build_date(parts: tuple[str | None, ...], source: TakenSource) -> Taken | N
         when = datetime(*(int(part) for part in parts if part is not None))  # type: ignore[arg-type]
     except ValueError:
         return None
-    plausible = FIRST_YEAR <= when.year <= LAST_YEAR
-    return Taken(when, source, day_only=parts[3] is None) if plausible else None
+    if not FIRST_YEAR <= when.year <= LAST_YEAR:
+        return None
+    return Taken(when, source, day_only=parts[3] is None)
 
 
 def _text(value: object) -> str:
     """Return a tag's text; tags of a wrong type count as empty."""
     if isinstance(value, bytes):
         value = value.decode("ascii", "replace")
-    return value.strip(" \0") if isinstance(value, str) else ""
+    if isinstance(value, str):
+        return value.strip(" \0")
+    return ""
 
 
 def _microseconds(digits: str) -> int:
     """Read SubSecTime: the decimals of the second, as many as the camera cares to write."""
-    return int(digits[:6].ljust(6, "0")) if digits.isascii() and digits.isdigit() else 0
+    if not (digits.isascii() and digits.isdigit()):
+        return 0
+    return int(digits[:6].ljust(6, "0"))
 
 
 def _zone(text: str) -> timezone | None:
@@ -286,14 +311,17 @@ def _zone(text: str) -> timezone | None:
         return None
     if match["utc"]:
         return UTC
-    minutes = 60 * int(match["hours"]) + int(match["minutes"])
+    offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"]))
+    if match["sign"] == "-":
+        offset = -offset
     try:
-        return timezone(timedelta(minutes=-minutes if match["sign"] == "-" else minutes))
+        return timezone(offset)
     except ValueError:
         return None
 
 
 def _natural(name: str) -> tuple[list[str | int], str]:
     """Return a sort key in which digits count as numbers; equal ones go by their text."""
-    pieces = re.split(r"([0-9]+)", name.casefold())
-    return [int(piece) if i % 2 else piece for i, piece in enumerate(pieces)], name
+    pieces: list[str | int] = list(re.split(r"([0-9]+)", name.casefold()))
+    pieces[1::2] = map(int, pieces[1::2])
+    return pieces, name
