@@ -88,7 +88,7 @@ def find_jobs(
     asymmetry.errors.InvalidInputError: no-such-folder: no such folder, file, pattern with a match, or URL
     """
     try:
-        pattern = re.compile(subject) if subject is not None else None
+        pattern = None if subject is None else re.compile(subject)
     except re.error as error:
         raise InvalidInputError(f"subject {subject!r} is no regular expression ({error})") from error
     if is_url(source):
@@ -111,7 +111,9 @@ def one_spelling(source: str) -> str:
     """The same text for the same source: ``tree`` and ``tree/`` are one."""
     if not is_url(source):
         return os.path.normpath(source)
-    return source if source.endswith("//") else source.rstrip("/")
+    if source.endswith("//"):
+        return source
+    return source.rstrip("/")
 
 
 def subject_of(photo: str, pattern: re.Pattern[str] | None = None) -> str:
@@ -125,14 +127,12 @@ def subject_of(photo: str, pattern: re.Pattern[str] | None = None) -> str:
     'P017'
     """
     if pattern is None:
-        first, *below = PurePosixPath(photo).parts
-        return first if below else ""
+        folders = PurePosixPath(photo).parts[:-1]
+        return next(iter(folders), "")
     match = pattern.search(photo)
     if match is None:
         return ""
-    group: str | int = 1 if pattern.groups else 0
-    if "subject" in pattern.groupindex:
-        group = "subject"
+    group = pattern.groupindex.get("subject", min(pattern.groups, 1))
     return match[group] or ""
 
 
@@ -194,27 +194,31 @@ class _Manifests:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._read: dict[Path, Manifest | None] = {}
+        self._read: dict[Path, Manifest] = {}
 
     def find(self, path: Path) -> Entry | None:
         """The nearest manifest's line about a photo."""
-        nearest = None
-        for folder in path.parents[: len(path.relative_to(self._root).parts)]:
-            manifest = self._open(folder)
-            line = None if manifest is None else manifest.find(path.relative_to(folder).as_posix())
-            nearest = nearest or line
-        return nearest
+        folders = path.parents[: len(path.relative_to(self._root).parts)]
+        manifests = [self._open(folder) for folder in folders]
+        lines = [
+            manifest.find(path.relative_to(folder).as_posix())
+            for folder, manifest in zip(folders, manifests, strict=True)
+        ]
+        return next((line for line in lines if line is not None), None)
 
     def unused(self) -> Iterator[tuple[Path, Entry]]:
         """Lines about photos that are not there, each with its manifest's folder."""
         for folder, manifest in self._read.items():
-            for entry in () if manifest is None else manifest.unused():
+            for entry in manifest.unused():
                 yield folder, entry
 
-    def _open(self, folder: Path) -> Manifest | None:
+    def _open(self, folder: Path) -> Manifest:
+        """The manifest of a folder; an empty one where there is none."""
         if folder not in self._read:
-            file = folder / MANIFEST
-            self._read[folder] = Manifest(folder, read_manifest(file)) if file.is_file() else None
+            entries = {}
+            if (folder / MANIFEST).is_file():
+                entries = read_manifest(folder / MANIFEST)
+            self._read[folder] = Manifest(folder, entries)
         return self._read[folder]
 
 
@@ -239,7 +243,9 @@ def _above_pattern(source: str) -> Path:
 def _in_manifest(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
     root = Path(source).parent
     for _, entry in manifest_entries(source):
-        path = entry.photo if "://" in entry.photo else _absolute(root / entry.photo)
+        path = entry.photo
+        if not is_url(path):
+            path = _absolute(root / path)
         yield _describe_job(path, entry.photo, pattern, entry)
 
 

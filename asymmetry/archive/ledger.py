@@ -128,9 +128,8 @@ class Ledger:
     @property
     def done(self) -> int:
         """Photos whose rows are finished."""
-        finished = [number for number in range(self.parts) if self.part(number).is_file()]
-        short = self.parts * self.part_rows - self.photos if self.parts - 1 in finished else 0
-        return len(finished) * self.part_rows - short
+        finished = (number for number in range(self.parts) if self.part(number).is_file())
+        return sum(min(self.part_rows, self.photos - number * self.part_rows) for number in finished)
 
     @property
     def _listing(self) -> Path:
@@ -182,7 +181,9 @@ def _flatten(about: Mapping[str, Any]) -> dict[str, Any]:
 
 def _describe_value(value: Any) -> str:
     """A value, but not a whole tree of constants."""
-    return "other values" if isinstance(value, Mapping) else repr(value)
+    if isinstance(value, Mapping):
+        return "other values"
+    return repr(value)
 
 
 @contextmanager

@@ -134,9 +134,10 @@ def write_archive(parts: Iterable[Path], destination: Path, *, landmarks: bool) 
         If it can't be written.
     """
     parquet = import_pyarrow("pyarrow.parquet")
+    rows = GROUP_ROWS_WITH_LANDMARKS if landmarks else GROUP_ROWS
     with written(destination) as temporary, ExitStack() as stack:
         writer = None
-        for group in _groups(parts, GROUP_ROWS_WITH_LANDMARKS if landmarks else GROUP_ROWS):
+        for group in _groups(parts, rows):
             writer = writer or stack.enter_context(
                 parquet.ParquetWriter(temporary, group.schema, compression=_COMPRESSION)
             )
@@ -166,7 +167,9 @@ def write_csv(scores: Path, destination: Path) -> None:
         for i, batch in enumerate(source.iter_batches(columns=names)):
             columns = {name: _values(name, batch[name]) for name in names}
             text = Measurements(columns).to_csv() or ""
-            file.write(text if i == 0 else text.partition("\n")[2])
+            if i > 0:
+                text = text.partition("\n")[2]  # without the headings
+            file.write(text)
 
 
 def metadata_of(path: Path) -> dict[str, Any]:
@@ -270,18 +273,15 @@ def _values(name: str, column: Any) -> Any:
         return np.array(column.to_pylist(), dtype=np.str_)
     if name == "flags":
         return np.array([" ".join(codes) for codes in column.to_pylist()], dtype=np.str_)
-    pyarrow = import_pyarrow()
-    return (
-        column.to_numpy()
-        if isinstance(column, pyarrow.ChunkedArray)
-        else column.to_numpy(zero_copy_only=False)
-    )
+    return column.to_numpy(zero_copy_only=False)
 
 
 def _iso(when: datetime | None) -> str:
     if when is None:
         return ""
-    return when.date().isoformat() if when.time() == time() else when.isoformat()
+    if when.time() == time():
+        return when.date().isoformat()
+    return when.isoformat()
 
 
 def _groups(parts: Iterable[Path], rows: int) -> Iterator[Any]:

@@ -76,8 +76,7 @@ def read_archive(
     missing = [name for name in columns or () if name not in names]
     if missing:
         raise InvalidInputError(f"{os.fspath(path)}: has no column {', '.join(missing)}")
-    chosen = names if columns is None else list(columns)
-    return Measurements.from_arrow(_read_table(path, chosen, subject))
+    return Measurements.from_arrow(_read_table(path, list(names if columns is None else columns), subject))
 
 
 def list_subjects(path: str | os.PathLike[str]) -> tuple[str, ...]:
