@@ -30,11 +30,12 @@ lowest: $(VENV)/lowest.stamp ## run the core's tests on the oldest versions of w
 	PYTHONPATH=. $(LOWEST)/bin/python -m pytest --quiet --noconftest -p no:cacheprovider asymmetry/core asymmetry/metrics \
 		$(addprefix tests/test_,$(addsuffix .py,landmarks gate table frame measure metrics))
 
-bench: $(VENV)/dev.stamp ## measure what a photo costs, and the core, series and reports
+bench: $(VENV)/dev.stamp ## measure what a photo costs, and the core, series, reports and threads
 	$(BIN)/python -m benchmarks.core
 	$(BIN)/python -m benchmarks.series
 	$(BIN)/python -m benchmarks.report
 	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.threads
 
 fidelity: $(VENV)/dev.stamp ## measure how much of a known asymmetry is read, into docs/tables and docs/accuracy.md
 	$(BIN)/python -m benchmarks.fidelity
