@@ -56,6 +56,10 @@ class Metric:
     marks : mapping of str to float
         Of a height over the pupil line: the named points whose weighted mean it is the height of, with their
         weights, which sum to 1. Pictures draw it there. Empty for other metrics.
+    visible_mm : float or None
+        Differences from this size on are noticed by a bystander; None where no study says.
+    study : str
+        The study that says so, by its name in ``[studies]`` of the catalogue of words.
     """
 
     name: str
@@ -68,6 +72,8 @@ class Metric:
     function: Callable[..., FloatArray] = field(repr=False)
     lasting: float | None = None
     marks: Mapping[str, float] = field(default_factory=dict, hash=False, repr=False)
+    visible_mm: float | None = None
+    study: str = ""
     #: How many photos of a face it measures.
     photos: ClassVar[int] = 1
 
@@ -184,6 +190,8 @@ def metric(
     horizontal: bool = False,
     lasting: float | None = None,
     marks: Mapping[str, float] | None = None,
+    visible_mm: float | None = None,
+    study: str = "",
 ) -> Callable[[Callable[[Any], FloatArray]], Metric]:
     """Make a metric of a function.
 
@@ -207,6 +215,10 @@ def metric(
         its repeats is known all the same.
     marks : mapping of str to float, optional
         Of a height: the points whose weighted mean it is the height of, for pictures; see `Metric`.
+    visible_mm : float, optional
+        The size from which a bystander notices a difference.
+    study : str, optional
+        The study that says so; see `Metric`.
 
     Returns
     -------
@@ -231,7 +243,7 @@ def metric(
     def made(function: Callable[[Any], FloatArray]) -> Metric:
         name, definition, sides = _read(function, unit)
         entry = (name, unit, sides, sign, definition, source, horizontal, function, lasting)
-        return Metric(*entry, MappingProxyType(dict(marks or {})))
+        return Metric(*entry, MappingProxyType(dict(marks or {})), visible_mm, study)
 
     return made
 

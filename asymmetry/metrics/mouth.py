@@ -45,6 +45,8 @@ def _halfway(contour: str) -> dict[str, float]:
     sign="higher corner",
     source="Emotrics (Guarin et al. 2018): level of one corner against the other. Ours from the pupil line.",
     marks={"commissure": 1.0},
+    visible_mm=3.0,
+    study="hohman_2014",
 )
 def commissure_height(half: Half) -> FloatArray:
     """Height of the mouth's corner over the level pupil line; the lower the more negative."""

@@ -105,10 +105,10 @@ class PhotoRecord:
         '2026-03-12'
         """
         taken = self.taken
-        if self.day is None or zero is None:
-            if taken is not None:
-                return self
-            return self.add_remark(Note("undated" if self.day is None else "unanchored"))
+        if self.day is None:
+            return self if taken else self.add_remark(Note("undated"))
+        if zero is None:
+            return self if taken else self.add_remark(Note("unanchored"))
         counted = Taken(datetime.combine(zero + timedelta(days=self.day), time()), "name", day_only=True)
         if taken is None:
             return self.add_dates([counted])
