@@ -40,13 +40,13 @@ from tests.archives import (
 pandas = pytest.importorskip("pandas", reason="the extra table is not installed")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 
-PORTRAITS = 150
+PORTRAITS = 110
 KILLS = 5
 #: As many parts are finished of portraits alone; the archive's last photo is held back.
 MOST_PARTS = PORTRAITS // FEWEST
 #: No photo is given up, however busy the machine: the held one takes as long as the test. The number of
 #: workers is given, for before more are started the photos under way are waited for.
-PATIENT = ("--method", "fast", "--time-limit", "600", "--workers", "2")
+PATIENT = ("--method", "plain", "--time-limit", "600", "--workers", "2")
 
 
 @pytest.fixture(scope="module")
