@@ -20,7 +20,7 @@ from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import treatment_by_names
 from asymmetry.scoring import extractor_or
 from asymmetry.series.folder import read_folder
-from asymmetry.series.gathering import check_alike, gather_photos, name_files, read_manifest_in
+from asymmetry.series.gathering import check_alike, gather_photos, match_lines, name_files
 from asymmetry.series.history import History
 
 if TYPE_CHECKING:
@@ -249,8 +249,8 @@ class Series(History):
         manifest = None
         if isinstance(photos, str | os.PathLike):
             folder = Path(photos)
-            manifest = read_manifest_in(folder)
             files = name_files(folder, self.folder)
+            manifest = match_lines(folder, files)
             there = set(self.landmarks.photo.tolist())
             photos = {name: path for name, path in files.items() if name not in there}
         known = self.landmarks.provenance

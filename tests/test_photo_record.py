@@ -19,6 +19,7 @@ from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.photos.sources import PhotoBytes
 from asymmetry.photos.taken import Taken
 from asymmetry.series.folder import read_folder
+from asymmetry.series.gathering import match_lines, name_files
 from tests.test_series import photos
 
 GIVEN = Taken(datetime(2026, 1, 1), "given", day_only=True)
@@ -168,3 +169,15 @@ def test_an_archive_begun_by_another_order_of_dates_is_refused(folder: Path, tmp
         InvalidInputError, match=r"order_of_dates was None .* delete .*s\.parquet\.unfinished"
     ):
         score_archive(folder, path, engine="inline", method="plain")
+
+
+def test_a_folder_that_is_added_brings_its_manifest(tmp_path: Path) -> None:
+    added = photos(tmp_path / "home" / "more", "a.jpg", "later/a.jpg", "b.jpg")
+    (added / "manifest.csv").write_text("photo,expression\na.jpg,rest\nlater/a.jpg,frown\n")
+    files = name_files(added, tmp_path / "home")
+    found = {name: line.expression for name, line in match_lines(added, files).items()}
+    assert found == {"more/a.jpg": "rest", "more/later/a.jpg": "frown"}
+    (added / "a.jpg").unlink()
+    photos(added, "2/a.jpg", "3/a.jpg")
+    with pytest.raises(InvalidInputError, match=r"a\.jpg may be 2/a\.jpg or 3/a\.jpg: write which"):
+        match_lines(added, name_files(added, None))

@@ -18,7 +18,7 @@ from asymmetry.errors import (
     InvalidInputError,
     UnreadablePhotoError,
 )
-from asymmetry.photos.manifest import MANIFEST, Entry, Manifest, manifest_entries, read_manifest
+from asymmetry.photos.manifest import Entry, Manifest, manifest_entries
 from asymmetry.photos.photo import PhotoBytes, opened, photo_suffixes, walk_images
 from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.photos.remote import MAX_FILE_BYTES, check_length, import_fsspec, read_url
@@ -213,12 +213,8 @@ class _Manifests:
                 yield folder, entry
 
     def _open(self, folder: Path) -> Manifest:
-        """The manifest of a folder; an empty one where there is none."""
         if folder not in self._read:
-            entries = {}
-            if (folder / MANIFEST).is_file():
-                entries = read_manifest(folder / MANIFEST)
-            self._read[folder] = Manifest(folder, entries)
+            self._read[folder] = Manifest.of_folder(folder)
         return self._read[folder]
 
 

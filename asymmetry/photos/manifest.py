@@ -97,6 +97,19 @@ class Manifest:
         self._entries = entries
         self._photo_of: dict[str, str] = {}
 
+    @classmethod
+    def of_folder(cls, folder: Path) -> Manifest:
+        """The manifest that lies in a folder; an empty one where there is none.
+
+        Raises
+        ------
+        InvalidInputError
+            As for `read_manifest`.
+        """
+        if (folder / MANIFEST).is_file():
+            return cls(folder, read_manifest(folder / MANIFEST))
+        return cls(folder, {})
+
     def find(self, photo: str) -> Entry | None:
         """The line about a photo, which is named relative to the folder; None where there is none.
 

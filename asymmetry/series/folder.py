@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -16,10 +15,8 @@ from asymmetry.extract import Extractor
 from asymmetry.extract.intake import Progress
 from asymmetry.photos.folder import describe_folder
 from asymmetry.photos.manifest import (
-    MANIFEST,
     NOTES,
     DiaryNote,
-    Entry,
     Manifest,
     read_manifest,
     read_notes,
@@ -97,7 +94,9 @@ def read_folder(
     if not files:
         kinds = " ".join(sorted(photo_suffixes()))
         raise InvalidInputError(f"{root}: no photos in this folder (looked for {kinds})")
-    lines = Manifest(root, _read_entries(root, manifest))
+    lines = Manifest.of_folder(root)
+    if manifest is not None:
+        lines = Manifest(root, read_manifest(manifest))
     notes = read_notes(root / NOTES) if (root / NOTES).is_file() else ()
     known = describe_folder(root, files, lines, treated_on)
     single = [row for row in range(len(files)) if not known[row].copy_of]
@@ -110,12 +109,3 @@ def read_folder(
     order = np.argsort([*single, *copies, *range(len(files), len(known))])
     landmarks = label_rows(Landmarks.concat([found, rejected, lost])[order], known)
     return FolderReading(landmarks, tuple(known), notes, treated_on or treatment_by_names(known))
-
-
-def _read_entries(root: Path, manifest: str | os.PathLike[str] | None) -> Mapping[str, Entry]:
-    """The manifest that was named, or the one that is there."""
-    if manifest is not None:
-        return read_manifest(manifest)
-    if (root / MANIFEST).is_file():
-        return read_manifest(root / MANIFEST)
-    return {}

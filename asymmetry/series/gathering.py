@@ -14,14 +14,14 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.errors import InvalidInputError, PhotoError
 from asymmetry.extract import Extractor
 from asymmetry.extract.intake import Progress
-from asymmetry.photos.manifest import MANIFEST, Entry, read_manifest
+from asymmetry.photos.manifest import Entry, Manifest
 from asymmetry.photos.photo import PhotoSource, image_files, read_dates
 from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.photos.remote import is_url
 from asymmetry.photos.rows import label_rows
 from asymmetry.photos.sources import digest_photo, load_source, name_source
 
-__all__ = ["Gathering", "check_alike", "gather_photos", "name_files"]
+__all__ = ["Gathering", "check_alike", "gather_photos", "match_lines", "name_files"]
 
 _LOG = logging.getLogger(__name__)
 #: The settings that two sets of points have to share before they are one series.
@@ -63,6 +63,26 @@ def name_files(folder: Path, home: Path | None) -> dict[str, Path]:
     return {path.resolve().relative_to(base).as_posix(): path for path in image_files(folder)}
 
 
+def match_lines(folder: Path, files: Mapping[str, Path]) -> dict[str, Entry]:
+    """The lines of a folder's manifest about photos in it, by the names that a series has for them.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder.
+    files : mapping of str to pathlib.Path
+        As `name_files` returns them.
+
+    Raises
+    ------
+    InvalidInputError
+        If the manifest can't be understood, or names a photo by a name that several have.
+    """
+    manifest = Manifest.of_folder(folder)
+    lines = {name: manifest.find(path.relative_to(folder).as_posix()) for name, path in files.items()}
+    return {name: line for name, line in lines.items() if line is not None}
+
+
 def gather_photos(
     photos: Iterable[PhotoSource] | Mapping[str, PhotoSource],
     *,
@@ -84,8 +104,8 @@ def gather_photos(
         Photos that the series has. A photo with the name or the bytes of one of them is left out.
     treated_on : date, optional
         Turns day numbers in names into dates.
-    manifest : mapping, optional
-        See `read_manifest`.
+    manifest : mapping of str to Entry, optional
+        A manifest's lines, by the photos' names.
     progress : callable, optional
         As for `Extractor.extract`.
     """
@@ -129,13 +149,10 @@ class _Feed:
             self._names.add(name)
             if digest:
                 self._digests[digest] = name
-            record = describe_photo(name, self._entry(name)).add_dates(read_dates(loaded))
+            record = describe_photo(name, self._manifest.get(name)).add_dates(read_dates(loaded))
             self.about.append(replace(record.count_day(self._treated_on), sha256=digest))
             self.sources[name] = source if is_url(source) else loaded
             yield loaded
-
-    def _entry(self, name: str) -> Entry | None:
-        return self._manifest.get(name) or self._manifest.get(Path(name).name)
 
 
 def check_alike(series: Mapping[str, Any], extractor: Mapping[str, Any]) -> None:
@@ -166,9 +183,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
     return [_plain(each) for each in value] if isinstance(value, tuple | list) else value
-
-
-def read_manifest_in(folder: Path) -> Mapping[str, Entry]:
-    """The manifest of a folder, if there is one."""
-    path = folder / MANIFEST
-    return read_manifest(path) if path.is_file() else {}
