@@ -135,14 +135,18 @@ def page() -> str:
 
 
 def _row(metric: Metric, *more: str) -> str:
-    sides = "right, left, diff" if metric.sides else "whole"
-    name = f"`{metric.name}`{' ↔' if metric.horizontal else ''}"
-    cells = (name, metric.unit, sides, *more, metric.definition, metric.sign, metric.source)
+    name = f"`{metric.name}`"
+    if metric.horizontal:
+        name += " ↔"
+    kinds = ", ".join(metric.kinds)
+    cells = (name, metric.unit, kinds, *more, metric.definition, metric.sign, metric.source)
     return f"| {' | '.join(cells)} |\n"
 
 
 def _noise(metric: MovementMetric) -> str:
-    return "" if metric.least is None else f"{metric.least:g} {metric.unit}"
+    if metric.least is None:
+        return ""
+    return f"{metric.least:g} {metric.unit}"
 
 
 if __name__ == "__main__":

@@ -71,6 +71,20 @@ class Metric:
     #: How many photos of a face it measures.
     photos: ClassVar[int] = 1
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of its values: right, left and diff, or whole.
+
+        Examples
+        --------
+        >>> from asymmetry.metrics import catalogue
+        >>> catalogue()["mrd1"].kinds
+        ('right', 'left', 'diff')
+        """
+        if self.sides:
+            return (*SIDES, "diff")
+        return ("whole",)
+
     @functools.cached_property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns it fills: right, left and diff, or the one of the whole face.
@@ -82,7 +96,7 @@ class Metric:
     def _columns(self) -> tuple[str, ...]:
         if not self.sides:
             return (f"{self.name}_{self.unit}",)
-        return tuple(f"{self.name}_{side}_{self.unit}" for side in (*SIDES, "diff"))
+        return tuple(f"{self.name}_{kind}_{self.unit}" for kind in self.kinds)
 
     @functools.cached_property
     def sd_columns(self) -> tuple[str, ...]:
@@ -121,7 +135,9 @@ class Metric:
 
     def views(self, *faces: Face) -> tuple[Half | Face, ...]:
         """The function's arguments: both halves of the faces, or the whole of them."""
-        return tuple(face.halves() for face in faces) if self.sides else faces
+        if self.sides:
+            return tuple(face.halves() for face in faces)
+        return faces
 
     def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
         # Pickled by name, as functions are, so that a pool of processes can take one.
@@ -155,7 +171,9 @@ class MovementMetric(Metric):
     @property
     def least(self) -> float | None:
         """The reading that a still side may have; None where no reading means that it is still."""
-        return self.still if self.noise is None else self.noise
+        if self.noise is not None:
+            return self.noise
+        return self.still
 
     @property
     def sd_columns(self) -> tuple[str, ...]:
@@ -163,7 +181,10 @@ class MovementMetric(Metric):
         return ()
 
     def _columns(self) -> tuple[str, ...]:
-        return super()._columns() + (() if self.noise is None else (f"{self.name}_ratio",))
+        columns = super()._columns()
+        if self.noise is None:
+            return columns
+        return (*columns, f"{self.name}_ratio")
 
 
 def _insert_word(columns: tuple[str, ...], what: str) -> tuple[str, ...]:
@@ -228,12 +249,12 @@ def metric(
     ('cheek_height_right_mm', 'cheek_height_left_mm', 'cheek_height_diff_mm')
     """
 
-    def made(function: Callable[[Any], FloatArray]) -> Metric:
+    def decorate(function: Callable[[Any], FloatArray]) -> Metric:
         name, definition, sides = _read(function, unit)
         entry = (name, unit, sides, sign, definition, source, horizontal, function, lasting)
         return Metric(*entry, MappingProxyType(dict(marks or {})))
 
-    return made
+    return decorate
 
 
 def movement_metric(
@@ -286,14 +307,14 @@ def movement_metric(
     ('cheek_lift_diff_mm', 'cheek_lift_ratio')
     """
 
-    def made(function: Callable[[Any, Any], FloatArray]) -> MovementMetric:
+    def decorate(function: Callable[[Any, Any], FloatArray]) -> MovementMetric:
         name, definition, sides = _read(function, unit)
         if not (noise is still is None or sides):
             raise InvalidInputError(f"metric {name}: a ratio is one of two sides; annotate with Half")
         entry = (name, unit, sides, sign, definition, source, horizontal, function)
         return MovementMetric(*entry, noise=noise, during=during, parts=parts, still=still)
 
-    return made
+    return decorate
 
 
 def _read(function: Callable[..., FloatArray], unit: Unit) -> tuple[str, str, bool]:
@@ -318,18 +339,17 @@ def _has_sides(function: Callable[..., FloatArray]) -> bool:
     raise InvalidInputError(f"metric {function.__name__}: annotate its argument as Half or as Face")
 
 
-def measured(face: Face, metrics: Iterable[Metric]) -> Iterator[FloatArray]:
+def measure_faces(face: Face, metrics: Iterable[Metric]) -> Iterator[FloatArray]:
     """The metrics' columns of faces, one after the other."""
     for metric in metrics:
-        value = checked(metric, face.size, metric(*metric.views(face)))
-        yield from sides_of(value) if metric.sides else [value]
+        yield from _columns_of(metric, _apply(metric, face))
 
 
-def moved_by(metrics: Iterable[MovementMetric], rest: Face, moved: Face) -> Iterator[FloatArray]:
+def measure_movements(metrics: Iterable[MovementMetric], rest: Face, moved: Face) -> Iterator[FloatArray]:
     """The columns of movements as they are read, noise or not, one after the other."""
     for metric in metrics:
-        value = checked(metric, rest.size, metric(*metric.views(rest, moved)))
-        yield from sides_of(value) if metric.sides else [value]
+        value = _apply(metric, rest, moved)
+        yield from _columns_of(metric, value)
         if metric.noise is not None:
             yield weaker_to_stronger(value)
 
@@ -342,15 +362,18 @@ def weaker_to_stronger(value: FloatArray) -> FloatArray:
     return ratio
 
 
-def checked(metric: Metric, n: int, value: FloatArray) -> FloatArray:
-    """The value of n photos, if it has one number for each photo, or for each side."""
-    if np.shape(value) != (n * (1 + metric.sides),):
+def _apply(metric: Metric, *faces: Face) -> FloatArray:
+    """The metric's value: one number for each photo, or for all right sides and then for all left ones."""
+    value = metric(*metric.views(*faces))
+    if np.shape(value) != (faces[0].size * (1 + metric.sides),):
         raise InvalidInputError(f"metric {metric.name}: it must return an array of shape (n,)")
     return value
 
 
-def sides_of(value: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Right, left and difference of values measured on all right sides and then on all left ones."""
+def _columns_of(metric: Metric, value: FloatArray) -> tuple[FloatArray, ...]:
+    """A metric's value as its columns: right, left and difference, or itself."""
+    if not metric.sides:
+        return (value,)
     right, left = value.reshape(2, -1)
     # In double, as tables keep it, so that it is the difference of the sides there too.
     return right, left, np.subtract(right, left, dtype=np.float64)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,7 @@ from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import brow, eye, mouth, whole
 from asymmetry.metrics.absolute import Conditions, absolute_sds, lasting_errors, unsure_scale
-from asymmetry.metrics.definition import AnyMetric, Metric, measured, unique
+from asymmetry.metrics.definition import AnyMetric, Metric, measure_faces, unique
 from asymmetry.metrics.points import not_carried, points_of
 from asymmetry.metrics.propagation import COPIES, spreads
 
@@ -131,16 +131,16 @@ def measure(
         raise InvalidInputError(f"{', '.join(moving)}: measured from rest to a movement; use movement")
     names = [name for metric in chosen for name in metric.columns]
     values = np.empty((len(names) + len(_POSE_COLUMNS), n))
-    rsd, absolute = np.empty((2, len(names) if sd else 0, n))
+    rsd, absolute = np.empty((2, len(names) * sd, n))
     eyes = np.empty((4, n), dtype=bool)
     known = per_photo(scale, n)
-    points = needed(chosen, catalogue(), landmarks.scheme)
+    points = points_needed(chosen, catalogue(), landmarks.scheme)
     with np.errstate(all="ignore"):
         for rows in chunks(n, CHUNK):
             part, own = landmarks[rows], replace(scale, mm=known[rows])
             face = face_frame(part, scale=own, names=points)
             yaw, pitch, _ = head_angles(part.pose)
-            found = chain(measured(face, chosen), (yaw, pitch, face.roll, face.mm_per_px))
+            found = chain(measure_faces(face, chosen), (yaw, pitch, face.roll, face.mm_per_px))
             for row, column in zip(values[:, rows], found, strict=True):
                 row[:] = column
             eyes[:, rows] = _eyes(face, own)
@@ -163,8 +163,9 @@ def measure(
         "scale_source": scale.source,
         "metrics": [metric.name for metric in chosen],
         "errors": lasting_errors().inputs[:12],
-        **({"not_carried": lost_names} if lost_names else {}),
     }
+    if lost_names:
+        made["not_carried"] = lost_names
     return Measurements(
         {"photo": landmarks.photo, "taken": landmarks.taken, "status": status, **columns},
         {"score_version": SCORE_VERSION, **landmarks.provenance, **made},
@@ -198,29 +199,29 @@ def choose(metrics: Iterable[str | AnyMetric] | None, known: Mapping[str, AnyMet
     """The metrics asked for: names from a catalogue and metrics of one's own, or the whole catalogue."""
     if metrics is None:
         return list(known.values())
-    if isinstance(metrics, (str, Metric)):
+    if isinstance(metrics, str) or not isinstance(metrics, Iterable):
         metrics = [metrics]
-    metrics = _as_list(metrics)
-    unknown = [entry for entry in metrics if isinstance(entry, str) and entry not in known]
+    entries = list(metrics)
+    unknown = [entry for entry in entries if isinstance(entry, str) and entry not in known]
     if unknown:
         raise InvalidInputError(f"no metric is called {', '.join(unknown)}; known: {', '.join(known)}")
-    found = [known[entry] if isinstance(entry, str) else entry for entry in metrics]
+    found = [_as_metric(entry, known) for entry in entries]
     unique([*known.values(), *found])
     return list(unique(found).values())
 
 
-def _as_list(metrics: object) -> list[Any]:
-    """The metrics that were asked for, if they are names and metrics."""
-    found = list(metrics) if isinstance(metrics, Iterable) else [metrics]
-    odd = [entry for entry in found if not isinstance(entry, (str, Metric))]
-    if odd:
-        raise InvalidInputError(
-            f"metrics are names, or functions with @metric before them, and this is {odd[0]!r}"
-        )
-    return found
+def _as_metric(entry: Any, known: Mapping[str, AnyMetric]) -> AnyMetric:
+    """The metric of that name, or the metric itself."""
+    if isinstance(entry, str):
+        return known[entry]
+    if isinstance(entry, Metric):
+        return cast("AnyMetric", entry)
+    raise InvalidInputError(
+        f"metrics are names, or functions with @metric before them, and this is {entry!r}"
+    )
 
 
-def needed(
+def points_needed(
     metrics: Sequence[AnyMetric], known: Mapping[str, AnyMetric], scheme: str
 ) -> frozenset[str] | None:
     """Names of the points to frame for metrics out of a catalogue; None, which is all, for one's own."""
@@ -259,8 +260,7 @@ def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, across: Mask, carried:
     metrics, (yaw, _, roll, mm_per_px) = values[: len(across)], values[len(across) :]
     turned, away = usable & (np.abs(yaw) > MAX_YAW_HORIZONTAL), usable & (np.abs(yaw) > MAX_YAW)
     unframed = usable & np.isnan(roll + mm_per_px)
-    known = metrics if carried.all() else metrics[carried]
-    partial = usable & ~unframed & ~away & np.isnan(known).any(axis=0)
+    partial = usable & ~unframed & ~away & np.isnan(metrics).any(axis=0, where=carried[:, None])
     blind, lone, aslant, unscaled = eyes & usable & ~unframed
     nothing = usable & bool(len(carried) and not carried.any())
     metrics[np.ix_(across, turned)] = np.nan

@@ -18,7 +18,7 @@ from asymmetry.core.notes import Note
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import excursion
-from asymmetry.metrics.definition import MovementMetric, moved_by, unique, weaker_to_stronger
+from asymmetry.metrics.definition import MovementMetric, measure_movements, unique, weaker_to_stronger
 from asymmetry.metrics.laying import middle, superpose, sure_pupils
 from asymmetry.metrics.measuring import (
     CHUNK,
@@ -28,8 +28,8 @@ from asymmetry.metrics.measuring import (
     check_landmarks,
     choose,
     chunks,
-    needed,
     per_photo,
+    points_needed,
 )
 from asymmetry.metrics.points import not_carried
 from asymmetry.metrics.propagation import COPIES, differing, moved_spreads, spread_of_points
@@ -119,7 +119,7 @@ def movement(
     every = list(unique([*chosen, *_leaned_on(chosen)]).values())
     values, spread = np.full((2, sum(len(metric.columns) for metric in every), n), np.nan)
     framed, known = np.zeros(n, dtype=bool), per_photo(scale, n)
-    points = needed(every, movement_catalogue(), rest.scheme)
+    points = points_needed(every, movement_catalogue(), rest.scheme)
     with np.errstate(all="ignore"):
         for rows in chunks(n, CHUNK):
             pair, own = (rest[rows], expression[rows]), replace(scale, mm=known[rows])
@@ -152,7 +152,9 @@ def movement(
         {**expression.provenance, **made},
         {name: said for metric in chosen for name, said in metric.about.items()},
     ).with_notes(notes)
-    return table if keep_noise else beyond_noise(table, chosen)
+    if keep_noise:
+        return table
+    return beyond_noise(table, chosen)
 
 
 def beyond_noise(table: Measurements, metrics: Iterable[MovementMetric] | None = None) -> Measurements:
@@ -165,8 +167,10 @@ def beyond_noise(table: Measurements, metrics: Iterable[MovementMetric] | None =
     metrics : iterable of MovementMetric, optional
         Default: the whole catalogue.
     """
+    if metrics is None:
+        metrics = movement_catalogue().values()
     kept = dict(table.columns)
-    for metric in movement_catalogue().values() if metrics is None else metrics:
+    for metric in metrics:
         if metric.least is not None:
             for name, sd in zip(metric.columns[:2], metric.rsd_columns[:2], strict=True):
                 still = np.isfinite(table[sd]) & ~_moves(metric, table[name], table[sd])
@@ -207,7 +211,7 @@ def _read(
     sure = sure_pupils(before, unsure)
     after = superpose(before, after, sure)
     values, spread = out
-    for row, column in zip(values, moved_by(metrics, before, after), strict=True):
+    for row, column in zip(values, measure_movements(metrics, before, after), strict=True):
         row[:] = column
     # As many pairs at a time as their copies fill a chunk.
     for rows in chunks(before.size, max(CHUNK // COPIES, 1)):
