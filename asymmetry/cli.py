@@ -19,7 +19,7 @@ import asymmetry
 from asymmetry.errors import AsymmetryError
 from asymmetry.terminal import (
     change_lines,
-    counted,
+    count_things,
     json_text,
     photo_lines,
     printable,
@@ -40,6 +40,7 @@ EXIT_SOME_FAILED = 3
 #: Seconds between two lines of progress where there is no terminal.
 SECONDS_PER_LINE = 30.0
 EXIT_INTERRUPTED = 130  # as a shell says of a command that Ctrl-C ended
+_VERDICTS = {True: "ok", False: "FAULT"}
 _EPILOG = """
 Exit codes: 0 all is well; 1 an error, or doctor found a fault; 2 the command was not understood; 3 some
 photos could not be scored, and which and why is said (archive counts them, and exits with 0, or with 1 if no
@@ -102,8 +103,11 @@ def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method,
     """Score photos: right, left and difference of every metric."""
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
+    progress = None
+    if len(photos) > 1:
+        progress = _progress
     with asymmetry.Extractor(method=method, mirrored=mirrored) as extractor:
-        landmarks = extractor.extract(photos, progress=_progress if len(photos) > 1 else None)
+        landmarks = extractor.extract(photos, progress=progress)
     table = asymmetry.measure(landmarks)
     if as_json:
         click.echo(json_text(table))
@@ -134,8 +138,9 @@ def _of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def with_series(folder: Path, treated_on: datetime | None, **options: Any) -> None:
         known = {name: options.pop(name) for name in ("affected", "manifest", "mirrored")}
-        day = treated_on.date() if treated_on else None
-        command(asymmetry.Series.from_folder(folder, treated_on=day, progress=_progress, **known), **options)
+        day = treated_on and treated_on.date()
+        made = asymmetry.Series.from_folder(folder, treated_on=day, progress=_progress, **known)
+        command(made, **options)
 
     for option in reversed(_FOLDER):
         with_series = option(with_series)
@@ -156,8 +161,10 @@ def series(made: Series, output: Path | None) -> None:
 
     Prints the changes first, and then a short table.
     """
-    paths = ["", *_write_series(made, output)] if output else []
-    click.echo("\n".join([*change_lines(made), "", *series_lines(made), *paths]))
+    lines = [*change_lines(made), "", *series_lines(made)]
+    if output:
+        lines += ["", *_write_series(made, output)]
+    click.echo("\n".join(lines))
     _leave(made.static)
 
 
@@ -244,8 +251,10 @@ def archive(source: str, output: Path, **options: Any) -> None:
             click.echo("Interrupted. What is finished is kept: run the same again to go on.", err=True)
             sys.exit(EXIT_INTERRUPTED)
     counts = ", ".join(f"{number} {status}" for status, number in made.statuses.items())
-    earlier = f"; {made.photos - made.scored} by earlier runs" if made.scored < made.photos else ""
-    click.echo(f"{counted(made.photos, 'photo')}: {counts}{earlier}\n{printable(str(output))}")
+    summary = f"{count_things(made.photos, 'photo')}: {counts}"
+    if made.scored < made.photos:
+        summary += f"; {made.photos - made.scored} by earlier runs"
+    click.echo(f"{summary}\n{printable(str(output))}")
     if not made.usable:
         _fail(f"{source}: no photo could be scored; the column 'reason' says why")
 
@@ -286,7 +295,9 @@ class _Lines:
 
 def _archive_progress() -> closing[_Bar | _Lines]:
     """The display of an archive's progress: a bar on a terminal, lines where there is none."""
-    return closing(_Bar() if sys.stderr.isatty() else _Lines())
+    if sys.stderr.isatty():
+        return closing(_Bar())
+    return closing(_Lines())
 
 
 def _storage_options(given: tuple[str, ...]) -> dict[str, Any]:
@@ -332,7 +343,7 @@ def doctor() -> None:
 
     checks = examine()
     for check in checks:
-        click.echo(f"{'ok   ' if check.ok else 'FAULT'} {check.name}: {check.found}")
+        click.echo(f"{_VERDICTS[check.ok]:<5} {check.name}: {check.found}")
         if check.advice:
             click.echo(f"      {check.advice}")
     if not all(check.ok for check in checks):

@@ -19,8 +19,8 @@ from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import treatment_by_names
 from asymmetry.scoring import extractor_or
-from asymmetry.series.folder import read_folder
-from asymmetry.series.gathering import check_alike, gather_photos, name_files, read_manifest_in
+from asymmetry.series.folder import read_folder, read_manifest_in
+from asymmetry.series.gathering import check_alike, gather_photos, name_files
 from asymmetry.series.history import History
 
 if TYPE_CHECKING:
@@ -207,12 +207,14 @@ class Series(History):
         """
         from asymmetry.archive.reading import read_person
 
+        if folder is not None:
+            folder = Path(folder)
         found = read_person(path, subject)
         return cls.from_landmarks(
             found.landmarks,
             treated_on=treated_on,
             affected=affected,
-            folder=None if folder is None else Path(folder),
+            folder=folder,
             about=found.about,
             metrics=metrics,
         )

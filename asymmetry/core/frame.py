@@ -157,7 +157,9 @@ def face_frame(
     >>> face_frame(Landmarks.blank(["a.jpg"], status="no_face")).size
     1
     """
-    rows, columns = _layout(landmarks.scheme, None if names is None else frozenset(names))
+    if names is None:
+        names = landmarks.layout.places
+    rows, columns = _layout(landmarks.scheme, frozenset(names))
     # Photos last, so that each step runs over contiguous numbers.
     every, _ = with_stations(landmarks.points, landmarks.spread, landmarks.scheme)
     px = every.reshape(len(landmarks), 3 * every.shape[1]).T
@@ -195,7 +197,9 @@ def reframe(face: Face, *, scale: Scale) -> Face:
     flat = np.sqrt(x * x + y * y)
     weights = in_plane(x / flat, y / flat)
     level = replace(anchors, points=weighted_sum(anchors.points, weights))
-    factor = np.ones(face.size) if scale.source == "ruler" else scale.mm_per_px(level)
+    factor: FloatArray = np.ones(face.size)
+    if scale.source != "ruler":
+        factor = scale.mm_per_px(level)
     return move_faces(face, weights * factor, _origin(level) * factor)
 
 
@@ -271,13 +275,13 @@ def head_angles(pose: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray
 
 
 @functools.lru_cache
-def _layout(scheme: str, names: frozenset[str] | None) -> tuple[Mapping[str, int], npt.NDArray[np.intp]]:
+def _layout(scheme: str, names: frozenset[str]) -> tuple[Mapping[str, int], npt.NDArray[np.intp]]:
     """Row of each name, pairs and then midline; and where x, y and z of both its points lie in a photo's row.
 
     The latter has the shape (3, names, 2).
     """
     layout = get_scheme(scheme)
-    wanted = [name for name in layout.places if names is None or name in names or name in _ANCHORS]
+    wanted = [name for name in layout.places if name in names or name in _ANCHORS]
     columns = 3 * np.array([layout.places[name] for name in wanted]) + np.arange(3)[:, None, None]
     return {name: row for row, name in enumerate(wanted)}, columns
 
@@ -335,18 +339,20 @@ def _origin(face: Face) -> FloatArray:
     leads = out[:, 1] - out[:, 0]
     middle = total(leads) / (2 * len(rows))
     # Beside an eye that was not seen, the midline's points alone.
-    alone = (
-        total(leads[len(_MIDLINE_PAIRS) :]) / (2 * len(points)) if points else np.full_like(middle, np.nan)
-    )
+    alone = np.full_like(middle, np.nan)
+    if points:
+        alone = total(leads[len(_MIDLINE_PAIRS) :]) / (2 * len(points))
     return from_both_sides(np.where(without_an_eye(face), alone, middle), _pupil_line(face))
 
 
 def _pupil_line(face: Face) -> FloatArray:
     """Height of the pupil line of an upright face, shape (n,); by the canthi where no pupil was seen."""
-    pupils, outer, inner = (face.points[1, face.rows[name]] for name in ("iris_centre", *_MIDLINE_PAIRS))
-    seen = _either(*pupils)
+    up = face.points[1]
+    seen = _either(*up[face.rows["iris_centre"]])
+    outer, inner = up[face.rows["outer_canthus"]], up[face.rows["inner_canthus"]]
     canthi = (outer[0] + outer[1] + (inner[0] + inner[1])) / 4
-    return np.where(np.isnan(seen), canthi + PUPILS_OVER_CANTHI * apart(face, "outer_canthus"), seen)
+    usual = canthi + PUPILS_OVER_CANTHI * apart(face, "outer_canthus")
+    return np.where(np.isnan(seen), usual, seen)
 
 
 def _either(right: FloatArray, left: FloatArray) -> FloatArray:

@@ -183,14 +183,18 @@ class Landmarks:
             raise InvalidInputError(
                 f"Landmarks has no field {', '.join(unknown)}; it has {', '.join(_ARRAYS)}"
             )
-        blank = cls.blank([str(i) for i in range(n)] if photo is None else photo, status="ok", scheme=scheme)
+        if photo is None:
+            photo = [str(row) for row in range(n)]
+        blank = cls.blank(photo, status="ok", scheme=scheme)
         if check:
             check_points(array, blank.layout, blank.photo)
         if size is None:
             extent = np.nan_to_num(array[..., :2]).max(axis=1, initial=0.0)
             size = np.ceil(extent).astype(np.int64)
-        pose = np.broadcast_to(np.eye(3), (n, 3, 3)) if pose is None else as_numbers("pose", pose, np.float64)
-        return replace(blank, points=array, pose=pose, size=as_numbers("size", size, np.int64), **columns)
+        if pose is None:
+            pose = np.broadcast_to(np.eye(3), (n, 3, 3))
+        pose, size = as_numbers("pose", pose, np.float64), as_numbers("size", size, np.int64)
+        return replace(blank, points=array, pose=pose, size=size, **columns)
 
     @classmethod
     def blank(

@@ -113,7 +113,9 @@ def _lines(scheme: str) -> tuple[_Line, ...]:
         shares = {name: share for name, share in STATIONS[contour].items() if name in layout.stations}
         if not shares:
             continue
-        sides = 2 if next(iter(shares)) in PAIRS else 1
+        sides = 1
+        if next(iter(shares)) in PAIRS:
+            sides = 2
         points, stations = _numbers(layout.places, chain), _numbers(layout.places, tuple(shares))
         lines.append(_Line(points[:sides], stations[:sides], tuple(shares.values())))
     return tuple(lines)

@@ -108,8 +108,9 @@ class Measurements(Mapping[str, Column]):
         """Notes that say the same as the column ``reason``."""
         if self.notes.shape != (0,):
             raise InvalidInputError(f"notes of {self.notes.shape} for {self.rows} rows")
-        reasons = self.columns["reason"].tolist() if "reason" in self.columns else [""] * self.rows
-        return note_array((str(reason),) for reason in reasons)
+        if "reason" not in self.columns:
+            return note_array([()] * self.rows)
+        return note_array((str(reason),) for reason in self.columns["reason"].tolist())
 
     @property
     def rows(self) -> int:
@@ -173,7 +174,9 @@ class Measurements(Mapping[str, Column]):
         >>> list(Measurements({"photo": ["a"], "x_mm": [1.0]}).with_columns(day=[14]))
         ['photo', 'day', 'x_mm']
         """
-        notes = note_array([]) if "reason" in columns else self.notes
+        notes = self.notes
+        if "reason" in columns:
+            notes = note_array([])  # those of the new reasons
         about = {name: said for name, said in self.about.items() if name not in columns}
         return Measurements({**self.columns, **columns}, self.provenance, about, notes)
 
@@ -243,8 +246,9 @@ class Measurements(Mapping[str, Column]):
             If a column holds neither numbers nor texts.
         """
         pyarrow = _extra("pyarrow", "from_arrow")
-        made = table if isinstance(table, pyarrow.Table) else pyarrow.table(table)
-        columns, provenance = arrow_columns(made)
+        if not isinstance(table, pyarrow.Table):
+            table = pyarrow.table(table)
+        columns, provenance = arrow_columns(table)
         return cls(columns, provenance)
 
     @classmethod
@@ -345,10 +349,15 @@ class Measurements(Mapping[str, Column]):
         others = [name for name in self if name not in LEADING]
         headline = [name for name in HEADLINE if name in others] or others[: len(HEADLINE)]
         names = [name for name in ("photo", "status") if name in self] + headline
-        many = self.rows > 2 * _SHOWN
-        part = self.select(np.r_[:_SHOWN, -_SHOWN:0]) if many else self
-        rows = list(map(list, zip(*(_cells(part[name], _short, _ending) for name in names), strict=True)))
-        return names, [*rows[:_SHOWN], ["..."] * len(names), *rows[_SHOWN:]] if many else rows
+        if self.rows <= 2 * _SHOWN:
+            return names, self._screen_cells(names)
+        first, last = self.select(slice(_SHOWN)), self.select(slice(-_SHOWN, None))
+        between = ["..."] * len(names)
+        return names, [*first._screen_cells(names), between, *last._screen_cells(names)]
+
+    def _screen_cells(self, names: list[str]) -> list[list[str]]:
+        cells = (_cells(self[name], _short, _ending) for name in names)
+        return list(map(list, zip(*cells, strict=True)))
 
 
 def _frozen(values: npt.ArrayLike) -> Column:
@@ -361,14 +370,25 @@ def _frozen(values: npt.ArrayLike) -> Column:
 
 def _cells(column: Column, number: Callable[[float], str], text: Callable[[Any], str]) -> list[str]:
     """A column's values as text; values that were not measured are empty."""
-    write = number if column.dtype.kind == "f" else text
-    return ["" if value is None else write(value) for value in plain_values(valid_texts(column))]
+    write: Callable[[Any], str] = text
+    if column.dtype.kind == "f":
+        write = number
+    cells = [""] * len(column)
+    for row, value in enumerate(plain_values(valid_texts(column))):
+        if value is not None:
+            cells[row] = write(value)
+    return cells
 
 
 def _exact(value: float) -> str:
     """A number for a file: fixed decimals without the zeros at the end."""
-    text = f"{value:.{_DECIMALS if abs(value) >= 1 else _DECIMALS_BELOW_ONE}f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    decimals = _DECIMALS
+    if abs(value) < 1:
+        decimals = _DECIMALS_BELOW_ONE
+    text = f"{value:.{decimals}f}".rstrip("0").rstrip(".")
+    if text == "-0":
+        return "0"
+    return text
 
 
 def _short(value: float) -> str:
@@ -379,13 +399,17 @@ def _short(value: float) -> str:
 def _ending(value: Any) -> str:
     """A text for the screen; of a long path its end."""
     text = str(value)
-    return text if len(text) <= _WIDTH else f"…{text[1 - _WIDTH :]}"
+    if len(text) <= _WIDTH:
+        return text
+    return f"…{text[1 - _WIDTH :]}"
 
 
 def _guard(value: Any) -> str:
     """A text for a file that a spreadsheet may open."""
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    if text.startswith(_FORMULA):
+        return f"'{text}"
+    return text
 
 
 def _extra(module: str, what: str) -> Any:

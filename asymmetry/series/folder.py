@@ -20,8 +20,9 @@ from asymmetry.photos.manifest import MANIFEST, NOTES, DiaryNote, Entry, read_ma
 from asymmetry.photos.photo import image_files, photo_suffixes
 from asymmetry.photos.record import About, about_photos, treatment_by_names
 from asymmetry.photos.sources import digest_photo
+from asymmetry.series.labels import label_mirrored
 
-__all__ = ["FolderReading", "label_rows", "read_folder"]
+__all__ = ["FolderReading", "label_rows", "read_folder", "read_manifest_in"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,11 +91,13 @@ def read_folder(
         kinds = " ".join(sorted(photo_suffixes()))
         raise InvalidInputError(f"{root}: no photos in this folder (looked for {kinds})")
     entries = _entries(root, manifest)
-    notes = read_notes(root / NOTES) if (root / NOTES).is_file() else ()
-    known = [
-        replace(each, sha256="" if each.copy_of else digest_photo(path))
-        for each, path in zip(about_photos(root, files, entries, treated_on), files, strict=True)
-    ]
+    notes: tuple[DiaryNote, ...] = ()
+    if (root / NOTES).is_file():
+        notes = read_notes(root / NOTES)
+    known = about_photos(root, files, entries, treated_on)
+    for row, path in enumerate(files):
+        if not known[row].copy_of:
+            known[row] = replace(known[row], sha256=digest_photo(path))
     single = [row for row, each in enumerate(known) if not each.copy_of]
     found = extractor.extract([files[row] for row in single], progress=progress)
     blanks = [row for row, each in enumerate(known) if each.copy_of]
@@ -108,10 +111,18 @@ def read_folder(
 
 
 def _entries(root: Path, manifest: str | os.PathLike[str] | None) -> Mapping[str, Entry]:
-    """The manifest that was named, or the one that is there."""
+    """The manifest that was named, or the folder's own."""
     if manifest is not None:
         return read_manifest(manifest)
-    return read_manifest(root / MANIFEST) if (root / MANIFEST).is_file() else {}
+    return read_manifest_in(root)
+
+
+def read_manifest_in(folder: Path) -> Mapping[str, Entry]:
+    """The manifest of a folder; empty if it has none."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        return {}
+    return read_manifest(path)
 
 
 def _absent(entries: Mapping[str, Entry], known: Sequence[About]) -> list[About]:
@@ -127,22 +138,29 @@ def _absent(entries: Mapping[str, Entry], known: Sequence[About]) -> list[About]
 
 def label_rows(landmarks: Landmarks, known: Sequence[About]) -> Landmarks:
     """Rows with their names, dates and remarks, and turned back where a manifest says so."""
-    notes = [
-        (*found, *_copy_note(each), *each.remarks) for found, each in zip(landmarks.notes, known, strict=True)
-    ]
+    notes = [(*found, *_notes_before(each)) for found, each in zip(landmarks.notes, known, strict=True)]
     named = replace(
         landmarks,
         photo=np.array([each.photo for each in known], dtype=np.str_),
-        taken=np.array([each.taken.isoformat() if each.taken else "" for each in known], dtype=np.str_),
+        taken=np.array([_iso_time(each) for each in known], dtype=np.str_),
         notes=note_array(notes),
     )
     stored = bool(landmarks.provenance.get("mirrored", False))
-    mirrored = np.array([stored if each.mirrored is None else each.mirrored for each in known], dtype=bool)
+    mirrored = label_mirrored(landmarks, [each.mirrored for each in known])
     return _turn_rows(named, mirrored != stored)
 
 
-def _copy_note(photo: About) -> tuple[Note, ...]:
-    return (Note("same_file", photo=photo.copy_of),) if photo.copy_of else ()
+def _notes_before(photo: About) -> tuple[Note, ...]:
+    """The notes on a photo that are known without measuring it."""
+    if not photo.copy_of:
+        return photo.remarks
+    return (Note("same_file", photo=photo.copy_of), *photo.remarks)
+
+
+def _iso_time(photo: About) -> str:
+    if photo.taken is None:
+        return ""
+    return photo.taken.isoformat()
 
 
 def _turn_rows(landmarks: Landmarks, rows: npt.NDArray[np.bool_]) -> Landmarks:

@@ -14,12 +14,13 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.errors import InvalidInputError, PhotoError
 from asymmetry.extract import Extractor
 from asymmetry.extract.intake import Progress
-from asymmetry.photos.manifest import MANIFEST, Entry, read_manifest
+from asymmetry.photos.manifest import Entry
 from asymmetry.photos.photo import PhotoSource, image_files
 from asymmetry.photos.record import About, about_photo
 from asymmetry.photos.remote import is_url
 from asymmetry.photos.sources import digest_photo, load_source, name_source
 from asymmetry.series.folder import label_rows
+from asymmetry.series.labels import label_mirrored
 
 __all__ = ["Gathering", "check_alike", "gather_photos", "name_files"]
 
@@ -58,8 +59,9 @@ def name_files(folder: Path, home: Path | None) -> dict[str, Path]:
         The series' own folder. In it names are relative; another folder's name stands before its photos'.
     """
     top = folder.resolve()
-    own = home.resolve() if home else top
-    base = own if top.is_relative_to(own) else top.parent
+    base = (home or top).resolve()
+    if not top.is_relative_to(base):
+        base = top.parent
     return {path.resolve().relative_to(base).as_posix(): path for path in image_files(folder)}
 
 
@@ -89,14 +91,17 @@ def gather_photos(
     progress : callable, optional
         As for `Extractor.extract`.
     """
-    named = photos.items() if isinstance(photos, Mapping) else ((None, photo) for photo in photos)
+    if isinstance(photos, Mapping):
+        named: Iterable[tuple[str | None, PhotoSource]] = photos.items()
+    else:
+        named = ((None, photo) for photo in photos)
+    if progress is not None:
+        named = progress(named)
     feed = _Feed(known, treated_on, manifest or {})
-    found = extractor.extract(feed.take(progress(named) if progress else named))
+    found = extractor.extract(feed.take(named))
     rows = label_rows(found, feed.about)
-    stored = bool(found.provenance.get("mirrored", False))
-    about = [
-        replace(each, mirrored=stored if each.mirrored is None else each.mirrored) for each in feed.about
-    ]
+    mirrored = label_mirrored(found, [each.mirrored for each in feed.about]).tolist()
+    about = (replace(each, mirrored=way) for each, way in zip(feed.about, mirrored, strict=True))
     return Gathering(rows, tuple(about), feed.sources)
 
 
@@ -122,7 +127,7 @@ class _Feed:
             with suppress(PhotoError, InvalidInputError):  # the extractor says why, in the photo's row
                 loaded = load_source(source, name)
             digest = digest_photo(loaded)
-            twin = name if name in self._names else self._digests.get(digest, "")
+            twin = self._find_twin(name, digest)
             if twin:
                 _LOG.warning("%s is not added: it is there as %s", name, twin)
                 continue
@@ -131,8 +136,16 @@ class _Feed:
                 self._digests[digest] = name
             about = about_photo(loaded, name, self._entry(name), self._treated_on)
             self.about.append(replace(about, sha256=digest))
-            self.sources[name] = source if is_url(source) else loaded
+            self.sources[name] = loaded
+            if is_url(source):  # which is fetched anew when its picture is wanted
+                self.sources[name] = source
             yield loaded
+
+    def _find_twin(self, name: str, digest: str) -> str:
+        """The photo of that name or with these bytes; empty if there is none yet."""
+        if name in self._names:
+            return name
+        return self._digests.get(digest, "")
 
     def _entry(self, name: str) -> Entry | None:
         return self._manifest.get(name) or self._manifest.get(Path(name).name)
@@ -165,10 +178,6 @@ def _plain(value: Any) -> Any:
     """A value as it is after it was saved."""
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
-    return [_plain(each) for each in value] if isinstance(value, tuple | list) else value
-
-
-def read_manifest_in(folder: Path) -> Mapping[str, Entry]:
-    """The manifest of a folder, if there is one."""
-    path = folder / MANIFEST
-    return read_manifest(path) if path.is_file() else {}
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    return value

@@ -67,7 +67,7 @@ def save_series(saved: SavedSeries, path: str | os.PathLike[str]) -> None:
         "notes": [{**asdict(each), "date": _iso(each.date)} for each in saved.notes],
         "treated_on": _iso(saved.treated_on),
         "affected": saved.affected,
-        "folder": None if saved.folder is None else str(saved.folder),
+        "folder": saved.folder and str(saved.folder),
     }
     provenance = {**saved.landmarks.provenance, _PART: part}
     replace(saved.landmarks, provenance=provenance).save(path)
@@ -93,34 +93,30 @@ def load_saved(path: str | os.PathLike[str]) -> SavedSeries:
         notes=tuple(DiaryNote(**{**each, "date": as_date(each["date"])}) for each in part["notes"]),
         treated_on=as_date(part["treated_on"]),
         affected=part["affected"],
-        folder=None if part["folder"] is None else Path(part["folder"]),
+        folder=part["folder"] and Path(part["folder"]),
     )
 
 
 def _about_to_plain(about: About) -> dict[str, Any]:
-    taken = about.taken
-    plain = None if taken is None else {**asdict(taken), "when": taken.when.isoformat()}
-    remarks = [note.to_dict() for note in about.remarks]
     known = {item.name: getattr(about, item.name) for item in fields(about)}
-    return {**known, "taken": plain, "remarks": remarks}
+    if about.taken is not None:
+        known["taken"] = {**asdict(about.taken), "when": about.taken.when.isoformat()}
+    return {**known, "remarks": [note.to_dict() for note in about.remarks]}
 
 
 def _load_about(plain: Sequence[Mapping[str, Any]]) -> tuple[About, ...]:
-    return tuple(
-        About(
-            **{
-                **each,
-                "taken": _load_taken(each["taken"]),
-                "remarks": tuple(map(Note.from_dict, each["remarks"])),
-            }
-        )
-        for each in plain
-    )
+    return tuple(map(_about_from_plain, plain))
 
 
-def _load_taken(plain: Mapping[str, Any] | None) -> Taken | None:
-    return None if plain is None else Taken(**{**plain, "when": datetime.fromisoformat(plain["when"])})
+def _about_from_plain(plain: Mapping[str, Any]) -> About:
+    known = {**plain, "remarks": tuple(map(Note.from_dict, plain["remarks"]))}
+    if known["taken"] is not None:
+        when = datetime.fromisoformat(known["taken"]["when"])
+        known["taken"] = Taken(**{**known["taken"], "when": when})
+    return About(**known)
 
 
 def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
+    if day is None:
+        return None
+    return day.isoformat()

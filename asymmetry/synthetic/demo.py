@@ -239,7 +239,9 @@ def _enlarge(photo: Photo, extractor: Extractor) -> tuple[Pixels, Landmarks]:
     last = (canthi.mean(axis=0) + _WIDTHS * width).astype(int)
     cut = photo.pixels[first[1] : last[1], first[0] : last[0]]
     factor = _CANTHI_PX / width
-    how = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_AREA
+    how = cv2.INTER_AREA
+    if factor > 1:
+        how = cv2.INTER_CUBIC
     resized = cv2.resize(cut, None, fx=factor, fy=factor, interpolation=how)
     enlarged = np.asarray(resized, dtype=np.uint8)
     landmarks = extractor.extract([enlarged])
