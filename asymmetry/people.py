@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.paths import as_path
 from asymmetry.core.schemes import Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
@@ -98,7 +99,7 @@ class Series(History):
         if extractor is not None and mirrored:
             raise InvalidInputError("Series: say mirrored to the Extractor that you pass")
         day = as_date(treated_on)
-        folder = Path(path)
+        folder = as_path(path)
         if not folder.is_dir():
             raise InvalidInputError(f"{folder}: no such folder")
         with extractor_or(extractor, mirrored=mirrored) as reader:

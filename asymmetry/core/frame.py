@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import as_numbers
 from asymmetry.core.face import REGIONS, Face, Half
 from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
@@ -109,8 +110,11 @@ class Scale:
     def __post_init__(self) -> None:
         if self.source not in ("iris", "interpupillary", "ruler"):
             raise InvalidInputError(f"scale source {self.source!r}: use 'iris', 'interpupillary' or 'ruler'")
-        if not np.all(np.asarray(self.mm, dtype=float) > 0):
+        lengths = as_numbers("scale: lengths", self.mm, np.float64)
+        if not np.all((lengths > 0) & np.isfinite(lengths)):
             raise InvalidInputError(f"scale: {self.mm} is not a positive length")
+        if self.share is not None and not np.all(as_numbers("scale: shares", self.share, np.float64) >= 0):
+            raise InvalidInputError(f"scale: share {self.share} is not 0 or more")
 
     def mm_per_px(self, face: Face) -> FloatArray:
         """Millimetres per unit of a face that is still in px, shape (n,)."""

@@ -8,13 +8,12 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.arrays import as_numbers, check_kind, read_only, same_values
+from asymmetry.core.arrays import as_numbers, as_texts, check_kind, read_only, same_values
 from asymmetry.core.gate import check_points
 from asymmetry.core.notes import (
     Note,
@@ -25,7 +24,7 @@ from asymmetry.core.notes import (
     pack_notes,
     reason_column,
 )
-from asymmetry.core.paths import local_path
+from asymmetry.core.paths import as_path, local_path
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, Side, get_scheme
 from asymmetry.core.version import check_score_version, joined_provenance
 from asymmetry.errors import InvalidInputError
@@ -174,10 +173,9 @@ class Landmarks:
         ['0', '1']
         """
         array = as_numbers("points", points, np.float32)
-        if array.ndim != 3 or array.shape[1:] != (get_scheme(scheme).size, 3):
-            needed = f"(n, {get_scheme(scheme).size}, 3)"
-            raise InvalidInputError(f"points have shape {array.shape}; {scheme} needs {needed}")
-        n = len(array)
+        n, k = len(array), get_scheme(scheme).size
+        if array.shape[1:] != (k, 3):
+            raise InvalidInputError(f"points have shape {array.shape}; {scheme} needs (n, {k}, 3)")
         unknown = sorted(set(columns) - {*_ARRAYS, "provenance"})
         if unknown:
             raise InvalidInputError(
@@ -216,15 +214,15 @@ class Landmarks:
         >>> bool(np.isnan(blank.points).all()), blank.reason.tolist(), blank.notes[0]
         (True, ['by hand'], (Note('text', text='by hand'),))
         """
-        layout = get_scheme(scheme)
-        n = len(photo)
+        layout, names = get_scheme(scheme), as_texts("photo", photo)
+        n = len(names)
         return cls(
             points=np.full((n, layout.size, 3), np.nan, np.float32),
             spread=np.full((n, layout.size), np.nan, np.float32),
             pose=np.full((n, 3, 3), np.nan),
             blendshapes=np.full((n, len(layout.expressions)), np.nan, np.float32),
             size=np.zeros((n, 2), np.int64),
-            photo=np.array(photo, dtype=np.str_).reshape(-1),
+            photo=names,
             taken=np.full(n, ""),
             status=np.full(n, status),
             notes=note_array([(reason,)] * n),
@@ -257,9 +255,7 @@ class Landmarks:
             return cls.blank([], status="ok")
         if len({part.scheme for part in parts}) > 1:
             raise InvalidInputError("landmarks of different schemes can't be joined")
-        joined: dict[str, Any] = {
-            name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS
-        }
+        joined: Any = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS}
         told = (part.provenance for part in parts if part.provenance or part.usable.any())
         return replace(parts[0], **joined, provenance=joined_provenance(told))
 
@@ -363,8 +359,7 @@ class Landmarks:
             A file of this machine, written as named; no suffix is added.
         """
         meta = json.dumps({"scheme": self.scheme, "provenance": dict(self.provenance)})
-        arrays = {name: getattr(self, name) for name in _ARRAYS}
-        arrays["notes"] = pack_notes(self.notes)
+        arrays = {name: getattr(self, name) for name in _ARRAYS} | {"notes": pack_notes(self.notes)}
         with local_path(path).open("wb") as file:
             np.savez_compressed(file, meta=np.array(meta), **arrays)
 
@@ -385,8 +380,9 @@ class Landmarks:
         InvalidInputError
             If the file was not written by `save`, or its points were read by another version of the numbers.
         """
+        name = as_path(path)
         try:
-            with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            with name.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 meta = json.loads(str(archive["meta"]))
                 # Files of version 0.1.0 hold no quality, and reasons in place of notes.
                 arrays = {name: archive[name] for name in _ARRAYS if name not in _LATER or name in archive}
@@ -394,9 +390,9 @@ class Landmarks:
         except (KeyError, ValueError, TypeError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
             if isinstance(error, FileNotFoundError):
                 raise
-            raise InvalidInputError(f"{os.fspath(path)}: not a file of saved landmarks ({error})") from error
+            raise InvalidInputError(f"{name}: not a file of saved landmarks ({error})") from error
         if not other_version:
-            check_score_version(read.provenance, os.fspath(path))
+            check_score_version(read.provenance, str(name))
         return read
 
 

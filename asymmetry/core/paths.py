@@ -1,4 +1,4 @@
-"""Where results are written: files of this machine."""
+"""Paths: of any file, and of the files of this machine that results are written to."""
 
 from __future__ import annotations
 
@@ -6,12 +6,33 @@ import os
 import re
 from pathlib import Path
 
-from asymmetry.errors import DestinationError
+from asymmetry.errors import DestinationError, InvalidInputError
 
-__all__ = ["local_path"]
+__all__ = ["as_path", "local_path"]
 
 # A drive of Windows has one letter; and a Path has already made one slash of two.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|.*::")
+
+
+def as_path(path: str | os.PathLike[str]) -> Path:
+    """A path, if it is one.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is anything but a text or a `pathlib.Path`.
+
+    Examples
+    --------
+    >>> as_path("scores.csv").suffix
+    '.csv'
+    """
+    try:
+        return Path(path)
+    except TypeError:
+        raise InvalidInputError(
+            f"a path has to be a text or a pathlib.Path, and this is {type(path).__name__}"
+        ) from None
 
 
 def local_path(path: str | os.PathLike[str]) -> Path:
@@ -21,6 +42,8 @@ def local_path(path: str | os.PathLike[str]) -> Path:
     ------
     DestinationError
         If it is a URL.
+    InvalidInputError
+        If it is no path.
 
     Examples
     --------
@@ -29,9 +52,10 @@ def local_path(path: str | os.PathLike[str]) -> Path:
     ...
     asymmetry.errors.DestinationError: s3://bucket/scores.parquet: results are written to files of this ...
     """
+    target = as_path(path)
     if _URL.match(os.fspath(path)):
         raise DestinationError(
             f"{os.fspath(path)}: results are written to files of this machine, not to URLs: name a local "
             "file, and copy it there when it is done"
         )
-    return Path(path)
+    return target

@@ -7,13 +7,13 @@ import json
 import os
 from collections.abc import Iterable
 from datetime import date, datetime, time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.arrow import LISTS
+from asymmetry.core.paths import as_path
 from asymmetry.errors import InvalidInputError
 
 __all__ = ["arrow_columns", "csv_columns", "frame_columns"]
@@ -35,9 +35,9 @@ def csv_columns(path: str | os.PathLike[str]) -> dict[str, Column]:
     InvalidInputError
         If it can't be read, or a line has another number of cells than the heading.
     """
-    name = os.fspath(path)
+    name = as_path(path)
     try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+        with name.open(encoding="utf-8-sig", newline="") as file:
             heading, *lines = csv.reader(file)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InvalidInputError(f"{name}: can't be read as CSV in UTF-8 ({error})") from error
@@ -60,6 +60,10 @@ def arrow_columns(table: Any) -> tuple[dict[str, Column], dict[str, Any]]:
 
 def frame_columns(frame: Any) -> tuple[dict[str, Column], dict[str, Any]]:
     """The columns of a `pandas.DataFrame`, and the provenance in its ``attrs``."""
+    if not hasattr(frame, "isna"):
+        raise InvalidInputError(
+            f"from_dataframe reads a pandas.DataFrame, and this is {type(frame).__name__}"
+        )
     missing = frame.isna()
     columns = {}
     for name in frame.columns:

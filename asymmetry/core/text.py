@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from asymmetry.core.paths import as_path
 from asymmetry.errors import InvalidInputError
 
 __all__ = ["ENGLISH", "Text", "english_text", "languages"]
@@ -185,7 +186,7 @@ def _load_shipped(language: str) -> dict[str, Any]:
 def _read(language: str | os.PathLike[str]) -> dict[str, Any]:
     if str(language) in languages():
         return _load_shipped(str(language))
-    path = Path(language)
+    path = as_path(language)
     if path.suffix != ".toml":
         known = ", ".join(languages())
         raise InvalidInputError(f"no words in the language {str(language)!r}: use {known}, or a .toml file")

@@ -12,6 +12,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import check_type
 from asymmetry.core.frame import (
     MAX_YAW,
     MAX_YAW_HORIZONTAL,
@@ -232,6 +233,7 @@ def points_needed(
 
 def per_photo(scale: Scale, n: int) -> FloatArray:
     """The scale's length for each of n photos."""
+    check_type("scale", scale, Scale)
     try:
         return np.broadcast_to(np.asarray(scale.mm, dtype=np.float64), n)
     except (TypeError, ValueError):

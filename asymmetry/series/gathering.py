@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from asymmetry.core.arrays import check_type
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.errors import InvalidInputError, PhotoError
 from asymmetry.extract import Extractor
@@ -91,6 +92,7 @@ def gather_photos(
     progress : callable, optional
         As for `Extractor.extract`.
     """
+    check_type("photos", photos, Iterable)
     if isinstance(photos, Mapping):
         named: Iterable[tuple[str | None, PhotoSource]] = photos.items()
     else:

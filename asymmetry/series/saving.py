@@ -81,12 +81,11 @@ def load_saved(path: str | os.PathLike[str]) -> SavedSeries:
     InvalidInputError
         If the file holds no series, or its points were read by a version whose numbers differ.
     """
-    name = os.fspath(path)
     landmarks = Landmarks.load(path)
     provenance = dict(landmarks.provenance)
     part = provenance.pop(_PART, None)
     if part is None:
-        raise InvalidInputError(f"{name}: holds landmarks and no series; use Landmarks.load")
+        raise InvalidInputError(f"{os.fspath(path)}: holds landmarks and no series; use Landmarks.load")
     return SavedSeries(
         landmarks=replace(landmarks, provenance=provenance),
         about=_load_about(part["about"]),

@@ -53,13 +53,16 @@ def pooled_scale(landmarks: Landmarks) -> tuple[Scale, Note]:
     # A weight that is not known (NaN) does not count as closed; an iris that is left out was not seen.
     blinking = landmarks.blendshapes[:, blink].max(axis=1, initial=0.0) >= _OPEN_EYE
     open_eyed = usable & ~blinking & ~np.isnan(irises).any(axis=1)
-    pool, code = open_eyed, "pooled_scale"
+    pool = open_eyed
     if not open_eyed.any():
-        pool, code = usable, "pooled_scale_of_closed_eyes"
+        pool = usable
     if not pool.any():
         return Scale(), Note("iris_scale")
     person = float(np.median(width[pool]))
     with np.errstate(invalid="ignore"):
         px_per_mm = np.where(usable, width / (face.mm_per_px * person), 1.0)
-    source = Note(code, photos=int(pool.sum()), mm=person)
+    found = {"photos": int(pool.sum()), "mm": person}
+    source = Note("pooled_scale", **found)
+    if not open_eyed.any():
+        source = Note("pooled_scale_of_closed_eyes", **found)
     return Scale("ruler", px_per_mm, unsure_iris()), source
