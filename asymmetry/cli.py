@@ -42,9 +42,9 @@ SECONDS_PER_LINE = 30.0
 EXIT_INTERRUPTED = 130  # as a shell says of a command that Ctrl-C ended
 _VERDICTS = {True: "ok", False: "FAULT"}
 _EPILOG = """
-Exit codes: 0 all is well; 1 an error, or doctor found a fault; 2 the command was not understood; 3 some
-photos could not be scored, and which and why is said (archive counts them, and exits with 0, or with 1 if no
-photo could be scored); 130 interrupted.
+Exit codes: 0 all is well; 1 an error, or doctor found a fault; 2 the command was not understood;
+3 some photos could not be scored, and the output says which and why (archive counts them in its table and
+exits with 0, or with 1 if no photo could be scored); 130 interrupted.
 """
 
 
@@ -89,14 +89,14 @@ _method = click.option(
     type=click.Choice(["hemiface", "fast", "plain"]),
     default="hemiface",
     show_default=True,
-    help="hemiface reads each side on its own; plain is the landmark model as it is.",
+    help="hemiface reads each side on its own; plain takes the landmark model's points as they are.",
 )
 
 
 @main.command()
 @click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PHOTO...")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; what was not measured is null.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV; what was not measured is empty.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; values not measured are null.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV; values not measured are empty.")
 @_method
 @_mirrored
 def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method, mirrored: bool) -> None:
@@ -120,8 +120,10 @@ def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method,
 
 _FOLDER = (
     click.argument("folder", type=click.Path(path_type=Path)),
-    click.option("--treated-on", type=click.DateTime(["%Y-%m-%d"]), help="Day of treatment, as 2026-03-31."),
-    click.option("--affected", type=click.Choice(["right", "left"]), help="The patient's side that is ill."),
+    click.option(
+        "--treated-on", type=click.DateTime(["%Y-%m-%d"]), help="Day of treatment, such as 2026-03-31."
+    ),
+    click.option("--affected", type=click.Choice(["right", "left"]), help="The patient's affected side."),
     click.option(
         "--manifest",
         type=click.Path(path_type=Path, dir_okay=False),
@@ -179,15 +181,19 @@ def series(made: Series, output: Path | None) -> None:
     help="The file to write, ending in .html or .pdf.",
 )
 @click.option("--no-photos", is_flag=True, help="Leave the faces out.")
-@click.option("--pseudonym", default="", help="What the person is called; file names are then left out.")
-@click.option("--language", default="en", show_default=True, help="Of the report, or a .toml file of words.")
+@click.option("--pseudonym", default="", help="A name for the person; file names are then left out.")
+@click.option("--language", default="en", show_default=True, help="Language, or a .toml file of words.")
 @click.option(
-    "--paper", type=click.Choice(["A4", "Letter"]), default="A4", show_default=True, help="Of a PDF."
+    "--paper",
+    type=click.Choice(["A4", "Letter"]),
+    default="A4",
+    show_default=True,
+    help="Paper size of a PDF.",
 )
 def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
     """Score one person's dated photos and write a report.
 
-    One file, with pictures, plots and tables; nothing in it points outside. Prints its path.
+    A single self-contained file with pictures, plots and tables. Prints its path.
     """
     written = made.report(output, photos=not no_photos, **options)
     click.echo(printable(str(written)))
@@ -205,21 +211,25 @@ def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
 )
 @click.option("--csv", is_flag=True, help="Also write the table as CSV beside it.")
 @click.option("--landmarks", is_flag=True, help="Also write the landmarks, to be measured again later.")
-@click.option("--subject", metavar="REGEX", help="Finds the person in a path.  [default: the first folder]")
+@click.option(
+    "--subject", metavar="REGEX", help="Finds the person in a photo's path.  [default: the first folder]"
+)
 @click.option("--engine", type=click.Choice(["local", "ray", "inline"]), default="local", show_default=True)
-@click.option("--ray-address", metavar="ADDRESS", help="A Ray cluster.  [default: one of its own, here]")
-@click.option("--workers", type=click.IntRange(0), help="Worker processes; 0: none.  [default: measured]")
+@click.option("--ray-address", metavar="ADDRESS", help="A Ray cluster.  [default: one started here]")
+@click.option(
+    "--workers", type=click.IntRange(0), help="Worker processes; 0 for none.  [default: found by trial]"
+)
 @click.option(
     "--time-limit",
     type=click.FloatRange(0, min_open=True),
     default=60.0,
     show_default=True,
     metavar="SECONDS",
-    help="Give a photo up after this.",
+    help="Give up on a photo after this time.",
 )
-@click.option("--overwrite", is_flag=True, help="Score anew what is there already.")
-@click.option("--retry-failed", is_flag=True, help="Read again what could not be scored.")
-@click.option("--update", is_flag=True, help="Read what is new or has changed; drop what is gone.")
+@click.option("--overwrite", is_flag=True, help="Score again the photos that are in the file.")
+@click.option("--retry-failed", is_flag=True, help="Try again the photos that could not be scored.")
+@click.option("--update", is_flag=True, help="Score new and changed photos; drop those that are gone.")
 @click.option(
     "--max-megapixels",
     type=click.FloatRange(0, min_open=True),
@@ -233,7 +243,7 @@ def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
     metavar="NAME=VALUE",
     multiple=True,
     callback=lambda _context, _option, given: _storage_options(given),
-    help="Of the file system behind a URL, as for fsspec; may be given several times.",
+    help="Option of the file system behind a URL, as for fsspec; may be repeated.",
 )
 @_method
 @_mirrored
@@ -241,14 +251,17 @@ def archive(source: str, output: Path, **options: Any) -> None:
     """Score millions of photos into a Parquet file.
 
     SOURCE is a folder, a glob pattern in quotes, a manifest (CSV) or a URL. There is one row per photo,
-    failures included. Interrupt it at any moment, run the same again, and it goes on.
+    failures included. It may be interrupted at any time: run the same command
+    again, and it continues.
     """
     with _archive_progress() as show:
         try:
             made = asymmetry.score_archive(source, output, progress=show, **options)
         except KeyboardInterrupt:
             show.close()
-            click.echo("Interrupted. What is finished is kept: run the same again to go on.", err=True)
+            click.echo(
+                "Interrupted. Finished work is kept: run the same command again to continue.", err=True
+            )
             sys.exit(EXIT_INTERRUPTED)
     counts = ", ".join(f"{number} {status}" for status, number in made.statuses.items())
     summary = f"{count_things(made.photos, 'photo')}: {counts}"
@@ -326,7 +339,7 @@ def _storage_options(given: tuple[str, ...]) -> dict[str, Any]:
 def demo(output: Path) -> None:
     """Make a dated series with a known truth and score it.
 
-    Prints true against read, and last the path of the report.
+    Prints true beside measured values, and then the path of the report.
     """
     from asymmetry.synthetic import make_demo
 

@@ -110,7 +110,7 @@ def change_lines(made: Series) -> Iterator[str]:
             yield from _wrap(f"Note: {remark}.", "      ")
     concerns = made.concerns()
     if concerns:
-        yield "To be looked at (a measurement, not a diagnosis)"
+        yield "Worth a look (a measurement, not a diagnosis)"
         for concern in concerns:
             yield from _wrap(f"{concern.words} ({', '.join(concern.photos)}).", "  ")
 

@@ -72,7 +72,7 @@ def test_what_was_not_seen_is_named(tmp_path: Path) -> None:
 def test_photos_that_are_gone_are_told(tmp_path: Path) -> None:
     made = series(3, tmp_path)
     (tmp_path / str(made.landmarks.photo[1])).unlink()
-    assert Page(render(made)).text.count("The photo is not at hand.") == 1
+    assert Page(render(made)).text.count("The photo is not available.") == 1
 
 
 @pytest.mark.parametrize("n", [40, 200])

@@ -81,7 +81,7 @@ def what_changed(changes: Sequence[Change]) -> tuple[Said, ...]:
     Examples
     --------
     >>> [each.words for each in what_changed([])]
-    ['There is nothing to compare: it takes dated photos of two days, with one expression.']
+    ['There is nothing to compare: it takes dated photos from two days with the same expression.']
     """
     return tuple(_sentences(changes))
 
