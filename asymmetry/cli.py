@@ -127,8 +127,8 @@ _FOLDER = (
     click.option(
         "--manifest",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="CSV about the photos: photo, taken, expression, mirrored, notes.  "
-        "[default: FOLDER/manifest.csv]",
+        help="CSV about the photos: photo, taken, expression, mirrored, "
+        "notes.  [default: FOLDER/manifest.csv]",
     ),
     _mirrored,
 )

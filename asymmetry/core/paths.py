@@ -55,7 +55,8 @@ def local_path(path: str | os.PathLike[str]) -> Path:
     target = as_path(path)
     if _URL.match(os.fspath(path)):
         raise DestinationError(
-            f"{os.fspath(path)}: results are written to files of this machine, not to URLs: name a local "
-            "file, and copy it there when it is done"
+            f"{os.fspath(path)}: results are written to files of this "
+            "machine, not to URLs: name a local file, and copy it there when "
+            "it is done"
         )
     return target

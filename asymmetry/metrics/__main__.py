@@ -19,6 +19,7 @@ from asymmetry.metrics.movements import STILL_SD
 
 __all__ = ["page"]
 
+
 def page() -> str:
     """The catalogue as Markdown.
 

@@ -68,8 +68,9 @@ class Portrait:
 
 
 _GLASSES = (
-    "The glasses in this portrait hide the brows from the landmark model, so what is read there hardly "
-    "follows the truth. Where scikit-image is installed, the demo takes a portrait without glasses."
+    "The glasses in this portrait hide the brows from the landmark model, so "
+    "what is read there hardly follows the truth. Where scikit-image is "
+    "installed, the demo takes a portrait without glasses."
 )
 # Package, file in it, expression, note. A brow that is 3 mm lower is read 2.7 mm lower in the first portrait
 # and 0.1 mm in the second; a corner of the mouth is read alike in both.

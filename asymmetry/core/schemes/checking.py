@@ -35,14 +35,15 @@ def check_names(scheme: Scheme) -> None:
         unknown = [name for name in line if name not in scheme.named]
         if unknown or len(line) < 2:
             raise InvalidInputError(
-                f"scheme {scheme.name!r}: contour {contour!r} needs two points or more that have a name; "
-                f"unknown: {', '.join(unknown) or 'none'}"
+                f"scheme {scheme.name!r}: contour {contour!r} needs two "
+                "points or more that have a name; unknown: "
+                f"{', '.join(unknown) or 'none'}"
             )
     one_sided = [name for name in scheme.expressions if other_side(name) not in scheme.expressions]
     if one_sided or len(set(scheme.expressions)) < len(scheme.expressions):
         raise InvalidInputError(
-            f"scheme {scheme.name!r}: expression weights stand once, and on both sides; not so: "
-            f"{', '.join(one_sided) or 'some stand twice'}"
+            f"scheme {scheme.name!r}: expression weights stand once, and on "
+            f"both sides; not so: {', '.join(one_sided) or 'some stand twice'}"
         )
 
 
@@ -61,8 +62,8 @@ def check_numbers(scheme: Scheme) -> None:
     missing = sorted(set(range(scheme.size)) - set(numbers))
     if missing and not len(scheme.mirror):
         raise InvalidInputError(
-            f"scheme {scheme.name!r}: points {list_numbers(missing)} are missing; list them in unnamed, or "
-            "give the mirror"
+            f"scheme {scheme.name!r}: points {list_numbers(missing)} are "
+            "missing; list them in unnamed, or give the mirror"
         )
 
 

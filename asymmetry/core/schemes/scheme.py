@@ -349,7 +349,7 @@ def _mirror_table(scheme: Scheme) -> npt.NDArray[np.intp]:
     if wrong:
         points = list_numbers(sorted(set(wrong)))
         raise InvalidInputError(
-            f"scheme {scheme.name!r}: the mirror twins of points {points} are not each other's, or not those "
-            "of the pairs"
+            f"scheme {scheme.name!r}: the mirror twins of points {points} are "
+            "not each other's, or not those of the pairs"
         )
     return table
