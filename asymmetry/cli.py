@@ -6,9 +6,7 @@ import functools
 import io
 import json
 import sys
-import time
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -17,19 +15,18 @@ import click
 
 import asymmetry
 from asymmetry.errors import AsymmetryError
+from asymmetry.progress import show_archive, show_photos
 from asymmetry.terminal import (
     change_lines,
     count_things,
     json_text,
     photo_lines,
     printable,
-    progress_line,
     series_lines,
     truth_lines,
 )
 
 if TYPE_CHECKING:
-    from asymmetry.archive import Progress
     from asymmetry.core.table import Measurements
     from asymmetry.extract import Method
     from asymmetry.people import Series
@@ -37,8 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 EXIT_SOME_FAILED = 3
-#: Seconds between two lines of progress where there is no terminal.
-SECONDS_PER_LINE = 30.0
 EXIT_INTERRUPTED = 130  # as a shell says of a command that Ctrl-C ended
 _VERDICTS = {True: "ok", False: "FAULT"}
 _EPILOG = """
@@ -105,7 +100,7 @@ def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method,
         raise click.UsageError("--json and --csv exclude each other")
     progress = None
     if len(photos) > 1:
-        progress = _progress
+        progress = show_photos
     with asymmetry.Extractor(method=method, mirrored=mirrored) as extractor:
         landmarks = extractor.extract(photos, progress=progress)
     table = asymmetry.measure(landmarks)
@@ -141,7 +136,7 @@ def _of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
     def with_series(folder: Path, treated_on: datetime | None, **options: Any) -> None:
         known = {name: options.pop(name) for name in ("affected", "manifest", "mirrored")}
         day = treated_on and treated_on.date()
-        made = asymmetry.Series.from_folder(folder, treated_on=day, progress=_progress, **known)
+        made = asymmetry.Series.from_folder(folder, treated_on=day, progress=show_photos, **known)
         command(made, **options)
 
     for option in reversed(_FOLDER):
@@ -254,7 +249,7 @@ def archive(source: str, output: Path, **options: Any) -> None:
     failures included. It may be interrupted at any time: run the same command
     again, and it continues.
     """
-    with _archive_progress() as show:
+    with show_archive() as show:
         try:
             made = asymmetry.score_archive(source, output, progress=show, **options)
         except KeyboardInterrupt:
@@ -270,47 +265,6 @@ def archive(source: str, output: Path, **options: Any) -> None:
     click.echo(f"{summary}\n{printable(str(output))}")
     if not made.usable:
         _fail(f"{source}: no photo could be scored; the column 'reason' says why")
-
-
-class _Bar:
-    """A bar on the terminal."""
-
-    def __init__(self) -> None:
-        from tqdm import tqdm
-
-        self._bar = tqdm(file=sys.stderr, unit="photo", leave=False)
-
-    def __call__(self, now: Progress) -> None:
-        self._bar.total, self._bar.initial = now.photos, now.earlier
-        self._bar.set_postfix_str(f"{now.failed_share:.1%} failed", refresh=False)
-        self._bar.update(now.done - self._bar.n)
-
-    def close(self) -> None:
-        """End the bar's line."""
-        self._bar.close()
-
-
-class _Lines:
-    """A line from time to time, for logs."""
-
-    def __init__(self) -> None:
-        self._began = self._told = time.monotonic()
-
-    def __call__(self, now: Progress) -> None:
-        moment = time.monotonic()
-        if moment - self._told >= SECONDS_PER_LINE:
-            self._told = moment
-            click.echo(progress_line(now, moment - self._began), err=True)
-
-    def close(self) -> None:
-        """Nothing to put away."""
-
-
-def _archive_progress() -> closing[_Bar | _Lines]:
-    """The display of an archive's progress: a bar on a terminal, lines where there is none."""
-    if sys.stderr.isatty():
-        return closing(_Bar())
-    return closing(_Lines())
 
 
 def _storage_options(given: tuple[str, ...]) -> dict[str, Any]:
@@ -344,7 +298,7 @@ def demo(output: Path) -> None:
     from asymmetry.synthetic import make_demo
 
     made = make_demo(output / "photos")
-    read = asymmetry.Series.from_folder(made.folder, treated_on=made.treated_on, progress=_progress)
+    read = asymmetry.Series.from_folder(made.folder, treated_on=made.treated_on, progress=show_photos)
     paths = _write_series(read, output)
     click.echo("\n".join([*truth_lines(read, made.truth), "", *filter(None, [made.note]), *paths]))
 
@@ -388,14 +342,6 @@ def _leave(table: Measurements) -> None:
         click.echo(printable(f"not scored: {table['photo'][row]}: {table['reason'][row]}"), err=True)
     if failed:
         sys.exit(EXIT_SOME_FAILED)
-
-
-def _progress(photos: Iterable[Any]) -> Iterable[Any]:
-    """A bar on the terminal; nothing where there is none."""
-    from tqdm import tqdm
-
-    bar: Iterable[Any] = tqdm(photos, disable=None, file=sys.stderr, unit="photo", leave=False)
-    return bar
 
 
 def _write_series(made: Series, output: Path) -> list[str]:

@@ -97,8 +97,8 @@ def test_tables_hold_the_series_numbers() -> None:
 
 def test_the_affected_side_is_told() -> None:
     made = series(2)
-    assert "ill or treated" not in Page(render(made)).text
-    assert "The left side is the one that is ill" in Page(render(replace(made, affected="left"))).text
+    assert "affected or treated" not in Page(render(made)).text
+    assert "The left side is the affected or treated one." in Page(render(replace(made, affected="left"))).text
 
 
 def test_movement_has_its_plot_and_its_table() -> None:
@@ -144,7 +144,7 @@ def test_pictures_of_moments_strip_and_every_photo(drooped: tuple[str, Path]) ->
     assert len(page.found("image")) == 2 * 4 + 1 + 2 + 3 + 3
     without = Page(render(series(3, brow_right_mm=[0, -3.4, -1])))
     assert without.found("image") == []
-    assert "No photo is at hand, so there are no pictures." in without.text
+    assert "No photo is available, so there are no pictures." in without.text
 
 
 def test_moments_are_before_the_farthest_and_the_latest() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
@@ -24,7 +22,7 @@ from asymmetry.core.notes import (
     pack_notes,
     reason_column,
 )
-from asymmetry.core.paths import as_path, local_path
+from asymmetry.core.paths import as_path, local_path, refuse_damaged
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, Side, get_scheme
 from asymmetry.core.version import check_score_version, joined_provenance
 from asymmetry.errors import InvalidInputError
@@ -39,7 +37,7 @@ Status = Literal["ok", "warn", "no_face", "several_faces", "unreadable", "reject
 #: exceeds, share that is white, how many times as much light one half gets, blur (mm), noise (% of the
 #: brightness), and how many times JPEG's blocks show. Limits: `asymmetry.extract.judge.quality.FAULTS`.
 QUALITY = ("px_per_mm", "brightness", "burnt", "side_light", "blur_mm", "grain", "blocks")
-_USABLE = ("ok", "warn")
+_STATUSES, _USABLE = get_args(Status), ("ok", "warn")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -125,9 +123,9 @@ class Landmarks:
                     f"Landmarks.{name} has shape {found}; {self.scheme} with n={n} needs {shape}"
                 )
             object.__setattr__(self, name, read_only(getattr(self, name)))
-        unknown = set(np.unique(self.status).tolist()) - set(get_args(Status))
+        unknown = set(np.unique(self.status).tolist()) - set(_STATUSES)
         if unknown:
-            raise InvalidInputError(f"unknown status {sorted(unknown)}; known: {', '.join(get_args(Status))}")
+            raise InvalidInputError(f"unknown status {sorted(unknown)}; known: {', '.join(_STATUSES)}")
         object.__setattr__(self, "provenance", dict(self.provenance))
 
     @classmethod
@@ -255,7 +253,8 @@ class Landmarks:
             return cls.blank([], status="ok")
         if len({part.scheme for part in parts}) > 1:
             raise InvalidInputError("landmarks of different schemes can't be joined")
-        joined: Any = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS}
+        columns = {name: [getattr(part, name) for part in parts] for name in _ARRAYS}
+        joined: Any = {name: np.concatenate(each) for name, each in columns.items()}
         told = (part.provenance for part in parts if part.provenance or part.usable.any())
         return replace(parts[0], **joined, provenance=joined_provenance(told))
 
@@ -381,20 +380,21 @@ class Landmarks:
             If the file was not written by `save`, or its points were read by another version of the numbers.
         """
         name = as_path(path)
-        try:
-            with name.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-                meta = json.loads(str(archive["meta"]))
-                # Files of version 0.1.0 hold no quality, and reasons in place of notes.
-                arrays = {name: archive[name] for name in _ARRAYS if name not in _LATER or name in archive}
-                read = cls(**{**arrays, "notes": load_notes(archive)}, **meta)
-        except (KeyError, ValueError, TypeError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
-            if isinstance(error, FileNotFoundError):
-                raise
-            raise InvalidInputError(f"{name}: not a file of saved landmarks ({error})") from error
+        with (
+            refuse_damaged(name, "saved landmarks"),
+            name.open("rb") as file,
+            np.load(file, allow_pickle=False) as archive,
+        ):
+            meta = json.loads(str(archive["meta"]))
+            # Files of version 0.1.0 hold no quality, and reasons in place of notes.
+            there = [each for each in _ARRAYS if each in archive or each not in _LATER]
+            arrays = {each: archive[each] for each in there}
+            read = cls(**{**arrays, "notes": load_notes(archive)}, **meta)
         if not other_version:
             check_score_version(read.provenance, str(name))
         return read
 
 
-_ARRAYS = tuple(item.name for item in fields(Landmarks) if item.name not in ("scheme", "provenance"))
+_META = {"scheme", "provenance"}
+_ARRAYS = tuple(item.name for item in fields(Landmarks) if item.name not in _META)
 _LATER = ("quality", "notes")

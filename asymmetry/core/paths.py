@@ -1,14 +1,18 @@
-"""Paths: of any file, and of the files of this machine that results are written to."""
+"""Files: their paths, where results may be written to, and errors of damaged ones."""
 
 from __future__ import annotations
 
 import os
 import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from zipfile import BadZipFile
 
 from asymmetry.errors import DestinationError, InvalidInputError
 
-__all__ = ["as_path", "local_path"]
+__all__ = ["as_path", "local_path", "refuse_damaged"]
 
 # A drive of Windows has one letter; and a Path has already made one slash of two.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|.*::")
@@ -60,3 +64,17 @@ def local_path(path: str | os.PathLike[str]) -> Path:
             "it is done"
         )
     return target
+
+
+@contextmanager
+def refuse_damaged(path: object, kind: str) -> Iterator[None]:
+    """Turn all that can go wrong while an ``.npz`` file is read into `InvalidInputError`.
+
+    A file that is not there stays `FileNotFoundError`.
+    """
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (KeyError, ValueError, TypeError, EOFError, OSError, BadZipFile, zlib.error) as error:
+        raise InvalidInputError(f"{path}: not a file of {kind} ({error})") from error

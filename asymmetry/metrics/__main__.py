@@ -30,7 +30,7 @@ def page() -> str:
     """
     static = (_row(metric) for metric in catalogue().values())
     moving = (_row(metric, _noise(metric)) for metric in movement_catalogue().values())
-    text = Path(__file__).with_name("page.md").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("page.txt").read_text(encoding="utf-8")
     return text.format(
         static="".join(static),
         moving="".join(moving),

@@ -9,7 +9,7 @@ import functools
 import importlib
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeVar, get_args
@@ -337,46 +337,6 @@ def _has_sides(function: Callable[..., FloatArray]) -> bool:
         if annotated in (Half.__name__, Face.__name__):
             return annotated == Half.__name__
     raise InvalidInputError(f"metric {function.__name__}: annotate its argument as Half or as Face")
-
-
-def measure_faces(face: Face, metrics: Iterable[Metric]) -> Iterator[FloatArray]:
-    """The metrics' columns of faces, one after the other."""
-    for metric in metrics:
-        yield from _columns_of(metric, _apply(metric, face))
-
-
-def measure_movements(metrics: Iterable[MovementMetric], rest: Face, moved: Face) -> Iterator[FloatArray]:
-    """The columns of movements as they are read, noise or not, one after the other."""
-    for metric in metrics:
-        value = _apply(metric, rest, moved)
-        yield from _columns_of(metric, value)
-        if metric.noise is not None:
-            yield weaker_to_stronger(value)
-
-
-def weaker_to_stronger(value: FloatArray) -> FloatArray:
-    """The smaller of both sides' movements divided by the larger."""
-    right, left = value.reshape(2, -1)
-    swap = np.abs(right) < np.abs(left)
-    ratio: FloatArray = np.where(swap, right, left) / np.where(swap, left, right)
-    return ratio
-
-
-def _apply(metric: Metric, *faces: Face) -> FloatArray:
-    """The metric's value: one number for each photo, or for all right sides and then for all left ones."""
-    value = metric(*metric.views(*faces))
-    if np.shape(value) != (faces[0].size * (1 + metric.sides),):
-        raise InvalidInputError(f"metric {metric.name}: it must return an array of shape (n,)")
-    return value
-
-
-def _columns_of(metric: Metric, value: FloatArray) -> tuple[FloatArray, ...]:
-    """A metric's value as its columns: right, left and difference, or itself."""
-    if not metric.sides:
-        return (value,)
-    right, left = value.reshape(2, -1)
-    # In double, as tables keep it, so that it is the difference of the sides there too.
-    return right, left, np.subtract(right, left, dtype=np.float64)
 
 
 def unique(metrics: Iterable[AnyMetric]) -> dict[str, AnyMetric]:

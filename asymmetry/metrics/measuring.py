@@ -31,7 +31,14 @@ from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import brow, eye, mouth, whole
 from asymmetry.metrics.absolute import Conditions, absolute_sds, lasting_errors, unsure_scale
-from asymmetry.metrics.definition import AnyMetric, Metric, measure_faces, unique
+from asymmetry.metrics.columns import (
+    describe_columns,
+    list_columns,
+    list_rsd_columns,
+    list_sd_columns,
+    measure_faces,
+)
+from asymmetry.metrics.definition import AnyMetric, Metric, unique
 from asymmetry.metrics.points import not_carried, points_of
 from asymmetry.metrics.propagation import COPIES, spreads
 
@@ -126,40 +133,25 @@ def measure(
     (dtype('float64'), 0)
     """
     check_landmarks(landmarks)
-    chosen, scale, n = choose(metrics, catalogue()), scale or Scale(), len(landmarks)
+    chosen, scale = choose(metrics, catalogue()), scale or Scale()
     moving = [metric.name for metric in chosen if metric.photos > 1]
     if moving:
         raise InvalidInputError(f"{', '.join(moving)}: measured from rest to a movement; use movement")
-    names = [name for metric in chosen for name in metric.columns]
-    values = np.empty((len(names) + len(_POSE_COLUMNS), n))
-    rsd, absolute = np.empty((2, len(names) * sd, n))
-    eyes = np.empty((4, n), dtype=bool)
-    known = per_photo(scale, n)
-    points = points_needed(chosen, catalogue(), landmarks.scheme)
-    with np.errstate(all="ignore"):
-        for rows in chunks(n, CHUNK):
-            part, own = landmarks[rows], replace(scale, mm=known[rows])
-            face = face_frame(part, scale=own, names=points)
-            yaw, pitch, _ = head_angles(part.pose)
-            found = chain(measure_faces(face, chosen), (yaw, pitch, face.roll, face.mm_per_px))
-            for row, column in zip(values[:, rows], found, strict=True):
-                row[:] = column
-            eyes[:, rows] = _eyes(face, own)
-            if sd:
-                _spreads(face, part, own, chosen, out=rsd[:, rows])
-                under = Conditions(yaw, pitch, face.mm_per_px, unsure_scale(own, eyes[3, rows]))
-                read = values[: len(names), rows]
-                absolute[:, rows] = absolute_sds(part, chosen, read, rsd[:, rows], under)
+    names = list_columns(chosen)
+    values, rsd, absolute, eyes = _measure_chunks(landmarks, chosen, scale, sd)
     lost_names = not_carried(chosen, landmarks.scheme)
-    kinds = [(metric.horizontal, metric.name not in lost_names) for metric in chosen for _ in metric.columns]
-    across, carried = np.array(kinds, dtype=bool).reshape(-1, 2).T
-    status, notes = add_notes(landmarks, _spoilt(landmarks.usable, eyes, values, across, carried))
+    across = np.array([metric.horizontal for metric in chosen for _ in metric.columns], dtype=bool)
+    carried = np.array(
+        [metric.name not in lost_names for metric in chosen for _ in metric.columns], dtype=bool
+    )
+    spoilt = _spoilt(landmarks.usable, eyes, values, across, carried)
+    status, notes = add_notes(landmarks, spoilt)
     columns = dict(zip((*names, *_POSE_COLUMNS), values, strict=True))
     if sd:
         lost = np.isnan(values[: len(names)])
         rsd[lost] = absolute[lost] = np.nan
-        columns |= zip((name for metric in chosen for name in metric.sd_columns), absolute, strict=True)
-        columns |= zip((name for metric in chosen for name in metric.rsd_columns), rsd, strict=True)
+        columns |= zip(list_sd_columns(chosen), absolute, strict=True)
+        columns |= zip(list_rsd_columns(chosen), rsd, strict=True)
     made: dict[str, Any] = {
         "scale_source": scale.source,
         "metrics": [metric.name for metric in chosen],
@@ -170,8 +162,40 @@ def measure(
     return Measurements(
         {"photo": landmarks.photo, "taken": landmarks.taken, "status": status, **columns},
         {"score_version": SCORE_VERSION, **landmarks.provenance, **made},
-        _POSE | {name: said for metric in chosen for name, said in metric.about.items()},
+        _POSE | describe_columns(chosen),
     ).with_notes(notes)
+
+
+def _measure_chunks(
+    landmarks: Landmarks, metrics: Sequence[Metric], scale: Scale, sd: bool
+) -> tuple[FloatArray, FloatArray, FloatArray, Mask]:
+    """All columns, the standard deviations of repeats and the absolute ones, and the eyes, of `_eyes`.
+
+    The columns are the metrics' and then those of the pose; without `sd` there are no standard deviations.
+    """
+    n, count = len(landmarks), len(list_columns(metrics))
+    values = np.empty((count + len(_POSE_COLUMNS), n))
+    rsd, absolute = np.empty((2, count * sd, n))
+    eyes = np.empty((4, n), dtype=bool)
+    known = per_photo(scale, n)
+    points = points_needed(metrics, catalogue(), landmarks.scheme)
+    with np.errstate(all="ignore"):
+        for rows in chunks(n, CHUNK):
+            part, own = landmarks[rows], replace(scale, mm=known[rows])
+            face = face_frame(part, scale=own, names=points)
+            yaw, pitch, _ = head_angles(part.pose)
+            pose = (yaw, pitch, face.roll, face.mm_per_px)
+            found = chain(measure_faces(face, metrics), pose)
+            for row, column in zip(values[:, rows], found, strict=True):
+                row[:] = column
+            eyes[:, rows] = _eyes(face, own)
+            if sd:
+                _spreads(face, part, own, metrics, out=rsd[:, rows])
+                unsure = unsure_scale(own, eyes[3, rows])
+                under = Conditions(yaw, pitch, face.mm_per_px, unsure)
+                read = values[:count, rows]
+                absolute[:, rows] = absolute_sds(part, metrics, read, rsd[:, rows], under)
+    return values, rsd, absolute, eyes
 
 
 def _spreads(
