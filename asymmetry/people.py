@@ -97,7 +97,7 @@ class Series(History):
         asymmetry.errors.InvalidInputError: no-such-folder: no such folder
         """
         if extractor is not None and mirrored:
-            raise InvalidInputError("Series: say mirrored to the Extractor that you pass")
+            raise InvalidInputError("Series: give mirrored to your own Extractor instead")
         day = as_date(treated_on)
         folder = as_path(path)
         if not folder.is_dir():
@@ -160,7 +160,7 @@ class Series(History):
         (['2026-03-09'], ['unreadable'])
         """
         if extractor is not None and mirrored:
-            raise InvalidInputError("Series: say mirrored to the Extractor that you pass")
+            raise InvalidInputError("Series: give mirrored to your own Extractor instead")
         day = as_date(treated_on)
         with extractor_or(extractor, mirrored=mirrored) as reader:
             found = gather_photos(photos, extractor=reader, treated_on=day, progress=progress)

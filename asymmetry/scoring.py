@@ -232,7 +232,7 @@ def score(
     asymmetry.errors.UnreadablePhotoError: no-such-photo.jpg: there is no such file
     """
     if extractor is not None and (mirrored or method != "hemiface"):
-        raise InvalidInputError("score: say mirrored and method to the Extractor that you pass")
+        raise InvalidInputError("score: give mirrored and method to your own Extractor instead")
     loaded = load_source(photo, name_source(photo))
     with extractor_or(extractor, mirrored=mirrored, method=method) as reader:
         landmarks = reader.extract([loaded])

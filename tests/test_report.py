@@ -98,7 +98,8 @@ def test_tables_hold_the_series_numbers() -> None:
 def test_the_affected_side_is_told() -> None:
     made = series(2)
     assert "affected or treated" not in Page(render(made)).text
-    assert "The left side is the affected or treated one." in Page(render(replace(made, affected="left"))).text
+    left = Page(render(replace(made, affected="left")))
+    assert "The left side is the affected or treated one." in left.text
 
 
 def test_movement_has_its_plot_and_its_table() -> None:

@@ -30,7 +30,7 @@ def as_numbers(name: str, values: npt.ArrayLike, kind: type[np.generic]) -> npt.
     try:
         return np.asarray(values, dtype=kind)
     except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"{name} have to be numbers in an even array ({error})") from error
+        raise InvalidInputError(f"{name} have to be numbers in a regular array ({error})") from error
 
 
 def as_texts(name: str, values: Iterable[str]) -> npt.NDArray[np.str_]:

@@ -210,9 +210,8 @@ def _spreads(
 def check_landmarks(landmarks: object) -> None:
     """Refuse anything but landmarks; raises `InvalidInputError`."""
     if not isinstance(landmarks, Landmarks):
-        raise InvalidInputError(
-            f"measured are Landmarks, as Extractor.extract gives them, and this is {type(landmarks).__name__}"
-        )
+        kind = type(landmarks).__name__
+        raise InvalidInputError(f"give Landmarks, as Extractor.extract returns them, not {kind}")
 
 
 def chunks(n: int, size: int) -> Iterator[slice]:

@@ -20,7 +20,7 @@ def check_names(scheme: Scheme) -> None:
     """Refuse names that are none, or that mean something else in the vocabulary."""
     for name in (scheme.name, *scheme.pairs, *scheme.midline):
         if not _NAME.fullmatch(name):
-            raise InvalidInputError(f"scheme {scheme.name!r}: {name!r} is no name; use lower case")
+            raise InvalidInputError(f"scheme {scheme.name!r}: {name!r} is not a valid name; use lower case")
     twice = set(scheme.pairs) & set(scheme.midline)
     wrong = twice | (set(scheme.pairs) & set(MIDLINE)) | (set(scheme.midline) & set(PAIRS))
     if wrong:
@@ -42,8 +42,8 @@ def check_names(scheme: Scheme) -> None:
     one_sided = [name for name in scheme.expressions if other_side(name) not in scheme.expressions]
     if one_sided or len(set(scheme.expressions)) < len(scheme.expressions):
         raise InvalidInputError(
-            f"scheme {scheme.name!r}: expression weights stand once, and on "
-            f"both sides; not so: {', '.join(one_sided) or 'some stand twice'}"
+            f"scheme {scheme.name!r}: expression weights must be listed once, and for "
+            f"both sides; not so: {', '.join(one_sided) or 'some are listed twice'}"
         )
 
 
@@ -53,7 +53,7 @@ def check_numbers(scheme: Scheme) -> None:
     numbers += [*scheme.midline.values(), *(number for numbers in scheme.unnamed for number in numbers)]
     twice = sorted({number for number in numbers if numbers.count(number) > 1})
     if twice:
-        raise InvalidInputError(f"scheme {scheme.name!r}: points {list_numbers(twice)} stand in it twice")
+        raise InvalidInputError(f"scheme {scheme.name!r} has points {list_numbers(twice)} twice")
     beyond = sorted({*numbers, *scheme.expressive.tolist()} - set(range(scheme.size)))
     if beyond:
         raise InvalidInputError(
