@@ -109,7 +109,8 @@ def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method,
     elif as_csv:
         click.echo((table.to_csv() or "").encode("utf-8", "backslashreplace"), nl=False)
     else:
-        click.echo("\n\n".join("\n".join(photo_lines(table, row)) for row in range(table.rows)))
+        texts = ["\n".join(photo_lines(table, row)) for row in range(table.rows)]
+        click.echo("\n\n".join(texts))
     _leave(table)
 
 
@@ -298,9 +299,15 @@ def demo(output: Path) -> None:
     from asymmetry.synthetic import make_demo
 
     made = make_demo(output / "photos")
-    read = asymmetry.Series.from_folder(made.folder, treated_on=made.treated_on, progress=show_photos)
-    paths = _write_series(read, output)
-    click.echo("\n".join([*truth_lines(read, made.truth), "", *filter(None, [made.note]), *paths]))
+    read = asymmetry.Series.from_folder(
+        made.folder,
+        treated_on=made.treated_on,
+        progress=show_photos,
+    )
+    lines = [*truth_lines(read, made.truth), ""]
+    if made.note:
+        lines.append(made.note)
+    click.echo("\n".join([*lines, *_write_series(read, output)]))
 
 
 @main.command()
@@ -339,7 +346,8 @@ def _leave(table: Measurements) -> None:
     """Name the photos that could not be scored, and let the exit code say so."""
     failed = [row for row in range(table.rows) if table["status"][row] not in ("ok", "warn")]
     for row in failed:
-        click.echo(printable(f"not scored: {table['photo'][row]}: {table['reason'][row]}"), err=True)
+        photo, reason = table["photo"][row], table["reason"][row]
+        click.echo(printable(f"not scored: {photo}: {reason}"), err=True)
     if failed:
         sys.exit(EXIT_SOME_FAILED)
 

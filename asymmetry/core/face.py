@@ -139,8 +139,8 @@ class Face:
         counts = [2 * paired + single for paired, single in sizes]
         if len(rows) < len(found):
             return dict.fromkeys(REGIONS, (np.full(self.size, np.nan), 1))
-        points = self.points[:, rows]
-        return dict(zip(REGIONS, zip(mirror_squares(points, sizes), counts, strict=True), strict=True))
+        squares = mirror_squares(self.points[:, rows], sizes)
+        return dict(zip(REGIONS, zip(squares, counts, strict=True), strict=True))
 
 
 def _find(rows: Mapping[str, int], name: str) -> int | None:

@@ -113,7 +113,8 @@ class Scale:
         lengths = as_numbers("scale: lengths", self.mm, np.float64)
         if not np.all((lengths > 0) & np.isfinite(lengths)):
             raise InvalidInputError(f"scale: {self.mm} is not a positive length")
-        if self.share is not None and not np.all(as_numbers("scale: shares", self.share, np.float64) >= 0):
+        shares = as_numbers("scale: shares", self.share or 0.0, np.float64)
+        if not np.all(shares >= 0):
             raise InvalidInputError(f"scale: share {self.share} is not 0 or more")
 
     def mm_per_px(self, face: Face) -> FloatArray:
@@ -124,7 +125,8 @@ class Scale:
         if self.source == "interpupillary":
             return known / apart(face, "iris_centre")
         irises = iris_width(face)
-        return np.where(np.isnan(irises), OUTER_CANTHI_MM / apart(face, "outer_canthus"), known / irises)
+        by_canthi = OUTER_CANTHI_MM / apart(face, "outer_canthus")
+        return np.where(np.isnan(irises), by_canthi, known / irises)
 
 
 def face_frame(
@@ -172,8 +174,10 @@ def face_frame(
     place, distance = _camera(anchors, landmarks.layout)
     place = place.astype(precision)
     anchors -= place
-    weights, roll = upright(anchors[:, [_ANCHORS[name] for name in LEVEL_PAIRS]], distance, landmarks.pose)
-    carried = Face(from_rays(anchors, weights), _ANCHORS, landmarks.layout, roll, np.full_like(roll, np.nan))
+    level = anchors[:, [_ANCHORS[name] for name in LEVEL_PAIRS]]
+    weights, roll = upright(level, distance, landmarks.pose)
+    unscaled = np.full_like(roll, np.nan)
+    carried = Face(from_rays(anchors, weights), _ANCHORS, landmarks.layout, roll, unscaled)
     factor = (scale or Scale()).mm_per_px(carried)
     weights = (weights * factor).astype(precision)
     origin = (_origin(carried) * factor).astype(precision)
@@ -195,9 +199,11 @@ def reframe(face: Face, *, scale: Scale) -> Face:
     scale : Scale
         Where their millimetres came from; a ruler's stay as they are.
     """
-    anchors = replace(face, points=face.points[:, [face.rows[name] for name in _ANCHORS]], rows=_ANCHORS)
+    rows = [face.rows[name] for name in _ANCHORS]
+    anchors = replace(face, points=face.points[:, rows], rows=_ANCHORS)
     # Faces that a pose has levelled stay level.
-    x, y = np.where(without_an_eye(anchors), np.array([[1.0], [0.0]]), level_line(_across(anchors)))
+    level_already = np.array([[1.0], [0.0]])
+    x, y = np.where(without_an_eye(anchors), level_already, level_line(_across(anchors)))
     flat = np.sqrt(x * x + y * y)
     weights = in_plane(x / flat, y / flat)
     level = replace(anchors, points=weighted_sum(anchors.points, weights))

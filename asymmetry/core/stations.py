@@ -73,7 +73,8 @@ def with_stations(points: FloatArray, spread: FloatArray, scheme: str) -> tuple[
         chain = points[:, line.points].astype(np.float64)
         segment, way, steps = _places_along(chain, line.shares)
         points[:, line.stations] = _smooth(chain, steps, segment, way)
-        points[:, line.stations] += np.where(np.isnan(chain).any(axis=(2, 3)), np.nan, 0.0)[..., None, None]
+        lost = np.where(np.isnan(chain).any(axis=(2, 3)), np.nan, 0.0)
+        points[:, line.stations] += lost[..., None, None]
         spread[:, line.stations] = _straight(spread[:, line.points], segment, way)
     return points, spread
 

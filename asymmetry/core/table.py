@@ -341,7 +341,10 @@ class Measurements(Mapping[str, Column]):
     def _repr_html_(self) -> str:
         names, rows = self._screen_rows()
         head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
-        body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+        body = ""
+        for row in rows:
+            cells = "".join(f"<td>{html.escape(cell)}</td>" for cell in row)
+            body += f"<tr>{cells}</tr>"
         return f"<table><caption>{self._title()}</caption><tr>{head}</tr>{body}</table>"
 
     def _title(self) -> str:

@@ -68,7 +68,8 @@ def series_tables(
     counted = np.array([each.day for each in about], dtype=np.float64)
     dates = [day_of(taken) for taken in landmarks.taken.tolist()]
     order = _by_time(landmarks.taken.tolist(), counted)
-    landmarks, counted, about = landmarks[order], counted[order], [about[row] for row in order]
+    landmarks, counted = landmarks[order], counted[order]
+    about = [about[row] for row in order]
     dates = [dates[row] for row in order]
     zero = DayZero.find(treated_on, dates, counted)
     days = counted
