@@ -198,9 +198,8 @@ def progress_line(now: Progress, seconds: float) -> str:
         rate = (now.done - now.earlier) / seconds
     share = 100 * now.done / max(now.photos, 1)
     failed = 100 * now.failed_share
-    return (
-        f"{now.done:,} of {now.photos:,} photos ({share:.1f} %), {failed:.1f} % failed, {rate:.1f} a second"
-    )
+    done = f"{now.done:,} of {now.photos:,} photos ({share:.1f} %)"
+    return f"{done}, {failed:.1f} % failed, {rate:.1f} a second"
 
 
 def _number(value: float, sign: str = "", decimals: int = 1) -> str:

@@ -95,7 +95,7 @@ BROKEN: list[tuple[dict[str, Any], str]] = [
     ({"pairs": {"commissure": (0, 1)}, "mirror": [0, 1, 3, 2]}, "not those of the pairs"),
     ({"pairs": {"commissure": (0, 1)}, "mirror": [1, 0, 2]}, "its mirror must name 4 points"),
     ({"pairs": {"menton": (0, 1)}, "unnamed": [(2, 3)]}, "menton: on the midline or on both sides"),
-    ({"pairs": {"Mouth corner": (0, 1)}, "unnamed": [(2, 3)]}, "'Mouth corner' is no name"),
+    ({"pairs": {"Mouth corner": (0, 1)}, "unnamed": [(2, 3)]}, "'Mouth corner' is not a valid name"),
     (
         {"pairs": {"a": (0, 1), "b": (2, 3)}, "contours": {"cheek": ("a", "b")}},
         "no contour is called 'cheek'; known: brow_upper",

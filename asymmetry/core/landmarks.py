@@ -123,9 +123,9 @@ class Landmarks:
                     f"Landmarks.{name} has shape {found}; {self.scheme} with n={n} needs {shape}"
                 )
             object.__setattr__(self, name, read_only(getattr(self, name)))
-        unknown = set(np.unique(self.status).tolist()) - set(_STATUSES)
+        unknown = sorted(set(np.unique(self.status).tolist()) - set(_STATUSES))
         if unknown:
-            raise InvalidInputError(f"unknown status {sorted(unknown)}; known: {', '.join(_STATUSES)}")
+            raise InvalidInputError(f"unknown status {unknown}; known: {', '.join(_STATUSES)}")
         object.__setattr__(self, "provenance", dict(self.provenance))
 
     @classmethod
