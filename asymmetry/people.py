@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.paths import as_path
 from asymmetry.core.schemes import Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
@@ -96,9 +97,9 @@ class Series(History):
         asymmetry.errors.InvalidInputError: no-such-folder: no such folder
         """
         if extractor is not None and mirrored:
-            raise InvalidInputError("Series: say mirrored to the Extractor that you pass")
+            raise InvalidInputError("Series: give mirrored to your own Extractor instead")
         day = as_date(treated_on)
-        folder = Path(path)
+        folder = as_path(path)
         if not folder.is_dir():
             raise InvalidInputError(f"{folder}: no such folder")
         with extractor_or(extractor, mirrored=mirrored) as reader:
@@ -159,7 +160,7 @@ class Series(History):
         (['2026-03-09'], ['unreadable'])
         """
         if extractor is not None and mirrored:
-            raise InvalidInputError("Series: say mirrored to the Extractor that you pass")
+            raise InvalidInputError("Series: give mirrored to your own Extractor instead")
         day = as_date(treated_on)
         with extractor_or(extractor, mirrored=mirrored) as reader:
             found = gather_photos(photos, extractor=reader, treated_on=day, progress=progress)
@@ -207,12 +208,14 @@ class Series(History):
         """
         from asymmetry.archive.reading import read_person
 
+        if folder is not None:
+            folder = Path(folder)
         found = read_person(path, subject)
         return cls.from_landmarks(
             found.landmarks,
             treated_on=treated_on,
             affected=affected,
-            folder=None if folder is None else Path(folder),
+            folder=folder,
             about=found.about,
             metrics=metrics,
         )

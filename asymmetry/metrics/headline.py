@@ -196,8 +196,14 @@ def notable(measurements: Measurements) -> list[tuple[Difference, ...]]:
 def _visible(measurements: Measurements, row: int) -> Iterator[Difference]:
     for headline in HEADLINES:
         column = headline.column("diff")
-        diff = float(measurements[column][row]) if column in measurements else math.nan
+        diff = _value(measurements, column, row)
         if headline.visible_mm is not None and headline.visible(diff):
-            sd = measurements.get(headline.column("diff_sd"))
-            unsure = math.nan if sd is None else float(sd[row])
-            yield Difference(column, diff, headline.visible_mm, headline.note(diff), headline.study, unsure)
+            sd = _value(measurements, headline.column("diff_sd"), row)
+            yield Difference(column, diff, headline.visible_mm, headline.note(diff), headline.study, sd)
+
+
+def _value(measurements: Measurements, column: str, row: int) -> float:
+    """One number; NaN where there is no such column."""
+    if column not in measurements:
+        return math.nan
+    return float(measurements[column][row])

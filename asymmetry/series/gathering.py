@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from asymmetry.core.arrays import check_type
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.errors import InvalidInputError, PhotoError
 from asymmetry.extract import Extractor
@@ -20,6 +21,7 @@ from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.photos.remote import is_url
 from asymmetry.photos.rows import label_rows
 from asymmetry.photos.sources import digest_photo, load_source, name_source
+from asymmetry.series.labels import label_mirrored
 
 __all__ = ["Gathering", "check_alike", "gather_photos", "match_lines", "name_files"]
 
@@ -58,8 +60,9 @@ def name_files(folder: Path, home: Path | None) -> dict[str, Path]:
         The series' own folder. In it names are relative; another folder's name stands before its photos'.
     """
     top = folder.resolve()
-    own = home.resolve() if home else top
-    base = own if top.is_relative_to(own) else top.parent
+    base = (home or top).resolve()
+    if not top.is_relative_to(base):
+        base = top.parent
     return {path.resolve().relative_to(base).as_posix(): path for path in image_files(folder)}
 
 
@@ -109,14 +112,18 @@ def gather_photos(
     progress : callable, optional
         As for `Extractor.extract`.
     """
-    named = photos.items() if isinstance(photos, Mapping) else ((None, photo) for photo in photos)
+    check_type("photos", photos, Iterable)
+    if isinstance(photos, Mapping):
+        named: Iterable[tuple[str | None, PhotoSource]] = photos.items()
+    else:
+        named = ((None, photo) for photo in photos)
+    if progress is not None:
+        named = progress(named)
     feed = _Feed(known, treated_on, manifest or {})
-    found = extractor.extract(feed.take(progress(named) if progress else named))
+    found = extractor.extract(feed.take(named))
     rows = label_rows(found, feed.about)
-    stored = bool(found.provenance.get("mirrored", False))
-    about = [
-        replace(each, mirrored=stored if each.mirrored is None else each.mirrored) for each in feed.about
-    ]
+    mirrored = label_mirrored(found, [each.mirrored for each in feed.about]).tolist()
+    about = (replace(each, mirrored=way) for each, way in zip(feed.about, mirrored, strict=True))
     return Gathering(rows, tuple(about), feed.sources)
 
 
@@ -142,7 +149,7 @@ class _Feed:
             with suppress(PhotoError, InvalidInputError):  # the extractor says why, in the photo's row
                 loaded = load_source(source, name)
             digest = digest_photo(loaded)
-            twin = name if name in self._names else self._digests.get(digest, "")
+            twin = self._find_twin(name, digest)
             if twin:
                 _LOG.warning("%s is not added: it is there as %s", name, twin)
                 continue
@@ -151,8 +158,16 @@ class _Feed:
                 self._digests[digest] = name
             record = describe_photo(name, self._manifest.get(name)).add_dates(read_dates(loaded))
             self.about.append(replace(record.count_day(self._treated_on), sha256=digest))
-            self.sources[name] = source if is_url(source) else loaded
+            self.sources[name] = loaded
+            if is_url(source):  # which is fetched anew when its picture is wanted
+                self.sources[name] = source
             yield loaded
+
+    def _find_twin(self, name: str, digest: str) -> str:
+        """The photo of that name or with these bytes; empty if there is none yet."""
+        if name in self._names:
+            return name
+        return self._digests.get(digest, "")
 
 
 def check_alike(series: Mapping[str, Any], extractor: Mapping[str, Any]) -> None:
@@ -173,8 +188,8 @@ def check_alike(series: Mapping[str, Any], extractor: Mapping[str, Any]) -> None
     if differ:
         what = ", ".join(differ)
         raise InvalidInputError(
-            f"the photos of this series were read in another way ({what}): read all of them anew, or pass "
-            "the same Extractor"
+            f"the photos of this series were read in another way ({what}): "
+            "read all of them anew, or pass the same Extractor"
         )
 
 
@@ -182,4 +197,6 @@ def _plain(value: Any) -> Any:
     """A value as it is after it was saved."""
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
-    return [_plain(each) for each in value] if isinstance(value, tuple | list) else value
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    return value

@@ -65,7 +65,7 @@ def save_series(saved: SavedSeries, path: str | os.PathLike[str]) -> None:
         "notes": [{**asdict(each), "date": _iso(each.date)} for each in saved.notes],
         "treated_on": _iso(saved.treated_on),
         "affected": saved.affected,
-        "folder": None if saved.folder is None else str(saved.folder),
+        "folder": saved.folder and str(saved.folder),
     }
     provenance = {**saved.landmarks.provenance, _PART: part}
     replace(saved.landmarks, provenance=provenance).save(path)
@@ -79,19 +79,18 @@ def load_saved(path: str | os.PathLike[str]) -> SavedSeries:
     InvalidInputError
         If the file holds no series, or a version wrote it whose numbers or records differ.
     """
-    name = os.fspath(path)
     landmarks = Landmarks.load(path)
     provenance = dict(landmarks.provenance)
     part = provenance.pop(_PART, None)
     if part is None:
-        raise InvalidInputError(f"{name}: holds landmarks and no series; use Landmarks.load")
+        raise InvalidInputError(f"{os.fspath(path)}: holds landmarks and no series; use Landmarks.load")
     return SavedSeries(
         landmarks=replace(landmarks, provenance=provenance),
-        about=_load_records(part["about"], name),
+        about=_load_records(part["about"], os.fspath(path)),
         notes=tuple(DiaryNote(**{**each, "date": as_date(each["date"])}) for each in part["notes"]),
         treated_on=as_date(part["treated_on"]),
         affected=part["affected"],
-        folder=None if part["folder"] is None else Path(part["folder"]),
+        folder=part["folder"] and Path(part["folder"]),
     )
 
 
@@ -106,4 +105,6 @@ def _load_records(plain: Sequence[Mapping[str, Any]], file: str) -> tuple[PhotoR
 
 
 def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
+    if day is None:
+        return None
+    return day.isoformat()
