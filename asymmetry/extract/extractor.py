@@ -26,10 +26,11 @@ from asymmetry.errors import (
 )
 from asymmetry.extract.canonical import load_canonical
 from asymmetry.extract.closer import SURE, quarter_turns, roll_of, same_face, small_faces, sureness, surest
-from asymmetry.extract.hemiface import mirrored_reading, read_hemifaces
+from asymmetry.extract.hemiface import Networks, mirrored_reading, read_hemifaces
 from asymmetry.extract.hidden import unseen
 from asymmetry.extract.landmarker import Landmarker, Reading
 from asymmetry.extract.lids import LidNetwork
+from asymmetry.extract.marks import MarkNetwork
 from asymmetry.extract.mesh import Mesh
 from asymmetry.extract.model import file_sha256, model_file
 from asymmetry.extract.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoBytes, PhotoSource
@@ -122,6 +123,7 @@ class Extractor:
             "opencv": cv2.__version__,
             "model_sha256": file_sha256(path),
             "lids_sha256": LidNetwork.sha256(),
+            "marks_sha256": MarkNetwork.sha256(),
             "method": method,
             "mirrored": mirrored,
             "settings": self.settings.values(),
@@ -129,7 +131,7 @@ class Extractor:
         self._canonical = load_canonical(path)
         self._landmarker = Landmarker(path)
         self._mesh = Mesh(path)
-        self._lid_network = LidNetwork()
+        self._networks = Networks(LidNetwork(), MarkNetwork())
 
     def extract(
         self,
@@ -280,7 +282,7 @@ class Extractor:
                 start,
                 self._canonical,
                 self._mesh,
-                self._lid_network,
+                self._networks,
                 SIZES[self.method],
                 self.settings,
             )

@@ -23,6 +23,7 @@ from asymmetry.extract.depth import seen_from
 from asymmetry.extract.irises import refine_irises
 from asymmetry.extract.landmarker import Reading
 from asymmetry.extract.lids import LidNetwork, refine_lids
+from asymmetry.extract.marks import MarkNetwork, refine_marks
 from asymmetry.extract.mesh import INPUT_FILL, INPUT_SIDE, LEAST_SCORE, Mesh
 from asymmetry.extract.plane import Halvings, drawn, on_a_grid, places
 from asymmetry.extract.pose import Pose, fit_pose
@@ -30,7 +31,7 @@ from asymmetry.extract.response import put_back, whole_brows
 from asymmetry.extract.settings import Drawing, Settings
 from asymmetry.extract.spread import lid_sds, point_spread
 
-__all__ = ["Square", "chimera", "mirrored_reading", "read_hemifaces"]
+__all__ = ["Networks", "Square", "chimera", "mirrored_reading", "read_hemifaces"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -209,12 +210,19 @@ class Hemifaces:
     mesh_brows: FloatArray = field(repr=False)
 
 
+class Networks(NamedTuple):
+    """The networks that read places in the pixels."""
+
+    lids: LidNetwork
+    marks: MarkNetwork
+
+
 def read_hemifaces(
     photo: Halvings,
     first: Reading,
     canonical: Canonical,
     mesh: Mesh,
-    lid_network: LidNetwork,
+    networks: Networks,
     sizes: Sequence[float],
     settings: Settings,
 ) -> Hemifaces | None:
@@ -230,8 +238,8 @@ def read_hemifaces(
         The symmetric face.
     mesh : Mesh
         The network; it reads twice per size.
-    lid_network : LidNetwork
-        The network for lid margins; it reads both eyes once.
+    networks : Networks
+        Those that read the pixels; each reads both sides once.
     sizes : sequence of float
         Sizes of the face in the square. Each is read in the common shape that the one before it leads to, the
         first in that of ``first``; the readings are averaged.
@@ -262,21 +270,23 @@ def read_hemifaces(
     plane = np.mean([reading.plane for reading in kept], axis=0)
     plane = whole_brows(plane, settings.response, canonical.vertices)
     brows = refine_brows(photo.whole, pose, canonical, plane, settings.brows)
-    raised = brows.plane - plane
-    lids = refine_lids(photo, pose, canonical, brows.plane, lid_network, settings.lids)
+    corners = refine_corners(photo.whole, pose, canonical, brows.plane, settings.corners)
+    marks = refine_marks(photo, pose, canonical, corners.plane, networks.marks, settings.marks)
+    raised = brows.plane - plane + marks.raised
+    lids = refine_lids(photo, pose, canonical, marks.plane, networks.lids, settings.lids)
     irises = refine_irises(photo.whole, pose, canonical, lids.plane)
-    corners = refine_corners(photo.whole, pose, canonical, irises.plane, settings.corners)
-    plane = put_back(corners.plane, settings.response, irises.found, canonical.vertices)
+    plane = put_back(irises.plane, settings.response, irises.found, canonical.vertices)
     points = seen_from(pose, canonical, plane, settings.around_teeth)
-    mesh_brows = seen_from(pose, canonical, plane - raised, settings.around_teeth)
+    unread = plane - raised
+    mesh_brows = seen_from(pose, canonical, unread, settings.around_teeth)
     upper, lower = lid_sds(lids.widths, lids.found, settings.scatter)
     spread = point_spread(
-        corners.plane,
+        irises.plane,
         [reading.twins for reading in kept],
         upper=upper,
         lower=lower,
         irises=irises.found,
-        corners=corners.found,
+        corners={side: corners.found[side] or marks.corners[side] for side in SIDES},
         px_per_cm=pose.scale,
         scatter=settings.scatter,
     )

@@ -10,6 +10,7 @@ from asymmetry.extract.common import Field
 from asymmetry.extract.corners import CornerSearch
 from asymmetry.extract.depth import AROUND_TEETH
 from asymmetry.extract.lids import LidSettings
+from asymmetry.extract.marks import MarkSettings
 from asymmetry.extract.response import Response, load_response
 from asymmetry.extract.spread import SCATTER, Scatter
 
@@ -55,6 +56,8 @@ class Settings:
         Of lid margins.
     corners : CornerSearch
         Of the line between the lips.
+    marks : MarkSettings
+        Of brows, canthi and corners of the mouth.
     around_teeth : float
         Of `asymmetry.extract.depth.seen_from`.
     response : Response
@@ -71,8 +74,9 @@ class Settings:
     drawing: Drawing = field(default_factory=Drawing)
     common: Field = field(default_factory=Field)
     brows: BrowSearch = field(default_factory=BrowSearch)
-    lids: LidSettings = field(default_factory=LidSettings)
     corners: CornerSearch = field(default_factory=CornerSearch)
+    lids: LidSettings = field(default_factory=LidSettings)
+    marks: MarkSettings = field(default_factory=MarkSettings)
     around_teeth: float = AROUND_TEETH
     response: Response = field(default_factory=load_response)
     scatter: Scatter = SCATTER

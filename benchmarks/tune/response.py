@@ -139,7 +139,7 @@ def read(extractor: Extractor, pixels: Pixels) -> Hemifaces | None:
         extractor._twice(photo, readings[0]),
         extractor._canonical,
         extractor._mesh,
-        extractor._lid_network,
+        extractor._networks,
         SIZES["hemiface"],
         extractor.settings,
     )
