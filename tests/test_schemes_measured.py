@@ -235,18 +235,6 @@ def test_series_and_overlays_of_another_scheme(scheme: Scheme) -> None:
         assert overlay.annotate(black, dated, 5).any(), overlay
 
 
-@other
-def test_series_and_overlays_of_another_scheme(scheme: Scheme) -> None:
-    drooping = told_in(face(6, brow_right_mm=[0, -1, -2, -3, -3, -3]), scheme)
-    dated = replace(drooping, taken=np.array([f"2026-03-0{day}" for day in range(1, 7)]))
-    series = asymmetry.Series.from_landmarks(dated)
-    assert np.ptp(series.static["brow_height_diff_mm"]) == pytest.approx(3, abs=0.15)
-    assert isinstance(series.changes(), list | tuple)
-    black = np.zeros((880, 880, 3), np.uint8)
-    for overlay in (overlays.Points(), overlays.Contours(), overlays.Guides(), overlays.Heights()):
-        assert overlay.annotate(black, dated, 5).any(), overlay
-
-
 # Real photos and renders
 
 

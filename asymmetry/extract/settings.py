@@ -8,6 +8,7 @@ from typing import Any
 from asymmetry.extract.edges.brows import BrowSearch
 from asymmetry.extract.edges.corners import CornerSearch
 from asymmetry.extract.edges.lids import LidSettings
+from asymmetry.extract.edges.marks import MarkSettings
 from asymmetry.extract.face.depth import AROUND_TEETH
 from asymmetry.extract.halves.common import Field
 from asymmetry.extract.halves.response import Response, load_response
@@ -55,6 +56,8 @@ class Settings:
         Of lid margins.
     corners : CornerSearch
         Of the line between the lips.
+    marks : MarkSettings
+        Of brows, canthi and corners of the mouth.
     around_teeth : float
         Of `asymmetry.extract.face.depth.seen_from`.
     response : Response
@@ -71,8 +74,9 @@ class Settings:
     drawing: Drawing = field(default_factory=Drawing)
     common: Field = field(default_factory=Field)
     brows: BrowSearch = field(default_factory=BrowSearch)
-    lids: LidSettings = field(default_factory=LidSettings)
     corners: CornerSearch = field(default_factory=CornerSearch)
+    lids: LidSettings = field(default_factory=LidSettings)
+    marks: MarkSettings = field(default_factory=MarkSettings)
     around_teeth: float = AROUND_TEETH
     response: Response = field(default_factory=load_response)
     scatter: Scatter = SCATTER
