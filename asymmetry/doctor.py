@@ -44,6 +44,7 @@ EXTRAS = {
     "web": ("starlette", "uvicorn", "python-multipart"),
     "heic": ("pillow-heif",),
     "dicom": ("pydicom",),
+    "url": ("aiohttp", "fsspec"),
     "archive": ("fsspec", "pebble"),
     "ray": ("ray",),
 }

@@ -20,7 +20,7 @@ from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import treatment_by_names
 from asymmetry.scoring import extractor_or
 from asymmetry.series.folder import read_folder
-from asymmetry.series.gathering import check_alike, gather_photos, named_files, read_manifest_in
+from asymmetry.series.gathering import check_alike, gather_photos, name_files, read_manifest_in
 from asymmetry.series.history import History
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ class Series(History):
         if isinstance(photos, str | os.PathLike):
             folder = Path(photos)
             manifest = read_manifest_in(folder)
-            files = named_files(folder, self.folder)
+            files = name_files(folder, self.folder)
             there = set(self.landmarks.photo.tolist())
             photos = {name: path for name, path in files.items() if name not in there}
         known = self.landmarks.provenance

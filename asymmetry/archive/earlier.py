@@ -70,7 +70,8 @@ class Earlier:
         self._group: tuple[int, Any] = (-1, None)
         self._known: dict[str, _Known] = {}
         for batch in self._file.iter_batches(columns=_KNOWN_BY):
-            for photo, status, digest in zip(*(batch[name].to_pylist() for name in _KNOWN_BY), strict=True):
+            for line in batch.to_pylist():
+                photo, status, digest = line["photo"], line["status"], line["sha256"]
                 self._known[photo] = _Known(len(self._known), status in _USABLE, digest or "")
 
     @property
@@ -90,10 +91,10 @@ class Earlier:
 
     def plan(self, part: Sequence[Job]) -> Plan:
         """What of a part is kept."""
-        kept = tuple(self._kept(job) for job in part)
+        kept = tuple(self._find_row(job) for job in part)
         return Plan(kept, [job for job, row in zip(part, kept, strict=True) if row is None])
 
-    def _kept(self, job: Job) -> int | None:
+    def _find_row(self, job: Job) -> int | None:
         known = self._known.get(job.photo)
         if known is None:
             return None

@@ -119,10 +119,10 @@ def read_person(path: str | os.PathLike[str], subject: str) -> Person:
     import_pyarrow("pyarrow.parquet").write_table(table, sink)
     landmarks = read_landmarks(import_pyarrow().BufferReader(sink.getvalue()))
     labels = table["expression"].to_pylist()
-    return Person(_dated_by_names(landmarks), tuple(_about(landmarks, labels)))
+    return Person(_date_by_names(landmarks), tuple(_about(landmarks, labels)))
 
 
-def _dated_by_names(landmarks: Landmarks) -> Landmarks:
+def _date_by_names(landmarks: Landmarks) -> Landmarks:
     """With the dates of their names for photos that could not be read."""
     taken = landmarks.taken.tolist()
     for row, photo in enumerate(landmarks.photo.tolist()):

@@ -291,7 +291,7 @@ class _Run:
         told = _Teller(ledger.photos, before, progress)
         told(0, 0)
         plans: dict[int, Plan] = {}
-        todo = self._planned(ledger, plans, told)
+        todo = self._plan_parts(ledger, plans, told)
         with closing(self.engine(self.start, todo, self.make_table, told, workers=self.workers)) as scored:
             for number, table in scored:
                 plan = plans.pop(number, None)
@@ -299,7 +299,7 @@ class _Run:
                 write_part(whole, ledger.part(number))
         return ledger.photos - before - told.kept
 
-    def _planned(
+    def _plan_parts(
         self, ledger: Ledger, plans: dict[int, Plan], told: _Teller
     ) -> Iterator[tuple[int, list[Job]]]:
         """The photos to read of each part; a part of which all is kept is written at once."""

@@ -150,7 +150,7 @@ def read_photo(
     return Photo(
         name=name,
         pixels=pixels,
-        taken=_given(source) or taken_best(taken_from_exif(tags), dated),
+        taken=_find_given_date(source) or taken_best(taken_from_exif(tags), dated),
         full_size=(width * reduced, height * reduced),
         reduced=reduced,
     )
@@ -188,10 +188,10 @@ def read_taken(source: PhotoSource) -> Taken | None:
     elif not isinstance(source, np.ndarray):
         with suppress(PhotoError), opened(load_source(source, name), name) as stream:
             tags = _header(stream, name, DEFAULT_MAX_MEGAPIXELS).read_tags()
-    return _given(source) or taken_best(taken_from_exif(tags), taken_from_name(name))
+    return _find_given_date(source) or taken_best(taken_from_exif(tags), taken_from_name(name))
 
 
-def _given(source: PhotoSource) -> Taken | None:
+def _find_given_date(source: PhotoSource) -> Taken | None:
     """The date that the program says for the bytes of a photo."""
     return source.when if isinstance(source, PhotoBytes) else None
 

@@ -92,13 +92,14 @@ def read_url(
     if url.startswith(_WEB):
         _import_http()
     try:
-        system, path = (
-            (_held_system(root, options or {}), url)
-            if root
-            else fsspec.core.url_to_fs(url, **(options or {}))
-        )
+        if root:
+            system, path = _keep_system(root, options or {}), url
+        else:
+            system, path = fsspec.core.url_to_fs(url, **(options or {}))
         with system.open(path, "rb") as stream:
             data: bytes = stream.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError as error:
+        raise UnreadablePhotoError(name, "it can't be fetched (nothing is there)") from error
     except Exception as error:  # whatever a file system raises
         why = str(error) or type(error).__name__
         raise UnreadablePhotoError(name, Note("not_fetched", error=why)) from error
@@ -106,7 +107,7 @@ def read_url(
     return data
 
 
-def _held_system(root: str, options: Mapping[str, Any]) -> Any:
+def _keep_system(root: str, options: Mapping[str, Any]) -> Any:
     """The file system of a URL, made once: that of a ZIP file reads its directory anew each time."""
     key = root, repr(sorted(options.items()))
     if key not in _SYSTEMS:

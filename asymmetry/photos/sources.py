@@ -83,7 +83,7 @@ class PhotoBytes:
     @property
     def when(self) -> Taken | None:
         """The given date; None where there is none."""
-        return _given(self.taken, self.name)
+        return _parse_date(self.taken, self.name)
 
 
 PhotoSource: TypeAlias = (
@@ -101,7 +101,7 @@ PhotoSource: TypeAlias = (
 (H, W, 3), RGBA (H, W, 4), or grey (H, W) or (H, W, 1)."""
 
 
-def _given(taken: str | date | None, name: str) -> Taken | None:
+def _parse_date(taken: str | date | None, name: str) -> Taken | None:
     """A date that somebody has said."""
     if taken is None or taken == "":
         return None

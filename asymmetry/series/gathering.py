@@ -21,7 +21,7 @@ from asymmetry.photos.remote import is_url
 from asymmetry.photos.sources import digest_photo, load_source, name_source
 from asymmetry.series.folder import label_rows
 
-__all__ = ["Gathering", "check_alike", "gather_photos", "named_files"]
+__all__ = ["Gathering", "check_alike", "gather_photos", "name_files"]
 
 _LOG = logging.getLogger(__name__)
 #: What two sets of points have to agree on before they are one series.
@@ -47,7 +47,7 @@ class Gathering:
     sources: Mapping[str, PhotoSource] = field(repr=False)
 
 
-def named_files(folder: Path, home: Path | None) -> dict[str, Path]:
+def name_files(folder: Path, home: Path | None) -> dict[str, Path]:
     """The photos below a folder by the name that a series has for them.
 
     Parameters
