@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -85,4 +86,6 @@ class Settings:
         """All of them as JSON values, for provenance."""
         plain = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in _TABLES}
         made = {name: value if isinstance(value, float) else asdict(value) for name, value in plain.items()}
-        return {**made, "response": self.response.values(), "scatter": self.scatter.values()}
+        tables = {"response": self.response.values(), "scatter": self.scatter.values()}
+        values: dict[str, Any] = json.loads(json.dumps({**made, **tables}))
+        return values
