@@ -274,7 +274,7 @@ def test_subject_by_pattern(photos: Path, pattern: str | None, expected: str) ->
         ("nowhere", "s.parquet", {"method": "best"}, "hemiface, fast, plain"),
         (".", "s.parquet", {"subject": "("}, "no regular expression"),
         ("nosuchscheme://a/b", "s.parquet", {}, "can't be listed"),
-        (".", "s.parquet", {"workers": 0}, "workers has to be at least 1"),
+        (".", "s.parquet", {"workers": -1}, "workers has to be at least 0"),
         (".", "s.parquet", {"time_limit": 0}, "time_limit has to be above 0"),
     ],
 )
