@@ -46,7 +46,7 @@ SURE = 15.0
 _ALIKE = 60.0
 # Sides of the tiles that are searched for small faces, px, and their distance as a share of their side. The
 # model finds a face that fills a fifth of a tile or more, and a face of up to two fifths lies whole in some
-# tile. In the smallest tiles the outer canthi of a face are 50 px apart.
+# tile. The smallest face in the smallest tile has outer canthi 50 px apart.
 _TILES, _STRIDE = (1600, 800, 400), 0.6
 # A photo has to be this many times as large as a tile: the whole photo was searched before.
 _LARGER = 1.25

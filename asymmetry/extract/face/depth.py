@@ -16,8 +16,8 @@ __all__ = ["AROUND_TEETH", "project_face"]
 FloatArray = npt.NDArray[np.float64]
 
 #: Way back around the teeth of the mouth's points, per cm that they move outwards, beyond the slope of the
-#: surface. Renders have 1.05, and with it no side of a smile at 10° of yaw is read 1 mm too wide or narrow.
-#: 0.6 leaves the corners in frontal photos where hand and renders have them.
+#: surface. Without it a smile at 10° of yaw is read 1 mm too wide on one side and too narrow on the other.
+#: Renders have 1.05; 0.6 leaves the corners in frontal photos where hand and renders have them.
 AROUND_TEETH = 0.6
 
 
