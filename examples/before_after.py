@@ -18,7 +18,7 @@ import asymmetry
 from asymmetry.core.frame import face_frame
 from asymmetry.photos.photo import read_photo
 from asymmetry.report import Contours, Differences, Guides, Heights, Layers, SideNames
-from asymmetry.report.pictures import Frame, Picture, aligned
+from asymmetry.report.pictures import Frame, Picture, align_eyes
 from asymmetry.synthetic import Move, demo_portrait, warp_photo
 
 LAYERS = Layers((Guides(), Contours(), Heights(), Differences(all=True), SideNames()))
@@ -37,7 +37,7 @@ def main(target: Path, before: Path | None = None, after: Path | None = None) ->
     scale = face_frame(landmarks, names=()).mm_per_px
     shown = []
     for row, pixels in enumerate(photos):
-        picture = aligned(Picture(pixels, landmarks[row], float(scale[row])), Frame(scale=3.0))
+        picture = align_eyes(Picture(pixels, landmarks[row], float(scale[row])), Frame(scale=3.0))
         if picture is None:
             sys.exit(f"photo {row + 1}: {landmarks.reason[row] or 'the eyes were not seen'}")
         shown.append(LAYERS.annotate(picture.pixels, picture.faces))

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
-from asymmetry.extract.face.depth import seen_from
+from asymmetry.extract.face.depth import project_face
 from asymmetry.extract.face.plane import places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical, load_canonical
@@ -59,13 +59,13 @@ def test_every_point_stays_where_the_photo_shows_it(canonical: Canonical, yaw: f
     shown = places(pose, canonical, plane)
     # Those of an iris are given on the flat one.
     points = np.setdiff1d(np.arange(MEDIAPIPE_478.size), MEDIAPIPE_478.right(IRIS) + MEDIAPIPE_478.left(IRIS))
-    np.testing.assert_allclose(seen_from(pose, canonical, plane)[points, :2], shown[points], atol=1e-3)
+    np.testing.assert_allclose(project_face(pose, canonical, plane)[points, :2], shown[points], atol=1e-3)
 
 
 @pytest.mark.parametrize("yaw", [-20.0, 0.0, 12.0])
 def test_either_iris_alone_is_as_wide_in_a_turned_head(canonical: Canonical, yaw: float) -> None:
     pose = turned(yaw)
-    points = frontal(seen_from(pose, canonical, plane_of(canonical)), pose)
+    points = frontal(project_face(pose, canonical, plane_of(canonical)), pose)
     for side in SIDES:
         lateral, medial = points[MEDIAPIPE_478.of(side, ("iris_lateral", "iris_medial"))]
         assert np.hypot(*(lateral - medial)[:2]) == pytest.approx(2 * RADIUS, rel=1e-9)
@@ -74,7 +74,8 @@ def test_either_iris_alone_is_as_wide_in_a_turned_head(canonical: Canonical, yaw
 
 def test_a_mouth_that_is_drawn_out_goes_back(canonical: Canonical) -> None:
     pose = turned(0.0)
-    rest, smile = (frontal(seen_from(pose, canonical, plane_of(canonical, out)), pose) for out in (0.0, 0.7))
+    rest = frontal(project_face(pose, canonical, plane_of(canonical)), pose)
+    smile = frontal(project_face(pose, canonical, plane_of(canonical, 0.7)), pose)
     right, left = MEDIAPIPE_478.pairs["commissure"]
     surface = canonical.depth_at(*(canonical.vertices[left, :2] + (0.7, 0)))
     assert rest[left, 2] == pytest.approx(canonical.depth_at(*canonical.vertices[left, :2]), abs=1e-6)
@@ -85,6 +86,6 @@ def test_a_mouth_that_is_drawn_out_goes_back(canonical: Canonical) -> None:
 def test_depth_obeys_the_mirror_law(canonical: Canonical) -> None:
     plane = plane_of(canonical, 0.4)
     mirrored = plane[MEDIAPIPE_478.mirror] * (-1, 1)
-    there = seen_from(turned(9.0), canonical, plane)
-    back = seen_from(turned(-9.0), canonical, mirrored)[MEDIAPIPE_478.mirror]
+    there = project_face(turned(9.0), canonical, plane)
+    back = project_face(turned(-9.0), canonical, mirrored)[MEDIAPIPE_478.mirror]
     np.testing.assert_allclose(back * (-1, 1, 1) + (1200, 0, 0), there, atol=1e-9)

@@ -48,7 +48,7 @@ def drawn_eyes(canonical: Canonical, sides: tuple[str, ...] = SIDES) -> npt.NDAr
     sheet = np.full((*SHEET, 3), 225, np.uint8)
     for side in sides:
         point = surface(canonical, CENTRES[side])
-        at, radius = POSE.project(point)[:2] - 0.5, RADIUS * float(POSE.magnified(point))
+        at, radius = POSE.project(point)[:2] - 0.5, RADIUS * float(POSE.scale_at(point))
         centre = tuple(int(v) for v in np.rint(at * 16))
         cv2.circle(sheet, centre, round(radius * 16), (60, 45, 40), cv2.FILLED, cv2.LINE_AA, shift=4)
     return np.asarray(cv2.GaussianBlur(sheet, (0, 0), 1.5), dtype=np.uint8)

@@ -20,8 +20,8 @@ from asymmetry import Landmarks, Series
 from asymmetry.core.notes import Note, note_array
 from asymmetry.metrics import catalogue
 from asymmetry.report import render
-from asymmetry.report.album import album
-from asymmetry.report.moments import moments, peaked, strip_rows
+from asymmetry.report.album import make_album
+from asymmetry.report.moments import choose_moments, has_peak, strip_rows
 from asymmetry.series import HEADLINES, DiaryNote
 from asymmetry.synthetic import face
 from tests.pages import Page, dated, series, smiling
@@ -144,20 +144,20 @@ def test_pictures_of_moments_strip_and_every_photo(drooped: tuple[str, Path]) ->
 
 def test_moments_are_before_the_farthest_and_the_latest() -> None:
     made = series(7, brow_right_mm=[0, 0, -4, -5, -4, 0, 0])
-    found = moments(made, made.changes())
+    found = choose_moments(made, made.changes())
     assert [(each.kind, each.day) for each in found] == [("before", 0), ("farthest", 20), ("latest", 50)]
     assert found[0].rows.tolist() == [0, 1]
-    (only,) = moments(series(1), ())
+    (only,) = choose_moments(series(1), ())
     assert only.kind == "only"
     blank = Landmarks.blank(["a.jpg"], status="no_face")
-    assert moments(Series.from_landmarks(blank), ()) == ()
+    assert choose_moments(Series.from_landmarks(blank), ()) == ()
     untreated = series(3, treated_on=None)
-    assert [each.day for each in moments(untreated, untreated.changes())] == [0, 20]
+    assert [each.day for each in choose_moments(untreated, untreated.changes())] == [0, 20]
     expressions: list[str | None] = ["rest", "smile_open", "rest"]
     made = series(3, expression=expressions)
-    assert [each.row for each in moments(made, made.changes())] == [0, 2]
+    assert [each.row for each in choose_moments(made, made.changes())] == [0, 2]
     late = series(2, treated_on="2025-01-01")
-    assert [each.kind for each in moments(late, late.changes())] == ["before", "latest"]
+    assert [each.kind for each in choose_moments(late, late.changes())] == ["before", "latest"]
 
 
 def test_a_day_in_between_is_shown_where_it_tells_more_than_the_latest() -> None:
@@ -165,12 +165,12 @@ def test_a_day_in_between_is_shown_where_it_tells_more_than_the_latest() -> None
         series(len(course), brow_right_mm=course).changes()[0]
         for course in ([0, 0, -4, 0, 0], [0, 0, -4, -1, -1], [0, 0, -4, -3.8, -3.8], [0, 0, 0, 0, 0])
     ]
-    assert [peaked(each) for each in brow] == [True, True, False, False]
+    assert [has_peak(each) for each in brow] == [True, True, False, False]
 
 
 def test_a_long_strip_keeps_its_ends_and_its_moments() -> None:
     made = series(60, brow_right_mm=np.where(np.arange(60) == 33, -9, 0))
-    found = moments(made, made.changes())
+    found = choose_moments(made, made.changes())
     rows = strip_rows(made, found, 10).tolist()
     assert len(rows) <= 13
     assert {0, 33, 59} <= set(rows)
@@ -196,7 +196,7 @@ def test_a_mirrored_photo_is_shown_the_right_way_round(tmp_path: Path) -> None:
 def test_a_photo_that_was_replaced_is_not_shown(tmp_path: Path) -> None:
     made = series(2, tmp_path)
     Image.new("RGB", (50, 60)).save(tmp_path / str(made.landmarks.photo[0]))
-    assert list(album(made, [0, 1], [], ()).cards) == [1]
+    assert list(make_album(made, [0, 1], [], ()).cards) == [1]
 
 
 # What it must not do

@@ -25,10 +25,10 @@ from asymmetry.report import (
     SideNames,
     Spread,
 )
-from asymmetry.report.heat import FROM_MM, Heat, from_days, from_mirror, heated
+from asymmetry.report.heat import FROM_MM, Heat, from_days, from_mirror, paint_heat
 from asymmetry.report.palette import LIGHT, ON_PHOTO, SEEN
-from asymmetry.report.pictures import Frame, Picture, aligned, face_cut, jpeg
-from asymmetry.report.shapes import Ellipse, Label, Shape, Stroke, painted, svg_of
+from asymmetry.report.pictures import Frame, Picture, align_eyes, cut_face, encode_jpeg
+from asymmetry.report.shapes import Ellipse, Label, Shape, Stroke, paint_shapes, svg_of
 from asymmetry.synthetic import face
 
 Pixels = npt.NDArray[np.uint8]
@@ -133,7 +133,7 @@ def _along(faces: Landmarks) -> npt.NDArray[np.float64]:
 @pytest.mark.parametrize("px_per_mm", [1, 4])
 def test_labels_stay_within_the_picture(px_per_mm: float) -> None:
     made = face(px_per_mm=px_per_mm, brow_right_mm=-4, mouth_corner_left_mm=-4)
-    narrow = face_cut(Picture(grey(made), made), 500, 0.0)
+    narrow = cut_face(Picture(grey(made), made), 500, 0.0)
     for overlay in (Heights(), Differences()):
         for label in of_kind(drawn(overlay, narrow.faces), Label):
             long = 0.74 * label.height * len(label.text)
@@ -216,12 +216,12 @@ def test_a_kind_of_one_s_own_only_says_its_shapes() -> None:
 
 def test_shapes_end_where_their_points_are() -> None:
     bar = Stroke(np.array([[10.0, 20.0], [10.0, 30.0]]), "#ffffff", 6)
-    image = painted(np.zeros((60, 40, 3), np.uint8), [bar])
+    image = paint_shapes(np.zeros((60, 40, 3), np.uint8), [bar])
     white = np.argwhere(image[..., 0] > 200)
     assert white[:, 0].min() == pytest.approx(20, abs=1)
     assert white[:, 0].max() == pytest.approx(29, abs=1)
     dashed = Stroke(np.array([[0.0, 5.0], [40.0, 5.0]]), "#ffffff", 2, (4, 4))
-    row = painted(np.zeros((10, 40, 3), np.uint8), [dashed])[5, :, 0]
+    row = paint_shapes(np.zeros((10, 40, 3), np.uint8), [dashed])[5, :, 0]
     assert ((row[1:] > 150) & (row[:-1] <= 150)).sum() >= 4
 
 
@@ -238,7 +238,7 @@ def test_a_cut_holds_the_face_and_its_points() -> None:
     taller = np.concatenate(
         [photo, np.zeros_like(photo)]
     )  # the made face reaches over its photo's lower edge
-    cut = face_cut(Picture(taller, made, 0.25), 300, 0.16)
+    cut = cut_face(Picture(taller, made, 0.25), 300, 0.16)
     assert max(cut.width, cut.height) == 300
     points = cut.faces.points[0, :, :2]
     assert points.min() > 0
@@ -246,7 +246,7 @@ def test_a_cut_holds_the_face_and_its_points() -> None:
     assert bright(cut.pixels) == pytest.approx(points[made.layout.pairs["ala"][0]], abs=0.3)
     span = np.ptp(points, axis=0) * cut.mm_per_px
     assert span == pytest.approx(np.ptp(made.points[0, :, :2], axis=0) / PX_PER_MM, rel=0.01)
-    again = Image.open(io.BytesIO(jpeg(cut.pixels)))
+    again = Image.open(io.BytesIO(encode_jpeg(cut.pixels)))
     assert again.size == (cut.width, cut.height)
     assert not again.getexif()
 
@@ -255,11 +255,11 @@ def test_a_cut_enlarges_nothing_and_bears_a_face_at_the_edge() -> None:
     made = face(px_per_mm=1)
     small = np.zeros((100, 90, 3), np.uint8)
     moved = replace(made, points=made.points - np.array([150, 150, 0], np.float32))
-    cut = face_cut(Picture(small, moved), 720, 0.16)
+    cut = cut_face(Picture(small, moved), 720, 0.16)
     assert cut.width <= 90
     assert cut.height <= 100
     unknown = replace(made, points=np.full_like(made.points, np.nan))
-    whole = face_cut(Picture(small, unknown), 720, 0.16)
+    whole = cut_face(Picture(small, unknown), 720, 0.16)
     assert (whole.width, whole.height) == (90, 100)
 
 
@@ -267,7 +267,7 @@ def test_a_cut_enlarges_nothing_and_bears_a_face_at_the_edge() -> None:
 def test_aligned_photos_have_the_eyes_in_one_place_at_one_scale(roll: float, px_per_mm: float) -> None:
     made, frame = face(roll=roll, px_per_mm=px_per_mm), Frame(scale=1.5)
     scale = float(face_frame(made).mm_per_px[0])
-    shown = aligned(Picture(dotted(made, "commissure", "left"), made, scale), frame)
+    shown = align_eyes(Picture(dotted(made, "commissure", "left"), made, scale), frame)
     assert shown is not None
     assert (shown.width, shown.height) == frame.size
     right, left = shown.faces.points[0, list(made.layout.pairs["outer_canthus"]), :2]
@@ -283,10 +283,10 @@ def test_aligned_photos_have_the_eyes_in_one_place_at_one_scale(roll: float, px_
 
 def test_what_has_no_eyes_or_no_scale_is_not_aligned() -> None:
     made = face()
-    assert aligned(Picture(grey(made), made), Frame()) is None
+    assert align_eyes(Picture(grey(made), made), Frame()) is None
     points = made.points.copy()
     points[:, made.layout.pairs["outer_canthus"][0]] = np.nan
-    assert aligned(Picture(grey(made), replace(made, points=points), 0.25), Frame()) is None
+    assert align_eyes(Picture(grey(made), replace(made, points=points), 0.25), Frame()) is None
 
 
 # Both halves
@@ -350,7 +350,7 @@ def test_colours_are_where_the_difference_is() -> None:
     made = face(brow_right_mm=-4)
     scale = float(face_frame(made).mm_per_px[0])
     picture = Picture(grey(made), made, scale)
-    shown = heated(picture, from_days(face(), made, ([scale], [scale])))
+    shown = paint_heat(picture, from_days(face(), made, ([scale], [scale])))
     coloured = np.ptp(shown.astype(int), axis=-1) > 20
 
     def at(name: str, side: Side) -> bool:
@@ -360,7 +360,7 @@ def test_colours_are_where_the_difference_is() -> None:
     assert at("brow_upper_3", "right")
     assert not at("brow_upper_3", "left")
     assert not at("commissure", "right")
-    even = heated(picture, from_mirror(face(), [scale]))
+    even = paint_heat(picture, from_mirror(face(), [scale]))
     assert (np.ptp(even.astype(int), axis=-1) == 0).all()
     assert 0 < FROM_MM < 1
 
@@ -370,4 +370,4 @@ def test_heat_of_nothing_is_a_grey_picture() -> None:
     points = np.full_like(made.points, np.nan)
     heat = from_mirror(replace(made, points=points), [0.25])
     assert np.isnan(heat.most)
-    assert (heated(Picture(grey(made), made, 0.25), heat) == 128).all()
+    assert (paint_heat(Picture(grey(made), made, 0.25), heat) == 128).all()

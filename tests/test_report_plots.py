@@ -16,9 +16,9 @@ import pytest
 from asymmetry import Series
 from asymmetry.core.text import Text, languages
 from asymmetry.errors import InvalidInputError, MissingExtraError
-from asymmetry.report.plots.days import draw_days, plot_course, spoken_days
-from asymmetry.report.plots.dots import draw_dots, spoken_dots, summary_dots
-from asymmetry.report.plots.pairs import draw_pairs, movement_pairs, spoken_pairs
+from asymmetry.report.plots.days import describe_days, draw_days, plot_course
+from asymmetry.report.plots.dots import describe_dots, draw_dots, summary_dots
+from asymmetry.report.plots.pairs import describe_pairs, draw_pairs, movement_pairs
 from asymmetry.report.plots.style import Setting, svg
 from asymmetry.series import HEADLINES, DiaryNote
 from asymmetry.synthetic import face
@@ -92,12 +92,12 @@ def test_phases_and_notes_are_on_the_axis_after_a_treatment() -> None:
 
 def test_a_plot_is_told_with_its_numbers() -> None:
     course = series(3, brow_right_mm=[0, -3.4, -1]).followed[0]
-    assert spoken_days(course, TREATED) == (
+    assert describe_days(course, TREATED) == (
         "Brow height over days since treatment, difference right minus left: "
         "day −10: 0.0 mm, day 0: −3.4 mm, day 10: −1.0 mm."
     )
     many = series(50, brow_right_mm=np.linspace(0, -5, 50)).followed[0]
-    assert spoken_days(many, TREATED).endswith(
+    assert describe_days(many, TREATED).endswith(
         "first, day −10: 0.0 mm, farthest from the first, day 480: −5.0 mm, latest, day 480: −5.0 mm."
     )
 
@@ -161,7 +161,7 @@ def test_dots_are_the_changes() -> None:
     )
     assert [label.get_text() for label in axes.get_yticklabels()] == [each.title for each in HEADLINES]
     assert max(abs(value) for value in axes.get_xlim()) > 4
-    told = spoken_dots(dots, TREATED)
+    told = describe_dots(dots, TREATED)
     assert "Brow height: before 0.0, farthest −4.0 on day" in told
     assert "Mouth corner: before 0.0, latest 0.0, measurement error" in told
 
@@ -172,7 +172,7 @@ def test_dots_of_one_day_show_what_there_is() -> None:
     assert math.isnan(dots[0].before)
     figure = draw_dots(dots, UNTREATED, "baseline")
     assert not {"farthest in between", "measurement error around before"} & words(figure)
-    assert spoken_dots(dots[:1], UNTREATED).endswith("Brow height: −2.0.")
+    assert describe_dots(dots[:1], UNTREATED).endswith("Brow height: −2.0.")
 
 
 # Movement
@@ -188,11 +188,11 @@ def test_bars_are_the_movements() -> None:
     assert pair.before[1] > pair.now[1]
     (axes,) = draw_pairs([pair], TREATED).axes
     assert [bar.get_height() for bar in axes.patches] == list(pair.now)
-    assert "right 8.0" in spoken_pairs([pair], TREATED)
-    assert "before" in spoken_pairs([pair], TREATED)
+    assert "right 8.0" in describe_pairs([pair], TREATED)
+    assert "before" in describe_pairs([pair], TREATED)
     (alone,) = movement_pairs(made.followed, ())
     assert np.isnan(alone.before).all()
-    assert "before" not in spoken_pairs([alone], TREATED)
+    assert "before" not in describe_pairs([alone], TREATED)
     assert draw_pairs([alone, alone], TREATED)
     assert movement_pairs(series(2).followed, ()) == ()
 

@@ -1,8 +1,8 @@
 """The Ray engine: the same scoring on a cluster. Each actor guards a worker process of its own.
 
-A photo that crashes or hangs ends that process, not the actor, and so it has its row here as it has locally.
-An actor or a node that dies is replaced by Ray, which does its parts again. The tables come back to the
-program that began the run; only it writes, so that nothing is lost or there twice.
+A photo that crashes or hangs ends that process and not the actor, so that it gets a row here as it does
+locally. Ray replaces an actor or a node that dies and does its parts again. The tables come back to the
+program that began the run. Only that program writes, so that nothing is lost or there twice.
 """
 
 from __future__ import annotations
@@ -18,44 +18,48 @@ from itertools import islice
 from typing import Any
 
 from asymmetry.archive.jobs import Job
-from asymmetry.archive.pool import Pool, scored_parts, usable_cores
+from asymmetry.archive.pool import Pool, score_parts, usable_cores
 from asymmetry.archive.rows import Row
 from asymmetry.errors import InvalidInputError, MissingExtraError
 from asymmetry.extract.model.landmarker import quiet
 
-__all__ = ["PartScorer", "ray_parts"]
+__all__ = ["PartScorer", "score_on_ray"]
 
-#: Parts that Ray Data is given at a time: their lists are held in memory, and actors begin anew for each lot.
+#: Parts handed to Ray Data at a time. Their lists are held in memory, and actors start anew for each lot.
 PARTS_AT_A_TIME = 1024
-#: Parts that an actor has before it: one that it does and one that waits.
+#: Parts in front of an actor: one that it does and one that waits.
 PARTS_PER_ACTOR = 2
-#: Memory for the tables on their way, bytes, of a Ray that is started here.
+#: Memory for tables on their way, bytes, of a Ray that is started here.
 STORE_BYTES = 512 * 2**20
 _NOWHERE = "http://127.0.0.1:9"  # the discard port of this machine: nobody listens
-#: What keeps a Ray quiet that starts in this environment. By itself it tells its makers how it is used. With
-#: that switched off a cluster that ``ray start`` began still tells them that it is, and every one asks the
-#: addresses of three clouds whether it runs there; requests with a proxy go to the proxy.
+#: Environment in which a Ray that starts here stays quiet. By default Ray reports its use to its makers. With
+#: that switched off, a cluster begun by ``ray start`` still reports that it exists, and every Ray asks the
+#: addresses of three clouds whether it runs there; with a proxy set, those requests end at the proxy.
 SILENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_USAGE_STATS_REPORT_URL": _NOWHERE,
     "http_proxy": _NOWHERE,
 }
-# Its C++ side writes to the terminal whatever Python's loggers are set to.
+# The C++ side of Ray writes to the terminal whatever the levels of Python's loggers.
 _LOG_LEVEL = {"RAY_BACKEND_LOG_LEVEL": "fatal"}
 
 
 class PartScorer:
-    """What an actor does: parts of the list in, their tables out.
+    """Work of one actor: parts of the list in, their tables out.
 
     Parameters
     ----------
     start : callable
-        Makes a `Pool` of some number of ``workers``.
+        Makes a `Pool` with a given number of ``workers``.
     make_table : callable
-        Photos and their rows to a table.
+        Makes a table of photos and their rows.
     """
 
-    def __init__(self, start: Callable[..., Pool], make_table: Callable[[list[Job], list[Row]], Any]) -> None:
+    def __init__(
+        self,
+        start: Callable[..., Pool],
+        make_table: Callable[[list[Job], list[Row]], Any],
+    ) -> None:
         self._pool = start(workers=1)
         self._make_table = make_table
 
@@ -70,28 +74,34 @@ class PartScorer:
         Returns
         -------
         pyarrow.Table
-            ``number``, ``table`` (an Arrow stream), ``photos`` and ``failed``, how many there are.
+            ``number``, ``table`` (an Arrow stream), and the numbers of its ``photos`` and of ``failed`` ones.
         """
         pyarrow = importlib.import_module("pyarrow")
-        todo = (
-            (row["number"], [Job(**job) for job in json.loads(row["photos"])]) for row in batch.to_pylist()
-        )
+        todo = ((row["number"], _from_json(row["photos"])) for row in batch.to_pylist())
         failures: list[int] = []
+
+        def report(_: int, failed: int) -> None:
+            failures.append(failed)
+
         made = []
-        for number, table in scored_parts(
-            self._pool, todo, self._make_table, lambda _, failed: failures.append(failed)
-        ):
-            stream = _to_stream(table)
-            made.append({"number": number, "table": stream, "photos": len(table), "failed": sum(failures)})
+        for number, table in score_parts(self._pool, todo, self._make_table, report):
+            made.append(
+                {
+                    "number": number,
+                    "table": _to_stream(table),
+                    "photos": len(table),
+                    "failed": sum(failures),
+                }
+            )
             failures.clear()
         return pyarrow.Table.from_pylist(made)
 
 
-def ray_parts(
+def score_on_ray(
     start: Callable[..., Pool],
     todo: Iterable[tuple[int, list[Job]]],
     make_table: Callable[[list[Job], list[Row]], Any],
-    told: Callable[[int, int], None],
+    report: Callable[[int, int], None],
     *,
     workers: int | None = None,
     address: str | None = None,
@@ -100,8 +110,8 @@ def ray_parts(
 
     Parameters
     ----------
-    start, todo, make_table, told
-        As for `scored_parts`; ``start`` makes the `Pool` of each actor.
+    start, todo, make_table, report
+        As for `score_parts`; ``start`` makes the `Pool` of each actor.
     workers : int, optional
         Number of actors. Default: one for each core of the cluster.
     address : str, optional
@@ -124,24 +134,26 @@ def ray_parts(
         actors = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
         while lot := list(islice(todo, PARTS_AT_A_TIME)):
             items = [{"number": number, "photos": _as_json(part)} for number, part in lot]
+            crew = ray.data.ActorPoolStrategy(
+                size=min(actors, len(items)),
+                max_tasks_in_flight_per_actor=PARTS_PER_ACTOR,
+            )
             scored = ray.data.from_items(items, override_num_blocks=len(items)).map_batches(
                 PartScorer,
                 fn_constructor_args=(start, make_table),
                 batch_size=1,
                 batch_format="pyarrow",
                 num_cpus=1,
-                compute=ray.data.ActorPoolStrategy(
-                    size=min(actors, len(items)), max_tasks_in_flight_per_actor=PARTS_PER_ACTOR
-                ),
+                compute=crew,
             )
             for row in scored.iter_rows():
-                told(row["photos"], row["failed"])
+                report(row["photos"], row["failed"])
                 yield row["number"], _from_stream(row["table"])
 
 
 @contextmanager
 def _cluster(address: str | None, workers: int | None) -> Iterator[Any]:
-    """Ray, connected; what is started here ends here."""
+    """A connected Ray; one that is started here is shut down here."""
     try:
         ray = importlib.import_module("ray")
         importlib.import_module("ray.data")
@@ -149,28 +161,35 @@ def _cluster(address: str | None, workers: int | None) -> Iterator[Any]:
         raise MissingExtraError("scoring on a cluster", "ray") from error
     here = not ray.is_initialized()
     if here:
-        own = {
-            "num_cpus": workers or usable_cores(),
-            "include_dashboard": False,
-            "object_store_memory": STORE_BYTES,
-            # Photos may be fetched through the proxy that was set before.
-            "runtime_env": {"env_vars": {"http_proxy": os.environ.get("http_proxy", "")}},
-        }
-        try:
-            with quiet(), _log_level_kept("ray"), _environment({**_LOG_LEVEL, **({} if address else SILENT)}):
-                ray.init(
-                    **({"address": address} if address else own),
-                    logging_level=logging.ERROR,
-                    log_to_driver=False,
-                )
-        except (ConnectionError, RuntimeError, ValueError) as error:
-            raise InvalidInputError(f"no Ray cluster at {address or 'this machine'} ({error})") from error
+        _start_ray(ray, address, workers)
     try:
         with _silent(ray):
             yield ray
     finally:
         if here:
             ray.shutdown()
+
+
+def _start_ray(ray: Any, address: str | None, workers: int | None) -> None:
+    """Connect to the cluster at an address, or start a silent Ray on this machine."""
+    options: dict[str, Any] = {"address": address}
+    environment = _LOG_LEVEL
+    if not address:
+        # Photos may be fetched through the proxy that was set before.
+        proxy = os.environ.get("http_proxy", "")
+        options = {
+            "num_cpus": workers or usable_cores(),
+            "include_dashboard": False,
+            "object_store_memory": STORE_BYTES,
+            "runtime_env": {"env_vars": {"http_proxy": proxy}},
+        }
+        environment = {**_LOG_LEVEL, **SILENT}
+    try:
+        with quiet(), _log_level_kept("ray"), _environment(environment):
+            ray.init(**options, logging_level=logging.ERROR, log_to_driver=False)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        where = address or "this machine"
+        raise InvalidInputError(f"no Ray cluster at {where} ({error})") from error
 
 
 @contextmanager
@@ -202,7 +221,7 @@ def _log_level_kept(name: str) -> Iterator[None]:
 
 @contextmanager
 def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Environment variables for the processes that are started meanwhile."""
+    """Set environment variables for the processes that start meanwhile, and put the old ones back."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:
@@ -217,6 +236,10 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
 
 def _as_json(part: list[Job]) -> str:
     return json.dumps([asdict(job) for job in part])
+
+
+def _from_json(part: str) -> list[Job]:
+    return [Job(**job) for job in json.loads(part)]
 
 
 def _to_stream(table: Any) -> bytes:

@@ -1,7 +1,7 @@
 """The local engine: worker processes, each with its own model, that outlive any photo.
 
 A pool of the standard library loses all its running work when one worker dies, and can't stop a photo that
-hangs. `pebble` gives each photo its own time limit and tells which photo a worker died of.
+hangs. `pebble` gives each photo its own time limit and says on which photo a worker died.
 """
 
 from __future__ import annotations
@@ -27,31 +27,31 @@ from asymmetry.core.notes import Note
 from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError
 from asymmetry.extract.networks import usable_cores
 
-__all__ = ["Pool", "Scorer", "check_pool", "scored_parts", "usable_cores", "worker_count"]
+__all__ = ["Pool", "Scorer", "check_pool", "score_parts", "usable_cores", "worker_count"]
 
 _LOG = logging.getLogger(__name__)
 
-#: Photos that may be under way or done before the one whose row is next: what a slow photo holds up.
+#: Photos that may be under way or done while the row that is next is still missing, as behind a slow photo.
 WINDOW = 256
-#: Photos that are handed to the workers at a time, for each of them and at most. All of them have to find
-#: room in a pipe (64 KB on Linux, about 0.5 KB a photo): one that is full when the last worker ends is never
-#: read again, and the process that writes to it waits for ever.
+#: Photos handed to the workers at a time: for each of them, and in all at most. All have to fit into a pipe
+#: (64 KB on Linux, about 0.5 KB a photo): if it is full when the last worker ends, nobody reads it again, and
+#: the process that writes to it waits for ever.
 HANDED, MOST_HANDED = 8, 64
-#: Rows after which the number of workers is set by how long they wait for bytes.
+#: Rows after which the number of workers is set, by the time that they wait for bytes.
 MEASURED_ROWS = 24
 #: Most workers for each core, however slow the storage.
 MOST_PER_CORE = 8
-#: Memory of one worker, bytes: 300e6 at its height on photos of 12 megapixels, and half as much again for
-#: larger ones; and the share of the machine's to use.
+#: Memory of one worker, bytes: at most 300e6 on photos of 12 megapixels, and half as much again for larger
+#: ones; and the share of the machine's memory to use.
 WORKER_BYTES, MEMORY_SHARE = 450e6, 0.7
-#: Tries for a photo whose worker died, for that may have been somebody else's fault.
+#: Tries for a photo whose worker died: the fault may have lain elsewhere.
 TRIES = 2
 #: Times in a row that all workers may end before a photo is done.
 MOST_BREAKS = 3
 
 
 class Scorer(Protocol):
-    """What scores photos."""
+    """A pool or another engine that scores photos."""
 
     def rows(self, jobs: Iterable[Job]) -> Iterator[Row]:
         """Score photos; one row for each, in order."""
@@ -59,14 +59,14 @@ class Scorer(Protocol):
 
 
 def worker_count(cores: int, seconds: float, waited: float, memory: float) -> int:
-    """How many workers keep the cores busy.
+    """Number of workers that keeps the cores busy.
 
     Parameters
     ----------
     cores : int
         Cores that may be used.
     seconds, waited : float
-        Time that photos took, and how much of it the workers waited for bytes.
+        Time that photos took, and the part of it that workers waited for bytes.
     memory : float
         Memory that workers may take, bytes.
 
@@ -77,7 +77,9 @@ def worker_count(cores: int, seconds: float, waited: float, memory: float) -> in
     >>> worker_count(2, seconds=10.0, waited=6.0, memory=64e9)  # a slow network
     5
     """
-    busy = max(1 - waited / seconds, 1 / MOST_PER_CORE) if seconds > 0 else 1.0
+    busy = 1.0
+    if seconds > 0:
+        busy = max(1 - waited / seconds, 1 / MOST_PER_CORE)
     return max(1, min(round(cores / busy), int(memory / WORKER_BYTES)))
 
 
@@ -101,17 +103,17 @@ class Pool:
     Parameters
     ----------
     settings : Settings
-        How photos are read.
+        Settings by which photos are read.
     workers : int, optional
-        Number of processes. Default: one for each usable core, and then as many as the first photos show
-        to be needed: more where workers wait for slow storage.
+        Number of processes. Default: at first one for each usable core, then more if the first photos show
+        that workers wait for slow storage.
     time_limit : float
         Seconds that one photo may take.
 
     Raises
     ------
     InvalidInputError
-        If an argument is not what this class takes.
+        If the time limit or the number of workers is not positive.
     MissingExtraError
         If pebble is not installed.
     """
@@ -123,10 +125,10 @@ class Pool:
         self.workers = workers or worker_count(usable_cores(), 0.0, 0.0, _memory())
         self._settled = workers is not None
         self._broken = 0
-        self._pool = self._started()
+        self._pool = self._start_pool()
 
     def rows(self, jobs: Iterable[Job]) -> Iterator[Row]:
-        """Score photos; one row for each, in order.
+        """Score photos: one row for each, in order.
 
         Raises
         ------
@@ -147,35 +149,38 @@ class Pool:
                     "%s is not measured, %s: %s", job.photo, row.landmarks.status[0], row.landmarks.reason[0]
                 )
             yield row
-            seconds, waited = seconds + row.seconds, waited + row.waited
+            seconds += row.seconds
+            waited += row.waited
             if done >= MEASURED_ROWS and not self._settled:
-                waiting = self._resized(waiting, worker_count(usable_cores(), seconds, waited, _memory()))
+                workers = worker_count(usable_cores(), seconds, waited, _memory())
+                waiting = self._resize(waiting, workers)
 
     def _hand_out(self, waiting: deque[tuple[Job, Future[Row]]], jobs: Iterator[Job]) -> None:
-        """Keep the workers busy until the row that is next is there."""
+        """Keep the workers busy until the next row is there."""
         most = max(min(HANDED * self.workers, MOST_HANDED), 2 * self.workers)
         while True:
             pending = [future for _, future in waiting if not future.done()]
             room = min(most - len(pending), WINDOW - len(waiting))
-            new = [(job, self._scheduled(job)) for job in islice(jobs, max(room, 0))]
+            new = [(job, self._schedule(job)) for job in islice(jobs, max(room, 0))]
             waiting.extend(new)
             if not waiting or waiting[0][1].done() or (len(waiting) == WINDOW and not new):
                 return
             wait([*pending, *(future for _, future in new)], return_when=FIRST_COMPLETED)
 
-    def _resized(
+    def _resize(
         self, waiting: deque[tuple[Job, Future[Row]]], workers: int
     ) -> deque[tuple[Job, Future[Row]]]:
-        """Finish what is under way, and go on with more workers if more are needed."""
+        """If more workers are needed, finish the photos under way and go on with more."""
         self._settled = True
         if workers <= self.workers:
             return waiting
         rows = [(job, self._row(job, future)) for job, future in waiting]
         self.workers = workers
         self._restart()
-        return deque((job, _known(row)) for job, row in rows)
+        return deque((job, _done_future(row)) for job, row in rows)
 
-    def _scheduled(self, job: Job) -> Future[Row]:
+    def _schedule(self, job: Job) -> Future[Row]:
+        """Hand one photo to the workers."""
         if not self._pool.active:  # its last worker was killed between two photos
             self._restart()
         arguments = (self.settings, job)
@@ -183,7 +188,7 @@ class Pool:
         return future
 
     def _row(self, job: Job, future: Future[Row]) -> Row:
-        """Wait for a row; a photo that ends its worker is tried again, and then has a row that says so."""
+        """Wait for a row. A photo that ends its worker is tried again; if that fails too, its row says so."""
         from pebble import ProcessExpired
 
         ends: list[Note | str] = []
@@ -195,21 +200,21 @@ class Pool:
             except TimeoutError:
                 return failed(job, Note("out_of_time", limit=self.time_limit))
             except ProcessExpired as error:
-                ends.append(_name_end(error.exitcode))
+                ends.append(_describe_exit(error.exitcode))
             except BrokenProcessPool as error:
                 self._broken += 1
                 if self._broken > MOST_BREAKS:
                     raise AsymmetryError(
                         "the worker processes end as soon as they start; 'asymmetry doctor' may say why"
                     ) from error
-            future = self._scheduled(job)
+            future = self._schedule(job)
         return failed(job, Note("ended_the_process", error=ends[-1]))
 
     def _restart(self) -> None:
         self.close()
-        self._pool = self._started()
+        self._pool = self._start_pool()
 
-    def _started(self) -> Any:
+    def _start_pool(self) -> Any:
         try:
             from pebble import ProcessPool
         except ImportError as error:
@@ -230,16 +235,19 @@ class Pool:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
 
-def scored_parts(
+def score_parts(
     pool: Scorer,
     todo: Iterable[tuple[int, list[Job]]],
     make_table: Callable[[list[Job], list[Row]], Any],
-    told: Callable[[int, int], None],
+    report: Callable[[int, int], None],
 ) -> Generator[tuple[int, Any]]:
     """Score parts of an archive.
 
@@ -250,9 +258,9 @@ def scored_parts(
     todo : iterable of (int, list of Job)
         Parts: number, photos.
     make_table : callable
-        Photos and their rows to a table.
-    told : callable
-        Called after each photo with how many are done (one) and how many failed.
+        Makes a table of photos and their rows.
+    report : callable
+        Called after each photo with the number of photos done (one), and of those that failed.
 
     Yields
     ------
@@ -269,7 +277,7 @@ def scored_parts(
     rows: list[Row] = []
     for row in pool.rows(jobs()):
         rows.append(row)
-        told(1, int(not row.landmarks.usable[0]))
+        report(1, int(not row.landmarks.usable[0]))
         number, part = begun[0]
         if len(rows) == len(part):
             yield number, make_table(part, rows)
@@ -277,14 +285,14 @@ def scored_parts(
             rows = []
 
 
-def _known(row: Row) -> Future[Row]:
+def _done_future(row: Row) -> Future[Row]:
     future: Future[Row] = Future()
     future.set_result(row)
     return future
 
 
-def _name_end(exitcode: int) -> Note | str:
-    """What an exit code says: minus the number of the signal that ended the process."""
+def _describe_exit(exitcode: int) -> Note | str:
+    """An exit code in words; a negative one is minus the number of the signal that ended the process."""
     if exitcode >= 0:
         return Note("exit_code", number=exitcode)
     try:

@@ -25,7 +25,7 @@ from asymmetry.archive.parquet import (
     write_csv,
     write_part,
 )
-from asymmetry.archive.pool import Pool, check_pool, scored_parts
+from asymmetry.archive.pool import Pool, check_pool, score_parts
 from asymmetry.archive.rows import Settings
 from asymmetry.core.paths import local_path
 from asymmetry.errors import InvalidInputError, require
@@ -345,13 +345,13 @@ class _Teller:
 
 def _local(start: Callable[..., Any], *parts: Any, workers: int | None = None) -> Generator[tuple[int, Any]]:
     with start(workers=workers) as pool:
-        yield from scored_parts(pool, *parts)
+        yield from score_parts(pool, *parts)
 
 
 def _on_ray(*arguments: Any, **how: Any) -> Generator[tuple[int, Any]]:
-    from asymmetry.archive.on_ray import ray_parts
+    from asymmetry.archive.on_ray import score_on_ray
 
-    yield from ray_parts(*arguments, **how)
+    yield from score_on_ray(*arguments, **how)
 
 
 def _one_spelling(source: str) -> str:

@@ -26,8 +26,8 @@ from asymmetry.extract.model.landmarker import Reading
 from asymmetry.extract.model.mediapipe import MediapipeModel
 from asymmetry.extract.model.protocol import Model
 from asymmetry.extract.networks import NetworkPool, usable_cores
-from asymmetry.extract.reduced import Seen, in_full_size, read_fitting
-from asymmetry.extract.second_look import SURE, quarter_turns, small_faces, surest
+from asymmetry.extract.reduced import Seen, read_fitting, scale_to_full_size
+from asymmetry.extract.second_look import SURE, choose_surest, find_small_faces, quarter_turns
 from asymmetry.extract.settings import Settings
 from asymmetry.extract.steps import (
     SMALLEST_PHOTO_PX,
@@ -202,7 +202,7 @@ class Extractor:
             except PhotoError as error:
                 row = Landmarks.blank([photo.name], status=error.status, reason=error.note, scheme=scheme)
         taken = "" if photo.taken is None else photo.taken.isoformat()
-        return replace(in_full_size(row, photo), taken=np.array([taken]))
+        return replace(scale_to_full_size(row, photo), taken=np.array([taken]))
 
     def _look(self, tools: Tools, photo: Photo) -> Seen:
         """The faces in a photo, turned back if it was mirrored, that is large enough to hold one."""
@@ -231,10 +231,10 @@ class Extractor:
 def _look_again(tools: Tools, pixels: Halvings, *, whole: bool) -> list[Reading]:
     """Faces in a photo in which none is seen at first: turned ones, and in a whole photo small ones."""
     looks = tools.canonical, tools.landmarker, tools.mesh
-    turned = surest(pixels, quarter_turns(pixels, tools.landmarker), *looks)
+    turned = choose_surest(pixels, quarter_turns(pixels, tools.landmarker), *looks)
     if turned is not None and turned[1] > SURE:
         return [turned[0]]
-    return small_faces(pixels, *looks) if whole else []
+    return find_small_faces(pixels, *looks) if whole else []
 
 
 def _read(tools: Tools, photo: Photo, seen: Seen) -> Landmarks:

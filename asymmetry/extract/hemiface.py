@@ -20,7 +20,7 @@ from asymmetry.extract.edges.corners import refine_corners
 from asymmetry.extract.edges.irises import refine_irises
 from asymmetry.extract.edges.lids import LidNetwork, refine_lids
 from asymmetry.extract.edges.marks import MarkNetwork, refine_marks
-from asymmetry.extract.face.depth import seen_from
+from asymmetry.extract.face.depth import project_face
 from asymmetry.extract.face.pose import Pose, fit_pose
 from asymmetry.extract.halves.common import CommonShape
 from asymmetry.extract.halves.response import put_back, whole_brows
@@ -133,8 +133,8 @@ def _as_read(
     weights: FloatArray,
     settings: Settings,
 ) -> Hemifaces:
-    """What the network read of both halves, of points whose edges nobody knows how to find in the pixels."""
-    points = seen_from(pose, canonical, plane, settings.around_teeth)
+    """The network's own reading of both halves, for points whose edges nobody knows how to find."""
+    points = project_face(pose, canonical, plane, settings.around_teeth)
     score = min(reading.score for reading in kept)
     return Hemifaces(points, np.full(len(points), np.nan), weights, pose, {}, {}, score, points)
 
@@ -158,9 +158,9 @@ def _refine(
     lids = refine_lids(photo, pose, canonical, marks.plane, networks.lids, settings.lids)
     irises = refine_irises(photo.whole, pose, canonical, lids.plane)
     plane = put_back(irises.plane, settings.response, irises.found, canonical.vertices)
-    points = seen_from(pose, canonical, plane, settings.around_teeth)
+    points = project_face(pose, canonical, plane, settings.around_teeth)
     unread = plane - raised
-    mesh_brows = seen_from(pose, canonical, unread, settings.around_teeth)
+    mesh_brows = project_face(pose, canonical, unread, settings.around_teeth)
     upper, lower = lid_sds(lids.widths, lids.found, settings.scatter)
     spread = point_spread(
         irises.plane,
@@ -180,7 +180,7 @@ def _refine(
 def _shrunk(photo: Halvings, pose: Pose, square: Square, drawing: Drawing) -> tuple[Pixels, Pose]:
     """A photo hardly finer than chimeras show it, and the head in it: what lies between is averaged."""
     small = photo.down_to(square.scale / pose.scale)
-    view = pose.resized(small.shape[1] / photo.whole.shape[1], small.shape[0] / photo.whole.shape[0])
+    view = pose.resize(small.shape[1] / photo.whole.shape[1], small.shape[0] / photo.whole.shape[0])
     ratio = view.scale / square.scale
     if ratio > drawing.alias_ratio:
         small = np.asarray(cv2.GaussianBlur(small, (0, 0), drawing.alias_sigma * ratio), dtype=np.uint8)

@@ -1,9 +1,9 @@
-"""JPEGs decoded as coarsely as measures the same: a photo of 12 megapixels has more than is used of it.
+"""JPEGs decoded no finer than measuring needs: a photo of 12 megapixels has more pixels than are used.
 
-A JPEG can be decoded at a half, a quarter or an eighth of its size out of the lowest coefficients of its
-blocks, which saves most of the decoding that is not reading. How coarse is enough depends on the size of the
-face, which is known only when it is found: so a photo is decoded coarsely, and once more where the face turns
-out to be small in it.
+A JPEG can be decoded at a half, a quarter or an eighth of its size from the lowest coefficients of its
+blocks, which saves most of the time of decoding. The size that is needed depends on that of the face, which
+is known only once it is found. So a photo is decoded coarsely first, and again where its face turns out to be
+small.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from asymmetry.extract.model.landmarker import Reading
 from asymmetry.photos.halvings import Halvings
 from asymmetry.photos.photo import Photo, PhotoSource, read_photo
 
-__all__ = ["ENOUGH_PX_PER_MM", "FIRST_SIDE", "Seen", "in_full_size", "read_fitting"]
+__all__ = ["ENOUGH_PX_PER_MM", "FIRST_SIDE", "Seen", "read_fitting", "scale_to_full_size"]
 
-#: Pixels per mm that are kept, by the fitted pose as in `judge.quality.detail`. Warps of photos
-#: with 2.6 to 3.1 of them are read as well (brows, mouth corners and lids: same error and repeatability) at
-#: 0.74 of their size and at 0.6. There irises begin to scatter, by 1.0 % of their width instead of 0.5.
+#: Pixels per mm that are kept, by the fitted pose as in `judge.quality.detail`. Warps of photos with 2.6 to
+#: 3.1 px per mm are read equally well at 0.74 and at 0.6 of their size (brows, mouth corners and lids have
+#: the same error and repeatability). At 0.6 irises begin to scatter, by 1.0 % of their width instead of 0.5.
 ENOUGH_PX_PER_MM = 2.2
-#: Px of the longer side in which the face is looked for first: one that fills a fifth of it is large enough.
+#: Longer side in which a face is searched for first, px: a face that fills a fifth of it is large enough.
 FIRST_SIDE = 1800
 
 
 class Seen(NamedTuple):
-    """A photo's pixels as they are looked at, and the faces in them, the largest first."""
+    """The pixels of a photo that are searched, and the faces in them, the largest first."""
 
     pixels: Halvings
     readings: list[Reading]
@@ -44,7 +44,7 @@ def read_fitting(
     canonical: Canonical,
     **how: Any,
 ) -> tuple[Photo, Seen]:
-    """Read a photo no finer than is needed, and find the faces in it.
+    """Read a photo no finer than needed, and find the faces in it.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def read_fitting(
     Returns
     -------
     photo : Photo
-        `Photo.reduced` says how much coarser than the file its pixels are.
+        `Photo.reduced` is the factor by which its pixels are coarser than the file's.
     seen : Seen
         The faces in its pixels.
 
@@ -72,11 +72,14 @@ def read_fitting(
     photo = read_photo(source, least_side=FIRST_SIDE, **how)
     seen = look(photo)
     while photo.reduced > 1:
-        # Where no face is seen there may be a small one.
-        scale = _px_per_mm(seen.readings[0], canonical) if seen.readings else 0.0
+        scale = 0.0  # where no face is seen there may be a small one
+        if seen.readings:
+            scale = _px_per_mm(seen.readings[0], canonical)
         if scale >= ENOUGH_PX_PER_MM:
             break
-        finer = max(1, photo.reduced // 2) if scale * 2 >= ENOUGH_PX_PER_MM else 1
+        finer = 1
+        if scale * 2 >= ENOUGH_PX_PER_MM:
+            finer = max(1, photo.reduced // 2)
         photo = read_photo(source, least_side=max(photo.full_size) // finer, **how)
         seen = look(photo)
     return photo, seen
@@ -86,8 +89,8 @@ def _px_per_mm(reading: Reading, canonical: Canonical) -> float:
     return fit_pose(reading.points, canonical.vertices, scheme=canonical.scheme).scale / 10
 
 
-def in_full_size(row: Landmarks, photo: Photo) -> Landmarks:
-    """What was read in a photo's pixels, in those of the whole photo."""
+def scale_to_full_size(row: Landmarks, photo: Photo) -> Landmarks:
+    """Scale a reading from a photo's reduced pixels to those of its file."""
     quality = row.quality.copy()
     quality[:, QUALITY.index("px_per_mm")] *= photo.reduced
     return replace(

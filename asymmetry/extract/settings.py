@@ -60,7 +60,7 @@ class Settings:
     marks : MarkSettings
         Of brows, canthi and corners of the mouth.
     around_teeth : float
-        Of `asymmetry.extract.face.depth.seen_from`.
+        Of `asymmetry.extract.face.depth.project_face`.
     response : Response
         What the mesh drags along.
     scatter : Scatter

@@ -18,7 +18,7 @@ from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, Side
 from asymmetry.errors import NoFaceError, SeveralFacesError, UnsuitablePhotoError
 from asymmetry.extract.face.frontal import Frontal, draw_frontal
 from asymmetry.extract.face.pose import is_near
-from asymmetry.extract.judge.hidden import unseen
+from asymmetry.extract.judge.hidden import find_unseen
 from asymmetry.extract.judge.pupils import GUESS_MM, guessed
 from asymmetry.extract.judge.quality import faults, judged
 from asymmetry.extract.judge.spread import Scatter, behind_glasses
@@ -124,7 +124,7 @@ def drop_hidden(face: FaceReading, view: Frontal, scatter: Scatter) -> FaceReadi
 
     Behind glasses brows are the mesh's, for the dark band is as often a rim as a brow.
     """
-    lost = unseen(view, face.blendshapes, face.margins)
+    lost = find_unseen(view, face.blendshapes, face.margins)
     points, spread, rotation = face.points.copy(), face.spread.copy(), face.pose.rotation
     if lost.glasses:
         spread = behind_glasses(spread, face.pose.scale, scatter)

@@ -14,7 +14,7 @@ from asymmetry.extract.halves.square import mirrored_reading
 from asymmetry.extract.hemiface import read_hemifaces
 from asymmetry.extract.model.finding import find_faces
 from asymmetry.extract.model.landmarker import Reading
-from asymmetry.extract.second_look import SURE, quarter_turns, roll_of, same_face, sureness, surest
+from asymmetry.extract.second_look import SURE, choose_surest, quarter_turns, roll_of, same_face, sureness
 from asymmetry.extract.tools import SIZES, Tools
 from asymmetry.photos.halvings import Halvings
 
@@ -91,9 +91,9 @@ def read_upright(photo: Halvings, first: Reading, tools: Tools) -> FaceReading:
     if found is not None and sureness(photo, first, tools.canonical, tools.mesh) > SURE:
         return found
     first = average_with_mirrored(photo, first, tools)
-    best = surest(photo, [first], *looks) if turned else None
+    best = choose_surest(photo, [first], *looks) if turned else None
     if best is None or best[1] < SURE:
-        best = surest(photo, [first, *quarter_turns(photo, tools.landmarker)], *looks)
+        best = choose_surest(photo, [first, *quarter_turns(photo, tools.landmarker)], *looks)
     if best is None or (found is not None and abs(roll_of(best[0], tools.canonical)) < LARGE_ROLL):
         return found or _read(photo, first, tools)
     return _read(photo, best[0], tools, again=True)

@@ -1,4 +1,4 @@
-"""The pictures of a report. Each photo is read once, and everything that shows it is made of it then."""
+"""The pictures of a report. Each photo is read once, and all its pictures are made then."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from asymmetry.errors import MissingExtraError, PhotoError
 from asymmetry.extract.halves.chimeras import chimeras
 from asymmetry.extract.model.canonical import Canonical, load_canonical
 from asymmetry.photos.photo import read_photo
-from asymmetry.report.heat import Heat, from_days, from_mirror, heated
+from asymmetry.report.heat import Heat, from_days, from_mirror, paint_heat
 from asymmetry.report.moments import Moment
-from asymmetry.report.pictures import Frame, Picture, aligned, face_cut, jpeg
+from asymmetry.report.pictures import Frame, Picture, align_eyes, cut_face, encode_jpeg
 from asymmetry.series import History
 
-__all__ = ["Album", "Closely", "Shown", "album"]
+__all__ = ["Album", "Closely", "Shown", "make_album"]
 
 Pixels = npt.NDArray[np.uint8]
 
-#: Longer side of a photo's picture, px, and how much all of them together may take in the file, bytes.
+#: Longer side of a photo's picture at most and at least, px, and the size of all of them in the file, bytes.
 LONGEST, SHORTEST, ALL_BYTES = 640, 200, 3_000_000
-#: What a pixel of a JPEG takes in the file at most, as base64: measured on small cuts at the quality used.
+#: Most bytes of a JPEG's pixel in the file, as base64: measured on small cuts at the quality used.
 _BYTES_PER_PX = 0.3
-# Room around the face, as a share of its height: in a photo's picture, and in what all else is made of.
+# Room around the face, as a share of its height: in a photo's picture, and in the cut for all other pictures.
 _MARGIN, _ROOM = 0.16, 0.45
-# Longer side of what all else is made of, and of what chimeras are, which come out grainy of more; px.
+# Longer side of the cut for all other pictures, and of that for chimeras, which are grainy if larger; px.
 _WORKING, _CHIMERA = 1200, 720
-#: What is shown closely, what is coloured, and the frames of the film strip.
+#: Frames of the close pictures, of the coloured ones, and of the film strip.
 CLOSE, HEAT, STRIP = (
     Frame(scale=3.2),
     Frame(scale=1.8),
@@ -53,7 +53,7 @@ class Shown:
     width, height : int
         Its size, px.
     faces : Landmarks or None
-        The face's points in it, where something is drawn over it.
+        The face's points in it, for pictures that overlays are drawn over.
     """
 
     jpeg: bytes = field(repr=False)
@@ -64,7 +64,7 @@ class Shown:
     @classmethod
     def of(cls, pixels: Pixels, faces: Landmarks | None = None) -> Shown:
         """A picture as it goes into the file."""
-        return cls(jpeg(pixels), pixels.shape[1], pixels.shape[0], faces)
+        return cls(encode_jpeg(pixels), pixels.shape[1], pixels.shape[0], faces)
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,13 @@ class Closely:
     Attributes
     ----------
     moment : Moment
-        Which.
+        The moment.
     photo : Shown or None
-        The photo, eyes level and at the scale that all moments share; None where that is not known.
+        The photo with level eyes, at the scale of all moments; None where its own scale is not known.
     halves : mapping of side to Shown
         The face made of one side twice; empty where the head's turn is not known.
     heats : mapping of str to (Heat, Shown)
-        Where it differs from its mirror image (``"mirror"``) and from the moment before (``"days"``).
+        Its differences from its mirror image (``"mirror"``) and from the moment before (``"days"``).
     """
 
     moment: Moment
@@ -98,7 +98,9 @@ class Album:
     closely: tuple[Closely, ...] = ()
 
 
-def album(series: History, cards: Sequence[int], strip: Iterable[int], moments: Sequence[Moment]) -> Album:
+def make_album(
+    series: History, cards: Sequence[int], strip: Iterable[int], moments: Sequence[Moment]
+) -> Album:
     """Read the photos and make every picture of them.
 
     Parameters
@@ -110,53 +112,61 @@ def album(series: History, cards: Sequence[int], strip: Iterable[int], moments: 
     strip : iterable of int
         Rows of the film strip.
     moments : sequence of Moment
-        What is looked at closely; the first one is what others are compared with.
+        The moments for the close pictures; the others are compared with the first one.
 
     Returns
     -------
     Album
-        A photo that is not to be had any more is left out.
+        The pictures, without photos that can't be read any more.
     """
     if not cards or (series.folder is None and not series.sources):
         return Album()
-    longest = math.sqrt(ALL_BYTES / (_BYTES_PER_PX * len(cards)))
-    longest = round(min(max(longest, SHORTEST), LONGEST))
+    longest = _card_size(len(cards))
     framed, by_row = set(strip), {moment.row: moment for moment in moments}
     canonical = load_canonical() if moments else None
 
-    def made(row: int) -> _Made | None:
-        photo = _photo(series, row)
+    def make_pictures(row: int) -> _Pictures | None:
+        photo = _read_picture(series, row)
         if photo is None:
             return None
-        room = face_cut(photo, _WORKING, _ROOM)
-        frame = aligned(room, STRIP) if row in framed else None
-        card = face_cut(room, longest, _MARGIN)
-        moment = by_row.get(row)
-        return _Made(
-            card=Shown.of(card.pixels, card.faces),
-            frame=Shown.of(frame.pixels) if frame else None,
-            close=_closely(series, moment, moments[0], room, canonical) if moment and canonical else None,
-        )
+        room = cut_face(photo, _WORKING, _ROOM)
+        card = cut_face(room, longest, _MARGIN)
+        pictures = _Pictures(Shown.of(card.pixels, card.faces))
+        if row in framed and (frame := align_eyes(room, STRIP)):
+            pictures.frame = Shown.of(frame.pixels)
+        if canonical and row in by_row:
+            pictures.close = _look_closely(series, by_row[row], moments[0], room, canonical)
+        return pictures
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding and resampling leave Python's lock
-        found = {row: each for row, each in zip(cards, pool.map(made, cards), strict=True) if each}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding and resampling release Python's lock
+        made = dict(zip(cards, pool.map(make_pictures, cards), strict=True))
+    found = {row: pictures for row, pictures in made.items() if pictures}
+    frames = {row: found[row].frame for row in strip if row in found}
     closely = [found[moment.row].close for moment in moments if moment.row in found]
     return Album(
-        cards={row: each.card for row, each in found.items()},
-        strip={row: found[row].frame for row in strip if row in found and found[row].frame},  # type: ignore[misc]
-        closely=tuple(each for each in closely if each is not None),
+        cards={row: pictures.card for row, pictures in found.items()},
+        strip={row: frame for row, frame in frames.items() if frame is not None},
+        closely=tuple(close for close in closely if close is not None),
     )
 
 
-@dataclass(frozen=True)
-class _Made:
+def _card_size(cards: int) -> int:
+    """Longer side of a photo's picture, px, with which some of them together fit into the file."""
+    longest = math.sqrt(ALL_BYTES / (_BYTES_PER_PX * cards))
+    return round(min(max(longest, SHORTEST), LONGEST))
+
+
+@dataclass
+class _Pictures:
+    """The pictures of one photo."""
+
     card: Shown
-    frame: Shown | None
-    close: Closely | None
+    frame: Shown | None = None
+    close: Closely | None = None
 
 
-def _photo(series: History, row: int) -> Picture | None:
-    """One photo as it was measured; None where it is not to be had any more, or is another one now."""
+def _read_picture(series: History, row: int) -> Picture | None:
+    """Read one photo as it was measured; None where it can't be read any more, or is another one now."""
     name = str(series.landmarks.photo[row])
     source = series.sources.get(name)
     if source is None and series.folder is not None:
@@ -174,25 +184,26 @@ def _photo(series: History, row: int) -> Picture | None:
     return Picture(pixels, series.landmarks[row], float(series.static["mm_per_px"][row]))
 
 
-def _closely(series: History, moment: Moment, before: Moment, room: Picture, canonical: Canonical) -> Closely:
-    small = face_cut(room, _CHIMERA, _ROOM)
+def _look_closely(
+    series: History, moment: Moment, before: Moment, room: Picture, canonical: Canonical
+) -> Closely:
+    """Make the close pictures of one moment."""
+    small = cut_face(room, _CHIMERA, _ROOM)
     halves = chimeras(small.pixels, small.faces.points[0], canonical=canonical)
     shown = {side: Shown.of(_narrow(pixels)) for side, pixels in halves.items()}
-    large, picture = aligned(room, CLOSE), aligned(room, HEAT)
+    large, picture = align_eyes(room, CLOSE), align_eyes(room, HEAT)
     if large is None or picture is None:
         return Closely(moment, None, shown, {})
     faces, scale = series.landmarks, series.static["mm_per_px"]
     found = {"mirror": from_mirror(faces[moment.rows], scale[moment.rows])}
     if moment is not before:
-        (old, new), scales = zip(
-            *((faces[each.rows], scale[each.rows]) for each in (before, moment)), strict=True
-        )
-        found["days"] = from_days(old, new, scales)
-    heats = {name: (heat, Shown.of(heated(picture, heat))) for name, heat in found.items()}
+        scales = (scale[before.rows], scale[moment.rows])
+        found["days"] = from_days(faces[before.rows], faces[moment.rows], scales)
+    heats = {name: (heat, Shown.of(paint_heat(picture, heat))) for name, heat in found.items()}
     return Closely(moment, Shown.of(large.pixels, large.faces), shown, heats)
 
 
 def _narrow(square: Pixels) -> Pixels:
-    """The middle of a square, as narrow as what is shown beside it."""
+    """The middle of a square, with the proportions of the close picture beside it."""
     spare = round(len(square) * (1 - CLOSE.width / CLOSE.height) / 2)
     return square[:, spare : len(square) - spare]

@@ -1,4 +1,4 @@
-"""Which days of a series the report looks at closely: before, the farthest from it, and the latest."""
+"""The days of a series that the report shows closely: before, the farthest from it, and the latest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from asymmetry.series import Change, History
 
-__all__ = ["Moment", "moments", "peaked", "strip_rows", "usual_rows"]
+__all__ = ["Moment", "choose_moments", "has_peak", "strip_rows", "usual_rows"]
 
 IntArray = npt.NDArray[np.intp]
 Kind = Literal["before", "farthest", "latest", "only"]
@@ -24,7 +24,7 @@ class Moment:
     Attributes
     ----------
     kind : {"before", "farthest", "latest", "only"}
-        What time that is.
+        The time, in the course of the series.
     day : float
         The day of the photo that is shown.
     rows : ndarray of int, shape (m,)
@@ -41,13 +41,15 @@ class Moment:
         return int(self.rows[-1])
 
 
-def peaked(change: Change) -> bool:
+def has_peak(change: Change) -> bool:
     """Whether a day in between was beyond measurement error, and the latest is not, or is far from it."""
-    return bool(change.span) and (not change.beyond or abs(change.farthest - change.change) > change.limit)
+    if not change.span:
+        return False
+    return not change.beyond or abs(change.farthest - change.change) > change.limit
 
 
-def moments(series: History, changes: Sequence[Change]) -> tuple[Moment, ...]:
-    """The moments of a series, by its photos in the usual expression.
+def choose_moments(series: History, changes: Sequence[Change]) -> tuple[Moment, ...]:
+    """Choose the moments of a series, from its photos in the usual expression.
 
     Parameters
     ----------
@@ -59,8 +61,8 @@ def moments(series: History, changes: Sequence[Change]) -> tuple[Moment, ...]:
     Returns
     -------
     tuple of Moment
-        Before and latest, with the farthest day between them where something `peaked`; a single one where
-        there is one day; none where nothing is dated.
+        Before and latest, with the farthest day between them if a change `has_peak`; a single one if there is
+        one day; none if no photo has a day.
     """
     day, rows = series.static["day"], usual_rows(series)
     days = np.unique(day[rows])
@@ -68,9 +70,11 @@ def moments(series: History, changes: Sequence[Change]) -> tuple[Moment, ...]:
         return ()
     if len(days) == 1:
         return (Moment("only", float(days[0]), rows),)
-    old = rows[(day[rows] <= 0) if series.treated and days[0] <= 0 < days[-1] else (day[rows] == days[0])]
+    old = rows[day[rows] == days[0]]
+    if series.treated and days[0] <= 0 < days[-1]:
+        old = rows[day[rows] <= 0]
     found = [Moment("before", float(day[old[-1]]), old)]
-    apart = [each for each in changes if peaked(each) and each.expression == series.usual]
+    apart = [each for each in changes if has_peak(each) and each.expression == series.usual]
     if apart:
         far = max(apart, key=lambda each: abs(each.farthest) / each.limit).farthest_day
         found.append(Moment("farthest", far, rows[day[rows] == far]))
@@ -78,33 +82,36 @@ def moments(series: History, changes: Sequence[Change]) -> tuple[Moment, ...]:
 
 
 def usual_rows(series: History) -> IntArray:
-    """Rows of photos that were measured, have a day, and show the usual expression, by day."""
+    """Rows of photos that were measured, have a day, and show the usual expression; in order of days."""
     static = series.static
     known = np.isfinite(static["day"]) & np.isfinite(static["mm_per_px"])
-    rows = np.flatnonzero(series.landmarks.usable & known & (static["expression"] == series.usual))
+    usual = static["expression"] == series.usual
+    rows = np.flatnonzero(series.landmarks.usable & known & usual)
     found: IntArray = rows[np.argsort(static["day"][rows], kind="stable")]
     return found
 
 
 def strip_rows(series: History, wanted: Sequence[Moment], most: int) -> IntArray:
-    """One photo of each day for a film strip; of many days some, evenly, and those of the moments.
+    """One photo of each day for a film strip; if there are many days, some at even steps and the moments.
 
     Parameters
     ----------
     series : History
         The series.
     wanted : sequence of Moment
-        Whose photos have to be among them.
+        Moments whose photos have to be among them.
     most : int
-        How many days at most, beside those.
+        Limit of the number of days beside those.
     """
     rows = usual_rows(series)
     first = rows[np.unique(series.static["day"][rows], return_index=True)[1]]
     if len(first) <= most:
         return first
-    some = first[np.unique(np.linspace(0, len(first) - 1, most).round().astype(np.intp))]
+    steps = np.linspace(0, len(first) - 1, most).round().astype(np.intp)
+    some = first[np.unique(steps)]
     days = series.static["day"]
-    extra = [row for row in first.tolist() if days[row] in {moment.day for moment in wanted}]
+    wanted_days = {moment.day for moment in wanted}
+    extra = [row for row in first.tolist() if days[row] in wanted_days]
     chosen = np.union1d(some, np.array(extra, dtype=np.intp))
     found: IntArray = chosen[np.argsort(days[chosen], kind="stable")]
     return found

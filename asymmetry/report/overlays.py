@@ -1,4 +1,4 @@
-"""What is drawn over a photo, in pieces that are put together as one likes.
+"""Overlays: drawings over a photo, in pieces that can be combined freely.
 
 An overlay places shapes by a face's points; it measures nothing. The same shapes become an SVG over a photo
 in a page, or pixels: ``Contours().annotate(image, faces, row)``.
@@ -19,7 +19,7 @@ from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import catalogue, measure
 from asymmetry.report.palette import LIGHT, ON_PHOTO, SEEN
-from asymmetry.report.shapes import Anchor, Ellipse, Label, Shape, Stroke, painted, svg_of
+from asymmetry.report.shapes import Anchor, Ellipse, Label, Shape, Stroke, paint_shapes, svg_of
 from asymmetry.report.view import View
 from asymmetry.series import HEADLINES, Headline
 
@@ -43,12 +43,12 @@ _THIN, _LINE, _BAR, _SEEN_BAR = 0.3, 0.45, 0.9, 1.3
 _SMALL, _LARGE = 3.6, 7.0
 #: Width of a bold letter at most, as a share of its height.
 _LETTER = 0.74
-#: How far under a corner of the mouth its label begins, units.
+#: Distance of a label under a corner of the mouth, units.
 _UNDER = 1.6
-#: How far the middle of a digit is above its baseline, as a share of a letter's height.
+#: Height of a digit's middle above its baseline, as a share of a letter's height.
 _CENTRE = 0.36
 _DASH = (1.5, 1.0)
-#: Standard deviations that a soft ellipse reaches out to, and how soft it is.
+#: Radius of a soft ellipse in standard deviations, and its opacity.
 _SPREAD_SD, _SPREAD_OPACITY = 2.0, 0.4
 #: Contours that are drawn on each side, from the lateral to the medial end, with the corners where they meet.
 _CONTOURS: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = (
@@ -61,7 +61,7 @@ _CONTOURS: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = (
 )
 #: Points that set where the midline is drawn: of the nose's root and the forehead.
 _MIDDLE = ("nasion", "nose_bridge_1", "glabella", "forehead_low")
-#: Which way along the picture is off the midline, and how a label is anchored that leads there.
+#: Direction along the picture away from the midline, and the anchor of a label on that side.
 _OUTWARD: Mapping[Side, tuple[int, Anchor]] = MappingProxyType({"right": (-1, "end"), "left": (1, "start")})
 #: Heights over the pupil line that show on a picture, with the points that they are measured to.
 _SHOWN = tuple(headline for headline in HEADLINES if catalogue()[headline.metric].marks)
@@ -69,17 +69,17 @@ _SHOWN = tuple(headline for headline in HEADLINES if catalogue()[headline.metric
 
 @dataclass(frozen=True)
 class Overlay:
-    """Something that is drawn over a photo. A kind of its own only has to say `shapes`."""
+    """A drawing over a photo. A new kind of overlay only has to give its `shapes`."""
 
     def shapes(self, faces: Landmarks, row: int) -> Iterator[Shape]:
-        """The shapes, in the order they are drawn; what was not seen is left out.
+        """The shapes, in drawing order; points that were not seen are left out.
 
         Parameters
         ----------
         faces : Landmarks
             Points in px of the picture.
         row : int
-            Which face.
+            Row of the face.
         """
         raise NotImplementedError
 
@@ -93,7 +93,7 @@ class Overlay:
         faces : Landmarks
             n photos, with points in px of this picture.
         row : int
-            Which of them it is.
+            Row of this photo.
 
         Returns
         -------
@@ -107,7 +107,7 @@ class Overlay:
         >>> bool((Contours().annotate(grey, made) != grey).any())
         True
         """
-        return painted(image, self.shapes(faces, row))
+        return paint_shapes(image, self.shapes(faces, row))
 
     def svg(self, faces: Landmarks, row: int = 0) -> str:
         """The same as SVG elements, for an ``<svg>`` with the picture's size as its view box."""
@@ -140,11 +140,16 @@ class Points(Overlay):
         view = View.of(faces, row)
         across = view.points[: view.layout.size] @ view.along
         twin = across[view.layout.mirror]
-        # Of a pair the right one lies farther to the picture's left; one without its twin, left of the rest.
-        beside = np.where(np.isfinite(twin), twin, np.nanmean(across)) if np.isfinite(across).any() else twin
-        for number in np.flatnonzero(np.isfinite(across)).tolist():
-            side = SIDES[int(across[number] > beside[number])]
-            colour = LIGHT if view.layout.mirror[number] == number else ON_PHOTO[side]
+        seen = np.flatnonzero(np.isfinite(across)).tolist()
+        if not seen:
+            return
+        # The right point of a pair lies farther to the picture's left; one without its twin, left of the
+        # mean.
+        beside = np.where(np.isfinite(twin), twin, np.nanmean(across))
+        for number in seen:
+            colour = ON_PHOTO[SIDES[int(across[number] > beside[number])]]
+            if view.layout.mirror[number] == number:
+                colour = LIGHT
             yield Ellipse(view.points[number], (_LINE * view.unit, _LINE * view.unit), colour)
 
 
@@ -162,8 +167,9 @@ class Contours(Overlay):
                 seen = line[np.isfinite(line).all(axis=1)]
                 if len(seen) > 1:
                     yield Stroke(seen, ON_PHOTO[side], _LINE * view.unit)
-            names = ("iris_centre", "iris_medial", "iris_lateral")
-            centre, medial, lateral = (view.points[view.number(name, side)] for name in names)
+            centre = view.points[view.number("iris_centre", side)]
+            medial = view.points[view.number("iris_medial", side)]
+            lateral = view.points[view.number("iris_lateral", side)]
             radius = float(np.linalg.norm(medial - lateral)) / 2
             if np.isfinite(radius) and np.isfinite(centre).all():
                 yield Ellipse(centre, (radius, radius), ON_PHOTO[side], _LINE * view.unit)
@@ -201,15 +207,16 @@ class _Measured(Overlay):
     Attributes
     ----------
     table : Measurements, optional
-        The faces' table, row by row. Default: they are measured, by the iris.
+        The faces' table, row by row. Default: the faces are measured, by the iris.
     decimal : str
-        What stands before the tenths.
+        The decimal sign.
     """
 
     table: Measurements | None = None
     decimal: str = "."
 
     def _row(self, faces: Landmarks, row: int) -> dict[str, float]:
+        """Values of one face by column."""
         known = [each.column(side) for each in _SHOWN for side in (*SIDES, "diff")]
         if self.table is not None:
             return {column: float(self.table[column][row]) for column in known}
@@ -222,7 +229,7 @@ class _Measured(Overlay):
 
 @dataclass(frozen=True)
 class Heights(_Measured):
-    """How far each brow and each corner of the mouth is from the pupil line, with its millimetres."""
+    """Height of each brow and corner of the mouth over the pupil line, with its millimetres."""
 
     def shapes(self, faces: Landmarks, row: int) -> Iterator[Shape]:
         """A thin line from the pupil line and a label beside the face, for each side that was measured."""
@@ -240,23 +247,29 @@ class Heights(_Measured):
                 if not np.isfinite(end).all() or not np.isfinite(value):
                     continue
                 foot = end + float((eyes.mean(axis=0) - end) @ view.down) * view.down
-                colour, (outward, anchor) = ON_PHOTO[side], _OUTWARD[side]
-                yield Stroke(np.array([foot, end]), colour, _THIN * view.unit)
-                edge = edges[side] + outward * view.unit
-                beside = end + (edge - float(end @ view.along)) * view.along
-                middle = beside + _CENTRE * _SMALL * view.unit * view.down
-                label = _label(view, middle, self._mm(value), colour, anchor)
-                reach = (float(label.at[0]) - outward * view.unit / 2 - float(end[0])) / view.along[0]
-                if reach * outward > 0:
-                    yield Stroke(np.array([end, end + reach * view.along]), colour, _THIN * view.unit / 2)
-                yield label
+                yield Stroke(np.array([foot, end]), ON_PHOTO[side], _THIN * view.unit)
+                yield from self._lead_out(view, end, edges[side], side, value)
+
+    def _lead_out(
+        self, view: View, end: FloatArray, edge: float, side: Side, value: float
+    ) -> Iterator[Shape]:
+        """A label beside the face's edge, with a finer line that leads to it."""
+        colour, (outward, anchor) = ON_PHOTO[side], _OUTWARD[side]
+        apart = edge + outward * view.unit - float(end @ view.along)
+        middle = end + apart * view.along + _CENTRE * _SMALL * view.unit * view.down
+        label = _label(view, middle, self._mm(value), colour, anchor)
+        start = float(label.at[0]) - outward * view.unit / 2
+        reach = (start - float(end[0])) / view.along[0]
+        if reach * outward > 0:
+            yield Stroke(np.array([end, end + reach * view.along]), colour, _THIN * view.unit / 2)
+        yield label
 
 
 @dataclass(frozen=True)
 class Differences(_Measured):
-    """How much lower one side is, where a bystander notices it.
+    """The difference in height between both sides, where a bystander notices it.
 
-    It is drawn only where the picture shows the same side lower as the measurement, from which the head's
+    It is drawn only if the same side is lower in the picture as in the measurement, from which the head's
     turn is removed.
 
     Attributes
@@ -272,20 +285,22 @@ class Differences(_Measured):
         view, values = View.of(faces, row), self._row(faces, row)
         for headline in _SHOWN:
             diff = values[headline.column("diff")]
-            # What rounds to nothing is no difference; neither is what is not known.
+            # A difference that rounds to 0, or is not known, is not drawn.
             if abs(np.round(diff, 1)) > 0 and (self.all or headline.visible(diff)):
                 yield from self._gap(view, headline, diff)
 
     def _gap(self, view: View, headline: Headline, diff: float) -> Iterator[Shape]:
-        ends = [view.place(catalogue()[headline.metric].marks, side) for side in SIDES]
+        marks = catalogue()[headline.metric].marks
+        ends = [view.place(marks, side) for side in SIDES]
         depth = [float(end @ view.down) for end in ends]
         lower = int(depth[1] > depth[0])
         if not np.isfinite(depth).all() or (diff < 0) == bool(lower):
             return
         low, high = ends[lower], ends[1 - lower]
         foot = low + (depth[1 - lower] - depth[lower]) * view.down
-        seen = headline.visible(diff)
-        colour, width = (SEEN, _SEEN_BAR) if seen else (LIGHT, _BAR)
+        colour, width = LIGHT, _BAR
+        if headline.visible(diff):
+            colour, width = SEEN, _SEEN_BAR
         yield Stroke(np.array([high, foot]), LIGHT, _THIN * view.unit)
         yield Stroke(np.array([foot, low]), colour, width * view.unit)
         if headline.metric == "brow_height":  # over the bar, where the forehead is
@@ -298,7 +313,7 @@ class Differences(_Measured):
 
 @dataclass(frozen=True)
 class Spread(Overlay):
-    """How far the readings of each contour's points scatter: soft ellipses of two standard deviations."""
+    """Scatter of the readings of each contour's points: soft ellipses of two standard deviations."""
 
     def shapes(self, faces: Landmarks, row: int) -> Iterator[Shape]:
         """One soft spot for each point whose spread is known."""
@@ -307,11 +322,10 @@ class Spread(Overlay):
             for start, group, end in _CONTOURS:
                 for name in (*start, *view.layout.groups[group], *end):
                     number = view.number(name, side)
+                    at, colour = view.points[number], ON_PHOTO[side]
                     reach = _SPREAD_SD * float(view.spread[number])
-                    if np.isfinite(reach) and np.isfinite(view.points[number]).all():
-                        yield Ellipse(
-                            view.points[number], (reach, reach), ON_PHOTO[side], opacity=_SPREAD_OPACITY
-                        )
+                    if np.isfinite(reach) and np.isfinite(at).all():
+                        yield Ellipse(at, (reach, reach), colour, opacity=_SPREAD_OPACITY)
 
 
 @dataclass(frozen=True)
@@ -321,7 +335,7 @@ class SideNames(Overlay):
     Attributes
     ----------
     right, left : str
-        What they are called.
+        The names of the sides.
     """
 
     right: str = "R"
@@ -345,4 +359,5 @@ def _label(view: View, at: FloatArray, text: str, colour: str, anchor: Anchor) -
     length = _LETTER * height * len(text)
     before = {"start": 0.0, "middle": length / 2, "end": length}[anchor]
     x = np.clip(at[0], before, max(before, width - length + before))
-    return Label(np.array([x, np.clip(at[1], height, tall - height / 2)]), text, colour, height, anchor)
+    y = np.clip(at[1], height, tall - height / 2)
+    return Label(np.array([x, y]), text, colour, height, anchor)

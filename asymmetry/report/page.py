@@ -15,15 +15,15 @@ import numpy as np
 from asymmetry.core.frame import IRIS_MM
 from asymmetry.core.text import ENGLISH, Text
 from asymmetry.errors import MissingExtraError
-from asymmetry.report.album import Album, Closely, Shown, album
+from asymmetry.report.album import Album, Closely, Shown, make_album
 from asymmetry.report.heat import FROM_MM, TO_MM, heat_colours
-from asymmetry.report.moments import moments, strip_rows, usual_rows
+from asymmetry.report.moments import choose_moments, strip_rows, usual_rows
 from asymmetry.report.naming import Names
 from asymmetry.report.overlays import Contours, Differences, Guides, Heights, Layers, SideNames, Spread
 from asymmetry.report.pictures import data_address
-from asymmetry.report.plots.days import draw_days, spoken_days
-from asymmetry.report.plots.dots import draw_dots, spoken_dots, summary_dots
-from asymmetry.report.plots.pairs import draw_pairs, movement_pairs, spoken_pairs
+from asymmetry.report.plots.days import describe_days, draw_days
+from asymmetry.report.plots.dots import describe_dots, draw_dots, summary_dots
+from asymmetry.report.plots.pairs import describe_pairs, draw_pairs, movement_pairs
 from asymmetry.report.plots.style import Setting, svg
 from asymmetry.report.sections import Wording
 from asymmetry.series import History
@@ -166,13 +166,15 @@ def _plots(wording: Wording) -> dict[str, Any]:
     dots = summary_dots(followed, wording.changes)
     bars = movement_pairs(followed, wording.changes)
     return {
-        "summary": _drawn(draw_dots(dots, setting, wording.since), spoken_dots(dots, setting))
+        "summary": _drawn(draw_dots(dots, setting, wording.since), describe_dots(dots, setting))
         if dots
         else None,
-        "bars": _drawn(draw_pairs(bars, setting), spoken_pairs(bars, setting)) if bars else None,
+        "bars": _drawn(draw_pairs(bars, setting), describe_pairs(bars, setting)) if bars else None,
         "courses": [
             _drawn(
-                draw_days(each, setting), spoken_days(each, setting), text.known("titles", each.headline.name)
+                draw_days(each, setting),
+                describe_days(each, setting),
+                text.known("titles", each.headline.name),
             )
             for each in followed
             if len(each.diff) > 1
@@ -187,9 +189,9 @@ def _drawn(figure: Any, alt: str, title: str = "") -> Drawn:
 def _pictures(wording: Wording, photos: bool) -> dict[str, Any]:
     series = wording.series
     rows = np.flatnonzero(series.landmarks.usable).tolist()
-    found = moments(series, wording.changes) if photos else ()
+    found = choose_moments(series, wording.changes) if photos else ()
     frames = strip_rows(series, found, _MOST_FRAMES).tolist() if photos else []
-    made = album(series, rows, frames, found) if photos else Album()
+    made = make_album(series, rows, frames, found) if photos else Album()
     days = {row: wording.text.day(float(series.static["day"][row])) for row in rows}
     return {
         "cards": [_card(wording, row, made.cards.get(row)) for row in rows] if made.cards else [],

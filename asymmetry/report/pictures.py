@@ -1,4 +1,4 @@
-"""Pictures of a face: cut out, or laid so that the eyes are level and in one place, at one scale."""
+"""Pictures of a face: cut out of its photo, or with level eyes in a fixed place and at a fixed scale."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from PIL import Image
 from asymmetry.core.frame import face_frame
 from asymmetry.core.landmarks import Landmarks
 
-__all__ = ["Frame", "Picture", "aligned", "data_address", "face_cut", "jpeg"]
+__all__ = ["Frame", "Picture", "align_eyes", "cut_face", "data_address", "encode_jpeg"]
 
 FloatArray = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
 
 _QUALITY = 84
-# From this many photo px per picture px on, the photo is averaged before it is drawn.
+# With more photo px per picture px than this, the photo is averaged before it is drawn.
 _COARSE = 1.2
 
 
@@ -56,14 +56,14 @@ class Picture:
 
 @dataclass(frozen=True)
 class Frame:
-    """A part of the face's plane: so many mm, with the eyes in one place.
+    """A part of the face's plane, in mm, with the eyes in a fixed place.
 
     Attributes
     ----------
     width, height : float
         Size, mm.
     eyes : float
-        How far the outer canthi's middle is from the upper edge, mm.
+        Distance of the outer canthi's middle from the upper edge, mm.
     scale : float
         Picture px per mm.
     """
@@ -79,15 +79,15 @@ class Frame:
         return round(self.width * self.scale), round(self.height * self.scale)
 
 
-def face_cut(picture: Picture, longest: int, margin: float) -> Picture:
+def cut_face(picture: Picture, longest: int, margin: float) -> Picture:
     """Cut the face out of a photo.
 
     Parameters
     ----------
     picture : Picture
-        The upright photo. Where no point was seen all of it is taken.
+        The upright photo. Where no point was seen, all of it is taken.
     longest : int
-        The cut's longer side in px, at most; nothing is enlarged.
+        Limit of the cut's longer side, px. Nothing is enlarged.
     margin : float
         Room around the face, as a share of its height.
 
@@ -98,19 +98,22 @@ def face_cut(picture: Picture, longest: int, margin: float) -> Picture:
     size = np.array([picture.width, picture.height])
     points = picture.faces.points[0, :, :2].astype(np.float64)
     seen = points[np.isfinite(points[:, 0])]
-    low, high = (seen.min(axis=0), seen.max(axis=0)) if len(seen) else (np.zeros(2), size)
-    room = margin * (high - low)[1] if len(seen) else 0.0
+    low, high, room = np.zeros(2), size.astype(np.float64), 0.0
+    if len(seen):
+        low, high = seen.min(axis=0), seen.max(axis=0)
+        room = margin * (high - low)[1]
     x0, y0 = np.clip(np.floor(low - room), 0, size - 1).astype(int).tolist()
     x1, y1 = np.clip(np.ceil(high + room), (x0 + 1, y0 + 1), size).astype(int).tolist()
     zoom = min(1.0, longest / max(x1 - x0, y1 - y0))
     target = max(1, round((x1 - x0) * zoom)), max(1, round((y1 - y0) * zoom))
     part = np.ascontiguousarray(picture.pixels[y0:y1, x0:x1])
-    pixels = np.asarray(cv2.resize(part, target, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    pixels = np.asarray(cv2.resize(part, target, interpolation=cv2.INTER_AREA), np.uint8)
     matrix = np.array([[zoom, 0.0, -x0 * zoom], [0.0, zoom, -y0 * zoom]])
-    return Picture(pixels, _moved(picture.faces, matrix, target), picture.mm_per_px / zoom)
+    faces = _move_points(picture.faces, matrix, target)
+    return Picture(pixels, faces, picture.mm_per_px / zoom)
 
 
-def aligned(picture: Picture, frame: Frame) -> Picture | None:
+def align_eyes(picture: Picture, frame: Frame) -> Picture | None:
     """Turn and scale a photo so that the outer canthi are level and in the frame's place.
 
     Parameters
@@ -118,7 +121,7 @@ def aligned(picture: Picture, frame: Frame) -> Picture | None:
     picture : Picture
         The photo, or a cut of it with enough room around the face.
     frame : Frame
-        What to show, and how large.
+        The part to show, and its scale.
 
     Returns
     -------
@@ -126,26 +129,32 @@ def aligned(picture: Picture, frame: Frame) -> Picture | None:
         None where the corners of the eyes were not seen, or the scale is not known.
     """
     faces = picture.faces
-    middle = faces.points[0, list(faces.layout.pairs["outer_canthus"]), :2].mean(axis=0, dtype=np.float64)
+    canthi = faces.points[0, list(faces.layout.pairs["outer_canthus"]), :2]
+    middle = canthi.mean(axis=0, dtype=np.float64)
     roll = float(face_frame(faces, names=()).roll[0])
     if not np.isfinite([*middle, roll, picture.mm_per_px]).all():
         return None
     zoom, turn = frame.scale * picture.mm_per_px, np.radians(roll)
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     matrix = np.empty((2, 3))
-    matrix[:, :2] = zoom * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    matrix[:, 2] = np.array([frame.size[0] / 2, frame.eyes * frame.scale]) - matrix[:, :2] @ middle
+    matrix[:, :2] = zoom * rotation
+    target = np.array([frame.size[0] / 2, frame.eyes * frame.scale])
+    matrix[:, 2] = target - matrix[:, :2] @ middle
     return Picture(
-        _drawn(picture.pixels, matrix, frame.size), _moved(faces, matrix, frame.size), 1 / frame.scale
+        _warp_pixels(picture.pixels, matrix, frame.size),
+        _move_points(faces, matrix, frame.size),
+        1 / frame.scale,
     )
 
 
-def _drawn(pixels: Pixels, matrix: FloatArray, size: tuple[int, int]) -> Pixels:
-    """The pixels under an affine map of pixel-edge coordinates, without aliasing."""
+def _warp_pixels(pixels: Pixels, matrix: FloatArray, size: tuple[int, int]) -> Pixels:
+    """Move pixels by an affine map of pixel-edge coordinates, without aliasing."""
     zoom = float(np.sqrt(np.linalg.det(matrix[:, :2])))
     if zoom * _COARSE < 1:
         smaller = tuple(max(1, round(each * zoom)) for each in pixels.shape[1::-1])
         grid = np.array(pixels.shape[1::-1]) / smaller
-        pixels = np.asarray(cv2.resize(pixels, smaller, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        shrunk = cv2.resize(pixels, smaller, interpolation=cv2.INTER_AREA)
+        pixels = np.asarray(shrunk, dtype=np.uint8)
         matrix = np.column_stack([matrix[:, :2] * grid, matrix[:, 2]])
     between_centres = matrix.copy()
     between_centres[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5
@@ -155,8 +164,8 @@ def _drawn(pixels: Pixels, matrix: FloatArray, size: tuple[int, int]) -> Pixels:
     return np.asarray(drawn, dtype=np.uint8)
 
 
-def _moved(faces: Landmarks, matrix: FloatArray, size: tuple[int, int]) -> Landmarks:
-    """One face's points under a similarity of the picture."""
+def _move_points(faces: Landmarks, matrix: FloatArray, size: tuple[int, int]) -> Landmarks:
+    """Move one face's points by a similarity of the picture."""
     zoom = float(np.sqrt(np.linalg.det(matrix[:, :2])))
     points = faces.points.astype(np.float64)
     points[..., :2] = points[..., :2] @ matrix[:, :2].T + matrix[:, 2]
@@ -164,10 +173,11 @@ def _moved(faces: Landmarks, matrix: FloatArray, size: tuple[int, int]) -> Landm
     return replace(faces, points=points, spread=faces.spread * zoom, size=np.array([size]))
 
 
-def jpeg(pixels: Pixels) -> bytes:
-    """Pixels as a JPEG file, encoded anew: no EXIF, no place, no file name."""
+def encode_jpeg(pixels: Pixels) -> bytes:
+    """Encode pixels as a JPEG file of their own: no EXIF, no place, no file name."""
     stream = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(stream, "JPEG", quality=_QUALITY, optimize=True)
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    image.save(stream, "JPEG", quality=_QUALITY, optimize=True)
     return stream.getvalue()
 
 

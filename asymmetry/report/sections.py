@@ -16,7 +16,7 @@ from asymmetry.metrics import MovementMetric, catalogue
 from asymmetry.metrics.definition import AnyMetric
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.metrics.movements import movement_catalogue
-from asymmetry.report.moments import peaked
+from asymmetry.report.moments import has_peak
 from asymmetry.report.naming import Names
 from asymmetry.series import (
     FALSE_ALARMS,
@@ -222,7 +222,7 @@ class Wording:
                 self._interval(each.low, each.high, 1),
                 text.number(each.limit),
                 text("tables.yes" if each.beyond else "tables.no"),
-                far if peaked(each) else "–",
+                far if has_peak(each) else "–",
                 self._trend(each),
             )
             rows.append(Row(cells, frozenset({6}) if each.beyond else frozenset()))

@@ -1,7 +1,7 @@
-"""What overlays are made of: strokes, ellipses and labels, as SVG elements or painted onto pixels.
+"""Shapes of overlays: strokes, ellipses and labels, as SVG elements or painted onto pixels.
 
-Coordinates and sizes are px of the picture, origin at its top-left edge, y down. Every shape has a dark
-casing, so that it is readable on any skin.
+Coordinates and sizes are px of the picture, with the origin at its top-left corner, y down. Every shape has a
+dark casing, so that it is readable on any skin.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from asymmetry.report.palette import DARK
 
-__all__ = ["Ellipse", "Label", "Shape", "Stroke", "painted", "svg_of"]
+__all__ = ["Ellipse", "Label", "Shape", "Stroke", "paint_shapes", "svg_of"]
 
 FloatArray = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
 Anchor = Literal["start", "middle", "end"]
 
-# The casing: how much wider than the line it is, as a share of the line's width, and how dark.
+# Width that the casing adds, as a share of the line's width, and its opacity.
 _CASING, _CASING_OPACITY = 1.4, 0.45
 # The rim of a label, as a share of its height.
 _RIM = 0.14
-# cv2 takes coordinates in whole numbers of 1/16 px.
+# cv2 takes coordinates as whole numbers of 1/16 px.
 _SHIFT = 4
 _ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
 
@@ -45,7 +45,7 @@ class Stroke:
     colour : str
         As ``#rrggbb``.
     width : float
-        Of the line, px.
+        Width of the line, px.
     dash : tuple of float
         Lengths of dash and gap, px; empty for a line without gaps.
     """
@@ -57,14 +57,15 @@ class Stroke:
 
     @property
     def style(self) -> tuple[object, ...]:
-        """What lines have in common that are drawn as one."""
+        """The values shared by lines that are drawn as one."""
         return self.colour, self.width, self.dash
 
     def paint(self, image: Pixels) -> Pixels:
         """The picture with the line on it."""
         dark = _polyline(image.copy(), self, (0, 0, 0), self.width * (1 + _CASING))
         cased = cv2.addWeighted(dark, _CASING_OPACITY, image, 1 - _CASING_OPACITY, 0)
-        return _polyline(np.asarray(cased, dtype=np.uint8), self, ImageColor.getrgb(self.colour), self.width)
+        colour = ImageColor.getrgb(self.colour)
+        return _polyline(np.asarray(cased, dtype=np.uint8), self, colour, self.width)
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,13 @@ class Ellipse:
     centre : ndarray, shape (2,)
         Its centre.
     radii : (float, float)
-        Across and along, px.
+        Horizontal and vertical radius, px.
     colour : str
         As ``#rrggbb``.
     width : float
-        Of the ring, px; 0 for a spot.
+        Width of the ring, px; 0 for a spot.
     opacity : float
-        Of a spot.
+        Opacity of a spot, 0 to 1.
     """
 
     centre: FloatArray = field(repr=False)
@@ -111,10 +112,12 @@ class Ellipse:
             ring = self.centre + np.stack([np.cos(turn), np.sin(turn)], axis=1) * self.radii
             return Stroke(ring, self.colour, self.width).paint(image)
         spot = image.copy()
-        centre, radii = (tuple(_fixed(np.asarray(each)).tolist()) for each in (self.centre, self.radii))
+        centre = _to_fixed_point(np.asarray(self.centre)).tolist()
+        radii = _to_fixed_point(np.asarray(self.radii)).tolist()
         colour = ImageColor.getrgb(self.colour)
         cv2.ellipse(spot, centre, radii, 0, 0, 360, colour, -1, cv2.LINE_AA, _SHIFT)
-        return np.asarray(cv2.addWeighted(spot, self.opacity, image, 1 - self.opacity, 0), dtype=np.uint8)
+        mixed = cv2.addWeighted(spot, self.opacity, image, 1 - self.opacity, 0)
+        return np.asarray(mixed, dtype=np.uint8)
 
 
 @dataclass(frozen=True)
@@ -124,15 +127,15 @@ class Label:
     Attributes
     ----------
     at : ndarray, shape (2,)
-        Where its baseline begins, has its middle, or ends.
+        Place of the start, middle or end of its baseline, px.
     text : str
         The word.
     colour : str
         As ``#rrggbb``.
     height : float
-        Of its letters, px.
+        Height of its letters, px.
     anchor : {"start", "middle", "end"}
-        Which part of it lies there.
+        The part of the baseline that lies at ``at``.
     """
 
     at: FloatArray = field(repr=False)
@@ -174,14 +177,14 @@ class Label:
 Shape: TypeAlias = "Stroke | Ellipse | Label"
 
 
-def painted(image: Pixels, shapes: Iterable[Shape]) -> Pixels:
-    """A picture with shapes painted on it; the picture that was passed stays as it is.
+def paint_shapes(image: Pixels, shapes: Iterable[Shape]) -> Pixels:
+    """Paint shapes onto a copy of a picture.
 
     Examples
     --------
     >>> grey = np.full((20, 20, 3), 128, np.uint8)
     >>> line = Stroke(np.array([[2.0, 10], [18, 10]]), "#ffffff", 3)
-    >>> painted(grey, [line])[10, 10].tolist(), grey[10, 10].tolist()
+    >>> paint_shapes(grey, [line])[10, 10].tolist(), grey[10, 10].tolist()
     ([255, 255, 255], [128, 128, 128])
     """
     for shape in shapes:
@@ -197,20 +200,34 @@ def svg_of(shapes: Iterable[Shape]) -> str:
     >>> "&lt;b&gt;" in svg_of([Label(np.zeros(2), "<b>", "#ffffff", 8)])
     True
     """
-    runs = itertools.groupby(shapes, key=lambda shape: shape.style if isinstance(shape, Stroke) else None)
-    return "".join(
-        _svg_lines([shape for shape in run if isinstance(shape, Stroke)])
-        if style
-        else "".join(shape.svg for shape in run if not isinstance(shape, Stroke))
-        for style, run in runs
-    )
+    elements = []
+    for _, run in itertools.groupby(shapes, key=_line_style):
+        lines = []
+        for shape in run:
+            if isinstance(shape, Stroke):
+                lines.append(shape)
+            else:
+                elements.append(shape.svg)
+        if lines:
+            elements.append(_svg_lines(lines))
+    return "".join(elements)
+
+
+def _line_style(shape: Shape) -> tuple[object, ...]:
+    """The style of a line, by which neighbouring lines are drawn as one; empty for other shapes."""
+    if isinstance(shape, Stroke):
+        return shape.style
+    return ()
 
 
 def _svg_lines(lines: Sequence[Stroke]) -> str:
     """Lines of one style as two SVG elements: the casings, and the lines."""
     first = lines[0]
-    at = "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in line.points) for line in lines)
-    dash = f' stroke-dasharray="{" ".join(f"{each:.1f}" for each in first.dash)}"' if first.dash else ""
+    at = "".join(_svg_path(line.points) for line in lines)
+    dash = ""
+    if first.dash:
+        lengths = " ".join(f"{each:.1f}" for each in first.dash)
+        dash = f' stroke-dasharray="{lengths}"'
     common = f'<path d="{at}" fill="none" stroke-linejoin="round"{dash}'
     return (
         f'{common} stroke="{DARK}" stroke-opacity="{_CASING_OPACITY}" '
@@ -219,31 +236,39 @@ def _svg_lines(lines: Sequence[Stroke]) -> str:
     )
 
 
+def _svg_path(points: FloatArray) -> str:
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+
+
 def _polyline(image: Pixels, line: Stroke, colour: tuple[int, ...], width: float) -> Pixels:
-    """Paint a line into a picture; straight pieces end where their points are, as in SVG."""
+    """Paint a line into a picture; straight pieces end exactly at their points, as in SVG."""
     if len(line.points) > 2 and not line.dash:
-        ends = _fixed(line.points)
+        ends = _to_fixed_point(line.points)
         cv2.polylines(image, [ends], False, colour, max(1, round(width)), cv2.LINE_AA, _SHIFT)
         return image
-    for start, end in _dashes(line.points, line.dash) if line.dash else [line.points]:
+    for start, end in _pieces(line):
         length = float(np.linalg.norm(end - start))
         if length > 0:
-            across = max(1.0, width) / 2 * np.array([start[1] - end[1], end[0] - start[0]]) / length
-            corners = _fixed(np.array([start - across, end - across, end + across, start + across]))
-            cv2.fillPoly(image, [corners], colour, cv2.LINE_AA, _SHIFT)
+            normal = np.array([start[1] - end[1], end[0] - start[0]])
+            across = max(1.0, width) / 2 * normal / length
+            corners = np.array([start - across, end - across, end + across, start + across])
+            cv2.fillPoly(image, [_to_fixed_point(corners)], colour, cv2.LINE_AA, _SHIFT)
     return image
 
 
-def _fixed(points: FloatArray) -> npt.NDArray[np.int32]:
-    """Coordinates as cv2 takes them; there the centre of a pixel is a whole number."""
+def _to_fixed_point(points: FloatArray) -> npt.NDArray[np.int32]:
+    """Points, or one point or size, in cv2's coordinates: its pixels have whole numbers at their centres."""
     edge = 0.5 if points.ndim > 1 else 0.0
     return np.asarray(np.rint((points - edge) * 2**_SHIFT), dtype=np.int32)
 
 
-def _dashes(points: FloatArray, dash: tuple[float, ...]) -> Iterator[FloatArray]:
-    """The dashes of a line, each as its two ends."""
-    on, off = dash
-    for start, end in itertools.pairwise(points):
+def _pieces(line: Stroke) -> Iterator[FloatArray]:
+    """The two ends of each dash of a line, or of the line itself if it has none."""
+    if not line.dash:
+        yield line.points
+        return
+    on, off = line.dash
+    for start, end in itertools.pairwise(line.points):
         length = float(np.linalg.norm(end - start))
         for first in np.arange(0, length, on + off).tolist():
             shares = np.array([first, min(first + on, length)])[:, None] / length

@@ -1,4 +1,4 @@
-"""Where a face lies in its picture: what overlays place their shapes by."""
+"""A face's place and directions in its picture, by which overlays place their shapes."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ __all__ = ["View"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: A unit of width: the distance between the outer canthi is so many. Lines grow with the face.
+#: Units of width between the outer canthi: lines grow with the face.
 _UNITS = 48.0
 
 
 @dataclass(frozen=True)
 class View:
-    """Where a face lies in its picture.
+    """A face's place and directions in its picture.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class View:
     along, down : ndarray, shape (2,)
         Unit vectors of the picture: towards the patient's left, and towards the chin.
     unit : float
-        What lines and letters are sized by, px.
+        The unit of lines and letters, px.
     size : (int, int)
         Width and height of the picture, px.
     """
@@ -51,17 +51,20 @@ class View:
 
     @classmethod
     def of(cls, faces: Landmarks, row: int) -> View:
-        """The view of one row; upright and sized by the picture where the eyes were not seen."""
+        """The view of one row. Without eyes it is upright, and its unit comes from the picture's width."""
         every, spreads = with_stations(faces.points[[row]], faces.spread[[row]], faces.scheme)
         points = np.concatenate([every[0, :, :2].astype(np.float64), np.full((1, 2), np.nan)])
         spread = np.append(spreads[0].astype(np.float64), np.nan)
         canthi = points[list(faces.layout.pairs["outer_canthus"])]
         width, height = faces.size[row].tolist()
         apart = float(np.linalg.norm(canthi[0] - canthi[1]))
-        unit = apart / _UNITS if np.isfinite(apart) and apart > 0 else width / (2 * _UNITS)
+        unit = width / (2 * _UNITS)
+        if np.isfinite(apart) and apart > 0:
+            unit = apart / _UNITS
         roll = float(face_frame(faces[row], names=()).roll[0])
-        turn = np.radians(roll if np.isfinite(roll) else 0.0)
-        along, down = np.array([np.cos(turn), -np.sin(turn)]), np.array([np.sin(turn), np.cos(turn)])
+        turn = np.radians(np.nan_to_num(roll))
+        along = np.array([np.cos(turn), -np.sin(turn)])
+        down = np.array([np.sin(turn), np.cos(turn)])
         return cls(points, spread, faces.layout, along, down, unit, (width, height))
 
     def number(self, name: str, side: Side) -> int:
@@ -76,7 +79,9 @@ class View:
         return found
 
     def eyes(self) -> FloatArray | None:
-        """Right and left pupil, shape (2, 2), or the outer canthi where those were not seen."""
-        names = ("iris_centre", "outer_canthus")
-        pairs = (self.points[[self.number(name, side) for side in SIDES]] for name in names)
-        return next((pair for pair in pairs if np.isfinite(pair).all()), None)
+        """Right and left pupil, shape (2, 2), or the outer canthi where a pupil was not seen."""
+        for name in ("iris_centre", "outer_canthus"):
+            pair = self.points[[self.number(name, side) for side in SIDES]]
+            if np.isfinite(pair).all():
+                return pair
+        return None

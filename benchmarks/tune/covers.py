@@ -2,8 +2,8 @@
 
     python -m benchmarks.tune.covers
 
-Prints, uncovered and under painted hair, mosaic and blur, what `stranded` and `blotted` compare; and how far
-MRD1 and brows are off where both upper lids were moved down, with what is said of it.
+Prints, uncovered and under painted hair, mosaic and blur, the figures that `has_strands` and `is_blotted_out`
+compare; and the errors of MRD1 and brows where both upper lids were moved down, with the notes on them.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import numpy.typing as npt
 from asymmetry import Extractor, measure
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.errors import InvalidInputError
-from asymmetry.extract import extractor as extracting
-from asymmetry.extract import hidden
+from asymmetry.extract import steps
 from asymmetry.extract.face.frontal import Frontal
+from asymmetry.extract.judge import hidden
 from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic import Move, warp_photo
 from benchmarks.fidelity.photos import london, more, portraits
@@ -98,11 +98,14 @@ def looked_at(view: Frontal) -> dict[str, list[float]]:
 def told(paths: list[Path], cover: Cover | None) -> dict[str, list[float]]:
     """The same of many photos, under a cover."""
     views: list[Frontal] = []
-    unseen, found = hidden.unseen, {name: [] for name in ("strands, brow", "strands, eye", "mosaic", "soft")}
+    find_unseen, found = (
+        hidden.find_unseen,
+        {name: [] for name in ("strands, brow", "strands, eye", "mosaic", "soft")},
+    )
 
     def spying(view: Frontal, *others: Any) -> hidden.Unseen:
         views.append(view)
-        return unseen(view, *others)
+        return find_unseen(view, *others)
 
     with Extractor() as extractor:
         for path in paths:
@@ -111,11 +114,11 @@ def told(paths: list[Path], cover: Cover | None) -> dict[str, list[float]]:
                 row = extractor.extract([pixels])
                 px = 1 / float(measure(row, sd=False)["mm_per_px"][0])
                 pixels = cover(pixels, row.points[0, :, :2], px)
-            extracting.unseen = spying
+            steps.find_unseen = spying
             try:
                 extractor.extract([pixels])
             finally:
-                extracting.unseen = unseen
+                steps.find_unseen = find_unseen
     for view in views:
         for name, values in looked_at(view).items():
             found[name] += values

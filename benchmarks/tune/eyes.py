@@ -19,7 +19,7 @@ from scipy.interpolate import CubicSpline
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.face.half import from_half, to_half
-from asymmetry.extract.face.plane import drawn, places
+from asymmetry.extract.face.plane import draw_at, places
 from asymmetry.extract.face.pose import Pose, fit_pose
 from asymmetry.extract.model.canonical import Canonical, load_canonical
 from asymmetry.extract.model.finding import find_faces
@@ -159,7 +159,7 @@ def _picture(photo: Halvings, pose: Pose, canonical: Canonical, middle: FloatArr
     ratio, whole = STEP * pose.scale, photo.whole
     if ratio > 1.3:
         whole = np.asarray(cv2.GaussianBlur(whole, (0, 0), 0.45 * ratio), dtype=np.uint8)
-    return drawn(whole, at, cv2.INTER_LINEAR)
+    return draw_at(whole, at, cv2.INTER_LINEAR)
 
 
 def _readings() -> dict[str, dict[Side, Hand]]:

@@ -117,7 +117,7 @@ class _View:
     def of(cls, pose: Pose, canonical: Canonical, centre: FloatArray) -> _View:
         """The view of a point of the plane."""
         point = surface(canonical, centre)
-        across = pose.rotation[:2, 0] / np.hypot(*pose.rotation[:2, 0]) * pose.magnified(point)
+        across = pose.rotation[:2, 0] / np.hypot(*pose.rotation[:2, 0]) * pose.scale_at(point)
         axes = np.array([[across[0], -across[1]], [-across[1], -across[0]]])
         return cls(pose.project(point)[:2], axes)
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from asymmetry.core.schemes import Side
 from asymmetry.errors import ModelError
 from asymmetry.extract.face.half import from_half
-from asymmetry.extract.face.plane import drawn, places
+from asymmetry.extract.face.plane import draw_at, places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.photos.halvings import Halvings
@@ -190,9 +190,9 @@ def draw_picture(
         How large and how fine.
     """
     small = photo.down_to(1 / (pose.scale * picture.step))
-    view = pose.resized(small.shape[1] / photo.whole.shape[1], small.shape[0] / photo.whole.shape[0])
+    view = pose.resize(small.shape[1] / photo.whole.shape[1], small.shape[0] / photo.whole.shape[0])
     # Drawn twice as fine and averaged, so that all pixels of a photo that is finer than the picture count.
     at = places(view, canonical, from_half(middle + picture.grid(2), side))
-    fine = drawn(small, at, cv2.INTER_LINEAR)
+    fine = draw_at(small, at, cv2.INTER_LINEAR)
     size = picture.width, picture.height
     return np.asarray(cv2.resize(fine, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)

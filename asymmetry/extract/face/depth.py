@@ -1,4 +1,4 @@
-"""How deep points lie that are not on the canonical face's surface: irises, and a mouth that is drawn out."""
+"""Depth of points off the canonical face's surface: irises, and the mouth when it widens."""
 
 from __future__ import annotations
 
@@ -11,36 +11,37 @@ from asymmetry.extract.face.plane import surface
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 
-__all__ = ["AROUND_TEETH", "seen_from"]
+__all__ = ["AROUND_TEETH", "project_face"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: How far points of the mouth go back around the teeth while they go out, beyond what the surface does. In
-#: renders 1.05. Of a smile at 10° of yaw nothing is then read 1 mm too wide on one side and too narrow on the
-#: other; 0.6 leaves corners in frontal photos where hand and renders have them.
+#: Way back around the teeth of the mouth's points, per cm that they move outwards, beyond the slope of the
+#: surface. Without it a smile at 10° of yaw is read 1 mm too wide on one side and too narrow on the other.
+#: Renders have 1.05; 0.6 leaves the corners in frontal photos where hand and renders have them.
 AROUND_TEETH = 0.6
 
 
-def seen_from(
+def project_face(
     pose: Pose, canonical: Canonical, plane: FloatArray, around_teeth: float = AROUND_TEETH
 ) -> FloatArray:
-    """Photo x, y and z, px, of all points (k, 2) of the face's plane: where it shows them, and how deep.
+    """Project all points (k, 2) of the face's plane into the photo: x, y and depth, px.
 
-    Irises are flat: the surface slopes off at the eyes, and an iris that sloped along would be too narrow on
-    the near side of a turned head and too wide on the far one, by up to a fifth. The mouth's points go back
-    as they are drawn out from where the canonical face has them.
+    Irises are flat. The surface slopes off at the eyes, and an iris with that slope would be too narrow on
+    the near side of a turned head and too wide on the far one, by up to a fifth. The mouth's points move back
+    as they move outwards from their place on the canonical face.
     """
     points, scheme = surface(canonical, plane), canonical.scheme
     for side in SIDES:
         iris = scheme.of(side, scheme.pairs_of(GROUPS["iris"]))
         points[iris, 2] = points[iris[:1], 2]
         mouth = scheme.of(side, scheme.pairs_of(GROUPS["mouth"]))
-        drawn_out = np.abs(points[mouth, 0]) - np.abs(canonical.vertices[mouth, 0])
-        points[mouth] = _as_deep(pose, points[mouth], points[mouth, 2] - around_teeth * drawn_out)
+        outwards = np.abs(points[mouth, 0]) - np.abs(canonical.vertices[mouth, 0])
+        depth = points[mouth, 2] - around_teeth * outwards
+        points[mouth] = _move_to_depth(pose, points[mouth], depth)
     return pose.project(points)
 
 
-def _as_deep(pose: Pose, points: FloatArray, depth: FloatArray) -> FloatArray:
-    """Canonical points (k, 3) moved along the rays on which the photo shows them, to a depth (k,), cm."""
+def _move_to_depth(pose: Pose, points: FloatArray, depth: FloatArray) -> FloatArray:
+    """Move canonical points (k, 3) to a depth (k,), cm, along the rays on which the photo shows them."""
     plane = pose.unproject(pose.project(points)[:, :2], lambda *_: depth)
     return np.column_stack([plane, depth])

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
-from asymmetry.extract.face.plane import drawn, on_a_grid, places
+from asymmetry.extract.face.plane import draw_at, on_a_grid, places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 
-__all__ = ["HEIGHT", "PX_PER_CM", "WIDTH", "Frontal", "axes", "blurred", "draw_frontal", "value_at"]
+__all__ = ["HEIGHT", "PX_PER_CM", "WIDTH", "Frontal", "axes", "draw_frontal", "smooth", "value_at"]
 
 Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -23,13 +23,13 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Scale of the frontal picture: half a mm per px, finer than the chimeras. Its height and width in px.
 PX_PER_CM, HEIGHT, WIDTH = 20.0, 360, 260
-# The face in it: half-axes of an ellipse about the middle between forehead and chin, cm. No hair, no ears.
+# Half-axes of an ellipse that holds the face without hair and ears, about its middle, cm.
 _HALF_WIDTH, _HALF_HEIGHT = 5.2, 7.2
-# Smoothing for grain and for colours, px: 1 mm; and how far OpenCV's kernel for it reaches.
+# Smoothing of grain and of colours, px (1 mm), and the reach of OpenCV's kernel for it.
 _SMOOTH, _SMOOTH_REACH = 2.0, 8
-# What OpenCV has for an a* or b* of 0 in 8 bits.
+# An a* or b* of 0 in OpenCV's 8 bits.
 _NO_COLOUR = np.float32(128)
-# Side of the cutout that is kept as the photo has it, px.
+# Longest side of the cutout at the photo's own scale, px.
 _CUTOUT = 768
 # Places that are skin in nearly every photo; their median stands for the skin.
 _SKIN = ("forehead_low", "glabella", "nose_bridge_3", "nose_tip", "pogonion")
@@ -45,11 +45,11 @@ class Frontal:
     rgb : ndarray of uint8, shape (h, w, 3)
         The picture; the patient's right is on its left.
     seen : ndarray of bool, shape (h, w)
-        What of it lies within the photo.
+        The pixels that lie within the photo.
     points : ndarray, shape (k, 2)
         The face's points in it, px.
     native : ndarray of uint8, shape (h, w)
-        The middle of the face as the photo has it, grey.
+        The middle of the face at the photo's own scale, grey.
     px_per_mm : float
         Pixels of the photo per mm of the face.
     """
@@ -68,7 +68,7 @@ class Frontal:
     @cached_property
     def smooth(self) -> Grey:
         """Brightness, blurred by 1 mm."""
-        return blurred(self.grey, _SMOOTH)
+        return smooth(self.grey, _SMOOTH)
 
     @cached_property
     def face(self) -> Mask:
@@ -79,8 +79,10 @@ class Frontal:
     @cached_property
     def skin(self) -> float:
         """Brightness of the skin, 1 to 255."""
-        places = [self.place(name) for name in _SKIN] + [self.place(_SKIN_PAIR, side) for side in SIDES]
-        return max(float(np.median([value_at(self.smooth, place) for place in places])), 1.0)
+        places = [self.place(name) for name in _SKIN]
+        places += [self.place(_SKIN_PAIR, side) for side in SIDES]
+        values = [value_at(self.smooth, place) for place in places]
+        return max(float(np.median(values)), 1.0)
 
     def colour(self, place: FloatArray) -> Grey:
         """CIE a* and b* at a place in px, blurred by 1 mm, shape (2,)."""
@@ -88,16 +90,16 @@ class Frontal:
         top, left = max(row - _SMOOTH_REACH, 0), max(column - _SMOOTH_REACH, 0)
         around = self.rgb[top : row + _SMOOTH_REACH + 1, left : column + _SMOOTH_REACH + 1]
         lab = cv2.cvtColor(around, cv2.COLOR_RGB2LAB).astype(np.float32)
-        smooth = blurred(np.ascontiguousarray(lab[..., 1:]) - _NO_COLOUR, _SMOOTH)
-        colour: Grey = smooth[row - top, column - left]
+        colours = smooth(np.ascontiguousarray(lab[..., 1:]) - _NO_COLOUR, _SMOOTH)
+        colour: Grey = colours[row - top, column - left]
         return colour
 
     def place(self, name: str, side: Side | None = None) -> FloatArray:
-        """Where a named point lies, px, shape (2,); no side on the midline."""
+        """Place of a named point, px, shape (2,); a point on the midline has no side."""
         scheme = MEDIAPIPE_478
-        number = scheme.midline[name] if side is None else scheme.pairs[name][SIDES.index(side)]
-        place: FloatArray = self.points[number]
-        return place
+        if side is None:
+            return np.asarray(self.points[scheme.midline[name]])
+        return np.asarray(self.points[scheme.pairs[name][SIDES.index(side)]])
 
 
 def draw_frontal(photo: Pixels, pose: Pose, canonical: Canonical, points: FloatArray) -> Frontal:
@@ -108,7 +110,7 @@ def draw_frontal(photo: Pixels, pose: Pose, canonical: Canonical, points: FloatA
     photo : ndarray of uint8, shape (H, W, 3)
         RGB, upright.
     pose : Pose
-        Where the head is in it.
+        The head's pose in it.
     canonical : Canonical
         The face's surface.
     points : ndarray, shape (k, 3)
@@ -126,7 +128,7 @@ def draw_frontal(photo: Pixels, pose: Pose, canonical: Canonical, points: FloatA
     seen: Mask = (x >= 0) & (x <= width) & (y >= 0) & (y <= height)
     on_face = pose.unproject(points[:, :2], canonical.depth_at) - (0.0, middle)
     return Frontal(
-        rgb=_shown(photo, at, pose.scale / PX_PER_CM),
+        rgb=_average_at(photo, at, pose.scale / PX_PER_CM),
         seen=seen,
         points=on_face * (PX_PER_CM, -PX_PER_CM) + (WIDTH / 2, HEIGHT / 2),
         native=_cutout(photo, points),
@@ -135,26 +137,27 @@ def draw_frontal(photo: Pixels, pose: Pose, canonical: Canonical, points: FloatA
 
 
 def value_at(picture: Grey, place: FloatArray) -> Grey:
-    """A picture's value at a place in px; the nearest within the picture."""
+    """A picture's value at a place in px, or at the nearest one within the picture."""
     column, row = _pixel(place)
     value: Grey = picture[row, column]
     return value
 
 
 def _pixel(place: FloatArray) -> tuple[int, int]:
-    """Column and row of the picture's pixel at a place in px; the nearest within the picture."""
+    """Column and row of the pixel at a place in px, or of the nearest one within the picture."""
     column, row = np.clip(np.nan_to_num(place), 0, (WIDTH - 1, HEIGHT - 1))
     return int(column), int(row)
 
 
 def axes() -> tuple[FloatArray, FloatArray]:
-    """Each pixel's place, cm: to the patient's left of the midline, and up from the picture's middle."""
-    across, down = (np.arange(0.5 - size / 2, size / 2) / PX_PER_CM for size in (WIDTH, HEIGHT))
+    """Each pixel's place, cm: from the midline to the patient's left, and up from the picture's middle."""
+    across = np.arange(0.5 - WIDTH / 2, WIDTH / 2) / PX_PER_CM
+    down = np.arange(0.5 - HEIGHT / 2, HEIGHT / 2) / PX_PER_CM
     return across[None, :], -down[:, None]
 
 
-def blurred(picture: Grey, sigma: float) -> Grey:
-    """A picture after a Gaussian blur of this standard deviation, px."""
+def smooth(picture: Grey, sigma: float) -> Grey:
+    """Blur a picture by a Gaussian of this standard deviation, px."""
     return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), dtype=np.float32)
 
 
@@ -164,30 +167,30 @@ def _middle(canonical: Canonical) -> float:
     return float(canonical.vertices[ends, 1].mean())
 
 
-def _shown(photo: Pixels, at: FloatArray, ratio: float) -> Pixels:
-    """The photo's pixels at places (h, w, 2); where they lie more than a px apart, means of its pixels.
-
-    ``ratio`` says how far apart, px.
-    """
+def _average_at(photo: Pixels, at: FloatArray, ratio: float) -> Pixels:
+    """Draw a photo at places (h, w, 2) that lie ``ratio`` px apart; above 1 px, by means of its pixels."""
     if ratio <= 1:
-        return drawn(photo, at)
+        return draw_at(photo, at)
     height, width = photo.shape[:2]
-    low, high = ([extreme(at[..., axis]) for axis in (0, 1)] for extreme in (np.min, np.max))
-    left, top = np.clip(np.subtract(low, ratio), 0, (width - 1, height - 1)).astype(int)
-    right, bottom = np.clip(np.add(high, ratio), (left + 1, top + 1), (width, height)).astype(int)
+    low, high = at.min(axis=(0, 1)), at.max(axis=(0, 1))
+    left, top = np.clip(low - ratio, 0, (width - 1, height - 1)).astype(int)
+    right, bottom = np.clip(high + ratio, (left + 1, top + 1), (width, height)).astype(int)
     size = np.ceil(np.array([right - left, bottom - top]) / ratio).astype(int)
-    shrunk = cv2.resize(photo[top:bottom, left:right], size.tolist(), interpolation=cv2.INTER_AREA)
+    part = photo[top:bottom, left:right]
+    shrunk = cv2.resize(part, size.tolist(), interpolation=cv2.INTER_AREA)
     across, down = size / (right - left, bottom - top)
     to_shrunk = np.array([[across, 0, -left * across], [0, down, -top * down]])
-    return drawn(np.asarray(shrunk, dtype=np.uint8), np.asarray(cv2.transform(at, to_shrunk), np.float64))
+    there = np.asarray(cv2.transform(at, to_shrunk), np.float64)
+    return draw_at(np.asarray(shrunk, dtype=np.uint8), there)
 
 
 def _cutout(photo: Pixels, points: FloatArray) -> Pixels:
-    """The middle of the face as the photo has it, grey."""
+    """The middle of the face at the photo's own scale, grey."""
     height, width = photo.shape[:2]
     low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
     half = np.minimum((high - low) / 2, _CUTOUT / 2)
     middle = (low + high) / 2
     left, top = np.clip(middle - half, 0, (width - 1, height - 1)).astype(int)
     right, bottom = np.clip(middle + half, (left + 1, top + 1), (width, height)).astype(int)
-    return np.asarray(cv2.cvtColor(photo[top:bottom, left:right], cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    part = photo[top:bottom, left:right]
+    return np.asarray(cv2.cvtColor(part, cv2.COLOR_RGB2GRAY), dtype=np.uint8)

@@ -13,8 +13,9 @@ FloatArray = npt.NDArray[np.float64]
 
 
 def to_half(xy: FloatArray, side: Side) -> FloatArray:
-    """Canonical x, y (..., 2) as seen from one side: outwards and up, cm. Its own inverse."""
-    return np.asarray(xy * np.array([-1.0 if side == "right" else 1.0, 1.0]))
+    """Turn canonical x, y (..., 2) into outwards and up of one side, cm. It is its own inverse."""
+    outwards = {"right": -1.0, "left": 1.0}[side]
+    return np.asarray(xy * np.array([outwards, 1.0]))
 
 
 from_half = to_half

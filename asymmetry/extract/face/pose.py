@@ -13,16 +13,17 @@ from asymmetry.core.schemes import MEDIAPIPE_478, Scheme
 __all__ = ["CAMERA_CM", "NEAR_CM", "Pose", "fit_pose", "is_near"]
 
 FloatArray = npt.NDArray[np.float64]
+Depth = Callable[[FloatArray, FloatArray], FloatArray]
 
 #: Assumed distance of the camera, cm. Between 90 and 120 the fit hardly changes; at 60 or infinity it does.
 CAMERA_CM = 100.0
-#: Nearer than this a camera is said to be near, cm. Of 119 photos of 103 people and four of one woman by a
-#: portrait lens none fits a distance below 32 best; of hers at 15, 30, 45 and 60 cm they are 27, 32, 35 and
-#: 34: the mesh straightens half of the perspective, so that only a very near camera shows.
+#: A camera nearer than this is called near, cm. None of 119 photos of 103 people, and of four of one woman by
+#: a portrait lens, fits a distance below 32 best. Her photos at 15, 30, 45 and 60 cm fit 27, 32, 35 and 34:
+#: the mesh straightens half of the perspective, so that only a very near camera shows.
 NEAR_CM = 30.0
-# The fit settles after three rounds; the fourth changes nothing above 0.01 px.
+# The fit settles after three rounds; the fourth changes no point by more than 0.01 px.
 _ROUNDS = 4
-# Steps of the inverse: each takes the error down about tenfold at 20° of yaw.
+# Steps of the inverse: at 20° of yaw each reduces the error about tenfold.
 _UNPROJECT_ROUNDS = 8
 
 
@@ -35,7 +36,7 @@ class Pose:
     rotation : ndarray, shape (3, 3)
         As `Landmarks.pose`: face axes to camera axes (x right, y up, z towards the camera).
     origin : ndarray, shape (2,)
-        Where the canonical origin lies in the photo, px, y down.
+        Place of the canonical origin in the photo, px, y down.
     scale : float
         Pixels per cm at the canonical origin's distance.
     residual : float
@@ -48,29 +49,31 @@ class Pose:
     residual: float
 
     def project(self, points: FloatArray) -> FloatArray:
-        """Photo x, y (y down) and z (away from the camera), px, of canonical points (..., 3) in cm."""
+        """Project canonical points (..., 3), cm, to photo x, y (down) and z (away from the camera), px."""
         x, y, z = self.rotation @ points.reshape(-1, 3).T
         near = self._nearer(z)
-        shown = np.stack([self.origin[0] + x * near, self.origin[1] - y * near, -self.scale * z], axis=-1)
-        return shown.reshape(points.shape)
+        across, down = self.origin[0] + x * near, self.origin[1] - y * near
+        return np.stack([across, down, -self.scale * z], axis=-1).reshape(points.shape)
 
-    def resized(self, across: float, down: float) -> Pose:
-        """The same head in a picture that is so many times as wide and as high, hardly unevenly."""
-        return replace(
-            self, origin=self.origin * (across, down), scale=self.scale * float(np.sqrt(across * down))
-        )
+    def resize(self, across: float, down: float) -> Pose:
+        """Pose of the same head in a picture ``across`` times as wide and ``down`` times as high.
 
-    def magnified(self, points: FloatArray) -> FloatArray:
-        """Pixels per cm at canonical points (..., 3) in cm: what is nearer to the camera looks larger."""
+        Both have to be nearly equal: they may differ by the rounding of the picture's size.
+        """
+        scale = self.scale * float(np.sqrt(across * down))
+        return replace(self, origin=self.origin * (across, down), scale=scale)
+
+    def scale_at(self, points: FloatArray) -> FloatArray:
+        """Pixels per cm at canonical points (..., 3), cm: nearer to the camera it is larger."""
         return self._nearer(points @ self.rotation[2])
 
     def _nearer(self, towards: FloatArray) -> FloatArray:
         return np.asarray(self.scale / (1 - towards / CAMERA_CM))
 
-    def unproject(self, xy: FloatArray, depth: Callable[[FloatArray, FloatArray], FloatArray]) -> FloatArray:
-        """Canonical x, y (..., 2), cm, of photo points that lie on the surface ``z = depth(x, y)``.
+    def unproject(self, xy: FloatArray, depth: Depth) -> FloatArray:
+        """Canonical x, y (..., 2), cm, of photo points on the surface ``z = depth(x, y)``.
 
-        The inverse of `project`, by fixed-point steps; it settles wherever the surface faces the camera.
+        The inverse of `project`, by fixed-point steps, which converge wherever the surface faces the camera.
         """
         # Coordinates as rows: NumPy is slow along a last axis of two.
         x, y = (xy.reshape(-1, 2) - self.origin).T / self.scale
@@ -80,7 +83,8 @@ class Pose:
         for _ in range(_UNPROJECT_ROUNDS):
             z = depth(*plane)
             away = self.rotation[2, :2] @ plane + z * self.rotation[2, 2]
-            plane = frontal @ (seen * (1 - away / CAMERA_CM) - self.rotation[:2, 2:] * z)
+            flat = seen * (1 - away / CAMERA_CM)
+            plane = frontal @ (flat - self.rotation[:2, 2:] * z)
         return np.stack([*plane], axis=-1).reshape(xy.shape)
 
 
@@ -88,21 +92,21 @@ def stable_numbers(scheme: Scheme = MEDIAPIPE_478) -> list[int]:
     """Numbers of the points that the fit uses: canthi, nose, temples, forehead; no brow, lid, lip or chin."""
     pairs = tuple(name for name in scheme.groups["stable_pairs"] if name in scheme.pairs)
     single = [name for name in scheme.groups["stable_midline"] if name in scheme.midline]
-    return scheme.right(pairs) + scheme.left(pairs) + [scheme.midline[name] for name in single]
+    middle = [scheme.midline[name] for name in single]
+    return scheme.right(pairs) + scheme.left(pairs) + middle
 
 
 def is_near(points: FloatArray, vertices: FloatArray, scheme: Scheme = MEDIAPIPE_478) -> bool:
-    """Whether a face fits a camera nearer than `NEAR_CM` best: whether 10 % nearer fits better than farther.
+    """Whether a face fits a camera nearer than `NEAR_CM`: 10 % nearer fits better than 10 % farther.
 
     Parameters
     ----------
     points, vertices, scheme
         As for `fit_pose`.
     """
-    nearer, farther = (
-        fit_pose(points, vertices, NEAR_CM * times, scheme=scheme).residual for times in (0.9, 1.1)
-    )
-    return nearer < farther
+    nearer = fit_pose(points, vertices, NEAR_CM * 0.9, scheme=scheme)
+    farther = fit_pose(points, vertices, NEAR_CM * 1.1, scheme=scheme)
+    return nearer.residual < farther.residual
 
 
 def fit_pose(
@@ -121,14 +125,14 @@ def fit_pose(
     vertices : ndarray, shape (468, 3)
         The canonical face, cm.
     camera_cm : float
-        Distance of the camera. The pose itself counts on `CAMERA_CM`.
+        Distance of the camera for the fit. The pose that comes out projects from `CAMERA_CM`.
     scheme : Scheme
-        What the points and vertices are, by their number.
+        Scheme of the points and of the vertices.
 
     Returns
     -------
     Pose
-        Its plane x = 0 is the face's midline.
+        The pose; its plane x = 0 is the face's midline.
     """
     numbers = stable_numbers(scheme)
     model = vertices[numbers]

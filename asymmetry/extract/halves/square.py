@@ -12,7 +12,7 @@ import numpy.typing as npt
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Scheme, Side
 from asymmetry.core.schemes.vocabulary import GROUPS
 from asymmetry.extract.face.half import from_half, to_half
-from asymmetry.extract.face.plane import drawn, on_a_grid, places
+from asymmetry.extract.face.plane import draw_at, on_a_grid, places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.halves.common import CommonShape
 from asymmetry.extract.model.canonical import Canonical
@@ -111,7 +111,7 @@ def chimera(
         return places(pose, canonical, from_half(half, side))
 
     at = on_a_grid(square.side // 2, square.side, place)
-    shown = drawn(photo, at, cv2.INTER_LINEAR)
+    shown = draw_at(photo, at, cv2.INTER_LINEAR)
     return np.concatenate([shown, shown[:, ::-1]], axis=1)
 
 

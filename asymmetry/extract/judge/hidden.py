@@ -1,12 +1,12 @@
-"""What of a face was not seen: parts that are covered, irises of closed eyes, lids behind glasses.
+"""Parts of a face that were not seen: covered ones, irises of closed eyes, lids behind glasses.
 
-The landmark model draws a whole face over whatever it finds: eyes on dark glasses, a mouth on a mask. Those
-points were never measured and are left out. A part counts as covered on plain evidence only, for a real eye
-that is left out costs more than a cover that is missed. A cover with a face's own contrast and colour, such
-as a hand, is not found.
+The landmark model draws a whole face over anything it finds: eyes on dark glasses, a mouth on a mask. Those
+points were not measured, and are left out. A part counts as covered only on clear evidence, because a real
+eye that is left out costs more than a cover that is missed. A cover with a face's own contrast and colour,
+such as a hand, is not found.
 
-The limits lie between what 233 photos of uncovered faces read (see `judge.quality`) and what
-covers painted over a portrait do.
+The limits lie between the values of 233 photos of uncovered faces (see `judge.quality`) and those of covers
+painted over a portrait.
 """
 
 from __future__ import annotations
@@ -26,47 +26,48 @@ from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, value_at
 from asymmetry.extract.judge.glasses import wears_glasses
 from asymmetry.extract.judge.quality import blur
 
-__all__ = ["PARTS", "Part", "Unseen", "unseen"]
+__all__ = ["PARTS", "Part", "Unseen", "find_unseen"]
 
 Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 
-#: A part whose brightness spans less than this share of the skin's shows nothing: covered, or washed out. At
-#: least 0.27 in good photos, 0.11 in the strongest blur; at most 0.08 under bars and dark glasses.
+#: A part whose brightness spans less than this share of the skin's is covered or washed out. Good photos have
+#: at least 0.27, the strongest blur 0.11; bars and dark glasses at most 0.08.
 LEAST_CONTRAST = 0.10
-#: A brow whose surroundings have less than this share of the skin's brightness lies under dark hair. At least
-#: 0.33 in good photos; 0.26 and less where dark strands lie over light skin.
+#: A brow whose surroundings have less than this share of the skin's brightness lies under dark hair. Good
+#: photos have at least 0.33; dark strands over light skin 0.26 or less.
 LEAST_LIGHT = 0.28
-#: Nose, philtrum and chin all differ by this from the forehead's colour (CIE a*, b*): a mask. At most 7 in
-#: good photos, whatever the skin, the beard or the make-up; from 10 under white and black masks, 26 under
-#: coloured.
+#: Under a mask nose, philtrum and chin all differ from the forehead's colour by more than this (CIE a*, b*).
+#: Good photos have at most 7, whatever the skin, the beard or the make-up; white and black masks 10 or more,
+#: coloured ones 26 or more.
 MASK_COLOUR = 10.0
-#: An eye that the model calls open (its blink weight is below the one) must show an iris, darker than the
-#: brighter of its flanks by the other (share of the skin's brightness), or it is a pair of glasses. At least
-#: 0.10 in good photos, at most 0.02 under glasses that reflect.
+#: The model calls an eye open below this blink weight. Such an eye has to show an iris, darker than the
+#: brighter of its flanks by this share of the skin's brightness; otherwise it is a pair of glasses. Good
+#: photos have at least 0.10, glasses that reflect at most 0.02.
 OPEN_BLINK, OPEN_CONTRAST = 0.12, 0.05
-#: An eye is closed if its blink weight is above the one and its iris shows by less than the other. Open eyes
-#: weigh up to 0.31, in a broad smile, closed ones from 0.44. Irises well in sight show by 0.21, closed eyes
-#: by 0.05.
+#: An eye is closed if its blink weight is above the first and its iris contrast below the second. Open eyes
+#: have weights up to 0.31 (in a broad smile), closed ones from 0.44. Irises well in sight have a contrast of
+#: at least 0.21, closed eyes of up to 0.05.
 CLOSED_BLINK, CLOSED_CONTRAST = 0.37, 0.2
 
-#: Hair that hangs down is steeper across than down, by this many times and more over a brow and over an eye.
-#: Brows and eyes run across: up to 1.0 and 1.14 in 245 photos; strands from 1.4 and 6.3, black ones, which
-#: show by their darkness, from 1.0 (`benchmarks/tune/covers.py`, as the next two).
+#: Hair that hangs over a brow or an eye changes across more steeply than down, by at least this ratio. Brows
+#: and eyes run across: they have up to 1.0 and 1.14 in 245 photos; strands have 1.4 and 6.3 or more, and
+#: black ones, which show by their darkness, 1.0 or more (`benchmarks/tune/covers.py`, as the next two).
 STRANDS: Mapping[str, float] = MappingProxyType({"brow": 1.2, "eye": 2.0})
-#: In a mosaic most px are like their neighbours: the median step is less than this share of the mean one,
-#: both ways. Eyes have at least 0.37; blocks of 4 mm and more 0, of 3 mm up to 0.33, of 2 mm 0.23 to 0.5.
+#: In a mosaic most px equal their neighbours: the median step is less than this share of the mean one, in
+#: both directions. Eyes have at least 0.37; blocks of 4 mm and more 0, of 3 mm up to 0.33, of 2 mm 0.23 to
+#: 0.5.
 MOSAIC = 0.3
-#: An eye that was blurred has less than the one of what is finer than 1 mm, as a share of what is finer than
-#: 3 mm, beside edges that are sharper than the other (mm). Eyes have at least 0.27, blurred by 1.5 mm 0.23 to
+#: In a blurred eye detail finer than 1 mm is less than the first share of the coarser detail up to 3 mm,
+#: while edges elsewhere are sharper than the second, mm. Eyes have at least 0.27; blurred by 1.5 mm 0.23 to
 #: 0.29, by more up to 0.24.
 SOFT, SHARP_MM = 0.25, 1.2
 
-# Percentiles of a part: its darkest, its lightest, and what most of its surroundings have.
+# Percentiles of a part's brightness: its darkest, its lightest, and that of its surroundings.
 _DARKEST, _LIGHTEST, _AROUND = 5, 95, 65
-# Fewer rows or columns than this show nothing, and steps below the other, grey levels, are none.
+# Fewer rows or columns than this can't be judged, and smaller mean steps than this, grey levels, count as it.
 _LEAST, _FAINTEST = 2, 1e-3
-# Blur beside which the rest of a part is fine, px: 3 mm.
+# Blur that leaves coarse detail only, px: 3 mm.
 _COARSE = 6.0
 # A part is judged if at least this share of its box lies within the photo.
 _ENOUGH = 0.5
@@ -80,13 +81,13 @@ class Part:
     Attributes
     ----------
     name : str
-        What notes call it.
+        Name of the part in notes.
     pairs, midline : tuple of str
-        Its points. They are left out when the part is covered.
+        Its points, which are left out if the part is covered.
     across, heights : tuple of str
-        The points between which lies the box in which it is judged.
+        The points that span the box in which the part is judged, in width and in height.
     above, below : float
-        What the box has in addition, cm.
+        Room added to the box above and below, cm.
     """
 
     name: str
@@ -100,7 +101,7 @@ class Part:
 
 _OVER_EYE = _GROUPS["brow_upper"][1:] + _GROUPS["brow_lower"][1:]
 
-#: What is judged on either side, from the brow down.
+#: Parts that are judged on each side, from the brow down.
 PARTS = (
     Part("brow", _GROUPS["brow"], (), _OVER_EYE, _OVER_EYE, above=0.8),
     Part(
@@ -129,17 +130,17 @@ PARTS = (
     ),
 )
 _EYE = PARTS[1]
-# What a mask covers, and the places by whose colour it is told.
+# Parts under a mask, and the places whose colours tell whether there is one.
 _BELOW_MASK = ("nose", "mouth")
 _FOREHEAD, _UNDER_MASK = ("forehead_low", "glabella", "nose_bridge_1"), ("nose_tip", "philtrum", "pogonion")
 
 
 @dataclass(frozen=True)
 class Unseen:
-    """What was not seen: a mask of points, shape (k,), and notes on it.
+    """The points that were not seen: a mask, shape (k,), and notes on them.
 
-    ``glasses`` says whether they are worn, and ``half`` whether hair hangs over one eye and its cheek: so
-    little of that half is seen that the head's pose, which is the level then, is 1.8° off.
+    ``glasses`` says whether they are worn, and ``half`` whether hair hangs over one eye and its cheek. So
+    little of that half is seen that the head's pose, which sets the level then, is 1.8° off.
     """
 
     points: Mask
@@ -148,7 +149,7 @@ class Unseen:
     half: bool = False
 
 
-def unseen(view: Frontal, blendshapes: FloatArray, margins: Mapping[Side, bool] | None = None) -> Unseen:
+def find_unseen(view: Frontal, blendshapes: FloatArray, margins: Mapping[Side, bool] | None = None) -> Unseen:
     """Find the points of a face that were not seen.
 
     Parameters
@@ -158,58 +159,68 @@ def unseen(view: Frontal, blendshapes: FloatArray, margins: Mapping[Side, bool] 
     blendshapes : ndarray, shape (52,)
         The model's expression weights; NaN where not known.
     margins : mapping of Side to bool, optional
-        Whether the upper lid's margin was seen in the pixels. Where it was not, lids behind glasses are left
-        out. Default: it was not looked for, and lids stay.
+        Whether the upper lid's margin was seen in the pixels. If not, lids behind glasses are left out.
+        Default: nobody looked for it, and lids stay.
     """
-    fringe = all(stranded(view, PARTS[0], side) for side in SIDES)
+    fringe = all(has_strands(view, PARTS[0], side) for side in SIDES)
     masked = mask_colour(view, fringe=fringe) > MASK_COLOUR
     covered = [
         (part, side)
         for part, side in product(PARTS, SIDES)
-        if (masked and part.name in _BELOW_MASK) or _covered(view, blendshapes, part, side)
+        if (masked and part.name in _BELOW_MASK) or _is_covered(view, blendshapes, part, side)
     ]
     hidden_eyes = [side for part, side in covered if part.name == "eye"]
-    closed = [side for side in SIDES if side not in hidden_eyes and _closed(view, blendshapes, side)]
+    shown_eyes = [side for side in SIDES if side not in hidden_eyes]
+    closed = [side for side in shown_eyes if _is_closed(view, blendshapes, side)]
     # A mask's upper edge crosses nose and cheeks as rims do.
     glasses = not masked and wears_glasses(view)
-    reflecting = [
-        side for side in SIDES if glasses and margins and not margins[side] and side not in hidden_eyes
-    ]
+    reflecting: list[Side] = []
+    if glasses and margins:
+        reflecting = [side for side in shown_eyes if not margins[side]]
+    half = len(hidden_eyes) == 1 and has_strands(view, _EYE, hidden_eyes[0])
+    # An eye behind a reflection looks closed, which is no reason of its own.
+    notes = list(_tell(covered, [side for side in closed if side not in reflecting], half=half))
+    if glasses:
+        notes += _tell_glasses(reflecting)
+    return Unseen(_mask_points(covered, closed, reflecting), tuple(notes), glasses, half)
+
+
+def _mask_points(covered: list[tuple[Part, Side]], closed: list[Side], reflecting: list[Side]) -> Mask:
+    """Mark the points of covered parts, of irises in closed eyes, and of lids behind reflections."""
     mask = np.zeros(MEDIAPIPE_478.size, dtype=bool)
     for part, side in covered:
-        mask[_numbers(part.pairs, side)] = True
+        mask[MEDIAPIPE_478.of(side, part.pairs)] = True
         mask[[MEDIAPIPE_478.midline[name] for name in part.midline]] = True
     for side in closed:
-        mask[_numbers(_GROUPS["iris"], side)] = True
+        mask[MEDIAPIPE_478.of(side, _GROUPS["iris"])] = True
     for side in reflecting:
-        mask[_numbers(_GROUPS["lids"], side)] = True
-    # Behind a reflection an eye looks closed.
-    half = len(hidden_eyes) == 1 and stranded(view, _EYE, hidden_eyes[0])
-    notes = _tell(covered, [side for side in closed if side not in reflecting], half=half)
-    worn = _tell_glasses(reflecting) if glasses else ()
-    return Unseen(mask, (*notes, *worn), glasses, half)
+        mask[MEDIAPIPE_478.of(side, _GROUPS["lids"])] = True
+    return mask
 
 
 def contrast(view: Frontal, part: Part, side: Side) -> float:
     """Span of a part's brightness as a share of the skin's; NaN where too little of it lies in the photo."""
     box = _box(view, part, side)
-    return (
-        np.nan if box is None else float(np.subtract(*np.percentile(box, (_LIGHTEST, _DARKEST)))) / view.skin
-    )
+    if box is None:
+        return np.nan
+    lightest, darkest = np.percentile(box, (_LIGHTEST, _DARKEST))
+    return float(lightest - darkest) / view.skin
 
 
 def light(view: Frontal, part: Part, side: Side) -> float:
     """Brightness around a part as a share of the skin's; NaN as for `contrast`."""
     box = _box(view, part, side)
-    return np.nan if box is None else float(np.percentile(box, _AROUND)) / view.skin
+    if box is None:
+        return np.nan
+    return float(np.percentile(box, _AROUND)) / view.skin
 
 
-def stranded(view: Frontal, part: Part, side: Side) -> bool:
+def has_strands(view: Frontal, part: Part, side: Side) -> bool:
     """Whether strands of hair hang over a part."""
     return part.name in STRANDS and steepness(view, part, side) > STRANDS[part.name]
 
 
-def blotted(view: Frontal, part: Part, side: Side) -> bool:
+def is_blotted_out(view: Frontal, part: Part, side: Side) -> bool:
     """Whether a part was made unrecognizable: by a mosaic, or by a blur that the rest does not have."""
     if evenness(view, part, side) < MOSAIC:
         return True
@@ -217,79 +228,83 @@ def blotted(view: Frontal, part: Part, side: Side) -> bool:
 
 
 def steepness(view: Frontal, part: Part, side: Side) -> float:
-    """How many times as steep a part is across as down; NaN where none of it is in the picture."""
+    """Ratio of a part's slopes across to those down; NaN where none of it is in the picture."""
     grey = view.grey[_bounds(view, part, side)]
     if min(grey.shape) < _LEAST:
         return np.nan
-    across, down = (np.abs(cv2.Sobel(grey, cv2.CV_32F, *axis)).mean() for axis in ((1, 0), (0, 1)))
+    across = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0)).mean()
+    down = np.abs(cv2.Sobel(grey, cv2.CV_32F, 0, 1)).mean()
     return float(across / max(down, _FAINTEST))
 
 
 def evenness(view: Frontal, part: Part, side: Side) -> float:
-    """The median step between neighbours as a share of the mean one, in the less even direction."""
+    """Median step between neighbours as a share of the mean step, in the direction where it is larger."""
     grey = view.grey[_bounds(view, part, side)]
     if min(grey.shape) < _LEAST:
         return np.nan
     steps = [np.abs(np.diff(grey, axis=axis)) for axis in (0, 1)]
-    return max(float(np.median(step) / max(step.mean(), _FAINTEST)) for step in steps)
+    shares = [np.median(step) / max(step.mean(), _FAINTEST) for step in steps]
+    return float(max(shares))
 
 
 def fineness(view: Frontal, part: Part, side: Side) -> float:
-    """What of a part is finer than 1 mm, as a share of what is coarser but finer than 3 mm."""
+    """Detail of a part finer than 1 mm, as a share of its detail between 1 and 3 mm."""
     where = _bounds(view, part, side)
     grey, smooth = view.grey[where], view.smooth[where]
     if min(grey.shape) < _LEAST:
         return np.nan
     coarse = cv2.GaussianBlur(view.grey, (0, 0), _COARSE)[where]
-    return float(np.abs(grey - smooth).mean() / max(np.abs(smooth - coarse).mean(), _FAINTEST))
+    fine_detail, coarse_detail = np.abs(grey - smooth).mean(), np.abs(smooth - coarse).mean()
+    return float(fine_detail / max(coarse_detail, _FAINTEST))
 
 
 def mask_colour(view: Frontal, *, fringe: bool = False) -> float:
-    """How far nose, philtrum and chin are from the forehead in colour: the nearest of them, CIE a* and b*.
+    """Least difference in colour of nose, philtrum and chin from the forehead, CIE a* and b*.
 
-    Under a fringe, from the nose's root.
+    Under a fringe the nose's root stands for the forehead.
     """
-    forehead = _FOREHEAD[-1:] if fringe else _FOREHEAD
+    forehead = list(_FOREHEAD)
+    if fringe:
+        forehead = forehead[-1:]
     above = np.median([view.colour(view.place(name)) for name in forehead], axis=0)
     below = np.array([view.colour(view.place(name)) for name in _UNDER_MASK])
     return float(np.hypot(*(below - above).T).min())
 
 
 def iris_contrast(view: Frontal, side: Side) -> float:
-    """How much darker the iris is than the brighter of its flanks, as a share of the skin's brightness."""
-    centre, medial, lateral, inner, outer = (
-        view.place(name, side)
-        for name in ("iris_centre", "iris_medial", "iris_lateral", "inner_canthus", "outer_canthus")
-    )
-    iris = [value_at(view.smooth, place) for place in (centre, (centre + medial) / 2, (centre + lateral) / 2)]
-    flanks = [value_at(view.smooth, place) for place in ((medial + inner) / 2, (lateral + outer) / 2)]
+    """Difference in brightness of the iris to the brighter of its flanks, as a share of the skin's."""
+    centre = view.place("iris_centre", side)
+    medial, lateral = view.place("iris_medial", side), view.place("iris_lateral", side)
+    inner, outer = view.place("inner_canthus", side), view.place("outer_canthus", side)
+    on_iris = (centre, (centre + medial) / 2, (centre + lateral) / 2)
+    beside = ((medial + inner) / 2, (lateral + outer) / 2)
+    iris = [value_at(view.smooth, place) for place in on_iris]
+    flanks = [value_at(view.smooth, place) for place in beside]
     return float(max(flanks) - np.median(iris)) / view.skin
 
 
-def _covered(view: Frontal, blendshapes: FloatArray, part: Part, side: Side) -> bool:
-    return (
-        contrast(view, part, side) < LEAST_CONTRAST
-        or (part.name == "brow" and light(view, part, side) < LEAST_LIGHT)
-        or stranded(view, part, side)
-        or (part.name == "eye" and blotted(view, part, side))
-        or (
-            part.name == "eye"
-            and _blink(blendshapes, side) < OPEN_BLINK
-            and iris_contrast(view, side) < OPEN_CONTRAST
-        )
-    )
+def _is_covered(view: Frontal, blendshapes: FloatArray, part: Part, side: Side) -> bool:
+    if contrast(view, part, side) < LEAST_CONTRAST or has_strands(view, part, side):
+        return True
+    if part.name == "brow":
+        return light(view, part, side) < LEAST_LIGHT
+    if part.name == "eye":
+        no_iris = iris_contrast(view, side) < OPEN_CONTRAST
+        return is_blotted_out(view, part, side) or (no_iris and _blink(blendshapes, side) < OPEN_BLINK)
+    return False
 
 
-def _closed(view: Frontal, blendshapes: FloatArray, side: Side) -> bool:
+def _is_closed(view: Frontal, blendshapes: FloatArray, side: Side) -> bool:
     return _blink(blendshapes, side) > CLOSED_BLINK and iris_contrast(view, side) < CLOSED_CONTRAST
 
 
 def _blink(blendshapes: FloatArray, side: Side) -> float:
-    return float(blendshapes[MEDIAPIPE_478.expressions.index(f"eyeBlink{side.capitalize()}")])
+    name = f"eyeBlink{side.capitalize()}"
+    return float(blendshapes[MEDIAPIPE_478.expressions.index(name)])
 
 
 def _box(view: Frontal, part: Part, side: Side) -> FloatArray | None:
-    """Brightness of a part's places that lie in the photo; None where these are too few."""
+    """Brightness of the pixels of a part's box that lie in the photo; None where they are too few."""
     rows, columns = _bounds(view, part, side)
     seen = view.seen[rows, columns]
     if not seen.size or seen.mean() < _ENOUGH:
@@ -309,11 +324,9 @@ def _bounds(view: Frontal, part: Part, side: Side) -> tuple[slice, slice]:
 
 
 def _place(view: Frontal, name: str, side: Side) -> FloatArray:
-    return view.place(name, None if name in MEDIAPIPE_478.midline else side)
-
-
-def _numbers(names: tuple[str, ...], side: Side) -> list[int]:
-    return MEDIAPIPE_478.right(names) if side == "right" else MEDIAPIPE_478.left(names)
+    if name in MEDIAPIPE_478.midline:
+        return view.place(name)
+    return view.place(name, side)
 
 
 def _tell(covered: list[tuple[Part, Side]], closed: list[Side], *, half: bool) -> Iterator[Note]:
@@ -328,7 +341,7 @@ def _tell(covered: list[tuple[Part, Side]], closed: list[Side], *, half: bool) -
 
 
 def _name_parts(covered: list[tuple[Part, Side]]) -> Iterator[Note]:
-    """The parts that are covered, from the brow down."""
+    """Notes that name covered parts, from the brow down; a part covered on both sides has one."""
     for part in PARTS:
         sides = [side for other, side in covered if other is part]
         if len(sides) == len(SIDES):

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from asymmetry.core.landmarks import QUALITY
 from asymmetry.core.notes import Note
-from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, axes, blurred
+from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, axes, smooth
 
 __all__ = ["FAULTS", "Fault", "faults", "judged"]
 
@@ -121,9 +121,9 @@ def blur(view: Frontal) -> float:
 
     Source: the gradients of an edge before and after a known blur give its width (Zhuo and Sim 2011).
     """
-    once = blurred(view.grey, _BEFORE)
+    once = smooth(view.grey, _BEFORE)
     slopes = _slopes(once, view.face)
-    widths = map(_edge_width, slopes, _slopes(blurred(once, _AGAIN), view.face), reversed(slopes))
+    widths = map(_edge_width, slopes, _slopes(smooth(once, _AGAIN), view.face), reversed(slopes))
     return float(max(widths)) * 10 / PX_PER_CM
 
 

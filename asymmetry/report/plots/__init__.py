@@ -1,1 +1,1 @@
-"""Plots, one module per kind. Each draws into axes that it is given, and says what its figure shows."""
+"""Plots, one module per kind. Each draws into axes that it is given, and describes its figure in words."""

@@ -11,7 +11,7 @@ from asymmetry.core.text import Text
 from asymmetry.errors import MissingExtraError
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.report.palette import DIFFERENCE, GREY, LEFT, NOTE, RIGHT
-from asymmetry.report.plots.style import SMALL, Setting, bare, new_figure
+from asymmetry.report.plots.style import SMALL, Setting, new_figure, style_axes
 from asymmetry.series import HEADLINES, Course, Headline
 from asymmetry.series.change import Sides
 from asymmetry.series.timeline import PHASES
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["draw_course", "draw_days", "plot_course", "spoken_days"]
+__all__ = ["describe_days", "draw_course", "draw_days", "plot_course"]
 
-#: Inches: wide enough for two beside each other on a desk, and legible on a phone.
+#: Inches: narrow enough for two side by side on a desk, and legible on a phone.
 _SIZE = (5.4, 4.6)
-#: An axis spans at least so many mm, so that noise does not look like a course.
+#: Least span of an axis, mm, so that noise does not look like a course.
 _LEAST_SPAN_MM = 4.0
-#: Room above and below the difference, for words, as a share of its reach; and below the sides, for the names
-#: of phases, as a share of their span.
+#: Room for words above and below the difference, as a share of its reach; and room for the names of phases
+#: below the sides, as a share of their span.
 _ROOM, _NAMES = 1.45, 0.06
 #: With more days than this, a plot's description names its turning points only.
 _MOST_SPOKEN = 40
-# Inches that a letter of a phase's name takes, and the share of the figure's width that the axes take.
+# Width of a letter of a phase's name, inches, and the axes' share of the figure's width.
 _LETTER, _AXES = 0.062, 0.85
 
 
@@ -41,9 +41,9 @@ def draw_days(sides: Sides, setting: Setting) -> Figure:
     Parameters
     ----------
     sides : Sides
-        The courses.
+        The courses of both sides and of their difference.
     setting : Setting
-        Of the series.
+        Words and dates of the series.
 
     Raises
     ------
@@ -56,12 +56,15 @@ def draw_days(sides: Sides, setting: Setting) -> Figure:
     _draw_line(upper, sides.right, RIGHT, "o", text("days.right"))
     _draw_line(upper, sides.left, LEFT, "s", text("days.left"))
     upper.set_ylabel(text("days.axis", axis=text.known("axes", sides.headline.name)))
-    low, high = upper.get_ylim()
-    spare = max(0.0, _LEAST_SPAN_MM - (high - low)) / 2
-    names = _NAMES * (high - low + 2 * spare) * setting.treated
-    upper.set_ylim(low - spare - names, high + spare)
-    upper.legend(loc="lower right", bbox_to_anchor=(1.0, 1.05), ncols=2, frameon=False, borderaxespad=0)
-    bare(upper, text)
+    _make_room(upper, for_names=setting.treated)
+    upper.legend(
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.05),
+        ncols=2,
+        frameon=False,
+        borderaxespad=0,
+    )
+    style_axes(upper, text)
     upper.tick_params(axis="x", length=0)  # notes are flagged there
     draw_course(lower, sides.diff, setting, sides.headline)
     for axes in (upper, lower):
@@ -70,19 +73,27 @@ def draw_days(sides: Sides, setting: Setting) -> Figure:
     return figure
 
 
+def _make_room(axes: Axes, *, for_names: bool) -> None:
+    """Widen an axis of heights to its least span, with room for names below."""
+    low, high = axes.get_ylim()
+    spare = max(0.0, _LEAST_SPAN_MM - (high - low)) / 2
+    names = _NAMES * (high - low + 2 * spare) * for_names
+    axes.set_ylim(low - spare - names, high + spare)
+
+
 def draw_course(axes: Axes, course: Course, setting: Setting, headline: Headline | None = None) -> None:
     """Draw one column over days into axes: its photos, its days' means, and their 95 % band.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
-        Where to draw.
+        The axes to draw into.
     course : Course
-        What to draw.
+        The column.
     setting : Setting
-        Of the series.
+        Words and dates of the series.
     headline : Headline, optional
-        Where the course is a headline's difference: its words and what others notice are drawn too.
+        The headline whose difference this is. Its words, and the size that others notice, are drawn too.
     """
     from matplotlib.ticker import MaxNLocator
 
@@ -90,43 +101,60 @@ def draw_course(axes: Axes, course: Course, setting: Setting, headline: Headline
     axes.axhline(0, color=GREY, linewidth=1)
     known = np.isfinite(course.half_width)
     axes.fill_between(
-        course.day[known], course.low[known], course.high[known], color=DIFFERENCE, alpha=0.15, linewidth=0
+        course.day[known],
+        course.low[known],
+        course.high[known],
+        color=DIFFERENCE,
+        alpha=0.15,
+        linewidth=0,
     )
     _draw_line(axes, course, DIFFERENCE, "D", course.column)
     axes.set_xlabel(setting.since)
     axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     if len(course) == 1:
         axes.set_xlim(course.day[0] - 1, course.day[0] + 1)
-    axes.set_ylabel(text("days.difference") if headline else course.column.replace("_", " "))
-    bare(axes, text)
+    axes.set_ylabel(course.column.replace("_", " "))
+    style_axes(axes, text)
     if setting.treated:
         axes.axvline(0, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
-    if headline is None:
-        return
-    edge = max(_LEAST_SPAN_MM / 2, headline.visible_mm or 0, float(np.abs(course.readings).max(initial=0.0)))
+    if headline is not None:
+        _draw_difference(axes, course, text, headline)
+
+
+def _draw_difference(axes: Axes, course: Course, text: Text, headline: Headline) -> None:
+    """Add a headline's words to its difference, and the size that others notice."""
+    axes.set_ylabel(text("days.difference"))
+    reach = float(np.abs(course.readings).max(initial=0.0))
+    edge = max(_LEAST_SPAN_MM / 2, headline.visible_mm or 0, reach)
     axes.set_ylim(-_ROOM * edge, _ROOM * edge)
     if headline.visible_mm is not None:
         for height in (-headline.visible_mm, headline.visible_mm):
             axes.axhline(height, color=GREY, linewidth=1, linestyle=":")
-        _word(axes, text("days.visible"), (1, headline.visible_mm), ("axes fraction", "data"), "right", 2)
-    for section, at, align in (("upper_end", 0.97, "top"), ("lower_end", 0.03, "bottom")):
+        at = (1, headline.visible_mm)
+        _word(axes, text("days.visible"), at, ("axes fraction", "data"), "right", 2)
+    for section, height, align in (("upper_end", 0.97, "top"), ("lower_end", 0.03, "bottom")):
         axes.annotate(
-            text.known(section, headline.name), (0.01, at), xycoords="axes fraction", va=align,
-            fontsize=SMALL, color=GREY, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
-        )  # fmt: skip
+            text.known(section, headline.name),
+            (0.01, height),
+            xycoords="axes fraction",
+            va=align,
+            fontsize=SMALL,
+            color=GREY,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+        )
 
 
 def plot_course(course: Course, treated: bool, axes: Axes | None = None) -> Axes:
-    """Draw one column over days, in English: what `Series.plot` returns.
+    """Draw one column over days, in English; `Series.plot` returns these axes.
 
     Parameters
     ----------
     course : Course
-        What to draw.
+        The column.
     treated : bool
         Whether day 0 is a treatment.
     axes : matplotlib.axes.Axes, optional
-        Where to draw. Default: a new figure of pyplot's.
+        The axes to draw into. Default: those of a new pyplot figure.
 
     Raises
     ------
@@ -144,7 +172,7 @@ def plot_course(course: Course, treated: bool, axes: Axes | None = None) -> Axes
     return axes
 
 
-def spoken_days(sides: Sides, setting: Setting) -> str:
+def describe_days(sides: Sides, setting: Setting) -> str:
     """The difference over days in words, with its numbers."""
     text, course = setting.text, sides.diff
     values = list(zip(course.day.tolist(), course.value.tolist(), strict=True))
@@ -153,27 +181,37 @@ def spoken_days(sides: Sides, setting: Setting) -> str:
         farthest = int(np.argmax(np.abs(course.value - course.value[0])))
         values = [values[0], values[farthest], values[-1]]
         names = ["days.alt_first", "days.alt_farthest", "days.alt_latest"]
-    told = ", ".join(
+    days = ", ".join(
         text(name, day=text.number(day, decimals=0), value=text.number(value, "+"))
         for name, (day, value) in zip(names, values, strict=True)
     )
-    return text("days.alt", title=text.known("titles", sides.headline.name), since=setting.since, told=told)
+    title = text.known("titles", sides.headline.name)
+    return text("days.alt", title=title, since=setting.since, told=days)
 
 
 def _draw_line(axes: Axes, course: Course, colour: str, marker: str, label: str) -> None:
     """A marker for each photo, and a line through each day's mean."""
     axes.plot(course.day, course.value, color=colour, linewidth=1.5)
     days = np.repeat(course.day, course.count)
-    axes.plot(days, course.readings, color=colour, marker=marker, markersize=4, linestyle="none", label=label)
+    axes.plot(
+        days,
+        course.readings,
+        color=colour,
+        marker=marker,
+        markersize=4,
+        linestyle="none",
+        label=label,
+    )
 
 
 def _draw_phases(axes: Axes, setting: Setting, *, named: bool) -> None:
-    """Every other phase after the treatment as a stripe, with its name where there is room for it."""
+    """Draw every other phase after the treatment as a stripe, and names where there is room."""
     if not setting.treated:
         return
     first, last = axes.get_xlim()
     axes.set_xlim(first, last)
-    inches = axes.get_figure(root=True).get_figwidth() * _AXES / (last - first)  # type: ignore[union-attr]
+    width = axes.get_figure(root=True).get_figwidth()  # type: ignore[union-attr]
+    inches = width * _AXES / (last - first)
     for number, phase in enumerate(PHASES):
         start, end = max(first, phase.first - 0.5), min(last, phase.last + 0.5)
         if end <= start:
@@ -182,28 +220,50 @@ def _draw_phases(axes: Axes, setting: Setting, *, named: bool) -> None:
             axes.axvspan(start, end, color="#000000", alpha=0.045, linewidth=0)
         name = setting.text.known("phases", phase.name)
         if named and (end - start) * inches > (len(name) + 3) * _LETTER:
-            _word(axes, name, ((start + end) / 2, 0), ("data", "axes fraction"), "center", 3)
+            middle = ((start + end) / 2, 0)
+            _word(axes, name, middle, ("data", "axes fraction"), "center", 3)
     if named:
         axes.axvline(0, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
-        _word(axes, setting.text("days.treatment"), (0, 1), ("data", "axes fraction"), "center", 2)
+        word = setting.text("days.treatment")
+        _word(axes, word, (0, 1), ("data", "axes fraction"), "center", 2)
 
 
 def _draw_notes(axes: Axes, setting: Setting) -> None:
-    """A numbered flag between the axes for each day with notes."""
+    """Draw a numbered flag between the axes for each day with notes."""
     first, last = axes.get_xlim()
     for day, group in itertools.groupby(enumerate(setting.noted, 1), key=lambda each: each[1]):
         if first <= day <= last:
             numbers = ",".join(str(number) for number, _ in group)
-            axes.plot([day], [1], transform=axes.get_xaxis_transform(), marker="v", color=NOTE, markersize=5,
-                      clip_on=False, linestyle="none", zorder=5)  # fmt: skip
+            axes.plot(
+                [day],
+                [1],
+                transform=axes.get_xaxis_transform(),
+                marker="v",
+                color=NOTE,
+                markersize=5,
+                clip_on=False,
+                linestyle="none",
+                zorder=5,
+            )
             _word(axes, numbers, (day, 1), ("data", "axes fraction"), "center", 3.5)
 
 
 def _word(
-    axes: Axes, word: str, at: tuple[float, float], where: tuple[str, str], align: str, above: float
+    axes: Axes,
+    word: str,
+    at: tuple[float, float],
+    where: tuple[str, str],
+    align: str,
+    above: float,
 ) -> None:
-    """A small grey word a little above a place."""
+    """Write a small grey word a little above a place."""
     axes.annotate(
-        word, at, xycoords=where, xytext=(0, above), textcoords="offset points", ha=align, fontsize=SMALL,
+        word,
+        at,
+        xycoords=where,
+        xytext=(0, above),
+        textcoords="offset points",
+        ha=align,
+        fontsize=SMALL,
         color=GREY,
-    )  # fmt: skip
+    )

@@ -1,13 +1,13 @@
-"""A one-look summary: each difference then and now, with its measurement error and what others notice."""
+"""A summary at a glance: each difference before and now, with measurement error and visible size."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from asymmetry.report.moments import peaked
+from asymmetry.report.moments import has_peak
 from asymmetry.report.palette import DIFFERENCE, ERROR, FARTHEST, GREY
 from asymmetry.report.plots.style import SMALL, Setting, new_figure
 from asymmetry.series import Change, Headline
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Dot", "draw_dots", "spoken_dots", "summary_dots"]
+__all__ = ["Dot", "describe_dots", "draw_dots", "summary_dots"]
 
 _WIDTH, _ROW, _REST = 5.6, 0.42, 1.45
 _LEAST_MM = 3.5
@@ -32,11 +32,11 @@ class Dot:
     headline : Headline
         The metric.
     before, after : float
-        Difference right minus left, then and now.
+        Difference right minus left, before and now.
     limit : float
         Measurement error around `before`.
     farthest, day : float
-        The difference that stood out most in between, and its day, where it `peaked`.
+        The largest difference from before on a day in between, and that day, if the change `has_peak`.
     """
 
     headline: Headline
@@ -48,7 +48,7 @@ class Dot:
 
 
 def summary_dots(followed: Sequence[Sides], changes: Sequence[Change]) -> tuple[Dot, ...]:
-    """One row for each metric that is followed, from its change where there is one.
+    """One row for each metric that is followed, from its change if there is one.
 
     Parameters
     ----------
@@ -66,15 +66,10 @@ def summary_dots(followed: Sequence[Sides], changes: Sequence[Change]) -> tuple[
 def _dot(sides: Sides, change: Change | None) -> Dot:
     if change is None:
         return Dot(sides.headline, float(sides.diff.value[-1]))
-    between = peaked(change)
-    return Dot(
-        sides.headline,
-        after=change.after,
-        before=change.before,
-        limit=change.limit,
-        farthest=change.before + change.farthest if between else math.nan,
-        day=change.farthest_day if between else math.nan,
-    )
+    dot = Dot(sides.headline, change.after, change.before, change.limit)
+    if not has_peak(change):
+        return dot
+    return replace(dot, farthest=change.before + change.farthest, day=change.farthest_day)
 
 
 def draw_dots(dots: Sequence[Dot], setting: Setting, since: str) -> Figure:
@@ -85,9 +80,9 @@ def draw_dots(dots: Sequence[Dot], setting: Setting, since: str) -> Figure:
     dots : sequence of Dot
         The rows, the first one on top.
     setting : Setting
-        Of the series.
+        Words and dates of the series.
     since : str
-        What `before` is.
+        Words for the time of `before`.
 
     Raises
     ------
@@ -106,35 +101,61 @@ def draw_dots(dots: Sequence[Dot], setting: Setting, since: str) -> Figure:
     axes.tick_params(axis="y", length=0)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.set_xlabel(text("dots.axis"))
-    for word, place, side in ((text("dots.less"), 0.0, "left"), (text("dots.more"), 1.0, "right")):
-        axes.annotate(word, (place, 1), xycoords="axes fraction", xytext=(0, 3), textcoords="offset points",
-                      ha=side, fontsize=SMALL, color=GREY)  # fmt: skip
+    for word, place, side in (("dots.less", 0.0, "left"), ("dots.more", 1.0, "right")):
+        axes.annotate(
+            text(word),
+            (place, 1),
+            xycoords="axes fraction",
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha=side,
+            fontsize=SMALL,
+            color=GREY,
+        )
     _legend(axes, dots, setting, since)
     return figure
 
 
 def _reach(dot: Dot) -> Iterator[float]:
+    """The values that the axis has to reach."""
     seen = dot.headline.visible_mm or 0.0
-    for value in (dot.before - dot.limit, dot.before + dot.limit, dot.after, dot.farthest, seen):
+    low, high = dot.before - dot.limit, dot.before + dot.limit
+    for value in (low, high, dot.after, dot.farthest, seen):
         if not math.isnan(value):
             yield value
 
 
 def _draw_row(axes: Axes, dot: Dot, height: float, name: str, setting: Setting) -> None:
-    """One metric: the band of measurement error, what others notice, then and now."""
+    """Draw one metric: the band of measurement error, the size that others notice, before and now."""
     axes.axhline(height, color="#eeeeee", linewidth=0.8, zorder=0)
     if dot.headline.visible_mm is not None:
         for edge in (-dot.headline.visible_mm, dot.headline.visible_mm):
-            axes.plot([edge, edge], [height - 0.32, height + 0.32], color=GREY, linewidth=1.2, linestyle=":")
+            ends = [height - 0.32, height + 0.32]
+            axes.plot([edge, edge], ends, color=GREY, linewidth=1.2, linestyle=":")
     if not math.isnan(dot.before):
-        axes.barh(height, 2 * dot.limit, left=dot.before - dot.limit, height=0.5, color=ERROR, alpha=0.3)
+        left = dot.before - dot.limit
+        axes.barh(height, 2 * dot.limit, left=left, height=0.5, color=ERROR, alpha=0.3)
         axes.plot([dot.before, dot.after], [height, height], color=DIFFERENCE, linewidth=1.2)
-        axes.plot(dot.before, height, marker="o", markersize=7, markerfacecolor="white",
-                  markeredgecolor=DIFFERENCE, linestyle="none")  # fmt: skip
+        axes.plot(
+            dot.before,
+            height,
+            marker="o",
+            markersize=7,
+            markerfacecolor="white",
+            markeredgecolor=DIFFERENCE,
+            linestyle="none",
+        )
     if not math.isnan(dot.farthest):
         axes.plot(dot.farthest, height, marker="D", markersize=5, color=FARTHEST, linestyle="none")
-        axes.annotate(setting.text.day(dot.day), (dot.farthest, height), xytext=(0, 6),
-                      textcoords="offset points", ha="center", fontsize=SMALL, color=GREY)  # fmt: skip
+        axes.annotate(
+            setting.text.day(dot.day),
+            (dot.farthest, height),
+            xytext=(0, 6),
+            textcoords="offset points",
+            ha="center",
+            fontsize=SMALL,
+            color=GREY,
+        )
     axes.plot(dot.after, height, marker="o", markersize=7, color=DIFFERENCE, linestyle="none", label=name)
 
 
@@ -171,17 +192,19 @@ def _legend(axes: Axes, dots: Sequence[Dot], setting: Setting, since: str) -> No
     )  # fmt: skip
 
 
-def spoken_dots(dots: Sequence[Dot], setting: Setting) -> str:
+def describe_dots(dots: Sequence[Dot], setting: Setting) -> str:
     """The summary in words, with its numbers."""
     text = setting.text
-    told = []
+    rows = []
     for dot in dots:
-        name = (
-            "told_now" if math.isnan(dot.before) else "told" if math.isnan(dot.farthest) else "told_farthest"
-        )
-        told.append(
+        name = "dots.told_farthest"
+        if math.isnan(dot.before):
+            name = "dots.told_now"
+        elif math.isnan(dot.farthest):
+            name = "dots.told"
+        rows.append(
             text(
-                f"dots.{name}",
+                name,
                 title=text.known("titles", dot.headline.name),
                 before=text.number(dot.before, "+"),
                 after=text.number(dot.after, "+"),
@@ -190,4 +213,4 @@ def spoken_dots(dots: Sequence[Dot], setting: Setting) -> str:
                 limit=text.number(dot.limit),
             )
         )
-    return text("dots.alt", told=" ".join(told))
+    return text("dots.alt", told=" ".join(rows))

@@ -1,28 +1,32 @@
-"""Movement per expression: how far each side moves, as a pair of bars."""
+"""Movement per expression: the way of each side from rest, as a pair of bars."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.report.palette import DIFFERENCE, GREY, SIDE_COLOURS
-from asymmetry.report.plots.style import Setting, bare, new_figure
+from asymmetry.report.plots.style import Setting, new_figure, style_axes
 from asymmetry.series import Change, Headline
 from asymmetry.series.change import Sides
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Pair", "draw_pairs", "movement_pairs", "spoken_pairs"]
+__all__ = ["Pair", "describe_pairs", "draw_pairs", "movement_pairs"]
+
+FloatArray = npt.NDArray[np.float64]
 
 _WIDTH, _LEAST_WIDTH, _HEIGHT = 1.3, 4.6, 3.2
 _BAR = 0.36
-_LEAST_PAIRS = 3  # places on the axis, so that a single pair is no wall
+_LEAST_PAIRS = 3  # least places on the axis, so that a single pair does not fill it
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def movement_pairs(followed: Sequence[Sides], changes: Sequence[Change]) -> tupl
     followed : sequence of Sides
         All metrics of a series; static ones are left out.
     changes : sequence of Change
-        Their changes, for what was before.
+        Their changes, for the values before.
     """
     known = {each.column + each.expression: each for each in changes}
     made = []
@@ -61,11 +65,12 @@ def movement_pairs(followed: Sequence[Sides], changes: Sequence[Change]) -> tupl
         if each.headline not in MOVEMENT_HEADLINES.values() or not len(each.right) or not len(each.left):
             continue
         change = known.get(each.diff.column + each.diff.expression)
-        courses = (each.right, each.left)
-        right, left = (float(course.value[-1]) for course in courses)
-        wide = (float(courses[0].half_width[-1]), float(courses[1].half_width[-1]))
-        before = (change.right.before, change.left.before) if change else (math.nan, math.nan)
-        made.append(Pair(each.headline, (right, left), wide, before))
+        now = (float(each.right.value[-1]), float(each.left.value[-1]))
+        error = (float(each.right.half_width[-1]), float(each.left.half_width[-1]))
+        pair = Pair(each.headline, now, error)
+        if change:
+            pair = replace(pair, before=(change.right.before, change.left.before))
+        made.append(pair)
     return tuple(made)
 
 
@@ -77,7 +82,7 @@ def draw_pairs(pairs: Sequence[Pair], setting: Setting) -> Figure:
     pairs : sequence of Pair
         From left to right.
     setting : Setting
-        Of the series.
+        Words and dates of the series.
 
     Raises
     ------
@@ -89,33 +94,49 @@ def draw_pairs(pairs: Sequence[Pair], setting: Setting) -> Figure:
     places = np.arange(len(pairs))
     for i, side in enumerate(("right", "left")):
         at = places + (i - 0.5) * _BAR
-        now, error, before = (
-            np.array([getattr(pair, name)[i] for pair in pairs]) for name in ("now", "error", "before")
+        axes.bar(
+            at,
+            [pair.now[i] for pair in pairs],
+            _BAR,
+            yerr=[pair.error[i] for pair in pairs],
+            color=SIDE_COLOURS[side],
+            label=text(f"days.{side}"),
+            error_kw={"elinewidth": 1, "capsize": 3, "ecolor": DIFFERENCE},
         )
-        axes.bar(at, now, _BAR, yerr=error, color=SIDE_COLOURS[side], label=text(f"days.{side}"),
-                 error_kw={"elinewidth": 1, "capsize": 3, "ecolor": DIFFERENCE})  # fmt: skip
-        half = 0.45 * _BAR
+        before = np.array([pair.before[i] for pair in pairs])
         marked = np.isfinite(before)
-        label = text("days.movement_before") if i == 0 and marked.any() else ""
-        axes.hlines(
-            before[marked], at[marked] - half, at[marked] + half, color=DIFFERENCE, linewidth=2.5, label=label
-        )
-        axes.hlines(before[marked], at[marked] - half, at[marked] + half, color="white", linewidth=1)
+        label = ""
+        if i == 0 and marked.any():
+            label = text("days.movement_before")
+        _draw_before(axes, at[marked], before[marked], label)
     axes.axhline(0, color=GREY, linewidth=1)
     axes.set_xticks(places, [text.known("titles", pair.headline.name) for pair in pairs])
     axes.set_xlim(-0.7, max(len(pairs), _LEAST_PAIRS) - 0.3)
     axes.set_ylabel(text("days.movement_axis"))
-    bare(axes, text)
-    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.02), ncols=3, frameon=False, borderaxespad=0)
+    style_axes(axes, text)
+    axes.legend(
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.02),
+        ncols=3,
+        frameon=False,
+        borderaxespad=0,
+    )
     return figure
 
 
-def spoken_pairs(pairs: Sequence[Pair], setting: Setting) -> str:
+def _draw_before(axes: Axes, at: FloatArray, heights: FloatArray, label: str) -> None:
+    """Mark the heights of bars before by light lines with a dark edge."""
+    start, end = at - 0.45 * _BAR, at + 0.45 * _BAR
+    axes.hlines(heights, start, end, color=DIFFERENCE, linewidth=2.5, label=label)
+    axes.hlines(heights, start, end, color="white", linewidth=1)
+
+
+def describe_pairs(pairs: Sequence[Pair], setting: Setting) -> str:
     """The bars in words, with their numbers."""
     text = setting.text
-    told = [
+    bars = [
         text(
-            "days.movement_told" if math.isnan(pair.before[0]) else "days.movement_told_before",
+            _sentence(pair),
             title=text.known("titles", pair.headline.name),
             right=text.number(pair.now[0]),
             left=text.number(pair.now[1]),
@@ -124,4 +145,11 @@ def spoken_pairs(pairs: Sequence[Pair], setting: Setting) -> str:
         )
         for pair in pairs
     ]
-    return text("days.movement_alt", told=" ".join(told))
+    return text("days.movement_alt", told=" ".join(bars))
+
+
+def _sentence(pair: Pair) -> str:
+    """Name of the sentence about a pair, with or without the values before."""
+    if math.isnan(pair.before[0]):
+        return "days.movement_told"
+    return "days.movement_told_before"

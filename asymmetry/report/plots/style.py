@@ -1,4 +1,4 @@
-"""What all plots have in common. Figures are made without pyplot, so no state is shared."""
+"""Style and helpers of all plots. Figures are made without pyplot, so that plots share no state."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["SMALL", "Setting", "bare", "new_figure", "svg"]
+__all__ = ["SMALL", "Setting", "new_figure", "style_axes", "svg"]
 
 #: Points of the smallest letters.
 SMALL = 7.5
@@ -22,7 +22,7 @@ SMALL = 7.5
 
 @dataclass(frozen=True)
 class Setting:
-    """What belongs to every plot of one series.
+    """Words and dates for every plot of one series.
 
     Attributes
     ----------
@@ -40,12 +40,14 @@ class Setting:
 
     @property
     def since(self) -> str:
-        """What days are counted from."""
-        return self.text("page.since_treatment" if self.treated else "page.since_first")
+        """Words for the day from which days are counted."""
+        if self.treated:
+            return self.text("page.since_treatment")
+        return self.text("page.since_first")
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure, inches.
+    """Make an empty figure; its size is in inches.
 
     Raises
     ------
@@ -69,15 +71,15 @@ def svg(figure: Figure) -> bytes:
     return stream.getvalue()
 
 
-def bare(axes: Axes, text: Text) -> None:
-    """Axes without a box, with a light grid of heights, and numbers as the language writes them."""
+def style_axes(axes: Axes, text: Text) -> None:
+    """Give axes no box, a light grid of heights, and numbers in the notation of the language."""
     from matplotlib.ticker import FuncFormatter
 
-    def written(value: float, _: object) -> str:
+    def write_number(value: float, _: object) -> str:
         return f"{round(value, 6) + 0.0:g}".replace("-", "−").replace(".", text.decimal)
 
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(colors=GREY, labelcolor="black")
-    axes.yaxis.set_major_formatter(FuncFormatter(written))
+    axes.yaxis.set_major_formatter(FuncFormatter(write_number))
