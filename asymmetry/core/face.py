@@ -16,20 +16,12 @@ from asymmetry.core.schemes import SIDES, Scheme, Side, registered_schemes
 from asymmetry.core.schemes.vocabulary import GROUPS
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["REGIONS", "Face", "Half", "PointRows"]
+__all__ = ["REGIONS", "Face", "Half"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Regions of the comparison with the mirror image; the scheme's groups of these names.
 REGIONS = ("upper", "middle", "lower")
-
-
-class PointRows(dict[str, int]):
-    """Rows of named points; a name that is none is an error that says which are alike."""
-
-    def __missing__(self, name: str) -> int:
-        alike = ", ".join(get_close_matches(str(name), self)) or "see asymmetry.core.schemes"
-        raise InvalidInputError(f"no point is called {name!r}; alike: {alike}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +148,8 @@ def _find(rows: Mapping[str, int], name: str) -> int | None:
     except KeyError:
         if any(scheme.has(name) for scheme in registered_schemes()):
             return None
-    raise InvalidInputError(f"no landmark scheme has a point {name!r}; see asymmetry.core.schemes.vocabulary")
+    alike = ", ".join(get_close_matches(name, rows)) or "see asymmetry.core.schemes.vocabulary"
+    raise InvalidInputError(f"no landmark scheme has a point {name!r}; alike: {alike}")
 
 
 def _row(values: FloatArray, rows: Mapping[str, int], name: str) -> FloatArray:

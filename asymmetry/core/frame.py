@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.face import REGIONS, Face, Half, PointRows
+from asymmetry.core.face import REGIONS, Face, Half
 from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.level import (
@@ -275,7 +275,7 @@ def _layout(scheme: str, names: frozenset[str] | None) -> tuple[Mapping[str, int
     layout = get_scheme(scheme)
     wanted = [name for name in layout.places if names is None or name in names or name in _ANCHORS]
     columns = 3 * np.array([layout.places[name] for name in wanted]) + np.arange(3)[:, None, None]
-    return PointRows({name: row for row, name in enumerate(wanted)}), columns
+    return {name: row for row, name in enumerate(wanted)}, columns
 
 
 def _blocks(points: FloatArray) -> Iterator[slice]:

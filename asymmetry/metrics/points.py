@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from asymmetry.core.face import PointRows
 from asymmetry.core.frame import face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import get_scheme
@@ -18,7 +17,7 @@ from asymmetry.metrics.definition import Metric, MovementMetric
 __all__ = ["lacking", "not_carried", "points_of"]
 
 
-class _Asked(PointRows):
+class _Asked(dict[str, int]):
     """Rows of points that remembers which were asked for."""
 
     def __init__(self, rows: Mapping[str, int]) -> None:
