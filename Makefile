@@ -28,7 +28,7 @@ check: $(VENV)/dev.stamp ## lint, formatting, types, import layers
 # pyproject.toml declares.
 lowest: $(VENV)/lowest.stamp ## run the core's tests on the oldest versions of what it needs
 	PYTHONPATH=. $(LOWEST)/bin/python -m pytest --quiet --noconftest -p no:cacheprovider asymmetry/core asymmetry/metrics \
-		$(addprefix tests/test_,$(addsuffix .py,landmarks gate table frame measure metrics movement))
+		$(addprefix tests/test_,$(addsuffix .py,landmarks gate table frame measure metrics))
 
 bench: $(VENV)/dev.stamp ## measure what a photo costs, and the core, series and reports
 	$(BIN)/python -m benchmarks.core

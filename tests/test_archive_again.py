@@ -15,7 +15,7 @@ import asymmetry
 from asymmetry import cli
 from asymmetry.archive import Progress
 from asymmetry.archive.own_metrics import is_found_by_name
-from asymmetry.errors import InvalidInputError
+from asymmetry.errors import DestinationError, InvalidInputError
 from asymmetry.metrics import Half, metric
 from tests.archives import portraits
 from tests.own_metrics import cheek_height, cheek_lift
@@ -161,7 +161,7 @@ def test_a_url_is_no_destination(
     photos: Path, destination: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InvalidInputError, match="a file on this machine"):
+    with pytest.raises(DestinationError, match="files of this machine"):
         asymmetry.score_archive(photos, destination)
     assert [path.name for path in tmp_path.iterdir()] == ["photos"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +22,7 @@ from asymmetry.photos.names import expression_from_name
 from asymmetry.photos.photo import PhotoBytes, opened, photo_suffixes, walk_images
 from asymmetry.photos.remote import MAX_FILE_BYTES, check_length, import_fsspec, read_url
 
-__all__ = ["Job", "contents", "find_jobs", "is_url", "subject_of"]
+__all__ = ["Job", "contents", "find_jobs", "is_url", "one_spelling", "subject_of"]
 
 _MANIFEST_SUFFIXES = frozenset((".csv", ".tsv"))
 
@@ -99,6 +100,13 @@ def find_jobs(
 def is_url(source: str) -> bool:
     """Whether a source is a URL, or a chain of them as fsspec writes it."""
     return "://" in source or "::" in source
+
+
+def one_spelling(source: str) -> str:
+    """The same text for the same source: ``tree`` and ``tree/`` are one."""
+    if not is_url(source):
+        return os.path.normpath(source)
+    return source if source.endswith("//") else source.rstrip("/")
 
 
 def subject_of(photo: str, pattern: re.Pattern[str] | None = None) -> str:

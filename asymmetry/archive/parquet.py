@@ -27,6 +27,7 @@ from asymmetry.metrics import Metric, expressions, measure
 
 __all__ = [
     "import_pyarrow",
+    "landmarks_of",
     "metadata_of",
     "part_table",
     "read_landmarks",
@@ -225,21 +226,26 @@ def read_landmarks(path: str | os.PathLike[str], *, other_version: bool = False)
         raise
     except (OSError, ValueError) as error:
         raise InvalidInputError(f"{path}: no Parquet file ({error})") from error
+    return landmarks_of(table, os.fspath(path), other_version=other_version)
+
+
+def landmarks_of(table: Any, name: str, *, other_version: bool = False) -> Landmarks:
+    """Landmarks of an archive's table, or of some of its rows; ``name`` is what errors call it."""
     if not set(_ARRAYS) <= set(table.column_names):
-        raise InvalidInputError(f"{os.fspath(path)}: holds no landmarks; score the archive with landmarks")
+        raise InvalidInputError(f"{name}: holds no landmarks; score the archive with landmarks")
     n = len(table)
     blank = Landmarks.blank([""] * n, status="ok")
     provenance = json.loads((table.schema.metadata or {}).get(b"asymmetry", b"{}"))
     if not other_version:
-        check_score_version(provenance, os.fspath(path))
+        check_score_version(provenance, name)
     arrays: dict[str, Any] = {
-        name: _flat(table[name].combine_chunks()).reshape(getattr(blank, name).shape) for name in _ARRAYS
+        each: _flat(table[each].combine_chunks()).reshape(getattr(blank, each).shape) for each in _ARRAYS
     }
     names = ("photo", "taken", "status")
     texts: dict[str, Any] = {
-        name: np.array(_values(name, table[name]).tolist(), dtype=np.str_).reshape(n) for name in names
+        each: np.array(_values(each, table[each]).tolist(), dtype=np.str_).reshape(n) for each in names
     }
-    arrays["quality"] = np.stack([table[f"quality_{name}"].to_numpy() for name in QUALITY], axis=1)
+    arrays["quality"] = np.stack([table[f"quality_{each}"].to_numpy() for each in QUALITY], axis=1)
     size = np.stack([table["width"].to_numpy(), table["height"].to_numpy()], axis=1)
     return replace(blank, **arrays, **texts, notes=_read_notes(table), size=size, provenance=provenance)
 

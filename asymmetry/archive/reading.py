@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from asymmetry.archive.parquet import import_pyarrow, read_landmarks
+from asymmetry.archive.parquet import import_pyarrow, landmarks_of
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
@@ -113,11 +113,7 @@ def read_person(path: str | os.PathLike[str], subject: str) -> Person:
     table = _read_table(path, None, subject)
     if not len(table):
         raise InvalidInputError(f"{os.fspath(path)}: has no photo of a subject {subject!r}")
-    if not set(table.column_names) >= _POINTS:
-        raise InvalidInputError(f"{os.fspath(path)}: holds no landmarks; score the archive with landmarks")
-    sink = import_pyarrow().BufferOutputStream()
-    import_pyarrow("pyarrow.parquet").write_table(table, sink)
-    landmarks = read_landmarks(import_pyarrow().BufferReader(sink.getvalue()))
+    landmarks = landmarks_of(table, os.fspath(path))
     labels = table["expression"].to_pylist()
     return Person(_date_by_names(landmarks), tuple(_about(landmarks, labels)))
 

@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 
 from asymmetry.archive.earlier import Earlier, Plan
 from asymmetry.archive.inline import Inline
-from asymmetry.archive.jobs import Job, contents, find_jobs, is_url
+from asymmetry.archive.jobs import Job, contents, find_jobs, is_url, one_spelling
 from asymmetry.archive.ledger import Ledger, differences
 from asymmetry.archive.own_metrics import check_metrics
 from asymmetry.archive.parquet import (
@@ -192,7 +192,7 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     ...
     asymmetry.errors.InvalidInputError: scores.csv: name the file to write like scores.parquet
     """
-    source, destination = _one_spelling(os.fspath(source)), local_path(destination)
+    source, destination = one_spelling(os.fspath(source)), local_path(destination)
     inline = engine == "inline" or (engine == "local" and workers == 0)
     _check(destination, engine, inline=inline)
     _check_extras(engine, source, inline=inline)
@@ -208,8 +208,7 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     )
     about: dict[str, Any] = {"source": source, "subject": subject, "landmarks": landmarks}
     about["max_megapixels"] = max_megapixels
-    if chosen is not None:
-        about["metrics"] = [each if isinstance(each, str) else each.name for each in chosen]
+    about["metrics"] = chosen and [each if isinstance(each, str) else each.name for each in chosen]
     with settings.extractor() as extractor:  # what is wrong with it is said here, not by every worker
         provenance = {**extractor.provenance, "archive": about}
     wanted = _Wanted(destination, provenance, landmarks, csv, overwrite, retry_failed, update)
@@ -352,13 +351,6 @@ def _on_ray(*arguments: Any, **how: Any) -> Generator[tuple[int, Any]]:
     from asymmetry.archive.on_ray import score_on_ray
 
     yield from score_on_ray(*arguments, **how)
-
-
-def _one_spelling(source: str) -> str:
-    """The same text for the same source: ``tree`` and ``tree/`` are one."""
-    if not is_url(source):
-        return os.path.normpath(source)
-    return source if source.endswith("//") else source.rstrip("/")
 
 
 def _check_extras(engine: str, source: str, *, inline: bool) -> None:

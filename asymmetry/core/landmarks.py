@@ -14,22 +14,23 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import as_numbers, check_kind, read_only, same_values
 from asymmetry.core.gate import check_points
 from asymmetry.core.notes import (
     Note,
     NoteArray,
+    load_notes,
     mirror_notes,
     note_array,
     pack_notes,
     reason_column,
-    unpack_notes,
 )
 from asymmetry.core.paths import local_path
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, Side, get_scheme
 from asymmetry.core.version import check_score_version, joined_provenance
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["QUALITY", "Landmarks", "Status", "same_values"]
+__all__ = ["QUALITY", "Landmarks", "Status"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 StrArray = npt.NDArray[np.str_]
@@ -104,9 +105,7 @@ class Landmarks:
     def __post_init__(self) -> None:
         scheme = get_scheme(self.scheme)
         if np.ndim(self.points) == 0:
-            raise InvalidInputError(
-                f"Landmarks.points has no rows; {self.scheme} needs (n, {scheme.size}, 3)"
-            )
+            raise InvalidInputError(f"Landmarks.points has no rows; it needs (n, {scheme.size}, 3)")
         n, k = len(self.points), scheme.size
         if np.shape(self.quality) == (0, 0):
             object.__setattr__(self, "quality", np.full((n, len(QUALITY)), np.nan, np.float32))
@@ -126,7 +125,7 @@ class Landmarks:
                 raise InvalidInputError(
                     f"Landmarks.{name} has shape {found}; {self.scheme} with n={n} needs {shape}"
                 )
-            object.__setattr__(self, name, _read_only(getattr(self, name)))
+            object.__setattr__(self, name, read_only(getattr(self, name)))
         unknown = set(np.unique(self.status).tolist()) - set(get_args(Status))
         if unknown:
             raise InvalidInputError(f"unknown status {sorted(unknown)}; known: {', '.join(get_args(Status))}")
@@ -174,7 +173,7 @@ class Landmarks:
         >>> Landmarks.from_points(np.zeros((2, 478, 3))).photo.tolist()
         ['0', '1']
         """
-        array = _numbers("points", points, np.float32)
+        array = as_numbers("points", points, np.float32)
         if array.ndim != 3 or array.shape[1:] != (get_scheme(scheme).size, 3):
             needed = f"(n, {get_scheme(scheme).size}, 3)"
             raise InvalidInputError(f"points have shape {array.shape}; {scheme} needs {needed}")
@@ -190,8 +189,8 @@ class Landmarks:
         if size is None:
             extent = np.nan_to_num(array[..., :2]).max(axis=1, initial=0.0)
             size = np.ceil(extent).astype(np.int64)
-        pose = np.broadcast_to(np.eye(3), (n, 3, 3)) if pose is None else _numbers("pose", pose, np.float64)
-        return replace(blank, points=array, pose=pose, size=_numbers("size", size, np.int64), **columns)
+        pose = np.broadcast_to(np.eye(3), (n, 3, 3)) if pose is None else as_numbers("pose", pose, np.float64)
+        return replace(blank, points=array, pose=pose, size=as_numbers("size", size, np.int64), **columns)
 
     @classmethod
     def blank(
@@ -249,7 +248,7 @@ class Landmarks:
         2
         """
         parts = list(parts)
-        _check_parts(parts)
+        check_kind(parts, Landmarks)
         if not parts:
             return cls.blank([], status="ok")
         if len({part.scheme for part in parts}) > 1:
@@ -316,17 +315,12 @@ class Landmarks:
         Raises
         ------
         InvalidInputError
-            If no point has that name, a pair is asked for without a side, or the midline with one.
+            As for `Scheme.number`.
 
         Examples
         --------
-        >>> lm = Landmarks.from_points(np.zeros((2, 478, 3)))
-        >>> lm.point("commissure", "right").shape
+        >>> Landmarks.blank(["a.jpg", "b.jpg"], status="no_face").point("commissure", "right").shape
         (2, 3)
-        >>> lm.point("nose_tipp")
-        Traceback (most recent call last):
-        ...
-        asymmetry.errors.InvalidInputError: no point is called 'nose_tipp'; perhaps nose_tip
         """
         points: FloatArray = self.points[:, self.layout.number(name, side)]
         return points
@@ -392,11 +386,7 @@ class Landmarks:
                 meta = json.loads(str(archive["meta"]))
                 # Files of version 0.1.0 hold no quality, and reasons in place of notes.
                 arrays = {name: archive[name] for name in _ARRAYS if name not in _LATER or name in archive}
-                if "notes" in arrays:
-                    arrays["notes"] = unpack_notes(arrays["notes"].tolist())
-                else:
-                    arrays["notes"] = note_array((text,) for text in archive["reason"].tolist())
-                read = cls(**arrays, **meta)
+                read = cls(**{**arrays, "notes": load_notes(archive)}, **meta)
         except (KeyError, ValueError, TypeError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
             if isinstance(error, FileNotFoundError):
                 raise
@@ -408,27 +398,3 @@ class Landmarks:
 
 _ARRAYS = tuple(item.name for item in fields(Landmarks) if item.name not in ("scheme", "provenance"))
 _LATER = ("quality", "notes")
-
-
-def same_values(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> bool:
-    """Whether two arrays hold the same; NaN equals NaN."""
-    return np.array_equal(one, other, equal_nan=one.dtype.kind == "f" and other.dtype.kind == "f")
-
-
-def _check_parts(parts: Sequence[object]) -> None:
-    odd = [type(part).__name__ for part in parts if not isinstance(part, Landmarks)]
-    if odd:
-        raise InvalidInputError(f"only Landmarks can be joined, and this is {odd[0]}")
-
-
-def _read_only(values: npt.ArrayLike) -> npt.NDArray[Any]:
-    view = np.asarray(values).view()
-    view.flags.writeable = False
-    return view
-
-
-def _numbers(name: str, values: npt.ArrayLike, kind: type[np.generic]) -> npt.NDArray[Any]:
-    try:
-        return np.asarray(values, dtype=kind)
-    except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"{name} have to be numbers in an even array ({error})") from error

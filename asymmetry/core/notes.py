@@ -22,6 +22,7 @@ __all__ = [
     "Value",
     "as_note",
     "flags_column",
+    "load_notes",
     "mirror_notes",
     "note_array",
     "pack_notes",
@@ -188,6 +189,13 @@ def mirror_notes(notes: NoteArray) -> NoteArray:
 def pack_notes(notes: NoteArray) -> npt.NDArray[np.str_]:
     """The notes of each photo as JSON text, for files."""
     return np.array([json.dumps([note.to_dict() for note in row]) for row in notes], dtype=np.str_)
+
+
+def load_notes(arrays: Mapping[str, npt.NDArray[Any]]) -> NoteArray:
+    """The notes in a file of landmarks; those of version 0.1.0 have reasons in their place."""
+    if "notes" in arrays:
+        return unpack_notes(arrays["notes"].tolist())
+    return note_array((text,) for text in arrays["reason"].tolist())
 
 
 def unpack_notes(packed: Iterable[str]) -> NoteArray:

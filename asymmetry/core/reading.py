@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrow import LISTS
 from asymmetry.errors import InvalidInputError
 
 __all__ = ["arrow_columns", "csv_columns", "frame_columns"]
@@ -84,6 +85,8 @@ def _from_text(column: str, cells: Iterable[str]) -> Column:
 
 def _from_values(column: str, values: list[Any]) -> Column:
     """Values as one array; what is missing is NaN among numbers and empty among texts."""
+    if column in LISTS:
+        values = [value if value is None or isinstance(value, str) else " ".join(value) for value in values]
     known = [value for value in values if value is not None]
     if column in _TEXTS or any(isinstance(value, str | date) for value in known):
         return np.array([_text_of(value) for value in values], dtype=np.str_)

@@ -30,9 +30,13 @@ class Record:
 
         Examples
         --------
-        >>> from asymmetry.series import Forecast
-        >>> Forecast("brow_height_diff_mm", 1.0, note=None).to_dict()["day"] is None
-        True
+        >>> from dataclasses import dataclass
+        >>> @dataclass
+        ... class Result(Record):
+        ...     day: date
+        ...     mm: float
+        >>> Result(date(2026, 3, 9), math.nan).to_dict()
+        {'day': '2026-03-09', 'mm': None}
         """
         names = [*(item.name for item in fields(self)), *self.derived]  # type: ignore[arg-type]
         return {name: make_plain(getattr(self, name)) for name in names}

@@ -10,14 +10,14 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, get_args, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.landmarks import Status, same_values
+from asymmetry.core.arrays import same_values
+from asymmetry.core.arrow import LISTS, plain_values, to_arrow_array, valid_texts
 from asymmetry.core.notes import NoteArray, flags_column, note_array, reason_column
 from asymmetry.core.paths import local_path
 from asymmetry.core.reading import arrow_columns, csv_columns, frame_columns
@@ -33,8 +33,6 @@ Column = npt.NDArray[Any]
 
 #: Columns that say which photo a row is; those present come first, in this order.
 LEADING = ("photo", "taken", "day", "expression", "status", "reason", "flags")
-#: Columns of codes with a space between them, which are lists where a format has lists.
-_LISTS = ("flags",)
 #: Measurements that a printed table shows, beside the photo and its status.
 HEADLINE = (
     "brow_height_diff_mm",
@@ -42,8 +40,6 @@ HEADLINE = (
     "commissure_height_diff_mm",
     "asymmetry_total_mm",
 )
-# In this order in the dictionary of every Arrow table, so that tables can be joined.
-_STATUSES = get_args(Status)
 # Decimals of numbers in text files: 0.1 µm. Numbers below 1, such as mm per px, get more.
 _DECIMALS, _DECIMALS_BELOW_ONE = 4, 6
 # Rows that a printed table shows at each end.
@@ -269,8 +265,8 @@ class Measurements(Mapping[str, Column]):
         >>> Measurements({"mrd1_diff_mm": [0.5, np.nan]}).to_dict()
         {'mrd1_diff_mm': [0.5, None]}
         """
-        found = {name: _plain(column) for name, column in self.items()}
-        return found | {name: [text.split() for text in found[name]] for name in _LISTS if name in found}
+        found = {name: plain_values(column) for name, column in self.items()}
+        return found | {name: [text.split() for text in found[name]] for name in LISTS if name in found}
 
     def to_dataframe(self) -> pd.DataFrame:
         """A `pandas.DataFrame`; the provenance is in its ``attrs``.
@@ -281,7 +277,7 @@ class Measurements(Mapping[str, Column]):
             If pandas is not installed.
         """
         pandas = _extra("pandas", "to_dataframe")
-        frame = pandas.DataFrame({name: _valid(column) for name, column in self.items()})
+        frame = pandas.DataFrame({name: valid_texts(column) for name, column in self.items()})
         frame.attrs["asymmetry"] = dict(self.provenance)
         return frame
 
@@ -301,7 +297,7 @@ class Measurements(Mapping[str, Column]):
             If ``taken`` holds a text that is no time by ISO 8601.
         """
         pyarrow = _extra("pyarrow", "to_arrow")
-        arrays = [_to_arrow(pyarrow, name, column) for name, column in self.items()]
+        arrays = [to_arrow_array(pyarrow, name, column) for name, column in self.items()]
         fields = [
             pyarrow.field(name, array.type, metadata=self.about.get(name))
             for name, array in zip(self, arrays, strict=True)
@@ -363,17 +359,10 @@ def _frozen(values: npt.ArrayLike) -> Column:
     return column
 
 
-def _plain(column: Column) -> list[Any]:
-    values: list[Any] = column.tolist()
-    if column.dtype.kind != "f":
-        return values
-    return [value if finite else None for value, finite in zip(values, np.isfinite(column), strict=True)]
-
-
 def _cells(column: Column, number: Callable[[float], str], text: Callable[[Any], str]) -> list[str]:
     """A column's values as text; what was not measured is empty."""
     write = number if column.dtype.kind == "f" else text
-    return ["" if value is None else write(value) for value in _plain(_valid(column))]
+    return ["" if value is None else write(value) for value in plain_values(valid_texts(column))]
 
 
 def _exact(value: float) -> str:
@@ -397,33 +386,6 @@ def _guarded(value: Any) -> str:
     """A text for a file that a spreadsheet may open."""
     text = str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _valid(column: Column) -> Column:
-    """The column with texts that UTF-8 can hold; the name of a file may have bytes that are no letters."""
-    if column.dtype.kind != "U":
-        return column
-    return np.strings.decode(np.strings.encode(column, "utf-8", "backslashreplace"), "utf-8")
-
-
-def _to_arrow(pyarrow: Any, name: str, column: Column) -> Any:
-    """A column as an Arrow array; one of no rows has the type of any other."""
-    if name == "taken" and column.dtype.kind == "U":
-        return pyarrow.array([_wall_clock(text) for text in column.tolist()], pyarrow.timestamp("us"))
-    if name == "status" and set(column.tolist()) <= set(_STATUSES):
-        numbers = np.array([_STATUSES.index(text) for text in column.tolist()], dtype=np.int8)
-        return pyarrow.DictionaryArray.from_arrays(pyarrow.array(numbers), pyarrow.array(_STATUSES))
-    if name in _LISTS:
-        codes = [text.split() for text in column.tolist()]
-        return pyarrow.array(codes, pyarrow.list_(pyarrow.string()))
-    return pyarrow.array(_valid(column), from_pandas=True)  # which makes a null of NaN
-
-
-def _wall_clock(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=None) if text else None
-    except ValueError as error:
-        raise InvalidInputError(f"taken {text!r}: give a time as 2026-03-31T12:30:00, or a day") from error
 
 
 def _extra(module: str, what: str) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import functools
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -13,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.schemes.checking import check_groups, check_names, check_numbers, list_numbers, other_side
 from asymmetry.core.schemes.vocabulary import FRAME, GROUPS, MIDLINE, PAIRS, STATIONS
 from asymmetry.errors import InvalidInputError
 
@@ -21,7 +21,6 @@ __all__ = ["SIDES", "Scheme", "Side", "get_scheme", "name_points", "register_sch
 Side = Literal["right", "left"]
 SIDES: tuple[Side, Side] = ("right", "left")
 
-_NAME = re.compile("[a-z][a-z0-9_]*")
 # The schemes that are known, by name.
 _SCHEMES: dict[str, Scheme] = {}
 
@@ -103,13 +102,13 @@ class Scheme:
         }
         for name, value in own.items():
             object.__setattr__(self, name, value)
-        _check_names(self)
-        _check_numbers(self)
+        check_names(self)
+        check_numbers(self)
         object.__setattr__(self, "mirror", _mirror_table(self))
         groups = {name: tuple(filter(self.has, names)) for name, names in GROUPS.items()}
         groups |= {name: tuple(names) for name, names in self.groups.items()}
         object.__setattr__(self, "groups", MappingProxyType(groups))
-        _check_groups(self)
+        check_groups(self)
 
     def has(self, name: str) -> bool:
         """Whether the scheme has a point of that name, or reads it along a contour.
@@ -165,7 +164,7 @@ class Scheme:
     @functools.cached_property
     def expression_twins(self) -> list[int]:
         """For each expression weight, the position of that of the other side."""
-        return [self.expressions.index(_other_side(name)) for name in self.expressions]
+        return [self.expressions.index(other_side(name)) for name in self.expressions]
 
     def pairs_of(self, names: Iterable[str]) -> tuple[str, ...]:
         """The pairs that named points are, or are read between; what the scheme lacks is left out.
@@ -331,69 +330,6 @@ def _fixed(numbers: npt.ArrayLike) -> npt.NDArray[np.intp]:
     return array
 
 
-def _check_names(scheme: Scheme) -> None:
-    """Refuse names that are none, or that mean something else in the vocabulary."""
-    for name in (scheme.name, *scheme.pairs, *scheme.midline):
-        if not _NAME.fullmatch(name):
-            raise InvalidInputError(f"scheme {scheme.name!r}: {name!r} is no name; use lower case")
-    twice = set(scheme.pairs) & set(scheme.midline)
-    wrong = twice | (set(scheme.pairs) & set(MIDLINE)) | (set(scheme.midline) & set(PAIRS))
-    if wrong:
-        raise InvalidInputError(
-            f"scheme {scheme.name!r}: {', '.join(sorted(wrong))}: on the midline or on both sides?"
-        )
-    for contour, line in scheme.contours.items():
-        if contour not in STATIONS:
-            raise InvalidInputError(
-                f"scheme {scheme.name!r}: no contour is called {contour!r}; known: {', '.join(STATIONS)}"
-            )
-        unknown = [name for name in line if name not in scheme.named]
-        if unknown or len(line) < 2:
-            raise InvalidInputError(
-                f"scheme {scheme.name!r}: contour {contour!r} needs two points or more that have a name; "
-                f"unknown: {', '.join(unknown) or 'none'}"
-            )
-    one_sided = [name for name in scheme.expressions if _other_side(name) not in scheme.expressions]
-    if one_sided or len(set(scheme.expressions)) < len(scheme.expressions):
-        raise InvalidInputError(
-            f"scheme {scheme.name!r}: expression weights stand once, and on both sides; not so: "
-            f"{', '.join(one_sided) or 'some stand twice'}"
-        )
-
-
-def _other_side(expression: str) -> str:
-    """The name of an expression weight with Right and Left exchanged."""
-    if expression.endswith("Left"):
-        return expression.removesuffix("Left") + "Right"
-    if expression.endswith("Right"):
-        return expression.removesuffix("Right") + "Left"
-    return expression
-
-
-def _check_numbers(scheme: Scheme) -> None:
-    """Refuse numbers that stand twice, or that the scheme does not have."""
-    numbers = [number for pair in scheme.pairs.values() for number in pair]
-    numbers += [*scheme.midline.values(), *(number for numbers in scheme.unnamed for number in numbers)]
-    twice = sorted({number for number in numbers if numbers.count(number) > 1})
-    if twice:
-        raise InvalidInputError(f"scheme {scheme.name!r}: points {_listed(twice)} stand in it twice")
-    beyond = sorted({*numbers, *scheme.expressive.tolist()} - set(range(scheme.size)))
-    if beyond:
-        raise InvalidInputError(
-            f"scheme {scheme.name!r} has points 0 to {scheme.size - 1}, not {_listed(beyond)}"
-        )
-    missing = sorted(set(range(scheme.size)) - set(numbers))
-    if missing and not len(scheme.mirror):
-        raise InvalidInputError(
-            f"scheme {scheme.name!r}: points {_listed(missing)} are missing; list them in unnamed, or give "
-            "the mirror"
-        )
-
-
-def _listed(numbers: list[int]) -> str:
-    return ", ".join(map(str, numbers))
-
-
 def _mirror_table(scheme: Scheme) -> npt.NDArray[np.intp]:
     """Mirror twins, as they are given or as the table says; refused where they are no mirror."""
     pairs = [*scheme.pairs.values()]
@@ -408,18 +344,9 @@ def _mirror_table(scheme: Scheme) -> npt.NDArray[np.intp]:
     wrong = np.flatnonzero(table[table] != np.arange(scheme.size)).tolist()
     wrong += [number for number, twin in stated.items() if table[number] != twin]
     if wrong:
+        points = list_numbers(sorted(set(wrong)))
         raise InvalidInputError(
-            f"scheme {scheme.name!r}: the mirror twins of points {_listed(sorted(set(wrong)))} are not each "
-            "other's, or not those of the pairs"
+            f"scheme {scheme.name!r}: the mirror twins of points {points} are not each other's, or not those "
+            "of the pairs"
         )
     return table
-
-
-def _check_groups(scheme: Scheme) -> None:
-    """Refuse groups with names that the scheme does not have."""
-    for group, names in scheme.groups.items():
-        unknown = [name for name in names if not scheme.has(name)]
-        if unknown:
-            raise InvalidInputError(
-                f"scheme {scheme.name!r}: group {group!r} has no points {', '.join(unknown)}"
-            )
