@@ -163,8 +163,8 @@ def stages(path: Path, runs: int, method: Any = "hemiface") -> dict[str, float]:
         _scored(extractor, path)
         with (
             patch.object(reduced, "read_photo", watch.watched("decode", reduced.read_photo)),
-            patch.object(model.landmarker, "detect", watch.watched("landmark", model.detect)),
-            patch.object(model.mesh, "read_square", watch.watched("landmark", model.read_square)),
+            patch.object(model.landmarker, "detect", watch.watched("landmark", model.landmarker.detect)),
+            patch.object(model.mesh, "read_square", watch.watched("landmark", model.mesh.read_square)),
         ):
             for _ in range(runs):
                 with watch.stage("read"):

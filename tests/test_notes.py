@@ -123,8 +123,8 @@ def german(tmp_path: Path) -> Text:
         beyond_error = "{change} (mehr als {limit:.2f} mm)"
         unchanged = "Wie bisher: {metrics}."
         title_and_limit = "{headline:titles} ({limit:.1f} mm)"
-        series_one = "{n:d} Foto{since}"
-        series_other = "{n:d} Fotos{since}"
+        series_one = "{n:d} Foto, {since}"
+        series_other = "{n:d} Fotos, {since}"
         """,
         encoding="utf-8",
     )

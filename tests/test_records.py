@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note
 from asymmetry.core.records import Record, make_plain
 from asymmetry.metrics import measure
 from asymmetry.metrics.headline import HEADLINES, Difference
@@ -21,11 +22,12 @@ from asymmetry.series.change import Side
 from asymmetry.series.course import Error
 from asymmetry.series.reference import Reference
 
+AT_BASELINE = {"code": "at_baseline", "values": {}}
 CHANGE = Change(
     headline=HEADLINES[0],
     column="brow_height_diff_mm",
     expression="rest",
-    since=Reference(-math.inf, 0.0, "at baseline"),
+    since=Reference(-math.inf, 0.0, Note("at_baseline")),
     before=-0.25,
     after=-2.75,
     right=Side(1.0, -1.5),
@@ -40,7 +42,7 @@ CHANGE = Change(
     span=(7.0, 14.0),
     photos_before=("a.jpg",),
     photos_after=("b.jpg",),
-    error=Error(0.2, 0.1, 8.0, "what is usual"),
+    error=Error(0.2, 0.1, 8.0, Note("usual_error")),
 )
 COURSE = Course(
     column="brow_height_diff_mm",
@@ -53,10 +55,10 @@ COURSE = Course(
 )
 RESULTS: tuple[Record, ...] = (
     CHANGE,
-    Concern("lid drop", "right upper lid 2 mm lower", 5.0, ("b.jpg",), ("a turned head",), "a study"),
+    Concern("lid drop", Note("text", text="lower"), 5.0, ("b.jpg",), (Note("camera_near"),), "a study"),
     Trend("brow_height_diff_mm", (0.0, 40.0), 9, per_week=-0.25),
     Forecast("brow_height_diff_mm", 1.0, 50.0, 45.0, math.inf, date(2026, 4, 28)),
-    Difference("brow_height_diff_mm", -3.5, 3.0, "right brow 3.5 mm lower", "a study"),
+    Difference("brow_height_diff_mm", -3.5, 3.0, HEADLINES[0].note(-3.5), "a study"),
     COURSE,
 )
 
@@ -75,7 +77,7 @@ def test_a_change_says_all_that_is_asked_of_it() -> None:
     assert known["beyond"] is True
     assert known["visible"] is False
     assert known["words"].startswith("right brow 2.5 mm lower than at baseline")
-    assert known["since"] == {"first": None, "last": 0.0, "words": "at baseline", "remark": ""}
+    assert known["since"] == {"first": None, "last": 0.0, "note": AT_BASELINE, "remark": None}
     assert known["left"] == {"before": 0.0, "after": None, "change": None, "strength": None}
     assert known["headline"]["metric"] == "brow_height"
     assert known["span"] == [7.0, 14.0]

@@ -74,10 +74,13 @@ class DayZero:
     @property
     def note(self) -> Note:
         """The same as data."""
+        if self.treated and self.day is not None:
+            return Note("days_since_treatment", date=self.day)
+        if self.treated:
+            return Note("days_since_some_treatment")
         if self.day is not None:
-            code = "days_since_treatment" if self.treated else "days_since_first"
-            return Note(code, date=self.day)
-        return Note("days_since_some_treatment" if self.treated else "no_days")
+            return Note("days_since_first", date=self.day)
+        return Note("no_days")
 
     @property
     def words(self) -> str:
