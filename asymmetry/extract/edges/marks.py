@@ -97,9 +97,9 @@ class MarkSettings:
     seen: tuple[float, float, float] = (0.6, 0.4, 0.4)
     canthus_share: float = 0.5
     corner_share: float = 0.5
-    brow_share: float = 0.3
-    near: float = 0.15
-    far: float = 0.4
+    brow_share: float = 0.1
+    near: float = 0.3
+    far: float = 0.7
     lower: float = 0.06
     inside: float = 1.6
     outside: float = 2.0
