@@ -160,7 +160,7 @@ def test_columns_are_averaged_over_1_2_mm(canonical):
             heights = np.broadcast_to(EYE_PICTURE.columns**2, (len(pictures), 2, len(EYE_PICTURE.columns)))
             return heights, np.full_like(heights, 0.05)
 
-    read = drawn.read(Parabola()) - 10 * _pupil_out(drawn) ** 2
+    read = drawn.read(Parabola(), looks=((0.0, 0.0),)) - 10 * _pupil_out(drawn) ** 2
     np.testing.assert_allclose(read, 10 * 0.12**2, rtol=0.1)
 
 
@@ -199,6 +199,19 @@ def test_a_margin_is_found_up_to_a_width(canonical, width, found):
     assert np.all(np.array(list(lids.found.values())) == found)
 
 
+def test_the_mean_of_all_looks_counts(canonical):
+    class Counting:
+        def read(self, pictures):
+            heights = np.zeros((len(pictures), 2, len(EYE_PICTURE.columns)))
+            heights += np.arange(len(pictures))[:, None, None] / 10
+            return heights, np.full_like(heights, 0.05)
+
+    drawn = draw(canonical)
+    right, left = drawn.read(Counting(), looks=((0.0, 0.1), (0.1, 0.2), (-0.1, 0.3)))[:, 0]
+    # Heights count from each picture's middle.
+    np.testing.assert_allclose((right, left), (2.0 + 1.0, 2.0 + 4.0), atol=1e-6)
+
+
 def test_a_damaged_network_is_refused():
-    with pytest.raises(ModelError, match="network for lids"):
+    with pytest.raises(ModelError, match=r"lids\.onnx"):
         LidNetwork(b"no network")
