@@ -58,7 +58,7 @@ class LidSettings:
 
     reach: float = 0.12
     seen: float = 0.10
-    looks: tuple[tuple[float, float], ...] = ((0.1, 0.05), (-0.05, 0.1), (-0.1, -0.05), (0.05, -0.1))
+    looks: tuple[tuple[float, float], ...] = ((0.1, 0.05), (-0.1, -0.05))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from asymmetry.core.schemes import Side
 from asymmetry.errors import ModelError
 from asymmetry.extract.face.half import from_half
-from asymmetry.extract.face.plane import draw_at, places
+from asymmetry.extract.face.plane import draw_at, on_a_grid, places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.photos.halvings import Halvings
@@ -28,6 +28,9 @@ __all__ = ["Network", "Picture", "column_places", "draw_picture", "local_line", 
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
+
+# A picture is drawn so much finer than it is, either way.
+_FINENESS = 2
 
 
 @dataclass(frozen=True)
@@ -49,15 +52,14 @@ class Picture:
     height: int
     cell: int = 2
 
-    def grid(self, fineness: int = 1) -> FloatArray:
-        """Places of the pixels outwards and up from the picture's middle, cm, shape (rows, columns, 2).
+    def grid(self) -> FloatArray:
+        """Places of the pixels outwards and up from the picture's middle, cm, shape (rows, columns, 2)."""
+        at = np.meshgrid(np.arange(self.width) + 0.5, np.arange(self.height) + 0.5)
+        return self.place(np.stack(at, axis=-1))
 
-        ``fineness`` is the number of places for each pixel, either way.
-        """
-        step = self.step / fineness
-        out = (self.width * fineness / 2 - 0.5 - np.arange(self.width * fineness)) * step
-        up = (self.height * fineness / 2 - 0.5 - np.arange(self.height * fineness)) * step
-        return np.stack(np.meshgrid(out, up), axis=-1)
+    def place(self, at: FloatArray) -> FloatArray:
+        """Places outwards and up from the picture's middle, cm, of x, y (..., 2) in its pixels, y down."""
+        return np.asarray((np.array([self.width, self.height]) / 2 - at) * self.step)
 
     @property
     def columns(self) -> FloatArray:
@@ -191,8 +193,12 @@ def draw_picture(
     """
     small = photo.down_to(1 / (pose.scale * picture.step))
     view = pose.resize(small.shape[1] / photo.whole.shape[1], small.shape[0] / photo.whole.shape[0])
-    # Drawn twice as fine and averaged, so that all pixels of a photo that is finer than the picture count.
-    at = places(view, canonical, from_half(middle + picture.grid(2), side))
-    fine = draw_at(small, at, cv2.INTER_LINEAR)
     size = picture.width, picture.height
+
+    def place(at: FloatArray) -> FloatArray:
+        return places(view, canonical, from_half(middle + picture.place(at / _FINENESS), side))
+
+    # Averaged, so that all pixels of a photo that is finer than the picture count.
+    at = on_a_grid(_FINENESS * picture.width, _FINENESS * picture.height, place)
+    fine = draw_at(small, at, cv2.INTER_LINEAR)
     return np.asarray(cv2.resize(fine, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
