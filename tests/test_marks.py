@@ -178,7 +178,7 @@ def moves(canonical: Canonical, fixed: Fixed, pose: Pose = POSE, **settings: flo
 def test_points_go_their_share(canonical: Canonical) -> None:
     moved = moves(canonical, Fixed(plane_of(canonical), 0.04, 0.2))
     settings = MarkSettings()
-    names = {"commissure": 0.5, "inner_commissure": 0.5, "upper_lip_outer_1": 0.25, "outer_canthus": 0.5}
+    names = {"commissure": 0.5, "inner_commissure": 0.5, "upper_lip_outer_1": 0.25, "outer_canthus": 0.2}
     for name, share in names.items():
         for side in SIDES:
             (number,) = MEDIAPIPE_478.of(side, (name,))
