@@ -18,7 +18,7 @@ from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Scheme, Side
 from asymmetry.extract.edges.brows import refine_brows
 from asymmetry.extract.edges.corners import refine_corners
 from asymmetry.extract.edges.irises import refine_irises
-from asymmetry.extract.edges.lids import LidNetwork, refine_lids
+from asymmetry.extract.edges.lids import LidNetworks, refine_lids
 from asymmetry.extract.edges.marks import MarkNetwork, refine_marks
 from asymmetry.extract.face.depth import project_face
 from asymmetry.extract.face.pose import Pose, fit_pose
@@ -60,7 +60,7 @@ class Hemifaces:
 class EdgeNetworks(NamedTuple):
     """The networks that read places in the pixels."""
 
-    lids: LidNetwork
+    lids: LidNetworks
     marks: MarkNetwork
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from asymmetry.errors import InvalidInputError
-from asymmetry.extract.edges.lids import LidNetwork
+from asymmetry.extract.edges.lids import LidNetworks
 from asymmetry.extract.edges.marks import MarkNetwork
 from asymmetry.extract.hemiface import EdgeNetworks
 from asymmetry.extract.model.mediapipe import MediapipeModel
@@ -120,7 +120,7 @@ class NetworkPool:
         return self._load()
 
     def _load(self) -> Networks:
-        networks = Networks(self._load_model(), EdgeNetworks(LidNetwork(), MarkNetwork()))
+        networks = Networks(self._load_model(), EdgeNetworks(LidNetworks(), MarkNetwork()))
         self._loaded.append(networks)
         return networks
 

@@ -1,9 +1,10 @@
-"""``python -m benchmarks.tune.lids``: trains the network that reads lid margins.
+"""``python -m benchmarks.tune.lids``: trains a network that reads lid margins, from people or renders too.
 
 Needs PyTorch and onnx, which nothing else here does: ``pip install -e '.[tune]'``. It makes eyes of the
 tuning people anew (`benchmarks.tune.made_eyes`), trains for as long as told, prints how far margins of the
-reporting people are off, and writes ``extract/edges/lids.onnx`` with the photos, their hash and the date
-in its metadata. Chance makes another network a little different.
+reporting people are off, and writes ``extract/edges/lids_people.onnx``, with ``--renders``
+``lids_renders.onnx``, with the photos, their hash and the date in its metadata. Chance makes another network
+a little different. The one of people alone was trained before closed lids lost their lashes in `make_eye`.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ import numpy as np
 import torch
 from torch.utils.data import IterableDataset
 
-from asymmetry.extract.edges.lids import EYE_PICTURE, LidNetwork
+from asymmetry.extract.edges.lids import EYE_PICTURE, LidNetworks
 from asymmetry.extract.edges.network import scaled
 from benchmarks.fidelity import photos
 from benchmarks.tune.eyes import Eye, read_eyes
 from benchmarks.tune.made_eyes import make_eye
 from benchmarks.tune.training import UNet, column_loss, exported, train
 
-FILE = Path(__file__).resolve().parents[2] / "asymmetry" / "extract" / "edges" / "lids.onnx"
+FOLDER = Path(__file__).resolve().parents[2] / "asymmetry" / "extract" / "edges"
 #: Portraits show what young faces do not, and points read in crops are surer: they are drawn more often.
 #: Renders have closed lids without lashes.
 OFTEN = {"portraits": 3.0, "london": 2.0, "more": 1.0, "render": 0.5}
@@ -53,7 +54,7 @@ class Stream(IterableDataset):
             yield given, made.heights.astype(np.float32), made.weights.astype(np.float32)
 
 
-def report(network: LidNetwork, eyes: Sequence[Eye]) -> None:
+def report(network: LidNetworks, eyes: Sequence[Eye]) -> None:
     """Print how far openings over the pupil are off, mm: as the eyes are, half closed, closed."""
     rng = np.random.default_rng(1)
     for folder in OFTEN:
@@ -72,7 +73,7 @@ def report(network: LidNetwork, eyes: Sequence[Eye]) -> None:
 
 
 def _errors(
-    network: LidNetwork, eye: Eye, rng: np.random.Generator, opened: float | None, copies: int = 4
+    network: LidNetworks, eye: Eye, rng: np.random.Generator, opened: float | None, copies: int = 4
 ) -> np.ndarray:
     """Errors of both margins near the pupil in some pictures of an eye, mm, shape (copies, 2)."""
     made = [make_eye(eye, rng, plain=True, opened=opened) for _ in range(copies)]
@@ -98,13 +99,15 @@ def _folder(eye: Eye) -> str:
     )
 
 
-def all_photos(*, tuning: bool) -> list[Path]:
-    """All photos of one half of the split."""
+def all_photos(*, tuning: bool, renders: bool) -> list[Path]:
+    """All photos of one half of the split, with rendered faces or without."""
     half = [photos.london(name, tuning=tuning) for name in ("neutral", "smiling")]
-    rendered = [
-        path for path in photos.renders(tuning=tuning) if "blink" in path.name or "neutral" in path.name
-    ]
-    return [*half[0], *half[1], *photos.more(tuning=tuning), *photos.portraits(tuning=tuning), *rendered]
+    people = [*half[0], *half[1], *photos.more(tuning=tuning), *photos.portraits(tuning=tuning)]
+    if not renders:
+        return people
+    shown = "blink", "neutral"
+    rendered = photos.renders(tuning=tuning)
+    return people + [path for path in rendered if any(name in path.name for name in shown)]
 
 
 def main() -> None:
@@ -112,16 +115,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.tune.lids", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60.0, help="how long to train")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--output", type=Path, default=FILE)
+    parser.add_argument("--renders", action="store_true", help="learn from renders too")
     chosen = parser.parse_args()
     torch.set_num_threads(1)
-    used = all_photos(tuning=True)
+    used = all_photos(tuning=True, renders=chosen.renders)
+    output = FOLDER / ("lids_renders.onnx" if chosen.renders else "lids_people.onnx")
     stream = Stream(read_eyes(used), chosen.seed)
     network = train(UNet(2), stream, loss, chosen.minutes, chosen.seed)
-    scratch = chosen.output.with_suffix(".made")
+    scratch = output.with_suffix(".made")
     content = exported(network, EYE_PICTURE, used, "benchmarks/tune/lids.py", scratch)
-    chosen.output.write_bytes(content)
-    report(LidNetwork(content), read_eyes(all_photos(tuning=False)))
+    output.write_bytes(content)
+    report(LidNetworks(content), read_eyes(all_photos(tuning=False, renders=True)))
 
 
 if __name__ == "__main__":

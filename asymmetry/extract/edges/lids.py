@@ -1,10 +1,13 @@
-"""Lid margins, read by a small network in an enlarged picture of each eye.
+"""Lid margins, read by two small networks in an enlarged picture of each eye.
 
 The face's mesh shows about 0.6 of a lid's movement, and the strongest edge near a lid is as often the crease,
-the lashes or their shadow as the margin itself. So the margins are read by a network that was trained on
+the lashes or their shadow as the margin itself. So the margins are read by networks that were trained on
 margins placed by hand, and on the same eyes with their lids moved, closed, shaded and made up
-(``benchmarks/tune/lids.py``). It sees pixels alone: the mesh says only where the eye is. In each column of
-the picture it gives a distribution of heights for either margin (`asymmetry.extract.network`).
+(``benchmarks/tune/lids.py``). They see pixels alone: the mesh says only where the eye is. In each column of
+the picture they give a distribution of heights for either margin (`asymmetry.extract.edges.network`).
+
+One network learnt from people alone, the other also from renders, whose lids close without lashes. Their mean
+is read: it repeats better than two readings by one of them.
 """
 
 from __future__ import annotations
@@ -21,12 +24,12 @@ from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.photos.halvings import Halvings
 
-__all__ = ["EYE_PICTURE", "LidNetwork", "LidSettings", "Lids", "margin_numbers", "refine_lids"]
+__all__ = ["EYE_PICTURE", "LidNetworks", "LidSettings", "Lids", "margin_numbers", "refine_lids"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 
-_FILE = "lids.onnx"
+_FILES = ("lids_people.onnx", "lids_renders.onnx")
 _GROUPS = MEDIAPIPE_478.groups
 _LIDS = ("upper_lid", "lower_lid")
 # The station of a lid's contour at which its height is measured.
@@ -40,7 +43,7 @@ EYE_PICTURE = Picture(step=0.03, width=128, height=96)
 
 @dataclass(frozen=True)
 class LidSettings:
-    """How the network's columns become points.
+    """How the networks' columns become points.
 
     Attributes
     ----------
@@ -51,14 +54,10 @@ class LidSettings:
     seen : float
         A margin whose distribution is wider than this, cm, was not seen. In 700 pictures of tuning people's
         eyes, most of them shaded, made up, closed or blurred, it is 0.08 at most.
-    looks : tuple of (float, float)
-        Each eye is read in pictures whose middles lie so far outwards and up, cm, and the mean counts. Moved
-        upper lids of tuning people are read to 0.28 mm (RMSE) with four, to 0.29 with two and 0.30 with one.
     """
 
     reach: float = 0.12
     seen: float = 0.10
-    looks: tuple[tuple[float, float], ...] = ((0.1, 0.05), (-0.1, -0.05))
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Lids:
     plane : ndarray, shape (k, 2)
         Canonical x, y of all points, cm, those of the lids on their margins, their middle over the pupil.
     widths : dict of Side to ndarray, shape (2,)
-        Standard deviation of the network's distribution, cm, at the middle of the upper and the lower margin.
+        Standard deviation of the networks' distributions, cm, in the middle of the upper and the lower lid.
     found : dict of Side to ndarray of bool, shape (2,)
         Whether the upper and the lower margin were seen.
     """
@@ -80,27 +79,27 @@ class Lids:
     found: dict[Side, npt.NDArray[np.bool_]]
 
 
-class LidNetwork:
-    """The network, loaded once.
+class LidNetworks:
+    """The networks, loaded once.
 
     Parameters
     ----------
-    content : bytes, optional
-        An ONNX file. Default: the one that is installed with the package.
+    *contents : bytes
+        ONNX files. Default: those that are installed with the package.
 
     Raises
     ------
     ModelError
-        If it is missing or can't be loaded.
+        If one is missing or can't be loaded.
     """
 
-    def __init__(self, content: bytes | None = None) -> None:
-        self._network = Network(_FILE, content)
+    def __init__(self, *contents: bytes) -> None:
+        self._networks = [Network("lids", each) for each in contents] or [Network(file) for file in _FILES]
 
     @staticmethod
     def sha256() -> str:
-        """SHA-256 of the network that is installed with the package."""
-        return Network.sha256(_FILE)
+        """SHA-256 of the networks that are installed with the package, with a space between."""
+        return " ".join(Network.sha256(file) for file in _FILES)
 
     def read(self, pictures: Pixels) -> tuple[FloatArray, FloatArray]:
         """Heights of both margins in pictures of eyes.
@@ -114,9 +113,11 @@ class LidNetwork:
         -------
         heights, widths : ndarray, shape (n, 2, cells)
             Mean and standard deviation of the height of the upper and the lower margin over the picture's
-            middle, cm, in each column of cells.
+            middle, cm, in each column of cells; the networks' mean of both.
         """
-        return column_places(self._network.scores(pictures)[:, : len(_LIDS)], EYE_PICTURE)
+        read = [column_places(network.scores(pictures), EYE_PICTURE) for network in self._networks]
+        heights, widths = np.mean(read, axis=0)
+        return heights, widths
 
 
 def refine_lids(
@@ -124,7 +125,7 @@ def refine_lids(
     pose: Pose,
     canonical: Canonical,
     plane: FloatArray,
-    network: LidNetwork,
+    networks: LidNetworks,
     settings: LidSettings | None = None,
 ) -> Lids:
     """Move the lid points of both eyes onto the margins that the photo shows.
@@ -142,8 +143,8 @@ def refine_lids(
         The face's surface.
     plane : ndarray, shape (k, 2)
         The mesh's reading: canonical x, y of all points, cm.
-    network : LidNetwork
-        Reads both eyes in one call.
+    networks : LidNetworks
+        Read both eyes in one call.
     settings : LidSettings, optional
         How its columns become points.
 
@@ -153,32 +154,20 @@ def refine_lids(
         Both sides are treated by the same code, so a mirrored photo gives mirrored lids.
     """
     settings = settings or LidSettings()
-    middles = {side: to_half(_middle(plane, side), side) + np.array(settings.looks) for side in SIDES}
-    pictures = [
-        draw_picture(photo, pose, canonical, middle, side, EYE_PICTURE)
-        for side in SIDES
-        for middle in middles[side]
-    ]
-    looks = len(SIDES), len(settings.looks), len(_LIDS), -1
-    heights, widths = (each.reshape(looks) for each in network.read(np.stack(pictures)))
+    middles = {side: to_half(_middle(plane, side), side) for side in SIDES}
+    pictures = [draw_picture(photo, pose, canonical, middles[side], side, EYE_PICTURE) for side in SIDES]
+    heights, widths = networks.read(np.stack(pictures))
     plane = plane.copy()
     seen = {}
     for i, side in enumerate(SIDES):
         half = to_half(plane, side)
-        columns = middles[side][:, :1] + EYE_PICTURE.columns
         seen[side] = np.zeros(len(_LIDS))
         for j, lid in enumerate(_LIDS):
             numbers = MEDIAPIPE_478.of(side, _GROUPS[lid])
             out = _over_pupil(half, side, half[numbers, 0])
-            weights = [local_line(out, each, settings.reach) for each in columns]
-            up = np.mean(
-                [w @ h + m for w, h, m in zip(weights, heights[i, :, j], middles[side][:, 1], strict=True)],
-                axis=0,
-            )
-            half[numbers] = np.column_stack([out, up])
-            seen[side][j] = np.mean(
-                [w[_MIDDLE] @ each for w, each in zip(weights, widths[i, :, j], strict=True)]
-            )
+            weights = local_line(out - middles[side][0], EYE_PICTURE.columns, settings.reach)
+            half[numbers] = np.column_stack([out, weights @ heights[i, j] + middles[side][1]])
+            seen[side][j] = weights[_MIDDLE] @ widths[i, j]
         plane = from_half(half, side)
     return Lids(plane, seen, {side: width < settings.seen for side, width in seen.items()})
 
