@@ -223,7 +223,7 @@ def test_provenance_says_how(extractor: Extractor) -> None:
     assert made["mirrored"] is False
     assert made["model_sha256"].startswith("64184e22")
     versions = {"asymmetry", "mediapipe", "litert", "opencv"}
-    models = {"model_sha256", "lids_sha256", "score_version"}
+    models = {"model_sha256", "lids_sha256", "marks_sha256", "score_version"}
     assert set(made) == versions | models | {"method", "mirrored", "settings"}
     json.dumps(dict(made))
 

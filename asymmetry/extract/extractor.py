@@ -17,7 +17,8 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme
 from asymmetry.core.version import SCORE_VERSION, __version__
 from asymmetry.errors import InvalidInputError, PhotoError
-from asymmetry.extract.edges.lids import LidNetwork
+from asymmetry.extract.edges.lids import LidNetworks
+from asymmetry.extract.edges.marks import MarkNetwork
 from asymmetry.extract.intake import Progress, check_photos, read_rows
 from asymmetry.extract.model.file import model_file
 from asymmetry.extract.model.finding import find_faces
@@ -112,7 +113,8 @@ class Extractor:
             "score_version": SCORE_VERSION,
             **self._networks.model.provenance,
             "opencv": cv2.__version__,
-            "lids_sha256": LidNetwork.sha256(),
+            "lids_sha256": LidNetworks.sha256(),
+            "marks_sha256": MarkNetwork.sha256(),
             "method": method,
             "mirrored": mirrored,
             **_name_of(self._networks.model),

@@ -122,7 +122,7 @@ def _read(photo: Halvings, first: Reading, tools: Tools, *, again: bool = False)
         start,
         tools.canonical,
         tools.mesh,
-        tools.lid_network,
+        tools.edges,
         SIZES[tools.method],
         tools.settings,
     )

@@ -27,7 +27,7 @@ __all__ = ["Gathering", "check_alike", "gather_photos", "match_lines", "name_fil
 
 _LOG = logging.getLogger(__name__)
 #: The settings that two sets of points have to share before they are one series.
-_ALIKE = ("score_version", "method", "model_sha256", "lids_sha256", "settings")
+_ALIKE = ("score_version", "method", "model_sha256", "lids_sha256", "marks_sha256", "settings")
 
 
 @dataclass(frozen=True, eq=False)
