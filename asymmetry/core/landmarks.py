@@ -69,6 +69,9 @@ class Landmarks:
         Why, as data: see `asymmetry.core.notes`. Default: none.
     quality : ndarray of float32, shape (n, 7)
         The facts that `QUALITY` names. Default: not known, NaN.
+    focal_px : ndarray of float64, shape (n,)
+        Focal length of the camera, px of the photo, by which perspective is removed. Default: not known, NaN;
+        then a distance of about 1 m is assumed.
     scheme : str
         Name of the landmark scheme.
     provenance : mapping
@@ -96,6 +99,7 @@ class Landmarks:
     status: StrArray
     notes: NoteArray = field(default_factory=lambda: np.empty(0, np.object_), repr=False)
     quality: FloatArray = field(default_factory=lambda: np.empty((0, 0), np.float32), repr=False)
+    focal_px: FloatArray = field(default_factory=lambda: np.empty(0), repr=False)
     scheme: str = MEDIAPIPE_478.name
     provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
@@ -106,6 +110,8 @@ class Landmarks:
         n, k = len(self.points), scheme.size
         if np.shape(self.quality) == (0, 0):
             object.__setattr__(self, "quality", np.full((n, len(QUALITY)), np.nan, np.float32))
+        if np.shape(self.focal_px) == (0,):
+            object.__setattr__(self, "focal_px", np.full(n, np.nan))
         if self.notes.shape == (0,):
             object.__setattr__(self, "notes", note_array([()] * n))
         shapes = {
@@ -115,7 +121,7 @@ class Landmarks:
             "blendshapes": (n, len(scheme.expressions)),
             "size": (n, 2),
             "quality": (n, len(QUALITY)),
-        } | dict.fromkeys(("photo", "taken", "status", "notes"), (n,))
+        } | dict.fromkeys(("photo", "taken", "status", "notes", "focal_px"), (n,))
         for name, shape in shapes.items():
             found = np.shape(getattr(self, name))
             if found != shape:
@@ -386,7 +392,7 @@ class Landmarks:
             np.load(file, allow_pickle=False) as archive,
         ):
             meta = json.loads(str(archive["meta"]))
-            # Files of version 0.1.0 hold no quality, and reasons in place of notes.
+            # Files of version 0.1.0 hold no quality and focal lengths, and reasons in place of notes.
             there = [each for each in _ARRAYS if each in archive or each not in _LATER]
             arrays = {each: archive[each] for each in there}
             read = cls(**{**arrays, "notes": load_notes(archive)}, **meta)
@@ -397,4 +403,4 @@ class Landmarks:
 
 _META = {"scheme", "provenance"}
 _ARRAYS = tuple(item.name for item in fields(Landmarks) if item.name not in _META)
-_LATER = ("quality", "notes")
+_LATER = ("quality", "notes", "focal_px")
