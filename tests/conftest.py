@@ -22,8 +22,8 @@ from asymmetry.metrics.movements import movement_catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
 
-#: Modules that ``make quick`` leaves out. Each takes a processor for more than three seconds, or starts processes
-#: and waits for them: they read real photos, build the package, or open a browser.
+#: Modules that ``make quick`` leaves out. Each takes a processor for more than three seconds, or starts
+#: processes and waits for them: they read real photos, build the package, or open a browser.
 SLOW_MODULES = frozenset(
     """
     test_archive test_archive_again test_archive_interrupted test_archive_ray test_archive_read test_cli
