@@ -10,6 +10,17 @@ from asymmetry.core.notes import Note
 from asymmetry.core.records import Record
 from asymmetry.core.table import Measurements
 from asymmetry.core.text import english_text
+from asymmetry.metrics.brow import brow_height
+from asymmetry.metrics.definition import Metric
+from asymmetry.metrics.excursion import (
+    brow_excursion,
+    commissure_travel,
+    eye_closure,
+    frown_descent,
+    upper_lip_lift,
+)
+from asymmetry.metrics.eye import fissure_height, mrd1
+from asymmetry.metrics.mouth import commissure_height
 
 __all__ = ["HEADLINES", "MOVEMENT_HEADLINES", "Difference", "Headline", "notable"]
 
@@ -28,16 +39,19 @@ class Headline:
         Its own, for one metric may be shown in several expressions.
     metric : str
         Name in the catalogue; the columns are ``<metric>_right_mm`` and so on.
-    visible_mm : float or None
-        Differences from this size on are noticed by a bystander; None where no study says.
-    study : str
-        The study that says so, by its name in ``[studies]``.
+    visible_mm, study
+        Those of the `Metric`.
     """
 
     name: str
     metric: str
     visible_mm: float | None = None
     study: str = ""
+
+    @classmethod
+    def of(cls, metric: Metric, name: str = "") -> Headline:
+        """The headline of a metric; its name is the metric's, unless it has one of its own."""
+        return cls(name or metric.name, metric.name, metric.visible_mm, metric.study)
 
     @property
     def title(self) -> str:
@@ -98,25 +112,20 @@ class Headline:
 
 
 #: Metrics shown first, from the brow down.
-HEADLINES = (
-    Headline("brow_height", "brow_height", 3.0, "chu_2011"),
-    Headline("mrd1", "mrd1"),
-    Headline("fissure_height", "fissure_height", 2.0, "hohman_2014"),
-    Headline("commissure_height", "commissure_height", 3.0, "hohman_2014"),
-)
+HEADLINES = tuple(map(Headline.of, (brow_height, mrd1, fissure_height, commissure_height)))
 
 #: Movements from rest that are looked at first in each expression.
 MOVEMENT_HEADLINES = {
-    headline.name: headline
-    for headline in (
-        Headline("brow_raise", "brow_excursion"),
-        Headline("frown", "frown_descent"),
-        Headline("eye_closure", "eye_closure"),
-        Headline("smile_closed", "commissure_travel"),
-        Headline("smile_open", "commissure_travel"),
-        Headline("snarl", "upper_lip_lift"),
-        Headline("pucker", "commissure_travel"),
-    )
+    expression: Headline.of(metric, expression)
+    for expression, metric in {
+        "brow_raise": brow_excursion,
+        "frown": frown_descent,
+        "eye_closure": eye_closure,
+        "smile_closed": commissure_travel,
+        "smile_open": commissure_travel,
+        "snarl": upper_lip_lift,
+        "pucker": commissure_travel,
+    }.items()
 }
 
 
@@ -187,8 +196,14 @@ def notable(measurements: Measurements) -> list[tuple[Difference, ...]]:
 def _visible(measurements: Measurements, row: int) -> Iterator[Difference]:
     for headline in HEADLINES:
         column = headline.column("diff")
-        diff = float(measurements[column][row]) if column in measurements else math.nan
+        diff = _value(measurements, column, row)
         if headline.visible_mm is not None and headline.visible(diff):
-            sd = measurements.get(headline.column("diff_sd"))
-            unsure = math.nan if sd is None else float(sd[row])
-            yield Difference(column, diff, headline.visible_mm, headline.note(diff), headline.study, unsure)
+            sd = _value(measurements, headline.column("diff_sd"), row)
+            yield Difference(column, diff, headline.visible_mm, headline.note(diff), headline.study, sd)
+
+
+def _value(measurements: Measurements, column: str, row: int) -> float:
+    """One number; NaN where there is no such column."""
+    if column not in measurements:
+        return math.nan
+    return float(measurements[column][row])

@@ -17,6 +17,7 @@ from asymmetry.metrics import Metric, catalogue, measure
 from asymmetry.metrics.absolute import unsure_iris
 from asymmetry.metrics.expression import UNKNOWN
 from asymmetry.metrics.headline import HEADLINES, MOVEMENT_HEADLINES, Headline
+from asymmetry.metrics.measuring import choose
 from asymmetry.metrics.movements import movement_catalogue
 from asymmetry.series.change import Sides
 from asymmetry.series.course import UNKNOWN_ERROR, USUAL, USUAL_MOVEMENT, Course, Expected, course
@@ -83,8 +84,7 @@ def own_errors(
         return {}
     table = measured_again(landmarks, static, some, metrics)
     found = {}
-    for each in metrics:
-        metric = each if isinstance(each, Metric) else catalogue()[each]
+    for metric in choose(metrics, catalogue()):
         for column, name in zip(metric.columns, metric.rsd_columns, strict=True):
             values = table[name][np.isfinite(table[name])]
             if len(values):
@@ -157,20 +157,22 @@ def find_course(
     column = _column(metric, side, known)
     if column in static:
         filling = [each for each in known.values() if column in each.columns]
-        expected = own_errors(landmarks, static, filling).get(column, _usual(column))
+        expected = own_errors(landmarks, static, filling).get(column, _usual(column, USUAL))
         shown = expression or usual
         return course(static, column, static["expression"] == shown, shown, expected)
     if column not in movements:
         raise InvalidInputError(f"no metric and no column is called {metric!r} (side {side!r})")
     label, read = movements["expression"], np.isfinite(movements[column])
     expression = expression or usual_expression(label, movements["day"], read & (label != UNKNOWN))
-    expected = USUAL_MOVEMENT if column.endswith("_mm") else UNKNOWN_ERROR
+    expected = _usual(column, USUAL_MOVEMENT)
     return course(movements, column, label == expression, expression, expected)
 
 
-def _usual(column: str) -> Expected:
-    """The usual error for lengths; nothing is known of the rest."""
-    return USUAL if column.endswith("_mm") else UNKNOWN_ERROR
+def _usual(column: str, of_lengths: Expected) -> Expected:
+    """The usual error of a column: that of lengths, and of others nothing is known."""
+    if column.endswith("_mm"):
+        return of_lengths
+    return UNKNOWN_ERROR
 
 
 def _column(metric: str, side: str, known: Mapping[str, Metric]) -> str:
@@ -178,4 +180,6 @@ def _column(metric: str, side: str, known: Mapping[str, Metric]) -> str:
     if metric not in known:
         return metric
     found = known[metric]
-    return f"{metric}_{side}_{found.unit}" if found.sides else found.columns[0]
+    if not found.sides:
+        return found.columns[0]
+    return f"{metric}_{side}_{found.unit}"

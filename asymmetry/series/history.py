@@ -21,7 +21,7 @@ from asymmetry.metrics.movements import beyond_noise
 from asymmetry.photos.dates import as_date, day_number
 from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.photo import PhotoSource
-from asymmetry.photos.record import About
+from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.assembly import check_rows, series_tables
 from asymmetry.series.change import Change, Sides, changes
 from asymmetry.series.checks import check, circumstances
@@ -62,7 +62,7 @@ class History:
         The patient's diary.
     affected : {"right", "left"} or None
         The patient's side that is ill or treated, if one is.
-    about : tuple of About
+    about : tuple of PhotoRecord
         The facts known about each photo before it was measured.
     sources : mapping of str to PhotoSource
         Pictures that are not in the folder, by the photo's name.
@@ -76,7 +76,7 @@ class History:
     folder: Path | None = None
     notes: tuple[DiaryNote, ...] = ()
     affected: Side | None = None
-    about: tuple[About, ...] = ()
+    about: tuple[PhotoRecord, ...] = ()
     sources: Mapping[str, PhotoSource] = field(default_factory=dict)
     metrics: tuple[str | Metric, ...] | None = None
 
@@ -89,7 +89,7 @@ class History:
         affected: Side | None = None,
         folder: Path | None = None,
         expression: Sequence[str | None] | None = None,
-        about: Sequence[About] | None = None,
+        about: Sequence[PhotoRecord] | None = None,
         notes: Sequence[DiaryNote] = (),
         photos: Sequence[PhotoSource] | Mapping[str, PhotoSource] = (),
         metrics: Iterable[str | Metric] | None = None,
@@ -109,7 +109,7 @@ class History:
             Where the photos are, for pictures in the report.
         expression : sequence of str or None, optional
             The expression of each face. Where it is not given, it is read from the expression weights.
-        about : sequence of About, optional
+        about : sequence of PhotoRecord, optional
             All that is known about each photo, in place of `expression`.
         notes : sequence of DiaryNote
             The patient's diary.
@@ -132,7 +132,7 @@ class History:
             raise InvalidInputError(f"affected side {affected!r}: use 'right' or 'left', the patient's own")
         check_rows(landmarks, expression, about)
         if about is None:
-            about = [About("", expression=each) for each in expression or [None] * len(landmarks)]
+            about = [PhotoRecord("", expression=each) for each in expression or [None] * len(landmarks)]
         sources = photos if isinstance(photos, Mapping) else _sources_by_name(landmarks, photos)
         chosen = None if metrics is None else tuple(metrics)
         landmarks, static, table, known = series_tables(landmarks, about, as_date(treated_on), chosen)
@@ -308,7 +308,8 @@ class History:
         Parameters
         ----------
         rules : iterable of Rule, optional
-            Default: all `RULES`. ``[rule for rule in RULES if rule.name != "lid drop"]`` leaves one out.
+            Default: all `RULES`, and those that were registered.
+            ``[rule for rule in RULES if rule.name != "lid drop"]`` leaves one out.
         """
         situation = Situation(self.changes(), self.followed, self.treated, self.affected)
         return concerns(situation, rules)

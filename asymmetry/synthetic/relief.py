@@ -154,7 +154,8 @@ def lift_face(landmarks: Landmarks, canonical: Canonical, camera_cm: float = CAM
     if len(landmarks) != 1 or not landmarks.usable.all() or not np.isfinite(landmarks.points).all():
         raise InvalidInputError("a retake needs the landmarks of exactly one face, measured as a whole")
     points = np.asarray(landmarks.points[0], dtype=np.float64)
-    pose = replace(fit_pose(points, canonical.vertices, camera_cm), camera_cm=camera_cm)
+    fitted_pose = fit_pose(points, canonical.vertices, camera_cm)
+    pose = replace(fitted_pose, focal_px=camera_cm * fitted_pose.scale)
     plane = pose.unproject(points[:, :2], canonical.depth_at)
     surface = np.column_stack([plane, canonical.depth_at(*plane.T)])
     deeper = _DEEPER * (pose.project(surface)[:, 2] - points[:, 2]) / pose.scale

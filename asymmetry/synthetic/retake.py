@@ -207,12 +207,13 @@ def _frame(sitter: Sitter, retake: Retake) -> tuple[Pose, tuple[int, int]]:
     """Pose of the head in the new photo, and its width and height: they show as much as the old ones."""
     relief, before = sitter.relief, sitter.relief.pose
     turn = rotation(*(np.array([angle]) for angle in (retake.yaw_deg, retake.pitch_deg, retake.roll_deg)))[0]
-    turned = replace(before, rotation=turn @ before.rotation, camera_cm=retake.distance_cm)
+    turned = replace(before, rotation=turn @ before.rotation, focal_px=retake.distance_cm * before.scale)
     canthi = relief.lift(relief.plane[list(sitter.landmarks.layout.pairs["outer_canthus"])])
     old, new = (float(np.linalg.norm(np.diff(p.project(canthi)[:, :2], axis=0))) for p in (before, turned))
     wanted = retake.canthi_px or old
     ratio = wanted / old
-    pose = replace(turned, scale=turned.scale * wanted / new, origin=before.origin * ratio)
+    scale = turned.scale * wanted / new
+    pose = replace(turned, scale=scale, focal_px=retake.distance_cm * scale, origin=before.origin * ratio)
     height, width = (round(side * ratio) for side in sitter.pixels.shape[:2])
     return pose, (width, height)
 
