@@ -119,6 +119,13 @@ _FOLDER = (
     click.option("--treated-on", type=click.DateTime(["%Y-%m-%d"]), help="Day of treatment, as 2026-03-31."),
     click.option("--affected", type=click.Choice(["right", "left"]), help="The patient's side that is ill."),
     click.option(
+        "--setting",
+        type=click.Choice(["home", "clinic"]),
+        default="home",
+        show_default=True,
+        help="How the photos were taken.",
+    ),
+    click.option(
         "--manifest",
         type=click.Path(path_type=Path, dir_okay=False),
         help="CSV about the photos: photo, taken, expression, mirrored, notes.  "
@@ -133,7 +140,7 @@ def _of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def with_series(folder: Path, treated_on: datetime | None, **options: Any) -> None:
-        known = {name: options.pop(name) for name in ("affected", "manifest", "mirrored")}
+        known = {name: options.pop(name) for name in ("affected", "setting", "manifest", "mirrored")}
         day = treated_on.date() if treated_on else None
         command(asymmetry.Series.from_folder(folder, treated_on=day, progress=_progress, **known), **options)
 

@@ -19,6 +19,7 @@ from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import treatment_by_names
 from asymmetry.scoring import extractor_or
+from asymmetry.series.day_to_day import Setting
 from asymmetry.series.folder import read_folder
 from asymmetry.series.gathering import check_alike, gather_photos, name_files, read_manifest_in
 from asymmetry.series.history import History
@@ -43,6 +44,7 @@ class Series(History):
         *,
         treated_on: date | str | None = None,
         affected: Side | None = None,
+        setting: Setting = "home",
         extractor: Extractor | None = None,
         manifest: str | os.PathLike[str] | None = None,
         mirrored: bool = False,
@@ -62,6 +64,9 @@ class Series(History):
             count days, else the day of the first photo.
         affected : {"right", "left"}, optional
             The patient's side that is ill or treated; the other one then tells how hard a movement was tried.
+        setting : {"home", "clinic"}
+            How the photos were taken: by the patient, each day held and lit differently, or in one place with
+            one camera. It says how far days differ though nothing changes.
         extractor : Extractor, optional
             Reads the points, in its own way. Default: one is made.
         manifest : path, optional
@@ -114,6 +119,7 @@ class Series(History):
             found.landmarks,
             treated_on=found.treated_on,
             affected=affected,
+            setting=setting,
             folder=folder,
             about=found.about,
             notes=found.notes,
@@ -121,12 +127,13 @@ class Series(History):
         )
 
     @classmethod
-    def from_photos(
+    def from_photos(  # noqa: PLR0913  all but one go by name
         cls,
         photos: Iterable[PhotoSource] | Mapping[str, PhotoSource],
         *,
         treated_on: date | str | None = None,
         affected: Side | None = None,
+        setting: Setting = "home",
         extractor: Extractor | None = None,
         mirrored: bool = False,
         notes: Sequence[DiaryNote] = (),
@@ -141,7 +148,7 @@ class Series(History):
             The photos, or the photos by name. `PhotoBytes` have a name and a date of their own. They are kept
             for the pictures of the report. One that is there twice, by its name or its bytes, is left out
             the second time, and the log says so.
-        treated_on, affected, extractor, mirrored, progress, metrics
+        treated_on, affected, setting, extractor, mirrored, progress, metrics
             As for `from_folder`.
         notes : sequence of DiaryNote
             The patient's diary.
@@ -167,6 +174,7 @@ class Series(History):
             found.landmarks,
             treated_on=day or treatment_by_names(found.about),
             affected=affected,
+            setting=setting,
             about=found.about,
             notes=notes,
             photos=found.sources,
@@ -181,6 +189,7 @@ class Series(History):
         *,
         treated_on: date | str | None = None,
         affected: Side | None = None,
+        setting: Setting = "home",
         folder: str | os.PathLike[str] | None = None,
         metrics: Iterable[str | Metric] | None = None,
     ) -> Series:
@@ -195,7 +204,7 @@ class Series(History):
             The output of `score_archive` with ``landmarks=True``.
         subject : str
             The person, as in the archive's column ``subject``.
-        treated_on, affected, metrics
+        treated_on, affected, setting, metrics
             As for `from_folder`.
         folder : path, optional
             The archive's source, for the pictures of a report.
@@ -212,6 +221,7 @@ class Series(History):
             found.landmarks,
             treated_on=treated_on,
             affected=affected,
+            setting=setting,
             folder=None if folder is None else Path(folder),
             about=found.about,
             metrics=metrics,
@@ -269,6 +279,7 @@ class Series(History):
             Landmarks.concat([self.landmarks, found.landmarks]),
             treated_on=self.treated_on,
             affected=self.affected,
+            setting=self.setting,
             folder=self.folder,
             about=[*self.about, *found.about],
             notes=self.notes,

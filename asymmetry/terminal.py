@@ -82,7 +82,7 @@ def change_lines(made: Series) -> Iterator[str]:
     from asymmetry.series import what_changed
 
     yield "What changed"
-    for said in what_changed(made.changes()):
+    for said in what_changed(made.changes(), made.setting):
         yield from _wrapped(said.words, "  ")
         for remark in said.remarks:
             yield from _wrapped(f"Mind: {remark}.", "      ")

@@ -11,7 +11,7 @@ from asymmetry.core.records import Record
 from asymmetry.core.table import Measurements
 from asymmetry.core.text import english_text
 
-__all__ = ["HEADLINES", "MOVEMENT_HEADLINES", "Difference", "Headline", "notable"]
+__all__ = ["HEADLINES", "MORE_MOVEMENTS", "MOVEMENT_HEADLINES", "Difference", "Headline", "notable"]
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,15 @@ class Headline:
         Differences from this size on are noticed by a bystander; None where no study says.
     study : str
         The study that says so, by its name in ``[studies]``.
+    unit : str
+        The metric's unit.
     """
 
     name: str
     metric: str
     visible_mm: float | None = None
     study: str = ""
+    unit: str = "mm"
 
     @property
     def title(self) -> str:
@@ -59,7 +62,7 @@ class Headline:
 
     def column(self, side: str) -> str:
         """Name of the column of one side, or of ``"diff"``, ``"diff_sd"`` and so on."""
-        return f"{self.metric}_{side}_mm"
+        return f"{self.metric}_{side}_{self.unit}"
 
     def note(self, diff_mm: float) -> Note:
         """A difference as a note; the right side is the subject, and is compared with the left.
@@ -76,6 +79,17 @@ class Headline:
         if diff_mm > 0:
             return Note("right_more", headline=self.name, mm=diff_mm)
         return Note("right_less", headline=self.name, mm=-diff_mm)
+
+    def side_note(self, side: str, moved: float, error: float) -> Note:
+        """How one side changed against its own former self, as a note.
+
+        Examples
+        --------
+        >>> str(HEADLINES[0].side_note("left", -4.1, 1.2))
+        'left brow 4.1 mm lower (± 1.2)'
+        """
+        code = "side_more" if moved > 0 else "side_less"
+        return Note(code, side=side, headline=self.name, mm=abs(moved), error=error)
 
     def words(self, diff_mm: float) -> str:
         """The same in English.
@@ -105,18 +119,26 @@ HEADLINES = (
     Headline("commissure_height", "commissure_height", 3.0, "hohman_2014"),
 )
 
-#: Movements from rest that are looked at first in each expression.
+#: Movements from rest that are looked at first in each expression: the part of each that is read surest.
 MOVEMENT_HEADLINES = {
     headline.name: headline
     for headline in (
         Headline("brow_raise", "brow_excursion"),
         Headline("frown", "frown_descent"),
         Headline("eye_closure", "eye_closure"),
-        Headline("smile_closed", "commissure_travel"),
-        Headline("smile_open", "commissure_travel"),
+        Headline("smile_closed", "commissure_lift"),
+        Headline("smile_open", "commissure_lift"),
         Headline("snarl", "upper_lip_lift"),
         Headline("pucker", "commissure_travel"),
     )
+}
+
+
+#: What else an expression tells: the gap of an eye that does not close, and the eye that closes with a smile.
+MORE_MOVEMENTS = {
+    "eye_closure": (Headline("residual_gap", "residual_gap"),),
+    "smile_closed": (Headline("synkinesis_closed", "synkinesis", unit="pct"),),
+    "smile_open": (Headline("synkinesis_open", "synkinesis", unit="pct"),),
 }
 
 

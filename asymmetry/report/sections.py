@@ -149,7 +149,8 @@ class Wording:
     def changed(self) -> Iterator[Sentence]:
         """The changes, sentence by sentence."""
         now = sum(each.beyond for each in self.changes)
-        for number, each in enumerate(what_changed(self.changes) if self.changes else ()):
+        told = what_changed(self.changes, self.series.setting) if self.changes else ()
+        for number, each in enumerate(told):
             kind = each.verdict.replace(" ", "_") if each.verdict else ""
             even = self.text(f"summary.{kind if number < now else f'then_{kind}'}") if kind else ""
             remarks = tuple(self.text("summary.mind", remark=self.tell(note)) for note in each.notes)

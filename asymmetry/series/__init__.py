@@ -8,6 +8,7 @@ from asymmetry.series.change import FALSE_ALARMS, Change
 from asymmetry.series.concerns import RULES, Concern, Rule
 from asymmetry.series.course import Course
 from asymmetry.series.history import History
+from asymmetry.series.recovery import Recovery
 from asymmetry.series.summary import what_changed
 from asymmetry.series.trend import Forecast, Trend
 
@@ -23,6 +24,7 @@ __all__ = [
     "Forecast",
     "Headline",
     "History",
+    "Recovery",
     "Rule",
     "Trend",
     "notable",

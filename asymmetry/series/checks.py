@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from asymmetry.core.table import Measurements
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.series.change import Change
 
-__all__ = ["Circumstances", "check", "circumstances"]
+__all__ = ["Circumstances", "check", "circumstances", "used_cameras"]
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -78,7 +79,27 @@ def circumstances(landmarks: Landmarks, static: Measurements) -> Circumstances:
     )
 
 
-def check(change: Change, taken: Circumstances, affected: Side | None) -> tuple[Note, ...]:
+def used_cameras(landmarks: Landmarks) -> dict[str, str]:
+    """What each photo was taken with, by its name, as far as the size of its picture tells.
+
+    Pictures that are cropped have sizes of their own and tell nothing: a size counts where half of the photos
+    or more share it, or where it is that of several.
+
+    Examples
+    --------
+    >>> used_cameras(Landmarks.blank(["a.jpg"], status="no_face"))
+    {}
+    """
+    sizes = ["×".join(str(side) for side in sorted(size)) for size in landmarks.size.tolist()]
+    often = Counter(sizes)
+    return {
+        photo: size for photo, size in zip(landmarks.photo.tolist(), sizes, strict=True) if often[size] > 1
+    }
+
+
+def check(
+    change: Change, taken: Circumstances, affected: Side | None, photos: Collection[str] | None = None
+) -> tuple[Note, ...]:
     """Differences between the photos that a change rests on.
 
     Parameters
@@ -89,6 +110,8 @@ def check(change: Change, taken: Circumstances, affected: Side | None) -> tuple[
         How the series' photos were taken.
     affected : {"right", "left"} or None
         The patient's side that is ill or treated; the other one is the healthy one.
+    photos : collection of str, optional
+        Photos of another day, to compare with those before. Default: those of the latest visits compared.
 
     Returns
     -------
@@ -96,14 +119,14 @@ def check(change: Change, taken: Circumstances, affected: Side | None) -> tuple[
         Empty where the photos were taken alike.
     """
     old = _among(taken.photo, change.photos_before)
-    new = _among(taken.photo, change.photos_after)
+    new = _among(taken.photo, change.photos_after if photos is None else photos)
     since = change.since.note
     notes = [
         *_note_turn(taken, old, new, since),
         *_gaze(taken, old, new, since),
         *_distance(taken, old, new, since),
     ]
-    if change.headline in MOVEMENT_HEADLINES.values():
+    if photos is None and change.headline in MOVEMENT_HEADLINES.values():
         notes += _effort(change, affected)
     return tuple(notes)
 
