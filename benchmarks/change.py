@@ -7,7 +7,7 @@ normal numbers with the standard deviations of ``day_to_day.toml``, which differ
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from asymmetry.core.table import Measurements
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.series.change import Change, Sides, changes
 from asymmetry.series.course import course
-from asymmetry.series.day_to_day import Expected, Setting, expected_error
+from asymmetry.series.day_to_day import SETTINGS, Expected, Setting, expected_error
 from asymmetry.series.headline_courses import movement_courses
 from asymmetry.series.trend import Forecast, forecast, trend
 
@@ -210,68 +210,74 @@ def report(runs: int) -> str:
     runs : int
         Series of each kind.
     """
-    heads = " | ".join(f"{visits} ({before})" for visits, before in PLANS)
     lines = [
         "# Changes: called when there, and when not",
         "",
-        f"Made by `python -m benchmarks.change`: {runs:,} series of each kind, with the standard deviations of "
-        "`asymmetry/series/day_to_day.toml`. Percent.",
-        "",
-        "## Nothing changes: series in which any look showed any change",
-        "",
-        f"| visits (before) | {heads} |",
-        f"|---|{'---:|' * len(PLANS)}",
+        f"Made by `python -m benchmarks.change`: {runs:,} series of each kind, with the standard deviations "
+        "of `asymmetry/series/day_to_day.toml`. Percent.",
     ]
-    for setting in ("home", "clinic"):
+    for part in (_quiet, _steps, _smiles, _both, _declines):
+        lines += ["", *part(runs)]
+    return "\n".join(lines) + "\n"
+
+
+def _quiet(runs: int) -> Iterator[str]:
+    yield "## Nothing changes: series in which any look showed any change"
+    yield ""
+    yield "| visits (before) | " + " | ".join(f"{visits} ({before})" for visits, before in PLANS) + " |"
+    yield f"|---|{'---:|' * len(PLANS)}"
+    for setting in SETTINGS:
         for photos in (1, 3):
-            cells = " | ".join(f"{false_alarms(setting, plan, photos, runs):.1f}" for plan in PLANS)  # type: ignore[arg-type]
-            lines.append(f"| {setting}, {photos} a visit | {cells} |")
-    still = [np.full(n, SMILE_MM) for n in (6, 8, 10)]
-    rows = " | ".join(
-        f"{share(lambda rng, s=s: any_called(ask(smiles(rng, s, 0.3 * s, 3))), runs):.1f}" for s in still
-    )
-    lines += [
-        "",
-        f"Smiles with a ratio of 0.3 and effort that differs by 15 %, 6, 8 and 10 visits: {rows}.",
-        "",
-    ]
-    lines += ["## Steps of one side, ten visits, three of them before: metrics told on the last one", ""]
-    lines += ["| mm | home | taken back, of those called | clinic |", "|---|---:|---:|---:|"]
+            found = [false_alarms(setting, plan, photos, runs) for plan in PLANS]
+            yield f"| {setting}, {photos} a visit | " + " | ".join(f"{each:.1f}" for each in found) + " |"
+
+
+def _steps(runs: int) -> Iterator[str]:
+    yield "## Steps of one side, ten visits, three of them before: metrics told on the last one"
+    yield ""
+    yield "| mm | home | taken back within 13 visits, of those called | clinic |"
+    yield "|---|---:|---:|---:|"
     for mm in (1.0, 1.5, 2.0, 3.0):
-        back = step("home", mm, runs, taken_back, 16)
-        lines.append(
-            f"| {mm:g} | {step('home', mm, runs):.0f} | {back:.1f} | {step('clinic', mm, runs):.0f} |"
-        )
-    lines += [
-        "",
-        "Taken back is counted over 13 visits after the step.",
-        "",
-        "## One side loses 40 % of its smile",
-    ]
-    lines += ["", "| visits (before) | told on the last one |", "|---|---:|"]
-    for visits, before in ((6, 2), (6, 3), (8, 3), (10, 3)):
-        right = np.full(visits, SMILE_MM)
-        left = np.where(np.arange(visits) >= before, 0.6, 1.0) * SMILE_MM
-        found = share(lambda rng, r=right, s=left, b=before: called(ask(smiles(rng, r, s, b))), runs)
-        lines.append(f"| {visits} ({before}) | {found:.0f} |")
-    lines += ["", "## Both sides 4 mm lower, ten home visits, three before", ""]
+        home, clinic = (step(setting, mm, runs) for setting in SETTINGS)
+        yield f"| {mm:g} | {home:.0f} | {step('home', mm, runs, taken_back, 16):.1f} | {clinic:.0f} |"
+
+
+def _smiles(runs: int) -> Iterator[str]:
+    yield "## Smiles whose effort differs by 15 %"
+    yield ""
+    yield "| visits (before) | 40 % of one side lost: told on the last one | ratio 0.3, no change: any called |"
+    yield "|---|---:|---:|"
+    for visits, before in ((6, 2), (6, 3), (8, 2), (8, 3), (10, 3)):
+        whole = np.full(visits, SMILE_MM)
+        weaker = np.where(np.arange(visits) >= before, 0.6, 1.0) * SMILE_MM
+        lost, quiet = [], []
+        for seed in range(runs):
+            rng = np.random.default_rng(seed)
+            lost.append(called(ask(smiles(rng, whole, weaker, before))))
+            quiet.append(any_called(ask(smiles(rng, whole, 0.3 * whole, before))))
+        yield f"| {visits} ({before}) | {100 * np.mean(lost):.0f} | {100 * np.mean(quiet):.1f} |"
+
+
+def _both(runs: int) -> Iterator[str]:
     lower = np.where(np.arange(10) >= 3, -4.0, 0.0)
 
     def both(rng: np.random.Generator) -> float:
         found = ask(static_series(rng, "home", (10, 3), 1, (lower, lower)))
         return float(np.mean([each.right.beyond and each.left.beyond for each in found]))
 
-    lines += [f"Both sides called on the last visit: {share(both, runs):.0f}.", ""]
-    lines += [
-        "## Forecasts, 8 to 30 weekly visits",
-        "",
-        "| course | given | interval holds |",
-        "|---|---:|---:|",
-    ]
+    yield "## Both sides 4 mm lower, ten home visits, three before"
+    yield ""
+    yield f"Metrics with both sides called on the last visit: {share(both, runs):.0f}."
+
+
+def _declines(runs: int) -> Iterator[str]:
+    yield "## Forecasts, 8 to 30 weekly visits"
+    yield ""
+    yield "| course | given | interval holds |"
+    yield "|---|---:|---:|"
     for kind in ("linear", "exponential", "sigmoid", "levels off"):
         given, held = forecasts(kind, 2 * runs)
-        lines.append(f"| {kind} | {given:.1f} | {held:.0f} |".replace("nan", "–"))
-    return "\n".join(lines) + "\n"
+        yield f"| {kind} | {given:.1f} | {held:.0f} |".replace("nan", "–")
 
 
 def main() -> None:

@@ -88,8 +88,9 @@ class Headline:
         >>> str(HEADLINES[0].side_note("left", -4.1, 1.2))
         'left brow 4.1 mm lower (± 1.2)'
         """
-        code = "side_more" if moved > 0 else "side_less"
-        return Note(code, side=side, headline=self.name, mm=abs(moved), error=error)
+        if moved > 0:
+            return Note("side_more", side=side, headline=self.name, mm=moved, error=error)
+        return Note("side_less", side=side, headline=self.name, mm=-moved, error=error)
 
     def words(self, diff_mm: float) -> str:
         """The same in English.

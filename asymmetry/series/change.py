@@ -199,7 +199,9 @@ class Change(Record):
         if self.visits > 1:
             told = Note("mean_of_visits", change=told, visits=self.visits)
         found = {"error": self.mdc95, "limit": self.limit, "unit": self.headline.unit}
-        return Note("beyond_error" if self.beyond else "within_error", change=told, **found)
+        if self.beyond:
+            return Note("beyond_error", change=told, **found)
+        return Note("within_error", change=told, **found)
 
     @property
     def sides_note(self) -> Note | None:
@@ -245,7 +247,8 @@ def changes(
     """
     found = [(each, reference_days(since, each.diff.day, treated)) for each in metrics if len(each.diff)]
     moving = sum(each.headline not in HEADLINES for each, _ in found)
-    made = [change(each, ref, _shares(each.headline, moving), cameras or {}) for each, ref in found]
+    several = cameras if len(set((cameras or {}).values())) > 1 else {}
+    made = [change(each, ref, _shares(each.headline, moving), several) for each, ref in found]
     return tuple(sorted((each for each in made if each is not None), key=lambda each: not each.beyond))
 
 
@@ -281,7 +284,7 @@ def change(
     found = compare(course, since, shares.diff, cameras)
     if found is None:
         return None
-    photos = course.photos[len(course) - found.visits :]
+    visits, far = found.verdict.visits, found.farthest
     return Change(
         headline=metric.headline,
         column=course.column,
@@ -291,7 +294,7 @@ def change(
         after=float(course.value[-1]),
         right=_side(metric.right, since, shares.side, cameras),
         left=_side(metric.left, since, shares.side, cameras),
-        visits=found.visits,
+        visits=visits,
         told=found.told,
         mdc95=found.mdc95,
         limit=found.limit,
@@ -299,14 +302,14 @@ def change(
         low=found.told - found.margin,
         high=found.told + found.margin,
         day=float(course.day[-1]),
-        farthest_day=float(course.day[found.farthest]),
-        farthest=float(course.value[found.farthest]) - found.before,
-        span=_span(course.day, found.called, found.farthest),
-        called_days=tuple(course.day[found.called].tolist()),
+        farthest_day=float(course.day[far]),
+        farthest=float(course.value[far]) - found.before,
+        span=_span(course.day, found.called, far),
+        called_days=found.called_days,
         photos_before=found.photos,
-        photos_after=tuple(name for names in photos for name in names),
-        photos_farthest=course.photos[found.farthest],
-        error=course.error,
+        photos_after=tuple(name for names in course.photos[-visits:] for name in names),
+        photos_farthest=course.photos[far],
+        error=found.error,
         notes=found.notes,
     )
 
@@ -317,8 +320,8 @@ def _side(course: Course, since: Reference, share: float, cameras: Mapping[str, 
     if found is None:
         return Side(math.nan, math.nan)
     after = float(course.value[-1])
-    days = tuple(course.day[found.called].tolist())
-    return Side(found.before, after, found.told, found.mdc95, found.limit, found.beyond, days)
+    told = found.told, found.mdc95, found.limit, found.beyond, found.called_days
+    return Side(found.before, after, *told)
 
 
 def _span(days: FloatArray, called: Mask, at: int) -> tuple[float, ...]:

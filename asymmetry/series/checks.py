@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from asymmetry.core.table import Measurements
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.series.change import Change
 
-__all__ = ["Circumstances", "check", "circumstances", "used_cameras"]
+__all__ = ["Circumstances", "check", "circumstances", "explain", "used_cameras"]
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -79,22 +80,41 @@ def circumstances(landmarks: Landmarks, static: Measurements) -> Circumstances:
     )
 
 
+def explain(changes: Iterable[Change], taken: Circumstances, affected: Side | None) -> tuple[Change, ...]:
+    """Changes with possible explanations, of the latest visit and of the day farthest from before.
+
+    Parameters
+    ----------
+    changes : iterable of Change
+        A series' changes.
+    taken, affected
+        As for `check`.
+    """
+    return tuple(
+        replace(
+            each,
+            notes=(*each.notes, *check(each, taken, affected)),
+            notes_farthest=check(each, taken, affected, each.photos_farthest) if each.span else (),
+        )
+        for each in changes
+    )
+
+
 def used_cameras(landmarks: Landmarks) -> dict[str, str]:
     """What each photo was taken with, by its name, as far as the size of its picture tells.
 
-    Pictures that are cropped have sizes of their own and tell nothing: a size counts where half of the photos
-    or more share it, or where it is that of several.
+    Pictures that are cropped have sizes of their own and tell nothing: a size counts where several share it.
 
     Examples
     --------
     >>> used_cameras(Landmarks.blank(["a.jpg"], status="no_face"))
     {}
     """
-    sizes = ["×".join(str(side) for side in sorted(size)) for size in landmarks.size.tolist()]
+    sizes = [tuple(sorted(size)) for size in landmarks.size.tolist()]
     often = Counter(sizes)
-    return {
-        photo: size for photo, size in zip(landmarks.photo.tolist(), sizes, strict=True) if often[size] > 1
-    }
+    names = {size: f"{size[0]}×{size[1]}" for size, photos in often.items() if photos > 1}
+    made = zip(landmarks.photo.tolist(), sizes, strict=True)
+    return {photo: names[size] for photo, size in made if size in names}
 
 
 def check(

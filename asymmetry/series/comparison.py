@@ -2,57 +2,132 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.notes import Note
 from asymmetry.series.course import Course
-from asymmetry.series.decision import Looks, decide, look_back
+from asymmetry.series.decision import Looks, Verdict, decide, look_back
+from asymmetry.series.error import Error
 from asymmetry.series.reference import Reference
 
 __all__ = ["Compared", "compare"]
 
 Mask = npt.NDArray[np.bool_]
 
+#: More standard errors than any change has, by which days with a called one come first.
+_AHEAD = 1e9
 
-class Compared(NamedTuple):
+
+@dataclass(frozen=True, eq=False)
+class Compared:
     """One course compared with its reference.
 
     Attributes
     ----------
-    before : float
-        Mean of the reference.
-    told, visits, mdc95, limit, beyond
-        As for a `Change`.
-    called : ndarray of bool, shape (d,)
-        Days on which a change was called.
-    farthest : int
-        The day that stands out most.
-    photos : tuple of str
-        Those of the reference.
-    notes : tuple of Note
-        Cautions about the comparison.
+    course : Course
+        The course.
+    since : Reference
+        The days that it is compared with.
+    old, new, strange : ndarray of bool, shape (d,)
+        The days of the reference, those after it, and those taken with another camera.
+    looks : Looks or None
+        The visits after the reference; None where nothing is known of the error.
+    verdict : Verdict
+        The decision on them.
     """
 
-    before: float
-    told: float
-    visits: int
-    mdc95: float
-    limit: float
-    beyond: bool
-    called: Mask
-    farthest: int
-    photos: tuple[str, ...]
-    notes: tuple[Note, ...]
+    course: Course
+    since: Reference
+    old: Mask
+    new: Mask
+    strange: Mask
+    looks: Looks | None
+    verdict: Verdict
+
+    @property
+    def beyond(self) -> bool:
+        """Whether a change is called on the latest visit."""
+        return self.verdict.called[-1]
+
+    @functools.cached_property
+    def before(self) -> float:
+        """Mean of all readings of the reference."""
+        if self.looks is not None:
+            return self.looks.before
+        count = self.course.count[self.old]
+        return float((self.course.value[self.old] * count).sum() / count.sum())
+
+    @functools.cached_property
+    def told(self) -> float:
+        """The change of the latest visits that tell it."""
+        return float(self.course.value[-self.verdict.visits :].mean()) - self.before
+
+    @property
+    def mdc95(self) -> float:
+        """Measurement error of that; NaN where it is not known."""
+        return math.nan if self.looks is None else float(self.looks.quantile[-1]) * self._error(self.looks)
+
+    @property
+    def limit(self) -> float:
+        """What it must exceed to be called."""
+        return math.nan if self.looks is None else float(self.looks.limit[-1]) * self._error(self.looks)
 
     @property
     def margin(self) -> float:
         """Half of the interval that goes with the verdict."""
         return self.mdc95 if self.beyond else self.limit
+
+    @property
+    def error(self) -> Error:
+        """Measurement error of one photo."""
+        return self.course.error if self.looks is None else self.looks.own
+
+    @functools.cached_property
+    def called(self) -> Mask:
+        """Days on which a change was called, shape (d,)."""
+        called = np.zeros(len(self.course), dtype=bool)
+        called[self.new] = self.verdict.called
+        return called
+
+    @property
+    def called_days(self) -> tuple[float, ...]:
+        """The same days themselves."""
+        return tuple(self.course.day[self.called].tolist()) if any(self.verdict.called) else ()
+
+    @property
+    def farthest(self) -> int:
+        """The day that stands out most, of those that are called if any are."""
+        changes = np.abs(self.course.value[self.new] - self.before)
+        if self.looks is not None:
+            changes = changes / self.looks.errors
+        marked = changes + _AHEAD * np.array(self.verdict.called)
+        return int(np.flatnonzero(self.new)[int(np.argmax(marked))])
+
+    @property
+    def photos(self) -> tuple[str, ...]:
+        """The photos of the reference."""
+        return tuple(name for i in np.flatnonzero(self.old).tolist() for name in self.course.photos[i])
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """Cautions about the reference, the camera and the course, each of which widens the error."""
+        notes = [self.since.remark] if self.since.remark else []
+        if self.old.sum() == 1 and self.since.of_baseline:
+            notes.append(Note("one_session"))
+        if self.strange[-1]:
+            notes.append(Note("another_camera", since=self.since.note))
+        if self.looks is not None and self.looks.serial[-1] > 0:
+            notes.append(Note("serial_correlation", correlation=float(self.looks.serial[-1])))
+        return tuple(notes)
+
+    def _error(self, looks: Looks) -> float:
+        return looks.error(len(looks) - self.verdict.visits, len(looks) - 1)
 
 
 def compare(course: Course, since: Reference, share: float, cameras: Mapping[str, str]) -> Compared | None:
@@ -80,50 +155,8 @@ def compare(course: Course, since: Reference, share: float, cameras: Mapping[str
         return None
     strange = _strange_cameras(course.photos, old, new, cameras)
     looks = look_back(course, old, new, share, strange)
-    notes = _cautions(since, old, strange, looks)
-    photos = tuple(name for held, names in zip(old, course.photos, strict=True) if held for name in names)
-    called = np.zeros(len(course), dtype=bool)
-    if looks is None:
-        before = _mean(course, old)
-        far = int(np.argmax(np.where(new, np.abs(course.value - before), -1)))
-        told = float(course.value[-1]) - before
-        return Compared(before, told, 1, math.nan, math.nan, False, called, far, photos, notes)
-    verdict = decide(looks)
-    called[new] = verdict.called
-    last = len(looks) - 1
-    first = last + 1 - verdict.visits
-    error = looks.error(first, last)
-    return Compared(
-        looks.before,
-        looks.change(first, last),
-        verdict.visits,
-        float(looks.quantile[last]) * error,
-        float(looks.limit[last]) * error,
-        verdict.called[-1],
-        called,
-        _farthest(looks, verdict.called, np.flatnonzero(new)),
-        photos,
-        notes,
-    )
-
-
-def _farthest(looks: Looks, called: Sequence[bool], days: npt.NDArray[np.intp]) -> int:
-    """The day that stands out most, of those that are called if any are."""
-    ratios = [abs(looks.change(i, i)) / looks.error(i, i) for i in range(len(looks))]
-    marked = [ratio + 1e9 * held for ratio, held in zip(ratios, called, strict=True)]
-    return int(days[int(np.argmax(marked))])
-
-
-def _cautions(since: Reference, old: Mask, strange: Mask, looks: Looks | None) -> tuple[Note, ...]:
-    """Cautions about the reference, the camera and the course, each of which widens the error."""
-    notes = [since.remark] if since.remark else []
-    if old.sum() == 1 and since.of_baseline:
-        notes.append(Note("one_session"))
-    if strange[-1]:
-        notes.append(Note("another_camera", since=since.note))
-    if looks is not None and looks.serial[-1] > 0:
-        notes.append(Note("serial_correlation", correlation=float(looks.serial[-1])))
-    return tuple(notes)
+    verdict = Verdict((False,) * int(new.sum()), 1) if looks is None else decide(looks)
+    return Compared(course, since, old, new, strange, looks, verdict)
 
 
 def _strange_cameras(
@@ -131,15 +164,12 @@ def _strange_cameras(
 ) -> Mask:
     """Days after the reference whose photos were all taken with a camera that the reference does not know."""
     strange = np.zeros(len(photos), dtype=bool)
-    used = [{cameras.get(name, "") for name in names} for names in photos]
-    known = set().union(*(each for each, held in zip(used, old, strict=True) if held))
-    if known and "" not in known:
-        for i in np.flatnonzero(new).tolist():
-            strange[i] = "" not in used[i] and not used[i] & known
+    if not cameras:
+        return strange
+    known = {cameras.get(name, "") for i in np.flatnonzero(old).tolist() for name in photos[i]}
+    if "" in known:
+        return strange
+    for i in np.flatnonzero(new).tolist():
+        used = {cameras.get(name, "") for name in photos[i]}
+        strange[i] = "" not in used and not used & known
     return strange
-
-
-def _mean(course: Course, days: Mask) -> float:
-    """Mean of all readings of some days."""
-    count = course.count[days]
-    return float((course.value[days] * count).sum() / count.sum())

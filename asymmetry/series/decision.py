@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import numpy.typing as npt
 
 from asymmetry.core.distributions import t_quantile
 from asymmetry.series.course import Course
-from asymmetry.series.error import learn, moderate_repeats, shared_part
+from asymmetry.series.error import Error, latest_error, learn, moderate_repeats, shared_part
 from asymmetry.series.limits import RECENT, life_limits
 
 __all__ = ["Looks", "Verdict", "decide", "look_back"]
@@ -21,7 +22,7 @@ Mask = npt.NDArray[np.bool_]
 
 #: The error variance of a reference of one session counts so many times: nothing shows whether that session
 #: was an unusual one.
-ONE_SESSION = 1.5
+ONE_SESSION = 1.25
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class Looks:
         Of its standard error, that a plain comparison is beyond in one of twenty.
     limit : ndarray, shape (n,)
         The same for all comparisons of a series together.
-    df : ndarray, shape (n,)
-        Degrees of freedom of the error.
+    own : Error
+        The error of the course's readings, as the last visit knows it.
     """
 
     before: float
@@ -62,10 +63,28 @@ class Looks:
     serial: FloatArray
     quantile: FloatArray
     limit: FloatArray
-    df: FloatArray
+    own: Error
 
     def __len__(self) -> int:
         return len(self.factor)
+
+    @property
+    def errors(self) -> FloatArray:
+        """Standard error of each visit's change, shape (n,)."""
+        camera = self.camera * np.diff(self.strange)
+        own: FloatArray = np.sqrt(self.factor * (np.diff(self.spent) + self.reference + camera))
+        return own
+
+    @property
+    def any_beyond(self) -> bool:
+        """Whether any visit, or the mean of any in a row up to three, is beyond the limit."""
+        for visits in range(1, min(RECENT, len(self)) + 1):
+            mean = (self.total[visits:] - self.total[:-visits]) / visits
+            spent = (self.spent[visits:] - self.spent[:-visits]) / visits**2
+            least = self.limit[visits - 1 :] ** 2 * self.factor[visits - 1 :] * (spent + self.reference)
+            if (mean * mean > least).any():
+                return True
+        return False
 
     def change(self, first: int, last: int) -> float:
         """Mean of these visits, both included, less the reference."""
@@ -127,18 +146,18 @@ def look_back(
     Looks or None
         None where nothing is known of the error.
     """
-    expected = moderate_repeats(course.readings, course.day, course.count, course.expected)
+    expected = moderate_repeats(course.readings, course.value, course.count, course.expected)
     if not expected.df or math.isnan(expected.sem):
         return None
     variance = course.times * expected.variance(course.count)
     told = learn(course.value, variance, course.day, expected.df, int(np.flatnonzero(new)[0]))
     weight = course.count[old] / course.count[old].sum()
-    before = float((weight * course.value[old]).sum())
+    before = float((course.count * course.value)[old].sum() / course.count[old].sum())
     serial = told.serial[new]
     reference = float((weight**2 * variance[old]).sum()) * (ONE_SESSION if len(weight) == 1 else 1)
     if serial.any():
         reference *= shared_part(len(weight), float(serial[-1]))
-    visits, df = int(new.sum()), told.df[new]
+    visits = int(new.sum())
     other = np.zeros(visits) if strange is None else strange[new].astype(np.float64)
     return Looks(
         before=before,
@@ -149,9 +168,9 @@ def look_back(
         camera=float(expected.variance(1)),
         factor=told.factor[new],
         serial=serial,
-        quantile=np.atleast_1d(t_quantile(df)),
+        quantile=np.array([_plain_quantile(int(df)) for df in told.df[new].tolist()]),
         limit=life_limits(reference / float(variance[new].mean()), expected.df, share, visits),
-        df=df,
+        own=latest_error(expected, told),
     )
 
 
@@ -170,6 +189,8 @@ def decide(looks: Looks) -> Verdict:
         The visits.
     """
     called = [False] * len(looks)
+    if not looks.any_beyond:
+        return Verdict(tuple(called), 1)
     start, fresh, sign, visits = -1, 0, 0.0, 1
     for now in range(len(looks)):
         found = _found(looks, now, fresh)
@@ -179,9 +200,9 @@ def decide(looks: Looks) -> Verdict:
             called[start:now] = [True] * (now - start)
         elif start >= 0:
             back = _taken_back(looks, start, now)
-            if back:
-                called[now - back + 1 : now] = [False] * (back - 1)
-                start, fresh = -1, now - back + 1
+            if back <= now:
+                called[back:now] = [False] * (now - back)
+                start, fresh = -1, back
         if start >= 0:
             visits = _telling(looks, start, now, sign)
             start = start if visits else -1
@@ -198,14 +219,21 @@ def _found(looks: Looks, now: int, fresh: int) -> int | None:
 
 
 def _taken_back(looks: Looks, start: int, now: int) -> int:
-    """How many of the latest visits show that a change called from ``start`` on is over; 0 if none do."""
+    """First visit after a change that was called from ``start`` on, if the latest ones show that it is over.
+
+    It is the one after the latest visit if they don't.
+    """
     for visits in range(1, min(RECENT, now - start) + 1):
         first = now + 1 - visits
-        within = abs(looks.change(first, now)) <= looks.quantile[now] * looks.error(first, now)
         least = looks.limit[now] if visits == 1 else looks.quantile[now]
-        if within and looks.apart((start, first - 1), (first, now)) > least:
-            return visits
-    return 0
+        if _within(looks, first, now, now) and looks.apart((start, first - 1), (first, now)) > least:
+            return next((i for i in range(first, now + 1) if _within(looks, i, i, now)), now + 1)
+    return now + 1
+
+
+def _within(looks: Looks, first: int, last: int, now: int) -> bool:
+    """Whether these visits are within the error of a plain comparison with the reference."""
+    return bool(abs(looks.change(first, last)) <= looks.quantile[now] * looks.error(first, last))
 
 
 def _telling(looks: Looks, start: int, now: int, sign: float) -> int:
@@ -214,6 +242,11 @@ def _telling(looks: Looks, start: int, now: int, sign: float) -> int:
         if sign * looks.change(first, now) > looks.quantile[now] * looks.error(first, now):
             return now + 1 - first
     return 0
+
+
+@functools.lru_cache(maxsize=1024)
+def _plain_quantile(df: int) -> float:
+    return float(t_quantile(df))
 
 
 def _sums(values: FloatArray) -> FloatArray:

@@ -8,27 +8,29 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.agreement import moderated_variance
 from asymmetry.core.notes import Note
-from asymmetry.core.statistics import moderated_variance, pooled_sd
 from asymmetry.series.day_to_day import Expected
 
-__all__ = ["Error", "Known", "course_error", "learn", "moderate_repeats", "shared_part"]
+__all__ = ["Error", "Known", "course_error", "latest_error", "learn", "moderate_repeats", "shared_part"]
 
 FloatArray = npt.NDArray[np.float64]
 
 #: Degrees of freedom of each day between two others (Gasser, Sroka and Jennen-Steinmetz 1986).
 WORTH = 18 / 35
-#: A day that is farther off its neighbours than so many standard deviations was put there by a step.
-STEP_SD = 2.5
+#: A day that is farther off its neighbours than so many standard deviations was put there by a step, unless
+#: there are more such days than a step makes and a tenth of all.
+STEP_SD, _BY_A_STEP, _STEP_DAYS = 2.5, 2, 0.1
 #: Mean of the squares of normal numbers that are not.
 _WITHIN_STEP = 0.9113
-#: From so many days between others on, what the errors of days next to each other share is looked for.
+#: From so many days between others on, what the errors of neighbouring days share is looked for; from twice
+#: as many on it counts in full.
 SERIAL_DAYS = 20
 #: Standard deviation of the logarithm of the ratio that tells it, times the root of the number of days:
 #: counted in 3,000 random series each of 25 to 200 days.
 _SERIAL_SD = 2.1
-#: It counts where it would be seen by chance in one series of twenty.
-_ONE_SIDED = 1.645
+#: It counts from one standard deviation on, and in full from two on.
+_FROM_SD = 1.0
 #: More than this is not told from a course that bends.
 MOST_SERIAL = 0.6
 _NORMAL_MEDIAN = 0.4549  # of the squares of normal numbers
@@ -89,7 +91,7 @@ class Known:
 
 
 def moderate_repeats(
-    readings: FloatArray, day: FloatArray, count: npt.NDArray[np.intp], expected: Expected
+    readings: FloatArray, value: FloatArray, count: npt.NDArray[np.intp], expected: Expected
 ) -> Expected:
     """The expected error, with the part that repeats of a day show steadied by them.
 
@@ -99,15 +101,16 @@ def moderate_repeats(
     ----------
     readings : ndarray, shape (n,)
         The readings, by day.
-    day, count : ndarray, shape (d,)
-        The days, and how many readings each has.
+    value, count : ndarray, shape (d,)
+        The days' means, and how many readings each is of.
     expected : Expected
         The expected error.
     """
-    if not (count > 1).any():
+    repeats = len(readings) - len(count)
+    if not repeats:
         return expected
-    within, repeats = (each.item() for each in pooled_sd(readings, np.repeat(day, count)))
-    sem = math.sqrt(moderated_variance(expected.sem**2, expected.df, within**2, repeats))
+    within = float(np.square(readings - np.repeat(value, count)).sum()) / repeats
+    sem = math.sqrt(moderated_variance(expected.sem**2, expected.df, within, repeats))
     between = expected.between if expected.df else 0.0
     note = Note("repeats_of_a_day", first=expected.note, df=repeats)
     return Expected(sem, between, expected.df or float(repeats), note)
@@ -134,11 +137,12 @@ def learn(value: FloatArray, variance: FloatArray, day: FloatArray, df: float, r
     """
     near = _off_the_line(value, variance, day, 1)
     factor, dfs = np.ones(len(day)), np.full(len(day), df)
-    total, kept = df, np.zeros(len(near), dtype=bool)
+    total, steps, kept = df, 0, np.zeros(len(near), dtype=bool)
     for i, square in enumerate(near.tolist()):
-        across = i < reference <= i + 2 and reference < len(day)
-        if not across and square <= STEP_SD**2 * total / df:
-            kept[i] = True
+        if not (i < reference <= i + 2 and reference < len(day)):
+            kept[i] = square <= STEP_SD**2 * total / df or steps >= _BY_A_STEP + _STEP_DAYS * i
+            steps += not kept[i]
+        if kept[i]:
             total, df = total + WORTH * square / _WITHIN_STEP, df + WORTH
         factor[i + 2], dfs[i + 2] = total / df, df
     serial = np.zeros(len(day))
@@ -170,15 +174,21 @@ def course_error(
     expected : Expected
         The expected error.
     """
-    known = moderate_repeats(readings, day, count, expected)
+    known = moderate_repeats(readings, value, count, expected)
     if not known.df:
         known = _guess(value, day, count, known)
     if math.isnan(known.sem) or len(day) < 3:
         return Error(known.sem, known.between, known.df, known.note)
-    told = learn(value, times * known.variance(count), day, known.df)
-    grown = math.sqrt(told.factor[-1])
-    note = Note("and_day_to_day", first=known.note)
-    return Error(known.sem * grown, known.between * grown, told.df[-1].item(), note, told.serial[-1].item())
+    return latest_error(known, learn(value, times * known.variance(count), day, known.df))
+
+
+def latest_error(expected: Expected, known: Known) -> Error:
+    """The expected error, and what the last of a course's days has told of it."""
+    grown, note = math.sqrt(known.factor[-1]), expected.note
+    if known.df[-1] > expected.df:
+        note = Note("and_day_to_day", first=note)
+    last = known.df[-1].item(), note, known.serial[-1].item()
+    return Error(expected.sem * grown, expected.between * grown, *last)
 
 
 def shared_part(days: int, serial: float) -> float:
@@ -198,7 +208,7 @@ def _guess(value: FloatArray, day: FloatArray, count: npt.NDArray[np.intp], know
     if not len(squares):
         return known
     sem = math.sqrt(float(np.median(squares)) / _NORMAL_MEDIAN)
-    return Expected(sem, 0.0, 1.0, known.note)
+    return Expected(sem or math.nan, 0.0, 1.0, known.note)
 
 
 def _off_the_line(value: FloatArray, variance: FloatArray, day: FloatArray, lag: int) -> FloatArray:
@@ -220,6 +230,7 @@ def _serial_correlation(near: FloatArray, far: FloatArray) -> FloatArray:
     grid = np.linspace(0, MOST_SERIAL, 61)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.cumsum(far) / np.cumsum(near / _WITHIN_STEP)
-        sure = (days >= SERIAL_DAYS) & (np.log(ratio) > _ONE_SIDED * _SERIAL_SD / np.sqrt(days))
+        sure = np.log(ratio) * np.sqrt(days) / _SERIAL_SD - _FROM_SD
     found = np.interp(ratio, (1 + grid) * (3 - grid**2) / (3 - grid), grid)
-    return np.where(sure, found, 0.0)
+    weight = np.clip(sure, 0, 1) * np.clip(days / SERIAL_DAYS - 1, 0, 1)
+    return np.nan_to_num(found * weight)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from statistics import median
 
 import numpy as np
 import numpy.typing as npt
@@ -35,29 +35,23 @@ EFFORT = 0.15
 SAMPLE = 12
 
 
-def static_courses(
-    landmarks: Landmarks, static: Measurements, expression: str, setting: Setting
-) -> Iterator[Sides]:
+def static_courses(static: Measurements, expression: str, setting: Setting) -> Iterator[Sides]:
     """The headline metrics of photos of one expression.
 
     Parameters
     ----------
-    landmarks : Landmarks
-        A series' photos.
     static : Measurements
-        Their table.
+        A series' table.
     expression : str
         Which photos count.
     setting : {"home", "clinic"}
         How the photos were taken.
     """
-    own = own_errors(landmarks, static, [headline.metric for headline in HEADLINES])
     rows = static["expression"] == expression
     for headline in HEADLINES:
         columns = [headline.column(side) for side in (*SIDES, "diff")]
         right, left, diff = (
-            course(static, name, rows, expression, _expected(setting, name, own.get(name, math.nan)))
-            for name in columns
+            course(static, name, rows, expression, expected_error(setting, name)) for name in columns
         )
         yield Sides(headline, right, left, diff)
 
@@ -99,8 +93,9 @@ def _balanced(
     with np.errstate(invalid="ignore", divide="ignore"):
         stronger = np.where(stronger > least, stronger, np.nan)
         kept = rows & np.isfinite(stronger)
-        usual = float(np.median(stronger[kept])) if kept.any() else math.nan
-        even = replace(movements, columns={**movements.columns, names[2]: (right - left) * usual / stronger})
+        usual = median(stronger[kept].tolist()) if kept.any() else math.nan
+        columns = {"photo": movements["photo"], "day": movements["day"]}
+        even = Measurements({**columns, names[2]: (right - left) * usual / stronger})
         wider = (usual / stronger) ** 2
     expected = [_moving(setting, movements, name, rows) for name in names]
     if kept.any():
@@ -127,7 +122,7 @@ def _repeats(movements: Measurements, column: str, rows: Mask) -> float:
     stem, _, unit = column.rpartition("_")
     rsd = movements.get(f"{stem}_rsd_{unit}", np.array([]))
     known = rsd[rows & np.isfinite(rsd)] if len(rsd) else rsd
-    return float(np.median(known)) if len(known) else math.nan
+    return median(known.tolist()) if len(known) else math.nan
 
 
 def _expected(
@@ -234,8 +229,10 @@ def find_course(  # noqa: PLR0913  the parts of one series
     column = _column(metric, side, known)
     if column in static:
         filling = [each for each in known.values() if column in each.columns]
-        repeats = own_errors(landmarks, static, filling).get(column, math.nan)
-        expected = _expected(setting, column, repeats)
+        expected = expected_error(setting, column)
+        if not expected.df:
+            repeats = own_errors(landmarks, static, filling).get(column, math.nan)
+            expected = _expected(setting, column, repeats)
         shown = expression or usual
         return course(static, column, static["expression"] == shown, shown, expected)
     if column not in movements:

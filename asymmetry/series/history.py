@@ -6,13 +6,12 @@ import functools
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.notes import Note
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
@@ -25,7 +24,7 @@ from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import About
 from asymmetry.series.assembly import check_rows, series_tables, sources_by_name
 from asymmetry.series.change import Change, Sides, changes
-from asymmetry.series.checks import Circumstances, check, circumstances, used_cameras
+from asymmetry.series.checks import Circumstances, check, circumstances, explain, used_cameras
 from asymmetry.series.concerns import Concern, Rule, Situation, concerns
 from asymmetry.series.course import Course
 from asymmetry.series.day_to_day import Setting, check_setting
@@ -169,16 +168,8 @@ class History:
         path : path
             Written as named; no suffix is added.
         """
-        kept = SavedSeries(
-            self.landmarks,
-            self.about,
-            self.notes,
-            self.treated_on,
-            self.affected,
-            self.setting,
-            self.folder,
-        )
-        save_series(kept, path)
+        known = self.about, self.notes, self.treated_on, self.affected, self.setting, self.folder
+        save_series(SavedSeries(self.landmarks, *known), path)
 
     @classmethod
     def load(
@@ -270,7 +261,7 @@ class History:
     @functools.cached_property
     def followed(self) -> tuple[Sides, ...]:
         """The headline metrics over days: static ones in the usual expression, then the movements."""
-        static = static_courses(self.landmarks, self.static, self.usual, self.setting)
+        static = static_courses(self.static, self.usual, self.setting)
         return *static, *movement_courses(self.moved, self.setting)
 
     def course(self, metric: str, *, expression: str | None = None, side: str = "diff") -> Course:
@@ -296,7 +287,7 @@ class History:
         return find_course(*tables, *asked, setting=self.setting, own=self.own_metrics)
 
     def changes(self, since: str | date | float = "baseline") -> tuple[Change, ...]:
-        """The changes from some days to the latest one, and whether they are more than chance makes.
+        """The changes from some days to the latest one, those first that are more than chance makes.
 
         Asked about are the headline metrics and movements, and each of their sides. In a series in which
         nothing changes, at most 5 % (`FALSE_ALARMS`) have any of them called at any time, however often they
@@ -307,11 +298,6 @@ class History:
         since : "baseline", date, ISO text or day number
             The days to compare with: all photos up to the treatment (without one the first day), or one day.
 
-        Returns
-        -------
-        tuple of Change
-            Those that are called first. Empty where there is nothing to compare.
-
         Raises
         ------
         InvalidInputError
@@ -319,22 +305,11 @@ class History:
         """
         cameras = used_cameras(self.landmarks)
         found = changes(self.followed, day_number(since, self.day_zero), self.treated, cameras)
-        return tuple(
-            replace(
-                each,
-                notes=(*each.notes, *check(each, self._taken, self.affected)),
-                notes_farthest=self._remarks(each, each.photos_farthest),
-            )
-            for each in found
-        )
+        return explain(found, self._taken, self.affected)
 
     @functools.cached_property
     def _taken(self) -> Circumstances:
         return circumstances(self.landmarks, self.static)
-
-    def _remarks(self, change: Change, photos: tuple[str, ...]) -> tuple[Note, ...]:
-        """What may explain a change on the day of these photos."""
-        return check(change, self._taken, self.affected, photos)
 
     def concerns(self, rules: Iterable[Rule] | None = None) -> tuple[Concern, ...]:
         """Findings a clinician may want to look at, by rules that can be switched off; never a diagnosis.
@@ -344,8 +319,9 @@ class History:
         rules : iterable of Rule, optional
             Default: all `RULES`. ``[rule for rule in RULES if rule.name != "lid drop"]`` leaves one out.
         """
-        situation = Situation(self.changes(), self.followed, self.treated, self.affected, self._remarks)
-        return concerns(situation, rules)
+        known = self.changes(), self.followed, self.treated, self.affected
+        taken = self._taken
+        return concerns(Situation(*known, lambda *day: check(day[0], taken, self.affected, day[1])), rules)
 
     def trend(
         self,
@@ -364,13 +340,8 @@ class History:
         since, until : date, ISO text or day number, optional
             Days that count. Default: all; after a treatment, those from its peak (day 14) on.
         """
-        first = (
-            PEAK_DAY
-            if since is None and self.treated
-            else -math.inf
-            if since is None
-            else day_number(since, self.day_zero)
-        )
+        usual = PEAK_DAY if self.treated else -math.inf
+        first = usual if since is None else day_number(since, self.day_zero)
         last = math.inf if until is None else day_number(until, self.day_zero)
         return trend(self.course(metric, expression=expression), float(first), float(last))
 
@@ -385,11 +356,6 @@ class History:
             As for `course`.
         threshold_mm : float, optional
             Positive. Default: the difference that a bystander notices, see `HEADLINES`.
-
-        Returns
-        -------
-        Forecast
-            With a reason in place of a day where the data don't tell one.
 
         Raises
         ------

@@ -18,8 +18,8 @@ FloatArray = npt.NDArray[np.float64]
 RECENT = 3
 #: Series that are simulated, and their visits after the reference.
 _SERIES, _VISITS = 40_000, 60
-#: From this visit on the limit grows, its square by so much of the logarithm of the visits: so later ones have
-#: little left to err by, also those beyond what is simulated.
+#: From this visit on the limit grows, its square by so much of the logarithm of the visits: so later ones
+#: have little left to err by, those beyond what is simulated too.
 _EARLY, _GROWTH = 10, 1 / 8
 
 
@@ -57,10 +57,11 @@ def life_limits(reference: float, df: float, share: float, visits: int) -> Float
     """
     days = round(2 ** min(max(round(math.log2(1 / reference)), 0), 5))
     largest = _largest_ratios(days, max(int(df), 1))
-    limit = largest[min(math.ceil((1 - share) * _SERIES), _SERIES - 1)]
-    return _growth(visits) * float(limit)
+    limit = float(largest[min(math.ceil((1 - share) * _SERIES), _SERIES - 1)])
+    return _growth(visits) * limit
 
 
+@functools.lru_cache(maxsize=1024)
 def _growth(visits: int) -> FloatArray:
     later = np.log(np.maximum(np.arange(1, visits + 1) / _EARLY, 1))
     growth: FloatArray = np.sqrt(1 + _GROWTH * later)
