@@ -245,7 +245,7 @@ def _steps(runs: int) -> Iterator[str]:
 def _smiles(runs: int) -> Iterator[str]:
     yield "## Smiles whose effort differs by 15 %"
     yield ""
-    yield "| visits (before) | 40 % of one side lost: told on the last one | ratio 0.3, no change: any called |"
+    yield "| visits (before) | 40 % of one side lost: told on the last one | ratio 0.3, unchanged: any |"
     yield "|---|---:|---:|"
     for visits, before in ((6, 2), (6, 3), (8, 2), (8, 3), (10, 3)):
         whole = np.full(visits, SMILE_MM)

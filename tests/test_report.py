@@ -43,7 +43,8 @@ def test_page_says_first_what_changed_and_what_to_show() -> None:
     assert "On day 40, 1 of 4 followed differences is beyond measurement error, against baseline." in summary
     assert "Day 40: right brow 3.0 mm lower than at baseline, against the left (beyond" in summary
     assert "Worse: the sides are less even than before." in summary
-    assert "Within measurement error on the latest day: Upper lid (MRD1)" in summary
+    assert "Not changed on the latest day, as far as photos tell" in summary
+    assert "from the size in brackets on): Upper lid (MRD1)" in summary
     assert "A bystander would notice on day 40: right brow 3.0 mm lower." in summary
     assert "To show the clinician right brow 3.0 mm lower than at baseline on day 40" in summary
     order = "In short,Over days,Numbers,Definitions,How it was measured,Limits,Where the numbers come from"

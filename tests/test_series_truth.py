@@ -168,7 +168,7 @@ def test_the_share_regained_has_an_interval() -> None:
         (sloping(-0.2), 1.0, "growing"),
         (sloping(0.0, seed=3), 1.0, "unknown_direction"),
         (sloping(0.05), 1.0, "not_half_way"),
-        (sloping(0.2, n=10, at=-3), 1.0, "far_ahead"),
+        (sloping(0.2, n=14, at=-3.6), 1.0, "far_ahead"),
     ],
 )
 def test_a_forecast_that_the_photos_do_not_tell(line: Trend, threshold: float, why: str) -> None:

@@ -114,8 +114,8 @@ def serial_correlation(values: npt.ArrayLike) -> float:
 
     Notes
     -----
-    The first autocorrelation, and the ``(1 + 4 r) / n`` by which a line fitted to n readings lowers it
-    (Kendall 1954, Biometrika 41:403).
+    The first autocorrelation, and the ``(2 + 4 r) / n`` by which a line fitted to n readings lowers it
+    (Tjøstheim and Paulsen 1983, Biometrika 70:177).
 
     Examples
     --------
@@ -128,7 +128,7 @@ def serial_correlation(values: npt.ArrayLike) -> float:
     if len(left) < 5 or square == 0:
         return math.nan
     lag = float((left[1:] * left[:-1]).sum()) / square
-    return min(max(lag + (1 + 4 * lag) / len(left), -1.0), 1.0)
+    return min(max(lag + (2 + 4 * lag) / len(left), -1.0), 1.0)
 
 
 def kendall_tau(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:

@@ -132,6 +132,7 @@ class History:
         Examples
         --------
         >>> import numpy as np
+        >>> from dataclasses import replace
         >>> blank = Landmarks.blank(["b.jpg", "a.jpg"], status="no_face")
         >>> dated = replace(blank, taken=np.array(["2026-03-12", "2026-03-02"]))
         >>> History.from_landmarks(dated).static["day"].tolist()

@@ -53,7 +53,7 @@ def life_limits(reference: float, df: float, share: float, visits: int) -> Float
     Examples
     --------
     >>> [round(float(limit), 1) for limit in life_limits(1 / 3, 12, 0.05 / 8, 3)]
-    [4.8, 4.8, 4.8]
+    [4.7, 4.7, 4.7]
     """
     days = round(2 ** min(max(round(math.log2(1 / reference)), 0), 5))
     largest = _largest_ratios(days, max(int(df), 1))
