@@ -21,7 +21,18 @@ from asymmetry.series.day_to_day import SETTINGS, Expected, Setting, expected_er
 from asymmetry.series.headline_courses import movement_courses
 from asymmetry.series.trend import Forecast, forecast, trend
 
-__all__ = ["any_called", "called", "decline", "main", "report", "share", "smiles", "static_series"]
+__all__ = [
+    "ask",
+    "decline",
+    "ever_beyond",
+    "main",
+    "now_beyond",
+    "report",
+    "share_back",
+    "smiles",
+    "static_series",
+    "step",
+]
 
 FloatArray = npt.NDArray[np.float64]
 TABLE = Path(__file__).parents[1] / "docs" / "tables" / "change.md"
@@ -108,14 +119,14 @@ def smiles(rng: np.random.Generator, right: npt.ArrayLike, left: npt.ArrayLike, 
     return list(movement_courses(Measurements(columns), "home"))
 
 
-def called(found: Sequence[Change]) -> bool:
+def now_beyond(found: Sequence[Change]) -> bool:
     """Whether the latest visit has a change of a difference."""
     return any(each.beyond for each in found)
 
 
-def any_called(found: Sequence[Change]) -> bool:
+def ever_beyond(found: Sequence[Change]) -> bool:
     """Whether any visit has had a change, of a difference or of a side: what any look would have shown."""
-    return any(each.called_days or each.right.called_days or each.left.called_days for each in found)
+    return any(each.days_beyond or each.right.days_beyond or each.left.days_beyond for each in found)
 
 
 def share(of: Callable[[np.random.Generator], float], runs: int) -> float:
@@ -129,26 +140,30 @@ def ask(sides: Sequence[Sides]) -> tuple[Change, ...]:
     return changes(sides, "baseline", treated=True)
 
 
-def told(found: Sequence[Change]) -> float:
+def share_now(found: Sequence[Change]) -> float:
     """Part of the metrics that are called on the latest visit."""
     return float(np.mean([each.beyond for each in found]))
 
 
-def taken_back(found: Sequence[Change]) -> float:
+def share_back(found: Sequence[Change]) -> float:
     """Part of the metrics called once that are not called on the latest visit; NaN if none was."""
-    once = [not each.beyond for each in found if each.called_days]
+    once = [not each.beyond for each in found if each.days_beyond]
     return float(np.mean(once)) if once else np.nan
 
 
 def false_alarms(setting: Setting, plan: tuple[int, int], photos: int, runs: int) -> float:
     """Series in which nothing changes and any look shows a change, in percent."""
-    return share(lambda rng: any_called(ask(static_series(rng, setting, plan, photos))), runs)
+    return share(lambda rng: ever_beyond(ask(static_series(rng, setting, plan, photos))), runs)
 
 
 def step(
-    setting: Setting, mm: float, runs: int, of: Callable[[Sequence[Change]], float] = told, visits: int = 10
+    setting: Setting,
+    mm: float,
+    runs: int,
+    of: Callable[[Sequence[Change]], float] = share_now,
+    visits: int = 10,
 ) -> float:
-    """Steps of the right side after three visits before that are told, or whatever is counted, in percent."""
+    """Steps of the right side after three visits before that are share_now, or whatever is counted, in percent."""
     moved = np.where(np.arange(visits) >= 3, mm, 0.0)
     return share(lambda rng: of(ask(static_series(rng, setting, (visits, 3), 1, (moved, 0.0)))), runs)
 
@@ -239,7 +254,7 @@ def _steps(runs: int) -> Iterator[str]:
     yield "|---|---:|---:|---:|"
     for mm in (1.0, 1.5, 2.0, 3.0):
         home, clinic = (step(setting, mm, runs) for setting in SETTINGS)
-        yield f"| {mm:g} | {home:.0f} | {step('home', mm, runs, taken_back, 16):.1f} | {clinic:.0f} |"
+        yield f"| {mm:g} | {home:.0f} | {step('home', mm, runs, share_back, 16):.1f} | {clinic:.0f} |"
 
 
 def _smiles(runs: int) -> Iterator[str]:
@@ -253,8 +268,8 @@ def _smiles(runs: int) -> Iterator[str]:
         lost, quiet = [], []
         for seed in range(runs):
             rng = np.random.default_rng(seed)
-            lost.append(called(ask(smiles(rng, whole, weaker, before))))
-            quiet.append(any_called(ask(smiles(rng, whole, 0.3 * whole, before))))
+            lost.append(now_beyond(ask(smiles(rng, whole, weaker, before))))
+            quiet.append(ever_beyond(ask(smiles(rng, whole, 0.3 * whole, before))))
         yield f"| {visits} ({before}) | {100 * np.mean(lost):.0f} | {100 * np.mean(quiet):.1f} |"
 
 

@@ -88,9 +88,10 @@ A movement is a difference of two photos of one person. So its standard deviatio
 A side that is still is NaN. It is still where it reads no more than the noise, which is what may be read in
 two photos of a face that did not move, or no more than {STILL_SD:g} of its own standard deviations. One of
 these that is there beside a NaN says that the side was measured, and is still. Differences and ratios are
-made of what was read all the same. `keep_noise=True` keeps it for the sides too, and so do the means and
-trends of a `Series`: the mean of those readings only that are beyond noise would be too large. Points whose
-spread is not known, as those made by hand, have no standard deviation, and their sides stay as they are.
+made of what was read all the same. `keep_noise=True` keeps it for the sides too, with `<metric>_<side>_still`
+to say so, and so do the means and trends of a `Series`: the mean of those readings only that are beyond noise
+would be too large. Points whose spread is not known, as those made by hand, have no standard deviation, and
+their sides stay as they are.
 
 Metrics of a length with a noise fill a fourth column, `<metric>_ratio`: the smaller of both movements divided
 by the larger. 1 is an even movement, 0 a side that is still; it is negative where the sides move in opposite

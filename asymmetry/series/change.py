@@ -70,23 +70,23 @@ class Side(Record):
     ----------
     before, after : float
         Mean of the reference, and mean of the latest day.
-    told : float
-        The change that is told: that of the latest day, or of the mean of the latest visits.
+    recent : float
+        The change of the latest day, or of the mean of the latest visits if it takes more of them to tell it.
     mdc95, limit : float
         As for a `Change`. Heights of one side lean on the head's pitch, so they are larger.
     beyond : bool
         Whether it is called.
-    called_days : tuple of float
+    days_beyond : tuple of float
         Days on which it was.
     """
 
     before: float
     after: float
-    told: float = math.nan
+    recent: float = math.nan
     mdc95: float = math.nan
     limit: float = math.nan
     beyond: bool = False
-    called_days: tuple[float, ...] = ()
+    days_beyond: tuple[float, ...] = ()
     derived: ClassVar[tuple[str, ...]] = ("change", "strength")
 
     @property
@@ -122,7 +122,7 @@ class Change(Record):
     visits : int
         How many of the latest visits are compared as a mean: 1, unless it takes more of them to tell a change
         that was called.
-    told : float
+    recent : float
         The change of that mean.
     mdc95 : float
         Measurement error of this comparison: the smallest change that is beyond it with 95 % confidence, if
@@ -140,7 +140,7 @@ class Change(Record):
         The day that stands out most from the reference, and its change.
     span : tuple of float
         First and last of the days in a row around it on which the change was called; empty if on none.
-    called_days : tuple of float
+    days_beyond : tuple of float
         All days on which it was.
     photos_before, photos_after, photos_farthest : tuple of str
         The photos of the reference, of the latest visits compared, and of the farthest day.
@@ -159,7 +159,7 @@ class Change(Record):
     right: Side
     left: Side
     visits: int
-    told: float
+    recent: float
     mdc95: float
     limit: float
     beyond: bool
@@ -169,7 +169,7 @@ class Change(Record):
     farthest_day: float
     farthest: float
     span: tuple[float, ...]
-    called_days: tuple[float, ...] = field(repr=False)
+    days_beyond: tuple[float, ...] = field(repr=False)
     photos_before: tuple[str, ...] = field(repr=False)
     photos_after: tuple[str, ...] = field(repr=False)
     photos_farthest: tuple[str, ...] = field(repr=False)
@@ -186,22 +186,22 @@ class Change(Record):
     @property
     def visible(self) -> bool:
         """Whether a bystander would notice a difference of the change's size."""
-        return self.headline.visible(self.told)
+        return self.headline.visible(self.recent)
 
     @property
     def note(self) -> Note:
         """The change to be told: the right side against the left, the latest day against the reference."""
-        moved, since = self.headline.note(self.told), self.since.note
+        moved, since = self.headline.note(self.recent), self.since.note
         if moved.code == "sides_alike":
-            told = Note("no_other_difference", headline=self.headline.name, since=since)
+            change = Note("no_other_difference", headline=self.headline.name, since=since)
         else:
-            told = Note("moved", moved=moved, since=since)
+            change = Note("moved", moved=moved, since=since)
         if self.visits > 1:
-            told = Note("mean_of_visits", change=told, visits=self.visits)
+            change = Note("mean_of_visits", change=change, visits=self.visits)
         found = {"error": self.mdc95, "limit": self.limit, "unit": self.headline.unit}
         if self.beyond:
-            return Note("beyond_error", change=told, **found)
-        return Note("within_error", change=told, **found)
+            return Note("beyond_error", change=change, **found)
+        return Note("within_error", change=change, **found)
 
     @property
     def sides_note(self) -> Note | None:
@@ -209,8 +209,8 @@ class Change(Record):
         sides = {side: getattr(self, side) for side in schemes.SIDES if getattr(self, side).beyond}
         if not sides:
             return None
-        told = tuple(self.headline.side_note(side, found.told, found.mdc95) for side, found in sides.items())
-        return Note("sides_changed", told=told, since=self.since.note)
+        parts = tuple(self.headline.side_note(side, each.recent, each.mdc95) for side, each in sides.items())
+        return Note("sides_changed", parts=parts, since=self.since.note)
 
     @property
     def words(self) -> str:
@@ -295,17 +295,17 @@ def change(
         right=_side(metric.right, since, shares.side, cameras),
         left=_side(metric.left, since, shares.side, cameras),
         visits=visits,
-        told=found.told,
+        recent=found.recent,
         mdc95=found.mdc95,
         limit=found.limit,
         beyond=found.beyond,
-        low=found.told - found.margin,
-        high=found.told + found.margin,
+        low=found.recent - found.margin,
+        high=found.recent + found.margin,
         day=float(course.day[-1]),
         farthest_day=float(course.day[far]),
         farthest=float(course.value[far]) - found.before,
-        span=_span(course.day, found.called, far),
-        called_days=found.called_days,
+        span=_span(course.day, found.beyond_mask, far),
+        days_beyond=found.days_beyond,
         photos_before=found.photos,
         photos_after=tuple(name for names in course.photos[-visits:] for name in names),
         photos_farthest=course.photos[far],
@@ -320,15 +320,15 @@ def _side(course: Course, since: Reference, share: float, cameras: Mapping[str, 
     if found is None:
         return Side(math.nan, math.nan)
     after = float(course.value[-1])
-    told = found.told, found.mdc95, found.limit, found.beyond, found.called_days
-    return Side(found.before, after, *told)
+    verdict = found.recent, found.mdc95, found.limit, found.beyond, found.days_beyond
+    return Side(found.before, after, *verdict)
 
 
-def _span(days: FloatArray, called: Mask, at: int) -> tuple[float, ...]:
+def _span(days: FloatArray, beyond: Mask, at: int) -> tuple[float, ...]:
     """First and last of the days in a row that are called, around one of them."""
-    if not called[at]:
+    if not beyond[at]:
         return ()
-    within = np.flatnonzero(~called)
+    within = np.flatnonzero(~beyond)
     first = int(within[within < at].max(initial=-1)) + 1
     last = int(within[within > at].min(initial=len(days))) - 1
     return float(days[first]), float(days[last])

@@ -1,4 +1,4 @@
-"""One course compared with the days of its reference: what is told of it, and with what cautions."""
+"""One course compared with the days of its reference: the verdict on it, and its cautions."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Compared:
     @property
     def beyond(self) -> bool:
         """Whether a change is called on the latest visit."""
-        return self.verdict.called[-1]
+        return self.verdict.beyond[-1]
 
     @functools.cached_property
     def before(self) -> float:
@@ -64,7 +64,7 @@ class Compared:
         return float((self.course.value[self.old] * count).sum() / count.sum())
 
     @functools.cached_property
-    def told(self) -> float:
+    def recent(self) -> float:
         """The change of the latest visits that tell it."""
         return float(self.course.value[-self.verdict.visits :].mean()) - self.before
 
@@ -89,16 +89,16 @@ class Compared:
         return self.course.error if self.looks is None else self.looks.own
 
     @functools.cached_property
-    def called(self) -> Mask:
+    def beyond_mask(self) -> Mask:
         """Days on which a change was called, shape (d,)."""
-        called = np.zeros(len(self.course), dtype=bool)
-        called[self.new] = self.verdict.called
-        return called
+        beyond = np.zeros(len(self.course), dtype=bool)
+        beyond[self.new] = self.verdict.beyond
+        return beyond
 
     @property
-    def called_days(self) -> tuple[float, ...]:
+    def days_beyond(self) -> tuple[float, ...]:
         """The same days themselves."""
-        return tuple(self.course.day[self.called].tolist()) if any(self.verdict.called) else ()
+        return tuple(self.course.day[self.beyond_mask].tolist()) if any(self.verdict.beyond) else ()
 
     @property
     def farthest(self) -> int:
@@ -106,7 +106,7 @@ class Compared:
         changes = np.abs(self.course.value[self.new] - self.before)
         if self.looks is not None:
             changes = changes / self.looks.errors
-        marked = changes + _AHEAD * np.array(self.verdict.called)
+        marked = changes + _AHEAD * np.array(self.verdict.beyond)
         return int(np.flatnonzero(self.new)[int(np.argmax(marked))])
 
     @property

@@ -147,11 +147,11 @@ def concerns(situation: Situation, rules: Iterable[Rule] | None = None) -> tuple
 
 def _new_asymmetry(situation: Situation) -> _Found:
     for each in situation.changes:
-        grown = abs(each.before + each.told) > abs(each.before)
+        grown = abs(each.before + each.recent) > abs(each.before)
         static = each.headline in HEADLINES
-        large = each.beyond and abs(each.told) >= NEW_MM
+        large = each.beyond and abs(each.recent) >= NEW_MM
         if situation.treated and static and grown and large and each.day >= PEAK_DAY:
-            moved = each.headline.note(each.told)
+            moved = each.headline.note(each.recent)
             note = Note("touch_up", moved=moved, since=each.since.note, day=each.day)
             yield note, each.day, each.photos_after, each.notes
 
@@ -163,7 +163,7 @@ def _lid_drop(situation: Situation) -> _Found:
         course = next(each.diff for each in situation.followed if each.diff.column == change.column)
         moved = course.value - change.before
         early = (course.day >= LID_DAYS[0]) & (course.day <= LID_DAYS[1])
-        called = np.isin(course.day, change.called_days)
+        called = np.isin(course.day, change.days_beyond)
         for i in np.flatnonzero(early & called & (np.abs(moved) >= LID_MM))[:1]:
             side = "right" if moved[i] < 0 else "left"
             day, mm = float(course.day[i]), float(abs(moved[i]))
@@ -176,7 +176,7 @@ def _weak_movement(situation: Situation) -> _Found:
         if each.headline not in MOVEMENT_HEADLINES.values():
             continue
         for side, moved in (("right", each.right), ("left", each.left)):
-            weaker = each.beyond and each.told * (1 if side == "left" else -1) > 0
+            weaker = each.beyond and each.recent * (1 if side == "left" else -1) > 0
             fallen = (weaker or moved.beyond) and moved.before - moved.after > moved.mdc95
             if fallen and moved.strength < WEAK and situation.affected in (None, side):
                 note = Note(

@@ -27,7 +27,7 @@ ONE_SESSION = 1.25
 
 @dataclass(frozen=True)
 class Looks:
-    """The visits after a reference, each compared with it by what was known then.
+    """The visits after a reference, each compared with it by the error known then.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Looks:
     camera : float
         That of another camera.
     factor, serial : ndarray, shape (n,)
-        What the course had told of its error by then, see `Known`.
+        The course's own word on its error by then, see `Known`.
     quantile : ndarray, shape (n,)
         Of its standard error, that a plain comparison is beyond in one of twenty.
     limit : ndarray, shape (n,)
@@ -97,11 +97,11 @@ class Looks:
         own = self._variance(first, last, serial) + self.reference + camera
         return math.sqrt(float(self.factor[last] * own))
 
-    def apart(self, called: tuple[int, int], now: tuple[int, int]) -> float:
+    def apart(self, then: tuple[int, int], now: tuple[int, int]) -> float:
         """How many standard errors two means of visits are apart."""
         serial, factor = float(self.serial[now[1]]), float(self.factor[now[1]])
-        variance = self._variance(*called, serial) + self._variance(*now, serial)
-        return abs(self.change(*called) - self.change(*now)) / math.sqrt(factor * variance)
+        variance = self._variance(*then, serial) + self._variance(*now, serial)
+        return abs(self.change(*then) - self.change(*now)) / math.sqrt(factor * variance)
 
     def _variance(self, first: int, last: int, serial: float) -> float:
         visits = last + 1 - first
@@ -115,13 +115,13 @@ class Verdict:
 
     Attributes
     ----------
-    called : tuple of bool
+    beyond : tuple of bool
         Visits that belong to a change that was called and not taken back.
     visits : int
         The latest visits whose mean tells it: the fewest whose plain interval leaves out no change.
     """
 
-    called: tuple[bool, ...]
+    beyond: tuple[bool, ...]
     visits: int
 
 
@@ -188,29 +188,29 @@ def decide(looks: Looks) -> Verdict:
     looks : Looks
         The visits.
     """
-    called = [False] * len(looks)
+    beyond = [False] * len(looks)
     if not looks.any_beyond:
-        return Verdict(tuple(called), 1)
+        return Verdict(tuple(beyond), 1)
     start, fresh, sign, visits = -1, 0, 0.0, 1
     for now in range(len(looks)):
-        found = _found(looks, now, fresh)
+        found = _find_start(looks, now, fresh)
         if found is not None and (start < 0 or looks.change(found, now) * sign < 0):
             start = fresh = found
             sign = math.copysign(1.0, looks.change(found, now))
-            called[start:now] = [True] * (now - start)
+            beyond[start:now] = [True] * (now - start)
         elif start >= 0:
-            back = _taken_back(looks, start, now)
-            if back <= now:
-                called[back:now] = [False] * (now - back)
-                start, fresh = -1, back
+            end = _find_end(looks, start, now)
+            if end <= now:
+                beyond[end:now] = [False] * (now - end)
+                start, fresh = -1, end
         if start >= 0:
-            visits = _telling(looks, start, now, sign)
+            visits = _count_visits(looks, start, now, sign)
             start = start if visits else -1
-        called[now] = start >= 0
-    return Verdict(tuple(called), visits if start >= 0 else 1)
+        beyond[now] = start >= 0
+    return Verdict(tuple(beyond), visits if start >= 0 else 1)
 
 
-def _found(looks: Looks, now: int, fresh: int) -> int | None:
+def _find_start(looks: Looks, now: int, fresh: int) -> int | None:
     """First of the latest visits that are beyond the limit as one or as a mean; None where none is."""
     for first in dict.fromkeys((now, max(now + 1 - RECENT, fresh))):
         if abs(looks.change(first, now)) > looks.limit[now] * looks.error(first, now):
@@ -218,7 +218,7 @@ def _found(looks: Looks, now: int, fresh: int) -> int | None:
     return None
 
 
-def _taken_back(looks: Looks, start: int, now: int) -> int:
+def _find_end(looks: Looks, start: int, now: int) -> int:
     """First visit after a change that was called from ``start`` on, if the latest ones show that it is over.
 
     It is the one after the latest visit if they don't.
@@ -236,7 +236,7 @@ def _within(looks: Looks, first: int, last: int, now: int) -> bool:
     return bool(abs(looks.change(first, last)) <= looks.quantile[now] * looks.error(first, last))
 
 
-def _telling(looks: Looks, start: int, now: int, sign: float) -> int:
+def _count_visits(looks: Looks, start: int, now: int, sign: float) -> int:
     """The fewest latest visits that tell the change by a plain comparison; 0 where not even all do."""
     for first in (now, max(now + 1 - RECENT, start), start):
         if sign * looks.change(first, now) > looks.quantile[now] * looks.error(first, now):

@@ -72,7 +72,7 @@ def movement_courses(movements: Measurements, setting: Setting) -> Iterator[Side
     for expression in sorted(set(movements["expression"].tolist())):
         rows = movements["expression"] == expression
         if expression in MOVEMENT_HEADLINES:
-            yield _balanced(movements, MOVEMENT_HEADLINES[expression], rows, expression, setting)
+            yield _balance_sides(movements, MOVEMENT_HEADLINES[expression], rows, expression, setting)
         for headline in MORE_MOVEMENTS.get(expression, ()):
             columns = [headline.column(side) for side in (*SIDES, "diff")]
             right, left, diff = (
@@ -82,7 +82,7 @@ def movement_courses(movements: Measurements, setting: Setting) -> Iterator[Side
             yield Sides(headline, right, left, diff)
 
 
-def _balanced(
+def _balance_sides(
     movements: Measurements, headline: Headline, rows: Mask, expression: str, setting: Setting
 ) -> Sides:
     """One movement: each side against its own former self, and their difference at the usual effort."""
@@ -114,7 +114,7 @@ def _balanced(
 
 def _moving(setting: Setting, movements: Measurements, column: str, rows: Mask) -> Expected:
     """The expected error of a movement, by its own standard deviations of repeats."""
-    return _expected(setting, column, _repeats(movements, column, rows), MOVEMENT_SEM)
+    return _column_error(setting, column, _repeats(movements, column, rows), MOVEMENT_SEM)
 
 
 def _repeats(movements: Measurements, column: str, rows: Mask) -> float:
@@ -125,7 +125,7 @@ def _repeats(movements: Measurements, column: str, rows: Mask) -> float:
     return median(known.tolist()) if len(known) else math.nan
 
 
-def _expected(
+def _column_error(
     setting: Setting, column: str, repeats: float = math.nan, usual: float = DEFAULT_SEM
 ) -> Expected:
     """The expected error of a column; of lengths something is usual, of the rest nothing."""
@@ -232,7 +232,7 @@ def find_course(  # noqa: PLR0913  the parts of one series
         expected = expected_error(setting, column)
         if not expected.df:
             repeats = own_errors(landmarks, static, filling).get(column, math.nan)
-            expected = _expected(setting, column, repeats)
+            expected = _column_error(setting, column, repeats)
         shown = expression or usual
         return course(static, column, static["expression"] == shown, shown, expected)
     if column not in movements:

@@ -93,7 +93,7 @@ def _sentences(changes: Sequence[Change], setting: Setting) -> Iterator[Said]:
         return
     for each in changes:
         if each.beyond:
-            even = verdict(each.before, each.before + each.told, each.limit)
+            even = verdict(each.before, each.before + each.recent, each.limit)
             yield Said(_tell_change(each), True, each.notes, even)
     for each in changes:
         if each.span and not each.beyond:
