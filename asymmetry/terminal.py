@@ -79,13 +79,15 @@ def photo_lines(table: Measurements, row: int) -> Iterator[str]:
 
 def change_lines(made: Series) -> Iterator[str]:
     """The changes, and the findings to look at."""
-    from asymmetry.series import what_changed
+    from asymmetry.series import courses_in_words, what_changed
 
     yield "What changed"
     for said in what_changed(made.changes(), made.setting):
         yield from _wrapped(said.words, "  ")
         for remark in said.remarks:
             yield from _wrapped(f"Mind: {remark}.", "      ")
+    for note in courses_in_words(made.changes(), made.followed):
+        yield from _wrapped(str(note), "  ")
     concerns = made.concerns()
     if concerns:
         yield "To be looked at (a measurement, not a diagnosis)"

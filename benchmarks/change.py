@@ -163,7 +163,7 @@ def step(
     of: Callable[[Sequence[Change]], float] = share_now,
     visits: int = 10,
 ) -> float:
-    """Steps of the right side after three visits before that are share_now, or whatever is counted, in percent."""
+    """Steps of the right side, after three visits before, that are told; or another count, in percent."""
     moved = np.where(np.arange(visits) >= 3, mm, 0.0)
     return share(lambda rng: of(ask(static_series(rng, setting, (visits, 3), 1, (moved, 0.0)))), runs)
 

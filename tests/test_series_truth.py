@@ -14,6 +14,7 @@ from PIL import Image
 from asymmetry import Extractor, Note, Series
 from asymmetry.core.frame import head_angles
 from asymmetry.core.table import Measurements
+from asymmetry.series import courses_in_words
 from asymmetry.series.course import Course, course
 from asymmetry.series.recovery import recovery
 from asymmetry.series.trend import Trend, forecast, trend
@@ -156,6 +157,7 @@ def test_the_share_regained_has_an_interval() -> None:
     assert made[0].worst_day == pytest.approx(21, abs=7)
     assert made[0].per_week == pytest.approx(2 / 6, abs=0.1)
     assert made[0].note.code == "regained"
+    assert "% regained (between" in made[0].words
     still = recovery(course_of(np.array([0.0, -1, -2, -4])))
     assert still.note.code == "worst_and_now"
 
@@ -178,6 +180,17 @@ def test_a_forecast_that_the_photos_do_not_tell(line: Trend, threshold: float, w
     assert made.reason == str(made.note)
     assert np.isnan(made.day)
     assert made.date is None
+
+
+def test_courses_that_changed_are_said_in_words() -> None:
+    series, _ = patient(1)
+    told = courses_in_words(series.changes(), series.followed)
+    names = [str(note["headline"]) for note in told]
+    assert {"brow_height", "commissure_height"} <= set(names)
+    brow = told[names.index("brow_height")]["course"]
+    assert isinstance(brow, Note)
+    assert brow["share"] == pytest.approx(1, abs=0.2)
+    assert str(told[0]).startswith("Brow height: worst around day")
 
 
 def test_trend_and_forecast_of_a_series_count_from_the_peak() -> None:

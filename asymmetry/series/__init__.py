@@ -9,7 +9,7 @@ from asymmetry.series.concerns import RULES, Concern, Rule
 from asymmetry.series.course import Course
 from asymmetry.series.history import History
 from asymmetry.series.recovery import Recovery
-from asymmetry.series.summary import what_changed
+from asymmetry.series.summary import courses_in_words, what_changed
 from asymmetry.series.trend import Forecast, Trend
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Recovery",
     "Rule",
     "Trend",
+    "courses_in_words",
     "notable",
     "what_changed",
 ]

@@ -8,11 +8,12 @@ from html import escape
 from typing import Literal
 
 from asymmetry.core.notes import Note
-from asymmetry.series.change import FALSE_ALARMS, Change
+from asymmetry.series.change import FALSE_ALARMS, Change, Sides
 from asymmetry.series.day_to_day import Setting
 from asymmetry.series.day_zero import DayZero
+from asymmetry.series.recovery import recovery
 
-__all__ = ["Said", "Verdict", "sentences_html", "series_title", "verdict", "what_changed"]
+__all__ = ["Said", "Verdict", "courses_in_words", "sentences_html", "series_title", "verdict", "what_changed"]
 
 Verdict = Literal["more even", "less even", "other way"]
 
@@ -85,6 +86,24 @@ def what_changed(changes: Sequence[Change], setting: Setting = "home") -> tuple[
     ['There is nothing to compare: it takes dated photos of two days, with one expression.']
     """
     return tuple(_sentences(changes, setting))
+
+
+def courses_in_words(changes: Sequence[Change], followed: Sequence[Sides]) -> tuple[Note, ...]:
+    """The courses of the differences that changed: the worst, now, the share regained, and the pace.
+
+    Parameters
+    ----------
+    changes : sequence of Change
+        Of one series.
+    followed : sequence of Sides
+        Its headline metrics over days.
+    """
+    changed = {(each.column, each.expression) for each in changes if each.span}
+    return tuple(
+        Note("course_in_words", headline=each.headline.name, course=recovery(each.diff).note)
+        for each in followed
+        if (each.diff.column, each.diff.expression) in changed
+    )
 
 
 def _sentences(changes: Sequence[Change], setting: Setting) -> Iterator[Said]:
