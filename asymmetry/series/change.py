@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -119,18 +119,11 @@ class Change(Record):
         Mean of the reference, and mean of the latest day, in the metric's unit.
     right, left : Side
         Each side against its own former self.
-    visits : int
-        How many of the latest visits are compared as a mean: 1, unless it takes more of them to tell a change
-        that was called.
-    recent : float
-        The change of that mean.
     mdc95 : float
         Measurement error of this comparison: the smallest change that is beyond it with 95 % confidence, if
         this were the only question.
     limit : float
         What a change must exceed to be called, for all comparisons of a series are made at once.
-    beyond : bool
-        Whether a change is called. It stays so until it is taken back on evidence, see `decide`.
     low, high : float
         95 % interval: of a change that is called, by the error of its comparison; else by the limit, as all
         comparisons together leave it open. So it leaves out no change only where one is called.
@@ -140,14 +133,21 @@ class Change(Record):
         The day that stands out most from the reference, and its change.
     span : tuple of float
         First and last of the days in a row around it on which the change was called; empty if on none.
-    days_beyond : tuple of float
-        All days on which it was.
-    photos_before, photos_after, photos_farthest : tuple of str
-        The photos of the reference, of the latest visits compared, and of the farthest day.
+    photos_before, photos_after : tuple of str
+        The photos of the reference, and of the latest visits compared.
     error : Error
         Measurement error of one photo.
-    notes, notes_farthest : tuple of Note
-        Possible explanations, such as a turned head, of the latest change and of the farthest.
+    notes : tuple of Note
+        Possible explanations, such as a turned head.
+    sessions_before : int
+        How many days the reference has.
+    visits : int
+        How many of the latest visits are compared as a mean: 1, unless it takes more of them to tell a change
+        that was called.
+    days_beyond : tuple of float
+        All days on which the change was called.
+    photos_farthest, notes_farthest : tuple of str, tuple of Note
+        The photos of the farthest day, and possible explanations of its change.
     """
 
     headline: Headline
@@ -158,30 +158,39 @@ class Change(Record):
     after: float
     right: Side
     left: Side
-    visits: int
-    recent: float
     mdc95: float
     limit: float
-    beyond: bool
     low: float
     high: float
     day: float
     farthest_day: float
     farthest: float
     span: tuple[float, ...]
-    days_beyond: tuple[float, ...] = field(repr=False)
     photos_before: tuple[str, ...] = field(repr=False)
     photos_after: tuple[str, ...] = field(repr=False)
-    photos_farthest: tuple[str, ...] = field(repr=False)
     error: Error = field(repr=False)
     notes: tuple[Note, ...] = ()
+    sessions_before: int = 1
+    visits: int = 1
+    days_beyond: tuple[float, ...] = field(default=(), repr=False)
+    photos_farthest: tuple[str, ...] = field(default=(), repr=False)
     notes_farthest: tuple[Note, ...] = ()
-    derived: ClassVar[tuple[str, ...]] = ("change", "visible", "words", "remarks")
+    derived: ClassVar[tuple[str, ...]] = ("change", "recent", "beyond", "visible", "words", "remarks")
 
     @property
     def change(self) -> float:
         """After less before, in the metric's unit."""
         return self.after - self.before
+
+    @property
+    def recent(self) -> float:
+        """The change of the mean of the latest `visits`, in the middle of the interval."""
+        return self.change if self.visits == 1 else (self.low + self.high) / 2
+
+    @property
+    def beyond(self) -> bool:
+        """Whether a change is called. It stays so until it is taken back on evidence, see `decide`."""
+        return self.low > 0 or self.high < 0
 
     @property
     def visible(self) -> bool:
@@ -249,7 +258,15 @@ def changes(
     moving = sum(each.headline not in HEADLINES for each, _ in found)
     several = cameras if len(set((cameras or {}).values())) > 1 else {}
     made = [change(each, ref, _shares(each.headline, moving), several) for each, ref in found]
-    return tuple(sorted((each for each in made if each is not None), key=lambda each: not each.beyond))
+    noted = [_note_sessions(each, since) for each in made if each is not None]
+    return tuple(sorted(noted, key=lambda each: not each.beyond))
+
+
+def _note_sessions(change: Change, since: str | float) -> Change:
+    """The change, with a caution where all that there is from before is one session."""
+    if since != "baseline" or change.sessions_before > 1:
+        return change
+    return replace(change, notes=(*change.notes, Note("one_session")))
 
 
 def _shares(headline: Headline, moving: int) -> Shares:
@@ -294,11 +311,8 @@ def change(
         after=float(course.value[-1]),
         right=_side(metric.right, since, shares.side, cameras),
         left=_side(metric.left, since, shares.side, cameras),
-        visits=visits,
-        recent=found.recent,
         mdc95=found.mdc95,
         limit=found.limit,
-        beyond=found.beyond,
         low=found.recent - found.margin,
         high=found.recent + found.margin,
         day=float(course.day[-1]),
@@ -311,6 +325,8 @@ def change(
         photos_farthest=course.photos[far],
         error=found.error,
         notes=found.notes,
+        sessions_before=int(found.old.sum()),
+        visits=visits,
     )
 
 

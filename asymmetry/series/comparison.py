@@ -118,8 +118,6 @@ class Compared:
     def notes(self) -> tuple[Note, ...]:
         """Cautions about the reference, the camera and the course, each of which widens the error."""
         notes = [self.since.remark] if self.since.remark else []
-        if self.old.sum() == 1 and self.since.of_baseline:
-            notes.append(Note("one_session"))
         if self.strange[-1]:
             notes.append(Note("another_camera", since=self.since.note))
         if self.looks is not None and self.looks.serial[-1] > 0:

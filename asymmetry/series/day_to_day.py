@@ -25,8 +25,8 @@ SETTINGS: tuple[Setting, ...] = get_args(Setting)
 #: Standard deviation of repeats of a sitting where nothing tells it, mm: the demo's photos of one face, each
 #: held and lit differently, scatter by 0.1 to 0.25 mm about their truth.
 DEFAULT_SEM = 0.2
-#: The same for a movement, mm: nobody smiles twice alike. Movement metrics take this value for noise.
-MOVEMENT_SEM = 0.5
+#: The same for a movement, mm, at the same effort: two photos are read, and only the part that moves differs.
+MOVEMENT_SEM = 0.25
 #: How alike people are in that, in degrees of freedom, where the table does not list a column.
 USUAL_DF = 8.0
 

@@ -25,15 +25,12 @@ class Reference:
         The days' name, as in "at baseline".
     remark : Note or None
         A caution about these days.
-    of_baseline : bool
-        Whether they are all that there is from before.
     """
 
     first: float
     last: float
     note: Note
     remark: Note | None = None
-    of_baseline: bool = False
 
     @property
     def words(self) -> str:
@@ -56,18 +53,20 @@ def reference_days(since: str | float, day: npt.NDArray[np.float64], treated: bo
     Examples
     --------
     >>> reference_days("baseline", np.array([-7.0, 0, 3]), treated=True)
-    Reference(first=-inf, last=0.0, note=Note('at_baseline'), remark=None, of_baseline=True)
+    Reference(first=-inf, last=0.0, note=Note('at_baseline'), remark=None)
     >>> str(reference_days(5, np.array([-7.0, 0, 3]), treated=True).remark)
     'there is no photo of day 5; day 3 is the nearest'
     """
     first = float(day[0])
     if since == "baseline":
         if treated and first <= 0:
-            return Reference(-math.inf, 0.0, Note("at_baseline"), of_baseline=True)
-        remark = Note("none_before_treatment", day=first) if treated else None
-        return Reference(first, first, Note("on_day", day=first), remark, of_baseline=True)
+            return Reference(-math.inf, 0.0, Note("at_baseline"))
+        return _one_day(first, Note("none_before_treatment", day=first) if treated else None)
     asked = float(since)
     nearest = float(day[np.argmin(np.abs(day - asked))])
     missing = nearest != asked
-    remark = Note("none_of_day", asked=asked, day=nearest) if missing else None
-    return Reference(nearest, nearest, Note("on_day", day=nearest), remark)
+    return _one_day(nearest, Note("none_of_day", asked=asked, day=nearest) if missing else None)
+
+
+def _one_day(day: float, remark: Note | None) -> Reference:
+    return Reference(day, day, Note("on_day", day=day), remark)
