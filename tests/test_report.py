@@ -52,6 +52,14 @@ def test_page_says_first_what_changed_and_what_to_show() -> None:
     assert places == sorted(places)
 
 
+def test_page_says_that_both_sides_changed_alike() -> None:
+    lower = [0, 0, 0, -6, -6, -6]
+    page = Page(render(series(6, brow_right_mm=lower, brow_left_mm=lower)))
+    assert "no followed difference is beyond measurement error, but the sides are: 1 of 4 parts" in page.text
+    assert "right brow 6.0 mm lower" in page.text
+    assert "left brow 6.0 mm lower" in page.text
+
+
 def test_better_and_what_is_over_are_told_apart() -> None:
     better = Page(render(series(6, brow_right_mm=[-4, -4, -4, -1, -1, -1]))).text
     assert "Better: the sides are more even than before." in better

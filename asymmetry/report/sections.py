@@ -142,6 +142,9 @@ class Wording:
         parts = {"of": len(self.changes), "day": self.text.day(max(each.day for each in self.changes))}
         if now:
             return self.text.count("summary.beyond", len(now), since=self.since, **parts)
+        sides = [each for each in self.changes if each.sides_note is not None]
+        if sides:
+            return self.text.count("summary.sides", len(sides), since=self.since, **parts)
         if ever:
             return self.text.count("summary.over", len(ever), **parts)
         return self.text("summary.none", **parts)
