@@ -102,6 +102,15 @@ def test_more_photos_of_a_day_do_not_lessen_what_they_share() -> None:
 def test_a_listed_left_side_is_as_a_right_one() -> None:
     left, right = (expected_error("home", f"mrd1_{side}_mm") for side in ("left", "right"))
     assert left == right
+    assert left.variance(1) > 4 * expected_error("home", "mrd1_diff_mm").variance(1)
+
+
+def test_columns_without_a_row_go_by_the_difference_or_by_repeats() -> None:
+    lift, ratio = (expected_error("home", f"commissure_lift_{name}") for name in ("right_mm", "log_ratio"))
+    assert lift.df == 0
+    assert ratio.df > 0
+    assert expected_error("home", "x_mm", repeats=0.2).variance(1) == pytest.approx(0.4**2)
+    assert expected_error("clinic", "x_mm", repeats=0.2).variance(1) == pytest.approx(0.2**2)
 
 
 def test_of_what_is_not_listed_the_points_own_spread_tells_what_to_expect() -> None:

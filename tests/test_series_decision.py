@@ -255,6 +255,7 @@ def test_synkinesis_and_the_gap_of_a_closing_eye_are_followed() -> None:
         mouth_corner_right_mm=np.tile([0.0, 7, 0], 6),
         mouth_corner_left_mm=np.tile([0.0, 7, 0], 6),
     )
+    made = replace(made, spread=np.full_like(made.spread, 0.4))
     series = Series.from_landmarks(
         dated(made, np.repeat([-14, -7, 0, 7, 14, 21], 3)), treated_on=TREATED_ON, expression=moved
     )

@@ -27,6 +27,12 @@ SETTINGS: tuple[Setting, ...] = get_args(Setting)
 DEFAULT_SEM = 0.2
 #: The same for a movement, mm, at the same effort: two photos are read, and only the part that moves differs.
 MOVEMENT_SEM = 0.25
+#: Standard deviation of a day in standard deviations of repeats, for columns that the table does not list;
+#: what is more than 1 is shared by a day's photos.
+OTHERS = {"home": 2.0, "clinic": 1.0}
+#: The same of a side in those of the difference: the head's pitch moves the heights of both sides. In the
+#: absolute errors (``errors.toml``) it is 1.1 to 1.3, in photos whose pitch differs less than that of selfies.
+OF_DIFFERENCE = 2.5
 #: How alike people are in that, in degrees of freedom, where the table does not list a column.
 USUAL_DF = 8.0
 
@@ -106,8 +112,8 @@ def expected_error(
     Returns
     -------
     Expected
-        By the table ``day_to_day.toml``; for a column that it does not list, so many times the standard
-        deviation of repeats as the table says, shared by the day but for the repeats' own part.
+        By the table ``day_to_day.toml``; for a side that it does not list by the difference's, and for any
+        other column by the standard deviation of repeats.
 
     Examples
     --------
@@ -119,10 +125,13 @@ def expected_error(
     name = column.replace("_left_", "_right_")
     if name in listed:
         return _split(setting, name).at_least(repeats)
+    difference = name.replace("_right_", "_diff_")
+    if difference in listed:
+        return _split(setting, difference).times(OF_DIFFERENCE).at_least(repeats)
     sem = usual if math.isnan(repeats) else repeats
     if math.isnan(sem):
         return UNKNOWN
-    between = sem * math.sqrt(listed["others"] ** 2 - 1)
+    between = sem * math.sqrt(OTHERS[setting] ** 2 - 1)
     note = Note("usual_error") if math.isnan(repeats) else Note("own_uncertainty")
     return Expected(sem, between, USUAL_DF, note)
 
