@@ -11,7 +11,7 @@ import pytest
 
 from asymmetry import Note, Series
 from asymmetry.errors import InvalidInputError
-from asymmetry.series import HEADLINES, Change
+from asymmetry.series import HEADLINES, Change, what_changed
 from asymmetry.series.change import Sides, changes
 from asymmetry.series.course import Course
 from asymmetry.series.day_to_day import Expected
@@ -266,6 +266,23 @@ def test_synkinesis_and_the_gap_of_a_closing_eye_are_followed() -> None:
     assert "% more closed in a smile" in str(eye)
     assert gap.beyond
     assert gap.change == pytest.approx(-4, abs=0.2)
+
+
+def test_where_the_error_is_not_known_nothing_is_called_and_that_is_said() -> None:
+    blink = np.ravel(np.column_stack([np.zeros(4), [0.0, 0, -6, -6]]))
+    corner = np.ravel(np.column_stack([np.zeros(4), np.full(4, 7.0)]))
+    made = face(8, upper_lid_right_mm=blink, mouth_corner_right_mm=corner, mouth_corner_left_mm=corner)
+    series = Series.from_landmarks(
+        dated(made, np.repeat([-7, 0, 7, 14], 2)),
+        treated_on=TREATED_ON,
+        expression=["rest", "smile_open"] * 4,
+    )
+    eye = of(series.changes(), "synkinesis")
+    assert eye.note.code == "error_unknown"
+    assert not eye.beyond
+    assert np.isnan([eye.limit, eye.low, eye.high]).all()
+    (told,) = [each.note for each in what_changed(series.changes()) if each.note.code == "errors_unknown"]
+    assert told["metrics"] == (Note("title", headline="synkinesis_open"),)
 
 
 # Remarks belong to their own day

@@ -207,6 +207,8 @@ class Change(Record):
             change = Note("moved", moved=moved, since=since)
         if self.visits > 1:
             change = Note("mean_of_visits", change=change, visits=self.visits)
+        if math.isnan(self.limit):
+            return Note("error_unknown", change=change)
         found = {"error": self.mdc95, "limit": self.limit, "unit": self.headline.unit}
         if self.beyond:
             return Note("beyond_error", change=change, **found)

@@ -31,7 +31,7 @@ MOVEMENT_SEM = 0.25
 #: what is more than 1 is shared by a day's photos.
 OTHERS = {"home": 2.0, "clinic": 1.0}
 #: The same of a side in those of the difference: the head's pitch moves the heights of both sides. In the
-#: absolute errors (``errors.toml``) it is 1.1 to 1.3, in photos whose pitch differs less than that of selfies.
+#: absolute errors (``errors.toml``) it is 1.1 to 1.3, in photos whose pitch differs less than selfies' does.
 OF_DIFFERENCE = 2.5
 #: How alike people are in that, in degrees of freedom, where the table does not list a column.
 USUAL_DF = 8.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -124,10 +125,13 @@ def _sentences(changes: Sequence[Change], setting: Setting) -> Iterator[Said]:
     still = [
         Note("title_and_limit", headline=each.headline.name, limit=each.limit, unit=each.headline.unit)
         for each in changes
-        if not each.beyond
+        if not each.beyond and math.isfinite(each.limit)
     ]
     if still:
         yield Said(Note("unchanged", metrics=still))
+    unsure = [Note("title", headline=each.headline.name) for each in changes if math.isnan(each.limit)]
+    if unsure:
+        yield Said(Note("errors_unknown", metrics=unsure))
     yield Said(Note("false_alarms", share=FALSE_ALARMS, setting=setting))
 
 
