@@ -6,9 +6,7 @@ import functools
 import io
 import json
 import sys
-import time
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -17,19 +15,18 @@ import click
 
 import asymmetry
 from asymmetry.errors import AsymmetryError
+from asymmetry.progress import show_archive, show_photos
 from asymmetry.terminal import (
     change_lines,
-    counted,
+    count_things,
     json_text,
     photo_lines,
     printable,
-    progress_line,
     series_lines,
     truth_lines,
 )
 
 if TYPE_CHECKING:
-    from asymmetry.archive import Progress
     from asymmetry.core.table import Measurements
     from asymmetry.extract import Method
     from asymmetry.people import Series
@@ -37,13 +34,12 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 EXIT_SOME_FAILED = 3
-#: Seconds between two lines of progress where there is no terminal.
-SECONDS_PER_LINE = 30.0
 EXIT_INTERRUPTED = 130  # as a shell says of a command that Ctrl-C ended
+_VERDICTS = {True: "ok", False: "FAULT"}
 _EPILOG = """
-Exit codes: 0 all is well; 1 an error, or doctor found a fault; 2 the command was not understood; 3 some
-photos could not be scored, and which and why is said (archive counts them, and exits with 0, or with 1 if no
-photo could be scored); 130 interrupted.
+Exit codes: 0 all is well; 1 an error, or doctor found a fault; 2 the command was not understood;
+3 some photos could not be scored, and the output says which and why (archive counts them in its table and
+exits with 0, or with 1 if no photo could be scored); 130 interrupted.
 """
 
 
@@ -88,36 +84,42 @@ _method = click.option(
     type=click.Choice(["hemiface", "fast", "plain"]),
     default="hemiface",
     show_default=True,
-    help="hemiface reads each side on its own; plain is the landmark model as it is.",
+    help="hemiface reads each side on its own; plain takes the landmark model's points as they are.",
 )
 
 
 @main.command()
 @click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PHOTO...")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; what was not measured is null.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV; what was not measured is empty.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; values not measured are null.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV; values not measured are empty.")
 @_method
 @_mirrored
 def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method, mirrored: bool) -> None:
     """Score photos: right, left and difference of every metric."""
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
+    progress = None
+    if len(photos) > 1:
+        progress = show_photos
     with asymmetry.Extractor(method=method, mirrored=mirrored) as extractor:
-        landmarks = extractor.extract(photos, progress=_progress if len(photos) > 1 else None)
+        landmarks = extractor.extract(photos, progress=progress)
     table = asymmetry.measure(landmarks)
     if as_json:
         click.echo(json_text(table))
     elif as_csv:
         click.echo((table.to_csv() or "").encode("utf-8", "backslashreplace"), nl=False)
     else:
-        click.echo("\n\n".join("\n".join(photo_lines(table, row)) for row in range(table.rows)))
+        texts = ["\n".join(photo_lines(table, row)) for row in range(table.rows)]
+        click.echo("\n\n".join(texts))
     _leave(table)
 
 
 _FOLDER = (
     click.argument("folder", type=click.Path(path_type=Path)),
-    click.option("--treated-on", type=click.DateTime(["%Y-%m-%d"]), help="Day of treatment, as 2026-03-31."),
-    click.option("--affected", type=click.Choice(["right", "left"]), help="The patient's side that is ill."),
+    click.option(
+        "--treated-on", type=click.DateTime(["%Y-%m-%d"]), help="Day of treatment, such as 2026-03-31."
+    ),
+    click.option("--affected", type=click.Choice(["right", "left"]), help="The patient's affected side."),
     click.option(
         "--setting",
         type=click.Choice(["home", "clinic"]),
@@ -128,8 +130,8 @@ _FOLDER = (
     click.option(
         "--manifest",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="CSV about the photos: photo, taken, expression, mirrored, notes.  "
-        "[default: FOLDER/manifest.csv]",
+        help="CSV about the photos: photo, taken, expression, mirrored, "
+        "notes.  [default: FOLDER/manifest.csv]",
     ),
     _mirrored,
 )
@@ -141,8 +143,9 @@ def _of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def with_series(folder: Path, treated_on: datetime | None, **options: Any) -> None:
         known = {name: options.pop(name) for name in ("affected", "setting", "manifest", "mirrored")}
-        day = treated_on.date() if treated_on else None
-        command(asymmetry.Series.from_folder(folder, treated_on=day, progress=_progress, **known), **options)
+        day = treated_on and treated_on.date()
+        made = asymmetry.Series.from_folder(folder, treated_on=day, progress=show_photos, **known)
+        command(made, **options)
 
     for option in reversed(_FOLDER):
         with_series = option(with_series)
@@ -163,8 +166,10 @@ def series(made: Series, output: Path | None) -> None:
 
     Prints the changes first, and then a short table.
     """
-    paths = ["", *_write_series(made, output)] if output else []
-    click.echo("\n".join([*change_lines(made), "", *series_lines(made), *paths]))
+    lines = [*change_lines(made), "", *series_lines(made)]
+    if output:
+        lines += ["", *_write_series(made, output)]
+    click.echo("\n".join(lines))
     _leave(made.static)
 
 
@@ -179,15 +184,19 @@ def series(made: Series, output: Path | None) -> None:
     help="The file to write, ending in .html or .pdf.",
 )
 @click.option("--no-photos", is_flag=True, help="Leave the faces out.")
-@click.option("--pseudonym", default="", help="What the person is called; file names are then left out.")
-@click.option("--language", default="en", show_default=True, help="Of the report, or a .toml file of words.")
+@click.option("--pseudonym", default="", help="A name for the person; file names are then left out.")
+@click.option("--language", default="en", show_default=True, help="Language, or a .toml file of words.")
 @click.option(
-    "--paper", type=click.Choice(["A4", "Letter"]), default="A4", show_default=True, help="Of a PDF."
+    "--paper",
+    type=click.Choice(["A4", "Letter"]),
+    default="A4",
+    show_default=True,
+    help="Paper size of a PDF.",
 )
 def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
     """Score one person's dated photos and write a report.
 
-    One file, with pictures, plots and tables; nothing in it points outside. Prints its path.
+    A single self-contained file with pictures, plots and tables. Prints its path.
     """
     written = made.report(output, photos=not no_photos, **options)
     click.echo(printable(str(written)))
@@ -205,21 +214,25 @@ def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
 )
 @click.option("--csv", is_flag=True, help="Also write the table as CSV beside it.")
 @click.option("--landmarks", is_flag=True, help="Also write the landmarks, to be measured again later.")
-@click.option("--subject", metavar="REGEX", help="Finds the person in a path.  [default: the first folder]")
+@click.option(
+    "--subject", metavar="REGEX", help="Finds the person in a photo's path.  [default: the first folder]"
+)
 @click.option("--engine", type=click.Choice(["local", "ray", "inline"]), default="local", show_default=True)
-@click.option("--ray-address", metavar="ADDRESS", help="A Ray cluster.  [default: one of its own, here]")
-@click.option("--workers", type=click.IntRange(0), help="Worker processes; 0: none.  [default: measured]")
+@click.option("--ray-address", metavar="ADDRESS", help="A Ray cluster.  [default: one started here]")
+@click.option(
+    "--workers", type=click.IntRange(0), help="Worker processes; 0 for none.  [default: found by trial]"
+)
 @click.option(
     "--time-limit",
     type=click.FloatRange(0, min_open=True),
     default=60.0,
     show_default=True,
     metavar="SECONDS",
-    help="Give a photo up after this.",
+    help="Give up on a photo after this time.",
 )
-@click.option("--overwrite", is_flag=True, help="Score anew what is there already.")
-@click.option("--retry-failed", is_flag=True, help="Read again what could not be scored.")
-@click.option("--update", is_flag=True, help="Read what is new or has changed; drop what is gone.")
+@click.option("--overwrite", is_flag=True, help="Score again the photos that are in the file.")
+@click.option("--retry-failed", is_flag=True, help="Try again the photos that could not be scored.")
+@click.option("--update", is_flag=True, help="Score new and changed photos; drop those that are gone.")
 @click.option(
     "--max-megapixels",
     type=click.FloatRange(0, min_open=True),
@@ -233,7 +246,7 @@ def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
     metavar="NAME=VALUE",
     multiple=True,
     callback=lambda _context, _option, given: _storage_options(given),
-    help="Of the file system behind a URL, as for fsspec; may be given several times.",
+    help="Option of the file system behind a URL, as for fsspec; may be repeated.",
 )
 @_method
 @_mirrored
@@ -241,59 +254,25 @@ def archive(source: str, output: Path, **options: Any) -> None:
     """Score millions of photos into a Parquet file.
 
     SOURCE is a folder, a glob pattern in quotes, a manifest (CSV) or a URL. There is one row per photo,
-    failures included. Interrupt it at any moment, run the same again, and it goes on.
+    failures included. It may be interrupted at any time: run the same command
+    again, and it continues.
     """
-    with _archive_progress() as show:
+    with show_archive() as show:
         try:
             made = asymmetry.score_archive(source, output, progress=show, **options)
         except KeyboardInterrupt:
             show.close()
-            click.echo("Interrupted. What is finished is kept: run the same again to go on.", err=True)
+            click.echo(
+                "Interrupted. Finished work is kept: run the same command again to continue.", err=True
+            )
             sys.exit(EXIT_INTERRUPTED)
     counts = ", ".join(f"{number} {status}" for status, number in made.statuses.items())
-    earlier = f"; {made.photos - made.scored} by earlier runs" if made.scored < made.photos else ""
-    click.echo(f"{counted(made.photos, 'photo')}: {counts}{earlier}\n{printable(str(output))}")
+    summary = f"{count_things(made.photos, 'photo')}: {counts}"
+    if made.scored < made.photos:
+        summary += f"; {made.photos - made.scored} by earlier runs"
+    click.echo(f"{summary}\n{printable(str(output))}")
     if not made.usable:
         _fail(f"{source}: no photo could be scored; the column 'reason' says why")
-
-
-class _Bar:
-    """A bar on the terminal."""
-
-    def __init__(self) -> None:
-        from tqdm import tqdm
-
-        self._bar = tqdm(file=sys.stderr, unit="photo", leave=False)
-
-    def __call__(self, now: Progress) -> None:
-        self._bar.total, self._bar.initial = now.photos, now.earlier
-        self._bar.set_postfix_str(f"{now.failed_share:.1%} failed", refresh=False)
-        self._bar.update(now.done - self._bar.n)
-
-    def close(self) -> None:
-        """End the bar's line."""
-        self._bar.close()
-
-
-class _Lines:
-    """A line from time to time, for logs."""
-
-    def __init__(self) -> None:
-        self._began = self._told = time.monotonic()
-
-    def __call__(self, now: Progress) -> None:
-        moment = time.monotonic()
-        if moment - self._told >= SECONDS_PER_LINE:
-            self._told = moment
-            click.echo(progress_line(now, moment - self._began), err=True)
-
-    def close(self) -> None:
-        """Nothing to put away."""
-
-
-def _archive_progress() -> closing[_Bar | _Lines]:
-    """The display of an archive's progress: a bar on a terminal, lines where there is none."""
-    return closing(_Bar() if sys.stderr.isatty() else _Lines())
 
 
 def _storage_options(given: tuple[str, ...]) -> dict[str, Any]:
@@ -322,14 +301,20 @@ def _storage_options(given: tuple[str, ...]) -> dict[str, Any]:
 def demo(output: Path) -> None:
     """Make a dated series with a known truth and score it.
 
-    Prints true against read, and last the path of the report.
+    Prints true beside measured values, and then the path of the report.
     """
     from asymmetry.synthetic import make_demo
 
     made = make_demo(output / "photos")
-    read = asymmetry.Series.from_folder(made.folder, treated_on=made.treated_on, progress=_progress)
-    paths = _write_series(read, output)
-    click.echo("\n".join([*truth_lines(read, made.truth), "", *filter(None, [made.note]), *paths]))
+    read = asymmetry.Series.from_folder(
+        made.folder,
+        treated_on=made.treated_on,
+        progress=show_photos,
+    )
+    lines = [*truth_lines(read, made.truth), ""]
+    if made.note:
+        lines.append(made.note)
+    click.echo("\n".join([*lines, *_write_series(read, output)]))
 
 
 @main.command()
@@ -339,7 +324,7 @@ def doctor() -> None:
 
     checks = examine()
     for check in checks:
-        click.echo(f"{'ok   ' if check.ok else 'FAULT'} {check.name}: {check.found}")
+        click.echo(f"{_VERDICTS[check.ok]:<5} {check.name}: {check.found}")
         if check.advice:
             click.echo(f"      {check.advice}")
     if not all(check.ok for check in checks):
@@ -368,17 +353,10 @@ def _leave(table: Measurements) -> None:
     """Name the photos that could not be scored, and let the exit code say so."""
     failed = [row for row in range(table.rows) if table["status"][row] not in ("ok", "warn")]
     for row in failed:
-        click.echo(printable(f"not scored: {table['photo'][row]}: {table['reason'][row]}"), err=True)
+        photo, reason = table["photo"][row], table["reason"][row]
+        click.echo(printable(f"not scored: {photo}: {reason}"), err=True)
     if failed:
         sys.exit(EXIT_SOME_FAILED)
-
-
-def _progress(photos: Iterable[Any]) -> Iterable[Any]:
-    """A bar on the terminal; nothing where there is none."""
-    from tqdm import tqdm
-
-    bar: Iterable[Any] = tqdm(photos, disable=None, file=sys.stderr, unit="photo", leave=False)
-    return bar
 
 
 def _write_series(made: Series, output: Path) -> list[str]:

@@ -94,7 +94,9 @@ def examine(*, installed: Mapping[str, str] | None = None, model: Path | None = 
     >>> [check.name for check in examine()][:3]
     ['Python', 'numpy', 'mediapipe']
     """
-    versions = _installed_versions() if installed is None else installed
+    versions = installed
+    if versions is None:
+        versions = _installed_versions()
     python = ".".join(map(str, sys.version_info[:3]))
     return [
         _check_range("Python", python, PYTHON_RANGE),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.paths import as_path
 from asymmetry.core.schemes import Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
@@ -21,7 +22,7 @@ from asymmetry.photos.record import treatment_by_names
 from asymmetry.scoring import extractor_or
 from asymmetry.series.day_to_day import Setting
 from asymmetry.series.folder import read_folder
-from asymmetry.series.gathering import check_alike, gather_photos, name_files, read_manifest_in
+from asymmetry.series.gathering import check_alike, gather_photos, match_lines, name_files
 from asymmetry.series.history import History
 
 if TYPE_CHECKING:
@@ -101,9 +102,9 @@ class Series(History):
         asymmetry.errors.InvalidInputError: no-such-folder: no such folder
         """
         if extractor is not None and mirrored:
-            raise InvalidInputError("Series: say mirrored to the Extractor that you pass")
+            raise InvalidInputError("Series: give mirrored to your own Extractor instead")
         day = as_date(treated_on)
-        folder = Path(path)
+        folder = as_path(path)
         if not folder.is_dir():
             raise InvalidInputError(f"{folder}: no such folder")
         with extractor_or(extractor, mirrored=mirrored) as reader:
@@ -166,7 +167,7 @@ class Series(History):
         (['2026-03-09'], ['unreadable'])
         """
         if extractor is not None and mirrored:
-            raise InvalidInputError("Series: say mirrored to the Extractor that you pass")
+            raise InvalidInputError("Series: give mirrored to your own Extractor instead")
         day = as_date(treated_on)
         with extractor_or(extractor, mirrored=mirrored) as reader:
             found = gather_photos(photos, extractor=reader, treated_on=day, progress=progress)
@@ -216,13 +217,15 @@ class Series(History):
         """
         from asymmetry.archive.reading import read_person
 
+        if folder is not None:
+            folder = Path(folder)
         found = read_person(path, subject)
         return cls.from_landmarks(
             found.landmarks,
             treated_on=treated_on,
             affected=affected,
             setting=setting,
-            folder=None if folder is None else Path(folder),
+            folder=folder,
             about=found.about,
             metrics=metrics,
         )
@@ -259,8 +262,8 @@ class Series(History):
         manifest = None
         if isinstance(photos, str | os.PathLike):
             folder = Path(photos)
-            manifest = read_manifest_in(folder)
             files = name_files(folder, self.folder)
+            manifest = match_lines(folder, files)
             there = set(self.landmarks.photo.tolist())
             photos = {name: path for name, path in files.items() if name not in there}
         known = self.landmarks.provenance

@@ -40,6 +40,7 @@ _ERRORS: dict[str, type[PhotoError]] = {
 
 # The columns shown of a metric: both sides, their difference, and how far that may be from the truth.
 _COLUMNS = ("right", "left", "diff", "diff_sd")
+_HTML_HEADS = ("mm", "right", "left", "difference", "±", "")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -135,36 +136,47 @@ class Score(Record, Mapping[str, float]):
         return [each for each in HEADLINES if each.column("diff") in self.measurements]
 
     def __repr__(self) -> str:
-        lines = [f"Score of {self.photo} ({self.status}{': ' + self.reason if self.reason else ''})"]
-        seen = {difference.column for difference in self.notable()}
-        for headline in self._headlines():
-            right, left, diff, sd = (self[headline.column(side)] for side in _COLUMNS)
-            if math.isnan(diff):
-                lines.append(f"  {headline.title:<32} not measured")
-                continue
-            mark = ", a bystander would notice" if headline.column("diff") in seen else ""
-            unsure = "" if math.isnan(sd) else f" ± {sd:.1f}"
-            numbers = f"right {right:6.1f}  left {left:6.1f}  difference {diff:+5.1f}{unsure} mm"
-            lines.append(f"  {headline.title:<32} {numbers}  {headline.words(diff)}{mark}")
-        return "\n".join(lines)
+        lines = [f"  {each.title:<32} {self._describe(each)}" for each in self._headlines()]
+        return "\n".join([f"Score of {self._title()}", *lines])
+
+    def _title(self) -> str:
+        """The photo, and whether it could be measured."""
+        said = ": ".join(filter(None, (self.status, self.reason)))
+        return f"{self.photo} ({said})"
+
+    def _describe(self, headline: Headline) -> str:
+        """A headline metric in numbers and words."""
+        right, left, diff, sd = self._values(headline)
+        if math.isnan(diff):
+            return "not measured"
+        difference = f"difference {diff:+5.1f}"
+        if not math.isnan(sd):
+            difference += f" ± {sd:.1f}"
+        words = headline.words(diff)
+        if headline.visible(diff):
+            words += ", a bystander would notice"
+        return f"right {right:6.1f}  left {left:6.1f}  {difference} mm  {words}"
+
+    def _values(self, headline: Headline) -> list[float]:
+        """Right, left, difference, and its standard deviation."""
+        return [self[headline.column(kind)] for kind in _COLUMNS]
 
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><th scope='row'>{escape(headline.title)}</th>"
-            + "".join(f"<td>{_screen_number(self[headline.column(side)])}</td>" for side in _COLUMNS)
+            + "".join(f"<td>{_screen_number(value)}</td>" for value in self._values(headline))
             + f"<td>{escape(headline.words(self[headline.column('diff')]))}</td></tr>"
             for headline in self._headlines()
         )
-        head = "".join(
-            f"<th scope='col'>{name}</th>" for name in ("mm", "right", "left", "difference", "±", "")
-        )
-        caption = escape(f"{self.photo} ({self.status}{': ' + self.reason if self.reason else ''})")
-        return f"<table><caption>{caption}</caption><tr>{head}</tr>{rows}</table>"
+        head = "".join(f"<th scope='col'>{name}</th>" for name in _HTML_HEADS)
+        return f"<table><caption>{escape(self._title())}</caption><tr>{head}</tr>{rows}</table>"
 
 
 def _screen_number(value: float) -> str:
     """A number for the screen; a dash where there is none."""
-    return "–" if math.isnan(value) else f"{round(value, 1) + 0.0:.1f}"
+    if math.isnan(value):
+        return "–"
+    return f"{round(value, 1) + 0.0:.1f}"
 
 
 def score(
@@ -220,7 +232,7 @@ def score(
     asymmetry.errors.UnreadablePhotoError: no-such-photo.jpg: there is no such file
     """
     if extractor is not None and (mirrored or method != "hemiface"):
-        raise InvalidInputError("score: say mirrored and method to the Extractor that you pass")
+        raise InvalidInputError("score: give mirrored and method to your own Extractor instead")
     loaded = load_source(photo, name_source(photo))
     with extractor_or(extractor, mirrored=mirrored, method=method) as reader:
         landmarks = reader.extract([loaded])
@@ -235,11 +247,15 @@ def _error(landmarks: Landmarks) -> PhotoError:
     if kind is UnsuitablePhotoError and not landmarks.size[0].any():
         kind = PhotoTooLargeError  # a photo refused by its header has no size yet
     photo, notes = str(landmarks.photo[0]), landmarks.notes[0]
-    return kind(photo, notes[0] if len(notes) == 1 else str(landmarks.reason[0]))
+    if len(notes) == 1:
+        return kind(photo, notes[0])
+    return kind(photo, str(landmarks.reason[0]))
 
 
 def extractor_or(
     extractor: Extractor | None, *, mirrored: bool, method: Method = "hemiface"
 ) -> Extractor | nullcontext[Extractor]:
     """The caller's extractor, left open at the end, or one made here, closed at the end."""
-    return Extractor(mirrored=mirrored, method=method) if extractor is None else nullcontext(extractor)
+    if extractor is not None:
+        return nullcontext(extractor)
+    return Extractor(mirrored=mirrored, method=method)

@@ -6,17 +6,18 @@ import json
 import math
 import shutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from asymmetry.archive import Progress
     from asymmetry.core.table import Measurements
+    from asymmetry.metrics import Metric
     from asymmetry.people import Series
 
 __all__ = [
     "change_lines",
-    "counted",
+    "count_things",
     "json_text",
     "photo_lines",
     "printable",
@@ -28,6 +29,8 @@ __all__ = [
 #: Columns of a terminal from which on words stand beside the numbers, not below them.
 _WIDE = 80
 _LONGEST_LINE = 100
+#: The sign before a positive number, by the kind of its column.
+_SIGNS = {"right": "", "left": "", "diff": "+", "whole": "+"}
 
 
 def json_text(table: Measurements) -> str:
@@ -46,30 +49,19 @@ def json_text(table: Measurements) -> str:
 def photo_lines(table: Measurements, row: int) -> Iterator[str]:
     """One photo as text: title, sides, whole face, and the asymmetry a bystander would notice."""
     from asymmetry.metrics import catalogue
-    from asymmetry.series import HEADLINES, notable
+    from asymmetry.series import notable
 
     status, reason = str(table["status"][row]), str(table["reason"][row])
+    title = printable(f"{table['photo'][row]}  {table['taken'][row]}".rstrip())
     said = ": ".join(filter(None, (status, reason)))
-    yield printable(f"{table['photo'][row]}  {table['taken'][row]}".rstrip()) + (
-        "" if said == "ok" else f"  [{said}]"
-    )
+    if said != "ok":
+        title += f"  [{said}]"
+    yield title
     if status not in ("ok", "warn"):
         return
-    words = {headline.metric: headline.words for headline in HEADLINES}
-    wide = shutil.get_terminal_size().columns >= _WIDE
     yield f"  {'':<21}{'right':>7}{'left':>7}{'diff':>8}{'±':>6}"
-    for name, metric in catalogue().items():
-        values = [float(table[column][row]) for column in metric.columns]
-        signs = ("", "", "+") if metric.sides else ("+",)
-        cells = "".join(f"{_number(value, sign):>7}" for value, sign in zip(values, signs, strict=True))
-        # Beside the difference stands how far it may be from the truth: one standard deviation of one photo.
-        sd = float(table[metric.sd_columns[-1]][row])
-        unsure = "" if math.isnan(sd) else f"±{_number(sd)}"
-        line = f"  {name.replace('_', ' '):<21}{cells:>22}{unsure:>6} {metric.unit:<4}"
-        word = words[name](values[-1]) if name in words else "" if metric.sides else f"+: {metric.sign}"
-        yield (f"{line}  {word}" if wide else line).rstrip()
-        if word and not wide:
-            yield f"    {word}"
+    for metric in catalogue().values():
+        yield from _metric_lines(metric, table, row)
     seen = [str(difference.full_note) for difference in notable(table)[row]]
     if seen:
         yield f"A bystander would notice: {'; '.join(seen)}."
@@ -77,25 +69,55 @@ def photo_lines(table: Measurements, row: int) -> Iterator[str]:
         yield "Nothing here is of a size that a bystander is known to notice."
 
 
+def _metric_lines(metric: Metric, table: Measurements, row: int) -> Iterator[str]:
+    """One metric of one photo; words stand beside the numbers, or below them on a narrow terminal."""
+    values = {kind: float(table[name][row]) for kind, name in zip(metric.kinds, metric.columns, strict=True)}
+    cells = "".join(f"{_number(value, _SIGNS[kind]):>7}" for kind, value in values.items())
+    # Beside the difference stands how far it may be from the truth: one standard deviation of one photo.
+    sd, unsure = float(table[metric.sd_columns[-1]][row]), ""
+    if not math.isnan(sd):
+        unsure = f"±{_number(sd)}"
+    line = f"  {metric.name.replace('_', ' '):<21}{cells:>22}{unsure:>6} {metric.unit:<4}"
+    words = _metric_words(metric, values)
+    if shutil.get_terminal_size().columns >= _WIDE:
+        yield f"{line}  {words}".rstrip()
+        return
+    yield line.rstrip()
+    if words:
+        yield f"    {words}"
+
+
+def _metric_words(metric: Metric, values: Mapping[str, float]) -> str:
+    """A headline's difference in words; of the whole face the meaning of its sign."""
+    from asymmetry.series import HEADLINES
+
+    if not metric.sides:
+        return f"+: {metric.sign}"
+    for headline in HEADLINES:
+        if headline.metric == metric.name:
+            return headline.words(values["diff"])
+    return ""
+
+
 def change_lines(made: Series) -> Iterator[str]:
     """The changes, and the findings to look at."""
     from asymmetry.series import courses_in_words, what_changed
 
     yield "What changed"
-    for said in what_changed(made.changes(), made.setting):
-        yield from _wrapped(said.words, "  ")
-        for remark in said.remarks:
-            yield from _wrapped(f"Mind: {remark}.", "      ")
+    for sentence in what_changed(made.changes(), made.setting):
+        yield from _wrap(sentence.words, "  ")
+        for remark in sentence.remarks:
+            yield from _wrap(f"Note: {remark}.", "      ")
     for note in courses_in_words(made.changes(), made.followed):
-        yield from _wrapped(str(note), "  ")
+        yield from _wrap(str(note), "  ")
     concerns = made.concerns()
     if concerns:
-        yield "To be looked at (a measurement, not a diagnosis)"
+        yield "Worth a look (a measurement, not a diagnosis)"
         for concern in concerns:
-            yield from _wrapped(f"{concern.words} ({', '.join(concern.photos)}).", "  ")
+            yield from _wrap(f"{concern.words} ({', '.join(concern.photos)}).", "  ")
 
 
-def _wrapped(text: str, indent: str) -> list[str]:
+def _wrap(text: str, indent: str) -> list[str]:
     """A sentence that fits the terminal; a name in it is never broken."""
     width = min(shutil.get_terminal_size().columns, _LONGEST_LINE)
     return textwrap.wrap(
@@ -113,14 +135,16 @@ def series_lines(made: Series) -> Iterator[str]:
     from asymmetry.series import HEADLINES, notable
 
     table = made.static
-    yield f"{counted(len(made), 'photo')}; {made.counted_from.words}; differences are right minus left, in mm"
+    photos = count_things(len(made), "photo")
+    yield f"{photos}; {made.counted_from.words}; differences are right minus left, in mm"
     yield ""
     yield f"{'day':>6}  {'date':<10}" + "".join(f"{headline.part:>14}" for headline in HEADLINES)
     for row, seen in enumerate(notable(table)):
         if not made.landmarks.usable[row]:
             continue
         diffs = "".join(f"{_number(table[each.column('diff')][row], '+'):>14}" for each in HEADLINES)
-        yield f"{_number(table['day'][row], decimals=0):>6}  {table['taken'][row][:10] or '-':<10}{diffs}"
+        day, date = _number(table["day"][row], decimals=0), table["taken"][row][:10] or "-"
+        yield f"{day:>6}  {date:<10}{diffs}"
         if seen:
             yield f"{'':<18}seen by others: {'; '.join(difference.words for difference in seen)}"
 
@@ -149,9 +173,17 @@ def truth_lines(read: Series, truth: Measurements) -> Iterator[str]:
     yield f"{'error':>6}" + "".join(f"{_number(error, decimals=2):>18}" for error in errors)
 
 
-def counted(number: int, what: str) -> str:
-    """A number of things in words."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def count_things(number: int, thing: str) -> str:
+    """A number of things in words.
+
+    Examples
+    --------
+    >>> count_things(1, "photo"), count_things(2, "photo")
+    ('1 photo', '2 photos')
+    """
+    if number == 1:
+        return f"{number} {thing}"
+    return f"{number} {thing}s"
 
 
 def progress_line(now: Progress, seconds: float) -> str:
@@ -163,12 +195,13 @@ def progress_line(now: Progress, seconds: float) -> str:
     >>> progress_line(Progress(done=1500, failed=15, photos=20000, earlier=500), 100.0)
     '1,500 of 20,000 photos (7.5 %), 1.5 % failed, 10.0 a second'
     """
-    rate = (now.done - now.earlier) / seconds if seconds > 0 else 0.0
+    rate = 0.0
+    if seconds > 0:
+        rate = (now.done - now.earlier) / seconds
     share = 100 * now.done / max(now.photos, 1)
     failed = 100 * now.failed_share
-    return (
-        f"{now.done:,} of {now.photos:,} photos ({share:.1f} %), {failed:.1f} % failed, {rate:.1f} a second"
-    )
+    done = f"{now.done:,} of {now.photos:,} photos ({share:.1f} %)"
+    return f"{done}, {failed:.1f} % failed, {rate:.1f} a second"
 
 
 def _number(value: float, sign: str = "", decimals: int = 1) -> str:
@@ -176,7 +209,9 @@ def _number(value: float, sign: str = "", decimals: int = 1) -> str:
     if math.isnan(value):
         return "-"
     rounded = round(float(value), decimals)
-    return f"{rounded:{sign}.{decimals}f}" if rounded else f"{0:.{decimals}f}"
+    if rounded == 0:
+        return f"{0:.{decimals}f}"
+    return f"{rounded:{sign}.{decimals}f}"
 
 
 def printable(text: str) -> str:

@@ -32,6 +32,7 @@ from asymmetry.archive.pool import usable_cores
 from asymmetry.archive.rows import Row
 from asymmetry.extract import Extractor, reduced
 from asymmetry.extract.model.file import model_file
+from asymmetry.photos.record import PhotoRecord
 from benchmarks.fidelity.photos import wheel_portraits
 
 __all__ = ["archives", "main", "pipelines", "report", "stages"]
@@ -174,7 +175,8 @@ def stages(path: Path, runs: int, method: Any = "hemiface") -> dict[str, float]:
                 with watch.stage("measure"):
                     asymmetry.measure(landmarks)
         rows = [Row(landmarks)] * _ROWS
-        table = part_table([Job("a.jpg", "a.jpg")] * _ROWS, rows, extractor.provenance, landmarks=False)
+        jobs = [Job("a.jpg", PhotoRecord("a.jpg"))] * _ROWS
+        table = part_table(jobs, rows, extractor.provenance, landmarks=False)
         with watch.stage("write"):
             write_part(table, Path(folder, "part.parquet"))
     seconds = {name: taken / runs for name, taken in watch.seconds.items()}

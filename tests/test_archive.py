@@ -261,7 +261,7 @@ def test_a_manifest_says_who_when_and_what(photos: Path, tmp_path: Path) -> None
 )
 def test_subject_by_pattern(photos: Path, pattern: str | None, expected: str) -> None:
     (job,) = (job for job in find_jobs(str(photos), pattern) if job.photo == "P00/smile.jpg")
-    assert job.subject == expected
+    assert job.record.subject == expected
 
 
 @pytest.mark.parametrize(

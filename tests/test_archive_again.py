@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 import asymmetry
-from asymmetry import cli
+from asymmetry import cli, progress
 from asymmetry.archive import Progress
 from asymmetry.archive.own_metrics import is_found_by_name
 from asymmetry.errors import DestinationError, InvalidInputError
@@ -187,7 +187,7 @@ def test_command_line_again(photos: Path, tmp_path: Path) -> None:
 def test_lines_of_progress_without_a_terminal(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "SECONDS_PER_LINE", 0.0)
+    monkeypatch.setattr(progress, "SECONDS_PER_LINE", 0.0)
     lines = run(photos, "-o", tmp_path / "s.parquet").stderr.splitlines()
     assert len(lines) == 6
     assert re.fullmatch(r"5 of 5 photos \(100\.0 %\), 40\.0 % failed, [\d.]+ a second", lines[-1])

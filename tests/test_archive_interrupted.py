@@ -21,6 +21,7 @@ from asymmetry.archive.ledger import FEWEST, Ledger, written
 from asymmetry.archive.pool import WINDOW, Pool
 from asymmetry.archive.rows import Settings
 from asymmetry.errors import AsymmetryError, DestinationError, InvalidInputError
+from asymmetry.photos.record import PhotoRecord
 from tests.archives import (
     BREAKS,
     CRASHING,
@@ -39,13 +40,13 @@ from tests.archives import (
 pandas = pytest.importorskip("pandas", reason="the extra table is not installed")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 
-PORTRAITS = 150
+PORTRAITS = 110
 KILLS = 5
 #: As many parts are finished of portraits alone; the archive's last photo is held back.
 MOST_PARTS = PORTRAITS // FEWEST
 #: No photo is given up, however busy the machine: the held one takes as long as the test. The number of
 #: workers is given, for before more are started the photos under way are waited for.
-PATIENT = ("--method", "fast", "--time-limit", "600", "--workers", "2")
+PATIENT = ("--method", "plain", "--time-limit", "600", "--workers", "2")
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +178,7 @@ def command_of(process: int) -> bytes:
 
 
 def jobs(number: int) -> Callable[[], Iterator[Job]]:
-    return lambda: (Job(path=f"{i}.jpg", photo=f"{i}\udcff.jpg") for i in range(number))
+    return lambda: (Job(f"{i}.jpg", PhotoRecord(f"{i}\udcff.jpg")) for i in range(number))
 
 
 ABOUT = {"archive": {"source": "here"}, "method": "fast"}

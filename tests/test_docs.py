@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from asymmetry import Extractor, Half, Series, metric
+from asymmetry.report import unregister_plot
+from asymmetry.series import unregister_rule
 
 ROOT = Path(__file__).resolve().parents[1]
 # `tests/test_readers.py` runs that page, and forgets the reader that it registers.
@@ -77,6 +79,8 @@ def known(home: Path, astronaut: NDArray[np.uint8]) -> Iterator[dict[str, Any]]:
             "save": lambda *_: None,
             "series": Series.from_folder("photos", recursive=False, extractor=extractor),
         }
+    unregister_rule("wide eye")  # that docs/series.md registers
+    unregister_plot("Tilt of the mouth")  # that docs/report.md registers
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)])

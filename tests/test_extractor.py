@@ -105,7 +105,7 @@ def test_failures_keep_their_row_in_the_table(extractor: Extractor, astronaut: P
 def test_too_small_a_photo_says_how_small_and_what_is_needed(extractor: Extractor) -> None:
     rows = extractor.extract([np.zeros((1, 1, 3), np.uint8)])
     assert rows.notes[0] == (Note("small_photo", width=1, height=1, least=SMALLEST_PHOTO_PX),)
-    assert rows.reason[0].startswith("1 × 1 px is too small to hold a face: it needs 40 px")
+    assert rows.reason[0].startswith("1 × 1 px is too small: a photo of a face needs at least 40 px")
 
 
 def test_an_extractor_goes_on_after_a_failure(extractor: Extractor, astronaut: Pixels) -> None:
@@ -223,7 +223,7 @@ def test_provenance_says_how(extractor: Extractor) -> None:
     assert made["mirrored"] is False
     assert made["model_sha256"].startswith("64184e22")
     versions = {"asymmetry", "mediapipe", "litert", "opencv"}
-    models = {"model_sha256", "lids_sha256", "score_version"}
+    models = {"model_sha256", "lids_sha256", "marks_sha256", "score_version"}
     assert set(made) == versions | models | {"method", "mirrored", "settings"}
     json.dumps(dict(made))
 

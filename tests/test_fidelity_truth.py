@@ -27,7 +27,7 @@ def template_of(read: Landmarks) -> np.ndarray:
     points, layout = read.points[0, :, :2], read.layout
     placed = np.full((189, 2), np.nan)
     for side in (0, 1):
-        for group, numbers in hand._CONTOURS.items():
+        for group, numbers in hand.CONTOURS.items():
             ends = ("outer_canthus", "inner_canthus") if "lid" in group else ()
             ends = (
                 ("commissure", "upper_lip" if "upper" in group else "lower_lip") if "lip" in group else ends

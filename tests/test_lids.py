@@ -1,5 +1,6 @@
 """Lid margins in drawn eyes whose margins are known, in eyes of real people, and in a mirror."""
 
+import importlib.resources
 from dataclasses import dataclass, replace
 
 import cv2
@@ -8,7 +9,7 @@ import pytest
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.errors import ModelError
-from asymmetry.extract.edges.lids import EYE_PICTURE, LidNetwork, LidSettings, refine_lids
+from asymmetry.extract.edges.lids import EYE_PICTURE, LidNetworks, LidSettings, refine_lids
 from asymmetry.extract.face.plane import places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import load_canonical
@@ -27,7 +28,7 @@ def canonical():
 
 @pytest.fixture(scope="module")
 def network():
-    return LidNetwork()
+    return LidNetworks()
 
 
 @dataclass(frozen=True)
@@ -199,6 +200,17 @@ def test_a_margin_is_found_up_to_a_width(canonical, width, found):
     assert np.all(np.array(list(lids.found.values())) == found)
 
 
+def test_the_mean_of_both_networks_counts(canonical, network):
+    drawn = draw(canonical)
+    folder = importlib.resources.files("asymmetry.extract.edges")
+    both = [
+        drawn.read(LidNetworks(folder.joinpath(name).read_bytes()))
+        for name in ("lids_people.onnx", "lids_renders.onnx")
+    ]
+    np.testing.assert_allclose(drawn.read(network), np.mean(both, axis=0), atol=1e-9)
+    assert not np.allclose(*both, atol=1e-3)
+
+
 def test_a_damaged_network_is_refused():
-    with pytest.raises(ModelError, match="network for lids"):
-        LidNetwork(b"no network")
+    with pytest.raises(ModelError, match="lids: this network"):
+        LidNetworks(b"no network")

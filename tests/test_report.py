@@ -40,8 +40,11 @@ def drooped(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
 def test_page_says_first_what_changed_and_what_to_show() -> None:
     page = Page(render(series(6, brow_right_mm=[0, 0, 0, -3, -3, -3])))
     summary = page.text.partition("In short")[2].partition("Over days")[0]
-    assert "On day 40, 1 of 4 followed differences is beyond measurement error, against baseline." in summary
-    assert "Day 40: right brow 3.0 mm lower than at baseline, against the left (beyond" in summary
+    assert (
+        "On day 40, 1 of 4 tracked differences is beyond measurement error, compared with baseline."
+        in summary
+    )
+    assert "Day 40: right brow 3.0 mm lower than at baseline, relative to the left (beyond" in summary
     assert "Worse: the sides are less even than before." in summary
     assert "Not changed on the latest day, as far as photos tell" in summary
     assert "from the size in brackets on): Upper lid (MRD1)" in summary
@@ -55,7 +58,7 @@ def test_page_says_first_what_changed_and_what_to_show() -> None:
 def test_page_says_that_both_sides_changed_alike() -> None:
     lower = [0, 0, 0, -6, -6, -6]
     page = Page(render(series(6, brow_right_mm=lower, brow_left_mm=lower)))
-    assert "no followed difference is beyond measurement error, but the sides are: 1 of 4 parts" in page.text
+    assert "no tracked difference is beyond measurement error, but the sides are: 1 of 4 parts" in page.text
     assert "right brow 6.0 mm lower" in page.text
     assert "left brow 6.0 mm lower" in page.text
 
@@ -64,11 +67,13 @@ def test_better_and_what_is_over_are_told_apart() -> None:
     better = Page(render(series(6, brow_right_mm=[-4, -4, -4, -1, -1, -1]))).text
     assert "Better: the sides are more even than before." in better
     over = Page(render(series(7, brow_right_mm=[0, 0, -4, -4, -4, 0, 0]))).text
-    assert "On day 50, no followed difference is beyond measurement error any more; 1 of 4 was" in over
+    assert (
+        "On day 50, no tracked difference is beyond measurement error any longer; earlier, 1 of 4 was" in over
+    )
     assert "Worse at that time: the sides were less even than before." in over
-    assert "None of the rules for what to look at applies." in over
+    assert "No rule found anything to look at." in over
     nothing = Page(render(series(4))).text
-    assert "None of 4 followed differences changed beyond measurement error." in nothing
+    assert "None of 4 tracked differences changed beyond measurement error." in nothing
     assert "Nothing measured on day 20 is of a size" in nothing
 
 
@@ -101,8 +106,9 @@ def test_tables_hold_the_series_numbers() -> None:
 
 def test_the_affected_side_is_told() -> None:
     made = series(2)
-    assert "ill or treated" not in Page(render(made)).text
-    assert "The left side is the one that is ill" in Page(render(replace(made, affected="left"))).text
+    assert "affected or treated" not in Page(render(made)).text
+    left = Page(render(replace(made, affected="left")))
+    assert "The left side is the affected or treated one." in left.text
 
 
 def test_movement_has_its_plot_and_its_table() -> None:
@@ -148,7 +154,7 @@ def test_pictures_of_moments_strip_and_every_photo(drooped: tuple[str, Path]) ->
     assert len(page.found("image")) == 2 * 4 + 1 + 2 + 3 + 3
     without = Page(render(series(3, brow_right_mm=[0, -3.4, -1])))
     assert without.found("image") == []
-    assert "No photo is at hand, so there are no pictures." in without.text
+    assert "No photo is available, so there are no pictures." in without.text
 
 
 def test_moments_are_before_the_farthest_and_the_latest() -> None:

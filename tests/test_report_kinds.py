@@ -45,7 +45,8 @@ def test_without_a_treatment() -> None:
     page = Page(render(series(3, treated_on=None)))
     assert "No treatment date was given; days are counted from the first photo." in page.text
     assert "over days since the first photo" in page.spoken[1]
-    assert "against day 0." in Page(render(series(4, treated_on=None, brow_right_mm=[0, -4, -4, -4]))).text
+    changed = Page(render(series(4, treated_on=None, brow_right_mm=[0, -4, -4, -4])))
+    assert "compared with day 0." in changed.text
     assert "Phases after" not in page.text
 
 
@@ -72,7 +73,7 @@ def test_what_was_not_seen_is_named(tmp_path: Path) -> None:
 def test_photos_that_are_gone_are_told(tmp_path: Path) -> None:
     made = series(3, tmp_path)
     (tmp_path / str(made.landmarks.photo[1])).unlink()
-    assert Page(render(made)).text.count("The photo is not at hand.") == 1
+    assert Page(render(made)).text.count("The photo is not available.") == 1
 
 
 @pytest.mark.parametrize("n", [40, 200])

@@ -165,8 +165,9 @@ def test_the_package_has_the_table_that_its_script_wrote() -> None:
 
 def test_provenance_names_the_table_and_every_constant() -> None:
     settings = Settings()
-    said = json.loads(json.dumps(settings.values()))
-    assert said["corners"]["lateral"] == settings.corners.lateral
+    said = settings.values()
+    assert json.loads(json.dumps(said)) == said
+    assert said["marks"]["reach"] == settings.marks.reach
     assert said["response"]["follows"] == settings.response.follows
     other = replace(settings, response=replace(settings.response, brows_shown=0.5))
     assert other.values()["response"]["sha256"] != said["response"]["sha256"]

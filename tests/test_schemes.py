@@ -87,15 +87,15 @@ def test_wflw_names_all_its_points_but_none_twice() -> None:
 
 
 BROKEN: list[tuple[dict[str, Any], str]] = [
-    ({"pairs": {"commissure": (0, 1), "ala": (1, 2)}}, "points 1 stand in it twice"),
+    ({"pairs": {"commissure": (0, 1), "ala": (1, 2)}}, "has points 1 twice"),
     ({"pairs": {"commissure": (0, 4)}, "midline": {"menton": 1}}, "has points 0 to 3, not 4"),
     ({"pairs": {"commissure": (0, 1)}}, "points 2, 3 are missing; list them in unnamed"),
-    ({"pairs": {"commissure": (0, 1)}, "unnamed": [(2,), (2, 3)]}, "points 2 stand in it twice"),
+    ({"pairs": {"commissure": (0, 1)}, "unnamed": [(2,), (2, 3)]}, "has points 2 twice"),
     ({"pairs": {"commissure": (0, 1)}, "mirror": [1, 0, 3, 1]}, "twins of points 2, 3 are not"),
     ({"pairs": {"commissure": (0, 1)}, "mirror": [0, 1, 3, 2]}, "not those of the pairs"),
     ({"pairs": {"commissure": (0, 1)}, "mirror": [1, 0, 2]}, "its mirror must name 4 points"),
     ({"pairs": {"menton": (0, 1)}, "unnamed": [(2, 3)]}, "menton: on the midline or on both sides"),
-    ({"pairs": {"Mouth corner": (0, 1)}, "unnamed": [(2, 3)]}, "'Mouth corner' is no name"),
+    ({"pairs": {"Mouth corner": (0, 1)}, "unnamed": [(2, 3)]}, "'Mouth corner' is not a valid name"),
     (
         {"pairs": {"a": (0, 1), "b": (2, 3)}, "contours": {"cheek": ("a", "b")}},
         "no contour is called 'cheek'; known: brow_upper",
@@ -110,7 +110,7 @@ BROKEN: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"pairs": {"a": (0, 1), "b": (2, 3)}, "expressions": ("smileLeft",)},
-        "stand once, and on both sides; not so: smileLeft",
+        "must be listed once, and for both sides; not so: smileLeft",
     ),
 ]
 

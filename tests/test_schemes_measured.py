@@ -128,7 +128,7 @@ def test_without_irises_millimetres_go_by_the_canthi_and_are_less_sure() -> None
     apart = float(np.linalg.norm(canthi[0] - canthi[1]))
     assert table["mm_per_px"][0] == pytest.approx(OUTER_CANTHI_MM / apart, rel=5e-3)
     assert "no iris seen" in table["reason"][0]
-    assert measure(told_in(face(1), WFLW_98))["reason"][0].startswith("no iris's width is known")
+    assert measure(told_in(face(1), WFLW_98))["reason"][0].startswith("the width of the iris is not known")
 
 
 def test_pupils_alone_give_a_scale_by_their_distance() -> None:

@@ -108,7 +108,7 @@ def test_contradicting_dates_are_told_and_the_camera_is_believed(tmp_path: Path)
     said = Note("dates_differ", source="exif", date="2026-03-01", other="name", other_date="2026-03-09")
     assert table.notes[0] == (said,)
     assert table["reason"][0] == (
-        "the camera says 2026-03-01, the name says 2026-03-09: the camera is believed"
+        "the camera says 2026-03-01, the name says 2026-03-09: the camera is trusted"
     )
 
 

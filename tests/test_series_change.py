@@ -242,7 +242,7 @@ def test_a_change_says_what_it_rests_on() -> None:
     assert brow.mdc95 < brow.limit
     assert brow.visible
     assert str(brow).startswith(
-        "right brow 3.0 mm lower than at baseline, against the left (beyond measurement"
+        "right brow 3.0 mm lower than at baseline, relative to the left (beyond measurement"
     )
     mouth = of(found, "commissure_height")
     assert not mouth.beyond

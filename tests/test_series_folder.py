@@ -120,33 +120,35 @@ def test_only_days_before_a_treatment_are_told_to_be_odd(tmp_path: Path) -> None
     assert rows_of_codes(series.static.notes) == [["all_days_before"]] * 2
 
 
-# Dates in their order of trust: camera, name, folder, day number, manifest, scanner
+# Dates in their order of trust: manifest, camera, name, folder, day number, scanner
 
 
 def differ(source: str, day: str) -> Note:
     """The note on a date that the manifest contradicts."""
-    return Note("dates_differ", source=source, date=day, other="manifest", other_date="2026-03-05")
+    return Note("dates_differ", source="manifest", date="2026-03-05", other=source, other_date=day)
 
 
 @pytest.mark.parametrize(
     ("name", "exif", "listed", "taken", "notes"),
     [
+        ("a.jpg", "2026:03:01 10:00:00", "2026-03-05", "2026-03-05", [differ("exif", "2026-03-01")]),
+        ("2026-03-02.jpg", None, "2026-03-05", "2026-03-05", [differ("name", "2026-03-02")]),
+        ("2026-03-02/a.jpg", None, "2026-03-05", "2026-03-05", [differ("folder", "2026-03-02")]),
         (
-            "a.jpg",
+            "2026-03-02.jpg",
             "2026:03:01 10:00:00",
             "2026-03-05",
-            "2026-03-01T10:00:00",
-            [differ("exif", "2026-03-01")],
+            "2026-03-05",
+            [differ("exif", "2026-03-01"), differ("name", "2026-03-02")],
         ),
-        ("2026-03-02.jpg", None, "2026-03-05", "2026-03-02", [differ("name", "2026-03-02")]),
-        ("2026-03-02/a.jpg", None, "2026-03-05", "2026-03-02", [differ("folder", "2026-03-02")]),
         (
             "day 3.jpg",
             None,
             "2026-03-05",
-            "2026-03-12",
-            [Note("day_over_date", date="2026-03-05", day=3, counted="2026-03-12")],
+            "2026-03-05",
+            [Note("date_over_day", date="2026-03-05", day=3, counted="2026-03-12")],
         ),
+        ("day 3.jpg", None, "", "2026-03-12", []),
         ("a.jpg", None, "2026-03-05", "2026-03-05", []),
         ("a.jpg", None, "2026-03-05 10:20", "2026-03-05T10:20:00", []),
         ("a.jpg", None, "", "", [Note("undated")]),

@@ -1,6 +1,7 @@
 from .parquet import read_landmarks
+from .progress import Progress
 from .reading import Person, list_subjects, read_archive, read_person
-from .run import Progress, Summary, score_archive
+from .run import Summary, score_archive
 
 __all__ = [
     "Person",

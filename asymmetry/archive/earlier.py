@@ -13,6 +13,7 @@ from typing import Any
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.parquet import import_pyarrow
 from asymmetry.errors import PhotoError
+from asymmetry.photos.record import PhotoRecord
 from asymmetry.photos.sources import PhotoBytes
 
 __all__ = ["Earlier", "Plan"]
@@ -87,7 +88,7 @@ class Earlier:
                 gone.pop(job.photo, None)
                 yield job
         if not self._update:
-            yield from (Job("", photo) for photo in gone)
+            yield from (Job("", PhotoRecord(photo)) for photo in gone)
 
     def plan(self, part: Sequence[Job]) -> Plan:
         """The rows of a part that are kept, and the photos to read."""
@@ -102,7 +103,9 @@ class Earlier:
             return known.row
         if self._retry and not known.usable:
             return None
-        return None if self._update and self._digest(job) != known.sha256 else known.row
+        if self._update and self._digest(job) != known.sha256:
+            return None
+        return known.row
 
     def _digest(self, job: Job) -> str | None:
         try:
@@ -123,11 +126,10 @@ class Earlier:
         kept = [self._read_row(row) for row in plan.kept if row is not None]
         if not kept:
             return scored
-        pyarrow = import_pyarrow()
-        joined = pyarrow.concat_tables(kept if scored is None else [*kept, scored])
-        old, new = iter(range(len(kept))), iter(range(len(kept), len(joined)))
-        order = [next(new if row is None else old) for row in plan.kept]
-        return joined.take(order)
+        tables = [*kept] if scored is None else [*kept, scored]
+        places = {False: iter(range(len(kept))), True: iter(range(len(kept), len(plan.kept)))}
+        order = [next(places[row is None]) for row in plan.kept]
+        return import_pyarrow().concat_tables(tables).take(order)
 
     def _read_row(self, row: int) -> Any:
         group = bisect_right(self._starts, row) - 1

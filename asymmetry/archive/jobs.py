@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import json
 import os
 import posixpath
 import re
@@ -17,9 +18,9 @@ from asymmetry.errors import (
     InvalidInputError,
     UnreadablePhotoError,
 )
-from asymmetry.photos.manifest import manifest_entries
-from asymmetry.photos.names import expression_from_name
+from asymmetry.photos.manifest import Entry, Manifest, manifest_entries
 from asymmetry.photos.photo import PhotoBytes, opened, photo_suffixes, walk_images
+from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.photos.remote import MAX_FILE_BYTES, check_length, import_fsspec, read_url
 
 __all__ = ["Job", "contents", "find_jobs", "is_url", "one_spelling", "subject_of"]
@@ -35,24 +36,27 @@ class Job:
     ----------
     path : str
         Where it is: a path, a URL, or a path in the file system that the source's URL names.
-    photo : str
-        Its name in tables: the path relative to the source.
-    subject : str
-        Who it shows; empty where that is not known.
-    expression : str
-        The expression that a manifest or its name states; empty where neither does.
-    taken : str
-        When a manifest says it was taken, ISO 8601.
-    mirrored : bool or None
-        Whether a manifest says that it was stored mirrored.
+    record : PhotoRecord
+        The facts about it that manifest and name say; `PhotoRecord.photo` is its path relative to the source.
     """
 
     path: str
-    photo: str
-    subject: str = ""
-    expression: str = ""
-    taken: str = ""
-    mirrored: bool | None = None
+    record: PhotoRecord
+
+    @property
+    def photo(self) -> str:
+        """Its name in tables and errors."""
+        return self.record.photo
+
+    def to_json(self) -> str:
+        """One line of text in ASCII, for a name may have bytes that are no text."""
+        return json.dumps({"path": self.path, "record": self.record.to_dict()})
+
+    @classmethod
+    def from_json(cls, line: str) -> Job:
+        """The photo of which this is the line."""
+        plain = json.loads(line)
+        return cls(plain["path"], PhotoRecord.from_dict(plain["record"]))
 
 
 def find_jobs(
@@ -63,7 +67,8 @@ def find_jobs(
     Parameters
     ----------
     source : str
-        A folder, a glob pattern, a manifest (CSV), one photo, or a URL that fsspec knows.
+        A folder, a glob pattern, a manifest (CSV), one photo, or a URL that fsspec knows. In a folder of this
+        machine the lines of each ``manifest.csv`` hold for the photos below it; the nearest one counts.
     subject : str, optional
         A regular expression that finds the person in a photo's path relative to the source: its group
         ``subject``, else its first group, else all that it matches. Default: the first folder in that path.
@@ -73,7 +78,7 @@ def find_jobs(
     Raises
     ------
     InvalidInputError
-        If there is no such source, or the pattern is no regular expression.
+        If there is no such source, the pattern is no regular expression, or a manifest can't be understood.
 
     Examples
     --------
@@ -83,7 +88,7 @@ def find_jobs(
     asymmetry.errors.InvalidInputError: no-such-folder: no such folder, file, pattern with a match, or URL
     """
     try:
-        pattern = re.compile(subject) if subject is not None else None
+        pattern = None if subject is None else re.compile(subject)
     except re.error as error:
         raise InvalidInputError(f"subject {subject!r} is no regular expression ({error})") from error
     if is_url(source):
@@ -93,7 +98,7 @@ def find_jobs(
     if Path(source).suffix.lower() in _MANIFEST_SUFFIXES and Path(source).is_file():
         return _in_manifest(source, pattern)
     if Path(source).is_file():
-        return iter([_job(_absolute(source), Path(source).name, pattern)])
+        return iter([_describe_job(_absolute(source), Path(source).name, pattern)])
     return _in_glob(source, pattern)
 
 
@@ -106,7 +111,9 @@ def one_spelling(source: str) -> str:
     """The same text for the same source: ``tree`` and ``tree/`` are one."""
     if not is_url(source):
         return os.path.normpath(source)
-    return source if source.endswith("//") else source.rstrip("/")
+    if source.endswith("//"):
+        return source
+    return source.rstrip("/")
 
 
 def subject_of(photo: str, pattern: re.Pattern[str] | None = None) -> str:
@@ -120,14 +127,13 @@ def subject_of(photo: str, pattern: re.Pattern[str] | None = None) -> str:
     'P017'
     """
     if pattern is None:
-        parts = PurePosixPath(photo).parts
-        return parts[0] if len(parts) > 1 else ""
+        folders = PurePosixPath(photo).parts[:-1]
+        return next(iter(folders), "")
     match = pattern.search(photo)
     if match is None:
         return ""
-    if "subject" in pattern.groupindex:
-        return match["subject"] or ""
-    return (match[1] if pattern.groups else match[0]) or ""
+    group = pattern.groupindex.get("subject", min(pattern.groups, 1))
+    return match[group] or ""
 
 
 def contents(
@@ -163,9 +169,8 @@ def contents(
     return PhotoBytes(job.photo, data)
 
 
-def _job(path: str, photo: str, pattern: re.Pattern[str] | None) -> Job:
-    """A photo of which only the path tells anything."""
-    return Job(path, photo, subject_of(photo, pattern), expression_from_name(photo) or "")
+def _describe_job(path: str, photo: str, pattern: re.Pattern[str] | None, entry: Entry | None = None) -> Job:
+    return Job(path, describe_photo(photo, entry, place=path, subject=subject_of(photo, pattern)))
 
 
 def _absolute(path: str | Path) -> str:
@@ -174,9 +179,43 @@ def _absolute(path: str | Path) -> str:
 
 
 def _in_folder(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
-    for path in walk_images(source):
-        photo = path.relative_to(source).as_posix()
-        yield _job(_absolute(path), photo, pattern)
+    root = Path(source)
+    manifests = _Manifests(root)
+    for path in walk_images(root):
+        photo = path.relative_to(root).as_posix()
+        yield _describe_job(_absolute(path), photo, pattern, manifests.find(path))
+    for folder, entry in manifests.leftover_lines():
+        photo = (folder / entry.photo).relative_to(root).as_posix()
+        yield _describe_job(_absolute(folder / entry.photo), photo, pattern, entry)
+
+
+class _Manifests:
+    """The manifests in a folder and below it, each read when the first photo below it is found."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._read: dict[Path, Manifest] = {}
+
+    def find(self, path: Path) -> Entry | None:
+        """The nearest manifest's line about a photo."""
+        folders = path.parents[: len(path.relative_to(self._root).parts)]
+        manifests = [self._open(folder) for folder in folders]
+        lines = [
+            manifest.find(path.relative_to(folder).as_posix())
+            for folder, manifest in zip(folders, manifests, strict=True)
+        ]
+        return next((line for line in lines if line is not None), None)
+
+    def leftover_lines(self) -> Iterator[tuple[Path, Entry]]:
+        """Lines about photos that are not there, each with its manifest's folder."""
+        for folder, manifest in self._read.items():
+            for entry in manifest.leftover_lines():
+                yield folder, entry
+
+    def _open(self, folder: Path) -> Manifest:
+        if folder not in self._read:
+            self._read[folder] = Manifest.of_folder(folder)
+        return self._read[folder]
 
 
 def _in_glob(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
@@ -187,7 +226,7 @@ def _in_glob(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
     root = _above_pattern(source)
     for path in found:
         photo = Path(path).relative_to(root).as_posix()
-        yield _job(_absolute(path), photo, pattern)
+        yield _describe_job(_absolute(path), photo, pattern)
 
 
 def _above_pattern(source: str) -> Path:
@@ -200,15 +239,10 @@ def _above_pattern(source: str) -> Path:
 def _in_manifest(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
     root = Path(source).parent
     for _, entry in manifest_entries(source):
-        taken = "" if entry.taken is None else entry.taken.isoformat()
-        yield Job(
-            path=entry.photo if "://" in entry.photo else _absolute(root / entry.photo),
-            photo=entry.photo,
-            subject=entry.subject or subject_of(entry.photo, pattern),
-            expression=entry.expression or expression_from_name(entry.photo) or "",
-            taken=taken[: len("2026-03-31")] if entry.day_only else taken,
-            mirrored=entry.mirrored,
-        )
+        path = entry.photo
+        if not is_url(path):
+            path = _absolute(root / path)
+        yield _describe_job(path, entry.photo, pattern, entry)
 
 
 def _in_url(
@@ -226,7 +260,7 @@ def _in_url(
             found = _walk_system(system, top)
         for path in found:
             photo = posixpath.relpath(f"/{path}", f"/{top}")
-            yield _job(path, photo, pattern)
+            yield _describe_job(path, photo, pattern)
     except AsymmetryError:
         raise
     except Exception as error:  # whatever a file system raises

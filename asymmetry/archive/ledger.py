@@ -13,7 +13,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -104,7 +103,7 @@ class Ledger:
         photos = 0
         with written(self._listing) as temporary, temporary.open("w", encoding="ascii") as file:
             for job in jobs():
-                file.write(f"{json.dumps(asdict(job))}\n")  # in ASCII: a name may have bytes that are no text
+                file.write(f"{job.to_json()}\n")
                 photos += 1
             if not photos:
                 raise InvalidInputError(f"{about['archive']['source']}: no photos there")
@@ -120,7 +119,7 @@ class Ledger:
             for number in range(self.parts):
                 part = list(islice(lines, self.part_rows))
                 if not self.part(number).is_file():
-                    yield number, [Job(**json.loads(line)) for line in part]
+                    yield number, [Job.from_json(line) for line in part]
 
     def part(self, number: int) -> Path:
         """The file of a finished part."""
@@ -129,9 +128,8 @@ class Ledger:
     @property
     def done(self) -> int:
         """Photos whose rows are finished."""
-        finished = [number for number in range(self.parts) if self.part(number).is_file()]
-        short = self.parts * self.part_rows - self.photos if self.parts - 1 in finished else 0
-        return len(finished) * self.part_rows - short
+        finished = (number for number in range(self.parts) if self.part(number).is_file())
+        return sum(min(self.part_rows, self.photos - number * self.part_rows) for number in finished)
 
     @property
     def _listing(self) -> Path:
@@ -183,7 +181,9 @@ def _flatten(about: Mapping[str, Any]) -> dict[str, Any]:
 
 def _describe_value(value: Any) -> str:
     """A value, but not a whole tree of constants."""
-    return "other values" if isinstance(value, Mapping) else repr(value)
+    if isinstance(value, Mapping):
+        return "other values"
+    return repr(value)
 
 
 @contextmanager

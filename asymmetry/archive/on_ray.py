@@ -8,12 +8,10 @@ program that began the run. Only that program writes, so that nothing is lost or
 from __future__ import annotations
 
 import importlib
-import json
 import logging
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from itertools import islice
 from typing import Any
 
@@ -69,7 +67,7 @@ class PartScorer:
         Parameters
         ----------
         batch : pyarrow.Table
-            ``number`` and ``photos``, the part's list as JSON.
+            ``number`` and ``photos``, a list of JSON texts.
 
         Returns
         -------
@@ -77,7 +75,7 @@ class PartScorer:
             ``number``, ``table`` (an Arrow stream), and the numbers of its ``photos`` and of ``failed`` ones.
         """
         pyarrow = importlib.import_module("pyarrow")
-        todo = ((row["number"], _from_json(row["photos"])) for row in batch.to_pylist())
+        todo = ((row["number"], list(map(Job.from_json, row["photos"]))) for row in batch.to_pylist())
         failures: list[int] = []
 
         def report(_: int, failed: int) -> None:
@@ -133,7 +131,7 @@ def score_on_ray(
     with _cluster(address, workers) as ray:
         actors = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
         while lot := list(islice(todo, PARTS_AT_A_TIME)):
-            items = [{"number": number, "photos": _as_json(part)} for number, part in lot]
+            items = [{"number": number, "photos": [job.to_json() for job in part]} for number, part in lot]
             crew = ray.data.ActorPoolStrategy(
                 size=min(actors, len(items)),
                 max_tasks_in_flight_per_actor=PARTS_PER_ACTOR,
@@ -232,14 +230,6 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-
-
-def _as_json(part: list[Job]) -> str:
-    return json.dumps([asdict(job) for job in part])
-
-
-def _from_json(part: str) -> list[Job]:
-    return [Job(**job) for job in json.loads(part)]
 
 
 def _to_stream(table: Any) -> bytes:

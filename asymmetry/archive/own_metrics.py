@@ -39,10 +39,12 @@ def check_metrics(metrics: Iterable[str | Metric] | None, engine: str) -> Sequen
     """
     if metrics is None:
         return None
-    chosen = [metrics] if isinstance(metrics, str | Metric) else list(metrics)
+    if isinstance(metrics, str | Metric):
+        metrics = [metrics]
+    chosen = list(metrics)
     measure(Landmarks.blank([], status="ok"), metrics=chosen)
-    for each in chosen if engine == "ray" else ():
-        if not isinstance(each, str) and not is_found_by_name(each):
+    for each in chosen:
+        if engine == "ray" and not isinstance(each, str) and not is_found_by_name(each):
             raise InvalidInputError(
                 f"metric {each.name}: Ray's processes take it by its name: define it at the top level of a "
                 "module that they can import"

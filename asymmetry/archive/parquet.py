@@ -51,6 +51,7 @@ _SAID = {
     for name, unit, definition in (
         ("width", "px", "Width of the upright photo."),
         ("height", "px", "Height of the upright photo."),
+        ("focal_px", "px", "Focal length of the camera; perspective is removed by it, else as from 1 m."),
         ("quality_px_per_mm", "px/mm", "Pixels of the photo for a millimetre of the face."),
         ("quality_brightness", "0 to 255", "Brightness that a quarter of the face exceeds."),
         ("quality_burnt", "share", "Share of the face that is white."),
@@ -83,18 +84,19 @@ def table_of(
     Returns
     -------
     Measurements
-        photo, taken, expression, status, reason, flags, sha256, subject, width, height, the quality; then as
-        `measure` gives them. One photo gives the same row whatever others are beside it.
+        photo, taken, expression, status, reason, flags, sha256, subject, width, height, focal_px, the
+        quality; then as `measure` gives them. One photo gives the same row whatever others are beside it.
     """
     landmarks = replace(Landmarks.concat(row.landmarks for row in rows), provenance=dict(provenance))
-    said = np.array([job.expression for job in jobs], dtype=np.str_)
+    said = np.array([job.record.expression or "" for job in jobs], dtype=np.str_)
     measured = measure(landmarks, metrics=metrics)
     about = {
         "expression": np.where(said != "", said, expressions(landmarks).label),
         "sha256": np.array([row.sha256 for row in rows], dtype=np.str_),
-        "subject": np.array([job.subject for job in jobs], dtype=np.str_),
+        "subject": np.array([job.record.subject for job in jobs], dtype=np.str_),
         "width": landmarks.size[:, 0].astype(np.int64),
         "height": landmarks.size[:, 1].astype(np.int64),
+        "focal_px": landmarks.focal_px.astype(np.float64),
         **{f"quality_{name}": landmarks.quality[:, i].astype(np.float64) for i, name in enumerate(QUALITY)},
     }
     leading = {name: measured[name] for name in LEADING if name in measured}
@@ -134,9 +136,10 @@ def write_archive(parts: Iterable[Path], destination: Path, *, landmarks: bool) 
         If it can't be written.
     """
     parquet = import_pyarrow("pyarrow.parquet")
+    rows = GROUP_ROWS_WITH_LANDMARKS if landmarks else GROUP_ROWS
     with written(destination) as temporary, ExitStack() as stack:
         writer = None
-        for group in _groups(parts, GROUP_ROWS_WITH_LANDMARKS if landmarks else GROUP_ROWS):
+        for group in _groups(parts, rows):
             writer = writer or stack.enter_context(
                 parquet.ParquetWriter(temporary, group.schema, compression=_COMPRESSION)
             )
@@ -166,7 +169,9 @@ def write_csv(scores: Path, destination: Path) -> None:
         for i, batch in enumerate(source.iter_batches(columns=names)):
             columns = {name: _values(name, batch[name]) for name in names}
             text = Measurements(columns).to_csv() or ""
-            file.write(text if i == 0 else text.partition("\n")[2])
+            if i > 0:
+                text = text.partition("\n")[2]  # without the headings
+            file.write(text)
 
 
 def metadata_of(path: Path) -> dict[str, Any]:
@@ -246,6 +251,7 @@ def landmarks_of(table: Any, name: str, *, other_version: bool = False) -> Landm
         each: np.array(_values(each, table[each]).tolist(), dtype=np.str_).reshape(n) for each in names
     }
     arrays["quality"] = np.stack([table[f"quality_{each}"].to_numpy() for each in QUALITY], axis=1)
+    arrays["focal_px"] = table["focal_px"].to_numpy()
     size = np.stack([table["width"].to_numpy(), table["height"].to_numpy()], axis=1)
     return replace(blank, **arrays, **texts, notes=_read_notes(table), size=size, provenance=provenance)
 
@@ -270,18 +276,15 @@ def _values(name: str, column: Any) -> Any:
         return np.array(column.to_pylist(), dtype=np.str_)
     if name == "flags":
         return np.array([" ".join(codes) for codes in column.to_pylist()], dtype=np.str_)
-    pyarrow = import_pyarrow()
-    return (
-        column.to_numpy()
-        if isinstance(column, pyarrow.ChunkedArray)
-        else column.to_numpy(zero_copy_only=False)
-    )
+    return column.to_numpy(zero_copy_only=False)
 
 
 def _iso(when: datetime | None) -> str:
     if when is None:
         return ""
-    return when.date().isoformat() if when.time() == time() else when.isoformat()
+    if when.time() == time():
+        return when.date().isoformat()
+    return when.isoformat()
 
 
 def _groups(parts: Iterable[Path], rows: int) -> Iterator[Any]:

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from asymmetry.archive.parquet import import_pyarrow, landmarks_of
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import Measurements
@@ -16,8 +14,7 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import expressions
 from asymmetry.metrics.expression import UNKNOWN
 from asymmetry.photos.names import day_from_name, expression_from_name
-from asymmetry.photos.record import About
-from asymmetry.photos.taken import date_from_name
+from asymmetry.photos.record import PhotoRecord
 
 __all__ = ["Person", "list_subjects", "read_archive", "read_person"]
 
@@ -33,12 +30,12 @@ class Person:
     ----------
     landmarks : Landmarks
         The points of all photos.
-    about : tuple of About
+    about : tuple of PhotoRecord
         The facts about each.
     """
 
     landmarks: Landmarks
-    about: tuple[About, ...] = field(repr=False)
+    about: tuple[PhotoRecord, ...] = field(repr=False)
 
 
 def read_archive(
@@ -79,8 +76,7 @@ def read_archive(
     missing = [name for name in columns or () if name not in names]
     if missing:
         raise InvalidInputError(f"{os.fspath(path)}: has no column {', '.join(missing)}")
-    chosen = names if columns is None else list(columns)
-    return Measurements.from_arrow(_read_table(path, chosen, subject))
+    return Measurements.from_arrow(_read_table(path, list(names if columns is None else columns), subject))
 
 
 def list_subjects(path: str | os.PathLike[str]) -> tuple[str, ...]:
@@ -115,26 +111,19 @@ def read_person(path: str | os.PathLike[str], subject: str) -> Person:
         raise InvalidInputError(f"{os.fspath(path)}: has no photo of a subject {subject!r}")
     landmarks = landmarks_of(table, os.fspath(path))
     labels = table["expression"].to_pylist()
-    return Person(_date_by_names(landmarks), tuple(_about(landmarks, labels)))
+    return Person(landmarks, tuple(_read_records(landmarks, labels)))
 
 
-def _date_by_names(landmarks: Landmarks) -> Landmarks:
-    """With the dates of their names for photos that could not be read."""
-    taken = landmarks.taken.tolist()
-    for row, photo in enumerate(landmarks.photo.tolist()):
-        named = None if taken[row] else date_from_name(photo)
-        taken[row] = named.isoformat() if named else taken[row]
-    return replace(landmarks, taken=np.array(taken, dtype=np.str_))
-
-
-def _about(landmarks: Landmarks, labels: Sequence[str]) -> Iterator[About]:
-    """The facts from names and a manifest; those from the face are left to be read again."""
+def _read_records(landmarks: Landmarks, labels: Sequence[str]) -> Iterator[PhotoRecord]:
+    """The facts that manifest and names said; an expression read from the face is left to be read again."""
     read = expressions(landmarks).label.tolist()
     stored = bool(landmarks.provenance.get("mirrored", False))
     for photo, label, found in zip(landmarks.photo.tolist(), labels, read, strict=True):
-        by_manifest = label if label not in (found, UNKNOWN, "", None) else None
-        expression = expression_from_name(photo) or by_manifest
-        yield About(photo, day=day_from_name(photo), expression=expression, mirrored=stored)
+        record = PhotoRecord(photo, day=day_from_name(photo), mirrored=stored)
+        named = expression_from_name(photo) is not None
+        if label not in (UNKNOWN, "", None) and (named or label != found):
+            record = replace(record, expression=label)
+        yield record
 
 
 def _open_schema(path: str | os.PathLike[str]) -> Any:

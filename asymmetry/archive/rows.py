@@ -8,23 +8,19 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing import parent_process
 from typing import Any
-
-import numpy as np
 
 from asymmetry.archive.jobs import Job, contents
 from asymmetry.core.landmarks import Landmarks, Status
 from asymmetry.core.notes import Note
 from asymmetry.errors import PhotoError
 from asymmetry.extract import Extractor, Method
-from asymmetry.photos.photo import PhotoBytes, read_date
+from asymmetry.photos.photo import read_dates
+from asymmetry.photos.rows import label_rows
 
 __all__ = ["Row", "Settings", "failed", "release_extractor", "score_job", "start_worker"]
-
-# A manifest's date comes after these and before those of scans and edits.
-_SURER_THAN_A_MANIFEST = ("exif", "name", "folder")
 
 
 @dataclass(frozen=True)
@@ -81,7 +77,7 @@ class Row:
 
 def failed(job: Job, reason: Note | str, status: Status = "unreadable") -> Row:
     """The row of a photo that could not be scored."""
-    return Row(Landmarks.blank([job.photo], status=status, reason=reason))
+    return Row(label_rows(Landmarks.blank([job.photo], status=status, reason=reason), [job.record]))
 
 
 def start_worker(settings: Settings) -> None:
@@ -104,7 +100,8 @@ def score_job(settings: Settings, job: Job) -> Row:
     waited = time.perf_counter() - began - (time.thread_time() - busy)
     digest = hashlib.sha256(file.data).hexdigest()
     try:
-        landmarks = _turn_round(_add_date(_extractor(settings).extract([file]), job, file), job, settings)
+        record = job.record.add_dates(read_dates(file))
+        landmarks = label_rows(_extractor(settings).extract([file]), [record])
     except Exception as error:  # noqa: BLE001  one photo must not stop the others
         told = f"{type(error).__name__}: {error}"
         landmarks = failed(job, Note("not_scored", error=told)).landmarks
@@ -125,19 +122,3 @@ def release_extractor(settings: Settings) -> None:
 def _end_after(wait: Callable[[], None]) -> None:
     wait()
     os._exit(1)
-
-
-def _add_date(landmarks: Landmarks, job: Job, file: PhotoBytes) -> Landmarks:
-    """With the manifest's date, where neither camera nor name say one."""
-    if not job.taken:
-        return landmarks
-    known = read_date(file)
-    if known is not None and known.source in _SURER_THAN_A_MANIFEST:
-        return landmarks
-    return replace(landmarks, taken=np.array([job.taken]))
-
-
-def _turn_round(landmarks: Landmarks, job: Job, settings: Settings) -> Landmarks:
-    """The other way round, where a manifest says that this photo is stored otherwise than the rest."""
-    other = job.mirrored is not None and job.mirrored != settings.mirrored
-    return landmarks.mirrored() if other else landmarks

@@ -26,43 +26,18 @@ from asymmetry.archive.parquet import (
     write_part,
 )
 from asymmetry.archive.pool import Pool, check_pool, score_parts
+from asymmetry.archive.progress import Progress, Teller
 from asymmetry.archive.rows import Settings
 from asymmetry.core.paths import local_path
 from asymmetry.errors import InvalidInputError, require
 from asymmetry.extract import Method
 from asymmetry.metrics import Metric
+from asymmetry.photos.taken import TakenSource
 
-__all__ = ["Engine", "Progress", "Summary", "score_archive"]
+__all__ = ["Engine", "Summary", "score_archive"]
 
 Engine = Literal["local", "ray", "inline"]
 _USABLE = frozenset(("ok", "warn"))
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is.
-
-    Attributes
-    ----------
-    done : int
-        Photos done, those of earlier runs among them.
-    failed : int
-        Photos that could not be scored in this run.
-    photos : int
-        Photos in all.
-    earlier : int
-        Photos done by earlier runs.
-    """
-
-    done: int
-    failed: int
-    photos: int
-    earlier: int = 0
-
-    @property
-    def failed_share(self) -> float:
-        """Share of this run's photos that could not be scored."""
-        return self.failed / max(self.done - self.earlier, 1)
 
 
 @dataclass(frozen=True)
@@ -206,18 +181,23 @@ def score_archive(  # noqa: PLR0913  all but two go by name
         url=source if is_url(source) else None,
         storage_options=dict(storage_options or {}),
     )
-    about: dict[str, Any] = {"source": source, "subject": subject, "landmarks": landmarks}
-    about["max_megapixels"] = max_megapixels
-    about["metrics"] = chosen and [each if isinstance(each, str) else each.name for each in chosen]
+    about = {
+        "source": source,
+        "subject": subject,
+        "landmarks": landmarks,
+        "max_megapixels": max_megapixels,
+        "order_of_dates": " > ".join(get_args(TakenSource)),
+        "metrics": chosen and [str(getattr(each, "name", each)) for each in chosen],
+    }
     with settings.extractor() as extractor:  # its faults are reported here, not by every worker
         provenance = {**extractor.provenance, "archive": about}
     wanted = _Wanted(destination, provenance, landmarks, csv, overwrite, retry_failed, update)
     run = _Run(
-        start=partial(Inline, settings) if inline else partial(Pool, settings, time_limit=time_limit),
-        engine=_local if engine != "ray" else partial(_on_ray, address=ray_address),
+        start=partial(Pool, settings, time_limit=time_limit),
+        engine=_local,
         make_table=partial(part_table, provenance=provenance, landmarks=landmarks, metrics=chosen),
-        workers=None if inline else workers,
-    )
+        workers=workers,
+    ).on(engine, settings, ray_address, inline=inline)
     find = partial(find_jobs, source, subject, settings.storage_options)
     with wanted.open_earlier(settings) as earlier:
         return wanted.finish(replace(run, earlier=earlier), find, progress)
@@ -260,7 +240,8 @@ class _Wanted:
                 write_csv(self.destination, as_text)
             return made
         with Ledger(self.destination) as ledger:
-            ledger.begin(self.provenance, lambda: earlier.jobs(find()) if earlier else find())
+            jobs = (lambda: earlier.jobs(find())) if earlier else find
+            ledger.begin(self.provenance, jobs)
             if self.retry_failed and not self.there:
                 _forget_failed(ledger)
             scored = run.finish_parts(ledger, progress)
@@ -282,24 +263,33 @@ class _Run:
     workers: int | None
     earlier: Earlier | None = None
 
+    def on(self, engine: Engine, settings: Settings, ray_address: str | None, *, inline: bool) -> _Run:
+        """The same on another engine than worker processes of this machine."""
+        if inline:
+            return replace(self, start=partial(Inline, settings), workers=None)
+        if engine == "ray":
+            return replace(self, engine=partial(_on_ray, address=ray_address))
+        return self
+
     def finish_parts(self, ledger: Ledger, progress: Callable[[Progress], None] | None) -> int:
         """Score the unfinished photos, part by part, and return their number."""
         before = ledger.done
         if before == ledger.photos:
             return 0
-        told = _Teller(ledger.photos, before, progress)
+        told = Teller(ledger.photos, before, progress)
         told(0, 0)
         plans: dict[int, Plan] = {}
         todo = self._plan_parts(ledger, plans, told)
         with closing(self.engine(self.start, todo, self.make_table, told, workers=self.workers)) as scored:
             for number, table in scored:
-                plan = plans.pop(number, None)
-                whole = table if plan is None or self.earlier is None else self.earlier.merge(plan, table)
+                whole = table
+                if self.earlier is not None:
+                    whole = self.earlier.merge(plans.pop(number), table)
                 write_part(whole, ledger.part(number))
         return ledger.photos - before - told.kept
 
     def _plan_parts(
-        self, ledger: Ledger, plans: dict[int, Plan], told: _Teller
+        self, ledger: Ledger, plans: dict[int, Plan], told: Teller
     ) -> Iterator[tuple[int, list[Job]]]:
         """The photos to read of each part; a part of which all is kept is written at once."""
         for number, part in ledger.unfinished():
@@ -321,25 +311,6 @@ def _forget_failed(ledger: Ledger) -> None:
         part = ledger.part(number)
         if part.is_file() and not set(statuses(part)) <= _USABLE:
             part.unlink()
-
-
-class _Teller:
-    """Counts photos and says how far the run is."""
-
-    def __init__(self, photos: int, done: int, tell: Callable[[Progress], None] | None) -> None:
-        self._now = Progress(done, 0, photos, done)
-        self._tell = tell
-        self.kept = 0
-
-    def keep(self, photos: int) -> None:
-        """Count photos whose rows are kept."""
-        self.kept += photos
-        self(photos, 0)
-
-    def __call__(self, done: int, failed: int) -> None:
-        self._now = replace(self._now, done=self._now.done + done, failed=self._now.failed + failed)
-        if self._tell is not None:
-            self._tell(self._now)
 
 
 def _local(start: Callable[..., Any], *parts: Any, workers: int | None = None) -> Generator[tuple[int, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["as_numbers", "check_kind", "read_only", "same_values"]
+__all__ = ["as_numbers", "as_texts", "check_kind", "check_type", "read_only", "same_values"]
 
 
 def same_values(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> bool:
@@ -30,7 +30,26 @@ def as_numbers(name: str, values: npt.ArrayLike, kind: type[np.generic]) -> npt.
     try:
         return np.asarray(values, dtype=kind)
     except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"{name} have to be numbers in an even array ({error})") from error
+        raise InvalidInputError(f"{name} have to be numbers in a regular array ({error})") from error
+
+
+def as_texts(name: str, values: Iterable[str]) -> npt.NDArray[np.str_]:
+    """A list of texts as an array; `InvalidInputError` with its name where it is none.
+
+    Examples
+    --------
+    >>> as_texts("photo", ["a.jpg"]).tolist()
+    ['a.jpg']
+    """
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InvalidInputError(f"{name} has to be a list of texts, one for each photo, not {values!r}")
+    return np.array(list(values), dtype=np.str_)
+
+
+def check_type(name: str, value: object, kind: type[object]) -> None:
+    """Refuse a value of another type."""
+    if not isinstance(value, kind):
+        raise InvalidInputError(f"{name} must be of type {kind.__name__}, not {type(value).__name__}")
 
 
 def check_kind(parts: Sequence[object], kind: type[object]) -> None:

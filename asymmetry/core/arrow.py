@@ -42,8 +42,10 @@ def to_arrow_array(pyarrow: Any, name: str, column: Column) -> Any:
 
 
 def _wall_clock(text: str) -> datetime | None:
+    if not text:
+        return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=None) if text else None
+        return datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError as error:
         raise InvalidInputError(f"taken {text!r}: give a time as 2026-03-31T12:30:00, or a day") from error
 
@@ -53,4 +55,6 @@ def plain_values(column: Column) -> list[Any]:
     values: list[Any] = column.tolist()
     if column.dtype.kind != "f":
         return values
-    return [value if finite else None for value, finite in zip(values, np.isfinite(column), strict=True)]
+    for row in np.flatnonzero(~np.isfinite(column)).tolist():
+        values[row] = None
+    return values

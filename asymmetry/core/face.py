@@ -99,9 +99,11 @@ class Face:
 
         No side on the midline.
         """
-        half = self.half("right" if side == "right" else "left")
+        half = self.half(side or "left")
         out, up = half.out(name), half.up(name)
-        return np.array([-out if side == "right" else out, up])
+        if side == "right":
+            out = -out
+        return np.array([out, up])
 
     def pair(self, name: str) -> tuple[FloatArray, FloatArray]:
         """The right and the left point of that name."""
@@ -137,8 +139,8 @@ class Face:
         counts = [2 * paired + single for paired, single in sizes]
         if len(rows) < len(found):
             return dict.fromkeys(REGIONS, (np.full(self.size, np.nan), 1))
-        points = self.points[:, rows]
-        return dict(zip(REGIONS, zip(mirror_squares(points, sizes), counts, strict=True), strict=True))
+        squares = mirror_squares(self.points[:, rows], sizes)
+        return dict(zip(REGIONS, zip(squares, counts, strict=True), strict=True))
 
 
 def _find(rows: Mapping[str, int], name: str) -> int | None:
@@ -155,5 +157,7 @@ def _find(rows: Mapping[str, int], name: str) -> int | None:
 def _row(values: FloatArray, rows: Mapping[str, int], name: str) -> FloatArray:
     """The values of a point, shape (n,); NaN if only other schemes than the faces' have it."""
     row = _find(rows, name)
-    found: FloatArray = np.full(values.shape[1:], np.nan) if row is None else values[row]
+    if row is None:
+        return np.full(values.shape[1:], np.nan)
+    found: FloatArray = values[row]
     return found

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import as_numbers
 from asymmetry.core.face import REGIONS, Face, Half
 from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
@@ -55,7 +56,8 @@ IRIS_MM, IRIS_SD_MM = 11.71, 0.42
 #: 16 people of several origins (Face Research Lab London Set), read by this library and scaled by the iris.
 #: SD 3.6 mm (4.2 %) and 0.4 mm.
 OUTER_CANTHI_MM, OUTER_CANTHI_SD_MM, PUPILS_OVER_CANTHI = 85.7, 3.6, 0.032
-#: Camera distance assumed when perspective is removed, in outer-canthal distances: about 1 m over 89 mm.
+#: Camera distance assumed where the focal length is not known, in outer-canthal distances: about 1 m over
+#: 89 mm.
 CAMERA_DISTANCE = 11.2
 #: Yaw, degrees, beyond which horizontal metrics are not measured.
 MAX_YAW_HORIZONTAL = 15.0
@@ -109,8 +111,12 @@ class Scale:
     def __post_init__(self) -> None:
         if self.source not in ("iris", "interpupillary", "ruler"):
             raise InvalidInputError(f"scale source {self.source!r}: use 'iris', 'interpupillary' or 'ruler'")
-        if not np.all(np.asarray(self.mm, dtype=float) > 0):
+        lengths = as_numbers("scale: lengths", self.mm, np.float64)
+        if not np.all((lengths > 0) & np.isfinite(lengths)):
             raise InvalidInputError(f"scale: {self.mm} is not a positive length")
+        shares = as_numbers("scale: shares", self.share or 0.0, np.float64)
+        if not np.all(shares >= 0):
+            raise InvalidInputError(f"scale: share {self.share} is not 0 or more")
 
     def mm_per_px(self, face: Face) -> FloatArray:
         """Millimetres per unit of a face that is still in px, shape (n,)."""
@@ -120,7 +126,8 @@ class Scale:
         if self.source == "interpupillary":
             return known / apart(face, "iris_centre")
         irises = iris_width(face)
-        return np.where(np.isnan(irises), OUTER_CANTHI_MM / apart(face, "outer_canthus"), known / irises)
+        by_canthi = OUTER_CANTHI_MM / apart(face, "outer_canthus")
+        return np.where(np.isnan(irises), by_canthi, known / irises)
 
 
 def face_frame(
@@ -157,17 +164,21 @@ def face_frame(
     >>> face_frame(Landmarks.blank(["a.jpg"], status="no_face")).size
     1
     """
-    rows, columns = _layout(landmarks.scheme, None if names is None else frozenset(names))
+    if names is None:
+        names = landmarks.layout.places
+    rows, columns = _layout(landmarks.scheme, frozenset(names))
     # Photos last, so that each step runs over contiguous numbers.
     every, _ = with_stations(landmarks.points, landmarks.spread, landmarks.scheme)
     px = every.reshape(len(landmarks), 3 * every.shape[1]).T
     precision = np.result_type(px, np.float32)
     anchors = px[columns[:, [rows[name] for name in _ANCHORS]]].astype(np.float64)
-    place, distance = _camera(anchors, landmarks.layout)
+    place, distance = _camera(anchors, landmarks.focal_px, landmarks.layout)
     place = place.astype(precision)
     anchors -= place
-    weights, roll = upright(anchors[:, [_ANCHORS[name] for name in LEVEL_PAIRS]], distance, landmarks.pose)
-    carried = Face(from_rays(anchors, weights), _ANCHORS, landmarks.layout, roll, np.full_like(roll, np.nan))
+    level = anchors[:, [_ANCHORS[name] for name in LEVEL_PAIRS]]
+    weights, roll = upright(level, distance, landmarks.pose)
+    unscaled = np.full_like(roll, np.nan)
+    carried = Face(from_rays(anchors, weights), _ANCHORS, landmarks.layout, roll, unscaled)
     factor = (scale or Scale()).mm_per_px(carried)
     weights = (weights * factor).astype(precision)
     origin = (_origin(carried) * factor).astype(precision)
@@ -189,13 +200,17 @@ def reframe(face: Face, *, scale: Scale) -> Face:
     scale : Scale
         Where their millimetres came from; a ruler's stay as they are.
     """
-    anchors = replace(face, points=face.points[:, [face.rows[name] for name in _ANCHORS]], rows=_ANCHORS)
+    rows = [face.rows[name] for name in _ANCHORS]
+    anchors = replace(face, points=face.points[:, rows], rows=_ANCHORS)
     # Faces that a pose has levelled stay level.
-    x, y = np.where(without_an_eye(anchors), np.array([[1.0], [0.0]]), level_line(_across(anchors)))
+    level_already = np.array([[1.0], [0.0]])
+    x, y = np.where(without_an_eye(anchors), level_already, level_line(_across(anchors)))
     flat = np.sqrt(x * x + y * y)
     weights = in_plane(x / flat, y / flat)
     level = replace(anchors, points=weighted_sum(anchors.points, weights))
-    factor = np.ones(face.size) if scale.source == "ruler" else scale.mm_per_px(level)
+    factor: FloatArray = np.ones(face.size)
+    if scale.source != "ruler":
+        factor = scale.mm_per_px(level)
     return move_faces(face, weights * factor, _origin(level) * factor)
 
 
@@ -271,13 +286,13 @@ def head_angles(pose: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray
 
 
 @functools.lru_cache
-def _layout(scheme: str, names: frozenset[str] | None) -> tuple[Mapping[str, int], npt.NDArray[np.intp]]:
+def _layout(scheme: str, names: frozenset[str]) -> tuple[Mapping[str, int], npt.NDArray[np.intp]]:
     """Row of each name, pairs and then midline; and where x, y and z of both its points lie in a photo's row.
 
     The latter has the shape (3, names, 2).
     """
     layout = get_scheme(scheme)
-    wanted = [name for name in layout.places if names is None or name in names or name in _ANCHORS]
+    wanted = [name for name in layout.places if name in names or name in _ANCHORS]
     columns = 3 * np.array([layout.places[name] for name in wanted]) + np.arange(3)[:, None, None]
     return {name: row for row, name in enumerate(wanted)}, columns
 
@@ -289,7 +304,7 @@ def _blocks(points: FloatArray) -> Iterator[slice]:
     return (slice(start, start + step) for start in range(0, names, step))
 
 
-def _camera(anchors: FloatArray, layout: Scheme) -> tuple[FloatArray, FloatArray]:
+def _camera(anchors: FloatArray, focal: FloatArray, layout: Scheme) -> tuple[FloatArray, FloatArray]:
     """Place of the camera, shape (3, 1, 1, n), and its distance from the canthi, shape (n,), in px.
 
     Where an eye was not seen, the nose's root stands for their middle, and the other iris for their distance.
@@ -299,9 +314,11 @@ def _camera(anchors: FloatArray, layout: Scheme) -> tuple[FloatArray, FloatArray
     lone = one_eyed(anchors[:, [_ANCHORS[name] for name in LEVEL_PAIRS]])
     lateral, medial = anchors[:, _ANCHORS["iris_lateral"]], anchors[:, _ANCHORS["iris_medial"]]
     iris = _either(*np.sqrt(total((lateral - medial) ** 2))) * (OUTER_CANTHI_MM / IRIS_MM)
-    distance = CAMERA_DISTANCE * np.where(lone, iris, np.sqrt(total(across * across)))
+    assumed = CAMERA_DISTANCE * np.where(lone, iris, np.sqrt(total(across * across)))
     root = next(filter(layout.has, _ROOTS), _ROOTS[0])
     x, y, z = np.where(lone, anchors[:, _ANCHORS[root], 0], total(right + left) / 4)
+    # A focal length in px is the distance of the plane from which z counts.
+    distance = np.where(np.isnan(focal), assumed, focal + z)
     return np.array([x, y, z - distance])[:, None, None], distance
 
 
@@ -335,18 +352,20 @@ def _origin(face: Face) -> FloatArray:
     leads = out[:, 1] - out[:, 0]
     middle = total(leads) / (2 * len(rows))
     # Beside an eye that was not seen, the midline's points alone.
-    alone = (
-        total(leads[len(_MIDLINE_PAIRS) :]) / (2 * len(points)) if points else np.full_like(middle, np.nan)
-    )
+    alone = np.full_like(middle, np.nan)
+    if points:
+        alone = total(leads[len(_MIDLINE_PAIRS) :]) / (2 * len(points))
     return from_both_sides(np.where(without_an_eye(face), alone, middle), _pupil_line(face))
 
 
 def _pupil_line(face: Face) -> FloatArray:
     """Height of the pupil line of an upright face, shape (n,); by the canthi where no pupil was seen."""
-    pupils, outer, inner = (face.points[1, face.rows[name]] for name in ("iris_centre", *_MIDLINE_PAIRS))
-    seen = _either(*pupils)
+    up = face.points[1]
+    seen = _either(*up[face.rows["iris_centre"]])
+    outer, inner = up[face.rows["outer_canthus"]], up[face.rows["inner_canthus"]]
     canthi = (outer[0] + outer[1] + (inner[0] + inner[1])) / 4
-    return np.where(np.isnan(seen), canthi + PUPILS_OVER_CANTHI * apart(face, "outer_canthus"), seen)
+    usual = canthi + PUPILS_OVER_CANTHI * apart(face, "outer_canthus")
+    return np.where(np.isnan(seen), usual, seen)
 
 
 def _either(right: FloatArray, left: FloatArray) -> FloatArray:

@@ -51,8 +51,8 @@ def check_points(points: FloatArray, scheme: Scheme, photo: npt.NDArray[np.str_]
     _refuse(
         (extent > 0) & (extent < LEAST_EXTENT_PX),
         photo,
-        "points have to be in pixels, and these are shares of the photo's size, 0 to 1: multiply x and z by "
-        "its width and y by its height",
+        "points have to be in pixels, and these are shares of the photo's "
+        "size, 0 to 1: multiply x and z by its width and y by its height",
     )
     if not {"outer_canthus", "commissure"} <= scheme.pairs.keys():
         return
@@ -66,14 +66,15 @@ def check_points(points: FloatArray, scheme: Scheme, photo: npt.NDArray[np.str_]
     _refuse(
         wrong & above,
         photo,
-        "y has to run down from the photo's top edge, and here the mouth lies above the eyes: give "
-        "height - y for y",
+        "y has to run down from the photo's top edge, and here the mouth lies "
+        "above the eyes: give height - y for y",
     )
     _refuse(
         wrong,
         photo,
-        "sides have to be the patient's own, and here right and left are exchanged: in an unmirrored photo "
-        "the patient's right is on the image's left",
+        "sides have to be the patient's own, and here right and left are "
+        "exchanged: in an unmirrored photo the patient's right is on the "
+        "image's left",
     )
 
 

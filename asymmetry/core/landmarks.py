@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.arrays import as_numbers, check_kind, read_only, same_values
+from asymmetry.core.arrays import as_numbers, as_texts, check_kind, read_only, same_values
 from asymmetry.core.gate import check_points
 from asymmetry.core.notes import (
     Note,
@@ -25,7 +22,7 @@ from asymmetry.core.notes import (
     pack_notes,
     reason_column,
 )
-from asymmetry.core.paths import local_path
+from asymmetry.core.paths import as_path, local_path, refuse_damaged
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, Side, get_scheme
 from asymmetry.core.version import check_score_version, joined_provenance
 from asymmetry.errors import InvalidInputError
@@ -40,7 +37,7 @@ Status = Literal["ok", "warn", "no_face", "several_faces", "unreadable", "reject
 #: exceeds, share that is white, how many times as much light one half gets, blur (mm), noise (% of the
 #: brightness), and how many times JPEG's blocks show. Limits: `asymmetry.extract.judge.quality.FAULTS`.
 QUALITY = ("px_per_mm", "brightness", "burnt", "side_light", "blur_mm", "grain", "blocks")
-_USABLE = ("ok", "warn")
+_STATUSES, _USABLE = get_args(Status), ("ok", "warn")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -72,6 +69,9 @@ class Landmarks:
         Why, as data: see `asymmetry.core.notes`. Default: none.
     quality : ndarray of float32, shape (n, 7)
         The facts that `QUALITY` names. Default: not known, NaN.
+    focal_px : ndarray of float64, shape (n,)
+        Focal length of the camera, px of the photo, by which perspective is removed. Default: not known, NaN;
+        then a distance of about 1 m is assumed.
     scheme : str
         Name of the landmark scheme.
     provenance : mapping
@@ -99,6 +99,7 @@ class Landmarks:
     status: StrArray
     notes: NoteArray = field(default_factory=lambda: np.empty(0, np.object_), repr=False)
     quality: FloatArray = field(default_factory=lambda: np.empty((0, 0), np.float32), repr=False)
+    focal_px: FloatArray = field(default_factory=lambda: np.empty(0), repr=False)
     scheme: str = MEDIAPIPE_478.name
     provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
@@ -109,6 +110,8 @@ class Landmarks:
         n, k = len(self.points), scheme.size
         if np.shape(self.quality) == (0, 0):
             object.__setattr__(self, "quality", np.full((n, len(QUALITY)), np.nan, np.float32))
+        if np.shape(self.focal_px) == (0,):
+            object.__setattr__(self, "focal_px", np.full(n, np.nan))
         if self.notes.shape == (0,):
             object.__setattr__(self, "notes", note_array([()] * n))
         shapes = {
@@ -118,7 +121,7 @@ class Landmarks:
             "blendshapes": (n, len(scheme.expressions)),
             "size": (n, 2),
             "quality": (n, len(QUALITY)),
-        } | dict.fromkeys(("photo", "taken", "status", "notes"), (n,))
+        } | dict.fromkeys(("photo", "taken", "status", "notes", "focal_px"), (n,))
         for name, shape in shapes.items():
             found = np.shape(getattr(self, name))
             if found != shape:
@@ -126,9 +129,9 @@ class Landmarks:
                     f"Landmarks.{name} has shape {found}; {self.scheme} with n={n} needs {shape}"
                 )
             object.__setattr__(self, name, read_only(getattr(self, name)))
-        unknown = set(np.unique(self.status).tolist()) - set(get_args(Status))
+        unknown = sorted(set(np.unique(self.status).tolist()) - set(_STATUSES))
         if unknown:
-            raise InvalidInputError(f"unknown status {sorted(unknown)}; known: {', '.join(get_args(Status))}")
+            raise InvalidInputError(f"unknown status {unknown}; known: {', '.join(_STATUSES)}")
         object.__setattr__(self, "provenance", dict(self.provenance))
 
     @classmethod
@@ -174,23 +177,26 @@ class Landmarks:
         ['0', '1']
         """
         array = as_numbers("points", points, np.float32)
-        if array.ndim != 3 or array.shape[1:] != (get_scheme(scheme).size, 3):
-            needed = f"(n, {get_scheme(scheme).size}, 3)"
-            raise InvalidInputError(f"points have shape {array.shape}; {scheme} needs {needed}")
-        n = len(array)
+        n, k = len(array), get_scheme(scheme).size
+        if array.shape[1:] != (k, 3):
+            raise InvalidInputError(f"points have shape {array.shape}; {scheme} needs (n, {k}, 3)")
         unknown = sorted(set(columns) - {*_ARRAYS, "provenance"})
         if unknown:
             raise InvalidInputError(
                 f"Landmarks has no field {', '.join(unknown)}; it has {', '.join(_ARRAYS)}"
             )
-        blank = cls.blank([str(i) for i in range(n)] if photo is None else photo, status="ok", scheme=scheme)
+        if photo is None:
+            photo = [str(row) for row in range(n)]
+        blank = cls.blank(photo, status="ok", scheme=scheme)
         if check:
             check_points(array, blank.layout, blank.photo)
         if size is None:
             extent = np.nan_to_num(array[..., :2]).max(axis=1, initial=0.0)
             size = np.ceil(extent).astype(np.int64)
-        pose = np.broadcast_to(np.eye(3), (n, 3, 3)) if pose is None else as_numbers("pose", pose, np.float64)
-        return replace(blank, points=array, pose=pose, size=as_numbers("size", size, np.int64), **columns)
+        if pose is None:
+            pose = np.broadcast_to(np.eye(3), (n, 3, 3))
+        pose, size = as_numbers("pose", pose, np.float64), as_numbers("size", size, np.int64)
+        return replace(blank, points=array, pose=pose, size=size, **columns)
 
     @classmethod
     def blank(
@@ -212,15 +218,15 @@ class Landmarks:
         >>> bool(np.isnan(blank.points).all()), blank.reason.tolist(), blank.notes[0]
         (True, ['by hand'], (Note('text', text='by hand'),))
         """
-        layout = get_scheme(scheme)
-        n = len(photo)
+        layout, names = get_scheme(scheme), as_texts("photo", photo)
+        n = len(names)
         return cls(
             points=np.full((n, layout.size, 3), np.nan, np.float32),
             spread=np.full((n, layout.size), np.nan, np.float32),
             pose=np.full((n, 3, 3), np.nan),
             blendshapes=np.full((n, len(layout.expressions)), np.nan, np.float32),
             size=np.zeros((n, 2), np.int64),
-            photo=np.array(photo, dtype=np.str_).reshape(-1),
+            photo=names,
             taken=np.full(n, ""),
             status=np.full(n, status),
             notes=note_array([(reason,)] * n),
@@ -253,9 +259,8 @@ class Landmarks:
             return cls.blank([], status="ok")
         if len({part.scheme for part in parts}) > 1:
             raise InvalidInputError("landmarks of different schemes can't be joined")
-        joined: dict[str, Any] = {
-            name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS
-        }
+        columns = {name: [getattr(part, name) for part in parts] for name in _ARRAYS}
+        joined: Any = {name: np.concatenate(each) for name, each in columns.items()}
         told = (part.provenance for part in parts if part.provenance or part.usable.any())
         return replace(parts[0], **joined, provenance=joined_provenance(told))
 
@@ -359,8 +364,7 @@ class Landmarks:
             A file of this machine, written as named; no suffix is added.
         """
         meta = json.dumps({"scheme": self.scheme, "provenance": dict(self.provenance)})
-        arrays = {name: getattr(self, name) for name in _ARRAYS}
-        arrays["notes"] = pack_notes(self.notes)
+        arrays = {name: getattr(self, name) for name in _ARRAYS} | {"notes": pack_notes(self.notes)}
         with local_path(path).open("wb") as file:
             np.savez_compressed(file, meta=np.array(meta), **arrays)
 
@@ -381,20 +385,22 @@ class Landmarks:
         InvalidInputError
             If the file was not written by `save`, or its points were read by another version of the numbers.
         """
-        try:
-            with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as archive:
-                meta = json.loads(str(archive["meta"]))
-                # Files of version 0.1.0 hold no quality, and reasons in place of notes.
-                arrays = {name: archive[name] for name in _ARRAYS if name not in _LATER or name in archive}
-                read = cls(**{**arrays, "notes": load_notes(archive)}, **meta)
-        except (KeyError, ValueError, TypeError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
-            if isinstance(error, FileNotFoundError):
-                raise
-            raise InvalidInputError(f"{os.fspath(path)}: not a file of saved landmarks ({error})") from error
+        name = as_path(path)
+        with (
+            refuse_damaged(name, "saved landmarks"),
+            name.open("rb") as file,
+            np.load(file, allow_pickle=False) as archive,
+        ):
+            meta = json.loads(str(archive["meta"]))
+            # Files of version 0.1.0 hold no quality and focal lengths, and reasons in place of notes.
+            there = [each for each in _ARRAYS if each in archive or each not in _LATER]
+            arrays = {each: archive[each] for each in there}
+            read = cls(**{**arrays, "notes": load_notes(archive)}, **meta)
         if not other_version:
-            check_score_version(read.provenance, os.fspath(path))
+            check_score_version(read.provenance, str(name))
         return read
 
 
-_ARRAYS = tuple(item.name for item in fields(Landmarks) if item.name not in ("scheme", "provenance"))
-_LATER = ("quality", "notes")
+_META = {"scheme", "provenance"}
+_ARRAYS = tuple(item.name for item in fields(Landmarks) if item.name not in _META)
+_LATER = ("quality", "notes", "focal_px")

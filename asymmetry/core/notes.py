@@ -148,7 +148,9 @@ def as_note(note: Note | str) -> Note:
     >>> as_note("sun in the eyes")
     Note('text', text='sun in the eyes')
     """
-    return note if isinstance(note, Note) else Note("text", text=note)
+    if isinstance(note, Note):
+        return note
+    return Note("text", text=note)
 
 
 def note_array(rows: Iterable[Iterable[Note | str]]) -> NoteArray:
@@ -246,10 +248,14 @@ def _mirror(name: str, value: Value) -> Value:
 def _to_json(value: Value) -> Any:
     if isinstance(value, Note):
         return value.to_dict()
-    return [_to_json(each) for each in value] if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        return [_to_json(each) for each in value]
+    return value
 
 
 def _from_json(value: Any) -> Any:
     if isinstance(value, dict):
         return Note.from_dict(value)
-    return tuple(_from_json(each) for each in value) if isinstance(value, list) else value
+    if isinstance(value, list):
+        return tuple(_from_json(each) for each in value)
+    return value

@@ -1,17 +1,42 @@
-"""Where results are written: files of this machine."""
+"""Files: their paths, where results may be written to, and errors of damaged ones."""
 
 from __future__ import annotations
 
 import os
 import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from zipfile import BadZipFile
 
-from asymmetry.errors import DestinationError
+from asymmetry.errors import DestinationError, InvalidInputError
 
-__all__ = ["local_path"]
+__all__ = ["as_path", "local_path", "refuse_damaged"]
 
 # A drive of Windows has one letter; and a Path has already made one slash of two.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|.*::")
+
+
+def as_path(path: str | os.PathLike[str]) -> Path:
+    """A path, if it is one.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is anything but a text or a `pathlib.Path`.
+
+    Examples
+    --------
+    >>> as_path("scores.csv").suffix
+    '.csv'
+    """
+    try:
+        return Path(path)
+    except TypeError:
+        raise InvalidInputError(
+            f"a path has to be a text or a pathlib.Path, and this is {type(path).__name__}"
+        ) from None
 
 
 def local_path(path: str | os.PathLike[str]) -> Path:
@@ -21,6 +46,8 @@ def local_path(path: str | os.PathLike[str]) -> Path:
     ------
     DestinationError
         If it is a URL.
+    InvalidInputError
+        If it is no path.
 
     Examples
     --------
@@ -29,9 +56,25 @@ def local_path(path: str | os.PathLike[str]) -> Path:
     ...
     asymmetry.errors.DestinationError: s3://bucket/scores.parquet: results are written to files of this ...
     """
+    target = as_path(path)
     if _URL.match(os.fspath(path)):
         raise DestinationError(
-            f"{os.fspath(path)}: results are written to files of this machine, not to URLs: name a local "
-            "file, and copy it there when it is done"
+            f"{os.fspath(path)}: results are written to files of this "
+            "machine, not to URLs: name a local file, and copy it there when "
+            "it is done"
         )
-    return Path(path)
+    return target
+
+
+@contextmanager
+def refuse_damaged(path: object, kind: str) -> Iterator[None]:
+    """Turn all that can go wrong while an ``.npz`` file is read into `InvalidInputError`.
+
+    A file that is not there stays `FileNotFoundError`.
+    """
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (KeyError, ValueError, TypeError, EOFError, OSError, BadZipFile, zlib.error) as error:
+        raise InvalidInputError(f"{path}: not a file of {kind} ({error})") from error

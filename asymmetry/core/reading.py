@@ -7,13 +7,13 @@ import json
 import os
 from collections.abc import Iterable
 from datetime import date, datetime, time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.arrow import LISTS
+from asymmetry.core.paths import as_path
 from asymmetry.errors import InvalidInputError
 
 __all__ = ["arrow_columns", "csv_columns", "frame_columns"]
@@ -35,9 +35,9 @@ def csv_columns(path: str | os.PathLike[str]) -> dict[str, Column]:
     InvalidInputError
         If it can't be read, or a line has another number of cells than the heading.
     """
-    name = os.fspath(path)
+    name = as_path(path)
     try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+        with name.open(encoding="utf-8-sig", newline="") as file:
             heading, *lines = csv.reader(file)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InvalidInputError(f"{name}: can't be read as CSV in UTF-8 ({error})") from error
@@ -48,8 +48,7 @@ def csv_columns(path: str | os.PathLike[str]) -> dict[str, Column]:
             raise InvalidInputError(
                 f"{name}: line {number} has {len(line)} cells, the heading {len(heading)}"
             )
-    cells = zip(*lines, strict=True) if lines else [()] * len(heading)
-    return {column: _from_text(column, values) for column, values in zip(heading, cells, strict=True)}
+    return {name: _from_text(name, [line[i] for line in lines]) for i, name in enumerate(heading)}
 
 
 def arrow_columns(table: Any) -> tuple[dict[str, Column], dict[str, Any]]:
@@ -61,10 +60,16 @@ def arrow_columns(table: Any) -> tuple[dict[str, Column], dict[str, Any]]:
 
 def frame_columns(frame: Any) -> tuple[dict[str, Column], dict[str, Any]]:
     """The columns of a `pandas.DataFrame`, and the provenance in its ``attrs``."""
+    if not hasattr(frame, "isna"):
+        raise InvalidInputError(
+            f"from_dataframe reads a pandas.DataFrame, and this is {type(frame).__name__}"
+        )
     missing = frame.isna()
     columns = {}
     for name in frame.columns:
-        values = [None if lost else value for value, lost in zip(frame[name], missing[name], strict=True)]
+        values = list(frame[name])
+        for row in np.flatnonzero(missing[name]).tolist():
+            values[row] = None
         columns[str(name)] = _from_values(str(name), values)
     return columns, dict(frame.attrs.get("asymmetry", {}))
 
@@ -79,14 +84,20 @@ def _from_text(column: str, cells: Iterable[str]) -> Column:
             return np.array([float(text or "nan") for text in texts], dtype=np.float64)
         except ValueError:
             pass
-    plain = [text[1:] if text.startswith(_GUARDED) else text for text in texts]
-    return np.array(plain, dtype=np.str_)
+    return np.array([_unguard(text) for text in texts], dtype=np.str_)
+
+
+def _unguard(text: str) -> str:
+    """A text as it was before `Measurements.to_csv` guarded it."""
+    if text.startswith(_GUARDED):
+        return text[1:]
+    return text
 
 
 def _from_values(column: str, values: list[Any]) -> Column:
     """Values as one array; missing ones are NaN among numbers and empty among texts."""
     if column in LISTS:
-        values = [value if value is None or isinstance(value, str) else " ".join(value) for value in values]
+        return np.array([_join_codes(value) for value in values], dtype=np.str_)
     known = [value for value in values if value is not None]
     if column in _TEXTS or any(isinstance(value, str | date) for value in known):
         return np.array([_text_of(value) for value in values], dtype=np.str_)
@@ -96,16 +107,24 @@ def _from_values(column: str, values: list[Any]) -> Column:
     if whole and known:
         return np.array(values, dtype=np.int64)
     try:
-        return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+        return np.array(values, dtype=np.float64)  # which makes NaN of None
     except (TypeError, ValueError) as error:
         raise InvalidInputError(f"column {column}: holds neither numbers nor texts ({error})") from error
+
+
+def _join_codes(value: Any) -> str:
+    """A list of codes as one text."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return " ".join(value)
 
 
 def _text_of(value: Any) -> str:
     """A text, or a moment as ISO 8601: a day alone where it is midnight."""
     if value is None:
         return ""
-    if isinstance(value, datetime):
-        midnight = value.tzinfo is None and value.time() == time()
-        return value.date().isoformat() if midnight else value.isoformat()
-    return value.isoformat() if isinstance(value, date) else str(value)
+    if isinstance(value, datetime) and value.tzinfo is None and value.time() == time():
+        value = value.date()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)

@@ -74,10 +74,11 @@ def make_plain(value: Any) -> Any:
     """
     if isinstance(value, np.generic | np.ndarray):
         value = value.tolist()
-    if value is None or isinstance(value, bool | int):
+
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, bool | int | float):
         return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
     if isinstance(value, str):
         # The name of a file may have bytes that are no letters, which UTF-8 can't hold.
         return value.encode("utf-8", "backslashreplace").decode("utf-8")

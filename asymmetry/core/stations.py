@@ -73,7 +73,8 @@ def with_stations(points: FloatArray, spread: FloatArray, scheme: str) -> tuple[
         chain = points[:, line.points].astype(np.float64)
         segment, way, steps = _places_along(chain, line.shares)
         points[:, line.stations] = _smooth(chain, steps, segment, way)
-        points[:, line.stations] += np.where(np.isnan(chain).any(axis=(2, 3)), np.nan, 0.0)[..., None, None]
+        lost = np.where(np.isnan(chain).any(axis=(2, 3)), np.nan, 0.0)
+        points[:, line.stations] += lost[..., None, None]
         spread[:, line.stations] = _straight(spread[:, line.points], segment, way)
     return points, spread
 
@@ -113,7 +114,9 @@ def _lines(scheme: str) -> tuple[_Line, ...]:
         shares = {name: share for name, share in STATIONS[contour].items() if name in layout.stations}
         if not shares:
             continue
-        sides = 2 if next(iter(shares)) in PAIRS else 1
+        sides = 1
+        if next(iter(shares)) in PAIRS:
+            sides = 2
         points, stations = _numbers(layout.places, chain), _numbers(layout.places, tuple(shares))
         lines.append(_Line(points[:sides], stations[:sides], tuple(shares.values())))
     return tuple(lines)

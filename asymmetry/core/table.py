@@ -8,7 +8,7 @@ import importlib
 import io
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.arrays import same_values
+from asymmetry.core.arrays import check_kind, check_type, read_only, same_values
 from asymmetry.core.arrow import LISTS, plain_values, to_arrow_array, valid_texts
+from asymmetry.core.cells import guard_formula, keep_end, write_cells, write_exactly, write_short
 from asymmetry.core.notes import NoteArray, flags_column, note_array, reason_column
 from asymmetry.core.paths import local_path
 from asymmetry.core.reading import arrow_columns, csv_columns, frame_columns
@@ -40,14 +41,8 @@ HEADLINE = (
     "commissure_height_diff_mm",
     "asymmetry_total_mm",
 )
-# Decimals of numbers in text files: 0.1 µm. Numbers below 1, such as mm per px, get more.
-_DECIMALS, _DECIMALS_BELOW_ONE = 4, 6
 # Rows that a printed table shows at each end.
 _SHOWN = 5
-# Letters of a text in a printed table.
-_WIDTH = 40
-# A spreadsheet takes a cell that begins like this for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -90,9 +85,10 @@ class Measurements(Mapping[str, Column]):
     notes: NoteArray = field(default_factory=lambda: np.empty(0, np.object_))
 
     def __post_init__(self) -> None:
+        check_type("columns", self.columns, Mapping)
         leading = [name for name in LEADING if name in self.columns]
         names = leading + [name for name in self.columns if name not in leading]
-        columns = {name: _frozen(self.columns[name]) for name in names}
+        columns = {name: read_only(self.columns[name]) for name in names}
         shapes = {column.shape for column in columns.values()}
         if len(shapes) > 1 or any(len(shape) != 1 for shape in shapes):
             found = {name: column.shape for name, column in columns.items()}
@@ -108,8 +104,9 @@ class Measurements(Mapping[str, Column]):
         """Notes that say the same as the column ``reason``."""
         if self.notes.shape != (0,):
             raise InvalidInputError(f"notes of {self.notes.shape} for {self.rows} rows")
-        reasons = self.columns["reason"].tolist() if "reason" in self.columns else [""] * self.rows
-        return note_array((str(reason),) for reason in reasons)
+        if "reason" not in self.columns:
+            return note_array([()] * self.rows)
+        return note_array((str(reason),) for reason in self.columns["reason"].tolist())
 
     @property
     def rows(self) -> int:
@@ -173,7 +170,9 @@ class Measurements(Mapping[str, Column]):
         >>> list(Measurements({"photo": ["a"], "x_mm": [1.0]}).with_columns(day=[14]))
         ['photo', 'day', 'x_mm']
         """
-        notes = note_array([]) if "reason" in columns else self.notes
+        notes = self.notes
+        if "reason" in columns:
+            notes = note_array([])  # those of the new reasons
         about = {name: said for name, said in self.about.items() if name not in columns}
         return Measurements({**self.columns, **columns}, self.provenance, about, notes)
 
@@ -206,6 +205,7 @@ class Measurements(Mapping[str, Column]):
         2
         """
         parts = list(parts)
+        check_kind(parts, Measurements)
         if not parts:
             return cls({})
         first = parts[0]
@@ -243,8 +243,13 @@ class Measurements(Mapping[str, Column]):
             If a column holds neither numbers nor texts.
         """
         pyarrow = _extra("pyarrow", "from_arrow")
-        made = table if isinstance(table, pyarrow.Table) else pyarrow.table(table)
-        columns, provenance = arrow_columns(made)
+        if not isinstance(table, pyarrow.Table):
+            try:
+                table = pyarrow.table(table)
+            except (TypeError, ValueError) as error:
+                kind = type(table).__name__
+                raise InvalidInputError(f"from_arrow reads Arrow tables, and this is {kind}") from error
+        columns, provenance = arrow_columns(table)
         return cls(columns, provenance)
 
     @classmethod
@@ -319,7 +324,9 @@ class Measurements(Mapping[str, Column]):
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(self)
-        writer.writerows(zip(*(_cells(column, _exact, _guard) for column in self.values()), strict=True))
+        writer.writerows(
+            zip(*(write_cells(column, write_exactly, guard_formula) for column in self.values()), strict=True)
+        )
         if path is None:
             return text.getvalue()
         local_path(path).write_text(text.getvalue(), encoding="utf-8", newline="")
@@ -334,7 +341,10 @@ class Measurements(Mapping[str, Column]):
     def _repr_html_(self) -> str:
         names, rows = self._screen_rows()
         head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
-        body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+        body = ""
+        for row in rows:
+            cells = "".join(f"<td>{html.escape(cell)}</td>" for cell in row)
+            body += f"<tr>{cells}</tr>"
         return f"<table><caption>{self._title()}</caption><tr>{head}</tr>{body}</table>"
 
     def _title(self) -> str:
@@ -345,47 +355,15 @@ class Measurements(Mapping[str, Column]):
         others = [name for name in self if name not in LEADING]
         headline = [name for name in HEADLINE if name in others] or others[: len(HEADLINE)]
         names = [name for name in ("photo", "status") if name in self] + headline
-        many = self.rows > 2 * _SHOWN
-        part = self.select(np.r_[:_SHOWN, -_SHOWN:0]) if many else self
-        rows = list(map(list, zip(*(_cells(part[name], _short, _ending) for name in names), strict=True)))
-        return names, [*rows[:_SHOWN], ["..."] * len(names), *rows[_SHOWN:]] if many else rows
+        if self.rows <= 2 * _SHOWN:
+            return names, self._screen_cells(names)
+        first, last = self.select(slice(_SHOWN)), self.select(slice(-_SHOWN, None))
+        between = ["..."] * len(names)
+        return names, [*first._screen_cells(names), between, *last._screen_cells(names)]
 
-
-def _frozen(values: npt.ArrayLike) -> Column:
-    if isinstance(values, np.ndarray) and not values.flags.writeable:
-        return values
-    column = np.asarray(values).view()
-    column.flags.writeable = False
-    return column
-
-
-def _cells(column: Column, number: Callable[[float], str], text: Callable[[Any], str]) -> list[str]:
-    """A column's values as text; values that were not measured are empty."""
-    write = number if column.dtype.kind == "f" else text
-    return ["" if value is None else write(value) for value in plain_values(valid_texts(column))]
-
-
-def _exact(value: float) -> str:
-    """A number for a file: fixed decimals without the zeros at the end."""
-    text = f"{value:.{_DECIMALS if abs(value) >= 1 else _DECIMALS_BELOW_ONE}f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
-
-
-def _short(value: float) -> str:
-    """A number for the screen."""
-    return f"{round(value, 2) + 0.0:.2f}"
-
-
-def _ending(value: Any) -> str:
-    """A text for the screen; of a long path its end."""
-    text = str(value)
-    return text if len(text) <= _WIDTH else f"…{text[1 - _WIDTH :]}"
-
-
-def _guard(value: Any) -> str:
-    """A text for a file that a spreadsheet may open."""
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    def _screen_cells(self, names: list[str]) -> list[list[str]]:
+        cells = (write_cells(self[name], write_short, keep_end) for name in names)
+        return list(map(list, zip(*cells, strict=True)))
 
 
 def _extra(module: str, what: str) -> Any:

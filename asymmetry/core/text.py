@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from asymmetry.core.paths import as_path
 from asymmetry.errors import InvalidInputError
 
 __all__ = ["ENGLISH", "Text", "english_text", "languages"]
@@ -72,7 +73,7 @@ class Text:
             place that is neither a number's format nor a section.
         """
         english = _shipped_entries(ENGLISH)
-        found = english if language == ENGLISH else _entries(_read(language))
+        found = _entries(_read(language))
         sections = {name.partition(".")[0] for name in (*english, *found)}
         for name, entry in found.items():
             known = _places(english.get(name, entry), sections)
@@ -89,20 +90,25 @@ class Text:
 
     def count(self, name: str, n: int, /, **parts: object) -> str:
         """The same for a number of things: ``<name>_one`` or ``<name>_other``."""
-        return self(f"{name}_{'one' if n == 1 else 'other'}", n=n, **parts)
+        if n == 1:
+            return self(f"{name}_one", n=n, **parts)
+        return self(f"{name}_other", n=n, **parts)
 
     def known(self, section: str, name: str, /, **parts: object) -> str:
         """A name in words, with its places filled in; itself where the catalogue has none."""
         entry = self.entries.get(f"{section}.{name}")
-        return name if entry is None else self._fill(entry, parts)
+        if entry is None:
+            return name
+        return self._fill(entry, parts)
 
     def number(self, value: float, sign: str = "", decimals: int = 1) -> str:
         """A rounded number with a real minus; a dash where there is none."""
         if math.isnan(value):
             return "–"
         text = f"{value:{sign}.{decimals}f}"
-        text = text.lstrip("+-") if float(text) == 0 else text.replace("-", "−")
-        return text.replace(".", self.decimal)
+        if float(text) == 0:
+            text = text.lstrip("+-")
+        return text.replace("-", "−").replace(".", self.decimal)
 
     def day(self, day: float) -> str:
         """A day in words."""
@@ -120,10 +126,18 @@ class Text:
         if isinstance(value, (int, float)) and _NUMBER.fullmatch(spec):
             return f"{value:{spec}}".replace(".", self.decimal)
         if isinstance(value, tuple):
-            names = [self._part("each", spec, {**parts, "each": each}) for each in value]
-            return self.entries["lists.and" if spec else "lists.comma"].join(names)
+            return self._list(value, spec, parts)
+        if not spec:
+            return str(value)
         others = {name: part for name, part in parts.items() if name != place}
-        return self.known(spec, str(value), **others) if spec else str(value)
+        return self.known(spec, str(value), **others)
+
+    def _list(self, values: tuple[object, ...], spec: str, parts: Mapping[str, object]) -> str:
+        """Several values: names in words with "and" between them, anything else with commas."""
+        words = [self._part("each", spec, {**parts, "each": each}) for each in values]
+        if spec:
+            return self.entries["lists.and"].join(words)
+        return self.entries["lists.comma"].join(words)
 
 
 @functools.cache
@@ -154,7 +168,9 @@ def _kind(spec: str, sections: set[str]) -> str:
         return "plain"
     if _NUMBER.fullmatch(spec):
         return "number"
-    return "name" if spec in sections else "unknown"
+    if spec in sections:
+        return "name"
+    return "unknown"
 
 
 @functools.cache
@@ -170,7 +186,7 @@ def _load_shipped(language: str) -> dict[str, Any]:
 def _read(language: str | os.PathLike[str]) -> dict[str, Any]:
     if str(language) in languages():
         return _load_shipped(str(language))
-    path = Path(language)
+    path = as_path(language)
     if path.suffix != ".toml":
         known = ", ".join(languages())
         raise InvalidInputError(f"no words in the language {str(language)!r}: use {known}, or a .toml file")

@@ -1,4 +1,4 @@
-"""The version of the code, and that of the numbers, which rises whenever a photo measures otherwise."""
+"""The version of the code, and that of the numbers, which rises whenever a photo measures differently."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["SCORE_VERSION", "__version__", "check_score_version", "joined_proven
 
 #: Of all numbers that a photo gives, points and metrics. Numbers of different versions do not belong into one
 #: course. ``benchmarks/golden.py`` holds 12 photos to it; the changelog says which moved, and how much.
-SCORE_VERSION = 2
+SCORE_VERSION = 3
 
 
 def _installed_version() -> str:
@@ -48,8 +48,9 @@ def check_score_version(provenance: Mapping[str, Any], where: str) -> None:
         return
     if known != SCORE_VERSION:
         raise InvalidInputError(
-            f"{where}: its points were read by numbers of version {known or 'unknown'}, and these are of "
-            f"version {SCORE_VERSION}, so the two can't be compared: extract the photos again, or say "
+            f"{where}: its points were read by numbers of version "
+            f"{known or 'unknown'}, and these are of version {SCORE_VERSION}, "
+            "so the two can't be compared: extract the photos again, or say "
             "other_version=True to take the points as they are"
         )
 
@@ -89,8 +90,8 @@ def joined_provenance(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     if len(versions) > 1:
         said = " and ".join(map(str, sorted(versions)))
         raise InvalidInputError(
-            f"numbers of versions {said} can't be joined, for a photo measures otherwise in each: extract "
-            "the older photos again"
+            f"numbers of versions {said} can't be joined, because a photo "
+            "measures differently in each: extract the older photos again"
         )
     first, *others = different
     agreed = {

@@ -17,7 +17,8 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme
 from asymmetry.core.version import SCORE_VERSION, __version__
 from asymmetry.errors import InvalidInputError, PhotoError
-from asymmetry.extract.edges.lids import LidNetwork
+from asymmetry.extract.edges.lids import LidNetworks
+from asymmetry.extract.edges.marks import MarkNetwork
 from asymmetry.extract.intake import Progress, check_photos, read_rows
 from asymmetry.extract.model.file import model_file
 from asymmetry.extract.model.finding import find_faces
@@ -112,7 +113,8 @@ class Extractor:
             "score_version": SCORE_VERSION,
             **self._networks.model.provenance,
             "opencv": cv2.__version__,
-            "lids_sha256": LidNetwork.sha256(),
+            "lids_sha256": LidNetworks.sha256(),
+            "marks_sha256": MarkNetwork.sha256(),
             "method": method,
             "mirrored": mirrored,
             **_name_of(self._networks.model),
@@ -211,7 +213,8 @@ class Extractor:
         if min(upright.shape[:2]) < SMALLEST_PHOTO_PX:
             return Seen(pixels, [])
         readings = find_faces(pixels, tools.landmarker)
-        return Seen(pixels, readings or _look_again(tools, pixels, whole=photo.reduced == 1))
+        readings = readings or _look_again(tools, pixels, whole=photo.reduced == 1)
+        return Seen(pixels, readings, photo.focal_px / photo.reduced)
 
     def close(self) -> None:
         """Free the model; safe to call twice."""
@@ -239,7 +242,7 @@ def _read(tools: Tools, photo: Photo, seen: Seen) -> Landmarks:
     """One row of landmarks; raises the `PhotoError` that says why there can be none."""
     pixels, canonical = seen.pixels.whole, tools.canonical
     subject, notes = choose_subject(photo.name, pixels, seen.readings)
-    face = read_upright(seen.pixels, subject, tools)
+    face = read_upright(seen.pixels, subject, tools, seen.focal_px)
     face = replace(face, notes=(*notes, *face.notes))
     face = note_place(face, canonical, photo.name)
     if canonical.scheme is not MEDIAPIPE_478:

@@ -6,18 +6,21 @@ of one half and its mirror image there is nothing to pull, and the two sides nev
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, Side
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Scheme, Side
 from asymmetry.extract.edges.brows import refine_brows
 from asymmetry.extract.edges.corners import refine_corners
 from asymmetry.extract.edges.irises import refine_irises
-from asymmetry.extract.edges.lids import LidNetwork, refine_lids
+from asymmetry.extract.edges.lids import LidNetworks, refine_lids
+from asymmetry.extract.edges.marks import MarkNetwork, refine_marks
 from asymmetry.extract.face.depth import project_face
 from asymmetry.extract.face.pose import Pose, fit_pose
 from asymmetry.extract.halves.common import CommonShape
@@ -30,7 +33,7 @@ from asymmetry.extract.model.protocol import SquareReader
 from asymmetry.extract.settings import Drawing, Settings
 from asymmetry.photos.halvings import Halvings
 
-__all__ = ["Hemifaces", "read_hemifaces"]
+__all__ = ["EdgeNetworks", "Hemifaces", "read_hemifaces"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -55,14 +58,22 @@ class Hemifaces:
     mesh_brows: FloatArray = field(repr=False)
 
 
+class EdgeNetworks(NamedTuple):
+    """The networks that read places in the pixels."""
+
+    lids: LidNetworks
+    marks: MarkNetwork
+
+
 def read_hemifaces(
     photo: Halvings,
     first: Reading,
     canonical: Canonical,
     mesh: SquareReader,
-    lid_network: LidNetwork,
+    networks: EdgeNetworks,
     sizes: Sequence[float],
     settings: Settings,
+    focal_px: float = math.nan,
 ) -> Hemifaces | None:
     """Read both halves of one face.
 
@@ -76,13 +87,15 @@ def read_hemifaces(
         The symmetric face.
     mesh : SquareReader
         The network; it reads twice per size.
-    lid_network : LidNetwork
-        The network for lid margins; it reads both eyes once.
+    networks : EdgeNetworks
+        Those that read the pixels; each reads both sides once.
     sizes : sequence of float
         Sizes of the face in the square. Each is read in the common shape that the one before it leads to, the
         first in that of ``first``; the readings are averaged.
     settings : Settings
         The constants.
+    focal_px : float
+        Focal length of the camera, px; NaN where it is not known.
 
     Returns
     -------
@@ -90,7 +103,7 @@ def read_hemifaces(
         None if the model finds no face in a chimera.
     """
     scheme = canonical.scheme
-    pose = fit_pose(first.points, canonical.vertices, scheme=scheme)
+    pose = fit_pose(first.points, canonical.vertices, focal_px=focal_px, scheme=scheme)
     squares = [Square.of(canonical, size) for size in sizes]
     small, view = _shrunk(photo, pose, squares[0], settings.drawing)
     middle = scheme.mirror == np.arange(scheme.size)
@@ -113,7 +126,7 @@ def read_hemifaces(
         weights = _side_weights(first.blendshapes, halves, settings.drawing, scheme)
     if scheme is not MEDIAPIPE_478:
         return _as_read(plane, kept, pose, canonical, weights, settings)
-    return _refine(photo, plane, kept, pose, canonical, weights, lid_network, settings)
+    return _refine(photo, plane, kept, pose, canonical, weights, networks, settings)
 
 
 def _as_read(
@@ -137,27 +150,29 @@ def _refine(
     pose: Pose,
     canonical: Canonical,
     weights: FloatArray,
-    lid_network: LidNetwork,
+    networks: EdgeNetworks,
     settings: Settings,
 ) -> Hemifaces:
     """MediaPipe's points, with edges found in the pixels and the points they drag along put back."""
     plane = whole_brows(plane, settings.response, canonical.vertices)
     brows = refine_brows(photo.whole, pose, canonical, plane, settings.brows)
-    raised = brows.plane - plane
-    lids = refine_lids(photo, pose, canonical, brows.plane, lid_network, settings.lids)
+    corners = refine_corners(photo.whole, pose, canonical, brows.plane, settings.corners)
+    marks = refine_marks(photo, pose, canonical, corners.plane, networks.marks, settings.marks)
+    raised = brows.plane - plane + marks.raised
+    lids = refine_lids(photo, pose, canonical, marks.plane, networks.lids, settings.lids)
     irises = refine_irises(photo.whole, pose, canonical, lids.plane)
-    corners = refine_corners(photo.whole, pose, canonical, irises.plane, settings.corners)
-    plane = put_back(corners.plane, settings.response, irises.found, canonical.vertices)
+    plane = put_back(irises.plane, settings.response, irises.found, canonical.vertices)
     points = project_face(pose, canonical, plane, settings.around_teeth)
-    mesh_brows = project_face(pose, canonical, plane - raised, settings.around_teeth)
+    unread = plane - raised
+    mesh_brows = project_face(pose, canonical, unread, settings.around_teeth)
     upper, lower = lid_sds(lids.widths, lids.found, settings.scatter)
     spread = point_spread(
-        corners.plane,
+        irises.plane,
         [reading.twins for reading in kept],
         upper=upper,
         lower=lower,
         irises=irises.found,
-        corners=corners.found,
+        corners={side: corners.found[side] or marks.corners[side] for side in SIDES},
         px_per_cm=pose.scale,
         scatter=settings.scatter,
     )

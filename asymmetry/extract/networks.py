@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from asymmetry.errors import InvalidInputError
-from asymmetry.extract.edges.lids import LidNetwork
+from asymmetry.extract.edges.lids import LidNetworks
+from asymmetry.extract.edges.marks import MarkNetwork
+from asymmetry.extract.hemiface import EdgeNetworks
 from asymmetry.extract.model.mediapipe import MediapipeModel
 from asymmetry.extract.model.protocol import Model
 
@@ -37,12 +39,12 @@ class Networks:
     ----------
     model : Model
         The landmark network.
-    lids : LidNetwork
-        Lid margins.
+    edges : EdgeNetworks
+        Those that read places in the pixels.
     """
 
     model: Model = field(repr=False)
-    lids: LidNetwork = field(repr=False)
+    edges: EdgeNetworks = field(repr=False)
 
 
 class NetworkPool:
@@ -118,7 +120,7 @@ class NetworkPool:
         return self._load()
 
     def _load(self) -> Networks:
-        networks = Networks(self._load_model(), LidNetwork())
+        networks = Networks(self._load_model(), EdgeNetworks(LidNetworks(), MarkNetwork()))
         self._loaded.append(networks)
         return networks
 

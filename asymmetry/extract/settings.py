@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from asymmetry.extract.edges.brows import BrowSearch
 from asymmetry.extract.edges.corners import CornerSearch
 from asymmetry.extract.edges.lids import LidSettings
+from asymmetry.extract.edges.marks import MarkSettings
 from asymmetry.extract.face.depth import AROUND_TEETH
 from asymmetry.extract.halves.common import Field
 from asymmetry.extract.halves.response import Response, load_response
@@ -55,6 +57,8 @@ class Settings:
         Of lid margins.
     corners : CornerSearch
         Of the line between the lips.
+    marks : MarkSettings
+        Of brows, canthi and corners of the mouth.
     around_teeth : float
         Of `asymmetry.extract.face.depth.project_face`.
     response : Response
@@ -71,8 +75,9 @@ class Settings:
     drawing: Drawing = field(default_factory=Drawing)
     common: Field = field(default_factory=Field)
     brows: BrowSearch = field(default_factory=BrowSearch)
-    lids: LidSettings = field(default_factory=LidSettings)
     corners: CornerSearch = field(default_factory=CornerSearch)
+    lids: LidSettings = field(default_factory=LidSettings)
+    marks: MarkSettings = field(default_factory=MarkSettings)
     around_teeth: float = AROUND_TEETH
     response: Response = field(default_factory=load_response)
     scatter: Scatter = SCATTER
@@ -81,4 +86,6 @@ class Settings:
         """All of them as JSON values, for provenance."""
         plain = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in _TABLES}
         made = {name: value if isinstance(value, float) else asdict(value) for name, value in plain.items()}
-        return {**made, "response": self.response.values(), "scatter": self.scatter.values()}
+        tables = {"response": self.response.values(), "scatter": self.scatter.values()}
+        values: dict[str, Any] = json.loads(json.dumps({**made, **tables}))
+        return values

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from asymmetry.extract.edges.lids import LidNetwork
+from asymmetry.extract.hemiface import EdgeNetworks
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.extract.model.protocol import Detector, SquareReader
 from asymmetry.extract.networks import Networks
@@ -53,6 +53,6 @@ class Tools:
         return self.networks.model
 
     @property
-    def lid_network(self) -> LidNetwork:
-        """Reads the margins of lids."""
-        return self.networks.lids
+    def edges(self) -> EdgeNetworks:
+        """Read lids, brows, canthi and corners of the mouth in the pixels."""
+        return self.networks.edges

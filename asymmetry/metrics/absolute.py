@@ -40,6 +40,8 @@ Mask = npt.NDArray[np.bool_]
 #: from a constant and a figure for each degree of yaw, each degree of pitch, each mm per px, and each e-fold
 #: more light on one half.
 CONDITIONS = ("frontal", "yaw_deg", "pitch_deg", "mm_per_px", "side_light")
+# The table's kind of row for each kind of column: both sides are read equally well.
+_ERROR_KINDS = {"right": "side", "left": "side", "diff": "diff", "whole": "whole"}
 # How often millimetres are in a unit.
 _LENGTHS = {"mm": 1, "mm2": 2}
 
@@ -76,12 +78,20 @@ class LastingErrors:
 
 def _rows(metric: Metric, known: Mapping[str, Mapping[str, Sequence[float]]]) -> list[Sequence[float]]:
     """One row of numbers for each column of a metric."""
-    if metric.name in known:
-        kinds = known[metric.name]
-    else:
-        lasting, none = math.nan if metric.lasting is None else metric.lasting, [0.0] * (len(CONDITIONS) - 1)
-        kinds = {"side": [lasting, *none], "diff": [lasting * math.sqrt(2), *none], "whole": [lasting, *none]}
-    return [kinds[kind] for kind in (("side", "side", "diff") if metric.sides else ("whole",))]
+    kinds = known.get(metric.name) or _own_error(metric.lasting)
+    return [kinds[_ERROR_KINDS[kind]] for kind in metric.kinds]
+
+
+def _own_error(lasting: float | None) -> Mapping[str, Sequence[float]]:
+    """Rows for a metric that has no table: its error is the same in all conditions, or not known."""
+    if lasting is None:
+        lasting = math.nan
+    more = [0.0] * (len(CONDITIONS) - 1)
+    return {
+        "side": [lasting, *more],
+        "diff": [lasting * math.sqrt(2), *more],
+        "whole": [lasting, *more],
+    }
 
 
 @functools.cache
@@ -133,8 +143,10 @@ def unsure_scale(scale: Scale, blind: Mask) -> FloatArray:
     """
     if scale.source != "iris":
         return np.full(len(blind), scale.share or 0.0)
-    known = IRIS_SD_MM / IRIS_MM * (np.asarray(scale.mm, dtype=np.float64) == IRIS_MM)
-    by_iris = np.hypot(known if scale.share is None else scale.share, lasting_errors().iris)
+    share = scale.share
+    if share is None:
+        share = IRIS_SD_MM / IRIS_MM * (np.asarray(scale.mm, dtype=np.float64) == IRIS_MM)
+    by_iris = np.hypot(share, lasting_errors().iris)
     return np.where(blind, OUTER_CANTHI_SD_MM / OUTER_CANTHI_MM, by_iris)
 
 

@@ -30,10 +30,14 @@ _LATERAL, _MEDIAL = _between_edges(1), _between_edges(5)
 @metric(
     unit="mm",
     sign="higher brow",
-    source="Emotrics (Guarin et al. 2018), McKinney et al. 1991: pupil to the brow's upper edge. Ours goes "
-    "to the arch, 4 mm lateral of the iris's outer rim, to the middle between its edges, which a plucked "
-    "edge moves half as far; from the level of both pupils, so that a moved one can't hide a brow.",
+    source="Emotrics (Guarin et al. 2018), McKinney et al. 1991: pupil to the "
+    "brow's upper edge. Ours goes to the arch, 4 mm lateral of the iris's "
+    "outer rim, to the middle between its edges, which a plucked edge moves "
+    "half as far; from the level of both pupils, so that a moved one can't "
+    "hide a brow.",
     marks=_ARCH,
+    visible_mm=3.0,
+    study="chu_2011",
 )
 def brow_height(half: Half) -> FloatArray:
     """Height of the brow's arch, midway between its edges, over the level pupil line of the face."""

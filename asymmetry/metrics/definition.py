@@ -9,7 +9,7 @@ import functools
 import importlib
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeVar, get_args
@@ -56,6 +56,10 @@ class Metric:
     marks : mapping of str to float
         Of a height over the pupil line: the named points whose weighted mean it is the height of, with their
         weights, which sum to 1. Pictures draw it there. Empty for other metrics.
+    visible_mm : float or None
+        Differences from this size on are noticed by a bystander; None where no study says.
+    study : str
+        The study that says so, by its name in ``[studies]`` of the catalogue of words.
     """
 
     name: str
@@ -68,8 +72,24 @@ class Metric:
     function: Callable[..., FloatArray] = field(repr=False)
     lasting: float | None = None
     marks: Mapping[str, float] = field(default_factory=dict, hash=False, repr=False)
+    visible_mm: float | None = None
+    study: str = ""
     #: How many photos of a face it measures.
     photos: ClassVar[int] = 1
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of its values: right, left and diff, or whole.
+
+        Examples
+        --------
+        >>> from asymmetry.metrics import catalogue
+        >>> catalogue()["mrd1"].kinds
+        ('right', 'left', 'diff')
+        """
+        if self.sides:
+            return (*SIDES, "diff")
+        return ("whole",)
 
     @functools.cached_property
     def columns(self) -> tuple[str, ...]:
@@ -82,7 +102,7 @@ class Metric:
     def _columns(self) -> tuple[str, ...]:
         if not self.sides:
             return (f"{self.name}_{self.unit}",)
-        return tuple(f"{self.name}_{side}_{self.unit}" for side in (*SIDES, "diff"))
+        return tuple(f"{self.name}_{kind}_{self.unit}" for kind in self.kinds)
 
     @functools.cached_property
     def sd_columns(self) -> tuple[str, ...]:
@@ -121,7 +141,9 @@ class Metric:
 
     def views(self, *faces: Face) -> tuple[Half | Face, ...]:
         """The function's arguments: both halves of the faces, or the whole of them."""
-        return tuple(face.halves() for face in faces) if self.sides else faces
+        if self.sides:
+            return tuple(face.halves() for face in faces)
+        return faces
 
     def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
         # Pickled by name, as functions are, so that a pool of processes can take one.
@@ -155,7 +177,9 @@ class MovementMetric(Metric):
     @property
     def least(self) -> float | None:
         """The reading that a still side may have; None where no reading means that it is still."""
-        return self.still if self.noise is None else self.noise
+        if self.noise is not None:
+            return self.noise
+        return self.still
 
     @property
     def sd_columns(self) -> tuple[str, ...]:
@@ -163,7 +187,10 @@ class MovementMetric(Metric):
         return ()
 
     def _columns(self) -> tuple[str, ...]:
-        return super()._columns() + (() if self.noise is None else (f"{self.name}_ratio",))
+        columns = super()._columns()
+        if self.noise is None:
+            return columns
+        return (*columns, f"{self.name}_ratio")
 
 
 def _insert_word(columns: tuple[str, ...], what: str) -> tuple[str, ...]:
@@ -184,6 +211,8 @@ def metric(
     horizontal: bool = False,
     lasting: float | None = None,
     marks: Mapping[str, float] | None = None,
+    visible_mm: float | None = None,
+    study: str = "",
 ) -> Callable[[Callable[[Any], FloatArray]], Metric]:
     """Make a metric of a function.
 
@@ -207,6 +236,10 @@ def metric(
         its repeats is known all the same.
     marks : mapping of str to float, optional
         Of a height: the points whose weighted mean it is the height of, for pictures; see `Metric`.
+    visible_mm : float, optional
+        The size from which a bystander notices a difference.
+    study : str, optional
+        The study that says so; see `Metric`.
 
     Returns
     -------
@@ -228,12 +261,12 @@ def metric(
     ('cheek_height_right_mm', 'cheek_height_left_mm', 'cheek_height_diff_mm')
     """
 
-    def made(function: Callable[[Any], FloatArray]) -> Metric:
+    def decorate(function: Callable[[Any], FloatArray]) -> Metric:
         name, definition, sides = _read(function, unit)
         entry = (name, unit, sides, sign, definition, source, horizontal, function, lasting)
-        return Metric(*entry, MappingProxyType(dict(marks or {})))
+        return Metric(*entry, MappingProxyType(dict(marks or {})), visible_mm, study)
 
-    return made
+    return decorate
 
 
 def movement_metric(
@@ -286,14 +319,14 @@ def movement_metric(
     ('cheek_lift_diff_mm', 'cheek_lift_ratio')
     """
 
-    def made(function: Callable[[Any, Any], FloatArray]) -> MovementMetric:
+    def decorate(function: Callable[[Any, Any], FloatArray]) -> MovementMetric:
         name, definition, sides = _read(function, unit)
         if not (noise is still is None or sides):
             raise InvalidInputError(f"metric {name}: a ratio is one of two sides; annotate with Half")
         entry = (name, unit, sides, sign, definition, source, horizontal, function)
         return MovementMetric(*entry, noise=noise, during=during, parts=parts, still=still)
 
-    return made
+    return decorate
 
 
 def _read(function: Callable[..., FloatArray], unit: Unit) -> tuple[str, str, bool]:
@@ -316,44 +349,6 @@ def _has_sides(function: Callable[..., FloatArray]) -> bool:
         if annotated in (Half.__name__, Face.__name__):
             return annotated == Half.__name__
     raise InvalidInputError(f"metric {function.__name__}: annotate its argument as Half or as Face")
-
-
-def measured(face: Face, metrics: Iterable[Metric]) -> Iterator[FloatArray]:
-    """The metrics' columns of faces, one after the other."""
-    for metric in metrics:
-        value = checked(metric, face.size, metric(*metric.views(face)))
-        yield from sides_of(value) if metric.sides else [value]
-
-
-def moved_by(metrics: Iterable[MovementMetric], rest: Face, moved: Face) -> Iterator[FloatArray]:
-    """The columns of movements as they are read, noise or not, one after the other."""
-    for metric in metrics:
-        value = checked(metric, rest.size, metric(*metric.views(rest, moved)))
-        yield from sides_of(value) if metric.sides else [value]
-        if metric.noise is not None:
-            yield weaker_to_stronger(value)
-
-
-def weaker_to_stronger(value: FloatArray) -> FloatArray:
-    """The smaller of both sides' movements divided by the larger."""
-    right, left = value.reshape(2, -1)
-    swap = np.abs(right) < np.abs(left)
-    ratio: FloatArray = np.where(swap, right, left) / np.where(swap, left, right)
-    return ratio
-
-
-def checked(metric: Metric, n: int, value: FloatArray) -> FloatArray:
-    """The value of n photos, if it has one number for each photo, or for each side."""
-    if np.shape(value) != (n * (1 + metric.sides),):
-        raise InvalidInputError(f"metric {metric.name}: it must return an array of shape (n,)")
-    return value
-
-
-def sides_of(value: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Right, left and difference of values measured on all right sides and then on all left ones."""
-    right, left = value.reshape(2, -1)
-    # In double, as tables keep it, so that it is the difference of the sides there too.
-    return right, left, np.subtract(right, left, dtype=np.float64)
 
 
 def unique(metrics: Iterable[AnyMetric]) -> dict[str, AnyMetric]:

@@ -121,8 +121,8 @@ def residual_gap(rest: Half, moved: Half) -> FloatArray:  # noqa: ARG001  a metr
 @movement_metric(
     unit="mm",
     sign="corner raised",
-    source="SMILE (Bray et al. 2010) and FACE-gram (Hadlock and Urban 2012) take it from the lip's middle; "
-    "ours from where the corner was at rest.",
+    source="SMILE (Bray et al. 2010) and FACE-gram (Hadlock and Urban 2012) "
+    "take it from the lip's middle; ours from where the corner was at rest.",
     noise=CORNER_NOISE,
 )
 def commissure_lift(rest: Half, moved: Half) -> FloatArray:
@@ -145,8 +145,9 @@ def commissure_spread(rest: Half, moved: Half) -> FloatArray:
 @movement_metric(
     unit="mm",
     sign="farther; whatever the direction",
-    source="As `commissure_lift`: the length of the path in the frontal plane, less what noise adds: the "
-    "variances of both components to its square (Rice 1944).",
+    source="As `commissure_lift`: the length of the path in the frontal "
+    "plane, less what noise adds: the variances of both components to its "
+    "square (Rice 1944).",
     noise=CORNER_NOISE,
     horizontal=True,
     parts=(commissure_lift, commissure_spread),
@@ -178,8 +179,9 @@ def ala_lift(rest: Half, moved: Half) -> FloatArray:
 @movement_metric(
     unit="pct",
     sign="eye narrower than at rest",
-    source="Ours: `eye_closed` of a photo in which a corner of the mouth rises by more than 2 mm. A hearty "
-    "smile narrows both eyes, synkinesis one: look at the difference.",
+    source="Ours: `eye_closed` of a photo in which a corner of the mouth "
+    "rises by more than 2 mm. A hearty smile narrows both eyes, synkinesis "
+    "one: look at the difference.",
     still=CLOSED_NOISE,
     during=(commissure_lift, SMILE_MM),
 )

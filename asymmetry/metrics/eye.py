@@ -54,6 +54,8 @@ def mrd2(half: Half) -> FloatArray:
     unit="mm",
     sign="wider open",
     source="Farkas 1994 (eye fissure height, ps-pi). Ours straight over and under the pupil's centre.",
+    visible_mm=2.0,
+    study="hohman_2014",
 )
 def fissure_height(half: Half) -> FloatArray:
     """Opening between the lids at the pupil; slightly negative where the margins of a closed eye cross."""

@@ -10,6 +10,20 @@ from asymmetry.core.notes import Note
 from asymmetry.core.records import Record
 from asymmetry.core.table import Measurements
 from asymmetry.core.text import english_text
+from asymmetry.metrics.brow import brow_height
+from asymmetry.metrics.definition import Metric
+from asymmetry.metrics.excursion import (
+    brow_excursion,
+    commissure_lift,
+    commissure_travel,
+    eye_closure,
+    frown_descent,
+    residual_gap,
+    synkinesis,
+    upper_lip_lift,
+)
+from asymmetry.metrics.eye import fissure_height, mrd1
+from asymmetry.metrics.mouth import commissure_height
 
 __all__ = ["HEADLINES", "MORE_MOVEMENTS", "MOVEMENT_HEADLINES", "Difference", "Headline", "notable"]
 
@@ -28,10 +42,8 @@ class Headline:
         Its own, for one metric may be shown in several expressions.
     metric : str
         Name in the catalogue; the columns are ``<metric>_right_mm`` and so on.
-    visible_mm : float or None
-        Differences from this size on are noticed by a bystander; None where no study says.
-    study : str
-        The study that says so, by its name in ``[studies]``.
+    visible_mm, study
+        Those of the `Metric`.
     unit : str
         The metric's unit.
     """
@@ -41,6 +53,11 @@ class Headline:
     visible_mm: float | None = None
     study: str = ""
     unit: str = "mm"
+
+    @classmethod
+    def of(cls, metric: Metric, name: str = "") -> Headline:
+        """The headline of a metric; its name is the metric's, unless it has one of its own."""
+        return cls(name or metric.name, metric.name, metric.visible_mm, metric.study, metric.unit)
 
     @property
     def title(self) -> str:
@@ -113,33 +130,28 @@ class Headline:
 
 
 #: Metrics shown first, from the brow down.
-HEADLINES = (
-    Headline("brow_height", "brow_height", 3.0, "chu_2011"),
-    Headline("mrd1", "mrd1"),
-    Headline("fissure_height", "fissure_height", 2.0, "hohman_2014"),
-    Headline("commissure_height", "commissure_height", 3.0, "hohman_2014"),
-)
+HEADLINES = tuple(map(Headline.of, (brow_height, mrd1, fissure_height, commissure_height)))
 
 #: Movements from rest that are looked at first in each expression: the part of each that is read surest.
 MOVEMENT_HEADLINES = {
-    headline.name: headline
-    for headline in (
-        Headline("brow_raise", "brow_excursion"),
-        Headline("frown", "frown_descent"),
-        Headline("eye_closure", "eye_closure"),
-        Headline("smile_closed", "commissure_lift"),
-        Headline("smile_open", "commissure_lift"),
-        Headline("snarl", "upper_lip_lift"),
-        Headline("pucker", "commissure_travel"),
-    )
+    expression: Headline.of(metric, expression)
+    for expression, metric in {
+        "brow_raise": brow_excursion,
+        "frown": frown_descent,
+        "eye_closure": eye_closure,
+        "smile_closed": commissure_lift,
+        "smile_open": commissure_lift,
+        "snarl": upper_lip_lift,
+        "pucker": commissure_travel,
+    }.items()
 }
 
 
 #: What else an expression tells: the gap of an eye that does not close, and the eye that closes with a smile.
 MORE_MOVEMENTS = {
-    "eye_closure": (Headline("residual_gap", "residual_gap"),),
-    "smile_closed": (Headline("synkinesis_closed", "synkinesis", unit="pct"),),
-    "smile_open": (Headline("synkinesis_open", "synkinesis", unit="pct"),),
+    "eye_closure": (Headline.of(residual_gap),),
+    "smile_closed": (Headline.of(synkinesis, "synkinesis_closed"),),
+    "smile_open": (Headline.of(synkinesis, "synkinesis_open"),),
 }
 
 
@@ -210,8 +222,14 @@ def notable(measurements: Measurements) -> list[tuple[Difference, ...]]:
 def _visible(measurements: Measurements, row: int) -> Iterator[Difference]:
     for headline in HEADLINES:
         column = headline.column("diff")
-        diff = float(measurements[column][row]) if column in measurements else math.nan
+        diff = _value(measurements, column, row)
         if headline.visible_mm is not None and headline.visible(diff):
-            sd = measurements.get(headline.column("diff_sd"))
-            unsure = math.nan if sd is None else float(sd[row])
-            yield Difference(column, diff, headline.visible_mm, headline.note(diff), headline.study, unsure)
+            sd = _value(measurements, headline.column("diff_sd"), row)
+            yield Difference(column, diff, headline.visible_mm, headline.note(diff), headline.study, sd)
+
+
+def _value(measurements: Measurements, column: str, row: int) -> float:
+    """One number; NaN where there is no such column."""
+    if column not in measurements:
+        return math.nan
+    return float(measurements[column][row])

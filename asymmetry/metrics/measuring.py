@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import check_type
 from asymmetry.core.frame import (
     MAX_YAW,
     MAX_YAW_HORIZONTAL,
@@ -30,7 +31,14 @@ from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import brow, eye, mouth, whole
 from asymmetry.metrics.absolute import Conditions, absolute_sds, lasting_errors, unsure_scale
-from asymmetry.metrics.definition import AnyMetric, Metric, measured, unique
+from asymmetry.metrics.columns import (
+    describe_columns,
+    list_columns,
+    list_rsd_columns,
+    list_sd_columns,
+    measure_faces,
+)
+from asymmetry.metrics.definition import AnyMetric, Metric, unique
 from asymmetry.metrics.points import not_carried, points_of
 from asymmetry.metrics.propagation import COPIES, spreads
 
@@ -125,51 +133,69 @@ def measure(
     (dtype('float64'), 0)
     """
     check_landmarks(landmarks)
-    chosen, scale, n = choose(metrics, catalogue()), scale or Scale(), len(landmarks)
+    chosen, scale = choose(metrics, catalogue()), scale or Scale()
     moving = [metric.name for metric in chosen if metric.photos > 1]
     if moving:
         raise InvalidInputError(f"{', '.join(moving)}: measured from rest to a movement; use movement")
-    names = [name for metric in chosen for name in metric.columns]
-    values = np.empty((len(names) + len(_POSE_COLUMNS), n))
-    rsd, absolute = np.empty((2, len(names) if sd else 0, n))
+    names = list_columns(chosen)
+    values, rsd, absolute, eyes = _measure_chunks(landmarks, chosen, scale, sd)
+    lost_names = not_carried(chosen, landmarks.scheme)
+    across = np.array([metric.horizontal for metric in chosen for _ in metric.columns], dtype=bool)
+    carried = np.array(
+        [metric.name not in lost_names for metric in chosen for _ in metric.columns], dtype=bool
+    )
+    spoilt = _spoilt(landmarks.usable, eyes, values, across, carried)
+    status, notes = add_notes(landmarks, spoilt)
+    columns = dict(zip((*names, *_POSE_COLUMNS), values, strict=True))
+    if sd:
+        lost = np.isnan(values[: len(names)])
+        rsd[lost] = absolute[lost] = np.nan
+        columns |= zip(list_sd_columns(chosen), absolute, strict=True)
+        columns |= zip(list_rsd_columns(chosen), rsd, strict=True)
+    made: dict[str, Any] = {
+        "scale_source": scale.source,
+        "metrics": [metric.name for metric in chosen],
+        "errors": lasting_errors().inputs[:12],
+    }
+    if lost_names:
+        made["not_carried"] = lost_names
+    return Measurements(
+        {"photo": landmarks.photo, "taken": landmarks.taken, "status": status, **columns},
+        {"score_version": SCORE_VERSION, **landmarks.provenance, **made},
+        _POSE | describe_columns(chosen),
+    ).with_notes(notes)
+
+
+def _measure_chunks(
+    landmarks: Landmarks, metrics: Sequence[Metric], scale: Scale, sd: bool
+) -> tuple[FloatArray, FloatArray, FloatArray, Mask]:
+    """All columns, the standard deviations of repeats and the absolute ones, and the eyes, of `_eyes`.
+
+    The columns are the metrics' and then those of the pose; without `sd` there are no standard deviations.
+    """
+    n, count = len(landmarks), len(list_columns(metrics))
+    values = np.empty((count + len(_POSE_COLUMNS), n))
+    rsd, absolute = np.empty((2, count * sd, n))
     eyes = np.empty((4, n), dtype=bool)
     known = per_photo(scale, n)
-    points = needed(chosen, catalogue(), landmarks.scheme)
+    points = points_needed(metrics, catalogue(), landmarks.scheme)
     with np.errstate(all="ignore"):
         for rows in chunks(n, CHUNK):
             part, own = landmarks[rows], replace(scale, mm=known[rows])
             face = face_frame(part, scale=own, names=points)
             yaw, pitch, _ = head_angles(part.pose)
-            found = chain(measured(face, chosen), (yaw, pitch, face.roll, face.mm_per_px))
+            pose = (yaw, pitch, face.roll, face.mm_per_px)
+            found = chain(measure_faces(face, metrics), pose)
             for row, column in zip(values[:, rows], found, strict=True):
                 row[:] = column
             eyes[:, rows] = _eyes(face, own)
             if sd:
-                _spreads(face, part, own, chosen, out=rsd[:, rows])
-                under = Conditions(yaw, pitch, face.mm_per_px, unsure_scale(own, eyes[3, rows]))
-                read = values[: len(names), rows]
-                absolute[:, rows] = absolute_sds(part, chosen, read, rsd[:, rows], under)
-    lost_names = not_carried(chosen, landmarks.scheme)
-    kinds = [(metric.horizontal, metric.name not in lost_names) for metric in chosen for _ in metric.columns]
-    across, carried = np.array(kinds, dtype=bool).reshape(-1, 2).T
-    status, notes = add_notes(landmarks, _spoilt(landmarks.usable, eyes, values, across, carried))
-    columns = dict(zip((*names, *_POSE_COLUMNS), values, strict=True))
-    if sd:
-        lost = np.isnan(values[: len(names)])
-        rsd[lost] = absolute[lost] = np.nan
-        columns |= zip((name for metric in chosen for name in metric.sd_columns), absolute, strict=True)
-        columns |= zip((name for metric in chosen for name in metric.rsd_columns), rsd, strict=True)
-    made: dict[str, Any] = {
-        "scale_source": scale.source,
-        "metrics": [metric.name for metric in chosen],
-        "errors": lasting_errors().inputs[:12],
-        **({"not_carried": lost_names} if lost_names else {}),
-    }
-    return Measurements(
-        {"photo": landmarks.photo, "taken": landmarks.taken, "status": status, **columns},
-        {"score_version": SCORE_VERSION, **landmarks.provenance, **made},
-        _POSE | {name: said for metric in chosen for name, said in metric.about.items()},
-    ).with_notes(notes)
+                _spreads(face, part, own, metrics, out=rsd[:, rows])
+                unsure = unsure_scale(own, eyes[3, rows])
+                under = Conditions(yaw, pitch, face.mm_per_px, unsure)
+                read = values[:count, rows]
+                absolute[:, rows] = absolute_sds(part, metrics, read, rsd[:, rows], under)
+    return values, rsd, absolute, eyes
 
 
 def _spreads(
@@ -184,9 +210,8 @@ def _spreads(
 def check_landmarks(landmarks: object) -> None:
     """Refuse anything but landmarks; raises `InvalidInputError`."""
     if not isinstance(landmarks, Landmarks):
-        raise InvalidInputError(
-            f"measured are Landmarks, as Extractor.extract gives them, and this is {type(landmarks).__name__}"
-        )
+        kind = type(landmarks).__name__
+        raise InvalidInputError(f"give Landmarks, as Extractor.extract returns them, not {kind}")
 
 
 def chunks(n: int, size: int) -> Iterator[slice]:
@@ -198,29 +223,29 @@ def choose(metrics: Iterable[str | AnyMetric] | None, known: Mapping[str, AnyMet
     """The metrics asked for: names from a catalogue and metrics of one's own, or the whole catalogue."""
     if metrics is None:
         return list(known.values())
-    if isinstance(metrics, (str, Metric)):
+    if isinstance(metrics, str) or not isinstance(metrics, Iterable):
         metrics = [metrics]
-    metrics = _as_list(metrics)
-    unknown = [entry for entry in metrics if isinstance(entry, str) and entry not in known]
+    entries = list(metrics)
+    unknown = [entry for entry in entries if isinstance(entry, str) and entry not in known]
     if unknown:
         raise InvalidInputError(f"no metric is called {', '.join(unknown)}; known: {', '.join(known)}")
-    found = [known[entry] if isinstance(entry, str) else entry for entry in metrics]
+    found = [_as_metric(entry, known) for entry in entries]
     unique([*known.values(), *found])
     return list(unique(found).values())
 
 
-def _as_list(metrics: object) -> list[Any]:
-    """The metrics that were asked for, if they are names and metrics."""
-    found = list(metrics) if isinstance(metrics, Iterable) else [metrics]
-    odd = [entry for entry in found if not isinstance(entry, (str, Metric))]
-    if odd:
-        raise InvalidInputError(
-            f"metrics are names, or functions with @metric before them, and this is {odd[0]!r}"
-        )
-    return found
+def _as_metric(entry: Any, known: Mapping[str, AnyMetric]) -> AnyMetric:
+    """The metric of that name, or the metric itself."""
+    if isinstance(entry, str):
+        return known[entry]
+    if isinstance(entry, Metric):
+        return cast("AnyMetric", entry)
+    raise InvalidInputError(
+        f"metrics are names, or functions with @metric before them, and this is {entry!r}"
+    )
 
 
-def needed(
+def points_needed(
     metrics: Sequence[AnyMetric], known: Mapping[str, AnyMetric], scheme: str
 ) -> frozenset[str] | None:
     """Names of the points to frame for metrics out of a catalogue; None, which is all, for one's own."""
@@ -231,6 +256,7 @@ def needed(
 
 def per_photo(scale: Scale, n: int) -> FloatArray:
     """The scale's length for each of n photos."""
+    check_type("scale", scale, Scale)
     try:
         return np.broadcast_to(np.asarray(scale.mm, dtype=np.float64), n)
     except (TypeError, ValueError):
@@ -259,8 +285,7 @@ def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, across: Mask, carried:
     metrics, (yaw, _, roll, mm_per_px) = values[: len(across)], values[len(across) :]
     turned, away = usable & (np.abs(yaw) > MAX_YAW_HORIZONTAL), usable & (np.abs(yaw) > MAX_YAW)
     unframed = usable & np.isnan(roll + mm_per_px)
-    known = metrics if carried.all() else metrics[carried]
-    partial = usable & ~unframed & ~away & np.isnan(known).any(axis=0)
+    partial = usable & ~unframed & ~away & np.isnan(metrics).any(axis=0, where=carried[:, None])
     blind, lone, aslant, unscaled = eyes & usable & ~unframed
     nothing = usable & bool(len(carried) and not carried.any())
     metrics[np.ix_(across, turned)] = np.nan

@@ -45,6 +45,8 @@ def _halfway(contour: str) -> dict[str, float]:
     sign="higher corner",
     source="Emotrics (Guarin et al. 2018): level of one corner against the other. Ours from the pupil line.",
     marks={"commissure": 1.0},
+    visible_mm=3.0,
+    study="hohman_2014",
 )
 def commissure_height(half: Half) -> FloatArray:
     """Height of the mouth's corner over the level pupil line; the lower the more negative."""
@@ -54,8 +56,9 @@ def commissure_height(half: Half) -> FloatArray:
 @metric(
     unit="mm",
     sign="corner farther from the lip's middle",
-    source="SMILE (Bray et al. 2010), FACE-gram (Hadlock and Urban 2012), Emotrics (Guarin et al. 2018). It "
-    "starts where the midline meets the lower lip's border; palsy pulls the lip's own middle off that line.",
+    source="SMILE (Bray et al. 2010), FACE-gram (Hadlock and Urban 2012), "
+    "Emotrics (Guarin et al. 2018). It starts where the midline meets the "
+    "lower lip's border; palsy pulls the lip's own middle off that line.",
     horizontal=True,
 )
 def commissure_excursion(half: Half) -> FloatArray:
@@ -80,8 +83,9 @@ def smile_angle(half: Half) -> FloatArray:
 @metric(
     unit="mm",
     sign="higher border",
-    source="Emotrics (Guarin et al. 2018): level of the red border halfway; ours from the pupil line. Farkas "
-    "1994 measures the red's thickness (ls-sto), which a lip that hangs as a whole does not change.",
+    source="Emotrics (Guarin et al. 2018): level of the red border halfway; "
+    "ours from the pupil line. Farkas 1994 measures the red's thickness "
+    "(ls-sto), which a lip that hangs as a whole does not change.",
     marks=_halfway("upper_lip_outer"),
 )
 def upper_lip_height(half: Half) -> FloatArray:
@@ -92,8 +96,9 @@ def upper_lip_height(half: Half) -> FloatArray:
 @metric(
     unit="mm",
     sign="higher border",
-    source="Emotrics (Guarin et al. 2018): level of the red border halfway; ours from the pupil line. Farkas "
-    "1994 measures the red's thickness (sto-li), which a lip that hangs as a whole does not change.",
+    source="Emotrics (Guarin et al. 2018): level of the red border halfway; "
+    "ours from the pupil line. Farkas 1994 measures the red's thickness "
+    "(sto-li), which a lip that hangs as a whole does not change.",
     marks=_halfway("lower_lip_outer"),
 )
 def lower_lip_height(half: Half) -> FloatArray:

@@ -19,7 +19,14 @@ from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import excursion
-from asymmetry.metrics.definition import MovementMetric, moved_by, unique, weaker_to_stronger
+from asymmetry.metrics.columns import (
+    describe_columns,
+    list_columns,
+    list_rsd_columns,
+    measure_movements,
+    weaker_to_stronger,
+)
+from asymmetry.metrics.definition import MovementMetric, unique
 from asymmetry.metrics.laying import middle, superpose, sure_pupils
 from asymmetry.metrics.measuring import (
     CHUNK,
@@ -29,8 +36,8 @@ from asymmetry.metrics.measuring import (
     check_landmarks,
     choose,
     chunks,
-    needed,
     per_photo,
+    points_needed,
 )
 from asymmetry.metrics.points import not_carried
 from asymmetry.metrics.propagation import COPIES, differing, moved_spreads, spread_of_points
@@ -119,15 +126,10 @@ def movement(
             f"movement: {n} expressions with {len(rest)} photos at rest; give one for each"
         )
     every = list(unique([*chosen, *_leaned_on(chosen)]).values())
-    values, spread = np.full((2, sum(len(metric.columns) for metric in every), n), np.nan)
-    framed, known = np.zeros(n, dtype=bool), per_photo(scale, n)
-    points = needed(every, movement_catalogue(), rest.scheme)
+    values, spread, framed = _read_chunks(rest, expression, scale, every)
+    columns = dict(zip(list_columns(every), values, strict=True))
+    sds = dict(zip(list_rsd_columns(every), spread, strict=True))
     with np.errstate(all="ignore"):
-        for rows in chunks(n, CHUNK):
-            pair, own = (rest[rows], expression[rows]), replace(scale, mm=known[rows])
-            framed[rows] = _read(pair, own, points, every, out=(values[:, rows], spread[:, rows]))
-        columns = dict(zip((name for metric in every for name in metric.columns), values, strict=True))
-        sds = dict(zip((name for metric in every for name in metric.rsd_columns), spread, strict=True))
         for metric in chosen:
             _settle(metric, columns, sds)
     lost = not_carried(chosen, expression.scheme)
@@ -139,7 +141,8 @@ def movement(
     found = _spoilt(rest, expression, framed, values[: len(kinds)], np.array(kinds, dtype=bool))
     status, notes = add_notes(expression, found)
     spread[np.isnan(values)] = np.nan
-    made: dict[str, Any] = {"scale_source": scale.source, "metrics": [metric.name for metric in chosen]}
+    names = [metric.name for metric in chosen]
+    made: dict[str, Any] = {"scale_source": scale.source, "metrics": names}
     if lost:
         made["not_carried"] = lost
     table = Measurements(
@@ -148,11 +151,11 @@ def movement(
             "taken": expression.taken,
             "status": status,
             "rest_photo": rest.photo,
-            **{name: columns[name] for metric in chosen for name in metric.columns},
-            **{name: sds[name] for metric in chosen for name in metric.rsd_columns},
+            **{name: columns[name] for name in list_columns(chosen)},
+            **{name: sds[name] for name in list_rsd_columns(chosen)},
         },
         {**expression.provenance, **made},
-        {name: said for metric in chosen for name, said in metric.about.items()},
+        describe_columns(chosen),
     ).with_notes(notes)
     if keep_noise:
         return replace(table, columns={**table.columns, **_still_sides(table, chosen)})
@@ -169,10 +172,11 @@ def beyond_noise(table: Measurements, metrics: Iterable[MovementMetric] | None =
     metrics : iterable of MovementMetric, optional
         Default: the whole catalogue.
     """
-    chosen = movement_catalogue().values() if metrics is None else metrics
-    flags = _still_sides(table, chosen)
+    if metrics is None:
+        metrics = movement_catalogue().values()
+    flags = _still_sides(table, metrics)
     kept = {name: values for name, values in table.columns.items() if name not in flags}
-    for metric in chosen:
+    for metric in metrics:
         for name, flag in zip(metric.columns[:2], _flag_columns(metric), strict=False):
             kept[name] = np.where(flags[flag], np.nan, table[name])
     return replace(table, columns=kept)
@@ -207,6 +211,22 @@ def _leaned_on(metrics: Iterable[MovementMetric]) -> Iterator[MovementMetric]:
         yield from (*metric.parts, *(metric.during or ())[:1])
 
 
+def _read_chunks(
+    rest: Landmarks, expression: Landmarks, scale: Scale, metrics: Sequence[MovementMetric]
+) -> tuple[FloatArray, FloatArray, Mask]:
+    """The columns of all pairs and their standard deviations, and which pairs have a frame."""
+    n = len(rest)
+    values, spread = np.full((2, len(list_columns(metrics)), n), np.nan)
+    framed, known = np.zeros(n, dtype=bool), per_photo(scale, n)
+    points = points_needed(metrics, movement_catalogue(), rest.scheme)
+    with np.errstate(all="ignore"):
+        for rows in chunks(n, CHUNK):
+            pair, own = (rest[rows], expression[rows]), replace(scale, mm=known[rows])
+            out = values[:, rows], spread[:, rows]
+            framed[rows] = _read(pair, own, points, metrics, out=out)
+    return values, spread, framed
+
+
 def _read(
     pair: tuple[Landmarks, Landmarks],
     scale: Scale,
@@ -228,7 +248,7 @@ def _read(
     sure = sure_pupils(before, unsure)
     after = superpose(before, after, sure)
     values, spread = out
-    for row, column in zip(values, moved_by(metrics, before, after), strict=True):
+    for row, column in zip(values, measure_movements(metrics, before, after), strict=True):
         row[:] = column
     # As many pairs at a time as their copies fill a chunk.
     for rows in chunks(before.size, max(CHUNK // COPIES, 1)):

@@ -24,7 +24,8 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, get_scheme
 from asymmetry.core.schemes.vocabulary import GROUPS
 from asymmetry.core.stations import with_stations
-from asymmetry.metrics.definition import Metric, MovementMetric, measured, moved_by
+from asymmetry.metrics.columns import list_columns, measure_faces, measure_movements
+from asymmetry.metrics.definition import Metric, MovementMetric
 
 __all__ = ["COPIES", "differing", "mixtures", "moved_spreads", "spread_of_points", "spreads"]
 
@@ -116,7 +117,7 @@ def spreads(face: Face, landmarks: Landmarks, scale: Scale, metrics: Sequence[Me
     # Those without an error are put into their frame once more as well, so that a metric that an
     # error leaves alone has an SD of 0.
     copies = reframe(copies, scale=replace(scale, mm=np.tile(scale.mm, 1 + COPIES)))
-    return _in_squares(measured(copies, metrics), sum(len(metric.columns) for metric in metrics), face.size)
+    return _in_squares(measure_faces(copies, metrics), len(list_columns(metrics)), face.size)
 
 
 def moved_spreads(
@@ -138,8 +139,8 @@ def moved_spreads(
     across = np.where(np.isin(list(moved.rows), _MOUTH), _ACROSS_MOUTH, 1.0)[:, None, None]
     still = tile_faces(rest)
     copies = lay(still, _copies(moved, np.array([spread * across, spread])))
-    columns = sum(len(metric.columns) for metric in metrics)
-    return _in_squares(moved_by(metrics, still, copies), columns, rest.size)
+    columns = measure_movements(metrics, still, copies)
+    return _in_squares(columns, len(list_columns(metrics)), rest.size)
 
 
 def differing(first: FloatArray, second: FloatArray, names: Sequence[str]) -> FloatArray:
@@ -188,11 +189,11 @@ def _copies(face: Face, spread: FloatArray) -> Face:
     # An axis is split, so this is a view, and values written to it are in the points. NumPy before 2.1 can't
     # be told to refuse a copy.
     moved = points[..., 1:, :].reshape(*points.shape[:3], 2, errors.shape[3], len(SIDES), face.size)
-    for axis, (i, other) in product((0, 1), ((0, 1), (1, 0))):
+    # A point of the midline goes out on the one side and in on the other, and up on both.
+    for (axis, sign), (i, other) in product(((0, -1), (1, 1)), ((0, 1), (1, 0))):
         error = errors[axis]
         moved[axis, :, i, axis, :, i] += error[:, i]
-        # A point of the midline goes out on the one side and in on the other.
-        moved[axis, paired:, other, axis, :, i] += error[paired:, i] * (1 if axis else -1)
+        moved[axis, paired:, other, axis, :, i] += error[paired:, i] * sign
     return _many(face, points.reshape(*points.shape[:3], -1))
 
 

@@ -17,8 +17,10 @@ def day_of(taken: str) -> date | None:
     >>> day_of("2026-03-02T18:15:00+01:00")
     datetime.date(2026, 3, 2)
     """
+    if not taken:
+        return None
     try:
-        return datetime.fromisoformat(taken).date() if taken else None
+        return datetime.fromisoformat(taken).date()
     except ValueError as error:
         raise InvalidInputError(f"taken {taken!r}: give a time as 2026-03-31T12:30:00, or a day") from error
 

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path, PurePath
 from typing import TextIO
 
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.names import expression_from_text
+from asymmetry.photos.taken import Taken
 
-__all__ = ["MANIFEST", "NOTES", "DiaryNote", "Entry", "manifest_entries", "read_manifest", "read_notes"]
+__all__ = [
+    "MANIFEST",
+    "NOTES",
+    "DiaryNote",
+    "Entry",
+    "Manifest",
+    "manifest_entries",
+    "read_manifest",
+    "read_notes",
+]
 
 #: Names of the files that are read from a person's folder when they are there.
 MANIFEST, NOTES = "manifest.csv", "notes.csv"
@@ -43,10 +53,8 @@ class Entry:
     ----------
     photo : str
         Path relative to the folder, with forward slashes.
-    taken : datetime.datetime or None
+    taken : Taken or None
         When it was taken.
-    day_only : bool
-        Whether only the day is known.
     expression : str or None
         The expression.
     mirrored : bool or None
@@ -58,12 +66,72 @@ class Entry:
     """
 
     photo: str
-    taken: datetime | None = None
-    day_only: bool = True
+    taken: Taken | None = None
     expression: str | None = None
     mirrored: bool | None = None
     notes: str = ""
     subject: str = ""
+
+
+class Manifest:
+    """The lines of a folder's manifest, and the photos that took them.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder of the photos.
+    entries : mapping of str to Entry
+        As `read_manifest` returns them: by the photo's path relative to the folder, or by its name alone.
+
+    Examples
+    --------
+    >>> manifest = Manifest(Path("Ada"), {"a.jpg": Entry("a.jpg"), "lost.jpg": Entry("lost.jpg")})
+    >>> manifest.find("2026-03-02/a.jpg")
+    Entry(photo='a.jpg', taken=None, expression=None, mirrored=None, notes='', subject='')
+    >>> [entry.photo for entry in manifest.leftover_lines()]
+    ['lost.jpg']
+    """
+
+    def __init__(self, folder: Path, entries: Mapping[str, Entry]) -> None:
+        self._folder = folder
+        self._entries = entries
+        self._photo_of: dict[str, str] = {}
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> Manifest:
+        """The manifest that lies in a folder; an empty one where there is none.
+
+        Raises
+        ------
+        InvalidInputError
+            As for `read_manifest`.
+        """
+        if (folder / MANIFEST).is_file():
+            return cls(folder, read_manifest(folder / MANIFEST))
+        return cls(folder, {})
+
+    def find(self, photo: str) -> Entry | None:
+        """The line about a photo, which is named relative to the folder; None where there is none.
+
+        Raises
+        ------
+        InvalidInputError
+            If the line gives a name alone, and another photo of that name took it.
+        """
+        written = photo
+        if photo not in self._entries:
+            written = PurePath(photo).name
+        entry = self._entries.get(written)
+        if entry is None or (written != photo and (self._folder / written).is_file()):
+            return None
+        other = self._photo_of.setdefault(written, photo)
+        if other != photo:
+            raise InvalidInputError(f"the manifest's {written} may be {other} or {photo}: write which")
+        return entry
+
+    def leftover_lines(self) -> list[Entry]:
+        """Lines that no photo has taken so far."""
+        return [entry for written, entry in self._entries.items() if written not in self._photo_of]
 
 
 @dataclass(frozen=True)
@@ -136,8 +204,7 @@ def manifest_entries(path: str | os.PathLike[str]) -> Iterator[tuple[str, Entry]
             where,
             Entry(
                 photo=_path(row["photo"]),
-                taken=_when(row.get("taken", ""), where),
-                day_only=len(row.get("taken", "")) <= len("2026-03-31"),
+                taken=_date(row.get("taken", ""), where),
                 expression=_expression(row.get("expression", ""), where),
                 mirrored=_flag(row.get("mirrored", ""), where),
                 notes="; ".join(filter(None, (row.get("side", ""), row.get("notes", "")))),
@@ -162,9 +229,10 @@ def read_notes(path: str | os.PathLike[str]) -> tuple[DiaryNote, ...]:
     """
     notes = []
     for where, row in _rows(path, "text"):
-        when = _when(row.get("taken", ""), where)
+        taken = _date(row.get("taken", ""), where)
+        day = taken.day if taken else None
         side = _side(row.get("side", ""), where)
-        notes.append(DiaryNote(when.date() if when else None, row["text"], row.get("symptom", ""), side))
+        notes.append(DiaryNote(day, row["text"], row.get("symptom", ""), side))
     return tuple(sorted(notes, key=lambda note: note.date or date.max))
 
 
@@ -196,12 +264,16 @@ def _cells(file: Path, lines: TextIO, needed: str) -> Iterator[tuple[str, dict[s
 
 def _path(text: str) -> str:
     """A path with forward slashes; a URL stays as it is."""
-    return text if "://" in text else PurePath(text.replace("\\", "/")).as_posix()
+    if "://" in text:
+        return text
+    return PurePath(text.replace("\\", "/")).as_posix()
 
 
-def _when(text: str, where: str) -> datetime | None:
+def _date(text: str, where: str) -> Taken | None:
+    if not text:
+        return None
     try:
-        return datetime.fromisoformat(text) if text else None
+        return Taken.parse(text, "manifest")
     except ValueError as error:
         raise InvalidInputError(f"{where}: {text!r} is not a date; write it as 2026-03-31") from error
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from pathlib import PurePath
+from typing import TypeVar
 
-__all__ = ["day_from_name", "expression_from_name", "expression_from_text"]
+__all__ = ["day_from_name", "expression_from_name", "expression_from_text", "only"]
+
+Value = TypeVar("Value")
 
 _SMILE = "smil(?:e|es|ing)"
 _CLOSED = "clos(?:e|ed|ure|ing)|shut|tight"
@@ -55,7 +58,7 @@ def expression_from_text(text: str) -> str | None:
     found -= {less for more, less in _MORE_EXACT if more in found}
     if len(found) > 1:
         found.discard("rest")  # "baseline" says more about the visit than about the face
-    return found.pop() if len(found) == 1 else None
+    return only(found)
 
 
 def expression_from_name(path: PurePath | str) -> str | None:
@@ -85,10 +88,24 @@ def day_from_name(path: PurePath | str) -> int | None:
     [10, -7, -3, None]
     """
     path = PurePath(path)
-    return _only_day(path.name) if _only_day(path.name) is not None else _only_day(path.parent.name)
+    days = (_only_day(text) for text in (path.name, path.parent.name))
+    return next((day for day in days if day is not None), None)
 
 
 def _only_day(text: str) -> int | None:
     found: Iterable[str] = _DAY.findall(text)
     days = {int(number.replace("−", "-")) for number in found}
-    return days.pop() if len(days) == 1 else None
+    return only(days)
+
+
+def only(found: Set[Value]) -> Value | None:
+    """The one element of a set; None of an empty one and of several.
+
+    Examples
+    --------
+    >>> only({3}), only({3, 4})
+    (3, None)
+    """
+    if len(found) != 1:
+        return None
+    return next(iter(found))

@@ -1,11 +1,12 @@
 """Photo files → upright RGB pixels and a capture date. The only gate by which pictures come in.
 
 A photo is either read whole and right, or refused with a `PhotoError` that names it. Of its EXIF tags only
-the date is kept.
+the date and the focal length are kept.
 """
 
 from __future__ import annotations
 
+import math
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -26,6 +27,7 @@ from asymmetry.errors import (
     PhotoTooLargeError,
     UnreadablePhotoError,
 )
+from asymmetry.photos.camera import focal_from_exif
 from asymmetry.photos.pixels import decode_loaded, read_exif, refuse_filling_in, upright
 from asymmetry.photos.readers import HEAD_BYTES, StoredPhoto, find_reader, photo_suffixes
 from asymmetry.photos.sources import PhotoBytes, PhotoSource, load_source, name_source
@@ -48,6 +50,7 @@ __all__ = [
     "opened",
     "photo_suffixes",
     "read_date",
+    "read_dates",
     "read_photo",
     "walk_images",
 ]
@@ -74,6 +77,8 @@ class Photo:
     reduced : int
         Pixels of the original, either way, that each pixel stands for: 1, or 2, 4 or 8 in a JPEG that was
         decoded coarsely. Places in the original are those in `pixels`, times this.
+    focal_px : float
+        Focal length of the camera in px of the original; NaN where its tags don't say it.
     """
 
     name: str
@@ -81,6 +86,7 @@ class Photo:
     taken: Taken | None
     full_size: tuple[int, int]
     reduced: int = 1
+    focal_px: float = math.nan
 
 
 def read_photo(
@@ -147,12 +153,14 @@ def read_photo(
     with opened(source, name) as stream:
         pixels, tags, reduced = _decode(_header(stream, name, max_megapixels), name, least_side)
     height, width = pixels.shape[:2]
+    full_size = (width * reduced, height * reduced)
     return Photo(
         name=name,
         pixels=pixels,
-        taken=_find_given_date(source) or best_date(date_from_exif(tags), dated),
-        full_size=(width * reduced, height * reduced),
+        taken=best_date(_find_given_date(source), date_from_exif(tags), dated),
+        full_size=full_size,
         reduced=reduced,
+        focal_px=focal_from_exif(tags, full_size),
     )
 
 
@@ -181,19 +189,37 @@ def read_date(source: PhotoSource) -> Taken | None:
     Taken or None
         As `read_photo` would put into `Photo.taken`. Never the file's modification time.
     """
+    return best_date(*read_dates(source))
+
+
+def read_dates(source: PhotoSource) -> tuple[Taken | None, ...]:
+    """Every date that a photo itself says: the program's, that of its EXIF tags, and that of its name.
+
+    Parameters
+    ----------
+    source : PhotoSource
+        As for `read_date`.
+
+    Examples
+    --------
+    >>> [each.source for each in read_dates("2026-03-02/missing.jpg") if each]
+    ['folder']
+    """
     tags: Mapping[int, object] = {}
     name = name_source(source)
     if isinstance(source, Image.Image):
         tags = read_exif(source)
     elif not isinstance(source, np.ndarray):
         with suppress(PhotoError), opened(load_source(source, name), name) as stream:
-            tags = _header(stream, name, DEFAULT_MAX_MEGAPIXELS).read_tags()
-    return _find_given_date(source) or best_date(date_from_exif(tags), date_from_name(name))
+            tags = _header(stream, name, math.inf).read_tags()
+    return _find_given_date(source), date_from_exif(tags), date_from_name(name)
 
 
 def _find_given_date(source: PhotoSource) -> Taken | None:
     """The date that the program says for the bytes of a photo."""
-    return source.when if isinstance(source, PhotoBytes) else None
+    if isinstance(source, PhotoBytes):
+        return source.when
+    return None
 
 
 def _from_pillow(image: Image.Image, name: str, dated: Taken | None, max_megapixels: float) -> Photo:
@@ -204,7 +230,8 @@ def _from_pillow(image: Image.Image, name: str, dated: Taken | None, max_megapix
         tags = read_exif(image)
         pixels = upright(decode_loaded(image, name), tags)
     taken = best_date(date_from_exif(tags), dated)
-    return Photo(name, pixels, taken, (pixels.shape[1], pixels.shape[0]))
+    full_size = (pixels.shape[1], pixels.shape[0])
+    return Photo(name, pixels, taken, full_size, focal_px=focal_from_exif(tags, full_size))
 
 
 def _is_rgb(pixels: NDArray[np.uint8]) -> bool:

@@ -94,9 +94,14 @@ def refuse_filling_in(name: str) -> None:
 def upright(pixels: NDArray[np.uint8], tags: Mapping[int, object]) -> NDArray[np.uint8]:
     """Turn pixels upright by the EXIF tags."""
     orientation = tags.get(ExifTags.Base.Orientation)
-    swapped, flip = _UPRIGHT.get(orientation if isinstance(orientation, int) else None, (False, None))
-    turned = cv2.transpose(pixels) if swapped else pixels
-    return np.asarray(turned if flip is None else cv2.flip(turned, flip), dtype=np.uint8)
+    swapped, flip = False, None
+    if isinstance(orientation, int):
+        swapped, flip = _UPRIGHT.get(orientation, (False, None))
+    if swapped:
+        pixels = np.asarray(cv2.transpose(pixels), dtype=np.uint8)
+    if flip is not None:
+        pixels = np.asarray(cv2.flip(pixels, flip), dtype=np.uint8)
+    return pixels
 
 
 def coarsen(image: ImageFile.ImageFile, least_side: int) -> int:
@@ -132,7 +137,9 @@ def _straight(image: ImageFile.ImageFile) -> NDArray[np.uint8] | None:
         pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(data, "RGB", min_height=height, min_width=width)
     except ValueError:
         return None
-    return pixels if pixels.shape == (height, width, 3) else None
+    if pixels.shape != (height, width, 3):
+        return None
+    return pixels
 
 
 def _rgb(image: Image.Image, name: str) -> Image.Image:
@@ -144,7 +151,9 @@ def _rgb(image: Image.Image, name: str) -> Image.Image:
     if image.has_transparency_data:
         front = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", front.size, "white"), front)
-    return image if image.mode == "RGB" else image.convert("RGB")
+    if image.mode != "RGB":
+        return image.convert("RGB")
+    return image
 
 
 def _to_array(image: Image.Image) -> NDArray[np.uint8]:

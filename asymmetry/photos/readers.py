@@ -1,17 +1,11 @@
-"""`Reader`: a photo format, known by a file's first bytes. Formats register themselves."""
+"""The photo formats that are known, each by a file's first bytes. A format of your own registers itself."""
 
 from __future__ import annotations
 
-import functools
-import importlib
-from collections.abc import Mapping
-from typing import BinaryIO, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
-
 from asymmetry.core.notes import Note
 from asymmetry.errors import InvalidInputError, UnreadablePhotoError
+from asymmetry.photos.formats import BUILT_IN
+from asymmetry.photos.protocol import HEAD_BYTES, Reader, StoredPhoto
 
 __all__ = [
     "HEAD_BYTES",
@@ -23,72 +17,7 @@ __all__ = [
     "unregister_reader",
 ]
 
-#: How many of a file's first bytes a reader is asked about.
-HEAD_BYTES = 64
-
-
-class StoredPhoto(Protocol):
-    """One photo in a file: its header was read, and no pixel decoded."""
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height as stored, px. Too large a photo is refused by this, before it is decoded."""
-        ...
-
-    def read_tags(self) -> Mapping[int, object]:
-        """EXIF tags of the main and the Exif directory by number; empty where there are none.
-
-        Dates and the orientation are taken from them. A reader that turns pixels upright itself leaves the
-        orientation out.
-        """
-        ...
-
-    def decode(self, least_side: int | None) -> tuple[NDArray[np.uint8], int]:
-        """All pixels as stored, RGB, shape (H, W, 3); and how many of the file's each stands for, either way.
-
-        Parameters
-        ----------
-        least_side : int or None
-            The pixels may be coarser than stored by a whole number, as long as the longer side keeps this
-            many px. None: as stored, 1.
-        """
-        ...
-
-
-class Reader(Protocol):
-    """A reader of photos of one format.
-
-    Whatever a reader raises becomes an `UnreadablePhotoError` that names the photo, so it may let its
-    library's own errors pass.
-
-    Attributes
-    ----------
-    name : str
-        The format, as errors list it.
-    suffixes : tuple of str
-        File name endings that folders are searched for, in lower case with their dot.
-    """
-
-    @property
-    def name(self) -> str:
-        """The format, as errors list it."""
-        ...
-
-    @property
-    def suffixes(self) -> tuple[str, ...]:
-        """File name endings, in lower case with their dot."""
-        ...
-
-    def recognises(self, head: bytes) -> bool:
-        """Whether a file that begins with these `HEAD_BYTES` is of this format. Suffixes lie."""
-        ...
-
-    def open(self, stream: BinaryIO, name: str) -> StoredPhoto:
-        """Read the header of a file; ``name`` is the photo's name in errors."""
-        ...
-
-
-_READERS: dict[str, Reader] = {}
+_READERS: dict[str, Reader] = {reader.name: reader for reader in BUILT_IN}
 
 
 def register_reader(reader: Reader) -> Reader:
@@ -149,8 +78,10 @@ def register_reader(reader: Reader) -> Reader:
         raise InvalidInputError(
             f"reader {reader.name}: suffixes are in lower case and begin with a dot, not {', '.join(wrong)}"
         )
-    _load_built_in()
-    return _add(reader)
+    # The latest is asked first, though it takes the place of an earlier one.
+    _READERS.pop(reader.name, None)
+    _READERS[reader.name] = reader
+    return reader
 
 
 def unregister_reader(name: str) -> None:
@@ -171,7 +102,6 @@ def find_reader(head: bytes, name: str) -> Reader:
     UnreadablePhotoError
         If no reader recognises it.
     """
-    _load_built_in()
     for reader in reversed(_READERS.values()):
         if reader.recognises(head):
             return reader
@@ -186,19 +116,4 @@ def photo_suffixes() -> frozenset[str]:
     >>> sorted(photo_suffixes())[:3]
     ['.avif', '.bmp', '.gif']
     """
-    _load_built_in()
     return frozenset(end for reader in _READERS.values() for end in reader.suffixes)
-
-
-def _add(reader: Reader) -> Reader:
-    # The latest is asked first, though it takes the place of an earlier one.
-    _READERS.pop(reader.name, None)
-    _READERS[reader.name] = reader
-    return reader
-
-
-@functools.cache
-def _load_built_in() -> None:
-    """Register the formats that come with the package. They import Pillow, so not before one is needed."""
-    for reader in importlib.import_module("asymmetry.photos.formats").BUILT_IN:
-        _add(reader)

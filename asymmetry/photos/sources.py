@@ -105,15 +105,17 @@ def _parse_date(taken: str | date | None, name: str) -> Taken | None:
     """A date that somebody has said."""
     if taken is None or taken == "":
         return None
-    try:
-        when = datetime.fromisoformat(taken) if isinstance(taken, str) else taken
-    except ValueError as error:
-        raise InvalidInputError(f"{name}: taken {taken!r} is not a date: write it as 2026-03-31") from error
-    day_only = isinstance(taken, str) and len(taken) <= len("2026-03-31")
-    if isinstance(when, datetime):
-        return Taken(when, "given", day_only=day_only)
-    if isinstance(when, date):
-        return Taken(datetime.combine(when, time()), "given", day_only=True)
+    if isinstance(taken, str):
+        try:
+            return Taken.parse(taken, "given")
+        except ValueError as error:
+            raise InvalidInputError(
+                f"{name}: taken {taken!r} is not a date: write it as 2026-03-31"
+            ) from error
+    if isinstance(taken, datetime):
+        return Taken(taken, "given")
+    if isinstance(taken, date):
+        return Taken(datetime.combine(taken, time()), "given", day_only=True)
     raise InvalidInputError(f"{name}: taken has to be a date or a text, not {type(taken).__name__}")
 
 
@@ -154,7 +156,9 @@ def name_source(source: object, stand_in: str = "") -> str:
 
 def _text(name: object) -> str:
     """The name of an open file, which may be a number or none."""
-    return os.fsdecode(name) if isinstance(name, str | bytes | os.PathLike) else ""
+    if isinstance(name, str | bytes | os.PathLike):
+        return os.fsdecode(name)
+    return ""
 
 
 def is_one_photo(photos: object) -> bool:
@@ -243,9 +247,7 @@ def check_pixels(pixels: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
         raise InvalidInputError(f"{name}: {wanted}; {found}{_advice(pixels)}")
     channels = pixels.shape[2] if pixels.ndim == 3 else 1
     if pixels.ndim not in (2, 3) or channels not in _CHANNELS or pixels.size == 0:
-        first = pixels.ndim == 3 and pixels.shape[0] in _CHANNELS
-        advice = ": move the channels last, numpy.moveaxis(pixels, 0, -1)" if first else ""
-        raise InvalidInputError(f"{name}: {wanted}; {found}{advice}")
+        raise InvalidInputError(f"{name}: {wanted}; {found}{_advice(pixels)}")
     if channels == 1:
         return np.repeat(pixels.reshape(*pixels.shape[:2], 1), 3, axis=2)
     if channels == len("RGBA"):
@@ -273,11 +275,15 @@ def digest_photo(source: PhotoSource) -> str:
             content = Path(source).read_bytes()
         else:
             content = source
-    return hashlib.sha256(content).hexdigest() if len(content) else ""
+    if not len(content):
+        return ""
+    return hashlib.sha256(content).hexdigest()
 
 
 def _advice(pixels: NDArray[np.generic]) -> str:
-    """How pixels of another type are made uint8."""
+    """How pixels of another type or shape are made right."""
+    if pixels.dtype == np.uint8 and pixels.ndim == 3 and pixels.shape[0] in _CHANNELS:
+        return ": move the channels last, numpy.moveaxis(pixels, 0, -1)"
     if pixels.dtype.kind == "f" and pixels.size and np.nanmax(pixels) <= 1:
         return ": (pixels * 255).round().astype(numpy.uint8) makes them so"
     if pixels.dtype == np.uint16:

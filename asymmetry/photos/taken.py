@@ -11,23 +11,30 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path, PurePath
-from typing import Literal
+from typing import Any, Literal, get_args
 
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.readers import photo_suffixes
 
 __all__ = [
+    "WEAK_SOURCES",
     "Taken",
     "TakenSource",
     "best_date",
     "date_from_exif",
     "date_from_name",
     "image_files",
+    "sort_dates",
     "walk_images",
 ]
 
-TakenSource = Literal["exif", "exif_digitized", "exif_modified", "name", "folder", "manifest", "given"]
-"""Where a date comes from; see `Taken`."""
+TakenSource = Literal["given", "manifest", "exif", "name", "folder", "exif_digitized", "exif_modified"]
+"""Where a date comes from, the surest first; see `Taken`. What somebody has written down for a photo counts
+before its camera, whose clock may be wrong. Of a file's own dates only DateTimeOriginal is the moment of the
+exposure, so a scanner's date or that of the last edit counts only where nothing else says one."""
+
+#: Sources of dates that are not those of the exposure.
+WEAK_SOURCES = frozenset(("exif_digitized", "exif_modified"))
 
 #: Years that a date may have. Earlier ones are unset camera clocks (1904, 1970, 1980) or dates of birth.
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -88,7 +95,34 @@ class Taken:
 
     def isoformat(self) -> str:
         """ISO 8601 text: the day alone when only the day is known."""
-        return self.day.isoformat() if self.day_only else self.when.isoformat()
+        if self.day_only:
+            return self.day.isoformat()
+        return self.when.isoformat()
+
+    @classmethod
+    def parse(cls, text: str, source: TakenSource) -> Taken:
+        """Read ISO 8601 text, a day alone or with a time.
+
+        Raises
+        ------
+        ValueError
+            If it is none.
+
+        Examples
+        --------
+        >>> Taken.parse("2026-03-02", "manifest").day_only
+        True
+        """
+        return cls(datetime.fromisoformat(text), source, day_only=len(text) <= len("2026-03-31"))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain data, for JSON."""
+        return {"when": self.when.isoformat(), "source": self.source, "day_only": self.day_only}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Taken:
+        """The date that `to_dict` wrote."""
+        return cls(**{**plain, "when": datetime.fromisoformat(plain["when"])})
 
 
 def date_from_exif(tags: Mapping[int, object]) -> Taken | None:
@@ -112,7 +146,7 @@ def date_from_exif(tags: Mapping[int, object]) -> Taken | None:
     """
     for stamp, fraction, offset, source in _EXIF_STAMPS:
         match = _EXIF_STAMP.match(_text(tags.get(stamp)))
-        taken = _build_date(match.groups(), source) if match else None
+        taken = match and _build_date(match.groups(), source)
         if taken is None:
             continue
         if taken.day_only:
@@ -150,21 +184,42 @@ def date_from_name(path: PurePath | str) -> Taken | None:
     return _only_date(path.name, "name") or _only_date(path.parent.name, "folder")
 
 
-def best_date(exif: Taken | None, name: Taken | None) -> Taken | None:
-    """Choose between the dates of the EXIF tags and of the names.
-
-    Only DateTimeOriginal is the moment of the exposure, so only it comes before a name. A scanner's date or
-    the tag of the last edit is used when no name holds a date.
+def sort_dates(*dates: Taken | None) -> list[Taken]:
+    """Dates that are said for one photo, the surest first; see `TakenSource`.
 
     Examples
     --------
     >>> scan = Taken(datetime(2026, 5, 1), "exif_digitized")
-    >>> best_date(scan, date_from_name("2019-05-04 before.tif")).isoformat()
-    '2019-05-04'
+    >>> [taken.source for taken in sort_dates(scan, None, date_from_name("2019-05-04 before.tif"))]
+    ['name', 'exif_digitized']
     """
-    if exif is not None and exif.source == "exif":
-        return exif
-    return name or exif
+    rank = get_args(TakenSource).index
+    different = dict.fromkeys(taken for taken in dates if taken is not None)
+    return sorted(different, key=lambda taken: rank(taken.source))
+
+
+def best_date(*dates: Taken | None) -> Taken | None:
+    """The surest of the dates that are said for one photo; None where there is none.
+
+    If it is the day alone, and the next surest date of that day has a time, it is that one.
+
+    Examples
+    --------
+    >>> listed = Taken(datetime(2026, 5, 1), "manifest", day_only=True)
+    >>> best_date(Taken(datetime(2026, 5, 1, 18, 15), "exif"), listed).isoformat()
+    '2026-05-01T18:15:00'
+    >>> best_date(Taken(datetime(2026, 5, 2, 18, 15), "exif"), listed).isoformat()
+    '2026-05-01'
+    """
+    known = sort_dates(*dates)
+    if not known:
+        return None
+    timed = (
+        taken
+        for taken in known
+        if taken.day == known[0].day and not taken.day_only and taken.source not in WEAK_SOURCES
+    )
+    return next(timed, known[0])
 
 
 def image_files(folder: str | os.PathLike[str], *, recursive: bool = True) -> list[Path]:
@@ -217,7 +272,9 @@ def _only_date(text: str, source: TakenSource) -> Taken | None:
     """Return the one day that `text` names, with its time if it has one."""
     found = [_build_date(match.group(1, 3, 4, 5, 7, 8), source) for match in _NAME_STAMP.finditer(text)]
     dates = sorted((taken for taken in found if taken), key=lambda taken: taken.day_only)
-    return dates[0] if len({taken.day for taken in dates}) == 1 else None
+    if len({taken.day for taken in dates}) != 1:
+        return None
+    return dates[0]
 
 
 def _build_date(parts: tuple[str | None, ...], source: TakenSource) -> Taken | None:
@@ -226,20 +283,25 @@ def _build_date(parts: tuple[str | None, ...], source: TakenSource) -> Taken | N
         when = datetime(*(int(part) for part in parts if part is not None))  # type: ignore[arg-type]
     except ValueError:
         return None
-    plausible = FIRST_YEAR <= when.year <= LAST_YEAR
-    return Taken(when, source, day_only=parts[3] is None) if plausible else None
+    if not FIRST_YEAR <= when.year <= LAST_YEAR:
+        return None
+    return Taken(when, source, day_only=parts[3] is None)
 
 
 def _text(value: object) -> str:
     """Return a tag's text; tags of a wrong type count as empty."""
     if isinstance(value, bytes):
         value = value.decode("ascii", "replace")
-    return value.strip(" \0") if isinstance(value, str) else ""
+    if isinstance(value, str):
+        return value.strip(" \0")
+    return ""
 
 
 def _microseconds(digits: str) -> int:
     """Read SubSecTime: the decimals of the second, as many as the camera cares to write."""
-    return int(digits[:6].ljust(6, "0")) if digits.isascii() and digits.isdigit() else 0
+    if not (digits.isascii() and digits.isdigit()):
+        return 0
+    return int(digits[:6].ljust(6, "0"))
 
 
 def _zone(text: str) -> timezone | None:
@@ -249,14 +311,17 @@ def _zone(text: str) -> timezone | None:
         return None
     if match["utc"]:
         return UTC
-    minutes = 60 * int(match["hours"]) + int(match["minutes"])
+    offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"]))
+    if match["sign"] == "-":
+        offset = -offset
     try:
-        return timezone(timedelta(minutes=-minutes if match["sign"] == "-" else minutes))
+        return timezone(offset)
     except ValueError:
         return None
 
 
 def _natural(name: str) -> tuple[list[str | int], str]:
     """Return a sort key in which digits count as numbers; equal ones go by their text."""
-    pieces = re.split(r"([0-9]+)", name.casefold())
-    return [int(piece) if i % 2 else piece for i, piece in enumerate(pieces)], name
+    pieces: list[str | int] = list(re.split(r"([0-9]+)", name.casefold()))
+    pieces[1::2] = map(int, pieces[1::2])
+    return pieces, name

@@ -10,6 +10,7 @@ from .overlays import (
     Spread,
 )
 from .page import render
+from .plots.registry import Plot, register_plot, unregister_plot
 from .writing import write_report
 
 __all__ = [
@@ -19,9 +20,12 @@ __all__ = [
     "Heights",
     "Layers",
     "Overlay",
+    "Plot",
     "Points",
     "SideNames",
     "Spread",
+    "register_plot",
     "render",
+    "unregister_plot",
     "write_report",
 ]

@@ -123,7 +123,9 @@ def make_album(
         return Album()
     longest = _card_size(len(cards))
     framed, by_row = set(strip), {moment.row: moment for moment in moments}
-    canonical = load_canonical() if moments else None
+    canonical = None
+    if moments:
+        canonical = load_canonical()
 
     def make_pictures(row: int) -> _Pictures | None:
         photo = _read_picture(series, row)

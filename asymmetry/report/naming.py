@@ -12,6 +12,9 @@ from asymmetry.series import History
 
 __all__ = ["Names"]
 
+# Matches nowhere.
+_NOTHING = r"(?!)"
+
 
 @dataclass(frozen=True)
 class Names:
@@ -39,22 +42,25 @@ class Names:
             shown = tuple(text("page.no_name", n=row + 1) for row in range(len(given)))
         else:
             shown = tuple(PurePath(name.replace("\\", "/")).name or name for name in given)
-        return cls(shown, given, "" if series.folder is None else str(series.folder))
+        return cls(shown, given, str(series.folder or ""))
 
-    def masked(self, sentence: str) -> str:
+    def rename_photos(self, sentence: str) -> str:
         """A sentence with every photo called as it is in the report.
 
         Examples
         --------
-        >>> Names(("Photo 1",), ("anna/1.jpg",)).masked("the same file as anna/1.jpg")
+        >>> Names(("Photo 1",), ("anna/1.jpg",)).rename_photos("the same file as anna/1.jpg")
         'the same file as Photo 1'
         """
         known = dict(zip(self.given, self.shown, strict=True))
-        renamed = self._pattern.sub(lambda found: known[found[0]], sentence) if self.given else sentence
-        return renamed.replace(self.folder, "") if len(self.folder) > 1 else renamed
+        renamed = self._pattern.sub(lambda found: known[found[0]], sentence)
+        if len(self.folder) <= 1:  # none, or one that a sentence may hold by chance
+            return renamed
+        return renamed.replace(self.folder, "")
 
     @functools.cached_property
     def _pattern(self) -> re.Pattern[str]:
         """Any of the given names, the longest first, where it stands by itself."""
-        names = "|".join(re.escape(name) for name in sorted(set(self.given), key=len, reverse=True) if name)
-        return re.compile(rf"(?<!\w)(?:{names})(?!\w)" if names else r"(?!)")
+        longest_first = sorted(set(self.given) - {""}, key=len, reverse=True)
+        names = "|".join(map(re.escape, longest_first)) or _NOTHING
+        return re.compile(rf"(?<!\w)(?:{names})(?!\w)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
@@ -24,9 +24,12 @@ from asymmetry.report.pictures import data_address
 from asymmetry.report.plots.days import describe_days, draw_days
 from asymmetry.report.plots.dots import describe_dots, draw_dots, summary_dots
 from asymmetry.report.plots.pairs import describe_pairs, draw_pairs, movement_pairs
+from asymmetry.report.plots.registry import list_plots
 from asymmetry.report.plots.style import Setting, svg
 from asymmetry.report.sections import Wording
+from asymmetry.report.tables import Tables
 from asymmetry.series import History
+from asymmetry.series.change import Sides
 
 __all__ = ["render"]
 
@@ -126,6 +129,8 @@ def _words(wording: Wording) -> dict[str, Any]:
     series, text, names = wording.series, wording.text, wording.names
     usable = series.landmarks.usable
     provenance = series.static.provenance
+    tables = Tables(wording)
+    all_tables = (tables.changes(), tables.photos(), tables.own(), tables.movements())
     return {
         "count": len(series),
         "dates": sorted({wording.date(row) for row in range(len(series))} - {""}),
@@ -133,25 +138,16 @@ def _words(wording: Wording) -> dict[str, Any]:
         "treated": series.treated,
         "affected": series.affected,
         "opening": wording.opening(),
-        "changed": list(wording.changed()),
-        "seen": wording.seen(),
-        "to_show": list(wording.to_show(series.concerns())),
-        "tables": [
-            table
-            for table in (
-                wording.changes_table(),
-                wording.photos_table(),
-                wording.own_table(),
-                wording.movements_table(),
-            )
-            if table.rows
-        ],
-        "note": wording.note(),
+        "changed": list(wording.change_sentences()),
+        "seen": wording.visible_signs(),
+        "to_show": list(wording.concern_sentences(series.concerns())),
+        "tables": [table for table in all_tables if table.rows],
+        "note": tables.note(),
         "notes": wording.notes(),
         "failed": [(names.shown[row], wording.reasons(row)) for row in np.flatnonzero(~usable).tolist()],
         "definitions": wording.definitions(),
         "error_sources": wording.error_sources(),
-        "phases": wording.phases() if series.treated else "",
+        "phases": wording.phases(),
         "plain": provenance.get("method") == "plain",
         "iris_mm": text.number(IRIS_MM, decimals=2),
         "provenance": list(wording.provenance(_PROVENANCE)),
@@ -165,21 +161,29 @@ def _plots(wording: Wording) -> dict[str, Any]:
     followed = [each for each in series.followed if len(each.diff)]
     dots = summary_dots(followed, wording.changes)
     bars = movement_pairs(followed, wording.changes)
-    return {
-        "summary": _embed_figure(draw_dots(dots, setting, wording.since), describe_dots(dots, setting))
-        if dots
-        else None,
-        "bars": _embed_figure(draw_pairs(bars, setting), describe_pairs(bars, setting)) if bars else None,
-        "courses": [
-            _embed_figure(
-                draw_days(each, setting),
-                describe_days(each, setting),
-                text.known("titles", each.headline.name),
-            )
-            for each in followed
-            if len(each.diff) > 1
-        ],
-    }
+    plots: dict[str, Any] = {"summary": None, "bars": None}
+    if dots:
+        figure = draw_dots(dots, setting, wording.since)
+        plots["summary"] = _embed_figure(figure, describe_dots(dots, setting))
+    if bars:
+        plots["bars"] = _embed_figure(draw_pairs(bars, setting), describe_pairs(bars, setting))
+    plots["courses"] = [*_draw_courses(followed, setting), *_draw_registered(series, setting)]
+    return plots
+
+
+def _draw_courses(followed: Sequence[Sides], setting: Setting) -> Iterator[Drawn]:
+    """Each metric that has more than one day."""
+    for each in followed:
+        if len(each.diff) > 1:
+            title = setting.text.known("titles", each.headline.name)
+            yield _embed_figure(draw_days(each, setting), describe_days(each, setting), title)
+
+
+def _draw_registered(series: History, setting: Setting) -> Iterator[Drawn]:
+    for plot in list_plots():
+        figure = plot.draw(series, setting)
+        if figure is not None:
+            yield _embed_figure(figure, plot.describe(series, setting), plot.title)
 
 
 def _embed_figure(figure: Any, alt: str, title: str = "") -> Drawn:
@@ -189,28 +193,47 @@ def _embed_figure(figure: Any, alt: str, title: str = "") -> Drawn:
 def _pictures(wording: Wording, photos: bool) -> dict[str, Any]:
     series = wording.series
     rows = np.flatnonzero(series.landmarks.usable).tolist()
-    found = choose_moments(series, wording.changes) if photos else ()
-    frames = strip_rows(series, found, _MOST_FRAMES).tolist() if photos else []
-    made = make_album(series, rows, frames, found) if photos else Album()
-    days = {row: wording.text.day(float(series.static["day"][row])) for row in rows}
+    album = Album()
+    if photos:
+        moments = choose_moments(series, wording.changes)
+        frames = strip_rows(series, moments, _MOST_FRAMES).tolist()
+        album = make_album(series, rows, frames, moments)
     return {
-        "cards": [_card(wording, row, made.cards.get(row)) for row in rows] if made.cards else [],
-        "missing": photos and bool(rows) and not made.cards,
+        "cards": list(_make_cards(wording, rows, album)),
+        "missing": photos and bool(rows) and not album.cards,
         "remarks": [(wording.names.shown[row], wording.remarks(row)) for row in rows if wording.remarks(row)],
-        "strip": [
-            (days[row], _photo(shown, days[row])) for row, shown in made.strip.items() if len(made.strip) > 1
-        ],
+        "strip": list(_film_strip(wording, album)),
         "strip_of": len(np.unique(series.static["day"][usual_rows(series)])),
-        "compared": list(_compare_moments(wording, made)),
-        "closely": [_closely(wording, each) for each in made.closely],
+        "compared": list(_compare_moments(wording, album)),
+        "closely": [_closely(wording, each) for each in album.closely],
         "scale": _scale(wording.text),
     }
+
+
+def _film_strip(wording: Wording, album: Album) -> Iterator[tuple[str, Photo]]:
+    """The frames of a film strip, each with its day; a single one is no strip."""
+    if len(album.strip) < 2:
+        return
+    for row, shown in album.strip.items():
+        day = wording.text.day(float(wording.series.static["day"][row]))
+        yield day, _photo(shown, day)
+
+
+def _make_cards(wording: Wording, rows: Iterable[int], album: Album) -> Iterator[Card]:
+    """A card for each row, also for a photo that is gone; none if all of them are."""
+    if not album.cards:
+        return
+    for row in rows:
+        yield _card(wording, row, album.cards.get(row))
 
 
 def _card(wording: Wording, row: int, shown: Shown | None) -> Card:
     series, text = wording.series, wording.text
     numbers = series.static.select([row])
     layers = Layers((Guides(), Contours(), Differences(numbers, text.decimal, all=True), _letters(text)))
+    photo = None
+    if shown is not None:
+        photo = _photo(shown, wording.alt_text(row), layers)
     return Card(
         name=wording.names.shown[row],
         day=text.day(float(series.static["day"][row])),
@@ -218,7 +241,7 @@ def _card(wording: Wording, row: int, shown: Shown | None) -> Card:
         expression=wording.expression(row),
         differences=tuple(wording.differences(row)),
         remarks=wording.remarks(row),
-        photo=_photo(shown, wording.spoken(row), layers) if shown else None,
+        photo=photo,
     )
 
 
@@ -227,22 +250,23 @@ def _letters(text: Text) -> SideNames:
 
 
 def _photo(shown: Shown, alt: str, overlay: Layers | None = None) -> Photo:
-    drawing = overlay.svg(shown.faces) if overlay and shown.faces else ""
+    drawing = ""
+    if overlay and shown.faces:
+        drawing = overlay.svg(shown.faces)
     return Photo(data_address("image/jpeg", shown.jpeg), shown.width, shown.height, alt, drawing)
 
 
-def _compare_moments(wording: Wording, made: Album) -> Iterator[tuple[tuple[str, Photo], ...]]:
+def _compare_moments(wording: Wording, album: Album) -> Iterator[tuple[tuple[str, Photo], ...]]:
     """The moment before with each later one, as far as both are there: day and photo."""
-    shown = [
-        (
-            each.moment,
-            (wording.text.day(each.moment.day), _photo(each.photo, wording.spoken(each.moment.row))),
-        )
-        for each in made.closely
-        if each.photo
-    ]
-    if shown and shown[0][0].kind == "before":
-        yield from ((shown[0][1], later) for _, later in shown[1:])
+    kinds, shown = [], []
+    for each in album.closely:
+        if each.photo:
+            kinds.append(each.moment.kind)
+            alt = wording.alt_text(each.moment.row)
+            shown.append((wording.text.day(each.moment.day), _photo(each.photo, alt)))
+    if kinds and kinds[0] == "before":
+        before, *later = shown
+        yield from ((before, each) for each in later)
 
 
 def _closely(wording: Wording, each: Closely) -> dict[str, Any]:
@@ -252,7 +276,8 @@ def _closely(wording: Wording, each: Closely) -> dict[str, Any]:
     layers = Layers(
         (Guides(), Spread(), Contours(), Heights(*numbers), Differences(*numbers), _letters(text))
     )
-    parts = {"day": text.day(moment.day), "since": wording.since, "told": wording.told(moment.row)}
+    told = wording.difference_sentence(moment.row)
+    parts = {"day": text.day(moment.day), "since": wording.since, "told": told}
     pictures = []
     if each.photo:
         alt = text("halves.alt_measured", **parts)

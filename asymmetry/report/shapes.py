@@ -258,7 +258,9 @@ def _polyline(image: Pixels, line: Stroke, colour: tuple[int, ...], width: float
 
 def _to_fixed_point(points: FloatArray) -> npt.NDArray[np.int32]:
     """Points, or one point or size, in cv2's coordinates: its pixels have whole numbers at their centres."""
-    edge = 0.5 if points.ndim > 1 else 0.0
+    edge = 0.0
+    if points.ndim > 1:
+        edge = 0.5
     return np.asarray(np.rint((points - edge) * 2**_SHIFT), dtype=np.int32)
 
 

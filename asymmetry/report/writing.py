@@ -58,17 +58,18 @@ def write_report(
         If the file's ending is another, or the language or the paper is not known.
     """
     target = check_target(path)
-    pdf = _weasyprint() if target.suffix.lower() == ".pdf" else None
     if paper not in PAPERS:
         raise InvalidInputError(f"paper {paper!r}: use {' or '.join(PAPERS)}")
     page = render(series, photos=photos, pseudonym=pseudonym, language=language)
-    if pdf is None:
-        # A file name that is no text in any encoding is written with backslashes.
-        target.write_text(page, encoding="utf-8", errors="backslashreplace")
+    # A file name that is no text in any encoding is written with backslashes.
+    encoded = page.encode("utf-8", "backslashreplace")
+    if target.suffix.lower() == ".pdf":
+        weasyprint = _weasyprint()
+        sheet = weasyprint.CSS(string=f"@page {{ size: {paper} }}")
+        document = weasyprint.HTML(string=encoded.decode("utf-8"), url_fetcher=_fetcher(weasyprint))
+        document.write_pdf(target, stylesheets=[sheet])
     else:
-        page = page.encode("utf-8", "backslashreplace").decode("utf-8")
-        sheet = pdf.CSS(string=f"@page {{ size: {paper} }}")
-        pdf.HTML(string=page, url_fetcher=_fetcher(pdf)).write_pdf(target, stylesheets=[sheet])
+        target.write_bytes(encoded)
     return target
 
 

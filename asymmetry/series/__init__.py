@@ -5,7 +5,7 @@ from __future__ import annotations
 from asymmetry.metrics.headline import HEADLINES, Difference, Headline, notable
 from asymmetry.photos.manifest import DiaryNote
 from asymmetry.series.change import FALSE_ALARMS, Change
-from asymmetry.series.concerns import RULES, Concern, Rule
+from asymmetry.series.concerns import RULES, Concern, Rule, register_rule, unregister_rule
 from asymmetry.series.course import Course
 from asymmetry.series.history import History
 from asymmetry.series.recovery import Recovery
@@ -29,5 +29,7 @@ __all__ = [
     "Trend",
     "courses_in_words",
     "notable",
+    "register_rule",
+    "unregister_rule",
     "what_changed",
 ]

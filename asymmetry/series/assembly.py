@@ -17,13 +17,16 @@ from asymmetry.metrics import Metric, MovementMetric, measure, movement_catalogu
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.photos.dates import day_of
 from asymmetry.photos.photo import PhotoSource
-from asymmetry.photos.record import About
+from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.day_zero import DayZero
-from asymmetry.series.labels import known_expressions
+from asymmetry.series.labels import label_expressions, label_mirrored
 from asymmetry.series.scale import pooled_scale
 from asymmetry.series.timeline import days_since, phase_names
 
 __all__ = ["check_rows", "series_tables", "sources_by_name"]
+
+# Sorts last.
+_UNDATED = datetime.max.isoformat()
 
 
 def check_rows(landmarks: object, *lists: Sequence[Any] | None) -> None:
@@ -37,17 +40,17 @@ def check_rows(landmarks: object, *lists: Sequence[Any] | None) -> None:
 
 def series_tables(
     landmarks: Landmarks,
-    about: Sequence[About],
+    about: Sequence[PhotoRecord],
     treated_on: date | None,
     metrics: Iterable[str | Metric] | None = None,
-) -> tuple[Landmarks, Measurements, Measurements, tuple[About, ...]]:
+) -> tuple[Landmarks, Measurements, Measurements, tuple[PhotoRecord, ...]]:
     """Sort, count days and measure.
 
     Parameters
     ----------
     landmarks : Landmarks
         n photos of one person.
-    about : sequence of About
+    about : sequence of PhotoRecord
         The facts known about them, in the same order: day, expression, mirrored, notes.
     treated_on : date or None
         Day zero; without it that of the photos' names, if none has a date, else the first photo's.
@@ -60,25 +63,26 @@ def series_tables(
         In order of time; undated photos last.
     static, photos : Measurements
         See `Series`.
-    about : tuple of About
+    about : tuple of PhotoRecord
         In the same order.
     """
     counted = np.array([each.day for each in about], dtype=np.float64)
     dates = [day_of(taken) for taken in landmarks.taken.tolist()]
     order = _by_time(landmarks.taken.tolist(), counted)
-    landmarks, counted, about = landmarks[order], counted[order], [about[row] for row in order]
+    landmarks, counted = landmarks[order], counted[order]
+    about = [about[row] for row in order]
     dates = [dates[row] for row in order]
     zero = DayZero.find(treated_on, dates, counted)
-    days = counted if zero.day is None else days_since(zero.day, dates)
-    label, confidence = known_expressions(landmarks, [each.expression for each in about])
+    days = counted
+    if zero.day is not None:
+        days = days_since(zero.day, dates)
+    label, confidence = label_expressions(landmarks, [each.expression for each in about])
     known_columns = {"day": days, "expression": label}
     static = _measure_series(landmarks, known_columns, zero.provenance, metrics)
-    stored = bool(landmarks.provenance.get("mirrored", False))
-    mirrored = [stored if each.mirrored is None else each.mirrored for each in about]
     known = {
         "phase": phase_names(days, zero.treated),
         "expression_confidence": confidence,
-        "mirrored": np.array(mirrored, dtype=bool),
+        "mirrored": label_mirrored(landmarks, [each.mirrored for each in about]),
         "notes": np.array([each.notes for each in about], dtype=np.str_),
     }
     leading = {name: static[name] for name in LEADING}
@@ -117,7 +121,7 @@ def _with_headlines(metrics: Iterable[str | Metric] | None) -> list[str | Metric
         return None
     moving = movement_catalogue()
     chosen = [each for each in metrics if not isinstance(each, MovementMetric) and each not in moving]
-    names = {each.name if isinstance(each, Metric) else each for each in chosen}
+    names = {getattr(each, "name", each) for each in chosen}
     return [*(each.metric for each in HEADLINES if each.metric not in names), *chosen]
 
 
@@ -126,6 +130,6 @@ def _by_time(taken: list[str], day: npt.NDArray[np.float64]) -> npt.NDArray[np.i
 
     Time zones are left aside, because only some cameras state one.
     """
-    clocks = [datetime.fromisoformat(text).replace(tzinfo=None) if text else datetime.max for text in taken]
+    clocks = [datetime.fromisoformat(text or _UNDATED).replace(tzinfo=None) for text in taken]
     keys = list(zip(clocks, np.nan_to_num(day, nan=np.inf).tolist(), strict=True))
     return np.array(sorted(range(len(taken)), key=keys.__getitem__), dtype=np.intp)

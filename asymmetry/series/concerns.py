@@ -20,7 +20,16 @@ from asymmetry.series.course import Course
 from asymmetry.series.timeline import PEAK_DAY
 from asymmetry.series.trend import trend
 
-__all__ = ["RULES", "Concern", "Rule", "Situation", "concerns"]
+__all__ = [
+    "RULES",
+    "Concern",
+    "Rule",
+    "Situation",
+    "concerns",
+    "list_rules",
+    "register_rule",
+    "unregister_rule",
+]
 
 #: mm of new asymmetry at which a review is asked for, once the effect is full.
 NEW_MM = 2.0
@@ -131,7 +140,7 @@ def concerns(situation: Situation, rules: Iterable[Rule] | None = None) -> tuple
     situation : Situation
         The series.
     rules : iterable of Rule, optional
-        Default: all of `RULES`.
+        Default: those of `list_rules`.
 
     Examples
     --------
@@ -140,7 +149,7 @@ def concerns(situation: Situation, rules: Iterable[Rule] | None = None) -> tuple
     """
     return tuple(
         Concern(rule.name, as_note(note), day, photos, tuple(map(as_note, notes)), rule.source)
-        for rule in (RULES if rules is None else rules)
+        for rule in (list_rules() if rules is None else rules)
         for note, day, photos, notes in rule.find(situation)
     )
 
@@ -227,10 +236,54 @@ def _rule(name: str, find: Callable[[Situation], _Found], **limits: float) -> Ru
     return Rule(name, looks_for, english_text().known("rule_sources", name), find)
 
 
-#: All rules. Leave unwanted rules out of this tuple.
+#: The library's own rules.
 RULES = (
     _rule("new asymmetry", _new_asymmetry, mm=NEW_MM, day=PEAK_DAY),
     _rule("lid drop", _lid_drop, mm=LID_MM, first=LID_DAYS[0], last=LID_DAYS[1]),
     _rule("weak movement", _weak_movement, share=WEAK),
     _rule("against the trend", _against_the_trend),
 )
+_REGISTERED: dict[str, Rule] = {}
+
+
+def register_rule(rule: Rule) -> Rule:
+    """Apply a rule wherever concerns are asked for: in Python, on the command line, in reports.
+
+    Parameters
+    ----------
+    rule : Rule
+        One of the same name as another takes the other's place.
+
+    Returns
+    -------
+    Rule
+        The rule that was given.
+
+    Examples
+    --------
+    >>> def find_many_days(situation):
+    ...     for each in situation.followed:
+    ...         if len(each.diff) > 9:
+    ...             yield "more than nine days", each.diff.day[-1], each.diff.photos[-1], ()
+    >>> rule = register_rule(Rule("many days", "a long series", "an example", find_many_days))
+    >>> [each.name for each in list_rules()][-2:]
+    ['against the trend', 'many days']
+    >>> unregister_rule("many days")
+    """
+    _REGISTERED[rule.name] = rule
+    return rule
+
+
+def unregister_rule(name: str) -> None:
+    """Forget a rule that was registered; one that is not known is no error.
+
+    Examples
+    --------
+    >>> unregister_rule("no such rule")
+    """
+    _REGISTERED.pop(name, None)
+
+
+def list_rules() -> tuple[Rule, ...]:
+    """All rules: the library's own, and those that were registered."""
+    return tuple(({rule.name: rule for rule in RULES} | _REGISTERED).values())

@@ -15,7 +15,7 @@ from asymmetry.photos.dates import as_date
 
 __all__ = ["DayZero"]
 
-_TREATMENT, _FIRST_PHOTO = "treatment", "first photo"
+_KINDS = {True: "treatment", False: "first photo"}
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,12 @@ class DayZero:
     def from_provenance(cls, provenance: Mapping[str, Any]) -> DayZero:
         """Day zero as a table's provenance has it."""
         day = as_date(provenance["day_zero"] or None)
-        return cls(day, treated=provenance["day_zero_is"] == _TREATMENT)
+        return cls(day, treated=provenance["day_zero_is"] == _KINDS[True])
 
     @property
     def provenance(self) -> dict[str, str]:
         """The same for a table's provenance."""
-        known = "" if self.day is None else self.day.isoformat()
-        return {"day_zero": known, "day_zero_is": _TREATMENT if self.treated else _FIRST_PHOTO}
+        return {"day_zero": str(self.day or ""), "day_zero_is": _KINDS[self.treated]}
 
     @property
     def note(self) -> Note:

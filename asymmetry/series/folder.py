@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.notes import Note, note_array
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
 from asymmetry.extract.intake import Progress
-from asymmetry.photos.manifest import MANIFEST, NOTES, DiaryNote, Entry, read_manifest, read_notes
+from asymmetry.photos.folder import describe_folder
+from asymmetry.photos.manifest import (
+    NOTES,
+    DiaryNote,
+    Manifest,
+    read_manifest,
+    read_notes,
+)
 from asymmetry.photos.photo import image_files, photo_suffixes
-from asymmetry.photos.record import About, about_photos, treatment_by_names
+from asymmetry.photos.record import PhotoRecord, treatment_by_names
+from asymmetry.photos.rows import label_rows
 from asymmetry.photos.sources import digest_photo
 
-__all__ = ["FolderReading", "label_rows", "read_folder"]
+__all__ = ["FolderReading", "read_folder"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +37,7 @@ class FolderReading:
     ----------
     landmarks : Landmarks
         One row per photo, in order of name. A photo that was stored mirrored is turned back.
-    about : tuple of About
+    about : tuple of PhotoRecord
         The facts known beforehand about the same photos.
     notes : tuple of DiaryNote
         The patient's diary.
@@ -41,7 +46,7 @@ class FolderReading:
     """
 
     landmarks: Landmarks
-    about: tuple[About, ...] = field(repr=False)
+    about: tuple[PhotoRecord, ...] = field(repr=False)
     notes: tuple[DiaryNote, ...] = ()
     treated_on: date | None = None
 
@@ -75,7 +80,7 @@ def read_folder(
     Returns
     -------
     FolderReading
-        ``taken`` is the camera's date, else that of the name, of the folder, of the manifest, and last that
+        ``taken`` is the manifest's date, else the camera's, that of the name, of the folder, and last that
         of a scan or an edit. ``notes`` lists missing and contradictory facts. Of files that are the
         same one is measured. A photo that only the manifest names has a row too.
 
@@ -89,65 +94,18 @@ def read_folder(
     if not files:
         kinds = " ".join(sorted(photo_suffixes()))
         raise InvalidInputError(f"{root}: no photos in this folder (looked for {kinds})")
-    entries = _entries(root, manifest)
-    notes = read_notes(root / NOTES) if (root / NOTES).is_file() else ()
-    known = [
-        replace(each, sha256="" if each.copy_of else digest_photo(path))
-        for each, path in zip(about_photos(root, files, entries, treated_on), files, strict=True)
-    ]
-    single = [row for row, each in enumerate(known) if not each.copy_of]
-    found = extractor.extract([files[row] for row in single], progress=progress)
-    blanks = [row for row, each in enumerate(known) if each.copy_of]
-    copies = Landmarks.blank([""] * len(blanks), status="rejected")
-    landmarks = Landmarks.concat([found, copies])[np.argsort([*single, *blanks])]
-    absent = _absent(entries, known)
-    lost = Landmarks.blank([""] * len(absent), status="unreadable")
-    known = [*known, *absent]
-    landmarks = label_rows(Landmarks.concat([landmarks, lost]), known)
-    return FolderReading(landmarks, tuple(known), notes, treated_on or treatment_by_names(known))
-
-
-def _entries(root: Path, manifest: str | os.PathLike[str] | None) -> Mapping[str, Entry]:
-    """The manifest that was named, or the one that is there."""
+    lines = Manifest.of_folder(root)
     if manifest is not None:
-        return read_manifest(manifest)
-    return read_manifest(root / MANIFEST) if (root / MANIFEST).is_file() else {}
-
-
-def _absent(entries: Mapping[str, Entry], known: Sequence[About]) -> list[About]:
-    """Photos of the manifest that are not in the folder."""
-    missing = (Note("only_in_manifest"),)
-    there = {name for each in known for name in (each.photo, Path(each.photo).name)}
-    return [
-        About(each.photo, expression=each.expression, notes=each.notes, remarks=missing)
-        for name, each in entries.items()
-        if name not in there
-    ]
-
-
-def label_rows(landmarks: Landmarks, known: Sequence[About]) -> Landmarks:
-    """Rows with their names, dates and remarks, and turned back where a manifest says so."""
-    notes = [
-        (*found, *_copy_note(each), *each.remarks) for found, each in zip(landmarks.notes, known, strict=True)
-    ]
-    named = replace(
-        landmarks,
-        photo=np.array([each.photo for each in known], dtype=np.str_),
-        taken=np.array([each.taken.isoformat() if each.taken else "" for each in known], dtype=np.str_),
-        notes=note_array(notes),
-    )
-    stored = bool(landmarks.provenance.get("mirrored", False))
-    mirrored = np.array([stored if each.mirrored is None else each.mirrored for each in known], dtype=bool)
-    return _turn_rows(named, mirrored != stored)
-
-
-def _copy_note(photo: About) -> tuple[Note, ...]:
-    return (Note("same_file", photo=photo.copy_of),) if photo.copy_of else ()
-
-
-def _turn_rows(landmarks: Landmarks, rows: npt.NDArray[np.bool_]) -> Landmarks:
-    """Some of the photos as their mirror images."""
-    if not rows.any():
-        return landmarks
-    both = Landmarks.concat([landmarks, landmarks.mirrored()])
-    return both[np.arange(len(landmarks)) + len(landmarks) * rows]
+        lines = Manifest(root, read_manifest(manifest))
+    notes = read_notes(root / NOTES) if (root / NOTES).is_file() else ()
+    known = describe_folder(root, files, lines, treated_on)
+    single = [row for row in range(len(files)) if not known[row].copy_of]
+    for row in single:
+        known[row] = replace(known[row], sha256=digest_photo(files[row]))
+    found = extractor.extract([files[row] for row in single], progress=progress)
+    copies = [row for row in range(len(files)) if known[row].copy_of]
+    rejected = Landmarks.blank([""] * len(copies), status="rejected")
+    lost = Landmarks.blank([""] * (len(known) - len(files)), status="unreadable")
+    order = np.argsort([*single, *copies, *range(len(files), len(known))])
+    landmarks = label_rows(Landmarks.concat([found, rejected, lost])[order], known)
+    return FolderReading(landmarks, tuple(known), notes, treated_on or treatment_by_names(known))

@@ -10,22 +10,24 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from asymmetry.core.arrays import check_type
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.errors import InvalidInputError, PhotoError
 from asymmetry.extract import Extractor
 from asymmetry.extract.intake import Progress
-from asymmetry.photos.manifest import MANIFEST, Entry, read_manifest
-from asymmetry.photos.photo import PhotoSource, image_files
-from asymmetry.photos.record import About, about_photo
+from asymmetry.photos.manifest import Entry, Manifest
+from asymmetry.photos.photo import PhotoSource, image_files, read_dates
+from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.photos.remote import is_url
+from asymmetry.photos.rows import label_rows
 from asymmetry.photos.sources import digest_photo, load_source, name_source
-from asymmetry.series.folder import label_rows
+from asymmetry.series.labels import label_mirrored
 
-__all__ = ["Gathering", "check_alike", "gather_photos", "name_files"]
+__all__ = ["Gathering", "check_alike", "gather_photos", "match_lines", "name_files"]
 
 _LOG = logging.getLogger(__name__)
 #: The settings that two sets of points have to share before they are one series.
-_ALIKE = ("score_version", "method", "model_sha256", "lids_sha256", "settings")
+_ALIKE = ("score_version", "method", "model_sha256", "lids_sha256", "marks_sha256", "settings")
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,14 +38,14 @@ class Gathering:
     ----------
     landmarks : Landmarks
         One row per photo.
-    about : tuple of About
+    about : tuple of PhotoRecord
         The facts known about them.
     sources : mapping of str to PhotoSource
         Where their pictures are, by name.
     """
 
     landmarks: Landmarks
-    about: tuple[About, ...] = field(repr=False)
+    about: tuple[PhotoRecord, ...] = field(repr=False)
     sources: Mapping[str, PhotoSource] = field(repr=False)
 
 
@@ -58,16 +60,37 @@ def name_files(folder: Path, home: Path | None) -> dict[str, Path]:
         The series' own folder. In it names are relative; another folder's name stands before its photos'.
     """
     top = folder.resolve()
-    own = home.resolve() if home else top
-    base = own if top.is_relative_to(own) else top.parent
+    base = (home or top).resolve()
+    if not top.is_relative_to(base):
+        base = top.parent
     return {path.resolve().relative_to(base).as_posix(): path for path in image_files(folder)}
+
+
+def match_lines(folder: Path, files: Mapping[str, Path]) -> dict[str, Entry]:
+    """The lines of a folder's manifest about photos in it, by the names that a series has for them.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder.
+    files : mapping of str to pathlib.Path
+        As `name_files` returns them.
+
+    Raises
+    ------
+    InvalidInputError
+        If the manifest can't be understood, or names a photo by a name that several have.
+    """
+    manifest = Manifest.of_folder(folder)
+    lines = {name: manifest.find(path.relative_to(folder).as_posix()) for name, path in files.items()}
+    return {name: line for name, line in lines.items() if line is not None}
 
 
 def gather_photos(
     photos: Iterable[PhotoSource] | Mapping[str, PhotoSource],
     *,
     extractor: Extractor,
-    known: Sequence[About] = (),
+    known: Sequence[PhotoRecord] = (),
     treated_on: date | None = None,
     manifest: Mapping[str, Entry] | None = None,
     progress: Progress | None = None,
@@ -80,23 +103,27 @@ def gather_photos(
         The photos, or the photos by name.
     extractor : Extractor
         Reads the points.
-    known : sequence of About
+    known : sequence of PhotoRecord
         Photos that the series has. A photo with the name or the bytes of one of them is left out.
     treated_on : date, optional
         Turns day numbers in names into dates.
-    manifest : mapping, optional
-        See `read_manifest`.
+    manifest : mapping of str to Entry, optional
+        A manifest's lines, by the photos' names.
     progress : callable, optional
         As for `Extractor.extract`.
     """
-    named = photos.items() if isinstance(photos, Mapping) else ((None, photo) for photo in photos)
+    check_type("photos", photos, Iterable)
+    if isinstance(photos, Mapping):
+        named: Iterable[tuple[str | None, PhotoSource]] = photos.items()
+    else:
+        named = ((None, photo) for photo in photos)
+    if progress is not None:
+        named = progress(named)
     feed = _Feed(known, treated_on, manifest or {})
-    found = extractor.extract(feed.take(progress(named) if progress else named))
+    found = extractor.extract(feed.take(named))
     rows = label_rows(found, feed.about)
-    stored = bool(found.provenance.get("mirrored", False))
-    about = [
-        replace(each, mirrored=stored if each.mirrored is None else each.mirrored) for each in feed.about
-    ]
+    mirrored = label_mirrored(found, [each.mirrored for each in feed.about]).tolist()
+    about = (replace(each, mirrored=way) for each, way in zip(feed.about, mirrored, strict=True))
     return Gathering(rows, tuple(about), feed.sources)
 
 
@@ -104,9 +131,9 @@ class _Feed:
     """Hands photos to the extractor, and keeps the facts known about each."""
 
     def __init__(
-        self, known: Sequence[About], treated_on: date | None, manifest: Mapping[str, Entry]
+        self, known: Sequence[PhotoRecord], treated_on: date | None, manifest: Mapping[str, Entry]
     ) -> None:
-        self.about: list[About] = []
+        self.about: list[PhotoRecord] = []
         self.sources: dict[str, PhotoSource] = {}
         self._first = len(known)
         self._names = {each.photo for each in known}
@@ -122,20 +149,25 @@ class _Feed:
             with suppress(PhotoError, InvalidInputError):  # the extractor says why, in the photo's row
                 loaded = load_source(source, name)
             digest = digest_photo(loaded)
-            twin = name if name in self._names else self._digests.get(digest, "")
+            twin = self._find_twin(name, digest)
             if twin:
                 _LOG.warning("%s is not added: it is there as %s", name, twin)
                 continue
             self._names.add(name)
             if digest:
                 self._digests[digest] = name
-            about = about_photo(loaded, name, self._entry(name), self._treated_on)
-            self.about.append(replace(about, sha256=digest))
-            self.sources[name] = source if is_url(source) else loaded
+            record = describe_photo(name, self._manifest.get(name)).add_dates(read_dates(loaded))
+            self.about.append(replace(record.count_day(self._treated_on), sha256=digest))
+            self.sources[name] = loaded
+            if is_url(source):  # which is fetched anew when its picture is wanted
+                self.sources[name] = source
             yield loaded
 
-    def _entry(self, name: str) -> Entry | None:
-        return self._manifest.get(name) or self._manifest.get(Path(name).name)
+    def _find_twin(self, name: str, digest: str) -> str:
+        """The photo of that name or with these bytes; empty if there is none yet."""
+        if name in self._names:
+            return name
+        return self._digests.get(digest, "")
 
 
 def check_alike(series: Mapping[str, Any], extractor: Mapping[str, Any]) -> None:
@@ -156,8 +188,8 @@ def check_alike(series: Mapping[str, Any], extractor: Mapping[str, Any]) -> None
     if differ:
         what = ", ".join(differ)
         raise InvalidInputError(
-            f"the photos of this series were read in another way ({what}): read all of them anew, or pass "
-            "the same Extractor"
+            f"the photos of this series were read in another way ({what}): "
+            "read all of them anew, or pass the same Extractor"
         )
 
 
@@ -165,10 +197,6 @@ def _plain(value: Any) -> Any:
     """A value as it is after it was saved."""
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
-    return [_plain(each) for each in value] if isinstance(value, tuple | list) else value
-
-
-def read_manifest_in(folder: Path) -> Mapping[str, Entry]:
-    """The manifest of a folder, if there is one."""
-    path = folder / MANIFEST
-    return read_manifest(path) if path.is_file() else {}
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    return value

@@ -18,6 +18,7 @@ from asymmetry.metrics import Metric, catalogue, measure
 from asymmetry.metrics.absolute import unsure_iris
 from asymmetry.metrics.expression import UNKNOWN
 from asymmetry.metrics.headline import HEADLINES, MORE_MOVEMENTS, MOVEMENT_HEADLINES, Headline
+from asymmetry.metrics.measuring import choose
 from asymmetry.metrics.movements import movement_catalogue
 from asymmetry.series.change import Sides
 from asymmetry.series.course import Course, course
@@ -157,8 +158,7 @@ def own_errors(
         return {}
     table = measured_again(landmarks, static, some, metrics)
     found = {}
-    for each in metrics:
-        metric = each if isinstance(each, Metric) else catalogue()[each]
+    for metric in choose(metrics, catalogue()):
         for column, name in zip(metric.columns, metric.rsd_columns, strict=True):
             values = table[name][np.isfinite(table[name])]
             if len(values):
@@ -248,4 +248,6 @@ def _column(metric: str, side: str, known: Mapping[str, Metric]) -> str:
     if metric not in known:
         return metric
     found = known[metric]
-    return f"{metric}_{side}_{found.unit}" if found.sides else found.columns[0]
+    if not found.sides:
+        return found.columns[0]
+    return f"{metric}_{side}_{found.unit}"

@@ -21,7 +21,7 @@ from asymmetry.metrics.movements import beyond_noise
 from asymmetry.photos.dates import as_date, day_number
 from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.photo import PhotoSource
-from asymmetry.photos.record import About
+from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.assembly import check_rows, series_tables, sources_by_name
 from asymmetry.series.change import Change, Sides, changes
 from asymmetry.series.checks import Circumstances, check, circumstances, explain, used_cameras
@@ -67,7 +67,7 @@ class History:
     setting : {"home", "clinic"}
         How the photos were taken: by the patient, each day held and lit differently, or in one place with
         one camera. It says how far days differ though nothing changes.
-    about : tuple of About
+    about : tuple of PhotoRecord
         The facts known about each photo before it was measured.
     sources : mapping of str to PhotoSource
         Pictures that are not in the folder, by the photo's name.
@@ -82,7 +82,7 @@ class History:
     notes: tuple[DiaryNote, ...] = ()
     affected: Side | None = None
     setting: Setting = "home"
-    about: tuple[About, ...] = ()
+    about: tuple[PhotoRecord, ...] = ()
     sources: Mapping[str, PhotoSource] = field(default_factory=dict)
     metrics: tuple[str | Metric, ...] | None = None
 
@@ -96,7 +96,7 @@ class History:
         setting: Setting = "home",
         folder: Path | None = None,
         expression: Sequence[str | None] | None = None,
-        about: Sequence[About] | None = None,
+        about: Sequence[PhotoRecord] | None = None,
         notes: Sequence[DiaryNote] = (),
         photos: Sequence[PhotoSource] | Mapping[str, PhotoSource] = (),
         metrics: Iterable[str | Metric] | None = None,
@@ -118,7 +118,7 @@ class History:
             Where the photos are, for pictures in the report.
         expression : sequence of str or None, optional
             The expression of each face. Where it is not given, it is read from the expression weights.
-        about : sequence of About, optional
+        about : sequence of PhotoRecord, optional
             All that is known about each photo, in place of `expression`.
         notes : sequence of DiaryNote
             The patient's diary.
@@ -142,7 +142,7 @@ class History:
             raise InvalidInputError(f"affected side {affected!r}: use 'right' or 'left', the patient's own")
         check_rows(landmarks, expression, about)
         if about is None:
-            about = [About("", expression=each) for each in expression or [None] * len(landmarks)]
+            about = [PhotoRecord("", expression=each) for each in expression or [None] * len(landmarks)]
         sources = photos if isinstance(photos, Mapping) else sources_by_name(landmarks, photos)
         chosen = None if metrics is None else tuple(metrics)
         landmarks, static, table, known = series_tables(landmarks, about, as_date(treated_on), chosen)
@@ -318,7 +318,8 @@ class History:
         Parameters
         ----------
         rules : iterable of Rule, optional
-            Default: all `RULES`. ``[rule for rule in RULES if rule.name != "lid drop"]`` leaves one out.
+            Default: all `RULES`, and those that were registered.
+            ``[rule for rule in RULES if rule.name != "lid drop"]`` leaves one out.
         """
         known = self.changes(), self.followed, self.treated, self.affected
         taken = self._taken

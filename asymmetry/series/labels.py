@@ -1,4 +1,4 @@
-"""Which expression each photo shows: said by someone, or read from the expression weights."""
+"""The expression of each photo, said by someone or read from the expression weights; and its mirroring."""
 
 from __future__ import annotations
 
@@ -10,12 +10,27 @@ import numpy.typing as npt
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.metrics.expression import UNKNOWN, expressions
 
-__all__ = ["REST", "known_expressions", "usual_expression"]
+__all__ = ["REST", "label_expressions", "label_mirrored", "usual_expression"]
 
 REST = "rest"
 
 
-def known_expressions(
+def label_mirrored(landmarks: Landmarks, said: Sequence[bool | None]) -> npt.NDArray[np.bool_]:
+    """Whether each photo was stored mirrored.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        n photos, and in their provenance what the `Extractor` was told of all of them.
+    said : sequence of bool or None
+        What a manifest says of each; None where it says nothing.
+    """
+    all_of_them = bool(landmarks.provenance.get("mirrored", False))
+    known = {None: all_of_them, True: True, False: False}
+    return np.array([known[each] for each in said], dtype=bool)
+
+
+def label_expressions(
     landmarks: Landmarks, said: Sequence[str | None]
 ) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.float64]]:
     """The expression of each photo, and how sure it is.

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import date, datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.notes import Note
 from asymmetry.core.schemes import Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.dates import as_date
 from asymmetry.photos.manifest import DiaryNote
-from asymmetry.photos.record import About
-from asymmetry.photos.taken import Taken
+from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.day_to_day import Setting, check_setting
 
 __all__ = ["SavedSeries", "load_saved", "save_series"]
@@ -33,7 +31,7 @@ class SavedSeries:
     ----------
     landmarks : Landmarks
         The points.
-    about : tuple of About
+    about : tuple of PhotoRecord
         The facts known about each photo.
     notes : tuple of DiaryNote
         The patient's diary.
@@ -48,7 +46,7 @@ class SavedSeries:
     """
 
     landmarks: Landmarks
-    about: tuple[About, ...] = field(repr=False)
+    about: tuple[PhotoRecord, ...] = field(repr=False)
     notes: tuple[DiaryNote, ...] = ()
     treated_on: date | None = None
     affected: Side | None = None
@@ -67,12 +65,12 @@ def save_series(saved: SavedSeries, path: str | os.PathLike[str]) -> None:
         Written as named; no suffix is added.
     """
     part = {
-        "about": [_about_to_plain(each) for each in saved.about],
+        "about": [each.to_dict() for each in saved.about],
         "notes": [{**asdict(each), "date": _iso(each.date)} for each in saved.notes],
         "treated_on": _iso(saved.treated_on),
         "affected": saved.affected,
         "setting": saved.setting,
-        "folder": None if saved.folder is None else str(saved.folder),
+        "folder": saved.folder and str(saved.folder),
     }
     provenance = {**saved.landmarks.provenance, _PART: part}
     replace(saved.landmarks, provenance=provenance).save(path)
@@ -84,49 +82,35 @@ def load_saved(path: str | os.PathLike[str]) -> SavedSeries:
     Raises
     ------
     InvalidInputError
-        If the file holds no series, or its points were read by a version whose numbers differ.
+        If the file holds no series, or a version wrote it whose numbers or records differ.
     """
-    name = os.fspath(path)
     landmarks = Landmarks.load(path)
     provenance = dict(landmarks.provenance)
     part = provenance.pop(_PART, None)
     if part is None:
-        raise InvalidInputError(f"{name}: holds landmarks and no series; use Landmarks.load")
+        raise InvalidInputError(f"{os.fspath(path)}: holds landmarks and no series; use Landmarks.load")
     return SavedSeries(
         landmarks=replace(landmarks, provenance=provenance),
-        about=_load_about(part["about"]),
+        about=_load_records(part["about"], os.fspath(path)),
         notes=tuple(DiaryNote(**{**each, "date": as_date(each["date"])}) for each in part["notes"]),
         treated_on=as_date(part["treated_on"]),
         affected=part["affected"],
         setting=check_setting(part.get("setting", "home")),
-        folder=None if part["folder"] is None else Path(part["folder"]),
+        folder=part["folder"] and Path(part["folder"]),
     )
 
 
-def _about_to_plain(about: About) -> dict[str, Any]:
-    taken = about.taken
-    plain = None if taken is None else {**asdict(taken), "when": taken.when.isoformat()}
-    remarks = [note.to_dict() for note in about.remarks]
-    known = {item.name: getattr(about, item.name) for item in fields(about)}
-    return {**known, "taken": plain, "remarks": remarks}
-
-
-def _load_about(plain: Sequence[Mapping[str, Any]]) -> tuple[About, ...]:
-    return tuple(
-        About(
-            **{
-                **each,
-                "taken": _load_taken(each["taken"]),
-                "remarks": tuple(map(Note.from_dict, each["remarks"])),
-            }
-        )
-        for each in plain
-    )
-
-
-def _load_taken(plain: Mapping[str, Any] | None) -> Taken | None:
-    return None if plain is None else Taken(**{**plain, "when": datetime.fromisoformat(plain["when"])})
+def _load_records(plain: Sequence[Mapping[str, Any]], file: str) -> tuple[PhotoRecord, ...]:
+    try:
+        return tuple(map(PhotoRecord.from_dict, plain))
+    except (KeyError, TypeError) as error:
+        raise InvalidInputError(
+            f"{file}: was saved by an older version, which kept other facts about each photo: make the "
+            "series anew from the photos"
+        ) from error
 
 
 def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
+    if day is None:
+        return None
+    return day.isoformat()

@@ -51,19 +51,18 @@ def pooled_scale(landmarks: Landmarks) -> tuple[Scale, Note]:
     blink = [layout.expressions.index(name) for name in _BLINKS if name in layout.expressions]
     irises = landmarks.points[:, layout.pairs["iris_centre"], 0]
     # A weight that is not known (NaN) does not count as closed; an iris that is left out was not seen.
-    closed = (landmarks.blendshapes[:, blink].max(axis=1, initial=0.0) >= _OPEN_EYE) | np.isnan(irises).any(
-        axis=1
-    )
-    open_eyed = usable & ~closed
-    pool = open_eyed if open_eyed.any() else usable
+    blinking = landmarks.blendshapes[:, blink].max(axis=1, initial=0.0) >= _OPEN_EYE
+    open_eyed = usable & ~blinking & ~np.isnan(irises).any(axis=1)
+    pool = open_eyed
+    if not open_eyed.any():
+        pool = usable
     if not pool.any():
         return Scale(), Note("iris_scale")
     person = float(np.median(width[pool]))
     with np.errstate(invalid="ignore"):
         px_per_mm = np.where(usable, width / (face.mm_per_px * person), 1.0)
     found = {"photos": int(pool.sum()), "mm": person}
-    if open_eyed.any():
-        source = Note("pooled_scale", **found)
-    else:
+    source = Note("pooled_scale", **found)
+    if not open_eyed.any():
         source = Note("pooled_scale_of_closed_eyes", **found)
     return Scale("ruler", px_per_mm, unsure_iris()), source

@@ -68,7 +68,9 @@ def verdict(before: float, after: float, limit: float) -> Verdict:
     """
     if before * after < 0 and abs(abs(after) - abs(before)) <= limit:
         return "other way"
-    return "less even" if abs(after) > abs(before) else "more even"
+    if abs(after) > abs(before):
+        return "less even"
+    return "more even"
 
 
 def what_changed(changes: Sequence[Change], setting: Setting = "home") -> tuple[Said, ...]:
@@ -84,7 +86,7 @@ def what_changed(changes: Sequence[Change], setting: Setting = "home") -> tuple[
     Examples
     --------
     >>> [each.words for each in what_changed([])]
-    ['There is nothing to compare: it takes dated photos of two days, with one expression.']
+    ['There is nothing to compare: it takes dated photos from two days with the same expression.']
     """
     return tuple(_sentences(changes, setting))
 
@@ -169,8 +171,10 @@ def series_title(photos: int, day_zero: DayZero) -> str:
 
 def sentences_html(changes: Sequence[Change], setting: Setting = "home") -> str:
     """The changes as an HTML list, for notebooks."""
-    items = []
+    items = ""
     for each in what_changed(changes, setting):
         words = escape(each.words)
-        items.append(f"<li><b>{words}</b></li>" if each.beyond else f"<li>{words}</li>")
-    return f"<ul>{''.join(items)}</ul>"
+        if each.beyond:
+            words = f"<b>{words}</b>"
+        items += f"<li>{words}</li>"
+    return f"<ul>{items}</ul>"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -81,8 +83,11 @@ def days_since(start: date | None, days: Sequence[date | None]) -> FloatArray:
     >>> days_since(date(2026, 3, 9), [date(2026, 3, 2), None]).tolist()
     [-7.0, nan]
     """
-    counted = [(day - start).days if day and start else np.nan for day in days]
-    return np.array(counted, dtype=np.float64)
+    counted = np.full(len(days), np.nan)
+    for row, day in enumerate(days):
+        if day and start:
+            counted[row] = (day - start).days
+    return counted
 
 
 def phase_names(day: npt.ArrayLike, treated: bool) -> npt.NDArray[np.str_]:
@@ -122,24 +127,31 @@ def timeline(
     >>> entry.date, entry.phase, entry.photos
     (datetime.date(2026, 3, 11), 'early', ('a.jpg',))
     """
-    noted = days_since(start, [note.date for note in notes])
-    found: dict[float, tuple[list[str], list[DiaryNote]]] = {}
-    for when, photo in zip(day.tolist(), photos, strict=True):
-        found.setdefault(_key(when), ([], []))[0].append(photo)
-    for when, note in zip(noted.tolist(), notes, strict=True):
-        found.setdefault(_key(when), ([], []))[1].append(note)
+    shots: dict[float, list[str]] = defaultdict(list)
+    texts: dict[float, list[DiaryNote]] = defaultdict(list)
+    for when, photo in zip(_sortable(day), photos, strict=True):
+        shots[when].append(photo)
+    for when, note in zip(_sortable(days_since(start, [note.date for note in notes])), notes, strict=True):
+        texts[when].append(note)
+    days = sorted({*shots, *texts})
     return tuple(
-        Entry(when, start + timedelta(days=when) if start else None, phase, tuple(shots), tuple(texts))
-        if np.isfinite(when)
-        else Entry(np.nan, None, "", tuple(shots), tuple(texts))
-        for (when, (shots, texts)), phase in zip(
-            sorted(found.items(), key=lambda each: each[0]),
-            phase_names(sorted(found), treated).tolist(),
-            strict=True,
-        )
+        _entry(when, start, phase, shots[when], texts[when])
+        for when, phase in zip(days, phase_names(days, treated).tolist(), strict=True)
     )
 
 
-def _key(day: float) -> float:
-    """Days that are not known are one and sort last."""
-    return day if np.isfinite(day) else np.inf
+def _sortable(days: FloatArray) -> list[float]:
+    """The days, with infinity for those that are not known: they are one entry, and the last."""
+    known: list[float] = np.nan_to_num(days, nan=np.inf, posinf=np.inf).tolist()
+    return known
+
+
+def _entry(
+    day: float, start: date | None, phase: str, photos: Iterable[str], notes: Iterable[DiaryNote]
+) -> Entry:
+    when = None
+    if math.isinf(day):
+        day = math.nan
+    elif start:
+        when = start + timedelta(days=day)
+    return Entry(day, when, phase, tuple(photos), tuple(notes))

@@ -68,8 +68,9 @@ class Portrait:
 
 
 _GLASSES = (
-    "The glasses in this portrait hide the brows from the landmark model, so what is read there hardly "
-    "follows the truth. Where scikit-image is installed, the demo takes a portrait without glasses."
+    "The glasses in this portrait hide the brows from the landmark model, so "
+    "what is read there hardly follows the truth. Where scikit-image is "
+    "installed, the demo takes a portrait without glasses."
 )
 # Package, file in it, expression, note. A brow that is 3 mm lower is read 2.7 mm lower in the first portrait
 # and 0.1 mm in the second; a corner of the mouth is read alike in both.
@@ -239,7 +240,9 @@ def _enlarge(photo: Photo, extractor: Extractor) -> tuple[Pixels, Landmarks]:
     last = (canthi.mean(axis=0) + _WIDTHS * width).astype(int)
     cut = photo.pixels[first[1] : last[1], first[0] : last[0]]
     factor = _CANTHI_PX / width
-    how = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_AREA
+    how = cv2.INTER_AREA
+    if factor > 1:
+        how = cv2.INTER_CUBIC
     resized = cv2.resize(cut, None, fx=factor, fy=factor, interpolation=how)
     enlarged = np.asarray(resized, dtype=np.uint8)
     landmarks = extractor.extract([enlarged])

@@ -205,7 +205,9 @@ def _mouth_corner(half: HalfView) -> Skin:
 def _lid(half: HalfView, move: Move) -> Skin:
     """A lid: it moves most at the pupil and not at the canthi. A lower lid is an upper one upside down."""
     groups = half.view.layout.groups
-    upright = 1.0 if move.part == "upper_lid" else -1.0
+    upright = 1.0
+    if move.part == "lower_lid":
+        upright = -1.0
     margin = half.line(*groups["canthi"], *PARTS[move.part])
     brow = half.line(*groups["brow_lower"])
     inner, outer = half.outline(["inner_canthus", "outer_canthus"])[0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import functools
 from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -99,10 +100,13 @@ def measure_renders(methods: Sequence[Method]) -> Iterator[Table]:
         name: renders.turned_rows(every, lm) for name, lm in read.items() if name == _BEST
     }
     yield "turned", made, turned_rows(best)
-    rows: list[Row] = [["method", "closed lid reads at most, mm", "open lid off by at most, mm"]]
-    for name, landmarks in read.items():
-        lids = renders.lid_rows(every, landmarks)
-        rows.append([name, f"{lids['closed_reads']:.1f}", f"{lids['open_error']:.2f}"])
+    rows: list[Row] = [["method", "frames", "closed lid reads at most, mm", "open lid off by at most, mm"]]
+    unused = set(photos.renders(tuning=False))
+    picked = {"all": np.arange(len(every.paths))}
+    picked["reporting"] = np.flatnonzero([path in unused for path in every.paths])
+    for name, (half, kept) in product(read, picked.items()):
+        lids = renders.lid_rows(every.select(kept), read[name][kept])
+        rows.append([name, half, f"{lids['closed_reads']:.2f}", f"{lids['open_error']:.2f}"])
     yield "rendered_lids", made, rows
 
 

@@ -23,6 +23,7 @@ from asymmetry.core.schemes import SIDES
 from benchmarks.fidelity.photos import SHARED
 
 __all__ = [
+    "CONTOURS",
     "TABLE",
     "brow_at_rim",
     "lids_at_centre",
@@ -43,7 +44,7 @@ TABLE = SHARED / "portraits" / "truth.csv"
 
 # Numbers in the 189-point template, right and left, as seen on photos with the numbers drawn in. Contours run
 # from their lateral to their medial end.
-_CONTOURS: dict[str, Numbers] = {
+CONTOURS: dict[str, Numbers] = {
     "brow_upper": ((71, 72, 73, 74, 75), (82, 81, 80, 79, 78)),
     "brow_lower": ((71, 83, 84, 76), (82, 86, 85, 77)),
     "upper_lid": ((18, 19, 20, 21, 22), (27, 26, 25, 24, 23)),
@@ -120,7 +121,7 @@ def template_landmarks(paths: Sequence[Path], read: Landmarks) -> Landmarks:
         along = _level(*(placed[list(numbers)] for numbers in _LEVEL))
         for side in range(len(SIDES)):
             _place_points(points[row], read, placed, side)
-            for group, numbers in _CONTOURS.items():
+            for group, numbers in CONTOURS.items():
                 contour = smooth_contour(placed[list(numbers[side])])
                 for name in read.layout.groups[group]:
                     number = read.layout.pairs[name][side]

@@ -6,7 +6,17 @@ import importlib.util
 from pathlib import Path
 from typing import Literal
 
-__all__ = ["SHARED", "TUNING_PEOPLE", "Folder", "faces", "is_tuning", "london", "more", "portraits"]
+__all__ = [
+    "SHARED",
+    "TUNING_PEOPLE",
+    "Folder",
+    "faces",
+    "is_tuning",
+    "london",
+    "more",
+    "portraits",
+    "renders",
+]
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "faces"
 
@@ -35,6 +45,11 @@ def more(*, tuning: bool) -> list[Path]:
 def portraits(*, tuning: bool) -> list[Path]:
     """Portraits of 26 people of 35 to 90 years, most of them smiling, in one half of the split."""
     return _part("portraits", tuning)
+
+
+def renders(*, tuning: bool) -> list[Path]:
+    """Renders of a head in one half of the split: the second, the fourth, ... by name are for tuning."""
+    return sorted(SHARED.glob("render/*.jpg"))[tuning::2]
 
 
 def is_tuning(path: Path) -> bool:

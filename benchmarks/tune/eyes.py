@@ -1,4 +1,4 @@
-"""Eyes whose lid margins are known, as read in crops or placed by hand.
+"""Eyes whose lid margins are known, as read in crops, placed by hand, or rendered.
 
 All lengths are canonical cm; places count outwards and up from halfway between the canthi.
 """
@@ -6,6 +6,7 @@ All lengths are canonical cm; places count outwards and up from halfway between 
 from __future__ import annotations
 
 import csv
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -52,7 +53,17 @@ _SHAPES = (
 _TEMPLATE_ABOVE = (0.032, 0.005)
 # Template points vary by 0.5 mm where readings in crops repeat to 0.2, so they count half.
 _TEMPLATE_WEIGHT = 0.5
+# Renders have four points a margin, and one skin.
+_RENDER_WEIGHT = 0.5
+# Of an iris that nobody measured.
+_RADIUS = 0.63
 
+
+# Of the renders' 68 points: the margins from the outer to the inner canthus.
+_RENDERED: dict[Side, tuple[list[int], list[int]]] = {
+    "right": ([36, 37, 38, 39], [36, 41, 40, 39]),
+    "left": ([45, 44, 43, 42], [45, 46, 47, 42]),
+}
 
 _NAMES = ("upper_lid", "lower_lid")
 
@@ -92,7 +103,7 @@ class Eye:
 
 def read_eyes(paths: Sequence[Path]) -> list[Eye]:
     """The eyes in these photos that have a truth: read in crops, or else placed as a template."""
-    readings, canonical = _readings(), load_canonical()
+    readings, rendered, canonical = _readings(), _rendered(), load_canonical()
     eyes = []
     with Landmarker() as landmarker:
         for path in paths:
@@ -103,16 +114,37 @@ def read_eyes(paths: Sequence[Path]) -> list[Eye]:
             for side in SIDES:
                 half = to_half(plane, side)
                 middle = half[MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups["canthi"])].mean(axis=0)
-
                 read = readings[path.name].get(side, {})
                 crops = {
                     name: _placed(at[None], pose, canonical, middle, side)[0] for name, at in read.items()
                 }
                 traced = [_placed(at, pose, canonical, middle, side) for at in _template(path, side)]
-                if crops or traced:
-                    picture = _picture(photo, pose, canonical, middle, side)
+                exact = [
+                    _placed(rendered[path.name][line], pose, canonical, middle, side)
+                    for line in (_RENDERED[side] if path.name in rendered else ())
+                ]
+                if not (crops or traced or exact):
+                    continue
+                picture = _picture(photo, pose, canonical, middle, side)
+                if exact:
+                    iris = half[MEDIAPIPE_478.of(side, ("iris_centre",))[0]] - middle
+                    eyes.append(_exactly(path.name, side, picture, exact, iris))
+                else:
                     eyes.append(_known(path.name, side, picture, crops, traced))
     return eyes
+
+
+def _exactly(photo: str, side: Side, picture: Pixels, exact: list[FloatArray], iris: FloatArray) -> Eye:
+    """A rendered eye's truth; its iris as the mesh has it."""
+    upper, lower = (_along(line) for line in exact)
+    return Eye(photo, side, picture, upper, lower, exact[0][[0, -1]], iris, _RADIUS, _RENDER_WEIGHT)
+
+
+def _rendered() -> dict[str, FloatArray]:
+    """The 68 points of every render, px; empty where they are not there."""
+    source = SHARED / "render" / "truth.json"
+    frames = json.loads(source.read_text())["frames"] if source.is_file() else {}
+    return {name: np.array(frame["points68_px"]) for name, frame in frames.items()}
 
 
 def _placed(at: FloatArray, pose: Pose, canonical: Canonical, middle: FloatArray, side: Side) -> FloatArray:
@@ -157,7 +189,7 @@ def _known(photo: str, side: Side, picture: Pixels, crops: Hand, traced: list[Fl
     """An eye's truth from points in crops, from a template, or from both: then the crops' heights count."""
     lines = [_along(line) for line in traced[:2]]
     if not crops:
-        canthi, pupil, radius = traced[0][[0, -1]], traced[2][0], 0.63
+        canthi, pupil, radius = traced[0][[0, -1]], traced[2][0], _RADIUS
         upper, lower = (
             line - above * _bump(canthi, pupil) for line, above in zip(lines, _TEMPLATE_ABOVE, strict=True)
         )

@@ -1,7 +1,8 @@
 """Pictures for the network that reads lids: eyes of people, made anew with a known truth.
 
 Lids are moved by a known amount, as a shutter over the eye or with the eye squeezed, and the picture is
-turned, shifted, lit, shaded, made up, blurred and compressed.
+turned, shifted, lit, shaded, made up, blurred and compressed. Of closed lids the lashes may be wiped off, and
+the line between them dark, faint or wet.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ import numpy.typing as npt
 from asymmetry.extract.edges.lids import EYE_PICTURE
 from benchmarks.tune.eyes import AXIS, OUT, STEP, UP, Eye
 
-__all__ = ["Made", "make_eye"]
+__all__ = ["Made", "make_eye", "photographed"]
 
 FloatArray = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
 
 # Margins count most where they were read, over the pupil: normal weights of this width on a floor.
 _WIDTH, _FLOOR = 0.15, 0.2
+# Lids that are less apart than this meet, cm.
+_MEETING = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,9 +131,9 @@ def _openings(eye: Eye, rng: np.random.Generator) -> FloatArray:
     """Factors on the opening by which the upper and the lower lid move, along `AXIS`."""
     factors = np.ones((2, len(AXIS)))
     chosen = rng.random()
-    if chosen < 0.15:  # closed, or nearly
-        factors[0] *= rng.uniform(0, 0.08) * (rng.random() < 0.6)
-    elif chosen < 0.60:
+    if chosen < 0.22:  # closed, or nearly
+        factors[0] *= rng.uniform(0, 0.08) * (rng.random() < 0.5)
+    elif chosen < 0.72:
         inner, outer = np.sort(eye.canthi[:, 0])
         tilt = (np.clip((AXIS - inner) / (outer - inner), 0, 1) - 0.5) * rng.normal() * 0.15
         factors[0] = np.clip(rng.uniform(0, 1.3) + tilt, 0, 1.4)
@@ -158,6 +161,7 @@ def _altered(
     shown: FloatArray, eye: Eye, at: FloatArray, now: FloatArray, rng: np.random.Generator
 ) -> Pixels:
     """The picture under other light and skin, made up, shaded, blurred, grainy and compressed."""
+    shown = _closed(shown, at, now, eye, rng)
     out, up = at[..., 0], at[..., 1]
     depth, height = np.minimum(now[0] - up, up - now[1]), up - now
     inside = np.clip(depth / 0.03 + 0.5, 0, 1)
@@ -172,7 +176,7 @@ def _altered(
         spot = ((out - rng.normal() * 0.8) / rng.uniform(0.05, 0.5)) ** 2
         spot += ((up - rng.normal() * 0.5) / rng.uniform(0.05, 0.3)) ** 2
         shown = shown + np.exp(-spot)[..., None] * rng.uniform(60, 230)
-    return _photographed(shown, rng)
+    return photographed(shown, rng)
 
 
 def _paints(
@@ -235,6 +239,45 @@ def _paints(
     )
 
 
+def _closed(
+    shown: FloatArray, at: FloatArray, now: FloatArray, eye: Eye, rng: np.random.Generator
+) -> FloatArray:
+    """Where lids meet: lashes wiped off, and a line that may be dark, faint, wet or not there."""
+    inner, outer = np.sort(eye.canthi[:, 0])
+    out = at[..., 0]
+    shut = np.clip((_MEETING - (now[0] - now[1])) / (0.5 * _MEETING), 0, 1)
+    shut = shut * np.clip(np.minimum(out - inner, outer - out) / 0.1 + 0.5, 0, 1)
+    if not shut.any():
+        return shown
+    over = at[..., 1] - now.mean(axis=0)
+    if rng.random() < 0.5:
+        band = rng.uniform(0.04, 0.2)
+        columns, rows = np.meshgrid(*(np.arange(n, dtype=np.float32) for n in shown.shape[1::-1]))
+        ends = [
+            cv2.remap(
+                shown.astype(np.float32),
+                columns,
+                (rows - (side * band - over) / EYE_PICTURE.step).astype(np.float32),
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+            for side in (-1, 1)
+        ]
+        high = np.clip((over / band + 1) / 2, 0, 1)[..., None]
+        share = (shut * (np.abs(over) < band) * rng.uniform(0.5, 1))[..., None]
+        shown = shown * (1 - share) + (ends[0] * (1 - high) + ends[1] * high) * share
+    broken = np.interp(out, np.linspace(inner, outer, 9), rng.uniform(0, 1, 9))
+    if rng.random() < 0.7:
+        line = np.exp(-(((over - rng.normal() * 0.02) / rng.uniform(0.01, 0.05)) ** 2))
+        line *= shut * (broken if rng.random() < 0.3 else 1)
+        shown = shown * (1 - line[..., None] * rng.uniform(0.1, 0.85))
+    if rng.random() < 0.35:
+        line = np.exp(-(((over + rng.uniform(0, 0.03)) / rng.uniform(0.01, 0.03)) ** 2))
+        line *= shut * (broken if rng.random() < 0.7 else 1)
+        shown = shown + line[..., None] * rng.uniform(20, 140)
+    return shown
+
+
 def _with_lashes(
     shown: FloatArray, over: FloatArray, across: FloatArray, rng: np.random.Generator
 ) -> FloatArray:
@@ -250,7 +293,7 @@ def _with_lashes(
     return np.asarray(shown * (1 - (lines * across)[..., None] * rng.uniform(0.3, 0.9)))
 
 
-def _photographed(shown: FloatArray, rng: np.random.Generator) -> Pixels:
+def photographed(shown: FloatArray, rng: np.random.Generator) -> Pixels:
     """What a camera makes of it: colours, contrast, exposure, blur, noise, compression."""
     if rng.random() < 0.2:
         grey = shown.mean(axis=-1, keepdims=True)

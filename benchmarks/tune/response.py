@@ -142,7 +142,7 @@ def read(extractor: Extractor, pixels: Pixels) -> Hemifaces | None:
             average_with_mirrored(photo, readings[0], tools),
             tools.canonical,
             tools.mesh,
-            tools.lid_network,
+            tools.edges,
             SIZES["hemiface"],
             tools.settings,
         )

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.tune.sweep corners.sigma common.reach``: what each constant of hemiface does.
+"""``python -m benchmarks.tune.sweep marks.reach common.reach``: what each constant of hemiface does.
 
 Reads tuning people's photos, warps of them, and renders with each constant as it is and times 0.6, 0.8, 1.25
 and 1.5, and prints how brows' and mouth corners' differences agree with the truth.
@@ -134,7 +134,7 @@ def _agreement(hand: FloatArray, read: FloatArray) -> str:
 
 
 def constants(tree: Any, prefix: str = "") -> Iterator[str]:
-    """Names of all numbers in a tree of settings, such as ``corners.sigma``."""
+    """Names of all numbers in a tree of settings, such as ``marks.reach``."""
     for item in fields(tree):
         value = getattr(tree, item.name)
         if is_dataclass(value):

@@ -20,7 +20,7 @@ def check_names(scheme: Scheme) -> None:
     """Refuse names that are none, or that mean something else in the vocabulary."""
     for name in (scheme.name, *scheme.pairs, *scheme.midline):
         if not _NAME.fullmatch(name):
-            raise InvalidInputError(f"scheme {scheme.name!r}: {name!r} is no name; use lower case")
+            raise InvalidInputError(f"scheme {scheme.name!r}: {name!r} is not a valid name; use lower case")
     twice = set(scheme.pairs) & set(scheme.midline)
     wrong = twice | (set(scheme.pairs) & set(MIDLINE)) | (set(scheme.midline) & set(PAIRS))
     if wrong:
@@ -35,14 +35,15 @@ def check_names(scheme: Scheme) -> None:
         unknown = [name for name in line if name not in scheme.named]
         if unknown or len(line) < 2:
             raise InvalidInputError(
-                f"scheme {scheme.name!r}: contour {contour!r} needs two points or more that have a name; "
-                f"unknown: {', '.join(unknown) or 'none'}"
+                f"scheme {scheme.name!r}: contour {contour!r} needs two "
+                "points or more that have a name; unknown: "
+                f"{', '.join(unknown) or 'none'}"
             )
     one_sided = [name for name in scheme.expressions if other_side(name) not in scheme.expressions]
     if one_sided or len(set(scheme.expressions)) < len(scheme.expressions):
         raise InvalidInputError(
-            f"scheme {scheme.name!r}: expression weights stand once, and on both sides; not so: "
-            f"{', '.join(one_sided) or 'some stand twice'}"
+            f"scheme {scheme.name!r}: expression weights must be listed once, and for "
+            f"both sides; not so: {', '.join(one_sided) or 'some are listed twice'}"
         )
 
 
@@ -52,7 +53,7 @@ def check_numbers(scheme: Scheme) -> None:
     numbers += [*scheme.midline.values(), *(number for numbers in scheme.unnamed for number in numbers)]
     twice = sorted({number for number in numbers if numbers.count(number) > 1})
     if twice:
-        raise InvalidInputError(f"scheme {scheme.name!r}: points {list_numbers(twice)} stand in it twice")
+        raise InvalidInputError(f"scheme {scheme.name!r} has points {list_numbers(twice)} twice")
     beyond = sorted({*numbers, *scheme.expressive.tolist()} - set(range(scheme.size)))
     if beyond:
         raise InvalidInputError(
@@ -61,8 +62,8 @@ def check_numbers(scheme: Scheme) -> None:
     missing = sorted(set(range(scheme.size)) - set(numbers))
     if missing and not len(scheme.mirror):
         raise InvalidInputError(
-            f"scheme {scheme.name!r}: points {list_numbers(missing)} are missing; list them in unnamed, or "
-            "give the mirror"
+            f"scheme {scheme.name!r}: points {list_numbers(missing)} are "
+            "missing; list them in unnamed, or give the mirror"
         )
 
 

@@ -176,21 +176,23 @@ class Scheme:
         """
         found: list[str] = []
         for name in names:
-            line = self.contours[self.stations[name]] if name in self.stations else (name,)
-            found += [point for point in line if point in self.pairs]
-        return tuple(dict.fromkeys(found))
+            if name in self.stations:
+                found += self.contours[self.stations[name]]
+            else:
+                found.append(name)
+        return tuple(point for point in dict.fromkeys(found) if point in self.pairs)
 
     def right(self, names: tuple[str, ...]) -> list[int]:
         """Numbers of the named points on the patient's right."""
-        return [self.pairs[name][0] for name in names]
+        return self.of("right", names)
 
     def left(self, names: tuple[str, ...]) -> list[int]:
         """Numbers of the named points on the patient's left."""
-        return [self.pairs[name][1] for name in names]
+        return self.of("left", names)
 
     def of(self, side: Side, names: tuple[str, ...]) -> list[int]:
         """Numbers of the named points on one of the patient's sides."""
-        return self.right(names) if side == "right" else self.left(names)
+        return [self.pairs[name][SIDES.index(side)] for name in names]
 
     def number(self, name: str, side: Side | None = None) -> int:
         """Number of a named point.
@@ -337,8 +339,9 @@ def _mirror_table(scheme: Scheme) -> npt.NDArray[np.intp]:
     single = [*scheme.midline.values(), *(numbers[0] for numbers in scheme.unnamed if len(numbers) == 1)]
     stated = dict(pairs) | {left: right for right, left in pairs}
     stated |= {number: number for number in single}
-    given = scheme.mirror
-    table = _freeze(given if len(given) else [stated[number] for number in range(scheme.size)])
+    table = scheme.mirror
+    if not len(table):
+        table = _freeze([stated[number] for number in range(scheme.size)])
     if table.shape != (scheme.size,) or not set(table.tolist()) <= set(range(scheme.size)):
         raise InvalidInputError(f"scheme {scheme.name!r}: its mirror must name {scheme.size} points")
     wrong = np.flatnonzero(table[table] != np.arange(scheme.size)).tolist()
@@ -346,7 +349,7 @@ def _mirror_table(scheme: Scheme) -> npt.NDArray[np.intp]:
     if wrong:
         points = list_numbers(sorted(set(wrong)))
         raise InvalidInputError(
-            f"scheme {scheme.name!r}: the mirror twins of points {points} are not each other's, or not those "
-            "of the pairs"
+            f"scheme {scheme.name!r}: the mirror twins of points {points} are "
+            "not each other's, or not those of the pairs"
         )
     return table

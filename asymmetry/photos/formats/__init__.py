@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asymmetry.photos.formats.heic import HEIC
 from asymmetry.photos.formats.pillow import PILLOW_READERS
-from asymmetry.photos.readers import Reader
+from asymmetry.photos.protocol import Reader
 
 __all__ = ["BUILT_IN"]
 

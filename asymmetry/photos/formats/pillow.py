@@ -68,7 +68,9 @@ class PillowPhoto:
         """
         refuse_filling_in(self._name)
         image = self._image
-        reduced = coarsen(image, least_side) if least_side else 1
+        reduced = 1
+        if least_side:
+            reduced = coarsen(image, least_side)
         if isinstance(image, TiffImagePlugin.TiffImageFile):
             # Pillow would make this memory itself, but check its size by a limit of the whole process.
             stored = (image.tag_v2[ExifTags.Base.ImageWidth], image.tag_v2[ExifTags.Base.ImageLength])
@@ -86,7 +88,7 @@ class PillowReader:
     Attributes
     ----------
     name, suffixes
-        As for `asymmetry.photos.readers.Reader`.
+        As for `asymmetry.photos.protocol.Reader`.
     signature : bytes
         Regular expression for the first bytes.
     plugin : callable

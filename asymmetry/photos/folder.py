@@ -1,0 +1,101 @@
+"""The records of all photos of one person's folder: a manifest's lines, day numbers, copies of one file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from asymmetry.core.notes import Note
+from asymmetry.photos.manifest import Manifest
+from asymmetry.photos.photo import read_dates
+from asymmetry.photos.record import PhotoRecord, describe_photo, treatment_by_names
+
+__all__ = ["describe_folder"]
+
+
+def describe_folder(
+    root: Path, files: Sequence[Path], manifest: Manifest, treated_on: date | None
+) -> list[PhotoRecord]:
+    """Gather the facts from files, names and the manifest; nothing is decoded.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The person's folder.
+    files : sequence of pathlib.Path
+        Photos below it.
+    manifest : Manifest
+        Its lines about them.
+    treated_on : date or None
+        Turns day numbers in names into dates. Where it is None and a photo has both a date and a day number,
+        the day 0 that all of these agree on does.
+
+    Returns
+    -------
+    list of PhotoRecord
+        In the files' order; then the photos that only the manifest names.
+
+    Raises
+    ------
+    InvalidInputError
+        If the manifest names a photo by a name that several have.
+    """
+    known = [_describe_file(path, path.relative_to(root).as_posix(), manifest) for path in files]
+    zero = treated_on or treatment_by_names(known)
+    dated = [each.count_day(zero) for each in known]
+    numbers = [each.day for each in dated if each.day is not None]
+    if len(set(numbers)) > 1 and max(numbers) < 0:
+        before = Note("all_days_before")
+        dated = [each if each.day is None else each.add_remark(before) for each in dated]
+    absent = Note("only_in_manifest")
+    lost = [describe_photo(entry.photo, entry).add_remark(absent) for entry in manifest.leftover_lines()]
+    return [*_mark_copies(dated, files), *lost]
+
+
+def _describe_file(path: Path, name: str, manifest: Manifest) -> PhotoRecord:
+    record = describe_photo(name, manifest.find(name), place=str(path))
+    return record.add_dates(read_dates(path))
+
+
+def _mark_copies(photos: list[PhotoRecord], files: Sequence[Path]) -> list[PhotoRecord]:
+    """Of files that are the same, the one about which most is known is measured; the others say which."""
+    result = list(photos)
+    for rows in _same_files(files):
+        kept = max(rows, key=lambda row: (_count_known(photos[row]), -row))
+        for row in set(rows) - {kept}:
+            result[row] = replace(photos[row], copy_of=photos[kept].photo)
+            if photos[row].iso_day != photos[kept].iso_day:
+                result[kept] = result[kept].add_remark(
+                    Note("same_file_with_another_date", photo=photos[row].photo)
+                )
+    return result
+
+
+def _count_known(photo: PhotoRecord) -> int:
+    return sum(each is not None for each in (photo.taken, photo.expression, photo.day))
+
+
+def _same_files(files: Sequence[Path]) -> Iterator[list[int]]:
+    """Rows of files with the same bytes; only files of equal size are read."""
+    by_size: dict[int, list[int]] = defaultdict(list)
+    for row, path in enumerate(files):
+        if path.is_file():
+            by_size[path.stat().st_size].append(row)
+    for rows in by_size.values():
+        if len(rows) > 1:
+            same: dict[bytes, list[int]] = defaultdict(list)
+            for row in rows:
+                same[_digest(files[row], row)].append(row)
+            yield from (each for each in same.values() if len(each) > 1)
+
+
+def _digest(path: Path, row: int) -> bytes:
+    """Of the file's bytes; a file that can't be read equals no other, and extraction will say why."""
+    try:
+        return hashlib.sha256(path.read_bytes()).digest()
+    except OSError:
+        return str(row).encode()

@@ -1,0 +1,67 @@
+"""Arguments of the wrong kind: each is refused by an error of the library's own that says what it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import asymmetry
+from asymmetry import Landmarks, Measurements, Scale, Series
+from asymmetry.core.text import Text
+from asymmetry.errors import InvalidInputError
+
+BLANK = Landmarks.blank(["a.jpg"], status="ok")
+TABLE = Measurements({"photo": ["a.jpg"]})
+SERIES = Series.from_landmarks(BLANK)
+NONE: Any = None
+THREE: Any = 3
+
+CASES: dict[str, tuple[Callable[[], object], str]] = {
+    "a scale of letters": (lambda: Scale("ruler", "x"), "lengths have to be numbers"),
+    "a scale without end": (lambda: Scale("ruler", np.inf), "inf is not a positive length"),
+    "a share of letters": (lambda: Scale("ruler", 3, share="x"), "shares have to be numbers"),  # type: ignore[arg-type]
+    "a negative share": (lambda: Scale("ruler", 3, share=-1), "share -1 is not 0 or more"),
+    "a number for a scale": (
+        lambda: asymmetry.measure(BLANK, scale=THREE),
+        "scale must be of type Scale, not int",
+    ),
+    "a number of photos": (lambda: Landmarks.blank(THREE, status="ok"), "photo has to be a list of texts"),
+    "the name of one photo": (
+        lambda: Landmarks.blank("a.jpg", status="ok"),
+        "photo has to be a list of texts, one for each photo, not 'a.jpg'",
+    ),
+    "no columns": (lambda: Measurements(NONE), "columns must be of type Mapping, not NoneType"),
+    "a list of columns": (lambda: Measurements([1, 2]), "columns must be of type Mapping, not list"),  # type: ignore[arg-type]
+    "a number for a table": (lambda: Measurements.concat([THREE]), "only Measurements can be joined"),
+    "no data frame": (lambda: Measurements.from_dataframe(NONE), "reads a pandas.DataFrame"),
+    "no Arrow table": (lambda: Measurements.from_arrow(NONE), "reads Arrow tables"),
+    "a number for photos": (lambda: SERIES.add(THREE), "photos must be of type Iterable, not int"),
+}
+PATHS: dict[str, Callable[[Any], object]] = {
+    "landmarks to load": Landmarks.load,
+    "landmarks to save": BLANK.save,
+    "CSV to read": Measurements.from_csv,
+    "CSV to write": lambda path: TABLE.to_csv(path or 0),
+    "a folder of photos": Series.from_folder,
+    "a series to load": Series.load,
+    "a series to save": SERIES.save,
+    "a report": SERIES.report,
+    "a language": Text.load,
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_value_of_the_wrong_kind_is_refused(case: str) -> None:
+    call, message = CASES[case]
+    with pytest.raises(InvalidInputError, match=message):
+        call()
+
+
+@pytest.mark.parametrize("case", PATHS)
+@pytest.mark.parametrize("path", [None, 3, ["a"]], ids=repr)
+def test_a_path_that_is_none_is_refused(case: str, path: object) -> None:
+    with pytest.raises(InvalidInputError, match="a path has to be a text"):
+        PATHS[case](path)
