@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from asymmetry import Extractor, Note, Series
+from asymmetry import Extractor, Landmarks, Note, Series
 from asymmetry.core.frame import head_angles
 from asymmetry.core.table import Measurements
 from asymmetry.series import courses_in_words
@@ -19,7 +19,7 @@ from asymmetry.series.course import Course, course
 from asymmetry.series.recovery import recovery
 from asymmetry.series.trend import Trend, forecast, trend
 from asymmetry.synthetic import Move, face, jitter_photo, warp_photo
-from benchmarks.change import decline
+from benchmarks.change import decline, ever_beyond
 
 Array = npt.NDArray[np.float64]
 TREATED_ON = date(2026, 3, 9)
@@ -236,3 +236,17 @@ def test_a_brow_that_drops_by_2_mm_in_real_photos(astronaut: npt.NDArray[np.uint
     # Its outer canthi are 66 px apart: 2 mm are 1.3 px, and are read within 0.5 mm.
     assert brow.change == pytest.approx(-2, abs=0.5)
     assert not found["commissure_height"].span
+
+
+@pytest.mark.parametrize("treated_on", [None, "2026-03-02", "2026-03-09"])
+def test_four_photos_of_one_sitting_show_no_change(sitting: Landmarks, treated_on: str | None) -> None:
+    """As if they were of four days."""
+    weekly = np.array(["2026-03-02", "2026-03-09", "2026-03-16", "2026-03-23"])
+    series = Series.from_landmarks(replace(sitting, taken=weekly), treated_on=treated_on)
+    assert not ever_beyond(series.changes())
+
+
+@pytest.fixture(scope="module")
+def sitting(shared_faces: Path) -> Landmarks:
+    with Extractor() as extractor:
+        return extractor.extract(sorted(shared_faces.glob("lisa/*.jpg")))
