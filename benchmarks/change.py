@@ -7,7 +7,7 @@ normal numbers with the standard deviations of ``day_to_day.toml``, which differ
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +51,7 @@ def static_series(
     plan: tuple[int, int],
     photos: int = 1,
     moved: Sequence[npt.ArrayLike] = (0.0, 0.0),
+    serial: float = 0.0,
 ) -> list[Sides]:
     """The headline metrics of a person at rest, a visit a week.
 
@@ -66,6 +67,8 @@ def static_series(
         Photos of each visit.
     moved : sequence of array_like
         How far the right and the left side are moved on each visit, in every metric.
+    serial : float
+        Correlation of the errors of one visit and the next.
     """
     visits, before = plan
     day = np.repeat(7.0 * (np.arange(visits) - before + 1), photos)
@@ -73,8 +76,8 @@ def static_series(
     made = []
     for headline in HEADLINES:
         known = {side: expected_error(setting, headline.column(side)) for side in _SIDES}
-        diff = _readings(rng, known["diff"], visits, photos)
-        both = _readings(rng, known["right"], visits, photos)
+        diff = _readings(rng, known["diff"], visits, photos, serial)
+        both = _readings(rng, known["right"], visits, photos, serial)
         right, left = (
             both + sign * diff / 2 + np.reshape(shift, (-1, 1))
             for sign, shift in zip((1, -1), moved, strict=True)
@@ -88,10 +91,14 @@ def static_series(
     return made
 
 
-def _readings(rng: np.random.Generator, error: Expected, visits: int, photos: int) -> FloatArray:
+def _readings(
+    rng: np.random.Generator, error: Expected, visits: int, photos: int, serial: float
+) -> FloatArray:
     """Errors of one person, shape (visits, photos); how large they are differs between people."""
     own = np.sqrt(error.df / rng.chisquare(error.df))
     shared = rng.normal(0, error.between, (visits, 1))
+    for i in range(1, visits):
+        shared[i] = serial * shared[i - 1] + np.sqrt(1 - serial**2) * shared[i]
     made: FloatArray = own * (shared + rng.normal(0, error.sem, (visits, photos)))
     return made
 
@@ -231,7 +238,7 @@ def report(runs: int) -> str:
         f"Made by `python -m benchmarks.change`: {runs:,} series of each kind, with the standard deviations "
         "of `asymmetry/series/day_to_day.toml`. Percent.",
     ]
-    for part in (_quiet, _steps, _smiles, _both, _declines):
+    for part in (_quiet, _disturbed, _steps, _smiles, _both, _declines):
         lines += ["", *part(runs)]
     return "\n".join(lines) + "\n"
 
@@ -245,6 +252,35 @@ def _quiet(runs: int) -> Iterator[str]:
         for photos in (1, 3):
             found = [false_alarms(setting, plan, photos, runs) for plan in PLANS]
             yield f"| {setting}, {photos} a visit | " + " | ".join(f"{each:.1f}" for each in found) + " |"
+
+
+def _disturbed(runs: int) -> Iterator[str]:
+    def correlated(visits: int) -> float:
+        return share(lambda rng: ever_beyond(ask(static_series(rng, "home", (visits, 3), serial=0.5))), runs)
+
+    def unusual(before: int) -> float:
+        off = np.where(np.arange(10) == 0, 0.5, 0.0)
+        return share(
+            lambda rng: ever_beyond(ask(static_series(rng, "home", (10, before), 1, (off, -off)))), runs
+        )
+
+    def new_camera(rng: np.random.Generator, cameras: Mapping[str, str]) -> float:
+        off = np.where(np.arange(10) >= 6, rng.normal(0, 0.15), 0.0)
+        sides = static_series(rng, "home", (10, 3), 1, (off, -off))
+        return ever_beyond(changes(sides, "baseline", True, cameras))
+
+    known = {str(i): "old" if i < 6 else "new" for i in range(10)}
+    yield "## Nothing changes but the photos: home series in which any look showed any change"
+    yield ""
+    yield "| ten visits, one photo each | percent |"
+    yield "|---|---:|"
+    yield f"| neighbouring visits err alike (0.5), three before | {correlated(10):.1f} |"
+    yield f"| the same, thirty visits | {correlated(30):.1f} |"
+    for before in (1, 2, 3):
+        yield f"| the first of {before} before is 1 mm off in every metric | {unusual(before):.1f} |"
+    for words, cameras in (("not known", {}), ("known", known)):
+        found = share(lambda rng, c=cameras: new_camera(rng, c), runs)  # type: ignore[misc]
+        yield f"| from the seventh visit on another camera, {words}, 0.3 mm SD off | {found:.1f} |"
 
 
 def _steps(runs: int) -> Iterator[str]:
