@@ -6,6 +6,7 @@ import json
 import os
 import re
 import tomllib
+from collections.abc import Generator
 from importlib import resources
 from pathlib import Path
 
@@ -41,6 +42,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.stem in SLOW_MODULES:
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Escape letters that are no text, such as a file's name may have: xdist can't send them."""
+    report = yield
+    report.sections = [
+        (title, text.encode("utf-8", "backslashreplace").decode("utf-8")) for title, text in report.sections
+    ]
+    return report
 
 
 hypothesis.settings.register_profile("local", deadline=None)

@@ -70,8 +70,7 @@ class Landmarks:
     quality : ndarray of float32, shape (n, 7)
         The facts that `QUALITY` names. Default: not known, NaN.
     focal_px : ndarray of float64, shape (n,)
-        Focal length of the camera, px of the photo, by which perspective is removed. Default: not known, NaN;
-        then a distance of about 1 m is assumed.
+        Focal length of the camera, px of the photo. Default: not known, NaN; 1 m away is assumed.
     scheme : str
         Name of the landmark scheme.
     provenance : mapping
@@ -108,12 +107,10 @@ class Landmarks:
         if np.ndim(self.points) == 0:
             raise InvalidInputError(f"Landmarks.points has no rows; it needs (n, {scheme.size}, 3)")
         n, k = len(self.points), scheme.size
-        if np.shape(self.quality) == (0, 0):
-            object.__setattr__(self, "quality", np.full((n, len(QUALITY)), np.nan, np.float32))
-        if np.shape(self.focal_px) == (0,):
-            object.__setattr__(self, "focal_px", np.full(n, np.nan))
-        if self.notes.shape == (0,):
-            object.__setattr__(self, "notes", note_array([()] * n))
+        unknown = {"quality": np.full((n, len(QUALITY)), np.nan, np.float32), "focal_px": np.full(n, np.nan)}
+        for name, column in {**unknown, "notes": note_array([()] * n)}.items():
+            if np.size(getattr(self, name)) == 0:
+                object.__setattr__(self, name, column)
         shapes = {
             "points": (n, k, 3),
             "spread": (n, k),
@@ -129,9 +126,9 @@ class Landmarks:
                     f"Landmarks.{name} has shape {found}; {self.scheme} with n={n} needs {shape}"
                 )
             object.__setattr__(self, name, read_only(getattr(self, name)))
-        unknown = sorted(set(np.unique(self.status).tolist()) - set(_STATUSES))
-        if unknown:
-            raise InvalidInputError(f"unknown status {unknown}; known: {', '.join(_STATUSES)}")
+        wrong = sorted(set(np.unique(self.status).tolist()) - set(_STATUSES))
+        if wrong:
+            raise InvalidInputError(f"unknown status {wrong}; known: {', '.join(_STATUSES)}")
         object.__setattr__(self, "provenance", dict(self.provenance))
 
     @classmethod
@@ -182,9 +179,8 @@ class Landmarks:
             raise InvalidInputError(f"points have shape {array.shape}; {scheme} needs (n, {k}, 3)")
         unknown = sorted(set(columns) - {*_ARRAYS, "provenance"})
         if unknown:
-            raise InvalidInputError(
-                f"Landmarks has no field {', '.join(unknown)}; it has {', '.join(_ARRAYS)}"
-            )
+            known = ", ".join(_ARRAYS)
+            raise InvalidInputError(f"Landmarks has no field {', '.join(unknown)}; it has {known}")
         if photo is None:
             photo = [str(row) for row in range(n)]
         blank = cls.blank(photo, status="ok", scheme=scheme)
@@ -259,8 +255,7 @@ class Landmarks:
             return cls.blank([], status="ok")
         if len({part.scheme for part in parts}) > 1:
             raise InvalidInputError("landmarks of different schemes can't be joined")
-        columns = {name: [getattr(part, name) for part in parts] for name in _ARRAYS}
-        joined: Any = {name: np.concatenate(each) for name, each in columns.items()}
+        joined: Any = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS}
         told = (part.provenance for part in parts if part.provenance or part.usable.any())
         return replace(parts[0], **joined, provenance=joined_provenance(told))
 
@@ -327,8 +322,7 @@ class Landmarks:
         >>> Landmarks.blank(["a.jpg", "b.jpg"], status="no_face").point("commissure", "right").shape
         (2, 3)
         """
-        points: FloatArray = self.points[:, self.layout.number(name, side)]
-        return points
+        return np.asarray(self.points[:, self.layout.number(name, side)])
 
     def mirrored(self) -> Landmarks:
         """The landmarks of the mirror image of each photo.
