@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FACTORS = (1.5, 0.6)
 #: Modules whose numbers decide readings, and the files in ``tests/`` that concern them.
 TESTS = {
-    "core.frame": ("frame", "metrics"),
+    "core.frame": ("frame", "metrics", "measure"),
     "core.level": ("frame", "metrics"),
     "extract.edges.brows": ("brows",),
     "extract.edges.corners": ("corners",),
@@ -51,7 +51,7 @@ TESTS = {
     "extract.halves.common": ("common_shape",),
     "extract.halves.response": ("response",),
     "extract.judge.glasses": ("glasses",),
-    "extract.judge.hidden": ("hidden",),
+    "extract.judge.hidden": ("hidden_limits", "hidden"),
     "extract.judge.pupils": ("pupils",),
     "extract.judge.quality": ("quality",),
     "extract.judge.spread": ("spread",),
