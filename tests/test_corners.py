@@ -78,6 +78,9 @@ def test_nothing_moves_but_what_is_near_a_corner(canonical: Canonical) -> None:
     moved = np.flatnonzero((found != plane).any(axis=1))
     near = (*CORNERS, *(f"{lip}_lip_{edge}_1" for lip in ("upper", "lower") for edge in ("outer", "inner")))
     assert set(moved) == set(MEDIAPIPE_478.right(near))
+    # The red of the lips beside it goes half of its way.
+    ways = (found - plane)[MEDIAPIPE_478.right(near), 1]
+    np.testing.assert_allclose(ways / ways[0], [1, 1, 0.5, 0.5, 0.5, 0.5])
     np.testing.assert_array_equal(found[:, 0], plane[:, 0])
 
 
