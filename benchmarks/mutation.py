@@ -205,9 +205,7 @@ class _Watch:
         self.seconds: dict[str, float] = {}
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-        items[:] = [
-            item for item in items if not {*PHOTOS} & {*item.fixturenames, *map(_mark, item.iter_markers())}
-        ]
+        items[:] = [item for item in items if not {*PHOTOS} & _needs(item)]
         items.sort(key=lambda item: self.known.get(item.nodeid, 0.0))
 
     def pytest_runtest_logreport(self, report: Any) -> None:
@@ -222,8 +220,9 @@ class _Watch:
             self.failed = report.nodeid
 
 
-def _mark(mark: Any) -> str:
-    return str(mark.name)
+def _needs(item: Any) -> set[str]:
+    """Names of a test's fixtures and marks."""
+    return {*item.fixturenames, *(mark.name for mark in item.iter_markers())}
 
 
 def run_tests(module: str, mutant: Mutant | None, known: dict[str, float]) -> Outcome:
@@ -295,7 +294,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print which mutants are caught, and the share of them by module."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation", description=__doc__)
     parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"default: all of {', '.join(TESTS)}")
-    parser.add_argument("--sample", type=int, metavar="N", help="only so many mutants of each module, by chance")
+    parser.add_argument(
+        "--sample", type=int, metavar="N", help="only so many mutants of each module, by chance"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the chance (default: 0)")
     chosen = parser.parse_args(arguments)
     unknown = set(chosen.modules) - set(TESTS)
@@ -308,7 +309,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if chosen.sample is not None and chosen.sample < len(mutants):
             mutants = sorted(draw.sample(mutants, chosen.sample), key=lambda each: each.index)
         shares[module] = judge_module(module, mutants), len(mutants)
-    for name, (caught, of) in {**shares, "all": tuple(map(sum, zip(*shares.values(), strict=True)))}.items():
+    shares["all"] = sum(caught for caught, _ in shares.values()), sum(of for _, of in shares.values())
+    for name, (caught, of) in shares.items():
         print(f"{name:24} {caught:4} of {of:4}, {100 * caught / max(of, 1):3.0f} %")
 
 

@@ -98,9 +98,7 @@ def test_a_brow_in_the_dark_lies_under_hair(points: Array, share: float, covered
 
 
 @pytest.mark.parametrize(("chroma", "masked"), [(8, False), (12, True)])
-def test_a_mask_differs_from_the_forehead_by_ten_in_colour(
-    points: Array, chroma: int, masked: bool
-) -> None:
+def test_a_mask_differs_from_the_forehead_by_ten_in_colour(points: Array, chroma: int, masked: bool) -> None:
     lab = np.full((*SHAPE, 3), 128, np.uint8)
     lab[..., 0] = 100 + 50 * (np.arange(ROWS) // 12 % 2)[:, None]
     below = int((at(points, "nose_bridge_1")[0, 1] + at(points, "nose_tip")[0, 1]) / 2)
@@ -189,7 +187,9 @@ def test_a_part_is_judged_if_half_of_it_lies_in_the_photo(points: Array, share: 
 
 
 @pytest.mark.parametrize(
-    ("part", "above", "below"), [(BROW, 0.8, 0.0), (EYE, 0.4, 0.4), (NOSE, 0.0, 0.2)], ids=["brow", "eye", "nose"]
+    ("part", "above", "below"),
+    [(BROW, 0.8, 0.0), (EYE, 0.4, 0.4), (NOSE, 0.0, 0.2)],
+    ids=["brow", "eye", "nose"],
 )
 def test_the_box_around_a_part_has_room_above_and_below(
     points: Array, part: object, above: float, below: float

@@ -13,7 +13,10 @@ from asymmetry import Extractor, measure
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.errors import InvalidInputError
+from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.judge.pupils import guess_pupils
+from asymmetry.extract.steps import mark_guesses
+from asymmetry.extract.upright import FaceReading
 from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic import Move, warp_photo
 from tests.faces import PX_PER_MM, Moves, model, number, photo
@@ -64,6 +67,16 @@ def test_irises_too_small_for_the_face_are_said() -> None:
             wide[each] = middle + (wide[each] - middle) * most / length * factor
         assert guess_pupils(wide, BOTH).small == small
         assert ("irises_small" in codes(guess_pupils(wide, BOTH).notes)) == small
+
+
+def test_a_guessed_iris_is_no_surer_than_0_9_mm() -> None:
+    points, sure = with_lids(0.5, 4), np.full(MEDIAPIPE_478.size, 0.5)
+    pose = Pose(np.eye(3), np.zeros(2), 10 * PX_PER_MM, 0.0)
+    face = FaceReading(points, sure, np.zeros(52), pose, points, irises=BOTH)
+    right, left = (number("iris_centre", side) for side in SIDES)
+    spread = mark_guesses(face).spread
+    assert spread[right] == pytest.approx(0.9 * PX_PER_MM)
+    assert spread[left] == 0.5
 
 
 def test_lids_that_cover_both_pupils_mislead_nobody(shared_faces: Path) -> None:
