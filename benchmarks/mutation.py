@@ -197,7 +197,7 @@ class _Loader(SourceFileLoader):
 
 
 class _Watch:
-    """Pytest's plugin: orders tests by what they took before, and notes what they take and which one fails."""
+    """Pytest's plugin: orders tests by what they took before, notes what they take and which one fails."""
 
     def __init__(self, known: dict[str, float]) -> None:
         self.known = known
