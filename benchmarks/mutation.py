@@ -61,7 +61,7 @@ TESTS = {
     "metrics.expression": ("expressions",),
     "metrics.eye": ("metrics",),
     "metrics.mouth": ("metrics",),
-    "metrics.movements": ("movement",),
+    "metrics.movements": ("movement", "movement_noise"),
     "metrics.propagation": ("spread",),
 }
 #: Numbers that decide how fast a thing is, and nothing else.
