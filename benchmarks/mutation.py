@@ -64,8 +64,14 @@ TESTS = {
     "metrics.movements": ("movement", "movement_noise"),
     "metrics.propagation": ("spread",),
 }
-#: Numbers that decide how fast a thing is, and nothing else.
-SPEED_ALONE = {("core.frame", "_BATCH")}
+#: Numbers that decide how fast or how finely a thing is done: no reading may hang on them, and none is missed.
+INDIFFERENT = {
+    ("core.frame", "_BLOCK"),
+    ("extract.edges.brows", "BrowSearch.columns"),
+    ("extract.edges.brows", "BrowSearch.step"),
+    ("extract.edges.corners", "CornerSearch.columns"),
+    ("extract.edges.corners", "CornerSearch.step"),
+}
 #: Fixtures and marks of tests that are left out.
 PHOTOS = ("shared_faces", "ugly", "slow")
 # What tests need of other packages; imported once, in the process that all others are forked from.
@@ -158,7 +164,7 @@ def list_mutants(module: str) -> list[Mutant]:
         before: Any = number.value
         for factor in FACTORS:
             after = type(before)(round(before * factor, 9))
-            if after != before and (module, name) not in SPEED_ALONE:
+            if after != before and (module, name) not in INDIFFERENT:
                 found.append(Mutant(module, index, name, number.lineno, before, after))
     return found
 
