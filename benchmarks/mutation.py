@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FACTORS = (1.5, 0.6)
 #: Modules whose numbers decide readings, and the files in ``tests/`` that concern them.
 TESTS = {
-    "core.frame": ("frame", "metrics", "measure"),
+    "core.frame": ("frame", "metrics", "measure", "lasting"),
     "core.level": ("frame", "metrics"),
     "extract.edges.brows": ("brows",),
     "extract.edges.corners": ("corners",),
@@ -64,7 +64,7 @@ TESTS = {
     "metrics.movements": ("movement", "movement_noise"),
     "metrics.propagation": ("spread",),
 }
-#: Numbers that decide how fast or how finely a thing is done: no reading may hang on them, and none is missed.
+#: Numbers that decide how fast or how finely a thing is done: no reading may hang on them.
 INDIFFERENT = {
     ("core.frame", "_BLOCK"),
     ("extract.edges.brows", "BrowSearch.columns"),

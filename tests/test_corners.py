@@ -117,6 +117,15 @@ def test_the_line_is_looked_for_around_the_corner_and_no_farther(
     assert found_above(canonical, photo) == pytest.approx(expected, abs=0.02)
 
 
+@pytest.mark.parametrize(("end", "expected"), [(-0.05, 0.12), (-0.11, 0.0)])
+def test_the_line_is_looked_for_from_1_mm_medial_of_the_corner_on(
+    canonical: Canonical, end: float, expected: float
+) -> None:
+    """A black line above a faint one ends short of the corner: what of it is seen is the darker one."""
+    photo = drawn_lines(canonical, [("right", 0.0, -0.6, 1.0, 135), ("right", 0.12, -0.6, end, 30)])
+    assert found_above(canonical, photo) == pytest.approx(expected, abs=0.02)
+
+
 def test_a_line_as_faint_as_noise_is_none(canonical: Canonical) -> None:
     sheet = np.full((*SHEET, 3), 150, np.uint8)
     for level, seen in ((144, True), (146, False)):
