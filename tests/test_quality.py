@@ -83,6 +83,22 @@ def test_blur_in_one_direction_counts() -> None:
         assert quality.blur(view(cv2.GaussianBlur(fields, (0, 0), **sigma))) > 1.5
 
 
+def test_the_sharper_half_of_a_face_tells_its_blur() -> None:
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    fields = np.where((x // 50 + y // 50) % 2, 60.0, 180.0)
+    sharp, soft = (cv2.GaussianBlur(fields, (0, 0), mm * PX_PER_MM) for mm in (1.0, 2.0))
+    assert quality.blur(view(np.where(x < WIDTH / 2, sharp, soft))) == pytest.approx(1.06, abs=0.1)
+
+
+def test_grain_makes_a_blurred_photo_look_sharper_by_a_fifth() -> None:
+    """Blurred by 2 mm it reads 1.64 under grain of four grey levels; a little of all steps shows in it."""
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    fields = np.where((x // 50 + y // 50) % 2, 60.0, 180.0)
+    grain = np.random.default_rng(1).normal(0, 4, fields.shape)
+    found = quality.blur(view(cv2.GaussianBlur(fields, (0, 0), 2.0 * PX_PER_MM) + grain))
+    assert found == pytest.approx(1.636, abs=0.07)
+
+
 def test_an_even_picture_has_no_edges_to_be_blurred() -> None:
     assert np.isnan(quality.blur(view(128)))
     assert faults(judge_quality(view(128))) == ()
