@@ -72,8 +72,8 @@ INDIFFERENT = {
     ("extract.edges.corners", "CornerSearch.columns"),
     ("extract.edges.corners", "CornerSearch.step"),
 }
-#: Fixtures and marks of tests that are left out.
-PHOTOS = ("shared_faces", "ugly", "slow")
+#: Fixtures that read real photos.
+PHOTOS = {"shared_faces", "ugly"}
 # What tests need of other packages; imported once, in the process that all others are forked from.
 _PRELOADED = ["pytest", "hypothesis", "numpy", "cv2", "skimage", "matplotlib", "ai_edge_litert.interpreter"]
 # A mutant that takes this many times as long as the tests without one, plus so many seconds, hangs: caught.
@@ -211,7 +211,7 @@ class _Watch:
         self.seconds: dict[str, float] = {}
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-        items[:] = [item for item in items if not {*PHOTOS} & _needs(item)]
+        items[:] = [item for item in items if not PHOTOS.intersection(item.fixturenames)]
         items.sort(key=lambda item: self.known.get(item.nodeid, 0.0))
 
     def pytest_runtest_logreport(self, report: Any) -> None:
@@ -224,11 +224,6 @@ class _Watch:
     def _note(self, report: Any) -> None:
         if report.failed and self.failed is None:
             self.failed = report.nodeid
-
-
-def _needs(item: Any) -> set[str]:
-    """Names of a test's fixtures and marks."""
-    return {*item.fixturenames, *(mark.name for mark in item.iter_markers())}
 
 
 def run_tests(module: str, mutant: Mutant | None, known: dict[str, float]) -> Outcome:

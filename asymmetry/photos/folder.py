@@ -52,7 +52,7 @@ def describe_folder(
         before = Note("all_days_before")
         dated = [each if each.day is None else each.add_remark(before) for each in dated]
     absent = Note("only_in_manifest")
-    lost = [describe_photo(entry.photo, entry).add_remark(absent) for entry in manifest.unused()]
+    lost = [describe_photo(entry.photo, entry).add_remark(absent) for entry in manifest.leftover_lines()]
     return [*_mark_copies(dated, files), *lost]
 
 

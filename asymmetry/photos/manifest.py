@@ -88,7 +88,7 @@ class Manifest:
     >>> manifest = Manifest(Path("Ada"), {"a.jpg": Entry("a.jpg"), "lost.jpg": Entry("lost.jpg")})
     >>> manifest.find("2026-03-02/a.jpg")
     Entry(photo='a.jpg', taken=None, expression=None, mirrored=None, notes='', subject='')
-    >>> [entry.photo for entry in manifest.unused()]
+    >>> [entry.photo for entry in manifest.leftover_lines()]
     ['lost.jpg']
     """
 
@@ -129,7 +129,7 @@ class Manifest:
             raise InvalidInputError(f"the manifest's {written} may be {other} or {photo}: write which")
         return entry
 
-    def unused(self) -> list[Entry]:
+    def leftover_lines(self) -> list[Entry]:
         """Lines that no photo has taken so far."""
         return [entry for written, entry in self._entries.items() if written not in self._photo_of]
 
@@ -204,7 +204,7 @@ def manifest_entries(path: str | os.PathLike[str]) -> Iterator[tuple[str, Entry]
             where,
             Entry(
                 photo=_path(row["photo"]),
-                taken=_taken(row.get("taken", ""), where),
+                taken=_date(row.get("taken", ""), where),
                 expression=_expression(row.get("expression", ""), where),
                 mirrored=_flag(row.get("mirrored", ""), where),
                 notes="; ".join(filter(None, (row.get("side", ""), row.get("notes", "")))),
@@ -229,7 +229,7 @@ def read_notes(path: str | os.PathLike[str]) -> tuple[DiaryNote, ...]:
     """
     notes = []
     for where, row in _rows(path, "text"):
-        taken = _taken(row.get("taken", ""), where)
+        taken = _date(row.get("taken", ""), where)
         day = taken.day if taken else None
         side = _side(row.get("side", ""), where)
         notes.append(DiaryNote(day, row["text"], row.get("symptom", ""), side))
@@ -269,7 +269,7 @@ def _path(text: str) -> str:
     return PurePath(text.replace("\\", "/")).as_posix()
 
 
-def _taken(text: str, where: str) -> Taken | None:
+def _date(text: str, where: str) -> Taken | None:
     if not text:
         return None
     try:

@@ -1,7 +1,7 @@
 """Photo files → upright RGB pixels and a capture date. The only gate by which pictures come in.
 
 A photo is either read whole and right, or refused with a `PhotoError` that names it. Of its EXIF tags only
-the date is kept.
+the date and the focal length are kept.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from asymmetry.errors import (
     PhotoTooLargeError,
     UnreadablePhotoError,
 )
+from asymmetry.photos.camera import focal_from_exif
 from asymmetry.photos.pixels import decode_loaded, read_exif, refuse_filling_in, upright
 from asymmetry.photos.readers import HEAD_BYTES, StoredPhoto, find_reader, photo_suffixes
 from asymmetry.photos.sources import PhotoBytes, PhotoSource, load_source, name_source
@@ -76,6 +77,8 @@ class Photo:
     reduced : int
         Pixels of the original, either way, that each pixel stands for: 1, or 2, 4 or 8 in a JPEG that was
         decoded coarsely. Places in the original are those in `pixels`, times this.
+    focal_px : float
+        Focal length of the camera in px of the original; NaN where its tags don't say it.
     """
 
     name: str
@@ -83,6 +86,7 @@ class Photo:
     taken: Taken | None
     full_size: tuple[int, int]
     reduced: int = 1
+    focal_px: float = math.nan
 
 
 def read_photo(
@@ -149,12 +153,14 @@ def read_photo(
     with opened(source, name) as stream:
         pixels, tags, reduced = _decode(_header(stream, name, max_megapixels), name, least_side)
     height, width = pixels.shape[:2]
+    full_size = (width * reduced, height * reduced)
     return Photo(
         name=name,
         pixels=pixels,
         taken=best_date(_find_given_date(source), date_from_exif(tags), dated),
-        full_size=(width * reduced, height * reduced),
+        full_size=full_size,
         reduced=reduced,
+        focal_px=focal_from_exif(tags, full_size),
     )
 
 
@@ -224,7 +230,8 @@ def _from_pillow(image: Image.Image, name: str, dated: Taken | None, max_megapix
         tags = read_exif(image)
         pixels = upright(decode_loaded(image, name), tags)
     taken = best_date(date_from_exif(tags), dated)
-    return Photo(name, pixels, taken, (pixels.shape[1], pixels.shape[0]))
+    full_size = (pixels.shape[1], pixels.shape[0])
+    return Photo(name, pixels, taken, full_size, focal_px=focal_from_exif(tags, full_size))
 
 
 def _is_rgb(pixels: NDArray[np.uint8]) -> bool:
