@@ -7,7 +7,7 @@ LOWEST := $(VENV)/lowest
 PROJECT := pyproject.toml hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check lowest bench fidelity retakes change docs clean
+.PHONY: help demo test quick check lowest bench fidelity retakes change docs clean mutation
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench: $(VENV)/dev.stamp ## measure what a photo costs, and the core, series, re
 	$(BIN)/python -m benchmarks.report
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.threads
+
+mutation: $(VENV)/dev.stamp ## change each number that decides readings and say which changes no test notices
+	$(BIN)/python -m benchmarks.mutation
 
 fidelity: $(VENV)/dev.stamp ## measure how much of a known asymmetry is read, into docs/tables and docs/accuracy.md
 	$(BIN)/python -m benchmarks.fidelity

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import CAMERA_DISTANCE, IRIS_MM
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 
@@ -20,7 +19,10 @@ Array = npt.NDArray[np.floating[Any]]
 #: Which point goes where: (name, side) to mm outwards (on the midline: to the patient's left) and up.
 Moves = Mapping[tuple[str, Side | None], tuple[float, float]]
 
-RADIUS = IRIS_MM / 2
+# As published, and as the frame takes the camera to be: written down again, or no test could tell that the
+# frame's own numbers are wrong.
+RADIUS = 11.71 / 2
+CAMERA_DISTANCE = 11.2
 PX_PER_MM = 8.0
 CENTRE = np.array([1000.0, 1200.0])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -110,9 +112,36 @@ def test_what_is_beyond_the_ends_of_the_brow_does_not_count(canonical: Canonical
 
 def test_a_band_counts_before_a_fine_crease_and_a_broad_shadow(canonical: Canonical) -> None:
     band = drawn(canonical, both((0, 1, 0.0, 110)))
-    for other, light in ((drawn(canonical, both((0, 1, 0.3, 80)), 0.06), "crease"),):
-        photo = np.minimum(band, other)
-        assert found_above(canonical, photo) == pytest.approx(0.0, abs=0.05), light
+    crease = np.minimum(band, drawn(canonical, both((0, 1, 0.3, 80)), 0.06))
+    assert found_above(canonical, crease) == pytest.approx(0.0, abs=0.05)
+    band = drawn(canonical, both((0, 1, -0.05, 100)), 0.4)
+    shadow = np.minimum(band, drawn(canonical, both((0, 1, 0.3, 80)), 1.2))
+    assert found_above(canonical, shadow) == pytest.approx(0.0, abs=0.03)
+
+
+def test_what_lies_a_quarter_into_the_brow_counts(canonical: Canonical) -> None:
+    brow = drawn(canonical, both((0, 1, 0.0, 125)), 0.5)
+    darker = drawn(canonical, both((0.22, 0.26, 0.3, 5), (0.74, 0.78, 0.3, 5)), 0.2)
+    assert found_above(canonical, np.minimum(brow, darker)) > 0.07
+
+
+@pytest.mark.parametrize(("light", "share"), [(60, 0.0), (76, 1.0)])
+def test_a_rival_takes_from_a_band_if_it_shows_nearly_as_well(
+    canonical: Canonical, light: int, share: float
+) -> None:
+    faint, beside = (
+        found_above(canonical, drawn(canonical, both((0, 1, -0.25, 60), (0, 1, 0.45, rival)), 0.4))
+        for rival in (90, light)
+    )
+    assert (beside or 0.0) == pytest.approx(share * faint, abs=0.008)
+
+
+@pytest.mark.parametrize(("away", "rival"), [(0.24, False), (0.36, True)])
+def test_a_rival_is_at_least_3_mm_away(canonical: Canonical, away: float, rival: bool) -> None:
+    """Shown by two lines that are nearly as dark as each other, to a search for lines as fine."""
+    photo = drawn(canonical, both((0, 1, -0.2, 60), (0, 1, -0.2 + away, 62)), 0.06)
+    found = found_above(canonical, photo, replace(SEARCH, sigma=0.06))
+    assert (found > -0.04) == rival
 
 
 def test_a_band_as_faint_as_skin_is_none(canonical: Canonical) -> None:

@@ -78,6 +78,9 @@ def test_nothing_moves_but_what_is_near_a_corner(canonical: Canonical) -> None:
     moved = np.flatnonzero((found != plane).any(axis=1))
     near = (*CORNERS, *(f"{lip}_lip_{edge}_1" for lip in ("upper", "lower") for edge in ("outer", "inner")))
     assert set(moved) == set(MEDIAPIPE_478.right(near))
+    # The red of the lips beside it goes half of its way.
+    ways = (found - plane)[MEDIAPIPE_478.right(near), 1]
+    np.testing.assert_allclose(ways / ways[0], [1, 1, 0.5, 0.5, 0.5, 0.5])
     np.testing.assert_array_equal(found[:, 0], plane[:, 0])
 
 
@@ -111,6 +114,15 @@ def test_the_line_is_looked_for_around_the_corner_and_no_farther(
     canonical: Canonical, step: float, expected: float
 ) -> None:
     photo = drawn_lines(canonical, [("right", 0.0, -0.6, step - 0.04, 120), ("right", 0.12, step, 1.2, 50)])
+    assert found_above(canonical, photo) == pytest.approx(expected, abs=0.02)
+
+
+@pytest.mark.parametrize(("end", "expected"), [(-0.05, 0.12), (-0.11, 0.0)])
+def test_the_line_is_looked_for_from_1_mm_medial_of_the_corner_on(
+    canonical: Canonical, end: float, expected: float
+) -> None:
+    """A black line above a faint one ends short of the corner: what of it is seen is the darker one."""
+    photo = drawn_lines(canonical, [("right", 0.0, -0.6, 1.0, 135), ("right", 0.12, -0.6, end, 30)])
     assert found_above(canonical, photo) == pytest.approx(expected, abs=0.02)
 
 

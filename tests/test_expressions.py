@@ -89,6 +89,56 @@ def test_the_persons_own_rest_is_what_counts() -> None:
     assert each.label.tolist() == ["rest", "rest"]
 
 
+#: Weight, label, and the ranges in which it tells that expression more and more: alone, and beyond rest.
+RANGES = [
+    ("mouthSmileLeft", "smile_closed", (0.35, 0.75), (0.2, 0.6)),
+    ("mouthPucker", "pucker", (0.75, 0.95), (0.3, 0.7)),
+    ("eyeBlinkRight", "eye_closure", (0.27, 0.47), (0.15, 0.35)),
+    ("browInnerUp", "brow_raise", (0.45, 0.85), (0.15, 0.55)),
+    ("noseSneerLeft", "snarl", (0.3, 0.7), (0.15, 0.55)),
+    ("browDownRight", "frown", (0.65, 0.95), (0.15, 0.55)),
+    ("jawOpen", UNKNOWN, (0.3, 0.7), (0.2, 0.6)),
+]
+
+
+@pytest.mark.parametrize(("weight", "label", "alone", "beyond"), RANGES)
+@pytest.mark.parametrize("share", [0.3, 0.7])
+def test_a_weight_tells_as_much_as_it_is_into_its_range(
+    weight: str,
+    label: str,
+    alone: tuple[float, float],
+    beyond: tuple[float, float],
+    share: float,
+) -> None:
+    """At 0.7 of the range the expression leads over rest by 0.7 - 0.3, and at 0.3 rest leads by as much."""
+    for rest, (start, end) in ((None, alone), (np.zeros(len(NAMES)), beyond)):
+        found = expressions(face({weight: start + share * (end - start)}, CLOSED), rest=rest)
+        assert found.label.tolist() == ["rest" if share < 0.5 else label]
+        if found.label[0] != UNKNOWN:
+            assert found.confidence[0] == pytest.approx(0.4, abs=1e-3)
+
+
+@pytest.mark.parametrize(("lead", "label"), [(0.08, UNKNOWN), (0.12, "smile_closed")])
+def test_two_that_are_nearly_as_likely_are_not_told_apart(lead: float, label: str) -> None:
+    halfway, width = 0.55, 0.4
+    smile = face({"mouthSmileLeft": halfway + lead / 2 * width}, CLOSED)
+    assert expressions(smile).label.tolist() == [label]
+
+
+@pytest.mark.parametrize(("gap", "label"), [(1.7, "smile_open"), (1.3, "smile_closed")])
+def test_a_smile_is_open_from_1_5_mm_between_the_lips(gap: float, label: str) -> None:
+    nearer = (6 - gap) / 2
+    lips: Moves = {("upper_lip_edge", None): (0, -nearer), ("lower_lip_edge", None): (0, nearer)}
+    assert expressions(face({"mouthSmileLeft": 0.9}, lips)).label.tolist() == [label]
+
+
+def test_where_rest_leaves_no_way_a_tenth_stands_for_it() -> None:
+    """From 0.95 to 1: half of a tenth, which is three quarters into a smile's range beyond rest."""
+    found = expressions(face({"mouthSmileLeft": 1.0}), rest=weights({"mouthSmileLeft": 0.95}))
+    assert found.label.tolist() == ["smile_open"]
+    assert found.confidence[0] == pytest.approx(0.75 - 0.25, abs=1e-3)
+
+
 @given(st.lists(st.lists(st.floats(0, 1), min_size=len(NAMES), max_size=len(NAMES)), min_size=1, max_size=4))
 def test_mirror_and_batch_change_nothing(table: list[list[float]]) -> None:
     faces = replace(

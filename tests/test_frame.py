@@ -11,6 +11,7 @@ from asymmetry.core import frame
 from asymmetry.core.frame import IRIS_MM, Scale, eye_higher, face_frame, head_angles, without_an_eye
 from asymmetry.core.geometry import mirror_squares, polygon_area, total
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.level import level_line
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.errors import InvalidInputError
 from tests.faces import PLACES, PX_PER_MM, Moves, changeable, crowd, model, number, photo, rotation
@@ -98,6 +99,19 @@ def test_pupils_a_little_out_of_level_count_as_ever() -> None:
     assert abs(face_frame(moved).roll[0]) == pytest.approx(tilt, rel=0.02)
 
 
+@pytest.mark.parametrize(
+    ("degrees", "weight"),
+    [(0.2, 0.75), (0.45, 0.75), (0.8, (0.75 - 0.34) / 2), (1.15, -0.34), (3.0, -0.34)],
+)
+def test_pupils_aslant_count_less_and_then_the_other_way_round(degrees: float, weight: float) -> None:
+    """Up to 0.5° they weigh 0.75, from 1.1° on -0.34, and half of the way between them halfway."""
+    angle = np.radians(degrees)
+    pupils = 62 * np.array([np.cos(angle), np.sin(angle)])
+    across = np.array([[90.0, 0.0], pupils, [34.0, 0.0]]).T[..., None]
+    line = level_line(across)[:, 0]
+    np.testing.assert_allclose(line, [90 + weight * pupils[0], weight * pupils[1]], atol=0.02)
+
+
 @pytest.mark.parametrize("side", SIDES)
 def test_behind_a_patch_the_pose_is_the_level(side: Side) -> None:
     lopsided: Moves = {("commissure", "right"): (0, -8), ("brow_upper_3", "left"): (0, 3)}
@@ -141,6 +155,17 @@ def test_roll_is_read_from_the_points_whatever_the_pose_says() -> None:
 )
 def test_millimetres(scale: Scale | None, mm_per_px: float) -> None:
     assert face_frame(photo(), scale=scale).mm_per_px[0] == pytest.approx(mm_per_px, rel=1e-6)
+
+
+def test_without_irises_the_canthi_give_scale_and_height() -> None:
+    """People's outer canthi are 85.7 mm apart, and their pupils 3.2 % of that over the canthi."""
+    shot = photo()
+    changeable(shot).points[:, [number(name, side) for name in IRIS for side in SIDES]] = np.nan
+    face = face_frame(shot)
+    canthi = [(name, side) for name in ("outer_canthus", "inner_canthus") for side in SIDES]
+    right, left = (face.point("outer_canthus", side)[:, 0] for side in SIDES)
+    assert np.hypot(*(left - right)) == pytest.approx(85.7, abs=1e-3)
+    assert np.mean([face.point(*each)[1] for each in canthi]) == pytest.approx(-0.032 * 85.7, abs=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
-from asymmetry.extract.edges.irises import IRIS_OVERREAD, refine_irises
+from asymmetry.extract.edges.irises import IrisSearch, refine_irises
 from asymmetry.extract.face.plane import surface
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical, load_canonical
@@ -17,6 +17,9 @@ Array = npt.NDArray[np.float64]
 SHEET = (1600, 1200)  # rows, columns
 POSE = Pose(np.eye(3), np.array([600.0, 800.0]), 60.0, 0.0)
 RADIUS = 0.6
+#: The mesh draws an iris this much too wide.
+IRIS_OVERREAD = 1.05
+SEARCH = IrisSearch()
 #: Where the eyes look from, cm: the patient's right and left.
 CENTRES = {"right": np.array([-3.15, 2.7]), "left": np.array([3.15, 2.7])}
 
@@ -66,7 +69,9 @@ def test_a_lower_lid_that_rises_does_not_lift_the_iris(canonical: Canonical) -> 
     for side in SIDES:
         lower = MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups["lower_lid"])
         plane[lower, 1] = CENTRES[side][1] + lid - read_too_low
-    found = refine_irises(np.asarray(cv2.GaussianBlur(sheet, (0, 0), 1.5), np.uint8), POSE, canonical, plane)
+    found = refine_irises(
+        np.asarray(cv2.GaussianBlur(sheet, (0, 0), 1.5), np.uint8), POSE, canonical, plane, SEARCH
+    )
     for side in SIDES:
         (centre,) = MEDIAPIPE_478.of(side, ("iris_centre",))
         assert found.found[side]
@@ -79,7 +84,7 @@ def test_a_circle_is_found_wherever_the_mesh_has_the_iris(
     canonical: Canonical, off: tuple[float, float], opening: float
 ) -> None:
     found = refine_irises(
-        drawn_eyes(canonical), POSE, canonical, plane_of(canonical, mesh_off=off, opening=opening)
+        drawn_eyes(canonical), POSE, canonical, plane_of(canonical, mesh_off=off, opening=opening), SEARCH
     )
     assert found.found == {"right": True, "left": True}
     for side in SIDES:
@@ -93,7 +98,7 @@ def test_a_circle_is_found_wherever_the_mesh_has_the_iris(
 
 def test_where_no_iris_shows_it_is_the_mesh_less_its_mean_error(canonical: Canonical) -> None:
     plane = plane_of(canonical)
-    found = refine_irises(np.full((*SHEET, 3), 225, np.uint8), POSE, canonical, plane)
+    found = refine_irises(np.full((*SHEET, 3), 225, np.uint8), POSE, canonical, plane, SEARCH)
     assert found.found == {"right": False, "left": False}
     centre, lateral = found.plane[MEDIAPIPE_478.of("left", ("iris_centre", "iris_lateral"))]
     assert centre[1] == pytest.approx(CENTRES["left"][1] + 0.045, abs=1e-3)
@@ -101,7 +106,7 @@ def test_where_no_iris_shows_it_is_the_mesh_less_its_mean_error(canonical: Canon
 
 
 def test_one_eye_gives_both_their_width(canonical: Canonical) -> None:
-    found = refine_irises(drawn_eyes(canonical, ("right",)), POSE, canonical, plane_of(canonical))
+    found = refine_irises(drawn_eyes(canonical, ("right",)), POSE, canonical, plane_of(canonical), SEARCH)
     assert found.found == {"right": True, "left": False}
     for side in SIDES:
         medial, lateral = found.plane[MEDIAPIPE_478.of(side, ("iris_medial", "iris_lateral")), 0]
@@ -109,5 +114,5 @@ def test_one_eye_gives_both_their_width(canonical: Canonical) -> None:
 
 
 def test_lids_that_hide_the_flanks_leave_no_iris(canonical: Canonical) -> None:
-    found = refine_irises(drawn_eyes(canonical), POSE, canonical, plane_of(canonical, opening=0.25))
+    found = refine_irises(drawn_eyes(canonical), POSE, canonical, plane_of(canonical, opening=0.25), SEARCH)
     assert found.found == {"right": False, "left": False}

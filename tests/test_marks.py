@@ -20,6 +20,7 @@ from asymmetry.extract.edges.marks import (
     Marks,
     MarkSettings,
     Read,
+    picture_middles,
     refine_marks,
 )
 from asymmetry.extract.face.plane import places
@@ -178,7 +179,9 @@ def moves(canonical: Canonical, fixed: Fixed, pose: Pose = POSE, **settings: flo
 def test_points_go_their_share(canonical: Canonical) -> None:
     moved = moves(canonical, Fixed(plane_of(canonical), 0.04, 0.2))
     settings = MarkSettings()
-    names = {"commissure": 0.5, "inner_commissure": 0.5, "upper_lip_outer_1": 0.25, "outer_canthus": 0.2}
+    corners = dict.fromkeys(("commissure", "inner_commissure"), 0.5)
+    lips = {f"{lip}_lip_{edge}_1": 0.25 for lip in ("upper", "lower") for edge in ("outer", "inner")}
+    names = corners | lips | dict.fromkeys(("outer_canthus", "inner_canthus"), 0.2)
     for name, share in names.items():
         for side in SIDES:
             (number,) = MEDIAPIPE_478.of(side, (name,))
@@ -227,9 +230,78 @@ def test_what_is_less_clear_is_taken_in_part(canonical: Canonical, part: float, 
     plane = plane_of(canonical)
     clear, unclear = (
         moves(canonical, Fixed(plane, -0.4, 0.2, widths))
-        for widths in ((0.05,) * 3, tuple(part * seen for seen in MarkSettings().seen))
+        for widths in ((0.05,) * 3, (0.6 * part, 0.4 * part, 0.4 * part))
     )
     np.testing.assert_allclose(unclear, share * clear, atol=1e-9)
+
+
+def level_brows(canonical: Canonical, over: float = 0.3) -> Array:
+    """A mesh whose brows lie level, both edges so many cm over the middle of the picture."""
+    plane = plane_of(canonical)
+    for side in SIDES:
+        canthi = plane[MEDIAPIPE_478.of(side, GROUPS["canthi"]), 1].mean()
+        plane[MEDIAPIPE_478.of(side, GROUPS["brow"]), 1] = canthi + 1.2 + over
+    return plane
+
+
+def brow_moves(canonical: Canonical, plane: Array, fixed: Fixed, **settings: float) -> float:
+    """How far the right brow is moved up, cm."""
+    sheet = Halvings(np.full((*SHEET, 3), 128, np.uint8))
+    chosen = replace(MarkSettings(), **settings)
+    raised = refine_marks(sheet, POSE, canonical, plane, fixed, chosen).raised  # type: ignore[arg-type]
+    return float(raised[MEDIAPIPE_478.right(("brow_upper_3",))[0], 1])
+
+
+@pytest.mark.parametrize(
+    ("away", "way"),
+    # Hands draw brows 0.06 cm lower than the mesh. Up to 0.3 cm a tenth of the way, from 0.7 cm on all of it.
+    [(0.04, 0.01), (-0.36, -0.03), (0.44, 0.55 * 0.5), (0.66, 0.72), (-0.86, -0.8)],
+)
+def test_a_brow_goes_a_growing_share_of_its_way(canonical: Canonical, away: float, way: float) -> None:
+    plane = level_brows(canonical)
+    assert brow_moves(canonical, plane, Fixed(plane, away, 0.0)) == pytest.approx(way, abs=1e-6)
+
+
+@pytest.mark.parametrize(("over", "share"), [(1.55, 1.0), (1.8, 0.5), (2.05, 0.0)])
+def test_a_brow_at_the_pictures_edge_is_the_meshs(canonical: Canonical, over: float, share: float) -> None:
+    plane = level_brows(canonical, over)
+    moved = brow_moves(canonical, plane, Fixed(plane, -0.86, 0.0))
+    assert moved == pytest.approx(share * -0.8, abs=1e-6)
+
+
+def test_columns_of_a_brow_are_averaged_over_2_mm(canonical: Canonical) -> None:
+    """Over a parabola a mean lies higher than the brow by its variance."""
+    plane = level_brows(canonical)
+    fixed = Fixed(plane, 0.0, 0.0)
+    for side in SIDES:
+        canthi = plane[MEDIAPIPE_478.of(side, GROUPS["canthi"])].mean(axis=0)
+        brow = MEDIAPIPE_478.of(side, GROUPS["brow"])
+        out = np.abs(plane[brow, 0]) - abs(canthi[0]) - 0.6
+        plane[brow, 1] = canthi[1] + 1.2 + out**2
+    fixed.reads[0].edges[:] = BROW_PICTURE.columns**2
+    assert brow_moves(canonical, plane, fixed, brow_share=1.0, lower=0.0) == pytest.approx(0.04, rel=0.1)
+
+
+def test_how_clear_a_brow_is_is_told_within_1_cm(canonical: Canonical) -> None:
+    plane = level_brows(canonical)
+    columns = np.abs(BROW_PICTURE.columns)
+    for blurred, share in ((columns > 1.01, 1.0), (columns > 0.8, 0.0)):
+        fixed = Fixed(plane, -0.86, 0.0)
+        fixed.reads[0].edge_widths[:, blurred] = 9.0
+        assert brow_moves(canonical, plane, fixed) == pytest.approx(share * -0.8, abs=1e-6)
+
+
+def test_pictures_are_as_the_network_learnt_them(canonical: Canonical) -> None:
+    """Brows: 5.6 by 4.8 cm, 6 mm out of the canthi and 12 mm up; mouths: 3.92 by 3.36 cm, 3 mm in."""
+    for picture, first in ((BROW_PICTURE, (2.775, 2.375)), (MOUTH_PICTURE, (1.9425, 1.6625))):
+        assert picture.grid().shape == (96, 112, 2)
+        np.testing.assert_allclose(picture.grid()[0, 0], first)
+    half = plane_of(canonical)
+    canthi = half[MEDIAPIPE_478.left(GROUPS["canthi"])].mean(axis=0)
+    (mouth,) = half[MEDIAPIPE_478.left(("commissure",))]
+    brow, corner = picture_middles(half, "left")
+    np.testing.assert_allclose(brow - canthi, (0.6, 1.2))
+    np.testing.assert_allclose(corner - mouth, (-0.3, 0.0), atol=1e-12)
 
 
 def test_a_damaged_network_is_refused() -> None:

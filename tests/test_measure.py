@@ -81,6 +81,18 @@ def test_a_turned_head_loses_horizontal_metrics_and_says_so() -> None:
     np.testing.assert_allclose(table["yaw_deg"], [0, 16, -31], atol=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("yaw", "widths", "heights"),
+    [(14.5, True, True), (15.5, False, True), (-29.5, False, True), (-30.5, False, False)],
+)
+def test_widths_are_measured_up_to_15_degrees_and_heights_up_to_30(
+    yaw: float, widths: bool, heights: bool
+) -> None:
+    table = measure(photo(yaw=yaw))
+    assert np.isfinite(table["fissure_width_right_mm"][0]) == widths
+    assert np.isfinite(table["brow_height_right_mm"][0]) == heights
+
+
 def test_without_the_frames_points_nothing_is_measured_and_the_reason_says_so() -> None:
     lost = photo()
     changeable(lost).points[0, number("outer_canthus", "left")] = np.nan

@@ -74,6 +74,23 @@ def test_known_answer_on_a_symmetric_face(name: str) -> None:
     assert diff == right - left
 
 
+@pytest.mark.parametrize("name", [name for name, entry in catalogue().items() if entry.marks])
+def test_a_height_is_measured_at_its_marks(name: str) -> None:
+    marks = catalogue()[name].marks
+    assert sum(marks.values()) == 1
+    height = face_frame(photo()).half("right").height(marks)
+    assert height[0] == pytest.approx(KNOWN[name], abs=NEAR["mm"])
+
+
+def test_what_a_bystander_notices_is_what_the_studies_found() -> None:
+    noticed = {name: (entry.study, entry.visible_mm) for name, entry in catalogue().items() if entry.study}
+    assert noticed == {
+        "brow_height": ("chu_2011", 3.0),
+        "fissure_height": ("hohman_2014", 2.0),
+        "commissure_height": ("hohman_2014", 3.0),
+    }
+
+
 @pytest.mark.parametrize("name", sorted(WHOLE))
 def test_a_symmetric_face_has_no_asymmetry(name: str) -> None:
     (column,) = catalogue()[name].columns

@@ -13,7 +13,10 @@ from asymmetry import Extractor, measure
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.errors import InvalidInputError
-from asymmetry.extract.judge.pupils import COVERED_MM, MOST_CANTHI_MM, OPEN_MM, guess_pupils
+from asymmetry.extract.face.pose import Pose
+from asymmetry.extract.judge.pupils import guess_pupils
+from asymmetry.extract.steps import mark_guesses
+from asymmetry.extract.upright import FaceReading
 from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic import Move, warp_photo
 from tests.faces import PX_PER_MM, Moves, model, number, photo
@@ -35,7 +38,7 @@ PUPILS = {"pupil_hidden", "iris_unclear", "irises_small", "pupils_aslant", "no_i
 
 @pytest.mark.parametrize("side", SIDES)
 def test_a_lid_over_the_pupil_is_said(side: Side) -> None:
-    low, open_ = COVERED_MM - 0.2, COVERED_MM + 0.2
+    low, open_ = 0.9, 1.1  # mm over the pupil; 1 is the limit
     found = guess_pupils(with_lids(*((low, open_) if side == "right" else (open_, low))), BOTH)
     assert found.covered == (side,)
     assert found.notes == (Note("pupil_hidden", sides=[side]),)
@@ -45,7 +48,7 @@ def test_open_eyes_are_no_guess() -> None:
     assert guess_pupils(with_lids(4, 4), BOTH).notes == guess_pupils(with_lids(4, 4), None).notes == ()
 
 
-@pytest.mark.parametrize(("over", "said"), [(OPEN_MM + 0.2, ("left",)), (OPEN_MM - 0.2, ())])
+@pytest.mark.parametrize(("over", "said"), [(2.1, ("left",)), (1.9, ())])
 def test_an_iris_not_seen_in_an_open_eye_is_said(over: float, said: tuple[Side, ...]) -> None:
     assert guess_pupils(with_lids(over, over), {"right": True, "left": False}).unclear == said
     neither = guess_pupils(with_lids(over, over), {"right": False, "left": False})
@@ -59,10 +62,21 @@ def test_irises_too_small_for_the_face_are_said() -> None:
         right, left = (number("outer_canthus", side) for side in SIDES)
         middle = (wide[right] + wide[left]) / 2
         length = np.hypot(*(wide[left] - wide[right])[:2]) / PX_PER_MM
+        most = 96.5  # mm: 3 standard deviations over the mean of people
         for each in (right, left):
-            wide[each] = middle + (wide[each] - middle) * MOST_CANTHI_MM / length * factor
+            wide[each] = middle + (wide[each] - middle) * most / length * factor
         assert guess_pupils(wide, BOTH).small == small
         assert ("irises_small" in codes(guess_pupils(wide, BOTH).notes)) == small
+
+
+def test_a_guessed_iris_is_no_surer_than_0_9_mm() -> None:
+    points, sure = with_lids(0.5, 4), np.full(MEDIAPIPE_478.size, 0.5)
+    pose = Pose(np.eye(3), np.zeros(2), 10 * PX_PER_MM, 0.0)
+    face = FaceReading(points, sure, np.zeros(52), pose, points, irises=BOTH)
+    right, left = (number("iris_centre", side) for side in SIDES)
+    spread = mark_guesses(face).spread
+    assert spread[right] == pytest.approx(0.9 * PX_PER_MM)
+    assert spread[left] == 0.5
 
 
 def test_lids_that_cover_both_pupils_mislead_nobody(shared_faces: Path) -> None:

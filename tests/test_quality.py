@@ -83,6 +83,22 @@ def test_blur_in_one_direction_counts() -> None:
         assert quality.blur(view(cv2.GaussianBlur(fields, (0, 0), **sigma))) > 1.5
 
 
+def test_the_sharper_half_of_a_face_tells_its_blur() -> None:
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    fields = np.where((x // 50 + y // 50) % 2, 60.0, 180.0)
+    sharp, soft = (cv2.GaussianBlur(fields, (0, 0), mm * PX_PER_MM) for mm in (1.0, 2.0))
+    assert quality.blur(view(np.where(x < WIDTH / 2, sharp, soft))) == pytest.approx(1.06, abs=0.1)
+
+
+def test_grain_makes_a_blurred_photo_look_sharper_by_a_fifth() -> None:
+    """Blurred by 2 mm it reads 1.64 under grain of four grey levels; a little of all steps shows in it."""
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    fields = np.where((x // 50 + y // 50) % 2, 60.0, 180.0)
+    grain = np.random.default_rng(1).normal(0, 4, fields.shape)
+    found = quality.blur(view(cv2.GaussianBlur(fields, (0, 0), 2.0 * PX_PER_MM) + grain))
+    assert found == pytest.approx(1.636, abs=0.07)
+
+
 def test_an_even_picture_has_no_edges_to_be_blurred() -> None:
     assert np.isnan(quality.blur(view(128)))
     assert faults(judge_quality(view(128))) == ()
@@ -124,6 +140,49 @@ def test_every_quality_has_its_fault() -> None:
         spoilt = good | {name: bad[name]}
         (note,) = faults(np.array([spoilt[each] for each in QUALITY]))
         assert note == Note(FAULTS[name].code, value=bad[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("px_per_mm", 0.5, 0.4),
+        ("brightness", 33.0, 27.0),
+        ("burnt", 0.27, 0.33),
+        ("side_light", 1.5, 1.8),
+        ("blur_mm", 1.35, 1.65),
+        ("grain", 7.0, 9.0),
+        ("blocks", 2.2, 2.8),
+    ],
+)
+def test_a_fault_begins_at_its_limit(name: str, good: float, bad: float) -> None:
+    """Between photos that read well and those whose brows are 0.3 mm off."""
+    assert not FAULTS[name].spoils(good)
+    assert FAULTS[name].spoils(bad)
+
+
+def test_light_is_compared_from_1_to_4_5_cm_on_either_side() -> None:
+    """The left half has twice the grey value there; nearer and farther out it is black."""
+    rows = np.where(np.arange(HEIGHT) % 8 < 4, 1.0, 1.2)[:, None]
+    out = (np.arange(WIDTH) + 0.5 - WIDTH / 2) / PX_PER_CM
+    ends = (np.abs(out) > 1.0) & (np.abs(out) < 1.4) | (np.abs(out) > 3.0) & (np.abs(out) < 4.5)
+    left = np.where(ends, 160, np.where((out < 1.0) | (out > 4.5), 0, 80))
+    picture = view(np.where(out < 0, 80, left) * rows)
+    bright = picture.face & (out > 0) & ends
+    middle = picture.face & (out >= 1.4) & (out <= 3.0)
+    share = bright.sum() / (bright.sum() + middle.sum())
+    assert quality.side_light(picture) == pytest.approx(share * 2**2.2 + 1 - share, rel=0.02)
+
+
+@pytest.mark.parametrize(("step", "judged"), [(3, False), (5, True)])
+def test_a_half_is_shaded_from_two_grey_levels_on(step: int, judged: bool) -> None:
+    """Rows that differ by a step have half of it as standard deviation."""
+    rows = 100 + step * (np.arange(HEIGHT) % 2)[:, None]
+    assert np.isfinite(quality.side_light(view(rows))) == judged
+
+
+@pytest.mark.parametrize(("level", "white"), [(240, False), (252, True)])
+def test_white_is_what_has_hardly_any_level_above_it(level: int, white: bool) -> None:
+    assert quality.burnt(view(level)) == white
 
 
 def test_every_fault_says_what_to_do_and_has_one_limit() -> None:

@@ -160,7 +160,7 @@ def _refine(
     marks = refine_marks(photo, pose, canonical, corners.plane, networks.marks, settings.marks)
     raised = brows.plane - plane + marks.raised
     lids = refine_lids(photo, pose, canonical, marks.plane, networks.lids, settings.lids)
-    irises = refine_irises(photo.whole, pose, canonical, lids.plane)
+    irises = refine_irises(photo.whole, pose, canonical, lids.plane, settings.irises)
     plane = put_back(irises.plane, settings.response, irises.found, canonical.vertices)
     points = project_face(pose, canonical, plane, settings.around_teeth)
     unread = plane - raised

@@ -8,6 +8,7 @@ from typing import Any
 
 from asymmetry.extract.edges.brows import BrowSearch
 from asymmetry.extract.edges.corners import CornerSearch
+from asymmetry.extract.edges.irises import IrisSearch
 from asymmetry.extract.edges.lids import LidSettings
 from asymmetry.extract.edges.marks import MarkSettings
 from asymmetry.extract.face.depth import AROUND_TEETH
@@ -55,6 +56,8 @@ class Settings:
         Of the dark bands that brows are.
     lids : LidSettings
         Of lid margins.
+    irises : IrisSearch
+        Of the circles that irises are.
     corners : CornerSearch
         Of the line between the lips.
     marks : MarkSettings
@@ -77,6 +80,7 @@ class Settings:
     brows: BrowSearch = field(default_factory=BrowSearch)
     corners: CornerSearch = field(default_factory=CornerSearch)
     lids: LidSettings = field(default_factory=LidSettings)
+    irises: IrisSearch = field(default_factory=IrisSearch)
     marks: MarkSettings = field(default_factory=MarkSettings)
     around_teeth: float = AROUND_TEETH
     response: Response = field(default_factory=load_response)

@@ -8,6 +8,7 @@ darkens from the white inwards, on both flanks between the lids.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import cv2
@@ -21,42 +22,11 @@ from asymmetry.extract.face.plane import light_at, places, surface
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 
-__all__ = ["refine_irises"]
+__all__ = ["IrisSearch", "refine_irises"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-
-# All lengths in canonical cm. The patch round an iris, as far as flanks are looked for: either way across,
-# down and up.
-_ACROSS, _DOWN, _UP = 1.1, 1.0, 0.7
-# Its resolution, and the blur before steps are taken: finer than a limbus, which is some 0.5 mm wide, and
-# broader than a lash.
-_STEP, _SIGMA = 0.01, 0.03
-# The flanks, in degrees above the horizontal through the centre.
-_FLANK = np.radians(np.linspace(-60, 25, 27))
-# Their normals, shape (flanks, places, 2).
-_NORMALS = np.stack([np.stack([sign * np.cos(_FLANK), np.sin(_FLANK)], axis=-1) for sign in (1, -1)])
-# Closer to a lid's margin there are its shadow, lashes or tears; in a narrow eye a share of its opening is
-# kept away from each lid. In crops of the tuning people read by eye, pupils of London faces lie 0.35 mm
-# higher than these circles and of portraits 0.1 mm. With 2 mm from the upper lid some irises read 5 to 15 %
-# too wide.
-_FROM_UPPER, _FROM_LOWER, _MOST_KEPT = 0.12, 0.10, 0.2
-# Share of either flank that must be seen between the lids: a squint leaves no more of it.
-_LEAST_SEEN = 0.15
-# Radii: horizontal visible iris diameters of 10 to 15 mm, in faces of every width and turned by up to 20°.
-_RADII: FloatArray = np.arange(0.50, 0.80, 0.03)
-# How far an iris may lie from the mesh's, and how much higher it lies on average.
-_REACH, _RISE = 0.15, 0.045
-# Cost per cm² of that distance.
-_PRIOR = 3.0
-# Weakest step (log intensity) that is taken for a limbus. Of 16 people's photos 15 show 0.3 to 0.7.
-_WEAKEST = 0.15
-# Steps of the search: over all of it, then three either way around the best.
-_COARSE, _FINE, _AROUND = 0.03, 0.01, 3
-#: The mesh draws an iris this much too wide: 1.05, SD 0.03, against hand-placed rings of 16 people. The
-#: circles found here: 1.00, SD 0.02.
-IRIS_OVERREAD = 1.05
 
 _LIDS = ("upper_lid", "lower_lid")
 # The points of an iris, and where they lie from its centre in radii: outwards and up.
@@ -69,7 +39,85 @@ _RING = {
 }
 
 
-def refine_irises(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray) -> Refined:
+@dataclass(frozen=True)
+class IrisSearch:
+    """Where irises are looked for, and the criteria for them; lengths in canonical cm.
+
+    Attributes
+    ----------
+    across, down, up : float
+        The patch round an iris, as far as flanks are looked for: either way across, down and up.
+    step, sigma : float
+        Its resolution, and the blur before steps of light are taken: finer than a limbus, which is some
+        0.5 mm wide, and broader than a lash.
+    flank : tuple of float
+        From and to where the flanks reach, in degrees above the horizontal through the centre.
+    places : int
+        Places along each flank.
+    from_upper, from_lower, most_kept : float
+        Closer to a lid's margin there are its shadow, lashes or tears; in a narrow eye this share of its
+        opening at most is kept away from each lid. In crops of the tuning people read by eye, pupils of
+        London faces lie 0.35 mm higher than these circles and of portraits 0.1 mm. With 2 mm from the upper
+        lid some irises read 5 to 15 % too wide.
+    least_seen : float
+        Share of either flank that must be seen between the lids: a squint leaves no more of it.
+    narrowest, widest, apart : float
+        Radii that are tried, and how far they are apart: horizontal visible iris diameters of 10 to 15 mm, in
+        faces of every width and turned by up to 20°.
+    reach, rise : float
+        How far an iris may lie from the mesh's, and how much higher it lies on average.
+    prior : float
+        Cost per cm² of that distance.
+    weakest : float
+        Weakest step (log intensity) that is taken for a limbus. Of 16 people's photos 15 show 0.3 to 0.7.
+    coarse, fine : float
+        Steps of the search: over all of it, then around the best.
+    around : int
+        Fine steps either way.
+    overread : float
+        The mesh draws an iris this much too wide: 1.05, SD 0.03, against hand-placed rings of 16 people. The
+        circles found here: 1.00, SD 0.02.
+    """
+
+    across: float = 1.1
+    down: float = 1.0
+    up: float = 0.7
+    step: float = 0.01
+    sigma: float = 0.03
+    flank: tuple[float, float] = (-60.0, 25.0)
+    places: int = 27
+    from_upper: float = 0.12
+    from_lower: float = 0.10
+    most_kept: float = 0.2
+    least_seen: float = 0.15
+    narrowest: float = 0.50
+    widest: float = 0.80
+    apart: float = 0.03
+    reach: float = 0.15
+    rise: float = 0.045
+    prior: float = 3.0
+    weakest: float = 0.15
+    coarse: float = 0.03
+    fine: float = 0.01
+    around: int = 3
+    overread: float = 1.05
+
+    @cached_property
+    def normals(self) -> FloatArray:
+        """Normals of both flanks, shape (flanks, places, 2)."""
+        angles = np.radians(np.linspace(*self.flank, self.places))
+        flanks = [np.stack([sign * np.cos(angles), np.sin(angles)], axis=-1) for sign in (1, -1)]
+        return np.stack(flanks)
+
+    @property
+    def radii(self) -> FloatArray:
+        """Radii that are tried all over the reach."""
+        return np.arange(self.narrowest, self.widest, self.apart)
+
+
+def refine_irises(
+    photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray, search: IrisSearch
+) -> Refined:
     """Move both irises onto the circles that the photo shows, equally wide.
 
     An eye that shows none keeps the mesh's iris, less the mesh's average error.
@@ -84,14 +132,16 @@ def refine_irises(photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatA
         The face's surface.
     plane : ndarray, shape (k, 2)
         Canonical x, y of all points, cm, the lids on their margins.
+    search : IrisSearch
+        Where irises are looked for.
 
     Returns
     -------
     Refined
         Both sides are treated by the same code, so a mirrored photo gives mirrored irises.
     """
-    eyes = [_Eye.of(photo, pose, canonical, plane, side) for side in SIDES]
-    found = _find_irises(eyes) or _Circles([None for _ in eyes], eyes[0].radius)
+    eyes = [_Eye.of(photo, pose, canonical, plane, side, search) for side in SIDES]
+    found = _find_irises(eyes, search) or _Circles([None for _ in eyes], eyes[0].radius)
     plane = plane.copy()
     for eye, centre, side in zip(eyes, found.centres, SIDES, strict=True):
         outwards = np.array([-1.0 if side == "right" else 1.0, 1.0])
@@ -158,22 +208,33 @@ class _Eye:
     shape (rows, columns, 2).
     """
 
+    settings: IrisSearch
     view: _View
     radius: float
     lids: tuple[FloatArray, FloatArray] = field(repr=False)
     steps: npt.NDArray[np.float32] = field(repr=False)
 
     @classmethod
-    def of(cls, photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray, side: Side) -> _Eye:
+    def of(
+        cls,
+        photo: Pixels,
+        pose: Pose,
+        canonical: Canonical,
+        plane: FloatArray,
+        side: Side,
+        settings: IrisSearch,
+    ) -> _Eye:
         """Draw the patch of one side."""
-        centre = plane[MEDIAPIPE_478.of(side, ("iris_centre",))[0]] + np.array([0.0, _RISE])
+        centre = plane[MEDIAPIPE_478.of(side, ("iris_centre",))[0]] + np.array([0.0, settings.rise])
         view = _View.of(pose, canonical, centre)
         margins = (view.to_eye(places(pose, canonical, plane[margin_numbers(side, lid)])) for lid in _LIDS)
         upper, lower = (line[np.argsort(line[:, 0])].T for line in margins)
-        across = np.arange(-_ACROSS, _ACROSS + _STEP / 2, _STEP)
-        up = np.arange(-_DOWN, _UP + _STEP / 2, _STEP)
+        step = settings.step
+        across = np.arange(-settings.across, settings.across + step / 2, step)
+        up = np.arange(-settings.down, settings.up + step / 2, step)
         light = light_at(photo, view.to_photo(np.stack(np.meshgrid(across, up), axis=-1)))
-        return cls(view, _mesh_radius(plane, pose) / IRIS_OVERREAD, (upper, lower), _steps(light))
+        radius = _mesh_radius(plane, pose) / settings.overread
+        return cls(settings, view, radius, (upper, lower), _steps(light, settings))
 
     @property
     def opening(self) -> float:
@@ -188,9 +249,9 @@ class _Eye:
         axis = np.arange(-steps, steps + 1) * step
         across, up = start[:, None] + axis
         # Each step counts by how far it leads outwards along its normal.
-        outwards = (_NORMALS * weights[..., None]).astype(np.float32).ravel()
+        outwards = (self.settings.normals * weights[..., None]).astype(np.float32).ravel()
         clear = self._steps_at(across, up, radii) @ outwards
-        shown = clear - _PRIOR * (across**2 + up[:, None] ** 2)
+        shown = clear - self.settings.prior * (across**2 + up[:, None] ** 2)
         value = shown.reshape(len(radii), -1).max(axis=1)
         rows, columns = np.divmod(shown.reshape(len(radii), -1).argmax(axis=1), len(axis))
         between = [
@@ -199,7 +260,8 @@ class _Eye:
         peak = start + (np.stack([columns, rows], axis=1) - steps + between) * step
         inside = (np.abs(np.stack([rows, columns]) - steps) < steps).all(axis=0)
         # Where a circle was found already, a finer one at the end of the searched range is one still.
-        return _Fit(value, peak, (inside | (step <= _FINE)) & (value > _WEAKEST))
+        found = inside | (step <= self.settings.fine)
+        return _Fit(value, peak, found & (value > self.settings.weakest))
 
     def weights(self, centre: FloatArray, radius: float) -> FloatArray:
         """The weight of each place of the flanks, (flanks, places): both flanks alike, nothing behind a lid.
@@ -207,38 +269,41 @@ class _Eye:
         It is told for one circle and kept for those around it: told for each, it would favour circles that
         hide where they do not fit. All 0 where too little of a flank is seen.
         """
-        at = centre + radius * _NORMALS
+        settings, normals = self.settings, self.settings.normals
+        at = centre + radius * normals
         upper, lower = self.lids
         below, above = np.interp(at[..., 0], *upper), np.interp(at[..., 0], *lower)
-        most = _MOST_KEPT * self.opening
-        low, high = above + min(_FROM_LOWER, most), below - min(_FROM_UPPER, most)
+        most = settings.most_kept * self.opening
+        low, high = above + min(settings.from_lower, most), below - min(settings.from_upper, most)
         seen = (at[..., 1] < high) & (at[..., 1] > low)
         count = seen.sum(axis=-1, keepdims=True)
-        enough = (count >= _LEAST_SEEN * len(_FLANK)).all()
-        return np.where(seen & enough, 1 / (len(_NORMALS) * np.maximum(count, 1)), 0.0)
+        enough = (count >= settings.least_seen * settings.places).all()
+        return np.where(seen & enough, 1 / (len(normals) * np.maximum(count, 1)), 0.0)
 
     def _steps_at(self, across: FloatArray, up: FloatArray, radii: FloatArray) -> npt.NDArray[np.float32]:
-        """The steps on the flanks of circles: (radii, up, across, steps in the order of `_NORMALS`)."""
-        ring = radii[:, None, None] * _NORMALS.reshape(-1, 2).T[:, None, None]
-        columns = ((across[:, None] + ring[0] + _ACROSS) / _STEP).astype(np.float32)[:, None]
-        rows = ((up[:, None] + ring[1] + _DOWN) / _STEP).astype(np.float32)[:, :, None]
-        shape = (len(radii), len(up), len(across), _NORMALS.size // 2)
-        columns = np.broadcast_to(columns, shape).reshape(-1, shape[-1])
-        rows = np.broadcast_to(rows, shape).reshape(-1, shape[-1])
+        """The steps on the flanks of circles: (radii, up, across, steps in the order of the normals)."""
+        settings, normals = self.settings, self.settings.normals
+        ring = radii[:, None, None] * normals.reshape(-1, 2).T[:, None, None]
+        columns = ((across[:, None] + ring[0] + settings.across) / settings.step).astype(np.float32)
+        rows = ((up[:, None] + ring[1] + settings.down) / settings.step).astype(np.float32)
+        shape = (len(radii), len(up), len(across), normals.size // 2)
+        columns = np.broadcast_to(columns[:, None], shape).reshape(-1, shape[-1])
+        rows = np.broadcast_to(rows[:, :, None], shape).reshape(-1, shape[-1])
         found = cv2.remap(self.steps, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(found, dtype=np.float32).reshape(*shape[:-1], -1)
 
 
-def _steps(light: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def _steps(light: npt.NDArray[np.float32], settings: IrisSearch) -> npt.NDArray[np.float32]:
     """Steps of light across and up over the width of a limbus, shape (rows, columns, 2)."""
-    smooth = cv2.GaussianBlur(light, (0, 0), _SIGMA / _STEP)
-    across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=1, scale=0.5 / _STEP)
-    up = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=1, scale=0.5 / _STEP)
+    step, sigma = settings.step, settings.sigma
+    smooth = cv2.GaussianBlur(light, (0, 0), sigma / step)
+    across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=1, scale=0.5 / step)
+    up = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=1, scale=0.5 / step)
     # A sharp step of height one, blurred by sigma, has its steepest slope of 1 / (sigma sqrt(2 pi)) there.
-    return np.dstack([across, up]) * np.float32(_SIGMA * np.sqrt(2 * np.pi))
+    return np.dstack([across, up]) * np.float32(sigma * np.sqrt(2 * np.pi))
 
 
-def _find_irises(eyes: list[_Eye]) -> _Circles | None:
+def _find_irises(eyes: list[_Eye], search: IrisSearch) -> _Circles | None:
     """The irises that the photo shows.
 
     Looked for all over the reach, by the visible parts of the mesh's irises; then again, by those of the
@@ -247,11 +312,13 @@ def _find_irises(eyes: list[_Eye]) -> _Circles | None:
     nowhere: list[FloatArray | None] = [np.zeros(2) for _ in eyes]
     found: _Circles | None = _Circles(nowhere, eyes[0].radius)
     for _ in range(2):
-        found = found and _best(eyes, found, nowhere, _RADII, round(_REACH / _COARSE), _COARSE)
+        steps = round(search.reach / search.coarse)
+        found = found and _best(eyes, found, nowhere, search.radii, steps, search.coarse)
     if found is None:
         return None
-    radii = np.asarray(found.radius + np.arange(-_AROUND, _AROUND + 1) * _FINE, dtype=np.float64)
-    return _best(eyes, found, found.centres, radii, _AROUND, _FINE)
+    offsets = np.arange(-search.around, search.around + 1) * search.fine
+    radii = np.asarray(found.radius + offsets, dtype=np.float64)
+    return _best(eyes, found, found.centres, radii, search.around, search.fine)
 
 
 def _best(

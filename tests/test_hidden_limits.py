@@ -1,0 +1,203 @@
+"""Limits from which on a part of a face was not seen, on frontal pictures drawn on either side of each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from asymmetry.core.schemes import MEDIAPIPE_478
+from asymmetry.extract.face.frontal import Frontal
+from asymmetry.extract.judge.hidden import (
+    PARTS,
+    contrast,
+    find_unseen,
+    has_strands,
+    is_blotted_out,
+    steepness,
+)
+from asymmetry.extract.model.canonical import load_canonical
+
+Array = npt.NDArray[np.float64]
+SHAPE = ROWS, COLUMNS = 360, 260
+PX = 20  # per cm
+SKIN = 160.0
+BROW, EYE, NOSE, MOUTH = PARTS
+IRIS_PX = 0.585 * PX
+
+
+@pytest.fixture(scope="module")
+def points() -> Array:
+    """The canonical face's points in the picture, with irises in the middle between the canthi."""
+    found = np.zeros((MEDIAPIPE_478.size, 2))
+    vertices = load_canonical().vertices[:, :2]
+    found[: len(vertices)] = vertices * (PX, -PX) + (COLUMNS / 2, ROWS / 2)
+    for side, out in (("right", -1), ("left", 1)):
+        iris = MEDIAPIPE_478.of(side, ("iris_centre", "iris_lateral", "iris_medial"))
+        centre = found[MEDIAPIPE_478.of(side, ("outer_canthus", "inner_canthus"))].mean(axis=0)
+        found[iris] = centre + out * IRIS_PX * np.array([[0, 0], [1, 0], [-1, 0]])
+    return found
+
+
+def view(points: Array, grey: Array) -> Frontal:
+    levels = np.rint(np.clip(grey, 0, 255)).astype(np.uint8)
+    return Frontal(
+        rgb=np.repeat(levels[..., None], 3, axis=2),
+        seen=np.ones(SHAPE, dtype=bool),
+        points=points,
+        native=np.zeros((1, 1), dtype=np.uint8),
+        px_per_mm=2.0,
+    )
+
+
+def skin() -> Array:
+    """Skin with a little grain."""
+    return SKIN + np.random.default_rng(1).normal(0, 3, SHAPE)
+
+
+def weights(blink: float = 0.2) -> Array:
+    found = np.zeros(len(MEDIAPIPE_478.expressions))
+    found[MEDIAPIPE_478.expressions.index("eyeBlinkRight")] = blink
+    return found
+
+
+def lost(seen: Frontal, name: str, blink: float = 0.2) -> bool:
+    """Whether a point of the right side is left out."""
+    return bool(find_unseen(seen, weights(blink)).points[MEDIAPIPE_478.right((name,))[0]])
+
+
+def at(points: Array, *names: str) -> Array:
+    """Places of points of the right side or of the midline, px."""
+    numbers = [MEDIAPIPE_478.midline.get(name) or MEDIAPIPE_478.right((name,))[0] for name in names]
+    return points[numbers]
+
+
+@pytest.mark.parametrize(("share", "covered"), [(0.075, True), (0.135, False)])
+def test_a_part_that_spans_less_than_a_tenth_of_the_skins_brightness_is_covered(
+    points: Array, share: float, covered: bool
+) -> None:
+    grey = np.full(SHAPE, SKIN)
+    (_, top), (_, bottom) = at(points, "subnasale", "pogonion")
+    # Three tenths of it are lighter.
+    grey[int(top) : int(top + 0.3 * (bottom - top))] += share * SKIN
+    assert lost(view(points, grey), "commissure") == covered
+
+
+@pytest.mark.parametrize(("share", "covered"), [(0.21, True), (0.36, False)])
+def test_a_brow_in_the_dark_lies_under_hair(points: Array, share: float, covered: bool) -> None:
+    """Half of its surroundings are darker, and a tenth is light: what counts lies between."""
+    grey = skin()
+    brow = at(points, *BROW.heights)[:, 1]
+    top, bottom = brow.min() - 0.8 * PX, brow.max() + 1
+    for end, level in ((1.0, 0.9), (0.9, share), (0.5, 0.08)):
+        grey[int(top) : round(top + end * (bottom - top))] = level * SKIN
+    assert lost(view(points, grey), "brow_upper_3") == covered
+
+
+@pytest.mark.parametrize(("chroma", "masked"), [(8, False), (12, True)])
+def test_a_mask_differs_from_the_forehead_by_ten_in_colour(points: Array, chroma: int, masked: bool) -> None:
+    lab = np.full((*SHAPE, 3), 128, np.uint8)
+    lab[..., 0] = 100 + 50 * (np.arange(ROWS) // 12 % 2)[:, None]
+    below = int((at(points, "nose_bridge_1")[0, 1] + at(points, "nose_tip")[0, 1]) / 2)
+    lab[below:, :, 2] += chroma
+    flat = view(points, np.zeros(SHAPE))
+    assert lost(replace(flat, rgb=cv2.cvtColor(lab, cv2.COLOR_LAB2RGB)), "commissure") == masked
+
+
+def eye(points: Array, share: float) -> Frontal:
+    """A right iris that is darker than its flanks by a share of the skin's brightness."""
+    grey = skin()
+    x, y = at(points, "iris_centre")[0]
+    rows, columns = np.mgrid[:ROWS, :COLUMNS]
+    grey[np.hypot(columns - x, rows - y) < IRIS_PX] -= share * SKIN
+    # The lower lid, for there to be something to see in the eye.
+    grey[round(y + 6) : round(y + 9)] += 0.4 * SKIN
+    return view(points, grey)
+
+
+@pytest.mark.parametrize(
+    ("blink", "share", "covered"), [(0.10, 0.04, True), (0.14, 0.04, False), (0.10, 0.065, False)]
+)
+def test_an_open_eye_has_to_show_an_iris(points: Array, blink: float, share: float, covered: bool) -> None:
+    assert lost(eye(points, share), "outer_canthus", blink) == covered
+
+
+@pytest.mark.parametrize(
+    ("blink", "share", "closed"), [(0.41, 0.16, True), (0.33, 0.16, False), (0.41, 0.25, False)]
+)
+def test_a_closed_eye_blinks_and_shows_little_of_an_iris(
+    points: Array, blink: float, share: float, closed: bool
+) -> None:
+    seen = eye(points, share)
+    assert lost(seen, "iris_centre", blink) == closed
+    assert not lost(seen, "outer_canthus", blink)
+
+
+@pytest.mark.parametrize(
+    ("part", "ratio", "strands"),
+    [(BROW, 1.0, False), (BROW, 1.45, True), (EYE, 1.6, False), (EYE, 2.5, True)],
+    ids=lambda value: getattr(value, "name", str(value)),
+)
+def test_strands_change_across_more_steeply_than_down(
+    points: Array, part: object, ratio: float, strands: bool
+) -> None:
+    across, down = (np.sin(2 * np.pi * np.arange(size) / 8) for size in (COLUMNS, ROWS))
+    seen = view(points, 120 + 25 * (ratio * across + down[:, None]))
+    assert has_strands(seen, part, "right") == strands  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("large", "mosaic"), [(8, True), (5, False)])
+def test_in_a_mosaic_most_neighbours_are_nearly_equal(points: Array, large: int, mosaic: bool) -> None:
+    """Three steps of 1 and two large ones by turns: their median is 0.26 and 0.38 of their mean."""
+    line = np.cumsum(np.tile([1, -1, 1, large, -large, -1, 1, -1, -large, large], 40))
+    assert is_blotted_out(view(points, 100.0 + line[:COLUMNS] + line[:ROWS, None]), EYE, "right") == mosaic
+
+
+@pytest.mark.parametrize(
+    ("wave", "blur_mm", "blotted"),
+    [
+        # Waves of 14 and of 9 mm have detail finer than 1 mm of 0.19 and 0.32 of that up to 3 mm.
+        (28, 1.0, True),
+        (18, 1.0, False),
+        # Where the rest is blurred as well, an eye is as any other part.
+        (28, 1.45, False),
+    ],
+)
+def test_an_eye_that_is_softer_than_the_rest_was_blurred(
+    points: Array, wave: float, blur_mm: float, blotted: bool
+) -> None:
+    rows, columns = np.mgrid[:ROWS, :COLUMNS]
+    grey = np.where((columns // 50 + rows // 50) % 2, 60.0, 180.0)
+    grey = cv2.GaussianBlur(grey, (0, 0), 2 * blur_mm)
+    level = int(at(points, "iris_centre")[0, 1])
+    around = slice(level - 30, level + 30)
+    grey[around] = 120 + 20 * np.sin(2 * np.pi * columns[around] / wave)
+    assert is_blotted_out(view(points, grey), EYE, "right") == blotted
+
+
+@pytest.mark.parametrize(("share", "judged"), [(0.4, False), (0.65, True)])
+def test_a_part_is_judged_if_half_of_it_lies_in_the_photo(points: Array, share: float, judged: bool) -> None:
+    seen = view(points, skin())
+    (_, top), (_, bottom) = at(points, "subnasale", "pogonion")
+    seen.seen[int(top + share * (bottom - top)) :] = False
+    assert np.isfinite(contrast(seen, MOUTH, "right")) == judged
+
+
+@pytest.mark.parametrize(
+    ("part", "above", "below"),
+    [(BROW, 0.8, 0.0), (EYE, 0.4, 0.4), (NOSE, 0.0, 0.2)],
+    ids=["brow", "eye", "nose"],
+)
+def test_the_box_around_a_part_has_room_above_and_below(
+    points: Array, part: object, above: float, below: float
+) -> None:
+    """A row of stripes counts within it, and not two rows farther off."""
+    heights = at(points, *part.heights)[:, 1]  # type: ignore[attr-defined]
+    top, bottom = int(heights.min()) - round(above * PX), int(heights.max()) + round(below * PX)
+    for row, inside in ((top, True), (top - 2, False), (bottom, True), (bottom + 2, False)):
+        grey = np.full(SHAPE, SKIN)
+        grey[row, ::4] = 40
+        assert (steepness(view(points, grey), part, "right") > 0.1) == inside, row  # type: ignore[arg-type]
