@@ -13,7 +13,8 @@ from PIL import Image
 
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.photo import read_date, read_photo
-from asymmetry.photos.taken import Taken, best_date, date_from_exif, date_from_name, image_files
+from asymmetry.photos.listing import image_files
+from asymmetry.photos.taken import Taken, best_date, date_from_exif, date_from_name
 from tests.photos import DATETIME_ORIGINAL, heic_bytes, photo_bytes, picture, png_header
 
 DATETIME, ORIGINAL, DIGITIZED = 0x0132, 0x9003, 0x9004

@@ -27,6 +27,7 @@ from asymmetry.errors import (
     PhotoTooLargeError,
     UnreadablePhotoError,
 )
+from asymmetry.photos.listing import image_files, walk_images
 from asymmetry.photos.pixels import decode_loaded, read_exif, refuse_filling_in, upright
 from asymmetry.photos.readers import HEAD_BYTES, StoredPhoto, find_reader, photo_suffixes
 from asymmetry.photos.sources import PhotoBytes, PhotoSource, load_source, name_source
@@ -35,8 +36,6 @@ from asymmetry.photos.taken import (
     best_date,
     date_from_exif,
     date_from_name,
-    image_files,
-    walk_images,
 )
 
 __all__ = [

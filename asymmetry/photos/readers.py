@@ -12,6 +12,7 @@ __all__ = [
     "Reader",
     "StoredPhoto",
     "find_reader",
+    "is_known",
     "photo_suffixes",
     "register_reader",
     "unregister_reader",
@@ -106,6 +107,17 @@ def find_reader(head: bytes, name: str) -> Reader:
         if reader.recognises(head):
             return reader
     raise UnreadablePhotoError(name, Note("unknown_format", formats=tuple(_READERS)))
+
+
+def is_known(head: bytes) -> bool:
+    """Whether a file that begins with `head` is a photo in a format that is known.
+
+    Examples
+    --------
+    >>> is_known(b"%PDF-1.7")
+    False
+    """
+    return any(reader.recognises(head) for reader in _READERS.values())
 
 
 def photo_suffixes() -> frozenset[str]:

@@ -14,12 +14,17 @@ from typing import Any
 from asymmetry.core.notes import Note
 from asymmetry.photos.manifest import Entry
 from asymmetry.photos.names import day_from_name, expression_from_name, only
-from asymmetry.photos.taken import WEAK_SOURCES, Taken, best_date, date_from_name, sort_dates
+from asymmetry.photos.taken import UNSET_SOURCES, WEAK_SOURCES, Taken, best_date, date_from_name, sort_dates
 
 __all__ = ["PhotoRecord", "describe_photo", "treatment_by_names"]
 
 #: The remark on a date that is not that of the exposure.
-_WEAK_REMARKS = {"exif_digitized": Note("date_of_scan"), "exif_modified": Note("date_of_edit")}
+_WEAK_REMARKS = {
+    "exif_digitized": Note("date_of_scan"),
+    "exif_modified": Note("date_of_edit"),
+    "name_sent": Note("date_of_sending"),
+    "name_utc": Note("date_in_utc"),
+}
 
 
 @dataclass(frozen=True)
@@ -196,12 +201,16 @@ def _remark_on_dates(dates: Sequence[Taken]) -> Iterator[Note]:
     """Remarks on the dates of one photo, of which the first is believed."""
     if not dates:
         return
-    believed, *others = dates
-    if believed.source in WEAK_SOURCES:
+    for unset in (each for each in dates if each.source in UNSET_SOURCES):
+        yield Note("clock_reset", date=unset.day)
+    believed, *others = [each for each in dates if each.source not in UNSET_SOURCES] or [None]
+    if believed is None:
+        return
+    if believed.source in _WEAK_REMARKS:
         yield _WEAK_REMARKS[believed.source]
     told = {believed.day}
     for other in others:
-        if other.source not in WEAK_SOURCES and other.day not in told:
+        if other.source not in _WEAK_REMARKS and other.day not in told:
             told.add(other.day)
             yield Note(
                 "dates_differ",
