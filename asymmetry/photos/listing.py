@@ -11,17 +11,13 @@ from pathlib import Path, PurePath
 from asymmetry.core.notes import Note
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.protocol import HEAD_BYTES
-from asymmetry.photos.readers import is_known, photo_suffixes
+from asymmetry.photos.readers import RAW_SUFFIXES, is_known, photo_suffixes
 
-__all__ = ["LeftOut", "image_files", "is_picture_name", "left_out", "walk_images"]
+__all__ = ["LeftOut", "image_files", "is_kept_apart", "is_picture_name", "left_out", "walk_images"]
 
 #: Pictures in formats that are not read. They are photos of the person all the same, so each has a row.
-_PICTURES = frozenset(
-    f".{end}"
-    for end in (
-        "dng cr2 cr3 crw nef nrw arw srf sr2 raf orf rw2 rwl pef srw x3f raw iiq 3fr erf kdc dcr mrw gpr "
-        "jxl jp2 j2k j2c jpf jpx dcm dicom heics heifs psd psb xcf tga"
-    ).split()
+_PICTURES = RAW_SUFFIXES | frozenset(
+    f".{end}" for end in "jxl jp2 j2k j2c jpf jpx dcm dicom heics heifs psd psb xcf tga".split()
 )
 _VIDEOS = frozenset(f".{end}" for end in "mov mp4 m4v avi mkv 3gp webm mts m2ts wmv mpg mpeg".split())
 _PACKED = frozenset(f".{end}" for end in "zip rar 7z tar gz tgz bz2 xz".split())
@@ -29,8 +25,8 @@ _PACKED = frozenset(f".{end}" for end in "zip rar 7z tar gz tgz bz2 xz".split())
 _DOCUMENTS = frozenset(
     f".{end}"
     for end in (
-        "csv tsv txt md rst json xmp aae thm xml html htm pdf doc docx odt rtf xls xlsx ods ppt pptx ini db log "
-        "yml yaml toml parquet npz npy py ipynb lnk url svg css js sh bat bak sqlite sha256 md5"
+        "csv tsv txt md rst json xmp aae thm xml html htm pdf doc docx odt rtf xls xlsx ods ppt pptx ini db "
+        "log yml yaml toml parquet npz npy py ipynb lnk url svg css js sh bat bak sqlite sha256 md5"
     ).split()
 )
 #: Folders in which a disk station, a phone or a program keeps small copies of the photos beside them.

@@ -50,7 +50,9 @@ _WORD_ENDS = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W\d_]+")
 _DAY = re.compile(r"(?<![a-z0-9])(?:day[ _-]?|d[ _]?)([-+−]?\d{1,4})(?![0-9])", re.IGNORECASE)
 #: Cameras write D too: as three letters of their own before a number of four digits (DCF 2.0, 3.2.4, such as
 #: ``D75_0412``), or as their model's name.
-_CAMERA = re.compile(r"(?<![a-z0-9])(?:d[a-z0-9]{2,3}[_-]\d{4}(?![-_.]?\d)|nikon[ _-]*d\d+\w*|d\d{4})", re.IGNORECASE)
+_CAMERA = re.compile(
+    r"(?<![a-z0-9])(?:d[a-z0-9]{2,3}[_-]\d{4}(?![-_.]?\d)|nikon[ _-]*d\d+\w*|d\d{4})", re.IGNORECASE
+)
 
 
 def expression_from_text(text: str) -> str | None:

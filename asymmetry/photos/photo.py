@@ -50,6 +50,7 @@ __all__ = [
     "read_date",
     "read_dates",
     "read_photo",
+    "read_size",
     "walk_images",
 ]
 
@@ -206,6 +207,20 @@ def read_dates(source: PhotoSource) -> tuple[Taken | None, ...]:
         with suppress(PhotoError), opened(load_source(source, name), name) as stream:
             tags = _header(stream, name, math.inf).read_tags()
     return _find_given_date(source), date_from_exif(tags), date_from_name(name)
+
+
+def read_size(source: PhotoSource) -> tuple[int, int] | None:
+    """Width and height of a photo's file as stored, in px, by its header; None where it can't be read.
+
+    Examples
+    --------
+    >>> read_size("no-such-photo.jpg") is None
+    True
+    """
+    name = name_source(source)
+    with suppress(AsymmetryError, OSError), opened(load_source(source, name), name) as stream:
+        return _header(stream, name, math.inf).size
+    return None
 
 
 def _find_given_date(source: PhotoSource) -> Taken | None:

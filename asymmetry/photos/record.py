@@ -49,7 +49,7 @@ class PhotoRecord:
     notes : str
         The manifest's remarks.
     copy_of : str
-        Another photo whose file is the same, byte by byte, and which is measured in its stead; else empty.
+        Another file of the same exposure, which is measured in its stead; else empty.
     remarks : tuple of Note
         Remarks on the photo among the others, such as a day number that contradicts its date.
     sha256 : str
@@ -199,13 +199,12 @@ def treatment_by_names(photos: Sequence[PhotoRecord]) -> date | None:
 
 def _remark_on_dates(dates: Sequence[Taken]) -> Iterator[Note]:
     """Remarks on the dates of one photo, of which the first is believed."""
-    if not dates:
-        return
     for unset in (each for each in dates if each.source in UNSET_SOURCES):
         yield Note("clock_reset", date=unset.day)
-    believed, *others = [each for each in dates if each.source not in UNSET_SOURCES] or [None]
-    if believed is None:
+    known = [each for each in dates if each.source not in UNSET_SOURCES]
+    if not known:
         return
+    believed, *others = known
     if believed.source in _WEAK_REMARKS:
         yield _WEAK_REMARKS[believed.source]
     told = {believed.day}

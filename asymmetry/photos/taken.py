@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import PurePath
 from typing import Any, Literal, get_args
 
-
 __all__ = [
     "UNSET_SOURCES",
     "WEAK_SOURCES",
@@ -67,7 +66,9 @@ _OFFSET = re.compile(r"(?P<utc>Z)|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\
 
 _HOURS_OF_A_DAY = 24
 # Names of files that messengers give: the day is that of sending or of saving.
-_SENT = re.compile(r"-WA\d{4}|whatsapp|^signal[-_]|^received_|^photo_\d{4}-|^telegram|^viber|^messenger", re.IGNORECASE)
+_SENT = re.compile(
+    r"-WA\d{4}|whatsapp|^signal[-_]|^received_|^photo_\d{4}-|^telegram|^viber|^messenger", re.IGNORECASE
+)
 # Pixel phones name their photos by the time in Greenwich.
 _UTC_NAME = re.compile(r"^PXL_", re.IGNORECASE)
 

@@ -18,6 +18,7 @@ from asymmetry.photos.manifest import (
     NOTES,
     DiaryNote,
     Manifest,
+    find_list,
     read_manifest,
     read_notes,
 )
@@ -97,7 +98,8 @@ def read_folder(
     lines = Manifest.of_folder(root)
     if manifest is not None:
         lines = Manifest(root, read_manifest(manifest))
-    notes = read_notes(root / NOTES) if (root / NOTES).is_file() else ()
+    diary = find_list(root, NOTES)
+    notes = read_notes(diary) if diary else ()
     known = describe_folder(root, files, lines, treated_on)
     single = [row for row in range(len(files)) if not known[row].copy_of]
     for row in single:
