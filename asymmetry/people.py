@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from asymmetry.scoring import extractor_or
 from asymmetry.series.folder import read_folder
 from asymmetry.series.gathering import check_alike, gather_photos, match_lines, name_files
 from asymmetry.series.history import History
+from asymmetry.series.labels import REST
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,6 +52,7 @@ class Series(History):
         recursive: bool = True,
         progress: Progress | None = None,
         metrics: Iterable[str | Metric] | None = None,
+        all_rest: bool = False,
     ) -> Series:
         """Read, measure and sort the photos of one person.
 
@@ -66,8 +69,8 @@ class Series(History):
         extractor : Extractor, optional
             Reads the points, in its own way. Default: one is made.
         manifest : path, optional
-            A CSV file about the photos, see `read_manifest`. Default: ``manifest.csv`` in the folder, if it
-            is there.
+            A CSV file or a workbook about the photos, see `read_manifest`. Default: ``manifest.csv`` or
+            ``manifest.xlsx`` in the folder, if it is there.
         mirrored : bool
             All photos were stored mirrored, as many selfies are, but for those of which the manifest says
             otherwise.
@@ -77,6 +80,8 @@ class Series(History):
             Wraps the iterable of photos, as ``tqdm.tqdm`` does.
         metrics : iterable of str or Metric, optional
             As for `from_landmarks`.
+        all_rest : bool
+            Photos of which nobody says an expression are at rest: none is read from the face.
 
         Returns
         -------
@@ -111,14 +116,18 @@ class Series(History):
                 recursive=recursive,
                 progress=progress,
             )
+        about = found.about
+        if all_rest:
+            about = tuple(replace(each, expression=each.expression or REST) for each in about)
         return cls.from_landmarks(
             found.landmarks,
             treated_on=found.treated_on,
             affected=affected,
             folder=folder,
-            about=found.about,
+            about=about,
             notes=found.notes,
             metrics=metrics,
+            left_out=found.left_out,
         )
 
     @classmethod
@@ -269,7 +278,7 @@ class Series(History):
                 progress=progress,
             )
         return type(self).from_landmarks(
-            Landmarks.concat([self.landmarks, found.landmarks]),
+            Landmarks.concat([self.as_read or self.landmarks, found.landmarks]),
             treated_on=self.treated_on,
             affected=self.affected,
             folder=self.folder,
@@ -277,6 +286,7 @@ class Series(History):
             notes=self.notes,
             photos={**self.sources, **found.sources},
             metrics=self.metrics,
+            left_out=self.left_out,
         )
 
     def plot(

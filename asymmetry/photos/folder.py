@@ -10,7 +10,7 @@ from pathlib import Path
 from asymmetry.core.notes import Note
 from asymmetry.photos.exposures import File, group_exposures
 from asymmetry.photos.manifest import Manifest, nearest_name
-from asymmetry.photos.photo import read_dates
+from asymmetry.photos.photo import dates_of, is_front_camera, read_tags
 from asymmetry.photos.record import PhotoRecord, describe_photo, treatment_by_names
 
 __all__ = ["describe_folder"]
@@ -68,7 +68,8 @@ def _absent(name: str, photos: Sequence[str]) -> Note:
 
 def _describe_file(path: Path, name: str, manifest: Manifest) -> PhotoRecord:
     record = describe_photo(name, manifest.find(name), place=str(path))
-    return record.add_dates(read_dates(path))
+    tags = read_tags(path)
+    return replace(record.add_dates(dates_of(path, tags)), front_camera=is_front_camera(tags))
 
 
 def _mark_copies(photos: list[PhotoRecord], files: Sequence[Path]) -> list[PhotoRecord]:

@@ -1,7 +1,7 @@
 """Photo files → upright RGB pixels and a capture date. The only gate by which pictures come in.
 
-A photo is either read whole and right, or refused with a `PhotoError` that names it. Of its EXIF tags only
-the date is kept.
+A photo is either read whole and right, or refused with a `PhotoError` that names it. Of its EXIF tags
+only the date is kept, and whether it was a front camera.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import ExifTags, Image
 
 from asymmetry.core.notes import Note
 from asymmetry.errors import (
@@ -44,13 +44,16 @@ __all__ = [
     "PhotoBytes",
     "PhotoSource",
     "check_limit",
+    "dates_of",
     "image_files",
+    "is_front_camera",
     "opened",
     "photo_suffixes",
     "read_date",
     "read_dates",
     "read_photo",
     "read_size",
+    "read_tags",
     "walk_images",
 ]
 
@@ -199,14 +202,34 @@ def read_dates(source: PhotoSource) -> tuple[Taken | None, ...]:
     >>> [each.source for each in read_dates("2026-03-02/missing.jpg") if each]
     ['folder']
     """
-    tags: Mapping[int, object] = {}
+    return dates_of(source, read_tags(source))
+
+
+def dates_of(source: PhotoSource, tags: Mapping[int, object]) -> tuple[Taken | None, ...]:
+    """The same of a photo whose EXIF tags are read."""
+    return _find_given_date(source), date_from_exif(tags), date_from_name(name_source(source))
+
+
+def read_tags(source: PhotoSource) -> Mapping[int, object]:
+    """The EXIF tags of a photo; none where it can't be read."""
     name = name_source(source)
     if isinstance(source, Image.Image):
-        tags = read_exif(source)
-    elif not isinstance(source, np.ndarray):
+        return read_exif(source)
+    if not isinstance(source, np.ndarray):
         with suppress(PhotoError), opened(load_source(source, name), name) as stream:
-            tags = _header(stream, name, math.inf).read_tags()
-    return _find_given_date(source), date_from_exif(tags), date_from_name(name)
+            return _header(stream, name, math.inf).read_tags()
+    return {}
+
+
+def is_front_camera(tags: Mapping[int, object]) -> bool:
+    """Whether EXIF tags name the camera on a phone's screen side, as "iPhone 15 front camera" does.
+
+    Examples
+    --------
+    >>> is_front_camera({0xA434: "iPhone 15 front TrueDepth camera 2.69mm f/1.9"})
+    True
+    """
+    return "front" in str(tags.get(ExifTags.Base.LensModel, "")).lower()
 
 
 def read_size(source: PhotoSource) -> tuple[int, int] | None:

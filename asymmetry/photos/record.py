@@ -27,6 +27,10 @@ _WEAK_REMARKS = {
 }
 
 
+#: The facts that a manifest's line may say.
+_FACTS = ("taken", "expression", "mirrored", "subject", "use")
+
+
 @dataclass(frozen=True)
 class PhotoRecord:
     """The facts about one photo before it is measured.
@@ -54,6 +58,12 @@ class PhotoRecord:
         Remarks on the photo among the others, such as a day number that contradicts its date.
     sha256 : str
         Of the file's bytes, by which the same file is known again; empty where they were not read.
+    use : bool or None
+        Whether it counts, where the manifest says so.
+    written : tuple of str
+        The facts that the manifest says. They are believed against all doubts.
+    front_camera : bool
+        Whether its EXIF tags name a front camera, whose photos may be stored mirrored.
 
     Examples
     --------
@@ -72,6 +82,9 @@ class PhotoRecord:
     copy_of: str = ""
     remarks: tuple[Note, ...] = ()
     sha256: str = ""
+    use: bool | None = None
+    written: tuple[str, ...] = ()
+    front_camera: bool = False
 
     @property
     def taken(self) -> Taken | None:
@@ -147,8 +160,12 @@ class PhotoRecord:
         >>> PhotoRecord.from_dict(record.to_dict()) == record
         True
         """
-        dates = tuple(map(Taken.from_dict, plain["dates"]))
-        return cls(**{**plain, "dates": dates, "remarks": tuple(map(Note.from_dict, plain["remarks"]))})
+        listed = {
+            "dates": tuple(map(Taken.from_dict, plain["dates"])),
+            "remarks": tuple(map(Note.from_dict, plain["remarks"])),
+            "written": tuple(plain.get("written", ())),
+        }
+        return cls(**{**plain, **listed})
 
 
 def describe_photo(
@@ -184,6 +201,8 @@ def describe_photo(
         mirrored=said.mirrored,
         subject=said.subject or subject,
         notes=said.notes,
+        use=said.use,
+        written=tuple(name for name in _FACTS if getattr(said, name) not in (None, "")),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,11 +18,12 @@ from asymmetry.metrics.headline import HEADLINES
 from asymmetry.photos.dates import day_of
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.day_zero import DayZero
+from asymmetry.series.judging import judge_photos
 from asymmetry.series.labels import label_expressions, label_mirrored
 from asymmetry.series.scale import pooled_scale
 from asymmetry.series.timeline import days_since, phase_names
 
-__all__ = ["check_rows", "series_tables"]
+__all__ = ["SeriesTables", "check_rows", "series_tables"]
 
 # Sorts last.
 _UNDATED = datetime.max.isoformat()
@@ -37,13 +38,34 @@ def check_rows(landmarks: object, *lists: Sequence[Any] | None) -> None:
             raise InvalidInputError(f"{len(given)} entries were given for {len(landmarks)} photos")
 
 
+@dataclass(frozen=True, eq=False)
+class SeriesTables:
+    """A series, measured; see `History`.
+
+    Attributes
+    ----------
+    landmarks, as_read : Landmarks
+        The points, with doubtful photos set aside, and as they were read.
+    static, photos : Measurements
+        One row per photo.
+    about : tuple of PhotoRecord
+        The facts known about each photo.
+    """
+
+    landmarks: Landmarks
+    as_read: Landmarks
+    static: Measurements
+    photos: Measurements
+    about: tuple[PhotoRecord, ...]
+
+
 def series_tables(
     landmarks: Landmarks,
     about: Sequence[PhotoRecord],
     treated_on: date | None,
     metrics: Iterable[str | Metric] | None = None,
-) -> tuple[Landmarks, Measurements, Measurements, tuple[PhotoRecord, ...]]:
-    """Sort, count days and measure.
+) -> SeriesTables:
+    """Judge, sort, count days and measure.
 
     Parameters
     ----------
@@ -58,17 +80,15 @@ def series_tables(
 
     Returns
     -------
-    landmarks : Landmarks
+    SeriesTables
         In order of time; undated photos last.
-    static, photos : Measurements
-        See `Series`.
-    about : tuple of PhotoRecord
-        In the same order.
     """
+    as_read = landmarks
+    landmarks = judge_photos(as_read, about)
     counted = np.array([each.day for each in about], dtype=np.float64)
     dates = [day_of(taken) for taken in landmarks.taken.tolist()]
     order = _by_time(landmarks.taken.tolist(), counted)
-    landmarks, counted = landmarks[order], counted[order]
+    landmarks, as_read, counted = landmarks[order], as_read[order], counted[order]
     about = [about[row] for row in order]
     dates = [dates[row] for row in order]
     zero = DayZero.find(treated_on, dates, counted)
@@ -86,7 +106,7 @@ def series_tables(
     }
     leading = {name: static[name] for name in LEADING}
     photos = replace(static, columns=leading | known)
-    return landmarks, static, photos, tuple(about)
+    return SeriesTables(landmarks, as_read, static, photos, tuple(about))
 
 
 def _measure_series(

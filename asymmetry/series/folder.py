@@ -14,6 +14,7 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
 from asymmetry.extract.intake import Progress
 from asymmetry.photos.folder import describe_folder
+from asymmetry.photos.listing import LeftOut, left_out
 from asymmetry.photos.manifest import (
     NOTES,
     DiaryNote,
@@ -44,12 +45,15 @@ class FolderReading:
         The patient's diary.
     treated_on : datetime.date or None
         Day 0, if it was given or follows from the photos' names.
+    left_out : tuple of LeftOut
+        Files that are not read.
     """
 
     landmarks: Landmarks
     about: tuple[PhotoRecord, ...] = field(repr=False)
     notes: tuple[DiaryNote, ...] = ()
     treated_on: date | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def read_folder(
@@ -110,4 +114,5 @@ def read_folder(
     lost = Landmarks.blank([""] * (len(known) - len(files)), status="unreadable")
     order = np.argsort([*single, *copies, *range(len(files), len(known))])
     landmarks = label_rows(Landmarks.concat([found, rejected, lost])[order], known)
-    return FolderReading(landmarks, tuple(known), notes, treated_on or treatment_by_names(known))
+    others = tuple(left_out(root, recursive=recursive))
+    return FolderReading(landmarks, tuple(known), notes, treated_on or treatment_by_names(known), others)

@@ -19,6 +19,7 @@ from asymmetry.metrics import Metric, MovementMetric, catalogue, movement_catalo
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.metrics.movements import beyond_noise
 from asymmetry.photos.dates import as_date, day_number
+from asymmetry.photos.listing import LeftOut
 from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import PhotoRecord
@@ -31,6 +32,7 @@ from asymmetry.series.day_zero import DayZero
 from asymmetry.series.headline_courses import find_course, movement_courses, static_courses
 from asymmetry.series.labels import usual_expression
 from asymmetry.series.movement_pairs import movements
+from asymmetry.series.review import Review, review_photos
 from asymmetry.series.saving import SavedSeries, load_saved, save_series
 from asymmetry.series.summary import sentences_html, series_title
 from asymmetry.series.timeline import PEAK_DAY, Entry, timeline
@@ -68,6 +70,10 @@ class History:
         Pictures that are not in the folder, by the photo's name.
     metrics : tuple of str or Metric, or None
         The metrics that were requested; None for the whole catalogue.
+    as_read : Landmarks or None
+        The points as they were read, before doubtful photos were set aside, see `review`.
+    left_out : tuple of LeftOut
+        Files of the folder that are not read.
     """
 
     static: Measurements
@@ -79,6 +85,8 @@ class History:
     about: tuple[PhotoRecord, ...] = ()
     sources: Mapping[str, PhotoSource] = field(default_factory=dict)
     metrics: tuple[str | Metric, ...] | None = None
+    as_read: Landmarks | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
     @classmethod
     def from_landmarks(  # noqa: PLR0913  all but one go by name
@@ -93,6 +101,7 @@ class History:
         notes: Sequence[DiaryNote] = (),
         photos: Sequence[PhotoSource] | Mapping[str, PhotoSource] = (),
         metrics: Iterable[str | Metric] | None = None,
+        left_out: Sequence[LeftOut] = (),
     ) -> Self:
         """Measure and sort landmarks of one person that are already there.
 
@@ -119,6 +128,8 @@ class History:
             Names out of the catalogue and metrics of your own, static ones and of movement:
             ``[*catalogue(), cheek_height]``. `HEADLINES` and the catalogue of movements are always measured.
             Default: the whole catalogue.
+        left_out : sequence of LeftOut
+            Files that are not read, for `review`.
 
         Examples
         --------
@@ -135,18 +146,35 @@ class History:
             about = [PhotoRecord("", expression=each) for each in expression or [None] * len(landmarks)]
         sources = photos if isinstance(photos, Mapping) else _sources_by_name(landmarks, photos)
         chosen = None if metrics is None else tuple(metrics)
-        landmarks, static, table, known = series_tables(landmarks, about, as_date(treated_on), chosen)
+        made = series_tables(landmarks, about, as_date(treated_on), chosen)
         return cls(
-            static=static,
-            landmarks=landmarks,
-            photos=table,
+            static=made.static,
+            landmarks=made.landmarks,
+            photos=made.photos,
             folder=folder,
             notes=tuple(notes),
             affected=affected,
-            about=known,
+            about=made.about,
             sources=dict(sources),
             metrics=chosen,
+            as_read=made.as_read,
+            left_out=tuple(left_out),
         )
+
+    def review(self) -> Review:
+        """The doubts about the photos, and what to write in the manifest to settle each.
+
+        A photo that is mirrored against the others, of another person or of an exposure that is there twice
+        is set aside, and so is a date far from all others: none has a part in changes and courses. Nothing
+        is turned round or dated anew by itself.
+
+        Examples
+        --------
+        >>> undated = Landmarks.blank(["a.jpg"], status="no_face", reason=Note("undated"))
+        >>> [doubt.column for doubt in History.from_landmarks(undated).review()]
+        ['taken']
+        """
+        return review_photos(self.photos, self.landmarks.usable, self.treated_on, self.left_out, self.folder)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the points, and the facts known about the photos, to one ``.npz`` file, without pickles.
@@ -159,7 +187,12 @@ class History:
             Written as named; no suffix is added.
         """
         kept = SavedSeries(
-            self.landmarks, self.about, self.notes, self.treated_on, self.affected, self.folder
+            self.as_read or self.landmarks,
+            self.about,
+            self.notes,
+            self.treated_on,
+            self.affected,
+            self.folder,
         )
         save_series(kept, path)
 
