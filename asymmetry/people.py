@@ -25,6 +25,7 @@ from asymmetry.series.folder import read_folder
 from asymmetry.series.gathering import check_alike, gather_photos, match_lines, name_files
 from asymmetry.series.history import History
 from asymmetry.series.labels import REST
+from asymmetry.series.review import Review, review_photos
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -288,6 +289,16 @@ class Series(History):
             metrics=self.metrics,
             left_out=self.left_out,
         )
+
+    def review(self) -> Review:
+        """The doubts about the photos, and what to write in the manifest to settle each.
+
+        A photo that is mirrored against the others, of another person or of an exposure that is there twice
+        is set aside, and so is a date far from all others: none has a part in changes and courses. Nothing
+        is turned round or dated anew by itself.
+        """
+        usable = self.landmarks.usable
+        return review_photos(self.photos, usable, self.treated_on, self.left_out, self.folder)
 
     def plot(
         self, metric: str, *, expression: str | None = None, side: str = "diff", ax: Axes | None = None

@@ -70,8 +70,9 @@ def find_jobs(
     Parameters
     ----------
     source : str
-        A folder, a glob pattern, a manifest (CSV or a workbook), one photo, or a URL that fsspec knows. In a folder of this
-        machine the lines of each ``manifest.csv`` (or ``.xlsx``) hold for the photos below it; the nearest one counts.
+        A folder, a glob pattern, a manifest (CSV or a workbook), one photo, or a URL that fsspec knows. In a
+        folder of this machine the lines of each ``manifest.csv`` (or ``.xlsx``) hold for the photos below it;
+        the nearest one counts.
     subject : str, optional
         A regular expression that finds the person in a photo's path relative to the source: its group
         ``subject``, else its first group, else all that it matches. Default: the first folder in that path.

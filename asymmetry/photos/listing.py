@@ -21,6 +21,7 @@ _PICTURES = RAW_SUFFIXES | frozenset(
 )
 _VIDEOS = frozenset(f".{end}" for end in "mov mp4 m4v avi mkv 3gp webm mts m2ts wmv mpg mpeg".split())
 _PACKED = frozenset(f".{end}" for end in "zip rar 7z tar gz tgz bz2 xz".split())
+_NOT_READ = dict.fromkeys(_VIDEOS, Note("is_video")) | dict.fromkeys(_PACKED, Note("is_packed"))
 #: Lists, texts, tables, what a phone keeps beside a photo, and what this package writes.
 _DOCUMENTS = frozenset(
     f".{end}"
@@ -173,13 +174,12 @@ def _classify(path: Path, stems: set[str]) -> Path | LeftOut | None:
         return LeftOut(path, Note("thumbnails", files=1), missed=False)
     if suffix in photo_suffixes() | _PICTURES:
         return path
+    if suffix in _VIDEOS and path.stem.lower() in stems:
+        return LeftOut(path, Note("live_video"), missed=False)
+    if suffix in _NOT_READ:
+        return LeftOut(path, _NOT_READ[suffix])
     if suffix in _DOCUMENTS:
         return None
-    if suffix in _VIDEOS:
-        alive = path.stem.lower() in stems
-        return LeftOut(path, Note("live_video" if alive else "is_video"), missed=not alive)
-    if suffix in _PACKED:
-        return LeftOut(path, Note("is_packed"))
     return _classify_content(path)
 
 

@@ -32,7 +32,6 @@ from asymmetry.series.day_zero import DayZero
 from asymmetry.series.headline_courses import find_course, movement_courses, static_courses
 from asymmetry.series.labels import usual_expression
 from asymmetry.series.movement_pairs import movements
-from asymmetry.series.review import Review, review_photos
 from asymmetry.series.saving import SavedSeries, load_saved, save_series
 from asymmetry.series.summary import sentences_html, series_title
 from asymmetry.series.timeline import PEAK_DAY, Entry, timeline
@@ -71,7 +70,7 @@ class History:
     metrics : tuple of str or Metric, or None
         The metrics that were requested; None for the whole catalogue.
     as_read : Landmarks or None
-        The points as they were read, before doubtful photos were set aside, see `review`.
+        The points as they were read, before doubtful photos were set aside.
     left_out : tuple of LeftOut
         Files of the folder that are not read.
     """
@@ -129,7 +128,7 @@ class History:
             ``[*catalogue(), cheek_height]``. `HEADLINES` and the catalogue of movements are always measured.
             Default: the whole catalogue.
         left_out : sequence of LeftOut
-            Files that are not read, for `review`.
+            Files that are not read.
 
         Examples
         --------
@@ -161,21 +160,6 @@ class History:
             left_out=tuple(left_out),
         )
 
-    def review(self) -> Review:
-        """The doubts about the photos, and what to write in the manifest to settle each.
-
-        A photo that is mirrored against the others, of another person or of an exposure that is there twice
-        is set aside, and so is a date far from all others: none has a part in changes and courses. Nothing
-        is turned round or dated anew by itself.
-
-        Examples
-        --------
-        >>> undated = Landmarks.blank(["a.jpg"], status="no_face", reason=Note("undated"))
-        >>> [doubt.column for doubt in History.from_landmarks(undated).review()]
-        ['taken']
-        """
-        return review_photos(self.photos, self.landmarks.usable, self.treated_on, self.left_out, self.folder)
-
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the points, and the facts known about the photos, to one ``.npz`` file, without pickles.
 
@@ -186,15 +170,8 @@ class History:
         path : path
             Written as named; no suffix is added.
         """
-        kept = SavedSeries(
-            self.as_read or self.landmarks,
-            self.about,
-            self.notes,
-            self.treated_on,
-            self.affected,
-            self.folder,
-        )
-        save_series(kept, path)
+        known = self.about, self.notes, self.treated_on, self.affected, self.folder
+        save_series(SavedSeries(self.as_read or self.landmarks, *known), path)
 
     @classmethod
     def load(
@@ -364,13 +341,9 @@ class History:
         since, until : date, ISO text or day number, optional
             Days that count. Default: all; after a treatment, those from its peak (day 14) on.
         """
-        first = (
-            PEAK_DAY
-            if since is None and self.treated
-            else -math.inf
-            if since is None
-            else day_number(since, self.day_zero)
-        )
+        first: str | float = PEAK_DAY if self.treated else -math.inf
+        if since is not None:
+            first = day_number(since, self.day_zero)
         last = math.inf if until is None else day_number(until, self.day_zero)
         return trend(self.course(metric, expression=expression), float(first), float(last))
 

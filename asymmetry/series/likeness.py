@@ -1,7 +1,7 @@
 """Whether the photos of a series are alike: mirrored against the others, or of another person.
 
-In one photo neither can be seen. In a series both can: by the left-right differences that a face keeps, and by
-its shape. All of it is symmetric functions of pairs of photos, so the order of photos does not matter.
+In one photo neither can be seen. In a series both can: by the left-right differences that a face keeps, and
+by its shape.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ __all__ = ["find_mirrored", "find_strangers", "shapes", "signatures"]
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-#: Left-right differences by region, and how far they scatter between photos of one person, smiling or not, in the
-#: column's unit: `benchmarks/likeness.py`.
+#: Left-right differences by region, and how far they scatter between photos of one person, smiling or not, in
+#: the column's unit: the larger values of `benchmarks/likeness.py`, rounded up.
 _SIGNATURE = {
     "brow": {
         "brow_medial_height_diff_mm": 0.5,
@@ -46,12 +46,13 @@ _SIGNATURE = {
 }
 _COLUMNS = {column: sd for region in _SIGNATURE.values() for column, sd in region.items()}
 _REGIONS = np.array([region for region, columns in _SIGNATURE.items() for _ in columns])
-#: The log likelihood ratio from which on two photos are taken to be mirrored against each other; how much of it one
+#: The log likelihood ratio from which on two photos are mirrored against each other; how much of it one
 #: region may give, how many regions have to say so, and how far another may speak against it.
 _CLEARLY_MIRRORED, _MOST_OF_A_REGION, _LEAST_REGIONS, _AGAINST = 8.0, 8.0, 2, 1.5
+#: From which ratio on a region says so, or two photos are alike, and how far a mirror image may be off.
 _SPEAKS, _CLEARLY_ALIKE, _MISFIT = 1.0, 4.0, 2.5
 
-#: Points by which a person is known: bones, not what an expression or a treatment moves. Of the jaw those too.
+#: Points by which a person is known: bones and jaw, not what an expression or a treatment moves most.
 _PAIRS = (
     "outer_canthus",
     "inner_canthus",
@@ -64,16 +65,21 @@ _PAIRS = (
     *(f"jaw_{i}" for i in range(1, 9)),
 )
 _MIDLINE = ("nasion", "nose_tip", "subnasale", "forehead", "menton")
-#: Root mean square distance of shapes, in outer-canthal distances: in one person at most this far, in two people
-#: farther four times in five; and how many times farther than the series' own photos from each other.
+#: Root mean square distance of shapes, in outer-canthal distances: in one person at most this far, in two
+#: people farther four times in five; and how many times farther than the series' own photos are apart.
 _STRANGE, _TIMES_AS_FAR = 0.030, 2.0
 _LEAST_PHOTOS = 3
+#: How many times more pairs have to agree with a photo's half than contradict it.
+_MAJORITY = 4
+#: How much larger the share of front cameras has to be in the half that is then taken to be mirrored.
+_FRONT_SHARE = 0.5
 
 
 def signatures(landmarks: Landmarks) -> FloatArray:
-    """The left-right differences that a face keeps, each over its scatter, shape (n, 13); NaN if not measured."""
+    """The left-right differences that a face keeps, each over its scatter, shape (n, 13), or NaN."""
     table = measure(landmarks, sd=False)
-    return np.stack([table[column] / sd for column, sd in _COLUMNS.items()], axis=-1)
+    columns = [np.asarray(table[column] / sd, dtype=np.float64) for column, sd in _COLUMNS.items()]
+    return np.stack(columns, axis=-1)
 
 
 def find_mirrored(signature: FloatArray, sure: Sequence[int] = (), hint: Sequence[bool] = ()) -> Mask:
@@ -92,18 +98,18 @@ def find_mirrored(signature: FloatArray, sure: Sequence[int] = (), hint: Sequenc
     pairs = _compare_sides(signature)
     side = _two_camps(pairs)
     votes = pairs * side[:, None] * side
-    agreed = (votes > 0).sum(axis=1) >= 4 * (votes < 0).sum(axis=1)
+    agreed = (votes > 0).sum(axis=1) >= _MAJORITY * (votes < 0).sum(axis=1)
     against = (pairs < 0).any(axis=1) & agreed
     if not against.any():
         return np.zeros(len(signature), dtype=bool)
     right = _right_side(side, against, sure, hint)
     found = against & (side == -right)
     found[list(sure)] = False
-    return found
+    return np.asarray(found, dtype=bool)
 
 
 def _compare_sides(signature: FloatArray) -> FloatArray:
-    """1 where two photos are alike, -1 where one is like the other's mirror image, 0 where neither is clear."""
+    """1 where two photos are alike, -1 where one is the other's mirror image, 0 where neither is clear."""
     values = np.nan_to_num(signature)
     known = np.isfinite(signature).astype(np.float64)
     total = np.zeros((len(values), len(values)))
@@ -133,14 +139,14 @@ def _two_camps(pairs: FloatArray) -> FloatArray:
 
 
 def _right_side(side: FloatArray, against: Mask, sure: Sequence[int], hint: Sequence[bool]) -> float:
-    """The camp that is believed: what was said, else the one with fewer front cameras, else the larger one."""
+    """The camp that is believed: what was said, else the one with fewer front cameras, else the larger."""
     if len(sure):
         return float(np.sign(side[list(sure)].sum()) or 1.0)
     camps = [side == way for way in (1.0, -1.0)]
     front = np.array(hint if len(hint) else np.zeros(len(side)), dtype=bool)
     shares = [front[camp].mean() if camp.any() else 0.0 for camp in camps]
     sizes = [(camp & against).sum() for camp in camps]
-    if abs(shares[0] - shares[1]) > 0.5:
+    if abs(shares[0] - shares[1]) > _FRONT_SHARE:
         return (1.0, -1.0)[int(shares[0] > shares[1])]
     if sizes[0] == sizes[1]:  # the photos that came first are what the others are compared with
         return float(side[np.flatnonzero(against)[0]])
@@ -151,9 +157,9 @@ def shapes(landmarks: Landmarks) -> FloatArray:
     """The shape of each face without its asymmetry, in outer-canthal distances, shape (n, 45)."""
     face = face_frame(landmarks, names=(*_PAIRS, *_MIDLINE))
     right, left = (face.half(side) for side in SIDES)
-    rows = [(right.out(name) + left.out(name)) / 2 for name in _PAIRS]
-    rows += [(right.up(name) + left.up(name)) / 2 for name in _PAIRS]
-    rows += [left.up(name) for name in _MIDLINE]
+    out = [(right.out(name) + left.out(name)) / 2 for name in _PAIRS]
+    up = [(right.up(name) + left.up(name)) / 2 for name in _PAIRS]
+    rows = [*out, *up, *(left.up(name) for name in _MIDLINE)]
     breadth = right.out("outer_canthus") + left.out("outer_canthus")
     shape = np.array(rows, dtype=np.float64).T / breadth[:, None]
     yaw, _, _ = head_angles(landmarks.pose)

@@ -46,8 +46,8 @@ _COLUMNS = {
     "only_in_manifest": "photo",
     "only_in_manifest_near": "photo",
 }
-#: What stands in a row when nothing else is known to write.
-_USUAL_VALUES = {"use": "yes"}
+#: Photos of which something else is told than a doubt.
+_FAILED = frozenset(("unreadable", "no_face", "several_faces"))
 _MOST_NAMES = 3
 
 
@@ -66,8 +66,8 @@ class Doubt:
     used : bool
         Whether the photo has a part in changes and courses all the same.
     column, value : str
-        What to write in the manifest's line about it to settle the doubt; `value` is empty where only you know
-        it, both where the manifest can't.
+        What to write in the manifest's line about it to settle the doubt; `value` is empty where only you
+        know it, both where the manifest can't.
     """
 
     photo: str
@@ -128,11 +128,7 @@ class Review:
         for each in self.doubts:
             if each.used == used:
                 groups[_words(each), _settle(each)].append(each.photo)
-        code = "to_check" if used else "not_used"
-        return [
-            str(Note(code, photos=_join(names), reason=reason, settle=settle)).replace(": : ", ": ")
-            for (reason, settle), names in groups.items()
-        ]
+        return [_line(names, reason, settle, used=used) for (reason, settle), names in groups.items()]
 
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
         """The table as CSV; it is also written, if a path is given, so that a manifest can be made of it."""
@@ -145,6 +141,13 @@ class Review:
         if path is not None:
             Path(path).write_text(text.getvalue(), encoding="utf-8")
         return text.getvalue()
+
+
+def _line(names: Sequence[str], reason: str, settle: str, *, used: bool) -> str:
+    photos = _join([f"{name}: " for name in names if name]) if len(names) == 1 else f"{_join(names)}: "
+    if used:
+        return str(Note("to_check", photos=photos, reason=reason, settle=settle))
+    return str(Note("not_used", photos=photos, reason=reason, settle=settle))
 
 
 def _words(doubt: Doubt) -> str:
@@ -213,13 +216,15 @@ def _doubt_treatment(photos: Measurements, treated_on: date | None) -> Iterator[
 
 def _doubt_photo(photos: Measurements, row: int, *, used: bool) -> Iterator[Doubt]:
     name, taken = str(photos["photo"][row]), str(photos["taken"][row])
+    usual = {"use": "yes", "mirrored": "yes"}
+    if photos.provenance.get("mirrored"):
+        usual["mirrored"] = "no"
     for note in photos.notes[row]:
         column = _COLUMNS.get(note.code)
-        if column is not None:
-            known = dict(note.values)
-            value = known.get("stored") or known.get("near") or _USUAL_VALUES.get(column, "")
+        if column is not None and (str(photos["status"][row]) not in _FAILED or column == "photo"):
+            value = dict(note.values).get("near") or usual.get(column, "")
             yield Doubt(name, taken, note, used=used, column=column, value=str(value))
     expression, confidence = str(photos["expression"][row]), float(photos["expression_confidence"][row])
     if used and confidence < 1 and expression != UNKNOWN:
-        note = Note("expression_guessed", expression=expression, confidence=confidence)
+        note = Note("expression_guessed", expression=expression)
         yield Doubt(name, taken, note, used=True, column="expression", value=expression)
