@@ -43,9 +43,11 @@ def write_workbook(path: Path, rows: list[list[str | int]]) -> Path:
         book.writestr(
             "[Content_Types].xml",
             f'<Types xmlns="{package}/content-types">'
-            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            '<Default Extension="rels" '
+            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
             f'<Override PartName="/xl/workbook.xml" ContentType="{spreadsheet}.sheet.main+xml"/>'
-            f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{spreadsheet}.worksheet+xml"/></Types>',
+            f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{spreadsheet}.worksheet+xml"/>'
+            "</Types>",
         )
         book.writestr(
             "_rels/.rels",
@@ -102,7 +104,7 @@ def test_a_workbook(tmp_path: Path) -> None:
 
 def test_a_workbook_that_is_none(tmp_path: Path) -> None:
     pytest.importorskip("python_calamine", reason="the extra excel is not installed")
-    with pytest.raises(InvalidInputError, match="manifest.xlsx: can't be read as a workbook"):
+    with pytest.raises(InvalidInputError, match=r"manifest.xlsx: can't be read as a workbook"):
         read_manifest(write(tmp_path / "manifest.xlsx", "photo\na.jpg\n"))
 
 

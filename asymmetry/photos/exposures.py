@@ -75,10 +75,10 @@ class File:
         """The place and the name of the photo that it is an edit or a copy of."""
         return self.path.parent, base_name(self.path.stem)
 
-    @property
-    def is_edited(self) -> bool:
-        """Whether its name is that of an edited photo."""
-        return bool(_EDITED.search(self.stem) or _EDITED_BY_IPHONE.search(self.stem))
+    def is_edit_of(self, other: File) -> bool:
+        """Whether its name is that of the other one, edited."""
+        plain = _EDITED_BY_IPHONE.sub("img_", _EDITED.sub("", self.stem))
+        return self.stem != plain == other.stem
 
     @property
     def worth(self) -> tuple[bool, bool, int]:
@@ -155,7 +155,7 @@ def _is_same_exposure(one: File, other: File) -> bool:
             return False
         if one.exposed.when.microsecond or related:
             return True
-    elif related and (one.is_edited or other.is_edited or one.stem == other.stem):
+    elif related and (one.stem == other.stem or other.is_edit_of(one) or one.is_edit_of(other)):
         return True
     return _look_alike(one, other)
 

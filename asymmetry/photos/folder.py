@@ -77,8 +77,9 @@ def _mark_copies(photos: list[PhotoRecord], files: Sequence[Path]) -> list[Photo
     result = list(photos)
     stored = [File(path, record) for path, record in zip(files, photos, strict=False)]
     for rows in group_exposures(stored):
-        kept = max(rows, key=lambda row: (_count_known(photos[row]), *stored[row].worth, -row))
-        for row in set(rows) - {kept}:
+        ranks = {row: (_count_known(photos[row]), *stored[row].worth, -row) for row in rows}
+        kept = max(rows, key=ranks.__getitem__)
+        for row in (row for row in rows if row != kept and photos[row].use is not True):
             result[row] = replace(photos[row], copy_of=photos[kept].photo)
             if photos[row].iso_day != photos[kept].iso_day:
                 result[kept] = result[kept].add_remark(
@@ -88,4 +89,7 @@ def _mark_copies(photos: list[PhotoRecord], files: Sequence[Path]) -> list[Photo
 
 
 def _count_known(photo: PhotoRecord) -> int:
+    """How much is known of a photo; nothing of one that the manifest does not want."""
+    if photo.use is False:
+        return -1
     return sum(each is not None for each in (photo.taken, photo.expression, photo.day))

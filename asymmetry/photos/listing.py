@@ -154,7 +154,8 @@ def _walk(root: Path, *, recursive: bool) -> Iterator[Path | LeftOut]:
 
 def _walk_into(path: Path, entry: os.DirEntry[str], *, recursive: bool) -> Iterator[Path | LeftOut]:
     if is_kept_apart(entry.name):
-        files = sum(1 for each in path.rglob("*") if is_picture_name(each.name) or _is_thumbnail(each.name))
+        below = [each for each in path.rglob("*") if each.is_file()]
+        files = sum(is_picture_name(each.name) or _is_thumbnail(each.name) for each in below)
         if files and entry.name.lower() in _BINS:
             yield LeftOut(path, Note("in_the_bin", files=files), missed=False)
         elif files:
