@@ -7,7 +7,7 @@ LOWEST := $(VENV)/lowest
 PROJECT := pyproject.toml hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lowest bench fidelity docs clean
+.PHONY: help demo test quick check lowest bench fidelity docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,8 +15,14 @@ help: ## list the targets
 demo: $(VENV)/demo.stamp ## make a dated series with a known truth, score it and write its report into demo/
 	$(BIN)/asymmetry demo -o demo/
 
+# A module's tests stay together, for they share fixtures; the longest modules are the first.
+TOGETHER := --numprocesses auto --dist loadscope --no-loadscope-reorder
+
 test: $(VENV)/dev.stamp ## run the tests
-	$(BIN)/python -m pytest --cov
+	$(BIN)/python -m pytest $(TOGETHER) --cov
+
+quick: $(VENV)/dev.stamp ## run the quick tests: those without real photos and processes
+	$(BIN)/python -m pytest $(TOGETHER) -m 'not slow'
 
 check: $(VENV)/dev.stamp ## lint, formatting, types, import layers
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import tomllib
+from collections.abc import Generator
 from importlib import resources
 from pathlib import Path
 
@@ -21,6 +22,37 @@ from asymmetry.metrics import catalogue
 from asymmetry.metrics.movements import movement_catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
+
+#: Modules that ``make quick`` leaves out. Each takes a processor for more than three seconds, or starts
+#: processes and waits for them: they read real photos, build the package, or open a browser.
+SLOW_MODULES = frozenset(
+    """
+    test_archive test_archive_again test_archive_interrupted test_archive_ray test_archive_read test_cli
+    test_docs test_examples test_expressions test_extractor test_fidelity test_glasses test_hidden
+    test_lasting test_models test_movement_noise test_movement_truth test_photo_refused test_privacy
+    test_provenance test_pupils test_quality test_reduced test_report test_report_files test_report_kinds
+    test_series_kept test_spread test_synthetic test_synthetic_demo test_threads test_turned test_typing
+    test_web_service test_web_workers
+    """.split()
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of slow modules."""
+    for item in items:
+        if item.path.stem in SLOW_MODULES:
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Escape letters that are no text, such as a file's name may have: xdist can't send them."""
+    report = yield
+    report.sections = [
+        (title, text.encode("utf-8", "backslashreplace").decode("utf-8")) for title, text in report.sections
+    ]
+    return report
+
 
 hypothesis.settings.register_profile("local", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)

@@ -217,7 +217,7 @@ def test_a_line_finds_its_photo(tmp_path: Path, written: str, photo: str) -> Non
     path = write(tmp_path / "list.csv", f"photo\n{written}\n")
     manifest = Manifest(tmp_path / "anna", read_manifest(path))
     assert manifest.find(photo) is not None
-    assert manifest.unused() == []
+    assert manifest.leftover_lines() == []
 
 
 def test_an_absolute_path_finds_its_photo(tmp_path: Path) -> None:

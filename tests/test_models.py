@@ -171,7 +171,7 @@ def test_a_half_that_is_no_face_is_read_plainly(model: PaintModel, monkeypatch: 
     monkeypatch.setattr(model, "read_square", lambda _: (np.zeros((PAINT.size, 3)), -1.0))
     with Extractor(model=model) as extractor:
         found = extractor.extract([painted(face(1, px_per_mm=PX_PER_MM))])
-    assert "read plainly" in found.reason[0]
+    assert [note.code for note in found.notes[0]] == ["read_plainly"]
 
 
 def test_chimeras_of_its_points_are_symmetric(model: PaintModel) -> None:

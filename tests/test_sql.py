@@ -15,6 +15,7 @@ from asymmetry.archive.parquet import part_table, read_landmarks, write_csv, wri
 from asymmetry.archive.rows import Row
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import Measurements
+from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import catalogue, measure
 from asymmetry.photos.record import PhotoRecord
@@ -42,7 +43,8 @@ def path(rows: Landmarks, tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("scores") / "scores.parquet"
     jobs = [Job(name, PhotoRecord(name)) for name in rows.photo.tolist()]
     parts = [Row(rows[i]) for i in range(len(rows))]
-    write_part(part_table(jobs, parts, {"score_version": 2, "method": "plain"}, landmarks=True), made)
+    provenance = {"score_version": SCORE_VERSION, "method": "plain"}
+    write_part(part_table(jobs, parts, provenance, landmarks=True), made)
     return made
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry import Extractor, Landmarks, measure
-from asymmetry.extract.face.pose import CAMERA_CM, Pose, is_near
+from asymmetry.extract.face.pose import CAMERA_CM, Pose, fit_pose, is_near
 from asymmetry.extract.model.canonical import canonical_mesh
 from asymmetry.extract.model.finding import find_faces
 from asymmetry.extract.model.landmarker import Landmarker
@@ -143,7 +143,7 @@ def test_a_face_seen_from_nearby_looks_so(distance: float, near: bool) -> None:
     far = Pose(np.eye(3), np.array([500.0, 500.0]), 40.0, 0.0).project(vertices)
     nearer = (1 - vertices[:, 2] / CAMERA_CM) / (1 - vertices[:, 2] / distance)
     points = np.concatenate([500 + (far[:, :2] - 500) * nearer[:, None], far[:, 2:]], axis=1)
-    assert is_near(points, vertices) == near
+    assert is_near(points, vertices, fit_pose(points, vertices)) == near
 
 
 def test_a_camera_at_15_cm_is_said(extractor: Extractor, shared_faces: Path) -> None:

@@ -188,7 +188,7 @@ def _in_folder(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
     for path in walk_images(root):
         photo = path.relative_to(root).as_posix()
         yield _describe_job(_absolute(path), photo, pattern, manifests.find(path))
-    for folder, entry in manifests.unused():
+    for folder, entry in manifests.leftover_lines():
         photo = (folder / entry.photo).relative_to(root).as_posix()
         yield _describe_job(_absolute(folder / entry.photo), photo, pattern, entry)
 
@@ -210,10 +210,10 @@ class _Manifests:
         ]
         return next((line for line in lines if line is not None), None)
 
-    def unused(self) -> Iterator[tuple[Path, Entry]]:
+    def leftover_lines(self) -> Iterator[tuple[Path, Entry]]:
         """Lines about photos that are not there, each with its manifest's folder."""
         for folder, manifest in self._read.items():
-            for entry in manifest.unused():
+            for entry in manifest.leftover_lines():
                 yield folder, entry
 
     def _open(self, folder: Path) -> Manifest:

@@ -51,6 +51,7 @@ _SAID = {
     for name, unit, definition in (
         ("width", "px", "Width of the upright photo."),
         ("height", "px", "Height of the upright photo."),
+        ("focal_px", "px", "Focal length of the camera; perspective is removed by it, else as from 1 m."),
         ("quality_px_per_mm", "px/mm", "Pixels of the photo for a millimetre of the face."),
         ("quality_brightness", "0 to 255", "Brightness that a quarter of the face exceeds."),
         ("quality_burnt", "share", "Share of the face that is white."),
@@ -83,8 +84,8 @@ def table_of(
     Returns
     -------
     Measurements
-        photo, taken, expression, status, reason, flags, sha256, subject, width, height, the quality; then as
-        `measure` gives them. One photo gives the same row whatever others are beside it.
+        photo, taken, expression, status, reason, flags, sha256, subject, width, height, focal_px, the
+        quality; then as `measure` gives them. One photo gives the same row whatever others are beside it.
     """
     landmarks = replace(Landmarks.concat(row.landmarks for row in rows), provenance=dict(provenance))
     said = np.array([job.record.expression or "" for job in jobs], dtype=np.str_)
@@ -95,6 +96,7 @@ def table_of(
         "subject": np.array([job.record.subject for job in jobs], dtype=np.str_),
         "width": landmarks.size[:, 0].astype(np.int64),
         "height": landmarks.size[:, 1].astype(np.int64),
+        "focal_px": landmarks.focal_px.astype(np.float64),
         **{f"quality_{name}": landmarks.quality[:, i].astype(np.float64) for i, name in enumerate(QUALITY)},
     }
     leading = {name: measured[name] for name in LEADING if name in measured}
@@ -249,6 +251,7 @@ def landmarks_of(table: Any, name: str, *, other_version: bool = False) -> Landm
         each: np.array(_values(each, table[each]).tolist(), dtype=np.str_).reshape(n) for each in names
     }
     arrays["quality"] = np.stack([table[f"quality_{each}"].to_numpy() for each in QUALITY], axis=1)
+    arrays["focal_px"] = table["focal_px"].to_numpy()
     size = np.stack([table["width"].to_numpy(), table["height"].to_numpy()], axis=1)
     return replace(blank, **arrays, **texts, notes=_read_notes(table), size=size, provenance=provenance)
 

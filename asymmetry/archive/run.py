@@ -197,11 +197,7 @@ def score_archive(  # noqa: PLR0913  all but two go by name
         engine=_local,
         make_table=partial(part_table, provenance=provenance, landmarks=landmarks, metrics=chosen),
         workers=workers,
-    )
-    if inline:
-        run = replace(run, start=partial(Inline, settings), workers=None)
-    if engine == "ray":
-        run = replace(run, engine=partial(_on_ray, address=ray_address))
+    ).on(engine, settings, ray_address, inline=inline)
     find = partial(find_jobs, source, subject, settings.storage_options)
     with wanted.open_earlier(settings) as earlier:
         return wanted.finish(replace(run, earlier=earlier), find, progress)
@@ -266,6 +262,14 @@ class _Run:
     make_table: Callable[..., Any]
     workers: int | None
     earlier: Earlier | None = None
+
+    def on(self, engine: Engine, settings: Settings, ray_address: str | None, *, inline: bool) -> _Run:
+        """The same on another engine than worker processes of this machine."""
+        if inline:
+            return replace(self, start=partial(Inline, settings), workers=None)
+        if engine == "ray":
+            return replace(self, engine=partial(_on_ray, address=ray_address))
+        return self
 
     def finish_parts(self, ledger: Ledger, progress: Callable[[Progress], None] | None) -> int:
         """Score the unfinished photos, part by part, and return their number."""

@@ -56,7 +56,8 @@ IRIS_MM, IRIS_SD_MM = 11.71, 0.42
 #: 16 people of several origins (Face Research Lab London Set), read by this library and scaled by the iris.
 #: SD 3.6 mm (4.2 %) and 0.4 mm.
 OUTER_CANTHI_MM, OUTER_CANTHI_SD_MM, PUPILS_OVER_CANTHI = 85.7, 3.6, 0.032
-#: Camera distance assumed when perspective is removed, in outer-canthal distances: about 1 m over 89 mm.
+#: Camera distance assumed where the focal length is not known, in outer-canthal distances: about 1 m over
+#: 89 mm.
 CAMERA_DISTANCE = 11.2
 #: Yaw, degrees, beyond which horizontal metrics are not measured.
 MAX_YAW_HORIZONTAL = 15.0
@@ -171,7 +172,7 @@ def face_frame(
     px = every.reshape(len(landmarks), 3 * every.shape[1]).T
     precision = np.result_type(px, np.float32)
     anchors = px[columns[:, [rows[name] for name in _ANCHORS]]].astype(np.float64)
-    place, distance = _camera(anchors, landmarks.layout)
+    place, distance = _camera(anchors, landmarks.focal_px, landmarks.layout)
     place = place.astype(precision)
     anchors -= place
     level = anchors[:, [_ANCHORS[name] for name in LEVEL_PAIRS]]
@@ -303,7 +304,7 @@ def _blocks(points: FloatArray) -> Iterator[slice]:
     return (slice(start, start + step) for start in range(0, names, step))
 
 
-def _camera(anchors: FloatArray, layout: Scheme) -> tuple[FloatArray, FloatArray]:
+def _camera(anchors: FloatArray, focal: FloatArray, layout: Scheme) -> tuple[FloatArray, FloatArray]:
     """Place of the camera, shape (3, 1, 1, n), and its distance from the canthi, shape (n,), in px.
 
     Where an eye was not seen, the nose's root stands for their middle, and the other iris for their distance.
@@ -313,9 +314,11 @@ def _camera(anchors: FloatArray, layout: Scheme) -> tuple[FloatArray, FloatArray
     lone = one_eyed(anchors[:, [_ANCHORS[name] for name in LEVEL_PAIRS]])
     lateral, medial = anchors[:, _ANCHORS["iris_lateral"]], anchors[:, _ANCHORS["iris_medial"]]
     iris = _either(*np.sqrt(total((lateral - medial) ** 2))) * (OUTER_CANTHI_MM / IRIS_MM)
-    distance = CAMERA_DISTANCE * np.where(lone, iris, np.sqrt(total(across * across)))
+    assumed = CAMERA_DISTANCE * np.where(lone, iris, np.sqrt(total(across * across)))
     root = next(filter(layout.has, _ROOTS), _ROOTS[0])
     x, y, z = np.where(lone, anchors[:, _ANCHORS[root], 0], total(right + left) / 4)
+    # A focal length in px is the distance of the plane from which z counts.
+    distance = np.where(np.isnan(focal), assumed, focal + z)
     return np.array([x, y, z - distance])[:, None, None], distance
 
 

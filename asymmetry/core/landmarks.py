@@ -69,6 +69,8 @@ class Landmarks:
         Why, as data: see `asymmetry.core.notes`. Default: none.
     quality : ndarray of float32, shape (n, 7)
         The facts that `QUALITY` names. Default: not known, NaN.
+    focal_px : ndarray of float64, shape (n,)
+        Focal length of the camera, px of the photo. Default: not known, NaN; 1 m away is assumed.
     scheme : str
         Name of the landmark scheme.
     provenance : mapping
@@ -96,6 +98,7 @@ class Landmarks:
     status: StrArray
     notes: NoteArray = field(default_factory=lambda: np.empty(0, np.object_), repr=False)
     quality: FloatArray = field(default_factory=lambda: np.empty((0, 0), np.float32), repr=False)
+    focal_px: FloatArray = field(default_factory=lambda: np.empty(0), repr=False)
     scheme: str = MEDIAPIPE_478.name
     provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
@@ -104,10 +107,10 @@ class Landmarks:
         if np.ndim(self.points) == 0:
             raise InvalidInputError(f"Landmarks.points has no rows; it needs (n, {scheme.size}, 3)")
         n, k = len(self.points), scheme.size
-        if np.shape(self.quality) == (0, 0):
-            object.__setattr__(self, "quality", np.full((n, len(QUALITY)), np.nan, np.float32))
-        if self.notes.shape == (0,):
-            object.__setattr__(self, "notes", note_array([()] * n))
+        unknown = {"quality": np.full((n, len(QUALITY)), np.nan, np.float32), "focal_px": np.full(n, np.nan)}
+        for name, column in {**unknown, "notes": note_array([()] * n)}.items():
+            if np.size(getattr(self, name)) == 0:
+                object.__setattr__(self, name, column)
         shapes = {
             "points": (n, k, 3),
             "spread": (n, k),
@@ -115,7 +118,7 @@ class Landmarks:
             "blendshapes": (n, len(scheme.expressions)),
             "size": (n, 2),
             "quality": (n, len(QUALITY)),
-        } | dict.fromkeys(("photo", "taken", "status", "notes"), (n,))
+        } | dict.fromkeys(("photo", "taken", "status", "notes", "focal_px"), (n,))
         for name, shape in shapes.items():
             found = np.shape(getattr(self, name))
             if found != shape:
@@ -123,9 +126,9 @@ class Landmarks:
                     f"Landmarks.{name} has shape {found}; {self.scheme} with n={n} needs {shape}"
                 )
             object.__setattr__(self, name, read_only(getattr(self, name)))
-        unknown = sorted(set(np.unique(self.status).tolist()) - set(_STATUSES))
-        if unknown:
-            raise InvalidInputError(f"unknown status {unknown}; known: {', '.join(_STATUSES)}")
+        wrong = sorted(set(np.unique(self.status).tolist()) - set(_STATUSES))
+        if wrong:
+            raise InvalidInputError(f"unknown status {wrong}; known: {', '.join(_STATUSES)}")
         object.__setattr__(self, "provenance", dict(self.provenance))
 
     @classmethod
@@ -176,9 +179,8 @@ class Landmarks:
             raise InvalidInputError(f"points have shape {array.shape}; {scheme} needs (n, {k}, 3)")
         unknown = sorted(set(columns) - {*_ARRAYS, "provenance"})
         if unknown:
-            raise InvalidInputError(
-                f"Landmarks has no field {', '.join(unknown)}; it has {', '.join(_ARRAYS)}"
-            )
+            known = ", ".join(_ARRAYS)
+            raise InvalidInputError(f"Landmarks has no field {', '.join(unknown)}; it has {known}")
         if photo is None:
             photo = [str(row) for row in range(n)]
         blank = cls.blank(photo, status="ok", scheme=scheme)
@@ -253,8 +255,7 @@ class Landmarks:
             return cls.blank([], status="ok")
         if len({part.scheme for part in parts}) > 1:
             raise InvalidInputError("landmarks of different schemes can't be joined")
-        columns = {name: [getattr(part, name) for part in parts] for name in _ARRAYS}
-        joined: Any = {name: np.concatenate(each) for name, each in columns.items()}
+        joined: Any = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS}
         told = (part.provenance for part in parts if part.provenance or part.usable.any())
         return replace(parts[0], **joined, provenance=joined_provenance(told))
 
@@ -321,8 +322,7 @@ class Landmarks:
         >>> Landmarks.blank(["a.jpg", "b.jpg"], status="no_face").point("commissure", "right").shape
         (2, 3)
         """
-        points: FloatArray = self.points[:, self.layout.number(name, side)]
-        return points
+        return np.asarray(self.points[:, self.layout.number(name, side)])
 
     def mirrored(self) -> Landmarks:
         """The landmarks of the mirror image of each photo.
@@ -386,7 +386,7 @@ class Landmarks:
             np.load(file, allow_pickle=False) as archive,
         ):
             meta = json.loads(str(archive["meta"]))
-            # Files of version 0.1.0 hold no quality, and reasons in place of notes.
+            # Files of version 0.1.0 hold no quality and focal lengths, and reasons in place of notes.
             there = [each for each in _ARRAYS if each in archive or each not in _LATER]
             arrays = {each: archive[each] for each in there}
             read = cls(**{**arrays, "notes": load_notes(archive)}, **meta)
@@ -397,4 +397,4 @@ class Landmarks:
 
 _META = {"scheme", "provenance"}
 _ARRAYS = tuple(item.name for item in fields(Landmarks) if item.name not in _META)
-_LATER = ("quality", "notes")
+_LATER = ("quality", "notes", "focal_px")

@@ -213,7 +213,8 @@ class Extractor:
         if min(upright.shape[:2]) < SMALLEST_PHOTO_PX:
             return Seen(pixels, [])
         readings = find_faces(pixels, tools.landmarker)
-        return Seen(pixels, readings or _look_again(tools, pixels, whole=photo.reduced == 1))
+        readings = readings or _look_again(tools, pixels, whole=photo.reduced == 1)
+        return Seen(pixels, readings, photo.focal_px / photo.reduced)
 
     def close(self) -> None:
         """Free the model; safe to call twice."""
@@ -241,7 +242,7 @@ def _read(tools: Tools, photo: Photo, seen: Seen) -> Landmarks:
     """One row of landmarks; raises the `PhotoError` that says why there can be none."""
     pixels, canonical = seen.pixels.whole, tools.canonical
     subject, notes = choose_subject(photo.name, pixels, seen.readings)
-    face = read_upright(seen.pixels, subject, tools)
+    face = read_upright(seen.pixels, subject, tools, seen.focal_px)
     face = replace(face, notes=(*notes, *face.notes))
     face = note_place(face, canonical, photo.name)
     if canonical.scheme is not MEDIAPIPE_478:

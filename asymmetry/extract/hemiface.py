@@ -6,6 +6,7 @@ of one half and its mirror image there is nothing to pull, and the two sides nev
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -72,6 +73,7 @@ def read_hemifaces(
     networks: EdgeNetworks,
     sizes: Sequence[float],
     settings: Settings,
+    focal_px: float = math.nan,
 ) -> Hemifaces | None:
     """Read both halves of one face.
 
@@ -92,6 +94,8 @@ def read_hemifaces(
         first in that of ``first``; the readings are averaged.
     settings : Settings
         The constants.
+    focal_px : float
+        Focal length of the camera, px; NaN where it is not known.
 
     Returns
     -------
@@ -99,7 +103,7 @@ def read_hemifaces(
         None if the model finds no face in a chimera.
     """
     scheme = canonical.scheme
-    pose = fit_pose(first.points, canonical.vertices, scheme=scheme)
+    pose = fit_pose(first.points, canonical.vertices, focal_px=focal_px, scheme=scheme)
     squares = [Square.of(canonical, size) for size in sizes]
     small, view = _shrunk(photo, pose, squares[0], settings.drawing)
     middle = scheme.mirror == np.arange(scheme.size)

@@ -8,6 +8,7 @@ small.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -32,10 +33,14 @@ FIRST_SIDE = 1800
 
 
 class Seen(NamedTuple):
-    """The pixels of a photo that are searched, and the faces in them, the largest first."""
+    """The pixels of a photo that are searched, and the faces in them, the largest first.
+
+    ``focal_px`` is the camera's focal length in these pixels; NaN where it is not known.
+    """
 
     pixels: Halvings
     readings: list[Reading]
+    focal_px: float = math.nan
 
 
 def read_fitting(
@@ -99,4 +104,5 @@ def scale_to_full_size(row: Landmarks, photo: Photo) -> Landmarks:
         spread=row.spread * np.float32(photo.reduced),
         quality=quality,
         size=np.array([photo.full_size]),
+        focal_px=row.focal_px * photo.reduced,
     )

@@ -93,7 +93,7 @@ def note_place(face: FaceReading, canonical: Canonical, name: str) -> FaceReadin
         notes.append(Note("photo_turned", angle=roll))
     if yaw > MAX_YAW_HORIZONTAL:
         notes.append(Note("head_turned", angle=yaw))
-    if is_near(face.points, canonical.vertices, canonical.scheme):
+    if is_near(face.points, canonical.vertices, face.pose, canonical.scheme):
         notes.append(Note("camera_near"))
     return _add_notes(face, notes)
 
@@ -169,6 +169,7 @@ def to_landmarks(face: FaceReading, name: str, scheme: Scheme = MEDIAPIPE_478) -
         status=np.array(["warn" if face.notes else "ok"]),
         notes=note_array([face.notes]),
         quality=np.asarray(quality[None], dtype=np.float32),
+        focal_px=np.array([face.pose.focal_px]),
         scheme=scheme.name,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -71,7 +72,7 @@ class FaceReading:
     notes: tuple[Note, ...] = ()
 
 
-def read_upright(photo: Halvings, first: Reading, tools: Tools) -> FaceReading:
+def read_upright(photo: Halvings, first: Reading, tools: Tools, focal_px: float = math.nan) -> FaceReading:
     """Read a face; where it may be turned, by the surest look at it.
 
     Parameters
@@ -82,10 +83,12 @@ def read_upright(photo: Halvings, first: Reading, tools: Tools) -> FaceReading:
         Where the face is, as the model sees it at first.
     tools : Tools
         The tools to read it with.
+    focal_px : float
+        Focal length of the camera, px; NaN where it is not known.
     """
     looks = tools.canonical, tools.landmarker, tools.mesh
     turned = abs(roll_of(first, tools.canonical)) > LARGE_ROLL
-    found = None if turned else _read(photo, first, tools)
+    found = None if turned else _read(photo, first, tools, focal_px)
     if found is not None and found.score > DOUBTFUL:
         return found
     if found is not None and sureness(photo, first, tools.canonical, tools.mesh) > SURE:
@@ -95,8 +98,8 @@ def read_upright(photo: Halvings, first: Reading, tools: Tools) -> FaceReading:
     if best is None or best[1] < SURE:
         best = choose_surest(photo, [first, *quarter_turns(photo, tools.landmarker)], *looks)
     if best is None or (found is not None and abs(roll_of(best[0], tools.canonical)) < LARGE_ROLL):
-        return found or _read(photo, first, tools)
-    return _read(photo, best[0], tools, again=True)
+        return found or _read(photo, first, tools, focal_px)
+    return _read(photo, best[0], tools, focal_px, again=True)
 
 
 def average_with_mirrored(photo: Halvings, first: Reading, tools: Tools) -> Reading:
@@ -109,11 +112,13 @@ def average_with_mirrored(photo: Halvings, first: Reading, tools: Tools) -> Read
     return first
 
 
-def _read(photo: Halvings, first: Reading, tools: Tools, *, again: bool = False) -> FaceReading:
+def _read(
+    photo: Halvings, first: Reading, tools: Tools, focal_px: float, *, again: bool = False
+) -> FaceReading:
     """Read a face by the method; ``again`` if the first reading is of a second look, both ways round."""
     if tools.method == "plain":
         score = sureness(photo, first, tools.canonical, tools.mesh)
-        return _plain(first, tools, score=score)
+        return _plain(first, tools, focal_px, score=score)
     start = first
     if tools.method == "hemiface" and not again:
         start = average_with_mirrored(photo, first, tools)
@@ -125,9 +130,10 @@ def _read(photo: Halvings, first: Reading, tools: Tools, *, again: bool = False)
         tools.edges,
         SIZES[tools.method],
         tools.settings,
+        focal_px,
     )
     if halves is None:
-        return _plain(first, tools, notes=(Note("read_plainly"),))
+        return _plain(first, tools, focal_px, notes=(Note("read_plainly"),))
     return FaceReading(
         halves.points,
         halves.spread,
@@ -141,9 +147,15 @@ def _read(photo: Halvings, first: Reading, tools: Tools, *, again: bool = False)
     )
 
 
-def _plain(first: Reading, tools: Tools, score: float = -np.inf, notes: tuple[Note, ...] = ()) -> FaceReading:
+def _plain(
+    first: Reading,
+    tools: Tools,
+    focal_px: float,
+    score: float = -np.inf,
+    notes: tuple[Note, ...] = (),
+) -> FaceReading:
     """The model's own reading."""
     scheme = tools.canonical.scheme
-    pose = fit_pose(first.points, tools.canonical.vertices, scheme=scheme)
+    pose = fit_pose(first.points, tools.canonical.vertices, focal_px=focal_px, scheme=scheme)
     unknown = np.full(scheme.size, np.nan)
     return FaceReading(first.points, unknown, first.blendshapes, pose, first.points, score, notes=notes)

@@ -8,9 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from asymmetry.core.notes import Note
+from asymmetry.photos.camera import is_front_camera
 from asymmetry.photos.exposures import File, group_exposures
 from asymmetry.photos.manifest import Manifest, nearest_name
-from asymmetry.photos.photo import dates_of, is_front_camera, read_tags
+from asymmetry.photos.photo import dates_of, read_tags
 from asymmetry.photos.record import PhotoRecord, describe_photo, treatment_by_names
 
 __all__ = ["describe_folder"]
@@ -53,7 +54,7 @@ def describe_folder(
     unlisted = [each.photo for each in dated if not manifest.has_line(each.photo)]
     lost = [
         describe_photo(entry.photo, entry).add_remark(_absent(entry.photo, unlisted))
-        for entry in manifest.unused()
+        for entry in manifest.leftover_lines()
     ]
     return [*_mark_copies(dated, files), *lost]
 

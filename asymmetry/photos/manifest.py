@@ -88,7 +88,7 @@ class Manifest:
     >>> manifest = Manifest(Path("Ada"), {"a.jpg": Entry("a.jpg"), "lost.jpg": Entry("lost.jpg")})
     >>> manifest.find("2026-03-02/a.jpg")
     Entry(photo='a.jpg', taken=None, expression=None, mirrored=None, notes='', subject='', use=None)
-    >>> [entry.photo for entry in manifest.unused()]
+    >>> [entry.photo for entry in manifest.leftover_lines()]
     ['lost.jpg']
     """
 
@@ -147,7 +147,7 @@ class Manifest:
                 return written
         return None
 
-    def unused(self) -> list[Entry]:
+    def leftover_lines(self) -> list[Entry]:
         """Lines that no photo has taken so far."""
         return [entry for written, entry in self._entries.items() if written not in self._photo_of]
 
@@ -272,7 +272,7 @@ def manifest_entries(path: str | os.PathLike[str]) -> Iterator[tuple[str, Entry]
             where,
             Entry(
                 photo=_path(row["photo"]),
-                taken=_taken(row.get("taken", ""), where, order),
+                taken=_date(row.get("taken", ""), where, order),
                 expression=_expression(row.get("expression", ""), where),
                 mirrored=_flag("mirrored", row.get("mirrored", ""), where),
                 notes="; ".join(filter(None, (row.get("side", ""), row.get("notes", "")))),
@@ -299,7 +299,7 @@ def read_notes(path: str | os.PathLike[str]) -> tuple[DiaryNote, ...]:
     order = _date_order(path, NOTE_COLUMNS, "text")
     notes = []
     for where, row in read_rows(path, NOTE_COLUMNS, "text"):
-        taken = _taken(row.get("taken", ""), where, order)
+        taken = _date(row.get("taken", ""), where, order)
         day = taken.day if taken else None
         side = _side(row.get("side", ""), where)
         notes.append(DiaryNote(day, row["text"], row.get("symptom", ""), side))
@@ -321,7 +321,7 @@ def _path(text: str) -> str:
     return PurePath(text.replace("\\", "/")).as_posix()
 
 
-def _taken(text: str, where: str, order: DateOrder) -> Taken | None:
+def _date(text: str, where: str, order: DateOrder) -> Taken | None:
     if not text:
         return None
     try:

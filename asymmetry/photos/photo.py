@@ -1,7 +1,7 @@
 """Photo files → upright RGB pixels and a capture date. The only gate by which pictures come in.
 
 A photo is either read whole and right, or refused with a `PhotoError` that names it. Of its EXIF tags
-only the date is kept, and whether it was a front camera.
+only the date and the focal length are kept, and whether it was a front camera.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import Image
 
 from asymmetry.core.notes import Note
 from asymmetry.errors import (
@@ -27,16 +27,12 @@ from asymmetry.errors import (
     PhotoTooLargeError,
     UnreadablePhotoError,
 )
+from asymmetry.photos.camera import focal_from_exif
 from asymmetry.photos.listing import image_files, walk_images
 from asymmetry.photos.pixels import decode_loaded, read_exif, refuse_filling_in, upright
 from asymmetry.photos.readers import HEAD_BYTES, StoredPhoto, find_reader, photo_suffixes
 from asymmetry.photos.sources import PhotoBytes, PhotoSource, load_source, name_source
-from asymmetry.photos.taken import (
-    Taken,
-    best_date,
-    date_from_exif,
-    date_from_name,
-)
+from asymmetry.photos.taken import Taken, best_date, date_from_exif, date_from_name
 
 __all__ = [
     "DEFAULT_MAX_MEGAPIXELS",
@@ -46,7 +42,6 @@ __all__ = [
     "check_limit",
     "dates_of",
     "image_files",
-    "is_front_camera",
     "opened",
     "photo_suffixes",
     "read_date",
@@ -79,6 +74,8 @@ class Photo:
     reduced : int
         Pixels of the original, either way, that each pixel stands for: 1, or 2, 4 or 8 in a JPEG that was
         decoded coarsely. Places in the original are those in `pixels`, times this.
+    focal_px : float
+        Focal length of the camera in px of the original; NaN where its tags don't say it.
     """
 
     name: str
@@ -86,6 +83,7 @@ class Photo:
     taken: Taken | None
     full_size: tuple[int, int]
     reduced: int = 1
+    focal_px: float = math.nan
 
 
 def read_photo(
@@ -152,12 +150,14 @@ def read_photo(
     with opened(source, name) as stream:
         pixels, tags, reduced = _decode(_header(stream, name, max_megapixels), name, least_side)
     height, width = pixels.shape[:2]
+    full_size = (width * reduced, height * reduced)
     return Photo(
         name=name,
         pixels=pixels,
         taken=best_date(_find_given_date(source), date_from_exif(tags), dated),
-        full_size=(width * reduced, height * reduced),
+        full_size=full_size,
         reduced=reduced,
+        focal_px=focal_from_exif(tags, full_size),
     )
 
 
@@ -221,17 +221,6 @@ def read_tags(source: PhotoSource) -> Mapping[int, object]:
     return {}
 
 
-def is_front_camera(tags: Mapping[int, object]) -> bool:
-    """Whether EXIF tags name the camera on a phone's screen side, as "iPhone 15 front camera" does.
-
-    Examples
-    --------
-    >>> is_front_camera({0xA434: "iPhone 15 front TrueDepth camera 2.69mm f/1.9"})
-    True
-    """
-    return "front" in str(tags.get(ExifTags.Base.LensModel, "")).lower()
-
-
 def read_size(source: PhotoSource) -> tuple[int, int] | None:
     """Width and height of a photo's file as stored, in px, by its header; None where it can't be read.
 
@@ -261,7 +250,8 @@ def _from_pillow(image: Image.Image, name: str, dated: Taken | None, max_megapix
         tags = read_exif(image)
         pixels = upright(decode_loaded(image, name), tags)
     taken = best_date(date_from_exif(tags), dated)
-    return Photo(name, pixels, taken, (pixels.shape[1], pixels.shape[0]))
+    full_size = (pixels.shape[1], pixels.shape[0])
+    return Photo(name, pixels, taken, full_size, focal_px=focal_from_exif(tags, full_size))
 
 
 def _is_rgb(pixels: NDArray[np.uint8]) -> bool:

@@ -15,8 +15,9 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.errors import InvalidInputError, PhotoError
 from asymmetry.extract import Extractor
 from asymmetry.extract.intake import Progress
+from asymmetry.photos.camera import is_front_camera
 from asymmetry.photos.manifest import Entry, Manifest
-from asymmetry.photos.photo import PhotoSource, dates_of, image_files, is_front_camera, read_tags
+from asymmetry.photos.photo import PhotoSource, dates_of, image_files, read_tags
 from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.photos.remote import is_url
 from asymmetry.photos.rows import label_rows
