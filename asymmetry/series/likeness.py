@@ -16,7 +16,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
 from asymmetry.metrics import measure
 
-__all__ = ["find_mirrored", "find_strangers", "shapes", "signatures"]
+__all__ = ["COLUMNS", "find_mirrored", "find_strangers", "shapes", "signatures"]
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -31,7 +31,7 @@ _SIGNATURE = {
     },
     "eye": {
         "mrd1_diff_mm": 0.3,
-        "mrd2_diff_mm": 0.25,
+        "mrd2_diff_mm": 0.3,
         "fissure_width_diff_mm": 0.35,
         "canthal_tilt_diff_deg": 0.5,
     },
@@ -39,12 +39,13 @@ _SIGNATURE = {
         "commissure_height_diff_mm": 0.7,
         "smile_angle_diff_deg": 1.0,
         "upper_lip_height_diff_mm": 0.55,
-        "ala_height_diff_mm": 0.25,
+        "ala_height_diff_mm": 0.3,
         "chin_deviation_mm": 0.7,
         "philtrum_deviation_mm": 0.4,
     },
 }
-_COLUMNS = {column: sd for region in _SIGNATURE.values() for column, sd in region.items()}
+#: All of them, over the regions.
+COLUMNS = {column: sd for region in _SIGNATURE.values() for column, sd in region.items()}
 _REGIONS = np.array([region for region, columns in _SIGNATURE.items() for _ in columns])
 #: The log likelihood ratio from which on two photos are mirrored against each other; how much of it one
 #: region may give, how many regions have to say so, and how far another may speak against it.
@@ -78,7 +79,7 @@ _FRONT_SHARE = 0.5
 def signatures(landmarks: Landmarks) -> FloatArray:
     """The left-right differences that a face keeps, each over its scatter, shape (n, 13), or NaN."""
     table = measure(landmarks, sd=False)
-    columns = [np.asarray(table[column] / sd, dtype=np.float64) for column, sd in _COLUMNS.items()]
+    columns = [np.asarray(table[column] / sd, dtype=np.float64) for column, sd in COLUMNS.items()]
     return np.stack(columns, axis=-1)
 
 
