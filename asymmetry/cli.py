@@ -119,7 +119,10 @@ def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method,
 _FOLDER = (
     click.argument("folder", type=click.Path(path_type=Path)),
     click.option(
-        "--treated-on", type=click.DateTime(["%Y-%m-%d"]), help="Day of treatment, such as 2026-03-31."
+        "--treated-on",
+        type=click.DateTime(["%Y-%m-%d"]),
+        multiple=True,
+        help="Day of treatment, such as 2026-03-31; may be repeated.  [default: treatments.csv in FOLDER]",
     ),
     click.option("--affected", type=click.Choice(["right", "left"]), help="The patient's affected side."),
     click.option(
@@ -137,10 +140,10 @@ def _of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
     """A command about one person's folder; it is handed the series."""
 
     @functools.wraps(command)
-    def with_series(folder: Path, treated_on: datetime | None, **options: Any) -> None:
+    def with_series(folder: Path, treated_on: tuple[datetime, ...], **options: Any) -> None:
         known = {name: options.pop(name) for name in ("affected", "manifest", "mirrored", "all_rest")}
-        day = treated_on and treated_on.date()
-        made = asymmetry.Series.from_folder(folder, treated_on=day, progress=show_photos, **known)
+        days = [each.date() for each in treated_on]
+        made = asymmetry.Series.from_folder(folder, treated_on=days, progress=show_photos, **known)
         command(made, **options)
 
     for option in reversed(_FOLDER):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,6 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
 from asymmetry.extract.intake import Progress
 from asymmetry.metrics import Metric
-from asymmetry.photos.dates import as_date
 from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import treatment_by_names
@@ -26,6 +24,7 @@ from asymmetry.series.gathering import check_alike, gather_photos, match_lines, 
 from asymmetry.series.history import History
 from asymmetry.series.labels import REST
 from asymmetry.series.review import Review, review_photos
+from asymmetry.series.treatments import TreatedOn, as_treatments
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +44,7 @@ class Series(History):
         cls,
         path: str | os.PathLike[str],
         *,
-        treated_on: date | str | None = None,
+        treated_on: TreatedOn = None,
         affected: Side | None = None,
         extractor: Extractor | None = None,
         manifest: str | os.PathLike[str] | None = None,
@@ -62,9 +61,10 @@ class Series(History):
         path : path
             A folder of photos, flat or with folders in it; see `read_folder` for the facts in names. A
             ``notes.csv`` in it is the patient's diary.
-        treated_on : date or str, optional
-            The day that days are counted from (ISO 8601). Default: day 0 of the photos' names, where they
-            count days, else the day of the first photo.
+        treated_on : date, str, Treatment or a sequence of these, optional
+            The day that days are counted from (ISO 8601), the first of several. Default: that of
+            ``treatments.csv`` in the folder, else day 0 of the photos' names, where they count days, else the
+            day of the first photo.
         affected : {"right", "left"}, optional
             The patient's side that is ill or treated; the other one then tells how hard a movement was tried.
         extractor : Extractor, optional
@@ -104,7 +104,7 @@ class Series(History):
         """
         if extractor is not None and mirrored:
             raise InvalidInputError("Series: give mirrored to your own Extractor instead")
-        day = as_date(treated_on)
+        treatments = as_treatments(treated_on)
         folder = as_path(path)
         if not folder.is_dir():
             raise InvalidInputError(f"{folder}: no such folder")
@@ -112,7 +112,7 @@ class Series(History):
             found = read_folder(
                 folder,
                 extractor=reader,
-                treated_on=day,
+                treatments=treatments,
                 manifest=manifest,
                 recursive=recursive,
                 progress=progress,
@@ -122,7 +122,7 @@ class Series(History):
             about = tuple(replace(each, expression=each.expression or REST) for each in about)
         return cls.from_landmarks(
             found.landmarks,
-            treated_on=found.treated_on,
+            treated_on=found.treatments,
             affected=affected,
             folder=folder,
             about=about,
@@ -136,7 +136,7 @@ class Series(History):
         cls,
         photos: Iterable[PhotoSource] | Mapping[str, PhotoSource],
         *,
-        treated_on: date | str | None = None,
+        treated_on: TreatedOn = None,
         affected: Side | None = None,
         extractor: Extractor | None = None,
         mirrored: bool = False,
@@ -171,12 +171,13 @@ class Series(History):
         """
         if extractor is not None and mirrored:
             raise InvalidInputError("Series: give mirrored to your own Extractor instead")
-        day = as_date(treated_on)
+        treatments = as_treatments(treated_on)
         with extractor_or(extractor, mirrored=mirrored) as reader:
+            day = treatments[0].day if treatments else None
             found = gather_photos(photos, extractor=reader, treated_on=day, progress=progress)
         return cls.from_landmarks(
             found.landmarks,
-            treated_on=day or treatment_by_names(found.about),
+            treated_on=treatments or treatment_by_names(found.about),
             affected=affected,
             about=found.about,
             notes=notes,
@@ -190,7 +191,7 @@ class Series(History):
         path: str | os.PathLike[str],
         subject: str,
         *,
-        treated_on: date | str | None = None,
+        treated_on: TreatedOn = None,
         affected: Side | None = None,
         folder: str | os.PathLike[str] | None = None,
         metrics: Iterable[str | Metric] | None = None,
@@ -280,7 +281,7 @@ class Series(History):
             )
         return type(self).from_landmarks(
             Landmarks.concat([self.as_read or self.landmarks, found.landmarks]),
-            treated_on=self.treated_on,
+            treated_on=self.treatments or self.treated_on,
             affected=self.affected,
             folder=self.folder,
             about=[*self.about, *found.about],

@@ -15,9 +15,11 @@ from PIL import Image
 from asymmetry import Landmarks, Note, Series
 from asymmetry.archive.jobs import find_jobs
 from asymmetry.cli import main
+from asymmetry.errors import InvalidInputError
 from asymmetry.photos.listing import image_files, left_out
 from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.series.doubtful_dates import doubt_dates
+from asymmetry.series.treatments import Treatment
 from asymmetry.synthetic import face
 from tests.notes import rows_of_codes
 from tests.test_series import Reader, photos, read
@@ -328,3 +330,41 @@ def test_files_stay_named_when_photos_are_added(tmp_path: Path) -> None:
     series = read(tmp_path)
     photos(tmp_path, "2026-03-08 rest.jpg")
     assert [each.photo for each in series.add(tmp_path, extractor=Reader()).review()] == ["clip.mp4"]
+
+
+# Treatments
+
+
+def test_several_treatments_count_from_the_first_and_phases_from_the_latest(tmp_path: Path) -> None:
+    photos(tmp_path, "2026-03-02.jpg", "2026-03-25.jpg", "2026-07-06.jpg", "2026-07-20.jpg")
+    again = Treatment.of("2026-07-06", product="Botox", dose="12 U", sites="right brow")
+    series = read(tmp_path, treated_on=[again, "2026-03-09"])
+    assert series.static["day"].tolist() == [-7, 16, 119, 133]
+    assert series.photos["phase"].tolist() == ["baseline", "peak", "baseline", "peak"]
+    assert [entry.phase for entry in series.timeline] == ["baseline", "peak", "baseline", "peak"]
+    assert series.treatments == (Treatment.of("2026-03-09"), again)
+    series.save(tmp_path / "kept.npz")
+    assert Series.load(tmp_path / "kept.npz").treatments == series.treatments
+    assert series.add([], extractor=Reader()).treatments == series.treatments
+
+
+def test_a_list_of_treatments(tmp_path: Path) -> None:
+    photos(tmp_path, "2026-03-02.jpg", "2026-03-25.jpg")
+    text = "Treated on;Toxin;Units;Muscles\n9.3.2026;Botox;20;frontalis, glabella\n"
+    (tmp_path / "treatments.csv").write_text(text, encoding="cp1252")
+    series = read(tmp_path)
+    expected = Treatment.of("2026-03-09", product="Botox", dose="20", sites="frontalis, glabella")
+    assert series.treatments == (expected,)
+    assert series.static["day"].tolist() == [-7, 16]
+    assert read(tmp_path, treated_on="2026-03-10").treatments == (Treatment.of("2026-03-10"),)
+    (tmp_path / "treatments.csv").write_text("date\n3/9/2026\n")
+    with pytest.raises(InvalidInputError, match=r"treatments.csv line 2: '3/9/2026' may be 2026-09-03 or"):
+        read(tmp_path)
+
+
+def test_one_treatment_is_a_day_as_before(tmp_path: Path) -> None:
+    photos(tmp_path, "2026-03-02.jpg")
+    series = read(tmp_path, treated_on="2026-03-09")
+    assert series.treatments == (Treatment.of("2026-03-09"),)
+    assert "treatments" not in series.static.provenance
+    assert read(tmp_path).treatments == ()

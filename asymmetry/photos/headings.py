@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["NOTE_COLUMNS", "PHOTO_COLUMNS"]
+__all__ = ["NOTE_COLUMNS", "PHOTO_COLUMNS", "TREATMENT_COLUMNS"]
 
 #: Headings under which a column is found, the surest first; letter case, spaces and signs don't count.
 PHOTO_COLUMNS = {
@@ -61,4 +61,11 @@ NOTE_COLUMNS = {
     "taken": ("date", "day", "datum"),
     "symptom": ("symptoms",),
     "side": (),
+}
+#: The same of a list of treatments.
+TREATMENT_COLUMNS = {
+    "date": ("treated on", "treatment date", "day", "datum"),
+    "product": ("drug", "toxin", "brand", "produkt", "treatment"),
+    "dose": ("units", "dosis", "amount"),
+    "sites": ("site", "muscles", "muscle", "points", "where"),
 }

@@ -8,7 +8,9 @@ from asymmetry.series.change import FALSE_ALARMS, Change
 from asymmetry.series.concerns import RULES, Concern, Rule, register_rule, unregister_rule
 from asymmetry.series.course import Course
 from asymmetry.series.history import History
+from asymmetry.series.review import Doubt, Review
 from asymmetry.series.summary import what_changed
+from asymmetry.series.treatments import Treatment
 from asymmetry.series.trend import Forecast, Trend
 
 __all__ = [
@@ -20,10 +22,13 @@ __all__ = [
     "Course",
     "DiaryNote",
     "Difference",
+    "Doubt",
     "Forecast",
     "Headline",
     "History",
+    "Review",
     "Rule",
+    "Treatment",
     "Trend",
     "notable",
     "register_rule",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -16,14 +16,16 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import Metric, MovementMetric, measure, movement_catalogue
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.photos.dates import day_of
+from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.day_zero import DayZero
 from asymmetry.series.judging import judge_photos
 from asymmetry.series.labels import label_expressions, label_mirrored
 from asymmetry.series.scale import pooled_scale
 from asymmetry.series.timeline import days_since, phase_names
+from asymmetry.series.treatments import Treatment, days_in_course
 
-__all__ = ["SeriesTables", "check_rows", "series_tables"]
+__all__ = ["SeriesTables", "check_rows", "series_tables", "sources_by_name"]
 
 # Sorts last.
 _UNDATED = datetime.max.isoformat()
@@ -59,10 +61,20 @@ class SeriesTables:
     about: tuple[PhotoRecord, ...]
 
 
+def sources_by_name(landmarks: Landmarks, photos: Sequence[PhotoSource]) -> dict[str, PhotoSource]:
+    """Pictures by the names of the rows that they are of."""
+    names = landmarks.photo.tolist()
+    if photos and len(photos) != len(names):
+        raise InvalidInputError(f"photos: there are {len(photos)} for {len(names)} rows; give one for each")
+    if photos and len(set(names)) < len(names):
+        raise InvalidInputError("photos: two rows have the same name; give each photo its own")
+    return dict(zip(names, photos, strict=False))
+
+
 def series_tables(
     landmarks: Landmarks,
     about: Sequence[PhotoRecord],
-    treated_on: date | None,
+    treatments: Sequence[Treatment],
     metrics: Iterable[str | Metric] | None = None,
 ) -> SeriesTables:
     """Judge, sort, count days and measure.
@@ -73,8 +85,9 @@ def series_tables(
         n photos of one person.
     about : sequence of PhotoRecord
         The facts known about them, in the same order: day, expression, mirrored, notes.
-    treated_on : date or None
-        Day zero; without it that of the photos' names, if none has a date, else the first photo's.
+    treatments : sequence of Treatment
+        In order of time. The first is day zero; without one that of the photos' names, if none has a date,
+        else the first photo's.
     metrics : iterable of str or Metric, optional
         The metrics to measure, see `History.from_landmarks`.
 
@@ -91,7 +104,7 @@ def series_tables(
     landmarks, as_read, counted = landmarks[order], as_read[order], counted[order]
     about = [about[row] for row in order]
     dates = [dates[row] for row in order]
-    zero = DayZero.find(treated_on, dates, counted)
+    zero = DayZero.find(treatments, dates, counted)
     days = counted
     if zero.day is not None:
         days = days_since(zero.day, dates)
@@ -99,7 +112,7 @@ def series_tables(
     known_columns = {"day": days, "expression": label}
     static = _measure_series(landmarks, known_columns, zero.provenance, metrics)
     known = {
-        "phase": phase_names(days, zero.treated),
+        "phase": phase_names(days_in_course(days, zero.treatments), zero.treated),
         "expression_confidence": confidence,
         "mirrored": label_mirrored(landmarks, [each.mirrored for each in about]),
         "notes": np.array([each.notes for each in about], dtype=np.str_),
@@ -112,7 +125,7 @@ def series_tables(
 def _measure_series(
     landmarks: Landmarks,
     known: Mapping[str, npt.NDArray[Any]],
-    said: Mapping[str, str],
+    said: Mapping[str, Any],
     metrics: Iterable[str | Metric] | None,
 ) -> Measurements:
     """All static metrics, by one scale for the whole series, and the other known facts."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,7 @@ from asymmetry.photos.photo import image_files, photo_suffixes
 from asymmetry.photos.record import PhotoRecord, treatment_by_names
 from asymmetry.photos.rows import label_rows
 from asymmetry.photos.sources import digest_photo
+from asymmetry.series.treatments import TREATMENTS, Treatment, as_treatments, read_treatments
 
 __all__ = ["FolderReading", "read_folder"]
 
@@ -43,8 +44,8 @@ class FolderReading:
         The facts known beforehand about the same photos.
     notes : tuple of DiaryNote
         The patient's diary.
-    treated_on : datetime.date or None
-        Day 0, if it was given or follows from the photos' names.
+    treatments : tuple of Treatment
+        Those that were given, else those of ``treatments.csv``, else the day 0 of the photos' names.
     left_out : tuple of LeftOut
         Files that are not read.
     """
@@ -52,7 +53,7 @@ class FolderReading:
     landmarks: Landmarks
     about: tuple[PhotoRecord, ...] = field(repr=False)
     notes: tuple[DiaryNote, ...] = ()
-    treated_on: date | None = None
+    treatments: tuple[Treatment, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 
 
@@ -60,7 +61,7 @@ def read_folder(
     folder: str | os.PathLike[str],
     *,
     extractor: Extractor,
-    treated_on: date | None = None,
+    treatments: Sequence[Treatment] = (),
     manifest: str | os.PathLike[str] | None = None,
     recursive: bool = True,
     progress: Progress | None = None,
@@ -73,8 +74,9 @@ def read_folder(
         Where the photos are, and ``notes.csv`` if there is one. Photo names in the result are relative to it.
     extractor : Extractor
         The reader of the points.
-    treated_on : date, optional
-        Turns day numbers in names (``day-10``) into dates.
+    treatments : sequence of Treatment, optional
+        In order of time; the first one turns day numbers in names (``day-10``) into dates. Default: those of
+        ``treatments.csv`` in the folder, if there is one.
     manifest : path, optional
         See `read_manifest`. Default: ``manifest.csv`` in the folder, if there is one.
     recursive : bool
@@ -104,7 +106,10 @@ def read_folder(
         lines = Manifest(root, read_manifest(manifest))
     diary = find_list(root, NOTES)
     notes = read_notes(diary) if diary else ()
-    known = describe_folder(root, files, lines, treated_on)
+    listed = find_list(root, TREATMENTS)
+    if listed and not treatments:
+        treatments = read_treatments(listed)
+    known = describe_folder(root, files, lines, treatments[0].day if treatments else None)
     single = [row for row in range(len(files)) if not known[row].copy_of]
     for row in single:
         known[row] = replace(known[row], sha256=digest_photo(files[row]))
@@ -115,4 +120,5 @@ def read_folder(
     order = np.argsort([*single, *copies, *range(len(files), len(known))])
     landmarks = label_rows(Landmarks.concat([found, rejected, lost])[order], known)
     others = tuple(left_out(root, recursive=recursive))
-    return FolderReading(landmarks, tuple(known), notes, treated_on or treatment_by_names(known), others)
+    treated = tuple(treatments) or as_treatments(treatment_by_names(known))
+    return FolderReading(landmarks, tuple(known), notes, treated, others)

@@ -18,12 +18,12 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import Metric, MovementMetric, catalogue, movement_catalogue
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.metrics.movements import beyond_noise
-from asymmetry.photos.dates import as_date, day_number
+from asymmetry.photos.dates import day_number
 from asymmetry.photos.listing import LeftOut
 from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import PhotoRecord
-from asymmetry.series.assembly import check_rows, series_tables
+from asymmetry.series.assembly import check_rows, series_tables, sources_by_name
 from asymmetry.series.change import Change, Sides, changes
 from asymmetry.series.checks import check, circumstances
 from asymmetry.series.concerns import Concern, Rule, Situation, concerns
@@ -35,6 +35,7 @@ from asymmetry.series.movement_pairs import movements
 from asymmetry.series.saving import SavedSeries, load_saved, save_series
 from asymmetry.series.summary import sentences_html, series_title
 from asymmetry.series.timeline import PEAK_DAY, Entry, timeline
+from asymmetry.series.treatments import TreatedOn, Treatment, as_treatments
 from asymmetry.series.trend import Forecast, Trend, forecast, trend
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class History:
         cls,
         landmarks: Landmarks,
         *,
-        treated_on: date | str | None = None,
+        treated_on: TreatedOn = None,
         affected: Side | None = None,
         folder: Path | None = None,
         expression: Sequence[str | None] | None = None,
@@ -108,9 +109,9 @@ class History:
         ----------
         landmarks : Landmarks
             n photos with their dates in ``taken``.
-        treated_on : date or str, optional
-            The day that days are counted from (ISO 8601). Default: day 0 of the photos' names, where they
-            count days, else the day of the first photo.
+        treated_on : date, str, Treatment or a sequence of these, optional
+            The day that days are counted from (ISO 8601), the first of several. Default: day 0 of the photos'
+            names, where they count days, else the day of the first photo.
         affected : {"right", "left"}, optional
             The patient's side that is ill or treated; the other one then tells how hard a movement was tried.
         folder : pathlib.Path, optional
@@ -143,9 +144,9 @@ class History:
         check_rows(landmarks, expression, about)
         if about is None:
             about = [PhotoRecord("", expression=each) for each in expression or [None] * len(landmarks)]
-        sources = photos if isinstance(photos, Mapping) else _sources_by_name(landmarks, photos)
+        sources = photos if isinstance(photos, Mapping) else sources_by_name(landmarks, photos)
         chosen = None if metrics is None else tuple(metrics)
-        made = series_tables(landmarks, about, as_date(treated_on), chosen)
+        made = series_tables(landmarks, about, as_treatments(treated_on), chosen)
         return cls(
             static=made.static,
             landmarks=made.landmarks,
@@ -170,7 +171,7 @@ class History:
         path : path
             Written as named; no suffix is added.
         """
-        known = self.about, self.notes, self.treated_on, self.affected, self.folder
+        known = self.about, self.notes, self.treatments, self.affected, self.folder
         save_series(SavedSeries(self.as_read or self.landmarks, *known), path)
 
     @classmethod
@@ -201,7 +202,7 @@ class History:
         saved = load_saved(path)
         return cls.from_landmarks(
             saved.landmarks,
-            treated_on=saved.treated_on,
+            treated_on=saved.treatments,
             affected=saved.affected,
             folder=folder or saved.folder,
             about=saved.about,
@@ -234,14 +235,19 @@ class History:
 
     @property
     def treated_on(self) -> date | None:
-        """The day of the treatment; None if there was none, or its date is not known."""
+        """The day of the first treatment; None if there was none, or its date is not known."""
         return self.day_zero if self.treated else None
+
+    @property
+    def treatments(self) -> tuple[Treatment, ...]:
+        """The treatments, where their days are known. Phases count from the latest one before a photo."""
+        return self.counted_from.treatments
 
     @functools.cached_property
     def timeline(self) -> tuple[Entry, ...]:
         """Photos and the patient's notes day by day, with the phase of the treatment."""
         day, names = self.static["day"], self.static["photo"].tolist()
-        return timeline(day, names, self.notes, self.day_zero, self.treated)
+        return timeline(day, names, self.notes, self.counted_from)
 
     @functools.cached_property
     def movements(self) -> Measurements:
@@ -388,13 +394,3 @@ class History:
     def to_dataframe(self) -> pd.DataFrame:
         """The table as a pandas DataFrame, one row per photo (extra ``table``)."""
         return self.static.to_dataframe()
-
-
-def _sources_by_name(landmarks: Landmarks, photos: Sequence[PhotoSource]) -> dict[str, PhotoSource]:
-    """Pictures by the names of the rows that they are of."""
-    names = landmarks.photo.tolist()
-    if photos and len(photos) != len(names):
-        raise InvalidInputError(f"photos: there are {len(photos)} for {len(names)} rows; give one for each")
-    if photos and len(set(names)) < len(names):
-        raise InvalidInputError("photos: two rows have the same name; give each photo its own")
-    return dict(zip(names, photos, strict=False))
