@@ -7,7 +7,7 @@ LOWEST := $(VENV)/lowest
 PROJECT := pyproject.toml hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check lowest bench fidelity docs clean
+.PHONY: help demo test quick check lowest bench fidelity retakes docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ bench: $(VENV)/dev.stamp ## measure what a photo costs, and the core, series, re
 
 fidelity: $(VENV)/dev.stamp ## measure how much of a known asymmetry is read, into docs/tables and docs/accuracy.md
 	$(BIN)/python -m benchmarks.fidelity
+
+retakes: $(VENV)/dev.stamp ## photograph faces again and measure how far days scatter, into series/day_to_day.toml and docs/tables
+	$(BIN)/python -m benchmarks.retakes
 
 docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report, draw ARCHITECTURE.md, put docs/tables into docs/accuracy.md
 	$(BIN)/python docs/layout.py

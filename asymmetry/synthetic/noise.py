@@ -12,7 +12,7 @@ from PIL import Image
 
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["Jittered", "jitter_photo"]
+__all__ = ["Jittered", "compress", "jitter_photo"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 Pixels = npt.NDArray[np.uint8]
@@ -102,7 +102,7 @@ def jitter_photo(
     lit = turned * (1 + light * (_GAIN * gain + _GRADIENT * gradient * across))
     quality = int(rng.integers(_WORST_JPEG, _BEST_JPEG, endpoint=True))
     exposed = np.rint(lit).clip(0, 255).astype(np.uint8)
-    return Jittered(_compress(exposed, quality), matrix)
+    return Jittered(compress(exposed, quality), matrix)
 
 
 def _similarity(angle: float, size: float, middle: FloatArray) -> FloatArray:
@@ -119,7 +119,7 @@ def _between_centres(matrix: FloatArray) -> FloatArray:
     return shifted
 
 
-def _compress(pixels: Pixels, quality: int) -> Pixels:
+def compress(pixels: Pixels, quality: int) -> Pixels:
     """Save pixels as a JPEG of this quality and read them again."""
     file = BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=quality)

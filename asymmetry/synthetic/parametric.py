@@ -14,7 +14,7 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.extract.model.canonical import canonical_mesh
 from asymmetry.synthetic.move import PARTS, Part
 
-__all__ = ["face"]
+__all__ = ["face", "rotation"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
@@ -74,7 +74,7 @@ def face(
     model = np.broadcast_to(_model_mm(), (n, MEDIAPIPE_478.size, 3)).copy()
     for name, amount in up_mm.items():
         model[:, _numbers(name), 1] += _per_face(name, amount, n)[:, None]
-    pose = _rotation(_per_face("yaw", yaw, n), _per_face("pitch", pitch, n), _per_face("roll", roll, n))
+    pose = rotation(_per_face("yaw", yaw, n), _per_face("pitch", pitch, n), _per_face("roll", roll, n))
     turned = model @ pose.transpose(0, 2, 1)
     nearer = 1 / (1 - turned[..., 2:] / _camera_mm(model[0]))
     scale = _per_face("px_per_mm", px_per_mm, n)[:, None, None]
@@ -135,7 +135,7 @@ def _camera_mm(model: FloatArray) -> float:
     return float(CAMERA_DISTANCE * np.linalg.norm(left - right) + left[2])
 
 
-def _rotation(yaw: FloatArray, pitch: FloatArray, roll: FloatArray) -> FloatArray:
+def rotation(yaw: FloatArray, pitch: FloatArray, roll: FloatArray) -> FloatArray:
     """Roll after pitch after yaw, degrees, shape (n, 3, 3)."""
     turns = []
     for angle, (i, j) in ((roll, (0, 1)), (pitch, (1, 2)), (yaw, (2, 0))):

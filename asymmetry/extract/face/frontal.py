@@ -10,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
-from asymmetry.extract.face.plane import draw_at, on_a_grid, places
+from asymmetry.extract.face.plane import average_at, on_a_grid, places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
-from asymmetry.photos.halvings import Halvings
 
 __all__ = ["HEIGHT", "PX_PER_CM", "WIDTH", "Frontal", "axes", "draw_frontal", "smooth", "value_at"]
 
@@ -129,7 +128,7 @@ def draw_frontal(photo: Pixels, pose: Pose, canonical: Canonical, points: FloatA
     seen: Mask = (x >= 0) & (x <= width) & (y >= 0) & (y <= height)
     on_face = pose.unproject(points[:, :2], canonical.depth_at) - (0.0, middle)
     return Frontal(
-        rgb=_average_at(photo, at, pose.scale / PX_PER_CM),
+        rgb=average_at(photo, at, pose.scale / PX_PER_CM),
         seen=seen,
         points=on_face * (PX_PER_CM, -PX_PER_CM) + (WIDTH / 2, HEIGHT / 2),
         native=_cutout(photo, points),
@@ -166,24 +165,6 @@ def _middle(canonical: Canonical) -> float:
     """Height of the picture's middle on the canonical face, cm: halfway from forehead to chin."""
     ends = [MEDIAPIPE_478.midline[name] for name in ("forehead", "menton")]
     return float(canonical.vertices[ends, 1].mean())
-
-
-def _average_at(photo: Pixels, at: FloatArray, ratio: float) -> Pixels:
-    """Draw a photo at places (h, w, 2) that lie ``ratio`` px apart; above 1 px, by means of its pixels."""
-    if ratio <= 1:
-        return draw_at(photo, at)
-    height, width = photo.shape[:2]
-    low, high = at.min(axis=(0, 1)), at.max(axis=(0, 1))
-    left, top = np.clip(low - ratio, 0, (width - 1, height - 1)).astype(int)
-    right, bottom = np.clip(high + ratio, (left + 1, top + 1), (width, height)).astype(int)
-    size = np.ceil(np.array([right - left, bottom - top]) / ratio).astype(int)
-    # Halved first: OpenCV shrinks by other ratios several times as slowly.
-    part = Halvings(photo[top:bottom, left:right]).down_to(1 / ratio)
-    shrunk = cv2.resize(part, size.tolist(), interpolation=cv2.INTER_AREA)
-    across, down = size / (right - left, bottom - top)
-    to_shrunk = np.array([[across, 0, -left * across], [0, down, -top * down]])
-    there = np.asarray(cv2.transform(at, to_shrunk), np.float64)
-    return draw_at(np.asarray(shrunk, dtype=np.uint8), there)
 
 
 def _cutout(photo: Pixels, points: FloatArray) -> Pixels:

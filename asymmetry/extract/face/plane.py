@@ -10,8 +10,10 @@ import numpy.typing as npt
 
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
+from asymmetry.photos.halvings import Halvings
 
 __all__ = [
+    "average_at",
     "draw_at",
     "light_and_red",
     "light_at",
@@ -42,7 +44,9 @@ def places(pose: Pose, canonical: Canonical, plane: FloatArray) -> FloatArray:
     return pose.project(surface(canonical, plane))[..., :2]
 
 
-def on_a_grid(width: int, height: int, place: Callable[[FloatArray], FloatArray]) -> FloatArray:
+def on_a_grid(
+    width: int, height: int, place: Callable[[FloatArray], FloatArray], step: int = _GRID
+) -> FloatArray:
     """The places (height, width, 2) of a picture's pixels in another one.
 
     Parameters
@@ -51,13 +55,15 @@ def on_a_grid(width: int, height: int, place: Callable[[FloatArray], FloatArray]
         Size of the picture; whole multiples of the grid's step.
     place : callable
         From pixel-edge coordinates (h, w, 2) to places. It is called for the nodes of a grid only.
+    step : int
+        The grid's step, px.
     """
     # The grid reaches one step beyond the picture, so that the picture's edges lie inside.
-    columns = (np.arange(-1, width // _GRID + 1) + 0.5) * _GRID
-    rows = (np.arange(-1, height // _GRID + 1) + 0.5) * _GRID
+    columns = (np.arange(-1, width // step + 1) + 0.5) * step
+    rows = (np.arange(-1, height // step + 1) + 0.5) * step
     nodes = place(np.stack(np.meshgrid(columns, rows), axis=-1))
-    fine = np.asarray(cv2.resize(nodes, None, fx=_GRID, fy=_GRID), dtype=np.float64)
-    return fine[_GRID:-_GRID, _GRID:-_GRID]
+    fine = np.asarray(cv2.resize(nodes, None, fx=step, fy=step), dtype=np.float64)
+    return fine[step:-step, step:-step]
 
 
 def draw_at(photo: Pixels, at: FloatArray, interpolation: int = cv2.INTER_CUBIC) -> Pixels:
@@ -68,6 +74,24 @@ def draw_at(photo: Pixels, at: FloatArray, interpolation: int = cv2.INTER_CUBIC)
     columns, rows = cv2.split((steps / cv2.INTER_TAB_SIZE).astype(np.float32))
     pixels = cv2.remap(photo, columns, rows, interpolation, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(pixels, dtype=np.uint8)
+
+
+def average_at(photo: Pixels, at: FloatArray, ratio: float) -> Pixels:
+    """Draw a photo at places (h, w, 2) that lie ``ratio`` px apart; above 1 px, by means of its pixels."""
+    if ratio <= 1:
+        return draw_at(photo, at)
+    height, width = photo.shape[:2]
+    low, high = at.min(axis=(0, 1)), at.max(axis=(0, 1))
+    left, top = np.clip(low - ratio, 0, (width - 1, height - 1)).astype(int)
+    right, bottom = np.clip(high + ratio, (left + 1, top + 1), (width, height)).astype(int)
+    size = np.ceil(np.array([right - left, bottom - top]) / ratio).astype(int)
+    # Halved first: OpenCV shrinks by other ratios several times as slowly.
+    part = Halvings(photo[top:bottom, left:right]).down_to(1 / ratio)
+    shrunk = cv2.resize(part, size.tolist(), interpolation=cv2.INTER_AREA)
+    across, down = size / (right - left, bottom - top)
+    to_shrunk = np.array([[across, 0, -left * across], [0, down, -top * down]])
+    there = np.asarray(cv2.transform(at, to_shrunk), np.float64)
+    return draw_at(np.asarray(shrunk, dtype=np.uint8), there)
 
 
 def light_and_red(photo: Pixels, at: FloatArray) -> tuple[Logs, Logs]:

@@ -1,0 +1,155 @@
+"""How far day means scatter within a person: the part that a day's photos share, and each photo's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+from scipy.special import digamma, polygamma
+
+from asymmetry.core.frame import Scale
+from asymmetry.core.table import Measurements
+from asymmetry.metrics import catalogue, measure, movement, movement_catalogue
+from asymmetry.series.scale import pooled_scale
+from benchmarks.retakes.readings import Readings
+
+__all__ = ["LOG_RATIO", "MOST_DF", "Scatter", "excess_variance", "find_scatter", "prior_df", "tabulate"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Logarithm of the right corner's rise over the left one's, in a smile.
+LOG_RATIO = "commissure_lift_log_ratio"
+#: Of a person at least so many visits are needed.
+LEAST_VISITS = 4
+#: Degrees of freedom of a population whose people scatter alike; and as few as are believed.
+MOST_DF, LEAST_DF = 100.0, 3.0
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """Scatter of one column within people.
+
+    Attributes
+    ----------
+    shared : float
+        Standard deviation of what all photos of a day share.
+    own : float
+        Standard deviation of a photo beside others of its day.
+    unlike : float
+        How unlike people are: the variance of the logarithm of their true variances.
+    people : int
+        How many people it is known from.
+    """
+
+    shared: float
+    own: float
+    unlike: float
+    people: int
+
+    @property
+    def df(self) -> float:
+        """The same in degrees of freedom: of samples whose variances scatter as those of people do."""
+        return prior_df(self.unlike)
+
+    def sd(self, photos: npt.ArrayLike) -> FloatArray:
+        """Standard deviation of the mean of so many photos of a day."""
+        return np.asarray(np.sqrt(self.shared**2 + self.own**2 / np.asarray(photos, dtype=np.float64)))
+
+
+def tabulate(readings: Readings) -> dict[str, FloatArray]:
+    """One person's columns by visit and photo, (visits, photos), as a series measures them."""
+    scale, _ = pooled_scale(readings.rest)
+    columns = dict(_columns(measure(readings.rest, scale=scale, sd=False), list(catalogue())))
+    if readings.smiles is not None:
+        moved = movement(
+            readings.rest,
+            readings.smiles,
+            scale=Scale("ruler", np.asarray(scale.mm, dtype=np.float64)),
+            keep_noise=True,
+        )
+        columns |= dict(_columns(moved, list(movement_catalogue())))
+        right, left = (columns[f"commissure_lift_{side}_mm"] for side in ("right", "left"))
+        both = (right > 0) & (left > 0)
+        columns[LOG_RATIO] = np.log(np.divide(right, left, out=np.full(len(right), np.nan), where=both))
+    shape = readings.plan.visits, readings.plan.photos
+    return {name: values.reshape(shape) for name, values in columns.items()}
+
+
+def _columns(table: Measurements, metrics: Sequence[str]) -> Iterator[tuple[str, FloatArray]]:
+    """The metrics' columns but ratios, which have no scale of their own."""
+    for name in metrics:
+        entry = {**catalogue(), **movement_catalogue()}[name]
+        for column in entry.columns:
+            if not column.endswith("_ratio"):
+                yield column, np.asarray(table[column], dtype=np.float64)
+
+
+def find_scatter(people: Sequence[FloatArray]) -> Scatter:
+    """Scatter of one column.
+
+    Parameters
+    ----------
+    people : sequence of ndarray, each of shape (visits, photos)
+        Readings; NaN was not measured. A visit that lacks a photo is left out.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> made = [rng.normal(0, 3, (50, 1)) + rng.normal(0, 1, (50, 4)) for _ in range(40)]
+    >>> found = find_scatter(made)
+    >>> round(found.shared, 1), round(found.own, 1)
+    (3.0, 1.0)
+    """
+    whole = [each[np.isfinite(each).all(axis=1)] for each in people]
+    whole = [each for each in whole if len(each) >= LEAST_VISITS]
+    if not whole:
+        return Scatter(np.nan, np.nan, np.nan, 0)
+    photos = whole[0].shape[1]
+    df = np.array([len(each) - 1 for each in whole])
+    own = _pooled([each.var(axis=1, ddof=1).mean() if photos > 1 else 0.0 for each in whole], df + 1)
+    means = _pooled([each.mean(axis=1).var(ddof=1) for each in whole], df)
+    shared = max(means - own / photos, 0.0)
+    single = np.array([each.var(axis=0, ddof=1) for each in whole])
+    return Scatter(float(np.sqrt(shared)), float(np.sqrt(own)), excess_variance(single, df), len(whole))
+
+
+def excess_variance(variances: FloatArray, df: npt.NDArray[np.integer]) -> float:
+    """Variance of the logarithms of people's variances beyond that of samples; may be below 0 by chance.
+
+    Parameters
+    ----------
+    variances : ndarray, shape (people, photos)
+        Variance over visits of each person's first photo, of the second, and so on.
+    df : ndarray of int, shape (people,)
+        Their degrees of freedom.
+
+    Notes
+    -----
+    Smyth 2004, Stat Appl Genet Mol Biol 3:3, section 6.2 (limma's fitFDist): the variance less
+    trigamma(df / 2). Here it is the mean over the photos.
+    """
+    half = df[:, None] / 2
+    logs = np.log(variances) - digamma(half) + np.log(half)
+    return float(logs.var(axis=0, ddof=1).mean() - polygamma(1, half).mean())
+
+
+def prior_df(excess: float) -> float:
+    """Degrees of freedom of the population whose variances' logarithms have that variance (Smyth 2004).
+
+    Examples
+    --------
+    >>> round(prior_df(float(polygamma(1, 12 / 2))), 6)
+    12.0
+    """
+    if excess <= polygamma(1, MOST_DF / 2):
+        return MOST_DF
+    if excess >= polygamma(1, LEAST_DF / 2):
+        return LEAST_DF
+    return float(brentq(lambda prior: polygamma(1, prior / 2) - excess, LEAST_DF, MOST_DF))
+
+
+def _pooled(variances: Sequence[float], weights: npt.NDArray[np.integer]) -> float:
+    return float(np.average(variances, weights=weights))
