@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from asymmetry.core.table import Measurements
     from asymmetry.extract import Method
     from asymmetry.people import Series
-    from asymmetry.photos.listing import LeftOut
+    from asymmetry.photos.listing import Leftover
 
 __all__ = ["main"]
 
@@ -169,7 +169,7 @@ def series(made: Series, output: Path | None) -> None:
     if output:
         lines += ["", *_write_series(made, output)]
     click.echo("\n".join(lines))
-    _leave(made.static, made.left_out)
+    _leave(made.static, made.leftovers)
 
 
 @main.command()
@@ -201,7 +201,7 @@ def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
     for line in made.review().lines(used=False):
         click.echo(printable(line), err=True)
     click.echo(printable(str(written)))
-    _leave(made.static, made.left_out)
+    _leave(made.static, made.leftovers)
 
 
 @main.command()
@@ -272,7 +272,7 @@ def archive(source: str, output: Path, **options: Any) -> None:
     if made.scored < made.photos:
         summary += f"; {made.photos - made.scored} by earlier runs"
     click.echo(f"{summary}\n{printable(str(output))}")
-    missed = [each for each in _left_out(source) if each.missed]
+    missed = [each for each in _find_leftovers(source) if each.missed]
     for each in missed[:_MOST_NAMED]:
         click.echo(printable(f"not read: {each.path}: {each.note}"), err=True)
     if len(missed) > _MOST_NAMED:
@@ -283,13 +283,13 @@ def archive(source: str, output: Path, **options: Any) -> None:
         sys.exit(EXIT_SOME_FAILED)
 
 
-def _left_out(source: str) -> list[LeftOut]:
+def _find_leftovers(source: str) -> list[Leftover]:
     """The files of an archive's folder that are no photos and no documents."""
-    from asymmetry.photos.listing import left_out
+    from asymmetry.photos.listing import find_leftovers
 
     if not Path(source).is_dir():
         return []
-    return list(left_out(source))
+    return list(find_leftovers(source))
 
 
 def _storage_options(given: tuple[str, ...]) -> dict[str, Any]:
@@ -366,13 +366,13 @@ def _check_folder(path: Path | None) -> Path | None:
     return local_path(path)
 
 
-def _leave(table: Measurements, left_out: Iterable[LeftOut] = ()) -> None:
+def _leave(table: Measurements, leftovers: Iterable[Leftover] = ()) -> None:
     """Name the photos that could not be scored and the files not read, and let the exit code say so."""
     failed = [row for row in range(table.rows) if table["status"][row] not in ("ok", "warn")]
     for row in failed:
         photo, reason = table["photo"][row], table["reason"][row]
         click.echo(printable(f"not scored: {photo}: {reason}"), err=True)
-    missed = [each for each in left_out if each.missed]
+    missed = [each for each in leftovers if each.missed]
     for each in missed:
         click.echo(printable(f"not read: {each.path}: {each.note}"), err=True)
     if failed or missed:

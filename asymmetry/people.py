@@ -128,7 +128,7 @@ class Series(History):
             about=about,
             notes=found.notes,
             metrics=metrics,
-            left_out=found.left_out,
+            leftovers=found.leftovers,
         )
 
     @classmethod
@@ -288,7 +288,7 @@ class Series(History):
             notes=self.notes,
             photos={**self.sources, **found.sources},
             metrics=self.metrics,
-            left_out=self.left_out,
+            leftovers=self.leftovers,
         )
 
     def review(self) -> Review:
@@ -299,7 +299,7 @@ class Series(History):
         is turned round or dated anew by itself.
         """
         usable = self.landmarks.usable
-        return review_photos(self.photos, usable, self.treated_on, self.left_out, self.folder)
+        return review_photos(self.photos, usable, self.treated_on, self.leftovers, self.folder)
 
     def plot(
         self, metric: str, *, expression: str | None = None, side: str = "diff", ax: Axes | None = None

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
+from asymmetry.archive.jobs import find_jobs
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.listdates import DateOrder
 from asymmetry.photos.manifest import Entry, Manifest, manifest_entries, read_manifest, read_notes
@@ -132,6 +133,19 @@ def test_headings_in_common_use(tmp_path: Path, headings: str) -> None:
     assert entry.taken is not None
     assert (entry.taken.isoformat(), entry.expression) == ("2026-03-09T10:15:00", "smile_open")
     assert (entry.notes, entry.subject) == ("tired", "P17")
+
+
+def test_a_time_in_a_column_of_its_own(tmp_path: Path) -> None:
+    path = write(tmp_path / "list.csv", "photo,Date,Time\na.jpg,3/9/2026,10:15\nb.jpg,3/23/2026,\n")
+    found = [entry.taken for entry in read_manifest(path).values()]
+    assert [taken and taken.isoformat() for taken in found] == ["2026-03-09T10:15:00", "2026-03-23"]
+
+
+def test_an_archive_s_list_spells_names_in_its_own_way(tmp_path: Path) -> None:
+    (tmp_path / "Mu\u0308ller").mkdir()
+    (tmp_path / "Mu\u0308ller" / "DSC_01.JPG").touch()
+    path = write(tmp_path / "list.csv", "photo\nMu\u0308ller/dsc_01.jpg\nlost.jpg\n")
+    assert [Path(job.path).name for job in find_jobs(str(path))] == ["DSC_01.JPG", "lost.jpg"]
 
 
 @pytest.mark.parametrize(

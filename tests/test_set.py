@@ -16,7 +16,7 @@ from asymmetry import Landmarks, Note, Series
 from asymmetry.archive.jobs import find_jobs
 from asymmetry.cli import main
 from asymmetry.errors import InvalidInputError
-from asymmetry.photos.listing import image_files, left_out
+from asymmetry.photos.listing import image_files
 from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.series.doubtful_dates import doubt_dates
 from asymmetry.series.treatments import Treatment
@@ -72,7 +72,7 @@ def test_every_file_is_a_photo_a_document_or_named(tmp_path: Path) -> None:
     listed = sorted(path.name for path in image_files(tmp_path))
     read_too = ["rest", "rest.jpg_large", "rest.jfif-tmp", "a.CR2", "a.dcm", "noname"]
     assert listed == sorted(["2026-03-01.jpg", "IMG_0412.HEIC.jpg", *read_too])
-    others = {each.path.name: (each.note.code, each.missed) for each in left_out(tmp_path)}
+    others = {each.path.name: (each.note.code, each.missed) for each in find_leftovers(tmp_path)}
     assert others == {
         "@eaDir": ("thumbnails", False),
         "thumbs": ("thumbnails", False),

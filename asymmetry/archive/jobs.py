@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import glob
 import json
 import os
@@ -241,24 +240,28 @@ def _above_pattern(source: str) -> Path:
 
 
 def _in_manifest(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
-    root = Path(source).parent
+    root, names = Path(source).parent, _Names()
     for _, entry in manifest_entries(source):
         path = entry.photo
         if not is_url(path):
-            path = _absolute(_spelt_as_there(root / path))
+            path = _absolute(names.find(root / path))
         yield _describe_job(path, entry.photo, pattern, entry)
 
 
-def _spelt_as_there(path: Path) -> Path:
-    """The file that a list means, though its name there has other letter case or composed letters."""
-    if path.exists() or not path.parent.is_dir():
-        return path
-    return _names_in(path.parent).get(fold(path.name), path)
+class _Names:
+    """Files as they are spelt where they lie; a folder is listed when a name is first missed in it."""
 
+    def __init__(self) -> None:
+        self._listed: dict[Path, dict[str, Path]] = {}
 
-@functools.lru_cache(maxsize=16)
-def _names_in(folder: Path) -> dict[str, Path]:
-    return {fold(each.name): each for each in folder.iterdir()}
+    def find(self, path: Path) -> Path:
+        """The file that a list means, though its letters there have another case or form."""
+        folder = path.parent
+        if path.exists() or not folder.is_dir():
+            return path
+        if folder not in self._listed:
+            self._listed[folder] = {fold(each.name): each for each in folder.iterdir()}
+        return self._listed[folder].get(fold(path.name), path)
 
 
 def _in_url(

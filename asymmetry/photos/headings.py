@@ -39,6 +39,7 @@ PHOTO_COLUMNS = {
         "datum",
         "aufnahmedatum",
     ),
+    "time": ("time taken", "uhrzeit"),
     "expression": ("pose", "facial expression", "movement", "task", "view", "ausdruck", "mimik"),
     "mirrored": ("mirror", "flipped", "is mirrored", "gespiegelt"),
     "notes": ("side notes", "note", "remarks", "remark", "comments", "comment", "bemerkung"),

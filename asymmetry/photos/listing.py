@@ -13,7 +13,7 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.photos.protocol import HEAD_BYTES
 from asymmetry.photos.readers import RAW_SUFFIXES, is_known, photo_suffixes
 
-__all__ = ["LeftOut", "image_files", "is_kept_apart", "is_picture_name", "left_out", "walk_images"]
+__all__ = ["Leftover", "find_leftovers", "image_files", "is_kept_apart", "is_picture_name", "walk_images"]
 
 #: Pictures in formats that are not read. They are photos of the person all the same, so each has a row.
 _PICTURES = RAW_SUFFIXES | frozenset(
@@ -44,7 +44,7 @@ _PACKED_STARTS = ((0, b"PK\x03\x04"), (0, b"Rar!"), (0, b"7z\xbc\xaf"), (0, b"\x
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class Leftover:
     """A file, or a folder, that is not read.
 
     Attributes
@@ -97,7 +97,7 @@ def walk_images(folder: str | os.PathLike[str], *, recursive: bool = True) -> It
     return (found for found in _walk(Path(folder), recursive=recursive) if isinstance(found, Path))
 
 
-def left_out(folder: str | os.PathLike[str], *, recursive: bool = True) -> Iterator[LeftOut]:
+def find_leftovers(folder: str | os.PathLike[str], *, recursive: bool = True) -> Iterator[Leftover]:
     """Find what lies below a folder and is neither a photo nor a document: each file with the reason.
 
     Parameters
@@ -105,7 +105,7 @@ def left_out(folder: str | os.PathLike[str], *, recursive: bool = True) -> Itera
     folder, recursive
         As for `image_files`.
     """
-    return (found for found in _walk(Path(folder), recursive=recursive) if isinstance(found, LeftOut))
+    return (found for found in _walk(Path(folder), recursive=recursive) if isinstance(found, Leftover))
 
 
 def is_picture_name(name: str) -> bool:
@@ -131,7 +131,7 @@ def is_kept_apart(folder: str) -> bool:
     return folder.lower() in _THUMBNAIL_FOLDERS | _BINS
 
 
-def _walk(root: Path, *, recursive: bool) -> Iterator[Path | LeftOut]:
+def _walk(root: Path, *, recursive: bool) -> Iterator[Path | Leftover]:
     if not root.is_dir():
         raise InvalidInputError(f"{root}: no such folder")
     try:
@@ -149,17 +149,17 @@ def _walk(root: Path, *, recursive: bool) -> Iterator[Path | LeftOut]:
             if kind is not None:
                 yield kind
         elif _IN_THE_CLOUD.match(entry.name):
-            yield LeftOut(path, Note("in_the_cloud"))
+            yield Leftover(path, Note("in_the_cloud"))
 
 
-def _walk_into(path: Path, entry: os.DirEntry[str], *, recursive: bool) -> Iterator[Path | LeftOut]:
+def _walk_into(path: Path, entry: os.DirEntry[str], *, recursive: bool) -> Iterator[Path | Leftover]:
     if is_kept_apart(entry.name):
         below = [each for each in path.rglob("*") if each.is_file()]
         files = sum(is_picture_name(each.name) or _is_thumbnail(each.name) for each in below)
         if files and entry.name.lower() in _BINS:
-            yield LeftOut(path, Note("in_the_bin", files=files), missed=False)
+            yield Leftover(path, Note("in_the_bin", files=files), missed=False)
         elif files:
-            yield LeftOut(path, Note("thumbnails", files=files), missed=False)
+            yield Leftover(path, Note("thumbnails", files=files), missed=False)
     elif recursive and not entry.name.startswith(".") and not entry.is_symlink():
         yield from _walk(path, recursive=recursive)
 
@@ -168,37 +168,37 @@ def _is_thumbnail(name: str) -> bool:
     return _THUMBNAIL_NAME.match(name) is not None
 
 
-def _classify(path: Path, stems: set[str]) -> Path | LeftOut | None:
+def _classify(path: Path, stems: set[str]) -> Path | Leftover | None:
     """A photo, a file that is left out, or None for a document."""
     suffix = path.suffix.lower()
     if _is_thumbnail(path.name):
-        return LeftOut(path, Note("thumbnails", files=1), missed=False)
+        return Leftover(path, Note("thumbnails", files=1), missed=False)
     if suffix in photo_suffixes() | _PICTURES:
         return path
     if suffix in _VIDEOS and path.stem.lower() in stems:
-        return LeftOut(path, Note("live_video"), missed=False)
+        return Leftover(path, Note("live_video"), missed=False)
     if suffix in _NOT_READ:
-        return LeftOut(path, _NOT_READ[suffix])
+        return Leftover(path, _NOT_READ[suffix])
     if suffix in _DOCUMENTS:
         return None
     return _classify_content(path)
 
 
-def _classify_content(path: Path) -> Path | LeftOut | None:
+def _classify_content(path: Path) -> Path | Leftover | None:
     """The same of a file whose suffix says nothing."""
     try:
         with path.open("rb") as stream:
             head = stream.read(max(HEAD_BYTES, 256))
     except OSError as error:
-        return LeftOut(path, Note("not_read", error=error.strerror or str(error)))
+        return Leftover(path, Note("not_read", error=error.strerror or str(error)))
     if is_known(head) or _starts(head, _PICTURE_STARTS):
         return path
     if _starts(head, _VIDEO_STARTS):
-        return LeftOut(path, Note("is_video"))
+        return Leftover(path, Note("is_video"))
     if _starts(head, _PACKED_STARTS):
-        return LeftOut(path, Note("is_packed"))
+        return Leftover(path, Note("is_packed"))
     if b"\0" in head:
-        return LeftOut(path, Note("unknown_file"))
+        return Leftover(path, Note("unknown_file"))
     return None
 
 

@@ -272,7 +272,7 @@ def manifest_entries(path: str | os.PathLike[str]) -> Iterator[tuple[str, Entry]
             where,
             Entry(
                 photo=_path(row["photo"]),
-                taken=_date(row.get("taken", ""), where, order),
+                taken=_date(_moment(row), where, order),
                 expression=_expression(row.get("expression", ""), where),
                 mirrored=_flag("mirrored", row.get("mirrored", ""), where),
                 notes="; ".join(filter(None, (row.get("side", ""), row.get("notes", "")))),
@@ -319,6 +319,11 @@ def _path(text: str) -> str:
     if "://" in text:
         return text
     return PurePath(text.replace("\\", "/")).as_posix()
+
+
+def _moment(row: Mapping[str, str]) -> str:
+    """A date, with the time that a column of its own says."""
+    return f"{row.get('taken', '')} {row.get('time', '')}".strip()
 
 
 def _date(text: str, where: str, order: DateOrder) -> Taken | None:

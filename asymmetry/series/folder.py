@@ -14,7 +14,7 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
 from asymmetry.extract.intake import Progress
 from asymmetry.photos.folder import describe_folder
-from asymmetry.photos.listing import LeftOut, left_out
+from asymmetry.photos.listing import Leftover, find_leftovers
 from asymmetry.photos.manifest import (
     NOTES,
     DiaryNote,
@@ -46,7 +46,7 @@ class FolderReading:
         The patient's diary.
     treatments : tuple of Treatment
         Those that were given, else those of ``treatments.csv``, else the day 0 of the photos' names.
-    left_out : tuple of LeftOut
+    leftovers : tuple of Leftover
         Files that are not read.
     """
 
@@ -54,7 +54,7 @@ class FolderReading:
     about: tuple[PhotoRecord, ...] = field(repr=False)
     notes: tuple[DiaryNote, ...] = ()
     treatments: tuple[Treatment, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
+    leftovers: tuple[Leftover, ...] = ()
 
 
 def read_folder(
@@ -119,6 +119,6 @@ def read_folder(
     lost = Landmarks.blank([""] * (len(known) - len(files)), status="unreadable")
     order = np.argsort([*single, *copies, *range(len(files), len(known))])
     landmarks = label_rows(Landmarks.concat([found, rejected, lost])[order], known)
-    others = tuple(left_out(root, recursive=recursive))
+    others = tuple(find_leftovers(root, recursive=recursive))
     treated = tuple(treatments) or as_treatments(treatment_by_names(known))
     return FolderReading(landmarks, tuple(known), notes, treated, others)

@@ -19,7 +19,7 @@ from asymmetry.metrics import Metric, MovementMetric, catalogue, movement_catalo
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.metrics.movements import beyond_noise
 from asymmetry.photos.dates import day_number
-from asymmetry.photos.listing import LeftOut
+from asymmetry.photos.listing import Leftover
 from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import PhotoRecord
@@ -72,7 +72,7 @@ class History:
         The metrics that were requested; None for the whole catalogue.
     as_read : Landmarks or None
         The points as they were read, before doubtful photos were set aside.
-    left_out : tuple of LeftOut
+    leftovers : tuple of Leftover
         Files of the folder that are not read.
     """
 
@@ -86,7 +86,7 @@ class History:
     sources: Mapping[str, PhotoSource] = field(default_factory=dict)
     metrics: tuple[str | Metric, ...] | None = None
     as_read: Landmarks | None = None
-    left_out: tuple[LeftOut, ...] = ()
+    leftovers: tuple[Leftover, ...] = ()
 
     @classmethod
     def from_landmarks(  # noqa: PLR0913  all but one go by name
@@ -101,7 +101,7 @@ class History:
         notes: Sequence[DiaryNote] = (),
         photos: Sequence[PhotoSource] | Mapping[str, PhotoSource] = (),
         metrics: Iterable[str | Metric] | None = None,
-        left_out: Sequence[LeftOut] = (),
+        leftovers: Sequence[Leftover] = (),
     ) -> Self:
         """Measure and sort landmarks of one person that are already there.
 
@@ -128,7 +128,7 @@ class History:
             Names out of the catalogue and metrics of your own, static ones and of movement:
             ``[*catalogue(), cheek_height]``. `HEADLINES` and the catalogue of movements are always measured.
             Default: the whole catalogue.
-        left_out : sequence of LeftOut
+        leftovers : sequence of Leftover
             Files that are not read.
 
         Examples
@@ -158,7 +158,7 @@ class History:
             sources=dict(sources),
             metrics=chosen,
             as_read=made.as_read,
-            left_out=tuple(left_out),
+            leftovers=tuple(leftovers),
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:

@@ -18,7 +18,7 @@ from asymmetry.core.cells import guard_formula
 from asymmetry.core.notes import Note
 from asymmetry.core.table import Measurements
 from asymmetry.metrics.expression import UNKNOWN
-from asymmetry.photos.listing import LeftOut
+from asymmetry.photos.listing import Leftover
 
 __all__ = ["Doubt", "Review", "review_photos"]
 
@@ -174,7 +174,7 @@ def review_photos(
     photos: Measurements,
     usable: npt.NDArray[np.bool_],
     treated_on: date | None,
-    left_out: Sequence[LeftOut] = (),
+    leftovers: Sequence[Leftover] = (),
     folder: Path | None = None,
 ) -> Review:
     """List the doubts about a series' photos.
@@ -187,7 +187,7 @@ def review_photos(
         Whether each was measured and is not set aside.
     treated_on : datetime.date or None
         The day of the treatment.
-    left_out : sequence of LeftOut
+    leftovers : sequence of Leftover
         Files that are not read.
     folder : pathlib.Path, optional
         The series' folder, to which names are relative.
@@ -195,7 +195,7 @@ def review_photos(
     found = [*_doubt_treatment(photos, treated_on)]
     for row in range(photos.rows):
         found += _doubt_photo(photos, row, used=bool(usable[row] and np.isfinite(photos["day"][row])))
-    for each in left_out:
+    for each in leftovers:
         name = each.path
         if folder is not None and name.is_relative_to(folder):
             name = name.relative_to(folder)
@@ -214,6 +214,13 @@ def _doubt_treatment(photos: Measurements, treated_on: date | None) -> Iterator[
         yield Doubt("", "", Note("all_after_treatment", date=treated_on), used=True)
 
 
+def _matters(column: str, status: str) -> bool:
+    """Whether a doubt is worth telling of a photo of this status: not the date of one that is set aside."""
+    if status in _FAILED:
+        return column == "photo"
+    return status != "rejected" or column != "taken"
+
+
 def _doubt_photo(photos: Measurements, row: int, *, used: bool) -> Iterator[Doubt]:
     name, taken = str(photos["photo"][row]), str(photos["taken"][row])
     usual = {"use": "yes", "mirrored": "yes"}
@@ -221,7 +228,7 @@ def _doubt_photo(photos: Measurements, row: int, *, used: bool) -> Iterator[Doub
         usual["mirrored"] = "no"
     for note in photos.notes[row]:
         column = _COLUMNS.get(note.code)
-        if column is not None and (str(photos["status"][row]) not in _FAILED or column == "photo"):
+        if column is not None and _matters(column, str(photos["status"][row])):
             value = dict(note.values).get("near") or usual.get(column, "")
             yield Doubt(name, taken, note, used=used, column=column, value=str(value))
     expression, confidence = str(photos["expression"][row]), float(photos["expression_confidence"][row])
