@@ -16,7 +16,7 @@ from asymmetry import Landmarks, Note, Series
 from asymmetry.archive.jobs import find_jobs
 from asymmetry.cli import main
 from asymmetry.errors import InvalidInputError
-from asymmetry.photos.listing import image_files
+from asymmetry.photos.listing import find_leftovers, image_files
 from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.series.doubtful_dates import doubt_dates
 from asymmetry.series.treatments import Treatment
