@@ -6,7 +6,7 @@ import functools
 import io
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -30,16 +30,18 @@ if TYPE_CHECKING:
     from asymmetry.core.table import Measurements
     from asymmetry.extract import Method
     from asymmetry.people import Series
+    from asymmetry.photos.listing import Leftover
 
 __all__ = ["main"]
 
 EXIT_SOME_FAILED = 3
+_MOST_NAMED = 20
 EXIT_INTERRUPTED = 130  # as a shell says of a command that Ctrl-C ended
 _VERDICTS = {True: "ok", False: "FAULT"}
 _EPILOG = """
 Exit codes: 0 all is well; 1 an error, or doctor found a fault; 2 the command was not understood;
-3 some photos could not be scored, and the output says which and why (archive counts them in its table and
-exits with 0, or with 1 if no photo could be scored); 130 interrupted.
+3 some photos could not be scored or are set aside, or some files are not read, and the output says which and
+why (archive counts photos in its table and exits with 0, or with 1 if none could be scored); 130 interrupted.
 """
 
 
@@ -117,7 +119,10 @@ def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method,
 _FOLDER = (
     click.argument("folder", type=click.Path(path_type=Path)),
     click.option(
-        "--treated-on", type=click.DateTime(["%Y-%m-%d"]), help="Day of treatment, such as 2026-03-31."
+        "--treated-on",
+        type=click.DateTime(["%Y-%m-%d"]),
+        multiple=True,
+        help="Day of treatment, such as 2026-03-31; may be repeated.  [default: treatments.csv in FOLDER]",
     ),
     click.option("--affected", type=click.Choice(["right", "left"]), help="The patient's affected side."),
     click.option(
@@ -130,10 +135,11 @@ _FOLDER = (
     click.option(
         "--manifest",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="CSV about the photos: photo, taken, expression, mirrored, "
-        "notes.  [default: FOLDER/manifest.csv]",
+        help="CSV or workbook about the photos: photo, taken, expression, mirrored, "
+        "notes, use.  [default: manifest.csv or .xlsx in FOLDER]",
     ),
     _mirrored,
+    click.option("--all-rest", is_flag=True, help="Photos without a stated expression are at rest."),
 )
 
 
@@ -141,10 +147,11 @@ def _of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
     """A command about one person's folder; it is handed the series."""
 
     @functools.wraps(command)
-    def with_series(folder: Path, treated_on: datetime | None, **options: Any) -> None:
-        known = {name: options.pop(name) for name in ("affected", "setting", "manifest", "mirrored")}
-        day = treated_on and treated_on.date()
-        made = asymmetry.Series.from_folder(folder, treated_on=day, progress=show_photos, **known)
+    def with_series(folder: Path, treated_on: tuple[datetime, ...], **options: Any) -> None:
+        names = ("affected", "setting", "manifest", "mirrored", "all_rest")
+        known = {name: options.pop(name) for name in names}
+        days = [each.date() for each in treated_on]
+        made = asymmetry.Series.from_folder(folder, treated_on=days, progress=show_photos, **known)
         command(made, **options)
 
     for option in reversed(_FOLDER):
@@ -170,7 +177,7 @@ def series(made: Series, output: Path | None) -> None:
     if output:
         lines += ["", *_write_series(made, output)]
     click.echo("\n".join(lines))
-    _leave(made.static)
+    _leave(made.static, made.leftovers)
 
 
 @main.command()
@@ -199,8 +206,10 @@ def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
     A single self-contained file with pictures, plots and tables. Prints its path.
     """
     written = made.report(output, photos=not no_photos, **options)
+    for line in made.review().lines(used=False):
+        click.echo(printable(line), err=True)
     click.echo(printable(str(written)))
-    _leave(made.static)
+    _leave(made.static, made.leftovers)
 
 
 @main.command()
@@ -271,8 +280,24 @@ def archive(source: str, output: Path, **options: Any) -> None:
     if made.scored < made.photos:
         summary += f"; {made.photos - made.scored} by earlier runs"
     click.echo(f"{summary}\n{printable(str(output))}")
+    missed = [each for each in _find_leftovers(source) if each.missed]
+    for each in missed[:_MOST_NAMED]:
+        click.echo(printable(f"not read: {each.path}: {each.note}"), err=True)
+    if len(missed) > _MOST_NAMED:
+        click.echo(f"not read: {len(missed) - _MOST_NAMED} more files", err=True)
     if not made.usable:
         _fail(f"{source}: no photo could be scored; the column 'reason' says why")
+    if missed:
+        sys.exit(EXIT_SOME_FAILED)
+
+
+def _find_leftovers(source: str) -> list[Leftover]:
+    """The files of an archive's folder that are no photos and no documents."""
+    from asymmetry.photos.listing import find_leftovers
+
+    if not Path(source).is_dir():
+        return []
+    return list(find_leftovers(source))
 
 
 def _storage_options(given: tuple[str, ...]) -> dict[str, Any]:
@@ -349,13 +374,16 @@ def _check_folder(path: Path | None) -> Path | None:
     return local_path(path)
 
 
-def _leave(table: Measurements) -> None:
-    """Name the photos that could not be scored, and let the exit code say so."""
+def _leave(table: Measurements, leftovers: Iterable[Leftover] = ()) -> None:
+    """Name the photos that could not be scored and the files not read, and let the exit code say so."""
     failed = [row for row in range(table.rows) if table["status"][row] not in ("ok", "warn")]
     for row in failed:
         photo, reason = table["photo"][row], table["reason"][row]
         click.echo(printable(f"not scored: {photo}: {reason}"), err=True)
-    if failed:
+    missed = [each for each in leftovers if each.missed]
+    for each in missed:
+        click.echo(printable(f"not read: {each.path}: {each.note}"), err=True)
+    if failed or missed:
         sys.exit(EXIT_SOME_FAILED)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
 from asymmetry.extract.intake import Progress
 from asymmetry.metrics import Metric
-from asymmetry.photos.dates import as_date
 from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import treatment_by_names
@@ -24,6 +23,9 @@ from asymmetry.series.day_to_day import Setting
 from asymmetry.series.folder import read_folder
 from asymmetry.series.gathering import check_alike, gather_photos, match_lines, name_files
 from asymmetry.series.history import History
+from asymmetry.series.labels import REST
+from asymmetry.series.review import Review, review_photos
+from asymmetry.series.treatments import TreatedOn, as_treatments
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +45,7 @@ class Series(History):
         cls,
         path: str | os.PathLike[str],
         *,
-        treated_on: date | str | None = None,
+        treated_on: TreatedOn = None,
         affected: Side | None = None,
         setting: Setting = "home",
         extractor: Extractor | None = None,
@@ -52,6 +54,7 @@ class Series(History):
         recursive: bool = True,
         progress: Progress | None = None,
         metrics: Iterable[str | Metric] | None = None,
+        all_rest: bool = False,
     ) -> Series:
         """Read, measure and sort the photos of one person.
 
@@ -60,9 +63,10 @@ class Series(History):
         path : path
             A folder of photos, flat or with folders in it; see `read_folder` for the facts in names. A
             ``notes.csv`` in it is the patient's diary.
-        treated_on : date or str, optional
-            The day that days are counted from (ISO 8601). Default: day 0 of the photos' names, where they
-            count days, else the day of the first photo.
+        treated_on : date, str, Treatment or a sequence of these, optional
+            The day that days are counted from (ISO 8601), the first of several. Default: that of
+            ``treatments.csv`` in the folder, else day 0 of the photos' names, where they count days, else the
+            day of the first photo.
         affected : {"right", "left"}, optional
             The patient's side that is ill or treated; the other one then tells how hard a movement was tried.
         setting : {"home", "clinic"}
@@ -71,8 +75,8 @@ class Series(History):
         extractor : Extractor, optional
             Reads the points, in its own way. Default: one is made.
         manifest : path, optional
-            A CSV file about the photos, see `read_manifest`. Default: ``manifest.csv`` in the folder, if it
-            is there.
+            A CSV file or a workbook about the photos, see `read_manifest`. Default: ``manifest.csv`` or
+            ``manifest.xlsx`` in the folder, if it is there.
         mirrored : bool
             All photos were stored mirrored, as many selfies are, but for those of which the manifest says
             otherwise.
@@ -82,6 +86,8 @@ class Series(History):
             Wraps the iterable of photos, as ``tqdm.tqdm`` does.
         metrics : iterable of str or Metric, optional
             As for `from_landmarks`.
+        all_rest : bool
+            Photos of which nobody says an expression are at rest: none is read from the face.
 
         Returns
         -------
@@ -103,7 +109,7 @@ class Series(History):
         """
         if extractor is not None and mirrored:
             raise InvalidInputError("Series: give mirrored to your own Extractor instead")
-        day = as_date(treated_on)
+        treatments = as_treatments(treated_on)
         folder = as_path(path)
         if not folder.is_dir():
             raise InvalidInputError(f"{folder}: no such folder")
@@ -111,20 +117,24 @@ class Series(History):
             found = read_folder(
                 folder,
                 extractor=reader,
-                treated_on=day,
+                treatments=treatments,
                 manifest=manifest,
                 recursive=recursive,
                 progress=progress,
             )
+        about = found.about
+        if all_rest:
+            about = tuple(replace(each, expression=each.expression or REST) for each in about)
         return cls.from_landmarks(
             found.landmarks,
-            treated_on=found.treated_on,
+            treated_on=found.treatments,
             affected=affected,
             setting=setting,
             folder=folder,
-            about=found.about,
+            about=about,
             notes=found.notes,
             metrics=metrics,
+            leftovers=found.leftovers,
         )
 
     @classmethod
@@ -132,7 +142,7 @@ class Series(History):
         cls,
         photos: Iterable[PhotoSource] | Mapping[str, PhotoSource],
         *,
-        treated_on: date | str | None = None,
+        treated_on: TreatedOn = None,
         affected: Side | None = None,
         setting: Setting = "home",
         extractor: Extractor | None = None,
@@ -168,12 +178,13 @@ class Series(History):
         """
         if extractor is not None and mirrored:
             raise InvalidInputError("Series: give mirrored to your own Extractor instead")
-        day = as_date(treated_on)
+        treatments = as_treatments(treated_on)
         with extractor_or(extractor, mirrored=mirrored) as reader:
+            day = treatments[0].day if treatments else None
             found = gather_photos(photos, extractor=reader, treated_on=day, progress=progress)
         return cls.from_landmarks(
             found.landmarks,
-            treated_on=day or treatment_by_names(found.about),
+            treated_on=treatments or treatment_by_names(found.about),
             affected=affected,
             setting=setting,
             about=found.about,
@@ -188,7 +199,7 @@ class Series(History):
         path: str | os.PathLike[str],
         subject: str,
         *,
-        treated_on: date | str | None = None,
+        treated_on: TreatedOn = None,
         affected: Side | None = None,
         setting: Setting = "home",
         folder: str | os.PathLike[str] | None = None,
@@ -279,8 +290,8 @@ class Series(History):
                 progress=progress,
             )
         return type(self).from_landmarks(
-            Landmarks.concat([self.landmarks, found.landmarks]),
-            treated_on=self.treated_on,
+            Landmarks.concat([self.as_read or self.landmarks, found.landmarks]),
+            treated_on=self.treatments or self.treated_on,
             affected=self.affected,
             setting=self.setting,
             folder=self.folder,
@@ -288,7 +299,18 @@ class Series(History):
             notes=self.notes,
             photos={**self.sources, **found.sources},
             metrics=self.metrics,
+            leftovers=self.leftovers,
         )
+
+    def review(self) -> Review:
+        """The doubts about the photos, and what to write in the manifest to settle each.
+
+        A photo that is mirrored against the others, of another person or of an exposure that is there twice
+        is set aside, and so is a date far from all others: none has a part in changes and courses. Nothing
+        is turned round or dated anew by itself.
+        """
+        usable = self.landmarks.usable
+        return review_photos(self.photos, usable, self.treated_on, self.leftovers, self.folder)
 
     def plot(
         self, metric: str, *, expression: str | None = None, side: str = "diff", ax: Axes | None = None

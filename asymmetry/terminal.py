@@ -7,6 +7,7 @@ import math
 import shutil
 import textwrap
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from asymmetry.core.table import Measurements
     from asymmetry.metrics import Metric
     from asymmetry.people import Series
+    from asymmetry.series.review import Review
 
 __all__ = [
     "change_lines",
@@ -100,9 +102,12 @@ def _metric_words(metric: Metric, values: Mapping[str, float]) -> str:
 
 
 def change_lines(made: Series) -> Iterator[str]:
-    """The changes, and the findings to look at."""
+    """The photos that are not used, the changes, and the findings to look at."""
     from asymmetry.series import courses_in_words, what_changed
 
+    review = made.review()
+    for line in (*review.lines(used=False), *_asked_lines(review)):
+        yield from _wrap(line, "")
     yield "What changed"
     for sentence in what_changed(made.changes(), made.setting):
         yield from _wrap(sentence.words, "  ")
@@ -115,6 +120,12 @@ def change_lines(made: Series) -> Iterator[str]:
         yield "Worth a look (a measurement, not a diagnosis)"
         for concern in concerns:
             yield from _wrap(f"{concern.words} ({', '.join(concern.photos)}).", "  ")
+
+
+def _asked_lines(review: Review) -> list[str]:
+    """The doubts about photos that are used, but for expressions that were read from the face."""
+    asked = [doubt for doubt in review if doubt.column != "expression"]
+    return replace(review, doubts=tuple(asked)).lines(used=True)
 
 
 def _wrap(text: str, indent: str) -> list[str]:

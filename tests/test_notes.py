@@ -202,7 +202,13 @@ def test_every_name_has_words() -> None:
     for part in "titles axes parts more less side_more side_less level upper_end lower_end".split():
         assert set(section(part)) == headlines, part
     assert set(section("half_parts")) == set(section("whole_parts")) == {part.name for part in PARTS}
-    assert set(section("date_sources")) == set(get_args(TakenSource)) - {"exif_digitized", "exif_modified"}
+    assert set(section("date_sources")) == set(get_args(TakenSource)) - {
+        "exif_digitized",
+        "exif_modified",
+        "exif_reset",
+        "name_sent",
+        "name_utc",
+    }
     assert set(section("studies")) == {headline.study for headline in HEADLINES} - {""}
     for part in ("rules", "looks_for", "rule_sources"):
         assert set(section(part)) == {rule.name for rule in RULES}, part

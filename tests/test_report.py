@@ -276,7 +276,7 @@ def test_folders_are_left_out_of_names() -> None:
     text = render(Series.from_landmarks(made, expression=["rest"] * 3))
     assert "jane" not in text
     assert "rest.jpg" in text
-    assert "the same file as rest.jpg" in text
+    assert "the same photo as rest.jpg" in text
 
 
 def test_a_pseudonym_stands_for_names_of_photos() -> None:
@@ -290,7 +290,7 @@ def test_a_pseudonym_stands_for_names_of_photos() -> None:
     assert "jane" not in text
     page = Page(text)
     assert "P-17 <b>" in page.text
-    assert "Photo 3 : the same file as Photo 1" in page.text
+    assert "Photo 3 : the same photo as Photo 1" in page.text
 
 
 def test_without_photos_no_face_is_in_it(tmp_path: Path) -> None:

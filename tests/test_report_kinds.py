@@ -120,7 +120,7 @@ def test_every_word_is_in_the_reports_language(tmp_path: Path, foreign: Path) ->
     assert page.found("html") == [{"lang": "el-x-made-up", "dir": "ltr"}]
     assert english_words(page, full) == set()
     assert "8·0" in page.text
-    assert "ωωω ωωωω ωωωω ωω no.jpg" in page.text  # the same file as
+    assert "ωωω ωωωω ωωωωω ωω no.jpg" in page.text  # the same photo as
 
 
 def english_words(page: Page, made: Series) -> set[str]:

@@ -203,7 +203,8 @@ def test_a_manifest_of_another_place(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("photo,taken\na.jpg,5.3.2026\n", "line 2: '5.3.2026' is not a date"),
+        ("photo,taken\na.jpg,5.13.2026\n", "line 2: '5.13.2026' is not a date"),
+        ("photo,taken\na.jpg,3/9/2026\n", "line 2: '3/9/2026' may be 2026-09-03 or 2026-03-09"),
         ("photo,mirrored\n\na.jpg,perhaps\n", "line 3: mirrored is 'perhaps'"),
         ("photo,expression\na.jpg,yawn\n", "line 2: 'yawn' is no expression"),
         ("photo\na.jpg\na.jpg\n", "line 3: a.jpg is there twice"),

@@ -18,14 +18,16 @@ from asymmetry.errors import (
     InvalidInputError,
     UnreadablePhotoError,
 )
+from asymmetry.photos.listing import is_kept_apart, is_picture_name
 from asymmetry.photos.manifest import Entry, Manifest, manifest_entries
-from asymmetry.photos.photo import PhotoBytes, opened, photo_suffixes, walk_images
+from asymmetry.photos.photo import PhotoBytes, opened, walk_images
 from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.photos.remote import MAX_FILE_BYTES, check_length, import_fsspec, read_url
+from asymmetry.photos.sheet import SHEET_SUFFIXES, fold
 
 __all__ = ["Job", "contents", "find_jobs", "is_url", "one_spelling", "subject_of"]
 
-_MANIFEST_SUFFIXES = frozenset((".csv", ".tsv"))
+_MANIFEST_SUFFIXES = frozenset(SHEET_SUFFIXES) - {".txt"}
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,9 @@ def find_jobs(
     Parameters
     ----------
     source : str
-        A folder, a glob pattern, a manifest (CSV), one photo, or a URL that fsspec knows. In a folder of this
-        machine the lines of each ``manifest.csv`` hold for the photos below it; the nearest one counts.
+        A folder, a glob pattern, a manifest (CSV or a workbook), one photo, or a URL that fsspec knows. In a
+        folder of this machine the lines of each ``manifest.csv`` (or ``.xlsx``) hold for the photos below it;
+        the nearest one counts.
     subject : str, optional
         A regular expression that finds the person in a photo's path relative to the source: its group
         ``subject``, else its first group, else all that it matches. Default: the first folder in that path.
@@ -237,12 +240,28 @@ def _above_pattern(source: str) -> Path:
 
 
 def _in_manifest(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
-    root = Path(source).parent
+    root, names = Path(source).parent, _Names()
     for _, entry in manifest_entries(source):
         path = entry.photo
         if not is_url(path):
-            path = _absolute(root / path)
+            path = _absolute(names.find(root / path))
         yield _describe_job(path, entry.photo, pattern, entry)
+
+
+class _Names:
+    """Files as they are spelt where they lie; a folder is listed when a name is first missed in it."""
+
+    def __init__(self) -> None:
+        self._listed: dict[Path, dict[str, Path]] = {}
+
+    def find(self, path: Path) -> Path:
+        """The file that a list means, though its letters there have another case or form."""
+        folder = path.parent
+        if path.exists() or not folder.is_dir():
+            return path
+        if folder not in self._listed:
+            self._listed[folder] = {fold(each.name): each for each in folder.iterdir()}
+        return self._listed[folder].get(fold(path.name), path)
 
 
 def _in_url(
@@ -274,9 +293,9 @@ def _walk_system(system: Any, top: str) -> Iterator[str]:
     entries = sorted(system.ls(top, detail=True), key=lambda entry: str(entry["name"]))
     for entry in entries:
         name = PurePosixPath(entry["name"])
-        if name.name.startswith("."):
+        if name.name.startswith(".") or is_kept_apart(name.name):
             continue
         if entry["type"] == "directory":
             yield from _walk_system(system, entry["name"])
-        elif name.suffix.lower() in photo_suffixes():
+        elif is_picture_name(name.name):
             yield entry["name"]

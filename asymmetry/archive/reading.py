@@ -117,9 +117,8 @@ def read_person(path: str | os.PathLike[str], subject: str) -> Person:
 def _read_records(landmarks: Landmarks, labels: Sequence[str]) -> Iterator[PhotoRecord]:
     """The facts that manifest and names said; an expression read from the face is left to be read again."""
     read = expressions(landmarks).label.tolist()
-    stored = bool(landmarks.provenance.get("mirrored", False))
     for photo, label, found in zip(landmarks.photo.tolist(), labels, read, strict=True):
-        record = PhotoRecord(photo, day=day_from_name(photo), mirrored=stored)
+        record = PhotoRecord(photo, day=day_from_name(photo))
         named = expression_from_name(photo) is not None
         if label not in (UNKNOWN, "", None) and (named or label != found):
             record = replace(record, expression=label)

@@ -1,4 +1,4 @@
-"""How far away a camera was, as far as a photo's EXIF tags tell: its focal length in pixels."""
+"""A photo's camera, as far as its EXIF tags tell: the focal length in pixels, and its side of a phone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from PIL import ExifTags
 
-__all__ = ["focal_from_exif"]
+__all__ = ["focal_from_exif", "is_front_camera"]
 
 #: Diagonal of the 36 × 24 mm frame that focal lengths "in 35 mm film" belong to (CIPA DCG-001), mm.
 FRAME_MM = math.hypot(36.0, 24.0)
@@ -56,6 +56,17 @@ def focal_from_exif(tags: Mapping[int, object], size: tuple[int, int]) -> float:
     if not alike[0] or not any(alike[1:]):
         return math.nan
     return focal_mm / FRAME_MM * math.hypot(*size)
+
+
+def is_front_camera(tags: Mapping[int, object]) -> bool:
+    """Whether EXIF tags name the camera on a phone's screen side, as "iPhone 15 front camera" does.
+
+    Examples
+    --------
+    >>> is_front_camera({0xA434: "iPhone 15 front TrueDepth camera 2.69mm f/1.9"})
+    True
+    """
+    return "front" in str(tags.get(ExifTags.Base.LensModel, "")).lower()
 
 
 def _number(tags: Mapping[int, object], tag: int) -> float:

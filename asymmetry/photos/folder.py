@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from asymmetry.core.notes import Note
-from asymmetry.photos.manifest import Manifest
-from asymmetry.photos.photo import read_dates
+from asymmetry.photos.camera import is_front_camera
+from asymmetry.photos.exposures import File, group_exposures
+from asymmetry.photos.manifest import Manifest, nearest_name
+from asymmetry.photos.photo import dates_of, read_tags
 from asymmetry.photos.record import PhotoRecord, describe_photo, treatment_by_names
 
 __all__ = ["describe_folder"]
@@ -51,22 +51,36 @@ def describe_folder(
     if len(set(numbers)) > 1 and max(numbers) < 0:
         before = Note("all_days_before")
         dated = [each if each.day is None else each.add_remark(before) for each in dated]
-    absent = Note("only_in_manifest")
-    lost = [describe_photo(entry.photo, entry).add_remark(absent) for entry in manifest.leftover_lines()]
+    unlisted = [each.photo for each in dated if not manifest.has_line(each.photo)]
+    lost = [
+        describe_photo(entry.photo, entry).add_remark(_absent(entry.photo, unlisted))
+        for entry in manifest.leftover_lines()
+    ]
     return [*_mark_copies(dated, files), *lost]
+
+
+def _absent(name: str, photos: Sequence[str]) -> Note:
+    """The remark on a line without a photo, with the photo that it may mean."""
+    near = nearest_name(name, photos)
+    if near is None:
+        return Note("only_in_manifest")
+    return Note("only_in_manifest_near", near=near)
 
 
 def _describe_file(path: Path, name: str, manifest: Manifest) -> PhotoRecord:
     record = describe_photo(name, manifest.find(name), place=str(path))
-    return record.add_dates(read_dates(path))
+    tags = read_tags(path)
+    return replace(record.add_dates(dates_of(path, tags)), front_camera=is_front_camera(tags))
 
 
 def _mark_copies(photos: list[PhotoRecord], files: Sequence[Path]) -> list[PhotoRecord]:
-    """Of files that are the same, the one about which most is known is measured; the others say which."""
+    """Of files of one exposure, the one about which most is known is measured; the others say which."""
     result = list(photos)
-    for rows in _same_files(files):
-        kept = max(rows, key=lambda row: (_count_known(photos[row]), -row))
-        for row in set(rows) - {kept}:
+    stored = [File(path, record) for path, record in zip(files, photos, strict=False)]
+    for rows in group_exposures(stored):
+        ranks = {row: (_count_known(photos[row]), *stored[row].worth, -row) for row in rows}
+        kept = max(rows, key=ranks.__getitem__)
+        for row in (row for row in rows if row != kept and photos[row].use is not True):
             result[row] = replace(photos[row], copy_of=photos[kept].photo)
             if photos[row].iso_day != photos[kept].iso_day:
                 result[kept] = result[kept].add_remark(
@@ -76,26 +90,7 @@ def _mark_copies(photos: list[PhotoRecord], files: Sequence[Path]) -> list[Photo
 
 
 def _count_known(photo: PhotoRecord) -> int:
+    """How much is known of a photo; nothing of one that the manifest does not want."""
+    if photo.use is False:
+        return -1
     return sum(each is not None for each in (photo.taken, photo.expression, photo.day))
-
-
-def _same_files(files: Sequence[Path]) -> Iterator[list[int]]:
-    """Rows of files with the same bytes; only files of equal size are read."""
-    by_size: dict[int, list[int]] = defaultdict(list)
-    for row, path in enumerate(files):
-        if path.is_file():
-            by_size[path.stat().st_size].append(row)
-    for rows in by_size.values():
-        if len(rows) > 1:
-            same: dict[bytes, list[int]] = defaultdict(list)
-            for row in rows:
-                same[_digest(files[row], row)].append(row)
-            yield from (each for each in same.values() if len(each) > 1)
-
-
-def _digest(path: Path, row: int) -> bytes:
-    """Of the file's bytes; a file that can't be read equals no other, and extraction will say why."""
-    try:
-        return hashlib.sha256(path.read_bytes()).digest()
-    except OSError:
-        return str(row).encode()

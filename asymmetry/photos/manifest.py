@@ -1,18 +1,20 @@
-"""The two lists that may lie beside a person's photos: ``manifest.csv`` and ``notes.csv``."""
+"""The two lists that may lie beside a person's photos: ``manifest.csv`` and ``notes.csv``, or workbooks."""
 
 from __future__ import annotations
 
-import csv
+import difflib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path, PurePath
-from typing import TextIO
+from pathlib import Path, PurePath, PureWindowsPath
 
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.errors import InvalidInputError
+from asymmetry.photos.headings import NOTE_COLUMNS, PHOTO_COLUMNS
+from asymmetry.photos.listdates import DateOrder
 from asymmetry.photos.names import expression_from_text
+from asymmetry.photos.sheet import SHEET_SUFFIXES, Row, fold, read_rows
 from asymmetry.photos.taken import Taken
 
 __all__ = [
@@ -21,28 +23,23 @@ __all__ = [
     "DiaryNote",
     "Entry",
     "Manifest",
+    "find_list",
     "manifest_entries",
+    "nearest_name",
     "read_manifest",
     "read_notes",
 ]
 
-#: Names of the files that are read from a person's folder when they are there.
-MANIFEST, NOTES = "manifest.csv", "notes.csv"
+#: Names of the lists that are read from a person's folder when they are there, with any suffix of a table.
+MANIFEST, NOTES = "manifest", "notes"
 
-_YES = frozenset("yes y true 1 x mirrored".split())
-_NO = frozenset("no n false 0".split())
-#: Other headings under which a column is found.
-_ALSO_CALLED = {
-    "file": "photo",
-    "filename": "photo",
-    "path": "photo",
-    "patient": "subject",
-    "person": "subject",
-    "date": "taken",
-    "side_notes": "notes",
-    "note": "notes",
-}
-_SEPARATORS = ",;\t"
+_YES = frozenset("yes y true 1 x mirrored ja oui si sí flipped".split())
+_NO = frozenset("no n false 0 nein non original".split())
+#: How a head is turned to the camera. It is no expression, and says none.
+_VIEWS = frozenset(
+    "front frontal anterior ap face profile lateral oblique side left right 45 90 3/4 unknown n/a na none "
+    "-".split()
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +60,8 @@ class Entry:
         Remarks.
     subject : str
         Who it shows.
+    use : bool or None
+        Whether it counts: False sets it aside, True believes it against all doubts.
     """
 
     photo: str
@@ -71,6 +70,7 @@ class Entry:
     mirrored: bool | None = None
     notes: str = ""
     subject: str = ""
+    use: bool | None = None
 
 
 class Manifest:
@@ -87,7 +87,7 @@ class Manifest:
     --------
     >>> manifest = Manifest(Path("Ada"), {"a.jpg": Entry("a.jpg"), "lost.jpg": Entry("lost.jpg")})
     >>> manifest.find("2026-03-02/a.jpg")
-    Entry(photo='a.jpg', taken=None, expression=None, mirrored=None, notes='', subject='')
+    Entry(photo='a.jpg', taken=None, expression=None, mirrored=None, notes='', subject='', use=None)
     >>> [entry.photo for entry in manifest.leftover_lines()]
     ['lost.jpg']
     """
@@ -96,6 +96,11 @@ class Manifest:
         self._folder = folder
         self._entries = entries
         self._photo_of: dict[str, str] = {}
+        self._written: dict[str, str] = {}
+        top = fold(folder.absolute().as_posix())
+        for written in entries:
+            for way in _ways(fold(written), top):
+                self._written.setdefault(way, written)
 
     @classmethod
     def of_folder(cls, folder: Path) -> Manifest:
@@ -106,32 +111,93 @@ class Manifest:
         InvalidInputError
             As for `read_manifest`.
         """
-        if (folder / MANIFEST).is_file():
-            return cls(folder, read_manifest(folder / MANIFEST))
-        return cls(folder, {})
+        file = find_list(folder, MANIFEST)
+        return cls(folder, read_manifest(file) if file else {})
 
     def find(self, photo: str) -> Entry | None:
         """The line about a photo, which is named relative to the folder; None where there is none.
+
+        Names are the same in any letter case, with composed or decomposed letters, with the whole path before
+        them or a part of it, and with the suffix or without.
 
         Raises
         ------
         InvalidInputError
             If the line gives a name alone, and another photo of that name took it.
         """
-        written = photo
-        if photo not in self._entries:
-            written = PurePath(photo).name
-        entry = self._entries.get(written)
-        if entry is None or (written != photo and (self._folder / written).is_file()):
+        written = self._find_line(photo)
+        if written is None:
             return None
         other = self._photo_of.setdefault(written, photo)
         if other != photo:
             raise InvalidInputError(f"the manifest's {written} may be {other} or {photo}: write which")
-        return entry
+        return self._entries[written]
+
+    def _find_line(self, photo: str) -> str | None:
+        """A line as it names its photo: by the path, else by the name, each with the suffix or without."""
+        if photo in self._entries:
+            return photo
+        path = PurePath(photo)
+        for name in (photo, path.with_suffix("").as_posix()):
+            if fold(name) in self._written:
+                return self._written[fold(name)]
+        for name in (path.name, path.stem):
+            written = self._written.get(fold(name))
+            if written is not None and not ("/" in photo and (self._folder / name).is_file()):
+                return written
+        return None
 
     def leftover_lines(self) -> list[Entry]:
         """Lines that no photo has taken so far."""
         return [entry for written, entry in self._entries.items() if written not in self._photo_of]
+
+    def has_line(self, photo: str) -> bool:
+        """Whether a photo has taken a line."""
+        return photo in self._photo_of.values()
+
+
+def _ways(written: str, top: str) -> Iterator[str]:
+    """How a photo in a list is found: as it is written, and of a whole path the part below the folder."""
+    yield written
+    if written.startswith(f"{top}/"):
+        yield written.removeprefix(f"{top}/")
+    elif written.startswith("/") or PureWindowsPath(written).drive:
+        parts = written.split("/")
+        home = top.rsplit("/", 1)[-1]
+        if home in parts[:-1]:
+            yield "/".join(parts[parts.index(home) + 1 :])
+        yield parts[-1]
+
+
+def find_list(folder: Path, name: str) -> Path | None:
+    """The list of that name in a folder, with any suffix of a table and in any letter case.
+
+    Raises
+    ------
+    InvalidInputError
+        If there are several.
+    """
+    if not folder.is_dir():
+        return None
+    wanted = {f"{name}{suffix}" for suffix in SHEET_SUFFIXES if suffix != ".txt"}
+    found = sorted(path for path in folder.iterdir() if path.name.lower() in wanted and path.is_file())
+    if len(found) > 1:
+        names = " and ".join(path.name for path in found)
+        raise InvalidInputError(f"{folder}: {names} are both there; keep one of them")
+    return next(iter(found), None)
+
+
+def nearest_name(name: str, photos: Iterable[str]) -> str | None:
+    """The photo whose name is nearly the same; None where none is.
+
+    Examples
+    --------
+    >>> nearest_name("IMG_412.jpg", ["IMG_0412.jpg", "IMG_0999.jpg"])
+    'IMG_0412.jpg'
+    """
+    by_name = {fold(photo): photo for photo in photos}
+    near = difflib.get_close_matches(fold(name), by_name, n=1, cutoff=0.8)
+    return by_name[near[0]] if near else None
 
 
 @dataclass(frozen=True)
@@ -162,10 +228,11 @@ def read_manifest(path: str | os.PathLike[str]) -> dict[str, Entry]:
     Parameters
     ----------
     path : path
-        A CSV file in UTF-8, separated by commas, semicolons or tabs, with a heading. Columns, in any order
-        and all but the first optional: ``photo`` (relative to the manifest's folder, or the name alone),
-        ``taken`` (ISO 8601), ``expression``, ``mirrored`` (yes or no), ``notes``, ``side``. Others are left
-        alone.
+        A CSV file or a workbook, as `asymmetry.photos.sheet.read_rows` reads them, with a heading. Columns,
+        in any order and all but the first optional: ``photo`` (relative to the manifest's folder, the name
+        alone, or the whole path), ``taken`` (ISO 8601, or as `DateOrder` reads it), ``expression``,
+        ``mirrored`` (yes or no), ``notes``, ``side``, ``subject``, ``use`` (yes or no). Other headings in
+        common use, such as "File name", "Date taken" and "Pose", are known. Other columns are left alone.
 
     Returns
     -------
@@ -199,16 +266,18 @@ def manifest_entries(path: str | os.PathLike[str]) -> Iterator[tuple[str, Entry]
     InvalidInputError
         As for `read_manifest`, but a photo may be named twice.
     """
-    for where, row in _rows(path, "photo"):
+    order = _date_order(path, PHOTO_COLUMNS, "photo")
+    for where, row in read_rows(path, PHOTO_COLUMNS, "photo"):
         yield (
             where,
             Entry(
                 photo=_path(row["photo"]),
-                taken=_date(row.get("taken", ""), where),
+                taken=_date(_moment(row), where, order),
                 expression=_expression(row.get("expression", ""), where),
-                mirrored=_flag(row.get("mirrored", ""), where),
+                mirrored=_flag("mirrored", row.get("mirrored", ""), where),
                 notes="; ".join(filter(None, (row.get("side", ""), row.get("notes", "")))),
                 subject=row.get("subject", ""),
+                use=_flag("use", row.get("use", ""), where),
             ),
         )
 
@@ -219,7 +288,7 @@ def read_notes(path: str | os.PathLike[str]) -> tuple[DiaryNote, ...]:
     Parameters
     ----------
     path : path
-        A CSV file as for `read_manifest`, with the columns ``date``, ``text``, ``symptom`` and ``side``; all
+        A list as for `read_manifest`, with the columns ``date``, ``text``, ``symptom`` and ``side``; all
         but ``text`` optional.
 
     Raises
@@ -227,39 +296,22 @@ def read_notes(path: str | os.PathLike[str]) -> tuple[DiaryNote, ...]:
     InvalidInputError
         If the file can't be read, has no column ``text``, or holds a value that is not a date or a side.
     """
+    order = _date_order(path, NOTE_COLUMNS, "text")
     notes = []
-    for where, row in _rows(path, "text"):
-        taken = _date(row.get("taken", ""), where)
+    for where, row in read_rows(path, NOTE_COLUMNS, "text"):
+        taken = _date(row.get("taken", ""), where, order)
         day = taken.day if taken else None
         side = _side(row.get("side", ""), where)
         notes.append(DiaryNote(day, row["text"], row.get("symptom", ""), side))
     return tuple(sorted(notes, key=lambda note: note.date or date.max))
 
 
-def _rows(path: str | os.PathLike[str], needed: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Rows with something in the needed column, each with where it stands; cells without outer spaces."""
-    file = Path(path)
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            yield from _cells(file, lines, needed)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InvalidInputError(f"{file}: can't be read as a CSV file in UTF-8 ({error})") from error
-
-
-def _cells(file: Path, lines: TextIO, needed: str) -> Iterator[tuple[str, dict[str, str]]]:
-    first = lines.readline()
-    lines.seek(0)
-    reader = csv.DictReader(lines, delimiter=max(_SEPARATORS, key=first.count))
-    headings = [heading.strip().lower().replace(" ", "_") for heading in reader.fieldnames or ()]
-    reader.fieldnames = [_ALSO_CALLED.get(heading, heading) for heading in headings]
-    if needed not in reader.fieldnames:
-        raise InvalidInputError(
-            f"{file}: there is no column {needed!r}; its headings are {', '.join(headings)}"
-        )
-    for row in reader:
-        cells = {name: (value or "").strip() for name, value in row.items() if isinstance(name, str)}
-        if cells[needed]:
-            yield f"{file} line {reader.line_num}", cells
+def _date_order(
+    path: str | os.PathLike[str], columns: Mapping[str, tuple[str, ...]], needed: str
+) -> DateOrder:
+    """The order of day and month in a list's dates, which takes a reading of its own."""
+    rows: Iterator[Row] = read_rows(path, columns, needed)
+    return DateOrder.of_list(row.get("taken", "") for _, row in rows)
 
 
 def _path(text: str) -> str:
@@ -269,27 +321,32 @@ def _path(text: str) -> str:
     return PurePath(text.replace("\\", "/")).as_posix()
 
 
-def _date(text: str, where: str) -> Taken | None:
+def _moment(row: Mapping[str, str]) -> str:
+    """A date, with the time that a column of its own says."""
+    return f"{row.get('taken', '')} {row.get('time', '')}".strip()
+
+
+def _date(text: str, where: str, order: DateOrder) -> Taken | None:
     if not text:
         return None
     try:
-        return Taken.parse(text, "manifest")
-    except ValueError as error:
-        raise InvalidInputError(f"{where}: {text!r} is not a date; write it as 2026-03-31") from error
+        return order.read(text)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{where}: {error}") from error
 
 
 def _expression(text: str, where: str) -> str | None:
     found = expression_from_text(text)
-    if text and text != "unknown" and found is None:
+    if found is None and not set(text.lower().split()) <= _VIEWS:
         raise InvalidInputError(f"{where}: {text!r} is no expression; write one such as rest or smile_open")
     return found
 
 
-def _flag(text: str, where: str) -> bool | None:
+def _flag(column: str, text: str, where: str) -> bool | None:
     if text.lower() in _YES | _NO:
         return text.lower() in _YES
     if text:
-        raise InvalidInputError(f"{where}: mirrored is {text!r}; write yes or no")
+        raise InvalidInputError(f"{where}: {column} is {text!r}; write yes or no")
     return None
 
 

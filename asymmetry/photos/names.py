@@ -12,26 +12,47 @@ __all__ = ["day_from_name", "expression_from_name", "expression_from_text", "onl
 Value = TypeVar("Value")
 
 _SMILE = "smil(?:e|es|ing)"
-_CLOSED = "clos(?:e|ed|ure|ing)|shut|tight"
-_UP = "rais(?:e|ed|ing)|lift|up|elevat(?:e|ed|ion)"
+_CLOSED = "clos(?:e(?! up)|ed|ure|ing)|shut|tight"
+_UP = "rais(?:e|ed|ing)|lift(?:ed|ing)|up|elevat(?:e|ed|ion)"
+_WITHOUT = "no|non|not|none|without|never|un|isn t|isnt|don t|dont|doesn t|doesnt|cannot|can t|cant"
 #: How each expression is written, as patterns over words in lower case with one space between them. A plain
-#: "smile" is the open one: Sunnybrook's "open mouth smile" is the one clinics ask for.
+#: "smile" is the open one: Sunnybrook's "open mouth smile" is the one clinics ask for. A forehead alone is a
+#: place, not an expression.
 _SPELLINGS = {
     "smile_closed": f"{_SMILE} (?:closed?|gentle|soft)|(?:closed?|gentle|soft) (?:mouth |lips? )?{_SMILE}",
     "smile_open": f"{_SMILE}|teeth|grin",
     "eye_closure": f"(?:eyes?|lids?) ?(?:{_CLOSED})|(?:{_CLOSED}) (?:the )?eyes?|closed?eyes?|blink",
-    "brow_raise": f"(?:eye)?brows? ?(?:{_UP})|(?:{_UP}) (?:the )?(?:eye)?brows?|surprised?|forehead",
+    "brow_raise": (
+        f"(?:(?:eye)?brows?|forehead) ?(?:{_UP}|wrinkl(?:ed|ing))|"
+        f"(?:{_UP}|lift|wrinkl(?:e|ed|ing)) (?:the )?(?:(?:eye)?brows?|forehead)|surprised?"
+    ),
     "frown": "frown(?:ing)?|scowl|furrow|glabella",
-    "snarl": "snarl|sneer|(?:nose )?wrinkl(?:e|ing)",
+    "snarl": "snarl|sneer|(?:nose )?wrinkl(?:e|ing)(?! (?:the )?forehead)",
     "pucker": "pucker|kiss|whistl(?:e|ing)|pout",
     "rest": "rest(?:ing)?|neutral|relaxed|repose|baseline",
 }
 _PATTERNS = {name: re.compile(rf"\b(?:{spelling})\b") for name, spelling in _SPELLINGS.items()}
+_ANY = "|".join(_SPELLINGS.values())
+_PLACE = "forehead|frown|glabella|furrow|brows?"
+_TOXIN = "botox|dysport|xeomin|azzalure|bocouture|toxin|filler|units?|inject(?:ed|ions?)|treat(?:ed|ment)"
+#: Words about an expression that is not shown, such as "no smile" and "not yet smiling", and about the place
+#: of lines or of a treatment, such as "smile lines", "frown botox" and "units in the glabella".
+_NOT_SHOWN = re.compile(
+    rf"\b(?:{_WITHOUT})(?: (?:an?|the|any|at|in|is|yet|really|fully|quite|ever))* (?:{_ANY})\b|"
+    rf"\b(?:{_ANY}) lines?\b|\b(?:{_PLACE}) (?:{_TOXIN})\b|"
+    rf"\b(?:{_TOXIN}) (?:(?:in|of|to|for|the|at) )*(?:{_PLACE})\b"
+)
+_NO_TEETH = re.compile(rf"\b(?:{_SMILE}) (?:{_WITHOUT}) teeth\b")
 #: Of two expressions that a name holds, the first wins over the second: it is the more exact one.
 _MORE_EXACT = {("smile_closed", "smile_open")}
 _WORD_ENDS = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W\d_]+")
-# In ``day-10`` the hyphen joins, as in ``day-10_rest``; the clinical shorthand ``D-3`` counts backwards.
+#: In ``day-10`` the hyphen joins, as in ``day-10_rest``; the clinical shorthand ``D-3`` counts backwards.
 _DAY = re.compile(r"(?<![a-z0-9])(?:day[ _-]?|d[ _]?)([-+−]?\d{1,4})(?![0-9])", re.IGNORECASE)
+#: Cameras write D too: as three letters of their own before a number of four digits (DCF 2.0, 3.2.4, such as
+#: ``D75_0412``), or as their model's name.
+_CAMERA = re.compile(
+    r"(?<![a-z0-9])(?:d[a-z0-9]{2,3}[_-]\d{4}(?![-_.]?\d)|nikon[ _-]*d\d+\w*|d\d{4})", re.IGNORECASE
+)
 
 
 def expression_from_text(text: str) -> str | None:
@@ -54,7 +75,8 @@ def expression_from_text(text: str) -> str | None:
     ['eye_closure', 'smile_open', 'smile_closed', None]
     """
     words = " ".join(filter(None, _WORD_ENDS.split(text))).lower()
-    found = {name for name, pattern in _PATTERNS.items() if pattern.search(words)}
+    shown = _NOT_SHOWN.sub("", _NO_TEETH.sub("closed smile", words))
+    found = {name for name, pattern in _PATTERNS.items() if pattern.search(shown)}
     found -= {less for more, less in _MORE_EXACT if more in found}
     if len(found) > 1:
         found.discard("rest")  # "baseline" says more about the visit than about the face
@@ -93,7 +115,7 @@ def day_from_name(path: PurePath | str) -> int | None:
 
 
 def _only_day(text: str) -> int | None:
-    found: Iterable[str] = _DAY.findall(text)
+    found: Iterable[str] = _DAY.findall(_CAMERA.sub("", text))
     days = {int(number.replace("−", "-")) for number in found}
     return only(days)
 

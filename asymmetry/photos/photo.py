@@ -1,7 +1,7 @@
 """Photo files → upright RGB pixels and a capture date. The only gate by which pictures come in.
 
-A photo is either read whole and right, or refused with a `PhotoError` that names it. Of its EXIF tags only
-the date and the focal length are kept.
+A photo is either read whole and right, or refused with a `PhotoError` that names it. Of its EXIF tags
+only the date and the focal length are kept, and whether it was a front camera.
 """
 
 from __future__ import annotations
@@ -28,17 +28,11 @@ from asymmetry.errors import (
     UnreadablePhotoError,
 )
 from asymmetry.photos.camera import focal_from_exif
+from asymmetry.photos.listing import image_files, walk_images
 from asymmetry.photos.pixels import decode_loaded, read_exif, refuse_filling_in, upright
 from asymmetry.photos.readers import HEAD_BYTES, StoredPhoto, find_reader, photo_suffixes
 from asymmetry.photos.sources import PhotoBytes, PhotoSource, load_source, name_source
-from asymmetry.photos.taken import (
-    Taken,
-    best_date,
-    date_from_exif,
-    date_from_name,
-    image_files,
-    walk_images,
-)
+from asymmetry.photos.taken import Taken, best_date, date_from_exif, date_from_name
 
 __all__ = [
     "DEFAULT_MAX_MEGAPIXELS",
@@ -46,12 +40,15 @@ __all__ = [
     "PhotoBytes",
     "PhotoSource",
     "check_limit",
+    "dates_of",
     "image_files",
     "opened",
     "photo_suffixes",
     "read_date",
     "read_dates",
     "read_photo",
+    "read_size",
+    "read_tags",
     "walk_images",
 ]
 
@@ -205,14 +202,37 @@ def read_dates(source: PhotoSource) -> tuple[Taken | None, ...]:
     >>> [each.source for each in read_dates("2026-03-02/missing.jpg") if each]
     ['folder']
     """
-    tags: Mapping[int, object] = {}
+    return dates_of(source, read_tags(source))
+
+
+def dates_of(source: PhotoSource, tags: Mapping[int, object]) -> tuple[Taken | None, ...]:
+    """The same of a photo whose EXIF tags are read."""
+    return _find_given_date(source), date_from_exif(tags), date_from_name(name_source(source))
+
+
+def read_tags(source: PhotoSource) -> Mapping[int, object]:
+    """The EXIF tags of a photo; none where it can't be read."""
     name = name_source(source)
     if isinstance(source, Image.Image):
-        tags = read_exif(source)
-    elif not isinstance(source, np.ndarray):
+        return read_exif(source)
+    if not isinstance(source, np.ndarray):
         with suppress(PhotoError), opened(load_source(source, name), name) as stream:
-            tags = _header(stream, name, math.inf).read_tags()
-    return _find_given_date(source), date_from_exif(tags), date_from_name(name)
+            return _header(stream, name, math.inf).read_tags()
+    return {}
+
+
+def read_size(source: PhotoSource) -> tuple[int, int] | None:
+    """Width and height of a photo's file as stored, in px, by its header; None where it can't be read.
+
+    Examples
+    --------
+    >>> read_size("no-such-photo.jpg") is None
+    True
+    """
+    name = name_source(source)
+    with suppress(AsymmetryError, OSError), opened(load_source(source, name), name) as stream:
+        return _header(stream, name, math.inf).size
+    return None
 
 
 def _find_given_date(source: PhotoSource) -> Taken | None:

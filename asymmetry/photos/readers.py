@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from asymmetry.core.notes import Note
 from asymmetry.errors import InvalidInputError, UnreadablePhotoError
 from asymmetry.photos.formats import BUILT_IN
@@ -9,13 +11,23 @@ from asymmetry.photos.protocol import HEAD_BYTES, Reader, StoredPhoto
 
 __all__ = [
     "HEAD_BYTES",
+    "RAW_SUFFIXES",
     "Reader",
     "StoredPhoto",
     "find_reader",
+    "is_known",
     "photo_suffixes",
     "register_reader",
     "unregister_reader",
 ]
+
+#: Endings of cameras' raw files. Many begin as a TIFF does.
+RAW_SUFFIXES = frozenset(
+    f".{end}"
+    for end in (
+        "dng cr2 cr3 crw nef nrw arw srf sr2 raf orf rw2 rwl pef srw x3f raw iiq 3fr erf kdc dcr mrw gpr"
+    ).split()
+)
 
 _READERS: dict[str, Reader] = {reader.name: reader for reader in BUILT_IN}
 
@@ -100,12 +112,25 @@ def find_reader(head: bytes, name: str) -> Reader:
     Raises
     ------
     UnreadablePhotoError
-        If no reader recognises it.
+        If no reader recognises it, or it is a camera's raw file, whose TIFF is only a preview.
     """
     for reader in reversed(_READERS.values()):
         if reader.recognises(head):
+            if reader.name == "TIFF" and PurePath(name).suffix.lower() in RAW_SUFFIXES:
+                raise UnreadablePhotoError(name, Note("raw_preview"))
             return reader
     raise UnreadablePhotoError(name, Note("unknown_format", formats=tuple(_READERS)))
+
+
+def is_known(head: bytes) -> bool:
+    """Whether a file that begins with `head` is a photo in a format that is known.
+
+    Examples
+    --------
+    >>> is_known(b"%PDF-1.7")
+    False
+    """
+    return any(reader.recognises(head) for reader in _READERS.values())
 
 
 def photo_suffixes() -> frozenset[str]:

@@ -14,12 +14,21 @@ from typing import Any
 from asymmetry.core.notes import Note
 from asymmetry.photos.manifest import Entry
 from asymmetry.photos.names import day_from_name, expression_from_name, only
-from asymmetry.photos.taken import WEAK_SOURCES, Taken, best_date, date_from_name, sort_dates
+from asymmetry.photos.taken import UNSET_SOURCES, WEAK_SOURCES, Taken, best_date, date_from_name, sort_dates
 
 __all__ = ["PhotoRecord", "describe_photo", "treatment_by_names"]
 
 #: The remark on a date that is not that of the exposure.
-_WEAK_REMARKS = {"exif_digitized": Note("date_of_scan"), "exif_modified": Note("date_of_edit")}
+_WEAK_REMARKS = {
+    "exif_digitized": Note("date_of_scan"),
+    "exif_modified": Note("date_of_edit"),
+    "name_sent": Note("date_of_sending"),
+    "name_utc": Note("date_in_utc"),
+}
+
+
+#: The facts that a manifest's line may say.
+_FACTS = ("taken", "expression", "mirrored", "subject", "use")
 
 
 @dataclass(frozen=True)
@@ -44,11 +53,17 @@ class PhotoRecord:
     notes : str
         The manifest's remarks.
     copy_of : str
-        Another photo whose file is the same, byte by byte, and which is measured in its stead; else empty.
+        Another file of the same exposure, which is measured in its stead; else empty.
     remarks : tuple of Note
         Remarks on the photo among the others, such as a day number that contradicts its date.
     sha256 : str
         Of the file's bytes, by which the same file is known again; empty where they were not read.
+    use : bool or None
+        Whether it counts, where the manifest says so.
+    written : tuple of str
+        The facts that the manifest says. They are believed against all doubts.
+    front_camera : bool
+        Whether its EXIF tags name a front camera, whose photos may be stored mirrored.
 
     Examples
     --------
@@ -67,6 +82,9 @@ class PhotoRecord:
     copy_of: str = ""
     remarks: tuple[Note, ...] = ()
     sha256: str = ""
+    use: bool | None = None
+    written: tuple[str, ...] = ()
+    front_camera: bool = False
 
     @property
     def taken(self) -> Taken | None:
@@ -142,8 +160,12 @@ class PhotoRecord:
         >>> PhotoRecord.from_dict(record.to_dict()) == record
         True
         """
-        dates = tuple(map(Taken.from_dict, plain["dates"]))
-        return cls(**{**plain, "dates": dates, "remarks": tuple(map(Note.from_dict, plain["remarks"]))})
+        listed = {
+            "dates": tuple(map(Taken.from_dict, plain["dates"])),
+            "remarks": tuple(map(Note.from_dict, plain["remarks"])),
+            "written": tuple(plain.get("written", ())),
+        }
+        return cls(**{**plain, **listed})
 
 
 def describe_photo(
@@ -179,6 +201,8 @@ def describe_photo(
         mirrored=said.mirrored,
         subject=said.subject or subject,
         notes=said.notes,
+        use=said.use,
+        written=tuple(name for name in _FACTS if getattr(said, name) not in (None, "")),
     )
 
 
@@ -194,14 +218,17 @@ def treatment_by_names(photos: Sequence[PhotoRecord]) -> date | None:
 
 def _remark_on_dates(dates: Sequence[Taken]) -> Iterator[Note]:
     """Remarks on the dates of one photo, of which the first is believed."""
-    if not dates:
+    for unset in (each for each in dates if each.source in UNSET_SOURCES):
+        yield Note("clock_reset", date=unset.day)
+    known = [each for each in dates if each.source not in UNSET_SOURCES]
+    if not known:
         return
-    believed, *others = dates
-    if believed.source in WEAK_SOURCES:
+    believed, *others = known
+    if believed.source in _WEAK_REMARKS:
         yield _WEAK_REMARKS[believed.source]
     told = {believed.day}
     for other in others:
-        if other.source not in WEAK_SOURCES and other.day not in told:
+        if other.source not in _WEAK_REMARKS and other.day not in told:
             told.add(other.day)
             yield Note(
                 "dates_differ",

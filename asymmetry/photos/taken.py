@@ -1,43 +1,59 @@
-"""Facts from photo files that are not decoded: which there are, in which order, and when they were taken.
+"""When a photo was taken, by what a file says before it is decoded.
 
 A date comes from the EXIF tags, else from the file's or the folder's name, never from its modification time.
 """
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
-from pathlib import Path, PurePath
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from pathlib import PurePath
 from typing import Any, Literal, get_args
 
-from asymmetry.errors import InvalidInputError
-from asymmetry.photos.readers import photo_suffixes
-
 __all__ = [
+    "UNSET_SOURCES",
     "WEAK_SOURCES",
+    "WRITTEN_SOURCES",
     "Taken",
     "TakenSource",
     "best_date",
     "date_from_exif",
     "date_from_name",
-    "image_files",
     "sort_dates",
-    "walk_images",
 ]
 
-TakenSource = Literal["given", "manifest", "exif", "name", "folder", "exif_digitized", "exif_modified"]
+TakenSource = Literal[
+    "given",
+    "manifest",
+    "exif",
+    "name",
+    "folder",
+    "name_utc",
+    "name_sent",
+    "exif_digitized",
+    "exif_modified",
+    "exif_reset",
+]
 """Where a date comes from, the surest first; see `Taken`. What somebody has written down for a photo counts
 before its camera, whose clock may be wrong. Of a file's own dates only DateTimeOriginal is the moment of the
-exposure, so a scanner's date or that of the last edit counts only where nothing else says one."""
+exposure, so the day on which a messenger sent it, a scanner's date or that of the last edit counts only where
+nothing else says one."""
 
 #: Sources of dates that are not those of the exposure.
-WEAK_SOURCES = frozenset(("exif_digitized", "exif_modified"))
+WEAK_SOURCES = frozenset(("name_sent", "exif_digitized", "exif_modified"))
+#: Sources of dates that are told, but never believed: a camera's clock that was not set.
+UNSET_SOURCES = frozenset(("exif_reset",))
+_NOT_OF_EXPOSURE = WEAK_SOURCES | {"name_utc"}
+#: What somebody has written down.
+WRITTEN_SOURCES = frozenset(("given", "manifest"))
 
 #: Years that a date may have. Earlier ones are unset camera clocks (1904, 1970, 1980) or dates of birth.
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+#: Days on which cameras begin whose battery was empty.
+_RESET_DAYS = frozenset(date(year, 1, 1) for year in range(2000, 2008))
 
 #: Tags of time, fraction of a second and time zone, most trusted first (Exif 2.32, CIPA DC-008, 4.6.5).
 _EXIF_STAMPS: tuple[tuple[int, int, int, TakenSource], ...] = (
@@ -47,6 +63,14 @@ _EXIF_STAMPS: tuple[tuple[int, int, int, TakenSource], ...] = (
 )
 _EXIF_STAMP = re.compile(r"(\d{4})[:/-](\d\d)[:/-](\d\d)(?:[ T](\d\d):(\d\d):(\d\d))?(?!\d)")
 _OFFSET = re.compile(r"(?P<utc>Z)|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)")
+
+_HOURS_OF_A_DAY = 24
+# Names of files that messengers give: the day is that of sending or of saving.
+_SENT = re.compile(
+    r"-WA\d{4}|whatsapp|^signal[-_]|^received_|^photo_\d{4}-|^telegram|^viber|^messenger", re.IGNORECASE
+)
+# Pixel phones name their photos by the time in Greenwich.
+_UTC_NAME = re.compile(r"^PXL_", re.IGNORECASE)
 
 # A day, then a time or no further digit. A time of twelve hours ("6.15.00 PM") is left out, not misread.
 _NAME_STAMP = re.compile(
@@ -68,7 +92,9 @@ class Taken:
         By the camera's clock. With a time zone where the file states one, else without.
     source : str
         ``"exif"`` (DateTimeOriginal), ``"exif_digitized"`` (a scanner's date), ``"exif_modified"`` (the tag
-        of the last edit), ``"name"``, ``"folder"``, ``"manifest"``, or ``"given"`` by the program.
+        of the last edit), ``"exif_reset"`` (a clock that was not set), ``"name"``, ``"name_sent"`` (a
+        messenger's name), ``"name_utc"`` (a name by the time in Greenwich), ``"folder"``, ``"manifest"``, or
+        ``"given"`` by the program.
     day_only : bool
         True when only the day is known; `when` is then that day's midnight.
 
@@ -136,26 +162,28 @@ def date_from_exif(tags: Mapping[int, object]) -> Taken | None:
     Returns
     -------
     Taken or None
-        From DateTimeOriginal, else DateTimeDigitized, else DateTime; `Taken.source` says which. None where
-        they are absent, blank, not a date, or outside the years 1990 to 2100.
+        From DateTimeOriginal, else DateTimeDigitized, else DateTime; `Taken.source` says which. A clock that
+        was not set, as its year or 1 January 2000 tells, is told with the source ``"exif_reset"``, if no
+        other tag has a date. None where they are absent, blank or not a date. Hour 24 is hour 0 of the same
+        day, and of a time that is none the day is taken.
 
     Examples
     --------
     >>> date_from_exif({0x9003: "2026:03:02 18:15:00", 0x9011: "+01:00"}).isoformat()
     '2026-03-02T18:15:00+01:00'
     """
+    unset = None
     for stamp, fraction, offset, source in _EXIF_STAMPS:
-        match = _EXIF_STAMP.match(_text(tags.get(stamp)))
-        taken = match and _build_date(match.groups(), source)
-        if taken is None:
-            continue
-        if taken.day_only:
+        taken = _read_stamp(_text(tags.get(stamp)), source)
+        if taken is None or taken.source in UNSET_SOURCES:
+            unset = unset or taken
+        elif taken.day_only:
             return taken
-        when = taken.when.replace(
-            microsecond=_microseconds(_text(tags.get(fraction))), tzinfo=_zone(_text(tags.get(offset)))
-        )
-        return Taken(when, source)
-    return None
+        else:
+            parts = _microseconds(_text(tags.get(fraction)))
+            when = taken.when.replace(microsecond=parts, tzinfo=_zone(_text(tags.get(offset))))
+            return Taken(when, source)
+    return unset
 
 
 def date_from_name(path: PurePath | str) -> Taken | None:
@@ -181,7 +209,16 @@ def date_from_name(path: PurePath | str) -> Taken | None:
     True
     """
     path = PurePath(path)
-    return _only_date(path.name, "name") or _only_date(path.parent.name, "folder")
+    return _only_date(path.name, _source_of_name(path.name)) or _only_date(path.parent.name, "folder")
+
+
+def _source_of_name(name: str) -> TakenSource:
+    """What a date in a file's name is the date of."""
+    if _SENT.search(name):
+        return "name_sent"
+    if _UTC_NAME.search(name):
+        return "name_utc"
+    return "name"
 
 
 def sort_dates(*dates: Taken | None) -> list[Taken]:
@@ -211,61 +248,15 @@ def best_date(*dates: Taken | None) -> Taken | None:
     >>> best_date(Taken(datetime(2026, 5, 2, 18, 15), "exif"), listed).isoformat()
     '2026-05-01'
     """
-    known = sort_dates(*dates)
+    known = [taken for taken in sort_dates(*dates) if taken.source not in UNSET_SOURCES]
     if not known:
         return None
     timed = (
         taken
         for taken in known
-        if taken.day == known[0].day and not taken.day_only and taken.source not in WEAK_SOURCES
+        if taken.day == known[0].day and not taken.day_only and taken.source not in _NOT_OF_EXPOSURE
     )
     return next(timed, known[0])
-
-
-def image_files(folder: str | os.PathLike[str], *, recursive: bool = True) -> list[Path]:
-    """List the photos below a folder, in natural order (``day 2`` before ``day 10``).
-
-    Parameters
-    ----------
-    folder : path
-        Where to look.
-    recursive : bool
-        Also look into the folders below it. Links to folders are not followed.
-
-    Returns
-    -------
-    list of Path
-        The files whose suffix is one of `photo_suffixes`, in any case, without hidden ones.
-
-    Raises
-    ------
-    InvalidInputError
-        `folder` is no folder, or it or one below it can't be listed.
-    """
-    return list(walk_images(folder, recursive=recursive))
-
-
-def walk_images(folder: str | os.PathLike[str], *, recursive: bool = True) -> Iterator[Path]:
-    """Find the photos below a folder one by one, as `image_files` lists them.
-
-    Only the names in the folders on the way are held in memory, however many photos there are.
-    """
-    root, suffixes = Path(folder), photo_suffixes()
-    if not root.is_dir():
-        raise InvalidInputError(f"{root}: no such folder")
-    try:
-        with os.scandir(root) as entries:
-            found = sorted(entries, key=lambda entry: _natural(entry.name))
-    except OSError as error:
-        raise InvalidInputError(f"{root}: can't be listed ({error.strerror})") from error
-    for entry in found:
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir():
-            if recursive and not entry.is_symlink():
-                yield from walk_images(root / entry.name)
-        elif Path(entry.name).suffix.lower() in suffixes:
-            yield root / entry.name
 
 
 def _only_date(text: str, source: TakenSource) -> Taken | None:
@@ -275,6 +266,22 @@ def _only_date(text: str, source: TakenSource) -> Taken | None:
     if len({taken.day for taken in dates}) != 1:
         return None
     return dates[0]
+
+
+def _read_stamp(text: str, source: TakenSource) -> Taken | None:
+    """The date of an EXIF tag, of a clock that was set or not."""
+    match = _EXIF_STAMP.match(text)
+    if match is None:
+        return None
+    year, month, day, *clock = match.groups()
+    if clock[0] == str(_HOURS_OF_A_DAY):
+        clock[0] = "00"
+    with suppress(ValueError):
+        when = date(int(year), int(month), int(day))
+        if when.year < FIRST_YEAR or when in _RESET_DAYS:
+            return Taken(datetime.combine(when, time()), "exif_reset", day_only=True)
+    full = _build_date((year, month, day, *clock), source)
+    return full or _build_date((year, month, day, None), source)
 
 
 def _build_date(parts: tuple[str | None, ...], source: TakenSource) -> Taken | None:
@@ -318,10 +325,3 @@ def _zone(text: str) -> timezone | None:
         return timezone(offset)
     except ValueError:
         return None
-
-
-def _natural(name: str) -> tuple[list[str | int], str]:
-    """Return a sort key in which digits count as numbers; equal ones go by their text."""
-    pieces: list[str | int] = list(re.split(r"([0-9]+)", name.casefold()))
-    pieces[1::2] = map(int, pieces[1::2])
-    return pieces, name

@@ -49,8 +49,8 @@ class Names:
 
         Examples
         --------
-        >>> Names(("Photo 1",), ("anna/1.jpg",)).rename_photos("the same file as anna/1.jpg")
-        'the same file as Photo 1'
+        >>> Names(("Photo 1",), ("anna/1.jpg",)).rename_photos("the same photo as anna/1.jpg")
+        'the same photo as Photo 1'
         """
         known = dict(zip(self.given, self.shown, strict=True))
         renamed = self._pattern.sub(lambda found: known[found[0]], sentence)

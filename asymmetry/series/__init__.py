@@ -9,7 +9,9 @@ from asymmetry.series.concerns import RULES, Concern, Rule, register_rule, unreg
 from asymmetry.series.course import Course
 from asymmetry.series.history import History
 from asymmetry.series.recovery import Recovery
+from asymmetry.series.review import Doubt, Review
 from asymmetry.series.summary import courses_in_words, what_changed
+from asymmetry.series.treatments import Treatment
 from asymmetry.series.trend import Forecast, Trend
 
 __all__ = [
@@ -21,11 +23,14 @@ __all__ = [
     "Course",
     "DiaryNote",
     "Difference",
+    "Doubt",
     "Forecast",
     "Headline",
     "History",
     "Recovery",
+    "Review",
     "Rule",
+    "Treatment",
     "Trend",
     "courses_in_words",
     "notable",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import LEADING, Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import Metric, MovementMetric, measure, movement_catalogue
@@ -19,75 +20,64 @@ from asymmetry.photos.dates import day_of
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.day_zero import DayZero
+from asymmetry.series.judging import judge_photos
 from asymmetry.series.labels import label_expressions, label_mirrored
 from asymmetry.series.scale import pooled_scale
 from asymmetry.series.timeline import days_since, phase_names
+from asymmetry.series.treatments import Treatment, days_in_course
 
-__all__ = ["check_rows", "series_tables", "sources_by_name"]
+__all__ = ["SeriesTables", "check_affected", "list_records", "series_tables", "sources_by_name"]
 
 # Sorts last.
 _UNDATED = datetime.max.isoformat()
 
 
-def check_rows(landmarks: object, *lists: Sequence[Any] | None) -> None:
-    """Refuse a value that is not `Landmarks`, and lists that are not as long; `InvalidInputError`."""
+def list_records(
+    landmarks: object, expression: Sequence[str | None] | None, about: Sequence[PhotoRecord] | None
+) -> Sequence[PhotoRecord]:
+    """The facts about each photo; of those that none are known of, the expression.
+
+    Raises
+    ------
+    InvalidInputError
+        If ``landmarks`` are none, or a list is not as long.
+    """
     if not isinstance(landmarks, Landmarks):
         raise InvalidInputError(f"a series is made of Landmarks, and this is {type(landmarks).__name__}")
-    for given in lists:
+    for given in (expression, about):
         if given is not None and len(given) != len(landmarks):
             raise InvalidInputError(f"{len(given)} entries were given for {len(landmarks)} photos")
+    if about is not None:
+        return about
+    return [PhotoRecord("", expression=each) for each in expression or [None] * len(landmarks)]
 
 
-def series_tables(
-    landmarks: Landmarks,
-    about: Sequence[PhotoRecord],
-    treated_on: date | None,
-    metrics: Iterable[str | Metric] | None = None,
-) -> tuple[Landmarks, Measurements, Measurements, tuple[PhotoRecord, ...]]:
-    """Sort, count days and measure.
+def check_affected(affected: Side | None) -> Side | None:
+    """Refuse a side that is none; `InvalidInputError`."""
+    if affected not in (None, *SIDES):
+        raise InvalidInputError(f"affected side {affected!r}: use 'right' or 'left', the patient's own")
+    return affected
 
-    Parameters
+
+@dataclass(frozen=True, eq=False)
+class SeriesTables:
+    """A series, measured; see `History`.
+
+    Attributes
     ----------
-    landmarks : Landmarks
-        n photos of one person.
-    about : sequence of PhotoRecord
-        The facts known about them, in the same order: day, expression, mirrored, notes.
-    treated_on : date or None
-        Day zero; without it that of the photos' names, if none has a date, else the first photo's.
-    metrics : iterable of str or Metric, optional
-        The metrics to measure, see `History.from_landmarks`.
-
-    Returns
-    -------
-    landmarks : Landmarks
-        In order of time; undated photos last.
+    landmarks, as_read : Landmarks
+        The points, with doubtful photos set aside, and as they were read.
     static, photos : Measurements
-        See `Series`.
+        One row per photo.
     about : tuple of PhotoRecord
-        In the same order.
+        The facts known about each photo.
     """
-    counted = np.array([each.day for each in about], dtype=np.float64)
-    dates = [day_of(taken) for taken in landmarks.taken.tolist()]
-    order = _by_time(landmarks.taken.tolist(), counted)
-    landmarks, counted = landmarks[order], counted[order]
-    about = [about[row] for row in order]
-    dates = [dates[row] for row in order]
-    zero = DayZero.find(treated_on, dates, counted)
-    days = counted
-    if zero.day is not None:
-        days = days_since(zero.day, dates)
-    label, confidence = label_expressions(landmarks, [each.expression for each in about])
-    known_columns = {"day": days, "expression": label}
-    static = _measure_series(landmarks, known_columns, zero.provenance, metrics)
-    known = {
-        "phase": phase_names(days, zero.treated),
-        "expression_confidence": confidence,
-        "mirrored": label_mirrored(landmarks, [each.mirrored for each in about]),
-        "notes": np.array([each.notes for each in about], dtype=np.str_),
-    }
-    leading = {name: static[name] for name in LEADING}
-    photos = replace(static, columns=leading | known)
-    return landmarks, static, photos, tuple(about)
+
+    landmarks: Landmarks
+    as_read: Landmarks
+    static: Measurements
+    photos: Measurements
+    about: tuple[PhotoRecord, ...]
 
 
 def sources_by_name(landmarks: Landmarks, photos: Sequence[PhotoSource]) -> dict[str, PhotoSource]:
@@ -100,10 +90,61 @@ def sources_by_name(landmarks: Landmarks, photos: Sequence[PhotoSource]) -> dict
     return dict(zip(names, photos, strict=False))
 
 
+def series_tables(
+    landmarks: Landmarks,
+    about: Sequence[PhotoRecord],
+    treatments: Sequence[Treatment],
+    metrics: Iterable[str | Metric] | None = None,
+) -> SeriesTables:
+    """Judge, sort, count days and measure.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        n photos of one person.
+    about : sequence of PhotoRecord
+        The facts known about them, in the same order: day, expression, mirrored, notes.
+    treatments : sequence of Treatment
+        In order of time. The first is day zero; without one that of the photos' names, if none has a date,
+        else the first photo's.
+    metrics : iterable of str or Metric, optional
+        The metrics to measure, see `History.from_landmarks`.
+
+    Returns
+    -------
+    SeriesTables
+        In order of time; undated photos last.
+    """
+    as_read = landmarks
+    landmarks = judge_photos(as_read, about)
+    counted = np.array([each.day for each in about], dtype=np.float64)
+    dates = [day_of(taken) for taken in landmarks.taken.tolist()]
+    order = _by_time(landmarks.taken.tolist(), counted)
+    landmarks, as_read, counted = landmarks[order], as_read[order], counted[order]
+    about = [about[row] for row in order]
+    dates = [dates[row] for row in order]
+    zero = DayZero.find(treatments, dates, counted)
+    days = counted
+    if zero.day is not None:
+        days = days_since(zero.day, dates)
+    label, confidence = label_expressions(landmarks, [each.expression for each in about])
+    known_columns = {"day": days, "expression": label}
+    static = _measure_series(landmarks, known_columns, zero.provenance, metrics)
+    known = {
+        "phase": phase_names(days_in_course(days, zero.treatments), zero.treated),
+        "expression_confidence": confidence,
+        "mirrored": label_mirrored(landmarks, [each.mirrored for each in about]),
+        "notes": np.array([each.notes for each in about], dtype=np.str_),
+    }
+    leading = {name: static[name] for name in LEADING}
+    photos = replace(static, columns=leading | known)
+    return SeriesTables(landmarks, as_read, static, photos, tuple(about))
+
+
 def _measure_series(
     landmarks: Landmarks,
     known: Mapping[str, npt.NDArray[Any]],
-    said: Mapping[str, str],
+    said: Mapping[str, Any],
     metrics: Iterable[str | Metric] | None,
 ) -> Measurements:
     """All static metrics, by one scale for the whole series, and the other known facts."""

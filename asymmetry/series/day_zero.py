@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from asymmetry.core.notes import Note
 from asymmetry.photos.dates import as_date
+from asymmetry.series.treatments import Treatment, as_treatments, load_treatments
 
 __all__ = ["DayZero"]
 
@@ -28,6 +29,8 @@ class DayZero:
         The day; None where photos' names count days from a treatment of unknown date, or nothing is dated.
     treated : bool
         Whether it is a treatment.
+    treatments : tuple of Treatment
+        All of them, where their days are known; the first one is day zero.
 
     Examples
     --------
@@ -37,24 +40,28 @@ class DayZero:
 
     day: date | None = None
     treated: bool = False
+    treatments: tuple[Treatment, ...] = ()
 
     @classmethod
     def find(
-        cls, treated_on: date | None, dates: Sequence[date | None], counted: npt.NDArray[np.float64]
+        cls,
+        treatments: Sequence[Treatment],
+        dates: Sequence[date | None],
+        counted: npt.NDArray[np.float64],
     ) -> DayZero:
         """Day zero of photos in order of time.
 
         Parameters
         ----------
-        treated_on : datetime.date or None
-            The day of the treatment, where it is known.
+        treatments : sequence of Treatment
+            The treatments, in order of time.
         dates : sequence of datetime.date or None
             When each photo was taken.
         counted : ndarray, shape (n,)
             The day that each photo's name counts, NaN where it counts none.
         """
-        if treated_on is not None:
-            return cls(treated_on, treated=True)
+        if treatments:
+            return cls(treatments[0].day, treated=True, treatments=tuple(treatments))
         first = next(filter(None, dates), None)
         by_names = first is None and bool(np.isfinite(counted).any())
         return cls(first, treated=by_names)
@@ -63,12 +70,17 @@ class DayZero:
     def from_provenance(cls, provenance: Mapping[str, Any]) -> DayZero:
         """Day zero as a table's provenance has it."""
         day = as_date(provenance["day_zero"] or None)
-        return cls(day, treated=provenance["day_zero_is"] == _KINDS[True])
+        treated = provenance["day_zero_is"] == _KINDS[True]
+        treatments = load_treatments(provenance.get("treatments", ()))
+        return cls(day, treated=treated, treatments=treatments or as_treatments(day if treated else None))
 
     @property
-    def provenance(self) -> dict[str, str]:
+    def provenance(self) -> dict[str, Any]:
         """The same for a table's provenance."""
-        return {"day_zero": str(self.day or ""), "day_zero_is": _KINDS[self.treated]}
+        zero = {"day_zero": str(self.day or ""), "day_zero_is": _KINDS[self.treated]}
+        if self.treatments in ((), as_treatments(self.day)):  # which day zero says already
+            return zero
+        return {**zero, "treatments": [each.to_dict() for each in self.treatments]}
 
     @property
     def note(self) -> Note:

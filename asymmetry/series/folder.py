@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +14,12 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
 from asymmetry.extract.intake import Progress
 from asymmetry.photos.folder import describe_folder
+from asymmetry.photos.listing import Leftover, find_leftovers
 from asymmetry.photos.manifest import (
     NOTES,
     DiaryNote,
     Manifest,
+    find_list,
     read_manifest,
     read_notes,
 )
@@ -25,6 +27,7 @@ from asymmetry.photos.photo import image_files, photo_suffixes
 from asymmetry.photos.record import PhotoRecord, treatment_by_names
 from asymmetry.photos.rows import label_rows
 from asymmetry.photos.sources import digest_photo
+from asymmetry.series.treatments import TREATMENTS, Treatment, as_treatments, read_treatments
 
 __all__ = ["FolderReading", "read_folder"]
 
@@ -41,21 +44,24 @@ class FolderReading:
         The facts known beforehand about the same photos.
     notes : tuple of DiaryNote
         The patient's diary.
-    treated_on : datetime.date or None
-        Day 0, if it was given or follows from the photos' names.
+    treatments : tuple of Treatment
+        Those that were given, else those of ``treatments.csv``, else the day 0 of the photos' names.
+    leftovers : tuple of Leftover
+        Files that are not read.
     """
 
     landmarks: Landmarks
     about: tuple[PhotoRecord, ...] = field(repr=False)
     notes: tuple[DiaryNote, ...] = ()
-    treated_on: date | None = None
+    treatments: tuple[Treatment, ...] = ()
+    leftovers: tuple[Leftover, ...] = ()
 
 
 def read_folder(
     folder: str | os.PathLike[str],
     *,
     extractor: Extractor,
-    treated_on: date | None = None,
+    treatments: Sequence[Treatment] = (),
     manifest: str | os.PathLike[str] | None = None,
     recursive: bool = True,
     progress: Progress | None = None,
@@ -68,8 +74,9 @@ def read_folder(
         Where the photos are, and ``notes.csv`` if there is one. Photo names in the result are relative to it.
     extractor : Extractor
         The reader of the points.
-    treated_on : date, optional
-        Turns day numbers in names (``day-10``) into dates.
+    treatments : sequence of Treatment, optional
+        In order of time; the first one turns day numbers in names (``day-10``) into dates. Default: those of
+        ``treatments.csv`` in the folder, if there is one.
     manifest : path, optional
         See `read_manifest`. Default: ``manifest.csv`` in the folder, if there is one.
     recursive : bool
@@ -97,8 +104,12 @@ def read_folder(
     lines = Manifest.of_folder(root)
     if manifest is not None:
         lines = Manifest(root, read_manifest(manifest))
-    notes = read_notes(root / NOTES) if (root / NOTES).is_file() else ()
-    known = describe_folder(root, files, lines, treated_on)
+    diary = find_list(root, NOTES)
+    notes = read_notes(diary) if diary else ()
+    listed = find_list(root, TREATMENTS)
+    if listed and not treatments:
+        treatments = read_treatments(listed)
+    known = describe_folder(root, files, lines, treatments[0].day if treatments else None)
     single = [row for row in range(len(files)) if not known[row].copy_of]
     for row in single:
         known[row] = replace(known[row], sha256=digest_photo(files[row]))
@@ -108,4 +119,6 @@ def read_folder(
     lost = Landmarks.blank([""] * (len(known) - len(files)), status="unreadable")
     order = np.argsort([*single, *copies, *range(len(files), len(known))])
     landmarks = label_rows(Landmarks.concat([found, rejected, lost])[order], known)
-    return FolderReading(landmarks, tuple(known), notes, treated_on or treatment_by_names(known))
+    others = tuple(find_leftovers(root, recursive=recursive))
+    treated = tuple(treatments) or as_treatments(treatment_by_names(known))
+    return FolderReading(landmarks, tuple(known), notes, treated, others)

@@ -15,8 +15,9 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.errors import InvalidInputError, PhotoError
 from asymmetry.extract import Extractor
 from asymmetry.extract.intake import Progress
+from asymmetry.photos.camera import is_front_camera
 from asymmetry.photos.manifest import Entry, Manifest
-from asymmetry.photos.photo import PhotoSource, image_files, read_dates
+from asymmetry.photos.photo import PhotoSource, dates_of, image_files, read_tags
 from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.photos.remote import is_url
 from asymmetry.photos.rows import label_rows
@@ -156,8 +157,10 @@ class _Feed:
             self._names.add(name)
             if digest:
                 self._digests[digest] = name
-            record = describe_photo(name, self._manifest.get(name)).add_dates(read_dates(loaded))
-            self.about.append(replace(record.count_day(self._treated_on), sha256=digest))
+            tags = read_tags(loaded)
+            record = describe_photo(name, self._manifest.get(name)).add_dates(dates_of(loaded, tags))
+            known = record.count_day(self._treated_on)
+            self.about.append(replace(known, sha256=digest, front_camera=is_front_camera(tags)))
             self.sources[name] = loaded
             if is_url(source):  # which is fetched anew when its picture is wanted
                 self.sources[name] = source

@@ -12,17 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.schemes import SIDES, Side
+from asymmetry.core.schemes import Side
 from asymmetry.core.table import Measurements
-from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import Metric, MovementMetric, catalogue, movement_catalogue
-from asymmetry.metrics.headline import HEADLINES
 from asymmetry.metrics.movements import beyond_noise
-from asymmetry.photos.dates import as_date, day_number
+from asymmetry.photos.dates import day_number
+from asymmetry.photos.listing import Leftover
 from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import PhotoRecord
-from asymmetry.series.assembly import check_rows, series_tables, sources_by_name
+from asymmetry.series.assembly import check_affected, list_records, series_tables, sources_by_name
 from asymmetry.series.change import Change, Sides, changes
 from asymmetry.series.checks import Circumstances, check, circumstances, explain, used_cameras
 from asymmetry.series.concerns import Concern, Rule, Situation, concerns
@@ -36,7 +35,8 @@ from asymmetry.series.recovery import Recovery, recovery
 from asymmetry.series.saving import SavedSeries, load_saved, save_series
 from asymmetry.series.summary import sentences_html, series_title
 from asymmetry.series.timeline import PEAK_DAY, Entry, timeline
-from asymmetry.series.trend import Forecast, Trend, forecast, trend
+from asymmetry.series.treatments import TreatedOn, Treatment, as_treatments
+from asymmetry.series.trend import Forecast, Trend, choose_threshold, forecast, trend
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,6 +73,10 @@ class History:
         Pictures that are not in the folder, by the photo's name.
     metrics : tuple of str or Metric, or None
         The metrics that were requested; None for the whole catalogue.
+    as_read : Landmarks or None
+        The points as they were read, before doubtful photos were set aside.
+    leftovers : tuple of Leftover
+        Files of the folder that are not read.
     """
 
     static: Measurements
@@ -85,13 +89,15 @@ class History:
     about: tuple[PhotoRecord, ...] = ()
     sources: Mapping[str, PhotoSource] = field(default_factory=dict)
     metrics: tuple[str | Metric, ...] | None = None
+    as_read: Landmarks | None = None
+    leftovers: tuple[Leftover, ...] = ()
 
     @classmethod
     def from_landmarks(  # noqa: PLR0913  all but one go by name
         cls,
         landmarks: Landmarks,
         *,
-        treated_on: date | str | None = None,
+        treated_on: TreatedOn = None,
         affected: Side | None = None,
         setting: Setting = "home",
         folder: Path | None = None,
@@ -100,6 +106,7 @@ class History:
         notes: Sequence[DiaryNote] = (),
         photos: Sequence[PhotoSource] | Mapping[str, PhotoSource] = (),
         metrics: Iterable[str | Metric] | None = None,
+        leftovers: Sequence[Leftover] = (),
     ) -> Self:
         """Measure and sort landmarks of one person that are already there.
 
@@ -107,9 +114,9 @@ class History:
         ----------
         landmarks : Landmarks
             n photos with their dates in ``taken``.
-        treated_on : date or str, optional
-            The day that days are counted from (ISO 8601). Default: day 0 of the photos' names, where they
-            count days, else the day of the first photo.
+        treated_on : date, str, Treatment or a sequence of these, optional
+            The day that days are counted from (ISO 8601), the first of several. Default: day 0 of the photos'
+            names, where they count days, else the day of the first photo.
         affected : {"right", "left"}, optional
             The patient's side that is ill or treated; the other one then tells how hard a movement was tried.
         setting : {"home", "clinic"}
@@ -125,9 +132,10 @@ class History:
         photos : sequence of PhotoSource, or mapping of str to PhotoSource
             The pictures of all rows, in their order, or those of some by name, for the report.
         metrics : iterable of str or Metric, optional
-            Names out of the catalogue and metrics of your own, static ones and of movement:
-            ``[*catalogue(), cheek_height]``. `HEADLINES` and the catalogue of movements are always measured.
-            Default: the whole catalogue.
+            Names out of the catalogue and metrics of your own: ``[*catalogue(), cheek_height]``. `HEADLINES`
+            and the catalogue of movements are always measured. Default: the whole catalogue.
+        leftovers : sequence of Leftover
+            Files that are not read.
 
         Examples
         --------
@@ -138,25 +146,23 @@ class History:
         >>> History.from_landmarks(dated).static["day"].tolist()
         [0.0, 10.0]
         """
-        if affected not in (None, *SIDES):
-            raise InvalidInputError(f"affected side {affected!r}: use 'right' or 'left', the patient's own")
-        check_rows(landmarks, expression, about)
-        if about is None:
-            about = [PhotoRecord("", expression=each) for each in expression or [None] * len(landmarks)]
+        records = list_records(landmarks, expression, about)
         sources = photos if isinstance(photos, Mapping) else sources_by_name(landmarks, photos)
         chosen = None if metrics is None else tuple(metrics)
-        landmarks, static, table, known = series_tables(landmarks, about, as_date(treated_on), chosen)
+        made = series_tables(landmarks, records, as_treatments(treated_on), chosen)
         return cls(
-            static=static,
-            landmarks=landmarks,
-            photos=table,
+            static=made.static,
+            landmarks=made.landmarks,
+            photos=made.photos,
             folder=folder,
             notes=tuple(notes),
-            affected=affected,
+            affected=check_affected(affected),
             setting=check_setting(setting),
-            about=known,
+            about=made.about,
             sources=dict(sources),
             metrics=chosen,
+            as_read=made.as_read,
+            leftovers=tuple(leftovers),
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -169,8 +175,8 @@ class History:
         path : path
             Written as named; no suffix is added.
         """
-        known = self.about, self.notes, self.treated_on, self.affected, self.setting, self.folder
-        save_series(SavedSeries(self.landmarks, *known), path)
+        known = self.about, self.notes, self.treatments, self.affected, self.setting, self.folder
+        save_series(SavedSeries(self.as_read or self.landmarks, *known), path)
 
     @classmethod
     def load(
@@ -200,7 +206,7 @@ class History:
         saved = load_saved(path)
         return cls.from_landmarks(
             saved.landmarks,
-            treated_on=saved.treated_on,
+            treated_on=saved.treatments,
             affected=saved.affected,
             setting=saved.setting,
             folder=folder or saved.folder,
@@ -234,14 +240,19 @@ class History:
 
     @property
     def treated_on(self) -> date | None:
-        """The day of the treatment; None if there was none, or its date is not known."""
+        """The day of the first treatment; None if there was none, or its date is not known."""
         return self.day_zero if self.treated else None
+
+    @property
+    def treatments(self) -> tuple[Treatment, ...]:
+        """The treatments, where their days are known. Phases count from the latest one before a photo."""
+        return self.counted_from.treatments
 
     @functools.cached_property
     def timeline(self) -> tuple[Entry, ...]:
         """Photos and the patient's notes day by day, with the phase of the treatment."""
-        day, names = self.static["day"], self.static["photo"].tolist()
-        return timeline(day, names, self.notes, self.day_zero, self.treated)
+        names = self.static["photo"].tolist()
+        return timeline(self.static["day"], names, self.notes, self.counted_from)
 
     @functools.cached_property
     def movements(self) -> Measurements:
@@ -304,8 +315,8 @@ class History:
         InvalidInputError
             If `since` is not understood, or is a date while the photos have none.
         """
-        cameras = used_cameras(self.landmarks)
-        found = changes(self.followed, day_number(since, self.day_zero), self.treated, cameras)
+        first, cameras = day_number(since, self.day_zero), used_cameras(self.landmarks)
+        found = changes(self.followed, first, self.treated, cameras)
         return explain(found, self._taken, self.affected)
 
     @functools.cached_property
@@ -321,8 +332,7 @@ class History:
             Default: all `RULES`, and those that were registered.
             ``[rule for rule in RULES if rule.name != "lid drop"]`` leaves one out.
         """
-        known = self.changes(), self.followed, self.treated, self.affected
-        taken = self._taken
+        known, taken = (self.changes(), self.followed, self.treated, self.affected), self._taken
         return concerns(Situation(*known, lambda *day: check(day[0], taken, self.affected, day[1])), rules)
 
     def trend(
@@ -364,20 +374,11 @@ class History:
         InvalidInputError
             If there is no such metric, or no positive threshold.
         """
-        known = {each.metric: each.visible_mm for each in HEADLINES}
-        threshold = known.get(metric) if threshold_mm is None else threshold_mm
-        if threshold is None or not threshold > 0:
-            raise InvalidInputError(f"forecast of {metric}: give a positive threshold_mm")
+        threshold = choose_threshold(metric, threshold_mm)
         return forecast(self.trend(metric, expression=expression), threshold, self.day_zero)
 
     def recovery(self, metric: str, *, expression: str | None = None) -> Recovery:
-        """How far a metric's left-right difference came back from its worst, and how fast.
-
-        Parameters
-        ----------
-        metric, expression
-            As for `course`.
-        """
+        """How far a metric's left-right difference came back from its worst, and how fast; see `course`."""
         return recovery(self.course(metric, expression=expression))
 
     def __len__(self) -> int:

@@ -16,6 +16,7 @@ from asymmetry.photos.dates import as_date
 from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.day_to_day import Setting, check_setting
+from asymmetry.series.treatments import Treatment, load_treatments
 
 __all__ = ["SavedSeries", "load_saved", "save_series"]
 
@@ -35,8 +36,8 @@ class SavedSeries:
         The facts known about each photo.
     notes : tuple of DiaryNote
         The patient's diary.
-    treated_on : datetime.date or None
-        The day of the treatment.
+    treatments : tuple of Treatment
+        The treatments, in order of time.
     affected : {"right", "left"} or None
         The patient's side that is ill or treated.
     setting : {"home", "clinic"}
@@ -48,7 +49,7 @@ class SavedSeries:
     landmarks: Landmarks
     about: tuple[PhotoRecord, ...] = field(repr=False)
     notes: tuple[DiaryNote, ...] = ()
-    treated_on: date | None = None
+    treatments: tuple[Treatment, ...] = ()
     affected: Side | None = None
     setting: Setting = "home"
     folder: Path | None = None
@@ -67,7 +68,7 @@ def save_series(saved: SavedSeries, path: str | os.PathLike[str]) -> None:
     part = {
         "about": [each.to_dict() for each in saved.about],
         "notes": [{**asdict(each), "date": _iso(each.date)} for each in saved.notes],
-        "treated_on": _iso(saved.treated_on),
+        "treatments": [each.to_dict() for each in saved.treatments],
         "affected": saved.affected,
         "setting": saved.setting,
         "folder": saved.folder and str(saved.folder),
@@ -93,11 +94,16 @@ def load_saved(path: str | os.PathLike[str]) -> SavedSeries:
         landmarks=replace(landmarks, provenance=provenance),
         about=_load_records(part["about"], os.fspath(path)),
         notes=tuple(DiaryNote(**{**each, "date": as_date(each["date"])}) for each in part["notes"]),
-        treated_on=as_date(part["treated_on"]),
+        treatments=load_treatments(part.get("treatments") or _one_treatment(part.get("treated_on"))),
         affected=part["affected"],
         setting=check_setting(part.get("setting", "home")),
         folder=part["folder"] and Path(part["folder"]),
     )
+
+
+def _one_treatment(day: str | None) -> list[dict[str, str]]:
+    """The treatment of files of version 0.1.0, which knew one."""
+    return [{"day": day}] if day else []
 
 
 def _load_records(plain: Sequence[Mapping[str, Any]], file: str) -> tuple[PhotoRecord, ...]:

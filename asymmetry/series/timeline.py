@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.photos.manifest import DiaryNote
+from asymmetry.series.day_zero import DayZero
+from asymmetry.series.treatments import days_in_course
 
 __all__ = ["PEAK_DAY", "PHASES", "Entry", "Phase", "days_since", "phase_names", "timeline"]
 
@@ -104,7 +106,7 @@ def phase_names(day: npt.ArrayLike, treated: bool) -> npt.NDArray[np.str_]:
 
 
 def timeline(
-    day: FloatArray, photos: Sequence[str], notes: Sequence[DiaryNote], start: date | None, treated: bool
+    day: FloatArray, photos: Sequence[str], notes: Sequence[DiaryNote], zero: DayZero
 ) -> tuple[Entry, ...]:
     """Photos and notes day by day, in order; those without a day come last.
 
@@ -116,14 +118,12 @@ def timeline(
         Their names.
     notes : sequence of DiaryNote
         The patient's diary.
-    start : datetime.date or None
-        Day zero.
-    treated : bool
-        Whether day zero is a treatment.
+    zero : DayZero
+        The day that days are counted from.
 
     Examples
     --------
-    >>> (entry,) = timeline(np.array([2.0]), ["a.jpg"], [], date(2026, 3, 9), treated=True)
+    >>> (entry,) = timeline(np.array([2.0]), ["a.jpg"], [], DayZero(date(2026, 3, 9), treated=True))
     >>> entry.date, entry.phase, entry.photos
     (datetime.date(2026, 3, 11), 'early', ('a.jpg',))
     """
@@ -131,12 +131,13 @@ def timeline(
     texts: dict[float, list[DiaryNote]] = defaultdict(list)
     for when, photo in zip(_sortable(day), photos, strict=True):
         shots[when].append(photo)
-    for when, note in zip(_sortable(days_since(start, [note.date for note in notes])), notes, strict=True):
+    for when, note in zip(_sortable(days_since(zero.day, [note.date for note in notes])), notes, strict=True):
         texts[when].append(note)
     days = sorted({*shots, *texts})
+    phases = phase_names(days_in_course(days, zero.treatments), zero.treated)
     return tuple(
-        _entry(when, start, phase, shots[when], texts[when])
-        for when, phase in zip(days, phase_names(days, treated).tolist(), strict=True)
+        _entry(when, zero.day, phase, shots[when], texts[when])
+        for when, phase in zip(days, phases.tolist(), strict=True)
     )
 
 

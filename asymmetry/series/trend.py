@@ -15,9 +15,11 @@ from asymmetry.core.distributions import t_quantile
 from asymmetry.core.notes import Note
 from asymmetry.core.records import Record
 from asymmetry.core.statistics import kendall_tau, serial_correlation, theil_sen
+from asymmetry.errors import InvalidInputError
+from asymmetry.metrics.headline import HEADLINES
 from asymmetry.series.course import Course
 
-__all__ = ["LEAST_DAYS", "VISITS", "Forecast", "Line", "Trend", "forecast", "trend"]
+__all__ = ["LEAST_DAYS", "VISITS", "Forecast", "Line", "Trend", "choose_threshold", "forecast", "trend"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -254,6 +256,21 @@ def _fit(day: FloatArray, value: FloatArray) -> tuple[Line, float]:
     error = float(t_quantile(len(day) - 2)) * _MEDIAN_ERROR * scatter / math.sqrt(len(day))
     wider = math.sqrt((1 + serial) / (1 - serial))
     return Line(slope, float(found.low), float(found.high), middle, height, error * wider), serial
+
+
+def choose_threshold(metric: str, given: float | None) -> float:
+    """The difference under which a metric is forecast to fall: as given, else the one that a bystander notices.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is none, or it is not positive.
+    """
+    known = {each.metric: each.visible_mm for each in HEADLINES}
+    threshold = known.get(metric) if given is None else given
+    if threshold is None or not threshold > 0:
+        raise InvalidInputError(f"forecast of {metric}: give a positive threshold_mm")
+    return threshold
 
 
 def forecast(trend: Trend, threshold: float, day_zero: date | None = None) -> Forecast:

@@ -1,0 +1,213 @@
+"""The files of a folder: which are photos, and why the others are left out. No pixel is decoded."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from asymmetry.core.notes import Note
+from asymmetry.errors import InvalidInputError
+from asymmetry.photos.protocol import HEAD_BYTES
+from asymmetry.photos.readers import RAW_SUFFIXES, is_known, photo_suffixes
+
+__all__ = ["Leftover", "find_leftovers", "image_files", "is_kept_apart", "is_picture_name", "walk_images"]
+
+#: Pictures in formats that are not read. They are photos of the person all the same, so each has a row.
+_PICTURES = RAW_SUFFIXES | frozenset(
+    f".{end}" for end in "jxl jp2 j2k j2c jpf jpx dcm dicom heics heifs psd psb xcf tga".split()
+)
+_VIDEOS = frozenset(f".{end}" for end in "mov mp4 m4v avi mkv 3gp webm mts m2ts wmv mpg mpeg".split())
+_PACKED = frozenset(f".{end}" for end in "zip rar 7z tar gz tgz bz2 xz".split())
+_NOT_READ = dict.fromkeys(_VIDEOS, Note("is_video")) | dict.fromkeys(_PACKED, Note("is_packed"))
+#: Lists, texts, tables, what a phone keeps beside a photo, and what this package writes.
+_DOCUMENTS = frozenset(
+    f".{end}"
+    for end in (
+        "csv tsv txt md rst json xmp aae thm xml html htm pdf doc docx odt rtf xls xlsx ods ppt pptx ini db "
+        "log yml yaml toml parquet npz npy py ipynb lnk url svg css js sh bat bak sqlite sha256 md5"
+    ).split()
+)
+#: Folders in which a disk station, a phone or a program keeps small copies of the photos beside them.
+_THUMBNAIL_FOLDERS = frozenset(
+    ("@eadir", "@__thumb", ".@__thumb", "thumbnails", ".thumbnails", "thumbs", ".thumbs", "_thumbs")
+)
+_BINS = frozenset(("#recycle", "@recycle", "$recycle.bin", ".trash", ".trashes", "__macosx"))
+_THUMBNAIL_NAME = re.compile(r"^syno(?:photo|video|index)_(?:thumb|film|media)", re.IGNORECASE)
+_IN_THE_CLOUD = re.compile(r"^\.(.+)\.icloud$")
+#: Where the name of a kind stands in the first bytes of a file, and that name.
+_PICTURE_STARTS = ((0, b"\xff\x0a"), (4, b"JXL \r\n"), (4, b"jP  \r\n"), (128, b"DICM"), (0, b"8BPS"))
+_VIDEO_STARTS = ((4, b"ftyp"), (4, b"moov"), (0, b"\x1a\x45\xdf\xa3"), (8, b"AVI "))
+_PACKED_STARTS = ((0, b"PK\x03\x04"), (0, b"Rar!"), (0, b"7z\xbc\xaf"), (0, b"\x1f\x8b"))
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """A file, or a folder, that is not read.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        Where it is.
+    note : Note
+        Why.
+    missed : bool
+        Whether something of the person may be lost with it. Small copies of photos beside them, and the
+        moving part of a photo, are no loss.
+    """
+
+    path: Path
+    note: Note
+    missed: bool = True
+
+
+def image_files(folder: str | os.PathLike[str], *, recursive: bool = True) -> list[Path]:
+    """List the photos below a folder, in natural order (``day 2`` before ``day 10``).
+
+    Parameters
+    ----------
+    folder : path
+        Where to look.
+    recursive : bool
+        Also look into the folders below it, but not where small copies of photos or deleted ones are kept.
+        Links to folders are not followed.
+
+    Returns
+    -------
+    list of Path
+        Files that begin as a photo does, or whose suffix is that of one, in any case, without hidden ones.
+        Pictures in formats that are not read, such as a camera's raw files, are among them, so that they are
+        told and not lost.
+
+    Raises
+    ------
+    InvalidInputError
+        `folder` is no folder, or it or one below it can't be listed.
+    """
+    return list(walk_images(folder, recursive=recursive))
+
+
+def walk_images(folder: str | os.PathLike[str], *, recursive: bool = True) -> Iterator[Path]:
+    """Find the photos below a folder one by one, as `image_files` lists them.
+
+    Only the names in the folders on the way are held in memory, however many photos there are.
+    """
+    return (found for found in _walk(Path(folder), recursive=recursive) if isinstance(found, Path))
+
+
+def find_leftovers(folder: str | os.PathLike[str], *, recursive: bool = True) -> Iterator[Leftover]:
+    """Find what lies below a folder and is neither a photo nor a document: each file with the reason.
+
+    Parameters
+    ----------
+    folder, recursive
+        As for `image_files`.
+    """
+    return (found for found in _walk(Path(folder), recursive=recursive) if isinstance(found, Leftover))
+
+
+def is_picture_name(name: str) -> bool:
+    """Whether a file is a picture by its name alone, in a format that is read or not.
+
+    Examples
+    --------
+    >>> [is_picture_name(name) for name in ("IMG_1.HEIC", "IMG_1.DNG", "SYNOPHOTO_THUMB_M.jpg", "notes.csv")]
+    [True, True, False, False]
+    """
+    suffix = PurePath(name).suffix.lower()
+    return suffix in photo_suffixes() | _PICTURES and not _THUMBNAIL_NAME.match(name)
+
+
+def is_kept_apart(folder: str) -> bool:
+    """Whether a folder of this name holds small copies or deleted photos.
+
+    Examples
+    --------
+    >>> is_kept_apart("@eaDir"), is_kept_apart("2026-03-02")
+    (True, False)
+    """
+    return folder.lower() in _THUMBNAIL_FOLDERS | _BINS
+
+
+def _walk(root: Path, *, recursive: bool) -> Iterator[Path | Leftover]:
+    if not root.is_dir():
+        raise InvalidInputError(f"{root}: no such folder")
+    try:
+        with os.scandir(root) as entries:
+            found = sorted(entries, key=lambda entry: _natural(entry.name))
+    except OSError as error:
+        raise InvalidInputError(f"{root}: can't be listed ({error.strerror})") from error
+    stems = {PurePath(entry.name).stem.lower() for entry in found if is_picture_name(entry.name)}
+    for entry in found:
+        path = root / entry.name
+        if entry.is_dir():
+            yield from _walk_into(path, entry, recursive=recursive)
+        elif not entry.name.startswith("."):
+            kind = _classify(path, stems)
+            if kind is not None:
+                yield kind
+        elif _IN_THE_CLOUD.match(entry.name):
+            yield Leftover(path, Note("in_the_cloud"))
+
+
+def _walk_into(path: Path, entry: os.DirEntry[str], *, recursive: bool) -> Iterator[Path | Leftover]:
+    if is_kept_apart(entry.name):
+        below = [each for each in path.rglob("*") if each.is_file()]
+        files = sum(is_picture_name(each.name) or _is_thumbnail(each.name) for each in below)
+        if files and entry.name.lower() in _BINS:
+            yield Leftover(path, Note("in_the_bin", files=files), missed=False)
+        elif files:
+            yield Leftover(path, Note("thumbnails", files=files), missed=False)
+    elif recursive and not entry.name.startswith(".") and not entry.is_symlink():
+        yield from _walk(path, recursive=recursive)
+
+
+def _is_thumbnail(name: str) -> bool:
+    return _THUMBNAIL_NAME.match(name) is not None
+
+
+def _classify(path: Path, stems: set[str]) -> Path | Leftover | None:
+    """A photo, a file that is left out, or None for a document."""
+    suffix = path.suffix.lower()
+    if _is_thumbnail(path.name):
+        return Leftover(path, Note("thumbnails", files=1), missed=False)
+    if suffix in photo_suffixes() | _PICTURES:
+        return path
+    if suffix in _VIDEOS and path.stem.lower() in stems:
+        return Leftover(path, Note("live_video"), missed=False)
+    if suffix in _NOT_READ:
+        return Leftover(path, _NOT_READ[suffix])
+    if suffix in _DOCUMENTS:
+        return None
+    return _classify_content(path)
+
+
+def _classify_content(path: Path) -> Path | Leftover | None:
+    """The same of a file whose suffix says nothing."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(max(HEAD_BYTES, 256))
+    except OSError as error:
+        return Leftover(path, Note("not_read", error=error.strerror or str(error)))
+    if is_known(head) or _starts(head, _PICTURE_STARTS):
+        return path
+    if _starts(head, _VIDEO_STARTS):
+        return Leftover(path, Note("is_video"))
+    if _starts(head, _PACKED_STARTS):
+        return Leftover(path, Note("is_packed"))
+    if b"\0" in head:
+        return Leftover(path, Note("unknown_file"))
+    return None
+
+
+def _starts(head: bytes, kinds: tuple[tuple[int, bytes], ...]) -> bool:
+    return any(head[at : at + len(name)] == name for at, name in kinds)
+
+
+def _natural(name: str) -> tuple[list[str | int], str]:
+    """Return a sort key in which digits count as numbers; equal ones go by their text."""
+    pieces: list[str | int] = list(re.split(r"([0-9]+)", name.casefold()))
+    pieces[1::2] = map(int, pieces[1::2])
+    return pieces, name

@@ -1,0 +1,116 @@
+"""Dates of a series that do not fit those of the other photos."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import PurePath
+
+from asymmetry.core.notes import Note
+from asymmetry.photos.dates import day_of
+from asymmetry.photos.record import PhotoRecord
+from asymmetry.photos.taken import WRITTEN_SOURCES
+
+__all__ = ["doubt_dates"]
+
+#: A single photo is dated far from the others if it is this many days from them, and this many times as long
+#: as all of them span. Conventions: six months are longer than the usual time between two visits.
+_FAR_DAYS, _FAR_SPANS = 180, 2
+_LEAST_DAYS = 3
+_YEAR = timedelta(days=365)
+_NUMBERED = re.compile(r"(.*?)(\d{3,7})\D*$")
+
+Days = Mapping[int, date]
+Reasons = dict[int, Note]
+
+
+def doubt_dates(
+    photos: Sequence[str], taken: Sequence[str], about: Sequence[PhotoRecord]
+) -> tuple[Reasons, Reasons]:
+    """Dates that are not to be used, and dates to ask about, with the reasons by row.
+
+    Set aside is the date of a single photo long before all others, which would be the baseline of everything,
+    and one that contradicts the order of the camera's own numbers. Asked about is the date of a single photo
+    long after all others: people come back. What somebody has written down is believed.
+
+    Parameters
+    ----------
+    photos, taken : sequence of str, length n
+        Their names, and their dates as ISO 8601 texts.
+    about : sequence of PhotoRecord
+        The facts known about them.
+
+    Examples
+    --------
+    >>> from asymmetry.photos.record import describe_photo
+    >>> days = ["2025-03-03", "2026-03-02", "2026-03-09", "2026-03-16"]
+    >>> doubt_dates(days, days, [describe_photo(f"{day}.jpg") for day in days])[0]
+    {0: Note('date_far_before', date='2025-03-03', days=364)}
+    """
+    found = {row: day_of(text) for row, text in enumerate(taken) if not about[row].copy_of}
+    dated = {row: day for row, day in found.items() if day is not None}
+    unsure = {row: day for row, day in dated.items() if _is_unsure(about[row])}
+    aside = _find_out_of_order(photos, dated, unsure)
+    left = {row: day for row, day in dated.items() if row not in aside}
+    aside |= _find_far_before(left, unsure)
+    return aside, _find_far_after({row: day for row, day in left.items() if row not in aside}, unsure)
+
+
+def _is_unsure(record: PhotoRecord) -> bool:
+    """Whether nobody has written the date down, or said to use the photo as it is."""
+    taken = record.taken
+    return taken is not None and taken.source not in WRITTEN_SOURCES and record.use is not True
+
+
+def _find_out_of_order(photos: Sequence[str], dated: Days, unsure: Days) -> Reasons:
+    """Photos whose number lies between those of others, and whose date lies far outside of theirs."""
+    numbered: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for row in dated:
+        match = _NUMBERED.fullmatch(PurePath(photos[row]).stem)
+        if match:
+            numbered[match[1].lower()].append((int(match[2]), row))
+    found = {}
+    for known in numbered.values():
+        rows = [row for _, row in sorted(known)]
+        for before, row, after in zip(rows, rows[1:], rows[2:], strict=False):
+            low, high = dated[before], dated[after]
+            off = max((low - dated[row]).days, (dated[row] - high).days)
+            if low <= high and off > _FAR_DAYS and row in unsure:
+                found[row] = Note("date_out_of_order", date=dated[row], first=low, last=high)
+    return found
+
+
+def _find_far_before(dated: Days, unsure: Days) -> Reasons:
+    days = sorted(set(dated.values()))
+    if len(days) <= _LEAST_DAYS:
+        return {}
+    first, second, last = days[0], days[1], days[-1]
+    gap = (second - first).days
+    wrong_year = gap > _FAR_DAYS and second <= first + _YEAR <= last
+    if not (wrong_year or _is_far(gap, second, last)):
+        return {}
+    return _doubt_single(first, dated, unsure, Note("date_far_before", date=first, days=gap))
+
+
+def _find_far_after(dated: Days, unsure: Days) -> Reasons:
+    days = sorted(set(dated.values()))
+    if len(days) <= _LEAST_DAYS:
+        return {}
+    gap = (days[-1] - days[-2]).days
+    if not _is_far(gap, days[0], days[-2]):
+        return {}
+    return _doubt_single(days[-1], dated, unsure, Note("date_far_after", date=days[-1], days=gap))
+
+
+def _is_far(gap: int, first: date, last: date) -> bool:
+    return gap > max(_FAR_DAYS, _FAR_SPANS * (last - first).days)
+
+
+def _doubt_single(day: date, dated: Days, unsure: Days, reason: Note) -> Reasons:
+    """The reason, if one photo alone is of that day, and its date is unsure."""
+    rows = [row for row, other in dated.items() if other == day]
+    if len(rows) == 1 and rows[0] in unsure:
+        return {rows[0]: reason}
+    return {}

@@ -1,0 +1,101 @@
+"""The set of photos, judged before it is believed: what is doubtful is set aside with its reason.
+
+Nothing is turned round or dated anew by itself. What a manifest says is believed against every doubt.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note, note_array
+from asymmetry.photos.record import PhotoRecord
+from asymmetry.series.doubtful_dates import doubt_dates
+from asymmetry.series.likeness import find_mirrored, find_strangers, shapes, signatures
+
+__all__ = ["judge_photos"]
+
+Reasons = dict[int, Note]
+
+
+def judge_photos(landmarks: Landmarks, about: Sequence[PhotoRecord]) -> Landmarks:
+    """The same photos; those that can't be believed are ``"rejected"``, or have no date, and say why.
+
+    Set aside are photos that the manifest does not want, second files of one exposure, photos of another
+    person and photos that are mirrored against the others. A date is set aside if it is far from all others.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        n photos as they were read.
+    about : sequence of PhotoRecord
+        The facts known about them, in the same order.
+    """
+    dates, asked = doubt_dates(landmarks.photo.tolist(), landmarks.taken.tolist(), about)
+    out = {row: Note("unwanted") for row, each in enumerate(about) if each.use is False}
+    out |= _find_exposures(landmarks, about)
+    out |= _find_subjects(about)
+    out |= _find_strangers(landmarks, about, out)
+    out |= _find_mirrored(landmarks, about, out)
+    if not (dates or asked or out):
+        return landmarks
+    notes = list(landmarks.notes)
+    for reasons in (out, dates, asked):
+        for row, note in reasons.items():
+            notes[row] = (*notes[row], note)
+    taken, status = landmarks.taken.copy(), landmarks.status.copy()
+    taken[list(dates)] = ""
+    usable = [row for row in out if landmarks.usable[row]]
+    status = status.astype(np.result_type(status, "<U8"))
+    status[usable] = "rejected"
+    return replace(landmarks, notes=note_array(notes), taken=taken, status=status)
+
+
+def _find_exposures(landmarks: Landmarks, about: Sequence[PhotoRecord]) -> Reasons:
+    """Photos of the same instant to the fraction of a second, of which the first that was measured counts."""
+    rows: dict[str, list[int]] = defaultdict(list)
+    for row, taken in enumerate(landmarks.taken.tolist()):
+        if "." in taken and landmarks.usable[row] and not about[row].copy_of and about[row].use is not True:
+            rows[taken].append(row)
+    names = landmarks.photo.tolist()
+    return {row: Note("same_file", photo=names[each[0]]) for each in rows.values() for row in each[1:]}
+
+
+def _find_subjects(about: Sequence[PhotoRecord]) -> Reasons:
+    """Photos of which the manifest says that they show somebody else than most of them do."""
+    named = {row: each.subject for row, each in enumerate(about) if "subject" in each.written}
+    if len(set(named.values())) <= 1:
+        return {}
+    ((most, _),) = Counter(named.values()).most_common(1)
+    return {row: Note("another_subject", subject=who) for row, who in named.items() if who != most}
+
+
+def _find_strangers(landmarks: Landmarks, about: Sequence[PhotoRecord], out: Reasons) -> Reasons:
+    rows = _rows_to_compare(landmarks, out)
+    found = find_strangers(shapes(landmarks[rows]))
+    return {
+        row: Note("another_person")
+        for row, strange in zip(rows, found.tolist(), strict=True)
+        if strange and "subject" not in about[row].written and about[row].use is not True
+    }
+
+
+def _find_mirrored(landmarks: Landmarks, about: Sequence[PhotoRecord], out: Reasons) -> Reasons:
+    rows = _rows_to_compare(landmarks, out)
+    known = [about[row] for row in rows]
+    sure = [at for at, each in enumerate(known) if "mirrored" in each.written or each.use is True]
+    found = find_mirrored(signatures(landmarks[rows]), sure, [each.front_camera for each in known])
+    plain, front = Note("looks_mirrored"), Note("looks_mirrored_front")
+    return {
+        row: front if about[row].front_camera else plain
+        for row, mirrored in zip(rows, found.tolist(), strict=True)
+        if mirrored
+    }
+
+
+def _rows_to_compare(landmarks: Landmarks, out: Reasons) -> list[int]:
+    return [row for row in np.flatnonzero(landmarks.usable).tolist() if row not in out]

@@ -1,0 +1,198 @@
+"""Whether the photos of a series are alike: mirrored against the others, or of another person.
+
+In one photo neither can be seen. In a series both can: by the left-right differences that a face keeps, and
+by its shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.frame import MAX_YAW_HORIZONTAL, face_frame, head_angles
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.schemes import SIDES
+from asymmetry.metrics import measure
+
+__all__ = ["COLUMNS", "find_mirrored", "find_strangers", "shapes", "signatures"]
+
+FloatArray = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+#: Left-right differences by region, and how far they scatter between photos of one person, smiling or not, in
+#: the column's unit: the larger values of `benchmarks/likeness.py`, rounded up.
+_SIGNATURE = {
+    "brow": {
+        "brow_medial_height_diff_mm": 0.5,
+        "brow_lateral_height_diff_mm": 0.4,
+        "brow_tilt_diff_deg": 0.7,
+    },
+    "eye": {
+        "mrd1_diff_mm": 0.3,
+        "mrd2_diff_mm": 0.3,
+        "fissure_width_diff_mm": 0.35,
+        "canthal_tilt_diff_deg": 0.5,
+    },
+    "mouth": {
+        "commissure_height_diff_mm": 0.7,
+        "smile_angle_diff_deg": 1.0,
+        "upper_lip_height_diff_mm": 0.55,
+        "ala_height_diff_mm": 0.3,
+        "chin_deviation_mm": 0.7,
+        "philtrum_deviation_mm": 0.4,
+    },
+}
+#: All of them, over the regions.
+COLUMNS = {column: sd for region in _SIGNATURE.values() for column, sd in region.items()}
+_REGIONS = np.array([region for region, columns in _SIGNATURE.items() for _ in columns])
+#: The log likelihood ratio from which on two photos are mirrored against each other; how much of it one
+#: region may give, how many regions have to say so, and how far another may speak against it.
+_CLEARLY_MIRRORED, _MOST_OF_A_REGION, _LEAST_REGIONS, _AGAINST = 8.0, 8.0, 2, 1.5
+#: From which ratio on a region says so, or two photos are alike, and how far a mirror image may be off.
+_SPEAKS, _CLEARLY_ALIKE, _MISFIT = 1.0, 4.0, 2.5
+
+#: Points by which a person is known: bones and jaw, not what an expression or a treatment moves most.
+_PAIRS = (
+    "outer_canthus",
+    "inner_canthus",
+    "ala",
+    "alar_base",
+    "cheekbone",
+    "forehead_1",
+    "forehead_2",
+    *(f"temple_{i}" for i in range(1, 6)),
+    *(f"jaw_{i}" for i in range(1, 9)),
+)
+_MIDLINE = ("nasion", "nose_tip", "subnasale", "forehead", "menton")
+#: Root mean square distance of shapes, in outer-canthal distances: in one person at most this far, in two
+#: people farther four times in five; and how many times farther than the series' own photos are apart.
+_STRANGE, _TIMES_AS_FAR = 0.030, 2.0
+_LEAST_PHOTOS = 3
+#: How many times more pairs have to agree with a photo's half than contradict it.
+_MAJORITY = 4
+#: How much larger the share of front cameras has to be in the half that is then taken to be mirrored.
+_FRONT_SHARE = 0.5
+
+
+def signatures(landmarks: Landmarks) -> FloatArray:
+    """The left-right differences that a face keeps, each over its scatter, shape (n, 13), or NaN."""
+    table = measure(landmarks, sd=False)
+    columns = [np.asarray(table[column] / sd, dtype=np.float64) for column, sd in COLUMNS.items()]
+    return np.stack(columns, axis=-1)
+
+
+def find_mirrored(signature: FloatArray, sure: Sequence[int] = (), hint: Sequence[bool] = ()) -> Mask:
+    """Photos that are mirrored against most of the others.
+
+    Parameters
+    ----------
+    signature : ndarray, shape (n, k)
+        As `signatures` gives them.
+    sure : sequence of int
+        Rows of photos of which somebody has said how they were stored: they are never found, and the others
+        are held against them.
+    hint : sequence of bool, length n
+        Photos of a front camera, which may be stored mirrored; they decide which half it is where they can.
+    """
+    pairs = _compare_sides(signature)
+    side = _two_camps(pairs)
+    votes = pairs * side[:, None] * side
+    agreed = (votes > 0).sum(axis=1) >= _MAJORITY * (votes < 0).sum(axis=1)
+    against = (pairs < 0).any(axis=1) & agreed
+    if not against.any():
+        return np.zeros(len(signature), dtype=bool)
+    right = _right_side(side, against, sure, hint)
+    found = against & (side == -right)
+    found[list(sure)] = False
+    return np.asarray(found, dtype=bool)
+
+
+def _compare_sides(signature: FloatArray) -> FloatArray:
+    """1 where two photos are alike, -1 where one is the other's mirror image, 0 where neither is clear."""
+    values = np.nan_to_num(signature)
+    known = np.isfinite(signature).astype(np.float64)
+    total = np.zeros((len(values), len(values)))
+    speaking = np.zeros_like(total)
+    against = np.zeros_like(total, dtype=bool)
+    for region in _SIGNATURE:
+        some = values[:, region == _REGIONS]
+        ratio = np.clip(-some @ some.T, -_MOST_OF_A_REGION, _MOST_OF_A_REGION)
+        total += ratio
+        speaking += ratio >= _SPEAKS
+        against |= ratio < -_AGAINST
+    squares = values**2 @ known.T
+    sums = squares + squares.T + 2 * values @ values.T
+    misfit = sums / 2 / np.maximum(known @ known.T, 1)
+    mirrored = (total >= _CLEARLY_MIRRORED) & (speaking >= _LEAST_REGIONS) & ~against & (misfit <= _MISFIT)
+    return np.where(mirrored, -1.0, np.where(total <= -_CLEARLY_ALIKE, 1.0, 0.0))
+
+
+def _two_camps(pairs: FloatArray) -> FloatArray:
+    """1 or -1 for each photo, so that pairs that are alike have the same and mirrored ones do not."""
+    side = np.ones(len(pairs))
+    if not (pairs < 0).any():
+        return side
+    leading = np.linalg.eigh(pairs)[1][:, -1]
+    side[leading < 0] = -1
+    return side
+
+
+def _right_side(side: FloatArray, against: Mask, sure: Sequence[int], hint: Sequence[bool]) -> float:
+    """The camp that is believed: what was said, else the one with fewer front cameras, else the larger."""
+    if len(sure):
+        return float(np.sign(side[list(sure)].sum()) or 1.0)
+    camps = [side == way for way in (1.0, -1.0)]
+    front = np.array(hint if len(hint) else np.zeros(len(side)), dtype=bool)
+    shares = [front[camp].mean() if camp.any() else 0.0 for camp in camps]
+    sizes = [(camp & against).sum() for camp in camps]
+    if abs(shares[0] - shares[1]) > _FRONT_SHARE:
+        return (1.0, -1.0)[int(shares[0] > shares[1])]
+    if sizes[0] == sizes[1]:  # the photos that came first are what the others are compared with
+        return float(side[np.flatnonzero(against)[0]])
+    return (1.0, -1.0)[int(sizes[0] < sizes[1])]
+
+
+def shapes(landmarks: Landmarks) -> FloatArray:
+    """The shape of each face without its asymmetry, in outer-canthal distances, shape (n, 45)."""
+    face = face_frame(landmarks, names=(*_PAIRS, *_MIDLINE))
+    right, left = (face.half(side) for side in SIDES)
+    out = [(right.out(name) + left.out(name)) / 2 for name in _PAIRS]
+    up = [(right.up(name) + left.up(name)) / 2 for name in _PAIRS]
+    rows = [*out, *up, *(left.up(name) for name in _MIDLINE)]
+    breadth = right.out("outer_canthus") + left.out("outer_canthus")
+    shape = np.array(rows, dtype=np.float64).T / breadth[:, None]
+    yaw, _, _ = head_angles(landmarks.pose)
+    shape[np.abs(yaw) > MAX_YAW_HORIZONTAL] = np.nan
+    return shape
+
+
+def find_strangers(shape: FloatArray) -> Mask:
+    """Photos of another person than most of the others.
+
+    Parameters
+    ----------
+    shape : ndarray, shape (n, k)
+        As `shapes` gives them. Photos of which less than all is known are never found.
+
+    Examples
+    --------
+    >>> alike, other = np.zeros((3, 4)), np.full((1, 4), 0.1)
+    >>> find_strangers(np.concatenate([alike, other])).tolist()
+    [False, False, False, True]
+    """
+    found = np.zeros(len(shape), dtype=bool)
+    rows = np.flatnonzero(np.isfinite(shape).all(axis=1))
+    if len(rows) < _LEAST_PHOTOS:
+        return found
+    some = shape[rows] - shape[rows].mean(axis=0)
+    squares = (some**2).mean(axis=1)
+    apart = np.sqrt(np.maximum(squares[:, None] + squares - 2 * some @ some.T / some.shape[1], 0.0))
+    near = apart <= _STRANGE
+    camp = near[int(np.argmax(near.sum(axis=1)))]
+    own = apart[np.ix_(camp, camp)]
+    usual = np.median(own[np.triu_indices(len(own), 1)]) if len(own) > 1 else 0.0
+    distance = np.median(apart[:, camp], axis=1)
+    found[rows] = ~camp & (distance > max(_STRANGE, _TIMES_AS_FAR * usual))
+    return found

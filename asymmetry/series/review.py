@@ -1,0 +1,237 @@
+"""`Review`: the photos of a series that are in doubt, and what to write in the manifest about each."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.cells import guard_formula
+from asymmetry.core.notes import Note
+from asymmetry.core.table import Measurements
+from asymmetry.metrics.expression import UNKNOWN
+from asymmetry.photos.listing import Leftover
+
+__all__ = ["Doubt", "Review", "review_photos"]
+
+#: The notes that are doubts: the manifest's column that settles each.
+_COLUMNS = {
+    "unwanted": "use",
+    "same_file": "use",
+    "another_subject": "subject",
+    "another_person": "use",
+    "looks_mirrored": "mirrored",
+    "looks_mirrored_front": "mirrored",
+    "date_far_before": "taken",
+    "date_far_after": "taken",
+    "date_out_of_order": "taken",
+    "clock_reset": "taken",
+    "undated": "taken",
+    "unanchored": "taken",
+    "date_of_sending": "taken",
+    "date_of_scan": "taken",
+    "date_of_edit": "taken",
+    "date_in_utc": "taken",
+    "dates_differ": "taken",
+    "day_over_date": "taken",
+    "date_over_day": "taken",
+    "only_in_manifest": "photo",
+    "only_in_manifest_near": "photo",
+}
+#: Photos of which something else is told than a doubt.
+_FAILED = frozenset(("unreadable", "no_face", "several_faces"))
+_MOST_NAMES = 3
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One doubt about one photo.
+
+    Attributes
+    ----------
+    photo : str
+        The photo, or the file that is left out; empty where all photos are meant.
+    taken : str
+        Its date, ISO 8601; empty where none is used.
+    note : Note
+        The doubt.
+    used : bool
+        Whether the photo has a part in changes and courses all the same.
+    column, value : str
+        What to write in the manifest's line about it to settle the doubt; `value` is empty where only you
+        know it, both where the manifest can't.
+    """
+
+    photo: str
+    taken: str
+    note: Note
+    used: bool
+    column: str = ""
+    value: str = ""
+
+    @property
+    def reason(self) -> str:
+        """The doubt in English."""
+        return str(self.note)
+
+
+@dataclass(frozen=True)
+class Review:
+    """The doubts about a series' photos, in order of time. ``str`` of it is a text to read.
+
+    Attributes
+    ----------
+    doubts : tuple of Doubt
+        Each of them.
+
+    Examples
+    --------
+    >>> review = Review((Doubt("a.jpg", "", Note("undated"), used=False, column="taken"),))
+    >>> print(review)
+    Not used: a.jpg: no date in the photo, its name or its folder (manifest: taken)
+    >>> print(review.to_csv())
+    photo,taken,used,reason,column,value
+    a.jpg,,no,"no date in the photo, its name or its folder",taken,
+    <BLANKLINE>
+    """
+
+    doubts: tuple[Doubt, ...] = ()
+
+    def __iter__(self) -> Iterator[Doubt]:
+        return iter(self.doubts)
+
+    def __len__(self) -> int:
+        return len(self.doubts)
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def lines(self, *, used: bool | None = None) -> list[str]:
+        """A line for each doubt, photos with the same one together.
+
+        Parameters
+        ----------
+        used : bool, optional
+            Only doubts about photos that are used, or not. Default: all, those that are not used first.
+        """
+        if used is None:
+            return [*self.lines(used=False), *self.lines(used=True)]
+        groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for each in self.doubts:
+            if each.used == used:
+                groups[_words(each), _settle(each)].append(each.photo)
+        return [_line(names, reason, settle, used=used) for (reason, settle), names in groups.items()]
+
+    def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
+        """The table as CSV; it is also written, if a path is given, so that a manifest can be made of it."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(("photo", "taken", "used", "reason", "column", "value"))
+        for each in self.doubts:
+            told = (each.photo, each.taken, ("no", "yes")[each.used], each.reason, each.column, each.value)
+            writer.writerow([guard_formula(cell) for cell in told])
+        if path is not None:
+            Path(path).write_text(text.getvalue(), encoding="utf-8")
+        return text.getvalue()
+
+
+def _line(names: Sequence[str], reason: str, settle: str, *, used: bool) -> str:
+    photos = _join([f"{name}: " for name in names if name]) if len(names) == 1 else f"{_join(names)}: "
+    if used:
+        return str(Note("to_check", photos=photos, reason=reason, settle=settle))
+    return str(Note("not_used", photos=photos, reason=reason, settle=settle))
+
+
+def _words(doubt: Doubt) -> str:
+    if doubt.note.code == "same_file":
+        return str(Note("same_files"))
+    return doubt.reason
+
+
+def _settle(doubt: Doubt) -> str:
+    if not doubt.column:
+        return ""
+    if not doubt.value:
+        return str(Note("settle_open", column=doubt.column))
+    return str(Note("settle", column=doubt.column, value=doubt.value))
+
+
+def _join(names: Sequence[str]) -> str:
+    if len(names) <= _MOST_NAMES + 1:
+        return ", ".join(names)
+    return str(Note("and_more", photos=", ".join(names[:_MOST_NAMES]), more=len(names) - _MOST_NAMES))
+
+
+def review_photos(
+    photos: Measurements,
+    usable: npt.NDArray[np.bool_],
+    treated_on: date | None,
+    leftovers: Sequence[Leftover] = (),
+    folder: Path | None = None,
+) -> Review:
+    """List the doubts about a series' photos.
+
+    Parameters
+    ----------
+    photos : Measurements
+        `History.photos`: what is known of each, and its notes.
+    usable : ndarray of bool, shape (n,)
+        Whether each was measured and is not set aside.
+    treated_on : datetime.date or None
+        The day of the treatment.
+    leftovers : sequence of Leftover
+        Files that are not read.
+    folder : pathlib.Path, optional
+        The series' folder, to which names are relative.
+    """
+    found = [*_doubt_treatment(photos, treated_on)]
+    for row in range(photos.rows):
+        found += _doubt_photo(photos, row, used=bool(usable[row] and np.isfinite(photos["day"][row])))
+    for each in leftovers:
+        name = each.path
+        if folder is not None and name.is_relative_to(folder):
+            name = name.relative_to(folder)
+        found.append(Doubt(name.as_posix(), "", each.note, used=False))
+    return Review(tuple(found))
+
+
+def _doubt_treatment(photos: Measurements, treated_on: date | None) -> Iterator[Doubt]:
+    """All photos are from before the treatment, or all are from after it."""
+    days = photos["day"][np.isfinite(photos["day"])]
+    if treated_on is None or len(np.unique(days)) < 2:
+        return
+    if days.max() < 0:
+        yield Doubt("", "", Note("all_before_treatment", date=treated_on), used=True)
+    if days.min() > 0:
+        yield Doubt("", "", Note("all_after_treatment", date=treated_on), used=True)
+
+
+def _matters(column: str, status: str) -> bool:
+    """Whether a doubt is worth telling of a photo of this status: not the date of one that is set aside."""
+    if status in _FAILED:
+        return column == "photo"
+    return status != "rejected" or column != "taken"
+
+
+def _doubt_photo(photos: Measurements, row: int, *, used: bool) -> Iterator[Doubt]:
+    name, taken = str(photos["photo"][row]), str(photos["taken"][row])
+    usual = {"use": "yes", "mirrored": "yes"}
+    if photos.provenance.get("mirrored"):
+        usual["mirrored"] = "no"
+    for note in photos.notes[row]:
+        column = _COLUMNS.get(note.code)
+        if column is not None and _matters(column, str(photos["status"][row])):
+            value = dict(note.values).get("near") or usual.get(column, "")
+            yield Doubt(name, taken, note, used=used, column=column, value=str(value))
+    expression, confidence = str(photos["expression"][row]), float(photos["expression_confidence"][row])
+    if used and confidence < 1 and expression != UNKNOWN:
+        note = Note("expression_guessed", expression=expression)
+        yield Doubt(name, taken, note, used=True, column="expression", value=expression)
