@@ -259,7 +259,7 @@ def _fit(day: FloatArray, value: FloatArray) -> tuple[Line, float]:
 
 
 def choose_threshold(metric: str, given: float | None) -> float:
-    """The difference under which a metric is forecast to fall: as given, else the one that a bystander notices.
+    """The difference under which a metric is forecast to fall: as given, else what a bystander notices.
 
     Raises
     ------
