@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from asymmetry.archive import Progress
     from asymmetry.core.table import Measurements
-    from asymmetry.metrics import Metric
+    from asymmetry.metrics import Metric, Norm
     from asymmetry.people import Series
 
 __all__ = [
@@ -26,8 +26,8 @@ __all__ = [
     "truth_lines",
 ]
 
-#: Columns of a terminal from which on words stand beside the numbers, not below them.
-_WIDE = 80
+#: Columns of a terminal from which on norms stand beside the numbers, and words too, not below them.
+_WIDE, _WIDER = 80, 100
 _LONGEST_LINE = 100
 #: The sign before a positive number, by the kind of its column.
 _SIGNS = {"right": "", "left": "", "diff": "+", "whole": "+"}
@@ -48,7 +48,7 @@ def json_text(table: Measurements) -> str:
 
 def photo_lines(table: Measurements, row: int) -> Iterator[str]:
     """One photo as text: title, sides, whole face, and the asymmetry a bystander would notice."""
-    from asymmetry.metrics import catalogue
+    from asymmetry.metrics import catalogue, norms
     from asymmetry.series import notable
 
     status, reason = str(table["status"][row]), str(table["reason"][row])
@@ -59,9 +59,15 @@ def photo_lines(table: Measurements, row: int) -> Iterator[str]:
     yield title
     if status not in ("ok", "warn"):
         return
-    yield f"  {'':<21}{'right':>7}{'left':>7}{'diff':>8}{'±':>6}"
+    known: Mapping[str, Norm] = {}
+    heads, below = f"  {'':<21}{'right':>7}{'left':>7}{'diff':>8}{'±':>6}", []
+    if shutil.get_terminal_size().columns >= _WIDE and norms().hold_for(table.provenance):
+        known, below = norms(), _wrap(str(norms().note), "")
+        heads += f"{'half':>11}{'9 in 10':>9}"
+    yield heads
     for metric in catalogue().values():
-        yield from _metric_lines(metric, table, row)
+        yield from _metric_lines(metric, table, row, known.get(metric.name))
+    yield from below
     seen = [str(difference.full_note) for difference in notable(table)[row]]
     if seen:
         yield f"A bystander would notice: {'; '.join(seen)}."
@@ -69,8 +75,8 @@ def photo_lines(table: Measurements, row: int) -> Iterator[str]:
         yield "Nothing here is of a size that a bystander is known to notice."
 
 
-def _metric_lines(metric: Metric, table: Measurements, row: int) -> Iterator[str]:
-    """One metric of one photo; words stand beside the numbers, or below them on a narrow terminal."""
+def _metric_lines(metric: Metric, table: Measurements, row: int, norm: Norm | None) -> Iterator[str]:
+    """One metric of one photo, and its norm; words stand beside them, or below on a narrow terminal."""
     values = {kind: float(table[name][row]) for kind, name in zip(metric.kinds, metric.columns, strict=True)}
     cells = "".join(f"{_number(value, _SIGNS[kind]):>7}" for kind, value in values.items())
     # Beside the difference stands how far it may be from the truth: one standard deviation of one photo.
@@ -78,8 +84,10 @@ def _metric_lines(metric: Metric, table: Measurements, row: int) -> Iterator[str
     if not math.isnan(sd):
         unsure = f"±{_number(sd)}"
     line = f"  {metric.name.replace('_', ' '):<21}{cells:>22}{unsure:>6} {metric.unit:<4}"
+    if norm is not None:
+        line += f"{_number(norm.median):>6}{_number(norm.p90):>9}"
     words = _metric_words(metric, values)
-    if shutil.get_terminal_size().columns >= _WIDE:
+    if shutil.get_terminal_size().columns >= _WIDER:
         yield f"{line}  {words}".rstrip()
         return
     yield line.rstrip()

@@ -10,7 +10,7 @@ import numpy as np
 
 from asymmetry.core.notes import Note
 from asymmetry.core.text import Text, english_text
-from asymmetry.metrics import catalogue
+from asymmetry.metrics import catalogue, norms
 from asymmetry.metrics.definition import AnyMetric
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.metrics.movements import movement_catalogue
@@ -216,16 +216,29 @@ class Wording:
         return ": ".join(filter(None, (", ".join(filter(None, about)), note.text)))
 
     def definitions(self) -> list[tuple[str, str, str]]:
-        """Title, definition, and the size that others notice, of every metric in the report."""
+        """Title, definition, and what is usual and what others notice, of every metric in the report."""
         shown = [*HEADLINES]
         labels = set(self.series.movements["expression"].tolist())
         shown += [headline for label, headline in MOVEMENT_HEADLINES.items() if label in labels]
         known = {**catalogue(), **movement_catalogue()}
         own = [(each.name.replace("_", " "), each.definition, "") for each in self.series.own_metrics]
         return own + [
-            (self.title(each), self._definition(known[each.metric]), self._visible_size(each))
-            for each in shown
+            (self.title(each), self._definition(known[each.metric]), self._sizes(each)) for each in shown
         ]
+
+    def _sizes(self, headline: Headline) -> str:
+        """How large a difference is usual, and from which size on others notice one, as far as is known."""
+        return " ".join(filter(None, (self._usual_size(headline), self._visible_size(headline))))
+
+    def _usual_size(self, headline: Headline) -> str:
+        """What is usual in adults at rest, or in the expression of the headline; empty where not known."""
+        norm = norms().get(headline.metric)
+        if norm is None or not norms().hold_for(self.series.static.provenance):
+            return ""
+        if norm.expression not in ("rest", headline.name):
+            return ""
+        published = (f"{self.text.known('published', name)}." for name in norm.published)
+        return " ".join((self.tell(norm.note), *published))
 
     def _visible_size(self, headline: Headline) -> str:
         """The size from which others notice a difference; empty where it is not known."""
