@@ -218,6 +218,38 @@ def test_one_scale_for_all_photos_of_a_person() -> None:
     assert series.provenance["scale_source"] == str(source)
 
 
+def test_a_childs_growth_shows() -> None:
+    # The iris stays, the face grows by 3 % a year; within a year the noise of the iris is pooled away.
+    days = np.array([0.0, 10.0, 20.0, 400.0, 410.0, 420.0, 800.0, 810.0, 820.0])
+    grown = np.repeat([1.0, 1.03, 1.06], 3)
+    made = narrowed_irises(face(9, brow_right_mm=-3), (np.tile([0.98, 1.0, 1.02], 3) / grown).tolist())
+    scale, source = pooled_scale(made, days)
+    tall = measure(made, scale=scale)["brow_height_left_mm"]
+    assert tall / tall[0] == pytest.approx(grown, rel=1e-4)
+    assert (source.code, source["photos"]) == ("pooled_scale_by_year", 9)
+    assert source["last_mm"] / source["mm"] == pytest.approx(1.06, rel=1e-4)
+    assert np.ptp(measure(made, scale=pooled_scale(made)[0])["brow_height_left_mm"]) < 1e-3
+
+
+def test_photos_of_one_year_have_one_scale_and_an_undated_one_counts_for_all() -> None:
+    made = narrowed_irises(face(4), [0.97, 1.0, 1.01, 1.02])
+    one = pooled_scale(made)[0].mm
+    assert pooled_scale(made, np.array([0.0, 100.0, 365.0, np.nan]))[0].mm == pytest.approx(one)
+    scale, source = pooled_scale(made, np.array([0.0, 0.0, 366.0, np.nan]))
+    assert scale.mm[3] == pytest.approx(one[3])
+    assert source.code == "pooled_scale_by_year"
+
+
+def test_a_year_without_open_eyes_is_pooled_over_its_closed_ones() -> None:
+    made = narrowed_irises(face(3), [1, 1.1, 1.1])
+    weights = np.zeros_like(made.blendshapes)
+    weights[1:, made.layout.expressions.index("eyeBlinkRight")] = 0.9
+    scale, source = pooled_scale(replace(made, blendshapes=weights), np.array([0.0, 400.0, 400.0]))
+    alone = pooled_scale(made[1:])[0]
+    assert scale.mm[1:] == pytest.approx(alone.mm)
+    assert (source.code, source["photos"]) == ("pooled_scale_by_year", 1)
+
+
 def test_closed_eyes_do_not_set_the_scale() -> None:
     made = narrowed_irises(face(3, brow_right_mm=-3), [1, 1.3, 1.3])
     weights = np.zeros_like(made.blendshapes)
