@@ -32,22 +32,24 @@ _LONGEST_LINE = 100
 #: The sign before a positive number, by the kind of its column.
 _SIGNS = {"right": "", "left": "", "diff": "+", "whole": "+"}
 
+_NOTICEABLE = {"likely": "A bystander likely notices", "possible": "A bystander possibly notices"}
+
 
 def json_text(table: Measurements) -> str:
-    """A table as JSON: its rows, the asymmetry a bystander would notice in each, and the provenance."""
+    """A table as JSON: its rows, the asymmetry a bystander may notice in each, and the provenance."""
     from asymmetry.series import notable
 
     columns = table.to_dict()
     rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
     photos = [
-        {**row, "notable": [difference.words for difference in seen]}
+        {**row, "notable": [difference.to_dict() for difference in seen]}
         for row, seen in zip(rows, notable(table), strict=True)
     ]
     return json.dumps({"photos": photos, "provenance": dict(table.provenance)}, indent=2, allow_nan=False)
 
 
 def photo_lines(table: Measurements, row: int) -> Iterator[str]:
-    """One photo as text: title, sides, whole face, and the asymmetry a bystander would notice."""
+    """One photo as text: title, sides, whole face, and the asymmetry a bystander may notice."""
     from asymmetry.metrics import catalogue, norms
     from asymmetry.series import notable
 
@@ -68,10 +70,12 @@ def photo_lines(table: Measurements, row: int) -> Iterator[str]:
     for metric in catalogue().values():
         yield from _metric_lines(metric, table, row, known.get(metric.name))
     yield from below
-    seen = [str(difference.full_note) for difference in notable(table)[row]]
-    if seen:
-        yield f"A bystander would notice: {'; '.join(seen)}."
-    else:
+    seen = notable(table)[row]
+    for chance, said in _NOTICEABLE.items():
+        notes = [str(each.full_note) for each in seen if each.noticeable == chance]
+        if notes:
+            yield f"{said}: {'; '.join(notes)}."
+    if not seen:
         yield "Nothing here is of a size that a bystander is known to notice."
 
 
@@ -139,8 +143,9 @@ def _wrap(text: str, indent: str) -> list[str]:
 def series_lines(made: Series) -> Iterator[str]:
     """A series as text: one line per photo with the differences of the headline metrics."""
     from asymmetry.series import HEADLINES, notable
+    from asymmetry.series.absolute import add_absolute_sds
 
-    table = made.static
+    table = add_absolute_sds(made.landmarks, made.static)
     photos = count_things(len(made), "photo")
     yield f"{photos}; {made.counted_from.words}; differences are right minus left, in mm"
     yield ""
@@ -152,7 +157,8 @@ def series_lines(made: Series) -> Iterator[str]:
         day, date = _number(table["day"][row], decimals=0), table["taken"][row][:10] or "-"
         yield f"{day:>6}  {date:<10}{diffs}"
         if seen:
-            yield f"{'':<18}seen by others: {'; '.join(difference.words for difference in seen)}"
+            told = "; ".join(f"{each.words} ({each.noticeable})" for each in seen)
+            yield f"{'':<18}noticeable to others: {told}"
 
 
 def truth_lines(read: Series, truth: Measurements) -> Iterator[str]:

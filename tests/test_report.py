@@ -47,7 +47,7 @@ def test_page_says_first_what_changed_and_what_to_show() -> None:
     assert "Day 40: right brow 3.0 mm lower than at baseline, relative to the left (beyond" in summary
     assert "Worse: the sides are less even than before." in summary
     assert "Within measurement error on the latest day: Upper lid (MRD1)" in summary
-    assert "A bystander would notice on day 40: right brow 3.0 mm lower." in summary
+    assert "A bystander likely notices on day 40: right brow 3.0 mm lower." in summary
     assert "To show the clinician right brow 3.0 mm lower than at baseline on day 40" in summary
     order = "In short,Over days,Numbers,Definitions,How it was measured,Limits,Where the numbers come from"
     places = [page.text.index(heading) for heading in order.split(",")]

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.stats import norm
 
-from asymmetry import Landmarks, Note, Series, measure
+from asymmetry import Landmarks, Measurements, Note, Series, measure
 from asymmetry.errors import InvalidInputError
+from asymmetry.metrics.headline import find_chance
 from asymmetry.series import HEADLINES, Headline, notable
 from asymmetry.series.scale import pooled_scale
 from asymmetry.synthetic import face
@@ -286,7 +288,7 @@ def test_a_single_photo_measures_as_it_does_alone() -> None:
             assert series[name] == pytest.approx(alone[name], rel=1e-9, nan_ok=True), name
 
 
-# What a bystander would notice
+# What a bystander notices
 
 
 @pytest.mark.parametrize("headline", HEADLINES, ids=lambda each: each.metric)
@@ -315,6 +317,36 @@ def test_what_a_bystander_would_notice(moved: dict[str, float], seen: list[tuple
     notes = [each.note for each in notable(measure(face(**moved)))[0]]
     found = [(note.code, note["headline"], note["mm"]) for note in notes]
     assert found == [(*told, pytest.approx(mm, abs=0.05)) for *told, mm in seen]
+
+
+def brows(diff_mm: float, sd_mm: float) -> Measurements:
+    """A table of one photo with one difference of the brows."""
+    return Measurements({"brow_height_diff_mm": [diff_mm], "brow_height_diff_sd_mm": [sd_mm]})
+
+
+def test_a_bystander_notices_by_probability() -> None:
+    # Against scipy.stats.norm: the chance that a normal variable about -2.9, SD 0.3, lies beyond -3 or 3.
+    assert find_chance(-2.9, 0.3, 3.0) == pytest.approx(norm.cdf(-3, -2.9, 0.3) + norm.sf(3, -2.9, 0.3))
+    assert find_chance(0.0, 3.0, 3.0) == pytest.approx(2 * norm.sf(1))
+    assert find_chance(3.0, 0.5, 3.0) == pytest.approx(0.5)
+    # A standard deviation beyond the size is 84 %, and one below it 16 %.
+    (likely,), (possible,) = notable(brows(-3.7, 0.7))[0], notable(brows(2.9, 0.7))[0]
+    assert (likely.noticeable, likely.note.code) == ("likely", "right_less")
+    assert (possible.noticeable, possible.note.code) == ("possible", "right_more")
+    assert notable(brows(-2.3, 0.7)) == [()]
+    assert possible.to_dict()["noticeable"] == "possible"
+
+
+def test_what_is_not_known_to_err_is_taken_as_printed() -> None:
+    brow, nan = HEADLINES[0], float("nan")
+    assert [brow.noticeable(diff) for diff in (2.94, 2.96, -3.0)] == ["unlikely", "likely", "likely"]
+    assert brow.noticeable(nan, 0.7) is None
+    assert Headline("own", "own").noticeable(9.0, 0.7) is None
+
+
+def test_mirror_images_are_noticed_alike() -> None:
+    for diff in np.linspace(0, 6, 13):
+        assert find_chance(diff, 0.7, 3.0) == pytest.approx(find_chance(-diff, 0.7, 3.0), abs=1e-12)
 
 
 def test_nothing_is_noticed_where_nothing_was_measured() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from statistics import NormalDist
+from typing import ClassVar, Literal, TypeAlias
 
 from asymmetry.core.notes import Note
 from asymmetry.core.records import Record
@@ -22,7 +24,22 @@ from asymmetry.metrics.excursion import (
 from asymmetry.metrics.eye import fissure_height, mrd1
 from asymmetry.metrics.mouth import commissure_height
 
-__all__ = ["HEADLINES", "MOVEMENT_HEADLINES", "Difference", "Headline", "notable"]
+__all__ = [
+    "HEADLINES",
+    "LIKELY",
+    "MOVEMENT_HEADLINES",
+    "UNLIKELY",
+    "Difference",
+    "Headline",
+    "Noticeable",
+    "find_chance",
+    "notable",
+]
+
+#: Whether a bystander notices a difference: `LIKELY` and more, `UNLIKELY` and less, and between the two.
+Noticeable: TypeAlias = Literal["likely", "possible", "unlikely"]
+#: Probabilities of these words: four in five, and one in five.
+LIKELY, UNLIKELY = 0.8, 0.2
 
 
 @dataclass(frozen=True)
@@ -103,12 +120,34 @@ class Headline:
         """
         return str(self.note(diff_mm))
 
-    def visible(self, diff_mm: float) -> bool:
-        """Whether a bystander would notice such a difference; False where it is NaN or no study says.
+    def noticeable(self, diff_mm: float, sd_mm: float = math.nan) -> Noticeable | None:
+        """Whether a bystander notices such a difference, by probability.
 
-        It is taken to a tenth of a mm, as it is printed.
+        Parameters
+        ----------
+        diff_mm, sd_mm : float
+            What was read, and its absolute standard deviation; without the latter it is taken for true.
+
+        Returns
+        -------
+        "likely", "possible", "unlikely" or None
+            None where the difference is NaN or no study says.
+
+        Examples
+        --------
+        >>> [HEADLINES[0].noticeable(diff, 0.7) for diff in (-2.2, -2.9, -3.7)]
+        ['unlikely', 'possible', 'likely']
         """
-        return self.visible_mm is not None and round(abs(diff_mm), 1) >= self.visible_mm
+        if self.visible_mm is None or math.isnan(diff_mm):
+            return None
+        return _rate_chance(find_chance(diff_mm, sd_mm, self.visible_mm))
+
+    def visible(self, diff_mm: float) -> bool:
+        """Whether a bystander notices a difference that is truly so large; False where no study says.
+
+        It is taken to a tenth of a mm, as it is printed. Of one photo ask `noticeable`.
+        """
+        return self.noticeable(diff_mm) == "likely"
 
 
 #: Metrics shown first, from the brow down.
@@ -129,9 +168,41 @@ MOVEMENT_HEADLINES = {
 }
 
 
+def find_chance(diff_mm: float, sd_mm: float, visible_mm: float) -> float:
+    """Probability that a difference is as large as a bystander notices, on either side.
+
+    The true difference is taken to be normal about what was read. Where its standard deviation is not known
+    it is what was read, to a tenth of a mm as it is printed.
+
+    Parameters
+    ----------
+    diff_mm, sd_mm : float
+        What was read, and its absolute standard deviation.
+    visible_mm : float
+        The size from which it is noticed.
+
+    Examples
+    --------
+    >>> round(find_chance(2.9, 0.3, 3.0), 2), find_chance(2.9, math.nan, 3.0)
+    (0.37, 0.0)
+    """
+    if not sd_mm > 0:
+        return float(round(abs(diff_mm), 1) >= visible_mm)
+    true = NormalDist(diff_mm, sd_mm)
+    return true.cdf(-visible_mm) + 1 - true.cdf(visible_mm)
+
+
+def _rate_chance(chance: float) -> Noticeable:
+    if chance >= LIKELY:
+        return "likely"
+    if chance > UNLIKELY:
+        return "possible"
+    return "unlikely"
+
+
 @dataclass(frozen=True)
 class Difference(Record):
-    """A difference that a bystander would notice.
+    """A difference that a bystander likely or possibly notices.
 
     Attributes
     ----------
@@ -156,6 +227,13 @@ class Difference(Record):
     study: str
     sd_mm: float = math.nan
 
+    derived: ClassVar[tuple[str, ...]] = ("noticeable",)
+
+    @property
+    def noticeable(self) -> Noticeable:
+        """``"likely"`` or ``"possible"``, by its size, the standard deviation, and what is noticed."""
+        return _rate_chance(find_chance(self.diff_mm, self.sd_mm, self.visible_mm))
+
     @property
     def words(self) -> str:
         """The note in English."""
@@ -178,7 +256,7 @@ class Difference(Record):
 
 
 def notable(measurements: Measurements) -> list[tuple[Difference, ...]]:
-    """Differences that a bystander would notice, for each row.
+    """Differences that a bystander likely or possibly notices, for each row.
 
     Parameters
     ----------
@@ -188,7 +266,7 @@ def notable(measurements: Measurements) -> list[tuple[Difference, ...]]:
     Returns
     -------
     list of tuple of Difference
-        One tuple per row, from the brow down; empty where nothing is noticed or nothing was measured.
+        One tuple per row, from the brow down; empty where nothing is likely or possible, or measured.
     """
     return [tuple(_visible(measurements, row)) for row in range(measurements.rows)]
 
@@ -197,8 +275,8 @@ def _visible(measurements: Measurements, row: int) -> Iterator[Difference]:
     for headline in HEADLINES:
         column = headline.column("diff")
         diff = _value(measurements, column, row)
-        if headline.visible_mm is not None and headline.visible(diff):
-            sd = _value(measurements, headline.column("diff_sd"), row)
+        sd = _value(measurements, headline.column("diff_sd"), row)
+        if headline.visible_mm is not None and headline.noticeable(diff, sd) in ("likely", "possible"):
             yield Difference(column, diff, headline.visible_mm, headline.note(diff), headline.study, sd)
 
 

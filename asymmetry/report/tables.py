@@ -142,7 +142,7 @@ class Tables:
 
     def photos(self) -> Table:
         """The headline measurements of every photo that was measured."""
-        static = self.series.static
+        static = self.wording.static
         rows = np.flatnonzero(self.series.landmarks.usable).tolist()
         made = tuple(self._numbers(static, row, self.wording.names.shown[row], HEADLINES) for row in rows)
         if made:
@@ -211,6 +211,7 @@ class Tables:
         for headline in headlines:
             values = {kind: float(table[headline.column(kind)][row]) for kind in _SIGNS}
             cells += [text.number(value, _SIGNS[kind]) for kind, value in values.items()]
-            if headline.visible(values["diff"]):
+            sd = headline.column("diff_sd")
+            if sd in table and headline.noticeable(values["diff"], float(table[sd][row])) == "likely":
                 strong.add(len(cells) - 1)
         return Row(tuple(cells), frozenset(strong))

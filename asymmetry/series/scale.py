@@ -79,7 +79,8 @@ def _have_open_eyes(landmarks: Landmarks) -> Mask:
     irises = landmarks.points[:, layout.pairs["iris_centre"], 0]
     # A weight that is not known (NaN) does not count as closed; an iris that is left out was not seen.
     blinking = landmarks.blendshapes[:, blink].max(axis=1, initial=0.0) >= _OPEN_EYE
-    return ~blinking & ~np.isnan(irises).any(axis=1)
+    seen: Mask = ~blinking & ~np.isnan(irises).any(axis=1)
+    return seen
 
 
 def _usual_width(width: FloatArray, days: FloatArray, usable: Mask, open_eyed: Mask) -> FloatArray:
