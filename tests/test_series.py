@@ -15,7 +15,7 @@ from scipy.stats import norm
 
 from asymmetry import Landmarks, Measurements, Note, Series, measure
 from asymmetry.errors import InvalidInputError
-from asymmetry.metrics.headline import find_chance
+from asymmetry.metrics.noticing import find_chance
 from asymmetry.series import HEADLINES, Headline, notable
 from asymmetry.series.scale import pooled_scale
 from asymmetry.synthetic import face

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from statistics import NormalDist
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar
 
 from asymmetry.core.notes import Note
 from asymmetry.core.records import Record
@@ -23,23 +22,9 @@ from asymmetry.metrics.excursion import (
 )
 from asymmetry.metrics.eye import fissure_height, mrd1
 from asymmetry.metrics.mouth import commissure_height
+from asymmetry.metrics.noticing import Noticeable, find_chance, rate_chance
 
-__all__ = [
-    "HEADLINES",
-    "LIKELY",
-    "MOVEMENT_HEADLINES",
-    "UNLIKELY",
-    "Difference",
-    "Headline",
-    "Noticeable",
-    "find_chance",
-    "notable",
-]
-
-#: Whether a bystander notices a difference: `LIKELY` and more, `UNLIKELY` and less, and between the two.
-Noticeable: TypeAlias = Literal["likely", "possible", "unlikely"]
-#: Probabilities of these words: four in five, and one in five.
-LIKELY, UNLIKELY = 0.8, 0.2
+__all__ = ["HEADLINES", "MOVEMENT_HEADLINES", "Difference", "Headline", "notable"]
 
 
 @dataclass(frozen=True)
@@ -140,7 +125,7 @@ class Headline:
         """
         if self.visible_mm is None or math.isnan(diff_mm):
             return None
-        return _rate_chance(find_chance(diff_mm, sd_mm, self.visible_mm))
+        return rate_chance(find_chance(diff_mm, sd_mm, self.visible_mm))
 
     def visible(self, diff_mm: float) -> bool:
         """Whether a bystander notices a difference that is truly so large; False where no study says.
@@ -166,38 +151,6 @@ MOVEMENT_HEADLINES = {
         "pucker": commissure_travel,
     }.items()
 }
-
-
-def find_chance(diff_mm: float, sd_mm: float, visible_mm: float) -> float:
-    """Probability that a difference is as large as a bystander notices, on either side.
-
-    The true difference is taken to be normal about what was read. Where its standard deviation is not known
-    it is what was read, to a tenth of a mm as it is printed.
-
-    Parameters
-    ----------
-    diff_mm, sd_mm : float
-        What was read, and its absolute standard deviation.
-    visible_mm : float
-        The size from which it is noticed.
-
-    Examples
-    --------
-    >>> round(find_chance(2.9, 0.3, 3.0), 2), find_chance(2.9, math.nan, 3.0)
-    (0.37, 0.0)
-    """
-    if not sd_mm > 0:
-        return float(round(abs(diff_mm), 1) >= visible_mm)
-    true = NormalDist(diff_mm, sd_mm)
-    return true.cdf(-visible_mm) + 1 - true.cdf(visible_mm)
-
-
-def _rate_chance(chance: float) -> Noticeable:
-    if chance >= LIKELY:
-        return "likely"
-    if chance > UNLIKELY:
-        return "possible"
-    return "unlikely"
 
 
 @dataclass(frozen=True)
@@ -232,7 +185,7 @@ class Difference(Record):
     @property
     def noticeable(self) -> Noticeable:
         """``"likely"`` or ``"possible"``, by its size, the standard deviation, and what is noticed."""
-        return _rate_chance(find_chance(self.diff_mm, self.sd_mm, self.visible_mm))
+        return rate_chance(find_chance(self.diff_mm, self.sd_mm, self.visible_mm))
 
     @property
     def words(self) -> str:
