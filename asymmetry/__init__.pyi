@@ -8,7 +8,7 @@ from .core.table import Measurements
 from .core.version import __version__
 from .errors import AsymmetryError, PhotoError
 from .extract import Extractor
-from .metrics import Face, Half, measure, metric, movement, movement_metric
+from .metrics import Face, Half, Norm, Norms, measure, metric, movement, movement_metric, norms
 from .people import Series
 from .photos.photo import PhotoSource
 from .photos.readers import Reader, register_reader
@@ -22,6 +22,8 @@ __all__ = [
     "Half",
     "Landmarks",
     "Measurements",
+    "Norm",
+    "Norms",
     "Note",
     "PhotoBytes",
     "PhotoError",
@@ -41,6 +43,7 @@ __all__ = [
     "metrics",
     "movement",
     "movement_metric",
+    "norms",
     "photos",
     "read_archive",
     "register_reader",

@@ -1,4 +1,4 @@
-"""One photo, everything: points, measurements, and the asymmetry a bystander would notice."""
+"""One photo, everything: points, measurements, and the asymmetry a bystander may notice."""
 
 from __future__ import annotations
 
@@ -108,7 +108,8 @@ class Score(Record, Mapping[str, float]):
         """The score as plain data, safe for JSON; without the points.
 
         Its keys are photo, taken, status and reason; ``values``, all numbers by column, None where not
-        measured; ``notable``, the differences that a bystander would notice; and ``provenance``.
+        measured; ``notable``, the differences that a bystander likely or possibly notices; and
+        ``provenance``.
 
         Examples
         --------
@@ -128,7 +129,7 @@ class Score(Record, Mapping[str, float]):
         return {name: make_plain(value) for name, value in known.items()}
 
     def notable(self) -> tuple[Difference, ...]:
-        """The differences that a bystander would notice, from the brow down."""
+        """The differences that a bystander likely or possibly notices, from the brow down."""
         return notable(self.measurements)[0]
 
     def _headlines(self) -> list[Headline]:
@@ -153,8 +154,9 @@ class Score(Record, Mapping[str, float]):
         if not math.isnan(sd):
             difference += f" ± {sd:.1f}"
         words = headline.words(diff)
-        if headline.visible(diff):
-            words += ", a bystander would notice"
+        chance = headline.noticeable(diff, sd)
+        if chance in ("likely", "possible"):
+            words += f", noticeable: {chance}"
         return f"right {right:6.1f}  left {left:6.1f}  {difference} mm  {words}"
 
     def _values(self, headline: Headline) -> list[float]:

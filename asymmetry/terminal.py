@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from asymmetry.archive import Progress
     from asymmetry.core.table import Measurements
-    from asymmetry.metrics import Metric
+    from asymmetry.metrics import Metric, Norm
     from asymmetry.people import Series
     from asymmetry.series.review import Review
 
@@ -28,29 +28,31 @@ __all__ = [
     "truth_lines",
 ]
 
-#: Columns of a terminal from which on words stand beside the numbers, not below them.
-_WIDE = 80
+#: Columns of a terminal from which on norms stand beside the numbers, and words too, not below them.
+_WIDE, _WIDER = 80, 100
 _LONGEST_LINE = 100
 #: The sign before a positive number, by the kind of its column.
 _SIGNS = {"right": "", "left": "", "diff": "+", "whole": "+"}
 
+_NOTICEABLE = {"likely": "A bystander likely notices", "possible": "A bystander possibly notices"}
+
 
 def json_text(table: Measurements) -> str:
-    """A table as JSON: its rows, the asymmetry a bystander would notice in each, and the provenance."""
+    """A table as JSON: its rows, the asymmetry a bystander may notice in each, and the provenance."""
     from asymmetry.series import notable
 
     columns = table.to_dict()
     rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
     photos = [
-        {**row, "notable": [difference.words for difference in seen]}
+        {**row, "notable": [difference.to_dict() for difference in seen]}
         for row, seen in zip(rows, notable(table), strict=True)
     ]
     return json.dumps({"photos": photos, "provenance": dict(table.provenance)}, indent=2, allow_nan=False)
 
 
 def photo_lines(table: Measurements, row: int) -> Iterator[str]:
-    """One photo as text: title, sides, whole face, and the asymmetry a bystander would notice."""
-    from asymmetry.metrics import catalogue
+    """One photo as text: title, sides, whole face, and the asymmetry a bystander may notice."""
+    from asymmetry.metrics import catalogue, norms
     from asymmetry.series import notable
 
     status, reason = str(table["status"][row]), str(table["reason"][row])
@@ -61,18 +63,26 @@ def photo_lines(table: Measurements, row: int) -> Iterator[str]:
     yield title
     if status not in ("ok", "warn"):
         return
-    yield f"  {'':<21}{'right':>7}{'left':>7}{'diff':>8}{'±':>6}"
+    known: Mapping[str, Norm] = {}
+    heads, below = f"  {'':<21}{'right':>7}{'left':>7}{'diff':>8}{'±':>6}", []
+    if shutil.get_terminal_size().columns >= _WIDE and norms().hold_for(table.provenance):
+        known, below = norms(), _wrap(str(norms().note), "")
+        heads += f"{'half':>11}{'9 in 10':>9}"
+    yield heads
     for metric in catalogue().values():
-        yield from _metric_lines(metric, table, row)
-    seen = [str(difference.full_note) for difference in notable(table)[row]]
-    if seen:
-        yield f"A bystander would notice: {'; '.join(seen)}."
-    else:
+        yield from _metric_lines(metric, table, row, known.get(metric.name))
+    yield from below
+    seen = notable(table)[row]
+    for chance, said in _NOTICEABLE.items():
+        notes = [str(each.full_note) for each in seen if each.noticeable == chance]
+        if notes:
+            yield f"{said}: {'; '.join(notes)}."
+    if not seen:
         yield "Nothing here is of a size that a bystander is known to notice."
 
 
-def _metric_lines(metric: Metric, table: Measurements, row: int) -> Iterator[str]:
-    """One metric of one photo; words stand beside the numbers, or below them on a narrow terminal."""
+def _metric_lines(metric: Metric, table: Measurements, row: int, norm: Norm | None) -> Iterator[str]:
+    """One metric of one photo, and its norm; words stand beside them, or below on a narrow terminal."""
     values = {kind: float(table[name][row]) for kind, name in zip(metric.kinds, metric.columns, strict=True)}
     cells = "".join(f"{_number(value, _SIGNS[kind]):>7}" for kind, value in values.items())
     # Beside the difference stands how far it may be from the truth: one standard deviation of one photo.
@@ -80,8 +90,10 @@ def _metric_lines(metric: Metric, table: Measurements, row: int) -> Iterator[str
     if not math.isnan(sd):
         unsure = f"±{_number(sd)}"
     line = f"  {metric.name.replace('_', ' '):<21}{cells:>22}{unsure:>6} {metric.unit:<4}"
+    if norm is not None:
+        line += f"{_number(norm.median):>6}{_number(norm.p90):>9}"
     words = _metric_words(metric, values)
-    if shutil.get_terminal_size().columns >= _WIDE:
+    if shutil.get_terminal_size().columns >= _WIDER:
         yield f"{line}  {words}".rstrip()
         return
     yield line.rstrip()
@@ -144,8 +156,9 @@ def _wrap(text: str, indent: str) -> list[str]:
 def series_lines(made: Series) -> Iterator[str]:
     """A series as text: one line per photo with the differences of the headline metrics."""
     from asymmetry.series import HEADLINES, notable
+    from asymmetry.series.absolute import add_absolute_sds
 
-    table = made.static
+    table = add_absolute_sds(made.landmarks, made.static)
     photos = count_things(len(made), "photo")
     yield f"{photos}; {made.counted_from.words}; differences are right minus left, in mm"
     yield ""
@@ -157,7 +170,8 @@ def series_lines(made: Series) -> Iterator[str]:
         day, date = _number(table["day"][row], decimals=0), table["taken"][row][:10] or "-"
         yield f"{day:>6}  {date:<10}{diffs}"
         if seen:
-            yield f"{'':<18}seen by others: {'; '.join(difference.words for difference in seen)}"
+            told = "; ".join(f"{each.words} ({each.noticeable})" for each in seen)
+            yield f"{'':<18}noticeable to others: {told}"
 
 
 def truth_lines(read: Series, truth: Measurements) -> Iterator[str]:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from click.testing import CliRunner, Result
 from asymmetry import Series, doctor, score
 from asymmetry.cli import main
 from asymmetry.doctor import Check
+from asymmetry.metrics import norms
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -51,13 +53,18 @@ def test_photo_prints_sides_difference_and_words(portrait_path: Path) -> None:
     assert result.stderr == ""
     lines = result.stdout.splitlines()
     assert lines[0].startswith(f"{portrait_path}  [warn: glasses")
-    assert lines[1].split() == ["right", "left", "diff", "±"]
+    assert lines[1].split() == ["right", "left", "diff", "±", "half", "9", "in", "10"]
     brow = next(line for line in lines if line.startswith("  brow height"))
     right, left, diff = map(float, brow.split()[2:5])
     assert diff == pytest.approx(right - left, abs=0.11)
     assert f"{abs(diff):.1f} mm {'higher' if diff > 0 else 'lower'}" in brow
     assert brow.split()[5] == f"±{score(portrait_path)['brow_height_diff_sd_mm']:.1f}"
-    assert lines[-1] == "Nothing here is of a size that a bystander is known to notice."
+    norm = norms()["brow_height"]
+    assert brow.split()[7:9] == [f"{norm.median:.1f}", f"{norm.p90:.1f}"]
+    assert " ".join(line.strip() for line in lines[-3:-1]) == str(norms().note)
+    assert re.fullmatch(
+        r"A bystander possibly notices: right brow .* \(± .*\)\.", lines[-1]
+    )  # behind glasses
     assert "\x1b" not in result.stdout
 
 
@@ -65,6 +72,11 @@ def test_a_narrow_terminal_is_not_overrun(portrait_path: Path) -> None:
     lines = run("photo", portrait_path, columns=60).stdout.splitlines()
     assert max(map(len, lines[1:-1])) < 60
     assert any(line.startswith("    right brow") for line in lines)
+
+
+def test_norms_are_not_those_of_another_method(portrait_path: Path) -> None:
+    lines = run("photo", "--method", "plain", portrait_path).stdout.splitlines()
+    assert lines[1].split() == ["right", "left", "diff", "±"]
 
 
 def test_json_of_several_photos_and_exit_code(portrait_path: Path, broken: Path) -> None:
@@ -76,7 +88,9 @@ def test_json_of_several_photos_and_exit_code(portrait_path: Path, broken: Path)
     assert good["brow_height_diff_mm"] == pytest.approx(
         good["brow_height_right_mm"] - good["brow_height_left_mm"]
     )
-    assert good["notable"] == []
+    assert [(each["column"], each["noticeable"]) for each in good["notable"]] == [
+        ("brow_height_diff_mm", "possible")
+    ]
     assert bad["status"] == "unreadable"
     assert bad["brow_height_diff_mm"] is None
     assert said["provenance"]["method"] == "hemiface"

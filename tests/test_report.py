@@ -18,7 +18,7 @@ from PIL import Image
 
 from asymmetry import Landmarks, Series
 from asymmetry.core.notes import Note, note_array
-from asymmetry.metrics import catalogue
+from asymmetry.metrics import catalogue, norms
 from asymmetry.report import render
 from asymmetry.report.album import make_album
 from asymmetry.report.moments import choose_moments, has_peak, strip_rows
@@ -48,7 +48,7 @@ def test_page_says_first_what_changed_and_what_to_show() -> None:
     assert "Worse: the sides are less even than before." in summary
     assert "Not changed on the latest day, as far as photos tell" in summary
     assert "from the size in brackets on): Upper lid (MRD1)" in summary
-    assert "A bystander would notice on day 40: right brow 3.0 mm lower." in summary
+    assert "A bystander likely notices on day 40: right brow 3.0 mm lower." in summary
     assert "To show the clinician right brow 3.0 mm lower than at baseline on day 40" in summary
     order = "In short,Over days,Numbers,Definitions,How it was measured,Limits,Where the numbers come from"
     places = [page.text.index(heading) for heading in order.split(",")]
@@ -102,6 +102,21 @@ def test_tables_hold_the_series_numbers() -> None:
     many = series(8, brow_right_mm=np.linspace(0, -3.5, 8), treated_on=None)
     trend = many.trend("brow_height")
     assert f"{trend.per_week:+.2f}".replace("-", "−") + " (" in Page(render(many)).text
+
+
+def test_what_is_usual_stands_below_the_photos_and_by_the_definitions() -> None:
+    made = series(2)
+    assert norms()["brow_height"].words not in Page(render(made)).text  # points of no method
+    read = replace(
+        made, static=replace(made.static, provenance={**made.static.provenance, "method": "hemiface"})
+    )
+    page = Page(render(read))
+    brow = norms()["brow_height"]
+    assert f"{brow.words} {brow.sources[0]}." in page.text
+    assert norms()["commissure_travel"].words not in page.text  # no smile
+    words = [word.strip() for word in page.words if word.strip()]
+    row = words.index(f"half of {brow.n} adults are below")
+    assert words[row + 1 : row + 3] == ["at rest", f"{brow.median:.1f}"]
 
 
 def test_the_affected_side_is_told() -> None:

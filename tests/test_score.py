@@ -113,9 +113,9 @@ def test_notable_says_what_and_why() -> None:
 
 def test_repr_reads_as_a_small_table() -> None:
     text = repr(drooping())
-    assert "right brow 3.2 mm lower, a bystander would notice" in text
+    assert "right brow 3.2 mm lower, noticeable: likely" in text
     assert "right mouth corner 1.0 mm higher" in text
-    assert text.count("bystander") == 1
+    assert text.count("noticeable") == 1
     assert max(map(len, text.splitlines())) < 140
 
 

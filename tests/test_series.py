@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.stats import norm
 
-from asymmetry import Landmarks, Note, Series, measure
+from asymmetry import Landmarks, Measurements, Note, Series, measure
 from asymmetry.errors import InvalidInputError
+from asymmetry.metrics.noticing import find_chance
 from asymmetry.series import HEADLINES, Headline, notable
 from asymmetry.series.scale import pooled_scale
 from asymmetry.synthetic import face
@@ -218,6 +220,38 @@ def test_one_scale_for_all_photos_of_a_person() -> None:
     assert series.provenance["scale_source"] == str(source)
 
 
+def test_a_childs_growth_shows() -> None:
+    # The iris stays, the face grows by 3 % a year; within a year the noise of the iris is pooled away.
+    days = np.array([0.0, 10.0, 20.0, 400.0, 410.0, 420.0, 800.0, 810.0, 820.0])
+    grown = np.repeat([1.0, 1.03, 1.06], 3)
+    made = narrowed_irises(face(9, brow_right_mm=-3), (np.tile([0.98, 1.0, 1.02], 3) / grown).tolist())
+    scale, source = pooled_scale(made, days)
+    tall = measure(made, scale=scale)["brow_height_left_mm"]
+    assert tall / tall[0] == pytest.approx(grown, rel=1e-4)
+    assert (source.code, source["photos"]) == ("pooled_scale_by_year", 9)
+    assert source["last_mm"] / source["mm"] == pytest.approx(1.06, rel=1e-4)
+    assert np.ptp(measure(made, scale=pooled_scale(made)[0])["brow_height_left_mm"]) < 1e-3
+
+
+def test_photos_of_one_year_have_one_scale_and_an_undated_one_counts_for_all() -> None:
+    made = narrowed_irises(face(4), [0.97, 1.0, 1.01, 1.02])
+    one = pooled_scale(made)[0].mm
+    assert pooled_scale(made, np.array([0.0, 100.0, 365.0, np.nan]))[0].mm == pytest.approx(one)
+    scale, source = pooled_scale(made, np.array([0.0, 0.0, 366.0, np.nan]))
+    assert scale.mm[3] == pytest.approx(one[3])
+    assert source.code == "pooled_scale_by_year"
+
+
+def test_a_year_without_open_eyes_is_pooled_over_its_closed_ones() -> None:
+    made = narrowed_irises(face(3), [1, 1.1, 1.1])
+    weights = np.zeros_like(made.blendshapes)
+    weights[1:, made.layout.expressions.index("eyeBlinkRight")] = 0.9
+    scale, source = pooled_scale(replace(made, blendshapes=weights), np.array([0.0, 400.0, 400.0]))
+    alone = pooled_scale(made[1:])[0]
+    assert scale.mm[1:] == pytest.approx(alone.mm)
+    assert (source.code, source["photos"]) == ("pooled_scale_by_year", 1)
+
+
 def test_closed_eyes_do_not_set_the_scale() -> None:
     made = narrowed_irises(face(3, brow_right_mm=-3), [1, 1.3, 1.3])
     weights = np.zeros_like(made.blendshapes)
@@ -254,7 +288,7 @@ def test_a_single_photo_measures_as_it_does_alone() -> None:
             assert series[name] == pytest.approx(alone[name], rel=1e-9, nan_ok=True), name
 
 
-# What a bystander would notice
+# What a bystander notices
 
 
 @pytest.mark.parametrize("headline", HEADLINES, ids=lambda each: each.metric)
@@ -283,6 +317,36 @@ def test_what_a_bystander_would_notice(moved: dict[str, float], seen: list[tuple
     notes = [each.note for each in notable(measure(face(**moved)))[0]]
     found = [(note.code, note["headline"], note["mm"]) for note in notes]
     assert found == [(*told, pytest.approx(mm, abs=0.05)) for *told, mm in seen]
+
+
+def brows(diff_mm: float, sd_mm: float) -> Measurements:
+    """A table of one photo with one difference of the brows."""
+    return Measurements({"brow_height_diff_mm": [diff_mm], "brow_height_diff_sd_mm": [sd_mm]})
+
+
+def test_a_bystander_notices_by_probability() -> None:
+    # Against scipy.stats.norm: the chance that a normal variable about -2.9, SD 0.3, lies beyond -3 or 3.
+    assert find_chance(-2.9, 0.3, 3.0) == pytest.approx(norm.cdf(-3, -2.9, 0.3) + norm.sf(3, -2.9, 0.3))
+    assert find_chance(0.0, 3.0, 3.0) == pytest.approx(2 * norm.sf(1))
+    assert find_chance(3.0, 0.5, 3.0) == pytest.approx(0.5)
+    # A standard deviation beyond the size is 84 %, and one below it 16 %.
+    (likely,), (possible,) = notable(brows(-3.7, 0.7))[0], notable(brows(2.9, 0.7))[0]
+    assert (likely.noticeable, likely.note.code) == ("likely", "right_less")
+    assert (possible.noticeable, possible.note.code) == ("possible", "right_more")
+    assert notable(brows(-2.3, 0.7)) == [()]
+    assert possible.to_dict()["noticeable"] == "possible"
+
+
+def test_what_is_not_known_to_err_is_taken_as_printed() -> None:
+    brow, nan = HEADLINES[0], float("nan")
+    assert [brow.noticeable(diff) for diff in (2.94, 2.96, -3.0)] == ["unlikely", "likely", "likely"]
+    assert brow.noticeable(nan, 0.7) is None
+    assert Headline("own", "own").noticeable(9.0, 0.7) is None
+
+
+def test_mirror_images_are_noticed_alike() -> None:
+    for diff in np.linspace(0, 6, 13):
+        assert find_chance(diff, 0.7, 3.0) == pytest.approx(find_chance(-diff, 0.7, 3.0), abs=1e-12)
 
 
 def test_nothing_is_noticed_where_nothing_was_measured() -> None:

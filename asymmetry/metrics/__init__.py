@@ -17,6 +17,7 @@ from asymmetry.metrics.definition import Metric, MovementMetric, metric, movemen
 from asymmetry.metrics.expression import EXPRESSIONS, UNKNOWN, Expressions, expressions
 from asymmetry.metrics.measuring import MAX_YAW, MAX_YAW_HORIZONTAL, catalogue, measure
 from asymmetry.metrics.movements import movement, movement_catalogue
+from asymmetry.metrics.norm import Norm, Norms, norms
 
 __all__ = [
     "EXPRESSIONS",
@@ -28,6 +29,8 @@ __all__ = [
     "Half",
     "Metric",
     "MovementMetric",
+    "Norm",
+    "Norms",
     "catalogue",
     "expressions",
     "measure",
@@ -35,4 +38,5 @@ __all__ = [
     "movement",
     "movement_catalogue",
     "movement_metric",
+    "norms",
 ]

@@ -16,6 +16,7 @@ from asymmetry.metrics import (
 )
 from asymmetry.metrics.absolute import lasting_errors
 from asymmetry.metrics.movements import STILL_SD
+from asymmetry.metrics.norm import norms
 
 __all__ = ["page"]
 
@@ -30,6 +31,7 @@ def page() -> str:
     """
     static = (_row(metric) for metric in catalogue().values())
     moving = (_row(metric, _noise(metric)) for metric in movement_catalogue().values())
+    normal = norms()
     text = Path(__file__).with_name("page.txt").read_text(encoding="utf-8")
     return text.format(
         static="".join(static),
@@ -39,6 +41,10 @@ def page() -> str:
         yaw=MAX_YAW,
         yaw_horizontal=MAX_YAW_HORIZONTAL,
         still_sd=STILL_SD,
+        adults=len(normal.people["rest"]),
+        smiling=len(normal.people["smile_open"]),
+        youngest=normal.ages[0],
+        oldest=normal.ages[1],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from asymmetry.core.notes import Note
 from asymmetry.core.records import Record
@@ -24,6 +25,7 @@ from asymmetry.metrics.excursion import (
 )
 from asymmetry.metrics.eye import fissure_height, mrd1
 from asymmetry.metrics.mouth import commissure_height
+from asymmetry.metrics.noticing import Noticeable, find_chance, rate_chance
 
 __all__ = ["HEADLINES", "MORE_MOVEMENTS", "MOVEMENT_HEADLINES", "Difference", "Headline", "notable"]
 
@@ -121,12 +123,34 @@ class Headline:
         """
         return str(self.note(diff_mm))
 
-    def visible(self, diff_mm: float) -> bool:
-        """Whether a bystander would notice such a difference; False where it is NaN or no study says.
+    def noticeable(self, diff_mm: float, sd_mm: float = math.nan) -> Noticeable | None:
+        """Whether a bystander notices such a difference, by probability.
 
-        It is taken to a tenth of a mm, as it is printed.
+        Parameters
+        ----------
+        diff_mm, sd_mm : float
+            What was read, and its absolute standard deviation; without the latter it is taken for true.
+
+        Returns
+        -------
+        "likely", "possible", "unlikely" or None
+            None where the difference is NaN or no study says.
+
+        Examples
+        --------
+        >>> [HEADLINES[0].noticeable(diff, 0.7) for diff in (-2.2, -2.9, -3.7)]
+        ['unlikely', 'possible', 'likely']
         """
-        return self.visible_mm is not None and round(abs(diff_mm), 1) >= self.visible_mm
+        if self.visible_mm is None or math.isnan(diff_mm):
+            return None
+        return rate_chance(find_chance(diff_mm, sd_mm, self.visible_mm))
+
+    def visible(self, diff_mm: float) -> bool:
+        """Whether a bystander notices a difference that is truly so large; False where no study says.
+
+        It is taken to a tenth of a mm, as it is printed. Of one photo ask `noticeable`.
+        """
+        return self.noticeable(diff_mm) == "likely"
 
 
 #: Metrics shown first, from the brow down.
@@ -157,7 +181,7 @@ MORE_MOVEMENTS = {
 
 @dataclass(frozen=True)
 class Difference(Record):
-    """A difference that a bystander would notice.
+    """A difference that a bystander likely or possibly notices.
 
     Attributes
     ----------
@@ -182,6 +206,13 @@ class Difference(Record):
     study: str
     sd_mm: float = math.nan
 
+    derived: ClassVar[tuple[str, ...]] = ("noticeable",)
+
+    @property
+    def noticeable(self) -> Noticeable:
+        """``"likely"`` or ``"possible"``, by its size, the standard deviation, and what is noticed."""
+        return rate_chance(find_chance(self.diff_mm, self.sd_mm, self.visible_mm))
+
     @property
     def words(self) -> str:
         """The note in English."""
@@ -204,7 +235,7 @@ class Difference(Record):
 
 
 def notable(measurements: Measurements) -> list[tuple[Difference, ...]]:
-    """Differences that a bystander would notice, for each row.
+    """Differences that a bystander likely or possibly notices, for each row.
 
     Parameters
     ----------
@@ -214,7 +245,7 @@ def notable(measurements: Measurements) -> list[tuple[Difference, ...]]:
     Returns
     -------
     list of tuple of Difference
-        One tuple per row, from the brow down; empty where nothing is noticed or nothing was measured.
+        One tuple per row, from the brow down; empty where nothing is likely or possible, or measured.
     """
     return [tuple(_visible(measurements, row)) for row in range(measurements.rows)]
 
@@ -223,8 +254,8 @@ def _visible(measurements: Measurements, row: int) -> Iterator[Difference]:
     for headline in HEADLINES:
         column = headline.column("diff")
         diff = _value(measurements, column, row)
-        if headline.visible_mm is not None and headline.visible(diff):
-            sd = _value(measurements, headline.column("diff_sd"), row)
+        sd = _value(measurements, headline.column("diff_sd"), row)
+        if headline.visible_mm is not None and headline.noticeable(diff, sd) in ("likely", "possible"):
             yield Difference(column, diff, headline.visible_mm, headline.note(diff), headline.study, sd)
 
 

@@ -7,6 +7,7 @@ in a page, or pixels: ``Contours().annotate(image, faces, row)``.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -217,11 +218,11 @@ class _Measured(Overlay):
 
     def _row(self, faces: Landmarks, row: int) -> dict[str, float]:
         """Values of one face by column."""
-        known = [each.column(side) for each in _SHOWN for side in (*SIDES, "diff")]
-        if self.table is not None:
-            return {column: float(self.table[column][row]) for column in known}
-        table = measure(faces[row], metrics=[headline.metric for headline in _SHOWN])
-        return {column: float(table[column][0]) for column in known}
+        known = [each.column(kind) for each in _SHOWN for kind in (*SIDES, "diff", "diff_sd")]
+        table = self.table
+        if table is None:
+            table, row = measure(faces[row], metrics=[headline.metric for headline in _SHOWN]), 0
+        return {column: float(table[column][row]) for column in known if column in table}
 
     def _mm(self, value: float) -> str:
         return f"{abs(value):.1f} mm".replace(".", self.decimal)
@@ -267,7 +268,7 @@ class Heights(_Measured):
 
 @dataclass(frozen=True)
 class Differences(_Measured):
-    """The difference in height between both sides, where a bystander notices it.
+    """The difference in height between both sides, where a bystander likely notices it.
 
     It is drawn only if the same side is lower in the picture as in the measurement, from which the head's
     turn is removed.
@@ -286,10 +287,11 @@ class Differences(_Measured):
         for headline in _SHOWN:
             diff = values[headline.column("diff")]
             # A difference that rounds to 0, or is not known, is not drawn.
-            if abs(np.round(diff, 1)) > 0 and (self.all or headline.visible(diff)):
-                yield from self._gap(view, headline, diff)
+            seen = headline.noticeable(diff, values.get(headline.column("diff_sd"), math.nan)) == "likely"
+            if abs(np.round(diff, 1)) > 0 and (self.all or seen):
+                yield from self._gap(view, headline, diff, seen=seen)
 
-    def _gap(self, view: View, headline: Headline, diff: float) -> Iterator[Shape]:
+    def _gap(self, view: View, headline: Headline, diff: float, *, seen: bool) -> Iterator[Shape]:
         marks = catalogue()[headline.metric].marks
         ends = [view.place(marks, side) for side in SIDES]
         depth = [float(end @ view.down) for end in ends]
@@ -299,7 +301,7 @@ class Differences(_Measured):
         low, high = ends[lower], ends[1 - lower]
         foot = low + (depth[1 - lower] - depth[lower]) * view.down
         colour, width = LIGHT, _BAR
-        if headline.visible(diff):
+        if seen:
             colour, width = SEEN, _SEEN_BAR
         yield Stroke(np.array([high, foot]), LIGHT, _THIN * view.unit)
         yield Stroke(np.array([foot, low]), colour, width * view.unit)

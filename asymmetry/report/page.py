@@ -272,7 +272,7 @@ def _compare_moments(wording: Wording, album: Album) -> Iterator[tuple[tuple[str
 def _closely(wording: Wording, each: Closely) -> dict[str, Any]:
     """One moment: its heading, and pictures with their captions."""
     text, moment = wording.text, each.moment
-    numbers = wording.series.static.select([moment.row]), text.decimal
+    numbers = wording.static.select([moment.row]), text.decimal
     layers = Layers(
         (Guides(), Spread(), Contours(), Heights(*numbers), Differences(*numbers), _letters(text))
     )

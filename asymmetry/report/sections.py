@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from asymmetry.core.notes import Note
+from asymmetry.core.table import Measurements
 from asymmetry.core.text import Text, english_text
-from asymmetry.metrics import catalogue
+from asymmetry.metrics import catalogue, norms
 from asymmetry.metrics.definition import AnyMetric
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.metrics.movements import movement_catalogue
@@ -25,7 +27,7 @@ from asymmetry.series import (
     notable,
     what_changed,
 )
-from asymmetry.series.headline_courses import measured_again
+from asymmetry.series.absolute import add_absolute_sds
 from asymmetry.series.timeline import PHASES
 
 __all__ = ["Sentence", "Wording"]
@@ -154,28 +156,35 @@ class Wording:
         return self.text.known("rule_sources", concern.rule)
 
     def visible_signs(self) -> str:
-        """Signs a bystander would notice on the latest day, in its latest photo of the usual expression."""
+        """Signs a bystander notices on the latest day, in its latest photo of the usual expression."""
         static = self.series.static
         known = self.series.landmarks.usable & np.isfinite(static["day"])
         rows = np.flatnonzero(known & (static["expression"] == self.series.usual))
         if not len(rows):
             return ""
         row = int(rows[-1])
-        table = measured_again(self.series.landmarks, static, [row], [each.metric for each in HEADLINES])
-        notes = [each.full_note for each in notable(table)[0]]
+        seen = notable(self.static.select([row]))[0]
         day = self.text.day(float(static["day"][row]))
-        if notes:
-            return self.text("summary.seen_now", day=day, what=self.tell(*notes))
-        return self.text("summary.seen_none", day=day)
+        told = []
+        for chance in ("likely", "possible"):
+            notes = [each.full_note for each in seen if each.noticeable == chance]
+            if notes:
+                told.append(self.text(f"summary.seen_{chance}", day=day, what=self.tell(*notes)))
+        return " ".join(told) or self.text("summary.seen_none", day=day)
+
+    @functools.cached_property
+    def static(self) -> Measurements:
+        """The series' table with the absolute standard deviations of its headline differences."""
+        return add_absolute_sds(self.series.landmarks, self.series.static)
 
     def differences(self, row: int) -> Iterator[tuple[str, bool]]:
-        """The headline differences of one photo in words, and whether others notice them."""
+        """The headline differences of one photo in words, and whether others likely notice them."""
         for headline in HEADLINES:
-            diff = float(self.series.static[headline.column("diff")][row])
+            diff, sd = (float(self.static[headline.column(kind)][row]) for kind in ("diff", "diff_sd"))
             words = self.tell(headline.note(diff))
             if math.isnan(diff):
                 words = f"{self.title(headline)}: {words}"
-            yield words, headline.visible(diff)
+            yield words, headline.noticeable(diff, sd) == "likely"
 
     def difference_sentence(self, row: int) -> str:
         """The headline differences of one photo as one sentence."""
@@ -219,16 +228,29 @@ class Wording:
         return ": ".join(filter(None, (", ".join(filter(None, about)), note.text)))
 
     def definitions(self) -> list[tuple[str, str, str]]:
-        """Title, definition, and the size that others notice, of every metric in the report."""
+        """Title, definition, and what is usual and what others notice, of every metric in the report."""
         shown = [*HEADLINES]
         labels = set(self.series.movements["expression"].tolist())
         shown += [headline for label, headline in MOVEMENT_HEADLINES.items() if label in labels]
         known = {**catalogue(), **movement_catalogue()}
         own = [(each.name.replace("_", " "), each.definition, "") for each in self.series.own_metrics]
         return own + [
-            (self.title(each), self._definition(known[each.metric]), self._visible_size(each))
-            for each in shown
+            (self.title(each), self._definition(known[each.metric]), self._sizes(each)) for each in shown
         ]
+
+    def _sizes(self, headline: Headline) -> str:
+        """How large a difference is usual, and from which size on others notice one, as far as is known."""
+        return " ".join(filter(None, (self._usual_size(headline), self._visible_size(headline))))
+
+    def _usual_size(self, headline: Headline) -> str:
+        """What is usual in adults at rest, or in the expression of the headline; empty where not known."""
+        norm = norms().get(headline.metric)
+        if norm is None or not norms().hold_for(self.series.static.provenance):
+            return ""
+        if norm.expression not in ("rest", headline.name):
+            return ""
+        published = (f"{self.text.known('published', name)}." for name in norm.published)
+        return " ".join((self.tell(norm.note), *published))
 
     def _visible_size(self, headline: Headline) -> str:
         """The size from which others notice a difference; empty where it is not known."""

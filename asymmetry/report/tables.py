@@ -9,7 +9,7 @@ import numpy as np
 
 from asymmetry.core.table import Measurements
 from asymmetry.core.text import Text
-from asymmetry.metrics import MovementMetric
+from asymmetry.metrics import MovementMetric, norms
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.report.moments import has_peak
 from asymmetry.report.sections import DAY_LENGTH, Wording
@@ -129,20 +129,42 @@ class Tables:
         return f"{slope} ({self._interval(found.low, found.high, 2)})"
 
     def note(self) -> str:
-        """The note below the table of changes."""
+        """The note below the tables."""
         text, peak = self.text, ""
         if self.series.treated:
             peak = text("tables.from_peak", day=text.number(PEAK_DAY, decimals=0))
         share = text.number(100 * FALSE_ALARMS, decimals=0)
-        return text("tables.note", share=share, from_day=peak)
+        said = text("tables.note", share=share, from_day=peak)
+        if norms().hold_for(self.series.static.provenance):
+            first, last = (text.number(age, decimals=0) for age in norms().ages)
+            said += f" {text('tables.norms', first=first, last=last)}"
+        return said
 
     def photos(self) -> Table:
         """The headline measurements of every photo that was measured."""
-        static = self.series.static
+        static = self.wording.static
         rows = np.flatnonzero(self.series.landmarks.usable).tolist()
         made = tuple(self._numbers(static, row, self.wording.names.shown[row], HEADLINES) for row in rows)
+        if made:
+            made += self._norm_rows()
         groups = tuple((self.wording.title(headline), len(_SIDE_HEADS)) for headline in HEADLINES)
         return self._photo_table("measured", groups, _SIDE_HEADS * len(groups), made)
+
+    def _norm_rows(self) -> tuple[Row, ...]:
+        """What differences are usual, below those of the photos; none for another method's."""
+        known, text = norms(), self.text
+        if not known.hold_for(self.series.static.provenance):
+            return ()
+        n = text.number(len(known.people["rest"]), decimals=0)
+        found = [known[headline.metric] for headline in HEADLINES]
+        half = self._norm_row(text("tables.half_below", n=n), (each.median for each in found))
+        return half, self._norm_row(text("tables.most_below"), (each.p90 for each in found))
+
+    def _norm_row(self, name: str, diffs: Iterable[float]) -> Row:
+        cells = [name, "", "", self.text.known("expressions", "rest")]
+        for diff in diffs:
+            cells += ["", "", self.text.number(diff)]
+        return Row(tuple(cells))
 
     def own(self) -> Table:
         """The values of the program's own metrics in every photo; without rows where there are none."""
@@ -189,6 +211,7 @@ class Tables:
         for headline in headlines:
             values = {kind: float(table[headline.column(kind)][row]) for kind in _SIGNS}
             cells += [text.number(value, _SIGNS[kind]) for kind, value in values.items()]
-            if headline.visible(values["diff"]):
+            sd = headline.column("diff_sd")
+            if sd in table and headline.noticeable(values["diff"], float(table[sd][row])) == "likely":
                 strong.add(len(cells) - 1)
         return Row(tuple(cells), frozenset(strong))

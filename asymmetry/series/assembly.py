@@ -147,8 +147,8 @@ def _measure_series(
     said: Mapping[str, Any],
     metrics: Iterable[str | Metric] | None,
 ) -> Measurements:
-    """All static metrics, by one scale for the whole series, and the other known facts."""
-    scale, source = pooled_scale(landmarks)
+    """All static metrics, by one scale for each year, and the other known facts."""
+    scale, source = pooled_scale(landmarks, known["day"])
     table = measure(landmarks, metrics=_with_headlines(metrics), scale=scale, sd=False)
     lost = np.isnan(table["roll_deg"])  # no frame, so no scale either
     columns = {**table.columns, "mm_per_px": np.where(lost, np.nan, table["mm_per_px"]), **known}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from asymmetry.core.frame import OUTER_CANTHI_MM, Scale, face_frame
 from asymmetry.core.landmarks import Landmarks
@@ -11,23 +14,31 @@ from asymmetry.metrics.absolute import unsure_iris
 
 __all__ = ["pooled_scale"]
 
+FloatArray = npt.NDArray[np.floating[Any]]
+Mask = npt.NDArray[np.bool_]
+
 #: An eye counts as open when its blink weight is below this: half of the way from 0 to 1.
 _OPEN_EYE = 0.5
 _BLINKS = ("eyeBlinkRight", "eyeBlinkLeft")
+#: Days within which a face keeps its size, so that photos are pooled: a child's grows by about 1 % in a year.
+YEAR = 365
 
 
-def pooled_scale(landmarks: Landmarks) -> tuple[Scale, Note]:
-    """Millimetres for the photos of one person, pooled over those with open eyes.
+def pooled_scale(landmarks: Landmarks, days: FloatArray | None = None) -> tuple[Scale, Note]:
+    """Millimetres for the photos of one person, pooled over those with open eyes within a year.
 
     The iris gives the scale, but in a single photo it is a few px wide and its width is noisy. The distance
-    between the outer corners of the eyes is wider and does not change within a person. So that distance is
-    measured in each photo by the iris, its median is taken as the person's own, and each photo is scaled to
-    it. Proportions within a photo are as before; only its size is the series' own.
+    between the outer corners of the eyes is wider and does not change within a year. So that distance is
+    measured in each photo by the iris, the median of all photos within a year is taken as the person's own
+    at that time, and each photo is scaled to it. Proportions within a photo are as before; only its size is
+    the series' own. An adult's stays; a child's grows, while the iris hardly does after the second year.
 
     Parameters
     ----------
     landmarks : Landmarks
         n photos of one person.
+    days : ndarray, shape (n,), optional
+        Their days, from any day on; a photo whose day is NaN is pooled with all. Default: all are.
 
     Returns
     -------
@@ -45,24 +56,54 @@ def pooled_scale(landmarks: Landmarks) -> tuple[Scale, Note]:
     right, left = face.pair("outer_canthus")
     width = np.hypot(right[0] - left[0], right[1] - left[1])
     usable = landmarks.usable & np.isfinite(width)
-    layout = landmarks.layout
-    if not layout.has("iris_lateral"):
+    if not landmarks.layout.has("iris_lateral"):
         return Scale(), Note("canthal_scale", mm=OUTER_CANTHI_MM)
+    if not usable.any():
+        return Scale(), Note("iris_scale")
+    if days is None:
+        days = np.full(len(landmarks), np.nan)
+    open_eyed = usable & _have_open_eyes(landmarks)
+    person = _usual_width(width, days, usable, open_eyed)
+    with np.errstate(invalid="ignore"):
+        px_per_mm = np.where(usable, width / (face.mm_per_px * person), 1.0)
+    dated = usable & ~np.isnan(days)
+    if not dated.any():
+        dated = usable
+    return Scale("ruler", px_per_mm, unsure_iris()), _source(person[dated], open_eyed, int(usable.sum()))
+
+
+def _have_open_eyes(landmarks: Landmarks) -> Mask:
+    """Where both irises were seen and no eye is closed."""
+    layout = landmarks.layout
     blink = [layout.expressions.index(name) for name in _BLINKS if name in layout.expressions]
     irises = landmarks.points[:, layout.pairs["iris_centre"], 0]
     # A weight that is not known (NaN) does not count as closed; an iris that is left out was not seen.
     blinking = landmarks.blendshapes[:, blink].max(axis=1, initial=0.0) >= _OPEN_EYE
-    open_eyed = usable & ~blinking & ~np.isnan(irises).any(axis=1)
-    pool = open_eyed
+    seen: Mask = ~blinking & ~np.isnan(irises).any(axis=1)
+    return seen
+
+
+def _usual_width(width: FloatArray, days: FloatArray, usable: Mask, open_eyed: Mask) -> FloatArray:
+    """Median width of the photos within a year of each, open-eyed ones where there are any; shape (n,)."""
+    found = np.full(len(width), np.nan)
+    for day in np.unique(days[usable]):
+        same = days == day
+        # Days that are not known compare as false: those photos count for all, and all count for them.
+        near = ~(np.abs(days - day) > YEAR)
+        if np.isnan(day):
+            same = np.isnan(days)
+        pool = near & open_eyed
+        if not pool.any():
+            pool = near & usable
+        found[same] = np.median(width[pool])
+    return found
+
+
+def _source(person: FloatArray, open_eyed: Mask, usable: int) -> Note:
+    """How the scale came about, of the widths in order of time."""
+    found = {"photos": int(open_eyed.sum()), "mm": float(person[0])}
     if not open_eyed.any():
-        pool = usable
-    if not pool.any():
-        return Scale(), Note("iris_scale")
-    person = float(np.median(width[pool]))
-    with np.errstate(invalid="ignore"):
-        px_per_mm = np.where(usable, width / (face.mm_per_px * person), 1.0)
-    found = {"photos": int(pool.sum()), "mm": person}
-    source = Note("pooled_scale", **found)
-    if not open_eyed.any():
-        source = Note("pooled_scale_of_closed_eyes", **found)
-    return Scale("ruler", px_per_mm, unsure_iris()), source
+        return Note("pooled_scale_of_closed_eyes", photos=usable, mm=float(person[0]))
+    if np.ptp(person) > 0:
+        return Note("pooled_scale_by_year", last_mm=float(person[-1]), **found)
+    return Note("pooled_scale", **found)

@@ -1,0 +1,52 @@
+"""How likely a bystander notices a difference: studies give a size, and a photo's reading has an error."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+from typing import Literal, TypeAlias
+
+__all__ = ["LIKELY", "UNLIKELY", "Noticeable", "find_chance", "rate_chance"]
+
+#: Whether a bystander notices a difference: `LIKELY` and more, `UNLIKELY` and less, and between the two.
+Noticeable: TypeAlias = Literal["likely", "possible", "unlikely"]
+#: Probabilities of these words: four in five, and one in five.
+LIKELY, UNLIKELY = 0.8, 0.2
+
+
+def find_chance(diff_mm: float, sd_mm: float, visible_mm: float) -> float:
+    """Probability that a difference is as large as a bystander notices, on either side.
+
+    The true difference is taken to be normal about the reading. Where the standard deviation is not known,
+    the reading is taken for true, to a tenth of a mm as it is printed.
+
+    Parameters
+    ----------
+    diff_mm, sd_mm : float
+        The reading, and its absolute standard deviation.
+    visible_mm : float
+        The size from which a difference is noticed.
+
+    Examples
+    --------
+    >>> round(find_chance(2.9, 0.3, 3.0), 2), find_chance(2.9, float("nan"), 3.0)
+    (0.37, 0.0)
+    """
+    if not sd_mm > 0:
+        return float(round(abs(diff_mm), 1) >= visible_mm)
+    true = NormalDist(diff_mm, sd_mm)
+    return true.cdf(-visible_mm) + 1 - true.cdf(visible_mm)
+
+
+def rate_chance(chance: float) -> Noticeable:
+    """The word for a probability.
+
+    Examples
+    --------
+    >>> rate_chance(0.8), rate_chance(0.5), rate_chance(0.2)
+    ('likely', 'possible', 'unlikely')
+    """
+    if chance >= LIKELY:
+        return "likely"
+    if chance > UNLIKELY:
+        return "possible"
+    return "unlikely"
