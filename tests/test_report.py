@@ -112,7 +112,7 @@ def test_what_is_usual_stands_below_the_photos_and_by_the_definitions() -> None:
     )
     page = Page(render(read))
     brow = norms()["brow_height"]
-    assert f"{brow.words} {brow.sources[0]}." in page.text
+    assert f"{brow.words} Published: {brow.sources[0]}." in page.text
     assert norms()["commissure_travel"].words not in page.text  # no smile
     words = [word.strip() for word in page.words if word.strip()]
     row = words.index(f"half of {brow.n} adults are below")

@@ -176,6 +176,7 @@ def _start_ray(ray: Any, address: str | None, workers: int | None) -> None:
         # Photos may be fetched through the proxy that was set before.
         proxy = os.environ.get("http_proxy", "")
         options = {
+            "address": "local",  # not another program's Ray that runs here
             "num_cpus": workers or usable_cores(),
             "include_dashboard": False,
             "object_store_memory": STORE_BYTES,

@@ -249,8 +249,10 @@ class Wording:
             return ""
         if norm.expression not in ("rest", headline.name):
             return ""
-        published = (f"{self.text.known('published', name)}." for name in norm.published)
-        return " ".join((self.tell(norm.note), *published))
+        values = (self.text.known("published", name) for name in norm.published)
+        return " ".join(
+            (self.tell(norm.note), *(self.text("method.published", value=each) for each in values))
+        )
 
     def _visible_size(self, headline: Headline) -> str:
         """The size from which others notice a difference; empty where it is not known."""
