@@ -117,16 +117,6 @@ def test_columns_without_a_row_go_by_repeats() -> None:
     assert expected_error("clinic", "x_mm", repeats=0.2).variance(1) == pytest.approx(0.2**2)
 
 
-def test_photos_are_no_surer_than_their_points() -> None:
-    made = dated(face(3), [0, 1, 2])
-    sharp, blurred = (
-        Series.from_landmarks(replace(made, spread=np.full_like(made.spread, px))) for px in (0.01, 5.0)
-    )
-    first, second = (each.course("brow_medial_height").error for each in (sharp, blurred))
-    assert first.sem == pytest.approx(expected_error("home", "brow_medial_height_diff_mm").sem, rel=0.1)
-    assert second.sem > 3 * first.sem
-
-
 def test_the_error_of_an_angle_holds_its_scatter() -> None:
     many = Series.from_landmarks(dated(face(20, noise_px=0.5), np.arange(20))).course("mouth_cant")
     assert np.mean((many.low <= 0) & (many.high >= 0)) > 0.8

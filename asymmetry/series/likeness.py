@@ -72,6 +72,9 @@ _STRANGE, _TIMES_AS_FAR = 0.030, 2.0
 _LEAST_PHOTOS = 3
 #: How many times more pairs have to agree with a photo's half than contradict it.
 _MAJORITY = 4
+#: The share of the other half that a photo has to be mirrored against. One alone may be as far off the other
+#: way: faces turned to the right and to the left are misread in opposite directions.
+_LEAST_SHARE = 0.25
 #: How much larger the share of front cameras has to be in the half that is then taken to be mirrored.
 _FRONT_SHARE = 0.5
 
@@ -104,7 +107,9 @@ def find_mirrored(signature: FloatArray, sure: Sequence[int] = (), hint: Sequenc
     if not against.any():
         return np.zeros(len(signature), dtype=bool)
     right = _right_side(side, against, sure, hint)
-    found = against & (side == -right)
+    believed = side == right
+    enough = (pairs[:, believed] < 0).sum(axis=1) >= _LEAST_SHARE * believed.sum()
+    found = against & ~believed & enough
     found[list(sure)] = False
     return np.asarray(found, dtype=bool)
 
