@@ -52,7 +52,7 @@ fidelity: $(VENV)/dev.stamp ## measure how much of a known asymmetry is read, in
 retakes: $(VENV)/dev.stamp ## photograph faces again and measure how far days scatter, into series/day_to_day.toml and docs/tables
 	$(BIN)/python -m benchmarks.retakes
 
-change: $(VENV)/dev.stamp ## simulate how often changes are called, into docs/tables/change.md
+change: $(VENV)/dev.stamp ## simulate how often changes are called, into docs/change.md
 	$(BIN)/python -m benchmarks.change
 
 docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report, draw ARCHITECTURE.md, put docs/tables into docs/accuracy.md

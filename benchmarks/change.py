@@ -1,6 +1,6 @@
 """How often a change is called that is there, and how often one that is not, in made series.
 
-Run it as ``python -m benchmarks.change``; it writes docs/tables/change.md. No picture is read: readings are
+Run it as ``python -m benchmarks.change``; it writes docs/change.md. No picture is read: readings are
 normal numbers with the standard deviations of ``day_to_day.toml``, which differ between people as it says.
 """
 
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 FloatArray = npt.NDArray[np.float64]
-TABLE = Path(__file__).parents[1] / "docs" / "tables" / "change.md"
+TABLE = Path(__file__).parents[1] / "docs" / "change.md"
 _SIDES = ("right", "left", "diff")
 #: Visits of quiet series, and how many of them are before.
 PLANS = ((3, 1), (5, 2), (7, 2), (8, 3), (10, 3), (30, 3))
