@@ -46,6 +46,9 @@ bench: $(VENV)/dev.stamp ## measure what a photo costs, and the core, series, re
 fidelity: $(VENV)/dev.stamp ## measure how much of a known asymmetry is read, into docs/tables and docs/accuracy.md
 	$(BIN)/python -m benchmarks.fidelity
 
+change: $(VENV)/dev.stamp ## simulate how often changes are called, into docs/tables/change.md
+	$(BIN)/python -m benchmarks.change
+
 docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report, draw ARCHITECTURE.md, put docs/tables into docs/accuracy.md
 	$(BIN)/python docs/layout.py
 	$(BIN)/python docs/picture.py docs/report.png

@@ -121,6 +121,13 @@ _FOLDER = (
     ),
     click.option("--affected", type=click.Choice(["right", "left"]), help="The patient's affected side."),
     click.option(
+        "--setting",
+        type=click.Choice(["home", "clinic"]),
+        default="home",
+        show_default=True,
+        help="How the photos were taken.",
+    ),
+    click.option(
         "--manifest",
         type=click.Path(path_type=Path, dir_okay=False),
         help="CSV about the photos: photo, taken, expression, mirrored, "
@@ -135,7 +142,7 @@ def _of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def with_series(folder: Path, treated_on: datetime | None, **options: Any) -> None:
-        known = {name: options.pop(name) for name in ("affected", "manifest", "mirrored")}
+        known = {name: options.pop(name) for name in ("affected", "setting", "manifest", "mirrored")}
         day = treated_on and treated_on.date()
         made = asymmetry.Series.from_folder(folder, treated_on=day, progress=show_photos, **known)
         command(made, **options)

@@ -20,6 +20,7 @@ from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import treatment_by_names
 from asymmetry.scoring import extractor_or
+from asymmetry.series.day_to_day import Setting
 from asymmetry.series.folder import read_folder
 from asymmetry.series.gathering import check_alike, gather_photos, match_lines, name_files
 from asymmetry.series.history import History
@@ -44,6 +45,7 @@ class Series(History):
         *,
         treated_on: date | str | None = None,
         affected: Side | None = None,
+        setting: Setting = "home",
         extractor: Extractor | None = None,
         manifest: str | os.PathLike[str] | None = None,
         mirrored: bool = False,
@@ -63,6 +65,9 @@ class Series(History):
             count days, else the day of the first photo.
         affected : {"right", "left"}, optional
             The patient's side that is ill or treated; the other one then tells how hard a movement was tried.
+        setting : {"home", "clinic"}
+            How the photos were taken: by the patient, each day held and lit differently, or in one place with
+            one camera. It says how far days differ though nothing changes.
         extractor : Extractor, optional
             Reads the points, in its own way. Default: one is made.
         manifest : path, optional
@@ -115,6 +120,7 @@ class Series(History):
             found.landmarks,
             treated_on=found.treated_on,
             affected=affected,
+            setting=setting,
             folder=folder,
             about=found.about,
             notes=found.notes,
@@ -122,12 +128,13 @@ class Series(History):
         )
 
     @classmethod
-    def from_photos(
+    def from_photos(  # noqa: PLR0913  all but one go by name
         cls,
         photos: Iterable[PhotoSource] | Mapping[str, PhotoSource],
         *,
         treated_on: date | str | None = None,
         affected: Side | None = None,
+        setting: Setting = "home",
         extractor: Extractor | None = None,
         mirrored: bool = False,
         notes: Sequence[DiaryNote] = (),
@@ -142,7 +149,7 @@ class Series(History):
             The photos, or the photos by name. `PhotoBytes` have a name and a date of their own. They are kept
             for the pictures of the report. One that is there twice, by its name or its bytes, is left out
             the second time, and the log says so.
-        treated_on, affected, extractor, mirrored, progress, metrics
+        treated_on, affected, setting, extractor, mirrored, progress, metrics
             As for `from_folder`.
         notes : sequence of DiaryNote
             The patient's diary.
@@ -168,6 +175,7 @@ class Series(History):
             found.landmarks,
             treated_on=day or treatment_by_names(found.about),
             affected=affected,
+            setting=setting,
             about=found.about,
             notes=notes,
             photos=found.sources,
@@ -182,6 +190,7 @@ class Series(History):
         *,
         treated_on: date | str | None = None,
         affected: Side | None = None,
+        setting: Setting = "home",
         folder: str | os.PathLike[str] | None = None,
         metrics: Iterable[str | Metric] | None = None,
     ) -> Series:
@@ -196,7 +205,7 @@ class Series(History):
             The output of `score_archive` with ``landmarks=True``.
         subject : str
             The person, as in the archive's column ``subject``.
-        treated_on, affected, metrics
+        treated_on, affected, setting, metrics
             As for `from_folder`.
         folder : path, optional
             The archive's source, for the pictures of a report.
@@ -215,6 +224,7 @@ class Series(History):
             found.landmarks,
             treated_on=treated_on,
             affected=affected,
+            setting=setting,
             folder=folder,
             about=found.about,
             metrics=metrics,
@@ -272,6 +282,7 @@ class Series(History):
             Landmarks.concat([self.landmarks, found.landmarks]),
             treated_on=self.treated_on,
             affected=self.affected,
+            setting=self.setting,
             folder=self.folder,
             about=[*self.about, *found.about],
             notes=self.notes,

@@ -189,6 +189,7 @@ def test_series_says_what_changed_and_writes_nothing_unasked(
     (tmp_path / "list.csv").write_text("\n".join(listed), encoding="utf-8")
     before = sorted(tmp_path.iterdir())
     options = ["--treated-on", "2026-03-09", "--affected", "right", "--manifest", tmp_path / "list.csv"]
+    options += ["--setting", "clinic"]
     result = run("series", tmp_path, *options, columns=60)
     assert result.exit_code == 3
     assert "not scored: lost.jpg: the manifest names it" in result.stderr
@@ -196,6 +197,7 @@ def test_series_says_what_changed_and_writes_nothing_unasked(
     assert max(map(len, said.splitlines())) <= 60
     text = " ".join(said.split())
     assert "lower than at baseline, relative to the left (beyond measurement error" in text
+    assert "Photos count as taken in a clinic." in text
     assert "Worth a look (a measurement, not a diagnosis) right brow" in text
     assert sorted(tmp_path.iterdir()) == before
 

@@ -56,6 +56,9 @@ def test_noise_can_be_kept_and_taken_out_later() -> None:
     kept, told = movement(*pair, keep_noise=True), movement(*pair)
     assert kept["brow_excursion_right_mm"][0] == pytest.approx(0.3, abs=1e-3)
     assert np.isnan(told["brow_excursion_right_mm"][0])
+    assert kept["brow_excursion_right_still"].tolist() == [True]
+    assert kept["commissure_lift_left_still"].tolist() == [False]
+    assert "brow_excursion_right_still" not in told
     again = beyond_noise(kept)
     assert list(again) == list(told)
     for name in told:

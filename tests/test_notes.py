@@ -27,7 +27,7 @@ from asymmetry.core.text import Text, english_text, languages
 from asymmetry.errors import InvalidInputError, UnreadablePhotoError
 from asymmetry.extract.judge.hidden import PARTS
 from asymmetry.extract.judge.quality import FAULTS
-from asymmetry.metrics.headline import HEADLINES, MOVEMENT_HEADLINES
+from asymmetry.metrics.headline import HEADLINES, MORE_MOVEMENTS, MOVEMENT_HEADLINES
 from asymmetry.photos.taken import TakenSource
 from asymmetry.series import RULES
 
@@ -134,7 +134,7 @@ def german(tmp_path: Path) -> Text:
 def test_a_language_says_notes_in_its_own_order(tmp_path: Path) -> None:
     text = german(tmp_path)
     moved = Note("moved", moved=HEADLINES[0].note(2.94), since=Note("at_baseline"))
-    change = Note("beyond_error", change=moved, limit=0.876)
+    change = Note("beyond_error", change=moved, error=0.4, limit=0.876, unit="mm")
     assert change.words(text) == "rechte Braue 2,9 mm höher als vorher, gegenüber links (mehr als 0,88 mm)"
     assert Note("eye_closed", sides=["right", "left"]).words(text) == "rechtes und linkes Auge geschlossen"
     limits = [Note("title_and_limit", headline=name, limit=1.0) for name in ("mrd1", "brow_height")]
@@ -198,7 +198,8 @@ def nested_places(entry: str) -> set[str]:
 
 def test_every_name_has_words() -> None:
     headlines = {headline.name for headline in (*HEADLINES, *MOVEMENT_HEADLINES.values())}
-    for part in "titles axes parts more less level upper_end lower_end".split():
+    headlines |= {headline.name for each in MORE_MOVEMENTS.values() for headline in each}
+    for part in "titles axes parts more less side_more side_less level upper_end lower_end".split():
         assert set(section(part)) == headlines, part
     assert set(section("half_parts")) == set(section("whole_parts")) == {part.name for part in PARTS}
     assert set(section("date_sources")) == set(get_args(TakenSource)) - {"exif_digitized", "exif_modified"}
@@ -237,7 +238,7 @@ def sample_value(spec: str) -> object:
 def test_no_english_is_left_in_another_language(code: str, foreign: Path) -> None:
     text = Text.load(foreign)
     entry = WORDS.get(code) or WORDS[f"{code}_other"]
-    words = Note(code, **(sample(entry) | {"mm": 1.5, "n": 3})).words(text)
+    words = Note(code, **(sample(entry) | {"mm": 1.5, "n": 3, "side": "right"})).words(text)
     assert words
     assert not re.search("[A-Za-z{}]", words)
     assert "." not in re.sub(r"\.(?!\d)", "", words)  # decimals have the language's sign

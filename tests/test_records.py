@@ -78,7 +78,8 @@ def test_a_change_says_all_that_is_asked_of_it() -> None:
     assert known["visible"] is False
     assert known["words"].startswith("right brow 2.5 mm lower than at baseline")
     assert known["since"] == {"first": None, "last": 0.0, "note": AT_BASELINE, "remark": None}
-    assert known["left"] == {"before": 0.0, "after": None, "change": None, "strength": None}
+    left = {name: known["left"][name] for name in ("before", "after", "change", "strength", "beyond")}
+    assert left == {"before": 0.0, "after": None, "change": None, "strength": None, "beyond": False}
     assert known["headline"]["metric"] == "brow_height"
     assert known["span"] == [7.0, 14.0]
 

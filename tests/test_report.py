@@ -46,12 +46,21 @@ def test_page_says_first_what_changed_and_what_to_show() -> None:
     )
     assert "Day 40: right brow 3.0 mm lower than at baseline, relative to the left (beyond" in summary
     assert "Worse: the sides are less even than before." in summary
-    assert "Within measurement error on the latest day: Upper lid (MRD1)" in summary
+    assert "Not changed on the latest day, as far as photos tell" in summary
+    assert "from the size in brackets on): Upper lid (MRD1)" in summary
     assert "A bystander would notice on day 40: right brow 3.0 mm lower." in summary
     assert "To show the clinician right brow 3.0 mm lower than at baseline on day 40" in summary
     order = "In short,Over days,Numbers,Definitions,How it was measured,Limits,Where the numbers come from"
     places = [page.text.index(heading) for heading in order.split(",")]
     assert places == sorted(places)
+
+
+def test_page_says_that_both_sides_changed_alike() -> None:
+    lower = [0, 0, 0, -6, -6, -6]
+    page = Page(render(series(6, brow_right_mm=lower, brow_left_mm=lower)))
+    assert "no tracked difference is beyond measurement error, but the sides are: 1 of 4 parts" in page.text
+    assert "right brow 6.0 mm lower" in page.text
+    assert "left brow 6.0 mm lower" in page.text
 
 
 def test_better_and_what_is_over_are_told_apart() -> None:

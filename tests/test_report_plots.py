@@ -163,7 +163,7 @@ def test_dots_are_the_changes() -> None:
     assert max(abs(value) for value in axes.get_xlim()) > 4
     told = describe_dots(dots, TREATED)
     assert "Brow height: before 0.0, farthest −4.0 on day" in told
-    assert "Mouth corner: before 0.0, latest 0.0, measurement error" in told
+    assert "Mouth corner: before 0.0, latest 0.0, a change is called from" in told
 
 
 def test_dots_of_one_day_show_what_there_is() -> None:
@@ -171,7 +171,7 @@ def test_dots_of_one_day_show_what_there_is() -> None:
     assert dots[0].after == pytest.approx(-2, abs=1e-3)
     assert math.isnan(dots[0].before)
     figure = draw_dots(dots, UNTREATED, "baseline")
-    assert not {"farthest in between", "measurement error around before"} & words(figure)
+    assert not {"farthest in between", "no change is called within this"} & words(figure)
     assert describe_dots(dots[:1], UNTREATED).endswith("Brow height: −2.0.")
 
 

@@ -13,15 +13,9 @@ from asymmetry import Landmarks, Measurements, Note, Series
 from asymmetry.errors import InvalidInputError
 from asymmetry.series import FALSE_ALARMS, HEADLINES, Change
 from asymmetry.series.change import Sides, changes
-from asymmetry.series.course import (
-    DEFAULT_SEM,
-    LEAST_BETWEEN,
-    LEAST_SEM,
-    UNKNOWN_ERROR,
-    Expected,
-    course,
-    measurement_error,
-)
+from asymmetry.series.course import USUAL, course
+from asymmetry.series.day_to_day import Expected, expected_error
+from asymmetry.series.error import course_error
 from asymmetry.series.reference import reference_days
 from asymmetry.synthetic import face
 
@@ -35,7 +29,13 @@ def dated(landmarks: Landmarks, days: npt.ArrayLike) -> Landmarks:
 
 
 def followed(
-    days: Array, seed: int, sd: float, *, daily: float = 0.0, brow: npt.ArrayLike = 0.0
+    days: Array,
+    seed: int,
+    sd: float,
+    *,
+    daily: float = 0.0,
+    brow: npt.ArrayLike = 0.0,
+    expected: Expected = USUAL,
 ) -> list[Sides]:
     """Headline metrics with normal scatter of each photo and of each day; the brow also has a course."""
     rng = np.random.default_rng(seed)
@@ -47,7 +47,10 @@ def followed(
         columns |= {headline.column(side): np.zeros(len(days)) for side in ("right", "left")}
     table, every = Measurements(columns), np.ones(len(days), dtype=bool)
     return [
-        Sides(each, *(course(table, each.column(s), every, "rest") for s in ("right", "left", "diff")))
+        Sides(
+            each,
+            *(course(table, each.column(s), every, "rest", expected) for s in ("right", "left", "diff")),
+        )
         for each in HEADLINES
     ]
 
@@ -70,74 +73,97 @@ def test_a_course_averages_the_photos_of_a_day_and_names_them() -> None:
     one, two = found.error.variance(1), found.error.variance(2)
     wider = np.sqrt(one / two)
     assert (found.high - found.value)[[0, 2]] == pytest.approx((found.value - found.low)[1] * wider)
-    assert two == pytest.approx(LEAST_BETWEEN**2 + DEFAULT_SEM**2 / 2)
 
 
-def error(values: Array, days: Array, **known: Any) -> Any:
+def error(values: Array, days: Array, expected: Expected = USUAL) -> Any:
     kinds, where, count = np.unique(days, return_inverse=True, return_counts=True)
     means = np.bincount(where, values) / count
-    return measurement_error(values, kinds, means, count, **known)
+    return course_error(values, kinds, means, count, expected, np.ones(len(kinds)))
 
 
-def test_without_repeats_the_usual_error_is_taken() -> None:
-    found = error(np.array([1.0, 5.0]), np.array([0.0, 9.0]))
-    assert (found.sem, found.between) == (DEFAULT_SEM, LEAST_BETWEEN)
-    told = Expected(0.4, Note("own_uncertainty"))
-    assert error(np.array([1.0, 5.0]), np.array([0.0, 9.0]), expected=told).sem == pytest.approx(0.4)
-    assert np.isnan(error(np.array([1.0, 5.0]), np.array([0.0, 9.0]), expected=UNKNOWN_ERROR).sem)
+def test_without_days_between_others_the_usual_error_is_taken() -> None:
+    home, clinic = (expected_error(setting, "brow_height_diff_mm") for setting in ("home", "clinic"))
+    found = error(np.array([1.0, 5.0]), np.array([0.0, 9.0]), home)
+    assert (found.sem, found.between, found.df) == (home.sem, home.between, home.df)
+    assert found.note == Note("setting_error", setting="home")
+    assert clinic.variance(1) < home.variance(1) / 4
+    assert expected_error("home", "mouth_cant_deg").df == 0
 
 
-def test_the_points_own_spread_tells_what_to_expect() -> None:
+def test_more_photos_of_a_day_do_not_lessen_what_they_share() -> None:
+    home = expected_error("home", "brow_height_diff_mm")
+    assert np.sqrt(home.variance([1, 3])) == pytest.approx([0.35, 0.32], abs=0.01)
+    values = np.random.default_rng(1).normal(0, 0.001, 40)
+    found = error(values, np.repeat([0.0, 9], 20), home)
+    assert found.between == home.between
+    assert found.sem < 0.6 * home.sem
+
+
+def test_a_listed_left_side_is_as_a_right_one() -> None:
+    left, right = (expected_error("home", f"mrd1_{side}_mm") for side in ("left", "right"))
+    assert left == right
+    assert left.variance(1) > 4 * expected_error("home", "mrd1_diff_mm").variance(1)
+
+
+def test_columns_without_a_row_go_by_the_difference_or_by_repeats() -> None:
+    lift, ratio = (expected_error("home", f"commissure_lift_{name}") for name in ("right_mm", "log_ratio"))
+    assert lift.df == 0
+    assert ratio.df > 0
+    assert expected_error("home", "x_mm", repeats=0.2).variance(1) == pytest.approx(0.4**2)
+    assert expected_error("clinic", "x_mm", repeats=0.2).variance(1) == pytest.approx(0.2**2)
+
+
+def test_of_what_is_not_listed_the_points_own_spread_tells_what_to_expect() -> None:
     made = dated(face(3), [0, 1, 2])
     sharp, blurred = (
         Series.from_landmarks(replace(made, spread=np.full_like(made.spread, px))) for px in (0.4, 2.0)
     )
-    first, second = (each.course("brow_height").error for each in (sharp, blurred))
-    assert second.sem == pytest.approx(5 * first.sem, rel=1e-3)
-    assert second.note == Note("own_uncertainty")
-    wider = np.sqrt(second.variance(1) / first.variance(1))
-    assert blurred.changes()[0].limit == pytest.approx(wider * sharp.changes()[0].limit, rel=1e-3)
-    assert Series.from_landmarks(made).course("brow_height").error.sem == DEFAULT_SEM
+    first, second = (each.course("brow_medial_height").error for each in (sharp, blurred))
+    assert second.sem == pytest.approx(5 * first.sem, rel=0.01)
+    assert "own_uncertainty" in repr(second.note)
 
 
 def test_of_other_units_only_the_series_itself_tells_the_error() -> None:
-    few = Series.from_landmarks(dated(face(3), [0, 1, 2])).course("mouth_cant")
+    few = Series.from_landmarks(dated(face(2), [0, 1])).course("mouth_cant")
     assert np.isnan(few.low).all()
     many = Series.from_landmarks(dated(face(20, noise_px=0.5), np.arange(20))).course("mouth_cant")
     assert np.mean((many.low <= 0) & (many.high >= 0)) > 0.8
     assert many.half_width.max() < 3
 
 
-def test_days_differ_by_what_repeats_do_not_show() -> None:
-    """Twenty photos a day that agree to a hair do not make its mean as sure as that."""
-    values = np.random.default_rng(1).normal(0, 0.01, 80)
-    found = error(values, np.repeat([0.0, 5, 9, 20], 20))
-    assert np.sqrt(found.variance(20)) == pytest.approx(LEAST_BETWEEN, rel=0.2)
+def test_the_error_has_no_cliff_as_days_come() -> None:
+    """One more day of a quiet course never moves its error by more than a fifth."""
+    values = np.random.default_rng(5).normal(0, 0.35, 40)
+    sizes = [float(error(values[:n], np.arange(float(n))).variance(1)) for n in range(2, 41)]
+    assert np.abs(np.diff(np.log(sizes))).max() < 0.2
 
 
-def test_many_repeats_tell_the_error_whatever_the_course() -> None:
-    days = np.repeat(np.arange(0.0, 400, 10), 5)
-    values = np.random.default_rng(0).normal(0, 0.6, 200) + np.repeat(np.linspace(0, 50, 40), 5)
-    found = error(values, days)
-    assert found.sem == pytest.approx(0.6, rel=0.1)
-    assert found.between < 0.3
-
-
-def test_scatter_from_day_to_day_counts_beside_that_of_repeats() -> None:
+def test_many_days_tell_the_error_whatever_the_course() -> None:
     rng = np.random.default_rng(0)
-    days = np.repeat(np.arange(200.0), 2)
-    values = rng.normal(0, 0.1, 400) + np.repeat(rng.normal(0, 0.5, 200), 2)
-    found = error(values, days)
-    assert found.sem == pytest.approx(0.1, rel=0.2)
-    assert found.between == pytest.approx(0.5, rel=0.2)
-    assert found.variance(1000) == pytest.approx(0.25, rel=0.4)
+    for steady in (np.zeros(200), np.arange(200.0) / 10, np.where(np.arange(200) > 90, 5.0, 0)):
+        found = error(steady + rng.normal(0, 1.2, 200), np.arange(200.0))
+        assert np.sqrt(found.variance(1)) == pytest.approx(1.2, rel=0.15)
 
 
-def test_a_steady_slope_and_one_step_are_no_scatter() -> None:
+def test_one_step_is_no_scatter() -> None:
     days = np.array([0.0, 1, 5, 6, 20, 21, 30, 50, 51, 60, 70, 90])
-    assert error(days / 10, days).between == LEAST_BETWEEN
-    assert error(np.where(days > 25, 3.0, 0), days).between == LEAST_BETWEEN
-    assert error(np.zeros(12), np.repeat(days[:4], 3)).sem >= LEAST_SEM
+    flat, stepped = (error(np.where(days > 25, mm, 0.0), days) for mm in (0.0, 3.0))
+    assert stepped.variance(1) == flat.variance(1) or stepped.variance(1) < USUAL.variance(1)
+    assert error(days / 10, days).variance(1) == pytest.approx(flat.variance(1))
+
+
+def test_errors_that_neighbours_share_are_found_and_widen() -> None:
+    n = 150
+    days, alone, shared = np.arange(float(n)), [], []
+    for seed in range(30):
+        news, course = np.random.default_rng(seed).normal(0, 0.4, n), np.zeros(n)
+        for i in range(1, n):
+            course[i] = 0.5 * course[i - 1] + np.sqrt(0.75) * news[i]
+        alone.append(error(news, days))
+        shared.append(error(course, days))
+    assert np.mean([each.serial for each in alone]) < 0.1
+    assert np.mean([each.serial for each in shared]) == pytest.approx(0.4, abs=0.1)
+    assert np.mean([each.variance(1) for each in shared]) == pytest.approx(0.4**2, rel=0.2)
 
 
 # The rate of false alarms, and how soon a true change is called
@@ -164,15 +190,14 @@ def test_a_flat_series_raises_no_false_alarm_at_the_stated_rate(plan: str, sd: f
 
 @pytest.mark.parametrize("sd", [0.1, 0.2])
 def test_a_drop_of_2_mm_is_called_within_two_photos_of_its_start(sd: float) -> None:
-    days = np.arange(0.0, 30)
-    brow = np.where(days >= 20, -2.0, 0.0)
+    days = np.arange(-2.0, 28)
+    brow = np.where(days >= 18, -2.0, 0.0)
+    clinic = expected_error("clinic", "brow_height_diff_mm")
     late = []
     for seed in range(60):
         for seen in range(20, 30):
-            found = of(
-                changes(followed(days[: seen + 1], seed, sd, brow=brow[: seen + 1]), "baseline", True),
-                "brow_height",
-            )
+            made = followed(days[: seen + 1], seed, sd, brow=brow[: seen + 1], expected=clinic)
+            found = of(changes(made, "baseline", True), "brow_height")
             if found.beyond:
                 break
         late.append(seen - 20)
@@ -245,7 +270,7 @@ def test_without_photos_before_a_treatment_that_is_told() -> None:
     late = Series.from_landmarks(dated(face(2), [3, 9]), treated_on=TREATED_ON)
     assert late.changes()[0].notes[0] == Note("none_before_treatment", day=3.0)
     untreated = Series.from_landmarks(dated(face(2), [3, 9]))
-    assert untreated.changes()[0].notes == ()
+    assert untreated.changes()[0].notes == (Note("one_session"),)
 
 
 def test_nothing_to_compare() -> None:
@@ -303,7 +328,7 @@ def test_the_nearest_rest_is_told() -> None:
 
 def test_a_weaker_smile_is_a_change_with_its_strength() -> None:
     series = smiles([8, 8, 8, 3])
-    smile = of(series.changes(), "commissure_travel")
+    smile = of(series.changes(), "commissure_lift")
     assert smile.expression == "smile_open"
     assert smile.beyond
     assert smile.change == pytest.approx(5, abs=0.05)
@@ -313,7 +338,7 @@ def test_a_weaker_smile_is_a_change_with_its_strength() -> None:
     moved = smile.note["change"]["moved"]
     assert (moved.code, moved["headline"]) == ("right_more", "smile_open")
     assert moved["mm"] == pytest.approx(5, abs=0.05)
-    assert series.course("commissure_travel", side="left").value == pytest.approx([8, 8, 8, 3], abs=0.05)
+    assert series.course("commissure_lift", side="left").value == pytest.approx([8, 8, 8, 3], abs=0.05)
 
 
 def test_a_metric_that_is_not_there() -> None:

@@ -110,7 +110,7 @@ def smiles(right: list[float], left: list[float], affected: Any = None) -> Serie
 
 
 def smile(made: Series) -> Change:
-    return of(made.changes(), "commissure_travel")
+    return of(made.changes(), "commissure_lift")
 
 
 def test_less_effort_of_the_healthy_side_is_told() -> None:

@@ -12,15 +12,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from asymmetry.core.agreement import icc, mdc95, moderated_variance, pooled_sd
 from asymmetry.core.distributions import t_quantile
-from asymmetry.core.statistics import (
-    EXACT_READINGS,
-    icc,
-    kendall_tau,
-    mdc95,
-    pooled_sd,
-    theil_sen,
-)
+from asymmetry.core.statistics import EXACT_READINGS, kendall_tau, serial_correlation, theil_sen
 from asymmetry.errors import InvalidInputError
 
 FloatArray = npt.NDArray[np.float64]
@@ -184,6 +178,7 @@ def test_t_quantile_at_its_ends() -> None:
         (lambda: theil_sen([1, 2, 3], [1, 2]), "don't fit"),
         (lambda: kendall_tau(1.0, 2.0), "series"),
         (lambda: theil_sen([1, 2], [1, 2], confidence=95), "between 0 and 1"),
+        (lambda: theil_sen([1, 2], [1, 2], serial=1), "under 1"),
         (lambda: t_quantile(3, confidence=1), "between 0 and 1"),
         (lambda: icc([1.0, 2.0]), "subjects, readings"),
         (lambda: pooled_sd([1.0, 2.0], ["a"]), "groups"),
@@ -192,3 +187,28 @@ def test_t_quantile_at_its_ends() -> None:
 def test_what_does_not_fit_is_refused(call: object, message: str) -> None:
     with pytest.raises(InvalidInputError, match=message):
         call()  # type: ignore[operator]
+
+
+def test_variances_are_pooled_by_their_degrees_of_freedom() -> None:
+    assert moderated_variance(1.0, 12, 4.0, 4) == pytest.approx((12 + 16) / 16)
+    assert moderated_variance(1.0, 12, math.nan, 0) == 1
+    assert moderated_variance(math.nan, 0, 4.0, 4) == 4
+    assert math.isnan(moderated_variance(math.nan, 0, math.nan, 0))
+
+
+def test_readings_that_follow_each_other_widen_the_slopes_interval() -> None:
+    rng = np.random.default_rng(0)
+    day, lag, held = np.arange(30.0), [], {0.0: [], 0.6: []}
+    for _ in range(400):
+        values = rng.normal(size=30)
+        for i in range(1, 30):
+            values[i] = 0.5 * values[i - 1] + math.sqrt(0.75) * values[i]
+        lag.append(serial_correlation(values - np.polyval(np.polyfit(day, values, 1), day)))
+        for serial, found in held.items():
+            line = theil_sen(day, values, serial=serial)
+            found.append(line.low <= 0 <= line.high)
+    assert np.mean(lag) == pytest.approx(0.5, abs=0.06)
+    assert np.mean(held[0.0]) < 0.85
+    assert np.mean(held[0.6]) >= 0.93
+    assert math.isnan(serial_correlation([1.0, 1, 1, 1, 1]))
+    assert theil_sen(day, day, serial=0.5).slope == 1

@@ -1,4 +1,4 @@
-"""Trend, agreement and measurement error of repeated readings. NaN was not measured, and is left out.
+"""Trend of readings over time. NaN was not measured, and is left out.
 
 A reading is one number of a column, such as a brow's height in one photo. Where a function takes
 ``(..., n)``, each row is a series of its own, with its own gaps: its result does not depend on other rows.
@@ -8,29 +8,18 @@ from __future__ import annotations
 
 import math
 from statistics import NormalDist
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.distributions import exact_kendall_p, t_quantile, two_sided_p
+from asymmetry.core.distributions import exact_kendall_p, two_sided_p
 from asymmetry.errors import InvalidInputError
 
-__all__ = [
-    "ICC",
-    "PooledSD",
-    "TheilSen",
-    "icc",
-    "kendall_tau",
-    "mdc95",
-    "pooled_sd",
-    "theil_sen",
-]
+__all__ = ["TheilSen", "kendall_tau", "serial_correlation", "theil_sen"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Normal quantile of the minimal detectable change, as it is written in the literature (Weir 2005).
-Z95 = 1.96
 #: Up to this many readings without ties Kendall's p is exact; beyond, the normal one is right to 0.1 %.
 EXACT_READINGS = 33
 
@@ -44,32 +33,7 @@ class TheilSen(NamedTuple):
     high: FloatArray
 
 
-class ICC(NamedTuple):
-    """Intraclass correlations of single readings.
-
-    Attributes
-    ----------
-    one_way : float
-        ICC(1,1): the order of the columns means nothing, such as that of the photos of a day.
-    agreement : float
-        ICC(2,1): each column is an observer out of many; an observer's bias counts as error.
-    consistency : float
-        ICC(3,1): each column is one of these very observers; their biases don't count.
-    """
-
-    one_way: float
-    agreement: float
-    consistency: float
-
-
-class PooledSD(NamedTuple):
-    """Standard deviation within groups, and its degrees of freedom."""
-
-    sd: FloatArray
-    df: npt.NDArray[np.intp]
-
-
-def theil_sen(x: npt.ArrayLike, y: npt.ArrayLike, confidence: float = 0.95) -> TheilSen:
+def theil_sen(x: npt.ArrayLike, y: npt.ArrayLike, confidence: float = 0.95, serial: float = 0.0) -> TheilSen:
     """Fit a line by the median of the slopes between all pairs of readings, which an outlier hardly moves.
 
     Parameters
@@ -80,6 +44,9 @@ def theil_sen(x: npt.ArrayLike, y: npt.ArrayLike, confidence: float = 0.95) -> T
         The readings.
     confidence : float
         Confidence of the interval, between 0 and 1.
+    serial : float
+        Correlation of each reading's deviation from the line with the next one's, see `serial_correlation`.
+        The interval is the wider for it.
 
     Returns
     -------
@@ -90,12 +57,13 @@ def theil_sen(x: npt.ArrayLike, y: npt.ArrayLike, confidence: float = 0.95) -> T
     Raises
     ------
     InvalidInputError
-        If the shapes don't fit, or `confidence` is not between 0 and 1.
+        If the shapes don't fit, `confidence` is not between 0 and 1, or `serial` not from 0 to under 1.
 
     Notes
     -----
-    Theil 1950; the interval by Sen 1968, equation 2.6. As `scipy.stats.theilslopes`: the intercept is the
-    median of y less the slope times the median of x.
+    Theil 1950; the interval by Sen 1968, equation 2.6, with that variance times ``(1 + r) / (1 - r)``, by
+    which readings that follow each other tell less (Hamed and Rao 1998, J Hydrol 204:182). As
+    `scipy.stats.theilslopes`: the intercept is the median of y less the slope times the median of x.
 
     Examples
     --------
@@ -105,11 +73,14 @@ def theil_sen(x: npt.ArrayLike, y: npt.ArrayLike, confidence: float = 0.95) -> T
     """
     if not 0 < confidence < 1:
         raise InvalidInputError(f"confidence {confidence}: use a number between 0 and 1")
+    if not 0 <= serial < 1:
+        raise InvalidInputError(f"serial correlation {serial}: use a number from 0 to under 1")
     x, y = _pair_up(x, y)
     run, rise = _steps(x), _steps(y)
     with np.errstate(invalid="ignore", divide="ignore"):
         slopes = _sort_with_nan(np.where(run == 0, np.nan, rise / run))
     variance = _score_variance(np.isfinite(y).sum(axis=-1), _count_ties(x), _count_ties(y))
+    variance = variance * (1 + serial) / (1 - serial)
     with np.errstate(invalid="ignore"):  # ties in both x and y can make the variance negative
         half = NormalDist().inv_cdf((1 + confidence) / 2) * np.sqrt(variance)
     low, high = _interval_places(np.isfinite(slopes).sum(axis=-1), half)
@@ -126,6 +97,38 @@ def _interval_places(
     high = np.fmin(np.round((count + half) / 2), count - 1)
     unknown = np.isnan(half)
     return np.where(unknown, -1, low).astype(np.intp), np.where(unknown, -1, high).astype(np.intp)
+
+
+def serial_correlation(values: npt.ArrayLike) -> float:
+    """Correlation of each reading with the next one, beyond a line through them.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+        What a line leaves over, in order of time.
+
+    Returns
+    -------
+    float
+        -1 to 1; NaN with fewer than five readings, or where all are equal.
+
+    Notes
+    -----
+    The first autocorrelation, and the ``(2 + 4 r) / n`` by which a line fitted to n readings lowers it
+    (Tjøstheim and Paulsen 1983, Biometrika 70:177).
+
+    Examples
+    --------
+    >>> round(serial_correlation([1.0, 1.2, 0.9, 0.1, -0.8, -1.1, -1.0, -0.3]), 2)
+    1.0
+    """
+    left = np.asarray(values, dtype=np.float64)
+    left = left - left.mean() if len(left) else left
+    square = float((left**2).sum())
+    if len(left) < 5 or square == 0:
+        return math.nan
+    lag = float((left[1:] * left[:-1]).sum()) / square
+    return min(max(lag + (2 + 4 * lag) / len(left), -1.0), 1.0)
 
 
 def kendall_tau(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -175,153 +178,6 @@ def kendall_tau(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatAr
         p = two_sided_p(np.abs(score) / np.sqrt(variance))
     p = np.where(exact, exact_kendall_p(np.where(exact, n, 0), score), p)
     return tau, np.where(np.isnan(tau), np.nan, p)[()]
-
-
-def icc(values: npt.ArrayLike) -> ICC:
-    """Intraclass correlation: the share of the readings' scatter that lies between subjects, 1 being all.
-
-    Parameters
-    ----------
-    values : array_like, shape (n, k)
-        k readings of each of n subjects. A subject with a NaN is left out.
-
-    Returns
-    -------
-    ICC
-        ICC(1,1), ICC(2,1) and ICC(3,1). NaN with fewer than two subjects or two readings.
-
-    Raises
-    ------
-    InvalidInputError
-        If the values are not a table.
-
-    Notes
-    -----
-    Shrout and Fleiss 1979, from the mean squares of a two-way analysis of variance.
-
-    Examples
-    --------
-    >>> icc([[1.0, 1.1], [2.0, 2.1], [4.0, 4.1]]).consistency
-    1.0
-    """
-    table = np.asarray(values, dtype=np.float64)
-    if table.ndim != 2:
-        raise InvalidInputError(f"icc: values have shape {table.shape}; use (subjects, readings)")
-    table = table[np.isfinite(table).all(axis=1)]
-    n, k = table.shape
-    if n < 2 or k < 2:
-        return ICC(math.nan, math.nan, math.nan)
-    table = table - table.mean()
-    of_subjects = k * np.sum(table.mean(axis=1) ** 2)
-    of_readings = n * np.sum(table.mean(axis=0) ** 2)
-    within = np.sum((table - table.mean(axis=1, keepdims=True)) ** 2)
-    residual = table - table.mean(axis=1, keepdims=True) - table.mean(axis=0)
-    subjects, readings = of_subjects / (n - 1), of_readings / (k - 1)
-    inside, error = within / (n * (k - 1)), np.sum(residual**2) / ((n - 1) * (k - 1))
-    consistent = subjects + (k - 1) * error
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return ICC(
-            one_way=float((subjects - inside) / (subjects + (k - 1) * inside)),
-            agreement=float((subjects - error) / (consistent + k / n * (readings - error))),
-            consistency=float((subjects - error) / consistent),
-        )
-
-
-def pooled_sd(values: npt.ArrayLike, groups: npt.ArrayLike) -> PooledSD:
-    """Standard deviation within groups. Within the repeats of a day it is the standard error of measurement.
-
-    Parameters
-    ----------
-    values : array_like, shape (..., n)
-        The readings.
-    groups : array_like, shape (n,)
-        A label for each reading, a number or a text, such as its day: readings with one label are repeats.
-
-    Returns
-    -------
-    PooledSD
-        ``sd`` and ``df``, each of shape (...). ``df`` is the number of readings less the number of groups;
-        where it is 0, nothing was repeated, and ``sd`` is NaN.
-
-    Raises
-    ------
-    InvalidInputError
-        If the shapes don't fit.
-
-    Notes
-    -----
-    Bland and Altman 1996, BMJ 313:744: the root of the mean square within subjects, one-way.
-
-    Examples
-    --------
-    >>> sem = pooled_sd([1.0, 3.0, 7.0, np.nan, 9.0], ["mon", "mon", "tue", "tue", "wed"])
-    >>> float(sem.sd), int(sem.df)
-    (1.4142135623730951, 1)
-    """
-    table, labels = np.asarray(values, dtype=np.float64), np.asarray(groups)
-    if labels.ndim != 1 or table.ndim < 1 or table.shape[-1] != len(labels):
-        raise InvalidInputError(
-            f"pooled_sd: {table.shape} values in {labels.shape} groups; use (..., n) and (n,)"
-        )
-    order = np.argsort(labels, kind="stable")
-    kinds, starts, where = np.unique(labels[order], return_index=True, return_inverse=True)
-    table = table[..., order]
-    known = np.isfinite(table)
-
-    def by_group(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        if not len(kinds):
-            return array
-        return np.add.reduceat(array, starts, axis=-1)
-
-    counts = by_group(known.astype(np.intp))
-    means = by_group(np.where(known, table, 0)) / np.maximum(counts, 1)
-    squares = np.where(known, table - means[..., where], 0) ** 2
-    df = np.maximum(counts - 1, 0).sum(axis=-1)
-    with np.errstate(invalid="ignore"):
-        return PooledSD(np.sqrt(squares.sum(axis=-1) / np.where(df > 0, df, np.nan)), df)
-
-
-def mdc95(
-    sem: npt.ArrayLike,
-    n_before: npt.ArrayLike = 1,
-    n_after: npt.ArrayLike = 1,
-    df: npt.ArrayLike | None = None,
-) -> FloatArray:
-    """Smallest change between two means of readings that is beyond measurement error, with 95 % confidence.
-
-    Parameters
-    ----------
-    sem : array_like
-        Standard error of measurement of one reading.
-    n_before, n_after : array_like of int
-        Number of readings in each of the two means.
-    df : array_like, optional
-        Degrees of freedom of the SEM. With few of them the error itself is uncertain, and a larger change is
-        needed. Default: the SEM is known well.
-
-    Returns
-    -------
-    ndarray
-        In the unit of the SEM; all arguments broadcast. NaN where there is no reading, or no degree of
-        freedom.
-
-    Notes
-    -----
-    ``1.96 √(SEM²/n_before + SEM²/n_after)``, with one reading each ``1.96 √2 SEM`` (Weir 2005, J Strength
-    Cond Res 19:231). With `df` the t quantile takes the place of 1.96.
-
-    Examples
-    --------
-    >>> round(float(mdc95(0.1)), 4), round(float(mdc95(0.1, n_before=3, df=4)), 4)
-    (0.2772, 0.3206)
-    """
-    sem = np.asarray(sem, dtype=np.float64)
-    before = np.asarray(n_before, dtype=np.float64)
-    after = np.asarray(n_after, dtype=np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        error = sem * np.sqrt(1 / before + 1 / after)
-    factor = Z95 if df is None else t_quantile(df)
-    return np.where(np.isfinite(error), factor * error, np.nan)[()]
 
 
 def _pair_up(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:

@@ -14,15 +14,18 @@ from asymmetry.metrics.brow import brow_height
 from asymmetry.metrics.definition import Metric
 from asymmetry.metrics.excursion import (
     brow_excursion,
+    commissure_lift,
     commissure_travel,
     eye_closure,
     frown_descent,
+    residual_gap,
+    synkinesis,
     upper_lip_lift,
 )
 from asymmetry.metrics.eye import fissure_height, mrd1
 from asymmetry.metrics.mouth import commissure_height
 
-__all__ = ["HEADLINES", "MOVEMENT_HEADLINES", "Difference", "Headline", "notable"]
+__all__ = ["HEADLINES", "MORE_MOVEMENTS", "MOVEMENT_HEADLINES", "Difference", "Headline", "notable"]
 
 
 @dataclass(frozen=True)
@@ -41,17 +44,20 @@ class Headline:
         Name in the catalogue; the columns are ``<metric>_right_mm`` and so on.
     visible_mm, study
         Those of the `Metric`.
+    unit : str
+        The metric's unit.
     """
 
     name: str
     metric: str
     visible_mm: float | None = None
     study: str = ""
+    unit: str = "mm"
 
     @classmethod
     def of(cls, metric: Metric, name: str = "") -> Headline:
         """The headline of a metric; its name is the metric's, unless it has one of its own."""
-        return cls(name or metric.name, metric.name, metric.visible_mm, metric.study)
+        return cls(name or metric.name, metric.name, metric.visible_mm, metric.study, metric.unit)
 
     @property
     def title(self) -> str:
@@ -73,7 +79,7 @@ class Headline:
 
     def column(self, side: str) -> str:
         """Name of the column of one side, or of ``"diff"``, ``"diff_sd"`` and so on."""
-        return f"{self.metric}_{side}_mm"
+        return f"{self.metric}_{side}_{self.unit}"
 
     def note(self, diff_mm: float) -> Note:
         """A difference as a note; the right side is the subject, and is compared with the left.
@@ -90,6 +96,18 @@ class Headline:
         if diff_mm > 0:
             return Note("right_more", headline=self.name, mm=diff_mm)
         return Note("right_less", headline=self.name, mm=-diff_mm)
+
+    def side_note(self, side: str, moved: float, error: float) -> Note:
+        """How one side changed against its own former self, as a note.
+
+        Examples
+        --------
+        >>> str(HEADLINES[0].side_note("left", -4.1, 1.2))
+        'left brow 4.1 mm lower (± 1.2)'
+        """
+        if moved > 0:
+            return Note("side_more", side=side, headline=self.name, mm=moved, error=error)
+        return Note("side_less", side=side, headline=self.name, mm=-moved, error=error)
 
     def words(self, diff_mm: float) -> str:
         """The same in English.
@@ -114,18 +132,26 @@ class Headline:
 #: Metrics shown first, from the brow down.
 HEADLINES = tuple(map(Headline.of, (brow_height, mrd1, fissure_height, commissure_height)))
 
-#: Movements from rest that are looked at first in each expression.
+#: Movements from rest that are looked at first in each expression: the part of each that is read surest.
 MOVEMENT_HEADLINES = {
     expression: Headline.of(metric, expression)
     for expression, metric in {
         "brow_raise": brow_excursion,
         "frown": frown_descent,
         "eye_closure": eye_closure,
-        "smile_closed": commissure_travel,
-        "smile_open": commissure_travel,
+        "smile_closed": commissure_lift,
+        "smile_open": commissure_lift,
         "snarl": upper_lip_lift,
         "pucker": commissure_travel,
     }.items()
+}
+
+
+#: What else an expression tells: the gap of an eye that does not close, and the eye that closes with a smile.
+MORE_MOVEMENTS = {
+    "eye_closure": (Headline.of(residual_gap),),
+    "smile_closed": (Headline.of(synkinesis, "synkinesis_closed"),),
+    "smile_open": (Headline.of(synkinesis, "synkinesis_open"),),
 }
 
 

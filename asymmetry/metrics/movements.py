@@ -15,6 +15,7 @@ from asymmetry.core.frame import Scale, apart, face_frame, head_angles
 from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
+from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import excursion
@@ -87,8 +88,9 @@ def movement(
     scale : Scale, optional
         Where the millimetres of the photos at rest come from. Default: the iris.
     keep_noise : bool
-        Keep the readings of sides that are still. Means and trends over many photos need that: if a side
-        hardly moves, the readings that are left over are the large ones.
+        Keep the readings of sides that are still, and say so in ``<metric>_<side>_still``. Means and trends
+        over many photos need that: if a side hardly moves, the readings that are left over are the large
+        ones.
 
     Returns
     -------
@@ -156,7 +158,7 @@ def movement(
         describe_columns(chosen),
     ).with_notes(notes)
     if keep_noise:
-        return table
+        return replace(table, columns={**table.columns, **_still_sides(table, chosen)})
     return beyond_noise(table, chosen)
 
 
@@ -172,13 +174,29 @@ def beyond_noise(table: Measurements, metrics: Iterable[MovementMetric] | None =
     """
     if metrics is None:
         metrics = movement_catalogue().values()
-    kept = dict(table.columns)
+    flags = _still_sides(table, metrics)
+    kept = {name: values for name, values in table.columns.items() if name not in flags}
     for metric in metrics:
-        if metric.least is not None:
-            for name, sd in zip(metric.columns[:2], metric.rsd_columns[:2], strict=True):
-                still = np.isfinite(table[sd]) & ~_moves(metric, table[name], table[sd])
-                kept[name] = np.where(still, np.nan, table[name])
+        for name, flag in zip(metric.columns[:2], _flag_columns(metric), strict=False):
+            kept[name] = np.where(flags[flag], np.nan, table[name])
     return replace(table, columns=kept)
+
+
+def _still_sides(table: Measurements, metrics: Iterable[MovementMetric]) -> dict[str, Mask]:
+    """Which sides move no farther than noise, by the names of the flags' columns."""
+    flags = {}
+    for metric in metrics:
+        for i, flag in enumerate(_flag_columns(metric)):
+            value, sd = table[metric.columns[i]], table[metric.rsd_columns[i]]
+            flags[flag] = np.isfinite(sd) & ~_moves(metric, value, sd)
+    return flags
+
+
+def _flag_columns(metric: MovementMetric) -> tuple[str, ...]:
+    """Names of the flags of both sides; none where any reading counts."""
+    if metric.least is None:
+        return ()
+    return tuple(f"{metric.name}_{side}_still" for side in SIDES)
 
 
 def _moves(metric: MovementMetric, value: FloatArray, sd: FloatArray) -> Mask:

@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.agreement import mdc95
 from asymmetry.core.frame import REGIONS, Scale, face_frame, head_angles
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Scheme
-from asymmetry.core.statistics import mdc95
 from asymmetry.metrics.measuring import MAX_YAW_HORIZONTAL
 from asymmetry.report.pictures import Picture
-from asymmetry.series.course import DEFAULT_SEM
+from asymmetry.series.day_to_day import DEFAULT_SEM
 
 __all__ = ["FROM_MM", "TO_MM", "Heat", "from_days", "from_mirror", "heat_colours", "paint_heat"]
 

@@ -113,6 +113,9 @@ class Wording:
         parts = {"of": len(self.changes), "day": self.text.day(max(each.day for each in self.changes))}
         if now:
             return self.text.count("summary.beyond", len(now), since=self.since, **parts)
+        sides = [each for each in self.changes if each.sides_note is not None]
+        if sides:
+            return self.text.count("summary.sides", len(sides), since=self.since, **parts)
         if ever:
             return self.text.count("summary.over", len(ever), **parts)
         return self.text("summary.none", **parts)
@@ -122,7 +125,7 @@ class Wording:
         if not self.changes:
             return
         now = sum(each.beyond for each in self.changes)
-        for number, each in enumerate(what_changed(self.changes)):
+        for number, each in enumerate(what_changed(self.changes, self.series.setting)):
             kind = (each.verdict or "").replace(" ", "_")
             even = self._evenness(kind, past=number >= now)
             remarks = tuple(self.text("summary.mind", remark=self.tell(note)) for note in each.notes)

@@ -8,7 +8,8 @@ from asymmetry.series.change import FALSE_ALARMS, Change
 from asymmetry.series.concerns import RULES, Concern, Rule, register_rule, unregister_rule
 from asymmetry.series.course import Course
 from asymmetry.series.history import History
-from asymmetry.series.summary import what_changed
+from asymmetry.series.recovery import Recovery
+from asymmetry.series.summary import courses_in_words, what_changed
 from asymmetry.series.trend import Forecast, Trend
 
 __all__ = [
@@ -23,8 +24,10 @@ __all__ = [
     "Forecast",
     "Headline",
     "History",
+    "Recovery",
     "Rule",
     "Trend",
+    "courses_in_words",
     "notable",
     "register_rule",
     "unregister_rule",

@@ -16,13 +16,14 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import Metric, MovementMetric, measure, movement_catalogue
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.photos.dates import day_of
+from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.day_zero import DayZero
 from asymmetry.series.labels import label_expressions, label_mirrored
 from asymmetry.series.scale import pooled_scale
 from asymmetry.series.timeline import days_since, phase_names
 
-__all__ = ["check_rows", "series_tables"]
+__all__ = ["check_rows", "series_tables", "sources_by_name"]
 
 # Sorts last.
 _UNDATED = datetime.max.isoformat()
@@ -87,6 +88,16 @@ def series_tables(
     leading = {name: static[name] for name in LEADING}
     photos = replace(static, columns=leading | known)
     return landmarks, static, photos, tuple(about)
+
+
+def sources_by_name(landmarks: Landmarks, photos: Sequence[PhotoSource]) -> dict[str, PhotoSource]:
+    """Pictures by the names of the rows that they are of."""
+    names = landmarks.photo.tolist()
+    if photos and len(photos) != len(names):
+        raise InvalidInputError(f"photos: there are {len(photos)} for {len(names)} rows; give one for each")
+    if photos and len(set(names)) < len(names):
+        raise InvalidInputError("photos: two rows have the same name; give each photo its own")
+    return dict(zip(names, photos, strict=False))
 
 
 def _measure_series(

@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import ClassVar
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.distributions import t_quantile
+from asymmetry.core import schemes
 from asymmetry.core.notes import Note
 from asymmetry.core.records import Record
-from asymmetry.core.statistics import mdc95
-from asymmetry.metrics.headline import Headline
-from asymmetry.series.course import Course, Error
+from asymmetry.metrics.headline import HEADLINES, Headline
+from asymmetry.series.comparison import compare
+from asymmetry.series.course import Course
+from asymmetry.series.error import Error
 from asymmetry.series.reference import Reference, reference_days
 
-__all__ = ["FALSE_ALARMS", "Change", "Side", "Sides", "change", "changes"]
+__all__ = ["FALSE_ALARMS", "Change", "Shares", "Side", "Sides", "change", "changes"]
 
 FloatArray = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
-#: Of series in which nothing changes, at most this part has any day of any metric called beyond measurement
-#: error. It is shared out evenly between metrics and days (Bonferroni).
+#: Of series in which nothing changes, at most this part has any change called at any time of its life.
 FALSE_ALARMS = 0.05
+#: How that is shared out: to differences of static metrics, to their sides, and to both of movements. Within
+#: each it is split evenly.
+_STATIC, _STATIC_SIDES, _MOVEMENT, _MOVEMENT_SIDES = 0.35, 0.15, 0.4, 0.1
+
+
+class Shares(NamedTuple):
+    """Series in which nothing changes and that may have a course called, of all.
+
+    Attributes
+    ----------
+    diff, side : float
+        The course of the difference, and that of one side.
+    """
+
+    diff: float
+    side: float
 
 
 @dataclass(frozen=True)
@@ -47,10 +64,29 @@ class Sides:
 
 @dataclass(frozen=True)
 class Side(Record):
-    """One side before and after, in the metric's unit."""
+    """One side against its own former self, in the metric's unit.
+
+    Attributes
+    ----------
+    before, after : float
+        Mean of the reference, and mean of the latest day.
+    recent : float
+        The change of the latest day, or of the mean of the latest visits if it takes more of them to tell it.
+    mdc95, limit : float
+        As for a `Change`. Heights of one side lean on the head's pitch, so they are larger.
+    beyond : bool
+        Whether it is called.
+    days_beyond : tuple of float
+        Days on which it was.
+    """
 
     before: float
     after: float
+    recent: float = math.nan
+    mdc95: float = math.nan
+    limit: float = math.nan
+    beyond: bool = False
+    days_beyond: tuple[float, ...] = ()
     derived: ClassVar[tuple[str, ...]] = ("change", "strength")
 
     @property
@@ -73,7 +109,8 @@ class Change(Record):
     headline : Headline
         The metric.
     column : str
-        The column that is compared, a difference right minus left.
+        The column that is compared, a difference right minus left. Of a movement it is the difference that
+        the sides would have if the stronger one had moved as far as it usually does.
     expression : str
         The expression in the photos.
     since : Reference
@@ -81,25 +118,36 @@ class Change(Record):
     before, after : float
         Mean of the reference, and mean of the latest day, in the metric's unit.
     right, left : Side
-        Each side before and after. Heights lean on the head's pitch, which cancels in the difference.
-    low, high : float
-        95 % interval of the change.
+        Each side against its own former self.
     mdc95 : float
-        Smallest change that is beyond measurement error for so many photos, if this were the only question.
+        Measurement error of this comparison: the smallest change that is beyond it with 95 % confidence, if
+        this were the only question.
     limit : float
-        The same when all days and metrics of the series are asked about.
+        What a change must exceed to be called, for all comparisons of a series are made at once.
+    low, high : float
+        95 % interval: of a change that is called, by the error of its comparison; else by the limit, as all
+        comparisons together leave it open. So it leaves out no change only where one is called.
     day : float
         The latest day.
     farthest_day, farthest : float
         The day that stands out most from the reference, and its change.
     span : tuple of float
-        First and last of the days in a row around it that are beyond measurement error; empty if none is.
+        First and last of the days in a row around it on which the change was called; empty if on none.
     photos_before, photos_after : tuple of str
-        The photos it rests on.
+        The photos of the reference, and of the latest visits compared.
     error : Error
         Measurement error of one photo.
     notes : tuple of Note
         Possible explanations, such as a turned head.
+    sessions_before : int
+        How many days the reference has.
+    visits : int
+        How many of the latest visits are compared as a mean: 1, unless it takes more of them to tell a change
+        that was called.
+    days_beyond : tuple of float
+        All days on which the change was called.
+    photos_farthest, notes_farthest : tuple of str, tuple of Note
+        The photos of the farthest day, and possible explanations of its change.
     """
 
     headline: Headline
@@ -110,10 +158,10 @@ class Change(Record):
     after: float
     right: Side
     left: Side
-    low: float
-    high: float
     mdc95: float
     limit: float
+    low: float
+    high: float
     day: float
     farthest_day: float
     farthest: float
@@ -122,7 +170,12 @@ class Change(Record):
     photos_after: tuple[str, ...] = field(repr=False)
     error: Error = field(repr=False)
     notes: tuple[Note, ...] = ()
-    derived: ClassVar[tuple[str, ...]] = ("change", "beyond", "visible", "words", "remarks")
+    sessions_before: int = 1
+    visits: int = 1
+    days_beyond: tuple[float, ...] = field(default=(), repr=False)
+    photos_farthest: tuple[str, ...] = field(default=(), repr=False)
+    notes_farthest: tuple[Note, ...] = ()
+    derived: ClassVar[tuple[str, ...]] = ("change", "recent", "beyond", "visible", "words", "remarks")
 
     @property
     def change(self) -> float:
@@ -130,26 +183,45 @@ class Change(Record):
         return self.after - self.before
 
     @property
+    def recent(self) -> float:
+        """The change of the mean of the latest `visits`, in the middle of the interval."""
+        return self.change if self.visits == 1 else (self.low + self.high) / 2
+
+    @property
     def beyond(self) -> bool:
-        """Whether the change is beyond measurement error."""
-        return abs(self.change) > self.limit
+        """Whether a change is called. It stays so until it is taken back on evidence, see `decide`."""
+        return self.low > 0 or self.high < 0
 
     @property
     def visible(self) -> bool:
         """Whether a bystander would notice a difference of the change's size."""
-        return self.headline.visible(self.change)
+        return self.headline.visible(self.recent)
 
     @property
     def note(self) -> Note:
         """The change to be told: the right side against the left, the latest day against the reference."""
-        moved, since = self.headline.note(self.change), self.since.note
+        moved, since = self.headline.note(self.recent), self.since.note
         if moved.code == "sides_alike":
-            told = Note("no_other_difference", headline=self.headline.name, since=since)
+            change = Note("no_other_difference", headline=self.headline.name, since=since)
         else:
-            told = Note("moved", moved=moved, since=since)
+            change = Note("moved", moved=moved, since=since)
+        if self.visits > 1:
+            change = Note("mean_of_visits", change=change, visits=self.visits)
+        if math.isnan(self.limit):
+            return Note("error_unknown", change=change)
+        found = {"error": self.mdc95, "limit": self.limit, "unit": self.headline.unit}
         if self.beyond:
-            return Note("beyond_error", change=told, limit=self.limit)
-        return Note("within_error", change=told, limit=self.limit)
+            return Note("beyond_error", change=change, **found)
+        return Note("within_error", change=change, **found)
+
+    @property
+    def sides_note(self) -> Note | None:
+        """The sides that changed against their own former selves; None where neither did."""
+        sides = {side: getattr(self, side) for side in schemes.SIDES if getattr(self, side).beyond}
+        if not sides:
+            return None
+        parts = tuple(self.headline.side_note(side, each.recent, each.mdc95) for side, each in sides.items())
+        return Note("sides_changed", parts=parts, since=self.since.note)
 
     @property
     def words(self) -> str:
@@ -165,28 +237,50 @@ class Change(Record):
         return self.words
 
 
-def changes(metrics: Iterable[Sides], since: str | float, treated: bool) -> tuple[Change, ...]:
+def changes(
+    metrics: Iterable[Sides], since: str | float, treated: bool, cameras: Mapping[str, str] | None = None
+) -> tuple[Change, ...]:
     """Compare the days after a reference with it, for several metrics at once.
 
     Parameters
     ----------
     metrics : iterable of Sides
-        The metrics that are compared. The more there are, the larger a change must be to be called.
+        The metrics that are compared. The more movements there are, the larger a change of one must be.
     since, treated
         As for `reference_days`.
+    cameras : mapping of str to str, optional
+        What each photo was taken with, by its name, as far as it is known.
 
     Returns
     -------
     tuple of Change
-        One for each metric with readings before and after, those beyond measurement error first.
+        One for each metric with readings before and after, those that are called first.
     """
     found = [(each, reference_days(since, each.diff.day, treated)) for each in metrics if len(each.diff)]
-    tests = sum(int((each.diff.day > reference.last).sum()) for each, reference in found)
-    made = [change(each, reference, tests) for each, reference in found]
-    return tuple(sorted((each for each in made if each is not None), key=lambda each: not each.beyond))
+    moving = sum(each.headline not in HEADLINES for each, _ in found)
+    several = cameras if len(set((cameras or {}).values())) > 1 else {}
+    made = [change(each, ref, _shares(each.headline, moving), several) for each, ref in found]
+    noted = [_note_sessions(each, since) for each in made if each is not None]
+    return tuple(sorted(noted, key=lambda each: not each.beyond))
 
 
-def change(metric: Sides, since: Reference, tests: int) -> Change | None:
+def _note_sessions(change: Change, since: str | float) -> Change:
+    """The change, with a caution where all that there is from before is one session."""
+    if since != "baseline" or change.sessions_before > 1:
+        return change
+    return replace(change, notes=(*change.notes, Note("one_session")))
+
+
+def _shares(headline: Headline, moving: int) -> Shares:
+    if headline in HEADLINES:
+        n = len(HEADLINES)
+        return Shares(FALSE_ALARMS * _STATIC / n, FALSE_ALARMS * _STATIC_SIDES / (2 * n))
+    return Shares(FALSE_ALARMS * _MOVEMENT / moving, FALSE_ALARMS * _MOVEMENT_SIDES / (2 * moving))
+
+
+def change(
+    metric: Sides, since: Reference, shares: Shares, cameras: Mapping[str, str] | None = None
+) -> Change | None:
     """Compare the days after a reference with it.
 
     Parameters
@@ -195,79 +289,64 @@ def change(metric: Sides, since: Reference, tests: int) -> Change | None:
         The metric.
     since : Reference
         The days to compare with.
-    tests : int
-        How many comparisons share `FALSE_ALARMS`: days times metrics.
+    shares : Shares
+        Its part of `FALSE_ALARMS`.
+    cameras : mapping of str to str, optional
+        As for `changes`.
 
     Returns
     -------
     Change or None
         None where there is no reading before or after.
     """
-    course = metric.diff
-    old = (course.day >= since.first) & (course.day <= since.last)
-    new = course.day > since.last
-    if not old.any() or not new.any():
+    course, cameras = metric.diff, cameras or {}
+    found = compare(course, since, shares.diff, cameras)
+    if found is None:
         return None
-    before, error, days = _mean(course, old), course.error, course.day[new]
-    changes = course.value[new] - before
-    # The formula takes numbers of photos with an error of 1.
-    worth = 1 / error.variance(course.count[new])
-    usual = np.atleast_1d(mdc95(1.0, 1 / _mean_variance(course, old), worth, error.df))
-    strict = float(t_quantile(error.df, 1 - FALSE_ALARMS / tests) / t_quantile(error.df))
-    limits = usual * strict
-    farthest = int(np.argmax(np.abs(changes) / limits))
-    right, left = _side(metric.right, since), _side(metric.left, since)
+    visits, far = found.verdict.visits, found.farthest
     return Change(
         headline=metric.headline,
         column=course.column,
         expression=course.expression,
         since=since,
-        before=before,
+        before=found.before,
         after=float(course.value[-1]),
-        right=right,
-        left=left,
-        low=float(changes[-1] - usual[-1]),
-        high=float(changes[-1] + usual[-1]),
-        mdc95=float(usual[-1]),
-        limit=float(limits[-1]),
-        day=float(days[-1]),
-        farthest_day=float(days[farthest]),
-        farthest=float(changes[farthest]),
-        span=_span(days, np.abs(changes) > limits, farthest),
-        photos_before=_photos(course, old),
-        photos_after=course.photos[-1],
-        error=error,
-        notes=(since.remark,) if since.remark else (),
+        right=_side(metric.right, since, shares.side, cameras),
+        left=_side(metric.left, since, shares.side, cameras),
+        mdc95=found.mdc95,
+        limit=found.limit,
+        low=found.recent - found.margin,
+        high=found.recent + found.margin,
+        day=float(course.day[-1]),
+        farthest_day=float(course.day[far]),
+        farthest=float(course.value[far]) - found.before,
+        span=_span(course.day, found.beyond_mask, far),
+        days_beyond=found.days_beyond,
+        photos_before=found.photos,
+        photos_after=tuple(name for names in course.photos[-visits:] for name in names),
+        photos_farthest=course.photos[far],
+        error=found.error,
+        notes=found.notes,
+        sessions_before=int(found.old.sum()),
+        visits=visits,
     )
 
 
-def _mean(course: Course, days: npt.NDArray[np.bool_]) -> float:
-    """Mean of all readings of some days."""
-    count = course.count[days]
-    return float((course.value[days] * count).sum() / count.sum())
-
-
-def _mean_variance(course: Course, days: npt.NDArray[np.bool_]) -> float:
-    """Error variance of that mean."""
-    weight = course.count[days] / course.count[days].sum()
-    return float((weight**2 * course.error.variance(course.count[days])).sum())
-
-
-def _side(course: Course, since: Reference) -> Side:
+def _side(course: Course, since: Reference, share: float, cameras: Mapping[str, str]) -> Side:
     """One side, reference and latest day."""
-    old = (course.day >= since.first) & (course.day <= since.last)
-    return Side(_mean(course, old), float(course.value[-1])) if old.any() else Side(math.nan, math.nan)
+    found = compare(course, since, share, cameras)
+    if found is None:
+        return Side(math.nan, math.nan)
+    after = float(course.value[-1])
+    verdict = found.recent, found.mdc95, found.limit, found.beyond, found.days_beyond
+    return Side(found.before, after, *verdict)
 
 
-def _span(days: FloatArray, beyond: npt.NDArray[np.bool_], at: int) -> tuple[float, ...]:
-    """First and last of the days in a row that are beyond, around one of them."""
+def _span(days: FloatArray, beyond: Mask, at: int) -> tuple[float, ...]:
+    """First and last of the days in a row that are called, around one of them."""
     if not beyond[at]:
         return ()
     within = np.flatnonzero(~beyond)
     first = int(within[within < at].max(initial=-1)) + 1
     last = int(within[within > at].min(initial=len(days))) - 1
     return float(days[first]), float(days[last])
-
-
-def _photos(course: Course, days: npt.NDArray[np.bool_]) -> tuple[str, ...]:
-    return tuple(name for held, names in zip(days, course.photos, strict=True) if held for name in names)

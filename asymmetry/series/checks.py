@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +18,7 @@ from asymmetry.core.table import Measurements
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.series.change import Change
 
-__all__ = ["Circumstances", "check", "circumstances"]
+__all__ = ["Circumstances", "check", "circumstances", "explain", "used_cameras"]
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -78,7 +80,46 @@ def circumstances(landmarks: Landmarks, static: Measurements) -> Circumstances:
     )
 
 
-def check(change: Change, taken: Circumstances, affected: Side | None) -> tuple[Note, ...]:
+def explain(changes: Iterable[Change], taken: Circumstances, affected: Side | None) -> tuple[Change, ...]:
+    """Changes with possible explanations, of the latest visit and of the day farthest from before.
+
+    Parameters
+    ----------
+    changes : iterable of Change
+        A series' changes.
+    taken, affected
+        As for `check`.
+    """
+    return tuple(
+        replace(
+            each,
+            notes=(*each.notes, *check(each, taken, affected)),
+            notes_farthest=check(each, taken, affected, each.photos_farthest) if each.span else (),
+        )
+        for each in changes
+    )
+
+
+def used_cameras(landmarks: Landmarks) -> dict[str, str]:
+    """What each photo was taken with, by its name, as far as the size of its picture tells.
+
+    Pictures that are cropped have sizes of their own and tell nothing: a size counts where several share it.
+
+    Examples
+    --------
+    >>> used_cameras(Landmarks.blank(["a.jpg"], status="no_face"))
+    {}
+    """
+    sizes = [tuple(sorted(size)) for size in landmarks.size.tolist()]
+    often = Counter(sizes)
+    names = {size: f"{size[0]}×{size[1]}" for size, photos in often.items() if photos > 1}
+    made = zip(landmarks.photo.tolist(), sizes, strict=True)
+    return {photo: names[size] for photo, size in made if size in names}
+
+
+def check(
+    change: Change, taken: Circumstances, affected: Side | None, photos: Collection[str] | None = None
+) -> tuple[Note, ...]:
     """Differences between the photos that a change rests on.
 
     Parameters
@@ -89,6 +130,8 @@ def check(change: Change, taken: Circumstances, affected: Side | None) -> tuple[
         How the series' photos were taken.
     affected : {"right", "left"} or None
         The patient's side that is ill or treated; the other one is the healthy one.
+    photos : collection of str, optional
+        Photos of another day, to compare with those before. Default: those of the latest visits compared.
 
     Returns
     -------
@@ -96,14 +139,14 @@ def check(change: Change, taken: Circumstances, affected: Side | None) -> tuple[
         Empty where the photos were taken alike.
     """
     old = _among(taken.photo, change.photos_before)
-    new = _among(taken.photo, change.photos_after)
+    new = _among(taken.photo, change.photos_after if photos is None else photos)
     since = change.since.note
     notes = [
         *_note_turn(taken, old, new, since),
         *_gaze(taken, old, new, since),
         *_distance(taken, old, new, since),
     ]
-    if change.headline in MOVEMENT_HEADLINES.values():
+    if photos is None and change.headline in MOVEMENT_HEADLINES.values():
         notes += _effort(change, affected)
     return tuple(notes)
 

@@ -14,7 +14,7 @@ from asymmetry.core.notes import Note, as_note
 from asymmetry.core.records import Record
 from asymmetry.core.schemes import Side
 from asymmetry.core.text import english_text
-from asymmetry.metrics.headline import HEADLINES
+from asymmetry.metrics.headline import HEADLINES, MOVEMENT_HEADLINES
 from asymmetry.series.change import Change, Sides
 from asymmetry.series.course import Course
 from asymmetry.series.timeline import PEAK_DAY
@@ -53,12 +53,15 @@ class Situation:
         Whether days count from a treatment.
     affected : {"right", "left"} or None
         The patient's side that is ill or treated.
+    remarks : callable
+        Takes a `Change` and the photos of a day, and says what may explain the change on that day.
     """
 
     changes: tuple[Change, ...]
     followed: tuple[Sides, ...]
     treated: bool
     affected: Side | None = None
+    remarks: Callable[[Change, tuple[str, ...]], tuple[Note, ...]] = lambda *_: ()
 
 
 @dataclass(frozen=True)
@@ -153,11 +156,11 @@ def concerns(situation: Situation, rules: Iterable[Rule] | None = None) -> tuple
 
 def _new_asymmetry(situation: Situation) -> _Found:
     for each in situation.changes:
-        grown = abs(each.after) > abs(each.before)
+        grown = abs(each.before + each.recent) > abs(each.before)
         static = each.headline in HEADLINES
-        large = each.beyond and abs(each.change) >= NEW_MM
+        large = each.beyond and abs(each.recent) >= NEW_MM
         if situation.treated and static and grown and large and each.day >= PEAK_DAY:
-            moved = each.headline.note(each.change)
+            moved = each.headline.note(each.recent)
             note = Note("touch_up", moved=moved, since=each.since.note, day=each.day)
             yield note, each.day, each.photos_after, each.notes
 
@@ -169,19 +172,21 @@ def _lid_drop(situation: Situation) -> _Found:
         course = next(each.diff for each in situation.followed if each.diff.column == change.column)
         moved = course.value - change.before
         early = (course.day >= LID_DAYS[0]) & (course.day <= LID_DAYS[1])
-        for i in np.flatnonzero(early & (np.abs(moved) >= max(LID_MM, change.limit)))[:1]:
+        called = np.isin(course.day, change.days_beyond)
+        for i in np.flatnonzero(early & called & (np.abs(moved) >= LID_MM))[:1]:
             side = "right" if moved[i] < 0 else "left"
             day, mm = float(course.day[i]), float(abs(moved[i]))
             note = Note("lid_drop", side=side, mm=mm, since=change.since.note, day=day)
-            yield note, day, course.photos[i], change.notes
+            yield note, day, course.photos[i], situation.remarks(change, course.photos[i])
 
 
 def _weak_movement(situation: Situation) -> _Found:
     for each in situation.changes:
-        if each.headline in HEADLINES:
+        if each.headline not in MOVEMENT_HEADLINES.values():
             continue
         for side, moved in (("right", each.right), ("left", each.left)):
-            fallen = moved.before - moved.after > each.limit
+            weaker = each.beyond and each.recent * (1 if side == "left" else -1) > 0
+            fallen = (weaker or moved.beyond) and moved.before - moved.after > moved.mdc95
             if fallen and moved.strength < WEAK and situation.affected in (None, side):
                 note = Note(
                     "weak_movement",
@@ -213,7 +218,7 @@ def _excess(course: Course, first: float) -> float:
     line = trend(course, first, float(course.day[-2]))
     value, expected = float(course.value[-1]), line.at(float(course.day[-1]))
     side = math.copysign(1.0, line.at_middle)
-    noise = math.sqrt(float(course.error.variance(course.count[-1])))
+    noise = math.sqrt(float(course.times[-1] * course.error.variance(course.count[-1])))
     band = math.hypot(noise * float(t_quantile(course.error.df, 1 - _RARE)), line.error)
     shrinking = line.certain and side * line.per_week < 0
     larger = side * value > abs(line.at(line.days[1]))

@@ -6,7 +6,7 @@ import functools
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -22,15 +22,17 @@ from asymmetry.photos.dates import as_date, day_number
 from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import PhotoRecord
-from asymmetry.series.assembly import check_rows, series_tables
+from asymmetry.series.assembly import check_rows, series_tables, sources_by_name
 from asymmetry.series.change import Change, Sides, changes
-from asymmetry.series.checks import check, circumstances
+from asymmetry.series.checks import Circumstances, check, circumstances, explain, used_cameras
 from asymmetry.series.concerns import Concern, Rule, Situation, concerns
 from asymmetry.series.course import Course
+from asymmetry.series.day_to_day import Setting, check_setting
 from asymmetry.series.day_zero import DayZero
 from asymmetry.series.headline_courses import find_course, movement_courses, static_courses
 from asymmetry.series.labels import usual_expression
 from asymmetry.series.movement_pairs import movements
+from asymmetry.series.recovery import Recovery, recovery
 from asymmetry.series.saving import SavedSeries, load_saved, save_series
 from asymmetry.series.summary import sentences_html, series_title
 from asymmetry.series.timeline import PEAK_DAY, Entry, timeline
@@ -62,6 +64,9 @@ class History:
         The patient's diary.
     affected : {"right", "left"} or None
         The patient's side that is ill or treated, if one is.
+    setting : {"home", "clinic"}
+        How the photos were taken: by the patient, each day held and lit differently, or in one place with
+        one camera. It says how far days differ though nothing changes.
     about : tuple of PhotoRecord
         The facts known about each photo before it was measured.
     sources : mapping of str to PhotoSource
@@ -76,6 +81,7 @@ class History:
     folder: Path | None = None
     notes: tuple[DiaryNote, ...] = ()
     affected: Side | None = None
+    setting: Setting = "home"
     about: tuple[PhotoRecord, ...] = ()
     sources: Mapping[str, PhotoSource] = field(default_factory=dict)
     metrics: tuple[str | Metric, ...] | None = None
@@ -87,6 +93,7 @@ class History:
         *,
         treated_on: date | str | None = None,
         affected: Side | None = None,
+        setting: Setting = "home",
         folder: Path | None = None,
         expression: Sequence[str | None] | None = None,
         about: Sequence[PhotoRecord] | None = None,
@@ -105,6 +112,8 @@ class History:
             count days, else the day of the first photo.
         affected : {"right", "left"}, optional
             The patient's side that is ill or treated; the other one then tells how hard a movement was tried.
+        setting : {"home", "clinic"}
+            How the photos were taken.
         folder : pathlib.Path, optional
             Where the photos are, for pictures in the report.
         expression : sequence of str or None, optional
@@ -123,6 +132,7 @@ class History:
         Examples
         --------
         >>> import numpy as np
+        >>> from dataclasses import replace
         >>> blank = Landmarks.blank(["b.jpg", "a.jpg"], status="no_face")
         >>> dated = replace(blank, taken=np.array(["2026-03-12", "2026-03-02"]))
         >>> History.from_landmarks(dated).static["day"].tolist()
@@ -133,7 +143,7 @@ class History:
         check_rows(landmarks, expression, about)
         if about is None:
             about = [PhotoRecord("", expression=each) for each in expression or [None] * len(landmarks)]
-        sources = photos if isinstance(photos, Mapping) else _sources_by_name(landmarks, photos)
+        sources = photos if isinstance(photos, Mapping) else sources_by_name(landmarks, photos)
         chosen = None if metrics is None else tuple(metrics)
         landmarks, static, table, known = series_tables(landmarks, about, as_date(treated_on), chosen)
         return cls(
@@ -143,6 +153,7 @@ class History:
             folder=folder,
             notes=tuple(notes),
             affected=affected,
+            setting=check_setting(setting),
             about=known,
             sources=dict(sources),
             metrics=chosen,
@@ -158,10 +169,8 @@ class History:
         path : path
             Written as named; no suffix is added.
         """
-        kept = SavedSeries(
-            self.landmarks, self.about, self.notes, self.treated_on, self.affected, self.folder
-        )
-        save_series(kept, path)
+        known = self.about, self.notes, self.treated_on, self.affected, self.setting, self.folder
+        save_series(SavedSeries(self.landmarks, *known), path)
 
     @classmethod
     def load(
@@ -193,6 +202,7 @@ class History:
             saved.landmarks,
             treated_on=saved.treated_on,
             affected=saved.affected,
+            setting=saved.setting,
             folder=folder or saved.folder,
             about=saved.about,
             notes=saved.notes,
@@ -252,7 +262,8 @@ class History:
     @functools.cached_property
     def followed(self) -> tuple[Sides, ...]:
         """The headline metrics over days: static ones in the usual expression, then the movements."""
-        return *static_courses(self.landmarks, self.static, self.usual), *movement_courses(self.moved)
+        static = static_courses(self.static, self.usual, self.setting)
+        return *static, *movement_courses(self.moved, self.setting)
 
     def course(self, metric: str, *, expression: str | None = None, side: str = "diff") -> Course:
         """One metric over days, repeats of a day averaged, with a 95 % band.
@@ -273,34 +284,33 @@ class History:
             If there is no such column.
         """
         tables = self.landmarks, self.static, self.moved
-        return find_course(*tables, metric, expression or "", side, self.usual, self.own_metrics)
+        asked = metric, expression or "", side, self.usual
+        return find_course(*tables, *asked, setting=self.setting, own=self.own_metrics)
 
     def changes(self, since: str | date | float = "baseline") -> tuple[Change, ...]:
-        """The changes from some days to the latest one, and whether they are beyond measurement error.
+        """The changes from some days to the latest one, those first that are more than chance makes.
 
-        Asked about are the headline metrics and movements. In a series in which nothing changes, at most 5 %
-        (`FALSE_ALARMS`) have any of them called on any day.
+        Asked about are the headline metrics and movements, and each of their sides. In a series in which
+        nothing changes, at most 5 % (`FALSE_ALARMS`) have any of them called at any time, however often they
+        are looked at.
 
         Parameters
         ----------
         since : "baseline", date, ISO text or day number
             The days to compare with: all photos up to the treatment (without one the first day), or one day.
 
-        Returns
-        -------
-        tuple of Change
-            Those beyond measurement error first. Empty where there is nothing to compare.
-
         Raises
         ------
         InvalidInputError
             If `since` is not understood, or is a date while the photos have none.
         """
-        taken = circumstances(self.landmarks, self.static)
-        return tuple(
-            replace(each, notes=(*each.notes, *check(each, taken, self.affected)))
-            for each in changes(self.followed, day_number(since, self.day_zero), self.treated)
-        )
+        cameras = used_cameras(self.landmarks)
+        found = changes(self.followed, day_number(since, self.day_zero), self.treated, cameras)
+        return explain(found, self._taken, self.affected)
+
+    @functools.cached_property
+    def _taken(self) -> Circumstances:
+        return circumstances(self.landmarks, self.static)
 
     def concerns(self, rules: Iterable[Rule] | None = None) -> tuple[Concern, ...]:
         """Findings a clinician may want to look at, by rules that can be switched off; never a diagnosis.
@@ -311,8 +321,9 @@ class History:
             Default: all `RULES`, and those that were registered.
             ``[rule for rule in RULES if rule.name != "lid drop"]`` leaves one out.
         """
-        situation = Situation(self.changes(), self.followed, self.treated, self.affected)
-        return concerns(situation, rules)
+        known = self.changes(), self.followed, self.treated, self.affected
+        taken = self._taken
+        return concerns(Situation(*known, lambda *day: check(day[0], taken, self.affected, day[1])), rules)
 
     def trend(
         self,
@@ -331,13 +342,8 @@ class History:
         since, until : date, ISO text or day number, optional
             Days that count. Default: all; after a treatment, those from its peak (day 14) on.
         """
-        first = (
-            PEAK_DAY
-            if since is None and self.treated
-            else -math.inf
-            if since is None
-            else day_number(since, self.day_zero)
-        )
+        usual = PEAK_DAY if self.treated else -math.inf
+        first = usual if since is None else day_number(since, self.day_zero)
         last = math.inf if until is None else day_number(until, self.day_zero)
         return trend(self.course(metric, expression=expression), float(first), float(last))
 
@@ -353,11 +359,6 @@ class History:
         threshold_mm : float, optional
             Positive. Default: the difference that a bystander notices, see `HEADLINES`.
 
-        Returns
-        -------
-        Forecast
-            With a reason in place of a day where the data don't tell one.
-
         Raises
         ------
         InvalidInputError
@@ -369,6 +370,16 @@ class History:
             raise InvalidInputError(f"forecast of {metric}: give a positive threshold_mm")
         return forecast(self.trend(metric, expression=expression), threshold, self.day_zero)
 
+    def recovery(self, metric: str, *, expression: str | None = None) -> Recovery:
+        """How far a metric's left-right difference came back from its worst, and how fast.
+
+        Parameters
+        ----------
+        metric, expression
+            As for `course`.
+        """
+        return recovery(self.course(metric, expression=expression))
+
     def __len__(self) -> int:
         return len(self.landmarks)
 
@@ -377,18 +388,8 @@ class History:
 
     def _repr_html_(self) -> str:
         title = series_title(len(self), self.counted_from)
-        return f"<p>{title}</p>{sentences_html(self.changes())}{self.static._repr_html_()}"
+        return f"<p>{title}</p>{sentences_html(self.changes(), self.setting)}{self.static._repr_html_()}"
 
     def to_dataframe(self) -> pd.DataFrame:
         """The table as a pandas DataFrame, one row per photo (extra ``table``)."""
         return self.static.to_dataframe()
-
-
-def _sources_by_name(landmarks: Landmarks, photos: Sequence[PhotoSource]) -> dict[str, PhotoSource]:
-    """Pictures by the names of the rows that they are of."""
-    names = landmarks.photo.tolist()
-    if photos and len(photos) != len(names):
-        raise InvalidInputError(f"photos: there are {len(photos)} for {len(names)} rows; give one for each")
-    if photos and len(set(names)) < len(names):
-        raise InvalidInputError("photos: two rows have the same name; give each photo its own")
-    return dict(zip(names, photos, strict=False))

@@ -15,6 +15,7 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.photos.dates import as_date
 from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.record import PhotoRecord
+from asymmetry.series.day_to_day import Setting, check_setting
 
 __all__ = ["SavedSeries", "load_saved", "save_series"]
 
@@ -38,6 +39,8 @@ class SavedSeries:
         The day of the treatment.
     affected : {"right", "left"} or None
         The patient's side that is ill or treated.
+    setting : {"home", "clinic"}
+        How the photos were taken.
     folder : pathlib.Path or None
         Where the photos were.
     """
@@ -47,6 +50,7 @@ class SavedSeries:
     notes: tuple[DiaryNote, ...] = ()
     treated_on: date | None = None
     affected: Side | None = None
+    setting: Setting = "home"
     folder: Path | None = None
 
 
@@ -65,6 +69,7 @@ def save_series(saved: SavedSeries, path: str | os.PathLike[str]) -> None:
         "notes": [{**asdict(each), "date": _iso(each.date)} for each in saved.notes],
         "treated_on": _iso(saved.treated_on),
         "affected": saved.affected,
+        "setting": saved.setting,
         "folder": saved.folder and str(saved.folder),
     }
     provenance = {**saved.landmarks.provenance, _PART: part}
@@ -90,6 +95,7 @@ def load_saved(path: str | os.PathLike[str]) -> SavedSeries:
         notes=tuple(DiaryNote(**{**each, "date": as_date(each["date"])}) for each in part["notes"]),
         treated_on=as_date(part["treated_on"]),
         affected=part["affected"],
+        setting=check_setting(part.get("setting", "home")),
         folder=part["folder"] and Path(part["folder"]),
     )
 

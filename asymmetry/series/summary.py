@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
 from asymmetry.core.notes import Note
-from asymmetry.series.change import FALSE_ALARMS, Change
+from asymmetry.series.change import FALSE_ALARMS, Change, Sides
+from asymmetry.series.day_to_day import Setting
 from asymmetry.series.day_zero import DayZero
+from asymmetry.series.recovery import recovery
 
-__all__ = ["Said", "Verdict", "sentences_html", "series_title", "verdict", "what_changed"]
+__all__ = ["Said", "Verdict", "courses_in_words", "sentences_html", "series_title", "verdict", "what_changed"]
 
 Verdict = Literal["more even", "less even", "other way"]
 
@@ -70,42 +73,68 @@ def verdict(before: float, after: float, limit: float) -> Verdict:
     return "more even"
 
 
-def what_changed(changes: Sequence[Change]) -> tuple[Said, ...]:
+def what_changed(changes: Sequence[Change], setting: Setting = "home") -> tuple[Said, ...]:
     """Changes in sentences: those there now, those over, unchanged metrics, and how often that is wrong.
 
     Parameters
     ----------
     changes : sequence of Change
         Of one series, against one reference.
+    setting : {"home", "clinic"}
+        How its photos were taken.
 
     Examples
     --------
     >>> [each.words for each in what_changed([])]
     ['There is nothing to compare: it takes dated photos from two days with the same expression.']
     """
-    return tuple(_sentences(changes))
+    return tuple(_sentences(changes, setting))
 
 
-def _sentences(changes: Sequence[Change]) -> Iterator[Said]:
+def courses_in_words(changes: Sequence[Change], followed: Sequence[Sides]) -> tuple[Note, ...]:
+    """The courses of the differences that changed: the worst, now, the share regained, and the pace.
+
+    Parameters
+    ----------
+    changes : sequence of Change
+        Of one series.
+    followed : sequence of Sides
+        Its headline metrics over days.
+    """
+    changed = {(each.column, each.expression) for each in changes if each.span}
+    return tuple(
+        Note("course_in_words", headline=each.headline.name, course=recovery(each.diff).note)
+        for each in followed
+        if (each.diff.column, each.diff.expression) in changed
+    )
+
+
+def _sentences(changes: Sequence[Change], setting: Setting) -> Iterator[Said]:
     if not changes:
         yield Said(Note("nothing_to_compare"))
         return
     for each in changes:
         if each.beyond:
-            even = verdict(each.before, each.after, each.limit)
+            even = verdict(each.before, each.before + each.recent, each.limit)
             yield Said(_tell_change(each), True, each.notes, even)
     for each in changes:
         if each.span and not each.beyond:
             even = verdict(each.before, each.before + each.farthest, each.limit)
-            yield Said(_tell_past_change(each), True, verdict=even)
+            yield Said(_tell_past_change(each), True, each.notes_farthest, even)
+    for each in changes:
+        if each.sides_note is not None:
+            yield Said(Note("changed", day=each.day, change=each.sides_note), True, each.notes)
     still = [
-        Note("title_and_limit", headline=each.headline.name, limit=each.limit)
+        Note("title_and_limit", headline=each.headline.name, limit=each.limit, unit=each.headline.unit)
         for each in changes
-        if not each.beyond
+        if not each.beyond and math.isfinite(each.limit)
     ]
     if still:
         yield Said(Note("unchanged", metrics=still))
-    yield Said(Note("false_alarms", share=FALSE_ALARMS))
+    unsure = [Note("title", headline=each.headline.name) for each in changes if math.isnan(each.limit)]
+    if unsure:
+        yield Said(Note("errors_unknown", metrics=unsure))
+    yield Said(Note("false_alarms", share=FALSE_ALARMS, setting=setting))
 
 
 def _tell_change(change: Change) -> Note:
@@ -140,10 +169,10 @@ def series_title(photos: int, day_zero: DayZero) -> str:
     return str(Note("series", n=photos, since=day_zero.note))
 
 
-def sentences_html(changes: Sequence[Change]) -> str:
+def sentences_html(changes: Sequence[Change], setting: Setting = "home") -> str:
     """The changes as an HTML list, for notebooks."""
     items = ""
-    for each in what_changed(changes):
+    for each in what_changed(changes, setting):
         words = escape(each.words)
         if each.beyond:
             words = f"<b>{words}</b>"

@@ -1,0 +1,173 @@
+"""One course compared with the days of its reference: the verdict on it, and its cautions."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.notes import Note
+from asymmetry.series.course import Course
+from asymmetry.series.decision import Looks, Verdict, decide, look_back
+from asymmetry.series.error import Error
+from asymmetry.series.reference import Reference
+
+__all__ = ["Compared", "compare"]
+
+Mask = npt.NDArray[np.bool_]
+
+#: More standard errors than any change has, by which days with a called one come first.
+_AHEAD = 1e9
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """One course compared with its reference.
+
+    Attributes
+    ----------
+    course : Course
+        The course.
+    since : Reference
+        The days that it is compared with.
+    old, new, strange : ndarray of bool, shape (d,)
+        The days of the reference, those after it, and those taken with another camera.
+    looks : Looks or None
+        The visits after the reference; None where nothing is known of the error.
+    verdict : Verdict
+        The decision on them.
+    """
+
+    course: Course
+    since: Reference
+    old: Mask
+    new: Mask
+    strange: Mask
+    looks: Looks | None
+    verdict: Verdict
+
+    @property
+    def beyond(self) -> bool:
+        """Whether a change is called on the latest visit."""
+        return self.verdict.beyond[-1]
+
+    @functools.cached_property
+    def before(self) -> float:
+        """Mean of all readings of the reference."""
+        if self.looks is not None:
+            return self.looks.before
+        count = self.course.count[self.old]
+        return float((self.course.value[self.old] * count).sum() / count.sum())
+
+    @functools.cached_property
+    def recent(self) -> float:
+        """The change of the latest visits that tell it."""
+        return float(self.course.value[-self.verdict.visits :].mean()) - self.before
+
+    @property
+    def mdc95(self) -> float:
+        """Measurement error of that; NaN where it is not known."""
+        return math.nan if self.looks is None else float(self.looks.quantile[-1]) * self._error(self.looks)
+
+    @property
+    def limit(self) -> float:
+        """What it must exceed to be called."""
+        return math.nan if self.looks is None else float(self.looks.limit[-1]) * self._error(self.looks)
+
+    @property
+    def margin(self) -> float:
+        """Half of the interval that goes with the verdict."""
+        return self.mdc95 if self.beyond else self.limit
+
+    @property
+    def error(self) -> Error:
+        """Measurement error of one photo."""
+        return self.course.error if self.looks is None else self.looks.own
+
+    @functools.cached_property
+    def beyond_mask(self) -> Mask:
+        """Days on which a change was called, shape (d,)."""
+        beyond = np.zeros(len(self.course), dtype=bool)
+        beyond[self.new] = self.verdict.beyond
+        return beyond
+
+    @property
+    def days_beyond(self) -> tuple[float, ...]:
+        """The same days themselves."""
+        return tuple(self.course.day[self.beyond_mask].tolist()) if any(self.verdict.beyond) else ()
+
+    @property
+    def farthest(self) -> int:
+        """The day that stands out most, of those that are called if any are."""
+        changes = np.abs(self.course.value[self.new] - self.before)
+        if self.looks is not None:
+            changes = changes / self.looks.errors
+        marked = changes + _AHEAD * np.array(self.verdict.beyond)
+        return int(np.flatnonzero(self.new)[int(np.argmax(marked))])
+
+    @property
+    def photos(self) -> tuple[str, ...]:
+        """The photos of the reference."""
+        return tuple(name for i in np.flatnonzero(self.old).tolist() for name in self.course.photos[i])
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """Cautions about the reference, the camera and the course, each of which widens the error."""
+        notes = [self.since.remark] if self.since.remark else []
+        if self.strange[-1]:
+            notes.append(Note("another_camera", since=self.since.note))
+        if self.looks is not None and self.looks.serial[-1] > 0:
+            notes.append(Note("serial_correlation", correlation=float(self.looks.serial[-1])))
+        return tuple(notes)
+
+    def _error(self, looks: Looks) -> float:
+        return looks.error(len(looks) - self.verdict.visits, len(looks) - 1)
+
+
+def compare(course: Course, since: Reference, share: float, cameras: Mapping[str, str]) -> Compared | None:
+    """Compare the days of a course with a reference.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    since : Reference
+        The days to compare with.
+    share : float
+        Series in which nothing changes and that may have it called, of all.
+    cameras : mapping of str to str
+        What each photo was taken with, by its name, as far as it is known.
+
+    Returns
+    -------
+    Compared or None
+        None where there is no reading before or after.
+    """
+    old = (course.day >= since.first) & (course.day <= since.last)
+    new = course.day > since.last
+    if not old.any() or not new.any():
+        return None
+    strange = _strange_cameras(course.photos, old, new, cameras)
+    looks = look_back(course, old, new, share, strange)
+    verdict = Verdict((False,) * int(new.sum()), 1) if looks is None else decide(looks)
+    return Compared(course, since, old, new, strange, looks, verdict)
+
+
+def _strange_cameras(
+    photos: Sequence[Sequence[str]], old: Mask, new: Mask, cameras: Mapping[str, str]
+) -> Mask:
+    """Days after the reference whose photos were all taken with a camera that the reference does not know."""
+    strange = np.zeros(len(photos), dtype=bool)
+    if not cameras:
+        return strange
+    known = {cameras.get(name, "") for i in np.flatnonzero(old).tolist() for name in photos[i]}
+    if "" in known:
+        return strange
+    for i in np.flatnonzero(new).tolist():
+        used = {cameras.get(name, "") for name in photos[i]}
+        strange[i] = "" not in used and not used & known
+    return strange

@@ -1,0 +1,253 @@
+"""Whether a course has changed since a reference, decided anew after each visit, as a series grows."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.distributions import t_quantile
+from asymmetry.series.course import Course
+from asymmetry.series.error import Error, latest_error, learn, moderate_repeats, shared_part
+from asymmetry.series.limits import RECENT, life_limits
+
+__all__ = ["Looks", "Verdict", "decide", "look_back"]
+
+FloatArray = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+#: The error variance of a reference of one session counts so many times: nothing shows whether that session
+#: was an unusual one.
+ONE_SESSION = 1.25
+
+
+@dataclass(frozen=True)
+class Looks:
+    """The visits after a reference, each compared with it by the error known then.
+
+    Attributes
+    ----------
+    before : float
+        Mean of the reference.
+    total : ndarray, shape (n + 1,)
+        Sums of the visits' changes, from none to all.
+    spent : ndarray, shape (n + 1,)
+        The same of their expected error variances.
+    strange : ndarray, shape (n + 1,)
+        How many of them were taken with another camera than the reference.
+    reference : float
+        Expected error variance of the reference.
+    camera : float
+        That of another camera.
+    factor, serial : ndarray, shape (n,)
+        The course's own word on its error by then, see `Known`.
+    quantile : ndarray, shape (n,)
+        Of its standard error, that a plain comparison is beyond in one of twenty.
+    limit : ndarray, shape (n,)
+        The same for all comparisons of a series together.
+    own : Error
+        The error of the course's readings, as the last visit knows it.
+    """
+
+    before: float
+    total: FloatArray
+    spent: FloatArray
+    strange: FloatArray
+    reference: float
+    camera: float
+    factor: FloatArray
+    serial: FloatArray
+    quantile: FloatArray
+    limit: FloatArray
+    own: Error
+
+    def __len__(self) -> int:
+        return len(self.factor)
+
+    @property
+    def errors(self) -> FloatArray:
+        """Standard error of each visit's change, shape (n,)."""
+        camera = self.camera * np.diff(self.strange)
+        own: FloatArray = np.sqrt(self.factor * (np.diff(self.spent) + self.reference + camera))
+        return own
+
+    @property
+    def any_beyond(self) -> bool:
+        """Whether any visit, or the mean of any in a row up to three, is beyond the limit."""
+        for visits in range(1, min(RECENT, len(self)) + 1):
+            mean = (self.total[visits:] - self.total[:-visits]) / visits
+            spent = (self.spent[visits:] - self.spent[:-visits]) / visits**2
+            least = self.limit[visits - 1 :] ** 2 * self.factor[visits - 1 :] * (spent + self.reference)
+            if (mean * mean > least).any():
+                return True
+        return False
+
+    def change(self, first: int, last: int) -> float:
+        """Mean of these visits, both included, less the reference."""
+        return float(self.total[last + 1] - self.total[first]) / (last + 1 - first)
+
+    def error(self, first: int, last: int) -> float:
+        """Standard error of that, as known on the last of them."""
+        serial = float(self.serial[last])
+        camera = self.camera * (self.strange[last + 1] - self.strange[first]) / (last + 1 - first)
+        own = self._variance(first, last, serial) + self.reference + camera
+        return math.sqrt(float(self.factor[last] * own))
+
+    def apart(self, then: tuple[int, int], now: tuple[int, int]) -> float:
+        """How many standard errors two means of visits are apart."""
+        serial, factor = float(self.serial[now[1]]), float(self.factor[now[1]])
+        variance = self._variance(*then, serial) + self._variance(*now, serial)
+        return abs(self.change(*then) - self.change(*now)) / math.sqrt(factor * variance)
+
+    def _variance(self, first: int, last: int, serial: float) -> float:
+        visits = last + 1 - first
+        mean = float(self.spent[last + 1] - self.spent[first]) / visits**2
+        return mean * shared_part(visits, serial) if serial else mean
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The decision on a course.
+
+    Attributes
+    ----------
+    beyond : tuple of bool
+        Visits that belong to a change that was called and not taken back.
+    visits : int
+        The latest visits whose mean tells it: the fewest whose plain interval leaves out no change.
+    """
+
+    beyond: tuple[bool, ...]
+    visits: int
+
+
+def look_back(
+    course: Course, old: Mask, new: Mask, share: float, strange: Mask | None = None
+) -> Looks | None:
+    """Compare the visits after a reference with it.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    old, new : ndarray of bool, shape (d,)
+        The days of the reference, and those after it; at least one each.
+    share : float
+        Series in which nothing changes and that may have this course called, of all.
+    strange : ndarray of bool, shape (d,), optional
+        Days that were taken with another camera than the reference.
+
+    Returns
+    -------
+    Looks or None
+        None where nothing is known of the error.
+    """
+    expected = moderate_repeats(course.readings, course.value, course.count, course.expected)
+    if not expected.df or math.isnan(expected.sem):
+        return None
+    variance = course.times * expected.variance(course.count)
+    told = learn(course.value, variance, course.day, expected.df, int(np.flatnonzero(new)[0]))
+    weight = course.count[old] / course.count[old].sum()
+    before = float((course.count * course.value)[old].sum() / course.count[old].sum())
+    serial = told.serial[new]
+    reference = float((weight**2 * variance[old]).sum()) * (ONE_SESSION if len(weight) == 1 else 1)
+    if serial.any():
+        reference *= shared_part(len(weight), float(serial[-1]))
+    visits = int(new.sum())
+    other = np.zeros(visits) if strange is None else strange[new].astype(np.float64)
+    return Looks(
+        before=before,
+        total=_sums(course.value[new] - before),
+        spent=_sums(variance[new]),
+        strange=_sums(other),
+        reference=reference,
+        camera=float(expected.variance(1)),
+        factor=told.factor[new],
+        serial=serial,
+        quantile=np.array([_plain_quantile(int(df)) for df in told.df[new].tolist()]),
+        limit=life_limits(reference / float(variance[new].mean()), expected.df, share, visits),
+        own=latest_error(expected, told),
+    )
+
+
+def decide(looks: Looks) -> Verdict:
+    """Look after each visit whether a change is there.
+
+    It is called when the visit, or the mean of the last three, is beyond the limit that holds for all
+    comparisons of a series together. It then stays called until there is evidence against it: the visit, or
+    the mean of the last two or three, is back within the error of a plain comparison, and too far from the
+    change that was called for that to be still there. Or all visits since, together, are no longer beyond the
+    error of a plain comparison.
+
+    Parameters
+    ----------
+    looks : Looks
+        The visits.
+    """
+    beyond = [False] * len(looks)
+    if not looks.any_beyond:
+        return Verdict(tuple(beyond), 1)
+    start, fresh, sign, visits = -1, 0, 0.0, 1
+    for now in range(len(looks)):
+        found = _find_start(looks, now, fresh)
+        if found is not None and (start < 0 or looks.change(found, now) * sign < 0):
+            start = fresh = found
+            sign = math.copysign(1.0, looks.change(found, now))
+            beyond[start:now] = [True] * (now - start)
+        elif start >= 0:
+            end = _find_end(looks, start, now)
+            if end <= now:
+                beyond[end:now] = [False] * (now - end)
+                start, fresh = -1, end
+        if start >= 0:
+            visits = _count_visits(looks, start, now, sign)
+            start = start if visits else -1
+        beyond[now] = start >= 0
+    return Verdict(tuple(beyond), visits if start >= 0 else 1)
+
+
+def _find_start(looks: Looks, now: int, fresh: int) -> int | None:
+    """First of the latest visits that are beyond the limit as one or as a mean; None where none is."""
+    for first in dict.fromkeys((now, max(now + 1 - RECENT, fresh))):
+        if abs(looks.change(first, now)) > looks.limit[now] * looks.error(first, now):
+            return first
+    return None
+
+
+def _find_end(looks: Looks, start: int, now: int) -> int:
+    """First visit after a change that was called from ``start`` on, if the latest ones show that it is over.
+
+    It is the one after the latest visit if they don't.
+    """
+    for visits in range(1, min(RECENT, now - start) + 1):
+        first = now + 1 - visits
+        least = looks.limit[now] if visits == 1 else looks.quantile[now]
+        if _within(looks, first, now, now) and looks.apart((start, first - 1), (first, now)) > least:
+            return next((i for i in range(first, now + 1) if _within(looks, i, i, now)), now + 1)
+    return now + 1
+
+
+def _within(looks: Looks, first: int, last: int, now: int) -> bool:
+    """Whether these visits are within the error of a plain comparison with the reference."""
+    return bool(abs(looks.change(first, last)) <= looks.quantile[now] * looks.error(first, last))
+
+
+def _count_visits(looks: Looks, start: int, now: int, sign: float) -> int:
+    """The fewest latest visits that tell the change by a plain comparison; 0 where not even all do."""
+    for first in (now, max(now + 1 - RECENT, start), start):
+        if sign * looks.change(first, now) > looks.quantile[now] * looks.error(first, now):
+            return now + 1 - first
+    return 0
+
+
+@functools.lru_cache(maxsize=1024)
+def _plain_quantile(df: int) -> float:
+    return float(t_quantile(df))
+
+
+def _sums(values: FloatArray) -> FloatArray:
+    return np.array([0.0, *itertools.accumulate(values.tolist())])

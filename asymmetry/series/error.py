@@ -1,0 +1,236 @@
+"""How far the days of a course can be trusted: by what is known of other people, and by the course itself."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.agreement import moderated_variance
+from asymmetry.core.notes import Note
+from asymmetry.series.day_to_day import Expected
+
+__all__ = ["Error", "Known", "course_error", "latest_error", "learn", "moderate_repeats", "shared_part"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Degrees of freedom of each day between two others (Gasser, Sroka and Jennen-Steinmetz 1986).
+WORTH = 18 / 35
+#: A day that is farther off its neighbours than so many standard deviations was put there by a step, unless
+#: there are more such days than a step makes and a tenth of all.
+STEP_SD, _BY_A_STEP, _STEP_DAYS = 2.5, 2, 0.1
+#: Mean of the squares of normal numbers that are not.
+_WITHIN_STEP = 0.9113
+#: From so many days between others on, what the errors of neighbouring days share is looked for; from twice
+#: as many on it counts in full.
+SERIAL_DAYS = 20
+#: Standard deviation of the logarithm of the ratio that tells it, times the root of the number of days:
+#: counted in 3,000 random series each of 25 to 200 days.
+_SERIAL_SD = 2.1
+#: It counts from one standard deviation on, and in full from two on.
+_FROM_SD = 1.0
+#: More than this is not told from a course that bends.
+MOST_SERIAL = 0.6
+_NORMAL_MEDIAN = 0.4549  # of the squares of normal numbers
+
+
+@dataclass(frozen=True)
+class Error:
+    """The measurement error of a course.
+
+    Attributes
+    ----------
+    sem : float
+        Standard error of measurement of one photo beside others of its day, in the metric's unit.
+    between : float
+        Standard deviation of the error that all photos of a day share and another day doesn't, such as how
+        the head was held, or the pull of another part that moves. More photos of a day don't lessen it.
+    df : float
+        Degrees of freedom: how well they are known.
+    note : Note
+        The basis of these figures.
+    serial : float
+        Correlation of the errors of one day and the next; 0 where none is found.
+    """
+
+    sem: float
+    between: float
+    df: float
+    note: Note
+    serial: float = 0.0
+
+    @property
+    def source(self) -> str:
+        """The basis of these figures, in English."""
+        return str(self.note)
+
+    def variance(self, count: npt.ArrayLike) -> FloatArray:
+        """Error variance of the mean of so many photos of one day."""
+        return self.between**2 + self.sem**2 / np.asarray(count, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a course has told of its own error after each of its days, shape (d,).
+
+    Attributes
+    ----------
+    factor : ndarray
+        How many times larger the error variance is than was expected.
+    df : ndarray
+        Degrees of freedom of that.
+    serial : ndarray
+        Correlation of the errors of one day and the next.
+    """
+
+    factor: FloatArray
+    df: FloatArray
+    serial: FloatArray
+
+
+def moderate_repeats(
+    readings: FloatArray, value: FloatArray, count: npt.NDArray[np.intp], expected: Expected
+) -> Expected:
+    """The expected error, with the part that repeats of a day show steadied by them.
+
+    The part that a day's photos share stays as expected: they can't tell it.
+
+    Parameters
+    ----------
+    readings : ndarray, shape (n,)
+        The readings, by day.
+    value, count : ndarray, shape (d,)
+        The days' means, and how many readings each is of.
+    expected : Expected
+        The expected error.
+    """
+    repeats = len(readings) - len(count)
+    if not repeats:
+        return expected
+    within = float(np.square(readings - np.repeat(value, count)).sum()) / repeats
+    sem = math.sqrt(moderated_variance(expected.sem**2, expected.df, within, repeats))
+    between = expected.between if expected.df else 0.0
+    note = Note("repeats_of_a_day", first=expected.note, df=repeats)
+    return Expected(sem, between, expected.df or float(repeats), note)
+
+
+def learn(value: FloatArray, variance: FloatArray, day: FloatArray, df: float, reference: int = 0) -> Known:
+    """What the scatter from day to day tells of the error, day after day.
+
+    Parameters
+    ----------
+    value, variance, day : ndarray, shape (d,)
+        The days' means, their expected error variance, and the days.
+    df : float
+        How well that is known, in degrees of freedom.
+    reference : int
+        So many days come before a treatment; no scatter is taken across it.
+
+    Notes
+    -----
+    Each day is compared with the line through its neighbours (Gasser, Sroka and Jennen-Steinmetz 1986,
+    Biometrika 73:625), which a steady course leaves at 0; one that a step put far off is left aside. Expected
+    and observed variances are pooled in proportion to their degrees of freedom (Smyth 2004, Stat Appl Genet
+    Mol Biol 3:3).
+    """
+    near = _off_the_line(value, variance, day, 1)
+    factor, dfs = np.ones(len(day)), np.full(len(day), df)
+    total, steps, kept = df, 0, np.zeros(len(near), dtype=bool)
+    for i, square in enumerate(near.tolist()):
+        if not (i < reference <= i + 2 and reference < len(day)):
+            kept[i] = square <= STEP_SD**2 * total / df or steps >= _BY_A_STEP + _STEP_DAYS * i
+            steps += not kept[i]
+        if kept[i]:
+            total, df = total + WORTH * square / _WITHIN_STEP, df + WORTH
+        factor[i + 2], dfs[i + 2] = total / df, df
+    serial = np.zeros(len(day))
+    if kept.sum() > SERIAL_DAYS:
+        far = _off_the_line(value, variance, day, 2)
+        kept[[0, -1]] = False
+        serial[3:-1] = _serial_correlation(np.where(kept, near, 0)[1:-1], np.where(kept[1:-1], far, 0))
+        serial[-1] = serial[-2]
+    return Known(factor / (1 - 4 / 3 * serial + serial**2 / 3), dfs, serial)
+
+
+def course_error(
+    readings: FloatArray,
+    day: FloatArray,
+    value: FloatArray,
+    count: npt.NDArray[np.intp],
+    expected: Expected,
+    times: FloatArray,
+) -> Error:
+    """The error of a course as its last day knows it.
+
+    Parameters
+    ----------
+    readings : ndarray, shape (n,)
+        The readings, by day.
+    day, value, count, times : ndarray, shape (d,)
+        The days, the mean of each, how many readings that is, and how many times larger the error variance of
+        its readings is than usual.
+    expected : Expected
+        The expected error.
+    """
+    known = moderate_repeats(readings, value, count, expected)
+    if not known.df:
+        known = _guess(value, day, count, known)
+    if math.isnan(known.sem) or len(day) < 3:
+        return Error(known.sem, known.between, known.df, known.note)
+    return latest_error(known, learn(value, times * known.variance(count), day, known.df))
+
+
+def latest_error(expected: Expected, known: Known) -> Error:
+    """The expected error, and what the last of a course's days has told of it."""
+    grown, note = math.sqrt(known.factor[-1]), expected.note
+    if known.df[-1] > expected.df:
+        note = Note("and_day_to_day", first=note)
+    last = known.df[-1].item(), note, known.serial[-1].item()
+    return Error(expected.sem * grown, expected.between * grown, *last)
+
+
+def shared_part(days: int, serial: float) -> float:
+    """How many times larger the error variance of a mean of days is than that of as many independent ones.
+
+    Examples
+    --------
+    >>> shared_part(3, 0.0), round(shared_part(3, 0.5), 2)
+    (1.0, 1.83)
+    """
+    return 1 + 2 * sum((1 - lag / days) * serial**lag for lag in range(1, days))
+
+
+def _guess(value: FloatArray, day: FloatArray, count: npt.NDArray[np.intp], known: Expected) -> Expected:
+    """An error of which nothing is known, by the median of the days' squares; one degree of freedom."""
+    squares = _off_the_line(value, 1 / count, day, 1)
+    if not len(squares):
+        return known
+    sem = math.sqrt(float(np.median(squares)) / _NORMAL_MEDIAN)
+    return Expected(sem or math.nan, 0.0, 1.0, known.note)
+
+
+def _off_the_line(value: FloatArray, variance: FloatArray, day: FloatArray, lag: int) -> FloatArray:
+    """Squares of how far each day is off the line through two others, over their expected size."""
+    before, after = day[lag:-lag] - day[: -2 * lag], day[2 * lag :] - day[lag:-lag]
+    weight = after / (before + after)
+    off = weight * value[: -2 * lag] + (1 - weight) * value[2 * lag :] - value[lag:-lag]
+    usual = weight**2 * variance[: -2 * lag] + (1 - weight) ** 2 * variance[2 * lag :] + variance[lag:-lag]
+    squares: FloatArray = off**2 / usual
+    return squares
+
+
+def _serial_correlation(near: FloatArray, far: FloatArray) -> FloatArray:
+    """Correlation of neighbours after each day, by how much farther off days two steps away are.
+
+    For a first-order autoregression with r that ratio is ``(1 + r) (3 - r²) / (3 - r)``.
+    """
+    days = np.cumsum(near > 0)
+    grid = np.linspace(0, MOST_SERIAL, 61)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = np.cumsum(far) / np.cumsum(near / _WITHIN_STEP)
+        sure = np.log(ratio) * np.sqrt(days) / _SERIAL_SD - _FROM_SD
+    found = np.interp(ratio, (1 + grid) * (3 - grid**2) / (3 - grid), grid)
+    weight = np.clip(sure, 0, 1) * np.clip(days / SERIAL_DAYS - 1, 0, 1)
+    return np.nan_to_num(found * weight)

@@ -1,0 +1,92 @@
+"""How large a change must be, beside its error, that chance makes it in so few series."""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.series.error import WORTH
+
+__all__ = ["RECENT", "life_limits"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: So many latest visits are compared as a mean, beside the latest one alone.
+RECENT = 3
+#: Series that are simulated, and their visits after the reference.
+_SERIES, _VISITS = 40_000, 60
+#: From this visit on the limit grows, its square by so much of the logarithm of the visits: so later ones
+#: have little left to err by, those beyond what is simulated too.
+_EARLY, _GROWTH = 10, 1 / 8
+
+
+def life_limits(reference: float, df: float, share: float, visits: int) -> FloatArray:
+    """How many of its standard errors a change must have on each visit to be called.
+
+    Of series in which nothing changes, a share has any visit beyond, or the mean of any three in a row,
+    however long they go on, and though they are looked at after each visit.
+
+    Parameters
+    ----------
+    reference : float
+        Error variance of the reference over that of a day.
+    df : float
+        How well that is known beforehand, in degrees of freedom.
+    share : float
+        Series in which nothing changes and that may be beyond, of all.
+    visits : int
+        Visits after the reference.
+
+    Returns
+    -------
+    ndarray, shape (visits,)
+
+    Notes
+    -----
+    The largest of all ratios (max-t), which have the reference in common (Dunnett 1955, J Am Stat Assoc
+    50:1096) and the error too: it differs between people by `df`, and is known the better the more days there
+    are. The distribution is simulated, once for each reference and `df`, with a fixed seed.
+
+    Examples
+    --------
+    >>> [round(float(limit), 1) for limit in life_limits(1 / 3, 12, 0.05 / 8, 3)]
+    [4.7, 4.7, 4.7]
+    """
+    days = round(2 ** min(max(round(math.log2(1 / reference)), 0), 5))
+    largest = _largest_ratios(days, max(int(df), 1))
+    limit = float(largest[min(math.ceil((1 - share) * _SERIES), _SERIES - 1)])
+    return _growth(visits) * limit
+
+
+@functools.lru_cache(maxsize=1024)
+def _growth(visits: int) -> FloatArray:
+    later = np.log(np.maximum(np.arange(1, visits + 1) / _EARLY, 1))
+    growth: FloatArray = np.sqrt(1 + _GROWTH * later)
+    return growth
+
+
+@functools.lru_cache(maxsize=64)
+def _largest_ratios(reference: int, df: int) -> FloatArray:
+    """The largest ratio of each simulated series, rising; its reference has so many days."""
+    rng = np.random.default_rng(0)
+    own = df / rng.chisquare(df, _SERIES).astype(np.float32)
+    before = rng.standard_normal(_SERIES, dtype=np.float32) / math.sqrt(reference)
+    scatter = rng.chisquare(max(WORTH * (reference - 2), 1e-9), _SERIES).astype(np.float32)
+    known, growth = float(df + max(WORTH * (reference - 2), 0)), _growth(_VISITS)
+    total, largest = np.zeros(_SERIES, np.float32), np.zeros(_SERIES, np.float32)
+    sums = [total]
+    for visit in range(_VISITS):
+        total = total + rng.standard_normal(_SERIES, dtype=np.float32)
+        sums = [*sums[-RECENT:], total]
+        if visit % 2:  # two visits are worth one square of a normal number, nearly
+            scatter += rng.standard_normal(_SERIES, dtype=np.float32) ** 2
+            known += 2 * WORTH
+        told = (df + own * scatter) / known
+        for window in {1, len(sums) - 1}:
+            mean = (total - sums[-1 - window]) / window - before
+            ratio = np.abs(mean) / np.sqrt(told / own * (1 / window + 1 / reference)) / growth[visit]
+            largest = np.maximum(largest, ratio)
+    return np.sort(largest).astype(np.float64)
