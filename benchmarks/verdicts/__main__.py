@@ -22,7 +22,8 @@ from benchmarks.verdicts.reading import Reader
 from benchmarks.verdicts.scores import Outcome, judge
 
 _CACHE = Path(tempfile.gettempdir()) / "asymmetry-verdicts"
-_QUIET, _SITUATIONS = 60, 4
+#: So many steps of each side make 62.
+_STEPS, _QUIET, _SITUATIONS = 31, 40, 4
 
 
 def list_cases(half: str, *, quick: bool) -> tuple[list[Case], list[str]]:
@@ -30,18 +31,20 @@ def list_cases(half: str, *, quick: bool) -> tuple[list[Case], list[str]]:
     tuning = half == "tuning"
     sitters = [path.name[:3] for path in photos.london(tuning=tuning)]
     people = [*sitters, *(path.stem for path in photos.more(tuning=tuning))]
+    count = {"steps": _STEPS, "quiet": _QUIET, "situations": _SITUATIONS}
     if quick:
-        made = (courses.steps(people, 6), courses.quiet_series(sitters, 6), courses.find_situations(sitters[:2]))
-    else:
-        made = (
-            courses.steps(people),
-            courses.quiet_series(sitters, _QUIET),
-            courses.find_situations(sitters[:_SITUATIONS]),
-        )
+        count = {"steps": 6, "quiet": 6, "situations": 2}
+    made = (
+        courses.find_situations(sitters[: count["situations"]]),
+        courses.steps(people, count["steps"]),
+        courses.quiet_series(sitters, count["quiet"]),
+    )
     return [case for cases in made for case in cases], sitters
 
 
-def try_cases(cases: Iterable[Case], others: list[str], cache: Path) -> Iterator[Outcome]:
+def try_cases(
+    cases: Iterable[Case], others: list[str], cache: Path, *, sentences: bool = False
+) -> Iterator[Outcome]:
     """Make each series, ask what it says, and judge that.
 
     Parameters
@@ -52,6 +55,8 @@ def try_cases(cases: Iterable[Case], others: list[str], cache: Path) -> Iterator
         People of whom one may be the other person in a series.
     cache : pathlib.Path
         Where photos and readings are kept.
+    sentences : bool
+        As for `ask`.
     """
     reader = Reader(cache / "readings")
     studio = Studio(cache / "photos", reader)
@@ -65,12 +70,22 @@ def try_cases(cases: Iterable[Case], others: list[str], cache: Path) -> Iterator
                 affected=case.affected,
                 extractor=reader,  # type: ignore[arg-type]  it has all of an Extractor that is asked for
             )
-            yield judge(case, ask(series))
+            yield judge(case, ask(series, sentences=sentences))
 
 
 def table_rows(outcomes: list[Outcome]) -> list[Row]:
     """One row for each situation, and one for all steps and all quiet series."""
-    rows: list[Row] = [["series", "n", "all right", "each truth said", "wrong side", "harm told as better", "flawed photo named"]]
+    rows: list[Row] = [
+        [
+            "series",
+            "n",
+            "all right",
+            "each truth said",
+            "wrong side",
+            "harm told as better",
+            "flawed photo named",
+        ]
+    ]
     for name in dict.fromkeys(_group(each.case) for each in outcomes):
         some = [each for each in outcomes if _group(each.case) == name]
         truths = sum(len(each.case.truths) for each in some)
@@ -105,17 +120,19 @@ def main() -> None:
     parser.add_argument("--only", default="", help="cases with this in their name")
     parser.add_argument("--words", action="store_true", help="print what is said of each series")
     parser.add_argument("--cache", type=Path, default=_CACHE, help="keeps photos and readings (%(default)s)")
+    parser.add_argument("--sentences", action="store_true", help="by sentences and concerns, not by findings")
     chosen = parser.parse_args()
     cases, sitters = list_cases(chosen.photos, quick=chosen.quick)
     outcomes = []
-    for outcome in try_cases((each for each in cases if chosen.only in each.name), sitters, chosen.cache):
+    kept = [each for each in cases if chosen.only in each.name]
+    for outcome in try_cases(kept, sitters, chosen.cache, sentences=chosen.sentences):
         outcomes.append(outcome)
         if chosen.words:
             _print_words(outcome)
     made = f"`make verdicts`: {len(outcomes)} made series of {chosen.photos} people."
     rows = table_rows(outcomes)
     print(f"{made}\n\n{tables.markdown(rows)}")
-    if not (chosen.quick or chosen.only) and chosen.photos == "reporting":
+    if not (chosen.quick or chosen.only or chosen.sentences) and chosen.photos == "reporting":
         tables.write_table("verdicts", made, rows)
 
 

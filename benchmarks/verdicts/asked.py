@@ -13,6 +13,11 @@ from asymmetry.people import Series
 from asymmetry.series import what_changed
 from benchmarks.verdicts.courses import Told, Topic
 
+try:
+    from asymmetry.series.findings import findings
+except ImportError:  # of a version before there were any
+    findings = None
+
 __all__ = ["Answer", "ask"]
 
 #: The topics of headlines. One that begins with a minus counts the other way.
@@ -56,14 +61,32 @@ class Answer:
     not_used: Mapping[str, str]
 
 
-def ask(series: Series) -> Answer:
-    """The changes that are told of a series, and the photos that are left out of it."""
+def ask(series: Series, *, sentences: bool = False) -> Answer:
+    """The changes that are told of a series, and the photos that are left out of it.
+
+    Parameters
+    ----------
+    series : Series
+        The series.
+    sentences : bool
+        Take what sentences and concerns say, also where there are findings.
+    """
+    if findings is not None and not sentences:
+        found = findings(series.changes(), series.followed, series.affected)
+        told = tuple(_read_finding(each) for each in found)
+        return Answer(told, tuple(each.words for each in found), _not_used(series))
     said = [each for each in what_changed(series.changes()) if each.beyond]
     concerns = series.concerns()
     told = [each for one in said for each in _tell(one.note, math.nan, one.verdict in _BETTER)]
     told += [each for one in concerns for each in _tell(one.note, one.day, False)]
     words = (*(each.words for each in said), *(each.words for each in concerns))
     return Answer(tuple(told), words, _not_used(series))
+
+
+def _read_finding(finding: Any) -> Told:
+    topic, sign = _TOPICS.get(finding.part, ("other", 1))
+    way = sign * (1 if finding.worst > finding.before else -1)
+    return Told(topic, finding.sides, way, finding.days.worst, finding.better)
 
 
 def _not_used(series: Series) -> dict[str, str]:

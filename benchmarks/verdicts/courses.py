@@ -156,11 +156,10 @@ _HARMS: tuple[tuple[Part, Topic, float], ...] = (
     ("mouth_corner", "corner", -2.0),
 )
 _STEP_DAYS = (-7, -3, 7, 14, 21, 28)
-#: So many steps of each side make 62.
-_STEPS = 31
+_QUIET_DAYS = (-7, -3, 7, 14, 28)
 
 
-def steps(people: Sequence[str], count: int = _STEPS) -> Iterator[Case]:
+def steps(people: Sequence[str], count: int) -> Iterator[Case]:
     """One-sided harms that stay, each on the right and on the left.
 
     Parameters
@@ -180,10 +179,10 @@ def steps(people: Sequence[str], count: int = _STEPS) -> Iterator[Case]:
 
 
 def quiet_series(people: Sequence[str], count: int) -> Iterator[Case]:
-    """Series in which nothing changes, one in two with smiles, one in three without names' words."""
+    """Series in which nothing changes, one in four with smiles, one in three without words in names."""
     for i in range(count):
-        shots = [Shot(day, "rest", Pose(), take=100 + i) for day in (-7, -3, 3, 7, 14, 28, 60)]
-        if i % 2:
+        shots = [Shot(day, "rest", Pose(), take=100 + i) for day in _QUIET_DAYS]
+        if i % 4 == 1:
             shots += [Shot(each.day, "smile", Pose(smiling=True), each.take) for each in shots]
         yield Case("quiet", people[i % len(people)], "both", tuple(shots), labelled=bool(i % 3))
 
@@ -199,13 +198,26 @@ def find_situations(people: Sequence[str]) -> Iterator[Case]:
     for i, person in enumerate(people):
         side, other = SIDES[i % 2], SIDES[1 - i % 2]
         for case in (*_of_one_side(person, side), *_of_both_sides(person), *_palsies(person, side, other)):
-            yield replace(case, treated=case.treated and i % 4 < 2)
+            yield case if i % 4 < 2 else _untreated(case)
+
+
+def _untreated(case: Case) -> Case:
+    """The case without a day of treatment: days count from its first photo."""
+    first = min(shot.day for shot in case.shots)
+    truths = tuple(replace(truth, day=truth.day - first) for truth in case.truths)
+    return replace(case, treated=False, truths=truths)
 
 
 def _of_one_side(person: str, side: Side) -> Iterator[Case]:
     """Drops, rises, and movements that become weaker on one side."""
     brow = (Told("brow", (side,), -1, 8),)
-    yield Case("lid drop that resolves", person, side, _at_rest("upper_lid", (side,), _LID_DROP), (Told("lid", (side,), -1, 8),))
+    yield Case(
+        "lid drop that resolves",
+        person,
+        side,
+        _at_rest("upper_lid", (side,), _LID_DROP),
+        (Told("lid", (side,), -1, 8),),
+    )
     yield Case("brow drop", person, side, _at_rest("brow", (side,), _BROW_DROP), brow)
     back = Case("brow drop that has passed", person, side, _at_rest("brow", (side,), _BROW_BACK), brow)
     yield back
@@ -234,7 +246,9 @@ def _palsies(person: str, side: Side, other: Side) -> Iterator[Case]:
     poses = {day: _close({side: 0.2 + share, other: 1.0}) for day, share in _PALSY.items()}
     shots = _with_rest("eyes closed", poses)
     yield Case("eye that does not close", person, side, shots, (Told("closure", (side,), -1),), **ill)
-    poses = {day: replace(_smile(), moves=_moves((side,), "upper_lid", mm)) for day, mm in _SYNKINESIS.items()}
+    poses = {
+        day: replace(_smile(), moves=_moves((side,), "upper_lid", mm)) for day, mm in _SYNKINESIS.items()
+    }
     shots = _with_rest("smile", poses)
     yield Case("synkinesis that grows", person, side, shots, (Told("synkinesis", (side,), 1),), **ill)
     shots = _with_rest("smile", dict.fromkeys((0, 14, 28, 42), _smile((side,), -_SMILE_LOSS_MM)))
@@ -250,9 +264,16 @@ def _palsy_visit(day: int, share: float, side: Side, other: Side) -> Iterator[Sh
     hangs = (Move("brow", side, up_mm=-1.5), Move("mouth_corner", side, up_mm=-1.5))
     poses = {
         "rest": Pose(),
-        "brow raise": Pose(moves=_moves((other,), "brow", _RAISE_MM) + _moves((side,), "brow", _RAISE_MM * share)),
+        "brow raise": Pose(
+            moves=_moves((other,), "brow", _RAISE_MM) + _moves((side,), "brow", _RAISE_MM * share)
+        ),
         "eyes closed": _close({side: share, other: 1.0}),
-        "smile": Pose(moves=(Move("mouth_corner", other, up_mm=_SMILE_MM, out_mm=2.0), *_moves((side,), "mouth_corner", _SMILE_MM * share))),
+        "smile": Pose(
+            moves=(
+                Move("mouth_corner", other, up_mm=_SMILE_MM, out_mm=2.0),
+                *_moves((side,), "mouth_corner", _SMILE_MM * share),
+            )
+        ),
     }
     for expression, pose in poses.items():
         yield Shot(day, expression, replace(pose, moves=hangs + pose.moves))

@@ -18,8 +18,9 @@ import numpy.typing as npt
 from PIL import ExifTags, Image
 
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.errors import InvalidInputError
 from asymmetry.photos.photo import read_photo
-from asymmetry.synthetic import jitter_photo, warp_photo
+from asymmetry.synthetic import Move, jitter_photo, warp_photo
 from benchmarks.fidelity.eyes import close_lid
 from benchmarks.fidelity.photos import SHARED
 from benchmarks.verdicts.courses import Case, Pose, Shot
@@ -35,6 +36,8 @@ _JPEG_QUALITY = 95
 #: A photo that the hand shook: the length of the blur as a part of the photo's width.
 _SHAKEN = 0.025
 _WRONG_YEAR = timedelta(days=365)
+#: Where a face has no room for a move, it is made shorter: to these parts of it.
+_SHARES = (1.0, 0.85, 0.7, 0.55)
 #: Raise it where photos are made in another way than before.
 _MADE = 1
 
@@ -96,12 +99,26 @@ class Studio:
         pixels, landmarks = self._sitter(person, pose.smiling)
         for side, share in pose.closed:
             pixels = close_lid(pixels, landmarks, side, share=share).pixels
-        return warp_photo(pixels, landmarks, pose.moves).pixels
+        return _move(pixels, landmarks, pose.moves)
 
     @functools.lru_cache(maxsize=64)  # noqa: B019
     def _sitter(self, person: str, smiling: bool) -> tuple[Pixels, Landmarks]:
         path = _find_photo(person, "smiling" if smiling else "neutral")
         return read_photo(path).pixels, self._reader.extract([path])
+
+
+def _move(pixels: Pixels, landmarks: Landmarks, moves: Sequence[Move]) -> Pixels:
+    """Move parts as far as is asked for, or as this face has room for."""
+    for share in _SHARES[:-1]:
+        try:
+            return warp_photo(pixels, landmarks, [_shorten(move, share) for move in moves]).pixels
+        except InvalidInputError:
+            continue
+    return warp_photo(pixels, landmarks, [_shorten(move, _SHARES[-1]) for move in moves]).pixels
+
+
+def _shorten(move: Move, share: float) -> Move:
+    return replace(move, up_mm=share * move.up_mm, out_mm=share * move.out_mm)
 
 
 def photo_name(case: Case, number: int) -> str:

@@ -35,7 +35,7 @@ class Reader:
     @functools.cached_property
     def extractor(self) -> Extractor:
         """The extractor; it is made when a photo is read that was not read before."""
-        return Extractor()
+        return Extractor(threads=1)
 
     @property
     def provenance(self) -> Mapping[str, Any]:
