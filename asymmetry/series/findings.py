@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +19,11 @@ from asymmetry.core.distributions import t_quantile
 from asymmetry.core.notes import Note
 from asymmetry.core.records import Record
 from asymmetry.core.schemes import SIDES, Side
-from asymmetry.metrics.headline import MOVEMENT_HEADLINES
-from asymmetry.series.change import Change, Sides
+from asymmetry.metrics.headline import HEADLINES, MOVEMENT_HEADLINES
+from asymmetry.series.change import FALSE_ALARMS, Change, Sides
+from asymmetry.series.comparison import Compared, compare
 from asymmetry.series.course import Course
+from asymmetry.series.reference import reference_days
 from asymmetry.series.trend import VISITS
 
 __all__ = ["Days", "Finding", "Kind", "Subject", "findings"]
@@ -42,8 +44,17 @@ APART = 0.9
 #: A movement below this part of the other side's is weak: of the affected side, and of one that nobody named.
 #: Healthy sides reach 0.8 and more of each other; half of it is the limit of the rule "weak movement".
 WEAK_AFFECTED, WEAK = 0.75, 0.5
-#: mm that a closed eye is open for certain, from which on a gap is told.
-GAP_MM = 1.0
+#: mm between the lids of a closed eye from which on a gap is told: closed lids of photos and of renders read
+#: less (``docs/tables/closed_lids.md``, ``rendered_lids.md``).
+GAP_MM = 2.0
+#: How much more than the other an eye closes in a smile from which on that is told, percent.
+SYNKINESIS_PCT = 20.0
+#: Series in which nothing changes and that may have a change of both sides told: the part of `FALSE_ALARMS`
+#: that `changes` keeps for single sides, which are not told by themselves. Of heights, brow and lid are asked.
+_BOTH_SHARES: Mapping[str, float] = MappingProxyType(
+    dict.fromkeys(("brow_height", "mrd1"), 0.075 * FALSE_ALARMS)
+)
+_BOTH_MOVEMENT = 0.1 * FALSE_ALARMS
 #: Error that one of a hundred comparisons exceeds.
 _RARE = 0.01
 
@@ -58,6 +69,7 @@ _KINDS: Mapping[str, tuple[Kind, Kind]] = MappingProxyType(
         "synkinesis": ("less synkinesis", "synkinesis"),
     }
 )
+_OTHER: Mapping[Side, Side] = MappingProxyType({"right": "left", "left": "right"})
 _MOVEMENT: tuple[Kind, Kind] = ("weaker", "stronger")
 #: A finding of the first is not told beside one of the second of the same side: it is the same event.
 _SAME_EVENT = (("fissure_height", "mrd1"), ("eye_closure", "residual_gap"))
@@ -186,114 +198,163 @@ class Finding(Record):
 
 
 def findings(
-    changes: Iterable[Change], followed: Sequence[Sides], affected: Side | None = None
+    changes: Iterable[Change], followed: Sequence[Sides], treated: bool, affected: Side | None = None
 ) -> tuple[Finding, ...]:
     """What happened to a face: changes of a side against itself, and weak movements against the other side.
 
     Parameters
     ----------
     changes : iterable of Change
-        Of a series, against its reference.
+        Of a series, against its baseline.
     followed : sequence of Sides
         Its headline metrics over days.
+    treated : bool
+        Whether days count from a treatment.
     affected : {"right", "left"}, optional
         The patient's side that is ill or treated.
 
     Returns
     -------
     tuple of Finding
-        The surest first.
+        Those that last first, and of these the surest.
 
     Examples
     --------
-    >>> findings((), ())
+    >>> findings((), (), treated=True)
     ()
     """
-    courses = {(each.diff.column, each.diff.expression): each for each in followed}
-    changed = [_find_change(each, courses[each.column, each.expression], affected) for each in changes]
-    made = [each for each in changed if each is not None]
-    made += [each for sides in followed for each in _find_gaps(sides)]
+    known = {(each.column, each.expression): each for each in changes}
+    moving = sum(each.headline not in HEADLINES for each in followed)
+    made: list[Finding] = []
+    for sides in followed:
+        both = _compare_both(sides, treated, moving)
+        moved = _choose(sides, known.get((sides.diff.column, sides.diff.expression)), both)
+        if moved is not None:
+            made.append(_tell(moved, sides, affected))
+        made += [*_find_gaps(sides), *_find_synkinesis(sides)]
     told = {(each.part, side) for each in made for side in each.sides if each.kind != "stronger"}
     weak = [each for sides in followed for each in _find_weak_sides(sides, affected)]
     made += [each for each in weak if (each.part, each.side) not in told]
     return tuple(sorted(_drop_same_events(made), key=lambda each: (each.passed, -each.sure)))
 
 
-def _find_change(change: Change, sides: Sides, affected: Side | None) -> Finding | None:
-    """The change of a metric, told of the side that moved; None where none was called."""
-    called = np.union1d(change.days_beyond, _both_beyond(change))
-    if not len(called):
+class _Moved(NamedTuple):
+    """A change of one side or both, by day: its size, on which days it is called, and from where."""
+
+    side: Subject
+    day: FloatArray
+    change: FloatArray
+    called: Mask
+    before: float
+    now: float
+    error: float
+    photos: tuple[tuple[str, ...], ...]
+    photos_before: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+
+def _compare_both(sides: Sides, treated: bool, moving: int) -> Compared | None:
+    """The mean of both sides against its reference; None where it is not asked about or not known."""
+    metric = sides.headline.metric
+    if (sides.headline in HEADLINES and metric not in _BOTH_SHARES) or not len(sides.right):
         return None
-    subject = _subject(change, sides, called)
-    day, moved = _course_of(subject, change, sides)
-    there = np.isin(day, called)
-    worst = int(np.flatnonzero(there)[np.argmax(np.abs(moved[there]))])
-    before, side_before = _before(subject, change), change.before
-    now = float(moved[-min(change.visits, len(moved)) :].mean())
-    way = int(moved[worst] > 0)
-    seen = [] if subject == "both" else day[[sides.headline.visible(each) for each in moved]]
-    return Finding(
-        kind=_KINDS.get(sides.headline.metric, _MOVEMENT)[way],
-        part=sides.headline.name,
-        side=subject,
-        measure=sides.headline.metric,
-        expression=change.expression,
-        unit=sides.headline.unit,
-        before=before,
-        worst=before + float(moved[worst]),
-        now=before + now,
-        regained=_regained(float(moved[worst]), now, change.mdc95),
-        error=change.mdc95 if subject != "both" else (change.right.mdc95 + change.left.mdc95) / 2,
-        noticeable=(float(seen[0]), float(seen[-1])) if len(seen) else (),
-        days=Days(float(called[0]), float(day[worst]), float(called[-1]), float(day[-1])),
-        better=_is_better(subject, affected, sides, way, side_before),
-        photos=(change.photos_before, sides.diff.photos[worst], change.photos_after),
-        notes=change.notes,
+    if sides.right.photos != sides.left.photos:
+        return None
+    share = _BOTH_SHARES.get(metric, _BOTH_MOVEMENT / max(moving, 1))
+    mean = replace(
+        sides.right,
+        column=f"{metric}_mean_{sides.headline.unit}",
+        value=(sides.right.value + sides.left.value) / 2,
+        readings=(sides.right.readings + sides.left.readings) / 2,
     )
+    return compare(mean, reference_days("baseline", mean.day, treated), share, {})
 
 
-def _both_beyond(change: Change) -> FloatArray:
-    """Days on which both sides had changed, the same way; or one did while the difference kept no secret."""
-    right, left = change.right, change.left
-    return np.intersect1d(right.days_beyond, left.days_beyond)
+def _choose(sides: Sides, change: Change | None, both: Compared | None) -> _Moved | None:
+    """The change that is told: of one side by the difference, or of both by their mean; None if none is."""
+    if change is not None and change.days_beyond:
+        days = np.array(change.days_beyond)
+        right = _mean_change(sides.right, change.right.before, days)
+        left = _mean_change(sides.left, change.left.before, days)
+        subject = _subject(right, left)
+        if subject != "both" or both is None or not both.days_beyond:
+            return _of_difference("left" if abs(left) > abs(right) else "right", change, sides, subject)
+    return _of_both(both) if both is not None and both.days_beyond else None
 
 
-def _subject(change: Change, sides: Sides, called: FloatArray) -> Subject:
-    """The side that moved: the one that changed more, by the mean of the days of the change."""
-    right, left = (
-        _mean_change(course, side.before, called)
-        for course, side in ((sides.right, change.right), (sides.left, change.left))
-    )
-    larger: Side = "right" if abs(right) >= abs(left) else "left"
+def _subject(right: float, left: float) -> Subject:
+    """The side that moved: the one that changed more, unless the other did nearly the same."""
     part = min(abs(right), abs(left)) / max(abs(right), abs(left))
-    if right * left > 0 and part >= BOTH and len(_both_beyond(change)):
+    if right * left > 0 and part >= BOTH:
         return "both"
     if right * left < 0 and part >= APART:
         return "apart"
-    return larger
+    return "right" if abs(right) >= abs(left) else "left"
 
 
 def _mean_change(course: Course, before: float, days: FloatArray) -> float:
     return float(course.value[np.isin(course.day, days)].mean()) - before
 
 
-def _course_of(subject: Subject, change: Change, sides: Sides) -> tuple[FloatArray, FloatArray]:
-    """Days, and the change on each: one side's is that of the difference, which a pitched head leaves alone."""
-    if subject != "both":
-        sign = -1 if subject == "left" else 1
-        return sides.diff.day, sign * (sides.diff.value - change.before)
-    day = sides.diff.day
-    right = sides.right.value[np.isin(sides.right.day, day)] - change.right.before
-    left = sides.left.value[np.isin(sides.left.day, day)] - change.left.before
-    return day, (right + left) / 2
+def _of_difference(side: Side, change: Change, sides: Sides, subject: Subject) -> _Moved:
+    """One side's change as that of the difference, which a pitched head leaves alone."""
+    sign = -1 if side == "left" else 1
+    diff = sides.diff
+    return _Moved(
+        side="apart" if subject == "apart" else side,
+        day=diff.day,
+        change=(1 if subject == "apart" else sign) * (diff.value - change.before),
+        called=np.isin(diff.day, change.days_beyond),
+        before=change.before if subject == "apart" else float(getattr(change, side).before),
+        now=(1 if subject == "apart" else sign) * change.recent,
+        error=change.mdc95,
+        photos=diff.photos,
+        photos_before=change.photos_before,
+        notes=change.notes,
+    )
 
 
-def _before(subject: Subject, change: Change) -> float:
-    if subject == "both":
-        return (change.right.before + change.left.before) / 2
-    if subject == "apart":
-        return change.before
-    return float(getattr(change, subject).before)
+def _of_both(both: Compared) -> _Moved:
+    course = both.course
+    return _Moved(
+        side="both",
+        day=course.day,
+        change=course.value - both.before,
+        called=both.beyond_mask,
+        before=both.before,
+        now=both.recent,
+        error=both.mdc95,
+        photos=course.photos,
+        photos_before=both.photos,
+        notes=both.notes,
+    )
+
+
+def _tell(moved: _Moved, sides: Sides, affected: Side | None) -> Finding:
+    """A change as a finding."""
+    headline = sides.headline
+    worst = int(np.argmax(np.where(moved.called, np.abs(moved.change), -1)))
+    size, called = float(moved.change[worst]), moved.day[moved.called]
+    seen = moved.day[[headline.visible(each) for each in moved.change.tolist()]]
+    noticed = len(seen) and moved.side != "both"
+    return Finding(
+        kind=_KINDS.get(headline.metric, _MOVEMENT)[int(size > 0)],
+        part=headline.name,
+        side=moved.side,
+        measure=headline.metric,
+        expression=sides.diff.expression,
+        unit=headline.unit,
+        before=moved.before,
+        worst=moved.before + size,
+        now=moved.before + moved.now,
+        regained=_regained(size, moved.now, moved.error),
+        error=moved.error,
+        noticeable=(float(seen[0]), float(seen[-1])) if noticed else (),
+        days=Days(float(called[0]), float(moved.day[worst]), float(called[-1]), float(moved.day[-1])),
+        better=_is_better(moved, sides, affected),
+        photos=(moved.photos_before, moved.photos[worst], moved.photos[-1]),
+        notes=moved.notes,
+    )
 
 
 def _regained(worst: float, now: float, error: float) -> float:
@@ -303,12 +364,12 @@ def _regained(worst: float, now: float, error: float) -> float:
     return 1 - now / worst
 
 
-def _is_better(subject: Subject, affected: Side | None, sides: Sides, way: int, before: float) -> bool:
-    """Whether the affected side's movement came nearer to the healthy side's."""
-    if affected is None or subject != affected or sides.headline not in MOVEMENT_HEADLINES.values():
+def _is_better(moved: _Moved, sides: Sides, affected: Side | None) -> bool:
+    """Whether the affected side's movement grew, and had been weaker than the healthy side's."""
+    if affected is None or moved.side != affected or sides.headline not in MOVEMENT_HEADLINES.values():
         return False
-    weaker_before = before * (1 if affected == "right" else -1) < 0
-    return bool(way) and weaker_before
+    healthy = float(getattr(sides, _OTHER[affected]).value[0])
+    return moved.now > 0 and moved.before < healthy
 
 
 def _find_weak_sides(sides: Sides, affected: Side | None) -> Iterator[Finding]:
@@ -316,12 +377,12 @@ def _find_weak_sides(sides: Sides, affected: Side | None) -> Iterator[Finding]:
     if sides.headline not in MOVEMENT_HEADLINES.values() or not len(sides.diff):
         return
     for side in SIDES:
-        other, sign = ("left", -1) if side == "right" else ("right", 1)
+        other, sign = _OTHER[side], -1 if side == "right" else 1
         least = WEAK_AFFECTED if side == affected else WEAK
         lacking, error = _latest(sides.diff)
         healthy, _ = _latest(getattr(sides, other))
         lacking *= sign
-        if lacking <= error or not 0 < healthy or 1 - lacking / healthy >= least:
+        if lacking <= error or not healthy > 0 or 1 - lacking / healthy >= least:
             continue
         days, photos = sides.diff.day, sides.diff.photos
         yield Finding(
@@ -349,7 +410,7 @@ def _find_gaps(sides: Sides) -> Iterator[Finding]:
     for side in SIDES:
         course: Course = getattr(sides, side)
         gap, error = _latest(course)
-        if not gap - error > GAP_MM:
+        if not gap > GAP_MM:
             continue
         worst = int(np.argmax(course.value))
         yield Finding(
@@ -370,6 +431,35 @@ def _find_gaps(sides: Sides) -> Iterator[Finding]:
         )
 
 
+def _find_synkinesis(sides: Sides) -> Iterator[Finding]:
+    """An eye that closes with the smile more than the other, on the latest visits."""
+    if sides.headline.metric != "synkinesis" or not len(sides.diff):
+        return
+    more, error = _latest(sides.diff)
+    if not abs(more) > max(error, SYNKINESIS_PCT):
+        return
+    side: Side = "right" if more > 0 else "left"
+    course: Course = getattr(sides, side)
+    other = _latest(getattr(sides, _OTHER[side]))[0]
+    worst = int(np.argmax(course.value))
+    yield Finding(
+        kind="synkinesis",
+        part=sides.headline.name,
+        side=side,
+        measure=sides.headline.metric,
+        expression=course.expression,
+        unit=sides.headline.unit,
+        before=other,
+        worst=float(course.value[worst]),
+        now=other + abs(more),
+        regained=math.nan,
+        error=error,
+        noticeable=(),
+        days=Days(*(float(course.day[at]) for at in (0, worst, -1, -1))),
+        photos=((), course.photos[worst], course.photos[-1]),
+    )
+
+
 def _latest(course: Course) -> tuple[float, float]:
     """Mean of the latest visits, and the error that it exceeds in one of a hundred."""
     value, error = course.value[-VISITS:], course.error
@@ -380,15 +470,14 @@ def _latest(course: Course) -> tuple[float, float]:
 
 def _drop_same_events(made: Sequence[Finding]) -> list[Finding]:
     """The findings without those that tell the same event once more."""
-    told = {(each.measure, each.side) for each in made}
-    better = dict(_SAME_EVENT)
-    kept, gaps = [], set()
+    told, kept = {(each.measure, each.side) for each in made}, []
+    same = dict(_SAME_EVENT)
     for each in made:
-        if (better.get(each.measure, ""), each.side) in told:
+        if (same.get(each.measure), each.side) in told or (
+            each.measure == "residual_gap" and each.kind != "gap"
+        ):
             continue
-        if each.kind == "gap":
-            if each.side in gaps:
-                continue
-            gaps.add(each.side)
-        kept.append(each)
+        told_already = {(one.kind, one.measure, one.side) for one in kept}
+        if (each.kind, each.measure, each.side) not in told_already:
+            kept.append(each)
     return kept
