@@ -8,35 +8,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
-from typing import ClassVar, Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.distributions import t_quantile
 from asymmetry.core.notes import Note
-from asymmetry.core.records import Record
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.metrics.headline import HEADLINES, MOVEMENT_HEADLINES
 from asymmetry.series.change import FALSE_ALARMS, Change, Sides
 from asymmetry.series.comparison import Compared, compare
 from asymmetry.series.course import Course
+from asymmetry.series.finding import Days, Finding, Kind, Subject
 from asymmetry.series.reference import reference_days
 from asymmetry.series.trend import VISITS
 
-__all__ = ["Days", "Finding", "Kind", "Subject", "findings"]
+__all__ = ["findings"]
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-Kind: TypeAlias = Literal[
-    "lower", "higher", "narrower", "wider", "weaker", "stronger", "gap", "closing", "synkinesis",
-    "less synkinesis", "weaker than other side",
-]  # fmt: skip
-#: The side that moved; both, the same way; or neither more than the other, away from each other.
-Subject: TypeAlias = Literal["right", "left", "both", "apart"]
-
 #: The other side counts as moved too if it moved the same way by this part of the side that moved farther.
 BOTH = 0.5
 #: Sides that went away from each other by less unequal parts than this are told as such.
@@ -50,7 +43,8 @@ GAP_MM = 2.0
 #: How much more than the other an eye closes in a smile from which on that is told, percent.
 SYNKINESIS_PCT = 20.0
 #: Series in which nothing changes and that may have a change of both sides told: the part of `FALSE_ALARMS`
-#: that `changes` keeps for single sides, which are not told by themselves. Of heights, brow and lid are asked.
+#: that `changes` keeps for single sides, which are not told by themselves. Of heights, brow and lid are
+#: asked about.
 _BOTH_SHARES: Mapping[str, float] = MappingProxyType(
     dict.fromkeys(("brow_height", "mrd1"), 0.075 * FALSE_ALARMS)
 )
@@ -73,128 +67,6 @@ _OTHER: Mapping[Side, Side] = MappingProxyType({"right": "left", "left": "right"
 _MOVEMENT: tuple[Kind, Kind] = ("weaker", "stronger")
 #: A finding of the first is not told beside one of the second of the same side: it is the same event.
 _SAME_EVENT = (("fissure_height", "mrd1"), ("eye_closure", "residual_gap"))
-
-
-@dataclass(frozen=True)
-class Days(Record):
-    """When it was.
-
-    Attributes
-    ----------
-    first, last : float
-        The days between which it is called.
-    worst : float
-        The day on which it is largest.
-    latest : float
-        The last day with photos.
-    """
-
-    first: float
-    worst: float
-    last: float
-    latest: float
-
-
-@dataclass(frozen=True)
-class Finding(Record):
-    """What happened to one part of the face.
-
-    Attributes
-    ----------
-    kind : str
-        Such as ``"lower"``, ``"weaker"`` or ``"gap"``.
-    part : str
-        Name of the `Headline`.
-    side : {"right", "left", "both", "apart"}
-        The patient's side that moved; both, the same way; or both, away from each other.
-    measure, expression, unit : str
-        The metric, the expression in the photos, and the unit of the numbers below.
-    before : float
-        The reference: the side's own former value, or the other side's for ``"weaker than other side"``.
-    worst, now : float
-        On the worst day, and on the latest visits.
-    regained : float
-        The part of the way back from the worst; NaN while it lasts unchanged or where it is not certain.
-    error : float
-        Smallest change that one comparison tells with 95 % confidence.
-    noticeable : tuple of float
-        First and last day on which a bystander would notice it; empty if on none.
-    days : Days
-        When it was.
-    better : bool
-        Whether the affected side came nearer to the healthy one.
-    photos : tuple of tuple of str
-        Of before, of the worst day, and of the latest one.
-    notes : tuple of Note
-        Possible explanations.
-    """
-
-    kind: Kind
-    part: str
-    side: Subject
-    measure: str
-    expression: str
-    unit: str
-    before: float
-    worst: float
-    now: float
-    regained: float
-    error: float
-    noticeable: tuple[float, ...]
-    days: Days
-    better: bool = False
-    photos: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
-    notes: tuple[Note, ...] = ()
-    derived: ClassVar[tuple[str, ...]] = ("sure", "passed", "words")
-
-    @property
-    def sure(self) -> float:
-        """How many times larger it is, at its worst, than the error of one comparison."""
-        return abs(self.worst - self.before) / self.error
-
-    @property
-    def passed(self) -> bool:
-        """Whether it is over on the latest day."""
-        return self.days.last < self.days.latest
-
-    @property
-    def sides(self) -> tuple[Side, ...]:
-        """The sides that it is about."""
-        return tuple(side for side in SIDES if self.side in (side, "both", "apart"))
-
-    @property
-    def note(self) -> Note:
-        """It, to be told."""
-        days = {"day": self.days.worst, "first": self.days.first, "latest": self.days.latest}
-        known = {"side": self.side, "part": self.part, "unit": self.unit, "error": self.error}
-        if self.kind == "gap":
-            return Note("found_gap", now=self.now, worst=self.worst, **days, **known)
-        if self.kind == "weaker than other side":
-            return Note(
-                "found_weak", share=self.now / self.before, now=self.now, other=self.before, **days, **known
-            )
-        if self.passed:
-            return Note("found_passed", moved=self._moved, last=self.days.last, **days)
-        if self.regained > 0:
-            return Note("found_regained", moved=self._moved, share=self.regained, **days)
-        return Note("found_lasting", moved=self._moved, **days)
-
-    @property
-    def _moved(self) -> Note:
-        """The change at its worst."""
-        size = self.worst - self.before
-        way = "more" if size > 0 else "less"
-        known = {"headline": self.part, "mm": abs(size), "error": self.error}
-        if self.side in SIDES:
-            return Note(f"side_{way}", side=self.side, **known)
-        if self.side == "both":
-            return Note(f"both_{way}", **known)
-        return Note(f"apart_{way}", **known)
-
-    @property
-    def words(self) -> str:
-        """The note in English."""
-        return str(self.note)
 
 
 def findings(
@@ -277,8 +149,10 @@ def _choose(sides: Sides, change: Change | None, both: Compared | None) -> _Move
         right = _mean_change(sides.right, change.right.before, days)
         left = _mean_change(sides.left, change.left.before, days)
         subject = _subject(right, left)
-        if subject != "both" or both is None or not both.days_beyond:
-            return _of_difference("left" if abs(left) > abs(right) else "right", change, sides, subject)
+        if subject == "both" and (both is None or not both.days_beyond):
+            subject = _farther(right, left)
+        if subject != "both":
+            return _of_difference(subject, change, sides)
     return _of_both(both) if both is not None and both.days_beyond else None
 
 
@@ -289,6 +163,10 @@ def _subject(right: float, left: float) -> Subject:
         return "both"
     if right * left < 0 and part >= APART:
         return "apart"
+    return _farther(right, left)
+
+
+def _farther(right: float, left: float) -> Side:
     return "right" if abs(right) >= abs(left) else "left"
 
 
@@ -296,19 +174,21 @@ def _mean_change(course: Course, before: float, days: FloatArray) -> float:
     return float(course.value[np.isin(course.day, days)].mean()) - before
 
 
-def _of_difference(side: Side, change: Change, sides: Sides, subject: Subject) -> _Moved:
+def _of_difference(subject: Subject, change: Change, sides: Sides) -> _Moved:
     """One side's change as that of the difference, which a pitched head leaves alone."""
-    sign = -1 if side == "left" else 1
-    diff = sides.diff
+    sign = -1 if subject == "left" else 1
+    before = change.before
+    if subject != "apart":
+        before = float(getattr(change, subject).before)
     return _Moved(
-        side="apart" if subject == "apart" else side,
-        day=diff.day,
-        change=(1 if subject == "apart" else sign) * (diff.value - change.before),
-        called=np.isin(diff.day, change.days_beyond),
-        before=change.before if subject == "apart" else float(getattr(change, side).before),
-        now=(1 if subject == "apart" else sign) * change.recent,
+        side=subject,
+        day=sides.diff.day,
+        change=sign * (sides.diff.value - change.before),
+        called=np.isin(sides.diff.day, change.days_beyond),
+        before=before,
+        now=sign * change.recent,
         error=change.mdc95,
-        photos=diff.photos,
+        photos=sides.diff.photos,
         photos_before=change.photos_before,
         notes=change.notes,
     )
@@ -376,87 +256,59 @@ def _find_weak_sides(sides: Sides, affected: Side | None) -> Iterator[Finding]:
     """A movement that is weaker than the other side's on the latest visits."""
     if sides.headline not in MOVEMENT_HEADLINES.values() or not len(sides.diff):
         return
+    diff, error = _latest(sides.diff)
     for side in SIDES:
-        other, sign = _OTHER[side], -1 if side == "right" else 1
         least = WEAK_AFFECTED if side == affected else WEAK
-        lacking, error = _latest(sides.diff)
-        healthy, _ = _latest(getattr(sides, other))
-        lacking *= sign
-        if lacking <= error or not healthy > 0 or 1 - lacking / healthy >= least:
-            continue
-        days, photos = sides.diff.day, sides.diff.photos
-        yield Finding(
-            kind="weaker than other side",
-            part=sides.headline.name,
-            side=side,
-            measure=sides.headline.metric,
-            expression=sides.diff.expression,
-            unit=sides.headline.unit,
-            before=healthy,
-            worst=healthy - lacking,
-            now=healthy - lacking,
-            regained=math.nan,
-            error=error,
-            noticeable=(),
-            days=Days(float(days[0]), float(days[-1]), float(days[-1]), float(days[-1])),
-            photos=((), photos[-1], photos[-1]),
-        )
+        healthy, _ = _latest(getattr(sides, _OTHER[side]))
+        now = healthy + (diff if side == "right" else -diff)
+        if healthy - now > error and healthy > 0 and now < least * healthy:
+            yield _of_latest("weaker than other side", sides, side, -1, (healthy, now, now, error))
 
 
 def _find_gaps(sides: Sides) -> Iterator[Finding]:
-    """Eyes that stayed open on the latest visits though they were closed."""
+    """Eyes that stayed open on the latest visits though they were to be closed."""
     if sides.headline.metric != "residual_gap" or not len(sides.diff):
         return
     for side in SIDES:
         course: Course = getattr(sides, side)
         gap, error = _latest(course)
-        if not gap > GAP_MM:
-            continue
-        worst = int(np.argmax(course.value))
-        yield Finding(
-            kind="gap",
-            part=sides.headline.name,
-            side=side,
-            measure=sides.headline.metric,
-            expression=course.expression,
-            unit=sides.headline.unit,
-            before=0.0,
-            worst=float(course.value[worst]),
-            now=gap,
-            regained=_regained(float(course.value[worst]), gap, error),
-            error=error,
-            noticeable=(),
-            days=Days(*(float(course.day[at]) for at in (0, worst, -1, -1))),
-            photos=((), course.photos[worst], course.photos[-1]),
-        )
+        if gap > GAP_MM:
+            worst = int(np.argmax(course.value))
+            yield _of_latest("gap", sides, side, worst, (0.0, float(course.value[worst]), gap, error))
 
 
 def _find_synkinesis(sides: Sides) -> Iterator[Finding]:
     """An eye that closes with the smile more than the other, on the latest visits."""
     if sides.headline.metric != "synkinesis" or not len(sides.diff):
         return
-    more, error = _latest(sides.diff)
-    if not abs(more) > max(error, SYNKINESIS_PCT):
-        return
-    side: Side = "right" if more > 0 else "left"
-    course: Course = getattr(sides, side)
-    other = _latest(getattr(sides, _OTHER[side]))[0]
-    worst = int(np.argmax(course.value))
-    yield Finding(
-        kind="synkinesis",
+    diff, error = _latest(sides.diff)
+    if abs(diff) > max(error, SYNKINESIS_PCT):
+        side: Side = "right" if diff > 0 else "left"
+        other, _ = _latest(getattr(sides, _OTHER[side]))
+        yield _of_latest("synkinesis", sides, side, -1, (other, other + abs(diff), other + abs(diff), error))
+
+
+def _of_latest(
+    kind: Kind, sides: Sides, side: Side, worst: int, sizes: tuple[float, float, float, float]
+) -> Finding:
+    """A state of the latest visits, with no baseline of its own; sizes are before, worst, now and error."""
+    day, photos = sides.diff.day, sides.diff.photos
+    before, at_worst, now, error = sizes
+    return Finding(
+        kind=kind,
         part=sides.headline.name,
         side=side,
         measure=sides.headline.metric,
-        expression=course.expression,
+        expression=sides.diff.expression,
         unit=sides.headline.unit,
-        before=other,
-        worst=float(course.value[worst]),
-        now=other + abs(more),
-        regained=math.nan,
+        before=before,
+        worst=at_worst,
+        now=now,
+        regained=_regained(at_worst - before, now - before, error),
         error=error,
         noticeable=(),
-        days=Days(*(float(course.day[at]) for at in (0, worst, -1, -1))),
-        photos=((), course.photos[worst], course.photos[-1]),
+        days=Days(float(day[0]), float(day[worst]), float(day[-1]), float(day[-1])),
+        photos=((), photos[worst], photos[-1]),
     )
 
 

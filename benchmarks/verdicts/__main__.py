@@ -83,6 +83,7 @@ def table_rows(outcomes: list[Outcome]) -> list[Row]:
             "each truth said",
             "wrong side",
             "harm told as better",
+            "else told",
             "flawed photo named",
         ]
     ]
@@ -90,11 +91,11 @@ def table_rows(outcomes: list[Outcome]) -> list[Row]:
         some = [each for each in outcomes if _group(each.case) == name]
         truths = sum(len(each.case.truths) for each in some)
         counts = [sum(each.right for each in some), sum(each.found for each in some)]
-        wrong = [sum(getattr(each, kind) for each in some) for kind in ("wrong_side", "better")]
+        wrong = [sum(getattr(each, kind) for each in some) for kind in ("wrong_side", "better", "stray")]
         flawed = [each.flaw_named for each in some if any(shot.flaw for shot in each.case.shots)]
         said = f"{counts[1]} of {truths}" if truths else "-"
         named = f"{sum(flawed)} of {len(flawed)}" if flawed else "-"
-        rows.append([name, str(len(some)), str(counts[0]), said, str(wrong[0]), str(wrong[1]), named])
+        rows.append([name, str(len(some)), str(counts[0]), said, *map(str, wrong), named])
     return rows
 
 

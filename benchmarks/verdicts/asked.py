@@ -71,7 +71,7 @@ def ask(series: Series, *, sentences: bool = False) -> Answer:
     sentences : bool
         Take what sentences and concerns say, also where there are findings.
     """
-    if findings is not None and not sentences:
+    if findings and not sentences:
         found = findings(series.changes(), series.followed, series.treated, series.affected)
         told = tuple(_read_finding(each) for each in found)
         return Answer(told, tuple(each.words for each in found), _not_used(series))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice, product
 from typing import Literal
 
@@ -242,21 +243,21 @@ def _of_both_sides(person: str) -> Iterator[Case]:
 
 def _palsies(person: str, side: Side, other: Side) -> Iterator[Case]:
     """A side that is ill from the first photo on; no treatment."""
-    ill = {"treated": False, "affected": side}
+    ill = partial(Case, person=person, side=side, treated=False, affected=side)
     poses = {day: _close({side: 0.2 + share, other: 1.0}) for day, share in _PALSY.items()}
     shots = _with_rest("eyes closed", poses)
-    yield Case("eye that does not close", person, side, shots, (Told("closure", (side,), -1),), **ill)
+    yield ill("eye that does not close", shots=shots, truths=(Told("closure", (side,), -1),))
     poses = {
         day: replace(_smile(), moves=_moves((side,), "upper_lid", mm)) for day, mm in _SYNKINESIS.items()
     }
     shots = _with_rest("smile", poses)
-    yield Case("synkinesis that grows", person, side, shots, (Told("synkinesis", (side,), 1),), **ill)
+    yield ill("synkinesis that grows", shots=shots, truths=(Told("synkinesis", (side,), 1),))
     shots = _with_rest("smile", dict.fromkeys((0, 14, 28, 42), _smile((side,), -_SMILE_LOSS_MM)))
     weaker = (Told("smile", (side,), -1),)
-    yield Case("smile weaker than the healthy side's", person, side, shots, weaker, **ill)
+    yield ill("smile weaker than the healthy side's", shots=shots, truths=weaker)
     shots = tuple(shot for day, share in _PALSY.items() for shot in _palsy_visit(day, share, side, other))
     weak = tuple(Told(topic, (side,), -1) for topic in ("brow raise", "closure", "smile"))
-    yield Case("palsy, no names", person, side, shots, weak, labelled=False, **ill)
+    yield ill("palsy, no names", shots=shots, truths=weak, labelled=False)
 
 
 def _palsy_visit(day: int, share: float, side: Side, other: Side) -> Iterator[Shot]:

@@ -32,6 +32,8 @@ class Outcome:
         Whether a change of a true topic was told of a side that did not move, or the other way.
     better : bool
         Whether a harm was told as a change for the better.
+    stray : bool
+        Whether a change was told of something that did not change.
     flaw_named : bool
         Whether the flawed photo, and no other, was named and left out.
     """
@@ -41,13 +43,14 @@ class Outcome:
     found: int
     wrong_side: bool
     better: bool
+    stray: bool
     flaw_named: bool
 
     @property
     def right(self) -> bool:
         """Whether all of it is as it should be."""
-        complete = self.found == len(self.case.truths) and not self.wrong_side and not self.better
-        return complete and self.flaw_named and bool(self.case.truths or not self.answer.told)
+        wrong = self.wrong_side or self.better or self.stray
+        return self.found == len(self.case.truths) and not wrong and self.flaw_named
 
 
 def judge(case: Case, answer: Answer) -> Outcome:
@@ -60,6 +63,7 @@ def judge(case: Case, answer: Answer) -> Outcome:
         found=sum(_is_said(truth, answer.told) for truth in case.truths),
         wrong_side=any(_contradicts(told, case.truths) for told in answer.told),
         better=any(told.better and told.topic in harms for told in answer.told),
+        stray=any(told.topic not in harms for told in answer.told),
         flaw_named=flawed == set(answer.not_used),
     )
 
