@@ -49,6 +49,8 @@ _BOTH_SHARES: Mapping[str, float] = MappingProxyType(
     dict.fromkeys(("brow_height", "mrd1"), 0.075 * FALSE_ALARMS)
 )
 _BOTH_MOVEMENT = 0.1 * FALSE_ALARMS
+#: Visits on which a movement has to be lost before that is told of both sides.
+_IN_A_ROW = 2
 #: Error that one of a hundred comparisons exceeds.
 _RARE = 0.01
 
@@ -153,7 +155,24 @@ def _choose(sides: Sides, change: Change | None, both: Compared | None) -> _Move
             subject = _farther(right, left)
         if subject != "both":
             return _of_difference(subject, change, sides)
-    return _of_both(both) if both is not None and both.days_beyond else None
+    if both is None:
+        return None
+    if both.days_beyond:
+        return _of_both(both, both.beyond_mask)
+    return _of_both(both, _lost(both)) if sides.headline not in HEADLINES and _lost(both).any() else None
+
+
+def _lost(both: Compared) -> Mask:
+    """The latest visits, if both sides moved less than half as far as before on each, beyond plain error.
+
+    Effort differs by a seventh from day to day, so it doesn't halve a movement on several visits in a row.
+    """
+    visits = min(VISITS, int(both.new.sum()))
+    value, lost = both.course.value, np.zeros(len(both.course), dtype=bool)
+    fallen = value[-visits:] < WEAK * both.before
+    if visits >= _IN_A_ROW and fallen.all() and both.before - value[-visits:].mean() > both.mdc95:
+        lost[-visits:] = True
+    return lost
 
 
 def _subject(right: float, left: float) -> Subject:
@@ -194,13 +213,13 @@ def _of_difference(subject: Subject, change: Change, sides: Sides) -> _Moved:
     )
 
 
-def _of_both(both: Compared) -> _Moved:
+def _of_both(both: Compared, called: Mask) -> _Moved:
     course = both.course
     return _Moved(
         side="both",
         day=course.day,
         change=course.value - both.before,
-        called=both.beyond_mask,
+        called=called,
         before=both.before,
         now=both.recent,
         error=both.mdc95,
@@ -322,7 +341,8 @@ def _latest(course: Course) -> tuple[float, float]:
 
 def _drop_same_events(made: Sequence[Finding]) -> list[Finding]:
     """The findings without those that tell the same event once more."""
-    told, kept = {(each.measure, each.side) for each in made}, []
+    told = {(each.measure, each.side) for each in made}
+    kept: list[Finding] = []
     same = dict(_SAME_EVENT)
     for each in made:
         if (same.get(each.measure), each.side) in told or (

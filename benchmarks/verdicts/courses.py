@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice, product
+from itertools import cycle, islice, product
 from typing import Literal
 
 from asymmetry.core.schemes import SIDES, Side
@@ -145,6 +145,8 @@ _SPOCK: Curve = {-7: 0, -3: 0, 5: 2.5, 10: 3.5, 14: 3.5, 21: 3.5}
 _LASTING: Curve = {-7: 0, -3: 0, 7: -1, 14: -1, 21: -1, 28: -1}
 _SYNKINESIS: Curve = {0: 0, 30: -0.8, 60: -1.6, 90: -2.6, 120: -3.5}
 _PALSY: Curve = {0: 0.0, 14: 0.0, 30: 0.05, 60: 0.15, 90: 0.3}
+#: How far brows are raised on one day and the next, as a part of that.
+_EFFORTS = (1.0, 0.8, 0.95, 0.85, 0.9)
 _RAISE_MM, _SMILE_LOSS_MM, _SMILE_MM = 4.0, 5.0, 5.0
 
 #: Steps that stay, mm; each on both sides.
@@ -180,11 +182,28 @@ def steps(people: Sequence[str], count: int) -> Iterator[Case]:
 
 
 def quiet_series(people: Sequence[str], count: int) -> Iterator[Case]:
-    """Series in which nothing changes, one in four with smiles, one in three without words in names."""
+    """Series in which nothing changes: at rest, and with smiles, brows raised or eyes closed beside it.
+
+    Brows are raised with less effort on some days. One in three series has no words in its photos' names.
+
+    Parameters
+    ----------
+    people : sequence of str
+        Whose photos they are, one after the other.
+    count : int
+        How many series.
+    """
     for i in range(count):
         shots = [Shot(day, "rest", Pose(), take=100 + i) for day in _QUIET_DAYS]
-        if i % 4 == 1:
-            shots += [Shot(each.day, "smile", Pose(smiling=True), each.take) for each in shots]
+        poses = {
+            "smile": [_smile()],
+            "brow raise": [_moved(SIDES, "brow", share * _RAISE_MM) for share in _EFFORTS],
+            "eyes closed": [_close({"right": 1.0, "left": 1.0})],
+        }
+        if i % 4:
+            expression = list(poses)[i % 4 - 1]
+            tries = zip(tuple(shots), cycle(poses[expression]), strict=False)
+            shots += [replace(shot, expression=expression, pose=pose) for shot, pose in tries]
         yield Case("quiet", people[i % len(people)], "both", tuple(shots), labelled=bool(i % 3))
 
 
