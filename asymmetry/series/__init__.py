@@ -7,6 +7,8 @@ from asymmetry.photos.manifest import DiaryNote
 from asymmetry.series.change import FALSE_ALARMS, Change
 from asymmetry.series.concerns import RULES, Concern, Rule, register_rule, unregister_rule
 from asymmetry.series.course import Course
+from asymmetry.series.finding import Finding
+from asymmetry.series.findings import list_findings
 from asymmetry.series.history import History
 from asymmetry.series.recovery import Recovery
 from asymmetry.series.summary import courses_in_words, what_changed
@@ -21,6 +23,7 @@ __all__ = [
     "Course",
     "DiaryNote",
     "Difference",
+    "Finding",
     "Forecast",
     "Headline",
     "History",
@@ -28,6 +31,7 @@ __all__ = [
     "Rule",
     "Trend",
     "courses_in_words",
+    "list_findings",
     "notable",
     "register_rule",
     "unregister_rule",

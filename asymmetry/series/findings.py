@@ -26,7 +26,7 @@ from asymmetry.series.finding import Days, Finding, Kind, Subject
 from asymmetry.series.reference import reference_days
 from asymmetry.series.trend import VISITS
 
-__all__ = ["findings"]
+__all__ = ["list_findings"]
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -71,7 +71,7 @@ _MOVEMENT: tuple[Kind, Kind] = ("weaker", "stronger")
 _SAME_EVENT = (("fissure_height", "mrd1"), ("eye_closure", "residual_gap"))
 
 
-def findings(
+def list_findings(
     changes: Iterable[Change], followed: Sequence[Sides], treated: bool, affected: Side | None = None
 ) -> tuple[Finding, ...]:
     """What happened to a face: changes of a side against itself, and weak movements against the other side.
@@ -94,7 +94,7 @@ def findings(
 
     Examples
     --------
-    >>> findings((), (), treated=True)
+    >>> list_findings((), (), treated=True)
     ()
     """
     known = {(each.column, each.expression): each for each in changes}

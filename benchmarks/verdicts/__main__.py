@@ -1,7 +1,7 @@
 """``python -m benchmarks.verdicts``: whether what is said of made series is true.
 
-Writes ``docs/tables/verdicts.md`` and prints it. Needs ``../shared/faces``. With ``--quick``, ``--photos`` or
-``--only`` it prints only.
+Writes ``docs/tables/verdicts.md``, prints it, and brings ``docs/accuracy.md`` up to date. Needs
+``../shared/faces``. With any option but ``--words`` and ``--cache`` it prints only.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def try_cases(
                 folder,
                 treated_on=DAY_ZERO if case.treated else None,
                 affected=case.affected,
-                extractor=reader,  # type: ignore[arg-type]  it has all of an Extractor that is asked for
+                extractor=reader,  # type: ignore[arg-type]  # it has all of an Extractor that is asked for
             )
             yield judge(case, ask(series, sentences=sentences))
 
@@ -135,6 +135,7 @@ def main() -> None:
     print(f"{made}\n\n{tables.markdown(rows)}")
     if not (chosen.quick or chosen.only or chosen.sentences) and chosen.photos == "reporting":
         tables.write_table("verdicts", made, rows)
+        tables.main()
 
 
 if __name__ == "__main__":

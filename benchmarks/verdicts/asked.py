@@ -10,13 +10,8 @@ from typing import Any
 
 from asymmetry.core.notes import Note
 from asymmetry.people import Series
-from asymmetry.series import what_changed
+from asymmetry.series import Finding, list_findings, what_changed
 from benchmarks.verdicts.courses import Told, Topic
-
-try:
-    from asymmetry.series.findings import findings
-except ImportError:  # of a version before there were any
-    findings = None
 
 __all__ = ["Answer", "ask"]
 
@@ -69,12 +64,18 @@ def ask(series: Series, *, sentences: bool = False) -> Answer:
     series : Series
         The series.
     sentences : bool
-        Take what sentences and concerns say, also where there are findings.
+        Take what sentences and concerns say, in place of the findings.
     """
-    if findings and not sentences:
-        found = findings(series.changes(), series.followed, series.treated, series.affected)
-        told = tuple(_read_finding(each) for each in found)
-        return Answer(told, tuple(each.words for each in found), _not_used(series))
+    if sentences:
+        return _read_sentences(series)
+    found = list_findings(series.changes(), series.followed, series.treated, series.affected)
+    return Answer(
+        tuple(_read_finding(each) for each in found), tuple(each.words for each in found), _not_used(series)
+    )
+
+
+def _read_sentences(series: Series) -> Answer:
+    """What the sentences about changes and the concerns say."""
     said = [each for each in what_changed(series.changes()) if each.beyond]
     concerns = series.concerns()
     told = [each for one in said for each in _tell(one.note, math.nan, one.verdict in _BETTER)]
@@ -83,7 +84,7 @@ def ask(series: Series, *, sentences: bool = False) -> Answer:
     return Answer(tuple(told), words, _not_used(series))
 
 
-def _read_finding(finding: Any) -> Told:
+def _read_finding(finding: Finding) -> Told:
     topic, sign = _TOPICS.get(finding.part, ("other", 1))
     way = sign * (1 if finding.worst > finding.before else -1)
     return Told(topic, finding.sides, way, finding.days.worst, finding.better)
