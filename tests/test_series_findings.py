@@ -25,7 +25,8 @@ PASSES = np.array([0, 0, 0, 0.9, 1, 0.8, 0.3, 0, 0])
 
 
 def found(landmarks: Landmarks, **options: Any) -> tuple[Finding, ...]:
-    series = Series.from_landmarks(landmarks, treated_on=TREATED_ON, setting="clinic", **options)
+    options = {"setting": "clinic"} | options
+    series = Series.from_landmarks(landmarks, treated_on=TREATED_ON, **options)
     return list_findings(series.changes(), series.followed, series.treated, series.affected)
 
 
@@ -129,6 +130,13 @@ def test_an_eye_that_does_not_close_is_told(side: Side) -> None:
     gaps = [each for each in told if each.kind == "gap"]
     assert [each.side for each in gaps] == [side]
     assert gaps[0].now > 2
+
+
+def test_a_side_is_surer_the_farther_it_moved() -> None:
+    (far,), (near,) = (found(at_rest(LASTS, "brow", mm, "left"), setting="home") for mm in (-4.0, -1.8))
+    assert far.side_sure > 0.95 > near.side_sure > 0.5
+    assert not [note for note in far.notes if note.code == "side_unsure"]
+    assert ("side_unsure" in {note.code for note in near.notes}) == (near.side_sure < 0.9)
 
 
 def test_findings_are_data_with_words() -> None:

@@ -67,6 +67,9 @@ class Finding(Record):
         When it was.
     better : bool
         Whether the affected side came nearer to the healthy one.
+    side_sure : float
+        Probability that it was this side and not the other, for both sides' heights lean on the head's pitch;
+        1 where the side is certain, NaN where it can't be told.
     photos : tuple of tuple of str
         Of before, of the worst day, and of the latest one.
     notes : tuple of Note
@@ -87,6 +90,7 @@ class Finding(Record):
     noticeable: tuple[float, ...]
     days: Days
     better: bool = False
+    side_sure: float = 1.0
     photos: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     notes: tuple[Note, ...] = ()
     derived: ClassVar[tuple[str, ...]] = ("sure", "passed", "words")
@@ -113,6 +117,8 @@ class Finding(Record):
         known = {"side": self.side, "part": self.part, "unit": self.unit, "error": self.error}
         if self.kind == "gap":
             return Note("found_gap", now=self.now, worst=self.worst, **days, **known)
+        if self.kind == "synkinesis" and not self.photos[0]:
+            return Note("found_synkinesis", now=self.now, other=self.before, **days, **known)
         if self.kind == "weaker than other side":
             return Note(
                 "found_weak", share=self.now / self.before, now=self.now, other=self.before, **days, **known
@@ -127,13 +133,18 @@ class Finding(Record):
     def _moved(self) -> Note:
         """The change at its worst."""
         size = self.worst - self.before
-        way = "more" if size > 0 else "less"
         known = {"headline": self.part, "mm": abs(size), "error": self.error}
-        if self.side in SIDES:
-            return Note(f"side_{way}", side=self.side, **known)
-        if self.side == "both":
-            return Note(f"both_{way}", **known)
-        return Note(f"apart_{way}", **known)
+        more = {
+            "both": Note("both_more", **known),
+            "apart": Note("apart_more", **known),
+        }
+        less = {
+            "both": Note("both_less", **known),
+            "apart": Note("apart_less", **known),
+        }
+        if size > 0:
+            return more.get(self.side, Note("side_more", side=self.side, **known))
+        return less.get(self.side, Note("side_less", side=self.side, **known))
 
     @property
     def words(self) -> str:

@@ -49,6 +49,8 @@ _BOTH_SHARES: Mapping[str, float] = MappingProxyType(
     dict.fromkeys(("brow_height", "mrd1"), 0.075 * FALSE_ALARMS)
 )
 _BOTH_MOVEMENT = 0.1 * FALSE_ALARMS
+#: A side that is less probable than this is told with a caution.
+_SURE_SIDE = 0.9
 #: Visits on which a movement has to be lost before that is told of both sides.
 _IN_A_ROW = 2
 #: Error that one of a hundred comparisons exceeds.
@@ -116,6 +118,7 @@ class _Moved(NamedTuple):
     """A change of one side or both, by day: its size, on which days it is called, and from where."""
 
     side: Subject
+    side_sure: float
     day: FloatArray
     change: FloatArray
     called: Mask
@@ -128,12 +131,10 @@ class _Moved(NamedTuple):
 
 
 def _compare_both(sides: Sides, treated: bool, moving: int) -> Compared | None:
-    """The mean of both sides against its reference; None where it is not asked about or not known."""
+    """The mean of both sides against its reference; None where it can't be compared."""
+    if not len(sides.right) or sides.right.photos != sides.left.photos:
+        return None
     metric = sides.headline.metric
-    if (sides.headline in HEADLINES and metric not in _BOTH_SHARES) or not len(sides.right):
-        return None
-    if sides.right.photos != sides.left.photos:
-        return None
     share = _BOTH_SHARES.get(metric, _BOTH_MOVEMENT / max(moving, 1))
     mean = replace(
         sides.right,
@@ -154,12 +155,25 @@ def _choose(sides: Sides, change: Change | None, both: Compared | None) -> _Move
         if subject == "both" and (both is None or not both.days_beyond):
             subject = _farther(right, left)
         if subject != "both":
-            return _of_difference(subject, change, sides)
-    if both is None:
+            sure = _side_sure((right + left) / 2, right - left, both)
+            return _of_difference(subject, change, sides, sure)
+    if both is None or (sides.headline in HEADLINES and sides.headline.metric not in _BOTH_SHARES):
         return None
     if both.days_beyond:
         return _of_both(both, both.beyond_mask)
     return _of_both(both, _lost(both)) if sides.headline not in HEADLINES and _lost(both).any() else None
+
+
+def _side_sure(mean: float, diff: float, both: Compared | None) -> float:
+    """Probability that it was this side and not the other, by how far the mean of both sides moved.
+
+    It moves by half of the difference, up or down, whichever side moved, and by as much as the head's pitch
+    and the like move both.
+    """
+    if both is None or both.looks is None:
+        return math.nan
+    error = both.mdc95 / float(both.looks.quantile[-1])
+    return 1 / (1 + math.exp(-abs(mean * diff) / error**2))
 
 
 def _lost(both: Compared) -> Mask:
@@ -193,7 +207,7 @@ def _mean_change(course: Course, before: float, days: FloatArray) -> float:
     return float(course.value[np.isin(course.day, days)].mean()) - before
 
 
-def _of_difference(subject: Subject, change: Change, sides: Sides) -> _Moved:
+def _of_difference(subject: Subject, change: Change, sides: Sides, sure: float) -> _Moved:
     """One side's change as that of the difference, which a pitched head leaves alone."""
     sign = -1 if subject == "left" else 1
     before = change.before
@@ -201,6 +215,7 @@ def _of_difference(subject: Subject, change: Change, sides: Sides) -> _Moved:
         before = float(getattr(change, subject).before)
     return _Moved(
         side=subject,
+        side_sure=sure,
         day=sides.diff.day,
         change=sign * (sides.diff.value - change.before),
         called=np.isin(sides.diff.day, change.days_beyond),
@@ -217,6 +232,7 @@ def _of_both(both: Compared, called: Mask) -> _Moved:
     course = both.course
     return _Moved(
         side="both",
+        side_sure=1.0,
         day=course.day,
         change=course.value - both.before,
         called=called,
@@ -236,6 +252,9 @@ def _tell(moved: _Moved, sides: Sides, affected: Side | None) -> Finding:
     size, called = float(moved.change[worst]), moved.day[moved.called]
     seen = moved.day[[headline.visible(each) for each in moved.change.tolist()]]
     noticed = len(seen) and moved.side != "both"
+    notes = moved.notes
+    if moved.side in SIDES and moved.side_sure < _SURE_SIDE:
+        notes = (*notes, Note("side_unsure", side=moved.side, share=moved.side_sure))
     return Finding(
         kind=_KINDS.get(headline.metric, _MOVEMENT)[int(size > 0)],
         part=headline.name,
@@ -248,11 +267,12 @@ def _tell(moved: _Moved, sides: Sides, affected: Side | None) -> Finding:
         now=moved.before + moved.now,
         regained=_regained(size, moved.now, moved.error),
         error=moved.error,
+        side_sure=moved.side_sure,
         noticeable=(float(seen[0]), float(seen[-1])) if noticed else (),
         days=Days(float(called[0]), float(moved.day[worst]), float(called[-1]), float(moved.day[-1])),
         better=_is_better(moved, sides, affected),
         photos=(moved.photos_before, moved.photos[worst], moved.photos[-1]),
-        notes=moved.notes,
+        notes=notes,
     )
 
 
