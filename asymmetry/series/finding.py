@@ -1,4 +1,4 @@
-"""`Finding`: what happened to one part of the face, as data."""
+"""`Finding`: a change or a weakness of one part of the face, as data."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Days(Record):
 
 @dataclass(frozen=True)
 class Finding(Record):
-    """What happened to one part of the face.
+    """A change or a weakness of one part of the face.
 
     Attributes
     ----------
@@ -124,13 +124,13 @@ class Finding(Record):
                 "found_weak", share=self.now / self.before, now=self.now, other=self.before, **days, **known
             )
         if self.passed:
-            return Note("found_passed", moved=self._moved, last=self.days.last, **days)
+            return Note("found_passed", moved=self._change_note, last=self.days.last, **days)
         if self.regained > 0:
-            return Note("found_regained", moved=self._moved, share=self.regained, **days)
-        return Note("found_lasting", moved=self._moved, **days)
+            return Note("found_regained", moved=self._change_note, share=self.regained, **days)
+        return Note("found_lasting", moved=self._change_note, **days)
 
     @property
-    def _moved(self) -> Note:
+    def _change_note(self) -> Note:
         """The change at its worst."""
         size = self.worst - self.before
         known = {"headline": self.part, "mm": abs(size), "error": self.error}

@@ -56,7 +56,7 @@ _IN_A_ROW = 2
 #: Error that one of a hundred comparisons exceeds.
 _RARE = 0.01
 
-#: What it means that a measure is less, and that it is more. Of movements it is weaker and stronger.
+#: Names of a measure that is less, and of one that is more. Of movements it is weaker and stronger.
 _KINDS: Mapping[str, tuple[Kind, Kind]] = MappingProxyType(
     {
         "brow_height": ("lower", "higher"),
@@ -68,6 +68,7 @@ _KINDS: Mapping[str, tuple[Kind, Kind]] = MappingProxyType(
     }
 )
 _OTHER: Mapping[Side, Side] = MappingProxyType({"right": "left", "left": "right"})
+_SIGN: Mapping[str, int] = MappingProxyType({"right": 1, "left": -1})
 _MOVEMENT: tuple[Kind, Kind] = ("weaker", "stronger")
 #: A finding of the first is not told beside one of the second of the same side: it is the same event.
 _SAME_EVENT = (("fissure_height", "mrd1"), ("eye_closure", "residual_gap"))
@@ -76,7 +77,7 @@ _SAME_EVENT = (("fissure_height", "mrd1"), ("eye_closure", "residual_gap"))
 def list_findings(
     changes: Iterable[Change], followed: Sequence[Sides], treated: bool, affected: Side | None = None
 ) -> tuple[Finding, ...]:
-    """What happened to a face: changes of a side against itself, and weak movements against the other side.
+    """The findings of a series: changes of a side against itself, and weak movements against the other side.
 
     Parameters
     ----------
@@ -161,7 +162,10 @@ def _choose(sides: Sides, change: Change | None, both: Compared | None) -> _Move
         return None
     if both.days_beyond:
         return _of_both(both, both.beyond_mask)
-    return _of_both(both, _lost(both)) if sides.headline not in HEADLINES and _lost(both).any() else None
+    lost = _find_lost_days(both)
+    if sides.headline in HEADLINES or not lost.any():
+        return None
+    return _of_both(both, lost)
 
 
 def _side_sure(mean: float, diff: float, both: Compared | None) -> float:
@@ -176,7 +180,7 @@ def _side_sure(mean: float, diff: float, both: Compared | None) -> float:
     return 1 / (1 + math.exp(-abs(mean * diff) / error**2))
 
 
-def _lost(both: Compared) -> Mask:
+def _find_lost_days(both: Compared) -> Mask:
     """The latest visits, if both sides moved less than half as far as before on each, beyond plain error.
 
     Effort differs by a seventh from day to day, so it doesn't halve a movement on several visits in a row.
@@ -191,6 +195,8 @@ def _lost(both: Compared) -> Mask:
 
 def _subject(right: float, left: float) -> Subject:
     """The side that moved: the one that changed more, unless the other did nearly the same."""
+    if not math.isfinite(right * left):
+        return "apart"
     part = min(abs(right), abs(left)) / max(abs(right), abs(left))
     if right * left > 0 and part >= BOTH:
         return "both"
@@ -200,7 +206,9 @@ def _subject(right: float, left: float) -> Subject:
 
 
 def _farther(right: float, left: float) -> Side:
-    return "right" if abs(right) >= abs(left) else "left"
+    if abs(right) >= abs(left):
+        return "right"
+    return "left"
 
 
 def _mean_change(course: Course, before: float, days: FloatArray) -> float:
@@ -209,7 +217,7 @@ def _mean_change(course: Course, before: float, days: FloatArray) -> float:
 
 def _of_difference(subject: Subject, change: Change, sides: Sides, sure: float) -> _Moved:
     """One side's change as that of the difference, which a pitched head leaves alone."""
-    sign = -1 if subject == "left" else 1
+    sign = _SIGN.get(subject, 1)
     before = change.before
     if subject != "apart":
         before = float(getattr(change, subject).before)
@@ -250,8 +258,10 @@ def _tell(moved: _Moved, sides: Sides, affected: Side | None) -> Finding:
     headline = sides.headline
     worst = int(np.argmax(np.where(moved.called, np.abs(moved.change), -1)))
     size, called = float(moved.change[worst]), moved.day[moved.called]
+    noticeable: tuple[float, ...] = ()
     seen = moved.day[[headline.visible(each) for each in moved.change.tolist()]]
-    noticed = len(seen) and moved.side != "both"
+    if len(seen) and moved.side != "both":  # what is known of bystanders is about differences
+        noticeable = (float(seen[0]), float(seen[-1]))
     notes = moved.notes
     if moved.side in SIDES and moved.side_sure < _SURE_SIDE:
         notes = (*notes, Note("side_unsure", side=moved.side, share=moved.side_sure))
@@ -265,10 +275,10 @@ def _tell(moved: _Moved, sides: Sides, affected: Side | None) -> Finding:
         before=moved.before,
         worst=moved.before + size,
         now=moved.before + moved.now,
-        regained=_regained(size, moved.now, moved.error),
+        regained=_part_regained(size, moved.now, moved.error),
         error=moved.error,
         side_sure=moved.side_sure,
-        noticeable=(float(seen[0]), float(seen[-1])) if noticed else (),
+        noticeable=noticeable,
         days=Days(float(called[0]), float(moved.day[worst]), float(called[-1]), float(moved.day[-1])),
         better=_is_better(moved, sides, affected),
         photos=(moved.photos_before, moved.photos[worst], moved.photos[-1]),
@@ -276,7 +286,7 @@ def _tell(moved: _Moved, sides: Sides, affected: Side | None) -> Finding:
     )
 
 
-def _regained(worst: float, now: float, error: float) -> float:
+def _part_regained(worst: float, now: float, error: float) -> float:
     """The part of the way back from the worst; NaN where it is within the error of a comparison."""
     if abs(worst - now) <= error or worst * (worst - now) < 0:
         return math.nan
@@ -297,9 +307,11 @@ def _find_weak_sides(sides: Sides, affected: Side | None) -> Iterator[Finding]:
         return
     diff, error = _latest(sides.diff)
     for side in SIDES:
-        least = WEAK_AFFECTED if side == affected else WEAK
+        least = WEAK
+        if side == affected:
+            least = WEAK_AFFECTED
         healthy, _ = _latest(getattr(sides, _OTHER[side]))
-        now = healthy + (diff if side == "right" else -diff)
+        now = healthy + _SIGN[side] * diff
         if healthy - now > error and healthy > 0 and now < least * healthy:
             yield _of_latest("weaker than other side", sides, side, -1, (healthy, now, now, error))
 
@@ -322,7 +334,7 @@ def _find_synkinesis(sides: Sides) -> Iterator[Finding]:
         return
     diff, error = _latest(sides.diff)
     if abs(diff) > max(error, SYNKINESIS_PCT):
-        side: Side = "right" if diff > 0 else "left"
+        side = _farther(max(diff, 0), min(diff, 0))
         other, _ = _latest(getattr(sides, _OTHER[side]))
         yield _of_latest("synkinesis", sides, side, -1, (other, other + abs(diff), other + abs(diff), error))
 
@@ -343,7 +355,7 @@ def _of_latest(
         before=before,
         worst=at_worst,
         now=now,
-        regained=_regained(at_worst - before, now - before, error),
+        regained=_part_regained(at_worst - before, now - before, error),
         error=error,
         noticeable=(),
         days=Days(float(day[0]), float(day[worst]), float(day[-1]), float(day[-1])),
