@@ -7,7 +7,7 @@ LOWEST := $(VENV)/lowest
 PROJECT := pyproject.toml hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check lowest bench fidelity retakes change docs clean mutation
+.PHONY: help demo test quick check lowest bench mutation fidelity retakes change verdicts docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ retakes: $(VENV)/dev.stamp ## photograph faces again and measure how far days sc
 
 change: $(VENV)/dev.stamp ## simulate how often changes are called, into docs/change.md
 	$(BIN)/python -m benchmarks.change
+
+verdicts: $(VENV)/dev.stamp ## try what is said of made series against the truth, into docs/tables and docs/accuracy.md
+	$(BIN)/python -m benchmarks.verdicts
 
 docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report, draw ARCHITECTURE.md, put docs/tables into docs/accuracy.md
 	$(BIN)/python docs/layout.py

@@ -199,7 +199,8 @@ def nested_places(entry: str) -> set[str]:
 def test_every_name_has_words() -> None:
     headlines = {headline.name for headline in (*HEADLINES, *MOVEMENT_HEADLINES.values())}
     headlines |= {headline.name for each in MORE_MOVEMENTS.values() for headline in each}
-    for part in "titles axes parts more less side_more side_less level upper_end lower_end".split():
+    sides = "more less side_more side_less both_more both_less level upper_end lower_end"
+    for part in f"titles axes parts {sides}".split():
         assert set(section(part)) == headlines, part
     assert set(section("half_parts")) == set(section("whole_parts")) == {part.name for part in PARTS}
     assert set(section("date_sources")) == set(get_args(TakenSource)) - {

@@ -7,6 +7,8 @@ from asymmetry.photos.manifest import DiaryNote
 from asymmetry.series.change import FALSE_ALARMS, Change
 from asymmetry.series.concerns import RULES, Concern, Rule, register_rule, unregister_rule
 from asymmetry.series.course import Course
+from asymmetry.series.finding import Finding
+from asymmetry.series.findings import list_findings
 from asymmetry.series.history import History
 from asymmetry.series.recovery import Recovery
 from asymmetry.series.review import Doubt, Review
@@ -24,6 +26,7 @@ __all__ = [
     "DiaryNote",
     "Difference",
     "Doubt",
+    "Finding",
     "Forecast",
     "Headline",
     "History",
@@ -33,6 +36,7 @@ __all__ = [
     "Treatment",
     "Trend",
     "courses_in_words",
+    "list_findings",
     "notable",
     "register_rule",
     "unregister_rule",

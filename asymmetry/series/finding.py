@@ -1,0 +1,152 @@
+"""`Finding`: a change or a weakness of one part of the face, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal, TypeAlias
+
+from asymmetry.core.notes import Note
+from asymmetry.core.records import Record
+from asymmetry.core.schemes import SIDES, Side
+
+__all__ = ["Days", "Finding", "Kind", "Subject"]
+
+Kind: TypeAlias = Literal[
+    "lower", "higher", "narrower", "wider", "weaker", "stronger", "gap", "closing", "synkinesis",
+    "less synkinesis", "weaker than other side",
+]  # fmt: skip
+#: The side that moved; both, the same way; or neither more than the other, away from each other.
+Subject: TypeAlias = Literal["right", "left", "both", "apart"]
+
+
+@dataclass(frozen=True)
+class Days(Record):
+    """When it was.
+
+    Attributes
+    ----------
+    first, last : float
+        The days between which it is called.
+    worst : float
+        The day on which it is largest.
+    latest : float
+        The last day with photos.
+    """
+
+    first: float
+    worst: float
+    last: float
+    latest: float
+
+
+@dataclass(frozen=True)
+class Finding(Record):
+    """A change or a weakness of one part of the face.
+
+    Attributes
+    ----------
+    kind : str
+        Such as ``"lower"``, ``"weaker"`` or ``"gap"``.
+    part : str
+        Name of the `Headline`.
+    side : {"right", "left", "both", "apart"}
+        The patient's side that moved; both, the same way; or both, away from each other.
+    measure, expression, unit : str
+        The metric, the expression in the photos, and the unit of the numbers below.
+    before : float
+        The reference: the side's own former value, or the other side's for ``"weaker than other side"``.
+    worst, now : float
+        On the worst day, and on the latest visits.
+    regained : float
+        The part of the way back from the worst; NaN while it lasts unchanged or where it is not certain.
+    error : float
+        Smallest change that one comparison tells with 95 % confidence.
+    noticeable : tuple of float
+        First and last day on which a bystander would notice it; empty if on none.
+    days : Days
+        When it was.
+    better : bool
+        Whether the affected side came nearer to the healthy one.
+    side_sure : float
+        Probability that it was this side and not the other, for both sides' heights lean on the head's pitch;
+        1 where the side is certain, NaN where it can't be told.
+    photos : tuple of tuple of str
+        Of before, of the worst day, and of the latest one.
+    notes : tuple of Note
+        Possible explanations.
+    """
+
+    kind: Kind
+    part: str
+    side: Subject
+    measure: str
+    expression: str
+    unit: str
+    before: float
+    worst: float
+    now: float
+    regained: float
+    error: float
+    noticeable: tuple[float, ...]
+    days: Days
+    better: bool = False
+    side_sure: float = 1.0
+    photos: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    notes: tuple[Note, ...] = ()
+    derived: ClassVar[tuple[str, ...]] = ("sure", "passed", "words")
+
+    @property
+    def sure(self) -> float:
+        """How many times larger it is, at its worst, than the error of one comparison."""
+        return abs(self.worst - self.before) / self.error
+
+    @property
+    def passed(self) -> bool:
+        """Whether it is over on the latest day."""
+        return self.days.last < self.days.latest
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The sides that it is about."""
+        return tuple(side for side in SIDES if self.side in (side, "both", "apart"))
+
+    @property
+    def note(self) -> Note:
+        """It, to be told."""
+        days = {"day": self.days.worst, "first": self.days.first, "latest": self.days.latest}
+        known = {"side": self.side, "part": self.part, "unit": self.unit, "error": self.error}
+        if self.kind == "gap":
+            return Note("found_gap", now=self.now, worst=self.worst, **days, **known)
+        if self.kind == "synkinesis" and not self.photos[0]:
+            return Note("found_synkinesis", now=self.now, other=self.before, **days, **known)
+        if self.kind == "weaker than other side":
+            return Note(
+                "found_weak", share=self.now / self.before, now=self.now, other=self.before, **days, **known
+            )
+        if self.passed:
+            return Note("found_passed", moved=self._change_note, last=self.days.last, **days)
+        if self.regained > 0:
+            return Note("found_regained", moved=self._change_note, share=self.regained, **days)
+        return Note("found_lasting", moved=self._change_note, **days)
+
+    @property
+    def _change_note(self) -> Note:
+        """The change at its worst."""
+        size = self.worst - self.before
+        known = {"headline": self.part, "mm": abs(size), "error": self.error}
+        more = {
+            "both": Note("both_more", **known),
+            "apart": Note("apart_more", **known),
+        }
+        less = {
+            "both": Note("both_less", **known),
+            "apart": Note("apart_less", **known),
+        }
+        if size > 0:
+            return more.get(self.side, Note("side_more", side=self.side, **known))
+        return less.get(self.side, Note("side_less", side=self.side, **known))
+
+    @property
+    def words(self) -> str:
+        """The note in English."""
+        return str(self.note)

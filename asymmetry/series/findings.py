@@ -1,0 +1,387 @@
+"""Findings of a series as data: which part of which side changed, how far, when, and how it is now.
+
+A side is compared with its own former self, so the side that moved is the one that a finding is about. It is
+called better only where it came nearer to the healthy side; how even both sides are is another question.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.distributions import t_quantile
+from asymmetry.core.notes import Note
+from asymmetry.core.schemes import SIDES, Side
+from asymmetry.metrics.headline import HEADLINES, MOVEMENT_HEADLINES
+from asymmetry.series.change import FALSE_ALARMS, Change, Sides
+from asymmetry.series.comparison import Compared, compare
+from asymmetry.series.course import Course
+from asymmetry.series.finding import Days, Finding, Kind, Subject
+from asymmetry.series.reference import reference_days
+from asymmetry.series.trend import VISITS
+
+__all__ = ["list_findings"]
+
+FloatArray = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+#: The other side counts as moved too if it moved the same way by this part of the side that moved farther.
+BOTH = 0.5
+#: Sides that went away from each other by less unequal parts than this are told as such.
+APART = 0.9
+#: A movement below this part of the other side's is weak: of the affected side, and of one that nobody named.
+#: Healthy sides reach 0.8 and more of each other; half of it is the limit of the rule "weak movement".
+WEAK_AFFECTED, WEAK = 0.75, 0.5
+#: mm between the lids of a closed eye from which on a gap is told: closed lids of photos and of renders read
+#: less (``docs/tables/closed_lids.md``, ``rendered_lids.md``).
+GAP_MM = 2.0
+#: How much more than the other an eye closes in a smile from which on that is told, percent.
+SYNKINESIS_PCT = 20.0
+#: Series in which nothing changes and that may have a change of both sides told: the part of `FALSE_ALARMS`
+#: that `changes` keeps for single sides, which are not told by themselves. Of heights, brow and lid are
+#: asked about.
+_BOTH_SHARES: Mapping[str, float] = MappingProxyType(
+    dict.fromkeys(("brow_height", "mrd1"), 0.075 * FALSE_ALARMS)
+)
+_BOTH_MOVEMENT = 0.1 * FALSE_ALARMS
+#: A side that is less probable than this is told with a caution.
+_SURE_SIDE = 0.9
+#: Visits on which a movement has to be lost before that is told of both sides.
+_IN_A_ROW = 2
+#: Error that one of a hundred comparisons exceeds.
+_RARE = 0.01
+
+#: Names of a measure that is less, and of one that is more. Of movements it is weaker and stronger.
+_KINDS: Mapping[str, tuple[Kind, Kind]] = MappingProxyType(
+    {
+        "brow_height": ("lower", "higher"),
+        "mrd1": ("lower", "higher"),
+        "fissure_height": ("narrower", "wider"),
+        "commissure_height": ("lower", "higher"),
+        "residual_gap": ("closing", "gap"),
+        "synkinesis": ("less synkinesis", "synkinesis"),
+    }
+)
+_OTHER: Mapping[Side, Side] = MappingProxyType({"right": "left", "left": "right"})
+_SIGN: Mapping[str, int] = MappingProxyType({"right": 1, "left": -1})
+_MOVEMENT: tuple[Kind, Kind] = ("weaker", "stronger")
+#: A finding of the first is not told beside one of the second of the same side: it is the same event.
+_SAME_EVENT = (("fissure_height", "mrd1"), ("eye_closure", "residual_gap"))
+
+
+def list_findings(
+    changes: Iterable[Change], followed: Sequence[Sides], treated: bool, affected: Side | None = None
+) -> tuple[Finding, ...]:
+    """The findings of a series: changes of a side against itself, and weak movements against the other side.
+
+    Parameters
+    ----------
+    changes : iterable of Change
+        Of a series, against its baseline.
+    followed : sequence of Sides
+        Its headline metrics over days.
+    treated : bool
+        Whether days count from a treatment.
+    affected : {"right", "left"}, optional
+        The patient's side that is ill or treated.
+
+    Returns
+    -------
+    tuple of Finding
+        Those that last first, and of these the surest.
+
+    Examples
+    --------
+    >>> list_findings((), (), treated=True)
+    ()
+    """
+    known = {(each.column, each.expression): each for each in changes}
+    moving = sum(each.headline not in HEADLINES for each in followed)
+    made: list[Finding] = []
+    for sides in followed:
+        both = _compare_both(sides, treated, moving)
+        moved = _choose(sides, known.get((sides.diff.column, sides.diff.expression)), both)
+        if moved is not None:
+            made.append(_tell(moved, sides, affected))
+        made += [*_find_gaps(sides), *_find_synkinesis(sides)]
+    told = {(each.part, side) for each in made for side in each.sides if each.kind != "stronger"}
+    weak = [each for sides in followed for each in _find_weak_sides(sides, affected)]
+    made += [each for each in weak if (each.part, each.side) not in told]
+    return tuple(sorted(_drop_same_events(made), key=lambda each: (each.passed, -each.sure)))
+
+
+class _Moved(NamedTuple):
+    """A change of one side or both, by day: its size, on which days it is called, and from where."""
+
+    side: Subject
+    side_sure: float
+    day: FloatArray
+    change: FloatArray
+    called: Mask
+    before: float
+    now: float
+    error: float
+    photos: tuple[tuple[str, ...], ...]
+    photos_before: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+
+def _compare_both(sides: Sides, treated: bool, moving: int) -> Compared | None:
+    """The mean of both sides against its reference; None where it can't be compared."""
+    if not len(sides.right) or sides.right.photos != sides.left.photos:
+        return None
+    metric = sides.headline.metric
+    share = _BOTH_SHARES.get(metric, _BOTH_MOVEMENT / max(moving, 1))
+    mean = replace(
+        sides.right,
+        column=f"{metric}_mean_{sides.headline.unit}",
+        value=(sides.right.value + sides.left.value) / 2,
+        readings=(sides.right.readings + sides.left.readings) / 2,
+    )
+    return compare(mean, reference_days("baseline", mean.day, treated), share, {})
+
+
+def _choose(sides: Sides, change: Change | None, both: Compared | None) -> _Moved | None:
+    """The change that is told: of one side by the difference, or of both by their mean; None if none is."""
+    if change is not None and change.days_beyond:
+        days = np.array(change.days_beyond)
+        right = _mean_change(sides.right, change.right.before, days)
+        left = _mean_change(sides.left, change.left.before, days)
+        subject = _subject(right, left)
+        if subject == "both" and (both is None or not both.days_beyond):
+            subject = _farther(right, left)
+        if subject != "both":
+            sure = _side_sure((right + left) / 2, right - left, both)
+            return _of_difference(subject, change, sides, sure)
+    if both is None or (sides.headline in HEADLINES and sides.headline.metric not in _BOTH_SHARES):
+        return None
+    if both.days_beyond:
+        return _of_both(both, both.beyond_mask)
+    lost = _find_lost_days(both)
+    if sides.headline in HEADLINES or not lost.any():
+        return None
+    return _of_both(both, lost)
+
+
+def _side_sure(mean: float, diff: float, both: Compared | None) -> float:
+    """Probability that it was this side and not the other, by how far the mean of both sides moved.
+
+    It moves by half of the difference, up or down, whichever side moved, and by as much as the head's pitch
+    and the like move both.
+    """
+    if both is None or both.looks is None:
+        return math.nan
+    error = both.mdc95 / float(both.looks.quantile[-1])
+    return 1 / (1 + math.exp(-abs(mean * diff) / error**2))
+
+
+def _find_lost_days(both: Compared) -> Mask:
+    """The latest visits, if both sides moved less than half as far as before on each, beyond plain error.
+
+    Effort differs by a seventh from day to day, so it doesn't halve a movement on several visits in a row.
+    """
+    visits = min(VISITS, int(both.new.sum()))
+    value, lost = both.course.value, np.zeros(len(both.course), dtype=bool)
+    fallen = value[-visits:] < WEAK * both.before
+    if visits >= _IN_A_ROW and fallen.all() and both.before - value[-visits:].mean() > both.mdc95:
+        lost[-visits:] = True
+    return lost
+
+
+def _subject(right: float, left: float) -> Subject:
+    """The side that moved: the one that changed more, unless the other did nearly the same."""
+    if not math.isfinite(right * left):
+        return "apart"
+    part = min(abs(right), abs(left)) / max(abs(right), abs(left))
+    if right * left > 0 and part >= BOTH:
+        return "both"
+    if right * left < 0 and part >= APART:
+        return "apart"
+    return _farther(right, left)
+
+
+def _farther(right: float, left: float) -> Side:
+    if abs(right) >= abs(left):
+        return "right"
+    return "left"
+
+
+def _mean_change(course: Course, before: float, days: FloatArray) -> float:
+    return float(course.value[np.isin(course.day, days)].mean()) - before
+
+
+def _of_difference(subject: Subject, change: Change, sides: Sides, sure: float) -> _Moved:
+    """One side's change as that of the difference, which a pitched head leaves alone."""
+    sign = _SIGN.get(subject, 1)
+    before = change.before
+    if subject != "apart":
+        before = float(getattr(change, subject).before)
+    return _Moved(
+        side=subject,
+        side_sure=sure,
+        day=sides.diff.day,
+        change=sign * (sides.diff.value - change.before),
+        called=np.isin(sides.diff.day, change.days_beyond),
+        before=before,
+        now=sign * change.recent,
+        error=change.mdc95,
+        photos=sides.diff.photos,
+        photos_before=change.photos_before,
+        notes=change.notes,
+    )
+
+
+def _of_both(both: Compared, called: Mask) -> _Moved:
+    course = both.course
+    return _Moved(
+        side="both",
+        side_sure=1.0,
+        day=course.day,
+        change=course.value - both.before,
+        called=called,
+        before=both.before,
+        now=both.recent,
+        error=both.mdc95,
+        photos=course.photos,
+        photos_before=both.photos,
+        notes=both.notes,
+    )
+
+
+def _tell(moved: _Moved, sides: Sides, affected: Side | None) -> Finding:
+    """A change as a finding."""
+    headline = sides.headline
+    worst = int(np.argmax(np.where(moved.called, np.abs(moved.change), -1)))
+    size, called = float(moved.change[worst]), moved.day[moved.called]
+    noticeable: tuple[float, ...] = ()
+    seen = moved.day[[headline.visible(each) for each in moved.change.tolist()]]
+    if len(seen) and moved.side != "both":  # what is known of bystanders is about differences
+        noticeable = (float(seen[0]), float(seen[-1]))
+    notes = moved.notes
+    if moved.side in SIDES and moved.side_sure < _SURE_SIDE:
+        notes = (*notes, Note("side_unsure", side=moved.side, share=moved.side_sure))
+    return Finding(
+        kind=_KINDS.get(headline.metric, _MOVEMENT)[int(size > 0)],
+        part=headline.name,
+        side=moved.side,
+        measure=headline.metric,
+        expression=sides.diff.expression,
+        unit=headline.unit,
+        before=moved.before,
+        worst=moved.before + size,
+        now=moved.before + moved.now,
+        regained=_part_regained(size, moved.now, moved.error),
+        error=moved.error,
+        side_sure=moved.side_sure,
+        noticeable=noticeable,
+        days=Days(float(called[0]), float(moved.day[worst]), float(called[-1]), float(moved.day[-1])),
+        better=_is_better(moved, sides, affected),
+        photos=(moved.photos_before, moved.photos[worst], moved.photos[-1]),
+        notes=notes,
+    )
+
+
+def _part_regained(worst: float, now: float, error: float) -> float:
+    """The part of the way back from the worst; NaN where it is within the error of a comparison."""
+    if abs(worst - now) <= error or worst * (worst - now) < 0:
+        return math.nan
+    return 1 - now / worst
+
+
+def _is_better(moved: _Moved, sides: Sides, affected: Side | None) -> bool:
+    """Whether the affected side's movement grew, and had been weaker than the healthy side's."""
+    if affected is None or moved.side != affected or sides.headline not in MOVEMENT_HEADLINES.values():
+        return False
+    healthy = float(getattr(sides, _OTHER[affected]).value[0])
+    return moved.now > 0 and moved.before < healthy
+
+
+def _find_weak_sides(sides: Sides, affected: Side | None) -> Iterator[Finding]:
+    """A movement that is weaker than the other side's on the latest visits."""
+    if sides.headline not in MOVEMENT_HEADLINES.values() or not len(sides.diff):
+        return
+    diff, error = _latest(sides.diff)
+    for side in SIDES:
+        least = WEAK
+        if side == affected:
+            least = WEAK_AFFECTED
+        healthy, _ = _latest(getattr(sides, _OTHER[side]))
+        now = healthy + _SIGN[side] * diff
+        if healthy - now > error and healthy > 0 and now < least * healthy:
+            yield _of_latest("weaker than other side", sides, side, -1, (healthy, now, now, error))
+
+
+def _find_gaps(sides: Sides) -> Iterator[Finding]:
+    """Eyes that stayed open on the latest visits though they were to be closed."""
+    if sides.headline.metric != "residual_gap" or not len(sides.diff):
+        return
+    for side in SIDES:
+        course: Course = getattr(sides, side)
+        gap, error = _latest(course)
+        if gap > GAP_MM:
+            worst = int(np.argmax(course.value))
+            yield _of_latest("gap", sides, side, worst, (0.0, float(course.value[worst]), gap, error))
+
+
+def _find_synkinesis(sides: Sides) -> Iterator[Finding]:
+    """An eye that closes with the smile more than the other, on the latest visits."""
+    if sides.headline.metric != "synkinesis" or not len(sides.diff):
+        return
+    diff, error = _latest(sides.diff)
+    if abs(diff) > max(error, SYNKINESIS_PCT):
+        side = _farther(max(diff, 0), min(diff, 0))
+        other, _ = _latest(getattr(sides, _OTHER[side]))
+        yield _of_latest("synkinesis", sides, side, -1, (other, other + abs(diff), other + abs(diff), error))
+
+
+def _of_latest(
+    kind: Kind, sides: Sides, side: Side, worst: int, sizes: tuple[float, float, float, float]
+) -> Finding:
+    """A state of the latest visits, with no baseline of its own; sizes are before, worst, now and error."""
+    day, photos = sides.diff.day, sides.diff.photos
+    before, at_worst, now, error = sizes
+    return Finding(
+        kind=kind,
+        part=sides.headline.name,
+        side=side,
+        measure=sides.headline.metric,
+        expression=sides.diff.expression,
+        unit=sides.headline.unit,
+        before=before,
+        worst=at_worst,
+        now=now,
+        regained=_part_regained(at_worst - before, now - before, error),
+        error=error,
+        noticeable=(),
+        days=Days(float(day[0]), float(day[worst]), float(day[-1]), float(day[-1])),
+        photos=((), photos[worst], photos[-1]),
+    )
+
+
+def _latest(course: Course) -> tuple[float, float]:
+    """Mean of the latest visits, and the error that it exceeds in one of a hundred."""
+    value, error = course.value[-VISITS:], course.error
+    variance = course.times[-VISITS:] * error.variance(course.count[-VISITS:])
+    sd = math.sqrt(float(variance.mean()) / len(value))
+    return float(value.mean()), float(t_quantile(error.df, 1 - _RARE)) * sd
+
+
+def _drop_same_events(made: Sequence[Finding]) -> list[Finding]:
+    """The findings without those that tell the same event once more."""
+    told = {(each.measure, each.side) for each in made}
+    kept: list[Finding] = []
+    same = dict(_SAME_EVENT)
+    for each in made:
+        if (same.get(each.measure), each.side) in told or (
+            each.measure == "residual_gap" and each.kind != "gap"
+        ):
+            continue
+        told_already = {(one.kind, one.measure, one.side) for one in kept}
+        if (each.kind, each.measure, each.side) not in told_already:
+            kept.append(each)
+    return kept

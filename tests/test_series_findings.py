@@ -1,0 +1,146 @@
+"""Findings: the side that moved is the one that is told, and only what comes nearer to health is better."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from asymmetry import Series
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.schemes import SIDES, Side
+from asymmetry.series import Finding, list_findings
+from asymmetry.synthetic import face
+from tests.test_series_change import TREATED_ON, dated
+
+DAYS = [-7.0, -3, 0, 7, 10, 14, 21, 42, 60]
+OTHER: dict[Side, Side] = {"right": "left", "left": "right"}
+#: What happened after day 0, as a part of the largest: it stays, or it passes.
+LASTS = np.array([0, 0, 0, 1, 1, 1, 1, 1, 1.0])
+PASSES = np.array([0, 0, 0, 0.9, 1, 0.8, 0.3, 0, 0])
+
+
+def found(landmarks: Landmarks, **options: Any) -> tuple[Finding, ...]:
+    options = {"setting": "clinic"} | options
+    series = Series.from_landmarks(landmarks, treated_on=TREATED_ON, **options)
+    return list_findings(series.changes(), series.followed, series.treated, series.affected)
+
+
+def at_rest(course: npt.NDArray[np.float64], part: str, mm: float, *sides: Side, **more: Any) -> Landmarks:
+    moved = {f"{part}_{side}_mm": mm * course for side in sides}
+    return dated(face(len(DAYS), noise_px=0.1, **moved, **more), DAYS)
+
+
+def with_movement(rest: Landmarks, moved: Landmarks, expression: str) -> dict[str, Any]:
+    """Photos at rest and of an expression, of the same days."""
+    names = np.array([f"{expression} {i}" for i in range(len(moved))])
+    both = Landmarks.concat([rest, replace(moved, photo=names)])
+    return {"landmarks": both, "expression": ["rest"] * len(rest) + [expression] * len(moved)}
+
+
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize(
+    ("part", "mm", "headline", "kind"),
+    [
+        ("brow", -3.0, "brow_height", "lower"),
+        ("brow", 3.0, "brow_height", "higher"),
+        ("upper_lid", -2.0, "mrd1", "lower"),
+        ("mouth_corner", -3.0, "commissure_height", "lower"),
+    ],
+)
+def test_the_side_that_moved_is_told(part: str, mm: float, headline: str, kind: str, side: Side) -> None:
+    (one,) = found(at_rest(LASTS, part, mm, side))
+    assert (one.part, one.side, one.kind, one.better) == (headline, side, kind, False)
+    assert one.worst - one.before == pytest.approx(mm, abs=0.2)
+    assert (one.days.first, one.days.last, one.passed) == (7, 60, False)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_drop_that_makes_a_face_more_even_is_not_better(side: Side) -> None:
+    rest = at_rest(LASTS, "brow", -3.0, side, **{f"brow_{OTHER[side]}_mm": -3.0})
+    (one,) = found(rest)
+    assert (one.side, one.kind, one.better) == (side, "lower", False)
+
+
+def test_a_drop_that_has_passed_is_told_with_its_worst_day() -> None:
+    (one,) = found(at_rest(PASSES, "upper_lid", -2.5, "left"))
+    assert (one.side, one.kind, one.passed, one.days.worst) == ("left", "lower", True, 10)
+    assert one.regained == pytest.approx(1, abs=0.1)
+
+
+def test_both_sides_are_told_as_both() -> None:
+    (one,) = found(at_rest(LASTS, "brow", -4.0, *SIDES))
+    assert (one.part, one.side, one.sides, one.kind) == ("brow_height", "both", SIDES, "lower")
+
+
+def test_nothing_is_told_where_nothing_changed() -> None:
+    assert found(at_rest(LASTS, "brow", 0.0, "right")) == ()
+
+
+def test_mirrored_photos_tell_the_other_side() -> None:
+    photos = at_rest(LASTS, "brow", -3.0, "right")
+    (one,), (twin,) = found(photos), found(photos.mirrored())
+    assert (one.side, twin.side, one.kind) == ("right", "left", twin.kind)
+    assert twin.worst == pytest.approx(one.worst, abs=1e-3)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_movement_lost_on_one_side_is_weaker(side: Side) -> None:
+    raised = {f"brow_{OTHER[side]}_mm": 4.0, f"brow_{side}_mm": 4.0 - 3.5 * LASTS}
+    moved = dated(face(len(DAYS), noise_px=0.1, seed=1, **raised), DAYS)
+    (one,) = found(**with_movement(at_rest(LASTS, "brow", 0.0, side), moved, "brow_raise"))
+    assert (one.part, one.side, one.kind, one.better) == ("brow_raise", side, "weaker", False)
+
+
+def test_a_movement_lost_on_both_sides_is_told_of_both() -> None:
+    raised = {f"brow_{side}_mm": 4.0 - 4.0 * LASTS for side in SIDES}
+    moved = dated(face(len(DAYS), noise_px=0.1, seed=1, **raised), DAYS)
+    (one,) = found(**with_movement(at_rest(LASTS, "brow", 0.0, "right"), moved, "brow_raise"))
+    assert (one.part, one.side, one.kind) == ("brow_raise", "both", "weaker")
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_the_affected_side_is_compared_with_the_healthy_one(side: Side) -> None:
+    raised = {f"brow_{OTHER[side]}_mm": 4.0, f"brow_{side}_mm": 0.4}
+    moved = dated(face(len(DAYS), noise_px=0.1, seed=1, **raised), DAYS)
+    photos = with_movement(at_rest(LASTS, "brow", 0.0, side), moved, "brow_raise")
+    (one,) = found(**photos, affected=side)
+    assert (one.side, one.kind) == (side, "weaker than other side")
+    assert one.now / one.before == pytest.approx(0.1, abs=0.05)
+
+
+def test_an_affected_side_that_comes_nearer_to_the_healthy_one_is_better() -> None:
+    raised = {"brow_left_mm": 5.0, "brow_right_mm": 0.5 + 3 * LASTS}
+    moved = dated(face(len(DAYS), noise_px=0.1, seed=1, **raised), DAYS)
+    photos = with_movement(at_rest(LASTS, "brow", 0.0, "right"), moved, "brow_raise")
+    told = {each.kind: each for each in found(**photos, affected="right")}
+    assert told["stronger"].better
+    assert told["stronger"].side == "right"
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_an_eye_that_does_not_close_is_told(side: Side) -> None:
+    closed = {f"upper_lid_{OTHER[side]}_mm": -9.4, f"upper_lid_{side}_mm": -3.0}
+    moved = dated(face(len(DAYS), noise_px=0.1, seed=1, **closed), DAYS)
+    told = found(**with_movement(at_rest(LASTS, "brow", 0.0, side), moved, "eye_closure"))
+    gaps = [each for each in told if each.kind == "gap"]
+    assert [each.side for each in gaps] == [side]
+    assert gaps[0].now > 2
+
+
+def test_a_side_is_surer_the_farther_it_moved() -> None:
+    (far,), (near,) = (found(at_rest(LASTS, "brow", mm, "left"), setting="home") for mm in (-4.0, -1.8))
+    assert far.side_sure > 0.95 > near.side_sure > 0.5
+    assert not [note for note in far.notes if note.code == "side_unsure"]
+    assert ("side_unsure" in {note.code for note in near.notes}) == (near.side_sure < 0.9)
+
+
+def test_findings_are_data_with_words() -> None:
+    (one,) = found(at_rest(LASTS, "brow", -3.0, "left"))
+    assert json.loads(one.to_json())["side"] == "left"
+    assert one.words.startswith("Day 60: left brow 3.")
+    assert "lower" in one.words
