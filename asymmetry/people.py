@@ -303,7 +303,7 @@ class Series(History):
         )
 
     def review(self) -> Review:
-        """The doubts about the photos, and what to write in the manifest to settle each.
+        """The doubts about the photos, and the manifest entry that settles each.
 
         A photo that is mirrored against the others, of another person or of an exposure that is there twice
         is set aside, and so is a date far from all others: none has a part in changes and courses. Nothing

@@ -149,7 +149,7 @@ def pooled_sd(values: npt.ArrayLike, groups: npt.ArrayLike) -> PooledSD:
 
 
 def moderated_variance(expected: float, df: float, observed: float, observed_df: float) -> float:
-    """Variance of few readings, steadied by what is known of others.
+    """Variance of few readings, steadied by the variance of others.
 
     Parameters
     ----------

@@ -105,7 +105,7 @@ def serial_correlation(values: npt.ArrayLike) -> float:
     Parameters
     ----------
     values : array_like, shape (n,)
-        What a line leaves over, in order of time.
+        Residuals of a line, in order of time.
 
     Returns
     -------

@@ -129,7 +129,7 @@ class Headline:
         Parameters
         ----------
         diff_mm, sd_mm : float
-            What was read, and its absolute standard deviation; without the latter it is taken for true.
+            The reading, and its absolute standard deviation; without the latter it is taken for true.
 
         Returns
         -------
@@ -171,7 +171,7 @@ MOVEMENT_HEADLINES = {
 }
 
 
-#: What else an expression tells: the gap of an eye that does not close, and the eye that closes with a smile.
+#: Further signs of an expression: the gap of an eye that does not close, and the eye that closes with a smile.
 MORE_MOVEMENTS = {
     "eye_closure": (Headline.of(residual_gap),),
     "smile_closed": (Headline.of(synkinesis, "synkinesis_closed"),),

@@ -38,7 +38,7 @@ class Norm(Record):
     unit : str
         The metric's.
     expression : str
-        What their faces show: ``"rest"``, or an expression that is measured from rest.
+        The faces' expression: ``"rest"``, or an expression that is measured from rest.
     n : int
         How many people, one photo each.
     median, p90 : float

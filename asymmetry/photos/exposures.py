@@ -49,7 +49,7 @@ class File:
     path : pathlib.Path
         Where it is.
     record : PhotoRecord
-        What is known of it.
+        The facts known about it.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""`Reader` and `StoredPhoto`: what a photo format has to do."""
+"""`Reader` and `StoredPhoto`: the interface of a photo format."""
 
 from __future__ import annotations
 

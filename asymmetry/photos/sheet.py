@@ -22,7 +22,7 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 SHEET_SUFFIXES = (".csv", ".tsv", ".txt", *WORKBOOKS)
 _SEPARATORS = ",;\t|"
 _CHUNK = 1 << 20
-#: Byte order marks and what they tell; that of UTF-32 begins as that of UTF-16 does.
+#: Byte order marks and their encodings; that of UTF-32 begins as that of UTF-16 does.
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 #: "ANSI" of Windows in Western Europe and the Americas, which Excel writes where it is not told otherwise.
 _ANSI = "cp1252"

@@ -47,7 +47,7 @@ WEAK_SOURCES = frozenset(("name_sent", "exif_digitized", "exif_modified"))
 #: Sources of dates that are told, but never believed: a camera's clock that was not set.
 UNSET_SOURCES = frozenset(("exif_reset",))
 _NOT_OF_EXPOSURE = WEAK_SOURCES | {"name_utc"}
-#: What somebody has written down.
+#: Dates that somebody has written down.
 WRITTEN_SOURCES = frozenset(("given", "manifest"))
 
 #: Years that a date may have. Earlier ones are unset camera clocks (1904, 1970, 1980) or dates of birth.
@@ -213,7 +213,7 @@ def date_from_name(path: PurePath | str) -> Taken | None:
 
 
 def _source_of_name(name: str) -> TakenSource:
-    """What a date in a file's name is the date of."""
+    """The event that a date in a file's name belongs to."""
     if _SENT.search(name):
         return "name_sent"
     if _UTC_NAME.search(name):

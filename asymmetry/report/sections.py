@@ -243,7 +243,7 @@ class Wording:
         return " ".join(filter(None, (self._usual_size(headline), self._visible_size(headline))))
 
     def _usual_size(self, headline: Headline) -> str:
-        """What is usual in adults at rest, or in the expression of the headline; empty where not known."""
+        """Usual values of adults at rest, or in the expression of the headline; empty where not known."""
         norm = norms().get(headline.metric)
         if norm is None or not norms().hold_for(self.series.static.provenance):
             return ""

@@ -151,7 +151,7 @@ class Tables:
         return self._photo_table("measured", groups, _SIDE_HEADS * len(groups), made)
 
     def _norm_rows(self) -> tuple[Row, ...]:
-        """What differences are usual, below those of the photos; none for another method's."""
+        """The usual differences, below those of the photos; none for another method's."""
         known, text = norms(), self.text
         if not known.hold_for(self.series.static.provenance):
             return ()

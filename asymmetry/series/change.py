@@ -123,7 +123,7 @@ class Change(Record):
         Measurement error of this comparison: the smallest change that is beyond it with 95 % confidence, if
         this were the only question.
     limit : float
-        What a change must exceed to be called, for all comparisons of a series are made at once.
+        The size a change must exceed to be called, for all comparisons of a series are made at once.
     low, high : float
         95 % interval: of a change that is called, by the error of its comparison; else by the limit, as all
         comparisons together leave it open. So it leaves out no change only where one is called.
@@ -249,7 +249,7 @@ def changes(
     since, treated
         As for `reference_days`.
     cameras : mapping of str to str, optional
-        What each photo was taken with, by its name, as far as it is known.
+        The camera of each photo, by its name, as far as it is known.
 
     Returns
     -------

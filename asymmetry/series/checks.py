@@ -101,7 +101,7 @@ def explain(changes: Iterable[Change], taken: Circumstances, affected: Side | No
 
 
 def used_cameras(landmarks: Landmarks) -> dict[str, str]:
-    """What each photo was taken with, by its name, as far as the size of its picture tells.
+    """The camera of each photo, by its name, as far as the size of its picture tells.
 
     Pictures that are cropped have sizes of their own and tell nothing: a size counts where several share it.
 

@@ -46,11 +46,11 @@ MOUTH_PICTURE = Picture(step=0.035, width=112, height=96)
 #: Middle of the brow's picture from halfway between the canthi, and of the mouth's from the mesh's corner,
 #: outwards and up, cm.
 OVER_CANTHI, BESIDE_CORNER = np.array([0.6, 1.2]), np.array([-0.3, 0.0])
-#: What the network's maps show: edges of the brow by column, outer and inner canthus, corner of the mouth.
+#: The network's maps: edges of the brow by column, outer and inner canthus, corner of the mouth.
 KINDS = (*_EDGES, *_GROUPS["canthi"], "commissure")
 # How far from the picture's middle a brow's columns tell how clearly it is seen, cm.
 _ARCH = 1.0
-# What follows a corner, and by how much of its way.
+# Points that follow a corner, and by how much of its way.
 _FOLLOW = {
     "commissure": 1.0,
     "inner_commissure": 1.0,
@@ -70,7 +70,7 @@ class MarkSettings:
     reach : float
         Columns of the brow are averaged around a point with normal weights of this standard deviation, cm.
     seen : tuple of float
-        Of a brow, a canthus and a corner: what has a wider distribution than this, cm, was not seen, and
+        Of a brow, a canthus and a corner: one with a wider distribution than this, cm, was not seen, and
         stays. From there to half of it, it is taken in a growing share, or points would jump between photos
         that differ by a little light.
     canthus_share, corner_share : float
@@ -109,7 +109,7 @@ class MarkSettings:
 
 @dataclass(frozen=True)
 class Read:
-    """What the network reads on one side.
+    """The network's reading of one side.
 
     Attributes
     ----------
@@ -252,7 +252,7 @@ def _move_points(
     shares: tuple[float, float, float],
     settings: MarkSettings,
 ) -> None:
-    """Move canthi and corner, and what follows it, by the share that each is seen to."""
+    """Move canthi, the corner and its neighbours, by the share that each is seen to."""
     brow, mouth = middles
     canthi = MEDIAPIPE_478.of(side, _GROUPS["canthi"])
     ways = read.points[:2] + brow - half[canthi]
@@ -277,7 +277,7 @@ def _brow_way(half: FloatArray, side: Side, read: Read, middle: FloatArray, sett
 
 
 def _shares(read: Read, settings: MarkSettings) -> tuple[float, float, float]:
-    """How clearly brow, canthi and corner are seen: 1, falling to 0 for what is not."""
+    """How clearly brow, canthi and corner are seen: 1, falling to 0."""
     columns = np.abs(BROW_PICTURE.columns) < _ARCH
     widths = float(read.edge_widths[:, columns].mean()), read.widths[:2, 1].max(), read.widths[2, 1]
     brow, canthi, corner = (
