@@ -171,7 +171,7 @@ MOVEMENT_HEADLINES = {
 }
 
 
-#: Further signs of an expression: the gap of an eye that does not close, and the eye that closes with a smile.
+#: An expression also tells the gap of an eye that does not close, and the eye that closes with a smile.
 MORE_MOVEMENTS = {
     "eye_closure": (Headline.of(residual_gap),),
     "smile_closed": (Headline.of(synkinesis, "synkinesis_closed"),),

@@ -11,7 +11,7 @@ __all__ = ["focal_from_exif", "is_front_camera"]
 
 #: Diagonal of the 36 × 24 mm frame that focal lengths "in 35 mm film" belong to (CIPA DCG-001), mm.
 FRAME_MM = math.hypot(36.0, 24.0)
-#: Proportions of whole sensors and of the parts that phones cut from them in height. Any other is that of a crop.
+#: Proportions of whole sensors and of the parts that phones cut from them in height. Others are crops.
 WHOLE = (4 / 3, 3 / 2, 16 / 9)
 #: By how much a photo's proportions may differ from those, and from those in its tags: sizes are rounded.
 ROUNDING = 0.01

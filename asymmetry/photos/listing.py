@@ -98,7 +98,7 @@ def walk_images(folder: str | os.PathLike[str], *, recursive: bool = True) -> It
 
 
 def find_leftovers(folder: str | os.PathLike[str], *, recursive: bool = True) -> Iterator[Leftover]:
-    """Find everything that lies below a folder and is neither a photo nor a document: each file with the reason.
+    """Find all that lies below a folder and is neither a photo nor a document: each file with the reason.
 
     Parameters
     ----------
