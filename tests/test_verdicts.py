@@ -80,6 +80,12 @@ def test_a_harm_told_as_better_is_wrong() -> None:
     assert not judged.right
 
 
+def test_a_part_that_is_regained_may_be_told_as_better() -> None:
+    grown = replace(DROP, way=1, better=True)
+    assert judge(replace(CASE, recovers=True), answer(DROP, grown)).right
+    assert judge(CASE, answer(DROP, grown)).better
+
+
 def test_a_change_of_something_else_is_wrong() -> None:
     assert judge(CASE, answer(DROP, Told("smile", ("left",), -1))).stray
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from asymmetry.people import Series
+from asymmetry.series.day_to_day import SETTINGS, Setting
 from benchmarks.fidelity import photos, tables
 from benchmarks.fidelity.tables import Row
 from benchmarks.verdicts import courses
@@ -43,7 +44,12 @@ def list_cases(half: str, *, quick: bool) -> tuple[list[Case], list[str]]:
 
 
 def try_cases(
-    cases: Iterable[Case], others: list[str], cache: Path, *, sentences: bool = False
+    cases: Iterable[Case],
+    others: list[str],
+    cache: Path,
+    *,
+    setting: Setting = "home",
+    sentences: bool = False,
 ) -> Iterator[Outcome]:
     """Make each series, ask what it says, and judge that.
 
@@ -55,6 +61,8 @@ def try_cases(
         People of whom one may be the other person in a series.
     cache : pathlib.Path
         Where photos and readings are kept.
+    setting : {"home", "clinic"}
+        As for `Series`.
     sentences : bool
         As for `ask`.
     """
@@ -68,6 +76,7 @@ def try_cases(
                 folder,
                 treated_on=DAY_ZERO if case.treated else None,
                 affected=case.affected,
+                setting=setting,
                 extractor=reader,  # type: ignore[arg-type]  # it has all of an Extractor that is asked for
             )
             yield judge(case, ask(series, sentences=sentences))
@@ -118,6 +127,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.verdicts", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few of each")
     parser.add_argument("--photos", choices=("reporting", "tuning"), default="reporting")
+    parser.add_argument("--setting", choices=SETTINGS, default="home", help="how photos count as taken")
     parser.add_argument("--only", default="", help="cases with this in their name")
     parser.add_argument("--words", action="store_true", help="print what is said of each series")
     parser.add_argument("--cache", type=Path, default=_CACHE, help="keeps photos and readings (%(default)s)")
@@ -126,14 +136,15 @@ def main() -> None:
     cases, sitters = list_cases(chosen.photos, quick=chosen.quick)
     outcomes = []
     kept = [each for each in cases if chosen.only in each.name]
-    for outcome in try_cases(kept, sitters, chosen.cache, sentences=chosen.sentences):
+    for outcome in try_cases(kept, sitters, chosen.cache, setting=chosen.setting, sentences=chosen.sentences):
         outcomes.append(outcome)
         if chosen.words:
             _print_words(outcome)
     made = f"`make verdicts`: {len(outcomes)} made series of {chosen.photos} people."
     rows = table_rows(outcomes)
     print(f"{made}\n\n{tables.markdown(rows)}")
-    if not (chosen.quick or chosen.only or chosen.sentences) and chosen.photos == "reporting":
+    usual = chosen.photos == "reporting" and chosen.setting == "home"
+    if usual and not (chosen.quick or chosen.only or chosen.sentences):
         tables.write_table("verdicts", made, rows)
         tables.main()
 

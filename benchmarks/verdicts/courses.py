@@ -123,6 +123,8 @@ class Case:
         Whether day 0 is given as that of a treatment.
     affected : {"right", "left"} or None
         The side that is given as ill.
+    recovers : bool
+        Whether some of it is regained, so that it is true to call a part better that grew.
     """
 
     name: str
@@ -133,6 +135,7 @@ class Case:
     labelled: bool = True
     treated: bool = True
     affected: Side | None = None
+    recovers: bool = False
 
 
 #: mm by day since the treatment.
@@ -265,7 +268,7 @@ def _palsies(person: str, side: Side, other: Side) -> Iterator[Case]:
     ill = partial(Case, person=person, side=side, treated=False, affected=side)
     poses = {day: _close({side: 0.2 + share, other: 1.0}) for day, share in _PALSY.items()}
     shots = _with_rest("eyes closed", poses)
-    yield ill("eye that does not close", shots=shots, truths=(Told("closure", (side,), -1),))
+    yield ill("eye that does not close", shots=shots, truths=(Told("closure", (side,), -1),), recovers=True)
     poses = {
         day: replace(_smile(), moves=_moves((side,), "upper_lid", mm)) for day, mm in _SYNKINESIS.items()
     }
@@ -276,7 +279,7 @@ def _palsies(person: str, side: Side, other: Side) -> Iterator[Case]:
     yield ill("smile weaker than the healthy side's", shots=shots, truths=weaker)
     shots = tuple(shot for day, share in _PALSY.items() for shot in _palsy_visit(day, share, side, other))
     weak = tuple(Told(topic, (side,), -1) for topic in ("brow raise", "closure", "smile"))
-    yield ill("palsy, no names", shots=shots, truths=weak, labelled=False)
+    yield ill("palsy, no names", shots=shots, truths=weak, labelled=False, recovers=True)
 
 
 def _palsy_visit(day: int, share: float, side: Side, other: Side) -> Iterator[Shot]:

@@ -62,10 +62,16 @@ def judge(case: Case, answer: Answer) -> Outcome:
         answer=answer,
         found=sum(_is_said(truth, answer.told) for truth in case.truths),
         wrong_side=any(_contradicts(told, case.truths) for told in answer.told),
-        better=any(told.better and told.topic in harms for told in answer.told),
+        better=any(_beautifies(told, case) for told in answer.told),
         stray=any(told.topic not in harms for told in answer.told),
         flaw_named=flawed == set(answer.not_used),
     )
+
+
+def _beautifies(told: Told, case: Case) -> bool:
+    """Whether a harm is told as a change for the better; what is regained is one."""
+    harms = {truth.topic for truth in case.truths}
+    return told.better and told.topic in harms and not (case.recovers and told.way > 0)
 
 
 def _is_said(truth: Told, told: Iterable[Told]) -> bool:
