@@ -115,18 +115,16 @@ def _metric_words(metric: Metric, values: Mapping[str, float]) -> str:
 
 def change_lines(made: Series) -> Iterator[str]:
     """The photos that are not used, the changes, and the findings to look at."""
-    from asymmetry.series import courses_in_words, what_changed
+    from asymmetry.series import what_changed
 
     review = made.review()
     for line in (*review.lines(used=False), *_asked_lines(review)):
         yield from _wrap(line, "")
     yield "What changed"
-    for sentence in what_changed(made.changes(), made.setting):
+    for sentence in what_changed(made.changes(), made.findings, made.setting):
         yield from _wrap(sentence.words, "  ")
         for remark in sentence.remarks:
             yield from _wrap(f"Note: {remark}.", "      ")
-    for note in courses_in_words(made.changes(), made.followed):
-        yield from _wrap(str(note), "  ")
     concerns = made.concerns()
     if concerns:
         yield "Worth a look (a measurement, not a diagnosis)"

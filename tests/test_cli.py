@@ -210,7 +210,7 @@ def test_series_says_what_changed_and_writes_nothing_unasked(
     said = result.stdout.split("\n\n", 1)[0]
     assert max(map(len, said.splitlines())) <= 60
     text = " ".join(said.split())
-    assert "lower than at baseline, relative to the left (beyond measurement error" in text
+    assert "right brow" in text.partition("What changed")[2].partition("Not changed")[0]
     assert "Photos count as taken in a clinic." in text
     assert "Worth a look (a measurement, not a diagnosis) right brow" in text
     assert sorted(tmp_path.iterdir()) == before

@@ -40,12 +40,8 @@ def drooped(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
 def test_page_says_first_what_changed_and_what_to_show() -> None:
     page = Page(render(series(6, brow_right_mm=[0, 0, 0, -3, -3, -3])))
     summary = page.text.partition("In short")[2].partition("Over days")[0]
-    assert (
-        "On day 40, 1 of 4 tracked differences is beyond measurement error, compared with baseline."
-        in summary
-    )
-    assert "Day 40: right brow 3.0 mm lower than at baseline, relative to the left (beyond" in summary
-    assert "Worse: the sides are less even than before." in summary
+    assert "On day 40, 1 finding is beyond measurement error, compared with baseline." in summary
+    assert "Day 40: right brow 3.0 mm lower (± 0.6) than before, since day 20 and most on day" in summary
     assert "Not changed on the latest day, as far as photos tell" in summary
     assert "from the size in brackets on): Upper lid (MRD1)" in summary
     assert "A bystander likely notices on day 40: right brow 3.0 mm lower." in summary
@@ -58,19 +54,17 @@ def test_page_says_first_what_changed_and_what_to_show() -> None:
 def test_page_says_that_both_sides_changed_alike() -> None:
     lower = [0, 0, 0, -6, -6, -6]
     page = Page(render(series(6, brow_right_mm=lower, brow_left_mm=lower)))
-    assert "no tracked difference is beyond measurement error, but the sides are: 1 of 4 parts" in page.text
-    assert "right brow 6.0 mm lower" in page.text
-    assert "left brow 6.0 mm lower" in page.text
+    assert "1 finding is beyond measurement error, compared with baseline." in page.text
+    assert "both brows 6.0 mm lower" in page.text
 
 
-def test_better_and_what_is_over_are_told_apart() -> None:
-    better = Page(render(series(6, brow_right_mm=[-4, -4, -4, -1, -1, -1]))).text
-    assert "Better: the sides are more even than before." in better
+def test_what_stays_and_what_is_over_are_told_apart() -> None:
+    nearer = Page(render(series(6, brow_right_mm=[-4, -4, -4, -1, -1, -1]))).text
+    assert "right brow 3.0 mm higher" in nearer
+    assert "Better" not in nearer
     over = Page(render(series(7, brow_right_mm=[0, 0, -4, -4, -4, 0, 0]))).text
-    assert (
-        "On day 50, no tracked difference is beyond measurement error any longer; earlier, 1 of 4 was" in over
-    )
-    assert "Worse at that time: the sides were less even than before." in over
+    assert "On day 50, nothing is beyond measurement error any longer; 1 earlier change was." in over
+    assert "Over by day 50: right brow 4.0 mm lower" in over
     assert "No rule found anything to look at." in over
     nothing = Page(render(series(4))).text
     assert "None of 4 tracked differences changed beyond measurement error." in nothing

@@ -286,7 +286,11 @@ def test_where_the_error_is_not_known_nothing_is_called_and_that_is_said(
     assert eye.note.code == "error_unknown"
     assert not eye.beyond
     assert np.isnan([eye.limit, eye.low, eye.high]).all()
-    (told,) = [each.note for each in what_changed(series.changes()) if each.note.code == "errors_unknown"]
+    (told,) = [
+        each.note
+        for each in what_changed(series.changes(), series.findings)
+        if each.note.code == "errors_unknown"
+    ]
     assert told["metrics"] == (Note("title", headline="synkinesis_open"),)
 
 

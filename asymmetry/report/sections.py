@@ -28,6 +28,7 @@ from asymmetry.series import (
     what_changed,
 )
 from asymmetry.series.absolute import add_absolute_sds
+from asymmetry.series.summary import Said
 from asymmetry.series.timeline import PHASES
 
 __all__ = ["Sentence", "Wording"]
@@ -47,7 +48,7 @@ class Sentence:
     strong : bool
         Whether it is about more than measurement error.
     verdict : str
-        Better or worse, in words; may be empty.
+        Whether it is better, in words; may be empty.
     kind : str
         The same for the style sheet.
     remarks : tuple of str
@@ -110,36 +111,33 @@ class Wording:
             return self.text("summary.no_photo")
         if not self.changes:
             return self.text("summary.nothing")
-        now = [each for each in self.changes if each.beyond]
-        ever = [each for each in self.changes if each.span]
-        parts = {"of": len(self.changes), "day": self.text.day(max(each.day for each in self.changes))}
+        day = self.text.day(max(each.day for each in self.changes))
+        found = self.series.findings
+        parts = {each.part for each in found}
+        sides = [each for each in self.changes if each.sides_note and each.headline.name not in parts]
+        now = sum(not each.passed for each in found) + len(sides)
         if now:
-            return self.text.count("summary.beyond", len(now), since=self.since, **parts)
-        sides = [each for each in self.changes if each.sides_note is not None]
-        if sides:
-            return self.text.count("summary.sides", len(sides), since=self.since, **parts)
-        if ever:
-            return self.text.count("summary.over", len(ever), **parts)
-        return self.text("summary.none", **parts)
+            return self.text.count("summary.beyond", now, since=self.since, day=day)
+        if found:
+            return self.text.count("summary.over", len(found), day=day)
+        return self.text("summary.none", of=len(self.changes))
 
     def change_sentences(self) -> Iterator[Sentence]:
         """The changes, sentence by sentence; none where there is nothing to compare."""
         if not self.changes:
             return
-        now = sum(each.beyond for each in self.changes)
-        for number, each in enumerate(what_changed(self.changes, self.series.setting)):
-            kind = (each.verdict or "").replace(" ", "_")
-            even = self._evenness(kind, past=number >= now)
+        for each in what_changed(self.changes, self.series.findings, self.series.setting):
             remarks = tuple(self.text("summary.mind", remark=self.tell(note)) for note in each.notes)
-            yield Sentence(self.tell(each.note), each.beyond, even, kind, remarks)
+            better, kind = self._better(each)
+            yield Sentence(self.tell(each.note), each.beyond, better, kind, remarks)
 
-    def _evenness(self, kind: str, *, past: bool) -> str:
-        """Better or worse, in words; empty where nothing changed."""
-        if not kind:
-            return ""
-        if past:
-            return self.text(f"summary.then_{kind}")
-        return self.text(f"summary.{kind}")
+    def _better(self, said: Said) -> tuple[str, str]:
+        """Whether the affected side came nearer to the healthy one: in words, and for the style sheet."""
+        if not said.better:
+            return "", ""
+        if said.passed:
+            return self.text("summary.then_better"), "more_even"
+        return self.text("summary.better"), "more_even"
 
     def concern_sentences(self, concerns: Sequence[Concern]) -> Iterator[Sentence]:
         """The findings to show the clinician."""

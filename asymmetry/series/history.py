@@ -28,6 +28,8 @@ from asymmetry.series.concerns import Concern, Rule, Situation, concerns
 from asymmetry.series.course import Course
 from asymmetry.series.day_to_day import Setting, check_setting
 from asymmetry.series.day_zero import DayZero
+from asymmetry.series.finding import Finding
+from asymmetry.series.findings import list_findings
 from asymmetry.series.headline_courses import find_course, movement_courses, static_courses
 from asymmetry.series.labels import usual_expression
 from asymmetry.series.movement_pairs import movements
@@ -56,8 +58,8 @@ class History:
     landmarks : Landmarks
         The points, in the same order.
     photos : Measurements
-        Known facts about each photo beside its measurements: photo, taken, day, expression and how sure it
-        is (0 to 1; 1 where a manifest or a name says so), status, reason, phase, mirrored, notes.
+        Facts about each photo: photo, taken, day, expression and how sure it is (0 to 1; 1 where a manifest
+        or a name says so), status, reason, phase, mirrored, notes.
     folder : pathlib.Path or None
         Where the photos are; their names are relative to it.
     notes : tuple of DiaryNote
@@ -65,8 +67,7 @@ class History:
     affected : {"right", "left"} or None
         The patient's side that is ill or treated, if one is.
     setting : {"home", "clinic"}
-        How the photos were taken: by the patient, each day held and lit differently, or in one place with
-        one camera. It says how far days differ though nothing changes.
+        How the photos were taken, and so how far days differ though nothing changes.
     about : tuple of PhotoRecord
         The facts known about each photo before it was measured.
     sources : mapping of str to PhotoSource
@@ -301,9 +302,8 @@ class History:
     def changes(self, since: str | date | float = "baseline") -> tuple[Change, ...]:
         """The changes from some days to the latest one, those first that are more than chance makes.
 
-        Asked about are the headline metrics and movements, and each of their sides. In a series in which
-        nothing changes, at most 5 % (`FALSE_ALARMS`) have any of them called at any time, however often they
-        are looked at.
+        Asked about are the headline metrics and movements, and each of their sides. Of series in which
+        nothing changes, at most 5 % (`FALSE_ALARMS`) ever have any of them called.
 
         Parameters
         ----------
@@ -320,6 +320,11 @@ class History:
         return explain(found, self._taken, self.affected)
 
     @functools.cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """The side that changed, how far, when, and how it is now; those that last first, see `Finding`."""
+        return list_findings(self.changes(), self.followed, self.treated, self.affected)
+
+    @functools.cached_property
     def _taken(self) -> Circumstances:
         return circumstances(self.landmarks, self.static)
 
@@ -330,7 +335,6 @@ class History:
         ----------
         rules : iterable of Rule, optional
             Default: all `RULES`, and those that were registered.
-            ``[rule for rule in RULES if rule.name != "lid drop"]`` leaves one out.
         """
         known, taken = (self.changes(), self.followed, self.treated, self.affected), self._taken
         return concerns(Situation(*known, lambda *day: check(day[0], taken, self.affected, day[1])), rules)
@@ -388,8 +392,8 @@ class History:
         return f"{series_title(len(self), self.counted_from)}\n{self.static!r}"
 
     def _repr_html_(self) -> str:
-        title = series_title(len(self), self.counted_from)
-        return f"<p>{title}</p>{sentences_html(self.changes(), self.setting)}{self.static._repr_html_()}"
+        said = sentences_html(self.changes(), self.findings, self.setting)
+        return f"<p>{series_title(len(self), self.counted_from)}</p>{said}{self.static._repr_html_()}"
 
     def to_dataframe(self) -> pd.DataFrame:
         """The table as a pandas DataFrame, one row per photo (extra ``table``)."""

@@ -6,17 +6,15 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
 
 from asymmetry.core.notes import Note
 from asymmetry.series.change import FALSE_ALARMS, Change, Sides
 from asymmetry.series.day_to_day import Setting
 from asymmetry.series.day_zero import DayZero
+from asymmetry.series.finding import Finding
 from asymmetry.series.recovery import recovery
 
-__all__ = ["Said", "Verdict", "courses_in_words", "sentences_html", "series_title", "verdict", "what_changed"]
-
-Verdict = Literal["more even", "less even", "other way"]
+__all__ = ["Said", "courses_in_words", "sentences_html", "series_title", "what_changed"]
 
 
 @dataclass(frozen=True)
@@ -31,14 +29,17 @@ class Said:
         Whether it is about a change beyond measurement error.
     notes : tuple of Note
         Possible explanations.
-    verdict : {"more even", "less even", "other way"} or None
-        Whether the sides are nearer to each other than before, where a change is beyond measurement error.
+    passed : bool
+        Whether that is over on the latest day.
+    better : bool
+        Whether the affected side came nearer to the healthy one.
     """
 
     note: Note
     beyond: bool = False
     notes: tuple[Note, ...] = ()
-    verdict: Verdict | None = None
+    passed: bool = False
+    better: bool = False
 
     @property
     def words(self) -> str:
@@ -51,44 +52,26 @@ class Said:
         return tuple(map(str, self.notes))
 
 
-def verdict(before: float, after: float, limit: float) -> Verdict:
-    """Whether a difference between the sides grew or shrank.
-
-    Parameters
-    ----------
-    before, after : float
-        Right minus left.
-    limit : float
-        Measurement error: differences of two sizes that are nearer than this count as equal.
-
-    Examples
-    --------
-    >>> verdict(-0.5, -3.0, 0.6), verdict(-3.0, -0.5, 0.6), verdict(-1.5, 1.4, 0.6)
-    ('less even', 'more even', 'other way')
-    """
-    if before * after < 0 and abs(abs(after) - abs(before)) <= limit:
-        return "other way"
-    if abs(after) > abs(before):
-        return "less even"
-    return "more even"
-
-
-def what_changed(changes: Sequence[Change], setting: Setting = "home") -> tuple[Said, ...]:
-    """Changes in sentences: those there now, those over, unchanged metrics, and how often that is wrong.
+def what_changed(
+    changes: Sequence[Change], findings: Sequence[Finding], setting: Setting = "home"
+) -> tuple[Said, ...]:
+    """A series in sentences: its findings, unchanged metrics, and how often that is wrong.
 
     Parameters
     ----------
     changes : sequence of Change
         Of one series, against one reference.
+    findings : sequence of Finding
+        Of the same series; see `list_findings`.
     setting : {"home", "clinic"}
         How its photos were taken.
 
     Examples
     --------
-    >>> [each.words for each in what_changed([])]
+    >>> [each.words for each in what_changed([], [])]
     ['There is nothing to compare: it takes dated photos from two days with the same expression.']
     """
-    return tuple(_sentences(changes, setting))
+    return tuple(_sentences(changes, findings, setting))
 
 
 def courses_in_words(changes: Sequence[Change], followed: Sequence[Sides]) -> tuple[Note, ...]:
@@ -109,25 +92,21 @@ def courses_in_words(changes: Sequence[Change], followed: Sequence[Sides]) -> tu
     )
 
 
-def _sentences(changes: Sequence[Change], setting: Setting) -> Iterator[Said]:
+def _sentences(changes: Sequence[Change], findings: Sequence[Finding], setting: Setting) -> Iterator[Said]:
     if not changes:
         yield Said(Note("nothing_to_compare"))
         return
+    for each in findings:
+        yield Said(each.note, True, each.notes, each.passed, each.better)
+    told = {each.part for each in findings}
     for each in changes:
-        if each.beyond:
-            even = verdict(each.before, each.before + each.recent, each.limit)
-            yield Said(_tell_change(each), True, each.notes, even)
-    for each in changes:
-        if each.span and not each.beyond:
-            even = verdict(each.before, each.before + each.farthest, each.limit)
-            yield Said(_tell_past_change(each), True, each.notes_farthest, even)
-    for each in changes:
-        if each.sides_note is not None:
+        if each.sides_note is not None and each.headline.name not in told:
             yield Said(Note("changed", day=each.day, change=each.sides_note), True, each.notes)
+    there = {each.part for each in findings if not each.passed}
     still = [
         Note("title_and_limit", headline=each.headline.name, limit=each.limit, unit=each.headline.unit)
         for each in changes
-        if not each.beyond and math.isfinite(each.limit)
+        if each.headline.name not in there and math.isfinite(each.limit)
     ]
     if still:
         yield Said(Note("unchanged", metrics=still))
@@ -135,27 +114,6 @@ def _sentences(changes: Sequence[Change], setting: Setting) -> Iterator[Said]:
     if unsure:
         yield Said(Note("errors_unknown", metrics=unsure))
     yield Said(Note("false_alarms", share=FALSE_ALARMS, setting=setting))
-
-
-def _tell_change(change: Change) -> Note:
-    """A change that the latest day shows."""
-    if change.span and change.span[0] < change.day == change.span[1]:
-        return Note("changed_since", day=change.day, change=change.note, first=change.span[0])
-    return Note("changed", day=change.day, change=change.note)
-
-
-def _tell_past_change(change: Change) -> Note:
-    """A change that is over on the latest day."""
-    first, last = change.span
-    found = {
-        "day": change.farthest_day,
-        "moved": change.headline.note(change.farthest),
-        "since": change.since.note,
-        "latest": change.day,
-    }
-    if first == last:
-        return Note("changed_on_day", first=first, **found)
-    return Note("changed_from_day_to_day", first=first, last=last, **found)
 
 
 def series_title(photos: int, day_zero: DayZero) -> str:
@@ -169,10 +127,10 @@ def series_title(photos: int, day_zero: DayZero) -> str:
     return str(Note("series", n=photos, since=day_zero.note))
 
 
-def sentences_html(changes: Sequence[Change], setting: Setting = "home") -> str:
-    """The changes as an HTML list, for notebooks."""
+def sentences_html(changes: Sequence[Change], findings: Sequence[Finding], setting: Setting = "home") -> str:
+    """The findings as an HTML list, for notebooks."""
     items = ""
-    for each in what_changed(changes, setting):
+    for each in what_changed(changes, findings, setting):
         words = escape(each.words)
         if each.beyond:
             words = f"<b>{words}</b>"

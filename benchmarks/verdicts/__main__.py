@@ -49,7 +49,6 @@ def try_cases(
     cache: Path,
     *,
     setting: Setting = "home",
-    sentences: bool = False,
 ) -> Iterator[Outcome]:
     """Make each series, ask what it says, and judge that.
 
@@ -63,8 +62,6 @@ def try_cases(
         Where photos and readings are kept.
     setting : {"home", "clinic"}
         As for `Series`.
-    sentences : bool
-        As for `ask`.
     """
     reader = Reader(cache / "readings")
     studio = Studio(cache / "photos", reader)
@@ -79,7 +76,7 @@ def try_cases(
                 setting=setting,
                 extractor=reader,  # type: ignore[arg-type]  # it has all of an Extractor that is asked for
             )
-            yield judge(case, ask(series, sentences=sentences))
+            yield judge(case, ask(series))
 
 
 def table_rows(outcomes: list[Outcome]) -> list[Row]:
@@ -131,12 +128,11 @@ def main() -> None:
     parser.add_argument("--only", default="", help="cases with this in their name")
     parser.add_argument("--words", action="store_true", help="print what is said of each series")
     parser.add_argument("--cache", type=Path, default=_CACHE, help="keeps photos and readings (%(default)s)")
-    parser.add_argument("--sentences", action="store_true", help="by sentences and concerns, not by findings")
     chosen = parser.parse_args()
     cases, sitters = list_cases(chosen.photos, quick=chosen.quick)
     outcomes = []
     kept = [each for each in cases if chosen.only in each.name]
-    for outcome in try_cases(kept, sitters, chosen.cache, setting=chosen.setting, sentences=chosen.sentences):
+    for outcome in try_cases(kept, sitters, chosen.cache, setting=chosen.setting):
         outcomes.append(outcome)
         if chosen.words:
             _print_words(outcome)
@@ -144,7 +140,7 @@ def main() -> None:
     rows = table_rows(outcomes)
     print(f"{made}\n\n{tables.markdown(rows)}")
     usual = chosen.photos == "reporting" and chosen.setting == "home"
-    if usual and not (chosen.quick or chosen.only or chosen.sentences):
+    if usual and not (chosen.quick or chosen.only):
         tables.write_table("verdicts", made, rows)
         tables.main()
 
