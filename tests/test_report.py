@@ -61,7 +61,7 @@ def test_page_says_that_both_sides_changed_alike() -> None:
 def test_what_stays_and_what_is_over_are_told_apart() -> None:
     nearer = Page(render(series(6, brow_right_mm=[-4, -4, -4, -1, -1, -1]))).text
     assert "right brow 3.0 mm higher" in nearer
-    assert "Better" not in nearer
+    assert "Better:" not in nearer
     over = Page(render(series(7, brow_right_mm=[0, 0, -4, -4, -4, 0, 0]))).text
     assert "On day 50, nothing is beyond measurement error any longer; 1 earlier change was." in over
     assert "Over by day 50: right brow 4.0 mm lower" in over
