@@ -99,9 +99,9 @@ def _sentences(changes: Sequence[Change], findings: Sequence[Finding], setting: 
     for each in findings:
         yield Said(each.note, True, each.notes, each.passed, each.better)
     told = {each.part for each in findings}
-    for each in changes:
-        if each.sides_note is not None and each.headline.name not in told:
-            yield Said(Note("changed", day=each.day, change=each.sides_note), True, each.notes)
+    for change in changes:
+        if change.sides_note is not None and change.headline.name not in told:
+            yield Said(Note("changed", day=change.day, change=change.sides_note), True, change.notes)
     there = {each.part for each in findings if not each.passed}
     still = [
         Note("title_and_limit", headline=each.headline.name, limit=each.limit, unit=each.headline.unit)
