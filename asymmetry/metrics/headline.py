@@ -210,7 +210,7 @@ class Difference(Record):
 
     @property
     def noticeable(self) -> Noticeable:
-        """``"likely"`` or ``"possible"``, by its size, the standard deviation, and what is noticed."""
+        """``"likely"`` or ``"possible"``, by its size, its standard deviation, and the noticed size."""
         return rate_chance(find_chance(self.diff_mm, self.sd_mm, self.visible_mm))
 
     @property

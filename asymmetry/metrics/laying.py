@@ -72,7 +72,8 @@ def sure_pupils(face: Face, spread: FloatArray) -> Mask:
     spread : ndarray, shape (names, 2, n)
         Standard deviation of its points.
     """
-    canthi, pupils = (total(spread[face.rows[name]] ** 2) for name in LEVEL_PAIRS[:2])
+    canthi = total(spread[face.rows[LEVEL_PAIRS[0]]] ** 2)
+    pupils = total(spread[face.rows[LEVEL_PAIRS[1]]] ** 2)
     return np.asarray(~(pupils > canthi))
 
 

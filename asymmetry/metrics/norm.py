@@ -1,7 +1,7 @@
 """How much the sides of people without a palsy differ, as this library reads them.
 
-Its table, ``norms.toml``, is made by ``python -m benchmarks.norms`` from photos of named public sets. What
-the measurement is off by is in its numbers, as it is in a patient's.
+Its table, ``norms.toml``, is made by ``python -m benchmarks.norms`` from photos of named public sets. Errors
+of the measurement are in its numbers, as they are in a patient's.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ class Norms(Mapping[str, Norm]):
 def norms() -> Norms:
     """How much the sides of photographed adults without a palsy differ, by metric.
 
-    They are young: their ages stand in the table. What the measurement is off by is in the numbers, so
+    They are young: their ages stand in the table. Errors of the measurement are in the numbers, so
     compare them with what this library measured, by the same method, and not with a caliper's.
 
     Returns

@@ -51,7 +51,7 @@ def focal_from_exif(tags: Mapping[int, object], size: tuple[int, int]) -> float:
     tagged = (_number(tags, ExifTags.Base.ExifImageWidth), _number(tags, ExifTags.Base.ExifImageHeight))
     if not LEAST_MM <= focal_mm <= MOST_MM or zoom > 1 + ROUNDING or not all(each > 0 for each in tagged):
         return math.nan
-    shape, whole = (max(each) / min(each) for each in (size, tagged))
+    shape, whole = max(size) / min(size), max(tagged) / min(tagged)
     alike = [abs(shape / other - 1) < ROUNDING for other in (whole, *WHOLE)]
     if not alike[0] or not any(alike[1:]):
         return math.nan

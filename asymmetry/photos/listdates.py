@@ -45,7 +45,7 @@ class DateOrder:
     Attributes
     ----------
     orders : tuple of str
-        The orders that all its dates allow: ``"day"``, ``"month"`` or both, by what is first.
+        The orders that all its dates allow: ``"day"``, ``"month"`` or both, by the one that is first.
 
     Examples
     --------
@@ -88,7 +88,7 @@ class DateOrder:
         found = {order: _build(year, *_month_day(order, first, second), clock) for order in orders}
         days = {taken for taken in found.values() if taken is not None}
         if len(days) > 1:
-            one, other = (found[order] for order in ("day", "month"))
+            one, other = found["day"], found["month"]
             raise InvalidInputError(
                 f"{text!r} may be {one and one.day} or {other and other.day}, and no date in the list tells "
                 "which: write it as 2026-03-31"

@@ -1,4 +1,4 @@
-"""When a photo was taken, by what a file says before it is decoded.
+"""When a photo was taken, by the tags and the name of a file that is not decoded.
 
 A date comes from the EXIF tags, else from the file's or the folder's name, never from its modification time.
 """

@@ -178,7 +178,8 @@ class Wording:
     def differences(self, row: int) -> Iterator[tuple[str, bool]]:
         """The headline differences of one photo in words, and whether others likely notice them."""
         for headline in HEADLINES:
-            diff, sd = (float(self.static[headline.column(kind)][row]) for kind in ("diff", "diff_sd"))
+            diff = float(self.static[headline.column("diff")][row])
+            sd = float(self.static[headline.column("diff_sd")][row])
             words = self.tell(headline.note(diff))
             if math.isnan(diff):
                 words = f"{self.title(headline)}: {words}"
@@ -226,7 +227,7 @@ class Wording:
         return ": ".join(filter(None, (", ".join(filter(None, about)), note.text)))
 
     def definitions(self) -> list[tuple[str, str, str]]:
-        """Title, definition, and what is usual and what others notice, of every metric in the report."""
+        """Title, definition, usual and noticeable sizes of every metric in the report."""
         shown = [*HEADLINES]
         labels = set(self.series.movements["expression"].tolist())
         shown += [headline for label, headline in MOVEMENT_HEADLINES.items() if label in labels]

@@ -136,7 +136,8 @@ class Tables:
         share = text.number(100 * FALSE_ALARMS, decimals=0)
         said = text("tables.note", share=share, from_day=peak)
         if norms().hold_for(self.series.static.provenance):
-            first, last = (text.number(age, decimals=0) for age in norms().ages)
+            youngest, oldest = norms().ages
+            first, last = text.number(youngest, decimals=0), text.number(oldest, decimals=0)
             said += f" {text('tables.norms', first=first, last=last)}"
         return said
 

@@ -75,7 +75,7 @@ class Compared:
 
     @property
     def limit(self) -> float:
-        """What it must exceed to be called."""
+        """The size it must exceed to be called."""
         return math.nan if self.looks is None else float(self.looks.limit[-1]) * self._error(self.looks)
 
     @property
@@ -140,7 +140,7 @@ def compare(course: Course, since: Reference, share: float, cameras: Mapping[str
     share : float
         Series in which nothing changes and that may have it called, of all.
     cameras : mapping of str to str
-        What each photo was taken with, by its name, as far as it is known.
+        The camera of each photo, by its name, as far as it is known.
 
     Returns
     -------

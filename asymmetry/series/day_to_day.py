@@ -28,7 +28,7 @@ DEFAULT_SEM = 0.2
 #: The same for a movement, mm, at the same effort: two photos are read, and only the part that moves differs.
 MOVEMENT_SEM = 0.25
 #: Standard deviation of a day in standard deviations of repeats, for columns that the table does not list;
-#: what is more than 1 is shared by a day's photos.
+#: the part above 1 is shared by a day's photos.
 OTHERS = {"home": 2.0, "clinic": 1.0}
 #: The same of a side in those of the difference: the head's pitch moves the heights of both sides. In the
 #: absolute errors (``errors.toml``) it is 1.1 to 1.3, in photos whose pitch differs less than selfies' does.
@@ -140,7 +140,7 @@ def expected_error(
 def _split(setting: Setting, column: str) -> Expected:
     """A listed column's variance in two parts, that of the day and that of one photo: ``b² + w² / n``."""
     row = _table()[setting][column]
-    photos, sd = (np.array(row[name], dtype=np.float64) for name in ("photos", "sd"))
+    photos, sd = np.array(row["photos"], dtype=np.float64), np.array(row["sd"], dtype=np.float64)
     within = 0.0
     if len(photos) > 1:
         within = float(np.polyfit(1 / photos, sd**2, 1)[0])

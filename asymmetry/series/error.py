@@ -1,4 +1,4 @@
-"""How far the days of a course can be trusted: by what is known of other people, and by the course itself."""
+"""How far the days of a course can be trusted: by the days of other people, and by the course itself."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Error:
 
 @dataclass(frozen=True)
 class Known:
-    """What a course has told of its own error after each of its days, shape (d,).
+    """The errors that a course has told of itself after each of its days, shape (d,).
 
     Attributes
     ----------
@@ -117,7 +117,7 @@ def moderate_repeats(
 
 
 def learn(value: FloatArray, variance: FloatArray, day: FloatArray, df: float, reference: int = 0) -> Known:
-    """What the scatter from day to day tells of the error, day after day.
+    """The error as the scatter from day to day tells it, day after day.
 
     Parameters
     ----------

@@ -51,10 +51,8 @@ def static_courses(static: Measurements, expression: str, setting: Setting) -> I
     rows = static["expression"] == expression
     for headline in HEADLINES:
         columns = [headline.column(side) for side in (*SIDES, "diff")]
-        right, left, diff = (
-            course(static, name, rows, expression, expected_error(setting, name)) for name in columns
-        )
-        yield Sides(headline, right, left, diff)
+        found = [course(static, name, rows, expression, expected_error(setting, name)) for name in columns]
+        yield Sides(headline, *found)
 
 
 def movement_courses(movements: Measurements, setting: Setting) -> Iterator[Sides]:
@@ -88,7 +86,7 @@ def _balance_sides(
 ) -> Sides:
     """One movement: each side against its own former self, and their difference at the usual effort."""
     names = [headline.column(side) for side in (*SIDES, "diff")]
-    right, left = (movements[name] for name in names[:2])
+    right, left = movements[names[0]], movements[names[1]]
     stronger = np.fmax(right, left)
     least = movement_catalogue()[headline.metric].noise or 0.0
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from asymmetry.core.frame import MAX_YAW_HORIZONTAL, face_frame, head_angles
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.schemes import SIDES
 from asymmetry.metrics import measure
 
 __all__ = ["COLUMNS", "find_mirrored", "find_strangers", "shapes", "signatures"]
@@ -145,7 +144,7 @@ def _two_camps(pairs: FloatArray) -> FloatArray:
 
 
 def _right_side(side: FloatArray, against: Mask, sure: Sequence[int], hint: Sequence[bool]) -> float:
-    """The camp that is believed: what was said, else the one with fewer front cameras, else the larger."""
+    """The camp that is believed: the named one, else the one with fewer front cameras, else the larger."""
     if len(sure):
         return float(np.sign(side[list(sure)].sum()) or 1.0)
     camps = [side == way for way in (1.0, -1.0)]
@@ -162,7 +161,7 @@ def _right_side(side: FloatArray, against: Mask, sure: Sequence[int], hint: Sequ
 def shapes(landmarks: Landmarks) -> FloatArray:
     """The shape of each face without its asymmetry, in outer-canthal distances, shape (n, 45)."""
     face = face_frame(landmarks, names=(*_PAIRS, *_MIDLINE))
-    right, left = (face.half(side) for side in SIDES)
+    right, left = face.half("right"), face.half("left")
     out = [(right.out(name) + left.out(name)) / 2 for name in _PAIRS]
     up = [(right.up(name) + left.up(name)) / 2 for name in _PAIRS]
     rows = [*out, *up, *(left.up(name) for name in _MIDLINE)]

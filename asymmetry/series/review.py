@@ -1,4 +1,4 @@
-"""`Review`: the photos of a series that are in doubt, and what to write in the manifest about each."""
+"""`Review`: the photos of a series that are in doubt, and the manifest entry that settles each."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Doubt:
     used : bool
         Whether the photo has a part in changes and courses all the same.
     column, value : str
-        What to write in the manifest's line about it to settle the doubt; `value` is empty where only you
+        The entry for the manifest's line about it to settle the doubt; `value` is empty where only you
         know it, both where the manifest can't.
     """
 

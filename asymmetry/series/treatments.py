@@ -1,4 +1,4 @@
-"""`Treatment`: what was done to a person on a day. A series counts its days from the first one."""
+"""`Treatment`: a treatment of a person on a day. A series counts its days from the first one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Treatment:
     day : datetime.date
         The day.
     product, dose, sites : str
-        What was given, how much of it, and where: free text.
+        The product, how much of it, and where: free text.
 
     Examples
     --------

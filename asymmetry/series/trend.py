@@ -217,7 +217,7 @@ def trend(course: Course, first: float = -math.inf, last: float = math.inf) -> T
     line, serial = _fit(day, value)
     size = np.log(np.maximum(np.abs(value), _LEAST_PART * np.abs(value).max(initial=1e-9)))
     decay, _ = _fit(day, size)
-    early, late = (float(theil_sen(*part).slope) for part in _halves(day, size))
+    early, late = [float(theil_sen(*part).slope) for part in _halves(day, size)]
     return Trend(
         course.column,
         days=(float(day[0]), float(day[-1])),
@@ -259,7 +259,7 @@ def _fit(day: FloatArray, value: FloatArray) -> tuple[Line, float]:
 
 
 def choose_threshold(metric: str, given: float | None) -> float:
-    """The difference under which a metric is forecast to fall: as given, else what a bystander notices.
+    """The difference under which a metric is forecast to fall: as given, else one that others notice.
 
     Raises
     ------

@@ -66,7 +66,8 @@ def _view(landmarks: Landmarks) -> View:
 def _shift_iris(pixels: Pixels, half: HalfView, out_mm: float, up_mm: float) -> Pixels:
     """Move the iris of one side."""
     view, groups = half.view, half.view.layout.groups
-    upper, lower = (half.line(*groups["canthi"], *groups[lid]) for lid in ("upper_lid", "lower_lid"))
+    upper = half.line(*groups["canthi"], *groups["upper_lid"])
+    lower = half.line(*groups["canthi"], *groups["lower_lid"])
     (centre_out,), (centre_up,) = half.outline(["iris_centre"])
     radius = float(np.ptp(half.outline(["iris_lateral", "iris_medial"])[0])) / 2 + _RIM
     window, there = _window(pixels, half)

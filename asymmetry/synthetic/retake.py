@@ -214,8 +214,8 @@ def _frame(sitter: Sitter, retake: Retake) -> tuple[Pose, tuple[int, int]]:
     ratio = wanted / old
     scale = turned.scale * wanted / new
     pose = replace(turned, scale=scale, focal_px=retake.distance_cm * scale, origin=before.origin * ratio)
-    height, width = (round(side * ratio) for side in sitter.pixels.shape[:2])
-    return pose, (width, height)
+    height, width = sitter.pixels.shape[:2]
+    return pose, (round(width * ratio), round(height * ratio))
 
 
 def _look(sitter: Sitter, retake: Retake, pose: Pose, size: tuple[int, int]) -> FloatArray:

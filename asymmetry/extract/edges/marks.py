@@ -86,7 +86,7 @@ class MarkSettings:
         Hands draw brows so much lower than the mesh, cm: median of 92 brows of tuning people. Left out of
         the way, so that no face's brows move that are drawn alike.
     inside, outside : float
-        Height over the picture's middle, cm, up to which a brow lies in it with what is above, and at which
+        Height over the picture's middle, cm, up to which a brow and its surroundings lie in it, and at which
         it does not; people's are up to 1.8, raised ones of renders 2.3.
     frontal, turned : float
         Yaw, degrees, up to which brows are read as in the frontal photos that the network was trained on,
@@ -279,11 +279,12 @@ def _brow_way(half: FloatArray, side: Side, read: Read, middle: FloatArray, sett
 def _shares(read: Read, settings: MarkSettings) -> tuple[float, float, float]:
     """How clearly brow, canthi and corner are seen: 1, falling to 0."""
     columns = np.abs(BROW_PICTURE.columns) < _ARCH
-    widths = float(read.edge_widths[:, columns].mean()), read.widths[:2, 1].max(), read.widths[2, 1]
-    brow, canthi, corner = (
-        _falling(float(width), seen / 2, seen) for width, seen in zip(widths, settings.seen, strict=True)
+    brow, canthi, corner = settings.seen
+    return (
+        _falling(float(read.edge_widths[:, columns].mean()), brow / 2, brow),
+        _falling(float(read.widths[:2, 1].max()), canthi / 2, canthi),
+        _falling(float(read.widths[2, 1]), corner / 2, corner),
     )
-    return brow, canthi, corner
 
 
 def _falling(value: float, start: float, end: float) -> float:

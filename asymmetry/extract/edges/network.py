@@ -166,7 +166,9 @@ def local_line(out: FloatArray, columns: FloatArray, reach: float) -> FloatArray
     """
     away = columns - out[:, None]
     near = np.exp(-(away**2) / (2 * reach**2))
-    total, first, second = (np.sum(near * away**power, axis=1, keepdims=True) for power in (0, 1, 2))
+    total = np.sum(near, axis=1, keepdims=True)
+    first = np.sum(near * away, axis=1, keepdims=True)
+    second = np.sum(near * away**2, axis=1, keepdims=True)
     weights: FloatArray = near * (second - first * away) / (total * second - first**2)
     return weights
 
