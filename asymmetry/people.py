@@ -25,6 +25,8 @@ from asymmetry.series.gathering import check_alike, gather_photos, match_lines, 
 from asymmetry.series.history import History
 from asymmetry.series.labels import REST
 from asymmetry.series.review import Review, review_photos
+from asymmetry.series.sheet import Sheet
+from asymmetry.series.sheet_rows import make_sheet
 from asymmetry.series.treatments import TreatedOn, as_treatments
 
 if TYPE_CHECKING:
@@ -311,6 +313,13 @@ class Series(History):
         """
         usable = self.landmarks.usable
         return review_photos(self.photos, usable, self.treated_on, self.leftovers, self.folder)
+
+    def sheet(self) -> Sheet:
+        """The series by expression and measure (rows) and visit (columns), for a clinic's file.
+
+        It is a table of data, see `Sheet`: ``to_csv`` and ``to_xlsx`` write it, ``to_frame`` is for pandas.
+        """
+        return make_sheet(self)
 
     def plot(
         self, metric: str, *, expression: str | None = None, side: str = "diff", ax: Axes | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from zipfile import BadZipFile
 
 from asymmetry.errors import DestinationError, InvalidInputError
 
-__all__ = ["as_path", "local_path", "refuse_damaged"]
+__all__ = ["as_path", "local_path", "refuse_damaged", "replace_file"]
 
 # A drive of Windows has one letter; and a Path has already made one slash of two.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|.*::")
@@ -64,6 +65,37 @@ def local_path(path: str | os.PathLike[str]) -> Path:
             "it is done"
         )
     return target
+
+
+@contextmanager
+def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A file to write to, beside `path`, that takes its place at the end; after an error nothing is left.
+
+    Raises
+    ------
+    DestinationError
+        If `path` is a URL, or its folder is not there or can't be written to.
+
+    Examples
+    --------
+    >>> with replace_file("no-such-folder/sheet.csv"):
+    ...     pass
+    Traceback (most recent call last):
+    ...
+    asymmetry.errors.DestinationError: no-such-folder/sheet.csv: can't be written (No such file or directory)
+    """
+    target = local_path(path)
+    try:
+        folder = tempfile.TemporaryDirectory(prefix=".asymmetry-", dir=target.parent)
+    except OSError as error:
+        raise DestinationError(f"{target}: can't be written ({error.strerror})") from error
+    with folder as name:
+        made = Path(name, target.name)
+        yield made
+        try:
+            made.replace(target)
+        except OSError as error:
+            raise DestinationError(f"{target}: can't be written ({error.strerror})") from error
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from asymmetry.series.findings import list_findings
 from asymmetry.series.history import History
 from asymmetry.series.recovery import Recovery
 from asymmetry.series.review import Doubt, Review
+from asymmetry.series.sheet import Cell, Sheet, SheetRow, Visit
+from asymmetry.series.sheet_rows import make_sheet
 from asymmetry.series.summary import courses_in_words, what_changed
 from asymmetry.series.treatments import Treatment
 from asymmetry.series.trend import Forecast, Trend
@@ -20,6 +22,7 @@ __all__ = [
     "FALSE_ALARMS",
     "HEADLINES",
     "RULES",
+    "Cell",
     "Change",
     "Concern",
     "Course",
@@ -33,10 +36,14 @@ __all__ = [
     "Recovery",
     "Review",
     "Rule",
+    "Sheet",
+    "SheetRow",
     "Treatment",
     "Trend",
+    "Visit",
     "courses_in_words",
     "list_findings",
+    "make_sheet",
     "notable",
     "register_rule",
     "unregister_rule",
