@@ -1,19 +1,17 @@
-"""The command line. The only place that prints."""
+"""The commands."""
 
 from __future__ import annotations
 
-import functools
 import io
 import json
 import sys
-from collections.abc import Callable, Iterable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 import asymmetry
+from asymmetry.cli.folder import EXIT_SOME_FAILED, leave, mirrored_option, of_a_folder
 from asymmetry.errors import AsymmetryError
 from asymmetry.progress import show_archive, show_photos
 from asymmetry.terminal import (
@@ -27,14 +25,12 @@ from asymmetry.terminal import (
 )
 
 if TYPE_CHECKING:
-    from asymmetry.core.table import Measurements
     from asymmetry.extract import Method
     from asymmetry.people import Series
     from asymmetry.photos.listing import Leftover
 
 __all__ = ["main"]
 
-EXIT_SOME_FAILED = 3
 _MOST_NAMED = 20
 EXIT_INTERRUPTED = 130  # as a shell says of a command that Ctrl-C ended
 _VERDICTS = {True: "ok", False: "FAULT"}
@@ -76,11 +72,6 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-_mirrored = click.option(
-    "--mirrored", is_flag=True, help="The photos were stored mirrored, as many selfies are."
-)
-
-
 _method = click.option(
     "--method",
     type=click.Choice(["hemiface", "fast", "plain"]),
@@ -95,7 +86,7 @@ _method = click.option(
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; values not measured are null.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV; values not measured are empty.")
 @_method
-@_mirrored
+@mirrored_option
 def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method, mirrored: bool) -> None:
     """Score photos: right, left and difference of every metric."""
     if as_json and as_csv:
@@ -113,54 +104,11 @@ def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method,
     else:
         texts = ["\n".join(photo_lines(table, row)) for row in range(table.rows)]
         click.echo("\n\n".join(texts))
-    _leave(table)
-
-
-_FOLDER = (
-    click.argument("folder", type=click.Path(path_type=Path)),
-    click.option(
-        "--treated-on",
-        type=click.DateTime(["%Y-%m-%d"]),
-        multiple=True,
-        help="Day of treatment, such as 2026-03-31; may be repeated.  [default: treatments.csv in FOLDER]",
-    ),
-    click.option("--affected", type=click.Choice(["right", "left"]), help="The patient's affected side."),
-    click.option(
-        "--setting",
-        type=click.Choice(["home", "clinic"]),
-        default="home",
-        show_default=True,
-        help="How the photos were taken.",
-    ),
-    click.option(
-        "--manifest",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="CSV or workbook about the photos: photo, taken, expression, mirrored, "
-        "notes, use.  [default: manifest.csv or .xlsx in FOLDER]",
-    ),
-    _mirrored,
-    click.option("--all-rest", is_flag=True, help="Photos without a stated expression are at rest."),
-)
-
-
-def _of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
-    """A command about one person's folder; it is handed the series."""
-
-    @functools.wraps(command)
-    def with_series(folder: Path, treated_on: tuple[datetime, ...], **options: Any) -> None:
-        names = ("affected", "setting", "manifest", "mirrored", "all_rest")
-        known = {name: options.pop(name) for name in names}
-        days = [each.date() for each in treated_on]
-        made = asymmetry.Series.from_folder(folder, treated_on=days, progress=show_photos, **known)
-        command(made, **options)
-
-    for option in reversed(_FOLDER):
-        with_series = option(with_series)
-    return with_series
+    leave(table)
 
 
 @main.command()
-@_of_a_folder
+@of_a_folder
 @click.option(
     "-o",
     "--output",
@@ -177,11 +125,11 @@ def series(made: Series, output: Path | None) -> None:
     if output:
         lines += ["", *_write_series(made, output)]
     click.echo("\n".join(lines))
-    _leave(made.static, made.leftovers)
+    leave(made.static, made.leftovers)
 
 
 @main.command()
-@_of_a_folder
+@of_a_folder
 @click.option(
     "-o",
     "--output",
@@ -209,7 +157,7 @@ def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
     for line in made.review().lines(used=False):
         click.echo(printable(line), err=True)
     click.echo(printable(str(written)))
-    _leave(made.static, made.leftovers)
+    leave(made.static, made.leftovers)
 
 
 @main.command()
@@ -258,7 +206,7 @@ def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
     help="Option of the file system behind a URL, as for fsspec; may be repeated.",
 )
 @_method
-@_mirrored
+@mirrored_option
 def archive(source: str, output: Path, **options: Any) -> None:
     """Score millions of photos into a Parquet file.
 
@@ -372,19 +320,6 @@ def _check_folder(path: Path | None) -> Path | None:
 
     check_extras()
     return local_path(path)
-
-
-def _leave(table: Measurements, leftovers: Iterable[Leftover] = ()) -> None:
-    """Name the photos that could not be scored and the files not read, and let the exit code say so."""
-    failed = [row for row in range(table.rows) if table["status"][row] not in ("ok", "warn")]
-    for row in failed:
-        photo, reason = table["photo"][row], table["reason"][row]
-        click.echo(printable(f"not scored: {photo}: {reason}"), err=True)
-    missed = [each for each in leftovers if each.missed]
-    for each in missed:
-        click.echo(printable(f"not read: {each.path}: {each.note}"), err=True)
-    if failed or missed:
-        sys.exit(EXIT_SOME_FAILED)
 
 
 def _write_series(made: Series, output: Path) -> list[str]:

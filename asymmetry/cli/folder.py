@@ -1,0 +1,83 @@
+"""What commands about one person's folder share: their options, and how they end."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import asymmetry
+from asymmetry.progress import show_photos
+from asymmetry.terminal import printable
+
+if TYPE_CHECKING:
+    from asymmetry.core.table import Measurements
+    from asymmetry.photos.listing import Leftover
+
+__all__ = ["EXIT_SOME_FAILED", "leave", "mirrored_option", "of_a_folder"]
+
+EXIT_SOME_FAILED = 3
+
+mirrored_option = click.option(
+    "--mirrored", is_flag=True, help="The photos were stored mirrored, as many selfies are."
+)
+
+_FOLDER = (
+    click.argument("folder", type=click.Path(path_type=Path)),
+    click.option(
+        "--treated-on",
+        type=click.DateTime(["%Y-%m-%d"]),
+        multiple=True,
+        help="Day of treatment, such as 2026-03-31; may be repeated.  [default: treatments.csv in FOLDER]",
+    ),
+    click.option("--affected", type=click.Choice(["right", "left"]), help="The patient's affected side."),
+    click.option(
+        "--setting",
+        type=click.Choice(["home", "clinic"]),
+        default="home",
+        show_default=True,
+        help="How the photos were taken.",
+    ),
+    click.option(
+        "--manifest",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="CSV or workbook about the photos: photo, taken, expression, mirrored, "
+        "notes, use.  [default: manifest.csv or .xlsx in FOLDER]",
+    ),
+    mirrored_option,
+    click.option("--all-rest", is_flag=True, help="Photos without a stated expression are at rest."),
+)
+
+
+def of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
+    """A command about one person's folder; it is handed the series."""
+
+    @functools.wraps(command)
+    def with_series(folder: Path, treated_on: tuple[datetime, ...], **options: Any) -> None:
+        names = ("affected", "setting", "manifest", "mirrored", "all_rest")
+        known = {name: options.pop(name) for name in names}
+        days = [each.date() for each in treated_on]
+        made = asymmetry.Series.from_folder(folder, treated_on=days, progress=show_photos, **known)
+        command(made, **options)
+
+    for option in reversed(_FOLDER):
+        with_series = option(with_series)
+    return with_series
+
+
+def leave(table: Measurements, leftovers: Iterable[Leftover] = ()) -> None:
+    """Name the photos that could not be scored and the files not read, and let the exit code say so."""
+    failed = [row for row in range(table.rows) if table["status"][row] not in ("ok", "warn")]
+    for row in failed:
+        photo, reason = table["photo"][row], table["reason"][row]
+        click.echo(printable(f"not scored: {photo}: {reason}"), err=True)
+    missed = [each for each in leftovers if each.missed]
+    for each in missed:
+        click.echo(printable(f"not read: {each.path}: {each.note}"), err=True)
+    if failed or missed:
+        sys.exit(EXIT_SOME_FAILED)
