@@ -16,7 +16,8 @@ from asymmetry import Extractor, Landmarks, measure
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.face.frontal import HEIGHT, PX_PER_CM, WIDTH, Frontal
-from asymmetry.extract.judge.glasses import LEAST_BRIDGE, LEAST_RIM, bridge, rims, wears_glasses
+from asymmetry.extract.judge import glasses
+from asymmetry.extract.judge.limits import GlassesLimits
 from asymmetry.extract.judge.spread import behind_glasses
 from asymmetry.extract.model.canonical import load_canonical
 from asymmetry.extract.model.file import model_file
@@ -24,6 +25,7 @@ from asymmetry.extract.model.file import model_file
 Pixels = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.floating]
 SKIN = 160
+LIMITS = GlassesLimits()
 BLACK, TORTOISE, GOLD = (20, 20, 22), (80, 50, 30), (150, 115, 60)
 #: Slope of a step at its edge, per mm: the step's height over what the blurs of 1.5 and 4.2 px make of it.
 STEP = (1 / 1.5 - 1 / 4.2) / np.sqrt(2 * np.pi) * PX_PER_CM / 10
@@ -59,6 +61,18 @@ def drawn_on_skin(*parts: str, level: int = 40) -> Frontal:
     return view(grey)
 
 
+def bridge(seen: Frontal) -> float:
+    return glasses.bridge(seen, LIMITS)
+
+
+def rims(seen: Frontal) -> dict[str, float]:
+    return glasses.rims(seen, LIMITS)
+
+
+def wears_glasses(seen: Frontal) -> bool:
+    return glasses.wears_glasses(seen, LIMITS)
+
+
 # Known answers
 
 
@@ -73,7 +87,7 @@ def test_a_step_is_read_as_steep_as_it_is() -> None:
     step = view(grey)
     height = SKIN / 2 / step.skin
     assert bridge(step) == pytest.approx(STEP * height, rel=0.15)
-    assert rims(step)["under the eye"] < LEAST_RIM["under the eye"]
+    assert rims(step)["under_eye"] < LIMITS.under_eye.least
 
 
 def test_a_slant_is_followed_and_a_gap_is_not() -> None:
@@ -92,13 +106,13 @@ def test_glasses_have_a_bridge_and_rims() -> None:
     assert not wears_glasses(drawn_on_skin("bridge"))
     assert not wears_glasses(drawn_on_skin("rims"))
     assert not wears_glasses(drawn_on_skin("bridge", "right rim"))
-    assert bridge(drawn_on_skin("bridge", level=150)) < LEAST_BRIDGE
+    assert bridge(drawn_on_skin("bridge", level=150)) < LIMITS.bridge.least
 
 
 def test_where_lines_are_everywhere_they_mean_nothing() -> None:
     lines = np.where(np.arange(HEIGHT) % 14 < 7, SKIN, SKIN - 60)[:, None]
     engraving = view(lines)
-    assert bridge(engraving) > LEAST_BRIDGE
+    assert bridge(engraving) > LIMITS.bridge.least
     eyes = int(engraving.place("inner_canthus", "right")[1])
     forehead = np.where(np.arange(HEIGHT) < eyes - 66, np.where(np.arange(HEIGHT) % 14 < 7, 255, 0), SKIN)
     crossed = drawn_on_skin("bridge", "rims", level=110).grey

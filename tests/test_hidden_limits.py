@@ -19,6 +19,7 @@ from asymmetry.extract.judge.hidden import (
     is_blotted_out,
     steepness,
 )
+from asymmetry.extract.judge.limits import JudgeSettings
 from asymmetry.extract.model.canonical import load_canonical
 
 Array = npt.NDArray[np.float64]
@@ -26,6 +27,8 @@ SHAPE = ROWS, COLUMNS = 360, 260
 PX = 20  # per cm
 SKIN = 160.0
 BROW, EYE, NOSE, MOUTH = PARTS
+SETTINGS = JudgeSettings()
+LIMITS = SETTINGS.covers
 IRIS_PX = 0.585 * PX
 
 
@@ -66,7 +69,7 @@ def weights(blink: float = 0.2) -> Array:
 
 def lost(seen: Frontal, name: str, blink: float = 0.2) -> bool:
     """Whether a point of the right side is left out."""
-    return bool(find_unseen(seen, weights(blink)).points[MEDIAPIPE_478.right((name,))[0]])
+    return bool(find_unseen(seen, weights(blink), None, SETTINGS).points[MEDIAPIPE_478.right((name,))[0]])
 
 
 def at(points: Array, *names: str) -> Array:
@@ -146,14 +149,17 @@ def test_strands_change_across_more_steeply_than_down(
 ) -> None:
     across, down = (np.sin(2 * np.pi * np.arange(size) / 8) for size in (COLUMNS, ROWS))
     seen = view(points, 120 + 25 * (ratio * across + down[:, None]))
-    assert has_strands(seen, part, "right") == strands  # type: ignore[arg-type]
+    assert has_strands(seen, part, "right", LIMITS) == strands  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("large", "mosaic"), [(8, True), (5, False)])
 def test_in_a_mosaic_most_neighbours_are_nearly_equal(points: Array, large: int, mosaic: bool) -> None:
     """Three steps of 1 and two large ones by turns: their median is 0.26 and 0.38 of their mean."""
     line = np.cumsum(np.tile([1, -1, 1, large, -large, -1, 1, -1, -large, large], 40))
-    assert is_blotted_out(view(points, 100.0 + line[:COLUMNS] + line[:ROWS, None]), EYE, "right") == mosaic
+    assert (
+        is_blotted_out(view(points, 100.0 + line[:COLUMNS] + line[:ROWS, None]), EYE, "right", SETTINGS)
+        == mosaic
+    )
 
 
 @pytest.mark.parametrize(
@@ -175,7 +181,7 @@ def test_an_eye_that_is_softer_than_the_rest_was_blurred(
     level = int(at(points, "iris_centre")[0, 1])
     around = slice(level - 30, level + 30)
     grey[around] = 120 + 20 * np.sin(2 * np.pi * columns[around] / wave)
-    assert is_blotted_out(view(points, grey), EYE, "right") == blotted
+    assert is_blotted_out(view(points, grey), EYE, "right", SETTINGS) == blotted
 
 
 @pytest.mark.parametrize(("share", "judged"), [(0.4, False), (0.65, True)])
@@ -183,7 +189,7 @@ def test_a_part_is_judged_if_half_of_it_lies_in_the_photo(points: Array, share: 
     seen = view(points, skin())
     (_, top), (_, bottom) = at(points, "subnasale", "pogonion")
     seen.seen[int(top + share * (bottom - top)) :] = False
-    assert np.isfinite(contrast(seen, MOUTH, "right")) == judged
+    assert np.isfinite(contrast(seen, MOUTH, "right", LIMITS)) == judged
 
 
 @pytest.mark.parametrize(
@@ -200,4 +206,4 @@ def test_the_box_around_a_part_has_room_above_and_below(
     for row, inside in ((top, True), (top - 2, False), (bottom, True), (bottom + 2, False)):
         grey = np.full(SHAPE, SKIN)
         grey[row, ::4] = 40
-        assert (steepness(view(points, grey), part, "right") > 0.1) == inside, row  # type: ignore[arg-type]
+        assert (steepness(view(points, grey), part, "right", LIMITS) > 0.1) == inside, row  # type: ignore[arg-type]

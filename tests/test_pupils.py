@@ -14,6 +14,7 @@ from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract.face.pose import Pose
+from asymmetry.extract.judge.limits import PupilLimits
 from asymmetry.extract.judge.pupils import guess_pupils
 from asymmetry.extract.steps import mark_guesses
 from asymmetry.extract.upright import FaceReading
@@ -23,6 +24,7 @@ from tests.faces import PX_PER_MM, Moves, model, number, photo
 from tests.notes import codes
 
 LIDS = MEDIAPIPE_478.groups["upper_lid"]
+LIMITS = PupilLimits()
 BOTH: dict[Side, bool] = dict.fromkeys(SIDES, True)
 
 
@@ -39,19 +41,23 @@ PUPILS = {"pupil_hidden", "iris_unclear", "irises_small", "pupils_aslant", "no_i
 @pytest.mark.parametrize("side", SIDES)
 def test_a_lid_over_the_pupil_is_said(side: Side) -> None:
     low, open_ = 0.9, 1.1  # mm over the pupil; 1 is the limit
-    found = guess_pupils(with_lids(*((low, open_) if side == "right" else (open_, low))), BOTH)
+    found = guess_pupils(with_lids(*((low, open_) if side == "right" else (open_, low))), BOTH, LIMITS)
     assert found.covered == (side,)
     assert found.notes == (Note("pupil_hidden", sides=[side]),)
 
 
 def test_open_eyes_are_no_guess() -> None:
-    assert guess_pupils(with_lids(4, 4), BOTH).notes == guess_pupils(with_lids(4, 4), None).notes == ()
+    assert (
+        guess_pupils(with_lids(4, 4), BOTH, LIMITS).notes
+        == guess_pupils(with_lids(4, 4), None, LIMITS).notes
+        == ()
+    )
 
 
 @pytest.mark.parametrize(("over", "said"), [(2.1, ("left",)), (1.9, ())])
 def test_an_iris_not_seen_in_an_open_eye_is_said(over: float, said: tuple[Side, ...]) -> None:
-    assert guess_pupils(with_lids(over, over), {"right": True, "left": False}).unclear == said
-    neither = guess_pupils(with_lids(over, over), {"right": False, "left": False})
+    assert guess_pupils(with_lids(over, over), {"right": True, "left": False}, LIMITS).unclear == said
+    neither = guess_pupils(with_lids(over, over), {"right": False, "left": False}, LIMITS)
     assert neither.notes == (Note("iris_unclear", sides=SIDES),)
 
 
@@ -65,8 +71,8 @@ def test_irises_too_small_for_the_face_are_said() -> None:
         most = 96.5  # mm: 3 standard deviations over the mean of people
         for each in (right, left):
             wide[each] = middle + (wide[each] - middle) * most / length * factor
-        assert guess_pupils(wide, BOTH).small == small
-        assert ("irises_small" in codes(guess_pupils(wide, BOTH).notes)) == small
+        assert guess_pupils(wide, BOTH, LIMITS).small == small
+        assert ("irises_small" in codes(guess_pupils(wide, BOTH, LIMITS).notes)) == small
 
 
 def test_a_guessed_iris_is_no_surer_than_0_9_mm() -> None:
@@ -74,7 +80,7 @@ def test_a_guessed_iris_is_no_surer_than_0_9_mm() -> None:
     pose = Pose(np.eye(3), np.zeros(2), 10 * PX_PER_MM, 0.0)
     face = FaceReading(points, sure, np.zeros(52), pose, points, irises=BOTH)
     right, left = (number("iris_centre", side) for side in SIDES)
-    spread = mark_guesses(face).spread
+    spread = mark_guesses(face, LIMITS).spread
     assert spread[right] == pytest.approx(0.9 * PX_PER_MM)
     assert spread[left] == 0.5
 

@@ -71,7 +71,7 @@ class Extractor:
     max_megapixels : float
         Larger photos are refused before any pixel is decoded.
     settings : Settings, optional
-        Constants of hemiface, to try others.
+        Constants of reading and judging, to try others.
     threads : int, optional
         Of LiteRT for one reading; they change no number. Default: two, or one where OpenCV has been given
         one. Take 1 where many threads or processes read at once.
@@ -240,7 +240,7 @@ def _look_again(tools: Tools, pixels: Halvings, *, whole: bool) -> list[Reading]
 
 def _read(tools: Tools, photo: Photo, seen: Seen) -> Landmarks:
     """One row of landmarks; raises the `PhotoError` that says why there can be none."""
-    pixels, canonical = seen.pixels.whole, tools.canonical
+    pixels, canonical, settings = seen.pixels.whole, tools.canonical, tools.settings
     subject, notes = choose_subject(photo.name, pixels, seen.readings)
     face = read_upright(seen.pixels, subject, tools, seen.focal_px)
     face = replace(face, notes=(*notes, *face.notes))
@@ -249,9 +249,9 @@ def _read(tools: Tools, photo: Photo, seen: Seen) -> Landmarks:
         return to_landmarks(drop_cut(face, pixels), photo.name, canonical.scheme)
     view = draw_view(face, pixels, canonical)
     face = drop_cut(face, pixels)
-    face = drop_hidden(face, view, tools.settings.scatter)
-    face = mark_guesses(face)
-    face = note_faults(face, view)
+    face = drop_hidden(face, view, settings)
+    face = mark_guesses(face, settings.judge.pupils)
+    face = note_faults(face, view, settings.judge.quality)
     return to_landmarks(face, photo.name)
 
 

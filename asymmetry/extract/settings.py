@@ -1,4 +1,4 @@
-"""Every constant of hemiface that a script chose, in one tree that is passed in and kept in provenance."""
+"""Every constant of reading and judging a face, in one tree that is passed in and kept in provenance."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from asymmetry.extract.edges.marks import MarkSettings
 from asymmetry.extract.face.depth import AROUND_TEETH
 from asymmetry.extract.halves.common import Field
 from asymmetry.extract.halves.response import Response, load_response
+from asymmetry.extract.judge.limits import JudgeSettings
 from asymmetry.extract.judge.spread import SCATTER, Scatter
 
 __all__ = ["Drawing", "Settings"]
@@ -44,7 +45,7 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Settings:
-    """The constants of hemiface.
+    """The constants of reading and judging a face.
 
     Attributes
     ----------
@@ -66,6 +67,8 @@ class Settings:
         Of `asymmetry.extract.face.depth.project_face`.
     response : Response
         The parts that the mesh drags along.
+    judge : JudgeSettings
+        Of what was not seen, and of faults of the photo.
     scatter : Scatter
         Of points' standard deviations.
 
@@ -84,6 +87,7 @@ class Settings:
     marks: MarkSettings = field(default_factory=MarkSettings)
     around_teeth: float = AROUND_TEETH
     response: Response = field(default_factory=load_response)
+    judge: JudgeSettings = field(default_factory=JudgeSettings)
     scatter: Scatter = SCATTER
 
     def values(self) -> dict[str, Any]:

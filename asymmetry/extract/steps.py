@@ -19,12 +19,14 @@ from asymmetry.errors import NoFaceError, SeveralFacesError, UnsuitablePhotoErro
 from asymmetry.extract.face.frontal import Frontal, draw_frontal
 from asymmetry.extract.face.pose import is_near
 from asymmetry.extract.judge.hidden import find_unseen
-from asymmetry.extract.judge.pupils import GUESS_MM, guess_pupils
+from asymmetry.extract.judge.limits import PupilLimits, QualityLimits
+from asymmetry.extract.judge.pupils import guess_pupils
 from asymmetry.extract.judge.quality import faults, judge_quality
-from asymmetry.extract.judge.spread import Scatter, behind_glasses
+from asymmetry.extract.judge.spread import behind_glasses
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.extract.model.landmarker import Reading
 from asymmetry.extract.second_look import same_face
+from asymmetry.extract.settings import Settings
 from asymmetry.extract.upright import TURNED, FaceReading
 
 __all__ = [
@@ -119,15 +121,15 @@ def drop_cut(face: FaceReading, photo: Pixels) -> FaceReading:
     return _add_notes(replace(face, points=np.where(outside[:, None], np.nan, face.points)), [note])
 
 
-def drop_hidden(face: FaceReading, view: Frontal, scatter: Scatter) -> FaceReading:
+def drop_hidden(face: FaceReading, view: Frontal, settings: Settings) -> FaceReading:
     """Leave out covered parts, and note lids that hardly show.
 
     Behind glasses brows are the mesh's, for the dark band is as often a rim as a brow.
     """
-    lost = find_unseen(view, face.blendshapes, face.margins)
+    lost = find_unseen(view, face.blendshapes, face.margins, settings.judge)
     points, spread, rotation = face.points.copy(), face.spread.copy(), face.pose.rotation
     if lost.glasses:
-        spread = behind_glasses(spread, face.pose.scale, scatter)
+        spread = behind_glasses(spread, face.pose.scale, settings.scatter)
     if lost.glasses and face.mesh_brows is not None:
         points[_BROWS] = np.where(np.isnan(points[_BROWS]), np.nan, face.mesh_brows[_BROWS])
     points[lost.points] = np.nan
@@ -137,23 +139,23 @@ def drop_hidden(face: FaceReading, view: Frontal, scatter: Scatter) -> FaceReadi
     return _add_notes(replace(face, points=points, spread=spread, pose=pose), notes)
 
 
-def mark_guesses(face: FaceReading) -> FaceReading:
+def mark_guesses(face: FaceReading, limits: PupilLimits) -> FaceReading:
     """Widen the error of irises that were not seen, and note it."""
-    guesses = guess_pupils(face.points, face.irises)
+    guesses = guess_pupils(face.points, face.irises, limits)
     spread = face.spread.copy()
     for side in (*guesses.covered, *guesses.unclear):
         numbers = MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups["iris"])
-        least = GUESS_MM * face.pose.scale / 10
+        least = limits.guess_mm * face.pose.scale / 10
         spread[numbers] = np.where(
             np.isnan(face.points[numbers, 0]), np.nan, np.maximum(spread[numbers], least)
         )
     return _add_notes(replace(face, spread=spread), guesses.notes)
 
 
-def note_faults(face: FaceReading, view: Frontal) -> FaceReading:
+def note_faults(face: FaceReading, view: Frontal, limits: QualityLimits) -> FaceReading:
     """Judge the photo's light and sharpness, and note its faults."""
-    quality = judge_quality(view)
-    return _add_notes(replace(face, quality=quality), faults(quality))
+    quality = judge_quality(view, limits)
+    return _add_notes(replace(face, quality=quality), faults(quality, limits))
 
 
 def to_landmarks(face: FaceReading, name: str, scheme: Scheme = MEDIAPIPE_478) -> Landmarks:

@@ -1,4 +1,4 @@
-"""What the limits of `asymmetry.extract.judge.hidden` and `pupils` rest on: eyes and brows of tuning people.
+"""What `CoverLimits` and `PupilLimits` of `asymmetry.extract.judge.limits` rest on, of tuning people.
 
     python -m benchmarks.tune.covers
 
@@ -22,6 +22,7 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.extract import steps
 from asymmetry.extract.face.frontal import Frontal
 from asymmetry.extract.judge import hidden
+from asymmetry.extract.judge.limits import CoverLimits
 from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic import Move, warp_photo
 from benchmarks.fidelity.photos import london, more, portraits
@@ -85,14 +86,15 @@ def blurred(sigma_mm: float) -> Cover:
 
 def looked_at(view: Frontal) -> dict[str, list[float]]:
     """What is compared with limits, of both sides: strands over brows and eyes, mosaic, softness."""
-    brow, eye = (part for part in hidden.PARTS if part.name in hidden.STRANDS)
+    brow, eye, *_ = hidden.PARTS
     measures: Mapping[str, tuple[Callable[..., float], hidden.Part]] = {
         "strands, brow": (hidden.steepness, brow),
         "strands, eye": (hidden.steepness, eye),
         "mosaic": (hidden.evenness, eye),
         "soft": (hidden.fineness, eye),
     }
-    return {name: [how(view, part, side) for side in SIDES] for name, (how, part) in measures.items()}
+    limits = CoverLimits()
+    return {name: [how(view, part, side, limits) for side in SIDES] for name, (how, part) in measures.items()}
 
 
 def told(paths: list[Path], cover: Cover | None) -> dict[str, list[float]]:

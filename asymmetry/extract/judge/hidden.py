@@ -5,8 +5,7 @@ points were not measured, and are left out. A part counts as covered only on cle
 eye that is left out costs more than a cover that is missed. A cover with a face's own contrast and colour,
 such as a hand, is not found.
 
-The limits lie between the values of 233 photos of uncovered faces (see `judge.quality`) and those of covers
-painted over a portrait.
+The limits, with the values they lie between, stand in `asymmetry.extract.judge.limits`.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -24,6 +22,7 @@ from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, value_at
 from asymmetry.extract.judge.glasses import wears_glasses
+from asymmetry.extract.judge.limits import CoverLimits, JudgeSettings
 from asymmetry.extract.judge.quality import blur
 
 __all__ = ["PARTS", "Part", "Unseen", "find_unseen"]
@@ -31,46 +30,6 @@ __all__ = ["PARTS", "Part", "Unseen", "find_unseen"]
 Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 
-#: A part whose brightness spans less than this share of the skin's is covered or washed out. Good photos have
-#: at least 0.27, the strongest blur 0.11; bars and dark glasses at most 0.08.
-LEAST_CONTRAST = 0.10
-#: A brow whose surroundings have less than this share of the skin's brightness lies under dark hair. Good
-#: photos have at least 0.33; dark strands over light skin 0.26 or less.
-LEAST_LIGHT = 0.28
-#: Under a mask nose, philtrum and chin all differ from the forehead's colour by more than this (CIE a*, b*).
-#: Good photos have at most 7, whatever the skin, the beard or the make-up; white and black masks 10 or more,
-#: coloured ones 26 or more.
-MASK_COLOUR = 10.0
-#: The model calls an eye open below this blink weight. Such an eye has to show an iris, darker than the
-#: brighter of its flanks by this share of the skin's brightness; otherwise it is a pair of glasses. Good
-#: photos have at least 0.10, glasses that reflect at most 0.02.
-OPEN_BLINK, OPEN_CONTRAST = 0.12, 0.05
-#: An eye is closed if its blink weight is above the first and its iris contrast below the second. Open eyes
-#: have weights up to 0.31 (in a broad smile), closed ones from 0.44. Irises well in sight have a contrast of
-#: at least 0.21, closed eyes of up to 0.05.
-CLOSED_BLINK, CLOSED_CONTRAST = 0.37, 0.2
-
-#: Hair that hangs over a brow or an eye changes across more steeply than down, by at least this ratio. Brows
-#: and eyes run across: they have up to 1.0 and 1.14 in 245 photos; strands have 1.4 and 6.3 or more, and
-#: black ones, which show by their darkness, 1.0 or more (`benchmarks/tune/covers.py`, as the next two).
-STRANDS: Mapping[str, float] = MappingProxyType({"brow": 1.2, "eye": 2.0})
-#: In a mosaic most px equal their neighbours: the median step is less than this share of the mean one, in
-#: both directions. Eyes have at least 0.37; blocks of 4 mm and more 0, of 3 mm up to 0.33, of 2 mm 0.23 to
-#: 0.5.
-MOSAIC = 0.3
-#: In a blurred eye detail finer than 1 mm is less than the first share of the coarser detail up to 3 mm,
-#: while edges elsewhere are sharper than the second, mm. Eyes have at least 0.27; blurred by 1.5 mm 0.23 to
-#: 0.29, by more up to 0.24.
-SOFT, SHARP_MM = 0.25, 1.2
-
-# Percentiles of a part's brightness: its darkest, its lightest, and that of its surroundings.
-_DARKEST, _LIGHTEST, _AROUND = 5, 95, 65
-# Fewer rows or columns than this can't be judged, and smaller mean steps than this, grey levels, count as it.
-_LEAST, _FAINTEST = 2, 1e-3
-# Blur that leaves coarse detail only, px: 3 mm.
-_COARSE = 6.0
-# A part is judged if at least this share of its box lies within the photo.
-_ENOUGH = 0.5
 _GROUPS = MEDIAPIPE_478.groups
 
 
@@ -86,8 +45,6 @@ class Part:
         Its points, which are left out if the part is covered.
     across, heights : tuple of str
         The points that span the box in which the part is judged, in width and in height.
-    above, below : float
-        Room added to the box above and below, cm.
     """
 
     name: str
@@ -95,23 +52,19 @@ class Part:
     midline: tuple[str, ...]
     across: tuple[str, ...]
     heights: tuple[str, ...]
-    above: float = 0.0
-    below: float = 0.0
 
 
 _OVER_EYE = _GROUPS["brow_upper"][1:] + _GROUPS["brow_lower"][1:]
 
 #: Parts that are judged on each side, from the brow down.
 PARTS = (
-    Part("brow", _GROUPS["brow"], (), _OVER_EYE, _OVER_EYE, above=0.8),
+    Part("brow", _GROUPS["brow"], (), _OVER_EYE, _OVER_EYE),
     Part(
         "eye",
         _GROUPS["canthi"] + _GROUPS["lids"] + _GROUPS["iris"],
         (),
         _GROUPS["canthi"],
         _GROUPS["canthi"],
-        above=0.4,
-        below=0.4,
     ),
     Part(
         "nose",
@@ -119,7 +72,6 @@ PARTS = (
         ("nose_tip", "nose_tip_low", "subnasale"),
         ("alar_base", "subnasale"),
         ("nose_tip", "subnasale"),
-        below=0.2,
     ),
     Part(
         "mouth",
@@ -149,7 +101,9 @@ class Unseen:
     half: bool = False
 
 
-def find_unseen(view: Frontal, blendshapes: FloatArray, margins: Mapping[Side, bool] | None = None) -> Unseen:
+def find_unseen(
+    view: Frontal, blendshapes: FloatArray, margins: Mapping[Side, bool] | None, settings: JudgeSettings
+) -> Unseen:
     """Find the points of a face that were not seen.
 
     Parameters
@@ -158,26 +112,29 @@ def find_unseen(view: Frontal, blendshapes: FloatArray, margins: Mapping[Side, b
         The face from the front.
     blendshapes : ndarray, shape (52,)
         The model's expression weights; NaN where not known.
-    margins : mapping of Side to bool, optional
+    margins : mapping of Side to bool or None
         Whether the upper lid's margin was seen in the pixels. If not, lids behind glasses are left out.
-        Default: nobody looked for it, and lids stay.
+        None: nobody looked for it, and lids stay.
+    settings : JudgeSettings
+        From which figures on a part was not seen.
     """
-    fringe = all(has_strands(view, PARTS[0], side) for side in SIDES)
-    masked = mask_colour(view, fringe=fringe) > MASK_COLOUR
+    limits = settings.covers
+    fringe = all(has_strands(view, PARTS[0], side, limits) for side in SIDES)
+    masked = mask_colour(view, fringe=fringe) > limits.mask_colour
     covered = [
         (part, side)
         for part, side in product(PARTS, SIDES)
-        if (masked and part.name in _BELOW_MASK) or _is_covered(view, blendshapes, part, side)
+        if (masked and part.name in _BELOW_MASK) or _is_covered(view, blendshapes, part, side, settings)
     ]
     hidden_eyes = [side for part, side in covered if part.name == "eye"]
     shown_eyes = [side for side in SIDES if side not in hidden_eyes]
-    closed = [side for side in shown_eyes if _is_closed(view, blendshapes, side)]
+    closed = [side for side in shown_eyes if _is_closed(view, blendshapes, side, limits)]
     # A mask's upper edge crosses nose and cheeks as rims do.
-    glasses = not masked and wears_glasses(view)
+    glasses = not masked and wears_glasses(view, settings.glasses)
     reflecting: list[Side] = []
     if glasses and margins:
         reflecting = [side for side in shown_eyes if not margins[side]]
-    half = len(hidden_eyes) == 1 and has_strands(view, _EYE, hidden_eyes[0])
+    half = len(hidden_eyes) == 1 and has_strands(view, _EYE, hidden_eyes[0], limits)
     # An eye behind a reflection looks closed, which is no reason of its own.
     notes = list(_tell(covered, [side for side in closed if side not in reflecting], half=half))
     if glasses:
@@ -198,64 +155,67 @@ def _mask_points(covered: list[tuple[Part, Side]], closed: list[Side], reflectin
     return mask
 
 
-def contrast(view: Frontal, part: Part, side: Side) -> float:
+def contrast(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> float:
     """Span of a part's brightness as a share of the skin's; NaN where too little of it lies in the photo."""
-    box = _box(view, part, side)
+    box = _box(view, part, side, limits)
     if box is None:
         return np.nan
-    lightest, darkest = np.percentile(box, (_LIGHTEST, _DARKEST))
+    lightest, darkest = np.percentile(box, (limits.lightest, limits.darkest))
     return float(lightest - darkest) / view.skin
 
 
-def light(view: Frontal, part: Part, side: Side) -> float:
+def light(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> float:
     """Brightness around a part as a share of the skin's; NaN as for `contrast`."""
-    box = _box(view, part, side)
+    box = _box(view, part, side, limits)
     if box is None:
         return np.nan
-    return float(np.percentile(box, _AROUND)) / view.skin
+    return float(np.percentile(box, limits.around)) / view.skin
 
 
-def has_strands(view: Frontal, part: Part, side: Side) -> bool:
+def has_strands(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> bool:
     """Whether strands of hair hang over a part."""
-    return part.name in STRANDS and steepness(view, part, side) > STRANDS[part.name]
+    ratios = limits.strands
+    return part.name in ratios and steepness(view, part, side, limits) > ratios[part.name]
 
 
-def is_blotted_out(view: Frontal, part: Part, side: Side) -> bool:
+def is_blotted_out(view: Frontal, part: Part, side: Side, settings: JudgeSettings) -> bool:
     """Whether a part was made unrecognizable: by a mosaic, or by a blur that the rest does not have."""
-    if evenness(view, part, side) < MOSAIC:
+    limits = settings.covers
+    if evenness(view, part, side, limits) < limits.mosaic:
         return True
-    return fineness(view, part, side) < SOFT and blur(view) < SHARP_MM
+    soft = fineness(view, part, side, limits) < limits.soft
+    return soft and blur(view, settings.quality) < limits.sharp_mm
 
 
-def steepness(view: Frontal, part: Part, side: Side) -> float:
+def steepness(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> float:
     """Ratio of a part's slopes across to those down; NaN where none of it is in the picture."""
-    grey = view.grey[_bounds(view, part, side)]
-    if min(grey.shape) < _LEAST:
+    grey = view.grey[_bounds(view, part, side, limits)]
+    if min(grey.shape) < limits.least_px:
         return np.nan
     across = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0)).mean()
     down = np.abs(cv2.Sobel(grey, cv2.CV_32F, 0, 1)).mean()
-    return float(across / max(down, _FAINTEST))
+    return float(across / max(down, limits.faintest))
 
 
-def evenness(view: Frontal, part: Part, side: Side) -> float:
+def evenness(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> float:
     """Median step between neighbours as a share of the mean step, in the direction where it is larger."""
-    grey = view.grey[_bounds(view, part, side)]
-    if min(grey.shape) < _LEAST:
+    grey = view.grey[_bounds(view, part, side, limits)]
+    if min(grey.shape) < limits.least_px:
         return np.nan
     steps = [np.abs(np.diff(grey, axis=axis)) for axis in (0, 1)]
-    shares = [np.median(step) / max(step.mean(), _FAINTEST) for step in steps]
+    shares = [np.median(step) / max(step.mean(), limits.faintest) for step in steps]
     return float(max(shares))
 
 
-def fineness(view: Frontal, part: Part, side: Side) -> float:
+def fineness(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> float:
     """Detail of a part finer than 1 mm, as a share of its detail between 1 and 3 mm."""
-    where = _bounds(view, part, side)
+    where = _bounds(view, part, side, limits)
     grey, smooth = view.grey[where], view.smooth[where]
-    if min(grey.shape) < _LEAST:
+    if min(grey.shape) < limits.least_px:
         return np.nan
-    coarse = cv2.GaussianBlur(view.grey, (0, 0), _COARSE)[where]
+    coarse = cv2.GaussianBlur(view.grey, (0, 0), limits.coarse)[where]
     fine_detail, coarse_detail = np.abs(grey - smooth).mean(), np.abs(smooth - coarse).mean()
-    return float(fine_detail / max(coarse_detail, _FAINTEST))
+    return float(fine_detail / max(coarse_detail, limits.faintest))
 
 
 def mask_colour(view: Frontal, *, fringe: bool = False) -> float:
@@ -283,19 +243,24 @@ def iris_contrast(view: Frontal, side: Side) -> float:
     return float(max(flanks) - np.median(iris)) / view.skin
 
 
-def _is_covered(view: Frontal, blendshapes: FloatArray, part: Part, side: Side) -> bool:
-    if contrast(view, part, side) < LEAST_CONTRAST or has_strands(view, part, side):
+def _is_covered(
+    view: Frontal, blendshapes: FloatArray, part: Part, side: Side, settings: JudgeSettings
+) -> bool:
+    limits = settings.covers
+    if contrast(view, part, side, limits) < limits.contrast or has_strands(view, part, side, limits):
         return True
     if part.name == "brow":
-        return light(view, part, side) < LEAST_LIGHT
+        return light(view, part, side, limits) < limits.light
     if part.name == "eye":
-        no_iris = iris_contrast(view, side) < OPEN_CONTRAST
-        return is_blotted_out(view, part, side) or (no_iris and _blink(blendshapes, side) < OPEN_BLINK)
+        no_iris = iris_contrast(view, side) < limits.open_contrast
+        open_wide = _blink(blendshapes, side) < limits.open_blink
+        return is_blotted_out(view, part, side, settings) or (no_iris and open_wide)
     return False
 
 
-def _is_closed(view: Frontal, blendshapes: FloatArray, side: Side) -> bool:
-    return _blink(blendshapes, side) > CLOSED_BLINK and iris_contrast(view, side) < CLOSED_CONTRAST
+def _is_closed(view: Frontal, blendshapes: FloatArray, side: Side, limits: CoverLimits) -> bool:
+    shut = _blink(blendshapes, side) > limits.closed_blink
+    return shut and iris_contrast(view, side) < limits.closed_contrast
 
 
 def _blink(blendshapes: FloatArray, side: Side) -> float:
@@ -303,22 +268,22 @@ def _blink(blendshapes: FloatArray, side: Side) -> float:
     return float(blendshapes[MEDIAPIPE_478.expressions.index(name)])
 
 
-def _box(view: Frontal, part: Part, side: Side) -> FloatArray | None:
+def _box(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> FloatArray | None:
     """Brightness of the pixels of a part's box that lie in the photo; None where they are too few."""
-    rows, columns = _bounds(view, part, side)
+    rows, columns = _bounds(view, part, side, limits)
     seen = view.seen[rows, columns]
-    if not seen.size or seen.mean() < _ENOUGH:
+    if not seen.size or seen.mean() < limits.enough:
         return None
     return np.asarray(view.smooth[rows, columns][seen], dtype=np.float64)
 
 
-def _bounds(view: Frontal, part: Part, side: Side) -> tuple[slice, slice]:
+def _bounds(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> tuple[slice, slice]:
     """Rows and columns of a part's box in the picture."""
     across = [_place(view, name, side)[0] for name in part.across]
     down = [_place(view, name, side)[1] for name in part.heights]
     height, width = view.smooth.shape
     left, right = np.clip((min(across), max(across) + 1), 0, width).astype(int)
-    above, below = part.above * PX_PER_CM, part.below * PX_PER_CM
+    above, below = np.multiply(limits.rooms[part.name], PX_PER_CM)
     top, bottom = np.clip((min(down) - above, max(down) + below + 1), 0, height).astype(int)
     return slice(top, bottom), slice(left, right)
 

@@ -17,23 +17,11 @@ import numpy.typing as npt
 from asymmetry.core.frame import IRIS_MM
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
+from asymmetry.extract.judge.limits import PupilLimits
 
-__all__ = ["GUESS_MM", "Guessed", "guess_pupils"]
+__all__ = ["Guessed", "guess_pupils"]
 
 FloatArray = npt.NDArray[np.float64]
-
-#: A lid whose margin is less than this above the iris's centre, mm, hangs before the pupil: where lids were
-#: moved down MRD1 is then 0.8 mm off (median), above it by 0.3.
-COVERED_MM = 1.0
-#: An eye that is open by more than this above the iris's centre, mm, shows its iris to the pixels, or it
-#: is not where it is looked for. Where neither eye shows one, that is said of any that is not covered.
-OPEN_MM = 2.0
-#: Outer canthi that are farther apart than this by the irises' width, mm, stand beside irises that read too
-#: small, as they do low under a lid: 3 SD above the mean of `asymmetry.core.frame.OUTER_CANTHI_MM`. In 119
-#: photos of 103 people they are up to 95.2 apart.
-MOST_CANTHI_MM = 96.5
-#: Standard deviation of a guessed place, mm: as far as MRD1 is off under lids that were moved down.
-GUESS_MM = 0.9
 
 
 @dataclass(frozen=True)
@@ -60,28 +48,30 @@ class Guessed:
         return tuple(found)
 
 
-def guess_pupils(points: FloatArray, irises: Mapping[Side, bool] | None) -> Guessed:
+def guess_pupils(points: FloatArray, irises: Mapping[Side, bool] | None, limits: PupilLimits) -> Guessed:
     """Find the pupils whose place is a guess.
 
     Parameters
     ----------
     points : ndarray, shape (k, 3)
         A face's points, px; NaN where not seen.
-    irises : mapping of Side to bool, optional
-        Whether the iris was seen in the pixels. Default: it was not looked for.
+    irises : mapping of Side to bool or None
+        Whether the iris was seen in the pixels; None if it was not looked for.
+    limits : PupilLimits
+        From which figures on it is one.
     """
     right, left = points[list(MEDIAPIPE_478.pairs["outer_canthus"]), :2]
     across = left - right
     up = np.array([across[1], -across[0]]) / np.hypot(*across)
     open_mm = {side: _over_pupil(points, side, up) for side in SIDES}
-    covered = tuple(side for side in SIDES if open_mm[side] < COVERED_MM)
+    covered = tuple(side for side in SIDES if open_mm[side] < limits.covered_mm)
     missed = [side for side in SIDES if irises is not None and not irises[side]]
-    least = COVERED_MM if len(missed) == len(SIDES) else OPEN_MM
+    least = limits.covered_mm if len(missed) == len(SIDES) else limits.open_mm
     unclear = tuple(side for side in missed if open_mm[side] >= least)
     names = ("iris_lateral", "iris_medial")
     rings = [np.hypot(*np.subtract(*points[MEDIAPIPE_478.of(side, names), :2])) for side in SIDES]
     wide = np.hypot(*across) / np.nanmean(rings) * IRIS_MM if np.isfinite(rings).any() else 0.0
-    return Guessed(covered, unclear, bool(wide > MOST_CANTHI_MM))
+    return Guessed(covered, unclear, bool(wide > limits.canthi_mm))
 
 
 def _over_pupil(points: FloatArray, side: Side, up: FloatArray) -> float:

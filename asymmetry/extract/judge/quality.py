@@ -1,18 +1,12 @@
 """Faults of a photo: its light and sharpness, judged on a small frontal picture of the face.
 
 The picture has a fixed number of px per cm, so that a limit means the same in every photo. Faults are noted
-and the points stay. Parts of the face not seen at all are found in `asymmetry.extract.judge.hidden`.
-
-The limits were set on photos with and without each fault. Good ones: 32 portraits of 16 people of several
-origins (Face Research Lab London Set), 64 warps of them, 112 evenly lit renders and nine other portraits;
-ten plates of 1872 as a look at the edge. Bad ones: ten portraits made darker, unsharp, grainy and so on step
-by step. Each limit is after the step where the left-right difference of the brows is read 0.3 mm off (root
-mean square), three times its own variation.
+and the points stay. Parts of the face not seen at all are found in `asymmetry.extract.judge.hidden`. The
+limits stand in `asymmetry.extract.judge.limits`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -22,6 +16,7 @@ import numpy.typing as npt
 from asymmetry.core.landmarks import QUALITY
 from asymmetry.core.notes import Note
 from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, axes, smooth
+from asymmetry.extract.judge.limits import QualityLimits
 
 __all__ = ["FAULTS", "Fault", "faults", "judge_quality"]
 
@@ -30,26 +25,8 @@ Mask = npt.NDArray[np.bool_]
 Grey = npt.NDArray[np.float32]
 FloatArray = npt.NDArray[np.float64]
 
-# Light from the side is read on both sides of the midline from here to here, cm.
-_CHEEK = (1.0, 4.5)
-# A half of a face varies by more than this many grey levels (standard deviation); a cover need not.
-_SHADED = 2.0
-# The grey value that counts as white, and the exponent from grey value to light (sRGB, nearly).
-_WHITE, _GAMMA = 250, 2.2
 # Standard deviation over median absolute value, of normal noise.
 _MAD = 1.4826
-# Edges: blur before their width is read and blur to compare with, px; the percentile of gradients from which
-# on they count, and the percentile of widths that stands for the sharp ones.
-_BEFORE, _AGAIN, _EDGES, _SHARP = 1.0, 2.0, 90, 25
-# An edge across an axis has this many times the gradient along it; an oblique one hides a blur in one
-# direction.
-_STRAIGHT = 2.0
-# Gradients below this (Sobel sum over 8, grey levels per px) are no edge.
-_FAINTEST = 0.25
-# Side of JPEG's blocks, px.
-_BLOCK = 8
-# Grey levels between neighbours below which the quotient of their differences means nothing.
-_EVEN = 0.05
 
 
 @dataclass(frozen=True)
@@ -58,40 +35,57 @@ class Fault:
 
     Attributes
     ----------
-    measure : callable
-        A frontal picture to a number.
     code : str
         Of the note that names the fault and the remedy.
-    least, most : float
-        A number outside these is a fault.
+    low : bool
+        A low number is the fault, not a high one.
     """
 
-    measure: Callable[[Frontal], float]
     code: str
-    least: float = -np.inf
-    most: float = np.inf
+    low: bool = False
 
-    def spoils(self, value: float) -> bool:
+    def spoils(self, value: float, limit: float) -> bool:
         """Whether a number is a fault; False where it can't be judged."""
-        return value < self.least or value > self.most
+        if self.low:
+            return value < limit
+        return value > limit
 
 
-def judge_quality(view: Frontal) -> FloatArray:
+#: By the name in `QUALITY`; limits have the same names.
+FAULTS = {
+    "px_per_mm": Fault("small_face", low=True),
+    "brightness": Fault("dark", low=True),
+    "burnt": Fault("overexposed"),
+    "side_light": Fault("side_light"),
+    "blur_mm": Fault("blurred"),
+    "grain": Fault("grainy"),
+    "blocks": Fault("compressed"),
+}
+
+
+def judge_quality(view: Frontal, limits: QualityLimits) -> FloatArray:
     """A photo's quality, in the order of `QUALITY`; NaN where no face was seen."""
     if not view.face.any():
         return np.full(len(QUALITY), np.nan)
-    return np.array([FAULTS[name].measure(view) for name in QUALITY])
+    values = {
+        "px_per_mm": view.px_per_mm,
+        "brightness": brightness(view),
+        "burnt": burnt(view, limits),
+        "side_light": side_light(view, limits),
+        "blur_mm": blur(view, limits),
+        "grain": grain(view),
+        "blocks": blocks(view, limits),
+    }
+    return np.array([values[name] for name in QUALITY])
 
 
-def faults(quality: FloatArray) -> tuple[Note, ...]:
+def faults(quality: FloatArray, limits: QualityLimits) -> tuple[Note, ...]:
     """The faults of a photo of a face, by the numbers of `judge_quality`; empty for a good one."""
-    found = zip((FAULTS[name] for name in QUALITY), quality.tolist(), strict=True)
-    return tuple(Note(fault.code, value=value) for fault, value in found if fault.spoils(value))
-
-
-def detail(view: Frontal) -> float:
-    """Pixels of the photo per mm of the face."""
-    return view.px_per_mm
+    return tuple(
+        Note(FAULTS[name].code, value=value)
+        for name, value in zip(QUALITY, quality.tolist(), strict=True)
+        if FAULTS[name].spoils(value, getattr(limits, name))
+    )
 
 
 def brightness(view: Frontal) -> float:
@@ -99,32 +93,36 @@ def brightness(view: Frontal) -> float:
     return float(np.percentile(view.grey[view.face], 75))
 
 
-def burnt(view: Frontal) -> float:
+def burnt(view: Frontal, limits: QualityLimits) -> float:
     """Share of the face that is white in all three colours."""
-    white = cv2.inRange(view.rgb, np.full(3, _WHITE), np.full(3, 255))
+    white = cv2.inRange(view.rgb, np.full(3, limits.white), np.full(3, 255))
     return float((np.asarray(white)[view.face] > 0).mean())
 
 
-def side_light(view: Frontal) -> float:
+def side_light(view: Frontal, limits: QualityLimits) -> float:
     """How many times as much light the brighter half of the face gets as the darker one."""
     across, _ = axes()
-    near, far = _CHEEK
+    near, far = limits.cheek
     halves = [view.grey[view.face & (s * across > near) & (s * across < far)] for s in (-1, 1)]
-    if min(float(half.std()) if half.size else 0.0 for half in halves) < _SHADED:
+    if min(float(half.std()) if half.size else 0.0 for half in halves) < limits.shaded:
         return np.nan
-    darker, brighter = sorted(float(((half / 255) ** _GAMMA).mean()) for half in halves)
+    darker, brighter = sorted(float(((half / 255) ** limits.gamma).mean()) for half in halves)
     return brighter / max(darker, 1e-4)
 
 
-def blur(view: Frontal) -> float:
+def blur(view: Frontal, limits: QualityLimits) -> float:
     """Standard deviation, mm, of the blur in the sharp edges, in the less sharp of the two directions.
 
     Source: the gradients of an edge before and after a known blur give its width (Zhuo and Sim 2011).
     """
-    once = smooth(view.grey, _BEFORE)
-    slopes = _slopes(once, view.face)
-    widths = map(_edge_width, slopes, _slopes(smooth(once, _AGAIN), view.face), reversed(slopes))
-    return float(max(widths)) * 10 / PX_PER_CM
+    once = smooth(view.grey, limits.before)
+    across, down = _slopes(once, view.face)
+    soft_across, soft_down = _slopes(smooth(once, limits.again), view.face)
+    widths = (
+        _edge_width(across, soft_across, down, limits),
+        _edge_width(down, soft_down, across, limits),
+    )
+    return max(widths) * 10 / PX_PER_CM
 
 
 def _slopes(grey: Grey, face: Mask) -> list[Grey]:
@@ -132,19 +130,20 @@ def _slopes(grey: Grey, face: Mask) -> list[Grey]:
     return [np.abs(cv2.Sobel(grey, cv2.CV_32F, *axis, scale=1 / 8)[face]) for axis in ((1, 0), (0, 1))]
 
 
-def _edge_width(steep: Grey, soft: Grey, along: Grey) -> float:
-    """Blur of the sharp edges across one axis, px, without `_BEFORE`; NaN where there are no edges.
+def _edge_width(steep: Grey, soft: Grey, along: Grey, limits: QualityLimits) -> float:
+    """Blur of the sharp edges across one axis, px, as before both blurs; NaN where there are no edges.
 
-    ``steep`` and ``soft`` are the slopes across them before and after `_AGAIN`, ``along`` those along them.
+    ``steep`` and ``soft`` are the slopes across them before and after the second blur, ``along`` those along
+    them.
     """
-    across = (steep > _STRAIGHT * along) & (steep > _FAINTEST)
+    across = (steep > limits.straight * along) & (steep > limits.faintest)
     if not across.any():
         return np.nan
-    edges = across & (steep >= np.percentile(steep[across], _EDGES))
+    edges = across & (steep >= np.percentile(steep[across], limits.edges))
     quotient = steep[edges] / np.maximum(soft[edges], 1e-6)
     # An edge of width w has (w² + again²) / w² = quotient², seen alone; beside others it may not get softer.
-    widths = _AGAIN / np.sqrt(np.maximum(quotient**2 - 1, 1e-2))
-    return float(np.sqrt(max(np.percentile(widths, _SHARP) ** 2 - _BEFORE**2, 0.0)))
+    widths = limits.again / np.sqrt(np.maximum(quotient**2 - 1, 1e-2))
+    return float(np.sqrt(max(np.percentile(widths, limits.sharp) ** 2 - limits.before**2, 0.0)))
 
 
 def grain(view: Frontal) -> float:
@@ -154,37 +153,17 @@ def grain(view: Frontal) -> float:
     return float(100 * _MAD * np.median(fine) / max(np.median(grey), 1.0))
 
 
-def blocks(view: Frontal) -> float:
+def blocks(view: Frontal, limits: QualityLimits) -> float:
     """How many times as large steps between JPEG's blocks are as steps within, in the better direction.
 
     The phase of the blocks is not known, for the photo may have been turned or cropped.
     """
     grey = view.native
-    if min(grey.shape) < 4 * _BLOCK:
+    if min(grey.shape) < 4 * limits.block:
         return np.nan
     quotients = []
     for axis, (here, there) in enumerate(((grey[1:], grey[:-1]), (grey[:, 1:], grey[:, :-1]))):
         steps = cv2.absdiff(here, there).mean(axis=1 - axis)
-        phases = np.array([steps[phase::_BLOCK].mean() for phase in range(_BLOCK)])
-        quotients.append(phases.max() / max(float(np.median(phases)), _EVEN))
+        phases = np.array([steps[phase :: limits.block].mean() for phase in range(limits.block)])
+        quotients.append(phases.max() / max(float(np.median(phases)), limits.even))
     return float(min(quotients))
-
-
-#: By the name in `QUALITY`, which gives the order.
-#: Each with its limit between the highest (or lowest) reading of good photos and those of faulty ones.
-FAULTS = {
-    # Good ones from 0.57 (512 px, half a person); brows are 0.2 mm off at 0.5, 0.28 at 0.35 and 0.35 at 0.25.
-    "px_per_mm": Fault(detail, "small_face", least=0.45),
-    # Good ones from 69, of dark skin from 73; 0.3 mm at a quarter of the light (18 to 48).
-    "brightness": Fault(brightness, "dark", least=30),
-    # Good ones 0, plates up to 0.09; 0.26 mm at 0.09 and 0.3, with 0.7 for mouth corners, at 0.77.
-    "burnt": Fault(burnt, "overexposed", most=0.30),
-    # Good ones up to 1.42 (half a stop); light from the side 1.7 to 3. It costs little: 0.25 mm at 8.
-    "side_light": Fault(side_light, "side_light", most=1.65),
-    # Good ones up to 1.17, plates 1.26; 0.28 mm at 1.5 and 0.35 at 2. Shaking reads less than it blurs.
-    "blur_mm": Fault(blur, "blurred", most=1.5),
-    # Good ones up to 5.5 (dark skin), 0.25 mm from 4 (light skin) to 17 (dark skin).
-    "grain": Fault(grain, "grainy", most=8.0),
-    # Good ones up to 1.6; at JPEG quality 20 from 1.8 with 0.33 mm, at 10 from 2.4 with 0.5 mm.
-    "blocks": Fault(blocks, "compressed", most=2.5),
-}
