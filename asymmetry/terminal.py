@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "change_lines",
+    "clinic_lines",
     "count_things",
     "json_text",
     "photo_lines",
@@ -26,11 +27,14 @@ __all__ = [
     "progress_line",
     "series_lines",
     "truth_lines",
+    "wrap",
 ]
 
 #: Columns of a terminal from which on norms stand beside the numbers, and words too, not below them.
 _WIDE, _WIDER = 80, 100
 _LONGEST_LINE = 100
+#: Letters of the table of photos: of a number, of an expression, and before a remark.
+_CELL, _EXPRESSION, _REMARK = 6, 14, 8
 #: The sign before a positive number, by the kind of its column.
 _SIGNS = {"right": "", "left": "", "diff": "+", "whole": "+"}
 
@@ -66,7 +70,7 @@ def photo_lines(table: Measurements, row: int) -> Iterator[str]:
     known: Mapping[str, Norm] = {}
     heads, below = f"  {'':<21}{'right':>7}{'left':>7}{'diff':>8}{'±':>6}", []
     if shutil.get_terminal_size().columns >= _WIDE and norms().hold_for(table.provenance):
-        known, below = norms(), _wrap(str(norms().note), "")
+        known, below = norms(), wrap(str(norms().note), "")
         heads += f"{'half':>11}{'9 in 10':>9}"
     yield heads
     for metric in catalogue().values():
@@ -114,22 +118,22 @@ def _metric_words(metric: Metric, values: Mapping[str, float]) -> str:
 
 
 def change_lines(made: Series) -> Iterator[str]:
-    """The photos that are not used, the changes, and the findings to look at."""
+    """The changes, the findings to look at, and the photos that are not used or in doubt."""
     from asymmetry.series import what_changed
 
-    review = made.review()
-    for line in (*review.lines(used=False), *_asked_lines(review)):
-        yield from _wrap(line, "")
     yield "What changed"
     for sentence in what_changed(made.changes(), made.findings, made.setting):
-        yield from _wrap(sentence.words, "  ")
+        yield from wrap(sentence.words, "  ")
         for remark in sentence.remarks:
-            yield from _wrap(f"Note: {remark}.", "      ")
+            yield from wrap(f"Note: {remark}.", "      ")
     concerns = made.concerns()
     if concerns:
-        yield "Worth a look (a measurement, not a diagnosis)"
+        yield from wrap("Worth showing your clinician (a measurement, not a diagnosis)")
         for concern in concerns:
-            yield from _wrap(f"{concern.words} ({', '.join(concern.photos)}).", "  ")
+            yield from wrap(f"{concern.words} ({', '.join(concern.photos)}).", "  ")
+    review = made.review()
+    for line in (*review.lines(used=False), *_asked_lines(review)):
+        yield from wrap(line, "")
 
 
 def _asked_lines(review: Review) -> list[str]:
@@ -138,12 +142,11 @@ def _asked_lines(review: Review) -> list[str]:
     return replace(review, doubts=tuple(asked)).lines(used=True)
 
 
-def _wrap(text: str, indent: str) -> list[str]:
+def wrap(text: str, indent: str = "") -> list[str]:
     """A sentence that fits the terminal; a name in it is never broken."""
-    width = min(shutil.get_terminal_size().columns, _LONGEST_LINE)
     return textwrap.wrap(
         printable(text),
-        width,
+        _line_width(),
         initial_indent=indent,
         subsequent_indent=f"{indent}  ",
         break_long_words=False,
@@ -151,8 +154,26 @@ def _wrap(text: str, indent: str) -> list[str]:
     )
 
 
+def _line_width() -> int:
+    return min(shutil.get_terminal_size().columns, _LONGEST_LINE)
+
+
+def clinic_lines(made: Series) -> Iterator[str]:
+    """The sheet as text: right, left and percentage of each measure at the first, worst and latest visits."""
+    from asymmetry.core.text import english_text
+    from asymmetry.series.sheet_text import sheet_lines
+
+    worst = [each.days.worst for each in made.findings]
+    for line in sheet_lines(made.sheet(), english_text(), _line_width(), worst):
+        if len(line) <= _line_width():
+            yield printable(line)
+        else:
+            yield from wrap(line)
+
+
 def series_lines(made: Series) -> Iterator[str]:
-    """A series as text: one line per photo with the differences of the headline metrics."""
+    """A series as text: one line per photo with its differences, its expression, its name and its remarks."""
+    from asymmetry.core.text import english_text
     from asymmetry.series import HEADLINES, notable
     from asymmetry.series.absolute import add_absolute_sds
 
@@ -160,16 +181,24 @@ def series_lines(made: Series) -> Iterator[str]:
     photos = count_things(len(made), "photo")
     yield f"{photos}; {made.counted_from.words}; differences are right minus left, in mm"
     yield ""
-    yield f"{'day':>6}  {'date':<10}" + "".join(f"{headline.part:>14}" for headline in HEADLINES)
+    heads = "".join(f"  {headline.part:>{_CELL}}" for headline in HEADLINES)
+    yield f"{'day':>6}  {'date':<10}{heads}  {'expression':<{_EXPRESSION}} photo"
     for row, seen in enumerate(notable(table)):
         if not made.landmarks.usable[row]:
             continue
-        diffs = "".join(f"{_number(table[each.column('diff')][row], '+'):>14}" for each in HEADLINES)
+        diffs = "".join(
+            f"  {_number(table[each.column('diff')][row], '+'):>{max(_CELL, len(each.part))}}"
+            for each in HEADLINES
+        )
         day, date = _number(table["day"][row], decimals=0), table["taken"][row][:10] or "-"
-        yield f"{day:>6}  {date:<10}{diffs}"
+        shown = english_text().known("expressions", str(table["expression"][row]))
+        name = printable(str(table["photo"][row]))
+        yield f"{day:>6}  {date:<10}{diffs}  {shown:<{_EXPRESSION}} {name}"
         if seen:
             told = "; ".join(f"{each.words} ({each.noticeable})" for each in seen)
-            yield f"{'':<18}noticeable to others: {told}"
+            yield from wrap(f"noticeable: {told}", " " * _REMARK)
+        for note in table.notes[row]:
+            yield from wrap(str(note), " " * _REMARK)
 
 
 def truth_lines(read: Series, truth: Measurements) -> Iterator[str]:

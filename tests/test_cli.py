@@ -173,13 +173,16 @@ def test_series_writes_a_table_and_a_page(demo: tuple[Result, Path], tmp_path: P
     result = run("series", tmp_path, "--treated-on", "2026-03-09", "-o", tmp_path / "out" / "new")
     assert result.exit_code == 3
     assert "not scored: <b>broken.jpg: " in result.stderr
-    text, table = result.stdout.split("\n\n", 1)
+    text, sheet, table = result.stdout.split("\n\n", 2)
+    assert sheet.startswith("Sheet")
     assert text.startswith("What changed\n  Day 63: ")
     assert "right brow" in " ".join(text.split())
     lines = table.splitlines()
     assert lines[0].startswith("4 photos; days since treatment")
     assert lines[2].split()[:3] == ["day", "date", "brow"]
-    assert [line.split()[0] for line in lines[3:-3] if not line.startswith(" " * 18)] == ["-14", "10", "63"]
+    days = [line for line in lines[3:-3] if not line.startswith(" " * 8)]
+    assert [line.split()[0] for line in days] == ["-14", "10", "63"]
+    assert [line.split()[-1] for line in days] == sorted(path.name for path in tmp_path.glob("2026*"))
     assert lines[-2:] == [str(tmp_path / "out" / "new" / name) for name in ("scores.csv", "report.html")]
     table = (tmp_path / "out" / "new" / "scores.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(table)))
@@ -212,7 +215,7 @@ def test_series_says_what_changed_and_writes_nothing_unasked(
     text = " ".join(said.split())
     assert "right brow" in text.partition("What changed")[2].partition("Not changed")[0]
     assert "Photos count as taken in a clinic." in text
-    assert "Worth a look (a measurement, not a diagnosis) right brow" in text
+    assert "Worth showing your clinician (a measurement, not a diagnosis) right brow" in text
     assert sorted(tmp_path.iterdir()) == before
 
 

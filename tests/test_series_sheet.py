@@ -14,9 +14,11 @@ import pytest
 
 from asymmetry import Landmarks, Series
 from asymmetry.core.schemes import SIDES, Side
+from asymmetry.core.text import english_text
 from asymmetry.errors import DestinationError, InvalidInputError
 from asymmetry.series import Sheet, SheetRow
 from asymmetry.series.sheet_files import check_sheet_target, write_sheet
+from asymmetry.series.sheet_text import sheet_lines
 from asymmetry.synthetic import face
 from tests.test_series_change import TREATED_ON, dated
 from tests.test_series_findings import DAYS, LASTS, OTHER, PASSES
@@ -195,7 +197,7 @@ def test_csv_reads_back(tmp_path: Path) -> None:
     last = lines[4]
     assert float(last["2026-05-08 (day 60) right"]) == pytest.approx(2, abs=0.1)
     assert last["2026-05-08 (day 60) right, change"] == "down"
-    assert float(last["2026-05-08 (day 60) right in % of the healthy side"]) == pytest.approx(40, abs=4)
+    assert float(last["2026-05-08 (day 60) right, % of the healthy side"]) == pytest.approx(40, abs=4)
     assert lines[5]["2026-03-02 (day -7) right"] == ""
     assert "no photo" in lines[5]["2026-03-02 (day -7) not measured because"]
     assert len(list(csv.reader(io.StringIO(text)))) == 1 + len(sheet)
@@ -217,7 +219,7 @@ def test_a_workbook_reads_back(tmp_path: Path) -> None:
     assert numbers[0][4] == "2026-03-02 (day -7)"
     assert numbers[1][:7] == [
         "Expression", "Measure", "Unit", "Error of a change in the difference (±)", "right", "left",
-        "right in % of the healthy side",
+        "right, % of the healthy side",
     ]  # fmt: skip
     assert numbers[6][1] == "Brow raise"
     assert numbers[6][-3] == pytest.approx(2, abs=0.1)
@@ -242,6 +244,13 @@ def test_a_sheet_speaks_another_language(foreign: Path) -> None:
     assert "ω" in heading
 
 
+def test_every_way_to_write_gives_the_file(tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
+    sheet = made().sheet()
+    for name in ("a.csv", "b.xlsx", "C.XLSX"):
+        assert write_sheet(sheet, tmp_path / name).stat().st_size > 1000
+
+
 def test_an_unsuitable_file_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match=r"\.csv or \.xlsx"):
         check_sheet_target(tmp_path / "sheet.ods")
@@ -254,3 +263,26 @@ def test_an_unsuitable_file_is_refused_and_nothing_is_left(tmp_path: Path) -> No
     with pytest.raises(DestinationError, match="can't be written"):
         write_sheet(made().sheet(), folder)
     assert list(tmp_path.iterdir()) == [folder]
+
+
+# Text
+
+
+def test_text_shows_the_first_the_worst_and_the_latest_visit() -> None:
+    series = made()
+    lines = list(sheet_lines(series.sheet(), english_text(), 100, [10.0]))
+    assert lines[0].split() == "Sheet day −7 day 10 day 60".split()
+    brow = next(line for line in lines if "Brow height" in line)
+    assert brow.split()[2:4] == [f"±{row(series.sheet(), 'brow_height').error:.1f}", "21.7"]
+    assert brow.count("↓") == 2
+    smile = next(line for line in lines if "Smile" in line)
+    assert smile.split()[-1] == "33"
+    assert lines[-1].startswith("3 of 9 visits")
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
+def test_text_fits_the_width(width: int) -> None:
+    sheet = made().sheet()
+    numbers = [line for line in sheet_lines(sheet, english_text(), width) if line[:2] == "  "]
+    assert max(map(len, numbers)) <= max(width, 60)
+    assert min(map(len, numbers)) > 40

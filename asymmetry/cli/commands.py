@@ -16,6 +16,7 @@ from asymmetry.errors import AsymmetryError
 from asymmetry.progress import show_archive, show_photos
 from asymmetry.terminal import (
     change_lines,
+    clinic_lines,
     count_things,
     json_text,
     photo_lines,
@@ -116,14 +117,27 @@ def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method,
     callback=lambda _context, _option, path: _check_folder(path),
     help="Folder to write scores.csv and report.html into.",
 )
-def series(made: Series, output: Path | None) -> None:
+@click.option(
+    "--sheet",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=lambda _context, _option, path: _check_sheet(path),
+    help="File to write the sheet into: right, left and percentage by measure and visit, .csv or .xlsx.",
+)
+def series(made: Series, output: Path | None, sheet: Path | None) -> None:
     """Score one person's dated photos and report the changes.
 
-    Prints the changes first, and then a short table.
+    Prints the changes first, then the sheet of measures by visit, and a table of photos.
     """
-    lines = [*change_lines(made), "", *series_lines(made)]
+    lines = [*change_lines(made), "", *clinic_lines(made), "", *series_lines(made)]
+    written = []
+    if sheet:
+        from asymmetry.series.sheet_files import write_sheet
+
+        written.append(printable(str(write_sheet(made.sheet(), sheet))))
     if output:
-        lines += ["", *_write_series(made, output)]
+        written += _write_series(made, output)
+    if written:
+        lines += ["", *written]
     click.echo("\n".join(lines))
     leave(made.static, made.leftovers)
 
@@ -309,6 +323,15 @@ def _check_report(path: Path) -> Path:
     from asymmetry.report.writing import check_target
 
     return check_target(path)
+
+
+def _check_sheet(path: Path | None) -> Path | None:
+    """A sheet's path, refused before any photo is read."""
+    if path is None:
+        return None
+    from asymmetry.series.sheet_files import check_sheet_target
+
+    return check_sheet_target(path)
 
 
 def _check_folder(path: Path | None) -> Path | None:

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "MARKS",
     "check_sheet_target",
     "name_visit",
     "percent_heading",
+    "percent_words",
     "sheet_frame",
     "write_csv",
     "write_sheet",
@@ -35,7 +37,8 @@ _KINDS = ("right", "left", "percent", "right_arrow", "left_arrow", "photo", "rea
 _ERRORS = ("right_before", "left_before", "error", "right_error", "left_error")
 _DECIMALS = 2
 _A4 = 9
-_MARKS = {"up": "↑", "down": "↓", "": ""}
+#: The arrows.
+MARKS = {"up": "↑", "down": "↓", "": ""}
 
 
 def check_sheet_target(path: str | os.PathLike[str]) -> Path:
@@ -98,9 +101,18 @@ def name_visit(visit: Visit, text: Text) -> str:
 
 def percent_heading(sheet: Sheet, text: Text) -> str:
     """The heading of the percentages, which depends on the affected side."""
+    return _say_percent(sheet, text, "sheet.percent")
+
+
+def percent_words(sheet: Sheet, text: Text) -> str:
+    """What the percentages are, in words."""
+    return _say_percent(sheet, text, "sheet.percent_words")
+
+
+def _say_percent(sheet: Sheet, text: Text, name: str) -> str:
     if sheet.affected is None:
-        return text("sheet.percent")
-    return text("sheet.percent_affected", side=sheet.affected)
+        return text(name)
+    return text(f"{name}_affected", side=sheet.affected)
 
 
 def sheet_frame(sheet: Sheet) -> pd.DataFrame:
@@ -190,7 +202,7 @@ def write_xlsx(sheet: Sheet, path: str | os.PathLike[str], language: str | os.Pa
 
 def _formats(book: Any) -> dict[str, Any]:
     """The cells' formats; numbers by the arrow behind them."""
-    numbers = {f"number{arrow}": {"num_format": f'0.0"{mark}"'} for arrow, mark in _MARKS.items()}
+    numbers = {f"number{arrow}": {"num_format": f'0.0"{mark}"'} for arrow, mark in MARKS.items()}
     others = {
         "percent": {"num_format": "0", "right": 1},
         "head": {"bold": True, "align": "center", "bottom": 1, "text_wrap": True, "valign": "top"},
@@ -246,7 +258,7 @@ def _fill_definitions(page: Any, sheet: Sheet, text: Text, formats: Mapping[str,
             _write_number(page, (number, at), getattr(row, name), formats["number"])
     remarks = [
         text("sheet.sides"),
-        text("sheet.percents", percent=percent_heading(sheet, text)),
+        text("sheet.percents", percent=percent_words(sheet, text)),
         *(text(f"sheet.{name}") for name in ("arrows", "errors", "blanks", "device")),
     ]
     page.write_column(len(shown) + 2, 0, remarks)

@@ -1,0 +1,100 @@
+"""A `Sheet` as lines of text: as many of its visits as fit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+
+from asymmetry.core.text import Text
+from asymmetry.metrics import movement_catalogue
+from asymmetry.series.sheet import Cell, Sheet, SheetRow
+from asymmetry.series.sheet_files import MARKS, percent_words
+
+__all__ = ["sheet_lines"]
+
+#: Letters of a row's title with its error, of a side's number with its arrow, and of a percentage.
+_TITLE, _SIDE, _PERCENT = 32, 7, 6
+_VISIT = 2 * _SIDE + _PERCENT
+
+
+def sheet_lines(sheet: Sheet, text: Text, width: int = 100, days: Iterable[float] = ()) -> Iterator[str]:
+    """The sheet as text.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sheet.
+    text : Text
+        The language.
+    width : int
+        Letters of a line. At least one visit is shown.
+    days : iterable of float
+        Days to show before others, beside the first and the latest one.
+
+    Examples
+    --------
+    >>> from asymmetry.core.text import english_text
+    >>> list(sheet_lines(Sheet((), ()), english_text()))
+    []
+    """
+    most = max((width - _TITLE) // _VISIT, 1)
+    shown = _choose_visits([each.day for each in sheet.visits], most, days)
+    if not shown or not sheet.rows:
+        return
+    heads = [text.day(sheet.visits[at].day) for at in shown]
+    yield f"{text('sheet.title'):<{_TITLE}}" + "".join(f"{head:>{_VISIT}}" for head in heads)
+    sides = f"{text('sheet.right'):>{_SIDE}}{text('sheet.left'):>{_SIDE}}{'%':>{_PERCENT}}"
+    yield " " * _TITLE + sides * len(shown)
+    group = ""
+    for row in sheet.rows:
+        if _name_group(row, text) != group:
+            group = _name_group(row, text)
+            yield group
+        yield (_name_row(row, text) + "".join(_write_cell(row.cells[at]) for at in shown)).rstrip()
+    yield text("sheet.key", percent=percent_words(sheet, text))
+    if len(shown) < len(sheet.visits):
+        yield text("sheet.some", shown=len(shown), visits=len(sheet.visits))
+
+
+def _choose_visits(days: Sequence[float], most: int, wanted: Iterable[float]) -> list[int]:
+    """Which visits are shown: the latest, the first, the wanted days, and then the latest of the others."""
+    places = list(range(len(days)))
+    asked = [days.index(day) for day in wanted if day in days]
+    order = dict.fromkeys([*places[-1:], *places[:1], *asked, *reversed(places)])
+    return sorted(list(order)[:most])
+
+
+def _name_group(row: SheetRow, text: Text) -> str:
+    if row.measure in movement_catalogue():
+        return text("sheet.movements")
+    name = text.known("expressions", row.expression)
+    return name[:1].upper() + name[1:]
+
+
+def _name_row(row: SheetRow, text: Text) -> str:
+    """Its title and the error of a change, cut to fit."""
+    error, unit = "", text.known("units", row.unit)
+    if not math.isnan(row.error):
+        error = f" ±{text.number(row.error)}"
+    if row.unit != "mm":
+        error += f" {unit}"
+    room = _TITLE - len(error) - 1
+    return f"{'  ' + text.known('titles', row.part):<.{room}}{error}".ljust(_TITLE)
+
+
+def _write_cell(cell: Cell) -> str:
+    right, left = (
+        _write_side(value, MARKS[arrow])
+        for value, arrow in ((cell.right, cell.right_arrow), (cell.left, cell.left_arrow))
+    )
+    percent = ""
+    if not math.isnan(cell.percent):
+        percent = f"{cell.percent:.0f}"
+    return f"{right}{left}{percent:>{_PERCENT}}"
+
+
+def _write_side(value: float, mark: str) -> str:
+    """A number with its arrow; the decimal points of a column stay under each other."""
+    if math.isnan(value):
+        return f"{'–':>{_SIDE - 1}} "
+    return f"{round(value, 1) + 0.0:>{_SIDE - 1}.1f}{mark or ' '}"
