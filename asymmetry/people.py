@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import treatment_by_names
 from asymmetry.scoring import extractor_or
+from asymmetry.series.aids import Aids, make_aids
+from asymmetry.series.aids.filled import Answers
 from asymmetry.series.day_to_day import Setting
 from asymmetry.series.folder import read_folder
 from asymmetry.series.gathering import check_alike, gather_photos, match_lines, name_files
@@ -320,6 +323,31 @@ class Series(History):
         It is a table of data, see `Sheet`: ``to_csv`` and ``to_xlsx`` write it, ``to_frame`` is for pandas.
         """
         return make_sheet(self)
+
+    def aids(
+        self,
+        day: str | date | float | None = None,
+        filled: str | os.PathLike[str] | Answers | None = None,
+    ) -> Aids:
+        """The items of Sunnybrook, eFACE and House-Brackmann for one day, to be filled in by a clinician.
+
+        Each item has the measurements that inform it. What needs a clinician's eye is blank, and so is each
+        total until all of its items are filled in. Nothing here is a diagnosis.
+
+        Parameters
+        ----------
+        day : date, ISO text or day number, optional
+            Default: the latest day with photos.
+        filled : path or mapping, optional
+            A file that `Aids.save` wrote, with the values of items filled in; or the values, such as
+            ``{"sunnybrook": {"rest_eye": "narrow"}}``.
+
+        Raises
+        ------
+        InvalidInputError
+            If there are no photos of that day, or a value is not one that its item allows.
+        """
+        return make_aids(self, day, filled)
 
     def plot(
         self, metric: str, *, expression: str | None = None, side: str = "diff", ax: Axes | None = None

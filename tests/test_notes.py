@@ -43,7 +43,8 @@ def section(name: str) -> dict[str, str]:
 
 
 WORDS = section("notes")
-CODES = {re.sub("_(one|other)$", "", name) if name.startswith("series_") else name for name in WORDS}
+COUNTED = ("series_", "aid_blank_")
+CODES = {re.sub("_(one|other)$", "", name) if name.startswith(COUNTED) else name for name in WORDS}
 
 
 # Data

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 import asymmetry
+from asymmetry.cli.aids import aids
 from asymmetry.cli.folder import EXIT_SOME_FAILED, leave, mirrored_option, of_a_folder
 from asymmetry.errors import AsymmetryError
 from asymmetry.progress import show_archive, show_photos
@@ -72,6 +73,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")
 
+
+main.add_command(aids)
 
 _method = click.option(
     "--method",
