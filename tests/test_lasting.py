@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asymmetry.core.columns import QUALITY
 from asymmetry.core.frame import Half, Scale
-from asymmetry.core.landmarks import QUALITY, Landmarks
+from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.core.table import Measurements
 from asymmetry.extract import Extractor, Method

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import asymmetry
-from asymmetry import Landmarks, Measurements, Scale, Series
+from asymmetry import Extractor, Landmarks, Measurements, Scale, Series, read_archive, score_archive
 from asymmetry.core.text import Text
 from asymmetry.errors import InvalidInputError
 
@@ -38,6 +38,47 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "a number for a table": (lambda: Measurements.concat([THREE]), "only Measurements can be joined"),
     "no data frame": (lambda: Measurements.from_dataframe(NONE), "reads a pandas.DataFrame"),
     "no Arrow table": (lambda: Measurements.from_arrow(NONE), "reads Arrow tables"),
+    "a number of parts": (lambda: Measurements.concat(THREE), "parts must be of type Iterable, not int"),
+    "no landmarks to join": (lambda: Landmarks.concat(THREE), "parts must be of type Iterable, not int"),
+    "no points": (lambda: Landmarks.from_points(NONE), r"points have shape \(\); mediapipe478 needs"),
+    "a number for a point": (lambda: BLANK.point(THREE), "no point is called 3; perhaps"),
+    "a number for a scheme": (lambda: asymmetry.register_scheme(THREE), "must be of type Scheme, not int"),
+    "a number for a reader": (
+        lambda: asymmetry.register_reader(THREE),
+        "needs name, suffixes, recognises, open, and int has none",
+    ),
+    "a number for a model": (lambda: Extractor(model=THREE), "path of a face_landmarker.task, or .* is int"),
+    "a number for settings": (lambda: Extractor(settings=THREE), "must be of type Settings, not int"),
+    "a number for a treatment": (lambda: Series.from_landmarks(BLANK, treated_on=THREE), "3 is not a date"),
+    "a number among treatments": (
+        lambda: Series.from_landmarks(BLANK, treated_on=[THREE]),
+        "3 is not a date",
+    ),
+    "a number of expressions": (
+        lambda: Series.from_landmarks(BLANK, expression=THREE),
+        "expression must be of type Sequence, not int",
+    ),
+    "a number of records": (
+        lambda: Series.from_landmarks(BLANK, about=THREE),
+        "about must be of type Sequence",
+    ),
+    "a number of notes": (
+        lambda: Series.from_landmarks(BLANK, notes=THREE),
+        "notes must be of type Iterable",
+    ),
+    "a number of pictures": (
+        lambda: Series.from_landmarks(BLANK, photos=THREE),
+        "photos must be of type Seq",
+    ),
+    "a number of metrics": (
+        lambda: Series.from_landmarks(BLANK, metrics=THREE),
+        "metrics must be of type Iter",
+    ),
+    "a number of rules": (lambda: SERIES.concerns(THREE), "rules must be of type Iterable, not int"),
+    "a threshold of letters": (
+        lambda: SERIES.forecast("brow_height", "x"),  # type: ignore[arg-type]
+        "give a positive threshold_mm",
+    ),
     "a number for photos": (lambda: SERIES.add(THREE), "photos must be of type Iterable, not int"),
 }
 PATHS: dict[str, Callable[[Any], object]] = {
@@ -50,6 +91,9 @@ PATHS: dict[str, Callable[[Any], object]] = {
     "a series to save": SERIES.save,
     "a report": SERIES.report,
     "a language": Text.load,
+    "photos of an archive": lambda path: score_archive(path, "scores.parquet"),
+    "an archive to write": lambda path: score_archive("photos", path),
+    "an archive to read": read_archive,
 }
 
 

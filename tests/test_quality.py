@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from asymmetry import Extractor, Landmarks
-from asymmetry.core.landmarks import QUALITY
+from asymmetry.core.columns import QUALITY
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.extract.face.frontal import HEIGHT, PX_PER_CM, WIDTH, Frontal

@@ -18,8 +18,10 @@ import numpy as np
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.ledger import written
 from asymmetry.archive.rows import Row
-from asymmetry.core.landmarks import QUALITY, Landmarks
+from asymmetry.core.columns import QUALITY
+from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import NoteArray, note_array, pack_notes, unpack_notes
+from asymmetry.core.paths import path_text
 from asymmetry.core.table import LEADING, Measurements
 from asymmetry.core.version import check_score_version
 from asymmetry.errors import InvalidInputError, MissingExtraError
@@ -231,7 +233,7 @@ def read_landmarks(path: str | os.PathLike[str], *, other_version: bool = False)
         raise
     except (OSError, ValueError) as error:
         raise InvalidInputError(f"{path}: no Parquet file ({error})") from error
-    return landmarks_of(table, os.fspath(path), other_version=other_version)
+    return landmarks_of(table, path_text(path), other_version=other_version)
 
 
 def landmarks_of(table: Any, name: str, *, other_version: bool = False) -> Landmarks:

@@ -9,6 +9,7 @@ from typing import Any
 
 from asymmetry.archive.parquet import import_pyarrow, landmarks_of
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.paths import path_text
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import expressions
@@ -75,7 +76,7 @@ def read_archive(
     names = [name for name in schema.names if name not in _POINTS]
     missing = [name for name in columns or () if name not in names]
     if missing:
-        raise InvalidInputError(f"{os.fspath(path)}: has no column {', '.join(missing)}")
+        raise InvalidInputError(f"{path_text(path)}: has no column {', '.join(missing)}")
     return Measurements.from_arrow(_read_table(path, list(names if columns is None else columns), subject))
 
 
@@ -108,8 +109,8 @@ def read_person(path: str | os.PathLike[str], subject: str) -> Person:
     _open_schema(path)
     table = _read_table(path, None, subject)
     if not len(table):
-        raise InvalidInputError(f"{os.fspath(path)}: has no photo of a subject {subject!r}")
-    landmarks = landmarks_of(table, os.fspath(path))
+        raise InvalidInputError(f"{path_text(path)}: has no photo of a subject {subject!r}")
+    landmarks = landmarks_of(table, path_text(path))
     labels = table["expression"].to_pylist()
     return Person(landmarks, tuple(_read_records(landmarks, labels)))
 
@@ -127,7 +128,7 @@ def _read_records(landmarks: Landmarks, labels: Sequence[str]) -> Iterator[Photo
 
 def _open_schema(path: str | os.PathLike[str]) -> Any:
     """The names of an archive's columns."""
-    name = os.fspath(path)
+    name = path_text(path)
     try:
         schema = import_pyarrow("pyarrow.parquet").read_schema(path)
     except FileNotFoundError as error:

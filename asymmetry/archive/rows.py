@@ -13,7 +13,8 @@ from multiprocessing import parent_process
 from typing import Any
 
 from asymmetry.archive.jobs import Job, contents
-from asymmetry.core.landmarks import Landmarks, Status
+from asymmetry.core.columns import Status
+from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
 from asymmetry.errors import PhotoError
 from asymmetry.extract import Extractor, Method

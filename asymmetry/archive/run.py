@@ -28,7 +28,7 @@ from asymmetry.archive.parquet import (
 from asymmetry.archive.pool import Pool, check_pool, score_parts
 from asymmetry.archive.progress import Progress, Teller
 from asymmetry.archive.rows import Settings
-from asymmetry.core.paths import local_path
+from asymmetry.core.paths import local_path, path_text
 from asymmetry.errors import InvalidInputError, require
 from asymmetry.extract import Method
 from asymmetry.metrics import Metric
@@ -167,7 +167,7 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     ...
     asymmetry.errors.InvalidInputError: scores.csv: name the file to write like scores.parquet
     """
-    source, destination = one_spelling(os.fspath(source)), local_path(destination)
+    source, destination = one_spelling(path_text(source)), local_path(destination)
     inline = engine == "inline" or (engine == "local" and workers == 0)
     _check(destination, engine, inline=inline)
     _check_extras(engine, source, inline=inline)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["as_numbers", "as_texts", "check_kind", "check_type", "read_only", "same_values"]
+__all__ = ["as_numbers", "as_texts", "check_type", "list_parts", "read_only", "same_values"]
+
+_Part = TypeVar("_Part")
 
 
 def same_values(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> bool:
@@ -52,8 +54,11 @@ def check_type(name: str, value: object, kind: type[object]) -> None:
         raise InvalidInputError(f"{name} must be of type {kind.__name__}, not {type(value).__name__}")
 
 
-def check_kind(parts: Sequence[object], kind: type[object]) -> None:
-    """Refuse to join parts of another kind."""
-    odd = [type(part).__name__ for part in parts if not isinstance(part, kind)]
+def list_parts(parts: Iterable[_Part], kind: type[_Part]) -> list[_Part]:
+    """The parts that are to be joined; `InvalidInputError` where one is of another kind."""
+    check_type("parts", parts, Iterable)
+    listed = list(parts)
+    odd = [type(part).__name__ for part in listed if not isinstance(part, kind)]
     if odd:
         raise InvalidInputError(f"only {kind.__name__} can be joined, and this is {odd[0]}")
+    return listed

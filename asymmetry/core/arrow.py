@@ -8,7 +8,7 @@ from typing import Any, get_args
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.landmarks import Status
+from asymmetry.core.columns import Status
 from asymmetry.errors import InvalidInputError
 
 __all__ = ["LISTS", "plain_values", "to_arrow_array", "valid_texts"]

@@ -6,12 +6,13 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.arrays import as_numbers, as_texts, check_kind, read_only, same_values
+from asymmetry.core.arrays import as_numbers, as_texts, list_parts, read_only, same_values
+from asymmetry.core.columns import USABLE, Status, check_status, column_shapes, unknown_columns
 from asymmetry.core.gate import check_points
 from asymmetry.core.notes import (
     Note,
@@ -27,17 +28,10 @@ from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, Side, get_scheme
 from asymmetry.core.version import check_score_version, joined_provenance
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["QUALITY", "Landmarks", "Status"]
+__all__ = ["Landmarks"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 StrArray = npt.NDArray[np.str_]
-Status = Literal["ok", "warn", "no_face", "several_faces", "unreadable", "rejected"]
-
-#: Facts about a photo's quality: pixels per mm of the face, brightness (0 to 255) that a quarter of it
-#: exceeds, share that is white, how many times as much light one half gets, blur (mm), noise (% of the
-#: brightness), and how many times JPEG's blocks show. Limits: `asymmetry.extract.judge.quality.FAULTS`.
-QUALITY = ("px_per_mm", "brightness", "burnt", "side_light", "blur_mm", "grain", "blocks")
-_STATUSES, _USABLE = get_args(Status), ("ok", "warn")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -68,7 +62,7 @@ class Landmarks:
     notes : ndarray of tuple of Note, shape (n,)
         Why, as data: see `asymmetry.core.notes`. Default: none.
     quality : ndarray of float32, shape (n, 7)
-        The facts that `QUALITY` names. Default: not known, NaN.
+        The facts that `asymmetry.core.columns.QUALITY` names. Default: not known, NaN.
     focal_px : ndarray of float64, shape (n,)
         Focal length of the camera, px of the photo. Default: not known, NaN; 1 m away is assumed.
     scheme : str
@@ -106,29 +100,18 @@ class Landmarks:
         scheme = get_scheme(self.scheme)
         if np.ndim(self.points) == 0:
             raise InvalidInputError(f"Landmarks.points has no rows; it needs (n, {scheme.size}, 3)")
-        n, k = len(self.points), scheme.size
-        unknown = {"quality": np.full((n, len(QUALITY)), np.nan, np.float32), "focal_px": np.full(n, np.nan)}
-        for name, column in {**unknown, "notes": note_array([()] * n)}.items():
+        n = len(self.points)
+        for name, column in unknown_columns(n).items():
             if np.size(getattr(self, name)) == 0:
                 object.__setattr__(self, name, column)
-        shapes = {
-            "points": (n, k, 3),
-            "spread": (n, k),
-            "pose": (n, 3, 3),
-            "blendshapes": (n, len(scheme.expressions)),
-            "size": (n, 2),
-            "quality": (n, len(QUALITY)),
-        } | dict.fromkeys(("photo", "taken", "status", "notes", "focal_px"), (n,))
-        for name, shape in shapes.items():
+        for name, shape in column_shapes(n, scheme).items():
             found = np.shape(getattr(self, name))
             if found != shape:
                 raise InvalidInputError(
                     f"Landmarks.{name} has shape {found}; {self.scheme} with n={n} needs {shape}"
                 )
             object.__setattr__(self, name, read_only(getattr(self, name)))
-        wrong = sorted(set(np.unique(self.status).tolist()) - set(_STATUSES))
-        if wrong:
-            raise InvalidInputError(f"unknown status {wrong}; known: {', '.join(_STATUSES)}")
+        check_status(self.status)
         object.__setattr__(self, "provenance", dict(self.provenance))
 
     @classmethod
@@ -174,9 +157,10 @@ class Landmarks:
         ['0', '1']
         """
         array = as_numbers("points", points, np.float32)
-        n, k = len(array), get_scheme(scheme).size
-        if array.shape[1:] != (k, 3):
+        k = get_scheme(scheme).size
+        if array.ndim == 0 or array.shape[1:] != (k, 3):
             raise InvalidInputError(f"points have shape {array.shape}; {scheme} needs (n, {k}, 3)")
+        n = len(array)
         unknown = sorted(set(columns) - {*_ARRAYS, "provenance"})
         if unknown:
             known = ", ".join(_ARRAYS)
@@ -249,8 +233,7 @@ class Landmarks:
         >>> len(Landmarks.concat([one, one]))
         2
         """
-        parts = list(parts)
-        check_kind(parts, Landmarks)
+        parts = list_parts(parts, Landmarks)
         if not parts:
             return cls.blank([], status="ok")
         if len({part.scheme for part in parts}) > 1:
@@ -262,7 +245,7 @@ class Landmarks:
     @property
     def usable(self) -> npt.NDArray[np.bool_]:
         """Whether each row was measured: status ok or warn, shape (n,)."""
-        return np.isin(self.status, _USABLE)
+        return np.isin(self.status, USABLE)
 
     @property
     def reason(self) -> StrArray:

@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 
 from asymmetry.errors import DestinationError, InvalidInputError
 
-__all__ = ["as_path", "local_path", "refuse_damaged", "replace_file"]
+__all__ = ["as_path", "local_path", "path_text", "refuse_damaged", "replace_file"]
 
 # A drive of Windows has one letter; and a Path has already made one slash of two.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|.*::")
@@ -32,12 +32,27 @@ def as_path(path: str | os.PathLike[str]) -> Path:
     >>> as_path("scores.csv").suffix
     '.csv'
     """
-    try:
-        return Path(path)
-    except TypeError:
-        raise InvalidInputError(
-            f"a path has to be a text or a pathlib.Path, and this is {type(path).__name__}"
-        ) from None
+    return Path(path_text(path))
+
+
+def path_text(path: str | os.PathLike[str]) -> str:
+    """A path or a URL as a text.
+
+    Raises
+    ------
+    InvalidInputError
+        As for `as_path`.
+
+    Examples
+    --------
+    >>> path_text(Path("scores.csv"))
+    'scores.csv'
+    """
+    if isinstance(path, (str, os.PathLike)):
+        text = os.fspath(path)
+        if isinstance(text, str):
+            return text
+    raise InvalidInputError(f"a path has to be a text or a pathlib.Path, and this is {type(path).__name__}")
 
 
 def local_path(path: str | os.PathLike[str]) -> Path:

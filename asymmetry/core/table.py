@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.arrays import check_kind, check_type, read_only, same_values
+from asymmetry.core.arrays import check_type, list_parts, read_only, same_values
 from asymmetry.core.arrow import LISTS, plain_values, to_arrow_array, valid_texts
 from asymmetry.core.cells import guard_formula, keep_end, write_cells, write_exactly, write_short
 from asymmetry.core.notes import NoteArray, flags_column, note_array, reason_column
@@ -204,8 +204,7 @@ class Measurements(Mapping[str, Column]):
         >>> Measurements.concat([one, one]).rows
         2
         """
-        parts = list(parts)
-        check_kind(parts, Measurements)
+        parts = list_parts(parts, Measurements)
         if not parts:
             return cls({})
         first = parts[0]

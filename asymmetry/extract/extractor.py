@@ -13,6 +13,7 @@ from typing import Any, get_args
 import cv2
 import numpy as np
 
+from asymmetry.core.arrays import check_type
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme
 from asymmetry.core.version import SCORE_VERSION, __version__
@@ -104,8 +105,10 @@ class Extractor:
         if method not in get_args(Method):
             raise InvalidInputError(f"method {method!r}: use one of {', '.join(get_args(Method))}")
         check_limit(max_megapixels)
+        settings = settings or Settings()
+        check_type("settings", settings, Settings)
         self.method, self.mirrored, self.max_megapixels = method, mirrored, max_megapixels
-        self.settings, self.threads = settings or Settings(), threads
+        self.settings, self.threads = settings, threads
         self._model = model
         self._networks = _make_pool(model, threads)
         self.provenance: dict[str, Any] = {
@@ -259,6 +262,11 @@ def _make_pool(model: str | os.PathLike[str] | Model | None, threads: int | None
     """The networks of a file, a set for each core; or the one model that was given."""
     if model is None or isinstance(model, (str, os.PathLike)):
         return NetworkPool(partial(MediapipeModel.load, model_file(model), threads), usable_cores())
+    if not isinstance(model, Model):
+        raise InvalidInputError(
+            "model has to be the path of a face_landmarker.task, or a landmark network with all that a Model "
+            f"has (docs/own-models.md), and this is {type(model).__name__}"
+        )
     return NetworkPool(lambda: model, 1)
 
 

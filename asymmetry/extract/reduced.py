@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from asymmetry.core.landmarks import QUALITY, Landmarks
+from asymmetry.core.columns import QUALITY
+from asymmetry.core.landmarks import Landmarks
 from asymmetry.extract.face.pose import fit_pose
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.extract.model.landmarker import Reading

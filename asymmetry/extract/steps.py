@@ -11,8 +11,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.columns import QUALITY
 from asymmetry.core.frame import MAX_YAW_HORIZONTAL, head_angles
-from asymmetry.core.landmarks import QUALITY, Landmarks
+from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, note_array
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, Side
 from asymmetry.errors import NoFaceError, SeveralFacesError, UnsuitablePhotoError

@@ -54,7 +54,7 @@ class FaceReading:
     mesh_brows : ndarray, shape (k, 3), or None
         The points with brows where the mesh draws them, px.
     quality : ndarray
-        The quality of the photo, see `asymmetry.core.landmarks.QUALITY`; empty until it was judged.
+        The quality of the photo, see `asymmetry.core.columns.QUALITY`; empty until it was judged.
     notes : tuple of Note
         The notes on the reading.
     """

@@ -31,7 +31,7 @@ def as_date(day: date | str | None) -> date | None:
     Raises
     ------
     InvalidInputError
-        If a text is not an ISO 8601 date.
+        If it is no date and no ISO 8601 text.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def as_date(day: date | str | None) -> date | None:
         return day.date()
     try:
         return date.fromisoformat(day)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise InvalidInputError(f"{day!r} is not a date: write it as 2026-03-31") from error
 
 

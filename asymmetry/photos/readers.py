@@ -51,7 +51,7 @@ def register_reader(reader: Reader) -> Reader:
     Raises
     ------
     InvalidInputError
-        If a suffix has no dot or is not in lower case.
+        If it lacks a method of a `Reader`, or a suffix has no dot or is not in lower case.
 
     Examples
     --------
@@ -85,6 +85,9 @@ def register_reader(reader: Reader) -> Reader:
     (20, 10, 3)
     >>> unregister_reader("NumPy")
     """
+    missing = [name for name in ("name", "suffixes", "recognises", "open") if not hasattr(reader, name)]
+    if missing:
+        raise InvalidInputError(f"a reader needs {', '.join(missing)}, and {type(reader).__name__} has none")
     wrong = [end for end in reader.suffixes if not end.startswith(".") or end != end.lower()]
     if wrong:
         raise InvalidInputError(

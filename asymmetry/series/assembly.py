@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import check_type
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import LEADING, Measurements
 from asymmetry.errors import InvalidInputError
-from asymmetry.metrics import Metric, MovementMetric, measure, movement_catalogue
+from asymmetry.metrics import Metric, MovementMetric, catalogue, measure, movement_catalogue
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.photos.dates import day_of
 from asymmetry.photos.photo import PhotoSource
@@ -26,7 +27,14 @@ from asymmetry.series.scale import pooled_scale
 from asymmetry.series.timeline import days_since, phase_names
 from asymmetry.series.treatments import Treatment, days_in_course
 
-__all__ = ["SeriesTables", "check_affected", "list_records", "series_tables", "sources_by_name"]
+__all__ = [
+    "SeriesTables",
+    "check_affected",
+    "list_records",
+    "own_metrics",
+    "series_tables",
+    "sources_by_name",
+]
 
 # Sorts last.
 _UNDATED = datetime.max.isoformat()
@@ -44,9 +52,12 @@ def list_records(
     """
     if not isinstance(landmarks, Landmarks):
         raise InvalidInputError(f"a series is made of Landmarks, and this is {type(landmarks).__name__}")
-    for given in (expression, about):
-        if given is not None and len(given) != len(landmarks):
-            raise InvalidInputError(f"{len(given)} entries were given for {len(landmarks)} photos")
+    for name, given in (("expression", expression), ("about", about)):
+        if given is None:
+            continue
+        check_type(name, given, Sequence)
+        if len(given) != len(landmarks):
+            raise InvalidInputError(f"{name}: {len(given)} entries were given for {len(landmarks)} photos")
     if about is not None:
         return about
     return [PhotoRecord("", expression=each) for each in expression or [None] * len(landmarks)]
@@ -57,6 +68,13 @@ def check_affected(affected: Side | None) -> Side | None:
     if affected not in (None, *SIDES):
         raise InvalidInputError(f"affected side {affected!r}: use 'right' or 'left', the patient's own")
     return affected
+
+
+def own_metrics(metrics: Iterable[str | Metric]) -> tuple[Metric, ...]:
+    """Those that are not the catalogue's."""
+    known = {**catalogue(), **movement_catalogue()}
+    given = [each for each in metrics if isinstance(each, Metric)]
+    return tuple(each for each in given if known.get(each.name) is not each)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +89,8 @@ class SeriesTables:
         One row per photo.
     about : tuple of PhotoRecord
         The facts known about each photo.
+    metrics : tuple of str or Metric, or None
+        The metrics that were requested; None for the whole catalogue.
     """
 
     landmarks: Landmarks
@@ -78,10 +98,16 @@ class SeriesTables:
     static: Measurements
     photos: Measurements
     about: tuple[PhotoRecord, ...]
+    metrics: tuple[str | Metric, ...] | None
 
 
-def sources_by_name(landmarks: Landmarks, photos: Sequence[PhotoSource]) -> dict[str, PhotoSource]:
+def sources_by_name(
+    landmarks: Landmarks, photos: Sequence[PhotoSource] | Mapping[str, PhotoSource]
+) -> dict[str, PhotoSource]:
     """Pictures by the names of the rows that they are of."""
+    if isinstance(photos, Mapping):
+        return dict(photos)
+    check_type("photos", photos, Sequence)
     names = landmarks.photo.tolist()
     if photos and len(photos) != len(names):
         raise InvalidInputError(f"photos: there are {len(photos)} for {len(names)} rows; give one for each")
@@ -115,6 +141,9 @@ def series_tables(
     SeriesTables
         In order of time; undated photos last.
     """
+    if metrics is not None:
+        check_type("metrics", metrics, Iterable)
+        metrics = tuple(metrics)
     as_read = landmarks
     landmarks = judge_photos(as_read, about)
     counted = np.array([each.day for each in about], dtype=np.float64)
@@ -138,7 +167,7 @@ def series_tables(
     }
     leading = {name: static[name] for name in LEADING}
     photos = replace(static, columns=leading | known)
-    return SeriesTables(landmarks, as_read, static, photos, tuple(about))
+    return SeriesTables(landmarks, as_read, static, photos, tuple(about), metrics)
 
 
 def _measure_series(

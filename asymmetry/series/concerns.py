@@ -9,6 +9,7 @@ from typing import ClassVar, TypeAlias
 
 import numpy as np
 
+from asymmetry.core.arrays import check_type
 from asymmetry.core.distributions import t_quantile
 from asymmetry.core.notes import Note, as_note
 from asymmetry.core.records import Record
@@ -147,9 +148,11 @@ def concerns(situation: Situation, rules: Iterable[Rule] | None = None) -> tuple
     >>> concerns(Situation((), (), treated=True))
     ()
     """
+    chosen = list_rules() if rules is None else rules
+    check_type("rules", chosen, Iterable)
     return tuple(
         Concern(rule.name, as_note(note), day, photos, tuple(map(as_note, notes)), rule.source)
-        for rule in (list_rules() if rules is None else rules)
+        for rule in chosen
         for note, day, photos, notes in rule.find(situation)
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,17 +10,24 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from asymmetry.core.arrays import check_type
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import Side
 from asymmetry.core.table import Measurements
-from asymmetry.metrics import Metric, MovementMetric, catalogue, movement_catalogue
+from asymmetry.metrics import Metric, MovementMetric
 from asymmetry.metrics.movements import beyond_noise
 from asymmetry.photos.dates import day_number
 from asymmetry.photos.listing import Leftover
 from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import PhotoRecord
-from asymmetry.series.assembly import check_affected, list_records, series_tables, sources_by_name
+from asymmetry.series.assembly import (
+    check_affected,
+    list_records,
+    own_metrics,
+    series_tables,
+    sources_by_name,
+)
 from asymmetry.series.change import Change, Sides, changes
 from asymmetry.series.checks import Circumstances, check, circumstances, explain, used_cameras
 from asymmetry.series.concerns import Concern, Rule, Situation, concerns
@@ -36,7 +42,7 @@ from asymmetry.series.movement_pairs import movements
 from asymmetry.series.recovery import Recovery, recovery
 from asymmetry.series.saving import SavedSeries, load_saved, save_series
 from asymmetry.series.summary import sentences_html, series_title
-from asymmetry.series.timeline import PEAK_DAY, Entry, timeline
+from asymmetry.series.timeline import Entry, timeline, trend_days
 from asymmetry.series.treatments import TreatedOn, Treatment, as_treatments
 from asymmetry.series.trend import Forecast, Trend, choose_threshold, forecast, trend
 
@@ -65,7 +71,8 @@ class History:
     notes : tuple of DiaryNote
         The patient's diary.
     affected : {"right", "left"} or None
-        The patient's side that is ill or treated, if one is.
+        The patient's side that is ill or treated, if one is; the other one then tells how hard a movement was
+        tried.
     setting : {"home", "clinic"}
         How the photos were taken, and so how far days differ though nothing changes.
     about : tuple of PhotoRecord
@@ -118,25 +125,17 @@ class History:
         treated_on : date, str, Treatment or a sequence of these, optional
             The day that days are counted from (ISO 8601), the first of several. Default: day 0 of the photos'
             names, where they count days, else the day of the first photo.
-        affected : {"right", "left"}, optional
-            The patient's side that is ill or treated; the other one then tells how hard a movement was tried.
-        setting : {"home", "clinic"}
-            How the photos were taken.
-        folder : pathlib.Path, optional
-            Where the photos are, for pictures in the report.
+        affected, setting, folder, notes, leftovers
+            As in `History`.
         expression : sequence of str or None, optional
             The expression of each face. Where it is not given, it is read from the expression weights.
         about : sequence of PhotoRecord, optional
             All that is known about each photo, in place of `expression`.
-        notes : sequence of DiaryNote
-            The patient's diary.
         photos : sequence of PhotoSource, or mapping of str to PhotoSource
             The pictures of all rows, in their order, or those of some by name, for the report.
         metrics : iterable of str or Metric, optional
             Names out of the catalogue and metrics of your own: ``[*catalogue(), cheek_height]``. `HEADLINES`
             and the catalogue of movements are always measured. Default: the whole catalogue.
-        leftovers : sequence of Leftover
-            Files that are not read.
 
         Examples
         --------
@@ -148,9 +147,8 @@ class History:
         [0.0, 10.0]
         """
         records = list_records(landmarks, expression, about)
-        sources = photos if isinstance(photos, Mapping) else sources_by_name(landmarks, photos)
-        chosen = None if metrics is None else tuple(metrics)
-        made = series_tables(landmarks, records, as_treatments(treated_on), chosen)
+        check_type("notes", notes, Iterable)
+        made = series_tables(landmarks, records, as_treatments(treated_on), metrics)
         return cls(
             static=made.static,
             landmarks=made.landmarks,
@@ -160,8 +158,8 @@ class History:
             affected=check_affected(affected),
             setting=check_setting(setting),
             about=made.about,
-            sources=dict(sources),
-            metrics=chosen,
+            sources=sources_by_name(landmarks, photos),
+            metrics=made.metrics,
             as_read=made.as_read,
             leftovers=tuple(leftovers),
         )
@@ -205,24 +203,13 @@ class History:
             If the file holds no series, or its points were read by a version whose numbers differ.
         """
         saved = load_saved(path)
-        return cls.from_landmarks(
-            saved.landmarks,
-            treated_on=saved.treatments,
-            affected=saved.affected,
-            setting=saved.setting,
-            folder=folder or saved.folder,
-            about=saved.about,
-            notes=saved.notes,
-            photos=photos,
-            metrics=metrics,
-        )
+        known = saved.options() | {"folder": folder or saved.folder}
+        return cls.from_landmarks(saved.landmarks, photos=photos, metrics=metrics, **known)
 
     @property
     def own_metrics(self) -> tuple[Metric, ...]:
         """The metrics that are not the catalogue's."""
-        known = {**catalogue(), **movement_catalogue()}
-        given = [each for each in self.metrics or () if isinstance(each, Metric)]
-        return tuple(each for each in given if known.get(each.name) is not each)
+        return own_metrics(self.metrics or ())
 
     @property
     def counted_from(self) -> DayZero:
@@ -356,10 +343,8 @@ class History:
         since, until : date, ISO text or day number, optional
             Days that count. Default: all; after a treatment, those from its peak (day 14) on.
         """
-        usual = PEAK_DAY if self.treated else -math.inf
-        first = usual if since is None else day_number(since, self.day_zero)
-        last = math.inf if until is None else day_number(until, self.day_zero)
-        return trend(self.course(metric, expression=expression), float(first), float(last))
+        first, last = trend_days(since, until, self.counted_from)
+        return trend(self.course(metric, expression=expression), first, last)
 
     def forecast(
         self, metric: str, threshold_mm: float | None = None, *, expression: str | None = None

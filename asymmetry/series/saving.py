@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,11 @@ class SavedSeries:
     affected: Side | None = None
     setting: Setting = "home"
     folder: Path | None = None
+
+    def options(self) -> dict[str, Any]:
+        """All but the points, as arguments of `History.from_landmarks`."""
+        known = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "landmarks"}
+        return known | {"treated_on": known.pop("treatments")}
 
 
 def save_series(saved: SavedSeries, path: str | os.PathLike[str]) -> None:

@@ -11,11 +11,12 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.photos.dates import day_number
 from asymmetry.photos.manifest import DiaryNote
 from asymmetry.series.day_zero import DayZero
 from asymmetry.series.treatments import days_in_course
 
-__all__ = ["PEAK_DAY", "PHASES", "Entry", "Phase", "days_since", "phase_names", "timeline"]
+__all__ = ["PEAK_DAY", "PHASES", "Entry", "Phase", "days_since", "phase_names", "timeline", "trend_days"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -90,6 +91,20 @@ def days_since(start: date | None, days: Sequence[date | None]) -> FloatArray:
         if day and start:
             counted[row] = (day - start).days
     return counted
+
+
+def trend_days(
+    since: str | date | float | None, until: str | date | float | None, zero: DayZero
+) -> tuple[float, float]:
+    """The first and the last day that a trend counts: all, and after a treatment those from its peak on."""
+    first, last = -math.inf, math.inf
+    if since is not None:
+        first = float(day_number(since, zero.day))
+    elif zero.treated:
+        first = PEAK_DAY
+    if until is not None:
+        last = float(day_number(until, zero.day))
+    return first, last
 
 
 def phase_names(day: npt.ArrayLike, treated: bool) -> npt.NDArray[np.str_]:

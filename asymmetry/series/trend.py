@@ -268,7 +268,7 @@ def choose_threshold(metric: str, given: float | None) -> float:
     """
     known = {each.metric: each.visible_mm for each in HEADLINES}
     threshold = known.get(metric) if given is None else given
-    if threshold is None or not threshold > 0:
+    if not isinstance(threshold, (int, float)) or not threshold > 0:
         raise InvalidInputError(f"forecast of {metric}: give a positive threshold_mm")
     return threshold
 

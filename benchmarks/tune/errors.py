@@ -21,8 +21,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.columns import QUALITY
 from asymmetry.core.frame import Scale
-from asymmetry.core.landmarks import QUALITY, Landmarks
+from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import Measurements
 from asymmetry.extract import Extractor, Method
 from asymmetry.metrics import Metric, catalogue, measure

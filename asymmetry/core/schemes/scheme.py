@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import check_type
 from asymmetry.core.schemes.checking import check_groups, check_names, check_numbers, list_numbers, other_side
 from asymmetry.core.schemes.vocabulary import FRAME, GROUPS, MIDLINE, PAIRS, STATIONS
 from asymmetry.errors import InvalidInputError
@@ -221,7 +222,7 @@ class Scheme:
                 raise InvalidInputError(f"{name} is a point of the midline: leave the side out")
             return self.midline[name]
         if name not in self.pairs:
-            near = difflib.get_close_matches(name, self.named, n=3) or sorted(self.named)
+            near = difflib.get_close_matches(str(name), self.named, n=3) or sorted(self.named)
             raise InvalidInputError(f"no point is called {name!r}; perhaps {', '.join(near)}")
         if side is None:
             raise InvalidInputError(f"there are two points called {name}: say side='right' or 'left'")
@@ -250,7 +251,7 @@ def register_scheme(scheme: Scheme) -> Scheme:
     Raises
     ------
     InvalidInputError
-        If another scheme has that name.
+        If it is no scheme, or another one has that name.
 
     Examples
     --------
@@ -264,6 +265,7 @@ def register_scheme(scheme: Scheme) -> Scheme:
     >>> get_scheme("corners6") is mine
     True
     """
+    check_type("scheme", scheme, Scheme)
     known = _SCHEMES.setdefault(scheme.name, scheme)
     if known is not scheme and _table(known) != _table(scheme):
         raise InvalidInputError(

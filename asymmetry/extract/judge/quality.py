@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.landmarks import QUALITY
+from asymmetry.core.columns import QUALITY
 from asymmetry.core.notes import Note
 from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, axes, smooth
 from asymmetry.extract.judge.limits import QualityLimits

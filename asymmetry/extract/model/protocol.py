@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +61,7 @@ class SquareReader(Protocol):
         ...
 
 
+@runtime_checkable
 class Model(Detector, SquareReader, Protocol):
     """A landmark network with its own points: ``Extractor(model=...)`` takes one.
 
