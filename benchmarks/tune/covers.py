@@ -2,8 +2,9 @@
 
     python -m benchmarks.tune.covers
 
-Prints, uncovered and under painted hair, mosaic and blur, the figures that `has_strands` and `is_blotted_out`
-compare; and the errors of MRD1 and brows where both upper lids were moved down, with the notes on them.
+Prints, uncovered and under painted hair, bars, masks, mosaic and blur, the figures that `find_unseen`
+compares with limits; and the errors of MRD1 and brows where both upper lids were moved down, with the notes
+on them.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ Points = npt.NDArray[np.floating[Any]]
 Cover = Callable[[Pixels, Points, float], Pixels]
 
 HAIR = {"black": (28, 24, 22), "brown": (75, 52, 38), "blond": (196, 164, 112), "grey": (150, 148, 146)}
+BARS = {"black": (5, 5, 5), "grey": (128, 128, 128)}
+MASKS = {"white": (240, 240, 240), "black": (20, 20, 22), "blue": (120, 170, 210), "green": (110, 160, 120)}
 BLOCKS_MM, BLURS_MM, LIDS_MM = (2, 3, 4, 6), (1.0, 1.5, 2.0, 3.0), (-2.0, -3.0, -4.0, -5.0)
 
 
@@ -84,26 +87,54 @@ def blurred(sigma_mm: float) -> Cover:
     return cover
 
 
+def bar(colour: tuple[int, int, int]) -> Cover:
+    """One bar over both eyes."""
+
+    def cover(pixels: Pixels, points: Points, px: float) -> Pixels:
+        covered = pixels.copy()
+        covered[box(points, "lids", (8 * px, 8 * px))] = colour
+        return covered
+
+    return cover
+
+
+def mask(colour: tuple[int, int, int]) -> Cover:
+    """From the nose's bridge to the chin."""
+
+    def cover(pixels: Pixels, points: Points, px: float) -> Pixels:
+        del px
+        cheeks, jaws = MEDIAPIPE_478.pairs["cheekbone"], MEDIAPIPE_478.pairs["jaw_4"]
+        middle = MEDIAPIPE_478.midline
+        outline = [cheeks[0], middle["nose_bridge_3"], cheeks[1], jaws[1], middle["menton"], jaws[0]]
+        return np.asarray(cv2.fillPoly(pixels.copy(), [points[outline].astype(np.int32)], colour), np.uint8)
+
+    return cover
+
+
 def looked_at(view: Frontal) -> dict[str, list[float]]:
-    """What is compared with limits, of both sides: strands over brows and eyes, mosaic, softness."""
+    """What is compared with limits, of both sides."""
+    limits = CoverLimits()
     brow, eye, *_ = hidden.PARTS
     measures: Mapping[str, tuple[Callable[..., float], hidden.Part]] = {
         "strands, brow": (hidden.steepness, brow),
         "strands, eye": (hidden.steepness, eye),
         "mosaic": (hidden.evenness, eye),
         "soft": (hidden.fineness, eye),
+        "light, brow": (hidden.light, brow),
+        **{f"contrast, {part.name}": (hidden.contrast, part) for part in hidden.PARTS},
     }
-    limits = CoverLimits()
-    return {name: [how(view, part, side, limits) for side in SIDES] for name, (how, part) in measures.items()}
+    found = {
+        name: [how(view, part, side, limits) for side in SIDES] for name, (how, part) in measures.items()
+    }
+    iris = [hidden.iris_contrast(view, side) for side in SIDES]
+    return found | {"iris": iris, "mask": [hidden.mask_colour(view)]}
 
 
 def told(paths: list[Path], cover: Cover | None) -> dict[str, list[float]]:
     """The same of many photos, under a cover."""
     views: list[Frontal] = []
-    find_unseen, found = (
-        hidden.find_unseen,
-        {name: [] for name in ("strands, brow", "strands, eye", "mosaic", "soft")},
-    )
+    find_unseen = hidden.find_unseen
+    found: dict[str, list[float]] = {}
 
     def spying(view: Frontal, *others: Any) -> hidden.Unseen:
         views.append(view)
@@ -123,7 +154,7 @@ def told(paths: list[Path], cover: Cover | None) -> dict[str, list[float]]:
                 steps.find_unseen = find_unseen
     for view in views:
         for name, values in looked_at(view).items():
-            found[name] += values
+            found.setdefault(name, []).extend(values)
     return found
 
 
@@ -165,6 +196,8 @@ def main() -> None:
     covers |= {
         f"{name} hair over {group}": hair(c, group) for name, c in HAIR.items() for group in ("brow", "lids")
     }
+    covers |= {f"{name} bar": bar(colour) for name, colour in BARS.items()}
+    covers |= {f"{name} mask": mask(colour) for name, colour in MASKS.items()}
     covers |= {f"mosaic {mm} mm": mosaic(mm) for mm in BLOCKS_MM}
     covers |= {f"blur {mm} mm": blurred(mm) for mm in BLURS_MM}
     for name, cover in covers.items():
