@@ -343,8 +343,9 @@ def test_a_metric_that_is_not_there() -> None:
 def test_an_expression_that_nobody_names_is_read_from_the_photo() -> None:
     made = dated(face(4), [0, 0, 7, 7])
     weights = np.zeros_like(made.blendshapes)
-    weights[[1, 3], made.layout.expressions.index("mouthSmileLeft")] = 0.9
-    weights[:, made.layout.expressions.index("browDownLeft")] = 0.9  # this person's brows are always low
+    for side in ("Right", "Left"):
+        weights[[1, 3], made.layout.expressions.index(f"mouthSmile{side}")] = 0.9
+        weights[:, made.layout.expressions.index(f"browDown{side}")] = 0.9  # brows that are always low
     made = replace(made, blendshapes=weights)
     alone = Series.from_landmarks(made).static["expression"].tolist()
     told = Series.from_landmarks(made, expression=["rest", None, None, None])

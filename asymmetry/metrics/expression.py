@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +12,17 @@ from asymmetry.core.frame import face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["EXPRESSIONS", "UNKNOWN", "Expressions", "expressions"]
+__all__ = [
+    "EXPRESSIONS",
+    "UNKNOWN",
+    "Expressions",
+    "choose_expression",
+    "expressions",
+    "read_signs",
+]
 
 FloatArray = npt.NDArray[np.float64]
+Sides: TypeAlias = Literal["either", "both"]
 
 #: The labels that `expressions` tells apart, and the one it gives where it can't tell.
 EXPRESSIONS = ("rest", "brow_raise", "frown", "eye_closure", "smile_closed", "smile_open", "snarl", "pucker")
@@ -60,15 +68,17 @@ _SIGNS = {
     "frown": _Sign(("browDown",), (0.65, 0.95), (0.15, 0.55)),
     UNKNOWN: _Sign(("jawOpen", "mouthFunnel", "mouthStretch", "mouthFrown"), (0.3, 0.7), (0.2, 0.6)),
 }
+#: A weight of the whole face that one brow alone lifts.
+_LIFTED_BY_ONE = "browInnerUp"
 _LIP_EDGES = ("upper_lip_edge", "lower_lip_edge")
 # A face whose weight at rest is nearly 1 has no way left to measure by.
 _SHORTEST_WAY = 0.1
 
 
-def expressions(landmarks: Landmarks, *, rest: npt.ArrayLike | None = None) -> Expressions:
+def expressions(
+    landmarks: Landmarks, *, rest: npt.ArrayLike | None = None, sides: Sides = "either"
+) -> Expressions:
     """Tell the expression of each photo.
-
-    The stronger side decides, so that a one-sided smile is a smile.
 
     Parameters
     ----------
@@ -77,6 +87,8 @@ def expressions(landmarks: Landmarks, *, rest: npt.ArrayLike | None = None) -> E
     rest : array_like, shape (52,) or (n, 52), optional
         The person's own weights at rest, ``landmarks.blendshapes`` of a photo at rest. People differ much
         at rest: with this, smaller movements are told, and a brow that is always low is no frown.
+    sides : {"either", "both"}
+        Whether one side is enough, so that a one-sided smile is a smile, or both have to show it.
 
     Returns
     -------
@@ -96,9 +108,45 @@ def expressions(landmarks: Landmarks, *, rest: npt.ArrayLike | None = None) -> E
     >>> expressions(Landmarks.blank(["a.jpg"], status="no_face")).label.tolist()
     ['unknown']
     """
+    return choose_expression(landmarks, read_signs(landmarks, rest=rest, sides=sides))
+
+
+def read_signs(
+    landmarks: Landmarks, *, rest: npt.ArrayLike | None = None, sides: Sides = "either"
+) -> dict[str, FloatArray]:
+    """How much the expression weights speak for each expression but rest, 0 to 1, each of shape (n,).
+
+    Parameters
+    ----------
+    landmarks, rest, sides
+        As for `expressions`.
+    """
     if not landmarks.layout.expressions:
+        return {}
+    weights = _weights(landmarks, rest)
+    found: dict[str, FloatArray] = {}
+    for name, sign in _SIGNS.items():
+        start, end = sign.alone if rest is None else sign.beyond_rest
+        asked = [each for each in sign.weights if sides == "either" or each != _LIFTED_BY_ONE]
+        by_side = np.max([weights[each] for each in asked], axis=0)
+        shown = by_side.max(axis=0) if sides == "either" else by_side.min(axis=0)
+        found[name] = np.clip((shown - start) / (end - start), 0, 1)
+    return found
+
+
+def choose_expression(landmarks: Landmarks, signs: Mapping[str, FloatArray]) -> Expressions:
+    """The likeliest expression of each photo.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        n photos.
+    signs : mapping of str to ndarray, shape (n,)
+        As `read_signs` gives them.
+    """
+    if not signs:
         return Expressions(np.full(len(landmarks), UNKNOWN), np.zeros(len(landmarks)))
-    likely = _likelihoods(_weights(landmarks, rest), beyond_rest=rest is not None)
+    likely = _explain(signs)
     names, table = np.array(list(likely)), np.array(list(likely.values()))
     first = table.argmax(axis=0)
     lead = table.max(axis=0) - np.sort(table, axis=0)[-2]
@@ -108,28 +156,30 @@ def expressions(landmarks: Landmarks, *, rest: npt.ArrayLike | None = None) -> E
 
 
 def _weights(landmarks: Landmarks, rest: npt.ArrayLike | None) -> dict[str, FloatArray]:
-    """Each weight, the stronger side's; or, of the way from rest to 1, the share that was gone."""
+    """Each weight by side, shape (2, n); or, of the way from rest to 1, the share that was gone.
+
+    A weight of the whole face is that of both sides.
+    """
     weights = landmarks.blendshapes.astype(np.float64)
     if rest is not None:
         own = np.asarray(rest, dtype=np.float64)
         if own.shape not in (weights.shape, weights.shape[1:]):
             raise InvalidInputError(f"rest has shape {own.shape}; use {weights.shape[1:]} or {weights.shape}")
         weights = (weights - own) / np.maximum(1 - own, _SHORTEST_WAY)
-    found: dict[str, FloatArray] = {}
-    for name, weight in zip(landmarks.layout.expressions, weights.T, strict=True):
-        both = name.removesuffix("Right").removesuffix("Left")
-        found[both] = np.maximum(found.get(both, weight), weight)
-    return found
+    known = dict(zip(landmarks.layout.expressions, weights.T, strict=True))
+    names = {name.removesuffix("Right").removesuffix("Left") for name in known}
+    sides = ("Right", "Left")
+    return {
+        name: np.stack([known[name if name in known else name + side] for side in sides]) for name in names
+    }
 
 
-def _likelihoods(weights: Mapping[str, FloatArray], *, beyond_rest: bool) -> dict[str, FloatArray]:
+def _explain(signs: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     """How likely each sign is, 0 to 1, less the part the signs before it explain; rest is the remainder."""
     found: dict[str, FloatArray] = {}
-    left = np.ones(len(weights["mouthSmile"]))
-    for name, sign in _SIGNS.items():
-        start, end = sign.beyond_rest if beyond_rest else sign.alone
-        strongest = np.max([weights[weight] for weight in sign.weights], axis=0)
-        found[name] = np.minimum(np.clip((strongest - start) / (end - start), 0, 1), left)
+    left = np.ones(len(signs["smile"]))
+    for name in _SIGNS:
+        found[name] = np.minimum(signs[name], left)
         left = np.minimum(left, 1 - found[name])
     return {"rest": left, **found}
 

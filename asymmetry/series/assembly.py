@@ -156,9 +156,9 @@ def series_tables(
     days = counted
     if zero.day is not None:
         days = days_since(zero.day, dates)
-    label, confidence = label_expressions(landmarks, [each.expression for each in about])
-    known_columns = {"day": days, "expression": label}
-    static = _measure_series(landmarks, known_columns, zero.provenance, metrics)
+    heights = _measure_series(landmarks, days, zero.provenance, metrics)
+    label, confidence = label_expressions(landmarks, [each.expression for each in about], heights, days)
+    static = replace(heights, columns={**heights.columns, "day": days, "expression": label})
     known = {
         "phase": phase_names(days_in_course(days, zero.treatments), zero.treated),
         "expression_confidence": confidence,
@@ -172,15 +172,15 @@ def series_tables(
 
 def _measure_series(
     landmarks: Landmarks,
-    known: Mapping[str, npt.NDArray[Any]],
+    day: npt.NDArray[np.float64],
     said: Mapping[str, Any],
     metrics: Iterable[str | Metric] | None,
 ) -> Measurements:
-    """All static metrics, by one scale for each year, and the other known facts."""
-    scale, source = pooled_scale(landmarks, known["day"])
+    """All static metrics, by one scale for each year."""
+    scale, source = pooled_scale(landmarks, day)
     table = measure(landmarks, metrics=_with_headlines(metrics), scale=scale, sd=False)
     lost = np.isnan(table["roll_deg"])  # no frame, so no scale either
-    columns = {**table.columns, "mm_per_px": np.where(lost, np.nan, table["mm_per_px"]), **known}
+    columns = {**table.columns, "mm_per_px": np.where(lost, np.nan, table["mm_per_px"])}
     made = {"scale_source": str(source), "scale_note": source.to_dict()}
     return replace(table, columns=columns, provenance={**table.provenance, **made, **said})
 

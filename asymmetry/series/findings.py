@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -19,11 +18,11 @@ from asymmetry.core.distributions import t_quantile
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.metrics.headline import HEADLINES, MOVEMENT_HEADLINES
-from asymmetry.series.change import FALSE_ALARMS, Change, Sides
-from asymmetry.series.comparison import Compared, compare
+from asymmetry.series.both_sides import BOTH_HEIGHTS, WEAK, Both, compare_both, find_lost_days
+from asymmetry.series.change import Change, Sides
+from asymmetry.series.comparison import Compared
 from asymmetry.series.course import Course
 from asymmetry.series.finding import Days, Finding, Kind, Subject
-from asymmetry.series.reference import reference_days
 from asymmetry.series.trend import VISITS
 
 __all__ = ["list_findings"]
@@ -34,25 +33,16 @@ Mask = npt.NDArray[np.bool_]
 BOTH = 0.5
 #: Sides that went away from each other by less unequal parts than this are told as such.
 APART = 0.9
-#: A movement below this part of the other side's is weak: of the affected side, and of one that nobody named.
-#: Healthy sides reach 0.8 and more of each other; half of it is the limit of the rule "weak movement".
-WEAK_AFFECTED, WEAK = 0.75, 0.5
+#: A movement of the affected side below this part of the other side's is weak; of a side that nobody named,
+#: below `WEAK`. Healthy sides reach 0.8 and more of each other.
+WEAK_AFFECTED = 0.75
 #: mm between the lids of a closed eye from which on a gap is told: closed lids of photos and of renders read
 #: less (``docs/tables/closed_lids.md``, ``rendered_lids.md``).
 GAP_MM = 2.0
 #: How much more than the other an eye closes in a smile from which on that is told, percent.
 SYNKINESIS_PCT = 20.0
-#: Series in which nothing changes and that may have a change of both sides told: the part of `FALSE_ALARMS`
-#: that `changes` keeps for single sides, which are not told by themselves. Of heights, brow and lid are
-#: asked about.
-_BOTH_SHARES: Mapping[str, float] = MappingProxyType(
-    dict.fromkeys(("brow_height", "mrd1"), 0.075 * FALSE_ALARMS)
-)
-_BOTH_MOVEMENT = 0.1 * FALSE_ALARMS
 #: A side that is less probable than this is told with a caution.
 _SURE_SIDE = 0.9
-#: Visits on which a movement has to be lost before that is told of both sides.
-_IN_A_ROW = 2
 #: Error that one of a hundred comparisons exceeds.
 _RARE = 0.01
 
@@ -75,7 +65,11 @@ _SAME_EVENT = (("fissure_height", "mrd1"), ("eye_closure", "residual_gap"))
 
 
 def list_findings(
-    changes: Iterable[Change], followed: Sequence[Sides], treated: bool, affected: Side | None = None
+    changes: Iterable[Change],
+    followed: Sequence[Sides],
+    treated: bool,
+    affected: Side | None = None,
+    steady: Mapping[str, Sides] = MappingProxyType({}),
 ) -> tuple[Finding, ...]:
     """The findings of a series: changes of a side against itself, and weak movements against the other side.
 
@@ -89,6 +83,9 @@ def list_findings(
         Whether days count from a treatment.
     affected : {"right", "left"}, optional
         The patient's side that is ill or treated.
+    steady : mapping of str to Sides
+        Of some static metrics, by name, courses of the same part that the head's pitch moves less. Changes
+        of both sides are called by these.
 
     Returns
     -------
@@ -104,7 +101,7 @@ def list_findings(
     moving = sum(each.headline not in HEADLINES for each in followed)
     made: list[Finding] = []
     for sides in followed:
-        both = _compare_both(sides, treated, moving)
+        both = compare_both(sides, steady.get(sides.headline.metric, sides), treated, moving)
         moved = _choose(sides, known.get((sides.diff.column, sides.diff.expression)), both)
         if moved is not None:
             made.append(_tell(moved, sides, affected))
@@ -131,41 +128,26 @@ class _Moved(NamedTuple):
     notes: tuple[Note, ...]
 
 
-def _compare_both(sides: Sides, treated: bool, moving: int) -> Compared | None:
-    """The mean of both sides against its reference; None where it can't be compared."""
-    if not len(sides.right) or sides.right.photos != sides.left.photos:
-        return None
-    metric = sides.headline.metric
-    share = _BOTH_SHARES.get(metric, _BOTH_MOVEMENT / max(moving, 1))
-    mean = replace(
-        sides.right,
-        column=f"{metric}_mean_{sides.headline.unit}",
-        value=(sides.right.value + sides.left.value) / 2,
-        readings=(sides.right.readings + sides.left.readings) / 2,
-    )
-    return compare(mean, reference_days("baseline", mean.day, treated), share, {})
-
-
-def _choose(sides: Sides, change: Change | None, both: Compared | None) -> _Moved | None:
+def _choose(sides: Sides, change: Change | None, both: Both | None) -> _Moved | None:
     """The change that is told: of one side by the difference, or of both by their mean; None if none is."""
     if change is not None and change.days_beyond:
         days = np.array(change.days_beyond)
         right = _mean_change(sides.right, change.right.before, days)
         left = _mean_change(sides.left, change.left.before, days)
         subject = _subject(right, left)
-        if subject == "both" and (both is None or not both.days_beyond):
+        if subject == "both" and (both is None or not both.called.any()):
             subject = _farther(right, left)
         if subject != "both":
-            sure = _side_sure((right + left) / 2, right - left, both)
+            sure = _side_sure((right + left) / 2, right - left, both and both.mean)
             return _of_difference(subject, change, sides, sure)
-    if both is None or (sides.headline in HEADLINES and sides.headline.metric not in _BOTH_SHARES):
+    if both is None or (sides.headline in HEADLINES and sides.headline.metric not in BOTH_HEIGHTS):
         return None
-    if both.days_beyond:
-        return _of_both(both, both.beyond_mask)
-    lost = _find_lost_days(both)
+    if both.called.any():
+        return _of_both(both.mean, both.called)
+    lost = find_lost_days(both.mean)
     if sides.headline in HEADLINES or not lost.any():
         return None
-    return _of_both(both, lost)
+    return _of_both(both.mean, lost)
 
 
 def _side_sure(mean: float, diff: float, both: Compared | None) -> float:
@@ -178,19 +160,6 @@ def _side_sure(mean: float, diff: float, both: Compared | None) -> float:
         return math.nan
     error = both.mdc95 / float(both.looks.quantile[-1])
     return 1 / (1 + math.exp(-abs(mean * diff) / error**2))
-
-
-def _find_lost_days(both: Compared) -> Mask:
-    """The latest visits, if both sides moved less than half as far as before on each, beyond plain error.
-
-    Effort differs by a seventh from day to day, so it doesn't halve a movement on several visits in a row.
-    """
-    visits = min(VISITS, int(both.new.sum()))
-    value, lost = both.course.value, np.zeros(len(both.course), dtype=bool)
-    fallen = value[-visits:] < WEAK * both.before
-    if visits >= _IN_A_ROW and fallen.all() and both.before - value[-visits:].mean() > both.mdc95:
-        lost[-visits:] = True
-    return lost
 
 
 def _subject(right: float, left: float) -> Subject:

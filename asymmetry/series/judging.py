@@ -16,6 +16,7 @@ from asymmetry.core.notes import Note, note_array
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.doubtful_dates import doubt_dates
 from asymmetry.series.likeness import find_mirrored, find_strangers, shapes, signatures
+from asymmetry.series.sharpness import find_blurred, read_blur
 
 __all__ = ["judge_photos"]
 
@@ -25,8 +26,9 @@ Reasons = dict[int, Note]
 def judge_photos(landmarks: Landmarks, about: Sequence[PhotoRecord]) -> Landmarks:
     """The same photos; those that can't be believed are ``"rejected"``, or have no date, and say why.
 
-    Set aside are photos that the manifest does not want, second files of one exposure, photos of another
-    person and photos that are mirrored against the others. A date is set aside if it is far from all others.
+    Set aside are photos that the manifest does not want, second files of one exposure, photos that are
+    blurred, of another person or mirrored against the others. A date is set aside if it is far from all
+    others.
 
     Parameters
     ----------
@@ -39,6 +41,7 @@ def judge_photos(landmarks: Landmarks, about: Sequence[PhotoRecord]) -> Landmark
     out = {row: Note("unwanted") for row, each in enumerate(about) if each.use is False}
     out |= _find_exposures(landmarks, about)
     out |= _find_subjects(about)
+    out |= _find_blurred(landmarks, about, out)
     out |= _find_strangers(landmarks, about, out)
     out |= _find_mirrored(landmarks, about, out)
     if not (dates or asked or out):
@@ -72,6 +75,18 @@ def _find_subjects(about: Sequence[PhotoRecord]) -> Reasons:
         return {}
     ((most, _),) = Counter(named.values()).most_common(1)
     return {row: Note("another_subject", subject=who) for row, who in named.items() if who != most}
+
+
+def _find_blurred(landmarks: Landmarks, about: Sequence[PhotoRecord], out: Reasons) -> Reasons:
+    rows = _rows_to_compare(landmarks, out)
+    blur = read_blur(landmarks[rows])
+    found = find_blurred(blur)
+    usual = float(np.nanmedian(blur[~found])) if found.any() else 0.0
+    return {
+        row: Note("blurred_beside_others", value=mm, usual=usual)
+        for row, blurred, mm in zip(rows, found.tolist(), blur.tolist(), strict=True)
+        if blurred and about[row].use is not True
+    }
 
 
 def _find_strangers(landmarks: Landmarks, about: Sequence[PhotoRecord], out: Reasons) -> Reasons:

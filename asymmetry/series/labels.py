@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.metrics.expression import UNKNOWN, expressions
+from asymmetry.core.table import Measurements
+from asymmetry.metrics.expression import UNKNOWN
+from asymmetry.series.guessing import REST, guess_expressions
 
 __all__ = ["REST", "label_expressions", "label_mirrored", "usual_expression"]
-
-REST = "rest"
 
 
 def label_mirrored(landmarks: Landmarks, said: Sequence[bool | None]) -> npt.NDArray[np.bool_]:
@@ -31,19 +31,20 @@ def label_mirrored(landmarks: Landmarks, said: Sequence[bool | None]) -> npt.NDA
 
 
 def label_expressions(
-    landmarks: Landmarks, said: Sequence[str | None]
+    landmarks: Landmarks, said: Sequence[str | None], static: Measurements, day: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.float64]]:
     """The expression of each photo, and how sure it is.
-
-    An unstated one is read from the expression weights, first by themselves and then against the person's
-    own at rest, if any photo shows them.
 
     Parameters
     ----------
     landmarks : Landmarks
         n photos.
     said : sequence of str or None
-        The expression in a manifest or a name.
+        The expression in a manifest or a name. Others are guessed, see `guess_expressions`.
+    static : Measurements
+        Their heights in millimetres.
+    day : ndarray, shape (n,)
+        Their days.
 
     Returns
     -------
@@ -56,11 +57,7 @@ def label_expressions(
     labels = np.array([each or "" for each in said], dtype=np.str_)
     if given.all():
         return labels, np.ones(len(landmarks))
-    found = expressions(landmarks)
-    label = np.where(given, labels, found.label)
-    resting = landmarks.usable & (label == REST) & np.isfinite(landmarks.blendshapes).all(axis=1)
-    if resting.any():
-        found = expressions(landmarks, rest=np.median(landmarks.blendshapes[resting], axis=0))
+    found = guess_expressions(landmarks, static, day, labels)
     return np.where(given, labels, found.label), np.where(given, 1.0, found.confidence)
 
 

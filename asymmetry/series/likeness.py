@@ -6,7 +6,10 @@ by its shape.
 
 from __future__ import annotations
 
+import functools
+import tomllib
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +18,7 @@ from asymmetry.core.frame import MAX_YAW_HORIZONTAL, face_frame, head_angles
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.metrics import measure
 
-__all__ = ["COLUMNS", "find_mirrored", "find_strangers", "shapes", "signatures"]
+__all__ = ["COLUMNS", "find_mirrored", "find_strangers", "proportions", "shapes", "signatures"]
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -65,9 +68,10 @@ _PAIRS = (
     *(f"jaw_{i}" for i in range(1, 9)),
 )
 _MIDLINE = ("nasion", "nose_tip", "subnasale", "forehead", "menton")
-#: Root mean square distance of shapes, in outer-canthal distances: in one person at most this far, in two
-#: people farther four times in five; and how many times farther than the series' own photos are apart.
-_STRANGE, _TIMES_AS_FAR = 0.030, 2.0
+#: Root mean square distance of shapes, in standard deviations of a person's retakes: in one person at most
+#: this far, in two people farther 19 times in 20 (`benchmarks/tune/likeness.py`); and how many times farther
+#: than the series' own photos are apart.
+_STRANGE, _TIMES_AS_FAR = 3.3, 2.0
 _LEAST_PHOTOS = 3
 #: How many times more pairs have to agree with a photo's half than contradict it.
 _MAJORITY = 4
@@ -159,7 +163,23 @@ def _right_side(side: FloatArray, against: Mask, sure: Sequence[int], hint: Sequ
 
 
 def shapes(landmarks: Landmarks) -> FloatArray:
-    """The shape of each face without its asymmetry, in outer-canthal distances, shape (n, 45)."""
+    """The shape of each face by which its person is known, shape (n, 12).
+
+    It is what of the face's proportions differs between people and not between a person's photos, each in
+    standard deviations of a person's retakes: linear discriminants (Fisher 1936, Ann Eugen 7:179).
+    """
+    return proportions(landmarks) @ _discriminants()
+
+
+@functools.cache
+def _discriminants() -> FloatArray:
+    """A column for each of `shapes`; made by ``benchmarks/tune/likeness.py``."""
+    text = Path(__file__).with_name("likeness.toml").read_text(encoding="utf-8")
+    return np.array(tomllib.loads(text)["discriminants"], dtype=np.float64).T
+
+
+def proportions(landmarks: Landmarks) -> FloatArray:
+    """Places of points without the face's asymmetry, in outer-canthal distances, shape (n, 45)."""
     face = face_frame(landmarks, names=(*_PAIRS, *_MIDLINE))
     right, left = face.half("right"), face.half("left")
     out = [(right.out(name) + left.out(name)) / 2 for name in _PAIRS]

@@ -28,6 +28,7 @@ _COLUMNS = {
     "same_file": "use",
     "another_subject": "subject",
     "another_person": "use",
+    "blurred_beside_others": "use",
     "looks_mirrored": "mirrored",
     "looks_mirrored_front": "mirrored",
     "date_far_before": "taken",

@@ -71,6 +71,8 @@ def _read_finding(finding: Finding) -> Told:
 
 
 def _not_used(series: Series) -> dict[str, str]:
-    table = series.static
-    rows = zip(table["photo"].tolist(), table["status"].tolist(), table["reason"].tolist(), strict=True)
-    return {name: f"{status}: {reason}" for name, status, reason in rows if status not in ("ok", "warn")}
+    reasons: dict[str, str] = {}
+    for doubt in series.review():
+        if not doubt.used:
+            reasons[doubt.photo] = "; ".join(filter(None, (reasons.get(doubt.photo), doubt.reason)))
+    return reasons

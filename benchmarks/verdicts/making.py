@@ -74,9 +74,9 @@ class Studio:
             person = case.person
             if shot.flaw == "other person":
                 person = stranger
-            shutil.copy(self._photo(person, shot, number), folder / photo_name(case, number))
+            shutil.copy(self.make_photo(person, shot, number), folder / photo_name(case, number))
 
-    def _photo(self, person: str, shot: Shot, number: int) -> Path:
+    def make_photo(self, person: str, shot: Shot, number: int) -> Path:
         """The file of one photo, made if it is not there."""
         key = hashlib.sha256(repr((_MADE, person, shot, number)).encode()).hexdigest()
         path = self._folder / f"{key[:32]}.jpg"

@@ -1,0 +1,102 @@
+"""Both sides at once: their mean against its reference, for what a difference of sides can't show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.metrics.headline import HEADLINES
+from asymmetry.series.change import FALSE_ALARMS, Sides
+from asymmetry.series.comparison import Compared, compare
+from asymmetry.series.reference import reference_days
+from asymmetry.series.trend import VISITS
+
+__all__ = ["BOTH_HEIGHTS", "WEAK", "Both", "compare_both", "find_lost_days"]
+
+Mask = npt.NDArray[np.bool_]
+
+#: A movement below this part of another, or of what it was, is weak: the limit of the rule "weak movement".
+WEAK = 0.5
+#: Heights of which both sides are asked about.
+BOTH_HEIGHTS = ("brow_height", "mrd1")
+#: Series in which nothing changes and that may have a change of both sides told, in parts of `FALSE_ALARMS`:
+#: those that `changes` keeps for single sides, which are not told by themselves. Where no movement is
+#: followed, heights have the part that it would have.
+_HEIGHTS, _MOVEMENTS, _UNSPENT = 0.15, 0.1, 0.5
+#: Visits on which a movement has to be lost before that is told of both sides.
+_IN_A_ROW = 2
+
+
+class Both(NamedTuple):
+    """A change of both sides.
+
+    Attributes
+    ----------
+    mean : Compared
+        The mean of both against its reference.
+    called : ndarray of bool, shape (d,)
+        The days on which a change of it is called.
+    """
+
+    mean: Compared
+    called: Mask
+
+
+def compare_both(sides: Sides, steady: Sides, treated: bool, moving: int) -> Both | None:
+    """Compare the mean of both sides with its reference; None where it can't be compared.
+
+    Parameters
+    ----------
+    sides : Sides
+        A metric.
+    steady : Sides
+        The one that calls the change: the same, or another of the part that the head's pitch moves less.
+    treated : bool
+        Whether days count from a treatment.
+    moving : int
+        How many movements are followed.
+    """
+    mean = _compare_mean(sides, treated, moving)
+    if mean is None:
+        return None
+    told = mean if steady is sides else _compare_mean(steady, treated, moving)
+    if told is None:
+        return Both(mean, mean.beyond_mask)
+    return Both(mean, np.isin(mean.course.day, told.days_beyond))
+
+
+def _compare_mean(sides: Sides, treated: bool, moving: int) -> Compared | None:
+    if not len(sides.right) or sides.right.photos != sides.left.photos:
+        return None
+    metric = sides.headline.metric
+    share = _MOVEMENTS / max(moving, 1)
+    if sides.headline in HEADLINES:
+        share = (_HEIGHTS + _UNSPENT * (not moving)) / len(BOTH_HEIGHTS)
+    mean = replace(
+        sides.right,
+        column=f"{metric}_mean_{sides.headline.unit}",
+        value=(sides.right.value + sides.left.value) / 2,
+        readings=(sides.right.readings + sides.left.readings) / 2,
+    )
+    return compare(mean, reference_days("baseline", mean.day, treated), share * FALSE_ALARMS, {})
+
+
+def find_lost_days(both: Compared) -> Mask:
+    """The latest visits, if both sides moved less than half as far as before on each, beyond plain error.
+
+    Effort differs by a seventh from day to day, so it doesn't halve a movement on several visits in a row.
+
+    Parameters
+    ----------
+    both : Compared
+        The mean of both sides of a movement.
+    """
+    visits = min(VISITS, int(both.new.sum()))
+    value, lost = both.course.value, np.zeros(len(both.course), dtype=bool)
+    fallen = value[-visits:] < WEAK * both.before
+    if visits >= _IN_A_ROW and fallen.all() and both.before - value[-visits:].mean() > both.mdc95:
+        lost[-visits:] = True
+    return lost
