@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.landmarks import QUALITY, Landmarks
+from asymmetry.core.columns import QUALITY
+from asymmetry.core.landmarks import Landmarks
 
 __all__ = ["find_blurred", "read_blur"]
 
