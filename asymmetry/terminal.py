@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from asymmetry.core.text import Text, english_text
+
 if TYPE_CHECKING:
     from asymmetry.archive import Progress
     from asymmetry.core.table import Measurements
@@ -35,10 +37,12 @@ _WIDE, _WIDER = 80, 100
 _LONGEST_LINE = 100
 #: Letters of the table of photos: of a number, of an expression, and before a remark.
 _CELL, _EXPRESSION, _REMARK = 6, 14, 8
+#: Letters of a metric's name, of the headings over its numbers, and over its norm's.
+_NAME = 21
+_HEADS = {"right": 7, "left": 7, "diff": 8, "error_mark": 6}
+_NORM_HEADS = {"half": 11, "nine_in_ten": 9}
 #: The sign before a positive number, by the kind of its column.
 _SIGNS = {"right": "", "left": "", "diff": "+", "whole": "+"}
-
-_NOTICEABLE = {"likely": "A bystander likely notices", "possible": "A bystander possibly notices"}
 
 
 def json_text(table: Measurements) -> str:
@@ -54,49 +58,54 @@ def json_text(table: Measurements) -> str:
     return json.dumps({"photos": photos, "provenance": dict(table.provenance)}, indent=2, allow_nan=False)
 
 
-def photo_lines(table: Measurements, row: int) -> Iterator[str]:
+def photo_lines(table: Measurements, row: int, text: Text | None = None) -> Iterator[str]:
     """One photo as text: title, sides, whole face, and the asymmetry a bystander may notice."""
     from asymmetry.metrics import catalogue, norms
     from asymmetry.series import notable
 
-    status, reason = str(table["status"][row]), str(table["reason"][row])
+    say, status = text or english_text(), str(table["status"][row])
     title = printable(f"{table['photo'][row]}  {table['taken'][row]}".rstrip())
-    said = ": ".join(filter(None, (status, reason)))
-    if said != "ok":
+    reasons = [note.words(say) for note in table.notes[row]]
+    if status != "ok" or reasons:
+        said = ": ".join(filter(None, (say.known("statuses", status), "; ".join(reasons))))
         title += f"  [{said}]"
     yield title
     if status not in ("ok", "warn"):
         return
     known: Mapping[str, Norm] = {}
-    heads, below = f"  {'':<21}{'right':>7}{'left':>7}{'diff':>8}{'±':>6}", []
+    heads = "".join(f"{say(f'terminal.{name}'):>{width}}" for name, width in _HEADS.items())
+    below: list[str] = []
     if shutil.get_terminal_size().columns >= _WIDE and norms().hold_for(table.provenance):
-        known, below = norms(), wrap(str(norms().note), "")
-        heads += f"{'half':>11}{'9 in 10':>9}"
-    yield heads
+        known, below = norms(), wrap(norms().note.words(say))
+        heads += "".join(f"{say(f'terminal.{name}'):>{width}}" for name, width in _NORM_HEADS.items())
+    yield f"  {'':<{_NAME}}{heads}"
     for metric in catalogue().values():
-        yield from _metric_lines(metric, table, row, known.get(metric.name))
+        yield from _metric_lines(metric, table, row, known.get(metric.name), say)
     yield from below
     seen = notable(table)[row]
-    for chance, said in _NOTICEABLE.items():
-        notes = [str(each.full_note) for each in seen if each.noticeable == chance]
+    for chance in ("likely", "possible"):
+        notes = [each.full_note.words(say) for each in seen if each.noticeable == chance]
         if notes:
-            yield f"{said}: {'; '.join(notes)}."
+            yield say(f"terminal.seen_{chance}", what="; ".join(notes))
     if not seen:
-        yield "Nothing here is of a size that a bystander is known to notice."
+        yield say("terminal.seen_none")
 
 
-def _metric_lines(metric: Metric, table: Measurements, row: int, norm: Norm | None) -> Iterator[str]:
+def _metric_lines(
+    metric: Metric, table: Measurements, row: int, norm: Norm | None, say: Text
+) -> Iterator[str]:
     """One metric of one photo, and its norm; words stand beside them, or below on a narrow terminal."""
     values = {kind: float(table[name][row]) for kind, name in zip(metric.kinds, metric.columns, strict=True)}
-    cells = "".join(f"{_number(value, _SIGNS[kind]):>7}" for kind, value in values.items())
+    cells = "".join(f"{_number(value, say, _SIGNS[kind]):>7}" for kind, value in values.items())
     # Beside the difference stands how far it may be from the truth: one standard deviation of one photo.
     sd, unsure = float(table[metric.sd_columns[-1]][row]), ""
     if not math.isnan(sd):
-        unsure = f"±{_number(sd)}"
-    line = f"  {metric.name.replace('_', ' '):<21}{cells:>22}{unsure:>6} {metric.unit:<4}"
+        unsure = f"±{_number(sd, say)}"
+    name = say.entries.get(f"metric_names.{metric.name}", metric.name.replace("_", " "))
+    line = f"  {name:<{_NAME}}{cells:>22}{unsure:>6} {say.known('units', metric.unit):<4}"
     if norm is not None:
-        line += f"{_number(norm.median):>6}{_number(norm.p90):>9}"
-    words = _metric_words(metric, values)
+        line += f"{_number(norm.median, say):>6}{_number(norm.p90, say):>9}"
+    words = _metric_words(metric, values, say)
     if shutil.get_terminal_size().columns >= _WIDER:
         yield f"{line}  {words}".rstrip()
         return
@@ -105,41 +114,43 @@ def _metric_lines(metric: Metric, table: Measurements, row: int, norm: Norm | No
         yield f"    {words}"
 
 
-def _metric_words(metric: Metric, values: Mapping[str, float]) -> str:
+def _metric_words(metric: Metric, values: Mapping[str, float], say: Text) -> str:
     """A headline's difference in words; of the whole face the meaning of its sign."""
     from asymmetry.series import HEADLINES
 
     if not metric.sides:
-        return f"+: {metric.sign}"
+        return f"+: {say.entries.get(f'signs.{metric.name}', metric.sign)}"
     for headline in HEADLINES:
         if headline.metric == metric.name:
-            return headline.words(values["diff"])
+            return headline.note(values["diff"]).words(say)
     return ""
 
 
-def change_lines(made: Series) -> Iterator[str]:
+def change_lines(made: Series, text: Text | None = None) -> Iterator[str]:
     """The changes, the findings to look at, and the photos that are not used or in doubt."""
     from asymmetry.series import what_changed
 
-    yield "What changed"
+    say = text or english_text()
+    yield say("terminal.changed")
     for sentence in what_changed(made.changes(), made.findings, made.setting):
-        yield from wrap(sentence.words, "  ")
-        for remark in sentence.remarks:
-            yield from wrap(f"Note: {remark}.", "      ")
+        yield from wrap(sentence.note.words(say), "  ")
+        for note in sentence.notes:
+            yield from wrap(say("summary.mind", remark=note.words(say)), "      ")
     concerns = made.concerns()
     if concerns:
-        yield from wrap("Worth showing your clinician (a measurement, not a diagnosis)")
+        yield from wrap(say("terminal.show"))
         for concern in concerns:
-            yield from wrap(f"{concern.words} ({', '.join(concern.photos)}).", "  ")
+            told = say("terminal.concern", finding=concern.note.words(say), photos=concern.photos)
+            yield from wrap(told, "  ")
     review = made.review()
-    for line in (*review.lines(used=False), *_asked_lines(review)):
+    for line in (*review.lines(used=False, text=say), *_asked_lines(review, say)):
         yield from wrap(line, "")
 
 
-def _asked_lines(review: Review) -> list[str]:
+def _asked_lines(review: Review, say: Text) -> list[str]:
     """The doubts about photos that are used, but for expressions that were read from the face."""
     asked = [doubt for doubt in review if doubt.column != "expression"]
-    return replace(review, doubts=tuple(asked)).lines(used=True)
+    return replace(review, doubts=tuple(asked)).lines(used=True, text=say)
 
 
 def wrap(text: str, indent: str = "") -> list[str]:
@@ -158,71 +169,74 @@ def _line_width() -> int:
     return min(shutil.get_terminal_size().columns, _LONGEST_LINE)
 
 
-def clinic_lines(made: Series) -> Iterator[str]:
+def clinic_lines(made: Series, text: Text | None = None) -> Iterator[str]:
     """The sheet as text: right, left and percentage of each measure at the first, worst and latest visits."""
-    from asymmetry.core.text import english_text
     from asymmetry.series.sheet_text import sheet_lines
 
     worst = [each.days.worst for each in made.findings]
-    for line in sheet_lines(made.sheet(), english_text(), _line_width(), worst):
+    for line in sheet_lines(made.sheet(), text or english_text(), _line_width(), worst):
         if len(line) <= _line_width():
             yield printable(line)
         else:
             yield from wrap(line)
 
 
-def series_lines(made: Series) -> Iterator[str]:
+def series_lines(made: Series, text: Text | None = None) -> Iterator[str]:
     """A series as text: one line per photo with its differences, its expression, its name and its remarks."""
-    from asymmetry.core.text import english_text
     from asymmetry.series import HEADLINES, notable
     from asymmetry.series.absolute import add_absolute_sds
 
+    say = text or english_text()
     table = add_absolute_sds(made.landmarks, made.static)
-    photos = count_things(len(made), "photo")
-    yield f"{photos}; {made.counted_from.words}; differences are right minus left, in mm"
+    yield say.count("terminal.photos", len(made), since=made.counted_from.note.words(say))
     yield ""
-    heads = "".join(f"  {headline.part:>{_CELL}}" for headline in HEADLINES)
-    yield f"{'day':>6}  {'date':<10}{heads}  {'expression':<{_EXPRESSION}} photo"
+    parts = [say.known("parts", headline.name) for headline in HEADLINES]
+    heads = "".join(f"  {part:>{_CELL}}" for part in parts)
+    day, date, shown = (say(f"terminal.{name}") for name in ("day", "date", "expression"))
+    yield f"{day:>6}  {date:<10}{heads}  {shown:<{_EXPRESSION}} {say('terminal.photo')}"
     for row, seen in enumerate(notable(table)):
         if not made.landmarks.usable[row]:
             continue
         diffs = "".join(
-            f"  {_number(table[each.column('diff')][row], '+'):>{max(_CELL, len(each.part))}}"
-            for each in HEADLINES
+            f"  {_number(table[each.column('diff')][row], say, '+'):>{max(_CELL, len(part))}}"
+            for each, part in zip(HEADLINES, parts, strict=True)
         )
-        day, date = _number(table["day"][row], decimals=0), table["taken"][row][:10] or "-"
-        shown = english_text().known("expressions", str(table["expression"][row]))
+        day, date = _number(table["day"][row], say, decimals=0), table["taken"][row][:10] or "-"
+        shown = say.known("expressions", str(table["expression"][row]))
         name = printable(str(table["photo"][row]))
         yield f"{day:>6}  {date:<10}{diffs}  {shown:<{_EXPRESSION}} {name}"
         if seen:
-            told = "; ".join(f"{each.words} ({each.noticeable})" for each in seen)
-            yield from wrap(f"noticeable: {told}", " " * _REMARK)
+            told = [say(f"terminal.{each.noticeable}", what=each.note.words(say)) for each in seen]
+            yield from wrap(say("terminal.noticeable", what="; ".join(told)), " " * _REMARK)
         for note in table.notes[row]:
-            yield from wrap(str(note), " " * _REMARK)
+            yield from wrap(note.words(say), " " * _REMARK)
 
 
-def truth_lines(read: Series, truth: Measurements) -> Iterator[str]:
+def truth_lines(read: Series, truth: Measurements, text: Text | None = None) -> Iterator[str]:
     """True and read differences, as changes from the mean of the photos before the treatment."""
     from asymmetry.series import HEADLINES
 
+    say = text or english_text()
     known = [each for each in HEADLINES if each.column("diff") in truth]
     rows = {str(name): row for row, name in enumerate(read.static["photo"])}
     order = [rows[str(name)] for name in truth["photo"]]
     before = truth["day"] < 0
-    yield "Change of the left-right difference since before the treatment, mm"
-    yield f"{'':>6}" + "".join(f"{each.part:>18}" for each in known)
-    yield f"{'day':>6}" + f"{'true':>10}{'read':>8}" * len(known)
+    yield say("terminal.truth")
+    yield f"{'':>6}" + "".join(f"{say.known('parts', each.name):>18}" for each in known)
+    heads = f"{say('terminal.true'):>10}{say('terminal.read'):>8}"
+    yield f"{say('terminal.day'):>6}" + heads * len(known)
     courses = []
     for each in known:
         found = read.static[each.column("diff")][order]
         courses.append((truth[each.column("diff")], found - found[before].mean()))
     for row, day in enumerate(truth["day"]):
         cells = "".join(
-            f"{_number(true[row], '+'):>10}{_number(found[row], '+'):>8}" for true, found in courses
+            f"{_number(true[row], say, '+'):>10}{_number(found[row], say, '+'):>8}" for true, found in courses
         )
-        yield f"{_number(day, decimals=0):>6}{cells}"
+        yield f"{_number(day, say, decimals=0):>6}{cells}"
     errors = [float(((found - true) ** 2).mean() ** 0.5) for true, found in courses]
-    yield f"{'error':>6}" + "".join(f"{_number(error, decimals=2):>18}" for error in errors)
+    cells = "".join(f"{_number(error, say, decimals=2):>18}" for error in errors)
+    yield f"{say('terminal.error'):>6}{cells}"
 
 
 def count_things(number: int, thing: str) -> str:
@@ -251,19 +265,20 @@ def progress_line(now: Progress, seconds: float) -> str:
     if seconds > 0:
         rate = (now.done - now.earlier) / seconds
     share = 100 * now.done / max(now.photos, 1)
-    failed = 100 * now.failed_share
-    done = f"{now.done:,} of {now.photos:,} photos ({share:.1f} %)"
-    return f"{done}, {failed:.1f} % failed, {rate:.1f} a second"
+    counts = {"done": f"{now.done:,}", "photos": f"{now.photos:,}"}
+    return english_text()(
+        "terminal.progress", share=share, failed=100 * now.failed_share, rate=rate, **counts
+    )
 
 
-def _number(value: float, sign: str = "", decimals: int = 1) -> str:
+def _number(value: float, say: Text, sign: str = "", decimals: int = 1) -> str:
     """A rounded number; a dash where there is none, and no sign before a zero."""
     if math.isnan(value):
         return "-"
     rounded = round(float(value), decimals)
     if rounded == 0:
-        return f"{0:.{decimals}f}"
-    return f"{rounded:{sign}.{decimals}f}"
+        rounded, sign = 0.0, ""
+    return f"{rounded:{sign}.{decimals}f}".replace(".", say.decimal)
 
 
 def printable(text: str) -> str:

@@ -106,6 +106,8 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
         english = tomllib.load(file)
     metrics = {**catalogue(), **movement_catalogue()}
     english["definitions"] = {name: metric.definition for name, metric in metrics.items()}
+    english["metric_names"] = {name: name.replace("_", " ") for name in metrics}
+    english["signs"] = {name: metric.sign for name, metric in metrics.items()}
     lines = []
     for section, entries in english.items():
         lines.append(f"[{section}]")

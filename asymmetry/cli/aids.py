@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from asymmetry.cli.folder import leave, of_a_folder
+from asymmetry.core.text import Text
 from asymmetry.terminal import printable, wrap
 
 if TYPE_CHECKING:
@@ -30,14 +31,12 @@ __all__ = ["aids"]
     type=click.Path(path_type=Path, dir_okay=False),
     help="JSON file to write the forms into.",
 )
-@click.option("--language", default="en", show_default=True, help="Language, or a .toml file of words.")
 def aids(made: Series, day: str | None, filled: Path | None, output: Path | None, language: str) -> None:
     """Print the items of Sunnybrook, eFACE and House-Brackmann with evidence.
 
     A clinician fills them in, in the file of -o; --filled reads it again and adds up the totals. Items that
     photos don't tell, and totals with a blank item, stay blank. Measurements, not a diagnosis.
     """
-    from asymmetry.core.text import Text
     from asymmetry.series.aids import aid_lines
 
     forms = made.aids(_read_day(day), filled)
@@ -47,7 +46,7 @@ def aids(made: Series, day: str | None, filled: Path | None, output: Path | None
     if output:
         forms.save(output)
         click.echo(printable(str(output)))
-    leave(made.static, made.leftovers)
+    leave(made.static, made.leftovers, language)
 
 
 def _read_day(text: str | None) -> str | float | None:

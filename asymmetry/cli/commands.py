@@ -12,7 +12,8 @@ import click
 
 import asymmetry
 from asymmetry.cli.aids import aids
-from asymmetry.cli.folder import EXIT_SOME_FAILED, leave, mirrored_option, of_a_folder
+from asymmetry.cli.folder import EXIT_SOME_FAILED, language_option, leave, mirrored_option, of_a_folder
+from asymmetry.core.text import ENGLISH, Text
 from asymmetry.errors import AsymmetryError
 from asymmetry.progress import show_archive, show_photos
 from asymmetry.terminal import (
@@ -91,7 +92,10 @@ _method = click.option(
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV; values not measured are empty.")
 @_method
 @mirrored_option
-def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method, mirrored: bool) -> None:
+@language_option
+def photo(
+    photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method, mirrored: bool, language: str
+) -> None:
     """Score photos: right, left and difference of every metric."""
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
@@ -106,9 +110,10 @@ def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method,
     elif as_csv:
         click.echo((table.to_csv() or "").encode("utf-8", "backslashreplace"), nl=False)
     else:
-        texts = ["\n".join(photo_lines(table, row)) for row in range(table.rows)]
+        say = Text.load(language)
+        texts = ["\n".join(photo_lines(table, row, say)) for row in range(table.rows)]
         click.echo("\n\n".join(texts))
-    leave(table)
+    leave(table, language=language)
 
 
 @main.command()
@@ -126,23 +131,24 @@ def photo(photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method,
     callback=lambda _context, _option, path: _check_sheet(path),
     help="File to write the sheet into: right, left and percentage by measure and visit, .csv or .xlsx.",
 )
-def series(made: Series, output: Path | None, sheet: Path | None) -> None:
+def series(made: Series, output: Path | None, sheet: Path | None, language: str) -> None:
     """Score one person's dated photos and report the changes.
 
     Prints the changes first, then the sheet of measures by visit, and a table of photos.
     """
-    lines = [*change_lines(made), "", *clinic_lines(made), "", *series_lines(made)]
+    say = Text.load(language)
+    lines = [*change_lines(made, say), "", *clinic_lines(made, say), "", *series_lines(made, say)]
     written = []
     if sheet:
         from asymmetry.series.sheet_files import write_sheet
 
-        written.append(printable(str(write_sheet(made.sheet(), sheet))))
+        written.append(printable(str(write_sheet(made.sheet(), sheet, language))))
     if output:
-        written += _write_series(made, output)
+        written += _write_series(made, output, language)
     if written:
         lines += ["", *written]
     click.echo("\n".join(lines))
-    leave(made.static, made.leftovers)
+    leave(made.static, made.leftovers, language)
 
 
 @main.command()
@@ -157,7 +163,6 @@ def series(made: Series, output: Path | None, sheet: Path | None) -> None:
 )
 @click.option("--no-photos", is_flag=True, help="Leave the faces out.")
 @click.option("--pseudonym", default="", help="A name for the person; file names are then left out.")
-@click.option("--language", default="en", show_default=True, help="Language, or a .toml file of words.")
 @click.option(
     "--paper",
     type=click.Choice(["A4", "Letter"]),
@@ -171,10 +176,10 @@ def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
     A single self-contained file with pictures, plots and tables. Prints its path.
     """
     written = made.report(output, photos=not no_photos, **options)
-    for line in made.review().lines(used=False):
+    for line in made.review().lines(used=False, text=Text.load(options["language"])):
         click.echo(printable(line), err=True)
     click.echo(printable(str(written)))
-    leave(made.static, made.leftovers)
+    leave(made.static, made.leftovers, options["language"])
 
 
 @main.command()
@@ -348,9 +353,9 @@ def _check_folder(path: Path | None) -> Path | None:
     return local_path(path)
 
 
-def _write_series(made: Series, output: Path) -> list[str]:
+def _write_series(made: Series, output: Path, language: str = ENGLISH) -> list[str]:
     """Write a series' table and page; their paths."""
     output.mkdir(parents=True, exist_ok=True)
     made.static.to_csv(output / "scores.csv")
-    made.report(output / "report.html")
+    made.report(output / "report.html", language=language)
     return [printable(str(output / name)) for name in ("scores.csv", "report.html")]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import asymmetry
+from asymmetry.core.text import ENGLISH, Text
 from asymmetry.progress import show_photos
 from asymmetry.terminal import printable
 
@@ -19,12 +20,20 @@ if TYPE_CHECKING:
     from asymmetry.core.table import Measurements
     from asymmetry.photos.listing import Leftover
 
-__all__ = ["EXIT_SOME_FAILED", "leave", "mirrored_option", "of_a_folder"]
+__all__ = ["EXIT_SOME_FAILED", "language_option", "leave", "mirrored_option", "of_a_folder"]
 
 EXIT_SOME_FAILED = 3
 
 mirrored_option = click.option(
     "--mirrored", is_flag=True, help="The photos were stored mirrored, as many selfies are."
+)
+
+language_option = click.option(
+    "--language",
+    default=ENGLISH,
+    show_default=True,
+    callback=lambda _context, _option, language: _check_language(language),
+    help="Language, such as de, or a .toml file of words.",
 )
 
 _FOLDER = (
@@ -50,6 +59,7 @@ _FOLDER = (
         "notes, use.  [default: manifest.csv or .xlsx in FOLDER]",
     ),
     mirrored_option,
+    language_option,
     click.option("--all-rest", is_flag=True, help="Photos without a stated expression are at rest."),
 )
 
@@ -70,14 +80,23 @@ def of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
     return with_series
 
 
-def leave(table: Measurements, leftovers: Iterable[Leftover] = ()) -> None:
+def _check_language(language: str) -> str:
+    """A language, refused before any photo is read if there are no words in it."""
+    Text.load(language)
+    return language
+
+
+def leave(table: Measurements, leftovers: Iterable[Leftover] = (), language: str = ENGLISH) -> None:
     """Name the photos that could not be scored and the files not read, and let the exit code say so."""
+    say = Text.load(language)
     failed = [row for row in range(table.rows) if table["status"][row] not in ("ok", "warn")]
     for row in failed:
-        photo, reason = table["photo"][row], table["reason"][row]
-        click.echo(printable(f"not scored: {photo}: {reason}"), err=True)
+        reason = "; ".join(note.words(say) for note in table.notes[row])
+        told = say("terminal.not_scored", photo=table["photo"][row], reason=reason)
+        click.echo(printable(told), err=True)
     missed = [each for each in leftovers if each.missed]
     for each in missed:
-        click.echo(printable(f"not read: {each.path}: {each.note}"), err=True)
+        told = say("terminal.not_read", path=each.path, reason=each.note.words(say))
+        click.echo(printable(told), err=True)
     if failed or missed:
         sys.exit(EXIT_SOME_FAILED)

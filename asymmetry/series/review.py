@@ -17,6 +17,7 @@ import numpy.typing as npt
 from asymmetry.core.cells import guard_formula
 from asymmetry.core.notes import Note
 from asymmetry.core.table import Measurements
+from asymmetry.core.text import Text, english_text
 from asymmetry.metrics.expression import UNKNOWN
 from asymmetry.photos.listing import Leftover
 
@@ -115,21 +116,24 @@ class Review:
     def __str__(self) -> str:
         return "\n".join(self.lines())
 
-    def lines(self, *, used: bool | None = None) -> list[str]:
+    def lines(self, *, used: bool | None = None, text: Text | None = None) -> list[str]:
         """A line for each doubt, photos with the same one together.
 
         Parameters
         ----------
         used : bool, optional
             Only doubts about photos that are used, or not. Default: all, those that are not used first.
+        text : Text, optional
+            The language. Default: English.
         """
+        say = text or english_text()
         if used is None:
-            return [*self.lines(used=False), *self.lines(used=True)]
+            return [*self.lines(used=False, text=say), *self.lines(used=True, text=say)]
         groups: dict[tuple[str, str], list[str]] = defaultdict(list)
         for each in self.doubts:
             if each.used == used:
-                groups[_words(each), _settle(each)].append(each.photo)
-        return [_line(names, reason, settle, used=used) for (reason, settle), names in groups.items()]
+                groups[_words(each, say), _settle(each, say)].append(each.photo)
+        return [_line(names, *told, used=used, say=say) for told, names in groups.items()]
 
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
         """The table as CSV; it is also written, if a path is given, so that a manifest can be made of it."""
@@ -144,31 +148,33 @@ class Review:
         return text.getvalue()
 
 
-def _line(names: Sequence[str], reason: str, settle: str, *, used: bool) -> str:
-    photos = _join([f"{name}: " for name in names if name]) if len(names) == 1 else f"{_join(names)}: "
+def _line(names: Sequence[str], reason: str, settle: str, *, used: bool, say: Text) -> str:
+    photos = f"{_join(names, say)}: " if any(names) else ""
     if used:
-        return str(Note("to_check", photos=photos, reason=reason, settle=settle))
-    return str(Note("not_used", photos=photos, reason=reason, settle=settle))
+        return Note("to_check", photos=photos, reason=reason, settle=settle).words(say)
+    return Note("not_used", photos=photos, reason=reason, settle=settle).words(say)
 
 
-def _words(doubt: Doubt) -> str:
+def _words(doubt: Doubt, say: Text) -> str:
     if doubt.note.code == "same_file":
-        return str(Note("same_files"))
-    return doubt.reason
+        return Note("same_files").words(say)
+    return doubt.note.words(say)
 
 
-def _settle(doubt: Doubt) -> str:
+def _settle(doubt: Doubt, say: Text) -> str:
     if not doubt.column:
         return ""
     if not doubt.value:
-        return str(Note("settle_open", column=doubt.column))
-    return str(Note("settle", column=doubt.column, value=doubt.value))
+        return Note("settle_open", column=doubt.column).words(say)
+    return Note("settle", column=doubt.column, value=doubt.value).words(say)
 
 
-def _join(names: Sequence[str]) -> str:
+def _join(names: Sequence[str], say: Text) -> str:
+    comma = say.entries["lists.comma"]
     if len(names) <= _MOST_NAMES + 1:
-        return ", ".join(names)
-    return str(Note("and_more", photos=", ".join(names[:_MOST_NAMES]), more=len(names) - _MOST_NAMES))
+        return comma.join(names)
+    few = comma.join(names[:_MOST_NAMES])
+    return Note("and_more", photos=few, more=len(names) - _MOST_NAMES).words(say)
 
 
 def review_photos(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from asymmetry.core.cells import guard_formula
 from asymmetry.core.paths import local_path, replace_file
 from asymmetry.core.records import make_plain
-from asymmetry.core.text import Text
+from asymmetry.core.text import ENGLISH, Text
 from asymmetry.errors import InvalidInputError, MissingExtraError, require
 from asymmetry.series.sheet import Cell, Sheet, SheetRow, Visit
 
@@ -73,7 +73,9 @@ def check_sheet_target(path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def write_sheet(sheet: Sheet, path: str | os.PathLike[str]) -> Path:
+def write_sheet(
+    sheet: Sheet, path: str | os.PathLike[str], language: str | os.PathLike[str] = ENGLISH
+) -> Path:
     """Write a sheet in the format that the file's ending names.
 
     Parameters
@@ -82,12 +84,14 @@ def write_sheet(sheet: Sheet, path: str | os.PathLike[str]) -> Path:
         The sheet.
     path : path
         As for `check_sheet_target`.
+    language : str or path
+        The language of its words, as for a report.
     """
     target = check_sheet_target(path)
     if target.suffix.lower() == ".xlsx":
-        sheet.to_xlsx(target)
+        sheet.to_xlsx(target, language=language)
     else:
-        sheet.to_csv(target)
+        sheet.to_csv(target, language=language)
     return target
 
 

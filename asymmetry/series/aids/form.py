@@ -96,8 +96,8 @@ class Form(Record):
 
     Attributes
     ----------
-    scale, source : str
-        Its name, and where it was published.
+    scale : str
+        Its name.
     items : tuple of Item
         Its items.
     totals : tuple of Total
@@ -105,9 +105,14 @@ class Form(Record):
     """
 
     scale: str
-    source: str
     items: tuple[Item, ...]
     totals: tuple[Total, ...]
+    derived: ClassVar[tuple[str, ...]] = ("source",)
+
+    @property
+    def source(self) -> str:
+        """Where the scale was published."""
+        return english_text().known("aid_sources", self.scale)
 
     def __getitem__(self, name: str) -> Item:
         """The item of that name."""
@@ -218,7 +223,7 @@ def _fill_form(
         allowed = tuple(question.points) or question.span
         items.append(Item(scale.name, question.name, question.part, allowed, value, evidence, notes))
     totals = tuple(_add_up(scale.questions, items, each, affected) for each in scale.formulas)
-    return Form(scale.name, scale.source, tuple(items), totals)
+    return Form(scale.name, tuple(items), totals)
 
 
 def _add_up(

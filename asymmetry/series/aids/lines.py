@@ -39,7 +39,7 @@ def aid_lines(aids: Aids, text: Text | None = None) -> Iterator[str]:
 
 
 def _form_lines(form: Form, say: Text) -> Iterator[str]:
-    yield say("aids.scale", scale=form.scale, source=form.source)
+    yield say("aids.scale", scale=form.scale)
     part = ""
     for item in form.items:
         if item.part != part:

@@ -1,4 +1,7 @@
-"""The items and formulas of Sunnybrook, eFACE and House-Brackmann, as they were published."""
+"""The items and formulas of Sunnybrook, eFACE and House-Brackmann, as they were published.
+
+Where that was stands in ``asymmetry/texts``, section ``[aid_sources]``.
+"""
 
 from __future__ import annotations
 
@@ -105,14 +108,11 @@ class GradingScale:
         Its items.
     formulas : tuple of Formula
         Its totals.
-    source : str
-        Where it was published.
     """
 
     name: str
     questions: tuple[Question, ...]
     formulas: tuple[Formula, ...]
-    source: str
 
 
 def _count(first: int, last: int) -> Mapping[str, int]:
@@ -183,7 +183,6 @@ SUNNYBROOK = GradingScale(
         Formula("synkinesis", {"synkinesis": 1}),
         Formula("composite", {"voluntary": 4, "rest": -5, "synkinesis": -1}),
     ),
-    source="Ross, Fradet and Nedzelski, Otolaryngol Head Neck Surg 1996;114:380-386",
 )
 
 #: At rest 100 is balanced, and both ends are asymmetric; elsewhere 100 is best.
@@ -220,7 +219,6 @@ EFACE = GradingScale(
         _analogue("synkinesis_platysma", "synkinesis", caution=_CHIN_AND_NECK),
     ),
     formulas=tuple(Formula(name, {}) for name in ("static", "dynamic", "synkinesis", "composite")),
-    source="Banks et al., Plast Reconstr Surg 2015;136:223e-230e",
 )
 
 HOUSE_BRACKMANN = GradingScale(
@@ -247,7 +245,6 @@ HOUSE_BRACKMANN = GradingScale(
         ),
     ),
     formulas=(Formula("measured", {"measured": 1}, ("VI", "V", "V", "IV", "IV", "III", "III", "II", "I")),),
-    source="House and Brackmann, Otolaryngol Head Neck Surg 1985;93:146-147",
 )
 
 #: The scales, in the order in which they are told.
