@@ -14,6 +14,7 @@ from .photos.photo import PhotoSource
 from .photos.readers import Reader, register_reader
 from .photos.sources import PhotoBytes
 from .scoring import Score, score
+from .two_photos import compare
 
 __all__ = [
     "AsymmetryError",
@@ -35,6 +36,7 @@ __all__ = [
     "Series",
     "__version__",
     "archive",
+    "compare",
     "core",
     "errors",
     "extract",

@@ -31,7 +31,7 @@ from asymmetry.metrics.headline import HEADLINES, Difference, Headline, notable
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.sources import load_source, name_source
 
-__all__ = ["Score", "score"]
+__all__ = ["Score", "extractor_or", "photo_error", "score"]
 
 _ERRORS: dict[str, type[PhotoError]] = {
     kind.status: kind for kind in (NoFaceError, SeveralFacesError, UnsuitablePhotoError, UnreadablePhotoError)
@@ -239,12 +239,12 @@ def score(
     with extractor_or(extractor, mirrored=mirrored, method=method) as reader:
         landmarks = reader.extract([loaded])
     if not landmarks.usable[0]:
-        raise _error(landmarks)
+        raise photo_error(landmarks)
     return Score(landmarks, measure(landmarks, metrics=metrics, scale=scale))
 
 
-def _error(landmarks: Landmarks) -> PhotoError:
-    """Why the one photo of these landmarks can't be scored."""
+def photo_error(landmarks: Landmarks) -> PhotoError:
+    """Why the one photo of these landmarks can't be scored, as an error to raise."""
     kind = _ERRORS[str(landmarks.status[0])]
     if kind is UnsuitablePhotoError and not landmarks.size[0].any():
         kind = PhotoTooLargeError  # a photo refused by its header has no size yet

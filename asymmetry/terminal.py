@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from asymmetry.core.table import Measurements
     from asymmetry.metrics import Metric, Norm
     from asymmetry.people import Series
+    from asymmetry.series.pair import Comparison
     from asymmetry.series.review import Review
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "clinic_lines",
     "count_things",
     "json_text",
+    "pair_lines",
     "photo_lines",
     "printable",
     "progress_line",
@@ -37,6 +39,8 @@ _WIDE, _WIDER = 80, 100
 _LONGEST_LINE = 100
 #: Letters of the table of photos: of a number, of an expression, and before a remark.
 _CELL, _EXPRESSION, _REMARK = 6, 14, 8
+#: Letters of a measure's title in the table of two photos.
+_TITLE = 17
 #: Letters of a metric's name, of the headings over its numbers, and over its norm's.
 _NAME = 21
 _HEADS = {"right": 7, "left": 7, "diff": 8, "error_mark": 6}
@@ -210,6 +214,32 @@ def series_lines(made: Series, text: Text | None = None) -> Iterator[str]:
             yield from wrap(say("terminal.noticeable", what="; ".join(told)), " " * _REMARK)
         for note in table.notes[row]:
             yield from wrap(note.words(say), " " * _REMARK)
+
+
+def pair_lines(made: Comparison, text: Text | None = None) -> Iterator[str]:
+    """Two photos as text: what changed, what may explain it, and the numbers."""
+    say = text or english_text()
+    for note in made.notes:
+        yield from wrap(note.words(say))
+    for note in made.remarks:
+        yield from wrap(say("summary.mind", remark=note.words(say)), "  ")
+    if not made.changes:
+        return
+    yield ""
+    groups, kinds, ends = (
+        [say(f"terminal.{name}") for name in names]
+        for names in (("right", "left", "right_less_left"), ("before", "after"), ("change", "sure_from"))
+    )
+    yield " " * _TITLE + "".join(f"{name:>13}" for name in groups)
+    heads = f"{kinds[0]:>7}{kinds[1]:>6}" * len(groups)
+    yield f"{'mm':<{_TITLE}}{heads}{ends[0]:>8}{'±':>5}{ends[1]:>10}"
+    for each in made.changes:
+        sides = (each.right_before, each.right_after, each.left_before, each.left_after)
+        cells = "".join(f"{_number(value, say):>{7 - at % 2}}" for at, value in enumerate(sides))
+        cells += f"{_number(each.diff_before, say, '+'):>7}{_number(each.diff_after, say, '+'):>6}"
+        cells += f"{_number(each.change, say, '+'):>8}"
+        cells += f"{_number(each.error, say):>5}{_number(each.limit, say):>10}"
+        yield f"{say.known('titles', each.part):<{_TITLE}}{cells}"
 
 
 def truth_lines(read: Series, truth: Measurements, text: Text | None = None) -> Iterator[str]:

@@ -15,7 +15,14 @@ import numpy.typing as npt
 
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.extract import Extractor
-from asymmetry.series.likeness import COLUMNS, find_mirrored, find_strangers, shapes, signatures
+from asymmetry.series.likeness import (
+    COLUMNS,
+    compare_shapes,
+    find_mirrored,
+    find_strangers,
+    shapes,
+    signatures,
+)
 
 __all__ = ["main"]
 
@@ -68,6 +75,10 @@ def _print_shapes(shape: FloatArray, people: npt.NDArray[np.str_]) -> None:
     print("Distance of shapes (share of the outer canthi's distance): median, 95 %, largest")
     for name, some in (("one person", same & pairs), ("two people", ~same & pairs)):
         print(f"  {name}: {np.nanquantile(apart[some], [0.5, 0.95, 1]).round(4)}")
+    told = np.array([[compare_shapes(np.stack([one, other])) for other in shape] for one in shape])
+    for name, some in (("one person", same & pairs), ("two people", ~same & pairs)):
+        words, counts = np.unique(told[some], return_counts=True)
+        print(f"  two photos of {name}:", dict(zip(words.tolist(), counts.tolist(), strict=True)))
     strangers = [
         find_strangers(np.concatenate([shape[people == who], shape[people == other][:1]]))
         for who in np.unique(people)

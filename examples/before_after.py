@@ -1,4 +1,4 @@
-"""Draw two photos of one person side by side, eyes level and at one scale, with what was measured in each.
+"""Compare two photos of one person: what changed in words, and both faces side by side at one scale.
 
 Run it with two photos, or without for the public-domain portrait that scikit-image brings, before and after
 its right brow was lowered by 3 mm::
@@ -11,37 +11,22 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
 import asymmetry
-from asymmetry.core.frame import face_frame
 from asymmetry.photos.photo import read_photo
-from asymmetry.report import Contours, Differences, Guides, Heights, Layers, SideNames
-from asymmetry.report.pictures import Frame, Picture, align_eyes
 from asymmetry.synthetic import Move, demo_portrait, warp_photo
-
-LAYERS = Layers((Guides(), Contours(), Heights(), Differences(all=True), SideNames()))
 
 
 def main(target: Path, before: Path | None = None, after: Path | None = None) -> None:
-    """Write the figure."""
+    """Print what changed, and write the figure."""
     with asymmetry.Extractor() as extractor:
         if before is None or after is None:
             first = read_photo(demo_portrait().path).pixels
             lowered = [Move("brow", "right", up_mm=-3.0)]
-            photos = [first, warp_photo(first, extractor.extract([first]), lowered).pixels]
+            second = warp_photo(first, extractor.extract([first]), lowered).pixels
+            made = asymmetry.compare(first, second, extractor=extractor, picture=target)
         else:
-            photos = [read_photo(before).pixels, read_photo(after).pixels]
-        landmarks = extractor.extract(photos)
-    scale = face_frame(landmarks, names=()).mm_per_px
-    shown = []
-    for row, pixels in enumerate(photos):
-        picture = align_eyes(Picture(pixels, landmarks[row], float(scale[row])), Frame(scale=3.0))
-        if picture is None:
-            sys.exit(f"photo {row + 1}: {landmarks.reason[row] or 'the eyes were not seen'}")
-        shown.append(LAYERS.annotate(picture.pixels, picture.faces))
-    Image.fromarray(np.concatenate(shown, axis=1)).save(target)
+            made = asymmetry.compare(before, after, extractor=extractor, picture=target)
+    print(made)
 
 
 if __name__ == "__main__":

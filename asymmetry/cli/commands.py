@@ -12,6 +12,7 @@ import click
 
 import asymmetry
 from asymmetry.cli.aids import aids
+from asymmetry.cli.compare import compare
 from asymmetry.cli.folder import EXIT_SOME_FAILED, language_option, leave, mirrored_option, of_a_folder
 from asymmetry.core.text import ENGLISH, Text
 from asymmetry.errors import AsymmetryError
@@ -76,6 +77,7 @@ def main() -> None:
 
 
 main.add_command(aids)
+main.add_command(compare)
 
 _method = click.option(
     "--method",

@@ -110,6 +110,16 @@ class Note:
         except KeyError:
             return self.code
 
+    def change(self, **values: Any) -> Note:
+        """The same note with other values in the place of some of its own.
+
+        Examples
+        --------
+        >>> Note("head_turned", angle=17.3).change(angle=2)["angle"]
+        2
+        """
+        return Note(self.code, **{**dict(self.values), **values})
+
     def mirrored(self) -> Note:
         """The same note about the mirror image of a photo: sides change places."""
         return Note(self.code, **{name: _mirror(name, value) for name, value in self.values})

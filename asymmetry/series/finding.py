@@ -124,14 +124,14 @@ class Finding(Record):
                 "found_weak", share=self.now / self.before, now=self.now, other=self.before, **days, **known
             )
         if self.passed:
-            return Note("found_passed", moved=self._change_note, last=self.days.last, **days)
+            return Note("found_passed", moved=self.moved, last=self.days.last, **days)
         if self.regained > 0:
-            return Note("found_regained", moved=self._change_note, share=self.regained, **days)
-        return Note("found_lasting", moved=self._change_note, **days)
+            return Note("found_regained", moved=self.moved, share=self.regained, **days)
+        return Note("found_lasting", moved=self.moved, **days)
 
     @property
-    def _change_note(self) -> Note:
-        """The change at its worst."""
+    def moved(self) -> Note:
+        """The change alone, at its worst."""
         size = self.worst - self.before
         known = {"headline": self.part, "mm": abs(size), "error": self.error}
         more = {

@@ -10,6 +10,7 @@ import functools
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +19,19 @@ from asymmetry.core.frame import MAX_YAW_HORIZONTAL, face_frame, head_angles
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.metrics import measure
 
-__all__ = ["COLUMNS", "find_mirrored", "find_strangers", "proportions", "shapes", "signatures"]
+__all__ = [
+    "COLUMNS",
+    "compare_shapes",
+    "find_mirrored",
+    "find_strangers",
+    "proportions",
+    "shapes",
+    "signatures",
+]
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Resemblance: TypeAlias = Literal["alike", "unsure", "different"]
 
 #: Left-right differences by region, and how far they scatter between photos of one person, smiling or not, in
 #: the column's unit: the larger values of `benchmarks/likeness.py`, rounded up.
@@ -72,6 +82,9 @@ _MIDLINE = ("nasion", "nose_tip", "subnasale", "forehead", "menton")
 #: this far, in two people farther 19 times in 20 (`benchmarks/tune/likeness.py`); and how many times farther
 #: than the series' own photos are apart.
 _STRANGE, _TIMES_AS_FAR = 3.3, 2.0
+#: The same for two photos alone, which no others of the person steady: no pair of one person is as far
+#: apart (4.5 at most, in dim light and from below).
+_SURELY_STRANGE = 5.0
 _LEAST_PHOTOS = 3
 #: How many times more pairs have to agree with a photo's half than contradict it.
 _MAJORITY = 4
@@ -202,7 +215,7 @@ def find_strangers(shape: FloatArray) -> Mask:
 
     Examples
     --------
-    >>> alike, other = np.zeros((3, 4)), np.full((1, 4), 0.1)
+    >>> alike, other = np.zeros((3, 4)), np.full((1, 4), 9.0)
     >>> find_strangers(np.concatenate([alike, other])).tolist()
     [False, False, False, True]
     """
@@ -220,3 +233,33 @@ def find_strangers(shape: FloatArray) -> Mask:
     distance = np.median(apart[:, camp], axis=1)
     found[rows] = ~camp & (distance > max(_STRANGE, _TIMES_AS_FAR * usual))
     return found
+
+
+def compare_shapes(shape: FloatArray) -> Resemblance:
+    """Whether two photos show one person, by shape.
+
+    Of neutral and smiling photos of 16 people, some of whom the shapes were chosen on, and of four more of a
+    woman (``benchmarks/likeness.py``), all pairs of two people are ``"different"`` or ``"unsure"``, and none
+    of one person is ``"different"``.
+
+    Parameters
+    ----------
+    shape : ndarray, shape (2, k)
+        As `shapes` gives them.
+
+    Returns
+    -------
+    "alike", "unsure" or "different"
+        ``"alike"`` also where not all of a shape is known.
+
+    Examples
+    --------
+    >>> compare_shapes(np.array([[0.0, 0.0], [9.0, 9.0]]))
+    'different'
+    """
+    apart = float(np.sqrt(np.mean((shape[1] - shape[0]) ** 2)))
+    if apart > _SURELY_STRANGE:
+        return "different"
+    if apart > _STRANGE:
+        return "unsure"
+    return "alike"
