@@ -37,8 +37,8 @@ __all__ = [
 #: Columns of a terminal from which on norms stand beside the numbers, and words too, not below them.
 _WIDE, _WIDER = 80, 100
 _LONGEST_LINE = 100
-#: Letters of the table of photos: of a number, of an expression, and before a remark.
-_CELL, _EXPRESSION, _REMARK = 6, 14, 8
+#: Letters of the table of photos: of a number, and before a remark.
+_CELL, _REMARK = 6, 8
 #: Letters of a measure's title in the table of two photos.
 _TITLE = 17
 #: Letters of a metric's name, of the headings over its numbers, and over its norm's.
@@ -196,8 +196,10 @@ def series_lines(made: Series, text: Text | None = None) -> Iterator[str]:
     yield ""
     parts = [say.known("parts", headline.name) for headline in HEADLINES]
     heads = "".join(f"  {part:>{_CELL}}" for part in parts)
-    day, date, shown = (say(f"terminal.{name}") for name in ("day", "date", "expression"))
-    yield f"{day:>6}  {date:<10}{heads}  {shown:<{_EXPRESSION}} {say('terminal.photo')}"
+    day, date, head = (say(f"terminal.{name}") for name in ("day", "date", "expression"))
+    shown = [say.known("expressions", label) for label in table["expression"].tolist()]
+    wide = max(map(len, [head, *shown]))
+    yield f"{day:>6}  {date:<10}{heads}  {head:<{wide}} {say('terminal.photo')}"
     for row, seen in enumerate(notable(table)):
         if not made.landmarks.usable[row]:
             continue
@@ -206,9 +208,8 @@ def series_lines(made: Series, text: Text | None = None) -> Iterator[str]:
             for each, part in zip(HEADLINES, parts, strict=True)
         )
         day, date = _number(table["day"][row], say, decimals=0), table["taken"][row][:10] or "-"
-        shown = say.known("expressions", str(table["expression"][row]))
         name = printable(str(table["photo"][row]))
-        yield f"{day:>6}  {date:<10}{diffs}  {shown:<{_EXPRESSION}} {name}"
+        yield f"{day:>6}  {date:<10}{diffs}  {shown[row]:<{wide}} {name}"
         if seen:
             told = [say(f"terminal.{each.noticeable}", what=each.note.words(say)) for each in seen]
             yield from wrap(say("terminal.noticeable", what="; ".join(told)), " " * _REMARK)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from asymmetry import Landmarks, Note, Series, measure
-from asymmetry.core.text import Text
+from asymmetry.core.text import ENGLISH, Text, languages
+from asymmetry.metrics import catalogue, movement_catalogue
+from asymmetry.report.page import render
 from asymmetry.series.aids import aid_lines
 from asymmetry.synthetic import face
 from asymmetry.terminal import change_lines, clinic_lines, photo_lines, series_lines
+from tests.pages import Page
 from tests.test_aids import PALSY, series
 from tests.test_series_change import TREATED_ON, dated
 
@@ -54,3 +59,78 @@ def printed(text: Text) -> Iterator[str]:
 def test_nothing_that_is_printed_is_english_in_another_language(foreign: Path) -> None:
     said = "\n".join(printed(Text.load(foreign)))
     assert set(re.findall(r"[A-Za-z]+", re.sub(NAMES, "", said))) == set()
+
+
+def entries(language: str) -> dict[str, str]:
+    """The entries of a shipped catalogue by section and name."""
+    file = resources.files("asymmetry") / "texts" / f"{language}.toml"
+    found = tomllib.loads(file.read_text(encoding="utf-8"))
+    return {f"{section}.{name}": text for section, part in found.items() for name, text in part.items()}
+
+
+ENTRIES = entries(ENGLISH)
+OTHERS = [language for language in languages() if language != ENGLISH]
+#: Sections of words that English has from the metrics themselves.
+OF_METRICS = ("definitions", "metric_names", "signs")
+
+
+def test_german_is_shipped() -> None:
+    assert "de" in OTHERS
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_shipped_language_has_every_entry_with_its_places(language: str) -> None:
+    own = entries(language)
+    more = {name for name in own if name not in ENTRIES and name.partition(".")[0] not in OF_METRICS}
+    assert (ENTRIES.keys() - own.keys(), more) == (set(), set())
+    wrong = {name for name, text in ENTRIES.items() if places(text) != places(own[name])}
+    assert wrong == set()
+
+
+def places(text: str) -> set[str]:
+    return {place for place, _ in re.findall(r"\{(\w+)(:[^{}]*)?\}", text)}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_shipped_language_has_words_for_every_metric(language: str) -> None:
+    own = entries(language)
+    metrics = {**catalogue(), **movement_catalogue()}
+    assert {name for name in metrics if f"definitions.{name}" not in own} == set()
+    assert {name for name in catalogue() if f"metric_names.{name}" not in own} == set()
+    assert {
+        each.name for each in catalogue().values() if not each.sides and f"signs.{each.name}" not in own
+    } == set()
+    longest = max(len(text) for name, text in own.items() if name.startswith("metric_names."))
+    assert longest <= 21
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_english_word_is_printed_or_reported_in_a_shipped_language(language: str) -> None:
+    text = Text.load(language)
+    made = followed()
+    said = "\n".join([*printed(text), Page(render(made, language=language)).text])
+    english = words(" ".join(ENTRIES.values())) - words(" ".join(entries(language).values()))
+    assert words(re.sub(NAMES, "", said)) & english == set()
+
+
+def words(text: str) -> set[str]:
+    """Words of three letters and more, without the places between them."""
+    return set(re.findall(r"[^\W\d_]{3,}", re.sub(r"\{[^{}]*\}", " ", text).lower()))
+
+
+def test_german_has_its_own_marks() -> None:
+    text = Text.load("de")
+    assert text("terminal.progress", done="1", photos="2", share=12.5, failed=0.0, rate=-0.0).startswith(
+        "1 von 2 Fotos (12,5 %)"
+    )
+    assert (
+        Note("trend", per_week=-0.25, low=-1.0, high=0.004).words(text)
+        == "-0,25 pro Woche, zwischen -1,00 und +0,00"
+    )
+    assert (
+        Note("found_regained", moved=Note("text", text="x"), latest=9.0, day=5.0, share=0.8)
+        .words(text)
+        .startswith("Tag 9: zu 80 % zur")
+    )
+    assert text.count("page.photos", 1) == "1 Foto"
+    assert text.count("page.photos", 2) == "2 Fotos"

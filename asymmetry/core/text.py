@@ -20,6 +20,8 @@ __all__ = ["ENGLISH", "Text", "english_text", "languages"]
 
 ENGLISH = "en"
 _PLACE = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
+#: What a catalogue says of its language.
+_ABOUT = ("tag", "direction", "decimal", "percent")
 #: How a number may be written: Python's formats without a width.
 _NUMBER = re.compile(r"[-+]?(?:\.\d+)?[defg%]")
 
@@ -40,6 +42,8 @@ class Text:
         Which way it is written.
     decimal : str
         The mark before the tenths of a number.
+    percent : str
+        Put behind a number in percent.
     entries : mapping of str to str
         By ``section.name``.
 
@@ -55,6 +59,7 @@ class Text:
     tag: str
     direction: str
     decimal: str
+    percent: str
     entries: Mapping[str, str] = field(repr=False)
 
     @classmethod
@@ -80,7 +85,7 @@ class Text:
             for place, kind in _places(entry, sections).items():
                 if known.get(place) != kind or kind == "unknown":
                     raise InvalidInputError(f"{language}: {name} has no {{{place}}} to fill in like this")
-        about = {name: english[f"language.{name}"] for name in ("tag", "direction", "decimal")}
+        about = {name: english[f"language.{name}"] for name in _ABOUT}
         about |= {name: found[f"language.{name}"] for name in about if f"language.{name}" in found}
         return cls(**about, entries={**english, **found})
 
@@ -124,13 +129,20 @@ class Text:
         """One place in words."""
         value = parts[place]
         if isinstance(value, (int, float)) and _NUMBER.fullmatch(spec):
-            return f"{value:{spec}}".replace(".", self.decimal)
+            return self._write_number(value, spec)
         if isinstance(value, tuple):
             return self._list(value, spec, parts)
         if not spec:
             return str(value)
         others = {name: part for name, part in parts.items() if name != place}
         return self.known(spec, str(value), **others)
+
+    def _write_number(self, value: float, spec: str) -> str:
+        """A number in Python's format; a zero has no minus."""
+        text = f"{value:{spec}}"
+        if not text.strip("-0.%"):
+            text = text.lstrip("-")
+        return text.replace(".", self.decimal).replace("%", self.percent)
 
     def _list(self, values: tuple[object, ...], spec: str, parts: Mapping[str, object]) -> str:
         """Several values: names in words with "and" between them, anything else with commas."""

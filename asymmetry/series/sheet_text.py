@@ -50,7 +50,7 @@ def sheet_lines(sheet: Sheet, text: Text, width: int = 100, days: Iterable[float
         if _name_group(row, text) != group:
             group = _name_group(row, text)
             yield group
-        yield (_name_row(row, text) + "".join(_write_cell(row.cells[at]) for at in shown)).rstrip()
+        yield (_name_row(row, text) + "".join(_write_cell(row.cells[at], text) for at in shown)).rstrip()
     yield text("sheet.key", percent=percent_words(sheet, text))
     if len(shown) < len(sheet.visits):
         yield text("sheet.some", shown=len(shown), visits=len(sheet.visits))
@@ -82,9 +82,9 @@ def _name_row(row: SheetRow, text: Text) -> str:
     return f"{'  ' + text.known('titles', row.part):<.{room}}{error}".ljust(_TITLE)
 
 
-def _write_cell(cell: Cell) -> str:
+def _write_cell(cell: Cell, text: Text) -> str:
     right, left = (
-        _write_side(value, MARKS[arrow])
+        _write_side(value, MARKS[arrow], text)
         for value, arrow in ((cell.right, cell.right_arrow), (cell.left, cell.left_arrow))
     )
     percent = ""
@@ -93,8 +93,8 @@ def _write_cell(cell: Cell) -> str:
     return f"{right}{left}{percent:>{_PERCENT}}"
 
 
-def _write_side(value: float, mark: str) -> str:
+def _write_side(value: float, mark: str, text: Text) -> str:
     """A number with its arrow; the decimal points of a column stay under each other."""
     if math.isnan(value):
         return f"{'–':>{_SIDE - 1}} "
-    return f"{round(value, 1) + 0.0:>{_SIDE - 1}.1f}{mark or ' '}"
+    return f"{round(value, 1) + 0.0:>{_SIDE - 1}.1f}{mark or ' '}".replace(".", text.decimal)
