@@ -45,7 +45,9 @@ def test_page_says_first_what_changed_and_what_to_show() -> None:
     assert "Not changed on the latest day, as far as photos tell" in summary
     assert "from the size in brackets on): Upper lid (MRD1)" in summary
     assert "A bystander likely notices on day 40: right brow 3.0 mm lower." in summary
-    assert "To show the clinician right brow 3.0 mm lower than at baseline on day 40" in summary
+    shown = summary.partition("To show the clinician")[2]
+    assert "right brow 3.0 mm lower (± 0.6) than before, most on day" in shown
+    assert "right brow 3.0 mm lower than at baseline on day 40: worth showing at the next review" in shown
     order = "In short,Over days,Numbers,Definitions,How it was measured,Limits,Where the numbers come from"
     places = [page.text.index(heading) for heading in order.split(",")]
     assert places == sorted(places)
@@ -65,9 +67,10 @@ def test_what_stays_and_what_is_over_are_told_apart() -> None:
     over = Page(render(series(7, brow_right_mm=[0, 0, -4, -4, -4, 0, 0]))).text
     assert "On day 50, nothing is beyond measurement error any longer; 1 earlier change was." in over
     assert "Over by day 50: right brow 4.0 mm lower" in over
-    assert "No rule found anything to look at." in over
+    assert "most on day 20, over by day 50: worth showing your clinician" in over
     nothing = Page(render(series(4))).text
     assert "None of 4 tracked differences changed beyond measurement error." in nothing
+    assert "No rule found anything to look at." in nothing
     assert "Nothing measured on day 20 is of a size" in nothing
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,10 @@ import pytest
 from asymmetry import Landmarks, Note, Series
 from asymmetry.core.notes import as_note
 from asymmetry.errors import InvalidInputError
+from asymmetry.metrics import norms
 from asymmetry.series import RULES, Change, Concern, Rule
 from asymmetry.series.concerns import Situation
+from asymmetry.series.treatments import Treatment
 from asymmetry.synthetic import face
 from tests.notes import without_numbers
 from tests.test_series_change import TREATED_ON, dated, of
@@ -133,9 +136,18 @@ def found(made: Series, rule: str) -> list[Concern]:
 
 def test_rules_have_names_words_and_sources() -> None:
     assert [rule.name for rule in RULES] == [
-        "new asymmetry",
         "lid drop",
+        "open eye",
+        "brow drop",
+        "both brows",
+        "spock brow",
+        "new asymmetry",
         "weak movement",
+        "movement lost on both sides",
+        "weaker side",
+        "synkinesis",
+        "outside the normal range",
+        "not regained",
         "against the trend",
     ]
     assert all(rule.looks_for and rule.source for rule in RULES)
@@ -144,13 +156,13 @@ def test_rules_have_names_words_and_sources() -> None:
 def test_a_quiet_series_raises_no_concern() -> None:
     assert series(brow_right_mm=-5).concerns() == ()  # as before the treatment
     assert series(noise_px=0.3).concerns() == ()
-    assert smiles([8, 8, 8, 8], [3, 3, 3, 3]).concerns() == ()
+    assert smiles([8, 8, 8, 8], [6, 6, 6, 6]).concerns() == ()
     assert Series.from_landmarks(face(2)).concerns() == ()
 
 
 def test_new_asymmetry_is_a_case_for_the_review() -> None:
     (only,) = found(series(brow_right_mm=[0, 0, 0, -2, -2.5, -2.5]), "new asymmetry")
-    assert only.note.code == "touch_up"
+    assert only.note.code == "new_asymmetry"
     assert without_numbers(only.note["moved"]) == Note("right_less", headline="brow_height")
     assert only.note["moved"]["mm"] == pytest.approx(2.5, abs=0.01)
     assert str(only).startswith("right brow 2.5 mm lower than at baseline on day 21")
@@ -171,20 +183,145 @@ def test_what_is_no_new_asymmetry(made: Series, why: str) -> None:
     assert found(made, "new asymmetry") == [], why
 
 
-@pytest.mark.parametrize(("side", "amount"), [("right", -1.7), ("left", -1.7)])
-def test_a_lid_drop_in_the_first_two_weeks(side: str, amount: float) -> None:
-    made = series(**{f"upper_lid_{side}_mm": [0, 0, 0, amount, 0, 0]})
+def told(moved: str, *, over: bool, **values: str) -> dict[str, Any]:
+    """The words of a note about how far something moved, and whether it is over."""
+    return {"moved": Note(moved, **values), "now": Note("over_by" if over else "still_on")}
+
+
+def plain(note: Note) -> Note:
+    """A note without the numbers in it and in the notes that it holds."""
+    inner = {name: without_numbers(value) for name, value in note.values if isinstance(value, Note)}
+    return Note(note.code, **{**dict(without_numbers(note).values), **inner})
+
+
+@pytest.mark.parametrize("treated", [True, False])
+@pytest.mark.parametrize("side", ["right", "left"])
+def test_a_lid_drop_is_told_with_its_worst_day(side: str, treated: bool) -> None:
+    made = series(**{f"upper_lid_{side}_mm": [0, 0, 0, -1.6, -2.2, 0]}, treated=treated)
     (only,) = found(made, "lid drop")
-    assert without_numbers(only.note) == differently("lid_drop", side=side)
-    assert only.note["mm"] == pytest.approx(1.7, abs=0.01)
-    assert (only.day, only.photos) == (7, ("3",))
+    assert plain(only.note) == Note("lid_drop", **told("side_less", over=True, side=side, headline="mrd1"))
+    assert only.note["moved"]["mm"] == pytest.approx(2.2, abs=0.01)
+    assert (only.day, only.photos) == (14 if treated else 21, ("4",))
+
+
+@pytest.mark.parametrize("drop", [[0, 0, 0, -1.3, 0, 0], [-1.7, -1.7, -1.7, -1.7, 0, 0]])
+def test_what_is_no_lid_drop(drop: list[float]) -> None:
+    assert found(series([-7, -3, 0, 7, 15, 21], upper_lid_left_mm=drop), "lid drop") == []
+
+
+@pytest.mark.parametrize("treated", [True, False])
+def test_a_brow_drop_is_told_also_after_it_has_passed(treated: bool) -> None:
+    made = series(brow_right_mm=[0, 0, 0, -3.5, -2.5, 0], treated=treated)
+    (only,) = found(made, "brow drop")
+    expected = told("side_less", over=True, side="right", headline="brow_height")
+    assert plain(only.note) == Note("brow_drop", **expected)
+    assert only.note["moved"]["mm"] == pytest.approx(3.5, abs=0.05)
+    assert only.photos == ("3",)
+    assert found(series(brow_right_mm=[0, 0, 0, -1.5, -1.5, 0]), "brow drop") == []
+
+
+def test_a_drop_of_both_brows_is_told() -> None:
+    days = [-14.0, -7, 0, 7, 14, 21]
+    made = series(days, brow_right_mm=[0, 0, 0, -4, -4, -4], brow_left_mm=[0, 0, 0, -4, -4, -4])
+    (only,) = found(made, "both brows")
+    expected = told("both_less", over=False, headline="brow_height")
+    assert plain(only.note) == Note("brow_drop", **expected)
+    assert found(made, "brow drop") == []
+
+
+def test_a_raised_brow_is_told() -> None:
+    made = series(brow_left_mm=[0, 0, 0, 2.5, 3.5, 3.5])
+    (only,) = found(made, "spock brow")
+    expected = told("side_more", over=False, side="left", headline="brow_height")
+    assert plain(only.note) == Note("raised_brow", **expected)
+    assert found(series(brow_left_mm=[-3, -3, -3, 0, 0, 0]), "brow drop") == []
+
+
+def eyes(right: list[float], left: list[float], expression: str, **moved: Any) -> Series:
+    """A face at rest and with its upper lids so many mm lower, on days 0, 7 and so on; no treatment."""
+    n = len(right)
+    still = np.zeros(n)
+    made = face(
+        2 * n,
+        upper_lid_right_mm=np.ravel(np.column_stack([still, right])),
+        upper_lid_left_mm=np.ravel(np.column_stack([still, left])),
+        **{name: np.ravel(np.column_stack([still, value])) for name, value in moved.items()},
+    )
+    return Series.from_landmarks(
+        dated(made, np.repeat(7 * np.arange(n), 2)), expression=["rest", expression] * n
+    )
+
+
+def test_an_eye_that_does_not_close_is_told() -> None:
+    opening = float(series().static["fissure_height_right_mm"][0])
+    closed, half = [-opening] * 4, [-opening / 2] * 4
+    (only,) = found(eyes(closed, half, "eye_closure"), "open eye")
+    assert without_numbers(only.note) == Note("open_eye", side="left")
+    assert only.note["now"] == pytest.approx(opening / 2, abs=0.1)
+    assert found(eyes(closed, closed, "eye_closure"), "open eye") == []
+
+
+def test_synkinesis_is_told() -> None:
+    smile = {"mouth_corner_right_mm": [8.0] * 4, "mouth_corner_left_mm": [8.0] * 4}
+    (only,) = found(eyes([0.0] * 4, [-4.0] * 4, "smile_open", **smile), "synkinesis")
+    assert without_numbers(only.note) == Note("synkinesis_seen", side="left")
+    assert found(eyes([-3.0] * 4, [-3.0] * 4, "smile_open", **smile), "synkinesis") == []
+
+
+def test_a_smile_that_was_always_weaker_than_the_other_side_s_is_told() -> None:
+    (only,) = found(smiles([8, 8, 8, 8], [3, 3, 3, 3]), "weaker side")
+    assert without_numbers(only.note) == Note("weaker_side", side="left", part="smile_open", unit="mm")
+    assert only.note["share"] == pytest.approx(3 / 8, abs=0.01)
+    assert found(smiles([8, 8, 8, 8], [5.5, 5.5, 5.5, 5.5]), "weaker side") == []
+    assert found(smiles([8, 8, 8, 8], [5.5, 5.5, 5.5, 5.5], "left"), "weaker side") != []
+
+
+def test_a_movement_lost_on_both_sides_is_told() -> None:
+    (only,) = found(smiles([8, 8, 8, 2, 2, 2], [8, 8, 8, 2, 2, 2]), "movement lost on both sides")
+    assert only.note["share"] == pytest.approx(0.25, abs=0.02)
+    assert found(smiles([8, 8, 8, 6, 6, 6], [8, 8, 8, 6, 6, 6]), "movement lost on both sides") == []
+
+
+def measured_as_the_norms(made: Landmarks) -> Landmarks:
+    known = norms()
+    return replace(made, provenance={**made.provenance, "method": known.method})
+
+
+@pytest.mark.parametrize(("mm", "told_of"), [(-2.0, False), (-7.0, True)])
+def test_an_asymmetry_outside_the_normal_range_is_told(mm: float, told_of: bool) -> None:
+    made = measured_as_the_norms(face(N, brow_left_mm=mm))
+    there = found(
+        Series.from_landmarks(dated(made, DAYS), expression=["rest"] * N), "outside the normal range"
+    )
+    assert [each.note["headline"] for each in there] == ["brow_height"] * told_of
 
 
 @pytest.mark.parametrize(
-    "drop", [[0, 0, 0, -1.3, 0, 0], [0, 0, 0, 0, 0, -1.7], [-1.7, -1.7, -1.7, -1.7, 0, 0]]
+    ("product", "last", "told_of"),
+    [
+        ("", 140, False),
+        ("", 170, True),
+        ("Dysport", 170, True),
+        ("Daxxify", 170, False),
+        ("Daxxify", 280, True),
+        ("hyaluronic acid", 280, False),
+    ],
 )
-def test_what_is_no_lid_drop(drop: list[float]) -> None:
-    assert found(series([-7, -3, 0, 7, 15, 21], upper_lid_left_mm=drop), "lid drop") == []
+def test_a_change_that_outlasts_the_product_is_told(product: str, last: int, told_of: bool) -> None:
+    made = dated(face(N, brow_right_mm=[0, 0, 0, -3, -3, -3]), [-7, -3, 0, 14, 28, last])
+    treatment = Treatment.of(TREATED_ON, product=product)
+    there = found(Series.from_landmarks(made, treated_on=treatment), "not regained")
+    assert [each.note["days"] for each in there] == [last] * told_of
+
+
+def test_rules_count_days_from_the_latest_treatment() -> None:
+    days = [-7, -3, 0, 110, 125, 135]
+    made = dated(face(N, brow_right_mm=[0, 0, 0, 0, -3, -3]), days)
+    once = Series.from_landmarks(made, treated_on=TREATED_ON)
+    second = str(date.fromisoformat(TREATED_ON) + timedelta(days=124))
+    twice = Series.from_landmarks(made, treated_on=[TREATED_ON, second])
+    assert found(once, "new asymmetry") != []
+    assert found(twice, "new asymmetry") == []  # day 11 of the second course
 
 
 def test_a_movement_under_half_of_baseline() -> None:
@@ -208,9 +345,15 @@ def test_worse_than_the_trend() -> None:
     assert found(series(days, brow_right_mm=brow), "against the trend") == []
 
 
+def test_a_trend_does_not_go_on_past_evenness() -> None:
+    days = [-5.0, 0, *range(14, 70, 5), 160]
+    brow = np.array([0, 0, *np.linspace(-4, -0.2, len(days) - 3), 0.0])
+    assert found(series(days, brow_right_mm=brow), "against the trend") == []
+
+
 def test_a_rule_is_switched_off_by_leaving_it_out() -> None:
     made = series(brow_right_mm=[0, 0, 0, -2, -2.5, -2.5])
-    assert made.concerns(rule for rule in RULES if rule.name != "new asymmetry") == ()
+    assert made.concerns(rule for rule in RULES if rule.name not in ("new asymmetry", "brow drop")) == ()
 
 
 def test_a_rule_of_ones_own_may_speak_plain_text() -> None:

@@ -83,6 +83,13 @@ class DayZero:
         return {**zero, "treatments": [each.to_dict() for each in self.treatments]}
 
     @property
+    def latest_treatment(self) -> float:
+        """The day of the latest treatment; 0 where there is one, or none."""
+        if not self.treatments:
+            return 0.0
+        return float((self.treatments[-1].day - self.treatments[0].day).days)
+
+    @property
     def note(self) -> Note:
         """The same as data."""
         if self.treated and self.day is not None:

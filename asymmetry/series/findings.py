@@ -25,7 +25,7 @@ from asymmetry.series.course import Course
 from asymmetry.series.finding import Days, Finding, Kind, Subject
 from asymmetry.series.trend import VISITS
 
-__all__ = ["list_findings"]
+__all__ = ["list_findings", "mean_of_latest"]
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -274,12 +274,12 @@ def _find_weak_sides(sides: Sides, affected: Side | None) -> Iterator[Finding]:
     """A movement that is weaker than the other side's on the latest visits."""
     if sides.headline not in MOVEMENT_HEADLINES.values() or not len(sides.diff):
         return
-    diff, error = _latest(sides.diff)
+    diff, error = mean_of_latest(sides.diff)
     for side in SIDES:
         least = WEAK
         if side == affected:
             least = WEAK_AFFECTED
-        healthy, _ = _latest(getattr(sides, _OTHER[side]))
+        healthy, _ = mean_of_latest(getattr(sides, _OTHER[side]))
         now = healthy + _SIGN[side] * diff
         if healthy - now > error and healthy > 0 and now < least * healthy:
             yield _of_latest("weaker than other side", sides, side, -1, (healthy, now, now, error))
@@ -291,7 +291,7 @@ def _find_gaps(sides: Sides) -> Iterator[Finding]:
         return
     for side in SIDES:
         course: Course = getattr(sides, side)
-        gap, error = _latest(course)
+        gap, error = mean_of_latest(course)
         if gap > GAP_MM:
             worst = int(np.argmax(course.value))
             yield _of_latest("gap", sides, side, worst, (0.0, float(course.value[worst]), gap, error))
@@ -301,10 +301,10 @@ def _find_synkinesis(sides: Sides) -> Iterator[Finding]:
     """An eye that closes with the smile more than the other, on the latest visits."""
     if sides.headline.metric != "synkinesis" or not len(sides.diff):
         return
-    diff, error = _latest(sides.diff)
+    diff, error = mean_of_latest(sides.diff)
     if abs(diff) > max(error, SYNKINESIS_PCT):
         side = _farther(max(diff, 0), min(diff, 0))
-        other, _ = _latest(getattr(sides, _OTHER[side]))
+        other, _ = mean_of_latest(getattr(sides, _OTHER[side]))
         yield _of_latest("synkinesis", sides, side, -1, (other, other + abs(diff), other + abs(diff), error))
 
 
@@ -332,8 +332,14 @@ def _of_latest(
     )
 
 
-def _latest(course: Course) -> tuple[float, float]:
-    """Mean of the latest visits, and the error that it exceeds in one of a hundred."""
+def mean_of_latest(course: Course) -> tuple[float, float]:
+    """Mean of the latest visits, and the error that it exceeds in one of a hundred.
+
+    Parameters
+    ----------
+    course : Course
+        A course with a day at least.
+    """
     value, error = course.value[-VISITS:], course.error
     variance = course.times[-VISITS:] * error.variance(course.count[-VISITS:])
     sd = math.sqrt(float(variance.mean()) / len(value))

@@ -14,7 +14,7 @@ from asymmetry.core.arrays import check_type
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import Side
 from asymmetry.core.table import Measurements
-from asymmetry.metrics import Metric, MovementMetric
+from asymmetry.metrics import Metric, MovementMetric, norms
 from asymmetry.metrics.movements import beyond_noise
 from asymmetry.photos.dates import day_number
 from asymmetry.photos.listing import Leftover
@@ -324,8 +324,18 @@ class History:
         rules : iterable of Rule, optional
             Default: all `RULES`, and those that were registered.
         """
-        known, taken = (self.changes(), self.followed, self.treated, self.affected), self._taken
-        return concerns(Situation(*known, lambda *day: check(day[0], taken, self.affected, day[1])), rules)
+        taken, known = self._taken, norms()
+        situation = Situation(
+            self.changes(),
+            self.followed,
+            self.treated,
+            self.affected,
+            lambda *day: check(day[0], taken, self.affected, day[1]),
+            findings=self.findings,
+            treatments=self.treatments,
+            norms=known if known.hold_for(self.static.provenance) else None,
+        )
+        return concerns(situation, rules)
 
     def trend(
         self,

@@ -96,12 +96,12 @@ def days_since(start: date | None, days: Sequence[date | None]) -> FloatArray:
 def trend_days(
     since: str | date | float | None, until: str | date | float | None, zero: DayZero
 ) -> tuple[float, float]:
-    """The first and the last day that a trend counts: all, and after a treatment those from its peak on."""
+    """The first and the last day that a trend counts: all, or those from the latest treatment's peak on."""
     first, last = -math.inf, math.inf
     if since is not None:
         first = float(day_number(since, zero.day))
     elif zero.treated:
-        first = PEAK_DAY
+        first = PEAK_DAY + zero.latest_treatment
     if until is not None:
         last = float(day_number(until, zero.day))
     return first, last
