@@ -63,7 +63,7 @@ TESTS = {
     "metrics.eye": ("metrics",),
     "metrics.mouth": ("metrics",),
     "metrics.movements": ("movement", "movement_noise"),
-    "metrics.propagation": ("spread",),
+    "metrics.propagation": ("spread", "movement_noise"),
 }
 #: Numbers that decide how fast or how finely a thing is done: no reading may hang on them.
 INDIFFERENT = {
@@ -72,9 +72,14 @@ INDIFFERENT = {
     ("extract.edges.brows", "BrowSearch.step"),
     ("extract.edges.corners", "CornerSearch.columns"),
     ("extract.edges.corners", "CornerSearch.step"),
+    ("extract.edges.irises", "IrisSearch.apart"),
+    ("extract.edges.irises", "IrisSearch.around"),
+    ("extract.edges.irises", "IrisSearch.coarse"),
+    ("extract.edges.irises", "IrisSearch.fine"),
+    ("extract.edges.irises", "IrisSearch.step"),
 }
 #: Fixtures that read real photos.
-PHOTOS = {"shared_faces", "ugly"}
+PHOTOS = {"astronaut", "astronaut_path", "portrait_path", "shared_faces", "ugly"}
 # What tests need of other packages; imported once, in the process that all others are forked from.
 _PRELOADED = ["pytest", "hypothesis", "numpy", "cv2", "skimage", "matplotlib", "ai_edge_litert.interpreter"]
 # A mutant that takes this many times as long as the tests without one, plus so many seconds, hangs: caught.

@@ -29,6 +29,10 @@ LIMITS = GlassesLimits()
 BLACK, TORTOISE, GOLD = (20, 20, 22), (80, 50, 30), (150, 115, 60)
 #: Slope of a step at its edge, per mm: the step's height over what the blurs of 1.5 and 4.2 px make of it.
 STEP = (1 / 1.5 - 1 / 4.2) / np.sqrt(2 * np.pi) * PX_PER_CM / 10
+#: The part of it that is seen over two pixels.
+OVER_TWO_PX = 0.87
+#: Grey levels of a step for each unit of its slope, in shares of the skin's brightness per mm.
+PER_SLOPE = SKIN / (OVER_TWO_PX * STEP)
 
 
 def view(grey: npt.ArrayLike) -> Frontal:
@@ -107,6 +111,79 @@ def test_glasses_have_a_bridge_and_rims() -> None:
     assert not wears_glasses(drawn_on_skin("rims"))
     assert not wears_glasses(drawn_on_skin("bridge", "right rim"))
     assert bridge(drawn_on_skin("bridge", level=150)) < LIMITS.bridge.least
+
+
+def edge(at: int, span: tuple[int, int], *, down: bool = False, height: float = 60.0) -> Frontal:
+    """Skin that darkens at a step: so many px under the eyes or, of an edge down the face, from the midline.
+
+    The step is seen along ``span``: px from the midline, or under the eyes. It fades so slowly that there is
+    no other edge.
+    """
+    blank = view(SKIN)
+    level = round(float(np.mean([blank.place("inner_canthus", side)[1] for side in SIDES])))
+    rows = np.arange(HEIGHT)[:, None] - level
+    out = np.abs(np.arange(WIDTH) - (WIDTH - 1) / 2).astype(int)[None]
+    across, along = (out, rows) if down else (rows, out)
+    fading = np.clip(1 - (across - at) / 60, 0, 1) * (across >= at)
+    shown = (along >= span[0]) & (along < span[1])
+    return replace(view(np.rint(SKIN - height * fading * shown)), points=blank.points)
+
+
+def clearness(seen: Frontal, name: str) -> float:
+    """The mean slope along the clearest edge of a region, as a share of that of the step's own."""
+    regions = {"bridge": LIMITS.bridge, "forehead": LIMITS.forehead, **LIMITS.rims}
+    if name in LIMITS.rims:
+        found = glasses.rims(seen, LIMITS)[name]
+    else:
+        found = glasses.bridge(seen, replace(LIMITS, bridge=regions[name]))
+    return found / (OVER_TWO_PX * STEP * 60 / seen.skin)
+
+
+#: Where each edge is looked for, px: from, to, and along which span.
+PLACES = {
+    "bridge": ((-34, 24), (0, 14), False),
+    "forehead": ((-104, -72), (0, 14), False),
+    "under_eye": ((18, 64), (30, 100), False),
+    "beside_nose": ((10, 40), (-4, 24), True),
+    "beside_bridge": ((10, 34), (-18, 6), True),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_an_edge_is_looked_for_in_its_place(name: str) -> None:
+    (first, last), span, down = PLACES[name]
+    for at, inside in ((first, True), (first - 2, False), (last, True), (last + 2, False)):
+        found = clearness(edge(at, span, down=down), name)
+        assert (found > 0.8, found < 0.5) == (inside, not inside), (at, found)
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_an_edge_counts_by_how_much_of_the_span_it_covers(name: str) -> None:
+    (first, last), (start, end), down = PLACES[name]
+    middle = (start + end) // 2
+    for span, share in (((start, middle), 0.5), ((middle, end), 0.5), ((start, end), 1.0)):
+        found = clearness(edge((first + last) // 2, span, down=down), name)
+        assert found == pytest.approx(share, abs=0.06), span
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "least"),
+    [("under_eye", 40, 0.055), ("beside_nose", 28, 0.08), ("beside_bridge", 20, 0.10)],
+)
+def test_glasses_are_a_clear_bridge_and_one_clear_rim(name: str, at: int, least: float) -> None:
+    _, span, down = PLACES[name]
+    for bridge_least, rim_least, worn in ((1.15, 1.15, True), (0.8, 1.15, False), (1.15, 0.8, False)):
+        across = edge(-10, (0, 14), height=0.08 * bridge_least * PER_SLOPE).grey
+        rim = edge(at, span, down=down, height=least * rim_least * PER_SLOPE).grey
+        assert wears_glasses(view(across + rim - SKIN)) == worn, (bridge_least, rim_least)
+
+
+@pytest.mark.parametrize(("ratio", "worn"), [(0.62, True), (0.42, False)])
+def test_a_bridge_is_half_as_clear_as_lines_across_the_forehead(ratio: float, worn: bool) -> None:
+    across = edge(-10, (0, 14), height=0.1 * PER_SLOPE).grey
+    lines = edge(-90, (0, 14), height=0.1 / ratio * PER_SLOPE).grey
+    rim = edge(40, (30, 100), height=0.1 * PER_SLOPE).grey
+    assert wears_glasses(view(across + lines + rim - 2 * SKIN)) == worn
 
 
 def test_where_lines_are_everywhere_they_mean_nothing() -> None:

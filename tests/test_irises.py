@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
-from asymmetry.extract.edges.irises import IrisSearch, refine_irises
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
+from asymmetry.extract.edges.irises import IrisSearch, _Eye, _View, refine_irises
 from asymmetry.extract.face.plane import surface
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical, load_canonical
@@ -46,15 +46,28 @@ def plane_of(
     return plane
 
 
-def drawn_eyes(canonical: Canonical, sides: tuple[str, ...] = SIDES) -> npt.NDArray[np.uint8]:
-    """A white sheet with dark discs where the irises are."""
-    sheet = np.full((*SHEET, 3), 225, np.uint8)
+def drawn_eyes(
+    canonical: Canonical,
+    sides: tuple[Side, ...] = SIDES,
+    *,
+    radius: float = RADIUS,
+    contrast: float = 1.5,
+    limbus: float = 0.025,
+) -> npt.NDArray[np.uint8]:
+    """A white sheet with dark discs where the irises are.
+
+    ``contrast`` is that of their light's logarithm, and ``limbus`` the standard deviation of their edge, cm.
+    """
+    share = np.zeros(SHEET, np.float32)
     for side in sides:
         point = surface(canonical, CENTRES[side])
-        at, radius = POSE.project(point)[:2] - 0.5, RADIUS * float(POSE.scale_at(point))
-        centre = tuple(int(v) for v in np.rint(at * 16))
-        cv2.circle(sheet, centre, round(radius * 16), (60, 45, 40), cv2.FILLED, cv2.LINE_AA, shift=4)
-    return np.asarray(cv2.GaussianBlur(sheet, (0, 0), 1.5), dtype=np.uint8)
+        at, px = POSE.project(point)[:2] - 0.5, radius * float(POSE.scale_at(point))
+        rows, columns = np.ogrid[: SHEET[0], : SHEET[1]]
+        share = np.maximum(share, np.clip(px + 0.5 - np.hypot(columns - at[0], rows - at[1]), 0, 1))
+    if limbus:
+        share = np.asarray(cv2.GaussianBlur(share, (0, 0), limbus * POSE.scale), np.float64)
+    levels = np.rint(225 * np.exp(-contrast * share)).astype(np.uint8)
+    return np.repeat(levels[..., None], 3, axis=2)
 
 
 def test_a_lower_lid_that_rises_does_not_lift_the_iris(canonical: Canonical) -> None:
@@ -94,6 +107,8 @@ def test_a_circle_is_found_wherever_the_mesh_has_the_iris(
         # Lids 9 mm apart show a part of each flank: the height is a little less sure.
         np.testing.assert_allclose(centre, CENTRES[side], atol=0.01 if opening > 1 else 0.02)
         assert abs(lateral[0] - medial[0]) / 2 == pytest.approx(RADIUS, abs=0.01)
+        top, bottom = found.plane[MEDIAPIPE_478.of(side, ("iris_top", "iris_bottom"))] - centre
+        np.testing.assert_allclose([top, bottom], [(0, RADIUS), (0, -RADIUS)], atol=0.01)
 
 
 def test_where_no_iris_shows_it_is_the_mesh_less_its_mean_error(canonical: Canonical) -> None:
@@ -116,3 +131,83 @@ def test_one_eye_gives_both_their_width(canonical: Canonical) -> None:
 def test_lids_that_hide_the_flanks_leave_no_iris(canonical: Canonical) -> None:
     found = refine_irises(drawn_eyes(canonical), POSE, canonical, plane_of(canonical, opening=0.25), SEARCH)
     assert found.found == {"right": False, "left": False}
+
+
+# Limits of the search
+
+
+def seen(canonical: Canonical, sheet: npt.NDArray[np.uint8], off: float = 0.0, opening: float = 1.3) -> bool:
+    """Whether irises are found, of which the mesh is so far off across, less its mean error upwards."""
+    plane = plane_of(canonical, mesh_off=(off, -SEARCH.rise), opening=opening)
+    return set(refine_irises(sheet, POSE, canonical, plane, SEARCH).found.values()) == {True}
+
+
+@pytest.mark.parametrize(
+    ("contrast", "limbus", "found"),
+    [(0.2, 0.0, True), (0.14, 0.0, False), (0.34, 0.05, True), (0.28, 0.05, False)],
+)
+def test_a_limbus_is_a_step_that_is_clear_over_half_a_mm(
+    canonical: Canonical, contrast: float, limbus: float, found: bool
+) -> None:
+    """Seen through a blur of 0.03 cm, an edge that is 0.05 cm wide is half as clear as a sharp one."""
+    assert seen(canonical, drawn_eyes(canonical, contrast=contrast, limbus=limbus)) == found
+
+
+@pytest.mark.parametrize(("contrast", "found"), [(0.23, True), (0.208, False)])
+def test_an_iris_far_from_the_meshs_has_to_be_clearer(
+    canonical: Canonical, contrast: float, found: bool
+) -> None:
+    """At 0.12 cm by 3 times its square, 0.043."""
+    assert seen(canonical, drawn_eyes(canonical, contrast=contrast, limbus=0.0), off=0.12) == found
+
+
+@pytest.mark.parametrize(("off", "found"), [(0.12, True), (-0.12, True), (0.17, False)])
+def test_an_iris_is_looked_for_within_a_millimetre_and_a_half(
+    canonical: Canonical, off: float, found: bool
+) -> None:
+    assert seen(canonical, drawn_eyes(canonical), off) == found
+
+
+@pytest.mark.parametrize(("radius", "found"), [(0.47, False), (0.53, True), (0.77, True), (0.84, False)])
+def test_irises_are_10_to_15_mm_wide(canonical: Canonical, radius: float, found: bool) -> None:
+    assert seen(canonical, drawn_eyes(canonical, radius=radius), opening=1.9) == found
+
+
+def test_the_patch_holds_the_largest_iris_at_the_end_of_the_reach(canonical: Canonical) -> None:
+    for off in (0.12, -0.12):
+        assert seen(canonical, drawn_eyes(canonical, radius=0.77), off, opening=1.9)
+
+
+def weights(upper: float, lower: float) -> Array:
+    """The weights of an iris's right flank between level lids, upwards."""
+    line = np.array([-2.0, 2.0])
+    lids = tuple(np.array([line, np.full(2, height)]) for height in (upper, lower))
+    view = _View(np.zeros(2), np.eye(2))
+    eye = _Eye(SEARCH, view, RADIUS, lids, np.zeros((1, 1, 2), np.float32))  # type: ignore[arg-type]
+    both = eye.weights(np.zeros(2), RADIUS)
+    np.testing.assert_array_equal(both[0], both[1])
+    return both[0]
+
+
+#: Heights of the places of a flank, cm: from 60° below the middle to 25° above it.
+HEIGHTS = RADIUS * np.sin(np.radians(np.linspace(-60, 25, 27)))
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "low", "high"),
+    [
+        (2.0, -2.0, -2.0, 2.0),  # an eye that hides nothing
+        (0.2, -2.0, -2.0, 0.08),  # 1.2 mm from the upper lid
+        (2.0, -0.4, -0.3, 2.0),  # 1 mm from the lower one
+        (0.2, -0.2, -0.12, 0.12),  # a fifth of the opening of a narrow eye
+    ],
+)
+def test_flanks_count_between_the_lids(upper: float, lower: float, low: float, high: float) -> None:
+    counted = (low < HEIGHTS) & (high > HEIGHTS)
+    np.testing.assert_allclose(weights(upper, lower), np.where(counted, 0.5 / counted.sum(), 0.0))
+
+
+@pytest.mark.parametrize(("places", "enough"), [(5, True), (3, False)])
+def test_a_flank_counts_if_a_seventh_of_it_is_seen(places: int, enough: bool) -> None:
+    upper = HEIGHTS[places - 1 : places + 1].mean() + 0.12
+    assert weights(upper, -2.0).any() == enough

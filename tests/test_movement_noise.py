@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asymmetry import Half
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.core.table import Measurements
-from asymmetry.metrics import movement, movement_catalogue
+from asymmetry.metrics import movement, movement_catalogue, movement_metric
 from asymmetry.metrics.movements import STILL_SD, beyond_noise
 from asymmetry.metrics.propagation import _ACROSS_MOUTH
 from asymmetry.people import Series
@@ -99,6 +100,25 @@ def test_movements_err_by_their_standard_deviation() -> None:
         entry = movement_catalogue()[name]
         for column, sd in zip(entry.columns[:3], entry.rsd_columns[:3], strict=True):
             assert told[sd][0] == pytest.approx(read[column].std(), rel=0.2), column
+
+
+@movement_metric(unit="mm", sign="wider", source="a test", noise=0.1)
+def corner_out(rest: Half, moved: Half) -> FloatArray:
+    """How far the corner of the mouth goes out."""
+    return moved.out("commissure") - rest.out("commissure")
+
+
+@movement_metric(unit="mm", sign="higher", source="a test", noise=0.1)
+def corner_up(rest: Half, moved: Half) -> FloatArray:
+    """How far the corner of the mouth goes up."""
+    return moved.up("commissure") - rest.up("commissure")
+
+
+def test_a_corner_of_the_mouth_is_misread_sideways_by_more_than_upwards() -> None:
+    pair = sure(photo(), 0.0, commissure=0.3), sure(photo(), 0.0, commissure=0.4)
+    table = movement(*pair, metrics=[corner_out, corner_up], keep_noise=True)
+    assert table["corner_up_right_rsd_mm"][0] == pytest.approx(0.5, rel=0.01)
+    assert table["corner_out_right_rsd_mm"][0] == pytest.approx(2.5 * 0.5, rel=0.01)
 
 
 def test_what_misleads_both_photos_alike_is_no_error_of_a_movement() -> None:

@@ -17,7 +17,7 @@ from asymmetry.core.level import ASLANT_DEG, PUPILS_WEIGHT
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import MAX_YAW, MAX_YAW_HORIZONTAL, Metric, catalogue, measure, measuring, metric
-from asymmetry.metrics.propagation import COPIES, mixtures
+from asymmetry.metrics.propagation import COPIES, differing, mixtures
 from tests.faces import PX_PER_MM, changeable, crowd, double, model, number, photo
 from tests.test_laws import in_plane
 
@@ -128,6 +128,30 @@ def test_the_iris_that_gives_the_scale_tells_in_lengths_but_not_with_a_ruler() -
     # Of one iris in two the width is wrong by 0.2 mm, and so 66 mm by half that share of 11.71 mm.
     assert by_iris == pytest.approx(66 * 0.2 / 2 / 11.71, rel=0.02)
     assert by_ruler < by_iris / 100
+
+
+def test_every_point_errs_by_its_spread_in_all() -> None:
+    """Shares of errors add up, in squares, to one; an iris's sides err in width as well, by half."""
+    layout = MEDIAPIPE_478
+    rows = dict(zip(layout.places, range(len(layout.places)), strict=True))
+    squares = (mixtures(layout.name) ** 2).sum(axis=1)
+    for name in layout.sided:
+        first = rows[name] * 2
+        wide = name in {"iris_lateral", "iris_medial"}
+        np.testing.assert_allclose(squares[first : first + 2], 1.25 if wide else 1.0, err_msg=name)
+    # A point of the midline has half of it from either side.
+    np.testing.assert_allclose(squares[2 * len(layout.sided) :], 0.5)
+
+
+def test_errors_that_last_leave_less_of_a_difference() -> None:
+    ends = [f"brow_{edge}_{station}" for edge in ("upper", "lower") for station in (1, 2)]
+    shares = {"ala": 0.8, "alar_base": 0.8, **dict.fromkeys(ends, 0.6)}
+    others = ("brow_upper_3", "brow_lower_5", "commissure", "upper_lid_4", "nose_tip")
+    names = [*shares, *others]
+    first, second = np.full((len(names), 2, 1), 0.3), np.full((len(names), 2, 1), 0.4)
+    lasting = np.array([shares.get(name, 0.0) for name in names])[:, None, None]
+    known = np.sqrt(0.3**2 + 0.4**2 - 2 * lasting * 0.3 * 0.4)
+    np.testing.assert_allclose(differing(first, second, names), np.broadcast_to(known, (len(names), 2, 1)))
 
 
 @metric(unit="mm", sign="farther", source="a test")
