@@ -44,7 +44,7 @@ EXTRAS = {
     "web": ("starlette", "uvicorn", "python-multipart"),
     "heic": ("pillow-heif",),
     "dicom": ("pydicom",),
-    "excel": ("python-calamine",),
+    "excel": ("python-calamine", "xlsxwriter"),
     "url": ("aiohttp", "fsspec"),
     "archive": ("fsspec", "pebble"),
     "ray": ("ray",),

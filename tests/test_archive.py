@@ -181,7 +181,7 @@ def test_paths_hold_from_any_folder(photos: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_another_archive_of_that_name_is_not_overwritten(scored: tuple[Path, Any], photos: Path) -> None:
-    with pytest.raises(InvalidInputError, match="made otherwise"):
+    with pytest.raises(InvalidInputError, match="made with other settings"):
         asymmetry.score_archive(photos, scored[0], method="plain", landmarks=True)
 
 
@@ -326,7 +326,7 @@ def test_command_line_counts_and_names_the_file(photos: Path, tmp_path: Path) ->
     ("arguments", "code", "said"),
     [
         (["nowhere", "-o", "s.parquet"], 1, "Error: nowhere: no such folder"),
-        (["nowhere", "-o", "s.csv"], 1, "name the file to write like scores.parquet"),
+        (["nowhere", "-o", "s.csv"], 1, "give the output file a name such as scores.parquet"),
         (["nowhere"], 2, "Missing option"),
         (["nowhere", "-o", "s.parquet", "--time-limit", "0"], 2, "time-limit"),
         (["nowhere", "-o", "s.parquet", "--workers", "-1"], 2, "workers"),

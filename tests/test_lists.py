@@ -112,7 +112,7 @@ def test_a_workbook_that_is_none(tmp_path: Path) -> None:
 def test_two_lists_are_one_too_many(tmp_path: Path) -> None:
     write(tmp_path / "manifest.csv", "photo\n")
     write(tmp_path / "Manifest.TSV", "photo\n")
-    with pytest.raises(InvalidInputError, match=r"Manifest.TSV and manifest.csv are both there"):
+    with pytest.raises(InvalidInputError, match=r"Manifest.TSV and manifest.csv both exist"):
         Manifest.of_folder(tmp_path)
 
 
@@ -171,7 +171,7 @@ def test_a_list_decides_on_its_dates(texts: list[str], days: list[str]) -> None:
 @pytest.mark.parametrize(
     ("texts", "said"),
     [
-        (["3/9/2026", "4/9/2026"], "'3/9/2026' may be 2026-09-03 or 2026-03-09"),
+        (["3/9/2026", "4/9/2026"], "'3/9/2026' could be 2026-09-03 or 2026-03-09"),
         (["23/3/2026", "3/23/2026"], "some dates of the list have the day first"),
         (["32.1.2026"], "'32.1.2026' is not a date"),
         (["46090"], "'46090' is not a date"),

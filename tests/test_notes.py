@@ -144,7 +144,7 @@ def test_a_language_says_notes_in_its_own_order(tmp_path: Path) -> None:
     counted = [Note("series", n=n, since=Note("no_days")).words(text) for n in (1, 2)]
     assert counted == ["1 Foto, undated", "2 Fotos, undated"]
     assert as_note("sun in the eyes").words(text) == "sun in the eyes"
-    assert str(change).startswith("right brow 2.9 mm higher than at baseline, relative to the left (beyond")
+    assert str(change).startswith("right brow 2.9 mm higher relative to the left than at baseline (error ±")
 
 
 def test_a_code_of_a_later_version_is_said_as_it_is() -> None:

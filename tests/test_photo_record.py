@@ -155,7 +155,9 @@ def test_each_person_of_an_archive_may_have_a_manifest(tmp_path: Path) -> None:
 def test_a_name_that_two_photos_have_is_asked_about(tmp_path: Path) -> None:
     photos(tmp_path, "P1/a.jpg", "P2/a.jpg")
     (tmp_path / "manifest.csv").write_text("photo,expression\na.jpg,rest\n")
-    with pytest.raises(InvalidInputError, match=r"a\.jpg may be P1/a\.jpg or P2/a\.jpg: write which"):
+    with pytest.raises(
+        InvalidInputError, match=r"a\.jpg matches P1/a\.jpg and P2/a\.jpg; give the full path"
+    ):
         list(find_jobs(str(tmp_path)))
 
 
@@ -179,5 +181,5 @@ def test_a_folder_that_is_added_brings_its_manifest(tmp_path: Path) -> None:
     assert found == {"more/a.jpg": "rest", "more/later/a.jpg": "frown"}
     (added / "a.jpg").unlink()
     photos(added, "2/a.jpg", "3/a.jpg")
-    with pytest.raises(InvalidInputError, match=r"a\.jpg may be 2/a\.jpg or 3/a\.jpg: write which"):
+    with pytest.raises(InvalidInputError, match=r"a\.jpg matches 2/a\.jpg and 3/a\.jpg; give the full path"):
         match_lines(added, name_files(added, None))

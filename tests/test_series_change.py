@@ -233,9 +233,7 @@ def test_a_change_says_what_it_rests_on() -> None:
     assert brow.low < brow.change < brow.high < 0
     assert brow.mdc95 < brow.limit
     assert brow.visible
-    assert str(brow).startswith(
-        "right brow 3.0 mm lower than at baseline, relative to the left (beyond measurement"
-    )
+    assert str(brow).startswith("right brow 3.0 mm lower relative to the left than at baseline (error ±")
     mouth = of(found, "commissure_height")
     assert not mouth.beyond
     assert mouth.before == mouth.after == pytest.approx(1, abs=1e-3)

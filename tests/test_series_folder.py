@@ -204,13 +204,13 @@ def test_a_manifest_of_another_place(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("photo,taken\na.jpg,5.13.2026\n", "line 2: '5.13.2026' is not a date"),
-        ("photo,taken\na.jpg,3/9/2026\n", "line 2: '3/9/2026' may be 2026-09-03 or 2026-03-09"),
+        ("photo,taken\na.jpg,3/9/2026\n", "line 2: '3/9/2026' could be 2026-09-03 or 2026-03-09"),
         ("photo,mirrored\n\na.jpg,perhaps\n", "line 3: mirrored is 'perhaps'"),
-        ("photo,expression\na.jpg,yawn\n", "line 2: 'yawn' is no expression"),
-        ("photo\na.jpg\na.jpg\n", "line 3: a.jpg is there twice"),
+        ("photo,expression\na.jpg,yawn\n", "line 2: unknown expression 'yawn'; use one of rest"),
+        ("photo\na.jpg\na.jpg\n", "line 3: a.jpg is listed twice"),
         ("name\na.jpg\n", "no column 'photo'"),
         ("", "no column 'photo'"),
-        ("photo\nx.jpg\n", "x.jpg may be 1/x.jpg or 2/x.jpg"),
+        ("photo\nx.jpg\n", "x.jpg matches 1/x.jpg and 2/x.jpg"),
     ],
 )
 def test_a_manifest_that_is_not_understood(tmp_path: Path, text: str, said: str) -> None:

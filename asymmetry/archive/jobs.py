@@ -93,7 +93,7 @@ def find_jobs(
     try:
         pattern = None if subject is None else re.compile(subject)
     except re.error as error:
-        raise InvalidInputError(f"subject {subject!r} is no regular expression ({error})") from error
+        raise InvalidInputError(f"subject {subject!r} is not a regular expression ({error})") from error
     if is_url(source):
         return _in_url(source, pattern, storage_options or {})
     if Path(source).is_dir():

@@ -59,7 +59,9 @@ class Ledger:
             _lock(self._lock)
         except OSError as error:
             self._lock.close()
-            raise DestinationError(f"{destination}: another run is writing it; wait until it ends") from error
+            raise DestinationError(
+                f"{destination}: another run is writing it; wait until it finishes"
+            ) from error
 
     @staticmethod
     def folder_of(destination: Path) -> Path:
@@ -95,8 +97,8 @@ class Ledger:
         differ = differences(known["about"], about)
         if differ:
             raise InvalidInputError(
-                f"{self.destination}: was begun otherwise ({differ}): finish it as it was begun, or delete "
-                f"{self.folder} to begin anew"
+                f"{self.destination}: was started with other settings ({differ}): finish it with those, "
+                f"or delete {self.folder} to start over"
             )
 
     def _make_list(self, about: Mapping[str, Any], jobs: Callable[[], Iterable[Job]]) -> None:
@@ -215,7 +217,7 @@ def _writing(path: Path) -> Iterator[None]:
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else str(error)
         raise DestinationError(
-            f"{path}: can't be written ({why}); what is finished is kept: mend this and run the same again"
+            f"{path}: can't be written ({why}); finished work is kept: fix this, and run the same again"
         ) from error
 
 

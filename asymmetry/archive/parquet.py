@@ -187,7 +187,9 @@ def metadata_of(path: Path) -> dict[str, Any]:
     try:
         metadata = import_pyarrow("pyarrow.parquet").read_schema(path).metadata or {}
     except (OSError, ValueError) as error:
-        raise InvalidInputError(f"{path}: is there already and is no Parquet file; name another") from error
+        raise InvalidInputError(
+            f"{path}: already exists and is not a Parquet file; use another name"
+        ) from error
     known: dict[str, Any] = json.loads(metadata.get(b"asymmetry", b"{}"))
     return known
 
@@ -232,14 +234,14 @@ def read_landmarks(path: str | os.PathLike[str], *, other_version: bool = False)
     except FileNotFoundError:
         raise
     except (OSError, ValueError) as error:
-        raise InvalidInputError(f"{path}: no Parquet file ({error})") from error
+        raise InvalidInputError(f"{path}: not a Parquet file ({error})") from error
     return landmarks_of(table, path_text(path), other_version=other_version)
 
 
 def landmarks_of(table: Any, name: str, *, other_version: bool = False) -> Landmarks:
     """Landmarks of an archive's table, or of some of its rows; ``name`` is its name in errors."""
     if not set(_ARRAYS) <= set(table.column_names):
-        raise InvalidInputError(f"{name}: holds no landmarks; score the archive with landmarks")
+        raise InvalidInputError(f"{name}: contains no landmarks; score the archive with landmarks")
     n = len(table)
     blank = Landmarks.blank([""] * n, status="ok")
     provenance = json.loads((table.schema.metadata or {}).get(b"asymmetry", b"{}"))

@@ -205,7 +205,7 @@ class Pool:
                 self._broken += 1
                 if self._broken > MOST_BREAKS:
                     raise AsymmetryError(
-                        "the worker processes end as soon as they start; 'asymmetry doctor' may say why"
+                        "the worker processes end as soon as they start; 'asymmetry doctor' may show why"
                     ) from error
             future = self._schedule(job)
         return failed(job, Note("ended_the_process", error=ends[-1]))

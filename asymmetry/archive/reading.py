@@ -134,7 +134,7 @@ def _open_schema(path: str | os.PathLike[str]) -> Any:
     except FileNotFoundError as error:
         raise InvalidInputError(f"{name}: there is no such file") from error
     except (OSError, ValueError) as error:
-        raise InvalidInputError(f"{name}: is no Parquet file ({error})") from error
+        raise InvalidInputError(f"{name}: not a Parquet file ({error})") from error
     if not {"photo", "subject", "status"} <= set(schema.names):
         raise InvalidInputError(f"{name}: was not written by score_archive")
     return schema

@@ -165,7 +165,7 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     >>> score_archive("no-such-folder", "scores.csv")
     Traceback (most recent call last):
     ...
-    asymmetry.errors.InvalidInputError: scores.csv: name the file to write like scores.parquet
+    asymmetry.errors.InvalidInputError: scores.csv: give the output file a name such as scores.parquet
     """
     source, destination = one_spelling(path_text(source)), local_path(destination)
     inline = engine == "inline" or (engine == "local" and workers == 0)
@@ -341,11 +341,11 @@ def _check(destination: Path, engine: str, *, inline: bool) -> None:
     if engine not in get_args(Engine):
         raise InvalidInputError(f"engine {engine!r}: use one of {', '.join(get_args(Engine))}")
     if is_url(str(destination)) or re.match(r"\w{2,}:[\\/]", str(destination)):
-        raise InvalidInputError(f"{destination}: a file on this machine is written, and then copied by you")
+        raise InvalidInputError(f"{destination}: the output is a file on this machine; copy it afterwards")
     if destination.suffix != ".parquet":
-        raise InvalidInputError(f"{destination}: name the file to write like scores.parquet")
+        raise InvalidInputError(f"{destination}: give the output file a name such as scores.parquet")
     if destination.is_dir():
-        raise InvalidInputError(f"{destination}: this is a folder; name a file to write")
+        raise InvalidInputError(f"{destination}: this is a folder; give the name of a file")
     if not inline and getattr(multiprocessing.current_process(), "_inheriting", False):
         raise InvalidInputError(
             "score_archive starts new processes, which import your script: call it under "
@@ -359,8 +359,8 @@ def _summarise(destination: Path, provenance: Mapping[str, Any]) -> Summary:
     differ = differences(known, provenance)
     if differ:
         raise InvalidInputError(
-            f"{destination}: is there already and was made otherwise ({differ}); name another file, or say "
-            "overwrite"
+            f"{destination}: already exists and was made with other settings ({differ}); "
+            "use another name, or overwrite it"
         )
     found = statuses(destination)
     return Summary(destination, sum(found.values()), found)

@@ -39,9 +39,9 @@ _MOST_NAMED = 20
 EXIT_INTERRUPTED = 130  # as a shell says of a command that Ctrl-C ended
 _VERDICTS = {True: "ok", False: "FAULT"}
 _EPILOG = """
-Exit codes: 0 all is well; 1 an error, or doctor found a fault; 2 the command was not understood;
-3 some photos could not be scored or are set aside, or some files are not read, and the output says which and
-why (archive counts photos in its table and exits with 0, or with 1 if none could be scored); 130 interrupted.
+Exit codes: 0 success; 1 an error, or doctor found a fault; 2 bad usage; 3 some photos could not be scored,
+were set aside or can't be compared, or some files were not read, and the output says which and why (archive
+lists failed photos in its table and exits with 0, or with 1 if none could be scored); 130 interrupted.
 """
 
 
@@ -55,7 +55,7 @@ class _Group(click.Group):
         except (AsymmetryError, OSError) as error:
             _fail(str(error))
         except ImportError as error:
-            _fail(f"{error}. 'asymmetry doctor' says what is missing.")
+            _fail(f"{error}. Run 'asymmetry doctor' to see what is missing.")
 
 
 def _fail(message: str) -> NoReturn:
@@ -84,7 +84,8 @@ _method = click.option(
     type=click.Choice(["hemiface", "fast", "plain"]),
     default="hemiface",
     show_default=True,
-    help="hemiface reads each side on its own; plain takes the landmark model's points as they are.",
+    help="hemiface reads each side on its own, most accurately; fast does so in fewer steps; plain "
+    "uses the landmark model's points as they are.",
 )
 
 
@@ -100,7 +101,7 @@ def photo(
 ) -> None:
     """Score photos: right, left and difference of every metric."""
     if as_json and as_csv:
-        raise click.UsageError("--json and --csv exclude each other")
+        raise click.UsageError("--json and --csv can't be combined")
     progress = None
     if len(photos) > 1:
         progress = show_photos
@@ -125,18 +126,18 @@ def photo(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
     callback=lambda _context, _option, path: _check_folder(path),
-    help="Folder to write scores.csv and report.html into.",
+    help="Folder for scores.csv and report.html.",
 )
 @click.option(
     "--sheet",
     type=click.Path(path_type=Path, dir_okay=False),
     callback=lambda _context, _option, path: _check_sheet(path),
-    help="File to write the sheet into: right, left and percentage by measure and visit, .csv or .xlsx.",
+    help="File for the sheet: right, left and percentage of each measure at each visit, .csv or .xlsx.",
 )
 def series(made: Series, output: Path | None, sheet: Path | None, language: str) -> None:
     """Score one person's dated photos and report the changes.
 
-    Prints the changes first, then the sheet of measures by visit, and a table of photos.
+    Prints what changed, then the sheet (each measure at each visit), then a table of the photos.
     """
     say = Text.load(language)
     lines = [*change_lines(made, say), "", *clinic_lines(made, say), "", *series_lines(made, say)]
@@ -161,10 +162,10 @@ def series(made: Series, output: Path | None, sheet: Path | None, language: str)
     type=click.Path(path_type=Path, dir_okay=False),
     required=True,
     callback=lambda _context, _option, path: _check_report(path),
-    help="The file to write, ending in .html or .pdf.",
+    help="Report file, .html or .pdf.",
 )
-@click.option("--no-photos", is_flag=True, help="Leave the faces out.")
-@click.option("--pseudonym", default="", help="A name for the person; file names are then left out.")
+@click.option("--no-photos", is_flag=True, help="Leave the photos out.")
+@click.option("--pseudonym", default="", help="Name to show for the person; file names are left out.")
 @click.option(
     "--paper",
     type=click.Choice(["A4", "Letter"]),
@@ -175,7 +176,7 @@ def series(made: Series, output: Path | None, sheet: Path | None, language: str)
 def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
     """Score one person's dated photos and write a report.
 
-    A single self-contained file with pictures, plots and tables. Prints its path.
+    The report is a single file with pictures, plots and tables. Prints its path.
     """
     written = made.report(output, photos=not no_photos, **options)
     for line in made.review().lines(used=False, text=Text.load(options["language"])):
@@ -193,15 +194,27 @@ def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
     required=True,
     help="Parquet file to write.",
 )
-@click.option("--csv", is_flag=True, help="Also write the table as CSV beside it.")
-@click.option("--landmarks", is_flag=True, help="Also write the landmarks, to be measured again later.")
+@click.option("--csv", is_flag=True, help="Also write a CSV file.")
 @click.option(
-    "--subject", metavar="REGEX", help="Finds the person in a photo's path.  [default: the first folder]"
+    "--landmarks", is_flag=True, help="Also save the landmarks, so that photos can be measured again later."
 )
-@click.option("--engine", type=click.Choice(["local", "ray", "inline"]), default="local", show_default=True)
-@click.option("--ray-address", metavar="ADDRESS", help="A Ray cluster.  [default: one started here]")
 @click.option(
-    "--workers", type=click.IntRange(0), help="Worker processes; 0 for none.  [default: found by trial]"
+    "--subject",
+    metavar="REGEX",
+    help="Pattern for the person in a photo's path.  [default: the first folder]",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray", "inline"]),
+    default="local",
+    show_default=True,
+    help="Processes on this machine, a Ray cluster, or this process alone.",
+)
+@click.option("--ray-address", metavar="ADDRESS", help="Ray cluster to use.  [default: start one here]")
+@click.option(
+    "--workers",
+    type=click.IntRange(0),
+    help="Number of worker processes; 0 for none.  [default: chosen by trial]",
 )
 @click.option(
     "--time-limit",
@@ -209,17 +222,17 @@ def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
     default=60.0,
     show_default=True,
     metavar="SECONDS",
-    help="Give up on a photo after this time.",
+    help="Skip a photo after this long.",
 )
-@click.option("--overwrite", is_flag=True, help="Score again the photos that are in the file.")
-@click.option("--retry-failed", is_flag=True, help="Try again the photos that could not be scored.")
-@click.option("--update", is_flag=True, help="Score new and changed photos; drop those that are gone.")
+@click.option("--overwrite", is_flag=True, help="Re-score existing results.")
+@click.option("--retry-failed", is_flag=True, help="Retry photos that could not be scored.")
+@click.option("--update", is_flag=True, help="Score new and changed photos; remove deleted ones.")
 @click.option(
     "--max-megapixels",
     type=click.FloatRange(0, min_open=True),
     default=100.0,
     show_default=True,
-    help="Refuse larger photos.",
+    help="Reject larger photos.",
 )
 @click.option(
     "--storage-option",
@@ -227,7 +240,7 @@ def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
     metavar="NAME=VALUE",
     multiple=True,
     callback=lambda _context, _option, given: _storage_options(given),
-    help="Option of the file system behind a URL, as for fsspec; may be repeated.",
+    help="File system option for a URL, as in fsspec; repeatable.",
 )
 @_method
 @mirrored_option
@@ -235,17 +248,14 @@ def archive(source: str, output: Path, **options: Any) -> None:
     """Score millions of photos into a Parquet file.
 
     SOURCE is a folder, a glob pattern in quotes, a manifest (CSV) or a URL. There is one row per photo,
-    failures included. It may be interrupted at any time: run the same command
-    again, and it continues.
+    failures included. You can interrupt it at any time: run the same command again to resume.
     """
     with show_archive() as show:
         try:
             made = asymmetry.score_archive(source, output, progress=show, **options)
         except KeyboardInterrupt:
             show.close()
-            click.echo(
-                "Interrupted. Finished work is kept: run the same command again to continue.", err=True
-            )
+            click.echo("Interrupted. Finished work is kept: run the same command again to resume.", err=True)
             sys.exit(EXIT_INTERRUPTED)
     counts = ", ".join(f"{number} {status}" for status, number in made.statuses.items())
     summary = f"{count_things(made.photos, 'photo')}: {counts}"
@@ -293,12 +303,12 @@ def _storage_options(given: tuple[str, ...]) -> dict[str, Any]:
     type=click.Path(path_type=Path, file_okay=False),
     required=True,
     callback=lambda _context, _option, path: _check_folder(path),
-    help="Folder to write into.",
+    help="Folder for the photos and the report.",
 )
 def demo(output: Path) -> None:
-    """Make a dated series with a known truth and score it.
+    """Make and score a dated series with a known truth.
 
-    Prints true beside measured values, and then the path of the report.
+    Prints true and measured values side by side, then the path of the report.
     """
     from asymmetry.synthetic import make_demo
 
@@ -316,7 +326,7 @@ def demo(output: Path) -> None:
 
 @main.command()
 def doctor() -> None:
-    """Report missing or clashing parts of this installation."""
+    """Check this installation for missing or conflicting packages."""
     from asymmetry.doctor import examine
 
     checks = examine()

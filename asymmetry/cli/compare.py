@@ -22,19 +22,19 @@ __all__ = ["compare"]
 @click.option(
     "--expression",
     metavar="NAME",
-    help="The expression in both, such as rest or smile_open.  [default: by their names, else by the faces]",
+    help="Expression in both, such as rest or smile_open.  [default: from file names, else from the faces]",
 )
 @click.option(
     "--setting",
     type=click.Choice(["home", "clinic"]),
     default="home",
     show_default=True,
-    help="How the photos were taken.",
+    help="Where the photos were taken; at home, measurement error is larger.",
 )
 @click.option(
     "--mirrored",
     type=click.Choice(["before", "after", "both"]),
-    help="Which photo was stored mirrored, as many selfies are.",
+    help="Which photo was saved mirrored, as many selfies are.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; values not measured are null.")
 @click.option(
@@ -42,7 +42,7 @@ __all__ = ["compare"]
     "--output",
     "picture",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Picture to write, .png or .jpg: both faces side by side, eyes level and at one scale.",
+    help="Picture file, .png or .jpg: both faces side by side, eyes level and at one scale.",
 )
 @language_option
 def compare(

@@ -25,7 +25,7 @@ __all__ = ["EXIT_SOME_FAILED", "language_option", "leave", "mirrored_option", "o
 EXIT_SOME_FAILED = 3
 
 mirrored_option = click.option(
-    "--mirrored", is_flag=True, help="The photos were stored mirrored, as many selfies are."
+    "--mirrored", is_flag=True, help="The photos were saved mirrored, as many selfies are."
 )
 
 language_option = click.option(
@@ -33,7 +33,7 @@ language_option = click.option(
     default=ENGLISH,
     show_default=True,
     callback=lambda _context, _option, language: _check_language(language),
-    help="Language, such as de, or a .toml file of words.",
+    help="Output language, such as de, or a .toml translation.",
 )
 
 _FOLDER = (
@@ -42,25 +42,25 @@ _FOLDER = (
         "--treated-on",
         type=click.DateTime(["%Y-%m-%d"]),
         multiple=True,
-        help="Day of treatment, such as 2026-03-31; may be repeated.  [default: treatments.csv in FOLDER]",
+        help="Day of treatment, such as 2026-03-31; repeatable.  [default: treatments.csv in FOLDER]",
     ),
-    click.option("--affected", type=click.Choice(["right", "left"]), help="The patient's affected side."),
+    click.option("--affected", type=click.Choice(["right", "left"]), help="Affected side (patient's own)."),
     click.option(
         "--setting",
         type=click.Choice(["home", "clinic"]),
         default="home",
         show_default=True,
-        help="How the photos were taken.",
+        help="Where the photos were taken; at home, measurement error is larger.",
     ),
     click.option(
         "--manifest",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="CSV or workbook about the photos: photo, taken, expression, mirrored, "
-        "notes, use.  [default: manifest.csv or .xlsx in FOLDER]",
+        help="CSV file or workbook about the photos: photo, taken, expression, mirrored, notes, use.  "
+        "[default: manifest.csv or .xlsx in FOLDER]",
     ),
     mirrored_option,
     language_option,
-    click.option("--all-rest", is_flag=True, help="Photos without a stated expression are at rest."),
+    click.option("--all-rest", is_flag=True, help="Treat photos without a stated expression as at rest."),
 )
 
 

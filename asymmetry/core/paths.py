@@ -70,14 +70,13 @@ def local_path(path: str | os.PathLike[str]) -> Path:
     >>> local_path("s3://bucket/scores.parquet")
     Traceback (most recent call last):
     ...
-    asymmetry.errors.DestinationError: s3://bucket/scores.parquet: results are written to files of this ...
+    asymmetry.errors.DestinationError: s3://bucket/scores.parquet: results are written to local files, not ...
     """
     target = as_path(path)
     if _URL.match(os.fspath(path)):
         raise DestinationError(
-            f"{os.fspath(path)}: results are written to files of this "
-            "machine, not to URLs: name a local file, and copy it there when "
-            "it is done"
+            f"{os.fspath(path)}: results are written to local files, not to URLs: "
+            "name a local file, and copy it afterwards"
         )
     return target
 

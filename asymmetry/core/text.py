@@ -201,11 +201,13 @@ def _read(language: str | os.PathLike[str]) -> dict[str, Any]:
     path = as_path(language)
     if path.suffix != ".toml":
         known = ", ".join(languages())
-        raise InvalidInputError(f"no words in the language {str(language)!r}: use {known}, or a .toml file")
+        raise InvalidInputError(
+            f"no translation for language {str(language)!r}: use {known}, or a .toml file"
+        )
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InvalidInputError(f"{path}: can't be read as a catalogue of words ({error})") from error
+        raise InvalidInputError(f"{path}: can't be read as a translation ({error})") from error
 
 
 def _entries(catalogue: Mapping[str, Any]) -> dict[str, str]:

@@ -90,8 +90,8 @@ class DateOrder:
         if len(days) > 1:
             one, other = found["day"], found["month"]
             raise InvalidInputError(
-                f"{text!r} may be {one and one.day} or {other and other.day}, and no date in the list tells "
-                "which: write it as 2026-03-31"
+                f"{text!r} could be {one and one.day} or {other and other.day}, and no date in the list "
+                "shows which: write it as 2026-03-31"
             )
         if not orders:
             raise InvalidInputError(

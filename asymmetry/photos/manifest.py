@@ -13,7 +13,7 @@ from asymmetry.core.schemes import SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.headings import NOTE_COLUMNS, PHOTO_COLUMNS
 from asymmetry.photos.listdates import DateOrder
-from asymmetry.photos.names import expression_from_text
+from asymmetry.photos.names import EXPRESSION_NAMES, expression_from_text
 from asymmetry.photos.sheet import SHEET_SUFFIXES, Row, fold, read_rows
 from asymmetry.photos.taken import Taken
 
@@ -130,7 +130,9 @@ class Manifest:
             return None
         other = self._photo_of.setdefault(written, photo)
         if other != photo:
-            raise InvalidInputError(f"the manifest's {written} may be {other} or {photo}: write which")
+            raise InvalidInputError(
+                f"the manifest's {written} matches {other} and {photo}; give the full path"
+            )
         return self._entries[written]
 
     def _find_line(self, photo: str) -> str | None:
@@ -183,7 +185,7 @@ def find_list(folder: Path, name: str) -> Path | None:
     found = sorted(path for path in folder.iterdir() if path.name.lower() in wanted and path.is_file())
     if len(found) > 1:
         names = " and ".join(path.name for path in found)
-        raise InvalidInputError(f"{folder}: {names} are both there; keep one of them")
+        raise InvalidInputError(f"{folder}: {names} both exist; keep one of them")
     return next(iter(found), None)
 
 
@@ -248,7 +250,7 @@ def read_manifest(path: str | os.PathLike[str]) -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
     for where, entry in manifest_entries(path):
         if entry.photo in entries:
-            raise InvalidInputError(f"{where}: {entry.photo} is there twice; keep one of the lines")
+            raise InvalidInputError(f"{where}: {entry.photo} is listed twice; keep one line")
         entries[entry.photo] = entry
     return entries
 
@@ -338,7 +340,8 @@ def _date(text: str, where: str, order: DateOrder) -> Taken | None:
 def _expression(text: str, where: str) -> str | None:
     found = expression_from_text(text)
     if found is None and not set(text.lower().split()) <= _VIEWS:
-        raise InvalidInputError(f"{where}: {text!r} is no expression; write one such as rest or smile_open")
+        known = ", ".join(EXPRESSION_NAMES)
+        raise InvalidInputError(f"{where}: unknown expression {text!r}; use one of {known}")
     return found
 
 

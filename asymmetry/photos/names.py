@@ -7,7 +7,7 @@ from collections.abc import Iterable, Set
 from pathlib import PurePath
 from typing import TypeVar
 
-__all__ = ["day_from_name", "expression_from_name", "expression_from_text", "only"]
+__all__ = ["EXPRESSION_NAMES", "day_from_name", "expression_from_name", "expression_from_text", "only"]
 
 Value = TypeVar("Value")
 
@@ -31,6 +31,8 @@ _SPELLINGS = {
     "pucker": "pucker|kiss|whistl(?:e|ing)|pout",
     "rest": "rest(?:ing)?|neutral|relaxed|repose|baseline",
 }
+#: The expressions that a name or a list may give.
+EXPRESSION_NAMES = tuple(reversed(_SPELLINGS))
 _PATTERNS = {name: re.compile(rf"\b(?:{spelling})\b") for name, spelling in _SPELLINGS.items()}
 _ANY = "|".join(_SPELLINGS.values())
 _PLACE = "forehead|frown|glabella|furrow|brows?"

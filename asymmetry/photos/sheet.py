@@ -181,7 +181,7 @@ def _check_quotes(record: Sequence[str], separator: str, width: int, where: str)
 
 
 def _unclosed(where: str) -> str:
-    return f'{where}: a quotation mark (") is opened and not closed here, or stands within a text; mend it'
+    return f'{where}: a quotation mark (") is opened and not closed here, or stands within a text; fix it'
 
 
 def _sheets(file: Path) -> Iterator[Iterator[tuple[str, list[str]]]]:

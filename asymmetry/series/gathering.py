@@ -191,8 +191,8 @@ def check_alike(series: Mapping[str, Any], extractor: Mapping[str, Any]) -> None
     if differ:
         what = ", ".join(differ)
         raise InvalidInputError(
-            f"the photos of this series were read in another way ({what}): "
-            "read all of them anew, or pass the same Extractor"
+            f"the photos of this series were read with other settings ({what}): "
+            "read all of them again, or pass the same Extractor"
         )
 
 

@@ -117,7 +117,7 @@ def _load_records(plain: Sequence[Mapping[str, Any]], file: str) -> tuple[PhotoR
     except (KeyError, TypeError) as error:
         raise InvalidInputError(
             f"{file}: was saved by an older version, which kept other facts about each photo: make the "
-            "series anew from the photos"
+            "series again from the photos"
         ) from error
 
 

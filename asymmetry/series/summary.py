@@ -69,7 +69,7 @@ def what_changed(
     Examples
     --------
     >>> [each.words for each in what_changed([], [])]
-    ['There is nothing to compare: it takes dated photos from two days with the same expression.']
+    ['Nothing to compare yet: that needs dated photos of the same expression from at least two days.']
     """
     return tuple(_sentences(changes, findings, setting))
 
