@@ -138,7 +138,7 @@ def _doubt(series: History, table: Measurements, row: int, expression: str) -> N
         names.append(str(table["rest_photo"][row]))
     rows = {name: number for number, name in enumerate(series.static["photo"].tolist())}
     for name in names:
-        if series.photos["expression_confidence"][rows[name]] < 1:
+        if series.about[rows[name]].expression is None:
             return Note("aid_guessed", photo=name)
     for name in names[1:]:
         notes += series.static.notes[rows[name]]
