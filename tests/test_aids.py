@@ -142,7 +142,8 @@ def test_points_are_suggested_by_the_published_definition_alone() -> None:
     made = aids()
     (brow,) = made["house_brackmann"]["brow"].evidence
     (mouth,) = made["house_brackmann"]["mouth"].evidence
-    assert (brow.suggests, mouth.suggests) == ((0,), (0,))
+    assert (brow.suggests, brow.healthy) == ((0,), (2, 3))
+    assert (mouth.suggests, mouth.healthy) == ((0,), (2,))
     others = [item for item in every_item(made) if item.part != "measured"]
     assert not any(each.suggests for item in others for each in item.evidence)
 
@@ -262,7 +263,7 @@ def test_a_face_that_was_not_found_gives_blank_forms() -> None:
 
 
 def test_a_day_without_photos_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match=r"no photo is of day 5\.0; there are days 0"):
+    with pytest.raises(InvalidInputError, match="no photo of day 5; photos are of days 0"):
         aids(day=5)
 
 

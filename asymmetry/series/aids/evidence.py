@@ -60,6 +60,8 @@ class Evidence(Record):
     suggests : tuple of int
         The values that a published definition gives this measurement, error included; empty where no
         definition does.
+    healthy : tuple of int
+        The same of the healthy side.
     """
 
     measure: str
@@ -73,6 +75,7 @@ class Evidence(Record):
     diff_error: float
     share: float = math.nan
     suggests: tuple[int, ...] = ()
+    healthy: tuple[int, ...] = ()
     derived: ClassVar[tuple[str, ...]] = ("diff",)
 
     @property
@@ -190,7 +193,8 @@ def _compare(found: Evidence, question: Question, affected: Side) -> Evidence:
     if question.of_movement and found.measure != "residual_gap" and well > found.error:
         found = replace(found, share=ill / well)
     if question.part == "measured":
-        found = replace(found, suggests=_count_points(ill, found.error))
+        points = [_count_points(mm, found.error) for mm in (ill, well)]
+        found = replace(found, suggests=points[0], healthy=points[1])
     return found
 
 

@@ -209,7 +209,7 @@ def _choose_day(series: History, day: str | date | float | None) -> float:
     asked = day_number(day, series.day_zero)
     if asked not in known:
         there = ", ".join(f"{each:g}" for each in known)
-        raise InvalidInputError(f"aids: no photo is of day {asked}; there are days {there}")
+        raise InvalidInputError(f"aids: no photo of day {day}; photos are of days {there}")
     return float(asked)
 
 

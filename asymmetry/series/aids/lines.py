@@ -81,11 +81,15 @@ def _evidence_lines(found: Evidence, say: Text) -> Iterator[str]:
     if math.isfinite(found.share):
         yield say("aids.share", share=found.share)
     if found.suggests:
-        low, high = found.suggests[0], found.suggests[-1]
-        if low == high:
-            yield say("aids.points", low=low)
-        else:
-            yield say("aids.points_between", low=low, high=high)
+        points = {"points": _range_words(found.suggests, say), "healthy": _range_words(found.healthy, say)}
+        yield say("aids.points", **points)
+
+
+def _range_words(points: tuple[int, ...], say: Text) -> str:
+    """One value, or the lowest and the highest."""
+    if len(points) == 1:
+        return str(points[0])
+    return say("aids.span", low=float(points[0]), high=float(points[-1]))
 
 
 def _total_line(form: Form, total: Total, say: Text) -> str:
