@@ -15,7 +15,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, note_array
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.doubtful_dates import doubt_dates
-from asymmetry.series.likeness import find_mirrored, find_strangers, shapes, signatures
+from asymmetry.series.likeness import find_mirrored, find_strangers, shapes, signatures, smiles
 from asymmetry.series.sharpness import find_blurred, read_blur
 
 __all__ = ["judge_photos"]
@@ -91,7 +91,7 @@ def _find_blurred(landmarks: Landmarks, about: Sequence[PhotoRecord], out: Reaso
 
 def _find_strangers(landmarks: Landmarks, about: Sequence[PhotoRecord], out: Reasons) -> Reasons:
     rows = _rows_to_compare(landmarks, out)
-    found = find_strangers(shapes(landmarks[rows]))
+    found = find_strangers(shapes(landmarks[rows]), smiles(landmarks[rows]))
     return {
         row: Note("another_person")
         for row, strange in zip(rows, found.tolist(), strict=True)

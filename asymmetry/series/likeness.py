@@ -27,6 +27,7 @@ __all__ = [
     "proportions",
     "shapes",
     "signatures",
+    "smiles",
 ]
 
 FloatArray = npt.NDArray[np.float64]
@@ -82,6 +83,10 @@ _MIDLINE = ("nasion", "nose_tip", "subnasale", "forehead", "menton")
 #: this far, in two people farther 19 times in 20 (`benchmarks/tune/likeness.py`); and how many times farther
 #: than the series' own photos are apart.
 _STRANGE, _TIMES_AS_FAR = 3.3, 2.0
+#: A full smile beside a face at rest may be so many times as far as two photos at rest.
+_TIMES_AS_FAR_IN_A_SMILE = 2.0
+#: An eye is closed from this blink weight on.
+_CLOSED = 0.4
 #: The same for two photos alone, which no others of the person steady: no pair of one person is as far
 #: apart (4.5 at most, in dim light and from below).
 _SURELY_STRANGE = 5.0
@@ -179,9 +184,25 @@ def shapes(landmarks: Landmarks) -> FloatArray:
     """The shape of each face by which its person is known, shape (n, 12).
 
     It is what of the face's proportions differs between people and not between a person's photos, each in
-    standard deviations of a person's retakes: linear discriminants (Fisher 1936, Ann Eugen 7:179).
+    standard deviations of a person's retakes: linear discriminants (Fisher 1936, Ann Eugen 7:179). NaN where
+    an eye is closed, for its corners are then read elsewhere, or the head is turned far.
     """
-    return proportions(landmarks) @ _discriminants()
+    shape = proportions(landmarks) @ _discriminants()
+    shape[_weigh(landmarks, "eyeBlink") > _CLOSED] = np.nan
+    return shape
+
+
+def smiles(landmarks: Landmarks) -> FloatArray:
+    """How much each face smiles, 0 to 1, shape (n,); 0 where it is not known."""
+    return np.nan_to_num(_weigh(landmarks, "mouthSmile"))
+
+
+def _weigh(landmarks: Landmarks, name: str) -> FloatArray:
+    """The larger of both sides' expression weights; NaN where the scheme has none."""
+    known = [i for i, each in enumerate(landmarks.layout.expressions) if each.startswith(name)]
+    if not known:
+        return np.full(len(landmarks), np.nan)
+    return np.asarray(landmarks.blendshapes[:, known].max(axis=1), dtype=np.float64)
 
 
 @functools.cache
@@ -205,13 +226,15 @@ def proportions(landmarks: Landmarks) -> FloatArray:
     return shape
 
 
-def find_strangers(shape: FloatArray) -> Mask:
+def find_strangers(shape: FloatArray, smile: FloatArray | None = None) -> Mask:
     """Photos of another person than most of the others.
 
     Parameters
     ----------
     shape : ndarray, shape (n, k)
         As `shapes` gives them. Photos of which less than all is known are never found.
+    smile : ndarray, shape (n,), optional
+        How much each face smiles, 0 to 1, which changes its shape. Default: all alike.
 
     Examples
     --------
@@ -226,6 +249,9 @@ def find_strangers(shape: FloatArray) -> Mask:
     some = shape[rows] - shape[rows].mean(axis=0)
     squares = (some**2).mean(axis=1)
     apart = np.sqrt(np.maximum(squares[:, None] + squares - 2 * some @ some.T / some.shape[1], 0.0))
+    if smile is not None:
+        step = np.abs(smile[rows][:, None] - smile[rows])
+        apart = apart / (1 + (_TIMES_AS_FAR_IN_A_SMILE - 1) * step)
     near = apart <= _STRANGE
     camp = near[int(np.argmax(near.sum(axis=1)))]
     own = apart[np.ix_(camp, camp)]

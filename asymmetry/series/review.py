@@ -33,6 +33,7 @@ _COLUMNS = {
     "looks_mirrored": "mirrored",
     "looks_mirrored_front": "mirrored",
     "date_far_before": "taken",
+    "date_long_before": "taken",
     "date_far_after": "taken",
     "date_out_of_order": "taken",
     "clock_reset": "taken",
@@ -236,7 +237,8 @@ def _doubt_photo(photos: Measurements, row: int, *, used: bool) -> Iterator[Doub
     for note in photos.notes[row]:
         column = _COLUMNS.get(note.code)
         if column is not None and _matters(column, str(photos["status"][row])):
-            value = dict(note.values).get("near") or usual.get(column, "")
+            known = dict(note.values)
+            value = known.get("near") or known.get("likely") or usual.get(column, "")
             yield Doubt(name, taken, note, used=used, column=column, value=str(value))
     expression, confidence = str(photos["expression"][row]), float(photos["expression_confidence"][row])
     if used and confidence < 1 and expression != UNKNOWN:

@@ -1,0 +1,181 @@
+"""Photos that are judged against the others of a person: mirrored, of another person, or blurred."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from asymmetry import Landmarks, Series
+from asymmetry.core.columns import QUALITY
+from asymmetry.photos.record import PhotoRecord
+from asymmetry.synthetic import face
+from tests.notes import rows_of_codes
+
+
+def person(n: int, **changes: float) -> Landmarks:
+    """A face as uneven as faces are, n times, with the scatter of repeats, a week apart."""
+    uneven = {"brow_right_mm": 1.5, "upper_lid_right_mm": -0.8, "mouth_corner_right_mm": 2.0}
+    known = {name: uneven.get(name, 0.0) + changes.get(name, 0.0) for name in {*uneven, *changes}}
+    made = face(n, noise_px=0.3, seed=1, **known)
+    days = [f"2026-03-{day:02d}" for day in range(2, 2 + n)]
+    return replace(made, taken=np.array(days), photo=np.array([f"{i}.jpg" for i in range(n)]))
+
+
+def mirror(landmarks: Landmarks, *rows: int) -> Landmarks:
+    """Some photos as mirrored selfies; their names stay."""
+    both = Landmarks.concat([landmarks, landmarks.mirrored()])
+    chosen = [row + len(landmarks) * (row in rows) for row in range(len(landmarks))]
+    return replace(both[chosen], photo=landmarks.photo)
+
+
+def codes(series: Series) -> dict[str, list[str]]:
+    rows = rows_of_codes(series.static.notes)
+    return {name: found for name, found in zip(series.static["photo"].tolist(), rows, strict=True) if found}
+
+
+@pytest.mark.parametrize("rows", [(3,), (3, 5), (5, 6, 7)])
+def test_mirrored_photos_are_set_aside(rows: tuple[int, ...]) -> None:
+    series = Series.from_landmarks(mirror(person(8), *rows), expression=["rest"] * 8)
+    assert codes(series) == {f"{row}.jpg": ["looks_mirrored"] for row in rows}
+    assert not any(change.beyond for change in series.changes())
+    assert {each.photo for each in series.review()} == {f"{row}.jpg" for row in rows}
+    assert {(each.column, each.value, each.used) for each in series.review()} == {("mirrored", "yes", False)}
+
+
+def test_the_front_camera_tells_which_half_is_mirrored() -> None:
+    about = [PhotoRecord(f"{i}.jpg", expression="rest", front_camera=i >= 3) for i in range(8)]
+    series = Series.from_landmarks(mirror(person(8), 3, 4, 5, 6, 7), about=about)
+    assert codes(series) == {f"{row}.jpg": ["looks_mirrored_front"] for row in range(3, 8)}
+
+
+def test_what_a_manifest_says_of_mirroring_is_believed() -> None:
+    about = [PhotoRecord(f"{i}.jpg", expression="rest") for i in range(6)]
+    about[3] = replace(about[3], mirrored=False, written=("mirrored",))
+    series = Series.from_landmarks(mirror(person(6), 3), about=about)
+    assert codes(series) == {f"{row}.jpg": ["looks_mirrored"] for row in (0, 1, 2, 4, 5)}
+    about = [replace(each, use=True) for each in about]
+    assert codes(Series.from_landmarks(mirror(person(6), 3), about=about)) == {}
+
+
+@pytest.mark.parametrize(
+    "part", ["brow_right_mm", "brow_left_mm", "upper_lid_right_mm", "mouth_corner_right_mm"]
+)
+@pytest.mark.parametrize("amount", [-4.0, -3.0, 3.0, 4.0])
+def test_a_change_of_one_part_is_no_mirroring(part: str, amount: float) -> None:
+    both = Landmarks.concat([person(4), person(4, **{part: amount})])
+    names = np.array([f"{i}.jpg" for i in range(8)])
+    days = np.array([f"2026-03-{day:02d}" for day in range(2, 10)])
+    series = Series.from_landmarks(replace(both, photo=names, taken=days), expression=["rest"] * 8)
+    assert codes(series) == {}
+
+
+def test_another_person_is_set_aside_and_a_subject_in_the_manifest_is_believed() -> None:
+    made = person(5)
+    points = np.array(made.points)
+    points[3, :, 0] = points[3, :, 0].mean() + 1.2 * (points[3, :, 0] - points[3, :, 0].mean())
+    points[3, 0:1] += 0
+    stranger = replace(made, points=points)
+    about = [PhotoRecord(f"{i}.jpg", expression="rest") for i in range(5)]
+    assert codes(Series.from_landmarks(stranger, about=about)) == {"3.jpg": ["another_person"]}
+    about[3] = replace(about[3], subject="Ada", written=("subject",))
+    assert codes(Series.from_landmarks(stranger, about=about)) == {}
+    about[0] = replace(about[0], subject="Bo", written=("subject",))
+    about[1] = replace(about[1], subject="Bo", written=("subject",))
+    assert codes(Series.from_landmarks(made, about=about)) == {"3.jpg": ["another_subject"]}
+
+
+def blurred(landmarks: Landmarks, **blur: float) -> Landmarks:
+    """The same photos, with so many mm of blur."""
+    quality = np.array(landmarks.quality)
+    quality[:, QUALITY.index("blur_mm")] = [blur.get(f"p{row}", 0.5) for row in range(len(landmarks))]
+    return replace(landmarks, quality=quality)
+
+
+def test_a_photo_that_is_blurred_beside_the_others_is_set_aside() -> None:
+    rest = ["rest"] * 6
+    series = Series.from_landmarks(blurred(person(6), p3=1.3), expression=rest)
+    assert codes(series) == {"3.jpg": ["blurred_beside_others"]}
+    (doubt,) = series.review()
+    assert (doubt.photo, doubt.used, doubt.column, doubt.value) == ("3.jpg", False, "use", "yes")
+    assert codes(Series.from_landmarks(blurred(person(6), p3=0.85), expression=rest)) == {}
+    alike = blurred(person(6), **{f"p{row}": 1.2 for row in range(5)})
+    assert codes(Series.from_landmarks(alike, expression=rest)) == {}
+    about = [PhotoRecord(f"{i}.jpg", expression="rest") for i in range(6)]
+    about[3] = replace(about[3], use=True, written=("use",))
+    assert codes(Series.from_landmarks(blurred(person(6), p3=1.3), about=about)) == {}
+
+
+def test_what_is_set_aside_is_judged_anew_when_the_series_is_kept(tmp_path: Path) -> None:
+    series = Series.from_landmarks(mirror(person(6), 3), expression=["rest"] * 6)
+    series.save(tmp_path / "kept.npz")
+    again = Series.load(tmp_path / "kept.npz")
+    assert codes(again) == codes(series) == {"3.jpg": ["looks_mirrored"]}
+    assert again.static == series.static
+
+
+def test_a_review_is_a_table(tmp_path: Path) -> None:
+    series = Series.from_landmarks(mirror(person(6), 3), expression=["rest"] * 6)
+    text = series.review().to_csv(tmp_path / "review.csv")
+    assert (tmp_path / "review.csv").read_text(encoding="utf-8") == text
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["photo"], row["used"], row["column"], row["value"]) == ("3.jpg", "no", "mirrored", "yes")
+    assert str(series.review()).startswith("Not used: 3.jpg: it looks mirrored")
+
+
+def test_all_rest_says_the_expression_of_every_photo(tmp_path: Path) -> None:
+    photos(tmp_path, "2026-03-01.jpg", "2026-03-02 smile.jpg")
+    series = read(tmp_path, all_rest=True)
+    assert series.static["expression"].tolist() == ["rest", "smile_open"]
+    assert series.photos["expression_confidence"].tolist() == [1, 1]
+    assert len(series.review()) == 0
+
+
+def test_files_stay_named_when_photos_are_added(tmp_path: Path) -> None:
+    photos(tmp_path, "2026-03-01 rest.jpg")
+    (tmp_path / "clip.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
+    series = read(tmp_path)
+    photos(tmp_path, "2026-03-08 rest.jpg")
+    assert [each.photo for each in series.add(tmp_path, extractor=Reader()).review()] == ["clip.mp4"]
+
+
+# Treatments
+
+
+def test_several_treatments_count_from_the_first_and_phases_from_the_latest(tmp_path: Path) -> None:
+    photos(tmp_path, "2026-03-02.jpg", "2026-03-25.jpg", "2026-07-06.jpg", "2026-07-20.jpg")
+    again = Treatment.of("2026-07-06", product="Botox", dose="12 U", sites="right brow")
+    series = read(tmp_path, treated_on=[again, "2026-03-09"])
+    assert series.static["day"].tolist() == [-7, 16, 119, 133]
+    assert series.photos["phase"].tolist() == ["baseline", "peak", "baseline", "peak"]
+    assert [entry.phase for entry in series.timeline] == ["baseline", "peak", "baseline", "peak"]
+    assert series.treatments == (Treatment.of("2026-03-09"), again)
+    series.save(tmp_path / "kept.npz")
+    assert Series.load(tmp_path / "kept.npz").treatments == series.treatments
+    assert series.add([], extractor=Reader()).treatments == series.treatments
+
+
+def test_a_list_of_treatments(tmp_path: Path) -> None:
+    photos(tmp_path, "2026-03-02.jpg", "2026-03-25.jpg")
+    text = "Treated on;Toxin;Units;Muscles\n9.3.2026;Botox;20;frontalis, glabella\n"
+    (tmp_path / "treatments.csv").write_text(text, encoding="cp1252")
+    series = read(tmp_path)
+    expected = Treatment.of("2026-03-09", product="Botox", dose="20", sites="frontalis, glabella")
+    assert series.treatments == (expected,)
+    assert series.static["day"].tolist() == [-7, 16]
+    assert read(tmp_path, treated_on="2026-03-10").treatments == (Treatment.of("2026-03-10"),)
+    (tmp_path / "treatments.csv").write_text("date\n3/9/2026\n")
+    with pytest.raises(InvalidInputError, match=r"treatments.csv line 2: '3/9/2026' could be 2026-09-03 or"):
+        read(tmp_path)
+
+
+def test_one_treatment_is_a_day_as_before(tmp_path: Path) -> None:
+    photos(tmp_path, "2026-03-02.jpg")
+    series = read(tmp_path, treated_on="2026-03-09")
+    assert series.treatments == (Treatment.of("2026-03-09"),)
+    assert "treatments" not in series.static.provenance
+    assert read(tmp_path).treatments == ()
