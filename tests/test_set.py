@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,17 +10,15 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from asymmetry import Landmarks, Note, Series
+from asymmetry import Note, Series
 from asymmetry.archive.jobs import find_jobs
 from asymmetry.cli import main
-from asymmetry.core.columns import QUALITY
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.listing import find_leftovers, image_files
 from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.photos.taken import Taken
 from asymmetry.series.doubtful_dates import doubt_dates
 from asymmetry.series.treatments import Treatment
-from asymmetry.synthetic import face
 from tests.notes import rows_of_codes
 from tests.test_series import Reader, photos, read
 
@@ -246,3 +241,57 @@ def test_a_series_all_before_or_all_after_its_treatment_is_asked_about(tmp_path:
     for day, code in (("2026-04-01", "all_before_treatment"), ("2026-02-01", "all_after_treatment")):
         assert code in {each.note.code for each in read(tmp_path, treated_on=day).review()}
     assert not [each for each in read(tmp_path, treated_on="2026-03-05").review() if not each.photo]
+
+
+def test_all_rest_says_the_expression_of_every_photo(tmp_path: Path) -> None:
+    photos(tmp_path, "2026-03-01.jpg", "2026-03-02 smile.jpg")
+    series = read(tmp_path, all_rest=True)
+    assert series.static["expression"].tolist() == ["rest", "smile_open"]
+    assert series.photos["expression_confidence"].tolist() == [1, 1]
+    assert len(series.review()) == 0
+
+
+def test_files_stay_named_when_photos_are_added(tmp_path: Path) -> None:
+    photos(tmp_path, "2026-03-01 rest.jpg")
+    (tmp_path / "clip.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
+    series = read(tmp_path)
+    photos(tmp_path, "2026-03-08 rest.jpg")
+    assert [each.photo for each in series.add(tmp_path, extractor=Reader()).review()] == ["clip.mp4"]
+
+
+# Treatments
+
+
+def test_several_treatments_count_from_the_first_and_phases_from_the_latest(tmp_path: Path) -> None:
+    photos(tmp_path, "2026-03-02.jpg", "2026-03-25.jpg", "2026-07-06.jpg", "2026-07-20.jpg")
+    again = Treatment.of("2026-07-06", product="Botox", dose="12 U", sites="right brow")
+    series = read(tmp_path, treated_on=[again, "2026-03-09"])
+    assert series.static["day"].tolist() == [-7, 16, 119, 133]
+    assert series.photos["phase"].tolist() == ["baseline", "peak", "baseline", "peak"]
+    assert [entry.phase for entry in series.timeline] == ["baseline", "peak", "baseline", "peak"]
+    assert series.treatments == (Treatment.of("2026-03-09"), again)
+    series.save(tmp_path / "kept.npz")
+    assert Series.load(tmp_path / "kept.npz").treatments == series.treatments
+    assert series.add([], extractor=Reader()).treatments == series.treatments
+
+
+def test_a_list_of_treatments(tmp_path: Path) -> None:
+    photos(tmp_path, "2026-03-02.jpg", "2026-03-25.jpg")
+    text = "Treated on;Toxin;Units;Muscles\n9.3.2026;Botox;20;frontalis, glabella\n"
+    (tmp_path / "treatments.csv").write_text(text, encoding="cp1252")
+    series = read(tmp_path)
+    expected = Treatment.of("2026-03-09", product="Botox", dose="20", sites="frontalis, glabella")
+    assert series.treatments == (expected,)
+    assert series.static["day"].tolist() == [-7, 16]
+    assert read(tmp_path, treated_on="2026-03-10").treatments == (Treatment.of("2026-03-10"),)
+    (tmp_path / "treatments.csv").write_text("date\n3/9/2026\n")
+    with pytest.raises(InvalidInputError, match=r"treatments.csv line 2: '3/9/2026' could be 2026-09-03 or"):
+        read(tmp_path)
+
+
+def test_one_treatment_is_a_day_as_before(tmp_path: Path) -> None:
+    photos(tmp_path, "2026-03-02.jpg")
+    series = read(tmp_path, treated_on="2026-03-09")
+    assert series.treatments == (Treatment.of("2026-03-09"),)
+    assert "treatments" not in series.static.provenance
+    assert read(tmp_path).treatments == ()
