@@ -175,6 +175,10 @@ class _View:
         """Photo x, y (..., 2), px, y down."""
         return self.origin + at @ self.axes
 
+    def grid_to_photo(self, across: FloatArray, up: FloatArray) -> FloatArray:
+        """Photo x, y (rows, columns, 2) of the nodes of a grid."""
+        return (self.origin + up[:, None] * self.axes[1])[:, None] + across[:, None] * self.axes[0]
+
     def to_eye(self, at: FloatArray) -> FloatArray:
         """The inverse."""
         return (at - self.origin) @ np.linalg.inv(self.axes)
@@ -189,14 +193,24 @@ class _Circles(NamedTuple):
 
 @dataclass(frozen=True)
 class _Fit:
-    """The best circle of each radius in one eye: how well it shows, its centre, and whether it is an iris.
+    """Circles of each radius in one eye: how well they show, and whether the best one is an iris.
 
-    ``value`` and ``clear`` have shape (radii,), ``centre`` (radii, 2).
+    ``shown`` has shape (radii, up, across); ``value``, that of the best circle, and ``clear`` (radii,).
     """
 
+    shown: FloatArray = field(repr=False)
     value: FloatArray
-    centre: FloatArray
     clear: Mask
+    start: FloatArray
+    step: float
+
+    def centre(self, radius: int) -> FloatArray:
+        """Centre of the best circle of a radius, by its number, between the places that were tried."""
+        shown = self.shown[radius]
+        row, column = np.unravel_index(shown.argmax(), shown.shape)
+        between = vertex(shown[row], int(column)), vertex(shown[:, column], int(row))
+        place = np.array([column, row]) - len(shown) // 2 + between
+        return np.asarray(self.start + place * self.step)
 
 
 @dataclass(frozen=True)
@@ -232,7 +246,7 @@ class _Eye:
         step = settings.step
         across = np.arange(-settings.across, settings.across + step / 2, step)
         up = np.arange(-settings.down, settings.up + step / 2, step)
-        light = light_at(photo, view.to_photo(np.stack(np.meshgrid(across, up), axis=-1)))
+        light = light_at(photo, view.grid_to_photo(across, up))
         radius = _mesh_radius(plane, pose) / settings.overread
         return cls(settings, view, radius, (upper, lower), _steps(light, settings))
 
@@ -248,20 +262,19 @@ class _Eye:
         """The best circle of each radius whose centre lies up to ``steps`` from ``start`` either way."""
         axis = np.arange(-steps, steps + 1) * step
         across, up = start[:, None] + axis
-        # Each step counts by how far it leads outwards along its normal.
-        outwards = (self.settings.normals * weights[..., None]).astype(np.float32).ravel()
-        clear = self._steps_at(across, up, radii) @ outwards
+        # Each step counts by how far it leads outwards along its normal; what a lid hides is not looked at.
+        seen = np.flatnonzero(weights) if weights.any() else slice(None)
+        normals = self.settings.normals.reshape(-1, 2)[seen]
+        outwards = (normals * weights.ravel()[seen, None]).astype(np.float32).ravel()
+        clear = self._steps_at(across, up, radii, normals) @ outwards
         shown = clear - self.settings.prior * (across**2 + up[:, None] ** 2)
-        value = shown.reshape(len(radii), -1).max(axis=1)
-        rows, columns = np.divmod(shown.reshape(len(radii), -1).argmax(axis=1), len(axis))
-        between = [
-            (vertex(v[i], j), vertex(v[:, j], i)) for v, i, j in zip(shown, rows, columns, strict=True)
-        ]
-        peak = start + (np.stack([columns, rows], axis=1) - steps + between) * step
+        flat = shown.reshape(len(radii), -1)
+        rows, columns = np.divmod(flat.argmax(axis=1), len(axis))
         inside = (np.abs(np.stack([rows, columns]) - steps) < steps).all(axis=0)
         # Where a circle was found already, a finer one at the end of the searched range is one still.
         found = inside | (step <= self.settings.fine)
-        return _Fit(value, peak, found & (value > self.settings.weakest))
+        value = flat.max(axis=1)
+        return _Fit(shown, value, found & (value > self.settings.weakest), start, step)
 
     def weights(self, centre: FloatArray, radius: float) -> FloatArray:
         """The weight of each place of the flanks, (flanks, places): both flanks alike, nothing behind a lid.
@@ -280,13 +293,15 @@ class _Eye:
         enough = (count >= settings.least_seen * settings.places).all()
         return np.where(seen & enough, 1 / (len(normals) * np.maximum(count, 1)), 0.0)
 
-    def _steps_at(self, across: FloatArray, up: FloatArray, radii: FloatArray) -> npt.NDArray[np.float32]:
+    def _steps_at(
+        self, across: FloatArray, up: FloatArray, radii: FloatArray, normals: FloatArray
+    ) -> npt.NDArray[np.float32]:
         """The steps on the flanks of circles: (radii, up, across, steps in the order of the normals)."""
-        settings, normals = self.settings, self.settings.normals
-        ring = radii[:, None, None] * normals.reshape(-1, 2).T[:, None, None]
+        settings = self.settings
+        ring = radii[:, None, None] * normals.T[:, None, None]
         columns = ((across[:, None] + ring[0] + settings.across) / settings.step).astype(np.float32)
         rows = ((up[:, None] + ring[1] + settings.down) / settings.step).astype(np.float32)
-        shape = (len(radii), len(up), len(across), normals.size // 2)
+        shape = (len(radii), len(up), len(across), len(normals))
         columns = np.broadcast_to(columns[:, None], shape).reshape(-1, shape[-1])
         rows = np.broadcast_to(rows[:, :, None], shape).reshape(-1, shape[-1])
         found = cv2.remap(self.steps, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -346,7 +361,7 @@ def _best(
     best = int(np.argmax(value))
     if not 0 < best < len(radii) - 1:
         return None
-    centres = [fit.centre[best] if fit is not None and fit.clear[best] else None for fit in fits]
+    centres = [fit.centre(best) if fit is not None and fit.clear[best] else None for fit in fits]
     return _Circles(centres, float(radii[best] + vertex(value, best) * (radii[1] - radii[0])))
 
 

@@ -41,7 +41,8 @@ def surface(canonical: Canonical, xy: FloatArray) -> FloatArray:
 
 def places(pose: Pose, canonical: Canonical, plane: FloatArray) -> FloatArray:
     """Places of canonical x, y (..., 2), cm, in the photo: x, y (..., 2), px, y down."""
-    return pose.project(surface(canonical, plane))[..., :2]
+    x, y = plane[..., 0], plane[..., 1]
+    return pose.place(x, y, canonical.depth_at(x, y))
 
 
 def on_a_grid(
@@ -70,8 +71,9 @@ def draw_at(photo: Pixels, at: FloatArray, interpolation: int = cv2.INTER_CUBIC)
     """Draw a photo's pixels at places (h, w, 2); beyond its edge, the pixels of the edge."""
     # remap rounds places to 1/32 px in single precision. Rounded here in double precision, a mirrored photo
     # is drawn exactly mirrored.
-    steps = np.rint((at - 0.5) * cv2.INTER_TAB_SIZE)
-    columns, rows = cv2.split((steps / cv2.INTER_TAB_SIZE).astype(np.float32))
+    steps = (at - 0.5) * cv2.INTER_TAB_SIZE
+    exact = np.rint(steps, out=steps).astype(np.float32) / np.float32(cv2.INTER_TAB_SIZE)
+    columns, rows = cv2.split(exact)
     pixels = cv2.remap(photo, columns, rows, interpolation, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(pixels, dtype=np.uint8)
 
@@ -81,7 +83,8 @@ def average_at(photo: Pixels, at: FloatArray, ratio: float) -> Pixels:
     if ratio <= 1:
         return draw_at(photo, at)
     height, width = photo.shape[:2]
-    low, high = at.min(axis=(0, 1)), at.max(axis=(0, 1))
+    # Apart, as NumPy is slow along a last axis of two.
+    low, high = np.array([(axis.min(), axis.max()) for axis in cv2.split(at)]).T
     left, top = np.clip(low - ratio, 0, (width - 1, height - 1)).astype(int)
     right, bottom = np.clip(high + ratio, (left + 1, top + 1), (width, height)).astype(int)
     size = np.ceil(np.array([right - left, bottom - top]) / ratio).astype(int)

@@ -65,9 +65,17 @@ class Pose:
     def project(self, points: FloatArray) -> FloatArray:
         """Project canonical points (..., 3), cm, to photo x, y (down) and z (away from the camera), px."""
         x, y, z = self.rotation @ points.reshape(-1, 3).T
+        return np.stack([*self._show(x, y, z), -self.scale * z], axis=-1).reshape(points.shape)
+
+    def place(self, x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
+        """Photo x, y (..., 2), px, of canonical points, cm: `project` without the depth, and quicker."""
+        turned = self.rotation @ np.stack([x, y, z]).reshape(3, -1)
+        return np.stack(self._show(*turned), axis=-1).reshape(*x.shape, 2)
+
+    def _show(self, x: FloatArray, y: FloatArray, z: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Photo x and y of points in the camera's axes, cm."""
         near = self._nearer(z)
-        across, down = self.origin[0] + x * near, self.origin[1] - y * near
-        return np.stack([across, down, -self.scale * z], axis=-1).reshape(points.shape)
+        return self.origin[0] + x * near, self.origin[1] - y * near
 
     def resize(self, across: float, down: float) -> Pose:
         """Pose of the same head in a picture ``across`` times as wide and ``down`` times as high.
