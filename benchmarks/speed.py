@@ -135,12 +135,12 @@ class _Watch:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Count what happens inside."""
-        began = time.perf_counter()
+        """Count what happens inside; a stage within itself counts once."""
+        began, before = time.perf_counter(), self.seconds.get(name, 0.0)
         try:
             yield
         finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
+            self.seconds[name] = before + time.perf_counter() - began
 
     def watched(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """The same function, counted."""

@@ -15,7 +15,7 @@ from asymmetry import Extractor, Landmarks, measure
 from asymmetry.extract.face.pose import CAMERA_CM, Pose, fit_pose, is_near
 from asymmetry.extract.model.canonical import canonical_mesh
 from asymmetry.extract.model.finding import find_faces
-from asymmetry.extract.model.landmarker import Landmarker
+from asymmetry.extract.model.mediapipe import QuickLandmarker
 from asymmetry.extract.second_look import SURE, sureness
 from asymmetry.extract.upright import TURNED
 from asymmetry.photos.halvings import Halvings
@@ -74,6 +74,14 @@ def test_a_turned_photo_reads_as_upright(
     assert ("photo_turned" in codes(rows.notes[0])) == (abs(degrees) > TURNED + 5)
 
 
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_photo_turned_by_quarters_reads_exactly_as_upright(
+    extractor: Extractor, portrait: Pixels, upright: Landmarks, turns: int
+) -> None:
+    rows = extractor.extract([np.ascontiguousarray(np.rot90(portrait, turns))])
+    assert apart(rows, upright) < MIRROR_MM
+
+
 def test_an_upside_down_mirror_image_has_the_mirrored_measures(
     extractor: Extractor, portrait: Pixels
 ) -> None:
@@ -94,13 +102,13 @@ def test_an_upright_photo_is_looked_at_no_more_often(
     extractor: Extractor, portrait: Pixels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[int] = []
-    detect = Landmarker.detect
+    detect = QuickLandmarker.detect
 
-    def counted(self: Landmarker, pixels: Pixels) -> Any:
+    def counted(self: QuickLandmarker, pixels: Pixels) -> Any:
         looked.append(len(pixels))
         return detect(self, pixels)
 
-    monkeypatch.setattr(Landmarker, "detect", counted)
+    monkeypatch.setattr(QuickLandmarker, "detect", counted)
     extractor.extract([cv2.resize(portrait, (800, 800))])
     assert len(looked) == 2  # as it is, and mirrored
 

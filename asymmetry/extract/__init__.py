@@ -1,4 +1,4 @@
-"""Pixels → Landmarks. The only room that imports mediapipe, and it does so when an `Extractor` is made.
+"""Pixels → Landmarks. The only room that imports mediapipe, and only for the method ``plain``.
 
 The names are loaded when they are first used, so that `doctor` runs where OpenCV or Pillow is missing.
 """

@@ -110,7 +110,7 @@ class Extractor:
         self.method, self.mirrored, self.max_megapixels = method, mirrored, max_megapixels
         self.settings, self.threads = settings, threads
         self._model = model
-        self._networks = _make_pool(model, threads)
+        self._networks = _make_pool(model, threads, method)
         self.provenance: dict[str, Any] = {
             "asymmetry": __version__,
             "score_version": SCORE_VERSION,
@@ -258,10 +258,13 @@ def _read(tools: Tools, photo: Photo, seen: Seen) -> Landmarks:
     return to_landmarks(face, photo.name)
 
 
-def _make_pool(model: str | os.PathLike[str] | Model | None, threads: int | None) -> NetworkPool:
+def _make_pool(
+    model: str | os.PathLike[str] | Model | None, threads: int | None, method: Method
+) -> NetworkPool:
     """The networks of a file, a set for each core; or the one model that was given."""
     if model is None or isinstance(model, (str, os.PathLike)):
-        return NetworkPool(partial(MediapipeModel.load, model_file(model), threads), usable_cores())
+        load = partial(MediapipeModel.load, model_file(model), threads, graph=method == "plain")
+        return NetworkPool(load, usable_cores())
     if not isinstance(model, Model):
         raise InvalidInputError(
             "model has to be the path of a face_landmarker.task, or a landmark network with all that a Model "
