@@ -15,7 +15,15 @@ from asymmetry.extract.halves.square import mirrored_reading
 from asymmetry.extract.hemiface import read_hemifaces
 from asymmetry.extract.model.finding import find_faces
 from asymmetry.extract.model.landmarker import Reading
-from asymmetry.extract.second_look import SURE, choose_surest, quarter_turns, roll_of, same_face, sureness
+from asymmetry.extract.second_look import (
+    SURE,
+    TILTED,
+    choose_surest,
+    quarter_turns,
+    roll_of,
+    same_face,
+    sureness,
+)
 from asymmetry.extract.tools import SIZES, Tools
 from asymmetry.photos.halvings import Halvings
 
@@ -23,9 +31,8 @@ __all__ = ["TURNED", "FaceReading", "average_with_mirrored", "read_upright"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: A face that is rolled by more than this (degrees) is looked at again upright, and one that is rolled by
-#: more than the other is said to be turned. Tilted heads reach 20°.
-LARGE_ROLL, TURNED = 20.0, 30.0
+#: A face that is rolled by more than this, degrees, is said to be turned.
+TURNED = 30.0
 #: Halves of which the network is less sure than this may be upside down: of 50 photos of tuning people one is
 #: below, at 15.5; of those turned by 180° all that are read.
 DOUBTFUL = 17.0
@@ -87,7 +94,7 @@ def read_upright(photo: Halvings, first: Reading, tools: Tools, focal_px: float 
         Focal length of the camera, px; NaN where it is not known.
     """
     looks = tools.canonical, tools.landmarker, tools.mesh
-    turned = abs(roll_of(first, tools.canonical)) > LARGE_ROLL
+    turned = abs(roll_of(first, tools.canonical)) > TILTED
     found = None if turned else _read(photo, first, tools, focal_px)
     if found is not None and found.score > DOUBTFUL:
         return found
@@ -97,7 +104,7 @@ def read_upright(photo: Halvings, first: Reading, tools: Tools, focal_px: float 
     best = choose_surest(photo, [first], *looks) if turned else None
     if best is None or best[1] < SURE:
         best = choose_surest(photo, [first, *quarter_turns(photo, tools.landmarker)], *looks)
-    if best is None or (found is not None and abs(roll_of(best[0], tools.canonical)) < LARGE_ROLL):
+    if best is None or (found is not None and abs(roll_of(best[0], tools.canonical)) < TILTED):
         return found or _read(photo, first, tools, focal_px)
     return _read(photo, best[0], tools, focal_px, again=True)
 
