@@ -177,7 +177,10 @@ class _View:
 
     def grid_to_photo(self, across: FloatArray, up: FloatArray) -> FloatArray:
         """Photo x, y (rows, columns, 2) of the nodes of a grid."""
-        return (self.origin + up[:, None] * self.axes[1])[:, None] + across[:, None] * self.axes[0]
+        at = np.empty((len(up), len(across), 2))
+        for i in range(2):
+            np.add.outer(self.origin[i] + up * self.axes[1, i], across * self.axes[0, i], out=at[..., i])
+        return at
 
     def to_eye(self, at: FloatArray) -> FloatArray:
         """The inverse."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,7 +15,17 @@ from asymmetry.extract.face.plane import average_at, on_a_grid, places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 
-__all__ = ["HEIGHT", "PX_PER_CM", "WIDTH", "Frontal", "axes", "draw_frontal", "smooth", "value_at"]
+__all__ = [
+    "HEIGHT",
+    "PX_PER_CM",
+    "WIDTH",
+    "Frontal",
+    "axes",
+    "draw_frontal",
+    "smooth",
+    "smooth_within",
+    "value_at",
+]
 
 Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -159,6 +170,15 @@ def axes() -> tuple[FloatArray, FloatArray]:
 def smooth(picture: Grey, sigma: float) -> Grey:
     """Blur a picture by a Gaussian of this standard deviation, px."""
     return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), dtype=np.float32)
+
+
+def smooth_within(picture: Grey, where: tuple[slice, slice], sigma: float) -> Grey:
+    """The rows and columns of `smooth` that are asked for, without blurring all others."""
+    rows, columns = where
+    reach = math.ceil(4 * sigma) + 1  # of OpenCV's kernel
+    top, left = max(rows.start - reach, 0), max(columns.start - reach, 0)
+    around = smooth(picture[top : rows.stop + reach, left : columns.stop + reach], sigma)
+    return around[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
 
 
 def _middle(canonical: Canonical) -> float:

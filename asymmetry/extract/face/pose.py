@@ -111,6 +111,12 @@ class Pose:
         return np.stack([*plane], axis=-1).reshape(xy.shape)
 
 
+def _cross(one: FloatArray, other: FloatArray) -> FloatArray:
+    """The cross product of two vectors (3,); NumPy's takes a tenth of the fit's time."""
+    (a, b, c), (d, e, f) = one.tolist(), other.tolist()
+    return np.array([b * f - c * e, c * d - a * f, a * e - b * d])
+
+
 def stable_numbers(scheme: Scheme = MEDIAPIPE_478) -> list[int]:
     """Numbers of the points that the fit uses: canthi, nose, temples, forehead; no brow, lid, lip or chin."""
     pairs = tuple(name for name in scheme.groups["stable_pairs"] if name in scheme.pairs)
@@ -182,7 +188,7 @@ def fit_pose(
         left, stretch, right = np.linalg.svd(affine, full_matrices=False)
         scale = float(stretch.mean())
         rows = left @ right
-        rotation = np.vstack([rows, np.cross(rows[0], rows[1])])
+        rotation = np.vstack([rows, _cross(*rows)])
         origin = flat.mean(axis=0) - scale * rows @ centre
         depth = model @ rotation[2]
         if believed:

@@ -57,8 +57,8 @@ class Field:
         """Moves of the knots (sides, knots, 2) on the grid (sides, rows, columns, 2): weighted means."""
         columns = np.arange(0.0, self.width + self.step / 2, self.step)
         rows = np.arange(-self.height, self.height + self.step / 2, self.step)
-        away = (columns[:, None] - knots[:, 0]) ** 2 + (rows[:, None, None] - knots[:, 1]) ** 2
-        weights = np.exp(-away / (2 * self.reach**2))
+        across, up = columns[:, None] - knots[:, 0], rows[:, None, None] - knots[:, 1]
+        weights = np.exp(-(across**2) / (2 * self.reach**2)) * np.exp(-(up**2) / (2 * self.reach**2))
         weights /= weights.sum(axis=-1, keepdims=True) + self.stay
         shifts = np.asarray(weights @ moves[:, None])
         # Nothing crosses the midline, or the halves of a chimera would not meet.
@@ -97,13 +97,18 @@ class CommonShape:
 
     def own(self, half: FloatArray, side: Side) -> FloatArray:
         """Places (..., 2) of the common shape, outwards and up in cm, as this side has them."""
-        field, grid = self.shifts[side], self.grid
-        at = np.clip(
-            (half + np.array([0.0, grid.height])) / grid.step, 0.0, np.array(field.shape[1::-1]) - 1.0
-        )
-        low = np.minimum(at.astype(np.intp), np.array(field.shape[1::-1]) - 2)
-        (column, row), (right, up) = np.moveaxis(low, -1, 0), np.moveaxis(at - low, -1, 0)[..., None]
-        below, above = (
-            field[row + i, column] * (1 - right) + field[row + i, column + 1] * right for i in (0, 1)
-        )
+        shifts, grid = self.shifts[side], self.grid
+        rows, columns = shifts.shape[:2]
+        column, right = _nodes(half[..., 0] / grid.step, columns)
+        row, up = _nodes((half[..., 1] + grid.height) / grid.step, rows)
+        flat, first = shifts.reshape(-1, 2), row * columns + column
+        below = flat[first] * (1 - right) + flat[first + 1] * right
+        above = flat[first + columns] * (1 - right) + flat[first + columns + 1] * right
         return np.asarray(half + below * (1 - up) + above * up)
+
+
+def _nodes(at: FloatArray, count: int) -> tuple[npt.NDArray[np.intp], FloatArray]:
+    """Number of the node before each place (...), and the share of the way to the next one (..., 1)."""
+    inside = np.clip(at, 0.0, count - 1.0)
+    before = np.minimum(inside.astype(np.intp), count - 2)
+    return before, (inside - before)[..., None]

@@ -112,7 +112,7 @@ def chimera(
 
     at = on_a_grid(square.side // 2, square.side, place)
     shown = draw_at(photo, at, cv2.INTER_LINEAR)
-    return np.concatenate([shown, shown[:, ::-1]], axis=1)
+    return np.asarray(cv2.hconcat([shown, cv2.flip(shown, 1)]), dtype=np.uint8)
 
 
 def mirrored_reading(reading: Reading, width: float, scheme: Scheme = MEDIAPIPE_478) -> Reading:

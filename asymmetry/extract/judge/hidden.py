@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
-from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, value_at
+from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, smooth_within, value_at
 from asymmetry.extract.judge.glasses import wears_glasses
 from asymmetry.extract.judge.limits import CoverLimits, JudgeSettings
 from asymmetry.extract.judge.quality import blur
@@ -29,7 +29,6 @@ __all__ = ["PARTS", "Part", "Unseen", "find_unseen"]
 
 Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
-
 _GROUPS = MEDIAPIPE_478.groups
 
 
@@ -213,7 +212,7 @@ def fineness(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> floa
     grey, smooth = view.grey[where], view.smooth[where]
     if min(grey.shape) < limits.least_px:
         return np.nan
-    coarse = cv2.GaussianBlur(view.grey, (0, 0), limits.coarse)[where]
+    coarse = smooth_within(view.grey, where, limits.coarse)
     fine_detail, coarse_detail = np.abs(grey - smooth).mean(), np.abs(smooth - coarse).mean()
     return float(fine_detail / max(coarse_detail, limits.faintest))
 
