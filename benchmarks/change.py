@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from asymmetry.core.table import Measurements
 from asymmetry.metrics.headline import HEADLINES
+from asymmetry.series.cameras import Camera
 from asymmetry.series.change import Change, Sides, changes
 from asymmetry.series.course import course
 from asymmetry.series.day_to_day import SETTINGS, Expected, Setting, expected_error
@@ -264,12 +265,12 @@ def _disturbed(runs: int) -> Iterator[str]:
             lambda rng: ever_beyond(ask(static_series(rng, "home", (10, before), 1, (off, -off)))), runs
         )
 
-    def new_camera(rng: np.random.Generator, cameras: Mapping[str, str]) -> float:
+    def new_camera(rng: np.random.Generator, cameras: Mapping[str, Camera]) -> float:
         off = np.where(np.arange(10) >= 6, rng.normal(0, 0.15), 0.0)
         sides = static_series(rng, "home", (10, 3), 1, (off, -off))
         return ever_beyond(changes(sides, "baseline", True, cameras))
 
-    known = {str(i): "old" if i < 6 else "new" for i in range(10)}
+    known = {str(i): Camera("old" if i < 6 else "new") for i in range(10)}
     yield "## Nothing changes but the photos: home series in which any look showed any change"
     yield ""
     yield "| ten visits, one photo each | percent |"

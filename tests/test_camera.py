@@ -2,11 +2,14 @@
 
 import io
 import math
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
+from asymmetry import Series
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.extract import Extractor
@@ -15,7 +18,10 @@ from asymmetry.extract.face.pose import CAMERA_CM, Pose, fit_pose, is_near
 from asymmetry.extract.model.canonical import load_canonical
 from asymmetry.metrics import measure
 from asymmetry.photos.camera import focal_from_exif
+from asymmetry.photos.folder import describe_folder
+from asymmetry.photos.manifest import Manifest
 from asymmetry.photos.photo import read_photo
+from asymmetry.synthetic import face as made_face
 
 FOCAL, WIDTH, HEIGHT, ZOOM = 0xA405, 0xA002, 0xA003, 0xA404
 PHONE = {FOCAL: 26, WIDTH: 4032, HEIGHT: 3024}
@@ -146,3 +152,17 @@ def test_tags_reach_the_points(portrait_path, tmp_path):
         found = extractor.extract([tmp_path / "tagged.jpg", tmp_path / "plain.jpg"])
     assert found.focal_px[0] == pytest.approx(26 / math.hypot(36, 24) * 2000)
     assert math.isnan(found.focal_px[1])
+
+
+def test_the_camera_in_the_photos_tags_is_told(tmp_path: Path) -> None:
+    files = [tmp_path / f"2026-03-0{day} rest.jpg" for day in (1, 2, 3)]
+    for file, model in zip(files, ("One", "One", "Two"), strict=True):
+        exif = Image.Exif()
+        exif[0x010F], exif[0x0110] = "Phone", model
+        Image.new("RGB", (64, 48)).save(file, exif=exif)
+    records = describe_folder(tmp_path, files, Manifest.of_folder(tmp_path), None)
+    assert [each.camera for each in records] == ["Phone One", "Phone One", "Phone Two"]
+    made = replace(made_face(3), photo=np.array([each.photo for each in records]))
+    dated = replace(made, taken=np.array([each.iso_date for each in records]))
+    told = Series.from_landmarks(dated, about=records).changes()[0].notes
+    assert "another camera than on day 0 (Phone Two)" in " ".join(map(str, told))

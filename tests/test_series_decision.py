@@ -12,6 +12,7 @@ import pytest
 from asymmetry import Note, Series
 from asymmetry.errors import InvalidInputError
 from asymmetry.series import HEADLINES, Change, day_to_day, what_changed
+from asymmetry.series.cameras import Camera, find_strange_days
 from asymmetry.series.change import Sides, changes
 from asymmetry.series.course import Course
 from asymmetry.series.day_to_day import Expected
@@ -150,12 +151,28 @@ def test_a_baseline_of_one_session_is_told_and_widens() -> None:
 def test_another_camera_is_told_and_widens() -> None:
     sides = static_series(np.random.default_rng(0), "home", (8, 3))
     names = [photo for photos in sides[0].diff.photos for photo in photos]
-    new = {name: "new" if i >= 5 else "old" for i, name in enumerate(names)}
+    new = {name: Camera("new" if i >= 5 else "old") for i, name in enumerate(names)}
     same, other = (changes(sides, "baseline", True, cameras)[0] for cameras in ({}, new))
-    assert [note.code for note in other.notes] == ["another_camera"]
+    assert [note.code for note in other.notes] == ["another_model"]
     assert other.mdc95 > 1.2 * same.mdc95
     part = {name: camera for name, camera in new.items() if name != names[0]}  # one before is not known
     assert changes(sides, "baseline", True, part)[0].notes == ()
+
+
+def test_cameras_are_compared_by_name_where_all_have_one_else_by_size() -> None:
+    old, new = np.array([True, False, False]), np.array([False, True, True])
+    photos = [["a"], ["b"], ["c"]]
+    phone, edited = Camera("P", "4×3"), Camera("P", "2×1")
+    unnamed, other = Camera("", "2×1"), Camera("Q", "4×3")
+
+    def strange(*cameras: Camera) -> tuple[list[bool], str]:
+        found, model = find_strange_days(photos, old, new, dict(zip("abc", cameras, strict=True)))
+        return found.tolist(), model
+
+    assert strange(phone, edited, phone) == ([False, False, False], "")
+    assert strange(phone, phone, other) == ([False, False, True], "Q")
+    assert strange(phone, unnamed, phone) == ([False, True, False], "")
+    assert strange(unnamed, Camera(), other) == ([False, False, True], "")
 
 
 def test_another_picture_size_is_another_camera_and_a_cropped_photo_is_not() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from PIL import ExifTags
 
-__all__ = ["focal_from_exif", "is_front_camera"]
+__all__ = ["focal_from_exif", "is_front_camera", "name_camera"]
 
 #: Diagonal of the 36 × 24 mm frame that focal lengths "in 35 mm film" belong to (CIPA DCG-001), mm.
 FRAME_MM = math.hypot(36.0, 24.0)
@@ -67,6 +67,22 @@ def is_front_camera(tags: Mapping[int, object]) -> bool:
     True
     """
     return "front" in str(tags.get(ExifTags.Base.LensModel, "")).lower()
+
+
+def name_camera(tags: Mapping[int, object]) -> str:
+    """The camera's maker and model in EXIF tags, and which side of a phone it is on; empty without a model.
+
+    Examples
+    --------
+    >>> name_camera({0x010F: "Apple", 0x0110: "iPhone 15", 0xA434: "iPhone 15 front camera 2.69mm f/1.9"})
+    'Apple iPhone 15, front'
+    >>> name_camera({0x010F: "Canon", 0x0110: "Canon EOS R6"})
+    'Canon EOS R6'
+    """
+    make, model = (str(tags.get(tag, "")).strip(" \0") for tag in (ExifTags.Base.Make, ExifTags.Base.Model))
+    if make and model and not model.lower().startswith(make.lower()):
+        model = f"{make} {model}"
+    return f"{model}, front" if model and is_front_camera(tags) else model
 
 
 def _number(tags: Mapping[int, object], tag: int) -> float:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from asymmetry.core.notes import Note
-from asymmetry.photos.camera import is_front_camera
+from asymmetry.photos.camera import is_front_camera, name_camera
 from asymmetry.photos.exposures import File, group_exposures
 from asymmetry.photos.manifest import Manifest, nearest_name
 from asymmetry.photos.photo import dates_of, read_tags
@@ -70,7 +70,8 @@ def _absent(name: str, photos: Sequence[str]) -> Note:
 def _describe_file(path: Path, name: str, manifest: Manifest) -> PhotoRecord:
     record = describe_photo(name, manifest.find(name), place=str(path))
     tags = read_tags(path)
-    return replace(record.add_dates(dates_of(path, tags)), front_camera=is_front_camera(tags))
+    dated = record.add_dates(dates_of(path, tags))
+    return replace(dated, front_camera=is_front_camera(tags), camera=name_camera(tags))
 
 
 def _mark_copies(photos: list[PhotoRecord], files: Sequence[Path]) -> list[PhotoRecord]:

@@ -64,6 +64,8 @@ class PhotoRecord:
         The facts that the manifest says. They are believed against all doubts.
     front_camera : bool
         Whether its EXIF tags name a front camera, whose photos may be stored mirrored.
+    camera : str
+        The camera's name in the EXIF tags; empty where they have none.
 
     Examples
     --------
@@ -85,6 +87,7 @@ class PhotoRecord:
     use: bool | None = None
     written: tuple[str, ...] = ()
     front_camera: bool = False
+    camera: str = ""
 
     @property
     def taken(self) -> Taken | None:

@@ -14,6 +14,7 @@ from asymmetry.core import schemes
 from asymmetry.core.notes import Note
 from asymmetry.core.records import Record
 from asymmetry.metrics.headline import HEADLINES, Headline
+from asymmetry.series.cameras import Camera
 from asymmetry.series.comparison import compare
 from asymmetry.series.course import Course
 from asymmetry.series.error import Error
@@ -238,7 +239,7 @@ class Change(Record):
 
 
 def changes(
-    metrics: Iterable[Sides], since: str | float, treated: bool, cameras: Mapping[str, str] | None = None
+    metrics: Iterable[Sides], since: str | float, treated: bool, cameras: Mapping[str, Camera] | None = None
 ) -> tuple[Change, ...]:
     """Compare the days after a reference with it, for several metrics at once.
 
@@ -248,7 +249,7 @@ def changes(
         The metrics that are compared. The more movements there are, the larger a change of one must be.
     since, treated
         As for `reference_days`.
-    cameras : mapping of str to str, optional
+    cameras : mapping of str to Camera, optional
         The camera of each photo, by its name, as far as it is known.
 
     Returns
@@ -279,7 +280,7 @@ def _shares(headline: Headline, moving: int) -> Shares:
 
 
 def change(
-    metric: Sides, since: Reference, shares: Shares, cameras: Mapping[str, str] | None = None
+    metric: Sides, since: Reference, shares: Shares, cameras: Mapping[str, Camera] | None = None
 ) -> Change | None:
     """Compare the days after a reference with it.
 
@@ -291,7 +292,7 @@ def change(
         The days to compare with.
     shares : Shares
         Its part of `FALSE_ALARMS`.
-    cameras : mapping of str to str, optional
+    cameras : mapping of str to Camera, optional
         As for `changes`.
 
     Returns
@@ -332,7 +333,7 @@ def change(
     )
 
 
-def _side(course: Course, since: Reference, share: float, cameras: Mapping[str, str]) -> Side:
+def _side(course: Course, since: Reference, share: float, cameras: Mapping[str, Camera]) -> Side:
     """One side, reference and latest day."""
     found = compare(course, since, share, cameras)
     if found is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -18,7 +17,7 @@ from asymmetry.core.table import Measurements
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.series.change import Change
 
-__all__ = ["Circumstances", "check", "circumstances", "explain", "used_cameras"]
+__all__ = ["Circumstances", "check", "circumstances", "explain"]
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -98,23 +97,6 @@ def explain(changes: Iterable[Change], taken: Circumstances, affected: Side | No
         )
         for each in changes
     )
-
-
-def used_cameras(landmarks: Landmarks) -> dict[str, str]:
-    """The camera of each photo, by its name, as far as the size of its picture tells.
-
-    Pictures that are cropped have sizes of their own and tell nothing: a size counts where several share it.
-
-    Examples
-    --------
-    >>> used_cameras(Landmarks.blank(["a.jpg"], status="no_face"))
-    {}
-    """
-    sizes = [tuple(sorted(size)) for size in landmarks.size.tolist()]
-    often = Counter(sizes)
-    names = {size: f"{size[0]}×{size[1]}" for size, photos in often.items() if photos > 1}
-    made = zip(landmarks.photo.tolist(), sizes, strict=True)
-    return {photo: names[size] for photo, size in made if size in names}
 
 
 def check(

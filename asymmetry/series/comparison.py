@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.notes import Note
+from asymmetry.series.cameras import Camera, find_strange_days
 from asymmetry.series.course import Course
 from asymmetry.series.decision import Looks, Verdict, decide, look_back
 from asymmetry.series.error import Error
@@ -36,6 +37,8 @@ class Compared:
         The days that it is compared with.
     old, new, strange : ndarray of bool, shape (d,)
         The days of the reference, those after it, and those taken with another camera.
+    camera : str
+        Name of that of the last day; empty if it is the reference's, or not known.
     looks : Looks or None
         The visits after the reference; None where nothing is known of the error.
     verdict : Verdict
@@ -47,6 +50,7 @@ class Compared:
     old: Mask
     new: Mask
     strange: Mask
+    camera: str
     looks: Looks | None
     verdict: Verdict
 
@@ -118,7 +122,9 @@ class Compared:
     def notes(self) -> tuple[Note, ...]:
         """Cautions about the reference, the camera and the course, each of which widens the error."""
         notes = [self.since.remark] if self.since.remark else []
-        if self.strange[-1]:
+        if self.strange[-1] and self.camera:
+            notes.append(Note("another_model", since=self.since.note, camera=self.camera))
+        elif self.strange[-1]:
             notes.append(Note("another_camera", since=self.since.note))
         if self.looks is not None and self.looks.serial[-1] > 0:
             notes.append(Note("serial_correlation", correlation=float(self.looks.serial[-1])))
@@ -128,7 +134,7 @@ class Compared:
         return looks.error(len(looks) - self.verdict.visits, len(looks) - 1)
 
 
-def compare(course: Course, since: Reference, share: float, cameras: Mapping[str, str]) -> Compared | None:
+def compare(course: Course, since: Reference, share: float, cameras: Mapping[str, Camera]) -> Compared | None:
     """Compare the days of a course with a reference.
 
     Parameters
@@ -139,7 +145,7 @@ def compare(course: Course, since: Reference, share: float, cameras: Mapping[str
         The days to compare with.
     share : float
         Series in which nothing changes and that may have it called, of all.
-    cameras : mapping of str to str
+    cameras : mapping of str to Camera
         The camera of each photo, by its name, as far as it is known.
 
     Returns
@@ -151,23 +157,7 @@ def compare(course: Course, since: Reference, share: float, cameras: Mapping[str
     new = course.day > since.last
     if not old.any() or not new.any():
         return None
-    strange = _strange_cameras(course.photos, old, new, cameras)
+    strange, camera = find_strange_days(course.photos, old, new, cameras)
     looks = look_back(course, old, new, share, strange)
     verdict = Verdict((False,) * int(new.sum()), 1) if looks is None else decide(looks)
-    return Compared(course, since, old, new, strange, looks, verdict)
-
-
-def _strange_cameras(
-    photos: Sequence[Sequence[str]], old: Mask, new: Mask, cameras: Mapping[str, str]
-) -> Mask:
-    """Days after the reference whose photos were all taken with a camera that the reference does not know."""
-    strange = np.zeros(len(photos), dtype=bool)
-    if not cameras:
-        return strange
-    known = {cameras.get(name, "") for i in np.flatnonzero(old).tolist() for name in photos[i]}
-    if "" in known:
-        return strange
-    for i in np.flatnonzero(new).tolist():
-        used = {cameras.get(name, "") for name in photos[i]}
-        strange[i] = "" not in used and not used & known
-    return strange
+    return Compared(course, since, old, new, strange, camera, looks, verdict)

@@ -15,7 +15,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.errors import InvalidInputError, PhotoError
 from asymmetry.extract import Extractor
 from asymmetry.extract.intake import Progress
-from asymmetry.photos.camera import is_front_camera
+from asymmetry.photos.camera import is_front_camera, name_camera
 from asymmetry.photos.manifest import Entry, Manifest
 from asymmetry.photos.photo import PhotoSource, dates_of, image_files, read_tags
 from asymmetry.photos.record import PhotoRecord, describe_photo
@@ -160,7 +160,8 @@ class _Feed:
             tags = read_tags(loaded)
             record = describe_photo(name, self._manifest.get(name)).add_dates(dates_of(loaded, tags))
             known = record.count_day(self._treated_on)
-            self.about.append(replace(known, sha256=digest, front_camera=is_front_camera(tags)))
+            front, camera = is_front_camera(tags), name_camera(tags)
+            self.about.append(replace(known, sha256=digest, front_camera=front, camera=camera))
             self.sources[name] = loaded
             if is_url(source):  # which is fetched anew when its picture is wanted
                 self.sources[name] = source

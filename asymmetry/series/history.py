@@ -28,8 +28,9 @@ from asymmetry.series.assembly import (
     series_tables,
     sources_by_name,
 )
+from asymmetry.series.cameras import used_cameras
 from asymmetry.series.change import Change, Sides, changes
-from asymmetry.series.checks import Circumstances, check, circumstances, explain, used_cameras
+from asymmetry.series.checks import Circumstances, check, circumstances, explain
 from asymmetry.series.concerns import Concern, Rule, Situation, concerns
 from asymmetry.series.course import Course
 from asymmetry.series.day_to_day import Setting, check_setting
@@ -302,9 +303,8 @@ class History:
         InvalidInputError
             If `since` is not understood, or is a date while the photos have none.
         """
-        first, cameras = day_number(since, self.day_zero), used_cameras(self.landmarks)
-        found = changes(self.followed, first, self.treated, cameras)
-        return explain(found, self._taken, self.affected)
+        first, cameras = day_number(since, self.day_zero), used_cameras(self.landmarks, self.about)
+        return explain(changes(self.followed, first, self.treated, cameras), self._taken, self.affected)
 
     @functools.cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -1,0 +1,105 @@
+"""The camera of each photo, as far as it is known, and the days that another one took."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.photos.record import PhotoRecord
+
+__all__ = ["Camera", "find_strange_days", "used_cameras"]
+
+Mask = npt.NDArray[np.bool_]
+
+
+class Camera(NamedTuple):
+    """A camera, as far as it is known.
+
+    Attributes
+    ----------
+    model : str
+        Its name in the EXIF tags; empty where they have none.
+    size : str
+        Size of its pictures; empty where that tells nothing.
+    """
+
+    model: str = ""
+    size: str = ""
+
+
+def used_cameras(landmarks: Landmarks, about: Sequence[PhotoRecord] = ()) -> dict[str, Camera]:
+    """The camera of each photo, by the photo's name: by its EXIF tags, and by the size of its picture.
+
+    Pictures that are cropped have sizes of their own and tell nothing: a size counts where several share it.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        A series' photos.
+    about : sequence of PhotoRecord
+        The facts known about them, in the same order; none where they are not known.
+
+    Examples
+    --------
+    >>> used_cameras(Landmarks.blank(["a.jpg"], status="no_face"))
+    {'a.jpg': Camera(model='', size='')}
+    """
+    sizes = ["{}×{}".format(*sorted(size)) for size in landmarks.size.tolist()]
+    often = Counter(sizes)
+    models = [each.camera for each in about] or [""] * len(sizes)
+    return {
+        photo: Camera(model, size if often[size] > 1 else "")
+        for photo, model, size in zip(landmarks.photo.tolist(), models, sizes, strict=True)
+    }
+
+
+def find_strange_days(
+    photos: Sequence[Sequence[str]], old: Mask, new: Mask, cameras: Mapping[str, Camera]
+) -> tuple[Mask, str]:
+    """Find the days whose photos were all taken with a camera that the reference does not know.
+
+    Names are compared where all photos of the day and of the reference have one, else the pictures' sizes.
+
+    Parameters
+    ----------
+    photos : sequence of sequence of str, length d
+        The photos of each day.
+    old, new : ndarray of bool, shape (d,)
+        The days of the reference, and those after it.
+    cameras : mapping of str to Camera
+        By the photo's name.
+
+    Returns
+    -------
+    strange : ndarray of bool, shape (d,)
+    model : str
+        The last day's camera, if it is a strange one and its name is known.
+
+    Examples
+    --------
+    >>> days, cameras = [["a.jpg"], ["b.jpg"]], {"a.jpg": Camera("Phone 1"), "b.jpg": Camera("Phone 2")}
+    >>> find_strange_days(days, np.array([True, False]), np.array([False, True]), cameras)
+    (array([False,  True]), 'Phone 2')
+    """
+    strange, model = np.zeros(len(photos), dtype=bool), ""
+    if not cameras:
+        return strange, model
+    used = [{cameras.get(name, Camera()) for name in names} for names in photos]
+    known = set().union(*(used[i] for i in np.flatnonzero(old).tolist()))
+    for i in np.flatnonzero(new).tolist():
+        strange[i], model = _compare_cameras(known, used[i])
+    return strange, model
+
+
+def _compare_cameras(known: set[Camera], used: set[Camera]) -> tuple[bool, str]:
+    """Whether none of these cameras is known, and the name of one of them if that tells it."""
+    models, sizes = (({each[i] for each in known}, {each[i] for each in used}) for i in (0, 1))
+    if "" not in models[0] | models[1]:
+        strange = models[0].isdisjoint(models[1])
+        return strange, min(models[1]) if strange else ""
+    return "" not in sizes[0] | sizes[1] and sizes[0].isdisjoint(sizes[1]), ""
