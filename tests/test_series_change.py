@@ -232,7 +232,7 @@ def test_a_change_says_what_it_rests_on() -> None:
     assert (brow.day, brow.span) == (20, (14, 20))
     assert brow.low < brow.change < brow.high < 0
     assert brow.mdc95 < brow.limit
-    assert brow.visible
+    assert (brow.noticeable, brow.visible) == ("possible", True)  # 3 mm is what a bystander notices
     assert str(brow).startswith("right brow 3.0 mm lower relative to the left than at baseline (error ±")
     mouth = of(found, "commissure_height")
     assert not mouth.beyond

@@ -35,7 +35,7 @@ class Camera(NamedTuple):
 def used_cameras(landmarks: Landmarks, about: Sequence[PhotoRecord] = ()) -> dict[str, Camera]:
     """The camera of each photo, by the photo's name: by its EXIF tags, and by the size of its picture.
 
-    Pictures that are cropped have sizes of their own and tell nothing: a size counts where several share it.
+    Pictures that are cropped have sizes of their own and tell nothing: a size counts that several days share.
 
     Parameters
     ----------
@@ -50,7 +50,8 @@ def used_cameras(landmarks: Landmarks, about: Sequence[PhotoRecord] = ()) -> dic
     {'a.jpg': Camera(model='', size='')}
     """
     sizes = ["{}×{}".format(*sorted(size)) for size in landmarks.size.tolist()]
-    often = Counter(sizes)
+    days = (taken[:10] for taken in landmarks.taken.tolist())
+    often = Counter(size for size, _ in set(zip(sizes, days, strict=True)))
     models = [each.camera for each in about] or [""] * len(sizes)
     return {
         photo: Camera(model, size if often[size] > 1 else "")

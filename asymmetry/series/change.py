@@ -13,7 +13,9 @@ import numpy.typing as npt
 from asymmetry.core import schemes
 from asymmetry.core.notes import Note
 from asymmetry.core.records import Record
+from asymmetry.metrics.absolute import unsure_iris
 from asymmetry.metrics.headline import HEADLINES, Headline
+from asymmetry.metrics.noticing import Noticeable
 from asymmetry.series.cameras import Camera
 from asymmetry.series.comparison import compare
 from asymmetry.series.course import Course
@@ -149,6 +151,8 @@ class Change(Record):
         All days on which the change was called.
     photos_farthest, notes_farthest : tuple of str, tuple of Note
         The photos of the farthest day, and possible explanations of its change.
+    sd : float
+        Standard deviation of `recent` about the true change, where nothing else changed.
     """
 
     headline: Headline
@@ -176,7 +180,10 @@ class Change(Record):
     days_beyond: tuple[float, ...] = field(default=(), repr=False)
     photos_farthest: tuple[str, ...] = field(default=(), repr=False)
     notes_farthest: tuple[Note, ...] = ()
-    derived: ClassVar[tuple[str, ...]] = ("change", "recent", "beyond", "visible", "words", "remarks")
+    sd: float = math.nan
+    derived: ClassVar[tuple[str, ...]] = (
+        "change", "recent", "beyond", "noticeable", "visible", "words", "remarks",
+    )  # fmt: skip
 
     @property
     def change(self) -> float:
@@ -194,9 +201,14 @@ class Change(Record):
         return self.low > 0 or self.high < 0
 
     @property
+    def noticeable(self) -> Noticeable | None:
+        """Whether a bystander notices a difference of its size, by probability; None where no study says."""
+        return self.headline.noticeable(self.recent, math.hypot(self.sd, unsure_iris() * self.recent))
+
+    @property
     def visible(self) -> bool:
-        """Whether a bystander would notice a difference of the change's size."""
-        return self.headline.visible(self.recent)
+        """Whether a bystander likely or possibly does."""
+        return self.noticeable in ("likely", "possible")
 
     @property
     def note(self) -> Note:
@@ -315,6 +327,7 @@ def change(
         right=_side(metric.right, since, shares.side, cameras),
         left=_side(metric.left, since, shares.side, cameras),
         mdc95=found.mdc95,
+        sd=found.sd,
         limit=found.limit,
         low=found.recent - found.margin,
         high=found.recent + found.margin,

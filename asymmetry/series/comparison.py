@@ -72,15 +72,22 @@ class Compared:
         """The change of the latest visits that tell it."""
         return float(self.course.value[-self.verdict.visits :].mean()) - self.before
 
+    @functools.cached_property
+    def sd(self) -> float:
+        """Standard error of that; NaN where it is not known."""
+        if self.looks is None:
+            return math.nan
+        return self.looks.error(len(self.looks) - self.verdict.visits, len(self.looks) - 1)
+
     @property
     def mdc95(self) -> float:
-        """Measurement error of that; NaN where it is not known."""
-        return math.nan if self.looks is None else float(self.looks.quantile[-1]) * self._error(self.looks)
+        """Measurement error of that, at 95 %; NaN where it is not known."""
+        return math.nan if self.looks is None else float(self.looks.quantile[-1]) * self.sd
 
     @property
     def limit(self) -> float:
         """The size it must exceed to be called."""
-        return math.nan if self.looks is None else float(self.looks.limit[-1]) * self._error(self.looks)
+        return math.nan if self.looks is None else float(self.looks.limit[-1]) * self.sd
 
     @property
     def margin(self) -> float:
@@ -129,9 +136,6 @@ class Compared:
         if self.looks is not None and self.looks.serial[-1] > 0:
             notes.append(Note("serial_correlation", correlation=float(self.looks.serial[-1])))
         return tuple(notes)
-
-    def _error(self, looks: Looks) -> float:
-        return looks.error(len(looks) - self.verdict.visits, len(looks) - 1)
 
 
 def compare(course: Course, since: Reference, share: float, cameras: Mapping[str, Camera]) -> Compared | None:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from asymmetry.core.notes import Note
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["SETTINGS", "UNKNOWN", "Expected", "Setting", "check_setting", "expected_error"]
+__all__ = ["SETTINGS", "UNKNOWN", "Expected", "Setting", "check_setting", "expected_error", "pitch_slope"]
 
 FloatArray = npt.NDArray[np.float64]
 Setting = Literal["home", "clinic"]
@@ -124,16 +124,28 @@ def expected_error(
     listed = _table()[setting]
     name = column.replace("_left_", "_right_")
     if name in listed:
-        return _split(setting, name).at_least(repeats)
+        return _split(setting, name)
     difference = name.replace("_right_", "_diff_")
     if difference in listed:
-        return _split(setting, difference).times(OF_DIFFERENCE).at_least(repeats)
+        return _split(setting, difference).times(OF_DIFFERENCE)
     sem = usual if math.isnan(repeats) else repeats
     if math.isnan(sem):
         return UNKNOWN
     between = sem * math.sqrt(OTHERS[setting] ** 2 - 1)
     note = Note("usual_error") if math.isnan(repeats) else Note("own_uncertainty")
     return Expected(sem, between, USUAL_DF, note)
+
+
+def pitch_slope(setting: Setting, column: str) -> float:
+    """How much larger a column of one side reads for each degree of pitch; 0 where that is not known.
+
+    Examples
+    --------
+    >>> pitch_slope("home", "brow_height_left_mm") < 0, pitch_slope("home", "brow_height_diff_mm")
+    (True, 0.0)
+    """
+    row = _table()[setting].get(column.replace("_left_", "_right_"), {})
+    return float(row.get("pitch", 0.0))
 
 
 @functools.cache

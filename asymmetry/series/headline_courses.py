@@ -22,8 +22,16 @@ from asymmetry.metrics.measuring import choose
 from asymmetry.metrics.movements import movement_catalogue
 from asymmetry.series.change import Sides
 from asymmetry.series.course import Course, course
-from asymmetry.series.day_to_day import DEFAULT_SEM, MOVEMENT_SEM, Expected, Setting, expected_error
+from asymmetry.series.day_to_day import (
+    DEFAULT_SEM,
+    MOVEMENT_SEM,
+    Expected,
+    Setting,
+    expected_error,
+    pitch_slope,
+)
 from asymmetry.series.labels import usual_expression
+from asymmetry.series.pitch import at_usual_pitch
 
 __all__ = [
     "STEADY",
@@ -62,8 +70,19 @@ def static_courses(static: Measurements, expression: str, setting: Setting) -> I
     rows = static["expression"] == expression
     for headline in HEADLINES:
         columns = [headline.column(side) for side in (*SIDES, "diff")]
-        found = [course(static, name, rows, expression, expected_error(setting, name)) for name in columns]
-        yield Sides(headline, *found)
+        yield Sides(headline, *(_static_course(static, name, rows, expression, setting) for name in columns))
+
+
+def _static_course(
+    static: Measurements, column: str, rows: Mask, expression: str, setting: Setting
+) -> Course:
+    """A static column over days; heights of one side as at the usual pitch of these photos."""
+    expected, slope = expected_error(setting, column), pitch_slope(setting, column)
+    if slope:
+        pitch = np.where(rows, static["pitch_deg"], np.nan)
+        values = at_usual_pitch(static[column], pitch, slope)
+        static = Measurements({"photo": static["photo"], "day": static["day"], column: values})
+    return course(static, column, rows, expression, expected)
 
 
 def steady_courses(static: Measurements, expression: str, setting: Setting) -> dict[str, Sides]:
@@ -107,7 +126,7 @@ def movement_courses(movements: Measurements, setting: Setting) -> Iterator[Side
         for headline in MORE_MOVEMENTS.get(expression, ()):
             columns = [headline.column(side) for side in (*SIDES, "diff")]
             right, left, diff = (
-                course(movements, name, rows, expression, _moving(setting, movements, name, rows))
+                course(movements, name, rows, expression, _with_effort(setting, movements, name, rows))
                 for name in columns
             )
             yield Sides(headline, right, left, diff)
@@ -130,9 +149,6 @@ def _balance_sides(
         wider = (usual / stronger) ** 2
     expected = [_moving(setting, movements, name, rows) for name in names]
     if kept.any():
-        balance = expected_error(setting, f"{headline.metric}_log_ratio").times(usual)
-        if balance.df:
-            expected[2] = balance.at_least(_repeats(movements, names[2], rows))
         expected[:2] = [each.vary(EFFORT * usual) for each in expected[:2]]
     right_course, left_course = (
         course(movements, name, rows, expression, each)
@@ -141,6 +157,13 @@ def _balance_sides(
     return Sides(
         headline, right_course, left_course, course(even, names[2], rows, expression, expected[2], wider)
     )
+
+
+def _with_effort(setting: Setting, movements: Measurements, column: str, rows: Mask) -> Expected:
+    """The expected error of what comes with a movement and grows with its effort, such as a closing eye."""
+    values = np.abs(movements[column][rows & np.isfinite(movements[column])])
+    expected = _moving(setting, movements, column, rows)
+    return expected.vary(EFFORT * median(values.tolist())) if len(values) else expected
 
 
 def _moving(setting: Setting, movements: Measurements, column: str, rows: Mask) -> Expected:
@@ -259,12 +282,12 @@ def find_course(  # noqa: PLR0913  the parts of one series
     column = _column(metric, side, known)
     if column in static:
         filling = [each for each in known.values() if column in each.columns]
-        expected = expected_error(setting, column)
-        if not expected.df:
-            repeats = own_errors(landmarks, static, filling).get(column, math.nan)
-            expected = _column_error(setting, column, repeats)
         shown = expression or usual
-        return course(static, column, static["expression"] == shown, shown, expected)
+        rows = static["expression"] == shown
+        if expected_error(setting, column).df:
+            return _static_course(static, column, rows, shown, setting)
+        repeats = own_errors(landmarks, static, filling).get(column, math.nan)
+        return course(static, column, rows, shown, _column_error(setting, column, repeats))
     if column not in movements:
         raise InvalidInputError(f"no metric and no column is called {metric!r} (side {side!r})")
     label, read = movements["expression"], np.isfinite(movements[column])

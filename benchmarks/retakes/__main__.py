@@ -30,8 +30,9 @@ from benchmarks.fidelity.tables import Row
 from benchmarks.retakes import people
 from benchmarks.retakes.checks import COLUMNS, real_scatter, render_rows
 from benchmarks.retakes.day_to_day import TABLE, all_scatters, written
+from benchmarks.retakes.promises import DRAWS, error_rows, quiet_rows, smile_rows, told_rows
 from benchmarks.retakes.readings import CACHE, Plan, Readings, draw_visits, read_folk
-from benchmarks.retakes.scatter import LOG_RATIO, Scatter
+from benchmarks.retakes.scatter import Scatter, find_slopes
 
 FloatArray = npt.NDArray[np.float64]
 Scatters: TypeAlias = Mapping[str, Mapping[str, Scatter]]
@@ -42,7 +43,7 @@ _STEP_COLUMN = {
     "mouth_corner": "commissure_height_diff_mm",
     "upper_lid": "fissure_height_diff_mm",
 }
-_SMILE_COLUMNS = ("commissure_lift_diff_mm", "commissure_excursion_diff_mm", LOG_RATIO)
+_SMILE_COLUMNS = ("commissure_lift_diff_mm", "commissure_travel_diff_mm")
 #: Width and height of a picture in a sheet of them, px, and how many there are in a row.
 _CELL, _IN_A_ROW = (300, 360), 6
 
@@ -124,10 +125,13 @@ def read_all(*, tuning: bool, quick: bool, workers: int, folder: Path) -> dict[s
 
 
 def make_tables(
-    tuning: Mapping[str, Sequence[Readings]], scatters: Scatters, reporting: Mapping[str, Sequence[Readings]]
+    tuning: Mapping[str, Sequence[Readings]],
+    scatters: Scatters,
+    reporting: Mapping[str, Sequence[Readings]],
+    slopes: Mapping[str, Mapping[str, float]],
 ) -> Iterator[tuple[str, str, list[Row]]]:
     """The docs' tables: name, what made them, rows."""
-    others = {setting: all_scatters(each) for setting, each in reporting.items()}
+    others = {setting: all_scatters(each, slopes[setting]) for setting, each in reporting.items()}
     who, whom = (next(iter(each.values())) for each in (tuning, reporting))
     plan = who[0].plan
     with Extractor() as reader, Extractor(method="plain") as plain:
@@ -144,6 +148,13 @@ def make_tables(
         yield "retaken_steps", made, step_rows(reporting)
         made = "`make retakes`: renders of a head with exact points, and retakes of its frontal renders."
         yield "retaken_renders", made, render_rows(reader, plain)
+    made = (
+        f"`make retakes`: series of {len(whom)} reporting people's retakes, {DRAWS} of each plan and person."
+    )
+    yield "retaken_quiet", made, quiet_rows(reporting)
+    yield "retaken_told", made, told_rows(reporting)
+    yield "retaken_smiles", made, smile_rows(reporting)
+    yield "retaken_errors", made, error_rows(reporting)
 
 
 def main() -> None:
@@ -161,12 +172,13 @@ def main() -> None:
         return
     how = {"quick": chosen.quick, "workers": chosen.workers, "folder": chosen.cache}
     tuning = read_all(tuning=True, **how)
-    scatters = {setting: all_scatters(each) for setting, each in tuning.items()}
+    slopes = {setting: find_slopes(each) for setting, each in tuning.items()}
+    scatters = {setting: all_scatters(each, slopes[setting]) for setting, each in tuning.items()}
     if chosen.quick:
         print(tables.markdown(scatter_rows(scatters, scatters, {})))
         return
-    TABLE.write_text(written(tuning, scatters), encoding="utf-8")
-    for name, made, rows in make_tables(tuning, scatters, read_all(tuning=False, **how)):
+    TABLE.write_text(written(tuning, scatters, slopes), encoding="utf-8")
+    for name, made, rows in make_tables(tuning, scatters, read_all(tuning=False, **how), slopes):
         tables.write_table(name, made, rows)
         print(f"{made}\n\n{tables.markdown(rows)}\n")
     tables.main()

@@ -12,7 +12,7 @@ import numpy as np
 
 from asymmetry.metrics import movement_catalogue
 from benchmarks.retakes.readings import SEED, Plan, Readings
-from benchmarks.retakes.scatter import LOG_RATIO, Scatter, find_scatter, tabulate
+from benchmarks.retakes.scatter import Scatter, find_scatter, tabulate
 from benchmarks.tune.seal import sealed
 
 __all__ = ["PHOTOS", "TABLE", "all_scatters", "list_people", "written"]
@@ -25,13 +25,13 @@ PHOTOS = (1, 2, 3, 5)
 MOVEMENT_DF = 12.0
 
 
-def all_scatters(readings: Sequence[Readings]) -> dict[str, Scatter]:
-    """The scatter of every column that can be had, by its name.
+def all_scatters(readings: Sequence[Readings], slopes: Mapping[str, float]) -> dict[str, Scatter]:
+    """The scatter of every column that can be had, by its name; of sides at the usual pitch.
 
     How unlike people are is known badly from some twenty of them. Half of it is the column's own, half the
     mean of all columns of static metrics or of movements.
     """
-    tables = [tabulate(each) for each in readings]
+    tables = [tabulate(each, slopes) for each in readings]
     names = {name: None for table in tables for name in table}
     found = {name: find_scatter([table[name] for table in tables if name in table]) for name in names}
     known = {name: each for name, each in found.items() if each.people > 1 and each.sd(1) > 0}
@@ -46,7 +46,7 @@ def all_scatters(readings: Sequence[Readings]) -> dict[str, Scatter]:
 
 def _moves(column: str) -> bool:
     """Whether a column is of a movement."""
-    return column == LOG_RATIO or any(column in each.columns for each in movement_catalogue().values())
+    return any(column in each.columns for each in movement_catalogue().values())
 
 
 def list_people(readings: Sequence[Readings]) -> str:
@@ -54,7 +54,11 @@ def list_people(readings: Sequence[Readings]) -> str:
     return hashlib.sha256("\n".join(sorted(each.name for each in readings)).encode()).hexdigest()
 
 
-def written(readings: Mapping[str, Sequence[Readings]], scatters: Mapping[str, Mapping[str, Scatter]]) -> str:
+def written(
+    readings: Mapping[str, Sequence[Readings]],
+    scatters: Mapping[str, Mapping[str, Scatter]],
+    slopes: Mapping[str, Mapping[str, float]],
+) -> str:
     """The table as TOML.
 
     Parameters
@@ -63,6 +67,8 @@ def written(readings: Mapping[str, Sequence[Readings]], scatters: Mapping[str, M
         Whose retakes, by setting.
     scatters : mapping of str to mapping of str to Scatter
         The scatter by setting and column.
+    slopes : mapping of str to mapping of str to float
+        Those with pitch, by setting and the right side's column.
     """
     people = next(iter(readings.values()))
     plan: Plan = people[0].plan
@@ -75,7 +81,9 @@ def written(readings: Mapping[str, Sequence[Readings]], scatters: Mapping[str, M
         "# like those of samples with so many degrees of freedom (Smyth 2004; from 3 to 100), half by the",
         "# column's own, half by the mean of all static or all movement columns; of movements 12 at least,",
         "# for few people smile here. As the prior's scale sd^2 is wide: its mean is sd^2 df / (df - 2), for",
-        "# people on whom nothing was tuned scatter 1.1 to 1.3 times as much.",
+        "# people on whom nothing was tuned scatter 1.1 to 1.3 times as much. Of one side's lengths: pitch,",
+        "# how much larger they read for each degree that the head is pitched down, left and right alike; sd",
+        "# and df are of what is left without that.",
         "# Assumed: a day's photos share the camera's place and distance, light, exposure, size, file, and",
         "# half of the variance of the head's pose. They differ in the rest of it, in gaze, blur and",
         "# expression. More photos of a day make only that part smaller.",
@@ -99,4 +107,6 @@ def written(readings: Mapping[str, Sequence[Readings]], scatters: Mapping[str, M
                 f"sd = [{sds}]",
                 f"df = {df:.1f}",
             ]
+            if column in slopes[setting]:
+                lines.append(f"pitch = {slopes[setting][column]:.3f}")
     return sealed("\n".join(lines) + "\n")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -13,15 +14,14 @@ from scipy.special import digamma, polygamma
 from asymmetry.core.frame import Scale
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import catalogue, measure, movement, movement_catalogue
+from asymmetry.series.pitch import at_usual_pitch
 from asymmetry.series.scale import pooled_scale
 from benchmarks.retakes.readings import Readings
 
-__all__ = ["LOG_RATIO", "MOST_DF", "Scatter", "excess_variance", "find_scatter", "prior_df", "tabulate"]
+__all__ = ["MOST_DF", "Scatter", "excess_variance", "find_scatter", "find_slopes", "prior_df", "tabulate"]
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Logarithm of the right corner's rise over the left one's, in a smile.
-LOG_RATIO = "commissure_lift_log_ratio"
 #: Of a person at least so many visits are needed.
 LEAST_VISITS = 4
 #: Degrees of freedom of a population whose people scatter alike; and as few as are believed.
@@ -59,10 +59,48 @@ class Scatter:
         return np.asarray(np.sqrt(self.shared**2 + self.own**2 / np.asarray(photos, dtype=np.float64)))
 
 
-def tabulate(readings: Readings) -> dict[str, FloatArray]:
-    """One person's columns by visit and photo, (visits, photos), as a series measures them."""
+def find_slopes(people: Sequence[Readings]) -> dict[str, float]:
+    """How much larger each side's lengths read for each degree of pitch, by the right one's column.
+
+    The slope within people, both sides alike, that leaves the least scatter of all their readings.
+    """
+    tables = [_measured(each) for each in people]
+    sides = [name for each in catalogue().values() if each.sides for name in each.columns[:2]]
+    pairs = [pair for pair in zip(sides[::2], sides[1::2], strict=True) if pair[0].endswith("_mm")]
+    return {
+        right: _slope([(each["pitch_deg"], each[right] + each[left]) for each in tables]) / 2
+        for right, left in pairs
+    }
+
+
+def _slope(people: Sequence[tuple[FloatArray, FloatArray]]) -> float:
+    """Slope within people, from pairs of x and y; 0 where there is nothing to learn it from."""
+    both = [np.stack(each)[:, np.isfinite(each).all(axis=0)] for each in people]
+    off = np.concatenate([each - each.mean(axis=1, keepdims=True) for each in both if each.size], axis=1)
+    return float(off[0] @ off[1] / (off[0] @ off[0])) if off.size else 0.0
+
+
+def _measured(readings: Readings) -> Measurements:
+    """Static metrics of the photos at rest, as a series measures them."""
+    return measure(readings.rest, scale=pooled_scale(readings.rest)[0], sd=False)
+
+
+def tabulate(readings: Readings, slopes: Mapping[str, float] = MappingProxyType({})) -> dict[str, FloatArray]:
+    """One person's columns by visit and photo, (visits, photos), as a series measures them.
+
+    Parameters
+    ----------
+    readings : Readings
+        The person's retakes.
+    slopes : mapping of str to float
+        Those of sides with the head's pitch, see `find_slopes`.
+    """
     scale, _ = pooled_scale(readings.rest)
-    columns = dict(_columns(measure(readings.rest, scale=scale, sd=False), list(catalogue())))
+    table = _measured(readings)
+    columns = {
+        name: at_usual_pitch(values, table["pitch_deg"], slopes.get(name.replace("_left_", "_right_"), 0.0))
+        for name, values in _columns(table, list(catalogue()))
+    }
     if readings.smiles is not None:
         moved = movement(
             readings.rest,
@@ -71,9 +109,6 @@ def tabulate(readings: Readings) -> dict[str, FloatArray]:
             keep_noise=True,
         )
         columns |= dict(_columns(moved, list(movement_catalogue())))
-        right, left = (columns[f"commissure_lift_{side}_mm"] for side in ("right", "left"))
-        both = (right > 0) & (left > 0)
-        columns[LOG_RATIO] = np.log(np.divide(right, left, out=np.full(len(right), np.nan), where=both))
     shape = readings.plan.visits, readings.plan.photos
     return {name: values.reshape(shape) for name, values in columns.items()}
 
