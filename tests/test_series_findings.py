@@ -133,7 +133,7 @@ def test_an_eye_that_does_not_close_is_told(side: Side) -> None:
 
 
 def test_a_side_is_surer_the_farther_it_moved() -> None:
-    (far,), (near,) = (found(at_rest(LASTS, "brow", mm, "left"), setting="home") for mm in (-4.0, -1.2))
+    (far,), (near,) = (found(at_rest(LASTS, "brow", mm, "left"), setting="home") for mm in (-4.0, -1.0))
     assert far.side_sure > 0.95 > near.side_sure > 0.5
     assert not [note for note in far.notes if note.code == "side_unsure"]
     assert ("side_unsure" in {note.code for note in near.notes}) == (near.side_sure < 0.9)

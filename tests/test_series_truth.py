@@ -14,9 +14,10 @@ from PIL import Image
 from asymmetry import Extractor, Landmarks, Note, Series
 from asymmetry.core.frame import head_angles
 from asymmetry.core.table import Measurements
-from asymmetry.series import courses_in_words
 from asymmetry.series.course import Course, course
-from asymmetry.series.recovery import recovery
+from asymmetry.series.day_to_day import Expected
+from asymmetry.series.recovery import Recovery, recovery
+from asymmetry.series.reference import Reference
 from asymmetry.series.trend import Trend, forecast, trend
 from asymmetry.synthetic import Move, face, jitter_photo, warp_photo
 from benchmarks.change import decline, ever_beyond
@@ -148,18 +149,29 @@ def test_a_course_that_levels_off_above_the_threshold_gets_no_forecast() -> None
     assert found.note == Note("levels_off")
 
 
-def test_the_share_regained_has_an_interval() -> None:
+def from_third_day(values: Array) -> Recovery:
+    """By days with a known standard deviation of 0.2, counted from the third one."""
+    known = replace(course_of(values), expected=Expected(0.2, 0.0, 800.0, Note("usual_error")))
+    since = Reference(-np.inf, 14.0, Note("at_baseline"))
+    return recovery(known, since)
+
+
+@pytest.mark.parametrize("before", [0.0, 2.5])
+def test_the_share_regained_has_an_interval(before: float) -> None:
     rng = np.random.default_rng(4)
-    true = np.r_[0.0, -1.5, -4, -4, -4, -3.5, -3, -2.5, -2, -2, -2]
-    made = [recovery(course_of(true + rng.normal(0, 0.2, len(true)))) for _ in range(200)]
-    assert np.mean([each.low <= 0.5 <= each.high for each in made]) >= 0.9
+    true = before + np.r_[0.0, 0, 0, -1.5, -4, -4, -4, -3.5, -3, -2.5, -2, -2, -2]
+    made = [from_third_day(true + rng.normal(0, 0.2, len(true))) for _ in range(400)]
+    held = [each.low <= 0.5 <= each.high for each in made]
+    assert np.mean(held) == pytest.approx(0.95, abs=0.03)
     assert np.mean([each.regained for each in made]) == pytest.approx(0.5, abs=0.03)
-    assert made[0].worst_day == pytest.approx(21, abs=7)
+    assert made[0].worst_day == pytest.approx(35, abs=7)
+    assert made[0].worst == pytest.approx(-4, abs=0.4)
     assert made[0].per_week == pytest.approx(2 / 6, abs=0.1)
     assert made[0].note.code == "regained"
     assert "% regained (between" in made[0].words
-    still = recovery(course_of(np.array([0.0, -1, -2, -4])))
+    still = from_third_day(np.array([0.0, 0, 0, -1, -2, -4]))
     assert still.note.code == "worst_and_now"
+    assert from_third_day(np.zeros(3)).note.code == "nothing_to_compare"
 
 
 @pytest.mark.parametrize(
@@ -182,15 +194,15 @@ def test_a_forecast_that_the_photos_do_not_tell(line: Trend, threshold: float, w
     assert made.date is None
 
 
-def test_courses_that_changed_are_said_in_words() -> None:
+def test_how_far_a_change_came_back_is_told_with_its_interval_and_pace() -> None:
     series, _ = patient(1)
-    told = courses_in_words(series.changes(), series.followed)
-    names = [str(note["headline"]) for note in told]
-    assert {"brow_height", "commissure_height"} <= set(names)
-    brow = told[names.index("brow_height")]["course"]
-    assert isinstance(brow, Note)
-    assert brow["share"] == pytest.approx(1, abs=0.2)
-    assert str(told[0]).startswith("Brow height: worst around day")
+    brow = next(each for each in series.findings if each.measure == "brow_height")
+    assert brow.back is not None
+    assert brow.back.low < brow.regained < brow.back.high
+    assert brow.regained == pytest.approx(1, abs=0.2)
+    assert brow.back == series.recovery("brow_height")
+    told = [each.words for each in series.findings if each.regained > 0 and not each.passed]
+    assert any("% regained (between" in each and "mm a week" in each for each in told)
 
 
 def test_trend_and_forecast_of_a_series_count_from_the_peak() -> None:

@@ -14,7 +14,7 @@ from asymmetry.series.recovery import Recovery
 from asymmetry.series.review import Doubt, Review
 from asymmetry.series.sheet import Cell, Sheet, SheetRow, Visit
 from asymmetry.series.sheet_rows import make_sheet
-from asymmetry.series.summary import courses_in_words, what_changed
+from asymmetry.series.summary import what_changed
 from asymmetry.series.treatments import Treatment
 from asymmetry.series.trend import Forecast, Trend
 
@@ -41,7 +41,6 @@ __all__ = [
     "Treatment",
     "Trend",
     "Visit",
-    "courses_in_words",
     "list_findings",
     "make_sheet",
     "notable",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, TypeAlias
 
 from asymmetry.core.notes import Note
 from asymmetry.core.records import Record
 from asymmetry.core.schemes import SIDES, Side
+from asymmetry.series.recovery import Recovery
 
 __all__ = ["Days", "Finding", "Kind", "Subject"]
 
@@ -59,6 +61,8 @@ class Finding(Record):
         On the worst day, and on the latest visits.
     regained : float
         The part of the way back from the worst; NaN while it lasts unchanged or where it is not certain.
+    back : Recovery or None
+        The same with its interval and pace, by means of three visits; None where they can't be told.
     error : float
         Smallest change that one comparison tells with 95 % confidence.
     noticeable : tuple of float
@@ -93,6 +97,7 @@ class Finding(Record):
     side_sure: float = 1.0
     photos: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     notes: tuple[Note, ...] = ()
+    back: Recovery | None = None
     derived: ClassVar[tuple[str, ...]] = ("sure", "passed", "words")
 
     @property
@@ -126,8 +131,18 @@ class Finding(Record):
         if self.passed:
             return Note("found_passed", moved=self.moved, last=self.days.last, **days)
         if self.regained > 0:
-            return Note("found_regained", moved=self.moved, share=self.regained, **days)
+            return self._regained_note(days)
         return Note("found_lasting", moved=self.moved, **days)
+
+    def _regained_note(self, days: Mapping[str, float]) -> Note:
+        """The part regained, with its interval and pace where they are known."""
+        found = {"moved": self.moved, "share": self.regained, **days}
+        if self.back is None:
+            return Note("found_regained", **found)
+        low, high = max(self.back.low, 0.0), min(self.back.high, 1.0)
+        return Note(
+            "found_regained_so", low=low, high=high, per_week=self.back.per_week, unit=self.unit, **found
+        )
 
     @property
     def moved(self) -> Note:

@@ -23,6 +23,7 @@ from asymmetry.series.change import Change, Sides
 from asymmetry.series.comparison import Compared
 from asymmetry.series.course import Course
 from asymmetry.series.finding import Days, Finding, Kind, Subject
+from asymmetry.series.recovery import Recovery, recovery
 from asymmetry.series.trend import VISITS
 
 __all__ = ["list_findings", "mean_of_latest"]
@@ -126,6 +127,7 @@ class _Moved(NamedTuple):
     photos: tuple[tuple[str, ...], ...]
     photos_before: tuple[str, ...]
     notes: tuple[Note, ...]
+    back: Recovery
 
 
 def _choose(sides: Sides, change: Change | None, both: Both | None) -> _Moved | None:
@@ -202,6 +204,7 @@ def _of_difference(subject: Subject, change: Change, sides: Sides, sure: float) 
         photos=sides.diff.photos,
         photos_before=change.photos_before,
         notes=change.notes,
+        back=recovery(sides.diff, change.since),
     )
 
 
@@ -219,6 +222,7 @@ def _of_both(both: Compared, called: Mask) -> _Moved:
         photos=course.photos,
         photos_before=both.photos,
         notes=both.notes,
+        back=recovery(course, both.since),
     )
 
 
@@ -231,7 +235,7 @@ def _tell(moved: _Moved, sides: Sides, affected: Side | None) -> Finding:
     seen = moved.day[[headline.visible(each) for each in moved.change.tolist()]]
     if len(seen) and moved.side != "both":  # what is known of bystanders is about differences
         noticeable = (float(seen[0]), float(seen[-1]))
-    notes = moved.notes
+    notes, certain = moved.notes, moved.back.certain
     if moved.side in SIDES and moved.side_sure < _SURE_SIDE:
         notes = (*notes, Note("side_unsure", side=moved.side, share=moved.side_sure))
     return Finding(
@@ -244,7 +248,8 @@ def _tell(moved: _Moved, sides: Sides, affected: Side | None) -> Finding:
         before=moved.before,
         worst=moved.before + size,
         now=moved.before + moved.now,
-        regained=_part_regained(size, moved.now, moved.error),
+        regained=moved.back.regained if certain else _part_regained(size, moved.now, moved.error),
+        back=moved.back if certain else None,
         error=moved.error,
         side_sure=moved.side_sure,
         noticeable=noticeable,

@@ -41,6 +41,7 @@ from asymmetry.series.headline_courses import find_course, movement_courses, sta
 from asymmetry.series.labels import usual_expression
 from asymmetry.series.movement_pairs import movements
 from asymmetry.series.recovery import Recovery, recovery
+from asymmetry.series.reference import reference_days
 from asymmetry.series.saving import SavedSeries, load_saved, save_series
 from asymmetry.series.summary import sentences_html, series_title
 from asymmetry.series.timeline import Entry, timeline, trend_days
@@ -378,8 +379,9 @@ class History:
         return forecast(self.trend(metric, expression=expression), threshold, self.day_zero)
 
     def recovery(self, metric: str, *, expression: str | None = None) -> Recovery:
-        """How far a metric's left-right difference came back from its worst, and how fast; see `course`."""
-        return recovery(self.course(metric, expression=expression))
+        """How far a left-right difference came back from its worst change, and how fast; see `course`."""
+        course = self.course(metric, expression=expression)
+        return recovery(course, reference_days("baseline", course.day, self.treated))
 
     def __len__(self) -> int:
         return len(self.landmarks)

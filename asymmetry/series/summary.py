@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from html import escape
 
 from asymmetry.core.notes import Note
-from asymmetry.series.change import FALSE_ALARMS, Change, Sides
+from asymmetry.series.change import FALSE_ALARMS, Change
 from asymmetry.series.day_to_day import Setting
 from asymmetry.series.day_zero import DayZero
 from asymmetry.series.finding import Finding
-from asymmetry.series.recovery import recovery
 
-__all__ = ["Said", "courses_in_words", "sentences_html", "series_title", "what_changed"]
+__all__ = ["Said", "sentences_html", "series_title", "what_changed"]
 
 
 @dataclass(frozen=True)
@@ -72,24 +71,6 @@ def what_changed(
     ['Nothing to compare yet: that needs dated photos of the same expression from at least two days.']
     """
     return tuple(_sentences(changes, findings, setting))
-
-
-def courses_in_words(changes: Sequence[Change], followed: Sequence[Sides]) -> tuple[Note, ...]:
-    """The courses of the differences that changed: the worst, now, the share regained, and the pace.
-
-    Parameters
-    ----------
-    changes : sequence of Change
-        Of one series.
-    followed : sequence of Sides
-        Its headline metrics over days.
-    """
-    changed = {(each.column, each.expression) for each in changes if each.span}
-    return tuple(
-        Note("course_in_words", headline=each.headline.name, course=recovery(each.diff).note)
-        for each in followed
-        if (each.diff.column, each.diff.expression) in changed
-    )
 
 
 def _sentences(changes: Sequence[Change], findings: Sequence[Finding], setting: Setting) -> Iterator[Said]:
