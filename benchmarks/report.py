@@ -51,7 +51,7 @@ def one_series(folder: Path, photos: int, megapixels: float) -> Series:
     names = [f"{number}.jpg" for number in range(photos)]
     for name in names:
         pixels.save(folder / name, quality=90)
-    days = np.datetime64(TREATED_ON) + 7 * (np.arange(photos) // 2) - 14
+    days = np.datetime64(TREATED_ON) + (7 * (np.arange(photos) // 2) - 14).astype("timedelta64[D]")
     dated = replace(made, photo=np.array(names), taken=days.astype(str))
     return Series.from_landmarks(dated, treated_on=TREATED_ON, folder=folder, expression=["rest"] * photos)
 

@@ -48,7 +48,9 @@ def one_person(photos: int, seed: int) -> tuple[Landmarks, list[str]]:
     made = face(photos, yaw=yaw, pitch=pitch, noise_px=0.4, seed=seed, mouth_corner_right_mm=8.0 * smiling)
     days = 7 * (np.arange(photos) // len(_EXPRESSIONS)) - 7
     spread = np.full(made.spread.shape, 0.4, np.float32)
-    return replace(made, spread=spread, taken=(np.datetime64(TREATED_ON) + days).astype(str)), label
+    return replace(
+        made, spread=spread, taken=(np.datetime64(TREATED_ON) + days.astype("timedelta64[D]")).astype(str)
+    ), label
 
 
 def report(people: int, photos: int) -> str:

@@ -74,7 +74,7 @@ class Page(HTMLParser):
 
 def dated(landmarks: Landmarks, days: list[int], names: list[str] | None = None) -> Landmarks:
     """Faces with a name and a date each: day 0 is 2026-03-01."""
-    taken = [str(np.datetime64(TREATED_ON) + day) for day in days]
+    taken = [str(np.datetime64(TREATED_ON) + np.timedelta64(day, "D")) for day in days]
     photo = names or [f"{number} {day}.jpg" for number, day in enumerate(taken)]
     return replace(landmarks, photo=np.array(photo), taken=np.array(taken))
 

@@ -204,7 +204,7 @@ def test_means_over_days_are_made_of_what_was_read() -> None:
     read = 0.3 + rng.normal(0, 0.3, n)
     up = np.ravel(np.column_stack([np.zeros(n), read]))
     made = face(2 * n, mouth_corner_right_mm=np.tile([0.0, 8.0], n), mouth_corner_left_mm=up)
-    taken = (np.datetime64("2026-03-02") + np.repeat(np.arange(n), 2)).astype(str)
+    taken = (np.datetime64("2026-03-02") + np.repeat(np.arange(n), 2).astype("timedelta64[D]")).astype(str)
     made = replace(made, taken=taken, spread=np.full_like(made.spread, 0.3))
     series = Series.from_landmarks(made, expression=["rest", "smile_open"] * n)
     told = series.movements["commissure_lift_left_mm"]

@@ -27,7 +27,7 @@ LISTED = tomllib.loads((resources.files("asymmetry.series") / "day_to_day.toml")
 
 
 def dated(landmarks: Landmarks, days: npt.ArrayLike) -> Landmarks:
-    taken = np.datetime64(TREATED_ON) + np.asarray(days, dtype=int)
+    taken = np.datetime64(TREATED_ON) + np.asarray(days, dtype=int).astype("timedelta64[D]")
     return replace(landmarks, taken=taken.astype(str), photo=np.arange(len(landmarks)).astype(str))
 
 

@@ -54,7 +54,7 @@ def patient(seed: int, days: Array = DAYS) -> tuple[Series, dict[str, Array]]:
         mouth_corner_left_mm=mouth,
     )
     misread = face(n, **{name: angle + rng.normal(0, 0.7, n) for name, angle in turns.items()})
-    taken = (np.datetime64(TREATED_ON) + days.astype(int)).astype(str)
+    taken = (np.datetime64(TREATED_ON) + days.astype("timedelta64[D]")).astype(str)
     order = rng.permutation(n)
     made = replace(made, pose=misread.pose, taken=taken, photo=np.arange(n).astype(str))[order]
     truth = {"brow_height": brow, "mrd1": -lid, "fissure_height": -lid, "commissure_height": -mouth}
@@ -209,7 +209,7 @@ def test_trend_and_forecast_of_a_series_count_from_the_peak() -> None:
     days = np.r_[-5.0, 0, np.arange(2, 80, 4)]
     brow = np.where(days < 14, -5 * rise(days, 0, 12), -5 + 0.05 * (days - 14))
     made = face(len(days), brow_right_mm=brow, noise_px=0.3)
-    taken = (np.datetime64(TREATED_ON) + days.astype(int)).astype(str)
+    taken = (np.datetime64(TREATED_ON) + days.astype("timedelta64[D]")).astype(str)
     series = Series.from_landmarks(replace(made, taken=taken), treated_on=TREATED_ON)
     found = series.trend("brow_height")
     assert found.days == (14, 78)

@@ -180,7 +180,9 @@ print([os.waitpid(child, 0)[1] for child in children])
 @needs_fork
 @pytest.mark.parametrize("method", ["plain", "hemiface"])
 def test_what_is_loaded_before_the_fork_works_after_it(method: str, astronaut_path: Path) -> None:
-    command = [sys.executable, "-c", PRELOADED % CHILD_SECONDS, method, str(astronaut_path)]
+    # From Python 3.12 on a fork beside threads warns of what is tried here.
+    quietly = ["-W", "ignore:This process:DeprecationWarning"]
+    command = [sys.executable, *quietly, "-c", PRELOADED % CHILD_SECONDS, method, str(astronaut_path)]
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=2 * CHILD_SECONDS, check=False
     )

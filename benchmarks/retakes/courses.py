@@ -129,4 +129,4 @@ def _dated(landmarks: Landmarks, visits: int, photos: int) -> Landmarks:
     """Photos with days and names."""
     days = np.repeat(EVERY * np.arange(visits), photos)
     names = np.array([f"{day:03d}_{i % photos}.jpg" for i, day in enumerate(days)])
-    return replace(landmarks, taken=(FIRST + days).astype(str), photo=names)
+    return replace(landmarks, taken=(FIRST + days.astype("timedelta64[D]")).astype(str), photo=names)
