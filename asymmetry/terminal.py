@@ -196,10 +196,11 @@ def series_lines(made: Series, text: Text | None = None) -> Iterator[str]:
     yield ""
     parts = [say.known("parts", headline.name) for headline in HEADLINES]
     heads = "".join(f"  {part:>{_CELL}}" for part in parts)
-    day, date, head = (say(f"terminal.{name}") for name in ("day", "date", "expression"))
+    head = say("terminal.expression")
     shown = [say.known("expressions", label) for label in table["expression"].tolist()]
     wide = max(map(len, [head, *shown]))
-    yield f"{day:>6}  {date:<10}{heads}  {head:<{wide}} {say('terminal.photo')}"
+    first = f"{say('terminal.day'):>6}  {say('terminal.date'):<10}"
+    yield f"{first}{heads}  {head:<{wide}} {say('terminal.photo')}"
     for row, seen in enumerate(notable(table)):
         if not made.landmarks.usable[row]:
             continue
@@ -227,10 +228,9 @@ def pair_lines(made: Comparison, text: Text | None = None) -> Iterator[str]:
     if not made.changes:
         return
     yield ""
-    groups, kinds, ends = (
-        [say(f"terminal.{name}") for name in names]
-        for names in (("right", "left", "right_less_left"), ("before", "after"), ("change", "sure_from"))
-    )
+    groups = [say(f"terminal.{name}") for name in ("right", "left", "right_less_left")]
+    kinds = say("terminal.before"), say("terminal.after")
+    ends = say("terminal.change"), say("terminal.sure_from")
     yield " " * _TITLE + "".join(f"{name:>13}" for name in groups)
     heads = f"{kinds[0]:>7}{kinds[1]:>6}" * len(groups)
     yield f"{'mm':<{_TITLE}}{heads}{ends[0]:>8}{'±':>5}{ends[1]:>10}"

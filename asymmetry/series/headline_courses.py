@@ -125,11 +125,11 @@ def movement_courses(movements: Measurements, setting: Setting) -> Iterator[Side
             yield _balance_sides(movements, MOVEMENT_HEADLINES[expression], rows, expression, setting)
         for headline in MORE_MOVEMENTS.get(expression, ()):
             columns = [headline.column(side) for side in (*SIDES, "diff")]
-            right, left, diff = (
+            courses = [
                 course(movements, name, rows, expression, _with_effort(setting, movements, name, rows))
                 for name in columns
-            )
-            yield Sides(headline, right, left, diff)
+            ]
+            yield Sides(headline, *courses)
 
 
 def _balance_sides(
@@ -150,12 +150,11 @@ def _balance_sides(
     expected = [_moving(setting, movements, name, rows) for name in names]
     if kept.any():
         expected[:2] = [each.vary(EFFORT * usual) for each in expected[:2]]
-    right_course, left_course = (
-        course(movements, name, rows, expression, each)
-        for name, each in zip(names[:2], expected[:2], strict=True)
-    )
     return Sides(
-        headline, right_course, left_course, course(even, names[2], rows, expression, expected[2], wider)
+        headline,
+        course(movements, names[0], rows, expression, expected[0]),
+        course(movements, names[1], rows, expression, expected[1]),
+        course(even, names[2], rows, expression, expected[2], wider),
     )
 
 

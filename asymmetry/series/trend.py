@@ -338,7 +338,8 @@ def _reason_against(trend: Trend, threshold: float) -> Note | None:
 
 def _reach(line: Line, side: float, threshold: float) -> tuple[float, float, float] | None:
     """The day on which a line, seen from one side, falls to a threshold, and its interval; None if unsure."""
-    fall, *ends = (-side * each / _DAYS_PER_WEEK for each in (line.slope, line.low, line.high))
+    fall = -side * line.slope / _DAYS_PER_WEEK
+    ends = [-side * each / _DAYS_PER_WEEK for each in (line.low, line.high)]
     if min(ends) <= 0:
         return None
     left = side * line.at_middle - threshold

@@ -77,7 +77,8 @@ def spread_field(plane: FloatArray, values: FloatArray) -> Field:
     >>> flat.at(np.array([3.0]), np.array([1.0])).tolist()
     [[0.0]]
     """
-    across, up = (np.exp(-((_AXIS[:, None] - plane[:, i]) ** 2) / (2 * _REACH**2)) for i in (0, 1))
+    across = np.exp(-((_AXIS[:, None] - plane[:, 0]) ** 2) / (2 * _REACH**2))
+    up = np.exp(-((_AXIS[:, None] - plane[:, 1]) ** 2) / (2 * _REACH**2))
     weight = np.einsum("yk,xk->yx", up[::-1], across)[..., None] + _NOTHING
     found = Field(np.zeros((*weight.shape[:2], values.shape[1]), np.float32))
     for _ in range(_PASSES):

@@ -203,13 +203,18 @@ def retake_photo(sitter: Sitter, retake: Retake) -> Retaken:
     return Retaken(_develop(drawn, seen[..., 2], retake), _true_points(sitter, pose, retake))
 
 
+def _length(ends: FloatArray) -> float:
+    """How far two points are apart in the photo, px."""
+    return float(np.linalg.norm(ends[1, :2] - ends[0, :2]))
+
+
 def _frame(sitter: Sitter, retake: Retake) -> tuple[Pose, tuple[int, int]]:
     """Pose of the head in the new photo, and its width and height: they show as much as the old ones."""
     relief, before = sitter.relief, sitter.relief.pose
     turn = rotation(*(np.array([angle]) for angle in (retake.yaw_deg, retake.pitch_deg, retake.roll_deg)))[0]
     turned = replace(before, rotation=turn @ before.rotation, focal_px=retake.distance_cm * before.scale)
     canthi = relief.lift(relief.plane[list(sitter.landmarks.layout.pairs["outer_canthus"])])
-    old, new = (float(np.linalg.norm(np.diff(p.project(canthi)[:, :2], axis=0))) for p in (before, turned))
+    old, new = _length(before.project(canthi)), _length(turned.project(canthi))
     wanted = retake.canthi_px or old
     ratio = wanted / old
     scale = turned.scale * wanted / new
@@ -235,7 +240,7 @@ def _look(sitter: Sitter, retake: Retake, pose: Pose, size: tuple[int, int]) -> 
     def of_nodes(nodes: FloatArray) -> FloatArray:
         return np.concatenate([of_plane(nodes[i : i + _ROWS]) for i in range(0, len(nodes), _ROWS)])
 
-    columns, rows = (-(-side // _STEP) * _STEP for side in size)
+    columns, rows = -(-width // _STEP) * _STEP, -(-height // _STEP) * _STEP
     return on_a_grid(columns, rows, of_nodes, _STEP)[:height, :width]
 
 

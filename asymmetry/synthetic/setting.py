@@ -120,7 +120,7 @@ def draw_occasion(setting: Setting, rng: np.random.Generator) -> Retake:
     100.0
     """
     place = np.sqrt(setting.camera)
-    yaw, pitch, roll = (rng.normal(0, place * getattr(setting, turn)) for turn in _TURNS)
+    yaw, pitch, roll = rng.normal(0, [place * getattr(setting, turn) for turn in _TURNS]).tolist()
     return Retake(
         yaw_deg=yaw,
         pitch_deg=pitch,

@@ -244,14 +244,14 @@ class _Eye:
         """Draw the patch of one side."""
         centre = plane[MEDIAPIPE_478.of(side, ("iris_centre",))[0]] + np.array([0.0, settings.rise])
         view = _View.of(pose, canonical, centre)
-        margins = (view.to_eye(places(pose, canonical, plane[margin_numbers(side, lid)])) for lid in _LIDS)
-        upper, lower = (line[np.argsort(line[:, 0])].T for line in margins)
+        margins = [view.to_eye(places(pose, canonical, plane[margin_numbers(side, lid)])) for lid in _LIDS]
+        lids = [line[np.argsort(line[:, 0])].T for line in margins]
         step = settings.step
         across = np.arange(-settings.across, settings.across + step / 2, step)
         up = np.arange(-settings.down, settings.up + step / 2, step)
         light = light_at(photo, view.grid_to_photo(across, up))
         radius = _mesh_radius(plane, pose) / settings.overread
-        return cls(settings, view, radius, (upper, lower), _steps(light, settings))
+        return cls(settings, view, radius, (lids[0], lids[1]), _steps(light, settings))
 
     @property
     def opening(self) -> float:

@@ -218,11 +218,10 @@ def refine_marks(
     """
     settings = settings or MarkSettings()
     middles = {side: picture_middles(to_half(plane, side), side) for side in SIDES}
-    brows, mouths = (
-        np.stack([draw_picture(photo, pose, canonical, middles[side][i], side, picture) for side in SIDES])
-        for i, picture in enumerate((BROW_PICTURE, MOUTH_PICTURE))
-    )
-    read = dict(zip(SIDES, network.read(brows, mouths), strict=True))
+    face = photo, pose, canonical
+    brows = [draw_picture(*face, middles[side][0], side, BROW_PICTURE) for side in SIDES]
+    mouths = [draw_picture(*face, middles[side][1], side, MOUTH_PICTURE) for side in SIDES]
+    read = dict(zip(SIDES, network.read(np.stack(brows), np.stack(mouths)), strict=True))
     shares = {side: _shares(each, settings) for side, each in read.items()}
     # Both brows are read alike, or their difference would be one of two methods.
     yaw = abs(float(head_angles(pose.rotation[None])[0][0]))
