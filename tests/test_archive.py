@@ -122,7 +122,7 @@ def test_without_landmarks_there_are_none(photos: Path, tmp_path: Path) -> None:
     path = tmp_path / "scores.parquet"
     asymmetry.score_archive(photos / "empty.jpg", path, method="plain", workers=1)
     assert "points" not in pandas.read_parquet(path)
-    with pytest.raises(InvalidInputError, match="holds no landmarks"):
+    with pytest.raises(InvalidInputError, match="contains no landmarks"):
         read_landmarks(path)
 
 
@@ -188,7 +188,7 @@ def test_another_archive_of_that_name_is_not_overwritten(scored: tuple[Path, Any
 def test_it_is_overwritten_if_asked(photos: Path, tmp_path: Path) -> None:
     path = tmp_path / "scores.parquet"
     path.write_bytes(b"PAR1 of somebody else")
-    with pytest.raises(InvalidInputError, match="no Parquet file"):
+    with pytest.raises(InvalidInputError, match="not a Parquet file"):
         asymmetry.score_archive(photos / "empty.jpg", path, workers=1)
     asymmetry.score_archive(photos / "empty.jpg", path, method="plain", workers=1, overwrite=True)
     assert len(pandas.read_parquet(path)) == 1
@@ -268,11 +268,11 @@ def test_subject_by_pattern(photos: Path, pattern: str | None, expected: str) ->
     ("source", "destination", "options", "message"),
     [
         ("nowhere", "s.parquet", {}, "no such folder, file, pattern"),
-        (".", "s.csv", {}, "like scores.parquet"),
-        (".", ".parquet", {}, "like scores.parquet"),
+        (".", "s.csv", {}, "such as scores.parquet"),
+        (".", ".parquet", {}, "such as scores.parquet"),
         ("nowhere", "s.parquet", {"engine": "cloud"}, "local, ray"),
         ("nowhere", "s.parquet", {"method": "best"}, "hemiface, fast, plain"),
-        (".", "s.parquet", {"subject": "("}, "no regular expression"),
+        (".", "s.parquet", {"subject": "("}, "not a regular expression"),
         ("nosuchscheme://a/b", "s.parquet", {}, "can't be listed"),
         (".", "s.parquet", {"workers": -1}, "workers has to be at least 0"),
         (".", "s.parquet", {"time_limit": 0}, "time_limit has to be above 0"),

@@ -12,9 +12,10 @@ from click.testing import CliRunner
 from PIL import Image
 
 import asymmetry
-from asymmetry import cli, progress
+from asymmetry import progress
 from asymmetry.archive import Progress
 from asymmetry.archive.own_metrics import is_found_by_name
+from asymmetry.cli import commands
 from asymmetry.errors import DestinationError, InvalidInputError
 from asymmetry.metrics import Half, metric
 from tests.archives import portraits
@@ -161,14 +162,14 @@ def test_a_url_is_no_destination(
     photos: Path, destination: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(DestinationError, match="files of this machine"):
+    with pytest.raises(DestinationError, match="written to local files"):
         asymmetry.score_archive(photos, destination)
     assert [path.name for path in tmp_path.iterdir()] == ["photos"]
 
 
 def run(*arguments: str | Path) -> Any:
     return CliRunner().invoke(
-        cli.main, ["archive", *map(str, arguments), "--method", "plain", "--workers", "0"]
+        commands.main, ["archive", *map(str, arguments), "--method", "plain", "--workers", "0"]
     )
 
 
@@ -199,7 +200,7 @@ def test_lines_of_progress_without_a_terminal(
     [(("anon=true", "key=a=b"), {"anon": True, "key": "a=b"}), (("n=3",), {"n": 3}), ((), {})],
 )
 def test_storage_options_of_the_command_line(given: tuple[str, ...], known: dict[str, Any]) -> None:
-    assert cli._storage_options(given) == known
+    assert commands._storage_options(given) == known
 
 
 def test_a_storage_option_without_a_value(photos: Path) -> None:

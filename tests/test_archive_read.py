@@ -76,7 +76,7 @@ def test_what_is_no_archive_says_so(scores: Path, tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="has no column mrd9"):
         read_archive(scores, columns=["mrd9"])
     (tmp_path / "t.parquet").write_text("text")
-    with pytest.raises(InvalidInputError, match="is no Parquet file"):
+    with pytest.raises(InvalidInputError, match="not a Parquet file"):
         read_archive(tmp_path / "t.parquet")
     table = parquet.read_table(scores)
     parquet.write_table(table.select(["photo"]), tmp_path / "other.parquet")
