@@ -243,7 +243,7 @@ def test_errors_are_one_line(
 
 def test_a_missing_package_is_one_line(monkeypatch: pytest.MonkeyPatch, portrait_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "mediapipe", None)
-    result = run("photo", portrait_path)
+    result = run("photo", portrait_path, "--method", "plain")
     assert result.exit_code == 1
     assert "doctor" in result.stderr
 
