@@ -17,13 +17,13 @@ from asymmetry.extract.face.plane import light_at, places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 
-__all__ = ["CornerSearch", "refine_corners"]
+__all__ = ["FOLLOWERS", "CornerSearch", "refine_corners"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 
-# Points that follow a corner, and the share of its way.
-_FOLLOW = {
+#: Points that follow a corner, and the share of its way.
+FOLLOWERS = {
     "commissure": 1.0,
     "inner_commissure": 1.0,
     "upper_lip_outer_1": 0.5,
@@ -74,14 +74,8 @@ def refine_corners(
 
     Parameters
     ----------
-    photo : ndarray of uint8, shape (H, W, 3)
-        RGB, upright.
-    pose : Pose
-        Where the head is.
-    canonical : Canonical
-        The face's surface.
-    plane : ndarray, shape (k, 2)
-        Canonical x, y of all points, cm.
+    photo, pose, canonical, plane
+        As for `asymmetry.extract.edges.brows.refine_brows`.
     search : CornerSearch
         Where the line is looked for.
 
@@ -93,7 +87,7 @@ def refine_corners(
     above = {side: _line_above(photo, pose, canonical, plane, side, search) for side in SIDES}
     plane = plane.copy()
     for side, up in above.items():
-        plane[MEDIAPIPE_478.of(side, tuple(_FOLLOW)), 1] += (up or 0.0) * np.array(list(_FOLLOW.values()))
+        plane[MEDIAPIPE_478.of(side, tuple(FOLLOWERS)), 1] += (up or 0.0) * np.array(list(FOLLOWERS.values()))
     return Refined(plane, {side: up is not None for side, up in above.items()})
 
 

@@ -124,14 +124,8 @@ def refine_irises(
 
     Parameters
     ----------
-    photo : ndarray of uint8, shape (H, W, 3)
-        RGB, upright.
-    pose : Pose
-        Where the head is.
-    canonical : Canonical
-        The face's surface.
-    plane : ndarray, shape (k, 2)
-        Canonical x, y of all points, cm, the lids on their margins.
+    photo, pose, canonical, plane
+        As for `asymmetry.extract.edges.brows.refine_brows`, the lids on their margins.
     search : IrisSearch
         Where irises are looked for.
 

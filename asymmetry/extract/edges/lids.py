@@ -135,12 +135,8 @@ def refine_lids(
 
     Parameters
     ----------
-    photo : Halvings
-        RGB, upright.
-    pose : Pose
-        Where the head is.
-    canonical : Canonical
-        The face's surface.
+    photo, pose, canonical
+        As for `asymmetry.extract.edges.network.draw_picture`.
     plane : ndarray, shape (k, 2)
         The mesh's reading: canonical x, y of all points, cm.
     networks : LidNetworks

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from asymmetry.core.frame import head_angles
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
+from asymmetry.extract.edges.corners import FOLLOWERS
 from asymmetry.extract.edges.network import (
     Network,
     Picture,
@@ -50,15 +51,6 @@ OVER_CANTHI, BESIDE_CORNER = np.array([0.6, 1.2]), np.array([-0.3, 0.0])
 KINDS = (*_EDGES, *_GROUPS["canthi"], "commissure")
 # How far from the picture's middle a brow's columns tell how clearly it is seen, cm.
 _ARCH = 1.0
-# Points that follow a corner, and by how much of its way.
-_FOLLOW = {
-    "commissure": 1.0,
-    "inner_commissure": 1.0,
-    "upper_lip_outer_1": 0.5,
-    "upper_lip_inner_1": 0.5,
-    "lower_lip_outer_1": 0.5,
-    "lower_lip_inner_1": 0.5,
-}
 
 
 @dataclass(frozen=True)
@@ -198,12 +190,8 @@ def refine_marks(
 
     Parameters
     ----------
-    photo : Halvings
-        RGB, upright.
-    pose : Pose
-        Where the head is.
-    canonical : Canonical
-        The face's surface.
+    photo, pose, canonical
+        As for `asymmetry.extract.edges.network.draw_picture`.
     plane : ndarray, shape (k, 2)
         The mesh's reading: canonical x, y of all points, cm.
     network : MarkNetwork
@@ -257,8 +245,8 @@ def _move_points(
     ways = read.points[:2] + brow - half[canthi]
     half[canthi] += settings.canthus_share * shares[1] * ways
     above = (read.points[2] + mouth - half[MEDIAPIPE_478.of(side, ("commissure",))[0]])[1]
-    follow = settings.corner_share * shares[2] * np.array(list(_FOLLOW.values()))
-    half[MEDIAPIPE_478.of(side, tuple(_FOLLOW)), 1] += follow * above
+    follow = settings.corner_share * shares[2] * np.array(list(FOLLOWERS.values()))
+    half[MEDIAPIPE_478.of(side, tuple(FOLLOWERS)), 1] += follow * above
 
 
 def _brow_way(half: FloatArray, side: Side, read: Read, middle: FloatArray, settings: MarkSettings) -> float:
