@@ -54,9 +54,11 @@ retakes: $(VENV)/dev.stamp ## photograph faces again and measure how far days sc
 
 change: $(VENV)/dev.stamp ## simulate how often changes are called, into docs/change.md
 	$(BIN)/python -m benchmarks.change
+	$(BIN)/python -m benchmarks.quiet
 
 verdicts: $(VENV)/dev.stamp ## try what is said of made series against the truth, into docs/tables and docs/accuracy.md
 	$(BIN)/python -m benchmarks.verdicts
+	$(BIN)/python -m benchmarks.verdicts.guesses
 
 docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report, draw ARCHITECTURE.md, put docs/tables into docs/accuracy.md
 	$(BIN)/python docs/layout.py

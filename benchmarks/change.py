@@ -27,8 +27,10 @@ __all__ = [
     "decline",
     "ever_beyond",
     "main",
+    "make_readings",
     "now_beyond",
     "report",
+    "share",
     "share_back",
     "smiles",
     "static_series",
@@ -77,8 +79,8 @@ def static_series(
     made = []
     for headline in HEADLINES:
         known = {side: expected_error(setting, headline.column(side)) for side in _SIDES}
-        diff = _readings(rng, known["diff"], visits, photos, serial)
-        both = _readings(rng, known["right"], visits, photos, serial)
+        diff = make_readings(rng, known["diff"], visits, photos, serial)
+        both = make_readings(rng, known["right"], visits, photos, serial)
         right, left = (
             both + sign * diff / 2 + np.reshape(shift, (-1, 1))
             for sign, shift in zip((1, -1), moved, strict=True)
@@ -92,10 +94,22 @@ def static_series(
     return made
 
 
-def _readings(
-    rng: np.random.Generator, error: Expected, visits: int, photos: int, serial: float
+def make_readings(
+    rng: np.random.Generator, error: Expected, visits: int, photos: int, serial: float = 0.0
 ) -> FloatArray:
-    """Errors of one person, shape (visits, photos); how large they are differs between people."""
+    """Errors of one person, shape (visits, photos); how large they are differs between people.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        The source of chance.
+    error : Expected
+        The expected error.
+    visits, photos : int
+        How many visits, and photos at each.
+    serial : float
+        Correlation of the errors of one visit and the next.
+    """
     own = np.sqrt(error.df / rng.chisquare(error.df))
     shared = rng.normal(0, error.between, (visits, 1))
     for i in range(1, visits):

@@ -11,10 +11,11 @@ import numpy.typing as npt
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.series.change import FALSE_ALARMS, Sides
 from asymmetry.series.comparison import Compared, compare
+from asymmetry.series.day_to_day import Expected
 from asymmetry.series.reference import reference_days
 from asymmetry.series.trend import VISITS
 
-__all__ = ["BOTH_HEIGHTS", "WEAK", "Both", "compare_both", "find_lost_days"]
+__all__ = ["BOTH_HEIGHTS", "WEAK", "Both", "compare_both", "expect_mean", "find_lost_days"]
 
 Mask = npt.NDArray[np.bool_]
 
@@ -24,8 +25,8 @@ WEAK = 0.5
 BOTH_HEIGHTS = ("brow_height", "mrd1")
 #: Series in which nothing changes and that may have a change of both sides told, in parts of `FALSE_ALARMS`:
 #: those that `changes` keeps for single sides, which are not told by themselves. Where no movement is
-#: followed, heights have the part that it would have.
-_HEIGHTS, _MOVEMENTS, _UNSPENT = 0.15, 0.1, 0.5
+#: followed, brows, which both scatter most, have two fifths of the part that it would have.
+_HEIGHT, _MOVEMENTS, _UNSPENT = 0.075, 0.1, 0.2
 #: Visits on which a movement has to be lost before that is told of both sides.
 _IN_A_ROW = 2
 
@@ -74,14 +75,30 @@ def _compare_mean(sides: Sides, treated: bool, moving: int) -> Compared | None:
     metric = sides.headline.metric
     share = _MOVEMENTS / max(moving, 1)
     if sides.headline in HEADLINES:
-        share = (_HEIGHTS + _UNSPENT * (not moving)) / len(BOTH_HEIGHTS)
+        share = _HEIGHT + _UNSPENT * (not moving and metric == BOTH_HEIGHTS[0])
     mean = replace(
         sides.right,
+        expected=expect_mean(sides) if sides.headline in HEADLINES else sides.right.expected,
         column=f"{metric}_mean_{sides.headline.unit}",
         value=(sides.right.value + sides.left.value) / 2,
         readings=(sides.right.readings + sides.left.readings) / 2,
     )
     return compare(mean, reference_days("baseline", mean.day, treated), share * FALSE_ALARMS, {})
+
+
+def expect_mean(sides: Sides) -> Expected:
+    """The expected error of the mean of both sides, of which they share more than they differ by.
+
+    Parameters
+    ----------
+    sides : Sides
+        A static metric.
+    """
+    right, left, diff = (each.expected for each in (sides.right, sides.left, sides.diff))
+    parts = ((each.sem, each.between) for each in (right, left, diff))
+    rights, lefts, diffs = (np.square(each) for each in parts)
+    mean = np.maximum((rights + lefts) / 2 - diffs / 4, rights / 4)
+    return replace(right, sem=float(np.sqrt(mean[0])), between=float(np.sqrt(mean[1])))
 
 
 def find_lost_days(both: Compared) -> Mask:

@@ -9,7 +9,6 @@ far apart photos of one person and of two people are. Half an hour, less where r
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.series.likeness import proportions
 from benchmarks.fidelity import photos
 from benchmarks.retakes import people, readings
-from benchmarks.verdicts.__main__ import list_cases
+from benchmarks.verdicts.__main__ import CACHE, list_cases
 from benchmarks.verdicts.making import Studio
 from benchmarks.verdicts.reading import Reader
 
@@ -30,7 +29,6 @@ FloatArray = npt.NDArray[np.float64]
 Folk = dict[str, FloatArray]
 
 TABLE = Path(asymmetry.series.likeness.__file__).with_suffix(".toml")
-CACHE = Path(tempfile.gettempdir()) / "asymmetry-verdicts"
 #: Discriminants that are kept, and the least standard deviation within a person, in outer-canthal distances:
 #: real photos differ by more than made ones. Both by leaving people out.
 KEPT, LEAST = 12, 0.003

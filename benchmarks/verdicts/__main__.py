@@ -22,7 +22,7 @@ from benchmarks.verdicts.making import DAY_ZERO, Studio
 from benchmarks.verdicts.reading import Reader
 from benchmarks.verdicts.scores import Outcome, judge
 
-_CACHE = Path(tempfile.gettempdir()) / "asymmetry-verdicts"
+CACHE = Path(tempfile.gettempdir()) / "asymmetry-verdicts"
 #: So many steps of each side make 62.
 _STEPS, _QUIET, _SITUATIONS = 31, 40, 4
 
@@ -127,7 +127,7 @@ def main() -> None:
     parser.add_argument("--setting", choices=SETTINGS, default="home", help="how photos count as taken")
     parser.add_argument("--only", default="", help="cases with this in their name")
     parser.add_argument("--words", action="store_true", help="print what is said of each series")
-    parser.add_argument("--cache", type=Path, default=_CACHE, help="keeps photos and readings (%(default)s)")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="keeps photos and readings (%(default)s)")
     chosen = parser.parse_args()
     cases, sitters = list_cases(chosen.photos, quick=chosen.quick)
     outcomes = []
