@@ -20,7 +20,6 @@ from asymmetry.series.both_sides import expect_mean
 from asymmetry.series.change import Sides
 from asymmetry.series.course import course
 from asymmetry.series.day_to_day import SETTINGS, Setting, expected_error
-from asymmetry.series.headline_courses import STEADY
 from benchmarks.change import PLANS, SMILE_MM, ask, make_readings, share, smiles
 from benchmarks.fidelity import tables
 
@@ -48,25 +47,20 @@ def count_findings(
         Whether there is a smile at each visit too.
     """
     visits, before = plan
-    followed = [_make_sides(rng, setting, plan, each, each.metric) for each in HEADLINES]
-    steady = {
-        each.metric: _make_sides(rng, setting, plan, each, STEADY[each.metric])
-        for each in HEADLINES
-        if each.metric in STEADY
-    }
+    followed = [_make_sides(rng, setting, plan, each) for each in HEADLINES]
     if smiling:
         whole = np.full(visits, SMILE_MM)
         followed += smiles(rng, whole, whole, before)
-    return len(list_findings(ask(followed), followed, treated=True, steady=steady))
+    return len(list_findings(ask(followed), followed, treated=True))
 
 
 def _make_sides(
-    rng: np.random.Generator, setting: Setting, plan: tuple[int, int], headline: Headline, metric: str
+    rng: np.random.Generator, setting: Setting, plan: tuple[int, int], headline: Headline
 ) -> Sides:
     """A metric at rest, a visit a week, whose sides share an error and differ by another."""
     visits, before = plan
     day = 7.0 * (np.arange(visits) - before + 1)
-    names = {side: f"{metric}_{side}_{headline.unit}" for side in (*SIDES, "diff")}
+    names = {side: headline.column(side) for side in (*SIDES, "diff")}
     known = {side: expected_error(setting, name) for side, name in names.items()}
 
     def read(values: Mapping[str, FloatArray]) -> Sides:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,7 @@ from asymmetry.series.day_to_day import Expected
 from asymmetry.series.reference import reference_days
 from asymmetry.series.trend import VISITS
 
-__all__ = ["BOTH_HEIGHTS", "WEAK", "Both", "compare_both", "expect_mean", "find_lost_days"]
+__all__ = ["BOTH_HEIGHTS", "WEAK", "compare_both", "expect_mean", "find_lost_days"]
 
 Mask = npt.NDArray[np.bool_]
 
@@ -31,45 +30,18 @@ _HEIGHT, _MOVEMENTS, _UNSPENT = 0.075, 0.1, 0.2
 _IN_A_ROW = 2
 
 
-class Both(NamedTuple):
-    """A change of both sides.
-
-    Attributes
-    ----------
-    mean : Compared
-        The mean of both against its reference.
-    called : ndarray of bool, shape (d,)
-        The days on which a change of it is called.
-    """
-
-    mean: Compared
-    called: Mask
-
-
-def compare_both(sides: Sides, steady: Sides, treated: bool, moving: int) -> Both | None:
+def compare_both(sides: Sides, treated: bool, moving: int) -> Compared | None:
     """Compare the mean of both sides with its reference; None where it can't be compared.
 
     Parameters
     ----------
     sides : Sides
         A metric.
-    steady : Sides
-        The one that calls the change: the same, or another of the part that the head's pitch moves less.
     treated : bool
         Whether days count from a treatment.
     moving : int
         How many movements are followed.
     """
-    mean = _compare_mean(sides, treated, moving)
-    if mean is None:
-        return None
-    told = mean if steady is sides else _compare_mean(steady, treated, moving)
-    if told is None:
-        return Both(mean, mean.beyond_mask)
-    return Both(mean, np.isin(mean.course.day, told.days_beyond))
-
-
-def _compare_mean(sides: Sides, treated: bool, moving: int) -> Compared | None:
     if not len(sides.right) or sides.right.photos != sides.left.photos:
         return None
     metric = sides.headline.metric

@@ -18,7 +18,7 @@ from asymmetry.core.distributions import t_quantile
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.metrics.headline import HEADLINES, MOVEMENT_HEADLINES
-from asymmetry.series.both_sides import BOTH_HEIGHTS, WEAK, Both, compare_both, find_lost_days
+from asymmetry.series.both_sides import BOTH_HEIGHTS, WEAK, compare_both, find_lost_days
 from asymmetry.series.change import Change, Sides
 from asymmetry.series.comparison import Compared
 from asymmetry.series.course import Course
@@ -70,7 +70,6 @@ def list_findings(
     followed: Sequence[Sides],
     treated: bool,
     affected: Side | None = None,
-    steady: Mapping[str, Sides] = MappingProxyType({}),
 ) -> tuple[Finding, ...]:
     """The findings of a series: changes of a side against itself, and weak movements against the other side.
 
@@ -84,9 +83,6 @@ def list_findings(
         Whether days count from a treatment.
     affected : {"right", "left"}, optional
         The patient's side that is ill or treated.
-    steady : mapping of str to Sides
-        Of some static metrics, by name, courses of the same part that the head's pitch moves less. Changes
-        of both sides are called by these.
 
     Returns
     -------
@@ -102,7 +98,7 @@ def list_findings(
     moving = sum(each.headline not in HEADLINES for each in followed)
     made: list[Finding] = []
     for sides in followed:
-        both = compare_both(sides, steady.get(sides.headline.metric, sides), treated, moving)
+        both = compare_both(sides, treated, moving)
         moved = _choose(sides, known.get((sides.diff.column, sides.diff.expression)), both)
         if moved is not None:
             made.append(_tell(moved, sides, affected))
@@ -130,26 +126,26 @@ class _Moved(NamedTuple):
     back: Recovery
 
 
-def _choose(sides: Sides, change: Change | None, both: Both | None) -> _Moved | None:
+def _choose(sides: Sides, change: Change | None, both: Compared | None) -> _Moved | None:
     """The change that is told: of one side by the difference, or of both by their mean; None if none is."""
     if change is not None and change.days_beyond:
         days = np.array(change.days_beyond)
         right = _mean_change(sides.right, change.right.before, days)
         left = _mean_change(sides.left, change.left.before, days)
         subject = _subject(right, left)
-        if subject == "both" and (both is None or not both.called.any()):
+        if subject == "both" and (both is None or not both.days_beyond):
             subject = _farther(right, left)
         if subject != "both":
-            sure = _side_sure((right + left) / 2, right - left, both and both.mean)
+            sure = _side_sure((right + left) / 2, right - left, both)
             return _of_difference(subject, change, sides, sure)
     if both is None or (sides.headline in HEADLINES and sides.headline.metric not in BOTH_HEIGHTS):
         return None
-    if both.called.any():
-        return _of_both(both.mean, both.called)
-    lost = find_lost_days(both.mean)
+    if both.days_beyond:
+        return _of_both(both, both.beyond_mask)
+    lost = find_lost_days(both)
     if sides.headline in HEADLINES or not lost.any():
         return None
-    return _of_both(both.mean, lost)
+    return _of_both(both, lost)
 
 
 def _side_sure(mean: float, diff: float, both: Compared | None) -> float:

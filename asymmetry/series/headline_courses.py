@@ -34,13 +34,11 @@ from asymmetry.series.labels import usual_expression
 from asymmetry.series.pitch import at_usual_pitch
 
 __all__ = [
-    "STEADY",
     "find_course",
     "measured_again",
     "movement_courses",
     "own_errors",
     "static_courses",
-    "steady_courses",
 ]
 
 Mask = npt.NDArray[np.bool_]
@@ -48,9 +46,6 @@ Mask = npt.NDArray[np.bool_]
 #: Part of a movement by which a person's effort differs from day to day, as a standard deviation: the travel
 #: of posed smiles of 7 mm differs by 0.67 mm, and patients differ more.
 EFFORT = 0.15
-#: Static metrics whose sides both move with the head's pitch, and another of the same part that moves less:
-#: the brow's lateral end differs from day to day by 0.44 mm, its middle by 0.65 (``day_to_day.toml``).
-STEADY = {"brow_height": "brow_lateral_height"}
 #: Photos whose own uncertainty is looked at: its median hardly changes with more.
 SAMPLE = 12
 
@@ -83,27 +78,6 @@ def _static_course(
         values = at_usual_pitch(static[column], pitch, slope)
         static = Measurements({"photo": static["photo"], "day": static["day"], column: values})
     return course(static, column, rows, expression, expected)
-
-
-def steady_courses(static: Measurements, expression: str, setting: Setting) -> dict[str, Sides]:
-    """The courses of `STEADY` in photos of one expression, by the headline metric that they stand for.
-
-    Parameters
-    ----------
-    static, expression, setting
-        As for `static_courses`.
-    """
-    rows = static["expression"] == expression
-    made = {}
-    for headline in HEADLINES:
-        steady = STEADY.get(headline.metric, "")
-        names = [f"{steady}_{side}_{headline.unit}" for side in (*SIDES, "diff")]
-        if all(name in static for name in names):
-            courses = (
-                course(static, name, rows, expression, expected_error(setting, name)) for name in names
-            )
-            made[headline.metric] = Sides(headline, *courses)
-    return made
 
 
 def movement_courses(movements: Measurements, setting: Setting) -> Iterator[Sides]:

@@ -37,7 +37,7 @@ from asymmetry.series.day_to_day import Setting, check_setting
 from asymmetry.series.day_zero import DayZero
 from asymmetry.series.finding import Finding
 from asymmetry.series.findings import list_findings
-from asymmetry.series.headline_courses import find_course, movement_courses, static_courses, steady_courses
+from asymmetry.series.headline_courses import find_course, movement_courses, static_courses
 from asymmetry.series.labels import usual_expression
 from asymmetry.series.movement_pairs import movements
 from asymmetry.series.recovery import Recovery, recovery
@@ -310,8 +310,7 @@ class History:
     @functools.cached_property
     def findings(self) -> tuple[Finding, ...]:
         """The side that changed, how far, when, and how it is now; those that last first, see `Finding`."""
-        steady = steady_courses(self.static, self.usual, self.setting)
-        return list_findings(self.changes(), self.followed, self.treated, self.affected, steady)
+        return list_findings(self.changes(), self.followed, self.treated, self.affected)
 
     @functools.cached_property
     def _taken(self) -> Circumstances:
