@@ -257,3 +257,26 @@ def test_an_empty_table() -> None:
     empty = Measurements({})
     assert (empty.rows, len(empty), empty.to_dict()) == (0, 0, {})
     assert repr(empty).startswith("Measurements: 0 photos")
+
+
+def test_a_long_table_is_written_as_a_short_one(tmp_path: Path) -> None:
+    """By pyarrow, in blocks; the short ones by `csv`."""
+    n, rng = 12_000, np.random.default_rng(0)
+    numbers = rng.normal(0, 10.0 ** rng.integers(-7, 7, n), n)
+    numbers[:8] = [0.0, -0.0, np.nan, np.inf, 1e-6, -4e-7, 1e16, 21]
+    texts = ["a.jpg", "a,b", 'say "x"', "=1", "two\nlines", "", "é", "x"]
+    table = Measurements(
+        {
+            "photo": np.resize(texts, n),
+            "x_mm": numbers,
+            "y_mm": rng.normal(0, 30, n).astype(np.float32),
+            "still": rng.random(n) < 0.5,
+            "count": rng.integers(-5, 5, n),
+        }
+    )
+    rows = np.arange(n)
+    pieces = [table.select(rows[i : i + 1000]).to_csv() or "" for i in range(0, n, 1000)]
+    joined = pieces[0] + "".join(piece.partition("\n")[2] for piece in pieces[1:])
+    assert table.to_csv() == joined
+    table.to_csv(tmp_path / "long.csv")
+    assert (tmp_path / "long.csv").read_bytes().decode() == joined

@@ -9,12 +9,20 @@ import numpy.typing as npt
 
 from asymmetry.core.arrow import plain_values, valid_texts
 
-__all__ = ["guard_formula", "keep_end", "write_cells", "write_exactly", "write_short"]
+__all__ = [
+    "DECIMALS",
+    "DECIMALS_BELOW_ONE",
+    "guard_formula",
+    "keep_end",
+    "write_cells",
+    "write_exactly",
+    "write_short",
+]
 
 Column = npt.NDArray[Any]
 
-# Decimals of numbers in text files: 0.1 µm. Numbers below 1, such as mm per px, get more.
-_DECIMALS, _DECIMALS_BELOW_ONE = 4, 6
+#: Decimals of numbers in text files: 0.1 µm. Numbers below 1, such as mm per px, get more.
+DECIMALS, DECIMALS_BELOW_ONE = 4, 6
 # Letters of a text in a printed table.
 _WIDTH = 40
 # A spreadsheet takes a cell that begins like this for a formula.
@@ -35,9 +43,9 @@ def write_cells(column: Column, number: Callable[[float], str], text: Callable[[
 
 def write_exactly(value: float) -> str:
     """A number for a file: fixed decimals without the zeros at the end."""
-    decimals = _DECIMALS
+    decimals = DECIMALS
     if abs(value) < 1:
-        decimals = _DECIMALS_BELOW_ONE
+        decimals = DECIMALS_BELOW_ONE
     text = f"{value:.{decimals}f}".rstrip("0").rstrip(".")
     if text == "-0":
         return "0"

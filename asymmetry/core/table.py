@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import html
 import importlib
-import io
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +16,8 @@ import numpy.typing as npt
 
 from asymmetry.core.arrays import check_type, list_parts, read_only, same_values
 from asymmetry.core.arrow import LISTS, plain_values, to_arrow_array, valid_texts
-from asymmetry.core.cells import guard_formula, keep_end, write_cells, write_exactly, write_short
+from asymmetry.core.cells import keep_end, write_cells, write_short
+from asymmetry.core.csv_text import csv_blocks
 from asymmetry.core.notes import NoteArray, flags_column, note_array, reason_column
 from asymmetry.core.paths import local_path
 from asymmetry.core.reading import arrow_columns, csv_columns, frame_columns
@@ -27,6 +26,7 @@ from asymmetry.errors import InvalidInputError, MissingExtraError
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 __all__ = ["HEADLINE", "LEADING", "Measurements"]
 
@@ -285,7 +285,7 @@ class Measurements(Mapping[str, Column]):
         frame.attrs["asymmetry"] = dict(self.provenance)
         return frame
 
-    def to_arrow(self) -> Any:
+    def to_arrow(self) -> pa.Table:
         """A `pyarrow.Table`, for Arrow, Parquet and programs that read them.
 
         A number that was not measured is null. ``taken`` is a timestamp by the clock where the photo was
@@ -320,15 +320,10 @@ class Measurements(Mapping[str, Column]):
         path : path, optional
             The file to write. Without it the text is returned.
         """
-        text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(self)
-        writer.writerows(
-            zip(*(write_cells(column, write_exactly, guard_formula) for column in self.values()), strict=True)
-        )
         if path is None:
-            return text.getvalue()
-        local_path(path).write_text(text.getvalue(), encoding="utf-8", newline="")
+            return "".join(csv_blocks(self.columns))
+        with local_path(path).open("w", encoding="utf-8", newline="") as file:
+            file.writelines(csv_blocks(self.columns))
         return None
 
     def __repr__(self) -> str:
