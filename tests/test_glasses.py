@@ -337,14 +337,6 @@ def test_glasses_make_brows_less_sure(extractor: Extractor, astronaut: Pixels) -
     assert (rows.spread[0, brows] > 3 * bare.spread[0, brows]).all()
 
 
-def test_no_face_without_glasses_is_said_to_wear_some(extractor: Extractor, shared_faces: Path) -> None:
-    folders = ("london", "lisa", "zoom", "darwin1872", "astronaut")
-    photos = [path for folder in folders for path in sorted((shared_faces / folder).glob("*.[jp][pn]g"))]
-    rows = extractor.extract(photos)
-    assert len(rows) == 51
-    assert not any(flagged(rows))
-
-
 def test_of_the_awkward_photos_those_with_glasses_are_flagged(extractor: Extractor, ugly: Path) -> None:
     worn = ["drawn_glasses.jpg", "drawn_sunglasses.jpg"]
     bare = ["00_reference.jpg", "drawn_mask.jpg", "hair_over_brow.jpg", "half_hidden.jpg", "tight_crop.jpg"]

@@ -20,7 +20,6 @@ from tests.notes import codes
 Pixels = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.floating]
 NAMED = {part.name: part for part in PARTS}
-HIDDEN = {"covered", "eye_closed"}
 SKY, BLACK, HAIR = (120, 170, 210), (5, 5, 5), (32, 26, 24)
 
 
@@ -303,30 +302,7 @@ def test_closed_eyes_are_measured_without_their_irises(blinks: Landmarks) -> Non
     assert none == pytest.approx(one, rel=0.10)
 
 
-def test_squints_and_smiles_keep_their_irises(extractor: Extractor, shared_faces: Path) -> None:
-    squints = sorted((shared_faces / "render").glob("*squint*.jpg"))
-    smiles = sorted((shared_faces / "london").glob("*smiling.jpg"))
-    rows = extractor.extract(squints + smiles)
-    assert len(rows) == 21
-    assert not (iris_lost(rows, "right") | iris_lost(rows, "left")).any()
-
-
-# Photos of people, and awkward ones
-
-
-def test_no_false_alarm_on_any_face(extractor: Extractor, shared_faces: Path) -> None:
-    """Sixteen people of several origins, neutral and smiling; beards, make-up, a fringe, hats, old prints."""
-    folders = ("london", "lisa", "zoom", "darwin1872", "astronaut")
-    photos = [path for folder in folders for path in sorted((shared_faces / folder).glob("*.[jp][pn]g"))]
-    rows = extractor.extract(photos)
-    assert len(rows) == 51
-    assert rows.usable.all()
-    alarms = {
-        Path(name).name: notes
-        for name, notes in zip(rows.photo, rows.notes, strict=True)
-        if HIDDEN & set(codes(notes))
-    }
-    assert alarms == {}
+# Awkward photos
 
 
 def test_awkward_photos_lose_what_is_hidden(extractor: Extractor, ugly: Path) -> None:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from asymmetry import Extractor, Landmarks
+from asymmetry import Extractor
 from asymmetry.core.columns import QUALITY
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478
@@ -297,33 +297,6 @@ def test_the_size_of_the_photo_changes_no_measure(extractor: Extractor, portrait
     dim = [scaled(0.08)(photo) for photo in (portrait, large)]
     first, second = extractor.extract(dim).notes
     assert str(first[0]) == str(second[0])
-
-
-@pytest.fixture(scope="module")
-def shared(extractor: Extractor, shared_faces: Path) -> Landmarks:
-    folders = ("london", "lisa", "zoom", "darwin1872", "render")
-    photos = [path for folder in folders for path in sorted((shared_faces / folder).glob("*.jpg"))]
-    wanted = [p for p in photos if p.parent.name != "render" or "neutral" in p.name]
-    return extractor.extract(wanted)
-
-
-def test_good_photos_of_many_people_are_left_alone(shared: Landmarks) -> None:
-    studio = np.array([("/london/" in name or "/zoom/" in name) for name in shared.photo])
-    assert studio.sum() == 36
-    assert not [note for row in shared.quality[studio] for note in faults(row, LIMITS)]
-
-
-def test_light_from_the_side_is_noted_where_it_is(shared: Landmarks) -> None:
-    for name, notes in zip(shared.photo, shared.notes, strict=True):
-        if "/render/" in name:
-            assert ("side_light" in codes(notes)) == ("_light" in name), name
-
-
-def test_only_an_engraving_is_grainy(shared: Landmarks) -> None:
-    flags = [codes(notes) for notes in shared.notes]
-    grainy = [Path(name).name for name, each in zip(shared.photo, flags, strict=True) if "grainy" in each]
-    assert grainy == ["fig20_terror_engraving.jpg"]
-    assert not any({"blurred", "dark", "overexposed", "small_face"} & set(each) for each in flags)
 
 
 def test_awkward_photos_are_noted_by_what_is_wrong(extractor: Extractor, ugly: Path) -> None:
