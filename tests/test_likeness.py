@@ -110,6 +110,64 @@ def test_a_photo_that_is_blurred_beside_the_others_is_set_aside() -> None:
     assert codes(Series.from_landmarks(blurred(person(6), p3=1.3), about=about)) == {}
 
 
+def visit(*weights: dict[str, float], days: str = "2026-03-02") -> Series:
+    """A face at rest but for its expression weights, once for each of them, on one day or more."""
+    made = face(len(weights))
+    table = np.zeros_like(made.blendshapes)
+    for row, given in enumerate(weights):
+        for name, weight in given.items():
+            table[row, made.layout.expressions.index(name)] = weight
+    taken = [f"{day}T09:0{row}:00" for row, day in enumerate((days.split() * len(weights))[: len(weights)])]
+    names = np.array([f"{row}.jpg" for row in range(len(weights))])
+    return Series.from_landmarks(replace(made, blendshapes=table, photo=names, taken=np.array(taken)))
+
+
+SMILE = {"mouthSmileRight": 0.9, "mouthSmileLeft": 0.9}
+ONE_SIDED = {"mouthSmileRight": 0.9}
+TWO_DAYS = "2026-03-02 2026-03-09"
+
+
+@pytest.mark.parametrize(
+    ("shown", "days", "label"),
+    [
+        (SMILE, TWO_DAYS, "smile_open"),  # both sides are enough alone
+        (ONE_SIDED, TWO_DAYS, "rest"),  # one side may be ill
+        (ONE_SIDED, "2026-03-02", "smile_open"),  # but not within minutes
+        ({"browOuterUpLeft": 0.95, "browInnerUp": 0.95}, TWO_DAYS, "rest"),
+        ({"browOuterUpLeft": 0.95, "browInnerUp": 0.95}, "2026-03-02", "brow_raise"),
+        ({"browOuterUpLeft": 0.95, "browOuterUpRight": 0.95}, TWO_DAYS, "brow_raise"),
+        ({"jawOpen": 0.9}, TWO_DAYS, "unknown"),
+    ],
+)
+def test_an_expression_is_guessed_by_both_sides_or_within_a_visit(
+    shown: dict[str, float], days: str, label: str
+) -> None:
+    series = visit({}, shown, days=days)
+    assert sorted(series.static["expression"].tolist()) == sorted(["rest", label])
+
+
+def test_a_brow_that_is_higher_by_itself_within_a_visit_is_raised() -> None:
+    """The weights hardly move with one brow; its height does."""
+    made = face(4, brow_left_mm=[0, 3.0, 3.0, 3.0])
+    made = replace(made, photo=np.arange(4).astype(str), blendshapes=np.zeros_like(made.blendshapes))
+    same, later = ["2026-03-02T09:00", "2026-03-02T09:01"], ["2026-03-09T09:00", "2026-03-09T09:01"]
+    found = Series.from_landmarks(replace(made, taken=np.array([*same, *later])))
+    assert found.static["expression"].tolist() == ["rest", "brow_raise", "rest", "rest"]
+
+
+def test_a_guess_and_how_sure_it_is_stand_in_the_review() -> None:
+    doubts = {
+        each.photo: each for each in visit({}, ONE_SIDED, SMILE, days=f"{TWO_DAYS} 2026-03-16").review()
+    }
+    assert [doubts[f"{row}.jpg"].note.code for row in range(3)] == [
+        "rest_assumed",
+        "rest_assumed_unsure",
+        "expression_guessed",
+    ]
+    assert doubts["1.jpg"].sure < 0.5 < doubts["0.jpg"].sure
+    assert {(each.column, each.used) for each in doubts.values()} == {("expression", True)}
+
+
 def test_what_is_set_aside_is_judged_anew_when_the_series_is_kept(tmp_path: Path) -> None:
     series = Series.from_landmarks(mirror(person(6), 3), expression=["rest"] * 6)
     series.save(tmp_path / "kept.npz")

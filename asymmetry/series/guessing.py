@@ -25,6 +25,8 @@ Mask = npt.NDArray[np.bool_]
 REST = "rest"
 #: How far an expression that both sides show has to be ahead of the next likely one.
 _STRONG = 0.3
+#: A guess is never as sure as what somebody says.
+_MOST = 0.99
 #: Metrics of a side that tell an expression, and by how many mm they are higher than in a photo at rest of
 #: the same visit before they tell anything, and when they tell it for certain.
 _RISES = {"brow_raise": ("brow_height", 1.0, 2.5), "smile": ("commissure_height", 2.0, 4.0)}
@@ -69,7 +71,7 @@ def guess_expressions(
         moved = _compare(landmarks, static, rows, calm[rows])
         found[rows] = np.where(moved.label == UNKNOWN, REST, moved.label)
         confidence[rows] = moved.confidence
-    return Expressions(found, confidence)
+    return Expressions(found, np.minimum(confidence, _MOST))
 
 
 def _ask_both_sides(landmarks: Landmarks, rest: FloatArray | None) -> Expressions:

@@ -20,6 +20,7 @@ from asymmetry.core.table import Measurements
 from asymmetry.core.text import Text, english_text
 from asymmetry.metrics.expression import UNKNOWN
 from asymmetry.photos.listing import Leftover
+from asymmetry.series.guessing import REST
 
 __all__ = ["Doubt", "Review", "review_photos"]
 
@@ -52,6 +53,8 @@ _COLUMNS = {
 #: Photos of which something else is told than a doubt.
 _FAILED = frozenset(("unreadable", "no_face", "several_faces"))
 _MOST_NAMES = 3
+#: A guess of less confidence is told as unsure.
+_SURE = 0.5
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ class Doubt:
     column, value : str
         The entry for the manifest's line about it to settle the doubt; `value` is empty where only you
         know it, both where the manifest can't.
+    sure : float
+        How sure a guess is, 0 to 1.
     """
 
     photo: str
@@ -79,6 +84,7 @@ class Doubt:
     used: bool
     column: str = ""
     value: str = ""
+    sure: float = 1.0
 
     @property
     def reason(self) -> str:
@@ -101,8 +107,8 @@ class Review:
     >>> print(review)
     Not used: a.jpg: no date in the photo, its name or its folder (manifest: taken)
     >>> print(review.to_csv())
-    photo,taken,used,reason,column,value
-    a.jpg,,no,"no date in the photo, its name or its folder",taken,
+    photo,taken,used,reason,column,value,sure
+    a.jpg,,no,"no date in the photo, its name or its folder",taken,,
     <BLANKLINE>
     """
 
@@ -140,10 +146,11 @@ class Review:
         """The table as CSV; it is also written, if a path is given, so that a manifest can be made of it."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(("photo", "taken", "used", "reason", "column", "value"))
+        writer.writerow(("photo", "taken", "used", "reason", "column", "value", "sure"))
         for each in self.doubts:
             told = (each.photo, each.taken, ("no", "yes")[each.used], each.reason, each.column, each.value)
-            writer.writerow([guard_formula(cell) for cell in told])
+            sure = f"{each.sure:.2f}" if each.sure < 1 else ""
+            writer.writerow([guard_formula(cell) for cell in (*told, sure)])
         if path is not None:
             Path(path).write_text(text.getvalue(), encoding="utf-8")
         return text.getvalue()
@@ -242,5 +249,14 @@ def _doubt_photo(photos: Measurements, row: int, *, used: bool) -> Iterator[Doub
             yield Doubt(name, taken, note, used=used, column=column, value=str(value))
     expression, confidence = str(photos["expression"][row]), float(photos["expression_confidence"][row])
     if used and confidence < 1 and expression != UNKNOWN:
-        note = Note("expression_guessed", expression=expression)
-        yield Doubt(name, taken, note, used=True, column="expression", value=expression)
+        note = _tell_guess(expression, confidence)
+        yield Doubt(name, taken, note, used=True, column="expression", value=expression, sure=confidence)
+
+
+def _tell_guess(expression: str, confidence: float) -> Note:
+    """An expression that nobody said: rest is assumed, others are read from the face, surely or not."""
+    if expression == REST:
+        return Note("rest_assumed") if confidence >= _SURE else Note("rest_assumed_unsure")
+    if confidence >= _SURE:
+        return Note("expression_guessed", expression=expression)
+    return Note("expression_guessed_unsure", expression=expression)
