@@ -11,6 +11,7 @@ import math
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -125,6 +126,7 @@ class Pool:
         self.workers = workers or worker_count(usable_cores(), 0.0, 0.0, _memory())
         self._settled = workers is not None
         self._broken = 0
+        self._mutex = threading.Lock()
         self._pool = self._start_pool()
 
     def rows(self, jobs: Iterable[Job]) -> Iterator[Row]:
@@ -155,6 +157,20 @@ class Pool:
                 workers = worker_count(usable_cores(), seconds, waited, _memory())
                 waiting = self._resize(waiting, workers)
 
+    def start(self) -> None:
+        """Start the workers before the first photo is there, so that they have loaded the model by then."""
+        self._pool.schedule(os.getpid)
+
+    def score(self, job: Job) -> Row:
+        """Score one photo; threads may share the pool.
+
+        Raises
+        ------
+        AsymmetryError
+            If no worker can be started.
+        """
+        return self._row(job, self._schedule(job))
+
     def _hand_out(self, waiting: deque[tuple[Job, Future[Row]]], jobs: Iterator[Job]) -> None:
         """Keep the workers busy until the next row is there."""
         most = max(min(HANDED * self.workers, MOST_HANDED), 2 * self.workers)
@@ -181,10 +197,11 @@ class Pool:
 
     def _schedule(self, job: Job) -> Future[Row]:
         """Hand one photo to the workers."""
-        if not self._pool.active:  # its last worker was killed between two photos
-            self._restart()
         arguments = (self.settings, job)
-        future: Future[Row] = self._pool.schedule(score_job, args=arguments, timeout=self.time_limit)
+        with self._mutex:
+            if not self._pool.active:  # its last worker was killed between two photos
+                self._restart()
+            future: Future[Row] = self._pool.schedule(score_job, args=arguments, timeout=self.time_limit)
         return future
 
     def _row(self, job: Job, future: Future[Row]) -> Row:

@@ -19,6 +19,7 @@ from asymmetry.core.notes import Note
 from asymmetry.errors import PhotoError
 from asymmetry.extract import Extractor, Method
 from asymmetry.photos.photo import read_dates
+from asymmetry.photos.record import PhotoRecord
 from asymmetry.photos.rows import label_rows
 
 __all__ = ["Row", "Settings", "failed", "release_extractor", "score_job", "start_worker"]
@@ -68,17 +69,21 @@ class Row:
         Of the file's bytes, in hexadecimal digits; empty where it could not be read.
     seconds, waited : float
         Time that the photo took, and how much of it went by waiting for its bytes.
+    record : PhotoRecord or None
+        The facts about it, with the dates in the file.
     """
 
     landmarks: Landmarks
     sha256: str = ""
     seconds: float = 0.0
     waited: float = 0.0
+    record: PhotoRecord | None = None
 
 
 def failed(job: Job, reason: Note | str, status: Status = "unreadable") -> Row:
     """The row of a photo that could not be scored."""
-    return Row(label_rows(Landmarks.blank([job.photo], status=status, reason=reason), [job.record]))
+    blank = Landmarks.blank([job.photo], status=status, reason=reason)
+    return Row(label_rows(blank, [job.record]), record=job.record)
 
 
 def start_worker(settings: Settings) -> None:
@@ -100,13 +105,14 @@ def score_job(settings: Settings, job: Job) -> Row:
         return failed(job, error.note, error.status)
     waited = time.perf_counter() - began - (time.thread_time() - busy)
     digest = hashlib.sha256(file.data).hexdigest()
+    record = job.record
     try:
-        record = job.record.add_dates(read_dates(file))
+        record = record.add_dates(read_dates(file))
         landmarks = label_rows(_extractor(settings).extract([file]), [record])
     except Exception as error:  # noqa: BLE001  one photo must not stop the others
         told = f"{type(error).__name__}: {error}"
         landmarks = failed(job, Note("not_scored", error=told)).landmarks
-    return Row(landmarks, digest, time.perf_counter() - began, max(waited, 0.0))
+    return Row(landmarks, digest, time.perf_counter() - began, max(waited, 0.0), record)
 
 
 @functools.cache

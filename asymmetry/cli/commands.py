@@ -325,6 +325,31 @@ def demo(output: Path) -> None:
 
 
 @main.command()
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of patients and photos.  [default: the user's data folder]",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port.  [default: a free one]")
+@click.option("--no-browser", is_flag=True, help="Only print the address.")
+@click.option(
+    "--lock-after",
+    type=click.FloatRange(0, min_open=True),
+    metavar="MINUTES",
+    help="Lock the page after a pause of this length.",
+)
+@click.option("--workers", type=click.IntRange(1), help="Worker processes.  [default: one a core]")
+def serve(data: Path | None, port: int, no_browser: bool, **options: Any) -> None:
+    """Open the local page, for patients and their photos.
+
+    It answers on this computer only. Prints its address; Ctrl-C ends it.
+    """
+    from asymmetry.web.server import serve as serve_page
+
+    serve_page(data, port=port, open_browser=not no_browser, announce=click.echo, **options)
+
+
+@main.command()
 def doctor() -> None:
     """Check this installation for missing or conflicting packages."""
     from asymmetry.doctor import examine

@@ -26,6 +26,7 @@ from asymmetry.metrics.definition import Metric
 
 __all__ = [
     "CONDITIONS",
+    "LENGTHS",
     "Conditions",
     "LastingErrors",
     "absolute_sds",
@@ -43,8 +44,8 @@ Mask = npt.NDArray[np.bool_]
 CONDITIONS = ("frontal", "yaw_deg", "pitch_deg", "mm_per_px", "side_light")
 # The table's kind of row for each kind of column: both sides are read equally well.
 _ERROR_KINDS = {"right": "side", "left": "side", "diff": "diff", "whole": "whole"}
-# How often millimetres are in a unit.
-_LENGTHS = {"mm": 1, "mm2": 2}
+#: How often millimetres are in a unit.
+LENGTHS = {"mm": 1, "mm2": 2}
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,7 @@ def absolute_sds(
     if plain.any() and method != "plain":
         squares = np.where(plain, _squares(table.squares("plain", metrics), landmarks, under), squares)
     squares += np.square(np.where(plain, 0.0, rsd))
-    times = np.array([_LENGTHS.get(metric.unit, 0) for metric in metrics for _ in metric.columns])
+    times = np.array([LENGTHS.get(metric.unit, 0) for metric in metrics for _ in metric.columns])
     squares += np.square(times[:, None] * values * under.unsure)
     return np.sqrt(squares)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["NOTE_COLUMNS", "PHOTO_COLUMNS", "TREATMENT_COLUMNS"]
+__all__ = ["CORRECTION_COLUMNS", "NOTE_COLUMNS", "PHOTO_COLUMNS", "TREATMENT_COLUMNS"]
 
 #: Headings under which a column is found, the surest first; letter case, spaces and signs don't count.
 PHOTO_COLUMNS = {
@@ -70,3 +70,5 @@ TREATMENT_COLUMNS = {
     "dose": ("units", "dosis", "amount"),
     "sites": ("site", "muscles", "muscle", "points", "where"),
 }
+#: The same of a list of points that a person moved.
+CORRECTION_COLUMNS = {"photo": ("file name", "file"), "point": ("name",), "side": (), "x": (), "y": ()}

@@ -39,6 +39,7 @@ __all__ = [
     "Photo",
     "PhotoBytes",
     "PhotoSource",
+    "check_header",
     "check_limit",
     "dates_of",
     "image_files",
@@ -233,6 +234,27 @@ def read_size(source: PhotoSource) -> tuple[int, int] | None:
     with suppress(AsymmetryError, OSError), opened(load_source(source, name), name) as stream:
         return _header(stream, name, math.inf).size
     return None
+
+
+def check_header(source: PhotoSource, *, max_megapixels: float = DEFAULT_MAX_MEGAPIXELS) -> tuple[int, int]:
+    """Width and height of a photo's file as stored, in px, by its header; nothing is decoded.
+
+    Raises
+    ------
+    PhotoError
+        As for `read_photo`, as far as the header tells.
+
+    Examples
+    --------
+    >>> check_header(b"<html>")
+    Traceback (most recent call last):
+    ...
+    asymmetry.errors.UnreadablePhotoError: <bytes>: not a supported photo format ...
+    """
+    check_limit(max_megapixels)
+    name = name_source(source)
+    with opened(load_source(source, name), name) as stream:
+        return _header(stream, name, max_megapixels).size
 
 
 def _find_given_date(source: PhotoSource) -> Taken | None:

@@ -15,7 +15,7 @@ from PIL import Image
 from asymmetry.core.frame import face_frame
 from asymmetry.core.landmarks import Landmarks
 
-__all__ = ["Frame", "Picture", "align_eyes", "cut_face", "data_address", "encode_jpeg"]
+__all__ = ["Frame", "Picture", "align_eyes", "cut_face", "data_address", "encode_jpeg", "shrink_pixels"]
 
 FloatArray = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
@@ -171,6 +171,21 @@ def _move_points(faces: Landmarks, matrix: FloatArray, size: tuple[int, int]) ->
     points[..., :2] = points[..., :2] @ matrix[:, :2].T + matrix[:, 2]
     points[..., 2] *= zoom
     return replace(faces, points=points, spread=faces.spread * zoom, size=np.array([size]))
+
+
+def shrink_pixels(pixels: Pixels, width: int) -> Pixels:
+    """A picture of at most this width, px.
+
+    Examples
+    --------
+    >>> shrink_pixels(np.zeros((20, 40, 3), np.uint8), 10).shape
+    (5, 10, 3)
+    """
+    height, whole = pixels.shape[:2]
+    if whole <= width:
+        return pixels
+    size = width, max(round(height * width / whole), 1)
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def encode_jpeg(pixels: Pixels) -> bytes:

@@ -27,6 +27,7 @@ from asymmetry.photos.photo import image_files, photo_suffixes
 from asymmetry.photos.record import PhotoRecord, treatment_by_names
 from asymmetry.photos.rows import label_rows
 from asymmetry.photos.sources import digest_photo
+from asymmetry.series.corrections import CORRECTIONS, correct_rows, read_corrections
 from asymmetry.series.treatments import TREATMENTS, Treatment, as_treatments, read_treatments
 
 __all__ = ["FolderReading", "read_folder"]
@@ -119,6 +120,9 @@ def read_folder(
     lost = Landmarks.blank([""] * (len(known) - len(files)), status="unreadable")
     order = np.argsort([*single, *copies, *range(len(files), len(known))])
     landmarks = label_rows(Landmarks.concat([found, rejected, lost])[order], known)
+    moved = find_list(root, CORRECTIONS)
+    if moved:
+        landmarks = correct_rows(landmarks, read_corrections(moved))
     others = tuple(find_leftovers(root, recursive=recursive))
     treated = tuple(treatments) or as_treatments(treatment_by_names(known))
     return FolderReading(landmarks, tuple(known), notes, treated, others)

@@ -1,0 +1,137 @@
+"""The camera's frames: advice on how to hold the head and the light, and whether the photo may be taken."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import numpy as np
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note
+from asymmetry.extract import Extractor
+from asymmetry.extract.judge.quality import FAULTS
+from asymmetry.metrics import measure
+from asymmetry.photos.photo import PhotoBytes
+from asymmetry.web.problems import ProblemError
+
+__all__ = ["ROUTES", "FrameLimits", "advise"]
+
+# Light and sharpness are judged as in every photo.
+_LIGHT = frozenset(fault.code for fault in FAULTS.values())
+#: Bytes of a frame at most.
+_MOST_BYTES = 8 * 2**20
+
+
+@dataclass(frozen=True)
+class FrameLimits:
+    """The limits of a frame that is good enough to be kept.
+
+    Attributes
+    ----------
+    yaw, pitch, roll : float
+        Turn of the head at most, degrees: half of those from which a measured photo is noted.
+    small, large : float
+        Distance of the outer canthi as a share of the picture's width, at least and at most.
+    off : float
+        Distance of the face's middle from that of the picture, as a share of its width, at most.
+    blink : float
+        Weight of a closing eye at most, 0 to 1, where the eyes are to be open.
+    """
+
+    yaw: float = 6.0
+    pitch: float = 9.0
+    roll: float = 8.0
+    small: float = 0.16
+    large: float = 0.45
+    off: float = 0.12
+    blink: float = 0.5
+
+
+def advise(frame: Landmarks, closed_eyes: bool, limits: FrameLimits | None = None) -> list[Note]:
+    """Advice on one frame, the most important first; none for a frame that may be kept.
+
+    Parameters
+    ----------
+    frame : Landmarks
+        n = 1, as the camera sees it, not mirrored.
+    closed_eyes : bool
+        The expression closes the eyes.
+    limits : FrameLimits, optional
+        Of a good frame.
+    """
+    limits = limits or FrameLimits()
+    if str(frame.status[0]) == "several_faces":
+        return [Note("frame_several")]
+    if not frame.usable[0]:
+        return [Note("frame_no_face")]
+    light = [note for note in frame.notes[0] if note.code in _LIGHT]
+    place, turn = _advise_place(frame, limits), _advise_turn(frame, limits)
+    return [*place, *turn, *light, *_advise_eyes(frame, limits, closed_eyes)]
+
+
+def _advise_place(frame: Landmarks, limits: FrameLimits) -> Iterator[Note]:
+    right, left = (frame.point("outer_canthus", side)[0, :2] for side in ("right", "left"))
+    width, height = frame.size[0]
+    share = float(np.hypot(*(left - right))) / width
+    if share < limits.small:
+        yield Note("frame_far")
+    elif share > limits.large:
+        yield Note("frame_near")
+    middle = (right + left) / 2
+    if abs(middle[0] / width - 0.5) > limits.off or not 0.25 < middle[1] / height < 0.65:
+        yield Note("frame_off")
+
+
+def _advise_turn(frame: Landmarks, limits: FrameLimits) -> Iterator[Note]:
+    table = measure(frame, metrics=(), sd=False)
+    yaw, pitch, roll = (float(table[name][0]) for name in ("yaw_deg", "pitch_deg", "roll_deg"))
+    if abs(yaw) > limits.yaw:
+        yield Note("frame_turn", side="right" if yaw > 0 else "left")
+    if abs(pitch) > limits.pitch:
+        yield Note("frame_chin_up" if pitch > 0 else "frame_chin_down")
+    if abs(roll) > limits.roll:
+        yield Note("frame_tilt")
+
+
+def _advise_eyes(frame: Landmarks, limits: FrameLimits, closed_eyes: bool) -> Iterator[Note]:
+    names = frame.layout.expressions
+    blinks = [float(frame.blendshapes[0, names.index(f"eyeBlink{side}")]) for side in ("Right", "Left")]
+    if not closed_eyes and min(blinks) > limits.blink:
+        yield Note("frame_closed_eyes")
+
+
+async def look_at_frame(request: Request) -> Response:
+    """Advice on one frame, a JPEG; nothing of it is kept."""
+    data = await request.body()
+    if not data or len(data) > _MOST_BYTES:
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "send one frame as JPEG")
+    closed = request.query_params.get("expression") == "eye_closure"
+    return JSONResponse(await run_in_threadpool(_look, data, closed))
+
+
+def _look(data: bytes, closed_eyes: bool) -> dict[str, object]:
+    with _LOOKING:
+        frame = _extractor().extract([PhotoBytes("frame", data)])
+    found = advise(frame, closed_eyes)
+    told = [{"code": note.code, "words": str(note)} for note in found]
+    return {"ready": not found, "advice": told, "face": bool(frame.usable[0])}
+
+
+# One frame at a time: the next one that waits is already an old one.
+_LOOKING = threading.Lock()
+
+
+@functools.cache
+def _extractor() -> Extractor:
+    return Extractor(method="fast", threads=1)
+
+
+ROUTES = (Route("/api/frame", look_at_frame, methods=["POST"]),)

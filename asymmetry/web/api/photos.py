@@ -1,0 +1,257 @@
+"""Photos: bring, look at, correct, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from asymmetry.core.schemes import SIDES, get_scheme
+from asymmetry.core.table import Measurements
+from asymmetry.errors import PhotoError
+from asymmetry.photos.photo import PhotoBytes, check_header, read_photo
+from asymmetry.report.pictures import encode_jpeg, shrink_pixels
+from asymmetry.series.corrections import MIDDLE
+from asymmetry.web.api.bodies import read_facts, read_object, read_points
+from asymmetry.web.api.shapes import changed_metrics, find_zero, rate_differences, show_photo, show_summary
+from asymmetry.web.desk import Desk, desk_of
+from asymmetry.web.person import turn_points
+from asymmetry.web.problems import ProblemError
+from asymmetry.web.store.entries import KeptPhoto
+
+__all__ = ["ROUTES"]
+
+Places: TypeAlias = Mapping[tuple[str, str], tuple[float, float] | None]
+"""Where points are to be, by name and side; None for a point as it was read."""
+_FIELD = "photos"
+_WIDEST = 8000
+#: Who corrects on the page of this computer.
+_WHO = "page"
+
+
+async def bring_photos(request: Request) -> Response:
+    """Keep photos, which then wait to be read; a file that is no photo is refused by name."""
+    desk, patient = desk_of(request), request.path_params["id"]
+    await run_in_threadpool(desk.store.patient, patient)
+    kept, refused = [], []
+    async with request.form(max_files=desk.limits.files, max_fields=16) as form:
+        files = [each for each in form.getlist(_FIELD) if isinstance(each, UploadFile)]
+        if not files:
+            raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"send files as multipart, field {_FIELD!r}")
+        for file in files:
+            data, name = await file.read(desk.limits.file + 1), file.filename or "photo"
+            reason = _refuse_photo(desk, name, data)
+            if reason:
+                refused.append({"name": name, "reason": reason})
+            else:
+                kept.append(await run_in_threadpool(desk.store.add_photo, patient, name, data))
+    for photo in kept:
+        if photo.waits:
+            desk.work.add(photo.id)
+            desk.events.tell("photo", {"id": photo.id, "patient": patient, "status": photo.status})
+    if not kept:
+        told = "; ".join(f"{each['name']}: {each['reason']}" for each in refused)
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, told, refused=refused)
+    shown = [{"id": each.id, "name": each.name, "status": each.status} for each in kept]
+    answer = {"ids": [each.id for each in kept], "photos": shown, "refused": refused}
+    return JSONResponse(answer, HTTPStatus.ACCEPTED)
+
+
+def _refuse_photo(desk: Desk, name: str, data: bytes) -> str:
+    """Why a file is not kept, by its first bytes and its size; empty for a photo."""
+    if len(data) > desk.limits.file:
+        return f"larger than {desk.limits.file // 2**20} MB"
+    try:
+        check_header(PhotoBytes(name, data), max_megapixels=desk.limits.megapixels)
+    except PhotoError as error:
+        return str(error.note)
+    return ""
+
+
+def list_photos(request: Request) -> Response:
+    """A patient's photos, without points and numbers."""
+    store, number = desk_of(request).store, request.path_params["id"]
+    photos = store.photos(number)
+    zero = find_zero(store.patient(number), photos)
+    return JSONResponse([show_summary(photo, zero) for photo in photos])
+
+
+def look_at_photo(request: Request) -> Response:
+    """One photo, with points and numbers."""
+    desk = desk_of(request)
+    return JSONResponse(show_photo(desk, desk.store.photo(request.path_params["id"])))
+
+
+async def correct_facts(request: Request) -> Response:
+    """Correct expression, date, mirroring, or leave it out."""
+    facts, number = read_facts(await read_object(request)), request.path_params["id"]
+    return await run_in_threadpool(_correct_facts, desk_of(request), number, facts)
+
+
+def _correct_facts(desk: Desk, number: str, facts: Mapping[str, Any]) -> Response:
+    photo = desk.store.correct(number, facts, _WHO)
+    _tell(desk, photo)
+    return JSONResponse(show_photo(desk, photo))
+
+
+async def place_points(request: Request) -> Response:
+    """Put points where a person sees them; the answer holds the metrics that changed."""
+    points, number = read_points(await read_object(request)), request.path_params["id"]
+    if request.query_params.get("preview") == "true":
+        return await run_in_threadpool(_preview_points, desk_of(request), number, points)
+    return await run_in_threadpool(_change_points, desk_of(request), number, points)
+
+
+async def reset_points(request: Request) -> Response:
+    """Take corrections back: of the point that is named, else of all."""
+    return await run_in_threadpool(_reset_points, request)
+
+
+def _reset_points(request: Request) -> Response:
+    desk, number = desk_of(request), request.path_params["id"]
+    name, side = request.query_params.get("name"), request.query_params.get("side")
+    photo = desk.store.photo(number)
+    chosen: Places = {
+        (each, where): None
+        for each, where in _shown_keys(photo)
+        if name in (None, each) and side in (None, where)
+    }
+    return _change_points(desk, number, chosen)
+
+
+def _shown_keys(photo: KeptPhoto) -> list[tuple[str, str]]:
+    """The corrected points by the sides that the page shows."""
+    if photo.mirrored:
+        return list(turn_points(photo.points, 0.0))
+    return list(photo.points)
+
+
+def _change_points(desk: Desk, number: str, points: Places) -> Response:
+    photo = desk.store.photo(number)
+    facts = _read_places(desk, photo, points)
+    _, before = desk.measure(photo)
+    photo = desk.store.correct(number, facts, _WHO)
+    _, after = desk.measure(photo)
+    _tell(desk, photo)
+    return _answer_metrics(before, after)
+
+
+def _preview_points(desk: Desk, number: str, points: Places) -> Response:
+    """The metrics that would change; nothing is kept."""
+    photo = desk.store.photo(number)
+    corrected = {**photo.corrected, **_read_places(desk, photo, points)}
+    _, before = desk.measure(photo)
+    _, after = desk.measure(replace(photo, corrected=corrected), keep=False)
+    return _answer_metrics(before, after)
+
+
+def _answer_metrics(before: Measurements, after: Measurements) -> Response:
+    changed = changed_metrics(before, after)
+    return JSONResponse({"metrics": changed, "noticeable": rate_differences(after)})
+
+
+def _read_places(desk: Desk, photo: KeptPhoto, points: Places) -> dict[str, Any]:
+    """Corrections of points, checked, as the store keeps them."""
+    landmarks = desk.store.landmarks(photo)
+    if photo.waits or not landmarks.usable[0]:
+        raise ProblemError(HTTPStatus.CONFLICT, "this photo has no points yet, or none were found")
+    width, height = landmarks.size[0].tolist()
+    facts: dict[str, Any] = {}
+    for (name, side), place in points.items():
+        _check_point(landmarks.scheme, name, side)
+        if place is not None and not (0 <= place[0] <= width and 0 <= place[1] <= height):
+            raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"{name} {side}: lies outside of the photo")
+        facts |= _as_stored(photo, name, side, place, width)
+    return facts
+
+
+def _check_point(scheme: str, name: str, side: str) -> None:
+    """Refuse a point that is none."""
+    layout = get_scheme(scheme)
+    if (side in SIDES and name in layout.pairs) or (side == MIDDLE and name in layout.midline):
+        return
+    raise ProblemError(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        f"{name} {side}: there is no such point; sides are right and left, or {MIDDLE} on the midline",
+    )
+
+
+def _as_stored(
+    photo: KeptPhoto, name: str, side: str, place: tuple[float, float] | None, width: float
+) -> dict[str, Any]:
+    """A correction of a point in the photo as it was stored."""
+    key, at = (name, side), place or (0.0, 0.0)
+    if photo.mirrored:
+        ((key, at),) = turn_points({key: at}, width).items()
+    return {f"point {key[0]} {key[1]}": None if place is None else list(at)}
+
+
+def _tell(desk: Desk, photo: KeptPhoto) -> None:
+    desk.events.tell("photo", {"id": photo.id, "patient": photo.patient, "status": photo.status})
+
+
+def delete_photo(request: Request) -> Response:
+    """Delete one for good."""
+    desk, number = desk_of(request), request.path_params["id"]
+    photo = desk.store.photo(number)
+    desk.store.delete_photo(number)
+    desk.pictures.clear()
+    _tell(desk, photo)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+def show_history(request: Request) -> Response:
+    """All corrections of a photo."""
+    found = desk_of(request).store.history(request.path_params["id"])
+    return JSONResponse([each.to_dict() for each in found])
+
+
+def show_image(request: Request) -> Response:
+    """The upright photo as JPEG without metadata, turned round if it is mirrored."""
+    desk = desk_of(request)
+    photo = desk.store.photo(request.path_params["id"])
+    width = _read_width(request.query_params.get("width"))
+    if photo.waits or not desk.store.path(photo).exists():
+        raise ProblemError(HTTPStatus.NOT_FOUND, "there is no picture of this photo")
+    key = photo.id, photo.mirrored, width
+    jpeg = desk.pictures.get(key, lambda: _draw(desk, photo, width), keep=width <= _THUMBNAIL)
+    return Response(jpeg, media_type="image/jpeg")
+
+
+_THUMBNAIL = 600
+
+
+def _draw(desk: Desk, photo: KeptPhoto, width: int) -> bytes:
+    read = read_photo(desk.store.path(photo), name=photo.name, least_side=width)
+    pixels = shrink_pixels(read.pixels, width)
+    if photo.mirrored:
+        pixels = pixels[:, ::-1]
+    return encode_jpeg(pixels)
+
+
+def _read_width(text: str | None) -> int:
+    if text is None:
+        return _WIDEST
+    if not text.isdecimal() or not 0 < int(text) <= _WIDEST:
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"width: give px from 1 to {_WIDEST}")
+    return int(text)
+
+
+ROUTES = (
+    Route("/api/patients/{id}/photos", bring_photos, methods=["POST"]),
+    Route("/api/patients/{id}/photos", list_photos, methods=["GET"]),
+    Route("/api/photos/{id}", look_at_photo, methods=["GET"]),
+    Route("/api/photos/{id}", correct_facts, methods=["PATCH"]),
+    Route("/api/photos/{id}", delete_photo, methods=["DELETE"]),
+    Route("/api/photos/{id}/points", place_points, methods=["PUT"]),
+    Route("/api/photos/{id}/points", reset_points, methods=["DELETE"]),
+    Route("/api/photos/{id}/history", show_history, methods=["GET"]),
+    Route("/api/photos/{id}/image", show_image, methods=["GET"]),
+)

@@ -1,0 +1,182 @@
+"""Results: what changed, courses over days, the report, the export, and the stream of news."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from base64 import b64encode
+from http import HTTPStatus
+from pathlib import Path
+
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from asymmetry.core.schemes import SIDES
+from asymmetry.core.schemes.vocabulary import GROUPS
+from asymmetry.core.text import english_text
+from asymmetry.metrics import catalogue
+from asymmetry.metrics.expression import EXPRESSIONS, UNKNOWN
+from asymmetry.metrics.headline import HEADLINES
+from asymmetry.people import Series
+from asymmetry.web.api.bodies import read_day
+from asymmetry.web.desk import desk_of
+from asymmetry.web.person import patient_series
+from asymmetry.web.problems import ProblemError
+from asymmetry.web.transfer import export_patient, import_zip
+
+__all__ = ["ROUTES"]
+
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_TYPES = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
+_TITLED = frozenset(each.name for each in HEADLINES)
+_FALSE = ("0", "false", "no")
+
+
+def list_changes(request: Request) -> Response:
+    """Findings, changes and doubts of a patient's series, as data and in words."""
+    series = _read_measured(request)
+    if series is None:
+        return JSONResponse({"findings": [], "changes": [], "review": []})
+    findings = [{**each.to_dict(), "words": str(each.note)} for each in series.findings]
+    changes = [each.to_dict() for each in series.changes()]
+    review = [
+        {"photo": each.photo, "reason": each.reason, "used": each.used, "column": each.column}
+        for each in series.review()
+    ]
+    return JSONResponse({"findings": findings, "changes": changes, "review": review})
+
+
+def show_course(request: Request) -> Response:
+    """One metric of one side over days, with its 95 % band."""
+    asked = request.query_params
+    metric, side = asked.get("metric", ""), asked.get("side", "diff")
+    if not metric or side not in (*SIDES, "diff"):
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "give metric=, and side=right, left or diff")
+    series = _read_measured(request)
+    if series is None:
+        raise ProblemError(HTTPStatus.CONFLICT, "no photo of this patient has been measured yet")
+    found = series.course(metric, expression=asked.get("expression"), side=side)
+    shown = found.to_dict()
+    kept = ("column", "expression", "day", "value", "count", "photos", "low", "high")
+    return JSONResponse({name: shown[name] for name in kept})
+
+
+def _read_measured(request: Request) -> Series | None:
+    """A patient's series; None where no photo was read."""
+    desk, number = desk_of(request), request.path_params["id"]
+    if all(photo.waits for photo in desk.store.photos(number)):
+        return None
+    return desk.read_series(number)
+
+
+def write_report(request: Request) -> Response:
+    """The report, as a page or a PDF."""
+    desk, number, kind = desk_of(request), request.path_params["id"], request.path_params["kind"]
+    asked = request.query_params
+    series = _read_measured(request)
+    if series is None:
+        raise ProblemError(HTTPStatus.CONFLICT, "no photo of this patient has been measured yet")
+    if asked.getlist("day"):
+        days = [read_day("day", each) for each in asked.getlist("day")]
+        series = patient_series(desk.store, desk.store.patient(number), days)
+    with tempfile.TemporaryDirectory(prefix="asymmetry-") as folder:
+        written = series.report(
+            Path(folder) / f"report.{kind}",
+            photos=asked.get("photos") not in _FALSE,
+            pseudonym=asked.get("pseudonym", ""),
+            language=_read_language(asked.get("language", "en")),
+            paper=asked.get("paper", "A4"),
+        )
+        content = written.read_bytes()
+    headers = {"content-security-policy": _report_policy(content)} if kind == "html" else {}
+    return Response(content, media_type=_TYPES[kind], headers=headers)
+
+
+def _read_language(text: str) -> str:
+    """A language by its name; never the path of a file."""
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", text):
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "language: use one such as en")
+    return text
+
+
+def _report_policy(page: bytes) -> str:
+    """A report is one file: its own scripts, by their hashes, in a place apart from the page's cookie."""
+    hashes = [
+        b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        for script in _SCRIPT.findall(page.decode("utf-8"))
+    ]
+    scripts = " ".join(f"'sha256-{each}'" for each in hashes) or "'none'"
+    return (
+        "sandbox allow-scripts allow-modals; default-src 'none'; img-src data:; font-src data:; "
+        f"style-src 'unsafe-inline'; script-src {scripts}; frame-ancestors 'self'"
+    )
+
+
+def export_zip(request: Request) -> Response:
+    """All of a patient's photos, lists, tables and the report, in one file."""
+    desk, number = desk_of(request), request.path_params["id"]
+    desk.store.patient(number)
+    folder = tempfile.TemporaryDirectory(prefix="asymmetry-")
+    path = export_patient(desk.store, number, Path(folder.name) / "export.zip")
+    return FileResponse(
+        path,
+        media_type="application/zip",
+        filename=f"{number}.zip",
+        background=BackgroundTask(folder.cleanup),
+    )
+
+
+async def import_zip_file(request: Request) -> Response:
+    """Add a patient out of a zip, in the multipart field ``archive``."""
+    desk = desk_of(request)
+    async with request.form(max_files=1, max_fields=4) as form:
+        file = form.get("archive")
+        if not isinstance(file, UploadFile):
+            raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "send a zip as multipart, field 'archive'")
+        name = file.filename or "import.zip"
+        patient, photos = await run_in_threadpool(import_zip, desk.store, file.file, name, desk.limits)
+    for photo in photos:
+        if photo.waits:
+            desk.work.add(photo.id)
+    desk.events.tell("patient", {"id": patient.id})
+    return JSONResponse(patient.to_dict(), HTTPStatus.CREATED)
+
+
+def list_words(_: Request) -> Response:
+    """Names, units and definitions of metrics, and names of expressions and sides, in words."""
+    text = english_text()
+    metrics = {
+        name: {
+            "title": text.known("titles", name) if name in _TITLED else name.replace("_", " "),
+            "unit": metric.unit,
+            "sides": metric.sides,
+            "definition": metric.definition,
+            "columns": list(metric.columns),
+            "visible_mm": metric.visible_mm,
+        }
+        for name, metric in catalogue().items()
+    }
+    expressions = {name: text.known("expressions", name) for name in (*EXPRESSIONS, UNKNOWN)}
+    contours = {name: list(points) for name, points in GROUPS.items()}
+    return JSONResponse({"metrics": metrics, "expressions": expressions, "groups": contours})
+
+
+def tell_news(request: Request) -> Response:
+    """The stream of news: which photos and patients changed."""
+    return StreamingResponse(desk_of(request).events.listen(), media_type="text/event-stream")
+
+
+ROUTES = (
+    Route("/api/patients/{id}/changes", list_changes, methods=["GET"]),
+    Route("/api/patients/{id}/course", show_course, methods=["GET"]),
+    Route("/api/patients/{id}/report.{kind:str}", write_report, methods=["GET"]),
+    Route("/api/patients/{id}/export.zip", export_zip, methods=["GET"]),
+    Route("/api/import", import_zip_file, methods=["POST"]),
+    Route("/api/words", list_words, methods=["GET"]),
+    Route("/api/events", tell_news, methods=["GET"]),
+)

@@ -1,0 +1,84 @@
+"""Patients and photos as the API shows them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from asymmetry.core.table import Measurements
+from asymmetry.metrics import expressions
+from asymmetry.metrics.headline import HEADLINES, Headline
+from asymmetry.metrics.noticing import find_chance, rate_chance
+from asymmetry.photos.dates import day_of
+from asymmetry.web.desk import Desk
+from asymmetry.web.person import list_metrics, list_points
+from asymmetry.web.store.entries import KeptPhoto, Patient
+
+__all__ = ["changed_metrics", "find_zero", "rate_differences", "show_photo", "show_summary"]
+
+
+def find_zero(patient: Patient, photos: Sequence[KeptPhoto]) -> date | None:
+    """The day that days are counted from: the first treatment's, else the first photo's."""
+    days = [patient.treatments[0].date] if patient.treatments else [photo.taken for photo in photos]
+    return min((day for day in map(day_of, days) if day is not None), default=None)
+
+
+def show_summary(photo: KeptPhoto, zero: date | None) -> dict[str, Any]:
+    """A photo without its points and numbers."""
+    return {
+        "id": photo.id,
+        "patient": photo.patient,
+        "name": photo.name,
+        "status": photo.status,
+        "reason": photo.reason,
+        "taken": photo.taken or None,
+        "day": _count_day(photo, zero),
+        "expression": photo.expression,
+        "mirrored": photo.mirrored,
+        "excluded": photo.excluded or None,
+        "corrected": [f"{name} {side}" for name, side in photo.points],
+    }
+
+
+def show_photo(desk: Desk, photo: KeptPhoto) -> dict[str, Any]:
+    """A photo with its named points, in px of the upright photo, and all metrics."""
+    patient = desk.store.patient(photo.patient)
+    shown = show_summary(photo, find_zero(patient, desk.store.photos(patient.id)))
+    if photo.waits:
+        return {**shown, "size": None, "points": {}, "metrics": {}, "noticeable": {}}
+    landmarks, table = desk.measure(photo)
+    shown |= {"status": str(table["status"][0]), "reason": str(table["reason"][0])}
+    shown |= {"size": None, "points": list_points(landmarks), "metrics": list_metrics(table)}
+    shown["noticeable"] = rate_differences(table)
+    if landmarks.usable[0]:
+        shown["size"] = landmarks.size[0].tolist()
+        shown["expression"] = photo.expression or str(expressions(landmarks).label[0])
+    return shown
+
+
+def changed_metrics(before: Measurements, after: Measurements) -> dict[str, Any]:
+    """The metrics whose value or error differs."""
+    old, new = list_metrics(before), list_metrics(after)
+    return {name: shown for name, shown in new.items() if shown != old[name]}
+
+
+def rate_differences(table: Measurements) -> dict[str, str | None]:
+    """Whether a bystander notices each headline difference: likely, possible or unlikely; by the metric."""
+    return {each.metric: _rate(each, table) for each in HEADLINES if each.visible_mm is not None}
+
+
+def _rate(headline: Headline, table: Measurements) -> str | None:
+    visible, diff = headline.visible_mm, float(table[headline.column("diff")][0])
+    if visible is None or not math.isfinite(diff):
+        return None
+    return rate_chance(find_chance(diff, float(table[headline.column("diff_sd")][0]), visible))
+
+
+def _count_day(photo: KeptPhoto, zero: date | None) -> int | None:
+    """Days since day zero; where there is no date, the name's own count."""
+    taken = day_of(photo.taken)
+    if taken is None or zero is None:
+        return photo.record.day
+    return (taken - zero).days

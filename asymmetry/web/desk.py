@@ -1,0 +1,112 @@
+"""`Desk`: all that the answers to requests need, in one place."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.table import Measurements
+from asymmetry.people import Series
+from asymmetry.web.access import Access
+from asymmetry.web.events import Events
+from asymmetry.web.guard import Limits
+from asymmetry.web.person import measure_photo, patient_series
+from asymmetry.web.store.entries import KeptPhoto
+from asymmetry.web.store.store import Store
+from asymmetry.web.work import Work
+
+__all__ = ["Desk", "desk_of"]
+
+
+class Recent:
+    """The latest results of something costly; threads may share it."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Any, Any] = OrderedDict()
+        self._mutex = threading.Lock()
+
+    def clear(self) -> None:
+        """Forget them all."""
+        with self._mutex:
+            self._kept.clear()
+
+    def get(self, key: Any, make: Callable[[], Any], *, keep: bool = True) -> Any:
+        """The result of that key, made if it is not there."""
+        with self._mutex:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = make()
+        if not keep:
+            return made
+        with self._mutex:
+            self._kept[key] = made
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return made
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All that the answers to requests need.
+
+    Attributes
+    ----------
+    store : Store
+        The patients.
+    work : Work
+        Reads the photos that wait.
+    events : Events
+        Tells the pages.
+    access : Access
+        Who may ask.
+    limits : Limits
+        Of a request.
+    series, pictures, measured : Recent
+        Results that were asked for lately.
+    """
+
+    store: Store
+    work: Work
+    events: Events
+    access: Access
+    limits: Limits
+    series: Recent = field(default_factory=lambda: Recent(4))
+    pictures: Recent = field(default_factory=lambda: Recent(400))
+    measured: Recent = field(default_factory=lambda: Recent(64))
+
+    def measure(self, photo: KeptPhoto, *, keep: bool = True) -> tuple[Landmarks, Measurements]:
+        """The points and the measurements of a photo, with the corrections that it holds."""
+        _, plain = self._measure(photo.as_read, None)
+        return self._measure(photo, plain, keep=keep)
+
+    def _measure(
+        self, photo: KeptPhoto, plain: Measurements | None, *, keep: bool = True
+    ) -> tuple[Landmarks, Measurements]:
+        found: tuple[Landmarks, Measurements] = self.measured.get(
+            (photo.id, photo.status, repr(sorted(photo.corrected.items()))),
+            lambda: measure_photo(self.store, photo, plain),
+            keep=keep,
+        )
+        return found
+
+    def read_series(self, number: str) -> Series:
+        """A patient's series as it is now."""
+        patient = self.store.patient(number)
+        photos = tuple((each.id, each.status, repr(each.corrected)) for each in self.store.photos(number))
+        notes = tuple(self.store.notes(number))
+        made: Series = self.series.get((patient, photos, notes), lambda: patient_series(self.store, patient))
+        return made
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk of the server that a request came to."""
+    desk: Desk = request.app.state.desk
+    return desk

@@ -1,0 +1,161 @@
+"""From the store to numbers: one photo's measurements, and a patient's series."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.records import make_plain
+from asymmetry.core.schemes import SIDES
+from asymmetry.core.table import Measurements
+from asymmetry.metrics import catalogue
+from asymmetry.people import Series
+from asymmetry.photos.dates import day_of
+from asymmetry.photos.manifest import DiaryNote, Entry
+from asymmetry.photos.record import PhotoRecord, describe_photo
+from asymmetry.photos.rows import label_rows
+from asymmetry.photos.taken import Taken
+from asymmetry.series.corrections import MIDDLE, Points, correct_points, measure_corrected
+from asymmetry.series.treatments import Treatment
+from asymmetry.web.store.entries import KeptPhoto, Patient
+from asymmetry.web.store.store import Store
+
+__all__ = [
+    "describe_kept",
+    "list_metrics",
+    "list_points",
+    "measure_photo",
+    "patient_series",
+    "place_points",
+    "turn_points",
+]
+
+_OTHER = {"right": "left", "left": "right", MIDDLE: MIDDLE}
+
+
+def describe_kept(photo: KeptPhoto) -> PhotoRecord:
+    """The facts about a photo; what a person said on the page is believed as a manifest is."""
+    said = photo.corrected
+    taken = None
+    if said.get("taken"):
+        taken = Taken.parse(said["taken"], "manifest")
+    entry = Entry(
+        photo.name,
+        taken=taken,
+        expression=said.get("expression"),
+        mirrored=said.get("mirrored"),
+        use=False if photo.excluded else None,
+    )
+    described = describe_photo(photo.name, entry)
+    return replace(
+        described.add_dates(photo.record.dates),
+        sha256=photo.sha256,
+        front_camera=photo.record.front_camera,
+    )
+
+
+def turn_points(points: Points, width: float) -> dict[tuple[str, str], tuple[float, float]]:
+    """Points of a photo in its mirror image: right and left change places."""
+    return {(name, _OTHER[side]): (width - x, y) for (name, side), (x, y) in points.items()}
+
+
+def measure_photo(
+    store: Store, photo: KeptPhoto, as_read: Measurements | None = None
+) -> tuple[Landmarks, Measurements]:
+    """The points of one photo, those that were corrected in their new places, and all metrics.
+
+    Parameters
+    ----------
+    store : Store
+        The store.
+    photo : KeptPhoto
+        The photo.
+    as_read : Measurements, optional
+        Its measurements without corrections of points, where they are at hand.
+    """
+    return measure_corrected(*_read_points(store, photo), as_read)
+
+
+def place_points(store: Store, photo: KeptPhoto) -> Landmarks:
+    """The points of one photo, those that were corrected in their new places."""
+    return correct_points(*_read_points(store, photo))
+
+
+def _read_points(store: Store, photo: KeptPhoto) -> tuple[Landmarks, Points]:
+    """The points as they were read, turned round if the photo is mirrored, and those that were corrected."""
+    landmarks = label_rows(store.landmarks(photo), [describe_kept(photo)])
+    if not landmarks.usable[0]:
+        return landmarks, {}
+    if photo.mirrored:
+        return landmarks, turn_points(photo.points, float(landmarks.size[0, 0]))
+    return landmarks, photo.points
+
+
+def list_points(landmarks: Landmarks) -> dict[str, dict[str, list[float]]]:
+    """The named points of one photo: name to side (or ``"middle"``) to x and y in px."""
+    if not landmarks.usable[0]:
+        return {}
+    layout = landmarks.layout
+    numbers: dict[tuple[str, str], int] = {
+        (name, side): row
+        for name, pair in layout.pairs.items()
+        for side, row in zip(SIDES, pair, strict=True)
+    }
+    numbers |= {(name, MIDDLE): row for name, row in layout.midline.items()}
+    found: dict[str, dict[str, list[float]]] = {}
+    for (name, side), row in numbers.items():
+        place = landmarks.points[0, row, :2]
+        if np.isfinite(place).all():
+            found.setdefault(name, {})[side] = [round(float(each), 2) for each in place]
+    return found
+
+
+def list_metrics(table: Measurements) -> dict[str, dict[str, Any]]:
+    """The measurements of one photo: column to its value and its standard deviation of one photo."""
+    return {
+        column: make_plain({"value": float(table[column][0]), "sd": float(table[sd][0])})
+        for column, sd in _columns()
+    }
+
+
+@functools.cache
+def _columns() -> tuple[tuple[str, str], ...]:
+    """Every column of the catalogue, and that of its standard deviation."""
+    return tuple(
+        pair
+        for metric in catalogue().values()
+        for pair in zip(metric.columns, metric.sd_columns, strict=True)
+    )
+
+
+def patient_series(store: Store, patient: Patient, days: Iterable[str] | None = None) -> Series:
+    """A patient's photos as a series: those that were read, with all corrections.
+
+    Parameters
+    ----------
+    store : Store
+        The store.
+    patient : Patient
+        Whose.
+    days : iterable of str, optional
+        Only photos of these days, ISO 8601. Default: all.
+    """
+    photos = [photo for photo in store.photos(patient.id) if not photo.waits]
+    if days is not None:
+        chosen = set(days)
+        photos = [photo for photo in photos if photo.taken[:10] in chosen]
+    notes = [DiaryNote(day_of(note.date), note.text) for note in store.notes(patient.id)]
+    return Series.from_landmarks(
+        Landmarks.concat([place_points(store, photo) for photo in photos]),
+        treated_on=[Treatment.of(each.date, product=each.note) for each in patient.treatments] or None,
+        affected=patient.affected,
+        setting=patient.setting,
+        about=[describe_kept(photo) for photo in photos],
+        notes=notes,
+        photos={photo.name: store.path(photo) for photo in photos},
+    )

@@ -1,0 +1,1 @@
+"""The store: patients, photos, notes and corrections of one computer, in a folder of its own."""

@@ -1,0 +1,74 @@
+"""Files of the store: written beside their place, synced and renamed, so that each is whole or not there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+__all__ = ["TEMPORARY", "make_private", "remove_others", "write_whole"]
+
+#: The ending of a file that is being written.
+TEMPORARY = ".part"
+_PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
+
+
+def make_private(folder: Path) -> Path:
+    """Make a folder that nobody else may read, if it is not there yet."""
+    folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+    folder.chmod(_PRIVATE_FOLDER)
+    return folder
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file that nobody else may read; at its place it is whole, or not there.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Where it is to be.
+    write : callable
+        Writes it to the path that it is given.
+    """
+    part = path.with_name(path.name + TEMPORARY)
+    try:
+        part.touch(_PRIVATE_FILE)
+        write(part)
+        _sync(part)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    _sync(path.parent)
+
+
+def remove_others(folder: Path, keep: Iterable[Path]) -> list[Path]:
+    """Remove the files below a folder that are not to be kept, and the folders that are empty then.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files that were removed.
+    """
+    kept, removed = set(keep), []
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir():
+            with suppress(OSError):  # it still holds something
+                path.rmdir()
+        elif path not in kept:
+            path.unlink()
+            removed.append(path)
+    return removed
+
+
+def _sync(path: Path) -> None:
+    """See to it that a file, or a folder's list of names, is on the disk."""
+    if path.is_dir() and os.name == "nt":  # Windows syncs names by itself
+        return
+    flags = os.O_RDONLY if path.is_dir() else os.O_RDWR
+    handle = os.open(path, flags)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,228 @@
+"""A patient as one file: out of the store, and into it."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+import numpy as np
+
+from asymmetry.archive.parquet import import_pyarrow
+from asymmetry.errors import InvalidInputError, MissingExtraError, PhotoError
+from asymmetry.photos.listing import image_files, is_picture_name
+from asymmetry.photos.manifest import MANIFEST, NOTES, Manifest, find_list, read_notes
+from asymmetry.photos.photo import check_header, read_photo
+from asymmetry.photos.sheet import SHEET_SUFFIXES
+from asymmetry.series.corrections import CORRECTIONS, Points, read_corrections, write_corrections
+from asymmetry.series.treatments import TREATMENTS, Treatment, read_treatments
+from asymmetry.web.guard import Limits
+from asymmetry.web.person import patient_series, turn_points
+from asymmetry.web.store.entries import KeptPhoto, Patient, PlannedTreatment
+from asymmetry.web.store.store import Store
+
+__all__ = ["export_patient", "import_folder", "import_zip"]
+
+_PHOTOS = "photos"
+
+
+def export_patient(store: Store, number: str, path: Path) -> Path:
+    """Write a zip: photos with their lists, tables and the report. ``asymmetry series`` reads its photos.
+
+    Parameters
+    ----------
+    store : Store
+        The store.
+    number : str
+        The patient.
+    path : pathlib.Path
+        The file to write.
+    """
+    patient, photos = store.patient(number), store.photos(number)
+    read = [photo for photo in photos if not photo.waits]
+    with tempfile.TemporaryDirectory(prefix="asymmetry-") as made:
+        top = Path(made)
+        folder = top / _PHOTOS
+        folder.mkdir()
+        for photo in photos:
+            if store.path(photo).exists():
+                shutil.copyfile(store.path(photo), folder / photo.name)
+        _write_lists(store, patient, photos, folder)
+        if read:
+            _write_results(store, patient, read, top)
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+            for each in sorted(top.rglob("*")):
+                archive.write(each, each.relative_to(top).as_posix())
+    return path
+
+
+def import_zip(
+    store: Store, path: Path | IO[bytes], name: str, limits: Limits
+) -> tuple[Patient, list[KeptPhoto]]:
+    """Add a patient out of a zip such as `export_patient` writes, or one of photos alone.
+
+    Only photos and lists are taken out, by their plain names.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file is no zip, holds more than the limits allow, or no photo.
+    """
+    with tempfile.TemporaryDirectory(prefix="asymmetry-") as made:
+        folder = Path(made)
+        try:
+            with zipfile.ZipFile(path) as archive:
+                _unpack(archive, folder, limits)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+            raise InvalidInputError(f"{name}: can't be read as a zip ({error})") from error
+        return import_folder(store, folder, Path(name).stem, limits)
+
+
+def import_folder(store: Store, folder: Path, name: str, limits: Limits) -> tuple[Patient, list[KeptPhoto]]:
+    """Add a patient out of a folder of photos, with the lists beside them.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is no photo in it, or a list can't be understood.
+    """
+    files = [path for path in image_files(folder) if _is_photo(path, limits)]
+    if not files:
+        raise InvalidInputError(f"{name}: there is no photo in it")
+    lines = Manifest.of_folder(folder)
+    notes, listed = find_list(folder, NOTES), find_list(folder, TREATMENTS)
+    moved = find_list(folder, CORRECTIONS)
+    diary = read_notes(notes) if notes else ()
+    treated = read_treatments(listed) if listed else ()
+    corrections = read_corrections(moved) if moved else {}
+    planned = tuple(PlannedTreatment(str(each.day), _describe(each)) for each in treated)
+    patient = store.add_patient(name, treatments=planned)
+    kept = []
+    for path in files:
+        photo = store.add_photo(patient.id, path.relative_to(folder).as_posix(), path.read_bytes())
+        entry = lines.find(path.relative_to(folder).as_posix())
+        facts: dict[str, object] = {}
+        if entry is not None:
+            facts = {
+                "taken": entry.taken.isoformat() if entry.taken else None,
+                "expression": entry.expression,
+                "mirrored": entry.mirrored or None,
+                "excluded": (entry.notes or "manifest") if entry.use is False else None,
+            }
+        mirrored = bool(facts.get("mirrored"))
+        points = _as_stored(corrections.get(path.name, {}), path, mirrored)
+        facts |= {f"point {point} {side}": list(place) for (point, side), place in points.items()}
+        kept.append(store.correct(photo.id, facts, "import"))
+    for note in diary:
+        if note.date is not None:
+            store.add_note(patient.id, note.date.isoformat(), note.text)
+    return store.patient(patient.id), kept
+
+
+def _is_photo(path: Path, limits: Limits) -> bool:
+    if path.stat().st_size > limits.file:
+        return False
+    try:
+        check_header(path, max_megapixels=limits.megapixels)
+    except PhotoError:
+        return False
+    return True
+
+
+def _unpack(archive: zipfile.ZipFile, folder: Path, limits: Limits) -> None:
+    """Take photos and lists out of a zip, each by its plain name, as far as the limits allow."""
+    members = list(_wanted(archive))
+    if len(members) > limits.files or sum(each.file_size for each in members) > limits.body:
+        raise InvalidInputError("the zip holds more photos, or larger ones, than are taken at a time")
+    for member in members:
+        target = folder / PurePosixPath(member.filename.replace("\\", "/")).name
+        with archive.open(member) as source, target.open("xb") as file:
+            left = limits.file
+            while chunk := source.read(min(2**20, left + 1)):
+                left -= len(chunk)
+                if left < 0:
+                    raise InvalidInputError(f"{target.name}: larger than {limits.file // 2**20} MB")
+                file.write(chunk)
+
+
+def _wanted(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
+    """The members that are photos by their names, or lists about them; of equal names the first."""
+    taken = set()
+    lists = {
+        f"{name}{suffix}" for name in (MANIFEST, NOTES, TREATMENTS, CORRECTIONS) for suffix in SHEET_SUFFIXES
+    }
+    for member in archive.infolist():
+        path = PurePosixPath(member.filename.replace("\\", "/"))
+        wanted = path.name.lower() in lists or is_picture_name(path.name)
+        if not member.is_dir() and wanted and path.name not in taken:
+            taken.add(path.name)
+            yield member
+
+
+def _write_lists(store: Store, patient: Patient, photos: Sequence[KeptPhoto], folder: Path) -> None:
+    """The lists beside the photos, which hold whatever was corrected."""
+    lines = [
+        (
+            photo.name,
+            photo.corrected.get("taken", ""),
+            photo.corrected.get("expression", ""),
+            "yes" if photo.mirrored else "",
+            "no" if photo.excluded else "",
+            photo.excluded,
+        )
+        for photo in photos
+    ]
+    _write_csv(
+        folder / f"{MANIFEST}.csv", ("photo", "taken", "expression", "mirrored", "use", "notes"), lines
+    )
+    if patient.treatments:
+        treated = [(each.date, each.note) for each in patient.treatments]
+        _write_csv(folder / f"{TREATMENTS}.csv", ("date", "product"), treated)
+    notes = [(note.date, note.text) for note in store.notes(patient.id)]
+    if notes:
+        _write_csv(folder / f"{NOTES}.csv", ("date", "text"), notes)
+    moved = {photo.name: _as_shown(store, photo) for photo in photos if photo.points}
+    if moved:
+        write_corrections(folder / f"{CORRECTIONS}.csv", moved)
+
+
+def _write_results(store: Store, patient: Patient, photos: Sequence[KeptPhoto], top: Path) -> None:
+    """Tables of all numbers, and the report where the packages for it are there."""
+    series = patient_series(store, patient)
+    corrected = {photo.name: "; ".join(f"{name} {side}" for name, side in photo.points) for photo in photos}
+    told = np.array([corrected[name] for name in series.static["photo"].tolist()])
+    table = replace(series.static, columns={**series.static.columns, "corrected": told})
+    table.to_csv(top / "scores.csv")
+    with suppress(MissingExtraError):
+        import_pyarrow("pyarrow.parquet").write_table(table.to_arrow(), top / "scores.parquet")
+    with suppress(MissingExtraError):
+        series.report(top / "report.html")
+
+
+def _write_csv(path: Path, heading: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([heading, *lines])
+
+
+def _as_shown(store: Store, photo: KeptPhoto) -> Points:
+    """Corrected points by the patient's own sides."""
+    if not photo.mirrored:
+        return photo.points
+    return turn_points(photo.points, float(store.landmarks(photo).size[0, 0]))
+
+
+def _as_stored(points: Points, path: Path, mirrored: bool) -> Points:
+    """Corrected points in the photo as it is stored."""
+    if not points or not mirrored:
+        return points
+    return turn_points(points, float(read_photo(path).full_size[0]))
+
+
+def _describe(treatment: Treatment) -> str:
+    return ", ".join(filter(None, (treatment.product, treatment.dose, treatment.sites)))

@@ -1,0 +1,113 @@
+"""The work behind the page: photos that wait are read by the archive's worker processes."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+from asymmetry.archive.jobs import Job
+from asymmetry.archive.pool import Pool
+from asymmetry.archive.rows import Row, Settings, failed
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note, note_array
+from asymmetry.errors import AsymmetryError
+from asymmetry.photos.record import PhotoRecord
+from asymmetry.web.store.store import MissingEntryError, Store
+
+__all__ = ["Work"]
+
+_LOG = logging.getLogger(__name__)
+
+
+class Work:
+    """Reads the photos of a store that wait, in order. A context manager.
+
+    Photos that waited when the last server ended are read first.
+
+    Parameters
+    ----------
+    store : Store
+        The store.
+    tell : callable
+        Called with the number of each photo whose status changed, from a thread.
+    workers : int, optional
+        Number of worker processes. Default: one for each usable core.
+    max_megapixels : float
+        Larger photos are refused.
+    time_limit : float
+        Seconds that one photo may take.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        tell: Callable[[str], None],
+        *,
+        workers: int | None = None,
+        max_megapixels: float = 100.0,
+        time_limit: float = 60.0,
+    ) -> None:
+        self._store, self._tell = store, tell
+        self._closing = threading.Event()
+        self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._pool = Pool(Settings(max_megapixels=max_megapixels), workers=workers, time_limit=time_limit)
+        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(self._pool.workers)]
+        self._pool.start()
+        for photo in store.queued():
+            self._waiting.put(photo.id)
+        for thread in self._threads:
+            thread.start()
+
+    def add(self, photo: str) -> None:
+        """Have a photo read."""
+        self._waiting.put(photo)
+
+    def close(self) -> None:
+        """End the workers. Photos that still wait are read when the next server starts."""
+        self._closing.set()
+        for _ in self._threads:
+            self._waiting.put(None)
+        self._pool.close()
+        for thread in self._threads:
+            thread.join()
+
+    def __enter__(self) -> Work:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def _run(self) -> None:
+        while (number := self._waiting.get()) is not None:
+            try:
+                self._read(number)
+            except MissingEntryError:
+                _LOG.info("photo %s was deleted before it was read", number)
+            except Exception:  # noqa: BLE001  one photo must not stop the others
+                if not self._closing.is_set():
+                    _LOG.exception("photo %s could not be kept", number)
+            else:
+                self._tell(number)
+
+    def _read(self, number: str) -> None:
+        photo = self._store.photo(number)
+        if not photo.waits:
+            return
+        job = Job(str(self._store.path(photo)), PhotoRecord(photo.name))
+        try:
+            row = self._pool.score(job)
+        except AsymmetryError as error:
+            row = failed(job, Note("not_scored", error=str(error)))
+        record = row.record or job.record
+        dates = replace(photo.record, dates=record.dates, front_camera=record.front_camera)
+        self._store.finish_photo(number, _own_notes(row, record), dates)
+
+
+def _own_notes(row: Row, record: PhotoRecord) -> Landmarks:
+    """The points without the remarks on dates, which a correction may settle."""
+    remarks = set(record.list_remarks())
+    notes = [note for note in row.landmarks.notes[0] if note not in remarks]
+    return replace(row.landmarks, notes=note_array([tuple(notes)]))
