@@ -9,8 +9,7 @@ from typing import Any
 
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import expressions
-from asymmetry.metrics.headline import HEADLINES, Headline
-from asymmetry.metrics.noticing import find_chance, rate_chance
+from asymmetry.metrics.headline import HEADLINES
 from asymmetry.photos.dates import day_of
 from asymmetry.web.desk import Desk
 from asymmetry.web.person import list_metrics, list_points
@@ -66,14 +65,11 @@ def changed_metrics(before: Measurements, after: Measurements) -> dict[str, Any]
 
 def rate_differences(table: Measurements) -> dict[str, str | None]:
     """Whether a bystander notices each headline difference: likely, possible or unlikely; by the metric."""
-    return {each.metric: _rate(each, table) for each in HEADLINES if each.visible_mm is not None}
-
-
-def _rate(headline: Headline, table: Measurements) -> str | None:
-    visible, diff = headline.visible_mm, float(table[headline.column("diff")][0])
-    if visible is None or not math.isfinite(diff):
-        return None
-    return rate_chance(find_chance(diff, float(table[headline.column("diff_sd")][0]), visible))
+    found: dict[str, str | None] = {}
+    for each in HEADLINES:
+        diff, sd = (float(table[each.column(side)][0]) for side in ("diff", "diff_sd"))
+        found[each.metric] = each.noticeable(diff, sd) if math.isfinite(diff) else None
+    return found
 
 
 def _count_day(photo: KeptPhoto, zero: date | None) -> int | None:

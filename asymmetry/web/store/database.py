@@ -38,6 +38,11 @@ class Database:
         Hold the store, so that no other server can. The system lets it go when the process ends, however
         it ends.
 
+    Attributes
+    ----------
+    is_new : bool
+        Whether there was no file yet.
+
     Raises
     ------
     StoreInUseError
@@ -52,8 +57,8 @@ class Database:
         if alone:
             self._holds = _hold(folder)
         path = folder / _FILE
-        new = not path.exists()
-        if new:
+        self.is_new = not path.exists()
+        if self.is_new:
             path.touch(0o600)
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row

@@ -69,6 +69,11 @@ class Store:
             self._remove_orphans()
             self._queue_outdated()
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it was made now."""
+        return self._database.is_new
+
     # Patients
 
     def patients(self) -> list[Patient]:

@@ -1,0 +1,65 @@
+/* Elements without markup in texts: whatever a name or a note holds is text. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function fill(element, facts, parts) {
+  for (const [name, value] of Object.entries(facts ?? {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name in element && typeof value !== "string" && !(element instanceof SVGElement)) element[name] = value;
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...parts.flat(Infinity).filter((part) => part !== null && part !== undefined && part !== false));
+  return element;
+}
+
+export const h = (tag, facts, ...parts) => fill(document.createElement(tag), facts, parts);
+export const s = (tag, facts, ...parts) => fill(document.createElementNS(SVG, tag), facts, parts);
+
+export function say(text) {
+  document.getElementById("news").textContent = text;
+}
+
+let hiding;
+export function showFault(error) {
+  const box = document.getElementById("fault");
+  box.textContent = error?.message ?? String(error);
+  clearTimeout(hiding);
+  hiding = setTimeout(() => { box.textContent = ""; }, 8000);
+}
+
+/* Runs what a person asked for; a fault is told, not thrown. */
+export const attempt = (action) => async (...given) => {
+  try {
+    return await action(...given);
+  } catch (error) {
+    showFault(error);
+    return undefined;
+  }
+};
+
+/* A dialog with a form; resolves to its values, or to null if it was left. */
+export function ask(title, fields, { action = "Save", danger = false, text = "" } = {}) {
+  return new Promise((resolve) => {
+    const form = h("form", { method: "dialog" },
+      h("h2", { id: "asked" }, title), text && h("p", {}, text), h("div", { class: "fields" }, fields),
+      h("div", { class: "row" },
+        h("button", { class: danger ? "danger" : "main", value: "yes" }, action),
+        h("button", { value: "no", formnovalidate: true }, "Cancel")));
+    const dialog = h("dialog", { "aria-labelledby": "asked" }, form);
+    dialog.addEventListener("close", () => {
+      const values = Object.fromEntries(new FormData(form));
+      dialog.remove();
+      resolve(dialog.returnValue === "yes" ? values : null);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+export const field = (text, control) => h("label", {}, text, control);
+
+export function choice(name, options, value) {
+  return h("select", { name }, options.map(([key, text]) =>
+    h("option", { value: key, selected: key === (value ?? "") }, text)));
+}

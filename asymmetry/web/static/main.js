@@ -1,0 +1,55 @@
+/* Which view is shown: the part of the address behind "#". */
+
+import { h, showFault } from "./dom.js";
+import { showCapture } from "./capture.js";
+import { showCompare } from "./compare.js";
+import { showPatients } from "./patients.js";
+import { showPhoto } from "./photo.js";
+import { showReport } from "./report.js";
+import { showTimeline } from "./timeline.js";
+
+const VIEWS = [
+  [/^\/$/, showPatients],
+  [/^\/patients\/(\w+)$/, showTimeline],
+  [/^\/patients\/(\w+)\/capture$/, showCapture],
+  [/^\/patients\/(\w+)\/report$/, showReport],
+  [/^\/photos\/(\w+)$/, showPhoto],
+  [/^\/photos\/(\w+)\/compare$/, showCompare],
+];
+
+let leave = () => {};
+let shown = 0;
+
+async function show() {
+  const path = location.hash.slice(1) || "/";
+  const main = document.getElementById("main");
+  const mine = ++shown;
+  leave();
+  leave = () => {};
+  for (const [pattern, view] of VIEWS) {
+    const match = pattern.exec(path);
+    if (!match) continue;
+    const room = h("div", {});
+    main.replaceChildren(room);
+    try {
+      const end = await view(room, ...match.slice(1));
+      if (mine === shown) leave = end ?? (() => {});
+      else end?.();
+    } catch (error) {
+      room.append(h("p", { class: "empty" }, error.message, " ", h("a", { href: "#/" }, "All patients")));
+      showFault(error);
+    }
+    const title = room.querySelector("h1")?.textContent;
+    document.title = title ? `${title} · asymmetry` : "asymmetry";
+    main.focus({ preventScroll: true });
+    return;
+  }
+  main.replaceChildren(h("p", { class: "empty" }, "There is no such page. ", h("a", { href: "#/" }, "All patients")));
+}
+
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  document.getElementById("main").focus();
+});
+addEventListener("hashchange", show);
+show();

@@ -1,0 +1,38 @@
+/* The report: choices, a look at it, and the file. */
+
+import { get } from "./api.js";
+import { choice, field, h } from "./dom.js";
+
+export async function showReport(room, id) {
+  const [patient, photos] = await Promise.all([get(`/api/patients/${id}`), get(`/api/patients/${id}/photos`)]);
+  const days = [...new Set(photos.map((each) => each.taken?.slice(0, 10)).filter(Boolean))].sort();
+  const faces = h("input", { type: "checkbox", checked: true });
+  const pseudonym = h("input", { maxLength: 80, autocomplete: "off" });
+  const language = choice("language", [["en", "English"]], "en");
+  const paper = choice("paper", [["A4", "A4"], ["Letter", "Letter"]], "A4");
+  const ticks = days.map((day) => h("input", { type: "checkbox", checked: true, value: day }));
+  const frame = h("iframe", { class: "preview", title: "The report" });
+  const html = h("a", { class: "button", download: `${patient.name}.html` }, "Save as HTML");
+  const pdf = h("a", { class: "button", download: `${patient.name}.pdf` }, "Save as PDF");
+  const form = h("form", { class: "sheet", onsubmit: (event) => event.preventDefault(), onchange: draw },
+    h("div", { class: "fields" },
+      field("Pseudonym (file names are then left out)", pseudonym),
+      field("Language", language), field("Paper of the PDF", paper),
+      h("label", { class: "check" }, faces, "Show the faces")),
+    days.length > 1 && h("details", {}, h("summary", {}, "Days in the report"),
+      h("div", { class: "row" }, ticks.map((tick) => h("label", { class: "check" }, tick, tick.value)))),
+    h("div", { class: "row" }, html, pdf));
+  room.append(
+    h("div", { class: "head" }, h("h1", {}, `Report: ${patient.name}`), h("a", { class: "button", href: `#/patients/${id}` }, "Back")),
+    form, frame);
+  draw();
+
+  function draw() {
+    const chosen = new URLSearchParams({ photos: faces.checked, pseudonym: pseudonym.value, language: language.value, paper: paper.value });
+    const kept = ticks.filter((tick) => tick.checked);
+    if (kept.length < ticks.length) for (const tick of kept) chosen.append("day", tick.value);
+    html.href = `/api/patients/${id}/report.html?${chosen}`;
+    pdf.href = `/api/patients/${id}/report.pdf?${chosen}`;
+    frame.src = html.href;
+  }
+}

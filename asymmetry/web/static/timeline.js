@@ -1,0 +1,240 @@
+/* A patient: what changed, courses over days, and the photos by day. */
+
+import { bring, get, listen, patch, post, readWords, remove } from "./api.js";
+import { drawChart } from "./chart.js";
+import { ask, attempt, choice, field, h, say } from "./dom.js";
+import { SETTINGS, SIDES } from "./patients.js";
+
+const SHOWN_METRICS = [
+  "brow_height", "mrd1", "fissure_height", "commissure_height", "brow_excursion", "eye_closure", "residual_gap",
+  "commissure_lift", "commissure_travel",
+];
+const PAUSE = 700;
+
+export async function showTimeline(room, id) {
+  const words = await readWords();
+  let [patient, photos, notes] = await Promise.all([
+    get(`/api/patients/${id}`), get(`/api/patients/${id}/photos`), get(`/api/patients/${id}/notes`)]);
+  const changes = h("section", { class: "sheet", "aria-labelledby": "changes" });
+  const plots = h("section", { class: "sheet", "aria-labelledby": "plots" });
+  const days = h("section", { "aria-labelledby": "photos" });
+  const head = h("div", { class: "head" });
+  const queue = h("div", { class: "small soft", role: "status" });
+  const file = h("input", {
+    type: "file", multiple: true, accept: "image/*,.heic,.heif", class: "unseen", tabIndex: -1, "aria-hidden": "true",
+    onchange: attempt(async () => { await add(file.files); file.value = ""; }),
+  });
+  const drop = h("div", { class: "empty drop" },
+    h("p", {}, "Drop photos here, or "),
+    h("div", { class: "row", id: "ways" },
+      h("button", { class: "main", onclick: () => file.click() }, "Choose photos"), file,
+      h("a", { class: "button", href: `#/patients/${id}/capture` }, "Take photos")), queue);
+  const filters = h("div", { class: "row" });
+  room.append(head, drop, changes, plots, h("div", { class: "sheet" }, filters, days));
+  const chosen = { expression: "", status: "" };
+  const metric = choice("metric", SHOWN_METRICS.filter((name) => words.metrics[name]).map((name) =>
+    [name, words.metrics[name].title]), "brow_height");
+  const chart = h("div", {});
+  metric.setAttribute("aria-label", "Measure");
+  metric.addEventListener("change", attempt(drawCourse));
+
+  drawHead();
+  drawFilters();
+  drawDays();
+  requestAnimationFrame(attempt(drawResults));
+
+  function drawHead() {
+    head.replaceChildren(
+      h("h1", {}, patient.name),
+      patient.demo && h("span", { class: "tag warn" }, "demo: synthetic asymmetry"),
+      patient.affected && h("span", { class: "tag side" }, `affected: ${patient.affected}`),
+      ...patient.treatments.map((each) => h("span", { class: "tag" }, `treated ${each.date}${each.note ? `: ${each.note}` : ""}`)),
+      h("div", { class: "row" },
+        h("button", { onclick: attempt(edit) }, "Edit"),
+        h("a", { class: "button", href: `#/patients/${id}/report` }, "Report"),
+        h("a", { class: "button", href: `/api/patients/${id}/export.zip`, download: "" }, "Export"),
+        h("button", { class: "danger", onclick: attempt(erase) }, "Delete")));
+  }
+
+  function drawFilters() {
+    const seen = [...new Set(photos.map((each) => each.expression).filter(Boolean))];
+    const byExpression = choice("by", [["", "all expressions"], ...seen.map((each) => [each, words.expressions[each] ?? each])], chosen.expression);
+    const byStatus = choice("st", [["", "all photos"], ["used", "used"], ["not", "not used"]], chosen.status);
+    byExpression.setAttribute("aria-label", "Show expressions");
+    byStatus.setAttribute("aria-label", "Show photos");
+    byExpression.addEventListener("change", () => { chosen.expression = byExpression.value; drawDays(); });
+    byStatus.addEventListener("change", () => { chosen.status = byStatus.value; drawDays(); });
+    filters.replaceChildren(h("h2", { id: "photos" }, "Photos"), byExpression, byStatus,
+      h("button", { onclick: attempt(writeNote) }, "Add a note"));
+  }
+
+  function drawDays() {
+    const waiting = photos.filter((each) => each.status === "queued").length;
+    queue.replaceChildren(...(waiting ? [
+      h("p", {}, `Reading: ${waiting} of ${photos.length} photos wait.`),
+      h("progress", { max: photos.length, value: photos.length - waiting, "aria-label": "Photos read" })] : []));
+    const shown = photos.filter((each) => (!chosen.expression || each.expression === chosen.expression)
+      && (!chosen.status || (chosen.status === "used") === isUsed(each)));
+    const groups = new Map();
+    for (const note of notes) groups.set(note.date, { day: null, photos: [], notes: [] });
+    for (const photo of shown) {
+      const date = photo.taken?.slice(0, 10) ?? "";
+      if (!groups.has(date)) groups.set(date, { day: photo.day, photos: [], notes: [] });
+      groups.get(date).photos.push(photo);
+      groups.get(date).day ??= photo.day;
+    }
+    for (const note of notes) groups.get(note.date).notes.push(note);
+    const dates = [...groups.keys()].sort((a, b) => (b || "0").localeCompare(a || "0"));
+    days.replaceChildren(...dates.map((date) => drawDay(date, groups.get(date))));
+    if (!dates.length) days.append(h("p", { class: "soft" }, "No photos yet."));
+  }
+
+  function drawDay(date, { day, photos: some, notes: written }) {
+    const counted = day === null || day === undefined ? "" : `day ${String(day).replace("-", "−")}`;
+    return h("section", { class: "day", "aria-label": date || "no date" },
+      h("header", {}, h("h3", {}, date || "No date"), h("span", { class: "soft" }, counted)),
+      written.map((note) => h("div", { class: "note" }, h("span", {}, note.text),
+        h("button", { class: "plain small", "aria-label": `Delete the note: ${note.text}`, onclick: attempt(async () => {
+          await remove(`/api/patients/${id}/notes/${note.id}`);
+          notes = notes.filter((each) => each !== note);
+          drawDays();
+        }) }, "delete"))),
+      h("ul", { class: "thumbs" }, some.map(drawThumb)));
+  }
+
+  function drawThumb(photo) {
+    const used = isUsed(photo);
+    const label = words.expressions[photo.expression] ?? photo.expression ?? "";
+    const frame = h("span", { class: "frame" });
+    if (photo.status === "queued") frame.append("reading …");
+    else if (photo.status === "unreadable") frame.append("not a photo");
+    else frame.append(h("img", { src: `/api/photos/${photo.id}/image?width=260`, alt: "", loading: "lazy", width: 136, height: 170, decoding: "async" }));
+    return h("li", {}, h("a", { class: used ? "thumb" : "thumb out", href: `#/photos/${photo.id}` }, frame,
+      h("span", { class: "say" }, label || photo.name,
+        photo.corrected.length > 0 && h("span", { class: "tag" }, "corrected"),
+        photo.mirrored && h("span", { class: "tag" }, "turned round"),
+        photo.status === "warn" && h("span", { class: "tag warn" }, "caution"),
+        !used && photo.status !== "queued" && h("span", { class: "tag bad" }, "not used"),
+        h("span", { class: "unseen" }, ` ${photo.name} ${photo.reason}`))));
+  }
+
+  async function drawResults() {
+    if (!photos.some((each) => each.status !== "queued")) {
+      changes.replaceChildren(h("h2", { id: "changes" }, "What changed"), h("p", { class: "soft" }, "Nothing has been read yet."));
+      plots.hidden = true;
+      return;
+    }
+    const told = await get(`/api/patients/${id}/changes`);
+    const left = told.review.filter((each) => !each.used);
+    changes.replaceChildren(
+      h("h2", { id: "changes" }, "What changed"),
+      told.findings.length
+        ? h("ul", { class: "findings" }, told.findings.map((each) => h("li", {}, each.words)))
+        : h("p", {}, told.changes.length
+          ? "No change is beyond measurement error."
+          : "Nothing to compare yet: that needs photos of the same expression from at least two days."),
+      left.length > 0 && h("details", {}, h("summary", {}, `Not used: ${left.length === 1 ? "1 photo" : `${left.length} photos`}`),
+        h("ul", { class: "notused small" }, left.map((each) => h("li", {}, each.photo ? `${each.photo}: ${each.reason}` : each.reason)))),
+      h("p", { class: "small soft" }, "A measurement, not a diagnosis. Sides are the patient's own."));
+    plots.hidden = false;
+    plots.replaceChildren(h("div", { class: "row" }, h("h2", { id: "plots" }, "Course"), metric), chart);
+    await drawCourse();
+  }
+
+  async function drawCourse() {
+    const about = words.metrics[metric.value];
+    const sides = about?.sides === false ? [] : ["right", "left", "diff"];
+    const found = await Promise.allSettled(sides.map((side) => get(`/api/patients/${id}/course?metric=${metric.value}&side=${side}`)));
+    const courses = found.flatMap((each, i) => (each.status === "fulfilled" ? [{ side: sides[i], ...each.value }] : []));
+    if (!courses.some((each) => each.day.length)) {
+      chart.replaceChildren(h("p", { class: "soft" }, "No photos for this measure yet."));
+      return;
+    }
+    const treated = patient.treatments.map((each) => (Date.parse(each.date) - Date.parse(patient.treatments[0].date)) / 864e5);
+    const sided = courses.filter((each) => each.side !== "diff");
+    const apart = courses.filter((each) => each.side === "diff");
+    const unit = about?.unit ?? "mm";
+    const expression = words.expressions[courses[0].expression] ?? "";
+    chart.replaceChildren(
+      h("p", { class: "small soft" }, `${about?.definition ?? ""} ${expression && `Photos: ${expression}.`}`),
+      drawChart(sided, { title: `${about?.title}, right and left over days`, unit, treated }),
+      drawChart(apart, { title: `${about?.title}, right minus left over days`, unit, treated }));
+  }
+
+  async function add(files) {
+    if (!files.length) return;
+    say(files.length === 1 ? "1 photo is brought" : `${files.length} photos are brought`);
+    const made = await bring(`/api/patients/${id}/photos`, "photos", files);
+    if (made.refused.length) throw new Error(made.refused.map((each) => `${each.name}: ${each.reason}`).join("; "));
+    await refresh();
+  }
+
+  async function refresh() {
+    photos = await get(`/api/patients/${id}/photos`);
+    drawFilters();
+    drawDays();
+  }
+
+  async function writeNote() {
+    const values = await ask("A note", [
+      field("Day", h("input", { name: "date", type: "date", required: true })),
+      field("Text", h("textarea", { name: "text", required: true, maxLength: 2000, rows: 3 }))]);
+    if (!values) return;
+    notes.push(await post(`/api/patients/${id}/notes`, values));
+    drawDays();
+  }
+
+  async function edit() {
+    const lines = patient.treatments.map((each) => `${each.date} ${each.note}`.trim()).join("\n");
+    const values = await ask("Edit the patient", [
+      field("Name or pseudonym", h("input", { name: "name", required: true, maxLength: 200, value: patient.name })),
+      field("Affected side", choice("affected", SIDES, patient.affected)),
+      field("Photos are taken", choice("setting", SETTINGS, patient.setting)),
+      field("Treatments, one a line: 2026-03-09 20 U", h("textarea", { name: "treatments", rows: 3 }, lines))]);
+    if (!values) return;
+    const treatments = values.treatments.split("\n").map((line) => line.trim()).filter(Boolean)
+      .map((line) => ({ date: line.split(/\s+/, 1)[0], note: line.replace(/^\S+\s*/, "") }));
+    patient = await patch(`/api/patients/${id}`, {
+      name: values.name, affected: values.affected || null, setting: values.setting, treatments });
+    drawHead();
+    await refresh();
+    await drawResults();
+  }
+
+  async function erase() {
+    const sure = await ask(`Delete ${patient.name} for good?`, [], {
+      action: "Delete for good", danger: true,
+      text: "All photos, points, notes and corrections of this patient are removed from this computer. This can't be undone.",
+    });
+    if (!sure) return;
+    await remove(`/api/patients/${id}`);
+    location.hash = "#/";
+  }
+
+  const over = (event) => {
+    if (![...event.dataTransfer.types].includes("Files")) return;
+    event.preventDefault();
+    document.body.classList.toggle("over", event.type !== "dragleave" && event.type !== "drop");
+    if (event.type === "drop") attempt(add)([...event.dataTransfer.files]);
+  };
+  for (const kind of ["dragover", "dragleave", "drop"]) document.body.addEventListener(kind, over);
+
+  let pause;
+  const end = listen((kind, news) => {
+    if (news.patient !== id && news.id !== id) return;
+    clearTimeout(pause);
+    pause = setTimeout(attempt(async () => {
+      await refresh();
+      const waiting = photos.filter((each) => each.status === "queued").length;
+      say(waiting ? `${waiting} photos wait` : "All photos are read");
+      if (!waiting) await drawResults();
+    }), PAUSE);
+  });
+  return () => {
+    end();
+    clearTimeout(pause);
+    for (const kind of ["dragover", "dragleave", "drop"]) document.body.removeEventListener(kind, over);
+  };
+}
+
+const isUsed = (photo) => ["ok", "warn"].includes(photo.status) && !photo.excluded;
