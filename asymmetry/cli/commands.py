@@ -339,14 +339,16 @@ def demo(output: Path) -> None:
     help="Lock the page after a pause of this length.",
 )
 @click.option("--workers", type=click.IntRange(1), help="Worker processes.  [default: one a core]")
-def serve(data: Path | None, port: int, no_browser: bool, **options: Any) -> None:
+@click.option("--no-demo", is_flag=True, help="Don't show the demo's patient at the first visit.")
+def serve(data: Path | None, port: int, no_browser: bool, no_demo: bool, **options: Any) -> None:
     """Open the local page, for patients and their photos.
 
     It answers on this computer only. Prints its address; Ctrl-C ends it.
     """
     from asymmetry.web.server import serve as serve_page
 
-    serve_page(data, port=port, open_browser=not no_browser, announce=click.echo, **options)
+    browser, shown = not no_browser, not no_demo
+    serve_page(data, port=port, open_browser=browser, demo=shown, announce=click.echo, **options)
 
 
 @main.command()

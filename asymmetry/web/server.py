@@ -36,6 +36,7 @@ def serve(
     open_browser: bool = True,
     lock_after: float | None = None,
     workers: int | None = None,
+    demo: bool = True,
     announce: Callable[[str], object] = print,
 ) -> None:
     """Serve the page until Ctrl-C or SIGTERM.
@@ -52,6 +53,8 @@ def serve(
         Minutes without a request after which the page is locked. Default: never.
     workers : int, optional
         Worker processes that read photos. Default: one for each usable core.
+    demo : bool
+        Show the demo's patient in a store that is new.
     announce : callable
         Called once, when the page answers, with its address.
 
@@ -67,6 +70,7 @@ def serve(
     for module in ("starlette", "uvicorn", "python_multipart", "pebble"):
         require(module, "the page", "web")
     from asymmetry.web.app import make_app
+    from asymmetry.web.demo import add_demo
     from asymmetry.web.desk import Desk
     from asymmetry.web.events import Events
     from asymmetry.web.store.store import Store
@@ -86,6 +90,8 @@ def serve(
         work = stack.enter_context(Work(store, tell, workers=workers, max_megapixels=limits.megapixels))
         app = make_app(Desk(store, work, events, access, limits), taken)
         server = Server(configure(app))
+        if demo and store.is_new:
+            threading.Thread(target=add_demo, args=(store, work, events, limits), daemon=True).start()
         address = f"http://{_HOST}:{taken}/?token={access.token}"
         started = threading.Thread(
             target=_announce, args=(server, address, open_browser, announce), daemon=True

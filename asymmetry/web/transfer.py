@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 
 from asymmetry.archive.parquet import import_pyarrow
 from asymmetry.errors import InvalidInputError, MissingExtraError, PhotoError
 from asymmetry.photos.listing import image_files, is_picture_name
-from asymmetry.photos.manifest import MANIFEST, NOTES, Manifest, find_list, read_notes
+from asymmetry.photos.manifest import MANIFEST, NOTES, Entry, Manifest, find_list, read_notes
 from asymmetry.photos.photo import check_header, read_photo
 from asymmetry.photos.sheet import SHEET_SUFFIXES
 from asymmetry.series.corrections import CORRECTIONS, Points, read_corrections, write_corrections
@@ -84,8 +84,10 @@ def import_zip(
         return import_folder(store, folder, Path(name).stem, limits)
 
 
-def import_folder(store: Store, folder: Path, name: str, limits: Limits) -> tuple[Patient, list[KeptPhoto]]:
-    """Add a patient out of a folder of photos, with the lists beside them.
+def import_folder(
+    store: Store, folder: Path, name: str, limits: Limits, **facts: Any
+) -> tuple[Patient, list[KeptPhoto]]:
+    """Add a patient out of a folder of photos, with the lists beside them; the facts are those of `Patient`.
 
     Raises
     ------
@@ -102,27 +104,30 @@ def import_folder(store: Store, folder: Path, name: str, limits: Limits) -> tupl
     treated = read_treatments(listed) if listed else ()
     corrections = read_corrections(moved) if moved else {}
     planned = tuple(PlannedTreatment(str(each.day), _describe(each)) for each in treated)
-    patient = store.add_patient(name, treatments=planned)
+    patient = store.add_patient(name, **{"treatments": planned, **facts})
     kept = []
     for path in files:
         photo = store.add_photo(patient.id, path.relative_to(folder).as_posix(), path.read_bytes())
-        entry = lines.find(path.relative_to(folder).as_posix())
-        facts: dict[str, object] = {}
-        if entry is not None:
-            facts = {
-                "taken": entry.taken.isoformat() if entry.taken else None,
-                "expression": entry.expression,
-                "mirrored": entry.mirrored or None,
-                "excluded": (entry.notes or "manifest") if entry.use is False else None,
-            }
-        mirrored = bool(facts.get("mirrored"))
-        points = _as_stored(corrections.get(path.name, {}), path, mirrored)
-        facts |= {f"point {point} {side}": list(place) for (point, side), place in points.items()}
-        kept.append(store.correct(photo.id, facts, "import"))
+        said = _read_line(lines.find(path.relative_to(folder).as_posix()))
+        points = _as_stored(corrections.get(path.name, {}), path, bool(said.get("mirrored")))
+        said |= {f"point {point} {side}": list(place) for (point, side), place in points.items()}
+        kept.append(store.correct(photo.id, said, "import"))
     for note in diary:
         if note.date is not None:
             store.add_note(patient.id, note.date.isoformat(), note.text)
     return store.patient(patient.id), kept
+
+
+def _read_line(entry: Entry | None) -> dict[str, Any]:
+    """A manifest's line as corrections."""
+    if entry is None:
+        return {}
+    return {
+        "taken": entry.taken.isoformat() if entry.taken else None,
+        "expression": entry.expression,
+        "mirrored": entry.mirrored or None,
+        "excluded": (entry.notes or "manifest") if entry.use is False else None,
+    }
 
 
 def _is_photo(path: Path, limits: Limits) -> bool:
