@@ -1,7 +1,7 @@
 /* The camera: a guide for each expression, advice while it looks, and a shutter that fires when all is well. */
 
 import { bring, get, lookAt, readWords } from "./api.js";
-import { attempt, h, say } from "./dom.js";
+import { attempt, h, refill, say } from "./dom.js";
 
 const GUIDE = {
   rest: "Relax the face and look into the camera.",
@@ -45,7 +45,7 @@ export async function showCapture(room, id) {
   function drawTasks() {
     const done = (name) => photos.filter((each) => each.taken?.startsWith(today) && each.expression === name).length;
     guide.textContent = GUIDE[expression];
-    tasks.replaceChildren(...Object.keys(GUIDE).map((name) => {
+    refill(tasks, ...Object.keys(GUIDE).map((name) => {
       const file = h("input", { type: "file", accept: "image/*", multiple: true, class: "unseen", tabIndex: -1, "aria-hidden": "true",
         onchange: attempt(() => keep([...file.files].map((each, i) => rename(each, name, i)))) });
       const zone = h("li", { class: "drop", "aria-current": String(name === expression) },
@@ -83,7 +83,7 @@ export async function showCapture(room, id) {
     try {
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user", width: { ideal: 1920 }, height: { ideal: 1080 } } });
     } catch {
-      left.replaceChildren(h("p", { class: "empty" }, "No camera can be used here. Add a file for each expression instead."));
+      refill(left, h("p", { class: "empty" }, "No camera can be used here. Add a file for each expression instead."));
       return;
     }
     if (ended) return stop();

@@ -2,7 +2,7 @@
 
 import { s } from "./dom.js";
 
-const WIDTH = 720, HEIGHT = 260, LEFT = 46, RIGHT = 64, TOP = 14, BOTTOM = 30;
+const NARROWEST = 300, HEIGHT = 260, LEFT = 46, RIGHT = 52, TOP = 18, BOTTOM = 30;
 const PER_LETTER = 7;
 
 function ticks(low, high, most) {
@@ -17,7 +17,8 @@ function ticks(low, high, most) {
 const said = (value) => String(value).replace("-", "−");
 
 /* courses: [{side, day, value, low, high}]; treated: days of treatments. */
-export function drawChart(courses, { title, unit, treated = [] }) {
+export function drawChart(courses, { title, unit, width, treated = [] }) {
+  const WIDTH = Math.max(width, NARROWEST);
   const drawn = courses.filter((each) => each.day.length);
   const days = drawn.flatMap((each) => each.day).concat(treated);
   const values = drawn.flatMap((each) => [...each.low, ...each.high, ...each.value]).filter(Number.isFinite);
@@ -33,13 +34,13 @@ export function drawChart(courses, { title, unit, treated = [] }) {
     ...ticks(low, high, 5).map((at) => [
       s("line", { class: at === 0 ? "zero" : "axis", x1: LEFT, x2: WIDTH - RIGHT, y1: y(at), y2: y(at) }),
       s("text", { x: LEFT - 7, y: y(at) + 4, "text-anchor": "end" }, said(at))]),
-    ...ticks(first, last, 7).map((at) =>
+    ...ticks(first, last, WIDTH / 90).map((at) =>
       s("text", { x: x(at), y: HEIGHT - 8, "text-anchor": "middle" }, said(at))),
     ...treated.map((at) => [
       s("line", { class: "treat", x1: x(at), x2: x(at), y1: TOP, y2: HEIGHT - BOTTOM }),
       s("text", { x: x(at) + 4, y: TOP + 10 }, "treated")]),
-    s("text", { x: WIDTH, y: HEIGHT - 8, "text-anchor": "end" }, "day"),
-    s("text", { x: 0, y: 10 }, unit),
+    s("text", { x: WIDTH - 2, y: HEIGHT - 8, "text-anchor": "end" }, "day"),
+    s("text", { x: 0, y: 11 }, unit),
   ];
   const ends = spread(drawn.map((each) => y(each.value.at(-1))));
   const lines = drawn.map((each, i) => {

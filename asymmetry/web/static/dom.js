@@ -16,6 +16,12 @@ function fill(element, facts, parts) {
 export const h = (tag, facts, ...parts) => fill(document.createElement(tag), facts, parts);
 export const s = (tag, facts, ...parts) => fill(document.createElementNS(SVG, tag), facts, parts);
 
+/* The parts in place of whatever an element held. */
+export function refill(element, ...parts) {
+  element.replaceChildren();
+  return fill(element, {}, parts);
+}
+
 export function say(text) {
   document.getElementById("news").textContent = text;
 }

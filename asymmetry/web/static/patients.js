@@ -1,7 +1,7 @@
 /* The patients of this computer. */
 
 import { bring, get, listen, post } from "./api.js";
-import { ask, attempt, choice, field, h, say } from "./dom.js";
+import { ask, attempt, choice, field, h, refill, say } from "./dom.js";
 
 export const SIDES = [["", "not stated"], ["right", "right (the patient's own)"], ["left", "left (the patient's own)"]];
 export const SETTINGS = [["home", "at home, by the patient"], ["clinic", "in a clinic, always alike"]];
@@ -21,10 +21,10 @@ export async function showPatients(room) {
   function draw() {
     const wanted = search.value.trim().toLowerCase();
     const found = patients.filter((each) => each.name.toLowerCase().includes(wanted));
-    list.replaceChildren(...found.map(card));
+    refill(list, ...found.map(card));
     if (!found.length) {
       const text = patients.length ? "Nobody is called so." : "No patients yet. Add the first one; a pseudonym is enough.";
-      list.replaceChildren(h("li", { class: "empty" }, text));
+      refill(list, h("li", { class: "empty" }, text));
     }
   }
 

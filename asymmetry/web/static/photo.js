@@ -1,7 +1,7 @@
 /* One photo: points and numbers side by side; whatever is corrected is kept with its history. */
 
 import { get, listen, patch, put, readWords, remove } from "./api.js";
-import { ask, attempt, choice, field, h, say } from "./dom.js";
+import { ask, attempt, choice, field, h, refill, say } from "./dom.js";
 import { Viewer, keyOf, sayPoint } from "./viewer.js";
 
 const FIRST = ["brow_height", "mrd1", "fissure_height", "commissure_height", "commissure_excursion"];
@@ -18,7 +18,7 @@ export async function showPhoto(room, id) {
     const end = listen((kind, news) => {
       if (kind !== "photo" || news.id !== id || news.status === "queued") return;
       end();
-      room.replaceChildren();
+      refill(room);
       attempt(showPhoto)(room, id);
     });
     return end;
@@ -37,7 +37,7 @@ export async function showPhoto(room, id) {
   let viewer = null;
 
   const panel = h("div", {});
-  const left = h("div", {});
+  const left = h("div", { class: "looker" });
   room.append(h("div", { class: "split" }, left, panel));
   if (photo.size) drawViewer();
   else left.append(h("p", { class: "empty" }, photo.reason || "Nothing was found in this photo."));
@@ -78,7 +78,7 @@ export async function showPhoto(room, id) {
       event.target.setAttribute("aria-pressed", String(on));
       viewer.show(layer, on);
     } }, text);
-    left.replaceChildren(viewer.node,
+    refill(left, viewer.node,
       h("div", { class: "row", id: "tools" }, pointChoice,
         h("button", { "aria-label": "Zoom in", onclick: () => viewer.zoom(1.4) }, "+"),
         h("button", { "aria-label": "Zoom out", onclick: () => viewer.zoom(1 / 1.4) }, "−"),
@@ -192,7 +192,7 @@ export async function showPhoto(room, id) {
       viewer?.node.remove();
       drawViewer();
     });
-    status.replaceChildren(
+    refill(status, 
       h("p", {}, h("span", { class: photo.status === "ok" ? "tag" : "tag warn" }, photo.status),
         photo.corrected.length > 0 && h("span", { class: "tag" }, `corrected by hand: ${photo.corrected.length}`),
         photo.excluded && h("span", { class: "tag bad" }, `left out: ${photo.excluded}`)),
@@ -232,7 +232,7 @@ export async function showPhoto(room, id) {
     const noticeable = told?.noticeable ?? photo.noticeable;
     const names = Object.keys(words.metrics).filter((name) => words.metrics[name].columns.some((column) => metrics[column]?.value != null));
     names.sort((a, b) => rank(a) - rank(b));
-    numbers.replaceChildren(...names.map((name) => {
+    refill(numbers, ...names.map((name) => {
       const about = words.metrics[name];
       const cells = about.columns.map((column) => h("td", {}, sayNumber(metrics[column]), h("small", {}, sayError(metrics[column]))));
       const row = about.sides ? cells : [h("td"), h("td"), ...cells];
@@ -255,10 +255,10 @@ export async function showPhoto(room, id) {
         else saved.delete(key);
       }
     }
-    history.replaceChildren(...[...told].reverse().map((each) => h("li", {},
+    refill(history, ...[...told].reverse().map((each) => h("li", {},
       `${new Date(each.at).toLocaleString()}: ${each.fact.replace(/^point /, "").replaceAll("_", " ")}, ${sayValue(each.old)} → ${sayValue(each.new)}`,
       h("span", { class: "soft" }, ` (${each.who})`))));
-    if (!told.length) history.replaceChildren(h("li", { class: "soft" }, "Nothing was corrected."));
+    if (!told.length) refill(history, h("li", { class: "soft" }, "Nothing was corrected."));
     undoButton.disabled = !steps.undo.length;
     redoButton.disabled = !steps.redo.length;
     allButton.disabled = !photo.corrected.length;

@@ -2,7 +2,7 @@
 
 import { bring, get, listen, patch, post, readWords, remove } from "./api.js";
 import { drawChart } from "./chart.js";
-import { ask, attempt, choice, field, h, say } from "./dom.js";
+import { ask, attempt, choice, field, h, refill, say } from "./dom.js";
 import { SETTINGS, SIDES } from "./patients.js";
 
 const SHOWN_METRICS = [
@@ -17,7 +17,7 @@ export async function showTimeline(room, id) {
     get(`/api/patients/${id}`), get(`/api/patients/${id}/photos`), get(`/api/patients/${id}/notes`)]);
   const changes = h("section", { class: "sheet", "aria-labelledby": "changes" });
   const plots = h("section", { class: "sheet", "aria-labelledby": "plots" });
-  const days = h("section", { "aria-labelledby": "photos" });
+  const days = h("div", { class: "days" });
   const head = h("div", { class: "head" });
   const queue = h("div", { class: "small soft", role: "status" });
   const file = h("input", {
@@ -25,12 +25,11 @@ export async function showTimeline(room, id) {
     onchange: attempt(async () => { await add(file.files); file.value = ""; }),
   });
   const drop = h("div", { class: "empty drop" },
-    h("p", {}, "Drop photos here, or "),
-    h("div", { class: "row", id: "ways" },
+    h("div", { class: "row middle" }, h("span", {}, "Drop photos here, or"),
       h("button", { class: "main", onclick: () => file.click() }, "Choose photos"), file,
       h("a", { class: "button", href: `#/patients/${id}/capture` }, "Take photos")), queue);
   const filters = h("div", { class: "row" });
-  room.append(head, drop, changes, plots, h("div", { class: "sheet" }, filters, days));
+  room.append(head, drop, changes, plots, h("section", { class: "sheet", "aria-labelledby": "photos" }, filters, days));
   const chosen = { expression: "", status: "" };
   const metric = choice("metric", SHOWN_METRICS.filter((name) => words.metrics[name]).map((name) =>
     [name, words.metrics[name].title]), "brow_height");
@@ -44,7 +43,7 @@ export async function showTimeline(room, id) {
   requestAnimationFrame(attempt(drawResults));
 
   function drawHead() {
-    head.replaceChildren(
+    refill(head, 
       h("h1", {}, patient.name),
       patient.demo && h("span", { class: "tag warn" }, "demo: synthetic asymmetry"),
       patient.affected && h("span", { class: "tag side" }, `affected: ${patient.affected}`),
@@ -64,13 +63,13 @@ export async function showTimeline(room, id) {
     byStatus.setAttribute("aria-label", "Show photos");
     byExpression.addEventListener("change", () => { chosen.expression = byExpression.value; drawDays(); });
     byStatus.addEventListener("change", () => { chosen.status = byStatus.value; drawDays(); });
-    filters.replaceChildren(h("h2", { id: "photos" }, "Photos"), byExpression, byStatus,
+    refill(filters, h("h2", { id: "photos" }, "Photos"), byExpression, byStatus,
       h("button", { onclick: attempt(writeNote) }, "Add a note"));
   }
 
   function drawDays() {
     const waiting = photos.filter((each) => each.status === "queued").length;
-    queue.replaceChildren(...(waiting ? [
+    refill(queue, ...(waiting ? [
       h("p", {}, `Reading: ${waiting} of ${photos.length} photos wait.`),
       h("progress", { max: photos.length, value: photos.length - waiting, "aria-label": "Photos read" })] : []));
     const shown = photos.filter((each) => (!chosen.expression || each.expression === chosen.expression)
@@ -85,7 +84,7 @@ export async function showTimeline(room, id) {
     }
     for (const note of notes) groups.get(note.date).notes.push(note);
     const dates = [...groups.keys()].sort((a, b) => (b || "0").localeCompare(a || "0"));
-    days.replaceChildren(...dates.map((date) => drawDay(date, groups.get(date))));
+    refill(days, ...dates.map((date) => drawDay(date, groups.get(date))));
     if (!dates.length) days.append(h("p", { class: "soft" }, "No photos yet."));
   }
 
@@ -120,13 +119,13 @@ export async function showTimeline(room, id) {
 
   async function drawResults() {
     if (!photos.some((each) => each.status !== "queued")) {
-      changes.replaceChildren(h("h2", { id: "changes" }, "What changed"), h("p", { class: "soft" }, "Nothing has been read yet."));
+      refill(changes, h("h2", { id: "changes" }, "What changed"), h("p", { class: "soft" }, "Nothing has been read yet."));
       plots.hidden = true;
       return;
     }
     const told = await get(`/api/patients/${id}/changes`);
     const left = told.review.filter((each) => !each.used);
-    changes.replaceChildren(
+    refill(changes, 
       h("h2", { id: "changes" }, "What changed"),
       told.findings.length
         ? h("ul", { class: "findings" }, told.findings.map((each) => h("li", {}, each.words)))
@@ -137,7 +136,7 @@ export async function showTimeline(room, id) {
         h("ul", { class: "notused small" }, left.map((each) => h("li", {}, each.photo ? `${each.photo}: ${each.reason}` : each.reason)))),
       h("p", { class: "small soft" }, "A measurement, not a diagnosis. Sides are the patient's own."));
     plots.hidden = false;
-    plots.replaceChildren(h("div", { class: "row" }, h("h2", { id: "plots" }, "Course"), metric), chart);
+    refill(plots, h("div", { class: "row" }, h("h2", { id: "plots" }, "Course"), metric), chart);
     await drawCourse();
   }
 
@@ -147,18 +146,19 @@ export async function showTimeline(room, id) {
     const found = await Promise.allSettled(sides.map((side) => get(`/api/patients/${id}/course?metric=${metric.value}&side=${side}`)));
     const courses = found.flatMap((each, i) => (each.status === "fulfilled" ? [{ side: sides[i], ...each.value }] : []));
     if (!courses.some((each) => each.day.length)) {
-      chart.replaceChildren(h("p", { class: "soft" }, "No photos for this measure yet."));
+      refill(chart, h("p", { class: "soft" }, "No photos for this measure yet."));
       return;
     }
     const treated = patient.treatments.map((each) => (Date.parse(each.date) - Date.parse(patient.treatments[0].date)) / 864e5);
     const sided = courses.filter((each) => each.side !== "diff");
     const apart = courses.filter((each) => each.side === "diff");
     const unit = about?.unit ?? "mm";
+    const width = chart.clientWidth;
     const expression = words.expressions[courses[0].expression] ?? "";
-    chart.replaceChildren(
+    refill(chart, 
       h("p", { class: "small soft" }, `${about?.definition ?? ""} ${expression && `Photos: ${expression}.`}`),
-      drawChart(sided, { title: `${about?.title}, right and left over days`, unit, treated }),
-      drawChart(apart, { title: `${about?.title}, right minus left over days`, unit, treated }));
+      drawChart(sided, { title: `${about?.title}, right and left over days`, unit, treated, width }),
+      drawChart(apart, { title: `${about?.title}, right minus left over days`, unit, treated, width }));
   }
 
   async function add(files) {

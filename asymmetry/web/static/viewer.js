@@ -1,6 +1,6 @@
 /* A photo with its points: zoom, pan, overlays, and points that can be moved by mouse, touch and keys. */
 
-import { h, s } from "./dom.js";
+import { h, refill, s } from "./dom.js";
 
 /* Lines through named points, from the lateral to the medial end. */
 const LINES = {
@@ -78,7 +78,7 @@ export class Viewer {
 
   draw() {
     this.dots = new Map();
-    this.layers.dots.replaceChildren();
+    refill(this.layers.dots);
     this.each((name, side) => {
       const dot = s("circle", { class: `dot ${side}` });
       const hold = s("circle", { class: "hold" }, s("title", {}, sayPoint(name, side)));
@@ -100,7 +100,7 @@ export class Viewer {
       dot.classList.toggle("moved", this.moved.has(key));
       dot.classList.toggle("chosen", this.chosen === key);
     });
-    this.layers.lines.replaceChildren(...["right", "left"].flatMap((side) => this.lines(side)));
+    refill(this.layers.lines, ...["right", "left"].flatMap((side) => this.lines(side)));
   }
 
   lines(side) {
