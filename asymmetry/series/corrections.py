@@ -203,9 +203,9 @@ def measure_corrected(
         for name, sd, rsd, share in names:
             scale = np.square(power * as_read[name])
             lasting = np.maximum(np.square(as_read[sd]) - np.square(as_read[rsd]) - scale, 0.0)
-            columns[sd] = np.sqrt(
-                np.square(table[rsd]) + (1 - share) * lasting + np.square(power * table[name])
-            )
+            squares = np.square(table[rsd]) + (1 - share) * lasting + np.square(power * table[name])
+            same = (share == 0) & (table[rsd] == as_read[rsd]) & (table[name] == as_read[name])
+            columns[sd] = np.where(same, as_read[sd], np.sqrt(squares))
     return corrected, replace(table, columns=columns)
 
 

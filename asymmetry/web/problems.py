@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from asymmetry.errors import AsymmetryError
@@ -55,6 +55,10 @@ async def _answer_http(_: Request, error: Exception) -> Response:
     return answer_problem(HTTPStatus(error.status_code), error.detail)
 
 
+async def _answer_nobody(_: Request, __: Exception) -> Response:
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
+
+
 async def _answer_fault(request: Request, error: Exception) -> Response:
     _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return answer_problem(
@@ -67,5 +71,6 @@ HANDLERS: dict[Any, Any] = {
     ProblemError: _answer_own,
     AsymmetryError: _answer_own,
     HTTPException: _answer_http,
+    ClientDisconnect: _answer_nobody,
     Exception: _answer_fault,
 }

@@ -20,7 +20,15 @@ from asymmetry.photos.photo import PhotoBytes, check_header, read_photo
 from asymmetry.report.pictures import encode_jpeg, shrink_pixels
 from asymmetry.series.corrections import MIDDLE
 from asymmetry.web.api.bodies import read_facts, read_object, read_points
-from asymmetry.web.api.shapes import changed_metrics, find_zero, rate_differences, show_photo, show_summary
+from asymmetry.web.api.shapes import (
+    changed_metrics,
+    find_zero,
+    list_corrected,
+    rate_differences,
+    show_correction,
+    show_photo,
+    show_summary,
+)
 from asymmetry.web.desk import Desk, desk_of
 from asymmetry.web.person import turn_points
 from asymmetry.web.problems import ProblemError
@@ -120,17 +128,10 @@ def _reset_points(request: Request) -> Response:
     photo = desk.store.photo(number)
     chosen: Places = {
         (each, where): None
-        for each, where in _shown_keys(photo)
+        for each, where in list_corrected(photo)
         if name in (None, each) and side in (None, where)
     }
     return _change_points(desk, number, chosen)
-
-
-def _shown_keys(photo: KeptPhoto) -> list[tuple[str, str]]:
-    """The corrected points by the sides that the page shows."""
-    if photo.mirrored:
-        return list(turn_points(photo.points, 0.0))
-    return list(photo.points)
 
 
 def _change_points(desk: Desk, number: str, points: Places) -> Response:
@@ -209,8 +210,10 @@ def delete_photo(request: Request) -> Response:
 
 def show_history(request: Request) -> Response:
     """All corrections of a photo."""
-    found = desk_of(request).store.history(request.path_params["id"])
-    return JSONResponse([each.to_dict() for each in found])
+    store, number = desk_of(request).store, request.path_params["id"]
+    photo = store.photo(number)
+    width = float(store.landmarks(photo).size[0, 0])
+    return JSONResponse([show_correction(photo, each, width) for each in store.history(number)])
 
 
 def show_image(request: Request) -> Response:

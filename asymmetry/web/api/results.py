@@ -77,6 +77,8 @@ def _read_measured(request: Request) -> Series | None:
 def write_report(request: Request) -> Response:
     """The report, as a page or a PDF."""
     desk, number, kind = desk_of(request), request.path_params["id"], request.path_params["kind"]
+    if kind not in _TYPES:
+        raise ProblemError(HTTPStatus.NOT_FOUND, "a report is html or pdf")
     asked = request.query_params
     series = _read_measured(request)
     if series is None:

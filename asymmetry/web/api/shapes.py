@@ -12,16 +12,43 @@ from asymmetry.metrics import expressions
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.photos.dates import day_of
 from asymmetry.web.desk import Desk
-from asymmetry.web.person import list_metrics, list_points
-from asymmetry.web.store.entries import KeptPhoto, Patient
+from asymmetry.web.person import list_metrics, list_points, turn_points
+from asymmetry.web.store.entries import Correction, KeptPhoto, Patient
 
-__all__ = ["changed_metrics", "find_zero", "rate_differences", "show_photo", "show_summary"]
+__all__ = [
+    "changed_metrics",
+    "find_zero",
+    "list_corrected",
+    "rate_differences",
+    "show_correction",
+    "show_photo",
+    "show_summary",
+]
 
 
 def find_zero(patient: Patient, photos: Sequence[KeptPhoto]) -> date | None:
     """The day that days are counted from: the first treatment's, else the first photo's."""
     days = [patient.treatments[0].date] if patient.treatments else [photo.taken for photo in photos]
     return min((day for day in map(day_of, days) if day is not None), default=None)
+
+
+def list_corrected(photo: KeptPhoto) -> list[tuple[str, str]]:
+    """The corrected points, by the sides that the page shows."""
+    if photo.mirrored:
+        return list(turn_points(photo.points, 0.0))
+    return list(photo.points)
+
+
+def show_correction(photo: KeptPhoto, correction: Correction, width: float) -> dict[str, Any]:
+    """A correction of a photo; that of a point by the side and in the place that the page shows."""
+    shown = correction.to_dict()
+    if not (photo.mirrored and correction.point):
+        return shown
+    for time in ("old", "new"):
+        place = getattr(correction, time)
+        ((name, side), turned), *_ = turn_points({correction.point: place or (0, 0)}, width).items()
+        shown |= {"fact": f"point {name} {side}", time: place and list(turned)}
+    return shown
 
 
 def show_summary(photo: KeptPhoto, zero: date | None) -> dict[str, Any]:
@@ -37,7 +64,7 @@ def show_summary(photo: KeptPhoto, zero: date | None) -> dict[str, Any]:
         "expression": photo.expression,
         "mirrored": photo.mirrored,
         "excluded": photo.excluded or None,
-        "corrected": [f"{name} {side}" for name, side in photo.points],
+        "corrected": [f"{name} {side}" for name, side in list_corrected(photo)],
     }
 
 

@@ -52,8 +52,8 @@ export async function showCapture(room, id) {
         h("span", {}, capital(words.expressions[name])),
         h("span", { class: "row" },
           done(name) ? h("span", { class: "done small" }, `${done(name)} today`) : h("span", { class: "soft small" }, "missing"),
-          stream && h("button", { "aria-label": `Photograph: ${words.expressions[name]}`, onclick: () => choose(name) }, "Camera"),
-          h("button", { "aria-label": `Add files: ${words.expressions[name]}`, onclick: () => file.click() }, "File"), file));
+          stream && h("button", { "aria-label": `Camera: ${words.expressions[name]}`, onclick: () => choose(name) }, "Camera"),
+          h("button", { "aria-label": `File: ${words.expressions[name]}`, onclick: () => file.click() }, "File"), file));
       zone.addEventListener("dragover", (event) => { event.preventDefault(); zone.classList.add("over"); });
       zone.addEventListener("dragleave", () => zone.classList.remove("over"));
       zone.addEventListener("drop", attempt(async (event) => {

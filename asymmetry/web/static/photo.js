@@ -25,14 +25,15 @@ export async function showPhoto(room, id) {
   }
   const status = h("div", {});
   const numbers = h("tbody", {});
-  const history = h("ol", { class: "history" });
-  const undoButton = h("button", { onclick: attempt(undo) }, "Undo");
-  const redoButton = h("button", { onclick: attempt(redo) }, "Redo");
+  const history = h("ol", {});
+  const undoButton = h("button", { onclick: attempt(undo), disabled: true }, "Undo");
+  const redoButton = h("button", { onclick: attempt(redo), disabled: true }, "Redo");
   const resetButton = h("button", { onclick: attempt(resetPoint), disabled: true }, "Reset this point");
-  const allButton = h("button", { onclick: attempt(resetAll) }, "Reset all");
+  const allButton = h("button", { onclick: attempt(resetAll), disabled: true }, "Reset all");
   const keys = Object.entries(photo.points).flatMap(([name, sides]) => Object.keys(sides).map((side) => [name, side]));
   const pointChoice = choice("point", [["", "choose a point"], ...keys.map(([name, side]) => [keyOf(name, side), sayPoint(name, side)])], "");
   const steps = { undo: [], redo: [] };
+  const saved = new Map();
   let chosen = null;
   let viewer = null;
 
@@ -49,7 +50,8 @@ export async function showPhoto(room, id) {
           h("th", { scope: "col", class: "l" }, "left"), h("th", { scope: "col" }, "difference"))),
         numbers)),
       h("p", { class: "small soft" }, "± is the error of one photo, one standard deviation. Difference: right minus left.")),
-    h("section", { class: "sheet" }, h("h2", {}, "Corrections"), history));
+    h("section", { class: "sheet" }, h("h2", {}, "Corrections"),
+      h("div", { class: "history", tabIndex: 0, role: "region", "aria-label": "Corrections" }, history)));
   drawFacts();
   drawNumbers();
   await drawHistory(true);
@@ -57,7 +59,7 @@ export async function showPhoto(room, id) {
   function drawViewer() {
     viewer = new Viewer({
       image: `/api/photos/${id}/image?width=2400&m=${photo.mirrored}`, size: photo.size, points: photo.points,
-      corrected: photo.corrected.map(shownKey), onmove: move,
+      corrected: photo.corrected, onmove: move,
       onchoose: (name, side) => {
         chosen = [name, side];
         pointChoice.value = keyOf(name, side);
@@ -68,10 +70,7 @@ export async function showPhoto(room, id) {
     pointChoice.setAttribute("aria-label", "Point");
     pointChoice.onchange = () => {
       const [name, side] = keys.find((each) => keyOf(...each) === pointChoice.value) ?? [];
-      if (name) {
-        viewer.choose(name, side, { look: true });
-        viewer.node.focus();
-      }
+      if (name) viewer.choose(name, side, { look: true });
     };
     const toggle = (layer, text) => h("button", { "aria-pressed": "true", onclick: (event) => {
       const on = event.target.getAttribute("aria-pressed") !== "true";
@@ -87,20 +86,13 @@ export async function showPhoto(room, id) {
       h("p", { class: "small soft" }, "Drag a point, or choose one and use the arrow keys (1 pixel; with Shift 0.1). Zoom with the wheel, two fingers, + and −."));
   }
 
-  /* The store names sides as the photo was stored; a mirrored one is shown turned round. */
-  function shownKey(key) {
-    const cut = key.lastIndexOf(" ");
-    const [name, side] = [key.slice(0, cut), key.slice(cut + 1)];
-    const other = { right: "left", left: "right" }[side] ?? side;
-    return keyOf(name, photo.mirrored ? other : side);
-  }
-
   /* While a point is dragged the numbers follow; one question at a time is under way. */
   let asking = false, next = null;
   function move(step) {
     if (step.done) {
       next = null;
-      attempt(keep)(step);
+      waiting.set(keyOf(step.name, step.side), step);
+      attempt(keepAll)();
     } else if (asking) next = step;
     else attempt(preview)(step);
   }
@@ -120,20 +112,42 @@ export async function showPhoto(room, id) {
     }
   }
 
-  async function keep({ name, side, place }) {
-    const before = saved.get(keyOf(name, side)) ?? null;
-    const told = await put(`/api/photos/${id}/points`, { [name]: { [side]: place } });
-    saved.set(keyOf(name, side), place);
-    steps.undo.push({ name, side, before, after: place });
-    steps.redo.length = 0;
+  /* Steps that follow each other quickly are kept one after the other; the photo is read again at the end. */
+  const waiting = new Map();
+  let keeping = false;
+  async function keepAll() {
+    if (keeping) return;
+    keeping = true;
+    const told = { metrics: {}, noticeable: {} };
+    try {
+      while (waiting.size) {
+        const [[key, step]] = waiting;
+        waiting.delete(key);
+        const answer = await keep(step);
+        Object.assign(told.metrics, answer.metrics);
+        told.noticeable = answer.noticeable;
+      }
+    } finally {
+      keeping = false;
+    }
     await changed(told);
+  }
+
+  async function keep({ name, side, place }) {
+    const key = keyOf(name, side);
+    const told = await put(`/api/photos/${id}/points`, { [name]: { [side]: place } });
+    steps.undo.push({ name, side, before: saved.get(key) ?? null, after: place });
+    steps.redo.length = 0;
+    saved.set(key, place);
     say(`${sayPoint(name, side)} moved`);
+    return told;
   }
 
   async function changed(told) {
     photo = await get(`/api/photos/${id}`);
+    if (waiting.size || keeping) return;
     viewer.points = photo.points;
-    viewer.moved = new Set(photo.corrected.map(shownKey));
+    viewer.moved = new Set(photo.corrected);
     viewer.place();
     drawNumbers(photo.metrics, told);
     drawFacts();
@@ -243,15 +257,14 @@ export async function showPhoto(room, id) {
     }));
   }
 
-  const saved = new Map();
   async function drawHistory(first) {
     const told = await get(`/api/photos/${id}/history`);
     if (first) {
       for (const each of told.filter((one) => one.fact.startsWith("point "))) {
-        const key = shownKey(each.fact.slice(6)), cut = key.lastIndexOf(" ");
+        const key = each.fact.slice(6), cut = key.lastIndexOf(" ");
         const [name, side] = [key.slice(0, cut), key.slice(cut + 1)];
-        steps.undo.push({ name, side, before: turn(each.old), after: turn(each.new) });
-        if (each.new) saved.set(key, turn(each.new));
+        steps.undo.push({ name, side, before: each.old, after: each.new });
+        if (each.new) saved.set(key, each.new);
         else saved.delete(key);
       }
     }
@@ -262,10 +275,6 @@ export async function showPhoto(room, id) {
     undoButton.disabled = !steps.undo.length;
     redoButton.disabled = !steps.redo.length;
     allButton.disabled = !photo.corrected.length;
-  }
-
-  function turn(place) {
-    return place && photo.mirrored ? [photo.size[0] - place[0], place[1]] : place;
   }
 
   return undefined;

@@ -91,6 +91,11 @@ class Correction(Record):
     old: Any
     new: Any
 
+    @property
+    def point(self) -> tuple[str, str] | None:
+        """Name and side of the point; None for another fact."""
+        return _read_point(self.fact)
+
     @classmethod
     def of_row(cls, row: sqlite3.Row) -> Correction:
         """The correction that a row of the table holds."""
@@ -196,8 +201,16 @@ class KeptPhoto:
         """The points that were corrected: name and side, in the photo as it was stored, to x and y in px."""
         found = {}
         for fact, value in self.corrected.items():
-            kind, _, rest = fact.partition(" ")
-            if kind == "point" and value is not None:
-                name, _, side = rest.rpartition(" ")
-                found[name, side] = (float(value[0]), float(value[1]))
+            point = _read_point(fact)
+            if point is not None and value is not None:
+                found[point] = (float(value[0]), float(value[1]))
         return found
+
+
+def _read_point(fact: str) -> tuple[str, str] | None:
+    """Name and side of the point that a fact is about."""
+    kind, _, rest = fact.partition(" ")
+    if kind != "point":
+        return None
+    name, _, side = rest.rpartition(" ")
+    return name, side

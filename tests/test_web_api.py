@@ -1,0 +1,460 @@
+"""The API of the local page, asked of a real server."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+import zipfile
+import zlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jsonschema
+import numpy as np
+import pytest
+from PIL import Image
+
+from asymmetry import Extractor, Series, measure
+from asymmetry.metrics import catalogue
+from asymmetry.photos.photo import PhotoBytes
+from tests.photos import encoded
+from tests.servers import Served, running_server
+
+DAYS = ("2026-03-02", "2026-03-09", "2026-03-16")
+API: dict[str, Any] = json.loads((resources.files("asymmetry.web") / "openapi.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def photos(astronaut_path: Path) -> dict[str, bytes]:
+    """Three days of one face: turned by a little, each in its own size."""
+    with Image.open(astronaut_path) as image:
+        face = image.convert("RGB").crop((60, 0, 400, 340))
+    made = {}
+    for day, angle in zip(DAYS, (-2, 0, 3), strict=True):
+        turned = face.rotate(angle, Image.Resampling.BICUBIC, fillcolor=(128, 128, 128))
+        made[f"{day} smile.jpg"] = encoded(turned, "JPEG", quality=92)
+    return made
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with running_server(tmp_path_factory.mktemp("served") / "store", "--workers", "2") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def patient(served: Served, photos: dict[str, bytes]) -> str:
+    """A patient whose three photos are read."""
+    number = served.add_patient(affected="right", treatments=[{"date": "2026-03-09", "note": "20 U"}])
+    answer = served.bring(number, list(photos.items()))
+    assert answer.status_code == 202
+    for photo in answer.json()["ids"]:
+        assert served.wait(photo)["status"] in ("ok", "warn")
+    return number
+
+
+@pytest.fixture
+def photo(served: Served, patient: str) -> Iterator[str]:
+    """One of them, without corrections before and after."""
+    number = served.client.get(f"/api/patients/{patient}/photos").json()[1]["id"]
+    yield number
+    served.client.delete(f"/api/photos/{number}/points")
+    served.client.patch(
+        f"/api/photos/{number}", json=dict.fromkeys(("expression", "taken", "mirrored", "excluded"))
+    )
+
+
+def check(name: str, value: Any) -> None:
+    """An answer is as the description says."""
+    jsonschema.Draft202012Validator({**API, "$ref": f"#/components/schemas/{name}"}).validate(value)
+
+
+def test_the_description_is_valid_and_served(served: Served) -> None:
+    validator = pytest.importorskip("openapi_spec_validator", reason="the extra dev is not installed")
+    validator.validate(API)
+    assert served.client.get("/api/openapi.json").json() == API
+
+
+def test_every_described_path_answers(served: Served, patient: str, photo: str) -> None:
+    for path, methods in API["paths"].items():
+        if "get" not in methods or path == "/api/events":
+            continue
+        number = photo if path.startswith("/api/photos") else patient
+        asked = {
+            each["name"]: "brow_height" for each in methods["get"].get("parameters", []) if each["required"]
+        }
+        if "course" in path:
+            asked = {"metric": "brow_height"}
+        answer = served.client.get(path.replace("{id}", number), params=asked)
+        assert answer.status_code == 200, f"{path}: {answer.text[:200]}"
+        kinds = methods["get"]["responses"]["200"]["content"]
+        kind = answer.headers["content-type"].split(";")[0]
+        assert kind in kinds
+        if kind == "application/json":
+            schema = kinds[kind]["schema"]
+            jsonschema.Draft202012Validator({**API, **schema}).validate(answer.json())
+
+
+def test_a_patient_is_changed_and_deleted(served: Served) -> None:
+    number = served.add_patient(affected="left")
+    changed = served.client.patch(f"/api/patients/{number}", json={"affected": None, "name": "P-18"}).json()
+    check("Patient", changed)
+    assert (changed["affected"], changed["name"]) == (None, "P-18")
+    assert served.client.delete(f"/api/patients/{number}").status_code == 204
+    assert served.client.get(f"/api/patients/{number}").status_code == 404
+
+
+def test_numbers_are_those_of_the_library_to_the_bit(
+    served: Served, patient: str, photos: dict[str, bytes]
+) -> None:
+    with Extractor() as extractor:
+        landmarks = extractor.extract([PhotoBytes(name, data) for name, data in photos.items()])
+    table = measure(landmarks)
+    listed = served.client.get(f"/api/patients/{patient}/photos").json()
+    assert [each["name"] for each in listed] == list(photos)
+    for row, each in enumerate(listed):
+        check("PhotoSummary", each)
+        shown = served.client.get(f"/api/photos/{each['id']}").json()
+        check("Photo", shown)
+        assert shown["day"] == (-7, 0, 7)[row]
+        for metric in catalogue().values():
+            for column, sd in zip(metric.columns, metric.sd_columns, strict=True):
+                for key, name in (("value", column), ("sd", sd)):
+                    value, known = shown["metrics"][column][key], float(table[name][row])
+                    assert value == known or (value is None and not np.isfinite(known))
+
+
+def test_a_point_is_moved_and_put_back(served: Served, photo: str) -> None:
+    before = served.client.get(f"/api/photos/{photo}").json()
+    x, y = before["points"]["commissure"]["right"]
+    answer = served.client.put(f"/api/photos/{photo}/points", json={"commissure": {"right": [x, y + 9]}})
+    check("Changed", answer.json())
+    changed = answer.json()["metrics"]
+    old = before["metrics"]["commissure_height_right_mm"]["value"]
+    assert changed["commissure_height_right_mm"]["value"] < old - 1
+    assert not [name for name in changed if name.startswith(("brow", "mrd1", "fissure"))]
+    after = served.client.get(f"/api/photos/{photo}").json()
+    assert after["corrected"] == ["commissure right"]
+    assert {name for name, value in after["metrics"].items() if value != before["metrics"][name]} == set(
+        changed
+    )
+    assert "placed by hand" in after["reason"]
+    told = served.client.get(f"/api/photos/{photo}/history").json()
+    assert told[-1]["fact"] == "point commissure right"
+    assert (told[-1]["old"], told[-1]["new"]) == (None, [x, y + 9])
+    served.client.delete(f"/api/photos/{photo}/points", params={"name": "commissure", "side": "right"})
+    again = served.client.get(f"/api/photos/{photo}").json()
+    assert again["metrics"] == before["metrics"]
+    assert again["corrected"] == []
+
+
+def test_a_preview_keeps_nothing(served: Served, photo: str) -> None:
+    before = served.client.get(f"/api/photos/{photo}").json()
+    x, y = before["points"]["brow_upper_3"]["left"]
+    path = f"/api/photos/{photo}/points"
+    told = served.client.put(f"{path}?preview=true", json={"brow_upper_3": {"left": [x, y - 5]}}).json()
+    assert "brow_height_left_mm" in told["metrics"]
+    assert served.client.get(f"/api/photos/{photo}").json() == before
+
+
+def test_a_mirrored_photo_is_turned_round_with_its_corrections(served: Served, photo: str) -> None:
+    before = served.client.get(f"/api/photos/{photo}").json()
+    width = before["size"][0]
+    x, y = before["points"]["commissure"]["right"]
+    served.client.put(f"/api/photos/{photo}/points", json={"commissure": {"right": [x, y + 4]}})
+    turned = served.client.patch(f"/api/photos/{photo}", json={"mirrored": True}).json()
+    assert turned["corrected"] == ["commissure left"]
+    assert turned["points"]["commissure"]["left"] == pytest.approx([width - x, y + 4], abs=0.02)
+    told = served.client.get(f"/api/photos/{photo}/history").json()
+    assert [each["fact"] for each in told[-2:]] == ["point commissure left", "mirrored"]
+    picture = served.client.get(f"/api/photos/{photo}/image?width=200").content
+    plain = served.client.patch(f"/api/photos/{photo}", json={"mirrored": None}).json()
+    assert plain["corrected"] == ["commissure right"]
+    other = served.client.get(f"/api/photos/{photo}/image?width=200").content
+    left, right = (np.asarray(Image.open(io.BytesIO(each)), dtype=float) for each in (picture, other))
+    assert np.abs(left[:, ::-1] - right).mean() < 3
+
+
+def test_facts_are_corrected_and_taken_back(served: Served, patient: str, photo: str) -> None:
+    facts = {"expression": "rest", "taken": "2026-04-01", "excluded": "blurred"}
+    shown = served.client.patch(f"/api/photos/{photo}", json=facts).json()
+    check("Photo", shown)
+    assert (shown["expression"], shown["taken"], shown["excluded"]) == ("rest", "2026-04-01", "blurred")
+    review = served.client.get(f"/api/patients/{patient}/changes").json()["review"]
+    assert [each["photo"] for each in review if not each["used"]] == [shown["name"]]
+    back = served.client.patch(f"/api/photos/{photo}", json=dict.fromkeys(facts)).json()
+    assert (back["taken"], back["excluded"]) == (DAYS[1], None)
+
+
+def test_the_series_is_that_of_the_library(
+    served: Served, patient: str, photos: dict[str, bytes], tmp_path: Path
+) -> None:
+    for name, data in photos.items():
+        (tmp_path / name).write_bytes(data)
+    series = Series.from_folder(tmp_path, treated_on="2026-03-09", affected="right")
+    told = served.client.get(f"/api/patients/{patient}/changes").json()
+    check("Changes", told)
+    assert told["changes"] == [json.loads(each.to_json()) for each in series.changes()]
+    course = served.client.get(f"/api/patients/{patient}/course?metric=brow_height&side=right").json()
+    check("Course", course)
+    assert course["value"] == series.course("brow_height", side="right").value.tolist()
+
+
+def test_an_export_is_read_back_to_the_same_numbers(
+    served: Served, patient: str, photo: str, tmp_path: Path
+) -> None:
+    x, y = served.client.get(f"/api/photos/{photo}").json()["points"]["commissure"]["right"]
+    served.client.put(f"/api/photos/{photo}/points", json={"commissure": {"right": [x, y + 6]}})
+    served.client.patch(f"/api/photos/{photo}", json={"expression": "smile_closed"})
+    exported = served.client.get(f"/api/patients/{patient}/export.zip").content
+    with zipfile.ZipFile(io.BytesIO(exported)) as archive:
+        archive.extractall(tmp_path)
+    scores = (tmp_path / "scores.csv").read_text("utf-8").splitlines()
+    assert "corrected" in scores[0]
+    assert any("commissure right" in line for line in scores[1:])
+    again = Series.from_folder(tmp_path / "photos")
+    again.static.to_csv(tmp_path / "again.csv")
+    lines = (tmp_path / "again.csv").read_text("utf-8").splitlines()
+    kept = scores[0].split(",").index("corrected")
+    assert [",".join(line.split(",")[:kept]) for line in scores] == lines
+    imported = served.client.post("/api/import", files={"archive": ("P-19.zip", exported)}).json()
+    check("Patient", imported)
+    assert (imported["name"], imported["treatments"][0]["date"]) == ("P-19", "2026-03-09")
+    listed = served.client.get(f"/api/patients/{imported['id']}/photos").json()
+    for each in listed:
+        served.wait(each["id"])
+    numbers = [served.client.get(f"/api/photos/{each['id']}").json()["metrics"] for each in listed]
+    known = served.client.get(f"/api/patients/{patient}/photos").json()
+    assert numbers == [served.client.get(f"/api/photos/{each['id']}").json()["metrics"] for each in known]
+    served.client.delete(f"/api/patients/{imported['id']}")
+
+
+def test_news_of_each_photo(served: Served, photos: dict[str, bytes]) -> None:
+    number = served.add_patient()
+    with served.client.stream("GET", "/api/events") as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == ": hello"
+        served.bring(number, list(photos.items())[:1])
+        told = [json.loads(line[6:]) for line in _until(lines, '"status": "ok"') if line.startswith("data: ")]
+    assert {each["patient"] for each in told} == {number}
+    assert told[-1]["status"] == "ok"
+    served.client.delete(f"/api/patients/{number}")
+
+
+def _until(lines: Iterator[str], text: str) -> Iterator[str]:
+    for line in lines:
+        yield line
+        if text in line:
+            return
+
+
+HTML = b"<html><script>alert(1)</script></html>"
+SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+
+
+def bomb() -> bytes:
+    """A PNG of 30000 by 30000 pixels, all white: small as a file."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 30000, 30000, 1, 0, 0, 0, 0)
+    rows = zlib.compress(b"\x00" * 3751 * 300, 9)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [(HTML, "not"), (SVG, "not"), (b"", "empty"), (bomb(), "900")],
+    ids="html svg empty bomb".split(),
+)
+def test_a_file_that_is_no_photo_is_refused(served: Served, patient: str, data: bytes, reason: str) -> None:
+    answer = served.bring(patient, [("../../x<img src=x>.jpg", data)])
+    assert answer.status_code == 422
+    check("Problem", answer.json())
+    assert reason in answer.json()["detail"]
+    assert len(served.client.get(f"/api/patients/{patient}/photos").json()) == len(DAYS)
+
+
+def test_a_photo_without_a_face_keeps_its_reason(served: Served) -> None:
+    number = served.add_patient()
+    grey = encoded(np.full((200, 160, 3), 90, np.uint8), "JPEG")
+    (photo,) = served.bring(number, [("grey.jpg", grey)]).json()["ids"]
+    shown = served.wait(photo)
+    check("Photo", shown)
+    assert (shown["status"], shown["points"], shown["metrics"]["brow_height_diff_mm"]["value"]) == (
+        "no_face",
+        {},
+        None,
+    )
+    answer = served.client.put(f"/api/photos/{photo}/points", json={"commissure": {"right": [1, 1]}})
+    assert answer.status_code == 409
+    served.client.delete(f"/api/patients/{number}")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/api/patients", {}, 422),
+        ("POST", "/api/patients", {"name": " "}, 422),
+        ("POST", "/api/patients", {"name": "x" * 201}, 422),
+        ("POST", "/api/patients", {"name": "P", "affected": "links"}, 422),
+        ("POST", "/api/patients", {"name": "P", "treatments": [{"date": "yesterday"}]}, 422),
+        ("POST", "/api/patients", {"name": "P", "colour": "red"}, 422),
+        ("POST", "/api/patients", [], 422),
+        ("GET", "/api/patients/..%2f..%2fetc%2fpasswd", None, 404),
+        ("GET", "/api/photos/%2e%2e%2f%2e%2e/image", None, 404),
+        ("GET", "/static/..%2fserver.py", None, 404),
+        ("GET", "/api/photos/0/image", None, 404),
+        ("PUT", "/api/photos/PHOTO/points", {}, 422),
+        ("PUT", "/api/photos/PHOTO/points", {"commissure": {"right": [1, "2"]}}, 422),
+        ("PUT", "/api/photos/PHOTO/points", {"commissure": {"right": [-5, 2]}}, 422),
+        ("PUT", "/api/photos/PHOTO/points", {"commissure": {"up": [1, 2]}}, 422),
+        ("PUT", "/api/photos/PHOTO/points", {"nose": {"right": [1, 2]}}, 422),
+        ("PATCH", "/api/photos/PHOTO", {"expression": "happy"}, 422),
+        ("PATCH", "/api/photos/PHOTO", {"taken": "31.3.2026"}, 422),
+        ("PATCH", "/api/photos/PHOTO", {"mirrored": "yes"}, 422),
+        ("GET", "/api/photos/PHOTO/image?width=0", None, 422),
+        ("GET", "/api/photos/PHOTO/image?width=1e9", None, 422),
+        ("GET", "/api/patients/PATIENT/course?metric=nonsense", None, 422),
+        ("GET", "/api/patients/PATIENT/report.html?language=../../secret.toml", None, 422),
+        ("GET", "/api/patients/PATIENT/report.exe", None, 404),
+        ("POST", "/api/frame", {"no": "frame"}, 200),
+        ("DELETE", "/api/patients", None, 405),
+    ],
+)
+def test_a_wrong_request_is_told_in_words(
+    served: Served, patient: str, photo: str, method: str, path: str, body: Any, status: int
+) -> None:
+    path = path.replace("PHOTO", photo).replace("PATIENT", patient)
+    answer = served.client.request(method, path, json=body)
+    assert answer.status_code == status, answer.text
+    if status >= 400:
+        assert answer.headers["content-type"] == "application/problem+json"
+        check("Problem", answer.json())
+    assert served.client.get("/api/patients").status_code == 200
+
+
+def test_hostile_words_stay_words(served: Served) -> None:
+    words = "<img src=x onerror=alert(1)>"
+    number = served.add_patient(name=words)
+    served.client.post(f"/api/patients/{number}/notes", json={"date": "2026-03-09", "text": words})
+    shown = served.client.get(f"/api/patients/{number}")
+    assert shown.headers["content-type"] == "application/json"
+    assert shown.json()["name"] == words
+    served.client.delete(f"/api/patients/{number}")
+
+
+def test_a_zip_that_would_climb_or_burst_is_harmless(served: Served, photos: dict[str, bytes]) -> None:
+    name, data = next(iter(photos.items()))
+    climbing, empty, huge = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(climbing, "w") as archive:
+        archive.writestr("../../../tmp/climbed.jpg", data)
+        archive.writestr("/etc/cron.d/evil", b"evil")
+    with zipfile.ZipFile(empty, "w") as archive:
+        archive.writestr("readme.txt", b"no photo")
+    with zipfile.ZipFile(huge, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bomb.jpg", bytes(200 * 2**20))
+    before = len(served.client.get("/api/patients").json())
+    made = served.client.post("/api/import", files={"archive": ("climbing.zip", climbing.getvalue())})
+    assert made.status_code == 201
+    (listed,) = served.client.get(f"/api/patients/{made.json()['id']}/photos").json()
+    assert listed["name"] == "climbed.jpg"
+    assert not Path("/tmp/climbed.jpg").exists()
+    served.client.delete(f"/api/patients/{made.json()['id']}")
+    for content in (empty.getvalue(), huge.getvalue(), b"no zip"):
+        answer = served.client.post("/api/import", files={"archive": (f"{name}.zip", content)})
+        assert answer.status_code == 422
+        check("Problem", answer.json())
+    assert len(served.client.get("/api/patients").json()) == before
+
+
+def test_two_hundred_uploads_at_once(served: Served, photos: dict[str, bytes]) -> None:
+    number = served.add_patient()
+    data = next(iter(photos.values()))
+
+    def upload(i: int) -> int:
+        return served.bring(number, [(f"{i}.jpg", data if i % 20 == 0 else HTML)]).status_code
+
+    with ThreadPoolExecutor(32) as pool:
+        codes = list(pool.map(upload, range(200)))
+    assert codes == [202 if i % 20 == 0 else 422 for i in range(200)]
+    assert len(served.client.get(f"/api/patients/{number}/photos").json()) == 1  # the same bytes each time
+    served.client.delete(f"/api/patients/{number}")
+
+
+def test_a_slow_upload_stops_nobody(served: Served, patient: str) -> None:
+    port = int(served.base.rsplit(":", 1)[1])
+    with socket.create_connection(("127.0.0.1", port)) as slow:
+        lines = [
+            f"POST /api/patients/{patient}/photos HTTP/1.1",
+            f"Host: 127.0.0.1:{port}",
+            f"Authorization: Bearer {served.token}",
+            "Content-Type: multipart/form-data; boundary=x",
+            "Content-Length: 1000000",
+        ]
+        slow.sendall("\r\n".join([*lines, "", "--x\r\n"]).encode())
+        assert served.client.get("/api/patients").status_code == 200
+
+
+def test_a_photo_that_ends_its_worker_costs_its_own_row_only(
+    tmp_path: Path, photos: dict[str, bytes]
+) -> None:
+    """The pool is the archive's, which is tested with such photos; here a worker is killed under way."""
+    with running_server(tmp_path / "store", "--workers", "1") as server:
+        number = server.add_patient()
+        ids = server.bring(number, list(photos.items())).json()["ids"]
+        children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
+        if not children.exists():
+            pytest.skip("this system does not list a process's children")
+        for child in children.read_text().split():
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                os.kill(int(child), signal.SIGKILL)
+        assert {server.wait(each)["status"] for each in ids} <= {"ok", "warn"}
+
+
+def test_the_queue_outlives_the_server(tmp_path: Path, photos: dict[str, bytes]) -> None:
+    with running_server(tmp_path / "store", "--workers", "1") as server:
+        number = server.add_patient()
+        ids = server.bring(number, list(photos.items())).json()["ids"]
+        server.kill()
+    with running_server(tmp_path / "store", "--workers", "1") as server:
+        assert {server.wait(each)["status"] for each in ids} <= {"ok", "warn"}
+
+
+def test_a_second_server_on_the_same_data_says_so(tmp_path: Path) -> None:
+    with running_server(tmp_path / "store"):
+        command = [
+            sys.executable,
+            "-m",
+            "asymmetry",
+            "serve",
+            "--no-browser",
+            "--data",
+            str(tmp_path / "store"),
+        ]
+        second = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert "another asymmetry server" in second.stderr
+
+
+def test_a_locked_page_says_how_to_go_on(tmp_path: Path) -> None:
+    with running_server(tmp_path / "store", "--lock-after", "0.01") as server:
+        browser = httpx.Client(base_url=server.base)
+        assert browser.get(f"/?token={server.token}").status_code == 303
+        assert browser.get("/api/patients").status_code == 200
+        time.sleep(0.8)
+        assert browser.get("/api/patients").status_code == 401
+        assert "asymmetry serve" in browser.get("/").text
+        browser.close()

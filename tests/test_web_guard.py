@@ -1,0 +1,157 @@
+"""The guard: who may ask, from where, how much and how slowly."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from asymmetry.web.access import Access
+from asymmetry.web.guard import Guard, Limits
+
+PORT, TOKEN = 8123, "the token"
+HOST = f"127.0.0.1:{PORT}"
+
+
+class Clock:
+    """Seconds that a test sets."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def _echo(_: Any, receive: Any, send: Any) -> None:
+    """Read the whole body, and answer its length."""
+    length, more = 0, True
+    while more:
+        message = await receive()
+        length, more = length + len(message.get("body", b"")), message.get("more_body", False)
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": str(length).encode()})
+
+
+def ask(
+    path: str = "/api/patients",
+    *,
+    access: Access | None = None,
+    headers: dict[str, str] | None = None,
+    body: tuple[bytes, ...] = (b"",),
+    pause: float = 0.0,
+    query: str = "",
+    limits: Limits | None = None,
+) -> tuple[int, dict[str, str]]:
+    """Status and headers of the answer to one request."""
+    guard = Guard(_echo, access or Access(PORT, TOKEN), PORT, limits or Limits())
+    given = {"host": HOST, **(headers or {})}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "query_string": query.encode(),
+        "headers": [(name.encode(), value.encode()) for name, value in given.items()],
+    }
+    parts = [
+        {"type": "http.request", "body": part, "more_body": i + 1 < len(body)} for i, part in enumerate(body)
+    ]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        await asyncio.sleep(pause)
+        return parts.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(guard(scope, receive, send))
+    names = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], names
+
+
+BEARER = {"authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"authorization": "Bearer another"}, 401),
+        ({"authorization": TOKEN}, 401),
+        ({"cookie": f"asymmetry-{PORT}=guessed"}, 401),
+        (BEARER, 200),
+        ({**BEARER, "host": f"localhost:{PORT}"}, 200),
+        ({**BEARER, "host": "evil.example"}, 421),
+        ({**BEARER, "host": f"evil.example:{PORT}"}, 421),
+        ({**BEARER, "host": "127.0.0.1"}, 421),
+        ({**BEARER, "origin": f"http://{HOST}"}, 200),
+        ({**BEARER, "origin": "http://evil.example"}, 403),
+        ({**BEARER, "origin": "null"}, 403),
+        ({**BEARER, "sec-fetch-site": "cross-site"}, 403),
+        ({**BEARER, "sec-fetch-site": "same-site"}, 403),
+        ({**BEARER, "sec-fetch-site": "same-origin"}, 200),
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/patients", "/api/events"])
+def test_who_may_ask(path: str, headers: dict[str, str], status: int) -> None:
+    assert ask(path, headers=headers)[0] == status
+
+
+def test_the_token_is_exchanged_for_a_cookie_and_leaves_the_address() -> None:
+    access = Access(PORT, TOKEN)
+    status, headers = ask("/", access=access, query=f"token={TOKEN.replace(' ', '+')}")
+    assert (status, headers["location"]) == (303, "/")
+    cookie = headers["set-cookie"]
+    assert {"HttpOnly", "SameSite=strict", "Path=/"} <= set(cookie.split("; "))
+    assert TOKEN not in cookie
+    assert ask(access=access, headers={"cookie": cookie.split(";")[0]})[0] == 200
+    access.close_sessions()
+    assert ask(access=access, headers={"cookie": cookie.split(";")[0]})[0] == 401
+
+
+def test_a_wrong_token_opens_nothing() -> None:
+    status, headers = ask("/", query="token=wrong")
+    assert status == 401
+    assert "set-cookie" not in headers
+
+
+def test_a_session_ends_after_a_pause_that_news_do_not_break() -> None:
+    clock = Clock()
+    access = Access(PORT, TOKEN, lock_after=5, clock=clock)
+    cookie = {"cookie": f"{access.cookie}={access.open_session(TOKEN)}"}
+    for clock.now in (0.0, 200.0, 400.0):
+        assert ask(access=access, headers=cookie)[0] == 200
+    clock.now = 600.0
+    assert ask("/api/events", access=access, headers=cookie)[0] == 200
+    clock.now = 701.0
+    assert ask(access=access, headers=cookie)[0] == 401
+    assert ask(access=access, headers=BEARER)[0] == 200
+
+
+def test_the_page_s_own_files_are_open() -> None:
+    assert ask("/static/page.css")[0] == 200
+    assert ask("/static/page.css", headers={"host": "evil.example"})[0] == 421
+
+
+@pytest.mark.parametrize("headers", [BEARER, {}, {"host": "evil.example"}])
+def test_headers_are_strict_on_every_answer(headers: dict[str, str]) -> None:
+    _, answered = ask(headers=headers)
+    policy = answered["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answered["x-content-type-options"] == "nosniff"
+    assert answered["cache-control"] == "no-store"
+    assert answered["referrer-policy"] == "no-referrer"
+
+
+def test_a_body_above_the_limit_is_refused() -> None:
+    limits = Limits(body=10)
+    assert ask(headers=BEARER, body=(b"12345", b"67890"), limits=limits)[0] == 200
+    assert ask(headers=BEARER, body=(b"12345", b"678901"), limits=limits)[0] == 413
+    assert ask(headers={**BEARER, "content-length": "11"}, limits=limits)[0] == 413
+    assert ask(headers={**BEARER, "content-length": "-1"}, limits=limits)[0] == 413
+
+
+def test_an_upload_that_stands_still_is_given_up() -> None:
+    assert ask(headers=BEARER, pause=5, limits=Limits(pause=0.05))[0] == 408

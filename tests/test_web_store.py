@@ -1,0 +1,214 @@
+"""The store: nothing that was acknowledged is lost, and nothing that was deleted is left."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from asymmetry import Landmarks
+from asymmetry.errors import InvalidInputError
+from asymmetry.web.store import schema
+from asymmetry.web.store.database import Database, StoreInUseError
+from asymmetry.web.store.entries import PlannedTreatment
+from asymmetry.web.store.schema import MIGRATIONS, VERSION, migrate
+from asymmetry.web.store.store import MissingEntryError, Store
+from tests.faces import photo as made_face
+
+PHOTO = b"the bytes of a photo"
+TREATED = (PlannedTreatment("2026-03-09", "20 U"),)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "store"
+
+
+@pytest.mark.parametrize("version", range(VERSION))
+def test_tables_of_every_earlier_version_come_to_the_latest(version: int) -> None:
+    database, fresh = sqlite3.connect(":memory:"), sqlite3.connect(":memory:")
+    migrate(database, "earlier", MIGRATIONS[:version])
+    migrate(database, "earlier")
+    migrate(fresh, "fresh")
+    tables = "SELECT name, sql FROM sqlite_master ORDER BY name"
+    assert database.execute(tables).fetchall() == fresh.execute(tables).fetchall()
+    assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
+
+
+def test_a_step_is_made_whole_or_not_at_all() -> None:
+    database = sqlite3.connect(":memory:", isolation_level=None)
+    with pytest.raises(sqlite3.OperationalError):
+        migrate(database, "broken", (*MIGRATIONS, "CREATE TABLE more (id INTEGER); CREATE TABLE no such"))
+    database.execute("ROLLBACK")
+    assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
+    assert not database.execute("SELECT * FROM sqlite_master WHERE name = 'more'").fetchall()
+
+
+def test_a_later_version_s_tables_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Store(folder).close()
+    monkeypatch.setattr(schema, "VERSION", 0)
+    database = sqlite3.connect(folder / "store.sqlite")
+    database.execute(f"PRAGMA user_version = {VERSION + 1}")
+    database.close()
+    with pytest.raises(InvalidInputError, match="later version"):
+        Store(folder)
+
+
+def test_a_file_of_another_kind_is_refused(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "store.sqlite").write_bytes(b"no database, and long enough to be looked at" * 20)
+    with pytest.raises(InvalidInputError, match="is no store"):
+        Store(folder)
+
+
+def test_a_patient_is_kept(folder: Path) -> None:
+    with Store(folder) as store:
+        made = store.add_patient("P-17", affected="left", treatments=TREATED)
+        store.change_patient(made.id, name="P-18")
+        store.add_note(made.id, "2026-03-12", "a headache")
+    with Store(folder) as store:
+        assert store.patients() == [replace(made, name="P-18")]
+        assert [note.text for note in store.notes(made.id)] == ["a headache"]
+
+
+def test_folders_and_files_are_private(folder: Path) -> None:
+    with Store(folder) as store:
+        photo = store.add_photo(store.add_patient("P").id, "a.jpg", PHOTO)
+        files = [folder / "store.sqlite", store.path(photo)]
+        folders = [folder, store.photo_folder, store.path(photo).parent]
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in folders} == {0o700}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("../../etc/passwd.jpg", "passwd.jpg"),
+        ("C:\\photos\\a.jpg", "a.jpg"),
+        ("..", "photo"),
+        ("", "photo"),
+        ("a\x00b\n.jpg", "ab.jpg"),
+        ("<b>smile</b>.jpg", "b>.jpg"),
+    ],
+)
+def test_names_lead_nowhere(folder: Path, given: str, kept: str) -> None:
+    with Store(folder) as store:
+        photo = store.add_photo(store.add_patient("P").id, given, PHOTO)
+        assert photo.name == kept
+        assert store.path(photo).parent.parent == store.photo_folder
+
+
+def test_the_same_bytes_are_one_photo_and_the_same_name_is_numbered(folder: Path) -> None:
+    with Store(folder) as store:
+        patient = store.add_patient("P").id
+        first, again = (store.add_photo(patient, name, PHOTO) for name in ("a.jpg", "b.jpg"))
+        other = store.add_photo(patient, "a.jpg", b"another photo")
+        assert (again, other.name) == (first, "a (2).jpg")
+        assert len(store.photos(patient)) == 2
+
+
+def test_points_and_status_are_kept(folder: Path) -> None:
+    face = made_face()
+    with Store(folder) as store:
+        photo = store.add_photo(store.add_patient("P").id, "2026-03-12 smile.jpg", PHOTO)
+        assert (photo.waits, photo.taken, photo.expression) == (True, "2026-03-12", "smile_open")
+        store.finish_photo(photo.id, face, photo.record)
+    with Store(folder) as store:
+        (read,) = store.photos(photo.patient)
+        assert (read.status, store.landmarks(read)) == ("ok", face)
+
+
+def test_a_file_that_is_no_photo_is_not_kept(folder: Path) -> None:
+    with Store(folder) as store:
+        photo = store.add_photo(store.add_patient("P").id, "a.jpg", PHOTO)
+        blank = Landmarks.blank(["a.jpg"], status="unreadable", reason="damaged")
+        store.finish_photo(photo.id, blank, photo.record)
+        assert not store.path(photo).exists()
+        assert store.photo(photo.id).reason == "damaged"
+
+
+def test_corrections_are_kept_one_after_the_other(folder: Path) -> None:
+    fact = "point commissure right"
+    with Store(folder) as store:
+        photo = store.add_photo(store.add_patient("P").id, "a.jpg", PHOTO)
+        for place in ([1.0, 2.0], [3.0, 4.0], None):
+            store.correct(photo.id, {fact: place, "expression": "rest"}, "Ada")
+    with Store(folder) as store:
+        assert store.photo(photo.id).corrected == {"expression": "rest"}
+        told = [(each.fact, each.old, each.new) for each in store.history(photo.id)]
+        assert told == [
+            (fact, None, [1.0, 2.0]),
+            ("expression", None, "rest"),
+            (fact, [1.0, 2.0], [3.0, 4.0]),
+            (fact, [3.0, 4.0], None),
+        ]
+
+
+def test_deleted_is_deleted(folder: Path) -> None:
+    secret = "a name that nobody else has"
+    with Store(folder) as store:
+        gone, kept = store.add_patient(secret), store.add_patient("kept")
+        for patient in (gone, kept):
+            photo = store.add_photo(patient.id, f"{patient.name}.jpg", PHOTO)
+            store.finish_photo(photo.id, made_face(), photo.record)
+            store.correct(photo.id, {"excluded": patient.name}, "Ada")
+            store.add_note(patient.id, "2026-03-12", patient.name)
+        store.delete_patient(gone.id)
+        assert [each.name for each in store.patients()] == ["kept"]
+        with pytest.raises(MissingEntryError):
+            store.patient(gone.id)
+        left = b"".join(path.read_bytes() for path in folder.glob("store.sqlite*"))
+        assert secret.encode() not in left
+        assert [path.name for path in store.photo_folder.iterdir()] == [kept.id]
+
+
+def test_a_second_server_is_told(folder: Path) -> None:
+    with Store(folder, alone=True), pytest.raises(StoreInUseError, match="another asymmetry server"):
+        Store(folder, alone=True)
+    with Store(folder, alone=True), Store(folder) as reader:  # a command line may read beside a server
+        assert reader.patients() == []
+
+
+def _hold(folder: Path, held: object) -> None:
+    Database(folder, alone=True)
+    held.set()  # type: ignore[attr-defined]
+    multiprocessing.Event().wait()
+
+
+def test_a_killed_server_lets_the_store_go(folder: Path) -> None:
+    Store(folder).close()
+    spawn = multiprocessing.get_context("spawn")
+    held = spawn.Event()
+    process = spawn.Process(target=_hold, args=(folder, held))
+    process.start()
+    assert held.wait(60)
+    with pytest.raises(StoreInUseError):
+        Store(folder, alone=True)
+    process.kill()
+    process.join()
+    Store(folder, alone=True).close()
+
+
+def test_files_of_no_photo_are_removed_at_the_next_start(folder: Path) -> None:
+    with Store(folder) as store:
+        photo = store.add_photo(store.add_patient("P").id, "a.jpg", PHOTO)
+        orphans = [store.path(photo).with_name(name) for name in ("0" * 64, "x.npz", "y.jpg.part")]
+        for path in orphans:
+            path.write_bytes(b"left behind")
+    with Store(folder, alone=True) as store:
+        assert [path for path in store.photo_folder.rglob("*") if path.is_file()] == [store.path(photo)]
+
+
+def test_points_of_other_numbers_are_read_again(folder: Path) -> None:
+    with Store(folder) as store:
+        photo = store.add_photo(store.add_patient("P").id, "a.jpg", PHOTO)
+        store.finish_photo(photo.id, made_face(), photo.record)
+    database = sqlite3.connect(folder / "store.sqlite")
+    with database:
+        database.execute("UPDATE photos SET score_version = score_version - 1")
+    database.close()
+    with Store(folder, alone=True) as store:
+        assert [each.id for each in store.queued()] == [photo.id]
