@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -10,12 +11,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import httpx
+import jsonschema
 
 PATIENCE = 120.0
+API: dict[str, Any] = json.loads((resources.files("asymmetry.web") / "openapi.json").read_text("utf-8"))
 
 
 @dataclass(frozen=True)
@@ -76,3 +80,8 @@ def running_server(folder: Path, *options: str) -> Iterator[Served]:
                 assert code == 0
             else:
                 process.stdout.close()
+
+
+def check(name: str, value: Any) -> None:
+    """An answer is as the description says."""
+    jsonschema.Draft202012Validator({**API, "$ref": f"#/components/schemas/{name}"}).validate(value)

@@ -288,5 +288,5 @@ def test_every_view_fits_and_is_accessible(
 
 def find_axe() -> str | None:
     """The accessibility checker axe-core, where `.ci/run` has put it."""
-    found = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+    found = Path(__file__).parents[1] / ".venv" / "node_modules" / "axe-core" / "axe.min.js"
     return found.read_text("utf-8") if found.exists() else None

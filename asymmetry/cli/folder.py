@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 import asymmetry
 from asymmetry.core.text import ENGLISH, Text
@@ -18,6 +19,7 @@ from asymmetry.terminal import printable
 
 if TYPE_CHECKING:
     from asymmetry.core.table import Measurements
+    from asymmetry.people import Series
     from asymmetry.photos.listing import Leftover
 
 __all__ = ["EXIT_SOME_FAILED", "language_option", "leave", "mirrored_option", "of_a_folder"]
@@ -36,8 +38,16 @@ language_option = click.option(
     help="Output language, such as de, or a .toml translation.",
 )
 
+#: The facts that the store knows of its patients.
+_FACTS = ("treated_on", "affected", "setting", "manifest", "mirrored", "all_rest")
 _FOLDER = (
-    click.argument("folder", type=click.Path(path_type=Path)),
+    click.argument("folder", required=False, type=click.Path(path_type=Path)),
+    click.option(
+        "--store",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        help="Folder of the local page's data, in place of FOLDER; needs --patient.",
+    ),
+    click.option("--patient", help="Name or number of a patient in the store."),
     click.option(
         "--treated-on",
         type=click.DateTime(["%Y-%m-%d"]),
@@ -68,16 +78,38 @@ def of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
     """A command about one person's folder; it is handed the series."""
 
     @functools.wraps(command)
-    def with_series(folder: Path, treated_on: tuple[datetime, ...], **options: Any) -> None:
-        names = ("affected", "setting", "manifest", "mirrored", "all_rest")
-        known = {name: options.pop(name) for name in names}
-        days = [each.date() for each in treated_on]
-        made = asymmetry.Series.from_folder(folder, treated_on=days, progress=show_photos, **known)
+    def with_series(folder: Path | None, store: Path | None, patient: str | None, **options: Any) -> None:
+        known = {name: options.pop(name) for name in _FACTS}
+        if folder is not None and store is None and patient is None:
+            made = _read_folder(folder, **known)
+        elif folder is None and store is not None and patient is not None:
+            made = _read_store(store, patient, known)
+        else:
+            raise click.UsageError("give a FOLDER, or --store with --patient")
         command(made, **options)
 
     for option in reversed(_FOLDER):
         with_series = option(with_series)
     return with_series
+
+
+def _read_folder(folder: Path, *, treated_on: tuple[datetime, ...], **known: Any) -> Series:
+    days = [each.date() for each in treated_on]
+    return asymmetry.Series.from_folder(folder, treated_on=days, progress=show_photos, **known)
+
+
+def _read_store(folder: Path, patient: str, known: Mapping[str, Any]) -> Series:
+    """A patient of the local page, as the page shows it; whatever is known about it stands in the store."""
+    context = click.get_current_context()
+    given = [name for name in known if context.get_parameter_source(name) is not ParameterSource.DEFAULT]
+    if given:
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise click.UsageError(f"{options} can't be combined with --store: set it on the page")
+    from asymmetry.web.person import find_patient, patient_series
+    from asymmetry.web.store.store import Store
+
+    with Store(folder) as store:
+        return patient_series(store, find_patient(store, patient))
 
 
 def _check_language(language: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,11 +26,11 @@ __all__ = ["Desk", "desk_of"]
 
 
 class Recent:
-    """The latest results of something costly; threads may share it."""
+    """The latest results of something costly; threads may share it, and each is made once."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._kept: OrderedDict[Any, Any] = OrderedDict()
+        self._kept: OrderedDict[Any, Future[Any]] = OrderedDict()
         self._mutex = threading.Lock()
 
     def clear(self) -> None:
@@ -38,19 +39,25 @@ class Recent:
             self._kept.clear()
 
     def get(self, key: Any, make: Callable[[], Any], *, keep: bool = True) -> Any:
-        """The result of that key, made if it is not there."""
+        """The result of that key, made if it is not there; others who ask meanwhile wait for it."""
         with self._mutex:
-            if key in self._kept:
+            known = self._kept.get(key)
+            mine: Future[Any] = Future()
+            if known is None and keep:
+                self._kept[key] = mine
+                while len(self._kept) > self._most:
+                    self._kept.popitem(last=False)
+            elif known is not None:
                 self._kept.move_to_end(key)
-                return self._kept[key]
-        made = make()
-        if not keep:
-            return made
-        with self._mutex:
-            self._kept[key] = made
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return made
+        if known is not None:
+            return known.result()
+        try:
+            mine.set_result(make())
+        except BaseException as error:
+            mine.set_exception(error)
+            with self._mutex:
+                self._kept.pop(key, None)
+        return mine.result()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.records import make_plain
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
+from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import catalogue
 from asymmetry.people import Series
 from asymmetry.photos.dates import day_of
@@ -27,6 +28,7 @@ from asymmetry.web.store.store import Store
 
 __all__ = [
     "describe_kept",
+    "find_patient",
     "list_metrics",
     "list_points",
     "measure_photo",
@@ -131,6 +133,27 @@ def _columns() -> tuple[tuple[str, str], ...]:
         for metric in catalogue().values()
         for pair in zip(metric.columns, metric.sd_columns, strict=True)
     )
+
+
+def find_patient(store: Store, called: str) -> Patient:
+    """The patient of that number, else the only one of that name.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is none, or several have the name.
+    """
+    patients = store.patients()
+    found = [each for each in patients if each.id == called] or [
+        each for each in patients if each.name == called
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        numbers = ", ".join(each.id for each in found)
+        raise InvalidInputError(f"{len(found)} patients are called {called!r}: give a number ({numbers})")
+    names = ", ".join(each.name for each in patients) or "none"
+    raise InvalidInputError(f"there is no patient {called!r}; the store has {names}")
 
 
 def patient_series(store: Store, patient: Patient, days: Iterable[str] | None = None) -> Series:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-import sqlite3
 import threading
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
@@ -17,11 +15,11 @@ from typing import Any
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import InvalidInputError
-from asymmetry.photos.photo import photo_suffixes
 from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.web.store.database import Database
-from asymmetry.web.store.entries import QUEUED, Correction, KeptPhoto, Patient, PlannedTreatment, VisitNote
+from asymmetry.web.store.entries import QUEUED, Correction, KeptPhoto, Patient, VisitNote
 from asymmetry.web.store.files import make_private, remove_others, write_whole
+from asymmetry.web.store.tables import list_patients, list_photos, plain_name, suffix_of, write_treatments
 
 __all__ = ["MissingEntryError", "Store"]
 
@@ -78,11 +76,11 @@ class Store:
 
     def patients(self) -> list[Patient]:
         """All patients, in order of their names."""
-        return self._patients("SELECT * FROM patients ORDER BY name, id")
+        return list_patients(self._database, "SELECT * FROM patients ORDER BY name, id")
 
     def patient(self, number: str) -> Patient:
         """One patient; `MissingEntryError` if there is none."""
-        found = self._patients("SELECT * FROM patients WHERE id = ?", number)
+        found = list_patients(self._database, "SELECT * FROM patients WHERE id = ?", number)
         if not found:
             raise MissingEntryError(f"there is no patient {number!r}")
         return found[0]
@@ -95,7 +93,7 @@ class Store:
                 "INSERT INTO patients VALUES (?, ?, ?, ?, ?, ?)",
                 (made.id, made.name, made.affected, made.setting, int(made.demo), _now()),
             )
-            _write_treatments(tables, made)
+            write_treatments(tables, made)
         return made
 
     def change_patient(self, number: str, **facts: Any) -> Patient:
@@ -106,7 +104,7 @@ class Store:
                 "UPDATE patients SET name = ?, affected = ?, setting = ? WHERE id = ?",
                 (made.name, made.affected, made.setting, number),
             )
-            _write_treatments(tables, made)
+            write_treatments(tables, made)
         return self.patient(number)
 
     def delete_patient(self, number: str) -> None:
@@ -130,18 +128,18 @@ class Store:
     def photos(self, patient: str) -> list[KeptPhoto]:
         """A patient's photos, in the order in which they came."""
         self.patient(patient)
-        return self._photos("patient = ?", patient)
+        return list_photos(self._database, "patient = ?", patient)
 
     def photo(self, number: str) -> KeptPhoto:
         """One photo; `MissingEntryError` if there is none."""
-        found = self._photos("id = ?", number)
+        found = list_photos(self._database, "id = ?", number)
         if not found:
             raise MissingEntryError(f"there is no photo {number!r}")
         return found[0]
 
     def queued(self) -> list[KeptPhoto]:
         """The photos of all patients that wait to be read."""
-        return self._photos("status = ?", QUEUED)
+        return list_photos(self._database, "status = ?", QUEUED)
 
     def add_photo(self, patient: str, name: str, data: bytes) -> KeptPhoto:
         """Keep a photo; it waits to be read. One with the same bytes is there already, and is returned.
@@ -157,13 +155,13 @@ class Store:
         """
         self.patient(patient)
         digest = hashlib.sha256(data).hexdigest()
-        name = _plain_name(name)
+        name = plain_name(name)
         made = KeptPhoto(
-            _new_id(), patient, digest, _suffix(name), name, _now(), QUEUED, "", PhotoRecord(name)
+            _new_id(), patient, digest, suffix_of(name), name, _now(), QUEUED, "", PhotoRecord(name)
         )
         make_private(self.photo_folder / patient)
         with self._mutex:
-            known = self._photos("patient = ? AND sha256 = ?", patient, digest)
+            known = list_photos(self._database, "patient = ? AND sha256 = ?", patient, digest)
             if known:
                 return known[0]
             made = replace(made, name=self._free_name(patient, name))
@@ -288,36 +286,6 @@ class Store:
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    def _patients(self, query: str, *values: str) -> list[Patient]:
-        treatments: dict[str, list[PlannedTreatment]] = defaultdict(list)
-        for row in self._database.rows("SELECT * FROM treatments ORDER BY date, id"):
-            treatments[row["patient"]].append(PlannedTreatment(row["date"], row["note"]))
-        counted = self._database.rows("SELECT patient, count(*) AS n FROM photos GROUP BY patient")
-        photos = {row["patient"]: row["n"] for row in counted}
-        return [
-            Patient(
-                row["id"],
-                row["name"],
-                row["affected"],
-                row["setting"],
-                tuple(treatments[row["id"]]),
-                bool(row["demo"]),
-                photos.get(row["id"], 0),
-            )
-            for row in self._database.rows(query, *values)
-        ]
-
-    def _photos(self, condition: str, *values: str) -> list[KeptPhoto]:
-        where = f"photo IN (SELECT id FROM photos WHERE {condition})"
-        corrected: dict[str, dict[str, Any]] = defaultdict(dict)
-        for row in self._database.rows(f"SELECT * FROM corrections WHERE {where} ORDER BY id", *values):
-            new = json.loads(row["new"])
-            corrected[row["photo"]].pop(row["fact"], None)
-            if new is not None:
-                corrected[row["photo"]][row["fact"]] = new
-        found = self._database.rows(f"SELECT * FROM photos WHERE {condition} ORDER BY rowid", *values)
-        return [KeptPhoto.of_row(row, corrected[row["id"]]) for row in found]
-
     def _insert(self, photo: KeptPhoto) -> None:
         with self._database.change() as tables:
             tables.execute(
@@ -371,27 +339,6 @@ class Store:
                 "UPDATE photos SET status = ? WHERE score_version <> ? AND status <> 'unreadable'",
                 (QUEUED, SCORE_VERSION),
             )
-
-
-def _write_treatments(tables: sqlite3.Connection, patient: Patient) -> None:
-    tables.execute("DELETE FROM treatments WHERE patient = ?", (patient.id,))
-    listed: Sequence[tuple[str, str, str]] = [
-        (patient.id, each.date, each.note) for each in patient.treatments
-    ]
-    tables.executemany("INSERT INTO treatments (patient, date, note) VALUES (?, ?, ?)", listed)
-
-
-def _plain_name(name: str) -> str:
-    """A file's name without folders and letters that no file system should see."""
-    plain = PurePath(name.replace("\\", "/")).name
-    shown = "".join(letter for letter in plain if letter.isprintable()).strip(". ")
-    return shown[:200] or "photo"
-
-
-def _suffix(name: str) -> str:
-    """The ending of a photo's name, if it is one; it is for people, as the content counts."""
-    suffix = PurePath(name).suffix.lower()
-    return suffix if suffix in photo_suffixes() else ""
 
 
 def _new_id() -> str:

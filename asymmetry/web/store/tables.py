@@ -1,0 +1,77 @@
+"""Rows of the store's tables as entries, and names that are fit for files."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from pathlib import PurePath
+from typing import Any
+
+from asymmetry.photos.photo import photo_suffixes
+from asymmetry.web.store.database import Database
+from asymmetry.web.store.entries import KeptPhoto, Patient, PlannedTreatment
+
+__all__ = ["list_patients", "list_photos", "plain_name", "suffix_of", "write_treatments"]
+
+_LONGEST_NAME = 200
+
+
+def list_patients(database: Database, query: str, *values: str) -> list[Patient]:
+    """The patients that a query finds."""
+    treatments: dict[str, list[PlannedTreatment]] = defaultdict(list)
+    for row in database.rows("SELECT * FROM treatments ORDER BY date, id"):
+        treatments[row["patient"]].append(PlannedTreatment(row["date"], row["note"]))
+    counted = database.rows("SELECT patient, count(*) AS n FROM photos GROUP BY patient")
+    photos = {row["patient"]: row["n"] for row in counted}
+    return [
+        Patient(
+            row["id"],
+            row["name"],
+            row["affected"],
+            row["setting"],
+            tuple(treatments[row["id"]]),
+            bool(row["demo"]),
+            photos.get(row["id"], 0),
+        )
+        for row in database.rows(query, *values)
+    ]
+
+
+def list_photos(database: Database, condition: str, *values: str) -> list[KeptPhoto]:
+    """The photos that meet a condition, with all that was corrected, in the order in which they came."""
+    where = f"photo IN (SELECT id FROM photos WHERE {condition})"
+    corrected: dict[str, dict[str, Any]] = defaultdict(dict)
+    for row in database.rows(f"SELECT * FROM corrections WHERE {where} ORDER BY id", *values):
+        new = json.loads(row["new"])
+        corrected[row["photo"]].pop(row["fact"], None)
+        if new is not None:
+            corrected[row["photo"]][row["fact"]] = new
+    found = database.rows(f"SELECT * FROM photos WHERE {condition} ORDER BY rowid", *values)
+    return [KeptPhoto.of_row(row, corrected[row["id"]]) for row in found]
+
+
+def write_treatments(tables: sqlite3.Connection, patient: Patient) -> None:
+    """Put a patient's treatments in the place of the former ones."""
+    tables.execute("DELETE FROM treatments WHERE patient = ?", (patient.id,))
+    listed = [(patient.id, each.date, each.note) for each in patient.treatments]
+    tables.executemany("INSERT INTO treatments (patient, date, note) VALUES (?, ?, ?)", listed)
+
+
+def plain_name(name: str) -> str:
+    """A file's name without folders and without letters that can't be seen.
+
+    Examples
+    --------
+    >>> plain_name("../../2026-03-09 smile.jpg"), plain_name("..")
+    ('2026-03-09 smile.jpg', 'photo')
+    """
+    plain = PurePath(name.replace("\\", "/")).name
+    shown = "".join(letter for letter in plain if letter.isprintable()).strip(". ")
+    return shown[:_LONGEST_NAME] or "photo"
+
+
+def suffix_of(name: str) -> str:
+    """The ending of a photo's name, if it is one; it is for people, as the content counts."""
+    suffix = PurePath(name).suffix.lower()
+    return suffix if suffix in photo_suffixes() else ""
