@@ -91,6 +91,7 @@ def course(
     expression: str,
     expected: Expected = USUAL,
     times: FloatArray | None = None,
+    values: FloatArray | None = None,
 ) -> Course:
     """Average a column's readings of each day.
 
@@ -108,6 +109,8 @@ def course(
         The readings' expected error.
     times : ndarray, shape (n,), optional
         How many times larger the error variance of each photo is than that. Default: 1.
+    values : ndarray, shape (n,), optional
+        Readings in place of the table's.
 
     Examples
     --------
@@ -116,7 +119,7 @@ def course(
     >>> made.day.tolist(), made.value.tolist(), made.photos
     ([0.0, 7.0], [1.0, 3.0], (('a',), ('b', 'c')))
     """
-    day, values = table["day"], table[column]
+    day, values = table["day"], table[column] if values is None else values
     kept = np.flatnonzero(rows & np.isfinite(day) & np.isfinite(values))
     kept = kept[np.argsort(day[kept], kind="stable")]
     day, values = day[kept], values[kept]

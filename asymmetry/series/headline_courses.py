@@ -73,11 +73,11 @@ def _static_course(
 ) -> Course:
     """A static column over days; heights of one side as at the usual pitch of these photos."""
     expected, slope = expected_error(setting, column), pitch_slope(setting, column)
-    if slope:
-        pitch = np.where(rows, static["pitch_deg"], np.nan)
-        values = at_usual_pitch(static[column], pitch, slope)
-        static = Measurements({"photo": static["photo"], "day": static["day"], column: values})
-    return course(static, column, rows, expression, expected)
+    if not slope:
+        return course(static, column, rows, expression, expected)
+    pitch = np.where(rows, static["pitch_deg"], np.nan)
+    values = at_usual_pitch(static[column], pitch, slope)
+    return course(static, column, rows, expression, expected, values=values)
 
 
 def movement_courses(movements: Measurements, setting: Setting) -> Iterator[Sides]:

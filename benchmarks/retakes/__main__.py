@@ -22,6 +22,7 @@ from PIL import Image
 from asymmetry.core.frame import Scale
 from asymmetry.extract import Extractor
 from asymmetry.metrics import measure
+from asymmetry.metrics.headline import HEADLINES
 from asymmetry.series.scale import pooled_scale
 from asymmetry.synthetic.retake import Retake, retake_photo
 from asymmetry.synthetic.setting import SETTINGS
@@ -44,6 +45,7 @@ _STEP_COLUMN = {
     "upper_lid": "fissure_height_diff_mm",
 }
 _SMILE_COLUMNS = ("commissure_lift_diff_mm", "commissure_travel_diff_mm")
+_SIDES = tuple(f"{each.metric}_right_mm" for each in HEADLINES)
 #: Width and height of a picture in a sheet of them, px, and how many there are in a row.
 _CELL, _IN_A_ROW = (300, 360), 6
 
@@ -52,7 +54,7 @@ def scatter_rows(tuning: Scatters, reporting: Scatters, real: Mapping[str, Mappi
     """The scatter in each setting, of both halves of the people, beside that of real photos."""
     head = ["SD from day to day", "setting", "shared", "a photo's own", "1 photo", "3 photos", "df"]
     rows = [[*head, "reporting people", *(f"{name}, real" for name in real)]]
-    for column in dict.fromkeys([*COLUMNS, *_SMILE_COLUMNS]):
+    for column in dict.fromkeys([*COLUMNS, *_SIDES, *_SMILE_COLUMNS]):
         for setting, found in tuning.items():
             if column not in found:
                 continue

@@ -30,6 +30,8 @@ Folk: TypeAlias = Mapping[str, Sequence[Readings]]
 PLANS = ((3, 1), (5, 2), (6, 2), (8, 3), (10, 3))
 #: Series of each kind that are drawn of a person.
 DRAWS = 6
+#: The look after the tenth visit, of those after three.
+_TENTH = 7
 _KINDS = ("a day's mean", "a change", "a change of a side")
 _SMILE = "commissure_lift_diff_mm"
 #: True changes, the column that tells each, and its size, mm.
@@ -126,36 +128,37 @@ def _false_alarms(
 
 
 def told_rows(folk: Folk, draws: int = DRAWS) -> list[Row]:
-    """True steps after three visits: those told on the tenth, and of those called the ones taken back."""
-    rows = [["true change of one side, told on the 10th visit, %", *folk, "taken back", ""]]
-    for change, (column, whole) in STEPS.items():
+    """True steps after three visits: told on the tenth, and of whole ones that were called, taken back."""
+    told_at = (f"{setting}, told on the 10th visit, %" for setting in folk)
+    rows = [["change of one side", *told_at, "taken back, %"]]
+    for change, (_, whole) in STEPS.items():
         for share in (0.5, 0.75, 1.0):
-            told, back = zip(
-                *(_step(people, setting, change, column, share, draws) for setting, people in folk.items()),
-                strict=True,
-            )
-            rows.append(
-                [f"{change} {share * whole:g} mm", *map("{:.0f}".format, told), *map("{:.1f}".format, back)]
-            )
+            found = [_steps(people, setting, change, share, draws) for setting, people in folk.items()]
+            told = [100 * np.mean([shown[min(_TENTH, len(shown)) - 1] for shown in each]) for each in found]
+            back = _taken_back([shown for each in found for shown in each])
+            rows.append([f"{change} {share * whole:g} mm", *map("{:.0f}".format, told), back])
     return rows
 
 
-def _step(
-    people: Sequence[Readings], setting: str, change: str, column: str, share: float, draws: int
-) -> tuple[float, float]:
+def _taken_back(found: Sequence[Sequence[bool]]) -> str:
+    """Percent of the changes called on one visit that were not on a later one; of single looks nothing."""
+    called = [shown[shown.index(True) :] for shown in found if len(shown) > 1 and True in shown]
+    return f"{100 * np.mean([not all(each) for each in called]):.1f}" if called else ""
+
+
+def _steps(
+    people: Sequence[Readings], setting: str, change: str, share: float, draws: int
+) -> list[list[bool]]:
+    """Whether a step is called on each visit after it, up to the twelfth; of a partial one on the tenth."""
     rng = np.random.default_rng(1)
-    told, back = [], []
-    for person in people:
-        if change not in person.steps:
-            continue
+    column, made = STEPS[change][0], []
+    for person in (each for each in people if change in each.steps):
         for _ in range(draws):
             moved = share * step_at(12, 3)
-            made = _at_rest(make_series(person, rng, 12, change=change, share=moved), setting, 3)
-            shown = [next(each.beyond for each in found if each.column == column) for found in made.looks(12)]
-            told.append(shown[10 - 4])
-            if any(shown):
-                back.append(not all(shown[shown.index(True) :]))
-    return 100 * float(np.mean(told)), 100 * float(np.mean(back)) if back else np.nan
+            series = _at_rest(make_series(person, rng, 12, change=change, share=moved), setting, 3)
+            looks = series.looks(12) if share == 1 else [series.after(10).changes()]
+            made.append([next(each.beyond for each in found if each.column == column) for found in looks])
+    return made
 
 
 def smile_rows(folk: Folk, draws: int = DRAWS) -> list[Row]:
