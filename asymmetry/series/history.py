@@ -277,7 +277,7 @@ class History:
             Photos of this expression only. Default: for static metrics the usual one, for movements the one
             with the most days.
         side : {"diff", "right", "left"}
-            Which column of the metric.
+            Which column of the metric; lengths of one side as at the usual pitch of these photos.
 
         Raises
         ------
