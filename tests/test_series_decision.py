@@ -180,11 +180,15 @@ def test_another_picture_size_is_another_camera_and_a_cropped_photo_is_not() -> 
     plain = dated(face(8), [-7, -3, 0, 7, 14, 21, 28, 35])
     camera = replace(plain, size=np.where(large, plain.size * [2, 3], plain.size))
     cropped = replace(plain, size=plain.size + 10 * np.arange(8)[:, None])
+    pairs = dated(face(8), [-7, -7, 0, 0, 7, 7, 14, 14])
+    daily = replace(pairs, size=pairs.size + 10 * (np.arange(8) // 2)[:, None])
+    last = replace(pairs, size=pairs.size + 10 * (np.arange(8) // 6)[:, None])
     told = [
-        Series.from_landmarks(each, treated_on=TREATED_ON).changes()[0].notes for each in (camera, cropped)
+        Series.from_landmarks(each, treated_on=TREATED_ON).changes()[0].notes
+        for each in (camera, cropped, daily, last)
     ]
-    assert "another_camera" in {note.code for note in told[0]}
-    assert "another_camera" not in {note.code for note in told[1]}
+    found = ["another_camera" in {note.code for note in notes} for notes in told]
+    assert found == [True, False, False, True]
 
 
 # Both sides, one side

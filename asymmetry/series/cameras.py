@@ -35,7 +35,8 @@ class Camera(NamedTuple):
 def used_cameras(landmarks: Landmarks, about: Sequence[PhotoRecord] = ()) -> dict[str, Camera]:
     """The camera of each photo, by the photo's name: by its EXIF tags, and by the size of its picture.
 
-    Pictures that are cropped have sizes of their own and tell nothing: a size counts that several days share.
+    Pictures that are cropped have sizes of their own and tell nothing: a size counts where several photos
+    share it, in a series in which several days share one.
 
     Parameters
     ----------
@@ -51,7 +52,8 @@ def used_cameras(landmarks: Landmarks, about: Sequence[PhotoRecord] = ()) -> dic
     """
     sizes = ["{}×{}".format(*sorted(size)) for size in landmarks.size.tolist()]
     days = (taken[:10] for taken in landmarks.taken.tolist())
-    often = Counter(size for size, _ in set(zip(sizes, days, strict=True)))
+    lasting = Counter(size for size, _ in set(zip(sizes, days, strict=True)))
+    often = Counter(sizes) if max(lasting.values(), default=0) > 1 else Counter[str]()
     models = [each.camera for each in about] or [""] * len(sizes)
     return {
         photo: Camera(model, size if often[size] > 1 else "")
