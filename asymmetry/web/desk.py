@@ -53,7 +53,7 @@ class Recent:
             return known.result()
         try:
             mine.set_result(make())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  those who wait are told of it, too
             mine.set_exception(error)
             with self._mutex:
                 self._kept.pop(key, None)
