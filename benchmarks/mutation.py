@@ -47,7 +47,6 @@ TESTS = {
     "extract.face.frontal": ("quality", "glasses", "hidden"),
     "extract.face.plane": ("corners", "brows", "irises"),
     "extract.face.pose": ("turned", "response", "depth"),
-    "extract.halves.chimeras": ("common_shape", "response"),
     "extract.halves.common": ("common_shape",),
     "extract.halves.response": ("response",),
     "extract.judge.glasses": ("glasses",),

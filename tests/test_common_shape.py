@@ -72,6 +72,18 @@ def test_a_shift_reaches_as_far_as_it_says() -> None:
     assert default[40] == pytest.approx(0.98, abs=0.005)
 
 
+def test_the_grid_holds_half_a_face(plane: Array) -> None:
+    """A node every 5 mm, 9 cm out and 12 cm up and down; nobody's face is larger."""
+    shifts = CommonShape.of(plane, GRID).shifts["right"]
+    assert shifts.shape == (2 * 24 + 1, 18 + 1, 2)
+    assert np.abs(plane).max(axis=0) == pytest.approx((7.7, 9.4), abs=0.3)
+    # The farthest place that moves, a raised brow's end, is well inside.
+    brow = raised(plane, ("brow_upper_1",), 0.4)
+    end = to_half(brow[MEDIAPIPE_478.of("right", ("brow_upper_1",))], "right")
+    there, back = (CommonShape.of(brow, GRID).own(end - (0, 0.2), side)[0, 1] for side in SIDES)
+    assert there - back > 0.1
+
+
 def test_nothing_crosses_the_midline_and_eyes_stay(plane: Array) -> None:
     shape = CommonShape.of(raised(raised(plane, BROW, 0.4), MOUTH, -0.5), GRID)
     middle = np.stack([np.zeros(50), np.linspace(-10, 10, 50)], axis=-1)
