@@ -187,7 +187,7 @@ def test_a_saved_series_is_added_to(tmp_path: Path, caplog: pytest.LogCaptureFix
 def test_photos_by_another_method_are_not_added() -> None:
     made = from_database(Reader())
     other: Any = Reader(method="plain")
-    with pytest.raises(InvalidInputError, match=r"another way \(method\)"):
+    with pytest.raises(InvalidInputError, match=r"other settings \(method\)"):
         made.add([picture(99)], extractor=other)
     assert other.asked == []
 
