@@ -44,7 +44,7 @@ TESTS = {
     "extract.edges.network": ("marks", "lids"),
     "extract.edges.peaks": ("corners", "brows", "irises"),
     "extract.face.depth": ("depth",),
-    "extract.face.frontal": ("quality", "glasses", "hidden"),
+    "extract.face.frontal": ("quality", "hidden_limits"),
     "extract.face.plane": ("corners", "brows", "irises"),
     "extract.face.pose": ("turned", "response", "depth"),
     "extract.halves.common": ("common_shape",),
@@ -76,6 +76,8 @@ INDIFFERENT = {
     ("extract.edges.irises", "IrisSearch.coarse"),
     ("extract.edges.irises", "IrisSearch.fine"),
     ("extract.edges.irises", "IrisSearch.step"),
+    ("extract.edges.network", "_FINENESS"),
+    ("extract.face.plane", "_GRID"),
 }
 #: Fixtures that read real photos.
 PHOTOS = {"astronaut", "astronaut_path", "portrait_path", "shared_faces", "ugly"}

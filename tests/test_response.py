@@ -142,6 +142,24 @@ def test_leads_count_from_the_line_of_the_canthi(plane: Array) -> None:
     assert leads(lifted)["lower_lid"] == pytest.approx(0.0, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("part", "stations"), [("brow_lateral", (1, 2)), ("brow_arch", (3, 4)), ("brow_medial", (5,))]
+)
+def test_each_third_of_a_brow_leads_by_itself(plane: Array, part: str, stations: tuple[int, ...]) -> None:
+    names = tuple(f"brow_{edge}_{station}" for edge in ("upper", "lower") for station in stations)
+    found = leads(raised(plane, "right", names, 0.3))
+    assert found[part] == pytest.approx(0.3)
+    assert {name for name, lead in found.items() if abs(lead) > 1e-9} == {part}
+
+
+def test_a_table_that_says_nothing_changes_nothing(plane: Array) -> None:
+    vertices = canonical_mesh()
+    uneven = raised(raised(plane, "right", BROW, 0.3), "left", GROUPS["upper_lid"], 0.2)
+    uneven[MEDIAPIPE_478.right(BROW) + MEDIAPIPE_478.left(BROW), 1] += 0.25
+    np.testing.assert_allclose(whole_brows(uneven, Response(), vertices), uneven, atol=1e-12)
+    np.testing.assert_allclose(put_back(uneven, Response(), NONE, vertices), uneven, atol=1e-12)
+
+
 def test_brows_get_back_what_both_lost_and_their_difference_stays(plane: Array) -> None:
     vertices = canonical_mesh()
     both = MEDIAPIPE_478.right(BROW) + MEDIAPIPE_478.left(BROW)
