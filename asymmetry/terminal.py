@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = [
     "change_lines",
     "clinic_lines",
-    "count_things",
     "json_text",
     "pair_lines",
     "photo_lines",
@@ -268,19 +267,6 @@ def truth_lines(read: Series, truth: Measurements, text: Text | None = None) -> 
     errors = [float(((found - true) ** 2).mean() ** 0.5) for true, found in courses]
     cells = "".join(f"{_number(error, say, decimals=2):>18}" for error in errors)
     yield f"{say('terminal.error'):>6}{cells}"
-
-
-def count_things(number: int, thing: str) -> str:
-    """A number of things in words.
-
-    Examples
-    --------
-    >>> count_things(1, "photo"), count_things(2, "photo")
-    ('1 photo', '2 photos')
-    """
-    if number == 1:
-        return f"{number} {thing}"
-    return f"{number} {thing}s"
 
 
 def progress_line(now: Progress, seconds: float) -> str:

@@ -20,7 +20,6 @@ from asymmetry.progress import show_archive, show_photos
 from asymmetry.terminal import (
     change_lines,
     clinic_lines,
-    count_things,
     json_text,
     photo_lines,
     printable,
@@ -244,29 +243,33 @@ def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
 )
 @_method
 @mirrored_option
-def archive(source: str, output: Path, **options: Any) -> None:
+@language_option
+def archive(source: str, output: Path, language: str, **options: Any) -> None:
     """Score millions of photos into a Parquet file.
 
     SOURCE is a folder, a glob pattern in quotes, a manifest (CSV) or a URL. There is one row per photo,
     failures included. You can interrupt it at any time: run the same command again to resume.
     """
+    say = Text.load(language)
     with show_archive() as show:
         try:
             made = asymmetry.score_archive(source, output, progress=show, **options)
         except KeyboardInterrupt:
             show.close()
-            click.echo("Interrupted. Finished work is kept: run the same command again to resume.", err=True)
+            click.echo(say("terminal.interrupted"), err=True)
             sys.exit(EXIT_INTERRUPTED)
     counts = ", ".join(f"{number} {status}" for status, number in made.statuses.items())
-    summary = f"{count_things(made.photos, 'photo')}: {counts}"
-    if made.scored < made.photos:
-        summary += f"; {made.photos - made.scored} by earlier runs"
-    click.echo(f"{summary}\n{printable(str(output))}")
+    kind, earlier = "terminal.archive", made.photos - made.scored
+    if earlier:
+        kind = "terminal.archive_continued"
+    click.echo(say.count(kind, made.photos, counts=counts, earlier=earlier))
+    click.echo(printable(str(output)))
     missed = [each for each in _find_leftovers(source) if each.missed]
     for each in missed[:_MOST_NAMED]:
-        click.echo(printable(f"not read: {each.path}: {each.note}"), err=True)
+        told = say("terminal.not_read", path=each.path, reason=each.note.words(say))
+        click.echo(printable(told), err=True)
     if len(missed) > _MOST_NAMED:
-        click.echo(f"not read: {len(missed) - _MOST_NAMED} more files", err=True)
+        click.echo(say("terminal.more_not_read", more=len(missed) - _MOST_NAMED), err=True)
     if not made.usable:
         _fail(f"{source}: no photo could be scored; the column 'reason' says why")
     if missed:
