@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from asymmetry.core.text import Text
 from asymmetry.terminal import progress_line
 
 if TYPE_CHECKING:
@@ -32,14 +33,16 @@ def show_photos(photos: Iterable[Any]) -> Iterable[Any]:
 class Bar:
     """A bar on the terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: Text) -> None:
         from tqdm import tqdm
 
-        self._bar = tqdm(file=sys.stderr, unit="photo", leave=False)
+        self._text = text
+        self._bar = tqdm(file=sys.stderr, unit=text("terminal.photo"), leave=False)
 
     def __call__(self, now: Progress) -> None:
         self._bar.total, self._bar.initial = now.photos, now.earlier
-        self._bar.set_postfix_str(f"{now.failed_share:.1%} failed", refresh=False)
+        failed = self._text("terminal.failed", share=now.failed_share)
+        self._bar.set_postfix_str(failed, refresh=False)
         self._bar.update(now.done - self._bar.n)
 
     def close(self) -> None:
@@ -50,21 +53,22 @@ class Bar:
 class Lines:
     """A line from time to time, for logs."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: Text) -> None:
+        self._text = text
         self._began = self._told = time.monotonic()
 
     def __call__(self, now: Progress) -> None:
         moment = time.monotonic()
         if moment - self._told >= SECONDS_PER_LINE:
             self._told = moment
-            click.echo(progress_line(now, moment - self._began), err=True)
+            click.echo(progress_line(now, moment - self._began, self._text), err=True)
 
     def close(self) -> None:
         """Nothing to put away."""
 
 
-def show_archive() -> closing[Bar | Lines]:
+def show_archive(text: Text) -> closing[Bar | Lines]:
     """The display of an archive's progress: a bar on a terminal, lines where there is none."""
     if sys.stderr.isatty():
-        return closing(Bar())
-    return closing(Lines())
+        return closing(Bar(text))
+    return closing(Lines(text))

@@ -269,7 +269,7 @@ def truth_lines(read: Series, truth: Measurements, text: Text | None = None) -> 
     yield f"{say('terminal.error'):>6}{cells}"
 
 
-def progress_line(now: Progress, seconds: float) -> str:
+def progress_line(now: Progress, seconds: float, text: Text | None = None) -> str:
     """How far an archive is, for a log.
 
     Examples
@@ -283,7 +283,7 @@ def progress_line(now: Progress, seconds: float) -> str:
         rate = (now.done - now.earlier) / seconds
     share = 100 * now.done / max(now.photos, 1)
     counts = {"done": f"{now.done:,}", "photos": f"{now.photos:,}"}
-    return english_text()(
+    return (text or english_text())(
         "terminal.progress", share=share, failed=100 * now.failed_share, rate=rate, **counts
     )
 

@@ -251,7 +251,7 @@ def archive(source: str, output: Path, language: str, **options: Any) -> None:
     failures included. You can interrupt it at any time: run the same command again to resume.
     """
     say = Text.load(language)
-    with show_archive() as show:
+    with show_archive(say) as show:
         try:
             made = asymmetry.score_archive(source, output, progress=show, **options)
         except KeyboardInterrupt:
