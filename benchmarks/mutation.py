@@ -46,7 +46,7 @@ TESTS = {
     "extract.face.depth": ("depth",),
     "extract.face.frontal": ("quality", "hidden_limits"),
     "extract.face.plane": ("corners", "brows", "irises"),
-    "extract.face.pose": ("turned", "response", "depth"),
+    "extract.face.pose": ("camera", "response", "depth"),
     "extract.halves.common": ("common_shape",),
     "extract.halves.response": ("response",),
     "extract.judge.glasses": ("glasses",),

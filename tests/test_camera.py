@@ -109,6 +109,14 @@ def test_a_focal_length_that_can_not_be_is_not_believed(focal):
     assert fit_pose(points, vertices, focal_px=focal).camera_cm == CAMERA_CM
 
 
+@pytest.mark.parametrize(("distance", "believed"), [(12, False), (19, True), (920, True), (1150, False)])
+def test_people_are_photographed_from_15_cm_to_10_m(distance, believed):
+    """A face of 50 px per cm: its focal length over these is the distance of the camera."""
+    points, _ = photograph(face(), 60.0, 3000.0, 5.0)
+    found = fit_pose(points, load_canonical().vertices, focal_px=50.0 * distance)
+    assert math.isfinite(found.focal_px) == believed
+
+
 @pytest.mark.parametrize("distance", [30.0, 50.0, 300.0])
 def test_heights_are_those_of_the_face_at_any_known_distance(distance):
     """Turned by 8°, a near camera enlarges the nearer brow: read as from 1 m, an even face looks uneven."""

@@ -9,7 +9,7 @@ import pytest
 
 from asymmetry.core.schemes import MEDIAPIPE_478, Side
 from asymmetry.extract.edges.corners import CornerSearch, refine_corners
-from asymmetry.extract.face.plane import places
+from asymmetry.extract.face.plane import light_at, places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical, load_canonical
 
@@ -141,3 +141,11 @@ def test_corners_obey_the_mirror_law(canonical: Canonical) -> None:
     there = refine_corners(photo, POSE, canonical, plane, SEARCH).plane
     back = refine_corners(np.ascontiguousarray(photo[:, ::-1]), POSE, canonical, plane, SEARCH).plane
     np.testing.assert_allclose(back[MEDIAPIPE_478.mirror] * (-1, 1), there, atol=1e-6)
+
+
+def test_in_the_dark_a_grey_level_counts_as_a_ninth() -> None:
+    """Light is told by its logarithm, 8 grey levels added, so that noise in the dark counts little."""
+    photo = np.repeat(np.array([[0, 1, 100, 200]], np.uint8)[..., None], 3, axis=2)
+    at = np.stack([np.arange(4) + 0.5, np.full(4, 0.5)], axis=-1)[None].astype(np.float32)
+    light = light_at(photo, at)[0]
+    np.testing.assert_allclose(np.diff(light), np.log([9 / 8, 108 / 9, 208 / 108]), atol=1e-5)
