@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -35,16 +36,22 @@ OVER_TWO_PX = 0.87
 PER_SLOPE = SKIN / (OVER_TWO_PX * STEP)
 
 
-def view(grey: npt.ArrayLike) -> Frontal:
-    """A frontal picture made by hand from grey values, with the canonical face's points."""
-    levels = np.broadcast_to(np.asarray(grey, dtype=np.uint8), (HEIGHT, WIDTH))
+@functools.cache
+def canonical_points() -> Points:
+    """The canonical face's points in the picture."""
     points = np.zeros((MEDIAPIPE_478.size, 2))
     vertices = load_canonical(model_file(None)).vertices[:, :2]
     points[: len(vertices)] = vertices * (PX_PER_CM, -PX_PER_CM) + (WIDTH / 2, HEIGHT / 2)
+    return points
+
+
+def view(grey: npt.ArrayLike) -> Frontal:
+    """A frontal picture made by hand from grey values, with the canonical face's points."""
+    levels = np.broadcast_to(np.asarray(grey, dtype=np.uint8), (HEIGHT, WIDTH))
     return Frontal(
         rgb=np.repeat(levels[..., None], 3, axis=2),
         seen=np.ones((HEIGHT, WIDTH), dtype=bool),
-        points=points,
+        points=canonical_points(),
         native=np.zeros((1, 1), dtype=np.uint8),
         px_per_mm=2.0,
     )
