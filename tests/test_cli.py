@@ -170,7 +170,15 @@ def test_series_writes_a_table_and_a_page(demo: tuple[Result, Path], tmp_path: P
     for path in sorted((demo[1] / "photos").glob("*.jpg"))[::8]:
         shutil.copy(path, tmp_path)
     shutil.copy(broken, tmp_path / "<b>broken.jpg")
-    result = run("series", tmp_path, "--treated-on", "2026-03-09", "-o", tmp_path / "out" / "new")
+    options = [
+        "--treated-on",
+        "2026-03-09",
+        "-o",
+        tmp_path / "out" / "new",
+        "--sheet",
+        tmp_path / "sheet.csv",
+    ]
+    result = run("series", tmp_path, *options)
     assert result.exit_code == 3
     assert "not scored: <b>broken.jpg: " in result.stderr
     text, sheet, table = result.stdout.split("\n\n", 2)
@@ -180,10 +188,12 @@ def test_series_writes_a_table_and_a_page(demo: tuple[Result, Path], tmp_path: P
     lines = table.splitlines()
     assert lines[0].startswith("4 photos; days since treatment")
     assert lines[2].split()[:3] == ["day", "date", "brow"]
-    days = [line for line in lines[3:-3] if not line.startswith(" " * 8)]
+    days = [line for line in lines[3:-4] if not line.startswith(" " * 8)]
     assert [line.split()[0] for line in days] == ["-14", "10", "63"]
     assert [line.split()[-1] for line in days] == sorted(path.name for path in tmp_path.glob("2026*"))
+    assert lines[-3] == str(tmp_path / "sheet.csv")
     assert lines[-2:] == [str(tmp_path / "out" / "new" / name) for name in ("scores.csv", "report.html")]
+    assert (tmp_path / "sheet.csv").read_text(encoding="utf-8-sig").startswith("Expression,Measure,Unit,")
     table = (tmp_path / "out" / "new" / "scores.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(table)))
     assert [row["status"] for row in rows] == ["ok", "ok", "ok", "unreadable"]
@@ -227,6 +237,9 @@ def test_series_says_what_changed_and_writes_nothing_unasked(
         (["series", ".", "--treated-on", "31.3.2026", "-o", "out"], 2, "31.3.2026"),
         (["series", ".", "--affected", "upper"], 2, "--affected"),
         (["series", ".", "--manifest", "none.csv"], 1, "no photos in this folder"),
+        (["series", ".", "--sheet", "sheet.ods"], 1, "ending in .csv or .xlsx"),
+        (["compare", "a.jpg", "b.jpg", "-o", "pair.gif"], 1, "ending in .png or .jpg"),
+        (["compare", "a.jpg"], 2, "Missing argument 'AFTER'"),
     ],
 )
 def test_errors_are_one_line(

@@ -286,3 +286,13 @@ def test_text_fits_the_width(width: int) -> None:
     numbers = [line for line in sheet_lines(sheet, english_text(), width) if line[:2] == "  "]
     assert max(map(len, numbers)) <= max(width, 60)
     assert min(map(len, numbers)) > 40
+
+
+def test_text_leaves_out_visits_without_a_number() -> None:
+    blank = Landmarks.blank(["c.jpg"], status="no_face", reason="no face found")
+    failed = replace(blank, taken=np.array(["2026-05-20"]))
+    photos = Landmarks.concat([dated(face(2), [0, 7]), failed])
+    sheet = Series.from_landmarks(photos, expression=["rest"] * 3).sheet()
+    lines = list(sheet_lines(sheet, english_text()))
+    assert lines[0].split() == "Sheet day 0 day 7".split()
+    assert lines[-1].startswith("2 of 3 visits")

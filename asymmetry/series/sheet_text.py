@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from asymmetry.core.text import Text
 from asymmetry.metrics import movement_catalogue
@@ -38,7 +38,7 @@ def sheet_lines(sheet: Sheet, text: Text, width: int = 100, days: Iterable[float
     []
     """
     most = max((width - _TITLE) // _VISIT, 1)
-    shown = _choose_visits([each.day for each in sheet.visits], most, days)
+    shown = _choose_visits(sheet, most, days)
     if not shown or not sheet.rows:
         return
     heads = [text.day(sheet.visits[at].day) for at in shown]
@@ -56,12 +56,17 @@ def sheet_lines(sheet: Sheet, text: Text, width: int = 100, days: Iterable[float
         yield text("sheet.some", shown=len(shown), visits=len(sheet.visits))
 
 
-def _choose_visits(days: Sequence[float], most: int, wanted: Iterable[float]) -> list[int]:
-    """Which visits are shown: the latest, the first, the wanted days, and then the latest of the others."""
-    places = list(range(len(days)))
+def _choose_visits(sheet: Sheet, most: int, wanted: Iterable[float]) -> list[int]:
+    """Which visits are shown, of those with a number: the latest, the first, the wanted days, later ones."""
+    days = [each.day for each in sheet.visits]
+    places = [at for at in range(len(days)) if any(_is_measured(row.cells[at]) for row in sheet.rows)]
     asked = [days.index(day) for day in wanted if day in days]
     order = dict.fromkeys([*places[-1:], *places[:1], *asked, *reversed(places)])
     return sorted(list(order)[:most])
+
+
+def _is_measured(cell: Cell) -> bool:
+    return not (math.isnan(cell.right) and math.isnan(cell.left))
 
 
 def _name_group(row: SheetRow, text: Text) -> str:
