@@ -8,6 +8,7 @@ about a minute.
 
 from __future__ import annotations
 
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from asymmetry.series.likeness import (
     find_strangers,
     shapes,
     signatures,
+    smiles,
 )
 
 __all__ = ["main"]
@@ -50,7 +52,7 @@ def main() -> None:
     values, shape = signatures(found), shapes(found)
     neutral = np.array(["neutral" in name for name in found.photo.tolist()])
     _print_scatter(values, people)
-    _print_shapes(shape, people)
+    _print_shapes(shape, smiles(found), people)
     _print_pairs(values, people)
     _print_series(values[neutral])
 
@@ -68,23 +70,21 @@ def _print_scatter(values: FloatArray, people: npt.NDArray[np.str_]) -> None:
         print(f"  {column:<30}{times * sd:6.2f}, taken to be {sd}")
 
 
-def _print_shapes(shape: FloatArray, people: npt.NDArray[np.str_]) -> None:
+def _print_shapes(shape: FloatArray, smile: FloatArray, people: npt.NDArray[np.str_]) -> None:
     apart = np.sqrt(((shape[:, None] - shape) ** 2).mean(axis=-1))
     same = people[:, None] == people
     pairs = np.triu(np.ones_like(same), 1)
-    print("Distance of shapes (share of the outer canthi's distance): median, 95 %, largest")
+    print("Distance of shapes (standard deviations of retakes): median, 95 %, largest")
     for name, some in (("one person", same & pairs), ("two people", ~same & pairs)):
         print(f"  {name}: {np.nanquantile(apart[some], [0.5, 0.95, 1]).round(4)}")
     told = np.array([[compare_shapes(np.stack([one, other])) for other in shape] for one in shape])
     for name, some in (("one person", same & pairs), ("two people", ~same & pairs)):
         words, counts = np.unique(told[some], return_counts=True)
         print(f"  two photos of {name}:", dict(zip(words.tolist(), counts.tolist(), strict=True)))
-    strangers = [
-        find_strangers(np.concatenate([shape[people == who], shape[people == other][:1]]))
-        for who in np.unique(people)
-        for other in np.unique(people)
-        if who != other
-    ]
+    strangers = []
+    for who, other in permutations(np.unique(people), 2):
+        rows = [*np.flatnonzero(people == who), np.flatnonzero(people == other)[0]]
+        strangers.append(find_strangers(shape[rows], smile[rows]))
     print(f"  found beside two photos of one person: {np.mean([each[-1] for each in strangers]):.0%}")
     print(f"  one of the two found instead: {np.mean([each[:-1].any() for each in strangers]):.1%}")
 
