@@ -205,7 +205,7 @@ def test_the_mean_of_both_networks_counts(canonical, network):
     folder = importlib.resources.files("asymmetry.extract.edges")
     both = [
         drawn.read(LidNetworks(folder.joinpath(name).read_bytes()))
-        for name in ("lids_people.onnx", "lids_renders.onnx")
+        for name in ("lids_people.tflite", "lids_renders.tflite")
     ]
     np.testing.assert_allclose(drawn.read(network), np.mean(both, axis=0), atol=1e-9)
     assert not np.allclose(*both, atol=1e-3)

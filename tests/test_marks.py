@@ -305,5 +305,5 @@ def test_pictures_are_as_the_network_learnt_them(canonical: Canonical) -> None:
 
 
 def test_a_damaged_network_is_refused() -> None:
-    with pytest.raises(ModelError, match=r"marks\.onnx"):
+    with pytest.raises(ModelError, match=r"marks\.tflite"):
         MarkNetwork(b"no network")

@@ -264,13 +264,13 @@ def _make_pool(
     """The networks of a file, a set for each core; or the one model that was given."""
     if model is None or isinstance(model, (str, os.PathLike)):
         load = partial(MediapipeModel.load, model_file(model), threads, graph=method == "plain")
-        return NetworkPool(load, usable_cores())
+        return NetworkPool(load, usable_cores(), threads)
     if not isinstance(model, Model):
         raise InvalidInputError(
             "model has to be the path of a face_landmarker.task, or a landmark network with all that a Model "
             f"has (docs/own-models.md), and this is {type(model).__name__}"
         )
-    return NetworkPool(lambda: model, 1)
+    return NetworkPool(lambda: model, 1, threads)
 
 
 def _name_of(model: Model) -> dict[str, str]:

@@ -50,7 +50,7 @@ class Networks:
 class NetworkPool:
     """Sets of networks, lent to threads.
 
-    A network of LiteRT, OpenCV or MediaPipe gives one thread another's result when two use it at once. So a
+    A network of LiteRT or MediaPipe gives one thread another's result when two use it at once. So a
     thread borrows a whole set for as long as it reads one photo. A set is loaded when all others are lent,
     up to one for each core; then a thread waits for one to come back. A program with one thread has one set.
 
@@ -68,6 +68,8 @@ class NetworkPool:
         Loads a landmark model.
     most : int
         Sets at most. Of a model that can't be loaded again there is one.
+    threads : int, optional
+        Threads for one reading of the networks that read places in the pixels, see `reading_threads`.
 
     Attributes
     ----------
@@ -80,8 +82,8 @@ class NetworkPool:
         If a file can't be read: the first set is loaded at once.
     """
 
-    def __init__(self, load: Callable[[], Model], most: int) -> None:
-        self._load_model, self._most = load, most
+    def __init__(self, load: Callable[[], Model], most: int, threads: int | None = None) -> None:
+        self._load_model, self._most, self._threads = load, most, threads
         self._closed = False
         self._begin_empty()
         first = self._load()
@@ -120,7 +122,8 @@ class NetworkPool:
         return self._load()
 
     def _load(self) -> Networks:
-        networks = Networks(self._load_model(), EdgeNetworks(LidNetworks(), MarkNetwork()))
+        edges = EdgeNetworks(LidNetworks(threads=self._threads), MarkNetwork(threads=self._threads))
+        networks = Networks(self._load_model(), edges)
         self._loaded.append(networks)
         return networks
 

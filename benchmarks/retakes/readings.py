@@ -185,7 +185,7 @@ def _code() -> bytes:
         for path in sorted((ROOT / "asymmetry" / room).rglob("*")):
             if path.suffix == ".py":
                 digest.update(_meaning(path))
-            elif path.suffix in (".toml", ".onnx", ".task"):
+            elif path.suffix in (".toml", ".tflite", ".task"):
                 digest.update(path.read_bytes())
     return digest.digest()
 

@@ -1,10 +1,10 @@
 """``python -m benchmarks.tune.lids``: trains a network that reads lid margins, from people or renders too.
 
-Needs PyTorch and onnx, which nothing else here does: ``pip install -e '.[tune]'``. It makes eyes of the
-tuning people anew (`benchmarks.tune.made_eyes`), trains for as long as told, prints how far margins of the
-reporting people are off, and writes ``extract/edges/lids_people.onnx``, with ``--renders``
-``lids_renders.onnx``, with the photos, their hash and the date in its metadata. Chance makes another network
-a little different. The one of people alone was trained before closed lids lost their lashes in `make_eye`.
+Needs PyTorch and litert-torch, which nothing else here does: ``pip install -e '.[tune]'``. It makes eyes of
+the tuning people anew (`benchmarks.tune.made_eyes`), trains for as long as told, prints how far margins of
+the reporting people are off, and writes ``extract/edges/lids_people.tflite``, with ``--renders``
+``lids_renders.tflite``, with the photos, their hash and the date in it. Chance makes another network a little
+different. The one of people alone was trained before closed lids lost their lashes in `make_eye`.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def main() -> None:
     chosen = parser.parse_args()
     torch.set_num_threads(1)
     used = all_photos(tuning=True, renders=chosen.renders)
-    output = FOLDER / ("lids_renders.onnx" if chosen.renders else "lids_people.onnx")
+    output = FOLDER / ("lids_renders.tflite" if chosen.renders else "lids_people.tflite")
     stream = Stream(read_eyes(used), chosen.seed)
     network = train(UNet(2), stream, loss, chosen.minutes, chosen.seed)
     scratch = output.with_suffix(".made")

@@ -1,9 +1,9 @@
 """``python -m benchmarks.tune.marks``: trains the network that reads brows, canthi and corners of the mouth.
 
-Needs PyTorch and onnx, which nothing else here does: ``pip install -e '.[tune]'``. It makes pictures of the
-tuning people anew (`benchmarks.tune.made_marks`), trains for as long as told, prints how far both sides of
-the reporting people are off, and writes ``asymmetry/extract/marks.onnx`` with the photos, their hash and the
-date in its metadata. Chance makes another network a little different.
+Needs PyTorch and litert-torch, which nothing else here does: ``pip install -e '.[tune]'``. It makes pictures
+of the tuning people anew (`benchmarks.tune.made_marks`), trains for as long as told, prints how far both
+sides of the reporting people are off, and writes ``extract/edges/marks.tflite`` with the photos, their hash
+and the date in it. Chance makes another network a little different.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from benchmarks.tune.known_marks import Marked, read_marked
 from benchmarks.tune.made_marks import make_marks
 from benchmarks.tune.training import UNet, column_loss, exported, map_loss, train
 
-FILE = Path(__file__).resolve().parents[2] / "asymmetry" / "extract" / "edges" / "marks.onnx"
+FILE = Path(__file__).resolve().parents[2] / "asymmetry" / "extract" / "edges" / "marks.tflite"
 #: Portraits and smiles show what young faces at rest do not. Renders have corners moved farther than warps.
 OFTEN = {"portraits": 2.0, "smiling": 2.0, "neutral": 1.0, "render": 0.2}
 #: The distributions' standard deviation, and the unit of errors, cm: brows, canthi, corners.

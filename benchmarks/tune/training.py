@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
+import zipfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import litert_torch
 import numpy as np
-import onnx
 import torch
 from torch import nn
 from torch.nn import functional
@@ -145,18 +147,14 @@ def train(
 
 
 def exported(network: UNet, picture: Picture, used: Sequence[Path], made_by: str, scratch: Path) -> bytes:
-    """The network as an ONNX file, with where it comes from; ``scratch`` is written and removed again."""
-    torch.onnx.export(
-        network,
-        (torch.zeros(2, 3, picture.height, picture.width),),
-        str(scratch),
-        input_names=["picture"],
-        output_names=["scores"],
-        dynamo=False,
-        opset_version=13,
+    """The network as a TFLite file; ``scratch`` is written and removed again.
+
+    Where it comes from stands in ``made.json`` of the ZIP archive at its end: ``unzip -p marks.tflite``.
+    """
+    shown = torch.zeros(2, picture.height, picture.width, 3)
+    litert_torch.convert(litert_torch.to_channel_last_io(network, args=[0], outputs=[0]), (shown,)).export(
+        str(scratch)
     )
-    model = onnx.load(str(scratch))
-    scratch.unlink()
     digest = hashlib.sha256(b"".join(photo.read_bytes() for photo in used)).hexdigest()
     facts = {
         "made_by": made_by,
@@ -165,5 +163,8 @@ def exported(network: UNet, picture: Picture, used: Sequence[Path], made_by: str
         "photos_sha256": digest,
         "licence": _LICENCE,
     }
-    onnx.helper.set_model_props(model, facts)
-    return model.SerializeToString()
+    with zipfile.ZipFile(scratch, "a") as archive:
+        archive.writestr("made.json", json.dumps(facts, indent=1))
+    content = scratch.read_bytes()
+    scratch.unlink()
+    return content

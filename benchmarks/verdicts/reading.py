@@ -16,7 +16,7 @@ from asymmetry.extract import Extractor
 __all__ = ["Reader", "code_version"]
 
 #: Files of code and of networks; a change in any of them makes every reading anew.
-_KINDS = ("*.py", "*.onnx", "*.npz", "*.toml", "*.task")
+_KINDS = ("*.py", "*.tflite", "*.npz", "*.toml", "*.task")
 
 
 class Reader:

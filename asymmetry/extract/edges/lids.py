@@ -29,7 +29,7 @@ __all__ = ["EYE_PICTURE", "LidNetworks", "LidSettings", "Lids", "margin_numbers"
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 
-_FILES = ("lids_people.onnx", "lids_renders.onnx")
+_FILES = ("lids_people.tflite", "lids_renders.tflite")
 _GROUPS = MEDIAPIPE_478.groups
 _LIDS = ("upper_lid", "lower_lid")
 # The station of a lid's contour at which its height is measured.
@@ -85,7 +85,9 @@ class LidNetworks:
     Parameters
     ----------
     *contents : bytes
-        ONNX files. Default: those that are installed with the package.
+        TFLite files. Default: those that are installed with the package.
+    threads : int, optional
+        Threads that share one reading, see `reading_threads`.
 
     Raises
     ------
@@ -93,8 +95,11 @@ class LidNetworks:
         If one is missing or can't be loaded.
     """
 
-    def __init__(self, *contents: bytes) -> None:
-        self._networks = [Network("lids", each) for each in contents] or [Network(file) for file in _FILES]
+    def __init__(self, *contents: bytes, threads: int | None = None) -> None:
+        if contents:
+            self._networks = [Network("lids", each, threads=threads) for each in contents]
+        else:
+            self._networks = [Network(file, threads=threads) for file in _FILES]
 
     @staticmethod
     def sha256() -> str:

@@ -37,7 +37,7 @@ __all__ = ["BROW_PICTURE", "MOUTH_PICTURE", "MarkNetwork", "MarkSettings", "Mark
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 
-FILE = "marks.onnx"
+FILE = "marks.tflite"
 _GROUPS = MEDIAPIPE_478.groups
 _EDGES = ("brow_upper", "brow_lower")
 #: Pictures of the brow with the eye below it, and of the corner of the mouth: equally many pixels, so that
@@ -125,7 +125,9 @@ class MarkNetwork:
     Parameters
     ----------
     content : bytes, optional
-        An ONNX file. Default: the one that is installed with the package.
+        A TFLite file. Default: the one that is installed with the package.
+    threads : int, optional
+        Threads that share one reading, see `reading_threads`.
 
     Raises
     ------
@@ -133,8 +135,8 @@ class MarkNetwork:
         If it is missing or can't be loaded.
     """
 
-    def __init__(self, content: bytes | None = None) -> None:
-        self._network = Network(FILE, content)
+    def __init__(self, content: bytes | None = None, *, threads: int | None = None) -> None:
+        self._network = Network(FILE, content, threads=threads)
 
     @staticmethod
     def sha256() -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import importlib.resources
 from dataclasses import dataclass
-from importlib.resources.abc import Traversable
 
 import cv2
 import numpy as np
@@ -23,6 +22,7 @@ from asymmetry.extract.face.half import from_half
 from asymmetry.extract.face.plane import draw_at, on_a_grid, places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
+from asymmetry.extract.model.runtime import load_network, reading_threads, run_network
 from asymmetry.photos.halvings import Halvings
 
 __all__ = ["Network", "Picture", "column_places", "draw_picture", "local_line", "map_places", "scaled"]
@@ -85,7 +85,9 @@ class Network:
     file : str
         Its name in the package.
     content : bytes, optional
-        An ONNX file. Default: the one that is installed with the package.
+        A TFLite file. Default: the one that is installed with the package.
+    threads : int, optional
+        Threads that share one reading, see `reading_threads`.
 
     Raises
     ------
@@ -93,23 +95,16 @@ class Network:
         If it is missing or can't be loaded.
     """
 
-    def __init__(self, file: str, content: bytes | None = None) -> None:
-        # OpenCV 5 takes nearly twice as long with its newer engine, which it uses for all networks that are
-        # not in a file; OpenCV 4 has the one.
-        engine = {"engine": cv2.dnn.ENGINE_CLASSIC} if hasattr(cv2.dnn, "ENGINE_CLASSIC") else {}
+    def __init__(self, file: str, content: bytes | None = None, *, threads: int | None = None) -> None:
         try:
-            if content is None:
-                with importlib.resources.as_file(_installed(file)) as path:
-                    self._network = cv2.dnn.readNetFromONNX(str(path), **engine)
-            else:
-                self._network = cv2.dnn.readNetFromONNX(np.frombuffer(content, np.uint8), **engine)
-        except (OSError, cv2.error) as error:
+            self._network = load_network(content or _installed(file), reading_threads(threads))
+        except (OSError, ValueError) as error:
             raise ModelError(f"{file}: this network can't be read ({error})") from error
 
     @staticmethod
     def sha256(file: str) -> str:
         """SHA-256 of a network that is installed with the package."""
-        return hashlib.sha256(_installed(file).read_bytes()).hexdigest()
+        return hashlib.sha256(_installed(file)).hexdigest()
 
     def scores(self, pictures: Pixels) -> FloatArray:
         """Scores of the cells of pictures.
@@ -123,9 +118,8 @@ class Network:
         -------
         ndarray, shape (n, kinds, cells down, cells across)
         """
-        given = np.ascontiguousarray(pictures.transpose(0, 3, 1, 2), dtype=np.float32)
-        self._network.setInput(scaled(given))
-        return np.asarray(self._network.forward(), dtype=np.float64)
+        (scores,) = run_network(self._network, scaled(pictures.astype(np.float32)))
+        return np.asarray(scores.transpose(0, 3, 1, 2), dtype=np.float64, order="C")
 
 
 def scaled(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -133,8 +127,8 @@ def scaled(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return (values - np.float32(128)) / np.float32(64)
 
 
-def _installed(file: str) -> Traversable:
-    return importlib.resources.files(__package__).joinpath(file)
+def _installed(file: str) -> bytes:
+    return importlib.resources.files(__package__).joinpath(file).read_bytes()
 
 
 def column_places(scores: FloatArray, picture: Picture) -> tuple[FloatArray, FloatArray]:

@@ -21,11 +21,10 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import numpy.typing as npt
-from ai_edge_litert.interpreter import Interpreter
 
 from asymmetry.errors import ModelError
 from asymmetry.extract.model.file import model_file
-from asymmetry.extract.model.landmarker import quiet
+from asymmetry.extract.model.runtime import load_network, run_network
 
 __all__ = ["BlazeFace", "FaceBox", "cut_out"]
 
@@ -80,9 +79,8 @@ class BlazeFace:
     def __init__(self, model: str | os.PathLike[str] | None = None) -> None:
         path = model_file(model)
         try:
-            with zipfile.ZipFile(path) as archive, quiet():
-                self._network = Interpreter(model_content=archive.read(_MEMBER), num_threads=1)
-                self._network.allocate_tensors()
+            with zipfile.ZipFile(path) as archive:
+                self._network = load_network(archive.read(_MEMBER), threads=1)
         except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise ModelError(f"{path}: its detector can't be read ({error})") from error
 
@@ -101,11 +99,7 @@ class BlazeFace:
     def _read(self, picture: Pixels) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """The boxes (n, 16) and the logits of their scores (n,)."""
         given = picture[None] * np.float32(1 / 127.5) - np.float32(1)
-        self._network.set_tensor(self._network.get_input_details()[0]["index"], given)
-        self._network.invoke()
-        boxes, scores = (
-            self._network.get_tensor(output["index"]) for output in self._network.get_output_details()
-        )
+        boxes, scores = run_network(self._network, given)
         return boxes[0], scores[0, :, 0]
 
 
@@ -171,8 +165,10 @@ def cut_out(picture: Pixels, box: FaceBox, side: int, border: int = cv2.BORDER_R
     rows, columns = np.arange(side)[:, None], np.arange(side)
     start, within = columns // _BLOCK * _BLOCK, columns % _BLOCK
     x, y, far = (a * start + b * rows + c + a * within for a, b, c in back)
-    steps = np.rint(cv2.merge([x, y]) * (cv2.INTER_TAB_SIZE / far)[..., None])
-    exact = steps.astype(np.float32) / np.float32(cv2.INTER_TAB_SIZE)
+    scale = cv2.INTER_TAB_SIZE / far
+    steps = cv2.merge([x * scale, y * scale])
+    exact = np.rint(steps, out=steps).astype(np.float32)
+    exact /= cv2.INTER_TAB_SIZE
     whole, between = cv2.convertMaps(exact, _NO_MAP, cv2.CV_16SC2)
     pixels = cv2.remap(picture, whole, between, cv2.INTER_LINEAR, borderMode=border)
     return np.asarray(pixels, dtype=np.uint8)

@@ -13,12 +13,11 @@ import zipfile
 import cv2
 import numpy as np
 import numpy.typing as npt
-from ai_edge_litert.interpreter import Interpreter
 
 from asymmetry.core.schemes import MEDIAPIPE_478
-from asymmetry.errors import InvalidInputError, ModelError
+from asymmetry.errors import ModelError
 from asymmetry.extract.model.file import model_file
-from asymmetry.extract.model.landmarker import quiet
+from asymmetry.extract.model.runtime import load_network, reading_threads, run_network
 
 __all__ = ["INPUT_FILL", "INPUT_SIDE", "LEAST_SCORE", "Mesh"]
 
@@ -33,8 +32,6 @@ LEAST_SCORE = 0.0
 _POINTS_MEMBER, _WEIGHTS_MEMBER = "face_landmarks_detector.tflite", "face_blendshapes.tflite"
 # Of 255, of each pixel value.
 _SHARES = np.divide(np.arange(256), 255, dtype=np.float32)
-# Threads that share one reading, where the process may have as many: two take 0.6 of the time of one.
-_MOST_THREADS = 2
 
 
 class Mesh:
@@ -58,13 +55,11 @@ class Mesh:
 
     def __init__(self, model: str | os.PathLike[str] | None = None, *, threads: int | None = None) -> None:
         path = model_file(model)
-        if threads is None:
-            threads = min(_MOST_THREADS, cv2.getNumThreads())
-        _check_threads(threads)
+        threads = reading_threads(threads)
         try:
-            with zipfile.ZipFile(path) as archive, quiet():
-                self._points = _network(archive.read(_POINTS_MEMBER), threads)
-                self._weights = _network(archive.read(_WEIGHTS_MEMBER), threads)
+            with zipfile.ZipFile(path) as archive:
+                self._points = load_network(archive.read(_POINTS_MEMBER), threads)
+                self._weights = load_network(archive.read(_WEIGHTS_MEMBER), threads)
         except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise ModelError(f"{path}: its networks can't be read ({error})") from error
 
@@ -86,28 +81,10 @@ class Mesh:
 
     def read_square(self, picture: Pixels) -> tuple[FloatArray, float]:
         """As `read`, with how sure the network is of a face: no face up to `LEAST_SCORE`."""
-        points, score, *_ = _run(self._points, np.asarray(cv2.LUT(picture, _SHARES), np.float32)[None])
+        points, score, *_ = run_network(self._points, np.asarray(cv2.LUT(picture, _SHARES), np.float32)[None])
         return np.asarray(points, dtype=np.float64).reshape(MEDIAPIPE_478.size, 3), float(score.item())
 
     def weigh_expressions(self, points: FloatArray) -> FloatArray:
         """Expression weights (52,) of a face's points (478, 3), in px of any scale."""
         shown = points[None, MEDIAPIPE_478.expressive, :2].astype(np.float32)
-        return np.asarray(_run(self._weights, shown)[0], dtype=np.float64).ravel()
-
-
-def _check_threads(threads: object) -> None:
-    if not isinstance(threads, int) or threads < 1:
-        raise InvalidInputError(f"threads has to be a whole number from 1 on, not {threads!r}")
-
-
-def _network(content: bytes, threads: int) -> Interpreter:
-    network = Interpreter(model_content=content, num_threads=threads)
-    network.allocate_tensors()
-    return network
-
-
-def _run(network: Interpreter, given: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
-    """A network's outputs: of the first one points and score, of the second one weights."""
-    network.set_tensor(network.get_input_details()[0]["index"], given)
-    network.invoke()
-    return [network.get_tensor(output["index"]) for output in network.get_output_details()]
+        return np.asarray(run_network(self._weights, shown)[0], dtype=np.float64).ravel()
