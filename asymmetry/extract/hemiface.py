@@ -22,6 +22,7 @@ from asymmetry.extract.edges.irises import refine_irises
 from asymmetry.extract.edges.lids import LidNetworks, refine_lids
 from asymmetry.extract.edges.marks import MarkNetwork, refine_marks
 from asymmetry.extract.face.depth import project_face
+from asymmetry.extract.face.plane import surface
 from asymmetry.extract.face.pose import Pose, fit_pose
 from asymmetry.extract.halves.common import CommonShape
 from asymmetry.extract.halves.response import put_back, whole_brows
@@ -37,6 +38,8 @@ __all__ = ["EdgeNetworks", "Hemifaces", "read_hemifaces"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
+
+_BROWS = [number for name in MEDIAPIPE_478.groups["brow"] for number in MEDIAPIPE_478.pairs[name]]
 
 
 @dataclass(frozen=True)
@@ -163,8 +166,8 @@ def _refine(
     irises = refine_irises(photo.whole, pose, canonical, lids.plane, settings.irises)
     plane = put_back(irises.plane, settings.response, irises.found, canonical.vertices)
     points = project_face(pose, canonical, plane, settings.around_teeth)
-    unread = plane - raised
-    mesh_brows = project_face(pose, canonical, unread, settings.around_teeth)
+    mesh_brows = points.copy()
+    mesh_brows[_BROWS] = pose.project(surface(canonical, (plane - raised)[_BROWS]))
     upper, lower = lid_sds(lids.widths, lids.found, settings.scatter)
     spread = point_spread(
         irises.plane,

@@ -34,10 +34,11 @@ def project_face(
     for side in SIDES:
         iris = scheme.of(side, scheme.pairs_of(GROUPS["iris"]))
         points[iris, 2] = points[iris[:1], 2]
-        mouth = scheme.of(side, scheme.pairs_of(GROUPS["mouth"]))
-        outwards = np.abs(points[mouth, 0]) - np.abs(canonical.vertices[mouth, 0])
-        depth = points[mouth, 2] - around_teeth * outwards
-        points[mouth] = _move_to_depth(pose, points[mouth], depth)
+    names = scheme.pairs_of(GROUPS["mouth"])
+    mouth = scheme.right(names) + scheme.left(names)
+    outwards = np.abs(points[mouth, 0]) - np.abs(canonical.vertices[mouth, 0])
+    depth = points[mouth, 2] - around_teeth * outwards
+    points[mouth] = _move_to_depth(pose, points[mouth], depth)
     return pose.project(points)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import cv2
@@ -59,20 +60,29 @@ def on_a_grid(
     step : int
         The grid's step, px.
     """
-    # The grid reaches one step beyond the picture, so that the picture's edges lie inside.
-    columns = (np.arange(-1, width // step + 1) + 0.5) * step
-    rows = (np.arange(-1, height // step + 1) + 0.5) * step
-    nodes = place(np.stack(np.meshgrid(columns, rows), axis=-1))
+    nodes = place(_nodes(width, height, step))
     fine = np.asarray(cv2.resize(nodes, None, fx=step, fy=step), dtype=np.float64)
     return fine[step:-step, step:-step]
+
+
+@functools.cache
+def _nodes(width: int, height: int, step: int) -> FloatArray:
+    """Nodes of a grid that reaches one step beyond the picture, so that the picture's edges lie inside."""
+    columns = (np.arange(-1, width // step + 1) + 0.5) * step
+    rows = (np.arange(-1, height // step + 1) + 0.5) * step
+    nodes = np.stack(np.meshgrid(columns, rows), axis=-1)
+    nodes.flags.writeable = False
+    return nodes
 
 
 def draw_at(photo: Pixels, at: FloatArray, interpolation: int = cv2.INTER_CUBIC) -> Pixels:
     """Draw a photo's pixels at places (h, w, 2); beyond its edge, the pixels of the edge."""
     # remap rounds places to 1/32 px in single precision. Rounded here in double precision, a mirrored photo
     # is drawn exactly mirrored.
-    steps = (at - 0.5) * cv2.INTER_TAB_SIZE
-    exact = np.rint(steps, out=steps).astype(np.float32) / np.float32(cv2.INTER_TAB_SIZE)
+    steps = at - 0.5
+    steps *= cv2.INTER_TAB_SIZE
+    exact = np.rint(steps, out=steps).astype(np.float32)
+    exact /= cv2.INTER_TAB_SIZE
     columns, rows = cv2.split(exact)
     pixels = cv2.remap(photo, columns, rows, interpolation, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(pixels, dtype=np.uint8)

