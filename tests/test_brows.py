@@ -63,7 +63,7 @@ def found_above(canonical: Canonical, photo: Pixels, search: BrowSearch = SEARCH
     numbers = MEDIAPIPE_478.right(GROUPS["brow"])
     moved = (brows.plane - plane)[numbers, 1]
     assert np.ptp(moved) < 1e-12
-    return float(moved[0]) if brows.found["right"] else None
+    return float(moved[0]) if brows.sure else None
 
 
 @pytest.mark.parametrize("up", [-0.3, -0.2, 0.0, 0.1, 0.3])
@@ -82,7 +82,7 @@ def test_nothing_moves_but_brows(canonical: Canonical) -> None:
 def test_where_one_side_shows_none_both_stay(canonical: Canonical) -> None:
     plane = plane_of(canonical)
     brows = refine_brows(drawn(canonical, {"right": [(0, 1, 0.2, 60)]}), POSE, canonical, plane, SEARCH)
-    assert brows.found == {"right": False, "left": False}
+    assert brows.sure == 0
     np.testing.assert_array_equal(brows.plane, plane)
 
 

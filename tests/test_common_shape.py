@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -9,7 +12,7 @@ import pytest
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.face.half import to_half
 from asymmetry.extract.halves.common import CommonShape, Field
-from asymmetry.extract.judge.spread import SCATTER, lid_sds, point_spread
+from asymmetry.extract.judge.spread import SCATTER, Seen, lid_sds, point_spread
 from asymmetry.extract.model.canonical import canonical_mesh, load_canonical
 from asymmetry.photos.halvings import Halvings
 
@@ -100,13 +103,21 @@ def test_a_mirrored_face_has_the_mirrored_shape(plane: Array) -> None:
     np.testing.assert_allclose(one.own(EVERYWHERE, "right"), other.own(EVERYWHERE, "left"), atol=1e-12)
 
 
-def spread_of(plane: Array, noise: float = 0.0, *, seen: bool = True) -> Array:
+def spread_of(
+    plane: Array, apart: float = 0.0, /, *, seen: bool = True, px_per_cm: float = 40.0, **numbers: Any
+) -> Array:
     known = dict.fromkeys(SIDES, seen)
-    twins = [np.full((MEDIAPIPE_478.size, 2), noise)] * 2
+    twins = [np.full((MEDIAPIPE_478.size, 2), apart)] * 2
     widths = dict.fromkeys(SIDES, np.full(2, 0.05))
     upper, lower = lid_sds(widths, dict.fromkeys(SIDES, np.full(2, seen)))
     return point_spread(
-        plane, twins, upper=upper, lower=lower, irises=known, corners=known, px_per_cm=40.0, scatter=SCATTER
+        plane,
+        twins,
+        upper=upper,
+        lower=lower,
+        seen=Seen(known, float(seen), known),
+        px_per_cm=px_per_cm,
+        scatter=replace(SCATTER, **numbers),
     )
 
 
@@ -116,14 +127,59 @@ def test_spread_grows_with_noise_and_with_the_asymmetry_of_its_own_part(plane: A
     uneven = spread_of(raised(plane, MOUTH, 0.4))
     assert calm[brow] < noisy[brow]
     assert calm[corner] < noisy[corner]
-    assert uneven[corner] > 3 * calm[corner]
+    assert uneven[corner] > calm[corner]
     assert uneven[brow] == calm[brow]
 
 
 def test_what_the_pixels_do_not_show_is_less_sure(plane: Array) -> None:
     seen, unseen = spread_of(plane), spread_of(plane, seen=False)
-    for name in ("upper_lid_4", "iris_centre"):
+    for name in ("brow_upper_3", "upper_lid_4", "iris_centre", "commissure"):
         assert unseen[MEDIAPIPE_478.right((name,))] > 3 * seen[MEDIAPIPE_478.right((name,))]
+
+
+def test_large_pixels_cost_by_their_area(plane: Array) -> None:
+    """In photos so coarse that all else is little beside it."""
+    for part, name in (("brow", "brow_upper_3"), ("corner", "commissure"), ("lid", "lower_lid_4")):
+        number = MEDIAPIPE_478.right((name,))[0]
+        for px_per_cm in (0.01, 0.02):
+            cm = spread_of(plane, px_per_cm=px_per_cm, finest_px=0.0)[number] / px_per_cm
+            assert cm == pytest.approx(SCATTER.coarse[part] / px_per_cm**2, rel=1e-3)
+    centre, lateral = (MEDIAPIPE_478.right((name,))[0] for name in ("iris_centre", "iris_lateral"))
+    coarse = spread_of(plane, px_per_cm=8.0)
+    assert coarse[lateral] > 2 * coarse[centre]
+
+
+def test_no_point_is_surer_than_a_part_of_a_pixel(plane: Array) -> None:
+    assert spread_of(plane, px_per_cm=1e5).min() >= SCATTER.finest_px
+
+
+@pytest.mark.parametrize("lead", [0.0, 0.1, 0.5, 1.0])
+@pytest.mark.parametrize(("group", "way"), [("upper_lid", -1.0), ("lower_lid", 1.0)])
+def test_a_lid_on_its_way_to_shut_is_less_sure_by_no_more_than_is_known(
+    plane: Array, group: str, way: float, lead: float
+) -> None:
+    moved, natural = raised(plane, MEDIAPIPE_478.groups[group], way * lead), SCATTER.natural | {"lid": 0.1}
+    exact, shared = (
+        spread_of(moved, lid_moved=cm, natural=natural, finest_px=0.0) / 40.0 for cm in (0.0, 0.03)
+    )
+    more = np.sqrt(shared**2 - exact**2)
+    half = lead / 2  # from both sides' mean; one that is as large as the natural one counts half
+    lid = MEDIAPIPE_478.of("right", MEDIAPIPE_478.groups[group])
+    np.testing.assert_allclose(more[lid], 0.03 * half**4 / (half**4 + 0.1**4), atol=1e-6)
+    assert not np.delete(more, lid).any()
+    opened = raised(plane, MEDIAPIPE_478.groups[group], -way * lead)
+    assert spread_of(opened)[lid] == pytest.approx(spread_of(plane)[lid])
+
+
+def test_an_asymmetry_misleads_by_the_part_of_it_that_is_a_movement(plane: Array) -> None:
+    """A brow that is 2 h higher is h off what both sides have on average."""
+    brow = MEDIAPIPE_478.right(("brow_upper_3",))[0]
+    numbers = {"noise": dict.fromkeys(SCATTER.noise, 0.0), "coarse": dict.fromkeys(SCATTER.coarse, 0.0)}
+    numbers |= {"share": SCATTER.share | {"brow": 0.5}, "natural": SCATTER.natural | {"brow": 0.1}}
+    for half in (0.05, 0.1, 0.3):
+        uneven = raised(plane, BROW, 2 * half)
+        cm = spread_of(uneven, finest_px=0.0, **numbers)[brow] / 40.0
+        assert cm == pytest.approx(0.5 * half * half**4 / (half**4 + 0.1**4))
 
 
 @pytest.mark.parametrize(

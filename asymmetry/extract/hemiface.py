@@ -27,7 +27,7 @@ from asymmetry.extract.face.pose import Pose, fit_pose
 from asymmetry.extract.halves.common import CommonShape
 from asymmetry.extract.halves.response import put_back, whole_brows
 from asymmetry.extract.halves.square import Square, SquareReading, read_square
-from asymmetry.extract.judge.spread import lid_sds, point_spread
+from asymmetry.extract.judge.spread import Seen, lid_sds, point_spread
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.extract.model.landmarker import Reading
 from asymmetry.extract.model.protocol import SquareReader
@@ -169,13 +169,13 @@ def _refine(
     mesh_brows = points.copy()
     mesh_brows[_BROWS] = pose.project(surface(canonical, (plane - raised)[_BROWS]))
     upper, lower = lid_sds(lids.widths, lids.found, settings.scatter)
+    on_line = {side: corners.found[side] or marks.corners[side] for side in SIDES}
     spread = point_spread(
         irises.plane,
         [reading.twins for reading in kept],
         upper=upper,
         lower=lower,
-        irises=irises.found,
-        corners={side: corners.found[side] or marks.corners[side] for side in SIDES},
+        seen=Seen(irises.found, brows.sure, on_line),
         px_per_cm=pose.scale,
         scatter=settings.scatter,
     )

@@ -7,19 +7,19 @@ down as a whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
-from asymmetry.extract.edges.peaks import Refined, dark_rows, rival_share, vertex
+from asymmetry.extract.edges.peaks import dark_rows, rival_share, vertex
 from asymmetry.extract.face.plane import light_at, places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 
-__all__ = ["BrowSearch", "refine_brows"]
+__all__ = ["BrowSearch", "Brows", "refine_brows"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -67,9 +67,25 @@ class BrowSearch:
     share: float = 0.4
 
 
+@dataclass(frozen=True)
+class Brows:
+    """Both brows, looked for in the pixels.
+
+    Attributes
+    ----------
+    plane : ndarray, shape (k, 2)
+        Canonical x, y of all points, cm, with the brows moved towards the bands that the photo shows.
+    sure : float
+        How clearly the photo shows both bands, from 0, where the brows are the mesh's, to 1.
+    """
+
+    plane: FloatArray = field(repr=False)
+    sure: float
+
+
 def refine_brows(
     photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray, search: BrowSearch
-) -> Refined:
+) -> Brows:
     """Move the brows up or down towards the dark bands that the photo shows.
 
     Where one side shows none both keep the mesh's brows: moved alone, the other would make a difference that
@@ -90,7 +106,7 @@ def refine_brows(
 
     Returns
     -------
-    Refined
+    Brows
         Both sides are treated by the same code, so a mirrored photo gives mirrored brows.
     """
     bands = {side: _find_band(photo, pose, canonical, plane, side, search) for side in SIDES}
@@ -98,7 +114,7 @@ def refine_brows(
     plane = plane.copy()
     for side, band in bands.items():
         plane[MEDIAPIPE_478.of(side, _BROW), 1] += search.share * sure * band.above
-    return Refined(plane, dict.fromkeys(SIDES, sure > 0))
+    return Brows(plane, sure)
 
 
 class _Band(NamedTuple):

@@ -1,9 +1,9 @@
 """How sure each point is: the standard deviation of its place, from the reading itself.
 
-Two things make a point unsure. A chimera is symmetric, so where the model reads a point and its mirror twin
-differently, that is noise, and it grows where a photo is blurred, dark or small. And of an asymmetry a part
-is misread, more or less of it from person to person, so the error grows with the asymmetry. Lids, irises and
-the mouth's corners are found in the pixels, or not.
+Three things make a point unsure. A chimera is symmetric, so where the model reads a point and its mirror twin
+differently, that is noise, and it grows where a photo is blurred or dark. Edges are lost in large pixels.
+And of an asymmetry a part is misread, more or less of it from person to person, so the error grows with the
+asymmetry. Brows, lids, irises and the mouth's corners are found in the pixels, or not.
 
 These are errors of repeats: errors that all photos of a person share are in `asymmetry.metrics.absolute`.
 """
@@ -21,7 +21,16 @@ import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 
-__all__ = ["SCATTER", "Scatter", "behind_glasses", "lid_sds", "point_spread"]
+__all__ = [
+    "SCATTER",
+    "Scatter",
+    "Seen",
+    "behind_glasses",
+    "lid_lead",
+    "lid_sds",
+    "point_spread",
+    "unevenness",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -29,24 +38,25 @@ _GROUPS = MEDIAPIPE_478.groups
 _BROW = _GROUPS["brow"]
 _MOUTH = _GROUPS["mouth"]
 _CORNER = ("commissure", "inner_commissure")
+_RIM = ("iris_lateral", "iris_medial")
 
 
 def _brow_ends(*stations: int) -> tuple[str, ...]:
     return tuple(f"{edge}_{station}" for edge in ("brow_upper", "brow_lower") for station in stations)
 
 
-# Points that go wrong together, and the points whose asymmetry misleads them; from the general to the
-# special: a point that is in several parts has the last one's standard deviation. The first part is the rest.
-_PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "rest": ((), _MOUTH),
-    "brow": (_BROW, _BROW),
-    "brow_lateral": (_brow_ends(1, 2), _BROW),
-    "brow_medial": (_brow_ends(5), _BROW),
-    "mouth": (_MOUTH, _MOUTH),
-    "corner": (_CORNER, _MOUTH),
-    "canthi": (_GROUPS["canthi"], _BROW),
-    "lip_middle": (("philtrum", "upper_lip", "lower_lip"), _MOUTH),
-    "chin": (("pogonion", "menton"), _MOUTH),
+# Points that go wrong together, and the group of points whose asymmetry misleads them; from the general to
+# the special: a point that is in several parts has the last one's standard deviation. The first is the rest.
+_PARTS: dict[str, tuple[tuple[str, ...], str]] = {
+    "rest": ((), "mouth"),
+    "brow": (_BROW, "brow"),
+    "brow_lateral": (_brow_ends(1, 2), "brow"),
+    "brow_medial": (_brow_ends(5), "brow"),
+    "mouth": (_MOUTH, "mouth"),
+    "corner": (_CORNER, "mouth"),
+    "canthi": (_GROUPS["canthi"], "brow"),
+    "lip_middle": (("philtrum", "upper_lip", "lower_lip"), "mouth"),
+    "chin": (("pogonion", "menton"), "mouth"),
 }
 
 
@@ -56,15 +66,23 @@ class Scatter:
 
     Attributes
     ----------
-    noise, share : mapping of str to float
+    noise, share, coarse : mapping of str to float
         Of each part: its standard deviation as a share of the noise between mirror twins, and of the
-        asymmetry that misleads it.
+        asymmetry that misleads it; and per cm² of a pixel, for in copies of a quarter the size corners and
+        irises' diameters scatter 8 to 14 times as far. Lids and the rims of irises have the last alone.
+    natural : mapping of str to float
+        How far brow, mouth and lids are from those that both sides have on average, cm, in nine of ten faces
+        that nothing moved: an asymmetry of this size counts half, for it is as likely the face's own, which
+        is misread alike in every photo.
     lid : float
         Of a lid on a margin that the photo shows, as a share of the width of its distribution.
-    lid_share : float
-        Lids go wrong by this share of half the difference between them more.
+    lid_moved : float
+        Of a lid that is moved closer to shut than the other side's, more, cm: lids are misread alike on all
+        their way down.
     iris, iris_unseen : float
         Of an iris on a circle that the photo shows, cm; and of one that it does not show.
+    brow_unseen : float
+        Standard deviation added to brows that the photo does not show as dark bands, cm.
     corner_unseen : float
         Standard deviation added to a corner of the mouth that was not seen on the line between the lips, cm.
     brow_behind, lid_behind : float
@@ -75,14 +93,22 @@ class Scatter:
 
     noise: Mapping[str, float]
     share: Mapping[str, float]
+    coarse: Mapping[str, float]
+    natural: Mapping[str, float]
     lid: float
-    lid_share: float
+    lid_moved: float
     iris: float
     iris_unseen: float
+    brow_unseen: float
     corner_unseen: float
     brow_behind: float
     lid_behind: float
     finest_px: float
+
+    def moved(self, group: str, uneven: float) -> float:
+        """The part of an asymmetry, cm, that is a movement, from 0 to 1."""
+        fourth, natural = uneven**4, self.natural[group] ** 4
+        return fourth / (fourth + natural)
 
     def values(self) -> dict[str, Any]:
         """All numbers by name, as JSON values for provenance."""
@@ -124,14 +150,30 @@ def lid_sds(
     return upper, lower
 
 
+@dataclass(frozen=True)
+class Seen:
+    """Parts that were found in the pixels.
+
+    Attributes
+    ----------
+    irises, corners : mapping of Side to bool
+        Whether the iris was, and the line between the lips at the corner of the mouth.
+    brows : float
+        How clearly both brows were, 0 to 1.
+    """
+
+    irises: Mapping[Side, bool]
+    brows: float
+    corners: Mapping[Side, bool]
+
+
 def point_spread(
     plane: FloatArray,
     apart: Sequence[FloatArray],
     *,
     upper: Mapping[Side, float],
     lower: Mapping[Side, float],
-    irises: Mapping[Side, bool],
-    corners: Mapping[Side, bool],
+    seen: Seen,
     px_per_cm: float,
     scatter: Scatter = SCATTER,
 ) -> FloatArray:
@@ -145,44 +187,100 @@ def point_spread(
         Half of how far each point and its mirror twin are apart in its side's chimera, cm, at each size.
     upper, lower : mapping of Side to float
         Standard deviation of the upper and of the lower lid, cm; NaN where it has no reading.
-    irises, corners : mapping of Side to bool
-        Whether the iris and the line between the lips were seen in the pixels.
+    seen : Seen
+        What the pixels show.
     px_per_cm : float
         Scale of the face in the photo.
     scatter : Scatter
         The numbers.
     """
-    noise = np.stack(apart)[..., 1]
-    spread = np.empty(len(plane))
-    for part, (points, misleading) in _PARTS.items():
-        numbers = [number for name in points for number in MEDIAPIPE_478.named[name]]
+    spread = _part_spread(plane, np.stack(apart)[..., 1], scatter)
+    brows = _numbers(_BROW)
+    spread[brows] = np.hypot(spread[brows], (1 - seen.brows) * scatter.brow_unseen)
+    for side in SIDES:
+        for group, sds in (("upper_lid", upper), ("lower_lid", lower)):
+            moved = scatter.lid_moved * scatter.moved("lid", lid_lead(plane, group, side))
+            spread[MEDIAPIPE_478.of(side, _GROUPS[group])] = np.hypot(sds[side], moved)
+        iris = MEDIAPIPE_478.of(side, _GROUPS["iris"])
+        spread[iris] = scatter.iris if seen.irises[side] else scatter.iris_unseen
+        if not seen.corners[side]:
+            corner = MEDIAPIPE_478.of(side, _CORNER)
+            spread[corner] = np.hypot(spread[corner], scatter.corner_unseen)
+    spread = np.hypot(spread, _coarseness(scatter) / px_per_cm**2)
+    return np.asarray(np.hypot(spread * px_per_cm, scatter.finest_px))
+
+
+def _part_spread(plane: FloatArray, noise: FloatArray, scatter: Scatter) -> FloatArray:
+    """What each part's noise and asymmetry make of its points, cm, shape (k,)."""
+    spread, moved = np.empty(len(plane)), {}
+    for group in ("brow", "mouth"):
+        uneven = unevenness(plane, _GROUPS[group])
+        moved[group] = uneven * scatter.moved(group, uneven)
+    for part, (points, group) in _PARTS.items():
+        numbers = _numbers(points)
         # A point of the midline is its own twin; it shows no noise.
         twins = [number for number in numbers if MEDIAPIPE_478.mirror[number] != number]
         seen = scatter.noise[part] * np.sqrt(np.mean(noise[:, twins or slice(None)] ** 2))
-        spread[numbers or slice(None)] = np.hypot(seen, scatter.share[part] * _unevenness(plane, misleading))
-    uneven = scatter.lid_share * _unevenness(plane, ("upper_lid_4",))
-    for side in SIDES:
-        for group, sds in (("upper_lid", upper), ("lower_lid", lower)):
-            spread[MEDIAPIPE_478.of(side, _GROUPS[group])] = np.hypot(sds[side], uneven)
-        spread[MEDIAPIPE_478.of(side, _GROUPS["iris"])] = (
-            scatter.iris if irises[side] else scatter.iris_unseen
-        )
-        if not corners[side]:
-            corner = MEDIAPIPE_478.of(side, _CORNER)
-            spread[corner] = np.hypot(spread[corner], scatter.corner_unseen)
-    return np.asarray(np.hypot(spread * px_per_cm, scatter.finest_px))
+        spread[numbers or slice(None)] = np.hypot(seen, scatter.share[part] * moved[group])
+    return spread
+
+
+def _coarseness(scatter: Scatter) -> FloatArray:
+    """What each cm² of a pixel makes of the points of a part, cm, shape (k,)."""
+    coarse = np.zeros(MEDIAPIPE_478.size)
+    for part, (points, _) in _PARTS.items():
+        coarse[_numbers(points) or slice(None)] = scatter.coarse[part]
+    coarse[_numbers(_GROUPS["lids"])] = scatter.coarse["lid"]
+    coarse[_numbers(_GROUPS["iris"])] = 0.0
+    coarse[_numbers(_RIM)] = scatter.coarse["rim"]
+    return coarse
+
+
+def lid_lead(plane: FloatArray, group: str, side: Side) -> float:
+    """How much closer to shut a lid is than those of both sides on average, cm; 0 if it is not.
+
+    Parameters
+    ----------
+    plane : ndarray, shape (k, 2)
+        Canonical x, y of all points, cm. Heights count from each side's canthi.
+    group : {"upper_lid", "lower_lid"}
+        The lid.
+    side : {"right", "left"}
+        Whose.
+    """
+    right, left = (_heights(plane, each, (f"{group}_4",))[0] for each in SIDES)
+    higher = float(right - left if side == "right" else left - right) / 2
+    return max(-higher if group == "upper_lid" else higher, 0.0)
 
 
 def behind_glasses(spread: FloatArray, px_per_cm: float, scatter: Scatter = SCATTER) -> FloatArray:
     """Standard deviations (k,) of a face's points, px, with the part that glasses add for brows and lids."""
     wider = spread.copy()
     for names, more in ((_BROW, scatter.brow_behind), (_GROUPS["lids"], scatter.lid_behind)):
-        numbers = MEDIAPIPE_478.right(names) + MEDIAPIPE_478.left(names)
+        numbers = _numbers(names)
         wider[numbers] = np.hypot(wider[numbers], more * px_per_cm)
     return wider
 
 
-def _unevenness(plane: FloatArray, names: tuple[str, ...]) -> float:
-    """How far the heights of points lie from those that both sides have on average: root mean square, cm."""
-    right, left = plane[MEDIAPIPE_478.right(names), 1], plane[MEDIAPIPE_478.left(names), 1]
+def unevenness(plane: FloatArray, names: tuple[str, ...]) -> float:
+    """How far the heights of points lie from those that both sides have on average: root mean square, cm.
+
+    Parameters
+    ----------
+    plane : ndarray, shape (k, 2)
+        Canonical x, y of all points, cm. Heights count from each side's canthi.
+    names : tuple of str
+        The points, of both sides.
+    """
+    right, left = (_heights(plane, side, names) for side in SIDES)
     return float(np.sqrt(np.mean((right - left) ** 2)) / 2)
+
+
+def _heights(plane: FloatArray, side: Side, names: tuple[str, ...]) -> FloatArray:
+    """Heights of a side's points over its canthi."""
+    canthi = plane[MEDIAPIPE_478.of(side, _GROUPS["canthi"]), 1].mean()
+    return np.asarray(plane[MEDIAPIPE_478.of(side, names), 1] - canthi)
+
+
+def _numbers(names: tuple[str, ...]) -> list[int]:
+    return [number for name in names for number in MEDIAPIPE_478.named[name]]
