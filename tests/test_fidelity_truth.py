@@ -319,5 +319,5 @@ def test_shares_within_stated_deviations_are_counted(off_by_known) -> None:
     within = [f"{100 * (k * sd > 0.5):.0f}" for k in (1, 2)]
     assert rows[0][head.index("within 1 and 2 SD")] == f"{within[0]}, {within[1]} %"
     assert rows[0][head.index("RMSE, mm")] == "0.50"
-    lids = next(row for row in rows if row[0].startswith("fissure_height"))
+    lids = next(row for row in rows if row[0] == "fissure_height, each side")
     assert lids[head.index("n")] == "16"  # four sets, two photos, two eyes

@@ -26,6 +26,10 @@ Results: TypeAlias = dict[str, dict[str, Any]]
 
 _PARTS = {"brow": "brow height", "mouth_corner": "mouth corner height", "upper_lid": "lid opening"}
 _WARPED = _PARTS | {"lower_lid": "lid opening, lower lid"}
+_HONEST = {
+    "diff": "errors of repeats within 1 and 2 SD",
+    "side": "the same, each side",
+}
 #: The method whose every height is looked at beside every move.
 _BEST = real.BEST
 
@@ -149,10 +153,11 @@ def law_rows(results: Results) -> list[Row]:
         ):
             if key in result:
                 rows.append([name, figure, *(f"{result[key][part]:.2f}" for part in _PARTS)])
-        shares = result["honesty"]
-        if np.isfinite(list(shares.values())).all():
-            cells = ("{:.0f}, {:.0f} %".format(*(100 * share for share in shares[p])) for p in _PARTS)
-            rows.append([name, "errors of repeats within 1 and 2 SD", *cells])
+        for kind, figure in _HONEST.items():
+            shares = {part: result["honesty"][part][kind] for part in _PARTS}
+            if np.isfinite(list(shares.values())).all():
+                cells = ("{:.0f}, {:.0f} %".format(*(100 * share for share in shares[p])) for p in _PARTS)
+                rows.append([name, figure, *cells])
     return rows
 
 

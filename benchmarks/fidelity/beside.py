@@ -36,6 +36,8 @@ class Beside:
         Whether constants may be chosen on each.
     read, hand : Measurements
         Both in the reading's millimetres, so that they differ by where points are alone.
+    ruled : Measurements
+        The reading, its millimetres taken for exact, as they are where they are the hand's too.
     above : Measurements
         The reading, with its lids taken over the iris's centre where the hand's are.
     own : Measurements
@@ -46,6 +48,7 @@ class Beside:
 
     tuning: BoolArray
     read: Measurements
+    ruled: Measurements = field(repr=False)
     above: Measurements = field(repr=False)
     hand: Measurements = field(repr=False)
     own: Measurements = field(repr=False)
@@ -107,6 +110,7 @@ def _beside(tuning: BoolArray, read: Landmarks, above: Landmarks, truth: Landmar
     return Beside(
         tuning,
         table,
+        measure_heights(read, same),
         measure_heights(above),
         measure_heights(truth, same),
         measure_heights(truth),

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import measure
 from asymmetry.series.scale import pooled_scale
@@ -40,6 +41,8 @@ class Changes(NamedTuple):
 
     ``true`` and ``read`` are changes of the right-left difference, ``sd`` the standard deviation that is told
     with the latter, ``leak`` what the still side moves wrongly, positive where it follows the moved one.
+    ``side_errors`` and ``side_sds`` (2, n) are the errors of the changes of either side, and what is told of
+    them.
     """
 
     people: npt.NDArray[Any]
@@ -47,6 +50,8 @@ class Changes(NamedTuple):
     read: npt.NDArray[Any]
     sd: npt.NDArray[Any]
     leak: npt.NDArray[Any]
+    side_errors: npt.NDArray[Any]
+    side_sds: npt.NDArray[Any]
 
 
 def warp_changes(
@@ -79,7 +84,13 @@ def warp_changes(
     for part, metric in WARPED.items():
         picked = np.array([case.part == part for case in cases])
         at, diff = origin[picked], DIFF[part]
-        sd_read, sd_start = (repeat_sds(t, metric) for t in (read, start))
+        sd = np.stack(
+            [
+                np.hypot(repeat_sds(read, metric, kind)[picked], repeat_sds(start, metric, kind)[at])
+                for kind in (*SIDES, "diff")
+            ]
+        )
+        off = [read[column][picked] - true[column][picked] for column in (f"{metric}_{s}_mm" for s in SIDES)]
         truth = true[diff][picked] - start[diff][at]
         still = np.array([_OTHER[case.side] for case in cases])[picked]
         leak = _of_side(read, metric, still, picked) - _of_side(true, metric, still, picked)
@@ -87,8 +98,10 @@ def warp_changes(
             people=np.array([case.person for case in cases])[picked],
             true=truth,
             read=read[diff][picked] - start[diff][at],
-            sd=np.hypot(sd_read[picked], sd_start[at]),
+            sd=sd[-1],
             leak=leak * np.sign(truth) * np.where(still == "left", 1, -1),
+            side_errors=np.stack(off),
+            side_sds=sd[:-1],
         )
     return result
 
@@ -98,21 +111,31 @@ def warp_agreement(changes: dict[str, Changes]) -> dict[str, Agreement]:
     return {part: agreement(c.people, c.true, c.read, c.leak) for part, c in changes.items()}
 
 
-def honesty(changes: dict[str, Changes], copies: Landmarks) -> dict[str, tuple[float, float]]:
-    """Share of the errors within one and within two standard deviations, in warps and copies, by part.
+def honesty(changes: dict[str, Changes], copies: Landmarks) -> dict[str, dict[str, tuple[float, float]]]:
+    """Shares of the errors within one and two standard deviations, in warps and copies, by part.
 
-    The error of a copy is how far it lies from the mean of its person's, as much larger as that mean follows
-    it.
+    Those of the difference (``"diff"``), and of either side (``"side"``). The error of a copy is how far it
+    lies from the mean of its person's, as much larger as that mean follows it.
     """
     table = measured(copies)
     shares = {}
     for part, metric in METRIC.items():
         change = changes[part]
-        values = table[DIFF[part]].reshape(-1, COPIES)
-        apart = (values - values.mean(axis=1, keepdims=True)) * np.sqrt(COPIES / (COPIES - 1))
-        error = np.concatenate([change.read - change.true, apart.ravel()])
-        shares[part] = within(error, np.concatenate([change.sd, repeat_sds(table, metric)]))
+        off = {kind: _copy_errors(table, metric, kind) for kind in (*SIDES, "diff")}
+        sds = {kind: repeat_sds(table, metric, kind) for kind in off}
+        error = np.concatenate([change.read - change.true, off["diff"]])
+        sides = np.concatenate([change.side_errors.ravel(), *(off[side] for side in SIDES)])
+        shares[part] = {
+            "diff": within(error, np.concatenate([change.sd, sds["diff"]])),
+            "side": within(sides, np.concatenate([change.side_sds.ravel(), *(sds[side] for side in SIDES)])),
+        }
     return shares
+
+
+def _copy_errors(table: Measurements, metric: str, kind: str) -> npt.NDArray[Any]:
+    values = table[f"{metric}_{kind}_mm"].reshape(-1, COPIES)
+    apart = values - values.mean(axis=1, keepdims=True)
+    return np.asarray(apart.ravel() * np.sqrt(COPIES / (COPIES - 1)))
 
 
 def pooled_scales(before: Landmarks, after: Landmarks, origin: npt.NDArray[Any]) -> tuple[Scale, Scale]:
