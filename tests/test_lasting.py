@@ -255,6 +255,39 @@ def test_every_metric_has_its_numbers_and_both_sides_say_less_than_twice() -> No
                 assert min(row) >= 0
 
 
+@pytest.mark.parametrize(
+    ("repeats", "hand", "expected"),
+    [
+        (0.0, 0.0, 0.5),
+        (0.3, 0.0, 0.4),
+        (0.3, 0.1, np.sqrt(0.16 - 0.01)),
+        (0.3, 0.3, np.sqrt(0.8) * 0.4),  # four fifths of the squares stay, whatever the hand's
+    ],
+)
+def test_what_lasts_is_left_of_errors_beside_what_is_known(
+    repeats: float, hand: float, expected: float
+) -> None:
+    off = np.tile([0.5, -0.5], 20)
+    known = [np.full_like(off, sd**2) for sd in (repeats, hand)]
+    assert errors.constant(off, *known) == pytest.approx(expected, rel=1e-5)
+
+
+def test_photos_whose_repeats_scatter_widely_tell_little_of_what_lasts() -> None:
+    """Three in forty are off by 1.5 mm, as is said of them."""
+    off = np.r_[np.tile([0.5, -0.5], 20), 1.5, -1.5, 1.5]
+    repeats = np.r_[np.zeros(40), np.full(3, 1.5**2)]
+    assert errors.constant(off, repeats, np.zeros_like(off)) == pytest.approx(0.5, rel=0.02)
+
+
+def test_what_a_condition_adds_is_found_beside_what_is_known() -> None:
+    """Faces off by 0.2 a degree, and one that is said to be off by far more."""
+    degrees = np.tile([5.0, -10.0, 10.0, 20.0], 10)
+    off, known = np.r_[0.2 * degrees, 1.0], np.r_[np.zeros(40), 9.0]
+    assert errors.slope(off, known, np.r_[degrees, 20.0]) == pytest.approx(0.2, rel=0.02)
+    assert errors.slope(np.full(4, 0.1), np.full(4, 0.5), np.ones(4)) < 1e-3
+    assert errors.slope(np.full(4, np.nan), np.zeros(4), np.ones(4)) == 0
+
+
 # People that nothing was chosen on
 
 
