@@ -52,6 +52,14 @@ def checks(**options: object) -> Frontal:
 # Known answers
 
 
+def test_the_face_is_an_ellipse_without_hair_and_ears() -> None:
+    """10.4 cm wide and 14.4 cm high."""
+    face = view(137).face
+    assert face.any(axis=0).sum() == pytest.approx(10.4 * PX_PER_CM, abs=2)
+    assert face.any(axis=1).sum() == pytest.approx(14.4 * PX_PER_CM, abs=2)
+    assert face.sum() == pytest.approx(np.pi * 5.2 * 7.2 * PX_PER_CM**2, rel=0.01)
+
+
 def test_brightness_is_the_level_that_a_quarter_exceeds() -> None:
     assert quality.brightness(view(137)) == 137
     columns = np.where(np.arange(WIDTH) % 10 < 4, 200, 50)
