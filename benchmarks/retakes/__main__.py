@@ -33,7 +33,7 @@ from benchmarks.retakes.checks import COLUMNS, real_scatter, render_rows
 from benchmarks.retakes.day_to_day import TABLE, all_scatters, written
 from benchmarks.retakes.promises import DRAWS, error_rows, quiet_rows, smile_rows, told_rows
 from benchmarks.retakes.readings import CACHE, Plan, Readings, draw_visits, read_folk
-from benchmarks.retakes.scatter import Scatter, find_slopes
+from benchmarks.retakes.scatter import Scatter, find_slopes, split_unlikeness, tabulate
 
 FloatArray = npt.NDArray[np.float64]
 Scatters: TypeAlias = Mapping[str, Mapping[str, Scatter]]
@@ -71,6 +71,20 @@ def scatter_rows(tuning: Scatters, reporting: Scatters, real: Mapping[str, Mappi
                     *(f"{value:.2f}" if value is not None else "" for value in beside),
                 ]
             )
+    return rows
+
+
+def unlike_rows(
+    tuning: Mapping[str, Sequence[Readings]], slopes: Mapping[str, Mapping[str, float]]
+) -> list[Row]:
+    """How unlike people are in their scatter: by a factor of all headline differences, and by each one's own."""
+    rows = [
+        ["variance of the logarithm of people's variances", "shared by four differences", "each one's own"]
+    ]
+    columns = [each.column("diff") for each in HEADLINES]
+    for setting, people in tuning.items():
+        tables = [tabulate(each, slopes[setting]) for each in people]
+        rows.append([setting, *(f"{part:.2f}" for part in split_unlikeness(tables, columns))])
     return rows
 
 
@@ -144,6 +158,8 @@ def make_tables(
             f"tuning people, as many or fewer of {len(whom)} reporting people, and real photos.",
             scatter_rows(scatters, others, real),
         )
+        made = f"`make retakes`: {len(who)} tuning people."
+        yield "retaken_people", made, unlike_rows(tuning, slopes)
         made = (
             f"`make retakes`: true changes of {len(whom)} reporting people's right sides, photographed again."
         )

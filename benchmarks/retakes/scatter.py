@@ -18,7 +18,16 @@ from asymmetry.series.pitch import at_usual_pitch
 from asymmetry.series.scale import pooled_scale
 from benchmarks.retakes.readings import Readings
 
-__all__ = ["MOST_DF", "Scatter", "excess_variance", "find_scatter", "find_slopes", "prior_df", "tabulate"]
+__all__ = [
+    "MOST_DF",
+    "Scatter",
+    "excess_variance",
+    "find_scatter",
+    "find_slopes",
+    "prior_df",
+    "split_unlikeness",
+    "tabulate",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -169,6 +178,45 @@ def excess_variance(variances: FloatArray, df: npt.NDArray[np.integer]) -> float
     half = df[:, None] / 2
     logs = np.log(variances) - digamma(half) + np.log(half)
     return float(logs.var(axis=0, ddof=1).mean() - polygamma(1, half).mean())
+
+
+def split_unlikeness(
+    people: Sequence[Mapping[str, FloatArray]], columns: Sequence[str]
+) -> tuple[float, float]:
+    """How unlike people are, in two parts: a factor that all their columns share, and each column's own.
+
+    Parameters
+    ----------
+    people : sequence of mapping of str to ndarray
+        Each one's columns, as `tabulate` returns them.
+    columns : sequence of str
+        The columns that are compared.
+
+    Returns
+    -------
+    shared, own : float
+        Variances of the logarithm of people's true variances; may be below 0 by chance.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> scales = np.exp(
+    ...     rng.normal(0, 0.5, 300)
+    ... )  # of the errors, so 1 is the variance of their squares' logarithm
+    >>> made = [{name: rng.normal(0, scale, (30, 3)) for name in "abcd"} for scale in scales]
+    >>> shared, own = split_unlikeness(made, "abcd")
+    >>> round(shared, 1), abs(round(own, 1))
+    (1.1, 0.0)
+    """
+    spread = [[np.nanvar(each[name], axis=0, ddof=1) for name in columns] for each in people]
+    logs = np.log(np.array(spread))
+    off = logs - logs.mean(axis=0)
+    mean = off.mean(axis=1, keepdims=True)
+    freedom = (len(people) - 1) * (len(columns) - 1)
+    rest = float(np.square(off - mean).sum(axis=(0, 1)).mean()) / freedom
+    shared = float(mean.var(axis=0, ddof=1).mean()) - rest / len(columns)
+    visits = len(next(iter(people[0].values())))
+    return shared, rest - float(polygamma(1, (visits - 1) / 2))
 
 
 def prior_df(excess: float) -> float:
