@@ -77,14 +77,12 @@ def scatter_rows(tuning: Scatters, reporting: Scatters, real: Mapping[str, Mappi
 def unlike_rows(
     tuning: Mapping[str, Sequence[Readings]], slopes: Mapping[str, Mapping[str, float]]
 ) -> list[Row]:
-    """How unlike people are in their scatter: by a factor of all headline differences, and by each one's own."""
-    rows = [
-        ["variance of the logarithm of people's variances", "shared by four differences", "each one's own"]
-    ]
+    """How unlike people's scatter is: by a factor of all headline differences, and by each one's own."""
+    rows = [["variance of the log of people's variances", "shared by four differences", "each one's own"]]
     columns = [each.column("diff") for each in HEADLINES]
-    for setting, people in tuning.items():
-        tables = [tabulate(each, slopes[setting]) for each in people]
-        rows.append([setting, *(f"{part:.2f}" for part in split_unlikeness(tables, columns))])
+    for setting, folk in tuning.items():
+        found = split_unlikeness([tabulate(each, slopes[setting]) for each in folk], columns)
+        rows.append([setting, *(f"{part:.2f}" for part in found)])
     return rows
 
 
