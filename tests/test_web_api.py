@@ -262,3 +262,27 @@ def test_the_command_line_reads_a_patient_of_the_store(tmp_path: Path, photos: d
     nobody = CliRunner().invoke(main, ["series", "--store", str(folder), "--patient", "Eve"])
     assert nobody.exit_code == 1
     assert "the store has Ada" in nobody.output
+
+
+def test_a_folder_is_imported_with_its_lists(served: Served, photos: dict[str, bytes]) -> None:
+    (first, data), *_ = photos.items()
+    lists = {
+        "2026-03-01/rest.jpg": data + b" ",
+        "manifest.csv": f"photo,expression,use\n{first},frown,no\n".encode(),
+        "treatments.csv": b"date,product\n2026-03-05,20 U\n",
+        "notes.csv": b"date,text\n2026-03-06,a headache\n",
+        "secret.txt": b"not taken",
+    }
+    files = [("files", (f"Ada/{name}", content)) for name, content in {first: data, **lists}.items()]
+    patient = served.client.post("/api/import", files=files).json()
+    check("Patient", patient)
+    assert (patient["name"], patient["treatments"]) == ("Ada", [{"date": "2026-03-05", "note": "20 U"}])
+    listed = served.client.get(f"/api/patients/{patient['id']}/photos").json()
+    told = {each["name"]: (each["expression"], each["excluded"], each["taken"]) for each in listed}
+    assert told == {
+        first: ("frown", "manifest", DAYS[0]),
+        "2026-03-01/rest.jpg": ("rest", None, "2026-03-01"),
+    }
+    (note,) = served.client.get(f"/api/patients/{patient['id']}/notes").json()
+    assert note["text"] == "a headache"
+    served.client.delete(f"/api/patients/{patient['id']}")

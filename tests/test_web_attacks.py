@@ -179,7 +179,7 @@ def test_a_zip_that_would_climb_or_burst_is_harmless(served: Served, photos: dic
     made = served.client.post("/api/import", files={"archive": ("climbing.zip", climbing.getvalue())})
     assert made.status_code == 201
     (listed,) = served.client.get(f"/api/patients/{made.json()['id']}/photos").json()
-    assert listed["name"] == "climbed.jpg"
+    assert listed["name"].endswith("climbed.jpg")
     assert not Path("/tmp/climbed.jpg").exists()
     served.client.delete(f"/api/patients/{made.json()['id']}")
     for content in (empty.getvalue(), huge.getvalue(), b"no zip"):

@@ -86,12 +86,14 @@ def test_folders_and_files_are_private(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
-        ("../../etc/passwd.jpg", "passwd.jpg"),
-        ("C:\\photos\\a.jpg", "a.jpg"),
+        ("../../etc/passwd.jpg", "etc/passwd.jpg"),
+        ("2026-03-09/./../smile.jpg", "2026-03-09/smile.jpg"),
+        ("C:\\photos\\a.jpg", "C:/photos/a.jpg"),
         ("..", "photo"),
+        ("/", "photo"),
         ("", "photo"),
         ("a\x00b\n.jpg", "ab.jpg"),
-        ("<b>smile</b>.jpg", "b>.jpg"),
+        ("x" * 500 + "/a.jpg", "x" * 120 + "/a.jpg"),
     ],
 )
 def test_names_lead_nowhere(folder: Path, given: str, kept: str) -> None:
@@ -99,6 +101,17 @@ def test_names_lead_nowhere(folder: Path, given: str, kept: str) -> None:
         photo = store.add_photo(store.add_patient("P").id, given, PHOTO)
         assert photo.name == kept
         assert store.path(photo).parent.parent == store.photo_folder
+
+
+def test_a_folder_tells_the_day(folder: Path) -> None:
+    with Store(folder) as store:
+        patient = store.add_patient("P").id
+        first, second = (
+            store.add_photo(patient, f"{day}/smile.jpg", day.encode()) for day in ("2026-03-09", "2026-03-10")
+        )
+        again = store.add_photo(patient, "2026-03-10/smile.jpg", b"another")
+    assert (first.taken, second.taken) == ("2026-03-09", "2026-03-10")
+    assert again.name == "2026-03-10/smile (2).jpg"
 
 
 def test_the_same_bytes_are_one_photo_and_the_same_name_is_numbered(folder: Path) -> None:

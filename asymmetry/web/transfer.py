@@ -6,7 +6,7 @@ import csv
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -26,10 +26,12 @@ from asymmetry.web.guard import Limits
 from asymmetry.web.person import patient_series, turn_points
 from asymmetry.web.store.entries import KeptPhoto, Patient, PlannedTreatment
 from asymmetry.web.store.store import Store
+from asymmetry.web.store.tables import safe_path
 
-__all__ = ["export_patient", "import_folder", "import_zip"]
+__all__ = ["export_patient", "import_files", "import_folder", "import_zip"]
 
 _PHOTOS = "photos"
+_LISTS = frozenset((MANIFEST, NOTES, TREATMENTS, CORRECTIONS))
 
 
 def export_patient(store: Store, number: str, path: Path) -> Path:
@@ -52,6 +54,7 @@ def export_patient(store: Store, number: str, path: Path) -> Path:
         folder.mkdir()
         for photo in photos:
             if store.path(photo).exists():
+                (folder / photo.name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(store.path(photo), folder / photo.name)
         _write_lists(store, patient, photos, folder)
         if read:
@@ -67,7 +70,7 @@ def import_zip(
 ) -> tuple[Patient, list[KeptPhoto]]:
     """Add a patient out of a zip such as `export_patient` writes, or one of photos alone.
 
-    Only photos and lists are taken out, by their plain names.
+    Only photos and lists are taken out, to places below the zip's own folder.
 
     Raises
     ------
@@ -81,11 +84,32 @@ def import_zip(
                 _unpack(archive, folder, limits)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
             raise InvalidInputError(f"{name}: can't be read as a zip ({error})") from error
-        return import_folder(store, folder, Path(name).stem, limits)
+        return import_folder(store, _find_top(folder), Path(name).stem, limits)
+
+
+def import_files(
+    store: Store, files: Sequence[tuple[str, IO[bytes]]], limits: Limits
+) -> tuple[Patient, list[KeptPhoto]]:
+    """Add a patient out of the files of a folder, each with its path in it; photos and lists are taken.
+
+    The patient is called as the folder is.
+
+    Raises
+    ------
+    InvalidInputError
+        As for `import_folder`.
+    """
+    top, _, below = safe_path(files[0][0]).partition("/")
+    with tempfile.TemporaryDirectory(prefix="asymmetry-") as made:
+        folder = Path(made)
+        for path, source in files:
+            if _is_wanted(path):
+                _copy(source, folder / safe_path(path), limits)
+        return import_folder(store, _find_top(folder), top if below else "Imported", limits)
 
 
 def import_folder(
-    store: Store, folder: Path, name: str, limits: Limits, **facts: Any
+    store: Store, folder: Path, called: str, limits: Limits, **facts: Any
 ) -> tuple[Patient, list[KeptPhoto]]:
     """Add a patient out of a folder of photos, with the lists beside them; the facts are those of `Patient`.
 
@@ -96,7 +120,7 @@ def import_folder(
     """
     files = [path for path in image_files(folder) if _is_photo(path, limits)]
     if not files:
-        raise InvalidInputError(f"{name}: there is no photo in it")
+        raise InvalidInputError(f"{called}: there is no photo in it")
     lines = Manifest.of_folder(folder)
     notes, listed = find_list(folder, NOTES), find_list(folder, TREATMENTS)
     moved = find_list(folder, CORRECTIONS)
@@ -104,12 +128,13 @@ def import_folder(
     treated = read_treatments(listed) if listed else ()
     corrections = read_corrections(moved) if moved else {}
     planned = tuple(PlannedTreatment(str(each.day), _describe(each)) for each in treated)
-    patient = store.add_patient(name, **{"treatments": planned, **facts})
+    patient = store.add_patient(called, **{"treatments": planned, **facts})
     kept = []
     for path in files:
-        photo = store.add_photo(patient.id, path.relative_to(folder).as_posix(), path.read_bytes())
-        said = _read_line(lines.find(path.relative_to(folder).as_posix()))
-        points = _as_stored(corrections.get(path.name, {}), path, bool(said.get("mirrored")))
+        name = path.relative_to(folder).as_posix()
+        photo = store.add_photo(patient.id, name, path.read_bytes())
+        said = _read_line(lines.find(name))
+        points = _as_stored(corrections.get(name, {}), path, bool(said.get("mirrored")))
         said |= {f"point {point} {side}": list(place) for (point, side), place in points.items()}
         kept.append(store.correct(photo.id, said, "import"))
     for note in diary:
@@ -141,33 +166,43 @@ def _is_photo(path: Path, limits: Limits) -> bool:
 
 
 def _unpack(archive: zipfile.ZipFile, folder: Path, limits: Limits) -> None:
-    """Take photos and lists out of a zip, each by its plain name, as far as the limits allow."""
-    members = list(_wanted(archive))
+    """Take photos and lists out of a zip, as far as the limits allow."""
+    members = [each for each in archive.infolist() if not each.is_dir() and _is_wanted(each.filename)]
     if len(members) > limits.files or sum(each.file_size for each in members) > limits.body:
         raise InvalidInputError("the zip holds more photos, or larger ones, than are taken at a time")
     for member in members:
-        target = folder / PurePosixPath(member.filename.replace("\\", "/")).name
-        with archive.open(member) as source, target.open("xb") as file:
-            left = limits.file
-            while chunk := source.read(min(2**20, left + 1)):
-                left -= len(chunk)
-                if left < 0:
-                    raise InvalidInputError(f"{target.name}: larger than {limits.file // 2**20} MB")
-                file.write(chunk)
+        with archive.open(member) as source:
+            _copy(source, folder / safe_path(member.filename), limits)
 
 
-def _wanted(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
-    """The members that are photos by their names, or lists about them; of equal names the first."""
-    taken = set()
-    lists = {
-        f"{name}{suffix}" for name in (MANIFEST, NOTES, TREATMENTS, CORRECTIONS) for suffix in SHEET_SUFFIXES
-    }
-    for member in archive.infolist():
-        path = PurePosixPath(member.filename.replace("\\", "/"))
-        wanted = path.name.lower() in lists or is_picture_name(path.name)
-        if not member.is_dir() and wanted and path.name not in taken:
-            taken.add(path.name)
-            yield member
+def _find_top(folder: Path) -> Path:
+    """The folder that the lists lie in; without lists the uppermost that holds more than one thing."""
+    lists = [path for path in sorted(folder.rglob("*")) if path.stem.lower() in _LISTS]
+    if lists:
+        return lists[0].parent
+    inside = list(folder.iterdir())
+    while len(inside) == 1 and inside[0].is_dir():
+        folder = inside[0]
+        inside = list(folder.iterdir())
+    return folder
+
+
+def _copy(source: IO[bytes], target: Path, limits: Limits) -> None:
+    """Copy a file, as far as the limits allow."""
+    left = limits.file
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as file:
+        while chunk := source.read(min(2**20, left + 1)):
+            left -= len(chunk)
+            if left < 0:
+                raise InvalidInputError(f"{target.name}: larger than {limits.file // 2**20} MB")
+            file.write(chunk)
+
+
+def _is_wanted(name: str) -> bool:
+    """Whether a file is a photo by its name, or a list about photos."""
+    path = PurePosixPath(name.lower())
+    return is_picture_name(path.name) or (path.stem in _LISTS and path.suffix in SHEET_SUFFIXES)
 
 
 def _write_lists(store: Store, patient: Patient, photos: Sequence[KeptPhoto], folder: Path) -> None:

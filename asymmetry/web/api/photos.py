@@ -33,6 +33,7 @@ from asymmetry.web.desk import Desk, desk_of
 from asymmetry.web.person import turn_points
 from asymmetry.web.problems import ProblemError
 from asymmetry.web.store.entries import KeptPhoto
+from asymmetry.web.store.tables import plain_name
 
 __all__ = ["ROUTES"]
 
@@ -59,7 +60,7 @@ async def bring_photos(request: Request) -> Response:
             if reason:
                 refused.append({"name": name, "reason": reason})
             else:
-                kept.append(await run_in_threadpool(desk.store.add_photo, patient, name, data))
+                kept.append(await run_in_threadpool(desk.store.add_photo, patient, plain_name(name), data))
     for photo in kept:
         if photo.waits:
             desk.work.add(photo.id)

@@ -27,7 +27,7 @@ from asymmetry.web.api.bodies import read_day
 from asymmetry.web.desk import desk_of
 from asymmetry.web.person import patient_series
 from asymmetry.web.problems import ProblemError
-from asymmetry.web.transfer import export_patient, import_zip
+from asymmetry.web.transfer import export_patient, import_files, import_zip
 
 __all__ = ["ROUTES"]
 
@@ -133,15 +133,23 @@ def export_zip(request: Request) -> Response:
     )
 
 
-async def import_zip_file(request: Request) -> Response:
-    """Add a patient out of a zip, in the multipart field ``archive``."""
+async def import_patient(request: Request) -> Response:
+    """Add a patient out of a zip (multipart field ``archive``) or the files of a folder (``files``)."""
     desk = desk_of(request)
-    async with request.form(max_files=1, max_fields=4) as form:
-        file = form.get("archive")
-        if not isinstance(file, UploadFile):
-            raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "send a zip as multipart, field 'archive'")
-        name = file.filename or "import.zip"
-        patient, photos = await run_in_threadpool(import_zip, desk.store, file.file, name, desk.limits)
+    async with request.form(max_files=desk.limits.files, max_fields=4) as form:
+        packed = [each for each in form.getlist("archive") if isinstance(each, UploadFile)]
+        loose = [each for each in form.getlist("files") if isinstance(each, UploadFile)]
+        if len(packed) == 1:
+            name = packed[0].filename or "import.zip"
+            patient, photos = await run_in_threadpool(
+                import_zip, desk.store, packed[0].file, name, desk.limits
+            )
+        elif loose:
+            named = [(each.filename or "photo", each.file) for each in loose]
+            patient, photos = await run_in_threadpool(import_files, desk.store, named, desk.limits)
+        else:
+            told = "send a zip as multipart field 'archive', or a folder's files as 'files'"
+            raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, told)
     for photo in photos:
         if photo.waits:
             desk.work.add(photo.id)
@@ -178,7 +186,7 @@ ROUTES = (
     Route("/api/patients/{id}/course", show_course, methods=["GET"]),
     Route("/api/patients/{id}/report.{kind:str}", write_report, methods=["GET"]),
     Route("/api/patients/{id}/export.zip", export_zip, methods=["GET"]),
-    Route("/api/import", import_zip_file, methods=["POST"]),
+    Route("/api/import", import_patient, methods=["POST"]),
     Route("/api/words", list_words, methods=["GET"]),
     Route("/api/events", tell_news, methods=["GET"]),
 )

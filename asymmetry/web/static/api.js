@@ -27,7 +27,7 @@ export const remove = (path) => json(path, { method: "DELETE" });
 
 export function bring(path, name, files) {
   const form = new FormData();
-  for (const file of files) form.append(name, file, file.name);
+  for (const file of files) form.append(name, file, file.webkitRelativePath || file.name);
   return json(path, { method: "POST", body: form });
 }
 

@@ -10,10 +10,13 @@ export async function showPatients(room) {
   const list = h("ul", { class: "cards", "aria-label": "Patients" });
   const search = h("input", { type: "search", placeholder: "Search", "aria-label": "Search patients", oninput: () => draw() });
   const file = h("input", { type: "file", accept: ".zip", class: "unseen", tabIndex: -1, "aria-hidden": "true", onchange: attempt(importZip) });
+  const folder = h("input", { type: "file", multiple: true, class: "unseen", tabIndex: -1, "aria-hidden": "true", onchange: attempt(importFolder) });
+  folder.webkitdirectory = true;
   room.append(
     h("div", { class: "head" }, h("h1", {}, "Patients"), search,
       h("button", { class: "main", onclick: attempt(addPatient) }, "New patient"),
-      h("button", { onclick: () => file.click() }, "Import a zip"), file),
+      h("button", { onclick: () => file.click() }, "Import a zip"), file,
+      h("button", { onclick: () => folder.click() }, "Import a folder"), folder),
     list);
   let patients = await get("/api/patients");
   draw();
@@ -48,6 +51,13 @@ export async function showPatients(room) {
     if (!chosen) return;
     say(`Importing ${chosen.name}`);
     const made = await bring("/api/import", "archive", [chosen]);
+    location.hash = `#/patients/${made.id}`;
+  }
+
+  async function importFolder() {
+    if (!folder.files.length) return;
+    say(`Importing ${folder.files.length} files`);
+    const made = await bring("/api/import", "files", folder.files);
     location.hash = `#/patients/${made.id}`;
   }
 

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path, PurePath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from asymmetry.core.landmarks import Landmarks
@@ -19,7 +19,7 @@ from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.web.store.database import Database
 from asymmetry.web.store.entries import QUEUED, Correction, KeptPhoto, Patient, VisitNote
 from asymmetry.web.store.files import make_private, remove_others, write_whole
-from asymmetry.web.store.tables import list_patients, list_photos, plain_name, suffix_of, write_treatments
+from asymmetry.web.store.tables import list_patients, list_photos, safe_path, suffix_of, write_treatments
 
 __all__ = ["MissingEntryError", "Store"]
 
@@ -149,13 +149,13 @@ class Store:
         patient : str
             Whose.
         name : str
-            The file's name; folders in it are left out.
+            The file's name, or its path in a folder; dates and expressions are read in it.
         data : bytes
             The file.
         """
         self.patient(patient)
         digest = hashlib.sha256(data).hexdigest()
-        name = plain_name(name)
+        name = safe_path(name)
         made = KeptPhoto(
             _new_id(), patient, digest, suffix_of(name), name, _now(), QUEUED, "", PhotoRecord(name)
         )
@@ -309,9 +309,9 @@ class Store:
         taken = {
             row["name"] for row in self._database.rows("SELECT name FROM photos WHERE patient = ?", patient)
         }
-        path, free, number = PurePath(name), name, 2
+        path, free, number = PurePosixPath(name), name, 2
         while free in taken:
-            free = f"{path.stem} ({number}){path.suffix}"
+            free = path.with_name(f"{path.stem} ({number}){path.suffix}").as_posix()
             number += 1
         return free
 

@@ -12,9 +12,9 @@ from asymmetry.photos.photo import photo_suffixes
 from asymmetry.web.store.database import Database
 from asymmetry.web.store.entries import KeptPhoto, Patient, PlannedTreatment
 
-__all__ = ["list_patients", "list_photos", "plain_name", "suffix_of", "write_treatments"]
+__all__ = ["list_patients", "list_photos", "plain_name", "safe_path", "suffix_of", "write_treatments"]
 
-_LONGEST_NAME = 200
+_LONGEST_NAME, _LONGEST_PATH = 120, 400
 
 
 def list_patients(database: Database, query: str, *values: str) -> list[Patient]:
@@ -59,16 +59,27 @@ def write_treatments(tables: sqlite3.Connection, patient: Patient) -> None:
 
 
 def plain_name(name: str) -> str:
-    """A file's name without folders and without letters that can't be seen.
+    """A file's name without folders.
 
     Examples
     --------
     >>> plain_name("../../2026-03-09 smile.jpg"), plain_name("..")
     ('2026-03-09 smile.jpg', 'photo')
     """
-    plain = PurePath(name.replace("\\", "/")).name
-    shown = "".join(letter for letter in plain if letter.isprintable()).strip(". ")
-    return shown[:_LONGEST_NAME] or "photo"
+    return safe_path(name).rpartition("/")[2]
+
+
+def safe_path(name: str) -> str:
+    r"""A path that leads downwards alone, without letters that can't be seen.
+
+    Examples
+    --------
+    >>> safe_path("/etc/../2026-03-09/smile.jpg"), safe_path(r"C:\Ada\smile.jpg")
+    ('etc/2026-03-09/smile.jpg', 'C:/Ada/smile.jpg')
+    """
+    parts = name.replace("\\", "/").split("/")
+    shown = ("".join(letter for letter in part if letter.isprintable()).strip(". ") for part in parts)
+    return "/".join(part[:_LONGEST_NAME] for part in shown if part)[-_LONGEST_PATH:].lstrip("/") or "photo"
 
 
 def suffix_of(name: str) -> str:
