@@ -77,7 +77,7 @@ def running_server(folder: Path, *options: str) -> Iterator[Served]:
                 process.send_signal(signal.SIGTERM)
                 code = process.wait(PATIENCE)
                 process.stdout.close()
-                assert code == 0
+                assert code == 0, f"the server ended with {code}"
             else:
                 process.stdout.close()
 
