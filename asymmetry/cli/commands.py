@@ -14,6 +14,7 @@ import asymmetry
 from asymmetry.cli.aids import aids
 from asymmetry.cli.compare import compare
 from asymmetry.cli.folder import EXIT_SOME_FAILED, language_option, leave, mirrored_option, of_a_folder
+from asymmetry.cli.serve import serve
 from asymmetry.core.text import ENGLISH, Text
 from asymmetry.errors import AsymmetryError
 from asymmetry.progress import show_archive, show_photos
@@ -77,6 +78,7 @@ def main() -> None:
 
 main.add_command(aids)
 main.add_command(compare)
+main.add_command(serve)
 
 _method = click.option(
     "--method",
@@ -325,33 +327,6 @@ def demo(output: Path) -> None:
     if made.note:
         lines.append(made.note)
     click.echo("\n".join([*lines, *_write_series(read, output)]))
-
-
-@main.command()
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of patients and photos.  [default: the user's data folder]",
-)
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port.  [default: a free one]")
-@click.option("--no-browser", is_flag=True, help="Only print the address.")
-@click.option(
-    "--lock-after",
-    type=click.FloatRange(0, min_open=True),
-    metavar="MINUTES",
-    help="Lock the page after a pause of this length.",
-)
-@click.option("--workers", type=click.IntRange(1), help="Worker processes.  [default: one a core]")
-@click.option("--no-demo", is_flag=True, help="Don't show the demo's patient at the first visit.")
-def serve(data: Path | None, port: int, no_browser: bool, no_demo: bool, **options: Any) -> None:
-    """Open the local page, for patients and their photos.
-
-    It answers on this computer only. Prints its address; Ctrl-C ends it.
-    """
-    from asymmetry.web.server import serve as serve_page
-
-    browser, shown = not no_browser, not no_demo
-    serve_page(data, port=port, open_browser=browser, demo=shown, announce=click.echo, **options)
 
 
 @main.command()
