@@ -218,7 +218,7 @@ def series_lines(made: Series, text: Text | None = None) -> Iterator[str]:
 
 
 def pair_lines(made: Comparison, text: Text | None = None) -> Iterator[str]:
-    """Two photos as text: what changed, what may explain it, and the numbers."""
+    """Two photos as text: the changes, possible explanations, and the numbers."""
     say = text or english_text()
     for note in made.notes:
         yield from wrap(note.words(say))

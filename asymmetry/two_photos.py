@@ -1,4 +1,4 @@
-"""Two photos of one person: what changed between them, in words, numbers and a picture."""
+"""Two photos of one person: the changes between them, in words, numbers and a picture."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def compare(
     extractor : Extractor, optional
         Reads the points, in its own way: `method` is then left at its default.
     picture : path, optional
-        A PNG or JPEG file to write: both faces side by side, eyes level and at one scale, with what was
-        measured in each.
+        A PNG or JPEG file to write: both faces side by side, eyes level and at one scale, with the
+        measurements of each.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Two faces side by side as one picture, eyes level and at one scale, with what was measured in each."""
+"""Two faces side by side as one picture, eyes level and at one scale, with the measurements of each."""
 
 from __future__ import annotations
 
@@ -82,6 +82,6 @@ def draw_side_by_side(
 
 
 def _layers(measured: Measurements | None) -> Layers:
-    """What is drawn over a face."""
+    """The drawings over a face."""
     numbers = Heights(measured), Differences(measured, all=True)
     return Layers((Guides(), Contours(), *numbers, SideNames()))

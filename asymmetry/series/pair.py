@@ -1,4 +1,4 @@
-"""`Comparison`: two photos of one person, dated or not, and what changed between them."""
+"""`Comparison`: two photos of one person, dated or not, and the changes between them."""
 
 from __future__ import annotations
 
@@ -152,20 +152,26 @@ class Comparison(Record):
     @property
     def notes(self) -> tuple[Note, ...]:
         """The result to be told, the most important first."""
-        if self.doubts:
-            return self.doubts
+        return self.doubts or tuple(self._tell())
+
+    def _tell(self) -> Iterator[Note]:
+        """The changes, the measures without one, and the error."""
         moved = [each.moved for each in self.changes if each.moved is not None]
-        first = Note("pair_moved", moved=moved) if moved else Note("pair_same")
         still = [
             Note("title_and_limit", headline=each.part, limit=each.limit, unit=each.unit)
             for each in self.changes
             if not each.beyond and math.isfinite(each.limit)
         ]
-        rest = [Note("pair_unchanged", metrics=still)] if still else []
         lost = [Note("title", headline=each.part) for each in self.changes if math.isnan(each.change)]
+        if moved:
+            yield Note("pair_moved", moved=moved)
+        else:
+            yield Note("pair_same")
+        if still:
+            yield Note("pair_unchanged", metrics=still)
         if lost:
-            rest.append(Note("pair_not_measured", metrics=lost))
-        return (first, *rest, Note("pair_error", setting=self.setting))
+            yield Note("pair_not_measured", metrics=lost)
+        yield Note("pair_error", setting=self.setting)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -297,7 +303,7 @@ def _tell_guesses(shots: Sequence[Shot]) -> Iterator[Note]:
 
 
 def _remark_on_photos(shots: Sequence[Shot], landmarks: Landmarks) -> Iterator[Note]:
-    """What is to be known of the photos."""
+    """Cautions about the photos."""
     before, after = shots
     if compare_shapes(shapes(landmarks)) == "unsure":
         yield Note("pair_unsure_person")

@@ -109,7 +109,7 @@ def percent_heading(sheet: Sheet, text: Text) -> str:
 
 
 def percent_words(sheet: Sheet, text: Text) -> str:
-    """What the percentages are, in words."""
+    """The meaning of the percentages, in words."""
     return _say_percent(sheet, text, "sheet.percent_words")
 
 
@@ -172,9 +172,8 @@ def _row_names(row: SheetRow) -> list[tuple[str, str]]:
 
 def _cell_parts(cell: Cell, text: Text) -> Iterator[str | float]:
     yield from (cell.right, cell.left, cell.percent)
-    for arrow in (cell.right_arrow, cell.left_arrow):
-        yield text(f"sheet.{arrow}") if arrow else ""
-    yield from (cell.photo, _reason(cell, text))
+    words = {"": "", "up": text("sheet.up"), "down": text("sheet.down")}
+    yield from (words[cell.right_arrow], words[cell.left_arrow], cell.photo, _reason(cell, text))
 
 
 def _reason(cell: Cell, text: Text) -> str:
@@ -250,7 +249,7 @@ def _write_number(page: Any, place: tuple[int, int], value: float, form: Any) ->
 
 
 def _fill_definitions(page: Any, sheet: Sheet, text: Text, formats: Mapping[str, Any]) -> None:
-    """What each measure is, and how the sheet is to be read."""
+    """The definition of each measure, and how the sheet is to be read."""
     heads = ("measure", "unit", "definition", *_ERRORS)
     page.write_row(0, 0, [text(f"sheet.{name}") for name in heads], formats["head"])
     shown = {row.part: row for row in sheet.rows}

@@ -160,7 +160,9 @@ def _find_arrows(
         if each.side == "both":
             days = [day for day in sides.diff.day.tolist() if each.days.first <= day <= each.days.last]
             arrows |= {(side, day): _arrow(each.worst - each.before) for side in SIDES for day in days}
-    moved = told[0].sides if told else (_farther_side(sides, change),)
+    moved: tuple[Side, ...] = (_farther_side(sides, change),)
+    if told:
+        moved = told[0].sides
     if not arrows:
         for day in change.days_beyond:
             size = _value_of_day(sides.diff, day) - change.before
