@@ -251,7 +251,8 @@ def report(runs: int) -> str:
         "# Changes: called when there, and when not",
         "",
         f"Made by `python -m benchmarks.change`: {runs:,} series of each kind, with the standard deviations "
-        "of `asymmetry/series/day_to_day.toml`. Percent.",
+        "of `asymmetry/series/day_to_day.toml`. Percent. The same of people who were photographed again: "
+        "[accuracy.md](accuracy.md#photographed-again).",
     ]
     for part in (_quiet, _disturbed, _steps, _smiles, _both, _declines):
         lines += ["", *part(runs)]
