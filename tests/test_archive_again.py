@@ -15,7 +15,8 @@ import asymmetry
 from asymmetry import progress
 from asymmetry.archive import Progress
 from asymmetry.archive.own_metrics import is_found_by_name
-from asymmetry.cli import commands
+from asymmetry.cli import main
+from asymmetry.cli.archive import _storage_options
 from asymmetry.errors import DestinationError, InvalidInputError
 from asymmetry.metrics import Half, metric
 from tests.archives import portraits
@@ -168,9 +169,7 @@ def test_a_url_is_no_destination(
 
 
 def run(*arguments: str | Path) -> Any:
-    return CliRunner().invoke(
-        commands.main, ["archive", *map(str, arguments), "--method", "plain", "--workers", "0"]
-    )
+    return CliRunner().invoke(main, ["archive", *map(str, arguments), "--method", "plain", "--workers", "0"])
 
 
 def test_command_line_again(photos: Path, tmp_path: Path) -> None:
@@ -200,7 +199,7 @@ def test_lines_of_progress_without_a_terminal(
     [(("anon=true", "key=a=b"), {"anon": True, "key": "a=b"}), (("n=3",), {"n": 3}), ((), {})],
 )
 def test_storage_options_of_the_command_line(given: tuple[str, ...], known: dict[str, Any]) -> None:
-    assert commands._storage_options(given) == known
+    assert _storage_options(given) == known
 
 
 def test_a_storage_option_without_a_value(photos: Path) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from asymmetry.people import Series
     from asymmetry.photos.listing import Leftover
 
-__all__ = ["EXIT_SOME_FAILED", "language_option", "leave", "mirrored_option", "of_a_folder"]
+__all__ = ["EXIT_SOME_FAILED", "language_option", "leave", "method_option", "mirrored_option", "of_a_folder"]
 
 EXIT_SOME_FAILED = 3
 
@@ -40,6 +40,15 @@ language_option = click.option(
 
 #: The facts that the store knows of its patients.
 _FACTS = ("treated_on", "affected", "setting", "manifest", "mirrored", "all_rest")
+method_option = click.option(
+    "--method",
+    type=click.Choice(["hemiface", "fast", "plain"]),
+    default="hemiface",
+    show_default=True,
+    help="hemiface reads each side on its own, most accurately; fast does so in fewer steps; plain "
+    "uses the landmark model's points as they are.",
+)
+
 _FOLDER = (
     click.argument("folder", required=False, type=click.Path(path_type=Path)),
     click.option(
