@@ -35,6 +35,8 @@ from asymmetry.series.treatments import TreatedOn, as_treatments
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from asymmetry.report.page import Audience
+
 __all__ = ["Series"]
 
 
@@ -368,6 +370,7 @@ class Series(History):
         pseudonym: str = "",
         language: str | os.PathLike[str] = "en",
         paper: str = "A4",
+        audience: Audience = "both",
     ) -> Path:
         """Write one file with pictures, plots and tables, HTML or PDF (extras ``report`` and ``pdf``).
 
@@ -378,7 +381,11 @@ class Series(History):
         photos, pseudonym, language, paper
             As for `asymmetry.report.write_report`: whether the faces are in it, the person's name in it
             (file names are then left out), its language, and the paper of a PDF.
+        audience : {"both", "patient", "clinic"}
+            Whom it is for: a patient gets the first screen, pictures and plots in plain words, a clinic the
+            sheet first, and all numbers.
         """
         from asymmetry.report.writing import write_report
 
-        return write_report(self, path, photos=photos, pseudonym=pseudonym, language=language, paper=paper)
+        how: Any = {"photos": photos, "pseudonym": pseudonym, "language": language}
+        return write_report(self, path, paper=paper, audience=audience, **how)

@@ -21,7 +21,7 @@ from asymmetry.core.notes import Note, note_array
 from asymmetry.metrics import catalogue, norms
 from asymmetry.report import render
 from asymmetry.report.album import make_album
-from asymmetry.report.moments import choose_moments, has_peak, strip_rows
+from asymmetry.report.moments import choose_stories, has_peak, strip_rows
 from asymmetry.series import HEADLINES, DiaryNote
 from asymmetry.synthetic import face
 from tests.pages import Page, dated, series, smiling
@@ -39,44 +39,50 @@ def drooped(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
 
 def test_page_says_first_what_changed_and_what_to_show() -> None:
     page = Page(render(series(6, brow_right_mm=[0, 0, 0, -3, -3, -3])))
-    summary = page.text.partition("In short")[2].partition("Over days")[0]
-    assert "On day 40, 1 finding is beyond measurement error, compared with baseline." in summary
-    assert "Day 40: right brow 3.0 mm lower (± 0.6) than before, since day 20 and most on day" in summary
-    assert "Not changed on the latest day, as far as photos tell" in summary
-    assert "from the size in brackets on): Upper lid (MRD1)" in summary
-    assert "A bystander likely notices on day 40: right brow 3.0 mm lower." in summary
-    shown = summary.partition("To show the clinician")[2]
+    first = page.text.partition("Summary")[2].partition("Sheet for the clinic")[0]
+    assert first.startswith(" Your right brow dropped after the treatment. It has been there since day 20")
+    assert "Sure: it is 5 times the smallest difference that these photos can tell (0.6 mm)." in first
+    assert "Nothing else changed, as far as photos tell: upper lids, eye opening" in first
+    assert "Others likely notice on day 40: right brow 3.0 mm lower." in first
+    shown = first.partition("Worth showing your clinician")[2]
     assert "right brow 3.0 mm lower (± 0.6) than before, most on day" in shown
     assert "right brow 3.0 mm lower than at baseline on day 40: worth showing at the next review" in shown
-    order = "In short,Over days,Numbers,Definitions,How it was measured,Limits,Where the numbers come from"
-    places = [page.text.index(heading) for heading in order.split(",")]
+    numbers = page.text.partition("Findings in numbers")[2]
+    assert "Day 40: right brow 3.0 mm lower (± 0.6) than before, since day 20 and most on day" in numbers
+    assert "Not changed on the latest day, as far as photos tell" in numbers
+    assert "from the size in brackets on): Upper lid (MRD1)" in numbers
+    order = (
+        "Summary,Sheet for the clinic,Over days,Findings in numbers,Numbers,Definitions,How it was measured,"
+        "Limits,Where the numbers come from"
+    )
+    places = [page.text.index(f" {heading} ") for heading in order.split(",")]
     assert places == sorted(places)
 
 
 def test_page_says_that_both_sides_changed_alike() -> None:
     lower = [0, 0, 0, -6, -6, -6]
     page = Page(render(series(6, brow_right_mm=lower, brow_left_mm=lower)))
-    assert "1 finding is beyond measurement error, compared with baseline." in page.text
+    assert "Both your brows dropped after the treatment." in page.text
     assert "both brows 6.0 mm lower" in page.text
 
 
 def test_what_stays_and_what_is_over_are_told_apart() -> None:
     nearer = Page(render(series(6, brow_right_mm=[-4, -4, -4, -1, -1, -1]))).text
-    assert "right brow 3.0 mm higher" in nearer
-    assert "Better:" not in nearer
+    assert "Your right brow rose after the treatment." in nearer
+    assert "nearer to the other side" not in nearer.partition("Limits")[0]
     over = Page(render(series(7, brow_right_mm=[0, 0, -4, -4, -4, 0, 0]))).text
-    assert "On day 50, nothing is beyond measurement error any longer; 1 earlier change was." in over
-    assert "Over by day 50: right brow 4.0 mm lower" in over
-    assert "over by day 50: worth showing your clinician" in over
+    assert "Your right brow dropped; by day 50 that was over. It was there from day 10 to day 30" in over
+    assert "On day 50 it is no more than measurement error." in over
+    assert "Worth showing your clinician right brow 4.0 mm lower" in over  # for the file, all the same
     nothing = Page(render(series(4))).text
-    assert "None of 4 tracked differences changed beyond measurement error." in nothing
-    assert "No rule found anything to look at." in nothing
-    assert "Nothing measured on day 20 is of a size" in nothing
+    assert "Our short checklist found nothing. That is not an all-clear" in nothing
+    assert "No change was found that is larger than photos differ by chance. Compared: brows" in nothing
+    assert "No left-right difference on day 20 is as large as others are known to notice." in nothing
 
 
 def test_page_says_what_was_measured(drooped: tuple[str, Path]) -> None:
     page = Page(drooped[0])
-    assert "3 photos, 2026-02-19 to 2026-03-11 . Treatment on 2026-03-01".replace(" .", ".") in page.text
+    assert "3 photos, 2026-02-19 to 2026-03-11 . Treatment on 2026-03-01" in page.text
     assert page.text.count("right brow 3.4 mm lower") >= 1
     assert catalogue()["brow_height"].definition in page.text
     assert "Noticed by others from 3 mm on (Chu et al." in page.text
@@ -118,14 +124,14 @@ def test_what_is_usual_stands_below_the_photos_and_by_the_definitions() -> None:
 
 def test_the_affected_side_is_told() -> None:
     made = series(2)
-    assert "affected or treated" not in Page(render(made)).text
+    assert "Affected side" not in Page(render(made)).text
     left = Page(render(replace(made, affected="left")))
-    assert "The left side is the affected or treated one." in left.text
+    assert "Affected side: left." in left.text
 
 
 def test_movement_has_its_plot_and_its_table() -> None:
     page = Page(render(smiling()))
-    assert "Movement from rest, mm. Smile: right 8.0" in page.spoken[-1]
+    assert any("Movement from rest, mm. Smile: right 8.0" in each for each in page.spoken)
     assert "All movements" in page.text
     assert "0.50" in page.text  # the weaker side over the stronger one
 
@@ -161,30 +167,55 @@ def test_everything_shown_is_told_with_its_numbers(drooped: tuple[str, Path]) ->
 
 def test_pictures_of_moments_strip_and_every_photo(drooped: tuple[str, Path]) -> None:
     page = Page(drooped[0])
-    # Two moments, each as measured, in two halves and against the mirror, one against before; the pair that
-    # is compared; the strip of three days; a card for each photo.
-    assert len(page.found("image")) == 2 * 4 + 1 + 2 + 3 + 3
+    # Two moments, each as measured, in halves and against the mirror, one against before; side by side;
+    # the strip of three days; as many in the sheet; a card for each photo. The slider has none of its own.
+    assert len(page.found("image")) == 2 * 4 + 1 + 2 + 3 + 3 + 3
+    assert len(page.found("use")) == 2
+    names = {attrs["id"] for attrs in page.found("image") if "id" in attrs}
+    assert {attrs["href"].removeprefix("#") for attrs in page.found("use")} <= names
     without = Page(render(series(3, brow_right_mm=[0, -3.4, -1])))
     assert without.found("image") == []
     assert "No photo is available, so there are no pictures." in without.text
 
 
-def test_moments_are_before_the_farthest_and_the_latest() -> None:
-    made = series(7, brow_right_mm=[0, 0, -4, -5, -4, 0, 0])
-    found = choose_moments(made, made.changes())
-    assert [(each.kind, each.day) for each in found] == [("before", 0), ("farthest", 20), ("latest", 50)]
-    assert found[0].rows.tolist() == [0, 1]
-    (only,) = choose_moments(series(1), ())
-    assert only.kind == "only"
+def test_moments_are_before_the_worst_and_the_latest() -> None:
+    (story,) = choose_stories(series(7, brow_right_mm=[0, 0, -4, -5, -4, 0, 0]))
+    assert [(each.kind, each.day) for each in story.moments] == [("before", 0), ("worst", 20), ("latest", 50)]
+    assert story.moments[0].rows.tolist() == [0, 1]
+    assert story.finding is not None
+    (only,) = choose_stories(series(1))
+    assert [each.kind for each in only.moments] == ["only"]
     blank = Landmarks.blank(["a.jpg"], status="no_face")
-    assert choose_moments(Series.from_landmarks(blank), ()) == ()
-    untreated = series(3, treated_on=None)
-    assert [each.day for each in choose_moments(untreated, untreated.changes())] == [0, 20]
+    assert choose_stories(Series.from_landmarks(blank)) == ()
+    (untreated,) = choose_stories(series(3, treated_on=None))
+    assert [each.day for each in untreated.moments] == [0, 20]
     expressions: list[str | None] = ["rest", "smile_open", "rest"]
-    made = series(3, expression=expressions)
-    assert [each.row for each in choose_moments(made, made.changes())] == [0, 2]
-    late = series(2, treated_on="2025-01-01")
-    assert [each.kind for each in choose_moments(late, late.changes())] == ["before", "latest"]
+    (story,) = choose_stories(series(3, expression=expressions))
+    assert [each.row for each in story.moments] == [0, 2]
+    (late,) = choose_stories(series(2, treated_on="2025-01-01"))
+    assert [each.kind for each in late.moments] == ["before", "latest"]
+
+
+def test_pictures_are_of_the_expression_that_the_finding_is_about() -> None:
+    made = smiling()
+    assert made.findings[0].part == "smile_open"
+    (story,) = choose_stories(made)
+    assert story.expression == "smile_open"
+    rows = [moment.row for moment in story.moments]
+    assert set(made.static["expression"][rows].tolist()) == {"smile_open"}
+
+
+def test_doubtful_photos_are_shown_only_where_there_are_no_others() -> None:
+    made = series(7, brow_right_mm=[0, 0, -4, -5, -4, 0, 0]).landmarks
+    blurred = [[Note("blurred", value=1.0)] if row in (1, 3, 6) else [] for row in range(7)]
+    doubtful = replace(made, notes=note_array(blurred))
+    (story,) = choose_stories(
+        Series.from_landmarks(doubtful, treated_on="2026-03-01", expression=["rest"] * 7)
+    )
+    before, worst, latest = story.moments
+    assert before.row == 0  # the other one of before is doubtful
+    assert (worst.kind, worst.day) == ("near", 10)  # all photos of day 20 are blurred
+    assert latest.row == 6  # there is no other of that day
 
 
 def test_a_day_in_between_is_shown_where_it_tells_more_than_the_latest() -> None:
@@ -197,12 +228,12 @@ def test_a_day_in_between_is_shown_where_it_tells_more_than_the_latest() -> None
 
 def test_a_long_strip_keeps_its_ends_and_its_moments() -> None:
     made = series(60, brow_right_mm=np.where(np.arange(60) == 33, -9, 0))
-    found = choose_moments(made, made.changes())
-    rows = strip_rows(made, found, 10).tolist()
+    (story,) = choose_stories(made)
+    rows = strip_rows(made, "rest", story.moments, 10).tolist()
     assert len(rows) <= 13
     assert {0, 33, 59} <= set(rows)
     assert rows == sorted(rows)
-    assert strip_rows(made, found, 60).tolist() == list(range(60))
+    assert strip_rows(made, "rest", story.moments, 60).tolist() == list(range(60))
 
 
 def test_a_mirrored_photo_is_shown_the_right_way_round(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def opened(chromium: str, page: Path, profile: Path) -> tuple[str, list[str]]:
 def test_a_browser_opens_it_without_a_complaint(chromium: str, written: Path, tmp_path: Path) -> None:
     dom, console = opened(chromium, written, tmp_path / "profile")
     assert console == []
-    assert 'class="compare live"' in dom
+    assert '<figure class="fade">' in dom  # no longer hidden
 
 
 def test_a_script_that_is_not_the_page_s_own_is_refused(chromium: str, written: Path, tmp_path: Path) -> None:
@@ -102,8 +102,15 @@ def test_a_pdf_holds_the_same_words(paper: str, size: tuple[float, float], tmp_p
     target = made.report(tmp_path / "report.pdf", paper=paper)
     document = pypdfium2.PdfDocument(target)
     text = "".join(page.get_textpage().get_text_bounded() for page in document)
-    for i in range(len(document)):
-        assert document.get_page_size(i) == pytest.approx(size, abs=0.1)
+    sizes = [document.get_page_size(i) for i in range(len(document))]
+    turned = [i for i, (width, height) in enumerate(sizes) if width > height]
+    assert turned == [1]  # the sheet, on a page of its own
+    for i, found in enumerate(sizes):
+        assert sorted(found) == pytest.approx(sorted(size), abs=0.1), i
+    assert f"page 2 of {len(document)}" in text
+    assert text.count("Facial asymmetry over days") == 1 + len(document)  # its heading, and each page's
+    assert "slider" not in text
+    assert "Fade" not in text
     assert "right brow 3.0 mm lower than at baseline" in " ".join(text.split())
     assert "Where the numbers come from" in text
     kinds = [each.type for page in document for each in page.get_objects()]

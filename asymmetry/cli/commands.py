@@ -13,7 +13,15 @@ import asymmetry
 from asymmetry.cli.aids import aids
 from asymmetry.cli.archive import archive
 from asymmetry.cli.compare import compare
-from asymmetry.cli.folder import language_option, leave, method_option, mirrored_option, of_a_folder
+from asymmetry.cli.folder import (
+    audience_option,
+    language_option,
+    leave,
+    method_option,
+    mirrored_option,
+    of_a_folder,
+    show_warnings,
+)
 from asymmetry.cli.serve import serve
 from asymmetry.core.text import ENGLISH, Text
 from asymmetry.errors import AsymmetryError
@@ -31,6 +39,7 @@ from asymmetry.terminal import (
 if TYPE_CHECKING:
     from asymmetry.extract import Method
     from asymmetry.people import Series
+    from asymmetry.report.page import Audience
 
 __all__ = ["main"]
 
@@ -124,7 +133,8 @@ def photo(
     callback=lambda _context, _option, path: _check_sheet(path),
     help="File for the sheet: right, left and percentage of each measure at each visit, .csv or .xlsx.",
 )
-def series(made: Series, output: Path | None, sheet: Path | None, language: str) -> None:
+@audience_option
+def series(made: Series, output: Path | None, sheet: Path | None, language: str, audience: Audience) -> None:
     """Score one person's dated photos and report the changes.
 
     Prints what changed, then the sheet (each measure at each visit), then a table of the photos.
@@ -137,7 +147,7 @@ def series(made: Series, output: Path | None, sheet: Path | None, language: str)
 
         written.append(printable(str(write_sheet(made.sheet(), sheet, language))))
     if output:
-        written += _write_series(made, output, language)
+        written += _write_series(made, output, language, audience)
     if written:
         lines += ["", *written]
     click.echo("\n".join(lines))
@@ -163,12 +173,14 @@ def series(made: Series, output: Path | None, sheet: Path | None, language: str)
     show_default=True,
     help="Paper size of a PDF.",
 )
-def report(made: Series, output: Path, no_photos: bool, **options: str) -> None:
+@audience_option
+def report(made: Series, output: Path, no_photos: bool, audience: Audience, **options: str) -> None:
     """Score one person's dated photos and write a report.
 
     The report is a single file with pictures, plots and tables. Prints its path.
     """
-    written = made.report(output, photos=not no_photos, **options)
+    with show_warnings():
+        written = made.report(output, photos=not no_photos, audience=audience, **options)
     for line in made.review().lines(used=False, text=Text.load(options["language"])):
         click.echo(printable(line), err=True)
     click.echo(printable(str(written)))
@@ -244,9 +256,11 @@ def _check_folder(path: Path | None) -> Path | None:
     return local_path(path)
 
 
-def _write_series(made: Series, output: Path, language: str = ENGLISH) -> list[str]:
+def _write_series(
+    made: Series, output: Path, language: str = ENGLISH, audience: Audience = "both"
+) -> list[str]:
     """Write a series' table and page; their paths."""
     output.mkdir(parents=True, exist_ok=True)
     made.static.to_csv(output / "scores.csv")
-    made.report(output / "report.html", language=language)
+    made.report(output / "report.html", language=language, audience=audience)
     return [printable(str(output / name)) for name in ("scores.csv", "report.html")]

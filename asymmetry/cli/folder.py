@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import logging
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,9 +24,27 @@ if TYPE_CHECKING:
     from asymmetry.people import Series
     from asymmetry.photos.listing import Leftover
 
-__all__ = ["EXIT_SOME_FAILED", "language_option", "leave", "method_option", "mirrored_option", "of_a_folder"]
+__all__ = [
+    "EXIT_SOME_FAILED",
+    "audience_option",
+    "language_option",
+    "leave",
+    "method_option",
+    "mirrored_option",
+    "of_a_folder",
+    "show_warnings",
+]
 
 EXIT_SOME_FAILED = 3
+
+audience_option = click.option(
+    "--for",
+    "audience",
+    type=click.Choice(["patient", "clinic", "both"]),
+    default="both",
+    show_default=True,
+    help="Reader of the report: a patient gets a summary and pictures, a clinic the sheet and all numbers.",
+)
 
 mirrored_option = click.option(
     "--mirrored", is_flag=True, help="The photos were saved mirrored, as many selfies are."
@@ -141,3 +161,14 @@ def leave(table: Measurements, leftovers: Iterable[Leftover] = (), language: str
         click.echo(printable(told), err=True)
     if failed or missed:
         sys.exit(EXIT_SOME_FAILED)
+
+
+@contextmanager
+def show_warnings() -> Iterator[None]:
+    """Show on stderr what the log says of a report that is written."""
+    log, lines = logging.getLogger("asymmetry.report"), logging.StreamHandler()
+    log.addHandler(lines)
+    try:
+        yield
+    finally:
+        log.removeHandler(lines)

@@ -5,12 +5,32 @@ from __future__ import annotations
 from statistics import NormalDist
 from typing import Literal, TypeAlias
 
-__all__ = ["LIKELY", "UNLIKELY", "Noticeable", "find_chance", "rate_chance"]
+__all__ = ["LIKELY", "UNLIKELY", "Noticeable", "exceeds_error", "find_chance", "rate_chance"]
 
 #: Whether a bystander notices a difference: `LIKELY` and more, `UNLIKELY` and less, and between the two.
 Noticeable: TypeAlias = Literal["likely", "possible", "unlikely"]
 #: Probabilities of these words: four in five, and one in five.
 LIKELY, UNLIKELY = 0.8, 0.2
+#: Standard deviations within which 95 of 100 readings err.
+_CONFIDENT = NormalDist().inv_cdf(0.975)
+
+
+def exceeds_error(diff_mm: float, sd_mm: float) -> bool:
+    """Whether a difference is more than the error of its reading, with 95 % confidence.
+
+    Where the standard deviation is not known, the reading is taken for true.
+
+    Parameters
+    ----------
+    diff_mm, sd_mm : float
+        The reading, and its absolute standard deviation.
+
+    Examples
+    --------
+    >>> exceeds_error(-1.5, 0.7), exceeds_error(0.9, 0.7), exceeds_error(0.9, float("nan"))
+    (True, False, True)
+    """
+    return not abs(diff_mm) <= _CONFIDENT * sd_mm
 
 
 def find_chance(diff_mm: float, sd_mm: float, visible_mm: float) -> float:

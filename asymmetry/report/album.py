@@ -18,7 +18,7 @@ from asymmetry.extract.halves.chimeras import chimeras
 from asymmetry.extract.model.canonical import Canonical, load_canonical
 from asymmetry.photos.photo import read_photo
 from asymmetry.report.heat import Heat, from_days, from_mirror, paint_heat
-from asymmetry.report.moments import Moment
+from asymmetry.report.moments import Moment, Story
 from asymmetry.report.pictures import Frame, Picture, align_eyes, cut_face, encode_jpeg
 from asymmetry.series import History
 
@@ -34,8 +34,8 @@ _BYTES_PER_PX = 0.3
 _MARGIN, _ROOM = 0.16, 0.45
 # Longer side of the cut for all other pictures, and of that for chimeras, which are grainy if larger; px.
 _WORKING, _CHIMERA = 1200, 720
-#: Frames of the close pictures, of the coloured ones, and of the film strip.
-CLOSE, HEAT, STRIP = (
+#: Frames of the close pictures, of the coloured ones, and of the small ones.
+CLOSE, HEAT, SMALL = (
     Frame(scale=3.2),
     Frame(scale=1.8),
     Frame(width=130.0, height=170.0, eyes=62.0, scale=1.2),
@@ -94,12 +94,12 @@ class Album:
     """All pictures of a report, by the row of their photo."""
 
     cards: Mapping[int, Shown] = field(default_factory=dict)
-    strip: Mapping[int, Shown] = field(default_factory=dict)
-    closely: tuple[Closely, ...] = ()
+    frames: Mapping[int, Shown] = field(default_factory=dict)
+    closely: Mapping[int, Closely] = field(default_factory=dict)
 
 
 def make_album(
-    series: History, cards: Sequence[int], strip: Iterable[int], moments: Sequence[Moment]
+    series: History, cards: Sequence[int], frames: Iterable[int], stories: Sequence[Story]
 ) -> Album:
     """Read the photos and make every picture of them.
 
@@ -109,10 +109,10 @@ def make_album(
         The series; without a folder or photos of its own there are no pictures.
     cards : sequence of int
         Rows that get a picture of their own.
-    strip : iterable of int
-        Rows of the film strip.
-    moments : sequence of Moment
-        The moments for the close pictures; the others are compared with the first one.
+    frames : iterable of int
+        Rows that get a small picture too, with level eyes at one scale.
+    stories : sequence of Story
+        Their moments get close pictures; in each story the others are compared with the first one.
 
     Returns
     -------
@@ -122,9 +122,10 @@ def make_album(
     if not cards or (series.folder is None and not series.sources):
         return Album()
     longest = _card_size(len(cards))
-    framed, by_row = set(strip), {moment.row: moment for moment in moments}
+    framed = set(frames)
+    by_row = {moment.row: (moment, story.moments[0]) for story in stories for moment in story.moments}
     canonical = None
-    if moments:
+    if by_row:
         canonical = load_canonical()
 
     def make_pictures(row: int) -> _Pictures | None:
@@ -134,21 +135,19 @@ def make_album(
         room = cut_face(photo, _WORKING, _ROOM)
         card = cut_face(room, longest, _MARGIN)
         pictures = _Pictures(Shown.of(card.pixels, card.faces))
-        if row in framed and (frame := align_eyes(room, STRIP)):
+        if row in framed and (frame := align_eyes(room, SMALL)):
             pictures.frame = Shown.of(frame.pixels)
         if canonical and row in by_row:
-            pictures.close = _look_closely(series, by_row[row], moments[0], room, canonical)
+            pictures.close = _look_closely(series, *by_row[row], room, canonical)
         return pictures
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding and resampling release Python's lock
         made = dict(zip(cards, pool.map(make_pictures, cards), strict=True))
     found = {row: pictures for row, pictures in made.items() if pictures}
-    frames = {row: found[row].frame for row in strip if row in found}
-    closely = [found[moment.row].close for moment in moments if moment.row in found]
     return Album(
         cards={row: pictures.card for row, pictures in found.items()},
-        strip={row: frame for row, frame in frames.items() if frame is not None},
-        closely=tuple(close for close in closely if close is not None),
+        frames={row: pictures.frame for row, pictures in found.items() if pictures.frame is not None},
+        closely={row: pictures.close for row, pictures in found.items() if pictures.close is not None},
     )
 
 

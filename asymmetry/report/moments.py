@@ -1,20 +1,25 @@
-"""The days of a series that the report shows closely: before, the farthest from it, and the latest."""
+"""The days of a series that the report shows: before, the day of the largest change, and the latest one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.series import Change, History
+from asymmetry.extract.judge.quality import FAULTS
+from asymmetry.series import Change, Finding, History
 
-__all__ = ["Moment", "choose_moments", "has_peak", "strip_rows", "usual_rows"]
+__all__ = ["Moment", "Story", "choose_stories", "find_poor", "has_peak", "rows_of", "strip_rows"]
 
 IntArray = npt.NDArray[np.intp]
-Kind = Literal["before", "farthest", "latest", "only"]
+Kind = Literal["before", "worst", "near", "latest", "only"]
+#: What makes a poor picture. A lid that droops over the pupil makes numbers doubtful, not the picture.
+_FAULTS = {fault.code for fault in FAULTS.values()} | set(
+    "head_turned camera_near face_cut covered glasses lids_behind_glasses small_photo".split()
+)
 
 
 @dataclass(frozen=True)
@@ -23,8 +28,8 @@ class Moment:
 
     Attributes
     ----------
-    kind : {"before", "farthest", "latest", "only"}
-        The time, in the course of the series.
+    kind : {"before", "worst", "near", "latest", "only"}
+        The time, in the course of the series. Near: all photos of the worst day are poor.
     day : float
         The day of the photo that is shown.
     rows : ndarray of int, shape (m,)
@@ -41,6 +46,25 @@ class Moment:
         return int(self.rows[-1])
 
 
+@dataclass(frozen=True)
+class Story:
+    """The moments of one finding, in photos of its expression.
+
+    Attributes
+    ----------
+    expression : str
+        The expression in the photos.
+    moments : tuple of Moment
+        Before, worst and latest, as far as they are different days; a single one if there is one day.
+    finding : Finding or None
+        None where nothing changed, in the usual expression.
+    """
+
+    expression: str
+    moments: tuple[Moment, ...]
+    finding: Finding | None = None
+
+
 def has_peak(change: Change) -> bool:
     """Whether a day in between was beyond measurement error, and the latest is not, or is far from it."""
     if not change.span:
@@ -48,23 +72,32 @@ def has_peak(change: Change) -> bool:
     return not change.beyond or abs(change.farthest - change.change) > change.limit
 
 
-def choose_moments(series: History, changes: Sequence[Change]) -> tuple[Moment, ...]:
-    """Choose the moments of a series, from its photos in the usual expression.
+def choose_stories(series: History) -> tuple[Story, ...]:
+    """Choose the moments of each finding; the first of several in one expression stands for them all.
 
     Parameters
     ----------
     series : History
         The series.
-    changes : sequence of Change
-        Its changes since baseline.
 
     Returns
     -------
-    tuple of Moment
-        Before and latest, with the farthest day between them if a change `has_peak`; a single one if there is
-        one day; none if no photo has a day.
+    tuple of Story
+        Without findings the moments of the usual expression; none if no photo has a day.
     """
-    day, rows = series.static["day"], usual_rows(series)
+    first = {each.expression: each for each in reversed(series.findings)}
+    chosen = [each for each in series.findings if first[each.expression] is each]
+    made = [Story(each.expression, _moments(series, each.expression, each), each) for each in chosen]
+    found = tuple(story for story in made if story.moments)
+    if found:
+        return found
+    moments = _moments(series, series.usual)
+    return (Story(series.usual, moments),) if moments else ()
+
+
+def _moments(series: History, expression: str, finding: Finding | None = None) -> tuple[Moment, ...]:
+    """Before, worst and latest of a finding in photos of its expression."""
+    day, rows = series.static["day"], rows_of(series, expression)
     days = np.unique(day[rows])
     if not len(days):
         return ()
@@ -73,45 +106,64 @@ def choose_moments(series: History, changes: Sequence[Change]) -> tuple[Moment, 
     old = rows[day[rows] == days[0]]
     if series.treated and days[0] <= 0 < days[-1]:
         old = rows[day[rows] <= 0]
+    old = old[np.argsort(~find_poor(series)[old], kind="stable")]
     found = [Moment("before", float(day[old[-1]]), old)]
-    apart = [each for each in changes if has_peak(each) and each.expression == series.usual]
-    if apart:
-        far = max(apart, key=lambda each: abs(each.farthest) / each.limit).farthest_day
-        found.append(Moment("farthest", far, rows[day[rows] == far]))
+    if finding is not None:
+        worst = _worst_day(series, rows, finding)
+        if worst not in (*day[old], days[-1]):
+            kind: Kind = "worst" if worst == finding.days.worst else "near"
+            found.append(Moment(kind, worst, rows[day[rows] == worst]))
     return (*found, Moment("latest", float(days[-1]), rows[day[rows] == days[-1]]))
 
 
-def usual_rows(series: History) -> IntArray:
-    """Rows of photos that were measured, have a day, and show the usual expression; in order of days."""
+def _worst_day(series: History, rows: IntArray, finding: Finding) -> float:
+    """The worst day, or of the days of the change the nearest with a photo in which nothing is wrong."""
+    days, good = series.static["day"][rows], ~find_poor(series)[rows]
+    called = (days >= finding.days.first) & (days <= finding.days.last)
+    for among in (good & (days == finding.days.worst), good & called, called):
+        if among.any():
+            return float(min(days[among], key=lambda day: abs(day - finding.days.worst)))
+    return float("nan")
+
+
+def find_poor(series: History) -> npt.NDArray[np.bool_]:
+    """Which photos are poor pictures: blurred, in bad light, of a turned or covered head, and the like."""
+    return np.array([any(note.code in _FAULTS for note in row) for row in series.landmarks.notes], dtype=bool)
+
+
+def rows_of(series: History, expression: str) -> IntArray:
+    """Rows of photos of one expression that were measured and have a day.
+
+    They are in order of days, and those of one day in that of their quality: the last one is the best.
+    """
     static = series.static
     known = np.isfinite(static["day"]) & np.isfinite(static["mm_per_px"])
-    usual = static["expression"] == series.usual
-    rows = np.flatnonzero(series.landmarks.usable & known & usual)
-    found: IntArray = rows[np.argsort(static["day"][rows], kind="stable")]
+    rows = np.flatnonzero(series.landmarks.usable & known & (static["expression"] == expression))
+    found: IntArray = rows[np.lexsort((rows, ~find_poor(series)[rows], static["day"][rows]))]
     return found
 
 
-def strip_rows(series: History, wanted: Sequence[Moment], most: int) -> IntArray:
+def strip_rows(series: History, expression: str, wanted: Iterable[Moment], most: int) -> IntArray:
     """One photo of each day for a film strip; if there are many days, some at even steps and the moments.
 
     Parameters
     ----------
     series : History
         The series.
-    wanted : sequence of Moment
+    expression : str
+        The expression in the photos.
+    wanted : iterable of Moment
         Moments whose photos have to be among them.
     most : int
         Limit of the number of days beside those.
     """
-    rows = usual_rows(series)
-    first = rows[np.unique(series.static["day"][rows], return_index=True)[1]]
-    if len(first) <= most:
-        return first
-    steps = np.linspace(0, len(first) - 1, most).round().astype(np.intp)
-    some = first[np.unique(steps)]
     days = series.static["day"]
-    wanted_days = {moment.day for moment in wanted}
-    extra = [row for row in first.tolist() if days[row] in wanted_days]
-    chosen = np.union1d(some, np.array(extra, dtype=np.intp))
+    best = {float(days[row]): row for row in rows_of(series, expression).tolist()}
+    rows = np.array(list(best.values()), dtype=np.intp)
+    if len(rows) <= most:
+        return rows
+    steps = np.linspace(0, len(rows) - 1, most).round().astype(np.intp)
+    extra = [moment.row for moment in wanted]
+    chosen = np.union1d(rows[np.unique(steps)], np.array(extra, dtype=np.intp))
     found: IntArray = chosen[np.argsort(days[chosen], kind="stable")]
     return found

@@ -19,6 +19,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import catalogue, measure
+from asymmetry.metrics.noticing import exceeds_error
 from asymmetry.report.palette import LIGHT, ON_PHOTO, SEEN
 from asymmetry.report.shapes import Anchor, Ellipse, Label, Shape, Stroke, paint_shapes, svg_of
 from asymmetry.report.view import View
@@ -276,7 +277,7 @@ class Differences(_Measured):
     Attributes
     ----------
     all : bool
-        Also draw differences that are not noticed.
+        Also draw differences that are not noticed, but for those within the error of their reading.
     """
 
     all: bool = False
@@ -286,9 +287,10 @@ class Differences(_Measured):
         view, values = View.of(faces, row), self._row(faces, row)
         for headline in _SHOWN:
             diff = values[headline.column("diff")]
+            sd = values.get(headline.column("diff_sd"), math.nan)
+            seen = headline.noticeable(diff, sd) == "likely"
             # A difference that rounds to 0, or is not known, is not drawn.
-            seen = headline.noticeable(diff, values.get(headline.column("diff_sd"), math.nan)) == "likely"
-            if abs(np.round(diff, 1)) > 0 and (self.all or seen):
+            if abs(np.round(diff, 1)) > 0 and (seen or (self.all and exceeds_error(diff, sd))):
                 yield from self._gap(view, headline, diff, seen=seen)
 
     def _gap(self, view: View, headline: Headline, diff: float, *, seen: bool) -> Iterator[Shape]:

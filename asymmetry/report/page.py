@@ -5,21 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from asymmetry.core.frame import IRIS_MM
 from asymmetry.core.text import ENGLISH, Text
-from asymmetry.errors import MissingExtraError
-from asymmetry.report.album import Album, Closely, Shown, make_album
-from asymmetry.report.heat import FROM_MM, TO_MM, heat_colours
-from asymmetry.report.moments import choose_moments, strip_rows, usual_rows
+from asymmetry.errors import InvalidInputError, MissingExtraError
+from asymmetry.report.clinic import choose_sheet
+from asymmetry.report.faces import place_faces
 from asymmetry.report.naming import Names
-from asymmetry.report.overlays import Contours, Differences, Guides, Heights, Layers, SideNames, Spread
+from asymmetry.report.opening import make_opening
 from asymmetry.report.pictures import data_address
 from asymmetry.report.plots.days import describe_days, draw_days
 from asymmetry.report.plots.dots import describe_dots, draw_dots, summary_dots
@@ -31,9 +30,13 @@ from asymmetry.report.tables import Tables
 from asymmetry.series import History
 from asymmetry.series.change import Sides
 
-__all__ = ["render"]
+__all__ = ["AUDIENCES", "Audience", "render"]
 
-_MOST_FRAMES = 24
+#: The readers of a report.
+Audience: TypeAlias = Literal["patient", "clinic", "both"]
+AUDIENCES: tuple[Audience, ...] = ("patient", "clinic", "both")
+#: Plots that stand open; the others are folded.
+_MOST_PLOTS = 2
 #: Shown in the footer: how the numbers came about. No paths.
 _PROVENANCE = "asymmetry mediapipe method model_sha256 mirrored scale_source day_zero day_zero_is".split()
 
@@ -47,36 +50,14 @@ class Drawn:
     title: str = ""
 
 
-@dataclass(frozen=True)
-class Photo:
-    """A photo on the page, with the SVG elements over it."""
-
-    address: str = field(repr=False)
-    width: int
-    height: int
-    alt: str
-    drawing: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True)
-class Card:
-    """One measured photo on the page."""
-
-    name: str
-    day: str
-    date: str
-    expression: str
-    differences: tuple[tuple[str, bool], ...]
-    remarks: tuple[str, ...]
-    photo: Photo | None
-
-
 def render(
     series: History,
     *,
     photos: bool = True,
     pseudonym: str = "",
     language: str | os.PathLike[str] = ENGLISH,
+    audience: Audience = "both",
+    unfold: bool = False,
 ) -> str:
     """A series as the text of one HTML page.
 
@@ -90,18 +71,25 @@ def render(
         A name for the person. With one, file names are left out, as they often hold a name.
     language : str or path
         A language that is shipped, or a catalogue of words of one's own, see `Text.load`.
+    audience : {"both", "patient", "clinic"}
+        Whom it is for. A patient gets the first screen, pictures and plots; a clinic gets the sheet first,
+        and all numbers.
+    unfold : bool
+        Whether the details are open, as on paper.
 
     Raises
     ------
     MissingExtraError
         If matplotlib or jinja2 is not installed.
     InvalidInputError
-        If the language is not known.
+        If the language or the audience is not known.
     """
     try:
         import jinja2
     except ImportError as error:
         raise MissingExtraError("the report", "report") from error
+    if audience not in AUDIENCES:
+        raise InvalidInputError(f"audience {audience!r}: use one of {', '.join(AUDIENCES)}")
     pages = jinja2.Environment(
         loader=jinja2.PackageLoader("asymmetry.report"),
         autoescape=True,
@@ -110,12 +98,27 @@ def render(
         lstrip_blocks=True,
     )
     text = Text.load(language)
-    changes = series.changes()
-    wording = Wording(series, text, Names.of(series, text, pseudonym), changes)
-    page = {"t": text, "pseudonym": pseudonym, **_script()}
-    return pages.get_template("report.html.j2").render(
-        page | _words(wording) | _plots(wording) | _pictures(wording, photos)
-    )
+    wording = Wording(series, text, Names.of(series, text, pseudonym), series.changes())
+    page = {
+        "t": text,
+        "pseudonym": pseudonym,
+        "patient": audience != "clinic",
+        "clinic": audience != "patient",
+        "unfold": unfold,
+        "page_numbers": _page_numbers(text),
+        **_script(),
+    }
+    sheet = choose_sheet(wording)
+    faces = place_faces(wording, photos, sheet.photos)
+    page |= _words(wording) | _plots(wording) | faces | {"sheet": sheet.tell(faces["small"])}
+    return pages.get_template("report.html.j2").render(page)
+
+
+def _page_numbers(text: Text) -> str:
+    """The number of a printed page and that of all, as the content of a style sheet's box."""
+    words = text("print.page", page="\0", pages="\1")
+    counters = {"\0": '" counter(page) "', "\1": '" counter(pages) "'}
+    return "".join(['"', *(counters.get(each, f"\\{ord(each):x} ") for each in words), '"'])
 
 
 def _script() -> dict[str, str]:
@@ -137,11 +140,12 @@ def _words(wording: Wording) -> dict[str, Any]:
         "treated_on": series.treated_on,
         "treated": series.treated,
         "affected": series.affected,
-        "opening": wording.opening(),
+        "opening": make_opening(wording),
         "changed": list(wording.change_sentences()),
         "seen": wording.visible_signs(),
         "to_show": list(wording.concern_sentences(series.concerns())),
         "tables": [table for table in all_tables if table.rows],
+        "review": tables.review(),
         "note": tables.note(),
         "notes": wording.notes(),
         "failed": [(names.shown[row], wording.reasons(row)) for row in np.flatnonzero(~usable).tolist()],
@@ -167,8 +171,20 @@ def _plots(wording: Wording) -> dict[str, Any]:
         plots["summary"] = _embed_figure(figure, describe_dots(dots, setting))
     if bars:
         plots["bars"] = _embed_figure(draw_pairs(bars, setting), describe_pairs(bars, setting))
-    plots["courses"] = [*_draw_courses(followed, setting), *_draw_registered(series, setting)]
+    told = dict.fromkeys(each.part for each in series.findings)
+    first = sorted(followed, key=lambda each: _place(each, list(told)))
+    drawn = list(_draw_courses(first, setting))
+    opened = min(len(told), _MOST_PLOTS)
+    plots["courses"] = drawn[:opened]
+    plots["more_courses"] = [*drawn[opened:], *_draw_registered(series, setting)]
     return plots
+
+
+def _place(sides: Sides, parts: Sequence[str]) -> int:
+    """Place of a metric among the plots: those of findings first."""
+    if sides.headline.name in parts:
+        return parts.index(sides.headline.name)
+    return len(parts)
 
 
 def _draw_courses(followed: Sequence[Sides], setting: Setting) -> Iterator[Drawn]:
@@ -188,110 +204,3 @@ def _draw_registered(series: History, setting: Setting) -> Iterator[Drawn]:
 
 def _embed_figure(figure: Any, alt: str, title: str = "") -> Drawn:
     return Drawn(data_address("image/svg+xml", svg(figure)), alt, title)
-
-
-def _pictures(wording: Wording, photos: bool) -> dict[str, Any]:
-    series = wording.series
-    rows = np.flatnonzero(series.landmarks.usable).tolist()
-    album = Album()
-    if photos:
-        moments = choose_moments(series, wording.changes)
-        frames = strip_rows(series, moments, _MOST_FRAMES).tolist()
-        album = make_album(series, rows, frames, moments)
-    return {
-        "cards": list(_make_cards(wording, rows, album)),
-        "missing": photos and bool(rows) and not album.cards,
-        "remarks": [(wording.names.shown[row], wording.remarks(row)) for row in rows if wording.remarks(row)],
-        "strip": list(_film_strip(wording, album)),
-        "strip_of": len(np.unique(series.static["day"][usual_rows(series)])),
-        "compared": list(_compare_moments(wording, album)),
-        "closely": [_closely(wording, each) for each in album.closely],
-        "scale": _scale(wording.text),
-    }
-
-
-def _film_strip(wording: Wording, album: Album) -> Iterator[tuple[str, Photo]]:
-    """The frames of a film strip, each with its day; a single one is no strip."""
-    if len(album.strip) < 2:
-        return
-    for row, shown in album.strip.items():
-        day = wording.text.day(float(wording.series.static["day"][row]))
-        yield day, _photo(shown, day)
-
-
-def _make_cards(wording: Wording, rows: Iterable[int], album: Album) -> Iterator[Card]:
-    """A card for each row, also for a photo that is gone; none if all of them are."""
-    if not album.cards:
-        return
-    for row in rows:
-        yield _card(wording, row, album.cards.get(row))
-
-
-def _card(wording: Wording, row: int, shown: Shown | None) -> Card:
-    series, text = wording.series, wording.text
-    numbers = series.static.select([row])
-    layers = Layers((Guides(), Contours(), Differences(numbers, text.decimal, all=True), _letters(text)))
-    photo = None
-    if shown is not None:
-        photo = _photo(shown, wording.alt_text(row), layers)
-    return Card(
-        name=wording.names.shown[row],
-        day=text.day(float(series.static["day"][row])),
-        date=wording.date(row),
-        expression=wording.expression(row),
-        differences=tuple(wording.differences(row)),
-        remarks=wording.remarks(row),
-        photo=photo,
-    )
-
-
-def _letters(text: Text) -> SideNames:
-    return SideNames(text("photos.right_letter"), text("photos.left_letter"))
-
-
-def _photo(shown: Shown, alt: str, overlay: Layers | None = None) -> Photo:
-    drawing = ""
-    if overlay and shown.faces:
-        drawing = overlay.svg(shown.faces)
-    return Photo(data_address("image/jpeg", shown.jpeg), shown.width, shown.height, alt, drawing)
-
-
-def _compare_moments(wording: Wording, album: Album) -> Iterator[tuple[tuple[str, Photo], ...]]:
-    """The moment before with each later one, as far as both are there: day and photo."""
-    kinds, shown = [], []
-    for each in album.closely:
-        if each.photo:
-            kinds.append(each.moment.kind)
-            alt = wording.alt_text(each.moment.row)
-            shown.append((wording.text.day(each.moment.day), _photo(each.photo, alt)))
-    if kinds and kinds[0] == "before":
-        before, *later = shown
-        yield from ((before, each) for each in later)
-
-
-def _closely(wording: Wording, each: Closely) -> dict[str, Any]:
-    """One moment: its heading, and pictures with their captions."""
-    text, moment = wording.text, each.moment
-    numbers = wording.static.select([moment.row]), text.decimal
-    layers = Layers(
-        (Guides(), Spread(), Contours(), Heights(*numbers), Differences(*numbers), _letters(text))
-    )
-    told = wording.difference_sentence(moment.row)
-    parts = {"day": text.day(moment.day), "since": wording.since, "told": told}
-    pictures = []
-    if each.photo:
-        alt = text("halves.alt_measured", **parts)
-        pictures.append((text("halves.measured"), _photo(each.photo, alt, layers)))
-    for side, half in each.halves.items():
-        pictures.append((text(f"halves.{side}"), _photo(half, text(f"halves.alt_{side}", **parts))))
-    for name, (heat, shown) in each.heats.items():
-        alt = text(f"halves.alt_{name}", mm=text.number(heat.most), **parts)
-        pictures.append((text(f"halves.{name}", **parts), _photo(shown, alt)))
-    return {"title": text(f"halves.moment_{moment.kind}"), "day": parts["day"], "pictures": pictures}
-
-
-def _scale(text: Text) -> dict[str, str]:
-    """The heat map's scale, as colours from left to right, and its ends."""
-    stops = (tuple(round(255 * part) for part in colour) for colour in heat_colours(np.linspace(0, 1, 9)))
-    colours = ", ".join("rgb({}, {}, {})".format(*stop) for stop in stops)
-    return {"colours": colours, "low": text.number(FROM_MM), "high": text.number(TO_MM, decimals=0)}

@@ -16,12 +16,14 @@ from asymmetry.metrics import catalogue, norms
 from asymmetry.metrics.definition import AnyMetric
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.metrics.movements import movement_catalogue
+from asymmetry.metrics.noticing import exceeds_error
 from asymmetry.report.naming import Names
 from asymmetry.series import (
     HEADLINES,
     Change,
     Concern,
     DiaryNote,
+    Difference,
     Headline,
     History,
     notable,
@@ -106,21 +108,16 @@ class Wording:
         return self.text("summary.baseline")
 
     def opening(self) -> str:
-        """The first sentence: how much changed."""
+        """The first sentence where there is no finding."""
         if not self.series.landmarks.usable.any():
             return self.text("summary.no_photo")
         if not self.changes:
             return self.text("summary.nothing")
-        day = self.text.day(max(each.day for each in self.changes))
-        found = self.series.findings
-        parts = {each.part for each in found}
-        sides = [each for each in self.changes if each.sides_note and each.headline.name not in parts]
-        now = sum(not each.passed for each in found) + len(sides)
-        if now:
-            return self.text.count("summary.beyond", now, since=self.since, day=day)
-        if found:
-            return self.text.count("summary.over", len(found), day=day)
-        return self.text("summary.none", of=len(self.changes))
+        sides = [each for each in self.changes if each.sides_note is not None]
+        if sides:
+            day = self.text.day(max(each.day for each in sides))
+            return self.text.count("summary.only_sides", len(sides), since=self.since, day=day)
+        return self.text("summary.none")
 
     def change_sentences(self) -> Iterator[Sentence]:
         """The changes, sentence by sentence; none where there is nothing to compare."""
@@ -140,7 +137,7 @@ class Wording:
         return self.text("summary.better"), "more_even"
 
     def concern_sentences(self, concerns: Sequence[Concern]) -> Iterator[Sentence]:
-        """The findings to show the clinician."""
+        """What is worth showing the clinician, with cautions and the sources of the rules."""
         for each in concerns:
             name = self.text.known("rules", each.rule)
             rule = self.text("summary.rule", rule=name, source=self._rule_source(each))
@@ -154,21 +151,38 @@ class Wording:
         return self.text.known("rule_sources", concern.rule)
 
     def visible_signs(self) -> str:
-        """Signs a bystander notices on the latest day, in its latest photo of the usual expression."""
-        static = self.series.static
-        known = self.series.landmarks.usable & np.isfinite(static["day"])
-        rows = np.flatnonzero(known & (static["expression"] == self.series.usual))
+        """Signs a bystander notices on the latest day, in any of its photos: the largest of each part."""
+        static, usable = self.series.static, self.series.landmarks.usable
+        days = static["day"][usable]
+        latest = np.nanmax(days, initial=-math.inf)
+        rows = np.flatnonzero(usable & (static["day"] == latest))
         if not len(rows):
             return ""
-        row = int(rows[-1])
-        seen = notable(self.static.select([row]))[0]
-        day = self.text.day(float(static["day"][row]))
-        told = []
+        day, told = self.text.day(float(latest)), []
+        largest = self._largest_signs(rows.tolist())
         for chance in ("likely", "possible"):
-            notes = [each.full_note for each in seen if each.noticeable == chance]
-            if notes:
-                told.append(self.text(f"summary.seen_{chance}", day=day, what=self.tell(*notes)))
+            what = [words for each, words in largest if each.noticeable == chance]
+            if what:
+                listed = self.text("lists.comma").join(what)
+                told.append(self.text(f"summary.seen_{chance}", day=day, what=listed))
         return " ".join(told) or self.text("summary.seen_none", day=day)
+
+    def _largest_signs(self, rows: Sequence[int]) -> list[tuple[Difference, str]]:
+        """The largest difference of each part in some photos, and its words."""
+        found: dict[str, tuple[Difference, int]] = {}
+        for row, signs in zip(rows, notable(self.static.select(rows)), strict=True):
+            for each in signs:
+                known = found.get(each.column)
+                if known is None or abs(each.diff_mm) > abs(known[0].diff_mm):
+                    found[each.column] = each, row
+        return [(each, self._sign_words(each, row)) for each, row in found.values()]
+
+    def _sign_words(self, sign: Difference, row: int) -> str:
+        """A sign in words, with the expression in its photo where that is not the usual one."""
+        words, expression = self.tell(sign.full_note), str(self.series.static["expression"][row])
+        if expression == self.series.usual:
+            return words
+        return self.text("summary.seen_in", what=words, expression=expression)
 
     @functools.cached_property
     def static(self) -> Measurements:
@@ -176,14 +190,21 @@ class Wording:
         return add_absolute_sds(self.series.landmarks, self.series.static)
 
     def differences(self, row: int) -> Iterator[tuple[str, bool]]:
-        """The headline differences of one photo in words, and whether others likely notice them."""
+        """The headline differences of one photo in words, and whether others likely notice them.
+
+        Those that are no more than the error of their reading are named together, without a size.
+        """
+        within = []
         for headline in HEADLINES:
-            diff = float(self.static[headline.column("diff")][row])
-            sd = float(self.static[headline.column("diff_sd")][row])
-            words = self.tell(headline.note(diff))
-            if math.isnan(diff):
-                words = f"{self.title(headline)}: {words}"
-            yield words, headline.noticeable(diff, sd) == "likely"
+            diff, sd = (float(self.static[headline.column(kind)][row]) for kind in ("diff", "diff_sd"))
+            if not exceeds_error(diff, sd):
+                within.append(self.text.known("compared", headline.name))
+            elif math.isnan(diff):
+                yield f"{self.title(headline)}: {self.tell(headline.note(diff))}", False
+            else:
+                yield self.tell(headline.note(diff)), headline.noticeable(diff, sd) == "likely"
+        if within:
+            yield self.text("photos.within", parts=self.text("lists.comma").join(within)), False
 
     def difference_sentence(self, row: int) -> str:
         """The headline differences of one photo as one sentence."""

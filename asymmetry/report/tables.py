@@ -14,6 +14,7 @@ from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.report.moments import has_peak
 from asymmetry.report.sections import DAY_LENGTH, Wording
 from asymmetry.series import FALSE_ALARMS, HEADLINES, Change, Headline, History
+from asymmetry.series.review import review_photos
 from asymmetry.series.timeline import PEAK_DAY
 
 __all__ = ["Row", "Table", "Tables"]
@@ -166,6 +167,20 @@ class Tables:
         for diff in diffs:
             cells += ["", "", self.text.number(diff)]
         return Row(tuple(cells))
+
+    def review(self) -> Table:
+        """The photos that were not used, or are in doubt, with what to write in the manifest."""
+        series, rows = self.series, []
+        shown = dict(zip(self.wording.names.given, self.wording.names.shown, strict=True))
+        usable = series.landmarks.usable
+        found = review_photos(series.photos, usable, series.treated_on, series.leftovers, series.folder)
+        for each in sorted(found, key=lambda doubt: doubt.used):
+            name = shown.get(each.photo, each.photo) or self.text("review.all")
+            used = self.wording.answer(each.used)
+            reason = self.wording.tell(each.note)
+            rows.append(Row((name, each.taken[:DAY_LENGTH], used, reason, each.column, each.value)))
+        heads = [self.text(f"review.{name}") for name in "photo date used reason column value".split()]
+        return Table(self.text("review.heading"), (), tuple(heads), tuple(rows), len(heads))
 
     def own(self) -> Table:
         """The values of the program's own metrics in every photo; without rows where there are none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from PIL import ImageFile
 from asymmetry.core.paths import local_path
 from asymmetry.core.text import ENGLISH
 from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError, require
-from asymmetry.report.page import render
+from asymmetry.report.page import Audience, render
 from asymmetry.series import History
 
 __all__ = ["PAPERS", "check_target", "write_report"]
@@ -19,6 +20,7 @@ __all__ = ["PAPERS", "check_target", "write_report"]
 #: Sizes of paper.
 PAPERS = ("A4", "Letter")
 _HTML = (".html", ".htm")
+_LOG = logging.getLogger(__name__)
 
 
 def write_report(
@@ -29,6 +31,7 @@ def write_report(
     pseudonym: str = "",
     language: str | os.PathLike[str] = ENGLISH,
     paper: str = "A4",
+    audience: Audience = "both",
 ) -> Path:
     """Write a series as a single file.
 
@@ -38,7 +41,7 @@ def write_report(
         The series to show.
     path : path
         The file to write; its ending sets the format: ``.html`` or ``.pdf`` (extra ``pdf``).
-    photos, pseudonym, language
+    photos, pseudonym, language, audience
         As for `render`.
     paper : {"A4", "Letter"}
         The paper of a PDF; a browser prints on whatever paper it has.
@@ -46,7 +49,7 @@ def write_report(
     Returns
     -------
     pathlib.Path
-        The file.
+        The file. The log names letters of a PDF that no font of this computer has.
 
     Raises
     ------
@@ -55,22 +58,59 @@ def write_report(
     AsymmetryError
         If the system's Pango is missing, which a PDF needs.
     InvalidInputError
-        If the file's ending is another, or the language or the paper is not known.
+        If the file's ending is another, or the language, the paper or the audience is not known.
     """
     target = check_target(path)
     if paper not in PAPERS:
         raise InvalidInputError(f"paper {paper!r}: use {' or '.join(PAPERS)}")
-    page = render(series, photos=photos, pseudonym=pseudonym, language=language)
+    is_pdf = target.suffix.lower() == ".pdf"
+    how: Any = {"photos": photos, "pseudonym": pseudonym, "language": language, "audience": audience}
+    page = render(series, **how, unfold=is_pdf)
     # A file name that is no text in any encoding is written with backslashes.
     encoded = page.encode("utf-8", "backslashreplace")
-    if target.suffix.lower() == ".pdf":
-        weasyprint = _weasyprint()
-        sheet = weasyprint.CSS(string=f"@page {{ size: {paper} }}")
-        document = weasyprint.HTML(string=encoded.decode("utf-8"), url_fetcher=_fetcher(weasyprint))
-        document.write_pdf(target, stylesheets=[sheet])
+    if is_pdf:
+        _write_pdf(encoded.decode("utf-8"), target, paper)
     else:
         target.write_bytes(encoded)
     return target
+
+
+def _write_pdf(page: str, target: Path, paper: str) -> None:
+    """Write a page as a PDF, and say which letters no font has."""
+    weasyprint = _weasyprint()
+    sizes = f"@page {{ size: {paper} }} @page sheet {{ size: {paper} landscape !important }}"
+    document = weasyprint.HTML(string=page, url_fetcher=_fetcher(weasyprint))
+    missing = _MissingLetters()
+    engine = logging.getLogger("weasyprint")
+    engine.addFilter(missing)
+    try:
+        document.write_pdf(target, stylesheets=[weasyprint.CSS(string=sizes)])
+    finally:
+        engine.removeFilter(missing)
+    if missing.letters:
+        letters = " ".join(f"{each} (U+{ord(each):04X})" for each in sorted(missing.letters))
+        _LOG.warning(
+            "%s: no font on this computer has these letters, boxes stand in their place: %s. Install a font "
+            "that has them (Debian: fonts-noto) and write the report again.",
+            target,
+            letters,
+        )
+
+
+class _MissingLetters(logging.Filter):
+    """Gathers the letters of which WeasyPrint warns that no font has them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.letters: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep the letter, and drop the record; let all others pass."""
+        if not isinstance(record.msg, str) or not record.msg.startswith(".notdef glyph"):
+            return True
+        if isinstance(record.args, tuple):
+            self.letters.update(map(str, record.args[:1]))
+        return False
 
 
 def check_target(path: str | os.PathLike[str]) -> Path:

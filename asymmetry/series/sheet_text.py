@@ -10,7 +10,7 @@ from asymmetry.metrics import movement_catalogue
 from asymmetry.series.sheet import Cell, Sheet, SheetRow
 from asymmetry.series.sheet_files import MARKS, percent_words
 
-__all__ = ["sheet_lines"]
+__all__ = ["choose_visits", "sheet_lines"]
 
 #: Letters of a row's title with its error, of a side's number with its arrow, and of a percentage.
 _TITLE, _SIDE, _PERCENT = 32, 7, 6
@@ -38,7 +38,7 @@ def sheet_lines(sheet: Sheet, text: Text, width: int = 100, days: Iterable[float
     []
     """
     most = max((width - _TITLE) // _VISIT, 1)
-    shown = _choose_visits(sheet, most, days)
+    shown = choose_visits(sheet, most, days)
     if not shown or not sheet.rows:
         return
     heads = [text.day(sheet.visits[at].day) for at in shown]
@@ -56,8 +56,18 @@ def sheet_lines(sheet: Sheet, text: Text, width: int = 100, days: Iterable[float
         yield text("sheet.some", shown=len(shown), visits=len(sheet.visits))
 
 
-def _choose_visits(sheet: Sheet, most: int, wanted: Iterable[float]) -> list[int]:
-    """Which visits are shown, of those with a number: the latest, the first, the wanted days, later ones."""
+def choose_visits(sheet: Sheet, most: int, wanted: Iterable[float]) -> list[int]:
+    """Places of the visits to show, of those with a number.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The sheet.
+    most : int
+        How many there is room for.
+    wanted : iterable of float
+        Days to show beside the latest and the first one, before all later ones.
+    """
     days = [each.day for each in sheet.visits]
     places = [at for at in range(len(days)) if any(_is_measured(row.cells[at]) for row in sheet.rows)]
     asked = [days.index(day) for day in wanted if day in days]

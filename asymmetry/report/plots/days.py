@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from asymmetry.core.text import Text
 from asymmetry.errors import MissingExtraError
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.report.palette import DIFFERENCE, GREY, LEFT, NOTE, RIGHT
-from asymmetry.report.plots.style import SMALL, Setting, new_figure, style_axes
+from asymmetry.report.plots.style import SMALL, WIDTH, Setting, new_figure, style_axes
 from asymmetry.series import HEADLINES, Course, Headline
 from asymmetry.series.change import Sides
 from asymmetry.series.timeline import PHASES
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["describe_days", "draw_course", "draw_days", "plot_course"]
 
-#: Inches: narrow enough for two side by side on a desk, and legible on a phone.
-_SIZE = (5.4, 4.6)
+#: Inches.
+_HEIGHT = 3.5
 #: Least span of an axis, mm, so that noise does not look like a course.
 _LEAST_SPAN_MM = 4.0
 #: Room for words above and below the difference, as a share of its reach; and room for the names of phases
@@ -31,8 +32,10 @@ _LEAST_SPAN_MM = 4.0
 _ROOM, _NAMES = 1.45, 0.06
 #: With more days than this, a plot's description names its turning points only.
 _MOST_SPOKEN = 40
+# Letters of a line beside an axis.
+_LABEL = 22
 # Width of a letter of a phase's name, inches, and the axes' share of the figure's width.
-_LETTER, _AXES = 0.062, 0.85
+_LETTER, _AXES = 0.068, 0.8
 
 
 def draw_days(sides: Sides, setting: Setting) -> Figure:
@@ -50,12 +53,13 @@ def draw_days(sides: Sides, setting: Setting) -> Figure:
     MissingExtraError
         If matplotlib is not installed.
     """
-    figure = new_figure(*_SIZE)
+    figure = new_figure(WIDTH, _HEIGHT)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     text = setting.text
     _draw_line(upper, sides.right, RIGHT, "o", text("days.right"))
     _draw_line(upper, sides.left, LEFT, "s", text("days.left"))
-    upper.set_ylabel(text("days.axis", axis=text.known("axes", sides.headline.name)))
+    label = text("days.axis", axis=text.known("axes", sides.headline.name))
+    upper.set_ylabel(textwrap.fill(label, _LABEL))
     _make_room(upper, for_names=setting.treated)
     upper.legend(
         loc="lower right",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from asymmetry.report.moments import has_peak
 from asymmetry.report.palette import DIFFERENCE, ERROR, FARTHEST, GREY
-from asymmetry.report.plots.style import SMALL, Setting, new_figure
+from asymmetry.report.plots.style import SMALL, WIDTH, Setting, new_figure
 from asymmetry.series import Change, Headline
 from asymmetry.series.change import Sides
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Dot", "describe_dots", "draw_dots", "summary_dots"]
 
-_WIDTH, _ROW, _REST = 5.6, 0.42, 1.45
+#: Inches.
+_ROW, _REST = 0.5, 1.6
+#: Of a row's height, from its line: the title.
+_TITLE = 0.3
 _LEAST_MM = 3.5
 
 
@@ -48,7 +51,7 @@ class Dot:
 
 
 def summary_dots(followed: Sequence[Sides], changes: Sequence[Change]) -> tuple[Dot, ...]:
-    """One row for each metric that is followed, from its change if there is one.
+    """One row for each metric in millimetres that is followed, from its change if there is one.
 
     Parameters
     ----------
@@ -59,7 +62,9 @@ def summary_dots(followed: Sequence[Sides], changes: Sequence[Change]) -> tuple[
     """
     known = {each.column + each.expression: each for each in changes}
     return tuple(
-        _dot(each, known.get(each.diff.column + each.diff.expression)) for each in followed if len(each.diff)
+        _dot(each, known.get(each.diff.column + each.diff.expression))
+        for each in followed
+        if len(each.diff) and each.headline.unit == "mm"
     )
 
 
@@ -89,16 +94,15 @@ def draw_dots(dots: Sequence[Dot], setting: Setting, since: str) -> Figure:
     MissingExtraError
         If matplotlib is not installed.
     """
-    figure = new_figure(_WIDTH, _ROW * len(dots) + _REST)
+    figure = new_figure(WIDTH, _ROW * len(dots) + _REST)
     axes, text = figure.subplots(), setting.text
     for height, dot in enumerate(dots):
         _draw_row(axes, dot, height, text.known("titles", dot.headline.name), setting)
     edge = max([_LEAST_MM, *(1.12 * abs(value) for dot in dots for value in _reach(dot))])
     axes.set_xlim(-edge, edge)
-    axes.set_ylim(len(dots) - 0.5, -0.8)
+    axes.set_ylim(len(dots) - 0.6, -0.7)
     axes.axvline(0, color=GREY, linewidth=1, zorder=0)
-    axes.set_yticks(range(len(dots)), [text.known("titles", dot.headline.name) for dot in dots])
-    axes.tick_params(axis="y", length=0)
+    axes.set_yticks([])
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.set_xlabel(text("dots.axis"))
     for word, place, side in (("dots.less", 0.0, "left"), ("dots.more", 1.0, "right")):
@@ -119,22 +123,22 @@ def draw_dots(dots: Sequence[Dot], setting: Setting, since: str) -> Figure:
 def _reach(dot: Dot) -> Iterator[float]:
     """The values that the axis has to reach."""
     seen = dot.headline.visible_mm or 0.0
-    low, high = dot.before - dot.limit, dot.before + dot.limit
-    for value in (low, high, dot.after, dot.farthest, seen):
+    for value in (dot.before, dot.after, dot.farthest, seen):
         if not math.isnan(value):
             yield value
 
 
 def _draw_row(axes: Axes, dot: Dot, height: float, name: str, setting: Setting) -> None:
     """Draw one metric: the band of measurement error, the size that others notice, before and now."""
-    axes.axhline(height, color="#eeeeee", linewidth=0.8, zorder=0)
+    axes.axhline(height, color="#dddddd", linewidth=0.8, zorder=0)
+    axes.annotate(name, (0, height - _TITLE), xycoords=("axes fraction", "data"), va="center", fontsize=SMALL)
     if dot.headline.visible_mm is not None:
         for edge in (-dot.headline.visible_mm, dot.headline.visible_mm):
-            ends = [height - 0.32, height + 0.32]
+            ends = [height - 0.15, height + 0.25]
             axes.plot([edge, edge], ends, color=GREY, linewidth=1.2, linestyle=":")
     if not math.isnan(dot.before):
         left = dot.before - dot.limit
-        axes.barh(height, 2 * dot.limit, left=left, height=0.5, color=ERROR, alpha=0.3)
+        axes.barh(height, 2 * dot.limit, left=left, height=0.36, color=ERROR, alpha=0.3)
         axes.plot([dot.before, dot.after], [height, height], color=DIFFERENCE, linewidth=1.2)
         axes.plot(
             dot.before,
@@ -150,9 +154,8 @@ def _draw_row(axes: Axes, dot: Dot, height: float, name: str, setting: Setting) 
         axes.annotate(
             setting.text.day(dot.day),
             (dot.farthest, height),
-            xytext=(0, 6),
+            xytext=(6, -3),
             textcoords="offset points",
-            ha="center",
             fontsize=SMALL,
             color=GREY,
         )
@@ -187,7 +190,7 @@ def _legend(axes: Axes, dots: Sequence[Dot], setting: Setting, since: str) -> No
         ),
     ]  # fmt: skip
     axes.figure.legend(
-        handles=[entry for shown, entry in entries if shown], loc="outside lower center", ncols=2,
+        handles=[entry for shown, entry in entries if shown], loc="outside lower left", ncols=1,
         frameon=False, fontsize=SMALL,
     )  # fmt: skip
 

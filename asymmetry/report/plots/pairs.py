@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.report.palette import DIFFERENCE, GREY, SIDE_COLOURS
-from asymmetry.report.plots.style import Setting, new_figure, style_axes
+from asymmetry.report.plots.style import SMALL, WIDTH, Setting, new_figure, style_axes
 from asymmetry.series import Change, Headline
 from asymmetry.series.change import Sides
 
@@ -24,9 +24,10 @@ __all__ = ["Pair", "describe_pairs", "draw_pairs", "movement_pairs"]
 
 FloatArray = npt.NDArray[np.float64]
 
-_WIDTH, _LEAST_WIDTH, _HEIGHT = 1.3, 4.6, 3.2
-_BAR = 0.36
-_LEAST_PAIRS = 3  # least places on the axis, so that a single pair does not fill it
+#: Inches.
+_ROW, _REST = 0.62, 1.0
+#: Of a row's height: a bar, and from the row's middle up to its title.
+_BAR, _TITLE = 0.27, 0.4
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def draw_pairs(pairs: Sequence[Pair], setting: Setting) -> Figure:
     Parameters
     ----------
     pairs : sequence of Pair
-        From left to right.
+        The rows, the first one on top.
     setting : Setting
         Words and dates of the series.
 
@@ -89,19 +90,19 @@ def draw_pairs(pairs: Sequence[Pair], setting: Setting) -> Figure:
     MissingExtraError
         If matplotlib is not installed.
     """
-    figure = new_figure(max(_LEAST_WIDTH, _WIDTH * len(pairs)), _HEIGHT)
+    figure = new_figure(WIDTH, _ROW * len(pairs) + _REST)
     axes, text = figure.subplots(), setting.text
     places = np.arange(len(pairs))
     for i, side in enumerate(("right", "left")):
         at = places + (i - 0.5) * _BAR
-        axes.bar(
+        axes.barh(
             at,
             [pair.now[i] for pair in pairs],
             _BAR,
-            yerr=[pair.error[i] for pair in pairs],
+            xerr=[pair.error[i] for pair in pairs],
             color=SIDE_COLOURS[side],
             label=text(f"days.{side}"),
-            error_kw={"elinewidth": 1, "capsize": 3, "ecolor": DIFFERENCE},
+            error_kw={"elinewidth": 1, "capsize": 2, "ecolor": DIFFERENCE},
         )
         before = np.array([pair.before[i] for pair in pairs])
         marked = np.isfinite(before)
@@ -109,26 +110,26 @@ def draw_pairs(pairs: Sequence[Pair], setting: Setting) -> Figure:
         if i == 0 and marked.any():
             label = text("days.movement_before")
         _draw_before(axes, at[marked], before[marked], label)
-    axes.axhline(0, color=GREY, linewidth=1)
-    axes.set_xticks(places, [text.known("titles", pair.headline.name) for pair in pairs])
-    axes.set_xlim(-0.7, max(len(pairs), _LEAST_PAIRS) - 0.3)
-    axes.set_ylabel(text("days.movement_axis"))
-    style_axes(axes, text)
-    axes.legend(
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.02),
-        ncols=3,
-        frameon=False,
-        borderaxespad=0,
-    )
+    axes.axvline(0, color=GREY, linewidth=1)
+    for place, pair in zip(places, pairs, strict=True):
+        title = text.known("titles", pair.headline.name)
+        axes.annotate(
+            title, (0, place - _TITLE), xytext=(3, 0), textcoords="offset points", va="center", fontsize=SMALL
+        )
+    axes.set_yticks([])
+    axes.set_ylim(len(pairs) - 0.6, -0.6)
+    axes.set_xlabel(text("days.movement_axis"))
+    style_axes(axes, text, "x")
+    axes.spines["left"].set_visible(False)
+    figure.legend(loc="outside upper left", ncols=3, frameon=False, fontsize=SMALL, columnspacing=1)
     return figure
 
 
-def _draw_before(axes: Axes, at: FloatArray, heights: FloatArray, label: str) -> None:
-    """Mark the heights of bars before by light lines with a dark edge."""
+def _draw_before(axes: Axes, at: FloatArray, lengths: FloatArray, label: str) -> None:
+    """Mark the lengths of bars before by light lines with a dark edge."""
     start, end = at - 0.45 * _BAR, at + 0.45 * _BAR
-    axes.hlines(heights, start, end, color=DIFFERENCE, linewidth=2.5, label=label)
-    axes.hlines(heights, start, end, color="white", linewidth=1)
+    axes.vlines(lengths, start, end, color=DIFFERENCE, linewidth=2.5, label=label)
+    axes.vlines(lengths, start, end, color="white", linewidth=1)
 
 
 def describe_pairs(pairs: Sequence[Pair], setting: Setting) -> str:

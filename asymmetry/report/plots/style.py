@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from asymmetry.core.text import Text
 from asymmetry.errors import MissingExtraError
@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["SMALL", "Setting", "new_figure", "style_axes", "svg"]
+__all__ = ["SMALL", "WIDTH", "Setting", "new_figure", "style_axes", "svg"]
 
-#: Points of the smallest letters.
-SMALL = 7.5
+#: Inches: as wide as a phone's page, so that letters are shown there as large as they are here.
+WIDTH = 3.7
+#: Points of the smallest letters: 11 px on the page.
+SMALL = 8.25
 
 
 @dataclass(frozen=True)
@@ -67,19 +69,20 @@ def svg(figure: Figure) -> bytes:
 
     stream = io.BytesIO()
     with rc_context({"svg.hashsalt": "asymmetry"}):  # the same figure gives the same file
-        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     return stream.getvalue()
 
 
-def style_axes(axes: Axes, text: Text) -> None:
-    """Give axes no box, a light grid of heights, and numbers in the notation of the language."""
+def style_axes(axes: Axes, text: Text, values: Literal["x", "y"] = "y") -> None:
+    """Give axes no box, a light grid of values, and numbers in the notation of the language."""
     from matplotlib.ticker import FuncFormatter
 
     def write_number(value: float, _: object) -> str:
         return f"{round(value, 6) + 0.0:g}".replace("-", "−").replace(".", text.decimal)
 
-    axes.grid(axis="y", color="#dddddd", linewidth=0.6)
+    axes.grid(axis=values, color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(colors=GREY, labelcolor="black")
-    axes.yaxis.set_major_formatter(FuncFormatter(write_number))
+    axis = {"x": axes.xaxis, "y": axes.yaxis}[values]
+    axis.set_major_formatter(FuncFormatter(write_number))

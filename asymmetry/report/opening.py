@@ -1,0 +1,239 @@
+"""The first screen: a sentence that a patient understands, how sure it is, and photos that were not used."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from asymmetry.core.notes import Note
+from asymmetry.report.moments import find_poor
+from asymmetry.report.sections import Wording
+from asymmetry.series import Finding
+from asymmetry.series.review import review_photos
+
+__all__ = ["Opening", "make_opening"]
+
+#: Findings told in full on the first screen beside the main one.
+_MOST_OTHERS = 3
+#: A finding this many times as large as the error is clear.
+_CLEAR = 2.0
+#: Kinds that are a state of the latest visits, not a change.
+_STATES = frozenset(("gap", "weaker than other side"))
+#: Reasons in the order in which a photo with several is told of: the earlier one explains the later ones.
+_REASONS = (
+    "unwanted another_subject same_file looks_mirrored looks_mirrored_front date_far_before date_far_after "
+    "date_out_of_order clock_reset blurred_beside_others another_person unreadable no_face several_faces "
+    "undated unanchored in_the_cloud is_video live_video thumbnails in_the_bin is_packed unknown_file"
+).split()
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The first screen in words.
+
+    Attributes
+    ----------
+    headline : str
+        The sentence that says it all.
+    course, sure : str
+        How it went, and how sure that is; empty where nothing changed.
+    remarks : tuple of str
+        When others could have noticed it, and cautions.
+    others : tuple of str
+        The other findings.
+    unchanged : str
+        The parts that did not change.
+    unused, doubtful : str
+        The photos that were not used, by reason, and how many were used in spite of their quality.
+    """
+
+    headline: str
+    course: str = ""
+    sure: str = ""
+    remarks: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    unchanged: str = ""
+    unused: str = ""
+    doubtful: str = ""
+
+
+def make_opening(wording: Wording) -> Opening:
+    """Put a series' first screen into words."""
+    unused, doubtful = _unused(wording), _doubtful(wording)
+    findings, tell = wording.series.findings, wording.tell
+    if not findings:
+        headline = wording.opening()
+        return Opening(headline, unchanged=_unchanged(wording), unused=unused, doubtful=doubtful)
+    main, *others = findings
+    return Opening(
+        headline=tell(_headline(main, treated=wording.series.treated)),
+        course=_tell_each(wording, _course(main)),
+        sure=tell(_sure(main)),
+        remarks=tuple(_remarks(wording, main)),
+        others=tuple(_others(wording, others)),
+        unchanged=_unchanged(wording),
+        unused=unused,
+        doubtful=doubtful,
+    )
+
+
+def _tell_each(wording: Wording, notes: Iterator[Note]) -> str:
+    return " ".join(wording.tell(note) for note in notes)
+
+
+def _headline(finding: Finding, *, treated: bool) -> Note:
+    """The main sentence."""
+    said = _said(finding)
+    if finding.passed and finding.kind not in _STATES:
+        said = Note("your_past", said=said, latest=finding.days.latest)
+        return Note("your", said=said)
+    if treated and finding.days.first > 0 and finding.kind not in _STATES:
+        return Note("your_after", said=said)
+    return Note("your", said=said)
+
+
+def _said(finding: Finding) -> Note:
+    """A finding as a patient would say it, without its size."""
+    known = {"side": finding.side, "part": finding.part}
+    if finding.kind == "gap":
+        return Note("your_gap", side=finding.side)
+    if finding.kind == "weaker than other side":
+        return Note("your_weak", share=finding.now / finding.before, **known)
+    if finding.kind == "synkinesis" and not finding.photos[0]:
+        return Note("your_synkinesis", side=finding.side)
+    if finding.worst > finding.before:
+        return _grown(finding)
+    return _shrunk(finding)
+
+
+def _grown(finding: Finding) -> Note:
+    known = {"side": finding.side, "part": finding.part}
+    if finding.side == "apart":
+        return Note("your_apart_more", headline=finding.part, mm=abs(finding.worst - finding.before))
+    if finding.side == "both":
+        return Note("your_both_more", part=finding.part)
+    return Note("your_more", **known)
+
+
+def _shrunk(finding: Finding) -> Note:
+    known = {"side": finding.side, "part": finding.part}
+    if finding.side == "apart":
+        return Note("your_apart_less", headline=finding.part, mm=abs(finding.worst - finding.before))
+    if finding.side == "both":
+        return Note("your_both_less", part=finding.part)
+    return Note("your_less", **known)
+
+
+def _course(finding: Finding) -> Iterator[Note]:
+    """How large it was and when, and how it is now."""
+    days = {"first": finding.days.first, "last": finding.days.last, "latest": finding.days.latest}
+    known = {"day": finding.days.worst, "unit": finding.unit, **days}
+    if finding.kind == "gap":
+        yield Note("your_course_gap", now=finding.now, worst=finding.worst, **known)
+        return
+    if finding.kind == "weaker than other side" or not finding.photos[0]:
+        yield Note("your_course_state", now=finding.now, other=finding.before, **known)
+        return
+    size, now = abs(finding.worst - finding.before), abs(finding.now - finding.before)
+    if finding.passed:
+        yield Note("your_course_passed", mm=size, **known)
+    elif finding.regained > 0:
+        yield Note("your_course_regained", mm=size, now=now, share=finding.regained, **known)
+    elif finding.days.worst == finding.days.latest:
+        yield Note("your_course_growing", mm=size, **known)
+    else:
+        yield Note("your_course_lasting", mm=size, now=now, **known)
+
+
+def _sure(finding: Finding) -> Note:
+    """How sure it is: its size beside the smallest that the photos tell."""
+    known = {"times": finding.sure, "error": finding.error, "unit": finding.unit}
+    if finding.sure >= _CLEAR:
+        return Note("sure_clear", **known)
+    return Note("sure_just", **known)
+
+
+def _remarks(wording: Wording, finding: Finding) -> Iterator[str]:
+    """When others could notice it, what speaks against it, and how old it is."""
+    if finding.better:
+        yield wording.tell(Note("your_better"))
+    if finding.noticeable:
+        first, last = finding.noticeable
+        if first == last:
+            yield wording.tell(Note("noticed_once", day=first))
+        else:
+            yield wording.tell(Note("noticed", first=first, last=last))
+    for note in finding.notes:
+        yield wording.text("summary.mind", remark=wording.tell(note))
+    latest = _latest_day(wording)
+    if finding.days.latest < latest:
+        yield wording.tell(Note("your_older", day=finding.days.latest, latest=latest))
+
+
+def _latest_day(wording: Wording) -> float:
+    series = wording.series
+    days = series.static["day"][series.landmarks.usable]
+    return float(np.nanmax(days, initial=-math.inf))
+
+
+def _others(wording: Wording, findings: list[Finding]) -> Iterator[str]:
+    """The other findings, each in a sentence and its course."""
+    for each in findings[:_MOST_OTHERS]:
+        better = (Note("your_better"),) * each.better
+        yield _tell_each(wording, iter((Note("your", said=_said(each)), *_course(each), *better)))
+    more = len(findings) - _MOST_OTHERS
+    if more > 0:
+        yield wording.text.count("summary.more", more)
+
+
+def _unchanged(wording: Wording) -> str:
+    """The parts that were compared and did not change; empty where nothing could be compared."""
+    told = {each.part for each in wording.series.findings}
+    told |= {each.headline.name for each in wording.changes if each.sides_note is not None}
+    parts = [each.headline.name for each in wording.changes if math.isfinite(each.limit)]
+    names = dict.fromkeys(wording.text.known("compared", part) for part in parts if part not in told)
+    if not names:
+        return ""
+    listed = wording.text("lists.comma").join(names)
+    if told:
+        return wording.text("summary.nothing_else", parts=listed)
+    return wording.text("summary.compared", parts=listed)
+
+
+def _unused(wording: Wording) -> str:
+    """The photos that were not used, counted by the reason of each; empty if all were."""
+    series, reasons = wording.series, dict[str, str]()
+    usable = series.landmarks.usable
+    for row in np.flatnonzero(~usable).tolist():
+        status = str(series.landmarks.status[row])
+        reasons[str(series.photos["photo"][row])] = status
+    for row in np.flatnonzero(usable & ~np.isfinite(series.static["day"])).tolist():
+        reasons[str(series.photos["photo"][row])] = "undated"
+    found = review_photos(series.photos, usable, series.treated_on, series.leftovers, series.folder)
+    for doubt in found:
+        if not doubt.used and doubt.photo:
+            known = reasons.get(doubt.photo, "")
+            reasons[doubt.photo] = min((known, doubt.note.code), key=_rank)
+    if not reasons:
+        return ""
+    counts = Counter(code if code in _REASONS else "other" for code in reasons.values())
+    parts = [wording.text.count(f"unused.{code}", counts[code]) for code in sorted(counts, key=_rank)]
+    return wording.text("summary.unused", parts=wording.text("lists.comma").join(parts))
+
+
+def _rank(code: str) -> int:
+    if code in _REASONS:
+        return _REASONS.index(code)
+    return len(_REASONS)
+
+
+def _doubtful(wording: Wording) -> str:
+    """How many photos were used though something is wrong with them."""
+    count = int((find_poor(wording.series) & wording.series.landmarks.usable).sum())
+    if not count:
+        return ""
+    return wording.text.count("summary.doubtful", count)
