@@ -96,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quiet", description=__doc__)
     parser.add_argument("--runs", type=int, default=1000, help="series of each kind (%(default)s)")
     runs = parser.parse_args(arguments).runs
-    made = f"`python -m benchmarks.quiet`: {runs:,} series of each kind, with {len(HEADLINES)} static metrics."
+    made = f"`python -m benchmarks.quiet`: {runs:,} series of each kind, {len(HEADLINES)} static metrics."
     rows = table_rows(runs)
     print(f"{made}\n\n{tables.markdown(rows)}")
     tables.write_table("quiet", made, rows)
