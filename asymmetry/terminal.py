@@ -300,4 +300,5 @@ def _number(value: float, say: Text, sign: str = "", decimals: int = 1) -> str:
 
 def printable(text: str) -> str:
     """File names may hold anything; characters a terminal would obey or can't show are replaced."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    spaced = text.replace("\N{NO-BREAK SPACE}", " ")
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in spaced)

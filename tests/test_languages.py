@@ -130,7 +130,7 @@ def test_german_has_its_own_marks() -> None:
     assert (
         Note("found_regained", moved=Note("text", text="x"), latest=9.0, day=5.0, share=0.8)
         .words(text)
-        .startswith("Tag 9: zu 80 % zur")
+        .startswith("Tag 9: zu 80\N{NO-BREAK SPACE}% zur")
     )
     assert text.count("page.photos", 1) == "1 Foto"
     assert text.count("page.photos", 2) == "2 Fotos"
