@@ -20,6 +20,8 @@ from asymmetry.web.store.store import MissingEntryError, Store
 __all__ = ["Work"]
 
 _LOG = logging.getLogger(__name__)
+#: Seconds that a thread gets to keep the photo that it has.
+_PARTING = 1.0
 
 
 class Work:
@@ -71,8 +73,8 @@ class Work:
         for _ in self._threads:
             self._waiting.put(None)
         self._pool.close()
-        for thread in self._threads:
-            thread.join()
+        for thread in self._threads:  # a photo that no worker had begun is never answered
+            thread.join(_PARTING)
 
     def __enter__(self) -> Work:
         return self

@@ -96,8 +96,10 @@ def _advise_turn(frame: Landmarks, limits: FrameLimits) -> Iterator[Note]:
     yaw, pitch, roll = (float(table[name][0]) for name in ("yaw_deg", "pitch_deg", "roll_deg"))
     if abs(yaw) > limits.yaw:
         yield Note("frame_turn", side="right" if yaw > 0 else "left")
-    if abs(pitch) > limits.pitch:
-        yield Note("frame_chin_up" if pitch > 0 else "frame_chin_down")
+    if pitch > limits.pitch:
+        yield Note("frame_chin_up")
+    elif pitch < -limits.pitch:
+        yield Note("frame_chin_down")
     if abs(roll) > limits.roll:
         yield Note("frame_tilt")
 
