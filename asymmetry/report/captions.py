@@ -67,14 +67,17 @@ class Captions:
                 found[each.expression].append((each, by_day))
         return found
 
-    def of_photo(self, row: int) -> str:
-        """The finding that is largest on the day of a photo, or that all are within error; may be empty."""
+    def of_photo(self, row: int, about: Finding | None = None) -> str:
+        """The finding that is largest on the day of a photo, or that all are within error; may be empty.
+
+        With `about` no other finding is told.
+        """
         static = self.wording.series.static
         day, expression = float(static["day"][row]), str(static["expression"][row])
         found = [
             (abs(by_day[day]) / each.error, each, by_day[day])
             for each, by_day in self._by_expression.get(expression, ())
-            if day in by_day
+            if day in by_day and about in (None, each)
         ]
         if not found:
             return self._of_state(expression, day)

@@ -16,6 +16,7 @@ from asymmetry.report.moments import Moment, Story, choose_stories, rows_of, str
 from asymmetry.report.overlays import Contours, Differences, Guides, Heights, Layers, SideNames, Spread
 from asymmetry.report.pictures import data_address
 from asymmetry.report.sections import Wording
+from asymmetry.series import Finding
 
 __all__ = ["Card", "Frame", "Photo", "place_faces"]
 
@@ -102,7 +103,8 @@ def place_faces(wording: Wording, photos: bool, small: Iterable[int] = ()) -> di
 def _tell_story(wording: Wording, story: Story, album: Album, captions: Captions) -> dict[str, Any]:
     """One finding's pictures: side by side, for the slider, and in halves."""
     there = [moment for moment in story.moments if moment.row in album.closely]
-    frames = [frame for moment in there for frame in _frame(wording, moment, album, captions)]
+    about = story.finding
+    frames = [frame for moment in there for frame in _frame(wording, moment, album, captions, about)]
     pairs: list[tuple[Frame, Frame]] = []
     if frames and frames[0].kind == "before":
         pairs = [(frames[0], each) for each in frames[1:]]
@@ -114,13 +116,15 @@ def _tell_story(wording: Wording, story: Story, album: Album, captions: Captions
     }
 
 
-def _frame(wording: Wording, moment: Moment, album: Album, captions: Captions) -> Iterator[Frame]:
+def _frame(
+    wording: Wording, moment: Moment, album: Album, captions: Captions, about: Finding | None
+) -> Iterator[Frame]:
     shown = album.closely[moment.row].photo
     if shown is not None:
         photo = _photo(shown, wording.alt_text(moment.row))
         caption = ""
         if moment.kind != "before":
-            caption = captions.of_photo(moment.row)
+            caption = captions.of_photo(moment.row, about)
         yield Frame(photo, f"row-{moment.row}", wording.text.day(moment.day), moment.kind, caption)
 
 

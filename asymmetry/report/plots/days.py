@@ -33,7 +33,7 @@ _ROOM, _NAMES = 1.45, 0.06
 #: With more days than this, a plot's description names its turning points only.
 _MOST_SPOKEN = 40
 # Letters of a line beside an axis.
-_LABEL = 22
+_LABEL = 15
 # Width of a letter of a phase's name, inches, and the axes' share of the figure's width.
 _LETTER, _AXES = 0.068, 0.8
 
