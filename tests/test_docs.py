@@ -40,7 +40,7 @@ def jpeg(pixels: NDArray[np.uint8], path: Path, quality: int = 92) -> bytes:
 def home(astronaut: NDArray[np.uint8], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the photos that the pages name; no two files are alike."""
     face = np.ascontiguousarray(astronaut[:320, 60:380])
-    for name in ("portrait.jpg", "a.jpg", "b.jpg"):
+    for name in ("portrait.jpg", "a.jpg", "b.jpg", "before.jpg", "after.jpg"):
         jpeg(face, tmp_path / name)
     for folder in ("photos", "photos/p17"):
         (tmp_path / folder).mkdir()
