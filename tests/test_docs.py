@@ -41,7 +41,7 @@ def home(astronaut: NDArray[np.uint8], tmp_path: Path, monkeypatch: pytest.Monke
     """A folder with the photos that the pages name; no two files are alike."""
     face = np.ascontiguousarray(astronaut[:320, 60:380])
     for name in ("portrait.jpg", "a.jpg", "b.jpg", "before.jpg", "after.jpg"):
-        jpeg(face, tmp_path / name)
+        jpeg(face, tmp_path / name, 80 + len(name))
     for folder in ("photos", "photos/p17"):
         (tmp_path / folder).mkdir()
     for number, day in enumerate(DAYS):
