@@ -1,4 +1,4 @@
-# Needs Python 3.11-3.13 and make; everything else is installed into .venv from PyPI.
+# Needs Python 3.11-3.14 and make; everything else is installed into .venv from PyPI.
 
 PYTHON ?= python3
 VENV := .venv
@@ -83,6 +83,6 @@ $(VENV)/lowest.stamp: $(PROJECT) | $(BIN)/python
 	@touch $@
 
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
-		{ echo "asymmetry needs Python 3.11, 3.12 or 3.13; $(PYTHON) is not one. Name one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' || \
+		{ echo "asymmetry needs Python 3.11 to 3.14; $(PYTHON) is not one. Name one: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }

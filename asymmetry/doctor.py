@@ -16,7 +16,7 @@ from asymmetry.extract.model.file import bundled_model, verify
 __all__ = ["Check", "examine"]
 
 # The same limits as in pyproject.toml; a test compares them.
-PYTHON_RANGE = ((3, 11), (3, 14))
+PYTHON_RANGE = ((3, 11), (3, 15))
 MEDIAPIPE_RANGE = ((0, 10, 30), (0, 10, 32))
 LITERT_RANGE = ((2, 1, 6), (3,))
 NUMPY_RANGE = ((2,), None)
