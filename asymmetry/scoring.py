@@ -34,7 +34,8 @@ from asymmetry.photos.sources import load_source, name_source
 __all__ = ["Score", "extractor_or", "photo_error", "score"]
 
 _ERRORS: dict[str, type[PhotoError]] = {
-    kind.status: kind for kind in (NoFaceError, SeveralFacesError, UnsuitablePhotoError, UnreadablePhotoError)
+    kind.status: kind
+    for kind in (NoFaceError, SeveralFacesError, UnsuitablePhotoError, UnreadablePhotoError)
 }
 
 
@@ -73,7 +74,11 @@ class Score(Record, Mapping[str, float]):
         return float(values[0])
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name, values in self.measurements.items() if np.issubdtype(values.dtype, np.number))
+        return (
+            name
+            for name, values in self.measurements.items()
+            if np.issubdtype(values.dtype, np.number)
+        )
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

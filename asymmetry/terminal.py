@@ -53,12 +53,16 @@ def json_text(table: Measurements) -> str:
     from asymmetry.series import notable
 
     columns = table.to_dict()
-    rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    rows = [
+        dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
+    ]
     photos = [
         {**row, "notable": [difference.to_dict() for difference in seen]}
         for row, seen in zip(rows, notable(table), strict=True)
     ]
-    return json.dumps({"photos": photos, "provenance": dict(table.provenance)}, indent=2, allow_nan=False)
+    return json.dumps(
+        {"photos": photos, "provenance": dict(table.provenance)}, indent=2, allow_nan=False
+    )
 
 
 def photo_lines(table: Measurements, row: int, text: Text | None = None) -> Iterator[str]:
@@ -80,7 +84,9 @@ def photo_lines(table: Measurements, row: int, text: Text | None = None) -> Iter
     below: list[str] = []
     if shutil.get_terminal_size().columns >= _WIDE and norms().hold_for(table.provenance):
         known, below = norms(), wrap(norms().note.words(say))
-        heads += "".join(f"{say(f'terminal.{name}'):>{width}}" for name, width in _NORM_HEADS.items())
+        heads += "".join(
+            f"{say(f'terminal.{name}'):>{width}}" for name, width in _NORM_HEADS.items()
+        )
     yield f"  {'':<{_NAME}}{heads}"
     for metric in catalogue().values():
         yield from _metric_lines(metric, table, row, known.get(metric.name), say)
@@ -98,7 +104,10 @@ def _metric_lines(
     metric: Metric, table: Measurements, row: int, norm: Norm | None, say: Text
 ) -> Iterator[str]:
     """One metric of one photo, and its norm; words stand beside them, or below on a narrow terminal."""
-    values = {kind: float(table[name][row]) for kind, name in zip(metric.kinds, metric.columns, strict=True)}
+    values = {
+        kind: float(table[name][row])
+        for kind, name in zip(metric.kinds, metric.columns, strict=True)
+    }
     cells = "".join(f"{_number(value, say, _SIGNS[kind]):>7}" for kind, value in values.items())
     # Beside the difference stands how far it may be from the truth: one standard deviation of one photo.
     sd, unsure = float(table[metric.sd_columns[-1]][row]), ""
@@ -261,7 +270,8 @@ def truth_lines(read: Series, truth: Measurements, text: Text | None = None) -> 
         courses.append((truth[each.column("diff")], found - found[before].mean()))
     for row, day in enumerate(truth["day"]):
         cells = "".join(
-            f"{_number(true[row], say, '+'):>10}{_number(found[row], say, '+'):>8}" for true, found in courses
+            f"{_number(true[row], say, '+'):>10}{_number(found[row], say, '+'):>8}"
+            for true, found in courses
         )
         yield f"{_number(day, say, decimals=0):>6}{cells}"
     errors = [float(((found - true) ** 2).mean() ** 0.5) for true, found in courses]

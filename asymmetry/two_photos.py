@@ -83,7 +83,9 @@ def compare(
     if extractor is not None and method != "hemiface":
         raise InvalidInputError("compare: give method to your own Extractor instead")
     if expression not in (None, *EXPRESSIONS):
-        raise InvalidInputError(f"unknown expression {expression!r}: use one of {', '.join(EXPRESSIONS)}")
+        raise InvalidInputError(
+            f"unknown expression {expression!r}: use one of {', '.join(EXPRESSIONS)}"
+        )
     if mirrored not in (None, *get_args(Mirrored)):
         raise InvalidInputError(f"mirrored={mirrored!r}: use 'before', 'after', 'both' or None")
     names = [name_source(before, "before"), name_source(after, "after")]

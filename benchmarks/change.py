@@ -89,7 +89,10 @@ def static_series(
         columns = {headline.column(side): value for side, value in values.items()}
         table = Measurements({"photo": names, "day": day, **columns})
         made.append(
-            Sides(headline, *(course(table, headline.column(s), every, "rest", known[s]) for s in _SIDES))
+            Sides(
+                headline,
+                *(course(table, headline.column(s), every, "rest", known[s]) for s in _SIDES),
+            )
         )
     return made
 
@@ -118,7 +121,9 @@ def make_readings(
     return made
 
 
-def smiles(rng: np.random.Generator, right: npt.ArrayLike, left: npt.ArrayLike, before: int) -> list[Sides]:
+def smiles(
+    rng: np.random.Generator, right: npt.ArrayLike, left: npt.ArrayLike, before: int
+) -> list[Sides]:
     """A person's smiles, one a week.
 
     Parameters
@@ -148,7 +153,9 @@ def now_beyond(found: Sequence[Change]) -> bool:
 
 def ever_beyond(found: Sequence[Change]) -> bool:
     """Whether any visit has had a change, of a difference or of a side: what any look would have shown."""
-    return any(each.days_beyond or each.right.days_beyond or each.left.days_beyond for each in found)
+    return any(
+        each.days_beyond or each.right.days_beyond or each.left.days_beyond for each in found
+    )
 
 
 def share(of: Callable[[np.random.Generator], float], runs: int) -> float:
@@ -187,7 +194,9 @@ def step(
 ) -> float:
     """Steps of the right side, after three visits before, that are told; or another count, in percent."""
     moved = np.where(np.arange(visits) >= 3, mm, 0.0)
-    return share(lambda rng: of(ask(static_series(rng, setting, (visits, 3), 1, (moved, 0.0)))), runs)
+    return share(
+        lambda rng: of(ask(static_series(rng, setting, (visits, 3), 1, (moved, 0.0)))), runs
+    )
 
 
 def decline(
@@ -225,7 +234,9 @@ def decline(
         value, true = level + (start - level) * np.exp(-2 * day / pace), np.inf
     read = value + rng.normal(0, sd, visits)
     table = Measurements({"photo": day.astype(str), "day": day, "x_mm": read})
-    return forecast(trend(course(table, "x_mm", np.ones(visits, dtype=bool), "rest")), threshold), true
+    return forecast(
+        trend(course(table, "x_mm", np.ones(visits, dtype=bool), "rest")), threshold
+    ), true
 
 
 def forecasts(kind: str, runs: int) -> tuple[float, float]:
@@ -262,22 +273,33 @@ def report(runs: int) -> str:
 def _quiet(runs: int) -> Iterator[str]:
     yield "## Nothing changes: series in which any look showed any change"
     yield ""
-    yield "| visits (before) | " + " | ".join(f"{visits} ({before})" for visits, before in PLANS) + " |"
+    yield (
+        "| visits (before) | "
+        + " | ".join(f"{visits} ({before})" for visits, before in PLANS)
+        + " |"
+    )
     yield f"|---|{'---:|' * len(PLANS)}"
     for setting in SETTINGS:
         for photos in (1, 3):
             found = [false_alarms(setting, plan, photos, runs) for plan in PLANS]
-            yield f"| {setting}, {photos} a visit | " + " | ".join(f"{each:.1f}" for each in found) + " |"
+            yield (
+                f"| {setting}, {photos} a visit | "
+                + " | ".join(f"{each:.1f}" for each in found)
+                + " |"
+            )
 
 
 def _disturbed(runs: int) -> Iterator[str]:
     def correlated(visits: int) -> float:
-        return share(lambda rng: ever_beyond(ask(static_series(rng, "home", (visits, 3), serial=0.5))), runs)
+        return share(
+            lambda rng: ever_beyond(ask(static_series(rng, "home", (visits, 3), serial=0.5))), runs
+        )
 
     def unusual(before: int) -> float:
         off = np.where(np.arange(10) == 0, 0.5, 0.0)
         return share(
-            lambda rng: ever_beyond(ask(static_series(rng, "home", (10, before), 1, (off, -off)))), runs
+            lambda rng: ever_beyond(ask(static_series(rng, "home", (10, before), 1, (off, -off)))),
+            runs,
         )
 
     def new_camera(rng: np.random.Generator, cameras: Mapping[str, Camera]) -> float:
@@ -350,7 +372,9 @@ def _declines(runs: int) -> Iterator[str]:
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description="How often changes are called, in made series.")
-    parser.add_argument("--runs", type=int, default=1000, help="series of each kind (default: %(default)s)")
+    parser.add_argument(
+        "--runs", type=int, default=1000, help="series of each kind (default: %(default)s)"
+    )
     text = report(parser.parse_args().runs)
     TABLE.write_text(text, encoding="utf-8")
     print(text)

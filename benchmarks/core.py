@@ -78,7 +78,9 @@ def machine() -> str:
 
 def _both(landmarks: Landmarks) -> tuple[Callable[[], float], Callable[[], float]]:
     """Seconds of all static metrics, and of one copy of the points."""
-    return lambda: fastest(lambda: measure(landmarks, sd=False)), lambda: fastest(landmarks.points.copy)
+    return lambda: fastest(lambda: measure(landmarks, sd=False)), lambda: fastest(
+        landmarks.points.copy
+    )
 
 
 def report(n: int) -> str:
@@ -98,7 +100,10 @@ def report(n: int) -> str:
     }
     seconds = {name: fastest(task) / n for name, task in tasks.items()}
     copy = next(iter(seconds.values()))
-    lines = [f"| {n:,} faces | µs a face | × copy | faces/s | extra memory |", "|---|---:|---:|---:|---:|"]
+    lines = [
+        f"| {n:,} faces | µs a face | × copy | faces/s | extra memory |",
+        "|---|---:|---:|---:|---:|",
+    ]
     for name, s in seconds.items():
         memory = extra_memory(tasks[name], landmarks)
         lines.append(f"| {name} | {s * 1e6:.2f} | {s / copy:.1f} | {1 / s:,.0f} | {memory:.0%} |")
@@ -111,8 +116,12 @@ def report(n: int) -> str:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description="Throughput of the core against one copy of the points.")
-    parser.add_argument("--faces", type=int, default=100_000, help="number of faces (default: %(default)s)")
+    parser = argparse.ArgumentParser(
+        description="Throughput of the core against one copy of the points."
+    )
+    parser.add_argument(
+        "--faces", type=int, default=100_000, help="number of faces (default: %(default)s)"
+    )
     print(report(parser.parse_args().faces))
 
 

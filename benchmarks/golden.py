@@ -60,7 +60,9 @@ def read_table() -> tuple[int, dict[tuple[str, str], float]]:
     """The version and the numbers that were written."""
     with TABLE.open(newline="", encoding="utf-8") as lines:
         version = int(lines.readline().rpartition(" ")[2])
-        return version, {(row["photo"], row["column"]): float(row["value"]) for row in csv.DictReader(lines)}
+        return version, {
+            (row["photo"], row["column"]): float(row["value"]) for row in csv.DictReader(lines)
+        }
 
 
 def main() -> None:

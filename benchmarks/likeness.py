@@ -41,7 +41,11 @@ CHANGES: dict[str, dict[str, float]] = {
         "brow_tilt_diff_deg": 1.5,
     },
     "lid": {"mrd1_diff_mm": 2.5},
-    "mouth": {"commissure_height_diff_mm": 4.0, "smile_angle_diff_deg": 6.0, "upper_lip_height_diff_mm": 2.0},
+    "mouth": {
+        "commissure_height_diff_mm": 4.0,
+        "smile_angle_diff_deg": 6.0,
+        "upper_lip_height_diff_mm": 2.0,
+    },
 }
 
 
@@ -85,7 +89,9 @@ def _print_shapes(shape: FloatArray, smile: FloatArray, people: npt.NDArray[np.s
     for who, other in permutations(np.unique(people), 2):
         rows = [*np.flatnonzero(people == who), np.flatnonzero(people == other)[0]]
         strangers.append(find_strangers(shape[rows], smile[rows]))
-    print(f"  found beside two photos of one person: {np.mean([each[-1] for each in strangers]):.0%}")
+    print(
+        f"  found beside two photos of one person: {np.mean([each[-1] for each in strangers]):.0%}"
+    )
     print(f"  one of the two found instead: {np.mean([each[:-1].any() for each in strangers]):.1%}")
 
 
@@ -93,11 +99,15 @@ def _print_pairs(values: FloatArray, people: npt.NDArray[np.str_]) -> None:
     pairs = [values[people == who] for who in np.unique(people)]
     wrong = sum(find_mirrored(pair).any() for pair in pairs)
     right = sum(find_mirrored(pair * np.array([[1], [-1]])).any() for pair in pairs)
-    print(f"Neutral against smiling: {right} of {len(pairs)} mirrored ones found, {wrong} unmirrored ones")
+    print(
+        f"Neutral against smiling: {right} of {len(pairs)} mirrored ones found, {wrong} unmirrored ones"
+    )
 
 
 def _print_series(values: FloatArray) -> None:
-    print(f"Series of {PHOTOS}: one mirrored photo found, another found as well, any found where none is")
+    print(
+        f"Series of {PHOTOS}: one mirrored photo found, another found as well, any found where none is"
+    )
     units = np.array(list(COLUMNS.values()))
     known = [each for each in values if np.isfinite(each).all()]
     for name, moved in CHANGES.items():
@@ -105,7 +115,11 @@ def _print_series(values: FloatArray) -> None:
         change = np.array([moved.get(column, 0.0) for column in COLUMNS]) / units
         counts = np.zeros(3)
         for each in known * TIMES:
-            course = np.clip(np.linspace(-0.5, 1.5, PHOTOS), 0, 1)[:, None] * change * rng.choice([-1, 1])
+            course = (
+                np.clip(np.linspace(-0.5, 1.5, PHOTOS), 0, 1)[:, None]
+                * change
+                * rng.choice([-1, 1])
+            )
             made = each + course + rng.normal(0, SCATTER, (PHOTOS, len(units)))
             turned, row = made.copy(), int(rng.integers(PHOTOS))
             turned[row] *= -1

@@ -30,7 +30,14 @@ FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Movement below this is none; and what the side that did not move may read, mm.
 NO_MM, STILL_MM = 0.05, 0.2
-_HEAD = ["movement", "sides", "RMS, mm", f"NaN or below {STILL_MM} mm", "within 1 and 2 SD", "moved, told"]
+_HEAD = [
+    "movement",
+    "sides",
+    "RMS, mm",
+    f"NaN or below {STILL_MM} mm",
+    "within 1 and 2 SD",
+    "moved, told",
+]
 
 
 def _both(table: Measurements, names: tuple[str, ...]) -> FloatArray:
@@ -107,9 +114,7 @@ def measure_movements(half: str, seed: int = 7) -> tuple[str, list[Row]]:
     true = movement(exact, cases.displaced(exact, shift), keep_noise=True)
     read = movement(rest, after, keep_noise=True)
     apart = np.array([[case.side != side for case in made] for side in SIDES])
-    about = (
-        f"`make fidelity`: {len(made)} warps of {len(people)} {half} people, photographed again, `hemiface`."
-    )
+    about = f"`make fidelity`: {len(made)} warps of {len(people)} {half} people, photographed again, `hemiface`."
     return about, rows(true, read, apart)
 
 

@@ -82,7 +82,15 @@ INDIFFERENT = {
 #: Fixtures that read real photos.
 PHOTOS = {"astronaut", "astronaut_path", "portrait_path", "shared_faces", "ugly"}
 # What tests need of other packages; imported once, in the process that all others are forked from.
-_PRELOADED = ["pytest", "hypothesis", "numpy", "cv2", "skimage", "matplotlib", "ai_edge_litert.interpreter"]
+_PRELOADED = [
+    "pytest",
+    "hypothesis",
+    "numpy",
+    "cv2",
+    "skimage",
+    "matplotlib",
+    "ai_edge_litert.interpreter",
+]
 # A mutant that takes this many times as long as the tests without one, plus so many seconds, hangs: caught.
 _PATIENCE, _SECONDS = 10, 60
 
@@ -201,7 +209,9 @@ class _Loader(SourceFileLoader):
         assert fullname == self.name
         return mutate(self.mutant)
 
-    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
+    def find_spec(
+        self, fullname: str, path: object = None, target: object = None
+    ) -> ModuleSpec | None:
         """The mutant's specification, if it is asked for."""
         del path, target
         if fullname != self.name:
@@ -255,7 +265,13 @@ def run_tests(module: str, mutant: Mutant | None, known: dict[str, float]) -> Ou
     watch = _Watch(known)
     files = [f"tests/test_{name}.py" for name in TESTS[module]]
     # Hypothesis is imported already, and its own assertions need no rewriting.
-    options = ["-x", "-q", "--tb=line", "-pno:cacheprovider", "-Wignore::pytest.PytestAssertRewriteWarning"]
+    options = [
+        "-x",
+        "-q",
+        "--tb=line",
+        "-pno:cacheprovider",
+        "-Wignore::pytest.PytestAssertRewriteWarning",
+    ]
     with redirect_stdout(io.StringIO()) as said, redirect_stderr(said):
         code = pytest.main([*options, *files], plugins=[watch])
     if code == pytest.ExitCode.OK:
@@ -301,7 +317,9 @@ def judge_module(module: str, mutants: Sequence[Mutant]) -> int:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print which mutants are caught, and the share of them by module."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation", description=__doc__)
-    parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"default: all of {', '.join(TESTS)}")
+    parser.add_argument(
+        "modules", nargs="*", metavar="MODULE", help=f"default: all of {', '.join(TESTS)}"
+    )
     parser.add_argument(
         "--sample", type=int, metavar="N", help="only so many mutants of each module, by chance"
     )
@@ -317,7 +335,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if chosen.sample is not None and chosen.sample < len(mutants):
             mutants = sorted(draw.sample(mutants, chosen.sample), key=lambda each: each.index)
         shares[module] = judge_module(module, mutants), len(mutants)
-    shares["all"] = sum(caught for caught, _ in shares.values()), sum(of for _, of in shares.values())
+    shares["all"] = (
+        sum(caught for caught, _ in shares.values()),
+        sum(of for _, of in shares.values()),
+    )
     for name, (caught, of) in shares.items():
         print(f"{name:24} {caught:4} of {of:4}, {100 * caught / max(of, 1):3.0f} %")
 

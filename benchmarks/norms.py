@@ -67,7 +67,9 @@ def ages() -> dict[str, float]:
     for name in ("london/meta/london_info.csv", "more/canada_info.csv"):
         with (SHARED / name).open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                known[row["face_id"]] = math.nan if row["face_age"] == "NA" else float(row["face_age"])
+                known[row["face_id"]] = (
+                    math.nan if row["face_age"] == "NA" else float(row["face_age"])
+                )
     return known
 
 
@@ -79,7 +81,9 @@ def person(photo: Path) -> str:
 def adults() -> list[Path]:
     """A neutral photo of each adult; London's people are adults whether or not an age is said."""
     years = ages()
-    found = [path for tuning in (True, False) for path in (*london(tuning=tuning), *more(tuning=tuning))]
+    found = [
+        path for tuning in (True, False) for path in (*london(tuning=tuning), *more(tuning=tuning))
+    ]
     return sorted(path for path in found if not years[person(path)] < ADULT)
 
 
@@ -138,7 +142,9 @@ def find_norms(neutral: Sequence[Path], smiling: Sequence[Path]) -> Iterator[Nor
         yield find_norm(movement_catalogue()[name], "smile_open", travelled)
 
 
-def write_toml(found: Sequence[Norm], people: Mapping[str, Sequence[Path]], years: Sequence[float]) -> str:
+def write_toml(
+    found: Sequence[Norm], people: Mapping[str, Sequence[Path]], years: Sequence[float]
+) -> str:
     """The table as TOML."""
     every = [path for photos in people.values() for path in photos]
     lines = [
@@ -202,7 +208,13 @@ def main() -> None:
         f"`python -m benchmarks.norms`: {len(people['rest'])} adults of {min(years):.0f} to {max(years):.0f} "
         f"years, half of them {np.median(years):.0f} or younger, {len(people['smile_open'])} of them smiling."
     )
-    heads = ["metric", "people", "half are below (95 %)", "nine in ten are below (95 %)", "SD of the error"]
+    heads = [
+        "metric",
+        "people",
+        "half are below (95 %)",
+        "nine in ten are below (95 %)",
+        "SD of the error",
+    ]
     rows = [[*heads, "published"], *(_cells(each) for each in found)]
     tables.write_table("norms", made, rows)
 

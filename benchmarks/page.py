@@ -135,7 +135,9 @@ def main() -> None:
         assert server.stdout is not None
         address = server.stdout.readline().strip()
         base, token = address.split("/?token=")
-        client = httpx.Client(base_url=base, headers={"authorization": f"Bearer {token}"}, timeout=120)
+        client = httpx.Client(
+            base_url=base, headers={"authorization": f"Bearer {token}"}, timeout=120
+        )
         paints, frames = measure_browser(address, patients)
         print(
             f"first paint: empty {paints[0]:.0f} ms, {PHOTOS} photos {paints[1] / paints[0]:.2f} times that"

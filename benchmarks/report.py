@@ -44,7 +44,9 @@ def one_series(folder: Path, photos: int, megapixels: float) -> Series:
         Size of each.
     """
     side = int(np.sqrt(megapixels * _MILLION))
-    made = face(photos, px_per_mm=side / 220, brow_right_mm=-np.linspace(0, 3, photos), noise_px=0.4)
+    made = face(
+        photos, px_per_mm=side / 220, brow_right_mm=-np.linspace(0, 3, photos), noise_px=0.4
+    )
     size = tuple(made.size[0].tolist())
     with Image.open(demo_portrait().path) as portrait:
         pixels = portrait.convert("RGB").resize(size)
@@ -53,7 +55,9 @@ def one_series(folder: Path, photos: int, megapixels: float) -> Series:
         pixels.save(folder / name, quality=90)
     days = np.datetime64(TREATED_ON) + (7 * (np.arange(photos) // 2) - 14).astype("timedelta64[D]")
     dated = replace(made, photo=np.array(names), taken=days.astype(str))
-    return Series.from_landmarks(dated, treated_on=TREATED_ON, folder=folder, expression=["rest"] * photos)
+    return Series.from_landmarks(
+        dated, treated_on=TREATED_ON, folder=folder, expression=["rest"] * photos
+    )
 
 
 def report(photos: int, megapixels: float) -> str:
@@ -72,7 +76,9 @@ def report(photos: int, megapixels: float) -> str:
         text = render(made)
         target = folder / "report.pdf"
         tasks: dict[str, Callable[[], object]] = {
-            "decoding the photos alone": lambda: [read_photo(path) for path in folder.glob("*.jpg")],
+            "decoding the photos alone": lambda: [
+                read_photo(path) for path in folder.glob("*.jpg")
+            ],
             "HTML": lambda: render(made),
             "HTML without photos": lambda: render(made, photos=False),
         }
@@ -81,20 +87,28 @@ def report(photos: int, megapixels: float) -> str:
             seconds["PDF"] = fastest(lambda: made.report(target), 1)
         except AsymmetryError as error:
             print(f"no PDF: {error}")
-        sizes = {"HTML": len(text.encode())} | ({"PDF": target.stat().st_size} if target.exists() else {})
+        sizes = {"HTML": len(text.encode())} | (
+            {"PDF": target.stat().st_size} if target.exists() else {}
+        )
     lines = [f"{f'{photos} photos of {megapixels:g} megapixels':32}{'seconds':>10}{'MB':>8}"]
     for task, taken in seconds.items():
         size = f"{sizes[task] / _MILLION:8.1f}" if task in sizes else ""
         lines.append(f"{task:32}{taken:10.2f}{size}")
     machine = f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}"
-    return "\n".join([*lines, "", f"{machine}; Python {platform.python_version()}; fastest of {_RUNS} runs"])
+    return "\n".join(
+        [*lines, "", f"{machine}; Python {platform.python_version()}; fastest of {_RUNS} runs"]
+    )
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description="How long a report takes beyond extraction.")
-    parser.add_argument("--photos", type=int, default=40, help="number of photos (default: %(default)s)")
-    parser.add_argument("--megapixels", type=float, nargs="+", default=[1.0, 12.0], help="size of each photo")
+    parser.add_argument(
+        "--photos", type=int, default=40, help="number of photos (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--megapixels", type=float, nargs="+", default=[1.0, 12.0], help="size of each photo"
+    )
     arguments = parser.parse_args()
     for megapixels in arguments.megapixels:
         print(report(arguments.photos, megapixels), end="\n\n")

@@ -45,11 +45,15 @@ def one_person(photos: int, seed: int) -> tuple[Landmarks, list[str]]:
     label = [_EXPRESSIONS[i % len(_EXPRESSIONS)] for i in range(photos)]
     smiling = np.array([each == "smile_open" for each in label])
     yaw, pitch = rng.uniform(-8, 8, (2, photos))
-    made = face(photos, yaw=yaw, pitch=pitch, noise_px=0.4, seed=seed, mouth_corner_right_mm=8.0 * smiling)
+    made = face(
+        photos, yaw=yaw, pitch=pitch, noise_px=0.4, seed=seed, mouth_corner_right_mm=8.0 * smiling
+    )
     days = 7 * (np.arange(photos) // len(_EXPRESSIONS)) - 7
     spread = np.full(made.spread.shape, 0.4, np.float32)
     return replace(
-        made, spread=spread, taken=(np.datetime64(TREATED_ON) + days.astype("timedelta64[D]")).astype(str)
+        made,
+        spread=spread,
+        taken=(np.datetime64(TREATED_ON) + days.astype("timedelta64[D]")).astype(str),
     ), label
 
 
@@ -92,8 +96,12 @@ def report(people: int, photos: int) -> str:
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description="Throughput of series from stored landmarks.")
-    parser.add_argument("--people", type=int, default=200, help="number of people (default: %(default)s)")
-    parser.add_argument("--photos", type=int, default=50, help="photos of each (default: %(default)s)")
+    parser.add_argument(
+        "--people", type=int, default=200, help="number of people (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--photos", type=int, default=50, help="photos of each (default: %(default)s)"
+    )
     arguments = parser.parse_args()
     print(report(arguments.people, arguments.photos))
 

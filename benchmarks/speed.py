@@ -164,8 +164,12 @@ def stages(path: Path, runs: int, method: Any = "hemiface") -> dict[str, float]:
         _scored(extractor, path)
         with (
             patch.object(reduced, "read_photo", watch.watched("decode", reduced.read_photo)),
-            patch.object(model.landmarker, "detect", watch.watched("landmark", model.landmarker.detect)),
-            patch.object(model.mesh, "read_square", watch.watched("landmark", model.mesh.read_square)),
+            patch.object(
+                model.landmarker, "detect", watch.watched("landmark", model.landmarker.detect)
+            ),
+            patch.object(
+                model.mesh, "read_square", watch.watched("landmark", model.mesh.read_square)
+            ),
         ):
             for _ in range(runs):
                 with watch.stage("read"):
@@ -196,7 +200,11 @@ def stage_rows(photos: dict[str, Path], runs: int) -> list[list[str]]:
     return [
         ["`hemiface`, ms", *names, "all"],
         *(
-            [name, *(f"{1000 * each[stage]:.1f}" for stage in names), f"{1000 * sum(each.values()):.0f}"]
+            [
+                name,
+                *(f"{1000 * each[stage]:.1f}" for stage in names),
+                f"{1000 * sum(each.values()):.0f}",
+            ]
             for name, each in found.items()
         ),
     ]
@@ -211,16 +219,27 @@ def archives(folder: Path, photos: int) -> list[list[str]]:
         extractor.extract(paths[:1])
         alone, alone_busy = _spent(lambda: extractor.extract(paths))
     rows = [
-        [f"{photos} photos of {SMALL} × {SMALL}", "photos a second", "× one worker", "processor ms a photo"]
+        [
+            f"{photos} photos of {SMALL} × {SMALL}",
+            "photos a second",
+            "× one worker",
+            "processor ms a photo",
+        ]
     ]
-    rows.append(["extraction alone", f"{photos / alone:.1f}", "", f"{1000 * alone_busy / photos:.0f}"])
+    rows.append(
+        ["extraction alone", f"{photos / alone:.1f}", "", f"{1000 * alone_busy / photos:.0f}"]
+    )
     first = 0.0
     for workers in range(1, usable_cores() + 2):
-        run = partial(asymmetry.score_archive, source, folder / f"{workers}.parquet", workers=workers)
+        run = partial(
+            asymmetry.score_archive, source, folder / f"{workers}.parquet", workers=workers
+        )
         wall, busy = _spent(run)
         first = first or wall
         name = f"archive, {workers} worker{'s' * (workers > 1)}, with starting"
-        rows.append([name, f"{photos / wall:.1f}", f"{first / wall:.2f}", f"{1000 * busy / photos:.0f}"])
+        rows.append(
+            [name, f"{photos / wall:.1f}", f"{first / wall:.2f}", f"{1000 * busy / photos:.0f}"]
+        )
     return rows
 
 
@@ -243,7 +262,11 @@ def machine() -> str:
     """What it was measured on."""
     info = Path("/proc/cpuinfo")
     text = info.read_text() if info.is_file() else ""
-    names = [line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")]
+    names = [
+        line.partition(":")[2].strip()
+        for line in text.splitlines()
+        if line.startswith("model name")
+    ]
     packages = (
         "mediapipe",
         "ai-edge-litert",
@@ -282,9 +305,15 @@ def report(runs: int, photos: int) -> str:
 
 def main() -> None:
     """Measure, print, and write if asked."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description="What a photo costs.")
-    parser.add_argument("--runs", type=int, default=9, help="runs of each pipeline (default: %(default)s)")
-    parser.add_argument("--photos", type=int, default=100, help="size of the archive (default: %(default)s)")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.speed", description="What a photo costs."
+    )
+    parser.add_argument(
+        "--runs", type=int, default=9, help="runs of each pipeline (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--photos", type=int, default=100, help="size of the archive (default: %(default)s)"
+    )
     parser.add_argument("--markdown", type=Path, help="write the tables to this file too")
     chosen = parser.parse_args()
     text = report(chosen.runs, chosen.photos)

@@ -44,7 +44,9 @@ def six_faces(folder: Path | None = None) -> list[bytes]:
         return [path.read_bytes() for path in sorted(folder.glob("*.jpg"))[:6]]
     hopper = Path(get_data_path(), "sample_data", "grace_hopper.jpg")
     people = Image.open(hopper).convert("RGB"), Image.fromarray(skimage.data.astronaut())
-    return [_encode(person.rotate(angle, fillcolor=(128,) * 3)) for person in people for angle in _TURNS]
+    return [
+        _encode(person.rotate(angle, fillcolor=(128,) * 3)) for person in people for angle in _TURNS
+    ]
 
 
 def _encode(image: Image.Image) -> bytes:
@@ -53,7 +55,9 @@ def _encode(image: Image.Image) -> bytes:
     return stream.getvalue()
 
 
-def read_by_threads(extractor: Extractor, photos: list[bytes], threads: int, reads: int) -> Counter[str]:
+def read_by_threads(
+    extractor: Extractor, photos: list[bytes], threads: int, reads: int
+) -> Counter[str]:
     """How many reads gave the numbers of one thread (``"exact"``), others, or an error, by its kind.
 
     Parameters
@@ -87,16 +91,24 @@ def _numbers(rows: Landmarks) -> bytes:
     """Every number of some rows, and every measurement of them, as bytes."""
     table = measure(rows)
     columns = [np.asarray(values).tobytes() for name, values in table.items() if name != "photo"]
-    return b"".join([rows.points.tobytes(), rows.pose.tobytes(), rows.blendshapes.tobytes(), *columns])
+    return b"".join(
+        [rows.points.tobytes(), rows.pose.tobytes(), rows.blendshapes.tobytes(), *columns]
+    )
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description="Reads of one Extractor by several threads.")
-    parser.add_argument("--method", choices=get_args(Method), default="hemiface", help="default: %(default)s")
+    parser.add_argument(
+        "--method", choices=get_args(Method), default="hemiface", help="default: %(default)s"
+    )
     parser.add_argument("--threads", type=int, default=THREADS, help="default: %(default)s")
-    parser.add_argument("--reads", type=int, default=READS, help="of each thread, default: %(default)s")
-    parser.add_argument("--photos", type=Path, help="a folder of JPEG files, default: two portraits")
+    parser.add_argument(
+        "--reads", type=int, default=READS, help="of each thread, default: %(default)s"
+    )
+    parser.add_argument(
+        "--photos", type=Path, help="a folder of JPEG files, default: two portraits"
+    )
     options = parser.parse_args()
     photos = six_faces(options.photos)
     with Extractor(method=options.method, threads=1) as extractor:
@@ -106,7 +118,9 @@ def main() -> None:
         start = time.perf_counter()
         found = read_by_threads(extractor, photos, options.threads, options.reads)
         seconds = (time.perf_counter() - start) / (options.threads * options.reads + len(photos))
-    print(f"{options.threads} threads × {options.reads} reads of {len(photos)} faces by {options.method}")
+    print(
+        f"{options.threads} threads × {options.reads} reads of {len(photos)} faces by {options.method}"
+    )
     print(", ".join(f"{number} {kind}" for kind, number in found.most_common()))
     print(f"{1000 * seconds:.0f} ms a read, {1000 * alone:.0f} ms by one thread; {machine()}")
     sys.exit(set(found) != {"exact"})

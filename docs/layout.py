@@ -21,7 +21,9 @@ BEGIN, END = "<!-- drawn by docs/layout.py -->\n", "<!-- end -->\n"
 
 def floors(container: str) -> list[list[str]]:
     """Rooms of a package from the top floor down, by its import contract."""
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
+        "contracts"
+    ]
     contract = next(each for each in contracts if each.get("containers") == [container])
     found = [re.findall(r"\w+", floor) for floor in contract["layers"]]
     there = [[room for room in floor if files(container, room)] for floor in found]
@@ -31,14 +33,18 @@ def floors(container: str) -> list[list[str]]:
 def files(container: str, room: str) -> list[Path]:
     """Python files of a room: a module or a folder."""
     place = ROOT.joinpath(*container.split("."), room)
-    return sorted(place.rglob("*.py")) or [path for path in [place.with_suffix(".py")] if path.is_file()]
+    return sorted(place.rglob("*.py")) or [
+        path for path in [place.with_suffix(".py")] if path.is_file()
+    ]
 
 
 def purpose(container: str, room: str) -> str:
     """First line of a room's docstring."""
     paths = files(container, room)
     first = next((path for path in paths if path.name == "__init__.py"), paths[0])
-    return (ast.get_docstring(ast.parse(first.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+    return (ast.get_docstring(ast.parse(first.read_text(encoding="utf-8"))) or "").partition("\n")[
+        0
+    ]
 
 
 def stands_on(container: str, room: str) -> list[str]:

@@ -30,7 +30,9 @@ def main() -> None:
         address = server.stdout.readline().strip()
         with sync_playwright() as driver:
             browser = driver.chromium.launch(executable_path=shutil.which("chromium"))
-            page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
+            page = browser.new_page(
+                viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light"
+            )
             page.set_default_timeout(PATIENCE)
             page.goto(address)
             page.click("a.card")

@@ -24,7 +24,11 @@ def main(photo: Path = PORTRAIT) -> None:
     except asymmetry.PhotoError as error:
         sys.exit(f"can't be scored: {error}")
     print(score)
-    print("the right brow's height over the pupil line:", round(score["brow_height_right_mm"], 1), "mm")
+    print(
+        "the right brow's height over the pupil line:",
+        round(score["brow_height_right_mm"], 1),
+        "mm",
+    )
     for difference in score.notable():
         print("a bystander would notice:", difference, f"({difference.source})")
 

@@ -25,7 +25,9 @@ def main(folder: Path, treated_on: str | None = None, report: Path | None = None
         table["reason"],
         strict=True,
     ):
-        print(f"day {day:5.0f}  {photo}  right minus left {diff:+.1f} mm  {status} {reason}".rstrip())
+        print(
+            f"day {day:5.0f}  {photo}  right minus left {diff:+.1f} mm  {status} {reason}".rstrip()
+        )
     if report is not None:
         print(series.report(report))
 

@@ -39,10 +39,14 @@ def portraits(folder: Path, source: Path, number: int, *, side: int = 300) -> Pa
     with Image.open(source) as image:
         whole = image.convert("RGB")
     for i in range(number):
-        turned = whole.rotate(i % 7 - 3, resample=Image.Resampling.BILINEAR, fillcolor=(128, 128, 128))
+        turned = whole.rotate(
+            i % 7 - 3, resample=Image.Resampling.BILINEAR, fillcolor=(128, 128, 128)
+        )
         person = folder / f"P{i % 5:02d}"
         person.mkdir(parents=True, exist_ok=True)
-        turned.resize((side + i, side + i)).save(person / f"{i:03d} 2026-03-{i % 28 + 1:02d}.jpg", quality=90)
+        turned.resize((side + i, side + i)).save(
+            person / f"{i:03d} 2026-03-{i % 28 + 1:02d}.jpg", quality=90
+        )
     return folder
 
 

@@ -50,7 +50,8 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     """Escape letters that are no text, such as a file's name may have: xdist can't send them."""
     report = yield
     report.sections = [
-        (title, text.encode("utf-8", "backslashreplace").decode("utf-8")) for title, text in report.sections
+        (title, text.encode("utf-8", "backslashreplace").decode("utf-8"))
+        for title, text in report.sections
     ]
     return report
 
@@ -124,4 +125,6 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _in_omegas(text: str) -> str:
     """A text with its places as they are."""
     parts = re.split(r"(\{[^{}]*\})", text)
-    return "".join(part if part.startswith("{") else re.sub("[A-Za-z]", "ω", part) for part in parts)
+    return "".join(
+        part if part.startswith("{") else re.sub("[A-Za-z]", "ω", part) for part in parts
+    )

@@ -58,7 +58,16 @@ CONTOURS = {
     "upper_lip_inner": ((19, -66), (14, -65), (9, -64.5), (4, -64)),
     "lower_lip_outer": ((21, -68), (16, -72), (10, -74), (5, -76)),
     "lower_lip_inner": ((19, -67), (14, -68), (9, -69.5), (4, -70)),
-    "jaw": ((66, -54), (61, -72), (54, -86), (46, -95), (37, -102), (29, -107), (21, -110), (11, -111)),
+    "jaw": (
+        (66, -54),
+        (61, -72),
+        (54, -86),
+        (46, -95),
+        (37, -102),
+        (29, -107),
+        (21, -110),
+        (11, -111),
+    ),
 }
 MIDLINE = {
     "forehead": 56,
@@ -86,7 +95,11 @@ PLACES: dict[tuple[str, Side | None], tuple[float, float]] = {
     (name, side): place
     for name, place in (
         *SINGLE.items(),
-        *((f"{name}_{i}", at) for name, line in CONTOURS.items() for i, at in enumerate(line, start=1)),
+        *(
+            (f"{name}_{i}", at)
+            for name, line in CONTOURS.items()
+            for i, at in enumerate(line, start=1)
+        ),
     )
     for side in SIDES
 } | {(name, None): (0.0, height) for name, height in MIDLINE.items()}
@@ -107,13 +120,19 @@ def model(moves: Moves | None = None) -> Array:
     points = np.full((MEDIAPIPE_478.size, 3), np.nan)
     for (name, side), (out, up) in PLACES.items():
         nose = 15 if name.startswith("nose_tip") else 0
-        points[number(name, side)] = -out if side == "right" else out, up, nose - out**2 / 120 - up**2 / 500
+        points[number(name, side)] = (
+            -out if side == "right" else out,
+            up,
+            nose - out**2 / 120 - up**2 / 500,
+        )
     for (name, side), (out, up) in (moves or {}).items():
         points[number(name, side), :2] += -out if side == "right" else out, up
     return points
 
 
-def photo(points: Array | None = None, *, yaw: float = 0, pitch: float = 0, roll: float = 0) -> Landmarks:
+def photo(
+    points: Array | None = None, *, yaw: float = 0, pitch: float = 0, roll: float = 0
+) -> Landmarks:
     """A photo of one model, taken from where the face's frame takes the camera to be; one row."""
     mm = model() if points is None else points
     canthi = [number(name, side) for name in ("outer_canthus", "inner_canthus") for side in SIDES]
@@ -145,7 +164,9 @@ def crowd(seed: int, n: int, *, grid: float | None = None) -> Landmarks:
     # Eyes vary less, or their pupils would be level with their canthi in hardly one face.
     lopsided = np.full((MEDIAPIPE_478.size, 1), 1.5)
     groups = MEDIAPIPE_478.groups
-    lopsided[[number(name, side) for name in groups["canthi"] + groups["iris"] for side in SIDES]] = 0.1
+    lopsided[
+        [number(name, side) for name in groups["canthi"] + groups["iris"] for side in SIDES]
+    ] = 0.1
     faces = [
         photo(model() + rng.normal(0, lopsided, (MEDIAPIPE_478.size, 3)), yaw=y, pitch=p, roll=r)
         for y, p, r in zip(yaw, pitch, roll, strict=True)

@@ -15,7 +15,9 @@ from asymmetry import Landmarks, Series
 from asymmetry.synthetic import face
 
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
-POINTING = frozenset("href src srcset action data poster xlink:href formaction background cite".split())
+POINTING = frozenset(
+    "href src srcset action data poster xlink:href formaction background cite".split()
+)
 TREATED_ON = "2026-03-01"
 
 
@@ -55,7 +57,9 @@ class Page(HTMLParser):
 
     @property
     def addresses(self) -> list[str]:
-        return [value for _, attrs in self.tags for name, value in attrs.items() if name in POINTING]
+        return [
+            value for _, attrs in self.tags for name, value in attrs.items() if name in POINTING
+        ]
 
     @property
     def spoken(self) -> list[str]:
@@ -69,7 +73,9 @@ class Page(HTMLParser):
 
     @property
     def plots(self) -> list[str]:
-        return [base64.b64decode(attrs["src"].partition(",")[2]).decode() for attrs in self.found("img")]
+        return [
+            base64.b64decode(attrs["src"].partition(",")[2]).decode() for attrs in self.found("img")
+        ]
 
 
 def dated(landmarks: Landmarks, days: list[int], names: list[str] | None = None) -> Landmarks:
@@ -90,7 +96,9 @@ def series(
     made = dated(face(n, px_per_mm=1.5, **face_), [10 * i - 10 for i in range(n)])
     if folder is not None:
         for name, size in zip(made.photo, made.size, strict=True):
-            Image.new("RGB", tuple(size.tolist()), "grey").save(folder / str(name), exif=telling_exif())
+            Image.new("RGB", tuple(size.tolist()), "grey").save(
+                folder / str(name), exif=telling_exif()
+            )
     expression = expression or ["rest"] * n
     return Series.from_landmarks(made, treated_on=treated_on, folder=folder, expression=expression)
 

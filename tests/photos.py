@@ -87,7 +87,14 @@ def tiff_bytes(pixels: bytes, width: int, height: int, **tags: int) -> bytes:
               339: tags.get("sample", 1)}  # fmt: skip
     entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in values.items())
     start = 8 + len(pixels)
-    return b"II*\0" + struct.pack("<I", start) + pixels + struct.pack("<H", len(values)) + entries + bytes(4)
+    return (
+        b"II*\0"
+        + struct.pack("<I", start)
+        + pixels
+        + struct.pack("<H", len(values))
+        + entries
+        + bytes(4)
+    )
 
 
 def assert_near(pixels: Pixels, expected: Pixels, tolerance: float) -> None:

@@ -19,7 +19,9 @@ import httpx
 import jsonschema
 
 PATIENCE = 120.0
-API: dict[str, Any] = json.loads((resources.files("asymmetry.web") / "openapi.json").read_text("utf-8"))
+API: dict[str, Any] = json.loads(
+    (resources.files("asymmetry.web") / "openapi.json").read_text("utf-8")
+)
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,21 @@ class Served:
 @contextmanager
 def running_server(folder: Path, *options: str) -> Iterator[Served]:
     """Start a server without a demo on a free port; it is ended with SIGTERM, and has to end well."""
-    command = [sys.executable, "-m", "asymmetry", "serve", "--no-browser", "--no-demo", "--data", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "asymmetry",
+        "serve",
+        "--no-browser",
+        "--no-demo",
+        "--data",
+        str(folder),
+    ]
     process = subprocess.Popen(
-        [*command, *options], stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+        [*command, *options],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     assert process.stdout is not None
     address = process.stdout.readline().strip()

@@ -41,7 +41,9 @@ def brows(right: float, left: float) -> Moves:
 def corners(right: tuple[float, float], left: tuple[float, float]) -> Moves:
     """Corners of the mouth moved so many mm outwards and up."""
     path = {"right": right, "left": left}
-    return {(name, side): path[side] for name in ("commissure", "inner_commissure") for side in SIDES}
+    return {
+        (name, side): path[side] for name in ("commissure", "inner_commissure") for side in SIDES
+    }
 
 
 PALSY: Mapping[str, Moves] = {
@@ -51,7 +53,9 @@ PALSY: Mapping[str, Moves] = {
 }
 
 
-def landmarks(shown: Mapping[str, Moves], day: str = "2026-03-09", spread: float = 0.5) -> Landmarks:
+def landmarks(
+    shown: Mapping[str, Moves], day: str = "2026-03-09", spread: float = 0.5
+) -> Landmarks:
     """A photo of each expression, with a spread of so many px."""
     made = Landmarks.concat([photo(model(moves)) for moves in shown.values()])
     return replace(
@@ -95,14 +99,22 @@ def totals(made: Aids, scale: str) -> dict[str, float | None]:
         (("wide", "absent", "corner drooped"), [1] * 5, [0] * 5, (20, 20, 0, 0)),
         # Gaudin et al. 2016: the worst score at rest is 20, that of synkinesis 15.
         (("narrow", "absent", "corner pulled up or out"), [5] * 5, [3] * 5, (20, 100, 15, 65)),
-        (("eyelid surgery", "more pronounced", "normal"), [2, 3, 3, 4, 2], [0, 1, 2, 0, 1], (10, 56, 4, 42)),
+        (
+            ("eyelid surgery", "more pronounced", "normal"),
+            [2, 3, 3, 4, 2],
+            [0, 1, 2, 0, 1],
+            (10, 56, 4, 42),
+        ),
     ],
 )
 def test_sunnybrook_adds_up_as_published(
     rest: tuple[str, str, str], moved: list[int], along: list[int], composite: tuple[int, ...]
 ) -> None:
     found = totals(aids(filled=answers(rest, moved, along)), "sunnybrook")
-    assert tuple(found[name] for name in ("resting", "voluntary", "synkinesis", "composite")) == composite
+    assert (
+        tuple(found[name] for name in ("resting", "voluntary", "synkinesis", "composite"))
+        == composite
+    )
 
 
 @pytest.mark.parametrize(
@@ -233,7 +245,9 @@ def test_an_expression_that_nobody_stated_is_no_evidence(stated: str) -> None:
         for name, label in zip(made.photo, shown, strict=True)
     ]
     found = Series.from_landmarks(made, about=about, affected="right")
-    sure = replace(found.static, columns={**found.static.columns, "expression": np.array(list(shown))})
+    sure = replace(
+        found.static, columns={**found.static.columns, "expression": np.array(list(shown))}
+    )
     item = replace(found, static=sure).aids()["sunnybrook"]["voluntary_brow_raise"]
     assert (item.evidence, codes(item.notes)) == ((), ["aid_guessed"])
 
@@ -257,7 +271,9 @@ def test_photos_of_another_day_are_no_evidence() -> None:
 
 
 def test_a_face_that_was_not_found_gives_blank_forms() -> None:
-    made = Series.from_landmarks(Landmarks.blank(["a.jpg"], status="no_face"), expression=["rest"]).aids()
+    made = Series.from_landmarks(
+        Landmarks.blank(["a.jpg"], status="no_face"), expression=["rest"]
+    ).aids()
     assert math.isnan(made.day)
     assert not any(item.evidence for item in every_item(made))
 
@@ -299,7 +315,9 @@ def test_the_affected_side_may_be_filled_in(tmp_path: Path) -> None:
         ({"forms": None}, "is not a file of forms"),
     ],
 )
-def test_a_file_of_something_else_is_refused(change: dict[str, Any], said: str, tmp_path: Path) -> None:
+def test_a_file_of_something_else_is_refused(
+    change: dict[str, Any], said: str, tmp_path: Path
+) -> None:
     path = tmp_path / "aids.json"
     aids().save(path)
     plain = json.loads(path.read_text(encoding="utf-8"))
@@ -323,10 +341,17 @@ def test_a_file_of_something_else_is_refused(change: dict[str, Any], said: str, 
         ("eface", "static_brow", 201, "201 is not allowed; use a number from 0 to 200, or null"),
         ("eface", "dynamic_brow", math.nan, "nan is not allowed"),
         ("eface", "dynamic_brow", "90", "'90' is not allowed"),
-        ("house_brackmann", "grade", "VII", "'VII' is not allowed; use I, II, III, IV, V, VI or null"),
+        (
+            "house_brackmann",
+            "grade",
+            "VII",
+            "'VII' is not allowed; use I, II, III, IV, V, VI or null",
+        ),
     ],
 )
-def test_a_value_that_is_not_allowed_is_named(scale: str, item: str, value: object, said: str) -> None:
+def test_a_value_that_is_not_allowed_is_named(
+    scale: str, item: str, value: object, said: str
+) -> None:
     with pytest.raises(InvalidInputError, match=f"{scale}, {item}: {said}"):
         aids(filled={scale: {item: value}})
 
@@ -342,8 +367,12 @@ def test_unknown_names_are_refused() -> None:
 
 
 def test_every_item_and_total_has_its_words() -> None:
-    said = "\n".join(aid_lines(aids(filled={"house_brackmann": {"brow": 1, "mouth": 4, "grade": "III"}})))
-    assert "_" not in said.replace("____", "").replace("brow_raise.jpg", "").replace("smile_open.jpg", "")
+    said = "\n".join(
+        aid_lines(aids(filled={"house_brackmann": {"brow": 1, "mouth": 4, "grade": "III"}}))
+    )
+    assert "_" not in said.replace("____", "").replace("brow_raise.jpg", "").replace(
+        "smile_open.jpg", ""
+    )
     assert "Points of 8: 5, grade III" in said
     assert "rise of the brow: right 1.0 mm" in said
 

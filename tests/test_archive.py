@@ -109,8 +109,12 @@ def test_landmarks_come_back_and_measure_the_same(scored: tuple[Path, Any], tabl
         np.testing.assert_array_equal(table[name].to_numpy(), measured[name])
 
 
-def test_archives_of_old_have_reasons_in_place_of_notes(scored: tuple[Path, Any], tmp_path: Path) -> None:
-    parquet.write_table(parquet.read_table(scored[0]).drop_columns(["notes"]), tmp_path / "old.parquet")
+def test_archives_of_old_have_reasons_in_place_of_notes(
+    scored: tuple[Path, Any], tmp_path: Path
+) -> None:
+    parquet.write_table(
+        parquet.read_table(scored[0]).drop_columns(["notes"]), tmp_path / "old.parquet"
+    )
     landmarks, old = read_landmarks(scored[0]), read_landmarks(tmp_path / "old.parquet")
     failed = ~landmarks.usable
     assert failed.any()
@@ -130,7 +134,9 @@ def test_parts_without_a_face_have_the_columns_of_the_others(photos: Path) -> No
     jobs = {job.photo: job for job in find_jobs(str(photos))}
     chosen = [[jobs["empty.jpg"]], [jobs["P00/white.png"]], [jobs["P00/smile.jpg"]]]
     tables = [
-        part_table(part, [score_job(Settings(method="plain"), job) for job in part], {}, landmarks=True)
+        part_table(
+            part, [score_job(Settings(method="plain"), job) for job in part], {}, landmarks=True
+        )
         for part in chosen
     ]
     assert tables[0].schema == tables[1].schema == tables[2].schema
@@ -180,7 +186,9 @@ def test_paths_hold_from_any_folder(photos: Path, monkeypatch: pytest.MonkeyPatc
         assert all(Path(job.path).is_absolute() for job in find_jobs(source))
 
 
-def test_another_archive_of_that_name_is_not_overwritten(scored: tuple[Path, Any], photos: Path) -> None:
+def test_another_archive_of_that_name_is_not_overwritten(
+    scored: tuple[Path, Any], photos: Path
+) -> None:
     with pytest.raises(InvalidInputError, match="made with other settings"):
         asymmetry.score_archive(photos, scored[0], method="plain", landmarks=True)
 
@@ -196,7 +204,9 @@ def test_it_is_overwritten_if_asked(photos: Path, tmp_path: Path) -> None:
 
 def test_progress_counts_up(photos: Path, tmp_path: Path) -> None:
     seen: list[Progress] = []
-    asymmetry.score_archive(photos, tmp_path / "s.parquet", method="plain", workers=1, progress=seen.append)
+    asymmetry.score_archive(
+        photos, tmp_path / "s.parquet", method="plain", workers=1, progress=seen.append
+    )
     assert [each.done for each in seen] == list(range(PORTRAITS + 5))
     assert seen[-1].failed == 3
     assert seen[-1].failed_share == 3 / (PORTRAITS + 4)
@@ -211,7 +221,9 @@ def test_glob_takes_what_it_names(photos: Path) -> None:
     assert [job.photo for job in find_jobs(f"{photos}/**/*.png")] == ["P00/white.png"]
 
 
-def test_a_url_gives_the_rows_of_the_folder(photos: Path, scored: tuple[Path, Any], tmp_path: Path) -> None:
+def test_a_url_gives_the_rows_of_the_folder(
+    photos: Path, scored: tuple[Path, Any], tmp_path: Path
+) -> None:
     path = tmp_path / "url.parquet"
     asymmetry.score_archive(photos.as_uri(), path, method="fast", workers=2)
     found = pandas.read_parquet(path).set_index("photo").sort_index()
@@ -257,7 +269,13 @@ def test_a_manifest_says_who_when_and_what(photos: Path, tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("pattern", "expected"),
-    [(None, "P00"), (r"P(\d+)", "00"), (r"(?P<subject>[a-z]+)\.jpg", "smile"), ("X", ""), ("s.i", "smi")],
+    [
+        (None, "P00"),
+        (r"P(\d+)", "00"),
+        (r"(?P<subject>[a-z]+)\.jpg", "smile"),
+        ("X", ""),
+        ("s.i", "smi"),
+    ],
 )
 def test_subject_by_pattern(photos: Path, pattern: str | None, expected: str) -> None:
     (job,) = (job for job in find_jobs(str(photos), pattern) if job.photo == "P00/smile.jpg")
@@ -310,7 +328,16 @@ def test_workers_follow_what_they_wait_for() -> None:
 
 def test_command_line_counts_and_names_the_file(photos: Path, tmp_path: Path) -> None:
     path = tmp_path / "scores.parquet"
-    arguments = ["archive", str(photos), "-o", str(path), "--method", "plain", "--subject", r"P(\d+)"]
+    arguments = [
+        "archive",
+        str(photos),
+        "-o",
+        str(path),
+        "--method",
+        "plain",
+        "--subject",
+        r"P(\d+)",
+    ]
     done = CliRunner().invoke(main, [*arguments, "--workers", "1"])
     assert done.exit_code == 0, done.output
     counts, named = done.stdout.splitlines()

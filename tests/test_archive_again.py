@@ -146,13 +146,17 @@ def test_options_of_the_storage(tmp_path: Path, photos: Path) -> None:
     memory.pipe("/zipped.zip", Path(zipped).read_bytes())
     path = tmp_path / "s.parquet"
     options = {"fo": "/zipped.zip", "target_protocol": "memory"}
-    made = asymmetry.score_archive("zip://", path, method="plain", workers=0, storage_options=options)
+    made = asymmetry.score_archive(
+        "zip://", path, method="plain", workers=0, storage_options=options
+    )
     assert made.usable == 3
     assert b"target_protocol" not in path.read_bytes()
 
 
 @pytest.mark.parametrize("source", ["photos", "photos/"])
-def test_a_slash_makes_no_other_archive(photos: Path, source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slash_makes_no_other_archive(
+    photos: Path, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(photos.parent)
     asymmetry.score_archive("photos", "s.parquet", method="plain", workers=0)
     assert asymmetry.score_archive(source, "s.parquet", method="plain", workers=0).scored == 0
@@ -169,7 +173,9 @@ def test_a_url_is_no_destination(
 
 
 def run(*arguments: str | Path) -> Any:
-    return CliRunner().invoke(main, ["archive", *map(str, arguments), "--method", "plain", "--workers", "0"])
+    return CliRunner().invoke(
+        main, ["archive", *map(str, arguments), "--method", "plain", "--workers", "0"]
+    )
 
 
 def test_command_line_again(photos: Path, tmp_path: Path) -> None:

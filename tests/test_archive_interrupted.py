@@ -55,7 +55,9 @@ def photos(tmp_path_factory: pytest.TempPathFactory, portrait_path: Path) -> Pat
     folder = portraits(tmp_path_factory.mktemp("photos"), portrait_path, PORTRAITS)
     ugly = Path(__file__).resolve().parents[2] / "shared" / "ugly"
     if ugly.is_dir():
-        shutil.copytree(ugly, folder / "ugly", ignore=shutil.ignore_patterns("*.md", "*.json", "bomb*"))
+        shutil.copytree(
+            ugly, folder / "ugly", ignore=shutil.ignore_patterns("*.md", "*.json", "bomb*")
+        )
     plain(folder / "zz held.jpg", HELD)
     return folder
 
@@ -122,7 +124,9 @@ def test_killed_at_random_it_gives_the_same_bytes(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 @pytest.mark.usefixtures("release")
-def test_ctrl_c_says_how_to_go_on_and_leaves_no_process(photos: Path, tmp_path: Path, breaks: Path) -> None:
+def test_ctrl_c_says_how_to_go_on_and_leaves_no_process(
+    photos: Path, tmp_path: Path, breaks: Path
+) -> None:
     process = start(photos, "-o", tmp_path / "scores.parquet", *PATIENT, path=breaks)
     while not finished_parts(tmp_path):
         time.sleep(0.05)
@@ -143,7 +147,10 @@ def test_photos_that_break_a_worker_have_their_rows(
     # Of a busy machine a portrait may ask for seconds.
     run(folder, "-o", path, "--method", "fast", "--time-limit", "15", path=breaks)
     table = pandas.read_parquet(path).set_index("photo")
-    assert table["status"].astype(str).value_counts().to_dict() == {"warn": 6, "unreadable": 2}  # glasses
+    assert table["status"].astype(str).value_counts().to_dict() == {
+        "warn": 6,
+        "unreadable": 2,
+    }  # glasses
     assert table.loc["crash.jpg", "flags"].tolist() == ["ended_the_process"]
     assert "SIGSEGV" in table.loc["crash.jpg", "reason"]
     assert table.loc["hang.jpg", "flags"].tolist() == ["out_of_time"]
@@ -239,7 +246,9 @@ def test_what_fails_while_it_is_written_is_not_there(tmp_path: Path) -> None:
 # disks
 
 
-def test_a_destination_that_can_not_be_written_is_said_first(tmp_path: Path, portrait_path: Path) -> None:
+def test_a_destination_that_can_not_be_written_is_said_first(
+    tmp_path: Path, portrait_path: Path
+) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DestinationError, match="can't be written"):
         asymmetry.score_archive(portrait_path, tmp_path / "file" / "s.parquet")
@@ -261,12 +270,16 @@ main()
 """
 
 
-def test_a_full_disk_is_said_and_leaves_nothing_half_written(tmp_path: Path, portrait_path: Path) -> None:
+def test_a_full_disk_is_said_and_leaves_nothing_half_written(
+    tmp_path: Path, portrait_path: Path
+) -> None:
     """The limit on a file's size stands for the disk's: writing a part fails with an error of the system."""
     folder = portraits(tmp_path / "photos", portrait_path, FEWEST + 3)
     path = tmp_path / "scores.parquet"
     command = [sys.executable, "-c", FULL_DISK, "20000", "archive", str(folder), "-o", str(path)]
-    done = subprocess.run([*command, "--method", "plain"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*command, "--method", "plain"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 1
     assert done.stderr.startswith("Error: ")
     assert "can't be written (File too large)" in done.stderr
@@ -312,6 +325,9 @@ def test_a_worker_does_not_grow(tmp_path: Path, portrait_path: Path) -> None:
 def test_workers_that_can_not_start_are_an_error_not_rows(tmp_path: Path) -> None:
     (tmp_path / "no.task").write_bytes(b"no model")
     settings = Settings(method="plain", model=str(tmp_path / "no.task"))
-    with Pool(settings, workers=1) as pool, pytest.raises(AsymmetryError, match="as soon as they start"):
+    with (
+        Pool(settings, workers=1) as pool,
+        pytest.raises(AsymmetryError, match="as soon as they start"),
+    ):
         # More than a pipe holds: nobody may be left writing to one that nobody reads.
         list(pool.rows(jobs(2 * WINDOW)()))

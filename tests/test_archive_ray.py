@@ -128,7 +128,9 @@ def test_two_nodes_that_lose_a_worker_give_the_local_rows(photos: Path, tmp_path
 def _own_addresses() -> set[str]:
     """Addresses of this machine."""
     found = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None)}
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:  # sends nothing: asks for the route
+    with socket.socket(
+        socket.AF_INET, socket.SOCK_DGRAM
+    ) as probe:  # sends nothing: asks for the route
         try:
             probe.connect(("192.0.2.1", 9))
             found.add(probe.getsockname()[0])

@@ -57,7 +57,9 @@ def test_turned_faces_too(
     quick: QuickLandmarker, mediapipe: Landmarker, astronaut: Pixels, angle: int
 ) -> None:
     turn = cv2.getRotationMatrix2D((220.0, 120.0), angle, 1.0)
-    as_mediapipe(quick, mediapipe, np.asarray(cv2.warpAffine(astronaut, turn, (512, 512)), np.uint8))
+    as_mediapipe(
+        quick, mediapipe, np.asarray(cv2.warpAffine(astronaut, turn, (512, 512)), np.uint8)
+    )
 
 
 def test_each_of_several_faces_is_found_the_largest_first(

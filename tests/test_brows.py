@@ -44,7 +44,9 @@ def drawn(canonical: Canonical, bands: dict[Side, list[Band]], thick: float = 0.
     """A sheet of skin with dark bands along the brows."""
     sheet, plane = np.full((*SHEET, 3), 150, np.uint8), plane_of(canonical)
     for side, some in bands.items():
-        upper, lower = (plane[MEDIAPIPE_478.of(side, GROUPS[f"brow_{edge}"])] for edge in ("upper", "lower"))
+        upper, lower = (
+            plane[MEDIAPIPE_478.of(side, GROUPS[f"brow_{edge}"])] for edge in ("upper", "lower")
+        )
         out = -1.0 if side == "right" else 1.0
         middle = (upper + lower) / 2 * (out, 1.0)
         x, y = middle[np.argsort(middle[:, 0])].T
@@ -81,7 +83,9 @@ def test_nothing_moves_but_brows(canonical: Canonical) -> None:
 
 def test_where_one_side_shows_none_both_stay(canonical: Canonical) -> None:
     plane = plane_of(canonical)
-    brows = refine_brows(drawn(canonical, {"right": [(0, 1, 0.2, 60)]}), POSE, canonical, plane, SEARCH)
+    brows = refine_brows(
+        drawn(canonical, {"right": [(0, 1, 0.2, 60)]}), POSE, canonical, plane, SEARCH
+    )
     assert brows.sure == 0
     np.testing.assert_array_equal(brows.plane, plane)
 
@@ -89,7 +93,8 @@ def test_where_one_side_shows_none_both_stay(canonical: Canonical) -> None:
 def test_a_fainter_band_moves_brows_by_less(canonical: Canonical) -> None:
     """Sureness comes and goes gradually."""
     ups = [
-        found_above(canonical, drawn(canonical, both((0, 1, 0.3, light)))) for light in (60, 140, 142, 148)
+        found_above(canonical, drawn(canonical, both((0, 1, 0.3, light))))
+        for light in (60, 140, 142, 148)
     ]
     assert ups[0] == pytest.approx(0.12, abs=0.02)
     assert ups[0] > ups[1] > ups[2] > 0
@@ -97,13 +102,17 @@ def test_a_fainter_band_moves_brows_by_less(canonical: Canonical) -> None:
 
 
 @pytest.mark.parametrize(("up", "seen"), [(0.3, True), (-0.3, True), (0.45, False), (-0.45, False)])
-def test_a_band_is_looked_for_up_to_3_5_mm_away(canonical: Canonical, up: float, seen: bool) -> None:
+def test_a_band_is_looked_for_up_to_3_5_mm_away(
+    canonical: Canonical, up: float, seen: bool
+) -> None:
     assert (found_above(canonical, drawn(canonical, both((0, 1, up, 60)))) is not None) == seen
 
 
 def test_what_is_beyond_the_ends_of_the_brow_does_not_count(canonical: Canonical) -> None:
     """Between the ends the brow, at either end something darker and higher."""
-    photo = drawn(canonical, both((0.2, 0.8, 0.0, 110), (-0.3, 0.14, 0.3, 10), (0.86, 1.3, 0.3, 10)))
+    photo = drawn(
+        canonical, both((0.2, 0.8, 0.0, 110), (-0.3, 0.14, 0.3, 10), (0.86, 1.3, 0.3, 10))
+    )
     assert found_above(canonical, photo) == pytest.approx(0.0, abs=0.03)
     # What lies within them does.
     photo = drawn(canonical, both((0.0, 1.0, 0.0, 120), (0.21, 0.31, 0.3, 5), (0.69, 0.79, 0.3, 5)))

@@ -42,7 +42,9 @@ def face(brow_up: float = 0.0) -> np.ndarray:
     for side, sign in (("right", -1.0), ("left", 1.0)):
         canthi = MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups["canthi"])
         ring = 0.585 * np.array([[0, 0, 0], [-sign, 0, 0], [0, 1, 0], [sign, 0, 0], [0, -1, 0]])
-        points[MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups["iris"])] = points[canthi].mean(axis=0) + ring
+        points[MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups["iris"])] = (
+            points[canthi].mean(axis=0) + ring
+        )
     points[MEDIAPIPE_478.of("right", MEDIAPIPE_478.groups["brow"]), 1] += brow_up
     return points
 
@@ -59,7 +61,11 @@ def photograph(points: np.ndarray, distance: float, focal: float, yaw: float, pi
         (PHONE, (4032, 3024), 26 / math.hypot(36, 24) * 5040),
         (PHONE, (3024, 4032), 26 / math.hypot(36, 24) * 5040),
         (PHONE, (1008, 756), 26 / math.hypot(36, 24) * 1260),
-        ({FOCAL: 50, WIDTH: 6000, HEIGHT: 4000}, (600, 400), 50 / math.hypot(36, 24) * math.hypot(600, 400)),
+        (
+            {FOCAL: 50, WIDTH: 6000, HEIGHT: 4000},
+            (600, 400),
+            50 / math.hypot(36, 24) * math.hypot(600, 400),
+        ),
         (PHONE | {ZOOM: 1.0}, (4032, 3024), 26 / math.hypot(36, 24) * 5040),
         (PHONE, (3024, 3024), math.nan),
         (PHONE, (4032, 2800), math.nan),
@@ -109,7 +115,9 @@ def test_a_focal_length_that_can_not_be_is_not_believed(focal):
     assert fit_pose(points, vertices, focal_px=focal).camera_cm == CAMERA_CM
 
 
-@pytest.mark.parametrize(("distance", "believed"), [(12, False), (19, True), (920, True), (1150, False)])
+@pytest.mark.parametrize(
+    ("distance", "believed"), [(12, False), (19, True), (920, True), (1150, False)]
+)
 def test_people_are_photographed_from_15_cm_to_10_m(distance, believed):
     """A face of 50 px per cm: its focal length over these is the distance of the camera."""
     points, _ = photograph(face(), 60.0, 3000.0, 5.0)

@@ -24,7 +24,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def run(*arguments: str | Path, columns: int = 100) -> Result:
-    return CliRunner().invoke(main, [str(each) for each in arguments], env={"COLUMNS": str(columns)})
+    return CliRunner().invoke(
+        main, [str(each) for each in arguments], env={"COLUMNS": str(columns)}
+    )
 
 
 def no_constant(name: str) -> None:
@@ -166,7 +168,9 @@ def test_demo_prints_true_against_read_and_ends_with_the_report(demo: tuple[Resu
     assert min(row[1] for row in rows) == -3.0
 
 
-def test_series_writes_a_table_and_a_page(demo: tuple[Result, Path], tmp_path: Path, broken: Path) -> None:
+def test_series_writes_a_table_and_a_page(
+    demo: tuple[Result, Path], tmp_path: Path, broken: Path
+) -> None:
     for path in sorted((demo[1] / "photos").glob("*.jpg"))[::8]:
         shutil.copy(path, tmp_path)
     shutil.copy(broken, tmp_path / "<b>broken.jpg")
@@ -190,16 +194,26 @@ def test_series_writes_a_table_and_a_page(demo: tuple[Result, Path], tmp_path: P
     assert lines[2].split()[:3] == ["day", "date", "brow"]
     days = [line for line in lines[3:-4] if not line.startswith(" " * 8)]
     assert [line.split()[0] for line in days] == ["-14", "10", "63"]
-    assert [line.split()[-1] for line in days] == sorted(path.name for path in tmp_path.glob("2026*"))
+    assert [line.split()[-1] for line in days] == sorted(
+        path.name for path in tmp_path.glob("2026*")
+    )
     assert lines[-3] == str(tmp_path / "sheet.csv")
-    assert lines[-2:] == [str(tmp_path / "out" / "new" / name) for name in ("scores.csv", "report.html")]
-    assert (tmp_path / "sheet.csv").read_text(encoding="utf-8-sig").startswith("Expression,Measure,Unit,")
+    assert lines[-2:] == [
+        str(tmp_path / "out" / "new" / name) for name in ("scores.csv", "report.html")
+    ]
+    assert (
+        (tmp_path / "sheet.csv")
+        .read_text(encoding="utf-8-sig")
+        .startswith("Expression,Measure,Unit,")
+    )
     table = (tmp_path / "out" / "new" / "scores.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(table)))
     assert [row["status"] for row in rows] == ["ok", "ok", "ok", "unreadable"]
     assert rows[0]["day"] == "-14"
     assert rows[3]["brow_height_diff_mm"] == ""
-    assert "&lt;b&gt;broken.jpg" in (tmp_path / "out" / "new" / "report.html").read_text(encoding="utf-8")
+    assert "&lt;b&gt;broken.jpg" in (tmp_path / "out" / "new" / "report.html").read_text(
+        encoding="utf-8"
+    )
     assert Series.from_folder(tmp_path, recursive=False).treated_on is None
 
 
@@ -215,7 +229,14 @@ def test_series_says_what_changed_and_writes_nothing_unasked(
     ]
     (tmp_path / "list.csv").write_text("\n".join(listed), encoding="utf-8")
     before = sorted(tmp_path.iterdir())
-    options = ["--treated-on", "2026-03-09", "--affected", "right", "--manifest", tmp_path / "list.csv"]
+    options = [
+        "--treated-on",
+        "2026-03-09",
+        "--affected",
+        "right",
+        "--manifest",
+        tmp_path / "list.csv",
+    ]
     options += ["--setting", "clinic"]
     result = run("series", tmp_path, *options, columns=60)
     assert result.exit_code == 3
@@ -254,7 +275,9 @@ def test_errors_are_one_line(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_missing_package_is_one_line(monkeypatch: pytest.MonkeyPatch, portrait_path: Path) -> None:
+def test_a_missing_package_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, portrait_path: Path
+) -> None:
     monkeypatch.setitem(sys.modules, "mediapipe", None)
     result = run("photo", portrait_path, "--method", "plain")
     assert result.exit_code == 1

@@ -41,14 +41,20 @@ def raised(plane: Array, names: tuple[str, ...], up: float) -> Array:
 
 def test_a_symmetric_face_is_drawn_as_it_is(plane: Array) -> None:
     for side in SIDES:
-        np.testing.assert_allclose(CommonShape.of(plane, GRID).own(EVERYWHERE, side), EVERYWHERE, atol=1e-12)
+        np.testing.assert_allclose(
+            CommonShape.of(plane, GRID).own(EVERYWHERE, side), EVERYWHERE, atol=1e-12
+        )
 
 
 @pytest.mark.parametrize("names", [BROW, MOUTH])
-def test_each_half_gives_way_by_half_of_the_difference(plane: Array, names: tuple[str, ...]) -> None:
+def test_each_half_gives_way_by_half_of_the_difference(
+    plane: Array, names: tuple[str, ...]
+) -> None:
     uneven = raised(plane, names, 0.4)
     shape = CommonShape.of(uneven, GRID)
-    common = np.mean([to_half(uneven[MEDIAPIPE_478.of(side, names)], side) for side in SIDES], axis=0)
+    common = np.mean(
+        [to_half(uneven[MEDIAPIPE_478.of(side, names)], side) for side in SIDES], axis=0
+    )
     right, left = (shape.own(common, side)[:, 1] - common[:, 1] for side in SIDES)
     # Knots of the midline and of the eyes hold on to what is near them.
     assert np.median(right) == pytest.approx(0.2, abs=0.04)
@@ -100,11 +106,19 @@ def test_a_mirrored_face_has_the_mirrored_shape(plane: Array) -> None:
     uneven = raised(plane, BROW, 0.3)
     mirrored = uneven[MEDIAPIPE_478.mirror] * np.array([-1.0, 1.0])
     one, other = CommonShape.of(uneven, GRID), CommonShape.of(mirrored, GRID)
-    np.testing.assert_allclose(one.own(EVERYWHERE, "right"), other.own(EVERYWHERE, "left"), atol=1e-12)
+    np.testing.assert_allclose(
+        one.own(EVERYWHERE, "right"), other.own(EVERYWHERE, "left"), atol=1e-12
+    )
 
 
 def spread_of(
-    plane: Array, apart: float = 0.0, /, *, seen: bool = True, px_per_cm: float = 40.0, **numbers: Any
+    plane: Array,
+    apart: float = 0.0,
+    /,
+    *,
+    seen: bool = True,
+    px_per_cm: float = 40.0,
+    **numbers: Any,
 ) -> Array:
     known = dict.fromkeys(SIDES, seen)
     twins = [np.full((MEDIAPIPE_478.size, 2), apart)] * 2
@@ -158,7 +172,10 @@ def test_no_point_is_surer_than_a_part_of_a_pixel(plane: Array) -> None:
 def test_a_lid_on_its_way_to_shut_is_less_sure_by_no_more_than_is_known(
     plane: Array, group: str, way: float, lead: float
 ) -> None:
-    moved, natural = raised(plane, MEDIAPIPE_478.groups[group], way * lead), SCATTER.natural | {"lid": 0.1}
+    moved, natural = (
+        raised(plane, MEDIAPIPE_478.groups[group], way * lead),
+        SCATTER.natural | {"lid": 0.1},
+    )
     exact, shared = (
         spread_of(moved, lid_moved=cm, natural=natural, finest_px=0.0) / 40.0 for cm in (0.0, 0.03)
     )
@@ -174,7 +191,10 @@ def test_a_lid_on_its_way_to_shut_is_less_sure_by_no_more_than_is_known(
 def test_an_asymmetry_misleads_by_the_part_of_it_that_is_a_movement(plane: Array) -> None:
     """A brow that is 2 h higher is h off what both sides have on average."""
     brow = MEDIAPIPE_478.right(("brow_upper_3",))[0]
-    numbers = {"noise": dict.fromkeys(SCATTER.noise, 0.0), "coarse": dict.fromkeys(SCATTER.coarse, 0.0)}
+    numbers = {
+        "noise": dict.fromkeys(SCATTER.noise, 0.0),
+        "coarse": dict.fromkeys(SCATTER.coarse, 0.0),
+    }
     numbers |= {"share": SCATTER.share | {"brow": 0.5}, "natural": SCATTER.natural | {"brow": 0.1}}
     for half in (0.05, 0.1, 0.3):
         uneven = raised(plane, BROW, 2 * half)

@@ -31,7 +31,9 @@ def compared(
     landmarks: Landmarks, expression: Sequence[str | None] = ("rest", "rest"), **options: str
 ) -> Comparison:
     named = replace(landmarks, photo=np.array(NAMES))
-    about = [PhotoRecord(name, expression=each) for name, each in zip(NAMES, expression, strict=True)]
+    about = [
+        PhotoRecord(name, expression=each) for name, each in zip(NAMES, expression, strict=True)
+    ]
     return compare_pair(named, about, **options)  # type: ignore[arg-type]
 
 
@@ -49,9 +51,15 @@ def codes(made: Comparison) -> list[str]:
 @pytest.mark.parametrize("side", SIDES)
 @pytest.mark.parametrize(
     ("part", "mm", "headline"),
-    [("brow", -4.0, "brow_height"), ("upper_lid", -2.5, "mrd1"), ("mouth_corner", -4.0, "commissure_height")],
+    [
+        ("brow", -4.0, "brow_height"),
+        ("upper_lid", -2.5, "mrd1"),
+        ("mouth_corner", -4.0, "commissure_height"),
+    ],
 )
-def test_the_side_that_moved_is_told_with_its_error(part: str, mm: float, headline: str, side: Side) -> None:
+def test_the_side_that_moved_is_told_with_its_error(
+    part: str, mm: float, headline: str, side: Side
+) -> None:
     made = compared(face(2, **{f"{part}_{side}_mm": [0, mm]}))
     found = shift(made, headline)
     assert (found.beyond, found.side, made.comparable) == (True, side, True)
@@ -78,7 +86,9 @@ def test_both_sides_are_told_as_both() -> None:
 
 def test_the_error_is_that_of_the_setting() -> None:
     photos = face(2, brow_left_mm=[0, -4])
-    home, clinic = (shift(compared(photos, setting=each), "brow_height") for each in ("home", "clinic"))
+    home, clinic = (
+        shift(compared(photos, setting=each), "brow_height") for each in ("home", "clinic")
+    )
     assert clinic.error < home.error / 2
     with pytest.raises(InvalidInputError, match="setting"):
         compared(photos, setting="beach")
@@ -199,7 +209,9 @@ def test_a_known_change_is_read_from_photos(pair: tuple[Path, Path], tmp_path: P
     assert list(tmp_path.iterdir()) == [picture]
 
 
-def test_the_command_prints_what_changed_and_the_numbers(pair: tuple[Path, Path], tmp_path: Path) -> None:
+def test_the_command_prints_what_changed_and_the_numbers(
+    pair: tuple[Path, Path], tmp_path: Path
+) -> None:
     result = run(*pair, "--expression", "smile_open", "-o", tmp_path / "pair.jpg")
     assert (result.exit_code, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
@@ -212,7 +224,9 @@ def test_the_command_prints_what_changed_and_the_numbers(pair: tuple[Path, Path]
     assert lines[-1] == str(tmp_path / "pair.jpg")
 
 
-def test_a_photo_said_to_be_mirrored_is_turned_back(pair: tuple[Path, Path], tmp_path: Path) -> None:
+def test_a_photo_said_to_be_mirrored_is_turned_back(
+    pair: tuple[Path, Path], tmp_path: Path
+) -> None:
     selfie = tmp_path / "selfie.jpg"
     with Image.open(pair[1]) as image:
         image.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(selfie, quality=95)
@@ -233,7 +247,9 @@ def test_other_expressions_end_with_3(shared_faces: Path) -> None:
     photos = sorted((shared_faces / "london").glob("009_*.jpg"))
     result = run(*photos)
     assert result.exit_code == 3
-    assert result.stdout.startswith("The expressions differ: at rest in the first photo, smile in the second")
+    assert result.stdout.startswith(
+        "The expressions differ: at rest in the first photo, smile in the second"
+    )
 
 
 def test_what_is_no_pair_is_refused(pair: tuple[Path, Path], tmp_path: Path) -> None:

@@ -62,7 +62,9 @@ def found_above(canonical: Canonical, photo: Pixels, search: CornerSearch = SEAR
 @pytest.mark.parametrize("up", [-0.15, -0.04, 0.0, 0.07, 0.15])
 def test_corners_come_to_lie_on_the_line(canonical: Canonical, up: float) -> None:
     plane = plane_of(canonical)
-    found = refine_corners(lips(canonical, {"right": up, "left": -up}), POSE, canonical, plane, SEARCH)
+    found = refine_corners(
+        lips(canonical, {"right": up, "left": -up}), POSE, canonical, plane, SEARCH
+    )
     assert found.found == {"right": True, "left": True}
     shifts: dict[Side, float] = {"right": up, "left": -up}
     for side, shift in shifts.items():
@@ -76,7 +78,10 @@ def test_nothing_moves_but_what_is_near_a_corner(canonical: Canonical) -> None:
     assert corners.found == {"right": True, "left": False}
     found = corners.plane
     moved = np.flatnonzero((found != plane).any(axis=1))
-    near = (*CORNERS, *(f"{lip}_lip_{edge}_1" for lip in ("upper", "lower") for edge in ("outer", "inner")))
+    near = (
+        *CORNERS,
+        *(f"{lip}_lip_{edge}_1" for lip in ("upper", "lower") for edge in ("outer", "inner")),
+    )
     assert set(moved) == set(MEDIAPIPE_478.right(near))
     # The red of the lips beside it goes half of its way.
     ways = (found - plane)[MEDIAPIPE_478.right(near), 1]
@@ -96,7 +101,9 @@ def test_without_a_line_the_corner_stays(canonical: Canonical, photo: str) -> No
     np.testing.assert_array_equal(corners.plane, plane)
 
 
-@pytest.mark.parametrize(("up", "seen"), [(0.17, True), (-0.17, True), (0.26, False), (-0.26, False)])
+@pytest.mark.parametrize(
+    ("up", "seen"), [(0.17, True), (-0.17, True), (0.26, False), (-0.26, False)]
+)
 def test_a_line_is_looked_for_up_to_2_mm_away(canonical: Canonical, up: float, seen: bool) -> None:
     assert (found_above(canonical, lips(canonical, {"right": up})) is not None) == seen
 
@@ -113,7 +120,9 @@ def test_a_line_is_looked_for_up_to_2_mm_away(canonical: Canonical, up: float, s
 def test_the_line_is_looked_for_around_the_corner_and_no_farther(
     canonical: Canonical, step: float, expected: float
 ) -> None:
-    photo = drawn_lines(canonical, [("right", 0.0, -0.6, step - 0.04, 120), ("right", 0.12, step, 1.2, 50)])
+    photo = drawn_lines(
+        canonical, [("right", 0.0, -0.6, step - 0.04, 120), ("right", 0.12, step, 1.2, 50)]
+    )
     assert found_above(canonical, photo) == pytest.approx(expected, abs=0.02)
 
 
@@ -139,7 +148,9 @@ def test_corners_obey_the_mirror_law(canonical: Canonical) -> None:
     plane = plane_of(canonical)
     photo = lips(canonical, {"right": 0.08, "left": -0.05})
     there = refine_corners(photo, POSE, canonical, plane, SEARCH).plane
-    back = refine_corners(np.ascontiguousarray(photo[:, ::-1]), POSE, canonical, plane, SEARCH).plane
+    back = refine_corners(
+        np.ascontiguousarray(photo[:, ::-1]), POSE, canonical, plane, SEARCH
+    ).plane
     np.testing.assert_allclose(back[MEDIAPIPE_478.mirror] * (-1, 1), there, atol=1e-6)
 
 

@@ -15,7 +15,14 @@ from asymmetry.synthetic import SETTINGS, face
 from benchmarks.retakes import courses, scatter
 from benchmarks.retakes.day_to_day import PHOTOS, TABLE
 from benchmarks.retakes.readings import Plan, Readings, draw_visits
-from benchmarks.retakes.scatter import MOST_DF, excess_variance, find_scatter, find_slopes, prior_df, tabulate
+from benchmarks.retakes.scatter import (
+    MOST_DF,
+    excess_variance,
+    find_scatter,
+    find_slopes,
+    prior_df,
+    tabulate,
+)
 from benchmarks.retakes.smiles import WEAK_SMILE
 from benchmarks.tune.seal import is_sealed
 
@@ -55,7 +62,10 @@ def test_the_populations_degrees_of_freedom_are_found(df: float) -> None:
 
 def test_people_who_scatter_alike_have_most_degrees_of_freedom() -> None:
     rng = np.random.default_rng(7)
-    assert prior_df(excess_variance(rng.chisquare(11, (5000, 2)) / 11, np.full(5000, 11))) > MOST_DF / 3
+    assert (
+        prior_df(excess_variance(rng.chisquare(11, (5000, 2)) / 11, np.full(5000, 11)))
+        > MOST_DF / 3
+    )
 
 
 def test_visits_that_lack_a_photo_are_left_out() -> None:
@@ -93,7 +103,9 @@ def test_how_sides_lean_on_pitch_is_learnt_within_people(
         table = measure(person.rest, sd=False)
         pitch = rng.normal(rng.normal(0, 9), 4, table.rows)
         brow = {
-            f"brow_height_{side}_mm": rng.normal(0, 5) - 0.1 * pitch + rng.normal(0, 0.1, table.rows)
+            f"brow_height_{side}_mm": rng.normal(0, 5)
+            - 0.1 * pitch
+            + rng.normal(0, 0.1, table.rows)
             for side in ("right", "left")
         }
         return table.with_columns(pitch_deg=pitch, **brow)
@@ -110,7 +122,9 @@ def test_how_sides_lean_on_pitch_is_learnt_within_people(
 
 def test_a_series_has_the_change_that_was_asked_for(readings: Readings) -> None:
     share = courses.step_at(6, 3)
-    stepped = courses.make_series(readings, np.random.default_rng(1), 6, 2, change="brow", share=0.5 * share)
+    stepped = courses.make_series(
+        readings, np.random.default_rng(1), 6, 2, change="brow", share=0.5 * share
+    )
     quiet = courses.make_series(readings, np.random.default_rng(1), 6, 2)
     assert np.unique(stepped.taken, return_counts=True)[1].tolist() == [2] * 6
     brow = [
@@ -121,13 +135,17 @@ def test_a_series_has_the_change_that_was_asked_for(readings: Readings) -> None:
     shift = stepped.points - quiet.points
     moved = shift[:, stepped.layout.pairs["brow_upper_3"][0], 1].reshape(6, 2)
     np.testing.assert_allclose(moved[:3], 0, atol=1e-4)
-    np.testing.assert_allclose(moved[3:], 4.0, rtol=0.02)  # 1 mm down, a little nearer than the eyes
+    np.testing.assert_allclose(
+        moved[3:], 4.0, rtol=0.02
+    )  # 1 mm down, a little nearer than the eyes
 
 
 def test_a_weak_smile_is_weak_on_the_right(readings: Readings) -> None:
     landmarks, shown = courses.make_smiles(readings, np.random.default_rng(1), 4, 1, share=1.0)
     assert shown == ["rest"] * 4 + ["smile_open"] * 4
-    rise = -(landmarks.points[4:] - landmarks.points[:4])[:, landmarks.layout.pairs["commissure"], 1]
+    rise = -(landmarks.points[4:] - landmarks.points[:4])[
+        :, landmarks.layout.pairs["commissure"], 1
+    ]
     np.testing.assert_allclose(rise.mean(axis=0), [12, 20], atol=1)
     with pytest.raises(ValueError, match="no photo of a smile"):
         courses.make_smiles(replace(readings, smiles=None), np.random.default_rng(1), 4)
@@ -150,7 +168,9 @@ def test_the_table_is_as_the_script_wrote_it() -> None:
     columns = {name for entry in catalogue().values() for name in entry.columns}
     moving = {name for entry in movement_catalogue().values() for name in entry.columns}
     for setting in SETTINGS:
-        assert {"brow_height_diff_mm", "mrd1_right_mm", "commissure_lift_diff_mm"} <= set(table[setting])
+        assert {"brow_height_diff_mm", "mrd1_right_mm", "commissure_lift_diff_mm"} <= set(
+            table[setting]
+        )
         assert set(table[setting]) <= columns | moving
         assert table[setting]["brow_height_right_mm"]["pitch"] < -0.05
         for entry in table[setting].values():

@@ -24,7 +24,9 @@ def canonical() -> Canonical:
 
 def turned(yaw: float) -> Pose:
     turn = np.radians(yaw)
-    rotation = np.array([[np.cos(turn), 0, np.sin(turn)], [0, 1, 0], [-np.sin(turn), 0, np.cos(turn)]])
+    rotation = np.array(
+        [[np.cos(turn), 0, np.sin(turn)], [0, 1, 0], [-np.sin(turn), 0, np.cos(turn)]]
+    )
     return Pose(rotation, np.array([600.0, 800.0]), 60.0, 0.0)
 
 
@@ -58,8 +60,12 @@ def test_every_point_stays_where_the_photo_shows_it(canonical: Canonical, yaw: f
     pose, plane = turned(yaw), plane_of(canonical, 0.5)
     shown = places(pose, canonical, plane)
     # Those of an iris are given on the flat one.
-    points = np.setdiff1d(np.arange(MEDIAPIPE_478.size), MEDIAPIPE_478.right(IRIS) + MEDIAPIPE_478.left(IRIS))
-    np.testing.assert_allclose(project_face(pose, canonical, plane)[points, :2], shown[points], atol=1e-3)
+    points = np.setdiff1d(
+        np.arange(MEDIAPIPE_478.size), MEDIAPIPE_478.right(IRIS) + MEDIAPIPE_478.left(IRIS)
+    )
+    np.testing.assert_allclose(
+        project_face(pose, canonical, plane)[points, :2], shown[points], atol=1e-3
+    )
 
 
 @pytest.mark.parametrize("yaw", [-20.0, 0.0, 12.0])
@@ -78,7 +84,9 @@ def test_a_mouth_that_is_drawn_out_goes_back(canonical: Canonical) -> None:
     smile = frontal(project_face(pose, canonical, plane_of(canonical, 0.7)), pose)
     right, left = MEDIAPIPE_478.pairs["commissure"]
     surface = canonical.depth_at(*(canonical.vertices[left, :2] + (0.7, 0)))
-    assert rest[left, 2] == pytest.approx(canonical.depth_at(*canonical.vertices[left, :2]), abs=1e-6)
+    assert rest[left, 2] == pytest.approx(
+        canonical.depth_at(*canonical.vertices[left, :2]), abs=1e-6
+    )
     assert smile[left, 2] == pytest.approx(surface - 0.6 * 0.7, abs=1e-6)
     np.testing.assert_array_equal(smile[right], rest[right])
 

@@ -21,7 +21,9 @@ from asymmetry.series import unregister_rule
 ROOT = Path(__file__).resolve().parents[1]
 # `tests/test_readers.py` runs that page, and forgets the reader that it registers.
 REGISTERS = "own-models.md"
-DOCS = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md") if path.name != REGISTERS)
+DOCS = sorted(
+    f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md") if path.name != REGISTERS
+)
 PAGES = ("README.md", "CONTRIBUTING.md", *DOCS)
 DAYS = ("2026-03-02", "2026-03-09", "2026-03-23")
 
@@ -58,7 +60,9 @@ def known(home: Path, astronaut: NDArray[np.uint8]) -> Iterator[dict[str, Any]]:
     fastapi = pytest.importorskip("fastapi")
     photo = (home / "portrait.jpg").read_bytes()
     rows = [
-        SimpleNamespace(name=f"day {day}", jpeg=(home / "photos" / f"{day} rest.jpg").read_bytes(), day=day)
+        SimpleNamespace(
+            name=f"day {day}", jpeg=(home / "photos" / f"{day} rest.jpg").read_bytes(), day=day
+        )
         for day in DAYS
     ]
     with Extractor(method="plain") as extractor:

@@ -41,14 +41,20 @@ def test_healthy_installation_has_no_fault() -> None:
         ({"mediapipe": "0.10.32"}, "mediapipe", "0.10.32"),  # sends usage metrics
         ({"mediapipe": "1.2.2"}, "mediapipe", "1.2.2"),
         ({"ai_edge_litert": None}, "ai-edge-litert", "not installed"),
-        ({"ai_edge_litert": "1.4.0"}, "ai-edge-litert", "1.4.0"),  # none for Python 3.13, none for Windows
+        (
+            {"ai_edge_litert": "1.4.0"},
+            "ai-edge-litert",
+            "1.4.0",
+        ),  # none for Python 3.13, none for Windows
         ({"numpy": "1.26.4"}, "numpy", "1.26.4"),
         ({"opencv_python_headless": None}, "opencv", "not installed"),
         ({"opencv_contrib_python": "4.11.0"}, "opencv", "opencv-contrib-python 4.11.0"),
         ({"opencv_python": "4.11.0"}, "opencv", "opencv-python 4.11.0"),
     ],
 )
-def test_names_what_is_wrong_and_what_to_do(changes: dict[str, str | None], fault: str, said: str) -> None:
+def test_names_what_is_wrong_and_what_to_do(
+    changes: dict[str, str | None], fault: str, said: str
+) -> None:
     found = faults(**changes)
     assert list(found) == [fault]
     assert said in found[fault].found
@@ -73,13 +79,17 @@ def test_missing_and_altered_model(tmp_path: Path) -> None:
     altered = tmp_path / "model.task"
     altered.write_bytes(bundled_model().read_bytes()[:-1] + b"x")
     for path in (tmp_path / "none.task", altered):
-        check = next(each for each in examine(installed=HEALTHY, model=path) if each.name == "model")
+        check = next(
+            each for each in examine(installed=HEALTHY, model=path) if each.name == "model"
+        )
         assert not check.ok
         assert str(path) in check.found
 
 
 def test_a_missing_extra_is_told_and_no_fault() -> None:
-    extras = {each.name: each for each in examine(installed=HEALTHY) if each.name.startswith("extra")}
+    extras = {
+        each.name: each for each in examine(installed=HEALTHY) if each.name.startswith("extra")
+    }
     assert extras["extra report"].ok
     assert extras["extra report"].advice == "pip install 'asymmetry[report]'"
     installed = examine(installed=HEALTHY | {"matplotlib": "3.9", "jinja2": "3.1"})
@@ -107,7 +117,9 @@ def test_a_package_that_does_not_load_is_a_fault(monkeypatch: pytest.MonkeyPatch
 def test_runs_where_a_package_is_missing(missing: str) -> None:
     """The command itself, in a process in which that package can't be imported."""
     code = f"import sys; sys.modules[{missing!r}] = None; from asymmetry.cli import main; main(['doctor'])"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert "Traceback" not in done.stderr
     assert f"FAULT import {missing}" in done.stdout
     assert done.returncode == 1
@@ -126,6 +138,10 @@ def test_limits_are_those_of_the_project_file() -> None:
     assert f"numpy{written(*doctor.NUMPY_RANGE)}" in project["dependencies"]
     extras = project["optional-dependencies"]
     for name, needs in doctor.EXTRAS.items():
-        own = {re.match(r"[\w-]+", need)[0] for need in extras[name] if not need.startswith("asymmetry[")}
+        own = {
+            re.match(r"[\w-]+", need)[0]
+            for need in extras[name]
+            if not need.startswith("asymmetry[")
+        }
         assert own == set(needs)
     assert set(extras) - {"all", "demo", "dev", "tune"} == set(doctor.EXTRAS)

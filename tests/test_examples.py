@@ -26,7 +26,11 @@ def example(name: str) -> ModuleType:
 
 
 def test_every_example_is_run_here() -> None:
-    assert {path.stem for path in FOLDER.glob("*.py")} == {"one_photo", "one_series", "before_after"}
+    assert {path.stem for path in FOLDER.glob("*.py")} == {
+        "one_photo",
+        "one_series",
+        "before_after",
+    }
 
 
 def test_one_photo(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -42,7 +46,9 @@ def test_before_after(tmp_path: Path) -> None:
         assert figure.width > 500
 
 
-def test_one_series(capsys: pytest.CaptureFixture[str], tmp_path: Path, astronaut_path: Path) -> None:
+def test_one_series(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, astronaut_path: Path
+) -> None:
     pixels = read_photo(astronaut_path).pixels
     with Extractor() as extractor:
         landmarks = extractor.extract([pixels])

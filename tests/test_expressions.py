@@ -21,7 +21,10 @@ from tests.faces import Moves, changeable, model, number, photo
 
 FloatArray = npt.NDArray[np.float64]
 NAMES = MEDIAPIPE_478.expressions
-CLOSED: Moves = {("upper_lip_edge", None): (0, -3), ("lower_lip_edge", None): (0, 3)}  # 6 mm apart before
+CLOSED: Moves = {
+    ("upper_lip_edge", None): (0, -3),
+    ("lower_lip_edge", None): (0, 3),
+}  # 6 mm apart before
 
 
 def weights(given_weights: Mapping[str, float]) -> FloatArray:
@@ -52,7 +55,12 @@ def face(given_weights: Mapping[str, float], moves: Moves | None = None) -> Land
         ({"jawOpen": 0.9}, UNKNOWN),  # the mouth does something else
         # What an expression brings along is not another one.
         (
-            {"mouthSmileLeft": 0.9, "mouthUpperUpLeft": 0.8, "browDownLeft": 0.9, "eyeBlinkLeft": 0.4},
+            {
+                "mouthSmileLeft": 0.9,
+                "mouthUpperUpLeft": 0.8,
+                "browDownLeft": 0.9,
+                "eyeBlinkLeft": 0.4,
+            },
             "smile_open",
         ),
         ({"eyeBlinkRight": 0.6, "browDownRight": 0.9}, "eye_closure"),
@@ -139,7 +147,11 @@ def test_where_rest_leaves_no_way_a_tenth_stands_for_it() -> None:
     assert found.confidence[0] == pytest.approx(0.75 - 0.25, abs=1e-3)
 
 
-@given(st.lists(st.lists(st.floats(0, 1), min_size=len(NAMES), max_size=len(NAMES)), min_size=1, max_size=4))
+@given(
+    st.lists(
+        st.lists(st.floats(0, 1), min_size=len(NAMES), max_size=len(NAMES)), min_size=1, max_size=4
+    )
+)
 def test_mirror_and_batch_change_nothing(table: list[list[float]]) -> None:
     faces = replace(
         photo()[[0] * len(table)],
@@ -200,7 +212,9 @@ def test_renders_of_one_sided_expressions(shared_faces: Path) -> None:
         "blink_L100_R100": "eye_closure",
     }
     with Extractor() as extractor:
-        landmarks = extractor.extract([shared_faces / "render" / f"id0_{name}_y+00.jpg" for name in shown])
+        landmarks = extractor.extract(
+            [shared_faces / "render" / f"id0_{name}_y+00.jpg" for name in shown]
+        )
     found = expressions(landmarks)
     assert found.label.tolist() == list(shown.values())
     assert found.confidence.min() > 0.5

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def find_wide_eyes(situation: Situation) -> Iterator[tuple[str, float, tuple[str, ...], tuple[str, ...]]]:
+def find_wide_eyes(
+    situation: Situation,
+) -> Iterator[tuple[str, float, tuple[str, ...], tuple[str, ...]]]:
     """The right eye is open by 2 mm more than the left one on the latest day."""
     for each in situation.followed:
         if each.headline.metric == "fissure_height" and each.diff.value[-1] > 2:
@@ -32,7 +34,9 @@ def find_wide_eyes(situation: Situation) -> Iterator[tuple[str, float, tuple[str
 
 @pytest.fixture
 def rule() -> Iterator[Rule]:
-    made = register_rule(Rule("wide eye", "a right eye that is wider by 2 mm", "an example", find_wide_eyes))
+    made = register_rule(
+        Rule("wide eye", "a right eye that is wider by 2 mm", "an example", find_wide_eyes)
+    )
     yield made
     unregister_rule(made.name)
 

@@ -105,7 +105,9 @@ def test_failures_keep_their_row_in_the_table(extractor: Extractor, astronaut: P
 def test_too_small_a_photo_says_how_small_and_what_is_needed(extractor: Extractor) -> None:
     rows = extractor.extract([np.zeros((1, 1, 3), np.uint8)])
     assert rows.notes[0] == (Note("small_photo", width=1, height=1, least=SMALLEST_PHOTO_PX),)
-    assert rows.reason[0].startswith("1 × 1 px is too small: a photo of a face needs at least 40 px")
+    assert rows.reason[0].startswith(
+        "1 × 1 px is too small: a photo of a face needs at least 40 px"
+    )
 
 
 def test_an_extractor_goes_on_after_a_failure(extractor: Extractor, astronaut: Pixels) -> None:
@@ -135,7 +137,9 @@ def test_photos_may_come_one_by_one(extractor: Extractor) -> None:
 
 def test_a_background_face_is_left_out_and_said(extractor: Extractor, portrait: Pixels) -> None:
     small = np.asarray(Image.fromarray(portrait).resize((307, 360), Image.Resampling.LANCZOS))
-    rows = extractor.extract([portrait, side_by_side(portrait, small), side_by_side(small, portrait)])
+    rows = extractor.extract(
+        [portrait, side_by_side(portrait, small), side_by_side(small, portrait)]
+    )
     said = Note("faces_in_background", count=1)
     assert [said in notes for notes in rows.notes] == [False, True, True]
     moved = rows.points[1:, :, :2] - rows.points[0, :, :2] - [[[0, 0]], [[small.shape[1], 0]]]
@@ -145,7 +149,9 @@ def test_a_background_face_is_left_out_and_said(extractor: Extractor, portrait: 
 # The same photo, whatever way it comes in
 
 
-def test_path_bytes_and_pixels_agree(extractor: Extractor, astronaut_path: Path, astronaut: Pixels) -> None:
+def test_path_bytes_and_pixels_agree(
+    extractor: Extractor, astronaut_path: Path, astronaut: Pixels
+) -> None:
     path, data, pixels, text = (
         extractor.extract([source])
         for source in (astronaut_path, astronaut_path.read_bytes(), astronaut, str(astronaut_path))
@@ -155,7 +161,9 @@ def test_path_bytes_and_pixels_agree(extractor: Extractor, astronaut_path: Path,
     assert_same_rows(path, text)
 
 
-def test_a_batch_equals_single_photos(extractor: Extractor, portrait: Pixels, astronaut: Pixels) -> None:
+def test_a_batch_equals_single_photos(
+    extractor: Extractor, portrait: Pixels, astronaut: Pixels
+) -> None:
     photos = [astronaut, NO_FACE, portrait, astronaut]
     batch = extractor.extract(photos)
     for i, photo in enumerate(photos):
@@ -171,7 +179,9 @@ def test_pixels_are_left_as_they_were(extractor: Extractor, portrait: Pixels) ->
 
 def test_a_file_in_another_format_measures_the_same(extractor: Extractor, portrait: Pixels) -> None:
     image = Image.fromarray(portrait)
-    rows = extractor.extract([portrait, encoded(image, "PNG"), encoded(image, "WEBP", lossless=True)])
+    rows = extractor.extract(
+        [portrait, encoded(image, "PNG"), encoded(image, "WEBP", lossless=True)]
+    )
     assert_same_rows(rows[1], rows[0])
     assert_same_rows(rows[2], rows[0])
 
@@ -190,7 +200,9 @@ def mirror_pair(
     )
 
 
-def test_the_mirror_image_has_the_mirrored_measures(mirror_pair: tuple[Measurements, Measurements]) -> None:
+def test_the_mirror_image_has_the_mirrored_measures(
+    mirror_pair: tuple[Measurements, Measurements],
+) -> None:
     plain, flipped = mirror_pair
     sides = {"right": "left", "left": "right", "diff": "diff"}
     for name in plain:
@@ -206,7 +218,9 @@ def test_the_mirror_image_has_the_mirrored_measures(mirror_pair: tuple[Measureme
     assert all(np.nanmax(np.abs(plain[name])) > 10 * MIRROR_MM for name in SEEN)
 
 
-def test_mirrored_turns_the_photo_back(portrait: Pixels, astronaut: Pixels, extractor: Extractor) -> None:
+def test_mirrored_turns_the_photo_back(
+    portrait: Pixels, astronaut: Pixels, extractor: Extractor
+) -> None:
     photos = [portrait, astronaut]
     with Extractor(mirrored=True) as turning:
         turned = turning.extract([np.fliplr(p).copy() for p in photos])
@@ -238,7 +252,9 @@ def test_plain_reads_another_way(extractor: Extractor, astronaut: Pixels) -> Non
     assert 0.1 < moved.max() < 10
 
 
-def test_misuse_says_what_to_do(extractor: Extractor, astronaut: Pixels, portrait_path: Path) -> None:
+def test_misuse_says_what_to_do(
+    extractor: Extractor, astronaut: Pixels, portrait_path: Path
+) -> None:
     for one in (portrait_path, str(portrait_path), portrait_path.read_bytes(), astronaut):
         with pytest.raises(InvalidInputError, match=r"for one photo pass \[photo\]"):
             extractor.extract(one)  # type: ignore[arg-type]
@@ -282,7 +298,9 @@ def test_nothing_is_written_to_the_terminal(ending: str, astronaut_path: Path) -
         f"rows = extractor.extract([{str(astronaut_path)!r}, 'missing.jpg', b'no photo'])\n"
         "assert rows.status.tolist() == ['ok', 'unreadable', 'unreadable']\n" + ending
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert (done.stdout, done.stderr) == ("", "")
 
 
@@ -303,7 +321,9 @@ def test_awkward_files_get_the_status_of_their_faces(
 ) -> None:
     expected, table = awkward
     allowed = {0: {"no_face", "rejected"}, 1: {"ok"}, 4: {"several_faces"}, 2: {"ok", "warn"}}
-    for (name, known), status, flags in zip(expected.items(), table["status"], table["flags"], strict=True):
+    for (name, known), status, flags in zip(
+        expected.items(), table["status"], table["flags"], strict=True
+    ):
         if known.get("reject"):
             assert status in {"unreadable", "rejected"}, name
         elif "faces" in known:

@@ -25,7 +25,8 @@ def lead(landmarks: Landmarks, names: Sequence[str]) -> np.ndarray:
     """How much higher the right points lie than the left, in the photo, px."""
     layout = landmarks.layout
     right, left = (
-        landmarks.points[:, side(tuple(names)), 1].mean(axis=1) for side in (layout.right, layout.left)
+        landmarks.points[:, side(tuple(names)), 1].mean(axis=1)
+        for side in (layout.right, layout.left)
     )
     return left - right
 
@@ -33,7 +34,9 @@ def lead(landmarks: Landmarks, names: Sequence[str]) -> np.ndarray:
 @pytest.fixture(scope="module")
 def warped(shared_faces: Path) -> tuple[dict[str, dict], Landmarks, list[str]]:
     truth = json.loads((shared_faces / "warped" / "truth.json").read_text())
-    names = [name for name, entry in truth.items() if entry["kind"] in ("orig", "warp", "symmetric")]
+    names = [
+        name for name, entry in truth.items() if entry["kind"] in ("orig", "warp", "symmetric")
+    ]
     with Extractor() as extractor:
         return truth, extractor.extract([shared_faces / "warped" / name for name in names]), names
 
@@ -84,7 +87,11 @@ def frontal(shared_faces: Path) -> tuple[renders.Renders, Landmarks]:
 
 @pytest.mark.parametrize(
     ("part", "low", "high", "error"),
-    [("brow", 0.82, 1.05, 0.85), ("mouth_corner", 0.92, 1.05, 0.45), ("upper_lid", 0.95, 1.15, 0.45)],
+    [
+        ("brow", 0.82, 1.05, 0.85),
+        ("mouth_corner", 0.92, 1.05, 0.45),
+        ("upper_lid", 0.95, 1.15, 0.45),
+    ],
 )
 def test_renders_are_read_by_their_truth(frontal, part, low, high, error) -> None:
     (row,) = (r for r in renders.render_rows(*frontal) if r["part"] == part)
@@ -108,11 +115,15 @@ def test_a_closed_lid_reads_closed_and_an_open_one_open(frontal) -> None:
         (Move("upper_lid", "right", up_mm=-2), "fissure_height_diff_mm", 0.8, 1.2),
     ],
 )
-def test_a_warp_of_the_portrait_is_read(astronaut, move: Move, column: str, low: float, high: float) -> None:
+def test_a_warp_of_the_portrait_is_read(
+    astronaut, move: Move, column: str, low: float, high: float
+) -> None:
     with Extractor() as extractor:
         before = extractor.extract([astronaut])
         moved = warp_photo(astronaut, before, [move])
         after = extractor.extract([moved.pixels])
     start = measure(before)[column]
-    true, read = (measure(rows)[column] - start for rows in (displaced(before, moved.displacement), after))
+    true, read = (
+        measure(rows)[column] - start for rows in (displaced(before, moved.displacement), after)
+    )
     assert low <= float(read[0] / true[0]) <= high

@@ -30,13 +30,19 @@ def template_of(read: Landmarks) -> np.ndarray:
         for group, numbers in hand.CONTOURS.items():
             ends = ("outer_canthus", "inner_canthus") if "lid" in group else ()
             ends = (
-                ("commissure", "upper_lip" if "upper" in group else "lower_lip") if "lip" in group else ends
+                ("commissure", "upper_lip" if "upper" in group else "lower_lip")
+                if "lip" in group
+                else ends
             )
-            named = [layout.named[name][side] for name in (*ends[:1], *layout.groups[group], *ends[1:])]
+            named = [
+                layout.named[name][side] for name in (*ends[:1], *layout.groups[group], *ends[1:])
+            ]
             line = points[named]
             at = np.linspace(0, len(line) - 1, len(numbers[side]))
             for axis in (0, 1):
-                placed[list(numbers[side]), axis] = np.interp(at, np.arange(len(line)), line[:, axis])
+                placed[list(numbers[side]), axis] = np.interp(
+                    at, np.arange(len(line)), line[:, axis]
+                )
         for name, numbers in hand._POINTS.items():
             placed[list(numbers[side])] = points[layout.pairs[name][side]]
     return placed
@@ -86,7 +92,9 @@ def test_a_template_is_measured_at_the_readings_own_stations(tmp_path: Path, rol
         assert table[f"{metric}_right_{unit}"][0] == pytest.approx(
             start[f"{metric}_right_{unit}"][0], abs=0.3
         )
-    change = {name: np.diff(table[f"{name}_diff_mm"])[0] for name in ("brow_height", "commissure_height")}
+    change = {
+        name: np.diff(table[f"{name}_diff_mm"])[0] for name in ("brow_height", "commissure_height")
+    }
     assert change["brow_height"] == pytest.approx(3.0, abs=0.05)
     assert change["commissure_height"] == pytest.approx(-3.0, abs=0.05)
     assert table["mm_per_px"][0] == pytest.approx(start["mm_per_px"][0], rel=1e-3)
@@ -155,8 +163,12 @@ def test_a_closed_lid_covers_the_eye_and_its_truth_is_no_opening() -> None:
     start = measure(read, sd=False)
     assert truth["fissure_height_right_mm"][0] == pytest.approx(0.0, abs=0.05)
     assert truth["fissure_height_left_mm"][0] == start["fissure_height_left_mm"][0]
-    half = measure(displaced(read, eyes.close_lid(pixels, read, "right", share=0.5).displacement), sd=False)
-    assert half["fissure_height_right_mm"] == pytest.approx(start["fissure_height_right_mm"] / 2, rel=0.02)
+    half = measure(
+        displaced(read, eyes.close_lid(pixels, read, "right", share=0.5).displacement), sd=False
+    )
+    assert half["fissure_height_right_mm"] == pytest.approx(
+        start["fissure_height_right_mm"] / 2, rel=0.02
+    )
 
 
 @pytest.mark.parametrize("up", [1.5, -1.0])
@@ -174,11 +186,15 @@ def test_an_iris_moves_alone(up: float) -> None:
     assert bottom(moved.pixels) == pytest.approx(min(y - up * PX_PER_MM + radius, lower), abs=4)
     eye = pixels[..., 0] != 200
     assert (moved.pixels[~eye] == 200).all()  # the lids stay
-    assert moved.displacement[number("iris_centre", "left")] == pytest.approx([0, -up * PX_PER_MM], abs=0.05)
+    assert moved.displacement[number("iris_centre", "left")] == pytest.approx(
+        [0, -up * PX_PER_MM], abs=0.05
+    )
     assert np.abs(moved.displacement[number("upper_lid_4", "left")]).max() == 0
 
 
-def heights_of(part: str, after: Landmarks, displacement: np.ndarray, read: Landmarks) -> parts.Heights:
+def heights_of(
+    part: str, after: Landmarks, displacement: np.ndarray, read: Landmarks
+) -> parts.Heights:
     subject = Subject("one", np.empty((0, 0, 3), np.uint8), read, read)
     case = Case("one", part, "right", subject.pixels, displacement)
     return parts.compare_heights([subject], read, [case], after, own_scale=True)
@@ -203,7 +219,9 @@ def test_a_part_that_only_seems_to_move_is_told_from_one_that_does() -> None:
     assert float(row[head.index("ala")]) == pytest.approx(1.0, abs=0.05)
     assert row[head.index("corner")] == "(0.00)"
     still_rms = parts.pooled_rows(seen)[1]
-    assert float(still_rms[2]) == pytest.approx(1 / np.sqrt(10), abs=0.02)  # ten of eleven did not move
+    assert float(still_rms[2]) == pytest.approx(
+        1 / np.sqrt(10), abs=0.02
+    )  # ten of eleven did not move
 
 
 def test_an_iris_that_moves_alone_moves_nothing_else_in_truth() -> None:
@@ -239,7 +257,9 @@ def test_the_page_shows_every_table_as_it_is() -> None:
     shown = set(re.findall(r"<!-- table: (\w+) -->", text))
     assert shown == {path.stem for path in tables.FOLDER.glob("*.md")}
     for path in tables.FOLDER.glob("*.md"):
-        assert re.match(r"`(make \w+|python -m benchmarks\.\w+)`: ", path.read_text(encoding="utf-8")), path
+        assert re.match(
+            r"`(make \w+|python -m benchmarks\.\w+)`: ", path.read_text(encoding="utf-8")
+        ), path
 
 
 def test_a_table_is_written_and_shown(tmp_path: Path) -> None:
@@ -276,7 +296,9 @@ def test_two_hands_agree_on_the_same_eyes(shared_faces: Path) -> None:
         for each in (hand.brow_at_rim(hand.lids_at_centre(one, other), other), other)
     )
     assert np.mean(second["mm_per_px"] / first["mm_per_px"]) == pytest.approx(1.0, abs=0.02)
-    openings = np.stack([[t[f"fissure_height_{side}_mm"] for side in SIDES] for t in (first, second)])
+    openings = np.stack(
+        [[t[f"fissure_height_{side}_mm"] for side in SIDES] for t in (first, second)]
+    )
     assert abs(np.diff(openings.mean(axis=(1, 2)))[0]) < 0.4
     assert np.corrcoef(first["brow_height_diff_mm"], second["brow_height_diff_mm"])[0, 1] > 0.85
 
@@ -298,7 +320,11 @@ def off_by_known() -> dict[str, beside.Beside]:
 def test_tables_of_real_faces_show_the_errors_that_were_made(off_by_known) -> None:
     head, row, *_ = real.lid_rows({"hemiface": off_by_known})
     n, mean, sd, worst = row[head.index("tuning: n, mean, SD, worst")].split(", ")
-    assert (n, float(mean), float(sd)) == ("4", pytest.approx(-0.5, abs=0.02), pytest.approx(0.5, abs=0.02))
+    assert (n, float(mean), float(sd)) == (
+        "4",
+        pytest.approx(-0.5, abs=0.02),
+        pytest.approx(0.5, abs=0.02),
+    )
     assert float(worst) == pytest.approx(-1.0, abs=0.05)
     assert row[head.index("reporting: n, mean, SD, worst")].startswith("4, +0.00, 0.00")
     head, row, *_ = real.margin_rows({"hemiface": off_by_known})

@@ -46,7 +46,9 @@ def test_halves_are_the_right_ones_and_then_the_left_ones() -> None:
         lambda half: half.up("ala"),
         lambda half: half.up("menton"),
     ):
-        np.testing.assert_array_equal(read(both), np.concatenate([read(face.half(side)) for side in SIDES]))
+        np.testing.assert_array_equal(
+            read(both), np.concatenate([read(face.half(side)) for side in SIDES])
+        )
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,9 @@ def test_pupils_a_little_out_of_level_count_as_ever() -> None:
     ("degrees", "weight"),
     [(0.2, 0.75), (0.45, 0.75), (0.8, (0.75 - 0.34) / 2), (1.15, -0.34), (3.0, -0.34)],
 )
-def test_pupils_aslant_count_less_and_then_the_other_way_round(degrees: float, weight: float) -> None:
+def test_pupils_aslant_count_less_and_then_the_other_way_round(
+    degrees: float, weight: float
+) -> None:
     """Up to 0.5° they weigh 0.75, from 1.1° on -0.34, and half of the way between them halfway."""
     angle = np.radians(degrees)
     pupils = 62 * np.array([np.cos(angle), np.sin(angle)])
@@ -165,7 +169,9 @@ def test_without_irises_the_canthi_give_scale_and_height() -> None:
     canthi = [(name, side) for name in ("outer_canthus", "inner_canthus") for side in SIDES]
     right, left = (face.point("outer_canthus", side)[:, 0] for side in SIDES)
     assert np.hypot(*(left - right)) == pytest.approx(85.7, abs=1e-3)
-    assert np.mean([face.point(*each)[1] for each in canthi]) == pytest.approx(-0.032 * 85.7, abs=1e-3)
+    assert np.mean([face.point(*each)[1] for each in canthi]) == pytest.approx(
+        -0.032 * 85.7, abs=1e-3
+    )
 
 
 @pytest.mark.parametrize(
@@ -236,7 +242,9 @@ def test_only_the_points_that_are_wanted() -> None:
     assert {"ala", "menton", "outer_canthus"} <= some.rows.keys() < every.rows.keys()
     for name in some.rows:
         for side in SIDES:
-            np.testing.assert_array_equal(some.point(name, side), every.point(name, side), err_msg=name)
+            np.testing.assert_array_equal(
+                some.point(name, side), every.point(name, side), err_msg=name
+            )
 
 
 def test_blocks_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:

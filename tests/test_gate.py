@@ -26,7 +26,10 @@ def flipped(points: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize(
     ("points", "message"),
     [
-        (POINTS / [WIDTH, HEIGHT, WIDTH], "0 to 1: multiply x and z by its width and y by its height"),
+        (
+            POINTS / [WIDTH, HEIGHT, WIDTH],
+            "0 to 1: multiply x and z by its width and y by its height",
+        ),
         (up(POINTS), "the mouth lies above the eyes: give height - y"),
         (flipped(POINTS), "right and left are exchanged"),
     ],
@@ -69,6 +72,8 @@ def test_points_that_are_missing_are_not_judged() -> None:
         (POINTS, {"scheme": "other"}, "other"),
     ],
 )
-def test_other_misuse_is_an_own_error(points: object, options: dict[str, object], message: str) -> None:
+def test_other_misuse_is_an_own_error(
+    points: object, options: dict[str, object], message: str
+) -> None:
     with pytest.raises(InvalidInputError, match=message):
         Landmarks.from_points(points, **options)  # type: ignore[arg-type]

@@ -179,7 +179,11 @@ def test_an_edge_counts_by_how_much_of_the_span_it_covers(name: str) -> None:
 )
 def test_glasses_are_a_clear_bridge_and_one_clear_rim(name: str, at: int, least: float) -> None:
     _, span, down = PLACES[name]
-    for bridge_least, rim_least, worn in ((1.15, 1.15, True), (0.8, 1.15, False), (1.15, 0.8, False)):
+    for bridge_least, rim_least, worn in (
+        (1.15, 1.15, True),
+        (0.8, 1.15, False),
+        (1.15, 0.8, False),
+    ):
         across = edge(-10, (0, 14), height=0.08 * bridge_least * PER_SLOPE).grey
         rim = edge(at, span, down=down, height=least * rim_least * PER_SLOPE).grey
         assert wears_glasses(view(across + rim - SKIN)) == worn, (bridge_least, rim_least)
@@ -198,7 +202,9 @@ def test_where_lines_are_everywhere_they_mean_nothing() -> None:
     engraving = view(lines)
     assert bridge(engraving) > LIMITS.bridge.least
     eyes = int(engraving.place("inner_canthus", "right")[1])
-    forehead = np.where(np.arange(HEIGHT) < eyes - 66, np.where(np.arange(HEIGHT) % 14 < 7, 255, 0), SKIN)
+    forehead = np.where(
+        np.arange(HEIGHT) < eyes - 66, np.where(np.arange(HEIGHT) % 14 < 7, 255, 0), SKIN
+    )
     crossed = drawn_on_skin("bridge", "rims", level=110).grey
     plain = view(crossed)
     lined = view(np.where(np.arange(HEIGHT)[:, None] < eyes - 66, forehead[:, None], crossed))
@@ -288,13 +294,17 @@ def flagged(rows: Landmarks) -> list[bool]:
     return [Note("glasses") in notes for notes in rows.notes]
 
 
-def test_a_real_pair_is_said_and_lids_are_read_through_it(extractor: Extractor, hopper: Pixels) -> None:
+def test_a_real_pair_is_said_and_lids_are_read_through_it(
+    extractor: Extractor, hopper: Pixels
+) -> None:
     """Her lids, read from the mesh alone, were 5.3 and 4.4 mm apart, of about 8."""
     rows = extractor.extract([hopper, np.fliplr(hopper).copy()])
     assert flagged(rows) == [True, True]
     assert rows.status.tolist() == ["warn", "warn"]
     table = measure(rows)
-    np.testing.assert_allclose([table[f"fissure_height_{side}_mm"] for side in SIDES], 8.0, atol=1.0)
+    np.testing.assert_allclose(
+        [table[f"fissure_height_{side}_mm"] for side in SIDES], 8.0, atol=1.0
+    )
     assert np.isfinite([table["brow_height_diff_mm"], table["commissure_height_diff_mm"]]).all()
 
 
@@ -305,7 +315,9 @@ def test_plain_says_it_too_but_leaves_nothing_out(hopper: Pixels) -> None:
     assert np.isfinite(rows.points).all()
 
 
-@pytest.mark.parametrize(("colour", "thick_mm"), [(BLACK, 4.0), (BLACK, 1.5), (TORTOISE, 3.5), (GOLD, 1.5)])
+@pytest.mark.parametrize(
+    ("colour", "thick_mm"), [(BLACK, 4.0), (BLACK, 1.5), (TORTOISE, 3.5), (GOLD, 1.5)]
+)
 def test_painted_pairs_are_found_and_obey_the_mirror_law(
     extractor: Extractor, astronaut: Pixels, colour: tuple[int, int, int], thick_mm: float
 ) -> None:
@@ -344,9 +356,17 @@ def test_glasses_make_brows_less_sure(extractor: Extractor, astronaut: Pixels) -
     assert (rows.spread[0, brows] > 3 * bare.spread[0, brows]).all()
 
 
-def test_of_the_awkward_photos_those_with_glasses_are_flagged(extractor: Extractor, ugly: Path) -> None:
+def test_of_the_awkward_photos_those_with_glasses_are_flagged(
+    extractor: Extractor, ugly: Path
+) -> None:
     worn = ["drawn_glasses.jpg", "drawn_sunglasses.jpg"]
-    bare = ["00_reference.jpg", "drawn_mask.jpg", "hair_over_brow.jpg", "half_hidden.jpg", "tight_crop.jpg"]
+    bare = [
+        "00_reference.jpg",
+        "drawn_mask.jpg",
+        "hair_over_brow.jpg",
+        "half_hidden.jpg",
+        "tight_crop.jpg",
+    ]
     rows = extractor.extract([ugly / name for name in worn + bare])
     assert flagged(rows) == [True] * len(worn) + [False] * len(bare)
     assert np.isfinite(rows.points[0]).all()

@@ -29,7 +29,9 @@ def test_numbers_are_those_of_their_version(measured):
         for photo, column, value in rows(table, names)
         if not _same(column, known[photo, column], value)
     ]
-    assert not moved, "raise SCORE_VERSION, say it in the changelog, and run python -m benchmarks.golden"
+    assert not moved, (
+        "raise SCORE_VERSION, say it in the changelog, and run python -m benchmarks.golden"
+    )
 
 
 def _same(column, before, now):

@@ -75,7 +75,14 @@ def dark_glasses(photo: Pixels, points: Points) -> Pixels:
     for side in SIDES:
         centre = points[numbers("eye", side)[:2]].mean(axis=0) + np.array([0, 2 * px])
         cv2.ellipse(
-            covered, centre.astype(int).tolist(), (int(27 * px), int(19 * px)), 0, 0, 360, BLACK, cv2.FILLED
+            covered,
+            centre.astype(int).tolist(),
+            (int(27 * px), int(19 * px)),
+            0,
+            0,
+            360,
+            BLACK,
+            cv2.FILLED,
         )
     return covered
 
@@ -111,26 +118,34 @@ def test_dark_hair_over_a_brow_takes_out_that_brow(
     extractor: Extractor, portrait: Pixels, points: Points, side: Side
 ) -> None:
     px = mm(points)
-    rows = extractor.extract([box_over(portrait, points[numbers("brow", side)], (5 * px, 4 * px), HAIR)])
+    rows = extractor.extract(
+        [box_over(portrait, points[numbers("brow", side)], (5 * px, 4 * px), HAIR)]
+    )
     assert all_lost(rows) == {("brow", side)}
     assert rows.notes[0][0] == Note("covered", parts=[Note("one_part", part="brow", side=side)])
     table = measure(rows)
     other = "left" if side == "right" else "right"
     assert np.isnan([table[f"brow_height_{which}_mm"][0] for which in (side, "diff")]).all()
-    assert np.isfinite([table[f"brow_height_{other}_mm"][0], table["commissure_height_diff_mm"][0]]).all()
+    assert np.isfinite(
+        [table[f"brow_height_{other}_mm"][0], table["commissure_height_diff_mm"][0]]
+    ).all()
 
 
 def strands(shape: tuple[int, int], colour: tuple[int, int, int]) -> Pixels:
     """Hair that hangs straight down."""
     rng = np.random.default_rng(1)
-    light = cv2.GaussianBlur(rng.normal(0, 1, (1, shape[1])), (0, 0), 1.0) + rng.normal(0, 0.05, shape)
+    light = cv2.GaussianBlur(rng.normal(0, 1, (1, shape[1])), (0, 0), 1.0) + rng.normal(
+        0, 0.05, shape
+    )
     return np.clip(np.array(colour) * (1 + 0.3 * light[..., None]), 0, 255).astype(np.uint8)
 
 
 def under_hair(photo: Pixels, low: Points, high: Points, colour: tuple[int, int, int]) -> Pixels:
     covered = photo.copy()
     (left, top), (right, bottom) = low.astype(int), high.astype(int)
-    covered[max(top, 0) : bottom, left:right] = strands((bottom - max(top, 0), right - left), colour)
+    covered[max(top, 0) : bottom, left:right] = strands(
+        (bottom - max(top, 0), right - left), colour
+    )
     return covered
 
 
@@ -143,7 +158,8 @@ def test_a_fringe_takes_out_both_brows_and_nothing_else(
     rows = extractor.extract([under_hair(portrait, low, high, colour)])
     assert all_lost(rows) == {("brow", side) for side in SIDES}
     before, after = (
-        measure(each)["commissure_height_diff_mm"][0] for each in (extractor.extract([portrait]), rows)
+        measure(each)["commissure_height_diff_mm"][0]
+        for each in (extractor.extract([portrait]), rows)
     )
     assert after == pytest.approx(before, abs=0.5)
 
@@ -258,7 +274,9 @@ def test_clear_glasses_hide_nothing(extractor: Extractor, astronaut: Pixels) -> 
     framed, px = astronaut.copy(), mm(points)
     for side in SIDES:
         centre = points[numbers("eye", side)[:2]].mean(axis=0) + np.array([0, 2 * px])
-        cv2.ellipse(framed, centre.astype(int).tolist(), (int(24 * px), int(18 * px)), 0, 0, 360, BLACK, 1)
+        cv2.ellipse(
+            framed, centre.astype(int).tolist(), (int(24 * px), int(18 * px)), 0, 0, 360, BLACK, 1
+        )
     assert all_lost(extractor.extract([framed])) == set()
 
 
@@ -273,7 +291,9 @@ def blinks(extractor: Extractor, shared_faces: Path) -> Landmarks:
 
 def iris_lost(rows: Landmarks, side: Side) -> npt.NDArray[np.bool_]:
     iris = rows.layout.groups["iris"]
-    gone = np.isnan(rows.points[:, rows.layout.right(iris) if side == "right" else rows.layout.left(iris), 0])
+    gone = np.isnan(
+        rows.points[:, rows.layout.right(iris) if side == "right" else rows.layout.left(iris), 0]
+    )
     np.testing.assert_array_equal(gone.all(axis=1), gone.any(axis=1))
     return np.asarray(gone.all(axis=1))
 

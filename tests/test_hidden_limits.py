@@ -69,7 +69,9 @@ def weights(blink: float = 0.2) -> Array:
 
 def lost(seen: Frontal, name: str, blink: float = 0.2) -> bool:
     """Whether a point of the right side is left out."""
-    return bool(find_unseen(seen, weights(blink), None, SETTINGS).points[MEDIAPIPE_478.right((name,))[0]])
+    return bool(
+        find_unseen(seen, weights(blink), None, SETTINGS).points[MEDIAPIPE_478.right((name,))[0]]
+    )
 
 
 def at(points: Array, *names: str) -> Array:
@@ -101,7 +103,9 @@ def test_a_brow_in_the_dark_lies_under_hair(points: Array, share: float, covered
 
 
 @pytest.mark.parametrize(("chroma", "masked"), [(8, False), (12, True)])
-def test_a_mask_differs_from_the_forehead_by_ten_in_colour(points: Array, chroma: int, masked: bool) -> None:
+def test_a_mask_differs_from_the_forehead_by_ten_in_colour(
+    points: Array, chroma: int, masked: bool
+) -> None:
     lab = np.full((*SHAPE, 3), 128, np.uint8)
     lab[..., 0] = 100 + 50 * (np.arange(ROWS) // 12 % 2)[:, None]
     below = int((at(points, "nose_bridge_1")[0, 1] + at(points, "nose_tip")[0, 1]) / 2)
@@ -124,7 +128,9 @@ def eye(points: Array, share: float) -> Frontal:
 @pytest.mark.parametrize(
     ("blink", "share", "covered"), [(0.10, 0.04, True), (0.14, 0.04, False), (0.10, 0.065, False)]
 )
-def test_an_open_eye_has_to_show_an_iris(points: Array, blink: float, share: float, covered: bool) -> None:
+def test_an_open_eye_has_to_show_an_iris(
+    points: Array, blink: float, share: float, covered: bool
+) -> None:
     assert lost(eye(points, share), "outer_canthus", blink) == covered
 
 
@@ -153,11 +159,15 @@ def test_strands_change_across_more_steeply_than_down(
 
 
 @pytest.mark.parametrize(("large", "mosaic"), [(8, True), (5, False)])
-def test_in_a_mosaic_most_neighbours_are_nearly_equal(points: Array, large: int, mosaic: bool) -> None:
+def test_in_a_mosaic_most_neighbours_are_nearly_equal(
+    points: Array, large: int, mosaic: bool
+) -> None:
     """Three steps of 1 and two large ones by turns: their median is 0.26 and 0.38 of their mean."""
     line = np.cumsum(np.tile([1, -1, 1, large, -large, -1, 1, -1, -large, large], 40))
     assert (
-        is_blotted_out(view(points, 100.0 + line[:COLUMNS] + line[:ROWS, None]), EYE, "right", SETTINGS)
+        is_blotted_out(
+            view(points, 100.0 + line[:COLUMNS] + line[:ROWS, None]), EYE, "right", SETTINGS
+        )
         == mosaic
     )
 
@@ -185,7 +195,9 @@ def test_an_eye_that_is_softer_than_the_rest_was_blurred(
 
 
 @pytest.mark.parametrize(("share", "judged"), [(0.4, False), (0.65, True)])
-def test_a_part_is_judged_if_half_of_it_lies_in_the_photo(points: Array, share: float, judged: bool) -> None:
+def test_a_part_is_judged_if_half_of_it_lies_in_the_photo(
+    points: Array, share: float, judged: bool
+) -> None:
     seen = view(points, skin())
     (_, top), (_, bottom) = at(points, "subnasale", "pogonion")
     seen.seen[int(top + share * (bottom - top)) :] = False

@@ -33,7 +33,8 @@ CONTAINERS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 
 # A landmark scheme is one of these files; landmark numbers stand nowhere else.
 SCHEMES = tuple(
-    path.relative_to(ROOT).as_posix() for path in (ROOT / "asymmetry" / "core" / "schemes").glob("*[0-9].py")
+    path.relative_to(ROOT).as_posix()
+    for path in (ROOT / "asymmetry" / "core" / "schemes").glob("*[0-9].py")
 )
 
 Rule = Callable[[ast.Module], Iterator[str]]
@@ -66,7 +67,11 @@ def height(node: ast.stmt) -> int:
 
 def print_calls(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "print"
+        ):
             yield f"line {node.lineno}: print"
 
 
@@ -91,7 +96,11 @@ def landmark_numbers(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript):
             index = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-            if any(FIRST_TELLING_POINT <= n < len(MESH_POINTS) for part in index for n in integers(part)):
+            if any(
+                FIRST_TELLING_POINT <= n < len(MESH_POINTS)
+                for part in index
+                for n in integers(part)
+            ):
                 yield f"line {node.lineno}: index {ast.unparse(node.slice)}"
         elif isinstance(node, ast.List | ast.Tuple | ast.Set | ast.Dict) and looks_like_points(
             integers(node)
@@ -176,7 +185,9 @@ def test_rule_leaves_alone(rule: Rule, code: str) -> None:
 
 
 def test_no_file_is_long() -> None:
-    lengths = {where(path): len(path.read_text(encoding="utf-8").splitlines()) for path in sources(*ROOMS)}
+    lengths = {
+        where(path): len(path.read_text(encoding="utf-8").splitlines()) for path in sources(*ROOMS)
+    }
     assert {name: n for name, n in lengths.items() if n > LONGEST_FILE} == {}
 
 
@@ -201,7 +212,9 @@ def test_links_between_documents_lead_somewhere() -> None:
         for target in re.findall(r"\]\(<?([^)\s#>]+)", document.read_text(encoding="utf-8"))
         if "://" not in target and not target.startswith("mailto:")
     ]
-    assert [f"{where(at)}: {target}" for at, target in links if not (at.parent / target).exists()] == []
+    assert [
+        f"{where(at)}: {target}" for at, target in links if not (at.parent / target).exists()
+    ] == []
 
 
 def test_the_metric_of_the_guide_works_as_written() -> None:
@@ -231,5 +244,7 @@ def test_modules_share_no_name_with_a_function_of_their_package() -> None:
     for init in (ROOT / "asymmetry").rglob("__init__.py"):
         room = importlib.import_module(".".join(init.parent.relative_to(ROOT).parts))
         names = {path.stem for path in init.parent.glob("[a-z]*.py")}
-        shadowed += [f"{room.__name__}.{name}" for name in names if callable(getattr(room, name, None))]
+        shadowed += [
+            f"{room.__name__}.{name}" for name in names if callable(getattr(room, name, None))
+        ]
     assert shadowed == []

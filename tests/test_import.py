@@ -54,13 +54,21 @@ def test_rooms_have_their_public_names_and_list_them(room: str) -> None:
     ("code", "unwanted"),
     [
         ("import asymmetry", {"numpy", "cv2", "mediapipe", "pandas", "PIL", "matplotlib"}),
-        ("import asymmetry; asymmetry.Landmarks, asymmetry.measure", {"cv2", "mediapipe", "pandas", "PIL"}),
-        ("import asymmetry; asymmetry.Series, asymmetry.score", {"mediapipe", "pandas", "matplotlib"}),
+        (
+            "import asymmetry; asymmetry.Landmarks, asymmetry.measure",
+            {"cv2", "mediapipe", "pandas", "PIL"},
+        ),
+        (
+            "import asymmetry; asymmetry.Series, asymmetry.score",
+            {"mediapipe", "pandas", "matplotlib"},
+        ),
         ("import asymmetry.cli", {"numpy", "cv2", "mediapipe", "pandas", "tqdm"}),
         ("import asymmetry.report", {"mediapipe", "pandas", "matplotlib", "jinja2"}),
     ],
 )
 def test_a_name_loads_no_more_than_it_needs(code: str, unwanted: set[str]) -> None:
     said = f"{code}; import sys; print(*sys.modules)"
-    run = subprocess.run([sys.executable, "-c", said], cwd=ROOT, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", said], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert unwanted & set(run.stdout.split()) == set()

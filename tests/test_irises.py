@@ -97,7 +97,11 @@ def test_a_circle_is_found_wherever_the_mesh_has_the_iris(
     canonical: Canonical, off: tuple[float, float], opening: float
 ) -> None:
     found = refine_irises(
-        drawn_eyes(canonical), POSE, canonical, plane_of(canonical, mesh_off=off, opening=opening), SEARCH
+        drawn_eyes(canonical),
+        POSE,
+        canonical,
+        plane_of(canonical, mesh_off=off, opening=opening),
+        SEARCH,
     )
     assert found.found == {"right": True, "left": True}
     for side in SIDES:
@@ -121,7 +125,9 @@ def test_where_no_iris_shows_it_is_the_mesh_less_its_mean_error(canonical: Canon
 
 
 def test_one_eye_gives_both_their_width(canonical: Canonical) -> None:
-    found = refine_irises(drawn_eyes(canonical, ("right",)), POSE, canonical, plane_of(canonical), SEARCH)
+    found = refine_irises(
+        drawn_eyes(canonical, ("right",)), POSE, canonical, plane_of(canonical), SEARCH
+    )
     assert found.found == {"right": True, "left": False}
     for side in SIDES:
         medial, lateral = found.plane[MEDIAPIPE_478.of(side, ("iris_medial", "iris_lateral")), 0]
@@ -129,14 +135,18 @@ def test_one_eye_gives_both_their_width(canonical: Canonical) -> None:
 
 
 def test_lids_that_hide_the_flanks_leave_no_iris(canonical: Canonical) -> None:
-    found = refine_irises(drawn_eyes(canonical), POSE, canonical, plane_of(canonical, opening=0.25), SEARCH)
+    found = refine_irises(
+        drawn_eyes(canonical), POSE, canonical, plane_of(canonical, opening=0.25), SEARCH
+    )
     assert found.found == {"right": False, "left": False}
 
 
 # Limits of the search
 
 
-def seen(canonical: Canonical, sheet: npt.NDArray[np.uint8], off: float = 0.0, opening: float = 1.3) -> bool:
+def seen(
+    canonical: Canonical, sheet: npt.NDArray[np.uint8], off: float = 0.0, opening: float = 1.3
+) -> bool:
     """Whether irises are found, of which the mesh is so far off across, less its mean error upwards."""
     plane = plane_of(canonical, mesh_off=(off, -SEARCH.rise), opening=opening)
     return set(refine_irises(sheet, POSE, canonical, plane, SEARCH).found.values()) == {True}
@@ -168,7 +178,9 @@ def test_an_iris_is_looked_for_within_a_millimetre_and_a_half(
     assert seen(canonical, drawn_eyes(canonical), off) == found
 
 
-@pytest.mark.parametrize(("radius", "found"), [(0.47, False), (0.53, True), (0.77, True), (0.84, False)])
+@pytest.mark.parametrize(
+    ("radius", "found"), [(0.47, False), (0.53, True), (0.77, True), (0.84, False)]
+)
 def test_irises_are_10_to_15_mm_wide(canonical: Canonical, radius: float, found: bool) -> None:
     assert seen(canonical, drawn_eyes(canonical, radius=radius), opening=1.9) == found
 

@@ -43,7 +43,9 @@ def test_an_unknown_status_is_refused() -> None:
 
 
 def test_an_unknown_scheme_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match=r"no landmark scheme is called 'ibug'; known: .*dlib68, "):
+    with pytest.raises(
+        InvalidInputError, match=r"no landmark scheme is called 'ibug'; known: .*dlib68, "
+    ):
         replace(photo(), scheme="ibug")
 
 
@@ -94,7 +96,9 @@ def test_rows_keep_the_batch_axis_and_stay_in_step(rows: object, expected: list[
     part = landmarks[rows]
     assert len(part) == len(expected)
     for name in ARRAYS:
-        np.testing.assert_array_equal(getattr(part, name), getattr(landmarks, name)[expected], err_msg=name)
+        np.testing.assert_array_equal(
+            getattr(part, name), getattr(landmarks, name)[expected], err_msg=name
+        )
 
 
 @pytest.mark.parametrize("row", [4, -5])
@@ -119,7 +123,11 @@ NOTED = Landmarks.concat(
 
 
 def test_notes_stay_in_step_and_reasons_are_english() -> None:
-    assert NOTED.reason.tolist() == ["3 faces, none clearly the subject; crop to one", "", "sun in the eyes"]
+    assert NOTED.reason.tolist() == [
+        "3 faces, none clearly the subject; crop to one",
+        "",
+        "sun in the eyes",
+    ]
     assert NOTED[::-1].notes.tolist() == NOTED.notes.tolist()[::-1]
     assert NOTED[[2, 0]].notes[0] == (Note("text", text="sun in the eyes"),)
 
@@ -146,7 +154,11 @@ def test_files_of_old_hold_reasons(tmp_path: Path) -> None:
     meta = np.array(json.dumps({"scheme": NOTED.scheme, "provenance": {}}))
     np.savez(tmp_path / "old.npz", meta=meta, reason=np.array(["no face found", "", "x; y"]), **old)
     found = Landmarks.load(tmp_path / "old.npz")
-    assert found.notes.tolist() == [(Note("text", text="no face found"),), (), (Note("text", text="x; y"),)]
+    assert found.notes.tolist() == [
+        (Note("text", text="no face found"),),
+        (),
+        (Note("text", text="x; y"),),
+    ]
     assert found.reason.tolist() == ["no face found", "", "x; y"]
 
 
@@ -180,7 +192,9 @@ def test_mirror_exchanges_weights_and_turns_the_pose() -> None:
         assert mirrored.blendshapes[0, names.index(name)] == names.index(twin)
     assert mirrored.spread[0, number("ala", "right")] == number("ala", "left")
     assert np.linalg.det(mirrored.pose[0]) == pytest.approx(1)
-    np.testing.assert_array_equal(mirrored.pose[0] * [[1, -1, -1], [-1, 1, 1], [-1, 1, 1]], landmarks.pose[0])
+    np.testing.assert_array_equal(
+        mirrored.pose[0] * [[1, -1, -1], [-1, 1, 1], [-1, 1, 1]], landmarks.pose[0]
+    )
 
 
 def test_save_and_load(tmp_path: Path) -> None:

@@ -53,7 +53,9 @@ def printed(text: Text) -> Iterator[str]:
     table = measure(made.landmarks)
     for row in range(table.rows):
         yield from photo_lines(table, row, text)
-    yield from aid_lines(series(PALSY).aids(filled={"house_brackmann": {"brow": 1, "mouth": 2}}), text)
+    yield from aid_lines(
+        series(PALSY).aids(filled={"house_brackmann": {"brow": 1, "mouth": 2}}), text
+    )
 
 
 def test_nothing_that_is_printed_is_english_in_another_language(foreign: Path) -> None:
@@ -65,7 +67,9 @@ def entries(language: str) -> dict[str, str]:
     """The entries of a shipped catalogue by section and name."""
     file = resources.files("asymmetry") / "texts" / f"{language}.toml"
     found = tomllib.loads(file.read_text(encoding="utf-8"))
-    return {f"{section}.{name}": text for section, part in found.items() for name, text in part.items()}
+    return {
+        f"{section}.{name}": text for section, part in found.items() for name, text in part.items()
+    }
 
 
 ENTRIES = entries(ENGLISH)
@@ -81,7 +85,9 @@ def test_german_is_shipped() -> None:
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_shipped_language_has_every_entry_with_its_places(language: str) -> None:
     own = entries(language)
-    more = {name for name in own if name not in ENTRIES and name.partition(".")[0] not in OF_METRICS}
+    more = {
+        name for name in own if name not in ENTRIES and name.partition(".")[0] not in OF_METRICS
+    }
     assert (ENTRIES.keys() - own.keys(), more) == (set(), set())
     wrong = {name for name, text in ENTRIES.items() if places(text) != places(own[name])}
     assert wrong == set()
@@ -98,7 +104,9 @@ def test_a_shipped_language_has_words_for_every_metric(language: str) -> None:
     assert {name for name in metrics if f"definitions.{name}" not in own} == set()
     assert {name for name in catalogue() if f"metric_names.{name}" not in own} == set()
     assert {
-        each.name for each in catalogue().values() if not each.sides and f"signs.{each.name}" not in own
+        each.name
+        for each in catalogue().values()
+        if not each.sides and f"signs.{each.name}" not in own
     } == set()
     longest = max(len(text) for name, text in own.items() if name.startswith("metric_names."))
     assert longest <= 21
@@ -120,9 +128,9 @@ def words(text: str) -> set[str]:
 
 def test_german_has_its_own_marks() -> None:
     text = Text.load("de")
-    assert text("terminal.progress", done="1", photos="2", share=12.5, failed=0.0, rate=-0.0).startswith(
-        "1 von 2 Fotos (12,5 %)"
-    )
+    assert text(
+        "terminal.progress", done="1", photos="2", share=12.5, failed=0.0, rate=-0.0
+    ).startswith("1 von 2 Fotos (12,5 %)")
     assert (
         Note("trend", per_week=-0.25, low=-1.0, high=0.004).words(text)
         == "-0,25 pro Woche, zwischen -1,00 und +0,00"

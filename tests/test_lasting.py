@@ -47,7 +47,9 @@ def one(**how: Any) -> Landmarks:
 
 
 def sure(landmarks: Landmarks) -> Landmarks:
-    return read_by("hemiface", replace(landmarks, spread=np.full(landmarks.spread.shape, 0.1 * PX_PER_MM)))
+    return read_by(
+        "hemiface", replace(landmarks, spread=np.full(landmarks.spread.shape, 0.1 * PX_PER_MM))
+    )
 
 
 def numbers(name: str, kind: str, method: str = "hemiface") -> dict[str, float]:
@@ -87,7 +89,10 @@ def test_a_turned_head_is_less_sure_by_much() -> None:
 
 
 def test_light_from_the_side_costs_and_what_is_not_known_of_it_does_not() -> None:
-    even, unknown = read_by("hemiface", one(), side_light=1.0), read_by("hemiface", one(), side_light=np.nan)
+    even, unknown = (
+        read_by("hemiface", one(), side_light=1.0),
+        read_by("hemiface", one(), side_light=np.nan),
+    )
     lit = measure(read_by("hemiface", one(), side_light=3.0))
     assert lit["canthal_tilt_diff_sd_deg"][0] > measure(even)["canthal_tilt_diff_sd_deg"][0]
     assert measure(unknown)["canthal_tilt_diff_sd_deg"] == measure(even)["canthal_tilt_diff_sd_deg"]
@@ -105,7 +110,10 @@ def test_a_method_that_does_less_is_no_surer() -> None:
     for name in SD_COLUMNS:
         best, fast, plain = (table[name][0] for table in tables)
         assert best <= fast <= plain, name
-    assert tables[2]["commissure_height_diff_sd_mm"][0] > 1.2 * tables[0]["commissure_height_diff_sd_mm"][0]
+    assert (
+        tables[2]["commissure_height_diff_sd_mm"][0]
+        > 1.2 * tables[0]["commissure_height_diff_sd_mm"][0]
+    )
 
 
 def test_what_was_read_plainly_has_no_repeats_but_an_error() -> None:
@@ -147,7 +155,12 @@ def test_a_ruler_takes_the_irises_share_out_of_lengths_and_angles_have_none() ->
     for entry in catalogue().values():
         times = {"mm": 1, "mm2": 2}.get(entry.unit, 0)
         for name, sd, rsd in zip(entry.columns, entry.sd_columns, entry.rsd_columns, strict=True):
-            more = by_iris[sd][0] ** 2 - by_iris[rsd][0] ** 2 - by_ruler[sd][0] ** 2 + by_ruler[rsd][0] ** 2
+            more = (
+                by_iris[sd][0] ** 2
+                - by_iris[rsd][0] ** 2
+                - by_ruler[sd][0] ** 2
+                + by_ruler[rsd][0] ** 2
+            )
             share = times * unsure_iris() * by_iris[name][0]
             assert more == pytest.approx(share**2, rel=1e-4, abs=1e-6), sd
     assert by_ruler["commissure_height_right_sd_mm"] < by_iris["commissure_height_right_sd_mm"] / 2
@@ -174,7 +187,9 @@ def test_a_metric_of_ones_own_says_what_lasts_or_has_none() -> None:
     assert table["cheek_out_diff_rsd_mm"][0] > 0
     for side, own in (("right", 2.0), ("diff", 2.0 * np.sqrt(2))):
         repeats = table[f"cheek_slope_{side}_rsd_deg"][0]
-        assert table[f"cheek_slope_{side}_sd_deg"][0] == pytest.approx(np.hypot(own, repeats), rel=1e-9)
+        assert table[f"cheek_slope_{side}_sd_deg"][0] == pytest.approx(
+            np.hypot(own, repeats), rel=1e-9
+        )
 
 
 def test_points_that_nobody_knows_the_reader_of_have_repeats_alone() -> None:
@@ -222,7 +237,10 @@ def test_mirroring_swaps_the_sides_exactly(seed: int) -> None:
 @given(seed=SEEDS, n=st.integers(1, 5))
 def test_a_batch_gives_the_bits_of_single_photos(seed: int, n: int) -> None:
     landmarks = shown(seed, n)
-    table, singles = measure(landmarks), Measurements.concat(measure(landmarks[i]) for i in range(n))
+    table, singles = (
+        measure(landmarks),
+        Measurements.concat(measure(landmarks[i]) for i in range(n)),
+    )
     for name in SD_COLUMNS:
         assert table[name].tobytes() == singles[name].tobytes(), name
 
@@ -317,7 +335,9 @@ def test_errors_of_people_never_used_are_as_large_as_is_said(
             read, hand = beside.of(entry)
             for i in errors.kinds(entry).get(kind, ()):
                 error = read[entry.columns[i]] - hand[entry.columns[i]]
-                said = np.hypot(read[entry.sd_columns[i]], np.nan_to_num(hand[entry.rsd_columns[i]]))
+                said = np.hypot(
+                    read[entry.sd_columns[i]], np.nan_to_num(hand[entry.rsd_columns[i]])
+                )
                 parts.append(np.abs(error / said))
     score = np.concatenate(parts)
     score = score[np.isfinite(score)]

@@ -30,18 +30,26 @@ IRIS = {"iris_centre", "iris_lateral", "iris_medial"}
 
 def numbers(table: Measurements) -> dict[str, npt.NDArray[np.float64]]:
     """All values; how sure they are has laws of its own."""
-    return {name: column for name, column in table.items() if column.dtype.kind == "f" and "sd_" not in name}
+    return {
+        name: column
+        for name, column in table.items()
+        if column.dtype.kind == "f" and "sd_" not in name
+    }
 
 
 def unit(column: str) -> str:
     return column.rpartition("_")[2]
 
 
-def in_plane(landmarks: Landmarks, roll: float, scale: float, shift: tuple[float, float]) -> Landmarks:
+def in_plane(
+    landmarks: Landmarks, roll: float, scale: float, shift: tuple[float, float]
+) -> Landmarks:
     """The photos turned anticlockwise, enlarged and shifted; the pose stays."""
     x, y, z = np.moveaxis(landmarks.points.astype(np.float64), -1, 0)
     cos, sin = np.cos(np.radians(roll)), np.sin(np.radians(roll))
-    turned = np.stack([x * cos + y * sin + shift[0], y * cos - x * sin + shift[1], z], axis=-1) * scale
+    turned = (
+        np.stack([x * cos + y * sin + shift[0], y * cos - x * sin + shift[1], z], axis=-1) * scale
+    )
     return replace(landmarks, points=turned)
 
 
@@ -93,7 +101,9 @@ def test_single_precision_measures_as_double_does(
 def test_mirroring_swaps_the_sides_exactly(seed: int) -> None:
     landmarks = crowd(seed, 3, grid=1 / 256)
     straight, mirrored = numbers(measure(landmarks)), numbers(measure(landmarks.mirrored()))
-    unsigned = {"pitch_deg", "mm_per_px"} | {name for name in straight if name.startswith("asymmetry_")}
+    unsigned = {"pitch_deg", "mm_per_px"} | {
+        name for name in straight if name.startswith("asymmetry_")
+    }
     for name, column in straight.items():
         if "_right_" in name:
             expected = mirrored[name.replace("_right_", "_left_")]
@@ -151,7 +161,9 @@ def test_points_and_the_frame_have_one_precision() -> None:
     for dtype in (np.float32, np.float64):
         given = replace(landmarks, points=landmarks.points.astype(dtype))
         assert frame.face_frame(given).points.dtype == dtype
-        assert {column.dtype for column in numbers(measure(given)).values()} == {np.dtype(np.float64)}
+        assert {column.dtype for column in numbers(measure(given)).values()} == {
+            np.dtype(np.float64)
+        }
 
 
 def test_rows_that_do_not_lie_in_a_row_give_the_same_bits() -> None:
@@ -223,16 +235,24 @@ LOPSIDED: Moves = {
 @given(yaw=st.floats(-14.9, 14.9), pitch=st.floats(-15, 15), roll=st.floats(-45, 45))
 def test_a_turned_head_measures_as_a_frontal_one(yaw: float, pitch: float, roll: float) -> None:
     face = model(LOPSIDED)
-    frontal, turned = (measure(shot) for shot in (photo(face), photo(face, yaw=yaw, pitch=pitch, roll=roll)))
+    frontal, turned = (
+        measure(shot) for shot in (photo(face), photo(face, yaw=yaw, pitch=pitch, roll=roll))
+    )
     for metric in catalogue().values():
         for name in metric.columns:
-            np.testing.assert_allclose(turned[name], frontal[name], atol=TURNED[metric.unit], err_msg=name)
+            np.testing.assert_allclose(
+                turned[name], frontal[name], atol=TURNED[metric.unit], err_msg=name
+            )
 
 
 @given(drop=st.floats(0.5, 12), more=st.floats(0.1, 5), side=st.sampled_from(["right", "left"]))
-def test_the_lower_a_corner_the_less_symmetric_the_face(drop: float, more: float, side: str) -> None:
+def test_the_lower_a_corner_the_less_symmetric_the_face(
+    drop: float, more: float, side: str
+) -> None:
     totals = [
-        measure(photo(model({("commissure", side): (0, -by), ("inner_commissure", side): (0, -by)})))
+        measure(
+            photo(model({("commissure", side): (0, -by), ("inner_commissure", side): (0, -by)}))
+        )
         for by in (0, drop, drop + more)
     ]
     level, low, lower = (float(table["asymmetry_total_mm"][0]) for table in totals)

@@ -43,7 +43,9 @@ class Drawn:
         lids = refine_lids(
             Halvings(self.photo), POSE, self.canonical, self.plane, network, LidSettings(**settings)
         )
-        return np.array([[self._over(lids.plane, side, lid) for lid in ("upper", "lower")] for side in SIDES])
+        return np.array(
+            [[self._over(lids.plane, side, lid) for lid in ("upper", "lower")] for side in SIDES]
+        )
 
     def _over(self, plane, side, lid):
         canthi = plane[MEDIAPIPE_478.of(side, ("outer_canthus", "inner_canthus")), 1]
@@ -158,7 +160,9 @@ def test_columns_are_averaged_over_1_2_mm(canonical):
 
     class Parabola:
         def read(self, pictures):
-            heights = np.broadcast_to(EYE_PICTURE.columns**2, (len(pictures), 2, len(EYE_PICTURE.columns)))
+            heights = np.broadcast_to(
+                EYE_PICTURE.columns**2, (len(pictures), 2, len(EYE_PICTURE.columns))
+            )
             return heights, np.full_like(heights, 0.05)
 
     read = drawn.read(Parabola()) - 10 * _pupil_out(drawn) ** 2

@@ -35,7 +35,11 @@ def mirror(landmarks: Landmarks, *rows: int) -> Landmarks:
 
 def codes(series: Series) -> dict[str, list[str]]:
     rows = rows_of_codes(series.static.notes)
-    return {name: found for name, found in zip(series.static["photo"].tolist(), rows, strict=True) if found}
+    return {
+        name: found
+        for name, found in zip(series.static["photo"].tolist(), rows, strict=True)
+        if found
+    }
 
 
 @pytest.mark.parametrize("rows", [(3,), (3, 5), (5, 6, 7)])
@@ -44,7 +48,9 @@ def test_mirrored_photos_are_set_aside(rows: tuple[int, ...]) -> None:
     assert codes(series) == {f"{row}.jpg": ["looks_mirrored"] for row in rows}
     assert not any(change.beyond for change in series.changes())
     assert {each.photo for each in series.review()} == {f"{row}.jpg" for row in rows}
-    assert {(each.column, each.value, each.used) for each in series.review()} == {("mirrored", "yes", False)}
+    assert {(each.column, each.value, each.used) for each in series.review()} == {
+        ("mirrored", "yes", False)
+    }
 
 
 def test_the_front_camera_tells_which_half_is_mirrored() -> None:
@@ -92,7 +98,9 @@ def test_another_person_is_set_aside_and_a_subject_in_the_manifest_is_believed()
 def blurred(landmarks: Landmarks, **blur: float) -> Landmarks:
     """The same photos, with so many mm of blur."""
     quality = np.array(landmarks.quality)
-    quality[:, QUALITY.index("blur_mm")] = [blur.get(f"p{row}", 0.5) for row in range(len(landmarks))]
+    quality[:, QUALITY.index("blur_mm")] = [
+        blur.get(f"p{row}", 0.5) for row in range(len(landmarks))
+    ]
     return replace(landmarks, quality=quality)
 
 
@@ -117,9 +125,14 @@ def visit(*weights: dict[str, float], days: str = "2026-03-02") -> Series:
     for row, given in enumerate(weights):
         for name, weight in given.items():
             table[row, made.layout.expressions.index(name)] = weight
-    taken = [f"{day}T09:0{row}:00" for row, day in enumerate((days.split() * len(weights))[: len(weights)])]
+    taken = [
+        f"{day}T09:0{row}:00"
+        for row, day in enumerate((days.split() * len(weights))[: len(weights)])
+    ]
     names = np.array([f"{row}.jpg" for row in range(len(weights))])
-    return Series.from_landmarks(replace(made, blendshapes=table, photo=names, taken=np.array(taken)))
+    return Series.from_landmarks(
+        replace(made, blendshapes=table, photo=names, taken=np.array(taken))
+    )
 
 
 SMILE = {"mouthSmileRight": 0.9, "mouthSmileLeft": 0.9}
@@ -149,7 +162,9 @@ def test_an_expression_is_guessed_by_both_sides_or_within_a_visit(
 def test_a_brow_that_is_higher_by_itself_within_a_visit_is_raised() -> None:
     """The weights hardly move with one brow; its height does."""
     made = face(4, brow_left_mm=[0, 3.0, 3.0, 3.0])
-    made = replace(made, photo=np.arange(4).astype(str), blendshapes=np.zeros_like(made.blendshapes))
+    made = replace(
+        made, photo=np.arange(4).astype(str), blendshapes=np.zeros_like(made.blendshapes)
+    )
     same, later = ["2026-03-02T09:00", "2026-03-02T09:01"], ["2026-03-09T09:00", "2026-03-09T09:01"]
     found = Series.from_landmarks(replace(made, taken=np.array([*same, *later])))
     assert found.static["expression"].tolist() == ["rest", "brow_raise", "rest", "rest"]
@@ -157,7 +172,8 @@ def test_a_brow_that_is_higher_by_itself_within_a_visit_is_raised() -> None:
 
 def test_a_guess_and_how_sure_it_is_stand_in_the_review() -> None:
     doubts = {
-        each.photo: each for each in visit({}, ONE_SIDED, SMILE, days=f"{TWO_DAYS} 2026-03-16").review()
+        each.photo: each
+        for each in visit({}, ONE_SIDED, SMILE, days=f"{TWO_DAYS} 2026-03-16").review()
     }
     assert [doubts[f"{row}.jpg"].note.code for row in range(3)] == [
         "rest_assumed",
@@ -181,5 +197,10 @@ def test_a_review_is_a_table(tmp_path: Path) -> None:
     text = series.review().to_csv(tmp_path / "review.csv")
     assert (tmp_path / "review.csv").read_text(encoding="utf-8") == text
     (row,) = csv.DictReader(io.StringIO(text))
-    assert (row["photo"], row["used"], row["column"], row["value"]) == ("3.jpg", "no", "mirrored", "yes")
+    assert (row["photo"], row["used"], row["column"], row["value"]) == (
+        "3.jpg",
+        "no",
+        "mirrored",
+        "yes",
+    )
     assert str(series.review()).startswith("Not used: 3.jpg: it looks mirrored")

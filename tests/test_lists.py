@@ -72,10 +72,14 @@ def write_workbook(path: Path, rows: list[list[str | int]]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+)
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("said", [True, False])
-def test_a_list_out_of_any_program(tmp_path: Path, encoding: str, separator: str, said: bool) -> None:
+def test_a_list_out_of_any_program(
+    tmp_path: Path, encoding: str, separator: str, said: bool
+) -> None:
     text = LIST.replace(";", separator).replace("\n", "\r\n")
     if said:
         text = f"sep={separator}\r\n{text}"
@@ -100,7 +104,10 @@ def test_a_workbook(tmp_path: Path) -> None:
     assert one is not None
     assert two is not None
     assert (one.expression, one.mirrored, two.mirrored) == ("eye_closure", False, True)
-    assert [each.taken and each.taken.isoformat() for each in (one, two)] == ["2026-03-09", "2026-03-16"]
+    assert [each.taken and each.taken.isoformat() for each in (one, two)] == [
+        "2026-03-09",
+        "2026-03-16",
+    ]
 
 
 def test_a_workbook_that_is_none(tmp_path: Path) -> None:
@@ -151,11 +158,17 @@ def test_an_archive_s_list_spells_names_in_its_own_way(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("texts", "days"),
     [
-        (["09.03.2026", "9.3.26", "31.12.2026 10:15"], ["2026-03-09", "2026-03-09", "2026-12-31T10:15:00"]),
+        (
+            ["09.03.2026", "9.3.26", "31.12.2026 10:15"],
+            ["2026-03-09", "2026-03-09", "2026-12-31T10:15:00"],
+        ),
         (["3/9/2026", "3/23/2026"], ["2026-03-09", "2026-03-23"]),
         (["3/9/2026", "23/3/2026"], ["2026-09-03", "2026-03-23"]),
         (["5/5/2026"], ["2026-05-05"]),
-        (["3/9/2026 1:05 PM", "3/13/2026 12:00 am"], ["2026-03-09T13:05:00", "2026-03-13T00:00:00"]),
+        (
+            ["3/9/2026 1:05 PM", "3/13/2026 12:00 am"],
+            ["2026-03-09T13:05:00", "2026-03-13T00:00:00"],
+        ),
         (["2026/03/09", "2026-3-9", "20260309"], ["2026-03-09"] * 3),
         (
             ["9 March 2026", "Mar 9, 2026", "09-Mar-2026", "9. März 2026", "March 9th 2026"],
@@ -190,18 +203,25 @@ def test_dates_that_are_asked_about(texts: list[str], said: str) -> None:
     [
         ('photo,taken,notes\na.jpg,2026-03-09,"lid heavy”\nb.jpg,2026-03-16,fine\n', 2),
         ('photo,taken,notes\na.jpg,2026-03-09,ok\nb.jpg,2026-03-16,"fine\nc.jpg,2026-03-17,x\n', 3),
-        ('photo,taken,notes\na.jpg,2026-03-09,"lid\nb.jpg,2026-03-16,"fine"\nc.jpg,2026-03-17,x\n', 2),
+        (
+            'photo,taken,notes\na.jpg,2026-03-09,"lid\nb.jpg,2026-03-16,"fine"\nc.jpg,2026-03-17,x\n',
+            2,
+        ),
         ('photo,taken,notes\na.jpg,2026-03-09,"lid\nb.jpg,2026-03-16,"\nc.jpg,2026-03-17,x\n', 2),
         ('sep=,\nphoto,taken,notes\na.jpg,2026-03-09,"lid\n', 3),
     ],
 )
-def test_an_open_quotation_mark_is_an_error_with_its_line(tmp_path: Path, text: str, line: int) -> None:
+def test_an_open_quotation_mark_is_an_error_with_its_line(
+    tmp_path: Path, text: str, line: int
+) -> None:
     with pytest.raises(InvalidInputError, match=rf"line {line}: a quotation mark"):
         read_manifest(write(tmp_path / "manifest.csv", text))
 
 
 def test_a_cell_of_two_lines_is_no_open_quotation_mark(tmp_path: Path) -> None:
-    path = write(tmp_path / "manifest.csv", 'photo,taken,notes\na.jpg,2026-03-09,"dry,\ntired"\nb.jpg,,\n')
+    path = write(
+        tmp_path / "manifest.csv", 'photo,taken,notes\na.jpg,2026-03-09,"dry,\ntired"\nb.jpg,,\n'
+    )
     assert [entry.notes for entry in read_manifest(path).values()] == ["dry,\ntired", ""]
 
 

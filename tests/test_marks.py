@@ -68,11 +68,15 @@ def face(canonical: Canonical, brows: dict[Side, float], corners: dict[Side, flo
         cv2.fillPoly(sheet, [px(points)], colour, cv2.LINE_AA, 4)
 
     for side in SIDES:
-        upper, lower = (plane[MEDIAPIPE_478.of(side, GROUPS[f"brow_{edge}"])] for edge in ("upper", "lower"))
+        upper, lower = (
+            plane[MEDIAPIPE_478.of(side, GROUPS[f"brow_{edge}"])] for edge in ("upper", "lower")
+        )
         fill(np.vstack([upper, lower[::-1]]) + np.array([0, brows.get(side, 0.0)]), HAIR)
         outer, inner = plane[MEDIAPIPE_478.of(side, GROUPS["canthi"])]
         along = np.linspace(0, 1, 21)[:, None]
-        lids = [outer + along * (inner - outer) + np.sin(np.pi * along) * [0, up] for up in (0.5, -0.35)]
+        lids = [
+            outer + along * (inner - outer) + np.sin(np.pi * along) * [0, up] for up in (0.5, -0.35)
+        ]
         fill(np.concatenate([lids[0], lids[1][::-1]]), WHITE)
         turn = np.linspace(0, 2 * np.pi, 40)[:, None]
         fill((outer + inner) / 2 + 0.45 * np.hstack([np.cos(turn), np.sin(turn)]), IRIS)
@@ -95,27 +99,37 @@ def height(marks: Marks, side: Side, names: tuple[str, ...]) -> float:
 
 
 @pytest.mark.parametrize("up", [-0.4, -0.2, 0.3])
-def test_a_brow_is_read_where_it_is_drawn(canonical: Canonical, network: MarkNetwork, up: float) -> None:
+def test_a_brow_is_read_where_it_is_drawn(
+    canonical: Canonical, network: MarkNetwork, up: float
+) -> None:
     plane = plane_of(canonical)
     there, moved = (
         refine_marks(Halvings(face(canonical, brows, {})), POSE, canonical, plane, network, WHOLLY)
         for brows in ({}, {"right": up})
     )
-    assert height(moved, "right", MIDDLE) - height(there, "right", MIDDLE) == pytest.approx(up, abs=0.08)
+    assert height(moved, "right", MIDDLE) - height(there, "right", MIDDLE) == pytest.approx(
+        up, abs=0.08
+    )
     assert height(moved, "left", MIDDLE) == pytest.approx(height(there, "left", MIDDLE), abs=0.02)
     brow = MEDIAPIPE_478.of("right", GROUPS["brow"])
     np.testing.assert_allclose((moved.plane - moved.raised)[brow], plane[brow], atol=1e-12)
 
 
 @pytest.mark.parametrize("up", [-0.4, -0.15, 0.2])
-def test_a_corner_is_read_where_it_is_drawn(canonical: Canonical, network: MarkNetwork, up: float) -> None:
+def test_a_corner_is_read_where_it_is_drawn(
+    canonical: Canonical, network: MarkNetwork, up: float
+) -> None:
     plane, names = plane_of(canonical), ("commissure",)
     there, moved = (
-        refine_marks(Halvings(face(canonical, {}, corners)), POSE, canonical, plane, network, WHOLLY)
+        refine_marks(
+            Halvings(face(canonical, {}, corners)), POSE, canonical, plane, network, WHOLLY
+        )
         for corners in ({}, {"right": up})
     )
     assert there.corners == {"right": True, "left": True}
-    assert height(moved, "right", names) - height(there, "right", names) == pytest.approx(up, abs=0.08)
+    assert height(moved, "right", names) - height(there, "right", names) == pytest.approx(
+        up, abs=0.08
+    )
     assert height(moved, "left", names) == pytest.approx(height(there, "left", names), abs=0.02)
 
 
@@ -124,7 +138,9 @@ def test_canthi_go_to_where_they_are_drawn(canonical: Canonical, network: MarkNe
     photo, off = Halvings(face(canonical, {}, {})), plane.copy()
     canthi = MEDIAPIPE_478.of("right", GROUPS["canthi"])
     off[canthi] += np.array([[0.0, 0.15], [0.0, -0.1]])
-    there, mended = (refine_marks(photo, POSE, canonical, at, network, WHOLLY) for at in (plane, off))
+    there, mended = (
+        refine_marks(photo, POSE, canonical, at, network, WHOLLY) for at in (plane, off)
+    )
     np.testing.assert_allclose(mended.plane[canthi], there.plane[canthi], atol=0.05)
 
 
@@ -148,8 +164,12 @@ def test_where_nothing_shows_the_mesh_stays(canonical: Canonical, network: MarkN
 class Fixed:
     """A network that reads the same on both sides: so far over the mesh, with so wide distributions."""
 
-    def __init__(self, plane: Array, brow: float, up: float, widths: tuple[float, ...] = (0.05,) * 3) -> None:
-        edges = [plane[MEDIAPIPE_478.right(GROUPS[f"brow_{edge}"][1:-1])] for edge in ("upper", "lower")]
+    def __init__(
+        self, plane: Array, brow: float, up: float, widths: tuple[float, ...] = (0.05,) * 3
+    ) -> None:
+        edges = [
+            plane[MEDIAPIPE_478.right(GROUPS[f"brow_{edge}"][1:-1])] for edge in ("upper", "lower")
+        ]
         canthi = plane[MEDIAPIPE_478.right(GROUPS["canthi"])] * (-1, 1)
         middle = canthi.mean(axis=0) + OVER_CANTHI
         heights = [
@@ -159,7 +179,9 @@ class Fixed:
         points = np.vstack([canthi - middle, -BESIDE_CORNER]) + np.array([0.0, up])
         spread = np.array(widths)
         wide = np.broadcast_to(spread[[1, 1, 2], None], (3, 2))
-        read = Read(np.array(heights), np.full((2, len(BROW_PICTURE.columns)), spread[0]), points, wide)
+        read = Read(
+            np.array(heights), np.full((2, len(BROW_PICTURE.columns)), spread[0]), points, wide
+        )
         self.reads = [read] * 2
 
     def read(self, brows: Pixels, mouths: Pixels) -> list[Read]:
@@ -180,7 +202,9 @@ def test_points_go_their_share(canonical: Canonical) -> None:
     moved = moves(canonical, Fixed(plane_of(canonical), 0.04, 0.2))
     settings = MarkSettings()
     corners = dict.fromkeys(("commissure", "inner_commissure"), 0.5)
-    lips = {f"{lip}_lip_{edge}_1": 0.25 for lip in ("upper", "lower") for edge in ("outer", "inner")}
+    lips = {
+        f"{lip}_lip_{edge}_1": 0.25 for lip in ("upper", "lower") for edge in ("outer", "inner")
+    }
     names = corners | lips | dict.fromkeys(("outer_canthus", "inner_canthus"), 0.2)
     for name, share in names.items():
         for side in SIDES:
@@ -205,15 +229,23 @@ def _brow(moved: Array) -> float:
 
 
 @pytest.mark.parametrize(("away", "share"), [(-0.06, 0.0), (0.05, 0.1), (0.44, 0.55), (-0.86, 1.0)])
-def test_a_brow_that_lies_far_off_goes_all_its_way(canonical: Canonical, away: float, share: float) -> None:
+def test_a_brow_that_lies_far_off_goes_all_its_way(
+    canonical: Canonical, away: float, share: float
+) -> None:
     moved = _brow(moves(canonical, Fixed(plane_of(canonical), away, 0.0)))
     assert moved == pytest.approx(share * (away + MarkSettings().lower), abs=0.02)
 
 
-@pytest.mark.parametrize(("yaw", "share"), [(0, 1.0), (9, 1.0), (12.5, 0.5), (-12.5, 0.5), (20, 0.0)])
-def test_brows_of_turned_heads_are_the_meshs(canonical: Canonical, yaw: float, share: float) -> None:
+@pytest.mark.parametrize(
+    ("yaw", "share"), [(0, 1.0), (9, 1.0), (12.5, 0.5), (-12.5, 0.5), (20, 0.0)]
+)
+def test_brows_of_turned_heads_are_the_meshs(
+    canonical: Canonical, yaw: float, share: float
+) -> None:
     turn = np.radians(yaw)
-    rotation = np.array([[np.cos(turn), 0, np.sin(turn)], [0, 1, 0], [-np.sin(turn), 0, np.cos(turn)]])
+    rotation = np.array(
+        [[np.cos(turn), 0, np.sin(turn)], [0, 1, 0], [-np.sin(turn), 0, np.cos(turn)]]
+    )
     fixed = Fixed(plane_of(canonical), -0.5, 0.0)
     turned = _brow(moves(canonical, fixed, replace(POSE, rotation=rotation)))
     assert turned == pytest.approx(share * _brow(moves(canonical, fixed)), abs=1e-6)
@@ -226,7 +258,9 @@ def test_a_brow_beyond_the_picture_stays(canonical: Canonical) -> None:
 
 
 @pytest.mark.parametrize(("part", "share"), [(0.4, 1.0), (0.75, 0.5), (1.0, 0.0)])
-def test_what_is_less_clear_is_taken_in_part(canonical: Canonical, part: float, share: float) -> None:
+def test_what_is_less_clear_is_taken_in_part(
+    canonical: Canonical, part: float, share: float
+) -> None:
     plane = plane_of(canonical)
     clear, unclear = (
         moves(canonical, Fixed(plane, -0.4, 0.2, widths))
@@ -257,13 +291,17 @@ def brow_moves(canonical: Canonical, plane: Array, fixed: Fixed, **settings: flo
     # Hands draw brows 0.06 cm lower than the mesh. Up to 0.3 cm a tenth of the way, from 0.7 cm on all of it.
     [(0.04, 0.01), (-0.36, -0.03), (0.44, 0.55 * 0.5), (0.66, 0.72), (-0.86, -0.8)],
 )
-def test_a_brow_goes_a_growing_share_of_its_way(canonical: Canonical, away: float, way: float) -> None:
+def test_a_brow_goes_a_growing_share_of_its_way(
+    canonical: Canonical, away: float, way: float
+) -> None:
     plane = level_brows(canonical)
     assert brow_moves(canonical, plane, Fixed(plane, away, 0.0)) == pytest.approx(way, abs=1e-6)
 
 
 @pytest.mark.parametrize(("over", "share"), [(1.55, 1.0), (1.8, 0.5), (2.05, 0.0)])
-def test_a_brow_at_the_pictures_edge_is_the_meshs(canonical: Canonical, over: float, share: float) -> None:
+def test_a_brow_at_the_pictures_edge_is_the_meshs(
+    canonical: Canonical, over: float, share: float
+) -> None:
     plane = level_brows(canonical, over)
     moved = brow_moves(canonical, plane, Fixed(plane, -0.86, 0.0))
     assert moved == pytest.approx(share * -0.8, abs=1e-6)
@@ -279,7 +317,9 @@ def test_columns_of_a_brow_are_averaged_over_2_mm(canonical: Canonical) -> None:
         out = np.abs(plane[brow, 0]) - abs(canthi[0]) - 0.6
         plane[brow, 1] = canthi[1] + 1.2 + out**2
     fixed.reads[0].edges[:] = BROW_PICTURE.columns**2
-    assert brow_moves(canonical, plane, fixed, brow_share=1.0, lower=0.0) == pytest.approx(0.04, rel=0.1)
+    assert brow_moves(canonical, plane, fixed, brow_share=1.0, lower=0.0) == pytest.approx(
+        0.04, rel=0.1
+    )
 
 
 def test_how_clear_a_brow_is_is_told_within_1_cm(canonical: Canonical) -> None:

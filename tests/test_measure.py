@@ -144,7 +144,9 @@ def test_scale(scale: Scale, factor: float) -> None:
     for entry in catalogue().values():
         power = {"mm": 1, "mm2": 2, "deg": 0}[entry.unit]
         for column in entry.columns:
-            np.testing.assert_allclose(other[column], iris[column] * factor**power, rtol=1e-5, atol=1e-4)
+            np.testing.assert_allclose(
+                other[column], iris[column] * factor**power, rtol=1e-5, atol=1e-4
+            )
     assert other.provenance["scale_source"] == scale.source
 
 
@@ -189,7 +191,10 @@ def test_a_metric_of_ones_own() -> None:
     entries = (catalogue()["mrd1"], cheek_height)
     assert list(table)[5:11] == [column for entry in entries for column in entry.columns]
     sds = [column for entry in entries for column in entry.sd_columns]
-    assert list(table)[-12:] == [*sds, *(column for entry in entries for column in entry.rsd_columns)]
+    assert list(table)[-12:] == [
+        *sds,
+        *(column for entry in entries for column in entry.rsd_columns),
+    ]
     assert "cheek_height" not in catalogue()
     assert "cheek_height_diff_mm" in measure(photo(), metrics=[*catalogue(), cheek_height])
     assert measure(photo(), metrics="mrd1") == measure(photo(), metrics=["mrd1"])
@@ -200,7 +205,9 @@ def test_a_metric_can_be_sent_to_another_process() -> None:
     assert pickle.loads(pickle.dumps(catalogue()["mrd1"])) is catalogue()["mrd1"]
 
 
-def made(name: str, annotation: object = Half, doc: str | None = "What it is.") -> Callable[..., FloatArray]:
+def made(
+    name: str, annotation: object = Half, doc: str | None = "What it is."
+) -> Callable[..., FloatArray]:
     def function(half: Half) -> FloatArray:
         return half.up("ala")
 

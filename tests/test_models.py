@@ -58,7 +58,11 @@ NEAR = 40
 
 
 def numbers_of(scheme: Scheme) -> list[tuple[int, int]]:
-    return list(PAINT.named.values()) if scheme is PAINT else [scheme.named[name] for name in PAINT.named]
+    return (
+        list(PAINT.named.values())
+        if scheme is PAINT
+        else [scheme.named[name] for name in PAINT.named]
+    )
 
 
 class PaintModel:
@@ -85,7 +89,9 @@ class PaintModel:
         return (np.zeros((PAINT.size, 3)), -1.0) if points is None else (points, 20.0)
 
     def weigh_expressions(self, points: FloatArray) -> FloatArray:
-        raise AssertionError(f"asked for expressions of {len(points)} points, though there are none")
+        raise AssertionError(
+            f"asked for expressions of {len(points)} points, though there are none"
+        )
 
     def close(self) -> None:
         self.closed = True
@@ -111,7 +117,12 @@ def painted(shown: Landmarks) -> Pixels:
     for colour, numbers in zip(COLOURS, numbers_of(MEDIAPIPE_478), strict=False):
         for x, y, _ in shown.points[0, list(numbers)]:
             cv2.circle(
-                pixels, (round(16 * x - 8), round(16 * y - 8)), round(16 * RADIUS), colour, -1, shift=4
+                pixels,
+                (round(16 * x - 8), round(16 * y - 8)),
+                round(16 * RADIUS),
+                colour,
+                -1,
+                shift=4,
             )
     return pixels
 
@@ -147,7 +158,9 @@ def test_a_known_face_is_measured_by_another_model(
 
 
 @pytest.mark.parametrize("method", ["hemiface", "plain"])
-def test_its_mirror_image_swaps_the_sides(model: PaintModel, method: asymmetry.extract.Method) -> None:
+def test_its_mirror_image_swaps_the_sides(
+    model: PaintModel, method: asymmetry.extract.Method
+) -> None:
     pixels = painted(face(1, px_per_mm=PX_PER_MM, yaw=8, **MOVED))
     with Extractor(method=method, model=model) as extractor:
         found = extractor.extract([pixels, np.ascontiguousarray(pixels[:, ::-1])])
@@ -167,7 +180,9 @@ def test_a_photo_without_a_face_keeps_its_row_in_the_models_scheme(model: PaintM
     assert (found.scheme, empty.scheme, len(empty)) == ("paint20", "paint20", 0)
 
 
-def test_a_half_that_is_no_face_is_read_plainly(model: PaintModel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_half_that_is_no_face_is_read_plainly(
+    model: PaintModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(model, "read_square", lambda _: (np.zeros((PAINT.size, 3)), -1.0))
     with Extractor(model=model) as extractor:
         found = extractor.extract([painted(face(1, px_per_mm=PX_PER_MM))])

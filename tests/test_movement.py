@@ -139,9 +139,12 @@ NOISE = [
 @pytest.mark.parametrize(("name", "noise", "moves"), NOISE)
 def test_a_movement_counts_from_its_noise_on(name: str, noise: float, moves: Moves) -> None:
     for share, counts in ((0.93, False), (1.07, True)):
-        way: Moves = {point: (out * share * noise, up * share * noise) for point, (out, up) in moves.items()}
+        way: Moves = {
+            point: (out * share * noise, up * share * noise) for point, (out, up) in moves.items()
+        }
         rest, after = (
-            replace(shot, spread=np.full_like(shot.spread, 1e-3)) for shot in (photo(), photo(model(way)))
+            replace(shot, spread=np.full_like(shot.spread, 1e-3))
+            for shot in (photo(), photo(model(way)))
         )
         right = movement(rest, after)[movement_catalogue()[name].columns[0]]
         assert np.isfinite(right).tolist() == [counts]
@@ -175,7 +178,9 @@ def test_another_distance_and_place_of_the_camera_moves_nothing(
 
 
 @given(yaw=st.floats(-14, 14), pitch=st.floats(-14, 14), roll=st.floats(-45, 45))
-def test_a_head_that_turns_too_moves_as_one_that_does_not(yaw: float, pitch: float, roll: float) -> None:
+def test_a_head_that_turns_too_moves_as_one_that_does_not(
+    yaw: float, pitch: float, roll: float
+) -> None:
     """For a face of known depth; its perspective is known as well."""
     after = model(SMILE | moved(BROW, "right", 5))
     still = movement(photo(), photo(after))
@@ -308,8 +313,12 @@ def test_what_can_not_be_measured_is_nan_and_the_reason_says_why() -> None:
         ("warn", "pair_turned_away"),
         ("warn", "pair_partly_measured"),
     ]
-    assert table["reason"][4] == "head turned more than 15°, here or at rest: no horizontal movement"
-    nan = np.isnan([table[name] for name in ("brow_excursion_left_mm", "commissure_spread_left_mm")])
+    assert (
+        table["reason"][4] == "head turned more than 15°, here or at rest: no horizontal movement"
+    )
+    nan = np.isnan(
+        [table[name] for name in ("brow_excursion_left_mm", "commissure_spread_left_mm")]
+    )
     assert nan[0].tolist() == [False, True, True, True, False, False, True, False]
     assert nan[1].tolist() == [False, True, True, True, True, True, True, False]
     assert np.isnan(table["ala_lift_right_mm"][-1])

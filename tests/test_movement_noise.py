@@ -84,7 +84,9 @@ def test_the_less_sure_the_points_the_farther_a_side_must_move(mm: float, told: 
 
 def test_movements_err_by_their_standard_deviation() -> None:
     """By chance, in both photos."""
-    rest = spread_out(photo(model() + np.random.default_rng(3).normal(0, 1, (MEDIAPIPE_478.size, 3))), 0)
+    rest = spread_out(
+        photo(model() + np.random.default_rng(3).normal(0, 1, (MEDIAPIPE_478.size, 3))), 0
+    )
     after = replace(rest, points=rest.points.copy())
     corners = [number(name, side) for name in CORNER for side in SIDES]
     changeable(after).points[:, corners, 1] -= 5 * PX_PER_MM
@@ -130,8 +132,12 @@ def test_what_misleads_both_photos_alike_is_no_error_of_a_movement() -> None:
 def paths(length: float, n: int) -> FloatArray:
     """How far the right corner reads to move up by some length, in n pairs of photos."""
     rest = sure(photo(), 0.01, commissure=0.3, inner_commissure=0.3)
-    after = sure(photo(model(moved(CORNER, "right", length))), 0.01, commissure=0.3, inner_commissure=0.3)
-    pair = [_across(each, erring(each, n, seed)) for seed, each in enumerate((rest, after), start=1)]
+    after = sure(
+        photo(model(moved(CORNER, "right", length))), 0.01, commissure=0.3, inner_commissure=0.3
+    )
+    pair = [
+        _across(each, erring(each, n, seed)) for seed, each in enumerate((rest, after), start=1)
+    ]
     return np.array(movement(*pair, keep_noise=True)["commissure_travel_right_mm"])
 
 
@@ -161,7 +167,10 @@ def test_a_pupil_that_is_hidden_does_not_turn_the_face() -> None:
     seen = sure(after)
     hidden = replace(seen, spread=seen.spread.copy())
     changeable(hidden).spread[0, number("iris_centre", "right")] = 0.5 * PX_PER_MM
-    lifts = [movement(rest, each, keep_noise=True)["commissure_lift_right_mm"][0] for each in (hidden, seen)]
+    lifts = [
+        movement(rest, each, keep_noise=True)["commissure_lift_right_mm"][0]
+        for each in (hidden, seen)
+    ]
     assert abs(lifts[0]) < 1e-3
     assert abs(lifts[1]) > 0.2
 
@@ -204,7 +213,9 @@ def test_means_over_days_are_made_of_what_was_read() -> None:
     read = 0.3 + rng.normal(0, 0.3, n)
     up = np.ravel(np.column_stack([np.zeros(n), read]))
     made = face(2 * n, mouth_corner_right_mm=np.tile([0.0, 8.0], n), mouth_corner_left_mm=up)
-    taken = (np.datetime64("2026-03-02") + np.repeat(np.arange(n), 2).astype("timedelta64[D]")).astype(str)
+    taken = (
+        np.datetime64("2026-03-02") + np.repeat(np.arange(n), 2).astype("timedelta64[D]")
+    ).astype(str)
     made = replace(made, taken=taken, spread=np.full_like(made.spread, 0.3))
     series = Series.from_landmarks(made, expression=["rest", "smile_open"] * n)
     told = series.movements["commissure_lift_left_mm"]

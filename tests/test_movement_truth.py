@@ -42,7 +42,9 @@ def corner_paths(folder: Path) -> dict[str, dict[str, float]]:
 
 
 @pytest.mark.parametrize(("yaw", "frames"), [("+00", 9), ("+10", 7), ("-10", 7)])
-def test_renders_of_uneven_smiles(shared_faces: Path, reader: Extractor, yaw: str, frames: int) -> None:
+def test_renders_of_uneven_smiles(
+    shared_faces: Path, reader: Extractor, yaw: str, frames: int
+) -> None:
     truth = corner_paths(shared_faces / "render")
     smiles = sorted(name for name in truth if "_smile_" in name and name.endswith(f"_y{yaw}.jpg"))
     rests = [f"{name.partition('_')[0]}_neutral_y{yaw}.jpg" for name in smiles]
@@ -89,7 +91,9 @@ def warps(shared_faces: Path, reader: Extractor) -> tuple[Measurements, Measurem
     rest = reader.extract([folder / f"{person}_orig.jpg" for person in people])[origin]
     known = rest.points.copy()
     known[..., :2] += [truth[path.name]["displacement_px"] for path in paths]
-    exact = replace(rest, spread=np.full_like(rest.spread, np.nan))  # so that nothing true is taken for noise
+    exact = replace(
+        rest, spread=np.full_like(rest.spread, np.nan)
+    )  # so that nothing true is taken for noise
     moves = movement(exact, replace(exact, points=known))
     return moves, movement(rest, reader.extract(paths), keep_noise=True)
 
@@ -151,7 +155,9 @@ def test_standard_deviations_of_what_stays_hold(warps: tuple[Measurements, Measu
         entry = movement_catalogue()[name]
         still = np.abs(both_sides(true, entry.columns)) < NO_MM
         within.append(
-            (np.abs(both_sides(read, entry.columns)) < 2 * both_sides(read, entry.rsd_columns))[still]
+            (np.abs(both_sides(read, entry.columns)) < 2 * both_sides(read, entry.rsd_columns))[
+                still
+            ]
         )
         assert within[-1].mean() > 0.85, name
     assert 0.9 < np.concatenate(within).mean() < 0.99

@@ -37,7 +37,9 @@ def test_values_that_do_not_bear_a_quantile_have_none() -> None:
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     values = np.abs(np.random.default_rng(5).normal(size=(1000, 74)))
     for share, true in ((0.5, 0.6745), (0.9, 1.6449)):
-        held = [low <= true <= high for _, (low, high) in (find_quantile(row, share) for row in values)]
+        held = [
+            low <= true <= high for _, (low, high) in (find_quantile(row, share) for row in values)
+        ]
         assert 0.94 < np.mean(held) < 0.99
 
 
@@ -66,7 +68,9 @@ def test_the_table_is_whole_and_in_order() -> None:
 
 def test_the_table_is_of_the_photos_that_it_names(shared_faces: Path) -> None:  # noqa: ARG001  only there
     known, photos = norms(), {"rest": adults(), "smile_open": smiles()}
-    assert {name: tuple(p.stem for p in found) for name, found in photos.items()} == dict(known.people)
+    assert {name: tuple(p.stem for p in found) for name, found in photos.items()} == dict(
+        known.people
+    )
     people = [person(photo) for photo in photos["rest"]]
     assert len(set(people)) == len(people)
     assert {person(photo) for photo in photos["smile_open"]} <= set(people)
@@ -92,7 +96,9 @@ def test_units_have_words() -> None:
         assert english_text().known("units", norm.unit)
 
 
-@pytest.mark.parametrize("provenance", [{}, {"method": "plain"}, {"method": "hemiface", "model": "mine"}])
+@pytest.mark.parametrize(
+    "provenance", [{}, {"method": "plain"}, {"method": "hemiface", "model": "mine"}]
+)
 def test_norms_hold_for_the_method_that_they_were_read_by(provenance: dict[str, str]) -> None:
     assert norms().hold_for({"method": "hemiface", "score_version": SCORE_VERSION})
     assert not norms().hold_for(provenance)

@@ -68,10 +68,14 @@ def test_only_plain_values_are_kept(value: object) -> None:
         Note("dark", value=value)
 
 
-NESTED = Note("covered", parts=[Note("one_part", part="brow", side="left"), Note("both_parts", part="eye")])
+NESTED = Note(
+    "covered", parts=[Note("one_part", part="brow", side="left"), Note("both_parts", part="eye")]
+)
 
 
-@pytest.mark.parametrize("note", [NESTED, Note("eye_closed", sides=("right",)), Note("dark", value=1.25)])
+@pytest.mark.parametrize(
+    "note", [NESTED, Note("eye_closed", sides=("right",)), Note("dark", value=1.25)]
+)
 def test_a_note_comes_back_from_json(note: Note) -> None:
     assert Note.from_dict(json.loads(json.dumps(note.to_dict()))) == note
 
@@ -86,15 +90,25 @@ def test_notes_of_photos_in_columns() -> None:
     notes = note_array([[NESTED, "dull"], [], [Note("dark", value=9.0), Note("dark", value=8.0)]])
     assert notes[0] == (NESTED, as_note("dull"))
     assert flags_column(notes).tolist() == ["covered text", "", "dark"]
-    assert reason_column(notes)[0] == "covered or washed out, so not measured: left brow, both eyes; dull"
+    assert (
+        reason_column(notes)[0]
+        == "covered or washed out, so not measured: left brow, both eyes; dull"
+    )
     assert unpack_notes(pack_notes(notes).tolist()).tolist() == notes.tolist()
     empty = note_array([])
-    assert (empty.shape, flags_column(empty).dtype.kind, reason_column(empty).shape) == ((0,), "U", (0,))
+    assert (empty.shape, flags_column(empty).dtype.kind, reason_column(empty).shape) == (
+        (0,),
+        "U",
+        (0,),
+    )
 
 
 def test_an_error_carries_its_note() -> None:
     error = pickle.loads(pickle.dumps(UnreadablePhotoError("a.jpg", Note("empty_file"))))
-    assert (error.note, error.reason) == (Note("empty_file"), "the file is empty (0 bytes): copy it again")
+    assert (error.note, error.reason) == (
+        Note("empty_file"),
+        "the file is empty (0 bytes): copy it again",
+    )
     assert str(UnreadablePhotoError("a.jpg", "torn")) == "a.jpg: torn"
 
 
@@ -136,15 +150,23 @@ def test_a_language_says_notes_in_its_own_order(tmp_path: Path) -> None:
     text = german(tmp_path)
     moved = Note("moved", moved=HEADLINES[0].note(2.94), since=Note("at_baseline"))
     change = Note("beyond_error", change=moved, error=0.4, limit=0.876, unit="mm")
-    assert change.words(text) == "rechte Braue 2,9 mm höher als vorher, gegenüber links (mehr als 0,88 mm)"
-    assert Note("eye_closed", sides=["right", "left"]).words(text) == "rechtes und linkes Auge geschlossen"
+    assert (
+        change.words(text)
+        == "rechte Braue 2,9 mm höher als vorher, gegenüber links (mehr als 0,88 mm)"
+    )
+    assert (
+        Note("eye_closed", sides=["right", "left"]).words(text)
+        == "rechtes und linkes Auge geschlossen"
+    )
     limits = [Note("title_and_limit", headline=name, limit=1.0) for name in ("mrd1", "brow_height")]
     unchanged = Note("unchanged", metrics=limits).words(text)
     assert unchanged == "Wie bisher: Oberlid (1,0 mm), Brow height (1,0 mm)."
     counted = [Note("series", n=n, since=Note("no_days")).words(text) for n in (1, 2)]
     assert counted == ["1 Foto, undated", "2 Fotos, undated"]
     assert as_note("sun in the eyes").words(text) == "sun in the eyes"
-    assert str(change).startswith("right brow 2.9 mm higher relative to the left than at baseline (error ±")
+    assert str(change).startswith(
+        "right brow 2.9 mm higher relative to the left than at baseline (error ±"
+    )
 
 
 def test_a_code_of_a_later_version_is_said_as_it_is() -> None:
@@ -159,7 +181,11 @@ def calls() -> Iterator[tuple[str, ast.Call]]:
     """Every call of `Note` in the package."""
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Note":
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "Note"
+            ):
                 yield f"{path.relative_to(PACKAGE)}:{node.lineno}", node
 
 
@@ -203,7 +229,9 @@ def test_every_name_has_words() -> None:
     sides = "more less side_more side_less both_more both_less level upper_end lower_end"
     for part in f"titles axes parts {sides}".split():
         assert set(section(part)) == headlines, part
-    assert set(section("half_parts")) == set(section("whole_parts")) == {part.name for part in PARTS}
+    assert (
+        set(section("half_parts")) == set(section("whole_parts")) == {part.name for part in PARTS}
+    )
     assert set(section("date_sources")) == set(get_args(TakenSource)) - {
         "exif_digitized",
         "exif_modified",
@@ -225,7 +253,11 @@ def test_all_words_of_the_report_are_used() -> None:
     for part in own:
         for name in section(part):
             stem = re.sub("_(one|other)$", "", name)
-            known = (stem, stem.removeprefix("then_").replace("_", " "), stem.partition("_")[2] or stem)
+            known = (
+                stem,
+                stem.removeprefix("then_").replace("_", " "),
+                stem.partition("_")[2] or stem,
+            )
             assert any(each in source for each in known), f"{part}.{name}"
 
 

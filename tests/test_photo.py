@@ -154,7 +154,9 @@ def test_twelve_bits_are_scaled_by_their_own_white() -> None:
 
 def test_black_and_white() -> None:
     bits = picture()[..., 0] > 100
-    np.testing.assert_array_equal(read_photo(encoded(Image.fromarray(bits))).pixels, in_rgb(bits * 255))
+    np.testing.assert_array_equal(
+        read_photo(encoded(Image.fromarray(bits))).pixels, in_rgb(bits * 255)
+    )
 
 
 @pytest.mark.parametrize("ending", [".png", ".tiff"])
@@ -218,7 +220,9 @@ def test_real_portraits(portrait_path: Path, astronaut_path: Path, astronaut: Pi
 
 
 GREY = ("gray.jpg", "gray16.png", "gray_alpha.png")
-ENCODING_TOLERANCE = 4.0  # of 255, of the mean pixel; the palette's is 3.9, a wrong turn's is above 50
+ENCODING_TOLERANCE = (
+    4.0  # of 255, of the mean pixel; the palette's is 3.9, a wrong turn's is above 50
+)
 
 
 def unlike(path: Path, reference: Photo) -> str:
@@ -237,7 +241,9 @@ def unlike(path: Path, reference: Photo) -> str:
 
 def test_ugly_files_that_show_the_same(ugly: Path) -> None:
     expected = json.loads((ugly / "expected.json").read_text(encoding="utf-8"))
-    names = [name for name, facts in expected.items() if "same_as" in facts and (ugly / name).exists()]
+    names = [
+        name for name, facts in expected.items() if "same_as" in facts and (ugly / name).exists()
+    ]
     if not find_spec("pillow_heif"):
         names.remove("photo.heic")
     reference = read_photo(ugly / "00_reference.jpg")
@@ -268,6 +274,8 @@ def test_what_is_not_whole_is_left_to_pillow() -> None:
     )
     data = written.getvalue()
     early = data[: len(data) // 2] + b"\xff\xd9"
-    np.testing.assert_array_equal(read_photo(early).pixels, np.asarray(Image.open(io.BytesIO(early))))
+    np.testing.assert_array_equal(
+        read_photo(early).pixels, np.asarray(Image.open(io.BytesIO(early)))
+    )
     with pytest.raises(UnreadablePhotoError, match="incomplete"):
         read_photo(data[: len(data) // 2])

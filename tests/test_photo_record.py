@@ -98,7 +98,15 @@ def extractor() -> Iterator[Extractor]:
 def folder(tmp_path: Path) -> Path:
     """A person's folder in which everything that says a date or an expression does so."""
     root = tmp_path / "2026-02-01"
-    photos(root, "a.jpg", "2026-03-02 smile.jpg", "2026-03-03/frown.jpg", "b.jpg", "c/b2.jpg", "rest 1.jpg")
+    photos(
+        root,
+        "a.jpg",
+        "2026-03-02 smile.jpg",
+        "2026-03-03/frown.jpg",
+        "b.jpg",
+        "c/b2.jpg",
+        "rest 1.jpg",
+    )
     photos(root, "camera.jpg", "2026-03-04 camera.jpg", exif="2026:03:01 10:00:00")
     photos(root, "camera listed.jpg", "smile listed 2026-03-04.jpg", exif="2026:03:05 11:00:00")
     photos(root, "same day 2026-03-06.jpg", exif="2026:03:06 12:30:00")
@@ -115,7 +123,9 @@ def folder(tmp_path: Path) -> Path:
     return root
 
 
-def test_series_and_archive_say_the_same(folder: Path, tmp_path: Path, extractor: Extractor) -> None:
+def test_series_and_archive_say_the_same(
+    folder: Path, tmp_path: Path, extractor: Extractor
+) -> None:
     found = read_folder(folder, extractor=extractor)
     by_series = {
         record.photo: (taken, record.expression or "unknown", record.mirrored)
@@ -141,9 +151,13 @@ def test_series_and_archive_say_the_same(folder: Path, tmp_path: Path, extractor
 def test_each_person_of_an_archive_may_have_a_manifest(tmp_path: Path) -> None:
     photos(tmp_path, "P1/a.jpg", "P1/day 2/a.jpg", "P2/a.jpg", "P2/b.jpg")
     (tmp_path / "manifest.csv").write_text("photo,expression\nP2/a.jpg,rest\nP2/b.jpg,frown\n")
-    (tmp_path / "P1" / "manifest.csv").write_text("photo,expression\na.jpg,smile\nday 2/a.jpg,snarl\n")
+    (tmp_path / "P1" / "manifest.csv").write_text(
+        "photo,expression\na.jpg,smile\nday 2/a.jpg,snarl\n"
+    )
     (tmp_path / "P2" / "manifest.csv").write_text("photo,subject,expression\na.jpg,Ada,pucker\n")
-    found = {job.photo: (job.record.subject, job.record.expression) for job in find_jobs(str(tmp_path))}
+    found = {
+        job.photo: (job.record.subject, job.record.expression) for job in find_jobs(str(tmp_path))
+    }
     assert found == {
         "P1/a.jpg": ("P1", "smile_open"),
         "P1/day 2/a.jpg": ("P1", "snarl"),
@@ -161,7 +175,9 @@ def test_a_name_that_two_photos_have_is_asked_about(tmp_path: Path) -> None:
         list(find_jobs(str(tmp_path)))
 
 
-def test_an_archive_begun_by_another_order_of_dates_is_refused(folder: Path, tmp_path: Path) -> None:
+def test_an_archive_begun_by_another_order_of_dates_is_refused(
+    folder: Path, tmp_path: Path
+) -> None:
     path = tmp_path / "s.parquet"
     with Extractor(method="plain") as extractor:
         about = {**extractor.provenance, "archive": {"source": str(folder), "subject": None}}
@@ -181,5 +197,7 @@ def test_a_folder_that_is_added_brings_its_manifest(tmp_path: Path) -> None:
     assert found == {"more/a.jpg": "rest", "more/later/a.jpg": "frown"}
     (added / "a.jpg").unlink()
     photos(added, "2/a.jpg", "3/a.jpg")
-    with pytest.raises(InvalidInputError, match=r"a\.jpg matches 2/a\.jpg and 3/a\.jpg; give the full path"):
+    with pytest.raises(
+        InvalidInputError, match=r"a\.jpg matches 2/a\.jpg and 3/a\.jpg; give the full path"
+    ):
         match_lines(added, name_files(added, None))

@@ -16,7 +16,12 @@ from PIL import Image, ImageFile
 from PIL.PngImagePlugin import PngImageFile
 
 from asymmetry.core.notes import Note
-from asymmetry.errors import AsymmetryError, InvalidInputError, PhotoTooLargeError, UnreadablePhotoError
+from asymmetry.errors import (
+    AsymmetryError,
+    InvalidInputError,
+    PhotoTooLargeError,
+    UnreadablePhotoError,
+)
 from asymmetry.photos.photo import read_photo
 from tests.photos import (
     FORMATS,
@@ -72,11 +77,17 @@ def test_the_limit_is_the_callers(name: str) -> None:
         read_photo(data, max_megapixels=megapixels * 0.99)
 
 
-@pytest.mark.parametrize("name", sorted(FORMATS.keys() - {"webp", "webp-lossy"}))  # WebP keeps Pillow's own
-def test_pillows_own_limit_neither_warns_nor_changes(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "name", sorted(FORMATS.keys() - {"webp", "webp-lossy"})
+)  # WebP keeps Pillow's own
+def test_pillows_own_limit_neither_warns_nor_changes(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pixels = np.repeat(picture(), 4, axis=0)
     data = photo_bytes(name, pixels)
-    ours = pixels.shape[0] * pixels.shape[1] // 3  # Pillow warns above it and raises above its double
+    ours = (
+        pixels.shape[0] * pixels.shape[1] // 3
+    )  # Pillow warns above it and raises above its double
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", ours)
     with pytest.raises(Image.DecompressionBombError):
         Image.open(io.BytesIO(data))
@@ -111,7 +122,9 @@ def test_damage_raises_nothing_but_our_own_errors(name: str, data: st.DataObject
     damaged = bytearray(heic_bytes() if name == "heic" else photo_bytes(name))
     # Early bytes are headers, where damage does most.
     place = st.one_of(st.integers(0, min(200, len(damaged) - 1)), st.integers(0, len(damaged) - 1))
-    for position, value in data.draw(st.lists(st.tuples(place, st.integers(0, 255)), min_size=1, max_size=9)):
+    for position, value in data.draw(
+        st.lists(st.tuples(place, st.integers(0, 255)), min_size=1, max_size=9)
+    ):
         damaged[position] = value
     try:
         photo = read_photo(damaged, name="hurt")
@@ -189,7 +202,9 @@ def test_errors_use_the_callers_name() -> None:
         read_photo("missing.jpg", name="visit 3")
 
 
-def test_photos_are_refused_while_pillow_is_told_to_fill_in(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_photos_are_refused_while_pillow_is_told_to_fill_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
     with pytest.raises(AsymmetryError, match="LOAD_TRUNCATED_IMAGES"):
         read_photo(photo_bytes("jpeg"))
@@ -207,7 +222,9 @@ def test_heic_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
      picture() > 0, np.empty((0, 4, 3), np.uint8)],
 )  # fmt: skip
 def test_arrays_of_another_kind(pixels: npt.NDArray[np.generic]) -> None:
-    with pytest.raises(InvalidInputError, match=r"<array>: .*RGB, uint8.*shape \(height, width, 3\)"):
+    with pytest.raises(
+        InvalidInputError, match=r"<array>: .*RGB, uint8.*shape \(height, width, 3\)"
+    ):
         read_photo(pixels)
 
 

@@ -21,7 +21,9 @@ RENDERS = ("neutral", "squint")
 def read(shared_faces: Path) -> Landmarks:
     """Sixteen people of several origins, neutral and smiling; old prints; renders of one head."""
     folders = ("london", "lisa", "zoom", "darwin1872", "astronaut")
-    photos = [path for folder in folders for path in sorted((shared_faces / folder).glob("*.[jp][pn]g"))]
+    photos = [
+        path for folder in folders for path in sorted((shared_faces / folder).glob("*.[jp][pn]g"))
+    ]
     renders = sorted((shared_faces / "render").glob("*.jpg"))
     photos += [path for path in renders if any(kind in path.name for kind in RENDERS)]
     with Extractor() as extractor:
@@ -59,7 +61,9 @@ def test_squints_and_smiles_keep_their_irises(read: Landmarks) -> None:
     rows = among(read, "squint", "smiling.jpg")
     assert len(rows) == 21
     iris = MEDIAPIPE_478.groups["iris"]
-    assert np.isfinite(rows.points[:, MEDIAPIPE_478.right(iris) + MEDIAPIPE_478.left(iris), 0]).all()
+    assert np.isfinite(
+        rows.points[:, MEDIAPIPE_478.right(iris) + MEDIAPIPE_478.left(iris), 0]
+    ).all()
 
 
 def test_good_photos_of_many_people_are_left_alone(people: Landmarks) -> None:
@@ -78,6 +82,8 @@ def test_light_from_the_side_is_noted_where_it_is(read: Landmarks) -> None:
 def test_only_an_engraving_is_grainy(read: Landmarks) -> None:
     rows = among(read, "/london/", "/lisa/", "/zoom/", "/darwin1872/", "neutral")
     flags = [codes(notes) for notes in rows.notes]
-    grainy = [Path(name).name for name, each in zip(rows.photo, flags, strict=True) if "grainy" in each]
+    grainy = [
+        Path(name).name for name, each in zip(rows.photo, flags, strict=True) if "grainy" in each
+    ]
     assert grainy == ["fig20_terror_engraving.jpg"]
     assert not any({"blurred", "dark", "overexposed", "small_face"} & set(each) for each in flags)

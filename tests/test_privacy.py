@@ -69,7 +69,9 @@ def test_a_series_and_its_report_open_none(portrait_path: Path, tmp_path: Path) 
     for day in ("2024-03-01", "2024-03-15"):
         # Bytes behind a JPEG's end make it another file: one that is there twice is measured once.
         (photos / f"{day}.jpg").write_bytes(portrait_path.read_bytes() + day.encode())
-    done = without_internet("-m", "asymmetry", "series", photos, "--treated-on", "2024-03-02", "-o", tmp_path)
+    done = without_internet(
+        "-m", "asymmetry", "series", photos, "--treated-on", "2024-03-02", "-o", tmp_path
+    )
     assert done.returncode == 0, done.stderr
     assert list(tmp_path.glob("*.html"))
 
@@ -88,6 +90,8 @@ def test_a_pdf_opens_none(portrait_path: Path, tmp_path: Path) -> None:
 def test_an_archive_opens_none(portrait_path: Path, tmp_path: Path) -> None:
     pytest.importorskip("pyarrow", reason="the extra archive is not installed")
     path = tmp_path / "scores.parquet"
-    done = without_internet("-m", "asymmetry", "archive", portrait_path, "-o", path, "--method", "plain")
+    done = without_internet(
+        "-m", "asymmetry", "archive", portrait_path, "-o", path, "--method", "plain"
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("1 photo: 1 warn")  # glasses

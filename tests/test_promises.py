@@ -27,7 +27,9 @@ def folk() -> dict[str, list[Readings]]:
         WEAK_SMILE: face(visits, noise_px=0.1, seed=6, **{**corners, "mouth_corner_right_mm": 3.6}),
     }
     rest = face(photos, noise_px=0.1, seed=1)
-    return {"home": [Readings("made", PLAN, rest, face(photos, noise_px=0.1, seed=2, **corners), steps)]}
+    return {
+        "home": [Readings("made", PLAN, rest, face(photos, noise_px=0.1, seed=2, **corners), steps)]
+    }
 
 
 def test_where_nothing_changes_nothing_is_called(folk: dict[str, list[Readings]]) -> None:
@@ -44,9 +46,15 @@ def test_true_changes_are_told_and_stay(folk: dict[str, list[Readings]]) -> None
     assert set(smile_rows(folk, draws=1)[1][1:]) == {"100"}
 
 
-def test_errors_that_are_far_smaller_than_printed_are_all_within(folk: dict[str, list[Readings]]) -> None:
+def test_errors_that_are_far_smaller_than_printed_are_all_within(
+    folk: dict[str, list[Readings]],
+) -> None:
     rows = error_rows(folk, draws=1)[1:]
-    assert {row[0].partition(": ")[2] for row in rows} == {"a day's mean", "a change", "a change of a side"}
+    assert {row[0].partition(": ")[2] for row in rows} == {
+        "a day's mean",
+        "a change",
+        "a change of a side",
+    }
     assert all(cell.split(", ")[-1] == "100" for row in rows for cell in row[1:])
 
 

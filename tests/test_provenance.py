@@ -50,7 +50,9 @@ def test_failed_photos_say_nothing_and_unknown_points_do() -> None:
 
 
 def test_numbers_of_different_versions_are_not_joined() -> None:
-    with pytest.raises(InvalidInputError, match=f"versions {SCORE_VERSION - 1} and {SCORE_VERSION} can't be"):
+    with pytest.raises(
+        InvalidInputError, match=f"versions {SCORE_VERSION - 1} and {SCORE_VERSION} can't be"
+    ):
         Landmarks.concat([told(NOW), told(BEFORE)])
     tables = [Measurements({"x_mm": [1.0]}, made) for made in (NOW, BEFORE)]
     with pytest.raises(InvalidInputError, match="extract the older photos again"):
@@ -58,13 +60,17 @@ def test_numbers_of_different_versions_are_not_joined() -> None:
 
 
 @pytest.mark.parametrize("made", [BEFORE, {"asymmetry": "0.1.0"}])
-def test_a_file_of_another_version_is_refused_unless_asked_for(tmp_path: Path, made: dict[str, Any]) -> None:
+def test_a_file_of_another_version_is_refused_unless_asked_for(
+    tmp_path: Path, made: dict[str, Any]
+) -> None:
     told(made).save(tmp_path / "old.npz")
     with pytest.raises(InvalidInputError, match=r"old\.npz: .* extract .* or say other_version"):
         Landmarks.load(tmp_path / "old.npz")
     old = Landmarks.load(tmp_path / "old.npz", other_version=True)
     assert old == told(made)
-    assert asymmetry.measure(old).provenance.get("score_version") == made.get("score_version", SCORE_VERSION)
+    assert asymmetry.measure(old).provenance.get("score_version") == made.get(
+        "score_version", SCORE_VERSION
+    )
     told({"drawn by": "hand"}).save(tmp_path / "hand.npz")
     assert len(Landmarks.load(tmp_path / "hand.npz")) == 2
 
@@ -146,7 +152,9 @@ def test_a_folder_and_its_name_with_a_slash_are_one_source(photos: Path, tmp_pat
         score(photos / "P00", path)
 
 
-@pytest.mark.parametrize("where", ["memory://x/s.parquet", "s3://bucket/s.parquet", Path("s3://b/s.parquet")])
+@pytest.mark.parametrize(
+    "where", ["memory://x/s.parquet", "s3://bucket/s.parquet", Path("s3://b/s.parquet")]
+)
 def test_a_url_is_no_destination(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str | Path
 ) -> None:
@@ -161,7 +169,12 @@ def test_a_url_is_no_destination(
     [("pyarrow", "local", "archive"), ("pebble", "local", "archive"), ("ray", "ray", "ray")],
 )
 def test_extras_are_missed_before_the_work(
-    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, engine: str, extra: str
+    photos: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    module: str,
+    engine: str,
+    extra: str,
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, module, None)
     with pytest.raises(MissingExtraError, match=rf"asymmetry\[{extra}\]"):

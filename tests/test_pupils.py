@@ -41,7 +41,9 @@ PUPILS = {"pupil_hidden", "iris_unclear", "irises_small", "pupils_aslant", "no_i
 @pytest.mark.parametrize("side", SIDES)
 def test_a_lid_over_the_pupil_is_said(side: Side) -> None:
     low, open_ = 0.9, 1.1  # mm over the pupil; 1 is the limit
-    found = guess_pupils(with_lids(*((low, open_) if side == "right" else (open_, low))), BOTH, LIMITS)
+    found = guess_pupils(
+        with_lids(*((low, open_) if side == "right" else (open_, low))), BOTH, LIMITS
+    )
     assert found.covered == (side,)
     assert found.notes == (Note("pupil_hidden", sides=[side]),)
 
@@ -56,7 +58,9 @@ def test_open_eyes_are_no_guess() -> None:
 
 @pytest.mark.parametrize(("over", "said"), [(2.1, ("left",)), (1.9, ())])
 def test_an_iris_not_seen_in_an_open_eye_is_said(over: float, said: tuple[Side, ...]) -> None:
-    assert guess_pupils(with_lids(over, over), {"right": True, "left": False}, LIMITS).unclear == said
+    assert (
+        guess_pupils(with_lids(over, over), {"right": True, "left": False}, LIMITS).unclear == said
+    )
     neither = guess_pupils(with_lids(over, over), {"right": False, "left": False}, LIMITS)
     assert neither.notes == (Note("iris_unclear", sides=SIDES),)
 
@@ -99,9 +103,13 @@ def test_lids_that_cover_both_pupils_mislead_nobody(shared_faces: Path) -> None:
                 except InvalidInputError:
                     continue
                 after = measure(extractor.extract([warped.pixels]))
-                off = [after[f"mrd1_{side}_mm"][0] - before[f"mrd1_{side}_mm"][i] - up for side in SIDES]
+                off = [
+                    after[f"mrd1_{side}_mm"][0] - before[f"mrd1_{side}_mm"][i] - up
+                    for side in SIDES
+                ]
                 off += [
-                    after[f"brow_height_{side}_mm"][0] - before[f"brow_height_{side}_mm"][i] for side in SIDES
+                    after[f"brow_height_{side}_mm"][0] - before[f"brow_height_{side}_mm"][i]
+                    for side in SIDES
                 ]
                 said = PUPILS & set(codes(after.notes[0]))
                 assert said or np.nanmax(np.abs(off)) < 0.6, f"{path.name} {up}: {off}"
@@ -114,7 +122,10 @@ def test_a_face_with_one_eye_higher_is_measured_or_said(shared_faces: Path) -> N
         row = extractor.extract([pixels])
         after = measure(extractor.extract([iris_moved(pixels, row.points[0, :, :2], "left", 2.0)]))
     before = measure(row)
-    off = [after[name][0] - before[name][0] for name in ("brow_height_diff_mm", "commissure_height_diff_mm")]
+    off = [
+        after[name][0] - before[name][0]
+        for name in ("brow_height_diff_mm", "commissure_height_diff_mm")
+    ]
     assert PUPILS & set(codes(after.notes[0]))
     # By the pupils it would be 1.2 and 0.6 mm.
     assert np.abs(off).max() < 0.6
@@ -124,7 +135,9 @@ def iris_moved(
     pixels: npt.NDArray[np.uint8], points: npt.NDArray[np.floating], side: Side, up_mm: float
 ) -> npt.NDArray[np.uint8]:
     """One iris moved up between its lids; the eye around it gives way."""
-    centre, lateral, medial = points[MEDIAPIPE_478.of(side, ("iris_centre", "iris_lateral", "iris_medial"))]
+    centre, lateral, medial = points[
+        MEDIAPIPE_478.of(side, ("iris_centre", "iris_lateral", "iris_medial"))
+    ]
     radius = float(np.hypot(*(lateral - medial))) / 2
     up = up_mm * radius / (11.71 / 2)
     height, width = pixels.shape[:2]

@@ -28,7 +28,9 @@ PX_PER_MM = PX_PER_CM / 10
 LIMITS = QualityLimits()
 
 
-def view(picture: npt.ArrayLike, *, native: npt.ArrayLike = ((0,),), px_per_mm: float = 2.0) -> Frontal:
+def view(
+    picture: npt.ArrayLike, *, native: npt.ArrayLike = ((0,),), px_per_mm: float = 2.0
+) -> Frontal:
     """A frontal picture made by hand from grey values, all of it seen."""
     grey = np.broadcast_to(np.asarray(picture), (HEIGHT, WIDTH))
     levels = np.rint(np.clip(grey, 0, 255)).astype(np.uint8)
@@ -83,16 +85,18 @@ def test_side_light_is_a_quotient_of_light(brighter: str) -> None:
 
 
 def test_a_half_without_any_shading_is_not_judged() -> None:
-    assert np.isnan(quality.side_light(view(np.where(np.arange(WIDTH) < WIDTH / 2, 80, 200)), LIMITS))
+    assert np.isnan(
+        quality.side_light(view(np.where(np.arange(WIDTH) < WIDTH / 2, 80, 200)), LIMITS)
+    )
 
 
 @pytest.mark.parametrize("mm", [0.5, 1.0, 1.5, 2.0])
 def test_blur_is_read_in_mm(mm: float) -> None:
     y, x = np.mgrid[:HEIGHT, :WIDTH]
     fields = np.where((x // 50 + y // 50) % 2, 60.0, 180.0)
-    assert quality.blur(view(cv2.GaussianBlur(fields, (0, 0), mm * PX_PER_MM)), LIMITS) == pytest.approx(
-        mm, abs=0.15
-    )
+    assert quality.blur(
+        view(cv2.GaussianBlur(fields, (0, 0), mm * PX_PER_MM)), LIMITS
+    ) == pytest.approx(mm, abs=0.15)
 
 
 def test_blur_in_one_direction_counts() -> None:
@@ -107,7 +111,9 @@ def test_the_sharper_half_of_a_face_tells_its_blur() -> None:
     y, x = np.mgrid[:HEIGHT, :WIDTH]
     fields = np.where((x // 50 + y // 50) % 2, 60.0, 180.0)
     sharp, soft = (cv2.GaussianBlur(fields, (0, 0), mm * PX_PER_MM) for mm in (1.0, 2.0))
-    assert quality.blur(view(np.where(x < WIDTH / 2, sharp, soft)), LIMITS) == pytest.approx(1.06, abs=0.1)
+    assert quality.blur(view(np.where(x < WIDTH / 2, sharp, soft)), LIMITS) == pytest.approx(
+        1.06, abs=0.1
+    )
 
 
 def test_grain_makes_a_blurred_photo_look_sharper_by_a_fifth() -> None:
@@ -201,7 +207,9 @@ def test_light_is_compared_from_1_to_4_5_cm_on_either_side() -> None:
     bright = picture.face & (out > 0) & ends
     middle = picture.face & (out >= 1.4) & (out <= 3.0)
     share = bright.sum() / (bright.sum() + middle.sum())
-    assert quality.side_light(picture, LIMITS) == pytest.approx(share * 2**2.2 + 1 - share, rel=0.02)
+    assert quality.side_light(picture, LIMITS) == pytest.approx(
+        share * 2**2.2 + 1 - share, rel=0.02
+    )
 
 
 @pytest.mark.parametrize(("step", "judged"), [(3, False), (5, True)])
@@ -249,7 +257,9 @@ def compressed(photo: Pixels) -> Pixels:
 
 
 def lit_from_the_left(photo: Pixels) -> Pixels:
-    return np.clip(photo * 2 ** np.linspace(-3, 1, photo.shape[1])[:, None], 0, 255).astype(np.uint8)
+    return np.clip(photo * 2 ** np.linspace(-3, 1, photo.shape[1])[:, None], 0, 255).astype(
+        np.uint8
+    )
 
 
 def noisy(photo: Pixels) -> Pixels:
@@ -271,7 +281,9 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
 }
 
 
-def test_the_wheels_portraits_are_good(extractor: Extractor, portrait: Pixels, astronaut: Pixels) -> None:
+def test_the_wheels_portraits_are_good(
+    extractor: Extractor, portrait: Pixels, astronaut: Pixels
+) -> None:
     """But for the glasses in one of them."""
     worn, good = extractor.extract([portrait, astronaut]).notes
     assert codes(worn)[0] == "glasses"
@@ -279,7 +291,9 @@ def test_the_wheels_portraits_are_good(extractor: Extractor, portrait: Pixels, a
 
 
 @pytest.mark.parametrize("name", SPOILT)
-def test_a_spoilt_photo_is_measured_but_noted(extractor: Extractor, portrait: Pixels, name: str) -> None:
+def test_a_spoilt_photo_is_measured_but_noted(
+    extractor: Extractor, portrait: Pixels, name: str
+) -> None:
     spoil, code = SPOILT[name]
     rows = extractor.extract([spoil(portrait)])
     assert rows.status.tolist() == ["warn"]

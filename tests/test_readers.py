@@ -108,7 +108,9 @@ def test_the_extractor_reads_it(tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_with_it_names_the_photo() -> None:
-    with pytest.raises(UnreadablePhotoError, match=r"mine\.ppm: .*header is damaged.*no header of P6"):
+    with pytest.raises(
+        UnreadablePhotoError, match=r"mine\.ppm: .*header is damaged.*no header of P6"
+    ):
         read_photo(b"P6\nnothing", name="mine.ppm")
     with pytest.raises(UnreadablePhotoError, match=r"mine\.ppm: .*incomplete or damaged"):
         read_photo(ppm(picture())[:-5], name="mine.ppm")

@@ -55,7 +55,9 @@ COURSE = Course(
 )
 RESULTS: tuple[Record, ...] = (
     CHANGE,
-    Concern("lid drop", Note("text", text="lower"), 5.0, ("b.jpg",), (Note("camera_near"),), "a study"),
+    Concern(
+        "lid drop", Note("text", text="lower"), 5.0, ("b.jpg",), (Note("camera_near"),), "a study"
+    ),
     Trend("brow_height_diff_mm", (0.0, 40.0), 9, per_week=-0.25),
     Forecast("brow_height_diff_mm", 1.0, 50.0, 45.0, math.inf, date(2026, 4, 28)),
     Difference("brow_height_diff_mm", -3.5, 3.0, HEADLINES[0].note(-3.5), "a study"),
@@ -78,7 +80,9 @@ def test_a_change_says_all_that_is_asked_of_it() -> None:
     assert known["visible"] is False
     assert known["words"].startswith("right brow 2.5 mm lower than at baseline")
     assert known["since"] == {"first": None, "last": 0.0, "note": AT_BASELINE, "remark": None}
-    left = {name: known["left"][name] for name in ("before", "after", "change", "strength", "beyond")}
+    left = {
+        name: known["left"][name] for name in ("before", "after", "change", "strength", "beyond")
+    }
     assert left == {"before": 0.0, "after": None, "change": None, "strength": None, "beyond": False}
     assert known["headline"]["metric"] == "brow_height"
     assert known["span"] == [7.0, 14.0]

@@ -40,15 +40,25 @@ def drooped(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
 def test_page_says_first_what_changed_and_what_to_show() -> None:
     page = Page(render(series(6, brow_right_mm=[0, 0, 0, -3, -3, -3])))
     first = page.text.partition("Summary")[2].partition("Sheet for the clinic")[0]
-    assert first.startswith(" Your right brow dropped after the treatment. It has been there since day 20")
-    assert "Sure: it is 5 times the smallest difference that these photos can tell (0.6 mm)." in first
+    assert first.startswith(
+        " Your right brow dropped after the treatment. It has been there since day 20"
+    )
+    assert (
+        "Sure: it is 5 times the smallest difference that these photos can tell (0.6 mm)." in first
+    )
     assert "Nothing else changed, as far as photos tell: upper lids, eye opening" in first
     assert "Others likely notice on day 40: right brow 3.0 mm lower." in first
     shown = first.partition("Worth showing your clinician")[2]
     assert "right brow 3.0 mm lower (± 0.6) than before, most on day" in shown
-    assert "right brow 3.0 mm lower than at baseline on day 40: worth showing at the next review" in shown
+    assert (
+        "right brow 3.0 mm lower than at baseline on day 40: worth showing at the next review"
+        in shown
+    )
     numbers = page.text.partition("Findings in numbers")[2]
-    assert "Day 40: right brow 3.0 mm lower (± 0.6) than before, since day 20 and most on day" in numbers
+    assert (
+        "Day 40: right brow 3.0 mm lower (± 0.6) than before, since day 20 and most on day"
+        in numbers
+    )
     assert "Not changed on the latest day, as far as photos tell" in numbers
     assert "from the size in brackets on): Upper lid (MRD1)" in numbers
     order = (
@@ -71,13 +81,23 @@ def test_what_stays_and_what_is_over_are_told_apart() -> None:
     assert "Your right brow rose after the treatment." in nearer
     assert "nearer to the other side" not in nearer.partition("Limits")[0]
     over = Page(render(series(7, brow_right_mm=[0, 0, -4, -4, -4, 0, 0]))).text
-    assert "Your right brow dropped; by day 50 that was over. It was there from day 10 to day 30" in over
+    assert (
+        "Your right brow dropped; by day 50 that was over. It was there from day 10 to day 30"
+        in over
+    )
     assert "On day 50 it is no more than measurement error." in over
-    assert "Worth showing your clinician right brow 4.0 mm lower" in over  # for the file, all the same
+    assert (
+        "Worth showing your clinician right brow 4.0 mm lower" in over
+    )  # for the file, all the same
     nothing = Page(render(series(4))).text
     assert "Our short checklist found nothing. That is not an all-clear" in nothing
-    assert "No change was found that is larger than photos differ by chance. Compared: brows" in nothing
-    assert "No left-right difference on day 20 is as large as others are known to notice." in nothing
+    assert (
+        "No change was found that is larger than photos differ by chance. Compared: brows"
+        in nothing
+    )
+    assert (
+        "No left-right difference on day 20 is as large as others are known to notice." in nothing
+    )
 
 
 def test_page_says_what_was_measured(drooped: tuple[str, Path]) -> None:
@@ -97,7 +117,15 @@ def test_tables_hold_the_series_numbers() -> None:
     words = [word.strip() for word in Page(render(made)).words if word.strip()]
     at = words.index("1 2026-03-01.jpg", words.index("All measurements"))
     right, left = (f"{made.static[f'brow_height_{side}_mm'][1]:.1f}" for side in ("right", "left"))
-    assert words[at : at + 7] == ["1 2026-03-01.jpg", "0", "2026-03-01", "at rest", right, left, "−3.4"]
+    assert words[at : at + 7] == [
+        "1 2026-03-01.jpg",
+        "0",
+        "2026-03-01",
+        "at rest",
+        right,
+        left,
+        "−3.4",
+    ]
     changes = words.index("Changes in numbers")
     row = words.index("Brow height", changes)
     assert words[row + 1 : row + 4] == ["−1.7", "−1.0", "+0.7"]
@@ -111,7 +139,8 @@ def test_what_is_usual_stands_below_the_photos_and_by_the_definitions() -> None:
     made = series(2)
     assert norms()["brow_height"].words not in Page(render(made)).text  # points of no method
     read = replace(
-        made, static=replace(made.static, provenance={**made.static.provenance, "method": "hemiface"})
+        made,
+        static=replace(made.static, provenance={**made.static.provenance, "method": "hemiface"}),
     )
     page = Page(render(read))
     brow = norms()["brow_height"]
@@ -144,7 +173,10 @@ def test_notes_are_numbered_and_in_their_place() -> None:
     )
     page = Page(render(replace(series(3), notes=diary)))
     notes = page.text.partition("Notes")[2]
-    assert "1 3 2026-03-04 heaviness, right: heavy in the morning 2 8 2026-03-09 a colleague asked" in notes
+    assert (
+        "1 3 2026-03-04 heaviness, right: heavy in the morning 2 8 2026-03-09 a colleague asked"
+        in notes
+    )
     assert "3 – undated" in notes
 
 
@@ -158,7 +190,10 @@ def test_everything_shown_is_told_with_its_numbers(drooped: tuple[str, Path]) ->
     told = " ".join(page.spoken)
     assert "Face on day 0, at rest. right brow 3.4 mm lower; upper lids level" in told
     assert "day −10: 0.0 mm, day 0: −3.4 mm" in told
-    assert "The face on day 10, coloured where it differs from its mirror image; at most 1.0 mm." in told
+    assert (
+        "The face on day 10, coloured where it differs from its mirror image; at most 1.0 mm."
+        in told
+    )
     assert "coloured where it differs from baseline; at most" in told
     assert "The right side of the face on day 10 and its mirror image." in told
     assert all(attrs["role"] == "img" for attrs in page.found("svg"))
@@ -180,7 +215,11 @@ def test_pictures_of_moments_strip_and_every_photo(drooped: tuple[str, Path]) ->
 
 def test_moments_are_before_the_worst_and_the_latest() -> None:
     (story,) = choose_stories(series(7, brow_right_mm=[0, 0, -4, -5, -4, 0, 0]))
-    assert [(each.kind, each.day) for each in story.moments] == [("before", 0), ("worst", 20), ("latest", 50)]
+    assert [(each.kind, each.day) for each in story.moments] == [
+        ("before", 0),
+        ("worst", 20),
+        ("latest", 50),
+    ]
     assert story.moments[0].rows.tolist() == [0, 1]
     assert story.finding is not None
     (only,) = choose_stories(series(1))
@@ -221,7 +260,12 @@ def test_doubtful_photos_are_shown_only_where_there_are_no_others() -> None:
 def test_a_day_in_between_is_shown_where_it_tells_more_than_the_latest() -> None:
     brow = [
         series(len(course), brow_right_mm=course).changes()[0]
-        for course in ([0, 0, -4, 0, 0], [0, 0, -4, -1, -1], [0, 0, -4, -3.8, -3.8], [0, 0, 0, 0, 0])
+        for course in (
+            [0, 0, -4, 0, 0],
+            [0, 0, -4, -1, -1],
+            [0, 0, -4, -3.8, -3.8],
+            [0, 0, 0, 0, 0],
+        )
     ]
     assert [has_peak(each) for each in brow] == [True, True, False, False]
 
@@ -240,7 +284,9 @@ def test_a_mirrored_photo_is_shown_the_right_way_round(tmp_path: Path) -> None:
     made = face(1, px_per_mm=1.5)
     size = int(made.size[0, 0])
     pixels = np.zeros((size, size, 3), np.uint8)
-    pixels[:, : size // 2] = 255  # white on the left of the file, so on the right of the turned photo
+    pixels[:, : size // 2] = (
+        255  # white on the left of the file, so on the right of the turned photo
+    )
     Image.fromarray(pixels).save(tmp_path / "0.png")
     landmarks = replace(dated(made, [0], ["0.png"]), provenance={"mirrored": True})
     for picture in Page(render(Series.from_landmarks(landmarks, folder=tmp_path))).pictures:
@@ -265,7 +311,9 @@ def test_nothing_points_outside_the_file(drooped: tuple[str, Path]) -> None:
     page = Page(text)
     assert page.addresses
     assert [each[:40] for each in page.addresses if not each.startswith(("data:image/", "#"))] == []
-    assert page.found("link") == page.found("iframe") == page.found("base") == page.found("form") == []
+    assert (
+        page.found("link") == page.found("iframe") == page.found("base") == page.found("form") == []
+    )
     style = text[text.index("<style>") : text.index("</style>")]
     assert "url(" not in style
     assert "@import" not in style
@@ -279,7 +327,9 @@ def test_the_page_allows_its_own_script_only(drooped: tuple[str, Path]) -> None:
     (script,) = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     (policy,) = [
-        m["content"] for m in Page(text).found("meta") if m.get("http-equiv") == "Content-Security-Policy"
+        m["content"]
+        for m in Page(text).found("meta")
+        if m.get("http-equiv") == "Content-Security-Policy"
     ]
     assert f"script-src 'sha256-{digest}'" in policy
     assert policy.startswith("default-src 'none'; img-src data:;")
@@ -360,7 +410,9 @@ def test_hostile_names_reasons_and_notes_are_only_text() -> None:
     status = np.array(["warn"] * n + ["unreadable"] * n)
     made = replace(made, notes=note_array([[name] for name in made.photo.tolist()]), status=status)
     notes = tuple(DiaryNote(date(2026, 3, 2), f"note {name}", f"about {name}") for name in HOSTILE)
-    text = render(Series.from_landmarks(made, notes=notes, expression=["rest"] * (2 * n)), pseudonym="")
+    text = render(
+        Series.from_landmarks(made, notes=notes, expression=["rest"] * (2 * n)), pseudonym=""
+    )
     page = Page(text)
     assert len(page.found("script")) == 1
     assert text.count("<script") == 1
@@ -369,5 +421,9 @@ def test_hostile_names_reasons_and_notes_are_only_text() -> None:
     words = "".join(page.words)
     for name in HOSTILE:
         assert words.count(f"about {name}: note {name}") == 1
-        assert words.count(f"2{name}") == 2  # the name and the reason of a photo that was not measured
-        assert words.count(name) == 2 + 2 + 3  # and of one that was: its table's row, its name and its remark
+        assert (
+            words.count(f"2{name}") == 2
+        )  # the name and the reason of a photo that was not measured
+        assert (
+            words.count(name) == 2 + 2 + 3
+        )  # and of one that was: its table's row, its name and its remark

@@ -30,7 +30,9 @@ FLAGS = (
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    found = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
     if found is None:
         pytest.skip("no Chromium is installed")
     return found
@@ -63,13 +65,17 @@ def opened(chromium: str, page: Path, profile: Path) -> tuple[str, list[str]]:
 # In a browser
 
 
-def test_a_browser_opens_it_without_a_complaint(chromium: str, written: Path, tmp_path: Path) -> None:
+def test_a_browser_opens_it_without_a_complaint(
+    chromium: str, written: Path, tmp_path: Path
+) -> None:
     dom, console = opened(chromium, written, tmp_path / "profile")
     assert console == []
     assert '<figure class="fade">' in dom  # no longer hidden
 
 
-def test_a_script_that_is_not_the_page_s_own_is_refused(chromium: str, written: Path, tmp_path: Path) -> None:
+def test_a_script_that_is_not_the_page_s_own_is_refused(
+    chromium: str, written: Path, tmp_path: Path
+) -> None:
     page = written.read_text(encoding="utf-8").replace(
         "</main>", "<p id='mark'></p><script>mark.innerText = 'it ran'</script></main>"
     )
@@ -80,7 +86,11 @@ def test_a_script_that_is_not_the_page_s_own_is_refused(chromium: str, written: 
 
 
 def test_hostile_words_do_nothing_in_a_browser(chromium: str, tmp_path: Path) -> None:
-    names = ["<script>document.title='x'<|script>.jpg", "\u202egpj.exe\U0001f600.jpg", "x" * 300 + ".jpg"]
+    names = [
+        "<script>document.title='x'<|script>.jpg",
+        "\u202egpj.exe\U0001f600.jpg",
+        "x" * 300 + ".jpg",
+    ]
     made = replace(dated(face(3), [0, 1, 2], names), notes=note_array([[name] for name in names]))
     page = Series.from_landmarks(made, expression=["rest"] * 3).report(
         tmp_path / "r.html", pseudonym="<img src=x onerror=document.title='x'>"
@@ -108,7 +118,9 @@ def test_a_pdf_holds_the_same_words(paper: str, size: tuple[float, float], tmp_p
     for i, found in enumerate(sizes):
         assert sorted(found) == pytest.approx(sorted(size), abs=0.1), i
     assert f"page 2 of {len(document)}" in text
-    assert text.count("Facial asymmetry over days") == 1 + len(document)  # its heading, and each page's
+    assert text.count("Facial asymmetry over days") == 1 + len(
+        document
+    )  # its heading, and each page's
     assert "slider" not in text
     assert "Fade" not in text
     assert "right brow 3.0 mm lower than at baseline" in " ".join(text.split())
@@ -135,7 +147,9 @@ def test_making_a_pdf_leaves_pillow_strict() -> None:
     assert ImageFile.LOAD_TRUNCATED_IMAGES is False
 
 
-def test_without_weasyprint_or_pango_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_weasyprint_or_pango_it_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(MissingExtraError, match=r"asymmetry\[pdf\]"):
         write_report(series(1), tmp_path / "r.pdf")
@@ -192,7 +206,17 @@ def photos(tmp_path: Path, portrait_path: Path) -> Path:
 def test_report_on_the_command_line(photos: Path, tmp_path: Path) -> None:
     target = tmp_path / "out.html"
     run = CliRunner().invoke(
-        main, ["report", str(photos), "--treated-on", "2026-03-02", "-o", str(target), "--pseudonym", "P-17"]
+        main,
+        [
+            "report",
+            str(photos),
+            "--treated-on",
+            "2026-03-02",
+            "-o",
+            str(target),
+            "--pseudonym",
+            "P-17",
+        ],
     )
     assert run.exit_code == 0, run.output
     assert run.stdout.splitlines()[-1] == str(target)
@@ -206,8 +230,12 @@ def test_report_on_the_command_line(photos: Path, tmp_path: Path) -> None:
     assert "<image" not in bare.read_text(encoding="utf-8")
 
 
-def test_report_refuses_a_file_before_it_reads_photos(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("asymmetry.Series.from_folder", lambda *_, **__: pytest.fail("photos were read"))
+def test_report_refuses_a_file_before_it_reads_photos(
+    photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "asymmetry.Series.from_folder", lambda *_, **__: pytest.fail("photos were read")
+    )
     run = CliRunner().invoke(main, ["report", str(photos), "-o", "report.docx"])
     assert run.exit_code == 1
     assert "ending in .html or .pdf" in run.output

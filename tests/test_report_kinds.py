@@ -95,7 +95,10 @@ def test_many_photos_stay_small(n: int, tmp_path: Path, portrait_path: Path) -> 
 #: Notes of every kind of value.
 FOUND = (
     Note("head_turned", angle=17.4),
-    Note("covered", parts=[Note("one_part", part="brow", side="left"), Note("both_parts", part="eye")]),
+    Note(
+        "covered",
+        parts=[Note("one_part", part="brow", side="left"), Note("both_parts", part="eye")],
+    ),
     Note("eye_closed", sides=["right", "left"]),
     Note("dates_differ", source="exif", date="2026-03-01", other="name", other_date="2026-03-02"),
     Note("overexposed", value=0.42),
@@ -106,7 +109,9 @@ def test_every_word_is_in_the_reports_language(tmp_path: Path, foreign: Path) ->
     made = smiling()
     noted = replace(made.landmarks, notes=note_array([FOUND, *[()] * (len(made) - 1)]))
     failed = Landmarks.blank(["no.jpg"], status="no_face", reason=Note("no_face"))
-    copied = Landmarks.blank(["no 2.jpg"], status="rejected", reason=Note("same_file", photo="no.jpg"))
+    copied = Landmarks.blank(
+        ["no 2.jpg"], status="rejected", reason=Note("same_file", photo="no.jpg")
+    )
     landmarks = Landmarks.concat([noted, failed, copied])
     for name, size in zip(landmarks.photo[:-2], landmarks.size[:-2], strict=True):
         Image.new("RGB", tuple(size.tolist()), "grey").save(tmp_path / str(name))
@@ -135,7 +140,9 @@ def english_words(page: Page, made: Series) -> set[str]:
     names = "|".join(re.escape(str(name)) for name in made.landmarks.photo)
     told = [re.sub(names, "", word).strip() for word in (*page.words, *page.spoken)]
     found = {word for word in told if re.search("[A-Za-z]", word)}
-    found -= {str(made.static.provenance.get(name)) for name in ("method", "asymmetry", "mediapipe")}
+    found -= {
+        str(made.static.provenance.get(name)) for name in ("method", "asymmetry", "mediapipe")
+    }
     found -= MANIFEST
     return {word for word in found if not re.fullmatch(r"[\d·]+ mm", word)}
 

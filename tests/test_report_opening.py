@@ -70,7 +70,9 @@ def test_a_weak_movement_is_told_as_the_persons() -> None:
 
 def test_nothing_else_is_said_to_have_changed_only_where_it_was_compared() -> None:
     made = opened(moved("right", DROP))
-    assert made.unchanged.startswith("Nothing else changed, as far as photos tell: upper lids, eye opening")
+    assert made.unchanged.startswith(
+        "Nothing else changed, as far as photos tell: upper lids, eye opening"
+    )
     assert "brows" not in made.unchanged
     quiet = opened(series(4))
     assert quiet.headline == "No change was found that is larger than photos differ by chance."
@@ -82,7 +84,9 @@ def test_nothing_else_is_said_to_have_changed_only_where_it_was_compared() -> No
 def test_the_first_screen_is_whole_in_every_language(language: str) -> None:
     for made in (moved("right", DROP), moved("left", [0, 0, 4, 4, 4, 4]), smiling(), series(1)):
         told = opened(made, language)
-        words = " ".join((told.headline, told.course, told.sure, *told.remarks, *told.others, told.unchanged))
+        words = " ".join(
+            (told.headline, told.course, told.sure, *told.remarks, *told.others, told.unchanged)
+        )
         assert "{" not in words
         assert "your_" not in words
 
@@ -101,7 +105,9 @@ def test_photos_that_were_not_used_are_counted_by_reason() -> None:
         [Note("no_face")],
         [],
     ]
-    made = replace(made, status=status, notes=note_array(notes), taken=np.array([*made.taken[:5], ""]))
+    made = replace(
+        made, status=status, notes=note_array(notes), taken=np.array([*made.taken[:5], ""])
+    )
     found = opened(Series.from_landmarks(made, expression=["rest"] * 6)).unused
     assert found == (
         "Not used: 2 photos are copies of others, 1 photo looks mirrored, "
@@ -161,7 +167,9 @@ def test_the_latest_days_signs_are_those_of_all_its_photos() -> None:
 def test_a_difference_within_its_error_is_not_stated() -> None:
     made = series(2, brow_right_mm=[-0.3, -3])
     said = wording(made)
-    sds = {column: np.full(2, 0.7) for column in said.static.columns if column.endswith("_diff_sd_mm")}
+    sds = {
+        column: np.full(2, 0.7) for column in said.static.columns if column.endswith("_diff_sd_mm")
+    }
     said.__dict__["static"] = said.static.with_columns(**sds)
     first, second = (list(said.differences(row)) for row in (0, 1))
     assert first == [("within error: brows, upper lids, eye opening, corners of the mouth", False)]
@@ -171,7 +179,11 @@ def test_a_difference_within_its_error_is_not_stated() -> None:
 @pytest.mark.parametrize(
     ("audience", "there", "missing"),
     [
-        ("patient", "Your right brow dropped", "Sheet for the clinic,Changes in numbers,Findings in numbers"),
+        (
+            "patient",
+            "Your right brow dropped",
+            "Sheet for the clinic,Changes in numbers,Findings in numbers",
+        ),
         ("clinic", "Sheet for the clinic,Changes in numbers,Findings in numbers", ""),
         ("both", "Your right brow dropped,Sheet for the clinic,Changes in numbers", ""),
     ],
@@ -181,7 +193,9 @@ def test_each_reader_has_a_page(audience: str, there: str, missing: str) -> None
     assert all(words in page.text for words in there.split(","))
     assert not any(words in page.text for words in missing.split(",") if words)
     headings = [
-        page.text.index(f" {each} ") for each in ("Summary", "Sheet for the clinic") if each in page.text
+        page.text.index(f" {each} ")
+        for each in ("Summary", "Sheet for the clinic")
+        if each in page.text
     ]
     assert headings == sorted(headings, reverse=audience == "clinic")
 

@@ -36,7 +36,11 @@ PX_PER_MM = 4.0
 
 
 def of_kind(shapes: list[Shape], kind: type, colour: str = "") -> list[Shape]:
-    return [each for each in shapes if isinstance(each, kind) and each.colour in ("", colour or each.colour)]
+    return [
+        each
+        for each in shapes
+        if isinstance(each, kind) and each.colour in ("", colour or each.colour)
+    ]
 
 
 def drawn(overlay: Overlay, faces: Landmarks) -> list[Shape]:
@@ -120,9 +124,14 @@ def test_heights_are_drawn_where_they_are_measured() -> None:
     for name in ("brow_upper_2", "brow_upper_4", "brow_lower_2", "brow_lower_4"):
         points[0, made.layout.pairs[name][0], 1] += 4 * PX_PER_MM
     bent = replace(made, points=points)
-    ends = [[line.points[-1] for line in of_kind(drawn(Heights(), faces), Stroke)] for faces in (made, bent)]
+    ends = [
+        [line.points[-1] for line in of_kind(drawn(Heights(), faces), Stroke)]
+        for faces in (made, bent)
+    ]
     assert np.array(ends[0]) == pytest.approx(np.array(ends[1]))
-    assert measure(bent)["brow_height_right_mm"] == pytest.approx(measure(made)["brow_height_right_mm"])
+    assert measure(bent)["brow_height_right_mm"] == pytest.approx(
+        measure(made)["brow_height_right_mm"]
+    )
 
 
 def _along(faces: Landmarks) -> npt.NDArray[np.float64]:
@@ -167,8 +176,12 @@ def test_what_was_not_seen_is_not_drawn() -> None:
     assert len(of_kind(drawn(Contours(), made), Ellipse)) == 2
     assert of_kind(drawn(Contours(), partly), Ellipse) == []
     assert len(drawn(Guides(), partly)) == 2  # through the canthi
-    assert [label.text[-2:] for label in of_kind(drawn(Heights(measure(made)), partly), Label)] == ["mm"] * 3
-    assert all(np.isfinite(line.points).all() for line in of_kind(drawn(Contours(), partly), Stroke))
+    assert [label.text[-2:] for label in of_kind(drawn(Heights(measure(made)), partly), Label)] == [
+        "mm"
+    ] * 3
+    assert all(
+        np.isfinite(line.points).all() for line in of_kind(drawn(Contours(), partly), Stroke)
+    )
     blank = Landmarks.blank(["a.jpg"], status="no_face")
     blank = replace(blank, size=np.array([[100, 100]]))
     every = Layers((Points(), Contours(), Guides(), Heights(), Differences(all=True), Spread()))
@@ -191,7 +204,9 @@ def test_spread_is_drawn_two_standard_deviations_wide_where_it_is_known() -> Non
 
 def test_overlays_are_painted_where_their_svg_has_them() -> None:
     made = face(brow_right_mm=-4)
-    everything = Layers((Guides(), Spread(), Points(), Contours(), Heights(), Differences(), SideNames()))
+    everything = Layers(
+        (Guides(), Spread(), Points(), Contours(), Heights(), Differences(), SideNames())
+    )
     before = grey(made)
     image = everything.annotate(before, made)
     assert (before == 128).all()
@@ -264,7 +279,9 @@ def test_a_cut_enlarges_nothing_and_bears_a_face_at_the_edge() -> None:
 
 
 @pytest.mark.parametrize(("roll", "px_per_mm"), [(0, 4), (15, 6), (-25, 2)])
-def test_aligned_photos_have_the_eyes_in_one_place_at_one_scale(roll: float, px_per_mm: float) -> None:
+def test_aligned_photos_have_the_eyes_in_one_place_at_one_scale(
+    roll: float, px_per_mm: float
+) -> None:
     made, frame = face(roll=roll, px_per_mm=px_per_mm), Frame(scale=1.5)
     scale = float(face_frame(made).mm_per_px[0])
     shown = align_eyes(Picture(dotted(made, "commissure", "left"), made, scale), frame)

@@ -35,7 +35,9 @@ def lines(axes: Any) -> dict[str, Any]:
 def words(figure: Any) -> set[str]:
     from matplotlib.text import Text as Drawn
 
-    return {each.get_text() for each in figure.findobj(Drawn) if each.get_text() and each.get_visible()}
+    return {
+        each.get_text() for each in figure.findobj(Drawn) if each.get_text() and each.get_visible()
+    }
 
 
 # Over days
@@ -46,11 +48,19 @@ def test_days_show_the_series_numbers() -> None:
     brow = made.followed[0]
     upper, lower = draw_days(brow, TREATED).axes
     assert lines(upper)["patient's right"].get_xdata().tolist() == [-10, 0, 10, 20]
-    assert np.array_equal(lines(upper)["patient's right"].get_ydata(), made.static["brow_height_right_mm"])
-    assert np.array_equal(lines(upper)["patient's left"].get_ydata(), made.static["brow_height_left_mm"])
-    assert np.array_equal(lines(lower)["brow_height_diff_mm"].get_ydata(), made.static["brow_height_diff_mm"])
+    assert np.array_equal(
+        lines(upper)["patient's right"].get_ydata(), made.static["brow_height_right_mm"]
+    )
+    assert np.array_equal(
+        lines(upper)["patient's left"].get_ydata(), made.static["brow_height_left_mm"]
+    )
+    assert np.array_equal(
+        lines(lower)["brow_height_diff_mm"].get_ydata(), made.static["brow_height_diff_mm"]
+    )
     assert lower.get_xlabel() == "days since treatment"
-    assert {3.0, -3.0} <= {line.get_ydata()[0] for line in lower.get_lines() if line.get_linestyle() == ":"}
+    assert {3.0, -3.0} <= {
+        line.get_ydata()[0] for line in lower.get_lines() if line.get_linestyle() == ":"
+    }
     low, high = lower.get_ylim()
     assert low == -high
     assert high > 3
@@ -183,7 +193,10 @@ def test_bars_are_the_movements() -> None:
     changes = made.changes()
     (pair,) = movement_pairs(made.followed, changes)
     table = made.movements
-    assert pair.now == (table["commissure_travel_right_mm"][-1], table["commissure_travel_left_mm"][-1])
+    assert pair.now == (
+        table["commissure_travel_right_mm"][-1],
+        table["commissure_travel_left_mm"][-1],
+    )
     assert pair.now == pytest.approx((8, 4), abs=0.1)
     assert pair.before[1] > pair.now[1]
     (axes,) = draw_pairs([pair], TREATED).axes
@@ -235,7 +248,9 @@ def catalogue(tmp_path: Path, text: str) -> Text:
         ("page day", "can't be read"),
     ],
 )
-def test_a_catalogue_that_can_t_be_used_is_refused(tmp_path: Path, content: str, message: str) -> None:
+def test_a_catalogue_that_can_t_be_used_is_refused(
+    tmp_path: Path, content: str, message: str
+) -> None:
     with pytest.raises(InvalidInputError, match=re.escape(message)):
         catalogue(tmp_path, content)
 

@@ -57,7 +57,9 @@ WINDOW = """<!DOCTYPE html><meta charset="utf-8"><meta name="color-scheme" conte
 
 @pytest.fixture(scope="module")
 def chromium() -> str:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    found = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
     if found is None:
         pytest.skip("no Chromium is installed")
     return found
@@ -104,7 +106,9 @@ def sizes(chromium: str, page: Path, profile: Path, *flags: str) -> dict[str, An
     text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
     page.write_text(text.replace("</head>", f"{MEASURE}</head>"), encoding="utf-8")
     window = page.with_name("window.html")
-    window.write_text(WINDOW.format(page=page.name, width=PHONE[0], height=PHONE[1]), encoding="utf-8")
+    window.write_text(
+        WINDOW.format(page=page.name, width=PHONE[0], height=PHONE[1]), encoding="utf-8"
+    )
     run = [chromium, *FLAGS, *flags, f"--user-data-dir={profile}", "--dump-dom", window.as_uri()]
     done = subprocess.run(run, capture_output=True, text=True, timeout=120, check=False)
     (found,) = re.findall(r'data-sizes="([^"]*)"', done.stdout)
@@ -186,7 +190,10 @@ def test_no_card_is_split_over_pages(tmp_path: Path) -> None:
     document, found = pypdfium2.PdfDocument(target), 0
     for page in document:
         text = " ".join(page.get_textpage().get_text_bounded().split())
-        names, days = re.findall(r"Photo \d+", text), re.findall(r"day [−\d]+ 2026-\d\d-\d\d at rest", text)
+        names, days = (
+            re.findall(r"Photo \d+", text),
+            re.findall(r"day [−\d]+ 2026-\d\d-\d\d at rest", text),
+        )
         assert len(names) == len(days)  # a card's last line and its first
         found += len(names)
     assert found == len(made)
@@ -194,7 +201,9 @@ def test_no_card_is_split_over_pages(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("pango")
-def test_letters_that_no_font_has_are_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_letters_that_no_font_has_are_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.WARNING):
         series(1).report(tmp_path / "plain.pdf", pseudonym="P-17")
     assert own(caplog) == []

@@ -72,13 +72,17 @@ def up(plane: Array, name: str) -> tuple[float, float]:
 
 @pytest.mark.parametrize("table", [TABLE_OF_TESTS, load_response()])
 @pytest.mark.parametrize("seen", [BOTH, NONE])
-def test_a_symmetric_face_stays_as_it_is(plane: Array, table: Response, seen: dict[Side, bool]) -> None:
+def test_a_symmetric_face_stays_as_it_is(
+    plane: Array, table: Response, seen: dict[Side, bool]
+) -> None:
     np.testing.assert_allclose(put(plane, seen, table), plane, atol=1e-9)
 
 
 @pytest.mark.parametrize("table", [TABLE_OF_TESTS, load_response()])
 @pytest.mark.parametrize("seen", [BOTH, ONE, NONE])
-def test_putting_back_obeys_the_mirror_law(plane: Array, table: Response, seen: dict[Side, bool]) -> None:
+def test_putting_back_obeys_the_mirror_law(
+    plane: Array, table: Response, seen: dict[Side, bool]
+) -> None:
     dragged = raised(raised(plane, "right", GROUPS["upper_lid"], -0.4), "left", BROW, 0.2)
     mirrored = dragged[MEDIAPIPE_478.mirror] * (-1, 1)
     other: dict[Side, bool] = {"right": seen["left"], "left": seen["right"]}
@@ -131,7 +135,9 @@ def test_irises_that_both_lids_hide_are_put_back(plane: Array) -> None:
     dragged = plane
     for side in SIDES:
         dragged = raised(raised(dragged, side, GROUPS["upper_lid"], -0.4), side, IRIS, -0.08)
-    assert up(put(dragged, NONE), "iris_centre") == pytest.approx(up(plane, "iris_centre"), abs=1e-9)
+    assert up(put(dragged, NONE), "iris_centre") == pytest.approx(
+        up(plane, "iris_centre"), abs=1e-9
+    )
 
 
 def test_leads_count_from_the_line_of_the_canthi(plane: Array) -> None:
@@ -145,7 +151,9 @@ def test_leads_count_from_the_line_of_the_canthi(plane: Array) -> None:
 @pytest.mark.parametrize(
     ("part", "stations"), [("brow_lateral", (1, 2)), ("brow_arch", (3, 4)), ("brow_medial", (5,))]
 )
-def test_each_third_of_a_brow_leads_by_itself(plane: Array, part: str, stations: tuple[int, ...]) -> None:
+def test_each_third_of_a_brow_leads_by_itself(
+    plane: Array, part: str, stations: tuple[int, ...]
+) -> None:
     names = tuple(f"brow_{edge}_{station}" for edge in ("upper", "lower") for station in stations)
     found = leads(raised(plane, "right", names, 0.3))
     assert found[part] == pytest.approx(0.3)
@@ -175,7 +183,9 @@ def test_brows_get_back_what_both_lost_and_their_difference_stays(plane: Array) 
 def test_the_package_has_the_table_that_its_script_wrote() -> None:
     response = load_response()
     assert set(response.follows) <= set(PARTS)
-    assert all(0 <= share < 1.5 for shares in response.follows.values() for share in shares.values())
+    assert all(
+        0 <= share < 1.5 for shares in response.follows.values() for share in shares.values()
+    )
     assert response.made["photos"]
     assert len(response.made["inputs_sha256"]) == 64
     assert json.loads(TABLE.read_text())["follows"] == response.follows

@@ -32,7 +32,9 @@ from asymmetry.synthetic import (
 Array = npt.NDArray[np.floating[Any]]
 PX_PER_MM = 4.0
 MESH = slice(0, 468)
-IRIS = MEDIAPIPE_478.right(MEDIAPIPE_478.groups["iris"]) + MEDIAPIPE_478.left(MEDIAPIPE_478.groups["iris"])
+IRIS = MEDIAPIPE_478.right(MEDIAPIPE_478.groups["iris"]) + MEDIAPIPE_478.left(
+    MEDIAPIPE_478.groups["iris"]
+)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +72,9 @@ def test_a_retake_that_differs_in_nothing_is_the_photo(sitter: Sitter) -> None:
     np.testing.assert_allclose(same.points, sitter.landmarks.points[0, :, :2], atol=0.02)
 
 
-@pytest.mark.parametrize(("yaw", "pitch", "roll"), [(8, 0, 0), (-8, 0, 0), (0, 6, 0), (0, 0, 10), (5, -4, 3)])
+@pytest.mark.parametrize(
+    ("yaw", "pitch", "roll"), [(8, 0, 0), (-8, 0, 0), (0, 6, 0), (0, 0, 10), (5, -4, 3)]
+)
 def test_landmarks_move_as_the_turn_in_space_says(
     sitter: Sitter, yaw: float, pitch: float, roll: float
 ) -> None:
@@ -101,7 +105,9 @@ def test_pixels_follow_the_landmarks(pixels: npt.NDArray[np.uint8], landmarks: L
     for x, y in landmarks.points[0, marks, :2]:
         blob = 255 * np.exp(-((columns - x) ** 2 + (rows - y) ** 2) / (2 * 4.0**2))
         dark = np.maximum(dark, np.round(blob)[..., None].astype(np.uint8))
-    taken = retake_photo(prepare_sitter(dark, landmarks), Retake(yaw_deg=6, distance_cm=50, roll_deg=4))
+    taken = retake_photo(
+        prepare_sitter(dark, landmarks), Retake(yaw_deg=6, distance_cm=50, roll_deg=4)
+    )
     light = taken.pixels[..., 0].astype(float)
     for x, y in taken.points[marks]:
         near = light * (np.hypot(columns - x, rows - y) < 12)
@@ -119,7 +125,9 @@ def test_near_photos_enlarge_what_stands_out(sitter: Sitter) -> None:
         return float(np.linalg.norm(points[right] - points[left]))
 
     def grows(name: str) -> float:
-        depth = (relief.lift(relief.plane[list(MEDIAPIPE_478.pairs[name])]) @ pose.rotation[2]).mean()
+        depth = (
+            relief.lift(relief.plane[list(MEDIAPIPE_478.pairs[name])]) @ pose.rotation[2]
+        ).mean()
         return float((1 - depth / 100) / (1 - depth / 35))
 
     for name in ("ala", "commissure", "temple_1"):
@@ -164,7 +172,9 @@ def test_a_stop_is_twice_the_light(landmarks: Landmarks) -> None:
 def test_gaze_moves_irises_alone(sitter: Sitter) -> None:
     taken = retake_photo(sitter, Retake(gaze_left_mm=0.8, gaze_up_mm=-0.3))
     shift = taken.points - retake_photo(sitter, Retake()).points
-    np.testing.assert_allclose(shift[IRIS], [[0.8 * PX_PER_MM, 0.3 * PX_PER_MM]] * len(IRIS), atol=0.1)
+    np.testing.assert_allclose(
+        shift[IRIS], [[0.8 * PX_PER_MM, 0.3 * PX_PER_MM]] * len(IRIS), atol=0.1
+    )
     np.testing.assert_allclose(shift[MESH], 0, atol=1e-9)
     changed = (taken.pixels != sitter.pixels).any(axis=2)
     eyes = sitter.landmarks.points[0, IRIS, :2]
@@ -179,7 +189,9 @@ def test_a_share_of_the_smile_moves_the_corners_by_it(
 ) -> None:
     corners = list(MEDIAPIPE_478.pairs["commissure"])
     smile = np.zeros((MEDIAPIPE_478.size, 2))
-    below_the_nose = landmarks.points[0, :, 1] > landmarks.points[0, MEDIAPIPE_478.midline["subnasale"], 1]
+    below_the_nose = (
+        landmarks.points[0, :, 1] > landmarks.points[0, MEDIAPIPE_478.midline["subnasale"], 1]
+    )
     smile[below_the_nose] = 0, 1.0  # cm
     sitter = prepare_sitter(pixels, landmarks, smile=smile)
     still, tenth = (retake_photo(sitter, Retake(smile=share)).points for share in (0.0, 0.1))
@@ -205,7 +217,9 @@ def test_a_retake_that_cannot_be_is_refused(wrong: dict[str, float]) -> None:
         Retake(**wrong)  # type: ignore[arg-type]
 
 
-def test_no_photo_and_no_face_are_refused(pixels: npt.NDArray[np.uint8], landmarks: Landmarks) -> None:
+def test_no_photo_and_no_face_are_refused(
+    pixels: npt.NDArray[np.uint8], landmarks: Landmarks
+) -> None:
     with pytest.raises(InvalidInputError, match="uint8"):
         prepare_sitter(pixels.astype(float), landmarks)
     with pytest.raises(InvalidInputError, match="exactly one face"):
@@ -221,7 +235,9 @@ def test_photos_of_a_visit_share_the_place_and_differ_in_the_head(setting: Setti
     for name in ("distance_cm", "light", "light_from_deg", "exposure_stops", "canthi_px", "jpeg"):
         assert [getattr(each, name) for each in one] == [getattr(each, name) for each in other]
     for name in ("yaw_deg", "pitch_deg", "roll_deg"):
-        first, second = (np.array([getattr(each, name) for each in photos]) for photos in (one, other))
+        first, second = (
+            np.array([getattr(each, name) for each in photos]) for photos in (one, other)
+        )
         assert first.std() == pytest.approx(getattr(setting, name), rel=0.05)
         assert np.corrcoef(first, second)[0, 1] == pytest.approx(setting.camera, abs=0.06)
     smiles = np.array([[each.smile for each in photos] for photos in (one, other)])
@@ -236,5 +252,7 @@ def test_a_clinic_differs_less_than_home() -> None:
     assert HOME.canthi_px == (120.0, 300.0)
     assert CLINIC.distance_cm == (100.0, 100.0)
     assert CLINIC.light == (0.0, 0.0)
-    smiles = [draw_photo(HOME, np.random.default_rng(i), Retake(), smiling=True).smile for i in range(500)]
+    smiles = [
+        draw_photo(HOME, np.random.default_rng(i), Retake(), smiling=True).smile for i in range(500)
+    ]
     assert np.std(smiles) == pytest.approx(HOME.effort, rel=0.1)

@@ -29,7 +29,9 @@ def shown() -> Landmarks:
         noise_px=0.2,
         **uneven,
     )
-    smiling = face(6, mouth_corner_right_mm=10.0, mouth_corner_left_mm=[8, 8, 2, 2, 2, 2], noise_px=0.2)
+    smiling = face(
+        6, mouth_corner_right_mm=10.0, mouth_corner_left_mm=[8, 8, 2, 2, 2, 2], noise_px=0.2
+    )
     both = Landmarks.concat([still, smiling])
     names = [f"{TREATED_ON[:-3]} {n} {kind}.jpg" for kind in ("rest", "smile") for n in range(6)]
     return replace(dated(both, DAYS * 2, names), provenance={"method": "made"})
@@ -78,7 +80,9 @@ def test_an_archive_says_the_findings(series: Series, tmp_path: Path) -> None:
     names = found.photo.tolist()
     jobs = [Job(str(tmp_path / name), describe_photo(name, subject="Ada")) for name in names]
     rows = [Row(found[row]) for row in range(len(found))]
-    write_part(part_table(jobs, rows, found.provenance, landmarks=True), tmp_path / "scores.parquet")
+    write_part(
+        part_table(jobs, rows, found.provenance, landmarks=True), tmp_path / "scores.parquet"
+    )
     made = Series.from_archive(tmp_path / "scores.parquet", "Ada", treated_on=TREATED_ON)
     assert np.array_equal(made.static["expression"], series.static["expression"])
     assert [each.words for each in made.findings] == [each.words for each in series.findings]

@@ -61,7 +61,11 @@ FACE_9 = register_scheme(
 
 
 def test_built_in_schemes_are_known_by_name() -> None:
-    assert [scheme.name for scheme in registered_schemes()][:3] == ["mediapipe478", "dlib68", "wflw98"]
+    assert [scheme.name for scheme in registered_schemes()][:3] == [
+        "mediapipe478",
+        "dlib68",
+        "wflw98",
+    ]
     assert asymmetry.register_scheme is register_scheme
     assert asymmetry.Scheme is Scheme
 
@@ -76,7 +80,9 @@ def test_mediapipe_has_a_point_for_every_name() -> None:
 def test_each_number_stands_once_and_mirrors_its_twin(scheme: Scheme) -> None:
     twins = scheme.mirror[scheme.mirror]
     np.testing.assert_array_equal(twins, np.arange(scheme.size))
-    used = [number for pair in scheme.pairs.values() for number in pair] + list(scheme.midline.values())
+    used = [number for pair in scheme.pairs.values() for number in pair] + list(
+        scheme.midline.values()
+    )
     assert len(set(used)) == len(used)
     assert [right for right, left in scheme.pairs.values() if scheme.mirror[right] != left] == []
 
@@ -95,7 +101,10 @@ BROKEN: list[tuple[dict[str, Any], str]] = [
     ({"pairs": {"commissure": (0, 1)}, "mirror": [0, 1, 3, 2]}, "not those of the pairs"),
     ({"pairs": {"commissure": (0, 1)}, "mirror": [1, 0, 2]}, "its mirror must name 4 points"),
     ({"pairs": {"menton": (0, 1)}, "unnamed": [(2, 3)]}, "menton: on the midline or on both sides"),
-    ({"pairs": {"Mouth corner": (0, 1)}, "unnamed": [(2, 3)]}, "'Mouth corner' is not a valid name"),
+    (
+        {"pairs": {"Mouth corner": (0, 1)}, "unnamed": [(2, 3)]},
+        "'Mouth corner' is not a valid name",
+    ),
     (
         {"pairs": {"a": (0, 1), "b": (2, 3)}, "contours": {"cheek": ("a", "b")}},
         "no contour is called 'cheek'; known: brow_upper",
@@ -180,7 +189,9 @@ def small_faces() -> Landmarks:
     """Faces of nine points; the second one has a low right corner and a high left dimple, by 3 and 2 mm."""
     right = np.array([[-45, 1], [-17, -1], [-25, -66], [-40, -50]], dtype=float)
     left = right * (-1, 1)
-    level = np.array([right[0], right[1], left[1], left[0], right[2], left[2], (0, -112), right[3], left[3]])
+    level = np.array(
+        [right[0], right[1], left[1], left[0], right[2], left[2], (0, -112), right[3], left[3]]
+    )
     points = np.stack([level, level])
     points[1, 4, 1] -= 3
     points[1, 8, 1] += 2
@@ -201,7 +212,9 @@ def test_a_scheme_of_ones_own_is_measured() -> None:
 
 
 def test_a_metric_of_ones_own_by_a_schemes_own_point() -> None:
-    table = measure(small_faces(), metrics=["brow_height", dimple_height], scale=Scale("ruler", 4.0))
+    table = measure(
+        small_faces(), metrics=["brow_height", dimple_height], scale=Scale("ruler", 4.0)
+    )
     np.testing.assert_allclose(table["dimple_height_diff_mm"], [0, -2], atol=1e-4)
     elsewhere = measure(face(1), metrics=[dimple_height])
     assert np.isnan(elsewhere["dimple_height_diff_mm"][0])

@@ -40,7 +40,11 @@ every = pytest.mark.parametrize("scheme", [MEDIAPIPE_478, *OTHERS], ids=lambda s
 
 
 def numbers(table: Measurements) -> dict[str, FloatArray]:
-    return {name: column for name, column in table.items() if column.dtype.kind == "f" and "sd_" not in name}
+    return {
+        name: column
+        for name, column in table.items()
+        if column.dtype.kind == "f" and "sd_" not in name
+    }
 
 
 def uneven(n: int = 4) -> Landmarks:
@@ -110,12 +114,17 @@ def test_metrics_mean_the_same_place_as_in_mediapipe(scheme: Scheme) -> None:
     """Heights over the canthi for both, so that pupils don't matter."""
     faces, known = face(1), Scale("ruler", 4.0)
     here, there = measure(told_in(faces, scheme), scale=known), measure(faces, scale=known)
-    for name in ("fissure_width_right_mm", "commissure_excursion_left_mm", "canthal_tilt_right_deg"):
+    for name in (
+        "fissure_width_right_mm",
+        "commissure_excursion_left_mm",
+        "canthal_tilt_right_deg",
+    ):
         assert here[name][0] == pytest.approx(there[name][0], abs=1e-3)
     for name in ("fissure_height_right_mm", "dental_show_left_mm"):
         assert here[name][0] == pytest.approx(there[name][0], abs=0.2)
     tall = [
-        table["upper_lip_height_right_mm"] - table["commissure_height_right_mm"] for table in (here, there)
+        table["upper_lip_height_right_mm"] - table["commissure_height_right_mm"]
+        for table in (here, there)
     ]
     assert tall[0][0] == pytest.approx(tall[1][0], abs=0.15)
     assert here["eye_area_right_mm2"][0] == pytest.approx(there["eye_area_right_mm2"][0], rel=0.03)
@@ -128,7 +137,9 @@ def test_without_irises_millimetres_go_by_the_canthi_and_are_less_sure() -> None
     apart = float(np.linalg.norm(canthi[0] - canthi[1]))
     assert table["mm_per_px"][0] == pytest.approx(OUTER_CANTHI_MM / apart, rel=5e-3)
     assert "no iris seen" in table["reason"][0]
-    assert measure(told_in(face(1), WFLW_98))["reason"][0].startswith("the width of the iris is not known")
+    assert measure(told_in(face(1), WFLW_98))["reason"][0].startswith(
+        "the width of the iris is not known"
+    )
 
 
 def test_pupils_alone_give_a_scale_by_their_distance() -> None:
@@ -143,7 +154,9 @@ def test_pupils_alone_give_a_scale_by_their_distance() -> None:
 
 
 @other
-@pytest.mark.parametrize(("yaw", "pitch", "roll"), [(12, 0, 0), (0, 10, 0), (0, 0, 30), (-10, 8, -20)])
+@pytest.mark.parametrize(
+    ("yaw", "pitch", "roll"), [(12, 0, 0), (0, 10, 0), (0, 0, 30), (-10, 8, -20)]
+)
 def test_a_turned_head_measures_as_a_frontal_one(
     scheme: Scheme, yaw: float, pitch: float, roll: float
 ) -> None:
@@ -165,11 +178,15 @@ def test_a_turned_head_measures_as_a_frontal_one(
 def test_mirroring_swaps_the_sides(scheme: Scheme) -> None:
     landmarks = told_in(uneven(), scheme)
     straight, mirrored = numbers(measure(landmarks)), numbers(measure(landmarks.mirrored()))
-    unsigned = {"pitch_deg", "mm_per_px"} | {name for name in straight if name.startswith("asymmetry_")}
+    unsigned = {"pitch_deg", "mm_per_px"} | {
+        name for name in straight if name.startswith("asymmetry_")
+    }
     assert abs(straight["brow_height_diff_mm"][0]) > 2
     for name, column in straight.items():
         sides = {"_right_": "_left_", "_left_": "_right_"}
-        twin = next((name.replace(here, there) for here, there in sides.items() if here in name), None)
+        twin = next(
+            (name.replace(here, there) for here, there in sides.items() if here in name), None
+        )
         expected = mirrored[twin or name] * (1 if twin or name in unsigned else -1)
         np.testing.assert_allclose(column, expected, atol=1e-3, err_msg=name)
 

@@ -56,8 +56,12 @@ def test_pixels_and_bytes_score_as_the_file_does(
 
 def test_mirrored_swaps_the_sides(portrait: Score, portrait_path: Path) -> None:
     mirrored = score(portrait_path, mirrored=True)
-    assert mirrored["brow_height_right_mm"] == pytest.approx(portrait["brow_height_left_mm"], abs=0.2)
-    assert mirrored["brow_height_diff_mm"] == pytest.approx(-portrait["brow_height_diff_mm"], abs=0.3)
+    assert mirrored["brow_height_right_mm"] == pytest.approx(
+        portrait["brow_height_left_mm"], abs=0.2
+    )
+    assert mirrored["brow_height_diff_mm"] == pytest.approx(
+        -portrait["brow_height_diff_mm"], abs=0.3
+    )
 
 
 def test_a_ruler_sets_the_scale(portrait: Score, portrait_path: Path) -> None:
@@ -85,7 +89,10 @@ def test_what_cannot_be_scored_raises_by_kind(tmp_path: Path) -> None:
 
 
 def test_too_large_a_photo_raises_its_own_error(portrait_path: Path) -> None:
-    with Extractor(max_megapixels=0.1) as extractor, pytest.raises(PhotoTooLargeError, match="megapixels"):
+    with (
+        Extractor(max_megapixels=0.1) as extractor,
+        pytest.raises(PhotoTooLargeError, match="megapixels"),
+    ):
         score(portrait_path, extractor=extractor)
 
 

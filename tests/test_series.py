@@ -29,7 +29,10 @@ class Reader:
     closed: bool = False
 
     def extract(
-        self, photos: Iterable[Any], *, progress: Callable[[Iterable[Any]], Iterable[Any]] | None = None
+        self,
+        photos: Iterable[Any],
+        *,
+        progress: Callable[[Iterable[Any]], Iterable[Any]] | None = None,
     ) -> Landmarks:
         rows = [self.row(Path(path)) for path in (progress(photos) if progress else photos)]
         return replace(Landmarks.concat(rows), provenance={"method": "made"})
@@ -86,7 +89,9 @@ def test_without_a_treatment_days_count_from_the_first_photo(tmp_path: Path) -> 
 def test_a_time_zone_does_not_change_the_day_or_the_order(tmp_path: Path) -> None:
     made = replace(
         face(3),
-        taken=np.array(["2026-03-02T08:00:00", "2026-03-01T23:30:00-10:00", "2026-03-02T07:00:00+09:00"]),
+        taken=np.array(
+            ["2026-03-02T08:00:00", "2026-03-01T23:30:00-10:00", "2026-03-02T07:00:00+09:00"]
+        ),
     )
     assert Series.from_landmarks(made).static["day"].tolist() == [0, 1, 1]
     assert Series.from_landmarks(made).static["photo"].tolist() == ["1", "2", "0"]
@@ -107,7 +112,9 @@ def test_contradicting_dates_are_told_and_the_camera_is_believed(tmp_path: Path)
     photos(tmp_path, "2026-03-09.jpg", exif="2026:03:01 10:00:00")
     table = read(tmp_path).static
     assert table["taken"].tolist() == ["2026-03-01T10:00:00"]
-    said = Note("dates_differ", source="exif", date="2026-03-01", other="name", other_date="2026-03-09")
+    said = Note(
+        "dates_differ", source="exif", date="2026-03-01", other="name", other_date="2026-03-09"
+    )
     assert table.notes[0] == (said,)
     assert table["reason"][0] == (
         "the camera says 2026-03-01, the name says 2026-03-09: the camera is trusted"
@@ -161,7 +168,10 @@ def test_folders_below_are_read_unless_told_not_to(tmp_path: Path) -> None:
 
 def test_progress_wraps_the_photos(tmp_path: Path) -> None:
     seen: list[Path] = []
-    read(photos(tmp_path, "1.jpg", "2.jpg"), progress=lambda each: (seen.append(p) or p for p in each))
+    read(
+        photos(tmp_path, "1.jpg", "2.jpg"),
+        progress=lambda each: (seen.append(p) or p for p in each),
+    )
     assert [path.name for path in seen] == ["1.jpg", "2.jpg"]
 
 
@@ -191,7 +201,9 @@ def test_dataframe_is_the_table(tmp_path: Path) -> None:
 
 def test_repr_says_what_days_count_from(tmp_path: Path) -> None:
     photos(tmp_path, "2026-03-01.jpg", "2026-03-02.jpg")
-    assert repr(read(tmp_path)).startswith("Series of 2 photos, days since the first photo on 2026-03-01\n")
+    assert repr(read(tmp_path)).startswith(
+        "Series of 2 photos, days since the first photo on 2026-03-01\n"
+    )
     assert "treatment on 2026-03-02" in read(tmp_path, treated_on="2026-03-02")._repr_html_()
     assert repr(Series.from_landmarks(face())).startswith("Series of 1 photo, undated\n")
 
@@ -205,12 +217,16 @@ def narrowed_irises(landmarks: Landmarks, factors: list[float]) -> Landmarks:
     for side in (0, 1):
         numbers = [landmarks.layout.pairs[name][side] for name in landmarks.layout.groups["iris"]]
         centre = points[:, numbers[:1]]
-        points[:, numbers] = centre + (points[:, numbers] - centre) * np.reshape(factors, (-1, 1, 1))
+        points[:, numbers] = centre + (points[:, numbers] - centre) * np.reshape(
+            factors, (-1, 1, 1)
+        )
     return replace(landmarks, points=points)
 
 
 def test_one_scale_for_all_photos_of_a_person() -> None:
-    made = narrowed_irises(face(5, brow_right_mm=-3, px_per_mm=[3, 4, 5, 6, 7]), [0.95, 0.98, 1, 1.02, 1.1])
+    made = narrowed_irises(
+        face(5, brow_right_mm=-3, px_per_mm=[3, 4, 5, 6, 7]), [0.95, 0.98, 1, 1.02, 1.1]
+    )
     alone = measure(made)["brow_height_diff_mm"]
     series = Series.from_landmarks(made).static
     assert np.ptp(alone) > 0.3
@@ -224,7 +240,9 @@ def test_a_childs_growth_shows() -> None:
     # The iris stays, the face grows by 3 % a year; within a year the noise of the iris is pooled away.
     days = np.array([0.0, 10.0, 20.0, 400.0, 410.0, 420.0, 800.0, 810.0, 820.0])
     grown = np.repeat([1.0, 1.03, 1.06], 3)
-    made = narrowed_irises(face(9, brow_right_mm=-3), (np.tile([0.98, 1.0, 1.02], 3) / grown).tolist())
+    made = narrowed_irises(
+        face(9, brow_right_mm=-3), (np.tile([0.98, 1.0, 1.02], 3) / grown).tolist()
+    )
     scale, source = pooled_scale(made, days)
     tall = measure(made, scale=scale)["brow_height_left_mm"]
     assert tall / tall[0] == pytest.approx(grown, rel=1e-4)
@@ -313,7 +331,9 @@ def test_headlines_are_columns_and_have_a_source(headline: Headline) -> None:
         ),
     ],
 )
-def test_what_a_bystander_would_notice(moved: dict[str, float], seen: list[tuple[str, str, float]]) -> None:
+def test_what_a_bystander_would_notice(
+    moved: dict[str, float], seen: list[tuple[str, str, float]]
+) -> None:
     notes = [each.note for each in notable(measure(face(**moved)))[0]]
     found = [(note.code, note["headline"], note["mm"]) for note in notes]
     assert found == [(*told, pytest.approx(mm, abs=0.05)) for *told, mm in seen]
@@ -326,7 +346,9 @@ def brows(diff_mm: float, sd_mm: float) -> Measurements:
 
 def test_a_bystander_notices_by_probability() -> None:
     # Against scipy.stats.norm: the chance that a normal variable about -2.9, SD 0.3, lies beyond -3 or 3.
-    assert find_chance(-2.9, 0.3, 3.0) == pytest.approx(norm.cdf(-3, -2.9, 0.3) + norm.sf(3, -2.9, 0.3))
+    assert find_chance(-2.9, 0.3, 3.0) == pytest.approx(
+        norm.cdf(-3, -2.9, 0.3) + norm.sf(3, -2.9, 0.3)
+    )
     assert find_chance(0.0, 3.0, 3.0) == pytest.approx(2 * norm.sf(1))
     assert find_chance(3.0, 0.5, 3.0) == pytest.approx(0.5)
     # A standard deviation beyond the size is 84 %, and one below it 16 %.
@@ -339,7 +361,11 @@ def test_a_bystander_notices_by_probability() -> None:
 
 def test_what_is_not_known_to_err_is_taken_as_printed() -> None:
     brow, nan = HEADLINES[0], float("nan")
-    assert [brow.noticeable(diff) for diff in (2.94, 2.96, -3.0)] == ["unlikely", "likely", "likely"]
+    assert [brow.noticeable(diff) for diff in (2.94, 2.96, -3.0)] == [
+        "unlikely",
+        "likely",
+        "likely",
+    ]
     assert brow.noticeable(nan, 0.7) is None
     assert Headline("own", "own").noticeable(9.0, 0.7) is None
 

@@ -23,7 +23,9 @@ from asymmetry.synthetic import face
 
 Array = npt.NDArray[np.float64]
 TREATED_ON = "2026-03-09"
-LISTED = tomllib.loads((resources.files("asymmetry.series") / "day_to_day.toml").read_text(encoding="utf-8"))
+LISTED = tomllib.loads(
+    (resources.files("asymmetry.series") / "day_to_day.toml").read_text(encoding="utf-8")
+)
 
 
 def dated(landmarks: Landmarks, days: npt.ArrayLike) -> Landmarks:
@@ -46,13 +48,18 @@ def followed(
     columns: dict[str, Any] = {"photo": days.astype(str), "day": days}
     for headline in HEADLINES:
         noise = rng.normal(0, sd, len(days)) + rng.normal(0, daily, len(days))[which]
-        columns[headline.column("diff")] = noise + (np.asarray(brow) if "brow" in headline.metric else 0)
+        columns[headline.column("diff")] = noise + (
+            np.asarray(brow) if "brow" in headline.metric else 0
+        )
         columns |= {headline.column(side): np.zeros(len(days)) for side in ("right", "left")}
     table, every = Measurements(columns), np.ones(len(days), dtype=bool)
     return [
         Sides(
             each,
-            *(course(table, each.column(s), every, "rest", expected) for s in ("right", "left", "diff")),
+            *(
+                course(table, each.column(s), every, "rest", expected)
+                for s in ("right", "left", "diff")
+            ),
         )
         for each in HEADLINES
     ]
@@ -85,7 +92,9 @@ def error(values: Array, days: Array, expected: Expected = USUAL) -> Any:
 
 
 def test_without_days_between_others_the_usual_error_is_taken() -> None:
-    home, clinic = (expected_error(setting, "brow_height_diff_mm") for setting in ("home", "clinic"))
+    home, clinic = (
+        expected_error(setting, "brow_height_diff_mm") for setting in ("home", "clinic")
+    )
     found = error(np.array([1.0, 5.0]), np.array([0.0, 9.0]), home)
     assert (found.sem, found.between, found.df) == (home.sem, home.between, home.df)
     assert found.note == Note("setting_error", setting="home")
@@ -96,7 +105,9 @@ def test_without_days_between_others_the_usual_error_is_taken() -> None:
 def test_more_photos_of_a_day_do_not_lessen_what_they_share() -> None:
     home = expected_error("home", "brow_height_diff_mm")
     listed = dict(
-        zip(*(LISTED["home"]["brow_height_diff_mm"][each] for each in ("photos", "sd")), strict=True)
+        zip(
+            *(LISTED["home"]["brow_height_diff_mm"][each] for each in ("photos", "sd")), strict=True
+        )
     )
     assert np.sqrt(home.variance([1, 3])) == pytest.approx([listed[1], listed[3]], abs=0.005)
     values = np.random.default_rng(1).normal(0, 0.001, 40)
@@ -169,11 +180,16 @@ PLANS = {
 
 @pytest.mark.parametrize("plan", PLANS)
 @pytest.mark.parametrize(("sd", "daily"), [(0.1, 0.0), (0.2, 0.0), (0.35, 0.0), (0.1, 0.2)])
-def test_a_flat_series_raises_no_false_alarm_at_the_stated_rate(plan: str, sd: float, daily: float) -> None:
+def test_a_flat_series_raises_no_false_alarm_at_the_stated_rate(
+    plan: str, sd: float, daily: float
+) -> None:
     """Any metric on any day counts. Of 150 series at most so many as the stated rate and luck allow."""
     runs = 150
     called = sum(
-        any(each.span for each in changes(followed(PLANS[plan], seed, sd, daily=daily), "baseline", True))
+        any(
+            each.span
+            for each in changes(followed(PLANS[plan], seed, sd, daily=daily), "baseline", True)
+        )
         for seed in range(runs)
     )
     luck = 2.3 * np.sqrt(runs * FALSE_ALARMS * (1 - FALSE_ALARMS))  # 1 in 100
@@ -211,7 +227,9 @@ def test_the_days_of_an_excursion_that_is_over() -> None:
 
 def drooped(**options: Any) -> Series:
     made = face(6, brow_right_mm=[0, 0, 0, -3, -3, -3], mouth_corner_left_mm=-1)
-    return Series.from_landmarks(dated(made, [-7, -7, -1, 14, 20, 20]), treated_on=TREATED_ON, **options)
+    return Series.from_landmarks(
+        dated(made, [-7, -7, -1, 14, 20, 20]), treated_on=TREATED_ON, **options
+    )
 
 
 def test_a_change_says_what_it_rests_on() -> None:
@@ -233,7 +251,9 @@ def test_a_change_says_what_it_rests_on() -> None:
     assert brow.low < brow.change < brow.high < 0
     assert brow.mdc95 < brow.limit
     assert (brow.noticeable, brow.visible) == ("possible", True)  # 3 mm is what a bystander notices
-    assert str(brow).startswith("right brow 3.0 mm lower relative to the left than at baseline (error ±")
+    assert str(brow).startswith(
+        "right brow 3.0 mm lower relative to the left than at baseline (error ±"
+    )
     mouth = of(found, "commissure_height")
     assert not mouth.beyond
     assert mouth.before == mouth.after == pytest.approx(1, abs=1e-3)
@@ -279,7 +299,9 @@ def test_other_expressions_are_no_repeats_of_rest() -> None:
     )
     assert series.usual == "rest"
     assert series.course("brow_height").photos[-1] == ("2",)
-    assert series.course("brow_height", expression="brow_raise").value == pytest.approx([4], abs=1e-3)
+    assert series.course("brow_height", expression="brow_raise").value == pytest.approx(
+        [4], abs=1e-3
+    )
 
 
 # Movements within a series
@@ -292,7 +314,9 @@ def smiles(left: list[float], **options: Any) -> Series:
     made = face(2 * n, mouth_corner_right_mm=np.tile([0.0, 8.0], n), mouth_corner_left_mm=up)
     days = np.repeat(7.0 * np.arange(n) - 7, 2)
     label = ["rest", "smile_open"] * n
-    return Series.from_landmarks(dated(made, days), treated_on=TREATED_ON, expression=label, **options)
+    return Series.from_landmarks(
+        dated(made, days), treated_on=TREATED_ON, expression=label, **options
+    )
 
 
 def test_movements_are_measured_from_the_rest_of_the_same_day() -> None:
@@ -328,7 +352,9 @@ def test_a_weaker_smile_is_a_change_with_its_strength() -> None:
     moved = smile.note["change"]["moved"]
     assert (moved.code, moved["headline"]) == ("right_more", "smile_open")
     assert moved["mm"] == pytest.approx(5, abs=0.05)
-    assert series.course("commissure_lift", side="left").value == pytest.approx([8, 8, 8, 3], abs=0.05)
+    assert series.course("commissure_lift", side="left").value == pytest.approx(
+        [8, 8, 8, 3], abs=0.05
+    )
 
 
 def test_a_metric_that_is_not_there() -> None:
@@ -343,7 +369,9 @@ def test_an_expression_that_nobody_names_is_read_from_the_photo() -> None:
     weights = np.zeros_like(made.blendshapes)
     for side in ("Right", "Left"):
         weights[[1, 3], made.layout.expressions.index(f"mouthSmile{side}")] = 0.9
-        weights[:, made.layout.expressions.index(f"browDown{side}")] = 0.9  # brows that are always low
+        weights[:, made.layout.expressions.index(f"browDown{side}")] = (
+            0.9  # brows that are always low
+        )
     made = replace(made, blendshapes=weights)
     alone = Series.from_landmarks(made).static["expression"].tolist()
     told = Series.from_landmarks(made, expression=["rest", None, None, None])

@@ -28,7 +28,9 @@ DAYS = [-7, -3, 0, 7, 14, 21]
 
 def series(days: list[float] | None = None, *, treated: bool = True, **moved: Any) -> Series:
     made = face(len(days or DAYS), **moved)
-    return Series.from_landmarks(dated(made, days or DAYS), treated_on=TREATED_ON if treated else None)
+    return Series.from_landmarks(
+        dated(made, days or DAYS), treated_on=TREATED_ON if treated else None
+    )
 
 
 def notes(landmarks: Landmarks) -> list[Note]:
@@ -199,7 +201,9 @@ def plain(note: Note) -> Note:
 def test_a_lid_drop_is_told_with_its_worst_day(side: str, treated: bool) -> None:
     made = series(**{f"upper_lid_{side}_mm": [0, 0, 0, -1.6, -2.2, 0]}, treated=treated)
     (only,) = found(made, "lid drop")
-    assert plain(only.note) == Note("lid_drop", **told("side_less", over=True, side=side, headline="mrd1"))
+    assert plain(only.note) == Note(
+        "lid_drop", **told("side_less", over=True, side=side, headline="mrd1")
+    )
     assert only.note["moved"]["mm"] == pytest.approx(2.2, abs=0.01)
     assert (only.day, only.photos) == (14 if treated else 21, ("4",))
 
@@ -270,7 +274,9 @@ def test_synkinesis_is_told() -> None:
 
 def test_a_smile_that_was_always_weaker_than_the_other_side_s_is_told() -> None:
     (only,) = found(smiles([8, 8, 8, 8], [3, 3, 3, 3]), "weaker side")
-    assert without_numbers(only.note) == Note("weaker_side", side="left", part="smile_open", unit="mm")
+    assert without_numbers(only.note) == Note(
+        "weaker_side", side="left", part="smile_open", unit="mm"
+    )
     assert only.note["share"] == pytest.approx(3 / 8, abs=0.01)
     assert found(smiles([8, 8, 8, 8], [5.5, 5.5, 5.5, 5.5]), "weaker side") == []
     assert found(smiles([8, 8, 8, 8], [5.5, 5.5, 5.5, 5.5], "left"), "weaker side") != []
@@ -279,7 +285,9 @@ def test_a_smile_that_was_always_weaker_than_the_other_side_s_is_told() -> None:
 def test_a_movement_lost_on_both_sides_is_told() -> None:
     (only,) = found(smiles([8, 8, 8, 2, 2, 2], [8, 8, 8, 2, 2, 2]), "movement lost on both sides")
     assert only.note["share"] == pytest.approx(0.25, abs=0.02)
-    assert found(smiles([8, 8, 8, 6, 6, 6], [8, 8, 8, 6, 6, 6]), "movement lost on both sides") == []
+    assert (
+        found(smiles([8, 8, 8, 6, 6, 6], [8, 8, 8, 6, 6, 6]), "movement lost on both sides") == []
+    )
 
 
 def measured_as_the_norms(made: Landmarks) -> Landmarks:
@@ -291,7 +299,8 @@ def measured_as_the_norms(made: Landmarks) -> Landmarks:
 def test_an_asymmetry_outside_the_normal_range_is_told(mm: float, told_of: bool) -> None:
     made = measured_as_the_norms(face(N, brow_left_mm=mm))
     there = found(
-        Series.from_landmarks(dated(made, DAYS), expression=["rest"] * N), "outside the normal range"
+        Series.from_landmarks(dated(made, DAYS), expression=["rest"] * N),
+        "outside the normal range",
     )
     assert [each.note["headline"] for each in there] == ["brow_height"] * told_of
 
@@ -353,7 +362,10 @@ def test_a_trend_does_not_go_on_past_evenness() -> None:
 
 def test_a_rule_is_switched_off_by_leaving_it_out() -> None:
     made = series(brow_right_mm=[0, 0, 0, -2, -2.5, -2.5])
-    assert made.concerns(rule for rule in RULES if rule.name not in ("new asymmetry", "brow drop")) == ()
+    assert (
+        made.concerns(rule for rule in RULES if rule.name not in ("new asymmetry", "brow drop"))
+        == ()
+    )
 
 
 def test_a_rule_of_ones_own_may_speak_plain_text() -> None:

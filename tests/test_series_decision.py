@@ -75,7 +75,9 @@ def test_later_visits_need_more_and_fewer_people_err_with_a_smaller_share() -> N
 
 @pytest.mark.parametrize("plan", [(3, 1), (6, 2), (10, 3)])
 @pytest.mark.parametrize("photos", [1, 3])
-def test_quiet_series_show_a_change_in_at_most_one_of_twenty(plan: tuple[int, int], photos: int) -> None:
+def test_quiet_series_show_a_change_in_at_most_one_of_twenty(
+    plan: tuple[int, int], photos: int
+) -> None:
     """Whatever any look at them has shown, of differences and sides."""
     made = (static_series(np.random.default_rng(seed), "home", plan, photos) for seed in range(150))
     assert np.mean([ever_beyond(ask(each)) for each in made]) <= 0.05
@@ -118,7 +120,9 @@ def test_an_interval_never_contradicts_the_verdict() -> None:
     seen = set()
     for seed in range(150):
         rng = np.random.default_rng(seed)
-        moved = np.where(np.arange(9) >= 3, rng.uniform(0, 2.5), 0.0) * (np.arange(9) < rng.integers(5, 12))
+        moved = np.where(np.arange(9) >= 3, rng.uniform(0, 2.5), 0.0) * (
+            np.arange(9) < rng.integers(5, 12)
+        )
         for each in ask(static_series(rng, "home", (9, 3), 1, (moved, 0.0))):
             assert each.beyond == (not each.low <= 0 <= each.high)
             assert each.mdc95 < each.limit
@@ -155,7 +159,9 @@ def test_another_camera_is_told_and_widens() -> None:
     same, other = (changes(sides, "baseline", True, cameras)[0] for cameras in ({}, new))
     assert [note.code for note in other.notes] == ["another_model"]
     assert other.mdc95 > 1.2 * same.mdc95
-    part = {name: camera for name, camera in new.items() if name != names[0]}  # one before is not known
+    part = {
+        name: camera for name, camera in new.items() if name != names[0]
+    }  # one before is not known
     assert changes(sides, "baseline", True, part)[0].notes == ()
 
 
@@ -232,7 +238,8 @@ def test_a_smile_that_loses_two_fifths_on_one_side_is_told(plan: tuple[int, int]
     visits, before = plan
     whole, weaker = np.full(visits, 7.0), np.where(np.arange(visits) >= before, 4.2, 7.0)
     found = [
-        now_beyond(ask(smiles(np.random.default_rng(seed), whole, weaker, before))) for seed in range(60)
+        now_beyond(ask(smiles(np.random.default_rng(seed), whole, weaker, before)))
+        for seed in range(60)
     ]
     assert np.mean(found) >= 0.95
 
@@ -240,7 +247,8 @@ def test_a_smile_that_loses_two_fifths_on_one_side_is_told(plan: tuple[int, int]
 def test_effort_alone_is_no_change() -> None:
     whole = np.full(8, 7.0)
     found = [
-        ever_beyond(ask(smiles(np.random.default_rng(seed), whole, 0.3 * whole, 3))) for seed in range(100)
+        ever_beyond(ask(smiles(np.random.default_rng(seed), whole, 0.3 * whole, 3)))
+        for seed in range(100)
     ]
     assert np.mean(found) <= 0.05
 
@@ -297,7 +305,9 @@ def test_where_the_error_is_not_known_nothing_is_called_and_that_is_said(
     monkeypatch.setattr(day_to_day, "_table", lambda: {"home": rest})
     blink = np.ravel(np.column_stack([np.zeros(4), [0.0, 0, -6, -6]]))
     corner = np.ravel(np.column_stack([np.zeros(4), np.full(4, 7.0)]))
-    made = face(8, upper_lid_right_mm=blink, mouth_corner_right_mm=corner, mouth_corner_left_mm=corner)
+    made = face(
+        8, upper_lid_right_mm=blink, mouth_corner_right_mm=corner, mouth_corner_left_mm=corner
+    )
     series = Series.from_landmarks(
         dated(made, np.repeat([-7, 0, 7, 14], 2)),
         treated_on=TREATED_ON,
@@ -348,7 +358,8 @@ def test_remarks_are_those_of_the_day_that_is_told() -> None:
 def test_the_setting_says_how_far_days_differ_and_is_kept(tmp_path: Path) -> None:
     made = dated(face(5, brow_right_mm=[0, 0, 0, -0.6, -0.6]), [-7, -3, 0, 7, 14])
     home, clinic = (
-        Series.from_landmarks(made, treated_on=TREATED_ON, setting=setting) for setting in ("home", "clinic")
+        Series.from_landmarks(made, treated_on=TREATED_ON, setting=setting)
+        for setting in ("home", "clinic")
     )
     assert not of(home.changes(), "brow_height").beyond
     assert of(clinic.changes(), "brow_height").beyond

@@ -30,7 +30,9 @@ def found(landmarks: Landmarks, **options: Any) -> tuple[Finding, ...]:
     return list_findings(series.changes(), series.followed, series.treated, series.affected)
 
 
-def at_rest(course: npt.NDArray[np.float64], part: str, mm: float, *sides: Side, **more: Any) -> Landmarks:
+def at_rest(
+    course: npt.NDArray[np.float64], part: str, mm: float, *sides: Side, **more: Any
+) -> Landmarks:
     moved = {f"{part}_{side}_mm": mm * course for side in sides}
     return dated(face(len(DAYS), noise_px=0.1, **moved, **more), DAYS)
 
@@ -52,7 +54,9 @@ def with_movement(rest: Landmarks, moved: Landmarks, expression: str) -> dict[st
         ("mouth_corner", -3.0, "commissure_height", "lower"),
     ],
 )
-def test_the_side_that_moved_is_told(part: str, mm: float, headline: str, kind: str, side: Side) -> None:
+def test_the_side_that_moved_is_told(
+    part: str, mm: float, headline: str, kind: str, side: Side
+) -> None:
     (one,) = found(at_rest(LASTS, part, mm, side))
     assert (one.part, one.side, one.kind, one.better) == (headline, side, kind, False)
     assert one.worst - one.before == pytest.approx(mm, abs=0.2)
@@ -133,7 +137,9 @@ def test_an_eye_that_does_not_close_is_told(side: Side) -> None:
 
 
 def test_a_side_is_surer_the_farther_it_moved() -> None:
-    (far,), (near,) = (found(at_rest(LASTS, "brow", mm, "left"), setting="home") for mm in (-4.0, -1.0))
+    (far,), (near,) = (
+        found(at_rest(LASTS, "brow", mm, "left"), setting="home") for mm in (-4.0, -1.0)
+    )
     assert far.side_sure > 0.95 > near.side_sure > 0.5
     assert not [note for note in far.notes if note.code == "side_unsure"]
     assert ("side_unsure" in {note.code for note in near.notes}) == (near.side_sure < 0.9)

@@ -64,7 +64,9 @@ def picture(grey: int) -> bytes:
 
 
 def from_database(reader: Reader, n: int = 3, **options: Any) -> Series:
-    photos = [PhotoBytes(f"P17/{i}", picture(20 * i), taken=f"2026-03-{i + 1:02d}") for i in range(n)]
+    photos = [
+        PhotoBytes(f"P17/{i}", picture(20 * i), taken=f"2026-03-{i + 1:02d}") for i in range(n)
+    ]
     return Series.from_photos(photos, extractor=reader, **options)
 
 
@@ -235,7 +237,10 @@ def test_own_metrics_are_measured_followed_and_reported() -> None:
 def test_few_metrics_leave_what_changes_and_reports_rest_on() -> None:
     made = smiling()
     few = Series.from_landmarks(
-        made.landmarks, treated_on="2026-03-01", about=made.about, metrics=[cheek_height, cheek_lift]
+        made.landmarks,
+        treated_on="2026-03-01",
+        about=made.about,
+        metrics=[cheek_height, cheek_lift],
     )
     assert "nose_width_pct" not in few.static
     assert [each.column for each in few.changes()] == [each.column for each in made.changes()]

@@ -28,7 +28,9 @@ RAISED = 5.0 - 3 * LASTS
 
 
 def names(landmarks: Landmarks, expression: str) -> Landmarks:
-    return replace(landmarks, photo=np.array([f"{expression} {row}.jpg" for row in range(len(landmarks))]))
+    return replace(
+        landmarks, photo=np.array([f"{expression} {row}.jpg" for row in range(len(landmarks))])
+    )
 
 
 def made(side: Side = "right", affected: Side | None = "right") -> Series:
@@ -79,7 +81,9 @@ def test_the_side_that_moved_has_the_arrow(side: Side) -> None:
         assert {getattr(cell, f"{OTHER[side]}_arrow") for cell in cells} == {""}
     assert not any(cell.right_arrow or cell.left_arrow for cell in row(sheet, "mrd1").cells)
     brow = row(sheet, "brow_height")
-    assert getattr(brow, f"{side}_before") - getattr(brow.cells[-1], side) == pytest.approx(3, abs=0.1)
+    assert getattr(brow, f"{side}_before") - getattr(brow.cells[-1], side) == pytest.approx(
+        3, abs=0.1
+    )
     assert 0 < brow.error < 0.5
 
 
@@ -122,7 +126,9 @@ def test_a_side_that_does_not_move_has_no_percentage_of_itself() -> None:
     rest = names(dated(face(2), DAYS[:2]), "rest")
     still = names(dated(face(2), DAYS[:2]), "brow_raise")
     series = Series.from_landmarks(
-        Landmarks.concat([rest, still]), affected="right", expression=["rest"] * 2 + ["brow_raise"] * 2
+        Landmarks.concat([rest, still]),
+        affected="right",
+        expression=["rest"] * 2 + ["brow_raise"] * 2,
     )
     assert all(math.isnan(cell.percent) for cell in row(series.sheet(), "brow_raise").cells)
 
@@ -197,7 +203,9 @@ def test_csv_reads_back(tmp_path: Path) -> None:
     last = lines[4]
     assert float(last["2026-05-08 (day 60) right"]) == pytest.approx(2, abs=0.1)
     assert last["2026-05-08 (day 60) right, change"] == "down"
-    assert float(last["2026-05-08 (day 60) right, % of the healthy side"]) == pytest.approx(40, abs=4)
+    assert float(last["2026-05-08 (day 60) right, % of the healthy side"]) == pytest.approx(
+        40, abs=4
+    )
     assert lines[5]["2026-03-02 (day -7) right"] == ""
     assert "no photo" in lines[5]["2026-03-02 (day -7) not measured because"]
     assert len(list(csv.reader(io.StringIO(text)))) == 1 + len(sheet)

@@ -95,7 +95,9 @@ def test_what_changed_and_what_did_not_is_told() -> None:
 # Trend and forecast
 
 
-def sloping(per_week: float, *, at: float = -4.0, sd: float = 0.1, seed: int = 0, n: int = 20) -> Trend:
+def sloping(
+    per_week: float, *, at: float = -4.0, sd: float = 0.1, seed: int = 0, n: int = 20
+) -> Trend:
     """Trend of a straight course of n days, five days apart, that starts so high."""
     days = 5.0 * np.arange(n)
     values = at + per_week * days / 7 + np.random.default_rng(seed).normal(0, sd, n)
@@ -227,7 +229,9 @@ def test_trend_and_forecast_of_a_series_count_from_the_peak() -> None:
 # The whole way, from pixels
 
 
-def test_a_brow_that_drops_by_2_mm_in_real_photos(astronaut: npt.NDArray[np.uint8], tmp_path: Path) -> None:
+def test_a_brow_that_drops_by_2_mm_in_real_photos(
+    astronaut: npt.NDArray[np.uint8], tmp_path: Path
+) -> None:
     """Twelve photos of one face, each held and lit differently; in the last four the right brow is lower."""
     rng = np.random.default_rng(0)
     days = range(-4, 8)
@@ -251,7 +255,9 @@ def test_a_brow_that_drops_by_2_mm_in_real_photos(astronaut: npt.NDArray[np.uint
 
 
 @pytest.mark.parametrize("treated_on", [None, "2026-03-02", "2026-03-09"])
-def test_four_photos_of_one_sitting_show_no_change(sitting: Landmarks, treated_on: str | None) -> None:
+def test_four_photos_of_one_sitting_show_no_change(
+    sitting: Landmarks, treated_on: str | None
+) -> None:
     """As if they were of four days."""
     weekly = np.array(["2026-03-02", "2026-03-09", "2026-03-16", "2026-03-23"])
     series = Series.from_landmarks(replace(sitting, taken=weekly), treated_on=treated_on)

@@ -45,7 +45,13 @@ def shot(
 
 
 def test_every_file_is_a_photo_a_document_or_named(tmp_path: Path) -> None:
-    photos(tmp_path, "2026-03-01.jpg", "IMG_0412.HEIC.jpg", "@eaDir/x/SYNOPHOTO_THUMB_M.jpg", "thumbs/y.jpg")
+    photos(
+        tmp_path,
+        "2026-03-01.jpg",
+        "IMG_0412.HEIC.jpg",
+        "@eaDir/x/SYNOPHOTO_THUMB_M.jpg",
+        "thumbs/y.jpg",
+    )
     jpeg = (tmp_path / "2026-03-01.jpg").read_bytes()
     contents = {
         "rest": jpeg,  # a photo by its content
@@ -81,7 +87,9 @@ def test_every_file_is_a_photo_a_document_or_named(tmp_path: Path) -> None:
         "unknown.bin": ("unknown_file", True),
         ".IMG_0413.HEIC.icloud": ("in_the_cloud", True),
     }
-    assert [job.photo for job in find_jobs(str(tmp_path))] == [path.name for path in image_files(tmp_path)]
+    assert [job.photo for job in find_jobs(str(tmp_path))] == [
+        path.name for path in image_files(tmp_path)
+    ]
 
 
 def test_thumbnails_are_no_photos_of_the_person(tmp_path: Path) -> None:
@@ -167,7 +175,9 @@ def doubts(**dates: str) -> tuple[dict[str, str], dict[str, str]]:
     taken = list(dates.values())
     about = [describe_photo(f"{day} {name}.jpg") for name, day in dates.items()]
     aside, asked = doubt_dates(names, taken, about)
-    return {names[row]: n.code for row, n in aside.items()}, {names[row]: n.code for row, n in asked.items()}
+    return {names[row]: n.code for row, n in aside.items()}, {
+        names[row]: n.code for row, n in asked.items()
+    }
 
 
 def test_a_date_far_before_all_others_is_set_aside() -> None:
@@ -238,7 +248,10 @@ def test_dates_of_clocks_and_messengers_are_told(tmp_path: Path) -> None:
 
 def test_a_series_all_before_or_all_after_its_treatment_is_asked_about(tmp_path: Path) -> None:
     photos(tmp_path, "2026-03-02.jpg", "2026-03-09.jpg")
-    for day, code in (("2026-04-01", "all_before_treatment"), ("2026-02-01", "all_after_treatment")):
+    for day, code in (
+        ("2026-04-01", "all_before_treatment"),
+        ("2026-02-01", "all_after_treatment"),
+    ):
         assert code in {each.note.code for each in read(tmp_path, treated_on=day).review()}
     assert not [each for each in read(tmp_path, treated_on="2026-03-05").review() if not each.photo]
 
@@ -256,7 +269,9 @@ def test_files_stay_named_when_photos_are_added(tmp_path: Path) -> None:
     (tmp_path / "clip.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
     series = read(tmp_path)
     photos(tmp_path, "2026-03-08 rest.jpg")
-    assert [each.photo for each in series.add(tmp_path, extractor=Reader()).review()] == ["clip.mp4"]
+    assert [each.photo for each in series.add(tmp_path, extractor=Reader()).review()] == [
+        "clip.mp4"
+    ]
 
 
 # Treatments
@@ -285,7 +300,9 @@ def test_a_list_of_treatments(tmp_path: Path) -> None:
     assert series.static["day"].tolist() == [-7, 16]
     assert read(tmp_path, treated_on="2026-03-10").treatments == (Treatment.of("2026-03-10"),)
     (tmp_path / "treatments.csv").write_text("date\n3/9/2026\n")
-    with pytest.raises(InvalidInputError, match=r"treatments.csv line 2: '3/9/2026' could be 2026-09-03 or"):
+    with pytest.raises(
+        InvalidInputError, match=r"treatments.csv line 2: '3/9/2026' could be 2026-09-03 or"
+    ):
         read(tmp_path)
 
 

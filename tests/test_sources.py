@@ -42,7 +42,11 @@ def exif_jpeg(pixels: Pixels, orientation: int) -> bytes:
 def test_every_way_in_gives_the_same_pixels(portrait_path: Path) -> None:
     data = portrait_path.read_bytes()
     whole = read_photo(portrait_path).pixels
-    with portrait_path.open("rb") as file, Image.open(portrait_path) as lazy, Image.open(file) as other:
+    with (
+        portrait_path.open("rb") as file,
+        Image.open(portrait_path) as lazy,
+        Image.open(file) as other,
+    ):
         other.load()
         for source in (io.BytesIO(data), lazy, other, PhotoBytes("a.jpg", data), memoryview(data)):
             assert np.array_equal(read_photo(source).pixels, whole)
@@ -99,13 +103,20 @@ def test_one_bad_item_costs_its_own_row(extractor: Extractor, astronaut: Pixels)
 
 
 def test_a_single_photo_is_no_list(extractor: Extractor, astronaut: Pixels) -> None:
-    singles = (io.BytesIO(b"x"), Image.fromarray(astronaut), PhotoBytes("a", b"x"), astronaut[..., 0])
+    singles = (
+        io.BytesIO(b"x"),
+        Image.fromarray(astronaut),
+        PhotoBytes("a", b"x"),
+        astronaut[..., 0],
+    )
     for single in singles:
         with pytest.raises(InvalidInputError, match=r"pass \[photo\]"):
             extractor.extract(single)  # type: ignore[arg-type]
 
 
-def test_an_open_file_is_read_once_and_called_by_its_name(extractor: Extractor, portrait_path: Path) -> None:
+def test_an_open_file_is_read_once_and_called_by_its_name(
+    extractor: Extractor, portrait_path: Path
+) -> None:
     with portrait_path.open("rb") as file:
         row = extractor.extract([file])
         assert row.photo.tolist() == [str(portrait_path)]
@@ -142,7 +153,9 @@ def test_a_url_is_fetched(extractor: Extractor, portrait_path: Path) -> None:
     assert score("memory://clinic/a.jpg", extractor=extractor).status
 
 
-def test_without_the_extra_no_work_begins(monkeypatch: pytest.MonkeyPatch, extractor: Extractor) -> None:
+def test_without_the_extra_no_work_begins(
+    monkeypatch: pytest.MonkeyPatch, extractor: Extractor
+) -> None:
     monkeypatch.setitem(sys.modules, "fsspec.core", None)
     urls: list[PhotoSource] = ["no-such-photo.jpg", "memory://a.jpg"]
     with pytest.raises(MissingExtraError, match=r"asymmetry\[url\]"):
@@ -151,7 +164,9 @@ def test_without_the_extra_no_work_begins(monkeypatch: pytest.MonkeyPatch, extra
         score("memory://a.jpg")
 
 
-def test_web_addresses_need_what_fetches_them(monkeypatch: pytest.MonkeyPatch, extractor: Extractor) -> None:
+def test_web_addresses_need_what_fetches_them(
+    monkeypatch: pytest.MonkeyPatch, extractor: Extractor
+) -> None:
     pytest.importorskip("fsspec")
     monkeypatch.setitem(sys.modules, "fsspec.implementations.http", None)
     for read in (lambda url: extractor.extract([url]), lambda url: read_url(url, url)):

@@ -16,7 +16,15 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.level import ASLANT_DEG, PUPILS_WEIGHT
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.core.table import Measurements
-from asymmetry.metrics import MAX_YAW, MAX_YAW_HORIZONTAL, Metric, catalogue, measure, measuring, metric
+from asymmetry.metrics import (
+    MAX_YAW,
+    MAX_YAW_HORIZONTAL,
+    Metric,
+    catalogue,
+    measure,
+    measuring,
+    metric,
+)
 from asymmetry.metrics.propagation import COPIES, differing, mixtures
 from tests.faces import PX_PER_MM, changeable, crowd, double, model, number, photo
 from tests.test_laws import in_plane
@@ -40,8 +48,16 @@ def test_columns_come_last_and_can_be_left_out() -> None:
     told, plain = measure(photo()), measure(photo(), sd=False)
     sds = [name for entry in catalogue().values() for name in entry.sd_columns]
     assert list(told) == [*plain, *sds, *RSD_COLUMNS]
-    assert catalogue()["mrd1"].sd_columns == ("mrd1_right_sd_mm", "mrd1_left_sd_mm", "mrd1_diff_sd_mm")
-    assert catalogue()["mrd1"].rsd_columns == ("mrd1_right_rsd_mm", "mrd1_left_rsd_mm", "mrd1_diff_rsd_mm")
+    assert catalogue()["mrd1"].sd_columns == (
+        "mrd1_right_sd_mm",
+        "mrd1_left_sd_mm",
+        "mrd1_diff_sd_mm",
+    )
+    assert catalogue()["mrd1"].rsd_columns == (
+        "mrd1_right_rsd_mm",
+        "mrd1_left_rsd_mm",
+        "mrd1_diff_rsd_mm",
+    )
     assert catalogue()["mouth_cant"].rsd_columns == ("mouth_cant_rsd_deg",)
     for name in plain:
         np.testing.assert_array_equal(told[name], plain[name])
@@ -63,7 +79,9 @@ def erring(landmarks: Landmarks, n: int, seed: int) -> Landmarks:
     side = np.arange(len(mix)) % 2
     errors = rng.normal(size=(n, 2, mix.shape[1], 2))  # photos, axes, errors, sides
     per_side = np.einsum("ke,nxes->nxks", mix, errors)
-    moved = np.where(np.arange(len(mix)) < paired, np.where(side, *np.moveaxis(per_side, -1, 0)[::-1]), 0)
+    moved = np.where(
+        np.arange(len(mix)) < paired, np.where(side, *np.moveaxis(per_side, -1, 0)[::-1]), 0
+    )
     moved[..., paired:] = per_side[..., paired:, :].sum(axis=-1)
     numbers = [each for pair in MEDIAPIPE_478.pairs.values() for each in pair]
     numbers += list(MEDIAPIPE_478.midline.values())
@@ -124,7 +142,9 @@ def test_an_uncertain_level_tells_in_every_difference() -> None:
 def test_the_iris_that_gives_the_scale_tells_in_lengths_but_not_with_a_ruler() -> None:
     landmarks = only(photo(), iris_lateral=0.2, iris_medial=0.2)
     by_iris = measure(landmarks)["commissure_height_right_rsd_mm"][0]
-    by_ruler = measure(landmarks, scale=Scale("ruler", PX_PER_MM))["commissure_height_right_rsd_mm"][0]
+    by_ruler = measure(landmarks, scale=Scale("ruler", PX_PER_MM))[
+        "commissure_height_right_rsd_mm"
+    ][0]
     # Of one iris in two the width is wrong by 0.2 mm, and so 66 mm by half that share of 11.71 mm.
     assert by_iris == pytest.approx(66 * 0.2 / 2 / 11.71, rel=0.02)
     assert by_ruler < by_iris / 100
@@ -151,7 +171,9 @@ def test_errors_that_last_leave_less_of_a_difference() -> None:
     first, second = np.full((len(names), 2, 1), 0.3), np.full((len(names), 2, 1), 0.4)
     lasting = np.array([shares.get(name, 0.0) for name in names])[:, None, None]
     known = np.sqrt(0.3**2 + 0.4**2 - 2 * lasting * 0.3 * 0.4)
-    np.testing.assert_allclose(differing(first, second, names), np.broadcast_to(known, (len(names), 2, 1)))
+    np.testing.assert_allclose(
+        differing(first, second, names), np.broadcast_to(known, (len(names), 2, 1))
+    )
 
 
 @metric(unit="mm", sign="farther", source="a test")
@@ -247,7 +269,11 @@ def test_an_unknown_point_takes_out_only_what_uses_it() -> None:
     changeable(lost).spread[1, number("brow_upper_3", "right")] = np.nan
     before, after = measure(whole), measure(lost)
     gone = {
-        *(f"{name}_{side}_rsd_mm" for name in ("brow_height", "lid_to_brow") for side in ("right", "diff")),
+        *(
+            f"{name}_{side}_rsd_mm"
+            for name in ("brow_height", "lid_to_brow")
+            for side in ("right", "diff")
+        ),
         *(f"asymmetry_{region}_rsd_mm" for region in ("upper", "middle", "lower", "total")),
     }
     for name in RSD_COLUMNS:

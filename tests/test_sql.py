@@ -26,7 +26,12 @@ parquet = pytest.importorskip("pyarrow.parquet", reason="the extra table is not 
 
 COLUMN = "brow_height_diff_mm"
 TAKEN = ["2026-03-02T18:15:00+01:00", "", "2026-03-04", "2026-03-05T07:08:09.500000"]
-READ = [datetime(2026, 3, 2, 18, 15), None, datetime(2026, 3, 4), datetime(2026, 3, 5, 7, 8, 9, 500000)]
+READ = [
+    datetime(2026, 3, 2, 18, 15),
+    None,
+    datetime(2026, 3, 4),
+    datetime(2026, 3, 5, 7, 8, 9, 500000),
+]
 
 
 @pytest.fixture(scope="module")
@@ -57,13 +62,21 @@ def test_duckdb_ignores_failed_photos(path: Path, known: Any) -> None:
     duckdb = pytest.importorskip("duckdb", reason="the extra dev is not installed")
     with duckdb.connect() as base:
         query = f"select avg({COLUMN}), max({COLUMN}), count({COLUMN}) from '{path}'"
-        assert base.sql(query).fetchall()[0] == pytest.approx((np.nanmean(known), np.nanmax(known), 3))
+        assert base.sql(query).fetchall()[0] == pytest.approx(
+            (np.nanmean(known), np.nanmax(known), 3)
+        )
         query = f"select photo from '{path}' order by {COLUMN} desc nulls last"
-        assert base.sql(query).fetchall()[0][0] == ["a", "lost.jpg", "b", "c"][int(np.nanargmax(known))]
+        assert (
+            base.sql(query).fetchall()[0][0]
+            == ["a", "lost.jpg", "b", "c"][int(np.nanargmax(known))]
+        )
         query = f"select photo from '{path}' where {COLUMN} > -1000"
         assert [name for (name,) in base.sql(query).fetchall()] == ["a", "b", "c"]
         assert base.sql(f"select max(taken) from '{path}'").fetchall()[0][0] == READ[3]
-        assert base.sql(f"select count(*) from '{path}' where status = 'no_face'").fetchall()[0][0] == 1
+        assert (
+            base.sql(f"select count(*) from '{path}' where status = 'no_face'").fetchall()[0][0]
+            == 1
+        )
 
 
 def test_polars_ignores_failed_photos(path: Path, known: Any) -> None:
@@ -107,7 +120,11 @@ def test_no_nan_is_left_in_the_file(path: Path) -> None:
     table = parquet.read_table(path)
     for name in table.column_names:
         column = table[name]
-        flat = column.combine_chunks().flatten() if pa.types.is_fixed_size_list(column.type) else column
+        flat = (
+            column.combine_chunks().flatten()
+            if pa.types.is_fixed_size_list(column.type)
+            else column
+        )
         if pa.types.is_floating(flat.type):
             assert not pc.any(pc.is_nan(flat)).as_py(), name
 

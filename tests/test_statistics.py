@@ -21,12 +21,16 @@ FloatArray = npt.NDArray[np.float64]
 #: Days and readings on a grid, so that some are equal.
 DAYS, READINGS = st.integers(0, 60).map(float), st.integers(-40, 40).map(lambda tenths: tenths / 10)
 SERIES = st.integers(2, EXACT_READINGS + 8).flatmap(
-    lambda n: st.tuples(hnp.arrays(float, n, elements=DAYS), hnp.arrays(float, n, elements=READINGS))
+    lambda n: st.tuples(
+        hnp.arrays(float, n, elements=DAYS), hnp.arrays(float, n, elements=READINGS)
+    )
 )
 #: The same without equal ones, where Kendall's p is counted out.
 ORDERS = st.integers(2, EXACT_READINGS + 3).flatmap(lambda n: st.permutations(range(n)))
 ROWS = st.floats(-1, 1, width=32) | st.just(math.nan)
-TABLES = hnp.arrays(float, hnp.array_shapes(min_dims=2, max_dims=2, min_side=2, max_side=9), elements=ROWS)
+TABLES = hnp.arrays(
+    float, hnp.array_shapes(min_dims=2, max_dims=2, min_side=2, max_side=9), elements=ROWS
+)
 
 
 def close(ours: object, theirs: object) -> None:
@@ -105,7 +109,12 @@ def analysis_of_variance(table: FloatArray) -> tuple[float, float, float, float]
     rows = (table.sum(axis=1) ** 2).sum() / k - correction
     columns = (table.sum(axis=0) ** 2).sum() / n - correction
     rest = whole - rows - columns
-    return rows / (n - 1), columns / (k - 1), (whole - rows) / (n * (k - 1)), rest / ((n - 1) * (k - 1))
+    return (
+        rows / (n - 1),
+        columns / (k - 1),
+        (whole - rows) / (n * (k - 1)),
+        rest / ((n - 1) * (k - 1)),
+    )
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(3, 20), st.integers(2, 6), st.floats(0.05, 2))
@@ -129,7 +138,9 @@ def test_icc_of_the_paper() -> None:
     assert icc([*ratings, [1, math.nan, 9, 9]]) == icc(ratings)
 
 
-@pytest.mark.parametrize("values", [np.zeros((0, 3)), np.zeros((1, 3)), np.zeros((4, 1)), np.ones((3, 3))])
+@pytest.mark.parametrize(
+    "values", [np.zeros((0, 3)), np.zeros((1, 3)), np.zeros((4, 1)), np.ones((3, 3))]
+)
 def test_icc_of_nothing_that_differs_is_nan(values: FloatArray) -> None:
     assert np.isnan(icc(values)).all()
 

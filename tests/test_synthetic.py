@@ -75,14 +75,19 @@ def centroid(pixels: Array, near: Array, radius: int = 7) -> Array:
     left, top = np.floor(near).astype(int) - radius
     patch = pixels[top : top + 2 * radius + 1, left : left + 2 * radius + 1, 0].astype(float)
     rows, columns = np.indices(patch.shape)
-    return np.array([(columns * patch).sum(), (rows * patch).sum()]) / patch.sum() + [left + 0.5, top + 0.5]
+    return np.array([(columns * patch).sum(), (rows * patch).sum()]) / patch.sum() + [
+        left + 0.5,
+        top + 0.5,
+    ]
 
 
 @pytest.mark.parametrize("roll", [0.0, -17.0])
 @pytest.mark.parametrize("move", MOVES[:4])
 def test_a_part_moves_as_a_whole_by_exactly_the_stated_amount(move: Move, roll: float) -> None:
     landmarks = face(roll=roll, px_per_mm=4.0)
-    moved = warp_photo(skin(landmarks), landmarks, [move]).displacement[numbers(PARTS[move.part], move.side)]
+    moved = warp_photo(skin(landmarks), landmarks, [move]).displacement[
+        numbers(PARTS[move.part], move.side)
+    ]
     angle = np.radians(roll)  # anticlockwise, and y goes down
     left, up = np.array([np.cos(angle), -np.sin(angle)]), np.array([-np.sin(angle), -np.cos(angle)])
     out = left if move.side == "left" else -left
@@ -152,14 +157,20 @@ def test_a_lid_that_closes_covers_an_iris_that_stays() -> None:
     )  # it lies just beside the pupil
 
     (x, y), above = landmarks.points[0, pupil, :2].astype(int), int(landmarks.points[0, top, 1])
-    assert np.array_equal(warped.pixels[y : y + 15, x], photo[y : y + 15, x])  # the eye below the new margin
+    assert np.array_equal(
+        warped.pixels[y : y + 15, x], photo[y : y + 15, x]
+    )  # the eye below the new margin
     lid = photo[above - 6 : above + 2, x].astype(int)
-    assert np.abs(warped.pixels[above + 6 : above + 14, x] - lid).max() <= 2  # lashes and all, 12 px lower
+    assert (
+        np.abs(warped.pixels[above + 6 : above + 14, x] - lid).max() <= 2
+    )  # lashes and all, 12 px lower
 
 
 def test_a_lid_that_opens_stretches_the_eye_and_keeps_the_pupil() -> None:
     landmarks = face(px_per_mm=6.0)
-    moved = warp_photo(skin(landmarks), landmarks, [Move("upper_lid", "left", up_mm=1.0)]).displacement
+    moved = warp_photo(
+        skin(landmarks), landmarks, [Move("upper_lid", "left", up_mm=1.0)]
+    ).displacement
     (top,), (pupil,) = numbers(("upper_lid_4",), "left"), numbers(("iris_centre",), "left")
     np.testing.assert_allclose(moved[top], [0, -6.0], atol=0.02)
     np.testing.assert_allclose(moved[pupil], 0, atol=1e-6)
@@ -171,7 +182,9 @@ def test_the_mirrored_move_on_the_mirrored_photo_is_the_mirror_image(move: Move)
     photo = skin(landmarks)
     warped = warp_photo(photo, landmarks, [move])
     mirrored = warp_photo(
-        np.ascontiguousarray(photo[:, ::-1]), landmarks.mirrored(), [replace(move, side=other(move.side))]
+        np.ascontiguousarray(photo[:, ::-1]),
+        landmarks.mirrored(),
+        [replace(move, side=other(move.side))],
     )
     np.testing.assert_allclose(
         mirrored.displacement[MEDIAPIPE_478.mirror] * [-1, 1], warped.displacement, atol=1e-2
@@ -204,7 +217,9 @@ def test_no_move_changes_nothing() -> None:
 
 def test_the_scale_may_be_given() -> None:
     landmarks = face(px_per_mm=4.0)
-    warped = warp_photo(skin(landmarks), landmarks, [Move("brow", "right", up_mm=-2)], mm_per_px=0.5)
+    warped = warp_photo(
+        skin(landmarks), landmarks, [Move("brow", "right", up_mm=-2)], mm_per_px=0.5
+    )
     assert warped.displacement[:, 1].max() == pytest.approx(4.0, abs=1e-3)
 
 
@@ -260,7 +275,11 @@ def plain() -> Iterator[Extractor]:
 @pytest.mark.parametrize("side", SIDES)
 @pytest.mark.parametrize(
     ("part", "metric", "least"),
-    [("brow", "brow_height", 0.5), ("mouth_corner", "commissure_height", 1.0), ("upper_lid", "mrd1", 0.2)],
+    [
+        ("brow", "brow_height", 0.5),
+        ("mouth_corner", "commissure_height", 1.0),
+        ("upper_lid", "mrd1", 0.2),
+    ],
 )
 def test_a_landmarker_sees_the_move_on_the_side_that_moved(
     plain: Extractor, large_astronaut: Array, part: Part, metric: str, least: float, side: Side

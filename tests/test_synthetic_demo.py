@@ -28,7 +28,12 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_demo_photos_are_dated_named_and_readable(tmp_path: Path, astronaut_path: Path) -> None:
     made = make_demo(tmp_path / "new" / "demo", portrait=astronaut_path)
     assert made.treated_on == date(2026, 3, 9)
-    names = ["2026-03-02_rest.jpg", "2026-03-02_rest_2.jpg", "2026-03-19_rest.jpg", "2026-06-27_rest.jpg"]
+    names = [
+        "2026-03-02_rest.jpg",
+        "2026-03-02_rest_2.jpg",
+        "2026-03-19_rest.jpg",
+        "2026-06-27_rest.jpg",
+    ]
     assert made.truth["photo"].tolist() == names
     assert [path.name for path in image_files(made.folder)] == names
     assert made.truth["day"].tolist() == [-7, -7, 10, 110]
@@ -53,7 +58,9 @@ def test_the_same_seed_writes_the_same_photos(tmp_path: Path, astronaut_path: Pa
         make_demo(tmp_path / str(i), portrait=astronaut_path, seed=seed).folder
         for i, seed in enumerate((1, 1, 2))
     ]
-    one, same, different = ([path.read_bytes() for path in image_files(folder)] for folder in folders)
+    one, same, different = (
+        [path.read_bytes() for path in image_files(folder)] for folder in folders
+    )
     assert one == same
     assert not set(one) & set(different)
     assert len(set(one)) == len(one)
@@ -79,7 +86,9 @@ def test_the_course_is_as_told() -> None:
     assert brow[day == 10] == pytest.approx(-3.0)
     assert brow.min() == pytest.approx(-3.0)
     assert brow[day >= 110] == pytest.approx(0.0)
-    assert mouth.max() == pytest.approx(2.0)  # the left corner sits lower: right minus left is positive
+    assert mouth.max() == pytest.approx(
+        2.0
+    )  # the left corner sits lower: right minus left is positive
     assert mouth[day == 120] == pytest.approx(0.8)
     for metric in ("brow_height", "commissure_height"):
         right, left = truth[f"{metric}_right_mm"], truth[f"{metric}_left_mm"]
@@ -92,7 +101,9 @@ def test_a_portrait_comes_with_a_package(monkeypatch: pytest.MonkeyPatch) -> Non
     found = demo_portrait()
     assert (found.path.name, found.expression, found.note) == ("astronaut.png", "smile_open", "")
     find = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "skimage" else find(name))
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "skimage" else find(name)
+    )
     other_one = demo_portrait()
     assert (other_one.path.name, other_one.expression) == ("grace_hopper.jpg", "rest")
     assert "glasses" in other_one.note

@@ -22,7 +22,9 @@ from asymmetry.synthetic import face
 def test_the_canonical_face_is_symmetric(roll: float, px_per_mm: float, pitch: float) -> None:
     table = measure(face(roll=roll, px_per_mm=px_per_mm, pitch=pitch))
     for name in (name for name in table if "sd_" not in name):
-        if "_diff_" in name or name.startswith(("asymmetry", "mouth_cant", "chin_dev", "philtrum_dev")):
+        if "_diff_" in name or name.startswith(
+            ("asymmetry", "mouth_cant", "chin_dev", "philtrum_dev")
+        ):
             assert table[name] == pytest.approx(0.0, abs=2e-3), name
 
 
@@ -50,7 +52,9 @@ def test_a_known_droop_measures_exactly_that(part: str, metric: str, side: Side)
 
 @given(yaw=st.floats(-15, 15), pitch=st.floats(-10, 10), roll=st.floats(-30, 30))
 def test_a_turned_head_droops_as_much(yaw: float, pitch: float, roll: float) -> None:
-    table = measure(face(yaw=yaw, pitch=pitch, roll=roll, brow_right_mm=-3.0, mouth_corner_left_mm=-2.0))
+    table = measure(
+        face(yaw=yaw, pitch=pitch, roll=roll, brow_right_mm=-3.0, mouth_corner_left_mm=-2.0)
+    )
     assert table["brow_height_diff_mm"] == pytest.approx(-3.0, abs=0.01)
     assert table["commissure_height_diff_mm"] == pytest.approx(2.0, abs=0.01)
 
@@ -70,7 +74,9 @@ def test_poses_are_what_was_asked() -> None:
 
 
 def test_scale_comes_from_the_irises() -> None:
-    np.testing.assert_allclose(1 / face_frame(face(2, px_per_mm=[3.0, 8.0])).mm_per_px, [3.0, 8.0], rtol=1e-5)
+    np.testing.assert_allclose(
+        1 / face_frame(face(2, px_per_mm=[3.0, 8.0])).mm_per_px, [3.0, 8.0], rtol=1e-5
+    )
 
 
 def test_noise_has_the_stated_size_and_the_seed_decides_it() -> None:
@@ -80,7 +86,9 @@ def test_noise_has_the_stated_size_and_the_seed_decides_it() -> None:
     assert not np.array_equal(noisy.points, face(40, noise_px=0.5, seed=4).points)
 
 
-@pytest.mark.parametrize("wrong", [{"ear_right_mm": 1.0}, {"brow_middle_mm": 1.0}, {"yaw": [1.0, 2.0]}])
+@pytest.mark.parametrize(
+    "wrong", [{"ear_right_mm": 1.0}, {"brow_middle_mm": 1.0}, {"yaw": [1.0, 2.0]}]
+)
 def test_a_face_that_cannot_be_made_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidInputError):
         face(3, **wrong)

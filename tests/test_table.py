@@ -33,7 +33,9 @@ def test_a_table_is_a_mapping_of_columns() -> None:
     assert TABLE["status"].tolist() == ["ok", "no_face"]
     assert "mm_per_px" in TABLE
     assert "mm_per_pixel" not in TABLE
-    with pytest.raises(KeyError, match="no column is called 'mm_per_pixel'; there are photo, status"):
+    with pytest.raises(
+        KeyError, match="no column is called 'mm_per_pixel'; there are photo, status"
+    ):
         TABLE["mm_per_pixel"]
 
 
@@ -71,7 +73,9 @@ def test_select(rows: object) -> None:
 
 
 def test_added_columns_of_the_photo_come_first() -> None:
-    table = TABLE.with_columns(expression=["rest", "rest"], day=[0, 14], note=["", ""], taken=["", ""])
+    table = TABLE.with_columns(
+        expression=["rest", "rest"], day=[0, 14], note=["", ""], taken=["", ""]
+    )
     assert list(table) == [
         *("photo", "taken", "day", "expression", "status", "reason"),
         *("brow_height_diff_mm", "mm_per_px", "note"),
@@ -114,13 +118,18 @@ NOTED = TABLE.with_notes(note_array([[Note("dark", value=12.3), Note("no_iris")]
 def test_notes_are_told_in_words_and_in_codes() -> None:
     assert list(NOTED)[:4] == ["photo", "status", "reason", "flags"]
     assert NOTED["flags"].tolist() == ["dark no_iris", "text"]
-    assert NOTED["reason"][0].startswith("the face is dark (brightness 12 of 255): take the photo in more")
+    assert NOTED["reason"][0].startswith(
+        "the face is dark (brightness 12 of 255): take the photo in more"
+    )
     assert NOTED["reason"][1] == "by hand"
 
 
 def test_notes_stay_in_step() -> None:
     assert NOTED.select([1, 0]).notes.tolist() == NOTED.notes.tolist()[::-1]
-    assert Measurements.concat([NOTED, NOTED.select([0])]).notes.tolist() == [*NOTED.notes, NOTED.notes[0]]
+    assert Measurements.concat([NOTED, NOTED.select([0])]).notes.tolist() == [
+        *NOTED.notes,
+        NOTED.notes[0],
+    ]
     assert NOTED.with_columns(day=[1, 2]).notes is NOTED.notes
     assert NOTED.with_columns(reason=["", "x"]).notes.tolist() == [(), (Note("text", text="x"),)]
     assert pickle.loads(pickle.dumps(NOTED)).notes.tolist() == NOTED.notes.tolist()
@@ -137,7 +146,10 @@ def test_flags_are_lists_where_a_format_has_lists() -> None:
     assert "dark no_iris," in (NOTED.to_csv() or "")
     pyarrow = pytest.importorskip("pyarrow")
     column = NOTED.to_arrow()["flags"]
-    assert (column.type, column.to_pylist()) == (pyarrow.list_(pyarrow.string()), NOTED.to_dict()["flags"])
+    assert (column.type, column.to_pylist()) == (
+        pyarrow.list_(pyarrow.string()),
+        NOTED.to_dict()["flags"],
+    )
 
 
 def test_to_csv_is_short_exact_and_in_utf8(tmp_path: Path) -> None:
@@ -200,8 +212,12 @@ def test_a_file_name_that_is_no_text_does_not_stop_a_table() -> None:
     assert repr(table).encode("utf-8")
 
 
-@pytest.mark.parametrize(("method", "module"), [("to_dataframe", "pandas"), ("to_arrow", "pyarrow")])
-def test_a_missing_extra_is_named(method: str, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("method", "module"), [("to_dataframe", "pandas"), ("to_arrow", "pyarrow")]
+)
+def test_a_missing_extra_is_named(
+    method: str, module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(
         MissingExtraError, match=rf"{method} needs an extra: pip install 'asymmetry\[table\]'"
@@ -241,7 +257,11 @@ def test_repr_of_many_photos_shows_the_first_and_the_last() -> None:
 
 def test_repr_of_other_measurements_shows_the_first_of_them() -> None:
     names = [f"x{i}_mm" for i in range(9)]
-    shown = repr(Measurements({"photo": ["a"]} | {name: [1.0] for name in names})).splitlines()[1].split()
+    shown = (
+        repr(Measurements({"photo": ["a"]} | {name: [1.0] for name in names}))
+        .splitlines()[1]
+        .split()
+    )
     assert shown == ["photo", *names[: len(HEADLINE)]]
 
 

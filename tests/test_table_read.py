@@ -75,7 +75,11 @@ def test_arrow(table: Measurements) -> None:
 
 
 def test_arrow_of_others() -> None:
-    moments = [datetime(2026, 3, 9, 10), datetime(2026, 3, 9), None]  # as a camera tells them, without a zone
+    moments = [
+        datetime(2026, 3, 9, 10),
+        datetime(2026, 3, 9),
+        None,
+    ]  # as a camera tells them, without a zone
     made = pyarrow.table(
         {
             "photo": pyarrow.array(["a", "b", None]).dictionary_encode(),

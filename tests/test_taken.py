@@ -38,8 +38,14 @@ PLAUSIBLE = st.dates(date(1990, 1, 1), date(2100, 12, 31))
         ({ORIGINAL: STAMP, SUBSEC: "5"}, WHEN),  # belongs to another stamp
         ({ORIGINAL: STAMP, OFFSET: "+01:00"}, WHEN),
         ({ORIGINAL: STAMP, OFFSET_ORIGINAL: "Z"}, WHEN.replace(tzinfo=UTC)),
-        ({ORIGINAL: STAMP, OFFSET_ORIGINAL: "+05:30"}, WHEN.replace(tzinfo=timezone(timedelta(hours=5.5)))),
-        ({ORIGINAL: STAMP, OFFSET_ORIGINAL: "-03:30"}, WHEN.replace(tzinfo=timezone(-timedelta(hours=3.5)))),
+        (
+            {ORIGINAL: STAMP, OFFSET_ORIGINAL: "+05:30"},
+            WHEN.replace(tzinfo=timezone(timedelta(hours=5.5))),
+        ),
+        (
+            {ORIGINAL: STAMP, OFFSET_ORIGINAL: "-03:30"},
+            WHEN.replace(tzinfo=timezone(-timedelta(hours=3.5))),
+        ),
         ({ORIGINAL: STAMP, OFFSET_ORIGINAL: "   :  "}, WHEN),
         ({ORIGINAL: STAMP, OFFSET_ORIGINAL: "+99:00"}, WHEN),
     ],
@@ -88,14 +94,18 @@ def test_exif_hours_that_no_clock_has(value: str, iso: str) -> None:
     assert (taken.isoformat(), taken.source) == (iso, "exif")
 
 
-@pytest.mark.parametrize("day", ["1904:01:01", "1970:01:01", "1980:01:01", "1980:01:06", "2000:01:01"])
+@pytest.mark.parametrize(
+    "day", ["1904:01:01", "1970:01:01", "1980:01:01", "1980:01:06", "2000:01:01"]
+)
 def test_a_clock_that_was_not_set_is_told_and_not_believed(day: str) -> None:
     taken = date_from_exif({ORIGINAL: f"{day} 00:00:12"})
     assert taken is not None
     assert taken.source == "exif_reset"
     assert best_date(taken) is None
     assert best_date(taken, date_from_name("2026-03-02.jpg")) == date_from_name("2026-03-02.jpg")
-    assert date_from_exif({ORIGINAL: f"{day} 00:00:12", DATETIME: STAMP}) == Taken(WHEN, "exif_modified")
+    assert date_from_exif({ORIGINAL: f"{day} 00:00:12", DATETIME: STAMP}) == Taken(
+        WHEN, "exif_modified"
+    )
 
 
 def test_exif_day_without_a_time() -> None:
@@ -107,7 +117,9 @@ def test_exif_day_without_a_time() -> None:
 @given(
     st.dictionaries(
         st.sampled_from([DATETIME, ORIGINAL, DIGITIZED, SUBSEC_ORIGINAL, OFFSET_ORIGINAL]),
-        st.one_of(st.just(STAMP), st.text(), st.binary(), st.integers(), st.none(), st.tuples(st.floats())),
+        st.one_of(
+            st.just(STAMP), st.text(), st.binary(), st.integers(), st.none(), st.tuples(st.floats())
+        ),
     )
 )
 def test_no_tag_stops_it(tags: dict[int, object]) -> None:
@@ -205,10 +217,16 @@ def test_folders_further_up_say_nothing() -> None:
     assert date_from_name("2026-03-02/raw/IMG_1.jpg") is None
 
 
-@given(PLAUSIBLE, st.sampled_from(["", "-", "_", ".", " "]), st.sampled_from(["", "IMG_", "x-", "nach "]))
+@given(
+    PLAUSIBLE,
+    st.sampled_from(["", "-", "_", ".", " "]),
+    st.sampled_from(["", "IMG_", "x-", "nach "]),
+)
 def test_every_plausible_day_is_read(day: date, separator: str, before: str) -> None:
     name = f"{before}{day:%Y}{separator}{day:%m}{separator}{day:%d}.jpg"
-    assert date_from_name(name) == Taken(datetime(day.year, day.month, day.day), "name", day_only=True)
+    assert date_from_name(name) == Taken(
+        datetime(day.year, day.month, day.day), "name", day_only=True
+    )
 
 
 @given(st.text())
@@ -218,7 +236,9 @@ def test_no_name_stops_it(name: str) -> None:
 
 
 def test_only_the_exposure_comes_before_a_name() -> None:
-    exposure, scan, edit = (Taken(WHEN, source) for source in ("exif", "exif_digitized", "exif_modified"))
+    exposure, scan, edit = (
+        Taken(WHEN, source) for source in ("exif", "exif_digitized", "exif_modified")
+    )
     name = Taken(datetime(2019, 5, 4), "name", day_only=True)
     assert best_date(exposure, name) == exposure
     assert best_date(scan, name) == name
@@ -245,7 +265,15 @@ def test_image_files_are_the_photos_in_natural_order(tmp_path: Path) -> None:
         "img3.jpg",
         "img10.webp",
     ]
-    others = ["notes.txt", "noending", "._img1.png", ".hidden.jpg", ".thumbs/x.jpg", "Thumbs.db", ".DS_Store"]
+    others = [
+        "notes.txt",
+        "noending",
+        "._img1.png",
+        ".hidden.jpg",
+        ".thumbs/x.jpg",
+        "Thumbs.db",
+        ".DS_Store",
+    ]
     for name in [*wanted, *others]:
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
@@ -280,7 +308,9 @@ def dated_exif() -> bytes:
     return exif.tobytes()
 
 
-@pytest.mark.parametrize("name", ["jpeg", "jpeg-progressive", "png", "webp", "avif", "tiff", "heic"])
+@pytest.mark.parametrize(
+    "name", ["jpeg", "jpeg-progressive", "png", "webp", "avif", "tiff", "heic"]
+)
 def test_capture_time(name: str, tmp_path: Path) -> None:
     path = tmp_path / "2020-01-01.img"
     exif = dated_exif()
@@ -302,7 +332,11 @@ def test_places_and_cameras_are_not_kept() -> None:
 def test_a_name_dates_a_photo_without_exif(tmp_path: Path) -> None:
     path = tmp_path / "IMG_20260302.png"
     path.write_bytes(photo_bytes("png"))
-    for photo in (read_photo(path), read_photo(path, name="visit 3"), read_photo(picture(), name=path.name)):
+    for photo in (
+        read_photo(path),
+        read_photo(path, name="visit 3"),
+        read_photo(picture(), name=path.name),
+    ):
         assert photo.taken is not None
         assert (photo.taken.day, photo.taken.source) == (date(2026, 3, 2), "name")
     assert read_date(path) == read_photo(path).taken

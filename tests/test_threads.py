@@ -61,11 +61,18 @@ def expected(extractor: Extractor, faces: list[bytes]) -> Landmarks:
 
 def unnamed(rows: Landmarks) -> tuple[Any, ...]:
     """All numbers of some rows, as bytes."""
-    return (rows.points.tobytes(), rows.pose.tobytes(), rows.blendshapes.tobytes(), rows.reason.tolist())
+    return (
+        rows.points.tobytes(),
+        rows.pose.tobytes(),
+        rows.blendshapes.tobytes(),
+        rows.reason.tolist(),
+    )
 
 
 @pytest.mark.parametrize("threads", [None, 1])
-def test_threads_read_what_one_reads(faces: list[bytes], expected: Landmarks, threads: int | None) -> None:
+def test_threads_read_what_one_reads(
+    faces: list[bytes], expected: Landmarks, threads: int | None
+) -> None:
     with Extractor(method="plain", threads=threads) as shared, ThreadPoolExecutor(THREADS) as pool:
 
         def read(i: int) -> bool:
@@ -182,7 +189,14 @@ print([os.waitpid(child, 0)[1] for child in children])
 def test_what_is_loaded_before_the_fork_works_after_it(method: str, astronaut_path: Path) -> None:
     # From Python 3.12 on a fork beside threads warns of what is tried here.
     quietly = ["-W", "ignore:This process:DeprecationWarning"]
-    command = [sys.executable, *quietly, "-c", PRELOADED % CHILD_SECONDS, method, str(astronaut_path)]
+    command = [
+        sys.executable,
+        *quietly,
+        "-c",
+        PRELOADED % CHILD_SECONDS,
+        method,
+        str(astronaut_path),
+    ]
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=2 * CHILD_SECONDS, check=False
     )
@@ -199,7 +213,9 @@ def test_a_log_comes_out_while_models_load(capfd: pytest.CaptureFixture[str]) ->
         logger.addHandler(handler)
         logger.warning("a line of the program")
         os.write(2, b"a line to the descriptor\n")
-        subprocess.run([sys.executable, "-c", "import sys; sys.stderr.write('a child')"], check=True)
+        subprocess.run(
+            [sys.executable, "-c", "import sys; sys.stderr.write('a child')"], check=True
+        )
         logger.removeHandler(handler)
     said = capfd.readouterr().err
     assert all(line in said for line in ("of the program", "to the descriptor", "a child"))
@@ -217,5 +233,7 @@ def test_loading_in_parallel_leaves_stderr_as_it_was(capfd: pytest.CaptureFixtur
 
 def test_a_program_without_stderr_can_load() -> None:
     code = "import sys; sys.stderr = None; import asymmetry; asymmetry.Extractor(); print('made')"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stdout == "made\n"

@@ -37,7 +37,9 @@ def extractor() -> Iterator[Extractor]:
 
 @pytest.fixture(scope="module")
 def portrait(astronaut: Pixels) -> Pixels:
-    return np.asarray(cv2.resize(astronaut, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
+    return np.asarray(
+        cv2.resize(astronaut, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), dtype=np.uint8
+    )
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,9 @@ def turned(pixels: Pixels, degrees: float) -> tuple[Pixels, npt.NDArray[np.float
     side = int(np.hypot(height, width)) + 2
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     matrix[:, 2] += (side - width) / 2, (side - height) / 2
-    return np.asarray(cv2.warpAffine(pixels, matrix, (side, side), flags=cv2.INTER_CUBIC), np.uint8), matrix
+    return np.asarray(
+        cv2.warpAffine(pixels, matrix, (side, side), flags=cv2.INTER_CUBIC), np.uint8
+    ), matrix
 
 
 def apart(one: Landmarks, other: Landmarks) -> float:
@@ -86,7 +90,9 @@ def test_an_upside_down_mirror_image_has_the_mirrored_measures(
     extractor: Extractor, portrait: Pixels
 ) -> None:
     down = np.ascontiguousarray(portrait[::-1, ::-1])
-    one, other = (measure(extractor.extract([each])) for each in (down, np.ascontiguousarray(down[:, ::-1])))
+    one, other = (
+        measure(extractor.extract([each])) for each in (down, np.ascontiguousarray(down[:, ::-1]))
+    )
     for name in SEEN:
         assert one[name][0] == pytest.approx(-other[name][0], abs=MIRROR_MM)
 
@@ -156,4 +162,6 @@ def test_a_face_seen_from_nearby_looks_so(distance: float, near: bool) -> None:
 
 def test_a_camera_at_15_cm_is_said(extractor: Extractor, shared_faces: Path) -> None:
     rows = extractor.extract(sorted((shared_faces / "zoom").glob("*.jpg")))
-    assert ["camera_near" in codes(notes) for notes in rows.notes] == [True] + [False] * (len(rows) - 1)
+    assert ["camera_near" in codes(notes) for notes in rows.notes] == [True] + [False] * (
+        len(rows) - 1
+    )

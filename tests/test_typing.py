@@ -16,7 +16,15 @@ RIGHT, WRONG = ROOT / "tests" / "typing" / "right.py", ROOT / "tests" / "typing"
 
 def run_mypy(path: Path, cache: Path) -> set[int]:
     """Lines to which mypy objects."""
-    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(cache), "--no-error-summary"]
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--cache-dir",
+        str(cache),
+        "--no-error-summary",
+    ]
     done = subprocess.run(
         [*command, str(path)], cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
     )
@@ -31,7 +39,9 @@ def run_pyright(path: Path, _cache: Path) -> set[int]:
     if importlib.util.find_spec("pyright") is None:
         pytest.skip("pyright is not installed")
     command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable]
-    done = subprocess.run([*command, str(path)], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*command, str(path)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if not done.stdout.startswith("{"):
         pytest.skip(f"pyright can't run here: {(done.stdout or done.stderr).strip()[:200]}")
     found = json.loads(done.stdout)["generalDiagnostics"]

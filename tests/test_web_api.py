@@ -45,7 +45,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def patient(served: Served, photos: dict[str, bytes]) -> str:
     """A patient whose three photos are read."""
-    number = served.add_patient(affected="right", treatments=[{"date": "2026-03-09", "note": "20 U"}])
+    number = served.add_patient(
+        affected="right", treatments=[{"date": "2026-03-09", "note": "20 U"}]
+    )
     answer = served.bring(number, list(photos.items()))
     assert answer.status_code == 202
     for photo in answer.json()["ids"]:
@@ -65,7 +67,9 @@ def photo(served: Served, patient: str) -> Iterator[str]:
 
 
 def test_the_description_is_valid_and_served(served: Served) -> None:
-    validator = pytest.importorskip("openapi_spec_validator", reason="the extra dev is not installed")
+    validator = pytest.importorskip(
+        "openapi_spec_validator", reason="the extra dev is not installed"
+    )
     validator.validate(API)
     assert served.client.get("/api/openapi.json").json() == API
 
@@ -76,7 +80,9 @@ def test_every_described_path_answers(served: Served, patient: str, photo: str) 
             continue
         number = photo if path.startswith("/api/photos") else patient
         asked = {
-            each["name"]: "brow_height" for each in methods["get"].get("parameters", []) if each["required"]
+            each["name"]: "brow_height"
+            for each in methods["get"].get("parameters", [])
+            if each["required"]
         }
         if "course" in path:
             asked = {"metric": "brow_height"}
@@ -92,7 +98,9 @@ def test_every_described_path_answers(served: Served, patient: str, photo: str) 
 
 def test_a_patient_is_changed_and_deleted(served: Served) -> None:
     number = served.add_patient(affected="left")
-    changed = served.client.patch(f"/api/patients/{number}", json={"affected": None, "name": "P-18"}).json()
+    changed = served.client.patch(
+        f"/api/patients/{number}", json={"affected": None, "name": "P-18"}
+    ).json()
     check("Patient", changed)
     assert (changed["affected"], changed["name"]) == (None, "P-18")
     assert served.client.delete(f"/api/patients/{number}").status_code == 204
@@ -122,7 +130,9 @@ def test_numbers_are_those_of_the_library_to_the_bit(
 def test_a_point_is_moved_and_put_back(served: Served, photo: str) -> None:
     before = served.client.get(f"/api/photos/{photo}").json()
     x, y = before["points"]["commissure"]["right"]
-    answer = served.client.put(f"/api/photos/{photo}/points", json={"commissure": {"right": [x, y + 9]}})
+    answer = served.client.put(
+        f"/api/photos/{photo}/points", json={"commissure": {"right": [x, y + 9]}}
+    )
     check("Changed", answer.json())
     changed = answer.json()["metrics"]
     old = before["metrics"]["commissure_height_right_mm"]["value"]
@@ -130,14 +140,16 @@ def test_a_point_is_moved_and_put_back(served: Served, photo: str) -> None:
     assert not [name for name in changed if name.startswith(("brow", "mrd1", "fissure"))]
     after = served.client.get(f"/api/photos/{photo}").json()
     assert after["corrected"] == ["commissure right"]
-    assert {name for name, value in after["metrics"].items() if value != before["metrics"][name]} == set(
-        changed
-    )
+    assert {
+        name for name, value in after["metrics"].items() if value != before["metrics"][name]
+    } == set(changed)
     assert "placed by hand" in after["reason"]
     told = served.client.get(f"/api/photos/{photo}/history").json()
     assert told[-1]["fact"] == "point commissure right"
     assert (told[-1]["old"], told[-1]["new"]) == (None, [x, y + 9])
-    served.client.delete(f"/api/photos/{photo}/points", params={"name": "commissure", "side": "right"})
+    served.client.delete(
+        f"/api/photos/{photo}/points", params={"name": "commissure", "side": "right"}
+    )
     again = served.client.get(f"/api/photos/{photo}").json()
     assert again["metrics"] == before["metrics"]
     assert again["corrected"] == []
@@ -147,7 +159,9 @@ def test_a_preview_keeps_nothing(served: Served, photo: str) -> None:
     before = served.client.get(f"/api/photos/{photo}").json()
     x, y = before["points"]["brow_upper_3"]["left"]
     path = f"/api/photos/{photo}/points"
-    told = served.client.put(f"{path}?preview=true", json={"brow_upper_3": {"left": [x, y - 5]}}).json()
+    told = served.client.put(
+        f"{path}?preview=true", json={"brow_upper_3": {"left": [x, y - 5]}}
+    ).json()
     assert "brow_height_left_mm" in told["metrics"]
     assert served.client.get(f"/api/photos/{photo}").json() == before
 
@@ -166,7 +180,9 @@ def test_a_mirrored_photo_is_turned_round_with_its_corrections(served: Served, p
     plain = served.client.patch(f"/api/photos/{photo}", json={"mirrored": None}).json()
     assert plain["corrected"] == ["commissure right"]
     other = served.client.get(f"/api/photos/{photo}/image?width=200").content
-    left, right = (np.asarray(Image.open(io.BytesIO(each)), dtype=float) for each in (picture, other))
+    left, right = (
+        np.asarray(Image.open(io.BytesIO(each)), dtype=float) for each in (picture, other)
+    )
     assert np.abs(left[:, ::-1] - right).mean() < 3
 
 
@@ -174,7 +190,11 @@ def test_facts_are_corrected_and_taken_back(served: Served, patient: str, photo:
     facts = {"expression": "rest", "taken": "2026-04-01", "excluded": "blurred"}
     shown = served.client.patch(f"/api/photos/{photo}", json=facts).json()
     check("Photo", shown)
-    assert (shown["expression"], shown["taken"], shown["excluded"]) == ("rest", "2026-04-01", "blurred")
+    assert (shown["expression"], shown["taken"], shown["excluded"]) == (
+        "rest",
+        "2026-04-01",
+        "blurred",
+    )
     review = served.client.get(f"/api/patients/{patient}/changes").json()["review"]
     assert [each["photo"] for each in review if not each["used"]] == [shown["name"]]
     back = served.client.patch(f"/api/photos/{photo}", json=dict.fromkeys(facts)).json()
@@ -190,7 +210,9 @@ def test_the_series_is_that_of_the_library(
     told = served.client.get(f"/api/patients/{patient}/changes").json()
     check("Changes", told)
     assert told["changes"] == [json.loads(each.to_json()) for each in series.changes()]
-    course = served.client.get(f"/api/patients/{patient}/course?metric=brow_height&side=right").json()
+    course = served.client.get(
+        f"/api/patients/{patient}/course?metric=brow_height&side=right"
+    ).json()
     check("Course", course)
     assert course["value"] == series.course("brow_height", side="right").value.tolist()
 
@@ -220,7 +242,9 @@ def test_an_export_is_read_back_to_the_same_numbers(
         served.wait(each["id"])
     numbers = [served.client.get(f"/api/photos/{each['id']}").json()["metrics"] for each in listed]
     known = served.client.get(f"/api/patients/{patient}/photos").json()
-    assert numbers == [served.client.get(f"/api/photos/{each['id']}").json()["metrics"] for each in known]
+    assert numbers == [
+        served.client.get(f"/api/photos/{each['id']}").json()["metrics"] for each in known
+    ]
     served.client.delete(f"/api/patients/{imported['id']}")
 
 
@@ -230,7 +254,11 @@ def test_news_of_each_photo(served: Served, photos: dict[str, bytes]) -> None:
         lines = stream.iter_lines()
         assert next(lines) == ": hello"
         served.bring(number, list(photos.items())[:1])
-        told = [json.loads(line[6:]) for line in _until(lines, '"status": "ok"') if line.startswith("data: ")]
+        told = [
+            json.loads(line[6:])
+            for line in _until(lines, '"status": "ok"')
+            if line.startswith("data: ")
+        ]
     assert {each["patient"] for each in told} == {number}
     assert told[-1]["status"] == "ok"
     served.client.delete(f"/api/patients/{number}")
@@ -243,7 +271,9 @@ def _until(lines: Iterator[str], text: str) -> Iterator[str]:
             return
 
 
-def test_the_command_line_reads_a_patient_of_the_store(tmp_path: Path, photos: dict[str, bytes]) -> None:
+def test_the_command_line_reads_a_patient_of_the_store(
+    tmp_path: Path, photos: dict[str, bytes]
+) -> None:
     folder = tmp_path / "store"
     with running_server(folder) as server:
         number = server.add_patient(name="Ada", affected="right")
@@ -273,10 +303,15 @@ def test_a_folder_is_imported_with_its_lists(served: Served, photos: dict[str, b
         "notes.csv": b"date,text\n2026-03-06,a headache\n",
         "secret.txt": b"not taken",
     }
-    files = [("files", (f"Ada/{name}", content)) for name, content in {first: data, **lists}.items()]
+    files = [
+        ("files", (f"Ada/{name}", content)) for name, content in {first: data, **lists}.items()
+    ]
     patient = served.client.post("/api/import", files=files).json()
     check("Patient", patient)
-    assert (patient["name"], patient["treatments"]) == ("Ada", [{"date": "2026-03-05", "note": "20 U"}])
+    assert (patient["name"], patient["treatments"]) == (
+        "Ada",
+        [{"date": "2026-03-05", "note": "20 U"}],
+    )
     listed = served.client.get(f"/api/patients/{patient['id']}/photos").json()
     told = {each["name"]: (each["expression"], each["excluded"], each["taken"]) for each in listed}
     assert told == {

@@ -49,7 +49,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def patient(served: Served, photos: dict[str, bytes]) -> str:
     """A patient whose three photos are read."""
-    number = served.add_patient(affected="right", treatments=[{"date": "2026-03-09", "note": "20 U"}])
+    number = served.add_patient(
+        affected="right", treatments=[{"date": "2026-03-09", "note": "20 U"}]
+    )
     answer = served.bring(number, list(photos.items()))
     assert answer.status_code == 202
     for photo in answer.json()["ids"]:
@@ -76,11 +78,15 @@ def bomb() -> bytes:
     """A PNG of 30000 by 30000 pixels, all white: small as a file."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     header = struct.pack(">IIBBBBB", 30000, 30000, 1, 0, 0, 0, 0)
     rows = zlib.compress(b"\x00" * 3751 * 300, 9)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,7 +94,9 @@ def bomb() -> bytes:
     [(HTML, "not"), (SVG, "not"), (b"", "empty"), (bomb(), "900")],
     ids="html svg empty bomb".split(),
 )
-def test_a_file_that_is_no_photo_is_refused(served: Served, patient: str, data: bytes, reason: str) -> None:
+def test_a_file_that_is_no_photo_is_refused(
+    served: Served, patient: str, data: bytes, reason: str
+) -> None:
     answer = served.bring(patient, [("../../x<img src=x>.jpg", data)])
     assert answer.status_code == 422
     check("Problem", answer.json())
@@ -107,7 +115,9 @@ def test_a_photo_without_a_face_keeps_its_reason(served: Served) -> None:
         {},
         None,
     )
-    answer = served.client.put(f"/api/photos/{photo}/points", json={"commissure": {"right": [1, 1]}})
+    answer = served.client.put(
+        f"/api/photos/{photo}/points", json={"commissure": {"right": [1, 1]}}
+    )
     assert answer.status_code == 409
     served.client.delete(f"/api/patients/{number}")
 
@@ -165,7 +175,9 @@ def test_hostile_words_stay_words(served: Served) -> None:
     served.client.delete(f"/api/patients/{number}")
 
 
-def test_a_zip_that_would_climb_or_burst_is_harmless(served: Served, photos: dict[str, bytes]) -> None:
+def test_a_zip_that_would_climb_or_burst_is_harmless(
+    served: Served, photos: dict[str, bytes]
+) -> None:
     name, data = next(iter(photos.items()))
     climbing, empty, huge = io.BytesIO(), io.BytesIO(), io.BytesIO()
     with zipfile.ZipFile(climbing, "w") as archive:
@@ -176,7 +188,9 @@ def test_a_zip_that_would_climb_or_burst_is_harmless(served: Served, photos: dic
     with zipfile.ZipFile(huge, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("bomb.jpg", bytes(200 * 2**20))
     before = len(served.client.get("/api/patients").json())
-    made = served.client.post("/api/import", files={"archive": ("climbing.zip", climbing.getvalue())})
+    made = served.client.post(
+        "/api/import", files={"archive": ("climbing.zip", climbing.getvalue())}
+    )
     assert made.status_code == 201
     (listed,) = served.client.get(f"/api/patients/{made.json()['id']}/photos").json()
     assert listed["name"].endswith("climbed.jpg")
@@ -199,7 +213,9 @@ def test_two_hundred_uploads_at_once(served: Served, photos: dict[str, bytes]) -
     with ThreadPoolExecutor(32) as pool:
         codes = list(pool.map(upload, range(200)))
     assert codes == [202 if i % 20 == 0 else 422 for i in range(200)]
-    assert len(served.client.get(f"/api/patients/{number}/photos").json()) == 1  # the same bytes each time
+    assert (
+        len(served.client.get(f"/api/patients/{number}/photos").json()) == 1
+    )  # the same bytes each time
     served.client.delete(f"/api/patients/{number}")
 
 

@@ -53,7 +53,8 @@ def test_nothing_that_was_acknowledged_is_lost(tmp_path: Path) -> None:
     while kills < KILLS and time.monotonic() - began < BUDGET:
         with running_server(folder, "--workers", "1") as server:
             threads = [
-                threading.Thread(target=work, args=(server, patient, 2 * kills + i, kept)) for i in range(2)
+                threading.Thread(target=work, args=(server, patient, 2 * kills + i, kept))
+                for i in range(2)
             ]
             for thread in threads:
                 thread.start()

@@ -54,7 +54,8 @@ def ask(
         "headers": [(name.encode(), value.encode()) for name, value in given.items()],
     }
     parts = [
-        {"type": "http.request", "body": part, "more_body": i + 1 < len(body)} for i, part in enumerate(body)
+        {"type": "http.request", "body": part, "more_body": i + 1 < len(body)}
+        for i, part in enumerate(body)
     ]
     sent: list[Any] = []
 

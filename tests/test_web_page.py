@@ -28,7 +28,9 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 @pytest.fixture(scope="module")
 def chromium() -> str:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    found = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
     if found is None:
         pytest.skip("no Chromium is installed")
     return found
@@ -90,13 +92,15 @@ class Visit:
     def check(self) -> None:
         """Nothing went to another place, and nothing went wrong."""
         assert self.complaints == []
-        assert {url.split("/")[2] for url in self.asked if not url.startswith(("blob:", "data:"))} == {
-            self.base.split("/")[2]
-        }
+        assert {
+            url.split("/")[2] for url in self.asked if not url.startswith(("blob:", "data:"))
+        } == {self.base.split("/")[2]}
 
 
 @contextmanager
-def visit(chromium: str, served: Served, *, flags: tuple[str, ...] = (), **options: Any) -> Iterator[Visit]:
+def visit(
+    chromium: str, served: Served, *, flags: tuple[str, ...] = (), **options: Any
+) -> Iterator[Visit]:
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=list(flags))
         context = browser.new_context(viewport=options.pop("viewport", DESK), **options)
@@ -106,7 +110,9 @@ def visit(chromium: str, served: Served, *, flags: tuple[str, ...] = (), **optio
         page.on("pageerror", lambda error: made.complaints.append(str(error)))
         page.on(
             "console",
-            lambda told: made.complaints.append(told.text) if told.type in ("error", "warning") else None,
+            lambda told: (
+                made.complaints.append(told.text) if told.type in ("error", "warning") else None
+            ),
         )
         page.goto(served.address)
         page.wait_for_selector("h1")
@@ -123,8 +129,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def patient(served: Served, files: list[Path]) -> str:
     """A patient whose photos are read."""
-    number = served.add_patient(name="Ada", affected="right", treatments=[{"date": "2026-03-05", "note": ""}])
-    for photo in served.bring(number, [(path.name, path.read_bytes()) for path in files]).json()["ids"]:
+    number = served.add_patient(
+        name="Ada", affected="right", treatments=[{"date": "2026-03-05", "note": ""}]
+    )
+    for photo in served.bring(number, [(path.name, path.read_bytes()) for path in files]).json()[
+        "ids"
+    ]:
         served.wait(photo)
     return number
 
@@ -234,7 +244,9 @@ def test_a_hostile_name_does_nothing(chromium: str, served: Served, files: list[
     served.client.delete(f"/api/patients/{number}")
 
 
-def test_the_shutter_fires_when_the_face_is_straight(chromium: str, served: Served, camera: Path) -> None:
+def test_the_shutter_fires_when_the_face_is_straight(
+    chromium: str, served: Served, camera: Path
+) -> None:
     number = served.add_patient(name="Camera")
     flags = (
         "--use-fake-device-for-media-stream",
@@ -267,7 +279,9 @@ def test_every_view_fits_and_is_accessible(
     axe = find_axe()
     paths = ["/", f"/patients/{patient}", f"/photos/{photo}", f"/photos/{photo}/compare"]
     paths += [f"/patients/{patient}/capture", f"/patients/{patient}/report"]
-    with visit(chromium, served, viewport=viewport, color_scheme=scheme, bypass_csp=axe is not None) as seen:
+    with visit(
+        chromium, served, viewport=viewport, color_scheme=scheme, bypass_csp=axe is not None
+    ) as seen:
         for path in paths:
             seen.go(path)
             seen.page.wait_for_selector("h1")

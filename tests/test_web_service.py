@@ -33,7 +33,9 @@ def test_two_hundred_posts_at_once(portrait_path: Path, astronaut_path: Path) ->
         table = measure(extractor.extract([photo]), sd=False)
         return {"status": str(table["status"][0]), "value": table.to_dict()[COLUMN][0]}
 
-    score.__annotations__["photo"] = bytes  # FastAPI reads it, and this module's annotations are texts
+    score.__annotations__["photo"] = (
+        bytes  # FastAPI reads it, and this module's annotations are texts
+    )
     app.post("/score")(score)
     known = [score(photo) for photo in photos]
     assert known[-1] == {"status": "unreadable", "value": None}

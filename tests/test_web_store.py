@@ -41,13 +41,19 @@ def test_tables_of_every_earlier_version_come_to_the_latest(version: int) -> Non
 def test_a_step_is_made_whole_or_not_at_all() -> None:
     database = sqlite3.connect(":memory:", isolation_level=None)
     with pytest.raises(sqlite3.OperationalError):
-        migrate(database, "broken", (*MIGRATIONS, "CREATE TABLE more (id INTEGER); CREATE TABLE no such"))
+        migrate(
+            database,
+            "broken",
+            (*MIGRATIONS, "CREATE TABLE more (id INTEGER); CREATE TABLE no such"),
+        )
     database.execute("ROLLBACK")
     assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
     assert not database.execute("SELECT * FROM sqlite_master WHERE name = 'more'").fetchall()
 
 
-def test_a_later_version_s_tables_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_later_version_s_tables_are_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Store(folder).close()
     monkeypatch.setattr(schema, "VERSION", 0)
     database = sqlite3.connect(folder / "store.sqlite")
@@ -107,7 +113,8 @@ def test_a_folder_tells_the_day(folder: Path) -> None:
     with Store(folder) as store:
         patient = store.add_patient("P").id
         first, second = (
-            store.add_photo(patient, f"{day}/smile.jpg", day.encode()) for day in ("2026-03-09", "2026-03-10")
+            store.add_photo(patient, f"{day}/smile.jpg", day.encode())
+            for day in ("2026-03-09", "2026-03-10")
         )
         again = store.add_photo(patient, "2026-03-10/smile.jpg", b"another")
     assert (first.taken, second.taken) == ("2026-03-09", "2026-03-10")
@@ -179,9 +186,15 @@ def test_deleted_is_deleted(folder: Path) -> None:
 
 
 def test_a_second_server_is_told(folder: Path) -> None:
-    with Store(folder, alone=True), pytest.raises(StoreInUseError, match="another asymmetry server"):
+    with (
+        Store(folder, alone=True),
+        pytest.raises(StoreInUseError, match="another asymmetry server"),
+    ):
         Store(folder, alone=True)
-    with Store(folder, alone=True), Store(folder) as reader:  # a command line may read beside a server
+    with (
+        Store(folder, alone=True),
+        Store(folder) as reader,
+    ):  # a command line may read beside a server
         assert reader.patients() == []
 
 
@@ -212,7 +225,9 @@ def test_files_of_no_photo_are_removed_at_the_next_start(folder: Path) -> None:
         for path in orphans:
             path.write_bytes(b"left behind")
     with Store(folder, alone=True) as store:
-        assert [path for path in store.photo_folder.rglob("*") if path.is_file()] == [store.path(photo)]
+        assert [path for path in store.photo_folder.rglob("*") if path.is_file()] == [
+            store.path(photo)
+        ]
 
 
 def test_points_of_other_numbers_are_read_again(folder: Path) -> None:

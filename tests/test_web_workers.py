@@ -80,7 +80,9 @@ def client(astronaut_path: Path, tmp_path: Path) -> Iterator[Any]:
                 assert time.monotonic() < deadline, "the server does not begin"
                 time.sleep(0.05)
             with httpx.Client(
-                transport=httpx.HTTPTransport(uds=socket), base_url="http://service", timeout=SECONDS
+                transport=httpx.HTTPTransport(uds=socket),
+                base_url="http://service",
+                timeout=SECONDS,
             ) as opened:
                 yield opened
         finally:
@@ -90,7 +92,10 @@ def client(astronaut_path: Path, tmp_path: Path) -> Iterator[Any]:
 
 def test_every_worker_gives_the_numbers_of_one_process(client: Any, photos: list[bytes]) -> None:
     with Extractor(method="plain", threads=1) as extractor:
-        known = [json.loads(json.dumps(measure(extractor.extract([photo])).to_dict())) for photo in photos]
+        known = [
+            json.loads(json.dumps(measure(extractor.extract([photo])).to_dict()))
+            for photo in photos
+        ]
 
     def post(i: int) -> int:
         answer = client.post("/", content=photos[i % len(photos)]).json()

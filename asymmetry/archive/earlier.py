@@ -62,7 +62,9 @@ class Earlier:
         Reads the bytes of a photo.
     """
 
-    def __init__(self, path: Path, *, retry: bool, update: bool, fetch: Callable[[Job], PhotoBytes]) -> None:
+    def __init__(
+        self, path: Path, *, retry: bool, update: bool, fetch: Callable[[Job], PhotoBytes]
+    ) -> None:
         self._retry, self._update, self._fetch = retry, update, fetch
         self._file = import_pyarrow("pyarrow.parquet").ParquetFile(path)
         groups = range(self._file.num_row_groups)

@@ -93,7 +93,9 @@ def find_jobs(
     try:
         pattern = None if subject is None else re.compile(subject)
     except re.error as error:
-        raise InvalidInputError(f"subject {subject!r} is not a regular expression ({error})") from error
+        raise InvalidInputError(
+            f"subject {subject!r} is not a regular expression ({error})"
+        ) from error
     if is_url(source):
         return _in_url(source, pattern, storage_options or {})
     if Path(source).is_dir():
@@ -172,7 +174,9 @@ def contents(
     return PhotoBytes(job.photo, data)
 
 
-def _describe_job(path: str, photo: str, pattern: re.Pattern[str] | None, entry: Entry | None = None) -> Job:
+def _describe_job(
+    path: str, photo: str, pattern: re.Pattern[str] | None, entry: Entry | None = None
+) -> Job:
     return Job(path, describe_photo(photo, entry, place=path, subject=subject_of(photo, pattern)))
 
 

@@ -112,7 +112,8 @@ class Ledger:
         rows = min(max(photos // SHARE, FEWEST), MOST)
         with written(self._ledger) as temporary:
             temporary.write_text(
-                json.dumps({"about": dict(about), "photos": photos, "part_rows": rows}), encoding="utf-8"
+                json.dumps({"about": dict(about), "photos": photos, "part_rows": rows}),
+                encoding="utf-8",
             )
 
     def unfinished(self) -> Iterator[tuple[int, list[Job]]]:
@@ -131,7 +132,9 @@ class Ledger:
     def done(self) -> int:
         """Photos whose rows are finished."""
         finished = (number for number in range(self.parts) if self.part(number).is_file())
-        return sum(min(self.part_rows, self.photos - number * self.part_rows) for number in finished)
+        return sum(
+            min(self.part_rows, self.photos - number * self.part_rows) for number in finished
+        )
 
     @property
     def _listing(self) -> Path:
@@ -173,12 +176,16 @@ def differences(known: Mapping[str, Any], now: Mapping[str, Any]) -> str:
             f"those of version {new['score_version']}, which don't belong into one file"
         )
     return ", ".join(
-        f"{key} was {_describe_value(old.get(key))} and now is {_describe_value(new[key])}" for key in changed
+        f"{key} was {_describe_value(old.get(key))} and now is {_describe_value(new[key])}"
+        for key in changed
     )
 
 
 def _flatten(about: Mapping[str, Any]) -> dict[str, Any]:
-    return {**{key: value for key, value in about.items() if key != "archive"}, **about.get("archive", {})}
+    return {
+        **{key: value for key, value in about.items() if key != "archive"},
+        **about.get("archive", {}),
+    }
 
 
 def _describe_value(value: Any) -> str:

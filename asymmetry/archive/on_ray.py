@@ -75,7 +75,9 @@ class PartScorer:
             ``number``, ``table`` (an Arrow stream), and the numbers of its ``photos`` and of ``failed`` ones.
         """
         pyarrow = importlib.import_module("pyarrow")
-        todo = ((row["number"], list(map(Job.from_json, row["photos"]))) for row in batch.to_pylist())
+        todo = (
+            (row["number"], list(map(Job.from_json, row["photos"]))) for row in batch.to_pylist()
+        )
         failures: list[int] = []
 
         def report(_: int, failed: int) -> None:
@@ -131,7 +133,10 @@ def score_on_ray(
     with _cluster(address, workers) as ray:
         actors = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
         while lot := list(islice(todo, PARTS_AT_A_TIME)):
-            items = [{"number": number, "photos": [job.to_json() for job in part]} for number, part in lot]
+            items = [
+                {"number": number, "photos": [job.to_json() for job in part]}
+                for number, part in lot
+            ]
             crew = ray.data.ActorPoolStrategy(
                 size=min(actors, len(items)),
                 max_tasks_in_flight_per_actor=PARTS_PER_ACTOR,

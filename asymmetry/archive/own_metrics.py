@@ -12,7 +12,9 @@ from asymmetry.metrics import Metric, measure
 __all__ = ["check_metrics", "is_found_by_name"]
 
 
-def check_metrics(metrics: Iterable[str | Metric] | None, engine: str) -> Sequence[str | Metric] | None:
+def check_metrics(
+    metrics: Iterable[str | Metric] | None, engine: str
+) -> Sequence[str | Metric] | None:
     """Refuse, before any work, metrics that can't be measured or not be taken to where photos are scored.
 
     Parameters

@@ -44,7 +44,12 @@ __all__ = [
 #: fifteen times as large.
 GROUP_ROWS, GROUP_ROWS_WITH_LANDMARKS = 65536, 8192
 #: Columns that hold landmarks, each a list of fixed length for every photo.
-_ARRAYS = {"points": np.float32, "spread": np.float32, "pose": np.float64, "blendshapes": np.float32}
+_ARRAYS = {
+    "points": np.float32,
+    "spread": np.float32,
+    "pose": np.float64,
+    "blendshapes": np.float32,
+}
 #: The landmarks' notes as JSON, beside them.
 _NOTES = "notes"
 #: The contents of the columns that only an archive has.
@@ -53,7 +58,11 @@ _SAID = {
     for name, unit, definition in (
         ("width", "px", "Width of the upright photo."),
         ("height", "px", "Height of the upright photo."),
-        ("focal_px", "px", "Focal length of the camera; perspective is removed by it, else as from 1 m."),
+        (
+            "focal_px",
+            "px",
+            "Focal length of the camera; perspective is removed by it, else as from 1 m.",
+        ),
         ("quality_px_per_mm", "px/mm", "Pixels of the photo for a millimetre of the face."),
         ("quality_brightness", "0 to 255", "Brightness that a quarter of the face exceeds."),
         ("quality_burnt", "share", "Share of the face that is white."),
@@ -89,7 +98,9 @@ def table_of(
         photo, taken, expression, status, reason, flags, sha256, subject, width, height, focal_px, the
         quality; then as `measure` gives them. One photo gives the same row whatever others are beside it.
     """
-    landmarks = replace(Landmarks.concat(row.landmarks for row in rows), provenance=dict(provenance))
+    landmarks = replace(
+        Landmarks.concat(row.landmarks for row in rows), provenance=dict(provenance)
+    )
     said = np.array([job.record.expression or "" for job in jobs], dtype=np.str_)
     measured = measure(landmarks, metrics=metrics)
     about = {
@@ -99,7 +110,10 @@ def table_of(
         "width": landmarks.size[:, 0].astype(np.int64),
         "height": landmarks.size[:, 1].astype(np.int64),
         "focal_px": landmarks.focal_px.astype(np.float64),
-        **{f"quality_{name}": landmarks.quality[:, i].astype(np.float64) for i, name in enumerate(QUALITY)},
+        **{
+            f"quality_{name}": landmarks.quality[:, i].astype(np.float64)
+            for i, name in enumerate(QUALITY)
+        },
     }
     leading = {name: measured[name] for name in LEADING if name in measured}
     columns = {**leading, **about, **measured}
@@ -248,16 +262,20 @@ def landmarks_of(table: Any, name: str, *, other_version: bool = False) -> Landm
     if not other_version:
         check_score_version(provenance, name)
     arrays: dict[str, Any] = {
-        each: _flat(table[each].combine_chunks()).reshape(getattr(blank, each).shape) for each in _ARRAYS
+        each: _flat(table[each].combine_chunks()).reshape(getattr(blank, each).shape)
+        for each in _ARRAYS
     }
     names = ("photo", "taken", "status")
     texts: dict[str, Any] = {
-        each: np.array(_values(each, table[each]).tolist(), dtype=np.str_).reshape(n) for each in names
+        each: np.array(_values(each, table[each]).tolist(), dtype=np.str_).reshape(n)
+        for each in names
     }
     arrays["quality"] = np.stack([table[f"quality_{each}"].to_numpy() for each in QUALITY], axis=1)
     arrays["focal_px"] = table["focal_px"].to_numpy()
     size = np.stack([table["width"].to_numpy(), table["height"].to_numpy()], axis=1)
-    return replace(blank, **arrays, **texts, notes=_read_notes(table), size=size, provenance=provenance)
+    return replace(
+        blank, **arrays, **texts, notes=_read_notes(table), size=size, provenance=provenance
+    )
 
 
 def _read_notes(table: Any) -> NoteArray:

@@ -119,7 +119,9 @@ class Pool:
         If pebble is not installed.
     """
 
-    def __init__(self, settings: Settings, *, workers: int | None = None, time_limit: float = 60.0) -> None:
+    def __init__(
+        self, settings: Settings, *, workers: int | None = None, time_limit: float = 60.0
+    ) -> None:
         check_pool(workers, time_limit)
         self.settings = settings
         self.time_limit = time_limit
@@ -148,7 +150,10 @@ class Pool:
             row = self._row(job, future)
             if not row.landmarks.usable[0]:
                 _LOG.warning(
-                    "%s is not measured, %s: %s", job.photo, row.landmarks.status[0], row.landmarks.reason[0]
+                    "%s is not measured, %s: %s",
+                    job.photo,
+                    row.landmarks.status[0],
+                    row.landmarks.reason[0],
                 )
             yield row
             seconds += row.seconds
@@ -201,7 +206,9 @@ class Pool:
         with self._mutex:
             if not self._pool.active:  # its last worker was killed between two photos
                 self._restart()
-            future: Future[Row] = self._pool.schedule(score_job, args=arguments, timeout=self.time_limit)
+            future: Future[Row] = self._pool.schedule(
+                score_job, args=arguments, timeout=self.time_limit
+            )
         return future
 
     def _row(self, job: Job, future: Future[Row]) -> Row:

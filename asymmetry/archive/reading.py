@@ -40,7 +40,10 @@ class Person:
 
 
 def read_archive(
-    path: str | os.PathLike[str], *, columns: Sequence[str] | None = None, subject: str | None = None
+    path: str | os.PathLike[str],
+    *,
+    columns: Sequence[str] | None = None,
+    subject: str | None = None,
 ) -> Measurements:
     """Read the table of an archive.
 
@@ -77,7 +80,9 @@ def read_archive(
     missing = [name for name in columns or () if name not in names]
     if missing:
         raise InvalidInputError(f"{path_text(path)}: has no column {', '.join(missing)}")
-    return Measurements.from_arrow(_read_table(path, list(names if columns is None else columns), subject))
+    return Measurements.from_arrow(
+        _read_table(path, list(names if columns is None else columns), subject)
+    )
 
 
 def list_subjects(path: str | os.PathLike[str]) -> tuple[str, ...]:
@@ -140,6 +145,8 @@ def _open_schema(path: str | os.PathLike[str]) -> Any:
     return schema
 
 
-def _read_table(path: str | os.PathLike[str], columns: list[str] | None, subject: str | None) -> Any:
+def _read_table(
+    path: str | os.PathLike[str], columns: list[str] | None, subject: str | None
+) -> Any:
     rows = None if subject is None else [("subject", "=", subject)]
     return import_pyarrow("pyarrow.parquet").read_table(path, columns=columns, filters=rows)

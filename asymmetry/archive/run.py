@@ -229,7 +229,10 @@ class _Wanted:
         return Earlier(self.destination, retry=self.retry_failed, update=self.update, fetch=fetch)
 
     def finish(
-        self, run: _Run, find: Callable[[], Iterator[Job]], progress: Callable[[Progress], None] | None
+        self,
+        run: _Run,
+        find: Callable[[], Iterator[Job]],
+        progress: Callable[[Progress], None] | None,
     ) -> Summary:
         """Write the file, unless it is there and complete."""
         earlier, as_text = run.earlier, self.destination.with_suffix(".csv")
@@ -263,7 +266,9 @@ class _Run:
     workers: int | None
     earlier: Earlier | None = None
 
-    def on(self, engine: Engine, settings: Settings, ray_address: str | None, *, inline: bool) -> _Run:
+    def on(
+        self, engine: Engine, settings: Settings, ray_address: str | None, *, inline: bool
+    ) -> _Run:
         """The same on another engine than worker processes of this machine."""
         if inline:
             return replace(self, start=partial(Inline, settings), workers=None)
@@ -280,7 +285,9 @@ class _Run:
         told(0, 0)
         plans: dict[int, Plan] = {}
         todo = self._plan_parts(ledger, plans, told)
-        with closing(self.engine(self.start, todo, self.make_table, told, workers=self.workers)) as scored:
+        with closing(
+            self.engine(self.start, todo, self.make_table, told, workers=self.workers)
+        ) as scored:
             for number, table in scored:
                 whole = table
                 if self.earlier is not None:
@@ -313,7 +320,9 @@ def _forget_failed(ledger: Ledger) -> None:
             part.unlink()
 
 
-def _local(start: Callable[..., Any], *parts: Any, workers: int | None = None) -> Generator[tuple[int, Any]]:
+def _local(
+    start: Callable[..., Any], *parts: Any, workers: int | None = None
+) -> Generator[tuple[int, Any]]:
     with start(workers=workers) as pool:
         yield from score_parts(pool, *parts)
 
@@ -341,9 +350,13 @@ def _check(destination: Path, engine: str, *, inline: bool) -> None:
     if engine not in get_args(Engine):
         raise InvalidInputError(f"engine {engine!r}: use one of {', '.join(get_args(Engine))}")
     if is_url(str(destination)) or re.match(r"\w{2,}:[\\/]", str(destination)):
-        raise InvalidInputError(f"{destination}: the output is a file on this machine; copy it afterwards")
+        raise InvalidInputError(
+            f"{destination}: the output is a file on this machine; copy it afterwards"
+        )
     if destination.suffix != ".parquet":
-        raise InvalidInputError(f"{destination}: give the output file a name such as scores.parquet")
+        raise InvalidInputError(
+            f"{destination}: give the output file a name such as scores.parquet"
+        )
     if destination.is_dir():
         raise InvalidInputError(f"{destination}: this is a folder; give the name of a file")
     if not inline and getattr(multiprocessing.current_process(), "_inheriting", False):

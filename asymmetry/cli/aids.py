@@ -31,7 +31,9 @@ __all__ = ["aids"]
     type=click.Path(path_type=Path, dir_okay=False),
     help="JSON file to write the forms into.",
 )
-def aids(made: Series, day: str | None, filled: Path | None, output: Path | None, language: str) -> None:
+def aids(
+    made: Series, day: str | None, filled: Path | None, output: Path | None, language: str
+) -> None:
     """Print the items of Sunnybrook, eFACE and House-Brackmann with evidence.
 
     A clinician fills them in, in the file of -o; --filled reads it again and adds up the totals. Items that

@@ -35,7 +35,9 @@ EXIT_INTERRUPTED = 130  # as a shell says of a command that Ctrl-C ended
 )
 @click.option("--csv", is_flag=True, help="Also write a CSV file.")
 @click.option(
-    "--landmarks", is_flag=True, help="Also save the landmarks, so that photos can be measured again later."
+    "--landmarks",
+    is_flag=True,
+    help="Also save the landmarks, so that photos can be measured again later.",
 )
 @click.option(
     "--subject",
@@ -49,7 +51,9 @@ EXIT_INTERRUPTED = 130  # as a shell says of a command that Ctrl-C ended
     show_default=True,
     help="Processes on this machine, a Ray cluster, or this process alone.",
 )
-@click.option("--ray-address", metavar="ADDRESS", help="Ray cluster to use.  [default: start one here]")
+@click.option(
+    "--ray-address", metavar="ADDRESS", help="Ray cluster to use.  [default: start one here]"
+)
 @click.option(
     "--workers",
     type=click.IntRange(0),

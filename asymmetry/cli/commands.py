@@ -89,14 +89,21 @@ main.add_command(serve)
 
 
 @main.command()
-@click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PHOTO...")
+@click.argument(
+    "photos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PHOTO..."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; values not measured are null.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV; values not measured are empty.")
 @method_option
 @mirrored_option
 @language_option
 def photo(
-    photos: tuple[Path, ...], as_json: bool, as_csv: bool, method: Method, mirrored: bool, language: str
+    photos: tuple[Path, ...],
+    as_json: bool,
+    as_csv: bool,
+    method: Method,
+    mirrored: bool,
+    language: str,
 ) -> None:
     """Score photos: right, left and difference of every metric."""
     if as_json and as_csv:
@@ -134,7 +141,9 @@ def photo(
     help="File for the sheet: right, left and percentage of each measure at each visit, .csv or .xlsx.",
 )
 @audience_option
-def series(made: Series, output: Path | None, sheet: Path | None, language: str, audience: Audience) -> None:
+def series(
+    made: Series, output: Path | None, sheet: Path | None, language: str, audience: Audience
+) -> None:
     """Score one person's dated photos and report the changes.
 
     Prints what changed, then the sheet (each measure at each visit), then a table of the photos.
@@ -165,7 +174,9 @@ def series(made: Series, output: Path | None, sheet: Path | None, language: str,
     help="Report file, .html or .pdf.",
 )
 @click.option("--no-photos", is_flag=True, help="Leave the photos out.")
-@click.option("--pseudonym", default="", help="Name to show for the person; file names are left out.")
+@click.option(
+    "--pseudonym", default="", help="Name to show for the person; file names are left out."
+)
 @click.option(
     "--paper",
     type=click.Choice(["A4", "Letter"]),

@@ -83,7 +83,9 @@ _FOLDER = (
         multiple=True,
         help="Day of treatment, such as 2026-03-31; repeatable.  [default: treatments.csv in FOLDER]",
     ),
-    click.option("--affected", type=click.Choice(["right", "left"]), help="Affected side (patient's own)."),
+    click.option(
+        "--affected", type=click.Choice(["right", "left"]), help="Affected side (patient's own)."
+    ),
     click.option(
         "--setting",
         type=click.Choice(["home", "clinic"]),
@@ -99,7 +101,9 @@ _FOLDER = (
     ),
     mirrored_option,
     language_option,
-    click.option("--all-rest", is_flag=True, help="Treat photos without a stated expression as at rest."),
+    click.option(
+        "--all-rest", is_flag=True, help="Treat photos without a stated expression as at rest."
+    ),
 )
 
 
@@ -107,7 +111,9 @@ def of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
     """A command about one person's folder; it is handed the series."""
 
     @functools.wraps(command)
-    def with_series(folder: Path | None, store: Path | None, patient: str | None, **options: Any) -> None:
+    def with_series(
+        folder: Path | None, store: Path | None, patient: str | None, **options: Any
+    ) -> None:
         known = {name: options.pop(name) for name in _FACTS}
         if folder is not None and store is None and patient is None:
             made = _read_folder(folder, **known)
@@ -130,7 +136,9 @@ def _read_folder(folder: Path, *, treated_on: tuple[datetime, ...], **known: Any
 def _read_store(folder: Path, patient: str, known: Mapping[str, Any]) -> Series:
     """A patient of the local page, as the page shows it; whatever is known about it stands in the store."""
     context = click.get_current_context()
-    given = [name for name in known if context.get_parameter_source(name) is not ParameterSource.DEFAULT]
+    given = [
+        name for name in known if context.get_parameter_source(name) is not ParameterSource.DEFAULT
+    ]
     if given:
         options = ", ".join(f"--{name.replace('_', '-')}" for name in given)
         raise click.UsageError(f"{options} can't be combined with --store: set it on the page")

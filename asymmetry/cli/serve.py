@@ -16,7 +16,9 @@ __all__ = ["serve"]
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of patients and photos.  [default: the user's data folder]",
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port.  [default: a free one]")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port.  [default: a free one]"
+)
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 @click.option(
     "--lock-after",

@@ -172,7 +172,11 @@ def moderated_variance(expected: float, df: float, observed: float, observed_df:
     >>> moderated_variance(1.0, 12, 4.0, 4)
     1.75
     """
-    known = [(variance, weight) for variance, weight in ((expected, df), (observed, observed_df)) if weight]
+    known = [
+        (variance, weight)
+        for variance, weight in ((expected, df), (observed, observed_df))
+        if weight
+    ]
     if not known:
         return math.nan
     return sum(variance * weight for variance, weight in known) / sum(weight for _, weight in known)

@@ -32,7 +32,9 @@ def as_numbers(name: str, values: npt.ArrayLike, kind: type[np.generic]) -> npt.
     try:
         return np.asarray(values, dtype=kind)
     except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"{name} have to be numbers in a regular array ({error})") from error
+        raise InvalidInputError(
+            f"{name} have to be numbers in a regular array ({error})"
+        ) from error
 
 
 def as_texts(name: str, values: Iterable[str]) -> npt.NDArray[np.str_]:
@@ -44,14 +46,18 @@ def as_texts(name: str, values: Iterable[str]) -> npt.NDArray[np.str_]:
     ['a.jpg']
     """
     if isinstance(values, str) or not isinstance(values, Iterable):
-        raise InvalidInputError(f"{name} has to be a list of texts, one for each photo, not {values!r}")
+        raise InvalidInputError(
+            f"{name} has to be a list of texts, one for each photo, not {values!r}"
+        )
     return np.array(list(values), dtype=np.str_)
 
 
 def check_type(name: str, value: object, kind: type[object]) -> None:
     """Refuse a value of another type."""
     if not isinstance(value, kind):
-        raise InvalidInputError(f"{name} must be of type {kind.__name__}, not {type(value).__name__}")
+        raise InvalidInputError(
+            f"{name} must be of type {kind.__name__}, not {type(value).__name__}"
+        )
 
 
 def list_parts(parts: Iterable[_Part], kind: type[_Part]) -> list[_Part]:

@@ -31,7 +31,9 @@ def valid_texts(column: Column) -> Column:
 def to_arrow_array(pyarrow: Any, name: str, column: Column) -> Any:
     """A column as an Arrow array; one of no rows has the type of any other."""
     if name == "taken" and column.dtype.kind == "U":
-        return pyarrow.array([_wall_clock(text) for text in column.tolist()], pyarrow.timestamp("us"))
+        return pyarrow.array(
+            [_wall_clock(text) for text in column.tolist()], pyarrow.timestamp("us")
+        )
     if name == "status" and set(column.tolist()) <= set(_STATUSES):
         numbers = np.array([_STATUSES.index(text) for text in column.tolist()], dtype=np.int8)
         return pyarrow.DictionaryArray.from_arrays(pyarrow.array(numbers), pyarrow.array(_STATUSES))
@@ -47,7 +49,9 @@ def _wall_clock(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError as error:
-        raise InvalidInputError(f"taken {text!r}: give a time as 2026-03-31T12:30:00, or a day") from error
+        raise InvalidInputError(
+            f"taken {text!r}: give a time as 2026-03-31T12:30:00, or a day"
+        ) from error
 
 
 def plain_values(column: Column) -> list[Any]:

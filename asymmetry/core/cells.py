@@ -29,7 +29,9 @@ _WIDTH = 40
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_cells(column: Column, number: Callable[[float], str], text: Callable[[Any], str]) -> list[str]:
+def write_cells(
+    column: Column, number: Callable[[float], str], text: Callable[[Any], str]
+) -> list[str]:
     """A column's values as text; values that were not measured are empty."""
     write: Callable[[Any], str] = text
     if column.dtype.kind == "f":

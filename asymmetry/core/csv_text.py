@@ -12,7 +12,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.cells import DECIMALS, DECIMALS_BELOW_ONE, guard_formula, write_cells, write_exactly
+from asymmetry.core.cells import (
+    DECIMALS,
+    DECIMALS_BELOW_ONE,
+    guard_formula,
+    write_cells,
+    write_exactly,
+)
 
 __all__ = ["csv_blocks"]
 
@@ -64,7 +70,9 @@ def _arrow_cells(column: Column) -> Any:
     """A column's cells as an Arrow array of texts."""
     pyarrow = importlib.import_module("pyarrow")
     if column.dtype.kind != "f" or (np.abs(column) >= _LARGE).any():
-        return pyarrow.array([_quote(cell) for cell in write_cells(column, write_exactly, guard_formula)])
+        return pyarrow.array(
+            [_quote(cell) for cell in write_cells(column, write_exactly, guard_formula)]
+        )
     values = np.asarray(column, dtype=np.float64)
     exact = np.where(np.abs(values) < 1, values.round(DECIMALS_BELOW_ONE), values.round(DECIMALS))
     texts = pyarrow.array(exact + 0.0, mask=~np.isfinite(exact)).cast(pyarrow.string())

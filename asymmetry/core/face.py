@@ -132,7 +132,9 @@ class Face:
         """
         groups = self.layout.groups
         # Where the scheme has no pair of a region, its usual points are asked for in vain: not measured.
-        names = [(groups[region] or GROUPS[region], groups[f"{region}_midline"]) for region in REGIONS]
+        names = [
+            (groups[region] or GROUPS[region], groups[f"{region}_midline"]) for region in REGIONS
+        ]
         found = [_find(self.rows, name) for paired, single in names for name in (*paired, *single)]
         rows = [row for row in found if row is not None]
         sizes = [(len(paired), len(single)) for paired, single in names]

@@ -110,7 +110,9 @@ class Scale:
 
     def __post_init__(self) -> None:
         if self.source not in ("iris", "interpupillary", "ruler"):
-            raise InvalidInputError(f"scale source {self.source!r}: use 'iris', 'interpupillary' or 'ruler'")
+            raise InvalidInputError(
+                f"scale source {self.source!r}: use 'iris', 'interpupillary' or 'ruler'"
+            )
         lengths = as_numbers("scale: lengths", self.mm, np.float64)
         if not np.all((lengths > 0) & np.isfinite(lengths)):
             raise InvalidInputError(f"scale: {self.mm} is not a positive length")
@@ -304,7 +306,9 @@ def _blocks(points: FloatArray) -> Iterator[slice]:
     return (slice(start, start + step) for start in range(0, names, step))
 
 
-def _camera(anchors: FloatArray, focal: FloatArray, layout: Scheme) -> tuple[FloatArray, FloatArray]:
+def _camera(
+    anchors: FloatArray, focal: FloatArray, layout: Scheme
+) -> tuple[FloatArray, FloatArray]:
     """Place of the camera, shape (3, 1, 1, n), and its distance from the canthi, shape (n,), in px.
 
     Where an eye was not seen, the nose's root stands for their middle, and the other iris for their distance.

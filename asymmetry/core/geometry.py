@@ -45,7 +45,9 @@ def polygon_area(x: Sequence[FloatArray], y: Sequence[FloatArray]) -> FloatArray
 
     Examples
     --------
-    >>> polygon_area(np.array([[0.0], [2.0], [2.0], [0.0]]), np.array([[0.0], [0.0], [1.0], [1.0]])).tolist()
+    >>> polygon_area(
+    ...     np.array([[0.0], [2.0], [2.0], [0.0]]), np.array([[0.0], [0.0], [1.0], [1.0]])
+    ... ).tolist()
     [2.0]
     """
     corners_x, corners_y = np.asarray(x), np.asarray(y)

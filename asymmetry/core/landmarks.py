@@ -238,7 +238,9 @@ class Landmarks:
             return cls.blank([], status="ok")
         if len({part.scheme for part in parts}) > 1:
             raise InvalidInputError("landmarks of different schemes can't be joined")
-        joined: Any = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS}
+        joined: Any = {
+            name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS
+        }
         told = (part.provenance for part in parts if part.provenance or part.usable.any())
         return replace(parts[0], **joined, provenance=joined_provenance(told))
 

@@ -52,7 +52,9 @@ def path_text(path: str | os.PathLike[str]) -> str:
         text = os.fspath(path)
         if isinstance(text, str):
             return text
-    raise InvalidInputError(f"a path has to be a text or a pathlib.Path, and this is {type(path).__name__}")
+    raise InvalidInputError(
+        f"a path has to be a text or a pathlib.Path, and this is {type(path).__name__}"
+    )
 
 
 def local_path(path: str | os.PathLike[str]) -> Path:

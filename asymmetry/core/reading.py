@@ -21,7 +21,9 @@ __all__ = ["arrow_columns", "csv_columns", "frame_columns"]
 Column = npt.NDArray[Any]
 
 #: Columns that are texts, whatever stands in them: a photo may be called 12.
-_TEXTS = frozenset(("photo", "taken", "expression", "status", "reason", "sha256", "subject", "notes"))
+_TEXTS = frozenset(
+    ("photo", "taken", "expression", "status", "reason", "sha256", "subject", "notes")
+)
 _TRUE = {"True": True, "False": False, "true": True, "false": False}
 # A text that begins like this got an apostrophe, see `Measurements.to_csv`.
 _GUARDED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
@@ -103,13 +105,17 @@ def _from_values(column: str, values: list[Any]) -> Column:
         return np.array([_text_of(value) for value in values], dtype=np.str_)
     if known and all(isinstance(value, bool | np.bool_) for value in values):
         return np.array(values, dtype=bool)
-    whole = len(known) == len(values) and all(isinstance(value, int | np.integer) for value in known)
+    whole = len(known) == len(values) and all(
+        isinstance(value, int | np.integer) for value in known
+    )
     if whole and known:
         return np.array(values, dtype=np.int64)
     try:
         return np.array(values, dtype=np.float64)  # which makes NaN of None
     except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"column {column}: holds neither numbers nor texts ({error})") from error
+        raise InvalidInputError(
+            f"column {column}: holds neither numbers nor texts ({error})"
+        ) from error
 
 
 def _join_codes(value: Any) -> str:

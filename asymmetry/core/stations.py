@@ -36,7 +36,9 @@ class _Line(NamedTuple):
     shares: tuple[float, ...]
 
 
-def with_stations(points: FloatArray, spread: FloatArray, scheme: str) -> tuple[FloatArray, FloatArray]:
+def with_stations(
+    points: FloatArray, spread: FloatArray, scheme: str
+) -> tuple[FloatArray, FloatArray]:
     """Points and their spread, and then those of the stations, numbered as in `Scheme.places`.
 
     Parameters
@@ -111,7 +113,9 @@ def _lines(scheme: str) -> tuple[_Line, ...]:
     layout = get_scheme(scheme)
     lines = []
     for contour, chain in layout.contours.items():
-        shares = {name: share for name, share in STATIONS[contour].items() if name in layout.stations}
+        shares = {
+            name: share for name, share in STATIONS[contour].items() if name in layout.stations
+        }
         if not shares:
             continue
         sides = 1
@@ -164,7 +168,8 @@ def _smooth(
     t = way[..., None]
     rest = 1 - t
     return np.asarray(
-        rest * rest * ((1 + 2 * t) * start + t * leave) + t * t * ((3 - 2 * t) * end - rest * arrive)
+        rest * rest * ((1 + 2 * t) * start + t * leave)
+        + t * t * ((3 - 2 * t) * end - rest * arrive)
     )
 
 

@@ -33,7 +33,9 @@ class TheilSen(NamedTuple):
     high: FloatArray
 
 
-def theil_sen(x: npt.ArrayLike, y: npt.ArrayLike, confidence: float = 0.95, serial: float = 0.0) -> TheilSen:
+def theil_sen(
+    x: npt.ArrayLike, y: npt.ArrayLike, confidence: float = 0.95, serial: float = 0.0
+) -> TheilSen:
     """Fit a line by the median of the slopes between all pairs of readings, which an outlier hardly moves.
 
     Parameters
@@ -185,7 +187,9 @@ def _pair_up(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatArray
     try:
         x, y = np.broadcast_arrays(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))
     except ValueError:
-        raise InvalidInputError(f"x has shape {np.shape(x)}, y {np.shape(y)}: they don't fit") from None
+        raise InvalidInputError(
+            f"x has shape {np.shape(x)}, y {np.shape(y)}: they don't fit"
+        ) from None
     if x.ndim < 1:
         raise InvalidInputError("x and y are single numbers: use series of readings")
     known = np.isfinite(x) & np.isfinite(y)
@@ -205,7 +209,9 @@ def _sort_with_nan(values: FloatArray) -> FloatArray:
 
 
 def _pick(ordered: FloatArray, place: npt.NDArray[np.intp]) -> FloatArray:
-    picked: FloatArray = np.take_along_axis(ordered, np.asarray(place)[..., None], axis=-1)[..., 0][()]
+    picked: FloatArray = np.take_along_axis(ordered, np.asarray(place)[..., None], axis=-1)[..., 0][
+        ()
+    ]
     return picked
 
 
@@ -227,7 +233,9 @@ def _score_variance(n: npt.NDArray[np.intp], *ties: npt.NDArray[np.intp]) -> Flo
     return np.asarray((n * (n - 1) * (2 * n + 5) - taken) / 18.0)
 
 
-def _joint_ties(n: npt.NDArray[np.intp], x: npt.NDArray[np.intp], y: npt.NDArray[np.intp]) -> FloatArray:
+def _joint_ties(
+    n: npt.NDArray[np.intp], x: npt.NDArray[np.intp], y: npt.NDArray[np.intp]
+) -> FloatArray:
     """The part that ties in both x and y add to that variance (Kendall 1970)."""
     twos = (x - 1).sum(axis=-1) * (y - 1).sum(axis=-1)
     threes = ((x - 1) * (x - 2)).sum(axis=-1) * ((y - 1) * (y - 2)).sum(axis=-1)

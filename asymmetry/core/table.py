@@ -92,7 +92,9 @@ class Measurements(Mapping[str, Column]):
         shapes = {column.shape for column in columns.values()}
         if len(shapes) > 1 or any(len(shape) != 1 for shape in shapes):
             found = {name: column.shape for name, column in columns.items()}
-            raise InvalidInputError(f"columns must be one-dimensional and of equal length, not {found}")
+            raise InvalidInputError(
+                f"columns must be one-dimensional and of equal length, not {found}"
+            )
         object.__setattr__(self, "columns", MappingProxyType(columns))
         object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
         about = {name: self.about[name] for name in names if name in self.about}
@@ -131,7 +133,9 @@ class Measurements(Mapping[str, Column]):
         try:
             column: Column = self.columns[name]
         except KeyError:
-            raise KeyError(f"no column is called {name!r}; there are {', '.join(self.columns)}") from None
+            raise KeyError(
+                f"no column is called {name!r}; there are {', '.join(self.columns)}"
+            ) from None
         return column
 
     def __iter__(self) -> Iterator[str]:
@@ -144,7 +148,9 @@ class Measurements(Mapping[str, Column]):
         """Whether the columns are the same, names and values; NaN equals NaN."""
         if not isinstance(other, Measurements):
             return NotImplemented
-        return list(self) == list(other) and all(same_values(self[name], other[name]) for name in self)
+        return list(self) == list(other) and all(
+            same_values(self[name], other[name]) for name in self
+        )
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -211,7 +217,9 @@ class Measurements(Mapping[str, Column]):
         for part in parts:
             if list(part) != list(first):
                 odd = sorted(set(part) ^ set(first)) or "the columns' order"
-                raise InvalidInputError(f"measurements with different columns can't be joined: {odd}")
+                raise InvalidInputError(
+                    f"measurements with different columns can't be joined: {odd}"
+                )
         joined = {name: np.concatenate([part[name] for part in parts]) for name in first}
         about = {name: said for part in reversed(parts) for name, said in part.about.items()}
         provenance = joined_provenance(part.provenance for part in parts)
@@ -247,7 +255,9 @@ class Measurements(Mapping[str, Column]):
                 table = pyarrow.table(table)
             except (TypeError, ValueError) as error:
                 kind = type(table).__name__
-                raise InvalidInputError(f"from_arrow reads Arrow tables, and this is {kind}") from error
+                raise InvalidInputError(
+                    f"from_arrow reads Arrow tables, and this is {kind}"
+                ) from error
         columns, provenance = arrow_columns(table)
         return cls(columns, provenance)
 
@@ -270,7 +280,9 @@ class Measurements(Mapping[str, Column]):
         {'mrd1_diff_mm': [0.5, None]}
         """
         found = {name: plain_values(column) for name, column in self.items()}
-        return found | {name: [text.split() for text in found[name]] for name in LISTS if name in found}
+        return found | {
+            name: [text.split() for text in found[name]] for name in LISTS if name in found
+        }
 
     def to_dataframe(self) -> pd.DataFrame:
         """A `pandas.DataFrame`; the provenance is in its ``attrs``.

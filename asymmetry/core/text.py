@@ -84,7 +84,9 @@ class Text:
             known = _places(english.get(name, entry), sections)
             for place, kind in _places(entry, sections).items():
                 if known.get(place) != kind or kind == "unknown":
-                    raise InvalidInputError(f"{language}: {name} has no {{{place}}} to fill in like this")
+                    raise InvalidInputError(
+                        f"{language}: {name} has no {{{place}}} to fill in like this"
+                    )
         about = {name: english[f"language.{name}"] for name in _ABOUT}
         about |= {name: found[f"language.{name}"] for name in about if f"language.{name}" in found}
         return cls(**about, entries={**english, **found})

@@ -146,7 +146,9 @@ class Extractor:
         with self._networks.borrowed() as networks:
             yield Tools(networks, self.method, self.settings)
 
-    def extract(self, photos: Iterable[PhotoSource], *, progress: Progress | None = None) -> Landmarks:
+    def extract(
+        self, photos: Iterable[PhotoSource], *, progress: Progress | None = None
+    ) -> Landmarks:
         """Read the points of each photo.
 
         Parameters
@@ -185,7 +187,9 @@ class Extractor:
             The row of each photo, n = 1, in order.
         """
         check_photos(photos)
-        return read_rows(self._row, progress(photos) if progress else photos, self.provenance, self.scheme)
+        return read_rows(
+            self._row, progress(photos) if progress else photos, self.provenance, self.scheme
+        )
 
     def _row(self, name: str, source: PhotoSource) -> Landmarks:
         scheme = self.scheme.name
@@ -199,11 +203,15 @@ class Extractor:
                     name=name,
                 )
             except PhotoError as error:
-                return Landmarks.blank([name], status=error.status, reason=error.note, scheme=scheme)
+                return Landmarks.blank(
+                    [name], status=error.status, reason=error.note, scheme=scheme
+                )
             try:
                 row = _read(tools, photo, seen)
             except PhotoError as error:
-                row = Landmarks.blank([photo.name], status=error.status, reason=error.note, scheme=scheme)
+                row = Landmarks.blank(
+                    [photo.name], status=error.status, reason=error.note, scheme=scheme
+                )
         taken = "" if photo.taken is None else photo.taken.isoformat()
         return replace(scale_to_full_size(row, photo), taken=np.array([taken]))
 
@@ -227,7 +235,10 @@ class Extractor:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 

@@ -190,11 +190,15 @@ def _shrunk(photo: Halvings, pose: Pose, square: Square, drawing: Drawing) -> tu
     view = pose.resize(small.shape[1] / photo.whole.shape[1], small.shape[0] / photo.whole.shape[0])
     ratio = view.scale / square.scale
     if ratio > drawing.alias_ratio:
-        small = np.asarray(cv2.GaussianBlur(small, (0, 0), drawing.alias_sigma * ratio), dtype=np.uint8)
+        small = np.asarray(
+            cv2.GaussianBlur(small, (0, 0), drawing.alias_sigma * ratio), dtype=np.uint8
+        )
     return small, view
 
 
-def _side_weights(first: FloatArray, halves: FloatArray, drawing: Drawing, scheme: Scheme) -> FloatArray:
+def _side_weights(
+    first: FloatArray, halves: FloatArray, drawing: Drawing, scheme: Scheme
+) -> FloatArray:
     """Expression weights with each side's own.
 
     Those of the eyes are of the halves. In the shape that both halves are drawn in, a smile or a raised brow

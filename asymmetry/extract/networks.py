@@ -23,7 +23,9 @@ __all__ = ["NetworkPool", "Networks", "usable_cores"]
 
 def usable_cores() -> int:
     """Cores that this process may use: by its affinity and, on Linux, by its group's quota."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
     try:
         quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
         return max(1, min(cores, int(int(quota) / int(period))))

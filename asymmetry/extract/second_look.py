@@ -137,7 +137,9 @@ def read_upright_patch(
     return patch.to_photo(found[0])
 
 
-def look_upright(photo: Halvings, reading: Reading, canonical: Canonical, landmarker: Detector) -> Reading:
+def look_upright(
+    photo: Halvings, reading: Reading, canonical: Canonical, landmarker: Detector
+) -> Reading:
     """Read a face again the right way up; the old reading where it is not found there.
 
     In a photo that was turned by quarters it is read as in its upright self: in a patch the network cuts the
@@ -162,7 +164,9 @@ def _is_large(photo: Halvings, reading: Reading) -> bool:
 
 def quarter_turns(photo: Halvings, landmarker: Detector) -> list[Reading]:
     """Read the largest face in the photo turned by 90, 180 and 270°; the readings are of the photo."""
-    return [reading for turns in (1, 2, 3) for reading in turned_readings(photo, turns, landmarker)[:1]]
+    return [
+        reading for turns in (1, 2, 3) for reading in turned_readings(photo, turns, landmarker)[:1]
+    ]
 
 
 def turned_readings(photo: Halvings, turns: int, landmarker: Detector) -> list[Reading]:

@@ -92,8 +92,13 @@ class Settings:
 
     def values(self) -> dict[str, Any]:
         """All of them as JSON values, for provenance."""
-        plain = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in _TABLES}
-        made = {name: value if isinstance(value, float) else asdict(value) for name, value in plain.items()}
+        plain = {
+            item.name: getattr(self, item.name) for item in fields(self) if item.name not in _TABLES
+        }
+        made = {
+            name: value if isinstance(value, float) else asdict(value)
+            for name, value in plain.items()
+        }
         tables = {"response": self.response.values(), "scatter": self.scatter.values()}
         values: dict[str, Any] = json.loads(json.dumps({**made, **tables}))
         return values

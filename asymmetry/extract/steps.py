@@ -54,7 +54,9 @@ LARGEST_MISFIT_CM = 1.0
 _BROWS = [number for name in MEDIAPIPE_478.groups["brow"] for number in MEDIAPIPE_478.pairs[name]]
 
 
-def choose_subject(name: str, photo: Pixels, readings: Sequence[Reading]) -> tuple[Reading, tuple[Note, ...]]:
+def choose_subject(
+    name: str, photo: Pixels, readings: Sequence[Reading]
+) -> tuple[Reading, tuple[Note, ...]]:
     """The one face that a photo is of, and notes about the others.
 
     Raises

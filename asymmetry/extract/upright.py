@@ -79,7 +79,9 @@ class FaceReading:
     notes: tuple[Note, ...] = ()
 
 
-def read_upright(photo: Halvings, first: Reading, tools: Tools, focal_px: float = math.nan) -> FaceReading:
+def read_upright(
+    photo: Halvings, first: Reading, tools: Tools, focal_px: float = math.nan
+) -> FaceReading:
     """Read a face; where it may be turned, by the surest look at it.
 
     Parameters
@@ -115,7 +117,9 @@ def average_with_mirrored(photo: Halvings, first: Reading, tools: Tools) -> Read
     twins = [mirrored_reading(reading, width, tools.canonical.scheme) for reading in again]
     for twin in twins:
         if same_face(first.points, twin.points):
-            return Reading((first.points + twin.points) / 2, (first.blendshapes + twin.blendshapes) / 2)
+            return Reading(
+                (first.points + twin.points) / 2, (first.blendshapes + twin.blendshapes) / 2
+            )
     return first
 
 
@@ -165,4 +169,6 @@ def _plain(
     scheme = tools.canonical.scheme
     pose = fit_pose(first.points, tools.canonical.vertices, focal_px=focal_px, scheme=scheme)
     unknown = np.full(scheme.size, np.nan)
-    return FaceReading(first.points, unknown, first.blendshapes, pose, first.points, score, notes=notes)
+    return FaceReading(
+        first.points, unknown, first.blendshapes, pose, first.points, score, notes=notes
+    )

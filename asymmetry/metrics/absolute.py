@@ -78,7 +78,9 @@ class LastingErrors:
         return np.square(np.array(rows, dtype=np.float64).reshape(-1, len(CONDITIONS)).T)
 
 
-def _rows(metric: Metric, known: Mapping[str, Mapping[str, Sequence[float]]]) -> list[Sequence[float]]:
+def _rows(
+    metric: Metric, known: Mapping[str, Mapping[str, Sequence[float]]]
+) -> list[Sequence[float]]:
     """One row of numbers for each column of a metric."""
     kinds = known.get(metric.name) or _own_error(metric.lasting)
     return [kinds[_ERROR_KINDS[kind]] for kind in metric.kinds]
@@ -107,7 +109,9 @@ def lasting_errors() -> LastingErrors:
     """
     text = Path(__file__).with_name("errors.toml").read_text(encoding="utf-8")
     table = tomllib.loads(text)
-    return LastingErrors(table["made"], table["inputs"], table["people"], table["iris"], table["method"])
+    return LastingErrors(
+        table["made"], table["inputs"], table["people"], table["iris"], table["method"]
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +162,11 @@ def unsure_iris() -> float:
 
 
 def absolute_sds(
-    landmarks: Landmarks, metrics: Sequence[Metric], values: FloatArray, rsd: FloatArray, under: Conditions
+    landmarks: Landmarks,
+    metrics: Sequence[Metric],
+    values: FloatArray,
+    rsd: FloatArray,
+    under: Conditions,
 ) -> FloatArray:
     """Standard deviation of one photo's metrics about the truth, shape (columns, n).
 
@@ -186,7 +194,9 @@ def absolute_sds(
     plain = np.isnan(landmarks.spread).all(axis=1) & (method in table.methods)
     squares = _squares(table.squares(method, metrics), landmarks, under)
     if plain.any() and method != "plain":
-        squares = np.where(plain, _squares(table.squares("plain", metrics), landmarks, under), squares)
+        squares = np.where(
+            plain, _squares(table.squares("plain", metrics), landmarks, under), squares
+        )
     squares += np.square(np.where(plain, 0.0, rsd))
     times = np.array([LENGTHS.get(metric.unit, 0) for metric in metrics for _ in metric.columns])
     squares += np.square(times[:, None] * values * under.unsure)
@@ -196,9 +206,13 @@ def absolute_sds(
 def _squares(numbers: FloatArray, landmarks: Landmarks, under: Conditions) -> FloatArray:
     """The lasting errors' squares, shape (columns, n), summed in one order for any number of photos."""
     # Light that is not known is taken as even.
-    light = np.nan_to_num(np.log(landmarks.quality[:, QUALITY.index("side_light")].astype(np.float64)))
+    light = np.nan_to_num(
+        np.log(landmarks.quality[:, QUALITY.index("side_light")].astype(np.float64))
+    )
     frontal, *more = numbers
     total = np.repeat(frontal[:, None], len(landmarks), axis=1)
-    for number, condition in zip(more, (under.yaw, under.pitch, under.mm_per_px, light), strict=True):
+    for number, condition in zip(
+        more, (under.yaw, under.pitch, under.mm_per_px, light), strict=True
+    ):
         total += number[:, None] * (condition * condition)
     return total

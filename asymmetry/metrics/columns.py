@@ -51,7 +51,9 @@ def measure_faces(face: Face, metrics: Iterable[Metric]) -> Iterator[FloatArray]
         yield from _columns_of(metric, _apply(metric, face))
 
 
-def measure_movements(metrics: Iterable[MovementMetric], rest: Face, moved: Face) -> Iterator[FloatArray]:
+def measure_movements(
+    metrics: Iterable[MovementMetric], rest: Face, moved: Face
+) -> Iterator[FloatArray]:
     """The columns of movements as they are read, noise or not, one after the other."""
     for metric in metrics:
         value = _apply(metric, rest, moved)

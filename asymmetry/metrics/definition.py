@@ -120,7 +120,10 @@ class Metric:
         found: dict[str, Mapping[str, str]] = {}
         for name in self.columns:
             found[name] = self._describe_column(name, self.sign, self.definition)
-        kinds = ((self.sd_columns, "one photo about the truth"), (self.rsd_columns, "repeats of one person"))
+        kinds = (
+            (self.sd_columns, "one photo about the truth"),
+            (self.rsd_columns, "repeats of one person"),
+        )
         for names, what in kinds:
             for name, column in zip(names, self.columns, strict=False):
                 found[name] = self._describe_column(
@@ -130,7 +133,11 @@ class Metric:
 
     def _describe_column(self, column: str, sign: str, definition: str) -> dict[str, str]:
         if column.endswith("_ratio"):
-            return {"unit": "ratio", "sign": "none", "definition": f"Weaker to stronger side: {definition}"}
+            return {
+                "unit": "ratio",
+                "sign": "none",
+                "definition": f"Weaker to stronger side: {definition}",
+            }
         if sign != "none" and column == f"{self.name}_diff_{self.unit}":
             sign = f"right minus left; positive: right has {sign}"
         return {"unit": self.unit, "sign": sign, "definition": definition}
@@ -322,7 +329,9 @@ def movement_metric(
     def decorate(function: Callable[[Any, Any], FloatArray]) -> MovementMetric:
         name, definition, sides = _read(function, unit)
         if not (noise is still is None or sides):
-            raise InvalidInputError(f"metric {name}: a ratio is one of two sides; annotate with Half")
+            raise InvalidInputError(
+                f"metric {name}: a ratio is one of two sides; annotate with Half"
+            )
         entry = (name, unit, sides, sign, definition, source, horizontal, function)
         return MovementMetric(*entry, noise=noise, during=during, parts=parts, still=still)
 
@@ -336,7 +345,9 @@ def _read(function: Callable[..., FloatArray], unit: Unit) -> tuple[str, str, bo
         raise InvalidInputError(f"unit {unit!r}: use one of {', '.join(get_args(Unit))}")
     definition = (inspect.getdoc(function) or "").partition("\n")[0]
     if not definition:
-        raise InvalidInputError(f"metric {name}: its docstring's first line is its definition; it has none")
+        raise InvalidInputError(
+            f"metric {name}: its docstring's first line is its definition; it has none"
+        )
     if not re.fullmatch("[a-z][a-z0-9_]*", name):
         raise InvalidInputError(f"metric {name}: columns are named in lower case")
     return name, definition, _has_sides(function)
@@ -345,7 +356,9 @@ def _read(function: Callable[..., FloatArray], unit: Unit) -> tuple[str, str, bo
 def _has_sides(function: Callable[..., FloatArray]) -> bool:
     """Whether the function's argument is a `Half`; the annotation may be a text."""
     for parameter in inspect.signature(function).parameters.values():
-        annotated = getattr(parameter.annotation, "__name__", str(parameter.annotation)).rpartition(".")[2]
+        annotated = getattr(parameter.annotation, "__name__", str(parameter.annotation)).rpartition(
+            "."
+        )[2]
         if annotated in (Half.__name__, Face.__name__):
             return annotated == Half.__name__
     raise InvalidInputError(f"metric {function.__name__}: annotate its argument as Half or as Face")
@@ -362,5 +375,7 @@ def unique(metrics: Iterable[AnyMetric]) -> dict[str, AnyMetric]:
     found: dict[str, AnyMetric] = {}
     for entry in metrics:
         if found.setdefault(entry.name, entry) is not entry:
-            raise InvalidInputError(f"two metrics are called {entry.name!r}; give one of them another name")
+            raise InvalidInputError(
+                f"two metrics are called {entry.name!r}; give one of them another name"
+            )
     return found

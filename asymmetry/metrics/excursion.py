@@ -15,7 +15,13 @@ from asymmetry.core.frame import Half
 from asymmetry.metrics.brow import brow_height, brow_lateral_height, brow_medial_height
 from asymmetry.metrics.definition import movement_metric
 from asymmetry.metrics.eye import fissure_height
-from asymmetry.metrics.mouth import ala_height, commissure_height, corner, lower_lip_height, upper_lip_height
+from asymmetry.metrics.mouth import (
+    ala_height,
+    commissure_height,
+    corner,
+    lower_lip_height,
+    upper_lip_height,
+)
 
 __all__ = [
     "ala_lift",
@@ -50,19 +56,25 @@ SMILE_MM = 2.0
 _MEDIAL = "brow_upper_5"
 
 
-@movement_metric(unit="mm", sign="brow raised", source="Ours: change of `brow_height`.", noise=BROW_NOISE)
+@movement_metric(
+    unit="mm", sign="brow raised", source="Ours: change of `brow_height`.", noise=BROW_NOISE
+)
 def brow_excursion(rest: Half, moved: Half) -> FloatArray:
     """Rise of the brow's arch."""
     return brow_height(moved) - brow_height(rest)
 
 
-@movement_metric(unit="mm", sign="raised", source="Ours: change of `brow_medial_height`.", noise=BROW_NOISE)
+@movement_metric(
+    unit="mm", sign="raised", source="Ours: change of `brow_medial_height`.", noise=BROW_NOISE
+)
 def brow_medial_excursion(rest: Half, moved: Half) -> FloatArray:
     """Rise of the brow's medial end."""
     return brow_medial_height(moved) - brow_medial_height(rest)
 
 
-@movement_metric(unit="mm", sign="raised", source="Ours: change of `brow_lateral_height`.", noise=BROW_NOISE)
+@movement_metric(
+    unit="mm", sign="raised", source="Ours: change of `brow_lateral_height`.", noise=BROW_NOISE
+)
 def brow_lateral_excursion(rest: Half, moved: Half) -> FloatArray:
     """Rise of the brow's lateral end."""
     return brow_lateral_height(moved) - brow_lateral_height(rest)
@@ -91,7 +103,9 @@ def frown_draw(rest: Half, moved: Half) -> FloatArray:
     return rest.out(_MEDIAL) - moved.out(_MEDIAL)
 
 
-@movement_metric(unit="mm", sign="closing", source="Ours: change of `fissure_height`.", noise=LID_NOISE)
+@movement_metric(
+    unit="mm", sign="closing", source="Ours: change of `fissure_height`.", noise=LID_NOISE
+)
 def eye_closure(rest: Half, moved: Half) -> FloatArray:
     """How much of the opening between the lids is gone."""
     return fissure_height(rest) - fissure_height(moved)
@@ -158,13 +172,17 @@ def commissure_travel(rest: Half, moved: Half) -> FloatArray:
     return np.sqrt(lift * lift + spread * spread)
 
 
-@movement_metric(unit="mm", sign="raised", source="Ours: change of `upper_lip_height`.", noise=LIP_NOISE)
+@movement_metric(
+    unit="mm", sign="raised", source="Ours: change of `upper_lip_height`.", noise=LIP_NOISE
+)
 def upper_lip_lift(rest: Half, moved: Half) -> FloatArray:
     """Rise of the upper lip's red border halfway from corner to midline."""
     return upper_lip_height(moved) - upper_lip_height(rest)
 
 
-@movement_metric(unit="mm", sign="lowered", source="Ours: change of `lower_lip_height`.", noise=LIP_NOISE)
+@movement_metric(
+    unit="mm", sign="lowered", source="Ours: change of `lower_lip_height`.", noise=LIP_NOISE
+)
 def lower_lip_drop(rest: Half, moved: Half) -> FloatArray:
     """Descent of the lower lip's red border halfway from corner to midline."""
     return lower_lip_height(rest) - lower_lip_height(moved)

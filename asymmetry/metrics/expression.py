@@ -25,7 +25,16 @@ FloatArray = npt.NDArray[np.float64]
 Sides: TypeAlias = Literal["either", "both"]
 
 #: The labels that `expressions` tells apart, and the one it gives where it can't tell.
-EXPRESSIONS = ("rest", "brow_raise", "frown", "eye_closure", "smile_closed", "smile_open", "snarl", "pucker")
+EXPRESSIONS = (
+    "rest",
+    "brow_raise",
+    "frown",
+    "eye_closure",
+    "smile_closed",
+    "smile_open",
+    "snarl",
+    "pucker",
+)
 UNKNOWN = "unknown"
 
 #: Gap between the inner lips in the midline from which a smile is open, mm. Of eight people's closed smiles
@@ -66,7 +75,9 @@ _SIGNS = {
     "brow_raise": _Sign(("browInnerUp", "browOuterUp"), (0.45, 0.85), (0.15, 0.55)),
     "snarl": _Sign(("mouthUpperUp", "noseSneer"), (0.3, 0.7), (0.15, 0.55)),
     "frown": _Sign(("browDown",), (0.65, 0.95), (0.15, 0.55)),
-    UNKNOWN: _Sign(("jawOpen", "mouthFunnel", "mouthStretch", "mouthFrown"), (0.3, 0.7), (0.2, 0.6)),
+    UNKNOWN: _Sign(
+        ("jawOpen", "mouthFunnel", "mouthStretch", "mouthFrown"), (0.3, 0.7), (0.2, 0.6)
+    ),
 }
 #: A weight of the whole face that one brow alone lifts.
 _LIFTED_BY_ONE = "browInnerUp"
@@ -164,13 +175,16 @@ def _weights(landmarks: Landmarks, rest: npt.ArrayLike | None) -> dict[str, Floa
     if rest is not None:
         own = np.asarray(rest, dtype=np.float64)
         if own.shape not in (weights.shape, weights.shape[1:]):
-            raise InvalidInputError(f"rest has shape {own.shape}; use {weights.shape[1:]} or {weights.shape}")
+            raise InvalidInputError(
+                f"rest has shape {own.shape}; use {weights.shape[1:]} or {weights.shape}"
+            )
         weights = (weights - own) / np.maximum(1 - own, _SHORTEST_WAY)
     known = dict(zip(landmarks.layout.expressions, weights.T, strict=True))
     names = {name.removesuffix("Right").removesuffix("Left") for name in known}
     sides = ("Right", "Left")
     return {
-        name: np.stack([known[name if name in known else name + side] for side in sides]) for name in names
+        name: np.stack([known[name if name in known else name + side] for side in sides])
+        for name in names
     }
 
 

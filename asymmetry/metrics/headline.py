@@ -255,8 +255,13 @@ def _visible(measurements: Measurements, row: int) -> Iterator[Difference]:
         column = headline.column("diff")
         diff = _value(measurements, column, row)
         sd = _value(measurements, headline.column("diff_sd"), row)
-        if headline.visible_mm is not None and headline.noticeable(diff, sd) in ("likely", "possible"):
-            yield Difference(column, diff, headline.visible_mm, headline.note(diff), headline.study, sd)
+        if headline.visible_mm is not None and headline.noticeable(diff, sd) in (
+            "likely",
+            "possible",
+        ):
+            yield Difference(
+                column, diff, headline.visible_mm, headline.note(diff), headline.study, sd
+            )
 
 
 def _value(measurements: Measurements, column: str, row: int) -> float:

@@ -53,7 +53,9 @@ def superpose(rest: Face, moved: Face, sure: Mask | np.bool_ | bool) -> Face:
     same, turn = (to_x * x + to_y * y) * factor, (to_y * x - to_x * y) * factor
     (x, y), (to_x, to_y) = middle(moved), middle(rest)
     origin = from_both_sides(x * same - y * turn - to_x, x * turn + y * same - to_y)
-    return replace(move_faces(moved, in_plane(same, -turn), origin), mm_per_px=moved.mm_per_px * size)
+    return replace(
+        move_faces(moved, in_plane(same, -turn), origin), mm_per_px=moved.mm_per_px * size
+    )
 
 
 def middle(face: Face) -> FloatArray:
@@ -88,6 +90,10 @@ def _size(rest: Face, moved: Face) -> FloatArray:
     def ratio(name: str) -> FloatArray:
         return apart(rest, name) / apart(moved, name)
 
-    canthi, pupils, irises = ratio(CANTHI[0]), ratio("iris_centre"), iris_width(rest) / iris_width(moved)
+    canthi, pupils, irises = (
+        ratio(CANTHI[0]),
+        ratio("iris_centre"),
+        iris_width(rest) / iris_width(moved),
+    )
     between = np.maximum(np.minimum(canthi, pupils), np.minimum(np.maximum(canthi, pupils), irises))
     return np.where(np.isnan(between), canthi, between)

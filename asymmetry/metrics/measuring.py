@@ -70,7 +70,11 @@ _POSE = {
         "sign": "anticlockwise in the photo",
         "definition": "Tilt of the face in the photo.",
     },
-    "mm_per_px": {"unit": "mm", "sign": "none", "definition": "Millimetres of a pixel at the face."},
+    "mm_per_px": {
+        "unit": "mm",
+        "sign": "none",
+        "definition": "Millimetres of a pixel at the face.",
+    },
 }
 _POSE_COLUMNS = tuple(_POSE)
 
@@ -85,7 +89,9 @@ def catalogue() -> Mapping[str, Metric]:
     'brow_height_diff_mm'
     """
     modules = (brow, eye, mouth, whole)
-    return MappingProxyType(unique(v for m in modules for v in vars(m).values() if isinstance(v, Metric)))
+    return MappingProxyType(
+        unique(v for m in modules for v in vars(m).values() if isinstance(v, Metric))
+    )
 
 
 def measure(
@@ -136,7 +142,9 @@ def measure(
     chosen, scale = choose(metrics, catalogue()), scale or Scale()
     moving = [metric.name for metric in chosen if metric.photos > 1]
     if moving:
-        raise InvalidInputError(f"{', '.join(moving)}: measured from rest to a movement; use movement")
+        raise InvalidInputError(
+            f"{', '.join(moving)}: measured from rest to a movement; use movement"
+        )
     names = list_columns(chosen)
     values, rsd, absolute, eyes = _measure_chunks(landmarks, chosen, scale, sd)
     lost_names = not_carried(chosen, landmarks.scheme)
@@ -219,7 +227,9 @@ def chunks(n: int, size: int) -> Iterator[slice]:
     return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
 
-def choose(metrics: Iterable[str | AnyMetric] | None, known: Mapping[str, AnyMetric]) -> list[AnyMetric]:
+def choose(
+    metrics: Iterable[str | AnyMetric] | None, known: Mapping[str, AnyMetric]
+) -> list[AnyMetric]:
     """The metrics asked for: names from a catalogue and metrics of one's own, or the whole catalogue."""
     if metrics is None:
         return list(known.values())
@@ -228,7 +238,9 @@ def choose(metrics: Iterable[str | AnyMetric] | None, known: Mapping[str, AnyMet
     entries = list(metrics)
     unknown = [entry for entry in entries if isinstance(entry, str) and entry not in known]
     if unknown:
-        raise InvalidInputError(f"no metric is called {', '.join(unknown)}; known: {', '.join(known)}")
+        raise InvalidInputError(
+            f"no metric is called {', '.join(unknown)}; known: {', '.join(known)}"
+        )
     found = [_as_metric(entry, known) for entry in entries]
     unique([*known.values(), *found])
     return list(unique(found).values())
@@ -260,7 +272,9 @@ def per_photo(scale: Scale, n: int) -> FloatArray:
     try:
         return np.broadcast_to(np.asarray(scale.mm, dtype=np.float64), n)
     except (TypeError, ValueError):
-        raise InvalidInputError(f"scale: give one length, or one for each of the {n} photos") from None
+        raise InvalidInputError(
+            f"scale: give one length, or one for each of the {n} photos"
+        ) from None
 
 
 def _eyes(face: Face, scale: Scale) -> Mask:
@@ -275,7 +289,9 @@ def _eyes(face: Face, scale: Scale) -> Mask:
     return np.array([blind, without_an_eye(face), aslant, unscaled])
 
 
-def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, across: Mask, carried: Mask) -> dict[Note, Mask]:
+def _spoilt(
+    usable: Mask, eyes: Mask, values: FloatArray, across: Mask, carried: Mask
+) -> dict[Note, Mask]:
     """Put NaN where a photo can't carry a metric; the notes, each with the photos it holds for.
 
     ``eyes`` is of `_eyes`; ``across`` and ``carried`` say which rows of ``values`` lean on horizontal
@@ -303,7 +319,9 @@ def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, across: Mask, carried:
     }
 
 
-def add_notes(landmarks: Landmarks, found: Mapping[Note, Mask]) -> tuple[npt.NDArray[np.str_], NoteArray]:
+def add_notes(
+    landmarks: Landmarks, found: Mapping[Note, Mask]
+) -> tuple[npt.NDArray[np.str_], NoteArray]:
     """Status and notes of each photo, with these notes added to those that they hold for."""
     status, notes = landmarks.status, landmarks.notes.copy()
     for note, holds in found.items():

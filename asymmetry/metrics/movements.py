@@ -162,7 +162,9 @@ def movement(
     return beyond_noise(table, chosen)
 
 
-def beyond_noise(table: Measurements, metrics: Iterable[MovementMetric] | None = None) -> Measurements:
+def beyond_noise(
+    table: Measurements, metrics: Iterable[MovementMetric] | None = None
+) -> Measurements:
     """The table of movements with NaN for sides that are still, see `movement`.
 
     Parameters
@@ -258,7 +260,9 @@ def _read(
     return np.asarray(np.isfinite(middle(before) + middle(after)).all(axis=0))
 
 
-def _settle(metric: MovementMetric, columns: Mapping[str, FloatArray], sds: Mapping[str, FloatArray]) -> None:
+def _settle(
+    metric: MovementMetric, columns: Mapping[str, FloatArray], sds: Mapping[str, FloatArray]
+) -> None:
     """Take the noise out of lengths, and leave out values that do not count, in place."""
     own = [columns[name] for name in metric.columns]
     if metric.parts:
@@ -272,8 +276,12 @@ def _settle(metric: MovementMetric, columns: Mapping[str, FloatArray], sds: Mapp
         for column in own:
             column[~(np.fmax(sides[0], sides[-1]) > least)] = np.nan
     if metric.noise is not None:
-        moves = [_moves(metric, columns[metric.columns[i]], sds[metric.rsd_columns[i]]) for i in (0, 1)]
-        own[3][:] = np.where(moves[0] | moves[1], weaker_to_stronger(np.concatenate(own[:2])), np.nan)
+        moves = [
+            _moves(metric, columns[metric.columns[i]], sds[metric.rsd_columns[i]]) for i in (0, 1)
+        ]
+        own[3][:] = np.where(
+            moves[0] | moves[1], weaker_to_stronger(np.concatenate(own[:2])), np.nan
+        )
 
 
 def _always(metric: MovementMetric, column: str) -> bool:

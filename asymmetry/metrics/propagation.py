@@ -93,7 +93,9 @@ def mixtures(scheme: str) -> FloatArray:
     return np.concatenate([pairs, middle])
 
 
-def spreads(face: Face, landmarks: Landmarks, scale: Scale, metrics: Sequence[Metric]) -> FloatArray:
+def spreads(
+    face: Face, landmarks: Landmarks, scale: Scale, metrics: Sequence[Metric]
+) -> FloatArray:
     """Standard deviation of the metrics' columns, one after the other, shape (columns, n).
 
     Parameters

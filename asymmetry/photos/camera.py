@@ -48,8 +48,15 @@ def focal_from_exif(tags: Mapping[int, object], size: tuple[int, int]) -> float:
     """
     focal_mm = _number(tags, ExifTags.Base.FocalLengthIn35mmFilm)
     zoom = _number(tags, ExifTags.Base.DigitalZoomRatio)
-    tagged = (_number(tags, ExifTags.Base.ExifImageWidth), _number(tags, ExifTags.Base.ExifImageHeight))
-    if not LEAST_MM <= focal_mm <= MOST_MM or zoom > 1 + ROUNDING or not all(each > 0 for each in tagged):
+    tagged = (
+        _number(tags, ExifTags.Base.ExifImageWidth),
+        _number(tags, ExifTags.Base.ExifImageHeight),
+    )
+    if (
+        not LEAST_MM <= focal_mm <= MOST_MM
+        or zoom > 1 + ROUNDING
+        or not all(each > 0 for each in tagged)
+    ):
         return math.nan
     shape, whole = max(size) / min(size), max(tagged) / min(tagged)
     alike = [abs(shape / other - 1) < ROUNDING for other in (whole, *WHOLE)]
@@ -74,12 +81,16 @@ def name_camera(tags: Mapping[int, object]) -> str:
 
     Examples
     --------
-    >>> name_camera({0x010F: "Apple", 0x0110: "iPhone 15", 0xA434: "iPhone 15 front camera 2.69mm f/1.9"})
+    >>> name_camera(
+    ...     {0x010F: "Apple", 0x0110: "iPhone 15", 0xA434: "iPhone 15 front camera 2.69mm f/1.9"}
+    ... )
     'Apple iPhone 15, front'
     >>> name_camera({0x010F: "Canon", 0x0110: "Canon EOS R6"})
     'Canon EOS R6'
     """
-    make, model = (str(tags.get(tag, "")).strip(" \0") for tag in (ExifTags.Base.Make, ExifTags.Base.Model))
+    make, model = (
+        str(tags.get(tag, "")).strip(" \0") for tag in (ExifTags.Base.Make, ExifTags.Base.Model)
+    )
     if make and model and not model.lower().startswith(make.lower()):
         model = f"{make} {model}"
     return f"{model}, front" if model and is_front_camera(tags) else model

@@ -22,7 +22,9 @@ def day_of(taken: str) -> date | None:
     try:
         return datetime.fromisoformat(taken).date()
     except ValueError as error:
-        raise InvalidInputError(f"taken {taken!r}: give a time as 2026-03-31T12:30:00, or a day") from error
+        raise InvalidInputError(
+            f"taken {taken!r}: give a time as 2026-03-31T12:30:00, or a day"
+        ) from error
 
 
 def as_date(day: date | str | None) -> date | None:

@@ -63,7 +63,10 @@ class File:
     @property
     def exposed(self) -> Taken | None:
         """The moment of the exposure, by its camera."""
-        return next((each for each in self.record.dates if each.source == "exif" and not each.day_only), None)
+        return next(
+            (each for each in self.record.dates if each.source == "exif" and not each.day_only),
+            None,
+        )
 
     @property
     def stem(self) -> str:
@@ -103,7 +106,10 @@ def base_name(stem: str) -> str:
 
     Examples
     --------
-    >>> [base_name(name) for name in ("IMG_E0412", "IMG_0412-edited", "IMG_0412 (1)", "Copy of IMG_0412")]
+    >>> [
+    ...     base_name(name)
+    ...     for name in ("IMG_E0412", "IMG_0412-edited", "IMG_0412 (1)", "Copy of IMG_0412")
+    ... ]
     ['img_0412', 'img_0412', 'img_0412', 'img_0412']
     """
     found, before = fold(stem), ""

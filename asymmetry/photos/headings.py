@@ -71,4 +71,10 @@ TREATMENT_COLUMNS = {
     "sites": ("site", "muscles", "muscle", "points", "where"),
 }
 #: The same of a list of points that a person moved.
-CORRECTION_COLUMNS = {"photo": ("file name", "file"), "point": ("name",), "side": (), "x": (), "y": ()}
+CORRECTION_COLUMNS = {
+    "photo": ("file name", "file"),
+    "point": ("name",),
+    "side": (),
+    "x": (),
+    "y": (),
+}

@@ -15,7 +15,9 @@ __all__ = ["DateOrder"]
 
 _CLOCK = r"(?:[ T,]+(\d{1,2})[:.](\d\d)(?:[:.](\d\d))?(?:\.\d+)?\s*([ap])?\.?m?\.?)?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([:/. -])(\d{{1,2}})\2(\d{{1,2}})\.?{_CLOCK}", re.IGNORECASE)
-_YEAR_LAST = re.compile(rf"(\d{{1,2}})([/.-]) ?(\d{{1,2}})\2 ?(\d{{4}}|\d\d)(?!\d)\.?{_CLOCK}", re.IGNORECASE)
+_YEAR_LAST = re.compile(
+    rf"(\d{{1,2}})([/.-]) ?(\d{{1,2}})\2 ?(\d{{4}}|\d\d)(?!\d)\.?{_CLOCK}", re.IGNORECASE
+)
 _WORDS = re.compile(
     r"(\d{1,2})?(?:st|nd|rd|th|\.)?[ -]*([^\W\d_]{3,9})\.?[ -]*"
     r"(?:(\d{1,2}(?!\d))(?:st|nd|rd|th|\.)?)?,?[ -]*(\d{4})"
@@ -149,5 +151,7 @@ def _build(year: str, month: str, day: str, clock: Sequence[str | None]) -> Take
         hours = int(hour or 0)
         if half:
             hours = hours % _NOON + _NOON * (half.lower() == "p")
-        return Taken(when.replace(hour=hours, minute=int(minute or 0), second=int(second or 0)), "manifest")
+        return Taken(
+            when.replace(hour=hours, minute=int(minute or 0), second=int(second or 0)), "manifest"
+        )
     return None

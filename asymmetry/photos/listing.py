@@ -13,13 +13,22 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.photos.protocol import HEAD_BYTES
 from asymmetry.photos.readers import RAW_SUFFIXES, is_known, photo_suffixes
 
-__all__ = ["Leftover", "find_leftovers", "image_files", "is_kept_apart", "is_picture_name", "walk_images"]
+__all__ = [
+    "Leftover",
+    "find_leftovers",
+    "image_files",
+    "is_kept_apart",
+    "is_picture_name",
+    "walk_images",
+]
 
 #: Pictures in formats that are not read. They are photos of the person all the same, so each has a row.
 _PICTURES = RAW_SUFFIXES | frozenset(
     f".{end}" for end in "jxl jp2 j2k j2c jpf jpx dcm dicom heics heifs psd psb xcf tga".split()
 )
-_VIDEOS = frozenset(f".{end}" for end in "mov mp4 m4v avi mkv 3gp webm mts m2ts wmv mpg mpeg".split())
+_VIDEOS = frozenset(
+    f".{end}" for end in "mov mp4 m4v avi mkv 3gp webm mts m2ts wmv mpg mpeg".split()
+)
 _PACKED = frozenset(f".{end}" for end in "zip rar 7z tar gz tgz bz2 xz".split())
 _NOT_READ = dict.fromkeys(_VIDEOS, Note("is_video")) | dict.fromkeys(_PACKED, Note("is_packed"))
 #: Lists, texts, tables, what a phone keeps beside a photo, and what this package writes.
@@ -38,7 +47,13 @@ _BINS = frozenset(("#recycle", "@recycle", "$recycle.bin", ".trash", ".trashes",
 _THUMBNAIL_NAME = re.compile(r"^syno(?:photo|video|index)_(?:thumb|film|media)", re.IGNORECASE)
 _IN_THE_CLOUD = re.compile(r"^\.(.+)\.icloud$")
 #: Where the name of a kind stands in the first bytes of a file, and that name.
-_PICTURE_STARTS = ((0, b"\xff\x0a"), (4, b"JXL \r\n"), (4, b"jP  \r\n"), (128, b"DICM"), (0, b"8BPS"))
+_PICTURE_STARTS = (
+    (0, b"\xff\x0a"),
+    (4, b"JXL \r\n"),
+    (4, b"jP  \r\n"),
+    (128, b"DICM"),
+    (0, b"8BPS"),
+)
 _VIDEO_STARTS = ((4, b"ftyp"), (4, b"moov"), (0, b"\x1a\x45\xdf\xa3"), (8, b"AVI "))
 _PACKED_STARTS = ((0, b"PK\x03\x04"), (0, b"Rar!"), (0, b"7z\xbc\xaf"), (0, b"\x1f\x8b"))
 
@@ -105,7 +120,9 @@ def find_leftovers(folder: str | os.PathLike[str], *, recursive: bool = True) ->
     folder, recursive
         As for `image_files`.
     """
-    return (found for found in _walk(Path(folder), recursive=recursive) if isinstance(found, Leftover))
+    return (
+        found for found in _walk(Path(folder), recursive=recursive) if isinstance(found, Leftover)
+    )
 
 
 def is_picture_name(name: str) -> bool:
@@ -113,7 +130,10 @@ def is_picture_name(name: str) -> bool:
 
     Examples
     --------
-    >>> [is_picture_name(name) for name in ("IMG_1.HEIC", "IMG_1.DNG", "SYNOPHOTO_THUMB_M.jpg", "notes.csv")]
+    >>> [
+    ...     is_picture_name(name)
+    ...     for name in ("IMG_1.HEIC", "IMG_1.DNG", "SYNOPHOTO_THUMB_M.jpg", "notes.csv")
+    ... ]
     [True, True, False, False]
     """
     suffix = PurePath(name).suffix.lower()
@@ -152,7 +172,9 @@ def _walk(root: Path, *, recursive: bool) -> Iterator[Path | Leftover]:
             yield Leftover(path, Note("in_the_cloud"))
 
 
-def _walk_into(path: Path, entry: os.DirEntry[str], *, recursive: bool) -> Iterator[Path | Leftover]:
+def _walk_into(
+    path: Path, entry: os.DirEntry[str], *, recursive: bool
+) -> Iterator[Path | Leftover]:
     if is_kept_apart(entry.name):
         below = [each for each in path.rglob("*") if each.is_file()]
         files = sum(is_picture_name(each.name) or _is_thumbnail(each.name) for each in below)

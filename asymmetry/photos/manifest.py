@@ -182,7 +182,9 @@ def find_list(folder: Path, name: str) -> Path | None:
     if not folder.is_dir():
         return None
     wanted = {f"{name}{suffix}" for suffix in SHEET_SUFFIXES if suffix != ".txt"}
-    found = sorted(path for path in folder.iterdir() if path.name.lower() in wanted and path.is_file())
+    found = sorted(
+        path for path in folder.iterdir() if path.name.lower() in wanted and path.is_file()
+    )
     if len(found) > 1:
         names = " and ".join(path.name for path in found)
         raise InvalidInputError(f"{folder}: {names} both exist; keep one of them")

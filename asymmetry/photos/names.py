@@ -7,7 +7,13 @@ from collections.abc import Iterable, Set
 from pathlib import PurePath
 from typing import TypeVar
 
-__all__ = ["EXPRESSION_NAMES", "day_from_name", "expression_from_name", "expression_from_text", "only"]
+__all__ = [
+    "EXPRESSION_NAMES",
+    "day_from_name",
+    "expression_from_name",
+    "expression_from_text",
+    "only",
+]
 
 Value = TypeVar("Value")
 
@@ -73,7 +79,10 @@ def expression_from_text(text: str) -> str | None:
 
     Examples
     --------
-    >>> [expression_from_text(text) for text in ("Eyes-Closed_2", "smile", "Smile (closed)", "IMG_0412")]
+    >>> [
+    ...     expression_from_text(text)
+    ...     for text in ("Eyes-Closed_2", "smile", "Smile (closed)", "IMG_0412")
+    ... ]
     ['eye_closure', 'smile_open', 'smile_closed', None]
     """
     words = " ".join(filter(None, _WORD_ENDS.split(text))).lower()
@@ -90,7 +99,10 @@ def expression_from_name(path: PurePath | str) -> str | None:
 
     Examples
     --------
-    >>> expression_from_name("2026-03-02/brow raise.jpg"), expression_from_name("smile/2026-03-02.jpg")
+    >>> (
+    ...     expression_from_name("2026-03-02/brow raise.jpg"),
+    ...     expression_from_name("smile/2026-03-02.jpg"),
+    ... )
     ('brow_raise', 'smile_open')
     """
     path = PurePath(path)

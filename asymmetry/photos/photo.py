@@ -171,7 +171,9 @@ def check_limit(max_megapixels: object) -> None:
         If it is no number above 0.
     """
     if not isinstance(max_megapixels, (int, float)) or not max_megapixels > 0:
-        raise InvalidInputError(f"max_megapixels has to be a number above 0, not {max_megapixels!r}")
+        raise InvalidInputError(
+            f"max_megapixels has to be a number above 0, not {max_megapixels!r}"
+        )
 
 
 def read_date(source: PhotoSource) -> Taken | None:
@@ -236,7 +238,9 @@ def read_size(source: PhotoSource) -> tuple[int, int] | None:
     return None
 
 
-def check_header(source: PhotoSource, *, max_megapixels: float = DEFAULT_MAX_MEGAPIXELS) -> tuple[int, int]:
+def check_header(
+    source: PhotoSource, *, max_megapixels: float = DEFAULT_MAX_MEGAPIXELS
+) -> tuple[int, int]:
     """Width and height of a photo's file as stored, in px, by its header; nothing is decoded.
 
     Raises
@@ -264,7 +268,9 @@ def _find_given_date(source: PhotoSource) -> Taken | None:
     return None
 
 
-def _from_pillow(image: Image.Image, name: str, dated: Taken | None, max_megapixels: float) -> Photo:
+def _from_pillow(
+    image: Image.Image, name: str, dated: Taken | None, max_megapixels: float
+) -> Photo:
     """A PIL image as it is in memory, turned upright if its EXIF tags say so."""
     _check_megapixels(image.size, name, max_megapixels)
     refuse_filling_in(name)
@@ -277,7 +283,9 @@ def _from_pillow(image: Image.Image, name: str, dated: Taken | None, max_megapix
 
 
 def _is_rgb(pixels: NDArray[np.uint8]) -> bool:
-    return pixels.dtype == np.uint8 and pixels.ndim == 3 and pixels.shape[2] == 3 and pixels.size > 0
+    return (
+        pixels.dtype == np.uint8 and pixels.ndim == 3 and pixels.shape[2] == 3 and pixels.size > 0
+    )
 
 
 @contextmanager
@@ -329,7 +337,9 @@ def opened(source: PhotoSource, name: str) -> BinaryIO:
         raise UnreadablePhotoError(name, Note("not_opened", error=str(error))) from error
     if stat.S_ISDIR(mode):
         raise UnreadablePhotoError(name, Note("is_a_folder"))
-    raise UnreadablePhotoError(name, Note("no_ordinary_file"))  # a pipe would be waited for, for ever
+    raise UnreadablePhotoError(
+        name, Note("no_ordinary_file")
+    )  # a pipe would be waited for, for ever
 
 
 def _header(stream: BinaryIO, name: str, max_megapixels: float) -> StoredPhoto:
@@ -348,7 +358,12 @@ def _check_megapixels(size: tuple[int, int], name: str, max_megapixels: float) -
     width, height = size
     if width * height > max_megapixels * 1e6:
         megapixels = width * height / 1e6
-        sizes = {"width": width, "height": height, "megapixels": megapixels, "limit": max_megapixels}
+        sizes = {
+            "width": width,
+            "height": height,
+            "megapixels": megapixels,
+            "limit": max_megapixels,
+        }
         raise PhotoTooLargeError(name, Note("too_many_megapixels", **sizes))
 
 

@@ -113,7 +113,9 @@ def coarsen(image: ImageFile.ImageFile, least_side: int) -> int:
         return 1
     width, height = image.size
     fitting = [
-        n for n in _DCT_SCALES if max(width, height) // n >= least_side and not (width % n or height % n)
+        n
+        for n in _DCT_SCALES
+        if max(width, height) // n >= least_side and not (width % n or height % n)
     ]
     if fitting:
         image.draft(None, (width // fitting[0], height // fitting[0]))
@@ -126,7 +128,11 @@ def _straight(image: ImageFile.ImageFile) -> NDArray[np.uint8] | None:
     None for all else, and for incomplete files: Pillow says whether those can be read. The pixels are the
     same as Pillow's.
     """
-    if not isinstance(image, JpegImagePlugin.JpegImageFile) or image.mode != "RGB" or image.fp is None:
+    if (
+        not isinstance(image, JpegImagePlugin.JpegImageFile)
+        or image.mode != "RGB"
+        or image.fp is None
+    ):
         return None
     start = image.fp.tell()
     image.fp.seek(0)
@@ -134,7 +140,9 @@ def _straight(image: ImageFile.ImageFile) -> NDArray[np.uint8] | None:
     image.fp.seek(start)  # from where Pillow goes on
     width, height = image.size  # as it was set to be decoded, coarsely perhaps
     try:
-        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(data, "RGB", min_height=height, min_width=width)
+        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(
+            data, "RGB", min_height=height, min_width=width
+        )
     except ValueError:
         return None
     if pixels.shape != (height, width, 3):

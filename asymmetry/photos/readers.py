@@ -85,9 +85,13 @@ def register_reader(reader: Reader) -> Reader:
     (20, 10, 3)
     >>> unregister_reader("NumPy")
     """
-    missing = [name for name in ("name", "suffixes", "recognises", "open") if not hasattr(reader, name)]
+    missing = [
+        name for name in ("name", "suffixes", "recognises", "open") if not hasattr(reader, name)
+    ]
     if missing:
-        raise InvalidInputError(f"a reader needs {', '.join(missing)}, and {type(reader).__name__} has none")
+        raise InvalidInputError(
+            f"a reader needs {', '.join(missing)}, and {type(reader).__name__} has none"
+        )
     wrong = [end for end in reader.suffixes if not end.startswith(".") or end != end.lower()]
     if wrong:
         raise InvalidInputError(

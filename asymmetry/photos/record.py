@@ -14,7 +14,14 @@ from typing import Any
 from asymmetry.core.notes import Note
 from asymmetry.photos.manifest import Entry
 from asymmetry.photos.names import day_from_name, expression_from_name, only
-from asymmetry.photos.taken import UNSET_SOURCES, WEAK_SOURCES, Taken, best_date, date_from_name, sort_dates
+from asymmetry.photos.taken import (
+    UNSET_SOURCES,
+    WEAK_SOURCES,
+    Taken,
+    best_date,
+    date_from_name,
+    sort_dates,
+)
 
 __all__ = ["PhotoRecord", "describe_photo", "treatment_by_names"]
 
@@ -130,7 +137,9 @@ class PhotoRecord:
             return self if taken else self.add_remark(Note("undated"))
         if zero is None:
             return self if taken else self.add_remark(Note("unanchored"))
-        counted = Taken(datetime.combine(zero + timedelta(days=self.day), time()), "name", day_only=True)
+        counted = Taken(
+            datetime.combine(zero + timedelta(days=self.day), time()), "name", day_only=True
+        )
         if taken is None:
             return self.add_dates([counted])
         if taken.day == counted.day:

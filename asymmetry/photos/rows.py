@@ -31,7 +31,10 @@ def label_rows(landmarks: Landmarks, records: Sequence[PhotoRecord]) -> Landmark
     >>> row.photo.tolist()
     ['a.jpg']
     """
-    notes = [(*found, *record.list_remarks()) for found, record in zip(landmarks.notes, records, strict=True)]
+    notes = [
+        (*found, *record.list_remarks())
+        for found, record in zip(landmarks.notes, records, strict=True)
+    ]
     named = replace(
         landmarks,
         photo=np.array([record.photo for record in records], dtype=np.str_),

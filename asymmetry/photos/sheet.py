@@ -23,7 +23,11 @@ SHEET_SUFFIXES = (".csv", ".tsv", ".txt", *WORKBOOKS)
 _SEPARATORS = ",;\t|"
 _CHUNK = 1 << 20
 #: Byte order marks and their encodings; that of UTF-32 begins as that of UTF-16 does.
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 #: "ANSI" of Windows in Western Europe and the Americas, which Excel writes where it is not told otherwise.
 _ANSI = "cp1252"
 _MANY_CELLS = 3
@@ -86,7 +90,9 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text.casefold()).split())
 
 
-def _name_columns(headings: Sequence[str], also_called: Mapping[str, Sequence[str]]) -> dict[str, int]:
+def _name_columns(
+    headings: Sequence[str], also_called: Mapping[str, Sequence[str]]
+) -> dict[str, int]:
     """Where each column stands; of several headings that mean the same the surest one counts."""
     plain = [re.sub(r"\W|_", "", fold(heading)) for heading in headings]
     found = {}
@@ -99,7 +105,10 @@ def _name_columns(headings: Sequence[str], also_called: Mapping[str, Sequence[st
 
 
 def _rows(
-    lines: Iterator[tuple[str, list[str]]], headings: list[str], columns: Mapping[str, int], needed: str
+    lines: Iterator[tuple[str, list[str]]],
+    headings: list[str],
+    columns: Mapping[str, int],
+    needed: str,
 ) -> Iterator[Row]:
     last = max(columns.values())
     for where, found in lines:

@@ -77,7 +77,9 @@ class PhotoBytes:
 
     def __post_init__(self) -> None:
         if not isinstance(self.data, bytes | bytearray | memoryview):
-            raise InvalidInputError(f"{self.name}: data have to be bytes, not {type(self.data).__name__}")
+            raise InvalidInputError(
+                f"{self.name}: data have to be bytes, not {type(self.data).__name__}"
+            )
         self.when  # noqa: B018  a date that is none is an error here, not in the midst of a batch
 
     @property
@@ -151,7 +153,9 @@ def name_source(source: object, stand_in: str = "") -> str:
         return _text(getattr(source, "filename", "")) or stand_in or "<image>"
     if isinstance(source, BinaryFile):
         return _text(getattr(source, "name", "")) or stand_in or "<file>"
-    raise InvalidInputError(f"{stand_in and f'{stand_in}: '}{_ACCEPTED}; this is {type(source).__name__}")
+    raise InvalidInputError(
+        f"{stand_in and f'{stand_in}: '}{_ACCEPTED}; this is {type(source).__name__}"
+    )
 
 
 def _text(name: object) -> str:

@@ -67,7 +67,8 @@ _OFFSET = re.compile(r"(?P<utc>Z)|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\
 _HOURS_OF_A_DAY = 24
 # Names of files that messengers give: the day is that of sending or of saving.
 _SENT = re.compile(
-    r"-WA\d{4}|whatsapp|^signal[-_]|^received_|^photo_\d{4}-|^telegram|^viber|^messenger", re.IGNORECASE
+    r"-WA\d{4}|whatsapp|^signal[-_]|^received_|^photo_\d{4}-|^telegram|^viber|^messenger",
+    re.IGNORECASE,
 )
 # Pixel phones name their photos by the time in Greenwich.
 _UTC_NAME = re.compile(r"^PXL_", re.IGNORECASE)
@@ -209,7 +210,9 @@ def date_from_name(path: PurePath | str) -> Taken | None:
     True
     """
     path = PurePath(path)
-    return _only_date(path.name, _source_of_name(path.name)) or _only_date(path.parent.name, "folder")
+    return _only_date(path.name, _source_of_name(path.name)) or _only_date(
+        path.parent.name, "folder"
+    )
 
 
 def _source_of_name(name: str) -> TakenSource:
@@ -261,7 +264,9 @@ def best_date(*dates: Taken | None) -> Taken | None:
 
 def _only_date(text: str, source: TakenSource) -> Taken | None:
     """Return the one day that `text` names, with its time if it has one."""
-    found = [_build_date(match.group(1, 3, 4, 5, 7, 8), source) for match in _NAME_STAMP.finditer(text)]
+    found = [
+        _build_date(match.group(1, 3, 4, 5, 7, 8), source) for match in _NAME_STAMP.finditer(text)
+    ]
     dates = sorted((taken for taken in found if taken), key=lambda taken: taken.day_only)
     if len({taken.day for taken in dates}) != 1:
         return None

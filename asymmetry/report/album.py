@@ -123,7 +123,9 @@ def make_album(
         return Album()
     longest = _card_size(len(cards))
     framed = set(frames)
-    by_row = {moment.row: (moment, story.moments[0]) for story in stories for moment in story.moments}
+    by_row = {
+        moment.row: (moment, story.moments[0]) for story in stories for moment in story.moments
+    }
     canonical = None
     if by_row:
         canonical = load_canonical()
@@ -141,13 +143,19 @@ def make_album(
             pictures.close = _look_closely(series, *by_row[row], room, canonical)
         return pictures
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding and resampling release Python's lock
+    with ThreadPoolExecutor(
+        os.cpu_count()
+    ) as pool:  # decoding and resampling release Python's lock
         made = dict(zip(cards, pool.map(make_pictures, cards), strict=True))
     found = {row: pictures for row, pictures in made.items() if pictures}
     return Album(
         cards={row: pictures.card for row, pictures in found.items()},
-        frames={row: pictures.frame for row, pictures in found.items() if pictures.frame is not None},
-        closely={row: pictures.close for row, pictures in found.items() if pictures.close is not None},
+        frames={
+            row: pictures.frame for row, pictures in found.items() if pictures.frame is not None
+        },
+        closely={
+            row: pictures.close for row, pictures in found.items() if pictures.close is not None
+        },
     )
 
 

@@ -91,16 +91,21 @@ class Captions:
         series, text = self.wording.series, self.wording.text
         finding = next((each for each in series.findings if each.expression == expression), None)
         sides = next(
-            (each for each in series.followed if finding and each.headline.name == finding.part), None
+            (each for each in series.followed if finding and each.headline.name == finding.part),
+            None,
         )
         if finding is None or sides is None:
             return ""
-        right, left = (_on_day(course.day, course.value, day) for course in (sides.right, sides.left))
+        right, left = (
+            _on_day(course.day, course.value, day) for course in (sides.right, sides.left)
+        )
         if math.isnan(right) or math.isnan(left):
             return ""
         unit = text.known("units", finding.unit)
         part = text.known("parts", finding.part)
-        return text("moments.sides", part=part, right=text.number(right), left=text.number(left), unit=unit)
+        return text(
+            "moments.sides", part=part, right=text.number(right), left=text.number(left), unit=unit
+        )
 
     def _change_words(self, finding: Finding, change: float) -> str:
         """A change as that of its side."""

@@ -101,9 +101,12 @@ class ClinicSheet:
         groups = itertools.groupby(self.sheet.rows, key=lambda row: row.expression)
         return {
             "visits": [
-                (text.day(each.day), str(each.date or ""), self._phase(each.phase)) for each in visits
+                (text.day(each.day), str(each.date or ""), self._phase(each.phase))
+                for each in visits
             ],
-            "groups": [self._group(expression, list(rows), pictures) for expression, rows in groups],
+            "groups": [
+                self._group(expression, list(rows), pictures) for expression, rows in groups
+            ],
             "key": text("sheet.key", percent=percent_words(self.sheet, text)),
             "note": note,
         }
@@ -115,7 +118,10 @@ class ClinicSheet:
 
     def _group(self, expression: str, rows: list[SheetRow], pictures: Mapping[int, Photo]) -> Group:
         text = self.wording.text
-        photos = [next((row.cells[at].photo for row in rows if row.cells[at].photo), "") for at in self.shown]
+        photos = [
+            next((row.cells[at].photo for row in rows if row.cells[at].photo), "")
+            for at in self.shown
+        ]
         known = tuple(pictures.get(self._rows.get(photo, -1)) for photo in photos)
         return Group(
             text.known("expressions", expression),

@@ -13,7 +13,15 @@ from asymmetry.report.album import Album, Closely, Shown, make_album
 from asymmetry.report.captions import Captions
 from asymmetry.report.heat import FROM_MM, TO_MM, heat_colours
 from asymmetry.report.moments import Moment, Story, choose_stories, rows_of, strip_rows
-from asymmetry.report.overlays import Contours, Differences, Guides, Heights, Layers, SideNames, Spread
+from asymmetry.report.overlays import (
+    Contours,
+    Differences,
+    Guides,
+    Heights,
+    Layers,
+    SideNames,
+    Spread,
+)
 from asymmetry.report.pictures import data_address
 from asymmetry.report.sections import Wording
 from asymmetry.series import Finding
@@ -91,7 +99,9 @@ def place_faces(wording: Wording, photos: bool, small: Iterable[int] = ()) -> di
     return {
         "cards": list(_make_cards(wording, rows, album)),
         "missing": photos and bool(rows) and not album.cards,
-        "remarks": [(wording.names.shown[row], wording.remarks(row)) for row in rows if wording.remarks(row)],
+        "remarks": [
+            (wording.names.shown[row], wording.remarks(row)) for row in rows if wording.remarks(row)
+        ],
         "stories": shown,
         "strip": list(_film_strip(wording, strip, stories, album, captions)),
         "strip_of": days,
@@ -104,7 +114,9 @@ def _tell_story(wording: Wording, story: Story, album: Album, captions: Captions
     """One finding's pictures: side by side, for the slider, and in halves."""
     there = [moment for moment in story.moments if moment.row in album.closely]
     about = story.finding
-    frames = [frame for moment in there for frame in _frame(wording, moment, album, captions, about)]
+    frames = [
+        frame for moment in there for frame in _frame(wording, moment, album, captions, about)
+    ]
     pairs: list[tuple[Frame, Frame]] = []
     if frames and frames[0].kind == "before":
         pairs = [(frames[0], each) for each in frames[1:]]
@@ -129,7 +141,11 @@ def _frame(
 
 
 def _film_strip(
-    wording: Wording, strip: Sequence[int], stories: Sequence[Story], album: Album, captions: Captions
+    wording: Wording,
+    strip: Sequence[int],
+    stories: Sequence[Story],
+    album: Album,
+    captions: Captions,
 ) -> Iterator[Frame]:
     """The frames of a film strip, each with its day; a single one is no strip."""
     rows = [row for row in strip if row in album.frames]
@@ -153,7 +169,9 @@ def _make_cards(wording: Wording, rows: Iterable[int], album: Album) -> Iterator
 def _card(wording: Wording, row: int, shown: Shown | None) -> Card:
     series, text = wording.series, wording.text
     numbers = wording.static.select([row])
-    layers = Layers((Guides(), Contours(), Differences(numbers, text.decimal, all=True), _letters(text)))
+    layers = Layers(
+        (Guides(), Contours(), Differences(numbers, text.decimal, all=True), _letters(text))
+    )
     photo = None
     if shown is not None:
         photo = _photo(shown, wording.alt_text(row), layers)
@@ -202,6 +220,8 @@ def _closely(wording: Wording, each: Closely) -> dict[str, Any]:
 
 def _scale(text: Text) -> dict[str, str]:
     """The heat map's scale, as colours from left to right, and its ends."""
-    stops = (tuple(round(255 * part) for part in colour) for colour in heat_colours(np.linspace(0, 1, 9)))
+    stops = (
+        tuple(round(255 * part) for part in colour) for colour in heat_colours(np.linspace(0, 1, 9))
+    )
     colours = ", ".join("rgb({}, {}, {})".format(*stop) for stop in stops)
     return {"colours": colours, "low": text.number(FROM_MM), "high": text.number(TO_MM, decimals=0)}

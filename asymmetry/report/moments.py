@@ -87,7 +87,9 @@ def choose_stories(series: History) -> tuple[Story, ...]:
     """
     first = {each.expression: each for each in reversed(series.findings)}
     chosen = [each for each in series.findings if first[each.expression] is each]
-    made = [Story(each.expression, _moments(series, each.expression, each), each) for each in chosen]
+    made = [
+        Story(each.expression, _moments(series, each.expression, each), each) for each in chosen
+    ]
     found = tuple(story for story in made if story.moments)
     if found:
         return found
@@ -95,7 +97,9 @@ def choose_stories(series: History) -> tuple[Story, ...]:
     return (Story(series.usual, moments),) if moments else ()
 
 
-def _moments(series: History, expression: str, finding: Finding | None = None) -> tuple[Moment, ...]:
+def _moments(
+    series: History, expression: str, finding: Finding | None = None
+) -> tuple[Moment, ...]:
     """Before, worst and latest of a finding in photos of its expression."""
     day, rows = series.static["day"], rows_of(series, expression)
     days = np.unique(day[rows])
@@ -128,7 +132,9 @@ def _worst_day(series: History, rows: IntArray, finding: Finding) -> float:
 
 def find_poor(series: History) -> npt.NDArray[np.bool_]:
     """Which photos are poor pictures: blurred, in bad light, of a turned or covered head, and the like."""
-    return np.array([any(note.code in _FAULTS for note in row) for row in series.landmarks.notes], dtype=bool)
+    return np.array(
+        [any(note.code in _FAULTS for note in row) for row in series.landmarks.notes], dtype=bool
+    )
 
 
 def rows_of(series: History, expression: str) -> IntArray:

@@ -113,7 +113,9 @@ def _said(finding: Finding) -> Note:
 def _grown(finding: Finding) -> Note:
     known = {"side": finding.side, "part": finding.part}
     if finding.side == "apart":
-        return Note("your_apart_more", headline=finding.part, mm=abs(finding.worst - finding.before))
+        return Note(
+            "your_apart_more", headline=finding.part, mm=abs(finding.worst - finding.before)
+        )
     if finding.side == "both":
         return Note("your_both_more", part=finding.part)
     return Note("your_more", **known)
@@ -122,7 +124,9 @@ def _grown(finding: Finding) -> Note:
 def _shrunk(finding: Finding) -> Note:
     known = {"side": finding.side, "part": finding.part}
     if finding.side == "apart":
-        return Note("your_apart_less", headline=finding.part, mm=abs(finding.worst - finding.before))
+        return Note(
+            "your_apart_less", headline=finding.part, mm=abs(finding.worst - finding.before)
+        )
     if finding.side == "both":
         return Note("your_both_less", part=finding.part)
     return Note("your_less", **known)
@@ -195,7 +199,9 @@ def _unchanged(wording: Wording) -> str:
     told = {each.part for each in wording.series.findings}
     told |= {each.headline.name for each in wording.changes if each.sides_note is not None}
     parts = [each.headline.name for each in wording.changes if math.isfinite(each.limit)]
-    names = dict.fromkeys(wording.text.known("compared", part) for part in parts if part not in told)
+    names = dict.fromkeys(
+        wording.text.known("compared", part) for part in parts if part not in told
+    )
     if not names:
         return ""
     listed = wording.text("lists.comma").join(names)
@@ -221,7 +227,9 @@ def _unused(wording: Wording) -> str:
     if not reasons:
         return ""
     counts = Counter(code if code in _REASONS else "other" for code in reasons.values())
-    parts = [wording.text.count(f"unused.{code}", counts[code]) for code in sorted(counts, key=_rank)]
+    parts = [
+        wording.text.count(f"unused.{code}", counts[code]) for code in sorted(counts, key=_rank)
+    ]
     return wording.text("summary.unused", parts=wording.text("lists.comma").join(parts))
 
 

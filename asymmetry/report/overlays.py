@@ -64,7 +64,9 @@ _CONTOURS: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = (
 #: Points that set where the midline is drawn: of the nose's root and the forehead.
 _MIDDLE = ("nasion", "nose_bridge_1", "glabella", "forehead_low")
 #: Direction along the picture away from the midline, and the anchor of a label on that side.
-_OUTWARD: Mapping[Side, tuple[int, Anchor]] = MappingProxyType({"right": (-1, "end"), "left": (1, "start")})
+_OUTWARD: Mapping[Side, tuple[int, Anchor]] = MappingProxyType(
+    {"right": (-1, "end"), "left": (1, "start")}
+)
 #: Heights over the pupil line that show on a picture, with the points that they are measured to.
 _SHOWN = tuple(headline for headline in HEADLINES if catalogue()[headline.metric].marks)
 

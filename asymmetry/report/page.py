@@ -38,7 +38,9 @@ AUDIENCES: tuple[Audience, ...] = ("patient", "clinic", "both")
 #: Plots that stand open; the others are folded.
 _MOST_PLOTS = 2
 #: Shown in the footer: how the numbers came about. No paths.
-_PROVENANCE = "asymmetry mediapipe method model_sha256 mirrored scale_source day_zero day_zero_is".split()
+_PROVENANCE = (
+    "asymmetry mediapipe method model_sha256 mirrored scale_source day_zero day_zero_is".split()
+)
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,9 @@ def _page_numbers(text: Text) -> str:
 
 def _script() -> dict[str, str]:
     """The page's own script, and its hash, by which the page allows this script and no other."""
-    script = (resources.files("asymmetry.report") / "templates" / "report.js").read_text(encoding="utf-8")
+    script = (resources.files("asymmetry.report") / "templates" / "report.js").read_text(
+        encoding="utf-8"
+    )
     digest = hashlib.sha256(f"\n{script}".encode()).digest()
     return {"script": script, "script_hash": base64.b64encode(digest).decode("ascii")}
 
@@ -148,7 +152,9 @@ def _words(wording: Wording) -> dict[str, Any]:
         "review": tables.review(),
         "note": tables.note(),
         "notes": wording.notes(),
-        "failed": [(names.shown[row], wording.reasons(row)) for row in np.flatnonzero(~usable).tolist()],
+        "failed": [
+            (names.shown[row], wording.reasons(row)) for row in np.flatnonzero(~usable).tolist()
+        ],
         "definitions": wording.definitions(),
         "error_sources": wording.error_sources(),
         "phases": wording.phases(),

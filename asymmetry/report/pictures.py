@@ -15,7 +15,15 @@ from PIL import Image
 from asymmetry.core.frame import face_frame
 from asymmetry.core.landmarks import Landmarks
 
-__all__ = ["Frame", "Picture", "align_eyes", "cut_face", "data_address", "encode_jpeg", "shrink_pixels"]
+__all__ = [
+    "Frame",
+    "Picture",
+    "align_eyes",
+    "cut_face",
+    "data_address",
+    "encode_jpeg",
+    "shrink_pixels",
+]
 
 FloatArray = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]

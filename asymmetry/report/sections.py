@@ -124,7 +124,9 @@ class Wording:
         if not self.changes:
             return
         for each in what_changed(self.changes, self.series.findings, self.series.setting):
-            remarks = tuple(self.text("summary.mind", remark=self.tell(note)) for note in each.notes)
+            remarks = tuple(
+                self.text("summary.mind", remark=self.tell(note)) for note in each.notes
+            )
             better, kind = self._better(each)
             yield Sentence(self.tell(each.note), each.beyond, better, kind, remarks)
 
@@ -196,7 +198,9 @@ class Wording:
         """
         within = []
         for headline in HEADLINES:
-            diff, sd = (float(self.static[headline.column(kind)][row]) for kind in ("diff", "diff_sd"))
+            diff, sd = (
+                float(self.static[headline.column(kind)][row]) for kind in ("diff", "diff_sd")
+            )
             if not exceeds_error(diff, sd):
                 within.append(self.text.known("compared", headline.name))
             elif math.isnan(diff):
@@ -237,7 +241,12 @@ class Wording:
         """The patient's notes, numbered as in the plots: number, day, date, words."""
         noted = [(entry, note) for entry in self.series.timeline for note in entry.notes]
         return [
-            (number, self.text.number(entry.day, decimals=0), str(note.date or ""), self._note(note))
+            (
+                number,
+                self.text.number(entry.day, decimals=0),
+                str(note.date or ""),
+                self._note(note),
+            )
             for number, (entry, note) in enumerate(noted, 1)
         ]
 
@@ -253,9 +262,12 @@ class Wording:
         labels = set(self.series.movements["expression"].tolist())
         shown += [headline for label, headline in MOVEMENT_HEADLINES.items() if label in labels]
         known = {**catalogue(), **movement_catalogue()}
-        own = [(each.name.replace("_", " "), each.definition, "") for each in self.series.own_metrics]
+        own = [
+            (each.name.replace("_", " "), each.definition, "") for each in self.series.own_metrics
+        ]
         return own + [
-            (self.title(each), self._definition(known[each.metric]), self._sizes(each)) for each in shown
+            (self.title(each), self._definition(known[each.metric]), self._sizes(each))
+            for each in shown
         ]
 
     def _sizes(self, headline: Headline) -> str:

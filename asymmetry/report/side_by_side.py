@@ -73,7 +73,9 @@ def draw_side_by_side(
     for row, picture in enumerate(pictures):
         level = align_eyes(picture, _FRAME)
         if level is None:
-            raise InvalidInputError(f"{picture.faces.photo[0]}: the eyes were not seen, so it can't be drawn")
+            raise InvalidInputError(
+                f"{picture.faces.photo[0]}: the eyes were not seen, so it can't be drawn"
+            )
         measured = None if table is None else table.select([row])
         shown.append(_layers(measured).annotate(level.pixels, level.faces))
     with replace_file(target) as made:

@@ -146,7 +146,9 @@ class Tables:
         """The headline measurements of every photo that was measured."""
         static = self.wording.static
         rows = np.flatnonzero(self.series.landmarks.usable).tolist()
-        made = tuple(self._numbers(static, row, self.wording.names.shown[row], HEADLINES) for row in rows)
+        made = tuple(
+            self._numbers(static, row, self.wording.names.shown[row], HEADLINES) for row in rows
+        )
         if made:
             made += self._norm_rows()
         groups = tuple((self.wording.title(headline), len(_SIDE_HEADS)) for headline in HEADLINES)
@@ -173,20 +175,26 @@ class Tables:
         series, rows = self.series, []
         shown = dict(zip(self.wording.names.given, self.wording.names.shown, strict=True))
         usable = series.landmarks.usable
-        found = review_photos(series.photos, usable, series.treated_on, series.leftovers, series.folder)
+        found = review_photos(
+            series.photos, usable, series.treated_on, series.leftovers, series.folder
+        )
         for each in sorted(found, key=lambda doubt: doubt.used):
             name = shown.get(each.photo, each.photo) or self.text("review.all")
             used = self.wording.answer(each.used)
             reason = self.wording.tell(each.note)
             rows.append(Row((name, each.taken[:DAY_LENGTH], used, reason, each.column, each.value)))
-        heads = [self.text(f"review.{name}") for name in "photo date used reason column value".split()]
+        heads = [
+            self.text(f"review.{name}") for name in "photo date used reason column value".split()
+        ]
         return Table(self.text("review.heading"), (), tuple(heads), tuple(rows), len(heads))
 
     def own(self) -> Table:
         """The values of the program's own metrics in every photo; without rows where there are none."""
         own = [each for each in self.series.own_metrics if not isinstance(each, MovementMetric)]
         static, rows = self.series.static, []
-        groups = tuple((f"{each.name.replace('_', ' ')} ({each.unit})", len(each.columns)) for each in own)
+        groups = tuple(
+            (f"{each.name.replace('_', ' ')} ({each.unit})", len(each.columns)) for each in own
+        )
         heads = [_KIND_HEADS[kind] for each in own for kind in each.kinds]
         columns = [column for each in own for column in each.columns]
         usable = self.series.landmarks.usable & bool(own)
@@ -211,23 +219,39 @@ class Tables:
         return self._photo_table("movements", groups, heads, tuple(made))
 
     def _photo_table(
-        self, title: str, groups: tuple[tuple[str, int], ...], heads: Iterable[str], rows: tuple[Row, ...]
+        self,
+        title: str,
+        groups: tuple[tuple[str, int], ...],
+        heads: Iterable[str],
+        rows: tuple[Row, ...],
     ) -> Table:
         """A table with a row for each photo: its name, day, date and expression, and then numbers."""
         leading = len(_LEADING)
         all_heads = self._heads((*_LEADING, *heads))
-        return Table(self.text(f"tables.{title}"), (("", leading), *groups), all_heads, rows, leading)
+        return Table(
+            self.text(f"tables.{title}"), (("", leading), *groups), all_heads, rows, leading
+        )
 
-    def _numbers(self, table: Measurements, row: int, name: str, headlines: Sequence[Headline]) -> Row:
+    def _numbers(
+        self, table: Measurements, row: int, name: str, headlines: Sequence[Headline]
+    ) -> Row:
         text = self.text
         day = float(table["day"][row])
         expression = text.known("expressions", str(table["expression"][row]))
-        cells = [name, text.number(day, decimals=0), str(table["taken"][row])[:DAY_LENGTH], expression]
+        cells = [
+            name,
+            text.number(day, decimals=0),
+            str(table["taken"][row])[:DAY_LENGTH],
+            expression,
+        ]
         strong = set()
         for headline in headlines:
             values = {kind: float(table[headline.column(kind)][row]) for kind in _SIGNS}
             cells += [text.number(value, _SIGNS[kind]) for kind, value in values.items()]
             sd = headline.column("diff_sd")
-            if sd in table and headline.noticeable(values["diff"], float(table[sd][row])) == "likely":
+            if (
+                sd in table
+                and headline.noticeable(values["diff"], float(table[sd][row])) == "likely"
+            ):
                 strong.add(len(cells) - 1)
         return Row(tuple(cells), frozenset(strong))

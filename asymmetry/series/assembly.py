@@ -51,13 +51,17 @@ def list_records(
         If ``landmarks`` are none, or a list is not as long.
     """
     if not isinstance(landmarks, Landmarks):
-        raise InvalidInputError(f"a series is made of Landmarks, and this is {type(landmarks).__name__}")
+        raise InvalidInputError(
+            f"a series is made of Landmarks, and this is {type(landmarks).__name__}"
+        )
     for name, given in (("expression", expression), ("about", about)):
         if given is None:
             continue
         check_type(name, given, Sequence)
         if len(given) != len(landmarks):
-            raise InvalidInputError(f"{name}: {len(given)} entries were given for {len(landmarks)} photos")
+            raise InvalidInputError(
+                f"{name}: {len(given)} entries were given for {len(landmarks)} photos"
+            )
     if about is not None:
         return about
     return [PhotoRecord("", expression=each) for each in expression or [None] * len(landmarks)]
@@ -66,7 +70,9 @@ def list_records(
 def check_affected(affected: Side | None) -> Side | None:
     """Refuse a side that is none; `InvalidInputError`."""
     if affected not in (None, *SIDES):
-        raise InvalidInputError(f"affected side {affected!r}: use 'right' or 'left', the patient's own")
+        raise InvalidInputError(
+            f"affected side {affected!r}: use 'right' or 'left', the patient's own"
+        )
     return affected
 
 
@@ -110,7 +116,9 @@ def sources_by_name(
     check_type("photos", photos, Sequence)
     names = landmarks.photo.tolist()
     if photos and len(photos) != len(names):
-        raise InvalidInputError(f"photos: there are {len(photos)} for {len(names)} rows; give one for each")
+        raise InvalidInputError(
+            f"photos: there are {len(photos)} for {len(names)} rows; give one for each"
+        )
     if photos and len(set(names)) < len(names):
         raise InvalidInputError("photos: two rows have the same name; give each photo its own")
     return dict(zip(names, photos, strict=False))
@@ -157,7 +165,9 @@ def series_tables(
     if zero.day is not None:
         days = days_since(zero.day, dates)
     heights = _measure_series(landmarks, days, zero.provenance, metrics)
-    label, confidence = label_expressions(landmarks, [each.expression for each in about], heights, days)
+    label, confidence = label_expressions(
+        landmarks, [each.expression for each in about], heights, days
+    )
     static = replace(heights, columns={**heights.columns, "day": days, "expression": label})
     known = {
         "phase": phase_names(days_in_course(days, zero.treatments), zero.treated),
@@ -190,7 +200,9 @@ def _with_headlines(metrics: Iterable[str | Metric] | None) -> list[str | Metric
     if metrics is None:
         return None
     moving = movement_catalogue()
-    chosen = [each for each in metrics if not isinstance(each, MovementMetric) and each not in moving]
+    chosen = [
+        each for each in metrics if not isinstance(each, MovementMetric) and each not in moving
+    ]
     names = {getattr(each, "name", each) for each in chosen}
     return [*(each.metric for each in HEADLINES if each.metric not in names), *chosen]
 

@@ -85,7 +85,10 @@ def find_strange_days(
 
     Examples
     --------
-    >>> days, cameras = [["a.jpg"], ["b.jpg"]], {"a.jpg": Camera("Phone 1"), "b.jpg": Camera("Phone 2")}
+    >>> days, cameras = (
+    ...     [["a.jpg"], ["b.jpg"]],
+    ...     {"a.jpg": Camera("Phone 1"), "b.jpg": Camera("Phone 2")},
+    ... )
     >>> find_strange_days(days, np.array([True, False]), np.array([False, True]), cameras)
     (array([False,  True]), 'Phone 2')
     """

@@ -205,7 +205,9 @@ class Change(Record):
     @property
     def noticeable(self) -> Noticeable | None:
         """Whether a bystander notices a difference of its size, by probability; None where no study says."""
-        return self.headline.noticeable(self.recent, math.hypot(self.sd, unsure_iris() * self.recent))
+        return self.headline.noticeable(
+            self.recent, math.hypot(self.sd, unsure_iris() * self.recent)
+        )
 
     @property
     def visible(self) -> bool:
@@ -235,7 +237,9 @@ class Change(Record):
         sides = {side: getattr(self, side) for side in schemes.SIDES if getattr(self, side).beyond}
         if not sides:
             return None
-        parts = tuple(self.headline.side_note(side, each.recent, each.mdc95) for side, each in sides.items())
+        parts = tuple(
+            self.headline.side_note(side, each.recent, each.mdc95) for side, each in sides.items()
+        )
         return Note("sides_changed", parts=parts, since=self.since.note)
 
     @property
@@ -253,7 +257,10 @@ class Change(Record):
 
 
 def changes(
-    metrics: Iterable[Sides], since: str | float, treated: bool, cameras: Mapping[str, Camera] | None = None
+    metrics: Iterable[Sides],
+    since: str | float,
+    treated: bool,
+    cameras: Mapping[str, Camera] | None = None,
 ) -> tuple[Change, ...]:
     """Compare the days after a reference with it, for several metrics at once.
 
@@ -271,7 +278,9 @@ def changes(
     tuple of Change
         One for each metric with readings before and after, those that are called first.
     """
-    found = [(each, reference_days(since, each.diff.day, treated)) for each in metrics if len(each.diff)]
+    found = [
+        (each, reference_days(since, each.diff.day, treated)) for each in metrics if len(each.diff)
+    ]
     moving = sum(_weight(each.headline) for each, _ in found if each.headline not in HEADLINES)
     several = cameras if len(set((cameras or {}).values())) > 1 else {}
     made = [change(each, ref, _shares(each.headline, moving), several) for each, ref in found]

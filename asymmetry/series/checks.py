@@ -79,7 +79,9 @@ def circumstances(landmarks: Landmarks, static: Measurements) -> Circumstances:
     )
 
 
-def explain(changes: Iterable[Change], taken: Circumstances, affected: Side | None) -> tuple[Change, ...]:
+def explain(
+    changes: Iterable[Change], taken: Circumstances, affected: Side | None
+) -> tuple[Change, ...]:
     """Changes with possible explanations, of the latest visit and of the day farthest from before.
 
     Parameters
@@ -100,7 +102,10 @@ def explain(changes: Iterable[Change], taken: Circumstances, affected: Side | No
 
 
 def check(
-    change: Change, taken: Circumstances, affected: Side | None, photos: Collection[str] | None = None
+    change: Change,
+    taken: Circumstances,
+    affected: Side | None,
+    photos: Collection[str] | None = None,
 ) -> tuple[Note, ...]:
     """Differences between the photos that a change rests on.
 
@@ -143,7 +148,9 @@ def _note_turn(taken: Circumstances, old: Mask, new: Mask, since: Note) -> Itera
     for values, more, less in ((taken.yaw, "left", "right"), (taken.pitch, "down", "up")):
         step = _step(values, old, new)
         if abs(step) > TURN_DEG:
-            yield Note("head_turned_more", angle=abs(step), way=more if step > 0 else less, since=since)
+            yield Note(
+                "head_turned_more", angle=abs(step), way=more if step > 0 else less, since=since
+            )
 
 
 def _gaze(taken: Circumstances, old: Mask, new: Mask, since: Note) -> Iterator[Note]:
@@ -180,7 +187,9 @@ def _effort(change: Change, affected: Side | None) -> Iterator[Note]:
     if all(strength[side] < EFFORT for side in healthy):
         percent = 100 * max(strength[side] for side in healthy)
         if len(healthy) == 1:
-            yield Note("healthy_side_weaker", side=healthy[0], percent=percent, since=change.since.note)
+            yield Note(
+                "healthy_side_weaker", side=healthy[0], percent=percent, since=change.since.note
+            )
         else:
             yield Note("both_sides_weaker", percent=percent, since=change.since.note)
 

@@ -123,7 +123,9 @@ class Compared:
     @property
     def photos(self) -> tuple[str, ...]:
         """The photos of the reference."""
-        return tuple(name for i in np.flatnonzero(self.old).tolist() for name in self.course.photos[i])
+        return tuple(
+            name for i in np.flatnonzero(self.old).tolist() for name in self.course.photos[i]
+        )
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -138,7 +140,9 @@ class Compared:
         return tuple(notes)
 
 
-def compare(course: Course, since: Reference, share: float, cameras: Mapping[str, Camera]) -> Compared | None:
+def compare(
+    course: Course, since: Reference, share: float, cameras: Mapping[str, Camera]
+) -> Compared | None:
     """Compare the days of a course with a reference.
 
     Parameters

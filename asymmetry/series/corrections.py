@@ -212,7 +212,9 @@ def measure_corrected(
 def _placed_shares(metric: Metric, points: Points, scheme: str) -> list[float]:
     """The share of its points that a hand placed, for each of a metric's columns."""
     names = points_of(metric, scheme)
-    placed = {side: len([name for name in names if (name, side) in points]) for side in (*SIDES, MIDDLE)}
+    placed = {
+        side: len([name for name in names if (name, side) in points]) for side in (*SIDES, MIDDLE)
+    }
     each: dict[str, float] = {side: placed[side] / len(names) for side in SIDES}
     both = sum(placed.values()) / (2 * len(names))
     return [each.get(kind, min(both, 1.0)) for kind in metric.kinds]

@@ -65,12 +65,16 @@ class Course(Record):
     @functools.cached_property
     def error(self) -> Error:
         """Measurement error of the readings."""
-        return course_error(self.readings, self.day, self.value, self.count, self.expected, self.times)
+        return course_error(
+            self.readings, self.day, self.value, self.count, self.expected, self.times
+        )
 
     @property
     def half_width(self) -> FloatArray:
         """Half of the 95 % band of each day's mean."""
-        width: FloatArray = t_quantile(self.error.df) * np.sqrt(self.times * self.error.variance(self.count))
+        width: FloatArray = t_quantile(self.error.df) * np.sqrt(
+            self.times * self.error.variance(self.count)
+        )
         return width
 
     @property

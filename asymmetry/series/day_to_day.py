@@ -16,7 +16,15 @@ import numpy.typing as npt
 from asymmetry.core.notes import Note
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["SETTINGS", "UNKNOWN", "Expected", "Setting", "check_setting", "expected_error", "pitch_slope"]
+__all__ = [
+    "SETTINGS",
+    "UNKNOWN",
+    "Expected",
+    "Setting",
+    "check_setting",
+    "expected_error",
+    "pitch_slope",
+]
 
 FloatArray = npt.NDArray[np.float64]
 Setting = Literal["home", "clinic"]

@@ -72,7 +72,9 @@ class DayZero:
         day = as_date(provenance["day_zero"] or None)
         treated = provenance["day_zero_is"] == _KINDS[True]
         treatments = load_treatments(provenance.get("treatments", ()))
-        return cls(day, treated=treated, treatments=treatments or as_treatments(day if treated else None))
+        return cls(
+            day, treated=treated, treatments=treatments or as_treatments(day if treated else None)
+        )
 
     @property
     def provenance(self) -> dict[str, Any]:

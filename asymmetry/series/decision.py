@@ -81,7 +81,9 @@ class Looks:
         for visits in range(1, min(RECENT, len(self)) + 1):
             mean = (self.total[visits:] - self.total[:-visits]) / visits
             spent = (self.spent[visits:] - self.spent[:-visits]) / visits**2
-            least = self.limit[visits - 1 :] ** 2 * self.factor[visits - 1 :] * (spent + self.reference)
+            least = (
+                self.limit[visits - 1 :] ** 2 * self.factor[visits - 1 :] * (spent + self.reference)
+            )
             if (mean * mean > least).any():
                 return True
         return False
@@ -226,7 +228,10 @@ def _find_end(looks: Looks, start: int, now: int) -> int:
     for visits in range(1, min(RECENT, now - start) + 1):
         first = now + 1 - visits
         least = looks.limit[now] if visits == 1 else looks.quantile[now]
-        if _within(looks, first, now, now) and looks.apart((start, first - 1), (first, now)) > least:
+        if (
+            _within(looks, first, now, now)
+            and looks.apart((start, first - 1), (first, now)) > least
+        ):
             return next((i for i in range(first, now + 1) if _within(looks, i, i, now)), now + 1)
     return now + 1
 

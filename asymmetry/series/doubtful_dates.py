@@ -63,7 +63,9 @@ def doubt_dates(
     if len(rows) == 1 and len(set(left.values())) > _LEAST_DAYS:
         far = Note("date_far_before", date=dated[rows[0]], days=gap, **likely[rows[0]])
         return {**aside, rows[0]: far}, _find_far_after(_without(left, rows), unsure, likely)
-    asked = {row: Note("date_long_before", date=dated[row], days=gap, **likely[row]) for row in rows}
+    asked = {
+        row: Note("date_long_before", date=dated[row], days=gap, **likely[row]) for row in rows
+    }
     return aside, asked | _find_far_after(left, unsure, likely)
 
 
@@ -104,7 +106,9 @@ def _find_out_of_order(photos: Sequence[str], dated: Days, unsure: Days, likely:
             low, high = dated[before], dated[after]
             off = max((low - dated[row]).days, (dated[row] - high).days)
             if low <= high and off > _FAR_DAYS and row in unsure:
-                found[row] = Note("date_out_of_order", date=dated[row], first=low, last=high, **likely[row])
+                found[row] = Note(
+                    "date_out_of_order", date=dated[row], first=low, last=high, **likely[row]
+                )
     return found
 
 

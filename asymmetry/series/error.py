@@ -12,7 +12,15 @@ from asymmetry.core.agreement import moderated_variance
 from asymmetry.core.notes import Note
 from asymmetry.series.day_to_day import Expected
 
-__all__ = ["Error", "Known", "course_error", "latest_error", "learn", "moderate_repeats", "shared_part"]
+__all__ = [
+    "Error",
+    "Known",
+    "course_error",
+    "latest_error",
+    "learn",
+    "moderate_repeats",
+    "shared_part",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -116,7 +124,9 @@ def moderate_repeats(
     return Expected(sem, between, expected.df or float(repeats), note)
 
 
-def learn(value: FloatArray, variance: FloatArray, day: FloatArray, df: float, reference: int = 0) -> Known:
+def learn(
+    value: FloatArray, variance: FloatArray, day: FloatArray, df: float, reference: int = 0
+) -> Known:
     """The error as the scatter from day to day tells it, day after day.
 
     Parameters
@@ -149,7 +159,9 @@ def learn(value: FloatArray, variance: FloatArray, day: FloatArray, df: float, r
     if kept.sum() > SERIAL_DAYS:
         far = _off_the_line(value, variance, day, 2)
         kept[[0, -1]] = False
-        serial[3:-1] = _serial_correlation(np.where(kept, near, 0)[1:-1], np.where(kept[1:-1], far, 0))
+        serial[3:-1] = _serial_correlation(
+            np.where(kept, near, 0)[1:-1], np.where(kept[1:-1], far, 0)
+        )
         serial[-1] = serial[-2]
     return Known(factor / (1 - 4 / 3 * serial + serial**2 / 3), dfs, serial)
 
@@ -202,7 +214,9 @@ def shared_part(days: int, serial: float) -> float:
     return 1 + 2 * sum((1 - lag / days) * serial**lag for lag in range(1, days))
 
 
-def _guess(value: FloatArray, day: FloatArray, count: npt.NDArray[np.intp], known: Expected) -> Expected:
+def _guess(
+    value: FloatArray, day: FloatArray, count: npt.NDArray[np.intp], known: Expected
+) -> Expected:
     """An error of which nothing is known, by the median of the days' squares; one degree of freedom."""
     squares = _off_the_line(value, 1 / count, day, 1)
     if not len(squares):
@@ -216,7 +230,11 @@ def _off_the_line(value: FloatArray, variance: FloatArray, day: FloatArray, lag:
     before, after = day[lag:-lag] - day[: -2 * lag], day[2 * lag :] - day[lag:-lag]
     weight = after / (before + after)
     off = weight * value[: -2 * lag] + (1 - weight) * value[2 * lag :] - value[lag:-lag]
-    usual = weight**2 * variance[: -2 * lag] + (1 - weight) ** 2 * variance[2 * lag :] + variance[lag:-lag]
+    usual = (
+        weight**2 * variance[: -2 * lag]
+        + (1 - weight) ** 2 * variance[2 * lag :]
+        + variance[lag:-lag]
+    )
     squares: FloatArray = off**2 / usual
     return squares
 

@@ -126,7 +126,12 @@ class Finding(Record):
             return Note("found_synkinesis", now=self.now, other=self.before, **days, **known)
         if self.kind == "weaker than other side":
             return Note(
-                "found_weak", share=self.now / self.before, now=self.now, other=self.before, **days, **known
+                "found_weak",
+                share=self.now / self.before,
+                now=self.now,
+                other=self.before,
+                **days,
+                **known,
             )
         if self.passed:
             return Note("found_passed", moved=self.moved, last=self.days.last, **days)
@@ -141,7 +146,12 @@ class Finding(Record):
             return Note("found_regained", **found)
         low, high = max(self.back.low, 0.0), min(self.back.high, 1.0)
         return Note(
-            "found_regained_so", low=low, high=high, per_week=self.back.per_week, unit=self.unit, **found
+            "found_regained_so",
+            low=low,
+            high=high,
+            per_week=self.back.per_week,
+            unit=self.unit,
+            **found,
         )
 
     @property

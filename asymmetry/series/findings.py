@@ -249,7 +249,9 @@ def _tell(moved: _Moved, sides: Sides, affected: Side | None) -> Finding:
         error=moved.error,
         side_sure=moved.side_sure,
         noticeable=noticeable,
-        days=Days(float(called[0]), float(moved.day[worst]), float(called[-1]), float(moved.day[-1])),
+        days=Days(
+            float(called[0]), float(moved.day[worst]), float(called[-1]), float(moved.day[-1])
+        ),
         better=_is_better(moved, sides, affected),
         photos=(moved.photos_before, moved.photos[worst], moved.photos[-1]),
         notes=notes,
@@ -265,7 +267,11 @@ def _part_regained(worst: float, now: float, error: float) -> float:
 
 def _is_better(moved: _Moved, sides: Sides, affected: Side | None) -> bool:
     """Whether the affected side's movement grew, and had been weaker than the healthy side's."""
-    if affected is None or moved.side != affected or sides.headline not in MOVEMENT_HEADLINES.values():
+    if (
+        affected is None
+        or moved.side != affected
+        or sides.headline not in MOVEMENT_HEADLINES.values()
+    ):
         return False
     healthy = float(getattr(sides, _OTHER[affected]).value[0])
     return moved.now > 0 and moved.before < healthy
@@ -295,7 +301,9 @@ def _find_gaps(sides: Sides) -> Iterator[Finding]:
         gap, error = mean_of_latest(course)
         if gap > GAP_MM:
             worst = int(np.argmax(course.value))
-            yield _of_latest("gap", sides, side, worst, (0.0, float(course.value[worst]), gap, error))
+            yield _of_latest(
+                "gap", sides, side, worst, (0.0, float(course.value[worst]), gap, error)
+            )
 
 
 def _find_synkinesis(sides: Sides) -> Iterator[Finding]:
@@ -306,7 +314,9 @@ def _find_synkinesis(sides: Sides) -> Iterator[Finding]:
     if abs(diff) > max(error, SYNKINESIS_PCT):
         side = _farther(max(diff, 0), min(diff, 0))
         other, _ = mean_of_latest(getattr(sides, _OTHER[side]))
-        yield _of_latest("synkinesis", sides, side, -1, (other, other + abs(diff), other + abs(diff), error))
+        yield _of_latest(
+            "synkinesis", sides, side, -1, (other, other + abs(diff), other + abs(diff), error)
+        )
 
 
 def _of_latest(

@@ -83,7 +83,9 @@ def match_lines(folder: Path, files: Mapping[str, Path]) -> dict[str, Entry]:
         If the manifest can't be understood, or names a photo by a name that several have.
     """
     manifest = Manifest.of_folder(folder)
-    lines = {name: manifest.find(path.relative_to(folder).as_posix()) for name, path in files.items()}
+    lines = {
+        name: manifest.find(path.relative_to(folder).as_posix()) for name, path in files.items()
+    }
     return {name: line for name, line in lines.items() if line is not None}
 
 
@@ -147,7 +149,9 @@ class _Feed:
         for number, (given, source) in enumerate(photos, self._first):
             name = given or name_source(source, f"<photo {number}>")
             loaded = source
-            with suppress(PhotoError, InvalidInputError):  # the extractor says why, in the photo's row
+            with suppress(
+                PhotoError, InvalidInputError
+            ):  # the extractor says why, in the photo's row
                 loaded = load_source(source, name)
             digest = digest_photo(loaded)
             twin = self._find_twin(name, digest)
@@ -158,7 +162,9 @@ class _Feed:
             if digest:
                 self._digests[digest] = name
             tags = read_tags(loaded)
-            record = describe_photo(name, self._manifest.get(name)).add_dates(dates_of(loaded, tags))
+            record = describe_photo(name, self._manifest.get(name)).add_dates(
+                dates_of(loaded, tags)
+            )
             known = record.count_day(self._treated_on)
             front, camera = is_front_camera(tags), name_camera(tags)
             self.about.append(replace(known, sha256=digest, front_camera=front, camera=camera))

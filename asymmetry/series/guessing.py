@@ -106,7 +106,10 @@ def _calmest_of_visit(
 
 
 def _compare(
-    landmarks: Landmarks, static: Measurements, rows: npt.NDArray[np.intp], calm: npt.NDArray[np.intp]
+    landmarks: Landmarks,
+    static: Measurements,
+    rows: npt.NDArray[np.intp],
+    calm: npt.NDArray[np.intp],
 ) -> Expressions:
     """The expression that at least one side shows against a photo at rest of the same visit."""
     signs = read_signs(landmarks[rows], rest=landmarks.blendshapes[calm])
@@ -122,7 +125,8 @@ def _read_moves(
     signs = {}
     for name, (metric, start, end) in _RISES.items():
         rise = _stronger(
-            static[f"{metric}_{side}_mm"][rows] - static[f"{metric}_{side}_mm"][calm] for side in SIDES
+            static[f"{metric}_{side}_mm"][rows] - static[f"{metric}_{side}_mm"][calm]
+            for side in SIDES
         )
         signs[name] = np.clip((rise - start) / (end - start), 0, 1)
     gaps = [static[f"fissure_height_{side}_mm"] for side in SIDES]

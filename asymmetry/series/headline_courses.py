@@ -65,7 +65,9 @@ def static_courses(static: Measurements, expression: str, setting: Setting) -> I
     rows = static["expression"] == expression
     for headline in HEADLINES:
         columns = [headline.column(side) for side in (*SIDES, "diff")]
-        yield Sides(headline, *(_static_course(static, name, rows, expression, setting) for name in columns))
+        yield Sides(
+            headline, *(_static_course(static, name, rows, expression, setting) for name in columns)
+        )
 
 
 def _static_course(
@@ -96,11 +98,15 @@ def movement_courses(movements: Measurements, setting: Setting) -> Iterator[Side
     for expression in sorted(set(movements["expression"].tolist())):
         rows = movements["expression"] == expression
         if expression in MOVEMENT_HEADLINES:
-            yield _balance_sides(movements, MOVEMENT_HEADLINES[expression], rows, expression, setting)
+            yield _balance_sides(
+                movements, MOVEMENT_HEADLINES[expression], rows, expression, setting
+            )
         for headline in MORE_MOVEMENTS.get(expression, ()):
             columns = [headline.column(side) for side in (*SIDES, "diff")]
             courses = [
-                course(movements, name, rows, expression, _with_effort(setting, movements, name, rows))
+                course(
+                    movements, name, rows, expression, _with_effort(setting, movements, name, rows)
+                )
                 for name in columns
             ]
             yield Sides(headline, *courses)
@@ -178,7 +184,9 @@ def own_errors(
     dict of str to float
         By column; without those of which no photo tells it.
     """
-    known = np.flatnonzero(np.isfinite(landmarks.spread).any(axis=1) & np.isfinite(static["mm_per_px"]))
+    known = np.flatnonzero(
+        np.isfinite(landmarks.spread).any(axis=1) & np.isfinite(static["mm_per_px"])
+    )
     some = known[np.linspace(0, len(known) - 1, min(len(known), SAMPLE)).astype(np.intp)]
     if not len(some):
         return {}

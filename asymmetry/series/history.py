@@ -58,7 +58,9 @@ class History(MeasuredSeries):
     @functools.cached_property
     def usual(self) -> str:
         """The expression whose photos the static metrics are followed by: rest, or the one of most days."""
-        return usual_expression(self.static["expression"], self.static["day"], self.landmarks.usable)
+        return usual_expression(
+            self.static["expression"], self.static["day"], self.landmarks.usable
+        )
 
     @functools.cached_property
     def followed(self) -> tuple[Sides, ...]:
@@ -105,7 +107,9 @@ class History(MeasuredSeries):
             If `since` is not understood, or is a date while the photos have none.
         """
         first, cameras = day_number(since, self.day_zero), used_cameras(self.landmarks, self.about)
-        return explain(changes(self.followed, first, self.treated, cameras), self._taken, self.affected)
+        return explain(
+            changes(self.followed, first, self.treated, cameras), self._taken, self.affected
+        )
 
     @functools.cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -187,4 +191,6 @@ class History(MeasuredSeries):
 
     def _repr_html_(self) -> str:
         said = sentences_html(self.changes(), self.findings, self.setting)
-        return f"<p>{series_title(len(self), self.counted_from)}</p>{said}{self.static._repr_html_()}"
+        return (
+            f"<p>{series_title(len(self), self.counted_from)}</p>{said}{self.static._repr_html_()}"
+        )

@@ -62,10 +62,17 @@ def _find_exposures(landmarks: Landmarks, about: Sequence[PhotoRecord]) -> Reaso
     """Photos of the same instant to the fraction of a second, of which the first that was measured counts."""
     rows: dict[str, list[int]] = defaultdict(list)
     for row, taken in enumerate(landmarks.taken.tolist()):
-        if "." in taken and landmarks.usable[row] and not about[row].copy_of and about[row].use is not True:
+        if (
+            "." in taken
+            and landmarks.usable[row]
+            and not about[row].copy_of
+            and about[row].use is not True
+        ):
             rows[taken].append(row)
     names = landmarks.photo.tolist()
-    return {row: Note("same_file", photo=names[each[0]]) for each in rows.values() for row in each[1:]}
+    return {
+        row: Note("same_file", photo=names[each[0]]) for each in rows.values() for row in each[1:]
+    }
 
 
 def _find_subjects(about: Sequence[PhotoRecord]) -> Reasons:

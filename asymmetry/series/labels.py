@@ -31,7 +31,10 @@ def label_mirrored(landmarks: Landmarks, said: Sequence[bool | None]) -> npt.NDA
 
 
 def label_expressions(
-    landmarks: Landmarks, said: Sequence[str | None], static: Measurements, day: npt.NDArray[np.float64]
+    landmarks: Landmarks,
+    said: Sequence[str | None],
+    static: Measurements,
+    day: npt.NDArray[np.float64],
 ) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.float64]]:
     """The expression of each photo, and how sure it is.
 
@@ -78,7 +81,9 @@ def usual_expression(
     'smile_open'
     """
     dated = usable & np.isfinite(day)
-    days = {str(name): len(np.unique(day[dated & (label == name)])) for name in np.unique(label[dated])}
+    days = {
+        str(name): len(np.unique(day[dated & (label == name)])) for name in np.unique(label[dated])
+    }
     if days.get(REST, 0) > 1 or not days:
         return REST
     return max(sorted(days), key=lambda name: (days[name], name == REST, name != UNKNOWN))

@@ -107,7 +107,9 @@ def signatures(landmarks: Landmarks) -> FloatArray:
     return np.stack(columns, axis=-1)
 
 
-def find_mirrored(signature: FloatArray, sure: Sequence[int] = (), hint: Sequence[bool] = ()) -> Mask:
+def find_mirrored(
+    signature: FloatArray, sure: Sequence[int] = (), hint: Sequence[bool] = ()
+) -> Mask:
     """Photos that are mirrored against most of the others.
 
     Parameters
@@ -151,7 +153,9 @@ def _compare_sides(signature: FloatArray) -> FloatArray:
     squares = values**2 @ known.T
     sums = squares + squares.T + 2 * values @ values.T
     misfit = sums / 2 / np.maximum(known @ known.T, 1)
-    mirrored = (total >= _CLEARLY_MIRRORED) & (speaking >= _LEAST_REGIONS) & ~against & (misfit <= _MISFIT)
+    mirrored = (
+        (total >= _CLEARLY_MIRRORED) & (speaking >= _LEAST_REGIONS) & ~against & (misfit <= _MISFIT)
+    )
     return np.where(mirrored, -1.0, np.where(total <= -_CLEARLY_ALIKE, 1.0, 0.0))
 
 
@@ -165,7 +169,9 @@ def _two_camps(pairs: FloatArray) -> FloatArray:
     return side
 
 
-def _right_side(side: FloatArray, against: Mask, sure: Sequence[int], hint: Sequence[bool]) -> float:
+def _right_side(
+    side: FloatArray, against: Mask, sure: Sequence[int], hint: Sequence[bool]
+) -> float:
     """The camp that is believed: the named one, else the one with fewer front cameras, else the larger."""
     if len(sure):
         return float(np.sign(side[list(sure)].sum()) or 1.0)

@@ -87,6 +87,8 @@ def _largest_ratios(reference: int, df: int) -> FloatArray:
         told = (df + own * scatter) / known
         for window in {1, len(sums) - 1}:
             mean = (total - sums[-1 - window]) / window - before
-            ratio = np.abs(mean) / np.sqrt(told / own * (1 / window + 1 / reference)) / growth[visit]
+            ratio = (
+                np.abs(mean) / np.sqrt(told / own * (1 / window + 1 / reference)) / growth[visit]
+            )
             largest = np.maximum(largest, ratio)
     return np.sort(largest).astype(np.float64)

@@ -22,7 +22,9 @@ IntArray = npt.NDArray[np.intp]
 FloatArray = npt.NDArray[np.float64]
 
 
-def movements(landmarks: Landmarks, static: Measurements, own: Sequence[MovementMetric] = ()) -> Measurements:
+def movements(
+    landmarks: Landmarks, static: Measurements, own: Sequence[MovementMetric] = ()
+) -> Measurements:
     """Pair each expression with the rest photo of its day, or the nearest one, and measure the movement.
 
     Parameters
@@ -61,9 +63,14 @@ def movements(landmarks: Landmarks, static: Measurements, own: Sequence[Movement
         "expression": label[moved],
         "rest_day": day[pairs],
     }
-    said = {key: static.provenance[key] for key in ("scale_source", "scale_note", "day_zero", "day_zero_is")}
+    said = {
+        key: static.provenance[key]
+        for key in ("scale_source", "scale_note", "day_zero", "day_zero_is")
+    }
     notes = _add_rest_days(table.notes, day[moved], day[pairs])
-    made = replace(table, columns={**table.columns, **known}, provenance={**table.provenance, **said})
+    made = replace(
+        table, columns={**table.columns, **known}, provenance={**table.provenance, **said}
+    )
     return made.with_notes(notes)
 
 

@@ -162,7 +162,9 @@ class Comparison(Record):
             for each in self.changes
             if not each.beyond and math.isfinite(each.limit)
         ]
-        lost = [Note("title", headline=each.part) for each in self.changes if math.isnan(each.change)]
+        lost = [
+            Note("title", headline=each.part) for each in self.changes if math.isnan(each.change)
+        ]
         if moved:
             yield Note("pair_moved", moved=moved)
         else:
@@ -182,7 +184,9 @@ class Comparison(Record):
         return " ".join(self.words)
 
 
-def compare_pair(landmarks: Landmarks, about: Sequence[PhotoRecord], setting: Setting = "home") -> Comparison:
+def compare_pair(
+    landmarks: Landmarks, about: Sequence[PhotoRecord], setting: Setting = "home"
+) -> Comparison:
     """Compare two photos of one person.
 
     They are two visits of a series: one scale in millimetres, and the error of such a comparison.
@@ -210,7 +214,9 @@ def compare_pair(landmarks: Landmarks, about: Sequence[PhotoRecord], setting: Se
     changes = {each.headline.name: each for each in series.changes()}
     found: list[Shift] = []
     if shots[0].expression == shots[1].expression:
-        found = [_make_shift(series, changes.get(each.name), row) for row, each in enumerate(HEADLINES)]
+        found = [
+            _make_shift(series, changes.get(each.name), row) for row, each in enumerate(HEADLINES)
+        ]
     if doubts:
         found = [replace(each, beyond=False, side="", moved=None) for each in found]
     guessed = [shot for shot, each in zip(shots, about, strict=True) if each.expression is None]
@@ -264,7 +270,9 @@ def _find_doubts(landmarks: Landmarks, shots: Sequence[Shot]) -> Iterator[Note]:
 def _make_shift(series: History, change: Change | None, at: int) -> Shift:
     """One measure in both photos; the change of it that is called, if one is."""
     headline = HEADLINES[at]
-    right, left, diff = (series.static[headline.column(kind)].tolist() for kind in ("right", "left", "diff"))
+    right, left, diff = (
+        series.static[headline.column(kind)].tolist() for kind in ("right", "left", "diff")
+    )
     shift = Shift(
         headline.name,
         headline.metric,

@@ -107,7 +107,13 @@ def recovery(course: Course, since: Reference) -> Recovery:
     errors = np.convolve(variance[new], np.full(n, 1 / n**2), "valid")
     at = int(np.argmax(np.abs(means)))
     worst, now, middle = float(means[at]), float(means[-1]), float(day[at + n // 2])
-    found = {"before": before, "worst_day": middle, "worst": worst, "day": float(day[-1]), "now": now}
+    found = {
+        "before": before,
+        "worst_day": middle,
+        "worst": worst,
+        "day": float(day[-1]),
+        "now": now,
+    }
     shared = max(0, at + n - (len(day) - n))  # visits in both means
     if shared or not worst:
         return Recovery(course.column, **found)

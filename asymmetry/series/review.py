@@ -148,7 +148,14 @@ class Review:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(("photo", "taken", "used", "reason", "column", "value", "sure"))
         for each in self.doubts:
-            told = (each.photo, each.taken, ("no", "yes")[each.used], each.reason, each.column, each.value)
+            told = (
+                each.photo,
+                each.taken,
+                ("no", "yes")[each.used],
+                each.reason,
+                each.column,
+                each.value,
+            )
             sure = f"{each.sure:.2f}" if each.sure < 1 else ""
             writer.writerow([guard_formula(cell) for cell in (*told, sure)])
         if path is not None:
@@ -209,7 +216,9 @@ def review_photos(
     """
     found = [*_doubt_treatment(photos, treated_on)]
     for row in range(photos.rows):
-        found += _doubt_photo(photos, row, used=bool(usable[row] and np.isfinite(photos["day"][row])))
+        found += _doubt_photo(
+            photos, row, used=bool(usable[row] and np.isfinite(photos["day"][row]))
+        )
     for each in leftovers:
         name = each.path
         if folder is not None and name.is_relative_to(folder):
@@ -247,10 +256,15 @@ def _doubt_photo(photos: Measurements, row: int, *, used: bool) -> Iterator[Doub
             known = dict(note.values)
             value = known.get("near") or known.get("likely") or usual.get(column, "")
             yield Doubt(name, taken, note, used=used, column=column, value=str(value))
-    expression, confidence = str(photos["expression"][row]), float(photos["expression_confidence"][row])
+    expression, confidence = (
+        str(photos["expression"][row]),
+        float(photos["expression_confidence"][row]),
+    )
     if used and confidence < 1 and expression != UNKNOWN:
         note = _tell_guess(expression, confidence)
-        yield Doubt(name, taken, note, used=True, column="expression", value=expression, sure=confidence)
+        yield Doubt(
+            name, taken, note, used=True, column="expression", value=expression, sure=confidence
+        )
 
 
 def _tell_guess(expression: str, confidence: float) -> Note:

@@ -86,7 +86,12 @@ def _synkinesis(situation: Situation) -> Found:
         if each.photos[0]:
             yield _tell(situation, each, Note("synkinesis_grew", **_when_moved(each)))
         else:
-            known = {"side": each.side, "now": each.now, "other": each.before, "latest": each.days.latest}
+            known = {
+                "side": each.side,
+                "now": each.now,
+                "other": each.before,
+                "latest": each.days.latest,
+            }
             yield Note("synkinesis_seen", **known), each.days.latest, each.photos[2], each.notes
 
 
@@ -125,7 +130,9 @@ def _weaker_side(situation: Situation) -> Found:
         if each.kind == "weaker than other side":
             share = max(each.now / each.before, 0.0)
             known = {"side": each.side, "part": each.part, "unit": each.unit, "now": each.now}
-            note = Note("weaker_side", share=share, other=each.before, latest=each.days.latest, **known)
+            note = Note(
+                "weaker_side", share=share, other=each.before, latest=each.days.latest, **known
+            )
             yield note, each.days.latest, each.photos[2], each.notes
 
 

@@ -56,7 +56,9 @@ class SavedSeries:
 
     def options(self) -> dict[str, Any]:
         """All but the points, as arguments of `History.from_landmarks`."""
-        known = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "landmarks"}
+        known = {
+            item.name: getattr(self, item.name) for item in fields(self) if item.name != "landmarks"
+        }
         return known | {"treated_on": known.pop("treatments")}
 
 
@@ -94,12 +96,16 @@ def load_saved(path: str | os.PathLike[str]) -> SavedSeries:
     provenance = dict(landmarks.provenance)
     part = provenance.pop(_PART, None)
     if part is None:
-        raise InvalidInputError(f"{os.fspath(path)}: holds landmarks and no series; use Landmarks.load")
+        raise InvalidInputError(
+            f"{os.fspath(path)}: holds landmarks and no series; use Landmarks.load"
+        )
     return SavedSeries(
         landmarks=replace(landmarks, provenance=provenance),
         about=_load_records(part["about"], os.fspath(path)),
         notes=tuple(DiaryNote(**{**each, "date": as_date(each["date"])}) for each in part["notes"]),
-        treatments=load_treatments(part.get("treatments") or _one_treatment(part.get("treated_on"))),
+        treatments=load_treatments(
+            part.get("treatments") or _one_treatment(part.get("treated_on"))
+        ),
         affected=part["affected"],
         setting=check_setting(part.get("setting", "home")),
         folder=part["folder"] and Path(part["folder"]),

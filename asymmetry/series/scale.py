@@ -69,7 +69,9 @@ def pooled_scale(landmarks: Landmarks, days: FloatArray | None = None) -> tuple[
     dated = usable & ~np.isnan(days)
     if not dated.any():
         dated = usable
-    return Scale("ruler", px_per_mm, unsure_iris()), _source(person[dated], open_eyed, int(usable.sum()))
+    return Scale("ruler", px_per_mm, unsure_iris()), _source(
+        person[dated], open_eyed, int(usable.sum())
+    )
 
 
 def _have_open_eyes(landmarks: Landmarks) -> Mask:

@@ -158,7 +158,10 @@ class Sheet(Record):
         return sheet_frame(self)
 
     def to_csv(
-        self, path: str | os.PathLike[str] | None = None, *, language: str | os.PathLike[str] = ENGLISH
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        language: str | os.PathLike[str] = ENGLISH,
     ) -> str:
         """Write a CSV file that spreadsheets open, with one row of headings; the text is returned.
 
@@ -173,7 +176,9 @@ class Sheet(Record):
 
         return write_csv(self, path, language)
 
-    def to_xlsx(self, path: str | os.PathLike[str], *, language: str | os.PathLike[str] = ENGLISH) -> None:
+    def to_xlsx(
+        self, path: str | os.PathLike[str], *, language: str | os.PathLike[str] = ENGLISH
+    ) -> None:
         """Write a workbook (extra ``excel``): the sheet, the definitions, and the photos with all reasons.
 
         The sheet prints on one landscape page's width. An arrow is part of a number's format: the cell is

@@ -135,13 +135,17 @@ def sheet_frame(sheet: Sheet) -> pd.DataFrame:
     return pd.DataFrame(values, index=index, columns=columns)
 
 
-def write_csv(sheet: Sheet, path: str | os.PathLike[str] | None, language: str | os.PathLike[str]) -> str:
+def write_csv(
+    sheet: Sheet, path: str | os.PathLike[str] | None, language: str | os.PathLike[str]
+) -> str:
     """The sheet as CSV, see `Sheet.to_csv`."""
     text, lines = Text.load(language), io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     heads = ["expression", "measure", "unit", *_ERRORS]
     kinds = _kind_headings(sheet, text)
-    visits = [f"{name_visit(visit, text)} {kind}" for visit in sheet.visits for kind in kinds.values()]
+    visits = [
+        f"{name_visit(visit, text)} {kind}" for visit in sheet.visits for kind in kinds.values()
+    ]
     writer.writerow([*(text(f"sheet.{head}") for head in heads), *visits])
     for row in sheet.rows:
         numbers = [getattr(row, name) for name in _ERRORS]
@@ -189,14 +193,19 @@ def _plain_cell(value: str | float) -> str:
     return f"{value + 0.0:.{_DECIMALS}f}"
 
 
-def write_xlsx(sheet: Sheet, path: str | os.PathLike[str], language: str | os.PathLike[str]) -> None:
+def write_xlsx(
+    sheet: Sheet, path: str | os.PathLike[str], language: str | os.PathLike[str]
+) -> None:
     """The sheet as a workbook, see `Sheet.to_xlsx`."""
     try:
         import xlsxwriter
     except ImportError as error:
         raise MissingExtraError("writing a workbook", "excel") from error
     text = Text.load(language)
-    with replace_file(path) as made, xlsxwriter.Workbook(made, {"strings_to_formulas": False}) as book:
+    with (
+        replace_file(path) as made,
+        xlsxwriter.Workbook(made, {"strings_to_formulas": False}) as book,
+    ):
         formats = _formats(book)
         _fill_sheet(book.add_worksheet(text("sheet.title")), sheet, text, formats)
         _fill_definitions(book.add_worksheet(text("sheet.definitions")), sheet, text, formats)
@@ -217,11 +226,16 @@ def _formats(book: Any) -> dict[str, Any]:
 def _fill_sheet(page: Any, sheet: Sheet, text: Text, formats: Mapping[str, Any]) -> None:
     """Expressions and measures by visit: right, left and the percentage."""
     heads = [text(f"sheet.{name}") for name in ("expression", "measure", "unit")]
-    start, kinds = len(heads) + 1, [text("sheet.right"), text("sheet.left"), percent_heading(sheet, text)]
+    start, kinds = (
+        len(heads) + 1,
+        [text("sheet.right"), text("sheet.left"), percent_heading(sheet, text)],
+    )
     page.write_row(1, 0, [*heads, text("sheet.error")], formats["head"])
     for number, visit in enumerate(sheet.visits):
         column = start + number * len(kinds)
-        page.merge_range(0, column, 0, column + len(kinds) - 1, name_visit(visit, text), formats["head"])
+        page.merge_range(
+            0, column, 0, column + len(kinds) - 1, name_visit(visit, text), formats["head"]
+        )
         page.write_row(1, column, kinds, formats["head"])
     for number, row in enumerate(sheet.rows, 2):
         page.write_row(number, 0, _row_words(row, text))
@@ -229,7 +243,9 @@ def _fill_sheet(page: Any, sheet: Sheet, text: Text, formats: Mapping[str, Any])
         for at, cell in enumerate(row.cells):
             column = start + at * len(kinds)
             _write_number(page, (number, column), cell.right, formats[f"number{cell.right_arrow}"])
-            _write_number(page, (number, column + 1), cell.left, formats[f"number{cell.left_arrow}"])
+            _write_number(
+                page, (number, column + 1), cell.left, formats[f"number{cell.left_arrow}"]
+            )
             _write_number(page, (number, column + 2), cell.percent, formats["percent"])
     page.set_column(0, 1, 22)
     page.set_column(start, start + len(kinds) * max(len(sheet.visits), 1) - 1, 9)

@@ -71,7 +71,9 @@ def _place(row: SheetRow) -> int:
     return 0
 
 
-def _make_row(sides: Sides, change: Change | None, series: History, visits: Sequence[Visit]) -> SheetRow:
+def _make_row(
+    sides: Sides, change: Change | None, series: History, visits: Sequence[Visit]
+) -> SheetRow:
     headline, expression = sides.headline, sides.diff.expression
     arrows = _find_arrows(sides, change, series.findings)
     cells = tuple(_make_cell(sides, visit.day, series, arrows) for visit in visits)
@@ -89,7 +91,9 @@ def _make_row(sides: Sides, change: Change | None, series: History, visits: Sequ
     )
 
 
-def _make_cell(sides: Sides, day: float, series: History, arrows: Mapping[tuple[Side, float], Arrow]) -> Cell:
+def _make_cell(
+    sides: Sides, day: float, series: History, arrows: Mapping[tuple[Side, float], Arrow]
+) -> Cell:
     right, left = (_value_of_day(each, day) for each in (sides.right, sides.left))
     used = {name: None for each in (sides.right, sides.left) for name in _photos_of_day(each, day)}
     notes: tuple[Note, ...] = ()
@@ -124,7 +128,9 @@ def _photos_of_day(course: Course, day: float) -> tuple[str, ...]:
 
 def _choose_photo(series: History, names: Sequence[str]) -> str:
     """The first photo without a caution, else the first."""
-    status = dict(zip(series.static["photo"].tolist(), series.static["status"].tolist(), strict=True))
+    status = dict(
+        zip(series.static["photo"].tolist(), series.static["status"].tolist(), strict=True)
+    )
     good = [name for name in names if status[name] == "ok"]
     return next(iter([*good, *names]), "")
 
@@ -158,8 +164,12 @@ def _find_arrows(
     arrows: dict[tuple[Side, float], Arrow] = {}
     for each in told:
         if each.side == "both":
-            days = [day for day in sides.diff.day.tolist() if each.days.first <= day <= each.days.last]
-            arrows |= {(side, day): _arrow(each.worst - each.before) for side in SIDES for day in days}
+            days = [
+                day for day in sides.diff.day.tolist() if each.days.first <= day <= each.days.last
+            ]
+            arrows |= {
+                (side, day): _arrow(each.worst - each.before) for side in SIDES for day in days
+            }
     moved: tuple[Side, ...] = (_farther_side(sides, change),)
     if told:
         moved = told[0].sides
@@ -180,7 +190,9 @@ def _farther_side(sides: Sides, change: Change) -> Side:
     for side in SIDES:
         course: Course = getattr(sides, side)
         days = np.isin(course.day, change.days_beyond)
-        moved[side] = abs(float(course.value[days].sum()) - getattr(change, side).before * int(days.sum()))
+        moved[side] = abs(
+            float(course.value[days].sum()) - getattr(change, side).before * int(days.sum())
+        )
     return max(SIDES, key=moved.__getitem__)
 
 

@@ -17,7 +17,9 @@ _TITLE, _SIDE, _PERCENT = 32, 7, 6
 _VISIT = 2 * _SIDE + _PERCENT
 
 
-def sheet_lines(sheet: Sheet, text: Text, width: int = 100, days: Iterable[float] = ()) -> Iterator[str]:
+def sheet_lines(
+    sheet: Sheet, text: Text, width: int = 100, days: Iterable[float] = ()
+) -> Iterator[str]:
     """The sheet as text.
 
     Parameters
@@ -50,7 +52,9 @@ def sheet_lines(sheet: Sheet, text: Text, width: int = 100, days: Iterable[float
         if _name_group(row, text) != group:
             group = _name_group(row, text)
             yield group
-        yield (_name_row(row, text) + "".join(_write_cell(row.cells[at], text) for at in shown)).rstrip()
+        yield (
+            _name_row(row, text) + "".join(_write_cell(row.cells[at], text) for at in shown)
+        ).rstrip()
     yield text("sheet.key", percent=percent_words(sheet, text))
     if len(shown) < len(sheet.visits):
         yield text("sheet.some", shown=len(shown), visits=len(sheet.visits))
@@ -69,7 +73,9 @@ def choose_visits(sheet: Sheet, most: int, wanted: Iterable[float]) -> list[int]
         Days to show beside the latest and the first one, before all later ones.
     """
     days = [each.day for each in sheet.visits]
-    places = [at for at in range(len(days)) if any(_is_measured(row.cells[at]) for row in sheet.rows)]
+    places = [
+        at for at in range(len(days)) if any(_is_measured(row.cells[at]) for row in sheet.rows)
+    ]
     asked = [days.index(day) for day in wanted if day in days]
     order = dict.fromkeys([*places[-1:], *places[:1], *asked, *reversed(places)])
     return sorted(list(order)[:most])

@@ -73,7 +73,9 @@ def what_changed(
     return tuple(_sentences(changes, findings, setting))
 
 
-def _sentences(changes: Sequence[Change], findings: Sequence[Finding], setting: Setting) -> Iterator[Said]:
+def _sentences(
+    changes: Sequence[Change], findings: Sequence[Finding], setting: Setting
+) -> Iterator[Said]:
     if not changes:
         yield Said(Note("nothing_to_compare"))
         return
@@ -82,16 +84,25 @@ def _sentences(changes: Sequence[Change], findings: Sequence[Finding], setting: 
     told = {each.part for each in findings}
     for change in changes:
         if change.sides_note is not None and change.headline.name not in told:
-            yield Said(Note("changed", day=change.day, change=change.sides_note), True, change.notes)
+            yield Said(
+                Note("changed", day=change.day, change=change.sides_note), True, change.notes
+            )
     there = {each.part for each in findings if not each.passed}
     still = [
-        Note("title_and_limit", headline=each.headline.name, limit=each.limit, unit=each.headline.unit)
+        Note(
+            "title_and_limit",
+            headline=each.headline.name,
+            limit=each.limit,
+            unit=each.headline.unit,
+        )
         for each in changes
         if each.headline.name not in there and math.isfinite(each.limit)
     ]
     if still:
         yield Said(Note("unchanged", metrics=still))
-    unsure = [Note("title", headline=each.headline.name) for each in changes if math.isnan(each.limit)]
+    unsure = [
+        Note("title", headline=each.headline.name) for each in changes if math.isnan(each.limit)
+    ]
     if unsure:
         yield Said(Note("errors_unknown", metrics=unsure))
     yield Said(Note("false_alarms", share=FALSE_ALARMS, setting=setting))
@@ -108,7 +119,9 @@ def series_title(photos: int, day_zero: DayZero) -> str:
     return str(Note("series", n=photos, since=day_zero.note))
 
 
-def sentences_html(changes: Sequence[Change], findings: Sequence[Finding], setting: Setting = "home") -> str:
+def sentences_html(
+    changes: Sequence[Change], findings: Sequence[Finding], setting: Setting = "home"
+) -> str:
     """The findings as an HTML list, for notebooks."""
     items = ""
     for each in what_changed(changes, findings, setting):

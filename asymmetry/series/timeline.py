@@ -16,7 +16,16 @@ from asymmetry.photos.manifest import DiaryNote
 from asymmetry.series.day_zero import DayZero
 from asymmetry.series.treatments import days_in_course
 
-__all__ = ["PEAK_DAY", "PHASES", "Entry", "Phase", "days_since", "phase_names", "timeline", "trend_days"]
+__all__ = [
+    "PEAK_DAY",
+    "PHASES",
+    "Entry",
+    "Phase",
+    "days_since",
+    "phase_names",
+    "timeline",
+    "trend_days",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -146,7 +155,9 @@ def timeline(
     texts: dict[float, list[DiaryNote]] = defaultdict(list)
     for when, photo in zip(_sortable(day), photos, strict=True):
         shots[when].append(photo)
-    for when, note in zip(_sortable(days_since(zero.day, [note.date for note in notes])), notes, strict=True):
+    for when, note in zip(
+        _sortable(days_since(zero.day, [note.date for note in notes])), notes, strict=True
+    ):
         texts[when].append(note)
     days = sorted({*shots, *texts})
     phases = phase_names(days_in_course(days, zero.treatments), zero.treated)

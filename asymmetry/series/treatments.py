@@ -54,7 +54,9 @@ class Treatment:
     sites: str = ""
 
     @classmethod
-    def of(cls, day: date | str, *, product: str = "", dose: str = "", sites: str = "") -> Treatment:
+    def of(
+        cls, day: date | str, *, product: str = "", dose: str = "", sites: str = ""
+    ) -> Treatment:
         """A treatment on a day that is written as ISO 8601 text, or is a date.
 
         Raises
@@ -69,7 +71,12 @@ class Treatment:
 
     def to_dict(self) -> dict[str, str]:
         """The same as plain data, for JSON."""
-        return {"day": str(self.day), "product": self.product, "dose": self.dose, "sites": self.sites}
+        return {
+            "day": str(self.day),
+            "product": self.product,
+            "dose": self.dose,
+            "sites": self.sites,
+        }
 
 
 TreatedOn: TypeAlias = date | str | Treatment | Sequence[date | str | Treatment] | None

@@ -19,7 +19,16 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.series.course import Course
 
-__all__ = ["LEAST_DAYS", "VISITS", "Forecast", "Line", "Trend", "choose_threshold", "forecast", "trend"]
+__all__ = [
+    "LEAST_DAYS",
+    "VISITS",
+    "Forecast",
+    "Line",
+    "Trend",
+    "choose_threshold",
+    "forecast",
+    "trend",
+]
 
 FloatArray = npt.NDArray[np.float64]
 

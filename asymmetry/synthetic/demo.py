@@ -136,7 +136,9 @@ def _package_folders(package: str) -> list[str]:
     return list(spec.submodule_search_locations or ())
 
 
-def make_demo(folder: str | os.PathLike[str], *, portrait: PhotoSource | None = None, seed: int = 0) -> Demo:
+def make_demo(
+    folder: str | os.PathLike[str], *, portrait: PhotoSource | None = None, seed: int = 0
+) -> Demo:
     """Write a dated series of photos with a known course, and its truth beside them.
 
     There are three photos before a treatment on day 0, and twenty after it up to day 120. The right brow

@@ -78,7 +78,10 @@ def _shift_iris(pixels: Pixels, half: HalfView, out_mm: float, up_mm: float) -> 
     # Skin never comes into the eye: what the lids hid is drawn as the eye's nearest part.
     lowest = lower(from_out) + _FEATHER
     from_up = np.clip(up - share * up_mm, lowest, np.maximum(upper(from_out) - _SHADE, lowest))
-    at = view.origin + (from_out[..., None] * half.out_axis + from_up[..., None] * view.up) / view.mm_per_px
+    at = (
+        view.origin
+        + (from_out[..., None] * half.out_axis + from_up[..., None] * view.up) / view.mm_per_px
+    )
     x, y = cv2.split((at - 0.5).astype(np.float32))
     moved = cv2.remap(pixels, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     eye = rise(upper(out) - up, 0.0, _FEATHER) * rise(up - lower(out), 0.0, _FEATHER)

@@ -57,10 +57,16 @@ class Move:
 
     def __post_init__(self) -> None:
         if self.part not in PARTS:
-            raise InvalidInputError(f"no part is called {self.part!r}; known: {', '.join(get_args(Part))}")
+            raise InvalidInputError(
+                f"no part is called {self.part!r}; known: {', '.join(get_args(Part))}"
+            )
         if self.side not in SIDES:
             raise InvalidInputError(f"side {self.side!r}: use 'right' or 'left', the patient's own")
         if not (math.isfinite(self.up_mm) and math.isfinite(self.out_mm)):
-            raise InvalidInputError(f"{self.side} {self.part}: {self.up_mm}, {self.out_mm} are not lengths")
+            raise InvalidInputError(
+                f"{self.side} {self.part}: {self.up_mm}, {self.out_mm} are not lengths"
+            )
         if self.part.endswith("lid") and self.out_mm:
-            raise InvalidInputError(f"{self.side} {self.part}: a lid moves up or down only, not out")
+            raise InvalidInputError(
+                f"{self.side} {self.part}: a lid moves up or down only, not out"
+            )

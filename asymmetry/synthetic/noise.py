@@ -85,7 +85,9 @@ def jitter_photo(
     (2, 3)
     """
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
-        raise InvalidInputError(f"pixels are {pixels.dtype} {pixels.shape}; use RGB uint8 (H, W, 3)")
+        raise InvalidInputError(
+            f"pixels are {pixels.dtype} {pixels.shape}; use RGB uint8 (H, W, 3)"
+        )
     height, width = pixels.shape[:2]
     angle, grow, right, down, gain, gradient = rng.uniform(-1, 1, 6)
     middle = np.array([width, height]) / 2

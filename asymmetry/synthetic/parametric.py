@@ -74,7 +74,9 @@ def face(
     model = np.broadcast_to(_model_mm(), (n, MEDIAPIPE_478.size, 3)).copy()
     for name, amount in up_mm.items():
         model[:, _numbers(name), 1] += _per_face(name, amount, n)[:, None]
-    pose = rotation(_per_face("yaw", yaw, n), _per_face("pitch", pitch, n), _per_face("roll", roll, n))
+    pose = rotation(
+        _per_face("yaw", yaw, n), _per_face("pitch", pitch, n), _per_face("roll", roll, n)
+    )
     turned = model @ pose.transpose(0, 2, 1)
     nearer = 1 / (1 - turned[..., 2:] / _camera_mm(model[0]))
     scale = _per_face("px_per_mm", px_per_mm, n)[:, None, None]

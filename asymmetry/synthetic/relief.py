@@ -57,7 +57,9 @@ class Field:
         """Values at points of any one shape (x to the patient's left, y up, cm), shape (..., c)."""
         columns = np.asarray((x.reshape(-1, 1) + _EXTENT) * _CELLS, dtype=np.float32)
         rows = np.asarray((_EXTENT - y.reshape(-1, 1)) * _CELLS, dtype=np.float32)
-        found = cv2.remap(self.table, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        found = cv2.remap(
+            self.table, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
         return np.asarray(found, dtype=np.float64).reshape(*x.shape, -1)
 
 
@@ -153,7 +155,9 @@ def lift_face(landmarks: Landmarks, canonical: Canonical, camera_cm: float = CAM
         If there is not exactly one face, measured as a whole.
     """
     if len(landmarks) != 1 or not landmarks.usable.all() or not np.isfinite(landmarks.points).all():
-        raise InvalidInputError("a retake needs the landmarks of exactly one face, measured as a whole")
+        raise InvalidInputError(
+            "a retake needs the landmarks of exactly one face, measured as a whole"
+        )
     points = np.asarray(landmarks.points[0], dtype=np.float64)
     fitted_pose = fit_pose(points, canonical.vertices, camera_cm)
     pose = replace(fitted_pose, focal_px=camera_cm * fitted_pose.scale)

@@ -163,7 +163,9 @@ def prepare_sitter(
         If the input is no photo of exactly one whole face.
     """
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
-        raise InvalidInputError(f"pixels are {pixels.dtype} {pixels.shape}; a retake needs uint8 (H, W, 3)")
+        raise InvalidInputError(
+            f"pixels are {pixels.dtype} {pixels.shape}; a retake needs uint8 (H, W, 3)"
+        )
     relief = lift_face(landmarks, canonical or load_canonical(), distance_cm)
     shift = np.zeros_like(relief.plane) if smile is None else smile
     return Sitter(pixels, landmarks, relief, spread_field(relief.plane, shift))
@@ -211,14 +213,20 @@ def _length(ends: FloatArray) -> float:
 def _frame(sitter: Sitter, retake: Retake) -> tuple[Pose, tuple[int, int]]:
     """Pose of the head in the new photo, and its width and height: they show as much as the old ones."""
     relief, before = sitter.relief, sitter.relief.pose
-    turn = rotation(*(np.array([angle]) for angle in (retake.yaw_deg, retake.pitch_deg, retake.roll_deg)))[0]
-    turned = replace(before, rotation=turn @ before.rotation, focal_px=retake.distance_cm * before.scale)
+    turn = rotation(
+        *(np.array([angle]) for angle in (retake.yaw_deg, retake.pitch_deg, retake.roll_deg))
+    )[0]
+    turned = replace(
+        before, rotation=turn @ before.rotation, focal_px=retake.distance_cm * before.scale
+    )
     canthi = relief.lift(relief.plane[list(sitter.landmarks.layout.pairs["outer_canthus"])])
     old, new = _length(before.project(canthi)), _length(turned.project(canthi))
     wanted = retake.canthi_px or old
     ratio = wanted / old
     scale = turned.scale * wanted / new
-    pose = replace(turned, scale=scale, focal_px=retake.distance_cm * scale, origin=before.origin * ratio)
+    pose = replace(
+        turned, scale=scale, focal_px=retake.distance_cm * scale, origin=before.origin * ratio
+    )
     height, width = sitter.pixels.shape[:2]
     return pose, (round(width * ratio), round(height * ratio))
 

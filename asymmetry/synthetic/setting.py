@@ -153,7 +153,10 @@ def draw_photo(
         shows a face at rest, to which a little of the smile is added.
     """
     own = np.sqrt(1 - setting.camera)
-    turns = {turn: getattr(occasion, turn) + rng.normal(0, own * getattr(setting, turn)) for turn in _TURNS}
+    turns = {
+        turn: getattr(occasion, turn) + rng.normal(0, own * getattr(setting, turn))
+        for turn in _TURNS
+    }
     smile = rng.normal(0, setting.effort) if smiling else rng.uniform(*setting.smile)
     return replace(
         occasion,

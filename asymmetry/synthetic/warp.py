@@ -107,9 +107,13 @@ def warp_photo(
 def _check(pixels: Pixels, landmarks: Landmarks) -> None:
     """Raise where the input is no photo with exactly one whole face."""
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
-        raise InvalidInputError(f"pixels are {pixels.dtype} {pixels.shape}; a warp needs uint8 (H, W, 3)")
+        raise InvalidInputError(
+            f"pixels are {pixels.dtype} {pixels.shape}; a warp needs uint8 (H, W, 3)"
+        )
     if len(landmarks) != 1 or not landmarks.usable.all() or not np.isfinite(landmarks.points).all():
-        raise InvalidInputError("a warp needs the landmarks of exactly one face, measured as a whole")
+        raise InvalidInputError(
+            "a warp needs the landmarks of exactly one face, measured as a whole"
+        )
 
 
 def _move_skin(pixels: Pixels, half: HalfView, skin: Skin, move: Move) -> Pixels:

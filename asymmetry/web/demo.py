@@ -30,7 +30,9 @@ def add_demo(store: Store, work: Work, events: Events, limits: Limits) -> None:
             _LOG.info("no demo: %s", error)
             return
         treated = (PlannedTreatment(made.treated_on.isoformat()),)
-        patient, photos = import_folder(store, made.folder, _NAME, limits, treatments=treated, demo=True)
+        patient, photos = import_folder(
+            store, made.folder, _NAME, limits, treatments=treated, demo=True
+        )
     events.tell("patient", {"id": patient.id})
     for photo in photos:
         work.add(photo.id)

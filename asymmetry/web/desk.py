@@ -107,9 +107,13 @@ class Desk:
     def read_series(self, number: str) -> Series:
         """A patient's series as it is now."""
         patient = self.store.patient(number)
-        photos = tuple((each.id, each.status, repr(each.corrected)) for each in self.store.photos(number))
+        photos = tuple(
+            (each.id, each.status, repr(each.corrected)) for each in self.store.photos(number)
+        )
         notes = tuple(self.store.notes(number))
-        made: Series = self.series.get((patient, photos, notes), lambda: patient_series(self.store, patient))
+        made: Series = self.series.get(
+            (patient, photos, notes), lambda: patient_series(self.store, patient)
+        )
         return made
 
 

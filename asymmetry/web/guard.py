@@ -123,7 +123,9 @@ class Guard:
         """The answer to a request that may not pass; None for one that may."""
         path = scope["path"]
         if headers.get("host", "") not in self._hosts:
-            return answer_problem(HTTPStatus.MISDIRECTED_REQUEST, "this server answers its own address only")
+            return answer_problem(
+                HTTPStatus.MISDIRECTED_REQUEST, "this server answers its own address only"
+            )
         if self._is_foreign(headers, path):
             return answer_problem(HTTPStatus.FORBIDDEN, "another site may not ask this server")
         if path == "/" and "token" in (asked := parse_qs(scope["query_string"].decode("latin-1"))):
@@ -133,14 +135,17 @@ class Guard:
         if path == "/":
             return Response(_LOCKED, HTTPStatus.UNAUTHORIZED, media_type="text/html")
         return answer_problem(
-            HTTPStatus.UNAUTHORIZED, "open the address that 'asymmetry serve' printed, or send its token"
+            HTTPStatus.UNAUTHORIZED,
+            "open the address that 'asymmetry serve' printed, or send its token",
         )
 
     def _is_foreign(self, headers: Headers, path: str) -> bool:
         """Whether another site's page asks; a link to the page itself may stand anywhere."""
         origins = (None, *(f"http://{each}" for each in self._hosts))
         site = headers.get("sec-fetch-site", "none")
-        return headers.get("origin") not in origins or (site not in ("none", "same-origin") and path != "/")
+        return headers.get("origin") not in origins or (
+            site not in ("none", "same-origin") and path != "/"
+        )
 
     def _exchange(self, token: str) -> Response:
         """A cookie for the token, which leaves the address bar."""
@@ -155,7 +160,9 @@ class Guard:
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > self._limits.body:
             limit = self._limits.body // 2**20
-            return answer_problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"send at most {limit} MB at a time")
+            return answer_problem(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"send at most {limit} MB at a time"
+            )
         return None
 
 

@@ -151,7 +151,9 @@ def find_patient(store: Store, called: str) -> Patient:
         return found[0]
     if found:
         numbers = ", ".join(each.id for each in found)
-        raise InvalidInputError(f"{len(found)} patients are called {called!r}: give a number ({numbers})")
+        raise InvalidInputError(
+            f"{len(found)} patients are called {called!r}: give a number ({numbers})"
+        )
     names = ", ".join(each.name for each in patients) or "none"
     raise InvalidInputError(f"there is no patient {called!r}; the store has {names}")
 
@@ -175,7 +177,8 @@ def patient_series(store: Store, patient: Patient, days: Iterable[str] | None = 
     notes = [DiaryNote(day_of(note.date), note.text) for note in store.notes(patient.id)]
     return Series.from_landmarks(
         Landmarks.concat([place_points(store, photo) for photo in photos]),
-        treated_on=[Treatment.of(each.date, product=each.note) for each in patient.treatments] or None,
+        treated_on=[Treatment.of(each.date, product=each.note) for each in patient.treatments]
+        or None,
         affected=patient.affected,
         setting=patient.setting,
         about=[describe_kept(photo) for photo in photos],

@@ -38,7 +38,13 @@ class ProblemError(Exception):
 
 def answer_problem(status: HTTPStatus, detail: str, **more: Any) -> Response:
     """The answer that tells of a problem."""
-    told = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail, **more}
+    told = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": int(status),
+        "detail": detail,
+        **more,
+    }
     return JSONResponse(told, int(status), media_type="application/problem+json")
 
 

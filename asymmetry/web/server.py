@@ -87,11 +87,15 @@ def serve(
             found = store.photo(photo)
             events.tell("photo", {"id": photo, "patient": found.patient, "status": found.status})
 
-        work = stack.enter_context(Work(store, tell, workers=workers, max_megapixels=limits.megapixels))
+        work = stack.enter_context(
+            Work(store, tell, workers=workers, max_megapixels=limits.megapixels)
+        )
         app = make_app(Desk(store, work, events, access, limits), taken)
         server = Server(configure(app))
         if demo and store.is_new:
-            threading.Thread(target=add_demo, args=(store, work, events, limits), daemon=True).start()
+            threading.Thread(
+                target=add_demo, args=(store, work, events, limits), daemon=True
+            ).start()
         address = f"http://{_HOST}:{taken}/?token={access.token}"
         started = threading.Thread(
             target=_announce, args=(server, address, open_browser, announce), daemon=True
@@ -109,11 +113,15 @@ def _bind(port: int) -> socket.socket:
         listening.bind((_HOST, port))
     except OSError as error:
         listening.close()
-        raise AsymmetryError(f"port {port} can't be used ({error.strerror}); give another --port") from error
+        raise AsymmetryError(
+            f"port {port} can't be used ({error.strerror}); give another --port"
+        ) from error
     return listening
 
 
-def _announce(server: object, address: str, open_browser: bool, announce: Callable[[str], object]) -> None:
+def _announce(
+    server: object, address: str, open_browser: bool, announce: Callable[[str], object]
+) -> None:
     """Say the address when the server answers."""
     while not getattr(server, "started", False):
         time.sleep(_POLL)

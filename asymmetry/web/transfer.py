@@ -167,9 +167,13 @@ def _is_photo(path: Path, limits: Limits) -> bool:
 
 def _unpack(archive: zipfile.ZipFile, folder: Path, limits: Limits) -> None:
     """Take photos and lists out of a zip, as far as the limits allow."""
-    members = [each for each in archive.infolist() if not each.is_dir() and _is_wanted(each.filename)]
+    members = [
+        each for each in archive.infolist() if not each.is_dir() and _is_wanted(each.filename)
+    ]
     if len(members) > limits.files or sum(each.file_size for each in members) > limits.body:
-        raise InvalidInputError("the zip holds more photos, or larger ones, than are taken at a time")
+        raise InvalidInputError(
+            "the zip holds more photos, or larger ones, than are taken at a time"
+        )
     for member in members:
         with archive.open(member) as source:
             _copy(source, folder / safe_path(member.filename), limits)
@@ -219,7 +223,9 @@ def _write_lists(store: Store, patient: Patient, photos: Sequence[KeptPhoto], fo
         for photo in photos
     ]
     _write_csv(
-        folder / f"{MANIFEST}.csv", ("photo", "taken", "expression", "mirrored", "use", "notes"), lines
+        folder / f"{MANIFEST}.csv",
+        ("photo", "taken", "expression", "mirrored", "use", "notes"),
+        lines,
     )
     if patient.treatments:
         treated = [(each.date, each.note) for each in patient.treatments]
@@ -235,7 +241,9 @@ def _write_lists(store: Store, patient: Patient, photos: Sequence[KeptPhoto], fo
 def _write_results(store: Store, patient: Patient, photos: Sequence[KeptPhoto], top: Path) -> None:
     """Tables of all numbers, and the report where the packages for it are there."""
     series = patient_series(store, patient)
-    corrected = {photo.name: "; ".join(f"{name} {side}" for name, side in photo.points) for photo in photos}
+    corrected = {
+        photo.name: "; ".join(f"{name} {side}" for name, side in photo.points) for photo in photos
+    }
     told = np.array([corrected[name] for name in series.static["photo"].tolist()])
     table = replace(series.static, columns={**series.static.columns, "corrected": told})
     table.to_csv(top / "scores.csv")

@@ -55,8 +55,12 @@ class Work:
         self._store, self._tell = store, tell
         self._closing = threading.Event()
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._pool = Pool(Settings(max_megapixels=max_megapixels), workers=workers, time_limit=time_limit)
-        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(self._pool.workers)]
+        self._pool = Pool(
+            Settings(max_megapixels=max_megapixels), workers=workers, time_limit=time_limit
+        )
+        self._threads = [
+            threading.Thread(target=self._run, daemon=True) for _ in range(self._pool.workers)
+        ]
         self._pool.start()
         for photo in store.queued():
             self._waiting.put(photo.id)

@@ -40,7 +40,10 @@ def measure_real(methods: Sequence[Method]) -> Iterator[Table]:
     if not paths:
         return
     with run.open_readers(methods) as readers:
-        found = {name: beside.read_beside(reader.extract(paths), paths) for name, reader in readers.items()}
+        found = {
+            name: beside.read_beside(reader.extract(paths), paths)
+            for name, reader in readers.items()
+        }
     made = f"`make fidelity`: {len(paths)} photos of 103 people with points placed by hand."
     neutral = "`make fidelity`: neutral photos of 77 people with a template placed by hand."
     yield "lids", made, real.lid_rows(found)
@@ -66,14 +69,20 @@ def measure_warps(
         symmetric = sorted(photos.SHARED.glob("warped/*_symmetric.jpg"))
         for name, reader in readers.items():
             results[name]["symmetric"] = measures.largest(_extracted(reader, symmetric))
-        best: dict[str, Extractor] = {name: reader for name, reader in readers.items() if name == _BEST}
+        best: dict[str, Extractor] = {
+            name: reader for name, reader in readers.items() if name == _BEST
+        }
         others = run.read_changed(best, found, run.other_moves)
     some = next(iter(changed.values()))
     people = f"{len(found)} {half} people's neutral photos"
     made = f"`make fidelity`: {len(some.cases)} warps of {people}, one side, 0.5 to 6 mm."
     yield "warps", made, warp_rows(results)
     yield "laws", f"`make fidelity`: {people}, {cases.COPIES} copies of each.", law_rows(results)
-    yield "price", f"`make fidelity`: {len(some.cases)} photos of 1350 × 1350 px.", price_rows(results)
+    yield (
+        "price",
+        f"`make fidelity`: {len(some.cases)} photos of 1350 × 1350 px.",
+        price_rows(results),
+    )
     if best:
         yield from _part_tables(changed[_BEST], others[_BEST], people)
 
@@ -99,12 +108,18 @@ def measure_renders(methods: Sequence[Method]) -> Iterator[Table]:
     with run.open_readers(methods) as readers:
         read = {name: reader.extract(every.paths) for name, reader in readers.items()}
     made = f"`make fidelity`: {len(every.paths)} renders of a head with exact points."
-    yield "renders", made, render_rows({name: renders.render_rows(every, lm) for name, lm in read.items()})
+    yield (
+        "renders",
+        made,
+        render_rows({name: renders.render_rows(every, lm) for name, lm in read.items()}),
+    )
     best: dict[str, list[dict[str, Any]]] = {
         name: renders.turned_rows(every, lm) for name, lm in read.items() if name == _BEST
     }
     yield "turned", made, turned_rows(best)
-    rows: list[Row] = [["method", "frames", "closed lid reads at most, mm", "open lid off by at most, mm"]]
+    rows: list[Row] = [
+        ["method", "frames", "closed lid reads at most, mm", "open lid off by at most, mm"]
+    ]
     unused = set(photos.renders(tuning=False))
     picked = {"all": np.arange(len(every.paths))}
     picked["reporting"] = np.flatnonzero([path in unused for path in every.paths])
@@ -136,7 +151,12 @@ def warp_rows(results: Results) -> list[Row]:
     for part, label in _WARPED.items():
         for name, result in results.items():
             a: Agreement = result["warps"][part]
-            gain = [f"{a.gain:.2f}", f"{a.low:.2f}-{a.high:.2f}", f"{a.rmse:.2f}", f"{a.median:.2f}"]
+            gain = [
+                f"{a.gain:.2f}",
+                f"{a.low:.2f}-{a.high:.2f}",
+                f"{a.rmse:.2f}",
+                f"{a.median:.2f}",
+            ]
             shares = [f"{100 * a.crosstalk:+.0f} %", f"{100 * a.missing:.0f} %"]
             rows.append([label, name, *gain, *shares, str(a.n)])
     return rows
@@ -156,7 +176,9 @@ def law_rows(results: Results) -> list[Row]:
         for kind, figure in _HONEST.items():
             shares = {part: result["honesty"][part][kind] for part in _PARTS}
             if np.isfinite(list(shares.values())).all():
-                cells = ("{:.0f}, {:.0f} %".format(*(100 * share for share in shares[p])) for p in _PARTS)
+                cells = (
+                    "{:.0f}, {:.0f} %".format(*(100 * share for share in shares[p])) for p in _PARTS
+                )
                 rows.append([name, figure, *cells])
     return rows
 
@@ -235,8 +257,12 @@ def print_worst(metric: str) -> None:
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fidelity", description=__doc__)
-    parser.add_argument("--only", action="append", choices=tuple(MEASURES), help="default: everything")
-    parser.add_argument("--method", action="append", choices=run.METHODS, help="default: all of them")
+    parser.add_argument(
+        "--only", action="append", choices=tuple(MEASURES), help="default: everything"
+    )
+    parser.add_argument(
+        "--method", action="append", choices=run.METHODS, help="default: all of them"
+    )
     parser.add_argument("--photos", choices=("reporting", "tuning", "wheels"), default="reporting")
     parser.add_argument(
         "--lids-as-read",
@@ -253,7 +279,9 @@ def main() -> None:
     usual = chosen.photos == "reporting" and not chosen.lids_as_read
     writes = chosen.method is None and usual and photos.SHARED.is_dir()
     made_by = MEASURES | {
-        "warps": functools.partial(measure_warps, half=chosen.photos, lids_as_read=chosen.lids_as_read)
+        "warps": functools.partial(
+            measure_warps, half=chosen.photos, lids_as_read=chosen.lids_as_read
+        )
     }
     for name in chosen.only or MEASURES:
         for table, made, rows in made_by[name](chosen.method or run.METHODS):

@@ -16,7 +16,15 @@ from asymmetry.metrics import measure
 from benchmarks.fidelity import hand, photos
 from benchmarks.fidelity.parts import HEIGHTS
 
-__all__ = ["AGAIN", "TABLED", "TEMPLATES", "Beside", "hand_photos", "measure_heights", "read_beside"]
+__all__ = [
+    "AGAIN",
+    "TABLED",
+    "TEMPLATES",
+    "Beside",
+    "hand_photos",
+    "measure_heights",
+    "read_beside",
+]
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -83,10 +91,14 @@ def read_beside(landmarks: Landmarks, paths: Sequence[Path]) -> dict[str, Beside
     tuning = np.array([photos.is_tuning(path) for path in paths])
 
     def rows(folder: str, ending: str) -> list[int]:
-        return [i for i, p in enumerate(paths) if p.parent.name == folder and p.name.endswith(ending)]
+        return [
+            i for i, p in enumerate(paths) if p.parent.name == folder and p.name.endswith(ending)
+        ]
 
     sets = {}
-    for name, folder, ending in zip(TEMPLATES, ("london", "more"), ("neutral.jpg", ".jpg"), strict=True):
+    for name, folder, ending in zip(
+        TEMPLATES, ("london", "more"), ("neutral.jpg", ".jpg"), strict=True
+    ):
         picked = rows(folder, ending)
         read = landmarks[picked]
         truth = hand.template_landmarks([paths[i] for i in picked], read)

@@ -121,7 +121,9 @@ def subjects(paths: list[Path], *, lids_as_read: bool = False) -> list[Subject]:
     ]
 
 
-def warps(found: list[Subject], moves: Sequence[tuple[Part, float, float]] = MOVES) -> Iterator[Case]:
+def warps(
+    found: list[Subject], moves: Sequence[tuple[Part, float, float]] = MOVES
+) -> Iterator[Case]:
     """Every move on every subject's both sides; a move for which a face has no room is left out."""
     for subject, side, move in product(found, SIDES, moves):
         yield from _warped(subject, (side,), move)
@@ -162,7 +164,9 @@ def _with_hand(landmarks: Landmarks, path: Path) -> Landmarks:
     return replace(landmarks, points=points)
 
 
-def _warped(subject: Subject, sides: Sequence[Side], move: tuple[Part, float, float]) -> Iterator[Case]:
+def _warped(
+    subject: Subject, sides: Sequence[Side], move: tuple[Part, float, float]
+) -> Iterator[Case]:
     part, up, out = move
     moves = [Move(part, side, up_mm=up, out_mm=out) for side in sides]
     try:

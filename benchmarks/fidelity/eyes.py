@@ -84,7 +84,9 @@ def move_iris(pixels: Pixels, landmarks: Landmarks, side: Side, *, up_mm: float)
     (centre,), (level,) = half.outline(["iris_centre"])
     ends, _ = half.outline(["iris_lateral", "iris_medial"])
     radius = float(np.ptp(ends)) / 2
-    white = _without_iris(pixels, half, lids, out - centre, up - level, (centre, level, radius + _RIM))
+    white = _without_iris(
+        pixels, half, lids, out - centre, up - level, (centre, level, radius + _RIM)
+    )
     white = np.where(np.isnan(white), pixels[window], white)
     # The iris at its new place, by its mirror image where a lid hid it.
     height = up - up_mm
@@ -99,7 +101,9 @@ def move_iris(pixels: Pixels, landmarks: Landmarks, side: Side, *, up_mm: float)
     result = pixels.copy()
     result[window] = _blended(pixels[window], white * (1 - disc) + iris * disc, eye * near)
     shift = np.zeros((landmarks.layout.size, 2))
-    shift[half.numbers(landmarks.layout.groups["iris"])] = up_mm * half.view.up / half.view.mm_per_px
+    shift[half.numbers(landmarks.layout.groups["iris"])] = (
+        up_mm * half.view.up / half.view.mm_per_px
+    )
     return Warped(result, shift)
 
 
@@ -135,21 +139,31 @@ def _between(lids: tuple[Line, Line], out: FloatArray, up: FloatArray) -> FloatA
 def _half(landmarks: Landmarks, side: Side) -> HalfView:
     frame = face_frame(landmarks)
     points = np.asarray(landmarks.points[0, :, :2], dtype=np.float64)
-    return HalfView(View.of(points, landmarks.layout, float(frame.roll[0]), float(frame.mm_per_px[0])), side)
+    return HalfView(
+        View.of(points, landmarks.layout, float(frame.roll[0]), float(frame.mm_per_px[0])), side
+    )
 
 
 def _margins(half: HalfView, landmarks: Landmarks) -> tuple[Line, Line]:
     """Heights of both lids' margins by how far out; alike beyond the canthi."""
     groups = landmarks.layout.groups
-    upper, lower = (half.line(*groups["canthi"], *groups[name]) for name in ("upper_lid", "lower_lid"))
+    upper, lower = (
+        half.line(*groups["canthi"], *groups[name]) for name in ("upper_lid", "lower_lid")
+    )
     return upper, lower
 
 
 def _grid(pixels: Pixels, half: HalfView) -> tuple[tuple[slice, slice], FloatArray, FloatArray]:
     """Window around the eye, and how far out and up its px lie, mm."""
-    (x, y), reach = half.view.points[half.numbers(["iris_centre"])][0], _WINDOW / half.view.mm_per_px
+    (x, y), reach = (
+        half.view.points[half.numbers(["iris_centre"])][0],
+        _WINDOW / half.view.mm_per_px,
+    )
     top, left = (max(int(v - reach), 0) for v in (y, x))
-    window = slice(top, min(int(y + reach), len(pixels))), slice(left, min(int(x + reach), pixels.shape[1]))
+    window = (
+        slice(top, min(int(y + reach), len(pixels))),
+        slice(left, min(int(x + reach), pixels.shape[1])),
+    )
     rows, columns = np.mgrid[window]
     out, up = half.to_mm(np.stack([columns, rows], axis=-1) + 0.5)
     return window, out, up
@@ -158,7 +172,11 @@ def _grid(pixels: Pixels, half: HalfView) -> tuple[tuple[slice, slice], FloatArr
 def _sampled(pixels: Pixels, half: HalfView, out: FloatArray, up: FloatArray) -> Pixels:
     """The photo's px at places given in mm."""
     view = half.view
-    at = view.origin + (out[..., None] * half.out_axis + up[..., None] * view.up) / view.mm_per_px - 0.5
+    at = (
+        view.origin
+        + (out[..., None] * half.out_axis + up[..., None] * view.up) / view.mm_per_px
+        - 0.5
+    )
     x, y = (np.ascontiguousarray(each, dtype=np.float32) for each in (at[..., 0], at[..., 1]))
     return np.asarray(cv2.remap(pixels, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
 

@@ -56,10 +56,16 @@ _POINTS: dict[str, Numbers] = {
     "outer_canthus": ((18,), (27,)),
     "inner_canthus": ((22,), (23,)),
     "iris_centre": ((0,), (1,)),
-    "iris_lateral": ((4,), (16,)),  # these two repeat the iris's width best, see docs/tables/hands.md
+    "iris_lateral": (
+        (4,),
+        (16,),
+    ),  # these two repeat the iris's width best, see docs/tables/hands.md
     "iris_medial": ((8,), (12,)),
     "commissure": ((87,), (93,)),
-    "inner_commissure": ((87,), (93,)),  # the hand has one corner: the end of the line between the lips
+    "inner_commissure": (
+        (87,),
+        (93,),
+    ),  # the hand has one corner: the end of the line between the lips
     "ala": ((62, 63), (67, 68)),  # the mesh's point lies midway between them on the wing's outline
 }
 # Outer canthi and pupils: the level, which says where straight up is.
@@ -147,7 +153,9 @@ def table_landmarks(photos: Sequence[str], read: Landmarks, table: Readings) -> 
     for row, photo in enumerate(photos):
         for side, name in enumerate(SIDES):
             hand = {what: table.get((photo, name, what), nothing) for what in _WHAT}
-            ends = sorted((hand["iris_left"], hand["iris_right"]), key=lambda point: float(point[0]))
+            ends = sorted(
+                (hand["iris_left"], hand["iris_right"]), key=lambda point: float(point[0])
+            )
             places = {ours: hand[what] for what, ours in _WHAT.items() if ours}
             places |= {
                 "inner_commissure": hand["mouth_corner"],
@@ -183,7 +191,9 @@ def smooth_contour(points: FloatArray) -> FloatArray:
     t = np.linspace(0, 1, _STEPS, endpoint=False)[:, None]
     parts = []
     for a, b, c, d in zip(ends, ends[1:], ends[2:], ends[3:], strict=False):
-        parts.append(b + t / 2 * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a))))
+        parts.append(
+            b + t / 2 * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
+        )
     return np.concatenate([*parts, points[-1:]])
 
 
@@ -199,7 +209,9 @@ def _place_points(points: FloatArray, read: Landmarks, placed: FloatArray, side:
         points[read.layout.pairs[name][side], :2] = placed[list(numbers[side])].mean(axis=0)
 
 
-def _moved_along(read: Landmarks, hand: Landmarks, stations: Mapping[str, int], above: str) -> Landmarks:
+def _moved_along(
+    read: Landmarks, hand: Landmarks, stations: Mapping[str, int], above: str
+) -> Landmarks:
     """The reading with a station of these contours moved along them, straight above a point of the hand's."""
     points = read.points.copy()
     pairs, groups = read.layout.pairs, read.layout.groups

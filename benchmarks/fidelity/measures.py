@@ -79,18 +79,27 @@ def warp_changes(
         [displaced(before[i], case.displacement) for i, case in zip(origin, cases, strict=True)]
     )
     old, new = pooled_scales(before, after, origin)
-    start, true, read = measured(before, old), measured(moved, _taken(old, origin)), measured(after, new)
+    start, true, read = (
+        measured(before, old),
+        measured(moved, _taken(old, origin)),
+        measured(after, new),
+    )
     result = {}
     for part, metric in WARPED.items():
         picked = np.array([case.part == part for case in cases])
         at, diff = origin[picked], DIFF[part]
         sd = np.stack(
             [
-                np.hypot(repeat_sds(read, metric, kind)[picked], repeat_sds(start, metric, kind)[at])
+                np.hypot(
+                    repeat_sds(read, metric, kind)[picked], repeat_sds(start, metric, kind)[at]
+                )
                 for kind in (*SIDES, "diff")
             ]
         )
-        off = [read[column][picked] - true[column][picked] for column in (f"{metric}_{s}_mm" for s in SIDES)]
+        off = [
+            read[column][picked] - true[column][picked]
+            for column in (f"{metric}_{s}_mm" for s in SIDES)
+        ]
         truth = true[diff][picked] - start[diff][at]
         still = np.array([_OTHER[case.side] for case in cases])[picked]
         leak = _of_side(read, metric, still, picked) - _of_side(true, metric, still, picked)
@@ -111,7 +120,9 @@ def warp_agreement(changes: dict[str, Changes]) -> dict[str, Agreement]:
     return {part: agreement(c.people, c.true, c.read, c.leak) for part, c in changes.items()}
 
 
-def honesty(changes: dict[str, Changes], copies: Landmarks) -> dict[str, dict[str, tuple[float, float]]]:
+def honesty(
+    changes: dict[str, Changes], copies: Landmarks
+) -> dict[str, dict[str, tuple[float, float]]]:
     """Shares of the errors within one and two standard deviations, in warps and copies, by part.
 
     Those of the difference (``"diff"``), and of either side (``"side"``). The error of a copy is how far it
@@ -127,7 +138,9 @@ def honesty(changes: dict[str, Changes], copies: Landmarks) -> dict[str, dict[st
         sides = np.concatenate([change.side_errors.ravel(), *(off[side] for side in SIDES)])
         shares[part] = {
             "diff": within(error, np.concatenate([change.sd, sds["diff"]])),
-            "side": within(sides, np.concatenate([change.side_sds.ravel(), *(sds[side] for side in SIDES)])),
+            "side": within(
+                sides, np.concatenate([change.side_sds.ravel(), *(sds[side] for side in SIDES)])
+            ),
         }
     return shares
 
@@ -138,7 +151,9 @@ def _copy_errors(table: Measurements, metric: str, kind: str) -> npt.NDArray[Any
     return np.asarray(apart.ravel() * np.sqrt(COPIES / (COPIES - 1)))
 
 
-def pooled_scales(before: Landmarks, after: Landmarks, origin: npt.NDArray[Any]) -> tuple[Scale, Scale]:
+def pooled_scales(
+    before: Landmarks, after: Landmarks, origin: npt.NDArray[Any]
+) -> tuple[Scale, Scale]:
     """One millimetre scale per person, as a series has it: an iris read 0.5 % wide is no movement."""
     old, new = np.ones(len(before)), np.ones(len(after))
     for i in range(len(before)):
@@ -176,5 +191,6 @@ def mirror_error(photos: Landmarks, mirrors: Landmarks) -> dict[str, float]:
     """Largest sum of a photo's and its mirror image's difference; zero by the mirror law, mm."""
     one, other = measured(photos), measured(mirrors)
     return {
-        part: float(np.nanmax(np.abs(one[diff] + other[diff]), initial=0.0)) for part, diff in DIFF.items()
+        part: float(np.nanmax(np.abs(one[diff] + other[diff]), initial=0.0))
+        for part, diff in DIFF.items()
     }

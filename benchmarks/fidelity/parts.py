@@ -18,7 +18,15 @@ from benchmarks.fidelity.cases import Case, Subject, displaced
 from benchmarks.fidelity.measures import pooled_scales
 from benchmarks.fidelity.tables import Row
 
-__all__ = ["HEIGHTS", "Heights", "both_rows", "closed_rows", "compare_heights", "matrix_rows", "pooled_rows"]
+__all__ = [
+    "HEIGHTS",
+    "Heights",
+    "both_rows",
+    "closed_rows",
+    "compare_heights",
+    "matrix_rows",
+    "pooled_rows",
+]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 BoolArray = npt.NDArray[np.bool_]
@@ -107,7 +115,12 @@ class Heights:
 
 
 def compare_heights(
-    found: Sequence[Subject], before: Landmarks, cases: Sequence[Case], after: Landmarks, *, own_scale: bool
+    found: Sequence[Subject],
+    before: Landmarks,
+    cases: Sequence[Case],
+    after: Landmarks,
+    *,
+    own_scale: bool,
 ) -> Heights:
     """Changes of all heights, true and read.
 
@@ -127,7 +140,9 @@ def compare_heights(
         [displaced(before[i], case.displacement) for i, case in zip(origin, cases, strict=True)]
     )
     unit = measure(before, metrics=[], sd=False)["mm_per_px"]
-    old, new = (Scale("ruler", 1 / unit), Scale()) if own_scale else pooled_scales(before, after, origin)
+    old, new = (
+        (Scale("ruler", 1 / unit), Scale()) if own_scale else pooled_scales(before, after, origin)
+    )
     start = _read(before, old)[..., origin]
     true = _read(moved, Scale(old.source, old.mm[origin])) - start
     alone = np.array([case.part == "iris" for case in cases])
@@ -135,7 +150,9 @@ def compare_heights(
         [case for case in cases if case.part == "iris"], before, old.mm[origin[alone]]
     )
     table = measure(after, metrics=["fissure_height"], sd=False)
-    noted = (table["status"] != "ok") & (measure(before, metrics=[], sd=False)["status"][origin] == "ok")
+    noted = (table["status"] != "ok") & (
+        measure(before, metrics=[], sd=False)["status"][origin] == "ok"
+    )
     return Heights(
         part=np.array([case.part for case in cases]),
         side=np.array([case.side for case in cases]),
@@ -164,10 +181,13 @@ def matrix_rows(heights: Heights) -> list[Row]:
 
 def pooled_rows(heights: Heights) -> list[Row]:
     """One figure for all parts that did not move."""
-    rows: list[Row] = [["moves", "n", "parts that did not move, RMS mm", "all, RMS mm", "missing", "noted"]]
+    rows: list[Row] = [
+        ["moves", "n", "parts that did not move, RMS mm", "all, RMS mm", "missing", "noted"]
+    ]
     one = heights.side != "both"
     three, lower = (
-        np.isin(heights.part, names) for names in (("brow", "mouth_corner", "upper_lid"), ("lower_lid",))
+        np.isin(heights.part, names)
+        for names in (("brow", "mouth_corner", "upper_lid"), ("lower_lid",))
     )
     for label, picked in (
         ("brow, mouth corner or upper lid, one side", one & three),
@@ -183,7 +203,14 @@ def pooled_rows(heights: Heights) -> list[Row]:
         missing = f"{100 * np.isnan(error).mean():.0f} %"
         noted = f"{100 * some.noted.mean():.0f} %"
         rows.append(
-            [label, str(picked.sum()), f"{_rms(error[still]):.2f}", f"{_rms(error):.2f}", missing, noted]
+            [
+                label,
+                str(picked.sum()),
+                f"{_rms(error[still]):.2f}",
+                f"{_rms(error):.2f}",
+                missing,
+                noted,
+            ]
         )
     return rows
 
@@ -194,7 +221,9 @@ def both_rows(heights: Heights) -> list[Row]:
     for label, picked in _moves(heights.select(heights.side == "both")):
         some = heights.select(heights.side == "both").select(picked)
         cells = [f"{np.nanmean(one):+.2f}" for one in some.read - some.true]
-        rows.append([label, str(picked.sum()), *cells, f"{100 * (np.nanmean(some.scale) - 1):+.1f} %"])
+        rows.append(
+            [label, str(picked.sum()), *cells, f"{100 * (np.nanmean(some.scale) - 1):+.1f} %"]
+        )
     return rows
 
 
@@ -212,7 +241,10 @@ def closed_rows(heights: Heights) -> list[Row]:
             ]
         )
         largest = np.nanmax(np.abs(values)) if np.isfinite(values).any() else np.nan
-        cells = [f"{np.nanmean(values):+.2f}, {largest:.2f}", f"{100 * np.isnan(values).mean():.0f} %"]
+        cells = [
+            f"{np.nanmean(values):+.2f}, {largest:.2f}",
+            f"{100 * np.isnan(values).mean():.0f} %",
+        ]
         rows.append([label, str(len(values)), *cells])
     return rows
 

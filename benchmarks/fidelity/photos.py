@@ -86,7 +86,11 @@ def faces(half: str) -> list[Path]:
     there, the wheels' portraits are reported on.
     """
     if half == "others":
-        return [*sorted(SHARED.glob("lisa/*.jpg")), *sorted(SHARED.glob("zoom/*.jpg")), *wheel_portraits()]
+        return [
+            *sorted(SHARED.glob("lisa/*.jpg")),
+            *sorted(SHARED.glob("zoom/*.jpg")),
+            *wheel_portraits(),
+        ]
     found = [] if half == "wheels" else london(tuning=half == "tuning")
     return found if found or half == "tuning" else wheel_portraits()
 

@@ -65,7 +65,8 @@ def lid_rows(methods: Methods) -> list[Row]:
         for method, sets in methods.items():
             one = sets[name]
             read, above, true, own = (
-                _sides(table, "fissure_height") for table in (one.read, one.above, one.hand, one.own)
+                _sides(table, "fissure_height")
+                for table in (one.read, one.above, one.hand, one.own)
             )
             cells = [_summary((read - true)[:, one.tuning == tuning]) for _, tuning in _HALVES]
             rows.append([name, method, *cells, _spread(read - own), _spread(above - true)])
@@ -76,14 +77,21 @@ def margin_rows(methods: Methods) -> list[Row]:
     """MRD1 as read and by hand, and how many eyes fall below 2 mm."""
     head = ["MRD1", "method"]
     for half, _ in _HALVES:
-        head += [f"{half}: eyes", "read, hand, mm", "SD of error", f"below {PTOSIS:g} mm: read, hand"]
+        head += [
+            f"{half}: eyes",
+            "read, hand, mm",
+            "SD of error",
+            f"below {PTOSIS:g} mm: read, hand",
+        ]
     rows: list[Row] = [head]
     for name in (*TABLED, AGAIN, *TEMPLATES):
         for method, sets in methods.items():
             cells: Row = []
             for _, tuning in _HALVES:
                 one = sets[name]
-                read, true = (_sides(t, "mrd1")[:, one.tuning == tuning] for t in (one.read, one.hand))
+                read, true = (
+                    _sides(t, "mrd1")[:, one.tuning == tuning] for t in (one.read, one.hand)
+                )
                 known = np.isfinite(read + true)
                 read, true = read[known], true[known]
                 below = [100 * float(np.mean(values < PTOSIS)) for values in (read, true)]
@@ -108,8 +116,12 @@ def difference_rows(methods: Methods, metric: str) -> list[Row]:
             for method, sets in methods.items():
                 if label != "all" and method != BEST:
                     continue
-                true, read = _differences([sets[name] for name in names], metric, tuning, noted=noted)
-                rows.append([label, half, method, *_fit_cells(fit(true, read)), *_large_cells(true, read)])
+                true, read = _differences(
+                    [sets[name] for name in names], metric, tuning, noted=noted
+                )
+                rows.append(
+                    [label, half, method, *_fit_cells(fit(true, read)), *_large_cells(true, read)]
+                )
     return rows
 
 
@@ -121,10 +133,14 @@ def height_rows(sets: Mapping[str, Beside]) -> list[Row]:
         for half, tuning in _HALVES:
             some = [sets[name] for name in TEMPLATES]
             true, read = _differences(some, metric, tuning)
-            sd = np.concatenate([_sd(one.read, metric, "diff")[one.tuning == tuning] for one in some])
+            sd = np.concatenate(
+                [_sd(one.read, metric, "diff")[one.tuning == tuning] for one in some]
+            )
             sides = np.concatenate(
                 [
-                    (_sides(one.read, metric) - _sides(one.hand, metric))[:, one.tuning == tuning].ravel()
+                    (_sides(one.read, metric) - _sides(one.hand, metric))[
+                        :, one.tuning == tuning
+                    ].ravel()
                     for one in some
                 ]
             )
@@ -148,7 +164,11 @@ def coverage_rows(methods: Methods) -> list[Row]:
     in neither; heights far from the pupils have most of it.
     """
     head = ["error of one photo", "half", "method", "n", "RMSE, mm", "stated SD, mm, median"]
-    head += ["within 1 and 2 SD", "with the hand's own SD added", "without the scale's share: SD, within"]
+    head += [
+        "within 1 and 2 SD",
+        "with the hand's own SD added",
+        "without the scale's share: SD, within",
+    ]
     rows: list[Row] = [head]
     for (metric, (by_hand, of)), (kind, label) in product(HAND_SD.items(), _KINDS.items()):
         factor = {("diff", "side"): np.sqrt(2), ("side", "diff"): np.sqrt(0.5)}.get((kind, of), 1.0)
@@ -168,7 +188,11 @@ def coverage_rows(methods: Methods) -> list[Row]:
 def station_rows(sets: Mapping[str, Beside]) -> list[Row]:
     """How far beside the hand's stations the library's own lie, mm; positive laterally."""
     places: tuple[tuple[str, tuple[str, ...], str], ...] = (
-        ("brow_height beside the iris's outer rim", ("brow_upper_3", "brow_lower_3"), "iris_lateral"),
+        (
+            "brow_height beside the iris's outer rim",
+            ("brow_upper_3", "brow_lower_3"),
+            "iris_lateral",
+        ),
         ("upper lid's middle beside the iris's centre", ("upper_lid_4",), "iris_centre"),
         ("lower lid's middle beside the iris's centre", ("lower_lid_4",), "iris_centre"),
     )
@@ -178,7 +202,12 @@ def station_rows(sets: Mapping[str, Beside]) -> list[Row]:
     for label, ours, theirs in places:
         apart = np.mean([half.out(name) for name in ours], axis=0) - half.out(theirs)
         rows.append(
-            [label, f"{np.nanmean(apart):+.1f}", f"{np.nanstd(apart):.1f}", str(np.isfinite(apart).sum())]
+            [
+                label,
+                f"{np.nanmean(apart):+.1f}",
+                f"{np.nanstd(apart):.1f}",
+                str(np.isfinite(apart).sum()),
+            ]
         )
     return rows
 
@@ -189,7 +218,8 @@ def hands_rows(sets: Mapping[str, Beside]) -> list[Row]:
     scale = Scale("ruler", np.nan_to_num(1 / table.read["mm_per_px"], nan=1.0))
     placed, truth = template.landmarks[1], table.landmarks[1]
     rim, above = (
-        measure_heights(moved(placed, truth), scale) for moved in (hand.brow_at_rim, hand.lids_at_centre)
+        measure_heights(moved(placed, truth), scale)
+        for moved in (hand.brow_at_rim, hand.lids_at_centre)
     )
     rows: list[Row] = [["London, neutral", "compared", "n", "r", "slope", "RMSE, mm", "mean, SD"]]
     for label, metric, sides, of_template, read in (
@@ -200,7 +230,9 @@ def hands_rows(sets: Mapping[str, Beside]) -> list[Row]:
     ):
         for who, against in (("template, truth.csv", of_template), ("read, truth.csv", read)):
             columns = [f"{metric}_{side}_mm" for side in sides]
-            one, other = (np.concatenate([t[name] for name in columns]) for t in (table.hand, against))
+            one, other = (
+                np.concatenate([t[name] for name in columns]) for t in (table.hand, against)
+            )
             rows.append([label, who, *_fit_cells(fit(one, other)), _spread(other - one)])
     for who, first, second in (
         ("template, truth.csv", template.own, table.own),
@@ -225,7 +257,13 @@ def worst_rows(sets: Mapping[str, Beside], metric: str, most: int = 20) -> list[
             for i in np.flatnonzero(np.isfinite(read - true)):
                 photo, half = Path(one.read["photo"][i]).name, _HALVES[0 if one.tuning[i] else 1][0]
                 values = (float(v[i]) for v in (read, true, read - true))
-                cells = [photo, half, side, *(f"{v:.2f}" for v in values), str(one.read["reason"][i])]
+                cells = [
+                    photo,
+                    half,
+                    side,
+                    *(f"{v:.2f}" for v in values),
+                    str(one.read["reason"][i]),
+                ]
                 found.append((-abs(read[i] - true[i]), cells))
     worst = [cells for _, cells in sorted(found, key=lambda entry: entry[0])[:most]]
     return [["photo", "half", "side", "read, mm", "hand, mm", "error", "note"], *worst]
@@ -245,7 +283,8 @@ def _differences(
 ) -> tuple[FloatArray, FloatArray]:
     """The hand's differences and the reading's, of one half or both, with or without noted photos."""
     rows = [
-        ((one.tuning == tuning) | (tuning is None)) & (noted | (one.read["status"] == "ok")) for one in sets
+        ((one.tuning == tuning) | (tuning is None)) & (noted | (one.read["status"] == "ok"))
+        for one in sets
     ]
     column = f"{metric}_diff_mm"
     true, read = (
@@ -269,7 +308,9 @@ def _errors(
         for side in SIDES if kind == "side" else ("diff",):
             column = f"{metric}_{side}_mm"
             error = one.read[column] - one.hand[column]
-            found.append((error[kept], _sd(one.read, metric, side)[kept], _sd(one.ruled, metric, side)[kept]))
+            found.append(
+                (error[kept], _sd(one.read, metric, side)[kept], _sd(one.ruled, metric, side)[kept])
+            )
     errors, sds, ruled = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return errors, sds, ruled
 

@@ -95,7 +95,11 @@ def load() -> Renders | None:
     return Renders(
         paths=[source.parent / name for name in kept],
         yaw=np.array([f["yaw"] for f in kept.values()], dtype=float),
-        sides={"brow": of(_BROW), "mouth_corner": of(_CORNER), "upper_lid": of(_UPPER) - of(_LOWER)},
+        sides={
+            "brow": of(_BROW),
+            "mouth_corner": of(_CORNER),
+            "upper_lid": of(_UPPER) - of(_LOWER),
+        },
         symmetric=np.abs(mirrored - points).max(axis=(1, 2)) < _SYMMETRIC,
     )
 
@@ -103,10 +107,15 @@ def load() -> Renders | None:
 def _readings(landmarks: Landmarks) -> dict[str, FloatArray]:
     """Right and left as the truth has them, (2, n), mm: lids a third of the eye from either canthus."""
     table = measured(landmarks)
-    read = {part: np.stack([table[f"{m}_{side}_mm"] for side in SIDES]) for part, m in METRIC.items()}
+    read = {
+        part: np.stack([table[f"{m}_{side}_mm"] for side in SIDES]) for part, m in METRIC.items()
+    }
     halves = [face_frame(landmarks).half(side) for side in SIDES]
     read["upper_lid"] = np.stack(
-        [np.mean([h.up(f"upper_lid_{i}") - h.up(f"lower_lid_{i}") for i in _THIRDS], axis=0) for h in halves]
+        [
+            np.mean([h.up(f"upper_lid_{i}") - h.up(f"lower_lid_{i}") for i in _THIRDS], axis=0)
+            for h in halves
+        ]
     )
     return read
 

@@ -82,7 +82,9 @@ def gain_of(true: FloatArray, read: FloatArray) -> float:
     return float(true @ read) / square if square else float("nan")
 
 
-def agreement(person: npt.NDArray[Any], true: FloatArray, read: FloatArray, still: FloatArray) -> Agreement:
+def agreement(
+    person: npt.NDArray[Any], true: FloatArray, read: FloatArray, still: FloatArray
+) -> Agreement:
     """Compare n changes of a right-left difference.
 
     Parameters

@@ -28,7 +28,8 @@ def markdown(rows: Sequence[Row]) -> str:
     """Rows as a Markdown table, the first one its head; aligned, so that it reads in a terminal too."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = [
-        "| " + " | ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " |" for row in rows
+        "| " + " | ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " |"
+        for row in rows
     ]
     lines.insert(1, "|" + "|".join("-" * (w + 2) for w in widths) + "|")
     return "\n".join(lines)
@@ -44,7 +45,9 @@ def versions() -> str:
 def write_table(name: str, made: str, rows: Sequence[Row], folder: Path = FOLDER) -> None:
     """Write one table; its first line says which command, photos, people and versions made it."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.md").write_text(f"{made} {versions()}.\n\n{markdown(rows)}\n", encoding="utf-8")
+    (folder / f"{name}.md").write_text(
+        f"{made} {versions()}.\n\n{markdown(rows)}\n", encoding="utf-8"
+    )
 
 
 def fill_page(text: str, folder: Path = FOLDER) -> str:

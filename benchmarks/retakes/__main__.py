@@ -50,7 +50,9 @@ _SIDES = tuple(f"{each.metric}_right_mm" for each in HEADLINES)
 _CELL, _IN_A_ROW = (300, 360), 6
 
 
-def scatter_rows(tuning: Scatters, reporting: Scatters, real: Mapping[str, Mapping[str, float]]) -> list[Row]:
+def scatter_rows(
+    tuning: Scatters, reporting: Scatters, real: Mapping[str, Mapping[str, float]]
+) -> list[Row]:
     """The scatter in each setting, of both halves of the people, beside that of real photos."""
     head = ["SD from day to day", "setting", "shared", "a photo's own", "1 photo", "3 photos", "df"]
     rows = [[*head, "reporting people", *(f"{name}, real" for name in real)]]
@@ -78,7 +80,13 @@ def unlike_rows(
     tuning: Mapping[str, Sequence[Readings]], slopes: Mapping[str, Mapping[str, float]]
 ) -> list[Row]:
     """How unlike people's scatter is: by a factor of all headline differences, and by each one's own."""
-    rows = [["variance of the log of people's variances", "shared by four differences", "each one's own"]]
+    rows = [
+        [
+            "variance of the log of people's variances",
+            "shared by four differences",
+            "each one's own",
+        ]
+    ]
     columns = [each.column("diff") for each in HEADLINES]
     for setting, folk in tuning.items():
         found = split_unlikeness([tabulate(each, slopes[setting]) for each in folk], columns)
@@ -91,7 +99,9 @@ def step_rows(found: Mapping[str, Sequence[Readings]]) -> list[Row]:
     rows = [["true change", "setting", "photos", "read, mean", "SD"]]
     for name, move in people.STEPS.items():
         for setting, readings in found.items():
-            shifts = np.concatenate([_shifts(each, name) for each in readings if name in each.steps])
+            shifts = np.concatenate(
+                [_shifts(each, name) for each in readings if name in each.steps]
+            )
             shifts = shifts[np.isfinite(shifts)]
             rows.append(
                 [
@@ -127,7 +137,9 @@ def draw_sheet(path: Path) -> None:
             rest, smiles = draw_visits(person.name, "home", Plan(_IN_A_ROW - 2, 1))
             taken = [retake_photo(person.rest, each).pixels for each in [Retake(), *rest]]
             taken.append(retake_photo(person.smiling or person.rest, smiles[0]).pixels)
-            rows.append(np.hstack([cv2.resize(each, _CELL, interpolation=cv2.INTER_AREA) for each in taken]))
+            rows.append(
+                np.hstack([cv2.resize(each, _CELL, interpolation=cv2.INTER_AREA) for each in taken])
+            )
     Image.fromarray(np.vstack(rows)).save(path)
 
 
@@ -135,7 +147,9 @@ def read_all(*, tuning: bool, quick: bool, workers: int, folder: Path) -> dict[s
     """One half of the people in every setting."""
     plan = Plan(6, 2) if quick else Plan(steps=not tuning)
     chosen = people.choose_people(tuning=tuning, quick=quick)
-    return {each: read_folk(chosen, each, plan, folder=folder, workers=workers) for each in SETTINGS}
+    return {
+        each: read_folk(chosen, each, plan, folder=folder, workers=workers) for each in SETTINGS
+    }
 
 
 def make_tables(
@@ -158,15 +172,11 @@ def make_tables(
         )
         made = f"`make retakes`: {len(who)} tuning people."
         yield "retaken_people", made, unlike_rows(tuning, slopes)
-        made = (
-            f"`make retakes`: true changes of {len(whom)} reporting people's right sides, photographed again."
-        )
+        made = f"`make retakes`: true changes of {len(whom)} reporting people's right sides, photographed again."
         yield "retaken_steps", made, step_rows(reporting)
         made = "`make retakes`: renders of a head with exact points, and retakes of its frontal renders."
         yield "retaken_renders", made, render_rows(reader, plain)
-    made = (
-        f"`make retakes`: series of {len(whom)} reporting people's retakes, {DRAWS} of each plan and person."
-    )
+    made = f"`make retakes`: series of {len(whom)} reporting people's retakes, {DRAWS} of each plan and person."
     yield "retaken_quiet", made, quiet_rows(reporting)
     yield "retaken_told", made, told_rows(reporting)
     yield "retaken_smiles", made, smile_rows(reporting)

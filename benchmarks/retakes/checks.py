@@ -46,13 +46,16 @@ def render_rows(reader: Extractor, plain: Extractor) -> list[Row]:
     front, turned = _trios(found)
     before, own = reader.extract(front), plain.extract(front)
     whole = [i for i in range(len(front)) if _is_whole(before[i]) and _is_whole(own[i])]
-    sitters = [prepare_sitter(read_photo(front[i]).pixels, own[i], distance_cm=CAMERA_CM) for i in whole]
+    sitters = [
+        prepare_sitter(read_photo(front[i]).pixels, own[i], distance_cm=CAMERA_CM) for i in whole
+    ]
     rendered, retaken = [], []
     straight = measure(before[whole], sd=False)
     for yaw, paths in turned.items():
         rendered.append(measure(reader.extract([paths[i] for i in whole]), sd=False))
         again = (
-            retake_photo(sitter, Retake(yaw_deg=yaw, distance_cm=CAMERA_CM)).pixels for sitter in sitters
+            retake_photo(sitter, Retake(yaw_deg=yaw, distance_cm=CAMERA_CM)).pixels
+            for sitter in sitters
         )
         retaken.append(measure(reader.extract(again), sd=False))
     return [
@@ -76,7 +79,9 @@ def _trios(found: renders.Renders) -> tuple[list[Path], dict[int, list[Path]]]:
     """Frontal renders, and the same faces turned to either side."""
     at = {path.name: path for path in found.paths}
     names = [name for name in at if "_y+00" in name and "light" not in name]
-    turned = {yaw: [name.replace("_y+00", f"_y{yaw:+03d}") for name in names] for yaw in (YAW, -YAW)}
+    turned = {
+        yaw: [name.replace("_y+00", f"_y{yaw:+03d}") for name in names] for yaw in (YAW, -YAW)
+    }
     there = [i for i in range(len(names)) if all(each[i] in at for each in turned.values())]
     return (
         [at[names[i]] for i in there],
@@ -88,7 +93,9 @@ def _is_whole(landmarks: Landmarks) -> bool:
     return bool(landmarks.usable.all() and np.isfinite(landmarks.points).all())
 
 
-def _compared(straight: Measurements, rendered: Measurements, retaken: Measurements) -> Iterator[Row]:
+def _compared(
+    straight: Measurements, rendered: Measurements, retaken: Measurements
+) -> Iterator[Row]:
     for name in COLUMNS:
         sides = rendered.rows // straight.rows
         before = np.tile(straight[name], sides)

@@ -80,7 +80,9 @@ def make_smiles(
     drawn, rows = _draw(readings, rng, visits, photos)
     smiles = readings.smiles[rows.ravel()]
     if np.any(share):
-        smiles = _shifted(smiles, readings.smiles[rows[:, 0]], readings.steps[WEAK_SMILE][drawn], share)
+        smiles = _shifted(
+            smiles, readings.smiles[rows[:, 0]], readings.steps[WEAK_SMILE][drawn], share
+        )
     parts = [_dated(each, visits, photos) for each in (readings.rest[rows.ravel()], smiles)]
     names = np.array([f"smile_{name}" for name in parts[1].photo])
     joined = Landmarks.concat([parts[0], replace(parts[1], photo=names)])
@@ -107,7 +109,9 @@ def sigmoid(days: FloatArray, half: float, width: float) -> FloatArray:
     return np.asarray(1 / (1 + np.exp((days - half) / width)))
 
 
-def _shifted(photos: Landmarks, before: Landmarks, after: Landmarks, share: npt.ArrayLike) -> Landmarks:
+def _shifted(
+    photos: Landmarks, before: Landmarks, after: Landmarks, share: npt.ArrayLike
+) -> Landmarks:
     """All photos of each visit, their points moved by a share of the way between two photos of it."""
     shift = np.broadcast_to(share, (len(before),))[:, None, None] * (after.points - before.points)
     points = photos.points + np.repeat(shift, len(photos) // len(before), axis=0)
@@ -120,7 +124,9 @@ def _draw(
     """Visits, and rows of their photos (visits, photos); the first photo is the visit's first."""
     plan = readings.plan
     if visits > plan.visits or photos > plan.photos:
-        raise ValueError(f"{readings.name}: there are {plan.visits} visits with {plan.photos} photos")
+        raise ValueError(
+            f"{readings.name}: there are {plan.visits} visits with {plan.photos} photos"
+        )
     drawn = rng.choice(plan.visits, visits, replace=False)
     return drawn, drawn[:, None] * plan.photos + np.arange(photos)
 
@@ -129,4 +135,6 @@ def _dated(landmarks: Landmarks, visits: int, photos: int) -> Landmarks:
     """Photos with days and names."""
     days = np.repeat(EVERY * np.arange(visits), photos)
     names = np.array([f"{day:03d}_{i % photos}.jpg" for i, day in enumerate(days)])
-    return replace(landmarks, taken=(FIRST + days.astype("timedelta64[D]")).astype(str), photo=names)
+    return replace(
+        landmarks, taken=(FIRST + days.astype("timedelta64[D]")).astype(str), photo=names
+    )

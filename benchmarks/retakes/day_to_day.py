@@ -33,14 +33,19 @@ def all_scatters(readings: Sequence[Readings], slopes: Mapping[str, float]) -> d
     """
     tables = [tabulate(each, slopes) for each in readings]
     names = {name: None for table in tables for name in table}
-    found = {name: find_scatter([table[name] for table in tables if name in table]) for name in names}
+    found = {
+        name: find_scatter([table[name] for table in tables if name in table]) for name in names
+    }
     known = {name: each for name, each in found.items() if each.people > 1 and each.sd(1) > 0}
     usual = {
-        moves: float(np.mean([each.unlike for name, each in known.items() if _moves(name) == moves]))
+        moves: float(
+            np.mean([each.unlike for name, each in known.items() if _moves(name) == moves])
+        )
         for moves in {_moves(name) for name in known}
     }
     return {
-        name: replace(each, unlike=(each.unlike + usual[_moves(name)]) / 2) for name, each in known.items()
+        name: replace(each, unlike=(each.unlike + usual[_moves(name)]) / 2)
+        for name, each in known.items()
     }
 
 

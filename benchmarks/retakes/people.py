@@ -77,7 +77,9 @@ def read_person(path: Path, plain: Extractor, usual_smile: FloatArray) -> Person
     name = f"{path.parent.name}/{path.name}"
     smiling = _smiling(path)
     if smiling == path or not smiling.is_file():
-        return Person(name, prepare_sitter(pixels, rest, smile=usual_smile, canonical=_canonical()), None)
+        return Person(
+            name, prepare_sitter(pixels, rest, smile=usual_smile, canonical=_canonical()), None
+        )
     smiling_pixels, moved = _close_up(smiling, plain)
     own = _smile(rest, moved)
     return Person(

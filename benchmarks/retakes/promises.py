@@ -124,7 +124,9 @@ def _false_alarms(
                     if plan[1] == before:
                         last[plan].append(shown[plan[0] - before - 1])
                         ever[plan].append(any(shown[: plan[0] - before]))
-    return [100 * float(np.mean(last[p])) for p in PLANS], [100 * float(np.mean(ever[p])) for p in PLANS]
+    return [100 * float(np.mean(last[p])) for p in PLANS], [
+        100 * float(np.mean(ever[p])) for p in PLANS
+    ]
 
 
 def told_rows(folk: Folk, draws: int = DRAWS) -> list[Row]:
@@ -133,8 +135,13 @@ def told_rows(folk: Folk, draws: int = DRAWS) -> list[Row]:
     rows = [["change of one side", *told_at, "taken back, %"]]
     for change, (_, whole) in STEPS.items():
         for share in (0.5, 0.75, 1.0):
-            found = [_steps(people, setting, change, share, draws) for setting, people in folk.items()]
-            told = [100 * np.mean([shown[min(_TENTH, len(shown)) - 1] for shown in each]) for each in found]
+            found = [
+                _steps(people, setting, change, share, draws) for setting, people in folk.items()
+            ]
+            told = [
+                100 * np.mean([shown[min(_TENTH, len(shown)) - 1] for shown in each])
+                for each in found
+            ]
             back = _taken_back([shown for each in found for shown in each])
             rows.append([f"{change} {share * whole:g} mm", *map("{:.0f}".format, told), back])
     return rows
@@ -157,7 +164,9 @@ def _steps(
             moved = share * step_at(12, 3)
             series = _at_rest(make_series(person, rng, 12, change=change, share=moved), setting, 3)
             looks = series.looks(12) if share == 1 else [series.after(10).changes()]
-            made.append([next(each.beyond for each in found if each.column == column) for found in looks])
+            made.append(
+                [next(each.beyond for each in found if each.column == column) for found in looks]
+            )
     return made
 
 
@@ -174,7 +183,9 @@ def smile_rows(folk: Folk, draws: int = DRAWS) -> list[Row]:
             whole = LOSS / _lost(person)
             for _ in range(2 * draws):
                 for found, (visits, before) in zip(told, plans, strict=True):
-                    photos, shown = make_smiles(person, rng, visits, share=whole * step_at(visits, before))
+                    photos, shown = make_smiles(
+                        person, rng, visits, share=whole * step_at(visits, before)
+                    )
                     changes = Made(photos, shown, setting, before).after(visits).changes()
                     found.append(any(each.beyond for each in changes if each.column == _SMILE))
         rows.append([setting, *(f"{100 * np.mean(found):.0f}" for found in told)])
@@ -234,6 +245,7 @@ def _errors(
                 size = abs(change.recent)
                 found["a change"].append((size / change.sd, size / change.sd, size / change.mdc95))
                 found["a change of a side"] += [
-                    (np.nan, np.nan, abs(each.recent) / each.mdc95) for each in (change.right, change.left)
+                    (np.nan, np.nan, abs(each.recent) / each.mdc95)
+                    for each in (change.right, change.left)
                 ]
     return {kind: np.array(each).T for kind, each in found.items()}

@@ -124,19 +124,26 @@ def _read_person(path: Path, *, setting: str, plan: Plan, folder: Path) -> Readi
     rest, smiles = draw_visits(name, setting, plan)
     todo = {"rest": rest, "smiles": smiles}
     if plan.steps:
-        todo |= dict.fromkeys(people.STEPS, rest[:: plan.photos]) | {WEAK_SMILE: smiles[:: plan.photos]}
+        todo |= dict.fromkeys(people.STEPS, rest[:: plan.photos]) | {
+            WEAK_SMILE: smiles[:: plan.photos]
+        }
     stem = f"{path.parent.name}_{path.stem}_{setting}"
     places = {
-        kind: folder / f"{stem}_{kind}_{_key(path, kind, retakes)}.npz" for kind, retakes in todo.items()
+        kind: folder / f"{stem}_{kind}_{_key(path, kind, retakes)}.npz"
+        for kind, retakes in todo.items()
     }
     if not all(place.is_file() for place in places.values()):
         _photograph(path, todo, places)
     found = {kind: Landmarks.load(place) for kind, place in places.items()}
     steps = {kind: each for kind, each in found.items() if kind in CHANGES and len(each)}
-    return Readings(name, plan, found["rest"], found["smiles"] if len(found["smiles"]) else None, steps)
+    return Readings(
+        name, plan, found["rest"], found["smiles"] if len(found["smiles"]) else None, steps
+    )
 
 
-def _photograph(path: Path, todo: Mapping[str, Sequence[Retake]], places: Mapping[str, Path]) -> None:
+def _photograph(
+    path: Path, todo: Mapping[str, Sequence[Retake]], places: Mapping[str, Path]
+) -> None:
     """Take all photos of a person that are not in the folder, read and keep them."""
     plain, reader = _readers()
     person = people.read_person(path, plain, _usual_smile())
@@ -194,6 +201,8 @@ def _meaning(path: Path) -> bytes:
     """A module's code without comments and docstrings."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
+            node
+        ):
             del node.body[0]
     return ast.dump(tree).encode()

@@ -65,7 +65,9 @@ class Scatter:
 
     def sd(self, photos: npt.ArrayLike) -> FloatArray:
         """Standard deviation of the mean of so many photos of a day."""
-        return np.asarray(np.sqrt(self.shared**2 + self.own**2 / np.asarray(photos, dtype=np.float64)))
+        return np.asarray(
+            np.sqrt(self.shared**2 + self.own**2 / np.asarray(photos, dtype=np.float64))
+        )
 
 
 def find_slopes(people: Sequence[Readings]) -> dict[str, float]:
@@ -85,7 +87,9 @@ def find_slopes(people: Sequence[Readings]) -> dict[str, float]:
 def _slope(people: Sequence[tuple[FloatArray, FloatArray]]) -> float:
     """Slope within people, from pairs of x and y; 0 where there is nothing to learn it from."""
     both = [np.stack(each)[:, np.isfinite(each).all(axis=0)] for each in people]
-    off = np.concatenate([each - each.mean(axis=1, keepdims=True) for each in both if each.size], axis=1)
+    off = np.concatenate(
+        [each - each.mean(axis=1, keepdims=True) for each in both if each.size], axis=1
+    )
     return float(off[0] @ off[1] / (off[0] @ off[0])) if off.size else 0.0
 
 
@@ -94,7 +98,9 @@ def _measured(readings: Readings) -> Measurements:
     return measure(readings.rest, scale=pooled_scale(readings.rest)[0], sd=False)
 
 
-def tabulate(readings: Readings, slopes: Mapping[str, float] = MappingProxyType({})) -> dict[str, FloatArray]:
+def tabulate(
+    readings: Readings, slopes: Mapping[str, float] = MappingProxyType({})
+) -> dict[str, FloatArray]:
     """One person's columns by visit and photo, (visits, photos), as a series measures them.
 
     Parameters
@@ -107,7 +113,9 @@ def tabulate(readings: Readings, slopes: Mapping[str, float] = MappingProxyType(
     scale, _ = pooled_scale(readings.rest)
     table = _measured(readings)
     columns = {
-        name: at_usual_pitch(values, table["pitch_deg"], slopes.get(name.replace("_left_", "_right_"), 0.0))
+        name: at_usual_pitch(
+            values, table["pitch_deg"], slopes.get(name.replace("_left_", "_right_"), 0.0)
+        )
         for name, values in _columns(table, list(catalogue()))
     }
     if readings.smiles is not None:
@@ -153,11 +161,15 @@ def find_scatter(people: Sequence[FloatArray]) -> Scatter:
         return Scatter(np.nan, np.nan, np.nan, 0)
     photos = whole[0].shape[1]
     df = np.array([len(each) - 1 for each in whole])
-    own = _pooled([each.var(axis=1, ddof=1).mean() if photos > 1 else 0.0 for each in whole], df + 1)
+    own = _pooled(
+        [each.var(axis=1, ddof=1).mean() if photos > 1 else 0.0 for each in whole], df + 1
+    )
     means = _pooled([each.mean(axis=1).var(ddof=1) for each in whole], df)
     shared = max(means - own / photos, 0.0)
     single = np.array([each.var(axis=0, ddof=1) for each in whole])
-    return Scatter(float(np.sqrt(shared)), float(np.sqrt(own)), excess_variance(single, df), len(whole))
+    return Scatter(
+        float(np.sqrt(shared)), float(np.sqrt(own)), excess_variance(single, df), len(whole)
+    )
 
 
 def excess_variance(variances: FloatArray, df: npt.NDArray[np.integer]) -> float:

@@ -32,9 +32,19 @@ Pixels = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.floating[Any]]
 Cover = Callable[[Pixels, Points, float], Pixels]
 
-HAIR = {"black": (28, 24, 22), "brown": (75, 52, 38), "blond": (196, 164, 112), "grey": (150, 148, 146)}
+HAIR = {
+    "black": (28, 24, 22),
+    "brown": (75, 52, 38),
+    "blond": (196, 164, 112),
+    "grey": (150, 148, 146),
+}
 BARS = {"black": (5, 5, 5), "grey": (128, 128, 128)}
-MASKS = {"white": (240, 240, 240), "black": (20, 20, 22), "blue": (120, 170, 210), "green": (110, 160, 120)}
+MASKS = {
+    "white": (240, 240, 240),
+    "black": (20, 20, 22),
+    "blue": (120, 170, 210),
+    "green": (110, 160, 120),
+}
 BLOCKS_MM, BLURS_MM, LIDS_MM = (2, 3, 4, 6), (1.0, 1.5, 2.0, 3.0), (-2.0, -3.0, -4.0, -5.0)
 
 
@@ -53,7 +63,9 @@ def hair(colour: tuple[int, int, int], group: str) -> Cover:
         rows, columns = box(points, group, (10 * px, 8 * px))
         shape = rows.stop - rows.start, columns.stop - columns.start
         rng = np.random.default_rng(0)
-        light = cv2.GaussianBlur(rng.normal(0, 1, (1, shape[1])), (0, 0), 1.0) + rng.normal(0, 0.05, shape)
+        light = cv2.GaussianBlur(rng.normal(0, 1, (1, shape[1])), (0, 0), 1.0) + rng.normal(
+            0, 0.05, shape
+        )
         covered = pixels.copy()
         covered[rows, columns] = np.clip(np.array(colour) * (1 + 0.3 * light[..., None]), 0, 255)
         return covered
@@ -105,8 +117,17 @@ def mask(colour: tuple[int, int, int]) -> Cover:
         del px
         cheeks, jaws = MEDIAPIPE_478.pairs["cheekbone"], MEDIAPIPE_478.pairs["jaw_4"]
         middle = MEDIAPIPE_478.midline
-        outline = [cheeks[0], middle["nose_bridge_3"], cheeks[1], jaws[1], middle["menton"], jaws[0]]
-        return np.asarray(cv2.fillPoly(pixels.copy(), [points[outline].astype(np.int32)], colour), np.uint8)
+        outline = [
+            cheeks[0],
+            middle["nose_bridge_3"],
+            cheeks[1],
+            jaws[1],
+            middle["menton"],
+            jaws[0],
+        ]
+        return np.asarray(
+            cv2.fillPoly(pixels.copy(), [points[outline].astype(np.int32)], colour), np.uint8
+        )
 
     return cover
 
@@ -124,7 +145,8 @@ def looked_at(view: Frontal) -> dict[str, list[float]]:
         **{f"contrast, {part.name}": (hidden.contrast, part) for part in hidden.PARTS},
     }
     found = {
-        name: [how(view, part, side, limits) for side in SIDES] for name, (how, part) in measures.items()
+        name: [how(view, part, side, limits) for side in SIDES]
+        for name, (how, part) in measures.items()
     }
     iris = [hidden.iris_contrast(view, side) for side in SIDES]
     return found | {"iris": iris, "mask": [hidden.mask_colour(view)]}
@@ -173,7 +195,9 @@ def lowered(paths: list[Path]) -> None:
             for up in LIDS_MM:
                 try:
                     moves = [Move("upper_lid", side, up_mm=up) for side in SIDES]
-                    after = measure(extractor.extract([warp_photo(pixels, still, moves).pixels]), sd=False)
+                    after = measure(
+                        extractor.extract([warp_photo(pixels, still, moves).pixels]), sd=False
+                    )
                 except InvalidInputError:
                     continue
                 said = not _TOLD.isdisjoint(note.code for note in after.notes[0])
@@ -186,7 +210,9 @@ def lowered(paths: list[Path]) -> None:
         some = table[(table[:, 0] >= low) & (table[:, 0] < high)]
         if len(some):
             off, brow, said = np.median(some[:, 1]), np.abs(some[:, 2]).max(), some[:, 3].mean()
-            print(f"MRD1 {low} to {high}: off by {off:.2f} (median), brow by {brow:.1f}; said in {said:.0%}")
+            print(
+                f"MRD1 {low} to {high}: off by {off:.2f} (median), brow by {brow:.1f}; said in {said:.0%}"
+            )
 
 
 def main() -> None:
@@ -194,15 +220,22 @@ def main() -> None:
     people = [*london(tuning=True), *more(tuning=True)]
     covers: dict[str, Cover | None] = {"": None}
     covers |= {
-        f"{name} hair over {group}": hair(c, group) for name, c in HAIR.items() for group in ("brow", "lids")
+        f"{name} hair over {group}": hair(c, group)
+        for name, c in HAIR.items()
+        for group in ("brow", "lids")
     }
     covers |= {f"{name} bar": bar(colour) for name, colour in BARS.items()}
     covers |= {f"{name} mask": mask(colour) for name, colour in MASKS.items()}
     covers |= {f"mosaic {mm} mm": mosaic(mm) for mm in BLOCKS_MM}
     covers |= {f"blur {mm} mm": blurred(mm) for mm in BLURS_MM}
     for name, cover in covers.items():
-        values = told([*people, *portraits(tuning=True)] if cover is None else london(tuning=True), cover)
-        spans = {key: np.nanpercentile(each, [0, 50, 100]).round(2).tolist() for key, each in values.items()}
+        values = told(
+            [*people, *portraits(tuning=True)] if cover is None else london(tuning=True), cover
+        )
+        spans = {
+            key: np.nanpercentile(each, [0, 50, 100]).round(2).tolist()
+            for key, each in values.items()
+        }
         print(f"{name or 'uncovered'}: {spans}")
     lowered(people[:17])
 

@@ -121,7 +121,9 @@ def compared(read: Landmarks, paths: Sequence[Path], *, template: bool) -> Compa
     whole = measure(read, scale=scale), measure(others, scale=scale)
     if not template:
         read = hand.at_hands_stations(read, placed)
-    return Compared(measure(read, scale=scale), measure(placed, scale=scale), whole, np.log(theirs / own))
+    return Compared(
+        measure(read, scale=scale), measure(placed, scale=scale), whole, np.log(theirs / own)
+    )
 
 
 def constant(errors: FloatArray, repeats: FloatArray, hands: FloatArray) -> float:
@@ -171,7 +173,9 @@ class Changes:
         changes = [self.after[name] - self.before[name] for name, _ in names]
         known = [self.after[rsd] ** 2 + self.before[rsd] ** 2 for _, rsd in names]
         return slope(
-            np.concatenate(changes), np.concatenate(known), np.concatenate([self.condition for _ in names])
+            np.concatenate(changes),
+            np.concatenate(known),
+            np.concatenate([self.condition for _ in names]),
         )
 
 
@@ -207,14 +211,20 @@ def copied(read: Reader, before: Landmarks, paths: Sequence[Path]) -> dict[str, 
     lit = read([_darker(each, times) for times in DARKER for each in pixels])
     light = np.log(lit.quality[:, QUALITY.index("side_light")].astype(np.float64))
     return {
-        "mm_per_px": Changes(table.select(np.tile(rows, len(SMALLER))), joined, joined["mm_per_px"]),
-        "side_light": Changes(table.select(np.tile(rows, len(DARKER))), measure(lit), np.nan_to_num(light)),
+        "mm_per_px": Changes(
+            table.select(np.tile(rows, len(SMALLER))), joined, joined["mm_per_px"]
+        ),
+        "side_light": Changes(
+            table.select(np.tile(rows, len(DARKER))), measure(lit), np.nan_to_num(light)
+        ),
     }
 
 
 def smaller(pixels: Pixels, share: float) -> Pixels:
     """A photo with fewer pixels."""
-    return np.asarray(cv2.resize(pixels, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(
+        cv2.resize(pixels, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), np.uint8
+    )
 
 
 def _darker(pixels: Pixels, times: float) -> Pixels:
@@ -233,7 +243,9 @@ def fitted(method: Method) -> tuple[dict[str, dict[str, list[float]]], FloatArra
         ]
         beside = [compared(read, paths, template=template) for paths, template, read in sets]
         changed = turned(extractor.extract) | copied(extractor.extract, sets[0][2], sets[0][0])
-    table = {metric.name: dict(_numbers(metric, beside, changed)) for metric in catalogue().values()}
+    table = {
+        metric.name: dict(_numbers(metric, beside, changed)) for metric in catalogue().values()
+    }
     return table, np.concatenate([each.iris for each in beside])
 
 
@@ -241,7 +253,9 @@ def _numbers(
     metric: Metric, beside: Sequence[Compared], changed: Mapping[str, Changes]
 ) -> Iterator[tuple[str, list[float]]]:
     for kind, columns in kinds(metric).items():
-        error, repeats, hands = np.concatenate([each.errors(metric)[kind] for each in beside], axis=1)
+        error, repeats, hands = np.concatenate(
+            [each.errors(metric)[kind] for each in beside], axis=1
+        )
         if kind == "side" and metric.name in ELSEWHERE:
             error = error - error.mean()
         if metric.name in LEARNT:
@@ -288,7 +302,9 @@ def written(tables: Mapping[str, Mapping[str, Mapping[str, Sequence[float]]]], i
     lines = [
         "# What all photos of a person are misread by. Made by python -m benchmarks.tune.errors.",
         "# By hand-placed points in photos of tuning people; yaw and pitch by the renders of a head.",
-        "# Each row: " + ", ".join(CONDITIONS) + "; the metric's unit, and that per unit of the condition.",
+        "# Each row: "
+        + ", ".join(CONDITIONS)
+        + "; the metric's unit, and that per unit of the condition.",
         f'made = "{datetime.now(UTC).date()}"',
         f'inputs = "{digest}"',
         f"people = {people}",
@@ -297,7 +313,9 @@ def written(tables: Mapping[str, Mapping[str, Mapping[str, Sequence[float]]]], i
     for method, table in tables.items():
         for name, rows in table.items():
             lines += ["", f"[method.{method}.{name}]"]
-            lines += [f"{kind} = [{', '.join(f'{v:.3g}' for v in row)}]" for kind, row in rows.items()]
+            lines += [
+                f"{kind} = [{', '.join(f'{v:.3g}' for v in row)}]" for kind, row in rows.items()
+            ]
     return sealed("\n".join(lines) + "\n")
 
 
@@ -309,7 +327,9 @@ def main() -> None:
     tables, irises, before = {}, {}, None
     for method in METHODS:
         tables[method], irises[method] = fitted(method)
-        before = tables[method] = tables[method] if before is None else _no_surer(before, tables[method])
+        before = tables[method] = (
+            tables[method] if before is None else _no_surer(before, tables[method])
+        )
     off = irises["hemiface"]
     iris = constant(off, np.zeros_like(off), np.full_like(off, HAND_IRIS**2))
     output.write_text(written(tables, iris), encoding="utf-8")

@@ -116,9 +116,12 @@ def read_eyes(paths: Sequence[Path]) -> list[Eye]:
                 middle = half[MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups["canthi"])].mean(axis=0)
                 read = readings[path.name].get(side, {})
                 crops = {
-                    name: _placed(at[None], pose, canonical, middle, side)[0] for name, at in read.items()
+                    name: _placed(at[None], pose, canonical, middle, side)[0]
+                    for name, at in read.items()
                 }
-                traced = [_placed(at, pose, canonical, middle, side) for at in _template(path, side)]
+                traced = [
+                    _placed(at, pose, canonical, middle, side) for at in _template(path, side)
+                ]
                 exact = [
                     _placed(rendered[path.name][line], pose, canonical, middle, side)
                     for line in (_RENDERED[side] if path.name in rendered else ())
@@ -134,7 +137,9 @@ def read_eyes(paths: Sequence[Path]) -> list[Eye]:
     return eyes
 
 
-def _exactly(photo: str, side: Side, picture: Pixels, exact: list[FloatArray], iris: FloatArray) -> Eye:
+def _exactly(
+    photo: str, side: Side, picture: Pixels, exact: list[FloatArray], iris: FloatArray
+) -> Eye:
     """A rendered eye's truth; its iris as the mesh has it."""
     upper, lower = (_along(line) for line in exact)
     return Eye(photo, side, picture, upper, lower, exact[0][[0, -1]], iris, _RADIUS, _RENDER_WEIGHT)
@@ -147,12 +152,16 @@ def _rendered() -> dict[str, FloatArray]:
     return {name: np.array(frame["points68_px"]) for name, frame in frames.items()}
 
 
-def _placed(at: FloatArray, pose: Pose, canonical: Canonical, middle: FloatArray, side: Side) -> FloatArray:
+def _placed(
+    at: FloatArray, pose: Pose, canonical: Canonical, middle: FloatArray, side: Side
+) -> FloatArray:
     """Photo places (m, 2), px, as places at the eye."""
     return to_half(pose.unproject(at, canonical.depth_at), side) - middle
 
 
-def _picture(photo: Halvings, pose: Pose, canonical: Canonical, middle: FloatArray, side: Side) -> Pixels:
+def _picture(
+    photo: Halvings, pose: Pose, canonical: Canonical, middle: FloatArray, side: Side
+) -> Pixels:
     out = OUT - (np.arange(round(2 * OUT / STEP)) + 0.5) * STEP
     up = UP - (np.arange(round(2 * UP / STEP)) + 0.5) * STEP
     at = places(pose, canonical, from_half(middle + np.stack(np.meshgrid(out, up), axis=-1), side))
@@ -191,14 +200,17 @@ def _known(photo: str, side: Side, picture: Pixels, crops: Hand, traced: list[Fl
     if not crops:
         canthi, pupil, radius = traced[0][[0, -1]], traced[2][0], _RADIUS
         upper, lower = (
-            line - above * _bump(canthi, pupil) for line, above in zip(lines, _TEMPLATE_ABOVE, strict=True)
+            line - above * _bump(canthi, pupil)
+            for line, above in zip(lines, _TEMPLATE_ABOVE, strict=True)
         )
         return Eye(photo, side, picture, upper, lower, canthi, pupil, radius, _TEMPLATE_WEIGHT)
     canthi = np.stack([crops["lateral_canthus"], crops["medial_canthus"]])
     pupil = (crops["iris_left"] + crops["iris_right"]) / 2
     radius = float(abs(crops["iris_left"][0] - crops["iris_right"][0]) / 2)
     if not lines:
-        lines = [_arch(canthi, *shape, crops[name]) for name, shape in zip(_NAMES, _SHAPES, strict=True)]
+        lines = [
+            _arch(canthi, *shape, crops[name]) for name, shape in zip(_NAMES, _SHAPES, strict=True)
+        ]
     else:
         canthi = (canthi + traced[0][[0, -1]]) / 2
     upper, lower = (
@@ -216,7 +228,9 @@ def _along(points: FloatArray) -> FloatArray:
     return np.asarray(CubicSpline(x, y, bc_type="natural")(np.clip(AXIS, x[0], x[-1])))
 
 
-def _arch(canthi: FloatArray, share: Sequence[float], height: Sequence[float], at: FloatArray) -> FloatArray:
+def _arch(
+    canthi: FloatArray, share: Sequence[float], height: Sequence[float], at: FloatArray
+) -> FloatArray:
     """A margin of the mean shape between canthi, through one point."""
     outer, inner = canthi
     line = outer + np.array(share)[:, None] * (inner - outer)

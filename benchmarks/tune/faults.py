@@ -38,7 +38,9 @@ def _levels(values: npt.NDArray[np.floating]) -> Pixels:
 def shrink(pixels: Pixels, px: float, step: float) -> Pixels:
     """To so many px per mm."""
     factor = min(step / px, 1.0)
-    return np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(
+        cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8
+    )
 
 
 def dim(pixels: Pixels, px: float, step: float) -> Pixels:
@@ -89,21 +91,24 @@ def main() -> None:
     with Extractor() as extractor:
         good = extractor.extract([*photos, *portraits(tuning=True)])
         for name, values in zip(QUALITY, good.quality.T, strict=True):
-            print(f"{name}, as they are: {np.nanpercentile(values, [0, 50, 100]).round(2).tolist()}")
+            print(
+                f"{name}, as they are: {np.nanpercentile(values, [0, 50, 100]).round(2).tolist()}"
+            )
         rows = good[: len(photos)]
         before = measure(rows, metrics=["brow_height"], sd=False)
         sizes = 1 / before["mm_per_px"]
         for name, (spoil, steps) in STEPS.items():
             column = QUALITY.index(name)
             for step in steps:
-                spoilt = [spoil(pixels, px, step) for pixels, px in zip(photos, sizes.tolist(), strict=True)]
+                spoilt = [
+                    spoil(pixels, px, step)
+                    for pixels, px in zip(photos, sizes.tolist(), strict=True)
+                ]
                 read = extractor.extract(spoilt)
                 after = measure(read, metrics=["brow_height"], sd=False)
                 off = after["brow_height_diff_mm"] - before["brow_height_diff_mm"]
                 span = np.nanpercentile(read.quality[:, column], [0, 50, 100]).round(2).tolist()
-                told = (
-                    f"brows off by {np.sqrt(np.nanmean(off**2)):.2f} mm, {int(np.isnan(off).sum())} not read"
-                )
+                told = f"brows off by {np.sqrt(np.nanmean(off**2)):.2f} mm, {int(np.isnan(off).sum())} not read"
                 print(f"{name}, step {step:g}: {span}; {told}", flush=True)
 
 

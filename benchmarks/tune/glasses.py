@@ -41,18 +41,24 @@ def put_on(pixels: Pixels, points: FloatArray, colour: Sequence[int], thick_mm: 
     down = np.array([-out[1], out[0]])
     middle = points[list(MEDIAPIPE_478.pairs["inner_canthus"]), :2].mean(axis=0)
     turn = np.linspace(0, 2 * np.pi, 90)
-    lines = [(side * _MIDDLES + _LENS[0] * np.cos(turn), 3 + _LENS[1] * np.sin(turn)) for side in (-1, 1)]
+    lines = [
+        (side * _MIDDLES + _LENS[0] * np.cos(turn), 3 + _LENS[1] * np.sin(turn)) for side in (-1, 1)
+    ]
     across = np.linspace(-9, 9, 20)
     lines.append((across, (across / 9) ** 2 - 4))
     worn = pixels.copy()
     for x, y in lines:
         at = middle + px * (x[:, None] * out + y[:, None] * down)
         pen = max(1, round(thick_mm * px))
-        cv2.polylines(worn, [np.rint(at * 16).astype(np.int32)], False, tuple(colour), pen, cv2.LINE_AA, 4)
+        cv2.polylines(
+            worn, [np.rint(at * 16).astype(np.int32)], False, tuple(colour), pen, cv2.LINE_AA, 4
+        )
     return worn
 
 
-def figures(extractor: Extractor, photos: Sequence[Pixels], rows: Landmarks) -> dict[str, list[float]]:
+def figures(
+    extractor: Extractor, photos: Sequence[Pixels], rows: Landmarks
+) -> dict[str, list[float]]:
     """The slopes of all photos by name, for points that were read without glasses."""
     limits, found = GlassesLimits(), {}
     with extractor.borrow_tools() as tools:
@@ -63,7 +69,11 @@ def figures(extractor: Extractor, photos: Sequence[Pixels], rows: Landmarks) -> 
         view = draw_frontal(pixels, fit_pose(points, canonical.vertices), canonical, points)
         across = bridge(view, limits)
         lines = bridge(view, _at_forehead(limits))
-        values = {"bridge": across, "over forehead": across / max(lines, 1e-6), **rims(view, limits)}
+        values = {
+            "bridge": across,
+            "over forehead": across / max(lines, 1e-6),
+            **rims(view, limits),
+        }
         for name, value in values.items():
             found.setdefault(name, []).append(value)
     return found
@@ -85,7 +95,10 @@ def main() -> None:
             covers[f"{name}, {thick:g} mm"] = worn
         for name, pictures in covers.items():
             found = figures(extractor, pictures, rows)
-            spans = {key: np.percentile(each, [0, 50, 100]).round(3).tolist() for key, each in found.items()}
+            spans = {
+                key: np.percentile(each, [0, 50, 100]).round(3).tolist()
+                for key, each in found.items()
+            }
             print(f"{name}: {spans}", flush=True)
 
 

@@ -40,7 +40,14 @@ _INNER_LIPS = {
 # What carries the frame and nobody placed: kept as read.
 _KEPT = ("nasion", "nose_bridge_1", "glabella")
 _OF_TABLE = (
-    *("upper_lid_4", "lower_lid_4", "outer_canthus", "inner_canthus", "commissure", "inner_commissure"),
+    *(
+        "upper_lid_4",
+        "lower_lid_4",
+        "outer_canthus",
+        "inner_canthus",
+        "commissure",
+        "inner_commissure",
+    ),
     *("iris_centre", "iris_lateral", "iris_medial", "brow_upper_3", "brow_lower_3"),
 )
 #: Standard deviation of a hand-placed point, mm: repeats of the portraits' reading (its README). Brows by
@@ -108,7 +115,9 @@ def _groups(*names: str) -> list[str]:
     return [point for name in names for point in MEDIAPIPE_478.groups[name]]
 
 
-def _stations(mesh: FloatArray, placed: FloatArray, line: FloatArray, side: Side, group: str) -> FloatArray:
+def _stations(
+    mesh: FloatArray, placed: FloatArray, line: FloatArray, side: Side, group: str
+) -> FloatArray:
     """A lip's contour as far from the corner to the midline as the mesh's stations lie."""
     numbers = MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups[group])
     (corner,), middle = MEDIAPIPE_478.of(side, ("commissure",)), MEDIAPIPE_478.midline["lower_lip"]

@@ -176,7 +176,9 @@ class _View:
                 line = hand.read_template(path)[list(hand.CONTOURS[edge][number])]
                 line = self.placed(hand.smooth_contour(line))
             else:
-                line = hand.smooth_contour(self.half[MEDIAPIPE_478.of(self.side, MEDIAPIPE_478.groups[edge])])
+                line = hand.smooth_contour(
+                    self.half[MEDIAPIPE_478.of(self.side, MEDIAPIPE_478.groups[edge])]
+                )
             counted = np.full(len(line), _PLACED if traced else _REST)
             read = table.get((path.name, self.side, edge))
             if read is not None:

@@ -33,7 +33,9 @@ SEEN = ("brow_height_diff_mm", "commissure_height_diff_mm")
 def iris_moved(pixels: Pixels, landmarks: Landmarks, side: Side, up_mm: float) -> Pixels:
     """One iris moved up between its lids; the eye around it gives way, the canthi stay."""
     points, scheme = landmarks.points[0, :, :2].astype(np.float64), landmarks.layout
-    centre, lateral, medial = points[scheme.of(side, ("iris_centre", "iris_lateral", "iris_medial"))]
+    centre, lateral, medial = points[
+        scheme.of(side, ("iris_centre", "iris_lateral", "iris_medial"))
+    ]
     right, left = points[list(scheme.pairs["outer_canthus"])]
     across = (left - right) / np.hypot(*(left - right))
     radius = float(np.hypot(*(lateral - medial))) / 2
@@ -82,7 +84,9 @@ def main() -> None:
         degrees = [each for moved, each, _ in found if moved == up]
         errors = np.array([each for moved, _, each in found if moved == up])
         rms = np.sqrt(np.nanmean(errors**2, axis=0))
-        print(f"{up} mm: {np.nanmedian(degrees):.2f}°, brow and corner off by {rms.round(2)} mm (RMS)")
+        print(
+            f"{up} mm: {np.nanmedian(degrees):.2f}°, brow and corner off by {rms.round(2)} mm (RMS)"
+        )
 
 
 if __name__ == "__main__":

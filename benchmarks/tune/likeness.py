@@ -118,7 +118,9 @@ def _read_series(reader: Reader) -> Folk:
     for case in list_cases("tuning", quick=False)[0]:
         for number, shot in enumerate(case.shots):
             if shot.flaw not in ("blurred", "mirrored", "other person"):
-                found.setdefault(case.person, []).append(studio.make_photo(case.person, shot, number))
+                found.setdefault(case.person, []).append(
+                    studio.make_photo(case.person, shot, number)
+                )
     return {who: _keep(_read(reader, paths)) for who, paths in found.items()}
 
 

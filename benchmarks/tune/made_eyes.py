@@ -60,16 +60,23 @@ class _Moved:
         up = self.at[..., 1]
         (upper, lower), (high, low) = self.was, self.now
         raised, sunk = high - upper, low - lower
-        above = up - raised * np.clip((upper + 1.1 - up) / np.maximum(upper + 1.1 - high, 0.05), 0, 1)
+        above = up - raised * np.clip(
+            (upper + 1.1 - up) / np.maximum(upper + 1.1 - high, 0.05), 0, 1
+        )
         below = up - sunk * np.clip((up - lower + 1.1) / np.maximum(low - lower + 1.1, 0.05), 0, 1)
         source = np.where(up >= high, above, np.where(up <= low, below, self._eyeball(up)))
         shown = self._sampled(source)
         inside = (up < high) & (up > low)
         if (raised != 0).any() or (sunk != 0).any():
             # Lashes and the margin's own edge go along with the lid.
-            edges = ((high - up, raised, rng.uniform(0.02, 0.13)), (up - low, sunk, rng.uniform(0.01, 0.06)))
+            edges = (
+                (high - up, raised, rng.uniform(0.02, 0.13)),
+                (up - low, sunk, rng.uniform(0.01, 0.06)),
+            )
             for depth, moved, band in edges:
-                share = (np.clip(1 - depth / band, 0, 1) * inside * (np.abs(moved) > 0.005))[..., None]
+                share = (np.clip(1 - depth / band, 0, 1) * inside * (np.abs(moved) > 0.005))[
+                    ..., None
+                ]
                 shown = shown * (1 - share) + self._sampled(up - moved) * share
         return shown
 
@@ -86,11 +93,15 @@ class _Moved:
     def _sampled(self, up: FloatArray) -> FloatArray:
         columns = ((OUT - self.at[..., 0]) / STEP - 0.5).astype(np.float32)
         rows = ((UP - up) / STEP - 0.5).astype(np.float32)
-        found = cv2.remap(self.eye.picture, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        found = cv2.remap(
+            self.eye.picture, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
         return np.asarray(found, dtype=np.float64)
 
 
-def make_eye(eye: Eye, rng: np.random.Generator, *, plain: bool = False, opened: float | None = None) -> Made:
+def make_eye(
+    eye: Eye, rng: np.random.Generator, *, plain: bool = False, opened: float | None = None
+) -> Made:
     """One picture of an eye for the network, and its truth.
 
     Parameters
@@ -123,7 +134,9 @@ def make_eye(eye: Eye, rng: np.random.Generator, *, plain: bool = False, opened:
     )
     squeezed = not plain and rng.random() < 0.35
     shown = _Moved(eye, at, was, now, squeezed).drawn(rng)
-    picture = np.clip(shown, 0, 255).astype(np.uint8) if plain else _altered(shown, eye, at, now, rng)
+    picture = (
+        np.clip(shown, 0, 255).astype(np.uint8) if plain else _altered(shown, eye, at, now, rng)
+    )
     return Made(picture, *_truth(eye, lines, turn, shift))
 
 
@@ -142,7 +155,9 @@ def _openings(eye: Eye, rng: np.random.Generator) -> FloatArray:
     return factors
 
 
-def _truth(eye: Eye, lines: FloatArray, turn: FloatArray, shift: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _truth(
+    eye: Eye, lines: FloatArray, turn: FloatArray, shift: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Heights of the margins, and weights, at the columns of the picture."""
     back = np.linalg.inv(turn)
     columns = EYE_PICTURE.columns
@@ -192,7 +207,9 @@ def _paints(
     within, (over, above_lower) = inside[..., None], height
 
     def skin() -> FloatArray:
-        tint = np.array([1, rng.uniform(0.82, 1.02), rng.uniform(0.7, 1.02)]) * rng.uniform(0.3, 1.05)
+        tint = np.array([1, rng.uniform(0.82, 1.02), rng.uniform(0.7, 1.02)]) * rng.uniform(
+            0.3, 1.05
+        )
         return within + (1 - within) * tint
 
     def iris() -> FloatArray:
@@ -289,7 +306,9 @@ def _with_lashes(
         row = int(np.argmin(np.abs(over[:, column])))
         lean, length = rng.normal() * 0.5, rng.uniform(3, 12) * (1 if rng.random() < 0.35 else -1)
         end = column + length * np.sin(lean), row + length * np.cos(lean)
-        cv2.line(lines, (column * 8, row * 8), tuple(round(v * 8) for v in end), 1.0, 1, cv2.LINE_AA, 3)
+        cv2.line(
+            lines, (column * 8, row * 8), tuple(round(v * 8) for v in end), 1.0, 1, cv2.LINE_AA, 3
+        )
     return np.asarray(shown * (1 - (lines * across)[..., None] * rng.uniform(0.3, 0.9)))
 
 

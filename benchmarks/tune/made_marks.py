@@ -87,10 +87,14 @@ def make_marks(marked: Marked, rng: np.random.Generator, *, plain: bool = False)
     seen = (_forward(np.concatenate(known), moved) - shift) @ back.T
     *edges, points = np.split(seen, np.cumsum([len(each) for each in known])[:-1])
     picture = (
-        np.clip(shown, 0, 255).astype(np.uint8) if plain else _altered(shown, marked, edges, points, rng)
+        np.clip(shown, 0, 255).astype(np.uint8)
+        if plain
+        else _altered(shown, marked, edges, points, rng)
     )
     heights, weights = _columns(edges, marked.edge_weights, shape)
-    inside = (np.abs(points) < np.array([shape.width, shape.height]) * shape.step / 2 - 0.05).all(axis=1)
+    inside = (np.abs(points) < np.array([shape.width, shape.height]) * shape.step / 2 - 0.05).all(
+        axis=1
+    )
     return MadeMarks(picture, heights, weights, points, marked.point_weights * inside)
 
 
@@ -124,7 +128,9 @@ def _moves(marked: Marked, rng: np.random.Generator) -> Shift:
         _bump(rng.normal(size=2) * 1.2, rng.normal(size=2) * 0.05, 0.0, rng.uniform(0.7, 2))
     ]
     if rng.random() < 0.5:
-        parts.append(_bump(rng.normal(size=2) * 1.2, rng.normal(size=2) * 0.05, 0.0, rng.uniform(0.7, 2)))
+        parts.append(
+            _bump(rng.normal(size=2) * 1.2, rng.normal(size=2) * 0.05, 0.0, rng.uniform(0.7, 2))
+        )
     if marked.mouth and rng.random() < 0.8:
         held, reach = rng.uniform(0.15, 0.5), rng.uniform(1.0, 2.4)
         way = rng.normal(size=2) * np.array([0.12, 0.3])
@@ -157,7 +163,9 @@ def _brow_move(marked: Marked, rng: np.random.Generator) -> Shift:
     def shift(at: FloatArray) -> FloatArray:
         d, level, below = (np.interp(at[..., 0], x, each) for each in (up, middle + up, room + up))
         over = at[..., 1] - level
-        held = _smooth(1 - (over - _BAND) / 1.2) * _smooth(1 + (over + _BAND) / np.maximum(below, 0.3))
+        held = _smooth(1 - (over - _BAND) / 1.2) * _smooth(
+            1 + (over + _BAND) / np.maximum(below, 0.3)
+        )
         return np.stack([np.zeros_like(d), d * held], axis=-1)
 
     return shift
@@ -222,7 +230,10 @@ def _creased(shown: FloatArray, mouth: bool, rng: np.random.Generator) -> FloatA
     right, down = _across(shown)
     for _ in range(rng.integers(1, 5)):
         angle = rng.uniform(0, np.pi) if mouth else rng.normal() * 0.3
-        u, v = right * np.cos(angle) + down * np.sin(angle), down * np.cos(angle) - right * np.sin(angle)
+        u, v = (
+            right * np.cos(angle) + down * np.sin(angle),
+            down * np.cos(angle) - right * np.sin(angle),
+        )
         away = v - rng.uniform(-1, 1) - rng.normal() * 0.2 * u**2
         long = np.clip((rng.uniform(0.3, 1.5) - np.abs(u - rng.normal() * 0.5)) / 0.3, 0, 1)
         line = np.exp(-((away / rng.uniform(0.01, 0.06)) ** 2)) * long
@@ -267,7 +278,9 @@ def _rimmed(shown: FloatArray, rng: np.random.Generator) -> FloatArray:
 def _covered(shown: FloatArray, rng: np.random.Generator) -> FloatArray:
     """A patch of one colour over a part."""
     right, down = _across(shown)
-    away = np.hypot((right - rng.normal() * 0.7) / rng.uniform(0.1, 0.6), (down - rng.normal() * 0.7) / 0.3)
+    away = np.hypot(
+        (right - rng.normal() * 0.7) / rng.uniform(0.1, 0.6), (down - rng.normal() * 0.7) / 0.3
+    )
     patch = np.clip((1 - away) / 0.1, 0, 1)[..., None]
     return np.asarray(shown * (1 - patch) + rng.uniform(0, 255, 3) * patch)
 
@@ -280,7 +293,9 @@ def _lips_painted(
     inwards = np.maximum(-grid[..., 0], 0)
     lip = np.clip((inwards * rng.uniform(0.35, 0.7) - np.abs(grid[..., 1])) / 0.1 + 0.5, 0, 1)
     tint = np.array([rng.uniform(0.7, 1.1), rng.uniform(0.4, 1), rng.uniform(0.4, 1)])
-    return np.asarray(shown * (1 - (lip * (inwards > 0) * rng.uniform(0.2, 0.9))[..., None] * (1 - tint)))
+    return np.asarray(
+        shown * (1 - (lip * (inwards > 0) * rng.uniform(0.2, 0.9))[..., None] * (1 - tint))
+    )
 
 
 def _lit(shown: FloatArray, rng: np.random.Generator) -> FloatArray:
@@ -291,7 +306,9 @@ def _lit(shown: FloatArray, rng: np.random.Generator) -> FloatArray:
         shown = shown * np.exp(aslant[0] * right + aslant[1] * down)[..., None]
     if rng.random() < 0.35:
         angle, soft = rng.uniform(0, 2 * np.pi), rng.uniform(0.05, 0.5)
-        past = (right - rng.normal() * 0.5) * np.cos(angle) + (down - rng.normal() * 0.5) * np.sin(angle)
+        past = (right - rng.normal() * 0.5) * np.cos(angle) + (down - rng.normal() * 0.5) * np.sin(
+            angle
+        )
         shade = rng.uniform(0, 0.6) / (1 + np.exp(np.clip(-3 * past / soft, -50, 50)))
         shown = shown * (1 - shade)[..., None]
     if rng.random() < 0.25:

@@ -88,7 +88,8 @@ def report(network: MarkNetwork, marked: Sequence[Marked], copies: int = 4) -> N
         # Right and left brow and mouth of one photo follow each other.
         sides = np.array(found).reshape(-1, 2, 2, copies, 4)
         errors = 10 * np.nanmean(
-            np.concatenate([sides[:, :, :1, :, :3], sides[:, :, 1:, :, 3:]], axis=-1)[:, :, 0], axis=2
+            np.concatenate([sides[:, :, :1, :, :3], sides[:, :, 1:, :, 3:]], axis=-1)[:, :, 0],
+            axis=2,
         )
         apart = errors[:, 0] - errors[:, 1]
         cells = [
@@ -119,7 +120,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30.0, help="how long to train")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--held-out", action="store_true", help="leave one in four tuning photos out, and report on them"
+        "--held-out",
+        action="store_true",
+        help="leave one in four tuning photos out, and report on them",
     )
     parser.add_argument("--output", type=Path, default=FILE)
     chosen = parser.parse_args()
@@ -130,7 +133,9 @@ def main() -> None:
         others = [path for path in used if path.name[:3] in people]
         used = [path for path in used if path.name[:3] not in people]
     marked = read_marked(used)
-    network = train(UNet(len(KINDS)), Stream(marked, chosen.seed), loss, chosen.minutes, chosen.seed)
+    network = train(
+        UNet(len(KINDS)), Stream(marked, chosen.seed), loss, chosen.minutes, chosen.seed
+    )
     scratch = chosen.output.with_suffix(".made")
     content = exported(network, BROW_PICTURE, used, "benchmarks/tune/marks.py", scratch)
     chosen.output.write_bytes(content)

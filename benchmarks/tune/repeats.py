@@ -120,7 +120,9 @@ class Readings:
 def _lids(asked: dict[str, Any], scatter: Scatter) -> dict[str, dict[Side, float]]:
     """The lids' own standard deviations by the number that is tried, whichever they were read with."""
     factor = scatter.lid / SCATTER.lid
-    return {lid: {side: sd * factor for side, sd in asked[lid].items()} for lid in ("upper", "lower")}
+    return {
+        lid: {side: sd * factor for side, sd in asked[lid].items()} for lid in ("upper", "lower")
+    }
 
 
 def read(paths: Sequence[Path]) -> Readings:
@@ -134,7 +136,9 @@ def read(paths: Sequence[Path]) -> Readings:
     coarse, fourth = _recorded(smaller(each, COARSE) for each in again)
     people = [subject.person for subject in found]
     origin = np.array([people.index(case.person) for case in made], dtype=np.intp)
-    true = [cases.displaced(before[i], case.displacement) for i, case in zip(origin, made, strict=True)]
+    true = [
+        cases.displaced(before[i], case.displacement) for i, case in zip(origin, made, strict=True)
+    ]
     asked = {"before": first, "after": second, "copies": third, "coarse": fourth}
     moved = np.array([case.part for case in made])
     joined = Landmarks.concat(true)
@@ -152,7 +156,9 @@ def _recorded(pixels: Iterable[Any]) -> tuple[Landmarks, list[dict[str, Any]]]:
     ):
         for photo in pixels:
             rows.append(reader.extract([photo]))
-            call = asked.call_args  # the last one; of a photo that is read plainly nothing is used of it
+            call = (
+                asked.call_args
+            )  # the last one; of a photo that is read plainly nothing is used of it
             kept.append({"plane": call.args[0], "apart": call.args[1], **call.kwargs})
     return Landmarks.concat(rows), kept
 
@@ -165,16 +171,24 @@ def _scales(before: Landmarks, after: Landmarks, origin: npt.NDArray[np.intp]) -
         scale, _ = pooled_scale(Landmarks.concat([before[i], after[mine]]))
         if scale.source == "ruler":
             old[i], new[mine] = scale.mm[0], scale.mm[1:]
-    return {"before": Scale("ruler", old), "after": Scale("ruler", new), "true": Scale("ruler", old[origin])}
+    return {
+        "before": Scale("ruler", old),
+        "after": Scale("ruler", new),
+        "true": Scale("ruler", old[origin]),
+    }
 
 
-def of_copies(readings: Readings, probe: Probe, scatter: Scatter, which: str = "copies") -> FloatArray:
+def of_copies(
+    readings: Readings, probe: Probe, scatter: Scatter, which: str = "copies"
+) -> FloatArray:
     """Errors of copies, in standard deviations."""
     table, found = measure(readings.spread(which, scatter), metrics=probe.metrics), []
     for name, sd in _columns(probe):
         values = table[name].reshape(-1, cases.COPIES)
         # A copy lies nearer to the mean that it is part of than to the truth.
-        apart = (values - values.mean(axis=1, keepdims=True)) * np.sqrt(cases.COPIES / (cases.COPIES - 1))
+        apart = (values - values.mean(axis=1, keepdims=True)) * np.sqrt(
+            cases.COPIES / (cases.COPIES - 1)
+        )
         found.append(apart.ravel() / table[sd])
     return _known(found)
 
@@ -183,7 +197,9 @@ def of_warps(readings: Readings, probe: Probe, scatter: Scatter) -> FloatArray:
     """Errors of changes by a warp, in standard deviations."""
     picked, found = np.flatnonzero(np.isin(readings.moved, probe.moved)), []
     before, after = (
-        measure(readings.spread(which, scatter), metrics=probe.metrics, scale=readings.scales[which])
+        measure(
+            readings.spread(which, scatter), metrics=probe.metrics, scale=readings.scales[which]
+        )
         for which in ("before", "after")
     )
     true = measure(readings.true, metrics=probe.metrics, scale=readings.scales["true"], sd=False)
@@ -227,7 +243,9 @@ def fitted(readings: Readings, scatter: Scatter) -> Scatter:
         if name != ONLY.get(part, name):
             continue
         changed = partial(_changed, scatter, part, name)
-        value = _least(lambda tried, e=errors, p=probe, c=changed: e(readings, p, c(tried)), WITHIN[name])
+        value = _least(
+            lambda tried, e=errors, p=probe, c=changed: e(readings, p, c(tried)), WITHIN[name]
+        )
         scatter = changed(value)
     return scatter
 
@@ -272,7 +290,9 @@ def unseen_brows() -> float:
     for paths, template in ((templated(tuning=True), True), (hand_read(tuning=True), False)):
         read, asked = _recorded(paths)
         beside = compared(read, paths, template=template)
-        squares.append((beside.read["brow_height_diff_mm"] - beside.hand["brow_height_diff_mm"]) ** 2)
+        squares.append(
+            (beside.read["brow_height_diff_mm"] - beside.hand["brow_height_diff_mm"]) ** 2
+        )
         sure += [each["seen"].brows for each in asked]
     more = more_where(np.concatenate(squares), np.array(sure) < CLEAR)
     return float(f"{more / 10 / np.sqrt(2):.2g}")
@@ -312,11 +332,17 @@ def written(scatter: Scatter, paths: Sequence[Path]) -> str:
     for path in paths:
         digest.update(path.read_bytes())
     values = scatter.values()
-    single = [f"{name} = {value:g}" for name, value in values.items() if not isinstance(value, dict)]
+    single = [
+        f"{name} = {value:g}" for name, value in values.items() if not isinstance(value, dict)
+    ]
     tables = [
         line
         for name in ("noise", "share", "coarse", "natural")
-        for line in ("", f"[{name}]", *(f"{part} = {value:g}" for part, value in values[name].items()))
+        for line in (
+            "",
+            f"[{name}]",
+            *(f"{part} = {value:g}" for part, value in values[name].items()),
+        )
     ]
     lines = [
         "# How far points scatter, see extract/judge/spread.py. By python -m benchmarks.tune.repeats",
@@ -334,7 +360,9 @@ def written(scatter: Scatter, paths: Sequence[Path]) -> str:
 def main() -> None:
     """Make the numbers anew, or check them."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.tune.repeats", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="change nothing; look at people never used too")
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing; look at people never used too"
+    )
     parser.add_argument("-o", "--output", type=Path, default=TABLE)
     chosen = parser.parse_args()
     paths = people(tuning=True)

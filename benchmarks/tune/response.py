@@ -24,7 +24,15 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
-from asymmetry.extract.halves.response import CORNERS, PARTS, TABLE, WINGS, Response, leads, put_back
+from asymmetry.extract.halves.response import (
+    CORNERS,
+    PARTS,
+    TABLE,
+    WINGS,
+    Response,
+    leads,
+    put_back,
+)
 from asymmetry.extract.hemiface import Hemifaces, read_hemifaces
 from asymmetry.extract.model.canonical import canonical_mesh
 from asymmetry.extract.model.finding import find_faces
@@ -198,9 +206,14 @@ def fit(found: Sequence[Sample]) -> Response:
             ]
             shares = _shares(part, others, hidden, None)
         else:
-            shares = np.median([_shares(part, others, moved, start) for start, *moved in own], axis=0)
+            shares = np.median(
+                [_shares(part, others, moved, start) for start, *moved in own], axis=0
+            )
         follows[part] = dict(zip(others, np.round(shares, 3).tolist(), strict=True))
-    brows = [_brows_shown(start.read, [s for s in moved if s.moved == "both brows"]) for start, *moved in own]
+    brows = [
+        _brows_shown(start.read, [s for s in moved if s.moved == "both brows"])
+        for start, *moved in own
+    ]
     wings = [_wings_follow(moved) for _, *moved in own]
     return Response(
         follows,
@@ -210,7 +223,9 @@ def fit(found: Sequence[Sample]) -> Response:
     )
 
 
-def _shares(part: str, others: tuple[str, ...], moved: Sequence[Sample], start: Sample | None) -> FloatArray:
+def _shares(
+    part: str, others: tuple[str, ...], moved: Sequence[Sample], start: Sample | None
+) -> FloatArray:
     """How far a part was read to have followed others' leads, or what these changed from the start by."""
     before = leads(start.read) if start else dict.fromkeys(PARTS, 0.0)
     led = [_less(leads(_led(sample)), before) for sample in moved]
@@ -255,7 +270,9 @@ def _wings_follow(moved: Sequence[Sample]) -> float:
     """Share of what both corners of the mouth move on average that both wings of the nose are read to."""
     mouth = [sample for sample in moved if sample.moved == "mouth_corner"]
     start = np.array([_mean_height(s.true, CORNERS) - _mean_height(s.true, WINGS) for s in mouth])
-    led = start - np.median([_mean_height(s.true, CORNERS) - _mean_height(s.true, WINGS) for s in moved])
+    led = start - np.median(
+        [_mean_height(s.true, CORNERS) - _mean_height(s.true, WINGS) for s in moved]
+    )
     followed = np.array([_mean_height(s.read, WINGS) - _mean_height(s.true, WINGS) for s in mouth])
     return float(led @ followed / (led @ led))
 
@@ -288,7 +305,9 @@ def _differences(planes: Sequence[FloatArray]) -> FloatArray:
     """Right minus left of `HEIGHTS`, mm, from points in cm."""
     points = np.zeros((len(planes), MEDIAPIPE_478.size, 3))
     points[..., :2] = np.array(planes) * np.array([10.0, -10.0])
-    table = measure(Landmarks.from_points(points), metrics=list(HEIGHTS), sd=False, scale=Scale("ruler", 1.0))
+    table = measure(
+        Landmarks.from_points(points), metrics=list(HEIGHTS), sd=False, scale=Scale("ruler", 1.0)
+    )
     return np.stack([table[f"{name}_diff_mm"] for name in HEIGHTS])
 
 
@@ -307,7 +326,9 @@ def show(title: str, moved: Sequence[str], error: FloatArray, true: FloatArray) 
     still = np.where(np.abs(true) < STILL, error, np.nan)
     print(f"\n{title}; RMS error in parts that did not move, mm, n = {error.shape[1]}")
     print(
-        f"{'moved':14}" + "".join(f"{name.removesuffix('_height')[:12]:>13}" for name in HEIGHTS) + "     all"
+        f"{'moved':14}"
+        + "".join(f"{name.removesuffix('_height')[:12]:>13}" for name in HEIGHTS)
+        + "     all"
     )
     names = np.array(moved)
     for one in [*dict.fromkeys(moved), "all"]:
@@ -360,7 +381,10 @@ def main() -> None:
     ]
     show("With a table of the other people", by_person, *crossed(found))
     response = fit(found)
-    print("\n" + json.dumps({"follows": response.follows, "brows_shown": response.brows_shown}, indent=2))
+    print(
+        "\n"
+        + json.dumps({"follows": response.follows, "brows_shown": response.brows_shown}, indent=2)
+    )
     if chosen.write:
         write(response, paths, len(found))
 

@@ -29,7 +29,10 @@ FloatArray = npt.NDArray[np.floating[Any]]
 
 FACTORS = (0.6, 0.8, 1.0, 1.25, 1.5)
 #: What is moved, and by which metric it is read.
-METRICS: dict[Part, str] = {"brow": "brow_height_diff_mm", "mouth_corner": "commissure_height_diff_mm"}
+METRICS: dict[Part, str] = {
+    "brow": "brow_height_diff_mm",
+    "mouth_corner": "commissure_height_diff_mm",
+}
 MOVES: tuple[tuple[Part, float], ...] = (
     ("brow", 3.0),
     ("brow", -4.0),
@@ -79,7 +82,9 @@ def make_truth() -> Truth:
             points = faces[person].points.copy()
             points[..., :2] += moved.displacement
             there = measure(
-                replace(faces[person], points=points), metrics=["brow_height", "commissure_height"], sd=False
+                replace(faces[person], points=points),
+                metrics=["brow_height", "commissure_height"],
+                sd=False,
             )
             change = float((there[METRICS[part]] - start[METRICS[part]])[0])
             warped.append((person, part, moved.pixels, change))
@@ -96,7 +101,9 @@ def figures(truth: Truth, settings: Settings) -> str:
     cells = []
     for part, column in METRICS.items():
         read = measure(warped, metrics=[column.removesuffix("_diff_mm")], sd=False)[column]
-        start = {person: read[i] for i, (person, what, *_) in enumerate(truth.warped) if what is None}
+        start = {
+            person: read[i] for i, (person, what, *_) in enumerate(truth.warped) if what is None
+        }
         pairs = [
             (change, read[i] - start[person])
             for i, (person, what, _, change) in enumerate(truth.warped)
@@ -108,7 +115,9 @@ def figures(truth: Truth, settings: Settings) -> str:
         cells.append(f"hand {_agreement(hand * table['mm_per_px'], table[column])}")
         if frames is not None and rendered is not None:
             rows = [row for row in renders.render_rows(frames, rendered) if row["part"] == part]
-            cells.append("renders " + " ".join(f"{row['gain']:.2f}, {row['rmse']:.2f};" for row in rows))
+            cells.append(
+                "renders " + " ".join(f"{row['gain']:.2f}, {row['rmse']:.2f};" for row in rows)
+            )
     return "  ".join(cells)
 
 
@@ -163,7 +172,10 @@ def main(names: Sequence[str] | None = None) -> None:
     for name in chosen:
         for factor in FACTORS:
             if factor != 1.0:
-                print(f"{name} × {factor:<8}{figures(truth, scaled(Settings(), name, factor))}", flush=True)
+                print(
+                    f"{name} × {factor:<8}{figures(truth, scaled(Settings(), name, factor))}",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":

@@ -146,15 +146,17 @@ def train(
     return network.eval()
 
 
-def exported(network: UNet, picture: Picture, used: Sequence[Path], made_by: str, scratch: Path) -> bytes:
+def exported(
+    network: UNet, picture: Picture, used: Sequence[Path], made_by: str, scratch: Path
+) -> bytes:
     """The network as a TFLite file; ``scratch`` is written and removed again.
 
     Where it comes from stands in ``made.json`` of the ZIP archive at its end: ``unzip -p marks.tflite``.
     """
     shown = torch.zeros(2, picture.height, picture.width, 3)
-    litert_torch.convert(litert_torch.to_channel_last_io(network, args=[0], outputs=[0]), (shown,)).export(
-        str(scratch)
-    )
+    litert_torch.convert(
+        litert_torch.to_channel_last_io(network, args=[0], outputs=[0]), (shown,)
+    ).export(str(scratch))
     digest = hashlib.sha256(b"".join(photo.read_bytes() for photo in used)).hexdigest()
     facts = {
         "made_by": made_by,

@@ -97,7 +97,9 @@ def table_rows(outcomes: list[Outcome]) -> list[Row]:
         some = [each for each in outcomes if _group(each.case) == name]
         truths = sum(len(each.case.truths) for each in some)
         counts = [sum(each.right for each in some), sum(each.found for each in some)]
-        wrong = [sum(getattr(each, kind) for each in some) for kind in ("wrong_side", "better", "stray")]
+        wrong = [
+            sum(getattr(each, kind) for each in some) for kind in ("wrong_side", "better", "stray")
+        ]
         flawed = [each.flaw_named for each in some if any(shot.flaw for shot in each.case.shots)]
         said = f"{counts[1]} of {truths}" if truths else "-"
         named = f"{sum(flawed)} of {len(flawed)}" if flawed else "-"
@@ -124,10 +126,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.verdicts", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few of each")
     parser.add_argument("--photos", choices=("reporting", "tuning"), default="reporting")
-    parser.add_argument("--setting", choices=SETTINGS, default="home", help="how photos count as taken")
+    parser.add_argument(
+        "--setting", choices=SETTINGS, default="home", help="how photos count as taken"
+    )
     parser.add_argument("--only", default="", help="cases with this in their name")
     parser.add_argument("--words", action="store_true", help="print what is said of each series")
-    parser.add_argument("--cache", type=Path, default=CACHE, help="keeps photos and readings (%(default)s)")
+    parser.add_argument(
+        "--cache", type=Path, default=CACHE, help="keeps photos and readings (%(default)s)"
+    )
     chosen = parser.parse_args()
     cases, sitters = list_cases(chosen.photos, quick=chosen.quick)
     outcomes = []

@@ -60,7 +60,9 @@ def ask(series: Series) -> Answer:
     """
     found = series.findings
     return Answer(
-        tuple(_read_finding(each) for each in found), tuple(each.words for each in found), _not_used(series)
+        tuple(_read_finding(each) for each in found),
+        tuple(each.words for each in found),
+        _not_used(series),
     )
 
 

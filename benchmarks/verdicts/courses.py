@@ -141,7 +141,18 @@ class Case:
 #: mm by day since the treatment.
 Curve = Mapping[int, float]
 
-_LID_DROP: Curve = {-7: 0, -3: 0, 3: -1.0, 6: -2.2, 10: -2.2, 14: -1.6, 21: -0.8, 35: 0, 48: 0, 60: 0}
+_LID_DROP: Curve = {
+    -7: 0,
+    -3: 0,
+    3: -1.0,
+    6: -2.2,
+    10: -2.2,
+    14: -1.6,
+    21: -0.8,
+    35: 0,
+    48: 0,
+    60: 0,
+}
 _BROW_DROP: Curve = {-7: 0, -3: 0, 2: -1.5, 5: -3.0, 7: -3.5, 10: -3.5, 14: -3.2}
 _BROW_BACK: Curve = {**_BROW_DROP, 28: -2.2, 42: -1.2, 63: -0.4, 84: 0, 90: 0, 97: 0}
 _SPOCK: Curve = {-7: 0, -3: 0, 5: 2.5, 10: 3.5, 14: 3.5, 21: 3.5}
@@ -178,7 +189,8 @@ def steps(people: Sequence[str], count: int) -> Iterator[Case]:
     for i, side in product(range(count), SIDES):
         part, topic, mm = _HARMS[i % len(_HARMS)]
         shots = tuple(
-            Shot(day, "rest", _moved((side,), part, mm if day > 0 else 0), take=i) for day in _STEP_DAYS
+            Shot(day, "rest", _moved((side,), part, mm if day > 0 else 0), take=i)
+            for day in _STEP_DAYS
         )
         person = people[i % len(people)]
         yield Case(f"{part} {mm:+.1f} mm", person, side, shots, (Told(topic, (side,), -1),))
@@ -220,7 +232,11 @@ def find_situations(people: Sequence[str]) -> Iterator[Case]:
     """
     for i, person in enumerate(people):
         side, other = SIDES[i % 2], SIDES[1 - i % 2]
-        for case in (*_of_one_side(person, side), *_of_both_sides(person), *_palsies(person, side, other)):
+        for case in (
+            *_of_one_side(person, side),
+            *_of_both_sides(person),
+            *_palsies(person, side, other),
+        ):
             yield case if i % 4 < 2 else _untreated(case)
 
 
@@ -242,10 +258,19 @@ def _of_one_side(person: str, side: Side) -> Iterator[Case]:
         (Told("lid", (side,), -1, 8),),
     )
     yield Case("brow drop", person, side, _at_rest("brow", (side,), _BROW_DROP), brow)
-    back = Case("brow drop that has passed", person, side, _at_rest("brow", (side,), _BROW_BACK), brow)
+    back = Case(
+        "brow drop that has passed", person, side, _at_rest("brow", (side,), _BROW_BACK), brow
+    )
     yield back
     raised = _at_rest("brow", (side,), _SPOCK)
-    yield Case("one brow raised, no names", person, side, raised, (Told("brow", (side,), 1),), labelled=False)
+    yield Case(
+        "one brow raised, no names",
+        person,
+        side,
+        raised,
+        (Told("brow", (side,), 1),),
+        labelled=False,
+    )
     weak = {-1: _smile((side,), -_SMILE_LOSS_MM), 0: _smile()}
     shots = _with_rest("smile", {day: weak[int(loss)] for day, loss in _LASTING.items()})
     yield Case("smile weaker than before", person, side, shots, (Told("smile", (side,), -1),))
@@ -260,7 +285,9 @@ def _of_both_sides(person: str) -> Iterator[Case]:
     yield Case("both brows drop", person, "both", shots, (Told("brow", SIDES, -1),))
     weak = {-1: Pose(), 0: _raise(SIDES)}
     shots = _with_rest("brow raise", {day: weak[int(loss)] for day, loss in _LASTING.items()})
-    yield Case("brow raise lost on both sides", person, "both", shots, (Told("brow raise", SIDES, -1),))
+    yield Case(
+        "brow raise lost on both sides", person, "both", shots, (Told("brow raise", SIDES, -1),)
+    )
 
 
 def _palsies(person: str, side: Side, other: Side) -> Iterator[Case]:
@@ -268,16 +295,24 @@ def _palsies(person: str, side: Side, other: Side) -> Iterator[Case]:
     ill = partial(Case, person=person, side=side, treated=False, affected=side)
     poses = {day: _close({side: 0.2 + share, other: 1.0}) for day, share in _PALSY.items()}
     shots = _with_rest("eyes closed", poses)
-    yield ill("eye that does not close", shots=shots, truths=(Told("closure", (side,), -1),), recovers=True)
+    yield ill(
+        "eye that does not close",
+        shots=shots,
+        truths=(Told("closure", (side,), -1),),
+        recovers=True,
+    )
     poses = {
-        day: replace(_smile(), moves=_moves((side,), "upper_lid", mm)) for day, mm in _SYNKINESIS.items()
+        day: replace(_smile(), moves=_moves((side,), "upper_lid", mm))
+        for day, mm in _SYNKINESIS.items()
     }
     shots = _with_rest("smile", poses)
     yield ill("synkinesis that grows", shots=shots, truths=(Told("synkinesis", (side,), 1),))
     shots = _with_rest("smile", dict.fromkeys((0, 14, 28, 42), _smile((side,), -_SMILE_LOSS_MM)))
     weaker = (Told("smile", (side,), -1),)
     yield ill("smile weaker than the healthy side's", shots=shots, truths=weaker)
-    shots = tuple(shot for day, share in _PALSY.items() for shot in _palsy_visit(day, share, side, other))
+    shots = tuple(
+        shot for day, share in _PALSY.items() for shot in _palsy_visit(day, share, side, other)
+    )
     weak = tuple(Told(topic, (side,), -1) for topic in ("brow raise", "closure", "smile"))
     yield ill("palsy, no names", shots=shots, truths=weak, labelled=False, recovers=True)
 
@@ -305,7 +340,11 @@ def _palsy_visit(day: int, share: float, side: Side, other: Side) -> Iterator[Sh
 def _flawed(case: Case, flaw: Flaw) -> Case:
     """The course with one photo, of its eighth day, that does not belong in it as it is."""
     at = 7
-    shots = (*case.shots[:at], replace(case.shots[at], flaw=flaw), *islice(case.shots, at + 1, None))
+    shots = (
+        *case.shots[:at],
+        replace(case.shots[at], flaw=flaw),
+        *islice(case.shots, at + 1, None),
+    )
     return replace(case, name=f"{case.name}, one photo {flaw}", shots=shots)
 
 
@@ -315,7 +354,9 @@ def _at_rest(part: Part, sides: Sequence[Side], curve: Curve) -> tuple[Shot, ...
 
 def _with_rest(expression: str, poses: Mapping[int, Pose]) -> tuple[Shot, ...]:
     """A photo at rest and one of the expression on each day."""
-    pairs = ((Shot(day, "rest", Pose()), Shot(day, expression, pose)) for day, pose in poses.items())
+    pairs = (
+        (Shot(day, "rest", Pose()), Shot(day, expression, pose)) for day, pose in poses.items()
+    )
     return tuple(shot for pair in pairs for shot in pair)
 
 

@@ -56,11 +56,15 @@ def count_guesses(cases: Iterable[Case], studio: Studio, reader: Reader) -> Gues
     counted: Guesses = Counter()
     for case in cases:
         shots = {str(number): shot for number, shot in enumerate(case.shots) if not shot.flaw}
-        paths = [studio.make_photo(case.person, shot, int(number)) for number, shot in shots.items()]
+        paths = [
+            studio.make_photo(case.person, shot, int(number)) for number, shot in shots.items()
+        ]
         who = "ill or treated" if case.truths else "unchanged"
         for beside, landmarks in _date_photos(reader.extract(paths), shots):
             static = Series.from_landmarks(landmarks).static
-            for name, label in zip(static["photo"].tolist(), static["expression"].tolist(), strict=True):
+            for name, label in zip(
+                static["photo"].tolist(), static["expression"].tolist(), strict=True
+            ):
                 counted[who, beside, shots[name].expression, _SHOWN.get(label, label)] += 1
     return counted
 
@@ -75,13 +79,23 @@ def _date_photos(found: Landmarks, shots: Mapping[str, Shot]) -> Iterator[tuple[
 
 def table_rows(counted: Guesses) -> list[tables.Row]:
     """A row for each kind of photo: how many are guessed rightly, taken to be at rest, or for another."""
-    head = ["people", "photos beside it", "shown", "photos", "guessed rightly", "taken to be at rest", "else"]
+    head = [
+        "people",
+        "photos beside it",
+        "shown",
+        "photos",
+        "guessed rightly",
+        "taken to be at rest",
+        "else",
+    ]
     rows: list[tables.Row] = [head]
     for who, beside, shown in sorted({each[:3] for each in counted}, key=_rank):
         guesses = {each[3]: n for each, n in counted.items() if each[:3] == (who, beside, shown)}
         total, right = sum(guesses.values()), guesses.get(shown, 0)
         resting = guesses.get("rest", 0) if shown != "rest" else 0
-        rows.append([who, beside, shown, *map(str, (total, right, resting, total - right - resting))])
+        rows.append(
+            [who, beside, shown, *map(str, (total, right, resting, total - right - resting))]
+        )
     return rows
 
 
@@ -92,9 +106,13 @@ def _rank(kind: tuple[str, str, str]) -> tuple[bool, bool, bool, str]:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.verdicts.guesses", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.verdicts.guesses", description=__doc__
+    )
     parser.add_argument("--photos", choices=("reporting", "tuning"), default="reporting")
-    parser.add_argument("--cache", type=Path, default=CACHE, help="keeps photos and readings (%(default)s)")
+    parser.add_argument(
+        "--cache", type=Path, default=CACHE, help="keeps photos and readings (%(default)s)"
+    )
     chosen = parser.parse_args()
     reader = Reader(chosen.cache / "readings")
     cases = [case for case in list_cases(chosen.photos, quick=False)[0] if case.name != _LOST]

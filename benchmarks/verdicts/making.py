@@ -130,7 +130,9 @@ def photo_name(case: Case, number: int) -> str:
 
 
 def _clock(shot: Shot, number: int) -> datetime:
-    when = datetime.combine(DAY_ZERO + timedelta(days=shot.day), _FIRST_PHOTO) + number * _NEXT_PHOTO
+    when = (
+        datetime.combine(DAY_ZERO + timedelta(days=shot.day), _FIRST_PHOTO) + number * _NEXT_PHOTO
+    )
     if shot.flaw == "misdated":
         return when - _WRONG_YEAR
     return when
@@ -151,6 +153,8 @@ def _shake(pixels: Pixels) -> Pixels:
 
 def _write(path: Path, pixels: Pixels, taken: datetime) -> None:
     exif: Any = Image.Exif()
-    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = taken.strftime("%Y:%m:%d %H:%M:%S")
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = taken.strftime(
+        "%Y:%m:%d %H:%M:%S"
+    )
     exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = "Made", "Verdicts"
     Image.fromarray(pixels).save(path, quality=_JPEG_QUALITY, exif=exif)

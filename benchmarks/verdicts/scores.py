@@ -77,7 +77,9 @@ def _beautifies(told: Told, case: Case) -> bool:
 def _is_said(truth: Told, told: Iterable[Told]) -> bool:
     """Whether all sides of a truth are named, in one sentence or in several."""
     fit = [
-        each for each in told if each.topic == truth.topic and each.way == truth.way and _in_time(truth, each)
+        each
+        for each in told
+        if each.topic == truth.topic and each.way == truth.way and _in_time(truth, each)
     ]
     return {side for each in fit for side in each.sides} == set(truth.sides)
 

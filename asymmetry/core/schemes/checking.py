@@ -20,7 +20,9 @@ def check_names(scheme: Scheme) -> None:
     """Refuse names that are none, or that mean something else in the vocabulary."""
     for name in (scheme.name, *scheme.pairs, *scheme.midline):
         if not _NAME.fullmatch(name):
-            raise InvalidInputError(f"scheme {scheme.name!r}: {name!r} is not a valid name; use lower case")
+            raise InvalidInputError(
+                f"scheme {scheme.name!r}: {name!r} is not a valid name; use lower case"
+            )
     twice = set(scheme.pairs) & set(scheme.midline)
     wrong = twice | (set(scheme.pairs) & set(MIDLINE)) | (set(scheme.midline) & set(PAIRS))
     if wrong:
@@ -50,7 +52,10 @@ def check_names(scheme: Scheme) -> None:
 def check_numbers(scheme: Scheme) -> None:
     """Refuse numbers that stand twice, or that the scheme does not have."""
     numbers = [number for pair in scheme.pairs.values() for number in pair]
-    numbers += [*scheme.midline.values(), *(number for numbers in scheme.unnamed for number in numbers)]
+    numbers += [
+        *scheme.midline.values(),
+        *(number for numbers in scheme.unnamed for number in numbers),
+    ]
     twice = sorted({number for number in numbers if numbers.count(number) > 1})
     if twice:
         raise InvalidInputError(f"scheme {scheme.name!r} has points {list_numbers(twice)} twice")

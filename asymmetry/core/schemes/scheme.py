@@ -13,11 +13,25 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.arrays import check_type
-from asymmetry.core.schemes.checking import check_groups, check_names, check_numbers, list_numbers, other_side
+from asymmetry.core.schemes.checking import (
+    check_groups,
+    check_names,
+    check_numbers,
+    list_numbers,
+    other_side,
+)
 from asymmetry.core.schemes.vocabulary import FRAME, GROUPS, MIDLINE, PAIRS, STATIONS
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["SIDES", "Scheme", "Side", "get_scheme", "name_points", "register_scheme", "registered_schemes"]
+__all__ = [
+    "SIDES",
+    "Scheme",
+    "Side",
+    "get_scheme",
+    "name_points",
+    "register_scheme",
+    "registered_schemes",
+]
 
 Side = Literal["right", "left"]
 SIDES: tuple[Side, Side] = ("right", "left")
@@ -95,7 +109,9 @@ class Scheme:
         own: dict[str, Any] = {
             "pairs": MappingProxyType({name: tuple(pair) for name, pair in self.pairs.items()}),
             "midline": MappingProxyType(dict(self.midline)),
-            "contours": MappingProxyType({name: tuple(line) for name, line in self.contours.items()}),
+            "contours": MappingProxyType(
+                {name: tuple(line) for name, line in self.contours.items()}
+            ),
             "unnamed": tuple(tuple(numbers) for numbers in self.unnamed),
             "expressions": tuple(self.expressions),
             "mirror": _freeze(self.mirror),
@@ -225,7 +241,9 @@ class Scheme:
             near = difflib.get_close_matches(str(name), self.named, n=3) or sorted(self.named)
             raise InvalidInputError(f"no point is called {name!r}; perhaps {', '.join(near)}")
         if side is None:
-            raise InvalidInputError(f"there are two points called {name}: say side='right' or 'left'")
+            raise InvalidInputError(
+                f"there are two points called {name}: say side='right' or 'left'"
+            )
         return self.pairs[name][SIDES.index(side)]
 
     def __reduce__(self) -> tuple[Callable[[str], Scheme], tuple[str]]:
@@ -338,14 +356,19 @@ def _mirror_table(scheme: Scheme) -> npt.NDArray[np.intp]:
     """Mirror twins, as they are given or as the table says; refused where they are no mirror."""
     pairs = [*scheme.pairs.values()]
     pairs += [(numbers[0], numbers[1]) for numbers in scheme.unnamed if len(numbers) == 2]
-    single = [*scheme.midline.values(), *(numbers[0] for numbers in scheme.unnamed if len(numbers) == 1)]
+    single = [
+        *scheme.midline.values(),
+        *(numbers[0] for numbers in scheme.unnamed if len(numbers) == 1),
+    ]
     stated = dict(pairs) | {left: right for right, left in pairs}
     stated |= {number: number for number in single}
     table = scheme.mirror
     if not len(table):
         table = _freeze([stated[number] for number in range(scheme.size)])
     if table.shape != (scheme.size,) or not set(table.tolist()) <= set(range(scheme.size)):
-        raise InvalidInputError(f"scheme {scheme.name!r}: its mirror must name {scheme.size} points")
+        raise InvalidInputError(
+            f"scheme {scheme.name!r}: its mirror must name {scheme.size} points"
+        )
     wrong = np.flatnonzero(table[table] != np.arange(scheme.size)).tolist()
     wrong += [number for number, twin in stated.items() if table[number] != twin]
     if wrong:

@@ -15,7 +15,9 @@ __all__ = ["FRAME", "GROUPS", "MIDLINE", "PAIRS", "STATIONS", "ends_of"]
 #: from the first end to the second one (of `ends_of`). Measured on MediaPipe's canonical face.
 STATIONS: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
-        contour: MappingProxyType({f"{contour}_{i}": share for i, share in enumerate(shares, start=1)})
+        contour: MappingProxyType(
+            {f"{contour}_{i}": share for i, share in enumerate(shares, start=1)}
+        )
         for contour, shares in {
             "brow_upper": (0.0, 0.245, 0.483, 0.736, 1.0),
             "brow_lower": (0.0, 0.222, 0.438, 0.683, 1.0),
@@ -123,7 +125,9 @@ FRAME = (
     "glabella",
 )
 
-_LINES = {contour: tuple(stations) for contour, stations in STATIONS.items() if contour != "nose_bridge"}
+_LINES = {
+    contour: tuple(stations) for contour, stations in STATIONS.items() if contour != "nose_bridge"
+}
 _BROW = _LINES["brow_upper"] + _LINES["brow_lower"]
 _LIDS = _LINES["upper_lid"] + _LINES["lower_lid"]
 _LIPS = (

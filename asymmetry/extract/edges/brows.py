@@ -125,7 +125,12 @@ class _Band(NamedTuple):
 
 
 def _find_band(
-    photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray, side: Side, search: BrowSearch
+    photo: Pixels,
+    pose: Pose,
+    canonical: Canonical,
+    plane: FloatArray,
+    side: Side,
+    search: BrowSearch,
 ) -> _Band:
     """The band beside one side's brow."""
     edges = (plane[MEDIAPIPE_478.of(side, _GROUPS[edge])] for edge in ("brow_upper", "brow_lower"))

@@ -87,19 +87,28 @@ def refine_corners(
     above = {side: _line_above(photo, pose, canonical, plane, side, search) for side in SIDES}
     plane = plane.copy()
     for side, up in above.items():
-        plane[MEDIAPIPE_478.of(side, tuple(FOLLOWERS)), 1] += (up or 0.0) * np.array(list(FOLLOWERS.values()))
+        plane[MEDIAPIPE_478.of(side, tuple(FOLLOWERS)), 1] += (up or 0.0) * np.array(
+            list(FOLLOWERS.values())
+        )
     return Refined(plane, {side: up is not None for side, up in above.items()})
 
 
 def _line_above(
-    photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray, side: Side, search: CornerSearch
+    photo: Pixels,
+    pose: Pose,
+    canonical: Canonical,
+    plane: FloatArray,
+    side: Side,
+    search: CornerSearch,
 ) -> float | None:
     """How far above the mesh's corner the line lies, cm; None where none is seen."""
     outer, inner = plane[MEDIAPIPE_478.of(side, ("commissure", "inner_commissure"))]
     out = -1.0 if side == "right" else 1.0
     away = np.linspace(-search.medial, search.lateral, search.columns)
     # Level beyond either corner point, straight between them.
-    height = np.interp(away, [0.0, max(float(out * (outer - inner)[0]), search.step)], [inner[1], outer[1]])
+    height = np.interp(
+        away, [0.0, max(float(out * (outer - inner)[0]), search.step)], [inner[1], outer[1]]
+    )
     # The strip reaches beyond the rows that are searched, for a line at their end to show as a line.
     beyond = int(np.ceil(TAILS * search.sigma / search.step))
     last = round(search.reach / search.step)

@@ -140,8 +140,12 @@ def refine_irises(
     for eye, centre, side in zip(eyes, found.centres, SIDES, strict=True):
         outwards = np.array([-1.0 if side == "right" else 1.0, 1.0])
         ring = (0.0 if centre is None else centre) + found.radius * outwards * list(_RING.values())
-        plane[MEDIAPIPE_478.of(side, tuple(_RING))] = _flat(eye.view.to_photo(ring), pose, canonical)
-    return Refined(plane, {side: at is not None for side, at in zip(SIDES, found.centres, strict=True)})
+        plane[MEDIAPIPE_478.of(side, tuple(_RING))] = _flat(
+            eye.view.to_photo(ring), pose, canonical
+        )
+    return Refined(
+        plane, {side: at is not None for side, at in zip(SIDES, found.centres, strict=True)}
+    )
 
 
 def _flat(ring: FloatArray, pose: Pose, canonical: Canonical) -> FloatArray:
@@ -173,7 +177,9 @@ class _View:
         """Photo x, y (rows, columns, 2) of the nodes of a grid."""
         at = np.empty((len(up), len(across), 2))
         for i in range(2):
-            np.add.outer(self.origin[i] + up * self.axes[1, i], across * self.axes[0, i], out=at[..., i])
+            np.add.outer(
+                self.origin[i] + up * self.axes[1, i], across * self.axes[0, i], out=at[..., i]
+            )
         return at
 
     def to_eye(self, at: FloatArray) -> FloatArray:
@@ -238,7 +244,9 @@ class _Eye:
         """Draw the patch of one side."""
         centre = plane[MEDIAPIPE_478.of(side, ("iris_centre",))[0]] + np.array([0.0, settings.rise])
         view = _View.of(pose, canonical, centre)
-        margins = [view.to_eye(places(pose, canonical, plane[margin_numbers(side, lid)])) for lid in _LIDS]
+        margins = [
+            view.to_eye(places(pose, canonical, plane[margin_numbers(side, lid)])) for lid in _LIDS
+        ]
         lids = [line[np.argsort(line[:, 0])].T for line in margins]
         step = settings.step
         across = np.arange(-settings.across, settings.across + step / 2, step)
@@ -301,7 +309,9 @@ class _Eye:
         shape = (len(radii), len(up), len(across), len(normals))
         columns = np.broadcast_to(columns[:, None], shape).reshape(-1, shape[-1])
         rows = np.broadcast_to(rows[:, :, None], shape).reshape(-1, shape[-1])
-        found = cv2.remap(self.steps, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        found = cv2.remap(
+            self.steps, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
         return np.asarray(found, dtype=np.float32).reshape(*shape[:-1], -1)
 
 

@@ -18,7 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
-from asymmetry.extract.edges.network import Network, Picture, column_places, draw_picture, local_line
+from asymmetry.extract.edges.network import (
+    Network,
+    Picture,
+    column_places,
+    draw_picture,
+    local_line,
+)
 from asymmetry.extract.face.half import from_half, to_half
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
@@ -156,7 +162,9 @@ def refine_lids(
     """
     settings = settings or LidSettings()
     middles = {side: to_half(_middle(plane, side), side) for side in SIDES}
-    pictures = [draw_picture(photo, pose, canonical, middles[side], side, EYE_PICTURE) for side in SIDES]
+    pictures = [
+        draw_picture(photo, pose, canonical, middles[side], side, EYE_PICTURE) for side in SIDES
+    ]
     heights, widths = networks.read(np.stack(pictures))
     plane = plane.copy()
     seen = {}

@@ -215,7 +215,9 @@ def refine_marks(
     shares = {side: _shares(each, settings) for side, each in read.items()}
     # Both brows are read alike, or their difference would be one of two methods.
     yaw = abs(float(head_angles(pose.rotation[None])[0][0]))
-    brow = _falling(yaw, settings.frontal, settings.turned) * min(share[0] for share in shares.values())
+    brow = _falling(yaw, settings.frontal, settings.turned) * min(
+        share[0] for share in shares.values()
+    )
     raised = np.zeros_like(plane)
     for side in SIDES:
         half = to_half(plane, side)
@@ -251,7 +253,9 @@ def _move_points(
     half[MEDIAPIPE_478.of(side, tuple(FOLLOWERS)), 1] += follow * above
 
 
-def _brow_way(half: FloatArray, side: Side, read: Read, middle: FloatArray, settings: MarkSettings) -> float:
+def _brow_way(
+    half: FloatArray, side: Side, read: Read, middle: FloatArray, settings: MarkSettings
+) -> float:
     """How far the brow goes up as a whole, cm: its ends, where hair thins out, follow its arch."""
     ways, heights = [], []
     for edge, up in zip(_EDGES, read.edges, strict=True):

@@ -25,7 +25,15 @@ from asymmetry.extract.model.canonical import Canonical
 from asymmetry.extract.model.runtime import load_network, reading_threads, run_network
 from asymmetry.photos.halvings import Halvings
 
-__all__ = ["Network", "Picture", "column_places", "draw_picture", "local_line", "map_places", "scaled"]
+__all__ = [
+    "Network",
+    "Picture",
+    "column_places",
+    "draw_picture",
+    "local_line",
+    "map_places",
+    "scaled",
+]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -95,7 +103,9 @@ class Network:
         If it is missing or can't be loaded.
     """
 
-    def __init__(self, file: str, content: bytes | None = None, *, threads: int | None = None) -> None:
+    def __init__(
+        self, file: str, content: bytes | None = None, *, threads: int | None = None
+    ) -> None:
         try:
             self._network = load_network(content or _installed(file), reading_threads(threads))
         except (OSError, ValueError) as error:
@@ -172,7 +182,12 @@ def local_line(out: FloatArray, columns: FloatArray, reach: float) -> FloatArray
 
 
 def draw_picture(
-    photo: Halvings, pose: Pose, canonical: Canonical, middle: FloatArray, side: Side, picture: Picture
+    photo: Halvings,
+    pose: Pose,
+    canonical: Canonical,
+    middle: FloatArray,
+    side: Side,
+    picture: Picture,
 ) -> Pixels:
     """The picture of a part of one side, RGB, shape (rows, columns, 3).
 

@@ -125,7 +125,9 @@ def stable_numbers(scheme: Scheme = MEDIAPIPE_478) -> list[int]:
     return scheme.right(pairs) + scheme.left(pairs) + middle
 
 
-def is_near(points: FloatArray, vertices: FloatArray, pose: Pose, scheme: Scheme = MEDIAPIPE_478) -> bool:
+def is_near(
+    points: FloatArray, vertices: FloatArray, pose: Pose, scheme: Scheme = MEDIAPIPE_478
+) -> bool:
     """Whether the camera was nearer than `NEAR_CM`.
 
     Where its distance is not known: whether 10 % nearer than that fits the face better than 10 % farther.

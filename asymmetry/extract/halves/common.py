@@ -58,7 +58,9 @@ class Field:
         columns = np.arange(0.0, self.width + self.step / 2, self.step)
         rows = np.arange(-self.height, self.height + self.step / 2, self.step)
         across, up = columns[:, None] - knots[:, 0], rows[:, None, None] - knots[:, 1]
-        weights = np.exp(-(across**2) / (2 * self.reach**2)) * np.exp(-(up**2) / (2 * self.reach**2))
+        weights = np.exp(-(across**2) / (2 * self.reach**2)) * np.exp(
+            -(up**2) / (2 * self.reach**2)
+        )
         weights /= weights.sum(axis=-1, keepdims=True) + self.stay
         shifts = np.asarray(weights @ moves[:, None])
         # Nothing crosses the midline, or the halves of a chimera would not meet.

@@ -40,7 +40,9 @@ TABLE = Path(__file__).with_name("response.json")
 
 
 def _brow(*stations: int) -> tuple[str, ...]:
-    return tuple(f"{edge}_{station}" for edge in ("brow_upper", "brow_lower") for station in stations)
+    return tuple(
+        f"{edge}_{station}" for edge in ("brow_upper", "brow_lower") for station in stations
+    )
 
 
 #: Points that are dragged along, or drag along, as one: a part is as high as its points are on average.
@@ -94,7 +96,9 @@ class Response:
 
     def shift(self, part: str, led: Mapping[str, float]) -> float:
         """How far a part was dragged by others' leads."""
-        return sum(share * self.moved(led[other]) for other, share in self.follows.get(part, {}).items())
+        return sum(
+            share * self.moved(led[other]) for other, share in self.follows.get(part, {}).items()
+        )
 
     def moved(self, lead: float) -> float:
         """The part of a lead that is a movement."""
@@ -212,7 +216,9 @@ def whole_brows(plane: FloatArray, response: Response, vertices: FloatArray) -> 
 
 def _over_canthi(points: FloatArray, names: tuple[str, ...]) -> float:
     """Mean height of both sides' points over that of all canthi."""
-    return float(points[_both(names), 1].mean() - points[_both(MEDIAPIPE_478.groups["canthi"]), 1].mean())
+    return float(
+        points[_both(names), 1].mean() - points[_both(MEDIAPIPE_478.groups["canthi"]), 1].mean()
+    )
 
 
 def _both(names: tuple[str, ...]) -> list[int]:

@@ -63,14 +63,16 @@ class Square:
         """Pixel-edge coordinates (..., 2) to canonical x, y in cm."""
         half = self.side / 2
         return np.stack(
-            [(xy[..., 0] - half) / self.scale, (half - xy[..., 1]) / self.scale + self.middle], axis=-1
+            [(xy[..., 0] - half) / self.scale, (half - xy[..., 1]) / self.scale + self.middle],
+            axis=-1,
         )
 
     def from_face(self, xy: FloatArray) -> FloatArray:
         """Canonical x, y (..., 2) in cm to pixel-edge coordinates."""
         half = self.side / 2
         return np.stack(
-            [half + xy[..., 0] * self.scale, half - (xy[..., 1] - self.middle) * self.scale], axis=-1
+            [half + xy[..., 0] * self.scale, half - (xy[..., 1] - self.middle) * self.scale],
+            axis=-1,
         )
 
 
@@ -142,7 +144,12 @@ class SquareReading(NamedTuple):
 
 
 def read_square(
-    photo: Pixels, pose: Pose, canonical: Canonical, square: Square, mesh: SquareReader, shape: CommonShape
+    photo: Pixels,
+    pose: Pose,
+    canonical: Canonical,
+    square: Square,
+    mesh: SquareReader,
+    shape: CommonShape,
 ) -> SquareReading | None:
     """The model's reading of the chimeras of both sides; None if it finds no face in one."""
     planes, twins, seen, scores = {}, {}, {}, []
@@ -176,7 +183,9 @@ def _right_numbers(canonical: Canonical) -> npt.NDArray[np.bool_]:
     return right
 
 
-def _join_sides(planes: dict[Side, FloatArray], right: npt.NDArray[np.bool_], scheme: Scheme) -> FloatArray:
+def _join_sides(
+    planes: dict[Side, FloatArray], right: npt.NDArray[np.bool_], scheme: Scheme
+) -> FloatArray:
     middle = scheme.mirror == np.arange(scheme.size)
     sides = np.where(right[:, None], planes["right"], planes["left"])
     return np.where(middle[:, None], (planes["right"] + planes["left"]) / 2, sides)

@@ -83,7 +83,10 @@ PARTS = (
 _EYE = PARTS[1]
 # Parts under a mask, and the places whose colours tell whether there is one.
 _BELOW_MASK = ("nose", "mouth")
-_FOREHEAD, _UNDER_MASK = ("forehead_low", "glabella", "nose_bridge_1"), ("nose_tip", "philtrum", "pogonion")
+_FOREHEAD, _UNDER_MASK = (
+    ("forehead_low", "glabella", "nose_bridge_1"),
+    ("nose_tip", "philtrum", "pogonion"),
+)
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,10 @@ class Unseen:
 
 
 def find_unseen(
-    view: Frontal, blendshapes: FloatArray, margins: Mapping[Side, bool] | None, settings: JudgeSettings
+    view: Frontal,
+    blendshapes: FloatArray,
+    margins: Mapping[Side, bool] | None,
+    settings: JudgeSettings,
 ) -> Unseen:
     """Find the points of a face that were not seen.
 
@@ -123,7 +129,8 @@ def find_unseen(
     covered = [
         (part, side)
         for part, side in product(PARTS, SIDES)
-        if (masked and part.name in _BELOW_MASK) or _is_covered(view, blendshapes, part, side, settings)
+        if (masked and part.name in _BELOW_MASK)
+        or _is_covered(view, blendshapes, part, side, settings)
     ]
     hidden_eyes = [side for part, side in covered if part.name == "eye"]
     shown_eyes = [side for side in SIDES if side not in hidden_eyes]
@@ -141,7 +148,9 @@ def find_unseen(
     return Unseen(_mask_points(covered, closed, reflecting), tuple(notes), glasses, half)
 
 
-def _mask_points(covered: list[tuple[Part, Side]], closed: list[Side], reflecting: list[Side]) -> Mask:
+def _mask_points(
+    covered: list[tuple[Part, Side]], closed: list[Side], reflecting: list[Side]
+) -> Mask:
     """Mark the points of covered parts, of irises in closed eyes, and of lids behind reflections."""
     mask = np.zeros(MEDIAPIPE_478.size, dtype=bool)
     for part, side in covered:
@@ -246,7 +255,9 @@ def _is_covered(
     view: Frontal, blendshapes: FloatArray, part: Part, side: Side, settings: JudgeSettings
 ) -> bool:
     limits = settings.covers
-    if contrast(view, part, side, limits) < limits.contrast or has_strands(view, part, side, limits):
+    if contrast(view, part, side, limits) < limits.contrast or has_strands(
+        view, part, side, limits
+    ):
         return True
     if part.name == "brow":
         return light(view, part, side, limits) < limits.light

@@ -11,7 +11,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["CoverLimits", "GlassesLimits", "JudgeSettings", "PupilLimits", "QualityLimits", "Region"]
+__all__ = [
+    "CoverLimits",
+    "GlassesLimits",
+    "JudgeSettings",
+    "PupilLimits",
+    "QualityLimits",
+    "Region",
+]
 
 
 @dataclass(frozen=True)

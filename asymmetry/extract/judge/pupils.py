@@ -48,7 +48,9 @@ class Guessed:
         return tuple(found)
 
 
-def guess_pupils(points: FloatArray, irises: Mapping[Side, bool] | None, limits: PupilLimits) -> Guessed:
+def guess_pupils(
+    points: FloatArray, irises: Mapping[Side, bool] | None, limits: PupilLimits
+) -> Guessed:
     """Find the pupils whose place is a guess.
 
     Parameters

@@ -128,7 +128,9 @@ def blur(view: Frontal, limits: QualityLimits) -> float:
 
 def _slopes(grey: Grey, face: Mask) -> list[Grey]:
     """How steep a face is across and down, grey levels per px, each of shape (places,)."""
-    return [np.abs(cv2.Sobel(grey, cv2.CV_32F, *axis, scale=1 / 8)[face]) for axis in ((1, 0), (0, 1))]
+    return [
+        np.abs(cv2.Sobel(grey, cv2.CV_32F, *axis, scale=1 / 8)[face]) for axis in ((1, 0), (0, 1))
+    ]
 
 
 def _edge_width(steep: Grey, soft: Grey, along: Grey, limits: QualityLimits) -> float:

@@ -42,7 +42,9 @@ _RIM = ("iris_lateral", "iris_medial")
 
 
 def _brow_ends(*stations: int) -> tuple[str, ...]:
-    return tuple(f"{edge}_{station}" for edge in ("brow_upper", "brow_lower") for station in stations)
+    return tuple(
+        f"{edge}_{station}" for edge in ("brow_upper", "brow_lower") for station in stations
+    )
 
 
 # Points that go wrong together, and the group of points whose asymmetry misleads them; from the general to

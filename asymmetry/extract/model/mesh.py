@@ -53,7 +53,9 @@ class Mesh:
         If ``threads`` is no number above 0.
     """
 
-    def __init__(self, model: str | os.PathLike[str] | None = None, *, threads: int | None = None) -> None:
+    def __init__(
+        self, model: str | os.PathLike[str] | None = None, *, threads: int | None = None
+    ) -> None:
         path = model_file(model)
         threads = reading_threads(threads)
         try:
@@ -81,8 +83,12 @@ class Mesh:
 
     def read_square(self, picture: Pixels) -> tuple[FloatArray, float]:
         """As `read`, with how sure the network is of a face: no face up to `LEAST_SCORE`."""
-        points, score, *_ = run_network(self._points, np.asarray(cv2.LUT(picture, _SHARES), np.float32)[None])
-        return np.asarray(points, dtype=np.float64).reshape(MEDIAPIPE_478.size, 3), float(score.item())
+        points, score, *_ = run_network(
+            self._points, np.asarray(cv2.LUT(picture, _SHARES), np.float32)[None]
+        )
+        return np.asarray(points, dtype=np.float64).reshape(MEDIAPIPE_478.size, 3), float(
+            score.item()
+        )
 
     def weigh_expressions(self, points: FloatArray) -> FloatArray:
         """Expression weights (52,) of a face's points (478, 3), in px of any scale."""

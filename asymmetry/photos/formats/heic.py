@@ -14,7 +14,9 @@ from asymmetry.photos.formats.pillow import PillowPhoto, brands_of
 __all__ = ["HEIC", "HeicReader"]
 
 #: ISO/IEC 23008-12, annex B.
-_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1"))
+_BRANDS = frozenset(
+    (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1")
+)
 _AVIF = frozenset((b"avif", b"avis"))
 
 
@@ -39,7 +41,9 @@ class HeicReader:
         try:
             from pillow_heif import HeifImageFile
         except ImportError as error:
-            raise UnreadablePhotoError(name, Note("extra_needed", format="HEIC", extra="heic")) from error
+            raise UnreadablePhotoError(
+                name, Note("extra_needed", format="HEIC", extra="heic")
+            ) from error
         plugin: Callable[[BinaryIO], ImageFile.ImageFile] = HeifImageFile
         return PillowPhoto(plugin(stream), name)
 

@@ -28,7 +28,9 @@ from asymmetry.photos.pixels import coarsen, read_exif, refuse_filling_in, rgb
 
 __all__ = ["PILLOW_READERS", "PillowPhoto", "PillowReader", "brands_of"]
 
-_REDUCED_COPY = 1  # TIFF 6.0, NewSubfileType, bit 0: the preview of something else, as in camera raw files
+_REDUCED_COPY = (
+    1  # TIFF 6.0, NewSubfileType, bit 0: the preview of something else, as in camera raw files
+)
 
 
 class PillowPhoto:
@@ -73,7 +75,10 @@ class PillowPhoto:
             reduced = coarsen(image, least_side)
         if isinstance(image, TiffImagePlugin.TiffImageFile):
             # Pillow would make this memory itself, but check its size by a limit of the whole process.
-            stored = (image.tag_v2[ExifTags.Base.ImageWidth], image.tag_v2[ExifTags.Base.ImageLength])
+            stored = (
+                image.tag_v2[ExifTags.Base.ImageWidth],
+                image.tag_v2[ExifTags.Base.ImageLength],
+            )
             image.im = Image.new(image.mode, stored).im
         return rgb(image, self._name), reduced
 
@@ -139,7 +144,11 @@ _JPEG, _PNG, _WEBP = (
     PngImagePlugin.PngImageFile,
     WebPImagePlugin.WebPImageFile,
 )
-_TIFF, _BMP, _GIF = TiffImagePlugin.TiffImageFile, BmpImagePlugin.BmpImageFile, GifImagePlugin.GifImageFile
+_TIFF, _BMP, _GIF = (
+    TiffImagePlugin.TiffImageFile,
+    BmpImagePlugin.BmpImageFile,
+    GifImagePlugin.GifImageFile,
+)
 
 PILLOW_READERS = (
     PillowReader("JPEG", (".jpg", ".jpeg", ".jpe", ".jfif"), rb"\xff\xd8\xff", _JPEG),
@@ -149,5 +158,7 @@ PILLOW_READERS = (
     PillowReader("BMP", (".bmp",), rb"BM", _BMP),
     PillowReader("GIF", (".gif",), rb"GIF8[79]a", _GIF),
     # AV1 Image File Format 1.1.
-    BrandReader("AVIF", (".avif",), b"", AvifImagePlugin.AvifImageFile, frozenset((b"avif", b"avis"))),
+    BrandReader(
+        "AVIF", (".avif",), b"", AvifImagePlugin.AvifImageFile, frozenset((b"avif", b"avis"))
+    ),
 )

@@ -85,7 +85,9 @@ def _make_room(axes: Axes, *, for_names: bool) -> None:
     axes.set_ylim(low - spare - names, high + spare)
 
 
-def draw_course(axes: Axes, course: Course, setting: Setting, headline: Headline | None = None) -> None:
+def draw_course(
+    axes: Axes, course: Course, setting: Setting, headline: Headline | None = None
+) -> None:
     """Draw one column over days into axes: its photos, its days' means, and their 95 % band.
 
     Parameters

@@ -131,7 +131,9 @@ def _reach(dot: Dot) -> Iterator[float]:
 def _draw_row(axes: Axes, dot: Dot, height: float, name: str, setting: Setting) -> None:
     """Draw one metric: the band of measurement error, the size that others notice, before and now."""
     axes.axhline(height, color="#dddddd", linewidth=0.8, zorder=0)
-    axes.annotate(name, (0, height - _TITLE), xycoords=("axes fraction", "data"), va="center", fontsize=SMALL)
+    axes.annotate(
+        name, (0, height - _TITLE), xycoords=("axes fraction", "data"), va="center", fontsize=SMALL
+    )
     if dot.headline.visible_mm is not None:
         for edge in (-dot.headline.visible_mm, dot.headline.visible_mm):
             ends = [height - 0.15, height + 0.25]
@@ -159,7 +161,9 @@ def _draw_row(axes: Axes, dot: Dot, height: float, name: str, setting: Setting) 
             fontsize=SMALL,
             color=GREY,
         )
-    axes.plot(dot.after, height, marker="o", markersize=7, color=DIFFERENCE, linestyle="none", label=name)
+    axes.plot(
+        dot.after, height, marker="o", markersize=7, color=DIFFERENCE, linestyle="none", label=name
+    )
 
 
 def _legend(axes: Axes, dots: Sequence[Dot], setting: Setting, since: str) -> None:

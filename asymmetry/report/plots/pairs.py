@@ -63,7 +63,11 @@ def movement_pairs(followed: Sequence[Sides], changes: Sequence[Change]) -> tupl
     known = {each.column + each.expression: each for each in changes}
     made = []
     for each in followed:
-        if each.headline not in MOVEMENT_HEADLINES.values() or not len(each.right) or not len(each.left):
+        if (
+            each.headline not in MOVEMENT_HEADLINES.values()
+            or not len(each.right)
+            or not len(each.left)
+        ):
             continue
         change = known.get(each.diff.column + each.diff.expression)
         now = (float(each.right.value[-1]), float(each.left.value[-1]))
@@ -114,7 +118,12 @@ def draw_pairs(pairs: Sequence[Pair], setting: Setting) -> Figure:
     for place, pair in zip(places, pairs, strict=True):
         title = text.known("titles", pair.headline.name)
         axes.annotate(
-            title, (0, place - _TITLE), xytext=(3, 0), textcoords="offset points", va="center", fontsize=SMALL
+            title,
+            (0, place - _TITLE),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
         )
     axes.set_yticks([])
     axes.set_ylim(len(pairs) - 0.6, -0.6)

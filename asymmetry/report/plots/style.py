@@ -69,7 +69,9 @@ def svg(figure: Figure) -> bytes:
 
     stream = io.BytesIO()
     with rc_context({"svg.hashsalt": "asymmetry"}):  # the same figure gives the same file
-        figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+        figure.savefig(
+            stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
+        )
     return stream.getvalue()
 
 

@@ -205,9 +205,16 @@ def _count_points(mm: float, error: float) -> tuple[int, ...]:
 
     Examples
     --------
-    >>> _count_points(6.2, 0.5), _count_points(7.6, 0.5), _count_points(0.1, 0.5), _count_points(14, 0.5)
+    >>> (
+    ...     _count_points(6.2, 0.5),
+    ...     _count_points(7.6, 0.5),
+    ...     _count_points(0.1, 0.5),
+    ...     _count_points(14, 0.5),
+    ... )
     ((2,), (2, 3), (0,), (4,))
     """
     half = math.hypot(error, _95_PERCENT * IRIS_SD_MM / IRIS_MM * mm)
-    low, high = (int(min(max(each / MM_PER_POINT, 0), MOST_POINTS)) for each in (mm - half, mm + half))
+    low, high = (
+        int(min(max(each / MM_PER_POINT, 0), MOST_POINTS)) for each in (mm - half, mm + half)
+    )
     return tuple(range(low, high + 1))

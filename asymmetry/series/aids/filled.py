@@ -82,7 +82,8 @@ def read_answers(path: str | os.PathLike[str]) -> FilledForms:
         raise InvalidInputError(f"{file}: can't be read as filled-in forms ({error})") from error
     try:
         answers = {
-            form["scale"]: {item["name"]: item["value"] for item in form["items"]} for form in plain["forms"]
+            form["scale"]: {item["name"]: item["value"] for item in form["items"]}
+            for form in plain["forms"]
         }
         day, affected = plain["day"], plain["affected"]
     except (KeyError, TypeError) as error:

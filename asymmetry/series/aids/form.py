@@ -192,7 +192,9 @@ def make_aids(
         answers = known.answers
         affected = known.settle(when, affected)
     check_answers(answers, SCALES, "" if known is None else f"{known.path}: ")
-    forms = [_fill_form(series, scale, answers.get(scale.name, {}), when, affected) for scale in SCALES]
+    forms = [
+        _fill_form(series, scale, answers.get(scale.name, {}), when, affected) for scale in SCALES
+    ]
     started = series.day_zero
     dated = None
     if started is not None and not math.isnan(when):
@@ -214,14 +216,20 @@ def _choose_day(series: History, day: str | date | float | None) -> float:
 
 
 def _fill_form(
-    series: History, scale: GradingScale, answers: Mapping[str, object], day: float, affected: Side | None
+    series: History,
+    scale: GradingScale,
+    answers: Mapping[str, object],
+    day: float,
+    affected: Side | None,
 ) -> Form:
     items = []
     for question in scale.questions:
         evidence, notes = find_evidence(series, question, day, affected)
         value = cast("Value | None", answers.get(question.name))
         allowed = tuple(question.points) or question.span
-        items.append(Item(scale.name, question.name, question.part, allowed, value, evidence, notes))
+        items.append(
+            Item(scale.name, question.name, question.part, allowed, value, evidence, notes)
+        )
     totals = tuple(_add_up(scale.questions, items, each, affected) for each in scale.formulas)
     return Form(scale.name, tuple(items), totals)
 
@@ -239,7 +247,8 @@ def _add_up(
     if blank:
         return Total(formula.name, None, note=Note("aid_blank", n=blank, of=len(asked)))
     points = sum(
-        formula.weights[question.part] * question.points[str(item.value)] for question, item in asked
+        formula.weights[question.part] * question.points[str(item.value)]
+        for question, item in asked
     )
     grade = formula.grades[points] if formula.grades else ""
     return Total(formula.name, float(points), grade)

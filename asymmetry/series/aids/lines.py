@@ -66,7 +66,9 @@ def _item_lines(item: Item, say: Text) -> Iterator[str]:
 def _allowed_words(item: Item, say: Text) -> str:
     if isinstance(item.allowed[0], float):
         return say("aids.span", low=item.allowed[0], high=item.allowed[-1])
-    return say.entries["lists.comma"].join(_choice_words(item, str(each), say) for each in item.allowed)
+    return say.entries["lists.comma"].join(
+        _choice_words(item, str(each), say) for each in item.allowed
+    )
 
 
 def _choice_words(item: Item, choice: str, say: Text) -> str:
@@ -81,7 +83,10 @@ def _evidence_lines(found: Evidence, say: Text) -> Iterator[str]:
     if math.isfinite(found.share):
         yield say("aids.share", share=found.share)
     if found.suggests:
-        points = {"points": _range_words(found.suggests, say), "healthy": _range_words(found.healthy, say)}
+        points = {
+            "points": _range_words(found.suggests, say),
+            "healthy": _range_words(found.healthy, say),
+        }
         yield say("aids.points", **points)
 
 

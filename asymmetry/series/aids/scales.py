@@ -15,7 +15,9 @@ from asymmetry.core.notes import Note
 
 __all__ = ["MM_PER_POINT", "MOST_POINTS", "SCALES", "Formula", "GradingScale", "Question"]
 
-Part: TypeAlias = Literal["rest", "voluntary", "static", "dynamic", "synkinesis", "grade", "measured"]
+Part: TypeAlias = Literal[
+    "rest", "voluntary", "static", "dynamic", "synkinesis", "grade", "measured"
+]
 Value: TypeAlias = str | float
 
 #: House and Brackmann count a point for each 0.25 cm that brow and corner of the mouth move, up to 1 cm.
@@ -23,7 +25,11 @@ MM_PER_POINT, MOST_POINTS = 2.5, 4
 
 _REST = "rest"
 _FOLD, _CHIN_AND_NECK = Note("aid_fold"), Note("aid_chin_and_neck")
-_EFFORT, _FULL_CLOSURE, _NOT_ASKED = Note("aid_effort"), Note("aid_full_closure"), Note("aid_not_asked")
+_EFFORT, _FULL_CLOSURE, _NOT_ASKED = (
+    Note("aid_effort"),
+    Note("aid_full_closure"),
+    Note("aid_not_asked"),
+)
 #: Parts that are graded by how far the affected side moves, beside the healthy one.
 _MOVEMENTS = ("voluntary", "dynamic", "measured")
 
@@ -189,7 +195,9 @@ SUNNYBROOK = GradingScale(
 _BOTH_WAYS, _ONE_WAY = (0.0, 200.0), (0.0, 100.0)
 
 
-def _analogue(name: str, part: Part, *looks: tuple[str, str], caution: Note | None = None) -> Question:
+def _analogue(
+    name: str, part: Part, *looks: tuple[str, str], caution: Note | None = None
+) -> Question:
     span = _BOTH_WAYS if part == "static" else _ONE_WAY
     return Question(name, part, span=span, looks=looks, caution=caution)
 
@@ -211,9 +219,16 @@ EFACE = GradingScale(
         _analogue("dynamic_full_closure", "dynamic", caution=_FULL_CLOSURE),
         _analogue("dynamic_fold_depth", "dynamic", caution=_FOLD),
         _analogue("dynamic_fold_orientation", "dynamic", caution=_FOLD),
-        _analogue("dynamic_mouth", "dynamic", *_look("smile_open", "commissure_travel", "commissure_lift")),
+        _analogue(
+            "dynamic_mouth", "dynamic", *_look("smile_open", "commissure_travel", "commissure_lift")
+        ),
         _analogue("dynamic_lower_lip", "dynamic", caution=_NOT_ASKED),
-        _analogue("synkinesis_ocular", "synkinesis", ("smile_open", "synkinesis"), ("pucker", "eye_closed")),
+        _analogue(
+            "synkinesis_ocular",
+            "synkinesis",
+            ("smile_open", "synkinesis"),
+            ("pucker", "eye_closed"),
+        ),
         _analogue("synkinesis_midface", "synkinesis", ("eye_closure", "commissure_travel")),
         _analogue("synkinesis_mentalis", "synkinesis", caution=_CHIN_AND_NECK),
         _analogue("synkinesis_platysma", "synkinesis", caution=_CHIN_AND_NECK),
@@ -244,7 +259,9 @@ HOUSE_BRACKMANN = GradingScale(
             looks=_look("smile_open", "commissure_spread"),
         ),
     ),
-    formulas=(Formula("measured", {"measured": 1}, ("VI", "V", "V", "IV", "IV", "III", "III", "II", "I")),),
+    formulas=(
+        Formula("measured", {"measured": 1}, ("VI", "V", "V", "IV", "IV", "III", "III", "II", "I")),
+    ),
 )
 
 #: The scales, in the order in which they are told.

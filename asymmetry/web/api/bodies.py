@@ -17,7 +17,15 @@ from asymmetry.photos.names import expression_from_text
 from asymmetry.web.problems import ProblemError
 from asymmetry.web.store.entries import PlannedTreatment
 
-__all__ = ["LONGEST", "read_day", "read_facts", "read_object", "read_patient", "read_points", "read_text"]
+__all__ = [
+    "LONGEST",
+    "read_day",
+    "read_facts",
+    "read_object",
+    "read_patient",
+    "read_points",
+    "read_text",
+]
 
 #: Letters of a text at most.
 LONGEST = 2000
@@ -75,7 +83,9 @@ def read_day(name: str, value: Any) -> str:
         raise _wrong(f"{name}: write the day as 2026-03-31") from error
 
 
-def _read_fields(body: Mapping[str, Any], known: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
+def _read_fields(
+    body: Mapping[str, Any], known: Mapping[str, Callable[[Any], Any]]
+) -> dict[str, Any]:
     unknown = sorted(set(body) - set(known))
     if unknown:
         raise _wrong(f"unknown field {', '.join(unknown)}; known: {', '.join(known)}")
@@ -86,7 +96,9 @@ def _read_treatments(value: Any) -> tuple[PlannedTreatment, ...]:
     if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
         raise _wrong('treatments: give a list such as [{"date": "2026-03-09", "note": "20 U"}]')
     made = [
-        PlannedTreatment(read_day("treatments", each.get("date")), str(each.get("note") or "")[:LONGEST])
+        PlannedTreatment(
+            read_day("treatments", each.get("date")), str(each.get("note") or "")[:LONGEST]
+        )
         for each in value
     ]
     return tuple(sorted(made, key=lambda each: each.date))
@@ -119,7 +131,9 @@ def _read_taken(value: Any) -> str | None:
     try:
         datetime.fromisoformat(value)
     except (TypeError, ValueError) as error:
-        raise _wrong("taken: write the day as 2026-03-31, or the time as 2026-03-31T12:30:00") from error
+        raise _wrong(
+            "taken: write the day as 2026-03-31, or the time as 2026-03-31T12:30:00"
+        ) from error
     return str(value)
 
 

@@ -106,7 +106,9 @@ def _advise_turn(frame: Landmarks, limits: FrameLimits) -> Iterator[Note]:
 
 def _advise_eyes(frame: Landmarks, limits: FrameLimits, closed_eyes: bool) -> Iterator[Note]:
     names = frame.layout.expressions
-    blinks = [float(frame.blendshapes[0, names.index(f"eyeBlink{side}")]) for side in ("Right", "Left")]
+    blinks = [
+        float(frame.blendshapes[0, names.index(f"eyeBlink{side}")]) for side in ("Right", "Left")
+    ]
     if not closed_eyes and min(blinks) > limits.blink:
         yield Note("frame_closed_eyes")
 

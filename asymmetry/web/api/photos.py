@@ -53,14 +53,18 @@ async def bring_photos(request: Request) -> Response:
     async with request.form(max_files=desk.limits.files, max_fields=16) as form:
         files = [each for each in form.getlist(_FIELD) if isinstance(each, UploadFile)]
         if not files:
-            raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"send files as multipart, field {_FIELD!r}")
+            raise ProblemError(
+                HTTPStatus.UNPROCESSABLE_ENTITY, f"send files as multipart, field {_FIELD!r}"
+            )
         for file in files:
             data, name = await file.read(desk.limits.file + 1), file.filename or "photo"
             reason = _refuse_photo(desk, name, data)
             if reason:
                 refused.append({"name": name, "reason": reason})
             else:
-                kept.append(await run_in_threadpool(desk.store.add_photo, patient, plain_name(name), data))
+                kept.append(
+                    await run_in_threadpool(desk.store.add_photo, patient, plain_name(name), data)
+                )
     for photo in kept:
         if photo.waits:
             desk.work.add(photo.id)
@@ -169,7 +173,9 @@ def _read_places(desk: Desk, photo: KeptPhoto, points: Places) -> dict[str, Any]
     for (name, side), place in points.items():
         _check_point(landmarks.scheme, name, side)
         if place is not None and not (0 <= place[0] <= width and 0 <= place[1] <= height):
-            raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, f"{name} {side}: lies outside of the photo")
+            raise ProblemError(
+                HTTPStatus.UNPROCESSABLE_ENTITY, f"{name} {side}: lies outside of the photo"
+            )
         facts |= _as_stored(photo, name, side, place, width)
     return facts
 

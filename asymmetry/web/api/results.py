@@ -56,7 +56,9 @@ def show_course(request: Request) -> Response:
     asked = request.query_params
     metric, side = asked.get("metric", ""), asked.get("side", "diff")
     if not metric or side not in (*SIDES, "diff"):
-        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "give metric=, and side=right, left or diff")
+        raise ProblemError(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "give metric=, and side=right, left or diff"
+        )
     series = _read_measured(request)
     if series is None:
         raise ProblemError(HTTPStatus.CONFLICT, "no photo of this patient has been measured yet")

@@ -116,7 +116,9 @@ class Database:
 
 def _hold(folder: Path) -> sqlite3.Connection:
     """A lock that ends with the process: a write that is begun in an empty database."""
-    holds = sqlite3.connect(folder / _LOCK, isolation_level=None, timeout=0, check_same_thread=False)
+    holds = sqlite3.connect(
+        folder / _LOCK, isolation_level=None, timeout=0, check_same_thread=False
+    )
     try:
         holds.execute("PRAGMA journal_mode = MEMORY")
         holds.execute("BEGIN EXCLUSIVE")

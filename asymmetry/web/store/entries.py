@@ -99,7 +99,9 @@ class Correction(Record):
     @classmethod
     def of_row(cls, row: sqlite3.Row) -> Correction:
         """The correction that a row of the table holds."""
-        return cls(row["at"], row["who"], row["fact"], json.loads(row["old"]), json.loads(row["new"]))
+        return cls(
+            row["at"], row["who"], row["fact"], json.loads(row["old"]), json.loads(row["new"])
+        )
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,9 @@ class KeptPhoto:
     def of_row(cls, row: sqlite3.Row, corrected: Mapping[str, Any]) -> KeptPhoto:
         """The photo that a row of the table holds."""
         plain = {name: row[name] for name in _PLAIN}
-        return cls(**plain, record=PhotoRecord.from_dict(json.loads(row["record"])), corrected=corrected)
+        return cls(
+            **plain, record=PhotoRecord.from_dict(json.loads(row["record"])), corrected=corrected
+        )
 
     @property
     def waits(self) -> bool:
@@ -193,7 +197,9 @@ class KeptPhoto:
     @property
     def as_read(self) -> KeptPhoto:
         """The same without corrections of points."""
-        kept = {fact: value for fact, value in self.corrected.items() if not fact.startswith("point ")}
+        kept = {
+            fact: value for fact, value in self.corrected.items() if not fact.startswith("point ")
+        }
         return replace(self, corrected=kept)
 
     @property

@@ -19,7 +19,13 @@ from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.web.store.database import Database
 from asymmetry.web.store.entries import QUEUED, Correction, KeptPhoto, Patient, VisitNote
 from asymmetry.web.store.files import make_private, remove_others, write_whole
-from asymmetry.web.store.tables import list_patients, list_photos, safe_path, suffix_of, write_treatments
+from asymmetry.web.store.tables import (
+    list_patients,
+    list_photos,
+    safe_path,
+    suffix_of,
+    write_treatments,
+)
 
 __all__ = ["MissingEntryError", "Store"]
 
@@ -112,7 +118,8 @@ class Store:
         self.patient(number)
         with self._database.change() as tables:
             gone = [
-                row["id"] for row in self._database.rows("SELECT id FROM photos WHERE patient = ?", number)
+                row["id"]
+                for row in self._database.rows("SELECT id FROM photos WHERE patient = ?", number)
             ]
             tables.execute("DELETE FROM patients WHERE id = ?", (number,))
         self._database.forget()
@@ -259,7 +266,9 @@ class Store:
         self.patient(patient)
         written = _now()
         with self._database.change() as tables:
-            tables.execute("INSERT OR IGNORE INTO visits (patient, date) VALUES (?, ?)", (patient, date))
+            tables.execute(
+                "INSERT OR IGNORE INTO visits (patient, date) VALUES (?, ?)", (patient, date)
+            )
             (visit,) = tables.execute(
                 "SELECT id FROM visits WHERE patient = ? AND date = ?", (patient, date)
             ).fetchone()
@@ -307,7 +316,8 @@ class Store:
     def _free_name(self, patient: str, name: str) -> str:
         """The name, or the first numbered one that no photo of the patient has."""
         taken = {
-            row["name"] for row in self._database.rows("SELECT name FROM photos WHERE patient = ?", patient)
+            row["name"]
+            for row in self._database.rows("SELECT name FROM photos WHERE patient = ?", patient)
         }
         path, free, number = PurePosixPath(name), name, 2
         while free in taken:

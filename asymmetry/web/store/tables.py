@@ -12,7 +12,14 @@ from asymmetry.photos.photo import photo_suffixes
 from asymmetry.web.store.database import Database
 from asymmetry.web.store.entries import KeptPhoto, Patient, PlannedTreatment
 
-__all__ = ["list_patients", "list_photos", "plain_name", "safe_path", "suffix_of", "write_treatments"]
+__all__ = [
+    "list_patients",
+    "list_photos",
+    "plain_name",
+    "safe_path",
+    "suffix_of",
+    "write_treatments",
+]
 
 _LONGEST_NAME, _LONGEST_PATH = 120, 400
 
@@ -78,8 +85,13 @@ def safe_path(name: str) -> str:
     ('etc/2026-03-09/smile.jpg', 'C:/Ada/smile.jpg')
     """
     parts = name.replace("\\", "/").split("/")
-    shown = ("".join(letter for letter in part if letter.isprintable()).strip(". ") for part in parts)
-    return "/".join(part[:_LONGEST_NAME] for part in shown if part)[-_LONGEST_PATH:].lstrip("/") or "photo"
+    shown = (
+        "".join(letter for letter in part if letter.isprintable()).strip(". ") for part in parts
+    )
+    return (
+        "/".join(part[:_LONGEST_NAME] for part in shown if part)[-_LONGEST_PATH:].lstrip("/")
+        or "photo"
+    )
 
 
 def suffix_of(name: str) -> str:
