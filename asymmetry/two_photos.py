@@ -61,7 +61,7 @@ def compare(
     Returns
     -------
     Comparison
-        ``str`` of it is what changed. Where the expressions differ, a photo looks mirrored against the
+        ``str`` of it tells the changes. Where the expressions differ, a photo looks mirrored against the
         other, or the faces seem to be of two people, it says so, and no change is stated.
 
     Raises

@@ -114,7 +114,7 @@ def measure_movements(half: str, seed: int = 7) -> tuple[str, list[Row]]:
     true = movement(exact, cases.displaced(exact, shift), keep_noise=True)
     read = movement(rest, after, keep_noise=True)
     apart = np.array([[case.side != side for case in made] for side in SIDES])
-    about = f"`make fidelity`: {len(made)} warps of {len(people)} {half} people, photographed again, `hemiface`."
+    about = f"`make fidelity`: {len(made)} warps of {len(people)} {half} people, taken again, `hemiface`."
     return about, rows(true, read, apart)
 
 

@@ -24,7 +24,10 @@ __all__ = [
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-_MIRROR = "Mardia et al. 2000, Klingenberg et al. 2002: fit of the mirror image by Procrustes; ours stays in mm."
+_MIRROR = (
+    "Mardia et al. 2000, Klingenberg et al. 2002: fit of the mirror image by Procrustes; ours stays "
+    "in mm."
+)
 
 
 @metric(

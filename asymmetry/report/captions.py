@@ -96,9 +96,8 @@ class Captions:
         )
         if finding is None or sides is None:
             return ""
-        right, left = (
-            _on_day(course.day, course.value, day) for course in (sides.right, sides.left)
-        )
+        right = _on_day(sides.right.day, sides.right.value, day)
+        left = _on_day(sides.left.day, sides.left.value, day)
         if math.isnan(right) or math.isnan(left):
             return ""
         unit = text.known("units", finding.unit)

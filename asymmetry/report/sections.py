@@ -198,9 +198,8 @@ class Wording:
         """
         within = []
         for headline in HEADLINES:
-            diff, sd = (
-                float(self.static[headline.column(kind)][row]) for kind in ("diff", "diff_sd")
-            )
+            diff = float(self.static[headline.column("diff")][row])
+            sd = float(self.static[headline.column("diff_sd")][row])
             if not exceeds_error(diff, sd):
                 within.append(self.text.known("compared", headline.name))
             elif math.isnan(diff):

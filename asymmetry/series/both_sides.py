@@ -66,7 +66,7 @@ def expect_mean(sides: Sides) -> Expected:
     sides : Sides
         A static metric.
     """
-    right, left, diff = (each.expected for each in (sides.right, sides.left, sides.diff))
+    right, left, diff = sides.right.expected, sides.left.expected, sides.diff.expected
     parts = ((each.sem, each.between) for each in (right, left, diff))
     rights, lefts, diffs = (np.square(each) for each in parts)
     mean = np.maximum((rights + lefts) / 2 - diffs / 4, rights / 4)

@@ -104,7 +104,8 @@ def find_strange_days(
 
 def _compare_cameras(known: set[Camera], used: set[Camera]) -> tuple[bool, str]:
     """Whether none of these cameras is known, and the name of one of them if that tells it."""
-    models, sizes = (({each[i] for each in known}, {each[i] for each in used}) for i in (0, 1))
+    models = {each[0] for each in known}, {each[0] for each in used}
+    sizes = {each[1] for each in known}, {each[1] for each in used}
     if "" not in models[0] | models[1]:
         strange = models[0].isdisjoint(models[1])
         return strange, min(models[1]) if strange else ""

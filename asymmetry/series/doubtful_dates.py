@@ -37,7 +37,7 @@ def doubt_dates(
     Set aside is the date of a single photo long before all others, which would be the baseline of everything,
     and one that contradicts the order of the camera's own numbers. Asked about are a whole visit long before
     all others, or one before less than three other days, and a photo long after all others: people come back.
-    What somebody has written down is believed. A reason holds the date that is likely, if there is one.
+    Written dates are believed. A reason holds the date that is likely, if there is one.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """The expression of photos of which nobody says one: rest, unless the face clearly shows another.
 
-What is ill or treated must not be taken for an expression. So against the person's usual rest both sides have
-to show it. One side is enough only against another photo of the same visit: between two photos of a few
-minutes a brow is raised or an eye closed, and no treatment sets in.
+A side that is ill or treated must not be taken for an expression. So against the person's usual rest both
+sides have to show it. One side is enough only against another photo of the same visit: between two photos
+of a few minutes a brow is raised or an eye closed, and no treatment sets in.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def label_mirrored(landmarks: Landmarks, said: Sequence[bool | None]) -> npt.NDA
     landmarks : Landmarks
         n photos, and in their provenance what the `Extractor` was told of all of them.
     said : sequence of bool or None
-        What a manifest says of each; None where it says nothing.
+        A manifest's word on each; None where it says nothing.
     """
     all_of_them = bool(landmarks.provenance.get("mirrored", False))
     known = {None: all_of_them, True: True, False: False}

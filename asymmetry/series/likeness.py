@@ -189,9 +189,9 @@ def _right_side(
 def shapes(landmarks: Landmarks) -> FloatArray:
     """The shape of each face by which its person is known, shape (n, 12).
 
-    It is what of the face's proportions differs between people and not between a person's photos, each in
-    standard deviations of a person's retakes: linear discriminants (Fisher 1936, Ann Eugen 7:179). NaN where
-    an eye is closed, for its corners are then read elsewhere, or the head is turned far.
+    It holds those proportions of the face that differ between people and not between a person's photos,
+    each in standard deviations of a person's retakes: linear discriminants (Fisher 1936, Ann Eugen 7:179).
+    NaN where an eye is closed, for its corners are then read elsewhere, or the head is turned far.
     """
     shape = proportions(landmarks) @ _discriminants()
     shape[_weigh(landmarks, "eyeBlink") > _CLOSED] = np.nan

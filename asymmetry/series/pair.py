@@ -255,7 +255,7 @@ def _describe_shot(series: History, row: int, landmarks: Landmarks) -> Shot:
 
 def _find_doubts(landmarks: Landmarks, shots: Sequence[Shot]) -> Iterator[Note]:
     """Why the photos can't be compared."""
-    before, after = (shot.expression for shot in shots)
+    before, after = shots[0].expression, shots[1].expression
     for shot in shots:
         if shot.expression == UNKNOWN:
             yield Note("pair_unknown_expression", photo=shot.photo)

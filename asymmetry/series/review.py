@@ -204,7 +204,7 @@ def review_photos(
     Parameters
     ----------
     photos : Measurements
-        `History.photos`: what is known of each, and its notes.
+        `History.photos`: the facts about each, and its notes.
     usable : ndarray of bool, shape (n,)
         Whether each was measured and is not set aside.
     treated_on : datetime.date or None

@@ -1,4 +1,4 @@
-"""`Rule` and what it looks at: the facts of a series, and a concern that it makes of them."""
+"""`Rule` and its situation: the facts of a series, and a concern that it makes of them."""
 
 from __future__ import annotations
 

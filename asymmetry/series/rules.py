@@ -1,4 +1,4 @@
-"""The library's own rules for what a clinician may want to look at."""
+"""The library's own rules for findings that a clinician may want to look at."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def _make_row(
 def _make_cell(
     sides: Sides, day: float, series: History, arrows: Mapping[tuple[Side, float], Arrow]
 ) -> Cell:
-    right, left = (_value_of_day(each, day) for each in (sides.right, sides.left))
+    right, left = _value_of_day(sides.right, day), _value_of_day(sides.left, day)
     used = {name: None for each in (sides.right, sides.left) for name in _photos_of_day(each, day)}
     notes: tuple[Note, ...] = ()
     if math.isnan(right) or math.isnan(left):

@@ -23,7 +23,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-#: What the page may load: its own files, and pictures that it has made itself.
+#: The page may load its own files, and pictures that it has made itself.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
     "connect-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -76,7 +76,7 @@ class _RefusedError(Exception):
 
 
 class Guard:
-    """Lets through what this computer's own page, or a program with the token, asks.
+    """Lets through requests of this computer's own page, and of programs with the token.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ _OTHER = {"right": "left", "left": "right", MIDDLE: MIDDLE}
 
 
 def describe_kept(photo: KeptPhoto) -> PhotoRecord:
-    """The facts about a photo; what a person said on the page is believed as a manifest is."""
+    """The facts about a photo; corrections on the page are believed as a manifest is."""
     said = photo.corrected
     taken = None
     if said.get("taken"):

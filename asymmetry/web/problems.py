@@ -26,7 +26,7 @@ class ProblemError(Exception):
     status : HTTPStatus
         The status of the answer.
     detail : str
-        What to do about it, in words.
+        The remedy, in words.
     **more
         Further members of the answer.
     """

@@ -172,11 +172,11 @@ def make_tables(
         )
         made = f"`make retakes`: {len(who)} tuning people."
         yield "retaken_people", made, unlike_rows(tuning, slopes)
-        made = f"`make retakes`: true changes of {len(whom)} reporting people's right sides, photographed again."
+        made = f"`make retakes`: true changes of {len(whom)} reporting people's right sides, taken again."
         yield "retaken_steps", made, step_rows(reporting)
         made = "`make retakes`: renders of a head with exact points, and retakes of its frontal renders."
         yield "retaken_renders", made, render_rows(reader, plain)
-    made = f"`make retakes`: series of {len(whom)} reporting people's retakes, {DRAWS} of each plan and person."
+    made = f"`make retakes`: series of {len(whom)} reporting people's retakes, {DRAWS} a plan and person."
     yield "retaken_quiet", made, quiet_rows(reporting)
     yield "retaken_told", made, told_rows(reporting)
     yield "retaken_smiles", made, smile_rows(reporting)

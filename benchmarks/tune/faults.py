@@ -108,7 +108,8 @@ def main() -> None:
                 after = measure(read, metrics=["brow_height"], sd=False)
                 off = after["brow_height_diff_mm"] - before["brow_height_diff_mm"]
                 span = np.nanpercentile(read.quality[:, column], [0, 50, 100]).round(2).tolist()
-                told = f"brows off by {np.sqrt(np.nanmean(off**2)):.2f} mm, {int(np.isnan(off).sum())} not read"
+                lost = int(np.isnan(off).sum())
+                told = f"brows off by {np.sqrt(np.nanmean(off**2)):.2f} mm, {lost} not read"
                 print(f"{name}, step {step:g}: {span}; {told}", flush=True)
 
 

@@ -169,7 +169,7 @@ def _as_evidence(
     metric: Metric, table: Measurements, row: int, sds: tuple[str, ...], least: float
 ) -> Evidence:
     """Both sides; the error is at least what is read where nothing moves."""
-    right, left = (float(table[column][row]) for column in metric.columns[:2])
+    right, left = float(table[metric.columns[0]][row]), float(table[metric.columns[1]][row])
     errors = [max(_95_PERCENT * float(table[column][row]), least) for column in sds[:3]]
     if not errors or np.isnan([table[column][row] for column in sds[:3]]).any():
         errors = [math.nan] * 3

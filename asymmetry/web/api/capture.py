@@ -79,7 +79,8 @@ def advise(frame: Landmarks, closed_eyes: bool, limits: FrameLimits | None = Non
 
 
 def _advise_place(frame: Landmarks, limits: FrameLimits) -> Iterator[Note]:
-    right, left = (frame.point("outer_canthus", side)[0, :2] for side in ("right", "left"))
+    right = frame.point("outer_canthus", "right")[0, :2]
+    left = frame.point("outer_canthus", "left")[0, :2]
     width, height = frame.size[0]
     share = float(np.hypot(*(left - right))) / width
     if share < limits.small:
@@ -93,7 +94,11 @@ def _advise_place(frame: Landmarks, limits: FrameLimits) -> Iterator[Note]:
 
 def _advise_turn(frame: Landmarks, limits: FrameLimits) -> Iterator[Note]:
     table = measure(frame, metrics=(), sd=False)
-    yaw, pitch, roll = (float(table[name][0]) for name in ("yaw_deg", "pitch_deg", "roll_deg"))
+    yaw, pitch, roll = (
+        float(table["yaw_deg"][0]),
+        float(table["pitch_deg"][0]),
+        float(table["roll_deg"][0]),
+    )
     if abs(yaw) > limits.yaw:
         yield Note("frame_turn", side="right" if yaw > 0 else "left")
     if pitch > limits.pitch:

@@ -1,4 +1,4 @@
-"""Results: what changed, courses over days, the report, the export, and the stream of news."""
+"""Results: changes, courses over days, the report, the export, and the stream of news."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def rate_differences(table: Measurements) -> dict[str, str | None]:
     """Whether a bystander notices each headline difference: likely, possible or unlikely; by the metric."""
     found: dict[str, str | None] = {}
     for each in HEADLINES:
-        diff, sd = (float(table[each.column(side)][0]) for side in ("diff", "diff_sd"))
+        diff, sd = float(table[each.column("diff")][0]), float(table[each.column("diff_sd")][0])
         found[each.metric] = each.noticeable(diff, sd) if math.isfinite(diff) else None
     return found
 

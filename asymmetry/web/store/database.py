@@ -97,7 +97,7 @@ class Database:
             self._connection.execute("COMMIT")
 
     def forget(self) -> None:
-        """Take what was deleted out of the write-ahead log, too."""
+        """Take deleted entries out of the write-ahead log, too."""
         with self._mutex:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

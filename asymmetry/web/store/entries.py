@@ -1,4 +1,4 @@
-"""What the store holds, as frozen data: patients, photos, corrections and notes."""
+"""The entries of the store, as frozen data: patients, photos, corrections and notes."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ class KeptPhoto:
     status : str
         ``"queued"`` while it waits, then as in `Landmarks`.
     reason : str
-        Why it was not measured, or what is remarked.
+        Why it was not measured, or the remarks on it.
     record : PhotoRecord
         The facts that its name and its tags say.
     corrected : mapping of str to object
