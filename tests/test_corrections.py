@@ -92,9 +92,10 @@ def test_a_list_of_corrections_is_read_as_it_was_written(tmp_path: Path) -> None
     assert read_corrections(tmp_path / "corrections.csv") == told
 
 
-def test_a_list_that_is_wrong_names_its_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["two", "nan", "inf"])
+def test_a_list_that_is_wrong_names_its_line(tmp_path: Path, place: str) -> None:
     path = tmp_path / "corrections.csv"
-    path.write_text("photo,point,side,x,y\na.jpg,commissure,right,1,two\n")
+    path.write_text(f"photo,point,side,x,y\na.jpg,commissure,right,1,{place}\n")
     with pytest.raises(InvalidInputError, match=r"corrections\.csv.*2.*numbers"):
         read_corrections(path)
 
@@ -104,5 +105,8 @@ def test_rows_are_corrected_by_their_names(face: Landmarks) -> None:
     corrected = correct_rows(two, {"b": moved(face, 1.0)})
     assert corrected[:1] == two[:1]
     assert corrected[1:] == correct_points(two[1:], moved(face, 1.0))
+    same = two[[0, 1]]
+    same = replace(same, photo=np.array(["a", "a"]))
+    assert len(correct_rows(same, {"a": moved(face, 1.0)})) == 2
     with pytest.raises(InvalidInputError, match="no points were read from c"):
         correct_rows(two, {"c": moved(face, 1.0)})

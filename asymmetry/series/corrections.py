@@ -121,14 +121,18 @@ def correct_rows(landmarks: Landmarks, corrections: Mapping[str, Points]) -> Lan
     InvalidInputError
         If there is no such photo, it has no points, or the scheme has no such point.
     """
-    rows = {name: row for row, name in enumerate(landmarks.photo.tolist())}
+    names = landmarks.photo.tolist()
+    rows = {name: row for row, name in enumerate(names)}
     lost = [name for name in corrections if name not in rows or not landmarks.usable[rows[name]]]
     if lost:
         raise InvalidInputError(f"corrections: no points were read from {', '.join(lost)}")
     if not corrections:
         return landmarks
     return Landmarks.concat(
-        [correct_points(landmarks[row], corrections.get(name, {})) for name, row in rows.items()]
+        [
+            correct_points(landmarks[row], corrections.get(each, {}))
+            for row, each in enumerate(names)
+        ]
     )
 
 
@@ -150,11 +154,18 @@ def read_corrections(path: str | os.PathLike[str]) -> dict[str, Points]:
     found: dict[str, dict[tuple[str, str], tuple[float, float]]] = defaultdict(dict)
     for where, row in read_rows(path, CORRECTION_COLUMNS, "photo"):
         try:
-            place = float(row["x"]), float(row["y"])
+            place = _read_px(row["x"]), _read_px(row["y"])
         except (KeyError, ValueError) as error:
             raise InvalidInputError(f"{where}: give x and y as numbers of px") from error
         found[row["photo"]][row.get("point", ""), row.get("side", "")] = place
     return dict(found)
+
+
+def _read_px(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
 
 
 def write_corrections(path: str | os.PathLike[str], corrections: Mapping[str, Points]) -> None:
