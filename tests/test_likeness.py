@@ -170,6 +170,20 @@ def test_a_brow_that_is_higher_by_itself_within_a_visit_is_raised() -> None:
     assert found.static["expression"].tolist() == ["rest", "brow_raise", "rest", "rest"]
 
 
+def test_a_photo_at_rest_that_failed_is_nothing_to_compare_with() -> None:
+    made = face(2)
+    table = np.zeros_like(made.blendshapes)
+    table[1, made.layout.expressions.index("mouthSmileRight")] = 0.9
+    failed = Landmarks.blank(["0.jpg"], status="no_face")
+    named = replace(made, blendshapes=table, photo=np.array(["1.jpg", "2.jpg"]))
+    three = Landmarks.concat([failed, named])
+    taken = np.array([f"2026-03-02T09:0{row}:00" for row in range(3)])
+    about = [PhotoRecord(f"{row}.jpg", expression="rest" if row == 0 else None) for row in range(3)]
+    found = Series.from_landmarks(replace(three, taken=taken), about=about)
+    assert found.static["expression"].tolist()[1:] == ["rest", "smile_open"]
+    assert np.isfinite(found.photos["expression_confidence"]).all()
+
+
 def test_a_guess_and_how_sure_it_is_stand_in_the_review() -> None:
     doubts = {
         each.photo: each

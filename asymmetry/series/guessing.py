@@ -65,7 +65,8 @@ def guess_expressions(
     doubt = np.max([*read_signs(landmarks, rest=usual).values()], axis=0)
     resting = found == REST
     confidence[resting] = np.minimum(confidence, 1 - doubt)[resting]
-    calm = _calmest_of_visit(static, day, label == REST, said == REST, doubt)
+    at_rest = landmarks.usable & (label == REST)
+    calm = _calmest_of_visit(static, day, at_rest, said == REST, doubt)
     rows = np.flatnonzero((calm >= 0) & resting & (calm != np.arange(len(calm))))
     if len(rows):
         moved = _compare(landmarks, static, rows, calm[rows])
