@@ -167,7 +167,9 @@ def test_new_asymmetry_is_a_case_for_the_review() -> None:
     assert only.note.code == "new_asymmetry"
     assert without_numbers(only.note["moved"]) == Note("right_less", headline="brow_height")
     assert only.note["moved"]["mm"] == pytest.approx(2.5, abs=0.01)
-    assert str(only).startswith("right brow 2.5 mm lower than at baseline on day 21")
+    assert str(only).startswith(
+        "right brow 2.5 mm lower relative to the left than at baseline on day 21"
+    )
     assert (only.day, only.photos) == (21, ("5",))
     assert "diagnos" not in str(only)
 
@@ -187,7 +189,8 @@ def test_what_is_no_new_asymmetry(made: Series, why: str) -> None:
 
 def told(moved: str, *, over: bool, **values: str) -> dict[str, Any]:
     """The words of a note about how far something moved, and whether it is over."""
-    return {"moved": Note(moved, **values), "now": Note("over_by" if over else "still_on")}
+    now = Note("over_by") if over else Note("still_on", unit="mm")
+    return {"moved": Note(moved, **values), "now": now}
 
 
 def plain(note: Note) -> Note:
@@ -206,6 +209,21 @@ def test_a_lid_drop_is_told_with_its_worst_day(side: str, treated: bool) -> None
     )
     assert only.note["moved"]["mm"] == pytest.approx(2.2, abs=0.01)
     assert (only.day, only.photos) == (14 if treated else 21, ("4",))
+
+
+@pytest.mark.parametrize("side", ["right", "left"])
+def test_a_lid_that_drops_while_the_other_rises_is_told(side: str) -> None:
+    rise, drop = [0, 0, 0, 2, 2, 2], [0, 0, 0, -2, -2, -2]
+    other = {"right": "left", "left": "right"}[side]
+    made = series(**{f"upper_lid_{side}_mm": drop, f"upper_lid_{other}_mm": rise})
+    assert len(found(made, "lid drop")) == 1
+
+
+def test_a_change_that_lasts_is_told_with_its_size_now() -> None:
+    made = series(brow_right_mm=[0, 0, 0, -8, -8, -3])
+    (only,) = found(made, "brow drop")
+    assert "right brow 8.0 mm lower" in str(only)
+    assert ", and still 3.0 mm on day 21" in str(only)
 
 
 @pytest.mark.parametrize("drop", [[0, 0, 0, -1.3, 0, 0], [-1.7, -1.7, -1.7, -1.7, 0, 0]])

@@ -150,3 +150,45 @@ def test_findings_are_data_with_words() -> None:
     assert json.loads(one.to_json())["side"] == "left"
     assert one.words.startswith("Day 60: left brow 3.")
     assert "lower" in one.words
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_corner_that_drops_farther_than_the_other_is_told(side: Side) -> None:
+    deep, slight = {f"mouth_corner_{side}_mm": -8 * LASTS}, {}
+    slight[f"mouth_corner_{OTHER[side]}_mm"] = -4 * LASTS
+    made = dated(face(len(DAYS), noise_px=0.1, **deep, **slight), DAYS)
+    (one,) = found(made)
+    assert (one.part, one.side, one.kind) == ("commissure_height", side, "lower")
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_change_that_turns_is_told_both_ways(side: Side) -> None:
+    turns = np.array([0, 0, 0, -8, -8, -8, 5, 5, 5.0])
+    now, then = found(at_rest(turns, "brow", 1.0, side))
+    assert [(each.kind, each.passed) for each in (now, then)] == [
+        ("higher", False),
+        ("lower", True),
+    ]
+    assert (now.side, then.side) == (side, side)
+    assert (then.days.first, then.days.last, now.days.first) == (7, 14, 21)
+    assert now.worst - now.before == pytest.approx(5, abs=0.1)
+    assert then.worst - then.before == pytest.approx(-8, abs=0.1)
+    assert then.regained == 1.0
+
+
+def test_a_gap_is_told_of_each_eye_with_its_own_size() -> None:
+    rest = at_rest(LASTS, "brow", 0.0)
+    for right, left in ((5, 5), (5, -4), (3, -3)):
+        lids = {
+            f"upper_lid_{side}_mm": -9 + mm * LASTS
+            for side, mm in zip(SIDES, (right, left), strict=True)
+        }
+        closed = dated(face(len(DAYS), noise_px=0.1, **lids), DAYS)
+        made = with_movement(rest, closed, "eye_closure")
+        series = Series.from_landmarks(treated_on=TREATED_ON, **made)
+        gaps = [each for each in series.findings if each.kind == "gap"]
+        for each in gaps:
+            (sides,) = (one for one in series.followed if one.headline.metric == "residual_gap")
+            assert each.side in SIDES
+            assert each.now == pytest.approx(getattr(sides, each.side).value[-3:].mean())
+        assert len(gaps) == (right == 5) + (left == 5)

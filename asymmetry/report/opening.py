@@ -163,7 +163,9 @@ def _sure(finding: Finding) -> Note:
 
 def _remarks(wording: Wording, finding: Finding) -> Iterator[str]:
     """When others could notice it, what speaks against it, and how old it is."""
-    if finding.better:
+    if finding.better and finding.passed:
+        yield wording.text("summary.then_better")
+    elif finding.better:
         yield wording.tell(Note("your_better"))
     if finding.noticeable:
         first, last = finding.noticeable

@@ -14,7 +14,7 @@ from asymmetry.series.recovery import Recovery
 __all__ = ["Days", "Finding", "Kind", "Subject"]
 
 Kind: TypeAlias = Literal[
-    "lower", "higher", "narrower", "wider", "weaker", "stronger", "gap", "closing", "synkinesis",
+    "lower", "higher", "narrower", "wider", "weaker", "stronger", "gap", "synkinesis",
     "less synkinesis", "weaker than other side",
 ]  # fmt: skip
 #: The side that moved; both, the same way; or neither more than the other, away from each other.

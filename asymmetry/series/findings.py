@@ -54,7 +54,6 @@ _KINDS: Mapping[str, tuple[Kind, Kind]] = MappingProxyType(
         "mrd1": ("lower", "higher"),
         "fissure_height": ("narrower", "wider"),
         "commissure_height": ("lower", "higher"),
-        "residual_gap": ("closing", "gap"),
         "synkinesis": ("less synkinesis", "synkinesis"),
     }
 )
@@ -100,8 +99,10 @@ def list_findings(
     for sides in followed:
         both = compare_both(sides, treated, moving)
         moved = _choose(sides, known.get((sides.diff.column, sides.diff.expression)), both)
-        if moved is not None:
-            made.append(_tell(moved, sides, affected))
+        if (
+            moved is not None and sides.headline.metric != "residual_gap"
+        ):  # its size is told, not its change
+            made += [_tell(each, sides, affected) for each in _split_ways(moved)]
         made += [*_find_gaps(sides), *_find_synkinesis(sides)]
     told = {(each.part, side) for each in made for side in each.sides if each.kind != "stronger"}
     weak = [each for sides in followed for each in _find_weak_sides(sides, affected)]
@@ -128,17 +129,18 @@ class _Moved(NamedTuple):
 
 def _choose(sides: Sides, change: Change | None, both: Compared | None) -> _Moved | None:
     """The change that is told: of one side by the difference, or of both by their mean; None if none is."""
+    asked = sides.headline not in HEADLINES or sides.headline.metric in BOTH_HEIGHTS
     if change is not None and change.days_beyond:
         days = np.array(change.days_beyond)
         right = _mean_change(sides.right, change.right.before, days)
         left = _mean_change(sides.left, change.left.before, days)
         subject = _subject(right, left)
-        if subject == "both" and (both is None or not both.days_beyond):
+        if subject == "both" and not (asked and both and both.days_beyond):
             subject = _farther(right, left)
         if subject != "both":
             sure = _side_sure((right + left) / 2, right - left, both)
             return _of_difference(subject, change, sides, sure)
-    if both is None or (sides.headline in HEADLINES and sides.headline.metric not in BOTH_HEIGHTS):
+    if both is None or not asked:
         return None
     if both.days_beyond:
         return _of_both(both, both.beyond_mask)
@@ -222,16 +224,29 @@ def _of_both(both: Compared, called: Mask) -> _Moved:
     )
 
 
+def _split_ways(moved: _Moved) -> list[_Moved]:
+    """The change; two of them where it went beyond its error both ways."""
+    ways = [moved.called & (moved.change < 0), moved.called & (moved.change > 0)]
+    far = moved.called & (np.abs(moved.change) > moved.error)
+    if not all((way & far).any() for way in ways):
+        return [moved]
+    back = Recovery(moved.back.column)  # of one way only
+    return [moved._replace(called=way, back=back) for way in ways]
+
+
 def _tell(moved: _Moved, sides: Sides, affected: Side | None) -> Finding:
     """A change as a finding."""
     headline = sides.headline
     worst = int(np.argmax(np.where(moved.called, np.abs(moved.change), -1)))
     size, called = float(moved.change[worst]), moved.day[moved.called]
     noticeable: tuple[float, ...] = ()
-    seen = moved.day[[headline.visible(each) for each in moved.change.tolist()]]
+    seen = moved.day[[headline.visible(each) and each * size > 0 for each in moved.change.tolist()]]
     if len(seen) and moved.side != "both":  # what is known of bystanders is about differences
         noticeable = (float(seen[0]), float(seen[-1]))
     notes, certain = moved.notes, moved.back.certain
+    regained = _part_regained(size, moved.now, moved.error)
+    if certain:
+        regained = moved.back.regained
     if moved.side in SIDES and moved.side_sure < _SURE_SIDE:
         notes = (*notes, Note("side_unsure", side=moved.side, share=moved.side_sure))
     return Finding(
@@ -244,7 +259,7 @@ def _tell(moved: _Moved, sides: Sides, affected: Side | None) -> Finding:
         before=moved.before,
         worst=moved.before + size,
         now=moved.before + moved.now,
-        regained=moved.back.regained if certain else _part_regained(size, moved.now, moved.error),
+        regained=min(regained, 1.0),
         back=moved.back if certain else None,
         error=moved.error,
         side_sure=moved.side_sure,
@@ -252,7 +267,7 @@ def _tell(moved: _Moved, sides: Sides, affected: Side | None) -> Finding:
         days=Days(
             float(called[0]), float(moved.day[worst]), float(called[-1]), float(moved.day[-1])
         ),
-        better=_is_better(moved, sides, affected),
+        better=size > 0 and _is_better(moved, sides, affected),
         photos=(moved.photos_before, moved.photos[worst], moved.photos[-1]),
         notes=notes,
     )
@@ -266,7 +281,7 @@ def _part_regained(worst: float, now: float, error: float) -> float:
 
 
 def _is_better(moved: _Moved, sides: Sides, affected: Side | None) -> bool:
-    """Whether the affected side's movement grew, and had been weaker than the healthy side's."""
+    """Whether it is about the affected side's movement, which had been weaker than the healthy side's."""
     if (
         affected is None
         or moved.side != affected
@@ -274,7 +289,7 @@ def _is_better(moved: _Moved, sides: Sides, affected: Side | None) -> bool:
     ):
         return False
     healthy = float(getattr(sides, _OTHER[affected]).value[0])
-    return moved.now > 0 and moved.before < healthy
+    return moved.before < healthy
 
 
 def _find_weak_sides(sides: Sides, affected: Side | None) -> Iterator[Finding]:
@@ -363,9 +378,7 @@ def _drop_same_events(made: Sequence[Finding]) -> list[Finding]:
     kept: list[Finding] = []
     same = dict(_SAME_EVENT)
     for each in made:
-        if (same.get(each.measure), each.side) in told or (
-            each.measure == "residual_gap" and each.kind != "gap"
-        ):
+        if (same.get(each.measure), each.side) in told:
             continue
         told_already = {(one.kind, one.measure, one.side) for one in kept}
         if (each.kind, each.measure, each.side) not in told_already:

@@ -122,7 +122,8 @@ def _lost_on_both(situation: Situation) -> Found:
         weak = each.kind == "weaker" and each.side == "both" and each.now < WEAK * each.before
         if weak and not each.passed:
             share = max(each.now / each.before, 0.0)
-            yield _tell(situation, each, Note("lost_on_both", share=share, **_when_moved(each)))
+            known = {"moved": each.moved, "day": each.days.worst, "latest": each.days.latest}
+            yield _tell(situation, each, Note("lost_on_both", share=share, **known))
 
 
 def _weaker_side(situation: Situation) -> Found:
@@ -195,15 +196,17 @@ def _excess(course: Course, first: float) -> float:
 
 
 def _among(situation: Situation, metric: str, kind: str, least: float = 0.0) -> Iterator[Finding]:
-    """Findings of one kind that are so large."""
+    """Findings of one kind that are so large; of sides that moved apart, one went that way."""
     for each in situation.findings:
-        if each.measure == metric and each.kind == kind and abs(each.worst - each.before) >= least:
+        same = each.kind == kind or each.side == "apart"
+        if each.measure == metric and same and abs(each.worst - each.before) >= least:
             yield each
 
 
 def _when_moved(finding: Finding) -> dict[str, Note | float]:
     """How far a part moved at its worst, when that was, and whether it is over."""
-    now = Note("still_on", latest=finding.days.latest)
+    left = abs(finding.now - finding.before)
+    now = Note("still_on", mm=left, unit=finding.unit, latest=finding.days.latest)
     if finding.passed:
         now = Note("over_by", latest=finding.days.latest)
     return {"moved": finding.moved, "day": finding.days.worst, "now": now}
