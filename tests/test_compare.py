@@ -266,3 +266,9 @@ def test_what_is_no_pair_is_refused(pair: tuple[Path, Path], tmp_path: Path) -> 
     result = run(pair[0], tmp_path / "none.jpg")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("Error: ")
+
+
+def test_two_photos_without_a_number_in_common_are_not_called_alike() -> None:
+    turned = replace(face(2, yaw=[0, 50]), photo=np.array(["a.jpg", "b.jpg"]))
+    about = [PhotoRecord(name, expression="rest") for name in ("a.jpg", "b.jpg")]
+    assert [note.code for note in compare_pair(turned, about).notes] == ["pair_not_measured"]

@@ -293,7 +293,7 @@ def test_synkinesis_is_told() -> None:
 def test_a_smile_that_was_always_weaker_than_the_other_side_s_is_told() -> None:
     (only,) = found(smiles([8, 8, 8, 8], [3, 3, 3, 3]), "weaker side")
     assert without_numbers(only.note) == Note(
-        "weaker_side", side="left", part="smile_open", unit="mm"
+        "weaker_side", side="left", part="smile_open", expression="smile_open", unit="mm"
     )
     assert only.note["share"] == pytest.approx(3 / 8, abs=0.01)
     assert found(smiles([8, 8, 8, 8], [5.5, 5.5, 5.5, 5.5]), "weaker side") == []

@@ -192,3 +192,11 @@ def test_a_gap_is_told_of_each_eye_with_its_own_size() -> None:
             assert each.side in SIDES
             assert each.now == pytest.approx(getattr(sides, each.side).value[-3:].mean())
         assert len(gaps) == (right == 5) + (left == 5)
+
+
+def test_a_corner_that_moves_the_other_way_is_no_negative_share() -> None:
+    rest = at_rest(LASTS, "brow", 0.0)
+    away = face(len(DAYS), noise_px=0.1, mouth_corner_right_mm=8, mouth_corner_left_mm=-2)
+    made = with_movement(rest, dated(away, DAYS), "smile_closed")
+    (one,) = (each for each in found(**made) if each.kind == "weaker than other side")
+    assert "left mouth corner movement (smile, lips closed) is 0% of the other side" in one.words

@@ -102,7 +102,7 @@ def _said(finding: Finding) -> Note:
     if finding.kind == "gap":
         return Note("your_gap", side=finding.side)
     if finding.kind == "weaker than other side":
-        return Note("your_weak", share=finding.now / finding.before, **known)
+        return Note("your_weak", share=max(finding.now / finding.before, 0.0), **known)
     if finding.kind == "synkinesis" and not finding.photos[0]:
         return Note("your_synkinesis", side=finding.side)
     if finding.worst > finding.before:

@@ -127,7 +127,8 @@ class Finding(Record):
         if self.kind == "weaker than other side":
             return Note(
                 "found_weak",
-                share=self.now / self.before,
+                share=max(self.now / self.before, 0.0),
+                expression=self.expression,
                 now=self.now,
                 other=self.before,
                 **days,

@@ -167,13 +167,14 @@ class Comparison(Record):
         ]
         if moved:
             yield Note("pair_moved", moved=moved)
-        else:
+        elif still:
             yield Note("pair_same")
         if still:
             yield Note("pair_unchanged", metrics=still)
         if lost:
             yield Note("pair_not_measured", metrics=lost)
-        yield Note("pair_error", setting=self.setting)
+        if moved or still:
+            yield Note("pair_error", setting=self.setting)
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -131,6 +131,7 @@ def _weaker_side(situation: Situation) -> Found:
         if each.kind == "weaker than other side":
             share = max(each.now / each.before, 0.0)
             known = {"side": each.side, "part": each.part, "unit": each.unit, "now": each.now}
+            known["expression"] = each.expression
             note = Note(
                 "weaker_side", share=share, other=each.before, latest=each.days.latest, **known
             )
