@@ -70,10 +70,6 @@ class Expected:
         """Error variance of the mean of so many photos of one day."""
         return self.between**2 + self.sem**2 / np.asarray(count, dtype=np.float64)
 
-    def at_least(self, sem: float) -> Expected:
-        """The same, with photos that are no surer than their own points; NaN tells nothing."""
-        return Expected(float(np.fmax(self.sem, sem)), self.between, self.df, self.note)
-
     def vary(self, sd: float) -> Expected:
         """The same where the days differ by so much more, as in effort."""
         return Expected(self.sem, math.hypot(self.between, sd), self.df, self.note)

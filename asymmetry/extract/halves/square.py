@@ -67,14 +67,6 @@ class Square:
             axis=-1,
         )
 
-    def from_face(self, xy: FloatArray) -> FloatArray:
-        """Canonical x, y (..., 2) in cm to pixel-edge coordinates."""
-        half = self.side / 2
-        return np.stack(
-            [half + xy[..., 0] * self.scale, half - (xy[..., 1] - self.middle) * self.scale],
-            axis=-1,
-        )
-
 
 def chimera(
     photo: Pixels,
