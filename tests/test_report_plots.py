@@ -173,7 +173,7 @@ def test_dots_are_the_changes() -> None:
     assert max(abs(value) for value in axes.get_xlim()) > 4
     told = describe_dots(dots, TREATED)
     assert "Brow height: before 0.0, largest change to −4.0 on day" in told
-    assert "Mouth corner: before 0.0, latest 0.0, a change is called from" in told
+    assert "Mouth corner: before 0.0, latest 0.0, a change is called at" in told
 
 
 def test_dots_of_one_day_show_what_there_is() -> None:
