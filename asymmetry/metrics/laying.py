@@ -86,7 +86,7 @@ def sure_pupils(face: Face, spread: FloatArray) -> Mask:
 
 
 def _size(rest: Face, moved: Face, seen: Mask) -> FloatArray:
-    """How much larger the face at rest is, shape (n,): by the outer canthi, the pupils and the irises.
+    """How much larger the face at rest is, shape (n,): by outer canthi, pupils and irises.
 
     A smile or a squint pulls outer canthi in by up to 1.5 % of their distance (pupils of renders keep theirs
     to 0.1 %), another vergence moves pupils, and an iris's width scatters by 0.5 %. Where pupils are seen

@@ -106,8 +106,9 @@ class Network:
     def __init__(
         self, file: str, content: bytes | None = None, *, threads: int | None = None
     ) -> None:
+        most = reading_threads(threads)
         try:
-            self._network = load_network(content or _installed(file), reading_threads(threads))
+            self._network = load_network(content or _installed(file), most)
         except (OSError, ValueError) as error:
             raise ModelError(f"{file}: this network can't be read ({error})") from error
 
