@@ -90,7 +90,8 @@ def _size(rest: Face, moved: Face, seen: Mask) -> FloatArray:
 
     A smile or a squint pulls outer canthi in by up to 1.5 % of their distance (pupils of renders keep theirs
     to 0.1 %), another vergence moves pupils, and an iris's width scatters by 0.5 %. Where pupils are seen
-    and the three agree, their mean is surest, else the middle one counts. Without pupils the canthi alone tell it.
+    and the three agree, their mean is surest, else the middle one counts. Without pupils the canthi alone
+    tell it.
     """
 
     def ratio(name: str) -> FloatArray:
