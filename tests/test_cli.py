@@ -187,7 +187,7 @@ def test_series_writes_a_table_and_a_page(
     assert "not scored: <b>broken.jpg: " in result.stderr
     text, sheet, table = result.stdout.split("\n\n", 2)
     assert sheet.startswith("Sheet")
-    assert text.startswith("What changed\n  Day 63: ")
+    assert text.startswith("What changed\n  Worst on day 10: right brow ")
     assert "right brow" in " ".join(text.split())
     lines = table.splitlines()
     assert lines[0].startswith("4 photos; days since treatment")
