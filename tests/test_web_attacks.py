@@ -22,8 +22,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from asymmetry.web.store.store import Store
+from asymmetry.web.work import Work
 from tests.photos import encoded
-from tests.servers import Served, check, running_server
+from tests.servers import PATIENCE, Served, check, running_server
 
 DAYS = ("2026-03-02", "2026-03-09", "2026-03-16")
 
@@ -283,3 +285,22 @@ def test_a_locked_page_says_how_to_go_on(tmp_path: Path) -> None:
         assert browser.get("/api/patients").status_code == 401
         assert "asymmetry serve" in browser.get("/").text
         browser.close()
+
+
+def test_a_photo_that_is_deleted_at_the_wrong_moment_stops_no_other(
+    tmp_path: Path, photos: dict[str, bytes]
+) -> None:
+    with Store(tmp_path / "store") as store:
+        patient = store.add_patient("P").id
+        ids = [store.add_photo(patient, name, data).id for name, data in photos.items()]
+
+        def tell(photo: str) -> None:
+            if photo == ids[0]:
+                store.delete_photo(photo)
+                store.photo(photo)
+
+        with Work(store, tell, workers=1):
+            end = time.monotonic() + PATIENCE
+            while store.queued() and time.monotonic() < end:
+                time.sleep(0.05)
+        assert [each.status for each in store.photos(patient)] == ["ok", "ok"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -240,3 +242,84 @@ def test_points_of_other_numbers_are_read_again(folder: Path) -> None:
     database.close()
     with Store(folder, alone=True) as store:
         assert [each.id for each in store.queued()] == [photo.id]
+
+
+def test_a_folder_of_other_things_is_refused_and_left_alone(folder: Path) -> None:
+    own = folder / "photos" / "2026-03-09" / "smile.jpg"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(PHOTO)
+    mode = folder.stat().st_mode
+    with pytest.raises(InvalidInputError, match="holds other files"):
+        Store(folder, alone=True)
+    assert own.read_bytes() == PHOTO
+    assert folder.stat().st_mode == mode
+
+
+def test_a_start_that_was_cut_off_is_made_again(folder: Path) -> None:
+    (folder / "photos").mkdir(parents=True)
+    (folder / "lock.sqlite").touch()
+    Store(folder, alone=True).close()
+
+
+def test_a_change_that_cannot_be_kept_stops_no_other(folder: Path) -> None:
+    with Store(folder) as store:
+        with (
+            pytest.raises(sqlite3.IntegrityError),
+            store._database.change() as tables,
+        ):
+            tables.execute("PRAGMA defer_foreign_keys = ON")
+            tables.execute("INSERT INTO visits (patient, date) VALUES ('nobody', '2026-03-09')")
+        assert store.add_patient("P").name == "P"
+
+
+def test_bytes_that_come_while_they_are_deleted_are_kept(folder: Path) -> None:
+    with Store(folder) as store, ThreadPoolExecutor(8) as pool:
+        patient = store.add_patient("P").id
+
+        def add_and_delete(i: int) -> None:
+            photo = store.add_photo(patient, f"{i}.jpg", PHOTO)
+            with suppress(MissingEntryError):
+                store.delete_photo(photo.id)
+
+        list(pool.map(add_and_delete, range(60)))
+        for _ in range(20):
+            gone = store.add_photo(patient, "a.jpg", PHOTO)
+            deleted = pool.submit(store.delete_photo, gone.id)
+            kept = store.add_photo(patient, "b.jpg", PHOTO)
+            deleted.result()
+            there = [each.id for each in store.photos(patient)]
+            assert (kept.id in there) == store.path(kept).exists()
+
+
+def test_facts_that_are_changed_at_once_are_all_kept(folder: Path) -> None:
+    with Store(folder) as store, ThreadPoolExecutor(8) as pool:
+        for i in range(20):
+            patient = store.add_patient("P").id
+            changes = ({"name": f"Q{i}"}, {"affected": "left"}, {"setting": "clinic"})
+            list(pool.map(lambda facts, of=patient: store.change_patient(of, **facts), changes))
+            found = store.patient(patient)
+            assert (found.name, found.affected, found.setting) == (f"Q{i}", "left", "clinic")
+
+
+def test_no_file_of_a_deleted_patient_comes_later(folder: Path) -> None:
+    with Store(folder) as store, ThreadPoolExecutor(8) as pool:
+        for _ in range(10):
+            patient = store.add_patient("P").id
+
+            def add(i: int, of: str = patient) -> None:
+                with suppress(MissingEntryError):
+                    store.add_photo(of, f"{i}.jpg", PHOTO + bytes([i]))
+
+            added = [pool.submit(add, i) for i in range(8)]
+            store.delete_patient(patient)
+            for each in added:
+                each.result()
+        assert not list(store.photo_folder.iterdir())
+
+
+def test_points_of_a_photo_that_waits_are_not_remembered(folder: Path) -> None:
+    with Store(folder) as store:
+        photo = store.add_photo(store.add_patient("P").id, "a.jpg", PHOTO)
+        assert not store.landmarks(photo).usable[0]
+        store.finish_photo(photo.id, made_face(), photo.record)
+        assert store.landmarks(store.photo(photo.id)).usable[0]

@@ -90,13 +90,12 @@ class Work:
         while (number := self._waiting.get()) is not None:
             try:
                 self._read(number)
+                self._tell(number)
             except MissingEntryError:
                 _LOG.info("photo %s was deleted before it was read", number)
             except Exception:  # noqa: BLE001  one photo must not stop the others
                 if not self._closing.is_set():
                     _LOG.exception("photo %s could not be kept", number)
-            else:
-                self._tell(number)
 
     def _read(self, number: str) -> None:
         photo = self._store.photo(number)

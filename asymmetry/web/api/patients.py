@@ -45,8 +45,7 @@ def delete_patient(request: Request) -> Response:
     """Delete one for good."""
     desk, number = desk_of(request), request.path_params["id"]
     desk.store.delete_patient(number)
-    desk.series.clear()
-    desk.pictures.clear()
+    desk.forget()
     desk.events.tell("patient", {"id": number})
     return Response(status_code=HTTPStatus.NO_CONTENT)
 

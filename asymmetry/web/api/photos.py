@@ -210,7 +210,7 @@ def delete_photo(request: Request) -> Response:
     desk, number = desk_of(request), request.path_params["id"]
     photo = desk.store.photo(number)
     desk.store.delete_photo(number)
-    desk.pictures.clear()
+    desk.forget()
     _tell(desk, photo)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 

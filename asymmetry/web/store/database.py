@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from asymmetry.errors import AsymmetryError, InvalidInputError
+from asymmetry.web.store.files import LOCK, STORE
 from asymmetry.web.store.schema import migrate
 
 __all__ = ["Database", "StoreInUseError"]
 
-_FILE, _LOCK = "store.sqlite", "lock.sqlite"
 _SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -56,7 +56,7 @@ class Database:
         self._mutex = threading.RLock()
         if alone:
             self._holds = _hold(folder)
-        path = folder / _FILE
+        path = folder / STORE
         self.is_new = not path.exists()
         if self.is_new:
             path.touch(0o600)
@@ -91,10 +91,11 @@ class Database:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # a full disk may have ended it already
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def forget(self) -> None:
         """Take deleted entries out of the write-ahead log, too."""
@@ -116,9 +117,7 @@ class Database:
 
 def _hold(folder: Path) -> sqlite3.Connection:
     """A lock that ends with the process: a write that is begun in an empty database."""
-    holds = sqlite3.connect(
-        folder / _LOCK, isolation_level=None, timeout=0, check_same_thread=False
-    )
+    holds = sqlite3.connect(folder / LOCK, isolation_level=None, timeout=0, check_same_thread=False)
     try:
         holds.execute("PRAGMA journal_mode = MEMORY")
         holds.execute("BEGIN EXCLUSIVE")

@@ -7,8 +7,20 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["TEMPORARY", "make_private", "remove_others", "write_whole"]
+from asymmetry.errors import InvalidInputError
 
+__all__ = [
+    "LOCK",
+    "STORE",
+    "TEMPORARY",
+    "make_private",
+    "refuse_foreign",
+    "remove_others",
+    "write_whole",
+]
+
+#: The database, and what a server holds it by.
+STORE, LOCK = "store.sqlite", "lock.sqlite"
 #: The ending of a file that is being written.
 TEMPORARY = ".part"
 _PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
@@ -19,6 +31,29 @@ def make_private(folder: Path) -> Path:
     folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
     folder.chmod(_PRIVATE_FOLDER)
     return folder
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Refuse a folder of other things: files of no photo of the store are removed when a server starts.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is no store in it, but something else.
+    """
+    if not folder.is_dir() or (folder / STORE).exists():
+        return
+    others = [path for path in folder.rglob("*") if path.is_file() and not _is_ours(path)]
+    if others:
+        raise InvalidInputError(
+            f"{folder}: holds other files ({others[0].relative_to(folder)}) and no {STORE}; "
+            "give a new folder for the data"
+        )
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file may be there before the store itself: a server was ended at its very start."""
+    return path.name.startswith(LOCK)
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:

@@ -18,7 +18,8 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.web.store.database import Database
 from asymmetry.web.store.entries import QUEUED, Correction, KeptPhoto, Patient, VisitNote
-from asymmetry.web.store.files import make_private, remove_others, write_whole
+from asymmetry.web.store.files import make_private, refuse_foreign, remove_others, write_whole
+from asymmetry.web.store.recent import Recent
 from asymmetry.web.store.tables import (
     list_patients,
     list_photos,
@@ -30,6 +31,7 @@ from asymmetry.web.store.tables import (
 __all__ = ["MissingEntryError", "Store"]
 
 _PHOTOS, _POINTS = "photos", ".npz"
+_MOST_READ = 2000
 _CORRECTION = "photo, at, who, fact, old, new"
 
 
@@ -52,7 +54,7 @@ class Store:
     StoreInUseError
         If another server holds it.
     InvalidInputError
-        If the folder holds a file of another kind in its place.
+        If the folder holds a file of another kind in its place, or files but no store.
 
     Examples
     --------
@@ -64,11 +66,12 @@ class Store:
     """
 
     def __init__(self, folder: str | Path, *, alone: bool = False) -> None:
+        refuse_foreign(Path(folder))
         self.folder = make_private(Path(folder))
         self.photo_folder = make_private(self.folder / _PHOTOS)
         self._database = Database(self.folder, alone=alone)
-        self._read: dict[str, Landmarks] = {}
-        self._mutex = threading.Lock()
+        self._read = Recent(_MOST_READ)
+        self._mutex = threading.RLock()
         if alone:
             self._remove_orphans()
             self._queue_outdated()
@@ -104,8 +107,8 @@ class Store:
 
     def change_patient(self, number: str, **facts: Any) -> Patient:
         """Change facts of a patient; those that are not given stay."""
-        made = replace(self.patient(number), **facts)
         with self._database.change() as tables:
+            made = replace(self.patient(number), **facts)
             tables.execute(
                 "UPDATE patients SET name = ?, affected = ?, setting = ? WHERE id = ?",
                 (made.name, made.affected, made.setting, number),
@@ -115,20 +118,16 @@ class Store:
 
     def delete_patient(self, number: str) -> None:
         """Delete a patient for good, with all photos, points, notes and corrections."""
-        self.patient(number)
-        with self._database.change() as tables:
-            gone = [
-                row["id"]
-                for row in self._database.rows("SELECT id FROM photos WHERE patient = ?", number)
-            ]
-            tables.execute("DELETE FROM patients WHERE id = ?", (number,))
-        self._database.forget()
-        for photo in gone:
-            self._read.pop(photo, None)
         folder = self.photo_folder / number
-        if folder.is_dir():
-            remove_others(folder, ())
-            folder.rmdir()
+        with self._mutex:  # no photo comes meanwhile
+            self.patient(number)
+            with self._database.change() as tables:
+                tables.execute("DELETE FROM patients WHERE id = ?", (number,))
+            self._database.forget()
+            self._read.clear()
+            if folder.is_dir():
+                remove_others(folder, ())
+                folder.rmdir()
 
     # Photos
 
@@ -160,14 +159,14 @@ class Store:
         data : bytes
             The file.
         """
-        self.patient(patient)
         digest = hashlib.sha256(data).hexdigest()
         name = safe_path(name)
         made = KeptPhoto(
             _new_id(), patient, digest, suffix_of(name), name, _now(), QUEUED, "", PhotoRecord(name)
         )
-        make_private(self.photo_folder / patient)
         with self._mutex:
+            self.patient(patient)
+            make_private(self.photo_folder / patient)
             known = list_photos(self._database, "patient = ? AND sha256 = ?", patient, digest)
             if known:
                 return known[0]
@@ -179,13 +178,14 @@ class Store:
 
     def delete_photo(self, number: str) -> None:
         """Delete a photo for good, with its points and corrections."""
-        photo = self.photo(number)
-        with self._database.change() as tables:
-            tables.execute("DELETE FROM photos WHERE id = ?", (number,))
-        self._database.forget()
-        self._read.pop(number, None)
-        for path in (self.path(photo), self._points_path(photo)):
-            path.unlink(missing_ok=True)
+        with self._mutex:  # the same bytes don't come again meanwhile
+            photo = self.photo(number)
+            with self._database.change() as tables:
+                tables.execute("DELETE FROM photos WHERE id = ?", (number,))
+            self._database.forget()
+            self._read.clear()
+            for path in (self.path(photo), self._points_path(photo)):
+                path.unlink(missing_ok=True)
 
     def path(self, photo: KeptPhoto) -> Path:
         """Where a photo's file is."""
@@ -207,15 +207,15 @@ class Store:
                     "UPDATE photos SET status = ?, reason = ?, record = ?, score_version = ? WHERE id = ?",
                     (status, reason, plain, SCORE_VERSION, number),
                 )
-            self._read.pop(number, None)
             if status == "unreadable":
                 self.path(photo).unlink(missing_ok=True)
 
     def landmarks(self, photo: KeptPhoto) -> Landmarks:
         """A photo's points as they were read from it as it was stored; without points where it failed."""
-        if photo.id not in self._read:
-            self._read[photo.id] = self._load(photo)
-        return self._read[photo.id]
+        if photo.waits:
+            return self._load(photo)
+        read: Landmarks = self._read.get(photo.id, lambda: self._load(photo))
+        return read
 
     # Corrections
 
@@ -263,9 +263,9 @@ class Store:
 
     def add_note(self, patient: str, date: str, text: str) -> VisitNote:
         """Write a note about a day."""
-        self.patient(patient)
         written = _now()
         with self._database.change() as tables:
+            self.patient(patient)
             tables.execute(
                 "INSERT OR IGNORE INTO visits (patient, date) VALUES (?, ?)", (patient, date)
             )
