@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import socket
@@ -134,6 +135,7 @@ def test_a_photo_without_a_face_keeps_its_reason(served: Served) -> None:
         ("POST", "/api/patients", {"name": "P", "treatments": [{"date": "yesterday"}]}, 422),
         ("POST", "/api/patients", {"name": "P", "colour": "red"}, 422),
         ("POST", "/api/patients", [], 422),
+        ("POST", "/api/patients", {"name": "\ud800"}, 422),
         ("GET", "/api/patients/..%2f..%2fetc%2fpasswd", None, 404),
         ("GET", "/api/photos/%2e%2e%2f%2e%2e/image", None, 404),
         ("GET", "/static/..%2fserver.py", None, 404),
@@ -141,10 +143,13 @@ def test_a_photo_without_a_face_keeps_its_reason(served: Served) -> None:
         ("PUT", "/api/photos/PHOTO/points", {}, 422),
         ("PUT", "/api/photos/PHOTO/points", {"commissure": {"right": [1, "2"]}}, 422),
         ("PUT", "/api/photos/PHOTO/points", {"commissure": {"right": [-5, 2]}}, 422),
+        ("PUT", "/api/photos/PHOTO/points", {"commissure": {"right": [10**400, 2]}}, 422),
         ("PUT", "/api/photos/PHOTO/points", {"commissure": {"up": [1, 2]}}, 422),
         ("PUT", "/api/photos/PHOTO/points", {"nose": {"right": [1, 2]}}, 422),
         ("PATCH", "/api/photos/PHOTO", {"expression": "happy"}, 422),
         ("PATCH", "/api/photos/PHOTO", {"taken": "31.3.2026"}, 422),
+        ("PATCH", "/api/photos/PHOTO", {"taken": "0002-03-31"}, 422),
+        ("PATCH", "/api/photos/PHOTO", {"taken": "9999-12-31"}, 422),
         ("PATCH", "/api/photos/PHOTO", {"mirrored": "yes"}, 422),
         ("GET", "/api/photos/PHOTO/image?width=0", None, 422),
         ("GET", "/api/photos/PHOTO/image?width=1e9", None, 422),
@@ -159,7 +164,8 @@ def test_a_wrong_request_is_told_in_words(
     served: Served, patient: str, photo: str, method: str, path: str, body: Any, status: int
 ) -> None:
     path = path.replace("PHOTO", photo).replace("PATIENT", patient)
-    answer = served.client.request(method, path, json=body)
+    content = None if body is None else json.dumps(body)
+    answer = served.client.request(method, path, content=content)
     assert answer.status_code == status, answer.text
     if status >= 400:
         assert answer.headers["content-type"] == "application/problem+json"
@@ -198,11 +204,33 @@ def test_a_zip_that_would_climb_or_burst_is_harmless(
     assert listed["name"].endswith("climbed.jpg")
     assert not Path("/tmp/climbed.jpg").exists()
     served.client.delete(f"/api/patients/{made.json()['id']}")
-    for content in (empty.getvalue(), huge.getvalue(), b"no zip"):
+    broken = [
+        _zip_with(data, **{"corrections.csv": "photo,point,side,x,y\na.jpg,nose,right,1,2\n"}),
+        _zip_with(data, **{"corrections.csv": "photo,point,side,x,y\na.jpg,ala,right,nan,2\n"}),
+        _zip_with(data, **{"manifest.csv": "photo,taken\na.jpg,yesterday\n"}),
+        _zip_with(
+            data[:2000],
+            **{
+                "manifest.csv": "photo,mirrored\na.jpg,yes\n",
+                "corrections.csv": "photo,point,side,x,y\na.jpg,ala,right,1,2\n",
+            },
+        ),
+    ]
+    for content in (empty.getvalue(), huge.getvalue(), b"no zip", *broken):
         answer = served.client.post("/api/import", files={"archive": (f"{name}.zip", content)})
         assert answer.status_code == 422
         check("Problem", answer.json())
+        assert "/" not in answer.json()["detail"]
     assert len(served.client.get("/api/patients").json()) == before
+
+
+def _zip_with(photo: bytes, **lists: str) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("a.jpg", photo)
+        for name, text in lists.items():
+            archive.writestr(name, text)
+    return made.getvalue()
 
 
 def test_two_hundred_uploads_at_once(served: Served, photos: dict[str, bytes]) -> None:
@@ -303,4 +331,5 @@ def test_a_photo_that_is_deleted_at_the_wrong_moment_stops_no_other(
             end = time.monotonic() + PATIENCE
             while store.queued() and time.monotonic() < end:
                 time.sleep(0.05)
-        assert [each.status for each in store.photos(patient)] == ["ok", "ok"]
+        assert {each.status for each in store.photos(patient)} <= {"ok", "warn"}
+        assert [each.id for each in store.photos(patient)] == ids[1:]

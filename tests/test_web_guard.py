@@ -6,9 +6,13 @@ import asyncio
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
 
 from asymmetry.web.access import Access
 from asymmetry.web.guard import Guard, Limits
+from asymmetry.web.problems import HANDLERS
 
 PORT, TOKEN = 8123, "the token"
 HOST = f"127.0.0.1:{PORT}"
@@ -42,9 +46,10 @@ def ask(
     pause: float = 0.0,
     query: str = "",
     limits: Limits | None = None,
+    app: Any = None,
 ) -> tuple[int, dict[str, str]]:
     """Status and headers of the answer to one request."""
-    guard = Guard(_echo, access or Access(PORT, TOKEN), PORT, limits or Limits())
+    guard = Guard(app or _echo, access or Access(PORT, TOKEN), PORT, limits or Limits())
     given = {"host": HOST, **(headers or {})}
     scope = {
         "type": "http",
@@ -147,11 +152,34 @@ def test_headers_are_strict_on_every_answer(headers: dict[str, str]) -> None:
 
 
 def test_a_body_above_the_limit_is_refused() -> None:
-    limits = Limits(body=10)
+    limits = Limits(plain=10)
     assert ask(headers=BEARER, body=(b"12345", b"67890"), limits=limits)[0] == 200
     assert ask(headers=BEARER, body=(b"12345", b"678901"), limits=limits)[0] == 413
     assert ask(headers={**BEARER, "content-length": "11"}, limits=limits)[0] == 413
     assert ask(headers={**BEARER, "content-length": "-1"}, limits=limits)[0] == 413
+
+
+def test_only_a_body_with_files_may_be_large() -> None:
+    limits = Limits(body=20, plain=10)
+    files = {**BEARER, "content-type": "multipart/form-data; boundary=x"}
+    assert ask(headers=files, body=(b"0" * 20,), limits=limits)[0] == 200
+    assert ask(headers=files, body=(b"0" * 21,), limits=limits)[0] == 413
+    assert (
+        ask(
+            headers={**BEARER, "content-type": "application/json"}, body=(b"0" * 20,), limits=limits
+        )[0]
+        == 413
+    )
+
+
+def test_the_page_tells_of_a_body_that_is_too_large_or_too_slow() -> None:
+    async def read(request: Any) -> Response:
+        return Response(await request.body())
+
+    app = Starlette(routes=[Route("/", read, methods=["POST"])], exception_handlers=HANDLERS)
+    many, slow = Limits(plain=10), Limits(pause=0.05)
+    assert ask("/", app=app, headers=BEARER, body=(b"0" * 11,), limits=many)[0] == 413
+    assert ask("/", app=app, headers=BEARER, pause=5, limits=slow)[0] == 408
 
 
 def test_an_upload_that_stands_still_is_given_up() -> None:

@@ -224,12 +224,15 @@ def test_files_of_no_photo_are_removed_at_the_next_start(folder: Path) -> None:
     with Store(folder) as store:
         photo = store.add_photo(store.add_patient("P").id, "a.jpg", PHOTO)
         orphans = [store.path(photo).with_name(name) for name in ("0" * 64, "x.npz", "y.jpg.part")]
-        for path in orphans:
+        left = folder / "temporary" / "tmp" / "photos"
+        left.mkdir(parents=True)
+        for path in (*orphans, left / "a.jpg"):
             path.write_bytes(b"left behind")
     with Store(folder, alone=True) as store:
         assert [path for path in store.photo_folder.rglob("*") if path.is_file()] == [
             store.path(photo)
         ]
+        assert not left.parent.exists()
 
 
 def test_points_of_other_numbers_are_read_again(folder: Path) -> None:
@@ -261,14 +264,16 @@ def test_a_start_that_was_cut_off_is_made_again(folder: Path) -> None:
     Store(folder, alone=True).close()
 
 
+def _fail_at_the_end(store: Store) -> None:
+    with store._database.change() as tables:
+        tables.execute("PRAGMA defer_foreign_keys = ON")
+        tables.execute("INSERT INTO visits (patient, date) VALUES ('nobody', '2026-03-09')")
+
+
 def test_a_change_that_cannot_be_kept_stops_no_other(folder: Path) -> None:
     with Store(folder) as store:
-        with (
-            pytest.raises(sqlite3.IntegrityError),
-            store._database.change() as tables,
-        ):
-            tables.execute("PRAGMA defer_foreign_keys = ON")
-            tables.execute("INSERT INTO visits (patient, date) VALUES ('nobody', '2026-03-09')")
+        with pytest.raises(sqlite3.IntegrityError):
+            _fail_at_the_end(store)
         assert store.add_patient("P").name == "P"
 
 

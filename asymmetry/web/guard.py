@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
 
 from asymmetry.web.access import Access
-from asymmetry.web.problems import answer_problem
+from asymmetry.web.problems import ProblemError, answer_problem
 
 __all__ = ["Guard", "Limits"]
 
@@ -49,7 +49,9 @@ class Limits:
     Attributes
     ----------
     body : int
-        Bytes of a request's body.
+        Bytes of a body with files.
+    plain : int
+        Bytes of any other body, which is read as a whole.
     file : int
         Bytes of one photo.
     files : int
@@ -61,18 +63,16 @@ class Limits:
     """
 
     body: int = 2 * 2**30
+    plain: int = 8 * 2**20
     file: int = 100 * 2**20
     files: int = 1000
     megapixels: float = 100.0
     pause: float = 30.0
 
-
-class _RefusedError(Exception):
-    """A body that is too large or too slow."""
-
-    def __init__(self, status: HTTPStatus, detail: str) -> None:
-        super().__init__(detail)
-        self.status, self.detail = status, detail
+    def of(self, headers: Headers) -> int:
+        """Bytes of a request's body at most."""
+        files = headers.get("content-type", "").startswith("multipart/form-data")
+        return self.body if files else self.plain
 
 
 class Guard:
@@ -114,8 +114,8 @@ class Guard:
             await send(message)
 
         try:
-            await (refused or self._app)(scope, _Patience(receive, self._limits), strictly)
-        except _RefusedError as error:
+            await (refused or self._app)(scope, _Patience(receive, self._limits, headers), strictly)
+        except ProblemError as error:
             if not begun:
                 await answer_problem(error.status, error.detail)(scope, receive, strictly)
 
@@ -158,10 +158,10 @@ class Guard:
 
     def _check_length(self, headers: Headers) -> Response | None:
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > self._limits.body:
-            limit = self._limits.body // 2**20
+        most = self._limits.of(headers)
+        if not length.isdecimal() or int(length) > most:
             return answer_problem(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"send at most {limit} MB at a time"
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"send at most {most // 2**20} MB at a time"
             )
         return None
 
@@ -169,8 +169,8 @@ class Guard:
 class _Patience:
     """Receives a body, and gives up on one that is too large or too slow."""
 
-    def __init__(self, receive: Receive, limits: Limits) -> None:
-        self._receive, self._limits = receive, limits
+    def __init__(self, receive: Receive, limits: Limits, headers: Headers) -> None:
+        self._receive, self._limits, self._most = receive, limits, limits.of(headers)
         self._bytes, self._ended = 0, False
 
     async def __call__(self) -> Message:
@@ -179,14 +179,14 @@ class _Patience:
         try:
             message = await asyncio.wait_for(self._receive(), self._limits.pause)
         except TimeoutError as error:
-            raise _RefusedError(
+            raise ProblemError(
                 HTTPStatus.REQUEST_TIMEOUT, "the upload stood still; send it again"
             ) from error
         if message["type"] == "http.request":
             self._bytes += len(message.get("body", b""))
             self._ended = not message.get("more_body", False)
-            if self._bytes > self._limits.body:
-                raise _RefusedError(
+            if self._bytes > self._most:
+                raise ProblemError(
                     HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "send fewer or smaller photos at a time"
                 )
         return message

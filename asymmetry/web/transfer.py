@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import csv
-import shutil
-import tempfile
+import os
 import zipfile
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -15,12 +14,19 @@ from typing import IO, Any
 import numpy as np
 
 from asymmetry.archive.parquet import import_pyarrow
-from asymmetry.errors import InvalidInputError, MissingExtraError, PhotoError
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, get_scheme
+from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError, PhotoError
 from asymmetry.photos.listing import image_files, is_picture_name
 from asymmetry.photos.manifest import MANIFEST, NOTES, Entry, Manifest, find_list, read_notes
 from asymmetry.photos.photo import check_header, read_photo
 from asymmetry.photos.sheet import SHEET_SUFFIXES
-from asymmetry.series.corrections import CORRECTIONS, Points, read_corrections, write_corrections
+from asymmetry.series.corrections import (
+    CORRECTIONS,
+    MIDDLE,
+    Points,
+    read_corrections,
+    write_corrections,
+)
 from asymmetry.series.treatments import TREATMENTS, Treatment, read_treatments
 from asymmetry.web.guard import Limits
 from asymmetry.web.person import patient_series, turn_points
@@ -31,6 +37,8 @@ from asymmetry.web.store.tables import safe_path
 __all__ = ["export_patient", "import_files", "import_folder", "import_zip"]
 
 _PHOTOS = "photos"
+#: Px, beyond any photo.
+_FARTHEST = 1e9
 _LISTS = frozenset((MANIFEST, NOTES, TREATMENTS, CORRECTIONS))
 
 
@@ -48,18 +56,17 @@ def export_patient(store: Store, number: str, path: Path) -> Path:
     """
     patient, photos = store.patient(number), store.photos(number)
     read = [photo for photo in photos if not photo.waits]
-    with tempfile.TemporaryDirectory(prefix="asymmetry-") as made:
+    with store.temporary() as made:
         top = Path(made)
         folder = top / _PHOTOS
         folder.mkdir()
-        for photo in photos:
-            if store.path(photo).exists():
-                (folder / photo.name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(store.path(photo), folder / photo.name)
         _write_lists(store, patient, photos, folder)
         if read:
             _write_results(store, patient, read, top)
         with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+            for photo in photos:
+                with suppress(FileNotFoundError):  # no photo, or deleted meanwhile
+                    archive.write(store.path(photo), f"{_PHOTOS}/{photo.name}")
             for each in sorted(top.rglob("*")):
                 archive.write(each, each.relative_to(top).as_posix())
     return path
@@ -77,8 +84,7 @@ def import_zip(
     InvalidInputError
         If the file is no zip, holds more than the limits allow, or no photo.
     """
-    with tempfile.TemporaryDirectory(prefix="asymmetry-") as made:
-        folder = Path(made)
+    with _room(store) as folder:
         try:
             with zipfile.ZipFile(path) as archive:
                 _unpack(archive, folder, limits)
@@ -100,8 +106,7 @@ def import_files(
         As for `import_folder`.
     """
     top, _, below = safe_path(files[0][0]).partition("/")
-    with tempfile.TemporaryDirectory(prefix="asymmetry-") as made:
-        folder = Path(made)
+    with _room(store) as folder:
         for path, source in files:
             if _is_wanted(path):
                 _copy(source, folder / safe_path(path), limits)
@@ -128,19 +133,46 @@ def import_folder(
     treated = read_treatments(listed) if listed else ()
     corrections = read_corrections(moved) if moved else {}
     planned = tuple(PlannedTreatment(str(each.day), _describe(each)) for each in treated)
+    _check_corrections(corrections)
     patient = store.add_patient(called, **{"treatments": planned, **facts})
-    kept = []
-    for path in files:
-        name = path.relative_to(folder).as_posix()
-        photo = store.add_photo(patient.id, name, path.read_bytes())
-        said = _read_line(lines.find(name))
-        points = _as_stored(corrections.get(name, {}), path, bool(said.get("mirrored")))
-        said |= {f"point {point} {side}": list(place) for (point, side), place in points.items()}
-        kept.append(store.correct(photo.id, said, "import"))
-    for note in diary:
-        if note.date is not None:
-            store.add_note(patient.id, note.date.isoformat(), note.text)
+    try:
+        kept = []
+        for path in files:
+            name = path.relative_to(folder).as_posix()
+            photo = store.add_photo(patient.id, name, path.read_bytes())
+            said = _read_line(lines.find(name))
+            points = _as_stored(corrections.get(name, {}), path, bool(said.get("mirrored")))
+            said |= {f"point {key[0]} {key[1]}": list(place) for key, place in points.items()}
+            kept.append(store.correct(photo.id, said, "import"))
+        for note in diary:
+            if note.date is not None:
+                store.add_note(patient.id, note.date.isoformat(), note.text)
+    except BaseException:  # all of a patient or nothing
+        store.delete_patient(patient.id)
+        raise
     return store.patient(patient.id), kept
+
+
+def _check_corrections(corrections: Mapping[str, Points]) -> None:
+    """Refuse points that no photo has."""
+    layout = get_scheme(MEDIAPIPE_478.name)
+    known: set[tuple[str, str]] = {(name, side) for name in layout.pairs for side in SIDES}
+    known |= {(name, MIDDLE) for name in layout.midline}
+    for photo, points in corrections.items():
+        for (name, side), place in points.items():
+            if (name, side) not in known or not all(0 <= each < _FARTHEST for each in place):
+                told = f"{CORRECTIONS}: {photo}: {name} {side} is no point, or its place is none"
+                raise InvalidInputError(told)
+
+
+@contextmanager
+def _room(store: Store) -> Iterator[Path]:
+    """A folder for a while; errors tell the names of files in it without its own."""
+    with store.temporary() as made:
+        try:
+            yield Path(made)
+        except AsymmetryError as error:
+            raise InvalidInputError(str(error).replace(f"{made}{os.sep}", "")) from error
 
 
 def _read_line(entry: Entry | None) -> dict[str, Any]:

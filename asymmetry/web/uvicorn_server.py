@@ -33,5 +33,7 @@ def configure(app: object) -> uvicorn.Config:
         access_log=False,
         lifespan="off",
         server_header=False,
+        proxy_headers=False,
+        ws="none",
         timeout_graceful_shutdown=_LAST_SECONDS,
     )

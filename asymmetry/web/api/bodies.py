@@ -30,12 +30,18 @@ __all__ = [
 #: Letters of a text at most.
 LONGEST = 2000
 _NAME = 200
+#: Px, beyond any photo.
+_FARTHEST = 1e9
+#: Letters of a day at most, as 2026-03-31 or as the week's 2026-W14-2.
+_DAY = 10
+_FIRST_YEAR, _LAST_YEAR = 1826, 2999
 
 
 async def read_object(request: Request) -> dict[str, Any]:
     """The JSON object that a request brings."""
     try:
         found = json.loads(await request.body())
+        json.dumps(found, ensure_ascii=False).encode()  # half a letter is none
     except (ValueError, RecursionError) as error:
         raise _wrong("the body is not JSON") from error
     if not isinstance(found, dict):
@@ -78,9 +84,10 @@ def read_text(name: str, value: Any, longest: int = LONGEST) -> str:
 def read_day(name: str, value: Any) -> str:
     """A day as ISO 8601 text."""
     try:
-        return date.fromisoformat(value).isoformat()
+        day = date.fromisoformat(value)
     except (TypeError, ValueError) as error:
         raise _wrong(f"{name}: write the day as 2026-03-31") from error
+    return _check_year(name, day).isoformat()
 
 
 def _read_fields(
@@ -129,12 +136,20 @@ def _read_taken(value: Any) -> str | None:
     if value is None:
         return None
     try:
-        datetime.fromisoformat(value)
+        time = datetime.fromisoformat(value)
     except (TypeError, ValueError) as error:
         raise _wrong(
             "taken: write the day as 2026-03-31, or the time as 2026-03-31T12:30:00"
         ) from error
-    return str(value)
+    _check_year("taken", time)
+    return time.date().isoformat() if len(value) <= _DAY else time.isoformat()
+
+
+def _check_year(name: str, day: date) -> date:
+    """A day on which a photo can have been taken."""
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise _wrong(f"{name}: the year {day.year} can't be right")
+    return day
 
 
 def _read_mirrored(value: Any) -> bool | None:
@@ -160,7 +175,9 @@ def _read_place(name: str, value: Any) -> tuple[float, float]:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) < _FARTHEST and not math.isnan(value)
 
 
 def _wrong(detail: str) -> ProblemError:

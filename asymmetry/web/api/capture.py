@@ -26,8 +26,6 @@ __all__ = ["ROUTES", "FrameLimits", "advise"]
 
 # Light and sharpness are judged as in every photo.
 _LIGHT = frozenset(fault.code for fault in FAULTS.values())
-#: Bytes of a frame at most.
-_MOST_BYTES = 8 * 2**20
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,7 @@ def _advise_eyes(frame: Landmarks, limits: FrameLimits, closed_eyes: bool) -> It
 async def look_at_frame(request: Request) -> Response:
     """Advice on one frame, a JPEG; nothing of it is kept."""
     data = await request.body()
-    if not data or len(data) > _MOST_BYTES:
+    if not data:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "send one frame as JPEG")
     closed = request.query_params.get("expression") == "eye_closure"
     return JSONResponse(await run_in_threadpool(_look, data, closed))

@@ -58,7 +58,7 @@ async def bring_photos(request: Request) -> Response:
             )
         for file in files:
             data, name = await file.read(desk.limits.file + 1), file.filename or "photo"
-            reason = _refuse_photo(desk, name, data)
+            reason = await run_in_threadpool(_refuse_photo, desk, name, data)
             if reason:
                 refused.append({"name": name, "reason": reason})
             else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tempfile
 from base64 import b64encode
 from http import HTTPStatus
 from pathlib import Path
@@ -88,7 +87,7 @@ def write_report(request: Request) -> Response:
     if asked.getlist("day"):
         days = [read_day("day", each) for each in asked.getlist("day")]
         series = patient_series(desk.store, desk.store.patient(number), days)
-    with tempfile.TemporaryDirectory(prefix="asymmetry-") as folder:
+    with desk.store.temporary() as folder:
         written = series.report(
             Path(folder) / f"report.{kind}",
             photos=asked.get("photos") not in _FALSE,
@@ -125,7 +124,7 @@ def export_zip(request: Request) -> Response:
     """All of a patient's photos, lists, tables and the report, in one file."""
     desk, number = desk_of(request), request.path_params["id"]
     desk.store.patient(number)
-    folder = tempfile.TemporaryDirectory(prefix="asymmetry-")
+    folder = desk.store.temporary()
     path = export_patient(desk.store, number, Path(folder.name) / "export.zip")
     return FileResponse(
         path,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import tempfile
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -30,7 +31,7 @@ from asymmetry.web.store.tables import (
 
 __all__ = ["MissingEntryError", "Store"]
 
-_PHOTOS, _POINTS = "photos", ".npz"
+_PHOTOS, _POINTS, _TEMPORARY = "photos", ".npz", "temporary"
 _MOST_READ = 2000
 _CORRECTION = "photo, at, who, fact, old, new"
 
@@ -187,6 +188,10 @@ class Store:
             for path in (self.path(photo), self._points_path(photo)):
                 path.unlink(missing_ok=True)
 
+    def temporary(self) -> tempfile.TemporaryDirectory[str]:
+        """A folder for a while, as private as the store; the next start removes what a killed server left."""
+        return tempfile.TemporaryDirectory(dir=make_private(self.folder / _TEMPORARY))
+
     def path(self, photo: KeptPhoto) -> Path:
         """Where a photo's file is."""
         return self.photo_folder / photo.patient / f"{photo.sha256}{photo.suffix}"
@@ -339,6 +344,7 @@ class Store:
         """Files of no photo are left where a process was killed: of an upload that was never acknowledged."""
         rows = self._database.rows("SELECT * FROM photos")
         photos = [KeptPhoto.of_row(row, {}) for row in rows]
+        remove_others(self.folder / _TEMPORARY, ())
         keep: Iterable[Path] = [self.path(each) for each in photos]
         remove_others(self.photo_folder, [*keep, *(self._points_path(each) for each in photos)])
 
