@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 import jsonschema
@@ -59,7 +59,7 @@ class Served:
 
 
 @contextmanager
-def running_server(folder: Path, *options: str) -> Iterator[Served]:
+def running_server(folder: Path, *options: str, said: IO[str] | None = None) -> Iterator[Served]:
     """Start a server without a demo on a free port; it is ended with SIGTERM, and has to end well."""
     command = [
         sys.executable,
@@ -74,6 +74,7 @@ def running_server(folder: Path, *options: str) -> Iterator[Served]:
     process = subprocess.Popen(
         [*command, *options],
         stdout=subprocess.PIPE,
+        stderr=said,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )

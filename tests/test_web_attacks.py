@@ -304,6 +304,20 @@ def test_a_second_server_on_the_same_data_says_so(tmp_path: Path) -> None:
     assert "another asymmetry server" in second.stderr
 
 
+def test_a_server_ends_quietly_while_a_page_listens(tmp_path: Path) -> None:
+    with (
+        (tmp_path / "said").open("w") as said,
+        running_server(tmp_path / "store", said=said) as server,
+    ):
+        with server.client.stream("GET", "/api/events") as news:
+            lines = news.iter_lines()
+            assert next(lines) == ": hello"
+            server.process.send_signal(signal.SIGTERM)
+            assert set(lines) <= {"", ": still here"}
+        assert server.process.wait(PATIENCE) == 0
+    assert (tmp_path / "said").read_text() == ""
+
+
 def test_a_locked_page_says_how_to_go_on(tmp_path: Path) -> None:
     with running_server(tmp_path / "store", "--lock-after", "0.01") as server:
         browser = httpx.Client(base_url=server.base)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from asymmetry.web.access import Access
+from asymmetry.web.events import Events
 from asymmetry.web.guard import Guard, Limits
 from asymmetry.web.problems import HANDLERS
 
@@ -114,6 +115,29 @@ def test_the_token_is_exchanged_for_a_cookie_and_leaves_the_address() -> None:
     assert ask(access=access, headers={"cookie": cookie.split(";")[0]})[0] == 200
     access.close_sessions()
     assert ask(access=access, headers={"cookie": cookie.split(";")[0]})[0] == 401
+
+
+def test_a_pass_opens_one_session() -> None:
+    access = Access(PORT, TOKEN)
+    made = access.make_pass()
+    assert ask("/", access=access, query=f"token={made}")[0] == 303
+    assert ask("/", access=access, query=f"token={made}")[0] == 401
+    assert ask(access=access, headers={"authorization": f"Bearer {made}"})[0] == 401
+
+
+def test_news_end_with_the_session() -> None:
+    clock = Clock()
+    access = Access(PORT, TOKEN, lock_after=5, clock=clock)
+    headers = {"cookie": f"{access.cookie}={access.open_session(TOKEN)}"}
+
+    async def listen() -> list[str]:
+        heard = []
+        async for text in Events(pulse=0.01).listen(lambda: access.allows(headers, touch=False)):
+            heard.append(text)
+            clock.now += 200
+        return heard
+
+    assert len(asyncio.run(listen())) == 2
 
 
 def test_a_wrong_token_opens_nothing() -> None:

@@ -300,6 +300,45 @@ def test_every_view_fits_and_is_accessible(
         seen.check()
 
 
+def test_a_day_is_typed_digit_by_digit(chromium: str, served: Served, photo: str) -> None:
+    with visit(chromium, served) as seen:
+        seen.go(f"/photos/{photo}")
+        seen.page.locator("input[type=date]").focus()
+        seen.page.keyboard.type("02142025")
+        seen.page.keyboard.press("Enter")
+        seen.page.get_by_text("taken, as read").wait_for()
+        seen.check()
+    told = served.client.get(f"/api/photos/{photo}/history").json()
+    assert [each["new"] for each in told if each["fact"] == "taken"] == ["2025-02-14"]
+    served.client.patch(f"/api/photos/{photo}", json={"taken": None})
+
+
+def test_a_turned_photo_s_steps_are_turned_too(chromium: str, served: Served, photo: str) -> None:
+    width = served.client.get(f"/api/photos/{photo}").json()["size"][0]
+    for place in ([100, 90], [110, 95]):
+        body = {"commissure": {"right": place}}
+        assert served.client.put(f"/api/photos/{photo}/points", json=body).status_code == 200
+    with visit(chromium, served) as seen:
+        seen.go(f"/photos/{photo}")
+        seen.page.get_by_label("Stored mirrored").check()
+        seen.page.get_by_text("mirrored, as read").wait_for()
+        seen.page.get_by_role("button", name="Undo").click()
+        seen.page.get_by_text(f"{width - 100:.1f}, 90.0").first.wait_for()
+        seen.check()
+    points = served.client.get(f"/api/photos/{photo}").json()["points"]
+    assert points["commissure"]["left"] == [width - 100, 90]
+    served.client.delete(f"/api/photos/{photo}/points")
+    served.client.patch(f"/api/photos/{photo}", json={"mirrored": None})
+
+
+def test_a_patient_without_photos_has_no_report_yet(chromium: str, served: Served) -> None:
+    number = served.add_patient()
+    with visit(chromium, served) as seen:
+        seen.go(f"/patients/{number}/report")
+        seen.page.get_by_text("No photo has been read yet.").wait_for()
+        seen.check()
+
+
 def find_axe() -> str | None:
     """The accessibility checker axe-core, where `.ci/run` has put it."""
     found = Path(__file__).parents[1] / ".venv" / "node_modules" / "axe-core" / "axe.min.js"

@@ -44,15 +44,25 @@ class Access:
         self.token = token or secrets.token_urlsafe(32)
         self.cookie = f"asymmetry-{port}"
         self._lock_after, self._clock = lock_after, clock
+        self._passes: set[str] = set()
         self._sessions: dict[str, float] = {}
         self._mutex = threading.Lock()
 
+    def make_pass(self) -> str:
+        """A token for one session: others on this computer can read the command line of a browser."""
+        made = secrets.token_urlsafe(32)
+        with self._mutex:
+            self._passes.add(made)
+        return made
+
     def open_session(self, token: str) -> str | None:
-        """A session for whoever shows the token; None for others."""
-        if not _same(token, self.token):
-            return None
+        """A session for whoever shows the token, or a pass for the first time; None for others."""
         session = secrets.token_urlsafe(32)
         with self._mutex:
+            if token in self._passes:
+                self._passes.remove(token)
+            elif not _same(token, self.token):
+                return None
             self._sessions[session] = self._clock()
         return session
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 __all__ = ["Events"]
@@ -16,8 +16,9 @@ _PULSE = 15.0
 class Events:
     """News for any number of pages; threads may tell them."""
 
-    def __init__(self) -> None:
-        self._pages: set[asyncio.Queue[str]] = set()
+    def __init__(self, pulse: float = _PULSE) -> None:
+        self._pulse = pulse
+        self._pages: set[asyncio.Queue[str | None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def tell(self, kind: str, news: Mapping[str, Any]) -> None:
@@ -26,21 +27,34 @@ class Events:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._spread, text)
 
-    async def listen(self) -> AsyncIterator[str]:
-        """The stream of one page."""
+    async def listen(self, goes_on: Callable[[], bool] = lambda: True) -> AsyncIterator[str]:
+        """The stream of one page.
+
+        Parameters
+        ----------
+        goes_on : callable
+            Asked at every pulse; the stream ends when it says no, as the page is locked then.
+        """
         self._loop = asyncio.get_running_loop()
-        page: asyncio.Queue[str] = asyncio.Queue()
+        page: asyncio.Queue[str | None] = asyncio.Queue()
         self._pages.add(page)
         try:
             yield ": hello\n\n"
-            while True:
+            while goes_on():
                 try:
-                    yield await asyncio.wait_for(page.get(), _PULSE)
+                    text = await asyncio.wait_for(page.get(), self._pulse)
                 except TimeoutError:
-                    yield ": still here\n\n"
+                    text = ": still here\n\n"
+                if text is None:
+                    return
+                yield text
         finally:
             self._pages.discard(page)
 
-    def _spread(self, text: str) -> None:
+    def close(self) -> None:
+        """End all streams; from the thread of the server alone."""
+        self._spread(None)
+
+    def _spread(self, text: str | None) -> None:
         for page in self._pages:
             page.put_nowait(text)

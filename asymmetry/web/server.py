@@ -91,14 +91,15 @@ def serve(
             Work(store, tell, workers=workers, max_megapixels=limits.megapixels)
         )
         app = make_app(Desk(store, work, events, access, limits), taken)
-        server = Server(configure(app))
+        server = Server(configure(app), events.close)
         if demo and store.is_new:
             threading.Thread(
                 target=add_demo, args=(store, work, events, limits), daemon=True
             ).start()
-        address = f"http://{_HOST}:{taken}/?token={access.token}"
+        address = f"http://{_HOST}:{taken}/?token="
+        opened = address + access.make_pass() if open_browser else None
         started = threading.Thread(
-            target=_announce, args=(server, address, open_browser, announce), daemon=True
+            target=_announce, args=(server, address + access.token, opened, announce), daemon=True
         )
         started.start()
         server.run(sockets=[listening])
@@ -120,11 +121,11 @@ def _bind(port: int) -> socket.socket:
 
 
 def _announce(
-    server: object, address: str, open_browser: bool, announce: Callable[[str], object]
+    server: object, address: str, opened: str | None, announce: Callable[[str], object]
 ) -> None:
-    """Say the address when the server answers."""
+    """Say the address when the server answers, and open the browser at its own."""
     while not getattr(server, "started", False):
         time.sleep(_POLL)
     announce(address)
-    if open_browser:
-        webbrowser.open(address)
+    if opened:
+        webbrowser.open(opened)

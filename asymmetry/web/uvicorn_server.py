@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
@@ -15,7 +16,24 @@ _LAST_SECONDS = 3
 
 
 class Server(uvicorn.Server):
-    """Runs until Ctrl-C or SIGTERM."""
+    """Runs until Ctrl-C or SIGTERM.
+
+    Parameters
+    ----------
+    config : uvicorn.Config
+        See `configure`.
+    leave : callable
+        Called when it is about to end: streams that last have to be ended then.
+    """
+
+    def __init__(self, config: uvicorn.Config, leave: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._leave = leave
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End, streams first."""
+        self._leave()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -179,7 +179,12 @@ def list_words(_: Request) -> Response:
 
 def tell_news(request: Request) -> Response:
     """The stream of news: which photos and patients changed."""
-    return StreamingResponse(desk_of(request).events.listen(), media_type="text/event-stream")
+    desk = desk_of(request)
+
+    def goes_on() -> bool:
+        return desk.access.allows(request.headers, touch=False)
+
+    return StreamingResponse(desk.events.listen(goes_on), media_type="text/event-stream")
 
 
 ROUTES = (

@@ -38,16 +38,20 @@ let words;
 export const readWords = () => (words ??= get("/api/words"));
 
 /* News of photos and patients, one stream for all views. */
+/* "open" is told whenever the stream begins (anew): what happened before was not heard. */
 const listeners = new Set();
 let stream;
 export function listen(listener) {
   if (!stream) {
     stream = new EventSource("/api/events");
-    for (const kind of ["photo", "patient"]) {
+    for (const kind of ["open", "photo", "patient"]) {
       stream.addEventListener(kind, (event) => {
-        for (const each of [...listeners]) each(kind, JSON.parse(event.data));
+        for (const each of [...listeners]) each(kind, kind === "open" ? {} : JSON.parse(event.data));
       });
     }
+    stream.addEventListener("error", () => {
+      if (stream.readyState === EventSource.CLOSED) location.reload(); // locked: nothing is to be seen
+    });
   }
   listeners.add(listener);
   return () => listeners.delete(listener);

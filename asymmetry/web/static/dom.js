@@ -22,6 +22,15 @@ export function refill(element, ...parts) {
   return fill(element, {}, parts);
 }
 
+/* Draws anew what is in a room; the part that had the focus has it again. */
+export function keepFocus(room, draw) {
+  const parts = () => [...room.querySelectorAll("a, button, input, select")];
+  const name = (part) => part.name || (part.getAttribute("href") ?? part.getAttribute("aria-label") ?? part.textContent);
+  const held = parts().find((part) => part === document.activeElement);
+  draw();
+  if (held) parts().find((part) => name(part) === name(held))?.focus({ preventScroll: true });
+}
+
 export function say(text) {
   document.getElementById("news").textContent = text;
 }

@@ -1,5 +1,6 @@
 /* Which view is shown: the part of the address behind "#". */
 
+import { listen } from "./api.js";
 import { h, showFault } from "./dom.js";
 import { showCapture } from "./capture.js";
 import { showCompare } from "./compare.js";
@@ -31,17 +32,21 @@ async function show() {
     if (!match) continue;
     const room = h("div", {});
     main.replaceChildren(room);
+    main.focus({ preventScroll: true }); // before anybody can be at work in the view
     try {
       const end = await view(room, ...match.slice(1));
-      if (mine === shown) leave = end ?? (() => {});
-      else end?.();
+      if (mine !== shown) {
+        end?.();
+        return;
+      }
+      leave = end ?? (() => {});
     } catch (error) {
+      if (mine !== shown) return;
       room.append(h("p", { class: "empty" }, error.message, " ", h("a", { href: "#/" }, "All patients")));
       showFault(error);
     }
     const title = room.querySelector("h1")?.textContent;
     document.title = title ? `${title} · asymmetry` : "asymmetry";
-    main.focus({ preventScroll: true });
     return;
   }
   main.replaceChildren(h("p", { class: "empty" }, "There is no such page. ", h("a", { href: "#/" }, "All patients")));
@@ -52,4 +57,5 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   document.getElementById("main").focus();
 });
 addEventListener("hashchange", show);
+listen(() => {}); // the stream ends when the page is locked
 show();

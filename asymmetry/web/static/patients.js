@@ -62,7 +62,7 @@ export async function showPatients(room) {
   }
 
   return listen(attempt(async (kind) => {
-    if (kind !== "patient") return;
+    if (kind === "photo") return;
     patients = await get("/api/patients");
     draw();
   }));

@@ -1,9 +1,11 @@
 /* One photo: points and numbers side by side; whatever is corrected is kept with its history. */
 
 import { get, listen, patch, put, readWords, remove } from "./api.js";
-import { ask, attempt, choice, field, h, refill, say } from "./dom.js";
+import { ask, attempt, choice, field, h, keepFocus, refill, say } from "./dom.js";
 import { Viewer, keyOf, sayPoint } from "./viewer.js";
 
+const STATUS = { ok: "measured", warn: "measured, with caution" };
+const EARLIEST = "1900";
 const FIRST = ["brow_height", "mrd1", "fissure_height", "commissure_height", "commissure_excursion"];
 
 export async function showPhoto(room, id) {
@@ -12,24 +14,28 @@ export async function showPhoto(room, id) {
   const patient = await get(`/api/patients/${photo.patient}`);
   const back = h("a", { class: "button", href: `#/patients/${photo.patient}` }, "Back to ", patient.name);
   room.append(h("div", { class: "head" }, h("h1", {}, photo.name), back,
-    h("a", { class: "button", href: `#/photos/${id}/compare` }, "Compare with another day")));
+    photo.size && h("a", { class: "button", href: `#/photos/${id}/compare` }, "Compare with another day")));
   if (photo.status === "queued") {
     room.append(h("p", { class: "empty" }, "This photo is being read."));
-    const end = listen((kind, news) => {
-      if (kind !== "photo" || news.id !== id || news.status === "queued") return;
-      end();
+    let leave = listen(attempt(async (kind, news) => {
+      const over = kind === "photo" && news.id === id && news.status !== "queued";
+      const missed = kind === "open" && (await get(`/api/photos/${id}`)).status !== "queued";
+      if (!over && !missed) return;
+      leave();
       refill(room);
-      attempt(showPhoto)(room, id);
-    });
-    return end;
+      leave = (await showPhoto(room, id)) ?? (() => {});
+    }));
+    return () => leave();
   }
   const status = h("div", {});
   const numbers = h("tbody", {});
   const history = h("ol", {});
-  const undoButton = h("button", { onclick: attempt(undo), disabled: true }, "Undo");
-  const redoButton = h("button", { onclick: attempt(redo), disabled: true }, "Redo");
-  const resetButton = h("button", { onclick: attempt(resetPoint), disabled: true }, "Reset this point");
-  const allButton = h("button", { onclick: attempt(resetAll), disabled: true }, "Reset all");
+  let turn = Promise.resolve();
+  const inTurn = (action) => attempt(() => (turn = turn.catch(() => {}).then(action)));
+  const undoButton = h("button", { onclick: inTurn(undo), disabled: true }, "Undo");
+  const redoButton = h("button", { onclick: inTurn(redo), disabled: true }, "Redo");
+  const resetButton = h("button", { onclick: inTurn(resetPoint), disabled: true }, "Reset this point");
+  const allButton = h("button", { onclick: inTurn(resetAll), disabled: true }, "Reset all");
   const keys = Object.entries(photo.points).flatMap(([name, sides]) => Object.keys(sides).map((side) => [name, side]));
   const pointChoice = choice("point", [["", "choose a point"], ...keys.map(([name, side]) => [keyOf(name, side), sayPoint(name, side)])], "");
   const steps = { undo: [], redo: [] };
@@ -41,10 +47,11 @@ export async function showPhoto(room, id) {
   const left = h("div", { class: "looker" });
   room.append(h("div", { class: "split" }, left, panel));
   if (photo.size) drawViewer();
-  else left.append(h("p", { class: "empty" }, photo.reason || "Nothing was found in this photo."));
-  panel.append(
+  else if (photo.status !== "unreadable") left.append(h("img", { class: "whole", src: `/api/photos/${id}/image?width=1200`, alt: "The photo, in which no points were found" }));
+  else left.append(h("p", { class: "empty" }, "This file can't be read as a photo."));
+  refill(panel,
     h("section", { class: "sheet" }, h("h2", {}, "This photo"), status),
-    h("section", { class: "sheet" }, h("h2", {}, "Numbers"),
+    photo.size && h("section", { class: "sheet" }, h("h2", {}, "Numbers"),
       h("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": "Numbers" }, h("table", { class: "numbers" },
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Measure"), h("th", { scope: "col", class: "r" }, "right"),
           h("th", { scope: "col", class: "l" }, "left"), h("th", { scope: "col" }, "difference"))),
@@ -87,9 +94,13 @@ export async function showPhoto(room, id) {
   }
 
   /* While a point is dragged the numbers follow; one question at a time is under way. */
-  let asking = false, next = null;
+  let asking = false, next = null, latest = null;
   function move(step) {
-    if (step.done) {
+    latest = step;
+    if (step.dropped) {
+      next = null;
+      drawNumbers();
+    } else if (step.done) {
       next = null;
       waiting.set(keyOf(step.name, step.side), step);
       attempt(keepAll)();
@@ -97,11 +108,12 @@ export async function showPhoto(room, id) {
     else attempt(preview)(step);
   }
 
-  async function preview({ name, side, place }) {
+  async function preview(step) {
+    const { name, side, place } = step;
     asking = true;
     try {
       const told = await put(`/api/photos/${id}/points?preview=true`, { [name]: { [side]: place } });
-      if (viewer.points[name][side]) drawNumbers({ ...photo.metrics, ...told.metrics }, told);
+      if (!latest.dropped) drawNumbers({ ...photo.metrics, ...told.metrics }, told);
     } finally {
       asking = false;
     }
@@ -127,10 +139,11 @@ export async function showPhoto(room, id) {
         Object.assign(told.metrics, answer.metrics);
         told.noticeable = answer.noticeable;
       }
-    } finally {
+    } finally { // also after a fault: the page shows what is kept
+      waiting.clear();
       keeping = false;
+      await changed(told);
     }
-    await changed(told);
   }
 
   async function keep({ name, side, place }) {
@@ -197,17 +210,28 @@ export async function showPhoto(room, id) {
   function drawFacts() {
     const expression = choice("expression", Object.entries(words.expressions).filter(([name]) => name !== "unknown"), photo.expression);
     if (!words.expressions[photo.expression] || photo.expression === "unknown") expression.prepend(h("option", { value: "", selected: true }, "not known"));
-    const taken = h("input", { type: "date", value: photo.taken?.slice(0, 10) ?? "" });
-    const mirrored = h("input", { type: "checkbox", checked: photo.mirrored });
+    const taken = h("input", { name: "taken", type: "date", value: photo.taken?.slice(0, 10) ?? "" });
+    const mirrored = h("input", { name: "mirrored", type: "checkbox", checked: photo.mirrored });
     expression.onchange = attempt(() => correct({ expression: expression.value || null }));
-    taken.onchange = attempt(() => correct({ taken: taken.value || null }));
+    const keepDay = attempt(async () => {
+      if (!taken.isConnected || (taken.value && taken.value < EARLIEST)) return;
+      if (taken.value !== (photo.taken?.slice(0, 10) ?? "")) await correct({ taken: taken.value || null });
+    });
+    let typed = false; // then each digit makes another day, and the last one counts
+    taken.onpointerdown = () => { typed = false; };
+    taken.onkeydown = (event) => {
+      typed = event.key !== "Enter";
+      if (!typed) keepDay();
+    };
+    taken.onchange = () => { if (!typed) keepDay(); };
+    taken.onblur = keepDay;
     mirrored.onchange = attempt(async () => {
       await correct({ mirrored: mirrored.checked });
-      viewer?.node.remove();
-      drawViewer();
+      if (viewer) drawViewer();
+      await drawHistory(true); // the places of all steps are turned round, too
     });
     refill(status, 
-      h("p", {}, h("span", { class: photo.status === "ok" ? "tag" : "tag warn" }, photo.status),
+      h("p", {}, h("span", { class: photo.status === "ok" ? "tag" : "tag warn" }, STATUS[photo.status] ?? "not measured"),
         photo.corrected.length > 0 && h("span", { class: "tag" }, `corrected by hand: ${photo.corrected.length}`),
         photo.excluded && h("span", { class: "tag bad" }, `left out: ${photo.excluded}`)),
       photo.reason && h("p", { class: "small" }, photo.reason),
@@ -223,7 +247,7 @@ export async function showPhoto(room, id) {
   async function correct(facts) {
     photo = await patch(`/api/photos/${id}`, facts);
     if (viewer) viewer.points = photo.points;
-    drawFacts();
+    keepFocus(status, drawFacts);
     drawNumbers();
     await drawHistory(false);
     say("Saved");
@@ -260,6 +284,8 @@ export async function showPhoto(room, id) {
   async function drawHistory(first) {
     const told = await get(`/api/photos/${id}/history`);
     if (first) {
+      steps.undo.length = steps.redo.length = 0;
+      saved.clear();
       for (const each of told.filter((one) => one.fact.startsWith("point "))) {
         const key = each.fact.slice(6), cut = key.lastIndexOf(" ");
         const [name, side] = [key.slice(0, cut), key.slice(cut + 1)];

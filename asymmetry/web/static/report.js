@@ -1,7 +1,7 @@
 /* The report: choices, a look at it, and the file. */
 
 import { get } from "./api.js";
-import { choice, field, h } from "./dom.js";
+import { choice, field, h, refill } from "./dom.js";
 
 export async function showReport(room, id) {
   const [patient, photos] = await Promise.all([get(`/api/patients/${id}`), get(`/api/patients/${id}/photos`)]);
@@ -14,6 +14,7 @@ export async function showReport(room, id) {
   const frame = h("iframe", { class: "preview", title: "The report" });
   const html = h("a", { class: "button", download: `${patient.name}.html` }, "Save as HTML");
   const pdf = h("a", { class: "button", download: `${patient.name}.pdf` }, "Save as PDF");
+  const told = h("p", { class: "soft", role: "status" });
   const form = h("form", { class: "sheet", onsubmit: (event) => event.preventDefault(), onchange: draw },
     h("div", { class: "fields" },
       field("Pseudonym (file names are then left out)", pseudonym),
@@ -21,15 +22,24 @@ export async function showReport(room, id) {
       h("label", { class: "check" }, faces, "Show the faces")),
     days.length > 1 && h("details", {}, h("summary", {}, "Days in the report"),
       h("div", { class: "row" }, ticks.map((tick) => h("label", { class: "check" }, tick, tick.value)))),
-    h("div", { class: "row" }, html, pdf));
+    h("div", { class: "row" }, html, pdf), told);
   room.append(
     h("div", { class: "head" }, h("h1", {}, `Report: ${patient.name}`), h("a", { class: "button", href: `#/patients/${id}` }, "Back")),
     form, frame);
+  if (!photos.some((each) => each.status !== "queued")) {
+    form.replaceWith(h("p", { class: "empty" }, "No photo has been read yet."));
+    frame.remove();
+    return;
+  }
   draw();
 
   function draw() {
     const chosen = new URLSearchParams({ photos: faces.checked, pseudonym: pseudonym.value, language: language.value, paper: paper.value });
     const kept = ticks.filter((tick) => tick.checked);
+    const none = ticks.length > 0 && !kept.length;
+    refill(told, none && "Choose at least one day.");
+    for (const each of [html, pdf, frame]) each.hidden = none;
+    if (none) return;
     if (kept.length < ticks.length) for (const tick of kept) chosen.append("day", tick.value);
     html.href = `/api/patients/${id}/report.html?${chosen}`;
     pdf.href = `/api/patients/${id}/report.pdf?${chosen}`;

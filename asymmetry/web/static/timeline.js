@@ -2,7 +2,7 @@
 
 import { bring, get, listen, patch, post, readWords, remove } from "./api.js";
 import { drawChart } from "./chart.js";
-import { ask, attempt, choice, field, h, refill, say } from "./dom.js";
+import { ask, attempt, choice, field, h, keepFocus, refill, say } from "./dom.js";
 import { SETTINGS, SIDES } from "./patients.js";
 
 const SHOWN_METRICS = [
@@ -171,8 +171,8 @@ export async function showTimeline(room, id) {
 
   async function refresh() {
     photos = await get(`/api/patients/${id}/photos`);
-    drawFilters();
-    drawDays();
+    keepFocus(filters, drawFilters);
+    keepFocus(days, drawDays);
   }
 
   async function writeNote() {
@@ -219,11 +219,12 @@ export async function showTimeline(room, id) {
   };
   for (const kind of ["dragover", "dragleave", "drop"]) document.body.addEventListener(kind, over);
 
-  let pause;
+  let pause = null;
   const end = listen((kind, news) => {
-    if (news.patient !== id && news.id !== id) return;
-    clearTimeout(pause);
-    pause = setTimeout(attempt(async () => {
+    const missed = kind === "open" && photos.some((each) => each.status === "queued");
+    if (!missed && news.patient !== id && news.id !== id) return;
+    pause ??= setTimeout(attempt(async () => {
+      pause = null;
       await refresh();
       const waiting = photos.filter((each) => each.status === "queued").length;
       say(waiting ? `${waiting} photos wait` : "All photos are read");

@@ -16,7 +16,7 @@ const DOT = 0.0042, HOLD = 0.016;
 
 export const keyOf = (name, side) => `${name} ${side}`;
 
-/* onmove({name, side, place, done}): a point is being moved, or was. */
+/* onmove({name, side, place, done, dropped}): a point is being moved, was moved, or is where it was. */
 export class Viewer {
   constructor({ image, size, points, corrected, onmove, onchoose }) {
     [this.width, this.height] = size;
@@ -136,11 +136,11 @@ export class Viewer {
     this.onchoose(name, side);
   }
 
-  put(name, side, place, done) {
+  put(name, side, place, done, dropped = false) {
     const [x, y] = place;
     this.points[name][side] = [Math.min(Math.max(x, 0), this.width), Math.min(Math.max(y, 0), this.height)];
     this.place();
-    this.onmove({ name, side, place: this.points[name][side], done });
+    this.onmove({ name, side, place: this.points[name][side], done, dropped });
   }
 
   take(event, name, side) {
@@ -152,20 +152,22 @@ export class Viewer {
     const start = this.at(event), [x, y] = this.points[name][side];
     let moved = false;
     const move = (now) => {
+      if (now.pointerId !== event.pointerId) return;
       const here = this.at(now);
       moved = true;
       this.put(name, side, [x + here[0] - start[0], y + here[1] - start[1]], false);
     };
+    const kinds = ["pointerup", "pointercancel", "pointerdown"];
     const end = (now) => {
+      const another = now.pointerId !== event.pointerId;
+      if (another !== (now.type === "pointerdown")) return;
       removeEventListener("pointermove", move);
-      removeEventListener("pointerup", end);
-      removeEventListener("pointercancel", end);
+      for (const kind of kinds) removeEventListener(kind, end, true);
       if (moved && now.type === "pointerup") this.put(name, side, this.points[name][side], true);
-      else if (moved) this.put(name, side, [x, y], true);
+      else if (moved) this.put(name, side, [x, y], false, true); // a second finger: it was not meant
     };
     addEventListener("pointermove", move);
-    addEventListener("pointerup", end);
-    addEventListener("pointercancel", end);
+    for (const kind of kinds) addEventListener(kind, end, true);
   }
 
   listen() {
