@@ -78,7 +78,9 @@ def test_a_change_says_all_that_is_asked_of_it() -> None:
     assert known["change"] == -2.5
     assert known["beyond"] is True
     assert known["visible"] is False
-    assert known["words"].startswith("right brow 2.5 mm lower relative to the left than at baseline")
+    assert known["words"].startswith(
+        "right brow 2.5 mm lower relative to the left than at baseline"
+    )
     assert known["since"] == {"first": None, "last": 0.0, "note": AT_BASELINE, "remark": None}
     left = {
         name: known["left"][name] for name in ("before", "after", "change", "strength", "beyond")
