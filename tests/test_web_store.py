@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from asymmetry import Landmarks
+from asymmetry.core.notes import Note
 from asymmetry.errors import InvalidInputError
 from asymmetry.web.store import schema
 from asymmetry.web.store.database import Database, StoreInUseError
@@ -150,6 +151,17 @@ def test_a_file_that_is_no_photo_is_not_kept(folder: Path) -> None:
         store.finish_photo(photo.id, blank, photo.record)
         assert not store.path(photo).exists()
         assert store.photo(photo.id).reason == "damaged"
+
+
+@pytest.mark.parametrize("code", ["out_of_time", "ended_the_process", "not_scored"])
+def test_a_photo_whose_reading_failed_keeps_its_file(folder: Path, code: str) -> None:
+    with Store(folder) as store:
+        photo = store.add_photo(store.add_patient("P").id, "a.jpg", PHOTO)
+        blank = Landmarks.blank(
+            ["a.jpg"], status="unreadable", reason=Note(code, error="", limit=1)
+        )
+        store.finish_photo(photo.id, blank, photo.record)
+        assert store.path(photo).read_bytes() == PHOTO
 
 
 def test_corrections_are_kept_one_after_the_other(folder: Path) -> None:

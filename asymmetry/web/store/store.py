@@ -35,6 +35,9 @@ _PHOTOS, _POINTS, _TEMPORARY = "photos", ".npz", "temporary"
 _MOST_READ = 2000
 _CORRECTION = "photo, at, who, fact, old, new"
 
+#: Notes on a photo that could not be read here and now, though it may be one: its file stays.
+_NOT_ITS_FAULT = frozenset(("out_of_time", "ended_the_process", "not_scored"))
+
 
 class MissingEntryError(InvalidInputError):
     """No patient or photo has this number."""
@@ -212,7 +215,8 @@ class Store:
                     "UPDATE photos SET status = ?, reason = ?, record = ?, score_version = ? WHERE id = ?",
                     (status, reason, plain, SCORE_VERSION, number),
                 )
-            if status == "unreadable":
+            told = {note.code for note in landmarks.notes[0]}
+            if status == "unreadable" and not told & _NOT_ITS_FAULT:
                 self.path(photo).unlink(missing_ok=True)
 
     def landmarks(self, photo: KeptPhoto) -> Landmarks:
