@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from starlette.routing import Route
 from asymmetry.web.access import Access
 from asymmetry.web.events import Events
 from asymmetry.web.guard import Guard, Limits
+from asymmetry.web.server import _bind
 from asymmetry.web.problems import HANDLERS
 
 PORT, TOKEN = 8123, "the token"
@@ -208,3 +210,10 @@ def test_the_page_tells_of_a_body_that_is_too_large_or_too_slow() -> None:
 
 def test_an_upload_that_stands_still_is_given_up() -> None:
     assert ask(headers=BEARER, pause=5, limits=Limits(pause=0.05))[0] == 408
+
+
+def test_small_answers_are_sent_at_once() -> None:
+    """On a socket that does not name its protocol asyncio leaves Nagle's algorithm on: 40 ms an answer."""
+    with _bind(0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
+        assert listening.getsockname()[0] == "127.0.0.1"
