@@ -14,8 +14,8 @@ from starlette.routing import Route
 from asymmetry.web.access import Access
 from asymmetry.web.events import Events
 from asymmetry.web.guard import Guard, Limits
-from asymmetry.web.server import _bind
 from asymmetry.web.problems import HANDLERS
+from asymmetry.web.server import _bind
 
 PORT, TOKEN = 8123, "the token"
 HOST = f"127.0.0.1:{PORT}"
