@@ -80,8 +80,7 @@ def test_what_stays_and_what_is_over_are_told_apart() -> None:
     assert "nearer to the other side" not in nearer.partition("Limits")[0]
     over = Page(render(series(7, brow_right_mm=[0, 0, -4, -4, -4, 0, 0]))).text
     assert (
-        "Your right brow dropped; by day 50 that was over. It was there from day 10 to day 30"
-        in over
+        "Your right brow dropped; by day 50 that was over. It lasted from day 10 to day 30" in over
     )
     assert (
         "Worth showing your clinician right brow 4.0 mm lower" in over

@@ -50,7 +50,7 @@ def test_the_side_that_moved_is_the_one_that_is_told(side: str) -> None:
 def test_what_is_over_is_told_with_its_worst_day() -> None:
     made = opened(moved("left", DROP))
     assert made.headline == "Your left brow dropped; by day 50 that was over."
-    assert made.course.startswith("It was there from day 10 to day 30, most on day ")
+    assert made.course.startswith("It lasted from day 10 to day 30 and was largest on day ")
     assert made.course.endswith("(4.0 mm).")
     assert made.sure.startswith("Sure: it is ")
     assert made.remarks[0] == "Others could have noticed it from day 10 to day 30."
