@@ -12,6 +12,7 @@ from PIL import ExifTags, Image, ImageFile, JpegImagePlugin
 
 from asymmetry.core.notes import Note
 from asymmetry.errors import AsymmetryError, UnreadablePhotoError
+from asymmetry.photos.profiles import convert_ink, convert_pixels
 
 __all__ = ["coarsen", "decode_loaded", "read_exif", "refuse_filling_in", "rgb", "upright"]
 
@@ -35,7 +36,7 @@ _STRIP_ROWS = 16  # a few hundred kB for a phone's photo, which the processor's 
 
 
 def rgb(image: ImageFile.ImageFile, name: str) -> NDArray[np.uint8]:
-    """Decode a photo and bring it to RGB as it is stored: uint8, (H, W, 3).
+    """Decode a photo and bring it to sRGB as it is stored: uint8, (H, W, 3). Its colour profile is applied.
 
     Parameters
     ----------
@@ -51,7 +52,7 @@ def rgb(image: ImageFile.ImageFile, name: str) -> NDArray[np.uint8]:
     """
     straight = _straight(image)
     if straight is not None:
-        return straight
+        return convert_pixels(straight, image.info.get("icc_profile"))
     return decode_loaded(image, name)
 
 
@@ -64,7 +65,8 @@ def decode_loaded(image: Image.Image, name: str) -> NDArray[np.uint8]:
         If its pixels have no sure meaning as RGB.
     """
     image.load()
-    return _to_array(_rgb(image, name))
+    profile = image.info.get("icc_profile")
+    return convert_pixels(_to_array(_rgb(image, name, profile)), profile)
 
 
 def read_exif(image: Image.Image) -> dict[int, object]:
@@ -150,7 +152,7 @@ def _straight(image: ImageFile.ImageFile) -> NDArray[np.uint8] | None:
     return pixels
 
 
-def _rgb(image: Image.Image, name: str) -> Image.Image:
+def _rgb(image: Image.Image, name: str, profile: bytes | None) -> Image.Image:
     """Bring any kind of pixels to RGB with 8 bits."""
     if image.mode in _GREY16_MODES:
         image = _from_grey16(image)
@@ -160,7 +162,7 @@ def _rgb(image: Image.Image, name: str) -> Image.Image:
         front = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", front.size, "white"), front)
     if image.mode != "RGB":
-        return image.convert("RGB")
+        return convert_ink(image, profile) or image.convert("RGB")
     return image
 
 

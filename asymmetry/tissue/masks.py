@@ -1,0 +1,120 @@
+"""Skin that a photo does not show as it is: hair, beard and glasses over it, glare, hard shadow."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.tissue.atlas import PX_PER_CM
+from asymmetry.tissue.picture import SkinPicture
+
+__all__ = ["DARK", "FLOOR", "darkness", "find_seen"]
+
+Mask = npt.NDArray[np.bool_]
+Light = npt.NDArray[np.float32]
+_PX_PER_MM = PX_PER_CM / 10
+
+#: Added to linear light before its logarithm, so that noise in the dark counts little.
+FLOOR = 0.004
+# A channel above this share of white (linear) may be burnt out.
+_BURNT = 0.92
+# Glare and hard shadow against their surroundings: natural logarithms of the light, over this distance, mm.
+_GLARE, _AROUND_MM = -0.5, 8.0
+# Thin dark lines, such as hair: darker than both sides by this, and by so many times what grain does in this
+# photo, and narrower than this, mm.
+_LINE, _OVER_GRAIN, _LINE_MM = 0.22, 6.0, 1.6
+# Their least length, mm: shorter ones are pores and stubble, whose darkness the skin around has too.
+_LONG_MM = 4.0
+#: Dark areas that hang on the rim are hair, beard or background: darker than the face's skin by this.
+DARK = 1.0
+# Margin around all of it, mm.
+_MARGIN_MM = 1.0
+
+
+def darkness(light: Light) -> Light:
+    """Mean natural logarithm of the channels, its sign turned: large in the dark. Shape (...) of (..., 3)."""
+    return np.asarray(-np.log(light + np.float32(FLOOR)).mean(axis=-1), dtype=np.float32)
+
+
+def find_seen(picture: SkinPicture) -> Mask:
+    """Skin of both halves that is seen as it is, shape (2, HEIGHT, WIDTH).
+
+    Parameters
+    ----------
+    picture : SkinPicture
+        The picture. Eyes, brows, lips, nostrils and what is turned away are left out already.
+    """
+    dark = darkness(picture.light)
+    burnt = np.any(picture.light > _BURNT, axis=-1)
+    covered = np.stack([_cover(dark[i], picture.inside[i], burnt[i]) for i in range(len(dark))])
+    return picture.inside & ~covered
+
+
+def _cover(dark: Light, inside: Mask, burnt: Mask) -> Mask:
+    """What covers the skin of one side."""
+    around = _mean_around(dark, inside, _AROUND_MM)
+    glare = burnt | (dark - around < _GLARE)
+    return _grow(glare | _lines(dark, inside) | _hanging(dark, inside), _MARGIN_MM)
+
+
+def _lines(dark: Light, inside: Mask) -> Mask:
+    """Thin dark lines."""
+    size = round(_LINE_MM * _PX_PER_MM) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    lines = cv2.morphologyEx(dark, cv2.MORPH_TOPHAT, kernel)
+    if not inside.any():
+        return np.zeros_like(inside)
+    dark_lines = lines > max(_LINE, _OVER_GRAIN * float(np.median(lines[inside])))
+    _, labels, about, _ = cv2.connectedComponentsWithStats(dark_lines.astype(np.uint8))
+    long = (
+        np.hypot(about[:, cv2.CC_STAT_WIDTH], about[:, cv2.CC_STAT_HEIGHT]) > _LONG_MM * _PX_PER_MM
+    )
+    return np.asarray(dark_lines & long[labels])
+
+
+def _hanging(dark: Light, inside: Mask) -> Mask:
+    """Dark areas that reach the rim of the skin."""
+    if not inside.any():
+        return np.zeros_like(inside)
+    smooth = cv2.GaussianBlur(dark, (0, 0), _PX_PER_MM)
+    areas = (smooth > np.median(dark[inside]) + DARK).astype(np.uint8)
+    # The midline is no rim: what lies there goes on in the other half.
+    _, labels = cv2.connectedComponents(areas & _rim_side(inside))
+    rim = np.unique(labels[_outer_rim(inside)])
+    return np.isin(labels, rim[rim > 0])
+
+
+def _rim_side(inside: Mask) -> npt.NDArray[np.uint8]:
+    """The skin and a margin around it, in which dark areas are followed."""
+    return _grow(inside, 2 * _MARGIN_MM).astype(np.uint8)
+
+
+def _outer_rim(inside: Mask) -> Mask:
+    """The margin just outside of the skin, without that of eyes, brows, lips and nostrils."""
+    whole = _closed(inside)
+    return _grow(whole, _MARGIN_MM) & ~whole
+
+
+def _closed(inside: Mask) -> Mask:
+    """The skin with its holes filled: everything that is not joined to the picture's outer edge."""
+    outside = np.pad((~inside).astype(np.uint8), ((1, 1), (0, 1)), constant_values=1)
+    cv2.floodFill(outside, None, (outside.shape[1] - 1, 0), (2,))
+    return np.asarray(outside[1:-1, :-1] != 2)
+
+
+def _grow(mask: Mask, mm: float) -> Mask:
+    size = 2 * round(mm * _PX_PER_MM) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), kernel) > 0)
+
+
+def _mean_around(values: Light, where: Mask, mm: float) -> Light:
+    """Mean of the values within a mask, weighted by distance."""
+    weight = where.astype(np.float32)
+    sigma = mm * _PX_PER_MM
+    size = (2 * round(sigma) + 1,) * 2  # a box thrice is a Gaussian, and takes a tenth of its time
+    both = np.dstack([values * weight, weight])
+    for _ in range(3):
+        both = np.asarray(cv2.blur(both, size), dtype=np.float32)
+    return np.asarray(both[..., 0] / np.maximum(both[..., 1], np.float32(1e-3)))

@@ -1,0 +1,202 @@
+"""Both halves of a face drawn into the atlas of the skin: a photo's frontal skin picture."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
+from asymmetry.extract.face.half import from_half, to_half
+from asymmetry.extract.face.plane import average_at, places
+from asymmetry.extract.face.pose import Pose, fit_pose, stable_numbers
+from asymmetry.tissue.atlas import PX_PER_CM, REGIONS, STEP, Atlas, load_atlas
+from asymmetry.tissue.colour import linear_from_srgb
+
+__all__ = ["FACING", "SkinPicture", "draw_skin"]
+
+Pixels = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.floating[Any]]
+Light = npt.NDArray[np.float32]
+
+#: Skin whose surface is turned further away from the camera than this cosine is not judged: it is seen at
+#: less than half of its size.
+FACING = 0.45
+# Skin nearer than this to a point that was not seen (covered by hair, a hand, an edge of the photo) is not
+# judged, cm.
+_HIDDEN_CM = 0.8
+# Points that were not seen are moved as those around them, by weights of this reach, cm.
+_FILL_CM = 1.5
+
+
+@dataclass(frozen=True, eq=False)
+class SkinPicture:
+    """Both halves of one face in the atlas; the first axis is the side, right and left.
+
+    Pixels (row, column) of both sides are the same place of the skin: the right half is drawn mirrored.
+
+    Attributes
+    ----------
+    rgb : ndarray of uint8, shape (2, HEIGHT, WIDTH, 3)
+        The picture.
+    plane : ndarray of float32, shape (2, HEIGHT, WIDTH, 2)
+        The place of each pixel in the plane of this face: outwards and up, canonical cm, head pose removed.
+    at : ndarray of float32, shape (2, HEIGHT, WIDTH, 2)
+        Its place in the photo, px (x right, y down).
+    inside : ndarray of bool, shape (2, HEIGHT, WIDTH)
+        Skin that lies in the photo, faces the camera and is near no point that was hidden. What hair, glasses
+        and glare cover is still in it, see `asymmetry.tissue.masks`.
+    mm_per_cm : float
+        Millimetres of this face per canonical cm: about 10.
+    pose : Pose
+        The head in the photo.
+    """
+
+    rgb: Pixels = field(repr=False)
+    plane: Light = field(repr=False)
+    at: Light = field(repr=False)
+    inside: Mask = field(repr=False)
+    mm_per_cm: float
+    pose: Pose = field(repr=False)
+
+    @property
+    def atlas(self) -> Atlas:
+        """Regions and masks."""
+        return load_atlas()
+
+    @cached_property
+    def light(self) -> Light:
+        """Linear light, 0 to 1, shape (2, HEIGHT, WIDTH, 3)."""
+        return linear_from_srgb(self.rgb)
+
+    @cached_property
+    def area(self) -> Light:
+        """Area of skin that each pixel shows, mm² on the surface, shape (2, HEIGHT, WIDTH)."""
+        x, y = self.plane[..., 0], self.plane[..., 1]
+        down_x, out_x = np.gradient(x, axis=(1, 2))
+        down_y, out_y = np.gradient(y, axis=(1, 2))
+        flat = np.abs(out_x * down_y - out_y * down_x) / self.atlas.normal[..., 2]
+        return np.asarray(flat * self.mm_per_cm**2, dtype=np.float32)
+
+    @property
+    def px_per_mm(self) -> float:
+        """Pixels of the photo per mm of the face."""
+        return self.pose.scale / self.mm_per_cm
+
+    def share_seen(self, seen: Mask) -> FloatArray:
+        """Share of the skin of each region that is seen, shape (2, regions).
+
+        Parameters
+        ----------
+        seen : ndarray of bool, shape (2, HEIGHT, WIDTH)
+            Skin that is seen.
+        """
+        skin, region = self.atlas.skin, self.atlas.region
+        shares = np.empty((len(SIDES), len(REGIONS)))
+        for number in range(len(REGIONS)):
+            where = skin & (region == number)
+            shares[:, number] = seen[:, where].mean(axis=1)
+        return shares
+
+
+def draw_skin(
+    photo: Pixels, landmarks: Landmarks, *, mm_per_px: float = math.nan
+) -> SkinPicture | None:
+    """Draw a face's skin into the atlas.
+
+    Parameters
+    ----------
+    photo : ndarray of uint8, shape (H, W, 3)
+        RGB, upright, and turned back if it was stored mirrored, as the landmarks are. It may be smaller than
+        the landmarks' photo (`Landmarks.size`).
+    landmarks : Landmarks
+        The face in it, n = 1, MediaPipe's scheme.
+    mm_per_px : float
+        Millimetres per px of the landmarks' photo, such as the column ``mm_per_px`` of `measure`. Default:
+        that of a face as large as the canonical one.
+
+    Returns
+    -------
+    SkinPicture or None
+        None where the points that the head's pose is fitted to were not all seen.
+    """
+    atlas = load_atlas()
+    shrunk = _shrunk(photo, landmarks)
+    points = landmarks.points[0].astype(np.float64) * shrunk
+    stable = points[stable_numbers(), :2]
+    if landmarks.scheme != MEDIAPIPE_478.name or not np.isfinite(stable).all():
+        return None
+    focal = float(landmarks.focal_px[0]) * shrunk
+    pose = fit_pose(points, atlas.canonical.vertices, focal_px=focal)
+    plane, hidden = _place_halves(points, pose, atlas)
+    at = np.stack(
+        [
+            places(pose, atlas.canonical, from_half(half, side))
+            for half, side in zip(plane, SIDES, strict=True)
+        ]
+    )
+    mm_per_cm = pose.scale * mm_per_px / shrunk
+    return SkinPicture(
+        rgb=np.stack([average_at(photo, half, pose.scale / PX_PER_CM) for half in at]),
+        plane=plane.astype(np.float32),
+        at=at.astype(np.float32),
+        inside=_inside(photo, at, pose, atlas) & ~hidden,
+        mm_per_cm=10.0 if math.isnan(mm_per_cm) else mm_per_cm,
+        pose=pose,
+    )
+
+
+def _shrunk(photo: Pixels, landmarks: Landmarks) -> float:
+    """The size of these pixels over that of the photo in which the points were read."""
+    width = int(landmarks.size[0, 0])
+    return photo.shape[1] / width if width else 1.0
+
+
+def _place_halves(points: FloatArray, pose: Pose, atlas: Atlas) -> tuple[FloatArray, Mask]:
+    """Places of the atlas's pixels in this face's plane, cm, and pixels near hidden points."""
+    plane = pose.unproject(points[:, :2], atlas.canonical.depth_at)
+    fields, hidden = [], []
+    for side, numbers in zip(SIDES, atlas.numbers, strict=True):
+        shifts = to_half(plane[numbers], side) - atlas.knots
+        unseen = np.isnan(shifts[:, 0])
+        hidden.append(_near(atlas, atlas.knots[unseen]))
+        nodes = atlas.spline @ _fill(shifts, atlas.knots, unseen).astype(np.float32)
+        fine = cv2.resize(nodes, None, fx=STEP, fy=STEP)[STEP:-STEP, STEP:-STEP]
+        fields.append(atlas.place + fine)
+    return np.stack(fields), np.stack(hidden)
+
+
+def _fill(shifts: FloatArray, knots: FloatArray, unseen: Mask) -> FloatArray:
+    """Shifts with those of hidden points as of the points around them."""
+    if not unseen.any():
+        return shifts
+    away = ((knots[unseen, None] - knots[None, ~unseen]) ** 2).sum(axis=-1)
+    weights = np.exp(-away / (2 * _FILL_CM**2)) + 1e-9
+    filled = shifts.copy()
+    filled[unseen] = weights @ shifts[~unseen] / weights.sum(axis=1, keepdims=True)
+    return filled
+
+
+def _near(atlas: Atlas, hidden: FloatArray) -> Mask:
+    """The pixels near any of these points."""
+    near = np.zeros(atlas.skin.shape, bool)
+    for knot in hidden:
+        near |= ((atlas.place - knot) ** 2).sum(axis=-1) < _HIDDEN_CM**2
+    return near
+
+
+def _inside(photo: Pixels, at: FloatArray, pose: Pose, atlas: Atlas) -> Mask:
+    """Skin that lies in the photo and faces the camera."""
+    height, width = photo.shape[:2]
+    x, y = at[..., 0], at[..., 1]
+    within = (x > 1) & (y > 1) & (x < width - 1) & (y < height - 1)
+    towards = pose.rotation[2]
+    facing = np.stack([atlas.normal @ (towards * (sign, 1, 1)) for sign in (-1, 1)])
+    return np.asarray(within & (facing > FACING) & atlas.skin)
