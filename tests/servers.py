@@ -19,6 +19,8 @@ import httpx
 import jsonschema
 
 PATIENCE = 120.0
+#: On which the photos of `tests.clinic` were taken.
+DAYS = ("2026-03-02", "2026-03-09", "2026-03-16")
 API: dict[str, Any] = json.loads(
     (resources.files("asymmetry.web") / "openapi.json").read_text("utf-8")
 )
@@ -28,6 +30,7 @@ API: dict[str, Any] = json.loads(
 class Served:
     """A server, and a client with its token."""
 
+    folder: Path
     process: subprocess.Popen[str]
     address: str
     base: str
@@ -86,7 +89,7 @@ def running_server(folder: Path, *options: str, said: IO[str] | None = None) -> 
         base_url=base, timeout=PATIENCE, headers={"authorization": f"Bearer {token}"}
     ) as client:
         try:
-            yield Served(process, address, base, token, client)
+            yield Served(folder, process, address, base, token, client)
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)

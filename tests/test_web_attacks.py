@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import json
 import os
+import re
 import signal
 import socket
 import struct
@@ -13,7 +16,6 @@ import sys
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,56 +23,13 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from PIL import Image
 
 from asymmetry.web.store.store import Store
 from asymmetry.web.work import Work
 from tests.photos import encoded
-from tests.servers import PATIENCE, Served, check, running_server
+from tests.servers import DAYS, PATIENCE, Served, check, running_server
 
-DAYS = ("2026-03-02", "2026-03-09", "2026-03-16")
-
-
-@pytest.fixture(scope="module")
-def photos(astronaut_path: Path) -> dict[str, bytes]:
-    """Three days of one face: turned by a little, each in its own size."""
-    with Image.open(astronaut_path) as image:
-        face = image.convert("RGB").crop((60, 0, 400, 340))
-    made = {}
-    for day, angle in zip(DAYS, (-2, 0, 3), strict=True):
-        turned = face.rotate(angle, Image.Resampling.BICUBIC, fillcolor=(128, 128, 128))
-        made[f"{day} smile.jpg"] = encoded(turned, "JPEG", quality=92)
-    return made
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with running_server(tmp_path_factory.mktemp("served") / "store", "--workers", "2") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def patient(served: Served, photos: dict[str, bytes]) -> str:
-    """A patient whose three photos are read."""
-    number = served.add_patient(
-        affected="right", treatments=[{"date": "2026-03-09", "note": "20 U"}]
-    )
-    answer = served.bring(number, list(photos.items()))
-    assert answer.status_code == 202
-    for photo in answer.json()["ids"]:
-        assert served.wait(photo)["status"] in ("ok", "warn")
-    return number
-
-
-@pytest.fixture
-def photo(served: Served, patient: str) -> Iterator[str]:
-    """One of them, without corrections before and after."""
-    number = served.client.get(f"/api/patients/{patient}/photos").json()[1]["id"]
-    yield number
-    served.client.delete(f"/api/photos/{number}/points")
-    served.client.patch(
-        f"/api/photos/{number}", json=dict.fromkeys(("expression", "taken", "mirrored", "excluded"))
-    )
+pytest_plugins = "tests.clinic"
 
 
 HTML = b"<html><script>alert(1)</script></html>"
@@ -200,10 +159,11 @@ def test_a_zip_that_would_climb_or_burst_is_harmless(
         "/api/import", files={"archive": ("climbing.zip", climbing.getvalue())}
     )
     assert made.status_code == 201
-    (listed,) = served.client.get(f"/api/patients/{made.json()['id']}/photos").json()
+    (number,) = (each["id"] for each in made.json()["patients"])
+    (listed,) = served.client.get(f"/api/patients/{number}/photos").json()
     assert listed["name"].endswith("climbed.jpg")
     assert not Path("/tmp/climbed.jpg").exists()
-    served.client.delete(f"/api/patients/{made.json()['id']}")
+    served.client.delete(f"/api/patients/{number}")
     broken = [
         _zip_with(data, **{"corrections.csv": "photo,point,side,x,y\na.jpg,nose,right,1,2\n"}),
         _zip_with(data, **{"corrections.csv": "photo,point,side,x,y\na.jpg,ala,right,nan,2\n"}),
@@ -288,20 +248,23 @@ def test_the_queue_outlives_the_server(tmp_path: Path, photos: dict[str, bytes])
         assert {server.wait(each)["status"] for each in ids} <= {"ok", "warn"}
 
 
-def test_a_second_server_on_the_same_data_says_so(tmp_path: Path) -> None:
-    with running_server(tmp_path / "store"):
-        command = [
-            sys.executable,
-            "-m",
-            "asymmetry",
-            "serve",
-            "--no-browser",
-            "--data",
-            str(tmp_path / "store"),
-        ]
-        second = subprocess.run(command, capture_output=True, text=True, check=False)
+def test_a_second_server_on_the_same_data_says_so(served: Served) -> None:
+    command = [sys.executable, "-m", "asymmetry", "serve", "--no-browser"]
+    second = subprocess.run(
+        [*command, "--data", str(served.folder)], capture_output=True, text=True, check=False
+    )
     assert second.returncode == 1
     assert "another asymmetry server" in second.stderr
+
+
+def test_a_report_runs_its_own_script_alone(served: Served, patient: str) -> None:
+    answer = served.client.get(f"/api/patients/{patient}/report.html?photos=false")
+    policy = answer.headers["content-security-policy"]
+    assert "sandbox allow-scripts" in policy
+    (allowed,) = re.findall(r"script-src ([^;]+);", policy)
+    (script,) = re.findall(r"<script>(.*?)</script>", answer.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert allowed == f"'sha256-{digest}'"
 
 
 def test_a_server_ends_quietly_while_a_page_listens(tmp_path: Path) -> None:

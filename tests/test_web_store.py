@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import shutil
 import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -194,9 +196,43 @@ def test_deleted_is_deleted(folder: Path) -> None:
         assert [each.name for each in store.patients()] == ["kept"]
         with pytest.raises(MissingEntryError):
             store.patient(gone.id)
-        left = b"".join(path.read_bytes() for path in folder.glob("store.sqlite*"))
-        assert secret.encode() not in left
+        assert secret.encode() not in _read_tables(folder)
         assert [path.name for path in store.photo_folder.iterdir()] == [kept.id]
+
+
+def test_deleted_is_deleted_when_a_reader_lets_go(folder: Path) -> None:
+    secret = "a name that nobody else has"
+    with Store(folder) as store:
+        gone = store.add_patient(secret)
+        reader = sqlite3.connect(folder / "store.sqlite", isolation_level=None)
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM patients").fetchone() == (1,)
+        store.delete_patient(gone.id)
+        assert secret.encode() in (folder / "store.sqlite-wal").read_bytes()
+        reader.close()
+        end = time.monotonic() + 60
+        while secret.encode() in _read_tables(folder) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert secret.encode() not in _read_tables(folder)
+
+
+def test_what_a_killed_server_left_in_its_log_is_taken_out(folder: Path) -> None:
+    secret = "a name that nobody else has"
+    with Store(folder) as store:
+        gone = store.add_patient(secret)
+        with sqlite3.connect(folder / "store.sqlite") as reader:
+            reader.execute("SELECT count(*) FROM patients").fetchone()
+            with store._database.change() as tables:
+                tables.execute("DELETE FROM patients WHERE id = ?", (gone.id,))
+        reader.close()
+        shutil.copytree(folder, folder.with_name("killed"))
+    assert secret.encode() in _read_tables(folder.with_name("killed"))
+    with Store(folder.with_name("killed"), alone=True):
+        assert secret.encode() not in _read_tables(folder.with_name("killed"))
+
+
+def _read_tables(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.glob("store.sqlite*"))
 
 
 def test_a_second_server_is_told(folder: Path) -> None:

@@ -145,7 +145,7 @@ def _read_store(folder: Path, patient: str, known: Mapping[str, Any]) -> Series:
     from asymmetry.web.person import find_patient, patient_series
     from asymmetry.web.store.store import Store
 
-    with Store(folder) as store:
+    with Store(folder, make=False) as store:
         return patient_series(store, find_patient(store, patient))
 
 

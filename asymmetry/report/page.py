@@ -30,7 +30,7 @@ from asymmetry.report.tables import Tables
 from asymmetry.series import History
 from asymmetry.series.change import Sides
 
-__all__ = ["AUDIENCES", "Audience", "render"]
+__all__ = ["AUDIENCES", "Audience", "own_script", "render"]
 
 #: The readers of a report.
 Audience: TypeAlias = Literal["patient", "clinic", "both"]
@@ -108,7 +108,7 @@ def render(
         "clinic": audience != "patient",
         "unfold": unfold,
         "page_numbers": _page_numbers(text),
-        **_script(),
+        **own_script(),
     }
     sheet = choose_sheet(wording)
     faces = place_faces(wording, photos, sheet.photos)
@@ -123,8 +123,8 @@ def _page_numbers(text: Text) -> str:
     return "".join(['"', *(counters.get(each, f"\\{ord(each):x} ") for each in words), '"'])
 
 
-def _script() -> dict[str, str]:
-    """The page's own script, and its hash, by which the page allows this script and no other."""
+def own_script() -> dict[str, str]:
+    """The page's own script, and its hash in base 64, by which the page allows this script and no other."""
     script = (resources.files("asymmetry.report") / "templates" / "report.js").read_text(
         encoding="utf-8"
     )

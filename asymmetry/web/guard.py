@@ -56,16 +56,19 @@ class Limits:
         Bytes of one photo.
     files : int
         Photos of one request.
+    packed_files : int
+        Photos of one zip.
     megapixels : float
         Of one photo.
     pause : float
         Seconds without a byte after which a request is given up.
     """
 
-    body: int = 2 * 2**30
+    body: int = 16 * 2**30
     plain: int = 8 * 2**20
     file: int = 100 * 2**20
     files: int = 1000
+    packed_files: int = 50_000
     megapixels: float = 100.0
     pause: float = 30.0
 

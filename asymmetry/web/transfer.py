@@ -1,81 +1,45 @@
-"""A patient as one file: out of the store, and into it."""
+"""Patients out of a zip or a folder, into the store."""
 
 from __future__ import annotations
 
-import csv
+import json
 import os
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import replace
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 
-import numpy as np
-
-from asymmetry.archive.parquet import import_pyarrow
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, get_scheme
-from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError, PhotoError
+from asymmetry.errors import AsymmetryError, InvalidInputError, PhotoError
 from asymmetry.photos.listing import image_files, is_picture_name
 from asymmetry.photos.manifest import MANIFEST, NOTES, Entry, Manifest, find_list, read_notes
 from asymmetry.photos.photo import check_header, read_photo
 from asymmetry.photos.sheet import SHEET_SUFFIXES
-from asymmetry.series.corrections import (
-    CORRECTIONS,
-    MIDDLE,
-    Points,
-    read_corrections,
-    write_corrections,
-)
+from asymmetry.series.corrections import CORRECTIONS, MIDDLE, Points, read_corrections
 from asymmetry.series.treatments import TREATMENTS, Treatment, read_treatments
+from asymmetry.web.api.bodies import read_patient
+from asymmetry.web.export import FACTS_FILE, PHOTO_FOLDER
 from asymmetry.web.guard import Limits
-from asymmetry.web.person import patient_series, turn_points
+from asymmetry.web.person import turn_points
+from asymmetry.web.problems import ProblemError
 from asymmetry.web.store.entries import KeptPhoto, Patient, PlannedTreatment
 from asymmetry.web.store.store import Store
 from asymmetry.web.store.tables import safe_path
 
-__all__ = ["export_patient", "import_files", "import_folder", "import_zip"]
+__all__ = ["import_files", "import_folder", "import_zip"]
 
-_PHOTOS = "photos"
+Imported: TypeAlias = list[tuple[Patient, list[KeptPhoto]]]
+"""The patients that were added, and the photos of each."""
+#: How many times larger than its packed form a zip of photos may be.
+_TIGHTEST = 20
 #: Px, beyond any photo.
 _FARTHEST = 1e9
 _LISTS = frozenset((MANIFEST, NOTES, TREATMENTS, CORRECTIONS))
 
 
-def export_patient(store: Store, number: str, path: Path) -> Path:
-    """Write a zip: photos with their lists, tables and the report. ``asymmetry series`` reads its photos.
-
-    Parameters
-    ----------
-    store : Store
-        The store.
-    number : str
-        The patient.
-    path : pathlib.Path
-        The file to write.
-    """
-    patient, photos = store.patient(number), store.photos(number)
-    read = [photo for photo in photos if not photo.waits]
-    with store.temporary() as made:
-        top = Path(made)
-        folder = top / _PHOTOS
-        folder.mkdir()
-        _write_lists(store, patient, photos, folder)
-        if read:
-            _write_results(store, patient, read, top)
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-            for photo in photos:
-                with suppress(FileNotFoundError):  # no photo, or deleted meanwhile
-                    archive.write(store.path(photo), f"{_PHOTOS}/{photo.name}")
-            for each in sorted(top.rglob("*")):
-                archive.write(each, each.relative_to(top).as_posix())
-    return path
-
-
-def import_zip(
-    store: Store, path: Path | IO[bytes], name: str, limits: Limits
-) -> tuple[Patient, list[KeptPhoto]]:
-    """Add a patient out of a zip such as `export_patient` writes, or one of photos alone.
+def import_zip(store: Store, path: Path | IO[bytes], name: str, limits: Limits) -> Imported:
+    """Add the patients of a zip such as `export_patients` writes, or one out of a zip of photos.
 
     Only photos and lists are taken out, to places below the zip's own folder.
 
@@ -90,15 +54,13 @@ def import_zip(
                 _unpack(archive, folder, limits)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
             raise InvalidInputError(f"{name}: can't be read as a zip ({error})") from error
-        return import_folder(store, _find_top(folder), Path(name).stem, limits)
+        return _import_folders(store, folder, Path(name).stem, limits)
 
 
-def import_files(
-    store: Store, files: Sequence[tuple[str, IO[bytes]]], limits: Limits
-) -> tuple[Patient, list[KeptPhoto]]:
-    """Add a patient out of the files of a folder, each with its path in it; photos and lists are taken.
+def import_files(store: Store, files: Sequence[tuple[str, IO[bytes]]], limits: Limits) -> Imported:
+    """Add patients out of the files of a folder, each with its path in it; photos and lists are taken.
 
-    The patient is called as the folder is.
+    A patient is called as the folder is, where no list says a name.
 
     Raises
     ------
@@ -110,7 +72,32 @@ def import_files(
         for path, source in files:
             if _is_wanted(path):
                 _copy(source, folder / safe_path(path), limits)
-        return import_folder(store, _find_top(folder), top if below else "Imported", limits)
+        return _import_folders(store, folder, top if below else "Imported", limits)
+
+
+def _import_folders(store: Store, folder: Path, called: str, limits: Limits) -> Imported:
+    """All patients below a folder, or none."""
+    several = sorted(path.parent for path in folder.rglob(FACTS_FILE))
+    made: Imported = []
+    try:
+        for top in several or [_find_top(folder)]:
+            facts = _read_facts(top / FACTS_FILE)
+            made.append(import_folder(store, top, facts.pop("name", called), limits, **facts))
+    except BaseException:
+        for patient, _ in made:
+            store.delete_patient(patient.id)
+        raise
+    return made
+
+
+def _read_facts(path: Path) -> dict[str, Any]:
+    """Name, affected side and setting; empty where no list says them."""
+    if not path.exists():
+        return {}
+    try:
+        return read_patient(json.loads(path.read_text("utf-8")), new=True)
+    except (ValueError, TypeError, AttributeError, ProblemError) as error:
+        raise InvalidInputError(f"{path.name}: can't be understood ({error})") from error
 
 
 def import_folder(
@@ -124,8 +111,10 @@ def import_folder(
         If there is no photo in it, or a list can't be understood.
     """
     files = [path for path in image_files(folder) if _is_photo(path, limits)]
-    if not files:
+    if not files and not (folder / FACTS_FILE).exists():
         raise InvalidInputError(f"{called}: there is no photo in it")
+    inside = all(path.is_relative_to(folder / PHOTO_FOLDER) for path in files)
+    base = folder / PHOTO_FOLDER if inside else folder
     lines = Manifest.of_folder(folder)
     notes, listed = find_list(folder, NOTES), find_list(folder, TREATMENTS)
     moved = find_list(folder, CORRECTIONS)
@@ -139,7 +128,8 @@ def import_folder(
         kept = []
         for path in files:
             name = path.relative_to(folder).as_posix()
-            photo = store.add_photo(patient.id, name, path.read_bytes())
+            plain = path.relative_to(base).as_posix()
+            photo = store.add_photo(patient.id, plain, path.read_bytes())
             said = _read_line(lines.find(name))
             points = _as_stored(corrections.get(name, {}), path, bool(said.get("mirrored")))
             said |= {f"point {key[0]} {key[1]}": list(place) for key, place in points.items()}
@@ -202,10 +192,14 @@ def _unpack(archive: zipfile.ZipFile, folder: Path, limits: Limits) -> None:
     members = [
         each for each in archive.infolist() if not each.is_dir() and _is_wanted(each.filename)
     ]
-    if len(members) > limits.files or sum(each.file_size for each in members) > limits.body:
+    unpacked = sum(each.file_size for each in members)
+    packed = sum(each.compress_size for each in members)
+    if len(members) > limits.packed_files or unpacked > limits.body:
         raise InvalidInputError(
             "the zip holds more photos, or larger ones, than are taken at a time"
         )
+    if unpacked > limits.file + _TIGHTEST * packed:
+        raise InvalidInputError("the zip is packed more tightly than photos can be")
     for member in members:
         with archive.open(member) as source:
             _copy(source, folder / safe_path(member.filename), limits)
@@ -238,63 +232,8 @@ def _copy(source: IO[bytes], target: Path, limits: Limits) -> None:
 def _is_wanted(name: str) -> bool:
     """Whether a file is a photo by its name, or a list about photos."""
     path = PurePosixPath(name.lower())
-    return is_picture_name(path.name) or (path.stem in _LISTS and path.suffix in SHEET_SUFFIXES)
-
-
-def _write_lists(store: Store, patient: Patient, photos: Sequence[KeptPhoto], folder: Path) -> None:
-    """The lists beside the photos, which hold whatever was corrected."""
-    lines = [
-        (
-            photo.name,
-            photo.corrected.get("taken", ""),
-            photo.corrected.get("expression", ""),
-            "yes" if photo.mirrored else "",
-            "no" if photo.excluded else "",
-            photo.excluded,
-        )
-        for photo in photos
-    ]
-    _write_csv(
-        folder / f"{MANIFEST}.csv",
-        ("photo", "taken", "expression", "mirrored", "use", "notes"),
-        lines,
-    )
-    if patient.treatments:
-        treated = [(each.date, each.note) for each in patient.treatments]
-        _write_csv(folder / f"{TREATMENTS}.csv", ("date", "product"), treated)
-    notes = [(note.date, note.text) for note in store.notes(patient.id)]
-    if notes:
-        _write_csv(folder / f"{NOTES}.csv", ("date", "text"), notes)
-    moved = {photo.name: _as_shown(store, photo) for photo in photos if photo.points}
-    if moved:
-        write_corrections(folder / f"{CORRECTIONS}.csv", moved)
-
-
-def _write_results(store: Store, patient: Patient, photos: Sequence[KeptPhoto], top: Path) -> None:
-    """Tables of all numbers, and the report where the packages for it are there."""
-    series = patient_series(store, patient)
-    corrected = {
-        photo.name: "; ".join(f"{name} {side}" for name, side in photo.points) for photo in photos
-    }
-    told = np.array([corrected[name] for name in series.static["photo"].tolist()])
-    table = replace(series.static, columns={**series.static.columns, "corrected": told})
-    table.to_csv(top / "scores.csv")
-    with suppress(MissingExtraError):
-        import_pyarrow("pyarrow.parquet").write_table(table.to_arrow(), top / "scores.parquet")
-    with suppress(MissingExtraError):
-        series.report(top / "report.html")
-
-
-def _write_csv(path: Path, heading: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([heading, *lines])
-
-
-def _as_shown(store: Store, photo: KeptPhoto) -> Points:
-    """Corrected points by the patient's own sides."""
-    if not photo.mirrored:
-        return photo.points
-    return turn_points(photo.points, float(store.landmarks(photo).size[0, 0]))
+    listed = path.stem in _LISTS and path.suffix in SHEET_SUFFIXES
+    return is_picture_name(path.name) or listed or path.name == FACTS_FILE
 
 
 def _as_stored(points: Points, path: Path, mirrored: bool) -> Points:

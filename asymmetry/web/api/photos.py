@@ -14,7 +14,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from asymmetry.core.schemes import SIDES, get_scheme
-from asymmetry.core.table import Measurements
 from asymmetry.errors import PhotoError
 from asymmetry.photos.photo import PhotoBytes, check_header, read_photo
 from asymmetry.report.pictures import encode_jpeg, shrink_pixels
@@ -146,19 +145,15 @@ def _change_points(desk: Desk, number: str, points: Places) -> Response:
     photo = desk.store.correct(number, facts, _WHO)
     _, after = desk.measure(photo)
     _tell(desk, photo)
-    return _answer_metrics(before, after)
+    return JSONResponse({"metrics": changed_metrics(before, after)})
 
 
 def _preview_points(desk: Desk, number: str, points: Places) -> Response:
-    """The metrics that would change; nothing is kept."""
+    """The metrics that would change, and whether a bystander would notice; nothing is kept."""
     photo = desk.store.photo(number)
     corrected = {**photo.corrected, **_read_places(desk, photo, points)}
     _, before = desk.measure(photo)
     _, after = desk.measure(replace(photo, corrected=corrected), keep=False)
-    return _answer_metrics(before, after)
-
-
-def _answer_metrics(before: Measurements, after: Measurements) -> Response:
     changed = changed_metrics(before, after)
     return JSONResponse({"metrics": changed, "noticeable": rate_differences(after)})
 

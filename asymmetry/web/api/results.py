@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
+import functools
 import re
-from base64 import b64encode
+from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
 
@@ -22,15 +22,18 @@ from asymmetry.metrics import catalogue
 from asymmetry.metrics.expression import EXPRESSIONS, UNKNOWN
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.people import Series
+from asymmetry.report.page import own_script
 from asymmetry.web.api.bodies import read_day
-from asymmetry.web.desk import desk_of
+from asymmetry.web.desk import Desk, desk_of
+from asymmetry.web.export import export_patients
 from asymmetry.web.person import patient_series
 from asymmetry.web.problems import ProblemError
-from asymmetry.web.transfer import export_patient, import_files, import_zip
+from asymmetry.web.store.entries import Patient
+from asymmetry.web.store.tables import plain_name
+from asymmetry.web.transfer import import_files, import_zip
 
 __all__ = ["ROUTES"]
 
-_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _TYPES = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
 _TITLED = frozenset(each.name for each in HEADLINES)
 _FALSE = ("0", "false", "no")
@@ -96,7 +99,7 @@ def write_report(request: Request) -> Response:
             paper=asked.get("paper", "A4"),
         )
         content = written.read_bytes()
-    headers = {"content-security-policy": _report_policy(content)} if kind == "html" else {}
+    headers = {"content-security-policy": _report_policy()} if kind == "html" else {}
     return Response(content, media_type=_TYPES[kind], headers=headers)
 
 
@@ -107,55 +110,69 @@ def _read_language(text: str) -> str:
     return text
 
 
-def _report_policy(page: bytes) -> str:
-    """A report is one file: its own scripts, by their hashes, in a place apart from the page's cookie."""
-    hashes = [
-        b64encode(hashlib.sha256(script.encode()).digest()).decode()
-        for script in _SCRIPT.findall(page.decode("utf-8"))
-    ]
-    scripts = " ".join(f"'sha256-{each}'" for each in hashes) or "'none'"
+@functools.cache
+def _report_policy() -> str:
+    """A report is one file: its own script and no other, in a place apart from the page's cookie."""
     return (
         "sandbox allow-scripts allow-modals; default-src 'none'; img-src data:; font-src data:; "
-        f"style-src 'unsafe-inline'; script-src {scripts}; frame-ancestors 'self'"
+        f"style-src 'unsafe-inline'; script-src 'sha256-{own_script()['script_hash']}'; "
+        "frame-ancestors 'self'"
     )
 
 
 def export_zip(request: Request) -> Response:
     """All of a patient's photos, lists, tables and the report, in one file."""
-    desk, number = desk_of(request), request.path_params["id"]
-    desk.store.patient(number)
+    patient = desk_of(request).store.patient(request.path_params["id"])
+    return _export(desk_of(request), [patient], plain_name(patient.name))
+
+
+def export_all(request: Request) -> Response:
+    """The same of all patients, each in a folder of its own."""
+    patients = desk_of(request).store.patients()
+    if not patients:
+        raise ProblemError(HTTPStatus.CONFLICT, "there are no patients yet")
+    return _export(desk_of(request), patients, "asymmetry")
+
+
+def _export(desk: Desk, patients: Sequence[Patient], name: str) -> Response:
     folder = desk.store.temporary()
-    path = export_patient(desk.store, number, Path(folder.name) / "export.zip")
+    try:
+        path = export_patients(desk.store, patients, Path(folder.name) / "export.zip")
+    except BaseException:
+        folder.cleanup()
+        raise
     return FileResponse(
         path,
         media_type="application/zip",
-        filename=f"{number}.zip",
+        filename=f"{name}.zip",
         background=BackgroundTask(folder.cleanup),
     )
 
 
 async def import_patient(request: Request) -> Response:
-    """Add a patient out of a zip (multipart field ``archive``) or the files of a folder (``files``)."""
+    """Add patients out of a zip (multipart field ``archive``) or the files of a folder (``files``)."""
     desk = desk_of(request)
     async with request.form(max_files=desk.limits.files, max_fields=4) as form:
         packed = [each for each in form.getlist("archive") if isinstance(each, UploadFile)]
         loose = [each for each in form.getlist("files") if isinstance(each, UploadFile)]
         if len(packed) == 1:
             name = packed[0].filename or "import.zip"
-            patient, photos = await run_in_threadpool(
+            made = await run_in_threadpool(
                 import_zip, desk.store, packed[0].file, name, desk.limits
             )
         elif loose:
             named = [(each.filename or "photo", each.file) for each in loose]
-            patient, photos = await run_in_threadpool(import_files, desk.store, named, desk.limits)
+            made = await run_in_threadpool(import_files, desk.store, named, desk.limits)
         else:
             told = "send a zip as multipart field 'archive', or a folder's files as 'files'"
             raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, told)
-    for photo in photos:
-        if photo.waits:
-            desk.work.add(photo.id)
-    desk.events.tell("patient", {"id": patient.id})
-    return JSONResponse(patient.to_dict(), HTTPStatus.CREATED)
+    for patient, photos in made:
+        for photo in photos:
+            if photo.waits:
+                desk.work.add(photo.id)
+        desk.events.tell("patient", {"id": patient.id})
+    shown = [patient.to_dict() for patient, _ in made]
+    return JSONResponse({"patients": shown}, HTTPStatus.CREATED)
 
 
 def list_words(_: Request) -> Response:
@@ -192,6 +209,7 @@ ROUTES = (
     Route("/api/patients/{id}/course", show_course, methods=["GET"]),
     Route("/api/patients/{id}/report.{kind:str}", write_report, methods=["GET"]),
     Route("/api/patients/{id}/export.zip", export_zip, methods=["GET"]),
+    Route("/api/export.zip", export_all, methods=["GET"]),
     Route("/api/import", import_patient, methods=["POST"]),
     Route("/api/words", list_words, methods=["GET"]),
     Route("/api/events", tell_news, methods=["GET"]),

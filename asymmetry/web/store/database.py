@@ -23,6 +23,12 @@ _SETTINGS = (
 )
 
 
+#: Milliseconds that a change waits for another process.
+_PATIENCE_MS = 5000
+#: Seconds until a log that a reader holds is tried again.
+_AGAIN = 0.5
+
+
 class StoreInUseError(AsymmetryError):
     """Another server works on the same store."""
 
@@ -52,7 +58,7 @@ class Database:
     """
 
     def __init__(self, folder: Path, *, alone: bool = False) -> None:
-        self._holds = None
+        self._holds, self._closed = None, False
         self._mutex = threading.RLock()
         if alone:
             self._holds = _hold(folder)
@@ -66,6 +72,8 @@ class Database:
             for setting in _SETTINGS:
                 self._connection.execute(setting)
             migrate(self._connection, str(path))
+            if alone:
+                self.forget()  # a server that was killed may have left its log
         except sqlite3.DatabaseError as error:
             self.close()
             raise InvalidInputError(f"{path}: is no store of asymmetry ({error})") from error
@@ -98,13 +106,23 @@ class Database:
                 raise
 
     def forget(self) -> None:
-        """Take deleted entries out of the write-ahead log, too."""
+        """Take deleted entries out of the write-ahead log, too: at once, else when no reader holds it."""
         with self._mutex:
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            if self._closed:
+                return
+            self._connection.execute("PRAGMA busy_timeout = 0")  # others wait for the mutex
+            held, *_ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+        if held:
+            again = threading.Timer(_AGAIN, self.forget)
+            again.daemon = True
+            again.start()
 
     def close(self) -> None:
         """Close it, and let the store go."""
-        self._connection.close()
+        with self._mutex:
+            self._closed = True
+            self._connection.close()
         if self._holds is not None:
             self._holds.close()
 

@@ -14,6 +14,7 @@ __all__ = [
     "STORE",
     "TEMPORARY",
     "make_private",
+    "refuse_empty",
     "refuse_foreign",
     "remove_others",
     "write_whole",
@@ -48,6 +49,20 @@ def refuse_foreign(folder: Path) -> None:
         raise InvalidInputError(
             f"{folder}: holds other files ({others[0].relative_to(folder)}) and no {STORE}; "
             "give a new folder for the data"
+        )
+
+
+def refuse_empty(folder: Path) -> None:
+    """Refuse a folder without a store, where one is to be read.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is none.
+    """
+    if not (folder / STORE).is_file():
+        raise InvalidInputError(
+            f"{folder}: holds no patients (no {STORE}); give the folder that 'asymmetry serve --data' got"
         )
 
 

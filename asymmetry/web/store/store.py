@@ -19,7 +19,13 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.web.store.database import Database
 from asymmetry.web.store.entries import QUEUED, Correction, KeptPhoto, Patient, VisitNote
-from asymmetry.web.store.files import make_private, refuse_foreign, remove_others, write_whole
+from asymmetry.web.store.files import (
+    make_private,
+    refuse_empty,
+    refuse_foreign,
+    remove_others,
+    write_whole,
+)
 from asymmetry.web.store.recent import Recent
 from asymmetry.web.store.tables import (
     list_patients,
@@ -52,13 +58,16 @@ class Store:
         Where it is; it is made if it is not there.
     alone : bool
         Hold it for this process, as a server does. Files that belong to no photo are then removed.
+    make : bool
+        Make one where there is none.
 
     Raises
     ------
     StoreInUseError
         If another server holds it.
     InvalidInputError
-        If the folder holds a file of another kind in its place, or files but no store.
+        If the folder holds a file of another kind in its place, or files but no store; or it holds no store
+        and none is to be made.
 
     Examples
     --------
@@ -69,8 +78,9 @@ class Store:
     ['P-17']
     """
 
-    def __init__(self, folder: str | Path, *, alone: bool = False) -> None:
-        refuse_foreign(Path(folder))
+    def __init__(self, folder: str | Path, *, alone: bool = False, make: bool = True) -> None:
+        refuse = refuse_foreign if make else refuse_empty
+        refuse(Path(folder))
         self.folder = make_private(Path(folder))
         self.photo_folder = make_private(self.folder / _PHOTOS)
         self._database = Database(self.folder, alone=alone)
