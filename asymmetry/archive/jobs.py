@@ -168,7 +168,7 @@ def contents(
                 data = stream.read(MAX_FILE_BYTES + 1)
             except OSError as error:
                 raise UnreadablePhotoError(job.photo, Note("not_read", error=str(error))) from error
-        check_length(data, job.photo)
+        check_length(len(data), job.photo)
     else:
         data = read_url(job.path, job.photo, storage_options, root=url)
     return PhotoBytes(job.photo, data)

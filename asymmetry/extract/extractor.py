@@ -15,9 +15,10 @@ import numpy as np
 
 from asymmetry.core.arrays import check_type
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme
 from asymmetry.core.version import SCORE_VERSION, __version__
-from asymmetry.errors import InvalidInputError, PhotoError
+from asymmetry.errors import InvalidInputError, PhotoError, UnreadablePhotoError
 from asymmetry.extract.edges.lids import LidNetworks
 from asymmetry.extract.edges.marks import MarkNetwork
 from asymmetry.extract.intake import Progress, check_photos, read_rows
@@ -37,6 +38,7 @@ from asymmetry.extract.steps import (
     drop_cut,
     drop_hidden,
     mark_guesses,
+    note_damage,
     note_faults,
     note_place,
     to_landmarks,
@@ -255,9 +257,12 @@ def _look_again(tools: Tools, pixels: Halvings, *, whole: bool) -> list[Reading]
 def _read(tools: Tools, photo: Photo, seen: Seen) -> Landmarks:
     """One row of landmarks; raises the `PhotoError` that says why there can be none."""
     pixels, canonical, settings = seen.pixels.whole, tools.canonical, tools.settings
+    if photo.damage and not seen.readings:
+        raise UnreadablePhotoError(photo.name, Note("damaged", error=photo.damage))
     subject, notes = choose_subject(photo.name, pixels, seen.readings)
     face = read_upright(seen.pixels, subject, tools, seen.focal_px)
     face = replace(face, notes=(*notes, *face.notes))
+    face = note_damage(face, pixels, photo.name, photo.damage)
     face = note_place(face, canonical, photo.name)
     if canonical.scheme is not MEDIAPIPE_478:
         return to_landmarks(drop_cut(face, pixels), photo.name, canonical.scheme)

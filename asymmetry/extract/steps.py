@@ -16,7 +16,12 @@ from asymmetry.core.frame import MAX_YAW_HORIZONTAL, head_angles
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, note_array
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, Side
-from asymmetry.errors import NoFaceError, SeveralFacesError, UnsuitablePhotoError
+from asymmetry.errors import (
+    NoFaceError,
+    SeveralFacesError,
+    UnreadablePhotoError,
+    UnsuitablePhotoError,
+)
 from asymmetry.extract.face.frontal import Frontal, draw_frontal
 from asymmetry.extract.face.pose import is_near
 from asymmetry.extract.judge.hidden import find_unseen
@@ -37,6 +42,7 @@ __all__ = [
     "drop_cut",
     "drop_hidden",
     "mark_guesses",
+    "note_damage",
     "note_faults",
     "note_place",
     "to_landmarks",
@@ -51,6 +57,9 @@ SUBJECT_RATIO = 2.5
 SMALLEST_PHOTO_PX = 40
 #: Stable points that miss the canonical face by more than this (cm, root mean square) are no face.
 LARGEST_MISFIT_CM = 1.0
+#: Share of the face's box that may have the grey with which a decoder fills what is missing.
+MOST_MISSING = 0.02
+_FILLED = 128
 _BROWS = [number for name in MEDIAPIPE_478.groups["brow"] for number in MEDIAPIPE_478.pairs[name]]
 
 
@@ -101,6 +110,25 @@ def note_place(face: FaceReading, canonical: Canonical, name: str) -> FaceReadin
     if is_near(face.points, canonical.vertices, face.pose, canonical.scheme):
         notes.append(Note("camera_near"))
     return _add_notes(face, notes)
+
+
+def note_damage(face: FaceReading, photo: Pixels, name: str, complaint: str) -> FaceReading:
+    """Note that the file is damaged, as its decoder complained.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        If part of the face is missing.
+    """
+    if not complaint:
+        return face
+    low, high = np.nanmin(face.points[:, :2], axis=0), np.nanmax(face.points[:, :2], axis=0)
+    left, top = np.maximum(low, 0).astype(int)
+    right, bottom = np.maximum(high, 1).astype(int)
+    missing = float((photo[top:bottom, left:right] == _FILLED).all(axis=2).mean())
+    if missing > MOST_MISSING:
+        raise UnreadablePhotoError(name, Note("damaged_face", share=missing, error=complaint))
+    return _add_notes(face, [Note("read_past_damage", error=complaint)])
 
 
 def draw_view(face: FaceReading, photo: Pixels, canonical: Canonical) -> Frontal:

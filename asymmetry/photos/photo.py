@@ -31,11 +31,13 @@ from asymmetry.photos.camera import focal_from_exif
 from asymmetry.photos.listing import image_files, walk_images
 from asymmetry.photos.pixels import decode_loaded, read_exif, refuse_filling_in, upright
 from asymmetry.photos.readers import HEAD_BYTES, StoredPhoto, find_reader, photo_suffixes
+from asymmetry.photos.remote import check_length
 from asymmetry.photos.sources import PhotoBytes, PhotoSource, load_source, name_source
 from asymmetry.photos.taken import Taken, best_date, date_from_exif, date_from_name
 
 __all__ = [
     "DEFAULT_MAX_MEGAPIXELS",
+    "LONGEST_SIDE",
     "Photo",
     "PhotoBytes",
     "PhotoSource",
@@ -56,6 +58,8 @@ __all__ = [
 
 #: The largest photo that is read unless the caller says otherwise. A hundred megapixels take 300 MB as RGB.
 DEFAULT_MAX_MEGAPIXELS = 100.0
+#: The longest side that is read, px. OpenCV and MediaPipe count pixels along a side with 16 bits.
+LONGEST_SIDE = 2**15 - 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +81,8 @@ class Photo:
         decoded coarsely. Places in the original are those in `pixels`, times this.
     focal_px : float
         Focal length of the camera in px of the original; NaN where its tags don't say it.
+    damage : str
+        The decoder's complaint about damage that it read past; empty for a whole photo.
     """
 
     name: str
@@ -85,6 +91,7 @@ class Photo:
     full_size: tuple[int, int]
     reduced: int = 1
     focal_px: float = math.nan
+    damage: str = ""
 
 
 def read_photo(
@@ -121,7 +128,9 @@ def read_photo(
     UnreadablePhotoError
         The file is missing, incomplete, damaged, no photo, or of a kind with no sure meaning as RGB.
     PhotoTooLargeError
-        The photo is above `max_megapixels`.
+        The photo is above `max_megapixels`, or a side above `LONGEST_SIDE`.
+    UnsuitablePhotoError
+        The file is larger than any photo, or made to be decoded for ever.
     InvalidInputError
         `source` or `max_megapixels` is invalid.
     AsymmetryError
@@ -145,11 +154,13 @@ def read_photo(
     dated = date_from_name(called) or date_from_name(name)
     source = load_source(source, name)
     if isinstance(source, np.ndarray):
+        _check_size(source.shape[1::-1], name, math.inf)
         return Photo(name, source, dated, (source.shape[1], source.shape[0]))
     if isinstance(source, Image.Image):
         return _from_pillow(source, name, dated, max_megapixels)
     with opened(source, name) as stream:
-        pixels, tags, reduced = _decode(_header(stream, name, max_megapixels), name, least_side)
+        stored = _header(stream, name, max_megapixels)
+        pixels, tags, reduced = _decode(stored, name, least_side)
     height, width = pixels.shape[:2]
     full_size = (width * reduced, height * reduced)
     return Photo(
@@ -159,6 +170,7 @@ def read_photo(
         full_size=full_size,
         reduced=reduced,
         focal_px=focal_from_exif(tags, full_size),
+        damage=getattr(stored, "complaint", ""),
     )
 
 
@@ -272,7 +284,7 @@ def _from_pillow(
     image: Image.Image, name: str, dated: Taken | None, max_megapixels: float
 ) -> Photo:
     """A PIL image as it is in memory, turned upright if its EXIF tags say so."""
-    _check_megapixels(image.size, name, max_megapixels)
+    _check_size(image.size, name, max_megapixels)
     refuse_filling_in(name)
     with _own_errors(name, _tell_damage):
         tags = read_exif(image)
@@ -328,6 +340,7 @@ def opened(source: PhotoSource, name: str) -> BinaryIO:
         path = Path(name_source(source))
         mode = path.stat().st_mode
         if stat.S_ISREG(mode):
+            check_length(path.stat().st_size, name)
             return path.open("rb")
     except FileNotFoundError as error:
         raise UnreadablePhotoError(name, Note("no_such_file")) from error
@@ -350,12 +363,15 @@ def _header(stream: BinaryIO, name: str, max_megapixels: float) -> StoredPhoto:
         if not head:
             raise UnreadablePhotoError(name, Note("empty_file"))
         stored = find_reader(head, name).open(stream, name)
-        _check_megapixels(stored.size, name, max_megapixels)
+        _check_size(stored.size, name, max_megapixels)
     return stored
 
 
-def _check_megapixels(size: tuple[int, int], name: str, max_megapixels: float) -> None:
+def _check_size(size: tuple[int, int], name: str, max_megapixels: float) -> None:
     width, height = size
+    if max(size) > LONGEST_SIDE:
+        note = Note("long_side", width=width, height=height, limit=LONGEST_SIDE)
+        raise PhotoTooLargeError(name, note)
     if width * height > max_megapixels * 1e6:
         megapixels = width * height / 1e6
         sizes = {

@@ -1,4 +1,4 @@
-"""A decoder's pixels → upright RGB with 8 bits, and how coarsely a JPEG is decoded."""
+"""A decoder's pixels → upright RGB with 8 bits."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from collections.abc import Mapping
 
 import cv2
 import numpy as np
-import simplejpeg
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageFile, JpegImagePlugin
+from PIL import ExifTags, Image, ImageFile
 
 from asymmetry.core.notes import Note
 from asymmetry.errors import AsymmetryError, UnreadablePhotoError
 from asymmetry.photos.profiles import convert_ink, convert_pixels
 
-__all__ = ["coarsen", "decode_loaded", "read_exif", "refuse_filling_in", "rgb", "upright"]
+__all__ = ["decode_loaded", "read_exif", "refuse_filling_in", "upright"]
 
 #: Steps that make each EXIF orientation upright (Exif 2.32, 4.6.4, tag 274): whether rows and columns change
 #: places, and then OpenCV's code of a flip, of columns (1), of rows (0) or of both. 1 already is.
@@ -31,29 +30,7 @@ _UPRIGHT: dict[object, tuple[bool, int | None]] = {
 _GREY16_MODES = frozenset(("I;16", "I;16L", "I;16B", "I;16N"))
 _EIGHT_BIT_MODES = frozenset("1 L LA La P PA RGB RGBA RGBa RGBX CMYK YCbCr".split())
 _WHITE_IS_ZERO = 0  # TIFF 6.0, PhotometricInterpretation
-_DCT_SCALES = (8, 4, 2)  # of libjpeg: a block of 8 × 8 as one pixel, as 2 × 2 or as 4 × 4
 _STRIP_ROWS = 16  # a few hundred kB for a phone's photo, which the processor's cache holds
-
-
-def rgb(image: ImageFile.ImageFile, name: str) -> NDArray[np.uint8]:
-    """Decode a photo and bring it to sRGB as it is stored: uint8, (H, W, 3). Its colour profile is applied.
-
-    Parameters
-    ----------
-    image : PIL.ImageFile.ImageFile
-        Opened, of any kind.
-    name : str
-        The photo's name in errors.
-
-    Raises
-    ------
-    UnreadablePhotoError
-        If its pixels have no sure meaning as RGB.
-    """
-    straight = _straight(image)
-    if straight is not None:
-        return convert_pixels(straight, image.info.get("icc_profile"))
-    return decode_loaded(image, name)
 
 
 def decode_loaded(image: Image.Image, name: str) -> NDArray[np.uint8]:
@@ -103,52 +80,6 @@ def upright(pixels: NDArray[np.uint8], tags: Mapping[int, object]) -> NDArray[np
         pixels = np.asarray(cv2.transpose(pixels), dtype=np.uint8)
     if flip is not None:
         pixels = np.asarray(cv2.flip(pixels, flip), dtype=np.uint8)
-    return pixels
-
-
-def coarsen(image: ImageFile.ImageFile, least_side: int) -> int:
-    """Set a JPEG to be decoded coarsely; by how much, either way.
-
-    Only by a number that divides both sides: otherwise a photo that is turned upright begins within a pixel.
-    """
-    if not isinstance(image, JpegImagePlugin.JpegImageFile):
-        return 1
-    width, height = image.size
-    fitting = [
-        n
-        for n in _DCT_SCALES
-        if max(width, height) // n >= least_side and not (width % n or height % n)
-    ]
-    if fitting:
-        image.draft(None, (width // fitting[0], height // fitting[0]))
-    return width // image.width
-
-
-def _straight(image: ImageFile.ImageFile) -> NDArray[np.uint8] | None:
-    """A colour JPEG's pixels, without Pillow's four bytes for each and a copy of them: a fifth less time.
-
-    None for all else, and for incomplete files: Pillow says whether those can be read. The pixels are the
-    same as Pillow's.
-    """
-    if (
-        not isinstance(image, JpegImagePlugin.JpegImageFile)
-        or image.mode != "RGB"
-        or image.fp is None
-    ):
-        return None
-    start = image.fp.tell()
-    image.fp.seek(0)
-    data = image.fp.read()
-    image.fp.seek(start)  # from where Pillow goes on
-    width, height = image.size  # as it was set to be decoded, coarsely perhaps
-    try:
-        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(
-            data, "RGB", min_height=height, min_width=width
-        )
-    except ValueError:
-        return None
-    if pixels.shape != (height, width, 3):
-        return None
     return pixels
 
 

@@ -11,8 +11,9 @@ from asymmetry.errors import MissingExtraError, UnreadablePhotoError, Unsuitable
 
 __all__ = ["MAX_FILE_BYTES", "check_extra", "check_length", "import_fsspec", "is_url", "read_url"]
 
-#: Files above this are no photos, and are not read: a hundred megapixels of 16-bit colour take 600 MB.
-MAX_FILE_BYTES = 2**30
+#: Files above this are no photos, and are not read: a hundred megapixels in 8-bit colour take 300 MB. With
+#: its pixels a file of this size fits into 1 GB of memory.
+MAX_FILE_BYTES = 400 * 2**20
 _WEB = ("http://", "https://")
 _SYSTEMS: dict[tuple[str, str], Any] = {}
 
@@ -103,7 +104,7 @@ def read_url(
     except Exception as error:  # whatever a file system raises
         why = str(error) or type(error).__name__
         raise UnreadablePhotoError(name, Note("not_fetched", error=why)) from error
-    check_length(data, name)
+    check_length(len(data), name)
     return data
 
 
@@ -116,7 +117,7 @@ def _keep_system(root: str, options: Mapping[str, Any]) -> Any:
     return _SYSTEMS[key]
 
 
-def check_length(data: bytes, name: str) -> None:
+def check_length(size: int, name: str) -> None:
     """Refuse a file that is too large to be a photo.
 
     Raises
@@ -124,7 +125,7 @@ def check_length(data: bytes, name: str) -> None:
     UnsuitablePhotoError
         If it is larger than `MAX_FILE_BYTES`.
     """
-    if len(data) > MAX_FILE_BYTES:
+    if size > MAX_FILE_BYTES:
         raise UnsuitablePhotoError(name, Note("large_file", limit=MAX_FILE_BYTES >> 20))
 
 

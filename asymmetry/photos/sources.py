@@ -226,7 +226,7 @@ def _read_open_file(file: BinaryFile, name: str) -> bytes:
         )
     if not data:
         raise UnreadablePhotoError(name, "nothing is left to read in this open file: seek(0) first")
-    check_length(data, name)
+    check_length(len(data), name)
     return data
 
 

@@ -1,4 +1,4 @@
-"""JPEG, PNG, WebP, TIFF, BMP, GIF and AVIF, read by Pillow; colour JPEGs are decoded by simplejpeg."""
+"""PNG, WebP, TIFF, BMP, GIF and AVIF, read by Pillow."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from PIL import (
     GifImagePlugin,
     Image,
     ImageFile,
-    JpegImagePlugin,
     PngImagePlugin,
     TiffImagePlugin,
     WebPImagePlugin,
@@ -24,7 +23,7 @@ from PIL import (
 
 from asymmetry.core.notes import Note
 from asymmetry.errors import UnreadablePhotoError
-from asymmetry.photos.pixels import coarsen, read_exif, refuse_filling_in, rgb
+from asymmetry.photos.pixels import decode_loaded, read_exif, refuse_filling_in
 
 __all__ = ["PILLOW_READERS", "PillowPhoto", "PillowReader", "brands_of"]
 
@@ -61,7 +60,7 @@ class PillowPhoto:
         return read_exif(self._image)
 
     def decode(self, least_side: int | None) -> tuple[NDArray[np.uint8], int]:
-        """All pixels as RGB; a JPEG's at the coarsest of its scales that keeps the longer side long enough.
+        """All pixels as RGB, as they are stored.
 
         Raises
         ------
@@ -69,10 +68,8 @@ class PillowPhoto:
             The program has told Pillow to fill in missing parts of incomplete files, for every photo alike.
         """
         refuse_filling_in(self._name)
+        del least_side
         image = self._image
-        reduced = 1
-        if least_side:
-            reduced = coarsen(image, least_side)
         if isinstance(image, TiffImagePlugin.TiffImageFile):
             # Pillow would make this memory itself, but check its size by a limit of the whole process.
             stored = (
@@ -80,7 +77,27 @@ class PillowPhoto:
                 image.tag_v2[ExifTags.Base.ImageLength],
             )
             image.im = Image.new(image.mode, stored).im
-        return rgb(image, self._name), reduced
+        return decode_loaded(image, self._name), 1
+
+
+class BmpPhoto(PillowPhoto):
+    """One BMP that Pillow has opened.
+
+    Parameters
+    ----------
+    image, name
+        As for `PillowPhoto`.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        If its pixels are stored as run lengths, which Pillow decodes one by one: 2 s for each megapixel.
+    """
+
+    def __init__(self, image: ImageFile.ImageFile, name: str) -> None:
+        super().__init__(image, name)
+        if any(tile.codec_name == "bmp_rle" for tile in image.tile):
+            raise UnreadablePhotoError(name, Note("run_lengths"))
 
 
 @dataclass(frozen=True)
@@ -98,12 +115,15 @@ class PillowReader:
         Regular expression for the first bytes.
     plugin : callable
         Pillow's class for the format.
+    photo : type
+        What decodes it.
     """
 
     name: str
     suffixes: tuple[str, ...]
     signature: bytes
     plugin: Callable[[BinaryIO], ImageFile.ImageFile]
+    photo: type[PillowPhoto] = PillowPhoto
 
     def recognises(self, head: bytes) -> bool:
         """Whether a file that begins with these bytes is of this format."""
@@ -111,7 +131,7 @@ class PillowReader:
 
     def open(self, stream: BinaryIO, name: str) -> PillowPhoto:
         """Read the header of a file."""
-        return PillowPhoto(self.plugin(stream), name)
+        return self.photo(self.plugin(stream), name)
 
 
 @dataclass(frozen=True)
@@ -139,11 +159,7 @@ def brands_of(head: bytes) -> frozenset[bytes]:
     return frozenset(head[i : i + 4] for i in range(8, end, 4))
 
 
-_JPEG, _PNG, _WEBP = (
-    JpegImagePlugin.JpegImageFile,
-    PngImagePlugin.PngImageFile,
-    WebPImagePlugin.WebPImageFile,
-)
+_PNG, _WEBP = PngImagePlugin.PngImageFile, WebPImagePlugin.WebPImageFile
 _TIFF, _BMP, _GIF = (
     TiffImagePlugin.TiffImageFile,
     BmpImagePlugin.BmpImageFile,
@@ -151,14 +167,13 @@ _TIFF, _BMP, _GIF = (
 )
 
 PILLOW_READERS = (
-    PillowReader("JPEG", (".jpg", ".jpeg", ".jpe", ".jfif"), rb"\xff\xd8\xff", _JPEG),
     PillowReader("PNG", (".png",), rb"\x89PNG\r\n\x1a\n", _PNG),
     PillowReader("WebP", (".webp",), rb"RIFF.{4}WEBP", _WEBP),
     PillowReader("TIFF", (".tif", ".tiff"), rb"II[*+]\0|MM\0[*+]", _TIFF),
-    PillowReader("BMP", (".bmp",), rb"BM", _BMP),
+    PillowReader("BMP", (".bmp",), rb"BM", _BMP, BmpPhoto),
     PillowReader("GIF", (".gif",), rb"GIF8[79]a", _GIF),
     # AV1 Image File Format 1.1.
     BrandReader(
-        "AVIF", (".avif",), b"", AvifImagePlugin.AvifImageFile, frozenset((b"avif", b"avis"))
+        "AVIF", (".avif",), b"", AvifImagePlugin.AvifImageFile, brands=frozenset((b"avif", b"avis"))
     ),
 )
