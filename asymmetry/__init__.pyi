@@ -1,4 +1,15 @@
-from . import archive, core, errors, extract, metrics, photos, report, series, synthetic
+from . import (
+    archive,
+    core,
+    errors,
+    extract,
+    landmark_files,
+    metrics,
+    photos,
+    report,
+    series,
+    synthetic,
+)
 from .archive import read_archive, score_archive
 from .core.frame import Scale
 from .core.landmarks import Landmarks
@@ -8,6 +19,12 @@ from .core.table import Measurements
 from .core.version import __version__
 from .errors import AsymmetryError, PhotoError
 from .extract import Extractor
+from .landmark_files import (
+    LandmarkFormat,
+    read_landmarks,
+    register_landmark_format,
+    write_landmarks,
+)
 from .metrics import Face, Half, Norm, Norms, measure, metric, movement, movement_metric, norms
 from .people import Series
 from .photos.photo import PhotoSource
@@ -21,6 +38,7 @@ __all__ = [
     "Extractor",
     "Face",
     "Half",
+    "LandmarkFormat",
     "Landmarks",
     "Measurements",
     "Norm",
@@ -40,6 +58,7 @@ __all__ = [
     "core",
     "errors",
     "extract",
+    "landmark_files",
     "measure",
     "metric",
     "metrics",
@@ -48,6 +67,8 @@ __all__ = [
     "norms",
     "photos",
     "read_archive",
+    "read_landmarks",
+    "register_landmark_format",
     "register_reader",
     "register_scheme",
     "report",
@@ -55,4 +76,5 @@ __all__ = [
     "score_archive",
     "series",
     "synthetic",
+    "write_landmarks",
 ]

@@ -13,6 +13,7 @@ import asymmetry
 from asymmetry.cli.aids import aids
 from asymmetry.cli.archive import archive
 from asymmetry.cli.compare import compare
+from asymmetry.cli.convert import convert
 from asymmetry.cli.folder import (
     audience_option,
     language_option,
@@ -85,6 +86,7 @@ def main() -> None:
 main.add_command(aids)
 main.add_command(archive)
 main.add_command(compare)
+main.add_command(convert)
 main.add_command(serve)
 
 

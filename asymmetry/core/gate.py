@@ -10,7 +10,7 @@ import numpy.typing as npt
 from asymmetry.core.schemes import Scheme
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["check_points"]
+__all__ = ["FAULTS", "check_points", "find_faults"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
@@ -20,6 +20,17 @@ LEAST_EXTENT_PX = 2.0
 #: their order, by more than this share of that line's length. In a profile they are hardly apart at all.
 LEAST_APART = 0.25
 _ANYWAY = "or say check=False to take the points as they are"
+#: What may surely be wrong with points.
+FAULTS = {
+    "shares": "points have to be in pixels, and these are shares of the photo's size, 0 to 1",
+    "upwards": "y has to run down from the photo's top edge, and here the mouth lies above the eyes",
+    "exchanged": "sides have to be the patient's own, and here right and left are exchanged",
+}
+_REMEDIES = {
+    "shares": "multiply x and z by its width and y by its height",
+    "upwards": "give height - y for y",
+    "exchanged": "in an unmirrored photo the patient's right is on the image's left",
+}
 
 
 def check_points(points: FloatArray, scheme: Scheme, photo: npt.NDArray[np.str_]) -> None:
@@ -43,19 +54,28 @@ def check_points(points: FloatArray, scheme: Scheme, photo: npt.NDArray[np.str_]
     InvalidInputError
         If the points of a photo are shares of its size, run upwards, or have right and left exchanged.
     """
+    for fault, wrong in find_faults(points, scheme).items():
+        if wrong.any():
+            name = photo[int(wrong.argmax())]
+            raise InvalidInputError(f"{name}: {FAULTS[fault]}: {_REMEDIES[fault]}, {_ANYWAY}")
+
+
+def find_faults(points: FloatArray, scheme: Scheme) -> dict[str, npt.NDArray[np.bool_]]:
+    """The definite errors of points, by the names of `FAULTS`: which photos have them, shape (n,).
+
+    Parameters
+    ----------
+    points, scheme
+        As for `check_points`.
+    """
     with np.errstate(invalid="ignore"):
         flat = np.where(np.isfinite(points[..., :2]), points[..., :2], np.nan)
         high = np.fmax.reduce(flat, axis=1, initial=-np.inf)
         low = np.fmin.reduce(flat, axis=1, initial=np.inf)
         extent = np.max(high - low, axis=1, initial=0.0)
-    _refuse(
-        (extent > 0) & (extent < LEAST_EXTENT_PX),
-        photo,
-        "points have to be in pixels, and these are shares of the photo's "
-        "size, 0 to 1: multiply x and z by its width and y by its height",
-    )
+    found = {"shares": (extent > 0) & (extent < LEAST_EXTENT_PX)}
     if not {"outer_canthus", "commissure"} <= scheme.pairs.keys():
-        return
+        return found
     right_number, left_number = scheme.pairs["outer_canthus"]
     right, left = points[:, right_number, :2], points[:, left_number, :2]
     mouth = points[:, list(scheme.pairs["commissure"]), :2].mean(axis=1)
@@ -63,21 +83,4 @@ def check_points(points: FloatArray, scheme: Scheme, photo: npt.NDArray[np.str_]
     turn = across[:, 0] * down[:, 1] - across[:, 1] * down[:, 0]
     wrong = turn < -LEAST_APART * (down**2).sum(axis=1)
     above = down[:, 1] < -np.abs(down[:, 0])
-    _refuse(
-        wrong & above,
-        photo,
-        "y has to run down from the photo's top edge, and here the mouth lies "
-        "above the eyes: give height - y for y",
-    )
-    _refuse(
-        wrong,
-        photo,
-        "sides have to be the patient's own, and here right and left are "
-        "exchanged: in an unmirrored photo the patient's right is on the "
-        "image's left",
-    )
-
-
-def _refuse(wrong: npt.NDArray[np.bool_], photo: npt.NDArray[np.str_], why: str) -> None:
-    if wrong.any():
-        raise InvalidInputError(f"{photo[int(wrong.argmax())]}: {why}, {_ANYWAY}")
+    return found | {"upwards": wrong & above, "exchanged": wrong & ~above}

@@ -188,7 +188,10 @@ class Guides(Overlay):
         view = View.of(faces, row)
         eyes = view.eyes()
         known = [view.number(name, "right") for name in _MIDDLE if view.layout.has(name)]
-        if eyes is None or not known:
+        known = known or view.layout.right(("inner_canthus",)) + view.layout.left(
+            ("inner_canthus",)
+        )
+        if eyes is None:
             return
         middle = view.points[known].mean(axis=0)
         if not np.isfinite(middle).all():

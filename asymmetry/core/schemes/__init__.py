@@ -20,11 +20,15 @@ from asymmetry.core.schemes.scheme import (
 # After MediaPipe's, which is the first to be named.
 from asymmetry.core.schemes.dlib68 import DLIB_68  # isort: skip
 from asymmetry.core.schemes.wflw98 import WFLW_98  # isort: skip
+from asymmetry.core.schemes.dlib78 import DLIB_78  # isort: skip
+from asymmetry.core.schemes.webmorph189 import WEBMORPH_189  # isort: skip
 
 __all__ = [
     "DLIB_68",
+    "DLIB_78",
     "MEDIAPIPE_478",
     "SIDES",
+    "WEBMORPH_189",
     "WFLW_98",
     "Scheme",
     "Side",

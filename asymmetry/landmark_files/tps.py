@@ -1,0 +1,59 @@
+"""``.tps``: the files of Rohlf's tps programs, any number of faces. y runs up from the photo's lower edge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.errors import InvalidInputError
+from asymmetry.landmark_files.points import as_scheme, number_rows
+from asymmetry.landmark_files.protocol import FoundFaces, LandmarkFormat
+
+__all__ = ["TPS"]
+
+_MISSING = -1.0  # both coordinates of a point that was not placed
+_START = re.compile(r"^\s*LM3?\s*=\s*(\d+)\s*$", re.IGNORECASE | re.MULTILINE)
+_FIELD = re.compile(r"^\s*(\w+)\s*=\s*(.*?)\s*$", re.MULTILINE)
+
+
+def _recognise(text: str) -> bool:
+    return _START.match(text) is not None
+
+
+def _read(text: str, scheme: str) -> FoundFaces:
+    starts = list(_START.finditer(text))
+    ends = [each.start() for each in starts[1:]] + [len(text)]
+    rows, names = [], []
+    for start, end in zip(starts, ends, strict=True):
+        body = text[start.end() : end]
+        count, said = int(start[1]), {key.upper(): value for key, value in _FIELD.findall(body)}
+        lines = [line for line in body.splitlines() if line.strip()][:count]
+        found = number_rows(lines)
+        if len(found) != count or any("=" in line for line in lines):
+            raise InvalidInputError(f"it is cut off: a face of {count} points has {len(found)}")
+        found[(found == _MISSING).all(axis=1)] = np.nan
+        rows.append(found)
+        names.append(said.get("IMAGE") or said.get("ID") or "")
+    if len({found.shape for found in rows}) > 1:
+        raise InvalidInputError("its faces don't all have equally many points")
+    points, name = as_scheme(np.array(rows), scheme)
+    return FoundFaces(points=points, scheme=name, photo=names if all(names) else (), upwards=True)
+
+
+def _write(landmarks: Landmarks) -> str:
+    return "\n".join(line for row in range(len(landmarks)) for line in _face(landmarks, row))
+
+
+def _face(landmarks: Landmarks, row: int) -> Iterator[str]:
+    points = landmarks.points[row, :, :2].astype(np.float64)
+    yield f"LM={len(points)}"
+    height = float(landmarks.size[row, 1])
+    yield from (f"{x:.6f} {height - y:.6f}" for x, y in points.tolist())
+    yield f"IMAGE={landmarks.photo[row]}"
+    yield f"ID={row}\n"
+
+
+TPS = LandmarkFormat("TPS", (".tps",), _recognise, _read, _write, many=True)
