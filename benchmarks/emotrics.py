@@ -1,8 +1,8 @@
 """``python -m benchmarks.emotrics``: Emotrics' measures from the same points as ours, into docs/tables.
 
-The measures are worked out here by hand, from their definitions (Guarin et al. 2018), with straight lines
-between iBUG's 68 points and circles for irises: upright is the line through both pupils. Nothing of this
-library's metrics is used.
+The measures are worked out here by hand, from their definitions (Guarin et al. 2018), with a cubic curve
+through the points of each brow, lid and lip, and circles for irises; level is the line through both pupils.
+Nothing of this library's metrics is used.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.interpolate import BSpline, make_interp_spline
 
 from asymmetry import Extractor, Landmarks, measure
 from asymmetry.core.schemes import DLIB_78
@@ -114,15 +115,21 @@ def _side(face: FloatArray, side: int, start: FloatArray) -> dict[str, float]:
 
 def _at(face: FloatArray, numbers: Any, x: float) -> float:
     """Height of a line through points where it passes over x."""
+    return float(_curve(face, numbers)(x))
+
+
+def _curve(face: FloatArray, numbers: Any) -> BSpline:
+    """The cubic curve through points, as Emotrics draws brows, lids and lips."""
     line = face[list(numbers)]
-    return float(np.interp(x, line[:, 0], line[:, 1]))
+    order = np.argsort(line[:, 0], kind="stable")
+    return make_interp_spline(line[order, 0], line[order, 1], k=3)
 
 
 def _on_circle(face: FloatArray, corner: FloatArray, radius: float) -> tuple[float, float]:
     """Where the upper lip's border is so far from the corner of the mouth."""
     line = face[list(_LIPS["upper"])]
     x = np.linspace(line[0, 0], line[-1, 0], 2001)
-    y = np.interp(x, line[:, 0], line[:, 1])
+    y = _curve(face, _LIPS["upper"])(x)
     nearest = int(np.argmin(np.abs(np.hypot(x - corner[0], y - corner[1]) - radius)))
     return float(x[nearest]), float(y[nearest])
 
@@ -164,8 +171,8 @@ def main() -> None:
         rows.append([words, f"`{metric}_diff_{unit}`", f"{agree:.3f}", *cells])
     told = (
         f"`python -m benchmarks.emotrics`: right minus left of {len(seen)} photos of "
-        f"{len({photo[-15:].split('_')[0] for photo in seen.photo})} people, at rest and smiling, from the same "
-        "points, which the method `fast` read, told in iBUG's numbers."
+        f"{len({Path(photo).name.split('_')[0] for photo in seen.photo})} people, at rest and "
+        "smiling, from the same points, which the method `fast` read, told in iBUG's numbers."
     )
     write_table("emotrics", told, rows)
     _PAGE.write_text(fill_page(_PAGE.read_text(encoding="utf-8")), encoding="utf-8")

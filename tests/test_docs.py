@@ -14,9 +14,13 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from asymmetry import Extractor, Half, Series, metric
+from asymmetry import Extractor, Half, Series, metric, write_landmarks
+from asymmetry.core.schemes import DLIB_68
+from asymmetry.landmark_files import unregister_landmark_format
 from asymmetry.report import unregister_plot
 from asymmetry.series import unregister_rule
+from asymmetry.synthetic import face as synthetic_face
+from tests.schemes import told_in
 
 ROOT = Path(__file__).resolve().parents[1]
 # `tests/test_readers.py` runs that page, and forgets the reader that it registers.
@@ -49,6 +53,7 @@ def home(astronaut: NDArray[np.uint8], tmp_path: Path, monkeypatch: pytest.Monke
     for number, day in enumerate(DAYS):
         jpeg(face, tmp_path / "photos" / f"{day} rest.jpg", 80 + number)
     jpeg(face, tmp_path / "photos" / "p17" / "2026-04-02 rest.jpg", 95)
+    write_landmarks(told_in(synthetic_face(1), DLIB_68), tmp_path / "hand.pts")
     monkeypatch.chdir(tmp_path)
     mpl.use("Agg")
     return tmp_path
@@ -83,6 +88,7 @@ def known(home: Path, astronaut: NDArray[np.uint8]) -> Iterator[dict[str, Any]]:
             "save": lambda *_: None,
             "series": Series.from_folder("photos", recursive=False, extractor=extractor),
         }
+    unregister_landmark_format("pairs")  # that docs/landmarks.md registers
     unregister_rule("wide eye")  # that docs/series.md registers
     unregister_plot("Tilt of the mouth")  # that docs/report.md registers
 
