@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
+from tests.browsers import launch
 from tests.photos import encoded
 from tests.servers import DAYS, Served, running_server
 
@@ -62,3 +64,18 @@ def photo(served: Served, patient: str) -> Iterator[str]:
     served.client.patch(
         f"/api/photos/{number}", json=dict.fromkeys(("expression", "taken", "mirrored", "excluded"))
     )
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[Any]:
+    """Of browsers. It holds the thread's event loop, so it ends with the module."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="the extra dev is not installed")
+    with playwright.sync_playwright() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def browser(driver: Any) -> Iterator[Any]:
+    made = launch(driver)
+    yield made
+    made.close()

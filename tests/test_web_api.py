@@ -19,6 +19,7 @@ from asymmetry import Extractor, Series, measure
 from asymmetry.cli import main
 from asymmetry.metrics import catalogue
 from asymmetry.photos.photo import PhotoBytes
+from tests.photos import encoded
 from tests.servers import API, DAYS, Served, check, running_server
 
 pytest_plugins = "tests.clinic"
@@ -309,3 +310,19 @@ def test_a_folder_is_imported_with_its_lists(served: Served, photos: dict[str, b
     (note,) = served.client.get(f"/api/patients/{patient['id']}/notes").json()
     assert note["text"] == "a headache"
     served.client.delete(f"/api/patients/{patient['id']}")
+
+
+@pytest.mark.parametrize("side", ["right", "left"])
+def test_more_light_is_asked_for_on_the_dark_side(
+    served: Served, head: Image.Image, side: str
+) -> None:
+    pixels = np.asarray(head).astype(float)
+    middle = 160  # the face's, px
+    dark = slice(0, middle) if side == "right" else slice(middle, None)
+    pixels[:, dark] *= 0.3
+    frame = encoded(pixels.astype(np.uint8), "JPEG", quality=95)
+    told = served.client.post("/api/frame?expression=rest", content=frame).json()
+    check("Advice", told)
+    assert not told["ready"]
+    (words,) = [each["words"] for each in told["advice"] if each["code"] == "frame_light"]
+    assert words == f"more light on your {side}"

@@ -115,7 +115,7 @@ def test_a_photo_without_a_face_keeps_its_reason(served: Served) -> None:
         ("GET", "/api/patients/PATIENT/course?metric=nonsense", None, 422),
         ("GET", "/api/patients/PATIENT/report.html?language=../../secret.toml", None, 422),
         ("GET", "/api/patients/PATIENT/report.exe", None, 404),
-        ("POST", "/api/frame", {"no": "frame"}, 200),
+        ("POST", "/api/frame", {"no": "frame"}, 422),
         ("DELETE", "/api/patients", None, 405),
     ],
 )

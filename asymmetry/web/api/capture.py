@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 import numpy as np
+import numpy.typing as npt
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -16,14 +17,16 @@ from starlette.routing import Route
 
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
+from asymmetry.core.schemes import SIDES, Side
 from asymmetry.extract import Extractor
 from asymmetry.extract.judge.quality import FAULTS
 from asymmetry.metrics import measure
-from asymmetry.photos.photo import PhotoBytes
+from asymmetry.photos.photo import PhotoBytes, read_photo
 from asymmetry.web.problems import ProblemError
 
 __all__ = ["ROUTES", "FrameLimits", "advise"]
 
+Pixels = npt.NDArray[np.uint8]
 # Light and sharpness are judged as in every photo.
 _LIGHT = frozenset(fault.code for fault in FAULTS.values())
 
@@ -43,6 +46,9 @@ class FrameLimits:
         Distance of the face's middle from that of the picture, as a share of its width, at most.
     blink : float
         Weight of a closing eye at most, 0 to 1, where the eyes are to be open.
+    cheek : float
+        Half the side of the square of a cheek whose light is looked at, as a share of the distance of the
+        outer canthi.
     """
 
     yaw: float = 6.0
@@ -52,15 +58,24 @@ class FrameLimits:
     large: float = 0.34
     off: float = 0.12
     blink: float = 0.5
+    cheek: float = 0.12
 
 
-def advise(frame: Landmarks, closed_eyes: bool, limits: FrameLimits | None = None) -> list[Note]:
+def advise(
+    frame: Landmarks,
+    pixels: Pixels,
+    *,
+    closed_eyes: bool,
+    limits: FrameLimits | None = None,
+) -> list[Note]:
     """Advice on one frame, the most important first; none for a frame that may be kept.
 
     Parameters
     ----------
     frame : Landmarks
         n = 1, as the camera sees it, not mirrored.
+    pixels : ndarray of uint8, shape (height, width, 3)
+        The frame.
     closed_eyes : bool
         The expression closes the eyes.
     limits : FrameLimits, optional
@@ -71,9 +86,9 @@ def advise(frame: Landmarks, closed_eyes: bool, limits: FrameLimits | None = Non
         return [Note("frame_several")]
     if not frame.usable[0]:
         return [Note("frame_no_face")]
-    light = [note for note in frame.notes[0] if note.code in _LIGHT]
     place, turn = _advise_place(frame, limits), _advise_turn(frame, limits)
-    return [*place, *turn, *light, *_advise_eyes(frame, limits, closed_eyes)]
+    light, eyes = _advise_light(frame, pixels, limits), _advise_eyes(frame, limits, closed_eyes)
+    return [*place, *turn, *light, *eyes]
 
 
 def _advise_place(frame: Landmarks, limits: FrameLimits) -> Iterator[Note]:
@@ -107,6 +122,29 @@ def _advise_turn(frame: Landmarks, limits: FrameLimits) -> Iterator[Note]:
         yield Note("frame_tilt")
 
 
+def _advise_light(frame: Landmarks, pixels: Pixels, limits: FrameLimits) -> Iterator[Note]:
+    """Faults of light and sharpness; of light from one side the remedy: more of it on the other."""
+    for note in frame.notes[0]:
+        if note.code == "side_light":
+            yield Note(
+                "frame_light", side=min(SIDES, key=lambda side: _light(frame, pixels, side, limits))
+            )
+        elif note.code in _LIGHT:
+            yield note
+
+
+def _light(frame: Landmarks, pixels: Pixels, side: Side, limits: FrameLimits) -> float:
+    """Mean grey value of a cheek, midway between the eye's outer and the mouth's corner."""
+    canthi = [frame.point("outer_canthus", each)[0, :2] for each in SIDES]
+    half = limits.cheek * float(np.hypot(*(canthi[1] - canthi[0])))
+    corner = frame.point("commissure", side)[0, :2]
+    x, y = (canthi[SIDES.index(side)] + corner) / 2
+    rows = slice(max(round(float(y - half)), 0), max(round(float(y + half)), 1))
+    columns = slice(max(round(float(x - half)), 0), max(round(float(x + half)), 1))
+    seen = pixels[rows, columns]
+    return float(seen.mean()) if seen.size else np.inf
+
+
 def _advise_eyes(frame: Landmarks, limits: FrameLimits, closed_eyes: bool) -> Iterator[Note]:
     names = frame.layout.expressions
     blinks = [
@@ -127,8 +165,9 @@ async def look_at_frame(request: Request) -> Response:
 
 def _look(data: bytes, closed_eyes: bool) -> dict[str, object]:
     with _LOOKING:
-        frame = _extractor().extract([PhotoBytes("frame", data)])
-    found = advise(frame, closed_eyes)
+        photo = read_photo(PhotoBytes("frame", data))
+        frame = _extractor().extract([photo.pixels])
+    found = advise(frame, photo.pixels, closed_eyes=closed_eyes)
     told = [{"code": note.code, "words": str(note)} for note in found]
     return {"ready": not found, "advice": told, "face": bool(frame.usable[0])}
 

@@ -15,14 +15,15 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from asymmetry.core.records import make_plain
 from asymmetry.core.schemes import SIDES
-from asymmetry.core.schemes.vocabulary import GROUPS
-from asymmetry.core.text import english_text
+from asymmetry.core.text import Text, english_text, languages
 from asymmetry.metrics import catalogue
 from asymmetry.metrics.expression import EXPRESSIONS, UNKNOWN
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.people import Series
-from asymmetry.report.page import own_script
+from asymmetry.report.page import AUDIENCES, Audience, own_script
+from asymmetry.series.timeline import PHASES
 from asymmetry.web.api.bodies import read_day
 from asymmetry.web.desk import Desk, desk_of
 from asymmetry.web.export import export_patients
@@ -43,14 +44,20 @@ def list_changes(request: Request) -> Response:
     """Findings, changes and doubts of a patient's series, as data and in words."""
     series = _read_measured(request)
     if series is None:
-        return JSONResponse({"findings": [], "changes": [], "review": []})
+        return JSONResponse({"findings": [], "changes": [], "review": [], "labels": {}})
     findings = [{**each.to_dict(), "words": str(each.note)} for each in series.findings]
     changes = [each.to_dict() for each in series.changes()]
     review = [
         {"photo": each.photo, "reason": each.reason, "used": each.used, "column": each.column}
         for each in series.review()
     ]
-    return JSONResponse({"findings": findings, "changes": changes, "review": review})
+    ids = {
+        photo.name: photo.id for photo in desk_of(request).store.photos(request.path_params["id"])
+    }
+    said = zip(series.static["photo"].tolist(), series.static["expression"].tolist(), strict=True)
+    labels = {ids[name]: label for name, label in said if name in ids}
+    told = {"findings": findings, "changes": changes, "review": review, "labels": labels}
+    return JSONResponse(told)
 
 
 def show_course(request: Request) -> Response:
@@ -97,6 +104,7 @@ def write_report(request: Request) -> Response:
             pseudonym=asked.get("pseudonym", ""),
             language=_read_language(asked.get("language", "en")),
             paper=asked.get("paper", "A4"),
+            audience=_read_audience(asked.get("audience", "both")),
         )
         content = written.read_bytes()
     headers = {"content-security-policy": _report_policy()} if kind == "html" else {}
@@ -108,6 +116,16 @@ def _read_language(text: str) -> str:
     if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", text):
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "language: use one such as en")
     return text
+
+
+def _read_audience(text: str) -> Audience:
+    """The report's reader."""
+    for each in AUDIENCES:
+        if text == each:
+            return each
+    raise ProblemError(
+        HTTPStatus.UNPROCESSABLE_ENTITY, f"audience: use one of {', '.join(AUDIENCES)}"
+    )
 
 
 @functools.cache
@@ -180,8 +198,8 @@ def list_words(_: Request) -> Response:
     text = english_text()
     metrics = {
         name: {
-            "title": text.known("titles", name) if name in _TITLED else name.replace("_", " "),
-            "unit": metric.unit,
+            "title": _title(text, name),
+            "unit": text.known("units", metric.unit),
             "sides": metric.sides,
             "definition": metric.definition,
             "columns": list(metric.columns),
@@ -190,8 +208,22 @@ def list_words(_: Request) -> Response:
         for name, metric in catalogue().items()
     }
     expressions = {name: text.known("expressions", name) for name in (*EXPRESSIONS, UNKNOWN)}
-    contours = {name: list(points) for name, points in GROUPS.items()}
-    return JSONResponse({"metrics": metrics, "expressions": expressions, "groups": contours})
+    phases = [
+        {
+            "title": text.known("phases", each.name),
+            **make_plain({"first": each.first, "last": each.last}),
+        }
+        for each in PHASES
+    ]
+    names = {tag: Text.load(tag)("language.name") for tag in languages()}
+    told = {"metrics": metrics, "expressions": expressions, "phases": phases, "languages": names}
+    return JSONResponse(told)
+
+
+def _title(text: Text, name: str) -> str:
+    if name in _TITLED:
+        return text.known("titles", name)
+    return name.replace("_", " ").replace("mrd", "MRD")
 
 
 def tell_news(request: Request) -> Response:

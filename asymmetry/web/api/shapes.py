@@ -73,14 +73,22 @@ def show_photo(desk: Desk, photo: KeptPhoto) -> dict[str, Any]:
     patient = desk.store.patient(photo.patient)
     shown = show_summary(photo, find_zero(patient, desk.store.photos(patient.id)))
     if photo.waits:
-        return {**shown, "size": None, "points": {}, "metrics": {}, "noticeable": {}}
+        more: dict[str, Any] = {
+            "size": None,
+            "points": {},
+            "metrics": {},
+            "noticeable": {},
+            "guessed": False,
+        }
+        return {**shown, **more}
     landmarks, table = desk.measure(photo)
     shown |= {"status": str(table["status"][0]), "reason": str(table["reason"][0])}
     shown |= {"size": None, "points": list_points(landmarks), "metrics": list_metrics(table)}
-    shown["noticeable"] = rate_differences(table)
+    shown |= {"noticeable": rate_differences(table), "guessed": False}
     if landmarks.usable[0]:
         shown["size"] = landmarks.size[0].tolist()
         shown["expression"] = photo.expression or str(expressions(landmarks).label[0])
+        shown["guessed"] = not photo.expression
     return shown
 
 

@@ -10,8 +10,10 @@ async function answer(response) {
   throw new Error(detail);
 }
 
+const DEAF = "The program behind this page does not answer. Start 'asymmetry serve' again and open the address that it prints.";
+
 const json = async (path, options) => {
-  const response = await answer(await fetch(path, options));
+  const response = await answer(await fetch(path, options).catch(() => { throw new Error(DEAF); }));
   return response.status === 204 ? null : response.json();
 };
 
@@ -37,22 +39,41 @@ export const lookAt = (blob, expression) =>
 let words;
 export const readWords = () => (words ??= get("/api/words"));
 
-/* News of photos and patients, one stream for all views. */
-/* "open" is told whenever the stream begins (anew): what happened before was not heard. */
+/* News of photos and patients. One tab holds the stream for all of them, as a browser opens six connections to
+   a server and no more. "open" is told whenever the stream begins (anew): what happened before was not heard. */
 const listeners = new Set();
-let stream;
-export function listen(listener) {
-  if (!stream) {
-    stream = new EventSource("/api/events");
-    for (const kind of ["open", "photo", "patient"]) {
-      stream.addEventListener(kind, (event) => {
-        for (const each of [...listeners]) each(kind, kind === "open" ? {} : JSON.parse(event.data));
-      });
-    }
-    stream.addEventListener("error", () => {
-      if (stream.readyState === EventSource.CLOSED) location.reload(); // locked: nothing is to be seen
-    });
+const tabs = new BroadcastChannel("news");
+tabs.addEventListener("message", ({ data }) => tell(...data));
+
+function tell(kind, news) {
+  document.getElementById("deaf").textContent = kind === "lost" ? DEAF : "";
+  if (kind !== "lost") for (const each of [...listeners]) each(kind, news);
+}
+
+function share(kind, news = {}) {
+  tell(kind, news);
+  tabs.postMessage([kind, news]);
+}
+
+function openStream() {
+  const stream = new EventSource("/api/events");
+  stream.addEventListener("open", () => share("open"));
+  for (const kind of ["photo", "patient"]) {
+    stream.addEventListener(kind, (event) => share(kind, JSON.parse(event.data)));
   }
+  stream.addEventListener("error", () => {
+    if (stream.readyState === EventSource.CLOSED) location.reload(); // locked: nothing is to be seen
+    else share("lost");
+  });
+  return new Promise(() => {}); // the tab that closes hands the stream to the next one
+}
+
+export function startNews() {
+  if (navigator.locks) navigator.locks.request("news", openStream);
+  else openStream();
+}
+
+export function listen(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }

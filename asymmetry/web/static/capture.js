@@ -1,18 +1,20 @@
 /* The camera: a guide for each expression, advice while it looks, and a shutter that fires when all is well. */
 
-import { bring, get, lookAt, readWords } from "./api.js";
-import { attempt, h, refill, say } from "./dom.js";
+import { bring, get, lookAt, patch, readWords } from "./api.js";
+import { attempt, h, keepFocus, refill, say } from "./dom.js";
 
-const GUIDE = {
-  rest: "Relax the face and look into the camera.",
-  brow_raise: "Raise both brows as high as you can.",
-  frown: "Draw the brows together.",
-  eye_closure: "Close both eyes gently; do it once more tightly if your clinician asks for it.",
-  smile_closed: "Smile with closed lips.",
-  smile_open: "Smile as widely as you can and show your teeth.",
-  snarl: "Wrinkle the nose and show the upper teeth.",
-  pucker: "Purse the lips as for a kiss.",
-};
+/* What is asked for: the expression, how it is done where one has two ways, and the guide. */
+const TASKS = [
+  ["rest", "", "Relax the face and look into the camera."],
+  ["brow_raise", "", "Raise both brows as high as you can."],
+  ["frown", "", "Draw the brows together."],
+  ["eye_closure", "gently", "Close both eyes gently, as in sleep. A tone tells when the photos are taken."],
+  ["eye_closure", "tightly", "Close both eyes as tightly as you can. A tone tells when the photos are taken."],
+  ["smile_closed", "", "Smile with closed lips."],
+  ["smile_open", "", "Smile as widely as you can and show your teeth."],
+  ["snarl", "", "Wrinkle the nose and show the upper teeth."],
+  ["pucker", "", "Purse the lips as for a kiss."],
+].map(([expression, way, guide]) => ({ expression, way, guide }));
 const SHOTS = 3, STEADY = 2, BETWEEN_LOOKS = 250, BETWEEN_SHOTS = 350, LOOK_WIDTH = 640;
 
 export async function showCapture(room, id) {
@@ -20,7 +22,7 @@ export async function showCapture(room, id) {
   const patient = await get(`/api/patients/${id}`);
   const today = new Date().toLocaleDateString("sv");
   let photos = await get(`/api/patients/${id}/photos`);
-  let expression = "rest";
+  let task = TASKS[0];
   let stream = null;
   let ended = false;
   let firing = false;
@@ -43,37 +45,45 @@ export async function showCapture(room, id) {
   start();
 
   function drawTasks() {
-    const done = (name) => photos.filter((each) => each.taken?.startsWith(today) && each.expression === name).length;
-    guide.textContent = GUIDE[expression];
-    refill(tasks, ...Object.keys(GUIDE).map((name) => {
-      const file = h("input", { type: "file", accept: "image/*", multiple: true, class: "unseen", tabIndex: -1, "aria-hidden": "true",
-        onchange: attempt(() => keep([...file.files].map((each, i) => rename(each, name, i)))) });
-      const zone = h("li", { class: "drop", "aria-current": String(name === expression) },
-        h("span", {}, capital(words.expressions[name])),
+    guide.textContent = task.guide;
+    refill(tasks, ...TASKS.map((each) => {
+      const name = nameOf(each), done = photos.filter((photo) => isOf(photo, each)).length;
+      const file = h("input", { type: "file", accept: "image/*,.heic,.heif", multiple: true, class: "unseen", tabIndex: -1, "aria-hidden": "true",
+        onchange: attempt(() => keepFiles(file.files, each)) });
+      const zone = h("li", { class: "drop", "aria-current": String(each === task) },
+        h("span", {}, capital(name)),
         h("span", { class: "row" },
-          done(name) ? h("span", { class: "done small" }, `${done(name)} today`) : h("span", { class: "soft small" }, "missing"),
-          stream && h("button", { "aria-label": `Camera: ${words.expressions[name]}`, onclick: () => choose(name) }, "Camera"),
-          h("button", { "aria-label": `File: ${words.expressions[name]}`, onclick: () => file.click() }, "File"), file));
+          done ? h("span", { class: "done small" }, `${done} today`) : h("span", { class: "soft small" }, "missing"),
+          stream && h("button", { "aria-label": `Camera: ${name}`, onclick: () => choose(each) }, "Camera"),
+          h("button", { "aria-label": `File: ${name}`, onclick: () => file.click() }, "File"), file));
       zone.addEventListener("dragover", (event) => { event.preventDefault(); zone.classList.add("over"); });
       zone.addEventListener("dragleave", () => zone.classList.remove("over"));
       zone.addEventListener("drop", attempt(async (event) => {
         event.preventDefault();
         zone.classList.remove("over");
-        await keep([...event.dataTransfer.files].map((each, i) => rename(each, name, i)));
+        await keepFiles(event.dataTransfer.files, each);
       }));
       return zone;
     }));
   }
 
-  function choose(name) {
-    expression = name;
-    drawTasks();
+  function nameOf({ expression, way }) {
+    return [words.expressions[expression], way].filter(Boolean).join(" ");
+  }
+
+  function isOf(photo, { expression, way }) {
+    return photo.taken?.startsWith(today) && photo.expression === expression && photo.name.includes(way);
+  }
+
+  function choose(next) {
+    task = next;
+    keepFocus(tasks, drawTasks);
     drawGhost();
-    say(GUIDE[name]);
+    say(task.guide);
   }
 
   function drawGhost() {
-    const first = photos.filter((each) => ["ok", "warn"].includes(each.status) && each.expression === expression)
+    const first = photos.filter((each) => ["ok", "warn"].includes(each.status) && each.expression === task.expression && each.name.includes(task.way))
       .sort((a, b) => (a.taken ?? "").localeCompare(b.taken ?? ""))[0];
     ghost.hidden = !first || !showGhost.checked;
     if (first) ghost.src = `/api/photos/${first.id}/image?width=700`;
@@ -101,7 +111,7 @@ export async function showCapture(room, id) {
       if (firing || document.hidden || !video.videoWidth) continue;
       let told;
       try {
-        told = await lookAt(await frame(LOOK_WIDTH, 0.8), expression);
+        told = await lookAt(await frame(LOOK_WIDTH, 0.8), task.expression);
       } catch (error) {
         advice.textContent = error.message;
         await wait(4 * BETWEEN_LOOKS);
@@ -122,20 +132,20 @@ export async function showCapture(room, id) {
   async function fire() {
     if (firing || !video.videoWidth) return;
     firing = true;
-    const mine = expression;
+    const mine = task;
     try {
       const shots = [];
       for (let shot = 1; shot <= SHOTS; shot++) {
         advice.textContent = `Photo ${shot} of ${SHOTS}`;
         const blob = await frame(video.videoWidth, 0.95);
-        shots.push(rename(blob, mine, shot));
+        shots.push(call(blob, mine, shot));
         await wait(BETWEEN_SHOTS);
       }
       await keep(shots);
-      const order = Object.keys(GUIDE);
-      const next = order[order.indexOf(mine) + 1];
+      sound();
+      const next = TASKS[TASKS.indexOf(mine) + 1];
       if (next) choose(next);
-      advice.textContent = next ? `Next: ${words.expressions[next]}` : "All expressions are taken.";
+      advice.textContent = next ? `Next: ${nameOf(next)}` : "All expressions are taken.";
       if (!next) by.checked = false;
       await wait(4 * BETWEEN_LOOKS);
     } finally {
@@ -143,18 +153,42 @@ export async function showCapture(room, id) {
     }
   }
 
-  async function keep(files) {
-    if (!files.length) return;
-    await bring(`/api/patients/${id}/photos`, "photos", files);
-    photos = await get(`/api/patients/${id}/photos`);
-    drawTasks();
-    say(files.length === 1 ? "1 photo is kept" : `${files.length} photos are kept`);
+  async function keep(shots) {
+    await bring(`/api/patients/${id}/photos`, "photos", shots);
+    await refresh(shots.length);
   }
 
-  function rename(blob, name, number) {
-    const now = new Date();
-    const time = now.toTimeString().slice(0, 8).replaceAll(":", "");
-    return new File([blob], `${today} ${time} ${name} ${number}.jpg`, { type: blob.type || "image/jpeg" });
+  async function refresh(count) {
+    photos = await get(`/api/patients/${id}/photos`);
+    keepFocus(tasks, drawTasks);
+    say(count === 1 ? "1 photo is kept" : `${count} photos are kept`);
+  }
+
+  /* A photo of today is called by its time and by what it shows. */
+  function call(blob, { expression, way }, number) {
+    const time = new Date().toTimeString().slice(0, 8).replaceAll(":", "");
+    const name = [today, time, expression, way, number].filter(Boolean).join(" ");
+    return new File([blob], `${name}.jpg`, { type: "image/jpeg" });
+  }
+
+  /* A file keeps its name, which may say its day; what it shows is told beside it. */
+  async function keepFiles(files, { expression, way }) {
+    const named = [...files].map((file) => (way ? new File([file], `${way} ${file.name}`, { type: file.type }) : file));
+    const { ids } = await bring(`/api/patients/${id}/photos`, "photos", named);
+    for (const each of ids) await patch(`/api/photos/${each}`, { expression });
+    await refresh(files.length);
+  }
+
+  /* Heard with closed eyes. */
+  function sound() {
+    try {
+      const tone = new AudioContext(), source = tone.createOscillator(), loud = tone.createGain();
+      loud.gain.value = 0.1;
+      source.connect(loud).connect(tone.destination);
+      source.start();
+      source.stop(tone.currentTime + 0.25);
+      source.onended = () => tone.close();
+    } catch { /* no sound here */ }
   }
 
   function frame(width, quality) {

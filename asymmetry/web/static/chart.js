@@ -1,9 +1,10 @@
 /* One metric over days: right, left or their difference, with its 95 % band, as SVG. */
 
-import { s } from "./dom.js";
+import { h, s } from "./dom.js";
 
 const NARROWEST = 300, HEIGHT = 260, LEFT = 46, RIGHT = 52, TOP = 18, BOTTOM = 30;
 const PER_LETTER = 7;
+const HALF = 0.5;
 
 function ticks(low, high, most) {
   const step = (high - low) / most || 1;
@@ -14,10 +15,12 @@ function ticks(low, high, most) {
   return found;
 }
 
+const NAMES = { right: "Right", left: "Left", diff: "Right minus left" };
 const said = (value) => String(value).replace("-", "−");
+const fixed = (value) => said(value.toFixed(1));
 
-/* courses: [{side, day, value, low, high}]; treated: days of treatments. */
-export function drawChart(courses, { title, unit, width, treated = [] }) {
+/* courses: [{side, day, value, low, high}]; treated: days of treatments; phases: [{title, first, last}] of days after one. */
+export function drawChart(courses, { title, unit, width, treated = [], phases = [] }) {
   const WIDTH = Math.max(width, NARROWEST);
   const drawn = courses.filter((each) => each.day.length);
   const days = drawn.flatMap((each) => each.day).concat(treated);
@@ -30,6 +33,15 @@ export function drawChart(courses, { title, unit, width, treated = [] }) {
   [low, high] = [low - room, high + room];
   const x = (day) => LEFT + ((day - first) / (last - first)) * (WIDTH - LEFT - RIGHT);
   const y = (value) => TOP + ((high - value) / (high - low)) * (HEIGHT - TOP - BOTTOM);
+  const stripes = treated.flatMap((at, i) => phases.map((phase, k) => {
+    const until = Math.min(treated[i + 1] ?? last, last);
+    const [from, to] = [Math.max(at + (phase.first ?? 0) - HALF, first), Math.min(at + (phase.last ?? Infinity) + HALF, until)];
+    const room = x(to) - x(from);
+    if (phase.first === null || to <= from) return [];
+    return [
+      k % 2 === 0 && s("rect", { class: "stripe", x: x(from), width: room, y: TOP, height: HEIGHT - TOP - BOTTOM }),
+      room > PER_LETTER * phase.title.length && s("text", { class: "phase", x: x(from) + room / 2, y: TOP - 5, "text-anchor": "middle" }, phase.title)];
+  }));
   const axis = [
     ...ticks(low, high, 5).map((at) => [
       s("line", { class: at === 0 ? "zero" : "axis", x1: LEFT, x2: WIDTH - RIGHT, y1: y(at), y2: y(at) }),
@@ -56,7 +68,23 @@ export function drawChart(courses, { title, unit, width, treated = [] }) {
       s("text", { class: each.side, x: WIDTH - RIGHT + 8, y: ends[i] + 4 }, each.side === "diff" ? "R − L" : each.side));
   });
   return s("svg", { class: "chart", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": title },
-    axis, lines);
+    stripes, axis, lines);
+}
+
+/* The same as a table: a day a line. */
+export function drawTable(courses, { title, unit }) {
+  const days = [...new Set(courses.flatMap((each) => each.day))].sort((a, b) => a - b);
+  const cell = (course, day) => {
+    const k = course.day.indexOf(day);
+    if (k < 0) return h("td", {}, "–");
+    const [low, high] = [course.low[k], course.high[k]];
+    const band = low == null || high == null ? "" : ` (${fixed(low)} to ${fixed(high)})`;
+    return h("td", {}, fixed(course.value[k]) + band);
+  };
+  return h("table", { class: "numbers" },
+    h("caption", {}, `${title}, ${unit}, with 95 % bands`),
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Day"), courses.map((each) => h("th", { scope: "col" }, NAMES[each.side])))),
+    h("tbody", {}, days.map((day) => h("tr", {}, h("th", { scope: "row" }, said(day)), courses.map((each) => cell(each, day))))));
 }
 
 /* Labels that would lie on each other, moved apart. */

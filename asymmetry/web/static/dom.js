@@ -53,19 +53,39 @@ export const attempt = (action) => async (...given) => {
   }
 };
 
-/* A dialog with a form; resolves to its values, or to null if it was left. */
-export function ask(title, fields, { action = "Save", danger = false, text = "" } = {}) {
+/* A dialog with a form; resolves to its values (FormData), or to null if it was left. What can't be saved is told in
+   the dialog, and whatever was typed stays. */
+export function ask(title, fields, { action = "Save", danger = false, text = "", save = () => {} } = {}) {
   return new Promise((resolve) => {
+    const wrong = h("p", { class: "wrong", role: "alert" });
     const form = h("form", { method: "dialog" },
-      h("h2", { id: "asked" }, title), text && h("p", {}, text), h("div", { class: "fields" }, fields),
+      h("h2", { id: "asked" }, title), text && h("p", {}, text), h("div", { class: "fields" }, fields), wrong,
       h("div", { class: "row" },
         h("button", { class: danger ? "danger" : "main", value: "yes" }, action),
         h("button", { value: "no", formnovalidate: true }, "Cancel")));
     const dialog = h("dialog", { "aria-labelledby": "asked" }, form);
+    let values = null;
+    let saving = false;
+    form.addEventListener("submit", async (event) => {
+      if (event.submitter?.value === "no") return;
+      event.preventDefault();
+      if (saving) return;
+      saving = true;
+      wrong.textContent = "";
+      const given = new FormData(form);
+      try {
+        await save(given);
+        values = given;
+        dialog.close();
+      } catch (error) {
+        wrong.textContent = error.message;
+      } finally {
+        saving = false;
+      }
+    });
     dialog.addEventListener("close", () => {
-      const values = Object.fromEntries(new FormData(form));
       dialog.remove();
-      resolve(dialog.returnValue === "yes" ? values : null);
+      resolve(values);
     });
     document.body.append(dialog);
     dialog.showModal();

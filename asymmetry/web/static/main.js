@@ -1,6 +1,6 @@
 /* Which view is shown: the part of the address behind "#". */
 
-import { listen } from "./api.js";
+import { startNews } from "./api.js";
 import { h, showFault } from "./dom.js";
 import { showCapture } from "./capture.js";
 import { showCompare } from "./compare.js";
@@ -57,5 +57,5 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   document.getElementById("main").focus();
 });
 addEventListener("hashchange", show);
-listen(() => {}); // the stream ends when the page is locked
+startNews();
 show();

@@ -6,22 +6,54 @@ import { ask, attempt, choice, field, h, refill, say } from "./dom.js";
 export const SIDES = [["", "not stated"], ["right", "right (the patient's own)"], ["left", "left (the patient's own)"]];
 export const SETTINGS = [["home", "at home, by the patient"], ["clinic", "in a clinic, always alike"]];
 
+/* The facts about a patient, as a form and out of it. */
+export function factFields(patient = { name: "", treatments: [] }) {
+  const treated = h("div", {}, patient.treatments.map(treatmentRow));
+  const more = h("button", { type: "button", onclick: () => {
+    treated.append(treatmentRow());
+    treated.lastChild.querySelector("input").focus();
+  } }, "Add a treatment");
+  return [
+    field("Name or pseudonym", h("input", { name: "name", required: true, maxLength: 200, autocomplete: "off", value: patient.name })),
+    field("Affected side", choice("affected", SIDES, patient.affected)),
+    field("Photos are taken", choice("setting", SETTINGS, patient.setting)),
+    h("fieldset", { class: "wide" }, h("legend", {}, "Treatments"), treated, more)];
+}
+
+function treatmentRow({ date, note } = { date: "", note: "" }) {
+  const row = h("div", { class: "treated" },
+    field("Day", h("input", { name: "date", type: "date", required: true, value: date })),
+    field("What was done (optional)", h("input", { name: "note", maxLength: 2000, value: note, autocomplete: "off" })),
+    h("button", { type: "button", class: "plain", onclick: () => row.remove() }, "Remove"));
+  return row;
+}
+
+export function readFacts(values) {
+  const notes = values.getAll("note");
+  return {
+    name: values.get("name"), affected: values.get("affected") || null, setting: values.get("setting"),
+    treatments: values.getAll("date").map((date, i) => ({ date, note: notes[i] })),
+  };
+}
+
 export async function showPatients(room) {
   const list = h("ul", { class: "cards", "aria-label": "Patients" });
   const search = h("input", { type: "search", placeholder: "Search", "aria-label": "Search patients", oninput: () => draw() });
   const file = h("input", { type: "file", accept: ".zip", class: "unseen", tabIndex: -1, "aria-hidden": "true", onchange: attempt(importZip) });
   const folder = h("input", { type: "file", multiple: true, class: "unseen", tabIndex: -1, "aria-hidden": "true", onchange: attempt(importFolder) });
   folder.webkitdirectory = true;
+  const everything = h("a", { class: "button", href: "/api/export.zip", download: "" }, "Export all");
   room.append(
     h("div", { class: "head" }, h("h1", {}, "Patients"), search,
       h("button", { class: "main", onclick: attempt(addPatient) }, "New patient"),
       h("button", { onclick: () => file.click() }, "Import a zip"), file,
-      h("button", { onclick: () => folder.click() }, "Import a folder"), folder),
+      h("button", { onclick: () => folder.click() }, "Import a folder"), folder, everything),
     list);
   let patients = await get("/api/patients");
   draw();
 
   function draw() {
+    everything.hidden = !patients.length;
     const wanted = search.value.trim().toLowerCase();
     const found = patients.filter((each) => each.name.toLowerCase().includes(wanted));
     refill(list, ...found.map(card));
@@ -32,33 +64,28 @@ export async function showPatients(room) {
   }
 
   async function addPatient() {
-    const values = await ask("New patient", [
-      field("Name or pseudonym", h("input", { name: "name", required: true, maxLength: 200, autocomplete: "off" })),
-      field("Affected side", choice("affected", SIDES)),
-      field("Photos are taken", choice("setting", SETTINGS)),
-      field("Treated on (optional)", h("input", { name: "date", type: "date" })),
-    ], { action: "Add" });
-    if (!values) return;
-    const treatments = values.date ? [{ date: values.date, note: "" }] : [];
-    const made = await post("/api/patients", {
-      name: values.name, affected: values.affected || null, setting: values.setting, treatments,
-    });
-    location.hash = `#/patients/${made.id}`;
+    let made;
+    const save = async (values) => { made = await post("/api/patients", readFacts(values)); };
+    if (await ask("New patient", factFields(), { action: "Add", save })) location.hash = `#/patients/${made.id}`;
   }
 
   async function importZip() {
     const [chosen] = file.files;
     if (!chosen) return;
     say(`Importing ${chosen.name}`);
-    const made = await bring("/api/import", "archive", [chosen]);
-    location.hash = `#/patients/${made.id}`;
+    open(await bring("/api/import", "archive", [chosen]));
   }
 
   async function importFolder() {
     if (!folder.files.length) return;
     say(`Importing ${folder.files.length} files`);
-    const made = await bring("/api/import", "files", folder.files);
-    location.hash = `#/patients/${made.id}`;
+    open(await bring("/api/import", "files", folder.files));
+  }
+
+  function open({ patients: made }) {
+    file.value = folder.value = "";
+    say(made.length === 1 ? "1 patient is imported" : `${made.length} patients are imported`);
+    if (made.length === 1) location.hash = `#/patients/${made[0].id}`;
   }
 
   return listen(attempt(async (kind) => {
@@ -71,7 +98,7 @@ export async function showPatients(room) {
 function card(patient) {
   const last = patient.treatments.at(-1);
   return h("li", {}, h("a", { class: "card", href: `#/patients/${patient.id}` },
-    h("strong", {}, patient.name),
+    h("strong", { dir: "auto" }, patient.name),
     h("span", { class: "row" },
       patient.demo && h("span", { class: "tag warn" }, "demo"),
       patient.affected && h("span", { class: "tag side" }, `affected: ${patient.affected}`),

@@ -5,6 +5,7 @@ import { ask, attempt, choice, field, h, keepFocus, refill, say } from "./dom.js
 import { Viewer, keyOf, sayPoint } from "./viewer.js";
 
 const STATUS = { ok: "measured", warn: "measured, with caution" };
+const NOTICED = { likely: "likely", possible: "possibly", unlikely: "unlikely" };
 const EARLIEST = "1900";
 const FIRST = ["brow_height", "mrd1", "fissure_height", "commissure_height", "commissure_excursion"];
 
@@ -31,11 +32,20 @@ export async function showPhoto(room, id) {
   const numbers = h("tbody", {});
   const history = h("ol", {});
   let turn = Promise.resolve();
-  const inTurn = (action) => attempt(() => (turn = turn.catch(() => {}).then(action)));
+  let mine = 0; // corrections of this page that are under way
+  const own = async (action) => {
+    mine++;
+    try {
+      return await action();
+    } finally {
+      mine--;
+    }
+  };
+  const inTurn = (action) => attempt(() => (turn = turn.catch(() => {}).then(() => own(action))));
   const undoButton = h("button", { onclick: inTurn(undo), disabled: true }, "Undo");
   const redoButton = h("button", { onclick: inTurn(redo), disabled: true }, "Redo");
-  const resetButton = h("button", { onclick: inTurn(resetPoint), disabled: true }, "Reset this point");
-  const allButton = h("button", { onclick: inTurn(resetAll), disabled: true }, "Reset all");
+  const resetButton = h("button", { onclick: inTurn(() => reset(moved().filter((each) => keyOf(...each) === keyOf(...(chosen ?? []))))), disabled: true }, "Reset this point");
+  const allButton = h("button", { onclick: inTurn(() => reset(moved())), disabled: true }, "Reset all");
   const keys = Object.entries(photo.points).flatMap(([name, sides]) => Object.keys(sides).map((side) => [name, side]));
   const pointChoice = choice("point", [["", "choose a point"], ...keys.map(([name, side]) => [keyOf(name, side), sayPoint(name, side)])], "");
   const steps = { undo: [], redo: [] };
@@ -130,14 +140,12 @@ export async function showPhoto(room, id) {
   async function keepAll() {
     if (keeping) return;
     keeping = true;
-    const told = { metrics: {}, noticeable: {} };
+    const told = { metrics: {} };
     try {
       while (waiting.size) {
         const [[key, step]] = waiting;
         waiting.delete(key);
-        const answer = await keep(step);
-        Object.assign(told.metrics, answer.metrics);
-        told.noticeable = answer.noticeable;
+        Object.assign(told.metrics, (await keep(step)).metrics);
       }
     } finally { // also after a fault: the page shows what is kept
       waiting.clear();
@@ -149,11 +157,16 @@ export async function showPhoto(room, id) {
   async function keep({ name, side, place }) {
     const key = keyOf(name, side);
     const told = await put(`/api/photos/${id}/points`, { [name]: { [side]: place } });
-    steps.undo.push({ name, side, before: saved.get(key) ?? null, after: place });
-    steps.redo.length = 0;
-    saved.set(key, place);
+    did([{ name, side, before: saved.get(key) ?? null, after: place }]);
     say(`${sayPoint(name, side)} moved`);
     return told;
+  }
+
+  /* A step is a list of moves that are undone together. */
+  function did(step) {
+    steps.undo.push(step);
+    steps.redo.length = 0;
+    for (const { name, side, after } of step) saved.set(keyOf(name, side), after);
   }
 
   async function changed(told) {
@@ -167,44 +180,41 @@ export async function showPhoto(room, id) {
     await drawHistory(false);
   }
 
-  const send = ({ name, side }, place) => (place
-    ? put(`/api/photos/${id}/points`, { [name]: { [side]: place } })
-    : remove(`/api/photos/${id}/points?name=${name}&side=${side}`));
+  /* Puts each point of a step to where it was before or after it. */
+  async function go(step, time) {
+    const told = { metrics: {} };
+    for (const { name, side, [time]: place } of step) {
+      const answer = await (place
+        ? put(`/api/photos/${id}/points`, { [name]: { [side]: place } })
+        : remove(`/api/photos/${id}/points?name=${name}&side=${side}`));
+      saved.set(keyOf(name, side), place);
+      Object.assign(told.metrics, answer.metrics);
+    }
+    await changed(told);
+    say(step.length === 1 ? `${sayPoint(step[0].name, step[0].side)} is back` : `${step.length} points are back`);
+  }
 
   async function undo() {
     const step = steps.undo.pop();
     if (!step) return;
     steps.redo.push(step);
-    saved.set(keyOf(step.name, step.side), step.before);
-    await changed(await send(step, step.before));
-    say(`${sayPoint(step.name, step.side)} put back`);
+    await go(step, "before");
   }
 
   async function redo() {
     const step = steps.redo.pop();
     if (!step) return;
     steps.undo.push(step);
-    saved.set(keyOf(step.name, step.side), step.after);
-    await changed(await send(step, step.after));
-    say(`${sayPoint(step.name, step.side)} moved again`);
+    await go(step, "after");
   }
 
-  async function resetPoint() {
-    if (!chosen) return;
-    const [name, side] = chosen;
-    const before = saved.get(keyOf(name, side)) ?? null;
-    if (!before) return;
-    steps.undo.push({ name, side, before, after: null });
-    saved.delete(keyOf(name, side));
-    await changed(await send({ name, side }, null));
-  }
+  const moved = () => keys.filter((each) => saved.get(keyOf(...each)));
 
-  async function resetAll() {
-    const told = await remove(`/api/photos/${id}/points`);
-    steps.undo.length = steps.redo.length = 0;
-    saved.clear();
-    await changed(told);
-    say("All points are as they were read");
+  async function reset(points) {
+    const step = points.map(([name, side]) => ({ name, side, before: saved.get(keyOf(name, side)), after: null }));
+    if (!step.length) return;
+    did(step);
+    await go(step, "after");
   }
 
   function drawFacts() {
@@ -230,12 +240,14 @@ export async function showPhoto(room, id) {
       if (viewer) drawViewer();
       await drawHistory(true); // the places of all steps are turned round, too
     });
-    refill(status, 
+    refill(status,
       h("p", {}, h("span", { class: photo.status === "ok" ? "tag" : "tag warn" }, STATUS[photo.status] ?? "not measured"),
         photo.corrected.length > 0 && h("span", { class: "tag" }, `corrected by hand: ${photo.corrected.length}`),
         photo.excluded && h("span", { class: "tag bad" }, `left out: ${photo.excluded}`)),
       photo.reason && h("p", { class: "small" }, photo.reason),
-      h("div", { class: "fields" }, field("Expression", expression), field("Day", taken)),
+      h("div", { class: "fields" }, field(photo.guessed ? "Expression (guessed)" : "Expression", expression), field("Day", taken)),
+      photo.guessed && words.expressions[photo.expression] && h("button", { onclick: attempt(() => correct({ expression: photo.expression })) },
+        `Confirm: ${words.expressions[photo.expression]}`),
       h("label", { class: "check" }, mirrored, "Stored mirrored: turn it round"),
       h("div", { class: "row" },
         photo.excluded
@@ -245,17 +257,20 @@ export async function showPhoto(room, id) {
   }
 
   async function correct(facts) {
-    photo = await patch(`/api/photos/${id}`, facts);
-    if (viewer) viewer.points = photo.points;
-    keepFocus(status, drawFacts);
-    drawNumbers();
-    await drawHistory(false);
-    say("Saved");
+    await own(async () => {
+      photo = await patch(`/api/photos/${id}`, facts);
+      if (viewer) viewer.points = photo.points;
+      keepFocus(status, drawFacts);
+      drawNumbers();
+      await drawHistory(false);
+      say("Saved");
+    });
   }
 
   async function exclude() {
-    const values = await ask("Leave this photo out", [field("Reason", h("input", { name: "reason", required: true, maxLength: 200, placeholder: "blurred" }))], { action: "Leave out" });
-    if (values) await correct({ excluded: values.reason });
+    const reason = h("input", { name: "reason", required: true, maxLength: 200, placeholder: "blurred" });
+    const save = (values) => correct({ excluded: values.get("reason") });
+    await ask("Leave this photo out", [field("Reason", reason)], { action: "Leave out", save });
   }
 
   async function erase() {
@@ -276,7 +291,7 @@ export async function showPhoto(room, id) {
       const row = about.sides ? cells : [h("td"), h("td"), ...cells];
       const noticed = noticeable?.[name];
       return h("tr", { class: about.columns.some((column) => fresh.has(column)) ? "fresh" : null, "data-metric": name },
-        h("th", { scope: "row", title: about.definition }, capital(about.title), h("small", {}, about.unit, noticed && ` · noticed: ${noticed}`)),
+        h("th", { scope: "row", title: about.definition }, capital(about.title), h("small", {}, about.unit, noticed && ` · others notice it: ${NOTICED[noticed]}`)),
         row);
     }));
   }
@@ -286,13 +301,7 @@ export async function showPhoto(room, id) {
     if (first) {
       steps.undo.length = steps.redo.length = 0;
       saved.clear();
-      for (const each of told.filter((one) => one.fact.startsWith("point "))) {
-        const key = each.fact.slice(6), cut = key.lastIndexOf(" ");
-        const [name, side] = [key.slice(0, cut), key.slice(cut + 1)];
-        steps.undo.push({ name, side, before: each.old, after: each.new });
-        if (each.new) saved.set(key, each.new);
-        else saved.delete(key);
-      }
+      for (const each of told.filter((one) => one.fact.startsWith("point "))) retrace(each);
     }
     refill(history, ...[...told].reverse().map((each) => h("li", {},
       `${new Date(each.at).toLocaleString()}: ${each.fact.replace(/^point /, "").replaceAll("_", " ")}, ${sayValue(each.old)} → ${sayValue(each.new)}`,
@@ -303,8 +312,42 @@ export async function showPhoto(room, id) {
     allButton.disabled = !photo.corrected.length;
   }
 
-  return undefined;
+  /* What was undone and not done again is no step of its own, also after the page was loaded anew. */
+  function retrace({ fact, old: before, new: after }) {
+    const key = fact.slice(6), cut = key.lastIndexOf(" ");
+    const move = { name: key.slice(0, cut), side: key.slice(cut + 1), before, after };
+    const [last] = steps.undo.at(-1) ?? [], [next] = steps.redo.at(-1) ?? [];
+    if (last && isMove(last, { ...move, before: after, after: before })) steps.redo.push(steps.undo.pop());
+    else if (next && isMove(next, move)) steps.undo.push(steps.redo.pop());
+    else did([move]);
+    saved.set(key, after);
+  }
+
+  /* Another tab, or a program, may correct this photo, too. */
+  async function hear(kind, news) {
+    if (kind === "patient" ? news.id !== photo.patient : kind === "photo" && news.id !== id) return;
+    const atWork = () => mine > 0 || keeping || waiting.size > 0 || viewer?.busy;
+    if (atWork()) return;
+    const now = await get(`/api/photos/${id}`);
+    if (atWork() || JSON.stringify(now) === JSON.stringify(photo)) return;
+    photo = now;
+    if (viewer) drawViewer();
+    keepFocus(status, drawFacts);
+    drawNumbers();
+    await drawHistory(true);
+    say("Corrected in another place");
+  }
+
+  room.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || event.target.matches("input")) return;
+    event.preventDefault();
+    (event.shiftKey ? redoButton : undoButton).click();
+  });
+  return listen(attempt(hear));
 }
+
+const isMove = (a, b) => a.name === b.name && a.side === b.side
+  && String(a.before) === String(b.before) && String(a.after) === String(b.after);
 
 const rank = (name) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
 const capital = (text) => text[0].toUpperCase() + text.slice(1);

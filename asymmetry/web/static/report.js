@@ -1,14 +1,15 @@
 /* The report: choices, a look at it, and the file. */
 
-import { get } from "./api.js";
+import { get, readWords } from "./api.js";
 import { choice, field, h, refill } from "./dom.js";
 
 export async function showReport(room, id) {
-  const [patient, photos] = await Promise.all([get(`/api/patients/${id}`), get(`/api/patients/${id}/photos`)]);
+  const [words, patient, photos] = await Promise.all([readWords(), get(`/api/patients/${id}`), get(`/api/patients/${id}/photos`)]);
   const days = [...new Set(photos.map((each) => each.taken?.slice(0, 10)).filter(Boolean))].sort();
   const faces = h("input", { type: "checkbox", checked: true });
   const pseudonym = h("input", { maxLength: 80, autocomplete: "off" });
-  const language = choice("language", [["en", "English"]], "en");
+  const language = choice("language", Object.entries(words.languages), "en");
+  const audience = choice("audience", [["both", "patient and clinic"], ["patient", "patient"], ["clinic", "clinic"]], "both");
   const paper = choice("paper", [["A4", "A4"], ["Letter", "Letter"]], "A4");
   const ticks = days.map((day) => h("input", { type: "checkbox", checked: true, value: day }));
   const frame = h("iframe", { class: "preview", title: "The report" });
@@ -18,7 +19,7 @@ export async function showReport(room, id) {
   const form = h("form", { class: "sheet", onsubmit: (event) => event.preventDefault(), onchange: draw },
     h("div", { class: "fields" },
       field("Pseudonym (file names are then left out)", pseudonym),
-      field("Language", language), field("Paper of the PDF", paper),
+      field("For", audience), field("Language", language), field("Paper of the PDF", paper),
       h("label", { class: "check" }, faces, "Show the faces")),
     days.length > 1 && h("details", {}, h("summary", {}, "Days in the report"),
       h("div", { class: "row" }, ticks.map((tick) => h("label", { class: "check" }, tick, tick.value)))),
@@ -34,7 +35,7 @@ export async function showReport(room, id) {
   draw();
 
   function draw() {
-    const chosen = new URLSearchParams({ photos: faces.checked, pseudonym: pseudonym.value, language: language.value, paper: paper.value });
+    const chosen = new URLSearchParams({ photos: faces.checked, pseudonym: pseudonym.value, language: language.value, audience: audience.value, paper: paper.value });
     const kept = ticks.filter((tick) => tick.checked);
     const none = ticks.length > 0 && !kept.length;
     refill(told, none && "Choose at least one day.");

@@ -1,9 +1,9 @@
 /* A patient: what changed, courses over days, and the photos by day. */
 
 import { bring, get, listen, patch, post, readWords, remove } from "./api.js";
-import { drawChart } from "./chart.js";
+import { drawChart, drawTable } from "./chart.js";
 import { ask, attempt, choice, field, h, keepFocus, refill, say } from "./dom.js";
-import { SETTINGS, SIDES } from "./patients.js";
+import { factFields, readFacts } from "./patients.js";
 
 const SHOWN_METRICS = [
   "brow_height", "mrd1", "fissure_height", "commissure_height", "brow_excursion", "eye_closure", "residual_gap",
@@ -31,6 +31,7 @@ export async function showTimeline(room, id) {
   const filters = h("div", { class: "row" });
   room.append(head, drop, changes, plots, h("section", { class: "sheet", "aria-labelledby": "photos" }, filters, days));
   const chosen = { expression: "", status: "" };
+  let labels = {};
   const metric = choice("metric", SHOWN_METRICS.filter((name) => words.metrics[name]).map((name) =>
     [name, words.metrics[name].title]), "brow_height");
   const chart = h("div", {});
@@ -44,7 +45,7 @@ export async function showTimeline(room, id) {
 
   function drawHead() {
     refill(head, 
-      h("h1", {}, patient.name),
+      h("h1", { dir: "auto" }, patient.name),
       patient.demo && h("span", { class: "tag warn" }, "demo: synthetic asymmetry"),
       patient.affected && h("span", { class: "tag side" }, `affected: ${patient.affected}`),
       ...patient.treatments.map((each) => h("span", { class: "tag" }, `treated ${each.date}${each.note ? `: ${each.note}` : ""}`)),
@@ -56,7 +57,7 @@ export async function showTimeline(room, id) {
   }
 
   function drawFilters() {
-    const seen = [...new Set(photos.map((each) => each.expression).filter(Boolean))];
+    const seen = [...new Set(photos.map(labelOf).filter(Boolean))].sort(byOrder);
     const byExpression = choice("by", [["", "all expressions"], ...seen.map((each) => [each, words.expressions[each] ?? each])], chosen.expression);
     const byStatus = choice("st", [["", "all photos"], ["used", "used"], ["not", "not used"]], chosen.status);
     byExpression.setAttribute("aria-label", "Show expressions");
@@ -72,7 +73,7 @@ export async function showTimeline(room, id) {
     refill(queue, ...(waiting ? [
       h("p", {}, `Reading: ${waiting} of ${photos.length} photos wait.`),
       h("progress", { max: photos.length, value: photos.length - waiting, "aria-label": "Photos read" })] : []));
-    const shown = photos.filter((each) => (!chosen.expression || each.expression === chosen.expression)
+    const shown = photos.filter((each) => (!chosen.expression || labelOf(each) === chosen.expression)
       && (!chosen.status || (chosen.status === "used") === isUsed(each)));
     const groups = new Map();
     for (const note of notes) groups.set(note.date, { day: null, photos: [], notes: [] });
@@ -92,24 +93,34 @@ export async function showTimeline(room, id) {
     const counted = day === null || day === undefined ? "" : `day ${String(day).replace("-", "−")}`;
     return h("section", { class: "day", "aria-label": date || "no date" },
       h("header", {}, h("h3", {}, date || "No date"), h("span", { class: "soft" }, counted)),
-      written.map((note) => h("div", { class: "note" }, h("span", {}, note.text),
+      written.map((note) => h("div", { class: "note" }, h("span", { dir: "auto" }, note.text),
         h("button", { class: "plain small", "aria-label": `Delete the note: ${note.text}`, onclick: attempt(async () => {
           await remove(`/api/patients/${id}/notes/${note.id}`);
           notes = notes.filter((each) => each !== note);
           drawDays();
         }) }, "delete"))),
-      h("ul", { class: "thumbs" }, some.map(drawThumb)));
+      h("ul", { class: "thumbs" }, [...some].sort((a, b) => byOrder(labelOf(a), labelOf(b))).map(drawThumb)));
+  }
+
+  /* The expression, as it is known or as it was read from the face. */
+  function labelOf(photo) {
+    return photo.expression ?? labels[photo.id] ?? "";
+  }
+
+  function byOrder(a, b) {
+    const order = Object.keys(words.expressions);
+    return order.indexOf(a) - order.indexOf(b);
   }
 
   function drawThumb(photo) {
     const used = isUsed(photo);
-    const label = words.expressions[photo.expression] ?? photo.expression ?? "";
+    const label = words.expressions[labelOf(photo)] ?? labelOf(photo);
     const frame = h("span", { class: "frame" });
     if (photo.status === "queued") frame.append("reading …");
     else if (photo.status === "unreadable") frame.append("not a photo");
     else frame.append(h("img", { src: `/api/photos/${photo.id}/image?width=260`, alt: "", loading: "lazy", width: 136, height: 170, decoding: "async" }));
     return h("li", {}, h("a", { class: used ? "thumb" : "thumb out", href: `#/photos/${photo.id}` }, frame,
-      h("span", { class: "say" }, label || photo.name,
+      h("span", { class: "say" }, label || photo.name, label && !photo.expression && h("span", { class: "soft" }, " (guessed)"),
         photo.corrected.length > 0 && h("span", { class: "tag" }, "corrected"),
         photo.mirrored && h("span", { class: "tag" }, "turned round"),
         photo.status === "warn" && h("span", { class: "tag warn" }, "caution"),
@@ -124,6 +135,9 @@ export async function showTimeline(room, id) {
       return;
     }
     const told = await get(`/api/patients/${id}/changes`);
+    labels = told.labels;
+    keepFocus(filters, drawFilters);
+    keepFocus(days, drawDays);
     const left = told.review.filter((each) => !each.used);
     refill(changes, 
       h("h2", { id: "changes" }, "What changed"),
@@ -155,10 +169,14 @@ export async function showTimeline(room, id) {
     const unit = about?.unit ?? "mm";
     const width = chart.clientWidth;
     const expression = words.expressions[courses[0].expression] ?? "";
-    refill(chart, 
-      h("p", { class: "small soft" }, `${about?.definition ?? ""} ${expression && `Photos: ${expression}.`}`),
-      drawChart(sided, { title: `${about?.title}, right and left over days`, unit, treated, width }),
-      drawChart(apart, { title: `${about?.title}, right minus left over days`, unit, treated, width }));
+    const plan = { unit, treated, width, phases: words.phases };
+    refill(chart,
+      h("p", { class: "small soft" }, `${about?.definition ?? ""} ${expression && `Photos: ${expression}.`} Bands: 95 %.`),
+      drawChart(sided, { ...plan, title: `${about?.title}, right and left over days; the table below has the numbers` }),
+      drawChart(apart, { ...plan, title: `${about?.title}, right minus left over days; the table below has the numbers` }),
+      h("details", {}, h("summary", {}, "The same as a table"),
+        h("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": "Course as a table" },
+          drawTable(courses, { title: about?.title, unit }))));
   }
 
   async function add(files) {
@@ -176,26 +194,19 @@ export async function showTimeline(room, id) {
   }
 
   async function writeNote() {
-    const values = await ask("A note", [
-      field("Day", h("input", { name: "date", type: "date", required: true })),
-      field("Text", h("textarea", { name: "text", required: true, maxLength: 2000, rows: 3 }))]);
-    if (!values) return;
-    notes.push(await post(`/api/patients/${id}/notes`, values));
-    drawDays();
+    const today = new Date().toLocaleDateString("sv");
+    const save = async (values) => {
+      notes.push(await post(`/api/patients/${id}/notes`, { date: values.get("date"), text: values.get("text") }));
+    };
+    const written = await ask("A note", [
+      field("Day", h("input", { name: "date", type: "date", required: true, value: today })),
+      field("Text", h("textarea", { name: "text", required: true, maxLength: 2000, rows: 3 }))], { save });
+    if (written) drawDays();
   }
 
   async function edit() {
-    const lines = patient.treatments.map((each) => `${each.date} ${each.note}`.trim()).join("\n");
-    const values = await ask("Edit the patient", [
-      field("Name or pseudonym", h("input", { name: "name", required: true, maxLength: 200, value: patient.name })),
-      field("Affected side", choice("affected", SIDES, patient.affected)),
-      field("Photos are taken", choice("setting", SETTINGS, patient.setting)),
-      field("Treatments, one a line: 2026-03-09 20 U", h("textarea", { name: "treatments", rows: 3 }, lines))]);
-    if (!values) return;
-    const treatments = values.treatments.split("\n").map((line) => line.trim()).filter(Boolean)
-      .map((line) => ({ date: line.split(/\s+/, 1)[0], note: line.replace(/^\S+\s*/, "") }));
-    patient = await patch(`/api/patients/${id}`, {
-      name: values.name, affected: values.affected || null, setting: values.setting, treatments });
+    const save = async (values) => { patient = await patch(`/api/patients/${id}`, readFacts(values)); };
+    if (!(await ask("Edit the patient", factFields(patient), { save }))) return;
     drawHead();
     await refresh();
     await drawResults();

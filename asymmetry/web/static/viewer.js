@@ -151,6 +151,7 @@ export class Viewer {
     this.choose(name, side);
     const start = this.at(event), [x, y] = this.points[name][side];
     let moved = false;
+    this.busy = true;
     const move = (now) => {
       if (now.pointerId !== event.pointerId) return;
       const here = this.at(now);
@@ -161,6 +162,7 @@ export class Viewer {
     const end = (now) => {
       const another = now.pointerId !== event.pointerId;
       if (another !== (now.type === "pointerdown")) return;
+      this.busy = false;
       removeEventListener("pointermove", move);
       for (const kind of kinds) removeEventListener(kind, end, true);
       if (moved && now.type === "pointerup") this.put(name, side, this.points[name][side], true);

@@ -1,0 +1,216 @@
+"""Every view of the page: on screens of all widths, by fingers, for readers of screens, in several tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browsers import DESK, PHONE, visit
+from tests.servers import Served, running_server
+
+pytest_plugins = "tests.clinic"
+
+#: A window of 1280 px at 200 %, and at 400 %.
+TWICE, FOUR_TIMES = {"width": 640, "height": 450}, {"width": 320, "height": 256}
+#: By the part of the address, what is there when the view is drawn.
+VIEWS = {
+    "/": "a.card",
+    "/patients/PATIENT": "svg.chart",
+    "/photos/PHOTO": "tr[data-metric]",
+    "/photos/PHOTO/compare": "canvas >> nth=2",
+    "/patients/PATIENT/capture": ".tasks li",
+    "/patients/PATIENT/report": "iframe",
+}
+TABS = 8
+
+
+@pytest.fixture
+def views(patient: str, photo: str) -> dict[str, str]:
+    return {
+        path.replace("PATIENT", patient).replace("PHOTO", photo): shown
+        for path, shown in VIEWS.items()
+    }
+
+
+def find_axe() -> str | None:
+    """The accessibility checker axe-core, where `.ci/run` has put it."""
+    found = Path(__file__).parents[1] / ".venv" / "node_modules" / "axe-core" / "axe.min.js"
+    return found.read_text("utf-8") if found.exists() else None
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"]
+)
+def test_axe_finds_no_serious_fault(
+    browser: Any, served: Served, views: dict[str, str], viewport: Any, scheme: str
+) -> None:
+    axe = find_axe()
+    if axe is None:
+        pytest.skip("axe-core is not installed")
+    with visit(browser, served, viewport=viewport, color_scheme=scheme, bypass_csp=True) as seen:
+        for path, shown in views.items():
+            seen.go(path)
+            seen.page.wait_for_selector(shown)
+            seen.page.add_script_tag(content=axe)
+            found = seen.page.evaluate("axe.run({iframes: false})")["violations"]
+            faults = [
+                (each["id"], [node["html"][:120] for node in each["nodes"]])
+                for each in found
+                if each["impact"] in ("serious", "critical")
+            ]
+            assert faults == [], path
+        seen.check()
+
+
+def test_nothing_is_wider_than_the_window(
+    browser: Any, served: Served, views: dict[str, str]
+) -> None:
+    with visit(browser, served) as seen:
+        for path, shown in views.items():
+            for window in (DESK, TWICE, PHONE, FOUR_TIMES):
+                seen.page.set_viewport_size(window)
+                seen.go("/")
+                seen.go(path)
+                seen.page.wait_for_selector(shown)
+                wide = seen.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                assert wide <= 0, f"{path} is {wide} px too wide at {window['width']} px"
+        seen.check()
+
+
+class Fingers:
+    """Touches of a screen, as the browser gets them from one."""
+
+    def __init__(self, page: Any) -> None:
+        self._session = page.context.new_cdp_session(page)
+
+    def put(self, kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(places)]
+        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def test_a_point_is_dragged_by_a_finger_and_two_zoom(
+    browser: Any, served: Served, photo: str
+) -> None:
+    with visit(browser, served, viewport=PHONE, has_touch=True, is_mobile=True) as seen:
+        page, path = seen.page, f"/api/photos/{photo}"
+        seen.go(f"/photos/{photo}")
+        page.wait_for_selector("tr[data-metric]")
+        page.select_option("select[name=point]", "commissure right")
+        before = served.client.get(path).json()["points"]["commissure"]["right"]
+        fingers = Fingers(page)
+        page.locator(".viewer").scroll_into_view_if_needed()
+        box = page.locator("circle.hold:has(title:text-is('commissure, right'))").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        fingers.put("touchStart", (x, y))
+        for step in (10, 25, 40):
+            fingers.put("touchMove", (x, y + step))
+        fingers.put("touchEnd")
+        page.wait_for_selector("text=corrected by hand: 1")
+        after = served.client.get(path).json()["points"]["commissure"]["right"]
+        assert after[1] > before[1] + 1
+        assert after[0] == pytest.approx(before[0], abs=0.5)
+        page.click("text=Whole face")
+        page.locator(".viewer").scroll_into_view_if_needed()
+        shown = page.locator(".viewer svg")
+        wide = float(shown.get_attribute("viewBox").split()[2])
+        frame = page.locator(".viewer").bounding_box()
+        x, y = frame["x"] + frame["width"] / 2, frame["y"] + 12
+        fingers.put("touchStart", (x - 20, y), (x + 20, y))
+        for apart in (30, 60, 90):
+            fingers.put("touchMove", (x - apart, y), (x + apart, y))
+        fingers.put("touchEnd")
+        assert float(shown.get_attribute("viewBox").split()[2]) < wide / 2
+        assert len(served.client.get(path).json()["corrected"]) == 1
+        seen.check()
+
+
+def test_a_course_is_there_as_a_table(browser: Any, served: Served, patient: str) -> None:
+    course = served.client.get(
+        f"/api/patients/{patient}/course?metric=brow_height&side=diff"
+    ).json()
+    with visit(browser, served) as seen:
+        seen.go(f"/patients/{patient}")
+        seen.page.get_by_text("The same as a table").click()
+        rows = seen.page.locator("table.numbers tbody tr")
+        assert rows.count() == len(course["day"])
+        said = [row.locator("td").nth(2).inner_text().split()[0] for row in rows.all()]
+        assert [each.replace("−", "-") for each in said] == [f"{x:.1f}" for x in course["value"]]
+        seen.check()
+
+
+def test_what_was_typed_stays_when_it_can_t_be_saved(browser: Any, served: Served) -> None:
+    number = served.add_patient(name="Ada", treatments=[{"date": "2026-03-09", "note": "20 U"}])
+    with visit(browser, served) as seen:
+        page = seen.page
+        seen.go(f"/patients/{number}")
+        page.click("text=Edit")
+        page.fill("input[name=note]", "25 U, forehead")
+        page.fill("input[name=date]", "1026-03-09")
+        page.get_by_role("button", name="Save").click()
+        page.get_by_text("the year 1026 can't be right").wait_for()
+        assert page.input_value("input[name=note]") == "25 U, forehead"
+        page.fill("input[name=date]", "2026-03-10")
+        page.get_by_role("button", name="Save").click()
+        page.get_by_text("treated 2026-03-10: 25 U, forehead").wait_for()
+    assert any("422" in each for each in seen.complaints)
+    served.client.delete(f"/api/patients/{number}")
+
+
+@pytest.fixture
+def tabs(browser: Any, served: Served) -> Iterator[list[Any]]:
+    """More tabs of one browser than it has connections."""
+    with visit(browser, served) as seen, ExitStack() as stack:
+        opened = [seen.page]
+        for _ in range(TABS - 1):
+            opened.append(seen.page.context.new_page())
+            seen.watch(opened[-1])
+            opened[-1].goto(seen.base)
+            stack.callback(opened[-1].close)
+        yield opened
+        seen.check()
+
+
+def test_many_tabs_hear_the_news(served: Served, tabs: list[Any]) -> None:
+    for tab in tabs:
+        tab.get_by_role("heading", name="Patients").wait_for()
+    number = served.add_patient(name="Heard by all")
+    for tab in tabs:
+        tab.get_by_text("Heard by all").wait_for()
+    tabs[0].goto("about:blank")  # it held the stream
+    tabs[1].wait_for_timeout(500)
+    served.client.patch(f"/api/patients/{number}", json={"name": "Heard by the others"})
+    for tab in tabs[1:]:
+        tab.get_by_text("Heard by the others").wait_for()
+    served.client.delete(f"/api/patients/{number}")
+
+
+def test_a_correction_is_shown_in_the_other_tab(
+    served: Served, tabs: list[Any], photo: str
+) -> None:
+    for tab in tabs[:2]:
+        tab.goto(f"{served.base}/#/photos/{photo}")
+        tab.wait_for_selector("tr[data-metric]")
+    tabs[0].select_option("select[name=point]", "commissure left")
+    tabs[0].locator(".viewer").focus()
+    tabs[0].keyboard.press("ArrowDown")
+    for tab in tabs[:2]:
+        tab.wait_for_selector("text=corrected by hand: 1")
+    tabs[1].click("button:has-text('Undo')")
+    for tab in tabs[:2]:
+        tab.wait_for_selector("text=corrected by hand", state="detached")
+    told = served.client.get(f"/api/photos/{photo}/history").json()[-2:]
+    assert [each["new"] is None for each in told] == [False, True]
+
+
+def test_a_page_without_its_server_says_so(browser: Any, tmp_path: Path) -> None:
+    with running_server(tmp_path / "store", "--workers", "1") as server:
+        port = server.base.rsplit(":", 1)[1]
+        with visit(browser, server) as seen:
+            server.kill()
+            seen.page.get_by_role("alert").filter(has_text="does not answer").wait_for()
+            with running_server(tmp_path / "store", "--workers", "1", "--port", port):
+                seen.page.get_by_text("Locked").wait_for()
