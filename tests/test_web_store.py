@@ -100,9 +100,10 @@ def test_folders_and_files_are_private(folder: Path) -> None:
         ("../../etc/passwd.jpg", "etc/passwd.jpg"),
         ("2026-03-09/./../smile.jpg", "2026-03-09/smile.jpg"),
         ("C:\\photos\\a.jpg", "C:/photos/a.jpg"),
-        ("..", "photo"),
-        ("/", "photo"),
-        ("", "photo"),
+        ("..", "photo.jpg"),
+        ("/", "photo.jpg"),
+        ("", "photo.jpg"),
+        ("scores.csv", "scores.csv.jpg"),
         ("a\x00b\n.jpg", "ab.jpg"),
         ("x" * 500 + "/a.jpg", "x" * 120 + "/a.jpg"),
     ],
@@ -132,7 +133,8 @@ def test_the_same_bytes_are_one_photo_and_the_same_name_is_numbered(folder: Path
         first, again = (store.add_photo(patient, name, PHOTO) for name in ("a.jpg", "b.jpg"))
         other = store.add_photo(patient, "a.jpg", b"another photo")
         assert (again, other.name) == (first, "a (2).jpg")
-        assert len(store.photos(patient)) == 2
+        assert store.add_photo(patient, "A.JPG", b"a third one").name == "A (3).JPG"
+        assert len(store.photos(patient)) == 3
 
 
 def test_points_and_status_are_kept(folder: Path) -> None:

@@ -185,7 +185,7 @@ def _wrong(detail: str) -> ProblemError:
 
 
 _PATIENT: Mapping[str, Callable[[Any], Any]] = {
-    "name": lambda value: read_text("name", value, _NAME),
+    "name": lambda value: " ".join(read_text("name", value, _NAME).split()),
     "affected": _read_side,
     "setting": _read_setting,
     "treatments": _read_treatments,

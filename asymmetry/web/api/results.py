@@ -97,6 +97,8 @@ def write_report(request: Request) -> Response:
     if asked.getlist("day"):
         days = [read_day("day", each) for each in asked.getlist("day")]
         series = patient_series(desk.store, desk.store.patient(number), days)
+        if not series.static.rows:
+            raise ProblemError(HTTPStatus.CONFLICT, "no photo of these days has been measured")
     with desk.store.temporary() as folder:
         written = series.report(
             Path(folder) / f"report.{kind}",

@@ -17,6 +17,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.record import PhotoRecord, describe_photo
+from asymmetry.photos.sheet import fold
 from asymmetry.web.store.database import Database
 from asymmetry.web.store.entries import QUEUED, Correction, KeptPhoto, Patient, VisitNote
 from asymmetry.web.store.files import (
@@ -30,7 +31,7 @@ from asymmetry.web.store.recent import Recent
 from asymmetry.web.store.tables import (
     list_patients,
     list_photos,
-    safe_path,
+    safe_photo_path,
     suffix_of,
     write_treatments,
 )
@@ -174,7 +175,7 @@ class Store:
             The file.
         """
         digest = hashlib.sha256(data).hexdigest()
-        name = safe_path(name)
+        name = safe_photo_path(name)
         made = KeptPhoto(
             _new_id(), patient, digest, suffix_of(name), name, _now(), QUEUED, "", PhotoRecord(name)
         )
@@ -333,13 +334,11 @@ class Store:
             )
 
     def _free_name(self, patient: str, name: str) -> str:
-        """The name, or the first numbered one that no photo of the patient has."""
-        taken = {
-            row["name"]
-            for row in self._database.rows("SELECT name FROM photos WHERE patient = ?", patient)
-        }
+        """The name, or the first numbered one that no photo of the patient has, in any letter case."""
+        rows = self._database.rows("SELECT name FROM photos WHERE patient = ?", patient)
+        taken = {fold(row["name"]) for row in rows}
         path, free, number = PurePosixPath(name), name, 2
-        while free in taken:
+        while fold(free) in taken:
             free = path.with_name(f"{path.stem} ({number}){path.suffix}").as_posix()
             number += 1
         return free

@@ -8,6 +8,7 @@ from collections import defaultdict
 from pathlib import PurePath
 from typing import Any
 
+from asymmetry.photos.listing import is_picture_name
 from asymmetry.photos.photo import photo_suffixes
 from asymmetry.web.store.database import Database
 from asymmetry.web.store.entries import KeptPhoto, Patient, PlannedTreatment
@@ -17,11 +18,14 @@ __all__ = [
     "list_photos",
     "plain_name",
     "safe_path",
+    "safe_photo_path",
     "suffix_of",
     "write_treatments",
 ]
 
-_LONGEST_NAME, _LONGEST_PATH = 120, 400
+_LONGEST_NAME, _LONGEST_SUFFIX, _LONGEST_PATH = 120, 6, 400
+#: Of a name in UTF-8; most file systems take 255.
+_MOST_BYTES = 200
 
 
 def list_patients(database: Database, query: str, *values: str) -> list[Patient]:
@@ -89,9 +93,29 @@ def safe_path(name: str) -> str:
         "".join(letter for letter in part if letter.isprintable()).strip(". ") for part in parts
     )
     return (
-        "/".join(part[:_LONGEST_NAME] for part in shown if part)[-_LONGEST_PATH:].lstrip("/")
-        or "photo"
+        "/".join(_shorten(part) for part in shown if part)[-_LONGEST_PATH:].lstrip("/") or "photo"
     )
+
+
+def safe_photo_path(name: str) -> str:
+    """The same for a photo; one whose name would not be taken for a photo's is given an ending.
+
+    Examples
+    --------
+    >>> safe_photo_path("smile.HEIC"), safe_photo_path("scores.csv"), safe_photo_path("IMG_1")
+    ('smile.HEIC', 'scores.csv.jpg', 'IMG_1.jpg')
+    """
+    path = safe_path(name)
+    return path if is_picture_name(path) else safe_path(f"{path}.jpg")
+
+
+def _shorten(part: str) -> str:
+    """A name that file systems take, with its ending."""
+    if len(part) <= _LONGEST_NAME and len(part.encode()) <= _MOST_BYTES:
+        return part
+    suffix = PurePath(part).suffix[:_LONGEST_SUFFIX]
+    stem = part[: _LONGEST_NAME - len(suffix)].encode()[: _MOST_BYTES - len(suffix.encode())]
+    return stem.decode("utf-8", "ignore").rstrip(". ") + suffix
 
 
 def suffix_of(name: str) -> str:

@@ -1,0 +1,89 @@
+"""Patients out of the store and into it again, as one file."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from asymmetry.errors import InvalidInputError
+from asymmetry.web.export import export_patients
+from asymmetry.web.guard import Limits
+from asymmetry.web.store.entries import PlannedTreatment
+from asymmetry.web.store.store import Store
+from asymmetry.web.transfer import import_zip
+from tests.photos import encoded
+
+NAMES = (
+    "a.jpg",
+    "A.JPG",
+    "scores.csv",
+    "2026-03-02/smile.jpg",
+    "محمد.jpg",
+    "x" * 119 + ".jpg",
+    "💀" * 90,
+)
+LIMITS = Limits()
+
+
+def photo(grey: int) -> bytes:
+    return encoded(np.full((40, 30, 3), grey, np.uint8), "PNG")
+
+
+def packed(**files: bytes) -> io.BytesIO:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return made
+
+
+def test_whatever_a_photo_is_called_it_comes_back(tmp_path: Path) -> None:
+    with Store(tmp_path / "store") as store:
+        facts = {"affected": "left", "setting": "clinic"}
+        treated = (PlannedTreatment("2026-03-09", "20 U, forehead"),)
+        patient = store.add_patient("محمد / Ada", treatments=treated, **facts)
+        store.add_note(patient.id, "2026-03-12", "a headache,\nand tired")
+        for grey, name in enumerate(NAMES):
+            kept = store.add_photo(patient.id, name, photo(grey))
+            store.correct(kept.id, {"expression": "rest", "excluded": "blurred"}, "Ada")
+        path = export_patients(store, [store.patient(patient.id)], tmp_path / "one.zip")
+        ((again, photos),) = import_zip(store, path, "one.zip", LIMITS)
+        assert (again.name, again.treatments) == (patient.name, treated)
+        assert (again.affected, again.setting) == ("left", "clinic")
+        assert [note.text for note in store.notes(again.id)] == ["a headache,\nand tired"]
+        known = {each.name: each for each in store.photos(patient.id)}
+        assert {each.name for each in photos} == set(known)
+        for each in photos:
+            assert each.sha256 == known[each.name].sha256
+            assert (each.expression, each.excluded) == ("rest", "blurred")
+
+
+def test_of_several_patients_all_come_or_none(tmp_path: Path) -> None:
+    with Store(tmp_path / "store") as store:
+        facts = json.dumps({"name": "Ada"}).encode()
+        made = packed(**{"one/patient.json": facts, "two/patient.json": b'{"affected": "up"}'})
+        with pytest.raises(InvalidInputError, match=r"patient\.json"):
+            import_zip(store, made, "all.zip", LIMITS)
+        assert store.patients() == []
+        good = packed(**{"one/patient.json": facts, "two/patient.json": facts})
+        assert len(import_zip(store, good, "all.zip", LIMITS)) == 2
+
+
+def test_a_zip_that_would_burst_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    limits = Limits(file=2**20)
+    with (
+        Store(tmp_path / "store") as store,
+        pytest.raises(InvalidInputError, match="packed more tightly"),
+    ):
+        import_zip(store, packed(**{"a.jpg": bytes(2**25)}), "bomb.zip", limits)
+
+
+def test_a_zip_of_too_many_photos_is_refused(tmp_path: Path) -> None:
+    made = packed(**{f"{i}.png": photo(i) for i in range(3)})
+    with Store(tmp_path / "store") as store, pytest.raises(InvalidInputError, match="more photos"):
+        import_zip(store, made, "many.zip", Limits(packed_files=2))
