@@ -101,12 +101,12 @@ def test_thumbnails_are_no_photos_of_the_person(tmp_path: Path) -> None:
 
 
 def test_the_command_line_names_what_is_not_read(tmp_path: Path) -> None:
-    (tmp_path / "2026-03-01.dcm").write_bytes(b"\0" * 128 + b"DICM")
+    (tmp_path / "2026-03-01.psd").write_bytes(b"8BPS")
     (tmp_path / "clip.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
     result = CliRunner().invoke(main, ["series", str(tmp_path)])
     assert result.exit_code == 3
     assert "\nNot used: clip.mp4: this is a video" in result.stdout.split("\n\n")[0]
-    assert "not scored: 2026-03-01.dcm: not a supported photo format" in result.stderr
+    assert "not scored: 2026-03-01.psd: not a supported photo format" in result.stderr
     assert "clip.mp4: this is a video" in result.stderr
 
 

@@ -24,7 +24,7 @@ __all__ = [
 
 #: Pictures in formats that are not read. They are photos of the person all the same, so each has a row.
 _PICTURES = RAW_SUFFIXES | frozenset(
-    f".{end}" for end in "jxl jp2 j2k j2c jpf jpx dcm dicom heics heifs psd psb xcf tga".split()
+    f".{end}" for end in "jxl jp2 j2k j2c jpf jpx heics heifs psd psb xcf tga".split()
 )
 _VIDEOS = frozenset(
     f".{end}" for end in "mov mp4 m4v avi mkv 3gp webm mts m2ts wmv mpg mpeg".split()
@@ -51,7 +51,6 @@ _PICTURE_STARTS = (
     (0, b"\xff\x0a"),
     (4, b"JXL \r\n"),
     (4, b"jP  \r\n"),
-    (128, b"DICM"),
     (0, b"8BPS"),
 )
 _VIDEO_STARTS = ((4, b"ftyp"), (4, b"moov"), (0, b"\x1a\x45\xdf\xa3"), (8, b"AVI "))

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 __all__ = ["HEAD_BYTES", "Reader", "StoredPhoto"]
 
-#: How many of a file's first bytes a reader is asked about.
-HEAD_BYTES = 64
+#: How many of a file's first bytes a reader is asked about; DICOM's mark is at 128.
+HEAD_BYTES = 132
 
 
 class StoredPhoto(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asymmetry.photos.formats.dicom import DICOM
 from asymmetry.photos.formats.heic import HEIC
 from asymmetry.photos.formats.jpeg import JPEG
 from asymmetry.photos.formats.pillow import PILLOW_READERS
@@ -10,4 +11,4 @@ from asymmetry.photos.protocol import Reader
 __all__ = ["BUILT_IN"]
 
 #: In the order in which errors list them.
-BUILT_IN: tuple[Reader, ...] = (JPEG, *PILLOW_READERS, HEIC)
+BUILT_IN: tuple[Reader, ...] = (JPEG, *PILLOW_READERS, HEIC, DICOM)
