@@ -43,7 +43,7 @@ EXTRAS = {
     "table": ("pandas", "pyarrow"),
     "web": ("pebble", "platformdirs", "python-multipart", "starlette", "uvicorn"),
     "heic": ("pillow-heif",),
-    "dicom": ("pydicom",),
+    "dicom": ("highdicom", "pydicom", "pylibjpeg", "pylibjpeg-openjpeg"),
     "excel": ("python-calamine", "xlsxwriter"),
     "url": ("aiohttp", "fsspec"),
     "archive": ("fsspec", "pebble"),

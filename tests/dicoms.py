@@ -17,7 +17,7 @@ JPEG, JPEG_2000 = "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.90"
 JPEG_2000_LOSSY, RLE, PLAIN = "1.2.840.10008.1.2.4.91", "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.1"
 IMPLICIT = "1.2.840.10008.1.2"
 #: Whom the files are of, and whose names may be in nothing that is written.
-NAME, PATIENT, STUDY = "Miller^Anna", "MRN-0815", "1.2.826.0.1.3680043.8.498.1"
+NAME, PATIENT, STUDY = "Miller^Anna", "MRN-0815", "1.2.276.0.7230010.3.1.2.815"
 
 
 def dicom_bytes(
@@ -63,7 +63,7 @@ def _header(pydicom: Any, syntax: str) -> Any:
     made.StudyTime, made.ContentTime, made.AcquisitionTime = "090000", "101500", "101500"
     made.SeriesNumber = made.InstanceNumber = 1
     made.Manufacturer, made.ReferringPhysicianName = "Canon", "Doctor^Who"
-    made.PatientOrientation = ["L", "F"]
+    made.PatientOrientation, made.Laterality = ["L", "F"], ""
     made.ImageType = ["ORIGINAL", "PRIMARY"]
     made.AcquisitionContextSequence = []
     made.BitsAllocated = made.BitsStored = 8

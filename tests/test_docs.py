@@ -20,6 +20,8 @@ from asymmetry.landmark_files import unregister_landmark_format
 from asymmetry.report import unregister_plot
 from asymmetry.series import unregister_rule
 from asymmetry.synthetic import face as synthetic_face
+from tests.dicoms import JPEG as DICOM_JPEG
+from tests.dicoms import dicom_bytes
 from tests.schemes import told_in
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,6 +55,8 @@ def home(astronaut: NDArray[np.uint8], tmp_path: Path, monkeypatch: pytest.Monke
     for number, day in enumerate(DAYS):
         jpeg(face, tmp_path / "photos" / f"{day} rest.jpg", 80 + number)
     jpeg(face, tmp_path / "photos" / "p17" / "2026-04-02 rest.jpg", 95)
+    pictured = dicom_bytes(jpeg(face, tmp_path / "photo.jpg"), DICOM_JPEG, "YBR_FULL_422")
+    (tmp_path / "photo.dcm").write_bytes(pictured)
     write_landmarks(told_in(synthetic_face(1), DLIB_68), tmp_path / "hand.pts")
     monkeypatch.chdir(tmp_path)
     mpl.use("Agg")

@@ -23,6 +23,7 @@ from asymmetry.cli.folder import (
     of_a_folder,
     show_warnings,
 )
+from asymmetry.cli.hospital import check_targets, hospital_options, write_hospital
 from asymmetry.cli.serve import serve
 from asymmetry.core.text import ENGLISH, Text
 from asymmetry.errors import AsymmetryError
@@ -99,6 +100,7 @@ main.add_command(serve)
 @method_option
 @mirrored_option
 @language_option
+@hospital_options
 def photo(
     photos: tuple[Path, ...],
     as_json: bool,
@@ -106,16 +108,19 @@ def photo(
     method: Method,
     mirrored: bool,
     language: str,
+    **hospital: Any,
 ) -> None:
     """Score photos: right, left and difference of every metric."""
     if as_json and as_csv:
         raise click.UsageError("--json and --csv can't be combined")
+    check_targets(**hospital)
     progress = None
     if len(photos) > 1:
         progress = show_photos
     with asymmetry.Extractor(method=method, mirrored=mirrored) as extractor:
         landmarks = extractor.extract(photos, progress=progress)
     table = asymmetry.measure(landmarks)
+    written = write_hospital(table, photos, **hospital)
     if as_json:
         click.echo(json_text(table))
     elif as_csv:
@@ -123,7 +128,7 @@ def photo(
     else:
         say = Text.load(language)
         texts = ["\n".join(photo_lines(table, row, say)) for row in range(table.rows)]
-        click.echo("\n\n".join(texts))
+        click.echo("\n\n".join([*texts, *written]))
     leave(table, language=language)
 
 

@@ -1,0 +1,70 @@
+"""Options of commands that write for a hospital's systems, and the writing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from asymmetry.terminal import printable
+
+if TYPE_CHECKING:
+    from asymmetry.core.table import Measurements
+
+__all__ = ["check_targets", "hospital_options", "write_hospital"]
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_OPTIONS = (
+    click.option("--fhir", type=_FILE, help="Also write FHIR R4 Observations to this .json file."),
+    click.option(
+        "--dicom-sr", type=_FILE, help="Also write a DICOM structured report; photos must be DICOM."
+    ),
+    click.option(
+        "--subject", default="", help="FHIR reference of the patient, such as Patient/123."
+    ),
+    click.option(
+        "--keep-identity",
+        is_flag=True,
+        help="Keep patient, dates, file names and UIDs in what --fhir and --dicom-sr write.",
+    ),
+)
+
+
+def hospital_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options to a command."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def check_targets(fhir: Path | None, dicom_sr: Path | None, **_: Any) -> None:
+    """Refuse what can't be written, before any photo is read."""
+    from asymmetry.core.paths import local_path
+    from asymmetry.errors import DestinationError, require
+
+    if dicom_sr is not None:
+        require("highdicom", "writing DICOM structured reports", "dicom")
+    for path in (fhir, dicom_sr):
+        if path is not None and not local_path(path).parent.is_dir():
+            raise DestinationError(f"{path}: there is no folder {path.parent}")
+
+
+def write_hospital(
+    table: Measurements,
+    photos: Sequence[Path],
+    fhir: Path | None,
+    dicom_sr: Path | None,
+    **how: Any,
+) -> list[str]:
+    """Write what was asked for; the paths."""
+    from asymmetry.hospital import write_dicom_sr, write_fhir
+
+    written = []
+    if fhir is not None:
+        written.append(write_fhir(table, fhir, photos, **how))
+    if dicom_sr is not None:
+        keep = how["keep_identity"]
+        written.append(write_dicom_sr(table, dicom_sr, photos, keep_identity=keep))
+    return [printable(str(path)) for path in written]

@@ -1,0 +1,283 @@
+"""HL7 FHIR R4 (4.0.1): a Bundle of Observations, one for each measurement, with photos and software.
+
+An Observation's side stands in its body site, as a SNOMED CT expression (site : laterality = side). What was
+not measured has no value but a reason (``dataAbsentReason``). Observations are preliminary: software
+measured, and nobody has confirmed it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+import os
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from asymmetry.core.paths import local_path, replace_file
+from asymmetry.core.records import make_plain
+from asymmetry.core.table import Measurements
+from asymmetry.errors import InvalidInputError
+from asymmetry.hospital.quantities import (
+    FACE,
+    SCHEME_OID,
+    SIDES,
+    Code,
+    Quantity,
+    list_quantities,
+    model_facts,
+)
+
+__all__ = ["make_fhir", "write_fhir"]
+
+_Resource = dict[str, Any]
+
+_SNOMED, _UCUM = "http://snomed.info/sct", "http://unitsofmeasure.org"
+_HL7 = "http://terminology.hl7.org/CodeSystem"
+_OURS = f"urn:oid:{SCHEME_OID}"
+#: SNOMED CT's attribute of a side, in expressions.
+_LATERALITY = "272741003"
+_REMARK = (
+    "Measured by software in a photo; not confirmed by a clinician. A measurement, not a diagnosis; not made "
+    "by a medical device."
+)
+_STATUS_REASONS = {"no_face": "error", "several_faces": "error", "unreadable": "error"}
+_DECIMALS = 4
+# A time of FHIR needs its zone, and a table's may have none.
+_ZONED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)")
+_REFERENCE = re.compile(
+    r"(?:[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}|urn:uuid:[0-9a-f-]{36}|https?://\S+)"
+)
+
+
+def make_fhir(
+    table: Measurements,
+    photos: Sequence[str | os.PathLike[str]] = (),
+    *,
+    subject: str = "",
+    keep_identity: bool = False,
+) -> dict[str, Any]:
+    """A FHIR R4 Bundle of a table's measurements, as plain data.
+
+    Parameters
+    ----------
+    table : Measurements
+        n photos, as `asymmetry.measure` gives them.
+    photos : sequence of path
+        The n photos' files, by which whoever has them knows them again (SHA-1). Default: not told.
+    subject : str
+        The patient on the server: ``"Patient/123"``, or a URL. Default: none.
+    keep_identity : bool
+        Also tell file names and dates. Without it the bundle says nothing of the person but the numbers, and
+        of ``subject`` what it is given.
+
+    Returns
+    -------
+    dict
+        A Bundle of the type ``collection``: one Device (versions, hashes of the networks), and for each photo
+        one Media, one Observation that groups, and one for each measurement and side. Each has a new random
+        id.
+
+    Raises
+    ------
+    InvalidInputError
+        If there are not as many photos as rows, or the subject is no reference.
+
+    Examples
+    --------
+    >>> table = Measurements({"photo": ["a.jpg"], "status": ["ok"], "mrd1_right_mm": [3.5]})
+    >>> bundle = make_fhir(table)
+    >>> value = bundle["entry"][-1]["resource"]["valueQuantity"]
+    >>> value["value"], value["code"], "a.jpg" in str(bundle)
+    (3.5, 'mm', False)
+    """
+    if photos and len(photos) != table.rows:
+        raise InvalidInputError(f"{table.rows} rows, and {len(photos)} photos for them")
+    if subject and not _REFERENCE.fullmatch(subject):
+        raise InvalidInputError(f"subject {subject!r}: give it as Patient/123, or as a URL")
+    device = _entry(_device(table))
+    entries = [device]
+    quantities = list(list_quantities(table))
+    for row in range(table.rows):
+        media = _entry(_media(table, row, photos[row] if photos else None, keep_identity))
+        shared = _shared(table, row, device, media, subject, keep_identity)
+        members = [_entry(shared | _measured(table, row, each)) for each in quantities]
+        entries += [media, _entry(shared | _group(table, row, members)), *members]
+    bundle: _Resource = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    if keep_identity:
+        bundle["timestamp"] = datetime.now(UTC).isoformat(timespec="seconds")
+    return bundle
+
+
+def write_fhir(
+    table: Measurements,
+    path: str | os.PathLike[str],
+    photos: Sequence[str | os.PathLike[str]] = (),
+    **how: Any,
+) -> Path:
+    """Write `make_fhir`'s bundle to a JSON file.
+
+    Parameters
+    ----------
+    table, photos, **how
+        As for `make_fhir`.
+    path : path
+        The file.
+    """
+    text = json.dumps(make_fhir(table, photos, **how), indent=1, allow_nan=False)
+    with replace_file(local_path(path)) as made:
+        made.write_text(text + "\n", encoding="utf-8")
+    return Path(path)
+
+
+def _entry(resource: _Resource) -> _Resource:
+    return {"fullUrl": f"urn:uuid:{uuid4()}", "resource": resource}
+
+
+def _reference(entry: _Resource) -> _Resource:
+    return {"reference": entry["fullUrl"]}
+
+
+def _concept(system: str, code: Code, text: str = "") -> _Resource:
+    coded: _Resource = {"coding": [{"system": system, "code": code.value, "display": code.meaning}]}
+    return coded | ({"text": text} if text else {})
+
+
+def _device(table: Measurements) -> _Resource:
+    """The software, with the versions and hashes that the numbers were made with."""
+    facts = model_facts(table)
+    versions = [{"type": {"text": name}, "value": value} for name, value in facts.items()]
+    device: _Resource = {
+        "resourceType": "Device",
+        "deviceName": [{"name": "asymmetry", "type": "model-name"}],
+        "type": {"text": "software that measures faces in photos"},
+        "note": [{"text": _REMARK}],
+    }
+    return device | ({"version": versions} if versions else {})
+
+
+def _media(
+    table: Measurements, row: int, photo: str | os.PathLike[str] | None, keep_identity: bool
+) -> _Resource:
+    """The photo: not its pixels, but what it is known by."""
+    content: _Resource = {}
+    if photo is not None and Path(photo).is_file():
+        digest = hashlib.sha1(Path(photo).read_bytes(), usedforsecurity=False).digest()
+        content["hash"] = base64.b64encode(digest).decode()
+    title = str(table["photo"][row]) if keep_identity and "photo" in table else ""
+    content["title"] = make_plain(Path(title).name) if title else f"photo {row + 1}"
+    media: _Resource = {
+        "resourceType": "Media",
+        "status": "completed",
+        "type": _concept(f"{_HL7}/media-type", Code("image", "Image")),
+        "bodySite": _concept(_SNOMED, FACE),
+        "content": content,
+    }
+    moment = _moment(table, row) if keep_identity else ""
+    return media | ({"createdDateTime": moment} if moment else {})
+
+
+def _shared(
+    table: Measurements,
+    row: int,
+    device: _Resource,
+    media: _Resource,
+    subject: str,
+    keep_identity: bool,
+) -> _Resource:
+    """What all Observations of a photo have."""
+    shared: _Resource = {
+        "resourceType": "Observation",
+        "status": "preliminary",
+        "category": [_concept(f"{_HL7}/observation-category", Code("imaging", "Imaging"))],
+        "device": _reference(device),
+        "derivedFrom": [_reference(media)],
+    }
+    if subject:
+        shared["subject"] = {"reference": subject}
+    moment = _moment(table, row) if keep_identity else ""
+    if moment:
+        shared["effectiveDateTime"] = moment
+    if "method" in table.provenance:
+        shared["method"] = {"text": str(table.provenance["method"])}
+    return shared
+
+
+def _moment(table: Measurements, row: int) -> str:
+    """When a photo was taken; the day alone where its time has no zone."""
+    taken = str(table["taken"][row]) if "taken" in table else ""
+    return taken if _ZONED.fullmatch(taken) else taken[: len("2026-03-31")]
+
+
+def _group(table: Measurements, row: int, members: Sequence[_Resource]) -> _Resource:
+    """What the Observation of a whole photo has of its own: its members, and the cautions about the photo."""
+    group: _Resource = {
+        "code": _concept(_OURS, Code("face", "Measurements of a face in a photo")),
+        "bodySite": _concept(_SNOMED, FACE),
+        "hasMember": [_reference(each) for each in members],
+    }
+    reason = str(table["reason"][row]) if "reason" in table else ""
+    return group | ({"note": [{"text": reason}]} if reason else {})
+
+
+def _measured(table: Measurements, row: int, quantity: Quantity) -> _Resource:
+    """What the Observation of one measurement has of its own."""
+    made: _Resource = {
+        "code": _concept(_OURS, quantity.code, quantity.definition),
+        "bodySite": _site(quantity),
+    }
+    value = float(table[quantity.column][row])
+    if not math.isfinite(value):
+        return made | {"dataAbsentReason": _absent(table, row, quantity)}
+    made["valueQuantity"] = _value(value, quantity)
+    components = list(_components(table, row, quantity))
+    return made | ({"component": components} if components else {})
+
+
+def _value(value: float, quantity: Quantity) -> _Resource:
+    unit = quantity.unit.value
+    return {"value": round(value, _DECIMALS) + 0.0, "unit": unit, "system": _UCUM, "code": unit}
+
+
+def _components(table: Measurements, row: int, quantity: Quantity) -> Iterator[_Resource]:
+    """The standard deviations, as far as they are known."""
+    meanings = {
+        "sd": Code("sd", "standard deviation of one photo about the truth"),
+        "rsd": Code("rsd", "standard deviation of repeats of one person"),
+    }
+    for kind, code in meanings.items():
+        column = getattr(quantity, kind)
+        value = float(table[column][row]) if column else math.nan
+        if math.isfinite(value):
+            yield {"code": _concept(_OURS, code), "valueQuantity": _value(value, quantity)}
+
+
+def _site(quantity: Quantity) -> _Resource:
+    """The part of the face, on its side if it has one."""
+    if not quantity.side:
+        return _concept(_SNOMED, quantity.site)
+    side = SIDES[quantity.side]
+    code = f"{quantity.site.value}:{_LATERALITY}={side.value}"
+    words = f"{side.meaning} {quantity.site.meaning[0].lower()}{quantity.site.meaning[1:]}"
+    return {"coding": [{"system": _SNOMED, "code": code}], "text": words}
+
+
+def _absent(table: Measurements, row: int, quantity: Quantity) -> _Resource:
+    """Why there is no value."""
+    reason = str(table["reason"][row]) if "reason" in table else ""
+    status = str(table["status"][row]) if "status" in table else ""
+    code = Code(_STATUS_REASONS.get(status, "unknown"), "")
+    lost = table.provenance.get("not_carried", {})
+    metric = quantity.code.value.removesuffix("_diff")
+    if metric in lost:
+        code = Code("unsupported", "")
+        reason = f"the points have no {', '.join(lost[metric])}"
+    return {
+        "coding": [{"system": f"{_HL7}/data-absent-reason", "code": code.value}],
+        "text": make_plain(reason) or "not measured in this photo",
+    }
