@@ -27,7 +27,8 @@ ROOT = Path(__file__).resolve().parents[1]
 #: processes and waits for them: they read real photos, build the package, or open a browser.
 SLOW_MODULES = frozenset(
     """
-    test_archive test_archive_again test_archive_interrupted test_archive_ray test_archive_read test_cli
+    test_archive test_archive_again test_archive_damaged test_archive_interrupted
+    test_archive_ray test_archive_read test_cli
     test_damaged
     test_docs test_examples test_expressions test_extractor test_fidelity test_glasses test_hidden
     test_lasting test_models test_movement_noise test_movement_truth test_photo_refused

@@ -201,6 +201,8 @@ def test_parts_hold_each_photo_once(tmp_path: Path) -> None:
             f"{i}\udcff.jpg" for i in range(2 * FEWEST + 5)
         ]
         ledger.part(2).touch()
+        assert ledger.done == 0
+        ledger.seal(2)
         assert (list(dict(ledger.unfinished())), ledger.done) == ([0, 1], 5)
 
 

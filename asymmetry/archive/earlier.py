@@ -12,6 +12,7 @@ from typing import Any
 
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.parquet import import_pyarrow
+from asymmetry.archive.rows import PASSING
 from asymmetry.errors import PhotoError
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.photos.sources import PhotoBytes
@@ -19,13 +20,13 @@ from asymmetry.photos.sources import PhotoBytes
 __all__ = ["Earlier", "Plan"]
 
 _USABLE = ("ok", "warn")
-_KNOWN_BY = ["photo", "status", "sha256"]
+_KNOWN_BY = ["photo", "status", "sha256", "flags"]
 
 
 @dataclass(frozen=True)
 class _Known:
     row: int
-    usable: bool
+    again: bool
     sha256: str
 
 
@@ -55,7 +56,7 @@ class Earlier:
     path : pathlib.Path
         The archive's file.
     retry : bool
-        Read the photos again that could not be scored.
+        Read the photos again that could not be scored; those that could not be read for now are in any case.
     update : bool
         Read photos whose bytes have changed and new photos; leave out photos that are gone.
     fetch : callable
@@ -65,7 +66,7 @@ class Earlier:
     def __init__(
         self, path: Path, *, retry: bool, update: bool, fetch: Callable[[Job], PhotoBytes]
     ) -> None:
-        self._retry, self._update, self._fetch = retry, update, fetch
+        self._update, self._fetch = update, fetch
         self._file = import_pyarrow("pyarrow.parquet").ParquetFile(path)
         groups = range(self._file.num_row_groups)
         sizes = (self._file.metadata.row_group(i).num_rows for i in groups)
@@ -74,13 +75,15 @@ class Earlier:
         self._known: dict[str, _Known] = {}
         for batch in self._file.iter_batches(columns=_KNOWN_BY):
             for line in batch.to_pylist():
-                photo, status, digest = line["photo"], line["status"], line["sha256"]
-                self._known[photo] = _Known(len(self._known), status in _USABLE, digest or "")
+                again = (retry and line["status"] not in _USABLE) or not PASSING.isdisjoint(
+                    line["flags"]
+                )
+                self._known[line["photo"]] = _Known(len(self._known), again, line["sha256"] or "")
 
     @property
     def complete(self) -> bool:
         """Whether nothing is to be read again."""
-        return not self._update and all(known.usable for known in self._known.values())
+        return not self._update and not any(known.again for known in self._known.values())
 
     def jobs(self, found: Iterable[Job]) -> Iterator[Job]:
         """The photos of the new archive: those there now, or, without update, those there before."""
@@ -103,7 +106,7 @@ class Earlier:
             return None
         if not job.path:  # gone: nothing is there to be read
             return known.row
-        if self._retry and not known.usable:
+        if known.again:
             return None
         if self._update and self._digest(job) != known.sha256:
             return None

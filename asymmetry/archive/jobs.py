@@ -40,10 +40,13 @@ class Job:
         Where it is: a path, a URL, or a path in the file system that the source's URL names.
     record : PhotoRecord
         The facts about it that manifest and name say; `PhotoRecord.photo` is its path relative to the source.
+    seen : bool
+        It was there when the list of photos was made.
     """
 
     path: str
     record: PhotoRecord
+    seen: bool = False
 
     @property
     def photo(self) -> str:
@@ -52,13 +55,13 @@ class Job:
 
     def to_json(self) -> str:
         """One line of text in ASCII, for a name may have bytes that are no text."""
-        return json.dumps({"path": self.path, "record": self.record.to_dict()})
+        return json.dumps({"path": self.path, "record": self.record.to_dict(), "seen": self.seen})
 
     @classmethod
     def from_json(cls, line: str) -> Job:
         """The photo of which this is the line."""
         plain = json.loads(line)
-        return cls(plain["path"], PhotoRecord.from_dict(plain["record"]))
+        return cls(plain["path"], PhotoRecord.from_dict(plain["record"]), plain["seen"])
 
 
 def find_jobs(
@@ -175,9 +178,15 @@ def contents(
 
 
 def _describe_job(
-    path: str, photo: str, pattern: re.Pattern[str] | None, entry: Entry | None = None
+    path: str,
+    photo: str,
+    pattern: re.Pattern[str] | None,
+    entry: Entry | None = None,
+    *,
+    seen: bool = True,
 ) -> Job:
-    return Job(path, describe_photo(photo, entry, place=path, subject=subject_of(photo, pattern)))
+    record = describe_photo(photo, entry, place=path, subject=subject_of(photo, pattern))
+    return Job(path, record, seen)
 
 
 def _absolute(path: str | Path) -> str:
@@ -193,7 +202,7 @@ def _in_folder(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
         yield _describe_job(_absolute(path), photo, pattern, manifests.find(path))
     for folder, entry in manifests.leftover_lines():
         photo = (folder / entry.photo).relative_to(root).as_posix()
-        yield _describe_job(_absolute(folder / entry.photo), photo, pattern, entry)
+        yield _describe_job(_absolute(folder / entry.photo), photo, pattern, entry, seen=False)
 
 
 class _Manifests:
@@ -246,10 +255,11 @@ def _above_pattern(source: str) -> Path:
 def _in_manifest(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
     root, names = Path(source).parent, _Names()
     for _, entry in manifest_entries(source):
-        path = entry.photo
+        path, seen = entry.photo, False
         if not is_url(path):
             path = _absolute(names.find(root / path))
-        yield _describe_job(path, entry.photo, pattern, entry)
+            seen = Path(path).exists()
+        yield _describe_job(path, entry.photo, pattern, entry, seen=seen)
 
 
 class _Names:

@@ -1,13 +1,14 @@
 """The finished parts of an archive: a folder from which any later run goes on.
 
 A part is a fixed run of photos. Its file appears under its final name only when it is whole and on the disk,
-so the files that are there are the ledger. The list of photos is made once, when the archive is begun: an
-interrupted run gives the same rows as an uninterrupted one.
+and a seal beside it then says its number and its SHA-256. A part without a fitting seal is done again. The
+list of photos is made once, when the archive is begun: an interrupted run gives the same rows as an
+uninterrupted one.
 """
 
 from __future__ import annotations
 
-import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -18,12 +19,15 @@ from pathlib import Path
 from typing import IO, Any
 
 from asymmetry.archive.jobs import Job
+from asymmetry.core.files import replace_file
 from asymmetry.errors import DestinationError, InvalidInputError
 
 __all__ = ["Ledger", "differences", "written"]
 
 #: Photos of a part: a share of the archive, within limits. A kill loses no more than a part.
 FEWEST, MOST, SHARE = 32, 4096, 4096
+_PRIVATE_FOLDER = 0o700
+_KEPT = "; finished work is kept: fix this, and run the same again"
 
 
 class Ledger:
@@ -52,8 +56,9 @@ class Ledger:
         self.folder = self.folder_of(destination)
         self.photos = 0
         self.part_rows = FEWEST
+        self._done: set[int] = set()
         with _writing(destination):
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(_PRIVATE_FOLDER, parents=True, exist_ok=True)
             self._lock = (self.folder / "lock").open("ab")
         try:
             _lock(self._lock)
@@ -88,18 +93,29 @@ class Ledger:
         InvalidInputError
             If the interrupted run had other settings, or there are no photos.
         DestinationError
-            If the list can't be written.
+            If the list can't be written, or is damaged.
         """
         if not self._ledger.is_file():
             self._make_list(about, jobs)
-        known = json.loads(self._ledger.read_text(encoding="utf-8"))
+        known = self._read()
         self.photos, self.part_rows = known["photos"], known["part_rows"]
+        self._done = {number for number in range(self.parts) if self._is_sound(number)}
         differ = differences(known["about"], about)
         if differ:
             raise InvalidInputError(
                 f"{self.destination}: was started with other settings ({differ}): finish it with those, "
                 f"or delete {self.folder} to start over"
             )
+
+    def _read(self) -> dict[str, Any]:
+        """The ledger; refused where it or the list of photos is not as it was written."""
+        known = _unseal(self._ledger)
+        if known is None or known.get("listing") != _digest(self._listing):
+            raise DestinationError(
+                f"{self.destination}: the list of photos in {self.folder} was damaged, so that the finished "
+                "work is lost: run the same again to start over"
+            )
+        return known
 
     def _make_list(self, about: Mapping[str, Any], jobs: Callable[[], Iterable[Job]]) -> None:
         photos = 0
@@ -110,31 +126,49 @@ class Ledger:
             if not photos:
                 raise InvalidInputError(f"{about['archive']['source']}: no photos there")
         rows = min(max(photos // SHARE, FEWEST), MOST)
-        with written(self._ledger) as temporary:
-            temporary.write_text(
-                json.dumps({"about": dict(about), "photos": photos, "part_rows": rows}),
-                encoding="utf-8",
-            )
+        known = {"about": dict(about), "photos": photos, "part_rows": rows}
+        _seal(self._ledger, {**known, "listing": _digest(self._listing)})
 
     def unfinished(self) -> Iterator[tuple[int, list[Job]]]:
         """The parts that are still to be done, in order: number, photos."""
         with self._listing.open(encoding="ascii") as lines:
             for number in range(self.parts):
                 part = list(islice(lines, self.part_rows))
-                if not self.part(number).is_file():
+                if number not in self._done:
                     yield number, [Job.from_json(line) for line in part]
 
     def part(self, number: int) -> Path:
         """The file of a finished part."""
         return self.folder / f"part-{number:08d}.parquet"
 
+    def seal(self, number: int) -> None:
+        """Take the file of a part for finished."""
+        _seal(self._part_seal(number), {"number": number, "sha256": _digest(self.part(number))})
+        self._done.add(number)
+
+    def is_done(self, number: int) -> bool:
+        """Whether a part is finished."""
+        return number in self._done
+
+    def forget(self, number: int) -> None:
+        """Let a finished part be done again."""
+        self._part_seal(number).unlink()
+        self._done.discard(number)
+
     @property
     def done(self) -> int:
         """Photos whose rows are finished."""
-        finished = (number for number in range(self.parts) if self.part(number).is_file())
         return sum(
-            min(self.part_rows, self.photos - number * self.part_rows) for number in finished
+            min(self.part_rows, self.photos - number * self.part_rows) for number in self._done
         )
+
+    def _is_sound(self, number: int) -> bool:
+        """Whether the file of a part is there, as it was written."""
+        known = _unseal(self._part_seal(number))
+        return known == {"number": number, "sha256": _digest(self.part(number))}
+
+    def _part_seal(self, number: int) -> Path:
+        return self.part(number).with_suffix(".json")
 
     @property
     def _listing(self) -> Path:
@@ -195,26 +229,55 @@ def _describe_value(value: Any) -> str:
     return repr(value)
 
 
+def _digest(path: Path) -> str:
+    """SHA-256 of a file; empty where it can't be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _seal(path: Path, values: Mapping[str, Any]) -> None:
+    """Write values, with their SHA-256."""
+    told = json.dumps(values)
+    with written(path) as temporary:
+        temporary.write_text(json.dumps([hashlib.sha256(told.encode()).hexdigest(), told]))
+
+
+def _unseal(path: Path) -> dict[str, Any] | None:
+    """The values that were written; None where they are not there, or not as they were written."""
+    try:
+        digest, told = json.loads(path.read_text())
+        if hashlib.sha256(told.encode()).hexdigest() != digest:
+            return None
+        known: dict[str, Any] = json.loads(told)
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        return None
+    return known
+
+
 @contextmanager
-def written(path: Path) -> Iterator[Path]:
+def written(path: Path, *, private: bool = False, scratch: Path | None = None) -> Iterator[Path]:
     """Write a file whole or not at all: yields the name to write to, which is renamed at the end.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Where it is to be.
+    private, scratch
+        As for `replace_file`.
 
     Raises
     ------
     DestinationError
         If it can't be written: no space, no permission, no such disk.
     """
-    temporary = path.with_name(f".{path.name}.partial")
-    with _writing(path):
-        try:
+    try:
+        with replace_file(path, private=private, scratch=scratch) as temporary:
             yield temporary
-            with temporary.open("rb+") as file:
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise
+    except DestinationError as error:
+        raise DestinationError(f"{error}{_KEPT}") from error
 
 
 @contextmanager
@@ -223,9 +286,7 @@ def _writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else str(error)
-        raise DestinationError(
-            f"{path}: can't be written ({why}); finished work is kept: fix this, and run the same again"
-        ) from error
+        raise DestinationError(f"{path}: can't be written ({why}){_KEPT}") from error
 
 
 def _lock(file: IO[bytes]) -> None:

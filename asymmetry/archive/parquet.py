@@ -17,7 +17,7 @@ import numpy as np
 
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.ledger import written
-from asymmetry.archive.rows import Row
+from asymmetry.archive.rows import PASSING, Row
 from asymmetry.core.columns import QUALITY
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import NoteArray, note_array, pack_notes, unpack_notes
@@ -35,6 +35,7 @@ __all__ = [
     "read_landmarks",
     "statuses",
     "table_of",
+    "unread",
     "write_archive",
     "write_csv",
     "write_part",
@@ -143,8 +144,21 @@ def part_table(
     return table
 
 
-def write_archive(parts: Iterable[Path], destination: Path, *, landmarks: bool) -> None:
+def write_archive(
+    parts: Iterable[Path], destination: Path, *, landmarks: bool, scratch: Path | None = None
+) -> None:
     """Join the files of finished parts into one file, in order; whole or not at all.
+
+    Parameters
+    ----------
+    parts : iterable of pathlib.Path
+        The parts' files.
+    destination : pathlib.Path
+        The file to write.
+    landmarks : bool
+        They hold landmarks.
+    scratch : pathlib.Path, optional
+        A folder on the same disk for what is not whole yet.
 
     Raises
     ------
@@ -153,7 +167,10 @@ def write_archive(parts: Iterable[Path], destination: Path, *, landmarks: bool) 
     """
     parquet = import_pyarrow("pyarrow.parquet")
     rows = GROUP_ROWS_WITH_LANDMARKS if landmarks else GROUP_ROWS
-    with written(destination) as temporary, ExitStack() as stack:
+    with (
+        written(destination, private=landmarks, scratch=scratch) as temporary,
+        ExitStack() as stack,
+    ):
         writer = None
         for group in _groups(parts, rows):
             writer = writer or stack.enter_context(
@@ -215,6 +232,16 @@ def statuses(path: Path) -> dict[str, int]:
         for batch in file.iter_batches(columns=["status"]):
             found.update(batch.column(0).to_pylist())
     return dict(found.most_common())
+
+
+def unread(path: Path) -> int:
+    """How many photos of an archive's file could not be read for now."""
+    with import_pyarrow("pyarrow.parquet").ParquetFile(path) as file:
+        return sum(
+            not PASSING.isdisjoint(flags)
+            for batch in file.iter_batches(columns=["flags"])
+            for flags in batch.column(0).to_pylist()
+        )
 
 
 def read_landmarks(path: str | os.PathLike[str], *, other_version: bool = False) -> Landmarks:

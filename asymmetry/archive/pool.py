@@ -20,7 +20,7 @@ from contextlib import suppress
 from itertools import count, islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.rows import Row, Settings, failed, score_job, start_worker
@@ -49,6 +49,21 @@ WORKER_BYTES, MEMORY_SHARE = 450e6, 0.7
 TRIES = 2
 #: Times in a row that all workers may end before a photo is done.
 MOST_BREAKS = 3
+#: Seconds between looks at the pool: where all its workers ended, it forgets photos that were not begun.
+LOOK_S = 1.0
+
+
+class _Handed(NamedTuple):
+    """A photo in the hands of a pool."""
+
+    job: Job
+    future: Future[Row]
+    pool: Any
+
+    @property
+    def lost(self) -> bool:
+        """Whether no worker will ever do it."""
+        return not (self.future.done() or self.pool.active)
 
 
 class Scorer(Protocol):
@@ -140,14 +155,14 @@ class Pool:
             If no worker can be started.
         """
         jobs = iter(jobs)
-        waiting: deque[tuple[Job, Future[Row]]] = deque()
+        waiting: deque[_Handed] = deque()
         seconds = waited = 0.0
         for done in count(1):
             self._hand_out(waiting, jobs)
             if not waiting:
                 return
-            job, future = waiting.popleft()
-            row = self._row(job, future)
+            handed = waiting.popleft()
+            job, row = handed.job, self._row(handed)
             if not row.landmarks.usable[0]:
                 _LOG.warning(
                     "%s is not measured, %s: %s",
@@ -174,65 +189,67 @@ class Pool:
         AsymmetryError
             If no worker can be started.
         """
-        return self._row(job, self._schedule(job))
+        return self._row(self._schedule(job))
 
-    def _hand_out(self, waiting: deque[tuple[Job, Future[Row]]], jobs: Iterator[Job]) -> None:
-        """Keep the workers busy until the next row is there."""
+    def _hand_out(self, waiting: deque[_Handed], jobs: Iterator[Job]) -> None:
+        """Keep the workers busy until the next row is there, or its photo is lost."""
         most = max(min(HANDED * self.workers, MOST_HANDED), 2 * self.workers)
         while True:
-            pending = [future for _, future in waiting if not future.done()]
+            pending = [each for each in waiting if not (each.future.done() or each.lost)]
             room = min(most - len(pending), WINDOW - len(waiting))
-            new = [(job, self._schedule(job)) for job in islice(jobs, max(room, 0))]
+            new = [self._schedule(job) for job in islice(jobs, max(room, 0))]
             waiting.extend(new)
-            if not waiting or waiting[0][1].done() or (len(waiting) == WINDOW and not new):
+            if not waiting or waiting[0].future.done() or waiting[0].lost:
                 return
-            wait([*pending, *(future for _, future in new)], return_when=FIRST_COMPLETED)
+            if len(waiting) == WINDOW and not new:
+                return
+            futures = [each.future for each in (*pending, *new)]
+            wait(futures, timeout=LOOK_S, return_when=FIRST_COMPLETED)
 
-    def _resize(
-        self, waiting: deque[tuple[Job, Future[Row]]], workers: int
-    ) -> deque[tuple[Job, Future[Row]]]:
+    def _resize(self, waiting: deque[_Handed], workers: int) -> deque[_Handed]:
         """If more workers are needed, finish the photos under way and go on with more."""
         self._settled = True
         if workers <= self.workers:
             return waiting
-        rows = [(job, self._row(job, future)) for job, future in waiting]
+        rows = [(each.job, self._row(each)) for each in waiting]
         self.workers = workers
         self._restart()
-        return deque((job, _done_future(row)) for job, row in rows)
+        return deque(_Handed(job, _done_future(row), self._pool) for job, row in rows)
 
-    def _schedule(self, job: Job) -> Future[Row]:
+    def _schedule(self, job: Job) -> _Handed:
         """Hand one photo to the workers."""
         arguments = (self.settings, job)
         with self._mutex:
             if not self._pool.active:  # its last worker was killed between two photos
                 self._restart()
-            future: Future[Row] = self._pool.schedule(
-                score_job, args=arguments, timeout=self.time_limit
-            )
-        return future
+            future = self._pool.schedule(score_job, args=arguments, timeout=self.time_limit)
+            return _Handed(job, future, self._pool)
 
-    def _row(self, job: Job, future: Future[Row]) -> Row:
-        """Wait for a row. A photo that ends its worker is tried again; if that fails too, its row says so."""
+    def _row(self, handed: _Handed) -> Row:
+        """Wait for a row. A photo that ends its worker is tried again; if that fails too, its row says so.
+
+        So is one that was out of time: the computer may have slept.
+        """
         from pebble import ProcessExpired
 
-        ends: list[Note | str] = []
+        job, ends = handed.job, list[Note]()
         while len(ends) < TRIES:
             try:
-                row = future.result()
+                row = _wait_for(handed)
                 self._broken = 0
                 return row
             except TimeoutError:
-                return failed(job, Note("out_of_time", limit=self.time_limit))
+                ends.append(Note("out_of_time", limit=self.time_limit))
             except ProcessExpired as error:
-                ends.append(_describe_exit(error.exitcode))
+                ends.append(Note("ended_the_process", error=_describe_exit(error.exitcode)))
             except BrokenProcessPool as error:
                 self._broken += 1
                 if self._broken > MOST_BREAKS:
                     raise AsymmetryError(
                         "the worker processes end as soon as they start; 'asymmetry doctor' may show why"
                     ) from error
-            future = self._schedule(job)
-        return failed(job, Note("ended_the_process", error=ends[-1]))
+            handed = self._schedule(job)
+        return failed(job, ends[-1])
 
     def _restart(self) -> None:
         self.close()
@@ -307,6 +324,14 @@ def score_parts(
             yield number, make_table(part, rows)
             begun.popleft()
             rows = []
+
+
+def _wait_for(handed: _Handed) -> Row:
+    """The row of a photo; raises what its worker raised, or `BrokenProcessPool` where it is lost."""
+    while not wait([handed.future], timeout=LOOK_S).done:
+        if handed.lost:
+            raise BrokenProcessPool("photos that wait are lost with their pool")
+    return handed.future.result()
 
 
 def _done_future(row: Row) -> Future[Row]:

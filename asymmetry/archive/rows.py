@@ -22,7 +22,20 @@ from asymmetry.photos.photo import read_dates
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.photos.rows import label_rows
 
-__all__ = ["Row", "Settings", "failed", "release_extractor", "score_job", "start_worker"]
+__all__ = [
+    "PASSING",
+    "Row",
+    "Settings",
+    "failed",
+    "release_extractor",
+    "score_job",
+    "start_worker",
+]
+
+#: Notes on photos that could not be read for now, but may be later: they are read again by the next run.
+PASSING = frozenset(("vanished", "not_opened", "not_read", "not_fetched", "no_memory"))
+#: Notes on photos that are not where they should be.
+_NOT_THERE = frozenset(("no_such_file", "nothing_there"))
 
 
 @dataclass(frozen=True)
@@ -102,7 +115,7 @@ def score_job(settings: Settings, job: Job) -> Row:
     try:
         file = contents(job, settings.url, settings.storage_options)
     except PhotoError as error:
-        return failed(job, error.note, error.status)
+        return failed(job, _tell_vanished(job, error.note), error.status)
     waited = time.perf_counter() - began - (time.thread_time() - busy)
     digest = hashlib.sha256(file.data).hexdigest()
     record = job.record
@@ -113,6 +126,13 @@ def score_job(settings: Settings, job: Job) -> Row:
         told = f"{type(error).__name__}: {error}"
         landmarks = failed(job, Note("not_scored", error=told)).landmarks
     return Row(landmarks, digest, time.perf_counter() - began, max(waited, 0.0), record)
+
+
+def _tell_vanished(job: Job, note: Note | str) -> Note | str:
+    """The reason why a photo was not read; another one if it was there before."""
+    if job.seen and isinstance(note, Note) and note.code in _NOT_THERE:
+        return Note("vanished")
+    return note
 
 
 @functools.cache

@@ -21,6 +21,7 @@ from asymmetry.archive.parquet import (
     metadata_of,
     part_table,
     statuses,
+    unread,
     write_archive,
     write_csv,
     write_part,
@@ -54,12 +55,16 @@ class Summary:
         How many photos have each status.
     scored : int
         Photos that this run scored; the others were finished by earlier ones.
+    unread : int
+        Photos that could not be read for now: gone since the archive was begun, or not fetched. The same call
+        reads them again.
     """
 
     destination: Path
     photos: int
     statuses: Mapping[str, int] = field(default_factory=dict)
     scored: int = 0
+    unread: int = 0
 
     @property
     def usable(self) -> int:
@@ -222,9 +227,11 @@ class _Wanted:
 
     def open_earlier(self, settings: Settings) -> Earlier | nullcontext[None]:
         """The rows that are there already, if some of them are to be kept."""
-        if not self.there or not (self.retry_failed or self.update):
+        if not self.there:
             return nullcontext()
-        _summarise(self.destination, self.provenance)
+        made = _summarise(self.destination, self.provenance)
+        if not (self.retry_failed or self.update or made.unread):
+            return nullcontext()
         fetch = partial(contents, url=settings.url, storage_options=settings.storage_options)
         return Earlier(self.destination, retry=self.retry_failed, update=self.update, fetch=fetch)
 
@@ -249,11 +256,11 @@ class _Wanted:
                 _forget_failed(ledger)
             scored = run.finish_parts(ledger, progress)
             parts = [ledger.part(number) for number in range(ledger.parts)]
-            write_archive(parts, self.destination, landmarks=self.landmarks)
+            write_archive(parts, self.destination, landmarks=self.landmarks, scratch=ledger.folder)
             if self.csv:
                 write_csv(self.destination, as_text)
             ledger.clear()
-        return Summary(self.destination, ledger.photos, statuses(self.destination), scored)
+        return replace(_describe(self.destination), scored=scored)
 
 
 @dataclass(frozen=True, eq=False)
@@ -293,6 +300,7 @@ class _Run:
                 if self.earlier is not None:
                     whole = self.earlier.merge(plans.pop(number), table)
                 write_part(whole, ledger.part(number))
+                ledger.seal(number)
         return ledger.photos - before - told.kept
 
     def _plan_parts(
@@ -310,14 +318,15 @@ class _Run:
                 yield number, plan.todo
             else:
                 write_part(self.earlier.merge(plan, None), ledger.part(number))
+                ledger.seal(number)
 
 
 def _forget_failed(ledger: Ledger) -> None:
     """Let the finished parts be read again in which photos could not be scored."""
     for number in range(ledger.parts):
         part = ledger.part(number)
-        if part.is_file() and not set(statuses(part)) <= _USABLE:
-            part.unlink()
+        if ledger.is_done(number) and not set(statuses(part)) <= _USABLE:
+            ledger.forget(number)
 
 
 def _local(
@@ -375,5 +384,9 @@ def _summarise(destination: Path, provenance: Mapping[str, Any]) -> Summary:
             f"{destination}: already exists and was made with other settings ({differ}); "
             "use another name, or overwrite it"
         )
+    return _describe(destination)
+
+
+def _describe(destination: Path) -> Summary:
     found = statuses(destination)
-    return Summary(destination, sum(found.values()), found)
+    return Summary(destination, sum(found.values()), found, unread=unread(destination))

@@ -117,7 +117,9 @@ def archive(source: str, output: Path, language: str, **options: Any) -> None:
     if not made.usable:
         message = f"{source}: no photo could be scored; the column 'reason' says why"
         raise click.ClickException(printable(message))
-    if missed:
+    if made.unread:
+        click.echo(say.count("terminal.unread", made.unread), err=True)
+    if missed or made.unread:
         sys.exit(EXIT_SOME_FAILED)
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from asymmetry.core.arrays import as_numbers, as_texts, list_parts, read_only, same_values
 from asymmetry.core.columns import USABLE, Status, check_status, column_shapes, unknown_columns
+from asymmetry.core.files import open_arrays, replace_file
 from asymmetry.core.gate import check_points
 from asymmetry.core.notes import (
     Note,
@@ -23,7 +24,6 @@ from asymmetry.core.notes import (
     pack_notes,
     reason_column,
 )
-from asymmetry.core.paths import as_path, local_path, refuse_damaged
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, Side, get_scheme
 from asymmetry.core.version import check_score_version, joined_provenance
 from asymmetry.errors import InvalidInputError
@@ -340,11 +340,16 @@ class Landmarks:
         Parameters
         ----------
         path : path
-            A file of this machine, written as named; no suffix is added.
+            A file of this machine, written as named; no suffix is added. A new one is for its owner alone.
+
+        Raises
+        ------
+        DestinationError
+            If it can't be written; an old file is as it was then.
         """
         meta = json.dumps({"scheme": self.scheme, "provenance": dict(self.provenance)})
         arrays = {name: getattr(self, name) for name in _ARRAYS} | {"notes": pack_notes(self.notes)}
-        with local_path(path).open("wb") as file:
+        with replace_file(path, private=True) as made, made.open("wb") as file:
             np.savez_compressed(file, meta=np.array(meta), **arrays)
 
     @classmethod
@@ -364,22 +369,27 @@ class Landmarks:
         InvalidInputError
             If the file was not written by `save`, or its points were read by another version of the numbers.
         """
-        name = as_path(path)
-        with (
-            refuse_damaged(name, "saved landmarks"),
-            name.open("rb") as file,
-            np.load(file, allow_pickle=False) as archive,
-        ):
+        with open_arrays(path, "saved landmarks") as archive:
             meta = json.loads(str(archive["meta"]))
             # Files of version 0.1.0 hold no quality and focal lengths, and reasons in place of notes.
             there = [each for each in _ARRAYS if each in archive or each not in _LATER]
             arrays = {each: archive[each] for each in there}
+            _check_kinds(arrays)
             read = cls(**{**arrays, "notes": load_notes(archive)}, **meta)
         if not other_version:
-            check_score_version(read.provenance, str(name))
+            check_score_version(read.provenance, os.fspath(path))
         return read
 
 
 _META = {"scheme", "provenance"}
 _ARRAYS = tuple(item.name for item in fields(Landmarks) if item.name not in _META)
 _LATER = ("quality", "notes", "focal_px")
+
+
+def _check_kinds(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Refuse arrays whose values are of another kind than they should be."""
+    blank = Landmarks.blank([], status="ok")
+    for name in set(arrays) - {"notes"}:
+        wanted, found = getattr(blank, name).dtype, arrays[name].dtype
+        if found.kind != wanted.kind:
+            raise InvalidInputError(f"{name} is {found} and should be {wanted}")

@@ -1,19 +1,14 @@
-"""Files: their paths, where results may be written to, and errors of damaged ones."""
+"""Paths of files, and where results may be written to."""
 
 from __future__ import annotations
 
 import os
 import re
-import tempfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from zipfile import BadZipFile
 
 from asymmetry.errors import DestinationError, InvalidInputError
 
-__all__ = ["as_path", "local_path", "path_text", "refuse_damaged", "replace_file"]
+__all__ = ["as_path", "local_path", "path_text"]
 
 # A drive of Windows has one letter; and a Path has already made one slash of two.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|.*::")
@@ -81,48 +76,3 @@ def local_path(path: str | os.PathLike[str]) -> Path:
             "name a local file, and copy it afterwards"
         )
     return target
-
-
-@contextmanager
-def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A file to write to, beside `path`, that takes its place at the end; after an error nothing is left.
-
-    Raises
-    ------
-    DestinationError
-        If `path` is a URL, or its folder is not there or can't be written to.
-
-    Examples
-    --------
-    >>> with replace_file("no-such-folder/sheet.csv"):
-    ...     pass
-    Traceback (most recent call last):
-    ...
-    asymmetry.errors.DestinationError: no-such-folder/sheet.csv: can't be written (No such file or directory)
-    """
-    target = local_path(path)
-    try:
-        folder = tempfile.TemporaryDirectory(prefix=".asymmetry-", dir=target.parent)
-    except OSError as error:
-        raise DestinationError(f"{target}: can't be written ({error.strerror})") from error
-    with folder as name:
-        made = Path(name, target.name)
-        yield made
-        try:
-            made.replace(target)
-        except OSError as error:
-            raise DestinationError(f"{target}: can't be written ({error.strerror})") from error
-
-
-@contextmanager
-def refuse_damaged(path: object, kind: str) -> Iterator[None]:
-    """Turn all that can go wrong while an ``.npz`` file is read into `InvalidInputError`.
-
-    A file that is not there stays `FileNotFoundError`.
-    """
-    try:
-        yield
-    except FileNotFoundError:
-        raise
-    except (KeyError, ValueError, TypeError, EOFError, OSError, BadZipFile, zlib.error) as error:
-        raise InvalidInputError(f"{path}: not a file of {kind} ({error})") from error

@@ -18,8 +18,8 @@ from asymmetry.core.arrays import check_type, list_parts, read_only, same_values
 from asymmetry.core.arrow import LISTS, plain_values, to_arrow_array, valid_texts
 from asymmetry.core.cells import keep_end, write_cells, write_short
 from asymmetry.core.csv_text import csv_blocks
+from asymmetry.core.files import replace_file
 from asymmetry.core.notes import NoteArray, flags_column, note_array, reason_column
-from asymmetry.core.paths import local_path
 from asymmetry.core.reading import arrow_columns, csv_columns, frame_columns
 from asymmetry.core.version import joined_provenance
 from asymmetry.errors import InvalidInputError, MissingExtraError
@@ -334,7 +334,7 @@ class Measurements(Mapping[str, Column]):
         """
         if path is None:
             return "".join(csv_blocks(self.columns))
-        with local_path(path).open("w", encoding="utf-8", newline="") as file:
+        with replace_file(path) as made, made.open("w", encoding="utf-8", newline="") as file:
             file.writelines(csv_blocks(self.columns))
         return None
 

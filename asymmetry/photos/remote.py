@@ -100,7 +100,7 @@ def read_url(
         with system.open(path, "rb") as stream:
             data: bytes = stream.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError as error:
-        raise UnreadablePhotoError(name, "it can't be fetched (nothing is there)") from error
+        raise UnreadablePhotoError(name, Note("nothing_there")) from error
     except Exception as error:  # whatever a file system raises
         why = str(error) or type(error).__name__
         raise UnreadablePhotoError(name, Note("not_fetched", error=why)) from error

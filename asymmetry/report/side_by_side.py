@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from asymmetry.core.paths import local_path, replace_file
+from asymmetry.core.files import replace_file
+from asymmetry.core.paths import local_path
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.report.overlays import Contours, Differences, Guides, Heights, Layers, SideNames
@@ -78,7 +79,7 @@ def draw_side_by_side(
             )
         measured = None if table is None else table.select([row])
         shown.append(_layers(measured).annotate(level.pixels, level.faces))
-    with replace_file(target) as made:
+    with replace_file(target, private=True) as made:
         Image.fromarray(np.concatenate(shown, axis=1)).save(made, quality=_QUALITY)
     return target
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from PIL import ImageFile
 
+from asymmetry.core.files import replace_file
 from asymmetry.core.paths import local_path
 from asymmetry.core.text import ENGLISH
 from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError, require
@@ -73,15 +74,24 @@ def write_report(
     page = render(series, **how, unfold=is_pdf)
     # A file name that is no text in any encoding is written with backslashes.
     encoded = page.encode("utf-8", "backslashreplace")
-    if is_pdf:
-        _write_pdf(encoded.decode("utf-8"), target, paper)
-    else:
-        target.write_bytes(encoded)
+    missing = ""
+    with replace_file(target, private=photos) as made:
+        if is_pdf:
+            missing = _write_pdf(encoded.decode("utf-8"), made, paper)
+        else:
+            made.write_bytes(encoded)
+    if missing:
+        _LOG.warning(
+            "%s: no font on this computer has these letters, boxes stand in their place: %s. Install a font "
+            "that has them (Debian: fonts-noto) and write the report again.",
+            target,
+            missing,
+        )
     return target
 
 
-def _write_pdf(page: str, target: Path, paper: str) -> None:
-    """Write a page as a PDF, and say which letters no font has."""
+def _write_pdf(page: str, target: Path, paper: str) -> str:
+    """Write a page as a PDF, and list the letters that no font has."""
     weasyprint = _weasyprint()
     sizes = f"@page {{ size: {paper} }} @page sheet {{ size: {paper} landscape !important }}"
     document = weasyprint.HTML(string=page, url_fetcher=_fetcher(weasyprint))
@@ -92,14 +102,7 @@ def _write_pdf(page: str, target: Path, paper: str) -> None:
         document.write_pdf(target, stylesheets=[weasyprint.CSS(string=sizes)])
     finally:
         engine.removeFilter(missing)
-    if missing.letters:
-        letters = " ".join(f"{each} (U+{ord(each):04X})" for each in sorted(missing.letters))
-        _LOG.warning(
-            "%s: no font on this computer has these letters, boxes stand in their place: %s. Install a font "
-            "that has them (Debian: fonts-noto) and write the report again.",
-            target,
-            letters,
-        )
+    return " ".join(f"{each} (U+{ord(each):04X})" for each in sorted(missing.letters))
 
 
 class _MissingLetters(logging.Filter):

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.cells import guard_formula
+from asymmetry.core.files import replace_file
 from asymmetry.core.notes import Note
 from asymmetry.core.table import Measurements
 from asymmetry.core.text import Text, english_text
@@ -159,7 +160,8 @@ class Review:
             sure = f"{each.sure:.2f}" if each.sure < 1 else ""
             writer.writerow([guard_formula(cell) for cell in (*told, sure)])
         if path is not None:
-            Path(path).write_text(text.getvalue(), encoding="utf-8")
+            with replace_file(path) as made:
+                made.write_text(text.getvalue(), encoding="utf-8")
         return text.getvalue()
 
 

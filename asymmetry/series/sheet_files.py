@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asymmetry.core.cells import guard_formula
-from asymmetry.core.paths import local_path, replace_file
+from asymmetry.core.files import replace_file
+from asymmetry.core.paths import local_path
 from asymmetry.core.records import make_plain
 from asymmetry.core.text import ENGLISH, Text
 from asymmetry.errors import InvalidInputError, MissingExtraError, require

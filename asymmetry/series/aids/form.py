@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 import numpy as np
 
+from asymmetry.core.files import replace_file
 from asymmetry.core.notes import Note
-from asymmetry.core.paths import local_path
 from asymmetry.core.records import Record
 from asymmetry.core.schemes import Side
 from asymmetry.core.text import english_text
@@ -152,7 +152,8 @@ class Aids(Record):
         path : path
             Written as named.
         """
-        local_path(path).write_text(f"{self.to_json(indent=2)}\n", encoding="utf-8")
+        with replace_file(path) as made:
+            made.write_text(f"{self.to_json(indent=2)}\n", encoding="utf-8")
 
 
 def make_aids(

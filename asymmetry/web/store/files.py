@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from asymmetry.core.files import PRIVATE_FILE, sync
 from asymmetry.errors import InvalidInputError
 
 __all__ = [
@@ -24,7 +24,7 @@ __all__ = [
 STORE, LOCK = "store.sqlite", "lock.sqlite"
 #: The ending of a file that is being written.
 TEMPORARY = ".part"
-_PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
+_PRIVATE_FOLDER = 0o700
 
 
 def make_private(folder: Path) -> Path:
@@ -83,14 +83,14 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """
     part = path.with_name(path.name + TEMPORARY)
     try:
-        part.touch(_PRIVATE_FILE)
+        part.touch(PRIVATE_FILE)
         write(part)
-        _sync(part)
+        sync(part)
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def remove_others(folder: Path, keep: Iterable[Path]) -> list[Path]:
@@ -110,15 +110,3 @@ def remove_others(folder: Path, keep: Iterable[Path]) -> list[Path]:
             path.unlink()
             removed.append(path)
     return removed
-
-
-def _sync(path: Path) -> None:
-    """See to it that a file, or a folder's list of names, is on the disk."""
-    if path.is_dir() and os.name == "nt":  # Windows syncs names by itself
-        return
-    flags = os.O_RDONLY if path.is_dir() else os.O_RDWR
-    handle = os.open(path, flags)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

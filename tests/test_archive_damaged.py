@@ -1,0 +1,147 @@
+"""An archive whose folder, workers or source are damaged or lost: done again, or said, and never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+import asymmetry
+from asymmetry.archive.jobs import Job
+from asymmetry.archive.ledger import FEWEST, Ledger
+from asymmetry.archive.pool import Pool
+from asymmetry.archive.rows import Row, Settings, failed
+from asymmetry.errors import DestinationError, InvalidInputError
+from asymmetry.photos.record import PhotoRecord
+from tests.archives import portraits
+
+ABOUT = {"method": "fast", "archive": {"source": "photos"}}
+
+
+def jobs(number: int) -> Callable[[], list[Job]]:
+    return lambda: [Job(f"{i}.jpg", PhotoRecord(f"{i}.jpg")) for i in range(number)]
+
+
+@pytest.mark.parametrize("name", ["part-00000001.parquet", "part-00000001.json"])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data, _: data[:-1],
+        lambda data, _: data + b"x",
+        lambda data, _: data[:9] + bytes([data[9] ^ 1]) + data[10:],
+        lambda data, _: bytes(len(data)),
+        lambda _, __: b"",
+        lambda _, __: b"[]",
+        lambda _, other: other,
+        None,
+    ],
+    ids=["cut", "longer", "flipped", "zeros", "empty", "list", "another", "gone"],
+)
+def test_a_damaged_part_is_done_again(
+    tmp_path: Path, name: str, spoil: Callable[[bytes, bytes], bytes] | None
+) -> None:
+    with Ledger(tmp_path / "s.parquet") as ledger:
+        ledger.begin(ABOUT, jobs(3 * FEWEST))
+        for number in range(3):
+            ledger.part(number).write_bytes(b"the rows of part %d" % number)
+            ledger.seal(number)
+    damaged = ledger.folder / name
+    if spoil is None:
+        damaged.unlink()
+    else:
+        other = damaged.with_name(name.replace("1", "2"))
+        damaged.write_bytes(spoil(damaged.read_bytes(), other.read_bytes()))
+    with Ledger(tmp_path / "s.parquet") as ledger:
+        ledger.begin(ABOUT, jobs(99))
+        assert (list(dict(ledger.unfinished())), ledger.done) == ([1], 2 * FEWEST)
+
+
+@pytest.mark.parametrize("name", ["ledger.json", "photos.jsonl"])
+def test_a_damaged_list_is_said_and_made_anew(tmp_path: Path, name: str) -> None:
+    with Ledger(tmp_path / "s.parquet") as ledger:
+        ledger.begin(ABOUT, jobs(3))
+    data = (ledger.folder / name).read_bytes()
+    (ledger.folder / name).write_bytes(data.replace(b"1", b"2", 1))
+    with (
+        pytest.raises(DestinationError, match=r"damaged, .* run the same again to start over"),
+        Ledger(tmp_path / "s.parquet") as ledger,
+    ):
+        ledger.begin(ABOUT, jobs(3))
+    with Ledger(tmp_path / "s.parquet") as ledger:
+        ledger.begin(ABOUT, jobs(4))
+        assert ledger.photos == 4
+
+
+def test_other_settings_keep_the_finished_work(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "s.parquet") as ledger:
+        ledger.begin(ABOUT, jobs(3))
+        ledger.part(0).touch()
+        ledger.seal(0)
+    with pytest.raises(InvalidInputError), Ledger(tmp_path / "s.parquet") as ledger:
+        ledger.begin({**ABOUT, "method": "plain"}, jobs(3))
+    with Ledger(tmp_path / "s.parquet") as ledger:
+        ledger.begin(ABOUT, jobs(3))
+        assert ledger.done == 3
+
+
+class Forgetful:
+    """A pool whose workers all end before they begin: it forgets what it was given."""
+
+    active = True
+
+    def __init__(self, given: list[Future[Row]]) -> None:
+        self.given = given
+
+    def schedule(self, *_: object, **__: object) -> Future[Row]:
+        self.given.append(Future())
+        self.active = len(self.given) < 3
+        return self.given[-1]
+
+    def stop(self) -> None: ...
+
+    def join(self) -> None: ...
+
+
+class Working(Forgetful):
+    def schedule(
+        self, work: Callable[..., Row], args: tuple[Settings, Job], **_: object
+    ) -> Future[Row]:
+        del work
+        future: Future[Row] = Future()
+        future.set_result(failed(args[1], "done"))
+        return future
+
+
+def test_photos_that_wait_are_not_lost_with_their_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    lost: list[Future[Row]] = []
+    pools = iter([Forgetful(lost), Working([])])
+    monkeypatch.setattr(Pool, "_start_pool", lambda _: next(pools))
+    monkeypatch.setattr("asymmetry.archive.pool.LOOK_S", 0.01)
+    with Pool(Settings(), workers=1) as pool:
+        rows = list(pool.rows(jobs(5)()))
+    assert len(lost) == 3
+    assert [str(row.landmarks.photo[0]) for row in rows] == [job.photo for job in jobs(5)()]
+
+
+def test_a_photo_that_is_gone_is_read_when_it_is_back(tmp_path: Path, portrait_path: Path) -> None:
+    folder = portraits(tmp_path / "photos", portrait_path, 2)
+    first, _ = sorted(folder.iterdir())
+    path, away = tmp_path / "scores.parquet", tmp_path / "away.jpg"
+    whole = asymmetry.score_archive(folder, path, method="plain", workers=0)
+    undisturbed = path.read_bytes()
+    path.unlink()
+
+    def move(_: object) -> None:
+        if first.exists():
+            first.rename(away)
+
+    made = asymmetry.score_archive(folder, path, method="plain", workers=0, progress=move)
+    assert (whole.unread, made.unread, made.statuses["unreadable"]) == (0, 1, 1)
+    again = asymmetry.score_archive(folder, path, method="plain", workers=0)
+    assert again.unread == 1
+    away.rename(first)
+    healed = asymmetry.score_archive(folder, path, method="plain", workers=0)
+    assert (healed.unread, healed.scored) == (0, 1)
+    assert path.read_bytes() == undisturbed
