@@ -17,7 +17,6 @@ from PIL.PngImagePlugin import PngImageFile
 
 from asymmetry.core.notes import Note
 from asymmetry.errors import (
-    AsymmetryError,
     InvalidInputError,
     PhotoTooLargeError,
     UnreadablePhotoError,
@@ -202,12 +201,16 @@ def test_errors_use_the_callers_name() -> None:
         read_photo("missing.jpg", name="visit 3")
 
 
-def test_photos_are_refused_while_pillow_is_told_to_fill_in(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
+def test_incomplete_photos_are_refused_though_pillow_is_told_to_fill_in(
+    monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
-    with pytest.raises(AsymmetryError, match="LOAD_TRUNCATED_IMAGES"):
-        read_photo(photo_bytes("jpeg"))
+    whole = photo_bytes(kind)
+    read_photo(whole)
+    with pytest.raises(UnreadablePhotoError):
+        read_photo(whole[: -len(whole) // 3])
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is True
 
 
 def test_heic_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

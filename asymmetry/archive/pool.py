@@ -260,12 +260,17 @@ class Pool:
             from pebble import ProcessPool
         except ImportError as error:
             raise MissingExtraError("scoring an archive", "archive") from error
-        return ProcessPool(
-            max_workers=self.workers,
-            context=multiprocessing.get_context("spawn"),
-            initializer=start_worker,
-            initargs=(self.settings,),
-        )
+        try:
+            return ProcessPool(
+                max_workers=self.workers,
+                context=multiprocessing.get_context("spawn"),
+                initializer=start_worker,
+                initargs=(self.settings,),
+            )
+        except OSError as error:  # no /dev/shm, in some containers
+            raise AsymmetryError(
+                f"no worker processes can be started here ({error}); 'workers' 0 does without them"
+            ) from error
 
     def close(self) -> None:
         """End the workers, whatever they are doing."""

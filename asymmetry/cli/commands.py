@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -11,7 +12,7 @@ import click
 
 import asymmetry
 from asymmetry.cli.aids import aids
-from asymmetry.cli.archive import archive
+from asymmetry.cli.archive import EXIT_INTERRUPTED, archive
 from asymmetry.cli.compare import compare
 from asymmetry.cli.convert import convert
 from asymmetry.cli.folder import (
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+_EXIT_TERMINATED = 128 + signal.SIGTERM  # as a shell says of a command that was ended
 _VERDICTS = {True: "ok", False: "FAULT"}
 _EPILOG = """
 Exit codes: 0 success; 1 an error, or doctor found a fault; 2 bad usage; 3 some photos could not be scored,
@@ -59,7 +61,10 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error of the library is a line on stderr."""
         try:
+            _check_working_folder()
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            sys.exit(EXIT_INTERRUPTED)
         except (AsymmetryError, OSError) as error:
             _fail(str(error))
         except ImportError as error:
@@ -70,6 +75,19 @@ def _fail(message: str) -> NoReturn:
     raise click.ClickException(printable(message))
 
 
+def _check_working_folder() -> None:
+    """Refuse to work in a folder that was deleted."""
+    try:
+        Path.cwd()
+    except FileNotFoundError as error:
+        raise click.ClickException("the folder that this runs in is gone: go to another") from error
+
+
+def _end(*_: object) -> NoReturn:
+    """End as Ctrl-C does: files that are not whole, and processes, end too."""
+    raise SystemExit(_EXIT_TERMINATED)
+
+
 @click.group(cls=_Group, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(asymmetry.__version__, prog_name="asymmetry")
 def main() -> None:
@@ -78,6 +96,8 @@ def main() -> None:
     Sides are the patient's own. Differences are right minus left. A measurement, not a diagnosis; not a
     medical device.
     """
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _end)
     for stream in (sys.stdout, sys.stderr):
         # A file name may have letters that the terminal's encoding lacks; they come out as \\u0141.
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
@@ -182,7 +202,9 @@ def series(
 )
 @click.option("--no-photos", is_flag=True, help="Leave the photos out.")
 @click.option(
-    "--pseudonym", default="", help="Name to show for the person; file names are left out."
+    "--pseudonym",
+    default="",
+    help="Name to show for the person. File names are left out; notes and the diary stay as they are.",
 )
 @click.option(
     "--paper",

@@ -9,6 +9,7 @@ import functools
 import importlib
 import inspect
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -22,6 +23,8 @@ from asymmetry.core.schemes import SIDES
 from asymmetry.errors import InvalidInputError
 
 __all__ = ["Metric", "MovementMetric", "Unit", "metric", "movement_metric"]
+
+_NO_DOCSTRINGS = 2  # python -OO
 
 FloatArray = npt.NDArray[np.floating[Any]]
 Unit = Literal["mm", "mm2", "deg", "pct", "ratio"]
@@ -344,6 +347,8 @@ def _read(function: Callable[..., FloatArray], unit: Unit) -> tuple[str, str, bo
     if unit not in get_args(Unit):
         raise InvalidInputError(f"unit {unit!r}: use one of {', '.join(get_args(Unit))}")
     definition = (inspect.getdoc(function) or "").partition("\n")[0]
+    if sys.flags.optimize >= _NO_DOCSTRINGS:
+        definition = definition or name.replace("_", " ")
     if not definition:
         raise InvalidInputError(
             f"metric {name}: its docstring's first line is its definition; it has none"

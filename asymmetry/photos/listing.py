@@ -161,7 +161,7 @@ def _walk(root: Path, *, recursive: bool) -> Iterator[Path | Leftover]:
     stems = {PurePath(entry.name).stem.lower() for entry in found if is_picture_name(entry.name)}
     for entry in found:
         path = root / entry.name
-        if entry.is_dir():
+        if _is_folder(entry):
             yield from _walk_into(path, entry, recursive=recursive)
         elif not entry.name.startswith("."):
             kind = _classify(path, stems)
@@ -169,6 +169,13 @@ def _walk(root: Path, *, recursive: bool) -> Iterator[Path | Leftover]:
                 yield kind
         elif _IN_THE_CLOUD.match(entry.name):
             yield Leftover(path, Note("in_the_cloud"))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def _walk_into(

@@ -29,7 +29,7 @@ from asymmetry.errors import (
 )
 from asymmetry.photos.camera import focal_from_exif
 from asymmetry.photos.listing import image_files, walk_images
-from asymmetry.photos.pixels import decode_loaded, read_exif, refuse_filling_in, upright
+from asymmetry.photos.pixels import decode_loaded, read_exif, upright
 from asymmetry.photos.readers import HEAD_BYTES, StoredPhoto, find_reader, photo_suffixes
 from asymmetry.photos.remote import check_length
 from asymmetry.photos.sources import PhotoBytes, PhotoSource, load_source, name_source
@@ -133,8 +133,6 @@ def read_photo(
         The file is larger than any photo, or made to be decoded for ever.
     InvalidInputError
         `source` or `max_megapixels` is invalid.
-    AsymmetryError
-        The program has told Pillow to fill in missing parts of incomplete files, for every photo alike.
 
     Notes
     -----
@@ -285,7 +283,6 @@ def _from_pillow(
 ) -> Photo:
     """A PIL image as it is in memory, turned upright if its EXIF tags say so."""
     _check_size(image.size, name, max_megapixels)
-    refuse_filling_in(name)
     with _own_errors(name, _tell_damage):
         tags = read_exif(image)
         pixels = upright(decode_loaded(image, name), tags)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import cv2
 import numpy as np
@@ -10,10 +12,10 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageFile
 
 from asymmetry.core.notes import Note
-from asymmetry.errors import AsymmetryError, UnreadablePhotoError
+from asymmetry.errors import UnreadablePhotoError
 from asymmetry.photos.profiles import convert_ink, convert_pixels
 
-__all__ = ["decode_loaded", "read_exif", "refuse_filling_in", "upright"]
+__all__ = ["decode_loaded", "read_exif", "upright"]
 
 #: Steps that make each EXIF orientation upright (Exif 2.32, 4.6.4, tag 274): whether rows and columns change
 #: places, and then OpenCV's code of a flip, of columns (1), of rows (0) or of both. 1 already is.
@@ -41,7 +43,8 @@ def decode_loaded(image: Image.Image, name: str) -> NDArray[np.uint8]:
     UnreadablePhotoError
         If its pixels have no sure meaning as RGB.
     """
-    image.load()
+    with _STRICTNESS.hold():  # weasyprint, for one, lets Pillow fill gaps with grey
+        image.load()
     profile = image.info.get("icc_profile")
     return convert_pixels(_to_array(_rgb(image, name, profile)), profile)
 
@@ -55,19 +58,32 @@ def read_exif(image: Image.Image) -> dict[int, object]:
         return {}
 
 
-def refuse_filling_in(name: str) -> None:
-    """Refuse to decode while the program tells Pillow to fill in missing parts of incomplete files.
+class _Strictness:
+    """Pillow refuses incomplete files as long as somebody decodes here, whatever the program told it."""
 
-    Raises
-    ------
-    AsymmetryError
-        For every photo alike.
-    """
-    if ImageFile.LOAD_TRUNCATED_IMAGES:
-        raise AsymmetryError(
-            f"{name}: not read, because this program has set PIL.ImageFile.LOAD_TRUNCATED_IMAGES, "
-            "with which incomplete photos come out half grey: set it to False"
-        )
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._held = 0
+        self._before = False
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Be strict, in any number of threads; the last one puts the program's own setting back."""
+        with self._mutex:
+            if not self._held:
+                self._before = ImageFile.LOAD_TRUNCATED_IMAGES
+                ImageFile.LOAD_TRUNCATED_IMAGES = False
+            self._held += 1
+        try:
+            yield
+        finally:
+            with self._mutex:
+                self._held -= 1
+                if not self._held:
+                    ImageFile.LOAD_TRUNCATED_IMAGES = self._before
+
+
+_STRICTNESS = _Strictness()
 
 
 def upright(pixels: NDArray[np.uint8], tags: Mapping[int, object]) -> NDArray[np.uint8]:

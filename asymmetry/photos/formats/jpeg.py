@@ -13,7 +13,7 @@ from PIL import JpegImagePlugin
 from asymmetry.core.notes import Note
 from asymmetry.errors import UnsuitablePhotoError
 from asymmetry.photos.formats.pillow import PillowPhoto, PillowReader
-from asymmetry.photos.pixels import decode_loaded, refuse_filling_in
+from asymmetry.photos.pixels import decode_loaded
 from asymmetry.photos.profiles import convert_pixels
 
 __all__ = ["JPEG", "MOST_SCANS", "JpegPhoto"]
@@ -42,12 +42,9 @@ class JpegPhoto(PillowPhoto):
 
         Raises
         ------
-        AsymmetryError
-            The program has told Pillow to fill in missing parts of incomplete files, for every photo alike.
         UnsuitablePhotoError
             It has more than `MOST_SCANS` scans.
         """
-        refuse_filling_in(self._name)
         data = self._read_data()
         scans = data.count(_SCAN)
         if scans > MOST_SCANS:

@@ -23,7 +23,7 @@ from PIL import (
 
 from asymmetry.core.notes import Note
 from asymmetry.errors import UnreadablePhotoError
-from asymmetry.photos.pixels import decode_loaded, read_exif, refuse_filling_in
+from asymmetry.photos.pixels import decode_loaded, read_exif
 
 __all__ = ["PILLOW_READERS", "PillowPhoto", "PillowReader", "brands_of"]
 
@@ -60,14 +60,7 @@ class PillowPhoto:
         return read_exif(self._image)
 
     def decode(self, least_side: int | None) -> tuple[NDArray[np.uint8], int]:
-        """All pixels as RGB, as they are stored.
-
-        Raises
-        ------
-        AsymmetryError
-            The program has told Pillow to fill in missing parts of incomplete files, for every photo alike.
-        """
-        refuse_filling_in(self._name)
+        """All pixels as RGB, as they are stored."""
         del least_side
         image = self._image
         if isinstance(image, TiffImagePlugin.TiffImageFile):
