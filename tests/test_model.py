@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -213,4 +214,11 @@ def test_the_source_distribution_carries_the_hook_but_no_model(built: Path) -> N
         "NOTICE",
         "asymmetry/extract/model/file.py",
     } <= names
-    assert not [name for name in names if name.endswith(".task")]
+    assert not [name for name in names if name.endswith((".task", ".jpg", ".npz"))]
+
+
+def test_the_source_distribution_names_its_files() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    sdist = project["tool"]["hatch"]["build"]["targets"]["sdist"]
+    assert all((ROOT / name).exists() for name in sdist["only-include"])
+    assert {"*.jpg", "*.heic", "*.npz"} <= set(sdist["exclude"])

@@ -21,8 +21,15 @@ from asymmetry.errors import (
 from asymmetry.photos.listing import is_kept_apart, is_picture_name
 from asymmetry.photos.manifest import Entry, Manifest, manifest_entries
 from asymmetry.photos.photo import PhotoBytes, opened, walk_images
+from asymmetry.photos.readers import HEAD_BYTES, is_known
 from asymmetry.photos.record import PhotoRecord, describe_photo
-from asymmetry.photos.remote import MAX_FILE_BYTES, check_length, import_fsspec, read_url
+from asymmetry.photos.remote import (
+    MAX_FILE_BYTES,
+    check_length,
+    hide_secrets,
+    import_fsspec,
+    read_url,
+)
 from asymmetry.photos.sheet import SHEET_SUFFIXES, fold
 
 __all__ = ["Job", "contents", "find_jobs", "is_url", "one_spelling", "subject_of"]
@@ -259,7 +266,7 @@ def _in_manifest(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
         if not is_url(path):
             path = _absolute(names.find(root / path))
             seen = Path(path).exists()
-        yield _describe_job(path, entry.photo, pattern, entry, seen=seen)
+        yield _describe_job(path, hide_secrets(entry.photo), pattern, entry, seen=seen)
 
 
 class _Names:
@@ -298,7 +305,7 @@ def _in_url(
         raise
     except Exception as error:  # whatever a file system raises
         raise InvalidInputError(
-            f"{source}: can't be listed ({str(error) or type(error).__name__})"
+            hide_secrets(f"{source}: can't be listed ({str(error) or type(error).__name__})")
         ) from error
 
 
@@ -311,5 +318,11 @@ def _walk_system(system: Any, top: str) -> Iterator[str]:
             continue
         if entry["type"] == "directory":
             yield from _walk_system(system, entry["name"])
-        elif is_picture_name(name.name):
+        elif is_picture_name(name.name) or (not name.suffix and _is_photo(system, entry["name"])):
             yield entry["name"]
+
+
+def _is_photo(system: Any, path: str) -> bool:
+    """Whether a file whose name says nothing begins as a photo does."""
+    with system.open(path, "rb") as stream:
+        return is_known(stream.read(HEAD_BYTES))

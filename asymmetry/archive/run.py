@@ -33,6 +33,7 @@ from asymmetry.core.paths import local_path, path_text
 from asymmetry.errors import InvalidInputError, require
 from asymmetry.extract import Method
 from asymmetry.metrics import Metric
+from asymmetry.photos.remote import hide_secrets
 from asymmetry.photos.taken import TakenSource
 
 __all__ = ["Engine", "Summary", "score_archive"]
@@ -187,7 +188,7 @@ def score_archive(  # noqa: PLR0913  all but two go by name
         storage_options=dict(storage_options or {}),
     )
     about = {
-        "source": source,
+        "source": hide_secrets(source),
         "subject": subject,
         "landmarks": landmarks,
         "max_megapixels": max_megapixels,

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from asymmetry.core.arrays import check_type
+from asymmetry.core.files import replace_file
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.paths import local_path, replace_file
+from asymmetry.core.paths import local_path
 from asymmetry.errors import InvalidInputError
 from asymmetry.landmark_files.registry import writable_format
 
@@ -65,6 +66,6 @@ def write_landmarks(landmarks: Landmarks, path: str | os.PathLike[str]) -> Path:
         text = form.write(landmarks)
     except InvalidInputError as error:
         raise InvalidInputError(f"{target}: {error}") from error
-    with replace_file(target) as made:
+    with replace_file(target, private=True) as made:
         made.write_text(text, encoding="utf-8", newline="\n")
     return target

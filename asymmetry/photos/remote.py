@@ -3,19 +3,47 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from asymmetry.core.notes import Note
 from asymmetry.errors import MissingExtraError, UnreadablePhotoError, UnsuitablePhotoError
 
-__all__ = ["MAX_FILE_BYTES", "check_extra", "check_length", "import_fsspec", "is_url", "read_url"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "check_extra",
+    "check_length",
+    "hide_secrets",
+    "import_fsspec",
+    "is_url",
+    "read_url",
+]
 
 #: Files above this are no photos, and are not read: a hundred megapixels in 8-bit colour take 300 MB. With
 #: its pixels a file of this size fits into 1 GB of memory.
 MAX_FILE_BYTES = 400 * 2**20
 _WEB = ("http://", "https://")
 _SYSTEMS: dict[tuple[str, str], Any] = {}
+
+
+#: What must not be seen in a URL: who is logged in, and values that open the door.
+_LOGIN = re.compile(r"(?<=://)[^/@\s]+@")
+_KEY = re.compile(
+    r"([?&][^=&\s]*(?:auth|credential|key|passw|secret|sig|token)[^=&\s]*=)[^&\s'\"]+",
+    re.IGNORECASE,
+)
+
+
+def hide_secrets(text: str) -> str:
+    """A URL, or a text with URLs in it, without the logins and keys that it holds.
+
+    Examples
+    --------
+    >>> hide_secrets("https://me:pass@example.org/a.jpg?id=7&X-Amz-Signature=f00")
+    'https://example.org/a.jpg?id=7&X-Amz-Signature=...'
+    """
+    return _KEY.sub(r"\1...", _LOGIN.sub("", text))
 
 
 def is_url(source: object) -> bool:
@@ -102,7 +130,7 @@ def read_url(
     except FileNotFoundError as error:
         raise UnreadablePhotoError(name, Note("nothing_there")) from error
     except Exception as error:  # whatever a file system raises
-        why = str(error) or type(error).__name__
+        why = hide_secrets(str(error)) or type(error).__name__
         raise UnreadablePhotoError(name, Note("not_fetched", error=why)) from error
     check_length(len(data), name)
     return data

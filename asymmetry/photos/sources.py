@@ -16,7 +16,7 @@ from PIL import Image
 
 from asymmetry.errors import InvalidInputError, UnreadablePhotoError
 from asymmetry.photos.pixels import decode_loaded
-from asymmetry.photos.remote import MAX_FILE_BYTES, check_length, is_url, read_url
+from asymmetry.photos.remote import MAX_FILE_BYTES, check_length, hide_secrets, is_url, read_url
 from asymmetry.photos.taken import Taken
 
 __all__ = [
@@ -142,7 +142,7 @@ def name_source(source: object, stand_in: str = "") -> str:
     ('a.jpg', '<bytes>', '<photo 3>')
     """
     if isinstance(source, str | os.PathLike):
-        return os.fsdecode(source)
+        return _name_path(os.fsdecode(source))
     if isinstance(source, PhotoBytes):
         return source.name
     if isinstance(source, bytes | bytearray | memoryview):
@@ -156,6 +156,10 @@ def name_source(source: object, stand_in: str = "") -> str:
     raise InvalidInputError(
         f"{stand_in and f'{stand_in}: '}{_ACCEPTED}; this is {type(source).__name__}"
     )
+
+
+def _name_path(path: str) -> str:
+    return hide_secrets(path) if is_url(path) else path
 
 
 def _text(name: object) -> str:
