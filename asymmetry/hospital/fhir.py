@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from asymmetry.core.paths import local_path, replace_file
+from asymmetry.core.files import replace_file
+from asymmetry.core.paths import local_path
 from asymmetry.core.records import make_plain
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from asymmetry.core.paths import as_path, local_path, replace_file
+from asymmetry.core.files import replace_file
+from asymmetry.core.paths import as_path, local_path
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError, MissingExtraError
 from asymmetry.hospital.quantities import (
