@@ -83,6 +83,20 @@ def test_quiet_series_show_a_change_in_at_most_one_of_twenty(
     assert np.mean([ever_beyond(ask(each)) for each in made]) <= 0.05
 
 
+def test_a_quiet_course_of_thirty_visits_is_called_as_rarely_as_asked() -> None:
+    """People's errors differ so much that some days look like steps; see `is_scatter`."""
+    df, before, share = 5.0, 3, 0.05
+    old, called = np.arange(30) < before, 0
+    for seed in range(1000):
+        rng = np.random.default_rng(seed)
+        own = np.sqrt(df / rng.chisquare(df))
+        course = replace(course_of(own * rng.standard_normal(30)), expected=replace(UNIT, df=df))
+        looks = look_back(course, old, ~old, share)
+        assert looks is not None
+        called += looks.any_beyond
+    assert called / 1000 <= share
+
+
 # Told, and not taken back
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ __all__ = [
     "Error",
     "Known",
     "course_error",
+    "is_scatter",
     "latest_error",
     "learn",
     "moderate_repeats",
@@ -23,14 +25,16 @@ __all__ = [
 ]
 
 FloatArray = npt.NDArray[np.float64]
+Many: TypeAlias = float | npt.NDArray[np.floating[Any]]
 
 #: Degrees of freedom of each day between two others (Gasser, Sroka and Jennen-Steinmetz 1986).
 WORTH = 18 / 35
 #: A day that is farther off its neighbours than so many standard deviations was put there by a step, unless
-#: there are more such days than a step makes and a tenth of all.
-STEP_SD, _BY_A_STEP, _STEP_DAYS = 2.5, 2, 0.1
+#: there are more such days than a step makes and a tenth of all. Its square is so many times larger, over the
+#: degrees of freedom, where the error is not well known: about as a quantile of Student's t.
+STEP_SD, _BY_A_STEP, _STEP_DAYS, _UNSURE = 2.5, 2, 0.1, 6
 #: Mean of the squares of normal numbers that are not.
-_WITHIN_STEP = 0.9113
+WITHIN_STEP = 0.9113
 #: From so many days between others on, what the errors of neighbouring days share is looked for; from twice
 #: as many on it counts in full.
 SERIAL_DAYS = 20
@@ -150,10 +154,10 @@ def learn(
     total, steps, kept = df, 0, np.zeros(len(near), dtype=bool)
     for i, square in enumerate(near.tolist()):
         if not (i < reference <= i + 2 and reference < len(day)):
-            kept[i] = square <= STEP_SD**2 * total / df or steps >= _BY_A_STEP + _STEP_DAYS * i
+            kept[i] = is_scatter(square, total, df, (steps, i))
             steps += not kept[i]
         if kept[i]:
-            total, df = total + WORTH * square / _WITHIN_STEP, df + WORTH
+            total, df = total + WORTH * square / WITHIN_STEP, df + WORTH
         factor[i + 2], dfs[i + 2] = total / df, df
     serial = np.zeros(len(day))
     if kept.sum() > SERIAL_DAYS:
@@ -164,6 +168,27 @@ def learn(
         )
         serial[-1] = serial[-2]
     return Known(factor / (1 - 4 / 3 * serial + serial**2 / 3), dfs, serial)
+
+
+def is_scatter(square: Many, total: Many, df: Many, steps: tuple[Many, int]) -> Any:
+    """Whether a day is off the line through its neighbours by scatter, and not by a step.
+
+    Parameters
+    ----------
+    square : float or ndarray
+        The square of how far it is off, over its expected size.
+    total, df : float or ndarray
+        Sum of the squares known by then, and their degrees of freedom.
+    steps : tuple of float or ndarray, and int
+        How many days were taken for those of a step, and how many were looked at.
+
+    Returns
+    -------
+    bool or ndarray of bool
+    """
+    found, days = steps
+    unlikely = STEP_SD**2 * (1 + _UNSURE / df) * total / df
+    return (square <= unlikely) | (found >= _BY_A_STEP + _STEP_DAYS * days)
 
 
 def course_error(
@@ -247,7 +272,7 @@ def _serial_correlation(near: FloatArray, far: FloatArray) -> FloatArray:
     days = np.cumsum(near > 0)
     grid = np.linspace(0, MOST_SERIAL, 61)
     with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = np.cumsum(far) / np.cumsum(near / _WITHIN_STEP)
+        ratio = np.cumsum(far) / np.cumsum(near / WITHIN_STEP)
         sure = np.log(ratio) * np.sqrt(days) / _SERIAL_SD - _FROM_SD
     found = np.interp(ratio, (1 + grid) * (3 - grid**2) / (3 - grid), grid)
     weight = np.clip(sure, 0, 1) * np.clip(days / SERIAL_DAYS - 1, 0, 1)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.series.error import WORTH
+from asymmetry.series.error import WITHIN_STEP, WORTH, is_scatter
 
 __all__ = ["RECENT", "life_limits"]
 
@@ -48,12 +49,12 @@ def life_limits(reference: float, df: float, share: float, visits: int) -> Float
     -----
     The largest of all ratios (max-t), which have the reference in common (Dunnett 1955, J Am Stat Assoc
     50:1096) and the error too: it differs between people by `df`, and is known the better the more days there
-    are. The distribution is simulated, once for each reference and `df`, with a fixed seed.
+    are, see `learn`. The distribution is simulated, once for each reference and `df`, with a fixed seed.
 
     Examples
     --------
     >>> [round(float(limit), 1) for limit in life_limits(1 / 3, 12, 0.05 / 8, 3)]
-    [4.7, 4.7, 4.7]
+    [4.6, 4.6, 4.6]
     """
     days = round(2 ** min(max(round(math.log2(1 / reference)), 0), 5))
     largest = _largest_ratios(days, max(int(df), 1))
@@ -71,24 +72,40 @@ def _growth(visits: int) -> FloatArray:
 @functools.lru_cache(maxsize=64)
 def _largest_ratios(reference: int, df: int) -> FloatArray:
     """The largest ratio of each simulated series, rising; its reference has so many days."""
-    rng = np.random.default_rng(0)
-    own = df / rng.chisquare(df, _SERIES).astype(np.float32)
-    before = rng.standard_normal(_SERIES, dtype=np.float32) / math.sqrt(reference)
-    scatter = rng.chisquare(max(WORTH * (reference - 2), 1e-9), _SERIES).astype(np.float32)
-    known, growth = float(df + max(WORTH * (reference - 2), 0)), _growth(_VISITS)
-    total, largest = np.zeros(_SERIES, np.float32), np.zeros(_SERIES, np.float32)
-    sums = [total]
+    rng, growth = np.random.default_rng(0), _growth(_VISITS)
+    own = np.sqrt(df / rng.chisquare(df, _SERIES)).astype(np.float32)
+    days = [own * rng.standard_normal(_SERIES, np.float32) for _ in range(reference)]
+    before = np.mean(days, axis=0)
+    scatter = _Scatter(df)
+    for at in range(2, reference):
+        scatter.add(days[at - 2 : at + 1], at - 2)
+    days, largest = [], np.zeros(_SERIES, np.float32)
     for visit in range(_VISITS):
-        total = total + rng.standard_normal(_SERIES, dtype=np.float32)
-        sums = [*sums[-RECENT:], total]
-        if visit % 2:  # two visits are worth one square of a normal number, nearly
-            scatter += rng.standard_normal(_SERIES, dtype=np.float32) ** 2
-            known += 2 * WORTH
-        told = (df + own * scatter) / known
-        for window in {1, len(sums) - 1}:
-            mean = (total - sums[-1 - window]) / window - before
-            ratio = (
-                np.abs(mean) / np.sqrt(told / own * (1 / window + 1 / reference)) / growth[visit]
-            )
-            largest = np.maximum(largest, ratio)
+        days = [*days[1 - RECENT :], own * rng.standard_normal(_SERIES, np.float32)]
+        if visit > 1:
+            scatter.add(days, reference + visit - 2)
+        for window in {1, len(days)}:
+            change = np.mean(days[-window:], axis=0) - before
+            error = np.sqrt(scatter.variance * (1 / window + 1 / reference))
+            largest = np.maximum(largest, np.abs(change) / error / growth[visit])
     return np.sort(largest).astype(np.float64)
+
+
+class _Scatter:
+    """The error variance of simulated series as `learn` tells it, day after day; it was expected to be 1."""
+
+    def __init__(self, df: int) -> None:
+        self._total = np.full(_SERIES, df, np.float32)
+        self._df, self._steps = self._total.copy(), np.zeros(_SERIES, np.float32)
+
+    @property
+    def variance(self) -> npt.NDArray[np.float32]:
+        return self._total / self._df
+
+    def add(self, days: Sequence[npt.NDArray[np.float32]], number: int) -> None:
+        """Learn from three days in a row, the first of them the series' day of that number."""
+        square = np.square((days[0] + days[2]) / 2 - days[1]) / 1.5
+        kept = is_scatter(square, self._total, self._df, (self._steps, number))
+        self._steps += ~kept
+        self._total += kept * WORTH * square / WITHIN_STEP
+        self._df += kept * WORTH
