@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -169,38 +169,110 @@ def test_the_manifest_chooses_among_copies(tmp_path: Path) -> None:
 # Dates
 
 
-def doubts(**dates: str) -> tuple[dict[str, str], dict[str, str]]:
+def doubts(
+    treated_on: str = "", today: str = "", **dates: str
+) -> tuple[dict[str, str], dict[str, str]]:
     """Which of some dated photos are set aside, and which are asked about, with the code."""
     names = list(dates)
     taken = list(dates.values())
     about = [describe_photo(f"{day} {name}.jpg") for name, day in dates.items()]
-    aside, asked = doubt_dates(names, taken, about)
+    days = (date.fromisoformat(day) if day else None for day in (treated_on, today))
+    aside, asked = doubt_dates(names, taken, about, *days)
     return {names[row]: n.code for row, n in aside.items()}, {
         names[row]: n.code for row, n in asked.items()
     }
+
+
+def days_after(*days: int) -> dict[str, str]:
+    """Photos so many days after a treatment on 2 March 2026."""
+    return {f"d{day}": str(date(2026, 3, 2) + timedelta(days=day)) for day in days}
 
 
 def test_a_date_far_before_all_others_is_set_aside() -> None:
     days = {"a": "2026-03-02", "b": "2026-03-09", "c": "2026-04-16", "d": "2026-05-01"}
     assert doubts(x="2025-03-12", **days) == ({"x": "date_far_before"}, {})
     assert doubts(x="2026-01-12", **days) == ({}, {})
-    visit = {"x": "date_long_before", "y": "date_long_before"}  # which may be one of its own
-    assert doubts(x="2025-03-12", y="2025-03-12", **days) == ({}, visit)
+    visit = {"x": "date_far_before", "y": "date_far_before"}
+    assert doubts(x="2025-03-12", y="2025-03-12", **days) == (visit, {})
+    true = {"x": "date_long_before", "y": "date_long_before"}  # a year later it is not among them
+    assert doubts(x="2025-08-12", y="2025-08-12", **days) == ({}, true)
     few = {"x": "date_long_before"}  # too few others to say
     assert doubts(x="2020-03-12", a="2026-03-02", b="2026-03-09") == ({}, few)
     assert doubts(x="2020-03-12", a="2026-03-02") == ({}, {})
 
 
-def test_a_date_far_after_all_others_is_asked_about() -> None:
-    days = {"a": "2026-03-02", "b": "2026-03-09", "c": "2026-04-16", "d": "2026-05-01"}
-    assert doubts(x="2027-05-01", **days) == ({}, {"x": "date_far_after"})
+def test_the_only_visit_before_the_treatment_is_not_set_aside_for_its_distance() -> None:
+    days = days_after(7, 30, 60, 90)
+    asked = {"x": "date_long_before"}
+    assert doubts("2026-03-02", x="2025-08-12", **days) == ({}, asked)
+    assert doubts("2026-03-02", x="2025-03-20", y="2025-03-20", **days)[0] == {}
+    assert doubts("2026-03-02", x="2025-08-12", **days_after(-7, 7, 30))[0] != {}
+
+
+def test_a_single_date_far_after_all_others_is_set_aside() -> None:
+    days = days_after(0, 7, 14, 30, 60)
+    assert doubts(x="2027-03-09", **days) == ({"x": "date_far_after"}, {})
     assert doubts(x="2026-09-01", **days) == ({}, {})
+    weekly = days_after(*range(0, 280, 7))
+    assert doubts(x="2027-06-11", **weekly) == ({"x": "date_far_after"}, {})
+
+
+@pytest.mark.parametrize(
+    "visits",
+    [(0, 30, 90, 365), (0, 14, 30, 90, 180, 365), (-7, 14, 90, 365, 730), (0, 1, 7, 30, 180, 540)],
+)
+def test_visits_that_come_ever_later_are_used(visits: tuple[int, ...]) -> None:
+    assert doubts(**days_after(*visits))[0] == {}
+
+
+def test_a_visit_of_several_photos_long_after_all_others_is_asked_about() -> None:
+    days, visit = days_after(0, 7, 14, 30), {"x": "2027-03-09", "y": "2027-03-09"}
+    asked = dict.fromkeys(visit, "date_long_after")
+    assert doubts(**visit, **days) == ({}, asked)
+    assert doubts(**visit, **days, today="2027-03-09") == ({}, asked)
+    aside = dict.fromkeys(visit, "date_far_after")
+    assert doubts(**visit, **days, today="2026-11-29") == (aside, {})  # which has not come yet
+    assert doubts(**visit, **days, today="2025-11-29") == ({}, asked)  # nor has any other
+
+
+def test_a_date_that_another_one_contradicts_is_set_aside_if_it_is_far_after() -> None:
+    days = list(days_after(0, 7, 14, 30).values())
+    wrong, right = Taken(datetime(2027, 3, 19), "exif"), Taken(datetime(2026, 3, 19), "name")
+    about = [describe_photo(f"{day}.jpg") for day in days]
+    about += [PhotoRecord(name, dates=(wrong, right)) for name in "xy"]
+    aside, asked = doubt_dates([*days, "x", "y"], [*days, "2027-03-19", "2027-03-19"], about)
+    assert [note.code for note in aside.values()] == ["date_far_after"] * 2
+    assert not asked
+    assert {str(dict(note.values)["likely"]) for note in aside.values()} == {"2026-03-19"}
+
+
+def test_a_late_date_that_a_typed_name_or_the_camera_s_numbers_confirm_is_used() -> None:
+    days = days_after(0, 7, 14, 30, 60)
+    numbered = {f"IMG_{411 + i}": day for i, day in enumerate(days.values())}
+    assert doubts(IMG_0420="2027-03-09", **numbered) == ({}, {"IMG_0420": "date_long_after"})
+    assert doubts(IMG_0401="2027-03-09", **numbered)[0]  # before them
+    late = datetime(2027, 3, 9)
+    for typed in (True, False):  # a name with a time is the camera's own
+        said = Taken(late, "exif"), Taken(late, "name", day_only=typed)
+        about = [
+            PhotoRecord("x", dates=said),
+            *(describe_photo(f"{day}.jpg") for day in days.values()),
+        ]
+        aside, asked = doubt_dates(["x", *days], ["2027-03-09", *days.values()], about)
+        assert bool(asked) == typed
+        assert bool(aside) != typed
 
 
 def test_a_date_against_the_camera_s_numbers_is_set_aside() -> None:
     days = {"IMG_0411": "2026-03-02", "IMG_0413": "2026-03-09", "IMG_0414": "2026-03-16"}
     assert doubts(IMG_0412="2027-03-05", **days) == ({"IMG_0412": "date_out_of_order"}, {})
     assert doubts(IMG_0412="2026-03-05", **days) == ({}, {})
+
+
+def test_a_whole_visit_against_the_camera_s_numbers_is_set_aside() -> None:
+    days = {"IMG_0411": "2026-03-02", "IMG_0412": "2026-03-02", "IMG_0416": "2026-03-16"}
+    visit = dict.fromkeys(("IMG_0413", "IMG_0414"), "2027-03-09")
+    assert doubts(**visit, **days) == (dict.fromkeys(visit, "date_out_of_order"), {})
 
 
 def likely(record: PhotoRecord, taken: str) -> str:

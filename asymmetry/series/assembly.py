@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -153,7 +153,8 @@ def series_tables(
         check_type("metrics", metrics, Iterable)
         metrics = tuple(metrics)
     as_read = landmarks
-    landmarks = judge_photos(as_read, about)
+    first = treatments[0].day if treatments else None
+    landmarks = judge_photos(as_read, about, first, date.today())
     counted = np.array([each.day for each in about], dtype=np.float64)
     dates = [day_of(taken) for taken in landmarks.taken.tolist()]
     order = _by_time(landmarks.taken.tolist(), counted)

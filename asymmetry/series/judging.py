@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 
@@ -23,7 +24,12 @@ __all__ = ["judge_photos"]
 Reasons = dict[int, Note]
 
 
-def judge_photos(landmarks: Landmarks, about: Sequence[PhotoRecord]) -> Landmarks:
+def judge_photos(
+    landmarks: Landmarks,
+    about: Sequence[PhotoRecord],
+    treated_on: date | None = None,
+    today: date | None = None,
+) -> Landmarks:
     """The same photos; those that can't be believed are ``"rejected"``, or have no date, and say why.
 
     Set aside are photos that the manifest does not want, second files of one exposure, photos that are
@@ -36,8 +42,11 @@ def judge_photos(landmarks: Landmarks, about: Sequence[PhotoRecord]) -> Landmark
         n photos as they were read.
     about : sequence of PhotoRecord
         The facts known about them, in the same order.
+    treated_on, today : datetime.date, optional
+        As for `doubt_dates`.
     """
-    dates, asked = doubt_dates(landmarks.photo.tolist(), landmarks.taken.tolist(), about)
+    known = landmarks.photo.tolist(), landmarks.taken.tolist(), about
+    dates, asked = doubt_dates(*known, treated_on, today)
     out = {row: Note("unwanted") for row, each in enumerate(about) if each.use is False}
     out |= _find_exposures(landmarks, about)
     out |= _find_subjects(about)

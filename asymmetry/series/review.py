@@ -37,6 +37,7 @@ _COLUMNS = {
     "date_far_before": "taken",
     "date_long_before": "taken",
     "date_far_after": "taken",
+    "date_long_after": "taken",
     "date_out_of_order": "taken",
     "clock_reset": "taken",
     "undated": "taken",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import cycle, islice, product
+from itertools import cycle, product
 from typing import Literal
 
 from asymmetry.core.schemes import SIDES, Side
@@ -27,9 +27,9 @@ __all__ = [
 #: What a sentence is about. A lid's height and the opening of its eye are one topic, and so are an eye that
 #: closes less and the gap that it leaves.
 Topic = Literal["brow", "lid", "corner", "brow raise", "closure", "smile", "synkinesis", "other"]
-Flaw = Literal["", "mirrored", "misdated", "blurred", "other person"]
+Flaw = Literal["", "mirrored", "misdated", "dated late", "blurred", "other person"]
 #: What may be wrong with one photo of a series.
-FLAWS: tuple[Flaw, ...] = ("mirrored", "misdated", "blurred", "other person")
+FLAWS: tuple[Flaw, ...] = ("mirrored", "misdated", "dated late", "blurred", "other person")
 
 
 @dataclass(frozen=True)
@@ -155,12 +155,16 @@ _LID_DROP: Curve = {
 }
 _BROW_DROP: Curve = {-7: 0, -3: 0, 2: -1.5, 5: -3.0, 7: -3.5, 10: -3.5, 14: -3.2}
 _BROW_BACK: Curve = {**_BROW_DROP, 28: -2.2, 42: -1.2, 63: -0.4, 84: 0, 90: 0, 97: 0}
+#: A visit after a year, as is usual.
+_YEAR: Curve = {-7: 0, 0: 0, 14: 0, 30: 0, 90: -1.5, 365: -3.0}
 _SPOCK: Curve = {-7: 0, -3: 0, 5: 2.5, 10: 3.5, 14: 3.5, 21: 3.5}
 _LASTING: Curve = {-7: 0, -3: 0, 7: -1, 14: -1, 21: -1, 28: -1}
 _SYNKINESIS: Curve = {0: 0, 30: -0.8, 60: -1.6, 90: -2.6, 120: -3.5}
 _PALSY: Curve = {0: 0.0, 14: 0.0, 30: 0.05, 60: 0.15, 90: 0.3}
 #: How far brows are raised on one day and the next, as a part of that.
 _EFFORTS = (1.0, 0.8, 0.95, 0.85, 0.9)
+#: The photo of a course that has a flaw.
+_FLAWED = 7
 _RAISE_MM, _SMILE_LOSS_MM, _SMILE_MM = 4.0, 5.0, 5.0
 
 #: Steps that stay, mm; each on both sides.
@@ -262,6 +266,11 @@ def _of_one_side(person: str, side: Side) -> Iterator[Case]:
         "brow drop that has passed", person, side, _at_rest("brow", (side,), _BROW_BACK), brow
     )
     yield back
+    shots = _at_rest("brow", (side,), _YEAR)
+    twice = (*shots, replace(shots[-1], take=1))
+    yield Case(
+        "brow drop seen after a year", person, side, twice, (Told("brow", (side,), -1, 365),)
+    )
     raised = _at_rest("brow", (side,), _SPOCK)
     yield Case(
         "one brow raised, no names",
@@ -278,6 +287,7 @@ def _of_one_side(person: str, side: Side) -> Iterator[Case]:
     shots = _with_rest("brow raise", {day: weak[int(loss)] for day, loss in _LASTING.items()})
     yield Case("brow raise lost", person, side, shots, (Told("brow raise", (side,), -1),))
     yield from (_flawed(back, flaw) for flaw in FLAWS)
+    yield _misdate_visit(back)
 
 
 def _of_both_sides(person: str) -> Iterator[Case]:
@@ -339,13 +349,17 @@ def _palsy_visit(day: int, share: float, side: Side, other: Side) -> Iterator[Sh
 
 def _flawed(case: Case, flaw: Flaw) -> Case:
     """The course with one photo, of its eighth day, that does not belong in it as it is."""
-    at = 7
-    shots = (
-        *case.shots[:at],
-        replace(case.shots[at], flaw=flaw),
-        *islice(case.shots, at + 1, None),
-    )
+    flawed = replace(case.shots[_FLAWED], flaw=flaw)
+    shots = (*case.shots[:_FLAWED], flawed, *case.shots[_FLAWED + 1 :])
     return replace(case, name=f"{case.name}, one photo {flaw}", shots=shots)
+
+
+def _misdate_visit(case: Case) -> Case:
+    """The course with two photos of its eighth day, both dated a year early."""
+    flawed = _flawed(case, "misdated")
+    again = replace(flawed.shots[_FLAWED], take=1)
+    shots = (*flawed.shots[: _FLAWED + 1], again, *flawed.shots[_FLAWED + 1 :])
+    return replace(case, name=f"{case.name}, one visit misdated", shots=shots)
 
 
 def _at_rest(part: Part, sides: Sequence[Side], curve: Curve) -> tuple[Shot, ...]:

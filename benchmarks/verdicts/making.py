@@ -135,6 +135,8 @@ def _clock(shot: Shot, number: int) -> datetime:
     )
     if shot.flaw == "misdated":
         return when - _WRONG_YEAR
+    if shot.flaw == "dated late":
+        return when + _WRONG_YEAR
     return when
 
 
