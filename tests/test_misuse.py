@@ -76,6 +76,10 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: Extractor(settings=THREE),
         "must be of type Settings, not int",
     ),
+    "two photos of one name": (
+        lambda: Series.from_landmarks(Landmarks.blank(["a.jpg", "a.jpg"], status="ok")),
+        "landmarks: two photos are called 'a.jpg'; give each a name of its own",
+    ),
     "a number for a treatment": (
         lambda: Series.from_landmarks(BLANK, treated_on=THREE),
         "3 is not a date",

@@ -98,7 +98,7 @@ def test_pictures_may_be_given_with_landmarks() -> None:
     with pytest.raises(InvalidInputError, match="3 for 2 rows"):
         Series.from_landmarks(made.landmarks, photos=[b""] * 3)
     twins = replace(made.landmarks, photo=np.array(["a", "a"]))
-    with pytest.raises(InvalidInputError, match="same name"):
+    with pytest.raises(InvalidInputError, match="two photos are called 'a'"):
         Series.from_landmarks(twins, photos=photos)
 
 

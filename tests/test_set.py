@@ -18,6 +18,7 @@ from asymmetry.photos.listing import find_leftovers, image_files
 from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.photos.taken import Taken
 from asymmetry.series.doubtful_dates import doubt_dates
+from asymmetry.series.likeness import find_strangers
 from asymmetry.series.treatments import Treatment
 from tests.notes import rows_of_codes
 from tests.test_series import Reader, photos, read
@@ -384,3 +385,11 @@ def test_one_treatment_is_a_day_as_before(tmp_path: Path) -> None:
     assert series.treatments == (Treatment.of("2026-03-09"),)
     assert "treatments" not in series.static.provenance
     assert read(tmp_path).treatments == ()
+
+
+def test_of_two_people_with_as_many_photos_the_first_one_is_believed() -> None:
+    """The first by date, whatever the photos are called."""
+    rng = np.random.default_rng(0)
+    shape = np.concatenate([rng.normal(9 * who, 0.2, (2, 12)) for who in (0, 1)])
+    assert find_strangers(shape).tolist() == [False, False, True, True]
+    assert find_strangers(shape[::-1]).tolist() == [False, False, True, True]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -48,12 +49,13 @@ def list_records(
     Raises
     ------
     InvalidInputError
-        If ``landmarks`` are none, or a list is not as long.
+        If ``landmarks`` are none, two of their photos have one name, or a list is not as long.
     """
     if not isinstance(landmarks, Landmarks):
         raise InvalidInputError(
             f"a series is made of Landmarks, and this is {type(landmarks).__name__}"
         )
+    _check_names(landmarks.photo.tolist())
     for name, given in (("expression", expression), ("about", about)):
         if given is None:
             continue
@@ -65,6 +67,16 @@ def list_records(
     if about is not None:
         return about
     return [PhotoRecord("", expression=each) for each in expression or [None] * len(landmarks)]
+
+
+def _check_names(names: Sequence[str]) -> None:
+    """Refuse two photos of one name: a person could not tell them apart, and neither could a manifest."""
+    twice = next((name for name, count in Counter(names).items() if count > 1), None)
+    if twice is not None:
+        raise InvalidInputError(
+            f"landmarks: two photos are called {twice!r}; give each a name of its own, "
+            "with dataclasses.replace(landmarks, photo=names)"
+        )
 
 
 def check_affected(affected: Side | None) -> Side | None:
@@ -119,8 +131,6 @@ def sources_by_name(
         raise InvalidInputError(
             f"photos: there are {len(photos)} for {len(names)} rows; give one for each"
         )
-    if photos and len(set(names)) < len(names):
-        raise InvalidInputError("photos: two rows have the same name; give each photo its own")
     return dict(zip(names, photos, strict=False))
 
 
@@ -152,15 +162,14 @@ def series_tables(
     if metrics is not None:
         check_type("metrics", metrics, Iterable)
         metrics = tuple(metrics)
-    as_read = landmarks
+    order = _by_time(landmarks, about)  # the photos that came first decide what a person looks like
+    as_read, about = landmarks[order], [about[row] for row in order]
     first = treatments[0].day if treatments else None
     landmarks = judge_photos(as_read, about, first, date.today())
+    order = _by_time(landmarks, about)  # once more, for some dates may be set aside
+    landmarks, as_read, about = landmarks[order], as_read[order], [about[row] for row in order]
     counted = np.array([each.day for each in about], dtype=np.float64)
     dates = [day_of(taken) for taken in landmarks.taken.tolist()]
-    order = _by_time(landmarks.taken.tolist(), counted)
-    landmarks, as_read, counted = landmarks[order], as_read[order], counted[order]
-    about = [about[row] for row in order]
-    dates = [dates[row] for row in order]
     zero = DayZero.find(treatments, dates, counted)
     days = counted
     if zero.day is not None:
@@ -208,11 +217,12 @@ def _with_headlines(metrics: Iterable[str | Metric] | None) -> list[str | Metric
     return [*(each.metric for each in HEADLINES if each.metric not in names), *chosen]
 
 
-def _by_time(taken: list[str], day: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
+def _by_time(landmarks: Landmarks, about: Sequence[PhotoRecord]) -> npt.NDArray[np.intp]:
     """Row order by the camera's clock, then by counted day; undated rows last, equal ones as they came.
 
     Time zones are left aside, because only some cameras state one.
     """
+    taken, day = landmarks.taken.tolist(), np.array([each.day for each in about], dtype=np.float64)
     clocks = [datetime.fromisoformat(text or _UNDATED).replace(tzinfo=None) for text in taken]
     keys = list(zip(clocks, np.nan_to_num(day, nan=np.inf).tolist(), strict=True))
     return np.array(sorted(range(len(taken)), key=keys.__getitem__), dtype=np.intp)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import PurePath
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from asymmetry.core.notes import Note
 from asymmetry.photos.dates import day_of
@@ -76,15 +76,19 @@ def doubt_dates(
     likely = {row: _find_likely(row, dated, about[row]) for row in unsure}
     aside, asked = _find_out_of_order(photos, dated, unsure, likely), Reasons()
     end = _find_first(_without(dated, aside), unsure)
-    if end is not None and _is_wrong_before(end, likely, treated_on):
-        aside |= _tell("date_far_before", end, likely)
-    elif end is not None:
-        asked |= _tell("date_long_before", end, likely)
+    if end is not None:
+        known = end.describe(likely)
+        if _is_wrong_before(end, likely, treated_on):
+            aside |= {row: Note("date_far_before", **each) for row, each in known.items()}
+        else:
+            asked |= {row: Note("date_long_before", **each) for row, each in known.items()}
     end = _find_last(_without(dated, aside), unsure)
-    if end is not None and _is_wrong_after(end, photos, about, today):
-        aside |= _tell("date_far_after", end, likely)
-    elif end is not None:
-        asked |= _tell("date_long_after", end, likely)
+    if end is not None:
+        known = end.describe(likely)
+        if _is_wrong_after(end, photos, about, today):
+            aside |= {row: Note("date_far_after", **each) for row, each in known.items()}
+        else:
+            asked |= {row: Note("date_long_after", **each) for row, each in known.items()}
     return aside, asked
 
 
@@ -113,11 +117,12 @@ class _End(NamedTuple):
 
     @property
     def far(self) -> bool:
+        """Whether it is far from the others."""
         return self.gap > max(_FAR_DAYS, min(_FAR_SPANS * self.span, self.pauses))
 
-
-def _tell(code: str, end: _End, likely: Likely) -> Reasons:
-    return {row: Note(code, date=end.day, days=end.gap, **likely[row]) for row in end.rows}
+    def describe(self, likely: Likely) -> dict[int, dict[str, Any]]:
+        """The values of the notes on its photos."""
+        return {row: {"date": self.day, "days": self.gap, **likely[row]} for row in self.rows}
 
 
 def _find_first(dated: Days, unsure: Days) -> _End | None:

@@ -233,12 +233,12 @@ def proportions(landmarks: Landmarks) -> FloatArray:
 
 
 def find_strangers(shape: FloatArray, smile: FloatArray | None = None) -> Mask:
-    """Photos of another person than most of the others.
+    """Photos of another person than most of the others; of two who have as many, than the first one.
 
     Parameters
     ----------
     shape : ndarray, shape (n, k)
-        As `shapes` gives them. Photos of which less than all is known are never found.
+        As `shapes` gives them, in order of time. Photos of which less than all is known are never found.
     smile : ndarray, shape (n,), optional
         How much each face smiles, 0 to 1, which changes its shape. Default: all alike.
 

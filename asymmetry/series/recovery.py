@@ -72,6 +72,7 @@ class Recovery(Record):
         if math.isnan(self.low):
             return Note("worst_and_now", **found)
         part = {"share": self.regained, "low": self.low, "high": self.high}
+        part = {name: min(max(each, 0.0), 1.0) for name, each in part.items()}
         return Note("regained", per_week=self.per_week, **part, **found)
 
 
