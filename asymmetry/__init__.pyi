@@ -12,6 +12,7 @@ from . import (
     synthetic,
 )
 from .archive import read_archive, score_archive
+from .clips import Clip, read_clip
 from .core.frame import Scale
 from .core.landmarks import Landmarks
 from .core.notes import Note
@@ -36,6 +37,7 @@ from .two_photos import compare
 
 __all__ = [
     "AsymmetryError",
+    "Clip",
     "Extractor",
     "Face",
     "Half",
@@ -69,6 +71,7 @@ __all__ = [
     "norms",
     "photos",
     "read_archive",
+    "read_clip",
     "read_landmarks",
     "register_landmark_format",
     "register_reader",

@@ -16,7 +16,7 @@ from asymmetry.terminal import progress_line
 if TYPE_CHECKING:
     from asymmetry.archive import Progress
 
-__all__ = ["show_archive", "show_photos"]
+__all__ = ["show_archive", "show_frames", "show_photos"]
 
 #: Seconds between two lines of progress where there is no terminal.
 SECONDS_PER_LINE = 30.0
@@ -27,6 +27,14 @@ def show_photos(photos: Iterable[Any]) -> Iterable[Any]:
     from tqdm import tqdm
 
     bar: Iterable[Any] = tqdm(photos, disable=None, file=sys.stderr, unit="photo", leave=False)
+    return bar
+
+
+def show_frames(frames: Iterable[Any]) -> Iterable[Any]:
+    """The same for the frames of a clip."""
+    from tqdm import tqdm
+
+    bar: Iterable[Any] = tqdm(frames, disable=None, file=sys.stderr, unit="frame", leave=False)
     return bar
 
 

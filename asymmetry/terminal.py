@@ -8,12 +8,14 @@ import shutil
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from statistics import median
 from typing import TYPE_CHECKING
 
 from asymmetry.core.text import Text, english_text
 
 if TYPE_CHECKING:
     from asymmetry.archive import Progress
+    from asymmetry.clips import Clip
     from asymmetry.core.table import Measurements
     from asymmetry.metrics import Metric, Norm
     from asymmetry.people import Series
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "change_lines",
     "clinic_lines",
+    "clip_lines",
     "json_text",
     "pair_lines",
     "photo_lines",
@@ -40,6 +43,8 @@ _LONGEST_LINE = 100
 _CELL, _REMARK = 6, 8
 #: Letters of a measure's title in the table of two photos.
 _TITLE = 17
+#: Letters of a row's title in the table of a clip.
+_CLIP_TITLE = 26
 #: Letters of a metric's name, of the headings over its numbers, and over its norm's.
 _NAME = 21
 _HEADS = {"right": 7, "left": 7, "diff": 8, "error_mark": 6}
@@ -249,6 +254,73 @@ def pair_lines(made: Comparison, text: Text | None = None) -> Iterator[str]:
         cells += f"{_number(each.change, say, '+'):>8}"
         cells += f"{_number(each.error, say):>5}{_number(each.limit, say):>10}"
         yield f"{say.known('titles', each.part):<{_TITLE}}{cells}"
+
+
+def clip_lines(made: Clip, text: Text | None = None) -> Iterator[str]:
+    """A clip as text: each side's movement and times, its photos, blinks, and the limits."""
+    say, timing = text or english_text(), made.timing
+    seconds, expression = timing.trace.seconds, made.expression or "unknown"
+    yield say(
+        "clip.title",
+        clip=printable(made.name),
+        expression=say.known("expressions", expression),
+        seconds=_number(float(seconds[-1]), say),
+        rate=_number(timing.frames_per_second, say, decimals=0),
+    )
+    heads = (say(f"terminal.{name}") for name in ("right", "left", "right_less_left"))
+    yield " " * _CLIP_TITLE + "".join(f"{head:>13}" for head in heads)
+    unit, values = say.known("units", timing.trace.unit), timing.to_dict()
+    for row, column, decimals in _clip_rows(timing.trace.unit):
+        cells = "".join(
+            f"{_number(values[column.format(kind)], say, sign, decimals):>13}"
+            for kind, sign in (("right", ""), ("left", ""), ("diff", "+"))
+        )
+        yield f"{say(f'clip.{row}', unit=unit):<{_CLIP_TITLE}}{cells}"
+    lag = _number(timing.lag.seconds, say, "+", 2)
+    yield f"{say('clip.lag_row'):<{_CLIP_TITLE}}{lag:>13} ± {_number(1.96 * timing.lag.sd, say, decimals=2)}"
+    yield f"{say('clip.ratio_row'):<{_CLIP_TITLE}}{_number(timing.ratio, say, decimals=2):>13}"
+    yield from _clip_photos(made, say)
+    for note in made.notes:
+        yield from wrap(note.words(say))
+
+
+def _clip_rows(unit: str) -> tuple[tuple[str, str, int], ...]:
+    """Rows of a clip's table: title, column, decimals."""
+    return (
+        ("excursion", f"excursion_{{}}_{unit}", 1),
+        ("onset_row", "onset_{}_s", 2),
+        ("rise_row", "rise_{}_s", 2),
+        ("peak_row", "peak_{}_s", 2),
+        ("speed_row", f"speed_{{}}_{unit}_s", 1),
+        ("synkinesis_row", "synkinesis_{}_pct", 0),
+    )
+
+
+def _clip_photos(made: Clip, say: Text) -> Iterator[str]:
+    """The two frames that were read as photos, and the blinks."""
+    timing = made.timing
+    rest, peak = (float(timing.trace.seconds[number]) for number in timing.moments)
+    yield say(
+        "clip.moments", rest=_number(rest, say, decimals=2), peak=_number(peak, say, decimals=2)
+    )
+    columns = [
+        f"{timing.trace.metric}_{kind}_{timing.trace.unit}" for kind in ("right", "left", "diff")
+    ]
+    cells = "".join(
+        f"{_number(float(made.movement[column][0]), say, sign):>13}"
+        for column, sign in zip(columns, ("", "", "+"), strict=True)
+    )
+    yield f"{say('clip.photos_row'):<{_CLIP_TITLE}}{cells}"
+    blinks = [blink for blink in timing.blinks if blink.is_blink]
+    if not blinks:
+        yield say("clip.blinks_none")
+        return
+    right, left = (
+        median([getattr(blink, f"closed_{side}_pct") for blink in blinks])
+        for side in ("right", "left")
+    )
+    shown = {"right": _number(right, say, decimals=0), "left": _number(left, say, decimals=0)}
+    yield say.count("clip.blinks", len(blinks), **shown)
 
 
 def truth_lines(read: Series, truth: Measurements, text: Text | None = None) -> Iterator[str]:

@@ -21,8 +21,8 @@ import pytest
 from PIL import Image
 
 from asymmetry import Extractor, Landmarks
+from asymmetry.core.quiet import quiet
 from asymmetry.errors import InvalidInputError
-from asymmetry.extract.model.landmarker import quiet
 from tests.conftest import ROOT
 from tests.photos import encoded
 

@@ -18,8 +18,8 @@ from typing import Any
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.pool import Pool, score_parts, usable_cores
 from asymmetry.archive.rows import Row
+from asymmetry.core.quiet import quiet
 from asymmetry.errors import InvalidInputError, MissingExtraError
-from asymmetry.extract.model.landmarker import quiet
 
 __all__ = ["PartScorer", "score_on_ray"]
 

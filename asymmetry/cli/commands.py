@@ -13,6 +13,7 @@ import click
 import asymmetry
 from asymmetry.cli.aids import aids
 from asymmetry.cli.archive import EXIT_INTERRUPTED, archive
+from asymmetry.cli.clip import clip
 from asymmetry.cli.compare import compare
 from asymmetry.cli.convert import convert
 from asymmetry.cli.folder import (
@@ -106,6 +107,7 @@ def main() -> None:
 
 main.add_command(aids)
 main.add_command(archive)
+main.add_command(clip)
 main.add_command(compare)
 main.add_command(convert)
 main.add_command(serve)

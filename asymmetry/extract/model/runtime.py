@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
+from asymmetry.core.quiet import quiet
 from asymmetry.errors import InvalidInputError
-from asymmetry.extract.model.landmarker import quiet
 
 __all__ = ["load_network", "reading_threads", "run_network"]
 

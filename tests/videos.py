@@ -1,0 +1,83 @@
+"""Clips made here: a still photo whose parts move as told, encoded as a real video."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.uint8]
+
+MP4, AVI, WEBM = ("mp4v", ".mp4"), ("MJPG", ".avi"), ("VP80", ".webm")
+
+
+def write_video(
+    path: Path, frames: Sequence[Pixels], *, fps: float = 30.0, codec: str = "mp4v"
+) -> Path:
+    """Encode RGB frames of one size."""
+    height, width = frames[0].shape[:2]
+    writer = cv2.VideoWriter(
+        str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*codec), fps, (width, height)
+    )
+    assert writer.isOpened(), codec
+    for frame in frames:
+        writer.write(frame[..., ::-1])
+    writer.release()
+    return path
+
+
+def ease(share: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """From 0 to 1 with no speed at either end: the way of least jerk (Flash and Hogan 1985)."""
+    at = np.clip(share, 0.0, 1.0)
+    return at**3 * (10 - 15 * at + 6 * at * at)
+
+
+def rise_and_fall(
+    seconds: npt.NDArray[np.float64], onset: float, rise: float, hold: float
+) -> npt.NDArray[np.float64]:
+    """0 up to the onset, then up to 1, there for a while, and down again."""
+    return ease((seconds - onset) / rise) - ease((seconds - onset - rise - hold) / rise)
+
+
+def change_box(path: Path, name: bytes, change: Callable[[bytearray, int], None]) -> None:
+    """Change the content of an MP4 file's first box of a name; ``at`` is where the content begins."""
+    content = bytearray(path.read_bytes())
+    at = content.index(name) + 4
+    change(content, at)
+    path.write_bytes(content)
+
+
+def turn_by_tag(path: Path) -> None:
+    """Say in the track's matrix that the frames are to be shown turned clockwise by 90°."""
+
+    def change(content: bytearray, at: int) -> None:
+        matrix = (0, 0x10000, 0, -0x10000, 0, 0, 0, 0, 0x40000000)
+        content[at + 40 : at + 76] = struct.pack(">9i", *matrix)
+
+    change_box(path, b"tkhd", change)
+
+
+def stretch_times(path: Path, entries: Sequence[tuple[int, int]]) -> None:
+    """Give an MP4's frames other durations: pairs of how many frames, and how long each is, in ticks.
+
+    The index has to lie at the file's end, as OpenCV writes it.
+    """
+    content = bytearray(path.read_bytes())
+    assert content.rindex(b"moov") > content.rindex(b"mdat")
+    at = content.index(b"stts") - 4
+    size = struct.unpack(">I", content[at : at + 4])[0]
+    made = struct.pack(">I4sII", 16 + 8 * len(entries), b"stts", 0, len(entries))
+    made += b"".join(struct.pack(">II", *entry) for entry in entries)
+    content[at : at + size] = made
+    if b"edts" in content:  # it would cut off what lasts longer than before
+        edits = content.index(b"edts")
+        content[edits : edits + 4] = b"free"
+    for box in (b"moov", b"trak", b"mdia", b"minf", b"stbl"):
+        start = content.index(box) - 4
+        old = struct.unpack(">I", content[start : start + 4])[0]
+        content[start : start + 4] = struct.pack(">I", old + len(made) - size)
+    path.write_bytes(content)
