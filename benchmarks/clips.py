@@ -1,4 +1,4 @@
-"""``python -m benchmarks.clips``: clips with a known loss and lag, read back; writes ``docs/tables/clips.md``.
+"""``python -m benchmarks.clips``: clips with a known loss and lag, read back, into ``docs/tables/clips.md``.
 
 A photo's parts are moved frame by frame, right and left by courses of their own, and each frame is
 photographed again: the head turns a little, the camera shakes, there is grain, and all of it is encoded as a
@@ -9,6 +9,7 @@ the same of the people that constants are chosen on, for several windows of smoo
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -33,15 +34,15 @@ __all__ = ["CASES", "Case", "Outcome", "film", "main"]
 FloatArray = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
 
-RATE, FRAMES = 30.0, 60
+RATE, FRAMES = 30.0, 45
 #: Times of the frames, s; a movement begins at the onset, takes so long, is held and goes back.
 SECONDS = np.arange(FRAMES) / RATE
-ONSET, RISE, HOLD = 0.5, 0.4, 0.3
+ONSET, RISE, HOLD = 0.3, 0.4, 0.2
 #: Side of the photos that are moved, px, and size of the video.
-_SIDE, _SIZE = 900, (1280, 1080)
+_SIDE, _SIZE = 600, (960, 720)
 #: Turns of the head, degrees, and shake of the camera, px: amplitude and times per second.
 _YAW, _PITCH, _ROLL, _SHAKE = (3.0, 0.4), (2.0, 0.3), (1.5, 0.7), (6.0, 1.1)
-_GRAIN = 3.0
+_GRAIN, _GRAINS = 3.0, 7
 #: A frame shows the height if both sides together are above this share of it.
 _HEIGHT = 0.99
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "clips.md"
@@ -82,7 +83,6 @@ def _ease(share: FloatArray) -> FloatArray:
 
 CASES = (
     Case("smile, both alike", "smile_closed", "mouth_corner", 4, 3, "left", 1.0, 0.0),
-    Case("smile, left half as far", "smile_closed", "mouth_corner", 4, 3, "left", 0.5, 0.0),
     Case("smile, left half, 100 ms", "smile_closed", "mouth_corner", 4, 3, "left", 0.5, 0.1),
     Case("smile, right 4/5, 33 ms", "smile_closed", "mouth_corner", 4, 3, "right", 0.8, 1 / 30),
     Case("brow raise, left half, 67 ms", "brow_raise", "brow", 5, 0, "left", 0.5, 2 / 30),
@@ -111,8 +111,7 @@ def film(path: Path, case: Case, photo: Pixels, extractor: Extractor, seed: int)
     writer = cv2.VideoWriter(
         str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mp4v"), RATE, _SIZE
     )
-    rng = np.random.default_rng(seed)
-    phases = rng.uniform(0, 2 * np.pi, 5)
+    phases = np.random.default_rng(seed).uniform(0, 2 * np.pi, 5)
     for frame, when in enumerate(SECONDS):
         moves = [
             Move(case.part, side, up_mm=case.up_mm * way[frame], out_mm=case.out_mm * way[frame])
@@ -124,11 +123,18 @@ def film(path: Path, case: Case, photo: Pixels, extractor: Extractor, seed: int)
             for (size, speed), phase in zip((_YAW, _PITCH, _ROLL), phases, strict=False)
         )
         turned = retake_photo(moved, Retake(yaw_deg=yaw, pitch_deg=pitch, roll_deg=roll)).pixels
-        writer.write(_shake(turned, when, phases[3:], rng)[..., ::-1])
+        writer.write(_shake(turned, when, phases[3:])[..., ::-1])
     writer.release()
 
 
-def _shake(pixels: Pixels, when: float, phases: FloatArray, rng: np.random.Generator) -> Pixels:
+@functools.cache
+def _grains() -> list[npt.NDArray[np.int16]]:
+    """Some pictures of grain, for frames to take in turn."""
+    rng, (width, height) = np.random.default_rng(0), _SIZE
+    return [rng.normal(0, _GRAIN, (height, width, 3)).astype(np.int16) for _ in range(_GRAINS)]
+
+
+def _shake(pixels: Pixels, when: float, phases: FloatArray) -> Pixels:
     """A frame as a camera in the hand sees it, with grain."""
     size, speed = _SHAKE
     across, down = size * np.sin(2 * np.pi * speed * when + phases)
@@ -136,7 +142,8 @@ def _shake(pixels: Pixels, when: float, phases: FloatArray, rng: np.random.Gener
     left, top = (width - pixels.shape[1]) / 2 + across, (height - pixels.shape[0]) / 2 + down
     matrix = np.array([[1.0, 0.0, left], [0.0, 1.0, top]])
     seen = cv2.warpAffine(pixels, matrix, _SIZE, borderMode=cv2.BORDER_REPLICATE)
-    return np.clip(seen + rng.normal(0, _GRAIN, seen.shape), 0, 255).astype(np.uint8)
+    grain = _grains()[round(when * RATE) % _GRAINS]
+    return np.clip(seen + grain, 0, 255).astype(np.uint8)
 
 
 def read(case: Case, clip: Clip) -> Outcome:
@@ -173,7 +180,9 @@ def run(
                 path = Path(folder, "clip.mp4")
                 film(path, case, np.asarray(photo, np.uint8), extractor, seed)
                 clip = read_clip(path, expression=case.expression, extractor=extractor)
-            yield case, clip, read(case, clip)
+            found = read(case, clip)
+            print(person.name, found, flush=True)
+            yield case, clip, found
 
 
 def rows_of(outcomes: Sequence[Outcome]) -> list[tables.Row]:
@@ -286,7 +295,7 @@ def _closed(
 
 def _film_renders(parts: Sequence[tuple[str, int]], expression: str, extractor: Extractor) -> Clip:
     """A clip of renders, each shown for some frames, by a camera in the hand."""
-    rng, still = np.random.default_rng(0), np.zeros(2)
+    still = np.zeros(2)
     with tempfile.TemporaryDirectory() as folder:
         path, number = Path(folder, "clip.mp4"), 0
         writer = cv2.VideoWriter(
@@ -295,7 +304,7 @@ def _film_renders(parts: Sequence[tuple[str, int]], expression: str, extractor: 
         for name, count in parts:
             pixels = read_photo(SHARED / "render" / name).pixels
             for _ in range(count):
-                writer.write(_shake(pixels, number / RATE, still, rng)[..., ::-1])
+                writer.write(_shake(pixels, number / RATE, still)[..., ::-1])
                 number += 1
         writer.release()
         return read_clip(path, expression=expression, extractor=extractor)
@@ -305,7 +314,7 @@ def try_windows(found: Sequence[tuple[Case, Clip, Outcome]]) -> None:
     """Print what other windows of smoothing would give."""
     for window in (0.05, 0.07, 0.1, 0.14):
         missed, speeds = [], []
-        for case, clip, outcome in found:
+        for _, clip, outcome in found:
             trace = clip.timing.trace
             lines = [smooth(trace.seconds, getattr(trace, side), window) for side in SIDES]
             ways = clip.timing.right.excursion, clip.timing.left.excursion
@@ -316,8 +325,9 @@ def try_windows(found: Sequence[tuple[Case, Clip, Outcome]]) -> None:
             speeds.append(float(np.nanmax([np.nanmax(line.slope) for line in lines])) / fast)
         ms, sds = np.array(missed[1::2]), np.array(missed[::2])
         print(
-            f"window {window:.2f} s: lag RMSE {np.sqrt((ms**2).mean()):.1f} ms, {np.abs(ms).max():.0f} at most, "
-            f"{(np.abs(sds) < 2).mean():.0%} within 2 SD; speed {np.mean(speeds):.2f} of the true one"
+            f"window {window:.2f} s: lag RMSE {np.sqrt((ms**2).mean()):.1f} ms, "
+            f"{np.abs(ms).max():.0f} at most, {(np.abs(sds) < 2).mean():.0%} within 2 SD; "
+            f"speed {np.mean(speeds):.2f} of the true one"
         )
 
 

@@ -23,6 +23,7 @@ from asymmetry.synthetic import face as synthetic_face
 from tests.dicoms import JPEG as DICOM_JPEG
 from tests.dicoms import dicom_bytes
 from tests.schemes import told_in
+from tests.videos import write_video
 
 ROOT = Path(__file__).resolve().parents[1]
 # `tests/test_readers.py` runs that page, and forgets the reader that it registers.
@@ -59,6 +60,8 @@ def home(astronaut: NDArray[np.uint8], tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "photo.dcm").write_bytes(pictured)
     write_landmarks(told_in(synthetic_face(1), DLIB_68), tmp_path / "hand.pts")
     monkeypatch.chdir(tmp_path)
+    for name in ("smile.mp4", "2026-03-02 smile.mp4"):
+        write_video(tmp_path / name, [face] * 6)
     mpl.use("Agg")
     return tmp_path
 
