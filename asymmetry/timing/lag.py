@@ -17,6 +17,8 @@ FloatArray = npt.NDArray[np.float64]
 LONGEST_S, _STEP = 0.5, 0.1
 #: Before the earlier onset and behind the later peak so much of the course counts too, s.
 _MARGIN_S = 0.15
+#: Free readings at least.
+_LEAST_FREE = 2.0
 
 
 class Lag(NamedTuple):
@@ -79,7 +81,7 @@ def find_lag(
         return _UNKNOWN
     return Lag(
         float(shifts[best] + _between(misfit[best - 1 : best + 2]) * (shifts[1] - shifts[0])),
-        _sd(left_over[best], slope[part], right.share),
+        _sd(left_over[best], slope[part]),
     )
 
 
@@ -90,11 +92,15 @@ def _between(three: FloatArray) -> float:
     return float((low - high) / (2 * bend)) if bend > 0 else 0.0
 
 
-def _sd(left_over: FloatArray, slope: FloatArray, share: float) -> float:
+def _sd(left_over: FloatArray, slope: FloatArray) -> float:
     """Standard deviation of the shift, s.
 
-    Smoothed values follow each other, so that fewer of them are free: each stands for 1 / share² readings.
+    What is left over differs little from frame to frame, for courses are smoothed and a head sways slowly. So
+    fewer readings are free, by the correlation of each with the next one (Bartlett 1935).
     """
-    free = max(len(left_over) * share * share - 1, 1.0)
-    scatter = float((left_over * left_over).mean()) * len(left_over) * share * share / free
+    centred = left_over - left_over.mean()
+    power = float((centred * centred).sum())
+    alike = float((centred[1:] * centred[:-1]).sum()) / power if power > 0 else 0.0
+    free = max(len(left_over) * (1 - alike) / (1 + alike), _LEAST_FREE)
+    scatter = float((left_over * left_over).mean()) * free / (free - 1)
     return float(np.sqrt(scatter / (free * (slope * slope).mean())))
