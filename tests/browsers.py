@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.servers import Served
+from tests.servers import PATIENCE, Served
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
@@ -56,6 +56,7 @@ def launch(driver: Any, *flags: str) -> Any:
 def visit(browser: Any, served: Served, **options: Any) -> Iterator[Visit]:
     """The page in a window of its own, opened with the address that the server printed."""
     context = browser.new_context(viewport=options.pop("viewport", DESK), **options)
+    context.set_default_timeout(1000 * PATIENCE)
     made = Visit(context.new_page(), served.base)
     made.watch(made.page)
     made.page.goto(served.address)

@@ -187,7 +187,7 @@ def test_points_are_put_and_taken_back(served: Served, photo: str) -> None:
     assert after["points"]["commissure"]["right"] == [x, y + 8]
     (told,) = call(served, "GET", f"/api/photos/{photo}/history").json()[-1:]
     assert {"who", "at", "old", "new"} <= set(told)
-    assert (told["old"], told["new"]) == (None, [x, y + 8])
+    assert (told["who"], told["old"], told["new"]) == ("program", None, [x, y + 8])
     back = call(served, "DELETE", path)
     assert back.status_code == 200
     assert set(back.json()) == {"metrics"}

@@ -59,11 +59,11 @@ def camera(astronaut: npt.NDArray[np.uint8], tmp_path_factory: pytest.TempPathFa
         frame = np.full((726, 968, 3), 110, np.uint8)
         frame[:, 121:847] = face[:726, :726]
         films.append([])
-        for grey in range(0, 250, 10):  # no two frames of a camera are alike
+        for grey in range(0, 240, 4):  # no two frames of a camera are alike
             frame[:60, :60] = grey
             films[-1].append(encoded(frame, "JPEG", quality=90))
     away, straight = films
-    path.write_bytes(b"".join([*away * 4, *straight * 8]))
+    path.write_bytes(b"".join([*away * 2, *straight * 4]))
     return path
 
 
@@ -91,16 +91,16 @@ def test_from_an_empty_store_to_a_report(browser: Any, files: list[Path], tmp_pa
         page.get_by_role("button", name="Add", exact=True).click()
         page.wait_for_selector("h1:has-text('Ada <b>')")
         drop(page, files)
-        page.wait_for_selector(f".thumb img >> nth={PHOTOS - 1}", timeout=120_000)
-        page.wait_for_selector("svg.chart", timeout=120_000)
+        page.wait_for_selector(f".thumb img >> nth={PHOTOS - 1}")
+        page.wait_for_selector("svg.chart")
         assert page.locator(".thumb").count() == PHOTOS
         page.click("a:has-text('Report')")
         report = page.frame_locator("iframe").locator("h1")
-        report.first.wait_for(timeout=120_000)
+        report.first.wait_for()
         with page.expect_download() as saved:
-            page.click("text=Save as PDF")
-        saved.value.save_as(tmp_path / "report.pdf")
-        assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+            page.click("text=Save as HTML")
+        saved.value.save_as(tmp_path / "report.html")
+        assert (tmp_path / "report.html").read_text("utf-8").startswith("<!DOCTYPE html>")
         seen.check()
 
 
@@ -206,9 +206,9 @@ def test_the_shutter_fires_when_the_face_is_straight(
     with visit(browser, served) as seen:
         page = seen.page
         seen.go(f"/patients/{number}/capture")
-        page.wait_for_selector("text=/Turn a little to your/", timeout=60_000)
+        page.wait_for_selector("text=/Turn a little to your/")
         assert page.locator(".stage.ready").count() == 0
-        page.wait_for_selector("text=3 today", timeout=60_000)
+        page.wait_for_selector("text=3 today")
         page.click("a:has-text('Done')")
         seen.check()
     browser.close()

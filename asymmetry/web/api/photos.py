@@ -40,8 +40,6 @@ Places: TypeAlias = Mapping[tuple[str, str], tuple[float, float] | None]
 """Where points are to be, by name and side; None for a point as it was read."""
 _FIELD = "photos"
 _WIDEST = 8000
-#: Who corrects on the page of this computer.
-_WHO = "page"
 
 
 async def bring_photos(request: Request) -> Response:
@@ -104,11 +102,12 @@ def look_at_photo(request: Request) -> Response:
 async def correct_facts(request: Request) -> Response:
     """Correct expression, date, mirroring, or leave it out."""
     facts, number = read_facts(await read_object(request)), request.path_params["id"]
-    return await run_in_threadpool(_correct_facts, desk_of(request), number, facts)
+    return await run_in_threadpool(_correct_facts, request, number, facts)
 
 
-def _correct_facts(desk: Desk, number: str, facts: Mapping[str, Any]) -> Response:
-    photo = desk.store.correct(number, facts, _WHO)
+def _correct_facts(request: Request, number: str, facts: Mapping[str, Any]) -> Response:
+    desk = desk_of(request)
+    photo = desk.store.correct(number, facts, _who(request))
     _tell(desk, photo)
     return JSONResponse(show_photo(desk, photo))
 
@@ -118,7 +117,7 @@ async def place_points(request: Request) -> Response:
     points, number = read_points(await read_object(request)), request.path_params["id"]
     if request.query_params.get("preview") == "true":
         return await run_in_threadpool(_preview_points, desk_of(request), number, points)
-    return await run_in_threadpool(_change_points, desk_of(request), number, points)
+    return await run_in_threadpool(_change_points, request, number, points)
 
 
 async def reset_points(request: Request) -> Response:
@@ -135,14 +134,20 @@ def _reset_points(request: Request) -> Response:
         for each, where in list_corrected(photo)
         if name in (None, each) and side in (None, where)
     }
-    return _change_points(desk, number, chosen)
+    return _change_points(request, number, chosen)
 
 
-def _change_points(desk: Desk, number: str, points: Places) -> Response:
+def _who(request: Request) -> str:
+    """Who corrects: the page of this computer, or a program with the token."""
+    return "program" if "authorization" in request.headers else "page"
+
+
+def _change_points(request: Request, number: str, points: Places) -> Response:
+    desk = desk_of(request)
     photo = desk.store.photo(number)
     facts = _read_places(desk, photo, points)
     _, before = desk.measure(photo)
-    photo = desk.store.correct(number, facts, _WHO)
+    photo = desk.store.correct(number, facts, _who(request))
     _, after = desk.measure(photo)
     _tell(desk, photo)
     return JSONResponse({"metrics": changed_metrics(before, after)})

@@ -15,7 +15,7 @@ const TASKS = [
   ["snarl", "", "Wrinkle the nose and show the upper teeth."],
   ["pucker", "", "Purse the lips as for a kiss."],
 ].map(([expression, way, guide]) => ({ expression, way, guide }));
-const SHOTS = 3, STEADY = 2, BETWEEN_LOOKS = 250, BETWEEN_SHOTS = 350, LOOK_WIDTH = 640;
+const SHOTS = 3, STEADY = 2, BETWEEN_LOOKS = 250, BETWEEN_SHOTS = 350, LONGEST_FRAME = 2000, LOOK_WIDTH = 640;
 
 export async function showCapture(room, id) {
   const words = await readWords();
@@ -140,6 +140,7 @@ export async function showCapture(room, id) {
         const blob = await frame(video.videoWidth, 0.95);
         shots.push(call(blob, mine, shot));
         await wait(BETWEEN_SHOTS);
+        await newFrame();
       }
       await keep(shots);
       sound();
@@ -198,6 +199,12 @@ export async function showCapture(room, id) {
     canvas.getContext("2d").drawImage(video, 0, 0, canvas.width, canvas.height);
     return new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", quality); });
   }
+
+  /* A slow computer shows a frame for long: the same one is no second photo. */
+  const newFrame = () => Promise.race([wait(LONGEST_FRAME), new Promise((resolve) => {
+    if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(resolve);
+    else resolve();
+  })]);
 
   function stop() {
     for (const track of stream?.getTracks() ?? []) track.stop();

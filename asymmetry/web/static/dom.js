@@ -40,7 +40,8 @@ export function showFault(error) {
   const box = document.getElementById("fault");
   box.textContent = error?.message ?? String(error);
   clearTimeout(hiding);
-  hiding = setTimeout(() => { box.textContent = ""; }, 8000);
+  hiding = setTimeout(() => { box.textContent = ""; }, 20000);
+  box.onclick = () => { box.textContent = ""; };
 }
 
 /* Runs what a person asked for; a fault is told, not thrown. */

@@ -9,7 +9,7 @@ const SHOWN_METRICS = [
   "brow_height", "mrd1", "fissure_height", "commissure_height", "brow_excursion", "eye_closure", "residual_gap",
   "commissure_lift", "commissure_travel",
 ];
-const PAUSE = 700;
+const PAUSE = 700, AT_ONCE = 20, MOST_TOLD = 5;
 
 export async function showTimeline(room, id) {
   const words = await readWords();
@@ -32,6 +32,7 @@ export async function showTimeline(room, id) {
   room.append(head, drop, changes, plots, h("section", { class: "sheet", "aria-labelledby": "photos" }, filters, days));
   const chosen = { expression: "", status: "" };
   let labels = {};
+  let bringing = "";
   const metric = choice("metric", SHOWN_METRICS.filter((name) => words.metrics[name]).map((name) =>
     [name, words.metrics[name].title]), "brow_height");
   const chart = h("div", {});
@@ -68,15 +69,21 @@ export async function showTimeline(room, id) {
       h("button", { onclick: attempt(writeNote) }, "Add a note"));
   }
 
-  function drawDays() {
+  function drawQueue() {
     const waiting = photos.filter((each) => each.status === "queued").length;
-    refill(queue, ...(waiting ? [
+    refill(queue, bringing && h("p", {}, bringing), waiting > 0 && [
       h("p", {}, `Reading: ${waiting} of ${photos.length} photos wait.`),
-      h("progress", { max: photos.length, value: photos.length - waiting, "aria-label": "Photos read" })] : []));
+      h("progress", { max: photos.length, value: photos.length - waiting, "aria-label": "Photos read" })]);
+  }
+
+  function drawDays() {
+    drawQueue();
     const shown = photos.filter((each) => (!chosen.expression || labelOf(each) === chosen.expression)
       && (!chosen.status || (chosen.status === "used") === isUsed(each)));
     const groups = new Map();
-    for (const note of notes) groups.set(note.date, { day: null, photos: [], notes: [] });
+    const zero = patient.treatments[0]?.date ?? photos.map((each) => each.taken?.slice(0, 10)).filter(Boolean).sort()[0];
+    const count = (date) => (zero ? (Date.parse(date) - Date.parse(zero)) / 864e5 : null);
+    for (const note of notes) groups.set(note.date, { day: count(note.date), photos: [], notes: [] });
     for (const photo of shown) {
       const date = photo.taken?.slice(0, 10) ?? "";
       if (!groups.has(date)) groups.set(date, { day: photo.day, photos: [], notes: [] });
@@ -179,12 +186,25 @@ export async function showTimeline(room, id) {
           drawTable(courses, { title: about?.title, unit }))));
   }
 
+  /* Some at a time, so that the first are read while the others come. */
   async function add(files) {
-    if (!files.length) return;
-    say(files.length === 1 ? "1 photo is brought" : `${files.length} photos are brought`);
-    const made = await bring(`/api/patients/${id}/photos`, "photos", files);
-    if (made.refused.length) throw new Error(made.refused.map((each) => `${each.name}: ${each.reason}`).join("; "));
+    const all = [...files], refused = [];
+    for (let i = 0; i < all.length; i += AT_ONCE) {
+      bringing = all.length > AT_ONCE ? `Bringing: ${i} of ${all.length} photos.` : "Bringing photos.";
+      drawQueue();
+      say(bringing);
+      try {
+        const made = await bring(`/api/patients/${id}/photos`, "photos", all.slice(i, i + AT_ONCE));
+        refused.push(...made.refused.map((each) => `${each.name}: ${each.reason}`));
+      } catch (error) {
+        refused.push(error.message);
+      }
+    }
+    bringing = "";
     await refresh();
+    if (!refused.length) return;
+    const more = refused.length - MOST_TOLD;
+    throw new Error(refused.slice(0, MOST_TOLD).join("; ") + (more > 0 ? `; and ${more} more` : ""));
   }
 
   async function refresh() {
