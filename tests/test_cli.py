@@ -259,7 +259,7 @@ def test_series_says_what_changed_and_writes_nothing_unasked(
         (["series", ".", "--affected", "upper"], 2, "--affected"),
         (["series", ".", "--manifest", "none.csv"], 1, "no photos in this folder"),
         (["series", ".", "--sheet", "sheet.ods"], 1, "ending in .csv or .xlsx"),
-        (["compare", "a.jpg", "b.jpg", "-o", "pair.gif"], 1, "ending in .png or .jpg"),
+        (["compare", "a.jpg", "b.jpg", "-o", "pair.gif"], 1, "ending in .png, .jpg or .jpeg"),
         (["compare", "a.jpg"], 2, "Missing argument 'AFTER'"),
     ],
 )

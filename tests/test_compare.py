@@ -259,7 +259,7 @@ def test_what_is_no_pair_is_refused(pair: tuple[Path, Path], tmp_path: Path) -> 
         asymmetry.compare(pair[0], tmp_path / "none.jpg")
     with pytest.raises(InvalidInputError, match="unknown expression 'grin': use one of rest"):
         asymmetry.compare(*pair, expression="grin")
-    with pytest.raises(InvalidInputError, match=r"\.png or \.jpg"):
+    with pytest.raises(InvalidInputError, match=r"\.png, \.jpg or \.jpeg"):
         asymmetry.compare(*pair, picture=tmp_path / "pair.gif")
     with pytest.raises(InvalidInputError, match="mirrored='left'"):
         asymmetry.compare(*pair, mirrored="left")  # type: ignore[arg-type]

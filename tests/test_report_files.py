@@ -171,7 +171,9 @@ def test_without_weasyprint_or_pango_it_is_told(
 
 @pytest.mark.parametrize("name", ["report.docx", "report", "none/report.html"])
 def test_a_file_that_can_t_be_written_is_refused_at_once(name: str, tmp_path: Path) -> None:
-    with pytest.raises(InvalidInputError, match=r"ending in \.html or \.pdf|there is no folder"):
+    with pytest.raises(
+        InvalidInputError, match=r"ending in \.html, \.htm or \.pdf|there is no folder"
+    ):
         write_report(series(1), tmp_path / name)
 
 
@@ -238,7 +240,7 @@ def test_report_refuses_a_file_before_it_reads_photos(
     )
     run = CliRunner().invoke(main, ["report", str(photos), "-o", "report.docx"])
     assert run.exit_code == 1
-    assert "ending in .html or .pdf" in run.output
+    assert "ending in .html, .htm or .pdf" in run.output
 
 
 # In a notebook

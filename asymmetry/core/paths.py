@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from asymmetry.errors import DestinationError, InvalidInputError
 
-__all__ = ["as_path", "local_path", "path_text"]
+__all__ = ["as_path", "file_to_write", "local_path", "path_text"]
 
 # A drive of Windows has one letter; and a Path has already made one slash of two.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|.*::")
@@ -75,4 +76,41 @@ def local_path(path: str | os.PathLike[str]) -> Path:
             f"{os.fspath(path)}: results are written to local files, not to URLs: "
             "name a local file, and copy it afterwards"
         )
+    return target
+
+
+def file_to_write(path: str | os.PathLike[str], kind: str, suffixes: Sequence[str]) -> Path:
+    """The file that something is to be written to, before any work is done for it.
+
+    Parameters
+    ----------
+    path : path
+        As it was given.
+    kind : str
+        The thing's name, for the error.
+    suffixes : sequence of str
+        Two endings or more that name its formats, in lower case.
+
+    Raises
+    ------
+    InvalidInputError
+        If it ends otherwise, or there is no such folder.
+    DestinationError
+        If it is a URL.
+
+    Examples
+    --------
+    >>> file_to_write("sheet.txt", "sheet", (".csv", ".xlsx"))
+    Traceback (most recent call last):
+    ...
+    asymmetry.errors.InvalidInputError: sheet.txt: a sheet is written to a file ending in .csv or .xlsx
+    """
+    target = local_path(path)
+    if target.suffix.lower() not in suffixes:
+        *others, last = suffixes
+        raise InvalidInputError(
+            f"{target}: a {kind} is written to a file ending in {', '.join(others)} or {last}"
+        )
+    if not target.parent.is_dir():
+        raise InvalidInputError(f"{target}: there is no folder {target.parent}")
     return target

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from pathlib import PurePath
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from asymmetry.core.notes import Note
 
-__all__ = ["Record", "make_plain"]
+__all__ = ["Record", "Told", "make_plain"]
 
 
 class Record:
@@ -50,6 +50,24 @@ class Record:
             Spaces of each level. Default: all in one line.
         """
         return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
+
+
+class Told(Record):
+    """Base of results that a note tells, a field or a property."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def note(self) -> Note:
+            """The result to be told."""
+
+    @property
+    def words(self) -> str:
+        """The note in English."""
+        return str(self.note)
+
+    def __str__(self) -> str:
+        return self.words
 
 
 def make_plain(value: Any) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from asymmetry.core.notes import Note
-from asymmetry.core.records import Record
+from asymmetry.core.records import Told
 from asymmetry.core.table import Measurements
 from asymmetry.core.text import english_text
 from asymmetry.metrics.brow import brow_height
@@ -180,7 +180,7 @@ MORE_MOVEMENTS = {
 
 
 @dataclass(frozen=True)
-class Difference(Record):
+class Difference(Told):
     """A difference that a bystander likely or possibly notices.
 
     Attributes
@@ -214,11 +214,6 @@ class Difference(Record):
         return rate_chance(find_chance(self.diff_mm, self.sd_mm, self.visible_mm))
 
     @property
-    def words(self) -> str:
-        """The note in English."""
-        return str(self.note)
-
-    @property
     def source(self) -> str:
         """The study in English."""
         return english_text().known("studies", self.study)
@@ -229,9 +224,6 @@ class Difference(Record):
         if math.isnan(self.sd_mm):
             return self.note
         return Note("with_sd", difference=self.note, mm=self.sd_mm)
-
-    def __str__(self) -> str:
-        return self.words
 
 
 def notable(measurements: Measurements) -> list[tuple[Difference, ...]]:

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from asymmetry.core.files import replace_file
-from asymmetry.core.paths import local_path
+from asymmetry.core.paths import file_to_write
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.report.overlays import Contours, Differences, Guides, Heights, Layers, SideNames
@@ -43,12 +43,7 @@ def check_picture(path: str | os.PathLike[str]) -> Path:
     >>> check_picture("pair.png").suffix
     '.png'
     """
-    target = local_path(path)
-    if target.suffix.lower() not in _SUFFIXES:
-        raise InvalidInputError(f"{target}: a picture is written to a file ending in .png or .jpg")
-    if not target.parent.is_dir():
-        raise InvalidInputError(f"{target}: there is no folder {target.parent}")
-    return target
+    return file_to_write(path, "picture", _SUFFIXES)
 
 
 def draw_side_by_side(

@@ -10,7 +10,7 @@ from typing import Any
 from PIL import ImageFile
 
 from asymmetry.core.files import replace_file
-from asymmetry.core.paths import local_path
+from asymmetry.core.paths import file_to_write
 from asymmetry.core.text import ENGLISH
 from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError, require
 from asymmetry.report.page import Audience, render
@@ -20,7 +20,7 @@ __all__ = ["PAPERS", "check_target", "write_report"]
 
 #: Sizes of paper.
 PAPERS = ("A4", "Letter")
-_HTML = (".html", ".htm")
+_SUFFIXES = (".html", ".htm", ".pdf")
 _LOG = logging.getLogger(__name__)
 
 
@@ -143,11 +143,7 @@ def check_target(path: str | os.PathLike[str]) -> Path:
     >>> check_target("report.html").suffix
     '.html'
     """
-    target = local_path(path)
-    if target.suffix.lower() not in (*_HTML, ".pdf"):
-        raise InvalidInputError(f"{target}: a report is written to a file ending in .html or .pdf")
-    if not target.parent.is_dir():
-        raise InvalidInputError(f"{target}: there is no folder {target.parent}")
+    target = file_to_write(path, "report", _SUFFIXES)
     check_extras()
     if target.suffix.lower() == ".pdf":
         _weasyprint()

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from asymmetry.core import schemes
 from asymmetry.core.notes import Note
-from asymmetry.core.records import Record
+from asymmetry.core.records import Record, Told
 from asymmetry.metrics.absolute import unsure_iris
 from asymmetry.metrics.headline import HEADLINES, Headline
 from asymmetry.metrics.noticing import Noticeable
@@ -109,7 +109,7 @@ class Side(Record):
 
 
 @dataclass(frozen=True)
-class Change(Record):
+class Change(Told):
     """How a left-right difference changed from some days to the latest one.
 
     Attributes
@@ -246,17 +246,9 @@ class Change(Record):
         return Note("sides_changed", parts=parts, since=self.since.note)
 
     @property
-    def words(self) -> str:
-        """The note in English."""
-        return str(self.note)
-
-    @property
     def remarks(self) -> tuple[str, ...]:
         """Possible explanations, in English."""
         return tuple(map(str, self.notes))
-
-    def __str__(self) -> str:
-        return self.words
 
 
 def changes(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal, TypeAlias
 
 from asymmetry.core.notes import Note
-from asymmetry.core.records import Record
+from asymmetry.core.records import Record, Told
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.series.recovery import Recovery
 
@@ -42,7 +42,7 @@ class Days(Record):
 
 
 @dataclass(frozen=True)
-class Finding(Record):
+class Finding(Told):
     """A change or a weakness of one part of the face.
 
     Attributes
@@ -171,8 +171,3 @@ class Finding(Record):
         if size > 0:
             return more.get(self.side, Note("side_more", side=self.side, **known))
         return less.get(self.side, Note("side_less", side=self.side, **known))
-
-    @property
-    def words(self) -> str:
-        """The note in English."""
-        return str(self.note)

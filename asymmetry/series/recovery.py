@@ -10,7 +10,7 @@ import numpy as np
 
 from asymmetry.core.distributions import t_quantile
 from asymmetry.core.notes import Note
-from asymmetry.core.records import Record
+from asymmetry.core.records import Told
 from asymmetry.series.course import Course
 from asymmetry.series.reference import Reference
 from asymmetry.series.trend import VISITS
@@ -21,7 +21,7 @@ _DAYS_PER_WEEK = 7
 
 
 @dataclass(frozen=True)
-class Recovery(Record):
+class Recovery(Told):
     """How far a change came back from its worst; changes are counted from the person's own reference.
 
     Attributes
@@ -57,11 +57,6 @@ class Recovery(Record):
     def certain(self) -> bool:
         """Whether the interval leaves no doubt that some of it is regained."""
         return self.low > 0
-
-    @property
-    def words(self) -> str:
-        """The note in English."""
-        return str(self.note)
 
     @property
     def note(self) -> Note:

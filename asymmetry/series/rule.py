@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 
 from asymmetry.core.notes import Note
-from asymmetry.core.records import Record
+from asymmetry.core.records import Told
 from asymmetry.core.schemes import Side
 from asymmetry.metrics.norm import Norms
 from asymmetry.series.change import Change, Sides
@@ -62,7 +62,7 @@ class Situation:
 
 
 @dataclass(frozen=True)
-class Concern(Record):
+class Concern(Told):
     """Something to look at. A measurement in words, never a diagnosis.
 
     Attributes
@@ -90,17 +90,9 @@ class Concern(Record):
     derived: ClassVar[tuple[str, ...]] = ("words", "remarks")
 
     @property
-    def words(self) -> str:
-        """The note in English."""
-        return str(self.note)
-
-    @property
     def remarks(self) -> tuple[str, ...]:
         """Possible explanations, in English."""
         return tuple(map(str, self.notes))
-
-    def __str__(self) -> str:
-        return self.words
 
 
 Found: TypeAlias = "Iterator[tuple[Note | str, float, tuple[str, ...], tuple[Note | str, ...]]]"

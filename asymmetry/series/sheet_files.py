@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from asymmetry.core.cells import guard_formula
 from asymmetry.core.files import replace_file
-from asymmetry.core.paths import local_path
+from asymmetry.core.paths import file_to_write
 from asymmetry.core.records import make_plain
 from asymmetry.core.text import ENGLISH, Text
-from asymmetry.errors import InvalidInputError, MissingExtraError, require
+from asymmetry.errors import MissingExtraError, require
 from asymmetry.series.sheet import Cell, Sheet, SheetRow, Visit
 
 if TYPE_CHECKING:
@@ -64,11 +64,7 @@ def check_sheet_target(path: str | os.PathLike[str]) -> Path:
     >>> check_sheet_target("sheet.csv").suffix
     '.csv'
     """
-    target = local_path(path)
-    if target.suffix.lower() not in (".csv", ".xlsx"):
-        raise InvalidInputError(f"{target}: a sheet is written to a file ending in .csv or .xlsx")
-    if not target.parent.is_dir():
-        raise InvalidInputError(f"{target}: there is no folder {target.parent}")
+    target = file_to_write(path, "sheet", (".csv", ".xlsx"))
     if target.suffix.lower() == ".xlsx":
         require("xlsxwriter", "writing a workbook", "excel")
     return target
