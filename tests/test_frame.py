@@ -153,6 +153,7 @@ def test_roll_is_read_from_the_points_whatever_the_pose_says() -> None:
         (None, 1 / PX_PER_MM),
         (Scale("iris", 2 * IRIS_MM), 2 / PX_PER_MM),
         (Scale("interpupillary", 62.0), 1 / PX_PER_MM),
+        (Scale("canthi", 45.0), 0.5 / PX_PER_MM),  # the face has 90
         (Scale("ruler", 5.0), 1 / 5),
         (Scale("ruler", np.array([5.0])), 1 / 5),
     ],
@@ -172,6 +173,14 @@ def test_without_irises_the_canthi_give_scale_and_height() -> None:
     assert np.mean([face.point(*each)[1] for each in canthi]) == pytest.approx(
         -0.032 * 85.7, abs=1e-3
     )
+
+
+def test_beside_a_canthus_that_was_not_seen_the_iris_gives_the_scale() -> None:
+    shot = photo()
+    eye = ("outer_canthus", "inner_canthus", *IRIS)
+    changeable(shot).points[:, [number(name, "right") for name in eye]] = np.nan
+    by_iris, by_canthi = (face_frame(shot, scale=scale) for scale in (None, Scale("canthi", 90.0)))
+    np.testing.assert_array_equal(by_canthi.points, by_iris.points)
 
 
 @pytest.mark.parametrize(

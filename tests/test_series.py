@@ -297,6 +297,15 @@ def test_a_face_without_a_frame_gets_no_scale() -> None:
     assert table["status"].tolist() == ["warn", "ok"]
 
 
+def test_a_photo_with_one_eye_patched_is_measured_by_the_other_ones_iris() -> None:
+    made = face(3, mouth_corner_right_mm=-3)
+    eye = ("outer_canthus", "inner_canthus", *made.layout.groups["iris"])
+    points = made.points.copy()
+    points[1, made.layout.right(eye)] = np.nan
+    height = Series.from_landmarks(replace(made, points=points)).static["commissure_height_left_mm"]
+    assert height == pytest.approx(height[[0, 0, 0]], rel=1e-3)
+
+
 def test_a_single_photo_measures_as_it_does_alone() -> None:
     made = face(brow_right_mm=-3, mouth_corner_left_mm=-2)
     alone, series = measure(made), Series.from_landmarks(made).static

@@ -150,6 +150,16 @@ def test_the_iris_that_gives_the_scale_tells_in_lengths_but_not_with_a_ruler() -
     assert by_ruler < by_iris / 100
 
 
+def test_canthi_that_give_the_scale_tell_in_lengths_of_both_sides_alike() -> None:
+    table = measure(only(photo(), outer_canthus=0.2), scale=Scale("canthi", 90.0))
+    by_ruler = measure(only(photo(), outer_canthus=0.2), scale=Scale("ruler", PX_PER_MM))
+    # One canthus is off by 0.2 of the 90 mm between both, and the corner of the mouth lies 66 mm down.
+    told, level = (each["commissure_height_right_rsd_mm"][0] for each in (table, by_ruler))
+    assert np.sqrt(told**2 - level**2) == pytest.approx(66 * 0.2 / 90, rel=0.02)
+    for name in ("commissure_height_diff_rsd_mm", "canthal_tilt_right_rsd_deg"):
+        assert table[name][0] == pytest.approx(by_ruler[name][0], rel=1e-3)
+
+
 def test_every_point_errs_by_its_spread_in_all() -> None:
     """Shares of errors add up, in squares, to one; an iris's sides err in width as well, by half."""
     layout = MEDIAPIPE_478

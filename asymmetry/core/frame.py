@@ -86,10 +86,10 @@ class Scale:
 
     Parameters
     ----------
-    source : {"iris", "interpupillary", "ruler"}
-        The known quantity: the horizontal iris diameter, the distance between the pupils, or the pixels of a
-        millimetre. One iris will do; where neither was seen, the outer canthi stand in with their usual
-        distance.
+    source : {"iris", "interpupillary", "canthi", "ruler"}
+        The known quantity: the horizontal iris diameter, the distance between the pupils or between the outer
+        canthi, or the pixels of a millimetre. One iris will do; where neither was seen, the outer canthi
+        stand in with their usual distance, and beside a canthus that was not seen the mean iris does.
     mm : float or array_like of shape (n,)
         The known length in mm; for ``"ruler"`` the pixels per mm.
     share : float, optional
@@ -104,14 +104,14 @@ class Scale:
     63.0
     """
 
-    source: Literal["iris", "interpupillary", "ruler"] = "iris"
+    source: Literal["iris", "interpupillary", "canthi", "ruler"] = "iris"
     mm: Any = IRIS_MM
     share: float | None = None
 
     def __post_init__(self) -> None:
-        if self.source not in ("iris", "interpupillary", "ruler"):
+        if self.source not in ("iris", "interpupillary", "canthi", "ruler"):
             raise InvalidInputError(
-                f"scale source {self.source!r}: use 'iris', 'interpupillary' or 'ruler'"
+                f"scale source {self.source!r}: use 'iris', 'interpupillary', 'canthi' or 'ruler'"
             )
         lengths = as_numbers("scale: lengths", self.mm, np.float64)
         if not np.all((lengths > 0) & np.isfinite(lengths)):
@@ -127,9 +127,10 @@ class Scale:
             return np.broadcast_to(1.0 / known, face.size).copy()
         if self.source == "interpupillary":
             return known / apart(face, "iris_centre")
-        irises = iris_width(face)
-        by_canthi = OUTER_CANTHI_MM / apart(face, "outer_canthus")
-        return np.where(np.isnan(irises), by_canthi, known / irises)
+        irises, canthi = iris_width(face), apart(face, "outer_canthus")
+        if self.source == "canthi":
+            return np.where(np.isnan(canthi), IRIS_MM / irises, known / canthi)
+        return np.where(np.isnan(irises), OUTER_CANTHI_MM / canthi, known / irises)
 
 
 def face_frame(

@@ -9,13 +9,11 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import Metric, catalogue, measure
-from asymmetry.metrics.absolute import unsure_iris
 from asymmetry.metrics.expression import UNKNOWN
 from asymmetry.metrics.headline import HEADLINES, MORE_MOVEMENTS, MOVEMENT_HEADLINES, Headline
 from asymmetry.metrics.measuring import choose
@@ -32,6 +30,7 @@ from asymmetry.series.day_to_day import (
 )
 from asymmetry.series.labels import usual_expression
 from asymmetry.series.pitch import at_usual_pitch
+from asymmetry.series.scale import scale_of_table
 
 __all__ = [
     "find_course",
@@ -217,8 +216,9 @@ def measured_again(
         Names in the catalogue, and metrics of one's own.
     """
     some = np.asarray(rows, dtype=np.intp)
-    scale = Scale("ruler", 1 / static["mm_per_px"][some], unsure_iris())
-    return measure(landmarks[some], metrics=metrics, scale=scale)
+    chosen = landmarks[some]
+    scale = scale_of_table(chosen, static["mm_per_px"][some])
+    return measure(chosen, metrics=metrics, scale=scale)
 
 
 def find_course(  # noqa: PLR0913  the parts of one series

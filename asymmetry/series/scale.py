@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import OUTER_CANTHI_MM, Scale, face_frame
+from asymmetry.core.frame import OUTER_CANTHI_MM, Scale, apart, face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
 from asymmetry.metrics.absolute import unsure_iris
 
-__all__ = ["pooled_scale"]
+__all__ = ["pooled_scale", "scale_of_table"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 Mask = npt.NDArray[np.bool_]
@@ -43,7 +44,7 @@ def pooled_scale(landmarks: Landmarks, days: FloatArray | None = None) -> tuple[
     Returns
     -------
     scale : Scale
-        Pixels per millimetre, of shape (n,).
+        The person's distance between the outer canthi in each photo, of shape (n,).
     source : Note
         How it came about.
 
@@ -52,9 +53,7 @@ def pooled_scale(landmarks: Landmarks, days: FloatArray | None = None) -> tuple[
     >>> str(pooled_scale(Landmarks.blank(["a.jpg"], status="no_face"))[1])
     'iris'
     """
-    face = face_frame(landmarks, names=())
-    right, left = face.pair("outer_canthus")
-    width = np.hypot(right[0] - left[0], right[1] - left[1])
+    width = _canthi_apart(landmarks, Scale())
     usable = landmarks.usable & np.isfinite(width)
     if not landmarks.layout.has("iris_lateral"):
         return Scale(), Note("canthal_scale", mm=OUTER_CANTHI_MM)
@@ -64,14 +63,31 @@ def pooled_scale(landmarks: Landmarks, days: FloatArray | None = None) -> tuple[
         days = np.full(len(landmarks), np.nan)
     open_eyed = usable & _have_open_eyes(landmarks)
     person = _usual_width(width, days, usable, open_eyed)
-    with np.errstate(invalid="ignore"):
-        px_per_mm = np.where(usable, width / (face.mm_per_px * person), 1.0)
     dated = usable & ~np.isnan(days)
     if not dated.any():
         dated = usable
-    return Scale("ruler", px_per_mm, unsure_iris()), _source(
-        person[dated], open_eyed, int(usable.sum())
-    )
+    scale = Scale("canthi", np.where(usable, person, OUTER_CANTHI_MM), unsure_iris())
+    return scale, _source(person[dated], open_eyed, int(usable.sum()))
+
+
+def scale_of_table(landmarks: Landmarks, mm_per_px: FloatArray) -> Scale:
+    """The same scale from the millimetres that a series' table has, for some of its photos.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        n photos.
+    mm_per_px : ndarray, shape (n,)
+        Of their rows.
+    """
+    width = _canthi_apart(landmarks, Scale("ruler", 1 / mm_per_px))
+    return Scale("canthi", np.where(np.isnan(width), OUTER_CANTHI_MM, width), unsure_iris())
+
+
+def _canthi_apart(landmarks: Landmarks, scale: Scale) -> FloatArray:
+    """Distance between the outer canthi, mm, shape (n,), in double precision, for it becomes a scale."""
+    exact = replace(landmarks, points=landmarks.points.astype(np.float64))
+    return apart(face_frame(exact, scale=scale, names=()), "outer_canthus")
 
 
 def _have_open_eyes(landmarks: Landmarks) -> Mask:

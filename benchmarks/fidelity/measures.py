@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import Scale
+from asymmetry.core.frame import OUTER_CANTHI_MM, Scale
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
@@ -81,7 +81,7 @@ def warp_changes(
     old, new = pooled_scales(before, after, origin)
     start, true, read = (
         measured(before, old),
-        measured(moved, _taken(old, origin)),
+        measured(moved, _taken(as_ruler(old, before), origin)),
         measured(after, new),
     )
     result = {}
@@ -155,13 +155,19 @@ def pooled_scales(
     before: Landmarks, after: Landmarks, origin: npt.NDArray[Any]
 ) -> tuple[Scale, Scale]:
     """One millimetre scale per person, as a series has it: an iris read 0.5 % wide is no movement."""
-    old, new = np.ones(len(before)), np.ones(len(after))
+    old, new = np.full(len(before), OUTER_CANTHI_MM), np.full(len(after), OUTER_CANTHI_MM)
     for i in range(len(before)):
         mine = np.flatnonzero(origin == i)
         scale, _ = pooled_scale(Landmarks.concat([before[i], after[mine]]))
-        if scale.source == "ruler":
+        if scale.source == "canthi":
             old[i], new[mine] = scale.mm[0], scale.mm[1:]
-    return Scale("ruler", old), Scale("ruler", new)
+    return Scale("canthi", old), Scale("canthi", new)
+
+
+def as_ruler(scale: Scale, landmarks: Landmarks) -> Scale:
+    """The same millimetres in px of each photo, for points that are moved in it."""
+    mm_per_px = measure(landmarks, metrics=[], scale=scale, sd=False)["mm_per_px"]
+    return Scale("ruler", np.nan_to_num(1 / mm_per_px, nan=1.0))
 
 
 def _taken(scale: Scale, rows: npt.NDArray[Any]) -> Scale:

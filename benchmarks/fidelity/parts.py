@@ -15,7 +15,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
 from asymmetry.metrics import Metric, catalogue, measure, metric
 from benchmarks.fidelity.cases import Case, Subject, displaced
-from benchmarks.fidelity.measures import pooled_scales
+from benchmarks.fidelity.measures import as_ruler, pooled_scales
 from benchmarks.fidelity.tables import Row
 
 __all__ = [
@@ -143,11 +143,11 @@ def compare_heights(
     old, new = (
         (Scale("ruler", 1 / unit), Scale()) if own_scale else pooled_scales(before, after, origin)
     )
-    start = _read(before, old)[..., origin]
-    true = _read(moved, Scale(old.source, old.mm[origin])) - start
+    start, px_per_mm = _read(before, old)[..., origin], as_ruler(old, before).mm[origin]
+    true = _read(moved, Scale("ruler", px_per_mm)) - start
     alone = np.array([case.part == "iris" for case in cases])
     true[..., alone] = _iris_alone(
-        [case for case in cases if case.part == "iris"], before, old.mm[origin[alone]]
+        [case for case in cases if case.part == "iris"], before, px_per_mm[alone]
     )
     table = measure(after, metrics=["fissure_height"], sd=False)
     noted = (table["status"] != "ok") & (

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -19,7 +20,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from asymmetry.core.frame import Scale
 from asymmetry.extract import Extractor
 from asymmetry.metrics import measure
 from asymmetry.metrics.headline import HEADLINES
@@ -119,7 +119,7 @@ def _shifts(readings: Readings, name: str) -> FloatArray:
     """Shift of the column that a step is read by, at each visit."""
     every = slice(None, None, readings.plan.photos)
     scale, _ = pooled_scale(readings.rest)
-    own = Scale("ruler", np.asarray(scale.mm, dtype=np.float64)[every])
+    own = replace(scale, mm=scale.mm[every])
     before, after = (
         measure(each, scale=own, sd=False)[_STEP_COLUMN[name]]
         for each in (readings.rest[every], readings.steps[name])

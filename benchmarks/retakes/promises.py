@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.metrics import movement
 from asymmetry.series import Change
@@ -195,7 +194,8 @@ def smile_rows(folk: Folk, draws: int = DRAWS) -> list[Row]:
 def _lost(person: Readings) -> float:
     """Part of the right side's lift that the photos of its weak smile show lost."""
     first = slice(None, None, person.plan.photos)
-    scale = Scale("ruler", np.asarray(pooled_scale(person.rest)[0].mm, dtype=np.float64)[first])
+    pooled, _ = pooled_scale(person.rest)
+    scale = replace(pooled, mm=pooled.mm[first])
     assert person.smiles is not None
     lifts = [
         movement(person.rest[first], each, scale=scale, keep_noise=True)["commissure_lift_right_mm"]

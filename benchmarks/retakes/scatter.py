@@ -11,7 +11,6 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import digamma, polygamma
 
-from asymmetry.core.frame import Scale
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import catalogue, measure, movement, movement_catalogue
 from asymmetry.series.pitch import at_usual_pitch
@@ -122,7 +121,7 @@ def tabulate(
         moved = movement(
             readings.rest,
             readings.smiles,
-            scale=Scale("ruler", np.asarray(scale.mm, dtype=np.float64)),
+            scale=scale,
             keep_noise=True,
         )
         columns |= dict(_columns(moved, list(movement_catalogue())))

@@ -34,8 +34,8 @@ from asymmetry.core.schemes.vocabulary import GROUPS
 from asymmetry.extract import Extractor, hemiface
 from asymmetry.extract.judge.spread import SCATTER, Scatter, lid_lead, point_spread, unevenness
 from asymmetry.metrics import catalogue, measure
-from asymmetry.series.scale import pooled_scale
 from benchmarks.fidelity import cases, photos
+from benchmarks.fidelity.measures import as_ruler, pooled_scales
 from benchmarks.tune.errors import compared, hand_read, smaller, templated
 from benchmarks.tune.seal import sealed
 
@@ -165,16 +165,11 @@ def _recorded(pixels: Iterable[Any]) -> tuple[Landmarks, list[dict[str, Any]]]:
 
 def _scales(before: Landmarks, after: Landmarks, origin: npt.NDArray[np.intp]) -> dict[str, Scale]:
     """One millimetre scale per person, as a series has it."""
-    old, new = np.ones(len(before)), np.ones(len(after))
-    for i in range(len(before)):
-        mine = np.flatnonzero(origin == i)
-        scale, _ = pooled_scale(Landmarks.concat([before[i], after[mine]]))
-        if scale.source == "ruler":
-            old[i], new[mine] = scale.mm[0], scale.mm[1:]
+    old, new = pooled_scales(before, after, origin)
     return {
-        "before": Scale("ruler", old),
-        "after": Scale("ruler", new),
-        "true": Scale("ruler", old[origin]),
+        "before": old,
+        "after": new,
+        "true": Scale("ruler", as_ruler(old, before).mm[origin]),
     }
 
 
