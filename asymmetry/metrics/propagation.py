@@ -52,6 +52,10 @@ _CONTOURS = {
 # The mouth is misread sideways by more than upwards, between photos of a face that lies still: upwards it is
 # found in the pixels.
 _ACROSS_MOUTH, _MOUTH = 2.5, ("commissure", "inner_commissure")
+# The outer canthi are misread sideways by more than upwards, most of all beside a moved lid: with so many
+# times their spread 72 % of tuning people's warps read the width between them (`benchmarks.tune.repeats`).
+# Where the scale rests on that width, both sides err alike.
+_ACROSS_CANTHI, _CANTHI = 2.5, ("outer_canthus",)
 # Part of a point's error that is the person's own, and so goes on from photo to photo: repeats of the tuning
 # photos differ by this much less than two photos with errors of their own. The rest have none.
 _LASTING = dict.fromkeys(("ala", "alar_base"), 0.8) | dict.fromkeys(
@@ -115,7 +119,8 @@ def spreads(
     ndarray
         NaN where the spread of a point is not known that the metric uses.
     """
-    copies = _copies(face, spread_of_points(landmarks, face.rows) * face.mm_per_px)
+    spread = spread_of_points(landmarks, face.rows) * face.mm_per_px
+    copies = _copies(face, _widened(spread, face.rows, _CANTHI, _ACROSS_CANTHI))
     # Those without an error are put into their frame once more as well, so that a metric that an
     # error leaves alone has an SD of 0.
     copies = reframe(copies, scale=replace(scale, mm=np.tile(scale.mm, 1 + COPIES)))
@@ -138,11 +143,18 @@ def moved_spreads(
     lay : callable
         Lays copies of the moved faces on copies of those at rest, which come face by face.
     """
-    across = np.where(np.isin(list(moved.rows), _MOUTH), _ACROSS_MOUTH, 1.0)[:, None, None]
     still = tile_faces(rest)
-    copies = lay(still, _copies(moved, np.array([spread * across, spread])))
+    copies = lay(still, _copies(moved, _widened(spread, moved.rows, _MOUTH, _ACROSS_MOUTH)))
     columns = measure_movements(metrics, still, copies)
     return _in_squares(columns, len(list_columns(metrics)), rest.size)
+
+
+def _widened(
+    spread: FloatArray, names: Iterable[str], wider: Sequence[str], times: float
+) -> FloatArray:
+    """Spread outwards and upwards, shape (2, names, 2, n), where some points err more sideways."""
+    across = np.where(np.isin(list(names), wider), times, 1.0)[:, None, None]
+    return np.array([spread * across, spread])
 
 
 def differing(first: FloatArray, second: FloatArray, names: Sequence[str]) -> FloatArray:

@@ -276,6 +276,27 @@ def _least(errors: Callable[[float], FloatArray], shares: Sequence[float]) -> fl
     return float(f"{np.exp(high):.2g}")
 
 
+def sideways(readings: Readings, scatter: Scatter) -> FloatArray:
+    """Errors of the width between the outer canthi in warps, in standard deviations by their spread.
+
+    Canthi err sideways by so many times their spread, and with them the scale of a series' photo: a number in
+    `asymmetry.metrics.propagation`.
+    """
+    (width, sd), (usual, usual_sd) = (
+        _canthi(readings.spread(which, scatter)) for which in ("after", "before")
+    )
+    true, _ = _canthi(readings.true)
+    error = np.log(width / true)
+    return np.abs(error) / np.hypot(sd / width, (usual_sd / usual)[readings.origin])
+
+
+def _canthi(landmarks: Landmarks) -> tuple[FloatArray, FloatArray]:
+    """Width between the outer canthi and its standard deviation, px, shape (n,) each."""
+    pair = list(landmarks.layout.pairs["outer_canthus"])
+    right, left = landmarks.points[:, pair, :2].astype(np.float64).swapaxes(0, 1)
+    return np.hypot(*(right - left).T), np.hypot(*landmarks.spread[:, pair].T)
+
+
 def unseen_brows() -> float:
     """Standard deviation that brows have more, cm, where tuning people's photos show no dark bands.
 
@@ -313,6 +334,8 @@ def report(readings: Readings, scatter: Scatter) -> Iterator[str]:
             for what, z in _both(readings, probe, scatter)
         ]
         yield f"  {part:14}{'   '.join(cells)}"
+    times = np.nanquantile(sideways(readings, scatter), WITHIN["share"][0])
+    yield f"  outer canthi err sideways by {times:.2f} times their spread"
 
 
 def _both(readings: Readings, probe: Probe, scatter: Scatter) -> Iterator[tuple[str, FloatArray]]:
