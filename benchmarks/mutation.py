@@ -44,7 +44,7 @@ TESTS = {
     "extract.edges.network": ("marks", "lids"),
     "extract.edges.peaks": ("corners", "brows", "irises"),
     "extract.face.depth": ("depth",),
-    "extract.face.frontal": ("quality", "hidden_limits"),
+    "extract.face.frontal": ("frontal", "quality", "hidden_limits"),
     "extract.face.plane": ("corners", "brows", "irises"),
     "extract.face.pose": ("camera", "response", "depth"),
     "extract.halves.common": ("common_shape",),

@@ -307,9 +307,9 @@ def resident():
 settings = Settings(method="plain")
 start_worker(settings)
 jobs = list(find_jobs(sys.argv[1]))
-for i in range(20 * len(jobs)):
+for i in range(10 * len(jobs)):
     score_job(settings, jobs[i % len(jobs)])
-    if i + 1 in (2 * len(jobs), 20 * len(jobs)):
+    if i + 1 in (2 * len(jobs), 10 * len(jobs)):
         print(resident())
 """
 

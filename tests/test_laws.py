@@ -173,6 +173,7 @@ def test_rows_that_do_not_lie_in_a_row_give_the_same_bits() -> None:
     assert_same_bits(measure(strided), measure(landmarks))
 
 
+@pytest.mark.slow
 def test_no_copy_of_the_points_is_made() -> None:
     landmarks = crowd(3, 40)
     landmarks = replace(landmarks, spread=np.full(landmarks.spread.shape, 0.5, np.float32))
