@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from asymmetry.core.files import replace_file
 from asymmetry.core.frame import face_frame
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.paths import replace_file
 from asymmetry.errors import InvalidInputError
 from asymmetry.report.overlays import Contours, Layers, SideNames
 from asymmetry.report.pictures import Frame, Picture, align_eyes
