@@ -9,6 +9,7 @@ import click
 
 import asymmetry
 from asymmetry.cli.folder import language_option, mirrored_option
+from asymmetry.core.files import replace_file
 from asymmetry.core.text import Text
 from asymmetry.errors import require
 from asymmetry.photos.names import EXPRESSION_NAMES
@@ -69,7 +70,8 @@ def clip(
     else:
         click.echo("\n".join(clip_lines(made, Text.load(language))))
     if plot:
-        made.plot(language).savefig(plot, dpi=_DPI)
+        with replace_file(plot) as path:
+            made.plot(language).savefig(path, dpi=_DPI)
     if film:
         made.film_strip(film)
     if not as_json:

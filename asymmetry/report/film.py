@@ -25,8 +25,6 @@ Pixels = npt.NDArray[np.uint8]
 _FRAME = Frame(width=150.0, height=190.0, eyes=70.0, scale=1.6)
 #: Before the frame at rest and behind the height so much is shown too, as a share of the way between them.
 _AFTER = 0.4
-#: Only the owner may read a picture of a face.
-_PRIVATE = 0o600
 _QUALITY, _LETTERS, _MARGIN, _GAP = 92, 0.7, 8, 4
 
 
@@ -81,8 +79,7 @@ def draw_film(
             pictures.append(_write_time(drawn, float(timing.trace.seconds[number])))
     if not pictures:
         raise InvalidInputError(f"{target}: the eyes were not seen, so no film strip can be drawn")
-    with replace_file(target) as made:
-        made.touch(_PRIVATE)
+    with replace_file(target, private=True) as made:
         Image.fromarray(_side_by_side(pictures)).save(made, quality=_QUALITY)
     return target
 
