@@ -44,6 +44,7 @@ EXTRAS = {
     "web": ("pebble", "platformdirs", "python-multipart", "starlette", "uvicorn"),
     "heic": ("pillow-heif",),
     "dicom": ("highdicom", "pydicom", "pylibjpeg", "pylibjpeg-openjpeg"),
+    "xarray": ("xarray",),
     "excel": ("python-calamine", "xlsxwriter"),
     "url": ("aiohttp", "fsspec"),
     "archive": ("fsspec", "pebble"),

@@ -12,6 +12,7 @@ import pytest
 
 from asymmetry.errors import AsymmetryError
 from asymmetry.report.writing import check_target
+from tests.dicoms import JPEG, dicom_bytes
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -61,6 +62,20 @@ def test_scoring_a_photo_opens_none(portrait_path: Path) -> None:
     done = without_internet("-m", "asymmetry", "photo", "--json", portrait_path)
     assert done.returncode == 0, done.stderr
     assert "brow_height_diff_mm" in done.stdout
+
+
+def test_dicom_in_and_hospital_files_out_open_none(portrait_path: Path, tmp_path: Path) -> None:
+    pytest.importorskip("highdicom", reason="the extra dicom is not installed")
+    photo = tmp_path / "a.dcm"
+    photo.write_bytes(dicom_bytes(portrait_path.read_bytes(), JPEG, "YBR_FULL_422"))
+    written = ["--fhir", tmp_path / "a.json", "--dicom-sr", tmp_path / "sr.dcm"]
+    # pydicom imports requests where that is installed, for its own test files, and requests asks by a socket
+    # that is bound to this machine whether there is IPv6. It sends nothing; here it would hide all else.
+    alone = "import sys; sys.modules['requests'] = None; from asymmetry.cli import main; main()"
+    done = without_internet("-c", alone, "photo", photo, "--method", "fast", *written)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "a.json").is_file()
+    assert (tmp_path / "sr.dcm").is_file()
 
 
 def test_a_series_and_its_report_open_none(portrait_path: Path, tmp_path: Path) -> None:

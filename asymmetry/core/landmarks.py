@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from asymmetry.core.arrays import as_numbers, as_texts, list_parts, read_only, s
 from asymmetry.core.columns import USABLE, Status, check_status, column_shapes, unknown_columns
 from asymmetry.core.files import open_arrays, replace_file
 from asymmetry.core.gate import check_points
+from asymmetry.core.labelled import landmark_dataset
 from asymmetry.core.notes import (
     Note,
     NoteArray,
@@ -27,6 +28,9 @@ from asymmetry.core.notes import (
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, Side, get_scheme
 from asymmetry.core.version import check_score_version, joined_provenance
 from asymmetry.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    import xarray
 
 __all__ = ["Landmarks"]
 
@@ -333,6 +337,16 @@ class Landmarks:
             blendshapes=self.blendshapes[:, layout.expression_twins],
             notes=mirror_notes(self.notes),
         )
+
+    def to_xarray(self) -> xarray.Dataset:
+        """An `xarray.Dataset` whose axes have names: ``points.sel(point="right commissure", axis="y")``.
+
+        Raises
+        ------
+        MissingExtraError
+            If xarray is not installed.
+        """
+        return landmark_dataset(self)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write to one ``.npz`` file, without pickles.

@@ -21,7 +21,9 @@ from asymmetry.core.csv_text import csv_blocks
 from asymmetry.core.files import replace_file
 from asymmetry.core.notes import NoteArray, flags_column, note_array, reason_column
 from asymmetry.core.reading import arrow_columns, csv_columns, frame_columns
+from asymmetry.core.text import ENGLISH, Text
 from asymmetry.core.version import joined_provenance
+from asymmetry.core.workbook import write_workbook
 from asymmetry.errors import InvalidInputError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -337,6 +339,20 @@ class Measurements(Mapping[str, Column]):
         with replace_file(path) as made, made.open("w", encoding="utf-8", newline="") as file:
             file.writelines(csv_blocks(self.columns))
         return None
+
+    def to_xlsx(self, path: str | os.PathLike[str], *, language: str = ENGLISH) -> None:
+        """Write a workbook (extra ``excel``): the numbers, and on a second sheet each column's meaning.
+
+        A cell is empty where nothing was measured. No text is run as a formula.
+
+        Parameters
+        ----------
+        path : path
+            The file, ending in ``.xlsx``.
+        language : str
+            The language of the second sheet, as for a report.
+        """
+        write_workbook(self, local_path(path), Text.load(language))
 
     def __repr__(self) -> str:
         names, rows = self._screen_rows()

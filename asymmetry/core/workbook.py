@@ -1,0 +1,99 @@
+"""A table as a workbook: numbers, and on a second sheet what each column means (extra ``excel``)."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from asymmetry.core.arrow import plain_values, valid_texts
+from asymmetry.core.paths import replace_file
+from asymmetry.core.records import make_plain
+from asymmetry.core.text import Text
+from asymmetry.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from asymmetry.core.table import Measurements
+
+__all__ = ["write_workbook"]
+
+# Widths, in letters.
+_NARROW, _WIDE = 14, 80
+
+
+def write_workbook(table: Measurements, path: str | os.PathLike[str], text: Text) -> None:
+    """Write the workbook of `Measurements.to_xlsx`."""
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        raise MissingExtraError("to_xlsx", "excel") from error
+    # Texts are never run as formulas, nor made into links.
+    plain = {"strings_to_formulas": False, "strings_to_urls": False}
+    with replace_file(path) as made, xlsxwriter.Workbook(made, plain) as book:
+        bold = book.add_format({"bold": True, "bottom": 1})
+        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        _fill_numbers(book.add_worksheet(text("workbook.title")), table, bold)
+        _fill_meanings(book.add_worksheet(text("workbook.columns")), table, text, bold, wrapped)
+        origin = book.add_worksheet(text("workbook.origin"))
+        _fill_origin(origin, table.provenance, text, bold, wrapped)
+
+
+def _fill_numbers(page: Any, table: Measurements, bold: Any) -> None:
+    """One row a photo; a cell is empty where nothing was measured."""
+    for column, (name, values) in enumerate(table.items()):
+        page.write_string(0, column, name, bold)
+        for row, value in enumerate(plain_values(valid_texts(values)), 1):
+            if isinstance(value, bool):
+                page.write_boolean(row, column, value)
+            elif isinstance(value, (int, float)) and math.isfinite(value):
+                page.write_number(row, column, value)
+            elif value not in (None, ""):
+                page.write_string(row, column, str(make_plain(value)))
+    page.set_column(0, max(len(table) - 1, 0), _NARROW)
+    page.freeze_panes(1, 1)
+    page.autofilter(0, 0, table.rows, max(len(table) - 1, 0))
+
+
+def _fill_meanings(page: Any, table: Measurements, text: Text, bold: Any, wrapped: Any) -> None:
+    """What each column means."""
+    heads = ("column", "unit", "definition", "sign")
+    page.write_row(0, 0, [text(f"workbook.{head}") for head in heads], bold)
+    for row, name in enumerate(table, 1):
+        about = table.about.get(name, {})
+        page.write_row(row, 0, [name, about.get("unit", ""), *_meaning(name, about, text)], wrapped)
+    page.set_column(0, 0, 2 * _NARROW)
+    page.set_column(2, 2, _WIDE)
+    page.set_column(3, 3, 3 * _NARROW)
+    page.freeze_panes(1, 1)
+
+
+def _meaning(name: str, about: Mapping[str, str], text: Text) -> tuple[str, str]:
+    """What a column's numbers are, and what a positive one means, in a language as far as it has words."""
+    metric = name.partition("_right_")[0].partition("_left_")[0].partition("_diff_")[0]
+    metric = metric.removesuffix(f"_{about.get('unit')}")
+    entries = text.entries
+    definition = entries.get(f"definitions.{metric}", about.get("definition", ""))
+    if not definition and f"workbook.{name}" in entries:
+        definition = text(f"workbook.{name}")
+    return definition, entries.get(f"signs.{metric}", about.get("sign", ""))
+
+
+def _fill_origin(
+    page: Any, provenance: Mapping[str, Any], text: Text, bold: Any, wrapped: Any
+) -> None:
+    """How the numbers came about."""
+    page.write_row(0, 0, [text("workbook.what"), text("workbook.value")], bold)
+    for row, (name, value) in enumerate(_entries(provenance), 1):
+        page.write_row(row, 0, [name, value], wrapped)
+    page.set_column(0, 0, 2 * _NARROW)
+    page.set_column(1, 1, _WIDE)
+
+
+def _entries(provenance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Entries of the provenance that a reader can take in; trees of constants are left to Parquet."""
+    for name, value in provenance.items():
+        if isinstance(value, (list, tuple)):
+            yield name, ", ".join(map(str, value))
+        elif not isinstance(value, Mapping):
+            yield name, str(value)
