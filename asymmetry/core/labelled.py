@@ -18,7 +18,18 @@ __all__ = ["landmark_dataset", "point_names"]
 
 
 def landmark_dataset(landmarks: Landmarks) -> xarray.Dataset:
-    """The dataset of `Landmarks.to_xarray`."""
+    """An `xarray.Dataset` whose axes have names: ``points.sel(point="right commissure", axis="y")``.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        n photos.
+
+    Raises
+    ------
+    MissingExtraError
+        If xarray is not installed.
+    """
     try:
         import xarray
     except ImportError as error:

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,9 +28,6 @@ from asymmetry.core.notes import (
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme, Side, get_scheme
 from asymmetry.core.version import check_score_version, joined_provenance
 from asymmetry.errors import InvalidInputError
-
-if TYPE_CHECKING:
-    import xarray
 
 __all__ = ["Landmarks"]
 
@@ -338,15 +335,7 @@ class Landmarks:
             notes=mirror_notes(self.notes),
         )
 
-    def to_xarray(self) -> xarray.Dataset:
-        """An `xarray.Dataset` whose axes have names: ``points.sel(point="right commissure", axis="y")``.
-
-        Raises
-        ------
-        MissingExtraError
-            If xarray is not installed.
-        """
-        return landmark_dataset(self)
+    to_xarray = landmark_dataset
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write to one ``.npz`` file, without pickles.

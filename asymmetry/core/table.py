@@ -352,7 +352,7 @@ class Measurements(Mapping[str, Column]):
         language : str
             The language of the second sheet, as for a report.
         """
-        write_workbook(self, local_path(path), Text.load(language))
+        write_workbook(self, path, Text.load(language))
 
     def __repr__(self) -> str:
         names, rows = self._screen_rows()

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from asymmetry.core.arrow import plain_values, valid_texts
-from asymmetry.core.paths import replace_file
+from asymmetry.core.files import replace_file
 from asymmetry.core.records import make_plain
 from asymmetry.core.text import Text
 from asymmetry.errors import MissingExtraError
