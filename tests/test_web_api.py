@@ -15,10 +15,9 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from asymmetry import Extractor, Series, measure
+from asymmetry import Series, score_archive
 from asymmetry.cli import main
 from asymmetry.metrics import catalogue
-from asymmetry.photos.photo import PhotoBytes
 from tests.photos import encoded
 from tests.servers import API, DAYS, Served, check
 
@@ -66,12 +65,17 @@ def test_a_patient_is_changed_and_deleted(served: Served) -> None:
     assert served.client.get(f"/api/patients/{number}").status_code == 404
 
 
-def test_numbers_are_those_of_the_library_to_the_bit(
-    served: Served, patient: str, photos: dict[str, bytes]
+def test_numbers_are_those_of_archive_and_series_to_the_bit(
+    served: Served, patient: str, photos: dict[str, bytes], tmp_path: Path
 ) -> None:
-    with Extractor() as extractor:
-        landmarks = extractor.extract([PhotoBytes(name, data) for name, data in photos.items()])
-    table = measure(landmarks)
+    parquet = pytest.importorskip("pyarrow.parquet", reason="the extra archive is not installed")
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name, data in photos.items():
+        (folder / name).write_bytes(data)
+    score_archive(folder, tmp_path / "scores.parquet", workers=1)
+    archive = parquet.read_table(tmp_path / "scores.parquet").to_pydict()
+    assert archive["photo"] == list(photos)
     listed = served.client.get(f"/api/patients/{patient}/photos").json()
     assert [each["name"] for each in listed] == list(photos)
     for row, each in enumerate(listed):
@@ -81,9 +85,20 @@ def test_numbers_are_those_of_the_library_to_the_bit(
         assert shown["day"] == (-7, 0, 7)[row]
         for metric in catalogue().values():
             for column, sd in zip(metric.columns, metric.sd_columns, strict=True):
-                for key, name in (("value", column), ("sd", sd)):
-                    value, known = shown["metrics"][column][key], float(table[name][row])
-                    assert value == known or (value is None and not np.isfinite(known))
+                number = shown["metrics"][column]
+                assert same(number["value"], archive[column][row])
+                assert same(number["sd"], archive[sd][row])
+    for name in list(photos)[1:]:  # a series has one scale for all of its photos
+        (folder / name).unlink()
+    series = Series.from_folder(folder).static
+    for metric in catalogue().values():
+        for column in metric.columns:
+            assert same(archive[column][0], series[column][0])
+
+
+def same(number: float | None, known: float | None) -> bool:
+    """To the bit; what was not measured is null in JSON and Parquet, and NaN in tables."""
+    return number == known or (number is None and known is not None and not np.isfinite(known))
 
 
 def test_a_point_is_moved_and_put_back(served: Served, photo: str) -> None:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from asymmetry.web.access import Access
+from asymmetry.web.app import STATIC
 from asymmetry.web.events import Events
 from asymmetry.web.guard import Guard, Limits
 from asymmetry.web.problems import HANDLERS
@@ -210,6 +211,10 @@ def test_the_page_tells_of_a_body_that_is_too_large_or_too_slow() -> None:
 
 def test_an_upload_that_stands_still_is_given_up() -> None:
     assert ask(headers=BEARER, pause=5, limits=Limits(pause=0.05))[0] == 408
+
+
+def test_the_page_s_files_are_small() -> None:
+    assert sum(path.stat().st_size for path in STATIC.rglob("*")) < 2**20
 
 
 def test_small_answers_are_sent_at_once() -> None:

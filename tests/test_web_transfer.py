@@ -5,12 +5,18 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from datetime import date
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
+from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
+from asymmetry.synthetic.demo import Demo
+from asymmetry.web.demo import add_demo
+from asymmetry.web.events import Events
 from asymmetry.web.export import export_patients
 from asymmetry.web.guard import Limits
 from asymmetry.web.store.entries import PlannedTreatment
@@ -87,3 +93,28 @@ def test_a_zip_of_too_many_photos_is_refused(tmp_path: Path) -> None:
     made = packed(**{f"{i}.png": photo(i) for i in range(3)})
     with Store(tmp_path / "store") as store, pytest.raises(InvalidInputError, match="more photos"):
         import_zip(store, made, "many.zip", Limits(packed_files=2))
+
+
+def test_the_demo_s_patient_is_marked_and_can_be_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def make(folder: Path) -> Demo:
+        folder.mkdir()
+        (folder / "2026-03-02 rest.png").write_bytes(photo(1))
+        return Demo(folder, date(2026, 3, 9), Measurements({}))
+
+    class Kept:
+        waiting: ClassVar[list[str]] = []
+
+        def add(self, number: str) -> None:
+            self.waiting.append(number)
+
+    monkeypatch.setattr("asymmetry.web.demo.make_demo", make)
+    with Store(tmp_path / "store") as store:
+        add_demo(store, Kept(), Events(), LIMITS)  # type: ignore[arg-type]
+        (patient,) = store.patients()
+        assert (patient.demo, patient.photos) == (True, 1)
+        assert patient.treatments[0].date == "2026-03-09"
+        assert Kept.waiting == [each.id for each in store.photos(patient.id)]
+        store.delete_patient(patient.id)
+        assert store.patients() == []

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.browsers import DESK, PHONE, visit
+from tests.photos import encoded
 from tests.servers import Served, running_server
 
 pytest_plugins = "tests.clinic"
@@ -157,6 +159,24 @@ def test_what_was_typed_stays_when_it_can_t_be_saved(browser: Any, served: Serve
         page.get_by_role("button", name="Save").click()
         page.get_by_text("treated 2026-03-10: 25 U, forehead").wait_for()
     assert any("422" in each for each in seen.complaints)
+    served.client.delete(f"/api/patients/{number}")
+
+
+def test_a_guess_is_told_and_confirmed(browser: Any, served: Served, head: Image.Image) -> None:
+    number = served.add_patient(name="Eve")
+    (photo,) = served.bring(number, [("IMG_1.jpg", encoded(head, "JPEG"))]).json()["ids"]
+    served.wait(photo)
+    with visit(browser, served) as seen:
+        seen.go(f"/patients/{number}")
+        seen.page.locator(".thumb:has-text('smile (guessed)')").click()
+        seen.page.get_by_role("button", name="Confirm: smile").click()
+        seen.page.get_by_text("expression, as read → smile_open").wait_for()
+        assert seen.page.get_by_role("button", name="Confirm").count() == 0
+        seen.check()
+    (shown,) = served.client.get(f"/api/patients/{number}/photos").json()
+    assert shown["expression"] == "smile_open"
+    (told,) = served.client.get(f"/api/photos/{photo}/history").json()
+    assert told["who"] == "page"
     served.client.delete(f"/api/patients/{number}")
 
 

@@ -66,7 +66,7 @@ export async function showPhoto(room, id) {
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Measure"), h("th", { scope: "col", class: "r" }, "right"),
           h("th", { scope: "col", class: "l" }, "left"), h("th", { scope: "col" }, "difference"))),
         numbers)),
-      h("p", { class: "small soft" }, "± is the error of one photo, one standard deviation. Difference: right minus left.")),
+      h("p", { class: "small soft" }, "± is the error of one photo, one standard deviation. Difference: right minus left. Millimetres are those of this photo alone; courses and reports use one scale for all photos of a patient.")),
     h("section", { class: "sheet" }, h("h2", {}, "Corrections"),
       h("div", { class: "history", tabIndex: 0, role: "region", "aria-label": "Corrections" }, history)));
   drawFacts();
