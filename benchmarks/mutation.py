@@ -54,7 +54,7 @@ TESTS = {
     "extract.judge.limits": ("quality", "glasses", "hidden_limits", "pupils"),
     "extract.judge.pupils": ("pupils",),
     "extract.judge.quality": ("quality",),
-    "extract.judge.spread": ("spread",),
+    "extract.judge.spread": ("common_shape",),
     "metrics.absolute": ("lasting", "spread"),
     "metrics.brow": ("metrics",),
     "metrics.excursion": ("movement", "movement_noise"),

@@ -221,3 +221,17 @@ def test_the_surface_is_nowhere_deeper_than_the_face() -> None:
     low, high = canonical.vertices[:, 2].min(), canonical.vertices[:, 2].max()
     assert low - 1e-6 <= depth.min() <= depth.max() <= high + 1e-6
     np.testing.assert_array_equal(depth, depth[:, ::-1])
+
+
+def test_the_ends_of_a_brow_have_numbers_of_their_own(plane: Array) -> None:
+    """Its stations run from the lateral end, 1 and 2, to the medial one, 5."""
+    for part, stations in (("brow_lateral", {1, 2}), ("brow", {3, 4}), ("brow_medial", {5})):
+        calm = dict.fromkeys(SCATTER.noise, 0.0)
+        spread = spread_of(plane, 0.03, noise=calm | {part: 1.0}, finest_px=0.0)
+        for edge in ("upper", "lower"):
+            noisy = {
+                station
+                for station in range(1, 6)
+                if spread[MEDIAPIPE_478.right((f"brow_{edge}_{station}",))[0]] > 0.03 * 39
+            }
+            assert noisy == stations
