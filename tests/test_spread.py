@@ -32,7 +32,7 @@ from tests.test_laws import in_plane
 FloatArray = npt.NDArray[np.float64]
 SEEDS = st.integers(0, 2**32 - 1)
 #: Outer canthi err sideways by so many times as much as upwards.
-SIDEWAYS = 2.5
+SIDEWAYS = 2.3
 RSD_COLUMNS = [name for entry in catalogue().values() for name in entry.rsd_columns]
 
 

@@ -55,7 +55,7 @@ _ACROSS_MOUTH, _MOUTH = 2.5, ("commissure", "inner_commissure")
 # The outer canthi are misread sideways by more than upwards, most of all beside a moved lid: with so many
 # times their spread 72 % of tuning people's warps read the width between them (`benchmarks.tune.repeats`).
 # Where the scale rests on that width, both sides err alike.
-_ACROSS_CANTHI, _CANTHI = 2.5, ("outer_canthus",)
+_ACROSS_CANTHI, _CANTHI = 2.3, ("outer_canthus",)
 # Part of a point's error that is the person's own, and so goes on from photo to photo: repeats of the tuning
 # photos differ by this much less than two photos with errors of their own. The rest have none.
 _LASTING = dict.fromkeys(("ala", "alar_base"), 0.8) | dict.fromkeys(

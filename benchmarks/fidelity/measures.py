@@ -126,9 +126,10 @@ def honesty(
     """Shares of the errors within one and two standard deviations, in warps and copies, by part.
 
     Those of the difference (``"diff"``), and of either side (``"side"``). The error of a copy is how far it
-    lies from the mean of its person's, as much larger as that mean follows it.
+    lies from the mean of its person's, as much larger as that mean follows it. Each person has one scale.
     """
-    table = measured(copies)
+    _, scale = pooled_scales(copies[::COPIES], copies, np.arange(len(copies)) // COPIES)
+    table = measured(copies, scale)
     shares = {}
     for part, metric in METRIC.items():
         change = changes[part]
