@@ -41,14 +41,14 @@ def hospital_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def check_targets(fhir: Path | None, dicom_sr: Path | None, **_: Any) -> None:
     """Refuse what can't be written, before any photo is read."""
-    from asymmetry.core.paths import local_path
-    from asymmetry.errors import DestinationError, require
+    from asymmetry.core.paths import file_to_write
+    from asymmetry.errors import require
 
+    if fhir is not None:
+        file_to_write(fhir, "FHIR bundle", (".json",))
     if dicom_sr is not None:
         require("highdicom", "writing DICOM structured reports", "dicom")
-    for path in (fhir, dicom_sr):
-        if path is not None and not local_path(path).parent.is_dir():
-            raise DestinationError(f"{path}: there is no folder {path.parent}")
+        file_to_write(dicom_sr, "structured report", (".dcm",))
 
 
 def write_hospital(

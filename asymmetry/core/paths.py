@@ -89,7 +89,7 @@ def file_to_write(path: str | os.PathLike[str], kind: str, suffixes: Sequence[st
     kind : str
         The thing's name, for the error.
     suffixes : sequence of str
-        Two endings or more that name its formats, in lower case.
+        Endings that name its formats, in lower case.
 
     Raises
     ------
@@ -108,9 +108,8 @@ def file_to_write(path: str | os.PathLike[str], kind: str, suffixes: Sequence[st
     target = local_path(path)
     if target.suffix.lower() not in suffixes:
         *others, last = suffixes
-        raise InvalidInputError(
-            f"{target}: a {kind} is written to a file ending in {', '.join(others)} or {last}"
-        )
+        endings = " or ".join(filter(None, (", ".join(others), last)))
+        raise InvalidInputError(f"{target}: a {kind} is written to a file ending in {endings}")
     if not target.parent.is_dir():
         raise InvalidInputError(f"{target}: there is no folder {target.parent}")
     return target

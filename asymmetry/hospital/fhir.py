@@ -20,7 +20,6 @@ from typing import Any
 from uuid import uuid4
 
 from asymmetry.core.files import replace_file
-from asymmetry.core.paths import local_path
 from asymmetry.core.records import make_plain
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
@@ -131,7 +130,7 @@ def write_fhir(
         The file.
     """
     text = json.dumps(make_fhir(table, photos, **how), indent=1, allow_nan=False)
-    with replace_file(local_path(path)) as made:
+    with replace_file(path, private=True) as made:
         made.write_text(text + "\n", encoding="utf-8")
     return Path(path)
 

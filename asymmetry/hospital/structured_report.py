@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asymmetry.core.files import replace_file
-from asymmetry.core.paths import as_path, local_path
+from asymmetry.core.paths import as_path
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError, MissingExtraError
 from asymmetry.hospital.quantities import (
@@ -129,7 +129,7 @@ def write_dicom_sr(
         The file.
     """
     report = make_dicom_sr(table, photos, **how)
-    with replace_file(local_path(path)) as made:
+    with replace_file(path, private=True) as made:
         report.save_as(made, enforce_file_format=True)
     return Path(path)
 

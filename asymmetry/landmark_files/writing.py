@@ -51,8 +51,7 @@ def write_landmarks(landmarks: Landmarks, path: str | os.PathLike[str]) -> Path:
     target = local_path(path)
     suffix = target.suffix.lower()
     if suffix == ".npz":
-        with replace_file(target) as made:
-            landmarks.save(made)
+        landmarks.save(target)
         return target
     form = writable_format(suffix, str(target))
     if len(landmarks) != 1 and not form.many:
