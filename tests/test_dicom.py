@@ -162,6 +162,21 @@ def test_patient_orientation_turns_it_upright_and_unmirrored(directions: tuple[s
     stored = np.ascontiguousarray(LYING[directions](picture()))
     photo = read_photo(dicom_bytes(stored, PatientOrientation=[*directions]))
     np.testing.assert_array_equal(photo.pixels, picture())
+    mirrored = directions in (("R", "F"), ("L", "H"), ("F", "L"), ("H", "R"))
+    assert [note.code for note in photo.notes] == ["dicom_mirrored"] * mirrored
+
+
+def test_a_mirrored_file_is_told_with_the_numbers(astronaut: Pixels) -> None:
+    stored = dicom_bytes(np.ascontiguousarray(astronaut[:, ::-1]), PatientOrientation=["R", "F"])
+    one_side = dicom_bytes(astronaut, ImageLaterality="L")
+    with asymmetry.Extractor(method="fast") as extractor:
+        found = extractor.extract([stored, one_side, astronaut])
+    table = asymmetry.measure(found)
+    assert [flags.split()[0] for flags in table["flags"][:2]] == [
+        "dicom_mirrored",
+        "dicom_one_side",
+    ]
+    assert table["commissure_height_diff_mm"][0] == table["commissure_height_diff_mm"][2]
 
 
 def test_directions_that_tell_no_side_leave_it_as_it_is() -> None:

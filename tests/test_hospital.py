@@ -20,6 +20,7 @@ from click.testing import CliRunner
 import asymmetry
 from asymmetry import Measurements, measure
 from asymmetry.cli import main
+from asymmetry.core.notes import note_array
 from asymmetry.core.schemes import DLIB_68
 from asymmetry.errors import InvalidInputError
 from asymmetry.hospital import make_dicom_sr, make_fhir, write_dicom_sr
@@ -142,6 +143,13 @@ def test_by_default_the_person_is_not_in_it(table: Measurements, photo: Path) ->
     (media,) = resources(kept, "Media")
     assert media["content"]["title"] == photo.name
     assert observation(kept, "brow_height", "left")["effectiveDateTime"] == "2026-03-02"
+
+
+def test_a_reason_that_names_a_photo_or_a_day_is_told_as_codes(table: Measurements) -> None:
+    note = asymmetry.Note("text", text="as in miller 2026-03-02.dcm")
+    named = table.with_notes(note_array([(note,)]))
+    assert "miller" not in json.dumps(make_fhir(named))
+    assert "as in miller" in json.dumps(make_fhir(named, keep_identity=True))
 
 
 def test_classes_of_r4_take_the_bundle(table: Measurements, photo: Path) -> None:

@@ -261,7 +261,7 @@ def _read(tools: Tools, photo: Photo, seen: Seen) -> Landmarks:
         raise UnreadablePhotoError(photo.name, Note("damaged", error=photo.damage))
     subject, notes = choose_subject(photo.name, pixels, seen.readings)
     face = read_upright(seen.pixels, subject, tools, seen.focal_px)
-    face = replace(face, notes=(*notes, *face.notes))
+    face = replace(face, notes=(*notes, *photo.notes, *face.notes))
     face = note_damage(face, pixels, photo.name, photo.damage)
     face = note_place(face, canonical, photo.name)
     if canonical.scheme is not MEDIAPIPE_478:

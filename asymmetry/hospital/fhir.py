@@ -46,7 +46,10 @@ _REMARK = (
     "Measured by software in a photo; not confirmed by a clinician. A measurement, not a diagnosis; not made "
     "by a medical device."
 )
-_STATUS_REASONS = {"no_face": "error", "several_faces": "error", "unreadable": "error"}
+_FAILED = ("no_face", "several_faces", "unreadable")
+_SD = Code("sd", "standard deviation of one photo about the truth")
+_RSD = Code("rsd", "standard deviation of repeats of one person")
+_DAY = len("2026-03-31")
 _DECIMALS = 4
 # A time of FHIR needs its zone, and a table's may have none.
 _ZONED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)")
@@ -103,11 +106,12 @@ def make_fhir(
     device = _entry(_device(table))
     entries = [device]
     quantities = list(list_quantities(table))
-    for row in range(table.rows):
-        media = _entry(_media(table, row, photos[row] if photos else None, keep_identity))
+    for row, photo in enumerate(photos or [None] * table.rows):
+        media = _entry(_media(table, row, photo, keep_identity))
         shared = _shared(table, row, device, media, subject, keep_identity)
-        members = [_entry(shared | _measured(table, row, each)) for each in quantities]
-        entries += [media, _entry(shared | _group(table, row, members)), *members]
+        remark = _remark(table, row, keep_identity=keep_identity)
+        members = [_entry(shared | _measured(table, row, each, remark)) for each in quantities]
+        entries += [media, _entry(shared | _group(members, remark)), *members]
     bundle: _Resource = {"resourceType": "Bundle", "type": "collection", "entry": entries}
     if keep_identity:
         bundle["timestamp"] = datetime.now(UTC).isoformat(timespec="seconds")
@@ -143,43 +147,70 @@ def _reference(entry: _Resource) -> _Resource:
     return {"reference": entry["fullUrl"]}
 
 
+def _filled(**parts: Any) -> _Resource:
+    """The parts that are not empty; FHIR has no empty ones."""
+    return {name: part for name, part in parts.items() if part}
+
+
 def _concept(system: str, code: Code, text: str = "") -> _Resource:
-    coded: _Resource = {"coding": [{"system": system, "code": code.value, "display": code.meaning}]}
-    return coded | ({"text": text} if text else {})
+    coding = {"system": system, "code": code.value, "display": code.meaning}
+    return _filled(coding=[coding], text=text)
+
+
+def _cell(table: Measurements, column: str, row: int) -> str:
+    """A text of a table; empty where there is no such column."""
+    if column not in table:
+        return ""
+    return str(make_plain(str(table[column][row])))
+
+
+def _remark(table: Measurements, row: int, *, keep_identity: bool) -> str:
+    """The cautions about a photo; as codes where their words would name a photo or a day."""
+    reason = _cell(table, "reason", row)
+    telling = [Path(str(name)).stem for name in table.get("photo", ())]
+    telling += [str(taken)[:_DAY] for taken in table.get("taken", ())]
+    if keep_identity or not any(each and each in reason for each in telling):
+        return reason
+    return _cell(table, "flags", row)
 
 
 def _device(table: Measurements) -> _Resource:
     """The software, with the versions and hashes that the numbers were made with."""
     facts = model_facts(table)
     versions = [{"type": {"text": name}, "value": value} for name, value in facts.items()]
-    device: _Resource = {
-        "resourceType": "Device",
-        "deviceName": [{"name": "asymmetry", "type": "model-name"}],
-        "type": {"text": "software that measures faces in photos"},
-        "note": [{"text": _REMARK}],
-    }
-    return device | ({"version": versions} if versions else {})
+    return _filled(
+        resourceType="Device",
+        deviceName=[{"name": "asymmetry", "type": "model-name"}],
+        type={"text": "software that measures faces in photos"},
+        version=versions,
+        note=[{"text": _REMARK}],
+    )
 
 
 def _media(
     table: Measurements, row: int, photo: str | os.PathLike[str] | None, keep_identity: bool
 ) -> _Resource:
     """The photo: not its pixels, but what it is known by."""
-    content: _Resource = {}
-    if photo is not None and Path(photo).is_file():
-        digest = hashlib.sha1(Path(photo).read_bytes(), usedforsecurity=False).digest()
-        content["hash"] = base64.b64encode(digest).decode()
-    title = str(table["photo"][row]) if keep_identity and "photo" in table else ""
-    content["title"] = make_plain(Path(title).name) if title else f"photo {row + 1}"
-    media: _Resource = {
-        "resourceType": "Media",
-        "status": "completed",
-        "type": _concept(f"{_HL7}/media-type", Code("image", "Image")),
-        "bodySite": _concept(_SNOMED, FACE),
-        "content": content,
-    }
-    moment = _moment(table, row) if keep_identity else ""
-    return media | ({"createdDateTime": moment} if moment else {})
+    title, moment = f"photo {row + 1}", ""
+    if keep_identity:
+        title = Path(_cell(table, "photo", row)).name or title
+        moment = _moment(table, row)
+    return _filled(
+        resourceType="Media",
+        status="completed",
+        type=_concept(f"{_HL7}/media-type", Code("image", "Image")),
+        bodySite=_concept(_SNOMED, FACE),
+        createdDateTime=moment,
+        content=_filled(hash=_sha1(photo), title=title),
+    )
+
+
+def _sha1(photo: str | os.PathLike[str] | None) -> str:
+    """The SHA-1 of a file, as attachments have it; empty where there is no file."""
+    if photo is None or not Path(photo).is_file():
+        return ""
+    digest = hashlib.sha1(Path(photo).read_bytes(), usedforsecurity=False).digest()
+    return base64.b64encode(digest).decode()
 
 
 def _shared(
@@ -191,41 +222,38 @@ def _shared(
     keep_identity: bool,
 ) -> _Resource:
     """What all Observations of a photo have."""
-    shared: _Resource = {
-        "resourceType": "Observation",
-        "status": "preliminary",
-        "category": [_concept(f"{_HL7}/observation-category", Code("imaging", "Imaging"))],
-        "device": _reference(device),
-        "derivedFrom": [_reference(media)],
-    }
-    if subject:
-        shared["subject"] = {"reference": subject}
-    moment = _moment(table, row) if keep_identity else ""
-    if moment:
-        shared["effectiveDateTime"] = moment
-    if "method" in table.provenance:
-        shared["method"] = {"text": str(table.provenance["method"])}
-    return shared
+    return _filled(
+        resourceType="Observation",
+        status="preliminary",
+        category=[_concept(f"{_HL7}/observation-category", Code("imaging", "Imaging"))],
+        subject=_filled(reference=subject),
+        effectiveDateTime=_moment(table, row) if keep_identity else "",
+        method=_filled(text=str(table.provenance.get("method", ""))),
+        device=_reference(device),
+        derivedFrom=[_reference(media)],
+    )
 
 
 def _moment(table: Measurements, row: int) -> str:
     """When a photo was taken; the day alone where its time has no zone."""
-    taken = str(table["taken"][row]) if "taken" in table else ""
-    return taken if _ZONED.fullmatch(taken) else taken[: len("2026-03-31")]
+    taken = _cell(table, "taken", row)
+    if _ZONED.fullmatch(taken):
+        return taken
+    return taken[:_DAY]
 
 
-def _group(table: Measurements, row: int, members: Sequence[_Resource]) -> _Resource:
+def _group(members: Sequence[_Resource], remark: str) -> _Resource:
     """What the Observation of a whole photo has of its own: its members, and the cautions about the photo."""
-    group: _Resource = {
-        "code": _concept(_OURS, Code("face", "Measurements of a face in a photo")),
-        "bodySite": _concept(_SNOMED, FACE),
-        "hasMember": [_reference(each) for each in members],
-    }
-    reason = str(table["reason"][row]) if "reason" in table else ""
-    return group | ({"note": [{"text": reason}]} if reason else {})
+    notes = [_filled(text=remark)]
+    return _filled(
+        code=_concept(_OURS, Code("face", "Measurements of a face in a photo")),
+        bodySite=_concept(_SNOMED, FACE),
+        hasMember=[_reference(each) for each in members],
+        note=[each for each in notes if each],
+    )
 
 
-def _measured(table: Measurements, row: int, quantity: Quantity) -> _Resource:
+def _measured(table: Measurements, row: int, quantity: Quantity, remark: str) -> _Resource:
     """What the Observation of one measurement has of its own."""
     made: _Resource = {
         "code": _concept(_OURS, quantity.code, quantity.definition),
@@ -233,10 +261,9 @@ def _measured(table: Measurements, row: int, quantity: Quantity) -> _Resource:
     }
     value = float(table[quantity.column][row])
     if not math.isfinite(value):
-        return made | {"dataAbsentReason": _absent(table, row, quantity)}
+        return made | {"dataAbsentReason": _absent(table, row, quantity, remark)}
     made["valueQuantity"] = _value(value, quantity)
-    components = list(_components(table, row, quantity))
-    return made | ({"component": components} if components else {})
+    return made | _filled(component=list(_components(table, row, quantity)))
 
 
 def _value(value: float, quantity: Quantity) -> _Resource:
@@ -246,12 +273,7 @@ def _value(value: float, quantity: Quantity) -> _Resource:
 
 def _components(table: Measurements, row: int, quantity: Quantity) -> Iterator[_Resource]:
     """The standard deviations, as far as they are known."""
-    meanings = {
-        "sd": Code("sd", "standard deviation of one photo about the truth"),
-        "rsd": Code("rsd", "standard deviation of repeats of one person"),
-    }
-    for kind, code in meanings.items():
-        column = getattr(quantity, kind)
+    for column, code in ((quantity.sd, _SD), (quantity.rsd, _RSD)):
         value = float(table[column][row]) if column else math.nan
         if math.isfinite(value):
             yield {"code": _concept(_OURS, code), "valueQuantity": _value(value, quantity)}
@@ -267,17 +289,13 @@ def _site(quantity: Quantity) -> _Resource:
     return {"coding": [{"system": _SNOMED, "code": code}], "text": words}
 
 
-def _absent(table: Measurements, row: int, quantity: Quantity) -> _Resource:
+def _absent(table: Measurements, row: int, quantity: Quantity, remark: str) -> _Resource:
     """Why there is no value."""
-    reason = str(table["reason"][row]) if "reason" in table else ""
-    status = str(table["status"][row]) if "status" in table else ""
-    code = Code(_STATUS_REASONS.get(status, "unknown"), "")
+    code, why = "unknown", remark or "not measured in this photo"
     lost = table.provenance.get("not_carried", {})
     metric = quantity.code.value.removesuffix("_diff")
     if metric in lost:
-        code = Code("unsupported", "")
-        reason = f"the points have no {', '.join(lost[metric])}"
-    return {
-        "coding": [{"system": f"{_HL7}/data-absent-reason", "code": code.value}],
-        "text": make_plain(reason) or "not measured in this photo",
-    }
+        code, why = "unsupported", f"the points have no {', '.join(lost[metric])}"
+    elif _cell(table, "status", row) in _FAILED:
+        code = "error"
+    return {"coding": [{"system": f"{_HL7}/data-absent-reason", "code": code}], "text": why}

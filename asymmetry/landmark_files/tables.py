@@ -7,6 +7,7 @@ import io
 import math
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -96,13 +97,14 @@ def _read_faces(text: str, scheme: str) -> FoundFaces:
     points, name = as_scheme(stack_points(heads, rows, "xyz"), scheme or _told_scheme(heads, rows))
     column = next((heads.index(each) for each in _NAMES if each in heads), None)
     photo = () if column is None else [row[column].removeprefix("'") for row in rows]
-    sizes, poses = _numbers(heads, rows, ("width", "height")), _numbers(heads, rows, _POSE)
+    sizes = _numbers(heads, rows, ("width", "height"), np.int64)
+    poses = _numbers(heads, rows, _POSE, np.float64)
     return FoundFaces(
         points=points,
         scheme=name,
         photo=photo,
-        size=None if sizes is None else sizes.astype(np.int64),
-        pose=None if poses is None else poses.reshape(-1, 3, 3),
+        size=sizes,
+        pose=poses if poses is None else poses.reshape(-1, 3, 3),
     )
 
 
@@ -115,15 +117,18 @@ def _told_scheme(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _numbers(
-    heads: Sequence[str], rows: Sequence[Sequence[str]], names: Sequence[str]
-) -> FloatArray | None:
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    names: Sequence[str],
+    kind: type[np.generic],
+) -> npt.NDArray[Any] | None:
     """Columns of numbers; None where there are none or a cell is empty."""
     if not set(names) <= set(heads):
         return None
     cells = [[row[heads.index(name)] for name in names] for row in rows]
     if not all(cell for row in cells for cell in row):
         return None
-    return np.array(cells, dtype=np.float64).reshape(len(rows), len(names))
+    return np.array(cells, dtype=np.float64).reshape(len(rows), len(names)).astype(kind)
 
 
 def _write_faces(landmarks: Landmarks) -> str:

@@ -83,6 +83,8 @@ class Photo:
         Focal length of the camera in px of the original; NaN where its tags don't say it.
     damage : str
         The decoder's complaint about damage that it read past; empty for a whole photo.
+    notes : tuple of Note
+        What its file says that is to be told.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Photo:
     reduced: int = 1
     focal_px: float = math.nan
     damage: str = ""
+    notes: tuple[Note, ...] = ()
 
 
 def read_photo(
@@ -169,6 +172,7 @@ def read_photo(
         reduced=reduced,
         focal_px=focal_from_exif(tags, full_size),
         damage=getattr(stored, "complaint", ""),
+        notes=getattr(stored, "notes", ()),
     )
 
 

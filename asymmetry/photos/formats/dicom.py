@@ -7,7 +7,7 @@ photo's EXIF tags would say is kept: the date, and how the picture lies. Who the
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -48,6 +48,10 @@ _ORIENTATIONS = {
     ("H", "R"): 7,
     ("F", "R"): 8,
 }
+#: EXIF orientations of pictures that are mirrored, turned or not.
+_MIRRORED = (2, 4, 5, 7)
+#: Laterality of a picture that shows one side of the body.
+_SIDES = {"R": "right", "L": "left"}
 _STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)(?:\.(\d{1,6}))?)?([+-]\d{4})?")
 #: Elements that the moment of a picture is in, the surest first: date and time in one, or in two.
 _MOMENTS = (
@@ -107,12 +111,15 @@ class StoredDicom:
         Width and height as stored, px.
     complaint : str
         As in `JpegPhoto`.
+    notes : tuple of Note
+        That the picture was mirrored, or shows one side.
     """
 
     def __init__(self, header: pydicom.FileDataset, stream: BinaryIO, name: str) -> None:
         self._header, self._stream, self._name = header, stream, name
         self.size = int(header.Columns), int(header.Rows)
         self.complaint = ""
+        self.notes = tuple(_notes(header))
         self._exif: Mapping[int, object] = {}
 
     def read_tags(self) -> Mapping[int, object]:
@@ -244,6 +251,15 @@ def _tags(header: pydicom.FileDataset) -> dict[int, object]:
     if study:
         tags[_SCANNED] = study[0]
     return tags
+
+
+def _notes(header: pydicom.FileDataset) -> Iterator[Note]:
+    """What a reader of the numbers has to know of the header."""
+    if exif_orientation(header.get("PatientOrientation")) in _MIRRORED:
+        yield Note("dicom_mirrored")
+    side = _SIDES.get(str(header.get("ImageLaterality") or header.get("Laterality") or ""))
+    if side is not None:
+        yield Note("dicom_one_side", side=side)
 
 
 def exif_orientation(directions: Any) -> int | None:
