@@ -90,7 +90,10 @@ def test_from_an_empty_store_to_a_report(browser: Any, files: list[Path], tmp_pa
         page.fill("input[name=date]", "2026-03-05")
         page.get_by_role("button", name="Add", exact=True).click()
         page.wait_for_selector("h1:has-text('Ada <b>')")
-        drop(page, files)
+        broken = tmp_path / "broken.jpg"
+        broken.write_bytes(b"<html>")
+        drop(page, [*files, broken])
+        page.get_by_role("alert").filter(has_text="broken.jpg: not a supported photo").wait_for()
         page.wait_for_selector(f".thumb img >> nth={PHOTOS - 1}")
         page.wait_for_selector("svg.chart")
         assert page.locator(".thumb").count() == PHOTOS

@@ -2,12 +2,13 @@
 
 async function answer(response) {
   if (response.ok) return response;
-  let detail = `${response.status} ${response.statusText}`;
+  let problem = {};
   try {
-    detail = (await response.json()).detail ?? detail;
+    problem = await response.json();
   } catch { /* no words came with it */ }
   if (response.status === 401) location.reload();
-  throw new Error(detail);
+  const detail = problem.detail ?? `${response.status} ${response.statusText}`;
+  throw Object.assign(new Error(detail), { refused: problem.refused });
 }
 
 const DEAF = "The program behind this page does not answer. Start 'asymmetry serve' again and open the address that it prints.";

@@ -50,7 +50,9 @@ export function drawChart(courses, { title, unit, width, treated = [], phases = 
       s("text", { x: x(at), y: HEIGHT - 8, "text-anchor": "middle" }, said(at))),
     ...treated.map((at) => [
       s("line", { class: "treat", x1: x(at), x2: x(at), y1: TOP, y2: HEIGHT - BOTTOM }),
-      s("text", { x: x(at) + 4, y: HEIGHT - BOTTOM - 5 }, "treated")]),
+      x(at) > WIDTH - RIGHT - PER_LETTER * "treated".length
+        ? s("text", { x: x(at) - 4, y: HEIGHT - BOTTOM - 5, "text-anchor": "end" }, "treated")
+        : s("text", { x: x(at) + 4, y: HEIGHT - BOTTOM - 5 }, "treated")]),
     s("text", { x: WIDTH - 2, y: HEIGHT - 8, "text-anchor": "end" }, "day"),
     s("text", { x: 0, y: 11 }, unit),
   ];

@@ -35,13 +35,17 @@ export function say(text) {
   document.getElementById("news").textContent = text;
 }
 
+export function hideFault() {
+  document.getElementById("fault").textContent = "";
+}
+
 let hiding;
 export function showFault(error) {
   const box = document.getElementById("fault");
   box.textContent = error?.message ?? String(error);
   clearTimeout(hiding);
-  hiding = setTimeout(() => { box.textContent = ""; }, 20000);
-  box.onclick = () => { box.textContent = ""; };
+  hiding = setTimeout(hideFault, 20000);
+  box.onclick = hideFault;
 }
 
 /* Runs what a person asked for; a fault is told, not thrown. */

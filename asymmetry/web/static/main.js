@@ -1,7 +1,7 @@
 /* Which view is shown: the part of the address behind "#". */
 
 import { startNews } from "./api.js";
-import { h, showFault } from "./dom.js";
+import { h, hideFault } from "./dom.js";
 import { showCapture } from "./capture.js";
 import { showCompare } from "./compare.js";
 import { showPatients } from "./patients.js";
@@ -27,6 +27,7 @@ async function show() {
   const mine = ++shown;
   leave();
   leave = () => {};
+  hideFault();
   for (const [pattern, view] of VIEWS) {
     const match = pattern.exec(path);
     if (!match) continue;
@@ -42,8 +43,7 @@ async function show() {
       leave = end ?? (() => {});
     } catch (error) {
       if (mine !== shown) return;
-      room.append(h("p", { class: "empty" }, error.message, " ", h("a", { href: "#/" }, "All patients")));
-      showFault(error);
+      room.append(h("p", { class: "empty", role: "alert" }, error.message, " ", h("a", { href: "#/" }, "All patients")));
     }
     const title = room.querySelector("h1")?.textContent;
     document.title = title ? `${title} · asymmetry` : "asymmetry";

@@ -9,7 +9,7 @@ const SHOWN_METRICS = [
   "brow_height", "mrd1", "fissure_height", "commissure_height", "brow_excursion", "eye_closure", "residual_gap",
   "commissure_lift", "commissure_travel",
 ];
-const PAUSE = 700, AT_ONCE = 20, MOST_TOLD = 5;
+const PAUSE = 700, AT_ONCE = 20, MOST_TOLD = 3;
 
 export async function showTimeline(room, id) {
   const words = await readWords();
@@ -145,7 +145,8 @@ export async function showTimeline(room, id) {
     labels = told.labels;
     keepFocus(filters, drawFilters);
     keepFocus(days, drawDays);
-    const left = told.review.filter((each) => !each.used);
+    const failed = photos.filter((each) => !["ok", "warn", "queued"].includes(each.status));
+    const left = [...failed.map(({ name, reason }) => ({ photo: name, reason })), ...told.review.filter((each) => !each.used)];
     refill(changes, 
       h("h2", { id: "changes" }, "What changed"),
       told.findings.length
@@ -189,22 +190,29 @@ export async function showTimeline(room, id) {
   /* Some at a time, so that the first are read while the others come. */
   async function add(files) {
     const all = [...files], refused = [];
+    try {
+      await addSome(all, refused);
+    } finally {
+      bringing = "";
+      drawQueue();
+    }
+    await refresh();
+    if (refused.length) throw new Error(tellRefused(refused));
+  }
+
+  async function addSome(all, refused) {
     for (let i = 0; i < all.length; i += AT_ONCE) {
       bringing = all.length > AT_ONCE ? `Bringing: ${i} of ${all.length} photos.` : "Bringing photos.";
       drawQueue();
       say(bringing);
       try {
         const made = await bring(`/api/patients/${id}/photos`, "photos", all.slice(i, i + AT_ONCE));
-        refused.push(...made.refused.map((each) => `${each.name}: ${each.reason}`));
+        refused.push(...made.refused);
       } catch (error) {
-        refused.push(error.message);
+        if (!error.refused) throw error;
+        refused.push(...error.refused);
       }
     }
-    bringing = "";
-    await refresh();
-    if (!refused.length) return;
-    const more = refused.length - MOST_TOLD;
-    throw new Error(refused.slice(0, MOST_TOLD).join("; ") + (more > 0 ? `; and ${more} more` : ""));
   }
 
   async function refresh() {
@@ -267,6 +275,16 @@ export async function showTimeline(room, id) {
     clearTimeout(pause);
     for (const kind of ["dragover", "dragleave", "drop"]) document.body.removeEventListener(kind, over);
   };
+}
+
+/* Each reason once, with the first files that it is true of. */
+function tellRefused(refused) {
+  const names = new Map();
+  for (const { name, reason } of refused) names.set(reason, [...(names.get(reason) ?? []), name]);
+  return [...names].map(([reason, all]) => {
+    const more = all.length - MOST_TOLD;
+    return `${all.slice(0, MOST_TOLD).join(", ")}${more > 0 ? ` and ${more} more` : ""}: ${reason}`;
+  }).join("; ");
 }
 
 const isUsed = (photo) => ["ok", "warn"].includes(photo.status) && !photo.excluded;
