@@ -41,6 +41,7 @@ def rule() -> Iterator[Rule]:
     unregister_rule(made.name)
 
 
+@pytest.mark.slow
 def test_a_rule_is_applied_and_told_in_the_report(rule: Rule) -> None:
     made = series(4, upper_lid_right_mm=[0, 0, 0, 3])
     found = [each for each in made.concerns() if each.rule == rule.name]
@@ -84,6 +85,7 @@ def plot() -> Iterator[Plot]:
     unregister_plot(made.title)
 
 
+@pytest.mark.slow
 def test_a_plot_is_in_the_report_with_its_numbers_in_words(plot: Plot) -> None:
     made = series(4, upper_lid_right_mm=[0, 1, 2, 3])
     figure = plot.draw(made, Setting(Text.load(), treated=True))

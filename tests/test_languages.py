@@ -112,6 +112,7 @@ def test_a_shipped_language_has_words_for_every_metric(language: str) -> None:
     assert longest <= 21
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_english_word_is_printed_or_reported_in_a_shipped_language(language: str) -> None:
     text = Text.load(language)

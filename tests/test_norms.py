@@ -34,6 +34,7 @@ def test_values_that_do_not_bear_a_quantile_have_none() -> None:
     assert math.isnan(find_quantile(np.arange(5.0), 0.5)[0])
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     values = np.abs(np.random.default_rng(5).normal(size=(1000, 74)))
     for share, true in ((0.5, 0.6745), (0.9, 1.6449)):

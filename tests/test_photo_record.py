@@ -123,6 +123,7 @@ def folder(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_series_and_archive_say_the_same(
     folder: Path, tmp_path: Path, extractor: Extractor
 ) -> None:

@@ -32,12 +32,14 @@ def folk() -> dict[str, list[Readings]]:
     }
 
 
+@pytest.mark.slow
 def test_where_nothing_changes_nothing_is_called(folk: dict[str, list[Readings]]) -> None:
     head, *rows = quiet_rows(folk, draws=1)
     assert head[1:] == [f"{visits} ({before})" for visits, before in PLANS]
     assert {cell for row in rows for cell in row[1:]} == {"0.0"}
 
 
+@pytest.mark.slow
 def test_true_changes_are_told_and_stay(folk: dict[str, list[Readings]]) -> None:
     told = {row[0]: row[1:] for row in told_rows(folk, draws=1)}
     assert told["brow 2 mm"] == told["mouth_corner 2 mm"] == ["100", "0.0"]

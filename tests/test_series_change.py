@@ -178,6 +178,7 @@ PLANS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plan", PLANS)
 @pytest.mark.parametrize(("sd", "daily"), [(0.1, 0.0), (0.2, 0.0), (0.35, 0.0), (0.1, 0.2)])
 def test_a_flat_series_raises_no_false_alarm_at_the_stated_rate(

@@ -73,6 +73,7 @@ def test_later_visits_need_more_and_fewer_people_err_with_a_smaller_share() -> N
     assert (life_limits(1 / 3, 12, 0.001, 5) > life_limits(1 / 3, 12, 0.01, 5)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plan", [(3, 1), (6, 2), (10, 3)])
 @pytest.mark.parametrize("photos", [1, 3])
 def test_quiet_series_show_a_change_in_at_most_one_of_twenty(
@@ -83,6 +84,7 @@ def test_quiet_series_show_a_change_in_at_most_one_of_twenty(
     assert np.mean([ever_beyond(ask(each)) for each in made]) <= 0.05
 
 
+@pytest.mark.slow
 def test_a_quiet_course_of_thirty_visits_is_called_as_rarely_as_asked() -> None:
     """People's errors differ so much that some days look like steps; see `is_scatter`."""
     df, before, share = 5.0, 3, 0.05
@@ -100,6 +102,7 @@ def test_a_quiet_course_of_thirty_visits_is_called_as_rarely_as_asked() -> None:
 # Told, and not taken back
 
 
+@pytest.mark.slow
 def test_steps_are_told() -> None:
     assert step("home", 1.0, 60) >= 45
     assert step("home", 1.5, 60) >= 90
@@ -130,6 +133,7 @@ def test_the_other_way_is_another_change() -> None:
     assert all(found)
 
 
+@pytest.mark.slow
 def test_an_interval_never_contradicts_the_verdict() -> None:
     seen = set()
     for seed in range(150):
