@@ -119,6 +119,11 @@ class Atlas:
     spline: npt.NDArray[np.float32] = field(repr=False)
     canonical: Canonical = field(repr=False)
 
+    def pixel(self, out_cm: float, up_cm: float) -> tuple[int, int]:
+        """Row and column of the pixel at a place of the canonical face, or of the nearest one."""
+        row, column = (TOP_CM - up_cm) * PX_PER_CM, out_cm * PX_PER_CM
+        return int(np.clip(row, 0, HEIGHT - 1)), int(np.clip(column, 0, WIDTH - 1))
+
 
 @cache
 def load_atlas() -> Atlas:

@@ -159,7 +159,9 @@ def _shrunk(photo: Pixels, landmarks: Landmarks) -> float:
     return photo.shape[1] / width if width else 1.0
 
 
-def _place_halves(points: FloatArray, pose: Pose, atlas: Atlas) -> tuple[FloatArray, Mask]:
+def _place_halves(
+    points: npt.NDArray[np.float64], pose: Pose, atlas: Atlas
+) -> tuple[FloatArray, Mask]:
     """Places of the atlas's pixels in this face's plane, cm, and pixels near hidden points."""
     plane = pose.unproject(points[:, :2], atlas.canonical.depth_at)
     fields, hidden = [], []

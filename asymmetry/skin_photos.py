@@ -1,0 +1,253 @@
+"""The skin of photos: bruises as a table, as patches and as a map to draw."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note, note_array
+from asymmetry.core.records import Record
+from asymmetry.core.table import Measurements
+from asymmetry.errors import InvalidInputError, PhotoError
+from asymmetry.extract import Extractor
+from asymmetry.metrics import measure
+from asymmetry.photos.photo import PhotoSource, read_photo
+from asymmetry.photos.sources import load_source, name_source
+from asymmetry.scoring import extractor_or, photo_error
+from asymmetry.tissue.bruises import Bruises, find_bruises
+from asymmetry.tissue.columns import bruise_columns, notes_of
+from asymmetry.tissue.density import Density, density_of
+from asymmetry.tissue.patches import Patch
+from asymmetry.tissue.picture import SkinPicture, draw_skin
+
+__all__ = ["Skin", "SkinPhoto", "read_skin", "skin"]
+
+#: Longer side of a face's photo that is enough, px: a face that fills a third of it has 2 px per mm.
+_ENOUGH_PX = 1800
+
+
+@dataclass(frozen=True, eq=False)
+class SkinPhoto:
+    """The skin of one photo.
+
+    Attributes
+    ----------
+    picture : SkinPicture or None
+        Both halves of the face, to draw; None where no face was measured.
+    density : Density or None
+        What bruises are found in.
+    bruises : Bruises or None
+        What was found.
+    """
+
+    picture: SkinPicture | None = field(default=None, repr=False)
+    density: Density | None = field(default=None, repr=False)
+    bruises: Bruises | None = None
+
+    @property
+    def patches(self) -> tuple[Patch, ...]:
+        """The bruises, the clearest first."""
+        return self.bruises.patches if self.bruises else ()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Skin(Record):
+    """The skin of some photos of one person.
+
+    Attributes
+    ----------
+    table : Measurements
+        One row per photo: areas, depths and hues of bruises, by side and by region, with their errors.
+    photos : tuple of SkinPhoto
+        Pictures, patches and maps, in the same order.
+    """
+
+    table: Measurements
+    photos: tuple[SkinPhoto, ...] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.photos)
+
+    @property
+    def patches(self) -> tuple[tuple[Patch, ...], ...]:
+        """The bruises of each photo."""
+        return tuple(each.patches for each in self.photos)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The table's columns as lists, and ``patches``: those of each photo, without their pixels."""
+        told = [[_plain(patch) for patch in each] for each in self.patches]
+        return {**self.table.to_dict(), "patches": told}
+
+    def __repr__(self) -> str:
+        lines = [
+            f"  {name}: {_say(each.patches)}"
+            for name, each in zip(self.table["photo"].tolist(), self.photos, strict=True)
+        ]
+        return "\n".join([f"Skin of {len(self)} photos", *lines])
+
+
+def skin(
+    photos: PhotoSource | Sequence[PhotoSource],
+    baseline: PhotoSource | None = None,
+    *,
+    mirrored: bool = False,
+    extractor: Extractor | None = None,
+) -> Skin:
+    """Find bruises in photos of one person.
+
+    Parameters
+    ----------
+    photos : PhotoSource or sequence of PhotoSource
+        The photos, each as for `score`.
+    baseline : PhotoSource, optional
+        A photo of the same person without bruises, best in like light. Without it each side is compared with
+        the other: what both sides have alike is then not judged.
+    mirrored : bool
+        All photos were stored mirrored, as many selfies are.
+    extractor : Extractor, optional
+        Reads the points, in its own way: `mirrored` is then left at its default.
+
+    Returns
+    -------
+    Skin
+        A row for each photo. One that can't be measured has a status and NaN.
+
+    Raises
+    ------
+    PhotoError
+        If the baseline can't be measured.
+    InvalidInputError
+        If an argument is not one that this function takes.
+
+    Examples
+    --------
+    >>> skin("no-such-photo.jpg").table["status"].tolist()
+    ['unreadable']
+    """
+    if extractor is not None and mirrored:
+        raise InvalidInputError("skin: give mirrored to your own Extractor instead")
+    sources = list(photos) if isinstance(photos, list | tuple) else [photos]
+    with extractor_or(extractor, mirrored=mirrored) as reader:
+        turned = bool(getattr(reader, "mirrored", mirrored))
+        before = None
+        if baseline is not None:
+            before = _read_baseline(baseline, reader, turned)
+        loaded = [load_source(each, name_source(each)) for each in sources]
+        landmarks = reader.extract(loaded)
+    scale = measure(landmarks, metrics=["mrd1"])["mm_per_px"]
+    return read_skin(landmarks, loaded, scale, before=before, mirrored=[turned] * len(loaded))
+
+
+def read_skin(
+    landmarks: Landmarks,
+    photos: Iterable[PhotoSource | None],
+    mm_per_px: npt.ArrayLike,
+    *,
+    before: Density | None = None,
+    mirrored: Sequence[bool] | None = None,
+) -> Skin:
+    """The skin of photos whose points are read.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        The points, n photos.
+    photos : iterable of PhotoSource or None, n
+        Their pixels; None where there are none to be had.
+    mm_per_px : array_like, shape (n,)
+        The scale, such as the column of `measure`.
+    before : Density, optional
+        The photo without bruises, of `SkinPhoto.density`.
+    mirrored : sequence of bool, n, optional
+        Which photos were stored mirrored, and turned back before their points were read.
+    """
+    flips = mirrored or [False] * len(landmarks)
+    scales = np.asarray(mm_per_px, dtype=np.float64)
+    found = tuple(
+        _read_photo(landmarks[row], photo, float(scales[row]), before, flips[row])
+        for row, photo in enumerate(photos)
+    )
+    notes = note_array(
+        (*landmarks.notes[row], *notes_of(each.bruises, each.density))
+        for row, each in enumerate(found)
+    )
+    columns = bruise_columns([each.bruises for each in found])
+    known = {"photo": landmarks.photo, "taken": landmarks.taken, "status": landmarks.status}
+    table = Measurements({**known, **columns}, landmarks.provenance)
+    return Skin(table.with_notes(notes), found)
+
+
+def _read_photo(
+    landmarks: Landmarks,
+    photo: PhotoSource | None,
+    mm_per_px: float,
+    before: Density | None,
+    mirrored: bool,
+) -> SkinPhoto:
+    picture = _draw(landmarks, photo, mm_per_px, mirrored)
+    if picture is None:
+        return SkinPhoto()
+    density = density_of(picture, glasses=_wears_glasses(landmarks))
+    return SkinPhoto(picture, density, find_bruises(density, before))
+
+
+def _draw(
+    landmarks: Landmarks, photo: PhotoSource | None, mm_per_px: float, mirrored: bool
+) -> SkinPicture | None:
+    if photo is None or not landmarks.usable[0]:
+        return None
+    try:
+        pixels = read_photo(photo, least_side=_enough(landmarks)).pixels
+    except PhotoError:
+        return None
+    if mirrored:
+        pixels = np.ascontiguousarray(pixels[:, ::-1])
+    return draw_skin(pixels, landmarks, mm_per_px=mm_per_px)
+
+
+def _enough(landmarks: Landmarks) -> int:
+    """Longer side of the photo, px, at which the face still has enough of them."""
+    height = float(np.ptp(landmarks.points[0, :, 1]))
+    share = height / float(landmarks.size[0].max())
+    if not share > 0:
+        return int(landmarks.size[0].max())
+    return math.ceil(_ENOUGH_PX / 3 / share)
+
+
+def _read_baseline(baseline: PhotoSource, reader: Extractor, mirrored: bool) -> Density:
+    loaded = load_source(baseline, name_source(baseline, "baseline"))
+    landmarks = reader.extract([loaded])
+    if not landmarks.usable[0]:
+        raise photo_error(landmarks)
+    scale = float(measure(landmarks, metrics=["mrd1"])["mm_per_px"][0])
+    picture = _draw(landmarks, loaded, scale, mirrored)
+    if picture is None:
+        raise InvalidInputError(
+            f"{landmarks.photo[0]}: half of the face is hidden, so it can't be the baseline; give another"
+        )
+    return density_of(picture, glasses=_wears_glasses(landmarks))
+
+
+def _wears_glasses(landmarks: Landmarks) -> bool:
+    return any(isinstance(each, Note) and each.code == "glasses" for each in landmarks.notes[0])
+
+
+def _plain(patch: Patch) -> dict[str, Any]:
+    told = replace(patch).to_dict()
+    return {name: value for name, value in told.items() if name not in ("mask", "step")}
+
+
+def _say(patches: Sequence[Patch]) -> str:
+    if not patches:
+        return "no bruise found"
+    return ", ".join(
+        f"{each.hue} on the {each.side} {each.region.replace('_', ' ')}, "
+        f"{each.area_mm2:.0f} mm², {each.depth_de:.1f} de"
+        for each in patches
+    )

@@ -1,0 +1,107 @@
+"""Bruises of one photo, against the mirror side or against the same person's photo without them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.schemes import SIDES, Side
+from asymmetry.tissue.atlas import REGIONS
+from asymmetry.tissue.density import Density, load_grid
+from asymmetry.tissue.outline import Found, Spot, find_spots
+from asymmetry.tissue.patches import Patch, describe, is_bruise, side_of, split_hues
+from asymmetry.tissue.shade import fit_light
+
+__all__ = ["Bruises", "find_bruises", "follow_patch"]
+
+Mask = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Bruises:
+    """The bruises of one photo.
+
+    Attributes
+    ----------
+    patches : tuple of Patch
+        The bruises, the clearest first.
+    judged : ndarray of bool, shape (2, h, w)
+        Skin that was compared, of the right and of the left side.
+    evidence : ndarray of float32, shape (2, h, w)
+        How far each pixel stands out; 1 is where a patch begins. Against the mirror side both sides have the
+        same.
+    against : {"mirror", "baseline"}
+        What it was compared with.
+    """
+
+    patches: tuple[Patch, ...]
+    judged: Mask = field(repr=False)
+    evidence: FloatArray = field(repr=False)
+    against: str = "mirror"
+
+    def share_judged(self) -> FloatArray:
+        """Share of each region's skin that was compared, shape (2, regions)."""
+        region = load_grid().region
+        skin = _skin()
+        shares = [self.judged[:, skin & (region == i)].mean(axis=1) for i in range(len(REGIONS))]
+        return np.stack(shares, axis=1)
+
+
+def find_bruises(now: Density, before: Density | None = None) -> Bruises:
+    """Find the bruises of a photo.
+
+    Parameters
+    ----------
+    now : Density
+        The photo.
+    before : Density, optional
+        A photo of the same person without them. Without it the sides are compared with each other, which
+        does not show what both have.
+    """
+    if before is None:
+        return _against_mirror(now)
+    return _against_baseline(now, before)
+
+
+def _against_mirror(now: Density) -> Bruises:
+    seen = now.seen[0] & now.seen[1]
+    found = find_spots(now.value[0] - now.value[1], seen, "mirror")
+    patches: list[Patch] = []
+    for spot in found.spots:
+        side = side_of(spot, now)
+        sign = 1.0 if side == "right" else -1.0
+        patches += _patches(spot._replace(step=spot.step * sign), found.rest * sign, side, now)
+    return Bruises(tuple(patches), np.stack([seen, seen]), np.stack([found.evidence] * 2))
+
+
+def _against_baseline(now: Density, before: Density) -> Bruises:
+    seen = now.seen & before.seen
+    change = now.value - before.value
+    found = [find_spots(change[side], seen[side], "day") for side in range(len(SIDES))]
+    patches: list[Patch] = []
+    for side, each in zip(SIDES, found, strict=True):
+        for spot in each.spots:
+            patches += _patches(spot, each.rest, side, now)
+    evidence = np.stack([each.evidence for each in found])
+    return Bruises(tuple(patches), seen, evidence, "baseline")
+
+
+def _patches(spot: Spot, rest: FloatArray, side: Side, now: Density) -> Iterator[Patch]:
+    """The bruises of a spot whose step is that of its own side: one, or a core and a rim."""
+    if not is_bruise(describe(spot, side, now), now):
+        return
+    for part in split_hues(spot, rest):
+        yield describe(part, side, now)
+
+
+def _skin() -> Mask:
+    from asymmetry.tissue.atlas import load_atlas
+    from asymmetry.tissue.density import COARSE
+
+    middle = slice(COARSE // 2, None, COARSE)
+    return load_atlas().skin[middle, middle]

@@ -1,0 +1,117 @@
+"""How far a difference of density stands out from those of people without a bruise, at three scales."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.tissue.atlas import REGIONS
+from asymmetry.tissue.density import load_grid
+
+__all__ = ["SCALES", "TABLE", "Kind", "Noise", "band_passed", "load_noise", "smooth", "stand_out"]
+
+Mask = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.floating[Any]]
+Kind = Literal["mirror", "day"]
+
+#: Where the noise stands, made by ``python -m benchmarks.tune.skin``.
+TABLE = Path(__file__).with_name("noise.toml")
+#: Standard deviations of the smoothing, mm; of those that have one, what is broader than so many times as
+#: much is taken out.
+SCALES = (2.5, 4.5, 8.0)
+_BROADER: tuple[float | None, ...] = (3.0, None, None)
+# Least share of the smoothing's weight that lies on skin that is seen.
+_LEAST_WEIGHT = 0.3
+# The median of a chi distribution with three degrees of freedom, which a quiet photo has.
+_MEDIAN = 1.538
+# No photo is taken to be quieter than this share of the table's noise.
+_QUIETEST = 0.75
+
+
+@dataclass(frozen=True, eq=False)
+class Noise:
+    """Covariances of differences of density in people without a bruise.
+
+    Attributes
+    ----------
+    covariance : ndarray, shape (regions, scales, 3, 3)
+        Of shading and both channels of colour.
+    """
+
+    covariance: FloatArray = field(repr=False)
+
+    @property
+    def precision(self) -> FloatArray:
+        """Inverses of the covariances."""
+        return np.linalg.inv(self.covariance)
+
+
+@cache
+def load_noise(kind: Kind) -> Noise:
+    """The table's noise of differences between the sides, or between days."""
+    table = tomllib.loads(TABLE.read_text(encoding="utf-8"))[kind]
+    rows = np.array([table[region] for region in REGIONS], dtype=np.float64)
+    covariance = np.empty((*rows.shape[:2], 3, 3))
+    upper = np.triu_indices(3)
+    covariance[..., upper[0], upper[1]] = rows
+    covariance[..., upper[1], upper[0]] = rows
+    return Noise(covariance)
+
+
+def smooth(values: FloatArray, seen: Mask, sigma: float) -> tuple[FloatArray, FloatArray]:
+    """Mean of the seen values (h, w, 3) around each pixel, and the weight that lies on seen skin, (h, w)."""
+    weight = seen.astype(np.float32)
+    inside = np.where(seen[..., None], values, 0).astype(np.float32)
+    both = np.dstack([inside, weight])
+    both = np.asarray(cv2.GaussianBlur(both, (0, 0), sigma))
+    return both[..., :-1] / np.maximum(both[..., -1:], np.float32(1e-3)), both[..., -1]
+
+
+def band_passed(difference: FloatArray, seen: Mask) -> FloatArray:
+    """The difference at each scale, shape (scales, h, w, 3); NaN where too little skin is seen."""
+    bands = []
+    for sigma, broader in zip(SCALES, _BROADER, strict=True):
+        band, weight = smooth(difference, seen, sigma)
+        if broader is not None:
+            band = band - smooth(difference, seen, sigma * broader)[0]
+        judged = seen & (weight > _LEAST_WEIGHT)
+        bands.append(np.where(judged[..., None], band, np.nan))
+    return np.stack(bands)
+
+
+def stand_out(difference: FloatArray, seen: Mask, quiet: Mask, noise: Noise) -> FloatArray:
+    """How far each pixel stands out, in standard deviations of people without a bruise, (scales, h, w).
+
+    Parameters
+    ----------
+    difference : ndarray, shape (h, w, 3)
+        Of density, without the light.
+    seen : ndarray of bool, shape (h, w)
+        Pixels that are seen in both.
+    quiet : ndarray of bool, shape (h, w)
+        Those outside of patches, by which this photo's own noise is judged.
+    noise : Noise
+        The table's.
+    """
+    bands = band_passed(difference, seen)
+    region = np.maximum(load_grid().region, 0)
+    out = np.zeros(bands.shape[:3], np.float32)
+    for scale, band in enumerate(bands):
+        whitened = np.einsum("hwij,hwj->hwi", noise.precision[region, scale], band)
+        out[scale] = np.sqrt(np.maximum(np.nan_to_num((whitened * band).sum(axis=-1)), 0))
+    return out / _own_noise(out, quiet)
+
+
+def _own_noise(out: FloatArray, quiet: Mask) -> float:
+    """How noisy this photo is against the table."""
+    values = out[0][quiet & (out[0] > 0)]
+    if not len(values):
+        return 1.0
+    return max(float(np.median(values)) / _MEDIAN, _QUIETEST)

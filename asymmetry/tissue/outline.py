@@ -1,0 +1,235 @@
+"""Outlines of patches in a difference of density: where it is half of what it is in the patch's middle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.tissue.density import load_grid
+from asymmetry.tissue.evidence import Kind, Noise, load_noise, smooth, stand_out
+from asymmetry.tissue.shade import fit_light
+
+__all__ = ["SEED", "Found", "Spot", "find_spots", "grow", "opened", "shrink"]
+
+Mask = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.floating[Any]]
+
+#: A patch begins where a difference stands out by this at a scale. Small scales have more places at which
+#: chance may do so, and moles.
+SEED: dict[Kind, tuple[float, float, float]] = {"mirror": (8.0, 7.5, 6.5), "day": (8.0, 7.5, 6.5)}
+# It is looked for around its peak where the difference stands out by this share of the peak, and at least of
+# what a patch begins at. No photo has more patches.
+_GROWN, _LEAST_GROWN, _MOST_SPOTS = 0.5, 0.6, 16
+# It begins no nearer than this to the rim of what is seen, mm.
+_RIM_MM = 3
+# Rounds of fitting the light without the patches that were found, and of drawing an outline.
+_LIGHTS, _OUTLINES = 3, 4
+# An outline is drawn at this share of the middle's difference, in a difference smoothed by this, mm. Bridges
+# narrower than twice the opening are cut.
+_HALF, _SMOOTH_MM, _OPENING_MM = 0.5, 1.0, 1
+# Depths are read from a difference smoothed by this, mm.
+_SHARP_MM = 0.5
+# The ring around a patch with which it is compared, mm from its outline; and its least size, mm².
+_RING_MM, _LEAST_RING = (3, 8), 30
+# The margin around patches that the light is not fitted to, mm, and the least size of a patch, px.
+_MARGIN_MM, _LEAST = 4, 12
+# Another patch begins this far from the outline of one, mm.
+_APART_MM = 3
+
+
+class Spot(NamedTuple):
+    """A patch in a difference of density.
+
+    Attributes
+    ----------
+    mask : ndarray of bool, shape (h, w)
+        Its pixels.
+    share : ndarray of float32, shape (h, w)
+        The difference along the patch's own colour, 1 in its middle.
+    step : ndarray, shape (3,)
+        The difference in its middle against the ring around it.
+    strength : float
+        How far it stands out; 1 is where a patch begins.
+    around : ndarray, shape (3,)
+        The difference around it.
+    direction : ndarray, shape (3,)
+        The direction of its colour in which it is clearest, so that its step along it is 1.
+    """
+
+    mask: Mask
+    share: FloatArray
+    step: FloatArray
+    strength: float
+    around: FloatArray
+    direction: FloatArray
+
+    def share_in(self, difference: FloatArray) -> FloatArray:
+        """The share of its step that a difference (h, w, 3) has at each pixel."""
+        return np.asarray((difference - self.around) @ self.direction)
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What was found in a difference of density.
+
+    Attributes
+    ----------
+    spots : tuple of Spot
+        The patches.
+    rest : ndarray, shape (h, w, 3)
+        The difference without the light.
+    evidence : ndarray, shape (h, w)
+        How far each pixel stands out at most, as a share of what a patch begins at.
+    """
+
+    spots: tuple[Spot, ...]
+    rest: FloatArray = field(repr=False)
+    evidence: FloatArray = field(repr=False)
+
+
+def find_spots(difference: FloatArray, seen: Mask, kind: Kind) -> Found:
+    """Patches in a difference of density.
+
+    Light is fitted first to all skin, then without the patches that were found, until they stay.
+
+    Parameters
+    ----------
+    difference : ndarray, shape (h, w, 3)
+        Right minus left, or one day minus another.
+    seen : ndarray of bool, shape (h, w)
+        Pixels that are seen in both.
+    kind : {"mirror", "day"}
+        Which of the two.
+    """
+    spots: list[Spot] = []
+    for _ in range(_LIGHTS):
+        before = _joined(spots, seen)
+        quiet = seen & ~grow(before, _MARGIN_MM)
+        fitted = fit_light(difference, quiet, kind)
+        rest = np.where(seen[..., None], difference - fitted, 0).astype(np.float32)
+        search = _Search(rest, seen, quiet, kind)
+        spots = list(search.spots())
+        if np.array_equal(before, _joined(spots, seen)):
+            break
+    return Found(tuple(spots), rest, search.evidence(seen))
+
+
+def _joined(spots: list[Spot], seen: Mask) -> Mask:
+    joined = np.zeros_like(seen)
+    for spot in spots:
+        joined |= spot.mask
+    return joined
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """A difference without light, in which patches are looked for, one after the other."""
+
+    rest: FloatArray
+    seen: Mask
+    quiet: Mask
+    kind: Kind
+
+    def evidence(self, seen: Mask) -> FloatArray:
+        """How far each pixel stands out, as a share of what a patch begins at."""
+        limits = np.array(SEED[self.kind])[:, None, None]
+        out = stand_out(self.rest, seen, seen & self.quiet, load_noise(self.kind))
+        return np.asarray((out / limits).max(axis=0))
+
+    def spots(self) -> Iterator[Spot]:
+        """Outlines of patches, the clearest first, each looked for outside of those before."""
+        fine, _ = smooth(self.rest, self.seen, _SMOOTH_MM)
+        sharp, _ = smooth(self.rest, self.seen, _SHARP_MM)
+        noise, free = load_noise(self.kind), self.seen.copy()
+        safe = shrink(self.seen, _RIM_MM)
+        evidence = self.evidence(free)
+        for _ in range(_MOST_SPOTS):
+            peaks = np.where(safe & free, evidence, 0)
+            place = np.unravel_index(int(peaks.argmax()), peaks.shape)
+            peak = float(peaks[place])
+            if peak <= 1:
+                return
+            core = _around(place, evidence > max(_GROWN * peak, _LEAST_GROWN)) & free
+            spot = _draw(fine, free, core, noise)
+            if spot is None or spot.mask.sum() < _LEAST:
+                evidence = np.where(core, 0, evidence)
+                continue
+            share = spot.share_in(sharp)
+            yield spot._replace(share=share, strength=peak)
+            free &= ~grow(spot.mask, _APART_MM)
+            evidence = np.where(core, 0, self.evidence(free))
+
+
+def _around(place: tuple[np.intp, ...], mask: Mask) -> Mask:
+    """The part of a mask that is joined to a place."""
+    _, labels = cv2.connectedComponents(mask.astype(np.uint8))
+    return np.asarray(labels == labels[place])
+
+
+def _draw(fine: FloatArray, seen: Mask, core: Mask, noise: Noise) -> Spot | None:
+    """The outline of the patch that has a core."""
+    core = core & seen
+    mask, spot = core, None
+    for _ in range(_OUTLINES):
+        if not mask.any():
+            return None
+        step, around = _step(fine, seen, mask)
+        region = int(np.bincount(np.maximum(load_grid().region[mask], 0)).argmax())
+        clear = noise.precision[region, 0] @ step
+        spot = Spot(mask, fine, step, 0.0, around, clear / max(float(step @ clear), 1e-12))
+        share = spot.share_in(fine)
+        drawn = _joined_to(opened((share > _HALF) & seen, _OPENING_MM), core)
+        spot = spot._replace(mask=drawn, share=share)
+        if np.array_equal(drawn, mask):
+            break
+        mask = drawn
+    assert spot is not None
+    return spot._replace(mask=_without_holes(spot.mask) & seen)
+
+
+def _step(fine: FloatArray, seen: Mask, mask: Mask) -> tuple[FloatArray, FloatArray]:
+    """The difference in the middle of a patch against that around it, and the latter."""
+    inner = next((each for each in (shrink(mask, 2), shrink(mask, 1)) if each.sum() > 6), mask)
+    near, far = _RING_MM
+    ring = grow(mask, far) & ~grow(mask, near) & seen
+    around = np.zeros(3)
+    if ring.sum() > _LEAST_RING:
+        around = np.median(fine[ring], axis=0)
+    return np.median(fine[inner], axis=0) - around, around
+
+
+def _joined_to(mask: Mask, core: Mask) -> Mask:
+    """The parts of a mask that touch a core."""
+    _, labels = cv2.connectedComponents(mask.astype(np.uint8))
+    touched = np.unique(labels[core & mask])
+    return np.isin(labels, touched[touched > 0])
+
+
+def _without_holes(mask: Mask) -> Mask:
+    outside = np.pad((~mask).astype(np.uint8), 1, constant_values=1)
+    cv2.floodFill(outside, None, (0, 0), (2,))
+    return np.asarray(outside[1:-1, 1:-1] != 2)
+
+
+def grow(mask: Mask, mm: int) -> Mask:
+    """A mask and all within a distance of it; a pixel is a mm."""
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), _disc(mm)) > 0)
+
+
+def shrink(mask: Mask, mm: int) -> Mask:
+    """A mask without its rim; the picture's edges are no rim."""
+    return np.asarray(cv2.erode(mask.astype(np.uint8), _disc(mm)) > 0)
+
+
+def opened(mask: Mask, mm: int) -> Mask:
+    """A mask without what is narrower than twice this."""
+    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, _disc(mm)) > 0)
+
+
+def _disc(mm: int) -> npt.NDArray[np.uint8]:
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * mm + 1, 2 * mm + 1)))
