@@ -10,6 +10,7 @@ from . import (
     report,
     series,
     synthetic,
+    tissue,
 )
 from .archive import read_archive, score_archive
 from .clips import Clip, read_clip
@@ -33,6 +34,7 @@ from .photos.photo import PhotoSource
 from .photos.readers import Reader, register_reader
 from .photos.sources import PhotoBytes
 from .scoring import Score, score
+from .skin_photos import Skin, skin
 from .two_photos import compare
 
 __all__ = [
@@ -55,6 +57,7 @@ __all__ = [
     "Scheme",
     "Score",
     "Series",
+    "Skin",
     "__version__",
     "archive",
     "compare",
@@ -80,6 +83,8 @@ __all__ = [
     "score",
     "score_archive",
     "series",
+    "skin",
     "synthetic",
+    "tissue",
     "write_landmarks",
 ]

@@ -132,7 +132,9 @@ def skin(
     """
     if extractor is not None and mirrored:
         raise InvalidInputError("skin: give mirrored to your own Extractor instead")
-    sources = list(photos) if isinstance(photos, list | tuple) else [photos]
+    sources: list[PhotoSource] = [photos]  # type: ignore[list-item]
+    if isinstance(photos, list | tuple):
+        sources = list(photos)
     with extractor_or(extractor, mirrored=mirrored) as reader:
         turned = bool(getattr(reader, "mirrored", mirrored))
         before = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asymmetry.synthetic.bruise import ABSORPTION, Bruise, PaintedSkin, paint_bruise
 from asymmetry.synthetic.demo import Demo, Portrait, demo_portrait, make_demo
 from asymmetry.synthetic.move import PARTS, Move, Part
 from asymmetry.synthetic.noise import Jittered, jitter_photo
@@ -11,13 +12,16 @@ from asymmetry.synthetic.setting import CLINIC, HOME, SETTINGS, Setting, draw_oc
 from asymmetry.synthetic.warp import Warped, warp_photo
 
 __all__ = [
+    "ABSORPTION",
     "CLINIC",
     "HOME",
     "PARTS",
     "SETTINGS",
+    "Bruise",
     "Demo",
     "Jittered",
     "Move",
+    "PaintedSkin",
     "Part",
     "Portrait",
     "Retake",
@@ -31,6 +35,7 @@ __all__ = [
     "face",
     "jitter_photo",
     "make_demo",
+    "paint_bruise",
     "prepare_sitter",
     "retake_photo",
     "warp_photo",

@@ -25,6 +25,7 @@ from asymmetry.tissue.picture import SkinPicture, draw_skin
 __all__ = ["ABSORPTION", "Bruise", "PaintedSkin", "paint_bruise"]
 
 Pixels = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Absorption of each hue in red, green and blue, relative.
@@ -43,6 +44,9 @@ _WAVES, _HEIGHT = (2, 3, 4, 5), 0.14
 # Rounds in which the radius is found, and the strongest absorption that is tried.
 _ROUNDS, _MOST = 12, 6.0
 _MARGIN = 1.7
+# Half of the weight, where a bruise's outline is; and the scale of a logistic curve with a standard deviation
+# of 1.
+_HALF, _SOFT = 0.5, 0.55
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,10 @@ class Bruise:
         Width of the edge, standard deviation.
     seed : int
         Of the outline.
+    rim : str
+        Another hue of `ABSORPTION` that the bruise has outside of its core; empty for one hue.
+    core : float
+        Radius of the core as a share of the bruise's.
     """
 
     side: Side
@@ -75,6 +83,8 @@ class Bruise:
     hue: str = "purple"
     edge_mm: float = 1.2
     seed: int = 0
+    rim: str = ""
+    core: float = 0.62
 
 
 class PaintedSkin(NamedTuple):
@@ -123,15 +133,17 @@ def paint_bruise(
     if picture is None:
         raise InvalidInputError("a bruise is painted on a face of which the pose is known")
     window, place, area = _surface(photo, picture, bruise)
-    weight, shown = _fit_radius(place, area, bruise)
+    distance, radius = _fit_radius(place, area, bruise)
+    weight = _weight(distance, radius, bruise)
     light = linear_from_srgb(photo[window]).astype(np.float64)
-    strength = _solve(light, weight, bruise)
+    density = _density(distance, radius, bruise)
+    strength = _solve(light, density, weight > _HALF, bruise.delta_e)
     painted = photo.copy()
-    painted[window] = srgb_from_linear(_absorb(light, weight, strength, bruise.hue))
+    painted[window] = srgb_from_linear(light * np.exp(-strength * density))
     whole = np.zeros(photo.shape[:2], np.float32)
     whole[window] = weight
-    change = _mean_change(light, weight, strength, bruise.hue)
-    return PaintedSkin(painted, whole, shown, change)
+    change = _mean_change(light, strength * density, weight > _HALF)
+    return PaintedSkin(painted, whole, float(area[weight > _HALF].sum()), change)
 
 
 def _surface(
@@ -169,41 +181,51 @@ def _surface(
 
 
 def _fit_radius(place: FloatArray, area: FloatArray, bruise: Bruise) -> tuple[FloatArray, float]:
-    """The weight of each pixel, by a radius that gives the area asked for, and the area that is shown."""
+    """Distance of each pixel, its angle's wave taken out, and the radius with the area asked for, mm."""
     rng = np.random.default_rng(bruise.seed)
     heights = rng.uniform(-_HEIGHT, _HEIGHT, len(_WAVES)) / np.sqrt(np.arange(1, len(_WAVES) + 1))
     phases = rng.uniform(0, 2 * np.pi, len(_WAVES))
     angle = np.arctan2(place[..., 1], place[..., 0])
-    wave = 1 + sum(
-        high * np.cos(count * angle + phase)
-        for high, count, phase in zip(heights, _WAVES, phases, strict=True)
-    )
-    distance = np.linalg.norm(place, axis=-1)
-    radius = np.sqrt(bruise.area_mm2 / np.pi)
+    wave = np.ones_like(angle)
+    for high, count, phase in zip(heights, _WAVES, phases, strict=True):
+        wave += high * np.cos(count * angle + phase)
+    distance = np.linalg.norm(place, axis=-1) / wave
+    radius = float(np.sqrt(bruise.area_mm2 / np.pi))
     for _ in range(_ROUNDS):
-        weight = 1 / (1 + np.exp((distance - radius * wave) / (0.55 * bruise.edge_mm)))
-        shown = float(area[weight > 0.5].sum())
-        radius *= np.sqrt(bruise.area_mm2 / max(shown, 1e-6)) if shown else 1.5
-    return weight, shown
+        shown = float(area[distance < radius].sum())
+        radius *= float(np.sqrt(bruise.area_mm2 / shown)) if shown else 1.5
+    return distance, radius
 
 
-def _absorb(light: FloatArray, weight: FloatArray, strength: float, hue: str) -> FloatArray:
-    return np.asarray(light * np.exp(-strength * weight[..., None] * np.array(ABSORPTION[hue])))
+def _weight(distance: FloatArray, radius: float, bruise: Bruise) -> FloatArray:
+    """1 within a radius, 0 outside, and a soft edge."""
+    return np.asarray(1 / (1 + np.exp((distance - radius) / (_SOFT * bruise.edge_mm))))
 
 
-def _mean_change(light: FloatArray, weight: FloatArray, strength: float, hue: str) -> float:
-    inside = weight > 0.5
-    before, under = light[inside], weight[inside]
-    after = _absorb(before, under, strength, hue)
+def _density(distance: FloatArray, radius: float, bruise: Bruise) -> FloatArray:
+    """Density in red, green and blue, shape (h, w, 3), before it is made as strong as is asked for."""
+    whole = _weight(distance, radius, bruise)[..., None]
+    if not bruise.rim:
+        return np.asarray(whole * np.array(ABSORPTION[bruise.hue]))
+    core = _weight(distance, radius * bruise.core, bruise)[..., None]
+    return np.asarray(
+        core * np.array(ABSORPTION[bruise.hue])
+        + np.maximum(whole - core, 0) * np.array(ABSORPTION[bruise.rim])
+    )
+
+
+def _mean_change(light: FloatArray, density: FloatArray, inside: Mask) -> float:
+    before = light[inside]
+    after = before * np.exp(-density[inside])
     return float(delta_e(lab_from_linear(before), lab_from_linear(after)).mean())
 
 
-def _solve(light: FloatArray, weight: FloatArray, bruise: Bruise) -> float:
-    """The absorption with the mean colour difference that is asked for, by halving."""
+def _solve(light: FloatArray, density: FloatArray, inside: Mask, wanted: float) -> float:
+    """The strength with the mean colour difference that is asked for, by halving."""
     low, high = 0.0, _MOST
     for _ in range(2 * _ROUNDS):
         middle = (low + high) / 2
-        if _mean_change(light, weight, middle, bruise.hue) < bruise.delta_e:
+        if _mean_change(light, middle * density, inside) < wanted:
             low = middle
         else:
             high = middle

@@ -1,7 +1,17 @@
-"""Soft tissue: the skin of the frontal face, its bruises, and what else shows on it beside geometry.
+"""Soft tissue: the skin of the frontal face, and bruises on it.
 
-`draw_skin` (`asymmetry.tissue.picture`) draws both halves of a face into one atlas: the half of the canonical
-face, the right half beside the mirrored left one, so that a pixel is the same place of the skin on both
-sides, in every photo and in every person. In `asymmetry.tissue.atlas` stand the atlas's pixels, its regions
-and the parts that are no skin; in `asymmetry.tissue.colour` colours and their differences.
+One way leads through it, and `asymmetry.skin` goes it for photos:
+
+1. `asymmetry.tissue.picture.draw_skin` draws both halves of a face into one atlas (`asymmetry.tissue.atlas`):
+   half of the canonical face, the right half beside the mirrored left one. A pixel is the same place of the
+   skin on both sides, in every photo and in every person; each knows its area, its place in the photo and in
+   the plane of its own face.
+2. `asymmetry.tissue.masks.find_seen` leaves out hair, beard, glasses and glare.
+3. `asymmetry.tissue.density.density_of` turns light into density: shading and two channels of colour.
+4. `asymmetry.tissue.bruises.find_bruises` compares the sides, or two days: light is taken out
+   (`asymmetry.tissue.shade`), what stands out (`asymmetry.tissue.evidence`) is outlined
+   (`asymmetry.tissue.outline`) and described (`asymmetry.tissue.patches`).
+5. `asymmetry.tissue.following.follow_patch` reads a patch that is known at the same place of another photo.
+
+Colours and their differences are in `asymmetry.tissue.colour`.
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,10 @@ import numpy.typing as npt
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.tissue.atlas import REGIONS
 from asymmetry.tissue.density import Density, load_grid
-from asymmetry.tissue.outline import Found, Spot, find_spots
+from asymmetry.tissue.outline import Spot, find_spots
 from asymmetry.tissue.patches import Patch, describe, is_bruise, side_of, split_hues
-from asymmetry.tissue.shade import fit_light
 
-__all__ = ["Bruises", "find_bruises", "follow_patch"]
+__all__ = ["Bruises", "find_bruises"]
 
 Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
@@ -46,9 +45,9 @@ class Bruises:
 
     def share_judged(self) -> FloatArray:
         """Share of each region's skin that was compared, shape (2, regions)."""
-        region = load_grid().region
-        skin = _skin()
-        shares = [self.judged[:, skin & (region == i)].mean(axis=1) for i in range(len(REGIONS))]
+        grid = load_grid()
+        where = [grid.skin & (grid.region == i) for i in range(len(REGIONS))]
+        shares = [self.judged[:, each].mean(axis=1) for each in where]
         return np.stack(shares, axis=1)
 
 
@@ -97,11 +96,3 @@ def _patches(spot: Spot, rest: FloatArray, side: Side, now: Density) -> Iterator
         return
     for part in split_hues(spot, rest):
         yield describe(part, side, now)
-
-
-def _skin() -> Mask:
-    from asymmetry.tissue.atlas import load_atlas
-    from asymmetry.tissue.density import COARSE
-
-    middle = slice(COARSE // 2, None, COARSE)
-    return load_atlas().skin[middle, middle]

@@ -88,14 +88,14 @@ def _row(found: Bruises | None) -> Iterator[tuple[str, Any]]:
             yield f"skin_seen_{region}_{side}", float(shares[i, number])
 
 
-def _area(
-    patches: Sequence[Patch], share: float, region: int | None = None
-) -> tuple[float, float]:
+def _area(patches: Sequence[Patch], share: float, region: int | None = None) -> tuple[float, float]:
     """Area of the patches, all or that in a region, and its standard deviation, mm²."""
     if not share >= LEAST_SEEN:
         return np.nan, np.nan
     parts = [each.area_in(region) for each in patches]
-    sds = [each.area_sd_mm2 * part / each.area_mm2 for each, part in zip(patches, parts, strict=True)]
+    sds = [
+        each.area_sd_mm2 * part / each.area_mm2 for each, part in zip(patches, parts, strict=True)
+    ]
     return float(sum(parts)), float(np.sqrt(sum(sd**2 for sd in sds) + _NOTHING_MM2**2))
 
 

@@ -45,11 +45,14 @@ class Grid:
     ----------
     region : ndarray of int8, shape (h, w)
         As in `Atlas`.
+    skin : ndarray of bool, shape (h, w)
+        As in `Atlas`.
     normal, place : ndarray, shape (h, w, 3) and (h, w, 2)
         As in `Atlas`.
     """
 
     region: npt.NDArray[np.int8] = field(repr=False)
+    skin: Mask = field(repr=False)
     normal: FloatArray = field(repr=False)
     place: FloatArray = field(repr=False)
 
@@ -89,6 +92,7 @@ def load_grid() -> Grid:
     middle = slice(COARSE // 2, None, COARSE)
     return Grid(
         region=atlas.region[middle, middle],
+        skin=atlas.skin[middle, middle],
         normal=np.asarray(_blocks(atlas.normal).mean(axis=(1, 3))),
         place=np.asarray(_blocks(atlas.place).mean(axis=(1, 3))),
     )
@@ -118,7 +122,7 @@ def density_of(picture: SkinPicture, *, glasses: bool = False) -> Density:
         seen=count >= COARSE**2 / 2,
         area=_sum(picture.area),
         light=np.asarray(mean, dtype=np.float32),
-        grain=_sum(_steps(darkness(picture.light))) / COARSE**2,
+        grain=_sum(_steps(darkness(picture.light))) / np.float32(COARSE**2),
         mm_per_cm=picture.mm_per_cm,
     )
 
@@ -142,8 +146,6 @@ def _blocks(picture: FloatArray) -> FloatArray:
 def _sum(picture: FloatArray) -> Light:
     """Sums over blocks of pixels of both sides."""
     total = sum(
-        picture[:, row::COARSE, column::COARSE]
-        for row in range(COARSE)
-        for column in range(COARSE)
+        picture[:, row::COARSE, column::COARSE] for row in range(COARSE) for column in range(COARSE)
     )
     return np.asarray(total, dtype=np.float32)

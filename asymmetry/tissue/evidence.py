@@ -15,7 +15,17 @@ import numpy.typing as npt
 from asymmetry.tissue.atlas import REGIONS
 from asymmetry.tissue.density import load_grid
 
-__all__ = ["SCALES", "TABLE", "Kind", "Noise", "band_passed", "load_noise", "smooth", "stand_out"]
+__all__ = [
+    "SCALES",
+    "TABLE",
+    "Kind",
+    "Noise",
+    "band_passed",
+    "load_noise",
+    "own_excess",
+    "smooth",
+    "stand_out",
+]
 
 Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
@@ -33,6 +43,9 @@ _LEAST_WEIGHT = 0.3
 _MEDIAN = 1.538
 # No photo is taken to be quieter than this share of the table's noise.
 _QUIETEST = 0.75
+# The share of a photo's skin by which its own covariance is judged, what that is then multiplied by (as for
+# normal distributions), and the least number of pixels.
+_QUIETER, _TRIMMED, _LEAST_PIXELS = 0.8, 1.7, 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,10 +116,31 @@ def stand_out(difference: FloatArray, seen: Mask, quiet: Mask, noise: Noise) -> 
     bands = band_passed(difference, seen)
     region = np.maximum(load_grid().region, 0)
     out = np.zeros(bands.shape[:3], np.float32)
+    excess = own_excess(bands[0], quiet, noise)
+    sizes = np.trace(noise.covariance, axis1=2, axis2=3).mean(axis=0)
     for scale, band in enumerate(bands):
-        whitened = np.einsum("hwij,hwj->hwi", noise.precision[region, scale], band)
+        # The finest scale alone tells: on broader ones a large bruise is a large part of the skin.
+        precision = np.linalg.inv(noise.covariance[:, scale] + excess * sizes[scale] / sizes[0])
+        whitened = np.einsum("hwij,hwj->hwi", precision[region], band)
         out[scale] = np.sqrt(np.maximum(np.nan_to_num((whitened * band).sum(axis=-1)), 0))
     return out / _own_noise(out, quiet)
+
+
+def own_excess(band: FloatArray, quiet: Mask, noise: Noise) -> FloatArray:
+    """Covariance by which a photo's own skin differs more than the table's at the finest scale, (3, 3).
+
+    Shadows of strong light, and what a camera makes of them, have a colour of their own in each photo. It is
+    judged by the quieter part of the skin.
+    """
+    values = band[quiet & np.isfinite(band[..., 0])]
+    if len(values) < _LEAST_PIXELS:
+        return np.zeros((3, 3))
+    away = np.abs(values - np.median(values, axis=0))
+    far = (away / (np.median(away, axis=0) + 1e-6)).max(axis=1)
+    kept = values[far <= np.quantile(far, _QUIETER)]
+    own = kept.T @ kept / len(kept) * _TRIMMED
+    sizes, axes = np.linalg.eigh(own - noise.covariance[:, 0].mean(axis=0))
+    return np.asarray((axes * np.maximum(sizes, 0)) @ axes.T)
 
 
 def _own_noise(out: FloatArray, quiet: Mask) -> float:

@@ -11,7 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.tissue.density import load_grid
-from asymmetry.tissue.evidence import Kind, Noise, load_noise, smooth, stand_out
+from asymmetry.tissue.evidence import (
+    Kind,
+    Noise,
+    band_passed,
+    load_noise,
+    own_excess,
+    smooth,
+    stand_out,
+)
 from asymmetry.tissue.shade import fit_light
 
 __all__ = ["SEED", "Found", "Spot", "find_spots", "grow", "opened", "shrink"]
@@ -40,6 +48,8 @@ _RING_MM, _LEAST_RING = (3, 8), 30
 _MARGIN_MM, _LEAST = 4, 12
 # Another patch begins this far from the outline of one, mm.
 _APART_MM = 3
+# Shading that a photo's own shadows must have to tell their colour, standard deviation.
+_SHADOW = 0.04
 
 
 class Spot(NamedTuple):
@@ -59,6 +69,8 @@ class Spot(NamedTuple):
         The difference around it.
     direction : ndarray, shape (3,)
         The direction of its colour in which it is clearest, so that its step along it is 1.
+    colour : float
+        Its change of colour as a share of its shading, beyond that of this photo's own shadows.
     """
 
     mask: Mask
@@ -67,6 +79,7 @@ class Spot(NamedTuple):
     strength: float
     around: FloatArray
     direction: FloatArray
+    colour: float = 1.0
 
     def share_in(self, difference: FloatArray) -> FloatArray:
         """The share of its step that a difference (h, w, 3) has at each pixel."""
@@ -146,6 +159,7 @@ class _Search:
         fine, _ = smooth(self.rest, self.seen, _SMOOTH_MM)
         sharp, _ = smooth(self.rest, self.seen, _SHARP_MM)
         noise, free = load_noise(self.kind), self.seen.copy()
+        shadow = own_excess(band_passed(self.rest, self.seen)[0], self.quiet, noise)
         safe = shrink(self.seen, _RIM_MM)
         evidence = self.evidence(free)
         for _ in range(_MOST_SPOTS):
@@ -159,10 +173,17 @@ class _Search:
             if spot is None or spot.mask.sum() < _LEAST:
                 evidence = np.where(core, 0, evidence)
                 continue
-            share = spot.share_in(sharp)
-            yield spot._replace(share=share, strength=peak)
+            share, colour = spot.share_in(sharp), _colour(spot.step, shadow)
+            yield spot._replace(share=share, strength=peak, colour=colour)
             free &= ~grow(spot.mask, _APART_MM)
             evidence = np.where(core, 0, self.evidence(free))
+
+
+def _colour(step: FloatArray, shadow: FloatArray) -> float:
+    """Change of colour over shading of a step, without what this photo's shadows have of it."""
+    slope = shadow[0, 1:] / (shadow[0, 0] + _SHADOW**2)
+    colour = step[1:] - slope * step[0]
+    return float(np.hypot(*colour) / max(abs(float(step[0])), 1e-6))
 
 
 def _around(place: tuple[np.intp, ...], mask: Mask) -> Mask:

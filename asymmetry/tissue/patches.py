@@ -35,8 +35,8 @@ _LEAST_RING = 20
 _SHADING, _DARKER = 0.5, 0.35
 # Hair has so many times the grain of the skin at the same place of the other side.
 _HAIR = 2.5
-# Hair, shadow and dirt darken all channels alike: the colour of blood and of its remains changes by a share of
-# the shading that is larger than this (painted ones of tuning people: 0.23 or more in 95 %).
+# Hair and shadow darken all channels alike. Blood and its remains change colour by more than this share of
+# the shading: painted ones of tuning people by 0.23 or more in 95 %.
 _COLOUR = 0.18
 # A mole: smaller than this, mm², and deeper than this, de.
 _MOLE_MM2, _MOLE_DE = 50.0, 12.0
@@ -82,6 +82,8 @@ class Patch(Record):
         Density that it adds, in `asymmetry.tissue.density.CHANNELS`.
     parts : ndarray, shape (regions,)
         Its area in each region, mm².
+    colour : float
+        As of its `Spot`.
     mm_per_cm : float
         Millimetres of this face per cm of the atlas.
     """
@@ -100,6 +102,7 @@ class Patch(Record):
     mask: Mask = field(repr=False)
     step: FloatArray = field(repr=False)
     parts: FloatArray = field(repr=False)
+    colour: float = field(default=1.0, repr=False)
     mm_per_cm: float = field(default=10.0, repr=False)
 
     def area_in(self, region: int | None) -> float:
@@ -169,7 +172,7 @@ def describe(spot: Spot, side: Side, density: Density) -> Patch:
     grid = load_grid()
     change = _change(spot, density.light[number])
     region, weights = np.maximum(grid.region[mask], 0), density.area[number][mask]
-    parts = np.bincount(region, weights, minlength=len(REGIONS))
+    parts = np.bincount(region, weights, minlength=len(REGIONS)).astype(np.float64)
     area = float(parts.sum())
     outline = float(np.sqrt(4 * np.pi * area))
     depth = float(change.mean())
@@ -189,6 +192,7 @@ def describe(spot: Spot, side: Side, density: Density) -> Patch:
         mask=mask,
         step=spot.step,
         parts=parts,
+        colour=spot.colour,
         mm_per_cm=density.mm_per_cm,
     )
 
@@ -208,10 +212,9 @@ def is_bruise(patch: Patch, density: Density) -> bool:
     grain = density.grain[:, inner if inner.any() else patch.mask].mean(axis=1)
     if grain[side] > _HAIR * grain[1 - side]:
         return False
-    shading, *colour = patch.step
     if patch.area_mm2 < _LEAST_MM2 or patch.depth_de < _LEAST_DE:
         return False
-    if math.hypot(*colour) < _COLOUR * shading or shading <= 0:
+    if patch.colour < _COLOUR or patch.step[0] <= 0:
         return False
     return not (patch.area_mm2 < _MOLE_MM2 and patch.depth_de > _MOLE_DE)
 

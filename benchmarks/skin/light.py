@@ -92,7 +92,9 @@ def _field(photo: Pixels, picture: SkinPicture, light: Light) -> FloatArray:
         return np.ones((height, width))
     if light.kind == "linear":
         # The cheeks are 11 cm apart.
-        across = (x - picture.pose.origin[0]) * towards[0] - (y - picture.pose.origin[1]) * towards[1]
+        across = (x - picture.pose.origin[0]) * towards[0] - (y - picture.pose.origin[1]) * towards[
+            1
+        ]
         field = np.exp(np.log(light.ratio) * np.clip(across / (11 * picture.pose.scale), -1, 1))
     else:
         field = _lambert(x, y, picture, light.ratio, towards)
@@ -108,8 +110,12 @@ def _lambert(
     at = np.stack([x, y], axis=-1).astype(np.float64)
     plane = np.stack([pose.unproject(row, depth_at) for row in at])
     step = 0.3
-    slope_x = (depth_at(plane[..., 0] + step, plane[..., 1]) - depth_at(plane[..., 0] - step, plane[..., 1]))
-    slope_y = (depth_at(plane[..., 0], plane[..., 1] + step) - depth_at(plane[..., 0], plane[..., 1] - step))
+    slope_x = depth_at(plane[..., 0] + step, plane[..., 1]) - depth_at(
+        plane[..., 0] - step, plane[..., 1]
+    )
+    slope_y = depth_at(plane[..., 0], plane[..., 1] + step) - depth_at(
+        plane[..., 0], plane[..., 1] - step
+    )
     normal = np.stack([-slope_x, -slope_y, np.full(x.shape, 2 * step)], axis=-1)
     normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
     side = normal[..., 0] * towards[0] + normal[..., 1] * towards[1]
