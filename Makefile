@@ -7,7 +7,7 @@ LOWEST := $(VENV)/lowest
 PROJECT := pyproject.toml hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick coverage check lowest bench mutation fidelity retakes change verdicts clips docs clean
+.PHONY: help demo test quick coverage check lowest bench mutation fidelity retakes change verdicts clips skin docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ verdicts: $(VENV)/dev.stamp ## try what is said of made series against the truth
 
 clips: $(VENV)/dev.stamp ## film faces with a known loss and lag and read them back, into docs/tables and docs/clips.md
 	$(BIN)/python -m benchmarks.clips
+
+skin: $(VENV)/dev.stamp ## measure how true bruises are read, into docs/tables and docs/skin.md
+	$(BIN)/python -m benchmarks.skin
 
 docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report, draw ARCHITECTURE.md, put docs/tables into docs/accuracy.md
 	$(BIN)/python docs/layout.py

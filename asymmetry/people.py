@@ -25,12 +25,12 @@ from asymmetry.series.aids.filled import Answers
 from asymmetry.series.day_to_day import Setting
 from asymmetry.series.folder import read_folder
 from asymmetry.series.gathering import check_alike, gather_photos, match_lines, name_files
-from asymmetry.series.history import History
 from asymmetry.series.labels import REST
 from asymmetry.series.review import Review, review_photos
 from asymmetry.series.sheet import Sheet
 from asymmetry.series.sheet_rows import make_sheet
 from asymmetry.series.treatments import TreatedOn, as_treatments
+from asymmetry.skin_days import SkinHistory
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Series"]
 
 
-class Series(History):
+class Series(SkinHistory):
     """One person's dated photos: read from a folder, measured, and told in plots and reports.
 
     All that is asked of the numbers is `History`'s. Plots and reports need the extra ``report``, which is
@@ -62,6 +62,7 @@ class Series(History):
         progress: Progress | None = None,
         metrics: Iterable[str | Metric] | None = None,
         all_rest: bool = False,
+        measure_skin: bool = False,
     ) -> Series:
         """Read, measure and sort the photos of one person.
 
@@ -95,6 +96,8 @@ class Series(History):
             As for `from_landmarks`.
         all_rest : bool
             Photos of which nobody says an expression are at rest: none is read from the face.
+        measure_skin : bool
+            Also look for bruises, see `with_skin`.
 
         Returns
         -------
@@ -132,7 +135,7 @@ class Series(History):
         about = found.about
         if all_rest:
             about = tuple(replace(each, expression=each.expression or REST) for each in about)
-        return cls.from_landmarks(
+        made = cls.from_landmarks(
             found.landmarks,
             treated_on=found.treatments,
             affected=affected,
@@ -143,6 +146,7 @@ class Series(History):
             metrics=metrics,
             leftovers=found.leftovers,
         )
+        return made.with_skin() if measure_skin else made
 
     @classmethod
     def from_photos(  # noqa: PLR0913  all but one go by name
@@ -157,6 +161,7 @@ class Series(History):
         notes: Sequence[DiaryNote] = (),
         progress: Progress | None = None,
         metrics: Iterable[str | Metric] | None = None,
+        measure_skin: bool = False,
     ) -> Series:
         """Read, measure and sort photos of one person that are in no folder, such as those of a database.
 
@@ -166,7 +171,7 @@ class Series(History):
             The photos, or the photos by name. `PhotoBytes` have a name and a date of their own. They are kept
             for the pictures of the report. One that is there twice, by its name or its bytes, is left out
             the second time, and the log says so.
-        treated_on, affected, setting, extractor, mirrored, progress, metrics
+        treated_on, affected, setting, extractor, mirrored, progress, metrics, measure_skin
             As for `from_folder`.
         notes : sequence of DiaryNote
             The patient's diary.
@@ -189,7 +194,7 @@ class Series(History):
         with extractor_or(extractor, mirrored=mirrored) as reader:
             day = treatments[0].day if treatments else None
             found = gather_photos(photos, extractor=reader, treated_on=day, progress=progress)
-        return cls.from_landmarks(
+        made = cls.from_landmarks(
             found.landmarks,
             treated_on=treatments or treatment_by_names(found.about),
             affected=affected,
@@ -199,6 +204,7 @@ class Series(History):
             photos=found.sources,
             metrics=metrics,
         )
+        return made.with_skin() if measure_skin else made
 
     @classmethod
     def from_archive(
@@ -299,7 +305,7 @@ class Series(History):
                 manifest=manifest,
                 progress=progress,
             )
-        return type(self).from_landmarks(
+        made = type(self).from_landmarks(
             Landmarks.concat([self.as_read or self.landmarks, found.landmarks]),
             treated_on=self.treatments or self.treated_on,
             affected=self.affected,
@@ -311,6 +317,7 @@ class Series(History):
             metrics=self.metrics,
             leftovers=self.leftovers,
         )
+        return made if self.skin is None else made.with_skin()
 
     def review(self) -> Review:
         """The doubts about the photos, and the manifest entry that settles each.

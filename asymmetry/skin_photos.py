@@ -26,7 +26,7 @@ from asymmetry.tissue.density import Density, density_of
 from asymmetry.tissue.patches import Patch
 from asymmetry.tissue.picture import SkinPicture, draw_skin
 
-__all__ = ["Skin", "SkinPhoto", "read_skin", "skin"]
+__all__ = ["Skin", "SkinPhoto", "read_skin", "skin", "skin_columns"]
 
 #: Longer side of a face's photo that is enough, px: a face that fills a third of it has 2 px per mm.
 _ENOUGH_PX = 1800
@@ -183,6 +183,15 @@ def read_skin(
     known = {"photo": landmarks.photo, "taken": landmarks.taken, "status": landmarks.status}
     table = Measurements({**known, **columns}, landmarks.provenance)
     return Skin(table.with_notes(notes), found)
+
+
+def skin_columns(tables: Sequence[Measurements | None]) -> dict[str, npt.NDArray[Any]]:
+    """The columns of some photos' skin alone, a row for each table of one photo; NaN where there is none."""
+    unread = bruise_columns([None])
+    return {
+        name: np.concatenate([blank if each is None else each[name] for each in tables])
+        for name, blank in unread.items()
+    }
 
 
 def _read_photo(

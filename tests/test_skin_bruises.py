@@ -15,11 +15,13 @@ from asymmetry.tissue.bruises import Bruises, find_bruises
 from asymmetry.tissue.colour import linear_from_srgb, srgb_from_linear
 from asymmetry.tissue.columns import bruise_columns, notes_of
 from asymmetry.tissue.density import CHANNELS, Density, density_of, load_grid
+from asymmetry.tissue.evidence import TABLE, load_noise
 from asymmetry.tissue.following import follow_patch
 from asymmetry.tissue.patches import HUES, hue_of
 from asymmetry.tissue.picture import draw_skin
 from asymmetry.tissue.shade import fit_light
 from benchmarks.skin.making import HUE_CLASS
+from benchmarks.tune.seal import is_sealed
 
 Pixels = npt.NDArray[np.uint8]
 PX_PER_MM = 3.0
@@ -210,3 +212,10 @@ def test_light_is_carried_on_over_a_large_patch() -> None:
     patch = ((grid.place - (4.0, -0.8)) ** 2).sum(axis=-1) < 2.5**2  # 2,000 mm²
     fitted = fit_light(slope + patch[..., None] * 0.3, grid.skin & ~patch, "mirror")
     assert np.abs(fitted - slope)[grid.skin].max() < 0.01
+
+
+def test_the_noise_is_as_the_script_wrote_it() -> None:
+    assert is_sealed(TABLE.read_text(encoding="utf-8"))
+    for kind in ("mirror", "day"):
+        sizes = np.linalg.eigvalsh(load_noise(kind).covariance)
+        assert (sizes > 0).all()

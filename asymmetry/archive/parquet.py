@@ -26,6 +26,7 @@ from asymmetry.core.table import LEADING, Measurements
 from asymmetry.core.version import check_score_version
 from asymmetry.errors import InvalidInputError, MissingExtraError
 from asymmetry.metrics import Metric, expressions, measure
+from asymmetry.skin_photos import skin_columns
 
 __all__ = [
     "import_pyarrow",
@@ -128,10 +129,14 @@ def part_table(
     *,
     landmarks: bool,
     metrics: Sequence[str | Metric] | None = None,
+    skin: bool = False,
 ) -> Any:
-    """The same as a `pyarrow.Table`, with the landmarks as list columns if they are asked for."""
+    """The same as a `pyarrow.Table`, with skin and landmarks if they are asked for."""
     pyarrow = import_pyarrow()
-    table = table_of(jobs, rows, provenance, metrics).to_arrow()
+    measured = table_of(jobs, rows, provenance, metrics)
+    if skin:
+        measured = measured.with_columns(**skin_columns([row.skin for row in rows]))
+    table = measured.to_arrow()
     if landmarks:
         found = Landmarks.concat(row.landmarks for row in rows)
         for name, kind in _ARRAYS.items():

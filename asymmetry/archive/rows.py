@@ -16,11 +16,14 @@ from asymmetry.archive.jobs import Job, contents
 from asymmetry.core.columns import Status
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
+from asymmetry.core.table import Measurements
 from asymmetry.errors import PhotoError
 from asymmetry.extract import Extractor, Method
-from asymmetry.photos.photo import read_dates
+from asymmetry.metrics import measure
+from asymmetry.photos.photo import PhotoBytes, read_dates
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.photos.rows import label_rows
+from asymmetry.skin_photos import read_skin
 
 __all__ = [
     "PASSING",
@@ -50,6 +53,8 @@ class Settings:
         The URL whose file system holds the photos; None for this machine's.
     storage_options : mapping
         Of that file system, such as credentials; never written.
+    measure_skin : bool
+        Also look for bruises.
     """
 
     method: Method = "hemiface"
@@ -58,6 +63,7 @@ class Settings:
     model: str | None = None
     url: str | None = None
     storage_options: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    measure_skin: bool = False
 
     def extractor(self) -> Extractor:
         """Load the model."""
@@ -84,6 +90,8 @@ class Row:
         Time that the photo took, and how much of it went by waiting for its bytes.
     record : PhotoRecord or None
         The facts about it, with the dates in the file.
+    skin : Measurements or None
+        The columns of its skin, n = 1, where they were asked for.
     """
 
     landmarks: Landmarks
@@ -91,6 +99,7 @@ class Row:
     seconds: float = 0.0
     waited: float = 0.0
     record: PhotoRecord | None = None
+    skin: Measurements | None = None
 
 
 def failed(job: Job, reason: Note | str, status: Status = "unreadable") -> Row:
@@ -118,14 +127,25 @@ def score_job(settings: Settings, job: Job) -> Row:
         return failed(job, _tell_vanished(job, error.note), error.status)
     waited = time.perf_counter() - began - (time.thread_time() - busy)
     digest = hashlib.sha256(file.data).hexdigest()
-    record = job.record
+    record, skin = job.record, None
     try:
         record = record.add_dates(read_dates(file))
         landmarks = label_rows(_extractor(settings).extract([file]), [record])
+        if settings.measure_skin:
+            skin = _read_skin(landmarks, file, settings, record)
     except Exception as error:  # noqa: BLE001  one photo must not stop the others
         told = f"{type(error).__name__}: {error}"
         landmarks = failed(job, Note("not_scored", error=told)).landmarks
-    return Row(landmarks, digest, time.perf_counter() - began, max(waited, 0.0), record)
+    return Row(landmarks, digest, time.perf_counter() - began, max(waited, 0.0), record, skin)
+
+
+def _read_skin(
+    landmarks: Landmarks, file: PhotoBytes, settings: Settings, record: PhotoRecord
+) -> Measurements:
+    """The columns of a photo's skin, read from the sides of this one photo."""
+    mirrored = settings.mirrored if record.mirrored is None else record.mirrored
+    scale = measure(landmarks, metrics=["mrd1"])["mm_per_px"]
+    return read_skin(landmarks, [file], scale, mirrored=[mirrored]).table
 
 
 def _tell_vanished(job: Job, note: Note | str) -> Note | str:

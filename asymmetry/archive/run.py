@@ -93,6 +93,7 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     update: bool = False,
     storage_options: Mapping[str, Any] | None = None,
     metrics: Iterable[str | Metric] | None = None,
+    measure_skin: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> Summary:
     """Score many photos into a Parquet file: one row per photo, failures included.
@@ -142,6 +143,8 @@ def score_archive(  # noqa: PLR0913  all but two go by name
         Of the file system behind a URL, as for fsspec: credentials, ``anon=True``. Never written.
     metrics : iterable of str or Metric, optional
         As for `measure`. Ray takes those of your own by name, from a module that its nodes can import.
+    measure_skin : bool
+        Also look for bruises in each photo, by comparing its sides: the columns of `asymmetry.skin`.
     progress : callable, optional
         Called with a `Progress` as photos are done.
 
@@ -186,8 +189,9 @@ def score_archive(  # noqa: PLR0913  all but two go by name
         model=None if model is None else str(Path(model).absolute()),
         url=source if is_url(source) else None,
         storage_options=dict(storage_options or {}),
+        measure_skin=measure_skin,
     )
-    about = {
+    about: dict[str, Any] = {
         "source": hide_secrets(source),
         "subject": subject,
         "landmarks": landmarks,
@@ -195,13 +199,21 @@ def score_archive(  # noqa: PLR0913  all but two go by name
         "order_of_dates": " > ".join(get_args(TakenSource)),
         "metrics": chosen and [str(getattr(each, "name", each)) for each in chosen],
     }
+    if measure_skin:
+        about["skin"] = True
     with settings.extractor() as extractor:  # its faults are reported here, not by every worker
         provenance = {**extractor.provenance, "archive": about}
     wanted = _Wanted(destination, provenance, landmarks, csv, overwrite, retry_failed, update)
     run = _Run(
         start=partial(Pool, settings, time_limit=time_limit),
         engine=_local,
-        make_table=partial(part_table, provenance=provenance, landmarks=landmarks, metrics=chosen),
+        make_table=partial(
+            part_table,
+            provenance=provenance,
+            landmarks=landmarks,
+            metrics=chosen,
+            skin=measure_skin,
+        ),
         workers=workers,
     ).on(engine, settings, ray_address, inline=inline)
     find = partial(find_jobs, source, subject, settings.storage_options)

@@ -46,6 +46,10 @@ _QUIETEST = 0.75
 # The share of a photo's skin by which its own covariance is judged, what that is then multiplied by (as for
 # normal distributions), and the least number of pixels.
 _QUIETER, _TRIMMED, _LEAST_PIXELS = 0.8, 1.7, 200
+# Strong shadows: a photo's own excess over the table's noise, in multiples of that. What is more than the
+# first counts, up to the second. Photos of tuning people in even light have up to 0.4, with a large bruise up
+# to 1.4, portraits in strong light 1.5 to 7. All has to stand out more, by this share for each that counts.
+_STRONG, _MOST, _CAUTION = 1.0, 2.0, 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,9 +60,12 @@ class Noise:
     ----------
     covariance : ndarray, shape (regions, scales, 3, 3)
         Of shading and both channels of colour.
+    kind : {"mirror", "day"}
+        Between the sides, or between days.
     """
 
     covariance: FloatArray = field(repr=False)
+    kind: Kind = "mirror"
 
     @property
     def precision(self) -> FloatArray:
@@ -75,7 +82,7 @@ def load_noise(kind: Kind) -> Noise:
     upper = np.triu_indices(3)
     covariance[..., upper[0], upper[1]] = rows
     covariance[..., upper[1], upper[0]] = rows
-    return Noise(covariance)
+    return Noise(covariance, kind)
 
 
 def smooth(values: FloatArray, seen: Mask, sigma: float) -> tuple[FloatArray, FloatArray]:
@@ -116,31 +123,34 @@ def stand_out(difference: FloatArray, seen: Mask, quiet: Mask, noise: Noise) -> 
     bands = band_passed(difference, seen)
     region = np.maximum(load_grid().region, 0)
     out = np.zeros(bands.shape[:3], np.float32)
-    excess = own_excess(bands[0], quiet, noise)
+    excess, shadows = own_excess(bands[0], quiet, noise)
     sizes = np.trace(noise.covariance, axis1=2, axis2=3).mean(axis=0)
     for scale, band in enumerate(bands):
         # The finest scale alone tells: on broader ones a large bruise is a large part of the skin.
         precision = np.linalg.inv(noise.covariance[:, scale] + excess * sizes[scale] / sizes[0])
         whitened = np.einsum("hwij,hwj->hwi", precision[region], band)
         out[scale] = np.sqrt(np.maximum(np.nan_to_num((whitened * band).sum(axis=-1)), 0))
-    return out / _own_noise(out, quiet)
+    return out / (_own_noise(out, quiet) * (1 + _CAUTION * shadows))
 
 
-def own_excess(band: FloatArray, quiet: Mask, noise: Noise) -> FloatArray:
-    """Covariance by which a photo's own skin differs more than the table's at the finest scale, (3, 3).
+def own_excess(band: FloatArray, quiet: Mask, noise: Noise) -> tuple[FloatArray, float]:
+    """Covariance by which a photo differs more than the table at the finest scale, and how much of it counts.
 
     Shadows of strong light, and what a camera makes of them, have a colour of their own in each photo. It is
-    judged by the quieter part of the skin.
+    judged by the quieter part of the skin. Between days they cancel, and there is none.
     """
     values = band[quiet & np.isfinite(band[..., 0])]
-    if len(values) < _LEAST_PIXELS:
-        return np.zeros((3, 3))
+    if noise.kind == "day" or len(values) < _LEAST_PIXELS:
+        return np.zeros((3, 3)), 0.0
     away = np.abs(values - np.median(values, axis=0))
     far = (away / (np.median(away, axis=0) + 1e-6)).max(axis=1)
     kept = values[far <= np.quantile(far, _QUIETER)]
     own = kept.T @ kept / len(kept) * _TRIMMED
-    sizes, axes = np.linalg.eigh(own - noise.covariance[:, 0].mean(axis=0))
-    return np.asarray((axes * np.maximum(sizes, 0)) @ axes.T)
+    usual = noise.covariance[:, 0].mean(axis=0)
+    sizes, axes = np.linalg.eigh(own - usual)
+    sizes = np.maximum(sizes, 0)
+    counts = float(np.clip(sizes.sum() / np.trace(usual) - _STRONG, 0, _MOST))
+    return np.asarray(counts * (axes * sizes) @ axes.T), counts
 
 
 def _own_noise(out: FloatArray, quiet: Mask) -> float:

@@ -29,7 +29,7 @@ FloatArray = npt.NDArray[np.floating[Any]]
 
 #: A patch begins where a difference stands out by this at a scale. Small scales have more places at which
 #: chance may do so, and moles.
-SEED: dict[Kind, tuple[float, float, float]] = {"mirror": (8.0, 7.5, 6.5), "day": (8.0, 7.5, 6.5)}
+SEED: dict[Kind, tuple[float, float, float]] = {"mirror": (8.5, 8.0, 7.0), "day": (8.0, 7.5, 6.5)}
 # It is looked for around its peak where the difference stands out by this share of the peak, and at least of
 # what a patch begins at. No photo has more patches.
 _GROWN, _LEAST_GROWN, _MOST_SPOTS = 0.5, 0.6, 16
@@ -159,7 +159,7 @@ class _Search:
         fine, _ = smooth(self.rest, self.seen, _SMOOTH_MM)
         sharp, _ = smooth(self.rest, self.seen, _SHARP_MM)
         noise, free = load_noise(self.kind), self.seen.copy()
-        shadow = own_excess(band_passed(self.rest, self.seen)[0], self.quiet, noise)
+        shadow, _ = own_excess(band_passed(self.rest, self.seen)[0], self.quiet, noise)
         safe = shrink(self.seen, _RIM_MM)
         evidence = self.evidence(free)
         for _ in range(_MOST_SPOTS):
