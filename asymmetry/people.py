@@ -43,8 +43,7 @@ __all__ = ["Series"]
 class Series(SkinHistory):
     """One person's dated photos: read from a folder, measured, and told in plots and reports.
 
-    All that is asked of the numbers is `History`'s. Plots and reports need the extra ``report``, which is
-    loaded when they are first drawn.
+    All that is asked of the numbers is `History`'s. Plots and reports need the extra ``report``.
     """
 
     @classmethod
@@ -182,7 +181,6 @@ class Series(SkinHistory):
 
         Examples
         --------
-        >>> import numpy as np
         >>> from asymmetry import PhotoBytes
         >>> made = Series.from_photos([PhotoBytes("no photo", b"...", taken="2026-03-09")])
         >>> made.static["taken"].tolist(), made.static["status"].tolist()
@@ -241,15 +239,13 @@ class Series(SkinHistory):
         """
         from asymmetry.archive.reading import read_person
 
-        if folder is not None:
-            folder = Path(folder)
         found = read_person(path, subject)
         return cls.from_landmarks(
             found.landmarks,
             treated_on=treated_on,
             affected=affected,
             setting=setting,
-            folder=folder,
+            folder=None if folder is None else Path(folder),
             about=found.about,
             metrics=metrics,
         )
@@ -285,11 +281,9 @@ class Series(SkinHistory):
         """
         manifest = None
         if isinstance(photos, str | os.PathLike):
-            folder = Path(photos)
-            files = name_files(folder, self.folder)
-            manifest = match_lines(folder, files)
-            there = set(self.landmarks.photo.tolist())
-            photos = {name: path for name, path in files.items() if name not in there}
+            files = name_files(Path(photos), self.folder)
+            manifest = match_lines(Path(photos), files)
+            photos = {name: files[name] for name in files if name not in self.landmarks.photo}
         known = self.landmarks.provenance
         how: Any = {
             "method": known.get("method", "hemiface"),

@@ -129,12 +129,11 @@ def part_table(
     *,
     landmarks: bool,
     metrics: Sequence[str | Metric] | None = None,
-    skin: bool = False,
 ) -> Any:
-    """The same as a `pyarrow.Table`, with skin and landmarks if they are asked for."""
+    """The same as a `pyarrow.Table`, with skin, by the provenance, and landmarks if they are asked for."""
     pyarrow = import_pyarrow()
     measured = table_of(jobs, rows, provenance, metrics)
-    if skin:
+    if provenance.get("archive", {}).get("skin"):
         measured = measured.with_columns(**skin_columns([row.skin for row in rows]))
     table = measured.to_arrow()
     if landmarks:

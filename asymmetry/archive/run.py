@@ -191,7 +191,8 @@ def score_archive(  # noqa: PLR0913  all but two go by name
         storage_options=dict(storage_options or {}),
         measure_skin=measure_skin,
     )
-    about: dict[str, Any] = {
+    about = {
+        **({"skin": True} if measure_skin else {}),
         "source": hide_secrets(source),
         "subject": subject,
         "landmarks": landmarks,
@@ -199,25 +200,17 @@ def score_archive(  # noqa: PLR0913  all but two go by name
         "order_of_dates": " > ".join(get_args(TakenSource)),
         "metrics": chosen and [str(getattr(each, "name", each)) for each in chosen],
     }
-    if measure_skin:
-        about["skin"] = True
     with settings.extractor() as extractor:  # its faults are reported here, not by every worker
         provenance = {**extractor.provenance, "archive": about}
     wanted = _Wanted(destination, provenance, landmarks, csv, overwrite, retry_failed, update)
     run = _Run(
         start=partial(Pool, settings, time_limit=time_limit),
         engine=_local,
-        make_table=partial(
-            part_table,
-            provenance=provenance,
-            landmarks=landmarks,
-            metrics=chosen,
-            skin=measure_skin,
-        ),
+        make_table=partial(part_table, provenance=provenance, landmarks=landmarks, metrics=chosen),
         workers=workers,
     ).on(engine, settings, ray_address, inline=inline)
-    find = partial(find_jobs, source, subject, settings.storage_options)
     with wanted.open_earlier(settings) as earlier:
+        find = partial(find_jobs, source, subject, settings.storage_options)
         return wanted.finish(replace(run, earlier=earlier), find, progress)
 
 
