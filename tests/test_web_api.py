@@ -78,10 +78,12 @@ def test_numbers_are_those_of_archive_and_series_to_the_bit(
     assert archive["photo"] == list(photos)
     listed = served.client.get(f"/api/patients/{patient}/photos").json()
     assert [each["name"] for each in listed] == list(photos)
+    summaries = served.client.get(f"/api/patients/{patient}/photos?summary=true").json()
     for row, each in enumerate(listed):
-        check("PhotoSummary", each)
         shown = served.client.get(f"/api/photos/{each['id']}").json()
         check("Photo", shown)
+        assert shown == each
+        check("PhotoSummary", summaries[row])
         assert shown["day"] == (-7, 0, 7)[row]
         for metric in catalogue().values():
             for column, sd in zip(metric.columns, metric.sd_columns, strict=True):

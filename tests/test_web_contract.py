@@ -113,6 +113,7 @@ def test_photos_are_taken_read_and_told(served: Served, photos: dict[str, bytes]
     listed = call(served, "GET", path).json()
     assert [each["id"] for each in listed] == ids
     shown = wait(served, ids[0])
+    assert call(served, "GET", path).json()[0] == shown
     assert set(shown) >= {*PHOTO, "corrected"}
     assert (shown["taken"], shown["day"], shown["expression"]) == ("2026-03-02", 0, "smile_open")
     assert shown["name"] == "2026-03-02 smile.jpg"

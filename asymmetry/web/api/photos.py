@@ -86,17 +86,24 @@ def _refuse_photo(desk: Desk, name: str, data: bytes) -> str:
 
 
 def list_photos(request: Request) -> Response:
-    """A patient's photos, without points and numbers."""
-    store, number = desk_of(request).store, request.path_params["id"]
-    photos = store.photos(number)
-    zero = find_zero(store.patient(number), photos)
-    return JSONResponse([show_summary(photo, zero) for photo in photos])
+    """A patient's photos; their summaries are without points and numbers."""
+    desk, number = desk_of(request), request.path_params["id"]
+    photos = desk.store.photos(number)
+    zero = find_zero(desk.store.patient(number), photos)
+    if request.query_params.get("summary") == "true":
+        return JSONResponse([show_summary(photo, zero) for photo in photos])
+    return JSONResponse([show_photo(desk, photo, zero) for photo in photos])
 
 
 def look_at_photo(request: Request) -> Response:
     """One photo, with points and numbers."""
     desk = desk_of(request)
-    return JSONResponse(show_photo(desk, desk.store.photo(request.path_params["id"])))
+    return _answer_photo(desk, desk.store.photo(request.path_params["id"]))
+
+
+def _answer_photo(desk: Desk, photo: KeptPhoto) -> Response:
+    zero = find_zero(desk.store.patient(photo.patient), desk.store.photos(photo.patient))
+    return JSONResponse(show_photo(desk, photo, zero))
 
 
 async def correct_facts(request: Request) -> Response:
@@ -109,7 +116,7 @@ def _correct_facts(request: Request, number: str, facts: Mapping[str, Any]) -> R
     desk = desk_of(request)
     photo = desk.store.correct(number, facts, _who(request))
     _tell(desk, photo)
-    return JSONResponse(show_photo(desk, photo))
+    return _answer_photo(desk, photo)
 
 
 async def place_points(request: Request) -> Response:

@@ -68,10 +68,9 @@ def show_summary(photo: KeptPhoto, zero: date | None) -> dict[str, Any]:
     }
 
 
-def show_photo(desk: Desk, photo: KeptPhoto) -> dict[str, Any]:
+def show_photo(desk: Desk, photo: KeptPhoto, zero: date | None) -> dict[str, Any]:
     """A photo with its named points, in px of the upright photo, and all metrics."""
-    patient = desk.store.patient(photo.patient)
-    shown = show_summary(photo, find_zero(patient, desk.store.photos(patient.id)))
+    shown = show_summary(photo, zero)
     if photo.waits:
         more: dict[str, Any] = {
             "size": None,

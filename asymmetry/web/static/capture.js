@@ -21,7 +21,7 @@ export async function showCapture(room, id) {
   const words = await readWords();
   const patient = await get(`/api/patients/${id}`);
   const today = new Date().toLocaleDateString("sv");
-  let photos = await get(`/api/patients/${id}/photos`);
+  let photos = await get(`/api/patients/${id}/photos?summary=true`);
   let task = TASKS[0];
   let stream = null;
   let ended = false;
@@ -160,7 +160,7 @@ export async function showCapture(room, id) {
   }
 
   async function refresh(count) {
-    photos = await get(`/api/patients/${id}/photos`);
+    photos = await get(`/api/patients/${id}/photos?summary=true`);
     keepFocus(tasks, drawTasks);
     say(count === 1 ? "1 photo is kept" : `${count} photos are kept`);
   }

@@ -8,7 +8,7 @@ const WIDTH = 600, HEIGHT = 750, EYES = 0.5, UP = 0.4;
 export async function showCompare(room, id) {
   const words = await readWords();
   const photo = await get(`/api/photos/${id}`);
-  const photos = (await get(`/api/patients/${photo.patient}/photos`)).filter((each) =>
+  const photos = (await get(`/api/patients/${photo.patient}/photos?summary=true`)).filter((each) =>
     each.id !== id && ["ok", "warn"].includes(each.status));
   const say = (each) => `${each.taken?.slice(0, 10) ?? "no date"}, ${words.expressions[each.expression] ?? each.name}`;
   const others = choice("other", photos.map((each) => [each.id, say(each)]), nearest(photo, photos)?.id);

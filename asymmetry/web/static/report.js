@@ -4,7 +4,7 @@ import { get, readWords } from "./api.js";
 import { choice, field, h, refill } from "./dom.js";
 
 export async function showReport(room, id) {
-  const [words, patient, photos] = await Promise.all([readWords(), get(`/api/patients/${id}`), get(`/api/patients/${id}/photos`)]);
+  const [words, patient, photos] = await Promise.all([readWords(), get(`/api/patients/${id}`), get(`/api/patients/${id}/photos?summary=true`)]);
   const days = [...new Set(photos.map((each) => each.taken?.slice(0, 10)).filter(Boolean))].sort();
   const faces = h("input", { type: "checkbox", checked: true });
   const pseudonym = h("input", { maxLength: 80, autocomplete: "off" });

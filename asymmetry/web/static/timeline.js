@@ -14,7 +14,7 @@ const PAUSE = 700, AT_ONCE = 20, MOST_TOLD = 3;
 export async function showTimeline(room, id) {
   const words = await readWords();
   let [patient, photos, notes] = await Promise.all([
-    get(`/api/patients/${id}`), get(`/api/patients/${id}/photos`), get(`/api/patients/${id}/notes`)]);
+    get(`/api/patients/${id}`), get(`/api/patients/${id}/photos?summary=true`), get(`/api/patients/${id}/notes`)]);
   const changes = h("section", { class: "sheet", "aria-labelledby": "changes" });
   const plots = h("section", { class: "sheet", "aria-labelledby": "plots" });
   const days = h("div", { class: "days" });
@@ -216,7 +216,7 @@ export async function showTimeline(room, id) {
   }
 
   async function refresh() {
-    photos = await get(`/api/patients/${id}/photos`);
+    photos = await get(`/api/patients/${id}/photos?summary=true`);
     keepFocus(filters, drawFilters);
     keepFocus(days, drawDays);
   }
