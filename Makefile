@@ -70,10 +70,11 @@ clips: $(VENV)/dev.stamp ## film faces with a known loss and lag and read them b
 skin: $(VENV)/dev.stamp ## measure how true bruises are read, into docs/tables and docs/skin.md
 	$(BIN)/python -m benchmarks.skin
 
-docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report, draw ARCHITECTURE.md, put docs/tables into docs/accuracy.md
+docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report, draw ARCHITECTURE.md, put docs/tables into docs/accuracy.md, build the site
 	$(BIN)/python docs/layout.py
 	$(BIN)/python docs/picture.py docs/report.png
 	$(BIN)/python -m benchmarks.fidelity.tables
+	$(BIN)/python docs/site.py build/site
 
 clean: ## remove .venv and everything made here
 	rm -rf $(VENV) demo dist build htmlcov .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -85,7 +85,7 @@ CASES = (
     Case("smile, both alike", "smile_closed", "mouth_corner", 4, 3, "left", 1.0, 0.0),
     Case("smile, left half, 100 ms", "smile_closed", "mouth_corner", 4, 3, "left", 0.5, 0.1),
     Case("smile, right 4/5, 33 ms", "smile_closed", "mouth_corner", 4, 3, "right", 0.8, 1 / 30),
-    Case("brow raise, left half, 67 ms", "brow_raise", "brow", 5, 0, "left", 0.5, 2 / 30),
+    Case("brow raise, left half, 67 ms", "brow_raise", "brow", 4, 0, "left", 0.5, 2 / 30),
 )
 
 
@@ -250,7 +250,9 @@ def render_rows(extractor: Extractor) -> list[tables.Row]:
                     f"{photos[0] / photos[1]:.2f}",
                 ]
             )
-    return rows + _blink_rows(frames, extractor)
+    rows += _blink_rows(frames, extractor)
+    print(tables.markdown(rows), flush=True)
+    return rows
 
 
 #: The truth's points (iBUG's numbering): corners of the mouth, and of each lid the two halfway points.
@@ -339,13 +341,13 @@ def main() -> None:
     chosen = parser.parse_args()
     people = london(tuning=chosen.tuning)[: chosen.people]
     with Extractor(threads=1) as extractor:
+        renders = [] if chosen.tuning else render_rows(extractor)
         found = list(run(people, extractor))
         outcomes = [outcome for *_, outcome in found]
         print(tables.markdown(rows_of(outcomes)))
         if chosen.tuning:
             try_windows(found)
             return
-        renders = render_rows(extractor)
     made = f"`make clips`: {len(outcomes)} clips of {len(people)} people of {_LONDON}."
     tables.write_table("clips", made, rows_of(outcomes))
     tables.write_table("clips_renders", "`make clips`: clips of renders.", renders)
