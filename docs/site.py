@@ -35,6 +35,7 @@ CONTENTS = {
         "aids",
         "page",
         "archive",
+        "dataframes",
         "deployment",
         "landmarks",
         "hospital",
@@ -115,9 +116,13 @@ def _page_of(path: Path) -> str | None:
 
 
 def list_contents() -> Iterator[str]:
-    """The contents, for the sidebar."""
+    """The contents, for the sidebar; pages that have no place in it come last."""
+    listed = {page for pages in CONTENTS.values() for page in pages}
+    others = sorted(path.stem for path in DOCS.glob("*.md") if path.stem not in listed)
     for heading, pages in CONTENTS.items():
         yield from _tree(heading, pages)
+    if others:
+        yield from _tree("More", others)
     yield from _tree("Reference", [f"reference/{room}" for room in ROOMS])
 
 
