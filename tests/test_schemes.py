@@ -16,7 +16,6 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import (
     DLIB_68,
     MEDIAPIPE_478,
-    WFLW_98,
     Scheme,
     get_scheme,
     register_scheme,
@@ -28,18 +27,9 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.extract.model.canonical import canonical_mesh
 from asymmetry.metrics import measure, metric
 from asymmetry.synthetic import face
-from tests.schemes import outline
+from tests.schemes import OTHERS, every, outline
 
 FloatArray = npt.NDArray[np.float64]
-OTHERS = [DLIB_68, WFLW_98]
-#: What each scheme has no points for.
-NOT_CARRIED = {
-    "mediapipe478": set(),
-    "dlib68": {"mrd1", "mrd2", "ala_height", "philtrum_deviation"},
-    "wflw98": {"ala_height", "philtrum_deviation"},
-}
-other = pytest.mark.parametrize("scheme", OTHERS, ids=lambda scheme: scheme.name)
-every = pytest.mark.parametrize("scheme", [MEDIAPIPE_478, *OTHERS], ids=lambda scheme: scheme.name)
 
 # A scheme of one's own, in one file: this one. Eyes, corners of the mouth and chin.
 FACE_9 = register_scheme(
@@ -87,7 +77,7 @@ def test_each_number_stands_once_and_mirrors_its_twin(scheme: Scheme) -> None:
     assert [right for right, left in scheme.pairs.values() if scheme.mirror[right] != left] == []
 
 
-def test_wflw_names_all_its_points_but_none_twice() -> None:
+def test_the_others_name_all_their_points_but_none_twice() -> None:
     for scheme in OTHERS:
         assert sum(2 for _ in scheme.pairs) + len(scheme.midline) == scheme.size
 

@@ -15,9 +15,7 @@ from asymmetry.core.frame import OUTER_CANTHI_MM, Scale
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import (
     DLIB_68,
-    DLIB_78,
     MEDIAPIPE_478,
-    WEBMORPH_189,
     WFLW_98,
     Scheme,
 )
@@ -27,10 +25,9 @@ from asymmetry.report import overlays
 from asymmetry.series.scale import pooled_scale
 from asymmetry.synthetic import face
 from benchmarks.fidelity.photos import SHARED
-from tests.schemes import told_in
+from tests.schemes import other, told_in
 
 FloatArray = npt.NDArray[np.float64]
-OTHERS = [DLIB_68, DLIB_78, WFLW_98, WEBMORPH_189]
 #: What each scheme has no points for.
 NOT_CARRIED = {
     "mediapipe478": set(),
@@ -39,8 +36,6 @@ NOT_CARRIED = {
     "wflw98": {"ala_height", "philtrum_deviation"},
     "webmorph189": {"ala_height", "mouth_area", "philtrum_deviation"},
 }
-other = pytest.mark.parametrize("scheme", OTHERS, ids=lambda scheme: scheme.name)
-every = pytest.mark.parametrize("scheme", [MEDIAPIPE_478, *OTHERS], ids=lambda scheme: scheme.name)
 
 
 def numbers(table: Measurements) -> dict[str, FloatArray]:
