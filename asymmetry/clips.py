@@ -84,7 +84,7 @@ class Clip:
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """The limits of what was measured."""
+        """The limits of the measurement."""
         of_photos = [note for each in self.movement.notes for note in each]
         return (*self.timing.notes, *of_photos)
 

@@ -162,7 +162,7 @@ def write_archive(
     landmarks : bool
         They hold landmarks.
     scratch : pathlib.Path, optional
-        A folder on the same disk for what is not whole yet.
+        A folder on the same disk for files that are not whole yet.
 
     Raises
     ------

@@ -40,7 +40,7 @@ def hospital_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def check_targets(fhir: Path | None, dicom_sr: Path | None, **_: Any) -> None:
-    """Refuse what can't be written, before any photo is read."""
+    """Refuse a target that can't be written, before any photo is read."""
     from asymmetry.core.paths import file_to_write
     from asymmetry.errors import require
 
@@ -58,7 +58,7 @@ def write_hospital(
     dicom_sr: Path | None,
     **how: Any,
 ) -> list[str]:
-    """Write what was asked for; the paths."""
+    """Write the files that were asked for; their paths."""
     from asymmetry.hospital import write_dicom_sr, write_fhir
 
     written = []

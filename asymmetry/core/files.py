@@ -121,14 +121,14 @@ def open_arrays(path: str | os.PathLike[str], kind: str) -> Iterator[Any]:
     path : path
         The file.
     kind : str
-        What it should hold, in errors.
+        The content that it should have, for errors.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     InvalidInputError
-        If it, or what the caller makes of it, is anything else.
+        If it is anything else, or the caller's reading of it fails.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A table as a workbook: numbers, and on a second sheet what each column means (extra ``excel``)."""
+"""A table as a workbook: numbers, and on a second sheet the meaning of each column (extra ``excel``)."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _fill_numbers(page: Any, table: Measurements, bold: Any) -> None:
 
 
 def _fill_meanings(page: Any, table: Measurements, text: Text, bold: Any, wrapped: Any) -> None:
-    """What each column means."""
+    """The meaning of each column."""
     heads = ("column", "unit", "definition", "sign")
     page.write_row(0, 0, [text(f"workbook.{head}") for head in heads], bold)
     for row, name in enumerate(table, 1):
@@ -69,7 +69,7 @@ def _fill_meanings(page: Any, table: Measurements, text: Text, bold: Any, wrappe
 
 
 def _meaning(name: str, about: Mapping[str, str], text: Text) -> tuple[str, str]:
-    """What a column's numbers are, and what a positive one means, in a language as far as it has words."""
+    """The meaning of a column and of a positive number, in a language as far as it has words."""
     metric = name.partition("_right_")[0].partition("_left_")[0].partition("_diff_")[0]
     metric = metric.removesuffix(f"_{about.get('unit')}")
     entries = text.entries

@@ -57,7 +57,7 @@ SUBJECT_RATIO = 2.5
 SMALLEST_PHOTO_PX = 40
 #: Stable points that miss the canonical face by more than this (cm, root mean square) are no face.
 LARGEST_MISFIT_CM = 1.0
-#: Share of the face's box that may have the grey with which a decoder fills what is missing.
+#: Share of the face's box that may have the grey with which a decoder fills gaps.
 MOST_MISSING = 0.02
 _FILLED = 128
 _BROWS = [number for name in MEDIAPIPE_478.groups["brow"] for number in MEDIAPIPE_478.pairs[name]]

@@ -1,8 +1,8 @@
 """HL7 FHIR R4 (4.0.1): a Bundle of Observations, one for each measurement, with photos and software.
 
-An Observation's side stands in its body site, as a SNOMED CT expression (site : laterality = side). What was
-not measured has no value but a reason (``dataAbsentReason``). Observations are preliminary: software
-measured, and nobody has confirmed it.
+An Observation's side stands in its body site, as a SNOMED CT expression (site : laterality = side). A
+metric that was not measured has a reason in place of a value (``dataAbsentReason``). Observations are
+preliminary: software measured, and nobody has confirmed it.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def make_fhir(
         The patient on the server: ``"Patient/123"``, or a URL. Default: none.
     keep_identity : bool
         Also tell file names and dates. Without it the bundle says nothing of the person but the numbers, and
-        of ``subject`` what it is given.
+        the ``subject`` that it is given.
 
     Returns
     -------
@@ -190,7 +190,7 @@ def _device(table: Measurements) -> _Resource:
 def _media(
     table: Measurements, row: int, photo: str | os.PathLike[str] | None, keep_identity: bool
 ) -> _Resource:
-    """The photo: not its pixels, but what it is known by."""
+    """The photo: not its pixels, but its name, hash and date."""
     title, moment = f"photo {row + 1}", ""
     if keep_identity:
         title = Path(_cell(table, "photo", row)).name or title
@@ -221,7 +221,7 @@ def _shared(
     subject: str,
     keep_identity: bool,
 ) -> _Resource:
-    """What all Observations of a photo have."""
+    """The entries that all Observations of a photo have."""
     return _filled(
         resourceType="Observation",
         status="preliminary",
@@ -243,7 +243,7 @@ def _moment(table: Measurements, row: int) -> str:
 
 
 def _group(members: Sequence[_Resource], remark: str) -> _Resource:
-    """What the Observation of a whole photo has of its own: its members, and the cautions about the photo."""
+    """The Observation of a whole photo: its members, and the cautions about the photo."""
     notes = [_filled(text=remark)]
     return _filled(
         code=_concept(_OURS, Code("face", "Measurements of a face in a photo")),
@@ -254,7 +254,7 @@ def _group(members: Sequence[_Resource], remark: str) -> _Resource:
 
 
 def _measured(table: Measurements, row: int, quantity: Quantity, remark: str) -> _Resource:
-    """What the Observation of one measurement has of its own."""
+    """The Observation of one measurement."""
     made: _Resource = {
         "code": _concept(_OURS, quantity.code, quantity.definition),
         "bodySite": _site(quantity),

@@ -1,4 +1,4 @@
-"""A table's columns as quantities with codes: what is measured, on which side, where and in which unit."""
+"""A table's columns as quantities with codes for measure, side, place and unit."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Quantity:
     column : str
         Its name.
     code : Code
-        What it is. Both sides of a metric have one code, and their difference another.
+        Its meaning. Both sides of a metric have one code, and their difference another.
     side : str
         ``"right"`` or ``"left"``, the patient's own; empty for a difference and for the whole face.
     site : Code
@@ -93,7 +93,7 @@ class Quantity:
     unit : Code
         In UCUM.
     definition : str
-        What is measured, and what a positive value means.
+        The measurement, and the meaning of a positive value.
     sd, rsd : str
         Columns of its standard deviations, of one photo about the truth and of repeats; empty without.
     """
@@ -152,7 +152,7 @@ def _site(metric: str) -> Code:
 
 
 def model_facts(table: Measurements) -> dict[str, str]:
-    """What the numbers were made with, as text: version, landmark model, method and scale.
+    """The software behind the numbers, as text: version, landmark model, method and scale.
 
     Examples
     --------

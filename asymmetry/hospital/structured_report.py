@@ -135,7 +135,7 @@ def write_dicom_sr(
 
 
 def _read_evidence(table: Measurements, photos: Sequence[str | os.PathLike[str]]) -> list[Dataset]:
-    """Of each photo's header what a report needs."""
+    """The elements of each photo's header that a report needs."""
     import pydicom
     from pydicom.errors import InvalidDicomError
 

@@ -1,7 +1,7 @@
 """The text files of Emotrics and Emotrics+: iBUG's 68 points, and a circle for each iris.
 
-Sides are the patient's own there too. What is not seen is -1: an iris has a negative radius where the eye is
-closed. Emotrics+ adds eight points of the nasolabial folds, which this library has no use for.
+Sides are the patient's own there too. A part that is not seen is -1: an iris has a negative radius where the
+eye is closed. Emotrics+ adds eight points of the nasolabial folds, which this library has no use for.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ __all__ = ["Camera", "Exchanged", "find_photos", "in_pixels", "with_right_sides"
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-#: What is exchanged in a file whose right and left are: the numbers of the points, or the photo.
+#: Right and left may be exchanged in two ways: the numbers of the points, or the photo.
 Exchanged = Literal["numbers", "photo"]
 #: EXIF orientations whose rows are the upright photo's columns.
 _SIDEWAYS = (5, 6, 7, 8)
@@ -49,7 +49,7 @@ class Camera:
 def find_photos(
     found: FoundFaces, name: str, folder: Path, photo: Any, size: npt.ArrayLike | None
 ) -> tuple[list[str], list[Camera]]:
-    """Names of the photos, and what is known of their cameras."""
+    """Names of the photos, and their cameras as far as they are known."""
     n = len(found.points)
     names = list(found.photo) or [
         Path(name).stem if n == 1 else f"{Path(name).stem} {i}" for i in range(n)

@@ -1,4 +1,4 @@
-"""What readers of landmark files share: numbers out of text, and the scheme that a number of points means."""
+"""Parts that readers of landmark files share: numbers out of text, and the scheme of so many points."""
 
 from __future__ import annotations
 

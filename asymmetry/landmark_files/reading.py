@@ -52,7 +52,7 @@ def read_landmarks(
     source : path, or a result of MediaPipe
         iBUG's ``.pts``, CSV with a row a face (``x_0, y_0, ...``) or a point (``x, y``), OpenFace's CSV,
         WFLW's lists, text files of Emotrics and Emotrics+, JSON of MediaPipe's results, ``.tps``, WebMorph's
-        ``.tem``, a ``.npz`` of `Landmarks.save`, and what was given to `register_landmark_format`. The
+        ``.tem``, a ``.npz`` of `Landmarks.save`, and formats of `register_landmark_format`. The
         content counts, not the suffix.
     scheme : str
         Name of the landmark scheme. Default: the one that has so many points.
@@ -66,21 +66,21 @@ def read_landmarks(
     mirrored : bool
         The photos were saved mirrored, as many selfies are, and the points were found in them as in others.
     exchanged : {"numbers", "photo"}, optional
-        What is exchanged where right and left are: the points' numbers, each of which then means its twin;
+        How right and left are exchanged: the points' numbers, each of which then means its twin;
         or the photo, which was saved mirrored while the points have the patient's own sides.
 
     Returns
     -------
     Landmarks
-        A row for each photo. What a scheme lacks is NaN in `measure`, with the reason. A pose that the file
-        does not tell is found for MediaPipe's 478 points; any other face counts as frontal, and a note says
-        so.
+        A row for each photo. Points that a scheme lacks are NaN in `measure`, with the reason. A pose that
+        the file does not tell is found for MediaPipe's 478 points; any other face counts as frontal, and a
+        note says so.
 
     Raises
     ------
     InvalidInputError
         If it is no such file, is cut off, or its points are surely wrong: shares of a photo's size that is
-        not known, y that runs up, or right and left exchanged. The message says what settles it.
+        not known, y that runs up, or right and left exchanged. The message says how to settle it.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def read_landmarks(
 
 
 def _read_file(path: Path, scheme: str) -> tuple[str, FoundFaces]:
-    """The format's name, and what a file holds."""
+    """The format's name, and the content of a file."""
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise InvalidInputError(f"{path}: larger than {_MAX_BYTES // 10**6} MB: split it")
@@ -167,7 +167,7 @@ def _status(faces: int) -> str:
 
 
 def _notes(faces: int, posed: bool) -> list[Note]:
-    """What is to be told of a photo with so many faces in its file."""
+    """Notes on a photo with so many faces in its file."""
     if faces == 0:
         return [Note("no_face_in_file")]
     if faces > 1:

@@ -120,7 +120,7 @@ def spreads(
         NaN where the spread of a point is not known that the metric uses.
     """
     spread = spread_of_points(landmarks, face.rows) * face.mm_per_px
-    copies = _copies(face, _widened(spread, face.rows, _CANTHI, _ACROSS_CANTHI))
+    copies = _copies(face, _widen_sideways(spread, face.rows, _CANTHI, _ACROSS_CANTHI))
     # Those without an error are put into their frame once more as well, so that a metric that an
     # error leaves alone has an SD of 0.
     copies = reframe(copies, scale=replace(scale, mm=np.tile(scale.mm, 1 + COPIES)))
@@ -144,12 +144,12 @@ def moved_spreads(
         Lays copies of the moved faces on copies of those at rest, which come face by face.
     """
     still = tile_faces(rest)
-    copies = lay(still, _copies(moved, _widened(spread, moved.rows, _MOUTH, _ACROSS_MOUTH)))
+    copies = lay(still, _copies(moved, _widen_sideways(spread, moved.rows, _MOUTH, _ACROSS_MOUTH)))
     columns = measure_movements(metrics, still, copies)
     return _in_squares(columns, len(list_columns(metrics)), rest.size)
 
 
-def _widened(
+def _widen_sideways(
     spread: FloatArray, names: Iterable[str], wider: Sequence[str], times: float
 ) -> FloatArray:
     """Spread outwards and upwards, shape (2, names, 2, n), where some points err more sideways."""

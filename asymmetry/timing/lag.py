@@ -95,7 +95,7 @@ def _between(three: FloatArray) -> float:
 def _sd(left_over: FloatArray, slope: FloatArray) -> float:
     """Standard deviation of the shift, s.
 
-    What is left over differs little from frame to frame, for courses are smoothed and a head sways slowly. So
+    The rest differs little from frame to frame, for courses are smoothed and a head sways slowly. So
     fewer readings are free, by the correlation of each with the next one (Bartlett 1935).
     """
     centred = left_over - left_over.mean()

@@ -13,7 +13,7 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Neighbours up to so far away in time count, s. At 30 frames per second these are seven, and a movement of
 #: least jerk that takes 0.4 s keeps 0.88 of its highest speed. ``python -m benchmarks.clips --tuning`` prints
-#: what others would give.
+#: the figures of others.
 WINDOW_S = 0.1
 #: Neighbours on each side that count at least, whatever the frame rate.
 _LEAST_NEIGHBOURS = 2
@@ -52,8 +52,8 @@ def smooth(seconds: FloatArray, values: FloatArray, window: float = WINDOW_S) ->
     -------
     Smooth
         NaN where there are fewer than three readings around, or all of them lie on one side of a gap. The
-        noise is the standard deviation of the readings about the line, made larger by what the line follows
-        of them.
+        noise is the standard deviation of the readings about the line, made larger by the
+        part of them that the line follows.
 
     References
     ----------
@@ -91,7 +91,7 @@ def smooth(seconds: FloatArray, values: FloatArray, window: float = WINDOW_S) ->
 
 
 def _scatter(rest: FloatArray) -> FloatArray:
-    """Standard deviation of what is left over, which some wild readings hardly change."""
+    """Standard deviation of the rest, which some wild readings hardly change."""
     rows = np.abs(rest).reshape(-1, rest.shape[-1])
     return np.reshape([_TO_SD * median_of(row) for row in rows], rest.shape[:-1])
 

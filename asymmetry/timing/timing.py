@@ -154,7 +154,7 @@ def time_expression(
     Returns
     -------
     Timing
-        What can't be told is NaN, and the notes say why.
+        A value that can't be told is NaN, and the notes say why.
     """
     calm = calmest_frame(landmarks, seconds)
     told = expression or tell_expression(landmarks, seconds, calm)
@@ -196,7 +196,7 @@ def _untimed(told: str | None, trace: Trace, lids: Trace, calm: int) -> Timing:
 
 
 def _least(metric: MovementMetric, noise: float) -> float:
-    """What a side has to move to be timed."""
+    """The least movement of a side that is timed."""
     return float(np.fmax(metric.least or 0.0, _SURE_SDS * noise))
 
 
@@ -242,7 +242,7 @@ def _list_notes(
     left: Transition,
     blinks: tuple[Blink, ...],
 ) -> Iterator[Note]:
-    """The limits of what was timed."""
+    """The limits of the timing."""
     if told is None:
         yield Note("clip_no_expression")
     lost = float(1 - landmarks.usable.mean())

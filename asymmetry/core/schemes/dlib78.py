@@ -1,4 +1,4 @@
-"""The 68 points of iBUG with both irises, each a circle: what Emotrics keeps of a face."""
+"""The 68 points of iBUG with both irises, each a circle, as Emotrics keeps a face."""
 
 from __future__ import annotations
 

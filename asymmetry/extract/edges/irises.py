@@ -267,7 +267,7 @@ class _Eye:
         """The best circle of each radius whose centre lies up to ``steps`` from ``start`` either way."""
         axis = np.arange(-steps, steps + 1) * step
         across, up = start[:, None] + axis
-        # Each step counts by how far it leads outwards along its normal; what a lid hides is not looked at.
+        # Each step counts by how far it leads outwards along its normal; parts behind a lid don't count.
         seen = np.flatnonzero(weights) if weights.any() else slice(None)
         normals = self.settings.normals.reshape(-1, 2)[seen]
         outwards = (normals * weights.ravel()[seen, None]).astype(np.float32).ravel()

@@ -190,7 +190,7 @@ def point_spread(
     upper, lower : mapping of Side to float
         Standard deviation of the upper and of the lower lid, cm; NaN where it has no reading.
     seen : Seen
-        What the pixels show.
+        The parts that the pixels show.
     px_per_cm : float
         Scale of the face in the photo.
     scatter : Scatter
@@ -213,7 +213,7 @@ def point_spread(
 
 
 def _part_spread(plane: FloatArray, noise: FloatArray, scatter: Scatter) -> FloatArray:
-    """What each part's noise and asymmetry make of its points, cm, shape (k,)."""
+    """Spread of each part's points by its noise and its asymmetry, cm, shape (k,)."""
     spread, moved = np.empty(len(plane)), {}
     for group in ("brow", "mouth"):
         uneven = unevenness(plane, _GROUPS[group])
@@ -228,7 +228,7 @@ def _part_spread(plane: FloatArray, noise: FloatArray, scatter: Scatter) -> Floa
 
 
 def _coarseness(scatter: Scatter) -> FloatArray:
-    """What each cm² of a pixel makes of the points of a part, cm, shape (k,)."""
+    """Spread of a part's points for each cm² of a pixel, cm, shape (k,)."""
     coarse = np.zeros(MEDIAPIPE_478.size)
     for part, (points, _) in _PARTS.items():
         coarse[_numbers(points) or slice(None)] = scatter.coarse[part]

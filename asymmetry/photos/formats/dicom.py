@@ -1,7 +1,7 @@
 """DICOM: photos out of a hospital's archive, read by pydicom: the extra ``dicom``.
 
-VL Photographic Image (PS3.3, A.32.4) and other pictures of one frame with 8 bits. Of the header only what a
-photo's EXIF tags would say is kept: the date, and how the picture lies. Who the patient is stays in the file.
+VL Photographic Image (PS3.3, A.32.4) and other pictures of one frame with 8 bits. Of the header only the
+equivalents of EXIF tags are kept: the date, and how the picture lies. Who the patient is stays in the file.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class StoredDicom:
         self._exif: Mapping[int, object] = {}
 
     def read_tags(self) -> Mapping[int, object]:
-        """What its elements say of date and orientation, as EXIF tags; else what those of its JPEG say."""
+        """Date and orientation by its elements, as EXIF tags; else by those of its JPEG."""
         if not self._exif and self._as_jpeg():
             self._exif = self._open_jpeg().read_tags()
         return {**self._exif, **_tags(self._header)}
@@ -211,7 +211,7 @@ def _read_meta(stream: BinaryIO) -> bytes:
 
 
 def _check(header: pydicom.FileDataset, name: str) -> None:
-    """Refuse what is no picture of one frame with 8 bits; nothing is decoded."""
+    """Refuse all but a picture of one frame with 8 bits; nothing is decoded."""
     if "Rows" not in header or "Columns" not in header or "PhotometricInterpretation" not in header:
         kind = getattr(header.get("SOPClassUID"), "name", "") or header.get("Modality", "")
         raise UnreadablePhotoError(name, Note("dicom_no_picture", kind=str(kind)))
@@ -254,7 +254,7 @@ def _tags(header: pydicom.FileDataset) -> dict[int, object]:
 
 
 def _notes(header: pydicom.FileDataset) -> Iterator[Note]:
-    """What a reader of the numbers has to know of the header."""
+    """Notes on the header for a reader of the numbers."""
     if exif_orientation(header.get("PatientOrientation")) in _MIRRORED:
         yield Note("dicom_mirrored")
     side = _SIDES.get(str(header.get("ImageLaterality") or header.get("Laterality") or ""))

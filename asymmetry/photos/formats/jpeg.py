@@ -1,6 +1,6 @@
 """JPEG, decoded no finer than is needed, and strictly: a decoder's complaint about damage is kept.
 
-The decoder itself goes on after damage: what follows is shifted, miscoloured or grey.
+The decoder itself goes on after damage: the rest is shifted, miscoloured or grey.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _SCAN = b"\xff\xda"  # ITU-T T.81, start of scan; within a scan no 0xFF has 0xDA
 #: Scans that are decoded. Encoders make 10, and scripts of ``jpegtran`` up to 64. Each costs a pass over the
 #: whole photo: 7 s for a hundred of them at 12 megapixels (``python -m benchmarks.limits``).
 MOST_SCANS = 100
-#: Bytes that a photo may take: for each pixel, and in all for what is written before them. What lies behind
-#: is no part of it, such as a phone's video.
+#: Bytes that a photo may take: for each pixel, and in all for the header before them. Data behind
+#: it is no part of it, such as a phone's video.
 _BYTES_PER_PX, _BYTES_BEFORE = 8, 2**25
 
 
@@ -34,7 +34,7 @@ class JpegPhoto(PillowPhoto):
     Attributes
     ----------
     complaint : str
-        What the decoder said about damage that it read past; empty for a whole photo.
+        The decoder's message about damage that it read past; empty for a whole photo.
     """
 
     def decode(self, least_side: int | None) -> tuple[NDArray[np.uint8], int]:
