@@ -125,6 +125,26 @@ def test_photos_that_wait_are_not_lost_with_their_workers(monkeypatch: pytest.Mo
     assert [str(row.landmarks.photo[0]) for row in rows] == [job.photo for job in jobs(5)()]
 
 
+class Hasty(Working):
+    """A pool that finds a worker gone while it ends them, as pebble does."""
+
+    ends = 0
+
+    def join(self) -> None:
+        self.ends += 1
+        if self.ends == 1:
+            raise KeyError(8705)
+
+
+def test_a_worker_that_ends_by_itself_meanwhile_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pool = Hasty([])
+    monkeypatch.setattr(Pool, "_start_pool", lambda _: pool)
+    Pool(Settings(), workers=1).close()
+    assert pool.ends == 2
+
+
 def test_a_photo_that_is_gone_is_read_when_it_is_back(tmp_path: Path, portrait_path: Path) -> None:
     folder = portraits(tmp_path / "photos", portrait_path, 2)
     first, _ = sorted(folder.iterdir())

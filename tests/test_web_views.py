@@ -234,3 +234,24 @@ def test_a_page_without_its_server_says_so(browser: Any, tmp_path: Path) -> None
             seen.page.get_by_role("alert").filter(has_text="does not answer").wait_for()
             with running_server(tmp_path / "store", "--workers", "1", "--port", port):
                 seen.page.get_by_text("Locked").wait_for()
+
+
+def test_a_file_is_kept_for_its_expression(
+    browser: Any, served: Served, head: Image.Image, tmp_path: Path
+) -> None:
+    """Without a camera there is a list for files; one keeps its name, which says another day."""
+    number = served.add_patient(name="No camera")
+    path = tmp_path / "2026-03-02 IMG_1.jpg"
+    path.write_bytes(encoded(head.rotate(1), "JPEG"))
+    with visit(browser, served) as seen:
+        seen.go(f"/patients/{number}/capture")
+        seen.page.get_by_text("No camera can be used here").wait_for()
+        task = seen.page.locator(".tasks li:has-text('Eyes closed tightly')")
+        task.locator("input[type=file]").set_input_files(path)
+        seen.page.get_by_text("1 photo is kept").wait_for()
+        assert task.get_by_text("missing").count() == 1
+        seen.check()
+    (kept,) = served.client.get(f"/api/patients/{number}/photos?summary=true").json()
+    known = kept["name"], kept["expression"], kept["taken"]
+    assert known == ("tightly 2026-03-02 IMG_1.jpg", "eye_closure", "2026-03-02")
+    served.client.delete(f"/api/patients/{number}")

@@ -275,7 +275,10 @@ class Pool:
     def close(self) -> None:
         """End the workers, whatever they are doing."""
         self._pool.stop()
-        self._pool.join()
+        for _ in range(self.workers + 1):
+            with suppress(KeyError):  # pebble takes a worker that ends meanwhile off its list twice
+                self._pool.join()
+                return
 
     def __enter__(self) -> Pool:
         return self

@@ -3,13 +3,14 @@
 import { bring, get, lookAt, patch, readWords } from "./api.js";
 import { attempt, h, keepFocus, refill, say } from "./dom.js";
 
+const TIGHT = "tightly";
 /* What is asked for: the expression, how it is done where one has two ways, and the guide. */
 const TASKS = [
   ["rest", "", "Relax the face and look into the camera."],
   ["brow_raise", "", "Raise both brows as high as you can."],
   ["frown", "", "Draw the brows together."],
   ["eye_closure", "gently", "Close both eyes gently, as in sleep. A tone tells when the photos are taken."],
-  ["eye_closure", "tightly", "Close both eyes as tightly as you can. A tone tells when the photos are taken."],
+  ["eye_closure", TIGHT, "Close both eyes as tightly as you can. A tone tells when the photos are taken."],
   ["smile_closed", "", "Smile with closed lips."],
   ["smile_open", "", "Smile as widely as you can and show your teeth."],
   ["snarl", "", "Wrinkle the nose and show the upper teeth."],
@@ -47,7 +48,7 @@ export async function showCapture(room, id) {
   function drawTasks() {
     guide.textContent = task.guide;
     refill(tasks, ...TASKS.map((each) => {
-      const name = nameOf(each), done = photos.filter((photo) => isOf(photo, each)).length;
+      const name = nameOf(each), done = photos.filter((photo) => photo.taken?.startsWith(today) && isOf(photo, each)).length;
       const file = h("input", { type: "file", accept: "image/*,.heic,.heif", multiple: true, class: "unseen", tabIndex: -1, "aria-hidden": "true",
         onchange: attempt(() => keepFiles(file.files, each)) });
       const zone = h("li", { class: "drop", "aria-current": String(each === task) },
@@ -72,7 +73,7 @@ export async function showCapture(room, id) {
   }
 
   function isOf(photo, { expression, way }) {
-    return photo.taken?.startsWith(today) && photo.expression === expression && photo.name.includes(way);
+    return photo.expression === expression && photo.name.includes(TIGHT) === (way === TIGHT);
   }
 
   function choose(next) {
@@ -83,7 +84,7 @@ export async function showCapture(room, id) {
   }
 
   function drawGhost() {
-    const first = photos.filter((each) => ["ok", "warn"].includes(each.status) && each.expression === task.expression && each.name.includes(task.way))
+    const first = photos.filter((each) => ["ok", "warn"].includes(each.status) && isOf(each, task))
       .sort((a, b) => (a.taken ?? "").localeCompare(b.taken ?? ""))[0];
     ghost.hidden = !first || !showGhost.checked;
     if (first) ghost.src = `/api/photos/${first.id}/image?width=700`;
