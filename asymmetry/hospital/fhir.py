@@ -108,9 +108,9 @@ def make_fhir(
     quantities = list(list_quantities(table))
     for row, photo in enumerate(photos or [None] * table.rows):
         media = _entry(_media(table, row, photo, keep_identity))
-        shared = _shared(table, row, device, media, subject, keep_identity)
+        shared = _common_entries(table, row, device, media, subject, keep_identity)
         remark = _remark(table, row, keep_identity=keep_identity)
-        members = [_entry(shared | _measured(table, row, each, remark)) for each in quantities]
+        members = [_entry(shared | _observation(table, row, each, remark)) for each in quantities]
         entries += [media, _entry(shared | _group(members, remark)), *members]
     bundle: _Resource = {"resourceType": "Bundle", "type": "collection", "entry": entries}
     if keep_identity:
@@ -147,14 +147,14 @@ def _reference(entry: _Resource) -> _Resource:
     return {"reference": entry["fullUrl"]}
 
 
-def _filled(**parts: Any) -> _Resource:
+def _without_blanks(**parts: Any) -> _Resource:
     """The parts that are not empty; FHIR has no empty ones."""
     return {name: part for name, part in parts.items() if part}
 
 
 def _concept(system: str, code: Code, text: str = "") -> _Resource:
     coding = {"system": system, "code": code.value, "display": code.meaning}
-    return _filled(coding=[coding], text=text)
+    return _without_blanks(coding=[coding], text=text)
 
 
 def _cell(table: Measurements, column: str, row: int) -> str:
@@ -178,7 +178,7 @@ def _device(table: Measurements) -> _Resource:
     """The software, with the versions and hashes that the numbers were made with."""
     facts = model_facts(table)
     versions = [{"type": {"text": name}, "value": value} for name, value in facts.items()]
-    return _filled(
+    return _without_blanks(
         resourceType="Device",
         deviceName=[{"name": "asymmetry", "type": "model-name"}],
         type={"text": "software that measures faces in photos"},
@@ -195,13 +195,13 @@ def _media(
     if keep_identity:
         title = Path(_cell(table, "photo", row)).name or title
         moment = _moment(table, row)
-    return _filled(
+    return _without_blanks(
         resourceType="Media",
         status="completed",
         type=_concept(f"{_HL7}/media-type", Code("image", "Image")),
         bodySite=_concept(_SNOMED, FACE),
         createdDateTime=moment,
-        content=_filled(hash=_sha1(photo), title=title),
+        content=_without_blanks(hash=_sha1(photo), title=title),
     )
 
 
@@ -213,7 +213,7 @@ def _sha1(photo: str | os.PathLike[str] | None) -> str:
     return base64.b64encode(digest).decode()
 
 
-def _shared(
+def _common_entries(
     table: Measurements,
     row: int,
     device: _Resource,
@@ -222,13 +222,13 @@ def _shared(
     keep_identity: bool,
 ) -> _Resource:
     """The entries that all Observations of a photo have."""
-    return _filled(
+    return _without_blanks(
         resourceType="Observation",
         status="preliminary",
         category=[_concept(f"{_HL7}/observation-category", Code("imaging", "Imaging"))],
-        subject=_filled(reference=subject),
+        subject=_without_blanks(reference=subject),
         effectiveDateTime=_moment(table, row) if keep_identity else "",
-        method=_filled(text=str(table.provenance.get("method", ""))),
+        method=_without_blanks(text=str(table.provenance.get("method", ""))),
         device=_reference(device),
         derivedFrom=[_reference(media)],
     )
@@ -244,8 +244,8 @@ def _moment(table: Measurements, row: int) -> str:
 
 def _group(members: Sequence[_Resource], remark: str) -> _Resource:
     """The Observation of a whole photo: its members, and the cautions about the photo."""
-    notes = [_filled(text=remark)]
-    return _filled(
+    notes = [_without_blanks(text=remark)]
+    return _without_blanks(
         code=_concept(_OURS, Code("face", "Measurements of a face in a photo")),
         bodySite=_concept(_SNOMED, FACE),
         hasMember=[_reference(each) for each in members],
@@ -253,7 +253,7 @@ def _group(members: Sequence[_Resource], remark: str) -> _Resource:
     )
 
 
-def _measured(table: Measurements, row: int, quantity: Quantity, remark: str) -> _Resource:
+def _observation(table: Measurements, row: int, quantity: Quantity, remark: str) -> _Resource:
     """The Observation of one measurement."""
     made: _Resource = {
         "code": _concept(_OURS, quantity.code, quantity.definition),
@@ -263,7 +263,7 @@ def _measured(table: Measurements, row: int, quantity: Quantity, remark: str) ->
     if not math.isfinite(value):
         return made | {"dataAbsentReason": _absent(table, row, quantity, remark)}
     made["valueQuantity"] = _value(value, quantity)
-    return made | _filled(component=list(_components(table, row, quantity)))
+    return made | _without_blanks(component=list(_components(table, row, quantity)))
 
 
 def _value(value: float, quantity: Quantity) -> _Resource:

@@ -88,7 +88,7 @@ def make_dicom_sr(
         raise MissingExtraError("writing DICOM structured reports", "dicom") from error
     evidence = _read_evidence(table, photos)
     if not keep_identity:
-        evidence = _deidentified(evidence)
+        evidence = _deidentify(evidence)
     report = MeasurementReport(
         observation_context=_observer(table),
         procedure_reported=codes.SCT.PhotographyOfPatient,
@@ -170,7 +170,7 @@ def _some(header: Dataset, photo: Path) -> Dataset:
     return some
 
 
-def _deidentified(evidence: Sequence[Dataset]) -> list[Dataset]:
+def _deidentify(evidence: Sequence[Dataset]) -> list[Dataset]:
     """The same without patient, study and dates, and with other UIDs."""
     from pydicom.uid import generate_uid
 

@@ -54,7 +54,7 @@ def find_photos(
     names = list(found.photo) or [
         Path(name).stem if n == 1 else f"{Path(name).stem} {i}" for i in range(n)
     ]
-    paths = _given_photos(photo, n, name)
+    paths = _find_photos(photo, n, name)
     if paths:
         names = [str(path) for path in paths]
     else:
@@ -71,7 +71,7 @@ def find_photos(
     return names, cameras
 
 
-def _given_photos(photo: Any, n: int, name: str) -> list[Path | None]:
+def _find_photos(photo: Any, n: int, name: str) -> list[Path | None]:
     """The photos that the caller names, one for each face; none where there are none."""
     if photo is None:
         return []
@@ -126,9 +126,8 @@ def in_pixels(found: FoundFaces, name: str, cameras: Sequence[Camera]) -> npt.ND
     if points.shape[2] == 2:
         points = np.concatenate([points, np.where(np.isnan(points[..., :1]), np.nan, 0.0)], axis=2)
     shares = find_faults(points, get_scheme(found.scheme))["shares"]
-    width, height = (
-        np.array([getattr(each, side) for each in cameras])[:, None] for side in ("width", "height")
-    )
+    width = np.array([each.width for each in cameras])[:, None]
+    height = np.array([each.height for each in cameras])[:, None]
     unknown = np.isnan(width[:, 0])
     for fault, wrong in (("shares", shares), ("upwards", np.full(len(points), found.upwards))):
         if (wrong & unknown).any():

@@ -94,7 +94,7 @@ def _recognise_faces(text: str) -> bool:
 
 def _read_faces(text: str, scheme: str) -> FoundFaces:
     heads, rows = _table(text)
-    points, name = as_scheme(stack_points(heads, rows, "xyz"), scheme or _told_scheme(heads, rows))
+    points, name = as_scheme(stack_points(heads, rows, "xyz"), scheme or _find_scheme(heads, rows))
     column = next((heads.index(each) for each in _NAMES if each in heads), None)
     photo = () if column is None else [row[column].removeprefix("'") for row in rows]
     sizes = _numbers(heads, rows, ("width", "height"), np.int64)
@@ -108,7 +108,7 @@ def _read_faces(text: str, scheme: str) -> FoundFaces:
     )
 
 
-def _told_scheme(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _find_scheme(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """The scheme that a column names; empty where there is none."""
     told = {row[heads.index("scheme")] for row in rows} if "scheme" in heads else set()
     if len(told) > 1:

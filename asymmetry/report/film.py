@@ -41,7 +41,7 @@ def film_frames(timing: Timing, landmarks: Landmarks, frames: int) -> list[int]:
         How many at most.
     """
     seconds, usable = timing.trace.seconds, np.flatnonzero(landmarks.usable)
-    rest, peak = (float(seconds[number]) for number in timing.moments)
+    rest, peak = seconds[list(timing.moments)].tolist()
     onset = float(np.fmin(timing.right.onset_s, timing.left.onset_s))
     begin, end = sorted((peak, rest if np.isnan(onset) else onset))
     around = max(_AFTER * (end - begin), 0.1)

@@ -63,11 +63,11 @@ class Opening:
 
 def make_opening(wording: Wording) -> Opening:
     """Put a series' first screen into words."""
-    unused, doubtful = _unused(wording), _doubtful(wording)
+    unused, doubtful = _list_set_aside(wording), _doubtful(wording)
     findings, tell = wording.series.findings, wording.tell
     if not findings:
         headline = wording.opening()
-        return Opening(headline, unchanged=_unchanged(wording), unused=unused, doubtful=doubtful)
+        return Opening(headline, unchanged=_steady_parts(wording), unused=unused, doubtful=doubtful)
     main, *others = findings
     return Opening(
         headline=tell(_headline(main, treated=wording.series.treated)),
@@ -75,7 +75,7 @@ def make_opening(wording: Wording) -> Opening:
         sure=tell(_sure(main)),
         remarks=tuple(_remarks(wording, main)),
         others=tuple(_others(wording, others)),
-        unchanged=_unchanged(wording),
+        unchanged=_steady_parts(wording),
         unused=unused,
         doubtful=doubtful,
     )
@@ -87,7 +87,7 @@ def _tell_each(wording: Wording, notes: Iterator[Note]) -> str:
 
 def _headline(finding: Finding, *, treated: bool) -> Note:
     """The main sentence."""
-    said = _said(finding)
+    said = _finding_note(finding)
     if finding.passed and finding.kind not in _STATES:
         said = Note("your_past", said=said, latest=finding.days.latest)
         return Note("your", said=said)
@@ -96,7 +96,7 @@ def _headline(finding: Finding, *, treated: bool) -> Note:
     return Note("your", said=said)
 
 
-def _said(finding: Finding) -> Note:
+def _finding_note(finding: Finding) -> Note:
     """A finding as a patient would say it, without its size."""
     known = {"side": finding.side, "part": finding.part}
     if finding.kind == "gap":
@@ -190,13 +190,15 @@ def _others(wording: Wording, findings: list[Finding]) -> Iterator[str]:
     """The other findings, each in a sentence and its course."""
     for each in findings[:_MOST_OTHERS]:
         better = (Note("your_better"),) * each.better
-        yield _tell_each(wording, iter((Note("your", said=_said(each)), *_course(each), *better)))
+        yield _tell_each(
+            wording, iter((Note("your", said=_finding_note(each)), *_course(each), *better))
+        )
     more = len(findings) - _MOST_OTHERS
     if more > 0:
         yield wording.text.count("summary.more", more)
 
 
-def _unchanged(wording: Wording) -> str:
+def _steady_parts(wording: Wording) -> str:
     """The parts that were compared and did not change; empty where nothing could be compared."""
     told = {each.part for each in wording.series.findings}
     told |= {each.headline.name for each in wording.changes if each.sides_note is not None}
@@ -212,7 +214,7 @@ def _unchanged(wording: Wording) -> str:
     return wording.text("summary.compared", parts=listed)
 
 
-def _unused(wording: Wording) -> str:
+def _list_set_aside(wording: Wording) -> str:
     """The photos that were not used, counted by the reason of each; empty if all were."""
     series, reasons = wording.series, dict[str, str]()
     usable = series.landmarks.usable

@@ -57,7 +57,8 @@ class Trace:
 
     def rebase(self, rest: Mask) -> Trace:
         """The same counted from the median of the frames at rest."""
-        right, left = (side - median_of(side[rest]) for side in (self.right, self.left))
+        right = self.right - median_of(self.right[rest])
+        left = self.left - median_of(self.left[rest])
         return Trace(self.metric, self.unit, self.seconds, right, left)
 
 
