@@ -14,9 +14,9 @@ from asymmetry.core.notes import Note
 from asymmetry.synthetic import face
 from asymmetry.timing.blinks import find_blinks
 from asymmetry.timing.lag import find_lag
-from asymmetry.timing.smoothing import smooth
+from asymmetry.timing.smoothing import smooth, sway
 from asymmetry.timing.timing import Timing, time_expression
-from asymmetry.timing.transition import find_transition
+from asymmetry.timing.transition import Transition, find_transition
 from tests.videos import rise_and_fall
 
 FloatArray = npt.NDArray[np.float64]
@@ -51,8 +51,13 @@ def test_where_too_few_frames_were_seen_there_is_no_value() -> None:
     assert np.isnan(smooth(SECONDS, values).value).all()
 
 
+def time_one(side: FloatArray, peak: int = 50) -> Transition:
+    line = smooth(SECONDS, side)
+    return find_transition(SECONDS, line, peak, least=0.6, sd=float(line.noise) * line.share)
+
+
 def test_a_known_movement_has_its_known_times() -> None:
-    found = find_transition(SECONDS, smooth(SECONDS, smile(0.8, 6)), 50, least=0.6)
+    found = time_one(smile(0.8, 6))
     assert found.excursion == pytest.approx(6, rel=0.005)  # a parabola overshoots at a corner
     assert found.rise_s == pytest.approx(0.4 * QUICK, abs=0.02)
     assert found.onset_s == pytest.approx(0.8 + 0.4 * (1 - QUICK) / 2, abs=0.01)
@@ -61,22 +66,19 @@ def test_a_known_movement_has_its_known_times() -> None:
 
 
 def test_the_error_of_an_onset_is_that_of_many_clips() -> None:
-    found = [
-        find_transition(SECONDS, smooth(SECONDS, smile(0.8, 6, 0.15, seed)), 50, least=0.6)
-        for seed in range(100)
-    ]
+    found = [time_one(smile(0.8, 6, 0.15, seed)) for seed in range(100)]
     spread = np.std([each.onset_s for each in found])
     assert np.median([each.onset_sd_s for each in found]) == pytest.approx(spread, rel=0.3)
 
 
 def test_of_a_side_that_is_still_no_time_is_told() -> None:
-    found = find_transition(SECONDS, smooth(SECONDS, smile(0.8, 0.4, noise=0.1)), 50, least=0.6)
+    found = time_one(smile(0.8, 0.4, noise=0.1))
     assert found.excursion == pytest.approx(0.4, abs=0.2)
     assert math.isnan(found.onset_s + found.rise_s + found.peak_s + found.speed)
 
 
 def test_a_clip_that_begins_in_the_movement_has_no_onset() -> None:
-    found = find_transition(SECONDS, smooth(SECONDS, smile(-0.2, 6)), 10, least=0.6)
+    found = time_one(smile(-0.2, 6), peak=10)
     assert math.isnan(found.onset_s)
     assert found.excursion > 5
 
@@ -108,6 +110,20 @@ def test_the_error_of_a_lag_holds() -> None:
     assert missed.max() < 1 / 30
     assert (missed < 1.96 * found[:, 1]).mean() > 0.9
     assert np.median(found[:, 1]) < 2 * np.sqrt((missed**2).mean())
+
+
+def test_a_sway_that_is_slower_than_the_window_makes_times_less_sure() -> None:
+    slow = 0.2 * np.sin(2 * np.pi * 0.4 * SECONDS)
+    line = smooth(SECONDS, slow)
+    assert sway(line, np.ones(len(SECONDS), bool)) == pytest.approx(
+        1.4826 * 0.2 / math.sqrt(2), rel=0.1
+    )
+    lines = [smooth(SECONDS, side) for side in (smile(0.9, 6), smile(0.8, 3))]
+    span, ways = (0.8, 1.6), (6, 3)
+    steady = find_lag(SECONDS, lines[0], lines[1], ways, span)
+    swaying = find_lag(SECONDS, lines[0], lines[1], ways, span, (0.1, 0.1))
+    assert swaying.seconds == steady.seconds
+    assert swaying.sd > steady.sd + 0.01
 
 
 def test_there_is_no_lag_beyond_the_longest_one() -> None:

@@ -129,7 +129,10 @@ class _Chase:
         with self._extractor.borrow_tools() as tools:
             found, sharpness = self._track(photo, tools)
             if found is None or frame.seconds >= self._looked + _LOOK_AGAIN:
-                found, sharpness = self._look(photo, tools, found, frame.seconds)
+                self._looked = frame.seconds
+                subject = self._look(photo, tools, found)
+                if subject is not None:
+                    found, sharpness = self._read_subject(photo, tools, subject)
         self._last = found
         return photo, found, sharpness
 
@@ -139,23 +142,26 @@ class _Chase:
             return None, math.nan
         return _read_at(photo, self._last.points, tools)
 
-    def _look(
-        self, photo: Halvings, tools: Tools, tracked: Reading | None, seconds: float
-    ) -> tuple[Reading | None, float]:
+    def _look(self, photo: Halvings, tools: Tools, tracked: Reading | None) -> Reading | None:
         """The face among all faces that a search finds; where it was tracked it stays."""
-        self._looked = seconds
         readings = find_faces(photo, tools.landmarker)
         try:
             subject, _ = choose_subject(self._name, photo.whole, readings)
-            several = False
+            self._looks.append(False)
         except SeveralFacesError:
-            subject, several = readings[0], True
+            subject = readings[0]
+            self._looks.append(True)
         except NoFaceError:
-            return tracked, math.nan
-        self._looks.append(several)
-        if tracked is not None:
-            near = [each for each in readings if same_face(each.points, tracked.points)]
-            subject = near[0] if near else subject
+            return None
+        if tracked is None:
+            return subject
+        near = [each for each in readings if same_face(each.points, tracked.points)]
+        return near[0] if near else subject
+
+    def _read_subject(
+        self, photo: Halvings, tools: Tools, subject: Reading
+    ) -> tuple[Reading | None, float]:
+        """The face that a search found, as it is read where it is tracked."""
         if tools.canonical.scheme is not MEDIAPIPE_478:
             return subject, _sharpness(photo.whole)
         return _read_at(photo, subject.points, tools)

@@ -12,6 +12,7 @@ from asymmetry.timing.smoothing import Smooth
 __all__ = ["LONGEST_S", "Lag", "find_lag"]
 
 FloatArray = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 #: Shifts that are tried, s either way, and their steps as a share of the time between two frames.
 LONGEST_S, _STEP = 0.5, 0.1
@@ -37,6 +38,7 @@ def find_lag(
     left: Smooth,
     excursion: tuple[float, float],
     span: tuple[float, float],
+    sways: tuple[float, float] = (0.0, 0.0),
 ) -> Lag:
     """Find the shift by least squares, each course taken in parts of its own excursion.
 
@@ -50,6 +52,8 @@ def find_lag(
         How far the right and the left side move.
     span : tuple of float
         From the earlier onset to the later peak, s.
+    sways : tuple of float
+        How far the right and the left side sway at rest, slowly, as a standard deviation.
 
     Returns
     -------
@@ -57,7 +61,8 @@ def find_lag(
         NaN where the best shift is the longest that is tried, or there is no movement. The standard deviation
         is that of the least squares: the scatter of the difference that is left over, over the slopes that
         the shift hangs on (the bound of Cramér and Rao for a delay between two noisy signals). Courses of
-        different shapes leave much over, and so the lag is less sure.
+        different shapes leave much over, and so the lag is less sure. A slow sway of the readings moves a
+        whole rise up or down, and so in time, by the sway over the slope.
 
     References
     ----------
@@ -81,8 +86,14 @@ def find_lag(
         return _UNKNOWN
     return Lag(
         float(shifts[best] + _between(misfit[best - 1 : best + 2]) * (shifts[1] - shifts[0])),
-        _sd(left_over[best], slope[part]),
+        float(np.hypot(_sd(left_over[best], slope[part]), _by_sways((right, left), part, sways))),
     )
+
+
+def _by_sways(lines: tuple[Smooth, Smooth], part: Mask, sways: tuple[float, float]) -> float:
+    """How far slow sways of both sides shift their rises in time, s."""
+    slopes = [np.sqrt((line.slope[part] ** 2).mean()) for line in lines]
+    return float(np.hypot(sways[0] / slopes[0], sways[1] / slopes[1]))
 
 
 def _between(three: FloatArray) -> float:

@@ -24,6 +24,8 @@ _REST_SHARE = 0.1
 _PEAK_SHARE, _PEAK_FRAMES = 0.97, 2
 #: A turn of the head, degrees, and a closing of the lids, percent, that cost as much as losing all sharpness.
 _TURN_DEG, _CLOSED_PCT = 10.0, 30.0
+#: Units per second: nothing moves.
+_LEAST_SPEED = 1e-6
 _REST, _EYE_CLOSURE = "rest", "eye_closure"
 
 
@@ -113,7 +115,7 @@ def choose_moments(
     yaw, pitch, _ = head_angles(landmarks.pose)
     top = int(np.nanargmax(course))
     blur = 1 - sharpness / np.nanmax(sharpness)
-    speed = np.abs(slope) / np.nanmax(np.abs(slope))
+    speed = np.abs(slope) / np.fmax(np.nanmax(np.abs(slope)), _LEAST_SPEED)
     shut = 0.0 if closed is None else np.clip(closed, 0, None) / _CLOSED_PCT
     cost = blur + speed + shut + np.abs(yaw) / _TURN_DEG
     near = np.abs(np.arange(len(course)) - top) <= _PEAK_FRAMES

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["WINDOW_S", "Smooth", "median_of", "smooth"]
+__all__ = ["WINDOW_S", "Smooth", "median_of", "smooth", "sway"]
 
 FloatArray = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 #: Neighbours up to so far away in time count, s. At 30 frames per second these are seven, and a movement of
 #: least jerk that takes 0.4 s keeps 0.88 of its highest speed. ``python -m benchmarks.clips --tuning`` prints
@@ -88,6 +89,18 @@ def smooth(seconds: FloatArray, values: FloatArray, window: float = WINDOW_S) ->
     kept = float(np.linalg.inv(normal[..., n // 2, :, :]).reshape(-1, 3, 3)[0, 0, 0])
     noise = _scatter(values - value) / np.sqrt(max(1 - kept, 0.1))
     return Smooth(value, slope, noise, float(np.sqrt(min(kept, 1.0))))
+
+
+def sway(line: Smooth, rest: Mask) -> float:
+    """How far a side's smoothed course sways at rest beyond its noise, as a standard deviation.
+
+    A head that turns, and a video's compression, move readings for longer than the window.
+    """
+    swayed = _TO_SD * median_of(
+        np.abs(line.value[rest])
+    )  # the first frames of a rise hardly change it
+    beyond = np.nan_to_num(swayed) ** 2 - float(line.noise * line.share) ** 2
+    return float(np.sqrt(max(beyond, 0.0)))
 
 
 def _scatter(rest: FloatArray) -> FloatArray:

@@ -26,7 +26,7 @@ from asymmetry.timing.moments import (
     rest_frames,
     tell_expression,
 )
-from asymmetry.timing.smoothing import median_of
+from asymmetry.timing.smoothing import Smooth, median_of, sway
 from asymmetry.timing.trace import Trace, trace_movement
 from asymmetry.timing.transition import Transition, find_transition
 
@@ -166,9 +166,10 @@ def time_expression(
     rest = rest_frames(trace.both)
     trace, lids = trace.rebase(rest), lids.rebase(rest & np.isfinite(lids.right + lids.left))
     peak = int(np.nanargmax(trace.both))
+    sways = sway(trace.smooth[0], rest), sway(trace.smooth[1], rest)
     sides = [
-        find_transition(seconds, line, peak, _least(metric, float(line.noise) * line.share))
-        for line in trace.smooth
+        _time_side(seconds, line, peak, metric, swayed)
+        for line, swayed in zip(trace.smooth, sways, strict=True)
     ]
     blinks = find_blinks(seconds, lids.right, lids.left)
     closed = None if told == "eye_closure" else np.fmax(lids.right, lids.left)
@@ -179,7 +180,7 @@ def time_expression(
         lids=lids,
         right=right,
         left=left,
-        lag=_lag(trace, right, left),
+        lag=_lag(trace, right, left, sways),
         blinks=blinks,
         synkinesis=_synkinesis(trace, lids, told, blinks, right, left),
         moments=choose_moments(landmarks, sharpness, trace.both, trace.speed, closed),
@@ -195,9 +196,13 @@ def _untimed(told: str | None, trace: Trace, lids: Trace, calm: int) -> Timing:
     return Timing(told, trace, lids, still, still, lag, (), nothing, moments, notes)
 
 
-def _least(metric: MovementMetric, noise: float) -> float:
-    """The least movement of a side that is timed."""
-    return float(np.fmax(metric.least or 0.0, _SURE_SDS * noise))
+def _time_side(
+    seconds: FloatArray, line: Smooth, peak: int, metric: MovementMetric, swayed: float
+) -> Transition:
+    """One side's movement, if it is beyond noise."""
+    sd = math.hypot(float(line.noise) * line.share, swayed)
+    least = max(metric.least or 0.0, _SURE_SDS * sd)
+    return find_transition(seconds, line, peak, least, sd)
 
 
 def _moves(side: Transition) -> bool:
@@ -205,14 +210,14 @@ def _moves(side: Transition) -> bool:
     return not math.isnan(side.peak_s)
 
 
-def _lag(trace: Trace, right: Transition, left: Transition) -> Lag:
+def _lag(trace: Trace, right: Transition, left: Transition, sways: tuple[float, float]) -> Lag:
     """The lag between two sides that both move."""
     if not (_moves(right) and _moves(left)):
         return Lag(math.nan, math.nan)
     first, last = np.fmin(right.onset_s, left.onset_s), max(right.peak_s, left.peak_s)
     span = float(np.nan_to_num(first, nan=trace.seconds[0])), last
     ways = right.excursion, left.excursion
-    return find_lag(trace.seconds, *trace.smooth, ways, span)
+    return find_lag(trace.seconds, *trace.smooth, ways, span, sways)
 
 
 def _synkinesis(

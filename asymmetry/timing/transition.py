@@ -29,7 +29,7 @@ class Transition(Record):
     excursion : float
         The whole way, in the metric's unit.
     excursion_sd : float
-        Standard deviation of it by the frames' noise.
+        Standard deviation of it by what the frames at rest read.
     onset_s, onset_sd_s : float
         When a tenth of it is done, seconds since the clip's first frame, and its standard deviation.
     rise_s : float
@@ -49,7 +49,9 @@ class Transition(Record):
     speed: float = np.nan
 
 
-def find_transition(seconds: FloatArray, line: Smooth, peak: int, least: float) -> Transition:
+def find_transition(
+    seconds: FloatArray, line: Smooth, peak: int, least: float, sd: float
+) -> Transition:
     """Time one side's movement.
 
     Parameters
@@ -62,6 +64,8 @@ def find_transition(seconds: FloatArray, line: Smooth, peak: int, least: float) 
         The frame in which both sides together are farthest; the side's own peak is looked for around it.
     least : float
         A side that moves no farther is still.
+    sd : float
+        Standard deviation of a smoothed reading.
 
     Returns
     -------
@@ -69,7 +73,7 @@ def find_transition(seconds: FloatArray, line: Smooth, peak: int, least: float) 
         Of a side that is still only the excursion; without a frame at rest before it no onset.
     """
     own = _own_peak(line.value, peak)
-    way, sd = float(line.value[own]), float(line.noise * line.share)
+    way = float(line.value[own])
     if not way > least:
         return Transition(way, sd)
     onset, slope = time_at(seconds, line, own, ONSET * way)
