@@ -274,11 +274,15 @@ def sample_value(spec: str) -> object:
     return next(iter(section(spec))) if spec else "1"
 
 
+@pytest.fixture(scope="module")
+def foreign_text(foreign: Path) -> Text:
+    return Text.load(foreign)
+
+
 @pytest.mark.parametrize("code", sorted(CODES))
-def test_no_english_is_left_in_another_language(code: str, foreign: Path) -> None:
-    text = Text.load(foreign)
+def test_no_english_is_left_in_another_language(code: str, foreign_text: Text) -> None:
     entry = WORDS.get(code) or WORDS[f"{code}_other"]
-    words = Note(code, **(sample(entry) | {"mm": 1.5, "n": 3, "side": "right"})).words(text)
+    words = Note(code, **(sample(entry) | {"mm": 1.5, "n": 3, "side": "right"})).words(foreign_text)
     assert words
     assert not re.search("[A-Za-z{}]", words)
     assert "." not in re.sub(r"\.(?!\d)", "", words)  # decimals have the language's sign
