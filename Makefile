@@ -7,7 +7,7 @@ LOWEST := $(VENV)/lowest
 PROJECT := pyproject.toml hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick coverage check lowest bench mutation fidelity retakes change verdicts clips skin docs clean
+.PHONY: help demo test quick coverage check lowest bench mutation fuzz fidelity retakes change verdicts clips skin docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench: $(VENV)/dev.stamp ## measure what a photo costs, and the core, series, re
 
 mutation: $(VENV)/dev.stamp ## change each number that decides readings and say which changes no test notices
 	$(BIN)/python -m benchmarks.mutation
+
+fuzz: $(VENV)/dev.stamp ## read 20,000 mutated files of every kind, and say which of them crash, hang or fill the memory
+	$(BIN)/python -W ignore -m benchmarks.fuzz
 
 fidelity: $(VENV)/dev.stamp ## measure how much of a known asymmetry is read, into docs/tables and docs/accuracy.md
 	$(BIN)/python -m benchmarks.fidelity

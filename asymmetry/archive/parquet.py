@@ -7,7 +7,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, time
 from pathlib import Path
@@ -24,7 +24,7 @@ from asymmetry.core.notes import NoteArray, note_array, pack_notes, unpack_notes
 from asymmetry.core.paths import path_text
 from asymmetry.core.table import LEADING, Measurements
 from asymmetry.core.version import check_score_version
-from asymmetry.errors import InvalidInputError, MissingExtraError
+from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError
 from asymmetry.metrics import Metric, expressions, measure
 from asymmetry.skin_photos import skin_columns
 
@@ -37,6 +37,7 @@ __all__ = [
     "statuses",
     "table_of",
     "unread",
+    "whole_archive",
     "write_archive",
     "write_csv",
     "write_part",
@@ -221,11 +222,11 @@ def metadata_of(path: Path) -> dict[str, Any]:
     """
     try:
         metadata = import_pyarrow("pyarrow.parquet").read_schema(path).metadata or {}
+        known: dict[str, Any] = json.loads(metadata.get(b"asymmetry", b"{}"))
     except (OSError, ValueError) as error:
         raise InvalidInputError(
             f"{path}: already exists and is not a Parquet file; use another name"
         ) from error
-    known: dict[str, Any] = json.loads(metadata.get(b"asymmetry", b"{}"))
     return known
 
 
@@ -273,14 +274,23 @@ def read_landmarks(path: str | os.PathLike[str], *, other_version: bool = False)
     MissingExtraError
         If pyarrow is not installed.
     """
-    parquet = import_pyarrow("pyarrow.parquet")
+    parquet, name = import_pyarrow("pyarrow.parquet"), path_text(path)
+    with whole_archive(name):
+        return landmarks_of(parquet.read_table(path), name, other_version=other_version)
+
+
+@contextmanager
+def whole_archive(name: str) -> Iterator[None]:
+    """Turn all that goes wrong while a damaged archive is read into `InvalidInputError`.
+
+    A file that is not there stays `FileNotFoundError`.
+    """
     try:
-        table = parquet.read_table(path)
-    except FileNotFoundError:
+        yield
+    except (AsymmetryError, FileNotFoundError):
         raise
-    except (OSError, ValueError) as error:
-        raise InvalidInputError(f"{path}: not a Parquet file ({error})") from error
-    return landmarks_of(table, path_text(path), other_version=other_version)
+    except Exception as error:  # damaged bytes raise nearly every type there is
+        raise InvalidInputError(f"{name}: not a whole Parquet file ({error})") from error
 
 
 def landmarks_of(table: Any, name: str, *, other_version: bool = False) -> Landmarks:

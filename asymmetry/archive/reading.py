@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from asymmetry.archive.parquet import import_pyarrow, landmarks_of
+from asymmetry.archive.parquet import import_pyarrow, landmarks_of, whole_archive
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.paths import path_text
 from asymmetry.core.table import Measurements
@@ -75,14 +75,16 @@ def read_archive(
     ...
     asymmetry.errors.InvalidInputError: no-such-scores.parquet: there is no such file
     """
-    schema = _open_schema(path)
+    name = path_text(path)
+    with whole_archive(name):
+        schema = _open_schema(path)
     names = [name for name in schema.names if name not in _POINTS]
     missing = [name for name in columns or () if name not in names]
     if missing:
-        raise InvalidInputError(f"{path_text(path)}: has no column {', '.join(missing)}")
-    return Measurements.from_arrow(
-        _read_table(path, list(names if columns is None else columns), subject)
-    )
+        raise InvalidInputError(f"{name}: has no column {', '.join(missing)}")
+    with whole_archive(name):
+        table = _read_table(path, list(names if columns is None else columns), subject)
+        return Measurements.from_arrow(table)
 
 
 def list_subjects(path: str | os.PathLike[str]) -> tuple[str, ...]:
@@ -111,11 +113,13 @@ def read_person(path: str | os.PathLike[str], subject: str) -> Person:
     InvalidInputError
         If the archive has no landmarks, or nobody is called so.
     """
+    name = path_text(path)
     _open_schema(path)
-    table = _read_table(path, None, subject)
+    with whole_archive(name):
+        table = _read_table(path, None, subject)
     if not len(table):
-        raise InvalidInputError(f"{path_text(path)}: has no photo of a subject {subject!r}")
-    landmarks = landmarks_of(table, path_text(path))
+        raise InvalidInputError(f"{name}: has no photo of a subject {subject!r}")
+    landmarks = landmarks_of(table, name)
     labels = table["expression"].to_pylist()
     return Person(landmarks, tuple(_read_records(landmarks, labels)))
 

@@ -22,6 +22,7 @@ from asymmetry.archive.parquet import (
     part_table,
     statuses,
     unread,
+    whole_archive,
     write_archive,
     write_csv,
     write_part,
@@ -394,5 +395,6 @@ def _summarise(destination: Path, provenance: Mapping[str, Any]) -> Summary:
 
 
 def _describe(destination: Path) -> Summary:
-    found = statuses(destination)
-    return Summary(destination, sum(found.values()), found, unread=unread(destination))
+    with whole_archive(os.fspath(destination)):
+        found = statuses(destination)
+        return Summary(destination, sum(found.values()), found, unread=unread(destination))
