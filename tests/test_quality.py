@@ -341,3 +341,21 @@ def test_awkward_photos_are_noted_by_what_is_wrong(extractor: Extractor, ugly: P
         assert wrong[name] in codes(notes), name
     lost = extractor.extract([ugly / "dark_2pct.jpg", ugly / "blur_16.jpg"])
     assert not lost.usable.any()
+
+
+def test_a_photo_without_colour_is_noted_and_less_sure(astronaut: Pixels) -> None:
+    grey = np.repeat(cv2.cvtColor(astronaut, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
+    with Extractor() as reader:
+        rows = reader.extract([astronaut, np.asarray(grey, np.uint8)])
+    assert ["no_colour" in codes(notes) for notes in rows.notes] == [False, True]
+    mouth = MEDIAPIPE_478.right(MEDIAPIPE_478.groups["mouth"])
+    assert np.median(rows.spread[1, mouth]) > np.median(rows.spread[0, mouth])
+
+
+def test_colour_is_its_variation() -> None:
+    assert quality.colour(view(128)) == 0
+    tinted = view(128)
+    tinted.rgb[..., 0] += 40
+    assert quality.colour(tinted) == 0
+    tinted.rgb[::2, :, 0] += 40
+    assert quality.colour(tinted) == pytest.approx(100 * 20 / 140, rel=0.02)

@@ -40,6 +40,7 @@ from asymmetry.extract.steps import (
     mark_guesses,
     note_damage,
     note_faults,
+    note_grey,
     note_place,
     to_landmarks,
 )
@@ -270,6 +271,7 @@ def _read(tools: Tools, photo: Photo, seen: Seen) -> Landmarks:
     face = drop_cut(face, pixels)
     face = drop_hidden(face, view, settings)
     face = mark_guesses(face, settings.judge.pupils)
+    face = note_grey(face, view, settings.judge.grey)
     face = note_faults(face, view, settings.judge.quality)
     return to_landmarks(face, photo.name)
 

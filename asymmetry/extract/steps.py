@@ -25,10 +25,10 @@ from asymmetry.errors import (
 from asymmetry.extract.face.frontal import Frontal, draw_frontal
 from asymmetry.extract.face.pose import is_near
 from asymmetry.extract.judge.hidden import find_unseen
-from asymmetry.extract.judge.limits import PupilLimits, QualityLimits
+from asymmetry.extract.judge.limits import GreyLimits, PupilLimits, QualityLimits
 from asymmetry.extract.judge.pupils import guess_pupils
-from asymmetry.extract.judge.quality import faults, judge_quality
-from asymmetry.extract.judge.spread import behind_glasses
+from asymmetry.extract.judge.quality import colour, faults, judge_quality
+from asymmetry.extract.judge.spread import behind_glasses, without_colour
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.extract.model.landmarker import Reading
 from asymmetry.extract.second_look import same_face
@@ -44,6 +44,7 @@ __all__ = [
     "mark_guesses",
     "note_damage",
     "note_faults",
+    "note_grey",
     "note_place",
     "to_landmarks",
 ]
@@ -187,6 +188,14 @@ def note_faults(face: FaceReading, view: Frontal, limits: QualityLimits) -> Face
     """Judge the photo's light and sharpness, and note its faults."""
     quality = judge_quality(view, limits)
     return _add_notes(replace(face, quality=quality), faults(quality, limits))
+
+
+def note_grey(face: FaceReading, view: Frontal, limits: GreyLimits) -> FaceReading:
+    """Widen the error of all parts in a photo without colour, and note it."""
+    if not view.face.any() or colour(view) >= limits.colour:
+        return face
+    spread = without_colour(face.spread, face.pose.scale, limits.added)
+    return _add_notes(replace(face, spread=spread), [Note("no_colour")])
 
 
 def to_landmarks(face: FaceReading, name: str, scheme: Scheme = MEDIAPIPE_478) -> Landmarks:

@@ -19,7 +19,7 @@ from asymmetry.core.notes import Note
 from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, axes, smooth
 from asymmetry.extract.judge.limits import QualityLimits
 
-__all__ = ["FAULTS", "Fault", "faults", "judge_quality"]
+__all__ = ["FAULTS", "Fault", "colour", "faults", "judge_quality"]
 
 Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -98,6 +98,13 @@ def burnt(view: Frontal, limits: QualityLimits) -> float:
     """Share of the face that is white in all three colours."""
     white = cv2.inRange(view.rgb, np.full(3, limits.white), np.full(3, 255))
     return float((np.asarray(white)[view.face] > 0).mean())
+
+
+def colour(view: Frontal) -> float:
+    """Variation of red and of blue against green over the face, in percent of its brightness."""
+    red, green, blue = view.rgb[view.face].astype(np.float64).T
+    spread = np.hypot((red - green).std(), (blue - green).std())
+    return float(100 * spread / max(view.grey[view.face].mean(), 1.0))
 
 
 def side_light(view: Frontal, limits: QualityLimits) -> float:

@@ -30,6 +30,7 @@ __all__ = [
     "lid_sds",
     "point_spread",
     "unevenness",
+    "without_colour",
 ]
 
 FloatArray = npt.NDArray[np.float64]
@@ -260,6 +261,15 @@ def behind_glasses(spread: FloatArray, px_per_cm: float, scatter: Scatter = SCAT
     wider = spread.copy()
     for names, more in ((_BROW, scatter.brow_behind), (_GROUPS["lids"], scatter.lid_behind)):
         numbers = _numbers(names)
+        wider[numbers] = np.hypot(wider[numbers], more * px_per_cm)
+    return wider
+
+
+def without_colour(spread: FloatArray, px_per_cm: float, added: Mapping[str, float]) -> FloatArray:
+    """Standard deviations (k,) of points, px, with what a photo without colour adds to each group of them."""
+    wider = spread.copy()
+    for group, more in added.items():
+        numbers = _numbers(_GROUPS[group])
         wider[numbers] = np.hypot(wider[numbers], more * px_per_cm)
     return wider
 
