@@ -29,8 +29,9 @@ SLOW_MODULES = frozenset(
     """
     test_archive test_archive_again test_archive_damaged test_archive_interrupted test_archive_ray
     test_archive_read test_cli test_clips test_compare test_damaged test_docs test_endings
-    test_examples test_expressions test_extractor test_fidelity test_fuzz test_glasses test_hidden test_lasting test_models
-    test_movement_noise test_movement_truth test_photo_refused test_photos_of_people test_privacy
+    test_examples test_expressions test_extractor test_fidelity test_fuzz test_glasses test_hidden
+    test_lasting test_models test_movement_noise test_movement_truth test_photo_refused
+    test_photos_of_people test_privacy
     test_provenance test_pupils test_quality test_reduced test_report test_report_files
     test_report_kinds test_report_pictures test_series_kept test_site test_spread test_synthetic
     test_synthetic_demo test_threads test_turned test_typing test_web_api test_web_attacks
