@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,24 @@ VIEWS = {
     "/patients/PATIENT/report": "iframe",
 }
 TABS = 8
+#: A page of another server on this computer, in the same browser: the cookie goes with its requests.
+FOREIGN = """<!doctype html><title>foreign</title>
+<a href="BASE/api/patients/PATIENT/export.zip">export</a>
+<form action="BASE/api/patients" method="post" enctype="text/plain"><button name="x">send</button></form>
+<script>
+const from = (element, source) => new Promise((yes, no) => {
+  Object.assign(element, { onload: yes, onopen: yes, onerror: no });
+  if (source) element.src = source;
+});
+const tries = {
+  read: () => fetch("BASE/api/patients", { credentials: "include" }),
+  write: () => fetch("BASE/api/patients", { method: "POST", credentials: "include", body: '{"name": "x"}' }),
+  stream: () => from(new EventSource("BASE/api/events", { withCredentials: true })),
+  image: () => from(new Image(), "BASE/api/photos/PHOTO/image?width=100"),
+  script: () => from(document.head.appendChild(document.createElement("script")), "BASE/static/dom.js"),
+};
+const told = Object.entries(tries).map(([name, attempt]) => attempt().then(() => name, () => ""));
+</script>"""
 
 
 @pytest.fixture
@@ -262,3 +282,39 @@ def test_a_file_is_kept_for_its_expression(
     known = kept["name"], kept["expression"], kept["taken"]
     assert known == ("tightly 2026-03-02 IMG_1.jpg", "eye_closure", "2026-03-02")
     served.client.delete(f"/api/patients/{number}")
+
+
+class Foreign(BaseHTTPRequestHandler):
+    """Serves the page of another server."""
+
+    page = ""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/html")
+        self.end_headers()
+        self.wfile.write(self.page.encode())
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+def test_a_page_of_another_server_gets_nothing(
+    browser: Any, served: Served, patient: str, photo: str
+) -> None:
+    before = served.client.get("/api/patients").json()
+    Foreign.page = FOREIGN.replace("BASE", served.base).replace("PATIENT", patient)
+    Foreign.page = Foreign.page.replace("PHOTO", photo)
+    with HTTPServer(("127.0.0.1", 0), Foreign) as other, visit(browser, served) as seen:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{other.server_port}/"
+        page = seen.page
+        page.goto(address)
+        assert page.evaluate("Promise.all(told)") == [""] * 5
+        for asked in ("a", "button"):
+            page.goto(address)
+            with page.expect_response(lambda answer: answer.url.startswith(served.base)) as answer:
+                page.click(asked)
+            assert answer.value.status == 403
+        other.shutdown()
+    assert served.client.get("/api/patients").json() == before
