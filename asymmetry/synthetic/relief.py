@@ -14,7 +14,7 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.extract.face.pose import CAMERA_CM, Pose, fit_pose
 from asymmetry.extract.model.canonical import Canonical
 
-__all__ = ["Field", "Relief", "lift_face", "shift_back", "spread_field"]
+__all__ = ["Field", "Relief", "field_axes", "lift_face", "shift_back", "spread_field"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -61,6 +61,12 @@ class Field:
             self.table, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
         return np.asarray(found, dtype=np.float64).reshape(*x.shape, -1)
+
+
+def field_axes() -> tuple[FloatArray, FloatArray]:
+    """Places x and y (h, w) of a field's cells in the face's plane, cm."""
+    x, y = np.meshgrid(_AXIS, _AXIS[::-1])
+    return x, y
 
 
 def spread_field(plane: FloatArray, values: FloatArray) -> Field:
@@ -123,7 +129,7 @@ class Relief:
     @cached_property
     def slopes(self) -> Field:
         """The surface's slopes across and up, which light falls on: smooth, and level beyond the face."""
-        x, y = np.meshgrid(_AXIS, _AXIS[::-1])
+        x, y = field_axes()
         down, across = np.gradient(self.depth(x, y), 1 / _CELLS)
         slopes = cv2.GaussianBlur(np.stack([across, -down], axis=-1), (0, 0), _SOFT * _CELLS)
         outline = cv2.convexHull(self.plane.astype(np.float32))[:, 0]

@@ -19,7 +19,7 @@ from asymmetry.synthetic.noise import compress
 from asymmetry.synthetic.parametric import rotation
 from asymmetry.synthetic.relief import Field, Relief, lift_face, shift_back, spread_field
 
-__all__ = ["Retake", "Retaken", "Sitter", "prepare_sitter", "retake_photo"]
+__all__ = ["GAMMA", "Retake", "Retaken", "Sitter", "prepare_sitter", "retake_photo"]
 
 FloatArray = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
@@ -27,8 +27,8 @@ Pixels = npt.NDArray[np.uint8]
 # Step of the grid on which places are worked out, px, to which sizes are rounded up and then cut; and rows of
 # it that are worked out at once.
 _STEP, _ROWS = 8, 64
-# Screens and files raise light to 1 / 2.2.
-_GAMMA = 2.2
+#: Screens and files raise light to 1 / 2.2.
+GAMMA = 2.2
 # The nose's tip stands this far out, cm: no camera comes nearer than twice of it.
 _NEAREST_CM = 7.5
 # Light from farther off the camera would leave nothing to what faces it.
@@ -271,7 +271,7 @@ def _true_points(sitter: Sitter, pose: Pose, retake: Retake) -> FloatArray:
 
 def _develop(drawn: Pixels, light: FloatArray, retake: Retake) -> Pixels:
     """Light, expose, blur and save the picture."""
-    gain = (light * 2.0**retake.exposure_stops) ** (1 / _GAMMA)
+    gain = (light * 2.0**retake.exposure_stops) ** (1 / GAMMA)
     lit = drawn * gain[..., None].astype(np.float32)
     if retake.blur_px:
         lit = cv2.GaussianBlur(lit, (0, 0), retake.blur_px)

@@ -1,0 +1,140 @@
+"""What makes skin seem to move although nothing swells: another turn, a nearer camera, a little smile.
+
+The surface of a person differs from the canonical one, so that a turned head shifts its skin by a little.
+Such shifts are alike in all people: a few fields, made from retakes of people who did not change, describe
+most of them. They are fitted with low polynomials, without what stands out, and taken off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.tissue.atlas import PX_PER_CM, TOP_CM, WIDTH
+from asymmetry.tissue.flow import BELOW
+
+__all__ = ["CELL", "MODES", "Cells", "coarsen", "join_sides", "polynomials", "take_off_quiet"]
+
+Mask = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.floating[Any]]
+
+#: The fields, by ``python -m benchmarks.tune.swelling``: ``even`` are the same on both sides, ``odd`` are
+#: turned round; each of shape (fields, rows, columns, 2), outwards and up, on cells of so many pixels.
+MODES, CELL = Path(__file__).with_name("quiet.npz"), 8
+# Degree of the polynomials, and the half-extent of the face that they are scaled to, cm.
+_DEGREE, _EXTENT_CM = 2, 8.0
+# Rounds of the fit; what lies farther off than so many standard deviations has no weight (Tukey's biweight at
+# 95 % efficiency), which are never taken for less than this, mm.
+_ROUNDS, _TUKEY, _LEAST_MM = 5, 4.685, 0.1
+_CONSISTENT = 1.1774  # median of a Rayleigh distribution, in its standard deviations
+# The smallest share of a cell that must be seen.
+_SEEN = 0.25
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Shifts as means over cells of pixels.
+
+    Attributes
+    ----------
+    mm : ndarray, shape (2, rows, columns, 2)
+        Outwards and up of the right and the left half; 0 where nothing was seen.
+    seen : ndarray, shape (2, rows, columns)
+        Share of the cell that was seen; 0 where it is too little.
+    """
+
+    mm: FloatArray = field(repr=False)
+    seen: FloatArray = field(repr=False)
+
+
+def coarsen(shift: FloatArray, seen: Mask) -> Cells:
+    """Means of shifts (2, h, w, 2) over the cells' pixels that were seen."""
+    share = np.stack([_shrink(half.astype(np.float32)) for half in seen])
+    weighted = np.where(seen[..., None], shift, 0.0)
+    total = np.stack([_shrink(half.astype(np.float32)) for half in weighted])
+    enough = share >= _SEEN
+    mean = total / np.maximum(share, _SEEN)[..., None]
+    return Cells(mean * enough[..., None], share * enough)
+
+
+def take_off_quiet(
+    shift: FloatArray, seen: Mask, fields: FloatArray | None = None
+) -> tuple[FloatArray, float]:
+    """Take off shifts that come from the head's turn, the camera and expression.
+
+    Parameters
+    ----------
+    shift : ndarray, shape (2, h, w, 2)
+        Shifts of the skin, mm, of `asymmetry.tissue.flow.follow_skin`.
+    seen : ndarray of bool, shape (2, h, w)
+        Pixels whose shifts are known.
+    fields : ndarray, shape (2, rows, columns, 2, fields), optional
+        What quiet shifts are made of, of `join_sides`. Default: polynomials and the fields of `MODES`.
+
+    Returns
+    -------
+    rest : ndarray, shape (2, h, w, 2)
+        What is left, mm.
+    misfit : float
+        Its robust standard deviation over the face, mm; NaN where too little of the face is seen to tell.
+    """
+    cells, basis = coarsen(shift, seen), _usual() if fields is None else fields
+    known = cells.seen > 0
+    if known.sum() < 2 * basis.shape[-1]:
+        return np.full_like(shift, np.nan), float("nan")
+    there, values, share = basis[known], cells.mm[known], cells.seen[known]
+    weight, misfit = share, 0.0
+    for _ in range(_ROUNDS):
+        factors = _solve(there, values, weight)
+        off = np.linalg.norm(values - there @ factors, axis=-1)
+        misfit = float(np.median(off)) / _CONSISTENT
+        near = np.clip(1 - (off / (_TUKEY * max(misfit, _LEAST_MM))) ** 2, 0.0, None)
+        weight = share * near**2
+    quiet = (basis @ factors).astype(np.float32)
+    size = shift.shape[2::-1][:2]
+    return shift - np.stack([cv2.resize(half, size) for half in quiet]), misfit
+
+
+def polynomials() -> FloatArray:
+    """Low powers of outwards and up at the cells, shape (fields, rows, columns, 2)."""
+    x, y = np.meshgrid(
+        (np.arange(WIDTH // CELL) + 0.5) * CELL / PX_PER_CM,
+        TOP_CM - (np.arange(BELOW.start, BELOW.stop, CELL) + CELL / 2) / PX_PER_CM,
+    )
+    powers = [(i, j) for i in range(_DEGREE + 1) for j in range(_DEGREE + 1 - i)]
+    each = [(x / _EXTENT_CM) ** i * (y / _EXTENT_CM) ** j for i, j in powers]
+    none = np.zeros_like(x)
+    return np.array([np.stack(pair, -1) for one in each for pair in ((one, none), (none, one))])
+
+
+def join_sides(even: FloatArray, odd: FloatArray) -> FloatArray:
+    """Fields of one half as fields of both, shape (2, rows, columns, 2, fields)."""
+    halves = [np.concatenate([even, sign * odd]) for sign in (-1, 1)]
+    return np.moveaxis(np.stack(halves, axis=1), 0, -1)
+
+
+@cache
+def _usual() -> FloatArray:
+    with np.load(MODES) as kept:
+        even, odd = (np.concatenate([polynomials(), kept[name]]) for name in ("even", "odd"))
+    return join_sides(even, odd)
+
+
+def _solve(fields: FloatArray, values: FloatArray, weight: FloatArray) -> FloatArray:
+    """Factors of the fields that fit the values best by weighted least squares."""
+    weighted = (fields * weight[:, None, None]).reshape(-1, fields.shape[-1])
+    flat = fields.reshape(-1, fields.shape[-1])
+    system = weighted.T @ flat
+    nothing = 1e-9 * np.trace(system) * np.eye(len(system))
+    return np.asarray(np.linalg.solve(system + nothing, weighted.T @ values.ravel()))
+
+
+def _shrink(picture: npt.NDArray[np.float32]) -> FloatArray:
+    size = picture.shape[1] // CELL, picture.shape[0] // CELL
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))

@@ -1,0 +1,248 @@
+"""Swelling: known bumps are read where they are, and nothing where nothing swelled or was seen."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import replace
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from asymmetry.errors import InvalidInputError
+from asymmetry.synthetic import Retake, Sitter, face, prepare_sitter, retake_photo
+from asymmetry.synthetic.swelling import SPOTS, Swelling, Swollen, swell_face
+from asymmetry.tissue import quiet
+from asymmetry.tissue.atlas import REGIONS as ATLAS_REGIONS
+from asymmetry.tissue.flow import BELOW, followed_skin
+from asymmetry.tissue.picture import SkinPicture, draw_skin
+from asymmetry.tissue.swelling import (
+    REGIONS,
+    TABLE,
+    Conditions,
+    compare_conditions,
+    error_of,
+    measure_swelling,
+    read_outwards,
+    swelling_columns,
+)
+from benchmarks.tune.seal import is_sealed
+
+Array = npt.NDArray[np.floating[Any]]
+PX_PER_MM = 3.0
+SEED = 18
+RIGHT, LEFT = 0, 1
+
+
+@pytest.fixture(scope="module")
+def sitter() -> Sitter:
+    """A face with the texture of pores and freckles, whose exact points are known."""
+    landmarks = face(px_per_mm=PX_PER_MM)
+    width, height = (int(side) for side in landmarks.size[0])
+    rng = np.random.default_rng(SEED)
+    coarse = rng.integers(100, 200, (height // 6 + 1, width // 6 + 1, 3), dtype=np.uint8)
+    skin = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+    return prepare_sitter(np.asarray(skin, dtype=np.uint8), landmarks)
+
+
+def picture_of(sitter: Sitter) -> SkinPicture:
+    picture = draw_skin(sitter.pixels, sitter.landmarks)
+    assert picture is not None
+    return picture
+
+
+@pytest.fixture(scope="module")
+def before(sitter: Sitter) -> SkinPicture:
+    return picture_of(sitter)
+
+
+@pytest.mark.parametrize("place", SPOTS)
+def test_a_swollen_face_differs_there_alone_and_alike_on_both_sides(
+    sitter: Sitter, place: str
+) -> None:
+    right, left = (swell_face(sitter, Swelling(place, side, 3.0)) for side in ("right", "left"))
+    mirrored = right.shift.table[:, ::-1] * (-1, 1)
+    assert np.allclose(mirrored, left.shift.table, atol=2e-3)
+    outwards = right.shift.table[..., 0]
+    assert outwards.min() < -0.02  # cm, to the patient's right
+    assert np.abs(right.shift.table).max() < 0.3
+    changed = np.any(right.sitter.pixels != sitter.pixels, axis=-1)
+    assert not changed[:, int(0.65 * changed.shape[1]) :].any()
+
+
+def test_the_points_of_a_swollen_face_move_with_its_skin(sitter: Sitter) -> None:
+    swollen = swell_face(sitter, Swelling("cheek", "right", 4.0))
+    before, after = sitter.relief.plane, swollen.sitter.relief.plane
+    shift = swollen.shift.at(after[:, 0], after[:, 1])
+    assert np.allclose(after - shift, before, atol=1e-3)
+    assert np.abs(after - before).max() > 0.1
+
+
+def test_a_swelling_of_0_changes_nothing(sitter: Sitter) -> None:
+    still = swell_face(sitter, Swelling("jaw", "left", 0.0))
+    assert np.abs(still.sitter.pixels.astype(int) - sitter.pixels).max() <= 1
+    assert not still.shift.table.any()
+
+
+def test_a_swelling_needs_a_place_and_a_height() -> None:
+    for bad in (("ear", "right", 1.0), ("cheek", "up", 1.0), ("cheek", "right", np.nan)):
+        with pytest.raises(InvalidInputError, match="swelling"):
+            Swelling(*bad)
+
+
+def true_reading(swollen: Swollen, picture: SkinPicture) -> Array:
+    """What would be read if the skin's shift were known."""
+    halves = []
+    for plane, outwards in zip(picture.plane[:, BELOW].astype(np.float64), (-1, 1), strict=True):
+        parts = np.array_split(plane * (outwards, 1), 4)
+        read = [swollen.shift.at(part[..., 0], part[..., 1]) for part in parts]
+        halves.append(np.concatenate(read) * (outwards, 1))
+    return read_outwards(np.stack(halves) * picture.mm_per_cm, np.stack([followed_skin()] * 2))
+
+
+@pytest.mark.parametrize("place", REGIONS)
+@pytest.mark.parametrize("side", ["right", "left"])
+def test_a_known_swelling_is_read(
+    sitter: Sitter, before: SkinPicture, place: str, side: str
+) -> None:
+    swollen = swell_face(sitter, Swelling(place, side, 3.0))
+    now = picture_of(swollen.sitter)
+    found = measure_swelling(now, before)
+    own = ("right", "left").index(side), REGIONS.index(place)
+    true = true_reading(swollen, now)
+    assert true[own] > 0.4
+    assert found.mm[own] == pytest.approx(true[own], rel=0.2)
+    assert np.abs(found.mm[1 - own[0]]).max() < 0.1 * true[own] + 0.05
+
+
+def test_a_swelling_that_went_down_is_negative(sitter: Sitter, before: SkinPicture) -> None:
+    swollen = picture_of(swell_face(sitter, Swelling("cheek", "left", 3.0)).sitter)
+    found = measure_swelling(before, swollen).mm[LEFT, REGIONS.index("cheek")]
+    back = measure_swelling(swollen, before).mm[LEFT, REGIONS.index("cheek")]
+    assert found == pytest.approx(-back, rel=0.15)
+    assert found < -1
+
+
+def test_the_same_photo_shows_no_swelling(before: SkinPicture) -> None:
+    found = measure_swelling(before, before)
+    assert np.abs(found.mm).max() < 0.02
+    assert (found.sd_mm > 0).all()
+    assert not found.notes
+
+
+def test_another_turn_distance_and_light_are_no_swelling(
+    sitter: Sitter, before: SkinPicture
+) -> None:
+    again = Retake(4, -3, 2, distance_cm=60, light_from_deg=90, light_off_deg=40, light=0.4)
+    taken = retake_photo(sitter, again)
+    points = sitter.landmarks.points.copy()
+    points[0, :, :2] = taken.points
+    size = np.array([taken.pixels.shape[1::-1]])
+    moved = replace(sitter.landmarks, points=points, size=size)
+    picture = draw_skin(taken.pixels, moved)
+    found = measure_swelling(picture, before)
+    assert (np.abs(found.mm) <= 2 * found.sd_mm).all()
+
+
+def test_a_mirrored_pair_swaps_the_sides(sitter: Sitter, before: SkinPicture) -> None:
+    swollen = swell_face(sitter, Swelling("jaw", "right", 3.0)).sitter
+    found = measure_swelling(picture_of(swollen), before)
+    there, back = (
+        draw_skin(np.ascontiguousarray(each.pixels[:, ::-1]), each.landmarks.mirrored())
+        for each in (sitter, swollen)
+    )
+    mirrored = measure_swelling(back, there)
+    assert np.allclose(mirrored.mm[::-1], found.mm, atol=0.05)
+    assert np.allclose(mirrored.sd_mm[::-1], found.sd_mm, rtol=0.1)
+
+
+def test_one_photo_alone_tells_no_swelling(before: SkinPicture) -> None:
+    alone = measure_swelling(before, None)
+    assert np.isnan(alone.mm).all()
+    assert np.isnan(alone.sd_mm).all()
+    assert [note.code for note in alone.notes] == ["swelling_alone"]
+    assert np.isnan(measure_swelling(None, before).mm).all()
+
+
+def test_heads_that_are_turned_apart_are_not_compared(sitter: Sitter, before: SkinPicture) -> None:
+    taken = retake_photo(sitter, Retake(yaw_deg=18))
+    points = sitter.landmarks.points.copy()
+    points[0, :, :2] = taken.points
+    found = measure_swelling(
+        draw_skin(taken.pixels, replace(sitter.landmarks, points=points)), before
+    )
+    assert np.isnan(found.mm).all()
+    (note,) = found.notes
+    assert note.code == "swelling_turned"
+
+
+def test_skins_that_have_nothing_in_common_are_not_compared(
+    sitter: Sitter, before: SkinPicture
+) -> None:
+    rng = np.random.default_rng(SEED + 1)
+    height, width = sitter.pixels.shape[:2]
+    coarse = rng.integers(60, 220, (height // 24 + 1, width // 24 + 1, 3), dtype=np.uint8)
+    other = np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC))
+    found = measure_swelling(draw_skin(other, sitter.landmarks), before)
+    assert np.isnan(found.mm).all()
+    assert [note.code for note in found.notes] == ["swelling_unlike"]
+
+
+def test_a_region_that_was_not_seen_is_not_read(before: SkinPicture) -> None:
+    jaw = before.atlas.region == ATLAS_REGIONS.index("jaw")
+    inside = before.inside.copy()
+    inside[RIGHT] &= ~jaw
+    found = measure_swelling(replace(before, inside=inside), before)
+    assert np.isnan(found.mm[RIGHT, REGIONS.index("jaw")])
+    assert np.isfinite(found.mm[LEFT]).all()
+    assert [note.code for note in found.notes] == ["swelling_hidden"]
+
+
+def test_a_bump_stands_out_of_what_a_turn_does() -> None:
+    seen = np.stack([followed_skin()] * 2)
+    rows, columns = np.mgrid[: seen.shape[1], : seen.shape[2]]
+    bump = 2.0 * np.exp(-((rows - 150) ** 2 + (columns - 80) ** 2) / (2 * 20.0**2))
+    shift = np.zeros((*seen.shape, 2), np.float32)
+    shift[..., 0] = 0.5 + 0.01 * columns - 0.004 * rows
+    shift[RIGHT, ..., 0] += bump
+    rest, misfit = quiet.take_off_quiet(shift, seen)
+    assert misfit < 0.1
+    assert np.abs(rest[LEFT][seen[LEFT]]).max() < 0.25
+    assert rest[RIGHT, 150, 80, 0] == pytest.approx(2.0, abs=0.2)
+
+
+def test_errors_are_of_what_photos_differ_in() -> None:
+    table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    mm = np.zeros((2, len(REGIONS)))
+    alike, unlike = Conditions(0.0, 0.1, 0.1), Conditions(10.0, 0.5, 1.0)
+    terms = np.array(table["lower_lid"])
+    expected = np.sqrt(np.square(terms * (1, 10.0, 0.5, 1.0)).sum())
+    number = REGIONS.index("lower_lid")
+    assert error_of(mm, unlike)[RIGHT, number] == pytest.approx(expected)
+    assert (error_of(mm, unlike) > error_of(mm, alike)).all()
+    assert (error_of(mm + 3, alike) > error_of(mm, alike)).all()
+
+
+def test_conditions_are_of_the_mouth_and_of_all_skin() -> None:
+    seen = np.stack([followed_skin()] * 2)
+    rest = np.full((*seen.shape, 2), 0.3)
+    found = compare_conditions(4.0, rest, seen, 0.2)
+    assert found == Conditions(4.0, 0.2, pytest.approx(0.3 * np.sqrt(2)))
+
+
+def test_columns_say_region_and_side(before: SkinPicture) -> None:
+    columns = swelling_columns([measure_swelling(before, None)] * 2)
+    assert "swelling_lower_lid_left_mm" in columns
+    assert "swelling_cheek_right_sd_mm" in columns
+    assert all(values.shape == (2,) for values in columns.values())
+    assert len(columns) == 4 * len(REGIONS)
+
+
+def test_the_numbers_are_as_their_script_wrote_them() -> None:
+    text = TABLE.read_text(encoding="utf-8")
+    assert is_sealed(text)
+    fields = hashlib.sha256(quiet.MODES.read_bytes()).hexdigest()
+    assert tomllib.loads(text)["fields_sha256"] == fields
