@@ -11,6 +11,7 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.series.history import History
 from asymmetry.series.labels import REST
+from asymmetry.series.skin_course import SkinCourse, list_skin_courses
 from asymmetry.skin_photos import Skin, read_skin
 from asymmetry.tissue.density import Density
 
@@ -28,6 +29,11 @@ class SkinHistory(History):
     """
 
     skin: Skin | None = None
+
+    @property
+    def skin_courses(self) -> tuple[SkinCourse, ...]:
+        """Bruises and swellings over days, where they were asked for."""
+        return () if self.skin is None else list_skin_courses(self.skin.table)
 
     def with_skin(self, baseline: str | None = None) -> Self:
         """The same series with bruises looked for in each photo that can still be read.

@@ -151,6 +151,9 @@ def test_rules_have_names_words_and_sources() -> None:
         "outside the normal range",
         "not regained",
         "against the trend",
+        "growing in the skin",
+        "swelling that lasts",
+        "bruise that lasts",
     ]
     assert all(rule.looks_for and rule.source for rule in RULES)
 

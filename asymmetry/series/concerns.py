@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from asymmetry.core.arrays import check_type
 from asymmetry.core.notes import as_note
 from asymmetry.series.rule import Concern, Rule, Situation
-from asymmetry.series.rules import RULES
+from asymmetry.series.rules import RULES as GEOMETRY_RULES
+from asymmetry.series.skin_rules import SKIN_RULES
 
 __all__ = [
     "RULES",
@@ -20,6 +21,8 @@ __all__ = [
     "unregister_rule",
 ]
 
+#: The library's own rules, those that are urgent first; of the skin, which few series measure, last.
+RULES = (*GEOMETRY_RULES, *SKIN_RULES)
 _REGISTERED: dict[str, Rule] = {}
 
 
@@ -68,7 +71,7 @@ def register_rule(rule: Rule) -> Rule:
     ...             yield "more than nine days", each.diff.day[-1], each.diff.photos[-1], ()
     >>> rule = register_rule(Rule("many days", "a long series", "an example", find_many_days))
     >>> [each.name for each in list_rules()][-2:]
-    ['against the trend', 'many days']
+    ['bruise that lasts', 'many days']
     >>> unregister_rule("many days")
     """
     _REGISTERED[rule.name] = rule

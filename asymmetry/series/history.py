@@ -24,6 +24,11 @@ from asymmetry.series.measured import MeasuredSeries
 from asymmetry.series.movement_pairs import movements
 from asymmetry.series.recovery import Recovery, recovery
 from asymmetry.series.reference import reference_days
+from asymmetry.series.skin_course import (
+    SkinCourse,
+    SkinFinding,
+    list_skin_findings,
+)
 from asymmetry.series.summary import sentences_html, series_title
 from asymmetry.series.timeline import Entry, timeline, trend_days
 from asymmetry.series.trend import Forecast, Trend, choose_threshold, forecast, trend
@@ -116,6 +121,16 @@ class History(MeasuredSeries):
         """The side that changed, how far, when, and how it is now; those that last first, see `Finding`."""
         return list_findings(self.changes(), self.followed, self.treated, self.affected)
 
+    @property
+    def skin_courses(self) -> tuple[SkinCourse, ...]:
+        """Bruises and swellings over days, where they were measured."""
+        return ()
+
+    @functools.cached_property
+    def skin_findings(self) -> tuple[SkinFinding, ...]:
+        """Bruises and swellings: how large, when, and when they were gone; those that last first."""
+        return list_skin_findings(self.skin_courses)
+
     @functools.cached_property
     def _taken(self) -> Circumstances:
         return circumstances(self.landmarks, self.static)
@@ -138,6 +153,7 @@ class History(MeasuredSeries):
             findings=self.findings,
             treatments=self.treatments,
             norms=known if known.hold_for(self.static.provenance) else None,
+            skin=self.skin_courses,
         )
         return concerns(situation, rules)
 

@@ -13,6 +13,7 @@ from asymmetry.metrics.norm import Norms
 from asymmetry.series.change import Change, Sides
 from asymmetry.series.day_zero import DayZero
 from asymmetry.series.finding import Finding
+from asymmetry.series.skin_course import SkinCourse
 from asymmetry.series.treatments import Treatment, days_in_course
 
 __all__ = ["Concern", "Found", "Rule", "Situation"]
@@ -40,6 +41,8 @@ class Situation:
         In order of time, where their days are known.
     norms : Norms or None
         How far the sides of healthy adults are apart; None where they were measured in another way.
+    skin : tuple of SkinCourse
+        Bruises and swellings over days, where they were measured.
     """
 
     changes: tuple[Change, ...]
@@ -50,6 +53,7 @@ class Situation:
     findings: tuple[Finding, ...] = ()
     treatments: tuple[Treatment, ...] = ()
     norms: Norms | None = None
+    skin: tuple[SkinCourse, ...] = ()
 
     @property
     def latest_treatment(self) -> float:

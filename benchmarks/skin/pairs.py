@@ -43,7 +43,7 @@ class Pair:
     turn_deg : float
         Angle between both heads.
     true_mm : ndarray, shape (2, regions)
-        What would be read if the skin's shift were known.
+        What would be read if the skin's shift in the plane of the face were known.
     """
 
     name: str

@@ -32,6 +32,8 @@ FloatArray = npt.NDArray[np.float64]
 PAGE = FOLDER.parent / "swelling.md"
 #: A full smile's share above which a quiet photo counts as one with a smile.
 SMILING = 0.15
+#: Share of a swelling that another region truly has, above which what is read there is no cross-talk.
+REACHED = 0.2
 _LIMIT = 2.0
 COMMAND = "`python -m benchmarks.skin.swelling`"
 
@@ -96,17 +98,20 @@ def _swollen_cells(readings: Sequence[Reading]) -> Iterator[str]:
 def _cross_talk(
     readings: Sequence[Reading], own: Sequence[tuple[int, int]], true: FloatArray
 ) -> Iterator[float]:
-    """Share of a swelling that is read in each other region of its side, and in each of the other side."""
+    """Shares of a swelling that are read in other regions of its side and on the other side.
+
+    A region that the swelling itself reaches, by more than `REACHED` of it, is none of them.
+    """
     for side in range(2):
         for number in range(len(REGIONS)):
-            if side == 0 and number == own[0][1]:
-                continue
             at = [(abs(mine - side), number) for mine, _ in own]
-            beyond = [
-                each.mm[where] - each.pair.true_mm[where]
-                for each, where in zip(readings, at, strict=True)
-            ]
-            yield _slope(true, np.array(beyond))
+            there = np.array(
+                [each.pair.true_mm[where] for each, where in zip(readings, at, strict=True)]
+            )
+            if np.median(np.abs(there) / true) > REACHED:
+                continue
+            read = np.array([each.mm[where] for each, where in zip(readings, at, strict=True)])
+            yield _slope(true, read - there)
 
 
 def _slope(true: FloatArray, read: FloatArray) -> float:
