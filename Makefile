@@ -70,8 +70,9 @@ verdicts: $(VENV)/dev.stamp ## try what is said of made series against the truth
 clips: $(VENV)/dev.stamp ## film faces with a known loss and lag and read them back, into docs/tables and docs/clips.md
 	$(BIN)/python -m benchmarks.clips
 
-skin: $(VENV)/dev.stamp ## measure how true bruises are read, into docs/tables and docs/skin.md
+skin: $(VENV)/dev.stamp ## measure how true bruises and swellings are read, into docs/tables, docs/skin.md and swelling.md
 	$(BIN)/python -m benchmarks.skin
+	$(BIN)/python -m benchmarks.skin.swelling
 
 docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report, draw ARCHITECTURE.md, put docs/tables into docs/accuracy.md, build the site
 	$(BIN)/python docs/layout.py

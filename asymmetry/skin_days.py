@@ -12,8 +12,7 @@ from asymmetry.photos.photo import PhotoSource
 from asymmetry.series.history import History
 from asymmetry.series.labels import REST
 from asymmetry.series.skin_course import SkinCourse, list_skin_courses
-from asymmetry.skin_photos import Skin, read_skin
-from asymmetry.tissue.density import Density
+from asymmetry.skin_photos import Skin, SkinPhoto, read_skin
 
 __all__ = ["SkinHistory", "choose_baseline", "read_series_skin"]
 
@@ -70,8 +69,8 @@ def read_series_skin(series: History, baseline: str | None = None) -> Skin:
     first = choose_baseline(series) if baseline is None else _row_of(series, baseline)
     before = None
     if first is not None:
-        before = _density_of(series, first)
-        if before is None and baseline is not None:
+        before = _skin_of(series, first)
+        if before.density is None and baseline is not None:
             raise InvalidInputError(
                 f"{baseline}: can't be read, so it can't be the baseline of the skin"
             )
@@ -99,7 +98,7 @@ def _row_of(series: History, name: str) -> int:
     return int(rows[0])
 
 
-def _density_of(series: History, row: int) -> Density | None:
+def _skin_of(series: History, row: int) -> SkinPhoto:
     mirrored = bool(series.photos["mirrored"][row])
     alone = read_skin(
         series.landmarks[row],
@@ -107,7 +106,7 @@ def _density_of(series: History, row: int) -> Density | None:
         series.static["mm_per_px"][row : row + 1],
         mirrored=[mirrored],
     )
-    return alone.photos[0].density
+    return alone.photos[0]
 
 
 def _source(series: History, row: int) -> PhotoSource | None:

@@ -1,4 +1,4 @@
-"""The skin of photos: bruises as a table, as patches and as a map to draw."""
+"""The skin of photos: bruises as a table, as patches and as a map to draw; swelling as a table."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from asymmetry.tissue.columns import bruise_columns, notes_of
 from asymmetry.tissue.density import Density, density_of
 from asymmetry.tissue.patches import Patch
 from asymmetry.tissue.picture import SkinPicture, draw_skin
+from asymmetry.tissue.swelling import Swelling, measure_swelling, swelling_columns, without_reading
 
 __all__ = ["Skin", "SkinPhoto", "read_skin", "skin", "skin_columns"]
 
@@ -44,11 +45,14 @@ class SkinPhoto:
         What bruises are found in.
     bruises : Bruises or None
         What was found.
+    swelling : Swelling
+        How much more swollen the face is than in the baseline; NaN without one.
     """
 
     picture: SkinPicture | None = field(default=None, repr=False)
     density: Density | None = field(default=None, repr=False)
     bruises: Bruises | None = None
+    swelling: Swelling = field(default_factory=without_reading, repr=False)
 
     @property
     def patches(self) -> tuple[Patch, ...]:
@@ -63,7 +67,8 @@ class Skin(Record):
     Attributes
     ----------
     table : Measurements
-        One row per photo: areas, depths and hues of bruises, by side and by region, with their errors.
+        One row per photo: areas, depths and hues of bruises, by side and by region, and swelling against
+        the baseline, with their errors.
     photos : tuple of SkinPhoto
         Pictures, patches and maps, in the same order.
     """
@@ -99,15 +104,15 @@ def skin(
     mirrored: bool = False,
     extractor: Extractor | None = None,
 ) -> Skin:
-    """Find bruises in photos of one person.
+    """Find bruises in photos of one person, and swelling against an earlier photo.
 
     Parameters
     ----------
     photos : PhotoSource or sequence of PhotoSource
         The photos, each as for `score`.
     baseline : PhotoSource, optional
-        A photo of the same person without bruises, best in like light. Without it each side is compared with
-        the other: what both sides have alike is then not judged.
+        A photo of the same person without bruises and swelling, best in like light. Without it each side is
+        compared with the other: what both sides have alike is then not judged, and swelling is not measured.
     mirrored : bool
         All photos were stored mirrored, as many selfies are.
     extractor : Extractor, optional
@@ -151,7 +156,7 @@ def read_skin(
     photos: Iterable[PhotoSource | None],
     mm_per_px: npt.ArrayLike,
     *,
-    before: Density | None = None,
+    before: SkinPhoto | None = None,
     mirrored: Sequence[bool] | None = None,
 ) -> Skin:
     """The skin of photos whose points are read.
@@ -164,8 +169,8 @@ def read_skin(
         Their pixels; None where there are none to be had.
     mm_per_px : array_like, shape (n,)
         The scale, such as the column of `measure`.
-    before : Density, optional
-        The photo without bruises, of `SkinPhoto.density`.
+    before : SkinPhoto, optional
+        The photo without bruises and swelling.
     mirrored : sequence of bool, n, optional
         Which photos were stored mirrored, and turned back before their points were read.
     """
@@ -176,10 +181,11 @@ def read_skin(
         for row, photo in enumerate(photos)
     )
     notes = note_array(
-        (*landmarks.notes[row], *notes_of(each.bruises, each.density))
+        (*landmarks.notes[row], *notes_of(each.bruises, each.density), *each.swelling.notes)
         for row, each in enumerate(found)
     )
     columns = bruise_columns([each.bruises for each in found])
+    columns |= swelling_columns([each.swelling for each in found])
     known = {"photo": landmarks.photo, "taken": landmarks.taken, "status": landmarks.status}
     table = Measurements({**known, **columns}, landmarks.provenance)
     return Skin(table.with_notes(notes), found)
@@ -187,7 +193,7 @@ def read_skin(
 
 def skin_columns(tables: Sequence[Measurements | None]) -> dict[str, npt.NDArray[Any]]:
     """The columns of some photos' skin alone, a row for each table of one photo; NaN where there is none."""
-    unread = bruise_columns([None])
+    unread = bruise_columns([None]) | swelling_columns([without_reading()])
     return {
         name: np.concatenate([blank if each is None else each[name] for each in tables])
         for name, blank in unread.items()
@@ -198,14 +204,16 @@ def _read_photo(
     landmarks: Landmarks,
     photo: PhotoSource | None,
     mm_per_px: float,
-    before: Density | None,
+    before: SkinPhoto | None,
     mirrored: bool,
 ) -> SkinPhoto:
     picture = _draw(landmarks, photo, mm_per_px, mirrored)
     if picture is None:
         return SkinPhoto()
     density = density_of(picture, glasses=_wears_glasses(landmarks))
-    return SkinPhoto(picture, density, find_bruises(density, before))
+    first = before or SkinPhoto()
+    bruises = find_bruises(density, first.density)
+    return SkinPhoto(picture, density, bruises, measure_swelling(picture, first.picture))
 
 
 def _draw(
@@ -231,7 +239,7 @@ def _enough(landmarks: Landmarks) -> int:
     return math.ceil(_ENOUGH_PX / 3 / share)
 
 
-def _read_baseline(baseline: PhotoSource, reader: Extractor, mirrored: bool) -> Density:
+def _read_baseline(baseline: PhotoSource, reader: Extractor, mirrored: bool) -> SkinPhoto:
     loaded = load_source(baseline, name_source(baseline, "baseline"))
     landmarks = reader.extract([loaded])
     if not landmarks.usable[0]:
@@ -242,7 +250,7 @@ def _read_baseline(baseline: PhotoSource, reader: Extractor, mirrored: bool) -> 
         raise InvalidInputError(
             f"{landmarks.photo[0]}: half of the face is hidden, so it can't be the baseline; give another"
         )
-    return density_of(picture, glasses=_wears_glasses(landmarks))
+    return SkinPhoto(picture, density_of(picture, glasses=_wears_glasses(landmarks)))
 
 
 def _wears_glasses(landmarks: Landmarks) -> bool:

@@ -107,6 +107,28 @@ def test_what_grows_after_the_third_day_is_told() -> None:
     assert not told(noisy)
 
 
+def test_rules_have_names_words_and_sources() -> None:
+    assert [rule.name for rule in RULES] == [
+        "lid drop",
+        "open eye",
+        "brow drop",
+        "both brows",
+        "spock brow",
+        "new asymmetry",
+        "weak movement",
+        "movement lost on both sides",
+        "weaker side",
+        "synkinesis",
+        "outside the normal range",
+        "not regained",
+        "against the trend",
+        "growing in the skin",
+        "swelling that lasts",
+        "bruise that lasts",
+    ]
+    assert all(rule.looks_for and rule.source for rule in RULES)
+
+
 def test_a_series_without_skin_has_no_courses(measured: History) -> None:
     assert measured.skin_courses == ()
     assert measured.skin_findings == ()

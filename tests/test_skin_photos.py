@@ -17,6 +17,7 @@ from asymmetry.photos.photo import read_photo
 from asymmetry.skin_photos import Skin
 from asymmetry.synthetic import Bruise, paint_bruise
 from asymmetry.tissue.atlas import REGIONS
+from asymmetry.tissue.swelling import REGIONS as SWELLING_REGIONS
 
 AREA = 300.0
 
@@ -67,6 +68,16 @@ def check(found: Skin, row: int) -> None:
     assert table["bruise_area_cheek_left_mm2"][row] > 0.7 * table["bruise_area_left_mm2"][row]
 
 
+def test_a_bruise_is_no_swelling(folder: Path, extractor: Extractor) -> None:
+    table = asymmetry.skin(
+        bruised_photo(folder), baseline=quiet_photo(folder), extractor=extractor
+    ).table
+    for region in SWELLING_REGIONS:
+        for side in ("right", "left"):
+            stem = f"swelling_{region}_{side}"
+            assert abs(table[f"{stem}_mm"][0]) <= 2 * table[f"{stem}_sd_mm"][0], stem
+
+
 def test_against_a_baseline(folder: Path, extractor: Extractor) -> None:
     photos = [quiet_photo(folder), bruised_photo(folder)]
     found = asymmetry.skin(photos, baseline=quiet_photo(folder), extractor=extractor)
@@ -84,7 +95,7 @@ def test_against_a_baseline(folder: Path, extractor: Extractor) -> None:
 
 def test_a_single_photo_and_a_missing_one(folder: Path, extractor: Extractor) -> None:
     found = asymmetry.skin(bruised_photo(folder), extractor=extractor)
-    assert found.table["flags"][0].split()[-1] == "skin_one_photo"
+    assert found.table["flags"][0].split()[-2:] == ["skin_one_photo", "swelling_alone"]
     missing = asymmetry.skin([folder / "none.png"], extractor=extractor)
     assert missing.table["status"].tolist() == ["unreadable"]
     assert np.isnan(missing.table["bruise_area_left_mm2"][0])

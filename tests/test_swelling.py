@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry.errors import InvalidInputError
+from asymmetry.skin_photos import read_skin
 from asymmetry.synthetic import Retake, Sitter, face, prepare_sitter, retake_photo
 from asymmetry.synthetic.swelling import SPOTS, Swelling, Swollen, swell_face
 from asymmetry.tissue import quiet
@@ -246,3 +247,14 @@ def test_the_numbers_are_as_their_script_wrote_them() -> None:
     assert is_sealed(text)
     fields = hashlib.sha256(quiet.MODES.read_bytes()).hexdigest()
     assert tomllib.loads(text)["fields_sha256"] == fields
+
+
+def test_the_table_of_skin_has_swelling_against_the_baseline(sitter: Sitter) -> None:
+    swollen = swell_face(sitter, Swelling("cheek", "left", 3.0)).sitter
+    scale = [1 / PX_PER_MM]
+    first = read_skin(sitter.landmarks, [sitter.pixels], scale)
+    assert "swelling_alone" in first.table["flags"][0]
+    assert np.isnan(first.table["swelling_cheek_left_mm"]).all()
+    found = read_skin(swollen.landmarks, [swollen.pixels], scale, before=first.photos[0])
+    assert found.table["swelling_cheek_left_mm"][0] > 1
+    assert abs(found.table["swelling_cheek_right_mm"][0]) < 0.2

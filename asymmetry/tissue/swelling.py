@@ -8,7 +8,7 @@ straight towards the camera it does not show.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -37,6 +37,7 @@ __all__ = [
     "read_outwards",
     "swelling_columns",
     "turn_between",
+    "without_reading",
 ]
 
 Mask = npt.NDArray[np.bool_]
@@ -110,23 +111,28 @@ def measure_swelling(picture: SkinPicture | None, baseline: SkinPicture | None) 
     Swelling
         Positive where the skin stands farther out than in the baseline.
     """
-    blank = np.full((len(SIDES), len(REGIONS)), np.nan)
     if picture is None:
-        return Swelling(blank, blank)
+        return without_reading()
     if baseline is None:
-        return Swelling(blank, blank, (Note("swelling_alone"),))
+        return without_reading(Note("swelling_alone"))
     shift, seen = follow_skin(baseline, picture)
     rest, misfit = take_off_quiet(shift, seen)
     conditions = compare_conditions(turn_between(baseline, picture), rest, seen, misfit)
     unlike = _too_unlike(conditions)
     if unlike:
-        return Swelling(blank, blank, (unlike,))
+        return without_reading(unlike)
     mm = read_outwards(rest, seen)
     notes = (Note("swelling_hidden"),) if np.isnan(mm).any() else ()
     return Swelling(mm, error_of(mm, conditions), notes)
 
 
-def swelling_columns(swellings: list[Swelling]) -> Mapping[str, FloatArray]:
+def without_reading(*notes: Note) -> Swelling:
+    """No reading, and why."""
+    blank = np.full((len(SIDES), len(REGIONS)), np.nan)
+    return Swelling(blank, blank, notes)
+
+
+def swelling_columns(swellings: Sequence[Swelling]) -> dict[str, FloatArray]:
     """Columns ``swelling_<region>_<side>_mm`` and ``..._sd_mm`` of n photos, each of shape (n,)."""
     columns = {}
     for side, _ in enumerate(SIDES):

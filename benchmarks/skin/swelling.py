@@ -65,7 +65,7 @@ def swollen_rows(readings: Sequence[Reading]) -> Iterator[Row]:
     """What is read of known swellings, and of it on other regions and the other side."""
     yield [
         *("swelling", "setting", "photos", "true, mm", "gain", "RMSE, mm", "within 2 SD"),
-        "cross-talk",
+        *("same side", "other side"),
     ]
     for place in REGION_OF:
         for setting in SETTINGS:
@@ -92,26 +92,27 @@ def _swollen_cells(readings: Sequence[Reading]) -> Iterator[str]:
     yield f"{np.sqrt(np.nanmean(off**2)):.2f}"
     known = np.isfinite(off)
     yield f"{np.mean(np.abs(off[known]) <= _LIMIT * sd[known]):.0%}"
-    yield f"{max(map(abs, _cross_talk(readings, own, true))):.2f}"
+    for side in range(2):
+        shares = [*_cross_talk(readings, own, true, side)]
+        yield f"{max(shares, key=abs):+.2f}" if shares else ""
 
 
 def _cross_talk(
-    readings: Sequence[Reading], own: Sequence[tuple[int, int]], true: FloatArray
+    readings: Sequence[Reading], own: Sequence[tuple[int, int]], true: FloatArray, side: int
 ) -> Iterator[float]:
-    """Shares of a swelling that are read in other regions of its side and on the other side.
+    """Shares of a swelling that are read in other regions of its side (0), or in those of the other side (1).
 
     A region that the swelling itself reaches, by more than `REACHED` of it, is none of them.
     """
-    for side in range(2):
-        for number in range(len(REGIONS)):
-            at = [(abs(mine - side), number) for mine, _ in own]
-            there = np.array(
-                [each.pair.true_mm[where] for each, where in zip(readings, at, strict=True)]
-            )
-            if np.median(np.abs(there) / true) > REACHED:
-                continue
-            read = np.array([each.mm[where] for each, where in zip(readings, at, strict=True)])
-            yield _slope(true, read - there)
+    for number in range(len(REGIONS)):
+        at = [(abs(mine - side), number) for mine, _ in own]
+        there = np.array(
+            [each.pair.true_mm[where] for each, where in zip(readings, at, strict=True)]
+        )
+        if np.median(np.abs(there) / true) > REACHED:
+            continue
+        read = np.array([each.mm[where] for each, where in zip(readings, at, strict=True)])
+        yield _slope(true, read - there)
 
 
 def _slope(true: FloatArray, read: FloatArray) -> float:
