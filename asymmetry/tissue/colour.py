@@ -28,7 +28,14 @@ def _decode(values: FloatArray) -> FloatArray:
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
+def _encode(light: FloatArray) -> FloatArray:
+    return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
+
+
+# Powers are slow, so both ways are looked up. In the dark 20 steps of the light make one of the pixels.
+_STEPS = 2**16 - 1
 _LINEAR = _decode(np.arange(256) / 255).astype(np.float32)
+_CURVE = np.rint(_encode(np.arange(_STEPS + 1) / _STEPS) * 255).astype(np.uint8)
 
 
 def linear_from_srgb(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
@@ -50,9 +57,7 @@ def srgb_from_linear(light: FloatArray) -> npt.NDArray[np.uint8]:
     >>> srgb_from_linear(linear_from_srgb(np.array([7, 130], np.uint8))).tolist()
     [7, 130]
     """
-    inside = np.clip(light, 0.0, 1.0)
-    curve = np.where(inside <= 0.0031308, inside * 12.92, 1.055 * inside ** (1 / 2.4) - 0.055)
-    return np.asarray(np.rint(curve * 255), dtype=np.uint8)
+    return _CURVE[np.rint(np.clip(light, 0.0, 1.0) * _STEPS).astype(np.uint16)]
 
 
 def lab_from_linear(light: FloatArray) -> FloatArray:
