@@ -139,7 +139,7 @@ def load_atlas() -> Atlas:
     return Atlas(
         region=_label(face),
         skin=_shrink(face, _RIM_MM) & ~_no_skin(vertices),
-        normal=_normals(canonical, place),
+        normal=_normals(canonical, place).astype(np.float32),
         place=place,
         knots=knots,
         numbers=numbers,

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["delta_e", "lab_from_linear", "linear_from_srgb", "srgb_from_linear"]
+__all__ = ["FLOOR", "delta_e", "lab_from_linear", "linear_from_srgb", "srgb_from_linear"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
+#: Added to linear light before its logarithm, so that noise in the dark counts little.
+FLOOR = 0.004
 # Linear sRGB to CIE XYZ and the white point, D65 (IEC 61966-2-1).
 _TO_XYZ = np.array(
     [

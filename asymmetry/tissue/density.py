@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.tissue.atlas import REGIONS, Atlas, load_atlas
-from asymmetry.tissue.masks import FLOOR, darkness, find_seen
+from asymmetry.tissue.colour import FLOOR
+from asymmetry.tissue.masks import find_seen
 from asymmetry.tissue.picture import SkinPicture
 
 __all__ = ["CHANNELS", "COARSE", "Density", "Grid", "density_of", "from_channels", "load_grid"]
@@ -122,7 +123,7 @@ def density_of(picture: SkinPicture, *, glasses: bool = False) -> Density:
         seen=count >= COARSE**2 / 2,
         area=_sum(picture.area),
         light=np.asarray(mean, dtype=np.float32),
-        grain=_sum(_steps(darkness(picture.light))) / np.float32(COARSE**2),
+        grain=_sum(_steps(picture.dark)) / np.float32(COARSE**2),
         mm_per_cm=picture.mm_per_cm,
     )
 

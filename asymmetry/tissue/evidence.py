@@ -106,21 +106,18 @@ def band_passed(difference: FloatArray, seen: Mask) -> FloatArray:
     return np.stack(bands)
 
 
-def stand_out(difference: FloatArray, seen: Mask, quiet: Mask, noise: Noise) -> FloatArray:
+def stand_out(bands: FloatArray, quiet: Mask, noise: Noise) -> FloatArray:
     """How far each pixel stands out, in standard deviations of people without a bruise, (scales, h, w).
 
     Parameters
     ----------
-    difference : ndarray, shape (h, w, 3)
-        Of density, without the light.
-    seen : ndarray of bool, shape (h, w)
-        Pixels that are seen in both.
+    bands : ndarray, shape (scales, h, w, 3)
+        A difference of density without the light, of `band_passed`.
     quiet : ndarray of bool, shape (h, w)
-        Those outside of patches, by which this photo's own noise is judged.
+        Pixels outside of patches, by which this photo's own noise is judged.
     noise : Noise
         The table's.
     """
-    bands = band_passed(difference, seen)
     region = np.maximum(load_grid().region, 0)
     out = np.zeros(bands.shape[:3], np.float32)
     excess, shadows = own_excess(bands[0], quiet, noise)
@@ -128,8 +125,10 @@ def stand_out(difference: FloatArray, seen: Mask, quiet: Mask, noise: Noise) -> 
     for scale, band in enumerate(bands):
         # The finest scale alone tells: on broader ones a large bruise is a large part of the skin.
         precision = np.linalg.inv(noise.covariance[:, scale] + excess * sizes[scale] / sizes[0])
-        whitened = np.einsum("hwij,hwj->hwi", precision[region], band)
-        out[scale] = np.sqrt(np.maximum(np.nan_to_num((whitened * band).sum(axis=-1)), 0))
+        judged = np.isfinite(band[..., 0])
+        values = band[judged]
+        whitened = (precision.astype(np.float32)[region[judged]] @ values[..., None])[..., 0]
+        out[scale][judged] = np.sqrt(np.maximum((whitened * values).sum(axis=-1), 0))
     return out / (_own_noise(out, quiet) * (1 + _CAUTION * shadows))
 
 

@@ -10,10 +10,9 @@ import numpy.typing as npt
 
 from asymmetry.core.records import Record
 from asymmetry.core.schemes import SIDES
-from asymmetry.tissue.colour import delta_e, lab_from_linear
+from asymmetry.tissue.colour import FLOOR, delta_e, lab_from_linear
 from asymmetry.tissue.density import Density, from_channels
 from asymmetry.tissue.evidence import Kind, load_noise, smooth
-from asymmetry.tissue.masks import FLOOR
 from asymmetry.tissue.outline import grow, shrink
 from asymmetry.tissue.patches import Patch, hue_of
 from asymmetry.tissue.shade import fit_light

@@ -9,14 +9,12 @@ import numpy.typing as npt
 from asymmetry.tissue.atlas import PX_PER_CM
 from asymmetry.tissue.picture import SkinPicture
 
-__all__ = ["DARK", "FLOOR", "darkness", "find_seen"]
+__all__ = ["DARK", "find_seen"]
 
 Mask = npt.NDArray[np.bool_]
 Light = npt.NDArray[np.float32]
 _PX_PER_MM = PX_PER_CM / 10
 
-#: Added to linear light before its logarithm, so that noise in the dark counts little.
-FLOOR = 0.004
 # A channel above this share of white (linear) may be burnt out.
 _BURNT = 0.92
 # Glare and hard shadow against their surroundings: natural logarithms of the light, over this distance, mm.
@@ -32,11 +30,6 @@ DARK = 1.0
 _MARGIN_MM = 1.0
 
 
-def darkness(light: Light) -> Light:
-    """Mean natural logarithm of the channels, its sign turned: large in the dark. Shape (...) of (..., 3)."""
-    return np.asarray(-np.log(light + np.float32(FLOOR)).mean(axis=-1), dtype=np.float32)
-
-
 def find_seen(picture: SkinPicture) -> Mask:
     """Skin of both halves that is seen as it is, shape (2, HEIGHT, WIDTH).
 
@@ -45,7 +38,7 @@ def find_seen(picture: SkinPicture) -> Mask:
     picture : SkinPicture
         The picture. Eyes, brows, lips, nostrils and what is turned away are left out already.
     """
-    dark = darkness(picture.light)
+    dark = picture.dark
     burnt = np.any(picture.light > _BURNT, axis=-1)
     covered = np.stack([_cover(dark[i], picture.inside[i], burnt[i]) for i in range(len(dark))])
     return picture.inside & ~covered

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import cv2
@@ -129,7 +130,7 @@ def find_spots(difference: FloatArray, seen: Mask, kind: Kind) -> Found:
         spots = list(search.spots())
         if np.array_equal(before, _joined(spots, seen)):
             break
-    return Found(tuple(spots), rest, search.evidence(seen))
+    return Found(tuple(spots), rest, search.evidence)
 
 
 def _joined(spots: list[Spot], seen: Mask) -> Mask:
@@ -148,20 +149,30 @@ class _Search:
     quiet: Mask
     kind: Kind
 
-    def evidence(self, seen: Mask) -> FloatArray:
+    @cached_property
+    def bands(self) -> FloatArray:
+        """The difference at each scale."""
+        return band_passed(self.rest, self.seen)
+
+    @cached_property
+    def evidence(self) -> FloatArray:
         """How far each pixel stands out, as a share of what a patch begins at."""
-        limits = np.array(SEED[self.kind])[:, None, None]
-        out = stand_out(self.rest, seen, seen & self.quiet, load_noise(self.kind))
-        return np.asarray((out / limits).max(axis=0))
+        return self._evidence(self.bands)
+
+    def _evidence(self, bands: FloatArray) -> FloatArray:
+        limits = np.array(SEED[self.kind], np.float32)[:, None, None]
+        return np.asarray(
+            (stand_out(bands, self.quiet, load_noise(self.kind)) / limits).max(axis=0)
+        )
 
     def spots(self) -> Iterator[Spot]:
         """Outlines of patches, the clearest first, each looked for outside of those before."""
         fine, _ = smooth(self.rest, self.seen, _SMOOTH_MM)
         sharp, _ = smooth(self.rest, self.seen, _SHARP_MM)
         noise, free = load_noise(self.kind), self.seen.copy()
-        shadow, _ = own_excess(band_passed(self.rest, self.seen)[0], self.quiet, noise)
+        shadow, _ = own_excess(self.bands[0], self.quiet, noise)
         safe = shrink(self.seen, _RIM_MM)
-        evidence = self.evidence(free)
+        evidence = self.evidence
         for _ in range(_MOST_SPOTS):
             peaks = np.where(safe & free, evidence, 0)
             place = np.unravel_index(int(peaks.argmax()), peaks.shape)
@@ -176,7 +187,7 @@ class _Search:
             share, colour = spot.share_in(sharp), _colour(spot.step, shadow)
             yield spot._replace(share=share, strength=peak, colour=colour)
             free &= ~grow(spot.mask, _APART_MM)
-            evidence = np.where(core, 0, self.evidence(free))
+            evidence = np.where(core, 0, self._evidence(band_passed(self.rest, free)))
 
 
 def _colour(step: FloatArray, shadow: FloatArray) -> float:

@@ -13,10 +13,9 @@ import numpy.typing as npt
 from asymmetry.core.records import Record
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.tissue.atlas import REGIONS
-from asymmetry.tissue.colour import delta_e, lab_from_linear
+from asymmetry.tissue.colour import FLOOR, delta_e, lab_from_linear
 from asymmetry.tissue.density import Density, from_channels, load_grid
 from asymmetry.tissue.evidence import smooth
-from asymmetry.tissue.masks import FLOOR
 from asymmetry.tissue.outline import Spot, grow, opened, shrink
 
 __all__ = ["HUES", "Patch", "describe", "hue_of", "is_bruise", "side_of", "split_hues"]

@@ -17,7 +17,7 @@ from asymmetry.extract.face.half import from_half, to_half
 from asymmetry.extract.face.plane import average_at, places
 from asymmetry.extract.face.pose import Pose, fit_pose, stable_numbers
 from asymmetry.tissue.atlas import PX_PER_CM, REGIONS, STEP, Atlas, load_atlas
-from asymmetry.tissue.colour import linear_from_srgb
+from asymmetry.tissue.colour import FLOOR, linear_from_srgb
 
 __all__ = ["FACING", "SkinPicture", "draw_skin"]
 
@@ -75,6 +75,11 @@ class SkinPicture:
     def light(self) -> Light:
         """Linear light, 0 to 1, shape (2, HEIGHT, WIDTH, 3)."""
         return linear_from_srgb(self.rgb)
+
+    @cached_property
+    def dark(self) -> Light:
+        """Mean natural logarithm of the channels, its sign turned: large in the dark, (2, HEIGHT, WIDTH)."""
+        return np.asarray(-np.log(self.light + np.float32(FLOOR)).mean(axis=-1), dtype=np.float32)
 
     @cached_property
     def area(self) -> Light:
@@ -199,6 +204,6 @@ def _inside(photo: Pixels, at: FloatArray, pose: Pose, atlas: Atlas) -> Mask:
     height, width = photo.shape[:2]
     x, y = at[..., 0], at[..., 1]
     within = (x > 1) & (y > 1) & (x < width - 1) & (y < height - 1)
-    towards = pose.rotation[2]
-    facing = np.stack([atlas.normal @ (towards * (sign, 1, 1)) for sign in (-1, 1)])
+    towards = pose.rotation[2] * np.array([[-1, 1, 1], [1, 1, 1]])
+    facing = np.moveaxis(atlas.normal @ towards.T.astype(np.float32), -1, 0)
     return np.asarray(within & (facing > FACING) & atlas.skin)

@@ -12,8 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 
+from asymmetry.extract import Extractor
+from asymmetry.metrics import measure
+from asymmetry.skin_photos import read_skin
 from asymmetry.synthetic.bruise import Bruise
 from asymmetry.tissue.bruises import Bruises, find_bruises
 from asymmetry.tissue.density import Density
@@ -67,6 +71,7 @@ def main() -> None:
         "skin_quiet": lambda: _quiet(rest, smiles, old),
         "skin_course": lambda: _course(rest[::COURSES]),
         "skin_marks": lambda: _marks(rest[::MARKED]),
+        "skin_cost": _cost,
     }
     how = (
         f"`python -m benchmarks.skin`: {len(rest)} people at rest, {len(smiles)} smiling, {len(old)} "
@@ -236,6 +241,24 @@ def _follow(
             continue
         followed = follow_patch(known, shot.density, before)
         yield day, shot.delta_e, outcome.found, outcome.hue, followed.depth_de, followed.is_gone
+
+
+def _cost() -> Iterator[Row]:
+    """Processor time of one photo's skin beside its points, with one thread: the least of some runs."""
+    paths = photos.london(tuning=False)[:4]
+    cv2.setNumThreads(1)
+    spent: dict[str, list[float]] = {"points": [], "skin": []}
+    with Extractor(threads=1) as extractor:
+        for path in [*paths[:1], *paths * 3]:
+            data, start = path.read_bytes(), time.process_time()
+            landmarks = extractor.extract([data])
+            middle = time.process_time()
+            read_skin(landmarks, [data], measure(landmarks, metrics=["mrd1"])["mm_per_px"])
+            spent["points"].append(middle - start)
+            spent["skin"].append(time.process_time() - middle)
+    points, skin = (min(each[1:]) for each in spent.values())
+    yield ["photo of 1350 × 1350 px", "points", "skin, with decoding", "ratio"]
+    yield ["processor ms", f"{1000 * points:.0f}", f"{1000 * skin:.0f}", f"{skin / points:.2f}"]
 
 
 def _area(patch: object) -> float:
