@@ -17,7 +17,7 @@ from asymmetry.tissue.columns import bruise_columns, notes_of
 from asymmetry.tissue.density import CHANNELS, Density, density_of, load_grid
 from asymmetry.tissue.evidence import TABLE, load_noise
 from asymmetry.tissue.following import follow_patch
-from asymmetry.tissue.patches import HUES, hue_of
+from asymmetry.tissue.patches import HUES, hue_of, is_bruise
 from asymmetry.tissue.picture import draw_skin
 from asymmetry.tissue.shade import fit_light
 from benchmarks.skin.making import HUE_CLASS
@@ -135,6 +135,27 @@ def test_a_mole_and_a_shadow_are_no_bruises(skin: Pixels, landmarks: Landmarks) 
     shade = linear_from_srgb(skin).copy()
     shade[330:400, 130:190] *= 0.7  # all channels alike
     assert find_bruises(density(srgb_from_linear(shade), landmarks)).patches == ()
+
+
+def test_glare_on_one_side_is_no_bruise_on_the_other(skin: Pixels, landmarks: Landmarks) -> None:
+    rows, columns = np.mgrid[: skin.shape[0], : skin.shape[1]]
+    blob = np.exp(-(((columns - 430) / 20) ** 2 + ((rows - 370) / 30) ** 2))[..., None]
+    shiny = srgb_from_linear(linear_from_srgb(skin) + 0.3 * blob)
+    assert find_bruises(density(shiny, landmarks)).patches == ()
+
+
+def test_a_fold_is_too_slim_for_a_bruise(skin: Pixels, landmarks: Landmarks) -> None:
+    grid = load_grid()
+    spot = find_bruises(
+        density(
+            painted(skin, landmarks, Bruise("right", **CHEEK, area_mm2=250, delta_e=9)), landmarks
+        )
+    ).patches[0]
+    fold = np.abs(grid.place[..., 0] - 3.5) < 0.3
+    slim = replace(spot, mask=fold & (np.abs(grid.place[..., 1] + 1) < 2))
+    shot = density(skin, landmarks)
+    assert is_bruise(spot, shot)
+    assert not is_bruise(slim, shot)
 
 
 def test_a_mirrored_photo_swaps_the_sides(skin: Pixels, landmarks: Landmarks) -> None:

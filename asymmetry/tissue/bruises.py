@@ -36,12 +36,15 @@ class Bruises:
         same.
     against : {"mirror", "baseline"}
         What it was compared with.
+    shadows : float
+        How much stronger the photo's shadows are than usual, 0 to 2: all has to stand out more then.
     """
 
     patches: tuple[Patch, ...]
     judged: Mask = field(repr=False)
     evidence: FloatArray = field(repr=False)
     against: str = "mirror"
+    shadows: float = 0.0
 
     def share_judged(self) -> FloatArray:
         """Share of each region's skin that was compared, shape (2, regions)."""
@@ -75,7 +78,8 @@ def _against_mirror(now: Density) -> Bruises:
         side = side_of(spot, now)
         sign = 1.0 if side == "right" else -1.0
         patches += _patches(spot._replace(step=spot.step * sign), found.rest * sign, side, now)
-    return Bruises(tuple(patches), np.stack([seen, seen]), np.stack([found.evidence] * 2))
+    evidence = np.stack([found.evidence] * 2)
+    return Bruises(tuple(patches), np.stack([seen] * 2), evidence, shadows=found.shadows)
 
 
 def _against_baseline(now: Density, before: Density) -> Bruises:

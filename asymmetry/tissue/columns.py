@@ -27,8 +27,8 @@ LEAST_SEEN = 0.5
 _NOTHING_MM2 = 10.0
 # Skin darker than this (L*, median of the face) is called very dark: fewer of its bruises are found.
 _DARK_L = 30.0
-# The finest bruises need so many px of the photo per mm.
-_QUANTITIES = ("area", "depth")
+# Shadows that are stronger than this are noted, see `Bruises.shadows`.
+_SHADOWS = 0.5
 
 
 def bruise_columns(found: Sequence[Bruises | None]) -> dict[str, Column]:
@@ -55,6 +55,8 @@ def notes_of(found: Bruises | None, density: Density | None) -> tuple[Note, ...]
         notes.append(Note("skin_unseen", regions=names))
     if _lightness(density) < _DARK_L:
         notes.append(Note("skin_dark"))
+    if found.shadows > _SHADOWS:
+        notes.append(Note("skin_shadows"))
     if found.against == "mirror":
         notes.append(Note("skin_one_photo"))
     return tuple(notes)

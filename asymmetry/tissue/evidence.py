@@ -49,7 +49,7 @@ _QUIETER, _TRIMMED, _LEAST_PIXELS = 0.8, 1.7, 200
 # Strong shadows: a photo's own excess over the table's noise, in multiples of that. What is more than the
 # first counts, up to the second. Photos of tuning people in even light have up to 0.4, with a large bruise up
 # to 1.4, portraits in strong light 1.5 to 7. All has to stand out more, by this share for each that counts.
-_STRONG, _MOST, _CAUTION = 1.0, 2.0, 0.3
+_STRONG, _MOST, _CAUTION = 1.0, 2.0, 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +106,9 @@ def band_passed(difference: FloatArray, seen: Mask) -> FloatArray:
     return np.stack(bands)
 
 
-def stand_out(bands: FloatArray, quiet: Mask, noise: Noise) -> FloatArray:
+def stand_out(
+    bands: FloatArray, quiet: Mask, noise: Noise, excess: FloatArray, shadows: float
+) -> FloatArray:
     """How far each pixel stands out, in standard deviations of people without a bruise, (scales, h, w).
 
     Parameters
@@ -117,10 +119,11 @@ def stand_out(bands: FloatArray, quiet: Mask, noise: Noise) -> FloatArray:
         Pixels outside of patches, by which this photo's own noise is judged.
     noise : Noise
         The table's.
+    excess, shadows
+        Of `own_excess`.
     """
     region = np.maximum(load_grid().region, 0)
     out = np.zeros(bands.shape[:3], np.float32)
-    excess, shadows = own_excess(bands[0], quiet, noise)
     sizes = np.trace(noise.covariance, axis1=2, axis2=3).mean(axis=0)
     for scale, band in enumerate(bands):
         # The finest scale alone tells: on broader ones a large bruise is a large part of the skin.

@@ -49,6 +49,9 @@ _RING_MM, _LEAST_RING = (3, 8), 30
 _MARGIN_MM, _LEAST = 4, 12
 # Another patch begins this far from the outline of one, mm.
 _APART_MM = 3
+# What differs in hue from the middle of a patch belongs to it where it stands out by this, in standard
+# deviations.
+_SURE = 6.0
 # Shading that a photo's own shadows must have to tell their colour, standard deviation.
 _SHADOW = 0.04
 
@@ -99,11 +102,14 @@ class Found:
         The difference without the light.
     evidence : ndarray, shape (h, w)
         How far each pixel stands out at most, as a share of what a patch begins at.
+    shadows : float
+        How much stronger this photo's shadows are than usual, 0 to 2.
     """
 
     spots: tuple[Spot, ...]
     rest: FloatArray = field(repr=False)
     evidence: FloatArray = field(repr=False)
+    shadows: float = 0.0
 
 
 def find_spots(difference: FloatArray, seen: Mask, kind: Kind) -> Found:
@@ -121,16 +127,16 @@ def find_spots(difference: FloatArray, seen: Mask, kind: Kind) -> Found:
         Which of the two.
     """
     spots: list[Spot] = []
-    for _ in range(_LIGHTS):
+    for number in range(_LIGHTS):
         before = _joined(spots, seen)
         quiet = seen & ~grow(before, _MARGIN_MM)
         fitted = fit_light(difference, quiet, kind)
         rest = np.where(seen[..., None], difference - fitted, 0).astype(np.float32)
-        search = _Search(rest, seen, quiet, kind)
+        search = _Search(rest, seen, quiet, kind, first=number == 0)
         spots = list(search.spots())
-        if np.array_equal(before, _joined(spots, seen)):
+        if not spots or (number and np.array_equal(before, _joined(spots, seen))):
             break
-    return Found(tuple(spots), rest, search.evidence)
+    return Found(tuple(spots), rest, search.evidence, search.shadows[1])
 
 
 def _joined(spots: list[Spot], seen: Mask) -> Mask:
@@ -148,11 +154,19 @@ class _Search:
     seen: Mask
     quiet: Mask
     kind: Kind
+    first: bool = False
 
     @cached_property
     def bands(self) -> FloatArray:
         """The difference at each scale."""
         return band_passed(self.rest, self.seen)
+
+    @cached_property
+    def shadows(self) -> tuple[FloatArray, float]:
+        """As of `own_excess`; none at first, when a large bruise may pass for shadows."""
+        if self.first:
+            return np.zeros((3, 3)), 0.0
+        return own_excess(self.bands[0], self.quiet, load_noise(self.kind))
 
     @cached_property
     def evidence(self) -> FloatArray:
@@ -161,16 +175,15 @@ class _Search:
 
     def _evidence(self, bands: FloatArray) -> FloatArray:
         limits = np.array(SEED[self.kind], np.float32)[:, None, None]
-        return np.asarray(
-            (stand_out(bands, self.quiet, load_noise(self.kind)) / limits).max(axis=0)
-        )
+        out = stand_out(bands, self.quiet, load_noise(self.kind), *self.shadows)
+        return np.asarray((out / limits).max(axis=0))
 
     def spots(self) -> Iterator[Spot]:
         """Outlines of patches, the clearest first, each looked for outside of those before."""
         fine, _ = smooth(self.rest, self.seen, _SMOOTH_MM)
         sharp, _ = smooth(self.rest, self.seen, _SHARP_MM)
         noise, free = load_noise(self.kind), self.seen.copy()
-        shadow, _ = own_excess(self.bands[0], self.quiet, noise)
+        shadow, _ = self.shadows
         safe = shrink(self.seen, _RIM_MM)
         evidence = self.evidence
         for _ in range(_MOST_SPOTS):
@@ -215,13 +228,22 @@ def _draw(fine: FloatArray, seen: Mask, core: Mask, noise: Noise) -> Spot | None
         clear = noise.precision[region, 0] @ step
         spot = Spot(mask, fine, step, 0.0, around, clear / max(float(step @ clear), 1e-12))
         share = spot.share_in(fine)
-        drawn = _joined_to(opened((share > _HALF) & seen, _OPENING_MM), core)
+        inside = (share > _HALF) | _other_hue(fine - around, step, noise.precision[region, 0])
+        drawn = _joined_to(opened(inside & seen, _OPENING_MM), core)
         spot = spot._replace(mask=drawn, share=share)
         if np.array_equal(drawn, mask):
             break
         mask = drawn
     assert spot is not None
     return spot._replace(mask=_without_holes(spot.mask) & seen)
+
+
+def _other_hue(rest: FloatArray, step: FloatArray, precision: FloatArray) -> Mask:
+    """Pixels as different from the skin around as half of a step, if darker, whatever their hue: a rim's."""
+    size = np.sqrt(np.maximum(((rest @ precision) * rest).sum(axis=-1), 0))
+    half = max(_HALF * float(np.sqrt(step @ precision @ step)), _SURE)
+    darker = rest[..., 0] * np.sign(step[0]) > 0
+    return np.asarray((size > half) & darker)
 
 
 def _step(fine: FloatArray, seen: Mask, mask: Mask) -> tuple[FloatArray, FloatArray]:

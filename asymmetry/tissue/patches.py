@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -31,12 +32,15 @@ HUES = ("red-purple", "blue", "green", "yellow-brown")
 _RING_MM = (3, 12)
 _LEAST_RING = 20
 # How much shading counts beside colour in telling the side, and how much being darker does.
-_SHADING, _DARKER = 0.5, 0.35
+_SHADING, _DARKER, _LARGE_MM2 = 0.7, 0.15, 500.0
 # Hair has so many times the grain of the skin at the same place of the other side.
 _HAIR = 2.5
 # Hair and shadow darken all channels alike. Blood and its remains change colour by more than this share of
 # the shading: painted ones of tuning people by 0.23 or more in 95 %.
 _COLOUR = 0.18
+# Folds beside nose and mouth are slimmer than this, see `_slimness`, and smaller, mm². Painted bruises have
+# up to 2.4; those of the lids may be slimmer.
+_FOLD, _FOLD_MM2, _LIDS = 3.2, 800.0, ("upper_lid", "lower_lid")
 # A mole: smaller than this, mm², and deeper than this, de.
 _MOLE_MM2, _MOLE_DE = 50.0, 12.0
 # Bruises smaller than this are not told from other marks, mm².
@@ -151,7 +155,9 @@ def side_of(spot: Spot, density: Density) -> Side:
         if around.sum() > _LEAST_RING:
             step = step - np.median(density.value[side][around], axis=0)
         departs.append(float((step * weights) @ direction))
-    darker = _DARKER * float(spot.step[0])
+    # Glare is paler than its ring, and smaller than this; of a larger patch much of the ring may be hidden.
+    large = float(spot.mask.sum()) > _LARGE_MM2
+    darker = (1.0 if large else _DARKER) * float(spot.step[0])
     return "right" if departs[0] + darker > -departs[1] - darker else "left"
 
 
@@ -215,7 +221,16 @@ def is_bruise(patch: Patch, density: Density) -> bool:
         return False
     if patch.colour < _COLOUR or patch.step[0] <= 0:
         return False
+    small = patch.area_mm2 < _FOLD_MM2 and patch.region not in _LIDS
+    if small and _slimness(patch.mask) > _FOLD:
+        return False
     return not (patch.area_mm2 < _MOLE_MM2 and patch.depth_de > _MOLE_DE)
+
+
+def _slimness(mask: Mask) -> float:
+    """Area over that of the largest disc inside: 1 for a disc, 2 for an ellipse twice as long as wide."""
+    inside = cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 5)
+    return float(mask.sum() / (np.pi * max(float(inside.max()), 0.5) ** 2))
 
 
 def split_hues(spot: Spot, rest: FloatArray) -> Iterator[Spot]:

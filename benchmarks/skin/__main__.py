@@ -96,8 +96,10 @@ def _found(people: list[Person], rest: list[Person]) -> Iterator[Row]:
     two = [each for person in rest for each in _two_days(person, rng)]
     yield from _rows("against a baseline", two)
     both = [_both_sides(person, rng) for person in rest]
+    both = [each for each in both if each.seen >= SEEN]
     yield row("both sides alike, against a baseline", both)
     parts = [_core_and_rim(person, rng) for person in rest]
+    parts = [each for each in parts if each.seen >= SEEN]
     two_hues = [len(set(each.hues)) > 1 for each in parts]
     right = [set(each.hues) == {"red-purple", "yellow-brown"} for each in parts]
     core = row("purple core with a yellow rim, against a baseline", parts)
@@ -205,7 +207,7 @@ def _course(people: list[Person]) -> Iterator[Row]:
     yield ["day", "true ΔE", "found anew", "hue right", "followed ΔE, mean ± scatter", "told gone"]
     told: dict[int, list[tuple[float, bool, bool, float, bool]]] = {}
     for person in people:
-        bruise = replace(draw_bruise(rng, 220.0), delta_e=10.0)
+        bruise = replace(draw_bruise(rng, 220.0), delta_e=10.0, out_cm=4.0, up_cm=-0.5)
         before = retake(person, [], rng).density
         for day, *reading in _follow(person, bruise, before, rng):
             told.setdefault(int(day), []).append(tuple(reading))  # type: ignore[arg-type]
