@@ -149,7 +149,7 @@ def test_new_asymmetry_is_a_case_for_the_review() -> None:
     assert without_numbers(only.note["moved"]) == Note("right_less", headline="brow_height")
     assert only.note["moved"]["mm"] == pytest.approx(2.5, abs=0.01)
     assert str(only).startswith(
-        "right brow 2.5 mm lower relative to the left than at baseline on day 21"
+        "right brow 2.5 mm lower relative to the other side than at baseline on day 21"
     )
     assert (only.day, only.photos) == (21, ("5",))
     assert "diagnos" not in str(only)

@@ -13,8 +13,9 @@ import pytest
 from asymmetry import Series
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Side
-from asymmetry.series import Finding, list_findings
+from asymmetry.series import HEADLINES, Finding, list_findings, what_changed
 from asymmetry.synthetic import face
+from benchmarks.change import ask, static_series
 from tests.test_series_change import TREATED_ON, dated
 
 DAYS = [-7.0, -3, 0, 7, 10, 14, 21, 42, 60]
@@ -200,3 +201,57 @@ def test_a_corner_that_moves_the_other_way_is_no_negative_share() -> None:
     made = with_movement(rest, dated(away, DAYS), "smile_closed")
     (one,) = (each for each in found(**made) if each.kind == "weaker than other side")
     assert "left mouth corner movement (smile, lips closed) is 0% of the other side" in one.words
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_side_that_moves_as_far_both_ways_is_the_one_that_is_told(side: Side) -> None:
+    turns = np.array([0, 0, 0, 3, 3, 3, -3, -3, -3.0])
+    told = found(at_rest(turns, "brow", 1.0, side))
+    assert [(each.side, each.kind) for each in told] == [(side, "lower"), (side, "higher")]
+
+
+def test_a_change_of_one_day_is_told_as_such() -> None:
+    once, new = (np.array([0, 0, 0, 0, 1, 0, 0, 0, 0.0]), np.array([0] * 8 + [1.0]))
+    (one,), (two,) = (found(at_rest(each, "brow", -4.0, "left")) for each in (once, new))
+    assert one.note.code == "found_once"
+    assert one.words.startswith("Day 10 only: left brow 3.9 mm lower")
+    assert two.note.code == "found_new"
+    assert "since" not in two.words
+
+
+def test_nothing_that_changed_is_told_to_be_unchanged() -> None:
+    """The openings of both eyes narrow with both lids, and are told of each side."""
+    made = at_rest(LASTS, "upper_lid", -2.0, *SIDES)
+    series = Series.from_landmarks(made, treated_on=TREATED_ON)
+    said = [each.note for each in what_changed(series.changes(), series.findings)]
+    (unchanged,) = (each for each in said if each.code == "unchanged")
+    assert "changed" in {each.code for each in said}
+    assert "Eye opening" not in str(unchanged)
+
+
+def test_heights_in_a_smile_are_told_as_such() -> None:
+    up = {f"mouth_corner_{side}_mm": 6.0 for side in SIDES}
+    up["mouth_corner_left_mm"] = 6.0 - 3 * LASTS
+    smiles = dated(face(len(DAYS), noise_px=0.1, **up), DAYS)
+    (one,) = found(smiles, expression=["smile_open"] * len(DAYS))
+    assert (one.side, one.kind) == ("left", "lower")
+    assert "smile: left mouth corner 3.0 mm lower" in one.words
+
+
+def test_an_eye_that_does_not_close_is_told_without_a_face_at_rest() -> None:
+    lids = {"upper_lid_right_mm": -9.0, "upper_lid_left_mm": -3.0}
+    closed = dated(face(len(DAYS), noise_px=0.1, **lids), DAYS)
+    series = Series.from_landmarks(closed, expression=["eye_closure"] * len(DAYS))
+    assert [(each.kind, each.side) for each in series.findings] == [("gap", "left")]
+    assert set(series.moved["rest_photo"].tolist()) == {""}
+    assert np.isnan(series.moved["eye_closure_right_mm"]).all()
+
+
+def test_a_change_that_stays_is_not_told_to_resolve() -> None:
+    """Its worst day is farther off than the others by chance."""
+    step = np.where(np.arange(20) >= 3, -2.0, 0.0)
+    told = 0
+    for seed in range(40):
+        made = static_series(np.random.default_rng(seed), "home", (20, 3), 1, (step, 0.0))
+        told += sum(each.regained > 0 for each in list_findings(ask(made), made, treated=True))
+    assert told <= 0.05 * 40 * len(HEADLINES)

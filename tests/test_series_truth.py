@@ -209,7 +209,7 @@ def test_how_far_a_change_came_back_is_told_with_its_interval_and_pace() -> None
     assert brow.regained == pytest.approx(1, abs=0.2)
     assert brow.back == series.recovery("brow_height")
     told = [each.words for each in series.findings if each.regained > 0 and not each.passed]
-    assert any("% of that is regained by day" in each and "mm a week" in each for each in told)
+    assert any("% of that has resolved by day" in each and "mm a week" in each for each in told)
 
 
 def test_trend_and_forecast_of_a_series_count_from_the_peak() -> None:

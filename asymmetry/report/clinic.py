@@ -134,7 +134,7 @@ class ClinicSheet:
         if row.unit != "mm":
             unit = f" {text.known('units', row.unit)}"
         if not math.isnan(row.error):
-            error = f"± {text.number(row.error)}"
+            error = f"±\N{NO-BREAK SPACE}{text.number(row.error)}"
         title = text.known("titles", row.part)
         cells = tuple(self._numbers(row.cells[at], text) for at in self.shown)
         return Line(title, error + unit, cells)

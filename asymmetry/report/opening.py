@@ -67,13 +67,16 @@ def make_opening(wording: Wording) -> Opening:
     findings, tell = wording.series.findings, wording.tell
     if not findings:
         headline = wording.opening()
-        return Opening(headline, unchanged=_steady_parts(wording), unused=unused, doubtful=doubtful)
+        remarks, unchanged = tuple(_tell_baseline(wording)), _steady_parts(wording)
+        return Opening(
+            headline, remarks=remarks, unchanged=unchanged, unused=unused, doubtful=doubtful
+        )
     main, *others = findings
     return Opening(
         headline=tell(_headline(main, treated=wording.series.treated)),
         course=_tell_each(wording, _course(main)),
         sure=tell(_sure(main)),
-        remarks=tuple(_remarks(wording, main)),
+        remarks=(*_tell_baseline(wording), *_remarks(wording, main)),
         others=tuple(_others(wording, others)),
         unchanged=_steady_parts(wording),
         unused=unused,
@@ -143,8 +146,12 @@ def _course(finding: Finding) -> Iterator[Note]:
         yield Note("your_course_state", now=finding.now, other=finding.before, **known)
         return
     size, now = abs(finding.worst - finding.before), abs(finding.now - finding.before)
-    if finding.passed:
+    if finding.passed and finding.days.first == finding.days.last:
+        yield Note("your_course_once", mm=size, **known)
+    elif finding.passed:
         yield Note("your_course_passed", mm=size, **known)
+    elif finding.days.first == finding.days.latest:
+        yield Note("your_course_new", mm=size, **known)
     elif finding.regained > 0:
         yield Note("your_course_regained", mm=size, now=now, share=finding.regained, **known)
     elif finding.days.worst == finding.days.latest:
@@ -173,11 +180,21 @@ def _remarks(wording: Wording, finding: Finding) -> Iterator[str]:
             yield wording.tell(Note("noticed_once", day=first))
         else:
             yield wording.tell(Note("noticed", first=first, last=last))
+    if finding.in_expression:
+        yield wording.tell(Note("your_expression", expression=finding.expression))
     for note in finding.notes:
         yield wording.text("summary.mind", remark=wording.tell(note))
     latest = _latest_day(wording)
     if finding.days.latest < latest:
         yield wording.tell(Note("your_older", day=finding.days.latest, latest=latest))
+
+
+def _tell_baseline(wording: Wording) -> Iterator[str]:
+    """That there is none, where all photos are from after the treatment."""
+    series = wording.series
+    first = float(np.nanmin(series.static["day"][series.landmarks.usable], initial=math.inf))
+    if series.treated and 0 < first < math.inf:
+        yield wording.tell(Note("your_baseline", day=first))
 
 
 def _latest_day(wording: Wording) -> float:
@@ -201,7 +218,7 @@ def _others(wording: Wording, findings: list[Finding]) -> Iterator[str]:
 def _steady_parts(wording: Wording) -> str:
     """The parts that were compared and did not change; empty where nothing could be compared."""
     told = {each.part for each in wording.series.findings}
-    told |= {each.headline.name for each in wording.changes if each.sides_note is not None}
+    told |= {each.headline.name for each in wording.changes if each.beyond or each.sides_note}
     parts = [each.headline.name for each in wording.changes if math.isfinite(each.limit)]
     names = dict.fromkeys(
         wording.text.known("compared", part) for part in parts if part not in told

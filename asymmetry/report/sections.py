@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from asymmetry.core.table import Measurements
 from asymmetry.core.text import Text, english_text
 from asymmetry.metrics import catalogue, norms
 from asymmetry.metrics.definition import AnyMetric
+from asymmetry.metrics.expression import UNKNOWN
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.metrics.movements import movement_catalogue
 from asymmetry.metrics.noticing import exceeds_error
@@ -30,6 +32,7 @@ from asymmetry.series import (
     what_changed,
 )
 from asymmetry.series.absolute import add_absolute_sds
+from asymmetry.series.guessing import REST
 from asymmetry.series.summary import Said
 from asymmetry.series.timeline import PHASES
 
@@ -140,11 +143,17 @@ class Wording:
 
     def concern_sentences(self, concerns: Sequence[Concern]) -> Iterator[Sentence]:
         """What is worth showing the clinician, with cautions and the sources of the rules."""
-        for each in concerns:
-            name = self.text.known("rules", each.rule)
-            rule = self.text("summary.rule", rule=name, source=self._rule_source(each))
-            remarks = (self.text("summary.mind", remark=self.tell(note)) for note in each.notes)
-            yield Sentence(f"{self.tell(each.note)}.", remarks=(*remarks, rule))
+        for _, found in itertools.groupby(concerns, key=lambda each: each.rule):
+            *others, last = found
+            for each in (*others, last):
+                remarks = [self.text("summary.mind", remark=self.tell(note)) for note in each.notes]
+                if each is last:  # the rule is told once, after all that it found
+                    remarks.append(self._rule(each))
+                yield Sentence(f"{self.tell(each.note)}.", remarks=tuple(remarks))
+
+    def _rule(self, concern: Concern) -> str:
+        name = self.text.known("rules", concern.rule)
+        return self.text("summary.rule", rule=name, source=self._rule_source(concern))
 
     def _rule_source(self, concern: Concern) -> str:
         """Where a rule comes from; that of a rule of one's own as it says itself."""
@@ -182,7 +191,7 @@ class Wording:
     def _sign_words(self, sign: Difference, row: int) -> str:
         """A sign in words, with the expression in its photo where that is not the usual one."""
         words, expression = self.tell(sign.full_note), str(self.series.static["expression"][row])
-        if expression == self.series.usual:
+        if expression in (REST, UNKNOWN):
             return words
         return self.text("summary.seen_in", what=words, expression=expression)
 

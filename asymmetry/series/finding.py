@@ -9,9 +9,15 @@ from typing import ClassVar, Literal, TypeAlias
 from asymmetry.core.notes import Note
 from asymmetry.core.records import Record, Told
 from asymmetry.core.schemes import SIDES, Side
+from asymmetry.metrics.expression import UNKNOWN
+from asymmetry.metrics.headline import HEADLINES
+from asymmetry.series.guessing import REST
 from asymmetry.series.recovery import Recovery
 
 __all__ = ["Days", "Finding", "Kind", "Subject"]
+
+_STATES = frozenset(("gap", "weaker than other side"))
+_HEIGHTS = frozenset(each.metric for each in HEADLINES)
 
 Kind: TypeAlias = Literal[
     "lower", "higher", "narrower", "wider", "weaker", "stronger", "gap", "synkinesis",
@@ -119,26 +125,30 @@ class Finding(Told):
     def note(self) -> Note:
         """It, to be told."""
         days = {"day": self.days.worst, "first": self.days.first, "latest": self.days.latest}
-        known = {"side": self.side, "part": self.part, "unit": self.unit, "error": self.error}
-        if self.kind == "gap":
-            return Note("found_gap", now=self.now, worst=self.worst, **days, **known)
-        if self.kind == "synkinesis" and not self.photos[0]:
-            return Note("found_synkinesis", now=self.now, other=self.before, **days, **known)
-        if self.kind == "weaker than other side":
-            return Note(
-                "found_weak",
-                share=max(self.now / self.before, 0.0),
-                expression=self.expression,
-                now=self.now,
-                other=self.before,
-                **days,
-                **known,
-            )
+        if self.kind in _STATES or (self.kind == "synkinesis" and not self.photos[0]):
+            return self._state_note(days)
         if self.passed:
-            return Note("found_passed", moved=self.moved, last=self.days.last, **days)
+            return self._passed_note(days)
+        if self.days.first == self.days.latest:
+            return Note("found_new", moved=self.moved, latest=self.days.latest)
         if self.regained > 0:
             return self._regained_note(days)
         return Note("found_lasting", moved=self.moved, **days)
+
+    def _state_note(self, days: Mapping[str, float]) -> Note:
+        """A state of the latest visits, with no baseline of its own."""
+        known = {"side": self.side, "part": self.part, "unit": self.unit, "error": self.error}
+        if self.kind == "gap":
+            return Note("found_gap", now=self.now, worst=self.worst, **days, **known)
+        if self.kind == "synkinesis":
+            return Note("found_synkinesis", now=self.now, other=self.before, **days, **known)
+        share = {"share": max(self.now / self.before, 0.0), "expression": self.expression}
+        return Note("found_weak", now=self.now, other=self.before, **share, **days, **known)
+
+    def _passed_note(self, days: Mapping[str, float]) -> Note:
+        if self.days.first == self.days.last:
+            return Note("found_once", moved=self.moved, **days)
+        return Note("found_passed", moved=self.moved, last=self.days.last, **days)
 
     def _regained_note(self, days: Mapping[str, float]) -> Note:
         """The part regained, with its interval and pace where they are known."""
@@ -157,7 +167,19 @@ class Finding(Told):
 
     @property
     def moved(self) -> Note:
-        """The change alone, at its worst."""
+        """The change alone, at its worst; with the expression where heights are not those at rest."""
+        found = self._moved_note
+        if self.in_expression:
+            return Note("moved_in", moved=found, expression=self.expression)
+        return found
+
+    @property
+    def in_expression(self) -> bool:
+        """Whether it is about heights that are not those of the face at rest."""
+        return self.measure in _HEIGHTS and self.expression not in (REST, UNKNOWN)
+
+    @property
+    def _moved_note(self) -> Note:
         size = self.worst - self.before
         known = {"headline": self.part, "mm": abs(size), "error": self.error}
         more = {

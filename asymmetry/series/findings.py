@@ -9,31 +9,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from asymmetry.core.distributions import t_quantile
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.metrics.headline import HEADLINES, MOVEMENT_HEADLINES
-from asymmetry.series.both_sides import BOTH_HEIGHTS, WEAK, compare_both, find_lost_days
+from asymmetry.series.both_sides import WEAK, compare_both
 from asymmetry.series.change import Change, Sides
-from asymmetry.series.comparison import Compared
 from asymmetry.series.course import Course
-from asymmetry.series.finding import Days, Finding, Kind, Subject
-from asymmetry.series.recovery import Recovery, recovery
+from asymmetry.series.finding import Days, Finding, Kind
+from asymmetry.series.moved_side import SIGN, Moved, choose_farther, choose_moves
 from asymmetry.series.trend import VISITS
 
 __all__ = ["list_findings", "mean_of_latest"]
 
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-#: The other side counts as moved too if it moved the same way by this part of the side that moved farther.
-BOTH = 0.5
-#: Sides that went away from each other by less unequal parts than this are told as such.
-APART = 0.9
 #: A movement of the affected side below this part of the other side's is weak; of a side that nobody named,
 #: below `WEAK`. Healthy sides reach 0.8 and more of each other.
 WEAK_AFFECTED = 0.75
@@ -44,6 +35,8 @@ GAP_MM = 2.0
 SYNKINESIS_PCT = 20.0
 #: A side that is less probable than this is told with a caution.
 _SURE_SIDE = 0.9
+#: Changes that stay and may seem to come back, of all.
+_SEEMING = 0.05
 #: Error that one of a hundred comparisons exceeds.
 _RARE = 0.01
 
@@ -58,7 +51,6 @@ _KINDS: Mapping[str, tuple[Kind, Kind]] = MappingProxyType(
     }
 )
 _OTHER: Mapping[Side, Side] = MappingProxyType({"right": "left", "left": "right"})
-_SIGN: Mapping[str, int] = MappingProxyType({"right": 1, "left": -1})
 _MOVEMENT: tuple[Kind, Kind] = ("weaker", "stronger")
 #: A finding of the first is not told beside one of the second of the same side: it is the same event.
 _SAME_EVENT = (("fissure_height", "mrd1"), ("eye_closure", "residual_gap"))
@@ -98,11 +90,9 @@ def list_findings(
     made: list[Finding] = []
     for sides in followed:
         both = compare_both(sides, treated, moving)
-        moved = _choose(sides, known.get((sides.diff.column, sides.diff.expression)), both)
-        if (
-            moved is not None and sides.headline.metric != "residual_gap"
-        ):  # its size is told, not its change
-            made += [_tell(each, sides, affected) for each in _split_ways(moved)]
+        change = known.get((sides.diff.column, sides.diff.expression))
+        if sides.headline.metric != "residual_gap":  # its size is told, not its change
+            made += [_tell(each, sides, affected) for each in choose_moves(sides, change, both)]
         made += [*_find_gaps(sides), *_find_synkinesis(sides)]
     told = {(each.part, side) for each in made for side in each.sides if each.kind != "stronger"}
     weak = [each for sides in followed for each in _find_weak_sides(sides, affected)]
@@ -110,131 +100,7 @@ def list_findings(
     return tuple(sorted(_drop_same_events(made), key=lambda each: (each.passed, -each.sure)))
 
 
-class _Moved(NamedTuple):
-    """A change of one side or both, by day: its size, on which days it is called, and from where."""
-
-    side: Subject
-    side_sure: float
-    day: FloatArray
-    change: FloatArray
-    called: Mask
-    before: float
-    now: float
-    error: float
-    photos: tuple[tuple[str, ...], ...]
-    photos_before: tuple[str, ...]
-    notes: tuple[Note, ...]
-    back: Recovery
-
-
-def _choose(sides: Sides, change: Change | None, both: Compared | None) -> _Moved | None:
-    """The change that is told: of one side by the difference, or of both by their mean; None if none is."""
-    asked = sides.headline not in HEADLINES or sides.headline.metric in BOTH_HEIGHTS
-    if change is not None and change.days_beyond:
-        days = np.array(change.days_beyond)
-        right = _mean_change(sides.right, change.right.before, days)
-        left = _mean_change(sides.left, change.left.before, days)
-        subject = _subject(right, left)
-        if subject == "both" and not (asked and both and both.days_beyond):
-            subject = _farther(right, left)
-        if subject != "both":
-            sure = _side_sure((right + left) / 2, right - left, both)
-            return _of_difference(subject, change, sides, sure)
-    if both is None or not asked:
-        return None
-    if both.days_beyond:
-        return _of_both(both, both.beyond_mask)
-    lost = find_lost_days(both)
-    if sides.headline in HEADLINES or not lost.any():
-        return None
-    return _of_both(both, lost)
-
-
-def _side_sure(mean: float, diff: float, both: Compared | None) -> float:
-    """Probability that it was this side and not the other, by how far the mean of both sides moved.
-
-    It moves by half of the difference, up or down, whichever side moved, and by as much as the head's pitch
-    and the like move both.
-    """
-    if both is None or both.looks is None:
-        return math.nan
-    error = both.mdc95 / float(both.looks.quantile[-1])
-    return 1 / (1 + math.exp(-abs(mean * diff) / error**2))
-
-
-def _subject(right: float, left: float) -> Subject:
-    """The side that moved: the one that changed more, unless the other did nearly the same."""
-    if not math.isfinite(right * left):
-        return "apart"
-    part = min(abs(right), abs(left)) / max(abs(right), abs(left))
-    if right * left > 0 and part >= BOTH:
-        return "both"
-    if right * left < 0 and part >= APART:
-        return "apart"
-    return _farther(right, left)
-
-
-def _farther(right: float, left: float) -> Side:
-    if abs(right) >= abs(left):
-        return "right"
-    return "left"
-
-
-def _mean_change(course: Course, before: float, days: FloatArray) -> float:
-    return float(course.value[np.isin(course.day, days)].mean()) - before
-
-
-def _of_difference(subject: Subject, change: Change, sides: Sides, sure: float) -> _Moved:
-    """One side's change as that of the difference, which a pitched head leaves alone."""
-    sign = _SIGN.get(subject, 1)
-    before = change.before
-    if subject != "apart":
-        before = float(getattr(change, subject).before)
-    return _Moved(
-        side=subject,
-        side_sure=sure,
-        day=sides.diff.day,
-        change=sign * (sides.diff.value - change.before),
-        called=np.isin(sides.diff.day, change.days_beyond),
-        before=before,
-        now=sign * change.recent,
-        error=change.mdc95,
-        photos=sides.diff.photos,
-        photos_before=change.photos_before,
-        notes=change.notes,
-        back=recovery(sides.diff, change.since),
-    )
-
-
-def _of_both(both: Compared, called: Mask) -> _Moved:
-    course = both.course
-    return _Moved(
-        side="both",
-        side_sure=1.0,
-        day=course.day,
-        change=course.value - both.before,
-        called=called,
-        before=both.before,
-        now=both.recent,
-        error=both.mdc95,
-        photos=course.photos,
-        photos_before=both.photos,
-        notes=both.notes,
-        back=recovery(course, both.since),
-    )
-
-
-def _split_ways(moved: _Moved) -> list[_Moved]:
-    """The change; two of them where it went beyond its error both ways."""
-    ways = [moved.called & (moved.change < 0), moved.called & (moved.change > 0)]
-    far = moved.called & (np.abs(moved.change) > moved.error)
-    if not all((way & far).any() for way in ways):
-        return [moved]
-    back = Recovery(moved.back.column)  # of one way only
-    return [moved._replace(called=way, back=back) for way in ways]
-
-
-def _tell(moved: _Moved, sides: Sides, affected: Side | None) -> Finding:
+def _tell(moved: Moved, sides: Sides, affected: Side | None) -> Finding:
     """A change as a finding."""
     headline = sides.headline
     worst = int(np.argmax(np.where(moved.called, np.abs(moved.change), -1)))
@@ -244,7 +110,8 @@ def _tell(moved: _Moved, sides: Sides, affected: Side | None) -> Finding:
     if len(seen) and moved.side != "both":  # what is known of bystanders is about differences
         noticeable = (float(seen[0]), float(seen[-1]))
     notes, certain = moved.notes, moved.back.certain
-    regained = _part_regained(size, moved.now, moved.error)
+    regained = _part_regained(size, moved.now, _least_back(moved))
+    certain = certain and not math.isnan(regained)
     if certain:
         regained = moved.back.regained
     if moved.side in SIDES and moved.side_sure < _SURE_SIDE:
@@ -273,6 +140,17 @@ def _tell(moved: _Moved, sides: Sides, affected: Side | None) -> Finding:
     )
 
 
+def _least_back(moved: Moved) -> float:
+    """How far a change has to come back for that to be told: 5 % of changes that stay seem to come so far.
+
+    The worst of many days is farther off than the others by chance, the more so the more days there are
+    (Bonferroni). Two days are compared, each with the error of one.
+    """
+    days = max(int(moved.called.sum()), 1)
+    times = t_quantile(moved.df, 1 - _SEEMING / days) / t_quantile(moved.df)
+    return math.sqrt(2) * float(times) * moved.error
+
+
 def _part_regained(worst: float, now: float, error: float) -> float:
     """The part of the way back from the worst; NaN where it is within the error of a comparison."""
     if abs(worst - now) <= error or worst * (worst - now) < 0:
@@ -280,7 +158,7 @@ def _part_regained(worst: float, now: float, error: float) -> float:
     return 1 - now / worst
 
 
-def _is_better(moved: _Moved, sides: Sides, affected: Side | None) -> bool:
+def _is_better(moved: Moved, sides: Sides, affected: Side | None) -> bool:
     """Whether it is about the affected side's movement, which had been weaker than the healthy side's."""
     if (
         affected is None
@@ -302,7 +180,7 @@ def _find_weak_sides(sides: Sides, affected: Side | None) -> Iterator[Finding]:
         if side == affected:
             least = WEAK_AFFECTED
         healthy, _ = mean_of_latest(getattr(sides, _OTHER[side]))
-        now = healthy + _SIGN[side] * diff
+        now = healthy + SIGN[side] * diff
         if healthy - now > error and healthy > 0 and now < least * healthy:
             yield _of_latest("weaker than other side", sides, side, -1, (healthy, now, now, error))
 
@@ -327,7 +205,7 @@ def _find_synkinesis(sides: Sides) -> Iterator[Finding]:
         return
     diff, error = mean_of_latest(sides.diff)
     if abs(diff) > max(error, SYNKINESIS_PCT):
-        side = _farther(max(diff, 0), min(diff, 0))
+        side = choose_farther(max(diff, 0), min(diff, 0))
         other, _ = mean_of_latest(getattr(sides, _OTHER[side]))
         yield _of_latest(
             "synkinesis", sides, side, -1, (other, other + abs(diff), other + abs(diff), error)

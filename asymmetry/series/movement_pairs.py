@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -41,14 +42,17 @@ def movements(
     Measurements
         One row per photo of a known expression that is not rest: photo, taken, day, expression, status,
         reason, flags, ``rest_photo``, ``rest_day``, and the columns that `asymmetry.movement` measures with
-        ``keep_noise``. A rest photo of another day is told in the notes. No rows where no photo at rest was
-        measured.
+        ``keep_noise``. A rest photo of another day is told in the notes. Where no photo at rest was measured
+        there are rows of closed eyes alone, with how far they stay open.
     """
     label, day = static["expression"], static["day"]
     resting = np.flatnonzero((label == REST) & landmarks.usable & np.isfinite(static["mm_per_px"]))
     moved = np.flatnonzero((label != REST) & (label != UNKNOWN))
-    if not len(resting):
-        moved = moved[:0]
+    alone = not len(resting)
+    if (
+        alone
+    ):  # how far a closed eye stays open can be told without a face at rest, and nothing else
+        moved = resting = np.flatnonzero((label == "eye_closure") & landmarks.usable)
     pairs = _nearest(moved, resting, day)
     px_per_mm = 1 / np.where(np.isfinite(static["mm_per_px"]), static["mm_per_px"], 1.0)
     table = movement(
@@ -68,10 +72,20 @@ def movements(
         for key in ("scale_source", "scale_note", "day_zero", "day_zero_is")
     }
     notes = _add_rest_days(table.notes, day[moved], day[pairs])
-    made = replace(
-        table, columns={**table.columns, **known}, provenance={**table.provenance, **said}
-    )
+    columns = _keep_gaps(table.columns) if alone else table.columns
+    made = replace(table, columns={**columns, **known}, provenance={**table.provenance, **said})
     return made.with_notes(notes)
+
+
+def _keep_gaps(columns: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+    """The columns with no number but the gaps of closed eyes, and with no photo at rest."""
+    kept = {
+        name: np.full_like(each, np.nan)
+        for name, each in columns.items()
+        if each.dtype.kind == "f" and not name.startswith("residual_gap")
+    }
+    kept["rest_photo"] = np.full_like(columns["rest_photo"], "")
+    return {**columns, **kept}
 
 
 def _nearest(moved: IntArray, resting: IntArray, day: FloatArray) -> IntArray:

@@ -46,9 +46,18 @@ def _new_asymmetry(situation: Situation) -> Found:
         large = each.beyond and abs(each.recent) >= NEW_MM
         full = situation.treated and situation.count_days(each.day) >= PEAK_DAY
         if full and static and grown and large:
-            moved = each.headline.note(each.recent)
+            moved = _name_side(situation, each)
             note = Note("new_asymmetry", moved=moved, since=each.since.note, day=each.day)
             yield note, each.day, each.photos_after, each.notes
+
+
+def _name_side(situation: Situation, change: Change) -> Note:
+    """The difference's change as that of the side that moved; of the right one, where none is known."""
+    found = (each for each in situation.findings if each.part == change.headline.name)
+    side = next((each.side for each in found if not each.passed), "right")
+    if side == "left":
+        return change.headline.side_note("left", -change.recent, change.mdc95)
+    return change.headline.note(change.recent)
 
 
 def _lid_drop(situation: Situation) -> Found:
@@ -96,12 +105,14 @@ def _synkinesis(situation: Situation) -> Found:
 
 
 def _weak_movement(situation: Situation) -> Found:
+    lost = {each.part for each in _lost_movements(situation)}
     for each in situation.changes:
         if each.headline not in MOVEMENT_HEADLINES.values():
             continue
         for side, moved in (("right", each.right), ("left", each.left)):
             weaker = each.beyond and each.recent * (1 if side == "left" else -1) > 0
             fallen = (weaker or moved.beyond) and moved.before - moved.after > moved.mdc95
+            fallen = fallen and each.headline.name not in lost
             if fallen and moved.strength < WEAK and situation.affected in (None, side):
                 note = Note(
                     "weak_movement",
@@ -118,12 +129,18 @@ def _weak_movement(situation: Situation) -> Found:
 
 
 def _lost_on_both(situation: Situation) -> Found:
+    for each in _lost_movements(situation):
+        share = max(each.now / each.before, 0.0)
+        known = {"moved": each.moved, "day": each.days.worst, "latest": each.days.latest}
+        yield _tell(situation, each, Note("lost_on_both", share=share, **known))
+
+
+def _lost_movements(situation: Situation) -> Iterator[Finding]:
+    """Movements that are weak on both sides."""
     for each in situation.findings:
         weak = each.kind == "weaker" and each.side == "both" and each.now < WEAK * each.before
         if weak and not each.passed:
-            share = max(each.now / each.before, 0.0)
-            known = {"moved": each.moved, "day": each.days.worst, "latest": each.days.latest}
-            yield _tell(situation, each, Note("lost_on_both", share=share, **known))
+            yield each
 
 
 def _weaker_side(situation: Situation) -> Found:
@@ -193,7 +210,8 @@ def _excess(course: Course, first: float) -> float:
     value = side * float(course.value[-1])
     excess = value - expected
     larger = value > abs(line.at(line.days[1]))
-    return excess if shrinking and larger and excess > band else 0.0
+    grown = value - side * float(course.value[-2])  # what levels off is larger than a straight line
+    return excess if shrinking and larger and min(excess, grown) > band else 0.0
 
 
 def _among(situation: Situation, metric: str, kind: str, least: float = 0.0) -> Iterator[Finding]:
@@ -208,6 +226,8 @@ def _when_moved(finding: Finding) -> dict[str, Note | float]:
     """How far a part moved at its worst, when that was, and whether it is over."""
     left = abs(finding.now - finding.before)
     now = Note("still_on", mm=left, unit=finding.unit, latest=finding.days.latest)
+    if finding.days.worst == finding.days.latest:
+        now = Note("the_latest")
     if finding.passed:
         now = Note("over_by", latest=finding.days.latest)
     return {"moved": finding.moved, "day": finding.days.worst, "now": now}

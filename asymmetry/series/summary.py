@@ -67,8 +67,8 @@ def what_changed(
 
     Examples
     --------
-    >>> [each.words for each in what_changed([], [])]
-    ['Nothing to compare yet: that needs dated photos of the same expression from at least two days.']
+    >>> [each.words[:22] for each in what_changed([], [])]
+    ['Nothing to compare yet']
     """
     return tuple(_sentences(changes, findings, setting))
 
@@ -96,7 +96,7 @@ def _sentences(
             unit=each.headline.unit,
         )
         for each in changes
-        if each.headline.name not in there and math.isfinite(each.limit)
+        if each.headline.name not in there and not _is_told(each) and math.isfinite(each.limit)
     ]
     if still:
         yield Said(Note("unchanged", metrics=still))
@@ -106,6 +106,10 @@ def _sentences(
     if unsure:
         yield Said(Note("errors_unknown", metrics=unsure))
     yield Said(Note("false_alarms", share=FALSE_ALARMS, setting=setting))
+
+
+def _is_told(change: Change) -> bool:
+    return change.beyond or change.sides_note is not None
 
 
 def series_title(photos: int, day_zero: DayZero) -> str:
