@@ -259,7 +259,7 @@ def test_an_eye_that_does_not_close_is_told() -> None:
     opening = float(series().static["fissure_height_right_mm"][0])
     closed, half = [-opening] * 4, [-opening / 2] * 4
     (only,) = found(eyes(closed, half, "eye_closure"), "open eye")
-    assert without_numbers(only.note) == Note("open_eye", side="left")
+    assert without_numbers(only.note) == Note("open_eye", side="left", when=only.note["when"])
     assert only.note["now"] == pytest.approx(opening / 2, abs=0.1)
     assert found(eyes(closed, closed, "eye_closure"), "open eye") == []
 
@@ -267,15 +267,23 @@ def test_an_eye_that_does_not_close_is_told() -> None:
 def test_synkinesis_is_told() -> None:
     smile = {"mouth_corner_right_mm": [8.0] * 4, "mouth_corner_left_mm": [8.0] * 4}
     (only,) = found(eyes([0.0] * 4, [-4.0] * 4, "smile_open", **smile), "synkinesis")
-    assert without_numbers(only.note) == Note("synkinesis_seen", side="left")
+    assert without_numbers(only.note) == Note(
+        "synkinesis_seen", side="left", when=only.note["when"]
+    )
     assert found(eyes([-3.0] * 4, [-3.0] * 4, "smile_open", **smile), "synkinesis") == []
 
 
 def test_a_smile_that_was_always_weaker_than_the_other_side_s_is_told() -> None:
     (only,) = found(smiles([8, 8, 8, 8], [3, 3, 3, 3]), "weaker side")
     assert without_numbers(only.note) == Note(
-        "weaker_side", side="left", part="smile_open", expression="smile_open", unit="mm"
+        "weaker_side",
+        side="left",
+        part="smile_open",
+        expression="smile_open",
+        unit="mm",
+        when=only.note["when"],
     )
+    assert only.note["when"].code == "latest_mean"
     assert only.note["share"] == pytest.approx(3 / 8, abs=0.01)
     assert found(smiles([8, 8, 8, 8], [5.5, 5.5, 5.5, 5.5]), "weaker side") == []
     assert found(smiles([8, 8, 8, 8], [5.5, 5.5, 5.5, 5.5], "left"), "weaker side") != []

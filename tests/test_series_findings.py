@@ -255,3 +255,10 @@ def test_a_change_that_stays_is_not_told_to_resolve() -> None:
         made = static_series(np.random.default_rng(seed), "home", (20, 3), 1, (step, 0.0))
         told += sum(each.regained > 0 for each in list_findings(ask(made), made, treated=True))
     assert told <= 0.05 * 40 * len(HEADLINES)
+
+
+def test_a_state_of_one_day_is_no_mean() -> None:
+    lids = {"upper_lid_right_mm": -9.0, "upper_lid_left_mm": -3.0}
+    closed = dated(face(1, **lids), [0])
+    (gap,) = Series.from_landmarks(closed, expression=["eye_closure"]).findings
+    assert gap.words.startswith("Day 0: left eye still open by")

@@ -17,8 +17,6 @@ from asymmetry.series.review import review_photos
 
 __all__ = ["Opening", "make_opening"]
 
-#: Findings told in full on the first screen beside the main one.
-_MOST_OTHERS = 3
 #: A finding this many times as large as the error is clear.
 _CLEAR = 2.0
 #: Kinds that are a state of the latest visits, not a change.
@@ -138,7 +136,7 @@ def _shrunk(finding: Finding) -> Note:
 def _course(finding: Finding) -> Iterator[Note]:
     """How large it was and when, and how it is now."""
     days = {"first": finding.days.first, "last": finding.days.last, "latest": finding.days.latest}
-    known = {"day": finding.days.worst, "unit": finding.unit, **days}
+    known = {"day": finding.days.worst, "unit": finding.unit, "when": finding.when, **days}
     if finding.kind == "gap":
         yield Note("your_course_gap", now=finding.now, worst=finding.worst, **known)
         return
@@ -205,14 +203,10 @@ def _latest_day(wording: Wording) -> float:
 
 def _others(wording: Wording, findings: list[Finding]) -> Iterator[str]:
     """The other findings, each in a sentence and its course."""
-    for each in findings[:_MOST_OTHERS]:
+    for each in findings:
         better = (Note("your_better"),) * each.better
-        yield _tell_each(
-            wording, iter((Note("your", said=_finding_note(each)), *_course(each), *better))
-        )
-    more = len(findings) - _MOST_OTHERS
-    if more > 0:
-        yield wording.text.count("summary.more", more)
+        said = Note("your", said=_finding_note(each))
+        yield _tell_each(wording, iter((said, *_course(each), *better)))
 
 
 def _steady_parts(wording: Wording) -> str:

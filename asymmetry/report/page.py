@@ -35,6 +35,8 @@ __all__ = ["AUDIENCES", "Audience", "own_script", "render"]
 #: The readers of a report.
 Audience: TypeAlias = Literal["patient", "clinic", "both"]
 AUDIENCES: tuple[Audience, ...] = ("patient", "clinic", "both")
+#: Findings and concerns told on the first screen of a page that lists all of them below.
+_MOST = 3
 #: Plots that stand open; the others are folded.
 _MOST_PLOTS = 2
 #: Shown in the footer: how the numbers came about. No paths.
@@ -106,6 +108,7 @@ def render(
         "pseudonym": pseudonym,
         "patient": audience != "clinic",
         "clinic": audience != "patient",
+        "most": _MOST if audience == "both" else None,
         "unfold": unfold,
         "page_numbers": _page_numbers(text),
         **own_script(),

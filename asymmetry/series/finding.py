@@ -14,7 +14,7 @@ from asymmetry.metrics.headline import HEADLINES
 from asymmetry.series.guessing import REST
 from asymmetry.series.recovery import Recovery
 
-__all__ = ["Days", "Finding", "Kind", "Subject"]
+__all__ = ["Days", "Finding", "Kind", "Subject", "tell_latest"]
 
 _STATES = frozenset(("gap", "weaker than other side"))
 _HEIGHTS = frozenset(each.metric for each in HEADLINES)
@@ -45,6 +45,13 @@ class Days(Record):
     worst: float
     last: float
     latest: float
+
+
+def tell_latest(first: float, latest: float) -> Note:
+    """The visits that a mean of the latest ones is of: a single one where the first day is the latest."""
+    if first == latest:
+        return Note("latest_alone", latest=latest)
+    return Note("latest_mean", latest=latest)
 
 
 @dataclass(frozen=True)
@@ -135,9 +142,15 @@ class Finding(Told):
             return self._regained_note(days)
         return Note("found_lasting", moved=self.moved, **days)
 
+    @property
+    def when(self) -> Note:
+        """The visits that the numbers of a state are of."""
+        return tell_latest(self.days.first, self.days.latest)
+
     def _state_note(self, days: Mapping[str, float]) -> Note:
         """A state of the latest visits, with no baseline of its own."""
         known = {"side": self.side, "part": self.part, "unit": self.unit, "error": self.error}
+        known["when"] = self.when
         if self.kind == "gap":
             return Note("found_gap", now=self.now, worst=self.worst, **days, **known)
         if self.kind == "synkinesis":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from asymmetry.core.distributions import t_quantile
 from asymmetry.core.notes import Note
@@ -13,7 +14,7 @@ from asymmetry.core.text import english_text
 from asymmetry.metrics.headline import HEADLINES, MOVEMENT_HEADLINES
 from asymmetry.series.change import Change
 from asymmetry.series.course import Course
-from asymmetry.series.finding import Finding
+from asymmetry.series.finding import Finding, tell_latest
 from asymmetry.series.findings import GAP_MM, SYNKINESIS_PCT, WEAK_AFFECTED, mean_of_latest
 from asymmetry.series.rule import Found, Rule, Situation
 from asymmetry.series.timeline import PEAK_DAY, PHASES
@@ -86,7 +87,7 @@ def _spock_brow(situation: Situation) -> Found:
 def _open_eye(situation: Situation) -> Found:
     for each in _among(situation, "residual_gap", "gap"):
         if not each.passed and each.now >= GAP_MM:
-            known = {"side": each.side, "now": each.now, "latest": each.days.latest}
+            known = {"side": each.side, "now": each.now, "when": each.when}
             yield Note("open_eye", **known), each.days.latest, each.photos[2], each.notes
 
 
@@ -99,7 +100,7 @@ def _synkinesis(situation: Situation) -> Found:
                 "side": each.side,
                 "now": each.now,
                 "other": each.before,
-                "latest": each.days.latest,
+                "when": each.when,
             }
             yield Note("synkinesis_seen", **known), each.days.latest, each.photos[2], each.notes
 
@@ -149,9 +150,7 @@ def _weaker_side(situation: Situation) -> Found:
             share = max(each.now / each.before, 0.0)
             known = {"side": each.side, "part": each.part, "unit": each.unit, "now": each.now}
             known["expression"] = each.expression
-            note = Note(
-                "weaker_side", share=share, other=each.before, latest=each.days.latest, **known
-            )
+            note = Note("weaker_side", share=share, other=each.before, when=each.when, **known)
             yield note, each.days.latest, each.photos[2], each.notes
 
 
@@ -163,8 +162,9 @@ def _outside_normal(situation: Situation) -> Found:
         diff, error = mean_of_latest(each.diff)
         if abs(diff) - error > norm.p90_interval[1]:
             day = float(each.diff.day[-1])
-            known = {"headline": each.headline.name, "unit": each.headline.unit}
-            note = Note("outside_normal", mm=abs(diff), p90=norm.p90, n=norm.n, day=day, **known)
+            known: dict[str, Any] = {"headline": each.headline.name, "unit": each.headline.unit}
+            known["when"] = tell_latest(float(each.diff.day[0]), day)
+            note = Note("outside_normal", mm=abs(diff), p90=norm.p90, n=norm.n, **known)
             yield note, day, each.diff.photos[-1], ()
 
 

@@ -38,6 +38,8 @@ _KINDS = ("right", "left", "percent", "right_arrow", "left_arrow", "photo", "rea
 _ERRORS = ("right_before", "left_before", "error", "right_error", "left_error")
 _DECIMALS = 2
 _A4 = 9
+#: Height of a row of headings of up to four lines, points.
+_HEAD_HEIGHT = 60
 #: The arrows.
 MARKS = {"up": "↑", "down": "↓", "": ""}
 
@@ -244,10 +246,18 @@ def _fill_sheet(page: Any, sheet: Sheet, text: Text, formats: Mapping[str, Any])
                 page, (number, column + 1), cell.left, formats[f"number{cell.left_arrow}"]
             )
             _write_number(page, (number, column + 2), cell.percent, formats["percent"])
-    page.set_column(0, 1, 22)
+    page.set_column(0, 0, 22)
+    page.set_column(1, 1, 34)
+    page.set_column(start - 1, start - 1, 12)
     page.set_column(start, start + len(kinds) * max(len(sheet.visits), 1) - 1, 9)
+    page.set_row(1, _HEAD_HEIGHT)
     page.freeze_panes(2, start)
     page.repeat_columns(0, 1)
+    _print_wide(page)
+
+
+def _print_wide(page: Any) -> None:
+    """Printed across, as wide as a page."""
     page.set_landscape()
     page.set_paper(_A4)
     page.fit_to_pages(1, 0)
@@ -279,8 +289,10 @@ def _fill_definitions(page: Any, sheet: Sheet, text: Text, formats: Mapping[str,
     ]
     page.write_column(len(shown) + 2, 0, remarks)
     page.set_column(0, 0, 30)
-    page.set_column(2, 2, 70)
+    page.set_column(2, 2, 92)
     page.set_column(3, 7, 12)
+    page.set_row(0, _HEAD_HEIGHT)
+    _print_wide(page)
 
 
 def _fill_photos(page: Any, sheet: Sheet, text: Text, formats: Mapping[str, Any]) -> None:
@@ -291,9 +303,11 @@ def _fill_photos(page: Any, sheet: Sheet, text: Text, formats: Mapping[str, Any]
         page.write_row(number, 0, _row_words(row, text)[:2], formats["words"])
         told = [_photo_or_reason(cell, text) for cell in row.cells]
         page.write_row(number, 2, told, formats["words"])
-    page.set_column(0, 1, 22)
+    page.set_column(0, 0, 22)
+    page.set_column(1, 1, 34)
     page.set_column(2, 2 + len(names), 28)
     page.freeze_panes(1, 2)
+    _print_wide(page)
 
 
 def _photo_or_reason(cell: Cell, text: Text) -> str:
