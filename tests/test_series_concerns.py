@@ -148,9 +148,8 @@ def test_new_asymmetry_is_a_case_for_the_review() -> None:
     assert only.note.code == "new_asymmetry"
     assert without_numbers(only.note["moved"]) == Note("right_less", headline="brow_height")
     assert only.note["moved"]["mm"] == pytest.approx(2.5, abs=0.01)
-    assert str(only).startswith(
-        "right brow 2.5 mm lower relative to the other side than at baseline on day 21"
-    )
+    said = "right brow 2.5 mm lower relative to the other side than at baseline on day 21"
+    assert str(only).startswith(said)
     assert (only.day, only.photos) == (21, ("5",))
     assert "diagnos" not in str(only)
 
@@ -275,15 +274,8 @@ def test_synkinesis_is_told() -> None:
 
 def test_a_smile_that_was_always_weaker_than_the_other_side_s_is_told() -> None:
     (only,) = found(smiles([8, 8, 8, 8], [3, 3, 3, 3]), "weaker side")
-    assert without_numbers(only.note) == Note(
-        "weaker_side",
-        side="left",
-        part="smile_open",
-        expression="smile_open",
-        unit="mm",
-        when=only.note["when"],
-    )
-    assert only.note["when"].code == "latest_mean"
+    told = {"side": "left", "part": "smile_open", "expression": "smile_open", "unit": "mm"}
+    assert without_numbers(only.note) == Note("weaker_side", when=only.note["when"], **told)
     assert only.note["share"] == pytest.approx(3 / 8, abs=0.01)
     assert found(smiles([8, 8, 8, 8], [5.5, 5.5, 5.5, 5.5]), "weaker side") == []
     assert found(smiles([8, 8, 8, 8], [5.5, 5.5, 5.5, 5.5], "left"), "weaker side") != []
