@@ -151,7 +151,7 @@ class Clip:
         numbers = film_frames(self.timing, self.track.landmarks, frames)
         found = pick_frames(self.source, numbers)
         mirrored = bool(self.landmarks.provenance.get("mirrored"))
-        shown = {number: _turned(pixels, mirrored) for number, pixels in found.items()}
+        shown = {number: _turn_back(pixels, mirrored) for number, pixels in found.items()}
         return draw_film(shown, self.track.landmarks, self.timing, target)
 
     def __repr__(self) -> str:
@@ -231,7 +231,7 @@ def read_clip(
     about = _describe_moments(record, source, timing, track)
     landmarks = label_rows(landmarks, about)
     turned = tuple(
-        _turned(pixels, bool(landmarks.provenance.get("mirrored"))) for pixels in pictures
+        _turn_back(pixels, bool(landmarks.provenance.get("mirrored"))) for pixels in pictures
     )
     moved = movement(landmarks[:1], landmarks[1:])
     return Clip(name, timing, landmarks, about, moved, track, turned, source)
@@ -255,6 +255,6 @@ def _describe_moments(
     )
 
 
-def _turned(pixels: Pixels, mirrored: bool) -> Pixels:
+def _turn_back(pixels: Pixels, mirrored: bool) -> Pixels:
     """A frame as it was measured."""
     return np.ascontiguousarray(pixels[:, ::-1]) if mirrored else pixels

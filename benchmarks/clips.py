@@ -82,7 +82,6 @@ def _ease(share: FloatArray) -> FloatArray:
 
 
 CASES = (
-    Case("smile, both alike", "smile_closed", "mouth_corner", 4, 3, "left", 1.0, 0.0),
     Case("smile, left half, 100 ms", "smile_closed", "mouth_corner", 4, 3, "left", 0.5, 0.1),
     Case("smile, right 4/5, 33 ms", "smile_closed", "mouth_corner", 4, 3, "right", 0.8, 1 / 30),
     Case("brow raise, left half, 67 ms", "brow_raise", "brow", 4, 0, "left", 0.5, 2 / 30),
@@ -320,7 +319,8 @@ def try_windows(found: Sequence[tuple[Case, Clip, Outcome]]) -> None:
             trace = clip.timing.trace
             lines = [smooth(trace.seconds, getattr(trace, side), window) for side in SIDES]
             ways = clip.timing.right.excursion, clip.timing.left.excursion
-            lag = find_lag(trace.seconds, *lines, ways, (ONSET, ONSET + RISE + 0.1))
+            span = ONSET, ONSET + RISE + 0.1
+            lag = find_lag(trace.seconds, *lines, ways, span, trace.seconds < ONSET)
             missed.append((lag.seconds - outcome.lag) / max(lag.sd, 1e-4))
             missed.append(1000 * (lag.seconds - outcome.lag))
             fast = 15 / 8 * max(ways) / RISE

@@ -153,8 +153,8 @@ class _Decoder:
     def check_length(self, max_seconds: float) -> None:
         """Refuse a clip whose header announces too many frames."""
         rate = self._rate()
-        if rate and self._announced() / rate > max_seconds + 1 / rate:
-            self._refuse_length(self._announced() / rate, max_seconds)
+        if rate and self._frame_count() / rate > max_seconds + 1 / rate:
+            self._refuse_length(self._frame_count() / rate, max_seconds)
 
     def _refuse_length(self, seconds: float, limit: float) -> None:
         raise UnsuitablePhotoError(self._name, Note("clip_too_long", seconds=seconds, limit=limit))
@@ -163,7 +163,7 @@ class _Decoder:
         """Frames per second; 0 where the file does not say it."""
         return max(float(self._capture.get(cv2.CAP_PROP_FPS)), 0.0)
 
-    def _announced(self) -> float:
+    def _frame_count(self) -> float:
         """How many frames there should be; 0 where the file does not say it."""
         return max(float(self._capture.get(cv2.CAP_PROP_FRAME_COUNT)), 0.0)
 
@@ -198,7 +198,7 @@ class _Decoder:
         """Refuse a clip of which a part is missing."""
         if read == 0:
             raise UnreadablePhotoError(self._name, Note("clip_no_picture"))
-        announced = round(self._announced())
+        announced = round(self._frame_count())
         # An MP4 that was trimmed may hold more frames than it shows.
         if not self._has_boxes and read < _LEAST_READ * announced:
             raise UnreadablePhotoError(

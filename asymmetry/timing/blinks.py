@@ -111,10 +111,12 @@ def _half_times(seconds: FloatArray, side: FloatArray, first: int, end: int) -> 
     half = side[deepest] / 2
     open_before = np.flatnonzero(side[:deepest] < half)
     open_after = deepest + np.flatnonzero(side[deepest:] < half)
-    return (
-        _cross(seconds, side, int(open_before[-1]), half) if len(open_before) else np.nan,
-        _cross(seconds, side, int(open_after[0]) - 1, half) if len(open_after) else np.nan,
-    )
+    start = end_s = np.nan
+    if len(open_before):
+        start = _cross(seconds, side, int(open_before[-1]), half)
+    if len(open_after):
+        end_s = _cross(seconds, side, int(open_after[0]) - 1, half)
+    return start, end_s
 
 
 def _cross(seconds: FloatArray, side: FloatArray, before: int, level: float) -> float:

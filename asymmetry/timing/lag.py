@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.timing.smoothing import Smooth
+from asymmetry.timing.smoothing import Smooth, sway_beyond
 
 __all__ = ["LONGEST_S", "Lag", "find_lag"]
 
@@ -38,7 +38,7 @@ def find_lag(
     left: Smooth,
     excursion: tuple[float, float],
     span: tuple[float, float],
-    sways: tuple[float, float] = (0.0, 0.0),
+    rest: Mask,
 ) -> Lag:
     """Find the shift by least squares, each course taken in parts of its own excursion.
 
@@ -52,8 +52,8 @@ def find_lag(
         How far the right and the left side move.
     span : tuple of float
         From the earlier onset to the later peak, s.
-    sways : tuple of float
-        How far the right and the left side sway at rest, slowly, as a standard deviation.
+    rest : ndarray of bool, shape (n,)
+        Which frames are at rest: how far they sway there makes the lag less sure.
 
     Returns
     -------
@@ -62,7 +62,7 @@ def find_lag(
         is that of the least squares: the scatter of the difference that is left over, over the slopes that
         the shift hangs on (the bound of Cramér and Rao for a delay between two noisy signals). Courses of
         different shapes leave much over, and so the lag is less sure. A slow sway of the readings moves a
-        whole rise up or down, and so in time, by the sway over the slope.
+        whole rise up or down, and so in time.
 
     References
     ----------
@@ -86,14 +86,19 @@ def find_lag(
         return _UNKNOWN
     return Lag(
         float(shifts[best] + _between(misfit[best - 1 : best + 2]) * (shifts[1] - shifts[0])),
-        float(np.hypot(_sd(left_over[best], slope[part]), _by_sways((right, left), part, sways))),
+        float(np.hypot(_sd(left_over[best], slope[part]), _by_sway(right, left, part, rest))),
     )
 
 
-def _by_sways(lines: tuple[Smooth, Smooth], part: Mask, sways: tuple[float, float]) -> float:
-    """How far slow sways of both sides shift their rises in time, s."""
-    slopes = [np.sqrt((line.slope[part] ** 2).mean()) for line in lines]
-    return float(np.hypot(sways[0] / slopes[0], sways[1] / slopes[1]))
+def _by_sway(right: Smooth, left: Smooth, part: Mask, rest: Mask) -> float:
+    """How far slow sways of the readings shift one rise against the other, s.
+
+    Each side's reading at rest, over its slope, is a shift in time. A sway that both sides share cancels.
+    """
+    slopes = [np.sqrt((line.slope[part] ** 2).mean()) for line in (right, left)]
+    shifts = right.value / slopes[0] - left.value / slopes[1]
+    noise = np.hypot(right.noise / slopes[0], left.noise / slopes[1]) * right.share
+    return sway_beyond(shifts[rest], float(noise))
 
 
 def _between(three: FloatArray) -> float:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["WINDOW_S", "Smooth", "median_of", "smooth", "sway"]
+__all__ = ["WINDOW_S", "Smooth", "median_of", "smooth", "sway", "sway_beyond"]
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -20,6 +20,8 @@ WINDOW_S = 0.1
 _LEAST_NEIGHBOURS = 2
 # A normal distribution's standard deviation over its median absolute deviation.
 _TO_SD = 1.4826
+# Of some twenty smoothed frames, of which seven are free, noise alone shows up to so many times its size.
+_BY_CHANCE = 1.5
 
 
 class Smooth(NamedTuple):
@@ -96,11 +98,14 @@ def sway(line: Smooth, rest: Mask) -> float:
 
     A head that turns, and a video's compression, move readings for longer than the window.
     """
-    swayed = _TO_SD * median_of(
-        np.abs(line.value[rest])
-    )  # the first frames of a rise hardly change it
-    beyond = np.nan_to_num(swayed) ** 2 - float(line.noise * line.share) ** 2
-    return float(np.sqrt(max(beyond, 0.0)))
+    return sway_beyond(line.value[rest], float(line.noise * line.share))
+
+
+def sway_beyond(still: FloatArray, noise: float) -> float:
+    """The part of readings that should be 0 which their noise does not explain, as a standard deviation."""
+    swayed = _TO_SD * median_of(np.abs(still))  # the first frames of a rise hardly change it
+    surely = _BY_CHANCE * noise
+    return float(np.sqrt(max(np.nan_to_num(swayed) ** 2 - surely**2, 0.0)))
 
 
 def _scatter(rest: FloatArray) -> FloatArray:

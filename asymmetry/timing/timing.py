@@ -33,6 +33,7 @@ from asymmetry.timing.transition import Transition, find_transition
 __all__ = ["Timing", "time_expression"]
 
 FloatArray = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 _LIDS = "eye_closed"
 #: Followed where a clip shows no expression.
@@ -162,7 +163,7 @@ def time_expression(
     traces = trace_movement(landmarks, seconds, calm, (metric.name, _LIDS))
     trace, lids = traces[metric.name], traces[_LIDS]
     if not np.isfinite(trace.both).any():
-        return _untimed(told, trace, lids, calm)
+        return _without_times(told, trace, lids, calm)
     rest = rest_frames(trace.both)
     trace, lids = trace.rebase(rest), lids.rebase(rest & np.isfinite(lids.right + lids.left))
     peak = int(np.nanargmax(trace.both))
@@ -180,7 +181,7 @@ def time_expression(
         lids=lids,
         right=right,
         left=left,
-        lag=_lag(trace, right, left, sways),
+        lag=_lag(trace, right, left, rest),
         blinks=blinks,
         synkinesis=_synkinesis(trace, lids, told, blinks, right, left),
         moments=choose_moments(landmarks, sharpness, trace.both, trace.speed, closed),
@@ -188,7 +189,7 @@ def time_expression(
     )
 
 
-def _untimed(told: str | None, trace: Trace, lids: Trace, calm: int) -> Timing:
+def _without_times(told: str | None, trace: Trace, lids: Trace, calm: int) -> Timing:
     """A clip in whose frames the movement can't be measured, as when the head is turned away."""
     still, nothing = Transition(), (math.nan, math.nan)
     notes = (Note("clip_not_timed"),)
@@ -210,14 +211,14 @@ def _moves(side: Transition) -> bool:
     return not math.isnan(side.peak_s)
 
 
-def _lag(trace: Trace, right: Transition, left: Transition, sways: tuple[float, float]) -> Lag:
+def _lag(trace: Trace, right: Transition, left: Transition, rest: Mask) -> Lag:
     """The lag between two sides that both move."""
     if not (_moves(right) and _moves(left)):
         return Lag(math.nan, math.nan)
     first, last = np.fmin(right.onset_s, left.onset_s), max(right.peak_s, left.peak_s)
     span = float(np.nan_to_num(first, nan=trace.seconds[0])), last
     ways = right.excursion, left.excursion
-    return find_lag(trace.seconds, *trace.smooth, ways, span, sways)
+    return find_lag(trace.seconds, *trace.smooth, ways, span, rest)
 
 
 def _synkinesis(

@@ -29,7 +29,7 @@ class Transition(Record):
     excursion : float
         The whole way, in the metric's unit.
     excursion_sd : float
-        Standard deviation of it by what the frames at rest read.
+        Its standard deviation, by the frames at rest.
     onset_s, onset_sd_s : float
         When a tenth of it is done, seconds since the clip's first frame, and its standard deviation.
     rise_s : float
