@@ -61,12 +61,6 @@ def test_failed_photos_keep_their_row_and_their_reason() -> None:
             assert np.isnan(column).tolist() == [True, False, True], name
 
 
-def test_widths_are_measured_up_to_15_degrees_of_yaw_and_heights_up_to_30() -> None:
-    table = measure(Landmarks.concat([photo(yaw=yaw) for yaw in (14, 16, 29, 31)]))
-    assert np.isfinite(table["fissure_width_right_mm"]).tolist() == [True, False, False, False]
-    assert np.isfinite(table["brow_height_right_mm"]).tolist() == [True, True, True, False]
-
-
 def test_a_turned_head_loses_horizontal_metrics_and_says_so() -> None:
     faces = [photo(yaw=yaw) for yaw in (0, MAX_YAW_HORIZONTAL + 1, -MAX_YAW - 1)]
     landmarks = Landmarks.concat(faces)
