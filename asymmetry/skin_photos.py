@@ -47,12 +47,15 @@ class SkinPhoto:
         What was found.
     swelling : Swelling
         How much more swollen the face is than in the baseline; NaN without one.
+    glasses : bool
+        Whether the face wears glasses.
     """
 
     picture: SkinPicture | None = field(default=None, repr=False)
     density: Density | None = field(default=None, repr=False)
     bruises: Bruises | None = None
     swelling: Swelling = field(default_factory=without_reading, repr=False)
+    glasses: bool = False
 
     @property
     def patches(self) -> tuple[Patch, ...]:
@@ -210,10 +213,11 @@ def _read_photo(
     picture = _draw(landmarks, photo, mm_per_px, mirrored)
     if picture is None:
         return SkinPhoto()
-    density = density_of(picture, glasses=_wears_glasses(landmarks))
-    first = before or SkinPhoto()
+    glasses, first = _wears_glasses(landmarks), before or SkinPhoto()
+    density = density_of(picture, glasses=glasses)
     bruises = find_bruises(density, first.density)
-    return SkinPhoto(picture, density, bruises, measure_swelling(picture, first.picture))
+    swelling = measure_swelling(picture, first.picture, glasses=glasses or first.glasses)
+    return SkinPhoto(picture, density, bruises, swelling, glasses)
 
 
 def _draw(
@@ -250,7 +254,8 @@ def _read_baseline(baseline: PhotoSource, reader: Extractor, mirrored: bool) -> 
         raise InvalidInputError(
             f"{landmarks.photo[0]}: half of the face is hidden, so it can't be the baseline; give another"
         )
-    return SkinPhoto(picture, density_of(picture, glasses=_wears_glasses(landmarks)))
+    glasses = _wears_glasses(landmarks)
+    return SkinPhoto(picture, density_of(picture, glasses=glasses), glasses=glasses)
 
 
 def _wears_glasses(landmarks: Landmarks) -> bool:

@@ -249,6 +249,15 @@ def test_the_numbers_are_as_their_script_wrote_them() -> None:
     assert tomllib.loads(text)["fields_sha256"] == fields
 
 
+def test_lids_behind_glasses_are_not_read(before: SkinPicture) -> None:
+    found = measure_swelling(before, before, glasses=True)
+    lid = REGIONS.index("lower_lid")
+    assert np.isnan(found.mm[:, lid]).all()
+    assert np.isnan(found.sd_mm[:, lid]).all()
+    assert np.isfinite(np.delete(found.mm, lid, axis=1)).all()
+    assert [note.code for note in found.notes] == ["swelling_hidden"]
+
+
 def test_the_table_of_skin_has_swelling_against_the_baseline(sitter: Sitter) -> None:
     swollen = swell_face(sitter, Swelling("cheek", "left", 3.0)).sitter
     scale = [1 / PX_PER_MM]

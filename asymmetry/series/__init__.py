@@ -14,6 +14,7 @@ from asymmetry.series.recovery import Recovery
 from asymmetry.series.review import Doubt, Review
 from asymmetry.series.sheet import Cell, Sheet, SheetRow, Visit
 from asymmetry.series.sheet_rows import make_sheet
+from asymmetry.series.skin_course import SkinCourse, SkinFinding
 from asymmetry.series.summary import what_changed
 from asymmetry.series.treatments import Treatment
 from asymmetry.series.trend import Forecast, Trend
@@ -38,6 +39,8 @@ __all__ = [
     "Rule",
     "Sheet",
     "SheetRow",
+    "SkinCourse",
+    "SkinFinding",
     "Treatment",
     "Trend",
     "Visit",

@@ -96,7 +96,9 @@ class Swelling:
     notes: tuple[Note, ...] = ()
 
 
-def measure_swelling(picture: SkinPicture | None, baseline: SkinPicture | None) -> Swelling:
+def measure_swelling(
+    picture: SkinPicture | None, baseline: SkinPicture | None, *, glasses: bool = False
+) -> Swelling:
     """Measure how much more swollen a face is than in an earlier photo.
 
     Parameters
@@ -105,6 +107,8 @@ def measure_swelling(picture: SkinPicture | None, baseline: SkinPicture | None) 
         The photo; None where its skin could not be drawn.
     baseline : SkinPicture or None
         A photo of the same person without swelling, of the same expression.
+    glasses : bool
+        Whether either shows glasses: lids behind them are not judged.
 
     Returns
     -------
@@ -122,6 +126,8 @@ def measure_swelling(picture: SkinPicture | None, baseline: SkinPicture | None) 
     if unlike:
         return without_reading(unlike)
     mm = read_outwards(rest, seen)
+    if glasses:
+        mm[:, REGIONS.index("lower_lid")] = np.nan
     notes = (Note("swelling_hidden"),) if np.isnan(mm).any() else ()
     return Swelling(mm, error_of(mm, conditions), notes)
 
