@@ -80,6 +80,17 @@ docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report, dra
 	$(BIN)/python -m benchmarks.fidelity.tables
 	$(BIN)/python docs/site.py build/site
 
+# The tools have a place of their own: they need a hundred packages that have no business beside photos.
+SHIP := $(VENV)/ship
+release: $(VENV)/dev.stamp ## build the wheel and the source distribution into dist/, check them, and list what they install
+	rm -rf dist $(SHIP) && $(BIN)/python -m build --no-isolation
+	$(BIN)/python -m venv $(SHIP)/tools && $(SHIP)/tools/bin/python -m pip install --quiet twine check-wheel-contents cyclonedx-bom pip-audit
+	$(SHIP)/tools/bin/twine check --strict dist/*
+	$(SHIP)/tools/bin/check-wheel-contents dist/*.whl
+	$(BIN)/python -m venv $(SHIP)/installed && $(SHIP)/installed/bin/python -m pip install --quiet dist/*.whl
+	$(SHIP)/tools/bin/cyclonedx-py environment --output-reproducible --output-file dist/sbom.cdx.json $(SHIP)/installed/bin/python
+	$(SHIP)/tools/bin/pip-audit --path $(SHIP)/installed/lib/python*/site-packages || echo "pip-audit found something, or could not ask: see above" >&2
+
 clean: ## remove .venv and everything made here
 	rm -rf $(VENV) demo dist build htmlcov .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

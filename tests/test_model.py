@@ -205,6 +205,21 @@ def test_the_wheel_carries_the_model_and_its_notice(built: Path) -> None:
     assert "Requires-Dist: mediapipe<0.10.32,>=0.10.30" in metadata
 
 
+def test_the_same_commit_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--no-isolation",
+        "--wheel",
+        "--outdir",
+        str(tmp_path),
+    ]
+    subprocess.run([*command, str(ROOT)], capture_output=True, check=True)
+    (one,), (two,) = built.glob("*.whl"), tmp_path.glob("*.whl")
+    assert (one.name, one.read_bytes()) == (two.name, two.read_bytes())
+
+
 def test_the_source_distribution_carries_the_hook_but_no_model(built: Path) -> None:
     (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
