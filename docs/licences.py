@@ -17,8 +17,6 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = Path(__file__).with_name("licences.md")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _EXTRA = re.compile(r"""extra\s*==\s*['"]([^'"]+)['"]""")
-#: Development, and the training of networks, are not shipped.
-_NOT_SHIPPED = ("all", "dev", "tune")
 _HEAD = """# Licences
 
 Written by `python docs/licences.py`, from the metadata of the packages themselves.
@@ -46,10 +44,12 @@ def declared() -> tuple[list[str], dict[str, list[str]]]:
     """The packages that are always installed, and those of each extra that is shipped."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     always = [named(each) for each in project["dependencies"]]
+    # Development, the site and the training of networks are in no one's installation.
+    shipped = re.findall(r"[a-z]+", project["optional-dependencies"]["all"][0])[1:]
     extras = {
         extra: [name for name in map(named, needs) if name != "asymmetry"]
         for extra, needs in project["optional-dependencies"].items()
-        if extra not in _NOT_SHIPPED
+        if extra in shipped
     }
     return always, extras
 

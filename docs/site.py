@@ -42,7 +42,7 @@ CONTENTS = {
     ),
     "Your own parts": ("own-models", "contributing"),
     "What is measured": ("metrics", "accuracy", "change", "speed"),
-    "About": ("privacy", "dependencies", "architecture", "changelog"),
+    "About": ("privacy", "dependencies", "licences", "architecture", "changelog"),
 }
 #: Rooms whose public names are in the reference.
 ROOMS = (
@@ -53,6 +53,7 @@ ROOMS = (
     "asymmetry.archive",
     "asymmetry.synthetic",
     "asymmetry.extract",
+    "asymmetry.hospital",
     "asymmetry.landmark_files",
     "asymmetry.errors",
 )
