@@ -9,7 +9,6 @@ import click
 
 import asymmetry
 from asymmetry.cli.folder import language_option, mirrored_option
-from asymmetry.core.files import replace_file
 from asymmetry.core.text import Text
 from asymmetry.errors import require
 from asymmetry.photos.names import EXPRESSION_NAMES
@@ -70,6 +69,8 @@ def clip(
     else:
         click.echo("\n".join(clip_lines(made, Text.load(language))))
     if plot:
+        from asymmetry.core.files import replace_file
+
         with replace_file(plot) as path:
             made.plot(language).savefig(path, dpi=_DPI)
     if film:
