@@ -19,14 +19,25 @@ import numpy.typing as npt
 from asymmetry.tissue.atlas import PX_PER_CM, TOP_CM, WIDTH
 from asymmetry.tissue.flow import BELOW
 
-__all__ = ["CELL", "MODES", "Cells", "coarsen", "join_sides", "polynomials", "take_off_quiet"]
+__all__ = [
+    "CELL",
+    "EVEN",
+    "MODES",
+    "Cells",
+    "coarsen",
+    "join_fields",
+    "join_sides",
+    "polynomials",
+    "take_off_quiet",
+]
 
 Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
 
-#: The fields, by ``python -m benchmarks.tune.swelling``: ``even`` are the same on both sides, ``odd`` are
-#: turned round; each of shape (fields, rows, columns, 2), outwards and up, on cells of so many pixels.
-MODES, CELL = Path(__file__).with_name("quiet.npz"), 8
+#: The fields, by ``python -m benchmarks.tune.swelling``, of shape (fields, rows, columns, 2), outwards
+#: and up, on cells of so many pixels. The first ones, so many, are the same on both sides; the others
+#: are turned round.
+MODES, CELL, EVEN = Path(__file__).with_name("quiet.npy"), 8, 8
 # Degree of the polynomials, and the half-extent of the face that they are scaled to, cm.
 _DEGREE, _EXTENT_CM = 2, 8.0
 # Rounds of the fit; what lies farther off than so many standard deviations has no weight (Tukey's biweight at
@@ -75,7 +86,7 @@ def take_off_quiet(
     seen : ndarray of bool, shape (2, h, w)
         Pixels whose shifts are known.
     fields : ndarray, shape (2, rows, columns, 2, fields), optional
-        What quiet shifts are made of, of `join_sides`. Default: polynomials and the fields of `MODES`.
+        What quiet shifts are made of, of `join_fields`. Default: polynomials and the fields of `MODES`.
 
     Returns
     -------
@@ -119,11 +130,15 @@ def join_sides(even: FloatArray, odd: FloatArray) -> FloatArray:
     return np.moveaxis(np.stack(halves, axis=1), 0, -1)
 
 
+def join_fields(fields: FloatArray) -> FloatArray:
+    """Fields as in `MODES`, with the polynomials, as fields of both sides."""
+    even, odd = (np.concatenate([polynomials(), part]) for part in np.split(fields, [EVEN]))
+    return join_sides(even, odd)
+
+
 @cache
 def _usual() -> FloatArray:
-    with np.load(MODES) as kept:
-        even, odd = (np.concatenate([polynomials(), kept[name]]) for name in ("even", "odd"))
-    return join_sides(even, odd)
+    return join_fields(np.load(MODES))
 
 
 def _solve(fields: FloatArray, values: FloatArray, weight: FloatArray) -> FloatArray:

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.tune.swelling``: makes ``quiet.npz`` and ``swelling.toml`` of `asymmetry.tissue`.
+"""``python -m benchmarks.tune.swelling``: makes ``quiet.npy`` and ``swelling.toml`` of `asymmetry.tissue`.
 
 Tuning people are photographed again without any change, and with known swellings. From the quiet photos come
 the fields that skin seems to move by when nothing swells (principal components of what polynomials leave),
@@ -19,7 +19,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import nnls
 
-from asymmetry.tissue.quiet import MODES, coarsen, join_sides, polynomials, take_off_quiet
+from asymmetry.tissue.quiet import (
+    EVEN,
+    MODES,
+    coarsen,
+    join_fields,
+    join_sides,
+    polynomials,
+    take_off_quiet,
+)
 from asymmetry.tissue.swelling import (
     REGIONS,
     TABLE,
@@ -36,8 +44,8 @@ __all__ = ["Reading", "find_errors", "find_fields", "main", "read_pairs"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-#: Fields that are the same on both sides, and those that are turned round.
-EVEN, ODD = 8, 6
+#: Fields that are turned round on the other side; there are `EVEN` that are not.
+ODD = 6
 #: Shifts beyond this are a failure of the flow, mm, of which no field is made.
 FARTHEST = 3.0
 #: Parts of the people; each is read with fields that the others made.
@@ -59,8 +67,8 @@ class Reading:
     conditions: Conditions
 
 
-def find_fields(pairs: Sequence[Pair], even: int = EVEN, odd: int = ODD) -> dict[str, FloatArray]:
-    """Fields that describe most of the shifts of quiet pairs: ``even`` and ``odd``."""
+def find_fields(pairs: Sequence[Pair]) -> FloatArray:
+    """Fields that describe most of the shifts of quiet pairs, as in `MODES`."""
     simple = join_sides(polynomials(), polynomials())
     halves = []
     for pair in pairs:
@@ -68,10 +76,8 @@ def find_fields(pairs: Sequence[Pair], even: int = EVEN, odd: int = ODD) -> dict
         rest, _ = take_off_quiet(shift, pair.seen, simple)
         halves.append(coarsen(np.clip(rest, -FARTHEST, FARTHEST), pair.seen).mm)
     right, left = np.moveaxis(np.array(halves), 1, 0)
-    return {
-        "even": _components((left + right) / 2, even),
-        "odd": _components((left - right) / 2, odd),
-    }
+    even, odd = _components((left + right) / 2, EVEN), _components((left - right) / 2, ODD)
+    return np.concatenate([even, odd])
 
 
 def _components(fields: FloatArray, number: int) -> FloatArray:
@@ -81,12 +87,9 @@ def _components(fields: FloatArray, number: int) -> FloatArray:
     return np.asarray(scaled.reshape(-1, *fields.shape[1:]), dtype=np.float16)
 
 
-def read_pairs(pairs: Sequence[Pair], fields: dict[str, FloatArray] | None = None) -> list[Reading]:
+def read_pairs(pairs: Sequence[Pair], fields: FloatArray | None = None) -> list[Reading]:
     """Read pairs, by default with the fields that are installed."""
-    basis = None
-    if fields is not None:
-        even, odd = (np.concatenate([polynomials(), fields[name]]) for name in ("even", "odd"))
-        basis = join_sides(even, odd)
+    basis = None if fields is None else join_fields(fields)
     found = []
     for pair in pairs:
         rest, misfit = take_off_quiet(pair.shift.astype(np.float32), pair.seen, basis)
@@ -161,7 +164,7 @@ def main() -> None:
     pairs = list(compare_visits(read_cases(choose_people(tuning=True))))
     errors = find_errors(read_apart(pairs))
     fields = find_fields([pair for pair in pairs if not pair.visit.swelling])
-    np.savez_compressed(MODES, **fields)
+    np.save(MODES, fields)
     text = written(errors, sorted({pair.name for pair in pairs}))
     TABLE.write_text(text, encoding="utf-8")
     print(text)
