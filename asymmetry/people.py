@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +19,10 @@ from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import treatment_by_names
 from asymmetry.scoring import extractor_or
-from asymmetry.series.aids import Aids, make_aids
-from asymmetry.series.aids.filled import Answers
 from asymmetry.series.day_to_day import Setting
 from asymmetry.series.folder import read_folder
 from asymmetry.series.gathering import check_alike, gather_photos, match_lines, name_files
 from asymmetry.series.labels import REST
-from asymmetry.series.review import Review, review_photos
-from asymmetry.series.sheet import Sheet
-from asymmetry.series.sheet_rows import make_sheet
 from asymmetry.series.treatments import TreatedOn, as_treatments
 from asymmetry.skin_days import SkinHistory
 
@@ -312,48 +306,6 @@ class Series(SkinHistory):
             leftovers=self.leftovers,
         )
         return made if self.skin is None else made.with_skin()
-
-    def review(self) -> Review:
-        """The doubts about the photos, and the manifest entry that settles each.
-
-        A photo that is mirrored against the others, of another person or of an exposure that is there twice
-        is set aside, and so is a date far from all others: none has a part in changes and courses. Nothing
-        is turned round or dated anew by itself.
-        """
-        usable = self.landmarks.usable
-        return review_photos(self.photos, usable, self.treated_on, self.leftovers, self.folder)
-
-    def sheet(self) -> Sheet:
-        """The series by expression and measure (rows) and visit (columns), for a clinic's file.
-
-        It is a table of data, see `Sheet`: ``to_csv`` and ``to_xlsx`` write it, ``to_frame`` is for pandas.
-        """
-        return make_sheet(self)
-
-    def aids(
-        self,
-        day: str | date | float | None = None,
-        filled: str | os.PathLike[str] | Answers | None = None,
-    ) -> Aids:
-        """The items of Sunnybrook, eFACE and House-Brackmann for one day, to be filled in by a clinician.
-
-        Each item has the measurements that inform it. What needs a clinician's eye is blank, and so is each
-        total until all of its items are filled in. Nothing here is a diagnosis.
-
-        Parameters
-        ----------
-        day : date, ISO text or day number, optional
-            Default: the latest day with photos.
-        filled : path or mapping, optional
-            A file that `Aids.save` wrote, with the values of items filled in; or the values, such as
-            ``{"sunnybrook": {"rest_eye": "narrow"}}``.
-
-        Raises
-        ------
-        InvalidInputError
-            If there are no photos of that day, or a value is not one that its item allows.
-        """
-        return make_aids(self, day, filled)
 
     def plot(
         self,

@@ -6,36 +6,36 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 
 from asymmetry.errors import InvalidInputError
-from asymmetry.photos.photo import PhotoSource
+from asymmetry.series.clinic_history import ClinicHistory
 from asymmetry.series.history import History
 from asymmetry.series.labels import REST
-from asymmetry.series.skin_course import SkinCourse, list_skin_courses
+from asymmetry.series.skin import SkinDays
+from asymmetry.series.swelling import list_swelling_courses
 from asymmetry.skin_photos import Skin, SkinPhoto, read_skin
+from asymmetry.tissue.days import follow_bruises
 
-__all__ = ["SkinHistory", "choose_baseline", "read_series_skin"]
+__all__ = ["SkinHistory", "choose_baseline", "follow_series", "read_series_skin"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SkinHistory(History):
+class SkinHistory(ClinicHistory):
     """A person's dated photos, and bruises in them where they were asked for.
 
     Attributes
     ----------
     skin : Skin or None
-        In the order of `static`; None where nobody asked.
+        In the order of `static`, without the pictures, which take 4 MB each; None where nobody asked.
     """
 
     skin: Skin | None = None
 
-    @property
-    def skin_courses(self) -> tuple[SkinCourse, ...]:
-        """Bruises and swellings over days, where they were asked for."""
-        return () if self.skin is None else list_skin_courses(self.skin.table)
-
     def with_skin(self, baseline: str | None = None) -> Self:
         """The same series with bruises looked for in each photo that can still be read.
+
+        Those of the usual expression are followed over days, and are among the findings and in the report.
 
         Parameters
         ----------
@@ -48,7 +48,11 @@ class SkinHistory(History):
         InvalidInputError
             If no photo is called so, or it can't be read.
         """
-        return replace(self, skin=read_series_skin(self, baseline))
+        first = choose_baseline(self) if baseline is None else _row_of(self, baseline)
+        skin = read_series_skin(self, baseline)
+        days = follow_series(self, skin, first)
+        kept = tuple(replace(each, picture=None, density=None) for each in skin.photos)
+        return replace(self, skin=replace(skin, photos=kept), skin_days=days)
 
 
 def read_series_skin(series: History, baseline: str | None = None) -> Skin:
@@ -75,12 +79,59 @@ def read_series_skin(series: History, baseline: str | None = None) -> Skin:
                 f"{baseline}: can't be read, so it can't be the baseline of the skin"
             )
     mirrored = [bool(each) for each in series.photos["mirrored"]]
-    sources = [_source(series, row) for row in range(len(series.landmarks))]
+    sources = [series.open_source(row) for row in range(len(series.landmarks))]
     found = read_skin(
         series.landmarks, sources, series.static["mm_per_px"], before=before, mirrored=mirrored
     )
     about = {name: series.static[name] for name in ("day", "expression")}
     return Skin(found.table.with_columns(**about), found.photos)
+
+
+def follow_series(series: History, skin: Skin, baseline: int | None = None) -> SkinDays:
+    """The bruises of a series over its days, one photo a day: that in which most skin is seen.
+
+    Parameters
+    ----------
+    series : History
+        The photos.
+    skin : Skin
+        Their skin, in the same order.
+    baseline : int, optional
+        Row of the photo without bruises that the others were compared with. Days before the treatment are
+        then left out.
+    """
+    static = series.static
+    wanted = series.landmarks.usable & np.isfinite(static["day"])
+    wanted &= static["expression"] == series.usual
+    if baseline is not None:
+        wanted &= static["day"] > min(float(static["day"][baseline]), -1)
+        wanted[baseline] = False
+    rows = _best_of_days(static["day"], wanted, skin)
+    shown = [skin.photos[row] for row in rows]
+    before = skin.photos[baseline].density if baseline is not None else None
+    read = [(each.density, each.bruises) for each in shown if each.density and each.bruises]
+    return SkinDays(
+        day=static["day"][rows],
+        photos=tuple(static["photo"][rows].tolist()),
+        expression=series.usual,
+        bruises=follow_bruises(static["day"][rows], read, before),
+        swellings=list_swelling_courses(skin.table),
+        baseline=str(static["photo"][baseline]) if before is not None else "",
+        pictures=tuple(each.picture.rgb for each in shown if each.picture),
+    )
+
+
+def _best_of_days(
+    day: npt.NDArray[np.float64], wanted: npt.NDArray[np.bool_], skin: Skin
+) -> list[int]:
+    """Rows of the photos in which most skin is seen, one for each day."""
+    best: dict[float, tuple[int, int]] = {}
+    for row in np.flatnonzero(wanted).tolist():
+        density = skin.photos[row].density
+        if density is not None:
+            seen = int(density.seen.sum())
+            best[day[row]] = max(best.get(day[row], (0, row)), (seen, row))
+    return [best[each][1] for each in sorted(best)]
 
 
 def choose_baseline(series: History) -> int | None:
@@ -102,16 +153,8 @@ def _skin_of(series: History, row: int) -> SkinPhoto:
     mirrored = bool(series.photos["mirrored"][row])
     alone = read_skin(
         series.landmarks[row],
-        [_source(series, row)],
+        [series.open_source(row)],
         series.static["mm_per_px"][row : row + 1],
         mirrored=[mirrored],
     )
     return alone.photos[0]
-
-
-def _source(series: History, row: int) -> PhotoSource | None:
-    """A photo's pixels: those that were given, or its file in the folder."""
-    name = str(series.landmarks.photo[row])
-    if name in series.sources:
-        return series.sources[name]
-    return None if series.folder is None else series.folder / name

@@ -1,70 +1,225 @@
-"""A bruise painted over days: the series tells when it was gone, and in which order its hues came."""
+"""Bruises over days: put together by place, followed, told, and drawn."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image
 
-import asymmetry
-from asymmetry import Extractor, Series
-from asymmetry.photos.photo import read_photo
-from asymmetry.synthetic import Bruise, paint_bruise
+from asymmetry.core.text import Text
+from asymmetry.report.page import render
+from asymmetry.report.plots.skin import describe_bruise, draw_bruise, draw_bruise_maps
+from asymmetry.report.plots.style import Setting
+from asymmetry.series.history import History
+from asymmetry.series.skin_rules import SKIN_RULES
+from asymmetry.series.sheet_rows import make_sheet
+from asymmetry.series.skin import SkinDays, is_bruise
+from asymmetry.synthetic import face
+from asymmetry.tissue.bruises import Bruises
+from asymmetry.tissue.days import BruiseCourse, follow_bruises
+from asymmetry.tissue.density import Density, load_grid
+from asymmetry.tissue.patches import Patch
 
-#: Day, hue, and depth (de) and area (mm²) of the bruise: it grows, yellows and fades. On day 14 it is gone.
-COURSE = (
-    (-3, "red", 0.0, 0.0),
-    (1, "red", 9.0, 140.0),
-    (3, "blue", 10.0, 180.0),
-    (6, "green", 8.0, 220.0),
-    (9, "yellow", 6.5, 220.0),
-    (12, "yellow", 4.5, 220.0),
-    (14, "yellow", 0.0, 0.0),
-    (16, "yellow", 0.0, 0.0),
+DAY = np.array([0.0, 1, 3, 6, 10, 14, 16])
+AREA = np.array([100.0, 150, 200, 200, 180, 0, 0])
+DEPTH = np.array([10.0, 9, 8, 6, 3, 0.2, -0.1])
+
+
+def course(**known: object) -> BruiseCourse:
+    """A bruise that grows, fades and is gone on day 14."""
+    shape = load_grid().skin.shape
+    mask = np.zeros(shape, bool)
+    mask[40:52, 40:52] = True
+    usual = {
+        "side": "left",
+        "region": "cheek",
+        "day": DAY,
+        "found": DEPTH > 2,
+        "area_mm2": AREA,
+        "area_sd_mm2": 0.1 * AREA,
+        "depth_de": DEPTH,
+        "depth_sd_de": np.full(len(DAY), 0.5),
+        "hue": ("red-purple", "blue", "blue", "green", "yellow-brown", "", ""),
+        "reach_mm": np.where(DEPTH > 2, 12.0, np.nan),
+        "against": "baseline",
+        "mask": mask,
+        "evidence": np.zeros((len(DAY), *shape), np.float32),
+    }
+    return BruiseCourse(**(usual | known))  # type: ignore[arg-type]
+
+
+def skin(*courses: BruiseCourse, baseline: str = "before.jpg") -> SkinDays:
+    names = tuple(f"{day:g}.jpg" for day in DAY)
+    return SkinDays(DAY, names, "rest", courses, baseline=baseline)
+
+
+def series(*courses: BruiseCourse) -> History:
+    days = np.array([f"2026-03-{9 + int(day):02d}" for day in DAY])
+    points = replace(face(len(DAY)), taken=days)
+    names = [f"{day:g}.jpg" for day in DAY]
+    made = History.from_landmarks(replace(points, photo=np.array(names)), treated_on="2026-03-09")
+    return replace(made, skin_days=skin(*courses))
+
+
+def test_times_of_a_course() -> None:
+    made = course()
+    assert (made.first_day, made.last_day, made.gone_by) == (0, 10, 14)
+    assert made.day[made.largest] == 3
+    assert made.fades
+    lasting = course(area_mm2=np.full(len(DAY), 150.0), depth_de=np.full(len(DAY), 6.0))
+    assert np.isnan(lasting.gone_by)
+    assert not lasting.fades
+
+
+def test_a_day_on_which_its_place_is_not_seen_is_no_day_without_it() -> None:
+    unseen = np.where(DAY == 14, np.nan, DEPTH)
+    made = course(depth_de=unseen, area_mm2=np.where(DAY == 14, np.nan, AREA))
+    assert made.gone_by == 16
+
+
+@pytest.mark.parametrize(
+    ("against", "depth", "known"),
+    [
+        ("baseline", DEPTH, True),
+        ("mirror", DEPTH, True),
+        ("mirror", np.full(len(DAY), 6.0), False),
+        ("baseline", np.full(len(DAY), 6.0), True),
+    ],
 )
-HUES = {"red": "red-purple", "blue": "blue", "green": "green", "yellow": "yellow-brown"}
-GONE, WITHIN = 14.0, 2.0
+def test_a_mark_that_never_fades_is_no_bruise(
+    against: str, depth: np.ndarray, known: bool | None
+) -> None:
+    area = np.where(depth > 2, 150.0, 0)
+    made = course(against=against, depth_de=depth, area_mm2=area, found=depth > 2)
+    assert is_bruise(made) is known
 
 
-@pytest.fixture(scope="module")
-def series(shared_faces: Path, tmp_path_factory: pytest.TempPathFactory) -> Series:
-    folder = tmp_path_factory.mktemp("course")
-    portrait = shared_faces / "london" / "009_neutral.jpg"
-    pixels = read_photo(portrait).pixels
-    with Extractor(method="fast") as extractor:
-        person = extractor.extract([portrait])
-        scale = float(asymmetry.measure(person)["mm_per_px"][0])
-        for number, (day, hue, depth, area) in enumerate(COURSE):
-            # Each photo a little darker than the one before: copies of one file would be set aside.
-            shown = np.rint(pixels * (1 - 0.01 * number)).astype(np.uint8)
-            if depth:
-                bruise = Bruise("right", 4.0, -0.4, area, depth, hue)
-                shown = paint_bruise(shown, person, bruise, mm_per_px=scale).pixels
-            when = np.datetime64("2026-03-10") + day
-            Image.fromarray(shown).save(folder / f"{when}_rest.jpg", quality=92)
-        return Series.from_folder(
-            folder, treated_on="2026-03-10", extractor=extractor, measure_skin=True
-        )
+def test_in_the_first_days_a_mark_and_a_bruise_look_alike() -> None:
+    few = slice(0, 3)
+    arrays = {
+        name: getattr(course(), name)[few]
+        for name in "day found area_mm2 area_sd_mm2 depth_sd_de hue reach_mm evidence".split()
+    }
+    made = course(**arrays, depth_de=np.full(3, 6.0), against="mirror")
+    assert is_bruise(made) is None
+    finding = skin(made, baseline="").findings[0]
+    assert finding.note.code == "found_mark"
+    assert [each.code for each in finding.notes] == ["bruise_by_mirror"]
 
 
-def test_the_bruise_is_told_with_the_day_it_was_gone(series: Series) -> None:
-    (found,) = [each for each in series.skin_findings if each.kind == "bruise"]
-    assert (found.side, found.region, found.first) == ("right", "cheek", 1)
-    assert abs(found.gone - GONE) <= WITHIN
-    assert found.most == pytest.approx(220, rel=0.25)
-    assert "gone by day" in found.words
+def test_the_finding_says_side_place_size_and_days() -> None:
+    (finding,) = series(course()).findings
+    assert (finding.kind, finding.part, finding.side) == ("bruise", "cheek", "left")
+    assert finding.words == (
+        "Bruise on the left cheek: 200 mm² on day 3 (± 39), last seen on day 10, gone by day 14."
+    )
+    assert finding.passed
+    assert finding.photos == (("before.jpg",), ("3.jpg",), ("16.jpg",))
 
 
-def test_its_hues_come_in_their_order(series: Series) -> None:
-    assert series.skin is not None
-    read = dict(zip(series.skin.table["day"], series.skin.table["bruise_hue_right"], strict=True))
-    for day, hue, depth, _ in COURSE:
-        if depth > 6:
-            assert read[day] == HUES[hue], day
+def test_findings_without_skin_are_those_of_before() -> None:
+    made = series(course())
+    assert replace(made, skin_days=None).findings == ()
 
 
-def test_nothing_swelled_and_nothing_lasted(series: Series) -> None:
-    assert not [each for each in series.skin_findings if each.kind == "swelling"]
-    assert not [each for each in series.concerns() if "skin" in each.rule or "lasts" in each.rule]
+def rules_of(*courses: BruiseCourse) -> list[str]:
+    found = series(*courses).concerns(SKIN_RULES)
+    return [each.note.code for each in found]
+
+
+def test_rules() -> None:
+    assert rules_of(course()) == []
+    lasting = np.full(len(DAY), 150.0)
+    deep = np.array([10.0, 9, 8, 7, 6, 5, 5])
+    stays = course(area_mm2=lasting, depth_de=deep, found=np.full(len(DAY), True))
+    assert rules_of(stays) == ["bruise_stays"]
+    grown = np.where(DAY == 10, 400.0, AREA)
+    assert rules_of(course(area_mm2=grown, area_sd_mm2=0.1 * grown)) == ["bruise_grew"]
+    far = np.where(DAY == 6, 40.0, np.where(DEPTH > 2, 12.0, np.nan))
+    assert rules_of(course(reach_mm=far)) == ["bruise_spread"]
+
+
+def test_the_sheet_has_a_row_of_areas() -> None:
+    rows = {row.part: row for row in make_sheet(series(course())).rows}
+    assert [cell.left for cell in rows["bruise_area"].cells] == AREA.tolist()
+    assert {cell.right for cell in rows["bruise_area"].cells} == {0.0}
+    assert "bruise_area" not in {
+        row.part for row in make_sheet(replace(series(), skin_days=None)).rows
+    }
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("photos", [True, False])
+def test_report(language: str, photos: bool) -> None:
+    pytest.importorskip("matplotlib")
+    page = render(series(course()), language=language, photos=photos)
+    assert 'aria-labelledby="skin"' in page
+    assert "200 mm²" in page
+    assert 'aria-labelledby="skin"' not in render(replace(series(), skin_days=None))
+
+
+def test_plots_have_all_days_and_hues_in_words() -> None:
+    pytest.importorskip("matplotlib")
+    setting = Setting(Text.load("en"), treated=True)
+    words = describe_bruise(course(), setting)
+    assert words.startswith("day 0 100 mm², red to purple")
+    assert words.endswith("day 16 0 mm², no bruise")
+    drawn = draw_bruise(course(), setting)
+    assert [each.get_label() for each in drawn.axes[0].lines[1:]] == [
+        "red to purple",
+        "blue",
+        "green",
+        "yellow to brown",
+    ]
+    maps = draw_bruise_maps(course(), skin(course()), setting)
+    assert sum(bool(axes.images) for axes in maps.axes) == len(DAY)
+
+
+def density(shape: tuple[int, int]) -> Density:
+    """Even skin without grain."""
+    ones = np.ones((2, *shape), np.float32)
+    value = np.repeat(ones[..., None], 3, axis=-1)
+    return Density(value, ones > 0, ones, value / 2, ones)
+
+
+def patch(row: int, *, side: str = "left", strength: float = 2.0, half: int = 6) -> Patch:
+    mask = np.zeros(load_grid().skin.shape, bool)
+    mask[row - half : row + half, 40:52] = True
+    parts = np.zeros(10)
+    parts[6] = mask.sum()
+    area = float(mask.sum())
+    sizes = {"area_mm2": area, "area_sd_mm2": 5.0, "depth_de": 8.0, "depth_p95_de": 9.0}
+    place = {"depth_sd_de": 1.0, "hue": "blue", "out_mm": 40.0, "up_mm": 0.0}
+    step = np.array([0.1, 0.1, 0.0])
+    arrays = {"mask": mask, "step": step, "parts": parts}
+    known: dict[str, object] = {"side": side, "region": "cheek", "strength": strength}
+    return Patch(**known, **sizes, **place, **arrays)  # type: ignore[arg-type]
+
+
+def followed(*by_day: tuple[Patch, ...]) -> tuple[BruiseCourse, ...]:
+    shape = load_grid().skin.shape
+    seen = np.ones((2, *shape), bool)
+    even = density(shape)
+    found = [Bruises(each, seen, np.zeros(seen.shape, np.float32), "baseline") for each in by_day]
+    return follow_bruises(np.arange(len(by_day)), [(even, each) for each in found], even)
+
+
+def test_patches_that_touch_are_one_bruise_on_all_days() -> None:
+    core, rim = patch(40), patch(53)
+    (made,) = followed((core, rim), (core,), ())
+    assert made.area_mm2.tolist() == [288, 144, 0]
+    assert made.gone_by == 2
+
+
+def test_patches_apart_or_of_the_other_side_are_two() -> None:
+    assert len(followed((patch(40),), (patch(80),), (patch(40), patch(80)))) == 2
+    sides = followed((patch(40), patch(40, side="right")), (patch(40), patch(40, side="right")))
+    assert sorted(each.side for each in sides) == ["left", "right"]
+
+
+def test_a_faint_patch_of_one_day_among_several_is_none() -> None:
+    assert followed((patch(40, strength=1.2),), ()) == ()
+    assert len(followed((patch(40, strength=1.2),))) == 1
+    assert len(followed((patch(40, strength=1.2),), (patch(41, strength=1.2),))) == 1
+    assert len(followed((patch(40, strength=1.6),), ())) == 1

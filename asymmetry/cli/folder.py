@@ -104,6 +104,7 @@ _FOLDER = (
     click.option(
         "--all-rest", is_flag=True, help="Treat photos without a stated expression as at rest."
     ),
+    click.option("--skin", is_flag=True, help="Also look for bruises, and follow them over days."),
 )
 
 
@@ -112,7 +113,7 @@ def of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def with_series(
-        folder: Path | None, store: Path | None, patient: str | None, **options: Any
+        folder: Path | None, store: Path | None, patient: str | None, skin: bool, **options: Any
     ) -> None:
         known = {name: options.pop(name) for name in _FACTS}
         if folder is not None and store is None and patient is None:
@@ -121,7 +122,7 @@ def of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
             made = _read_store(store, patient, known)
         else:
             raise click.UsageError("give a FOLDER, or --store with --patient")
-        command(made, **options)
+        command(made.with_skin() if skin else made, **options)
 
     for option in reversed(_FOLDER):
         with_series = option(with_series)

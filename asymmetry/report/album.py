@@ -17,7 +17,6 @@ from asymmetry.errors import MissingExtraError, PhotoError
 from asymmetry.extract.halves.chimeras import chimeras
 from asymmetry.extract.model.canonical import Canonical, load_canonical
 from asymmetry.photos.photo import read_photo
-from asymmetry.photos.sources import digest_photo, load_source
 from asymmetry.report.heat import Heat, from_days, from_mirror, paint_heat
 from asymmetry.report.moments import Moment, Story
 from asymmetry.report.pictures import Frame, Picture, align_eyes, cut_face, encode_jpeg
@@ -177,18 +176,12 @@ class _Pictures:
 
 def _read_picture(series: History, row: int) -> Picture | None:
     """Read one photo as it was measured; None where it can't be read any more, or is another one now."""
-    name = str(series.landmarks.photo[row])
-    source = series.sources.get(name)
-    if source is None and series.folder is not None:
-        source = series.folder / name
+    source = series.open_source(row)
     if source is None:
         return None
     try:
-        source = load_source(source, name)
         pixels = read_photo(source).pixels
     except (PhotoError, MissingExtraError):
-        return None
-    if series.about[row].sha256 not in ("", digest_photo(source)):
         return None
     if pixels.shape[1::-1] != tuple(series.landmarks.size[row].tolist()):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from asymmetry.core.notes import Note
 from asymmetry.report.moments import find_poor
 from asymmetry.report.sections import Wording
 from asymmetry.series import Finding
+from asymmetry.series.finding import OF_SKIN
 from asymmetry.series.review import review_photos
 
 __all__ = ["Opening", "make_opening"]
@@ -20,7 +21,7 @@ __all__ = ["Opening", "make_opening"]
 #: A finding this many times as large as the error is clear.
 _CLEAR = 2.0
 #: Kinds that are a state of the latest visits, not a change.
-_STATES = frozenset(("gap", "weaker than other side"))
+_STATES = frozenset(("gap", "weaker than other side")) | OF_SKIN
 #: Reasons in the order in which a photo with several is told of: the earlier one explains the later ones.
 _REASONS = (
     "unwanted another_subject same_file looks_mirrored looks_mirrored_front date_far_before date_far_after "
@@ -100,6 +101,8 @@ def _headline(finding: Finding, *, treated: bool) -> Note:
 def _finding_note(finding: Finding) -> Note:
     """A finding as a patient would say it, without its size."""
     known = {"side": finding.side, "part": finding.part}
+    if finding.kind in OF_SKIN:
+        return _skin_note(finding)
     if finding.kind == "gap":
         return Note("your_gap", side=finding.side)
     if finding.kind == "weaker than other side":
@@ -109,6 +112,13 @@ def _finding_note(finding: Finding) -> Note:
     if finding.worst > finding.before:
         return _grown(finding)
     return _shrunk(finding)
+
+
+def _skin_note(finding: Finding) -> Note:
+    known = {"side": finding.side, "region": finding.part, "gone": finding.days.gone}
+    if finding.kind == "bruise or mark":
+        return Note("your_mark", **known)
+    return Note(f"your_{finding.kind}" + "_past" * finding.passed, **known)
 
 
 def _grown(finding: Finding) -> Note:
@@ -137,6 +147,9 @@ def _course(finding: Finding) -> Iterator[Note]:
     """How large it was and when, and how it is now."""
     days = {"first": finding.days.first, "last": finding.days.last, "latest": finding.days.latest}
     known = {"day": finding.days.worst, "unit": finding.unit, "when": finding.when, **days}
+    if finding.kind in OF_SKIN:
+        yield _course_of_skin(finding, days)
+        return
     if finding.kind == "gap":
         yield Note("your_course_gap", now=finding.now, worst=finding.worst, **known)
         return
@@ -158,9 +171,18 @@ def _course(finding: Finding) -> Iterator[Note]:
         yield Note("your_course_lasting", mm=size, now=now, **known)
 
 
+def _course_of_skin(finding: Finding, days: Mapping[str, float]) -> Note:
+    known = {"most": finding.worst, "day": finding.days.worst, "unit": finding.unit, **days}
+    if finding.passed:
+        return Note("your_course_skin_passed", **known)
+    return Note("your_course_skin", now=finding.now, **known)
+
+
 def _sure(finding: Finding) -> Note:
     """How sure it is: its size beside the smallest that the photos tell."""
     known = {"times": finding.sure, "error": finding.error, "unit": finding.unit}
+    if finding.kind in OF_SKIN:
+        return Note("sure_skin", error=finding.error, unit=finding.unit)
     if finding.sure >= _CLEAR:
         return Note("sure_clear", **known)
     return Note("sure_just", **known)

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any, Literal, TypeAlias
 
@@ -19,13 +18,14 @@ from asymmetry.report.clinic import choose_sheet
 from asymmetry.report.faces import place_faces
 from asymmetry.report.naming import Names
 from asymmetry.report.opening import make_opening
-from asymmetry.report.pictures import data_address
 from asymmetry.report.plots.days import describe_days, draw_days
 from asymmetry.report.plots.dots import describe_dots, draw_dots, summary_dots
 from asymmetry.report.plots.pairs import describe_pairs, draw_pairs, movement_pairs
 from asymmetry.report.plots.registry import list_plots
-from asymmetry.report.plots.style import Setting, svg
+from asymmetry.report.plots.style import Setting
 from asymmetry.report.sections import Wording
+from asymmetry.report.shown import Drawn
+from asymmetry.report.skin import tell_skin
 from asymmetry.report.tables import Tables
 from asymmetry.series import History
 from asymmetry.series.change import Sides
@@ -43,15 +43,6 @@ _MOST_PLOTS = 2
 _PROVENANCE = (
     "asymmetry mediapipe method model_sha256 mirrored scale_source day_zero day_zero_is".split()
 )
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A plot on the page: its address, its content in words, and its heading."""
-
-    address: str = field(repr=False)
-    alt: str
-    title: str = ""
 
 
 def render(
@@ -103,7 +94,7 @@ def render(
     )
     text = Text.load(language)
     wording = Wording(series, text, Names.of(series, text, pseudonym), series.changes())
-    page = {
+    page: dict[str, Any] = {
         "t": text,
         "pseudonym": pseudonym,
         "patient": audience != "clinic",
@@ -115,7 +106,8 @@ def render(
     }
     sheet = choose_sheet(wording)
     faces = place_faces(wording, photos, sheet.photos)
-    page |= _words(wording) | _plots(wording) | faces | {"sheet": sheet.tell(faces["small"])}
+    page |= _words(wording) | _plots(wording, photos) | faces
+    page |= {"sheet": sheet.tell(faces["small"])}
     return pages.get_template("report.html.j2").render(page)
 
 
@@ -167,7 +159,7 @@ def _words(wording: Wording) -> dict[str, Any]:
     }
 
 
-def _plots(wording: Wording) -> dict[str, Any]:
+def _plots(wording: Wording, photos: bool) -> dict[str, Any]:
     series, text = wording.series, wording.text
     days = [entry.day for entry in series.timeline for _ in entry.notes]
     setting = Setting(text, series.treated, tuple(days))
@@ -175,11 +167,12 @@ def _plots(wording: Wording) -> dict[str, Any]:
     dots = summary_dots(followed, wording.changes)
     bars = movement_pairs(followed, wording.changes)
     plots: dict[str, Any] = {"summary": None, "bars": None}
+    plots["skin"] = tell_skin(wording, setting, photos=photos)
     if dots:
         figure = draw_dots(dots, setting, wording.since)
-        plots["summary"] = _embed_figure(figure, describe_dots(dots, setting))
+        plots["summary"] = Drawn.of(figure, describe_dots(dots, setting))
     if bars:
-        plots["bars"] = _embed_figure(draw_pairs(bars, setting), describe_pairs(bars, setting))
+        plots["bars"] = Drawn.of(draw_pairs(bars, setting), describe_pairs(bars, setting))
     told = dict.fromkeys(each.part for each in series.findings)
     first = sorted(followed, key=lambda each: _place(each, list(told)))
     drawn = list(_draw_courses(first, setting))
@@ -201,15 +194,11 @@ def _draw_courses(followed: Sequence[Sides], setting: Setting) -> Iterator[Drawn
     for each in followed:
         if len(each.diff) > 1:
             title = setting.text.known("titles", each.headline.name)
-            yield _embed_figure(draw_days(each, setting), describe_days(each, setting), title)
+            yield Drawn.of(draw_days(each, setting), describe_days(each, setting), title)
 
 
 def _draw_registered(series: History, setting: Setting) -> Iterator[Drawn]:
     for plot in list_plots():
         figure = plot.draw(series, setting)
         if figure is not None:
-            yield _embed_figure(figure, plot.describe(series, setting), plot.title)
-
-
-def _embed_figure(figure: Any, alt: str, title: str = "") -> Drawn:
-    return Drawn(data_address("image/svg+xml", svg(figure)), alt, title)
+            yield Drawn.of(figure, plot.describe(series, setting), plot.title)

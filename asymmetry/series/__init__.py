@@ -14,7 +14,7 @@ from asymmetry.series.recovery import Recovery
 from asymmetry.series.review import Doubt, Review
 from asymmetry.series.sheet import Cell, Sheet, SheetRow, Visit
 from asymmetry.series.sheet_rows import make_sheet
-from asymmetry.series.skin_course import SkinCourse, SkinFinding
+from asymmetry.series.skin import SkinDays
 from asymmetry.series.summary import what_changed
 from asymmetry.series.treatments import Treatment
 from asymmetry.series.trend import Forecast, Trend
@@ -39,8 +39,7 @@ __all__ = [
     "Rule",
     "Sheet",
     "SheetRow",
-    "SkinCourse",
-    "SkinFinding",
+    "SkinDays",
     "Treatment",
     "Trend",
     "Visit",

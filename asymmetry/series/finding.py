@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, TypeAlias
@@ -14,14 +15,17 @@ from asymmetry.metrics.headline import HEADLINES
 from asymmetry.series.guessing import REST
 from asymmetry.series.recovery import Recovery
 
-__all__ = ["Days", "Finding", "Kind", "Subject", "tell_latest"]
+__all__ = ["OF_SKIN", "Days", "Finding", "Kind", "Subject", "tell_latest"]
 
+#: Kinds that are about the skin.
+OF_SKIN = frozenset(("bruise", "bruise or mark", "swelling"))
 _STATES = frozenset(("gap", "weaker than other side"))
 _HEIGHTS = frozenset(each.metric for each in HEADLINES)
 
 Kind: TypeAlias = Literal[
     "lower", "higher", "narrower", "wider", "weaker", "stronger", "gap", "synkinesis",
-    "less synkinesis", "weaker than other side",
+    "less synkinesis", "weaker than other side", "bruise", "bruise or mark",
+    "swelling",
 ]  # fmt: skip
 #: The side that moved; both, the same way; or neither more than the other, away from each other.
 Subject: TypeAlias = Literal["right", "left", "both", "apart"]
@@ -39,12 +43,15 @@ class Days(Record):
         The day on which it is largest.
     latest : float
         The last day with photos.
+    gone : float
+        The first day with photos on which a bruise is gone; NaN while it lasts, and of all else.
     """
 
     first: float
     worst: float
     last: float
     latest: float
+    gone: float = math.nan
 
 
 def tell_latest(first: float, latest: float) -> Note:
@@ -63,7 +70,7 @@ class Finding(Told):
     kind : str
         Such as ``"lower"``, ``"weaker"`` or ``"gap"``.
     part : str
-        Name of the `Headline`.
+        Name of the `Headline`; of a bruise its region.
     side : {"right", "left", "both", "apart"}
         The patient's side that moved; both, the same way; or both, away from each other.
     measure, expression, unit : str
@@ -132,6 +139,8 @@ class Finding(Told):
     def note(self) -> Note:
         """It, to be told."""
         days = {"day": self.days.worst, "first": self.days.first, "latest": self.days.latest}
+        if self.kind in OF_SKIN:
+            return self._skin_note(days)
         if self.kind in _STATES or (self.kind == "synkinesis" and not self.photos[0]):
             return self._state_note(days)
         if self.passed:
@@ -162,6 +171,20 @@ class Finding(Told):
         if self.days.first == self.days.last:
             return Note("found_once", moved=self.moved, **days)
         return Note("found_passed", moved=self.moved, last=self.days.last, **days)
+
+    def _skin_note(self, days: Mapping[str, float]) -> Note:
+        """A bruise or a swelling: its size on its largest day, and how it is now or since when it is gone."""
+        over = {"now": self.now, "last": self.days.last, "gone": self.days.gone}
+        known = {"side": self.side, "region": self.part, "most": self.worst, "error": self.error}
+        how = "passed" if self.passed else "lasting"
+        if self.days.worst == self.days.latest:
+            how = "new"
+        codes = {
+            "bruise or mark": "found_mark",
+            "bruise": f"found_bruise_{how}",
+            "swelling": f"found_swelling_{how}",
+        }
+        return Note(codes[self.kind], **known, **days, **over)
 
     def _regained_note(self, days: Mapping[str, float]) -> Note:
         """The part regained, with its interval and pace where they are known."""

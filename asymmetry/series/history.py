@@ -24,11 +24,6 @@ from asymmetry.series.measured import MeasuredSeries
 from asymmetry.series.movement_pairs import movements
 from asymmetry.series.recovery import Recovery, recovery
 from asymmetry.series.reference import reference_days
-from asymmetry.series.skin_course import (
-    SkinCourse,
-    SkinFinding,
-    list_skin_findings,
-)
 from asymmetry.series.summary import sentences_html, series_title
 from asymmetry.series.timeline import Entry, timeline, trend_days
 from asymmetry.series.trend import Forecast, Trend, choose_threshold, forecast, trend
@@ -118,18 +113,15 @@ class History(MeasuredSeries):
 
     @functools.cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """The side that changed, how far, when, and how it is now; those that last first, see `Finding`."""
-        return list_findings(self.changes(), self.followed, self.treated, self.affected)
+        """The side that changed, how far, when, and how it is now; those that last first, see `Finding`.
 
-    @property
-    def skin_courses(self) -> tuple[SkinCourse, ...]:
-        """Bruises and swellings over days, where they were measured."""
-        return ()
-
-    @functools.cached_property
-    def skin_findings(self) -> tuple[SkinFinding, ...]:
-        """Bruises and swellings: how large, when, and when they were gone; those that last first."""
-        return list_skin_findings(self.skin_courses)
+        Bruises and swellings are among them if the skin was read.
+        """
+        found = list_findings(self.changes(), self.followed, self.treated, self.affected)
+        if self.skin_days is None:
+            return found
+        every = (*found, *self.skin_days.findings)
+        return tuple(sorted(every, key=lambda each: (each.passed, -each.sure)))
 
     @functools.cached_property
     def _taken(self) -> Circumstances:
@@ -152,8 +144,8 @@ class History(MeasuredSeries):
             lambda *day: check(day[0], taken, self.affected, day[1]),
             findings=self.findings,
             treatments=self.treatments,
+            skin=self.skin_days,
             norms=known if known.hold_for(self.static.provenance) else None,
-            skin=self.skin_courses,
         )
         return concerns(situation, rules)
 

@@ -13,11 +13,13 @@ from asymmetry.core.arrays import check_type
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import Side
 from asymmetry.core.table import Measurements
+from asymmetry.errors import MissingExtraError, PhotoError
 from asymmetry.metrics import Metric
 from asymmetry.photos.listing import Leftover
 from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import PhotoRecord
+from asymmetry.photos.sources import digest_photo, load_source
 from asymmetry.series.assembly import (
     check_affected,
     list_records,
@@ -28,6 +30,7 @@ from asymmetry.series.assembly import (
 from asymmetry.series.day_to_day import Setting, check_setting
 from asymmetry.series.day_zero import DayZero
 from asymmetry.series.saving import SavedSeries, load_saved, save_series
+from asymmetry.series.skin import SkinDays
 from asymmetry.series.treatments import TreatedOn, Treatment, as_treatments
 
 if TYPE_CHECKING:
@@ -69,6 +72,8 @@ class MeasuredSeries:
         The points as they were read, before doubtful photos were set aside.
     leftovers : tuple of Leftover
         Files of the folder that are not read.
+    skin_days : SkinDays or None
+        Bruises and swellings over days; None where the skin was not read.
     """
 
     static: Measurements
@@ -83,6 +88,7 @@ class MeasuredSeries:
     metrics: tuple[str | Metric, ...] | None = None
     as_read: Landmarks | None = None
     leftovers: tuple[Leftover, ...] = ()
+    skin_days: SkinDays | None = None
 
     @classmethod
     def from_landmarks(  # noqa: PLR0913  all but one go by name
@@ -219,6 +225,29 @@ class MeasuredSeries:
     def treatments(self) -> tuple[Treatment, ...]:
         """The treatments, where their days are known. Phases count from the latest one before a photo."""
         return self.counted_from.treatments
+
+    def open_source(self, row: int) -> PhotoSource | None:
+        """The photo of a row, to be read once more; None where it can't be, or is another one now.
+
+        Parameters
+        ----------
+        row : int
+            Number of the row.
+        """
+        name = str(self.landmarks.photo[row])
+        source = self.sources.get(name)
+        if source is None and self.folder is not None:
+            source = self.folder / name
+        if source is None:
+            return None
+        try:
+            loaded = load_source(source, name)
+            digest = digest_photo(loaded)
+        except (PhotoError, MissingExtraError):
+            return None
+        if self.about[row].sha256 not in ("", digest):
+            return None
+        return loaded
 
     def __len__(self) -> int:
         return len(self.landmarks)

@@ -13,7 +13,7 @@ from asymmetry.metrics.norm import Norms
 from asymmetry.series.change import Change, Sides
 from asymmetry.series.day_zero import DayZero
 from asymmetry.series.finding import Finding
-from asymmetry.series.skin_course import SkinCourse
+from asymmetry.series.skin import SkinDays
 from asymmetry.series.treatments import Treatment, days_in_course
 
 __all__ = ["Concern", "Found", "Rule", "Situation"]
@@ -41,8 +41,8 @@ class Situation:
         In order of time, where their days are known.
     norms : Norms or None
         How far the sides of healthy adults are apart; None where they were measured in another way.
-    skin : tuple of SkinCourse
-        Bruises and swellings over days, where they were measured.
+    skin : SkinDays or None
+        Bruises and swellings over days; None where the skin was not read.
     """
 
     changes: tuple[Change, ...]
@@ -53,7 +53,7 @@ class Situation:
     findings: tuple[Finding, ...] = ()
     treatments: tuple[Treatment, ...] = ()
     norms: Norms | None = None
-    skin: tuple[SkinCourse, ...] = ()
+    skin: SkinDays | None = None
 
     @property
     def latest_treatment(self) -> float:

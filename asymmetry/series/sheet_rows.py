@@ -18,6 +18,7 @@ from asymmetry.series.course import Course
 from asymmetry.series.finding import Finding
 from asymmetry.series.history import History
 from asymmetry.series.sheet import Arrow, Cell, Sheet, SheetRow, Visit
+from asymmetry.series.skin import BRUISE, SkinDays
 
 __all__ = ["make_sheet"]
 
@@ -62,6 +63,7 @@ def make_sheet(series: History) -> Sheet:
         for sides in series.followed
     ]
     rows += _rows_without_rest(series, visits)
+    rows += _bruise_rows(series, visits)
     return Sheet(visits, tuple(sorted(rows, key=_place)), series.affected)
 
 
@@ -69,6 +71,28 @@ def _place(row: SheetRow) -> int:
     if row.measure in movement_catalogue():
         return _ORDER.index(row.expression)
     return 0
+
+
+def _bruise_rows(series: History, visits: Sequence[Visit]) -> Iterator[SheetRow]:
+    """The area of all bruises, where the skin was read and one was found."""
+    skin = series.skin_days
+    if skin is not None and skin.told_bruises:
+        cells = tuple(_bruise_cell(skin, visit.day) for visit in visits)
+        yield SheetRow(BRUISE, BRUISE, skin.expression, "mm2", cells)
+
+
+def _bruise_cell(skin: SkinDays, day: float) -> Cell:
+    number = np.flatnonzero(skin.day == day)
+    if not len(number):
+        return Cell(math.nan, math.nan)
+    sums = {
+        side: sum(
+            float(each.area_mm2[number[0]]) for each in skin.told_bruises if each.side == side
+        )
+        for side in SIDES
+    }
+    photo = skin.photos[number[0]]
+    return Cell(sums["right"], sums["left"], photo=photo, photos=(photo,))
 
 
 def _make_row(

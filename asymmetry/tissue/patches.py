@@ -19,7 +19,17 @@ from asymmetry.tissue.density import Density, from_channels, load_grid
 from asymmetry.tissue.evidence import smooth
 from asymmetry.tissue.outline import Spot, grow, opened, shrink
 
-__all__ = ["HUES", "Patch", "describe", "hue_of", "is_bruise", "side_of", "split_hues"]
+__all__ = [
+    "HUES",
+    "MOLE_DE",
+    "MOLE_MM2",
+    "Patch",
+    "describe",
+    "hue_of",
+    "is_bruise",
+    "side_of",
+    "split_hues",
+]
 
 Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
@@ -41,8 +51,8 @@ _COLOUR = 0.18
 # Folds beside nose and mouth are slimmer than this, see `_slimness`, and smaller, mm². Painted bruises have
 # up to 2.4; those of the lids may be slimmer.
 _FOLD, _FOLD_MM2, _LIDS = 3.2, 800.0, ("upper_lid", "lower_lid")
-# A mole: smaller than this, mm², and deeper than this, de.
-_MOLE_MM2, _MOLE_DE = 50.0, 12.0
+#: A mole: smaller than this, mm², and deeper than this, de.
+MOLE_MM2, MOLE_DE = 50.0, 12.0
 # Bruises smaller than this are not told from other marks, mm².
 _LEAST_MM2 = 20.0
 # Nor are those that differ by less from the skin without them, de.
@@ -224,7 +234,7 @@ def is_bruise(patch: Patch, density: Density) -> bool:
     small = patch.area_mm2 < _FOLD_MM2 and patch.region not in _LIDS
     if small and _slimness(patch.mask) > _FOLD:
         return False
-    return not (patch.area_mm2 < _MOLE_MM2 and patch.depth_de > _MOLE_DE)
+    return not (patch.area_mm2 < MOLE_MM2 and patch.depth_de > MOLE_DE)
 
 
 def _slimness(mask: Mask) -> float:

@@ -1,0 +1,167 @@
+"""A bruise over days: its place in true colours and as a map, and its area with its hue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.schemes import SIDES
+from asymmetry.report.palette import GREY, SIDE_COLOURS
+from asymmetry.report.plots.style import SMALL, WIDTH, Setting, new_figure, style_axes
+from asymmetry.series.skin import SkinDays
+from asymmetry.tissue.days import BruiseCourse
+from asymmetry.tissue.density import COARSE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["describe_bruise", "draw_bruise", "draw_bruise_maps"]
+
+#: Days that are drawn, at even steps, and how many beside each other.
+_MOST_DAYS, _ACROSS = 8, 4
+#: Inches: of a course, and of a row of pictures.
+_HEIGHT, _ROW = 2.6, 1.02
+#: Evidence at which the map's colours end; they begin at none. Cividis looks alike to any colour vision.
+_FULL, _COLOURS = 3.0, "cividis"
+# Pixels of the atlas around the bruise that are shown, mm.
+_MARGIN = 25
+#: Markers of the hues, and their colours.
+_HUES = {
+    "red-purple": ("o", "#8e1b4f"),
+    "blue": ("s", "#3b4a8c"),
+    "green": ("^", "#3f7d4e"),
+    "yellow-brown": ("D", "#a8812a"),
+}
+
+
+def draw_bruise_maps(
+    course: BruiseCourse, skin: SkinDays, setting: Setting, *, photos: bool = True
+) -> Figure:
+    """Draw a bruise's place on some days: true colours above, how far the colour stands out below.
+
+    All maps have the same colours. The outline is that of its largest day.
+
+    Parameters
+    ----------
+    course : BruiseCourse
+        The bruise.
+    skin : SkinDays
+        The series' skin, with its pictures.
+    setting : Setting
+        Words and dates of the series.
+    photos : bool
+        Whether the faces are shown.
+    """
+    days = _choose_days(course)
+    kinds = 1 + bool(photos and skin.pictures)
+    rows = -(-len(days) // _ACROSS)
+    figure = new_figure(WIDTH, _ROW * rows * kinds + 0.4)
+    grid = figure.subplots(rows * kinds, _ACROSS, squeeze=False)
+    for axes in grid.ravel():
+        axes.set_axis_off()
+    window = _window(course.mask)
+    image: Any = None
+    for place, number in enumerate(days):
+        row, column = divmod(place, _ACROSS)
+        upper, lower = grid[row * kinds, column], grid[row * kinds + kinds - 1, column]
+        if kinds > 1:
+            picture = skin.pictures[number][SIDES.index(course.side)]
+            upper.imshow(_as_seen(_fine(picture, window), course), interpolation="nearest")
+        image = lower.imshow(
+            _as_seen(course.evidence[number][window], course),
+            cmap=_COLOURS,
+            vmin=0,
+            vmax=_FULL,
+            interpolation="nearest",
+        )
+        lower.contour(
+            _as_seen(course.mask[window], course), levels=[0.5], colors="white", linewidths=0.8
+        )
+        upper.set_title(
+            setting.text("skin.day", day=course.day[number]), fontsize=SMALL, color=GREY
+        )
+    bar = figure.colorbar(
+        image, ax=grid, orientation="horizontal", fraction=0.05, aspect=40, pad=0.02
+    )
+    bar.set_label(setting.text("skin.map_axis"), fontsize=SMALL)
+    bar.ax.tick_params(labelsize=SMALL)
+    return figure
+
+
+def draw_bruise(course: BruiseCourse, setting: Setting) -> Figure:
+    """Draw a bruise's area over days, with its error and hue.
+
+    Parameters
+    ----------
+    course : BruiseCourse
+        The bruise.
+    setting : Setting
+        Words and dates of the series.
+    """
+    figure = new_figure(WIDTH, _HEIGHT)
+    axes: Axes = figure.subplots()
+    seen = np.isfinite(course.area_mm2)
+    day, area = course.day[seen], course.area_mm2[seen]
+    error = 1.96 * course.area_sd_mm2[seen]
+    colour = SIDE_COLOURS[course.side]
+    axes.fill_between(
+        day, np.maximum(area - error, 0), area + error, color=colour, alpha=0.2, linewidth=0
+    )
+    axes.plot(day, area, color=colour, linewidth=1.2)
+    hues = np.array(course.hue)[seen]
+    for hue, (marker, shade) in _HUES.items():
+        own = hues == hue
+        if own.any():
+            label = setting.text.known("hues", hue)
+            axes.plot(day[own], area[own], marker, color=shade, markersize=6, label=label)
+    axes.set_ylim(bottom=0)
+    axes.set_ylabel(setting.text("skin.area_axis"))
+    axes.set_xlabel(setting.since)
+    axes.legend(frameon=False, fontsize=SMALL)
+    style_axes(axes, setting.text)
+    return figure
+
+
+def describe_bruise(course: BruiseCourse, setting: Setting) -> str:
+    """The same in words, for those who don't see it."""
+    told = []
+    for day, area, hue in zip(
+        course.day.tolist(), course.area_mm2.tolist(), course.hue, strict=True
+    ):
+        if np.isfinite(area):
+            known = setting.text.known("hues", hue) if hue else setting.text("skin.none")
+            told.append(setting.text("skin.point", day=day, mm2=area, hue=known))
+    return setting.text("lists.comma").join(told)
+
+
+def _choose_days(course: BruiseCourse) -> npt.NDArray[np.intp]:
+    """Numbers of days: all, or some at even steps with the largest among them."""
+    if len(course.day) <= _MOST_DAYS:
+        return np.arange(len(course.day))
+    steps = np.linspace(0, len(course.day) - 1, _MOST_DAYS).round().astype(np.intp)
+    nearest = int(np.argmin(np.abs(steps - course.largest)))
+    steps[nearest] = course.largest
+    return np.unique(steps)
+
+
+def _window(mask: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
+    """The part of the atlas around a bruise."""
+    rows, columns = np.nonzero(mask)
+    return (
+        slice(max(int(rows.min()) - _MARGIN, 0), int(rows.max()) + _MARGIN),
+        slice(max(int(columns.min()) - _MARGIN, 0), int(columns.max()) + _MARGIN),
+    )
+
+
+def _fine(picture: npt.NDArray[np.uint8], window: tuple[slice, slice]) -> npt.NDArray[Any]:
+    """The same part of a picture, which has finer pixels than the map."""
+    rows, columns = (slice(COARSE * each.start, COARSE * each.stop) for each in window)
+    return picture[rows, columns]
+
+
+def _as_seen(half: npt.NDArray[Any], course: BruiseCourse) -> npt.NDArray[Any]:
+    """A half with its outer side where it is in a photo: the right one was drawn mirrored."""
+    return half[:, ::-1] if course.side == "right" else half

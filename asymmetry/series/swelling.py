@@ -1,0 +1,107 @@
+"""Swellings over days: each region's course against the photo of before."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.schemes import SIDES, Side
+from asymmetry.core.table import Measurements
+
+__all__ = ["LEAST_MM", "SwellingCourse", "list_swelling_courses"]
+
+FloatArray = npt.NDArray[np.float64]
+
+#: A swelling that nobody sees, mm: taken for nothing though it is beyond its error.
+LEAST_MM = 0.3
+# Something is there, and has grown, where it is beyond so many standard deviations.
+_LIMIT = 2.0
+_COLUMN = re.compile(r"swelling_(?P<region>\w+?)_(?P<side>right|left)_mm")
+
+
+@dataclass(frozen=True, eq=False)
+class SwellingCourse:
+    """One region of one side over days; days without a reading are left out.
+
+    Attributes
+    ----------
+    region : str
+        Such as ``"cheek"``.
+    side : {"right", "left"}
+        The patient's own.
+    day, value, sd : ndarray, shape (n,)
+        Days in order, their mean readings, mm outwards, and standard deviations.
+    photos : tuple of tuple of str
+        The photos of each day.
+    """
+
+    region: str
+    side: Side
+    day: FloatArray = field(repr=False)
+    value: FloatArray = field(repr=False)
+    sd: FloatArray = field(repr=False)
+    photos: tuple[tuple[str, ...], ...] = field(repr=False, default=())
+
+    @property
+    def there(self) -> npt.NDArray[np.bool_]:
+        """The days on which it is swollen: beyond the error, and by more than `LEAST_MM`."""
+        return np.asarray(self.value > np.maximum(_LIMIT * self.sd, LEAST_MM))
+
+    @property
+    def gone_by(self) -> float:
+        """The first day after the last swollen one; NaN while it lasts."""
+        later = self.day[int(np.flatnonzero(self.there)[-1]) + 1 :]
+        return float(later[0]) if later.size else math.nan
+
+    def has_grown(self, after: float) -> bool:
+        """Whether a day later than that one has more than any day up to it, beyond both errors."""
+        late = self.there & (self.day > after)
+        early = self.day <= after
+        if not late.any() or not early.any():
+            return False
+        most = int(np.argmax(np.where(late, self.value, -np.inf)))
+        before = int(np.argmax(np.where(early, self.value, -np.inf)))
+        grown = self.value[most] - self.value[before]
+        return bool(grown > _LIMIT * math.hypot(self.sd[most], self.sd[before]))
+
+
+def list_swelling_courses(table: Measurements) -> tuple[SwellingCourse, ...]:
+    """Courses of a series' swellings, by region, of those that are swollen on some day.
+
+    Parameters
+    ----------
+    table : Measurements
+        One row per photo, with ``photo``, ``day`` and columns of swellings; without these there are none.
+    """
+    return tuple(each for each in _list_courses(table) if each.there.any())
+
+
+def _list_courses(table: Measurements) -> Iterator[SwellingCourse]:
+    for name in sorted(table.columns):
+        found = _COLUMN.fullmatch(name)
+        if found is not None:
+            side = SIDES[SIDES.index(found["side"])]
+            yield SwellingCourse(found["region"], side, *_by_day(table, name))
+
+
+def _by_day(
+    table: Measurements, name: str
+) -> tuple[FloatArray, FloatArray, FloatArray, tuple[tuple[str, ...], ...]]:
+    """Means of the days' photos; their errors are not taken for independent."""
+    day, values = (np.asarray(table[each], dtype=np.float64) for each in ("day", name))
+    errors = np.asarray(table[name.removesuffix("mm") + "sd_mm"], dtype=np.float64)
+    known = np.isfinite(values) & np.isfinite(day)
+    days = np.unique(day[known])
+    rows = [known & (day == each) for each in days]
+    names = np.asarray(table["photo"])
+    return (
+        days,
+        np.array([values[each].mean() for each in rows]),
+        np.array([np.nanmean(errors[each]) for each in rows]),
+        tuple(tuple(names[each].tolist()) for each in rows),
+    )
