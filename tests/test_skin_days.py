@@ -12,9 +12,9 @@ from asymmetry.report.page import render
 from asymmetry.report.plots.skin import describe_bruise, draw_bruise, draw_bruise_maps
 from asymmetry.report.plots.style import Setting
 from asymmetry.series.history import History
-from asymmetry.series.skin_rules import SKIN_RULES
 from asymmetry.series.sheet_rows import make_sheet
 from asymmetry.series.skin import SkinDays, is_bruise
+from asymmetry.series.skin_rules import SKIN_RULES
 from asymmetry.synthetic import face
 from asymmetry.tissue.bruises import Bruises
 from asymmetry.tissue.days import BruiseCourse, follow_bruises

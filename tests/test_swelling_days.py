@@ -58,7 +58,9 @@ def test_one_that_is_still_there_says_how_large() -> None:
     made = table(0, 2.0, 1.5, 1.2, 1.0, 0.9, 0.8)
     (found,) = findings(made)
     assert np.isnan(found.days.gone)
-    assert found.words == "Swelling of the left lower lid: 2.0 mm on day 1 (± 0.2), 0.8 mm on day 16."
+    assert (
+        found.words == "Swelling of the left lower lid: 2.0 mm on day 1 (± 0.2), 0.8 mm on day 16."
+    )
     (concern,) = told(made)
     assert (concern.rule, concern.note.code, concern.note["days"]) == (
         "swelling that lasts",
