@@ -92,6 +92,16 @@ def test_area_is_that_of_the_surface(landmarks: Landmarks) -> None:
     assert area[normal < 0.6].mean() > 1.6 * area[normal > 0.95].mean()
 
 
+def test_a_mark_in_the_photo_has_a_place_on_the_face(landmarks: Landmarks) -> None:
+    picture = drawn(plain(landmarks), landmarks)
+    for side in ("right", "left"):
+        number = MEDIAPIPE_478.of(side, ("cheekbone",))[0]  # type: ignore[arg-type]
+        found, out, up = picture.locate(*landmarks.points[0, number, :2].tolist())
+        where = np.abs(picture.atlas.canonical.vertices[number, :2]) * picture.mm_per_cm
+        assert found == side
+        assert (out, abs(up)) == pytest.approx(tuple(where), abs=1.0)
+
+
 def test_every_region_is_seen_whole_on_a_plain_face(landmarks: Landmarks) -> None:
     picture = drawn(plain(landmarks), landmarks)
     shares = picture.share_seen(find_seen(picture))

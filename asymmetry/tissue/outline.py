@@ -50,8 +50,8 @@ _MARGIN_MM, _LEAST = 4, 12
 # Another patch begins this far from the outline of one, mm.
 _APART_MM = 3
 # What differs in hue from the middle of a patch belongs to it where it stands out by this, in standard
-# deviations.
-_SURE = 6.0
+# deviations; bridges to it are cut by this opening.
+_SURE, _RIM_OPENING_MM = 6.0, 3
 # Shading that a photo's own shadows must have to tell their colour, standard deviation.
 _SHADOW = 0.04
 
@@ -228,8 +228,10 @@ def _draw(fine: FloatArray, seen: Mask, core: Mask, noise: Noise) -> Spot | None
         clear = noise.precision[region, 0] @ step
         spot = Spot(mask, fine, step, 0.0, around, clear / max(float(step @ clear), 1e-12))
         share = spot.share_in(fine)
-        inside = (share > _HALF) | _other_hue(fine - around, step, noise.precision[region, 0])
-        drawn = _joined_to(opened(inside & seen, _OPENING_MM), core)
+        inside = (share > _HALF) & seen
+        rim = _other_hue(fine - around, step, noise.precision[region, 0]) & seen
+        whole = opened(inside, _OPENING_MM) | opened(inside | rim, _RIM_OPENING_MM)
+        drawn = _joined_to(whole, core)
         spot = spot._replace(mask=drawn, share=share)
         if np.array_equal(drawn, mask):
             break

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.face.half import from_half, to_half
 from asymmetry.extract.face.plane import average_at, places
 from asymmetry.extract.face.pose import Pose, fit_pose, stable_numbers
@@ -94,6 +94,19 @@ class SkinPicture:
     def px_per_mm(self) -> float:
         """Pixels of the photo per mm of the face."""
         return self.pose.scale / self.mm_per_cm
+
+    def locate(self, x: float, y: float) -> tuple[Side, float, float]:
+        """Side, and outwards and up, mm, of a place in the photo, as of a `Patch`: of an injection's mark.
+
+        Parameters
+        ----------
+        x, y : float
+            Pixels of the photo that was drawn; a place beyond the face is that of the nearest skin.
+        """
+        away = np.hypot(self.at[..., 0] - x, self.at[..., 1] - y)
+        side, row, column = np.unravel_index(int(away.argmin()), away.shape)
+        out, up = self.atlas.place[row, column] * self.mm_per_cm
+        return SIDES[side], float(out), float(up)
 
     def share_seen(self, seen: Mask) -> FloatArray:
         """Share of the skin of each region that is seen, shape (2, regions).

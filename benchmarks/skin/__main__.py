@@ -36,7 +36,7 @@ SIZES, LARGE = ((60.0, 120.0), (120.0, 300.0), (300.0, 700.0)), (800.0, 1500.0, 
 #: Share of a bruise that has to be seen on both sides for it to be counted; of very large ones less.
 SEEN, SEEN_LARGE = 0.9, 0.6
 #: Skin darker than this (L*) is stated apart.
-DARK = 40.0
+DARK = 50.0
 #: False area that is too much, mm².
 FALSE = 20.0
 #: Days of a course, their hue, and their depth and area as shares of the most.
