@@ -37,7 +37,7 @@ _GROWN, _LEAST_GROWN, _MOST_SPOTS = 0.5, 0.6, 16
 # It begins no nearer than this to the rim of what is seen, mm.
 _RIM_MM = 3
 # Rounds of fitting the light without the patches that were found, and of drawing an outline.
-_LIGHTS, _OUTLINES = 3, 4
+_LIGHTS, _OUTLINES = 6, 4
 # An outline is drawn at this share of the middle's difference, in a difference smoothed by this, mm. Bridges
 # narrower than twice the opening are cut.
 _HALF, _SMOOTH_MM, _OPENING_MM = 0.5, 1.0, 1
@@ -51,7 +51,7 @@ _MARGIN_MM, _LEAST = 4, 12
 _APART_MM = 3
 # What differs in hue from the middle of a patch belongs to it where it stands out by this, in standard
 # deviations; bridges to it are cut by this opening.
-_SURE, _RIM_OPENING_MM = 6.0, 3
+_SURE, _RIM_OPENING_MM = 6.0, 2
 # Shading that a photo's own shadows must have to tell their colour, standard deviation.
 _SHADOW = 0.04
 

@@ -59,6 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.skin", description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--one-in", type=int, default=1, help="of the people, one in so many")
+    parser.add_argument("--only", help="one of the tables")
     asked = parser.parse_args()
     quick = asked.quick
     began = time.monotonic()
@@ -78,11 +79,13 @@ def main() -> None:
         "portraits, none of whom anything was tuned on; points as read in the photos without paint."
     )
     for name, make in made.items():
+        if asked.only not in (None, name):
+            continue
         rows = list(make())
         print(f"\n{name}\n{tables.markdown(rows)}", flush=True)
         if not quick:
             tables.write_table(name, how, rows)
-    if not quick and PAGE.is_file():
+    if not (quick or asked.only) and PAGE.is_file():
         PAGE.write_text(tables.fill_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     print(f"\n{time.monotonic() - began:.0f} s")
 
