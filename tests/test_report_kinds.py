@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from dataclasses import replace
 from datetime import date
@@ -82,9 +83,12 @@ def test_photos_that_are_gone_are_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("n", [40, 200])
 def test_many_photos_stay_small(n: int, tmp_path: Path, portrait_path: Path) -> None:
     made = face(n, px_per_mm=4)
+    names = [f"{number}.jpg" for number in range(n)]
     with Image.open(portrait_path) as image:
-        image.resize(tuple(made.size[0].tolist())).save(tmp_path / "0.jpg", quality=95)
-    landmarks = dated(made, list(range(n)), ["0.jpg"] * n)
+        image.resize(tuple(made.size[0].tolist())).save(tmp_path / names[0], quality=95)
+    for name in names[1:]:
+        shutil.copy(tmp_path / names[0], tmp_path / name)
+    landmarks = dated(made, list(range(n)), names)
     text = render(Series.from_landmarks(landmarks, folder=tmp_path, expression=["rest"] * n))
     assert len(text) < 6_000_000
     page = Page(text)
