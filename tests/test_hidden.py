@@ -194,6 +194,19 @@ def test_beside_a_patch_mouth_and_other_eye_are_measured(
     assert np.isnan([after[f"mrd1_{side}_mm"][0], after["mrd1_diff_mm"][0]]).all()
 
 
+@pytest.mark.parametrize("side", SIDES)
+def test_a_phone_before_a_corner_of_the_mouth_takes_out_that_half(
+    extractor: Extractor, portrait: Pixels, points: Points, side: Side
+) -> None:
+    corner, px = points[MEDIAPIPE_478.number("commissure", side)], mm(points)
+    left, top = corner[:2] - np.multiply(px, (22, 15))
+    right, bottom = corner[:2] + np.multiply(px, (22, 60))
+    covered = portrait.copy()
+    covered[int(top) : int(bottom), int(left) : int(right)] = (25, 25, 28)
+    rows = extractor.extract([covered])
+    assert all_lost(rows) == {("mouth", side)}
+
+
 @pytest.mark.parametrize("kind", ["mosaic", "blur"])
 def test_eyes_made_unrecognizable_are_not_measured(
     extractor: Extractor, shared_faces: Path, kind: str

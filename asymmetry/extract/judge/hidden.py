@@ -10,6 +10,7 @@ The limits, with the values they lie between, stand in `asymmetry.extract.judge.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
@@ -186,6 +187,32 @@ def has_strands(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> b
     return part.name in ratios and steepness(view, part, side, limits) > ratios[part.name]
 
 
+def is_unlike(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> bool:
+    """Whether something covers this side of a part: it is far darker or lighter than the other side.
+
+    Light from one side makes all parts so, and does not count.
+    """
+    if part.name not in limits.unlike:
+        return False
+    levels = {each: _levels(view, each, limits) for each in PARTS}
+    ratios = {each: right - left for each, (right, left) in levels.items()}
+    others = [ratio for each, ratio in ratios.items() if each is not part and not math.isnan(ratio)]
+    beyond = ratios[part] - (float(np.median(others)) if others else 0.0)
+    if not abs(beyond) > limits.unlike[part.name]:
+        return False
+    from_skin = np.abs(np.array(levels[part]) - math.log(view.skin))
+    return SIDES[int(from_skin.argmax())] == side
+
+
+def _levels(view: Frontal, part: Part, limits: CoverLimits) -> tuple[float, float]:
+    """Logarithm of a part's median brightness on both sides; NaN where too little of it is in the photo."""
+    boxes = [_box(view, part, side, limits) for side in SIDES]
+    right, left = (
+        math.nan if box is None else math.log(max(float(np.median(box)), 1.0)) for box in boxes
+    )
+    return right, left
+
+
 def is_blotted_out(view: Frontal, part: Part, side: Side, settings: JudgeSettings) -> bool:
     """Whether a part was made unrecognizable: by a mosaic, or by a blur that the rest does not have."""
     limits = settings.covers
@@ -255,9 +282,9 @@ def _is_covered(
     view: Frontal, blendshapes: FloatArray, part: Part, side: Side, settings: JudgeSettings
 ) -> bool:
     limits = settings.covers
-    if contrast(view, part, side, limits) < limits.contrast or has_strands(
-        view, part, side, limits
-    ):
+    if contrast(view, part, side, limits) < limits.contrast:
+        return True
+    if has_strands(view, part, side, limits) or is_unlike(view, part, side, limits):
         return True
     if part.name == "brow":
         return light(view, part, side, limits) < limits.light

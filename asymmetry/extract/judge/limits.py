@@ -127,6 +127,10 @@ class CoverLimits:
         In a mosaic most px equal their neighbours: the median step is less than this share of the mean one,
         in both directions. Eyes have at least 0.37; blocks of 4 mm and more 0, of 3 mm up to 0.33, of 2 mm
         0.23 to 0.5.
+    unlike_mouth : float
+        One side of the mouth is so much darker or lighter than the other, beyond what the other parts are
+        (log of the ratio of medians). Good photos have up to 0.27 (54, of tuning people); a phone before a
+        corner of the mouth 0.73 to 1.9. Brows of turned heads differ as much as one under a plaster.
     soft, sharp_mm : float
         In a blurred eye detail finer than 1 mm is less than the first share of the coarser detail up to 3 mm,
         while edges elsewhere are sharper than the second, mm. Eyes have at least 0.27; blurred by 1.5 mm 0.23
@@ -153,6 +157,7 @@ class CoverLimits:
     closed_contrast: float = 0.2
     strands_brow: float = 1.2
     strands_eye: float = 2.0
+    unlike_mouth: float = 0.5
     mosaic: float = 0.3
     soft: float = 0.25
     sharp_mm: float = 1.2
@@ -171,6 +176,11 @@ class CoverLimits:
     def strands(self) -> dict[str, float]:
         """The ratio from which on strands hang over a part, by its name."""
         return {"brow": self.strands_brow, "eye": self.strands_eye}
+
+    @property
+    def unlike(self) -> dict[str, float]:
+        """The difference in brightness from which on one side of a part is covered, by its name."""
+        return {"mouth": self.unlike_mouth}
 
     @property
     def rooms(self) -> dict[str, tuple[float, float]]:
