@@ -69,9 +69,14 @@ def test_one_that_is_still_there_says_how_large() -> None:
     )
 
 
+@pytest.mark.parametrize(("mm", "number"), [(1.1, 0), (1.3, 1)])
+def test_a_swelling_is_told_beyond_three_standard_deviations(mm: float, number: int) -> None:
+    assert len(findings(table(*[mm] * 7, sd=0.4))) == number
+
+
 @pytest.mark.parametrize("sd", [0.0, 0.4])
 def test_below_the_error_or_the_least_nothing_is_there(sd: float) -> None:
-    assert findings(table(*[0.9 * max(2 * sd, LEAST_MM)] * 7, sd=sd)) == ()
+    assert findings(table(*[0.9 * max(3 * sd, LEAST_MM)] * 7, sd=sd)) == ()
 
 
 def test_what_was_not_measured_is_no_day() -> None:

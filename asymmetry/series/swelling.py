@@ -19,8 +19,9 @@ FloatArray = npt.NDArray[np.float64]
 
 #: A swelling that nobody sees, mm: taken for nothing though it is beyond its error.
 LEAST_MM = 0.3
-# Something is there, and has grown, where it is beyond so many standard deviations.
-_LIMIT = 2.0
+# Something is there beyond so many standard deviations: six places are read in each photo, so that in a
+# series chance would go beyond two somewhere. It has grown beyond two of the difference.
+_LIMIT, _GROWN = 3.0, 2.0
 _COLUMN = re.compile(r"swelling_(?P<region>\w+?)_(?P<side>right|left)_mm")
 
 
@@ -67,7 +68,7 @@ class SwellingCourse:
         most = int(np.argmax(np.where(late, self.value, -np.inf)))
         before = int(np.argmax(np.where(early, self.value, -np.inf)))
         grown = self.value[most] - self.value[before]
-        return bool(grown > _LIMIT * math.hypot(self.sd[most], self.sd[before]))
+        return bool(grown > _GROWN * math.hypot(self.sd[most], self.sd[before]))
 
 
 def list_swelling_courses(table: Measurements) -> tuple[SwellingCourse, ...]:
