@@ -7,6 +7,7 @@ Writes ``docs/tables/skin_*.md`` and brings ``docs/skin.md`` up to date. Needs `
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -75,7 +76,7 @@ def main() -> None:
         "skin_cost": _cost,
     }
     how = (
-        f"`python -m benchmarks.skin`: {len(rest)} people at rest, {len(smiles)} smiling, {len(old)} "
+        f"`{' '.join(['python -m benchmarks.skin', *sys.argv[1:]])}`: {len(rest)} people at rest, {len(smiles)} smiling, {len(old)} "
         "portraits, none of whom anything was tuned on; points as read in the photos without paint."
     )
     for name, make in made.items():
