@@ -348,7 +348,8 @@ def main() -> None:
         if chosen.tuning:
             try_windows(found)
             return
-    made = f"`make clips`: {len(outcomes)} clips of {len(people)} people of {_LONDON}."
+    command = f"`python -m benchmarks.clips --people {len(people)}`"
+    made = f"{command}: {len(outcomes)} clips of {len(people)} people of {_LONDON}."
     tables.write_table("clips", made, rows_of(outcomes))
     tables.write_table("clips_renders", "`make clips`: clips of renders.", renders)
     PAGE.write_text(tables.fill_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
