@@ -75,9 +75,10 @@ def main() -> None:
         "skin_marks": lambda: _marks(rest[::MARKED]),
         "skin_cost": _cost,
     }
+    command = " ".join(["python -m benchmarks.skin", *sys.argv[1:]])
     how = (
-        f"`{' '.join(['python -m benchmarks.skin', *sys.argv[1:]])}`: {len(rest)} people at rest, {len(smiles)} smiling, {len(old)} "
-        "portraits, none of whom anything was tuned on; points as read in the photos without paint."
+        f"`{command}`: {len(rest)} people at rest, {len(smiles)} smiling, {len(old)} portraits, none of "
+        "whom anything was tuned on; points as read in the photos without paint."
     )
     for name, make in made.items():
         if asked.only not in (None, name):
