@@ -238,10 +238,11 @@ def test_a_day_is_typed_digit_by_digit(browser: Any, served: Served, photo: str)
         seen.page.locator("input[type=date]").focus()
         seen.page.keyboard.type("02142025")
         seen.page.keyboard.press("Enter")
-        seen.page.get_by_text("taken, as read").wait_for()
+        seen.page.get_by_text("taken, as read → 2025-02-14").wait_for()
         seen.check()
     told = served.client.get(f"/api/photos/{photo}/history").json()
-    assert [each["new"] for each in told if each["fact"] == "taken"] == ["2025-02-14"]
+    days = [each["new"] for each in told if (each["fact"], each["who"]) == ("taken", "page")]
+    assert days == ["2025-02-14"]
     served.client.patch(f"/api/photos/{photo}", json={"taken": None})
 
 
@@ -253,7 +254,7 @@ def test_a_turned_photo_s_steps_are_turned_too(browser: Any, served: Served, pho
     with visit(browser, served) as seen:
         seen.go(f"/photos/{photo}")
         seen.page.get_by_label("Stored mirrored").check()
-        seen.page.get_by_text("mirrored, as read").wait_for()
+        seen.page.get_by_text("mirrored, as read → true (page)").wait_for()
         seen.page.get_by_role("button", name="Undo").click()
         seen.page.get_by_text(f"{width - 100:.1f}, 90.0").first.wait_for()
         seen.check()
