@@ -197,12 +197,14 @@ def patch(row: int, *, side: str = "left", strength: float = 2.0, half: int = 6)
     return Patch(**known, **sizes, **place, **arrays)  # type: ignore[arg-type]
 
 
-def followed(*by_day: tuple[Patch, ...]) -> tuple[BruiseCourse, ...]:
+def followed(
+    *by_day: tuple[Patch, ...], days: tuple[float, ...] = (0, 1, 2)
+) -> tuple[BruiseCourse, ...]:
     shape = load_grid().skin.shape
     seen = np.ones((2, *shape), bool)
     even = density(shape)
     found = [Bruises(each, seen, np.zeros(seen.shape, np.float32), "baseline") for each in by_day]
-    return follow_bruises(np.arange(len(by_day)), [(even, each) for each in found], even)
+    return follow_bruises(days[: len(by_day)], [(even, each) for each in found], even)
 
 
 def test_patches_that_touch_are_one_bruise_on_all_days() -> None:
@@ -218,8 +220,10 @@ def test_patches_apart_or_of_the_other_side_are_two() -> None:
     assert sorted(each.side for each in sides) == ["left", "right"]
 
 
-def test_a_faint_patch_of_one_day_among_several_is_none() -> None:
-    assert followed((patch(40, strength=1.2),), ()) == ()
+def test_a_patch_of_one_day_among_several_is_none_if_it_is_faint_or_the_next_day_has_none() -> None:
+    assert followed((patch(40, strength=1.6),), ()) == ()
+    assert followed((), (patch(40, strength=1.2),)) == ()
     assert len(followed((patch(40, strength=1.2),))) == 1
     assert len(followed((patch(40, strength=1.2),), (patch(41, strength=1.2),))) == 1
-    assert len(followed((patch(40, strength=1.6),), ())) == 1
+    assert len(followed((), (patch(40, strength=1.6),))) == 1
+    assert len(followed((patch(40, strength=1.6),), (), days=(0, 5))) == 1

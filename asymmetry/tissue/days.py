@@ -35,6 +35,9 @@ _FADED, _LATEST = 0.6, 2
 _FAINT = 0.3
 #: A bruise that was found on one day alone has to stand out so many times as far as where a patch begins.
 _ONCE = 1.5
+#: A bruise that is found on a day lasts longer than this, days: what the next photo within them does not show
+#: was a shadow.
+_LASTS = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,7 +186,11 @@ def _group(patches: Sequence[_Found]) -> list[list[_Found]]:
 
 def _is_sure(group: Sequence[_Found], days: FloatArray) -> bool:
     seen = {number for number, _ in group}
-    return len(days) < 2 or len(seen) > 1 or max(patch.strength for _, patch in group) > _ONCE
+    if len(days) < 2 or len(seen) > 1:
+        return True
+    later = days[min(seen) + 1 :]
+    lasts = not len(later) or float(later[0] - days[min(seen)]) > _LASTS
+    return lasts and max(patch.strength for _, patch in group) > _ONCE
 
 
 def _follow(
