@@ -42,9 +42,9 @@ class SkinPhoto:
     picture : SkinPicture or None
         Both halves of the face, to draw; None where no face was measured.
     density : Density or None
-        What bruises are found in.
+        The densities in which bruises are found.
     bruises : Bruises or None
-        What was found.
+        The bruises.
     swelling : Swelling
         How much more swollen the face is than in the baseline; NaN without one.
     glasses : bool

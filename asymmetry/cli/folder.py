@@ -1,4 +1,4 @@
-"""What commands about one person's folder share: their options, and how they end."""
+"""Options and endings that commands about one person's folder share."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def leave(table: Measurements, leftovers: Iterable[Leftover] = (), language: str
 
 @contextmanager
 def show_warnings() -> Iterator[None]:
-    """Show on stderr what the log says of a report that is written."""
+    """Show on stderr the log's lines about a report that is written."""
     log, lines = logging.getLogger("asymmetry.report"), logging.StreamHandler()
     log.addHandler(lines)
     try:

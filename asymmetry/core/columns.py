@@ -1,4 +1,4 @@
-"""The columns of `Landmarks`: their shapes, their defaults, and what statuses and qualities there are."""
+"""The columns of `Landmarks`: shapes, defaults, and the statuses and qualities that there are."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ LEAST_EXTENT_PX = 2.0
 #: their order, by more than this share of that line's length. In a profile they are hardly apart at all.
 LEAST_APART = 0.25
 _ANYWAY = "or say check=False to take the points as they are"
-#: What may surely be wrong with points.
+#: Faults of points that are certain.
 FAULTS = {
     "shares": "points have to be in pixels, and these are shares of the photo's size, 0 to 1",
     "upwards": "y has to run down from the photo's top edge, and here the mouth lies above the eyes",

@@ -84,7 +84,7 @@ class Photo:
     damage : str
         The decoder's complaint about damage that it read past; empty for a whole photo.
     notes : tuple of Note
-        What its file says that is to be told.
+        Remarks of its file that are to be told.
     """
 
     name: str

@@ -27,7 +27,7 @@ _WEB = ("http://", "https://")
 _SYSTEMS: dict[tuple[str, str], Any] = {}
 
 
-#: What must not be seen in a URL: who is logged in, and values that open the door.
+#: Parts of a URL that must not be seen: who is logged in, and values that open the door.
 _LOGIN = re.compile(r"(?<=://)[^/@\s]+@")
 _KEY = re.compile(
     r"([?&][^=&\s]*(?:auth|credential|key|passw|secret|sig|token)[^=&\s]*=)[^&\s'\"]+",

@@ -142,7 +142,7 @@ class Wording:
         return self.text("summary.better"), "more_even"
 
     def concern_sentences(self, concerns: Sequence[Concern]) -> Iterator[Sentence]:
-        """What is worth showing the clinician, with cautions and the sources of the rules."""
+        """Findings worth showing the clinician, with cautions and the sources of the rules."""
         for _, found in itertools.groupby(concerns, key=lambda each: each.rule):
             *others, last = found
             for each in (*others, last):

@@ -1,4 +1,4 @@
-"""Both sides at once: their mean against its reference, for what a difference of sides can't show."""
+"""Both sides at once: their mean against its reference, for changes that a difference of sides can't show."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["BOTH_HEIGHTS", "WEAK", "compare_both", "expect_mean", "find_lost_day
 
 Mask = npt.NDArray[np.bool_]
 
-#: A movement below this part of another, or of what it was, is weak: the limit of the rule "weak movement".
+#: A movement below this part of another, or of its former self, is weak: the rule "weak movement".
 WEAK = 0.5
 #: Heights of which both sides are asked about.
 BOTH_HEIGHTS = ("brow_height", "mrd1")

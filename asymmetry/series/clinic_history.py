@@ -42,8 +42,8 @@ class ClinicHistory(History):
     ) -> Aids:
         """The items of Sunnybrook, eFACE and House-Brackmann for one day, to be filled in by a clinician.
 
-        Each item has the measurements that inform it. What needs a clinician's eye is blank, and so is each
-        total until all of its items are filled in. Nothing here is a diagnosis.
+        Each item has the measurements that inform it. Items that need a clinician's eye are blank, and so is
+        each total until all of its items are filled in. Nothing here is a diagnosis.
 
         Parameters
         ----------

@@ -220,7 +220,7 @@ def course_error(
 
 
 def latest_error(expected: Expected, known: Known) -> Error:
-    """The expected error, and what the last of a course's days has told of it."""
+    """The expected error, and the last day's word on it."""
     grown, note = math.sqrt(known.factor[-1]), expected.note
     if known.df[-1] > expected.df:
         note = Note("and_day_to_day", first=note)

@@ -134,7 +134,13 @@ def _tell_swelling(course: SwellingCourse, skin: SkinDays) -> Finding:
     there = np.flatnonzero(course.there)
     worst = int(there[np.argmax(course.value[there])])
     most, now = float(course.value[worst]), float(course.value[-1])
-    first, last, latest = (float(course.day[each]) for each in (there[0], there[-1], -1))
+    days = Days(
+        first=float(course.day[there[0]]),
+        worst=float(course.day[worst]),
+        last=float(course.day[there[-1]]),
+        latest=float(course.day[-1]),
+        gone=course.gone_by,
+    )
     return Finding(
         kind="swelling",
         part=course.region,
@@ -148,6 +154,6 @@ def _tell_swelling(course: SwellingCourse, skin: SkinDays) -> Finding:
         regained=min(1 - now / most, 1.0),
         error=_WITHIN * float(course.sd[worst]),
         noticeable=(),
-        days=Days(first, float(course.day[worst]), last, latest, course.gone_by),
+        days=days,
         photos=(_names(skin.baseline), course.photos[worst], course.photos[-1]),
     )

@@ -94,7 +94,8 @@ def _by_day(
     table: Measurements, name: str
 ) -> tuple[FloatArray, FloatArray, FloatArray, tuple[tuple[str, ...], ...]]:
     """Means of the days' photos; their errors are not taken for independent."""
-    day, values = (np.asarray(table[each], dtype=np.float64) for each in ("day", name))
+    day = np.asarray(table["day"], dtype=np.float64)
+    values = np.asarray(table[name], dtype=np.float64)
     errors = np.asarray(table[name.removesuffix("mm") + "sd_mm"], dtype=np.float64)
     known = np.isfinite(values) & np.isfinite(day)
     days = np.unique(day[known])

@@ -35,7 +35,7 @@ class Bruises:
         How far each pixel stands out; 1 is where a patch begins. Against the mirror side both sides have the
         same.
     against : {"mirror", "baseline"}
-        What it was compared with.
+        The other side of the comparison.
     shadows : float
         How much stronger the photo's shadows are than usual, 0 to 2: all has to stand out more then.
     """

@@ -23,7 +23,7 @@ Column = npt.NDArray[Any]
 
 #: Share of the skin of a region, or of a side, of which more has to be seen for an area to be told.
 LEAST_SEEN = 0.5
-# Standard deviation of the area where nothing is found, mm²: what is missed and what is none.
+# Standard deviation of the area where nothing is found, mm²: of missed bruises and false ones.
 _NOTHING_MM2 = 10.0
 # Skin darker than this (L*, median of the face) is called very dark: fewer of its bruises are found.
 _DARK_L = 30.0
@@ -37,7 +37,7 @@ def bruise_columns(found: Sequence[Bruises | None]) -> dict[str, Column]:
     Parameters
     ----------
     found : sequence of Bruises or None, n
-        What was found in each; None where nothing was measured.
+        The bruises of each; None where nothing was measured.
     """
     rows = [dict(_row(each)) for each in found]
     names = list(rows[0]) if rows else []

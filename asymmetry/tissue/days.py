@@ -29,14 +29,13 @@ _NEAR_MM = 3
 #: A bruise that is not found anew is seen at its place from this CIEDE2000 on, and beyond its error. The two
 #: sides' own colours differ by nearly as much.
 _SEEN_DE = {"baseline": 1.5, "mirror": 2.0}
-#: Fainter than this part of what it was in the first half of its days, on the mean of so many latest ones.
+#: A bruise has faded if the mean of so many latest days is below this part of the first half of its days.
 _FADED, _LATEST = 0.6, 2
 #: Error of the area of a bruise that is too faint to be found anew, as a share of it.
 _FAINT = 0.3
 #: A bruise that was found on one day alone has to stand out so many times as far as where a patch begins.
 _ONCE = 1.5
-#: A bruise that is found on a day lasts longer than this, days: what the next photo within them does not show
-#: was a shadow.
+#: A bruise lasts longer than this, days: a patch that the next photo within them does not show was a shadow.
 _LASTS = 3.0
 
 
@@ -65,7 +64,7 @@ class BruiseCourse(Record):
         Distance of its farthest point from its middle on the first day on which it was found; NaN where it
         was not found.
     against : {"mirror", "baseline"}
-        What it was compared with: the other side, or a photo without it.
+        Compared with the other side, or with a photo without it.
     mask : ndarray of bool, shape (h, w)
         Its place, on the day on which it is largest.
     evidence : ndarray of float32, shape (d, h, w)
@@ -138,7 +137,7 @@ def follow_bruises(
     day : array_like, shape (d,)
         Days, rising, one photo each.
     photos : sequence of (Density, Bruises), d
-        The photos, and what was found in each.
+        The photos, and the bruises in each.
     before : Density, optional
         The photo without bruises that they were compared with.
 

@@ -138,7 +138,7 @@ def stand_out(
 def own_excess(band: FloatArray, quiet: Mask, noise: Noise) -> tuple[FloatArray, float]:
     """Covariance by which a photo differs more than the table at the finest scale, and how much of it counts.
 
-    Shadows of strong light, and what a camera makes of them, have a colour of their own in each photo. It is
+    Shadows of strong light, as a camera renders them, have a colour of their own in each photo. It is
     judged by the quieter part of the skin. Between days they cancel, and there is none.
     """
     values = band[quiet & np.isfinite(band[..., 0])]

@@ -45,7 +45,7 @@ def find_seen(picture: SkinPicture) -> Mask:
 
 
 def _cover(dark: Light, inside: Mask, burnt: Mask) -> Mask:
-    """What covers the skin of one side."""
+    """Covers of the skin of one side."""
     around = _mean_around(dark, inside, _AROUND_MM)
     glare = burnt | (dark - around < _GLARE)
     return _grow(glare | _lines(dark, inside) | _hanging(dark, inside), _MARGIN_MM)
@@ -72,7 +72,7 @@ def _hanging(dark: Light, inside: Mask) -> Mask:
         return np.zeros_like(inside)
     smooth = cv2.GaussianBlur(dark, (0, 0), _PX_PER_MM)
     areas = (smooth > np.median(dark[inside]) + DARK).astype(np.uint8)
-    # The midline is no rim: what lies there goes on in the other half.
+    # The midline is no rim: skin there goes on in the other half.
     _, labels = cv2.connectedComponents(areas & _rim_side(inside))
     rim = np.unique(labels[_outer_rim(inside)])
     return np.isin(labels, rim[rim > 0])

@@ -1,4 +1,4 @@
-"""Outlines of patches in a difference of density: where it is half of what it is in the patch's middle."""
+"""Outlines of patches in a difference of density: at half of the height in the patch's middle."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What was found in a difference of density.
+    """The spots of a difference of density.
 
     Attributes
     ----------
@@ -283,7 +283,7 @@ def shrink(mask: Mask, mm: int) -> Mask:
 
 
 def opened(mask: Mask, mm: int) -> Mask:
-    """A mask without what is narrower than twice this."""
+    """A mask without parts narrower than twice this."""
     return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, _disc(mm)) > 0)
 
 

@@ -1,4 +1,4 @@
-"""Patches of the skin: which side, how large, how deep, of what hue; and what is no bruise."""
+"""Patches of the skin: side, size, depth and hue; and marks that are no bruise."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ def describe(spot: Spot, side: Side, density: Density) -> Patch:
 
 
 def _change(spot: Spot, light: FloatArray) -> FloatArray:
-    """CIEDE2000 of each pixel of a spot against the same without what it adds."""
+    """CIEDE2000 of each pixel of a spot against the same without it."""
     shown = light[spot.mask].astype(np.float64)
     added = np.clip(spot.share[spot.mask], 0, None)[:, None] * from_channels(spot.step)
     without = np.clip((shown + FLOOR) * np.exp(added) - FLOOR, 0, 1)
@@ -221,7 +221,7 @@ def _change(spot: Spot, light: FloatArray) -> FloatArray:
 
 
 def is_bruise(patch: Patch, density: Density) -> bool:
-    """Whether a patch is none of what else stands out: hair, a mole, a light patch."""
+    """Whether a patch is a bruise, and not hair, a mole or a light patch."""
     side = SIDES.index(patch.side)
     inner = shrink(patch.mask, 2)
     grain = density.grain[:, inner if inner.any() else patch.mask].mean(axis=1)

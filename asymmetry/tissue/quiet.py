@@ -1,4 +1,4 @@
-"""What makes skin seem to move although nothing swells: another turn, a nearer camera, a little smile.
+"""Causes of seeming moves of skin that does not swell: another turn, a nearer camera, a little smile.
 
 The surface of a person differs from the canonical one, so that a turned head shifts its skin by a little.
 Such shifts are alike in all people: a few fields, made from retakes of people who did not change, describe
@@ -86,12 +86,12 @@ def take_off_quiet(
     seen : ndarray of bool, shape (2, h, w)
         Pixels whose shifts are known.
     fields : ndarray, shape (2, rows, columns, 2, fields), optional
-        What quiet shifts are made of, of `join_fields`. Default: polynomials and the fields of `MODES`.
+        The terms of quiet shifts, of `join_fields`. Default: polynomials and the fields of `MODES`.
 
     Returns
     -------
     rest : ndarray, shape (2, h, w, 2)
-        What is left, mm.
+        The rest, mm.
     misfit : float
         Its robust standard deviation over the face, mm; NaN where too little of the face is seen to tell.
     """

@@ -72,7 +72,7 @@ def _fit(x: FloatArray, y: FloatArray) -> FloatArray:
 
 @cache
 def _terms(kind: Kind) -> FloatArray:
-    """What light can make of a face: terms (h, w, k)."""
+    """Terms that light can make of a face (h, w, k)."""
     grid = load_grid()
     out, up = grid.normal[..., 0], grid.normal[..., 1]
     x, y = grid.place[..., 0] / 8, grid.place[..., 1] / 8

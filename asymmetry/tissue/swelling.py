@@ -60,7 +60,7 @@ _MOST_TURN, _MOST_MISFIT = 15.0, 0.5
 
 @dataclass(frozen=True)
 class Conditions:
-    """What two photos differ in, by which errors grow.
+    """Differences of two photos, by which errors grow.
 
     Attributes
     ----------
@@ -187,7 +187,7 @@ def turn_between(before: SkinPicture, now: SkinPicture) -> float:
 def compare_conditions(
     turn_deg: float, rest: FloatArray, seen: Mask, misfit_mm: float
 ) -> Conditions:
-    """What two photos differ in, from what `take_off_quiet` leaves."""
+    """Differences of two photos, from the rest that `take_off_quiet` leaves."""
     around_mouth = seen & (load_atlas().region[BELOW] == ATLAS_REGIONS.index("perioral"))
     squares = np.square(rest).sum(axis=-1)[around_mouth]
     mouth = float(np.sqrt(squares.mean())) if squares.size else float("nan")
@@ -213,7 +213,7 @@ def _too_unlike(conditions: Conditions) -> Note | None:
 
 @cache
 def _errors() -> Mapping[str, Any]:
-    """For each region what the conditions add: always, per degree, per mm of either misfit."""
+    """For each region the errors that conditions add: always, per degree, per mm of either misfit."""
     return tomllib.loads(TABLE.read_text(encoding="utf-8"))
 
 
@@ -233,7 +233,7 @@ def _outwards() -> FloatArray:
 
 
 def _halve(picture: FloatArray | Mask) -> npt.NDArray[np.float32]:
-    """A picture at half its resolution: what is read is far coarser."""
+    """A picture at half its resolution: readings are far coarser."""
     size = picture.shape[1] // 2, picture.shape[0] // 2
     half = cv2.resize(picture.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     return np.asarray(half, dtype=np.float32)

@@ -128,7 +128,7 @@ class CoverLimits:
         in both directions. Eyes have at least 0.37; blocks of 4 mm and more 0, of 3 mm up to 0.33, of 2 mm
         0.23 to 0.5.
     unlike_mouth : float
-        One side of the mouth is so much darker or lighter than the other, beyond what the other parts are
+        One side of the mouth is so much darker or lighter than the other, beyond the other parts
         (log of the ratio of medians). Good photos have up to 0.27 (54, of tuning people); a phone before a
         corner of the mouth 0.73 to 1.9. Brows of turned heads differ as much as one under a plaster.
     soft, sharp_mm : float

@@ -266,7 +266,7 @@ def behind_glasses(spread: FloatArray, px_per_cm: float, scatter: Scatter = SCAT
 
 
 def without_colour(spread: FloatArray, px_per_cm: float, added: Mapping[str, float]) -> FloatArray:
-    """Standard deviations (k,) of points, px, with what a photo without colour adds to each group of them."""
+    """Standard deviations (k,) of points, px, with the share that a photo without colour adds."""
     wider = spread.copy()
     for group, more in added.items():
         numbers = _numbers(_GROUPS[group])

@@ -109,7 +109,7 @@ class PillowReader:
     plugin : callable
         Pillow's class for the format.
     photo : type
-        What decodes it.
+        The decoder.
     """
 
     name: str

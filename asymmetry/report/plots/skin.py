@@ -158,8 +158,9 @@ def _window(mask: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
 
 def _fine(picture: npt.NDArray[np.uint8], window: tuple[slice, slice]) -> npt.NDArray[Any]:
     """The same part of a picture, which has finer pixels than the map."""
-    rows, columns = (slice(COARSE * each.start, COARSE * each.stop) for each in window)
-    return picture[rows, columns]
+    rows, columns = window
+    fine = slice(COARSE * rows.start, COARSE * rows.stop)
+    return picture[fine, COARSE * columns.start : COARSE * columns.stop]
 
 
 def _as_seen(half: npt.NDArray[Any], course: BruiseCourse) -> npt.NDArray[Any]:

@@ -20,7 +20,7 @@ __all__ = [
     "write_whole",
 ]
 
-#: The database, and what a server holds it by.
+#: The database, and the lock of a server on it.
 STORE, LOCK = "store.sqlite", "lock.sqlite"
 #: The ending of a file that is being written.
 TEMPORARY = ".part"

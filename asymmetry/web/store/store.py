@@ -203,7 +203,7 @@ class Store:
                 path.unlink(missing_ok=True)
 
     def temporary(self) -> tempfile.TemporaryDirectory[str]:
-        """A folder for a while, as private as the store; the next start removes what a killed server left."""
+        """A folder for a while, as private as the store; the next start removes a killed server's remains."""
         return tempfile.TemporaryDirectory(dir=make_private(self.folder / _TEMPORARY))
 
     def path(self, photo: KeptPhoto) -> Path:
