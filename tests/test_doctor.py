@@ -144,4 +144,4 @@ def test_limits_are_those_of_the_project_file() -> None:
             if not need.startswith("asymmetry[")
         }
         assert own == set(needs)
-    assert set(extras) - {"all", "demo", "dev", "tune"} == set(doctor.EXTRAS)
+    assert set(extras) - {"all", "demo", "dev", "docs", "tune"} == set(doctor.EXTRAS)

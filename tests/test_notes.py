@@ -30,6 +30,7 @@ from asymmetry.extract.judge.quality import FAULTS
 from asymmetry.metrics.headline import HEADLINES, MORE_MOVEMENTS, MOVEMENT_HEADLINES
 from asymmetry.photos.taken import TakenSource
 from asymmetry.series import RULES
+from asymmetry.series.skin import BRUISE
 
 PACKAGE = Path(__file__).resolve().parents[1] / "asymmetry"
 PLACE = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
@@ -227,7 +228,8 @@ def test_every_name_has_words() -> None:
     headlines = {headline.name for headline in (*HEADLINES, *MOVEMENT_HEADLINES.values())}
     headlines |= {headline.name for each in MORE_MOVEMENTS.values() for headline in each}
     sides = "more less side_more side_less both_more both_less level upper_end lower_end"
-    for part in f"titles axes parts {sides}".split():
+    assert set(section("titles")) == headlines | {BRUISE}
+    for part in f"axes parts {sides}".split():
         assert set(section(part)) == headlines, part
     assert (
         set(section("half_parts")) == set(section("whole_parts")) == {part.name for part in PARTS}

@@ -146,6 +146,6 @@ def photo_suffixes() -> frozenset[str]:
     Examples
     --------
     >>> sorted(photo_suffixes())[:3]
-    ['.avif', '.bmp', '.gif']
+    ['.avif', '.bmp', '.dcm']
     """
     return frozenset(end for reader in _READERS.values() for end in reader.suffixes)

@@ -115,10 +115,16 @@ def _finding_note(finding: Finding) -> Note:
 
 
 def _skin_note(finding: Finding) -> Note:
-    known = {"side": finding.side, "region": finding.part, "gone": finding.days.gone}
+    known = {"side": finding.side, "region": finding.part}
     if finding.kind == "bruise or mark":
         return Note("your_mark", **known)
-    return Note(f"your_{finding.kind}" + "_past" * finding.passed, **known)
+    if finding.kind == "swelling":
+        if finding.passed:
+            return Note("your_swelling_past", gone=finding.days.gone, **known)
+        return Note("your_swelling", **known)
+    if finding.passed:
+        return Note("your_bruise_past", gone=finding.days.gone, **known)
+    return Note("your_bruise", **known)
 
 
 def _grown(finding: Finding) -> Note:

@@ -174,17 +174,25 @@ class Finding(Told):
 
     def _skin_note(self, days: Mapping[str, float]) -> Note:
         """A bruise or a swelling: its size on its largest day, and how it is now or since when it is gone."""
-        over = {"now": self.now, "last": self.days.last, "gone": self.days.gone}
         known = {"side": self.side, "region": self.part, "most": self.worst, "error": self.error}
-        how = "passed" if self.passed else "lasting"
+        if self.kind == "bruise or mark":
+            return Note("found_mark", **known, **days)
+        if self.kind == "swelling":
+            return self._swelling_note({**known, **days})
+        if self.passed:
+            over = {"last": self.days.last, "gone": self.days.gone}
+            return Note("found_bruise_passed", **known, **days, **over)
         if self.days.worst == self.days.latest:
-            how = "new"
-        codes = {
-            "bruise or mark": "found_mark",
-            "bruise": f"found_bruise_{how}",
-            "swelling": f"found_swelling_{how}",
-        }
-        return Note(codes[self.kind], **known, **days, **over)
+            return Note("found_bruise_new", **known, **days)
+        return Note("found_bruise_lasting", now=self.now, **known, **days)
+
+    def _swelling_note(self, known: Mapping[str, str | float]) -> Note:
+        if self.passed:
+            over = {"last": self.days.last, "gone": self.days.gone}
+            return Note("found_swelling_passed", **known, **over)
+        if self.days.worst == self.days.latest:
+            return Note("found_swelling_new", **known)
+        return Note("found_swelling_lasting", now=self.now, **known)
 
     def _regained_note(self, days: Mapping[str, float]) -> Note:
         """The part regained, with its interval and pace where they are known."""
