@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from asymmetry.core.notes import Note
 from asymmetry.core.records import Record, Told
@@ -174,11 +174,12 @@ class Finding(Told):
 
     def _skin_note(self, days: Mapping[str, float]) -> Note:
         """A bruise or a swelling: its size on its largest day, and how it is now or since when it is gone."""
-        known = {"side": self.side, "region": self.part, "most": self.worst, "error": self.error}
+        known: dict[str, Any] = {"side": self.side, "region": self.part}
+        known |= {"most": self.worst, "error": self.error}
         if self.kind == "bruise or mark":
             return Note("found_mark", **known, **days)
         if self.kind == "swelling":
-            return self._swelling_note({**known, **days})
+            return self._swelling_note(known | dict(days))
         if self.passed:
             over = {"last": self.days.last, "gone": self.days.gone}
             return Note("found_bruise_passed", **known, **days, **over)
@@ -186,7 +187,7 @@ class Finding(Told):
             return Note("found_bruise_new", **known, **days)
         return Note("found_bruise_lasting", now=self.now, **known, **days)
 
-    def _swelling_note(self, known: Mapping[str, str | float]) -> Note:
+    def _swelling_note(self, known: Mapping[str, Any]) -> Note:
         if self.passed:
             over = {"last": self.days.last, "gone": self.days.gone}
             return Note("found_swelling_passed", **known, **over)
