@@ -213,6 +213,9 @@ def test_results_of_a_patient(served: Served, patient: str) -> None:
     report = call(served, "GET", f"{path}/report.html")
     assert report.headers["content-type"].startswith("text/html")
     assert report.text.lower().startswith("<!doctype html>")
+    assert 'aria-labelledby="skin"' not in report.text
+    skin = call(served, "GET", f"{path}/report.html?skin=true")
+    assert 'aria-labelledby="skin"' in skin.text
     packed = call(served, "GET", f"{path}/export.zip")
     assert packed.headers["content-type"] == "application/zip"
     names = zipfile.ZipFile(io.BytesIO(packed.content)).namelist()

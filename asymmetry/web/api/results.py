@@ -99,6 +99,8 @@ def write_report(request: Request) -> Response:
         series = patient_series(desk.store, desk.store.patient(number), days)
         if not series.static.rows:
             raise ProblemError(HTTPStatus.CONFLICT, "no photo of these days has been measured")
+    if asked.get("skin", "false") not in _FALSE:
+        series = series.with_skin()
     with desk.store.temporary() as folder:
         written = series.report(
             Path(folder) / f"report.{kind}",

@@ -7,6 +7,7 @@ export async function showReport(room, id) {
   const [words, patient, photos] = await Promise.all([readWords(), get(`/api/patients/${id}`), get(`/api/patients/${id}/photos?summary=true`)]);
   const days = [...new Set(photos.map((each) => each.taken?.slice(0, 10)).filter(Boolean))].sort();
   const faces = h("input", { type: "checkbox", checked: true });
+  const skin = h("input", { type: "checkbox" });
   const pseudonym = h("input", { maxLength: 80, autocomplete: "off" });
   const language = choice("language", Object.entries(words.languages), "en");
   const audience = choice("audience", [["both", "patient and clinic"], ["patient", "patient"], ["clinic", "clinic"]], "both");
@@ -20,7 +21,8 @@ export async function showReport(room, id) {
     h("div", { class: "fields" },
       field("Pseudonym (file names are then left out)", pseudonym),
       field("For", audience), field("Language", language), field("Paper of the PDF", paper),
-      h("label", { class: "check" }, faces, "Show the faces")),
+      h("label", { class: "check" }, faces, "Show the faces"),
+      h("label", { class: "check" }, skin, "Also bruises and swellings (takes longer)")),
     days.length > 1 && h("details", {}, h("summary", {}, "Days in the report"),
       h("div", { class: "row" }, ticks.map((tick) => h("label", { class: "check" }, tick, tick.value)))),
     h("div", { class: "row" }, html, pdf), told);
@@ -35,7 +37,7 @@ export async function showReport(room, id) {
   draw();
 
   function draw() {
-    const chosen = new URLSearchParams({ photos: faces.checked, pseudonym: pseudonym.value, language: language.value, audience: audience.value, paper: paper.value });
+    const chosen = new URLSearchParams({ photos: faces.checked, skin: skin.checked, pseudonym: pseudonym.value, language: language.value, audience: audience.value, paper: paper.value });
     const kept = ticks.filter((tick) => tick.checked);
     const none = ticks.length > 0 && !kept.length;
     refill(told, none && "Choose at least one day.");
