@@ -27,8 +27,10 @@ ROOT_PAGES = {
 }
 #: The site's contents: headings, and the pages below them in their order.
 CONTENTS = {
-    "First steps": ("tutorial", "library"),
+    "First steps": ("tutorial", "commands", "library"),
     "How to": (
+        "phone",
+        "clinic",
         "series",
         "clips",
         "report",
@@ -41,8 +43,16 @@ CONTENTS = {
         "hospital",
     ),
     "Your own parts": ("own-models", "contributing"),
-    "What is measured": ("metrics", "accuracy", "change", "speed"),
-    "About": ("privacy", "dependencies", "licences", "architecture", "changelog"),
+    "What is measured": ("metrics", "accuracy", "change", "speed", "skin", "swelling"),
+    "About": (
+        "glossary",
+        "comparison",
+        "privacy",
+        "dependencies",
+        "licences",
+        "architecture",
+        "changelog",
+    ),
 }
 #: Rooms whose public names are in the reference.
 ROOMS = (
