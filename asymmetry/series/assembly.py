@@ -166,8 +166,9 @@ def series_tables(
     as_read, about = landmarks[order], [about[row] for row in order]
     first = treatments[0].day if treatments else None
     landmarks = judge_photos(as_read, about, first, date.today())
-    order = _by_time(landmarks, about)  # once more, for some dates may be set aside
-    landmarks, as_read, about = landmarks[order], as_read[order], [about[row] for row in order]
+    if (landmarks.taken != as_read.taken).any():  # dates were set aside
+        order = _by_time(landmarks, about)
+        landmarks, as_read, about = landmarks[order], as_read[order], [about[row] for row in order]
     counted = np.array([each.day for each in about], dtype=np.float64)
     dates = [day_of(taken) for taken in landmarks.taken.tolist()]
     zero = DayZero.find(treatments, dates, counted)

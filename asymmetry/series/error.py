@@ -46,6 +46,10 @@ _FROM_SD = 1.0
 #: More than this is not told from a course that bends.
 MOST_SERIAL = 0.6
 _NORMAL_MEDIAN = 0.4549  # of the squares of normal numbers
+#: Correlations r, and how much farther off days two steps away are for each: of a first-order
+#: autoregression.
+_SERIAL = np.linspace(0, MOST_SERIAL, 61)
+_FARTHER = (1 + _SERIAL) * (3 - _SERIAL**2) / (3 - _SERIAL)
 
 
 @dataclass(frozen=True)
@@ -270,10 +274,9 @@ def _serial_correlation(near: FloatArray, far: FloatArray) -> FloatArray:
     For a first-order autoregression with r that ratio is ``(1 + r) (3 - r²) / (3 - r)``.
     """
     days = np.cumsum(near > 0)
-    grid = np.linspace(0, MOST_SERIAL, 61)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.cumsum(far) / np.cumsum(near / WITHIN_STEP)
         sure = np.log(ratio) * np.sqrt(days) / _SERIAL_SD - _FROM_SD
-    found = np.interp(ratio, (1 + grid) * (3 - grid**2) / (3 - grid), grid)
+    found = np.interp(ratio, _FARTHER, _SERIAL)
     weight = np.clip(sure, 0, 1) * np.clip(days / SERIAL_DAYS - 1, 0, 1)
     return np.nan_to_num(found * weight)

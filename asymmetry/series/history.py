@@ -21,7 +21,7 @@ from asymmetry.series.findings import list_findings
 from asymmetry.series.headline_courses import find_course, movement_courses, static_courses
 from asymmetry.series.labels import usual_expression
 from asymmetry.series.measured import MeasuredSeries
-from asymmetry.series.movement_pairs import movements
+from asymmetry.series.movement_pairs import any_moved, movements
 from asymmetry.series.recovery import Recovery, recovery
 from asymmetry.series.reference import reference_days
 from asymmetry.series.summary import sentences_html, series_title
@@ -65,7 +65,9 @@ class History(MeasuredSeries):
     @functools.cached_property
     def followed(self) -> tuple[Sides, ...]:
         """The headline metrics over days: static ones in the usual expression, then the movements."""
-        static = static_courses(self.static, self.usual, self.setting)
+        static = tuple(static_courses(self.static, self.usual, self.setting))
+        if not any_moved(self.static["expression"]):
+            return static
         return *static, *movement_courses(self.moved, self.setting)
 
     def course(self, metric: str, *, expression: str | None = None, side: str = "diff") -> Course:

@@ -95,7 +95,7 @@ def _find_subjects(about: Sequence[PhotoRecord]) -> Reasons:
 
 def _find_blurred(landmarks: Landmarks, about: Sequence[PhotoRecord], out: Reasons) -> Reasons:
     rows = _rows_to_compare(landmarks, out)
-    blur = read_blur(landmarks[rows])
+    blur = read_blur(_take(landmarks, rows))
     found = find_blurred(blur)
     usual = float(np.nanmedian(blur[~found])) if found.any() else 0.0
     return {
@@ -107,7 +107,8 @@ def _find_blurred(landmarks: Landmarks, about: Sequence[PhotoRecord], out: Reaso
 
 def _find_strangers(landmarks: Landmarks, about: Sequence[PhotoRecord], out: Reasons) -> Reasons:
     rows = _rows_to_compare(landmarks, out)
-    found = find_strangers(shapes(landmarks[rows]), smiles(landmarks[rows]))
+    some = _take(landmarks, rows)
+    found = find_strangers(shapes(some), smiles(some))
     return {
         row: Note("another_person")
         for row, strange in zip(rows, found.tolist(), strict=True)
@@ -119,7 +120,8 @@ def _find_mirrored(landmarks: Landmarks, about: Sequence[PhotoRecord], out: Reas
     rows = _rows_to_compare(landmarks, out)
     known = [about[row] for row in rows]
     sure = [at for at, each in enumerate(known) if "mirrored" in each.written or each.use is True]
-    found = find_mirrored(signatures(landmarks[rows]), sure, [each.front_camera for each in known])
+    signature = signatures(_take(landmarks, rows))
+    found = find_mirrored(signature, sure, [each.front_camera for each in known])
     plain, front = Note("looks_mirrored"), Note("looks_mirrored_front")
     return {
         row: front if about[row].front_camera else plain
@@ -130,3 +132,8 @@ def _find_mirrored(landmarks: Landmarks, about: Sequence[PhotoRecord], out: Reas
 
 def _rows_to_compare(landmarks: Landmarks, out: Reasons) -> list[int]:
     return [row for row in np.flatnonzero(landmarks.usable).tolist() if row not in out]
+
+
+def _take(landmarks: Landmarks, rows: list[int]) -> Landmarks:
+    """These rows, in order; nothing is copied where they are all."""
+    return landmarks if len(rows) == len(landmarks) else landmarks[rows]

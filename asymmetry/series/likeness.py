@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from asymmetry.core.frame import MAX_YAW_HORIZONTAL, face_frame, head_angles
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.metrics import measure
+from asymmetry.metrics import Metric, catalogue, measure
 
 __all__ = [
     "COLUMNS",
@@ -102,9 +102,15 @@ _FRONT_SHARE = 0.5
 
 def signatures(landmarks: Landmarks) -> FloatArray:
     """The left-right differences that a face keeps, each over its scatter, shape (n, 13), or NaN."""
-    table = measure(landmarks, sd=False)
+    table = measure(landmarks, metrics=_signature_metrics(), sd=False)
     columns = [np.asarray(table[column] / sd, dtype=np.float64) for column, sd in COLUMNS.items()]
     return np.stack(columns, axis=-1)
+
+
+@functools.cache
+def _signature_metrics() -> tuple[Metric, ...]:
+    """The metrics that fill these columns."""
+    return tuple(each for each in catalogue().values() if set(each.columns) & set(COLUMNS))
 
 
 def find_mirrored(
@@ -260,6 +266,8 @@ def find_strangers(shape: FloatArray, smile: FloatArray | None = None) -> Mask:
         apart = apart / (1 + (_TIMES_AS_FAR_IN_A_SMILE - 1) * step)
     near = apart <= _STRANGE
     camp = near[int(np.argmax(near.sum(axis=1)))]
+    if camp.all():
+        return found
     own = apart[np.ix_(camp, camp)]
     usual = np.median(own[np.triu_indices(len(own), 1)]) if len(own) > 1 else 0.0
     distance = np.median(apart[:, camp], axis=1)

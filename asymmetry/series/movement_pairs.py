@@ -17,10 +17,26 @@ from asymmetry.metrics import MovementMetric, movement, movement_catalogue
 from asymmetry.metrics.expression import UNKNOWN
 from asymmetry.series.labels import REST
 
-__all__ = ["movements"]
+__all__ = ["any_moved", "movements"]
 
 IntArray = npt.NDArray[np.intp]
 FloatArray = npt.NDArray[np.float64]
+
+
+def any_moved(expression: npt.NDArray[np.str_]) -> bool:
+    """Whether any photo shows an expression other than rest.
+
+    Parameters
+    ----------
+    expression : ndarray of str, shape (n,)
+        What each photo shows.
+
+    Examples
+    --------
+    >>> any_moved(np.array(["rest", "unknown"])), any_moved(np.array(["rest", "smile_open"]))
+    (False, True)
+    """
+    return bool(((expression != REST) & (expression != UNKNOWN)).any())
 
 
 def movements(

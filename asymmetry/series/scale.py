@@ -104,6 +104,7 @@ def _have_open_eyes(landmarks: Landmarks) -> Mask:
 def _usual_width(width: FloatArray, days: FloatArray, usable: Mask, open_eyed: Mask) -> FloatArray:
     """Median width of the photos within a year of each, open-eyed ones where there are any; shape (n,)."""
     found = np.full(len(width), np.nan)
+    usual: dict[bytes, float] = {}  # most days have the same photos within a year
     for day in np.unique(days[usable]):
         same = days == day
         # Days that are not known compare as false: those photos count for all, and all count for them.
@@ -113,7 +114,10 @@ def _usual_width(width: FloatArray, days: FloatArray, usable: Mask, open_eyed: M
         pool = near & open_eyed
         if not pool.any():
             pool = near & usable
-        found[same] = np.median(width[pool])
+        photos = pool.tobytes()
+        if photos not in usual:
+            usual[photos] = float(np.median(width[pool]))
+        found[same] = usual[photos]
     return found
 
 
