@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from asymmetry import Landmarks, Series
+from asymmetry import Landmarks, Series, measure
 from asymmetry.core.columns import QUALITY
 from asymmetry.photos.record import PhotoRecord
+from asymmetry.series.likeness import COLUMNS, signatures
 from asymmetry.synthetic import face
 from tests.notes import rows_of_codes
 
@@ -218,3 +219,10 @@ def test_a_review_is_a_table(tmp_path: Path) -> None:
         "yes",
     )
     assert str(series.review()).startswith("Not used: 3.jpg: it looks mirrored")
+
+
+def test_signatures_are_the_columns_of_the_whole_table() -> None:
+    landmarks = person(4)
+    table = measure(landmarks, sd=False)
+    whole = np.array([table[column] / sd for column, sd in COLUMNS.items()]).T
+    np.testing.assert_array_equal(signatures(landmarks), whole)
