@@ -156,7 +156,9 @@ def test_report(language: str, photos: bool) -> None:
     page = render(series(course()), language=language, photos=photos)
     assert 'aria-labelledby="skin"' in page
     assert "200 mm²" in page
-    assert page.count('class="plot true-colours"') == 2  # a dark page turns other plots' colours over
+    assert (
+        page.count('class="plot true-colours"') == 2
+    )  # a dark page turns other plots' colours over
     assert 'aria-labelledby="skin"' not in render(replace(series(), skin_days=None))
 
 
