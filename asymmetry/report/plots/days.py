@@ -58,7 +58,11 @@ def draw_days(sides: Sides, setting: Setting) -> Figure:
     text = setting.text
     _draw_line(upper, sides.right, RIGHT, "o", text("days.right"))
     _draw_line(upper, sides.left, LEFT, "s", text("days.left"))
-    label = text("days.axis", axis=text.known("axes", sides.headline.name))
+    label = text(
+        "days.axis",
+        unit=sides.headline.unit,
+        axis=text.known("axes", sides.headline.name),
+    )
     upper.set_ylabel(textwrap.fill(label, _LABEL))
     _make_room(upper, for_names=setting.treated)
     upper.legend(
@@ -129,7 +133,7 @@ def draw_course(
 
 def _draw_difference(axes: Axes, course: Course, text: Text, headline: Headline) -> None:
     """Add a headline's words to its difference, and the size that others notice."""
-    axes.set_ylabel(text("days.difference"))
+    axes.set_ylabel(text("days.difference", unit=headline.unit))
     reach = float(np.abs(course.readings).max(initial=0.0))
     edge = max(_LEAST_SPAN_MM / 2, headline.visible_mm or 0, reach)
     axes.set_ylim(-_ROOM * edge, _ROOM * edge)
@@ -187,8 +191,9 @@ def describe_days(sides: Sides, setting: Setting) -> str:
         farthest = int(np.argmax(np.abs(course.value - course.value[0])))
         values = [values[0], values[farthest], values[-1]]
         names = ["days.alt_first", "days.alt_farthest", "days.alt_latest"]
+    unit = sides.headline.unit
     days = ", ".join(
-        text(name, day=text.number(day, decimals=0), value=text.number(value, "+"))
+        text(name, day=text.number(day, decimals=0), value=text.number(value, "+"), unit=unit)
         for name, (day, value) in zip(names, values, strict=True)
     )
     title = text.known("titles", sides.headline.name)
