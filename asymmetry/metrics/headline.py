@@ -251,9 +251,19 @@ def _visible(measurements: Measurements, row: int) -> Iterator[Difference]:
             "likely",
             "possible",
         ):
-            yield Difference(
-                column, diff, headline.visible_mm, headline.note(diff), headline.study, sd
-            )
+            note = headline.note(diff)
+            if (
+                diff < 0
+                and headline.metric == fissure_height.name
+                and _is_closed(measurements, row)
+            ):
+                note = Note("stays_open", headline=headline.name, side="left", mm=-diff)
+            yield Difference(column, diff, headline.visible_mm, note, headline.study, sd)
+
+
+def _is_closed(measurements: Measurements, row: int) -> bool:
+    """Whether the eyes were to be closed: the one that stays open is told of then, not the other."""
+    return "expression" in measurements and str(measurements["expression"][row]) == "eye_closure"
 
 
 def _value(measurements: Measurements, column: str, row: int) -> float:
