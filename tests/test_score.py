@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 
 import asymmetry
-from asymmetry import Extractor, Note, Score, measure, score
+from asymmetry import Extractor, Measurements, Note, Score, measure, score
 from asymmetry.errors import (
     InvalidInputError,
     NoFaceError,
@@ -16,6 +16,7 @@ from asymmetry.errors import (
     PhotoTooLargeError,
     UnreadablePhotoError,
 )
+from asymmetry.metrics.headline import notable
 from asymmetry.synthetic import face
 
 
@@ -131,3 +132,15 @@ def test_html_escapes_the_photo_name() -> None:
     object.__setattr__(made.landmarks, "photo", np.array(["<script>alert(1)</script>.jpg"]))
     assert "<script>" not in made._repr_html_()
     assert "&lt;script&gt;" in made._repr_html_()
+
+
+@pytest.mark.parametrize("side", ["right", "left"])
+def test_of_eyes_to_be_closed_the_one_that_stays_open_is_told(side: str) -> None:
+    open_mm = {"right": 5.0, "left": -5.0}[side]
+    columns = {
+        "fissure_height_diff_mm": [open_mm],
+        "fissure_height_diff_sd_mm": [0.4],
+        "expression": ["eye_closure"],
+    }
+    (seen,) = notable(Measurements(columns))[0]
+    assert str(seen.note) == f"{side} eye 5.0 mm wider open"

@@ -388,18 +388,6 @@ def test_nothing_is_noticed_where_nothing_was_measured() -> None:
     assert notable(measure(Landmarks.blank(["a.jpg"], status="no_face"))) == [()]
 
 
-@pytest.mark.parametrize(("side", "said"), [("right", "right"), ("left", "left")])
-def test_of_eyes_to_be_closed_the_one_that_stays_open_is_told(side: str, said: str) -> None:
-    open_mm = {"right": 5.0, "left": -5.0}[side]
-    columns = {
-        "fissure_height_diff_mm": [open_mm],
-        "fissure_height_diff_sd_mm": [0.4],
-        "expression": ["eye_closure"],
-    }
-    (seen,) = notable(Measurements(columns))[0]
-    assert str(seen.note) == f"{said} eye 5.0 mm wider open"
-
-
 @pytest.mark.parametrize("metric", [each.metric for each in HEADLINES])
 def test_words_never_turn_a_side_round(metric: str) -> None:
     headline = next(each for each in HEADLINES if each.metric == metric)
