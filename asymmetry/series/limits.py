@@ -100,6 +100,7 @@ class _Scatter:
 
     @property
     def variance(self) -> npt.NDArray[np.float32]:
+        """The variance as it is known so far, of each series."""
         return self._total / self._df
 
     def add(self, days: Sequence[npt.NDArray[np.float32]], number: int) -> None:
