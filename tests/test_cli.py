@@ -187,7 +187,7 @@ def test_series_writes_a_table_and_a_page(
     assert "not scored: <b>broken.jpg: " in result.stderr
     text, sheet, table = result.stdout.split("\n\n", 2)
     assert sheet.startswith("Sheet")
-    assert text.startswith("What changed\n  Worst on day 10: smile: right brow ")
+    assert text.startswith("What changed\n  Worst on day 10: smile, right brow ")
     assert "right brow" in " ".join(text.split())
     lines = table.splitlines()
     assert lines[0].startswith("4 photos; days since treatment")
@@ -246,7 +246,7 @@ def test_series_says_what_changed_and_writes_nothing_unasked(
     text = " ".join(said.split())
     assert "right brow" in text.partition("What changed")[2].partition("Not changed")[0]
     assert "Photos count as taken in a clinic." in text
-    assert "Worth showing your clinician (a measurement, not a diagnosis) smile: right brow" in text
+    assert "Worth showing your clinician (a measurement, not a diagnosis) smile, right brow" in text
     assert sorted(tmp_path.iterdir()) == before
 
 

@@ -215,7 +215,7 @@ def test_the_command_prints_what_changed_and_the_numbers(
     result = run(*pair, "--expression", "smile_open", "-o", tmp_path / "pair.jpg")
     assert (result.exit_code, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
-    assert lines[0].startswith("Since the first photo: smile: right brow ")
+    assert lines[0].startswith("Since the first photo: smile, right brow ")
     brow = next(line for line in lines if line.startswith("Brow height  "))
     *_, change, error, sure = map(float, brow.split()[2:])
     assert change == pytest.approx(-4, abs=0.6)

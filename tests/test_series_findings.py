@@ -235,7 +235,7 @@ def test_heights_in_a_smile_are_told_as_such() -> None:
     smiles = dated(face(len(DAYS), noise_px=0.1, **up), DAYS)
     (one,) = found(smiles, expression=["smile_open"] * len(DAYS))
     assert (one.side, one.kind) == ("left", "lower")
-    assert "smile: left mouth corner 3.0 mm lower" in one.words
+    assert "smile, left mouth corner 3.0 mm lower" in one.words
 
 
 def test_an_eye_that_does_not_close_is_told_without_a_face_at_rest() -> None:
