@@ -21,7 +21,7 @@ CASE = Case("brow drop", "a", "left", (Shot(0, "rest", Pose()), Shot(10, "rest",
 
 
 def answer(*told: Told, **not_used: str) -> Answer:
-    return Answer(told, (), not_used)
+    return Answer(told, (), not_used, frozenset(not_used))
 
 
 def test_steps_are_on_either_side_as_often() -> None:
@@ -103,3 +103,12 @@ def test_a_flawed_photo_has_to_be_named_and_no_other() -> None:
     assert not judge(flawed, answer(DROP)).right
     assert not judge(flawed, answer(DROP, **{bad: "mirrored", good: "blurred"})).right
     assert not judge(CASE, answer(DROP, **{good: "blurred"})).right
+
+
+def test_doubts_about_good_photos_are_counted() -> None:
+    first, second = (photo_name(CASE, number) for number in range(2))
+    asked = Answer((DROP,), (), {second: "blurred"}, frozenset({first, second}))
+    flawed = replace(CASE, shots=(CASE.shots[0], replace(CASE.shots[1], flaw="blurred")))
+    judged = judge(flawed, asked)
+    assert judged.right
+    assert (judged.doubted, judged.good) == (1, 1)

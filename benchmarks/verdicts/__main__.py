@@ -91,6 +91,7 @@ def table_rows(outcomes: list[Outcome]) -> list[Row]:
             "harm told as better",
             "else told",
             "flawed photo named",
+            "good photos doubted",
         ]
     ]
     for name in dict.fromkeys(_group(each.case) for each in outcomes):
@@ -103,8 +104,16 @@ def table_rows(outcomes: list[Outcome]) -> list[Row]:
         flawed = [each.flaw_named for each in some if any(shot.flaw for shot in each.case.shots)]
         said = f"{counts[1]} of {truths}" if truths else "-"
         named = f"{sum(flawed)} of {len(flawed)}" if flawed else "-"
-        rows.append([name, str(len(some)), str(counts[0]), said, *map(str, wrong), named])
+        doubted = _count_doubted(some)
+        rows.append([name, str(len(some)), str(counts[0]), said, *map(str, wrong), named, doubted])
+    rows.append(["all", str(len(outcomes)), *[""] * 6, _count_doubted(outcomes)])
     return rows
+
+
+def _count_doubted(outcomes: Iterable[Outcome]) -> str:
+    """How many good photos are left out or asked about, of how many."""
+    counts = [(each.doubted, each.good) for each in outcomes]
+    return f"{sum(doubted for doubted, _ in counts)} of {sum(good for _, good in counts)}"
 
 
 def _group(case: Case) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from asymmetry.people import Series
-from asymmetry.series import Finding
+from asymmetry.series import Doubt, Finding
 from benchmarks.verdicts.courses import Told, Topic
 
 __all__ = ["Answer", "ask"]
@@ -43,11 +43,14 @@ class Answer:
         The sentences.
     not_used : mapping of str to str
         Photos that are left out, each with the reason.
+    doubted : frozenset of str
+        Photos that are left out or asked about, but for what their expression is.
     """
 
     told: tuple[Told, ...]
     words: tuple[str, ...]
     not_used: Mapping[str, str]
+    doubted: frozenset[str]
 
 
 def ask(series: Series) -> Answer:
@@ -59,10 +62,12 @@ def ask(series: Series) -> Answer:
         The series.
     """
     found = series.findings
+    doubts = series.review().doubts
     return Answer(
         tuple(_read_finding(each) for each in found),
         tuple(each.words for each in found),
-        _not_used(series),
+        _not_used(doubts),
+        frozenset(each.photo for each in doubts if each.photo and each.column != "expression"),
     )
 
 
@@ -72,9 +77,9 @@ def _read_finding(finding: Finding) -> Told:
     return Told(topic, finding.sides, way, finding.days.worst, finding.better)
 
 
-def _not_used(series: Series) -> dict[str, str]:
+def _not_used(doubts: Iterable[Doubt]) -> dict[str, str]:
     reasons: dict[str, str] = {}
-    for doubt in series.review():
+    for doubt in doubts:
         if not doubt.used:
             reasons[doubt.photo] = "; ".join(filter(None, (reasons.get(doubt.photo), doubt.reason)))
     return reasons

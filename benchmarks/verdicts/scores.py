@@ -36,6 +36,8 @@ class Outcome:
         Whether a change was told of something that did not change.
     flaw_named : bool
         Whether the flawed photo, and no other, was named and left out.
+    good, doubted : int
+        How many photos have no flaw, and how many of these are left out or asked about.
     """
 
     case: Case
@@ -45,6 +47,8 @@ class Outcome:
     better: bool
     stray: bool
     flaw_named: bool
+    good: int
+    doubted: int
 
     @property
     def right(self) -> bool:
@@ -55,7 +59,8 @@ class Outcome:
 
 def judge(case: Case, answer: Answer) -> Outcome:
     """Hold what is said of a case against the truth."""
-    flawed = {photo_name(case, number) for number, shot in enumerate(case.shots) if shot.flaw}
+    names = [photo_name(case, number) for number in range(len(case.shots))]
+    flawed = {name for name, shot in zip(names, case.shots, strict=True) if shot.flaw}
     harms = {truth.topic for truth in case.truths}
     return Outcome(
         case=case,
@@ -65,6 +70,8 @@ def judge(case: Case, answer: Answer) -> Outcome:
         better=any(_beautifies(told, case) for told in answer.told),
         stray=any(told.topic not in harms for told in answer.told),
         flaw_named=flawed == set(answer.not_used),
+        good=len(set(names) - flawed),
+        doubted=len(answer.doubted & set(names) - flawed),
     )
 
 
