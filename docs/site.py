@@ -90,6 +90,7 @@ def gather(folder: Path) -> None:
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
     for picture in DOCS.glob("*.png"):
         shutil.copy(picture, folder)
+    shutil.copytree(DOCS / "drawings", folder / "drawings")
     (folder / "reference").mkdir()
     told: dict[int, str] = {}
     for room in ROOMS:
@@ -107,8 +108,8 @@ def point_links(text: str, home: Path) -> str:
         if not target or "://" in target:
             return found[0]
         path = (home / target).resolve()
-        if path.suffix == ".png":
-            return f"{found['text']}({path.name})"
+        if path.suffix in (".png", ".svg"):
+            return f"{found['text']}({path.relative_to(DOCS).as_posix()})"
         page = _page_of(path)
         if page is None:
             return found["text"][1:-1]

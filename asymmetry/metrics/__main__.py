@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from asymmetry.core.frame import IRIS_MM, IRIS_SD_MM
@@ -29,13 +31,14 @@ def page() -> str:
     >>> page().splitlines()[0]
     '# Metrics'
     """
-    static = (_row(metric) for metric in catalogue().values())
-    moving = (_row(metric, _noise(metric)) for metric in movement_catalogue().values())
+    static, moving = catalogue().values(), movement_catalogue().values()
     normal = norms()
     text = Path(__file__).with_name("page.txt").read_text(encoding="utf-8")
     return text.format(
-        static="".join(static),
-        moving="".join(moving),
+        static="".join(_row(metric) for metric in static),
+        moving="".join(_row(metric, _noise(metric)) for metric in moving),
+        static_sections="\n".join(map(_section, static)),
+        moving_sections="\n".join(map(_section, moving)),
         iris=100 * IRIS_SD_MM / IRIS_MM,
         people=lasting_errors().people,
         yaw=MAX_YAW,
@@ -49,12 +52,42 @@ def page() -> str:
 
 
 def _row(metric: Metric, *more: str) -> str:
-    name = f"`{metric.name}`"
+    name = f"[`{metric.name}`](#{metric.name})"
     if metric.horizontal:
         name += " ↔"
     kinds = ", ".join(metric.kinds)
-    cells = (name, metric.unit, kinds, *more, metric.definition, metric.sign, metric.source)
-    return f"| {' | '.join(cells)} |\n"
+    return f"| {' | '.join((name, metric.unit, kinds, *more, metric.definition))} |\n"
+
+
+def _section(metric: Metric) -> str:
+    """A metric by itself: where it measures, and what is known of it."""
+    lines = [
+        f"### `{metric.name}`\n",
+        f"![Where {metric.name} measures](drawings/{metric.name}.svg)\n",
+        f"{metric.definition}\n",
+        f"- **Positive**: {metric.sign}.",
+        f"- **Source**: {metric.source}",
+        *_healthy(metric.name),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _healthy(name: str) -> Iterator[str]:
+    """How far healthy sides are apart, and the error of such a difference."""
+    norm = norms().get(name)
+    if norm is None:
+        yield "- **Healthy sides**: not known; no set of photos of healthy people shows it."
+        return
+    low, high = norm.p90_interval
+    interval, shown = "", ""
+    if norm.expression != "rest":
+        shown = " in a smile"
+    if math.isfinite(low):
+        interval = f" ({low:g} to {high:g} in 95 %)"
+    yield f"- **Healthy sides**{shown}: {norm.words.removesuffix('.')}{interval}."
+    for source in norm.sources:
+        yield f"- **Published**: {source}."
+    yield f"- **Error** of such a difference: {norm.sd:g} {norm.unit} (standard deviation)."
 
 
 def _noise(metric: MovementMetric) -> str:
