@@ -105,6 +105,12 @@ def test_page_says_what_was_measured(drooped: tuple[str, Path]) -> None:
     assert page.found("html") == [{"lang": "en", "dir": "ltr"}]
 
 
+def test_others_notice_the_side_that_moved() -> None:
+    page = Page(render(series(6, brow_left_mm=[0, 0, 0, -3, -3, -3])))
+    assert "Your left brow dropped after the treatment." in page.text
+    assert "Others likely notice on day 40: left brow 3.0 mm lower." in page.text
+
+
 def test_tables_hold_the_series_numbers() -> None:
     made = series(3, brow_right_mm=[0, -3.4, -1])
     words = [word.strip() for word in Page(render(made)).words if word.strip()]

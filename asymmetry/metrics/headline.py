@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from asymmetry.core.notes import Note
@@ -83,18 +83,31 @@ class Headline:
         """Name of the column of one side, or of ``"diff"``, ``"diff_sd"`` and so on."""
         return f"{self.metric}_{side}_{self.unit}"
 
-    def note(self, diff_mm: float) -> Note:
-        """A difference as a note; the right side is the subject, and is compared with the left.
+    def note(self, diff_mm: float, subject: str = "right") -> Note:
+        """A difference as a note: one side, compared with the other.
+
+        Parameters
+        ----------
+        diff_mm : float
+            Right minus left, mm.
+        subject : {"right", "left"}
+            The side that is told of.
 
         Examples
         --------
         >>> HEADLINES[0].note(-2.94)
         Note('right_less', headline='brow_height', mm=2.94)
+        >>> HEADLINES[0].note(-2.94, "left")
+        Note('left_more', headline='brow_height', mm=2.94, side='left')
         """
         if math.isnan(diff_mm):
             return Note("not_measured")
         if float(f"{diff_mm:.1f}") == 0:
             return Note("sides_alike", headline=self.name)
+        if subject == "left" and diff_mm < 0:
+            return Note("left_more", headline=self.name, mm=-diff_mm, side=subject)
+        if subject == "left":
+            return Note("left_less", headline=self.name, mm=diff_mm, side=subject)
         if diff_mm > 0:
             return Note("right_more", headline=self.name, mm=diff_mm)
         return Note("right_less", headline=self.name, mm=-diff_mm)
@@ -218,6 +231,18 @@ class Difference(Told):
         """The study in English."""
         return english_text().known("studies", self.study)
 
+    def of_side(self, subject: str) -> Difference:
+        """The same difference, told of this side.
+
+        Examples
+        --------
+        >>> higher = Difference("brow_height_diff_mm", 4.1, 3.0, HEADLINES[0].note(4.1), "brow")
+        >>> str(higher.note), str(higher.of_side("left").note)
+        ('right brow 4.1 mm higher', 'left brow 4.1 mm lower')
+        """
+        headline = next(each for each in HEADLINES if each.column("diff") == self.column)
+        return replace(self, note=headline.note(self.diff_mm, subject))
+
     @property
     def full_note(self) -> Note:
         """The note, with the standard deviation where it is known."""
@@ -251,18 +276,18 @@ def _visible(measurements: Measurements, row: int) -> Iterator[Difference]:
             "likely",
             "possible",
         ):
-            note = headline.note(diff)
-            if (
-                diff < 0
-                and headline.metric == fissure_height.name
-                and _is_closed(measurements, row)
-            ):
-                note = Note("stays_open", headline=headline.name, side="left", mm=-diff)
+            note = headline.note(diff, _find_subject(headline, diff, measurements, row))
             yield Difference(column, diff, headline.visible_mm, note, headline.study, sd)
 
 
+def _find_subject(headline: Headline, diff: float, measurements: Measurements, row: int) -> str:
+    """The side that is told of: the right, but of eyes to be closed the one that stays open."""
+    of_lids = headline.metric == fissure_height.name and _is_closed(measurements, row)
+    return "left" if of_lids and diff < 0 else "right"
+
+
 def _is_closed(measurements: Measurements, row: int) -> bool:
-    """Whether the eyes were to be closed: the one that stays open is told of then, not the other."""
+    """Whether the eyes were to be closed."""
     return "expression" in measurements and str(measurements["expression"][row]) == "eye_closure"
 
 

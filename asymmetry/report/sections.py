@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from asymmetry.core.notes import Note
+from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.core.text import Text, english_text
 from asymmetry.metrics import catalogue, norms
@@ -190,10 +191,21 @@ class Wording:
 
     def _sign_words(self, sign: Difference, row: int) -> str:
         """A sign in words, with the expression in its photo where that is not the usual one."""
-        words, expression = self.tell(sign.full_note), str(self.series.static["expression"][row])
+        expression = str(self.series.static["expression"][row])
         if expression in (REST, UNKNOWN):
-            return words
-        return self.text("summary.seen_in", what=words, expression=expression)
+            side = self._moved_sides.get(sign.column)
+            return self.tell((sign.of_side(side) if side else sign).full_note)
+        return self.text("summary.seen_in", what=self.tell(sign.full_note), expression=expression)
+
+    @functools.cached_property
+    def _moved_sides(self) -> dict[str, str]:
+        """The side that moved at rest, by the column of the difference; none where both did."""
+        columns = {each.name: each.column("diff") for each in HEADLINES}
+        return {
+            columns[each.part]: each.side
+            for each in self.series.findings
+            if each.side in SIDES and each.part in columns
+        }
 
     @functools.cached_property
     def static(self) -> Measurements:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -140,7 +141,8 @@ def _draw_difference(axes: Axes, course: Course, text: Text, headline: Headline)
     if headline.visible_mm is not None:
         for height in (-headline.visible_mm, headline.visible_mm):
             axes.axhline(height, color=GREY, linewidth=1, linestyle=":")
-        at = (1, headline.visible_mm)
+        # Beside the line that the latest readings are away from.
+        at = (1, -math.copysign(headline.visible_mm, course.readings[-1:].sum()))
         _word(axes, text("days.visible"), at, ("axes fraction", "data"), "right", 2)
     for section, height, align in (("upper_end", 0.97, "top"), ("lower_end", 0.03, "bottom")):
         axes.annotate(
