@@ -27,7 +27,7 @@ ROOT_PAGES = {
 }
 #: The site's contents: headings, and the pages below them in their order.
 CONTENTS = {
-    "First steps": ("tutorial", "commands", "library"),
+    "First steps": ("tutorial", "gallery", "commands", "library"),
     "How to": (
         "phone",
         "clinic",
@@ -90,7 +90,8 @@ def gather(folder: Path) -> None:
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
     for picture in DOCS.glob("*.png"):
         shutil.copy(picture, folder)
-    shutil.copytree(DOCS / "drawings", folder / "drawings")
+    for pictures in ("drawings", "gallery"):
+        shutil.copytree(DOCS / pictures, folder / pictures)
     (folder / "reference").mkdir()
     told: dict[int, str] = {}
     for room in ROOMS:

@@ -1,8 +1,8 @@
 """Score one person's dated photos and follow one number over days.
 
-Run it with a folder of photos and the day of the treatment::
+Run it with a folder of photos, the day of the treatment, and a file for the report::
 
-    python examples/one_series.py FOLDER 2026-03-31
+    python examples/one_series.py FOLDER 2026-03-31 [REPORT.html]
 """
 
 from __future__ import annotations
@@ -35,4 +35,4 @@ def main(folder: Path, treated_on: str | None = None, report: Path | None = None
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    main(Path(sys.argv[1]), *sys.argv[2:3])
+    main(Path(sys.argv[1]), *sys.argv[2:3], *map(Path, sys.argv[3:4]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -36,6 +37,18 @@ def test_every_example_is_run_here() -> None:
         "one_photo.py",
         "one_series.py",
     }
+
+
+def test_the_gallery_has_every_example_as_it_is() -> None:
+    page = (FOLDER.parent / "docs" / "gallery.md").read_text(encoding="utf-8")
+    again = "run: python docs/gallery.py"
+    for path in filter(Path.is_file, FOLDER.iterdir()):
+        assert f"\n## {path.name}\n" in page, again
+        if path.suffix == ".py":
+            assert path.read_text(encoding="utf-8") in page, again
+    for picture in re.findall(r"!\[[^]]*\]\(([^)]+)\)", page):
+        assert (FOLDER.parent / "docs" / picture).is_file(), again
+    assert "/site-packages/" not in page, "no folder of one computer in it"
 
 
 def test_one_photo(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
