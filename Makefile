@@ -74,14 +74,15 @@ skin: $(VENV)/dev.stamp ## measure how true bruises and swellings are read, into
 	$(BIN)/python -m benchmarks.skin
 	$(BIN)/python -m benchmarks.skin.swelling
 
-docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report, draw ARCHITECTURE.md, draw the metrics, run the examples, put docs/tables into their pages, build the site
+docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report, draw ARCHITECTURE.md, draw the metrics, run the examples, put docs/tables into their pages, build the site, check its links, run its examples
 	$(BIN)/python docs/layout.py
 	$(BIN)/python docs/picture.py docs/report.png
-	$(BIN)/python docs/drawings.py
+	$(BIN)/python -m docs.drawings
 	$(BIN)/python docs/gallery.py
 	$(BIN)/python -m asymmetry.metrics > docs/metrics.md
 	$(BIN)/python -m benchmarks.fidelity.tables
-	$(BIN)/python docs/site.py build/site
+	$(BIN)/python -m docs.site build/site
+	$(BIN)/python -m pytest --quiet asymmetry tests/test_docs.py tests/test_examples.py
 
 # The tools have a place of their own: they need a hundred packages that have no business beside photos.
 SHIP := $(VENV)/ship

@@ -1,4 +1,4 @@
-"""``python docs/drawings.py``: draws where each metric measures, into docs/drawings.
+"""``python -m docs.drawings``: draws where each metric measures, into docs/drawings.
 
 The face is the landmark model's canonical one, flat, so that a line that is drawn is as long as its number
 says; a test holds them to each other. Its sides are made uneven on purpose.

@@ -1,4 +1,4 @@
-"""``python docs/site.py FOLDER``: the documentation as a site (extra ``docs``); a warning is an error.
+"""``python -m docs.site FOLDER``: the documentation as a site (extra ``docs``); a warning is an error.
 
 The pages are those of this folder and of the project's root. Their links are pointed at one another, and at
 nothing outside. The reference is made of what each room says is public, by its ``__all__``.
@@ -14,6 +14,8 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from docs import links
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -164,12 +166,13 @@ def describe(room: str, told: dict[int, str]) -> Iterator[str]:
 
 
 def main(target: Path) -> int:
-    """Build the site into a folder; the number of Sphinx's exit."""
+    """Build the site into a folder; 0 if Sphinx warns of nothing and every link leads somewhere."""
     from sphinx.cmd.build import build_main
 
     with tempfile.TemporaryDirectory() as folder:
         gather(Path(folder))
-        return int(build_main(["-q", "-W", "--keep-going", folder, str(target)]))
+        failed = int(build_main(["-q", "-W", "--keep-going", folder, str(target)]))
+    return failed or links.main(target)
 
 
 if __name__ == "__main__":
