@@ -1,4 +1,4 @@
-"""``python docs/links.py [SITE]``: links of the pages and of a built site that lead nowhere; needs no network.
+"""``python docs/links.py [SITE]``: links of pages and of a built site that lead nowhere; without a network.
 
 A link to the web is looked at for its form alone.
 """
