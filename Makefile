@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := $(VENV)/lowest
 PROJECT := pyproject.toml hatch_build.py
+LOCK := .ci/lock.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick coverage check lowest bench mutation fuzz fidelity retakes change verdicts clips skin docs clean
+.PHONY: help demo test quick coverage check lowest bench mutation fuzz fidelity retakes change verdicts clips skin docs lock release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +85,12 @@ docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report, dra
 	$(BIN)/python -m docs.site build/site
 	$(BIN)/python -m pytest --quiet asymmetry tests/test_docs.py tests/test_examples.py
 
+# uv has a place of its own; what is pinned already stays, unless FRESH=--upgrade.
+lock: | $(BIN)/python ## pin what development and CI install, with hashes, in .ci/lock.txt; FRESH=--upgrade takes the newest
+	$(BIN)/python -m venv $(VENV)/uv && $(VENV)/uv/bin/python -m pip install --quiet uv
+	$(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev $(FRESH) \
+		--no-annotate --no-emit-index-url --custom-compile-command 'make lock' pyproject.toml --output-file $(LOCK)
+
 # The tools have a place of their own: they need a hundred packages that have no business beside photos.
 SHIP := $(VENV)/ship
 release: $(VENV)/dev.stamp ## build the wheel and the source distribution into dist/, check them, and list what they install
@@ -103,8 +110,10 @@ $(VENV)/demo.stamp: $(PROJECT) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[demo]'
 	@touch $@
 
-$(VENV)/dev.stamp: $(PROJECT) | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+# The very files that the lock names by their hashes, and nothing else.
+$(VENV)/dev.stamp: $(PROJECT) $(LOCK) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement $(LOCK)
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/lowest.stamp: $(PROJECT) | $(BIN)/python
