@@ -100,7 +100,7 @@ release: $(VENV)/dev.stamp ## build the wheel and the source distribution into d
 	$(SHIP)/tools/bin/check-wheel-contents dist/*.whl
 	$(BIN)/python -m venv $(SHIP)/installed && $(SHIP)/installed/bin/python -m pip install --quiet dist/*.whl
 	$(SHIP)/tools/bin/cyclonedx-py environment --output-reproducible --output-file dist/sbom.cdx.json $(SHIP)/installed/bin/python
-	$(SHIP)/tools/bin/pip-audit --path $(SHIP)/installed/lib/python*/site-packages || echo "pip-audit found something, or could not ask: see above" >&2
+	$(SHIP)/tools/bin/pip-audit --strict --path $(SHIP)/installed/lib/python*/site-packages || echo "pip-audit found something, or could not ask: see above" >&2
 
 clean: ## remove .venv and everything made here
 	rm -rf $(VENV) demo dist build htmlcov .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
