@@ -102,6 +102,7 @@ def test_renders_are_read_by_their_truth(frontal, part, low, high, error) -> Non
 def test_a_closed_lid_reads_closed_and_an_open_one_open(frontal) -> None:
     lids = renders.lid_rows(*frontal)
     assert lids["closed_reads"] < 1.0
+    assert lids["closed_error"] < 0.6
     assert lids["open_error"] < 0.7
 
 

@@ -341,6 +341,13 @@ def test_tables_of_real_faces_show_the_errors_that_were_made(off_by_known) -> No
     assert {float(row[rows[0].index("RMSE, mm")]) for row in rows[1:]} == {0.5}
 
 
+def test_truth_itself_follows_a_hand_that_errs_only_so_far() -> None:
+    noise = real.HAND_SD["brow_height"][0]
+    spread = 2 * noise  # three quarters of the variance are the faces'
+    assert real._ceiling_cell(np.array([-spread, spread, np.nan]), "brow_height") == "0.87"
+    assert real._ceiling_cell(np.zeros(3), "brow_height") == "0.00"
+
+
 def test_shares_within_stated_deviations_are_counted(off_by_known) -> None:
     head, *rows = real.coverage_rows({"hemiface": off_by_known})
     one = off_by_known["portraits"].read

@@ -30,6 +30,12 @@ _HONEST = {
     "diff": "errors of repeats within 1 and 2 SD",
     "side": "the same, each side",
 }
+#: Errors of rendered lids, see `renders.lid_rows`, and their headings.
+_LID_ERRORS = {
+    "closed_error": "closed lid off by at most",
+    "between_error": "half-closed",
+    "open_error": "open",
+}
 #: The method whose every height is looked at beside every move.
 _BEST = real.BEST
 
@@ -118,14 +124,14 @@ def measure_renders(methods: Sequence[Method]) -> Iterator[Table]:
     }
     yield "turned", made, turned_rows(best)
     rows: list[Row] = [
-        ["method", "frames", "closed lid reads at most, mm", "open lid off by at most, mm"]
+        ["method", "frames", "closed lid reads at most, mm", *_LID_ERRORS.values()],
     ]
     unused = set(photos.renders(tuning=False))
     picked = {"all": np.arange(len(every.paths))}
     picked["reporting"] = np.flatnonzero([path in unused for path in every.paths])
     for name, (half, kept) in product(read, picked.items()):
         lids = renders.lid_rows(every.select(kept), read[name][kept])
-        rows.append([name, half, f"{lids['closed_reads']:.2f}", f"{lids['open_error']:.2f}"])
+        rows.append([name, half, *(f"{lids[key]:.2f}" for key in ("closed_reads", *_LID_ERRORS))])
     yield "rendered_lids", made, rows
 
 

@@ -102,8 +102,12 @@ def margin_rows(methods: Methods) -> list[Row]:
 
 
 def difference_rows(methods: Methods, metric: str) -> list[Row]:
-    """Right-left differences against the hand's: how well they follow, and by how much they are off."""
-    head = ["people", "half", "method", "n", "r", "slope", "RMSE, mm"]
+    """Right-left differences against the hand's: how well they follow, and by how much they are off.
+
+    The hand errs too (`HAND_SD`): beside r stands the r that the truth itself would have with the hand, were
+    the hand's errors independent of it.
+    """
+    head = ["people", "half", "method", "n", "r", "slope", "RMSE, mm", "r of the truth"]
     rows: list[Row] = [[*head, f"hand over {LARGE:g} mm: n", "slope there"]]
     every = (*TEMPLATES, *TABLED)
     for label, names, noted in (
@@ -119,9 +123,8 @@ def difference_rows(methods: Methods, metric: str) -> list[Row]:
                 true, read = _differences(
                     [sets[name] for name in names], metric, tuning, noted=noted
                 )
-                rows.append(
-                    [label, half, method, *_fit_cells(fit(true, read)), *_large_cells(true, read)]
-                )
+                cells = [*_fit_cells(fit(true, read)), _ceiling_cell(true, metric)]
+                rows.append([label, half, method, *cells, *_large_cells(true, read)])
     return rows
 
 
@@ -333,6 +336,12 @@ def _shares(error: FloatArray, sd: FloatArray) -> str:
 
 def _fit_cells(found: Fit) -> Row:
     return [str(found.n), f"{found.r:.2f}", f"{found.slope:.2f}", f"{found.rmse:.2f}"]
+
+
+def _ceiling_cell(true: FloatArray, metric: str) -> str:
+    """The correlation of the true differences with the hand's, which vary by its errors as well."""
+    noise, spread = HAND_SD[metric][0] ** 2, float(np.nanvar(true))
+    return f"{np.sqrt(1 - noise / spread):.2f}" if spread > noise else "0.00"
 
 
 def _large_cells(true: FloatArray, read: FloatArray) -> Row:
