@@ -16,7 +16,10 @@ help: ## list the targets
 demo: $(VENV)/demo.stamp ## make a dated series with a known truth, score it and write its report into demo/
 	$(BIN)/asymmetry demo -o demo/
 
-# A module's tests stay together, for they share fixtures; the longest modules are the first.
+# Compiled modules are kept, or each of the hundred processes that tests start compiles them anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+# A module's tests stay together, for they share fixtures; the longest modules are the first, see tests/conftest.py.
 TOGETHER := --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 test: $(VENV)/dev.stamp ## run the tests

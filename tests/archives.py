@@ -11,6 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
+GREY = (128, 128, 128)
 
 #: Width of a photo on which the decoder of `BREAKS` ends its process, or never comes back, or waits until the
 #: file is there that the variable `HELD_UNTIL` names.
@@ -34,25 +35,27 @@ simplejpeg.decode_jpeg = decode
 """
 
 
-def portraits(folder: Path, source: Path, number: int, *, side: int = 300) -> Path:
-    """``number`` different small portraits of ``people`` in folders ``P00``, ``P01``, ..."""
+def portraits(folder: Path, source: Path, number: int, *, side: int = 300, every: int = 1) -> Path:
+    """``number`` different files in folders ``P00``, ``P01``, ...: each of so many is a small portrait.
+
+    The others are torn, which is said at once: where only rows matter, they are as good.
+    """
     with Image.open(source) as image:
         whole = image.convert("RGB")
     for i in range(number):
-        turned = whole.rotate(
-            i % 7 - 3, resample=Image.Resampling.BILINEAR, fillcolor=(128, 128, 128)
-        )
-        person = folder / f"P{i % 5:02d}"
-        person.mkdir(parents=True, exist_ok=True)
-        turned.resize((side + i, side + i)).save(
-            person / f"{i:03d} 2026-03-{i % 28 + 1:02d}.jpg", quality=90
-        )
+        path = folder / f"P{i % 5:02d}" / f"{i:03d} 2026-03-{i % 28 + 1:02d}.jpg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if i % every:
+            path.write_bytes(b"\xff\xd8 torn %d" % i)
+            continue
+        turned = whole.rotate(i % 7 - 3, resample=Image.Resampling.BILINEAR, fillcolor=GREY)
+        turned.resize((side + i, side + i)).save(path, quality=90)
     return folder
 
 
 def plain(path: Path, width: int) -> None:
     """A grey JPEG of some width."""
-    Image.new("RGB", (width, 480), (128, 128, 128)).save(path)
+    Image.new("RGB", (width, 480), GREY).save(path)
 
 
 def start(*arguments: str | Path, path: Path | None = None) -> subprocess.Popen[str]:

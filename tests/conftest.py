@@ -18,6 +18,7 @@ import skimage
 from matplotlib import get_data_path
 from PIL import Image
 
+from asymmetry.extract.networks import usable_cores
 from asymmetry.metrics import catalogue
 from asymmetry.metrics.movements import movement_catalogue
 
@@ -29,22 +30,41 @@ SLOW_MODULES = frozenset(
     """
     test_archive test_archive_again test_archive_damaged test_archive_interrupted test_archive_ray
     test_archive_read test_cli test_clips test_compare test_damaged test_docs test_endings
-    test_examples test_expressions test_extractor test_fidelity test_fuzz test_glasses test_hidden
-    test_lasting test_models test_movement_noise test_movement_truth test_photo_refused
-    test_photos_of_people test_privacy test_provenance test_pupils test_quality test_reduced
-    test_report test_report_files test_report_kinds test_report_pictures test_series_kept test_site
-    test_skin_days test_spread test_swelling test_synthetic test_synthetic_demo test_threads
-    test_turned test_typing test_ways test_web_api test_web_attacks test_web_contract
-    test_web_crash test_web_page test_web_service test_web_views test_web_workers
+    test_examples test_expressions test_extractor test_fidelity test_fuzz test_glasses test_golden
+    test_hidden test_lasting test_models test_movement_noise test_movement_truth
+    test_photo_refused test_photos_of_people test_privacy test_provenance test_pupils test_quality
+    test_reduced test_report test_report_files test_report_kinds test_report_pictures
+    test_report_sizes test_series_kept test_site test_skin_days test_spread test_swelling
+    test_synthetic test_synthetic_demo test_threads test_turned test_typing test_ways test_web_api
+    test_web_attacks test_web_contract test_web_crash test_web_page test_web_service
+    test_web_views test_web_workers
     """.split()
 )
+#: So does each test with one of these fixtures: real photos.
+PHOTOS = frozenset("astronaut astronaut_path portrait_path shared_faces ugly".split())
+#: The longest modules begin first: so all processors finish together.
+LONGEST = """
+    test_archive_interrupted test_docs test_report_sizes test_archive_ray test_web_crash test_web_api
+    test_web_views test_web_page test_web_attacks test_threads test_clips test_typing test_cli
+    test_examples test_archive test_site test_extractor test_privacy test_glasses test_fidelity
+    test_models test_web_contract test_web_service test_archive_again test_hidden test_report_opening
+""".split()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One worker more than processors where slow tests run: they wait for servers, browsers and archives."""
+    return usable_cores() + (not config.getoption("markexpr"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of slow modules."""
+    """Mark slow tests, and put the longest modules first."""
     for item in items:
-        if item.path.stem in SLOW_MODULES:
+        photos = PHOTOS.intersection(getattr(item, "fixturenames", ()))
+        if photos or item.path.stem in SLOW_MODULES:
             item.add_marker(pytest.mark.slow)
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,24 +8,19 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from asymmetry.core import schemes
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.schemes import (
-    DLIB_68,
-    DLIB_78,
-    MEDIAPIPE_478,
-    SIDES,
-    WEBMORPH_189,
-    WFLW_98,
-    Scheme,
-)
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Scheme
 from asymmetry.core.schemes.vocabulary import STATIONS, ends_of
 from asymmetry.core.stations import read_contour
 
 FloatArray = npt.NDArray[np.floating[Any]]
 #: The edge of the face from the height of the eyes to the chin, as MediaPipe has it beyond its jaw.
 CHEEK = ("temple_3", "temple_4")
-#: The schemes beside MediaPipe's.
-OTHERS = [DLIB_68, DLIB_78, WFLW_98, WEBMORPH_189]
+#: The package's schemes beside MediaPipe's.
+OTHERS = [
+    each for each in vars(schemes).values() if isinstance(each, Scheme) and each != MEDIAPIPE_478
+]
 #: Tests of these, and of MediaPipe's too.
 other = pytest.mark.parametrize("scheme", OTHERS, ids=lambda scheme: scheme.name)
 every = pytest.mark.parametrize("scheme", [MEDIAPIPE_478, *OTHERS], ids=lambda scheme: scheme.name)

@@ -40,7 +40,7 @@ from tests.archives import (
 pandas = pytest.importorskip("pandas", reason="the extra table is not installed")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 
-PORTRAITS = 110
+PORTRAITS, EVERY = 110, 4
 KILLS = 5
 #: As many parts are finished of portraits alone; the archive's last photo is held back.
 MOST_PARTS = PORTRAITS // FEWEST
@@ -51,8 +51,8 @@ PATIENT = ("--method", "plain", "--time-limit", "600", "--workers", "2")
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory, portrait_path: Path) -> Path:
-    """Many small portraits, the awkward files where they are there, and last a photo that can be held."""
-    folder = portraits(tmp_path_factory.mktemp("photos"), portrait_path, PORTRAITS)
+    """Many small files, the awkward ones where they are there, and last a photo that can be held."""
+    folder = portraits(tmp_path_factory.mktemp("photos"), portrait_path, PORTRAITS, every=EVERY)
     ugly = Path(__file__).resolve().parents[2] / "shared" / "ugly"
     if ugly.is_dir():
         shutil.copytree(
@@ -276,7 +276,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(
     tmp_path: Path, portrait_path: Path
 ) -> None:
     """The limit on a file's size stands for the disk's: writing a part fails with an error of the system."""
-    folder = portraits(tmp_path / "photos", portrait_path, FEWEST + 3)
+    folder = portraits(tmp_path / "photos", portrait_path, FEWEST + 3, every=EVERY)
     path = tmp_path / "scores.parquet"
     command = [sys.executable, "-c", FULL_DISK, "20000", "archive", str(folder), "-o", str(path)]
     done = subprocess.run(

@@ -79,10 +79,28 @@ def note(event, arguments):
 sys.addaudithook(note)
 """
 
+#: Scores with Ray in a program that has settings of its own for Ray's log, and looks whether they are back.
+QUIET = """
+import logging, sys
+import asymmetry, ray.data
+
+def settings():
+    loggers = map(logging.getLogger, ("ray", "ray.data"))
+    known = [(each.level, each.propagate, len(each.handlers)) for each in loggers]
+    return known, ray.data.DataContext.get_current().enable_progress_bars
+
+if __name__ == "__main__":
+    logging.getLogger("ray").setLevel(logging.INFO)
+    logging.getLogger("ray.data").setLevel(logging.DEBUG)
+    before = settings()
+    asymmetry.score_archive(*sys.argv[1:], engine="ray", workers=1, method="plain")
+    assert settings() == before, (before, settings())
+"""
+
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory, portrait_path: Path) -> Path:
-    folder = portraits(tmp_path_factory.mktemp("photos"), portrait_path, PORTRAITS)
+    folder = portraits(tmp_path_factory.mktemp("photos"), portrait_path, PORTRAITS, every=3)
     (folder / "cut.jpg").write_bytes(portrait_path.read_bytes()[:9000])
     return folder
 
@@ -146,16 +164,14 @@ def _own_addresses() -> set[str]:
 
 
 @pytest.mark.slow
-def test_ray_of_its_own_keeps_its_counsel(tmp_path: Path, portrait_path: Path) -> None:
+def test_ray_of_its_own_keeps_its_counsel_and_puts_settings_back(
+    tmp_path: Path, portrait_path: Path
+) -> None:
     pytest.importorskip("ray", reason="the extra ray is not installed")
     (tmp_path / "few").mkdir()
     (tmp_path / "few" / "a.jpg").write_bytes(portrait_path.read_bytes())
     plain(tmp_path / "few" / "grey.jpg", CRASHING)
-    (tmp_path / "script.py").write_text(
-        "import sys, asymmetry\n"
-        "if __name__ == '__main__':\n"
-        "    asymmetry.score_archive(*sys.argv[1:], engine='ray', workers=1, method='plain')\n"
-    )
+    (tmp_path / "script.py").write_text(QUIET)
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "sitecustomize.py").write_text(NOTES)
     done = python(
@@ -178,26 +194,6 @@ def test_without_ray_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(MissingExtraError, match=r"asymmetry\[ray\]"):
         asymmetry.score_archive(portrait_path, tmp_path / "s.parquet", engine="ray", method="plain")
-
-
-@pytest.mark.slow
-def test_the_programs_own_settings_are_back_afterwards(tmp_path: Path, portrait_path: Path) -> None:
-    pytest.importorskip("ray", reason="the extra ray is not installed")
-    (tmp_path / "script.py").write_text(
-        "import logging, sys, asymmetry, ray.data\n"
-        "def settings():\n"
-        "    loggers = map(logging.getLogger, ('ray', 'ray.data'))\n"
-        "    known = [(each.level, each.propagate, len(each.handlers)) for each in loggers]\n"
-        "    return known, ray.data.DataContext.get_current().enable_progress_bars\n"
-        "if __name__ == '__main__':\n"
-        "    logging.getLogger('ray').setLevel(logging.INFO)\n"
-        "    logging.getLogger('ray.data').setLevel(logging.DEBUG)\n"
-        "    before = settings()\n"
-        "    asymmetry.score_archive(*sys.argv[1:], engine='ray', workers=1, method='plain')\n"
-        "    assert settings() == before, (before, settings())\n"
-    )
-    done = python(tmp_path / "script.py", portrait_path, tmp_path / "s.parquet")
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ Each rule is a function from a parsed file to what it finds, and is itself teste
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import importlib.util
 import re
@@ -129,12 +130,13 @@ def looks_like_points(numbers: list[int]) -> bool:
     )
 
 
+@functools.cache
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def breaches(rule: Rule, paths: list[Path]) -> list[str]:
-    return [
-        f"{where(path)}, {found}"
-        for path in paths
-        for found in rule(ast.parse(path.read_text(encoding="utf-8")))
-    ]
+    return [f"{where(path)}, {found}" for path in paths for found in rule(parse(path))]
 
 
 @pytest.mark.parametrize(
@@ -221,11 +223,13 @@ def test_the_metric_of_the_guide_works_as_written() -> None:
     (code,) = re.findall(
         r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.DOTALL
     )
+    # Under another name, for it stands in the catalogue of whoever follows the guide to the letter.
+    code = code.replace("cheekbone_height", "guided_height")
     names = {"metric": metric, "Half": Half, "FloatArray": np.ndarray}
     exec(compile(code, "CONTRIBUTING.md", "exec"), names)
-    measured = measure(face(2), metrics=["brow_height", names["cheek_height"]])
-    assert np.isfinite(measured["cheek_height_right_mm"]).all()
-    assert measured["cheek_height_diff_mm"].tolist() == pytest.approx([0, 0], abs=1e-6)
+    measured = measure(face(2), metrics=["brow_height", names["guided_height"]])
+    assert np.isfinite(measured["guided_height_right_mm"]).all()
+    assert measured["guided_height_diff_mm"].tolist() == pytest.approx([0, 0], abs=1e-6)
 
 
 def test_the_drawing_of_the_house_is_the_code() -> None:

@@ -205,6 +205,7 @@ def test_the_wheel_carries_the_model_and_its_notice(built: Path) -> None:
     assert "Requires-Dist: mediapipe<0.10.32,>=0.10.30" in metadata
 
 
+@pytest.mark.slow
 def test_the_same_commit_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
     command = [
         sys.executable,

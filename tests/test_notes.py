@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import pickle
 import re
@@ -190,6 +191,7 @@ def calls() -> Iterator[tuple[str, ast.Call]]:
                 yield f"{path.relative_to(PACKAGE)}:{node.lineno}", node
 
 
+@functools.cache
 def calls_by_code() -> dict[str, list[tuple[str, ast.Call]]]:
     """Calls by the code that they name."""
     found: dict[str, list[tuple[str, ast.Call]]] = {}

@@ -116,6 +116,7 @@ def test_photos_that_were_not_used_are_counted_by_reason() -> None:
     assert opened(series(3)).unused == ""
 
 
+@pytest.mark.slow
 def test_every_photo_not_used_has_its_row_in_the_table() -> None:
     made = dated(face(3), [0, 1, 2])
     notes = note_array([[], [Note("looks_mirrored")], []])
@@ -155,6 +156,7 @@ def test_changes_by_day_are_those_of_the_side() -> None:
 # The page
 
 
+@pytest.mark.slow
 def test_the_latest_days_signs_are_those_of_all_its_photos() -> None:
     expressions: list[str | None] = ["rest", "brow_raise"] * 3
     made = face(6, px_per_mm=4, brow_right_mm=[0, 0, 0, 0, 0, -5])
@@ -176,6 +178,7 @@ def test_a_difference_within_its_error_is_not_stated() -> None:
     assert second[0] == ("right brow 3.0 mm lower", False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("audience", "there", "missing"),
     [
@@ -210,6 +213,7 @@ def test_a_reader_that_is_not_known_is_refused() -> None:
         render(series(1), audience="doctor")  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_the_sheet_holds_the_visits_numbers_and_pictures(tmp_path: Path) -> None:
     made = series(12, tmp_path, brow_right_mm=[0, 0, *[-4.0] * 10])
     page = Page(render(made))
@@ -222,6 +226,7 @@ def test_the_sheet_holds_the_visits_numbers_and_pictures(tmp_path: Path) -> None
     assert len([each for each in page.found("td") if each.get("colspan") == "3"]) == 8
 
 
+@pytest.mark.slow
 def test_a_page_without_a_rest_photo_still_has_its_sheet() -> None:
     page = Page(render(series(3, expression=["smile_open"] * 3)))
     assert "Sheet for the clinic" in page.text

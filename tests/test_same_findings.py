@@ -58,6 +58,7 @@ def test_the_terminal_says_the_findings(series: Series) -> None:
         assert without_breaks(told.words) in printed
 
 
+@pytest.mark.slow
 def test_the_report_says_the_findings(series: Series) -> None:
     page = Page(render(series)).text
     for told in (*series.findings, *series.concerns()):

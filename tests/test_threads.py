@@ -27,7 +27,7 @@ from tests.conftest import ROOT
 from tests.photos import encoded
 
 Pixels = npt.NDArray[np.uint8]
-THREADS, READS = 4, 200
+THREADS = 4
 #: A child of a test that hangs is ended after this, and the test fails.
 CHILD_SECONDS = 120
 
@@ -69,9 +69,10 @@ def unnamed(rows: Landmarks) -> tuple[Any, ...]:
     )
 
 
-@pytest.mark.parametrize("threads", [None, 1])
+# Networks that are shared unguarded give half of the readings wrong.
+@pytest.mark.parametrize(("threads", "reads"), [(None, 200), (1, 60)])
 def test_threads_read_what_one_reads(
-    faces: list[bytes], expected: Landmarks, threads: int | None
+    faces: list[bytes], expected: Landmarks, threads: int | None, reads: int
 ) -> None:
     with Extractor(method="plain", threads=threads) as shared, ThreadPoolExecutor(THREADS) as pool:
 
@@ -79,7 +80,7 @@ def test_threads_read_what_one_reads(
             number = i % len(faces)
             return unnamed(shared.extract([faces[number]])) == unnamed(expected[number])
 
-        assert all(pool.map(read, range(READS)))
+        assert all(pool.map(read, range(reads)))
 
 
 def test_threads_read_the_same_by_hemiface(faces: list[bytes]) -> None:

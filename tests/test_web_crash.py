@@ -25,7 +25,7 @@ from tests.faces import photo as made_face
 from tests.photos import encoded
 from tests.servers import PATIENCE
 
-KILLS, LONGEST, BUDGET = 30, 1.0, 120.0
+KILLS, LONGEST, BUDGET = 30, 0.5, 120.0
 #: What a server imports: done once, and each one is forked from there.
 LOADED = ["asymmetry.web.app", "asymmetry.web.demo", "asymmetry.web.work", "uvicorn"]
 
