@@ -15,8 +15,10 @@ from asymmetry.extract.judge.hidden import (
     PARTS,
     contrast,
     find_unseen,
+    fineness,
     has_strands,
     is_blotted_out,
+    is_unlike,
     steepness,
 )
 from asymmetry.extract.judge.limits import JudgeSettings
@@ -76,8 +78,7 @@ def lost(seen: Frontal, name: str, blink: float = 0.2) -> bool:
 
 def at(points: Array, *names: str) -> Array:
     """Places of points of the right side or of the midline, px."""
-    numbers = [MEDIAPIPE_478.midline.get(name) or MEDIAPIPE_478.right((name,))[0] for name in names]
-    return points[numbers]
+    return points[[MEDIAPIPE_478.places[name][0] for name in names]]
 
 
 @pytest.mark.parametrize(("share", "covered"), [(0.075, True), (0.135, False)])
@@ -89,6 +90,48 @@ def test_a_part_that_spans_less_than_a_tenth_of_the_skins_brightness_is_covered(
     # Three tenths of it are lighter.
     grey[int(top) : int(top + 0.3 * (bottom - top))] += share * SKIN
     assert lost(view(points, grey), "commissure") == covered
+
+
+def test_a_part_spans_from_its_twentieth_darkest_to_its_twentieth_lightest(points: Array) -> None:
+    """Brightness that rises evenly spans 0.9 of its rise over the mouth."""
+    heights = at(points, *MOUTH.heights)[:, 1]
+    top, bottom = int(heights.min()), int(heights.max()) + 1
+    grey = np.full(SHAPE, SKIN)
+    grey[top - 5 : bottom + 5] = 40 + 1.5 * np.arange(bottom - top + 10)[:, None]
+    seen = view(points, grey)
+    span = contrast(seen, MOUTH, "right", LIMITS) * seen.skin
+    assert span == pytest.approx(0.9 * 1.5 * (bottom - top), abs=1.5)
+
+
+@pytest.mark.parametrize(("rows", "judged"), [(1, False), (2, True)])
+def test_slopes_need_two_rows(points: Array, rows: int, judged: bool) -> None:
+    """Of a mouth at the picture's end so many rows are in it."""
+    top = int(at(points, *MOUTH.heights)[:, 1].min())
+    lower = view(points + np.array([0, ROWS - rows - top]), skin())
+    assert np.isfinite(steepness(lower, MOUTH, "right", LIMITS)) == judged
+
+
+def test_fineness_compares_detail_below_1_mm_with_that_up_to_3_mm(points: Array) -> None:
+    """Of waves a blur leaves exp(-2 (pi blur / wave)²), with blurs of 2 and 6 px here."""
+    wave = 28
+    fine, coarse = (np.exp(-2 * (np.pi * blur / wave) ** 2) for blur in (2, 6))
+    grey = 120 + 60 * np.sin(2 * np.pi * np.arange(COLUMNS) / wave) + np.zeros(SHAPE)
+    found = fineness(view(points, grey), EYE, "right", LIMITS)
+    assert found == pytest.approx((1 - fine) / (fine - coarse), rel=0.05)
+
+
+@pytest.mark.parametrize(("darker", "unlike"), [(0.4, False), (0.6, True)])
+def test_a_half_of_the_mouth_is_unlike_from_half_a_logarithm_on(
+    points: Array, darker: float, unlike: bool
+) -> None:
+    grey = np.full(SHAPE, SKIN)
+    (_, top), (_, bottom) = at(points, "subnasale", "pogonion")
+    grey[int(top) : int(bottom) + 2, : COLUMNS // 2] *= np.exp(-darker)
+    assert is_unlike(view(points, grey), MOUTH, "right", LIMITS) == unlike
+    assert not is_unlike(view(points, grey), MOUTH, "left", LIMITS)
+    # Light from one side.
+    grey[:, : COLUMNS // 2] = SKIN * np.exp(-darker)
+    assert not is_unlike(view(points, grey), MOUTH, "right", LIMITS)
 
 
 @pytest.mark.parametrize(("share", "covered"), [(0.21, True), (0.36, False)])

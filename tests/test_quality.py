@@ -130,6 +130,22 @@ def test_an_even_picture_has_no_edges_to_be_blurred() -> None:
     assert faults(judge_quality(view(128), LIMITS), LIMITS) == ()
 
 
+@pytest.mark.parametrize(
+    ("steep", "along", "counts"),
+    [
+        (10.0, 10 / 2.5, True),
+        (10.0, 10 / 1.7, False),  # too oblique
+        (0.3, 0.0, True),
+        (0.2, 0.0, False),  # too faint
+    ],
+)
+def test_an_edge_is_steep_and_runs_along_an_axis(steep: float, along: float, counts: bool) -> None:
+    """A blur of 2 px is √5 after one of 1 px, and 3 after one of 2 px: the slope falls by √(9 / 5)."""
+    levels = (steep, steep / np.sqrt(9 / 5), along)
+    width = quality._edge_width(*(np.full(100, level, np.float32) for level in levels), LIMITS)
+    assert width == pytest.approx(2.0 if counts else np.nan, abs=1e-5, nan_ok=True)
+
+
 def test_grain_is_a_share_of_the_brightness() -> None:
     noise = np.random.default_rng(1).normal(0, 10, (HEIGHT, WIDTH))
     bright, dim = (quality.grain(view(level + noise)) for level in (160, 80))
@@ -146,6 +162,19 @@ def test_blocks_are_found_in_any_phase() -> None:
     assert quality.blocks(view(0, native=grey[3:, 5:]), LIMITS) > 4
     assert quality.blocks(view(0, native=smooth), LIMITS) < 1.5
     assert np.isnan(quality.blocks(view(0, native=grey[:20]), LIMITS))
+
+
+def test_steps_between_blocks_are_a_multiple_of_those_within() -> None:
+    """Five grey levels at each eighth px, where JPEG's blocks end, and one elsewhere."""
+    steps = np.where(np.arange(1, 96) % 8, 1, 5) * np.where(np.arange(1, 96) % 2, 1, -1)
+    line = np.cumsum(np.r_[100, steps])
+    assert quality.blocks(view(0, native=line + line[:, None]), LIMITS) == pytest.approx(5.0)
+
+
+def test_steps_below_a_twentieth_of_a_grey_level_count_as_that() -> None:
+    """Blocks on the diagonal are one level brighter: a fifth of each line between blocks is a step."""
+    grey = 100 + np.kron(np.eye(10), np.ones((8, 8)))
+    assert quality.blocks(view(0, native=grey), LIMITS) == pytest.approx(0.2 / 0.05)
 
 
 def test_what_is_not_seen_is_not_judged() -> None:
