@@ -71,7 +71,7 @@ ROOMS = (
 )
 _LINK = re.compile(r"(?P<text>!?\[[^\]]*\])\((?P<target>[^)\s]+)\)")
 # Members of their bases, but not of these.
-_INHERITED = "   :inherited-members: Exception, Mapping, tuple"
+_INHERITED = "   :inherited-members: BaseException, Exception, Mapping, tuple"
 _SETTINGS = """
 project = "asymmetry"
 extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc"]
@@ -116,9 +116,19 @@ def point_links(text: str, home: Path) -> str:
         page = _page_of(path)
         if page is None:
             return found["text"][1:-1]
-        return f"{found['text']}({page}.md{'#' + anchor if anchor else ''})"
+        text = found["text"]
+        if text.endswith(".md]"):
+            text = f"[{_title(path)}]"
+        if anchor:
+            anchor = f"#{anchor}"
+        return f"{text}({page}.md{anchor})"
 
     return _LINK.sub(shown, text)
+
+
+def _title(path: Path) -> str:
+    """A page's heading, to name it by where a link says its file."""
+    return path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
 
 
 def _page_of(path: Path) -> str | None:

@@ -76,6 +76,11 @@ def test_links_out_of_the_site_are_words() -> None:
     assert shown == "see the licence and [metrics](metrics.md#brow)"
 
 
+def test_a_file_is_named_by_its_heading() -> None:
+    shown = site.point_links("see [docs/metrics.md](docs/metrics.md#mrd1)", ROOT)
+    assert shown == "see [Metrics](metrics.md#mrd1)"
+
+
 def test_the_reference_has_every_public_name(sources: Path) -> None:
     import asymmetry
 

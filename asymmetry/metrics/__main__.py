@@ -55,8 +55,7 @@ def _row(metric: Metric, *more: str) -> str:
     name = f"[`{metric.name}`](#{metric.name})"
     if metric.horizontal:
         name += " ↔"
-    kinds = ", ".join(metric.kinds)
-    return f"| {' | '.join((name, metric.unit, kinds, *more, metric.definition))} |\n"
+    return f"| {' | '.join((name, metric.definition, metric.unit, *more))} |\n"
 
 
 def _section(metric: Metric) -> str:
@@ -65,6 +64,7 @@ def _section(metric: Metric) -> str:
         f"### `{metric.name}`\n",
         f"![Where {metric.name} measures](drawings/{metric.name}.svg)\n",
         f"{metric.definition}\n",
+        f"- **Columns**: {', '.join(f'`{column}`' for column in metric.columns)}.",
         f"- **Positive**: {metric.sign}.",
         f"- **Source**: {metric.source}",
         *_healthy(metric.name),
