@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
@@ -53,11 +54,11 @@ class Half:
 
     def height(self, marks: Mapping[str, float]) -> FloatArray:
         """Height of the weighted mean of named points over the pupil line, mm, shape (n,)."""
-        return np.asarray(sum(weight * self.up(name) for name, weight in marks.items()))
+        return _weighted(self.up, marks)
 
     def sideways(self, marks: Mapping[str, float]) -> FloatArray:
         """Distance of the weighted mean of named points from the midline, mm, outwards, shape (n,)."""
-        return np.asarray(sum(weight * self.out(name) for name, weight in marks.items()))
+        return _weighted(self.out, marks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +131,16 @@ class Face:
 
         The mirror image is laid over all regions at once, see `asymmetry.core.geometry.mirror_squares`.
         """
+        rows, sizes = self.mirror_rows()
+        if rows is None:
+            return self.by_region(np.full((len(REGIONS), self.size), np.nan), sizes)
+        return self.by_region(mirror_squares(self.points[:, rows], sizes), sizes)
+
+    def mirror_rows(self) -> tuple[list[int] | None, list[tuple[int, int]]]:
+        """Rows of the regions' points, and how many are pairs and single ones in each region.
+
+        No rows where the scheme lacks one of them.
+        """
         groups = self.layout.groups
         # Where the scheme has no pair of a region, its usual points are asked for in vain: not measured.
         names = [
@@ -138,11 +149,21 @@ class Face:
         found = [_find(self.rows, name) for paired, single in names for name in (*paired, *single)]
         rows = [row for row in found if row is not None]
         sizes = [(len(paired), len(single)) for paired, single in names]
+        return (rows if len(rows) == len(found) else None), sizes
+
+    @staticmethod
+    def by_region(
+        squares: FloatArray, sizes: Sequence[tuple[int, int]]
+    ) -> Mapping[str, tuple[FloatArray, int]]:
+        """Sums of squares with the number of points that each is of, by region."""
         counts = [2 * paired + single for paired, single in sizes]
-        if len(rows) < len(found):
-            return dict.fromkeys(REGIONS, (np.full(self.size, np.nan), 1))
-        squares = mirror_squares(self.points[:, rows], sizes)
         return dict(zip(REGIONS, zip(squares, counts, strict=True), strict=True))
+
+
+def _weighted(coordinate: Callable[[str], FloatArray], marks: Mapping[str, float]) -> FloatArray:
+    """Weighted mean of a coordinate of named points."""
+    terms = [weight * coordinate(name) for name, weight in marks.items()]
+    return functools.reduce(operator.add, terms)
 
 
 def _find(rows: Mapping[str, int], name: str) -> int | None:

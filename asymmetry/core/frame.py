@@ -203,18 +203,35 @@ def reframe(face: Face, *, scale: Scale) -> Face:
     scale : Scale
         Where their millimetres came from; a ruler's stay as they are.
     """
+    return move_faces(face, *own_frame(anchors_of(face), scale=scale))
+
+
+def anchors_of(face: Face) -> Face:
+    """The faces with only those points that carry their frame."""
     rows = [face.rows[name] for name in _ANCHORS]
-    anchors = replace(face, points=face.points[:, rows], rows=_ANCHORS)
+    return replace(face, points=face.points[:, rows], rows=_ANCHORS)
+
+
+def own_frame(face: Face, *, scale: Scale) -> tuple[FloatArray, FloatArray]:
+    """Turn, size and place of faces whose points were moved: the weights and the origin for `move_faces`.
+
+    Parameters
+    ----------
+    face : Face
+        n faces of `anchors_of`, upright except for the shifts of their points.
+    scale : Scale
+        Where their millimetres came from; a ruler's stay as they are.
+    """
     # Faces that a pose has levelled stay level.
     level_already = np.array([[1.0], [0.0]])
-    x, y = np.where(without_an_eye(anchors), level_already, level_line(_across(anchors)))
+    x, y = np.where(without_an_eye(face), level_already, level_line(_across(face)))
     flat = np.sqrt(x * x + y * y)
     weights = in_plane(x / flat, y / flat)
-    level = replace(anchors, points=weighted_sum(anchors.points, weights))
+    level = replace(face, points=weighted_sum(face.points, weights.astype(face.points.dtype)))
     factor: FloatArray = np.ones(face.size)
     if scale.source != "ruler":
         factor = scale.mm_per_px(level)
-    return move_faces(face, weights * factor, _origin(level) * factor)
+    return weights * factor, _origin(level) * factor
 
 
 def eye_higher(face: Face) -> FloatArray:

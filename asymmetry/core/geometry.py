@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["mirror_squares", "polygon_area", "total"]
+from asymmetry.core.slopes import Slopes, add_slopes, value_of
+
+__all__ = [
+    "fit_mirror",
+    "mirror_squares",
+    "mirror_sums",
+    "moved_mirror_sums",
+    "polygon_area",
+    "total",
+]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
@@ -35,13 +44,13 @@ def total(rows: FloatArray) -> FloatArray:
     return result
 
 
-def polygon_area(x: Sequence[FloatArray], y: Sequence[FloatArray]) -> FloatArray:
+def polygon_area(x: Sequence[Any], y: Sequence[Any]) -> FloatArray:
     """Signed area of polygons by the shoelace formula, shape (n,); positive when run through anticlockwise.
 
     Parameters
     ----------
     x, y : sequence of ndarray of shape (n,)
-        The corners, in order.
+        The corners, in order; with `Slopes`, the area has them too.
 
     Examples
     --------
@@ -50,10 +59,17 @@ def polygon_area(x: Sequence[FloatArray], y: Sequence[FloatArray]) -> FloatArray
     ... ).tolist()
     [2.0]
     """
-    corners_x, corners_y = np.asarray(x), np.asarray(y)
-    next_x = np.concatenate([corners_x[1:], corners_x[:1]])
-    next_y = np.concatenate([corners_y[1:], corners_y[:1]])
-    return total(corners_x * next_y - corners_y * next_x) / 2
+    corners = [(value_of(a), value_of(b)) for a, b in zip(x, y, strict=True)]
+    across, along = np.swapaxes(corners, 0, 1)
+    next_x, next_y = (np.concatenate([c[1:], c[:1]]) for c in (across, along))
+    area = total(across * next_y - along * next_x) / 2
+    if not any(isinstance(corner, Slopes) for corner in x):
+        return area
+    # A corner moves the area by half of the step between its neighbours.
+    before_x, before_y = (np.concatenate([c[-1:], c[:-1]]) for c in (across, along))
+    derivatives = (*((next_y - before_y) / 2), *((before_x - next_x) / 2))
+    parts = zip((*x, *y), derivatives, strict=True)
+    return cast("FloatArray", add_slopes(area, parts))
 
 
 def mirror_squares(points: FloatArray, regions: Sequence[tuple[int, int]]) -> FloatArray:
@@ -84,19 +100,40 @@ def mirror_squares(points: FloatArray, regions: Sequence[tuple[int, int]]) -> Fl
     >>> mirror_squares(np.array([out, up]), [(1, 2)]).round(9).tolist()
     [[0.0]]
     """
-    counts = np.array([2.0 * paired + single for paired, single in regions])[:, None]
+    return fit_mirror(mirror_sums(points, regions), regions)
+
+
+def mirror_sums(points: FloatArray, regions: Sequence[tuple[int, int]]) -> FloatArray:
+    """Sums over each region that its distance from the mirror image hangs on, shape (5, regions, n).
+
+    Across, along, and the a, b and d of `mirror_squares`; the arguments are its own.
+    """
     products, sums, first = _mirror_products(points), [], 0
     for paired, single in regions:
         middle, last = first + paired, first + paired + single
         sums.append(2 * total(products[first:middle]) + total(products[middle:last]))
         first = last
-    sum_across, sum_along, a, b, d = np.stack(sums, axis=1, dtype=np.float64)
+    return np.stack(sums, axis=1, dtype=np.float64)
+
+
+def fit_mirror(sums: FloatArray, regions: Sequence[tuple[int, int]]) -> FloatArray:
+    """Squared distances from the mirror image that fits best, summed by region, shape (regions, n).
+
+    Parameters
+    ----------
+    sums : ndarray, shape (5, regions, n)
+        Of `mirror_sums`.
+    regions : sequence of (int, int)
+        As for `mirror_squares`.
+    """
+    counts = np.array([2.0 * paired + single for paired, single in regions])[:, None]
+    sum_across, sum_along, a, b, d = sums
     across = total(sum_across) / counts.sum()
     along = total(sum_along) / counts.sum()
     # Moments about the mean of all regions.
-    a -= across * (2 * sum_across - counts * across)
-    b -= across * sum_along + along * (sum_across - counts * across)
-    d -= along * (2 * sum_along - counts * along)
+    a = a - across * (2 * sum_across - counts * across)
+    b = b - (across * sum_along + along * (sum_across - counts * across))
+    d = d - along * (2 * sum_along - counts * along)
     stretch, skew = total(d) - total(a), 2 * total(b)
     length = np.sqrt(stretch * stretch + skew * skew)
     cos = np.sqrt((1 + stretch / length) / 2)
@@ -121,3 +158,81 @@ def _mirror_products(points: FloatArray) -> FloatArray:
     np.multiply(along, along, out=d)
     d += np.multiply(width, width, out=width)
     return products.swapaxes(0, 1)
+
+
+def moved_mirror_sums(
+    points: FloatArray,
+    spread: FloatArray,
+    weights: FloatArray,
+    regions: Sequence[tuple[int, int]],
+) -> FloatArray:
+    """`mirror_sums` without an error and with each of some, exactly, shape (5, regions, 1 + errors, n).
+
+    The errors are of some kinds. Each kind moves points outwards, then upwards; in either direction those of
+    the right and then those of the left side. A point of the midline goes out on the one side and in on the
+    other.
+
+    Parameters
+    ----------
+    points : ndarray, shape (2, points, 2, n)
+        As for `mirror_squares`.
+    spread : ndarray, shape (2, points, 2, n)
+        Standard deviation of the points, outwards and upwards.
+    weights : ndarray, shape (points, kinds)
+        How much of each kind is in the error of a point.
+    regions : sequence of (int, int)
+        As for `mirror_squares`.
+    """
+    kinds, n = weights.shape[1], points.shape[-1]
+    still = mirror_sums(points, regions)[:, :, None]
+    sums = np.zeros((5, len(regions), 1 + 2 * kinds * 2, n))
+    changes = sums[:, :, 1:].reshape(5, len(regions), 2, kinds, 2, n)
+    points, spread = points.swapaxes(0, 1), spread.swapaxes(0, 1)
+    slopes = (
+        points[:, :, 0] - points[:, :, 1],
+        points[:, ::-1, ::-1],
+        points[:, :, 0] + points[:, :, 1],
+    )
+    first = 0
+    for region, (paired, single) in enumerate(regions):
+        last = first + paired + single
+        for kind in range(kinds):
+            some = first + np.flatnonzero(weights[first:last, kind])
+            if len(some):
+                errors = weights[some, kind][:, None, None, None] * spread[some]
+                own = [slope[some] for slope in slopes]
+                middle = int(np.searchsorted(some, first + paired))
+                _add_changes(own, errors, middle, changes[:, region, :, kind])
+        first = last
+    sums += still
+    return sums
+
+
+# Signs of the changes by a point on the right and on the left: across, of b outwards, and of b upwards.
+_SIGNS = np.array([[-1.0], [1.0]], dtype=np.float32)
+
+
+def _add_changes(
+    slopes: Sequence[FloatArray], errors: FloatArray, middle: int, changes: FloatArray
+) -> None:
+    """Changes of the sums by errors of points, the midline's from ``middle`` on, shape (5, 2, 2, n).
+
+    ``slopes`` are those of a, b and d but for their signs; both sides share those of a and d.
+    """
+    apart, other, together = slopes
+    terms = np.empty((len(errors), 6, *errors.shape[1:]), errors.dtype)
+    terms[:, 0] = errors
+    np.multiply(errors, apart[:, :, None], out=terms[:, 1])
+    np.multiply(errors, other, out=terms[:, 2])
+    np.multiply(errors, together[:, :, None], out=terms[:, 3])
+    # Both points of a pair count; the midline's one point is off from its image by twice its error.
+    np.multiply(errors, errors, out=terms[:, 4])
+    terms[middle:, 5] = terms[middle:, 4]
+    terms[:middle, 5] = terms[middle:, 4] = 0
+    shift, a, b, d, pairs, single = total(terms)
+    changes[0, 0], changes[1, 1] = shift[0] * (2 * _SIGNS), shift[1] * 2
+    changes[2] = a * (-4 * _SIGNS) + 2 * pairs
+    changes[3, 0], changes[3, 1] = b[0] * (4 * _SIGNS), b[1] * (-4 * _SIGNS)
+    changes[4] = d * 4 + 2 * pairs
+    changes[2, 0] += 4 * single[0]
+    changes[4, 1] += 4 * single[1]

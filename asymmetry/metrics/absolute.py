@@ -44,6 +44,8 @@ Mask = npt.NDArray[np.bool_]
 CONDITIONS = ("frontal", "yaw_deg", "pitch_deg", "mm_per_px", "side_light")
 # The table's kind of row for each kind of column: both sides are read equally well.
 _ERROR_KINDS = {"right": "side", "left": "side", "diff": "diff", "whole": "whole"}
+# Photos that are worked on at a time.
+_BLOCK = 512
 #: How often millimetres are in a unit.
 LENGTHS = {"mm": 1, "mm2": 2}
 
@@ -191,28 +193,39 @@ def absolute_sds(
     table, method = lasting_errors(), str(landmarks.provenance.get("method", ""))
     if "model" in landmarks.provenance:
         method = ""
-    plain = np.isnan(landmarks.spread).all(axis=1) & (method in table.methods)
-    squares = _squares(table.squares(method, metrics), landmarks, under)
+    plain = np.asarray(np.isnan(landmarks.spread).all(axis=1) & (method in table.methods))
+    conditions = _squared(landmarks, under)
+    numbers = table.squares(method, metrics)
+    plainly = None
     if plain.any() and method != "plain":
-        squares = np.where(
-            plain, _squares(table.squares("plain", metrics), landmarks, under), squares
-        )
-    squares += np.square(np.where(plain, 0.0, rsd))
+        plainly = table.squares("plain", metrics)
     times = np.array([LENGTHS.get(metric.unit, 0) for metric in metrics for _ in metric.columns])
-    squares += np.square(times[:, None] * values * under.unsure)
-    return np.sqrt(squares)
+    sds = np.empty(values.shape)
+    # Few photos at a time, so that all that is made of them on the way stays in the cache.
+    for start in range(0, len(landmarks), _BLOCK):
+        some = slice(start, start + _BLOCK)
+        squares = _weigh(numbers, conditions[:, some])
+        if plainly is not None:
+            squares = np.where(plain[some], _weigh(plainly, conditions[:, some]), squares)
+        squares += np.square(np.where(plain[some], 0.0, rsd[:, some]))
+        squares += np.square(times[:, None] * values[:, some] * under.unsure[some])
+        np.sqrt(squares, out=sds[:, some])
+    return sds
 
 
-def _squares(numbers: FloatArray, landmarks: Landmarks, under: Conditions) -> FloatArray:
-    """The lasting errors' squares, shape (columns, n), summed in one order for any number of photos."""
+def _squared(landmarks: Landmarks, under: Conditions) -> FloatArray:
+    """Squares of the photos' conditions, shape (conditions - 1, n)."""
     # Light that is not known is taken as even.
     light = np.nan_to_num(
         np.log(landmarks.quality[:, QUALITY.index("side_light")].astype(np.float64))
     )
+    return np.square([under.yaw, under.pitch, under.mm_per_px, light])
+
+
+def _weigh(numbers: FloatArray, conditions: FloatArray) -> FloatArray:
+    """The lasting errors' squares, shape (columns, n), summed in one order for any number of photos."""
     frontal, *more = numbers
-    total = np.repeat(frontal[:, None], len(landmarks), axis=1)
-    for number, condition in zip(
-        more, (under.yaw, under.pitch, under.mm_per_px, light), strict=True
-    ):
-        total += number[:, None] * (condition * condition)
+    total = np.repeat(frontal[:, None], conditions.shape[1], axis=1)
+    for number, condition in zip(more, conditions, strict=True):
+        total += number[:, None] * condition
     return total

@@ -209,10 +209,13 @@ def _measure_chunks(
 def _spreads(
     face: Face, landmarks: Landmarks, scale: Scale, metrics: Sequence[Metric], *, out: FloatArray
 ) -> None:
-    """The columns of standard deviations; as many faces at a time as their copies fill a chunk."""
-    for rows in chunks(face.size, max(CHUNK // COPIES, 1)):
+    """The columns of standard deviations; of one's own metrics few faces at a time, for their copies."""
+    known, size = catalogue(), CHUNK
+    if any(known.get(metric.name) is not metric for metric in metrics):
+        size = max(CHUNK // COPIES, 1)
+    for rows in chunks(face.size, size):
         own = replace(scale, mm=scale.mm[rows])
-        out[:, rows] = spreads(face.select(rows), landmarks[rows], own, metrics)
+        out[:, rows] = spreads(face.select(rows), landmarks[rows], own, metrics, known)
 
 
 def check_landmarks(landmarks: object) -> None:

@@ -125,7 +125,7 @@ def dental_show(half: Half) -> FloatArray:
 def mouth_area(half: Half) -> FloatArray:
     """Area between the lips on one side of the midline; parts where closed lips cross count negative."""
     top, bottom = half.up("upper_lip_edge"), half.up("lower_lip_edge")
-    midline = np.zeros_like(top)
+    midline = 0 * top
     over = ["inner_commissure", *_ABOVE]
     under = list(reversed(_BELOW))
     out = [*map(half.out, over), midline, midline, *map(half.out, under)]

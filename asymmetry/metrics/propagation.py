@@ -1,54 +1,37 @@
 """How sure a metric is: the effect of the points' errors on it, by linear propagation.
 
-Points are not wrong one by one. A whole patch of skin is misread, so neighbours go wrong together, while
-the two ends of a contour, its two lips or lids, and the two sides of the face hardly do. So the error of a
-point is a mixture of three that its side has, each upwards and outwards: twelve sources in all. A copy of the
-face is moved by each of them in turn, put into its own frame again and measured; the changes of the
-metric add up in squares. No metric needs to know of it.
+There are twelve errors in all (`asymmetry.metrics.mixture`). Each changes a metric; the changes add up in
+squares. Those of the catalogue's static metrics come of their slopes (`asymmetry.metrics.linear`). For all
+others a copy of the face is moved by each error in turn, put into its own frame again and measured. No metric
+needs to know of it.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import Face, Scale, reframe
+from asymmetry.core.frame import Face, Scale, anchors_of, reframe
 from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.schemes import SIDES, get_scheme
-from asymmetry.core.schemes.vocabulary import GROUPS
+from asymmetry.core.schemes import SIDES
 from asymmetry.core.stations import with_stations
 from asymmetry.metrics.columns import list_columns, measure_faces, measure_movements
 from asymmetry.metrics.definition import Metric, MovementMetric
+from asymmetry.metrics.linear import Errors, blocks, frame_changes, linear_changes, trace
+from asymmetry.metrics.mixture import COPIES, mixtures, mixtures_of
 
 __all__ = ["COPIES", "differing", "mixtures", "moved_spreads", "spread_of_points", "spreads"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 Laying: TypeAlias = Callable[[Face, Face], Face]
 
-# The three errors of a side. The level and the pupils hang on the first one, so that it is apart from points
-# that are measured against them.
-_LEVEL, _LATERAL, _MEDIAL = np.eye(3)
-_MIDDLE, _ACROSS = (_LATERAL + _MEDIAL) / np.sqrt(2), (_LATERAL - _MEDIAL) / np.sqrt(2)
-#: Copies of a face: three errors, upwards and outwards, on either side.
-COPIES = 3 * 2 * len(SIDES)
-# Contours from their lateral to their medial end. In copies of the tuning photos neighbours on a contour
-# agree by 0.9, its ends by 0.2, and both sides by nothing.
-_CONTOURS = {
-    "brow_upper": (_LATERAL, _MEDIAL),
-    "brow_lower": (_LATERAL, _MEDIAL),
-    "upper_lip_outer": (_LATERAL, _MEDIAL),
-    "upper_lip_inner": (_LATERAL, _MEDIAL),
-    "lower_lip_outer": (_LATERAL, -_MEDIAL),
-    "lower_lip_inner": (_LATERAL, -_MEDIAL),
-    "jaw": (_LATERAL, -_MEDIAL),
-}
 # The mouth is misread sideways by more than upwards, between photos of a face that lies still: upwards it is
 # found in the pixels.
 _ACROSS_MOUTH, _MOUTH = 2.5, ("commissure", "inner_commissure")
@@ -61,44 +44,14 @@ _ACROSS_CANTHI, _CANTHI = 2.3, ("outer_canthus",)
 _LASTING = dict.fromkeys(("ala", "alar_base"), 0.8) | dict.fromkeys(
     (f"brow_{edge}_{station}" for edge in ("upper", "lower") for station in (1, 2)), 0.6
 )
-# An iris's width, and with it the scale, is half as unsure as its place: circles repeat their radius to 0.3
-# %.
-_WIDTH = 0.5
-_SINGLE = (
-    {
-        "outer_canthus": _LEVEL,
-        "iris_centre": _LEVEL,
-        "iris_top": _LEVEL,
-        "iris_bottom": _LEVEL,
-        "iris_lateral": _LEVEL + _WIDTH * _LATERAL,
-        "iris_medial": _LEVEL - _WIDTH * _LATERAL,
-        "ala": _MEDIAL,
-        "alar_base": _MEDIAL,
-    }
-    | dict.fromkeys(GROUPS["upper_lid"], _ACROSS)
-    | dict.fromkeys(GROUPS["lower_lid"], _MIDDLE)
-)
-
-
-@functools.cache
-def mixtures(scheme: str) -> FloatArray:
-    """How much of each of its side's errors is in the error of a point: shape (named points, errors).
-
-    Points are in the order of `Face.points`. A point of the midline has half its variance from either side.
-    """
-    layout = get_scheme(scheme)
-    weights = dict.fromkeys(layout.sided, _LATERAL) | _SINGLE
-    for name, (lateral, medial) in _CONTOURS.items():
-        points = GROUPS[name]
-        for point, turn in zip(points, np.linspace(0, np.pi / 2, len(points)), strict=True):
-            weights[point] = np.cos(turn) * lateral + np.sin(turn) * medial
-    pairs = np.repeat([weights[name] for name in layout.sided], len(SIDES), axis=0)
-    middle = np.tile(_MEDIAL / np.sqrt(2), (len(layout.places) - len(layout.sided), 1))
-    return np.concatenate([pairs, middle])
 
 
 def spreads(
-    face: Face, landmarks: Landmarks, scale: Scale, metrics: Sequence[Metric]
+    face: Face,
+    landmarks: Landmarks,
+    scale: Scale,
+    metrics: Sequence[Metric],
+    smooth: Mapping[str, Metric] = MappingProxyType({}),
 ) -> FloatArray:
     """Standard deviation of the metrics' columns, one after the other, shape (columns, n).
 
@@ -113,18 +66,49 @@ def spreads(
         the iris reads in this photo is not.
     metrics : sequence of Metric
         Any.
+    smooth : mapping of str to Metric
+        Those among them that may be taken as linear for errors as small as these, by name. The others are
+        measured on copies.
 
     Returns
     -------
     ndarray
         NaN where the spread of a point is not known that the metric uses.
     """
-    spread = spread_of_points(landmarks, face.rows) * face.mm_per_px
-    copies = _copies(face, _widen_sideways(spread, face.rows, _CANTHI, _ACROSS_CANTHI))
-    # Those without an error are put into their frame once more as well, so that a metric that an
-    # error leaves alone has an SD of 0.
-    copies = reframe(copies, scale=replace(scale, mm=np.tile(scale.mm, 1 + COPIES)))
-    return _in_squares(measure_faces(copies, metrics), len(list_columns(metrics)), face.size)
+    precision = face.points.dtype
+    spread = spread_of_points(landmarks, face.rows) * face.mm_per_px.astype(precision)
+    spread = _widen_sideways(spread, face.rows, _CANTHI, _ACROSS_CANTHI)
+    linear = [metric for metric in metrics if smooth.get(metric.name) is metric]
+    others = [metric for metric in metrics if smooth.get(metric.name) is not metric]
+    found: dict[str, FloatArray] = {}
+    if linear:
+        traced = trace(face, _errors(face, spread, scale))
+        for metric, changes in zip(linear, linear_changes(linear, traced), strict=True):
+            squares = [row for each in changes for row in np.atleast_2d(_add_squares(each))]
+            found |= zip(metric.columns, squares, strict=True)
+    if others:
+        # Those without an error are put into their frame once more as well, so that a metric that an
+        # error leaves alone has an SD of 0.
+        own = replace(scale, mm=np.tile(scale.mm, 1 + COPIES))
+        copies = reframe(_copies(face, spread), scale=own)
+        columns = _squares_of_copies(measure_faces(copies, others), len(list_columns(others)), face)
+        found |= zip(list_columns(others), columns, strict=True)
+    in_order = np.array([found[name] for name in list_columns(metrics)], dtype=np.float64)
+    return _roots(in_order.reshape(-1, face.size))
+
+
+def _errors(face: Face, spread: FloatArray, scale: Scale) -> Errors:
+    """The errors of the faces' points, with what they do to the frame."""
+    anchors = anchors_of(face)
+    of_anchors = spread[:, [face.rows[name] for name in anchors.rows]]
+    frame = np.empty((4, COPIES, len(SIDES), face.size), spread.dtype)
+    areas = np.empty((1 + COPIES, face.size))
+    for rows in blocks(face.size):
+        copies = _copies(anchors.select(rows), of_anchors[..., rows])
+        own = replace(scale, mm=np.tile(scale.mm[rows], 1 + COPIES))
+        frame[..., rows], areas[:, rows] = frame_changes(copies, own, copies.size // (1 + COPIES))
+    weights, _ = mixtures_of(face.layout.name, tuple(face.rows))
+    return Errors(spread, weights.astype(spread.dtype), frame, areas)
 
 
 def moved_spreads(
@@ -146,15 +130,16 @@ def moved_spreads(
     still = tile_faces(rest)
     copies = lay(still, _copies(moved, _widen_sideways(spread, moved.rows, _MOUTH, _ACROSS_MOUTH)))
     columns = measure_movements(metrics, still, copies)
-    return _in_squares(columns, len(list_columns(metrics)), rest.size)
+    return _roots(_squares_of_copies(columns, len(list_columns(metrics)), rest))
 
 
 def _widen_sideways(
     spread: FloatArray, names: Iterable[str], wider: Sequence[str], times: float
 ) -> FloatArray:
     """Spread outwards and upwards, shape (2, names, 2, n), where some points err more sideways."""
-    across = np.where(np.isin(list(names), wider), times, 1.0)[:, None, None]
-    return np.array([spread * across, spread])
+    both = np.array([spread, spread])
+    both[0, np.isin(list(names), wider)] *= times
+    return both
 
 
 def differing(first: FloatArray, second: FloatArray, names: Sequence[str]) -> FloatArray:
@@ -176,17 +161,24 @@ def tile_faces(face: Face) -> Face:
     return _many(face, np.tile(face.points, 1 + COPIES))
 
 
-def _in_squares(columns: Iterable[FloatArray], count: int, n: int) -> FloatArray:
-    """From columns of copies to the change that all errors together make, shape (count, n)."""
-    changes = np.empty((count, 1 + COPIES, n))
-    for row, column in zip(changes, columns, strict=True):
+def _squares_of_copies(columns: Iterable[FloatArray], count: int, face: Face) -> FloatArray:
+    """From columns of copies to the square of the change that all errors together make, (count, n)."""
+    changes = np.empty((1 + COPIES, count, face.size))
+    for row, column in zip(changes.swapaxes(0, 1), columns, strict=True):
         row[:] = column.reshape(row.shape)
-    still, squares = changes[:, 0], changes[:, 1:].swapaxes(0, 1)
-    squares -= still
-    squares *= squares
-    # Squares add up: first of both sides, for the same bits in a mirror.
-    both = total(squares[0::2] + squares[1::2])
-    return np.sqrt(np.where(np.isfinite(both), both, np.nan))
+    return _add_squares(changes[1:] - changes[0])
+
+
+def _add_squares(changes: FloatArray) -> FloatArray:
+    """Sum of squares of the changes by each error, the first axis, right and left in turn."""
+    squares = changes * changes
+    # First of both sides, for the same bits in a mirror.
+    return total(squares[0::2] + squares[1::2])
+
+
+def _roots(squares: FloatArray) -> FloatArray:
+    """The roots, and NaN for what is not finite."""
+    return np.sqrt(np.where(np.isfinite(squares), squares, np.nan))
 
 
 def _copies(face: Face, spread: FloatArray) -> Face:
@@ -195,7 +187,7 @@ def _copies(face: Face, spread: FloatArray) -> Face:
     The two sides' copies of one error follow each other. ``spread`` is that of the points, mm, of the shape
     (names, 2, n), or (2, names, 2, n) where it differs outwards and upwards.
     """
-    weights, paired = _weights(face.layout.name, tuple(face.rows))
+    weights, paired = mixtures_of(face.layout.name, tuple(face.rows))
     spread = np.broadcast_to(spread, face.points.shape).astype(face.points.dtype)
     errors = weights.astype(spread.dtype)[:, None, :, None] * spread[:, :, :, None]
     points = np.empty((*face.points.shape[:3], 1 + COPIES, face.size), spread.dtype)
@@ -215,15 +207,6 @@ def _many(face: Face, points: FloatArray) -> Face:
     """So many copies of the faces, with other points."""
     roll = np.tile(face.roll, 1 + COPIES)
     return replace(face, points=points, roll=roll, mm_per_px=np.tile(face.mm_per_px, 1 + COPIES))
-
-
-@functools.lru_cache
-def _weights(scheme: str, names: tuple[str, ...]) -> tuple[FloatArray, int]:
-    """`mixtures` of named points, shape (names, errors), and how many of them are pairs; these come first."""
-    pairs, known = len(get_scheme(scheme).sided), list(get_scheme(scheme).places)
-    places = [known.index(name) for name in names]
-    weights = mixtures(scheme)[[place + min(place, pairs) for place in places]]
-    return weights, sum(place < pairs for place in places)
 
 
 def spread_of_points(landmarks: Landmarks, names: Iterable[str]) -> FloatArray:

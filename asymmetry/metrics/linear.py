@@ -1,0 +1,315 @@
+"""How far errors of points change metrics, by one linearisation: slopes at the face, not measured copies.
+
+A metric is a smooth function of its points, so its slopes come with its value (`asymmetry.core.slopes`). The
+frame is not: the pupils count less from some degrees on. So its change is that of copies of the few points
+that carry it. Roots of sums of squares bend near zero; these sums change exactly as those of copies do
+(`asymmetry.core.geometry.moved_mirror_sums`), and the roots are taken of them.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import EllipsisType
+from typing import Any, NamedTuple, TypeAlias, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from asymmetry.core.face import Face, Half
+from asymmetry.core.frame import Scale, own_frame
+from asymmetry.core.geometry import fit_mirror, moved_mirror_sums
+from asymmetry.core.schemes import SIDES, Scheme, Side
+from asymmetry.core.slopes import Slopes
+from asymmetry.metrics.definition import Metric
+from asymmetry.metrics.mixture import mixtures_of
+
+__all__ = ["Errors", "TracedFace", "blocks", "frame_changes", "linear_changes", "trace"]
+
+FloatArray = npt.NDArray[np.floating[Any]]
+# A coordinate: its axis, the row of its point, and the side that it is seen from, or both.
+_Key: TypeAlias = tuple[int, int, "int | EllipsisType"]
+_Slopes: TypeAlias = Mapping[_Key, Any]
+
+# Faces that are worked on at a time, where little and where much is made of them on the way.
+_BLOCK, _FEW = 512, 256
+
+
+@dataclass(frozen=True, eq=False)
+class Errors:
+    """Errors of the points of n faces: some kinds, each outwards or upwards, on the right or the left side.
+
+    Attributes
+    ----------
+    spread : ndarray, shape (2, names, 2, n)
+        Standard deviation of the points outwards and upwards, mm.
+    weights : ndarray, shape (names, kinds)
+        How much of each kind is in the error of a point.
+    frame : ndarray, shape (4, errors, 2, n)
+        Of `frame_changes`.
+    areas : ndarray, shape (1 + errors, n)
+        Of `frame_changes`.
+    """
+
+    spread: FloatArray
+    weights: FloatArray
+    frame: FloatArray
+    areas: FloatArray
+
+
+def frame_changes(copies: Face, scale: Scale, n: int) -> tuple[FloatArray, FloatArray]:
+    """How errors change the frame of n faces.
+
+    Parameters
+    ----------
+    copies : Face
+        Of `asymmetry.core.frame.anchors_of`: n without an error, then n with each of the errors.
+    scale : Scale
+        Where their millimetres come from.
+    n : int
+        Number of faces.
+
+    Returns
+    -------
+    frame : ndarray, shape (4, errors, 2, n)
+        Change of the size, the turn, and the place outwards and upwards, as either half sees them.
+    areas : ndarray, shape (1 + errors, n)
+        Factor of an area.
+    """
+    weights, origin = own_frame(copies, scale=scale)
+    parts = np.array([weights[0, 0, 0], weights[1, 0, 0], -origin[0, 0], -origin[1, 0]])
+    size, turn, *_ = parts = parts.reshape(4, len(SIDES), -1, n).swapaxes(1, 2)
+    areas = size[:, 0] ** 2 + turn[:, 0] ** 2
+    frame = (parts[:, 1:] - parts[:, :1]).astype(copies.points.dtype)
+    return frame, areas
+
+
+@dataclass(frozen=True, eq=False)
+class TracedFace(Face):
+    """Faces whose coordinates carry their slopes, and whose mirror images are those of copies."""
+
+    errors: Errors = field(kw_only=True)
+
+    def half(self, side: Side) -> Half:
+        """One side of the faces."""
+        seen = SIDES.index(side)
+        return _trace_half(self.points[:, :, seen], self.rows, seen)
+
+    def halves(self) -> Half:
+        """All right sides and then all left ones."""
+        return _trace_half(self.points.reshape(2, len(self.rows), -1), self.rows, ...)
+
+    @functools.cached_property
+    def mirror_squares(self) -> Mapping[str, tuple[FloatArray, int]]:
+        """Those of the faces, and then of the faces with each error, one after the other."""
+        rows, sizes = self.mirror_rows()
+        areas = self.errors.areas
+        squares = np.full((len(sizes), *areas.shape), np.nan)
+        if rows is not None:
+            points, spread = self.points[:, rows], self.errors.spread[:, rows]
+            for some in blocks(self.size):
+                sums = moved_mirror_sums(
+                    points[..., some], spread[..., some], self.errors.weights[rows], sizes
+                )
+                found = fit_mirror(sums.reshape(*sums.shape[:2], -1), sizes)
+                squares[..., some] = found.reshape(sums.shape[1:]) * areas[:, some]
+        return self.by_region(squares.reshape(len(sizes), -1), sizes)
+
+
+def blocks(n: int, size: int = _BLOCK) -> Iterator[slice]:
+    """So many faces at a time as all that is made of them on the way stays in the cache."""
+    return (slice(start, start + size) for start in range(0, n, size))
+
+
+def trace(face: Face, errors: Errors) -> TracedFace:
+    """The faces, with errors of their points."""
+    fields = {name: getattr(face, name) for name in Face.__dataclass_fields__}
+    return TracedFace(**fields, errors=errors)
+
+
+@dataclass(frozen=True)
+class _Coordinates:
+    """One axis of points, (names, n): a point has slope 1 of itself, by axis, row and side."""
+
+    values: FloatArray
+    axis: int
+    side: int | EllipsisType
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """That of the values."""
+        return self.values.shape
+
+    def __getitem__(self, row: int) -> Slopes:
+        """One point."""
+        return Slopes(self.values[row], {(self.axis, row, self.side): 1.0})
+
+
+def _trace_half(points: FloatArray, rows: Mapping[str, int], side: int | EllipsisType) -> Half:
+    out, up = (_Coordinates(points[axis], axis, side) for axis in (0, 1))
+    return Half(cast("FloatArray", out), cast("FloatArray", up), rows)
+
+
+def linear_changes(metrics: Sequence[Metric], face: TracedFace) -> Iterator[list[FloatArray]]:
+    """Changes of each metric's columns by each error, (errors, n) or (errors, 2, n) for right and left.
+
+    The errors of the right and of the left side take turns.
+    """
+    values = [_slopes_of(metric, face) for metric in metrics]
+    changes = _changes_of([value for value in values if isinstance(value, Mapping)], face)
+    for metric, value in zip(metrics, values, strict=True):
+        if not isinstance(value, Mapping):
+            yield _changes_of_copies(value, len(metric.kinds), face)
+            continue
+        halves = next(changes)
+        if metric.sides:
+            yield [halves, halves[:, 0] - halves[:, 1]]
+        else:
+            yield [halves[:, 0] + halves[:, 1]]
+
+
+def _slopes_of(metric: Metric, face: TracedFace) -> _Slopes | FloatArray:
+    """Slopes of a metric by coordinate; else its values, as they are where it reads no coordinate."""
+    same = _same_slopes(metric, face.layout, tuple(face.rows))
+    if same is not None:
+        return same
+    value: Any = metric(*metric.views(face))
+    return value.slopes if isinstance(value, Slopes) else value
+
+
+@functools.lru_cache(1024)
+def _same_slopes(metric: Metric, layout: Scheme, names: tuple[str, ...]) -> _Slopes | None:
+    """Slopes of a metric that is a weighted sum of coordinates, the same for all faces; None of others."""
+    nobody = np.zeros((2, len(names), len(SIDES), 0))
+    rows = {name: row for row, name in enumerate(names)}
+    errors = Errors(nobody, np.zeros((len(names), 0)), np.zeros((4, 0, 2, 0)), np.zeros((1, 0)))
+    none = np.zeros(0)
+    value: Any = metric(*metric.views(TracedFace(nobody, rows, layout, none, none, errors=errors)))
+    if isinstance(value, Slopes) and not any(map(np.ndim, value.slopes.values())):
+        return value.slopes
+    return None
+
+
+def _changes_of_copies(value: FloatArray, columns: int, face: TracedFace) -> list[FloatArray]:
+    """Changes of one column of copies, as of roots of the mirror image's squares; NaN of any other value."""
+    areas = face.errors.areas
+    if value.size != areas.size:
+        return [np.full((len(areas) - 1, columns, face.size), np.nan)]
+    return [value.reshape(areas.shape)[1:] - value[: face.size]]
+
+
+def _changes_of(slopes: Sequence[_Slopes], face: TracedFace) -> Iterator[FloatArray]:
+    """Change of each value by each error: of both halves, or of what halves give to it; (errors, 2, n)."""
+    keys, names = tuple(map(tuple, slopes)), tuple(face.rows)
+    plans = [_plan(face.layout.name, names, keys, axis) for axis in (0, 1)]
+    sums = [_sum_points(slopes, plan, face, axis) for axis, plan in enumerate(plans)]
+    size, turn, *places = face.errors.frame
+    part = np.empty_like(size)
+    for value in range(len(slopes)):
+        found = [
+            (axis, sums[axis][plan.values.index(value)])
+            for axis, plan in enumerate(plans)
+            if value in plan.values
+        ]
+        change = size * sum(own[0] for _, own in found)
+        change += np.multiply(turn, sum(own[1] for _, own in found), out=part)
+        by_halves = change.reshape(2, -1, len(SIDES) ** 2, face.size)
+        for axis, (_, _, alone, *own, beyond) in found:
+            change += np.multiply(places[axis], alone, out=part)
+            kinds, shares_middle = plans[axis].kinds[value]
+            for kind in kinds:
+                by_halves[axis, kind, ::3] += own[kind]
+            if shares_middle:
+                by_halves[axis, plans[axis].shared, 1:3] += beyond[::-1]
+        yield change
+
+
+def _sum_points(slopes: Sequence[_Slopes], plan: _Plan, face: TracedFace, axis: int) -> FloatArray:
+    """Sums over the points that each value is made of, shape (values, sums, 2, n).
+
+    Slopes times the points' own axis, times what a turn makes of the other axis, and alone; and times each
+    kind of error, of pairs and the midline and then of what the other side gives to the midline.
+    """
+    precision = face.points.dtype
+    weights, beyond = plan.weights.astype(precision), plan.beyond.astype(precision)
+    alone = np.zeros((len(plan.rows), len(SIDES), face.size), precision)
+    for own, (value, key) in zip(alone, plan.keys, strict=True):
+        slope = slopes[value][key]
+        own[key[2]] = np.reshape(slope, (-1, face.size)) if np.ndim(slope) else slope
+    sums = np.empty((plan.counts[0], 4 + weights.shape[1], len(SIDES), face.size), precision)
+    for some in blocks(face.size, _FEW):
+        points = face.points[:, plan.rows, :, some]
+        terms = np.empty((len(alone), *sums.shape[1:3], points.shape[-1]), precision)
+        own = terms[:, 2] = alone[..., some]
+        np.multiply(own, points[axis], out=terms[:, 0])
+        # A turn moves points out by what they are up, and down by what they are out.
+        np.multiply((own, -own)[axis], points[1 - axis], out=terms[:, 1])
+        errors = own * face.errors.spread[axis, plan.rows, :, some]
+        np.multiply(errors[:, None], weights, out=terms[:, 3:-1])
+        np.multiply(errors, beyond, out=terms[:, -1])
+        start = plan.counts[0]
+        for more in plan.counts[1:]:
+            terms[:more] += terms[start : start + more]
+            start += more
+        sums[..., some] = terms[: len(sums)]
+    return sums
+
+
+class _Plan(NamedTuple):
+    """The coordinates on one axis that values are made of: the first one of each value, all second ones, ...
+
+    Attributes
+    ----------
+    values : list of int
+        The values, those of most coordinates first.
+    counts : list of int
+        How many of the values have a first coordinate, a second one, and so on.
+    keys : list of (int, key)
+        Each coordinate's value and key.
+    rows : ndarray, shape (k,)
+        Their points.
+    weights : ndarray, shape (k, kinds, 1, 1)
+        How much of each kind of error of its own side is in each.
+    beyond : ndarray, shape (k, 1, 1)
+        How much of the kind ``shared`` of the other side, for points of the midline: these go out on the one
+        side and in on the other, and up on both.
+    shared : int
+        The kind of error that points of the midline have.
+    kinds : mapping of int to (list of int, bool)
+        The kinds of error that are in a value, and whether the midline is.
+    """
+
+    values: Sequence[int]
+    counts: Sequence[int]
+    keys: Sequence[tuple[int, _Key]]
+    rows: npt.NDArray[np.intp]
+    weights: FloatArray
+    beyond: FloatArray
+    shared: int
+    kinds: Mapping[int, tuple[list[int], bool]]
+
+
+@functools.lru_cache(1024)
+def _plan(
+    scheme: str, names: tuple[str, ...], keys: tuple[tuple[_Key, ...], ...], axis: int
+) -> _Plan:
+    own = [[key for key in some if key[0] == axis] for some in keys]
+    values = sorted((v for v in range(len(own)) if own[v]), key=lambda v: -len(own[v]))
+    steps = [
+        [(v, own[v][step]) for v in values if len(own[v]) > step]
+        for step in range(len(own[values[0]]) if values else 0)
+    ]
+    found = [each for step in steps for each in step]
+    rows = np.array([key[1] for _, key in found], dtype=np.intp)
+    weights, paired = mixtures_of(scheme, names)
+    shared = int(np.abs(weights[paired:]).sum(axis=0).argmax())
+    beyond = np.where(rows >= paired, (-1, 1)[axis] * weights[rows, shared], 0.0)
+    kinds = {}
+    for value in values:
+        own_rows = np.array([row for _, row, _ in own[value]])
+        some = np.flatnonzero(weights[own_rows].any(axis=0)).tolist()
+        kinds[value] = (some, bool((own_rows >= paired).any()))
+    counts = [len(step) for step in steps] or [0]
+    own_weights = weights[rows][..., None, None]
+    return _Plan(values, counts, found, rows, own_weights, beyond[:, None, None], shared, kinds)

@@ -1,0 +1,201 @@
+"""Standard deviations by slopes: against differences, and against copies of faces that are measured anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from asymmetry.core.frame import Face, Scale, eye_higher, face_frame
+from asymmetry.core.geometry import mirror_sums, moved_mirror_sums
+from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.level import ASLANT_DEG
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Scheme
+from asymmetry.core.slopes import Slopes
+from asymmetry.metrics import Metric, catalogue
+from asymmetry.metrics.columns import list_columns
+from asymmetry.metrics.linear import Errors, trace
+from asymmetry.metrics.propagation import spreads
+from tests.faces import PX_PER_MM, changeable, crowd, double, model, number, photo
+from tests.schemes import other, told_in
+
+FloatArray = npt.NDArray[np.float64]
+METRICS = list(catalogue().values())
+COLUMNS = list_columns(METRICS)
+#: Metrics of coordinates; the others are roots of sums of squares.
+DIRECT = [entry for entry in METRICS if not entry.name.startswith("asymmetry_")]
+#: How far both may be apart, as a part: areas and roots bend a little within an error.
+CLOSE = 0.01
+
+
+def read(landmarks: Landmarks, mm: float = 0.1, seed: int = 0) -> Landmarks:
+    """The faces with points of different spread, mm on average."""
+    spread = np.random.default_rng(seed).uniform(0.5, 1.5, landmarks.spread.shape)
+    return replace(landmarks, spread=spread * mm * PX_PER_MM)
+
+
+def both_ways(landmarks: Landmarks, scale: Scale | None = None) -> tuple[FloatArray, FloatArray]:
+    """Standard deviations by slopes, and by copies."""
+    scale = scale or Scale()
+    scale = replace(scale, mm=np.full(len(landmarks), scale.mm))
+    with np.errstate(all="ignore"):
+        face = face_frame(landmarks, scale=scale)
+        linear = spreads(face, landmarks, scale, METRICS, catalogue())
+        return linear, spreads(face, landmarks, scale, METRICS)
+
+
+def assert_alike(landmarks: Landmarks, scale: Scale | None = None, bound: float = CLOSE) -> None:
+    linear, copied = both_ways(landmarks, scale)
+    for name, slopes, copies in zip(COLUMNS, linear, copied, strict=True):
+        np.testing.assert_allclose(slopes, copies, rtol=bound, atol=1e-5, err_msg=name)
+
+
+# Slopes
+
+
+def traced(face: Face) -> Face:
+    nothing = np.zeros((2, len(face.rows), len(SIDES), face.size))
+    none = np.zeros((4, 0, len(SIDES), face.size))
+    return trace(face, Errors(nothing, np.zeros((len(face.rows), 0)), none, np.zeros((1, 0))))
+
+
+@pytest.mark.parametrize("entry", DIRECT, ids=lambda entry: entry.name)
+def test_slopes_are_those_of_differences(entry: Metric) -> None:
+    face = face_frame(double(crowd(7, 2)))
+    value = entry(*entry.views(traced(face)))
+    np.testing.assert_allclose(value.value, entry(*entry.views(face)), rtol=1e-12)
+    step = 1e-5
+    for (axis, row, side), slope in value.slopes.items():
+        ends = []
+        for sign in (1, -1):
+            points = face.points.copy()
+            points[axis, row, side] += sign * step
+            ends.append(entry(*entry.views(replace(face, points=points))))
+        differences = (ends[0] - ends[1]) / (2 * step)
+        expected = np.broadcast_to(slope, differences.shape)
+        np.testing.assert_allclose(differences, expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("entry", DIRECT, ids=lambda entry: entry.name)
+def test_no_coordinate_is_left_out(entry: Metric) -> None:
+    """A metric moves along the sum of its slopes when all points move at once."""
+    face = face_frame(double(crowd(8, 1)))
+    value = entry(*entry.views(traced(face)))
+    steps = np.random.default_rng(1).normal(0, 1e-6, face.points.shape)
+    moved = entry(*entry.views(replace(face, points=face.points + steps)))
+    told = sum(
+        slope * steps[axis, row, side].reshape(-1)
+        for (axis, row, side), slope in value.slopes.items()
+    )
+    np.testing.assert_allclose(moved - value.value, told, rtol=1e-4, atol=1e-10)
+
+
+def test_a_function_with_a_bend_is_refused() -> None:
+    x = Slopes(np.array([-1.0]), {"x": 1.0})
+    for bend in (np.abs, np.sign):
+        with pytest.raises(TypeError):
+            bend(x)
+    with pytest.raises(TypeError):
+        np.maximum(x, 0)
+
+
+def test_constants_have_no_slope_and_a_variable_used_twice_has_both() -> None:
+    x = Slopes(np.array([3.0]), {"x": 1.0})
+    assert (2 * x + 5).slopes == {"x": 2.0}
+    assert (x * x / 2 - x).slopes["x"] == pytest.approx(3 - 1)
+    assert (-x).slopes == {"x": -1.0}
+    assert (0 * x).slopes == {"x": 0.0}
+
+
+# Against copies
+
+
+@pytest.mark.parametrize("scale", [Scale(), Scale("canthi", 90.0), Scale("ruler", PX_PER_MM)])
+def test_lopsided_faces(scale: Scale) -> None:
+    assert_alike(read(crowd(3, 40)), scale)
+
+
+def test_errors_as_large_as_of_a_blurred_photo() -> None:
+    assert_alike(read(crowd(4, 40), mm=0.4), bound=0.05)
+
+
+def test_a_symmetric_face_is_not_surer_than_its_copies() -> None:
+    """Roots of squares have no slope at zero: there their change is that of copies, exactly."""
+    landmarks = read(double(photo(model())))
+    linear, copied = both_ways(landmarks)
+    for name, slopes, copies in zip(COLUMNS, linear, copied, strict=True):
+        if name.startswith("asymmetry_"):
+            assert copies[0] > 0.03
+            assert slopes[0] == pytest.approx(copies[0], rel=1e-6), name
+
+
+def test_closed_eyes_and_lips() -> None:
+    """Areas near zero are as unsure as their copies."""
+    points = model()
+    for upper, lower in (("upper_lid", "lower_lid"), ("upper_lip_inner", "lower_lip_inner")):
+        above = MEDIAPIPE_478.groups[upper], MEDIAPIPE_478.groups[lower]
+        for first, second in zip(*above, strict=True):
+            for side in SIDES:
+                points[number(first, side)] = points[number(second, side)]
+    assert_alike(read(photo(points)))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 0.5, 0.75, 1.0])
+def test_an_eye_that_stands_higher(share: float) -> None:
+    """From some degrees on the pupils count less in the level: the frame's change is that of copies."""
+    low, high = ASLANT_DEG
+    rise = np.tan(np.radians(low + share * (high - low))) * 62
+    moved = {(name, "right"): (0.0, rise) for name in MEDIAPIPE_478.groups["iris"]}
+    landmarks = read(photo(model(moved)))
+    assert abs(eye_higher(face_frame(landmarks))[0]) == pytest.approx(
+        low + share * (high - low), abs=0.1
+    )
+    assert_alike(landmarks)
+
+
+@pytest.mark.parametrize("lost", ["iris", "eye", "brow_upper_3", "menton", "inner_canthus"])
+def test_what_was_not_seen(lost: str) -> None:
+    landmarks = read(crowd(9, 3))
+    names = {
+        "iris": MEDIAPIPE_478.groups["iris"],
+        "eye": ("outer_canthus", "inner_canthus", *MEDIAPIPE_478.groups["iris"]),
+    }.get(lost, (lost,))
+    side = None if lost == "menton" else "right"
+    for name in names:
+        changeable(landmarks).points[1, number(name, side)] = np.nan
+    linear, copied = both_ways(landmarks)
+    np.testing.assert_array_equal(np.isnan(linear), np.isnan(copied))
+    assert_alike(landmarks)
+
+
+@other
+def test_other_schemes(scheme: Scheme) -> None:
+    landmarks = told_in(crowd(5, 6), scheme)
+    landmarks = read(landmarks)
+    linear, copied = both_ways(landmarks)
+    np.testing.assert_array_equal(np.isnan(linear), np.isnan(copied))
+    assert_alike(landmarks)
+
+
+# The mirror image's sums
+
+
+def test_sums_of_the_mirror_image_change_as_those_of_moved_points() -> None:
+    rng, regions, middle = np.random.default_rng(0), [(4, 1), (5, 0), (3, 2)], [4, 13, 14]
+    points, spread = rng.normal(0, 10, (2, 15, 2, 7)), rng.uniform(0.1, 1, (2, 15, 2, 7))
+    points[:, middle, 0] = points[:, middle, 1] * np.array([-1, 1])[:, None, None]
+    spread[:, middle, 0] = spread[:, middle, 1]
+    weights = rng.uniform(0, 1, (15, 3))
+    weights[2] = [0, 1, 0]
+    found = moved_mirror_sums(points, spread, weights, regions)
+    np.testing.assert_array_equal(found[:, :, 0], mirror_sums(points, regions))
+    found = found[:, :, 1:].reshape(5, 3, 2, 3, 2, 7)
+    for axis, kind, side in np.ndindex(2, 3, 2):
+        moved, error = points.copy(), weights[:, kind, None] * spread[axis, :, side]
+        moved[axis, :, side] += error
+        moved[axis, middle, 1 - side] += error[middle] * (-1, 1)[axis]
+        np.testing.assert_allclose(
+            found[:, :, axis, kind, side], mirror_sums(moved, regions), rtol=1e-9, atol=1e-9
+        )
