@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +13,7 @@ from ai_edge_litert.interpreter import Interpreter
 from asymmetry.core.quiet import quiet
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["load_network", "reading_threads", "run_network"]
+__all__ = ["LoadedNetwork", "load_network", "reading_threads", "run_network"]
 
 Floats = npt.NDArray[np.float32]
 
@@ -39,20 +42,33 @@ def _check_threads(threads: object) -> None:
         raise InvalidInputError(f"threads has to be a whole number from 1 on, not {threads!r}")
 
 
-def load_network(content: bytes, threads: int) -> Interpreter:
+@dataclass(eq=False)
+class LoadedNetwork:
+    """A network, ready to run: the numbers of its input and outputs, and how many inputs it takes at once."""
+
+    interpreter: Interpreter
+    into: int
+    outputs: Sequence[int]
+    rows: int
+
+
+def load_network(content: bytes, threads: int) -> LoadedNetwork:
     """A network of a .tflite file; `ValueError` if it is none."""
     with quiet():
         network = Interpreter(model_content=content, num_threads=threads)
         network.allocate_tensors()
-    return network
-
-
-def run_network(network: Interpreter, given: Floats) -> list[Floats]:
-    """A network's outputs for one input, whose first axis may be of any length."""
     into = network.get_input_details()[0]
-    if into["shape"][0] != len(given):
-        network.resize_tensor_input(into["index"], given.shape)
-        network.allocate_tensors()
-    network.set_tensor(into["index"], given)
-    network.invoke()
-    return [network.get_tensor(output["index"]) for output in network.get_output_details()]
+    outputs = [output["index"] for output in network.get_output_details()]
+    return LoadedNetwork(network, into["index"], outputs, int(into["shape"][0]))
+
+
+def run_network(network: LoadedNetwork, given: Floats) -> list[Floats]:
+    """A network's outputs for one input, whose first axis may be of any length."""
+    interpreter = network.interpreter
+    if network.rows != len(given):
+        interpreter.resize_tensor_input(network.into, given.shape)
+        interpreter.allocate_tensors()
+        network.rows = len(given)
+    interpreter.set_tensor(network.into, given)
+    interpreter.invoke()
+    return [interpreter.get_tensor(output) for output in network.outputs]
