@@ -117,6 +117,7 @@ def follow_series(series: History, skin: Skin, baseline: int | None = None) -> S
         bruises=follow_bruises(static["day"][rows], read, before),
         swellings=list_swelling_courses(skin.table),
         baseline=str(static["photo"][baseline]) if before is not None else "",
+        treatments=series.treatments,
         pictures=tuple(each.picture.rgb for each in shown if each.picture),
     )
 

@@ -44,6 +44,8 @@ def course(**known: object) -> BruiseCourse:
         "reach_mm": np.where(DEPTH > 2, 12.0, np.nan),
         "against": "baseline",
         "mask": mask,
+        "masks": (DEPTH > 2)[:, None, None] & mask,
+        "mm_per_cm": 10.0,
         "evidence": np.zeros((len(DAY), *shape), np.float32),
     }
     return BruiseCourse(**(usual | known))  # type: ignore[arg-type]

@@ -123,6 +123,8 @@ def test_rules_have_names_words_and_sources() -> None:
         "bruise that lasts",
         "bruise that grows",
         "bruise that spreads",
+        "bruise far from the site",
+        "swelling far from the site",
     ]
     assert all(rule.looks_for and rule.source for rule in RULES)
 

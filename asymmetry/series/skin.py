@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.notes import Note
 from asymmetry.core.records import Record
-from asymmetry.series.finding import Days, Finding
+from asymmetry.series.finding import Days, Finding, Kind
+from asymmetry.series.sites import FromSite, nearest_site
 from asymmetry.series.swelling import SwellingCourse
+from asymmetry.series.treatments import Treatment, sites_by
 
 if TYPE_CHECKING:
     from asymmetry.tissue.days import BruiseCourse
@@ -45,6 +48,8 @@ class SkinDays(Record):
     baseline : str
         Name of the photo without bruises that the others were compared with, the latest of before the
         treatment; empty where the sides were compared with each other.
+    treatments : tuple of Treatment
+        In order of time, with their sites.
     pictures : tuple of ndarray of uint8, d
         Both halves of the face, as of `asymmetry.tissue.picture.SkinPicture`.
     """
@@ -55,6 +60,7 @@ class SkinDays(Record):
     bruises: tuple[BruiseCourse, ...]
     swellings: tuple[SwellingCourse, ...] = ()
     baseline: str = ""
+    treatments: tuple[Treatment, ...] = ()
     pictures: tuple[npt.NDArray[np.uint8], ...] = field(default=(), repr=False)
 
     @property
@@ -62,6 +68,26 @@ class SkinDays(Record):
         """The bruises, then the swellings, as findings: against none."""
         bruises = [_tell_bruise(each, self) for each in self.told_bruises]
         return (*bruises, *(_tell_swelling(each, self) for each in self.swellings))
+
+    def site_of(self, course: BruiseCourse | SwellingCourse) -> FromSite | None:
+        """The nearest site of the latest treatment before a course began; None where none is known.
+
+        Parameters
+        ----------
+        course : BruiseCourse or SwellingCourse
+            Of this series. A swelling is taken to be anywhere in its region.
+        """
+        sites = sites_by(course.first_day, self.treatments).sites
+        if not sites:
+            return None
+        from asymmetry.tissue.atlas import REGIONS
+        from asymmetry.tissue.density import load_grid
+
+        grid = load_grid()
+        if isinstance(course, SwellingCourse):
+            region = grid.skin & (grid.region == REGIONS.index(course.region))
+            return nearest_site(sites, region[None], grid.place, course.side)
+        return nearest_site(sites, course.masks, grid.place, course.side, course.mm_per_cm)
 
     @property
     def told_bruises(self) -> tuple[BruiseCourse, ...]:
@@ -92,33 +118,103 @@ def is_bruise(course: BruiseCourse) -> bool | None:
 
 
 def _tell_bruise(course: BruiseCourse, skin: SkinDays) -> Finding:
-    worst = course.largest
-    area, latest = float(course.area_mm2[worst]), _latest(course)
-    now, on_latest = float(course.area_mm2[latest]), float(course.day[latest])
-    days = Days(
-        first=course.first_day,
-        worst=float(course.day[worst]),
-        last=course.last_day,
-        latest=on_latest,
-        gone=course.gone_by,
-    )
-    return Finding(
+    worst, latest = course.largest, _latest(course)
+    mirror = (Note("bruise_by_mirror"),) if course.against == "mirror" else ()
+    return _tell(
+        skin,
+        course,
         kind="bruise" if is_bruise(course) else "bruise or mark",
+        size=_Size(
+            measure=BRUISE,
+            unit="mm2",
+            worst=float(course.area_mm2[worst]),
+            now=float(course.area_mm2[latest]),
+            sd=float(course.area_sd_mm2[worst]),
+        ),
+        days=Days(
+            first=course.first_day,
+            worst=float(course.day[worst]),
+            last=course.last_day,
+            latest=float(course.day[latest]),
+            gone=course.gone_by,
+        ),
+        photos=(_names(skin.photos[worst]), _names(skin.photos[latest])),
+        notes=mirror,
+    )
+
+
+def _tell_swelling(course: SwellingCourse, skin: SkinDays) -> Finding:
+    worst = course.largest
+    return _tell(
+        skin,
+        course,
+        kind="swelling",
+        size=_Size(
+            measure=SWELLING,
+            unit="mm",
+            worst=float(course.value[worst]),
+            now=float(course.value[-1]),
+            sd=float(course.sd[worst]),
+        ),
+        days=Days(
+            first=course.first_day,
+            worst=float(course.day[worst]),
+            last=course.last_day,
+            latest=float(course.day[-1]),
+            gone=course.gone_by,
+        ),
+        photos=(course.photos[worst], course.photos[-1]),
+    )
+
+
+class _Size(NamedTuple):
+    """A course's size: on the worst day with its standard deviation, and now."""
+
+    measure: str
+    unit: str
+    worst: float
+    now: float
+    sd: float
+
+
+def _tell(
+    skin: SkinDays,
+    course: BruiseCourse | SwellingCourse,
+    *,
+    kind: Kind,
+    size: _Size,
+    days: Days,
+    photos: tuple[tuple[str, ...], tuple[str, ...]],
+    notes: tuple[Note, ...] = (),
+) -> Finding:
+    """A course as a finding, with its distance from the treated sites."""
+    return Finding(
+        kind=kind,
         part=course.region,
         side=course.side,
-        measure=BRUISE,
+        measure=size.measure,
         expression=skin.expression,
-        unit="mm2",
+        unit=size.unit,
         before=0.0,
-        worst=area,
-        now=now,
-        regained=1 - now / area,
-        error=_WITHIN * float(course.area_sd_mm2[worst]),
+        worst=size.worst,
+        now=size.now,
+        regained=min(1 - size.now / size.worst, 1.0),
+        error=_WITHIN * size.sd,
         noticeable=(),
         days=days,
-        photos=(_names(skin.baseline), _names(skin.photos[worst]), _names(skin.photos[latest])),
-        notes=(Note("bruise_by_mirror"),) if course.against == "mirror" else (),
+        photos=(_names(skin.baseline), *photos),
+        notes=(*notes, *_tell_sites(skin, course)),
     )
+
+
+def _tell_sites(skin: SkinDays, course: BruiseCourse | SwellingCourse) -> Iterator[Note]:
+    """How far from the treated sites it lies, and which of their words were not understood."""
+    near = skin.site_of(course)
+    if near is not None:
+        yield near.note
+    unknown = sites_by(course.first_day, skin.treatments).unknown
+    if unknown:
+        yield Note("sites_unknown", sites=unknown)
 
 
 def _latest(course: BruiseCourse) -> int:
@@ -128,32 +224,3 @@ def _latest(course: BruiseCourse) -> int:
 
 def _names(photo: str) -> tuple[str, ...]:
     return (photo,) if photo else ()
-
-
-def _tell_swelling(course: SwellingCourse, skin: SkinDays) -> Finding:
-    there = np.flatnonzero(course.there)
-    worst = int(there[np.argmax(course.value[there])])
-    most, now = float(course.value[worst]), float(course.value[-1])
-    days = Days(
-        first=float(course.day[there[0]]),
-        worst=float(course.day[worst]),
-        last=float(course.day[there[-1]]),
-        latest=float(course.day[-1]),
-        gone=course.gone_by,
-    )
-    return Finding(
-        kind="swelling",
-        part=course.region,
-        side=course.side,
-        measure=SWELLING,
-        expression=skin.expression,
-        unit="mm",
-        before=0.0,
-        worst=most,
-        now=now,
-        regained=min(1 - now / most, 1.0),
-        error=_WITHIN * float(course.sd[worst]),
-        noticeable=(),
-        days=days,
-        photos=(_names(skin.baseline), course.photos[worst], course.photos[-1]),
-    )

@@ -1,8 +1,9 @@
-"""Rules for bruises and swellings: those that last, those that still grow, and those that spread."""
+"""Rules for bruises and swellings: those that last, grow, spread, or lie far from the treated sites."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,14 +11,20 @@ from asymmetry.core.notes import Note
 from asymmetry.core.text import english_text
 from asymmetry.series.finding import Finding
 from asymmetry.series.rule import Found, Rule, Situation
+from asymmetry.series.sites import FromSite
 from asymmetry.series.skin import NO_SKIN
+from asymmetry.series.swelling import SwellingCourse
+
+if TYPE_CHECKING:
+    from asymmetry.tissue.days import BruiseCourse
 
 __all__ = ["SKIN_RULES"]
 
 #: Days since a swelling and a bruise were first seen after which each is told, and after which neither
 #: should grow.
 SWELLING_DAYS, BRUISE_DAYS, GROWING_DAYS = 7.0, 14.0, 3.0
-#: mm by which a bruise reaches further than on the day on which it was first seen.
+#: mm by which a bruise reaches further than on the day on which it was first seen, and by which a bruise or a
+#: swelling lies away from all treated sites.
 FAR_MM = 20.0
 
 
@@ -47,9 +54,8 @@ def _bruise_grows(situation: Situation) -> Found:
 def _swelling_grows(situation: Situation) -> Found:
     skin = situation.skin or NO_SKIN
     for course in skin.swellings:
-        first = float(course.day[course.there][0])
-        if course.has_grown(first + GROWING_DAYS):
-            most = int(np.argmax(np.where(course.there, course.value, -np.inf)))
+        if course.has_grown(course.first_day + GROWING_DAYS):
+            most = course.largest
             day = float(course.day[most])
             known = {"side": course.side, "region": course.region, "day": day}
             note = Note("swelling_grew", most=float(course.value[most]), **known)
@@ -59,12 +65,44 @@ def _swelling_grows(situation: Situation) -> Found:
 def _bruise_spreads(situation: Situation) -> Found:
     skin = situation.skin or NO_SKIN
     for course in skin.told_bruises:
-        first, far = int(np.flatnonzero(course.found)[0]), int(np.nanargmax(course.reach_mm))
-        reach, day = course.reach_mm, float(course.day[far])
+        site = skin.site_of(course)
+        reach = course.reach_mm if site is None else site.farthest_mm
+        first, far = int(np.flatnonzero(course.found)[0]), int(np.nanargmax(reach))
         if reach[far] - reach[first] > FAR_MM:
-            sizes = {"mm": float(reach[far]), "first": float(reach[first])}
-            note = Note("bruise_spread", side=course.side, region=course.region, day=day, **sizes)
-            yield note, day, (skin.photos[far],), ()
+            known = {"side": course.side, "region": course.region, "day": float(course.day[far])}
+            known |= {"mm": float(reach[far]), "first": float(reach[first])}
+            note = Note("bruise_spread", **known)
+            if site is not None:
+                note = Note("bruise_spread_site", site=site.site.note, **known)
+            yield note, float(course.day[far]), (skin.photos[far],), ()
+
+
+def _bruise_far(situation: Situation) -> Found:
+    skin = situation.skin or NO_SKIN
+    for course in skin.told_bruises:
+        site = skin.site_of(course)
+        if site is not None and site.mm > FAR_MM:
+            note = Note("bruise_far", **_far(course, site))
+            yield note, course.first_day, (skin.photos[course.largest],), ()
+
+
+def _swelling_far(situation: Situation) -> Found:
+    skin = situation.skin or NO_SKIN
+    for course in skin.swellings:
+        site = skin.site_of(course)
+        if site is not None and site.mm > FAR_MM:
+            note = Note("swelling_far", **_far(course, site))
+            yield note, course.first_day, course.photos[course.largest], ()
+
+
+def _far(course: BruiseCourse | SwellingCourse, site: FromSite) -> dict[str, Any]:
+    return {
+        "side": course.side,
+        "region": course.region,
+        "day": course.first_day,
+        "mm": site.mm,
+        "site": site.site.note,
+    }
 
 
 def _among(situation: Situation, kind: str, days: float) -> Iterator[Finding]:
@@ -91,4 +129,6 @@ SKIN_RULES = (
     _rule("bruise that lasts", _bruise_stays, days=BRUISE_DAYS),
     _rule("bruise that grows", _bruise_grows, days=GROWING_DAYS),
     _rule("bruise that spreads", _bruise_spreads, mm=FAR_MM),
+    _rule("bruise far from the site", _bruise_far, mm=FAR_MM),
+    _rule("swelling far from the site", _swelling_far, mm=FAR_MM),
 )

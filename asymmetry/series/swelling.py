@@ -54,9 +54,24 @@ class SwellingCourse:
         return np.asarray(self.value > np.maximum(_LIMIT * self.sd, LEAST_MM))
 
     @property
+    def first_day(self) -> float:
+        """The first day on which it is swollen."""
+        return float(self.day[self.there][0])
+
+    @property
+    def last_day(self) -> float:
+        """The last day on which it is swollen."""
+        return float(self.day[self.there][-1])
+
+    @property
+    def largest(self) -> int:
+        """Number of the day, of those on which it is swollen, on which it is most so."""
+        return int(np.argmax(np.where(self.there, self.value, -np.inf)))
+
+    @property
     def gone_by(self) -> float:
         """The first day after the last swollen one; NaN while it lasts."""
-        later = self.day[int(np.flatnonzero(self.there)[-1]) + 1 :]
+        later = self.day[self.day > self.last_day]
         return float(later[0]) if later.size else math.nan
 
     def has_grown(self, after: float) -> bool:

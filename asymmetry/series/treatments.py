@@ -16,6 +16,7 @@ from asymmetry.photos.dates import as_date
 from asymmetry.photos.headings import TREATMENT_COLUMNS
 from asymmetry.photos.listdates import DateOrder
 from asymmetry.photos.sheet import read_rows
+from asymmetry.series.sites import SiteText, read_sites
 
 __all__ = [
     "TREATMENTS",
@@ -25,6 +26,7 @@ __all__ = [
     "days_in_course",
     "load_treatments",
     "read_treatments",
+    "sites_by",
 ]
 
 #: The list that is read from a person's folder when it is there, with any suffix of a table.
@@ -40,7 +42,8 @@ class Treatment:
     day : datetime.date
         The day.
     product, dose, sites : str
-        The product, how much of it, and where: free text.
+        The product, how much of it, and where: free text. Places are recognised in it, see
+        `asymmetry.series.sites.read_sites`.
 
     Examples
     --------
@@ -131,6 +134,29 @@ def days_in_course(day: npt.ArrayLike, treatments: Sequence[Treatment]) -> npt.N
         later = (treatment.day - treatments[0].day).days
         counted = np.where(days >= later, days - later, counted)
     return counted
+
+
+def sites_by(day: float, treatments: Sequence[Treatment]) -> SiteText:
+    """The sites of the latest treatment up to a day; of several on one day, of all of them.
+
+    Parameters
+    ----------
+    day : float
+        Days since the first treatment.
+    treatments : sequence of Treatment
+        In order of time.
+
+    Examples
+    --------
+    >>> given = [
+    ...     Treatment.of("2026-03-09", sites="chin"),
+    ...     Treatment.of("2026-07-07", sites="cheek left"),
+    ... ]
+    >>> [each.name for each in sites_by(10, given).sites]
+    ['chin']
+    """
+    past = [each for each in treatments if (each.day - treatments[0].day).days <= day]
+    return read_sites("; ".join(each.sites for each in past if each.day == past[-1].day))
 
 
 def read_treatments(path: str | os.PathLike[str]) -> tuple[Treatment, ...]:

@@ -67,6 +67,10 @@ class BruiseCourse(Record):
         Compared with the other side, or with a photo without it.
     mask : ndarray of bool, shape (h, w)
         Its place, on the day on which it is largest.
+    masks : ndarray of bool, shape (d, h, w)
+        Its place on each day; nowhere on days on which it was not found.
+    mm_per_cm : float
+        Millimetres of this face per cm of the atlas.
     evidence : ndarray of float32, shape (d, h, w)
         How far each pixel of its side stands out on each day; 1 is where a bruise begins.
     """
@@ -83,6 +87,8 @@ class BruiseCourse(Record):
     reach_mm: FloatArray
     against: str
     mask: Mask = field(repr=False)
+    masks: Mask = field(repr=False)
+    mm_per_cm: float
     evidence: npt.NDArray[np.floating[Any]] = field(repr=False)
 
     @property
@@ -224,6 +230,8 @@ def _follow(
         reach_mm=np.array([_reach(each, _join(first)) for each in by_day]),
         against=against,
         mask=whole.mask,
+        masks=np.array([_place_of(each) for each in by_day]),
+        mm_per_cm=whole.mm_per_cm,
         evidence=evidence[:, SIDES.index(whole.side)],
     )
 
@@ -239,10 +247,9 @@ def _once_gone(by_day: Sequence[Sequence[Patch]], area: FloatArray) -> FloatArra
 def _join(patches: Sequence[Patch]) -> Patch:
     """Patches of one day as one: the place of all, in the region where most of it lies."""
     parts = np.sum([patch.parts for patch in patches], axis=0)
-    mask = np.any([patch.mask for patch in patches], axis=0)
     return replace(
         patches[0],
-        mask=mask,
+        mask=_place_of(patches),
         parts=parts,
         region=REGIONS[int(np.argmax(parts))],
         area_mm2=float(parts.sum()),
@@ -286,11 +293,16 @@ def _read_faint(followed: Followed, whole: Patch, against: str) -> _Reading:
     return _Reading(area, _FAINT * area, *known, followed.hue)
 
 
+def _place_of(patches: Sequence[Patch]) -> Mask:
+    """The pixels of any of the patches."""
+    nowhere = np.zeros(load_grid().skin.shape, bool)
+    return np.asarray(np.any([nowhere, *(patch.mask for patch in patches)], axis=0))
+
+
 def _reach(found: Sequence[Patch], first: Patch) -> float:
     """Distance of the farthest point from the middle of the first day's place, mm."""
     if not found:
         return math.nan
     place: npt.NDArray[Any] = load_grid().place * first.mm_per_cm
-    mask = np.any([patch.mask for patch in found], axis=0)
-    away = place[mask] - place[first.mask].mean(axis=0)
+    away = place[_place_of(found)] - place[first.mask].mean(axis=0)
     return float(np.hypot(away[:, 0], away[:, 1]).max())
