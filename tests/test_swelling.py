@@ -23,12 +23,15 @@ from asymmetry.tissue.picture import SkinPicture, draw_skin
 from asymmetry.tissue.swelling import (
     REGIONS,
     TABLE,
+    ZONES,
     Conditions,
     compare_conditions,
     error_of,
+    load_unmixing,
     measure_swelling,
     read_outwards,
     swelling_columns,
+    unmix,
 )
 from benchmarks.tune.seal import is_sealed
 
@@ -117,6 +120,48 @@ def test_a_known_swelling_is_read(
     assert true[own] > 0.4
     assert found.mm[own] == pytest.approx(true[own], rel=0.2)
     assert np.abs(found.mm[1 - own[0]]).max() < 0.1 * true[own] + 0.05
+
+
+@pytest.mark.parametrize("place", REGIONS)
+def test_a_swelling_is_not_read_in_other_regions_of_its_side(
+    sitter: Sitter, before: SkinPicture, place: str
+) -> None:
+    swollen = swell_face(sitter, Swelling(place, "right", 3.0))
+    now = picture_of(swollen.sitter)
+    found, true = measure_swelling(now, before), true_reading(swollen, now)
+    others = [number for number, name in enumerate(REGIONS) if name != place]
+    own = true[RIGHT, REGIONS.index(place)]
+    assert np.abs(found.mm[RIGHT, others] - true[RIGHT, others]).max() < 0.15 * own
+
+
+def test_shifts_out_and_in_by_chance_cancel() -> None:
+    seen = np.stack([followed_skin()] * 2)
+    noise = np.random.default_rng(SEED).normal(size=(*seen.shape, 2)).astype(np.float32)
+    rest = cv2.GaussianBlur(noise[RIGHT], (0, 0), 8) * 10
+    swollen = read_outwards(np.stack([rest, rest]), seen)
+    sunken = read_outwards(-np.stack([rest, rest]), seen)
+    assert np.allclose(swollen, -sunken, atol=1e-5)
+    assert np.abs(swollen).max() < 0.5 * np.abs(rest).max()
+
+
+def test_regions_come_out_of_zones_by_the_matrix() -> None:
+    known = load_unmixing()
+    true = np.array([[2.0, 0.3, 0.1], [0.0, 1.0, 0.0]])
+    zones = true * (1 - known.loss * 0.1) @ np.linalg.pinv(known.matrix).T
+    assert np.allclose(unmix(zones, 0.1), true)
+
+
+def test_a_zone_that_is_not_seen_widens_its_neighbours_errors() -> None:
+    zones = np.ones((2, len(ZONES)))
+    hidden = zones.copy()
+    hidden[RIGHT, ZONES.index("jaw")] = np.nan
+    alike = Conditions(0.0, 0.1, 0.1)
+    mm = unmix(hidden, 0.1)
+    assert np.isnan(mm[RIGHT]).tolist() == [name == "jaw" for name in REGIONS]
+    wide, usual = error_of(mm, alike, hidden), error_of(mm, alike, zones)
+    cheek = REGIONS.index("cheek")
+    assert wide[RIGHT, cheek] > usual[RIGHT, cheek]
+    assert wide[LEFT, cheek] == usual[LEFT, cheek]
 
 
 def test_a_swelling_that_went_down_is_negative(sitter: Sitter, before: SkinPicture) -> None:

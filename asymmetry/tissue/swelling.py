@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -29,14 +29,19 @@ from asymmetry.tissue.quiet import take_off_quiet
 __all__ = [
     "REGIONS",
     "TABLE",
+    "ZONES",
     "Conditions",
     "Swelling",
+    "Unmixing",
     "compare_conditions",
     "error_of",
+    "find_unlikeness",
+    "load_unmixing",
     "measure_swelling",
     "read_outwards",
     "swelling_columns",
     "turn_between",
+    "unmix",
     "without_reading",
 ]
 
@@ -46,16 +51,24 @@ FloatArray = npt.NDArray[np.floating[Any]]
 #: Regions in which known swellings are read well enough (docs/tables/swelling.md): not the upper lid, of
 #: which .6 is read, nor the lips.
 REGIONS = ("cheek", "jaw", "lower_lid")
-#: Errors, by ``python -m benchmarks.tune.swelling``.
+#: Places whose skin is read. A cheekbone and the cheek below it swell apart, and each pulls another
+#: neighbour along: that is taken out of the regions by `unmix`.
+ZONES = ("cheekbone", "cheek_below", "jaw", "lower_lid")
+#: The zones of each region, without which it can't be told.
+_OWN = {"cheek": ("cheekbone", "cheek_below"), "jaw": ("jaw",), "lower_lid": ("lower_lid",)}
+#: Errors and the unmixing matrix, by ``python -m benchmarks.tune.swelling``.
 TABLE = Path(__file__).with_name("swelling.toml")
-# A tenth of the region is moved farther than what is given; before, each region is smoothed over so much, mm:
-# a lid's swelling is 7 mm high, a cheek's several times that.
-_PERCENT, _SMOOTH_MM = 90.0, (3.0, 1.5, 1.5)
+# A tenth of a place is moved farther than what is given; before, it is smoothed over so much, mm: a lid's
+# swelling is 7 mm high, a cheek's several times that. The cheekbone ends at this height, cm.
+_PERCENT, _CHEEK_SMOOTH_MM, _SMOOTH_MM, _BONE_CM = 90.0, 3.0, 1.5, 0.2
+# A zone that is not seen may swell by so much, mm, of which neighbours would be off by their share.
+_UNSEEN_MM = 1.5
 # A region is judged where so much of it is seen; a pixel at half resolution, where half of it is.
 _LEAST_SEEN, _HALF = 0.6, 0.5
 # Photos are not compared whose heads are turned apart by more than this, degrees, or whose skins fit worse
-# than this, mm: the retakes that errors were made from reach 15 and 0.25, a smile beside a still face 0.7.
-_MOST_TURN, _MOST_MISFIT = 15.0, 0.5
+# than this, mm: of known swellings of tuning people beyond it, 0.7 was read. Retakes reach 15 and 0.3, and a
+# smile beside a still face 0.7.
+_MOST_TURN, _MOST_MISFIT = 15.0, 0.25
 
 
 @dataclass(frozen=True)
@@ -96,6 +109,24 @@ class Swelling:
     notes: tuple[Note, ...] = ()
 
 
+class Unmixing(NamedTuple):
+    """How regions come out of zones, measured on known swellings of tuning people.
+
+    A swelling's skirts are partly fitted by the face's quiet moves, so that neighbours read too low, and
+    skin that it pulls along reads too high. The matrix is the inverse of that.
+
+    Attributes
+    ----------
+    matrix : ndarray, shape (regions, zones)
+        From what zones read to what regions have.
+    loss : ndarray, shape (regions,)
+        Share of a swelling that is not followed, per mm of misfit.
+    """
+
+    matrix: FloatArray
+    loss: FloatArray
+
+
 def measure_swelling(
     picture: SkinPicture | None, baseline: SkinPicture | None, *, glasses: bool = False
 ) -> Swelling:
@@ -122,14 +153,15 @@ def measure_swelling(
     shift, seen = follow_skin(baseline, picture)
     rest, misfit = take_off_quiet(shift, seen)
     conditions = compare_conditions(turn_between(baseline, picture), rest, seen, misfit)
-    unlike = _too_unlike(conditions)
+    unlike = find_unlikeness(conditions)
     if unlike:
         return without_reading(unlike)
-    mm = read_outwards(rest, seen)
+    zones = read_outwards(rest, seen, ZONES)
     if glasses:
-        mm[:, REGIONS.index("lower_lid")] = np.nan
+        zones[:, ZONES.index("lower_lid")] = np.nan
+    mm = unmix(zones, misfit)
     notes = (Note("swelling_hidden"),) if np.isnan(mm).any() else ()
-    return Swelling(mm, error_of(mm, conditions), notes)
+    return Swelling(mm, error_of(mm, conditions, zones), notes)
 
 
 def without_reading(*notes: Note) -> Swelling:
@@ -149,8 +181,8 @@ def swelling_columns(swellings: Sequence[Swelling]) -> dict[str, FloatArray]:
     return columns
 
 
-def read_outwards(rest: FloatArray, seen: Mask) -> FloatArray:
-    """The shift outwards that a tenth of each region has or exceeds, mm, shape (2, regions).
+def read_outwards(rest: FloatArray, seen: Mask, places: Sequence[str] = REGIONS) -> FloatArray:
+    """The shift outwards that a tenth of each place has or exceeds, less the one inwards, mm.
 
     Parameters
     ----------
@@ -158,24 +190,51 @@ def read_outwards(rest: FloatArray, seen: Mask) -> FloatArray:
         Shifts of the skin, mm, of `take_off_quiet`.
     seen : ndarray of bool, shape (2, h, w)
         Pixels at which they are known.
+    places : sequence of str
+        Of the atlas's regions and `ZONES`.
 
     Returns
     -------
-    ndarray, shape (2, regions)
-        Negative where a tenth is moved inwards farther than any tenth is outwards: it stands back.
+    ndarray, shape (2, places)
+        Of skin that moved outwards alone, what a tenth of it has; of skin that moved inwards alone, the same,
+        negative. Where noise moves one part out and another in, both cancel. NaN where too little is seen.
     """
-    found = np.full((len(SIDES), len(REGIONS)), np.nan)
+    found = np.full((len(SIDES), len(places)), np.nan)
     for side in range(len(SIDES)):
         known = np.where(seen[side][..., None], rest[side], 0.0)
         outwards = _halve((known * _outwards()).sum(axis=-1))
         share = _halve(seen[side])
-        for number, region in enumerate(_regions()):
+        for number, (region, mm) in enumerate(_masks()[name] for name in places):
             where = region & (share > _HALF)
             if where.sum() >= _LEAST_SEEN * region.sum():
-                smooth = _smooth_within(outwards, share, _SMOOTH_MM[number])[where]
+                smooth = _smooth_within(outwards, share, mm)[where]
                 low, high = np.percentile(smooth, [100 - _PERCENT, _PERCENT])
-                found[side, number] = high if high >= -low else low
+                found[side, number] = max(high, 0.0) + min(low, 0.0)
     return found
+
+
+def unmix(zones: FloatArray, misfit_mm: float, how: Unmixing | None = None) -> FloatArray:
+    """Regions out of zones: the part of each reading that comes from a neighbour is taken out.
+
+    Parameters
+    ----------
+    zones : ndarray, shape (2, zones)
+        Readings of `ZONES`, mm.
+    misfit_mm : float
+        As in `Conditions`: where skins fit badly, less of a swelling is followed.
+    how : Unmixing, optional
+        Default: that of the table.
+
+    Returns
+    -------
+    ndarray, shape (2, regions)
+        NaN where a region's own zones are. Other zones that are not seen count as quiet.
+    """
+    by = load_unmixing() if how is None else how
+    mixed = np.nan_to_num(zones) @ by.matrix.T / (1 - by.loss * misfit_mm)
+    own = np.array([[zone in _OWN[region] for zone in ZONES] for region in REGIONS])
+    unseen = (np.isnan(zones)[..., None, :] & own).any(axis=-1)
+    return np.asarray(np.where(unseen, np.nan, mixed))
 
 
 def turn_between(before: SkinPicture, now: SkinPicture) -> float:
@@ -194,16 +253,39 @@ def compare_conditions(
     return Conditions(turn_deg, misfit_mm, mouth)
 
 
-def error_of(mm: FloatArray, conditions: Conditions) -> FloatArray:
-    """Standard deviations of readings (2, regions), mm, NaN where those are."""
+def error_of(mm: FloatArray, conditions: Conditions, zones: FloatArray | None = None) -> FloatArray:
+    """Standard deviations of readings (2, regions), mm, NaN where those are.
+
+    Besides what quiet photos scatter by, a share of each region's own swelling, and of those of its
+    neighbours on its side: what is left of them after `unmix`.
+
+    Parameters
+    ----------
+    mm : ndarray, shape (2, regions)
+        The readings.
+    conditions : Conditions
+        Differences of the two photos.
+    zones : ndarray, shape (2, zones), optional
+        The readings of the zones; one that is not seen adds the share in which it would be taken out.
+    """
     squares = np.square([1.0, *vars(conditions).values()])
-    quiet = np.array([np.square(_errors()[region]) @ squares for region in REGIONS])
-    response = np.array([_errors()["response"][number] for number in range(len(REGIONS))])
-    return np.asarray(np.sqrt(quiet + np.square(response * mm)))
+    quiet = np.array([np.square(_table()[region]) @ squares for region in REGIONS])
+    swollen = np.square(np.nan_to_num(mm)) @ np.square(_table()["response"]).T
+    unseen = np.zeros_like(mm)
+    if zones is not None:
+        hidden = np.isnan(zones) * _UNSEEN_MM**2
+        unseen = hidden @ np.square(load_unmixing().matrix).T
+    return np.where(np.isnan(mm), np.nan, np.sqrt(quiet + swollen + unseen))
 
 
-def _too_unlike(conditions: Conditions) -> Note | None:
-    """Why two photos are not compared, if they are too unlike."""
+def find_unlikeness(conditions: Conditions) -> Note | None:
+    """Why two photos are not compared, if they are too unlike.
+
+    Parameters
+    ----------
+    conditions : Conditions
+        Differences of the two photos.
+    """
     if not conditions.turn_deg <= _MOST_TURN:
         return Note("swelling_turned", degrees=conditions.turn_deg)
     if not conditions.misfit_mm <= _MOST_MISFIT:
@@ -212,17 +294,29 @@ def _too_unlike(conditions: Conditions) -> Note | None:
 
 
 @cache
-def _errors() -> Mapping[str, Any]:
-    """For each region the errors that conditions add: always, per degree, per mm of either misfit."""
+def _table() -> Mapping[str, Any]:
+    """Errors that conditions add to each region: always, per degree, per mm of either misfit; and more."""
     return tomllib.loads(TABLE.read_text(encoding="utf-8"))
 
 
 @cache
-def _regions() -> tuple[Mask, ...]:
-    """Masks of the regions at half resolution."""
-    labels = load_atlas().region[BELOW]
-    each = ((labels == ATLAS_REGIONS.index(name)) & followed_skin() for name in REGIONS)
-    return tuple(_halve(mask) > _HALF for mask in each)
+def load_unmixing() -> Unmixing:
+    """The unmixing of the table."""
+    return Unmixing(np.array(_table()["unmixing"]), np.array(_table()["loss"]))
+
+
+@cache
+def _masks() -> Mapping[str, tuple[Mask, float]]:
+    """Masks of the atlas's regions and of zones at half resolution, and how much each is smoothed, mm."""
+    atlas = load_atlas()
+    labels, above = atlas.region[BELOW], atlas.place[BELOW][..., 1] > _BONE_CM
+    skin = {name: (labels == i) & followed_skin() for i, name in enumerate(ATLAS_REGIONS)}
+    cheek = {"cheekbone": skin["cheek"] & above, "cheek_below": skin["cheek"] & ~above}
+    smooth = dict.fromkeys(("cheek", *cheek), _CHEEK_SMOOTH_MM)
+    return {
+        name: (_halve(mask) > _HALF, smooth.get(name, _SMOOTH_MM))
+        for name, mask in (skin | cheek).items()
+    }
 
 
 @cache

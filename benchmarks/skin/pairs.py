@@ -18,12 +18,14 @@ from asymmetry.tissue.picture import SkinPicture, draw_skin
 from asymmetry.tissue.swelling import REGIONS, read_outwards, turn_between
 from benchmarks.skin.swollen import Case, Visit
 
-__all__ = ["REGION_OF", "Pair", "compare_visits"]
+__all__ = ["REGION_OF", "TRIED", "Pair", "compare_visits"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
 #: The region in which each place swells; others are not measured.
 REGION_OF = {"cheek": "cheek", "malar": "cheek", "jaw": "jaw", "lower_lid": "lower_lid"}
+#: Places that swell and are read too badly for a column of their own, and the skin on which that was tried.
+TRIED = {"upper_lid": "upper_lid", "upper_lip": "perioral", "lower_lip": "perioral"}
 # Rows of a picture that a field is read at once.
 _ROWS = 96
 
@@ -44,6 +46,8 @@ class Pair:
         Angle between both heads.
     true_mm : ndarray, shape (2, regions)
         What would be read if the skin's shift in the plane of the face were known.
+    tried_mm : ndarray, shape (2, tried)
+        The same of the skin of `TRIED`.
     """
 
     name: str
@@ -52,6 +56,7 @@ class Pair:
     seen: npt.NDArray[np.bool_] = field(repr=False)
     turn_deg: float
     true_mm: FloatArray = field(repr=False)
+    tried_mm: FloatArray = field(repr=False)
 
     @property
     def swollen(self) -> tuple[int, int] | None:
@@ -72,26 +77,30 @@ def compare_visits(cases: Iterable[Case]) -> Iterator[Pair]:
             if picture is None or first is None or picture is first:
                 continue
             shift, seen = follow_skin(first, picture)
+            true = _truth(case, visit, picture)
             yield Pair(
                 name=case.name,
                 visit=visit,
                 shift=shift.astype(np.float16),
                 seen=seen,
                 turn_deg=turn_between(first, picture),
-                true_mm=_truth(case, visit, picture),
+                true_mm=true[:, : len(REGIONS)],
+                tried_mm=true[:, len(REGIONS) :],
             )
 
 
 def _truth(case: Case, visit: Visit, picture: SkinPicture) -> FloatArray:
+    """Of the regions, then of the skin that was tried."""
+    places = (*REGIONS, *TRIED.values())
     if visit.swelling is None:
-        return np.zeros((len(SIDES), len(REGIONS)))
+        return np.zeros((len(SIDES), len(places)))
     shift = swell_face(case.sitter, visit.swelling).shift
     halves = [
         from_half(_read(shift, from_half(plane[BELOW].astype(np.float64), side)), side)
         for plane, side in zip(picture.plane, SIDES, strict=True)
     ]
     everywhere = np.broadcast_to(followed_skin(), (len(SIDES), *followed_skin().shape))
-    return read_outwards(np.stack(halves) * picture.mm_per_cm, everywhere)
+    return read_outwards(np.stack(halves) * picture.mm_per_cm, everywhere, places)
 
 
 def _read(shift: Field, plane: FloatArray) -> FloatArray:

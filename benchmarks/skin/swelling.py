@@ -1,6 +1,6 @@
 """``python -m benchmarks.skin.swelling``: what is read of known swellings, and of people who did not swell.
 
-Writes ``docs/tables/swelling.md`` and ``docs/tables/swelling_quiet.md`` and brings ``docs/swelling.md`` up to
+Writes ``docs/tables/swelling*.md`` and brings ``docs/swelling.md`` up to
 date. The people are those that no number was made from; real photos of two women are beside them. Needs
 ``../shared/faces``. Takes a quarter of an hour on one core; photos are kept in ``.cache/swelling``.
 """
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.schemes import SIDES
 from asymmetry.extract import Extractor
 from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic.setting import SETTINGS
@@ -21,11 +22,11 @@ from benchmarks.fidelity import tables
 from benchmarks.fidelity.photos import SHARED
 from benchmarks.fidelity.tables import FOLDER, Row
 from benchmarks.retakes.people import choose_people
-from benchmarks.skin.pairs import REGION_OF, compare_visits
+from benchmarks.skin.pairs import REGION_OF, TRIED, Pair, compare_visits
 from benchmarks.skin.swollen import read_cases
 from benchmarks.tune.swelling import Reading, read_pairs
 
-__all__ = ["main", "quiet_rows", "real_rows", "swollen_rows"]
+__all__ = ["main", "quiet_rows", "real_rows", "swollen_rows", "tried_rows"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -57,7 +58,9 @@ def quiet_rows(readings: Sequence[Reading]) -> Iterator[Row]:
 
 def _quiet_cells(readings: Sequence[Reading], number: int) -> Iterator[str]:
     mm = np.array([each.mm[:, number] for each in readings]).ravel()
-    sd = np.array([error_of(each.mm, each.conditions)[:, number] for each in readings]).ravel()
+    sd = np.array(
+        [error_of(each.mm, each.conditions, each.zones)[:, number] for each in readings]
+    ).ravel()
     yield from _cells(mm, sd)
 
 
@@ -83,10 +86,10 @@ def _swollen_cells(readings: Sequence[Reading]) -> Iterator[str]:
     own = [each.pair.swollen or (0, 0) for each in readings]
     read = np.array([each.mm[at] for each, at in zip(readings, own, strict=True)])
     true = np.array([each.pair.true_mm[at] for each, at in zip(readings, own, strict=True)])
-    errors = (error_of(each.mm, each.conditions) for each in readings)
+    errors = (error_of(each.mm, each.conditions, each.zones) for each in readings)
     sd = np.array([each[at] for each, at in zip(errors, own, strict=True)])
     off = read - true
-    yield str(len(readings))
+    yield f"{np.isfinite(read).sum()} of {len(read)}"
     yield f"{np.nanmin(true):.1f} to {np.nanmax(true):.1f}"
     yield f"{_slope(true, read):.2f}"
     yield f"{np.sqrt(np.nanmean(off**2)):.2f}"
@@ -94,15 +97,17 @@ def _swollen_cells(readings: Sequence[Reading]) -> Iterator[str]:
     yield f"{np.mean(np.abs(off[known]) <= _LIMIT * sd[known]):.0%}"
     for side in range(2):
         shares = [*_cross_talk(readings, own, true, side)]
-        yield f"{max(shares, key=abs):+.2f}" if shares else ""
+        most, error = max(shares, key=lambda share: abs(share[0]))
+        yield f"{most:+.2f} ± {error:.2f}"
 
 
 def _cross_talk(
     readings: Sequence[Reading], own: Sequence[tuple[int, int]], true: FloatArray, side: int
-) -> Iterator[float]:
-    """Shares of a swelling that are read in other regions of its side (0), or in those of the other side (1).
+) -> Iterator[tuple[float, float]]:
+    """Shares of a swelling that are read in other regions of its side (0) or of the other one (1).
 
-    A region that the swelling itself reaches, by more than `REACHED` of it, is none of them.
+    Each with its standard error. A region that the swelling itself reaches, by more than `REACHED` of it, is
+    none of them.
     """
     for number in range(len(REGIONS)):
         at = [(abs(mine - side), number) for mine, _ in own]
@@ -112,7 +117,37 @@ def _cross_talk(
         if np.median(np.abs(there) / true) > REACHED:
             continue
         read = np.array([each.mm[where] for each, where in zip(readings, at, strict=True)])
-        yield _slope(true, read - there)
+        slope = _slope(true, read - there)
+        off = read - there - slope * true
+        known = np.isfinite(off)
+        spread = np.sqrt(np.square(off[known]).sum() / max(known.sum() - 1, 1))
+        yield slope, float(spread / np.sqrt(np.square(true[known]).sum()))
+
+
+def tried_rows(readings: Sequence[Reading]) -> Iterator[Row]:
+    """What is read of swellings that have no column."""
+    yield ["swelling", "setting", "photos", "true, mm", "gain", "RMSE, mm", "quiet SD, mm"]
+    for number, place in enumerate(TRIED):
+        for setting in SETTINGS:
+            some = [each for each in readings if each.pair.visit.setting == setting]
+            swollen = [(each, each.pair.visit.swelling) for each in some]
+            own = [
+                (each, SIDES.index(what.side))
+                for each, what in swollen
+                if what and what.place == place
+            ]
+            true = np.array([each.pair.tried_mm[side, number] for each, side in own])
+            read = np.array([each.tried[side, number] for each, side in own])
+            quiet = np.array([each.tried[:, number] for each, what in swollen if what is None])
+            yield [
+                place,
+                setting,
+                f"{np.isfinite(read).sum()} of {len(own)}",
+                f"{np.nanmin(true):.1f} to {np.nanmax(true):.1f}",
+                f"{_slope(true, read):.2f}",
+                f"{np.sqrt(np.nanmean((read - true) ** 2)):.2f}",
+                f"{np.sqrt(np.nanmean(quiet**2)):.2f}",
+            ]
 
 
 def _slope(true: FloatArray, read: FloatArray) -> float:
@@ -154,12 +189,17 @@ def _cells(read: FloatArray, error: FloatArray) -> Iterator[str]:
 
 def main() -> None:
     """Make the tables and the page that shows them."""
-    pairs = list(compare_visits(read_cases(choose_people(tuning=False))))
+    write_tables(list(compare_visits(read_cases(choose_people(tuning=False)))))
+
+
+def write_tables(pairs: Sequence[Pair]) -> None:
+    """Make them of what was photographed."""
     readings = read_pairs(pairs)
     who = f"{COMMAND}: {len({pair.name for pair in pairs})} reporting people,"
     made = {
         "swelling": (f"{who} known swellings of 1 to 4 mm.", list(swollen_rows(readings))),
         "swelling_quiet": (f"{who} no swelling.", list(quiet_rows(readings))),
+        "swelling_tried": (f"{who} places without a column.", list(tried_rows(readings))),
         "swelling_real": (f"{COMMAND}: photos of two women.", list(real_rows())),
     }
     for name, (how, rows) in made.items():

@@ -10,8 +10,8 @@ are read. From the swollen ones comes the share that readings of true swellings 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import nnls
 
+from asymmetry.synthetic.setting import SETTINGS
 from asymmetry.tissue.quiet import (
     EVEN,
     MODES,
@@ -31,16 +32,20 @@ from asymmetry.tissue.quiet import (
 from asymmetry.tissue.swelling import (
     REGIONS,
     TABLE,
+    ZONES,
     Conditions,
+    Unmixing,
     compare_conditions,
+    find_unlikeness,
     read_outwards,
+    unmix,
 )
 from benchmarks.retakes.people import choose_people
-from benchmarks.skin.pairs import Pair, compare_visits
+from benchmarks.skin.pairs import TRIED, Pair, compare_visits
 from benchmarks.skin.swollen import SEED, read_cases
 from benchmarks.tune.seal import sealed
 
-__all__ = ["Reading", "find_errors", "find_fields", "main", "read_pairs"]
+__all__ = ["Reading", "find_errors", "find_fields", "find_unmixing", "main", "read_pairs"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
@@ -50,12 +55,14 @@ ODD = 6
 FARTHEST = 3.0
 #: Parts of the people; each is read with fields that the others made.
 FOLDS = 4
-#: Quiet readings lie within two standard deviations in this share.
+#: Quiet readings of each setting lie within two standard deviations in this share.
 WITHIN = 0.95
+#: Sets of people that are drawn for the bound.
+DRAWS = 500
 #: No standard deviation is smaller, mm: no photo from the same camera and light tells less.
 LEAST_MM = 0.05
-#: Readings of true swellings are taken to be off by this share at least: people and places differ from ours.
-LEAST_RESPONSE = 0.1
+#: Weight of readings of places that did not swell, beside those of the swollen side of a face.
+QUIET_WEIGHT = 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +70,9 @@ class Reading:
     """What was read of one pair, and what its photos differ in."""
 
     pair: Pair = field(repr=False)
+    zones: FloatArray
     mm: FloatArray
+    tried: FloatArray
     conditions: Conditions
 
 
@@ -87,60 +96,170 @@ def _components(fields: FloatArray, number: int) -> FloatArray:
     return np.asarray(scaled.reshape(-1, *fields.shape[1:]), dtype=np.float16)
 
 
-def read_pairs(pairs: Sequence[Pair], fields: FloatArray | None = None) -> list[Reading]:
-    """Read pairs, by default with the fields that are installed."""
+def read_pairs(
+    pairs: Sequence[Pair], fields: FloatArray | None = None, how: Unmixing | None = None
+) -> list[Reading]:
+    """Read pairs, by default with the fields and the unmixing that are installed."""
     basis = None if fields is None else join_fields(fields)
     found = []
     for pair in pairs:
         rest, misfit = take_off_quiet(pair.shift.astype(np.float32), pair.seen, basis)
         conditions = compare_conditions(pair.turn_deg, rest, pair.seen, misfit)
-        found.append(Reading(pair, read_outwards(rest, pair.seen), conditions))
+        every = read_outwards(rest, pair.seen, (*ZONES, *TRIED.values()))
+        if find_unlikeness(conditions) is not None:
+            every = np.full_like(every, np.nan)
+        zones, tried = np.split(every, [len(ZONES)], axis=1)
+        found.append(Reading(pair, zones, unmix(zones, misfit, how), tried, conditions))
     return found
 
 
-def read_apart(pairs: Sequence[Pair]) -> list[Reading]:
-    """Read each person with fields that other people made."""
+def read_apart(pairs: Sequence[Pair]) -> tuple[list[Reading], Unmixing]:
+    """Read each person with fields and an unmixing that other people made; and the unmixing of all."""
     names = sorted({pair.name for pair in pairs})
-    found = []
-    for part in range(FOLDS):
-        own = set(names[part::FOLDS])
+    parts = [set(names[part::FOLDS]) for part in range(FOLDS)]
+    found: list[Reading] = []
+    for own in parts:
         fields = find_fields([p for p in pairs if p.name not in own and not p.visit.swelling])
         found += read_pairs([p for p in pairs if p.name in own], fields)
+    made: list[Reading] = []
+    for own in parts:
+        how = find_unmixing([each for each in found if each.pair.name not in own])
+        made += [_unmix(each, how) for each in found if each.pair.name in own]
+    return made, find_unmixing(found)
+
+
+def _unmix(reading: Reading, how: Unmixing) -> Reading:
+    return replace(reading, mm=unmix(reading.zones, reading.conditions.misfit_mm, how))
+
+
+def find_unmixing(readings: Sequence[Reading]) -> Unmixing:
+    """From what zones read to what regions truly have, by least squares, and the loss with misfit.
+
+    Noise in the readings makes such a fit read too little, so each region is brought to a gain of 1 on its
+    own swellings, each setting counting alike.
+    """
+    none = np.zeros(len(REGIONS))
+    loss = _find_loss(readings, Unmixing(_fit_matrix(readings, none), none))
+    how = Unmixing(_fit_matrix(readings, loss), loss)
+    return Unmixing(how.matrix / _gains(readings, how)[:, None], loss)
+
+
+def _fit_matrix(readings: Sequence[Reading], loss: FloatArray) -> FloatArray:
+    system = np.zeros((len(ZONES), len(ZONES)))
+    sums = np.zeros((len(ZONES), len(REGIONS)))
+    for each in readings:
+        left = 1 - loss * each.conditions.misfit_mm
+        for side, zones in enumerate(each.zones):
+            swollen = each.pair.swollen is not None and each.pair.swollen[0] == side
+            weight = 1.0 if swollen else QUIET_WEIGHT**2
+            if np.isfinite(zones).all():
+                system += weight * np.outer(zones, zones)
+                sums += weight * np.outer(zones, left * each.pair.true_mm[side])
+    return np.asarray(np.linalg.solve(system, sums).T)
+
+
+def _find_loss(readings: Sequence[Reading], how: Unmixing) -> FloatArray:
+    """Share of each region's own swellings that is not read, per mm of misfit; never below 0."""
+    loss = []
+    for region in range(len(REGIONS)):
+        true, read, misfit = np.array([row[:3] for row in _own(readings, region, how)]).T
+        terms, *_ = np.linalg.lstsq(np.stack([true, true * misfit], axis=1), read, rcond=None)
+        loss.append(max(-terms[1] / terms[0], 0.0))
+    return np.array(loss)
+
+
+def _gains(readings: Sequence[Reading], how: Unmixing) -> FloatArray:
+    """Of each region the slope of its readings over its own swellings: the mean of the settings."""
+    gains = []
+    for region in range(len(REGIONS)):
+        rows = list(_own(readings, region, how))
+        settings = [np.array([row[:2] for row in rows if row[3] == one]) for one in SETTINGS]
+        gains.append([(each[:, 0] @ each[:, 1]) / (each[:, 0] @ each[:, 0]) for each in settings])
+    return np.mean(gains, axis=1)
+
+
+def _own(
+    readings: Sequence[Reading], region: int, how: Unmixing
+) -> list[tuple[float, float, float, str]]:
+    """Truth, reading, misfit and setting of a region's own swellings."""
+    found = []
+    for each in readings:
+        own, misfit = each.pair.swollen, each.conditions.misfit_mm
+        if own is not None and own[1] == region:
+            read = float(unmix(each.zones, misfit, how)[own])
+            if np.isfinite(read):
+                true = float(each.pair.true_mm[own])
+                found.append((true, read, misfit, each.pair.visit.setting))
     return found
 
 
 def find_errors(readings: Sequence[Reading]) -> dict[str, list[float]]:
-    """What each condition adds to the standard deviation of a region, and the share by region."""
+    """What each condition adds to the standard deviation of a region."""
     quiet = [each for each in readings if not each.pair.visit.swelling]
     squares = np.square([[1.0, *vars(each.conditions).values()] for each in quiet])
-    errors, shares = {}, []
+    errors = {}
     for number, region in enumerate(REGIONS):
         read = np.array([each.mm[:, number] for each in quiet])
         known = np.isfinite(read).all(axis=1)
         terms, _ = nnls(squares[known], np.square(read[known]).mean(axis=1))
         terms[0] = max(terms[0], LEAST_MM**2)
-        sd = np.sqrt(squares[known] @ terms)
-        wider = float(np.quantile(np.abs(read[known]) / sd[:, None], WITHIN)) / 2
+        off = np.abs(read[known]) / np.sqrt(squares[known] @ terms)[:, None]
+        whose = [(each.pair.name, each.pair.visit.setting) for each in quiet]
+        some = [pair for pair, is_known in zip(whose, known, strict=True) if is_known]
+        wider = max(_reach(off, some, setting) for setting in SETTINGS) / 2
         errors[region] = list(np.sqrt(terms) * max(wider, 1.0))
-        shares.append(_response(readings, number, np.array(errors[region])))
-    return errors | {"response": shares}
+    return errors
 
 
-def _response(readings: Sequence[Reading], number: int, terms: FloatArray) -> float:
-    """Share of the truth that readings of swellings are off by, beyond what quiet ones scatter by."""
-    beyond, truth = 0.0, 0.0
+def _reach(off: FloatArray, whose: Sequence[tuple[str, str]], setting: str) -> float:
+    """Standard deviations that hold `WITHIN` of one setting's readings, also of other people."""
+    of_people: dict[str, list[FloatArray]] = {}
+    for row, (name, where) in zip(off, whose, strict=True):
+        if where == setting:
+            of_people.setdefault(name, []).append(row)
+    return _bound([np.concatenate(rows) for rows in of_people.values()])
+
+
+def _bound(people: Sequence[FloatArray]) -> float:
+    """Upper bound of the quantile `WITHIN` of people's values.
+
+    What is read of one person errs alike, so people are drawn again and again.
+    """
+    rng = np.random.default_rng(SEED)
+    drawn = []
+    for _ in range(DRAWS):
+        chosen = rng.integers(len(people), size=len(people))
+        values = np.concatenate([people[number] for number in chosen])
+        drawn.append(np.quantile(values, WITHIN))
+    return float(np.quantile(drawn, WITHIN))
+
+
+def find_response(readings: Sequence[Reading], errors: Mapping[str, Sequence[float]]) -> FloatArray:
+    """Share of a swelling (columns) by which readings of each region of its side (rows) are off.
+
+    Of its own region all of it, of others beyond what quiet readings scatter by.
+    """
+    off, truth = np.zeros((2, len(REGIONS), len(REGIONS)))
     for each in readings:
-        if each.pair.swollen is None or each.pair.swollen[1] != number:
+        if each.pair.swollen is None:
             continue
-        read, true = each.mm[each.pair.swollen], each.pair.true_mm[each.pair.swollen]
-        if np.isfinite(read):
-            conditions = np.array([1.0, *vars(each.conditions).values()])
-            beyond += (read - true) ** 2 - float(np.square(terms * conditions).sum())
-            truth += true**2
-    return max(float(np.sqrt(max(beyond, 0.0) / truth)), LEAST_RESPONSE)
+        side, own = each.pair.swollen
+        conditions = np.array([1.0, *vars(each.conditions).values()])
+        quiet = np.array([np.square(errors[region] * conditions).sum() for region in REGIONS])
+        quiet[own] = 0.0
+        beyond = np.square(each.mm[side] - each.pair.true_mm[side]) - quiet
+        known = np.isfinite(beyond)
+        off[known, own] += beyond[known]
+        truth[known, own] += each.pair.true_mm[side, own] ** 2
+    return np.asarray(np.sqrt(np.maximum(off, 0.0) / truth))
 
 
-def written(errors: dict[str, list[float]], names: Sequence[str]) -> str:
+def written(
+    errors: Mapping[str, Sequence[float]],
+    response: FloatArray,
+    how: Unmixing,
+    names: Sequence[str],
+) -> str:
     """The text of the table."""
     people = hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()
     lines = [
@@ -148,26 +267,44 @@ def written(errors: dict[str, list[float]], names: Sequence[str]) -> str:
         "# python -m benchmarks.tune.swelling, from retakes of tuning people.",
         "# Of each region: mm always, per degree that the head is turned, per mm of misfit of all skin,",
         "# per mm of misfit around the mouth. Two standard deviations hold 95 % of quiet readings.",
-        "# response: the share of a reading of each region by which true swellings are off.",
+        "# response: the share of a swelling (columns: regions) by which each region (rows) is off.",
+        "# unmixing: regions (rows) out of what the zones read (columns: "
+        + ", ".join(ZONES)
+        + ").",
+        "# loss: share of a swelling of each region that is not followed, per mm of misfit.",
         f'made = "{datetime.now(UTC).date()}"',
         f"seed = {SEED}",
         f"people = {len(set(names))}",
         f'people_sha256 = "{people}"',
         f'fields_sha256 = "{hashlib.sha256(MODES.read_bytes()).hexdigest()}"',
     ]
-    lines += [f"{name} = [{', '.join(f'{v:.3g}' for v in each)}]" for name, each in errors.items()]
+    lines += [f"{name} = {_list(each)}" for name, each in errors.items()]
+    lines += [
+        f"{name} = [{', '.join(map(_list, rows))}]"
+        for name, rows in (("response", response), ("unmixing", how.matrix))
+    ]
+    lines.append(f"loss = {_list(how.loss)}")
     return sealed("\n".join(lines) + "\n")
+
+
+def _list(values: Iterable[float]) -> str:
+    return f"[{', '.join(f'{each:.3g}' for each in values)}]"
+
+
+def make_tables(pairs: Sequence[Pair]) -> None:
+    """Make the tables of what was photographed."""
+    readings, how = read_apart(pairs)
+    errors = find_errors(readings)
+    np.save(MODES, find_fields([pair for pair in pairs if not pair.visit.swelling]))
+    response = find_response(readings, errors)
+    text = written(errors, response, how, sorted({pair.name for pair in pairs}))
+    TABLE.write_text(text, encoding="utf-8")
+    print(text)
 
 
 def main() -> None:
     """Make the tables."""
-    pairs = list(compare_visits(read_cases(choose_people(tuning=True))))
-    errors = find_errors(read_apart(pairs))
-    fields = find_fields([pair for pair in pairs if not pair.visit.swelling])
-    np.save(MODES, fields)
-    text = written(errors, sorted({pair.name for pair in pairs}))
-    TABLE.write_text(text, encoding="utf-8")
-    print(text)
+    make_tables(list(compare_visits(read_cases(choose_people(tuning=True)))))
 
 
 if __name__ == "__main__":
