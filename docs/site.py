@@ -45,7 +45,7 @@ CONTENTS = {
         "hospital",
     ),
     "Your own parts": ("own-models", "contributing"),
-    "What is measured": ("metrics", "accuracy", "change", "speed", "skin", "swelling"),
+    "What is measured": ("metrics", "accuracy", "limits", "change", "speed", "skin", "swelling"),
     "About": (
         "glossary",
         "comparison",

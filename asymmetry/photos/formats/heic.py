@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import BinaryIO
 
 from PIL import ImageFile
 
 from asymmetry.core.notes import Note
 from asymmetry.errors import UnreadablePhotoError
-from asymmetry.photos.formats.pillow import PillowPhoto, brands_of
+from asymmetry.photos.formats.endings import is_heic_used_up
+from asymmetry.photos.formats.pillow import CodedPhoto, brands_of
 
 __all__ = ["HEIC", "HeicReader"]
 
@@ -18,6 +20,21 @@ _BRANDS = frozenset(
     (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1")
 )
 _AVIF = frozenset((b"avif", b"avis"))
+
+
+class HeicPhoto(CodedPhoto):
+    """One HEIC that pillow-heif has opened."""
+
+    def is_used_up(self, data: bytes) -> bool:
+        """Whether the pixels took all the data."""
+        return is_heic_used_up(data, _decode)
+
+
+def _decode(data: bytes) -> bytes:
+    from pillow_heif import HeifImageFile
+
+    plugin: Callable[[BinaryIO], ImageFile.ImageFile] = HeifImageFile
+    return plugin(BytesIO(data)).tobytes()
 
 
 class HeicReader:
@@ -30,7 +47,7 @@ class HeicReader:
         brands = brands_of(head)
         return bool(brands & _BRANDS) and not brands & _AVIF
 
-    def open(self, stream: BinaryIO, name: str) -> PillowPhoto:
+    def open(self, stream: BinaryIO, name: str) -> HeicPhoto:
         """Read the header of a file.
 
         Raises
@@ -45,7 +62,7 @@ class HeicReader:
                 name, Note("extra_needed", format="HEIC", extra="heic")
             ) from error
         plugin: Callable[[BinaryIO], ImageFile.ImageFile] = HeifImageFile
-        return PillowPhoto(plugin(stream), name)
+        return HeicPhoto(plugin(stream), name)
 
 
 HEIC = HeicReader()

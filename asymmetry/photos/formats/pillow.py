@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import BinaryIO
 
 import numpy as np
@@ -23,9 +24,10 @@ from PIL import (
 
 from asymmetry.core.notes import Note
 from asymmetry.errors import UnreadablePhotoError
+from asymmetry.photos.formats.endings import ENDS_EARLY, is_webp_used_up
 from asymmetry.photos.pixels import decode_loaded, read_exif
 
-__all__ = ["PILLOW_READERS", "PillowPhoto", "PillowReader", "brands_of"]
+__all__ = ["PILLOW_READERS", "CodedPhoto", "PillowPhoto", "PillowReader", "brands_of"]
 
 _REDUCED_COPY = (
     1  # TIFF 6.0, NewSubfileType, bit 0: the preview of something else, as in camera raw files
@@ -71,6 +73,51 @@ class PillowPhoto:
             )
             image.im = Image.new(image.mode, stored).im
         return decode_loaded(image, self._name), 1
+
+
+class CodedPhoto(PillowPhoto):
+    """One photo whose decoder does not tell of damage.
+
+    Attributes
+    ----------
+    complaint : str
+        As in `JpegPhoto`.
+    """
+
+    def __init__(self, image: ImageFile.ImageFile, name: str) -> None:
+        super().__init__(image, name)
+        self.complaint = ""
+
+    def decode(self, least_side: int | None) -> tuple[NDArray[np.uint8], int]:
+        """All pixels as RGB, as they are stored; then whether they took all the data."""
+        data = self.read_data()
+        pixels = super().decode(least_side)
+        if not self.is_used_up(data):
+            self.complaint = ENDS_EARLY
+        return pixels
+
+    def read_data(self) -> bytes:
+        """The whole file."""
+        stream = self._image.fp
+        if stream is None:
+            return b""
+        start = stream.tell()
+        stream.seek(0)
+        data: bytes = stream.read()
+        stream.seek(start)
+        return data
+
+    def is_used_up(self, data: bytes) -> bool:
+        """Whether the pixels took all the data."""
+        raise NotImplementedError
+
+
+class WebPPhoto(CodedPhoto):
+    """One WebP that Pillow has opened."""
+
+    def is_used_up(self, data: bytes) -> bool:
+        """Whether the pixels took all the data."""
+        return is_webp_used_up(data, lambda cut: _WEBP(BytesIO(cut)).load())
 
 
 class BmpPhoto(PillowPhoto):
@@ -161,7 +208,7 @@ _TIFF, _BMP, _GIF = (
 
 PILLOW_READERS = (
     PillowReader("PNG", (".png",), rb"\x89PNG\r\n\x1a\n", _PNG),
-    PillowReader("WebP", (".webp",), rb"RIFF.{4}WEBP", _WEBP),
+    PillowReader("WebP", (".webp",), rb"RIFF.{4}WEBP", _WEBP, WebPPhoto),
     PillowReader("TIFF", (".tif", ".tiff"), rb"II[*+]\0|MM\0[*+]", _TIFF),
     PillowReader("BMP", (".bmp",), rb"BM", _BMP, BmpPhoto),
     PillowReader("GIF", (".gif",), rb"GIF8[79]a", _GIF),
