@@ -30,14 +30,14 @@ SLOW_MODULES = frozenset(
     """
     test_archive test_archive_again test_archive_damaged test_archive_interrupted test_archive_ray
     test_archive_read test_cli test_clips test_compare test_damaged test_docs test_endings
-    test_examples test_expressions test_extractor test_fidelity test_fuzz test_glasses test_golden
-    test_hidden test_lasting test_models test_movement_noise test_movement_truth
-    test_photo_refused test_photos_of_people test_privacy test_provenance test_pupils test_quality
-    test_reduced test_report test_report_files test_report_kinds test_report_pictures
-    test_report_sizes test_series_kept test_site test_skin_days test_spread test_swelling
-    test_synthetic test_synthetic_demo test_threads test_turned test_typing test_ways test_web_api
-    test_web_attacks test_web_contract test_web_crash test_web_page test_web_service
-    test_web_views test_web_workers
+    test_endings_of_data test_examples test_expressions test_extractor test_fidelity test_fuzz
+    test_glasses test_golden test_hidden test_lasting test_models test_movement_noise
+    test_movement_truth test_photo_refused test_photos_of_people test_privacy test_provenance
+    test_pupils test_quality test_reduced test_report test_report_files test_report_kinds
+    test_report_pictures test_report_sizes test_secrets test_series_kept test_site test_skin_days
+    test_spread test_swelling test_synthetic test_synthetic_demo test_threads test_turned
+    test_typing test_ways test_web_api test_web_attacks test_web_contract test_web_crash
+    test_web_page test_web_service test_web_views test_web_workers
     """.split()
 )
 #: So does each test with one of these fixtures: real photos.

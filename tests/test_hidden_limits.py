@@ -19,6 +19,7 @@ from asymmetry.extract.judge.hidden import (
     has_strands,
     is_blotted_out,
     is_unlike,
+    plainness,
     steepness,
 )
 from asymmetry.extract.judge.limits import JudgeSettings
@@ -143,6 +144,19 @@ def test_a_brow_in_the_dark_lies_under_hair(points: Array, share: float, covered
     for end, level in ((1.0, 0.9), (0.9, share), (0.5, 0.08)):
         grey[int(top) : round(top + end * (bottom - top))] = level * SKIN
     assert lost(view(points, grey), "brow_upper_3") == covered
+
+
+@pytest.mark.parametrize("colour", [0.4, 1.0, 1.5])
+@pytest.mark.parametrize(("share", "covered"), [(0.35, False), (0.6, True)])
+def test_a_brow_of_one_brightness_lies_under_a_plaster(
+    points: Array, share: float, covered: bool, colour: float
+) -> None:
+    """The plaster covers a share of the brow's box; elsewhere the brightness goes on changing."""
+    brow = at(points, *BROW.heights)[:, 1]
+    top, bottom = brow.min() - 0.8 * PX, brow.max() + 1
+    grey = np.repeat(np.linspace(0.3, 1.5, COLUMNS)[None] * SKIN, ROWS, axis=0)
+    grey[int(top) : round(top + share * (bottom - top))] = colour * SKIN
+    assert (plainness(view(points, grey), BROW, "right", LIMITS) > LIMITS.plain_brow) == covered
 
 
 @pytest.mark.parametrize(("chroma", "masked"), [(8, False), (12, True)])

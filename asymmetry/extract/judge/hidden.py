@@ -253,6 +253,17 @@ def fineness(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> floa
     return float(fine_detail / max(coarse_detail, limits.faintest))
 
 
+def plainness(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> float:
+    """Largest share of a part's box that is of one brightness; NaN as for `contrast`."""
+    box = _box(view, part, side, limits)
+    if box is None:
+        return np.nan
+    levels = np.floor(box / max(float(np.median(box)), 1.0) / limits.one_level).astype(int)
+    counts = np.bincount(levels - levels.min())
+    pairs = counts[:-1] + counts[1:]  # so that no border between two levels parts a plaster
+    return float(max(pairs.max(initial=0), counts.max())) / box.size
+
+
 def mask_colour(view: Frontal, *, fringe: bool = False) -> float:
     """Least difference in colour of nose, philtrum and chin from the forehead, CIE a* and b*.
 
@@ -287,7 +298,8 @@ def _is_covered(
     if has_strands(view, part, side, limits) or is_unlike(view, part, side, limits):
         return True
     if part.name == "brow":
-        return light(view, part, side, limits) < limits.light
+        plain = plainness(view, part, side, limits) > limits.plain_brow
+        return plain or light(view, part, side, limits) < limits.light
     if part.name == "eye":
         no_iris = iris_contrast(view, side) < limits.open_contrast
         open_wide = _blink(blendshapes, side) < limits.open_blink

@@ -131,6 +131,10 @@ class CoverLimits:
         One side of the mouth is so much darker or lighter than the other, beyond the other parts
         (log of the ratio of medians). Good photos have up to 0.27 (54, of tuning people); a phone before a
         corner of the mouth 0.73 to 1.9. Brows of turned heads differ as much as one under a plaster.
+    plain_brow, one_level : float
+        More than the first share of a brow's box is of one brightness, in levels of the second share of its
+        median, two of them: it lies under a plaster. Good photos have up to 0.39 (170, with plates of 1872);
+        plasters of skin's and other colours 0.52 and more.
     soft, sharp_mm : float
         In a blurred eye detail finer than 1 mm is less than the first share of the coarser detail up to 3 mm,
         while edges elsewhere are sharper than the second, mm. Eyes have at least 0.27; blurred by 1.5 mm 0.23
@@ -159,6 +163,8 @@ class CoverLimits:
     strands_eye: float = 2.0
     unlike_mouth: float = 0.5
     mosaic: float = 0.3
+    plain_brow: float = 0.45
+    one_level: float = 0.02
     soft: float = 0.25
     sharp_mm: float = 1.2
     darkest: float = 5.0

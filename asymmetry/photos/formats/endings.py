@@ -18,9 +18,9 @@ __all__ = ["ENDS_EARLY", "is_heic_used_up", "is_webp_used_up"]
 
 #: The complaint, in the manner of decoders.
 ENDS_EARLY = "premature end of picture, before the end of the data"
-#: Bytes that are spoilt: encoders leave up to two that no decoder needs. A slice with fewer than the second
-#: is plain background, and is not judged.
-_SPOILT, _LEAST = 16, 64
+#: Bytes that are spoilt: the last of them may code what lies beyond the edge of the picture. A slice of fewer
+#: than the second is plain background, and is not judged.
+_SPOILT, _LEAST = 64, 256
 _CUT = 8
 _RIFF, _CHUNK = 12, 8
 _MASK = 0x55
