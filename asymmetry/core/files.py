@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import secrets
+import shutil
 import stat
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,15 +65,36 @@ def replace_file(
             yield target
             return
         place = Path(os.path.realpath(target))
-        with tempfile.TemporaryDirectory(
-            prefix=".asymmetry-", dir=scratch or place.parent
-        ) as folder:
-            made = Path(folder, place.name)
+        with _private_folder(scratch or place.parent) as folder:
+            made = folder / place.name
             yield made
             _set_rights(made, place, private=private)
             sync(made)
             made.replace(place)
         sync(place.parent)
+
+
+@contextmanager
+def _private_folder(parent: Path) -> Iterator[Path]:
+    """A folder for its owner alone, which is gone afterwards.
+
+    Python's own is left behind where a signal ends the program while it is made or removed.
+    """
+    folder = parent / f".asymmetry-{secrets.token_hex(8)}"
+    try:
+        folder.mkdir(0o700)
+        yield folder
+    finally:
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, though a signal comes between."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 @contextmanager

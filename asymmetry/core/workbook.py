@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import math
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from asymmetry.core.arrow import plain_values, valid_texts
@@ -14,23 +16,55 @@ from asymmetry.core.text import Text
 from asymmetry.errors import MissingExtraError
 
 if TYPE_CHECKING:
+    import xlsxwriter
+
     from asymmetry.core.table import Measurements
 
-__all__ = ["write_workbook"]
+__all__ = ["open_workbook", "write_workbook"]
 
 # Widths, in letters.
 _NARROW, _WIDE = 14, 80
 
 
-def write_workbook(table: Measurements, path: str | os.PathLike[str], text: Text) -> None:
-    """Write the workbook of `Measurements.to_xlsx`."""
+@contextmanager
+def open_workbook(
+    path: str | os.PathLike[str], action: str, **options: object
+) -> Iterator[xlsxwriter.Workbook]:
+    """A workbook to fill, which takes its place at `path` when it is whole, as in `replace_file`.
+
+    Texts are never run as formulas, and nothing is put down elsewhere meanwhile.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    action : str
+        The action that needs the extra ``excel``, for an error.
+    **options
+        As for ``xlsxwriter.Workbook``.
+
+    Raises
+    ------
+    MissingExtraError
+        If XlsxWriter is not installed.
+    DestinationError
+        As for `replace_file`.
+    """
     try:
         import xlsxwriter
     except ImportError as error:
-        raise MissingExtraError("to_xlsx", "excel") from error
-    # Texts are never run as formulas, nor made into links.
-    plain = {"strings_to_formulas": False, "strings_to_urls": False}
-    with replace_file(path) as made, xlsxwriter.Workbook(made, plain) as book:
+        raise MissingExtraError(action, "excel") from error
+    plain = {"strings_to_formulas": False, "in_memory": True, **options}
+    with replace_file(path) as made:
+        stream = io.BytesIO()
+        with xlsxwriter.Workbook(stream, plain) as book:
+            yield book
+        made.write_bytes(stream.getvalue())
+
+
+def write_workbook(table: Measurements, path: str | os.PathLike[str], text: Text) -> None:
+    """Write the workbook of `Measurements.to_xlsx`."""
+    with open_workbook(path, "to_xlsx", strings_to_urls=False) as book:
         bold = book.add_format({"bold": True, "bottom": 1})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         _fill_numbers(book.add_worksheet(text("workbook.title")), table, bold)

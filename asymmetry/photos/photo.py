@@ -234,7 +234,9 @@ def read_tags(source: PhotoSource) -> Mapping[int, object]:
         return read_exif(source)
     if not isinstance(source, np.ndarray):
         with suppress(PhotoError), opened(load_source(source, name), name) as stream:
-            return _header(stream, name, math.inf).read_tags()
+            stored = _header(stream, name, math.inf)
+        with _own_errors(name, _tell_header_damage):
+            return stored.read_tags()
     return {}
 
 

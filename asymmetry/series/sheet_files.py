@@ -15,6 +15,7 @@ from asymmetry.core.files import replace_file
 from asymmetry.core.paths import file_to_write
 from asymmetry.core.records import make_plain
 from asymmetry.core.text import ENGLISH, Text
+from asymmetry.core.workbook import open_workbook
 from asymmetry.errors import MissingExtraError, require
 from asymmetry.series.sheet import Cell, Sheet, SheetRow, Visit
 
@@ -196,15 +197,8 @@ def write_xlsx(
     sheet: Sheet, path: str | os.PathLike[str], language: str | os.PathLike[str]
 ) -> None:
     """The sheet as a workbook, see `Sheet.to_xlsx`."""
-    try:
-        import xlsxwriter
-    except ImportError as error:
-        raise MissingExtraError("writing a workbook", "excel") from error
     text = Text.load(language)
-    with (
-        replace_file(path) as made,
-        xlsxwriter.Workbook(made, {"strings_to_formulas": False}) as book,
-    ):
+    with open_workbook(path, "writing a workbook") as book:
         formats = _formats(book)
         _fill_sheet(book.add_worksheet(text("sheet.title")), sheet, text, formats)
         _fill_definitions(book.add_worksheet(text("sheet.definitions")), sheet, text, formats)
