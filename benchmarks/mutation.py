@@ -6,12 +6,15 @@ A number that can be so far off without a failing test is missed: it decides not
 
 Tests run from the fastest on and end with the first that fails. Those that read real photos (`PHOTOS`) are
 left out: they take minutes, and one that fails doesn't say which number is wrong.
+
+``docs/tables/mutation.md`` keeps the shares of the modules that were run whole, each with its day.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import datetime as dt
 import importlib.util
 import io
 import multiprocessing
@@ -81,6 +84,8 @@ INDIFFERENT = {
 }
 #: Fixtures that read real photos.
 PHOTOS = {"astronaut", "astronaut_path", "portrait_path", "shared_faces", "ugly"}
+#: Name and head of the table of shares.
+TABLE, HEAD = "mutation", ["module", "mutants", "caught by a test", "share", "run on"]
 # What tests need of other packages; imported once, in the process that all others are forked from.
 _PRELOADED = [
     "pytest",
@@ -314,8 +319,25 @@ def judge_module(module: str, mutants: Sequence[Mutant]) -> int:
     return caught
 
 
+def keep_share(module: str, caught: int, of: int) -> None:
+    """Put a module's share into the table, in place of the one before."""
+    # Here, for tests must run in processes that have not imported the library.
+    from benchmarks.fidelity import tables
+
+    path = tables.FOLDER / f"{TABLE}.md"
+    known = {}
+    if path.is_file():
+        for line in path.read_text("utf-8").splitlines()[4:]:
+            row = [cell.strip() for cell in line.strip("|").split("|")]
+            known[row[0]] = row
+    share = f"{100 * caught / of:.0f} %"
+    known[module] = [module, str(of), str(caught), share, dt.date.today().isoformat()]
+    made = "`make mutation`: each number of a module 1.5 and 0.6 times as large."
+    tables.write_table(TABLE, made, [HEAD, *(known[name] for name in TESTS if name in known)])
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print which mutants are caught, and the share of them by module."""
+    """Print which mutants are caught, and keep the share of them by module."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation", description=__doc__)
     parser.add_argument(
         "modules", nargs="*", metavar="MODULE", help=f"default: all of {', '.join(TESTS)}"
@@ -329,18 +351,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if unknown:
         parser.error(f"no such module: {', '.join(sorted(unknown))}; one of {', '.join(TESTS)}")
     draw = random.Random(chosen.seed)
-    shares = {}
     for module in chosen.modules or TESTS:
         mutants = list_mutants(module)
+        drawn = mutants
         if chosen.sample is not None and chosen.sample < len(mutants):
-            mutants = sorted(draw.sample(mutants, chosen.sample), key=lambda each: each.index)
-        shares[module] = judge_module(module, mutants), len(mutants)
-    shares["all"] = (
-        sum(caught for caught, _ in shares.values()),
-        sum(of for _, of in shares.values()),
-    )
-    for name, (caught, of) in shares.items():
-        print(f"{name:24} {caught:4} of {of:4}, {100 * caught / max(of, 1):3.0f} %")
+            drawn = sorted(draw.sample(mutants, chosen.sample), key=lambda each: each.index)
+        caught = judge_module(module, drawn)
+        print(f"{module:24} {caught:4} of {len(drawn):4}", flush=True)
+        if drawn and drawn is mutants:
+            keep_share(module, caught, len(drawn))
 
 
 if __name__ == "__main__":

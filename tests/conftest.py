@@ -44,10 +44,13 @@ SLOW_MODULES = frozenset(
 PHOTOS = frozenset("astronaut astronaut_path portrait_path shared_faces ugly".split())
 #: The longest modules begin first: so all processors finish together.
 LONGEST = """
-    test_archive_interrupted test_docs test_report_sizes test_archive_ray test_web_crash test_web_api
-    test_web_views test_web_page test_web_attacks test_threads test_clips test_typing test_cli
-    test_examples test_archive test_site test_extractor test_privacy test_glasses test_fidelity
-    test_models test_web_contract test_web_service test_archive_again test_hidden test_report_opening
+    test_archive_interrupted test_archive_ray test_docs test_report_sizes test_web_crash
+    test_web_page test_web_views test_web_attacks test_web_api test_threads test_laws test_clips
+    test_report test_cli test_extractor test_examples test_report_files test_archive
+    test_report_kinds test_site test_synthetic test_privacy test_typing test_glasses test_fidelity
+    test_models test_web_service test_archive_again test_web_contract test_hidden
+    test_movement_truth test_movement test_lasting test_photos_of_people test_skin_days
+    test_report_opening
 """.split()
 
 
