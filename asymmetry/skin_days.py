@@ -119,6 +119,7 @@ def follow_series(series: History, skin: Skin, baseline: int | None = None) -> S
         baseline=str(static["photo"][baseline]) if before is not None else "",
         treatments=series.treatments,
         pictures=tuple(each.picture.rgb for each in shown if each.picture),
+        swelling_maps=tuple(each.swelling.map_mm for each in shown),
     )
 
 

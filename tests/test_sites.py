@@ -162,6 +162,8 @@ def test_a_swelling_is_as_far_as_its_region() -> None:
         "jaw", "left", np.array([0.0, 3]), np.array([2.0, 0]), np.full(2, 0.2), (("a",), ("b",))
     )
     made = replace(skin(), swellings=(lasting,))
+    (finding,) = with_sites("masseter left", made).findings
+    assert [each.code for each in finding.notes] == ["region_at_site"]
     assert rules_of(with_sites("masseter left", made)) == []
     assert rules_of(with_sites("glabella", made)) == ["swelling_far"]
 

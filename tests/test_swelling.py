@@ -134,6 +134,19 @@ def test_a_swelling_is_not_read_in_other_regions_of_its_side(
     assert np.abs(found.mm[RIGHT, others] - true[RIGHT, others]).max() < 0.15 * own
 
 
+def test_the_map_shows_where_it_swelled(sitter: Sitter, before: SkinPicture) -> None:
+    found = measure_swelling(
+        picture_of(swell_face(sitter, Swelling("cheek", "left", 3.0)).sitter), before
+    )
+    assert found.map_mm is not None
+    most = np.unravel_index(np.nanargmax(found.map_mm), found.map_mm.shape)
+    row, column = 2 * int(most[1]) + BELOW.start, 2 * int(most[2])
+    assert most[0] == LEFT
+    assert ATLAS_REGIONS[before.atlas.region[row, column]] == "cheek"
+    assert np.isnan(found.map_mm).any()
+    assert measure_swelling(before, None).map_mm is None
+
+
 def test_shifts_out_and_in_by_chance_cancel() -> None:
     seen = np.stack([followed_skin()] * 2)
     noise = np.random.default_rng(SEED).normal(size=(*seen.shape, 2)).astype(np.float32)

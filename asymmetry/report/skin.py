@@ -1,4 +1,4 @@
-"""The report's section on bruises: each in a sentence, in pictures, and over days."""
+"""The report's section on bruises and swellings: each in a sentence, in pictures, and over days."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 
 from asymmetry.report.plots.skin import describe_bruise, draw_bruise, draw_bruise_maps
 from asymmetry.report.plots.style import Setting
+from asymmetry.report.plots.swelling import describe_swelling, draw_swelling_maps, draw_swellings
 from asymmetry.report.sections import Wording
 from asymmetry.report.shown import Drawn
+from asymmetry.series.finding import Finding
 from asymmetry.series.skin import SkinDays, is_bruise
 
 __all__ = ["tell_skin"]
@@ -35,6 +37,7 @@ def tell_skin(wording: Wording, setting: Setting, *, photos: bool) -> dict[str, 
     return {
         "intro": intro,
         "bruises": list(_bruises(wording, skin, setting, photos)),
+        "swellings": _swellings(wording, skin, setting, photos),
         "remarks": list(_remarks(wording, skin)),
     }
 
@@ -46,18 +49,40 @@ def _bruises(
         words = describe_bruise(course, setting)
         maps = draw_bruise_maps(course, skin, setting, photos=photos)
         yield {
-            "title": wording.tell(finding.note),
+            "told": _tell(wording, finding),
             "maps": Drawn.of(maps, words),
             "course": Drawn.of(draw_bruise(course, setting), words),
         }
+
+
+def _swellings(
+    wording: Wording, skin: SkinDays, setting: Setting, photos: bool
+) -> dict[str, Any] | None:
+    """All swellings in one picture, as they are of one face; None where nothing swelled."""
+    if not skin.swellings:
+        return None
+    words = " ".join(describe_swelling(each, setting) for each in skin.swellings)
+    told = {
+        "told": [_tell(wording, each) for each in skin.findings if each.kind == "swelling"],
+        "intro": wording.text("skin.swelling_intro"),
+        "maps": None,
+        "course": Drawn.of(draw_swellings(skin, setting), words),
+    }
+    if any(each is not None for each in skin.swelling_maps):
+        told["maps"] = Drawn.of(draw_swelling_maps(skin, setting, photos=photos), words)
+    return told
+
+
+def _tell(wording: Wording, finding: Finding) -> dict[str, Any]:
+    """A finding as a heading, with its remarks, such as its distance from the treated sites."""
+    remarks = [wording.text("summary.mind", remark=wording.tell(each)) for each in finding.notes]
+    return {"title": wording.tell(finding.note), "remarks": remarks}
 
 
 def _remarks(wording: Wording, skin: SkinDays) -> Iterator[str]:
     text = wording.text
     if not skin.bruises:
         yield text("skin.none_found", days=len(skin.day))
-    for finding in skin.findings[len(skin.told_bruises) :]:
-        yield wording.tell(finding.note)
     for each in skin.bruises:
         if is_bruise(each) is False:
             yield text("skin.mark", side=each.side, region=each.region)

@@ -145,12 +145,14 @@ class FromSite(Record):
         """The smallest distance of any day."""
         return float(np.nanmin(self.nearest_mm))
 
-    @property
-    def note(self) -> Note:
-        """The distance, to be told."""
+    def tell(self, *, of_region: bool = False) -> Note:
+        """The distance, to be told: of a place, or of the region in which it is."""
+        at, away = "at_site", "from_site"
+        if of_region:
+            at, away = "region_at_site", "region_from_site"
         if self.mm < _TOUCHES_MM:
-            return Note("at_site", site=self.site.note)
-        return Note("from_site", site=self.site.note, mm=self.mm)
+            return Note(at, site=self.site.note)
+        return Note(away, site=self.site.note, mm=self.mm)
 
 
 def nearest_site(

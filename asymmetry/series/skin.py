@@ -52,6 +52,8 @@ class SkinDays(Record):
         In order of time, with their sites.
     pictures : tuple of ndarray of uint8, d
         Both halves of the face, as of `asymmetry.tissue.picture.SkinPicture`.
+    swelling_maps : tuple of ndarray or None, d
+        As of `asymmetry.tissue.swelling.Swelling`; None on days that could not be compared.
     """
 
     day: npt.NDArray[np.float64]
@@ -62,6 +64,7 @@ class SkinDays(Record):
     baseline: str = ""
     treatments: tuple[Treatment, ...] = ()
     pictures: tuple[npt.NDArray[np.uint8], ...] = field(default=(), repr=False)
+    swelling_maps: tuple[npt.NDArray[np.float32] | None, ...] = field(default=(), repr=False)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -211,7 +214,8 @@ def _tell_sites(skin: SkinDays, course: BruiseCourse | SwellingCourse) -> Iterat
     """How far from the treated sites it lies, and which of their words were not understood."""
     near = skin.site_of(course)
     if near is not None:
-        yield near.note
+        of_region = isinstance(course, SwellingCourse)
+        yield near.tell(of_region=of_region)
     unknown = sites_by(course.first_day, skin.treatments).unknown
     if unknown:
         yield Note("sites_unknown", sites=unknown)

@@ -34,6 +34,7 @@ __all__ = [
     "Swelling",
     "Unmixing",
     "compare_conditions",
+    "draw_outwards",
     "error_of",
     "find_unlikeness",
     "load_unmixing",
@@ -102,11 +103,31 @@ class Swelling:
         Standard deviations.
     notes : tuple of Note
         Why something is NaN.
+    map_mm : ndarray of float32, shape (2, h, w), or None
+        How far outwards the skin of each place was moved, at half the resolution of the atlas, from
+        `asymmetry.tissue.flow.BELOW` on; NaN where it is not seen. None where there is no reading.
     """
 
     mm: FloatArray = field(repr=False)
     sd_mm: FloatArray = field(repr=False)
     notes: tuple[Note, ...] = ()
+    map_mm: npt.NDArray[np.float32] | None = field(default=None, repr=False)
+
+
+def draw_outwards(rest: FloatArray, seen: Mask) -> npt.NDArray[np.float32]:
+    """A map of shifts outwards, smoothed, as `Swelling.map_mm`; arguments as of `read_outwards`."""
+    halves = []
+    for side in range(len(SIDES)):
+        outwards, share = _find_outwards(rest[side], seen[side])
+        smooth = _smooth_within(outwards, share, _SMOOTH_MM)
+        halves.append(np.where(share > _HALF, smooth, np.nan))
+    return np.asarray(halves, dtype=np.float32)
+
+
+def _find_outwards(rest: FloatArray, seen: Mask) -> tuple[FloatArray, FloatArray]:
+    """Shifts outwards of one half and the share that is seen, at half resolution."""
+    known = np.where(seen[..., None], rest, 0.0)
+    return _halve((known * _outwards()).sum(axis=-1)), _halve(seen)
 
 
 class Unmixing(NamedTuple):
@@ -161,7 +182,7 @@ def measure_swelling(
         zones[:, ZONES.index("lower_lid")] = np.nan
     mm = unmix(zones, misfit)
     notes = (Note("swelling_hidden"),) if np.isnan(mm).any() else ()
-    return Swelling(mm, error_of(mm, conditions, zones), notes)
+    return Swelling(mm, error_of(mm, conditions, zones), notes, draw_outwards(rest, seen))
 
 
 def without_reading(*notes: Note) -> Swelling:
@@ -201,9 +222,7 @@ def read_outwards(rest: FloatArray, seen: Mask, places: Sequence[str] = REGIONS)
     """
     found = np.full((len(SIDES), len(places)), np.nan)
     for side in range(len(SIDES)):
-        known = np.where(seen[side][..., None], rest[side], 0.0)
-        outwards = _halve((known * _outwards()).sum(axis=-1))
-        share = _halve(seen[side])
+        outwards, share = _find_outwards(rest[side], seen[side])
         for number, (region, mm) in enumerate(_masks()[name] for name in places):
             where = region & (share > _HALF)
             if where.sum() >= _LEAST_SEEN * region.sum():
