@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from asymmetry.core.text import Text
-from asymmetry.series.sites import MARKED, TABLE, Site, nearest_site, read_sites
+from asymmetry.series.sites import MARKED, TABLE, Site, find_sites, nearest_site, read_sites
 from asymmetry.series.skin import SkinDays
 from asymmetry.series.skin_rules import SKIN_RULES
 from asymmetry.series.swelling import SwellingCourse
@@ -88,6 +88,15 @@ def test_each_place_has_a_name_in_every_language_and_its_own_words() -> None:
         assert 0 <= about["out_cm"] < 8
         assert -9.4 < about["up_cm"] < 8.3
         assert [re.compile(words) for words in about["words"]], name
+
+
+def test_a_place_is_found_again_in_its_own_words() -> None:
+    for name in tomllib.loads(TABLE.read_text(encoding="utf-8")):
+        assert {each.name for each in read_sites(name.replace("_", " ")).sites} == {name}
+    text = "Filler 1 ml, cheek left; right (32, -15) mm, glabella"
+    assert find_sites(text) == "right (32, -15) mm; cheek left; glabella"
+    assert read_sites(find_sites(text)).sites == read_sites(text).sites
+    assert find_sites("Botulinum toxin 20 U") == ""
 
 
 def test_distance_from_a_site_is_in_the_plane_and_goes_over_the_midline() -> None:

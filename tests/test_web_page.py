@@ -264,6 +264,17 @@ def test_a_turned_photo_s_steps_are_turned_too(browser: Any, served: Served, pho
     served.client.patch(f"/api/photos/{photo}", json={"mirrored": None})
 
 
+def test_the_skin_opens_at_its_maps(browser: Any, served: Served, patient: str) -> None:
+    with visit(browser, served) as seen:
+        seen.go(f"/patients/{patient}")
+        seen.page.click("a:has-text('Skin')")
+        seen.page.wait_for_selector("h1:has-text('Skin: ')")
+        assert seen.page.get_by_label("Also bruises and swellings").is_checked()
+        seen.page.frame_locator("iframe").locator("#skin").wait_for()
+        assert seen.page.locator("iframe").get_attribute("src").endswith("#skin")
+        seen.check()
+
+
 def test_a_patient_without_photos_has_no_report_yet(browser: Any, served: Served) -> None:
     number = served.add_patient()
     with visit(browser, served) as seen:

@@ -21,7 +21,7 @@ from asymmetry.core.notes import Note
 from asymmetry.core.records import Record
 from asymmetry.core.schemes import SIDES
 
-__all__ = ["MARKED", "FromSite", "Site", "SiteText", "nearest_site", "read_sites"]
+__all__ = ["MARKED", "FromSite", "Site", "SiteText", "find_sites", "nearest_site", "read_sites"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
@@ -70,6 +70,13 @@ class Site(Record):
     out: float
     up: float
     reach_cm: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The same in words that `read_sites` understands."""
+        if self.name == MARKED:
+            return f"{self.side} ({self.out:g}, {self.up:g}) mm".strip()
+        return f"{self.name.replace('_', ' ')} {self.side}".strip()
 
     @property
     def note(self) -> Note:
@@ -223,6 +230,17 @@ def read_sites(text: str) -> SiteText:
     return SiteText(tuple(dict.fromkeys(sites)), (*doubtful, *dict.fromkeys(unknown)))
 
 
+def find_sites(text: str) -> str:
+    """The known places in free text on more than sites, such as a product; a list for `read_sites`.
+
+    Examples
+    --------
+    >>> find_sites("Filler 1 ml, cheek left")
+    'cheek left'
+    """
+    return "; ".join(each.text for each in read_sites(text).sites)
+
+
 _Entry = tuple[tuple[str, ...], tuple[str, ...]]
 
 
@@ -299,5 +317,9 @@ def _table() -> Mapping[str, Mapping[str, Any]]:
 @cache
 def _words() -> tuple[tuple[str, str], ...]:
     """Patterns of words and the place that each means, the longest first."""
-    pairs = [(words, name) for name, about in _table().items() for words in about["words"]]
+    pairs = [
+        (words, name)
+        for name, about in _table().items()
+        for words in (*about["words"], name.replace("_", " "))
+    ]
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))

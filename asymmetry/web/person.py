@@ -22,8 +22,9 @@ from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.photos.rows import label_rows
 from asymmetry.photos.taken import Taken
 from asymmetry.series.corrections import MIDDLE, Points, correct_points, measure_corrected
+from asymmetry.series.sites import find_sites
 from asymmetry.series.treatments import Treatment
-from asymmetry.web.store.entries import KeptPhoto, Patient
+from asymmetry.web.store.entries import KeptPhoto, Patient, PlannedTreatment
 from asymmetry.web.store.store import Store
 
 __all__ = [
@@ -158,6 +159,12 @@ def find_patient(store: Store, called: str) -> Patient:
     raise InvalidInputError(f"there is no patient {called!r}; the store has {names}")
 
 
+def _plan(treatment: PlannedTreatment) -> Treatment:
+    """A treatment of the page; places of the face in its note are its sites."""
+    note = treatment.note
+    return Treatment.of(treatment.date, product=note, sites=find_sites(note))
+
+
 def patient_series(store: Store, patient: Patient, days: Iterable[str] | None = None) -> Series:
     """A patient's photos as a series: those that were read, with all corrections.
 
@@ -177,8 +184,7 @@ def patient_series(store: Store, patient: Patient, days: Iterable[str] | None = 
     notes = [DiaryNote(day_of(note.date), note.text) for note in store.notes(patient.id)]
     return Series.from_landmarks(
         Landmarks.concat([place_points(store, photo) for photo in photos]),
-        treated_on=[Treatment.of(each.date, product=each.note) for each in patient.treatments]
-        or None,
+        treated_on=[_plan(each) for each in patient.treatments] or None,
         affected=patient.affected,
         setting=patient.setting,
         about=[describe_kept(photo) for photo in photos],

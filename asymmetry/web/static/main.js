@@ -6,7 +6,7 @@ import { showCapture } from "./capture.js";
 import { showCompare } from "./compare.js";
 import { showPatients } from "./patients.js";
 import { showPhoto } from "./photo.js";
-import { showReport } from "./report.js";
+import { showReport, showSkin } from "./report.js";
 import { showTimeline } from "./timeline.js";
 
 const VIEWS = [
@@ -14,6 +14,7 @@ const VIEWS = [
   [/^\/patients\/(\w+)$/, showTimeline],
   [/^\/patients\/(\w+)\/capture$/, showCapture],
   [/^\/patients\/(\w+)\/report$/, showReport],
+  [/^\/patients\/(\w+)\/skin$/, showSkin],
   [/^\/photos\/(\w+)$/, showPhoto],
   [/^\/photos\/(\w+)\/compare$/, showCompare],
 ];

@@ -3,11 +3,14 @@
 import { get, readWords } from "./api.js";
 import { choice, field, h, refill } from "./dom.js";
 
-export async function showReport(room, id) {
+/* The same report with bruises and swellings, opened at their maps. */
+export const showSkin = (room, id) => showReport(room, id, true);
+
+export async function showReport(room, id, atSkin = false) {
   const [words, patient, photos] = await Promise.all([readWords(), get(`/api/patients/${id}`), get(`/api/patients/${id}/photos?summary=true`)]);
   const days = [...new Set(photos.map((each) => each.taken?.slice(0, 10)).filter(Boolean))].sort();
   const faces = h("input", { type: "checkbox", checked: true });
-  const skin = h("input", { type: "checkbox" });
+  const skin = h("input", { type: "checkbox", checked: atSkin });
   const pseudonym = h("input", { maxLength: 80, autocomplete: "off" });
   const language = choice("language", Object.entries(words.languages), "en");
   const audience = choice("audience", [["both", "patient and clinic"], ["patient", "patient"], ["clinic", "clinic"]], "both");
@@ -27,25 +30,26 @@ export async function showReport(room, id) {
       h("div", { class: "row" }, ticks.map((tick) => h("label", { class: "check" }, tick, tick.value)))),
     h("div", { class: "row" }, html, pdf), told);
   room.append(
-    h("div", { class: "head" }, h("h1", {}, `Report: ${patient.name}`), h("a", { class: "button", href: `#/patients/${id}` }, "Back")),
+    h("div", { class: "head" }, h("h1", {}, `${atSkin ? "Skin" : "Report"}: ${patient.name}`), h("a", { class: "button", href: `#/patients/${id}` }, "Back")),
     form, frame);
   if (!photos.some((each) => each.status !== "queued")) {
     form.replaceWith(h("p", { class: "empty" }, "No photo has been read yet."));
     frame.remove();
     return;
   }
+  frame.addEventListener("load", () => refill(told));
   draw();
 
   function draw() {
     const chosen = new URLSearchParams({ photos: faces.checked, skin: skin.checked, pseudonym: pseudonym.value, language: language.value, audience: audience.value, paper: paper.value });
     const kept = ticks.filter((tick) => tick.checked);
     const none = ticks.length > 0 && !kept.length;
-    refill(told, none && "Choose at least one day.");
+    refill(told, none ? "Choose at least one day." : skin.checked && "Reading the skin of each photo…");
     for (const each of [html, pdf, frame]) each.hidden = none;
     if (none) return;
     if (kept.length < ticks.length) for (const tick of kept) chosen.append("day", tick.value);
     html.href = `/api/patients/${id}/report.html?${chosen}`;
     pdf.href = `/api/patients/${id}/report.pdf?${chosen}`;
-    frame.src = html.href;
+    frame.src = atSkin && skin.checked ? `${html.href}#skin` : html.href;
   }
 }

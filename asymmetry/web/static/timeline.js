@@ -53,6 +53,7 @@ export async function showTimeline(room, id) {
       h("div", { class: "row" },
         h("button", { onclick: attempt(edit) }, "Edit"),
         h("a", { class: "button", href: `#/patients/${id}/report` }, "Report"),
+        h("a", { class: "button", href: `#/patients/${id}/skin` }, "Skin"),
         h("a", { class: "button", href: `/api/patients/${id}/export.zip`, download: "" }, "Export"),
         h("button", { class: "danger", onclick: attempt(erase) }, "Delete")));
   }
