@@ -71,7 +71,7 @@ def register_rule(rule: Rule) -> Rule:
     ...             yield "more than nine days", each.diff.day[-1], each.diff.photos[-1], ()
     >>> rule = register_rule(Rule("many days", "a long series", "an example", find_many_days))
     >>> [each.name for each in list_rules()][-2:]
-    ['bruise that spreads', 'many days']
+    ['swelling far from the site', 'many days']
     >>> unregister_rule("many days")
     """
     _REGISTERED[rule.name] = rule
