@@ -124,15 +124,20 @@ def test_killed_at_random_it_gives_the_same_bytes(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 @pytest.mark.usefixtures("release")
-def test_ctrl_c_says_how_to_go_on_and_leaves_no_process(
-    photos: Path, tmp_path: Path, breaks: Path
+@pytest.mark.parametrize(
+    ("number", "group", "code"),
+    [(signal.SIGINT, True, 130), (signal.SIGTERM, False, 143), (signal.SIGTERM, True, 143)],
+)
+def test_a_signal_ends_it_and_leaves_no_process(
+    photos: Path, tmp_path: Path, breaks: Path, number: int, group: bool, code: int
 ) -> None:
+    """Ctrl-C reaches all processes at once; a service's end only the first, or all."""
     process = start(photos, "-o", tmp_path / "scores.parquet", *PATIENT, path=breaks)
     while not finished_parts(tmp_path):
         time.sleep(0.05)
         assert process.poll() is None
-    kill(process, signal.SIGINT, group=True)
-    assert process.returncode == 130
+    kill(process, number, group=group)
+    assert process.returncode == code
     ended(process)
     assert not (tmp_path / "scores.parquet").exists()
 
