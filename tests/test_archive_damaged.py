@@ -59,19 +59,41 @@ def test_a_damaged_part_is_done_again(
 
 
 @pytest.mark.parametrize("name", ["ledger.json", "photos.jsonl"])
-def test_a_damaged_list_is_said_and_made_anew(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: data.replace(b"1", b"2", 1),
+        lambda data: data[:-2],
+        lambda data: data + b"x",
+        lambda data: bytes(len(data)),
+        lambda _: b"",
+        lambda _: b"[]",
+        lambda _: b"\xff\xfe[[",
+        None,
+    ],
+    ids=["changed", "cut", "longer", "zeros", "empty", "list", "no text", "gone"],
+)
+def test_a_damaged_list_is_said_and_made_anew(
+    tmp_path: Path, name: str, spoil: Callable[[bytes], bytes] | None
+) -> None:
     with Ledger(tmp_path / "s.parquet") as ledger:
         ledger.begin(ABOUT, jobs(3))
-    data = (ledger.folder / name).read_bytes()
-    (ledger.folder / name).write_bytes(data.replace(b"1", b"2", 1))
-    with (
-        pytest.raises(DestinationError, match=r"damaged, .* run the same again to start over"),
-        Ledger(tmp_path / "s.parquet") as ledger,
-    ):
-        ledger.begin(ABOUT, jobs(3))
+        ledger.part(0).write_bytes(b"the rows")
+        ledger.seal(0)
+    damaged = ledger.folder / name
+    if spoil is None:
+        damaged.unlink()
+    else:
+        damaged.write_bytes(spoil(damaged.read_bytes()))
+    try:
+        with Ledger(tmp_path / "s.parquet") as ledger:
+            ledger.begin(ABOUT, jobs(4))
+            assert ledger.done == 0  # the finished part was one of another list
+    except DestinationError as error:
+        assert "run the same again to start over" in str(error)
     with Ledger(tmp_path / "s.parquet") as ledger:
         ledger.begin(ABOUT, jobs(4))
-        assert ledger.photos == 4
+        assert (ledger.done, ledger.photos) == (0, 4)
 
 
 def test_other_settings_keep_the_finished_work(tmp_path: Path) -> None:

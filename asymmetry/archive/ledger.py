@@ -143,7 +143,7 @@ class Ledger:
 
     def seal(self, number: int) -> None:
         """Take the file of a part for finished."""
-        _seal(self._part_seal(number), {"number": number, "sha256": _digest(self.part(number))})
+        _seal(self._part_seal(number), self._seal_of(number))
         self._done.add(number)
 
     def is_done(self, number: int) -> bool:
@@ -163,9 +163,12 @@ class Ledger:
         )
 
     def _is_sound(self, number: int) -> bool:
-        """Whether the file of a part is there, as it was written."""
-        known = _unseal(self._part_seal(number))
-        return known == {"number": number, "sha256": _digest(self.part(number))}
+        """Whether the file of a part is there, as it was written for this ledger."""
+        return _unseal(self._part_seal(number)) == self._seal_of(number)
+
+    def _seal_of(self, number: int) -> dict[str, Any]:
+        of_ledger = _digest(self._ledger)
+        return {"number": number, "sha256": _digest(self.part(number)), "ledger": of_ledger}
 
     def _part_seal(self, number: int) -> Path:
         return self.part(number).with_suffix(".json")
