@@ -85,12 +85,14 @@ def test_a_damaged_list_is_said_and_made_anew(
         damaged.unlink()
     else:
         damaged.write_bytes(spoil(damaged.read_bytes()))
+    told = ""
     try:
         with Ledger(tmp_path / "s.parquet") as ledger:
             ledger.begin(ABOUT, jobs(4))
             assert ledger.done == 0  # the finished part was one of another list
     except DestinationError as error:
-        assert "run the same again to start over" in str(error)
+        told = str(error)
+    assert told == "" or "run the same again to start over" in told
     with Ledger(tmp_path / "s.parquet") as ledger:
         ledger.begin(ABOUT, jobs(4))
         assert (ledger.done, ledger.photos) == (0, 4)
