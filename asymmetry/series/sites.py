@@ -34,7 +34,7 @@ _MM_PER_CM = 10.0
 # Nearer than this, mm, it lies at the site: pixels are 1 mm wide.
 _TOUCHES_MM = 1.0
 # Words that are no part of a list's next entry: the entry they stand in says what was not treated.
-_NOT = re.compile(r"\b(no|not|non|without|except|avoid|kein\w*|nicht|ohne|außer)\b")
+_NOT = re.compile(r"\b(no|not|without|except|avoid|kein\w*|nicht|ohne|außer)\b")
 _SIDES = {
     "right": re.compile(r"\b(right|rt|r|rechts?|rechte[rsnm]?)\b"),
     "left": re.compile(r"\b(left|lt|l|links?|linke[rsnm]?)\b"),

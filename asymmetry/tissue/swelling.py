@@ -126,8 +126,9 @@ def draw_outwards(rest: FloatArray, seen: Mask) -> npt.NDArray[np.float32]:
 
 def _find_outwards(rest: FloatArray, seen: Mask) -> tuple[FloatArray, FloatArray]:
     """Shifts outwards of one half and the share that is seen, at half resolution."""
-    known = np.where(seen[..., None], rest, 0.0)
-    return _halve((known * _outwards()).sum(axis=-1)), _halve(seen)
+    aside, up = np.moveaxis(_outwards(), -1, 0)
+    outwards = rest[..., 0] * aside + rest[..., 1] * up
+    return _halve(np.where(seen, outwards, 0.0)), _halve(seen)
 
 
 class Unmixing(NamedTuple):
