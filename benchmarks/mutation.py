@@ -54,7 +54,7 @@ TESTS = {
     "extract.halves.response": ("response",),
     "extract.judge.glasses": ("glasses",),
     "extract.judge.hidden": ("hidden_limits",),
-    "extract.judge.limits": ("quality", "glasses", "hidden_limits", "pupils"),
+    "extract.judge.limits": ("quality", "glasses", "hidden_limits", "pupils", "grey"),
     "extract.judge.pupils": ("pupils",),
     "extract.judge.quality": ("quality",),
     "extract.judge.spread": ("common_shape",),

@@ -1,0 +1,52 @@
+"""Photos without colour: noted, and their points less sure by what the missing colour moved them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from asymmetry.core.schemes import MEDIAPIPE_478
+from asymmetry.extract.face.frontal import HEIGHT, WIDTH, Frontal
+from asymmetry.extract.face.pose import Pose
+from asymmetry.extract.judge.limits import GreyLimits
+from asymmetry.extract.steps import note_grey
+from asymmetry.extract.upright import FaceReading
+from tests.faces import PX_PER_MM, photo
+from tests.notes import codes
+
+LIMITS = GreyLimits()
+SPREAD = 0.5
+#: mm that each part is less sure.
+ADDED = {"brow": 0.16, "lids": 0.10, "iris": 0.17, "mouth": 0.27}
+
+
+def view(redder: int) -> Frontal:
+    """Grey, of which every other row is redder by so many levels: half of that is its variation."""
+    rgb = np.full((HEIGHT, WIDTH, 3), 128, np.uint8)
+    rgb[::2, :, 0] += redder
+    points = np.full((MEDIAPIPE_478.size, 2), WIDTH / 2)
+    seen = np.ones((HEIGHT, WIDTH), dtype=bool)
+    return Frontal(rgb=rgb, seen=seen, points=points, native=rgb[..., 0], px_per_mm=2.0)
+
+
+def reading() -> FaceReading:
+    """A face all of whose points are equally sure."""
+    points, pose = photo().points[0], Pose(np.eye(3), np.zeros(2), 10 * PX_PER_MM, 0.0)
+    spread = np.full(MEDIAPIPE_478.size, SPREAD)
+    return FaceReading(points, spread, np.zeros(52), pose, points)
+
+
+@pytest.mark.parametrize(("redder", "grey"), [(0, True), (8, True), (13, False)])
+def test_colour_that_varies_by_less_than_4_percent_is_none(redder: int, grey: bool) -> None:
+    """By 0, 3 and 5 percent of the brightness."""
+    assert ("no_colour" in codes(note_grey(reading(), view(redder), LIMITS).notes)) == grey
+
+
+@pytest.mark.parametrize("part", ADDED)
+def test_points_are_less_sure_by_what_colour_moves_them(part: str) -> None:
+    spread = note_grey(reading(), view(0), LIMITS).spread
+    for side in (MEDIAPIPE_478.right, MEDIAPIPE_478.left):
+        found = spread[side(MEDIAPIPE_478.groups[part])]
+        assert found == pytest.approx(np.hypot(SPREAD, ADDED[part] * PX_PER_MM))
+    kept = note_grey(reading(), view(13), LIMITS).spread
+    assert (kept == SPREAD).all()
