@@ -208,8 +208,12 @@ def _numbers(name: str, start: FloatArray, width: float) -> Iterator[Label]:
     """What is measured, below the face: right, difference and left, or one number."""
     letter = _LETTER * width
     unit = {"mm": " mm", "mm2": " mm²", "deg": "°", "pct": " %"}[_entry(name).unit]
-    values = [round(value, 1) + 0.0 for value in values_of(name)]  # never "-0.0"
-    words = [f"{value:.1f}{unit}".replace("-", "−") for value in values]
+    decimals = 1
+    if unit == " mm²":
+        decimals = 0
+    # Adding 0 makes no "-0.0".
+    values = [round(value, decimals) + 0.0 for value in values_of(name)]
+    words = [f"{value:.{decimals}f}{unit}".replace("-", "−") for value in values]
     middle = words[-1]
     if len(words) > 1:
         middle = f"R − L = {middle}"
