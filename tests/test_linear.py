@@ -8,15 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from asymmetry.core.frame import Face, Scale, eye_higher, face_frame
+from asymmetry.core.frame import Face, Half, Scale, eye_higher, face_frame
 from asymmetry.core.geometry import mirror_sums, moved_mirror_sums
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.level import ASLANT_DEG
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Scheme
 from asymmetry.core.slopes import Slopes
-from asymmetry.metrics import Metric, catalogue
+from asymmetry.metrics import Metric, catalogue, metric
 from asymmetry.metrics.columns import list_columns
-from asymmetry.metrics.linear import Errors, trace
+from asymmetry.metrics.linear import Errors, is_smooth, trace
 from asymmetry.metrics.propagation import spreads
 from tests.faces import PX_PER_MM, changeable, crowd, double, model, number, photo
 from tests.schemes import other, told_in
@@ -107,6 +107,25 @@ def test_constants_have_no_slope_and_a_variable_used_twice_has_both() -> None:
     assert (x * x / 2 - x).slopes["x"] == pytest.approx(3 - 1)
     assert (-x).slopes == {"x": -1.0}
     assert (0 * x).slopes == {"x": 0.0}
+
+
+@metric(unit="mm", sign="farther", source="a test")
+def bent(half: Half) -> FloatArray:
+    """Distance of the brow from the pupil's height, whichever is higher."""
+    return np.abs(half.up("brow_upper_3") - half.up("iris_centre") - 25)
+
+
+def test_a_metric_with_a_bend_is_measured_on_copies() -> None:
+    landmarks = read(crowd(2, 5))
+    scale = Scale(mm=np.full(5, 11.71))
+    face = face_frame(landmarks, scale=scale)
+    taken = spreads(face, landmarks, scale, [bent], {"bent": bent})
+    np.testing.assert_array_equal(taken, spreads(face, landmarks, scale, [bent]))
+
+
+def test_no_metric_of_the_catalogue_has_a_bend() -> None:
+    face = face_frame(crowd(1, 1))
+    assert [entry.name for entry in METRICS if not is_smooth(entry, face)] == []
 
 
 # Against copies

@@ -25,7 +25,15 @@ from asymmetry.core.slopes import Slopes
 from asymmetry.metrics.definition import Metric
 from asymmetry.metrics.mixture import mixtures_of
 
-__all__ = ["Errors", "TracedFace", "blocks", "frame_changes", "linear_changes", "trace"]
+__all__ = [
+    "Errors",
+    "TracedFace",
+    "blocks",
+    "frame_changes",
+    "is_smooth",
+    "linear_changes",
+    "trace",
+]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 # A coordinate: its axis, the row of its point, and the side that it is seen from, or both.
@@ -178,17 +186,31 @@ def _slopes_of(metric: Metric, face: TracedFace) -> _Slopes | FloatArray:
     return value.slopes if isinstance(value, Slopes) else value
 
 
-@functools.lru_cache(1024)
 def _same_slopes(metric: Metric, layout: Scheme, names: tuple[str, ...]) -> _Slopes | None:
     """Slopes of a metric that is a weighted sum of coordinates, the same for all faces; None of others."""
+    value = _trace_nobody(metric, layout, names)
+    if isinstance(value, Slopes) and not any(map(np.ndim, value.slopes.values())):
+        return value.slopes
+    return None
+
+
+def is_smooth(metric: Metric, face: Face) -> bool:
+    """Whether a metric is made of its points without a bend, such as an absolute value."""
+    return _trace_nobody(metric, face.layout, tuple(face.rows)) is not None
+
+
+@functools.lru_cache(1024)
+def _trace_nobody(metric: Metric, layout: Scheme, names: tuple[str, ...]) -> Any:
+    """The metric of no faces, with its slopes; None if it has a bend."""
     nobody = np.zeros((2, len(names), len(SIDES), 0))
     rows = {name: row for row, name in enumerate(names)}
     errors = Errors(nobody, np.zeros((len(names), 0)), np.zeros((4, 0, 2, 0)), np.zeros((1, 0)))
     none = np.zeros(0)
-    value: Any = metric(*metric.views(TracedFace(nobody, rows, layout, none, none, errors=errors)))
-    if isinstance(value, Slopes) and not any(map(np.ndim, value.slopes.values())):
-        return value.slopes
-    return None
+    face = TracedFace(nobody, rows, layout, none, none, errors=errors)
+    try:
+        return metric(*metric.views(face))
+    except TypeError:
+        return None
 
 
 def _changes_of_copies(value: FloatArray, columns: int, face: TracedFace) -> list[FloatArray]:

@@ -24,7 +24,7 @@ from asymmetry.core.schemes import SIDES
 from asymmetry.core.stations import with_stations
 from asymmetry.metrics.columns import list_columns, measure_faces, measure_movements
 from asymmetry.metrics.definition import Metric, MovementMetric
-from asymmetry.metrics.linear import Errors, blocks, frame_changes, linear_changes, trace
+from asymmetry.metrics.linear import Errors, blocks, frame_changes, is_smooth, linear_changes, trace
 from asymmetry.metrics.mixture import COPIES, mixtures, mixtures_of
 
 __all__ = ["COPIES", "differing", "mixtures", "moved_spreads", "spread_of_points", "spreads"]
@@ -68,7 +68,7 @@ def spreads(
         Any.
     smooth : mapping of str to Metric
         Those among them that may be taken as linear for errors as small as these, by name. The others are
-        measured on copies.
+        measured on copies, and so is one with a bend.
 
     Returns
     -------
@@ -78,8 +78,8 @@ def spreads(
     precision = face.points.dtype
     spread = spread_of_points(landmarks, face.rows) * face.mm_per_px.astype(precision)
     spread = _widen_sideways(spread, face.rows, _CANTHI, _ACROSS_CANTHI)
-    linear = [metric for metric in metrics if smooth.get(metric.name) is metric]
-    others = [metric for metric in metrics if smooth.get(metric.name) is not metric]
+    linear = [m for m in metrics if smooth.get(m.name) is m and is_smooth(m, face)]
+    others = [metric for metric in metrics if metric not in linear]
     found: dict[str, FloatArray] = {}
     if linear:
         traced = trace(face, _errors(face, spread, scale))
