@@ -184,27 +184,20 @@ def moved_mirror_sums(
         As for `mirror_squares`.
     """
     kinds, n = weights.shape[1], points.shape[-1]
-    still = mirror_sums(points, regions)[:, :, None]
+    ends = np.cumsum([paired + single for paired, single in regions])
+    middle = np.concatenate([np.repeat([False, True], counts) for counts in regions])
     sums = np.zeros((5, len(regions), 1 + 2 * kinds * 2, n))
     changes = sums[:, :, 1:].reshape(5, len(regions), 2, kinds, 2, n)
     points, spread = points.swapaxes(0, 1), spread.swapaxes(0, 1)
-    slopes = (
-        points[:, :, 0] - points[:, :, 1],
-        points[:, ::-1, ::-1],
-        points[:, :, 0] + points[:, :, 1],
-    )
-    first = 0
-    for region, (paired, single) in enumerate(regions):
-        last = first + paired + single
-        for kind in range(kinds):
-            some = first + np.flatnonzero(weights[first:last, kind])
-            if len(some):
-                errors = weights[some, kind][:, None, None, None] * spread[some]
-                own = [slope[some] for slope in slopes]
-                middle = int(np.searchsorted(some, first + paired))
-                _add_changes(own, errors, middle, changes[:, region, :, kind])
-        first = last
-    sums += still
+    apart, together = points[:, :, 0] - points[:, :, 1], points[:, :, 0] + points[:, :, 1]
+    slopes = apart[:, :, None], points[:, ::-1, ::-1], together[:, :, None]
+    for kind in range(kinds):
+        some = np.flatnonzero(weights[:, kind])
+        errors = weights[some, kind][:, None, None, None] * spread[some]
+        terms = _change_terms([slope[some] for slope in slopes], errors, middle[some])
+        by_region = np.split(terms, np.searchsorted(some, ends[:-1]))
+        _add_changes(np.stack([total(own) for own in by_region]), changes[:, :, :, kind])
+    sums += mirror_sums(points.swapaxes(0, 1), regions)[:, :, None]
     return sums
 
 
@@ -212,27 +205,31 @@ def moved_mirror_sums(
 _SIGNS = np.array([[-1.0], [1.0]], dtype=np.float32)
 
 
-def _add_changes(
-    slopes: Sequence[FloatArray], errors: FloatArray, middle: int, changes: FloatArray
-) -> None:
-    """Changes of the sums by errors of points, the midline's from ``middle`` on, shape (5, 2, 2, n).
+def _change_terms(
+    slopes: Sequence[FloatArray], errors: FloatArray, middle: npt.NDArray[np.bool_]
+) -> FloatArray:
+    """What errors of points add to the sums but for signs and factors, shape (points, 6, 2, 2, n).
 
-    ``slopes`` are those of a, b and d but for their signs; both sides share those of a and d.
+    The error, its products with the slopes of a, b and d, and its square in pairs and on the midline.
     """
-    apart, other, together = slopes
     terms = np.empty((len(errors), 6, *errors.shape[1:]), errors.dtype)
     terms[:, 0] = errors
-    np.multiply(errors, apart[:, :, None], out=terms[:, 1])
-    np.multiply(errors, other, out=terms[:, 2])
-    np.multiply(errors, together[:, :, None], out=terms[:, 3])
-    # Both points of a pair count; the midline's one point is off from its image by twice its error.
+    for number, slope in enumerate(slopes, 1):
+        np.multiply(errors, slope, out=terms[:, number])
     np.multiply(errors, errors, out=terms[:, 4])
-    terms[middle:, 5] = terms[middle:, 4]
-    terms[:middle, 5] = terms[middle:, 4] = 0
-    shift, a, b, d, pairs, single = total(terms)
-    changes[0, 0], changes[1, 1] = shift[0] * (2 * _SIGNS), shift[1] * 2
+    terms[:, 5] = 0
+    terms[middle, 5] = terms[middle, 4]
+    terms[middle, 4] = 0
+    return terms
+
+
+def _add_changes(terms: FloatArray, changes: FloatArray) -> None:
+    """Fill in the changes (5, regions, 2, 2, n) from sums of terms (regions, 6, 2, 2, n)."""
+    shift, a, b, d, pairs, single = terms.swapaxes(0, 1)
+    changes[0, :, 0], changes[1, :, 1] = shift[:, 0] * (2 * _SIGNS), shift[:, 1] * 2
+    # Both points of a pair count; the midline's one point is off from its image by twice its error.
     changes[2] = a * (-4 * _SIGNS) + 2 * pairs
-    changes[3, 0], changes[3, 1] = b[0] * (4 * _SIGNS), b[1] * (-4 * _SIGNS)
+    changes[3, :, 0], changes[3, :, 1] = b[:, 0] * (4 * _SIGNS), b[:, 1] * (-4 * _SIGNS)
     changes[4] = d * 4 + 2 * pairs
-    changes[2, 0] += 4 * single[0]
-    changes[4, 1] += 4 * single[1]
+    changes[2, :, 0] += 4 * single[:, 0]
+    changes[4, :, 1] += 4 * single[:, 1]
