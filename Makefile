@@ -49,6 +49,8 @@ bench: $(VENV)/dev.stamp ## measure what a photo costs, and the core, series, re
 	$(BIN)/python -m benchmarks.series
 	$(BIN)/python -m benchmarks.report
 	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.starts
+	$(BIN)/python -m benchmarks.plan
 	$(BIN)/python -m benchmarks.threads
 
 mutation: $(VENV)/dev.stamp ## change each number that decides readings and say which changes no test notices

@@ -20,11 +20,12 @@ import numpy as np
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.metrics import measure, movement
 from asymmetry.synthetic import face
+from benchmarks.speed_docs import add_docs_option, show_tables
 
 __all__ = ["extra_memory", "fastest", "fastest_of", "machine", "main", "report", "some_faces"]
 
 # The unit of the ratios.
-_COPY = "one copy of the points, into place"
+_COPY = "one copy of the points"
 # Runs of each task; the fastest counts, for whatever else a machine does only takes the caches away.
 _RUNS = 7
 # Faces that differ; the rest repeat them, so that making them takes no time.
@@ -94,7 +95,6 @@ def report(n: int) -> str:
     landmarks = some_faces(n)
     tasks: dict[str, Callable[[], object]] = {
         _COPY: _copy_into_place(landmarks),
-        "one copy of the points, in new memory": landmarks.points.copy,
         "static metrics": lambda: measure(landmarks, sd=False),
         "static metrics with SDs": lambda: measure(landmarks),
         "movements with SDs": lambda: movement(landmarks, landmarks),
@@ -131,7 +131,9 @@ def main() -> None:
     parser.add_argument(
         "--faces", type=int, default=100_000, help="number of faces (default: %(default)s)"
     )
-    print(report(parser.parse_args().faces))
+    add_docs_option(parser)
+    chosen = parser.parse_args()
+    show_tables({"core": report(chosen.faces)}, docs=chosen.docs)
 
 
 if __name__ == "__main__":

@@ -7,18 +7,16 @@ The photo is a public-domain portrait, enlarged to 12 megapixels and grained as 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
-import platform
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 import cv2
@@ -30,12 +28,14 @@ from asymmetry.archive.jobs import Job
 from asymmetry.archive.parquet import part_table, write_part
 from asymmetry.archive.pool import usable_cores
 from asymmetry.archive.rows import Row
+from asymmetry.archive.run import Engine
 from asymmetry.extract import Extractor, reduced
 from asymmetry.extract.model.file import model_file
 from asymmetry.photos.record import PhotoRecord
 from benchmarks.fidelity.photos import wheel_portraits
+from benchmarks.speed_docs import add_docs_option, conditions, markdown, show_tables
 
-__all__ = ["archives", "main", "pipelines", "report", "stages"]
+__all__ = ["archives", "main", "pipelines", "report", "spent", "stages"]
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -69,9 +69,9 @@ def saved(path: Path, pixels: Pixels) -> Path:
 
 
 def alternated(tasks: dict[str, Callable[[], object]], runs: int) -> dict[str, tuple[float, float]]:
-    """Seconds of each task, wall and processor: medians of runs that take turns.
+    """Seconds of each task, wall and processor: the fastest of runs that take turns.
 
-    Taking turns, each task meets the same disturbances.
+    Taking turns, each task meets the same disturbances; whatever else a machine does only adds to them.
     """
     taken: dict[str, list[tuple[float, float]]] = {name: [] for name in tasks}
     for task in tasks.values():
@@ -81,12 +81,11 @@ def alternated(tasks: dict[str, Callable[[], object]], runs: int) -> dict[str, t
             wall, busy = time.perf_counter(), time.process_time()
             task()
             taken[name].append((time.perf_counter() - wall, time.process_time() - busy))
-    return {name: _medians(times) for name, times in taken.items()}
+    return {name: (_least(times, 0), _least(times, 1)) for name, times in taken.items()}
 
 
-def _medians(times: list[tuple[float, float]]) -> tuple[float, float]:
-    wall, busy = (statistics.median(column) for column in zip(*times, strict=True))
-    return wall, busy
+def _least(times: list[tuple[float, float]], kind: int) -> float:
+    return min(each[kind] for each in times)
 
 
 @contextmanager
@@ -217,7 +216,7 @@ def archives(folder: Path, photos: int) -> list[list[str]]:
     paths = [saved(source / f"{i:05d}.jpg", photo(SMALL, SMALL, seed=i)) for i in range(photos)]
     with Extractor() as extractor:
         extractor.extract(paths[:1])
-        alone, alone_busy = _spent(lambda: extractor.extract(paths))
+        alone, alone_busy = spent(lambda: extractor.extract(paths))
     rows = [
         [
             f"{photos} photos of {SMALL} × {SMALL}",
@@ -229,21 +228,25 @@ def archives(folder: Path, photos: int) -> list[list[str]]:
     rows.append(
         ["extraction alone", f"{photos / alone:.1f}", "", f"{1000 * alone_busy / photos:.0f}"]
     )
-    first = 0.0
-    for workers in range(1, usable_cores() + 2):
+    crews = [("local", n) for n in range(1, usable_cores() + 2)]
+    if importlib.util.find_spec("ray"):
+        crews += [("ray", n) for n in (1, 2, 4)]
+    firsts: dict[str, float] = {}
+    for engine, workers in crews:
+        made = folder / f"{engine}{workers}.parquet"
         run = partial(
-            asymmetry.score_archive, source, folder / f"{workers}.parquet", workers=workers
+            asymmetry.score_archive, source, made, workers=workers, engine=cast("Engine", engine)
         )
-        wall, busy = _spent(run)
-        first = first or wall
-        name = f"archive, {workers} worker{'s' * (workers > 1)}, with starting"
-        rows.append(
-            [name, f"{photos / wall:.1f}", f"{first / wall:.2f}", f"{1000 * busy / photos:.0f}"]
-        )
+        wall, busy = spent(run)
+        first = firsts.setdefault(engine, wall)
+        kind = {"local": "archive", "ray": "archive on Ray"}[engine]
+        name = f"{kind}, {workers} worker{'s' * (workers > 1)}, with starting"
+        own = f"{1000 * busy / photos:.0f}" if engine == "local" else ""
+        rows.append([name, f"{photos / wall:.1f}", f"{first / wall:.2f}", own])
     return rows
 
 
-def _spent(task: Callable[[], object]) -> tuple[float, float]:
+def spent(task: Callable[[], object]) -> tuple[float, float]:
     """Seconds that a task takes: by the wall, and of the processor with those of its ended processes."""
     wall, before = time.perf_counter(), os.times()
     task()
@@ -251,38 +254,8 @@ def _spent(task: Callable[[], object]) -> tuple[float, float]:
     return time.perf_counter() - wall, sum(after[:4]) - sum(before[:4])
 
 
-def markdown(rows: list[list[str]]) -> str:
-    """Rows as a Markdown table, the first one its head."""
-    lines = ["| " + " | ".join(row) + " |" for row in rows]
-    lines.insert(1, "|---" + "|---:" * (len(rows[0]) - 1) + "|")
-    return "\n".join(lines)
-
-
-def machine() -> str:
-    """What it was measured on."""
-    info = Path("/proc/cpuinfo")
-    text = info.read_text() if info.is_file() else ""
-    names = [
-        line.partition(":")[2].strip()
-        for line in text.splitlines()
-        if line.startswith("model name")
-    ]
-    packages = (
-        "mediapipe",
-        "ai-edge-litert",
-        "opencv-python-headless",
-        "simplejpeg",
-        "pillow",
-        "numpy",
-        "pyarrow",
-    )
-    versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    processor = names[0] if names else platform.machine()
-    return f"{processor}, {usable_cores()} cores; Python {platform.python_version()}, {versions}"
-
-
-def report(runs: int, photos: int) -> str:
-    """All tables, with what they were measured on.
+def report(runs: int, photos: int) -> dict[str, str]:
+    """All tables by name, each with what it was measured on.
 
     Parameters
     ----------
@@ -298,13 +271,16 @@ def report(runs: int, photos: int) -> str:
             "12 megapixels": large,
             f"{SMALL} × {SMALL}": saved(folder / "small.jpg", photo(SMALL, SMALL)),
         }
-        tables = [pipelines(large, runs), stage_rows(sizes, runs), archives(folder, photos)]
-    load = f"load before {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    return "\n\n".join([*map(markdown, tables), f"{machine()}; medians of {runs} runs; {load}"])
+        tables = {
+            "pipelines": pipelines(large, runs),
+            "stages": stage_rows(sizes, runs),
+            "archives": archives(folder, photos),
+        }
+    return {name: f"{markdown(rows)}\n\n{conditions(runs)}" for name, rows in tables.items()}
 
 
 def main() -> None:
-    """Measure, print, and write if asked."""
+    """Measure, print, and write into the docs if asked."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.speed", description="What a photo costs."
     )
@@ -314,12 +290,9 @@ def main() -> None:
     parser.add_argument(
         "--photos", type=int, default=100, help="size of the archive (default: %(default)s)"
     )
-    parser.add_argument("--markdown", type=Path, help="write the tables to this file too")
+    add_docs_option(parser)
     chosen = parser.parse_args()
-    text = report(chosen.runs, chosen.photos)
-    print(text)
-    if chosen.markdown:
-        chosen.markdown.write_text(f"{text}\n", encoding="utf-8")
+    show_tables(report(chosen.runs, chosen.photos), docs=chosen.docs)
 
 
 if __name__ == "__main__":
