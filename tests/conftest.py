@@ -44,20 +44,21 @@ SLOW_MODULES = frozenset(
 PHOTOS = frozenset("astronaut astronaut_path portrait_path shared_faces ugly".split())
 #: The longest modules begin first: so all processors finish together.
 LONGEST = """
-    test_archive_interrupted test_archive_ray test_docs test_report_sizes test_web_crash
+    test_archive_interrupted test_archive_ray test_docs test_report_sizes test_web_crash test_torn
     test_web_page test_web_views test_web_attacks test_web_api test_threads test_laws test_clips
     test_report test_cli test_extractor test_examples test_report_files test_archive
     test_report_kinds test_site test_synthetic test_privacy test_typing test_glasses test_fidelity
     test_models test_web_service test_archive_again test_web_contract test_hidden
     test_movement_truth test_movement test_lasting test_photos_of_people test_skin_days
-    test_report_opening
+    test_secrets test_endings_of_data test_report_opening
 """.split()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """One worker more than processors where slow tests run: they wait for servers, browsers and archives."""
-    return usable_cores() + (not config.getoption("markexpr"))
+    waiting = not config.getoption("markexpr")
+    return usable_cores() + int(waiting)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
