@@ -31,7 +31,9 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-__all__ = ["TESTS", "Mutant", "list_mutants", "main", "mutate", "run_tests"]
+from benchmarks.fidelity.tables import FOLDER, write_table
+
+__all__ = ["TESTS", "Mutant", "keep_share", "list_mutants", "main", "mutate", "run_tests"]
 
 ROOT = Path(__file__).resolve().parents[1]
 FACTORS = (1.5, 0.6)
@@ -319,12 +321,9 @@ def judge_module(module: str, mutants: Sequence[Mutant]) -> int:
     return caught
 
 
-def keep_share(module: str, caught: int, of: int) -> None:
+def keep_share(module: str, caught: int, of: int, folder: Path = FOLDER) -> None:
     """Put a module's share into the table, in place of the one before."""
-    # Here, for tests must run in processes that have not imported the library.
-    from benchmarks.fidelity import tables
-
-    path = tables.FOLDER / f"{TABLE}.md"
+    path = folder / f"{TABLE}.md"
     known = {}
     if path.is_file():
         for line in path.read_text("utf-8").splitlines()[4:]:
@@ -333,7 +332,8 @@ def keep_share(module: str, caught: int, of: int) -> None:
     share = f"{100 * caught / of:.0f} %"
     known[module] = [module, str(of), str(caught), share, dt.date.today().isoformat()]
     made = "`make mutation`: each number of a module 1.5 and 0.6 times as large."
-    tables.write_table(TABLE, made, [HEAD, *(known[name] for name in TESTS if name in known)])
+    rows = [HEAD, *(known[name] for name in TESTS if name in known)]
+    write_table(TABLE, made, rows, folder)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
