@@ -68,7 +68,7 @@ def swollen_rows(readings: Sequence[Reading]) -> Iterator[Row]:
     """What is read of known swellings, and of it on other regions and the other side."""
     yield [
         *("swelling", "setting", "photos", "true, mm", "gain", "RMSE, mm", "within 2 SD"),
-        *("same side", "other side"),
+        *("same side", "other side", "gain where it reaches"),
     ]
     for place in REGION_OF:
         for setting in SETTINGS:
@@ -99,6 +99,21 @@ def _swollen_cells(readings: Sequence[Reading]) -> Iterator[str]:
         shares = [*_cross_talk(readings, own, true, side)]
         most, error = max(shares, key=lambda share: abs(share[0]))
         yield f"{most:+.2f} ± {error:.2f}"
+    yield ", ".join(_reached(readings, own, true))
+
+
+def _reached(
+    readings: Sequence[Reading], own: Sequence[tuple[int, int]], true: FloatArray
+) -> Iterator[str]:
+    """Gains in other regions of its side that a swelling reaches by more than `REACHED` of it."""
+    for number, region in enumerate(REGIONS):
+        at = [(side, number) for side, _ in own]
+        there = np.array(
+            [each.pair.true_mm[where] for each, where in zip(readings, at, strict=True)]
+        )
+        if number != own[0][1] and np.median(np.abs(there) / true) > REACHED:
+            read = np.array([each.mm[where] for each, where in zip(readings, at, strict=True)])
+            yield f"{region} {_slope(there, read):.2f}"
 
 
 def _cross_talk(
