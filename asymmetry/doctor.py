@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from asymmetry.core.libraries import search_by_name
 from asymmetry.errors import ModelError
 from asymmetry.extract.model.file import bundled_model, verify
 
@@ -166,7 +167,8 @@ def _check_opencv(versions: Mapping[str, str]) -> Check:
 def _check_import(name: str) -> Check:
     """Check that a package loads: an installed wheel may still lack a library of the system."""
     try:
-        importlib.import_module(name)
+        with search_by_name():
+            importlib.import_module(name)
     except Exception as error:  # noqa: BLE001  a broken package may raise anything
         return Check(
             f"import {name}",

@@ -102,6 +102,36 @@ def test_a_pdf_opens_none(portrait_path: Path, tmp_path: Path) -> None:
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
 
 
+#: Run by the child: notes each program that Python starts, and ends with their names.
+PROGRAMS = """
+import sys
+started = []
+def note(event, arguments):
+    if event in ("subprocess.Popen", "os.exec", "os.posix_spawn", "os.system"):
+        started.append(str(arguments[0]))
+sys.addaudithook(note)
+from asymmetry.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    print("started", sorted(set(started)))
+"""
+
+
+@pytest.mark.parametrize("command", ["photo", "doctor", "report"])
+def test_no_compiler_is_started(command: str, portrait_path: Path, tmp_path: Path) -> None:
+    """Libraries are found by their names: Python's own search runs ldconfig, gcc and ld."""
+    (tmp_path / "2024-03-01.jpg").write_bytes(portrait_path.read_bytes())
+    given = {
+        "photo": ["photo", "--method", "plain", str(portrait_path)],
+        "doctor": ["doctor"],
+        "report": ["report", str(tmp_path), "-o", str(tmp_path / "report.pdf")],
+    }
+    run = [sys.executable, "-W", "ignore", "-c", PROGRAMS, *given[command]]
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "started []" in done.stdout, done.stdout + done.stderr
+
+
 def test_an_archive_opens_none(portrait_path: Path, tmp_path: Path) -> None:
     pytest.importorskip("pyarrow", reason="the extra archive is not installed")
     path = tmp_path / "scores.parquet"

@@ -10,6 +10,7 @@ from typing import Any
 from PIL import ImageFile
 
 from asymmetry.core.files import replace_file
+from asymmetry.core.libraries import search_by_name
 from asymmetry.core.paths import file_to_write
 from asymmetry.core.text import ENGLISH
 from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError, require
@@ -160,7 +161,8 @@ def _weasyprint() -> Any:
     """The module. It tells Pillow to fill gaps in incomplete photos, for the whole process: not here."""
     strict = ImageFile.LOAD_TRUNCATED_IMAGES
     try:
-        import weasyprint
+        with search_by_name():
+            import weasyprint
     except ImportError as error:
         raise MissingExtraError("a PDF", "pdf") from error
     except OSError as error:  # its libraries are the system's

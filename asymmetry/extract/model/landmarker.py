@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.libraries import search_by_name
 from asymmetry.core.quiet import quiet
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.errors import InvalidInputError, ModelError
@@ -70,7 +71,7 @@ class Landmarker:
 
     def __init__(self, model: str | os.PathLike[str] | None = None) -> None:
         path = model_file(model)
-        with quiet():
+        with quiet(), search_by_name():
             import mediapipe
             from mediapipe.tasks.python import BaseOptions, vision
 
