@@ -172,7 +172,7 @@ try:
 except SystemExit as end:
     took = time.process_time() - began
     told = Path("/proc/self/status").read_text()  # getrusage counts what the parent held, too
-    peak = int(re.search(r"VmHWM:\s+(\d+)", told)[1]) * 1024
+    peak = int(re.search(r"VmHWM:\\s+(\\d+)", told)[1]) * 1024
     print(f"\\n{took} {peak} {end.code or 0}")
 """
 
