@@ -14,7 +14,7 @@ from PIL import Image
 
 from asymmetry import Extractor
 from asymmetry.errors import PhotoTooLargeError, UnreadablePhotoError, UnsuitablePhotoError
-from asymmetry.photos.formats.jpeg import MOST_SCANS
+from asymmetry.photos.formats.jpeg import MOST_JUNK, MOST_SCANS
 from asymmetry.photos.photo import LONGEST_SIDE, read_photo
 from asymmetry.photos.remote import MAX_FILE_BYTES
 from tests.photos import encoded, picture, png_header
@@ -106,6 +106,20 @@ def test_what_lies_behind_a_jpeg_is_not_read(tmp_path: Path) -> None:
         file.truncate(MAX_FILE_BYTES + 1)
     with pytest.raises(UnsuitablePhotoError, match="larger than 400 MiB"):
         read_photo(path)
+
+
+@pytest.mark.parametrize("junk", [b"\xff", b"\xff\x00"])
+@pytest.mark.parametrize("after", [2, 20])
+def test_a_header_of_nothing_is_refused(junk: bytes, after: int) -> None:
+    """Pillow reads it byte by byte; a little of it is in whole files, too."""
+    data = encoded(picture(), "JPEG")
+    for length, refused in ((200, False), (MOST_JUNK, False), (10 * MOST_JUNK, True)):
+        made = data[:after] + junk * (length // len(junk)) + data[after:]
+        if refused:
+            with pytest.raises(UnreadablePhotoError, match="no marker"):
+                read_photo(made)
+        else:
+            assert read_photo(made).pixels.shape == picture().shape
 
 
 def test_a_bmp_in_run_lengths_is_refused() -> None:

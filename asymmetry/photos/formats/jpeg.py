@@ -5,18 +5,21 @@ The decoder itself goes on after damage: the rest is shifted, miscoloured or gre
 
 from __future__ import annotations
 
+import re
+from typing import BinaryIO
+
 import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 from PIL import JpegImagePlugin
 
 from asymmetry.core.notes import Note
-from asymmetry.errors import UnsuitablePhotoError
+from asymmetry.errors import UnreadablePhotoError, UnsuitablePhotoError
 from asymmetry.photos.formats.pillow import PillowPhoto, PillowReader
 from asymmetry.photos.pixels import decode_loaded
 from asymmetry.photos.profiles import convert_pixels
 
-__all__ = ["JPEG", "MOST_SCANS", "JpegPhoto"]
+__all__ = ["JPEG", "MOST_JUNK", "MOST_SCANS", "JpegPhoto", "JpegReader"]
 
 _DCT_SCALES = (8, 4, 2)  # of libjpeg: a block of 8 × 8 as one pixel, as 2 × 2 or as 4 × 4
 _SCAN = b"\xff\xda"  # ITU-T T.81, start of scan; within a scan no 0xFF has 0xDA behind it
@@ -26,6 +29,48 @@ MOST_SCANS = 100
 #: Bytes that a photo may take: for each pixel, and in all for the header before them. Data behind
 #: it is no part of it, such as a phone's video.
 _BYTES_PER_PX, _BYTES_BEFORE = 8, 2**25
+
+
+#: Bytes between two segments of a header that mean nothing. Pillow reads them one by one: 2.6 MB a second.
+MOST_JUNK = 2**16
+_JUNK = re.compile(rb"(?:\xff\x00|\xff(?=\xff))*")  # as Pillow skips it
+_ALONE = frozenset((0x01, *range(0xD0, 0xD9)))  # ITU-T T.81, B.1.1.3: markers without a length
+
+
+class JpegReader(PillowReader):
+    """JPEG, whose header is looked through before Pillow reads it."""
+
+    def open(self, stream: BinaryIO, name: str) -> PillowPhoto:
+        """Read the header of a file.
+
+        Raises
+        ------
+        UnreadablePhotoError
+            If it has more than `MOST_JUNK` bytes that mean nothing.
+        """
+        if _junk(stream) > MOST_JUNK:
+            raise UnreadablePhotoError(name, Note("damaged_header", error="no marker"))
+        stream.seek(0)
+        return super().open(stream, name)
+
+
+def _junk(stream: BinaryIO) -> int:
+    """Bytes between the segments of a header; no more are counted than it takes to refuse them."""
+    at, found = 2, 0
+    while found <= MOST_JUNK:
+        stream.seek(at)
+        head = stream.read(4)
+        if head[:2] in (b"\xff\xff", b"\xff\x00"):
+            skipped = _JUNK.match(head + stream.read(MOST_JUNK))
+            length = skipped.end() if skipped else 0
+            found, at = found + length, at + length
+        elif len(head) < 4 or head[0] != 0xFF or head[:2] == _SCAN:
+            break
+        elif head[1] in _ALONE:
+            at += 2
+        else:
+            at += 2 + int.from_bytes(head[2:], "big")
+    return found
 
 
 class JpegPhoto(PillowPhoto):
@@ -103,7 +148,7 @@ class JpegPhoto(PillowPhoto):
         return pixels, ""
 
 
-JPEG = PillowReader(
+JPEG = JpegReader(
     "JPEG",
     (".jpg", ".jpeg", ".jpe", ".jfif"),
     rb"\xff\xd8\xff",
