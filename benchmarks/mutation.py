@@ -65,6 +65,8 @@ TESTS = {
     "metrics.excursion": ("movement", "movement_noise"),
     "metrics.expression": ("expressions",),
     "metrics.eye": ("metrics",),
+    "metrics.linear": ("linear",),
+    "metrics.mixture": ("spread", "movement_noise"),
     "metrics.mouth": ("metrics",),
     "metrics.movements": ("movement", "movement_noise"),
     "metrics.propagation": ("spread", "movement_noise"),
@@ -83,6 +85,9 @@ INDIFFERENT = {
     ("extract.edges.irises", "IrisSearch.step"),
     ("extract.edges.network", "_FINENESS"),
     ("extract.face.plane", "_GRID"),
+    ("metrics.absolute", "_BLOCK"),
+    ("metrics.linear", "_BLOCK"),
+    ("metrics.linear", "_FEW"),
 }
 #: Fixtures that read real photos.
 PHOTOS = {"astronaut", "astronaut_path", "portrait_path", "shared_faces", "ugly"}

@@ -14,7 +14,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.level import ASLANT_DEG
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Scheme
 from asymmetry.core.slopes import Slopes
-from asymmetry.metrics import Metric, catalogue, metric
+from asymmetry.metrics import Metric, catalogue, linear, measure, metric
 from asymmetry.metrics.columns import list_columns
 from asymmetry.metrics.linear import Errors, is_smooth, trace
 from asymmetry.metrics.propagation import spreads
@@ -42,13 +42,13 @@ def both_ways(landmarks: Landmarks, scale: Scale | None = None) -> tuple[FloatAr
     scale = replace(scale, mm=np.full(len(landmarks), scale.mm))
     with np.errstate(all="ignore"):
         face = face_frame(landmarks, scale=scale)
-        linear = spreads(face, landmarks, scale, METRICS, catalogue())
-        return linear, spreads(face, landmarks, scale, METRICS)
+        sloped = spreads(face, landmarks, scale, METRICS, catalogue())
+        return sloped, spreads(face, landmarks, scale, METRICS)
 
 
 def assert_alike(landmarks: Landmarks, scale: Scale | None = None, bound: float = CLOSE) -> None:
-    linear, copied = both_ways(landmarks, scale)
-    for name, slopes, copies in zip(COLUMNS, linear, copied, strict=True):
+    sloped, copied = both_ways(landmarks, scale)
+    for name, slopes, copies in zip(COLUMNS, sloped, copied, strict=True):
         np.testing.assert_allclose(slopes, copies, rtol=bound, atol=1e-5, err_msg=name)
 
 
@@ -143,8 +143,8 @@ def test_errors_as_large_as_of_a_blurred_photo() -> None:
 def test_a_symmetric_face_is_not_surer_than_its_copies() -> None:
     """Roots of squares have no slope at zero: there their change is that of copies, exactly."""
     landmarks = read(double(photo(model())))
-    linear, copied = both_ways(landmarks)
-    for name, slopes, copies in zip(COLUMNS, linear, copied, strict=True):
+    sloped, copied = both_ways(landmarks)
+    for name, slopes, copies in zip(COLUMNS, sloped, copied, strict=True):
         if name.startswith("asymmetry_"):
             assert copies[0] > 0.03
             assert slopes[0] == pytest.approx(copies[0], rel=1e-6), name
@@ -184,8 +184,8 @@ def test_what_was_not_seen(lost: str) -> None:
     side = None if lost == "menton" else "right"
     for name in names:
         changeable(landmarks).points[1, number(name, side)] = np.nan
-    linear, copied = both_ways(landmarks)
-    np.testing.assert_array_equal(np.isnan(linear), np.isnan(copied))
+    sloped, copied = both_ways(landmarks)
+    np.testing.assert_array_equal(np.isnan(sloped), np.isnan(copied))
     assert_alike(landmarks)
 
 
@@ -193,9 +193,19 @@ def test_what_was_not_seen(lost: str) -> None:
 def test_other_schemes(scheme: Scheme) -> None:
     landmarks = told_in(crowd(5, 6), scheme)
     landmarks = read(landmarks)
-    linear, copied = both_ways(landmarks)
-    np.testing.assert_array_equal(np.isnan(linear), np.isnan(copied))
+    sloped, copied = both_ways(landmarks)
+    np.testing.assert_array_equal(np.isnan(sloped), np.isnan(copied))
     assert_alike(landmarks)
+
+
+def test_blocks_change_no_bit() -> None:
+    few = read(crowd(6, 3))
+    many = few[np.arange(3 * linear._BLOCK) % 3]
+    names = [name for entry in METRICS for name in (*entry.sd_columns, *entry.rsd_columns)]
+    of_few, of_many = measure(few), measure(many)
+    for name in names:
+        expected = np.tile(of_few[name], linear._BLOCK)
+        np.testing.assert_array_equal(of_many[name], expected, err_msg=name)
 
 
 # The mirror image's sums
