@@ -171,8 +171,13 @@ def note_array(rows: Iterable[Iterable[Note | str]]) -> NoteArray:
     >>> note_array([[], ["dark"]]).tolist()
     [(), (Note('text', text='dark'),)]
     """
-    made = [tuple(as_note(each) for each in row if each != "") for row in rows]
+    # Most photos have none.
+    made = [() if isinstance(row, tuple) and not row else _as_notes(row) for row in rows]
     return np.fromiter(made, dtype=np.object_, count=len(made))
+
+
+def _as_notes(row: Iterable[Note | str]) -> tuple[Note, ...]:
+    return tuple(as_note(each) for each in row if each != "")
 
 
 def reason_column(notes: NoteArray) -> npt.NDArray[np.str_]:
