@@ -82,8 +82,9 @@ def _bruise_far(situation: Situation) -> Found:
     for course in skin.told_bruises:
         site = skin.site_of(course)
         if site is not None and site.mm > FAR_MM:
+            first = int(np.flatnonzero(course.found)[0])
             note = Note("bruise_far", **_far(course, site))
-            yield note, course.first_day, (skin.photos[course.largest],), ()
+            yield note, course.first_day, (skin.photos[first],), ()
 
 
 def _swelling_far(situation: Situation) -> Found:
@@ -91,8 +92,9 @@ def _swelling_far(situation: Situation) -> Found:
     for course in skin.swellings:
         site = skin.site_of(course)
         if site is not None and site.mm > FAR_MM:
+            first = int(np.flatnonzero(course.there)[0])
             note = Note("swelling_far", **_far(course, site))
-            yield note, course.first_day, course.photos[course.largest], ()
+            yield note, course.first_day, course.photos[first], ()
 
 
 def _far(course: BruiseCourse | SwellingCourse, site: FromSite) -> dict[str, Any]:
