@@ -27,7 +27,7 @@ class SkinHistory(ClinicHistory):
     Attributes
     ----------
     skin : Skin or None
-        In the order of `static`, without the pictures, which take 4 MB each; None where nobody asked.
+        In the order of `static`, without pictures and densities, of 1 MB each; None where nobody asked.
     """
 
     skin: Skin | None = None

@@ -27,7 +27,7 @@ from asymmetry.tissue.patches import Patch
 from asymmetry.tissue.picture import SkinPicture, draw_skin
 from asymmetry.tissue.swelling import Swelling, measure_swelling, swelling_columns, without_reading
 
-__all__ = ["Skin", "SkinPhoto", "read_skin", "skin", "skin_columns"]
+__all__ = ["Skin", "SkinPhoto", "read_skin", "skin", "skin_columns", "wears_glasses"]
 
 #: Longer side of a face's photo that is enough, px: a face that fills a third of it has 2 px per mm.
 _ENOUGH_PX = 1800
@@ -213,7 +213,7 @@ def _read_photo(
     picture = _draw(landmarks, photo, mm_per_px, mirrored)
     if picture is None:
         return SkinPhoto()
-    glasses, first = _wears_glasses(landmarks), before or SkinPhoto()
+    glasses, first = wears_glasses(landmarks), before or SkinPhoto()
     density = density_of(picture, glasses=glasses)
     bruises = find_bruises(density, first.density)
     swelling = measure_swelling(picture, first.picture, glasses=glasses or first.glasses)
@@ -254,11 +254,12 @@ def _read_baseline(baseline: PhotoSource, reader: Extractor, mirrored: bool) -> 
         raise InvalidInputError(
             f"{landmarks.photo[0]}: half of the face is hidden, so it can't be the baseline; give another"
         )
-    glasses = _wears_glasses(landmarks)
+    glasses = wears_glasses(landmarks)
     return SkinPhoto(picture, density_of(picture, glasses=glasses), glasses=glasses)
 
 
-def _wears_glasses(landmarks: Landmarks) -> bool:
+def wears_glasses(landmarks: Landmarks) -> bool:
+    """Whether the face, n = 1, was noted to wear glasses."""
     return any(isinstance(each, Note) and each.code == "glasses" for each in landmarks.notes[0])
 
 

@@ -19,7 +19,7 @@ from asymmetry.tissue.evidence import TABLE, load_noise
 from asymmetry.tissue.following import follow_patch
 from asymmetry.tissue.patches import HUES, hue_of, is_bruise
 from asymmetry.tissue.picture import draw_skin
-from asymmetry.tissue.shade import fit_light
+from asymmetry.tissue.shade import fit_light, fit_light_of_both
 from benchmarks.skin.making import HUE_CLASS
 from benchmarks.tune.seal import is_sealed
 
@@ -62,6 +62,14 @@ def side_light(pixels: Pixels, ratio: float) -> Pixels:
     return srgb_from_linear(linear_from_srgb(pixels) * 0.8 * np.exp(across)[None, :, None])
 
 
+def glare(pixels: Pixels, size_mm: float) -> npt.NDArray[np.float64]:
+    """Light on the left cheek that fades over so many mm, at most 1, shape (H, W, 1)."""
+    rows, columns = np.mgrid[: pixels.shape[0], : pixels.shape[1]]
+    size = size_mm * PX_PER_MM
+    away = ((columns - 430) / size) ** 2 + ((rows - 370) / (1.5 * size)) ** 2
+    return np.asarray(np.exp(-away)[..., None])
+
+
 def the_one(found: Bruises) -> object:
     assert len(found.patches) == 1, found.patches
     return found.patches[0]
@@ -91,6 +99,17 @@ def test_large_bruises_keep_their_area(area: float, skin: Pixels, landmarks: Lan
         found = find_bruises(shot, base)
         seen = 0.85 * area  # lips and the rim of the face cover some of it
         assert found.patches[0].area_mm2 == pytest.approx(seen, rel=0.25)
+
+
+@pytest.mark.parametrize("hue", ["brown", "yellow"])
+def test_a_bruise_over_half_of_one_side_is_not_its_light(
+    hue: str, skin: Pixels, landmarks: Landmarks
+) -> None:
+    bruise = Bruise("left", 4.2, -1.6, 3500, 11, hue=hue)
+    shot = density(side_light(painted(skin, landmarks, bruise), 1.5), landmarks)
+    patch = find_bruises(shot, density(skin, landmarks)).patches[0]
+    assert (patch.side, patch.hue) == ("left", "yellow-brown")
+    assert patch.area_mm2 > 0.6 * bruise.area_mm2
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.4, 2.0, 0.5])
@@ -137,11 +156,29 @@ def test_a_mole_and_a_shadow_are_no_bruises(skin: Pixels, landmarks: Landmarks) 
     assert find_bruises(density(srgb_from_linear(shade), landmarks)).patches == ()
 
 
-def test_glare_on_one_side_is_no_bruise_on_the_other(skin: Pixels, landmarks: Landmarks) -> None:
-    rows, columns = np.mgrid[: skin.shape[0], : skin.shape[1]]
-    blob = np.exp(-(((columns - 430) / 20) ** 2 + ((rows - 370) / 30) ** 2))[..., None]
-    shiny = srgb_from_linear(linear_from_srgb(skin) + 0.3 * blob)
+@pytest.mark.parametrize("strength", [0.15, 0.3, 0.5])
+@pytest.mark.parametrize("size_mm", [4, 8])
+def test_glare_on_one_side_is_no_bruise_on_the_other(
+    strength: float, size_mm: float, skin: Pixels, landmarks: Landmarks
+) -> None:
+    shiny = srgb_from_linear(linear_from_srgb(skin) + strength * glare(skin, size_mm))
     assert find_bruises(density(shiny, landmarks)).patches == ()
+
+
+def test_the_halo_of_glare_is_not_judged(skin: Pixels, landmarks: Landmarks) -> None:
+    """A core of 5 mm is left out with what fades around it; specks on wet skin are left out alone."""
+    for size_mm, low, high in ((6, 15, 40), (1, 0, 5)):
+        shiny = srgb_from_linear(linear_from_srgb(skin) + 0.6 * glare(skin, size_mm))
+        hidden = density(skin, landmarks).seen & ~density(shiny, landmarks).seen
+        assert low**2 <= hidden.sum() <= high**2
+
+
+def test_a_patch_without_an_edge_needs_a_baseline(skin: Pixels, landmarks: Landmarks) -> None:
+    """One photo does not tell it from light that fades over the cheek."""
+    soft = Bruise("right", **CHEEK, area_mm2=500, delta_e=9, hue="purple", edge_mm=5.0)
+    shot = density(painted(skin, landmarks, soft), landmarks)
+    assert find_bruises(shot).patches == ()
+    assert find_bruises(shot, density(skin, landmarks)).patches[0].side == "right"
 
 
 def test_a_fold_is_too_slim_for_a_bruise(skin: Pixels, landmarks: Landmarks) -> None:
@@ -233,6 +270,18 @@ def test_light_is_carried_on_over_a_large_patch() -> None:
     patch = ((grid.place - (4.0, -0.8)) ** 2).sum(axis=-1) < 2.5**2  # 2,000 mm²
     fitted = fit_light(slope + patch[..., None] * 0.3, grid.skin & ~patch, "mirror")
     assert np.abs(fitted - slope)[grid.skin].max() < 0.01
+
+
+def test_one_light_of_both_sides_is_told_from_a_large_patch_on_one() -> None:
+    grid = load_grid()
+    slope = grid.normal[..., :1] * np.array([0.4, 0.02, -0.03])
+    light = 0.1 + np.stack([-slope, slope])
+    disc = ((grid.place - (4.2, -1.6)) ** 2).sum(axis=-1) < 2.8**2  # 2,500 mm²
+    shown = light + np.stack([disc, np.zeros_like(disc)])[..., None] * 0.3
+    both = fit_light_of_both(shown, np.stack([grid.skin] * 2)) - light
+    alone = fit_light(shown[0], grid.skin, "day") - light[0]
+    assert np.abs(both)[:, grid.skin].max() < 0.01
+    assert np.abs(alone)[disc & grid.skin].mean() > 0.1
 
 
 def test_the_noise_is_as_the_script_wrote_it() -> None:

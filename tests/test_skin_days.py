@@ -185,7 +185,7 @@ def density(shape: tuple[int, int]) -> Density:
     """Even skin without grain."""
     ones = np.ones((2, *shape), np.float32)
     value = np.repeat(ones[..., None], 3, axis=-1)
-    return Density(value, ones > 0, ones, value / 2, ones)
+    return Density(value, ones > 0, ones, ones)
 
 
 def patch(row: int, *, side: str = "left", strength: float = 2.0, half: int = 6) -> Patch:

@@ -13,6 +13,8 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.synthetic import face
 from asymmetry.tissue.atlas import HEIGHT, REGIONS, WIDTH, load_atlas
+from asymmetry.tissue.colour import linear_from_srgb
+from asymmetry.tissue.density import density_of
 from asymmetry.tissue.masks import find_seen
 from asymmetry.tissue.picture import SkinPicture, draw_skin
 
@@ -90,6 +92,23 @@ def test_area_is_that_of_the_surface(landmarks: Landmarks) -> None:
     middle = picture.atlas.skin & (picture.atlas.place[..., 0] < 5)
     assert np.allclose((area * normal)[middle], (picture.mm_per_cm / 20) ** 2, rtol=0.1)
     assert area[normal < 0.6].mean() > 1.6 * area[normal > 0.95].mean()
+
+
+def test_two_hundred_photos_take_a_third_of_a_gigabyte(landmarks: Landmarks) -> None:
+    """A series keeps picture and density of each photo until its bruises are followed."""
+    picture = drawn(plain(landmarks), landmarks)
+    density = density_of(picture)
+    _ = picture.plane, picture.at, picture.light, picture.dark, picture.area, density.light
+    held = [*vars(picture).values(), *vars(density).values()]
+    assert 200 * sum(each.nbytes for each in held if isinstance(each, np.ndarray)) < 0.25e9
+
+
+def test_density_gives_the_light_back(landmarks: Landmarks) -> None:
+    picture = drawn(plain(landmarks), landmarks)
+    seen = density_of(picture).seen
+    assert np.allclose(
+        density_of(picture).light[seen], linear_from_srgb(np.array(SKIN, np.uint8)), atol=1e-5
+    )
 
 
 def test_a_mark_in_the_photo_has_a_place_on_the_face(landmarks: Landmarks) -> None:

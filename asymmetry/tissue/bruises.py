@@ -13,7 +13,8 @@ from asymmetry.core.schemes import SIDES, Side
 from asymmetry.tissue.atlas import REGIONS
 from asymmetry.tissue.density import Density, load_grid
 from asymmetry.tissue.outline import Spot, find_spots
-from asymmetry.tissue.patches import Patch, describe, is_bruise, side_of, split_hues
+from asymmetry.tissue.patches import Patch, describe, is_bruise, is_light, side_of, split_hues
+from asymmetry.tissue.shade import fit_light_of_both
 
 __all__ = ["Bruises", "find_bruises"]
 
@@ -76,6 +77,8 @@ def _against_mirror(now: Density) -> Bruises:
     patches: list[Patch] = []
     for spot in found.spots:
         side = side_of(spot, now)
+        if is_light(spot, side, now):
+            continue
         sign = 1.0 if side == "right" else -1.0
         patches += _patches(spot._replace(step=spot.step * sign), found.rest * sign, side, now)
     evidence = np.stack([found.evidence] * 2)
@@ -85,7 +88,8 @@ def _against_mirror(now: Density) -> Bruises:
 def _against_baseline(now: Density, before: Density) -> Bruises:
     seen = now.seen & before.seen
     change = now.value - before.value
-    found = [find_spots(change[side], seen[side], "day") for side in range(len(SIDES))]
+    light = fit_light_of_both(change, seen)
+    found = [find_spots(change[side], seen[side], "day", light[side]) for side in range(len(SIDES))]
     patches: list[Patch] = []
     for side, each in zip(SIDES, found, strict=True):
         for spot in each.spots:

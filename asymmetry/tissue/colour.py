@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FLOOR", "delta_e", "lab_from_linear", "linear_from_srgb", "srgb_from_linear"]
+__all__ = [
+    "FLOOR",
+    "delta_e",
+    "density_from_srgb",
+    "lab_from_linear",
+    "linear_from_srgb",
+    "srgb_from_linear",
+]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
@@ -37,6 +44,7 @@ def _encode(light: FloatArray) -> FloatArray:
 # Powers are slow, so both ways are looked up. In the dark 20 steps of the light make one of the pixels.
 _STEPS = 2**16 - 1
 _LINEAR = _decode(np.arange(256) / 255).astype(np.float32)
+_DENSITY = -np.log(_LINEAR + np.float32(FLOOR))
 _CURVE = np.rint(_encode(np.arange(_STEPS + 1) / _STEPS) * 255).astype(np.uint8)
 
 
@@ -49,6 +57,17 @@ def linear_from_srgb(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     [0.0, 1.0]
     """
     return _LINEAR[pixels]
+
+
+def density_from_srgb(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Optical density, ``-log(light + FLOOR)``, of sRGB pixels of 8 bits.
+
+    Examples
+    --------
+    >>> density_from_srgb(np.array([0, 255], np.uint8)).round(3).tolist()
+    [5.521, -0.004]
+    """
+    return _DENSITY[pixels]
 
 
 def srgb_from_linear(light: FloatArray) -> npt.NDArray[np.uint8]:

@@ -70,8 +70,6 @@ class Density:
         Skin that is seen.
     area : ndarray of float32, shape (2, h, w)
         Area of skin of each pixel, mm².
-    light : ndarray of float32, shape (2, h, w, 3)
-        Linear light.
     grain : ndarray of float32, shape (2, h, w)
         Mean step of the darkness from pixel to pixel: hair has much of it, and pigment none of its own.
     mm_per_cm : float
@@ -81,9 +79,13 @@ class Density:
     value: Light = field(repr=False)
     seen: Mask = field(repr=False)
     area: Light = field(repr=False)
-    light: Light = field(repr=False)
     grain: Light = field(repr=False)
     mm_per_cm: float = 10.0
+
+    @property
+    def light(self) -> Light:
+        """Linear light, shape (2, h, w, 3)."""
+        return np.exp(-self.value @ CHANNELS.astype(np.float32)) - np.float32(FLOOR)
 
 
 @cache
@@ -109,21 +111,21 @@ def density_of(picture: SkinPicture, *, glasses: bool = False) -> Density:
     glasses : bool
         Glasses are worn: skin that they cover or shade is left out.
     """
+    lit, dark = picture.light, picture.dark
     seen = find_seen(picture)
     if glasses:
         seen &= ~np.isin(picture.atlas.region, [REGIONS.index(name) for name in _BEHIND_GLASSES])
     weight = seen.astype(np.float32)
     count = _sum(weight)
-    light = _sum(picture.light * weight[..., None])
-    whole = _sum(picture.light) / COARSE**2
+    light = _sum(lit * weight[..., None])
+    whole = _sum(lit) / COARSE**2
     mean = np.where(count[..., None] > 0, light / np.maximum(count[..., None], 1), whole)
     logs = -np.log(mean + np.float32(FLOOR))
     return Density(
         value=np.asarray(logs @ CHANNELS.T.astype(np.float32)),
         seen=count >= COARSE**2 / 2,
         area=_sum(picture.area),
-        light=np.asarray(mean, dtype=np.float32),
-        grain=_sum(_steps(picture.dark)) / np.float32(COARSE**2),
+        grain=_sum(_steps(dark)) / np.float32(COARSE**2),
         mm_per_cm=picture.mm_per_cm,
     )
 

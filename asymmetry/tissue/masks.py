@@ -19,6 +19,9 @@ _PX_PER_MM = PX_PER_CM / 10
 _BURNT = 0.92
 # Glare and hard shadow against their surroundings: natural logarithms of the light, over this distance, mm.
 _GLARE, _AROUND_MM = -0.5, 8.0
+# Glare fades out around its core: over so many times the core's radius (a disc that fits inside), and no
+# farther than this, mm. Cores of a smaller radius, mm, are pores and wet spots, which have none.
+_FADES, _FARTHEST_MM, _LEAST_CORE_MM = 2.0, 16.0, 1.5
 # Thin dark lines, such as hair: darker than both sides by this, and by so many times what grain does in this
 # photo, and narrower than this, mm.
 _LINE, _OVER_GRAIN, _LINE_MM = 0.22, 6.0, 1.6
@@ -46,9 +49,30 @@ def find_seen(picture: SkinPicture) -> Mask:
 
 def _cover(dark: Light, inside: Mask, burnt: Mask) -> Mask:
     """Covers of the skin of one side."""
-    around = _mean_around(dark, inside, _AROUND_MM)
-    glare = burnt | (dark - around < _GLARE)
-    return _grow(glare | _lines(dark, inside) | _hanging(dark, inside), _MARGIN_MM)
+    hanging = _hanging(dark, inside)
+    # Hair is left out of the surroundings: skin beside it is no glare.
+    around = _mean_around(dark, inside & ~hanging, _AROUND_MM)
+    glare = _with_halo(burnt | (dark - around < _GLARE))
+    return _grow(glare | hanging | _lines(dark, inside), _MARGIN_MM)
+
+
+def _with_halo(cores: Mask) -> Mask:
+    """Glare with the halo around each of its cores."""
+    whole = cores.copy()
+    inner = _distance(np.pad(cores, 1))[1:-1, 1:-1]
+    count, labels = cv2.connectedComponents(cores.astype(np.uint8))
+    for number in range(1, count):
+        core = labels == number
+        radius = float(inner[core].max())
+        if radius > _LEAST_CORE_MM:
+            whole |= _distance(~core) < min(_FADES * radius, _FARTHEST_MM)
+    return whole
+
+
+def _distance(mask: Mask) -> Light:
+    """Distance of each pixel of a mask from its outside, mm."""
+    away = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
+    return np.asarray(away / np.float32(_PX_PER_MM), np.float32)
 
 
 def _lines(dark: Light, inside: Mask) -> Mask:

@@ -23,7 +23,7 @@ from asymmetry.tissue.evidence import (
 )
 from asymmetry.tissue.shade import fit_light
 
-__all__ = ["SEED", "Found", "Spot", "find_spots", "grow", "opened", "shrink"]
+__all__ = ["SEED", "Found", "Spot", "find_spots", "grow", "opened", "shrink", "without_holes"]
 
 Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
@@ -112,7 +112,9 @@ class Found:
     shadows: float = 0.0
 
 
-def find_spots(difference: FloatArray, seen: Mask, kind: Kind) -> Found:
+def find_spots(
+    difference: FloatArray, seen: Mask, kind: Kind, first: FloatArray | None = None
+) -> Found:
     """Patches in a difference of density.
 
     Light is fitted first to all skin, then without the patches that were found, until they stay.
@@ -125,16 +127,20 @@ def find_spots(difference: FloatArray, seen: Mask, kind: Kind) -> Found:
         Pixels that are seen in both.
     kind : {"mirror", "day"}
         Which of the two.
+    first : ndarray, shape (h, w, 3), optional
+        The light that is taken out at first, where it is known better than from this difference alone.
     """
     spots: list[Spot] = []
     for number in range(_LIGHTS):
         before = _joined(spots, seen)
         quiet = seen & ~grow(before, _MARGIN_MM)
-        fitted = fit_light(difference, quiet, kind)
+        given = first if number == 0 else None
+        fitted = fit_light(difference, quiet, kind) if given is None else given
         rest = np.where(seen[..., None], difference - fitted, 0).astype(np.float32)
         search = _Search(rest, seen, quiet, kind, first=number == 0)
         spots = list(search.spots())
-        if not spots or (number and np.array_equal(before, _joined(spots, seen))):
+        settled = number > 0 and np.array_equal(before, _joined(spots, seen))
+        if given is None and (settled or not spots):
             break
     return Found(tuple(spots), rest, search.evidence, search.shadows[1])
 
@@ -237,7 +243,7 @@ def _draw(fine: FloatArray, seen: Mask, core: Mask, noise: Noise) -> Spot | None
             break
         mask = drawn
     assert spot is not None
-    return spot._replace(mask=_without_holes(spot.mask) & seen)
+    return spot._replace(mask=without_holes(spot.mask) & seen)
 
 
 def _other_hue(rest: FloatArray, step: FloatArray, precision: FloatArray) -> Mask:
@@ -266,7 +272,8 @@ def _joined_to(mask: Mask, core: Mask) -> Mask:
     return np.isin(labels, touched[touched > 0])
 
 
-def _without_holes(mask: Mask) -> Mask:
+def without_holes(mask: Mask) -> Mask:
+    """A mask with all that it surrounds."""
     outside = np.pad((~mask).astype(np.uint8), 1, constant_values=1)
     cv2.floodFill(outside, None, (0, 0), (2,))
     return np.asarray(outside[1:-1, 1:-1] != 2)

@@ -17,7 +17,7 @@ from asymmetry.tissue.atlas import REGIONS
 from asymmetry.tissue.colour import FLOOR, delta_e, lab_from_linear
 from asymmetry.tissue.density import Density, from_channels, load_grid
 from asymmetry.tissue.evidence import smooth
-from asymmetry.tissue.outline import Spot, grow, opened, shrink
+from asymmetry.tissue.outline import Spot, grow, opened, shrink, without_holes
 
 __all__ = [
     "HUES",
@@ -27,6 +27,7 @@ __all__ = [
     "describe",
     "hue_of",
     "is_bruise",
+    "is_light",
     "side_of",
     "split_hues",
 ]
@@ -41,6 +42,11 @@ HUES = ("red-purple", "blue", "green", "yellow-brown")
 # The ring around a patch against which each side is judged, mm from its outline.
 _RING_MM = (3, 12)
 _LEAST_RING = 20
+# Light that fades over the skin, of one photo alone: its outline is softer than this, of its step per mm
+# (painted bruises of tuning people 0.18 to 0.37); or than this, while the skin of the other side stands out
+# more, as beneath glare; or so many mm of half-way pixels lie along its outline, as on mottled skin (1.1 to
+# 4.3), counted no farther from it than this, mm.
+_SOFT, _SOFT_OPPOSITE, _MOTTLED_MM, _NEAR_MM = 0.17, 0.21, 4.4, 10
 # How much shading counts beside colour in telling the side, and how much being darker does.
 _SHADING, _DARKER, _LARGE_MM2 = 0.7, 0.15, 500.0
 # Hair has so many times the grain of the skin at the same place of the other side.
@@ -154,6 +160,33 @@ def hue_of(step: FloatArray) -> str:
 
 def side_of(spot: Spot, density: Density) -> Side:
     """The side of a patch in a difference between both: the one that departs from its own ring."""
+    departs = _departures(spot, density)
+    # Glare is paler than its ring, and smaller than this; of a larger patch much of the ring may be hidden.
+    large = float(spot.mask.sum()) > _LARGE_MM2
+    darker = (1.0 if large else _DARKER) * float(spot.step[0])
+    return "right" if departs[0] + darker > -departs[1] - darker else "left"
+
+
+def is_light(spot: Spot, side: Side, density: Density) -> bool:
+    """Whether a patch in a difference between both sides may be light that fades over the skin, or glare.
+
+    Parameters
+    ----------
+    spot : Spot
+        The patch, its step right minus left.
+    side : {"right", "left"}
+        The side of it.
+    density : Density
+        Of the photo.
+    """
+    departs = np.array(_departures(spot, density)) * (1 if side == "right" else -1)
+    own = SIDES.index(side)
+    opposite = bool(-departs[1 - own] > departs[own])
+    return _slope(spot) < (_SOFT_OPPOSITE if opposite else _SOFT) or _halfway(spot) > _MOTTLED_MM
+
+
+def _departures(spot: Spot, density: Density) -> list[float]:
+    """How far each side departs from its own ring, right and left, along the step of a patch."""
     near, far = _RING_MM
     ring = grow(spot.mask, far) & ~grow(spot.mask, near)
     weights = np.array([_SHADING, 1.0, 1.0])
@@ -165,10 +198,24 @@ def side_of(spot: Spot, density: Density) -> Side:
         if around.sum() > _LEAST_RING:
             step = step - np.median(density.value[side][around], axis=0)
         departs.append(float((step * weights) @ direction))
-    # Glare is paler than its ring, and smaller than this; of a larger patch much of the ring may be hidden.
-    large = float(spot.mask.sum()) > _LARGE_MM2
-    darker = (1.0 if large else _DARKER) * float(spot.step[0])
-    return "right" if departs[0] + darker > -departs[1] - darker else "left"
+    return departs
+
+
+def _slope(spot: Spot) -> float:
+    """How steep a patch is along its outline, steps per mm."""
+    down, across = np.gradient(spot.share)
+    outline = grow(spot.mask, 1) & ~shrink(spot.mask, 1)
+    return float(np.median(np.hypot(down, across)[outline]))
+
+
+def _halfway(spot: Spot) -> float:
+    """Area in and around a patch that is neither in it nor out of it, over the length of its outline, mm."""
+    halfway = (spot.share > 0.25) & (spot.share < 0.75) & grow(spot.mask, _NEAR_MM)
+    outlines, _ = cv2.findContours(
+        spot.mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+    )
+    length = sum(cv2.arcLength(each, True) for each in outlines)
+    return float(halfway.sum() / max(length, 1.0))
 
 
 def describe(spot: Spot, side: Side, density: Density) -> Patch:
@@ -239,6 +286,7 @@ def is_bruise(patch: Patch, density: Density) -> bool:
 
 def _slimness(mask: Mask) -> float:
     """Area over that of the largest disc inside: 1 for a disc, 2 for an ellipse twice as long as wide."""
+    mask = without_holes(mask)
     inside = cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 5)
     return float(mask.sum() / (np.pi * max(float(inside.max()), 0.5) ** 2))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import cv2
@@ -17,7 +16,7 @@ from asymmetry.extract.face.half import from_half, to_half
 from asymmetry.extract.face.plane import average_at, places
 from asymmetry.extract.face.pose import Pose, fit_pose, stable_numbers
 from asymmetry.tissue.atlas import PX_PER_CM, REGIONS, STEP, Atlas, load_atlas
-from asymmetry.tissue.colour import FLOOR, linear_from_srgb
+from asymmetry.tissue.colour import density_from_srgb, linear_from_srgb
 
 __all__ = ["FACING", "SkinPicture", "draw_skin"]
 
@@ -46,10 +45,9 @@ class SkinPicture:
     ----------
     rgb : ndarray of uint8, shape (2, HEIGHT, WIDTH, 3)
         The picture.
-    plane : ndarray of float32, shape (2, HEIGHT, WIDTH, 2)
-        The place of each pixel in the plane of this face: outwards and up, canonical cm, head pose removed.
-    at : ndarray of float32, shape (2, HEIGHT, WIDTH, 2)
-        Its place in the photo, px (x right, y down).
+    shifts : ndarray of float32, shape (2, rows, columns, 2)
+        How far this face's places lie from the atlas's at the nodes of its grid: outwards and up, canonical
+        cm. What is drawn from them is not kept: photos of a whole series stay in memory.
     inside : ndarray of bool, shape (2, HEIGHT, WIDTH)
         Skin that lies in the photo, faces the camera and is near no point that was hidden. What hair, glasses
         and glare cover is still in it, see `asymmetry.tissue.masks`.
@@ -60,8 +58,7 @@ class SkinPicture:
     """
 
     rgb: Pixels = field(repr=False)
-    plane: Light = field(repr=False)
-    at: Light = field(repr=False)
+    shifts: Light = field(repr=False)
     inside: Mask = field(repr=False)
     mm_per_cm: float
     pose: Pose = field(repr=False)
@@ -71,20 +68,35 @@ class SkinPicture:
         """Regions and masks."""
         return load_atlas()
 
-    @cached_property
+    @property
+    def plane(self) -> Light:
+        """Places in the plane of this face, head pose removed: outwards and up, canonical cm.
+
+        Of shape (2, HEIGHT, WIDTH, 2).
+        """
+        return _between(self.shifts, self.atlas).astype(np.float32)
+
+    @property
+    def at(self) -> Light:
+        """Places in the photo, px (x right, y down), shape (2, HEIGHT, WIDTH, 2)."""
+        return _in_photo(_between(self.shifts, self.atlas), self.pose, self.atlas).astype(
+            np.float32
+        )
+
+    @property
     def light(self) -> Light:
         """Linear light, 0 to 1, shape (2, HEIGHT, WIDTH, 3)."""
         return linear_from_srgb(self.rgb)
 
-    @cached_property
+    @property
     def dark(self) -> Light:
         """Mean natural logarithm of the channels, its sign turned: large in the dark, (2, HEIGHT, WIDTH)."""
-        return np.asarray(-np.log(self.light + np.float32(FLOOR)).mean(axis=-1), dtype=np.float32)
+        return np.asarray(density_from_srgb(self.rgb).mean(axis=-1), dtype=np.float32)
 
-    @cached_property
+    @property
     def area(self) -> Light:
         """Area of skin that each pixel shows, mm² on the surface, shape (2, HEIGHT, WIDTH)."""
-        x, y = self.plane[..., 0], self.plane[..., 1]
+        x, y = np.moveaxis(self.plane, -1, 0)
         down_x, out_x = np.gradient(x, axis=(1, 2))
         down_y, out_y = np.gradient(y, axis=(1, 2))
         flat = np.abs(out_x * down_y - out_y * down_x) / self.atlas.normal[..., 2]
@@ -103,7 +115,8 @@ class SkinPicture:
         x, y : float
             Pixels of the photo that was drawn; a place beyond the face is that of the nearest skin.
         """
-        away = np.hypot(self.at[..., 0] - x, self.at[..., 1] - y)
+        at = self.at
+        away = np.hypot(at[..., 0] - x, at[..., 1] - y)
         side, row, column = np.unravel_index(int(away.argmin()), away.shape)
         out, up = self.atlas.place[row, column] * self.mm_per_cm
         return SIDES[side], float(out), float(up)
@@ -153,18 +166,12 @@ def draw_skin(
         return None
     focal = float(landmarks.focal_px[0]) * shrunk
     pose = fit_pose(points, atlas.canonical.vertices, focal_px=focal)
-    plane, hidden = _place_halves(points, pose, atlas)
-    at = np.stack(
-        [
-            places(pose, atlas.canonical, from_half(half, side))
-            for half, side in zip(plane, SIDES, strict=True)
-        ]
-    )
+    shifts, hidden = _shift_halves(points, pose, atlas)
+    at = _in_photo(_between(shifts, atlas), pose, atlas)
     mm_per_cm = pose.scale * mm_per_px / shrunk
     return SkinPicture(
         rgb=np.stack([average_at(photo, half, pose.scale / PX_PER_CM) for half in at]),
-        plane=plane.astype(np.float32),
-        at=at.astype(np.float32),
+        shifts=shifts,
         inside=_inside(photo, at, pose, atlas) & ~hidden,
         mm_per_cm=10.0 if math.isnan(mm_per_cm) else mm_per_cm,
         pose=pose,
@@ -177,20 +184,28 @@ def _shrunk(photo: Pixels, landmarks: Landmarks) -> float:
     return photo.shape[1] / width if width else 1.0
 
 
-def _place_halves(
-    points: npt.NDArray[np.float64], pose: Pose, atlas: Atlas
-) -> tuple[FloatArray, Mask]:
-    """Places of the atlas's pixels in this face's plane, cm, and pixels near hidden points."""
+def _shift_halves(points: npt.NDArray[np.float64], pose: Pose, atlas: Atlas) -> tuple[Light, Mask]:
+    """Shifts of this face's places at the nodes of the atlas, cm, and pixels near hidden points."""
     plane = pose.unproject(points[:, :2], atlas.canonical.depth_at)
-    fields, hidden = [], []
+    nodes, hidden = [], []
     for side, numbers in zip(SIDES, atlas.numbers, strict=True):
         shifts = to_half(plane[numbers], side) - atlas.knots
         unseen = np.isnan(shifts[:, 0])
         hidden.append(_near(atlas, atlas.knots[unseen]))
-        nodes = atlas.spline @ _fill(shifts, atlas.knots, unseen).astype(np.float32)
-        fine = cv2.resize(nodes, None, fx=STEP, fy=STEP)[STEP:-STEP, STEP:-STEP]
-        fields.append(atlas.place + fine)
-    return np.stack(fields), np.stack(hidden)
+        nodes.append(atlas.spline @ _fill(shifts, atlas.knots, unseen).astype(np.float32))
+    return np.stack(nodes), np.stack(hidden)
+
+
+def _between(shifts: Light, atlas: Atlas) -> FloatArray:
+    """Places in this face's plane, cm, of the atlas's pixels, which lie between the nodes of its grid."""
+    fine = [cv2.resize(half, None, fx=STEP, fy=STEP)[STEP:-STEP, STEP:-STEP] for half in shifts]
+    return atlas.place + np.stack(fine)
+
+
+def _in_photo(plane: FloatArray, pose: Pose, atlas: Atlas) -> FloatArray:
+    """Places in the photo, px, of places in this face's plane."""
+    halves = zip(plane, SIDES, strict=True)
+    return np.stack([places(pose, atlas.canonical, from_half(half, side)) for half, side in halves])
 
 
 def _fill(shifts: FloatArray, knots: FloatArray, unseen: Mask) -> FloatArray:

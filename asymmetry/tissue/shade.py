@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from asymmetry.tissue.density import load_grid
 
-__all__ = ["fit_light"]
+__all__ = ["fit_light", "fit_light_of_both"]
 
 Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
@@ -47,9 +47,36 @@ def fit_light(difference: FloatArray, seen: Mask, kind: Kind) -> FloatArray:
     -------
     ndarray, shape (h, w, 3)
     """
-    terms = _terms(kind)
+    return _fit_terms(_terms(kind), difference, seen)
+
+
+def fit_light_of_both(difference: FloatArray, seen: Mask) -> FloatArray:
+    """The part of a difference between days that one light may have made of both sides of a face.
+
+    Either side has half of the pixels: a bruise over most of one side is less than half of both, and does
+    not pass for the light.
+
+    Parameters
+    ----------
+    difference : ndarray, shape (2, h, w, 3)
+        One day minus another, right and left.
+    seen : ndarray of bool, shape (2, h, w)
+        Pixels to fit.
+
+    Returns
+    -------
+    ndarray, shape (2, h, w, 3)
+    """
+    terms = _terms("day")
+    odd = _terms("mirror").shape[-1]
+    turned = np.where(np.arange(terms.shape[-1]) < odd, -terms, terms)
+    return _fit_terms(np.stack([turned, terms]), difference, seen)
+
+
+def _fit_terms(terms: FloatArray, difference: FloatArray, seen: Mask) -> FloatArray:
+    """The sum of the terms (..., k) that fits a difference (..., 3)."""
     some = np.zeros_like(seen)
-    some[::_EVERY, ::_EVERY] = seen[::_EVERY, ::_EVERY]
+    some[..., ::_EVERY, ::_EVERY] = seen[..., ::_EVERY, ::_EVERY]
     if some.sum() < 10 * terms.shape[-1]:
         return np.zeros_like(difference)
     x, y = terms[some], difference[some].astype(np.float64)
@@ -72,7 +99,7 @@ def _fit(x: FloatArray, y: FloatArray) -> FloatArray:
 
 @cache
 def _terms(kind: Kind) -> FloatArray:
-    """Terms that light can make of a face (h, w, k)."""
+    """Terms that light can make of a face (h, w, k), those first that differ in sign between the sides."""
     grid = load_grid()
     out, up = grid.normal[..., 0], grid.normal[..., 1]
     x, y = grid.place[..., 0] / 8, grid.place[..., 1] / 8

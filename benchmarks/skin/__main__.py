@@ -1,13 +1,13 @@
 """``python -m benchmarks.skin``: how true bruises are read, on people whom nothing was tuned on.
 
-Writes ``docs/tables/skin_*.md`` and brings ``docs/skin.md`` up to date. Needs ``../shared/faces``. With
-``--quick`` a few people, printed only.
+Writes ``docs/tables/skin_*.md`` and brings ``docs/skin.md`` up to date. Needs ``../shared/faces``. Each table
+is drawn from its own seed, so that ``--only`` makes one of them as all together would. With ``--quick`` a few
+people, printed only.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -75,10 +75,11 @@ def main() -> None:
         "skin_marks": lambda: _marks(rest[::MARKED]),
         "skin_cost": _cost,
     }
-    command = " ".join(["python -m benchmarks.skin", *sys.argv[1:]])
+    part = f" --one-in {asked.one_in}" if asked.one_in > 1 else ""
     how = (
-        f"`{command}`: {len(rest)} people at rest, {len(smiles)} smiling, {len(old)} portraits, none of "
-        "whom anything was tuned on; points as read in the photos without paint."
+        f"`python -m benchmarks.skin{part}`: {len(rest)} people at rest, {len(smiles)} smiling, "
+        f"{len(old)} portraits, none of whom anything was tuned on; points as read in the photos "
+        "without paint."
     )
     for name, make in made.items():
         if asked.only not in (None, name):
@@ -87,7 +88,7 @@ def main() -> None:
         print(f"\n{name}\n{tables.markdown(rows)}", flush=True)
         if not quick:
             tables.write_table(name, how, rows)
-    if not (quick or asked.only) and PAGE.is_file():
+    if not quick and PAGE.is_file():
         PAGE.write_text(tables.fill_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     print(f"\n{time.monotonic() - began:.0f} s")
 

@@ -15,6 +15,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.extract import Extractor
 from asymmetry.metrics import measure
 from asymmetry.photos.photo import read_photo
+from asymmetry.skin_photos import wears_glasses
 from asymmetry.synthetic.bruise import ABSORPTION, Bruise, paint_bruise
 from asymmetry.synthetic.noise import compress
 from asymmetry.synthetic.retake import Sitter, prepare_sitter, retake_photo
@@ -205,7 +206,8 @@ def _shot(
             for each in drawn
         ]
     )
-    return Shot(density_of(picture), small, area, change)
+    density = density_of(picture, glasses=wears_glasses(landmarks))
+    return Shot(density, small, area, change)
 
 
 def _cut(pixels: Pixels, landmarks: Landmarks) -> tuple[Pixels, Landmarks]:
