@@ -2,8 +2,8 @@
 
     python -m benchmarks.tune.skin
 
-Of tuning people alone: their photos at rest and smiling in three lights, and retakes of some days. A
-quarter of an hour.
+Of tuning people alone: their photos at rest and smiling in three lights, and retakes of some days. Two
+minutes.
 """
 
 from __future__ import annotations
