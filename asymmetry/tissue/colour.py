@@ -44,7 +44,7 @@ def _encode(light: FloatArray) -> FloatArray:
 # Powers are slow, so both ways are looked up. In the dark 20 steps of the light make one of the pixels.
 _STEPS = 2**16 - 1
 _LINEAR = _decode(np.arange(256) / 255).astype(np.float32)
-_DENSITY = -np.log(_LINEAR + np.float32(FLOOR))
+_DENSITY = np.asarray(-np.log(_LINEAR + np.float32(FLOOR)), dtype=np.float32)
 _CURVE = np.rint(_encode(np.arange(_STEPS + 1) / _STEPS) * 255).astype(np.uint8)
 
 

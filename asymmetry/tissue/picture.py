@@ -199,7 +199,7 @@ def _shift_halves(points: npt.NDArray[np.float64], pose: Pose, atlas: Atlas) -> 
 def _between(shifts: Light, atlas: Atlas) -> FloatArray:
     """Places in this face's plane, cm, of the atlas's pixels, which lie between the nodes of its grid."""
     fine = [cv2.resize(half, None, fx=STEP, fy=STEP)[STEP:-STEP, STEP:-STEP] for half in shifts]
-    return atlas.place + np.stack(fine)
+    return np.asarray(atlas.place + np.stack(fine))
 
 
 def _in_photo(plane: FloatArray, pose: Pose, atlas: Atlas) -> FloatArray:
