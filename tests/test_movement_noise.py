@@ -17,8 +17,9 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import movement, movement_catalogue, movement_metric
-from asymmetry.metrics.movements import STILL_SD, beyond_noise
+from asymmetry.metrics.movements import beyond_noise
 from asymmetry.metrics.propagation import _ACROSS_MOUTH
+from asymmetry.metrics.still import STILL_SD
 from asymmetry.people import Series
 from asymmetry.synthetic import face
 from tests.faces import PX_PER_MM, Moves, changeable, crowd, model, number, photo

@@ -17,7 +17,8 @@ from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.extract import Extractor
 from asymmetry.metrics import movement, movement_catalogue
-from asymmetry.metrics.movements import STILL_SD, beyond_noise
+from asymmetry.metrics.movements import beyond_noise
+from asymmetry.metrics.still import STILL_SD
 
 FloatArray = npt.NDArray[np.float64]
 pytestmark = pytest.mark.slow

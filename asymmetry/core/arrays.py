@@ -22,6 +22,8 @@ def same_values(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> bool:
 
 def read_only(values: npt.ArrayLike) -> npt.NDArray[Any]:
     """A view that can't be written to; nothing is copied, and the array stays its owner's."""
+    if type(values) is np.ndarray and not values.flags.writeable:
+        return values
     view = np.asarray(values).view()
     view.flags.writeable = False
     return view

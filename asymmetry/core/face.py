@@ -17,7 +17,7 @@ from asymmetry.core.schemes import SIDES, Scheme, Side, registered_schemes
 from asymmetry.core.schemes.vocabulary import GROUPS
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["REGIONS", "Face", "Half"]
+__all__ = ["REGIONS", "Face", "Half", "apart", "either", "iris_width"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
@@ -46,11 +46,17 @@ class Half:
 
     def out(self, name: str) -> FloatArray:
         """Distance of a point from the midline, positive towards this side, mm, shape (n,)."""
-        return _row(self.outward, self.rows, name)
+        try:
+            return self.outward[self.rows[name]]
+        except KeyError:
+            return _never_seen(self.outward, self.rows, name)
 
     def up(self, name: str) -> FloatArray:
         """Height of a point over the pupil line, mm, shape (n,)."""
-        return _row(self.upward, self.rows, name)
+        try:
+            return self.upward[self.rows[name]]
+        except KeyError:
+            return _never_seen(self.upward, self.rows, name)
 
     def height(self, marks: Mapping[str, float]) -> FloatArray:
         """Height of the weighted mean of named points over the pupil line, mm, shape (n,)."""
@@ -117,10 +123,21 @@ class Face:
 
     def halves(self) -> Half:
         """All right sides and then all left sides, 2n rows, so that a metric measures both at once."""
+        return self._halves
+
+    @functools.cached_property
+    def _halves(self) -> Half:
         out, up = self.points.reshape(2, len(self.rows), 2 * self.size)
         return Half(out, up, self.rows)
 
-    def select(self, rows: slice) -> Face:
+    def named(self, names: Sequence[str]) -> FloatArray:
+        """Several points as in `points`, shape (2, names, 2, n); NaN where the scheme lacks one."""
+        rows = [_find(self.rows, name) for name in names]
+        found: FloatArray = self.points[:, [row or 0 for row in rows]]
+        found[:, [at for at, row in enumerate(rows) if row is None]] = np.nan
+        return found
+
+    def select(self, rows: slice | npt.NDArray[np.intp]) -> Face:
         """Some of the faces."""
         some = {name: getattr(self, name)[..., rows] for name in ("points", "roll", "mm_per_px")}
         return replace(self, **some)
@@ -166,6 +183,32 @@ def _weighted(coordinate: Callable[[str], FloatArray], marks: Mapping[str, float
     return functools.reduce(operator.add, terms)
 
 
+def apart(face: Face, name: str) -> FloatArray:
+    """Distance between the right and the left point in the frontal plane, shape (n,)."""
+    (right, left), (right_up, left_up) = face.points[:, face.rows[name]]
+    return _length(np.array([right + left, right_up - left_up]))
+
+
+def iris_width(face: Face) -> FloatArray:
+    """Width of the irises, the mean of both or that of the one that was seen, shape (n,)."""
+    lateral = face.points[:, face.rows["iris_lateral"]]
+    medial = face.points[:, face.rows["iris_medial"]]
+    return either(*_length(lateral - medial))
+
+
+def either(right: FloatArray, left: FloatArray) -> FloatArray:
+    """The mean of both sides, or the one that was seen; NaN where neither was."""
+    mean = (right + left) / 2
+    return np.where(np.isnan(mean), np.where(np.isnan(right), left, right), mean)
+
+
+def _length(steps: FloatArray) -> FloatArray:
+    """Length in the frontal plane of steps out and up."""
+    out, up = steps
+    length: FloatArray = np.sqrt(out * out + up * up)
+    return length
+
+
 def _find(rows: Mapping[str, int], name: str) -> int | None:
     """The row of a point; None if only other schemes than the faces' have it."""
     try:
@@ -177,10 +220,7 @@ def _find(rows: Mapping[str, int], name: str) -> int | None:
     raise InvalidInputError(f"no landmark scheme has a point {name!r}; alike: {alike}")
 
 
-def _row(values: FloatArray, rows: Mapping[str, int], name: str) -> FloatArray:
-    """The values of a point, shape (n,); NaN if only other schemes than the faces' have it."""
-    row = _find(rows, name)
-    if row is None:
-        return np.full(values.shape[1:], np.nan)
-    found: FloatArray = values[row]
-    return found
+def _never_seen(values: FloatArray, rows: Mapping[str, int], name: str) -> FloatArray:
+    """NaN for a point that only other schemes than the faces' have, shape (n,)."""
+    _find(rows, name)
+    return np.full(values.shape[1:], np.nan)

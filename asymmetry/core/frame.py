@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.arrays import as_numbers
-from asymmetry.core.face import REGIONS, Face, Half
+from asymmetry.core.face import REGIONS, Face, Half, apart, either, iris_width
 from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.level import (
     from_both_sides,
     from_rays,
+    head_angles,
     in_plane,
     level_line,
     one_eyed,
@@ -41,9 +42,11 @@ __all__ = [
     "Face",
     "Half",
     "Scale",
+    "Upright",
     "eye_higher",
     "face_frame",
     "head_angles",
+    "turn_upright",
     "without_an_eye",
 ]
 
@@ -167,30 +170,74 @@ def face_frame(
     >>> face_frame(Landmarks.blank(["a.jpg"], status="no_face")).size
     1
     """
-    if names is None:
-        names = landmarks.layout.places
-    rows, columns = _layout(landmarks.scheme, frozenset(names))
+    return turn_upright(landmarks).to_face(scale or Scale(), names)
+
+
+@dataclass(frozen=True, eq=False)
+class Upright:
+    """n faces turned upright and still in px: frames that lack their millimetres and the points wanted.
+
+    Attributes
+    ----------
+    px : ndarray, shape (3 k, n)
+        All points of the photos, and the stations between them.
+    place, weights, origin : ndarray, shapes (3, 1, 1, n), (3, 2, 1, 2, n), (2, 1, 2, n)
+        Of the camera, of `from_rays`, and the point that comes to lie in the origin.
+    carried : Face
+        The points that carry the frame, not yet shifted.
+    """
+
+    px: FloatArray = field(repr=False)
+    place: FloatArray = field(repr=False)
+    weights: FloatArray = field(repr=False)
+    carried: Face
+    origin: FloatArray = field(repr=False)
+
+    def select(self, rows: slice | npt.NDArray[np.intp]) -> Upright:
+        """Some of the faces."""
+        some = {name: getattr(self, name)[..., rows] for name in ("place", "weights", "origin")}
+        px = self.px.T[rows].T  # photo by photo, as the points lie in memory
+        return Upright(px, **some, carried=self.carried.select(rows))
+
+    def to_face(self, scale: Scale, names: Collection[str] | None = None) -> Face:
+        """The faces in millimetres; arguments as for `face_frame`."""
+        layout = self.carried.layout
+        rows, columns = _layout(layout.name, frozenset(layout.places if names is None else names))
+        factor = scale.mm_per_px(self.carried)
+        weights = (self.weights * factor).astype(self.place.dtype)
+        origin = (self.origin * factor).astype(self.place.dtype)
+        points = np.empty((2, len(rows), len(SIDES), len(factor)), self.place.dtype)
+        for some in _blocks(points):
+            from_rays(self.px[columns[:, some]] - self.place, weights, out=points[:, some])
+            points[:, some] -= origin
+        points.flags.writeable = False
+        return Face(points, rows, layout, self.carried.roll, factor)
+
+
+def turn_upright(landmarks: Landmarks, precision: type[np.floating[Any]] = np.float32) -> Upright:
+    """Turn every face upright, with perspective removed, as for `face_frame`.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        n photos.
+    precision : type
+        The least of the result; that of the photos' points may be more.
+    """
+    rows, columns = _layout(landmarks.scheme, frozenset())
     # Photos last, so that each step runs over contiguous numbers.
-    every, _ = with_stations(landmarks.points, landmarks.spread, landmarks.scheme)
+    given = landmarks.points.astype(np.result_type(landmarks.points, precision), copy=False)
+    every, _ = with_stations(given, landmarks.spread, landmarks.scheme)
     px = every.reshape(len(landmarks), 3 * every.shape[1]).T
-    precision = np.result_type(px, np.float32)
     anchors = px[columns[:, [rows[name] for name in _ANCHORS]]].astype(np.float64)
     place, distance = _camera(anchors, landmarks.focal_px, landmarks.layout)
-    place = place.astype(precision)
+    place = place.astype(px.dtype)
     anchors -= place
     level = anchors[:, [_ANCHORS[name] for name in LEVEL_PAIRS]]
     weights, roll = upright(level, distance, landmarks.pose)
     unscaled = np.full_like(roll, np.nan)
     carried = Face(from_rays(anchors, weights), _ANCHORS, landmarks.layout, roll, unscaled)
-    factor = (scale or Scale()).mm_per_px(carried)
-    weights = (weights * factor).astype(precision)
-    origin = (_origin(carried) * factor).astype(precision)
-    points = np.empty((2, len(rows), len(SIDES), len(landmarks)), precision)
-    for some in _blocks(points):
-        from_rays(px[columns[:, some]] - place, weights, out=points[:, some])
-        points[:, some] -= origin
-    points.flags.writeable = False
-    return Face(points, rows, landmarks.layout, roll, factor)
+    return Upright(px, place, weights, carried, _origin(carried))
 
 
 def reframe(face: Face, *, scale: Scale) -> Face:
@@ -224,7 +271,7 @@ def own_frame(face: Face, *, scale: Scale) -> tuple[FloatArray, FloatArray]:
     """
     # Faces that a pose has levelled stay level.
     level_already = np.array([[1.0], [0.0]])
-    x, y = np.where(without_an_eye(face), level_already, level_line(_across(face)))
+    x, y = np.where(without_an_eye(face), level_already, level_line(level_lines(face)))
     flat = np.sqrt(x * x + y * y)
     weights = in_plane(x / flat, y / flat)
     level = replace(face, points=weighted_sum(face.points, weights.astype(face.points.dtype)))
@@ -244,7 +291,7 @@ def eye_higher(face: Face) -> FloatArray:
     face : Face
         n faces in their own frame.
     """
-    return np.degrees(np.arcsin(-pupils_aslant(_across(face))))
+    return np.degrees(np.arcsin(-pupils_aslant(level_lines(face))))
 
 
 def move_faces(face: Face, weights: FloatArray, origin: FloatArray) -> Face:
@@ -266,43 +313,6 @@ def move_faces(face: Face, weights: FloatArray, origin: FloatArray) -> Face:
         points[:, some] -= origin
     points.flags.writeable = False
     return replace(face, points=points)
-
-
-def apart(face: Face, name: str) -> FloatArray:
-    """Distance between the right and the left point in the frontal plane, shape (n,)."""
-    (right, left), (right_up, left_up) = face.points[:, face.rows[name]]
-    return _length(np.array([right + left, right_up - left_up]))
-
-
-def iris_width(face: Face) -> FloatArray:
-    """Width of the irises, the mean of both or that of the one that was seen, shape (n,)."""
-    lateral = face.points[:, face.rows["iris_lateral"]]
-    medial = face.points[:, face.rows["iris_medial"]]
-    return _either(*_length(lateral - medial))
-
-
-def head_angles(pose: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Yaw, pitch and roll in degrees, each of shape (n,).
-
-    Yaw is positive when the face turns to the patient's left, pitch positive when the chin goes down, roll
-    positive anticlockwise as seen in the photo. The rotation is read as roll after pitch after yaw,
-    ``R = Rz Rx Ry``.
-
-    Parameters
-    ----------
-    pose : array_like, shape (n, 3, 3)
-        Rotations as in `Landmarks.pose`.
-
-    Examples
-    --------
-    >>> [float(a[0]) for a in head_angles(np.eye(3)[None])]
-    [0.0, 0.0, 0.0]
-    """
-    r = np.asarray(pose, dtype=np.float64)
-    yaw = np.arctan2(-r[:, 2, 0], r[:, 2, 2])
-    pitch = np.arcsin(np.clip(r[:, 2, 1], -1, 1))
-    roll = np.arctan2(-r[:, 0, 1], r[:, 1, 1])
-    return np.degrees(yaw) + 0.0, np.degrees(pitch) + 0.0, np.degrees(roll) + 0.0
 
 
 @functools.lru_cache
@@ -335,7 +345,7 @@ def _camera(
     across = right[0] - left[0]
     lone = one_eyed(anchors[:, [_ANCHORS[name] for name in LEVEL_PAIRS]])
     lateral, medial = anchors[:, _ANCHORS["iris_lateral"]], anchors[:, _ANCHORS["iris_medial"]]
-    iris = _either(*np.sqrt(total((lateral - medial) ** 2))) * (OUTER_CANTHI_MM / IRIS_MM)
+    iris = either(*np.sqrt(total((lateral - medial) ** 2))) * (OUTER_CANTHI_MM / IRIS_MM)
     assumed = CAMERA_DISTANCE * np.where(lone, iris, np.sqrt(total(across * across)))
     root = next(filter(layout.has, _ROOTS), _ROOTS[0])
     x, y, z = np.where(lone, anchors[:, _ANCHORS[root], 0], total(right + left) / 4)
@@ -353,17 +363,10 @@ def _level_points(face: Face) -> FloatArray:
     return face.points[:, [face.rows[name] for name in LEVEL_PAIRS]]
 
 
-def _across(face: Face) -> FloatArray:
+def level_lines(face: Face) -> FloatArray:
     """From right to left between the pairs that set the level, to the left and up, shape (2, 3, n)."""
     (right, left), (right_up, left_up) = _level_points(face).swapaxes(1, 2)
     return np.array([right + left, left_up - right_up])
-
-
-def _length(steps: FloatArray) -> FloatArray:
-    """Length in the frontal plane of steps out and up."""
-    out, up = steps
-    length: FloatArray = np.sqrt(out * out + up * up)
-    return length
 
 
 def _origin(face: Face) -> FloatArray:
@@ -383,14 +386,8 @@ def _origin(face: Face) -> FloatArray:
 def _pupil_line(face: Face) -> FloatArray:
     """Height of the pupil line of an upright face, shape (n,); by the canthi where no pupil was seen."""
     up = face.points[1]
-    seen = _either(*up[face.rows["iris_centre"]])
+    seen = either(*up[face.rows["iris_centre"]])
     outer, inner = up[face.rows["outer_canthus"]], up[face.rows["inner_canthus"]]
     canthi = (outer[0] + outer[1] + (inner[0] + inner[1])) / 4
     usual = canthi + PUPILS_OVER_CANTHI * apart(face, "outer_canthus")
     return np.where(np.isnan(seen), usual, seen)
-
-
-def _either(right: FloatArray, left: FloatArray) -> FloatArray:
-    """The mean of both sides, or the one that was seen; NaN where neither was."""
-    mean = (right + left) / 2
-    return np.where(np.isnan(mean), np.where(np.isnan(right), left, right), mean)

@@ -248,7 +248,8 @@ class Landmarks:
     @property
     def usable(self) -> npt.NDArray[np.bool_]:
         """Whether each row was measured: status ok or warn, shape (n,)."""
-        return np.isin(self.status, USABLE)
+        usable: npt.NDArray[np.bool_] = np.any([self.status == each for each in USABLE], axis=0)
+        return usable
 
     @property
     def reason(self) -> StrArray:
@@ -276,10 +277,10 @@ class Landmarks:
         """Rows as Landmarks; an integer gives one row, so that the batch axis always stays."""
         if isinstance(rows, (int, np.integer)):
             rows = [range(len(self))[int(rows)]]
-        some = {name: getattr(self, name)[rows] for name in _ARRAYS}
-        if not isinstance(rows, slice):
+        some: Any = {name: read_only(getattr(self, name)[rows]) for name in _ARRAYS}
+        if some["photo"].ndim != 1:
             return replace(self, **some)
-        part = object.__new__(type(self))  # a slice of checked landmarks is not checked again
+        part = object.__new__(type(self))  # some rows of checked landmarks are not checked again
         vars(part).update(vars(self), **some)
         return part
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 __all__ = [
     "from_both_sides",
     "from_rays",
+    "head_angles",
     "in_plane",
     "level_line",
     "one_eyed",
@@ -98,6 +99,30 @@ def upright(
     up = -sr * cp / distance, -cr * cp / distance, -sp
     weights = np.array([from_both_sides(*axis) for axis in zip(left, up, strict=True)])
     return weights, np.degrees(np.arctan2(sr, cr)) + 0.0
+
+
+def head_angles(pose: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Yaw, pitch and roll in degrees, each of shape (n,).
+
+    Yaw is positive when the face turns to the patient's left, pitch positive when the chin goes down, roll
+    positive anticlockwise as seen in the photo. The rotation is read as roll after pitch after yaw,
+    ``R = Rz Rx Ry``.
+
+    Parameters
+    ----------
+    pose : array_like, shape (n, 3, 3)
+        Rotations as in `Landmarks.pose`.
+
+    Examples
+    --------
+    >>> [float(a[0]) for a in head_angles(np.eye(3)[None])]
+    [0.0, 0.0, 0.0]
+    """
+    r = np.asarray(pose, dtype=np.float64)
+    yaw = np.arctan2(-r[:, 2, 0], r[:, 2, 2])
+    pitch = np.arcsin(np.clip(r[:, 2, 1], -1, 1))
+    roll = np.arctan2(-r[:, 0, 1], r[:, 1, 1])
+    return np.degrees(yaw) + 0.0, np.degrees(pitch) + 0.0, np.degrees(roll) + 0.0
 
 
 def level_line(across: FloatArray) -> FloatArray:

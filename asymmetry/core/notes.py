@@ -27,6 +27,7 @@ __all__ = [
     "note_array",
     "pack_notes",
     "reason_column",
+    "told_columns",
     "unpack_notes",
 ]
 
@@ -188,6 +189,11 @@ def reason_column(notes: NoteArray) -> npt.NDArray[np.str_]:
 def flags_column(notes: NoteArray) -> npt.NDArray[np.str_]:
     """The codes of each photo's notes, one text a photo, with a space between them."""
     return _text_column(notes, lambda row: " ".join(dict.fromkeys(note.code for note in row)))
+
+
+def told_columns(notes: NoteArray) -> dict[str, npt.NDArray[np.str_]]:
+    """The columns ``reason`` and ``flags`` that go with notes."""
+    return {"reason": reason_column(notes), "flags": flags_column(notes)}
 
 
 def _text_column(notes: NoteArray, tell: Callable[[Sequence[Note]], str]) -> npt.NDArray[np.str_]:

@@ -64,8 +64,7 @@ def with_stations(
     >>> points.shape, bool(np.isnan(points[0, -1]).all())
     ((1, 169, 3), True)
     """
-    layout = get_scheme(scheme)
-    more = 1 + max(number for pair in layout.places.values() for number in pair) - layout.size
+    more = _count_more(scheme)
     if more <= 0:
         return points, spread
     n = len(points)
@@ -106,6 +105,13 @@ def read_contour(chain: npt.ArrayLike, shares: tuple[float, ...]) -> FloatArray:
     points = np.asarray(chain, dtype=np.float64)
     segment, way, steps = _places_along(points, shares)
     return _smooth(points, steps, segment, way)
+
+
+@functools.lru_cache
+def _count_more(scheme: str) -> int:
+    """How many points a scheme has beyond its own numbers: stations, and one for all that it lacks."""
+    layout = get_scheme(scheme)
+    return 1 + max(number for pair in layout.places.values() for number in pair) - layout.size
 
 
 @functools.lru_cache

@@ -19,7 +19,7 @@ from asymmetry.core.arrow import LISTS, plain_values, to_arrow_array, valid_text
 from asymmetry.core.cells import keep_end, write_cells, write_short
 from asymmetry.core.csv_text import csv_blocks
 from asymmetry.core.files import replace_file
-from asymmetry.core.notes import NoteArray, flags_column, note_array, reason_column
+from asymmetry.core.notes import NoteArray, note_array, told_columns
 from asymmetry.core.reading import arrow_columns, csv_columns, frame_columns
 from asymmetry.core.text import ENGLISH, Text
 from asymmetry.core.version import joined_provenance
@@ -88,9 +88,9 @@ class Measurements(Mapping[str, Column]):
 
     def __post_init__(self) -> None:
         check_type("columns", self.columns, Mapping)
-        leading = [name for name in LEADING if name in self.columns]
-        names = leading + [name for name in self.columns if name not in leading]
-        columns = {name: read_only(self.columns[name]) for name in names}
+        leading = {name: self.columns[name] for name in LEADING if name in self.columns}
+        ordered = {**leading, **self.columns}
+        columns = {name: read_only(column) for name, column in ordered.items()}
         shapes = {column.shape for column in columns.values()}
         if len(shapes) > 1 or any(len(shape) != 1 for shape in shapes):
             found = {name: column.shape for name, column in columns.items()}
@@ -99,7 +99,7 @@ class Measurements(Mapping[str, Column]):
             )
         object.__setattr__(self, "columns", MappingProxyType(columns))
         object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
-        about = {name: self.about[name] for name in names if name in self.about}
+        about = {name: self.about[name] for name in columns if name in self.about}
         object.__setattr__(self, "about", MappingProxyType(about))
         if self.notes.shape != (self.rows,):
             object.__setattr__(self, "notes", self._read_notes())
@@ -194,7 +194,7 @@ class Measurements(Mapping[str, Column]):
         >>> table["flags"].tolist(), table["reason"][0][:12]
         (['no_iris'], 'no iris seen')
         """
-        columns = {**self.columns, "reason": reason_column(notes), "flags": flags_column(notes)}
+        columns = {**self.columns, **told_columns(notes)}
         return Measurements(columns, self.provenance, self.about, notes)
 
     @classmethod

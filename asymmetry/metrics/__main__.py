@@ -17,8 +17,8 @@ from asymmetry.metrics import (
     movement_catalogue,
 )
 from asymmetry.metrics.absolute import lasting_errors
-from asymmetry.metrics.movements import STILL_SD
 from asymmetry.metrics.norm import norms
+from asymmetry.metrics.still import STILL_SD
 
 __all__ = ["page"]
 

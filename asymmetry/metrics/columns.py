@@ -52,14 +52,18 @@ def measure_faces(face: Face, metrics: Iterable[Metric]) -> Iterator[FloatArray]
 
 
 def measure_movements(
-    metrics: Iterable[MovementMetric], rest: Face, moved: Face
+    metrics: Iterable[MovementMetric], rest: Face, moved: Face, *, ratios: bool = True
 ) -> Iterator[FloatArray]:
-    """The columns of movements as they are read, noise or not, one after the other."""
+    """The columns of movements as they are read, noise or not, one after the other.
+
+    Without ``ratios`` NaN stands in the place of each.
+    """
+    unknown = np.full(rest.size, np.nan)
     for metric in metrics:
         value = _apply(metric, rest, moved)
         yield from _columns_of(metric, value)
         if metric.noise is not None:
-            yield weaker_to_stronger(value)
+            yield weaker_to_stronger(value) if ratios else unknown
 
 
 def weaker_to_stronger(value: FloatArray) -> FloatArray:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import LEVEL_PAIRS, Face, apart, iris_width, move_faces
+from asymmetry.core.face import Face, apart, iris_width
+from asymmetry.core.frame import LEVEL_PAIRS, level_lines, move_faces
 from asymmetry.core.geometry import total
 from asymmetry.core.level import from_both_sides, in_plane
-from asymmetry.core.schemes import SIDES
 
 __all__ = ["middle", "superpose", "sure_pupils"]
 
@@ -50,10 +50,9 @@ def superpose(rest: Face, moved: Face, sure: Mask | np.bool_ | bool) -> Face:
     But a lid that hides a pupil drags it along; then the outer canthi give it. All four canthi give the
     place.
     """
-    pairs = [[face.pair(name) for name in LEVEL_PAIRS] for face in (moved, rest)]
-    lines = np.array([[left - right for right, left in two] for two in pairs])
-    seen = sure & np.isfinite(lines[:, 1]).all(axis=(0, 1))
-    (x, y), (to_x, to_y) = np.where(seen, lines[:, 1], lines[:, 0])
+    lines = np.array([level_lines(moved), level_lines(rest)])
+    seen = sure & np.isfinite(lines[:, :, 1]).all(axis=(0, 1))
+    (x, y), (to_x, to_y) = np.where(seen, lines[:, :, 1], lines[:, :, 0])
     size = _size(rest, moved, seen)
     factor = size / np.sqrt((x * x + y * y) * (to_x * to_x + to_y * to_y))
     same, turn = (to_x * x + to_y * y) * factor, (to_y * x - to_x * y) * factor
@@ -66,8 +65,9 @@ def superpose(rest: Face, moved: Face, sure: Mask | np.bool_ | bool) -> Face:
 
 def middle(face: Face) -> FloatArray:
     """Between the canthi, shape (2, n)."""
-    canthi = [face.point(name, side) for name in CANTHI for side in SIDES]
-    return total(np.array(canthi)) / len(canthi)
+    outer, inner = (face.points[:, face.rows[name]] for name in CANTHI)
+    (right, left), (right_up, left_up) = outer + inner
+    return np.array([left - right, right_up + left_up]) / 4
 
 
 def sure_pupils(face: Face, spread: FloatArray) -> Mask:
@@ -100,5 +100,8 @@ def _size(rest: Face, moved: Face, seen: Mask) -> FloatArray:
     irises = iris_width(rest) / iris_width(moved)
     three = np.array([ratio(CANTHI[0]), ratio("iris_centre"), irises])
     agree = seen & (np.ptp(three, axis=0) < _AGREE * three[0])
-    size = np.where(agree, total(three) / len(three), np.median(three, axis=0))
+    canthi, pupils, irises = three
+    low, high = np.minimum(canthi, pupils), np.maximum(canthi, pupils)
+    median = np.maximum(low, np.minimum(high, irises))
+    size = np.where(agree, total(three) / len(three), median)
     return np.where(np.isnan(size), three[0], size)

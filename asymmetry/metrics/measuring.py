@@ -7,25 +7,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.arrays import check_type
+from asymmetry.core.face import iris_width
 from asymmetry.core.frame import (
     MAX_YAW,
     MAX_YAW_HORIZONTAL,
     Face,
     Scale,
+    Upright,
     eye_higher,
-    face_frame,
     head_angles,
-    iris_width,
+    turn_upright,
     without_an_eye,
 )
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.notes import Note, NoteArray
+from asymmetry.core.notes import Note, NoteArray, told_columns
 from asymmetry.core.table import Measurements
 from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import InvalidInputError
@@ -42,7 +43,14 @@ from asymmetry.metrics.definition import AnyMetric, Metric, unique
 from asymmetry.metrics.points import not_carried, points_of
 from asymmetry.metrics.propagation import COPIES, spreads
 
-__all__ = ["MAX_YAW", "MAX_YAW_HORIZONTAL", "PUPILS_ASLANT_DEG", "catalogue", "measure"]
+__all__ = [
+    "MAX_YAW",
+    "MAX_YAW_HORIZONTAL",
+    "PUPILS_ASLANT_DEG",
+    "catalogue",
+    "measure",
+    "measure_upright",
+]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 Mask = npt.NDArray[np.bool_]
@@ -77,6 +85,18 @@ _POSE = {
     },
 }
 _POSE_COLUMNS = tuple(_POSE)
+# The notes of `_spoilt`.
+_NOTES = (
+    Note("turned_for_widths", limit=MAX_YAW_HORIZONTAL),
+    Note("turned_away", limit=MAX_YAW),
+    Note("no_frame"),
+    Note("no_iris"),
+    Note("no_iris_width"),
+    Note("one_eye"),
+    Note("pupils_aslant", limit=PUPILS_ASLANT_DEG),
+    Note("partly_measured"),
+    Note("not_carried"),
+)
 
 
 @functools.cache
@@ -145,52 +165,41 @@ def measure(
         raise InvalidInputError(
             f"{', '.join(moving)}: measured from rest to a movement; use movement"
         )
-    names = list_columns(chosen)
-    values, rsd, absolute, eyes = _measure_chunks(landmarks, chosen, scale, sd)
-    lost_names = not_carried(chosen, landmarks.scheme)
-    across = np.array([metric.horizontal for metric in chosen for _ in metric.columns], dtype=bool)
-    carried = np.array(
-        [metric.name not in lost_names for metric in chosen for _ in metric.columns], dtype=bool
-    )
-    spoilt = _spoilt(landmarks.usable, eyes, values, across, carried)
-    status, notes = add_notes(landmarks, spoilt)
-    columns = dict(zip((*names, *_POSE_COLUMNS), values, strict=True))
-    if sd:
-        lost = np.isnan(values[: len(names)])
-        rsd[lost] = absolute[lost] = np.nan
-        columns |= zip(list_sd_columns(chosen), absolute, strict=True)
-        columns |= zip(list_rsd_columns(chosen), rsd, strict=True)
-    made: dict[str, Any] = {
-        "scale_source": scale.source,
-        "metrics": [metric.name for metric in chosen],
-        "errors": lasting_errors().inputs[:12],
-    }
-    if lost_names:
-        made["not_carried"] = lost_names
-    return Measurements(
-        {"photo": landmarks.photo, "taken": landmarks.taken, "status": status, **columns},
-        {"score_version": SCORE_VERSION, **landmarks.provenance, **made},
-        _POSE | describe_columns(chosen),
-    ).with_notes(notes)
+    return _measure_chunks(landmarks, None, chosen, scale, sd=sd)
+
+
+def measure_upright(
+    landmarks: Landmarks, turned: Upright, metrics: Iterable[str | Metric] | None, scale: Scale
+) -> Measurements:
+    """As `measure` without standard deviations, of faces that were turned upright already.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        n photos.
+    turned : Upright
+        Their faces, of `turn_upright`.
+    metrics, scale
+        As for `measure`.
+    """
+    return _measure_chunks(landmarks, turned, choose(metrics, catalogue()), scale, sd=False)
 
 
 def _measure_chunks(
-    landmarks: Landmarks, metrics: Sequence[Metric], scale: Scale, sd: bool
-) -> tuple[FloatArray, FloatArray, FloatArray, Mask]:
-    """All columns, the standard deviations of repeats and the absolute ones, and the eyes, of `_eyes`.
-
-    The columns are the metrics' and then those of the pose; without `sd` there are no standard deviations.
-    """
-    n, count = len(landmarks), len(list_columns(metrics))
+    landmarks: Landmarks, turned: Upright | None, metrics: Sequence[Metric], scale: Scale, sd: bool
+) -> Measurements:
+    """The table of all photos, some of them at a time."""
+    n, plan = len(landmarks), _plan(tuple(metrics), landmarks.scheme)
+    count = len(plan.names)
     values = np.empty((count + len(_POSE_COLUMNS), n))
     rsd, absolute = np.empty((2, count * sd, n))
     eyes = np.empty((4, n), dtype=bool)
     known = per_photo(scale, n)
-    points = points_needed(metrics, catalogue(), landmarks.scheme)
     with np.errstate(all="ignore"):
         for rows in chunks(n, CHUNK):
             part, own = landmarks[rows], replace(scale, mm=known[rows])
-            face = face_frame(part, scale=own, names=points)
+            some = turned.select(rows) if turned else turn_upright(part)
+            face = some.to_face(own, plan.points)
             yaw, pitch, _ = head_angles(part.pose)
             pose = (yaw, pitch, face.roll, face.mm_per_px)
             found = chain(measure_faces(face, metrics), pose)
@@ -203,7 +212,68 @@ def _measure_chunks(
                 under = Conditions(yaw, pitch, face.mm_per_px, unsure)
                 read = values[:count, rows]
                 absolute[:, rows] = absolute_sds(part, metrics, read, rsd[:, rows], under)
-    return values, rsd, absolute, eyes
+    status, notes = add_notes(landmarks, _spoilt(landmarks.usable, eyes, values, plan))
+    values.flags.writeable = False  # so that its rows are columns as they are
+    columns = dict(zip((*plan.names, *_POSE_COLUMNS), values, strict=True))
+    if sd:
+        lost = np.isnan(values[:count])
+        rsd[lost] = absolute[lost] = np.nan
+        columns |= zip(list_sd_columns(metrics), absolute, strict=True)
+        columns |= zip(list_rsd_columns(metrics), rsd, strict=True)
+    made: dict[str, Any] = {
+        "scale_source": scale.source,
+        "metrics": [metric.name for metric in metrics],
+        "errors": lasting_errors().inputs[:12],
+    }
+    if plan.lacking:
+        made["not_carried"] = {name: list(points) for name, points in plan.lacking.items()}
+    leading = {"photo": landmarks.photo, "taken": landmarks.taken, "status": status}
+    return Measurements(
+        {**leading, **columns, **told_columns(notes)},
+        {"score_version": SCORE_VERSION, **landmarks.provenance, **made},
+        plan.about,
+        notes,
+    )
+
+
+class _Plan(NamedTuple):
+    """All that metrics need beside the photos.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Their columns, shape (c,).
+    across, carried : ndarray of bool, shape (c,)
+        Which lean on horizontal distances, and for which the scheme has points.
+    lacking : mapping of str to sequence of str
+        The metrics for which it has not, and the points that it lacks.
+    points : frozenset of str or None
+        The points to frame.
+    about : mapping of str to mapping
+        Contents of the columns and those of the pose.
+    """
+
+    names: tuple[str, ...]
+    across: Mask
+    carried: Mask
+    lacking: Mapping[str, Sequence[str]]
+    points: frozenset[str] | None
+    about: Mapping[str, Mapping[str, str]]
+
+
+@functools.lru_cache(64)
+def _plan(metrics: tuple[Metric, ...], scheme: str) -> _Plan:
+    lacking = not_carried(metrics, scheme)
+    across = [metric.horizontal for metric in metrics for _ in metric.columns]
+    carried = [metric.name not in lacking for metric in metrics for _ in metric.columns]
+    return _Plan(
+        names=tuple(list_columns(metrics)),
+        across=np.array(across, dtype=bool),
+        carried=np.array(carried, dtype=bool),
+        lacking=lacking,
+        points=points_needed(metrics, catalogue(), scheme),
+        about=_POSE | describe_columns(metrics),
+    )
 
 
 def _spreads(
@@ -292,14 +362,12 @@ def _eyes(face: Face, scale: Scale) -> Mask:
     return np.array([blind, without_an_eye(face), aslant, unscaled])
 
 
-def _spoilt(
-    usable: Mask, eyes: Mask, values: FloatArray, across: Mask, carried: Mask
-) -> dict[Note, Mask]:
+def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, plan: _Plan) -> dict[Note, Mask]:
     """Put NaN where a photo can't carry a metric; the notes, each with the photos it holds for.
 
-    ``eyes`` is of `_eyes`; ``across`` and ``carried`` say which rows of ``values`` lean on horizontal
-    distances, and for which the scheme has points.
+    ``eyes`` is of `_eyes`.
     """
+    across, carried = plan.across, plan.carried
     values[:, ~usable] = np.nan
     metrics, (yaw, _, roll, mm_per_px) = values[: len(across)], values[len(across) :]
     turned, away = usable & (np.abs(yaw) > MAX_YAW_HORIZONTAL), usable & (np.abs(yaw) > MAX_YAW)
@@ -309,27 +377,20 @@ def _spoilt(
     nothing = usable & bool(len(carried) and not carried.any())
     metrics[np.ix_(across, turned)] = np.nan
     metrics[:, away] = np.nan
-    return {
-        Note("turned_for_widths", limit=MAX_YAW_HORIZONTAL): turned & ~away,
-        Note("turned_away", limit=MAX_YAW): away,
-        Note("no_frame"): unframed,
-        Note("no_iris"): blind,
-        Note("no_iris_width"): unscaled & ~blind,
-        Note("one_eye"): lone,
-        Note("pupils_aslant", limit=PUPILS_ASLANT_DEG): aslant & ~away,
-        Note("partly_measured"): partial,
-        Note("not_carried"): nothing,
-    }
+    found = [turned & ~away, away, unframed, blind, unscaled & ~blind, lone]
+    found += [aslant & ~away, partial, nothing]
+    return dict(zip(_NOTES, found, strict=True))
 
 
 def add_notes(
     landmarks: Landmarks, found: Mapping[Note, Mask]
 ) -> tuple[npt.NDArray[np.str_], NoteArray]:
     """Status and notes of each photo, with these notes added to those that they hold for."""
-    status, notes = landmarks.status, landmarks.notes.copy()
+    status = landmarks.status.astype(np.result_type(landmarks.status, "<U4"))
+    notes = landmarks.notes.copy()
     for note, holds in found.items():
-        status = np.where(holds, "warn", status)
         for row in np.flatnonzero(holds).tolist():
+            status[row] = "warn"
             if note not in notes[row]:  # points that were measured before bring their notes along
                 notes[row] = (*notes[row], note)
     return status, notes

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import Scale, apart, face_frame, head_angles
+from asymmetry.core.face import apart
+from asymmetry.core.frame import Scale, Upright, head_angles, turn_upright
 from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.notes import Note
-from asymmetry.core.schemes import SIDES
+from asymmetry.core.notes import Note, told_columns
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import excursion
@@ -41,15 +41,21 @@ from asymmetry.metrics.measuring import (
 )
 from asymmetry.metrics.points import not_carried
 from asymmetry.metrics.propagation import COPIES, differing, moved_spreads, spread_of_points
+from asymmetry.metrics.still import moves, still_sides, without_noise
 
-__all__ = ["beyond_noise", "movement", "movement_catalogue"]
+__all__ = ["beyond_noise", "movement", "movement_catalogue", "movement_upright"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 Mask = npt.NDArray[np.bool_]
 
-#: A side that reads no more than this many of its own standard deviations is still. Two, as in the metrics'
-#: noise: five in a hundred readings of a side that did not move lie beyond.
-STILL_SD = 2.0
+# The notes of `_spoilt`.
+_NOTES = (
+    Note("no_rest"),
+    Note("pair_turned_for_widths", limit=MAX_YAW_HORIZONTAL),
+    Note("pair_turned_away", limit=MAX_YAW),
+    Note("pair_without_frame"),
+    Note("pair_partly_measured"),
+)
 
 
 @functools.cache
@@ -120,46 +126,128 @@ def movement(
     """
     check_landmarks(rest)
     check_landmarks(expression)
+    return movement_upright((rest, expression), None, metrics, scale, keep_noise=keep_noise)
+
+
+def movement_upright(
+    photos: tuple[Landmarks, Landmarks],
+    turned: tuple[Upright, Upright] | None,
+    metrics: Iterable[str | MovementMetric] | None,
+    scale: Scale | None,
+    *,
+    keep_noise: bool,
+) -> Measurements:
+    """As `movement`, of faces that may have been turned upright already.
+
+    Parameters
+    ----------
+    photos : tuple of Landmarks
+        n photos at rest, and in an expression.
+    turned : tuple of Upright or None
+        Their faces, of `turn_upright`.
+    metrics, scale, keep_noise
+        As for `movement`.
+    """
+    rest, expression = photos
     n, chosen, scale = len(expression), choose(metrics, movement_catalogue()), scale or Scale()
     if len(rest) != n or rest.scheme != expression.scheme:
         raise InvalidInputError(
             f"movement: {n} expressions with {len(rest)} photos at rest; give one for each"
         )
-    every = list(unique([*chosen, *_leaned_on(chosen)]).values())
-    values, spread, framed = _read_chunks(rest, expression, scale, every)
-    columns = dict(zip(list_columns(every), values, strict=True))
-    sds = dict(zip(list_rsd_columns(every), spread, strict=True))
+    plan = _plan(tuple(chosen), expression.scheme)
+    values, spread, framed = _read_chunks(photos, turned, scale, plan)
+    columns = dict(zip(plan.names, values, strict=True))
+    sds = dict(zip(plan.rsd_names, spread, strict=True))
     with np.errstate(all="ignore"):
         for metric in chosen:
             _settle(metric, columns, sds)
-    lost = not_carried(chosen, expression.scheme)
-    kinds = [
-        (metric.horizontal, metric.name not in lost and _always(metric, name))
-        for metric in chosen
-        for name in metric.columns
-    ]
-    found = _spoilt(rest, expression, framed, values[: len(kinds)], np.array(kinds, dtype=bool))
+        _fill_ratios(values, spread, plan)
+    found = _spoilt(rest, expression, framed, values[: len(plan.across)], plan)
     status, notes = add_notes(expression, found)
     spread[np.isnan(values)] = np.nan
-    names = [metric.name for metric in chosen]
-    made: dict[str, Any] = {"scale_source": scale.source, "metrics": names}
-    if lost:
-        made["not_carried"] = lost
-    table = Measurements(
-        {
-            "photo": expression.photo,
-            "taken": expression.taken,
-            "status": status,
-            "rest_photo": rest.photo,
-            **{name: columns[name] for name in list_columns(chosen)},
-            **{name: sds[name] for name in list_rsd_columns(chosen)},
-        },
-        {**expression.provenance, **made},
-        describe_columns(chosen),
-    ).with_notes(notes)
+    made: dict[str, Any] = {
+        "scale_source": scale.source,
+        "metrics": [metric.name for metric in chosen],
+    }
+    if plan.lacking:
+        made["not_carried"] = {name: list(points) for name, points in plan.lacking.items()}
+    values.flags.writeable = spread.flags.writeable = (
+        False  # so that their rows are columns as they are
+    )
+    columns = dict(zip(plan.names, values, strict=True))
+    sds = dict(zip(plan.rsd_names, spread, strict=True))
+    read = {name: columns[name] for name in list_columns(chosen)}
+    read |= {name: sds[name] for name in list_rsd_columns(chosen)}
     if keep_noise:
-        return replace(table, columns={**table.columns, **_still_sides(table, chosen)})
-    return beyond_noise(table, chosen)
+        read |= still_sides(read, chosen)
+    else:
+        read = without_noise(read, chosen)
+    leading = {"photo": expression.photo, "taken": expression.taken, "status": status}
+    return Measurements(
+        {**leading, "rest_photo": rest.photo, **read, **told_columns(notes)},
+        {**expression.provenance, **made},
+        plan.about,
+        notes,
+    )
+
+
+class _Plan(NamedTuple):
+    """All that movement metrics need beside the photos.
+
+    Attributes
+    ----------
+    every : tuple of MovementMetric
+        Those that are asked for, and then those that they lean on.
+    names, rsd_names : tuple of str
+        The columns of all of them, and those of their standard deviations.
+    across, always : ndarray of bool, shape (c,)
+        Which columns of those asked for lean on horizontal distances, and which always have a number.
+    sides, ratios, noise : ndarray, shapes (2, m), (m,) and (m,)
+        Of metrics with a ratio: columns of right and left sides, those of the ratio, and what is noise.
+    lacking : mapping of str to sequence of str
+        The metrics for which the scheme has no points, and the points that it lacks.
+    points : frozenset of str or None
+        The points to frame.
+    about : mapping of str to mapping
+        Contents of the columns of those asked for.
+    """
+
+    every: tuple[MovementMetric, ...]
+    names: tuple[str, ...]
+    rsd_names: tuple[str, ...]
+    across: Mask
+    always: Mask
+    sides: npt.NDArray[np.intp]
+    ratios: npt.NDArray[np.intp]
+    noise: FloatArray
+    lacking: Mapping[str, Sequence[str]]
+    points: frozenset[str] | None
+    about: Mapping[str, Mapping[str, str]]
+
+
+@functools.lru_cache(64)
+def _plan(metrics: tuple[MovementMetric, ...], scheme: str) -> _Plan:
+    every = tuple(unique([*metrics, *_leaned_on(metrics)]).values())
+    lacking = not_carried(metrics, scheme)
+    columns = [(metric, name) for metric in metrics for name in metric.columns]
+    names = tuple(list_columns(every))
+    compared = [each for each in metrics if each.noise is not None]
+    rows = [[names.index(name) for name in each.columns] for each in compared]
+    right, left, _, ratio = np.array(rows, dtype=np.intp).reshape(-1, 4).T
+    always = [each.name not in lacking and _always(each, name) for each, name in columns]
+    return _Plan(
+        every=every,
+        names=names,
+        rsd_names=tuple(list_rsd_columns(every)),
+        across=np.array([metric.horizontal for metric, _ in columns], dtype=bool),
+        always=np.array(always, dtype=bool),
+        sides=np.array([right, left]),
+        ratios=ratio,
+        noise=np.array([each.noise for each in compared], dtype=np.float64),
+        lacking=lacking,
+        points=points_needed(every, movement_catalogue(), scheme),
+        about=describe_columns(metrics),
+    )
 
 
 def beyond_noise(
@@ -176,35 +264,7 @@ def beyond_noise(
     """
     if metrics is None:
         metrics = movement_catalogue().values()
-    flags = _still_sides(table, metrics)
-    kept = {name: values for name, values in table.columns.items() if name not in flags}
-    for metric in metrics:
-        for name, flag in zip(metric.columns[:2], _flag_columns(metric), strict=False):
-            kept[name] = np.where(flags[flag], np.nan, table[name])
-    return replace(table, columns=kept)
-
-
-def _still_sides(table: Measurements, metrics: Iterable[MovementMetric]) -> dict[str, Mask]:
-    """Which sides move no farther than noise, by the names of the flags' columns."""
-    flags = {}
-    for metric in metrics:
-        for i, flag in enumerate(_flag_columns(metric)):
-            value, sd = table[metric.columns[i]], table[metric.rsd_columns[i]]
-            flags[flag] = np.isfinite(sd) & ~_moves(metric, value, sd)
-    return flags
-
-
-def _flag_columns(metric: MovementMetric) -> tuple[str, ...]:
-    """Names of the flags of both sides; none where any reading counts."""
-    if metric.least is None:
-        return ()
-    return tuple(f"{metric.name}_{side}_still" for side in SIDES)
-
-
-def _moves(metric: MovementMetric, value: FloatArray, sd: FloatArray) -> Mask:
-    """Where one side moves beyond the metric's noise and its own, as far as that is known."""
-    moves: Mask = np.abs(value) > np.fmax(metric.least or 0.0, STILL_SD * sd)
-    return moves
+    return replace(table, columns=without_noise(table, metrics))
 
 
 def _leaned_on(metrics: Iterable[MovementMetric]) -> Iterator[MovementMetric]:
@@ -214,32 +274,37 @@ def _leaned_on(metrics: Iterable[MovementMetric]) -> Iterator[MovementMetric]:
 
 
 def _read_chunks(
-    rest: Landmarks, expression: Landmarks, scale: Scale, metrics: Sequence[MovementMetric]
+    photos: tuple[Landmarks, Landmarks],
+    turned: tuple[Upright, Upright] | None,
+    scale: Scale,
+    plan: _Plan,
 ) -> tuple[FloatArray, FloatArray, Mask]:
     """The columns of all pairs and their standard deviations, and which pairs have a frame."""
-    n = len(rest)
-    values, spread = np.full((2, len(list_columns(metrics)), n), np.nan)
+    n = len(photos[0])
+    values, spread = np.full((2, len(plan.names), n), np.nan)
     framed, known = np.zeros(n, dtype=bool), per_photo(scale, n)
-    points = points_needed(metrics, movement_catalogue(), rest.scheme)
     with np.errstate(all="ignore"):
         for rows in chunks(n, CHUNK):
-            pair, own = (rest[rows], expression[rows]), replace(scale, mm=known[rows])
-            out = values[:, rows], spread[:, rows]
-            framed[rows] = _read(pair, own, points, metrics, out=out)
+            pair, own = (photos[0][rows], photos[1][rows]), replace(scale, mm=known[rows])
+            if turned is None:
+                some = turn_upright(pair[0]), turn_upright(pair[1])
+            else:
+                some = turned[0].select(rows), turned[1].select(rows)
+            framed[rows] = _read(pair, some, own, plan, out=(values[:, rows], spread[:, rows]))
     return values, spread, framed
 
 
 def _read(
     pair: tuple[Landmarks, Landmarks],
+    turned: tuple[Upright, Upright],
     scale: Scale,
-    points: Collection[str] | None,
-    metrics: Sequence[MovementMetric],
+    plan: _Plan,
     *,
     out: tuple[FloatArray, FloatArray],
 ) -> Mask:
     """The columns of a few pairs and their standard deviations, and which pairs have a frame."""
-    before = face_frame(pair[0], scale=scale, names=points)
-    after = face_frame(pair[1], scale=Scale("ruler", 1.0), names=points)
+    before = turned[0].to_face(scale, plan.points)
+    after = turned[1].to_face(Scale("ruler", 1.0), plan.points)
     larger = apart(before, "outer_canthus") / apart(after, "outer_canthus")
     first, second = pair
     unsure = differing(
@@ -250,13 +315,14 @@ def _read(
     sure = sure_pupils(before, unsure)
     after = superpose(before, after, sure)
     values, spread = out
-    for row, column in zip(values, measure_movements(metrics, before, after), strict=True):
+    columns = measure_movements(plan.every, before, after, ratios=False)
+    for row, column in zip(values, columns, strict=True):
         row[:] = column
     # As many pairs at a time as their copies fill a chunk.
     for rows in chunks(before.size, max(CHUNK // COPIES, 1)):
         lay = functools.partial(superpose, sure=np.tile(sure[rows], 1 + COPIES))
         faces = before.select(rows), after.select(rows)
-        spread[:, rows] = moved_spreads(*faces, unsure[..., rows], metrics, lay)
+        spread[:, rows] = moved_spreads(*faces, unsure[..., rows], plan.every, lay)
     return np.asarray(np.isfinite(middle(before) + middle(after)).all(axis=0))
 
 
@@ -275,13 +341,14 @@ def _settle(
         sides = [columns[name] for name in other.columns[: 1 + other.sides]]
         for column in own:
             column[~(np.fmax(sides[0], sides[-1]) > least)] = np.nan
-    if metric.noise is not None:
-        moves = [
-            _moves(metric, columns[metric.columns[i]], sds[metric.rsd_columns[i]]) for i in (0, 1)
-        ]
-        own[3][:] = np.where(
-            moves[0] | moves[1], weaker_to_stronger(np.concatenate(own[:2])), np.nan
-        )
+
+
+def _fill_ratios(values: FloatArray, spread: FloatArray, plan: _Plan) -> None:
+    """Put the ratio of the weaker to the stronger side where one moves, in place."""
+    sides = values[plan.sides]
+    moving = moves(sides, spread[plan.sides], plan.noise).any(axis=0)
+    ratio = weaker_to_stronger(sides.reshape(-1)).reshape(moving.shape)
+    values[plan.ratios] = np.where(moving, ratio, np.nan)
 
 
 def _always(metric: MovementMetric, column: str) -> bool:
@@ -290,23 +357,14 @@ def _always(metric: MovementMetric, column: str) -> bool:
 
 
 def _spoilt(
-    rest: Landmarks, expression: Landmarks, framed: Mask, values: FloatArray, kinds: Mask
+    rest: Landmarks, expression: Landmarks, framed: Mask, values: FloatArray, plan: _Plan
 ) -> dict[Note, Mask]:
-    """Put NaN where a pair can't carry a metric; the notes, each with the pairs it holds for.
-
-    ``kinds`` says which rows of ``values`` lean on horizontal distances, and which always have a number.
-    """
-    across, always = kinds.reshape(-1, 2).T
+    """Put NaN where a pair can't carry a metric; the notes, each with the pairs it holds for."""
     usable = expression.usable & rest.usable
     yaw = np.fmax(*(np.abs(head_angles(lm.pose)[0]) for lm in (rest, expression)))
     turned, away = usable & (yaw > MAX_YAW_HORIZONTAL), usable & (yaw > MAX_YAW)
-    partial = usable & framed & ~away & np.isnan(values[always]).any(axis=0)
-    values[np.ix_(across, turned)] = np.nan
+    partial = usable & framed & ~away & np.isnan(values[plan.always]).any(axis=0)
+    values[np.ix_(plan.across, turned)] = np.nan
     values[:, ~usable | away] = np.nan
-    return {
-        Note("no_rest"): expression.usable & ~rest.usable,
-        Note("pair_turned_for_widths", limit=MAX_YAW_HORIZONTAL): turned & ~away,
-        Note("pair_turned_away", limit=MAX_YAW): away,
-        Note("pair_without_frame"): usable & ~framed,
-        Note("pair_partly_measured"): partial,
-    }
+    found = expression.usable & ~rest.usable, turned & ~away, away, usable & ~framed, partial
+    return dict(zip(_NOTES, found, strict=True))

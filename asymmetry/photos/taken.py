@@ -49,6 +49,8 @@ UNSET_SOURCES = frozenset(("exif_reset",))
 _NOT_OF_EXPOSURE = WEAK_SOURCES | {"name_utc"}
 #: Dates that somebody has written down.
 WRITTEN_SOURCES = frozenset(("given", "manifest"))
+# Their places in that order.
+_RANK = {source: rank for rank, source in enumerate(get_args(TakenSource))}
 
 #: Years that a date may have. Earlier ones are unset camera clocks (1904, 1970, 1980) or dates of birth.
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -233,9 +235,8 @@ def sort_dates(*dates: Taken | None) -> list[Taken]:
     >>> [taken.source for taken in sort_dates(scan, None, date_from_name("2019-05-04 before.tif"))]
     ['name', 'exif_digitized']
     """
-    rank = get_args(TakenSource).index
     different = dict.fromkeys(taken for taken in dates if taken is not None)
-    return sorted(different, key=lambda taken: rank(taken.source))
+    return sorted(different, key=lambda taken: _RANK[taken.source])
 
 
 def best_date(*dates: Taken | None) -> Taken | None:
@@ -251,6 +252,8 @@ def best_date(*dates: Taken | None) -> Taken | None:
     >>> best_date(Taken(datetime(2026, 5, 2, 18, 15), "exif"), listed).isoformat()
     '2026-05-01'
     """
+    if not dates:
+        return None
     known = [taken for taken in sort_dates(*dates) if taken.source not in UNSET_SOURCES]
     if not known:
         return None

@@ -6,18 +6,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.arrays import check_type
+from asymmetry.core.frame import Upright, turn_upright
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import LEADING, Measurements
 from asymmetry.errors import InvalidInputError
-from asymmetry.metrics import Metric, MovementMetric, catalogue, measure, movement_catalogue
+from asymmetry.metrics import Metric, MovementMetric, catalogue, movement_catalogue
 from asymmetry.metrics.headline import HEADLINES
+from asymmetry.metrics.measuring import measure_upright
 from asymmetry.photos.dates import day_of
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import PhotoRecord
@@ -66,7 +67,9 @@ def list_records(
             )
     if about is not None:
         return about
-    return [PhotoRecord("", expression=each) for each in expression or [None] * len(landmarks)]
+    said = expression or [None] * len(landmarks)
+    known = {each: PhotoRecord("", expression=each) for each in set(said)}
+    return [known[each] for each in said]
 
 
 def _check_names(names: Sequence[str]) -> None:
@@ -103,6 +106,8 @@ class SeriesTables:
     ----------
     landmarks, as_read : Landmarks
         The points, with doubtful photos set aside, and as they were read.
+    turned : Upright
+        The faces, turned upright.
     static, photos : Measurements
         One row per photo.
     about : tuple of PhotoRecord
@@ -113,6 +118,7 @@ class SeriesTables:
 
     landmarks: Landmarks
     as_read: Landmarks
+    turned: Upright
     static: Measurements
     photos: Measurements
     about: tuple[PhotoRecord, ...]
@@ -165,21 +171,35 @@ def series_tables(
     order = _by_time(landmarks, about)  # the photos that came first decide what a person looks like
     as_read, about = landmarks[order], [about[row] for row in order]
     first = treatments[0].day if treatments else None
-    landmarks = judge_photos(as_read, about, first, date.today())
+    turned = turn_upright(as_read)
+    landmarks = judge_photos(as_read, about, turned, first, date.today())
     if (landmarks.taken != as_read.taken).any():  # dates were set aside
         order = _by_time(landmarks, about)
         landmarks, as_read, about = landmarks[order], as_read[order], [about[row] for row in order]
+        turned = turned.select(order)
     counted = np.array([each.day for each in about], dtype=np.float64)
     dates = [day_of(taken) for taken in landmarks.taken.tolist()]
     zero = DayZero.find(treatments, dates, counted)
     days = counted
     if zero.day is not None:
         days = days_since(zero.day, dates)
-    heights = _measure_series(landmarks, days, zero.provenance, metrics)
+    scale, source = pooled_scale(landmarks, days)
+    heights = measure_upright(landmarks, turned, _with_headlines(metrics), scale)
+    lost = np.isnan(heights["roll_deg"])  # no frame, so no scale either
     label, confidence = label_expressions(
         landmarks, [each.expression for each in about], heights, days
     )
-    static = replace(heights, columns={**heights.columns, "day": days, "expression": label})
+    own = {
+        "mm_per_px": np.where(lost, np.nan, heights["mm_per_px"]),
+        "day": days,
+        "expression": label,
+    }
+    scaled = {"scale_source": str(source), "scale_note": source.to_dict()}
+    static = replace(
+        heights,
+        columns={**heights.columns, **own},
+        provenance={**heights.provenance, **scaled, **zero.provenance},
+    )
     known = {
         "phase": phase_names(days_in_course(days, zero.treatments), zero.treated),
         "expression_confidence": confidence,
@@ -188,22 +208,7 @@ def series_tables(
     }
     leading = {name: static[name] for name in LEADING}
     photos = replace(static, columns=leading | known)
-    return SeriesTables(landmarks, as_read, static, photos, tuple(about), metrics)
-
-
-def _measure_series(
-    landmarks: Landmarks,
-    day: npt.NDArray[np.float64],
-    said: Mapping[str, Any],
-    metrics: Iterable[str | Metric] | None,
-) -> Measurements:
-    """All static metrics, by one scale for each year."""
-    scale, source = pooled_scale(landmarks, day)
-    table = measure(landmarks, metrics=_with_headlines(metrics), scale=scale, sd=False)
-    lost = np.isnan(table["roll_deg"])  # no frame, so no scale either
-    columns = {**table.columns, "mm_per_px": np.where(lost, np.nan, table["mm_per_px"])}
-    made = {"scale_source": str(source), "scale_note": source.to_dict()}
-    return replace(table, columns=columns, provenance={**table.provenance, **made, **said})
+    return SeriesTables(landmarks, as_read, turned, static, photos, tuple(about), metrics)
 
 
 def _with_headlines(metrics: Iterable[str | Metric] | None) -> list[str | Metric] | None:

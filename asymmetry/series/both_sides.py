@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.series.change import FALSE_ALARMS, Sides
-from asymmetry.series.comparison import Compared, compare
+from asymmetry.series.comparison import Asked, Compared, compare
 from asymmetry.series.day_to_day import Expected
 from asymmetry.series.reference import reference_days
 from asymmetry.series.trend import VISITS
@@ -55,7 +55,8 @@ def compare_both(sides: Sides, treated: bool, moving: int) -> Compared | None:
         value=(sides.right.value + sides.left.value) / 2,
         readings=(sides.right.readings + sides.left.readings) / 2,
     )
-    return compare(mean, reference_days("baseline", mean.day, treated), share * FALSE_ALARMS, {})
+    since = reference_days("baseline", mean.day, treated)
+    return compare([Asked(mean, since, share * FALSE_ALARMS)], {})[0]
 
 
 def expect_mean(sides: Sides) -> Expected:

@@ -50,13 +50,14 @@ def used_cameras(landmarks: Landmarks, about: Sequence[PhotoRecord] = ()) -> dic
     >>> used_cameras(Landmarks.blank(["a.jpg"], status="no_face"))
     {'a.jpg': Camera(model='', size='')}
     """
-    sizes = ["{}×{}".format(*sorted(size)) for size in landmarks.size.tolist()]
+    sizes = [tuple(size) for size in np.sort(landmarks.size, axis=1).tolist()]
     days = (taken[:10] for taken in landmarks.taken.tolist())
     lasting = Counter(size for size, _ in set(zip(sizes, days, strict=True)))
-    often = Counter(sizes) if max(lasting.values(), default=0) > 1 else Counter[str]()
+    often = Counter(sizes) if max(lasting.values(), default=0) > 1 else Counter()
+    names = {size: "{}×{}".format(*size) for size, count in often.items() if count > 1}
     models = [each.camera for each in about] or [""] * len(sizes)
     return {
-        photo: Camera(model, size if often[size] > 1 else "")
+        photo: Camera(model, names.get(size, ""))
         for photo, model, size in zip(landmarks.photo.tolist(), models, sizes, strict=True)
     }
 

@@ -18,12 +18,12 @@ from asymmetry.metrics.absolute import unsure_iris
 from asymmetry.metrics.headline import HEADLINES, Headline
 from asymmetry.metrics.noticing import Noticeable
 from asymmetry.series.cameras import Camera
-from asymmetry.series.comparison import compare
+from asymmetry.series.comparison import Asked, Compared, compare
 from asymmetry.series.course import Course
 from asymmetry.series.error import Error
 from asymmetry.series.reference import Reference, reference_days
 
-__all__ = ["FALSE_ALARMS", "Change", "Shares", "Side", "Sides", "change", "changes"]
+__all__ = ["FALSE_ALARMS", "Change", "Shares", "Side", "Sides", "changes"]
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -278,7 +278,15 @@ def changes(
     ]
     moving = sum(_weight(each.headline) for each, _ in found if each.headline not in HEADLINES)
     several = cameras if len(set((cameras or {}).values())) > 1 else {}
-    made = [change(each, ref, _shares(each.headline, moving), several) for each, ref in found]
+    asked = []
+    for each, reference in found:
+        shares = _shares(each.headline, moving)
+        asked.append(Asked(each.diff, reference, shares.diff))
+        asked += [Asked(side, reference, shares.side) for side in (each.right, each.left)]
+    compared = compare(asked, several or {})
+    made = [
+        _make_change(each, *compared[3 * at : 3 * at + 3]) for at, (each, _) in enumerate(found)
+    ]
     noted = [_note_sessions(each, since) for each in made if each is not None]
     return tuple(sorted(noted, key=lambda each: not each.beyond))
 
@@ -302,67 +310,47 @@ def _shares(headline: Headline, moving: float) -> Shares:
     return Shares(part * _MOVEMENT, part * _MOVEMENT_SIDES / 2)
 
 
-def change(
-    metric: Sides, since: Reference, shares: Shares, cameras: Mapping[str, Camera] | None = None
+def _make_change(
+    metric: Sides, diff: Compared | None, right: Compared | None, left: Compared | None
 ) -> Change | None:
-    """Compare the days after a reference with it.
-
-    Parameters
-    ----------
-    metric : Sides
-        The metric.
-    since : Reference
-        The days to compare with.
-    shares : Shares
-        Its part of `FALSE_ALARMS`.
-    cameras : mapping of str to Camera, optional
-        As for `changes`.
-
-    Returns
-    -------
-    Change or None
-        None where there is no reading before or after.
-    """
-    course, cameras = metric.diff, cameras or {}
-    found = compare(course, since, shares.diff, cameras)
-    if found is None:
+    """The change of a metric, of its courses compared; None where there is no reading before or after."""
+    if diff is None:
         return None
-    visits, far = found.verdict.visits, found.farthest
+    course, visits, far = diff.course, diff.verdict.visits, diff.farthest
     return Change(
         headline=metric.headline,
         column=course.column,
         expression=course.expression,
-        since=since,
-        before=found.before,
+        since=diff.since,
+        before=diff.before,
         after=float(course.value[-1]),
-        right=_side(metric.right, since, shares.side, cameras),
-        left=_side(metric.left, since, shares.side, cameras),
-        mdc95=found.mdc95,
-        sd=found.sd,
-        limit=found.limit,
-        low=found.recent - found.margin,
-        high=found.recent + found.margin,
+        right=_side(right),
+        left=_side(left),
+        mdc95=diff.mdc95,
+        sd=diff.sd,
+        limit=diff.limit,
+        low=diff.recent - diff.margin,
+        high=diff.recent + diff.margin,
         day=float(course.day[-1]),
         farthest_day=float(course.day[far]),
-        farthest=float(course.value[far]) - found.before,
-        span=_span(course.day, found.beyond_mask, far),
-        days_beyond=found.days_beyond,
-        photos_before=found.photos,
+        farthest=float(course.value[far]) - diff.before,
+        span=_span(course.day, diff.beyond_mask, far),
+        days_beyond=diff.days_beyond,
+        photos_before=diff.photos,
         photos_after=tuple(name for names in course.photos[-visits:] for name in names),
         photos_farthest=course.photos[far],
-        error=found.error,
-        notes=found.notes,
-        sessions_before=int(found.old.sum()),
+        error=diff.error,
+        notes=diff.notes,
+        sessions_before=int(diff.old.sum()),
         visits=visits,
     )
 
 
-def _side(course: Course, since: Reference, share: float, cameras: Mapping[str, Camera]) -> Side:
+def _side(found: Compared | None) -> Side:
     """One side, reference and latest day."""
-    found = compare(course, since, share, cameras)
     if found is None:
         return Side(math.nan, math.nan)
-    after = float(course.value[-1])
+    after = float(found.course.value[-1])
     verdict = found.recent, found.mdc95, found.limit, found.beyond, found.days_beyond
     return Side(found.before, after, *verdict)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +17,9 @@ from asymmetry.core.table import Measurements
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.series.change import Change
 
-__all__ = ["Circumstances", "check", "circumstances", "explain"]
+__all__ = ["Circumstance", "Circumstances", "check", "circumstances", "explain"]
 
 FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 #: Degrees from which on another turn of the head is told. In the renders of the fidelity benchmark a height
 #: shifts by up to 1.2 mm over 20°, so by 0.3 mm over 5°.
@@ -34,27 +33,63 @@ SIZE = 1.5
 EFFORT = 0.8
 
 
-class Circumstances(NamedTuple):
-    """How each photo of a series was taken, shape (n,).
+class Circumstance(NamedTuple):
+    """How photos were taken.
 
     Attributes
     ----------
-    photo : ndarray of str
-        Its name.
-    yaw, pitch : ndarray
+    yaw, pitch : float or ndarray
         How the head was turned, degrees.
-    up, left : ndarray
+    up, left : float or ndarray
         Where the eyes looked, in weights from -1 to 1.
-    size : ndarray
+    size : float or ndarray
         Logarithm of the face's size in the picture.
     """
 
-    photo: npt.NDArray[np.str_]
-    yaw: FloatArray
-    pitch: FloatArray
-    up: FloatArray
-    left: FloatArray
-    size: FloatArray
+    yaw: Any
+    pitch: Any
+    up: Any
+    left: Any
+    size: Any
+
+
+class Circumstances:
+    """How each photo of a series was taken.
+
+    Parameters
+    ----------
+    photo : sequence of str, length n
+        Their names.
+    each : Circumstance
+        Of each, shape (n,).
+    """
+
+    def __init__(self, photo: Sequence[str], each: Circumstance) -> None:
+        self._rows = {name: row for row, name in enumerate(photo)}
+        self._each = np.array(each)
+        self._known: dict[
+            tuple[str, ...], FloatArray
+        ] = {}  # several changes rest on the same photos
+
+    def compare(self, before: Sequence[str], after: Sequence[str]) -> Circumstance:
+        """Mean of the photos after less that of those before; 0 where either is not known."""
+        steps = np.nan_to_num(self._mean(tuple(after)) - self._mean(tuple(before)))
+        return Circumstance(*steps.tolist())
+
+    def _mean(self, photos: tuple[str, ...]) -> FloatArray:
+        """Mean over these photos, as far as it is known, shape (5,)."""
+        if photos not in self._known:
+            rows = sorted(self._rows[photo] for photo in photos)
+            self._known[photos] = _average(self._each.take(rows, axis=1))
+        return self._known[photos]
+
+
+def _average(rows: FloatArray) -> FloatArray:
+    """Mean of each row, as far as it is known."""
+    if rows.size and np.isfinite(rows).all():
+        return np.asarray(rows.mean(axis=1))
+    known = (row[np.isfinite(row)] for row in rows)
+    return np.array([row.mean() if len(row) else np.nan for row in known])
 
 
 def circumstances(landmarks: Landmarks, static: Measurements) -> Circumstances:
@@ -69,14 +104,14 @@ def circumstances(landmarks: Landmarks, static: Measurements) -> Circumstances:
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         size = np.log(1 / (static["mm_per_px"] * landmarks.size.max(axis=1)))
-    return Circumstances(
-        static["photo"],
-        static["yaw_deg"],
-        static["pitch_deg"],
-        _weight(landmarks, "Up", "Up") - _weight(landmarks, "Down", "Down"),
-        _weight(landmarks, "In", "Out") - _weight(landmarks, "Out", "In"),
-        size,
+    each = Circumstance(
+        yaw=static["yaw_deg"],
+        pitch=static["pitch_deg"],
+        up=_weight(landmarks, "Up", "Up") - _weight(landmarks, "Down", "Down"),
+        left=_weight(landmarks, "In", "Out") - _weight(landmarks, "Out", "In"),
+        size=size,
     )
+    return Circumstances(static["photo"].tolist(), each)
 
 
 def explain(
@@ -105,7 +140,7 @@ def check(
     change: Change,
     taken: Circumstances,
     affected: Side | None,
-    photos: Collection[str] | None = None,
+    photos: Sequence[str] | None = None,
 ) -> tuple[Note, ...]:
     """Differences between the photos that a change rests on.
 
@@ -117,7 +152,7 @@ def check(
         How the series' photos were taken.
     affected : {"right", "left"} or None
         The patient's side that is ill or treated; the other one is the healthy one.
-    photos : collection of str, optional
+    photos : sequence of str, optional
         Photos of another day, to compare with those before. Default: those of the latest visits compared.
 
     Returns
@@ -125,37 +160,28 @@ def check(
     tuple of Note
         Empty where the photos were taken alike.
     """
-    old = _among(taken.photo, change.photos_before)
-    new = _among(taken.photo, change.photos_after if photos is None else photos)
-    since = change.since.note
+    new = change.photos_after if photos is None else photos
+    steps, since = taken.compare(change.photos_before, new), change.since.note
     notes = [
-        *_note_turn(taken, old, new, since),
-        *_gaze(taken, old, new, since),
-        *_distance(taken, old, new, since),
+        *_note_turn(steps, since),
+        *_gaze(steps, since),
+        *_distance(steps, since),
     ]
     if photos is None and change.headline in MOVEMENT_HEADLINES.values():
         notes += _effort(change, affected)
     return tuple(notes)
 
 
-def _among(photos: npt.NDArray[np.str_], names: Collection[str]) -> Mask:
-    """Which photos have one of these names; of so few `numpy.isin` would sort them all."""
-    known = set(names)
-    return np.array([photo in known for photo in photos.tolist()], dtype=bool)
-
-
-def _note_turn(taken: Circumstances, old: Mask, new: Mask, since: Note) -> Iterator[Note]:
-    for values, more, less in ((taken.yaw, "left", "right"), (taken.pitch, "down", "up")):
-        step = _step(values, old, new)
+def _note_turn(steps: Circumstance, since: Note) -> Iterator[Note]:
+    for step, more, less in ((steps.yaw, "left", "right"), (steps.pitch, "down", "up")):
         if abs(step) > TURN_DEG:
             yield Note(
                 "head_turned_more", angle=abs(step), way=more if step > 0 else less, since=since
             )
 
 
-def _gaze(taken: Circumstances, old: Mask, new: Mask, since: Note) -> Iterator[Note]:
-    for values, more, less in ((taken.up, "up", "down"), (taken.left, "left", "right")):
-        step = _step(values, old, new)
+def _gaze(steps: Circumstance, since: Note) -> Iterator[Note]:
+    for step, more, less in ((steps.up, "up", "down"), (steps.left, "left", "right")):
         if abs(step) > GAZE:
             yield Note("eyes_looked_more", way=more if step > 0 else less, since=since)
 
@@ -171,8 +197,8 @@ def _weight(landmarks: Landmarks, right: str, left: str) -> FloatArray:
     return weights
 
 
-def _distance(taken: Circumstances, old: Mask, new: Mask, since: Note) -> Iterator[Note]:
-    step = _step(taken.size, old, new)
+def _distance(steps: Circumstance, since: Note) -> Iterator[Note]:
+    step = steps.size
     times = math.exp(abs(step))
     if step > math.log(SIZE):
         yield Note("face_larger", times=times, since=since)
@@ -192,10 +218,3 @@ def _effort(change: Change, affected: Side | None) -> Iterator[Note]:
             )
         else:
             yield Note("both_sides_weaker", percent=percent, since=change.since.note)
-
-
-def _step(values: FloatArray, old: Mask, new: Mask) -> float:
-    """Mean of the new photos less that of the old ones; 0 where either is not known."""
-    known = np.isfinite(values)
-    before, after = values[old & known], values[new & known]
-    return float(after.mean() - before.mean()) if len(before) and len(after) else 0.0

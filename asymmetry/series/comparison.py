@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +15,11 @@ import numpy.typing as npt
 from asymmetry.core.notes import Note
 from asymmetry.series.cameras import Camera, find_strange_days
 from asymmetry.series.course import Course
-from asymmetry.series.decision import Looks, Verdict, decide, look_back
+from asymmetry.series.decision import Looks, Verdict, decide, look_back_alike
 from asymmetry.series.error import Error
 from asymmetry.series.reference import Reference
 
-__all__ = ["Compared", "compare"]
+__all__ = ["Asked", "Compared", "compare"]
 
 Mask = npt.NDArray[np.bool_]
 
@@ -70,7 +72,8 @@ class Compared:
     @functools.cached_property
     def recent(self) -> float:
         """The change of the latest visits that tell it."""
-        return float(self.course.value[-self.verdict.visits :].mean()) - self.before
+        latest = self.course.value[-self.verdict.visits :]
+        return float(latest.sum()) / len(latest) - self.before
 
     @functools.cached_property
     def sd(self) -> float:
@@ -140,12 +143,10 @@ class Compared:
         return tuple(notes)
 
 
-def compare(
-    course: Course, since: Reference, share: float, cameras: Mapping[str, Camera]
-) -> Compared | None:
-    """Compare the days of a course with a reference.
+class Asked(NamedTuple):
+    """A course to be compared.
 
-    Parameters
+    Attributes
     ----------
     course : Course
         The course.
@@ -153,19 +154,58 @@ def compare(
         The days to compare with.
     share : float
         Series in which nothing changes and that may have it called, of all.
+    """
+
+    course: Course
+    since: Reference
+    share: float
+
+    @property
+    def days(self) -> tuple[bytes | float, ...]:
+        """The same for courses of the same days that are compared with the same ones of them."""
+        days = self.course.day.tobytes(), len(self.course.times)
+        return *days, self.since.first, self.since.last
+
+
+def compare(asked: Sequence[Asked], cameras: Mapping[str, Camera]) -> list[Compared | None]:
+    """Compare the days of courses with a reference.
+
+    Parameters
+    ----------
+    asked : sequence of Asked
+        The courses.
     cameras : mapping of str to Camera
         The camera of each photo, by its name, as far as it is known.
 
     Returns
     -------
-    Compared or None
+    list of Compared or None
         None where there is no reading before or after.
     """
-    old = (course.day >= since.first) & (course.day <= since.last)
-    new = course.day > since.last
+    found: list[Compared | None] = [None] * len(asked)
+    alike = defaultdict(list)
+    for at, each in enumerate(asked):
+        alike[each.days].append(at)
+    for rows in alike.values():
+        made = _compare_alike([asked[at] for at in rows], cameras)
+        for at, each_made in zip(rows, made, strict=False):
+            found[at] = each_made
+    return found
+
+
+def _compare_alike(asked: Sequence[Asked], cameras: Mapping[str, Camera]) -> list[Compared]:
+    """The same of courses of the same days; none where they can't be compared."""
+    courses, since = [each.course for each in asked], asked[0].since
+    day = courses[0].day
+    old, new = (day >= since.first) & (day <= since.last), day > since.last
     if not old.any() or not new.any():
-        return None
-    strange, camera = find_strange_days(course.photos, old, new, cameras)
-    looks = look_back(course, old, new, share, strange)
-    verdict = Verdict((False,) * int(new.sum()), 1) if looks is None else decide(looks)
-    return Compared(course, since, old, new, strange, camera, looks, verdict)
+        return []
+    strange = [find_strange_days(each.photos, old, new, cameras) for each in courses]
+    unknown = Verdict((False,) * int(new.sum()), 1)
+    shares, days = [each.share for each in asked], [found for found, _ in strange]
+    looks = look_back_alike(courses, old, new, shares, days)
+    verdicts = [unknown if each is None else decide(each) for each in looks]
+    return [
+        Compared(each.course, each.since, old, new, *other, looked, verdict)
+        for each, other, looked, verdict in zip(asked, strange, looks, verdicts, strict=True)
+    ]

@@ -15,7 +15,7 @@ from asymmetry.core.table import Measurements
 from asymmetry.series.day_to_day import DEFAULT_SEM, Expected, expected_error
 from asymmetry.series.error import Error, course_error
 
-__all__ = ["Course", "course"]
+__all__ = ["Course", "Visits", "course"]
 
 FloatArray = npt.NDArray[np.float64]
 #: Of lengths of which neither the table nor the points tell more.
@@ -123,16 +123,73 @@ def course(
     >>> made.day.tolist(), made.value.tolist(), made.photos
     ([0.0, 7.0], [1.0, 3.0], (('a',), ('b', 'c')))
     """
-    day, values = table["day"], table[column] if values is None else values
-    kept = np.flatnonzero(rows & np.isfinite(day) & np.isfinite(values))
-    kept = kept[np.argsort(day[kept], kind="stable")]
-    day, values = day[kept], values[kept]
-    starts = np.flatnonzero(np.concatenate([[True], day[1:] != day[:-1]])[: len(day)])
-    days, count = day[starts], np.concatenate([starts[1:], [len(day)]])[: len(starts)] - starts
-    means: FloatArray = np.add.reduceat(values, starts) / count if len(days) else values
-    names = table["photo"][kept].tolist()
-    photos = tuple(tuple(names[start : start + n]) for start, n in zip(starts, count, strict=True))
-    wider = np.ones(len(days))
-    if times is not None and len(days):
-        wider = np.add.reduceat(times[kept], starts) / count
-    return Course(column, expression, days, means, count, photos, values, expected, wider)
+    values = table[column] if values is None else values
+    return Visits(table, rows, expression).course(column, values, expected, times)
+
+
+@dataclass(frozen=True, eq=False)
+class _Days:
+    """The readings of one column by day: their rows, where each day starts, and the days."""
+
+    kept: npt.NDArray[np.intp]
+    starts: npt.NDArray[np.intp]
+    day: FloatArray
+    count: npt.NDArray[np.intp]
+    photos: tuple[tuple[str, ...], ...]
+
+
+class Visits:
+    """The days of photos of one expression, for several columns of their table.
+
+    Parameters
+    ----------
+    table, rows, expression
+        As for `course`.
+    """
+
+    def __init__(self, table: Measurements, rows: npt.NDArray[np.bool_], expression: str) -> None:
+        self._day, self._photo, self._expression = table["day"], table["photo"], expression
+        self._rows = rows & np.isfinite(self._day)
+        self._known: dict[bytes, _Days] = {}  # most columns are read in the same photos
+
+    def course(
+        self,
+        column: str,
+        values: FloatArray,
+        expected: Expected = USUAL,
+        times: FloatArray | None = None,
+    ) -> Course:
+        """The course of a column's values; all else is as for `course`."""
+        read = self._rows & np.isfinite(values)
+        photos = read.tobytes()
+        if photos not in self._known:
+            self._known[photos] = self._group(read)
+        days = self._known[photos]
+        values = values[days.kept]
+        means, wider = values, np.ones(len(days.day))
+        if len(values):
+            means = np.add.reduceat(values, days.starts) / days.count
+        if times is not None and len(values):
+            wider = np.add.reduceat(times[days.kept], days.starts) / days.count
+        return Course(
+            column=column,
+            expression=self._expression,
+            day=days.day,
+            value=means,
+            count=days.count,
+            photos=days.photos,
+            readings=values,
+            expected=expected,
+            times=wider,
+        )
+
+    def _group(self, read: npt.NDArray[np.bool_]) -> _Days:
+        kept = np.flatnonzero(read)
+        kept = kept[np.argsort(self._day[kept], kind="stable")]
+        day, names = self._day[kept], self._photo[kept].tolist()
+        starts = np.flatnonzero(np.concatenate([[True], day[1:] != day[:-1]])[: len(day)])
+        ends = [*starts[1:].tolist(), len(day)][: len(starts)]
+        parts = zip(starts.tolist(), ends, strict=True)
+        photos = tuple(tuple(names[start:end]) for start, end in parts)
+        count = np.array(ends, dtype=np.intp) - starts
+        return _Days(kept, starts, day[starts], count, photos)

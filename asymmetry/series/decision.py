@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +13,11 @@ import numpy.typing as npt
 
 from asymmetry.core.distributions import t_quantile
 from asymmetry.series.course import Course
+from asymmetry.series.day_to_day import Expected
 from asymmetry.series.error import Error, latest_error, learn, moderate_repeats, shared_part
 from asymmetry.series.limits import RECENT, life_limits
 
-__all__ = ["Looks", "Verdict", "decide", "look_back"]
+__all__ = ["Looks", "Verdict", "decide", "look_back", "look_back_alike"]
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -51,6 +53,8 @@ class Looks:
         The same for all comparisons of a series together.
     own : Error
         The error of the course's readings, as the last visit knows it.
+    any_beyond : bool
+        Whether any visit, or the mean of any in a row up to three, is beyond the limit.
     """
 
     before: float
@@ -64,6 +68,7 @@ class Looks:
     quantile: FloatArray
     limit: FloatArray
     own: Error
+    any_beyond: bool
 
     def __len__(self) -> int:
         return len(self.factor)
@@ -74,19 +79,6 @@ class Looks:
         camera = self.camera * np.diff(self.strange)
         own: FloatArray = np.sqrt(self.factor * (np.diff(self.spent) + self.reference + camera))
         return own
-
-    @property
-    def any_beyond(self) -> bool:
-        """Whether any visit, or the mean of any in a row up to three, is beyond the limit."""
-        for visits in range(1, min(RECENT, len(self)) + 1):
-            mean = (self.total[visits:] - self.total[:-visits]) / visits
-            spent = (self.spent[visits:] - self.spent[:-visits]) / visits**2
-            least = (
-                self.limit[visits - 1 :] ** 2 * self.factor[visits - 1 :] * (spent + self.reference)
-            )
-            if (mean * mean > least).any():
-                return True
-        return False
 
     def change(self, first: int, last: int) -> float:
         """Mean of these visits, both included, less the reference."""
@@ -137,7 +129,7 @@ def look_back(
     course : Course
         The course.
     old, new : ndarray of bool, shape (d,)
-        The days of the reference, and those after it; at least one each.
+        The days of the reference, and those after it, to the last one; at least one each.
     share : float
         Series in which nothing changes and that may have this course called, of all.
     strange : ndarray of bool, shape (d,), optional
@@ -148,32 +140,105 @@ def look_back(
     Looks or None
         None where nothing is known of the error.
     """
-    expected = moderate_repeats(course.readings, course.value, course.count, course.expected)
-    if not expected.df or math.isnan(expected.sem):
-        return None
-    variance = course.times * expected.variance(course.count)
-    told = learn(course.value, variance, course.day, expected.df, int(np.flatnonzero(new)[0]))
-    weight = course.count[old] / course.count[old].sum()
-    before = float((course.count * course.value)[old].sum() / course.count[old].sum())
-    serial = told.serial[new]
-    reference = float((weight**2 * variance[old]).sum()) * (ONE_SESSION if len(weight) == 1 else 1)
-    if serial.any():
-        reference *= shared_part(len(weight), float(serial[-1]))
-    visits = int(new.sum())
-    other = np.zeros(visits) if strange is None else strange[new].astype(np.float64)
-    return Looks(
-        before=before,
-        total=_sums(course.value[new] - before),
-        spent=_sums(variance[new]),
-        strange=_sums(other),
-        reference=reference,
-        camera=float(expected.variance(1)),
-        factor=told.factor[new],
-        serial=serial,
-        quantile=np.array([_plain_quantile(int(df)) for df in told.df[new].tolist()]),
-        limit=life_limits(reference / float(variance[new].mean()), expected.df, share, visits),
-        own=latest_error(expected, told),
-    )
+    others = np.zeros(len(new), dtype=bool) if strange is None else strange
+    return look_back_alike([course], old, new, [share], [others])[0]
+
+
+def look_back_alike(
+    courses: Sequence[Course],
+    old: Mask,
+    new: Mask,
+    shares: Sequence[float],
+    strange: Sequence[Mask],
+) -> list[Looks | None]:
+    """As `look_back`, of several courses of the same days at once.
+
+    Parameters
+    ----------
+    courses : sequence of Course, length k
+        With the same days.
+    old, new
+        As for `look_back`.
+    shares, strange : sequence of float, sequence of ndarray of bool, length k
+        Those of each.
+    """
+    errors = [moderate_repeats(c.readings, c.value, c.count, c.expected) for c in courses]
+    asked = [at for at, each in enumerate(errors) if each.df and not math.isnan(each.sem)]
+    found: list[Looks | None] = [None] * len(courses)
+    if asked:
+        known = [(courses[at], errors[at], shares[at], strange[at]) for at in asked]
+        for at, looks in zip(asked, _look_back(known, old, new), strict=True):
+            found[at] = looks
+    return found
+
+
+def _look_back(
+    known: Sequence[tuple[Course, Expected, float, Mask]], old: Mask, new: Mask
+) -> list[Looks]:
+    """The same of courses whose errors are known. In arrays rows are courses, and columns days."""
+    courses, errors, shares, strange = zip(*known, strict=True)
+    visits, before = int(new.sum()), np.flatnonzero(old)
+    since, first = slice(before[0], before[-1] + 1), len(new) - visits  # visits are the last days
+    value, count = (np.array([getattr(c, name) for c in courses]) for name in ("value", "count"))
+    variance = _expect(courses, errors, count)
+    told = learn(value, variance, courses[0].day, [each.df for each in errors], first)
+    count = count[:, since]
+    sessions, readings = count.shape[1], count.sum(axis=1)
+    mean = (count * value[:, since]).sum(axis=1) / readings
+    reference = ((count / readings[:, None]) ** 2 * variance[:, since]).sum(axis=1)
+    if sessions == 1:
+        reference *= ONE_SESSION
+    factor, serial = told.factor[:, first:], told.serial[:, first:]
+    for row in np.flatnonzero(serial.any(axis=1)).tolist():
+        reference[row] *= shared_part(sessions, float(serial[row, -1]))
+    ratio = reference / (variance[:, first:].sum(axis=1) / visits)
+    parts = zip(ratio.tolist(), errors, shares, strict=True)
+    limit = np.array([life_limits(each, error.df, share, visits) for each, error, share in parts])
+    total, spent = _sums(value[:, first:] - mean[:, None]), _sums(variance[:, first:])
+    beyond = _any_beyond(total, spent, limit**2 * factor, reference)
+    others = _sums(np.array(strange)[:, first:].astype(np.float64))
+    return [
+        Looks(
+            before=float(mean[row]),
+            total=total[row],
+            spent=spent[row],
+            strange=others[row],
+            reference=float(reference[row]),
+            camera=float(error.variance(1)),
+            factor=factor[row],
+            serial=serial[row],
+            quantile=np.array([_plain_quantile(int(df)) for df in told.df[row, first:].tolist()]),
+            limit=limit[row],
+            own=latest_error(error, told, row),
+            any_beyond=beyond[row],
+        )
+        for row, error in enumerate(errors)
+    ]
+
+
+def _expect(
+    courses: Sequence[Course], errors: Sequence[Expected], count: npt.NDArray[np.intp]
+) -> FloatArray:
+    """Expected error variance of each day, shape (courses, days)."""
+    between, sem = np.array([(each.between**2, each.sem**2) for each in errors]).T[..., None]
+    variance: FloatArray = between + sem / count
+    return np.array([each.times for each in courses]) * variance
+
+
+def _any_beyond(
+    total: FloatArray, spent: FloatArray, least: FloatArray, reference: FloatArray
+) -> list[bool]:
+    """Of each course, whether any visit, or the mean of any in a row up to three, is beyond the limit.
+
+    ``least`` is the limit's square for an error variance of 1; all else is as in `Looks`, a row a course.
+    """
+    found = np.zeros(len(total), dtype=bool)
+    for visits in range(1, min(RECENT, least.shape[1]) + 1):
+        mean = (total[:, visits:] - total[:, :-visits]) / visits
+        own = (spent[:, visits:] - spent[:, :-visits]) / visits**2 + reference[:, None]
+        found |= (mean * mean > least[:, visits - 1 :] * own).any(axis=1)
+    beyond: list[bool] = found.tolist()
+    return beyond
 
 
 def decide(looks: Looks) -> Verdict:
@@ -255,4 +320,5 @@ def _plain_quantile(df: int) -> float:
 
 
 def _sums(values: FloatArray) -> FloatArray:
-    return np.array([0.0, *itertools.accumulate(values.tolist())])
+    """Sums of the first values of each row, from none to all."""
+    return np.array([[0.0, *itertools.accumulate(row)] for row in values.tolist()])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from pathlib import PurePath
+from posixpath import basename, splitext
 from typing import Any, NamedTuple, TypeAlias
 
 from asymmetry.core.notes import Note
@@ -34,7 +35,7 @@ _NUMBERED = re.compile(r"(.*?)(\d{3,7})\D*$")
 Days = Mapping[int, date]
 Reasons = dict[int, Note]
 Visit: TypeAlias = tuple[date, list[int]]
-Likely = Mapping[int, Mapping[str, date]]
+Likely: TypeAlias = Callable[[int], Mapping[str, date]]
 
 
 def doubt_dates(
@@ -73,7 +74,7 @@ def doubt_dates(
     found = {row: day_of(text) for row, text in enumerate(taken) if not about[row].copy_of}
     dated = {row: day for row, day in found.items() if day is not None}
     unsure = {row: day for row, day in dated.items() if _is_unsure(about[row])}
-    likely = {row: _find_likely(row, dated, about[row]) for row in unsure}
+    likely = functools.cache(lambda row: _find_likely(row, dated, about[row]))
     aside, asked = _find_out_of_order(photos, dated, unsure, likely), Reasons()
     end = _find_first(_without(dated, aside), unsure)
     if end is not None:
@@ -122,7 +123,7 @@ class _End(NamedTuple):
 
     def describe(self, likely: Likely) -> dict[int, dict[str, Any]]:
         """The values of the notes on its photos."""
-        return {row: {"date": self.day, "days": self.gap, **likely[row]} for row in self.rows}
+        return {row: {"date": self.day, "days": self.gap, **likely(row)} for row in self.rows}
 
 
 def _find_first(dated: Days, unsure: Days) -> _End | None:
@@ -148,7 +149,7 @@ def _is_wrong_before(end: _End, likely: Likely, treated_on: date | None) -> bool
     """Whether the date is not to be used: a likelier one is known, or there is but one such photo."""
     if len(end.others) < _LEAST_BEFORE:
         return False
-    known = all(likely[row] for row in end.rows)
+    known = all(likely(row) for row in end.rows)
     baseline = treated_on is not None and end.day <= treated_on < end.others[0]
     if baseline:
         return known and len(end.rows) == 1
@@ -177,7 +178,7 @@ def _is_typed(record: PhotoRecord, day: date) -> bool:
 
 def _is_numbered_last(end: _End, photos: Sequence[str]) -> bool:
     """Whether the camera has numbered these photos after all others."""
-    numbers = {row: _NUMBERED.fullmatch(PurePath(name).stem) for row, name in enumerate(photos)}
+    numbers = {row: _match_number(name) for row, name in enumerate(photos)}
     known = {row: (match[1].lower(), int(match[2])) for row, match in numbers.items() if match}
     last = [known[row] for row in end.rows if row in known]
     others = [each for row, each in known.items() if row not in end.rows]
@@ -221,9 +222,12 @@ def _is_unsure(record: PhotoRecord) -> bool:
 
 def _find_out_of_order(photos: Sequence[str], dated: Days, unsure: Days, likely: Likely) -> Reasons:
     """Photos whose number lies between those of others, and whose date lies far outside of theirs."""
+    days = dated.values()
+    if not days or (max(days) - min(days)).days <= _FAR_DAYS:
+        return {}
     numbered: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for row in dated:
-        match = _NUMBERED.fullmatch(PurePath(photos[row]).stem)
+        match = _match_number(photos[row])
         if match:
             numbered[match[1].lower()].append((int(match[2]), row))
     found = Reasons()
@@ -235,11 +239,16 @@ def _find_out_of_order(photos: Sequence[str], dated: Days, unsure: Days, likely:
             if low <= high and off > _FAR_DAYS:
                 order = {"date": day, "first": low, "last": high}
                 found |= {
-                    row: Note("date_out_of_order", **order, **likely[row])
+                    row: Note("date_out_of_order", **order, **likely(row))
                     for row in visit[1]
                     if row in unsure
                 }
     return found
+
+
+def _match_number(photo: str) -> re.Match[str] | None:
+    """The camera's own number in a photo's name, and all before it."""
+    return _NUMBERED.fullmatch(splitext(basename(photo))[0])
 
 
 def _threes(visits: Sequence[Visit]) -> Iterator[tuple[Visit, Visit, Visit]]:

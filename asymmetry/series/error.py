@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -89,7 +90,7 @@ class Error:
 
 @dataclass(frozen=True)
 class Known:
-    """The errors that a course has told of itself after each of its days, shape (d,).
+    """The errors that courses have told of themselves after each of their days, shape (k, d).
 
     Attributes
     ----------
@@ -133,16 +134,22 @@ def moderate_repeats(
 
 
 def learn(
-    value: FloatArray, variance: FloatArray, day: FloatArray, df: float, reference: int = 0
+    value: FloatArray,
+    variance: FloatArray,
+    day: FloatArray,
+    df: Sequence[float],
+    reference: int = 0,
 ) -> Known:
-    """The error as the scatter from day to day tells it, day after day.
+    """The errors of courses of the same days as the scatter from day to day tells them, day after day.
 
     Parameters
     ----------
-    value, variance, day : ndarray, shape (d,)
-        The days' means, their expected error variance, and the days.
-    df : float
-        How well that is known, in degrees of freedom.
+    value, variance : ndarray, shape (k, d)
+        Each course's means of the days, and their expected error variance.
+    day : ndarray, shape (d,)
+        The days.
+    df : sequence of float, length k
+        How well the variance is known, in degrees of freedom.
     reference : int
         So many days come before a treatment; no scatter is taken across it.
 
@@ -154,24 +161,40 @@ def learn(
     Mol Biol 3:3).
     """
     near = _off_the_line(value, variance, day, 1)
-    factor, dfs = np.ones(len(day)), np.full(len(day), df)
-    total, steps, kept = df, 0, np.zeros(len(near), dtype=bool)
-    for i, square in enumerate(near.tolist()):
-        if not (i < reference <= i + 2 and reference < len(day)):
-            kept[i] = is_scatter(square, total, df, (steps, i))
-            steps += not kept[i]
-        if kept[i]:
-            total, df = total + WORTH * square / WITHIN_STEP, df + WORTH
-        factor[i + 2], dfs[i + 2] = total / df, df
-    serial = np.zeros(len(day))
-    if kept.sum() > SERIAL_DAYS:
-        far = _off_the_line(value, variance, day, 2)
-        kept[[0, -1]] = False
-        serial[3:-1] = _serial_correlation(
-            np.where(kept, near, 0)[1:-1], np.where(kept[1:-1], far, 0)
-        )
-        serial[-1] = serial[-2]
+    apart = range(reference - 2, reference) if reference < len(day) else range(0)
+    rows = [_learn(row, own, apart) for row, own in zip(near.tolist(), df, strict=True)]
+    early = min(2, len(day))  # days before there is one between two others
+    factor = np.array([[1.0] * early + row[0] for row in rows])
+    dfs = np.array([[own] * early + row[1] for row, own in zip(rows, df, strict=True)])
+    serial = np.zeros_like(factor)
+    for at, (_, _, kept) in enumerate(rows):
+        if sum(kept) > SERIAL_DAYS:
+            far = _off_the_line(value[at], variance[at], day, 2)
+            between = np.array(kept[1:-1])
+            serial[at, 3:-1] = _serial_correlation(
+                np.where(between, near[at, 1:-1], 0), np.where(between, far, 0)
+            )
+            serial[at, -1] = serial[at, -2]
     return Known(factor / (1 - 4 / 3 * serial + serial**2 / 3), dfs, serial)
+
+
+def _learn(
+    near: Sequence[float], df: float, apart: range
+) -> tuple[list[float], list[float], list[bool]]:
+    """Factor and degrees of freedom after each day between two others, and whether it counted.
+
+    Days in ``apart`` have a treatment between them and a neighbour.
+    """
+    factor, dfs, kept, total, steps = [], [], [], df, 0
+    for i, square in enumerate(near):
+        counts = i not in apart and is_scatter(square, total, df, (steps, i))
+        steps += not counts and i not in apart
+        if counts:
+            total, df = total + WORTH * square / WITHIN_STEP, df + WORTH
+        factor.append(total / df)
+        dfs.append(df)
+        kept.append(counts)
+    return factor, dfs, kept
 
 
 def is_scatter(square: Many, total: Many, df: Many, steps: tuple[Many, int]) -> Any:
@@ -220,15 +243,16 @@ def course_error(
         known = _guess(value, day, count, known)
     if math.isnan(known.sem) or len(day) < 3:
         return Error(known.sem, known.between, known.df, known.note)
-    return latest_error(known, learn(value, times * known.variance(count), day, known.df))
+    variance = times * known.variance(count)
+    return latest_error(known, learn(value[None], variance[None], day, [known.df]))
 
 
-def latest_error(expected: Expected, known: Known) -> Error:
-    """The expected error, and the last day's word on it."""
-    grown, note = math.sqrt(known.factor[-1]), expected.note
-    if known.df[-1] > expected.df:
+def latest_error(expected: Expected, known: Known, row: int = 0) -> Error:
+    """The expected error of a course, and the last day's word on it."""
+    grown, note = math.sqrt(known.factor[row, -1]), expected.note
+    if known.df[row, -1] > expected.df:
         note = Note("and_day_to_day", first=note)
-    last = known.df[-1].item(), note, known.serial[-1].item()
+    last = known.df[row, -1].item(), note, known.serial[row, -1].item()
     return Error(expected.sem * grown, expected.between * grown, *last)
 
 
@@ -258,12 +282,10 @@ def _off_the_line(value: FloatArray, variance: FloatArray, day: FloatArray, lag:
     """Squares of how far each day is off the line through two others, over their expected size."""
     before, after = day[lag:-lag] - day[: -2 * lag], day[2 * lag :] - day[lag:-lag]
     weight = after / (before + after)
-    off = weight * value[: -2 * lag] + (1 - weight) * value[2 * lag :] - value[lag:-lag]
-    usual = (
-        weight**2 * variance[: -2 * lag]
-        + (1 - weight) ** 2 * variance[2 * lag :]
-        + variance[lag:-lag]
-    )
+    off = weight * value[..., : -2 * lag] + (1 - weight) * value[..., 2 * lag :]
+    off -= value[..., lag:-lag]
+    usual = weight**2 * variance[..., : -2 * lag] + (1 - weight) ** 2 * variance[..., 2 * lag :]
+    usual += variance[..., lag:-lag]
     squares: FloatArray = off**2 / usual
     return squares
 

@@ -19,7 +19,7 @@ from asymmetry.metrics.headline import HEADLINES, MORE_MOVEMENTS, MOVEMENT_HEADL
 from asymmetry.metrics.measuring import choose
 from asymmetry.metrics.movements import movement_catalogue
 from asymmetry.series.change import Sides
-from asymmetry.series.course import Course, course
+from asymmetry.series.course import Course, Visits, course
 from asymmetry.series.day_to_day import (
     DEFAULT_SEM,
     MOVEMENT_SEM,
@@ -29,7 +29,7 @@ from asymmetry.series.day_to_day import (
     pitch_slope,
 )
 from asymmetry.series.labels import usual_expression
-from asymmetry.series.pitch import at_usual_pitch
+from asymmetry.series.pitch import off_usual_pitch
 from asymmetry.series.scale import scale_of_table
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "static_courses",
 ]
 
+FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 #: Part of a movement by which a person's effort differs from day to day, as a standard deviation: the travel
@@ -62,23 +63,22 @@ def static_courses(static: Measurements, expression: str, setting: Setting) -> I
         How the photos were taken.
     """
     rows = static["expression"] == expression
+    visits = Visits(static, rows, expression)
+    off = off_usual_pitch(np.where(rows, static["pitch_deg"], np.nan))
     for headline in HEADLINES:
         columns = [headline.column(side) for side in (*SIDES, "diff")]
-        yield Sides(
-            headline, *(_static_course(static, name, rows, expression, setting) for name in columns)
-        )
+        courses = [_static_course(static, name, visits, off, setting) for name in columns]
+        yield Sides(headline, *courses)
 
 
 def _static_course(
-    static: Measurements, column: str, rows: Mask, expression: str, setting: Setting
+    static: Measurements, column: str, visits: Visits, off: FloatArray, setting: Setting
 ) -> Course:
     """A static column over days; heights of one side as at the usual pitch of these photos."""
-    expected, slope = expected_error(setting, column), pitch_slope(setting, column)
-    if not slope:
-        return course(static, column, rows, expression, expected)
-    pitch = np.where(rows, static["pitch_deg"], np.nan)
-    values = at_usual_pitch(static[column], pitch, slope)
-    return course(static, column, rows, expression, expected, values=values)
+    values, slope = static[column], pitch_slope(setting, column)
+    if slope:
+        values = values - slope * off
+    return visits.course(column, values, expected_error(setting, column))
 
 
 def movement_courses(movements: Measurements, setting: Setting) -> Iterator[Sides]:
@@ -96,23 +96,22 @@ def movement_courses(movements: Measurements, setting: Setting) -> Iterator[Side
     """
     for expression in sorted(set(movements["expression"].tolist())):
         rows = movements["expression"] == expression
+        visits = Visits(movements, rows, expression)
         if expression in MOVEMENT_HEADLINES:
-            yield _balance_sides(
-                movements, MOVEMENT_HEADLINES[expression], rows, expression, setting
-            )
+            headline = MOVEMENT_HEADLINES[expression]
+            yield _balance_sides(movements, headline, rows, visits, setting)
         for headline in MORE_MOVEMENTS.get(expression, ()):
             columns = [headline.column(side) for side in (*SIDES, "diff")]
+            errors = [_with_effort(setting, movements, name, rows) for name in columns]
             courses = [
-                course(
-                    movements, name, rows, expression, _with_effort(setting, movements, name, rows)
-                )
-                for name in columns
+                visits.course(name, movements[name], expected)
+                for name, expected in zip(columns, errors, strict=True)
             ]
             yield Sides(headline, *courses)
 
 
 def _balance_sides(
-    movements: Measurements, headline: Headline, rows: Mask, expression: str, setting: Setting
+    movements: Measurements, headline: Headline, rows: Mask, visits: Visits, setting: Setting
 ) -> Sides:
     """One movement: each side against its own former self, and their difference at the usual effort."""
     names = [headline.column(side) for side in (*SIDES, "diff")]
@@ -123,17 +122,16 @@ def _balance_sides(
         stronger = np.where(stronger > least, stronger, np.nan)
         kept = rows & np.isfinite(stronger)
         usual = median(stronger[kept].tolist()) if kept.any() else math.nan
-        columns = {"photo": movements["photo"], "day": movements["day"]}
-        even = Measurements({**columns, names[2]: (right - left) * usual / stronger})
+        even = (right - left) * usual / stronger
         wider = (usual / stronger) ** 2
     expected = [_moving(setting, movements, name, rows) for name in names]
     if kept.any():
         expected[:2] = [each.vary(EFFORT * usual) for each in expected[:2]]
     return Sides(
         headline,
-        course(movements, names[0], rows, expression, expected[0]),
-        course(movements, names[1], rows, expression, expected[1]),
-        course(even, names[2], rows, expression, expected[2], wider),
+        visits.course(names[0], right, expected[0]),
+        visits.course(names[1], left, expected[1]),
+        visits.course(names[2], even, expected[2], wider),
     )
 
 
@@ -266,7 +264,8 @@ def find_course(  # noqa: PLR0913  the parts of one series
         shown = expression or usual
         rows = static["expression"] == shown
         if expected_error(setting, column).df:
-            return _static_course(static, column, rows, shown, setting)
+            off = off_usual_pitch(np.where(rows, static["pitch_deg"], np.nan))
+            return _static_course(static, column, Visits(static, rows, shown), off, setting)
         repeats = own_errors(landmarks, static, filling).get(column, math.nan)
         return course(static, column, rows, shown, _column_error(setting, column, repeats))
     if column not in movements:

@@ -53,7 +53,7 @@ class History(MeasuredSeries):
     def moved(self) -> Measurements:
         """The same as read, noise or not: a mean of only the values beyond noise would be too large."""
         own = [each for each in self.own_metrics if isinstance(each, MovementMetric)]
-        return movements(self.landmarks, self.static, own)
+        return movements(self.landmarks, self.static, own, self.turned)
 
     @functools.cached_property
     def usual(self) -> str:

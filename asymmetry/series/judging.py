@@ -11,22 +11,34 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 
+from asymmetry.core.frame import Upright
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, note_array
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.doubtful_dates import doubt_dates
-from asymmetry.series.likeness import find_mirrored, find_strangers, shapes, signatures, smiles
+from asymmetry.series.likeness import (
+    face_to_compare,
+    find_mirrored,
+    find_strangers,
+    shapes,
+    signatures,
+    smiles,
+)
 from asymmetry.series.sharpness import find_blurred, read_blur
 
 __all__ = ["judge_photos"]
 
 Reasons = dict[int, Note]
+FloatArray = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 
 def judge_photos(
     landmarks: Landmarks,
     about: Sequence[PhotoRecord],
+    turned: Upright,
     treated_on: date | None = None,
     today: date | None = None,
 ) -> Landmarks:
@@ -42,6 +54,8 @@ def judge_photos(
         n photos as they were read.
     about : sequence of PhotoRecord
         The facts known about them, in the same order.
+    turned : Upright
+        Their faces, turned upright.
     treated_on, today : datetime.date, optional
         As for `doubt_dates`.
     """
@@ -51,8 +65,7 @@ def judge_photos(
     out |= _find_exposures(landmarks, about)
     out |= _find_subjects(about)
     out |= _find_blurred(landmarks, about, out)
-    out |= _find_strangers(landmarks, about, out)
-    out |= _find_mirrored(landmarks, about, out)
+    out |= _find_unlike(landmarks, about, turned, out)
     if not (dates or asked or out):
         return landmarks
     notes = list(landmarks.notes)
@@ -105,29 +118,36 @@ def _find_blurred(landmarks: Landmarks, about: Sequence[PhotoRecord], out: Reaso
     }
 
 
-def _find_strangers(landmarks: Landmarks, about: Sequence[PhotoRecord], out: Reasons) -> Reasons:
+def _find_unlike(
+    landmarks: Landmarks, about: Sequence[PhotoRecord], turned: Upright, out: Reasons
+) -> Reasons:
+    """Photos of another person, and of the others those that are mirrored against most."""
     rows = _rows_to_compare(landmarks, out)
-    some = _take(landmarks, rows)
-    found = find_strangers(shapes(some), smiles(some))
-    return {
-        row: Note("another_person")
-        for row, strange in zip(rows, found.tolist(), strict=True)
-        if strange and "subject" not in about[row].written and about[row].use is not True
-    }
+    if len(rows) < len(landmarks):
+        turned = turned.select(np.array(rows, dtype=np.intp))
+    some, face, known = (
+        _take(landmarks, rows),
+        face_to_compare(turned),
+        [about[row] for row in rows],
+    )
+    strange = _find_strangers(shapes(some, face), smiles(some), known)
+    alike = np.flatnonzero(~strange).tolist()
+    signature = signatures(some, face)[alike]
+    mirrored = _find_mirrored(signature, [known[at] for at in alike])
+    found = {rows[at]: Note("another_person") for at in np.flatnonzero(strange).tolist()}
+    return found | {rows[alike[at]]: note for at, note in mirrored.items()}
 
 
-def _find_mirrored(landmarks: Landmarks, about: Sequence[PhotoRecord], out: Reasons) -> Reasons:
-    rows = _rows_to_compare(landmarks, out)
-    known = [about[row] for row in rows]
+def _find_strangers(shape: FloatArray, smile: FloatArray, known: Sequence[PhotoRecord]) -> Mask:
+    told = ["subject" in each.written or each.use is True for each in known]
+    return np.asarray(find_strangers(shape, smile) & ~np.array(told, dtype=bool))
+
+
+def _find_mirrored(signature: FloatArray, known: Sequence[PhotoRecord]) -> Reasons:
     sure = [at for at, each in enumerate(known) if "mirrored" in each.written or each.use is True]
-    signature = signatures(_take(landmarks, rows))
     found = find_mirrored(signature, sure, [each.front_camera for each in known])
     plain, front = Note("looks_mirrored"), Note("looks_mirrored_front")
-    return {
-        row: front if about[row].front_camera else plain
-        for row, mirrored in zip(rows, found.tolist(), strict=True)
-        if mirrored
-    }
+    return {at: front if known[at].front_camera else plain for at in np.flatnonzero(found).tolist()}
 
 
 def _rows_to_compare(landmarks: Landmarks, out: Reasons) -> list[int]:

@@ -81,9 +81,12 @@ def usual_expression(
     'smile_open'
     """
     dated = usable & np.isfinite(day)
+    resting = day[dated & (label == REST)]
+    if len(resting) and resting.min() < resting.max():  # two days, as in most series
+        return REST
     days = {
         str(name): len(np.unique(day[dated & (label == name)])) for name in np.unique(label[dated])
     }
-    if days.get(REST, 0) > 1 or not days:
+    if not days:
         return REST
     return max(sorted(days), key=lambda name: (days[name], name == REST, name != UNKNOWN))

@@ -15,13 +15,24 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import MAX_YAW_HORIZONTAL, face_frame, head_angles
+from asymmetry.core.frame import (
+    MAX_YAW,
+    MAX_YAW_HORIZONTAL,
+    Face,
+    Scale,
+    Upright,
+    head_angles,
+    turn_upright,
+)
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.metrics import Metric, catalogue, measure
+from asymmetry.metrics import Metric, catalogue
+from asymmetry.metrics.columns import list_columns, measure_faces
+from asymmetry.metrics.points import points_of
 
 __all__ = [
     "COLUMNS",
     "compare_shapes",
+    "face_to_compare",
     "find_mirrored",
     "find_strangers",
     "proportions",
@@ -59,6 +70,15 @@ _SIGNATURE = {
 }
 #: All of them, over the regions.
 COLUMNS = {column: sd for region in _SIGNATURE.values() for column, sd in region.items()}
+#: Which lean on horizontal distances.
+_ACROSS = np.array(
+    [
+        metric.horizontal
+        for column in COLUMNS
+        for metric in catalogue().values()
+        if column in metric.columns
+    ]
+)
 _REGIONS = np.array([region for region, columns in _SIGNATURE.items() for _ in columns])
 #: The log likelihood ratio from which on two photos are mirrored against each other; how much of it one
 #: region may give, how many regions have to say so, and how far another may speak against it.
@@ -100,11 +120,36 @@ _LEAST_SHARE = 0.25
 _FRONT_SHARE = 0.5
 
 
-def signatures(landmarks: Landmarks) -> FloatArray:
-    """The left-right differences that a face keeps, each over its scatter, shape (n, 13), or NaN."""
-    table = measure(landmarks, metrics=_signature_metrics(), sd=False)
-    columns = [np.asarray(table[column] / sd, dtype=np.float64) for column, sd in COLUMNS.items()]
-    return np.stack(columns, axis=-1)
+def face_to_compare(turned: Upright) -> Face:
+    """The faces with the points by which photos are compared, in millimetres by each photo's iris."""
+    return turned.to_face(Scale(), _points_to_compare(turned.carried.layout.name))
+
+
+def signatures(landmarks: Landmarks, face: Face | None = None) -> FloatArray:
+    """The left-right differences that a face keeps, each over its scatter, shape (n, 13), or NaN.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        n photos.
+    face : Face, optional
+        Their faces, of `face_to_compare`, where they are known already.
+    """
+    face, metrics = face or face_to_compare(turn_upright(landmarks)), _signature_metrics()
+    with np.errstate(all="ignore"):
+        read = dict(zip(list_columns(metrics), measure_faces(face, metrics), strict=True))
+    columns = [np.asarray(read[name], dtype=np.float64) / sd for name, sd in COLUMNS.items()]
+    values = np.stack(columns, axis=-1)
+    yaw = np.abs(head_angles(landmarks.pose)[0])
+    values[np.ix_(yaw > MAX_YAW_HORIZONTAL, _ACROSS)] = np.nan
+    values[(yaw > MAX_YAW) | ~landmarks.usable] = np.nan
+    return values
+
+
+@functools.cache
+def _points_to_compare(scheme: str) -> frozenset[str]:
+    read = (points_of(metric, scheme) for metric in _signature_metrics())
+    return frozenset((*_PAIRS, *_MIDLINE)).union(*read)
 
 
 @functools.cache
@@ -129,6 +174,8 @@ def find_mirrored(
         Photos of a front camera, which may be stored mirrored; they decide which half it is where they can.
     """
     pairs = _compare_sides(signature)
+    if not (pairs < 0).any():
+        return np.zeros(len(signature), dtype=bool)
     side = _two_camps(pairs)
     votes = pairs * side[:, None] * side
     agreed = (votes > 0).sum(axis=1) >= _MAJORITY * (votes < 0).sum(axis=1)
@@ -156,6 +203,8 @@ def _compare_sides(signature: FloatArray) -> FloatArray:
         total += ratio
         speaking += ratio >= _SPEAKS
         against |= ratio < -_AGAINST
+    if not (total >= _CLEARLY_MIRRORED).any():
+        return np.where(total <= -_CLEARLY_ALIKE, 1.0, 0.0)
     squares = values**2 @ known.T
     sums = squares + squares.T + 2 * values @ values.T
     misfit = sums / 2 / np.maximum(known @ known.T, 1)
@@ -192,14 +241,15 @@ def _right_side(
     return (1.0, -1.0)[int(sizes[0] < sizes[1])]
 
 
-def shapes(landmarks: Landmarks) -> FloatArray:
+def shapes(landmarks: Landmarks, face: Face | None = None) -> FloatArray:
     """The shape of each face by which its person is known, shape (n, 12).
 
     It holds those proportions of the face that differ between people and not between a person's photos,
     each in standard deviations of a person's retakes: linear discriminants (Fisher 1936, Ann Eugen 7:179).
     NaN where an eye is closed, for its corners are then read elsewhere, or the head is turned far.
+    Parameters are those of `signatures`.
     """
-    shape = proportions(landmarks) @ _discriminants()
+    shape = proportions(landmarks, face) @ _discriminants()
     shape[_weigh(landmarks, "eyeBlink") > _CLOSED] = np.nan
     return shape
 
@@ -224,15 +274,16 @@ def _discriminants() -> FloatArray:
     return np.array(tomllib.loads(text)["discriminants"], dtype=np.float64).T
 
 
-def proportions(landmarks: Landmarks) -> FloatArray:
-    """Places of points without the face's asymmetry, in outer-canthal distances, shape (n, 45)."""
-    face = face_frame(landmarks, names=(*_PAIRS, *_MIDLINE))
-    right, left = face.half("right"), face.half("left")
-    out = [(right.out(name) + left.out(name)) / 2 for name in _PAIRS]
-    up = [(right.up(name) + left.up(name)) / 2 for name in _PAIRS]
-    rows = [*out, *up, *(left.up(name) for name in _MIDLINE)]
-    breadth = right.out("outer_canthus") + left.out("outer_canthus")
-    shape = np.array(rows, dtype=np.float64).T / breadth[:, None]
+def proportions(landmarks: Landmarks, face: Face | None = None) -> FloatArray:
+    """Places of points without the face's asymmetry, in outer-canthal distances, shape (n, 45).
+
+    Parameters are those of `signatures`.
+    """
+    face = face or face_to_compare(turn_upright(landmarks))
+    right, left = face.named(_PAIRS).transpose(2, 0, 1, 3)
+    breadth = right[0, 0] + left[0, 0]  # between the outer canthi, the first of the pairs
+    middle = face.named(_MIDLINE)[1, :, 1]
+    shape = np.concatenate([*(right + left) / 2, middle], dtype=np.float64).T / breadth[:, None]
     yaw, _, _ = head_angles(landmarks.pose)
     shape[np.abs(yaw) > MAX_YAW_HORIZONTAL] = np.nan
     return shape

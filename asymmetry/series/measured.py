@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from asymmetry.core.arrays import check_type
+from asymmetry.core.frame import Upright
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import Side
 from asymmetry.core.table import Measurements
@@ -74,6 +75,8 @@ class MeasuredSeries:
         Files of the folder that are not read.
     skin_days : SkinDays or None
         Bruises and swellings over days; None where the skin was not read.
+    turned : Upright or None
+        The faces turned upright, as they were measured; None where that is to be done anew.
     """
 
     static: Measurements
@@ -89,6 +92,7 @@ class MeasuredSeries:
     as_read: Landmarks | None = None
     leftovers: tuple[Leftover, ...] = ()
     skin_days: SkinDays | None = None
+    turned: Upright | None = None
 
     @classmethod
     def from_landmarks(  # noqa: PLR0913  all but one go by name
@@ -152,6 +156,7 @@ class MeasuredSeries:
             metrics=made.metrics,
             as_read=made.as_read,
             leftovers=tuple(leftovers),
+            turned=made.turned,
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import Scale
+from asymmetry.core.frame import Scale, Upright, turn_upright
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.notes import Note, NoteArray
+from asymmetry.core.notes import Note, NoteArray, told_columns
 from asymmetry.core.table import Measurements
-from asymmetry.metrics import MovementMetric, movement, movement_catalogue
+from asymmetry.metrics import MovementMetric, movement_catalogue
 from asymmetry.metrics.expression import UNKNOWN
+from asymmetry.metrics.movements import movement_upright
 from asymmetry.series.labels import REST
 
 __all__ = ["any_moved", "movements"]
@@ -40,7 +41,10 @@ def any_moved(expression: npt.NDArray[np.str_]) -> bool:
 
 
 def movements(
-    landmarks: Landmarks, static: Measurements, own: Sequence[MovementMetric] = ()
+    landmarks: Landmarks,
+    static: Measurements,
+    own: Sequence[MovementMetric] = (),
+    turned: Upright | None = None,
 ) -> Measurements:
     """Pair each expression with the rest photo of its day, or the nearest one, and measure the movement.
 
@@ -52,6 +56,8 @@ def movements(
         Their table, with ``day``, ``expression`` and ``mm_per_px``.
     own : sequence of MovementMetric
         Metrics beside those of the catalogue.
+    turned : Upright, optional
+        The faces, turned upright, where they are known already.
 
     Returns
     -------
@@ -71,10 +77,11 @@ def movements(
         moved = resting = np.flatnonzero((label == "eye_closure") & landmarks.usable)
     pairs = _nearest(moved, resting, day)
     px_per_mm = 1 / np.where(np.isfinite(static["mm_per_px"]), static["mm_per_px"], 1.0)
-    table = movement(
-        landmarks[pairs],
-        landmarks[moved],
-        metrics=[*movement_catalogue(), *own],
+    turned = turned or turn_upright(landmarks)
+    table = movement_upright(
+        (landmarks[pairs], landmarks[moved]),
+        (turned.select(pairs), turned.select(moved)),
+        metrics=[*movement_catalogue().values(), *own],
         scale=Scale("ruler", px_per_mm[pairs]),
         keep_noise=True,
     )
@@ -89,8 +96,12 @@ def movements(
     }
     notes = _add_rest_days(table.notes, day[moved], day[pairs])
     columns = _keep_gaps(table.columns) if alone else table.columns
-    made = replace(table, columns={**columns, **known}, provenance={**table.provenance, **said})
-    return made.with_notes(notes)
+    return replace(
+        table,
+        columns={**columns, **known, **told_columns(notes)},
+        provenance={**table.provenance, **said},
+        notes=notes,
+    )
 
 
 def _keep_gaps(columns: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:

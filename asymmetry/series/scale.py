@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import OUTER_CANTHI_MM, Scale, apart, face_frame
+from asymmetry.core.face import apart
+from asymmetry.core.frame import OUTER_CANTHI_MM, Scale, turn_upright
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
 from asymmetry.metrics.absolute import unsure_iris
@@ -86,8 +86,7 @@ def scale_of_table(landmarks: Landmarks, mm_per_px: FloatArray) -> Scale:
 
 def _canthi_apart(landmarks: Landmarks, scale: Scale) -> FloatArray:
     """Distance between the outer canthi, mm, shape (n,), in double precision, for it becomes a scale."""
-    exact = replace(landmarks, points=landmarks.points.astype(np.float64))
-    return apart(face_frame(exact, scale=scale, names=()), "outer_canthus")
+    return apart(turn_upright(landmarks, np.float64).to_face(scale, ()), "outer_canthus")
 
 
 def _have_open_eyes(landmarks: Landmarks) -> Mask:
@@ -103,6 +102,9 @@ def _have_open_eyes(landmarks: Landmarks) -> Mask:
 
 def _usual_width(width: FloatArray, days: FloatArray, usable: Mask, open_eyed: Mask) -> FloatArray:
     """Median width of the photos within a year of each, open-eyed ones where there are any; shape (n,)."""
+    dated = days[usable & ~np.isnan(days)]
+    if not len(dated) or np.ptp(dated) <= YEAR:  # all are near
+        return np.full(len(width), np.median(width[open_eyed if open_eyed.any() else usable]))
     found = np.full(len(width), np.nan)
     usual: dict[bytes, float] = {}  # most days have the same photos within a year
     for day in np.unique(days[usable]):

@@ -13,7 +13,7 @@ from scipy.special import digamma, polygamma
 
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import catalogue, measure, movement, movement_catalogue
-from asymmetry.series.pitch import at_usual_pitch
+from asymmetry.series.pitch import off_usual_pitch
 from asymmetry.series.scale import pooled_scale
 from benchmarks.retakes.readings import Readings
 
@@ -111,10 +111,9 @@ def tabulate(
     """
     scale, _ = pooled_scale(readings.rest)
     table = _measured(readings)
+    off = off_usual_pitch(table["pitch_deg"])
     columns = {
-        name: at_usual_pitch(
-            values, table["pitch_deg"], slopes.get(name.replace("_left_", "_right_"), 0.0)
-        )
+        name: values - slopes.get(name.replace("_left_", "_right_"), 0.0) * off
         for name, values in _columns(table, list(catalogue()))
     }
     if readings.smiles is not None:
