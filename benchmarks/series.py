@@ -1,13 +1,19 @@
 """Throughput of series: metrics, movements and changes of many people from stored landmarks, on one core.
 
-Run it as ``python -m benchmarks.series``. Times differ from machine to machine, ratios less.
+Run it as ``python -m benchmarks.series``. Times differ from machine to machine, ratios less: with ``--beside
+PATH`` the way from landmarks to changes is timed in turns with another checkout of this repository.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -17,11 +23,24 @@ from asymmetry.people import Series
 from asymmetry.synthetic import face
 from benchmarks.core import fastest, machine
 
-__all__ = ["main", "one_person", "report"]
+__all__ = ["compare_checkouts", "main", "one_person", "report"]
 
 _RUNS = 5
 _EXPRESSIONS = ("rest", "rest", "brow_raise", "eye_closure", "smile_open")
 TREATED_ON = "2026-03-09"
+# One checkout, by names that all of them have: a turn for each line that comes in.
+_TURNS = """
+import sys, time
+from asymmetry import Series
+from benchmarks.series import TREATED_ON, one_person
+people, photos = map(int, sys.argv[1:])
+stored = [one_person(photos, seed) for seed in range(people)]
+for _ in sys.stdin:
+    start = time.process_time()
+    for landmarks, label in stored:
+        Series.from_landmarks(landmarks, treated_on=TREATED_ON, expression=label).changes()
+    print(time.process_time() - start, flush=True)
+"""
 
 
 def one_person(photos: int, seed: int) -> tuple[Landmarks, list[str]]:
@@ -93,6 +112,54 @@ def report(people: int, photos: int) -> str:
     return "\n".join([*lines, "", f"{machine()}; processor time, fastest of {_RUNS} runs"])
 
 
+def compare_checkouts(other: Path, people: int, photos: int, turns: int) -> str:
+    """Time landmarks to changes here and in another checkout, in turns, and say so in a small table.
+
+    Parameters
+    ----------
+    other : pathlib.Path
+        A checkout of this repository, of any version since 0.1.0.
+    people, photos : int
+        As for `report`.
+    turns : int
+        So many each, after one that does not count; the fastest counts.
+    """
+    paths = Path(__file__).parents[1], other.resolve()
+    arguments = sys.executable, "-c", _TURNS, str(people), str(photos)
+    with ExitStack() as stack:
+        runs = [
+            stack.enter_context(
+                subprocess.Popen(
+                    arguments,
+                    cwd=path,
+                    env={**os.environ, "PYTHONPATH": str(path)},
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            for path in paths
+        ]
+        took = np.array([[_take_turn(run) for run in runs] for _ in range(turns + 1)])
+    here, there = 1000 * took[1:].min(axis=0) / people
+    lines = [
+        f"| landmarks of {photos} photos to changes | ms a person | × the other |",
+        "|---|---:|---:|",
+        f"| this checkout | {here:.2f} | {here / there:.2f} |",
+        f"| the other | {there:.2f} | 1.00 |",
+    ]
+    return "\n".join([*lines, "", f"{people} people; {machine()}; fastest of {turns} turns each"])
+
+
+def _take_turn(run: subprocess.Popen[str]) -> float:
+    """Processor seconds of one turn of a checkout."""
+    assert run.stdin is not None
+    assert run.stdout is not None
+    run.stdin.write("\n")
+    run.stdin.flush()
+    return float(run.stdout.readline())
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description="Throughput of series from stored landmarks.")
@@ -102,8 +169,13 @@ def main() -> None:
     parser.add_argument(
         "--photos", type=int, default=50, help="photos of each (default: %(default)s)"
     )
+    parser.add_argument("--beside", type=Path, metavar="PATH", help="another checkout, for ratios")
     arguments = parser.parse_args()
-    print(report(arguments.people, arguments.photos))
+    size = arguments.people, arguments.photos
+    if arguments.beside:
+        print(compare_checkouts(arguments.beside, *size, _RUNS))
+    else:
+        print(report(*size))
 
 
 if __name__ == "__main__":
