@@ -13,7 +13,7 @@ import pytest
 from scipy.interpolate import CubicHermiteSpline
 
 from asymmetry import Landmarks, measure, read_landmarks
-from asymmetry.core.frame import OUTER_CANTHI_MM
+from asymmetry.core.scale import OUTER_CANTHI_MM
 
 FloatArray = npt.NDArray[np.floating[Any]]
 #: What dlib 20.0.1 reads in scikit-image's portrait (512 px, Eileen Collins, NASA) with the shape predictor

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from asymmetry.core.frame import OUTER_CANTHI_MM, PUPILS_OVER_CANTHI, Face, Half, Scale
+from asymmetry.core.frame import Face, Half, Scale
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, note_array
+from asymmetry.core.scale import OUTER_CANTHI_MM, PUPILS_OVER_CANTHI
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import InvalidInputError

@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pytest
 
 import asymmetry
-from asymmetry.core.frame import OUTER_CANTHI_MM, Scale
+from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.scale import OUTER_CANTHI_MM
 from asymmetry.core.schemes import (
     DLIB_68,
     MEDIAPIPE_478,

@@ -9,13 +9,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.arrays import as_numbers
-from asymmetry.core.face import REGIONS, Face, Half, apart, either, iris_width
+from asymmetry.core.face import REGIONS, Face, Half, apart, either
 from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.level import (
@@ -29,10 +28,15 @@ from asymmetry.core.level import (
     upright,
     weighted_sum,
 )
+from asymmetry.core.scale import (
+    IRIS_MM,
+    OUTER_CANTHI_MM,
+    PUPILS_OVER_CANTHI,
+    Scale,
+)
 from asymmetry.core.schemes import SIDES, Scheme, get_scheme
 from asymmetry.core.schemes.vocabulary import FRAME
-from asymmetry.core.stations import with_stations
-from asymmetry.errors import InvalidInputError
+from asymmetry.core.stations import has_stations, with_stations
 
 __all__ = [
     "IRIS_MM",
@@ -46,19 +50,13 @@ __all__ = [
     "eye_higher",
     "face_frame",
     "head_angles",
+    "turn_twice",
     "turn_upright",
     "without_an_eye",
 ]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-#: Horizontal visible iris diameter, mm: mean and standard deviation of adults (Ruefer et al. 2005).
-IRIS_MM, IRIS_SD_MM = 11.71, 0.42
-#: Stand-ins for irises that were not seen, as when both eyes are closed: the distance between the outer
-#: canthi, mm, and the height of the pupil line over the canthi's mean, as a share of that distance. Means of
-#: 16 people of several origins (Face Research Lab London Set), read by this library and scaled by the iris.
-#: SD 3.6 mm (4.2 %) and 0.4 mm.
-OUTER_CANTHI_MM, OUTER_CANTHI_SD_MM, PUPILS_OVER_CANTHI = 85.7, 3.6, 0.032
 #: Camera distance assumed where the focal length is not known, in outer-canthal distances: about 1 m over
 #: 89 mm.
 CAMERA_DISTANCE = 11.2
@@ -81,59 +79,6 @@ _ANCHORS = {name: row for row, name in enumerate(FRAME)}
 # Numbers of an axis that are worked on at a time, 128 KB: enough to hide the cost of a NumPy call, few enough
 # for all that is made of them on the way to stay in a core's own cache.
 _BLOCK = 32768
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Where millimetres come from.
-
-    Parameters
-    ----------
-    source : {"iris", "interpupillary", "canthi", "ruler"}
-        The known quantity: the horizontal iris diameter, the distance between the pupils or between the outer
-        canthi, or the pixels of a millimetre. One iris will do; where neither was seen, the outer canthi
-        stand in with their usual distance, and beside a canthus that was not seen the mean iris does.
-    mm : float or array_like of shape (n,)
-        The known length in mm; for ``"ruler"`` the pixels per mm.
-    share : float, optional
-        Standard deviation of that length as a share of it, which absolute errors of lengths contain. Default:
-        that of adults' irises (3.6 %) for their mean, and 0 for any other length, which is taken for known.
-
-    Examples
-    --------
-    >>> Scale().source
-    'iris'
-    >>> Scale("interpupillary", 63.0).mm
-    63.0
-    """
-
-    source: Literal["iris", "interpupillary", "canthi", "ruler"] = "iris"
-    mm: Any = IRIS_MM
-    share: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.source not in ("iris", "interpupillary", "canthi", "ruler"):
-            raise InvalidInputError(
-                f"scale source {self.source!r}: use 'iris', 'interpupillary', 'canthi' or 'ruler'"
-            )
-        lengths = as_numbers("scale: lengths", self.mm, np.float64)
-        if not np.all((lengths > 0) & np.isfinite(lengths)):
-            raise InvalidInputError(f"scale: {self.mm} is not a positive length")
-        shares = as_numbers("scale: shares", self.share or 0.0, np.float64)
-        if not np.all(shares >= 0):
-            raise InvalidInputError(f"scale: share {self.share} is not 0 or more")
-
-    def mm_per_px(self, face: Face) -> FloatArray:
-        """Millimetres per unit of a face that is still in px, shape (n,)."""
-        known = np.asarray(self.mm, dtype=np.float64)
-        if self.source == "ruler":
-            return np.broadcast_to(1.0 / known, face.size).copy()
-        if self.source == "interpupillary":
-            return known / apart(face, "iris_centre")
-        irises, canthi = iris_width(face), apart(face, "outer_canthus")
-        if self.source == "canthi":
-            return np.where(np.isnan(canthi), IRIS_MM / irises, known / canthi)
-        return np.where(np.isnan(irises), OUTER_CANTHI_MM / canthi, known / irises)
 
 
 def face_frame(
@@ -214,30 +159,55 @@ class Upright:
         return Face(points, rows, layout, self.carried.roll, factor)
 
 
-def turn_upright(landmarks: Landmarks, precision: type[np.floating[Any]] = np.float32) -> Upright:
+def turn_upright(landmarks: Landmarks) -> Upright:
     """Turn every face upright, with perspective removed, as for `face_frame`.
 
     Parameters
     ----------
     landmarks : Landmarks
         n photos.
-    precision : type
-        The least of the result; that of the photos' points may be more.
     """
+    (turned,) = _turn(landmarks, np.float32)
+    return turned
+
+
+def turn_twice(landmarks: Landmarks) -> tuple[Upright, Upright]:
+    """Turn every face upright in the precision of the points, and in double, for scales.
+
+    Parameters
+    ----------
+    landmarks : Landmarks
+        n photos.
+    """
+    if has_stations(landmarks.scheme):  # which are read in the one or in the other
+        exact = replace(landmarks, points=landmarks.points.astype(np.float64))
+        return turn_upright(landmarks), turn_upright(exact)
+    turned, exactly = _turn(landmarks, np.float32, np.float64)
+    return turned, exactly
+
+
+def _turn(landmarks: Landmarks, *precisions: type[np.floating[Any]]) -> list[Upright]:
+    """The faces in several precisions, all turned at once; that of the points may be more."""
     rows, columns = _layout(landmarks.scheme, frozenset())
     # Photos last, so that each step runs over contiguous numbers.
-    given = landmarks.points.astype(np.result_type(landmarks.points, precision), copy=False)
-    every, _ = with_stations(given, landmarks.spread, landmarks.scheme)
+    every, _ = with_stations(landmarks.points, landmarks.spread, landmarks.scheme)
     px = every.reshape(len(landmarks), 3 * every.shape[1]).T
     anchors = px[columns[:, [rows[name] for name in _ANCHORS]]].astype(np.float64)
     place, distance = _camera(anchors, landmarks.focal_px, landmarks.layout)
-    place = place.astype(px.dtype)
-    anchors -= place
-    level = anchors[:, [_ANCHORS[name] for name in LEVEL_PAIRS]]
-    weights, roll = upright(level, distance, landmarks.pose)
+    places = [place.astype(np.result_type(px, precision)) for precision in precisions]
+    anchors = np.concatenate([anchors - each for each in places], axis=-1)
+    level, times = anchors[:, [_ANCHORS[name] for name in LEVEL_PAIRS]], len(places)
+    poses = np.tile(landmarks.pose, (times, 1, 1))
+    weights, roll = upright(level, np.tile(distance, times), poses)
     unscaled = np.full_like(roll, np.nan)
     carried = Face(from_rays(anchors, weights), _ANCHORS, landmarks.layout, roll, unscaled)
-    return Upright(px, place, weights, carried, _origin(carried))
+    origin, n = _origin(carried), len(landmarks)
+    found = []
+    for at, own in enumerate(places):
+        rows = slice(at * n, at * n + n)
+        turned = carried.select(rows)
+        found.append(Upright(px, own, weights[..., rows], turned, origin[..., rows]))
+    return found
 
 
 def reframe(face: Face, *, scale: Scale) -> Face:

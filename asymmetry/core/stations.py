@@ -17,7 +17,7 @@ import numpy.typing as npt
 from asymmetry.core.schemes import get_scheme
 from asymmetry.core.schemes.vocabulary import PAIRS, STATIONS
 
-__all__ = ["read_contour", "with_stations"]
+__all__ = ["has_stations", "read_contour", "with_stations"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
@@ -34,6 +34,11 @@ class _Line(NamedTuple):
     points: npt.NDArray[np.intp]
     stations: npt.NDArray[np.intp]
     shares: tuple[float, ...]
+
+
+def has_stations(scheme: str) -> bool:
+    """Whether points of a scheme are read between its own, or are lacking."""
+    return _count_more(scheme) > 0
 
 
 def with_stations(
@@ -64,10 +69,9 @@ def with_stations(
     >>> points.shape, bool(np.isnan(points[0, -1]).all())
     ((1, 169, 3), True)
     """
-    more = _count_more(scheme)
-    if more <= 0:
+    if not has_stations(scheme):
         return points, spread
-    n = len(points)
+    n, more = len(points), _count_more(scheme)
     points = np.concatenate([points, np.full((n, more, 3), np.nan, points.dtype)], axis=1)
     spread = np.concatenate([spread, np.full((n, more), np.nan, spread.dtype)], axis=1)
     for line in _lines(scheme):

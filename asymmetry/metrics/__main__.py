@@ -7,7 +7,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from asymmetry.core.frame import IRIS_MM, IRIS_SD_MM
+from asymmetry.core.frame import IRIS_MM
+from asymmetry.core.scale import IRIS_SD_MM
 from asymmetry.metrics import (
     MAX_YAW,
     MAX_YAW_HORIZONTAL,

@@ -20,8 +20,9 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.columns import QUALITY
-from asymmetry.core.frame import IRIS_MM, IRIS_SD_MM, OUTER_CANTHI_MM, OUTER_CANTHI_SD_MM, Scale
+from asymmetry.core.frame import IRIS_MM, Scale
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.scale import IRIS_SD_MM, OUTER_CANTHI_MM, OUTER_CANTHI_SD_MM
 from asymmetry.metrics.definition import Metric
 
 __all__ = [

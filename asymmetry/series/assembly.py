@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.arrays import check_type
-from asymmetry.core.frame import Upright, turn_upright
+from asymmetry.core.frame import Upright, turn_twice
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import LEADING, Measurements
@@ -171,19 +171,19 @@ def series_tables(
     order = _by_time(landmarks, about)  # the photos that came first decide what a person looks like
     as_read, about = landmarks[order], [about[row] for row in order]
     first = treatments[0].day if treatments else None
-    turned = turn_upright(as_read)
+    turned, exactly = turn_twice(as_read)
     landmarks = judge_photos(as_read, about, turned, first, date.today())
     if (landmarks.taken != as_read.taken).any():  # dates were set aside
         order = _by_time(landmarks, about)
         landmarks, as_read, about = landmarks[order], as_read[order], [about[row] for row in order]
-        turned = turned.select(order)
+        turned, exactly = turned.select(order), exactly.select(order)
     counted = np.array([each.day for each in about], dtype=np.float64)
     dates = [day_of(taken) for taken in landmarks.taken.tolist()]
     zero = DayZero.find(treatments, dates, counted)
     days = counted
     if zero.day is not None:
         days = days_since(zero.day, dates)
-    scale, source = pooled_scale(landmarks, days)
+    scale, source = pooled_scale(landmarks, days, exactly)
     heights = measure_upright(landmarks, turned, _with_headlines(metrics), scale)
     lost = np.isnan(heights["roll_deg"])  # no frame, so no scale either
     label, confidence = label_expressions(

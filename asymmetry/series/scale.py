@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.face import apart
-from asymmetry.core.frame import OUTER_CANTHI_MM, Scale, turn_upright
+from asymmetry.core.frame import Scale, Upright, turn_twice
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
+from asymmetry.core.scale import OUTER_CANTHI_MM
 from asymmetry.metrics.absolute import unsure_iris
 
 __all__ = ["pooled_scale", "scale_of_table"]
@@ -25,7 +26,9 @@ _BLINKS = ("eyeBlinkRight", "eyeBlinkLeft")
 YEAR = 365
 
 
-def pooled_scale(landmarks: Landmarks, days: FloatArray | None = None) -> tuple[Scale, Note]:
+def pooled_scale(
+    landmarks: Landmarks, days: FloatArray | None = None, turned: Upright | None = None
+) -> tuple[Scale, Note]:
     """Millimetres for the photos of one person, pooled over those with open eyes within a year.
 
     The iris gives the scale, but in a single photo it is a few px wide and its width is noisy. The distance
@@ -40,6 +43,8 @@ def pooled_scale(landmarks: Landmarks, days: FloatArray | None = None) -> tuple[
         n photos of one person.
     days : ndarray, shape (n,), optional
         Their days, from any day on; a photo whose day is NaN is pooled with all. Default: all are.
+    turned : Upright, optional
+        Their faces, turned upright in double precision, where they are known already.
 
     Returns
     -------
@@ -53,7 +58,7 @@ def pooled_scale(landmarks: Landmarks, days: FloatArray | None = None) -> tuple[
     >>> str(pooled_scale(Landmarks.blank(["a.jpg"], status="no_face"))[1])
     'iris'
     """
-    width = _canthi_apart(landmarks, Scale())
+    width = _canthi_apart(turned or turn_twice(landmarks)[1], Scale())
     usable = landmarks.usable & np.isfinite(width)
     if not landmarks.layout.has("iris_lateral"):
         return Scale(), Note("canthal_scale", mm=OUTER_CANTHI_MM)
@@ -80,13 +85,13 @@ def scale_of_table(landmarks: Landmarks, mm_per_px: FloatArray) -> Scale:
     mm_per_px : ndarray, shape (n,)
         Of their rows.
     """
-    width = _canthi_apart(landmarks, Scale("ruler", 1 / mm_per_px))
+    width = _canthi_apart(turn_twice(landmarks)[1], Scale("ruler", 1 / mm_per_px))
     return Scale("canthi", np.where(np.isnan(width), OUTER_CANTHI_MM, width), unsure_iris())
 
 
-def _canthi_apart(landmarks: Landmarks, scale: Scale) -> FloatArray:
+def _canthi_apart(turned: Upright, scale: Scale) -> FloatArray:
     """Distance between the outer canthi, mm, shape (n,), in double precision, for it becomes a scale."""
-    return apart(turn_upright(landmarks, np.float64).to_face(scale, ()), "outer_canthus")
+    return apart(turned.to_face(scale, ()), "outer_canthus")
 
 
 def _have_open_eyes(landmarks: Landmarks) -> Mask:

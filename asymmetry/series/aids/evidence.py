@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.frame import IRIS_MM, IRIS_SD_MM
+from asymmetry.core.frame import IRIS_MM
 from asymmetry.core.notes import Note
 from asymmetry.core.records import Record
+from asymmetry.core.scale import IRIS_SD_MM
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import Metric, MovementMetric, catalogue, movement_catalogue
