@@ -47,16 +47,18 @@ class Half:
     def out(self, name: str) -> FloatArray:
         """Distance of a point from the midline, positive towards this side, mm, shape (n,)."""
         try:
-            return self.outward[self.rows[name]]
+            found: FloatArray = self.outward[self.rows[name]]
         except KeyError:
             return _never_seen(self.outward, self.rows, name)
+        return found
 
     def up(self, name: str) -> FloatArray:
         """Height of a point over the pupil line, mm, shape (n,)."""
         try:
-            return self.upward[self.rows[name]]
+            found: FloatArray = self.upward[self.rows[name]]
         except KeyError:
             return _never_seen(self.upward, self.rows, name)
+        return found
 
     def height(self, marks: Mapping[str, float]) -> FloatArray:
         """Height of the weighted mean of named points over the pupil line, mm, shape (n,)."""

@@ -204,9 +204,9 @@ def _turn(landmarks: Landmarks, *precisions: type[np.floating[Any]]) -> list[Upr
     origin, n = _origin(carried), len(landmarks)
     found = []
     for at, own in enumerate(places):
-        rows = slice(at * n, at * n + n)
-        turned = carried.select(rows)
-        found.append(Upright(px, own, weights[..., rows], turned, origin[..., rows]))
+        some = slice(at * n, at * n + n)
+        turned = carried.select(some)
+        found.append(Upright(px, own, weights[..., some], turned, origin[..., some]))
     return found
 
 

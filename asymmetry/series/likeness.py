@@ -283,7 +283,9 @@ def proportions(landmarks: Landmarks, face: Face | None = None) -> FloatArray:
     right, left = face.named(_PAIRS).transpose(2, 0, 1, 3)
     breadth = right[0, 0] + left[0, 0]  # between the outer canthi, the first of the pairs
     middle = face.named(_MIDLINE)[1, :, 1]
-    shape = np.concatenate([*(right + left) / 2, middle], dtype=np.float64).T / breadth[:, None]
+    shape: FloatArray = (
+        np.concatenate([*(right + left) / 2, middle], dtype=np.float64).T / breadth[:, None]
+    )
     yaw, _, _ = head_angles(landmarks.pose)
     shape[np.abs(yaw) > MAX_YAW_HORIZONTAL] = np.nan
     return shape
