@@ -233,10 +233,12 @@ def read_tags(source: PhotoSource) -> Mapping[int, object]:
     if isinstance(source, Image.Image):
         return read_exif(source)
     if not isinstance(source, np.ndarray):
+        stored = None
         with suppress(PhotoError), opened(load_source(source, name), name) as stream:
             stored = _header(stream, name, math.inf)
-        with _own_errors(name, _tell_header_damage):
-            return stored.read_tags()
+        if stored is not None:
+            with _own_errors(name, _tell_header_damage):
+                return stored.read_tags()
     return {}
 
 
@@ -298,9 +300,8 @@ def _from_pillow(
 
 
 def _is_rgb(pixels: NDArray[np.uint8]) -> bool:
-    return (
-        pixels.dtype == np.uint8 and pixels.ndim == 3 and pixels.shape[2] == 3 and pixels.size > 0
-    )
+    coloured = pixels.ndim == 3 and pixels.shape[2] == 3
+    return pixels.dtype == np.uint8 and coloured and pixels.size > 0
 
 
 @contextmanager
