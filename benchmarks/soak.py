@@ -1,4 +1,4 @@
-"""Thousands of photos through one Extractor, and through an archive: memory, handles and threads stay flat.
+"""Many photos through one Extractor, and through an archive: whether memory, handles and threads stay flat.
 
     python -m benchmarks.soak [photos] [extractor | archive] [folder]
 

@@ -154,12 +154,14 @@ class FromSite(Record):
 
     def tell(self, *, of_region: bool = False) -> Note:
         """The distance, to be told: of a place, or of the region in which it is."""
-        at, away = "at_site", "from_site"
+        touches = self.mm < _TOUCHES_MM
+        if of_region and touches:
+            return Note("region_at_site", site=self.site.note)
         if of_region:
-            at, away = "region_at_site", "region_from_site"
-        if self.mm < _TOUCHES_MM:
-            return Note(at, site=self.site.note)
-        return Note(away, site=self.site.note, mm=self.mm)
+            return Note("region_from_site", site=self.site.note, mm=self.mm)
+        if touches:
+            return Note("at_site", site=self.site.note)
+        return Note("from_site", site=self.site.note, mm=self.mm)
 
 
 def nearest_site(

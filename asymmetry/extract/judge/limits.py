@@ -133,8 +133,8 @@ class CoverLimits:
         corner of the mouth 0.73 to 1.9. Brows of turned heads differ as much as one under a plaster.
     plain_brow, one_level : float
         More than the first share of a brow's box is of one brightness, in levels of the second share of its
-        median, two of them: it lies under a plaster. Good photos have up to 0.39 (170, with plates of 1872);
-        plasters of skin's and other colours 0.52 and more.
+        median, two of them: it lies under a plaster. Some 160 uncovered faces, plates of 1872 among them, have
+        0.38 at most; plasters of skin's and other colours 0.52 and more.
     soft, sharp_mm : float
         In a blurred eye detail finer than 1 mm is less than the first share of the coarser detail up to 3 mm,
         while edges elsewhere are sharper than the second, mm. Eyes have at least 0.27; blurred by 1.5 mm 0.23
