@@ -133,7 +133,7 @@ class CoverLimits:
         corner of the mouth 0.73 to 1.9. Brows of turned heads differ as much as one under a plaster.
     plain_brow, one_level : float
         More than the first share of a brow's box is of one brightness, in levels of the second share of its
-        median, two of them: it lies under a plaster. Some 160 uncovered faces, plates of 1872 among them, have
+        median, two of them: it lies under a plaster. Some 160 uncovered faces, with plates of 1872, have
         0.38 at most; plasters of skin's and other colours 0.52 and more.
     soft, sharp_mm : float
         In a blurred eye detail finer than 1 mm is less than the first share of the coarser detail up to 3 mm,
