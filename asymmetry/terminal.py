@@ -299,7 +299,7 @@ def _clip_rows(unit: str) -> tuple[tuple[str, str, int], ...]:
 def _clip_photos(made: Clip, say: Text) -> Iterator[str]:
     """The two frames that were read as photos, and the blinks."""
     timing = made.timing
-    rest, peak = (float(timing.trace.seconds[number]) for number in timing.moments)
+    rest, peak = timing.trace.seconds[list(timing.moments)].tolist()
     yield say(
         "clip.moments", rest=_number(rest, say, decimals=2), peak=_number(peak, say, decimals=2)
     )

@@ -61,12 +61,12 @@ def polygon_area(x: Sequence[Any], y: Sequence[Any]) -> FloatArray:
     """
     corners = [(value_of(a), value_of(b)) for a, b in zip(x, y, strict=True)]
     across, along = np.swapaxes(corners, 0, 1)
-    next_x, next_y = (np.concatenate([c[1:], c[:1]]) for c in (across, along))
+    next_x, next_y = np.roll(across, -1, axis=0), np.roll(along, -1, axis=0)
     area = total(across * next_y - along * next_x) / 2
     if not any(isinstance(corner, Slopes) for corner in x):
         return area
     # A corner moves the area by half of the step between its neighbours.
-    before_x, before_y = (np.concatenate([c[-1:], c[:-1]]) for c in (across, along))
+    before_x, before_y = np.roll(across, 1, axis=0), np.roll(along, 1, axis=0)
     derivatives = (*((next_y - before_y) / 2), *((before_x - next_x) / 2))
     parts = zip((*x, *y), derivatives, strict=True)
     return cast("FloatArray", add_slopes(area, parts))
@@ -208,7 +208,7 @@ _SIGNS = np.array([[-1.0], [1.0]], dtype=np.float32)
 def _change_terms(
     slopes: Sequence[FloatArray], errors: FloatArray, middle: npt.NDArray[np.bool_]
 ) -> FloatArray:
-    """What errors of points add to the sums but for signs and factors, shape (points, 6, 2, 2, n).
+    """Additions to the sums by errors of points, but for signs and factors, shape (points, 6, 2, 2, n).
 
     The error, its products with the slopes of a, b and d, and its square in pairs and on the midline.
     """

@@ -64,7 +64,7 @@ class Slopes(np.lib.mixins.NDArrayOperatorsMixin):
 
 
 def value_of(argument: Any) -> Any:
-    """The value alone, of what may have slopes."""
+    """The value alone, without slopes if it has any."""
     if isinstance(argument, Slopes):
         return argument.value
     return argument

@@ -20,7 +20,7 @@ __all__ = ["ENGLISH", "Text", "english_text", "languages"]
 
 ENGLISH = "en"
 _PLACE = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
-#: What a catalogue says of its language.
+#: Facts about its language in a catalogue.
 _ABOUT = ("tag", "direction", "decimal", "percent")
 #: How a number may be written: Python's formats without a width.
 _NUMBER = re.compile(r"[-+]?(?:\.\d+)?[defg%]")

@@ -60,7 +60,7 @@ def _row(metric: Metric, *more: str) -> str:
 
 
 def _section(metric: Metric) -> str:
-    """A metric by itself: where it measures, and what is known of it."""
+    """A metric by itself: where it measures, its source, healthy people and error."""
     lines = [
         f"### `{metric.name}`\n",
         f"![Where {metric.name} measures](drawings/{metric.name}.svg)\n",

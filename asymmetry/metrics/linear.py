@@ -155,7 +155,7 @@ class _Coordinates:
 
 
 def _trace_half(points: FloatArray, rows: Mapping[str, int], side: int | EllipsisType) -> Half:
-    out, up = (_Coordinates(points[axis], axis, side) for axis in (0, 1))
+    out, up = _Coordinates(points[0], 0, side), _Coordinates(points[1], 1, side)
     return Half(cast("FloatArray", out), cast("FloatArray", up), rows)
 
 
@@ -222,7 +222,7 @@ def _changes_of_copies(value: FloatArray, columns: int, face: TracedFace) -> lis
 
 
 def _changes_of(slopes: Sequence[_Slopes], face: TracedFace) -> Iterator[FloatArray]:
-    """Change of each value by each error: of both halves, or of what halves give to it; (errors, 2, n)."""
+    """Change of each value by each error: of both halves, or the share of each in it; (errors, 2, n)."""
     keys, names = tuple(map(tuple, slopes)), tuple(face.rows)
     plans = [_plan(face.layout.name, names, keys, axis) for axis in (0, 1)]
     sums = [_sum_points(slopes, plan, face, axis) for axis, plan in enumerate(plans)]
@@ -250,8 +250,8 @@ def _changes_of(slopes: Sequence[_Slopes], face: TracedFace) -> Iterator[FloatAr
 def _sum_points(slopes: Sequence[_Slopes], plan: _Plan, face: TracedFace, axis: int) -> FloatArray:
     """Sums over the points that each value is made of, shape (values, sums, 2, n).
 
-    Slopes times the points' own axis, times what a turn makes of the other axis, and alone; and times each
-    kind of error, of pairs and the midline and then of what the other side gives to the midline.
+    Slopes times the points' own axis, times the other axis as a turn changes it, and alone; and times each
+    kind of error, of pairs and the midline and then of the other side's share in the midline.
     """
     precision = face.points.dtype
     weights, beyond = plan.weights.astype(precision), plan.beyond.astype(precision)
@@ -265,7 +265,7 @@ def _sum_points(slopes: Sequence[_Slopes], plan: _Plan, face: TracedFace, axis: 
         terms = np.empty((len(alone), *sums.shape[1:3], points.shape[-1]), precision)
         own = terms[:, 2] = alone[..., some]
         np.multiply(own, points[axis], out=terms[:, 0])
-        # A turn moves points out by what they are up, and down by what they are out.
+        # A turn moves points outwards by their height, and down by their distance from the midline.
         np.multiply((own, -own)[axis], points[1 - axis], out=terms[:, 1])
         errors = own * face.errors.spread[axis, plan.rows, :, some]
         np.multiply(errors[:, None], weights, out=terms[:, 3:-1])

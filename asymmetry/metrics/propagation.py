@@ -98,7 +98,7 @@ def spreads(
 
 
 def _errors(face: Face, spread: FloatArray, scale: Scale) -> Errors:
-    """The errors of the faces' points, with what they do to the frame."""
+    """The errors of the faces' points, with their effect on the frame."""
     anchors = anchors_of(face)
     of_anchors = spread[:, [face.rows[name] for name in anchors.rows]]
     frame = np.empty((4, COPIES, len(SIDES), face.size), spread.dtype)
@@ -177,7 +177,7 @@ def _add_squares(changes: FloatArray) -> FloatArray:
 
 
 def _roots(squares: FloatArray) -> FloatArray:
-    """The roots, and NaN for what is not finite."""
+    """The roots; NaN where one is not finite."""
     return np.sqrt(np.where(np.isfinite(squares), squares, np.nan))
 
 

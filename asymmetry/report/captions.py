@@ -47,7 +47,7 @@ def changes_by_day(
 
 @dataclass(frozen=True)
 class Captions:
-    """What of the findings is seen on each day.
+    """The findings that are seen on each day.
 
     Attributes
     ----------

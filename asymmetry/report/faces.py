@@ -46,7 +46,7 @@ class Photo:
 
 @dataclass(frozen=True)
 class Frame:
-    """A picture with the day, and what is seen on that day; its name is one of this page only."""
+    """A picture with the day, and the findings that are seen on it; its name is one of this page only."""
 
     photo: Photo
     name: str

@@ -16,7 +16,7 @@ __all__ = ["Moment", "Story", "choose_stories", "find_poor", "has_peak", "rows_o
 
 IntArray = npt.NDArray[np.intp]
 Kind = Literal["before", "worst", "near", "latest", "only"]
-#: What makes a poor picture. A lid that droops over the pupil makes numbers doubtful, not the picture.
+#: Faults that make a poor picture. A lid that droops over the pupil makes numbers doubtful, not the picture.
 _FAULTS = {fault.code for fault in FAULTS.values()} | set(
     "head_turned camera_near face_cut covered glasses lids_behind_glasses small_photo".split()
 )

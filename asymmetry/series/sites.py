@@ -1,6 +1,6 @@
 """Treated sites as places of the face: read out of free text, and how far from them skin changed.
 
-Only words that stand in ``sites.toml`` are taken for a place. What is not known stays a text of its own, to
+Only words that stand in ``sites.toml`` are taken for a place. Any other word stays a text of its own, to
 be told; nothing is guessed from its spelling.
 """
 
@@ -33,7 +33,7 @@ _LEVEL_CM = 2.62
 _MM_PER_CM = 10.0
 # Nearer than this, mm, it lies at the site: pixels are 1 mm wide.
 _TOUCHES_MM = 1.0
-# Words that are no part of a list's next entry: the entry they stand in says what was not treated.
+# Words that are no part of a list's next entry: the entry they stand in was not treated.
 _NOT = re.compile(r"\b(no|not|without|except|avoid|kein\w*|nicht|ohne|außer)\b")
 _SIDES = {
     "right": re.compile(r"\b(right|rt|r|rechts?|rechte[rsnm]?)\b"),

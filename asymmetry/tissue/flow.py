@@ -67,7 +67,7 @@ def follow_skin(before: SkinPicture, now: SkinPicture) -> tuple[Shifts, Mask]:
     flow.setVariationalRefinementIterations(_REFINEMENTS)
     shifts = []
     for half in range(2):
-        old, new = (_contrast(picture.rgb[half, BELOW]) for picture in (before, now))
+        old, new = _contrast(before.rgb[half, BELOW]), _contrast(now.rgb[half, BELOW])
         to = _pixels() + flow.calc(old, new, np.zeros((*old.shape, 2), np.float32))
         shifts.append(_draw(now.plane[half, BELOW], to) - before.plane[half, BELOW])
     judged = [picture.inside | ~picture.atlas.skin for picture in (before, now)]

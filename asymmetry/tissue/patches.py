@@ -321,7 +321,7 @@ def _two_hues(angles: FloatArray) -> tuple[float, float]:
     """Two middles of angles: means of both groups, until they stay."""
     whole = float(np.angle(np.exp(1j * angles).mean()))
     offset = np.angle(np.exp(1j * (angles - whole)))
-    low, high = (float(each) for each in np.quantile(offset, [0.15, 0.85]))
+    low, high = np.quantile(offset, [0.15, 0.85]).tolist()
     for _ in range(10):
         upper = np.abs(offset - high) < np.abs(offset - low)
         if upper.all() or not upper.any():

@@ -300,7 +300,7 @@ class PupilLimits:
 
 @dataclass(frozen=True)
 class GreyLimits:
-    """What a photo without colour is, and how far points move in one: ``python -m benchmarks.tune.grey``.
+    """When a photo has no colour, and how far points move in one: ``python -m benchmarks.tune.grey``.
 
     Attributes
     ----------

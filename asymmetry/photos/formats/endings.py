@@ -18,7 +18,7 @@ __all__ = ["ENDS_EARLY", "is_heic_used_up", "is_webp_used_up"]
 
 #: The complaint, in the manner of decoders.
 ENDS_EARLY = "premature end of picture, before the end of the data"
-#: Bytes that are spoilt: the last of them may code what lies beyond the edge of the picture. A slice of fewer
+#: Bytes that are spoilt: the last of them may code an area beyond the edge of the picture. A slice of fewer
 #: than the second is plain background, and is not judged.
 _SPOILT, _LEAST = 64, 256
 _CUT = 8
@@ -62,7 +62,7 @@ def _fails(decode: Callable[[bytes], object], data: bytes) -> bool:
 
 
 def is_heic_used_up(data: bytes, decode: Callable[[bytes], bytes]) -> bool:
-    """Whether the last bytes of a HEIC's picture, or of each of its tiles, change what is decoded.
+    """Whether the last bytes of a HEIC's picture, or of each of its tiles, change the decoded picture.
 
     Parameters
     ----------

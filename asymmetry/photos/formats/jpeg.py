@@ -98,7 +98,7 @@ class JpegPhoto(PillowPhoto):
             )
         reduced = self._coarsen(least_side or max(self._image.size))
         pixels, self.complaint = self._decode_strictly(data)
-        if pixels is None:  # what Pillow makes of damage, and of pixels that are no RGB
+        if pixels is None:  # Pillow's reading of damage, and of pixels that are no RGB
             return decode_loaded(self._image, self._name), reduced
         return convert_pixels(pixels, self._image.info.get("icc_profile")), reduced
 
