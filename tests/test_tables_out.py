@@ -10,6 +10,7 @@ import pytest
 
 from asymmetry import Measurements, measure
 from asymmetry.core.schemes import DLIB_68
+from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import MissingExtraError
 from asymmetry.synthetic import face
 from tests.schemes import told_in
@@ -39,7 +40,7 @@ def test_a_workbook_has_numbers_meanings_and_versions(tmp_path: Path) -> None:
     ]
     assert meanings["reason"][1].startswith("cautions")
     assert not [name for name in table if not meanings[name][1]]
-    assert dict(map(tuple, read["Made with"]))["score_version"] == "4"
+    assert dict(map(tuple, read["Made with"]))["score_version"] == str(SCORE_VERSION)
 
 
 def test_a_workbook_speaks_german(tmp_path: Path) -> None:

@@ -280,7 +280,7 @@ def _spreads(
     face: Face, landmarks: Landmarks, scale: Scale, metrics: Sequence[Metric], *, out: FloatArray
 ) -> None:
     """The columns of standard deviations; of one's own metrics few faces at a time, for their copies."""
-    known, size = catalogue(), CHUNK
+    known, size = catalogue(), max(CHUNK // 2, 1)
     if any(known.get(metric.name) is not metric for metric in metrics):
         size = max(CHUNK // COPIES, 1)
     for rows in chunks(face.size, size):

@@ -80,21 +80,24 @@ def spreads(
     spread = _widen_sideways(spread, face.rows, _CANTHI, _ACROSS_CANTHI)
     linear = [m for m in metrics if smooth.get(m.name) is m and is_smooth(m, face)]
     others = [metric for metric in metrics if metric not in linear]
-    found: dict[str, FloatArray] = {}
+    names = list_columns(metrics)
+    squares = np.empty((len(names), face.size))
+    places = dict(zip(names, squares, strict=True))
     if linear:
         traced = trace(face, _errors(face, spread, scale))
         for metric, changes in zip(linear, linear_changes(linear, traced), strict=True):
-            squares = [row for each in changes for row in np.atleast_2d(_add_squares(each))]
-            found |= zip(metric.columns, squares, strict=True)
+            rows = [row for each in changes for row in np.atleast_2d(_add_squares(each))]
+            for name, row in zip(metric.columns, rows, strict=True):
+                places[name][:] = row
     if others:
         # Those without an error are put into their frame once more as well, so that a metric that an
         # error leaves alone has an SD of 0.
         own = replace(scale, mm=np.tile(scale.mm, 1 + COPIES))
         copies = reframe(_copies(face, spread), scale=own)
         columns = _squares_of_copies(measure_faces(copies, others), len(list_columns(others)), face)
-        found |= zip(list_columns(others), columns, strict=True)
-    in_order = np.array([found[name] for name in list_columns(metrics)], dtype=np.float64)
-    return _roots(in_order.reshape(-1, face.size))
+        for name, row in zip(list_columns(others), columns, strict=True):
+            places[name][:] = row
+    return _take_roots(squares)
 
 
 def _errors(face: Face, spread: FloatArray, scale: Scale) -> Errors:
@@ -130,7 +133,7 @@ def moved_spreads(
     still = tile_faces(rest)
     copies = lay(still, _copies(moved, _widen_sideways(spread, moved.rows, _MOUTH, _ACROSS_MOUTH)))
     columns = measure_movements(metrics, still, copies)
-    return _roots(_squares_of_copies(columns, len(list_columns(metrics)), rest))
+    return _take_roots(_squares_of_copies(columns, len(list_columns(metrics)), rest))
 
 
 def _widen_sideways(
@@ -176,9 +179,10 @@ def _add_squares(changes: FloatArray) -> FloatArray:
     return total(squares[0::2] + squares[1::2])
 
 
-def _roots(squares: FloatArray) -> FloatArray:
-    """The roots; NaN where one is not finite."""
-    return np.sqrt(np.where(np.isfinite(squares), squares, np.nan))
+def _take_roots(squares: FloatArray) -> FloatArray:
+    """The roots, in place; NaN where one is not finite."""
+    squares[~np.isfinite(squares)] = np.nan
+    return np.sqrt(squares, out=squares)
 
 
 def _copies(face: Face, spread: FloatArray) -> Face:

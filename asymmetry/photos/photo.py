@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -232,14 +232,16 @@ def read_tags(source: PhotoSource) -> Mapping[int, object]:
     name = name_source(source)
     if isinstance(source, Image.Image):
         return read_exif(source)
-    if not isinstance(source, np.ndarray):
-        stored = None
-        with suppress(PhotoError), opened(load_source(source, name), name) as stream:
+    if isinstance(source, np.ndarray):
+        return {}
+    with ExitStack() as stack:
+        try:
+            stream = stack.enter_context(opened(load_source(source, name), name))
             stored = _header(stream, name, math.inf)
-        if stored is not None:
-            with _own_errors(name, _tell_header_damage):
-                return stored.read_tags()
-    return {}
+        except PhotoError:
+            return {}
+        with _own_errors(name, _tell_header_damage):
+            return stored.read_tags()
 
 
 def read_size(source: PhotoSource) -> tuple[int, int] | None:
@@ -354,9 +356,8 @@ def opened(source: PhotoSource, name: str) -> BinaryIO:
         raise UnreadablePhotoError(name, Note("not_opened", error=str(error))) from error
     if stat.S_ISDIR(mode):
         raise UnreadablePhotoError(name, Note("is_a_folder"))
-    raise UnreadablePhotoError(
-        name, Note("no_ordinary_file")
-    )  # a pipe would be waited for, for ever
+    # A pipe would be waited for, for ever.
+    raise UnreadablePhotoError(name, Note("no_ordinary_file"))
 
 
 def _header(stream: BinaryIO, name: str, max_megapixels: float) -> StoredPhoto:
@@ -378,12 +379,8 @@ def _check_size(size: tuple[int, int], name: str, max_megapixels: float) -> None
         raise PhotoTooLargeError(name, note)
     if width * height > max_megapixels * 1e6:
         megapixels = width * height / 1e6
-        sizes = {
-            "width": width,
-            "height": height,
-            "megapixels": megapixels,
-            "limit": max_megapixels,
-        }
+        sizes: dict[str, float] = {"width": width, "height": height}
+        sizes |= {"megapixels": megapixels, "limit": max_megapixels}
         raise PhotoTooLargeError(name, Note("too_many_megapixels", **sizes))
 
 

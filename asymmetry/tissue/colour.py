@@ -64,7 +64,7 @@ def density_from_srgb(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
 
     Examples
     --------
-    >>> density_from_srgb(np.array([0, 255], np.uint8)).round(3).tolist()
+    >>> density_from_srgb(np.array([0, 255], np.uint8)).astype(float).round(3).tolist()
     [5.521, -0.004]
     """
     return _DENSITY[pixels]
