@@ -133,7 +133,7 @@ def main() -> None:
     )
     add_docs_option(parser)
     chosen = parser.parse_args()
-    show_tables({"core": report(chosen.faces)}, docs=chosen.docs)
+    show_tables({"core": report(chosen.faces)}, "core", docs=chosen.docs)
 
 
 if __name__ == "__main__":

@@ -129,7 +129,7 @@ def main() -> None:
     )
     add_docs_option(parser)
     chosen = parser.parse_args()
-    show_tables(plan(figures_of_here()), docs=chosen.docs)
+    show_tables(plan(figures_of_here()), "plan", docs=chosen.docs)
 
 
 if __name__ == "__main__":

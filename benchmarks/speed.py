@@ -292,7 +292,7 @@ def main() -> None:
     )
     add_docs_option(parser)
     chosen = parser.parse_args()
-    show_tables(report(chosen.runs, chosen.photos), docs=chosen.docs)
+    show_tables(report(chosen.runs, chosen.photos), "speed", docs=chosen.docs)
 
 
 if __name__ == "__main__":

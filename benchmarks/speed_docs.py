@@ -39,11 +39,12 @@ def add_docs_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--docs", action="store_true", help="write the tables into docs/ too")
 
 
-def show_tables(tables: Mapping[str, str], *, docs: bool) -> None:
-    """Print tables, and write them into the docs if asked."""
+def show_tables(tables: Mapping[str, str], made_by: str, *, docs: bool) -> None:
+    """Print tables, and write them into the docs if asked; each names the module that made it."""
     print("\n\n".join(tables.values()))
     if docs:
         for name, text in tables.items():
-            (FOLDER / f"speed_{name}.md").write_text(f"{text}\n", encoding="utf-8")
+            told = f"`python -m benchmarks.{made_by}`: as it ran on one machine.\n\n{text}\n"
+            (FOLDER / f"speed_{name}.md").write_text(told, encoding="utf-8")
         for page in PAGES:
             page.write_text(fill_page(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -110,9 +110,8 @@ def main() -> None:
         "csv": long_table(),
     }
     made = conditions(chosen.runs)
-    show_tables(
-        {name: f"{markdown(rows)}\n\n{made}" for name, rows in tables.items()}, docs=chosen.docs
-    )
+    told = {name: f"{markdown(rows)}\n\n{made}" for name, rows in tables.items()}
+    show_tables(told, "starts", docs=chosen.docs)
 
 
 if __name__ == "__main__":
