@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -104,15 +103,10 @@ def burnt(view: Frontal, limits: QualityLimits) -> float:
 def colour(view: Frontal) -> float:
     """Variation of red and of blue against green over the face, in percent of its brightness."""
     red, green, blue = cv2.split(view.rgb.astype(np.int16))
-    spread = np.hypot(_deviation((red - green)[view.face]), _deviation((blue - green)[view.face]))
-    return float(100 * spread / max(view.grey[view.face].mean(), 1.0))
-
-
-def _deviation(whole: npt.NDArray[Any]) -> float:
-    """Standard deviation of whole numbers, by their sums: in a quarter of `np.std`'s time."""
-    values = whole.astype(np.float64)
-    mean, square = values.mean(), values @ values / len(values)
-    return math.sqrt(max(float(square - mean * mean), 0.0))
+    _, spreads = cv2.meanStdDev(
+        cv2.merge([red - green, blue - green]), mask=view.face.view(np.uint8)
+    )
+    return float(100 * np.hypot(*spreads.ravel()) / max(view.grey[view.face].mean(), 1.0))
 
 
 def side_light(view: Frontal, limits: QualityLimits) -> float:
