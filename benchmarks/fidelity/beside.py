@@ -48,6 +48,8 @@ class Beside:
         The reading, its millimetres taken for exact, as they are where they are the hand's too.
     above : Measurements
         The reading, with its lids taken over the iris's centre where the hand's are.
+    levelled : Measurements
+        The reading in the hand's level: with its pupils and canthi.
     own : Measurements
         The hand's in its own millimetres: 11.71 mm an iris of its own.
     landmarks : tuple of Landmarks
@@ -58,6 +60,7 @@ class Beside:
     read: Measurements
     ruled: Measurements = field(repr=False)
     above: Measurements = field(repr=False)
+    levelled: Measurements = field(repr=False)
     hand: Measurements = field(repr=False)
     own: Measurements = field(repr=False)
     landmarks: tuple[Landmarks, Landmarks] = field(repr=False)
@@ -124,6 +127,7 @@ def _beside(tuning: BoolArray, read: Landmarks, above: Landmarks, truth: Landmar
         table,
         measure_heights(read, same),
         measure_heights(above),
+        measure_heights(hand.in_level_of(read, truth), same),
         measure_heights(truth, same),
         measure_heights(truth),
         (read, truth),

@@ -26,6 +26,7 @@ __all__ = [
     "CONTOURS",
     "TABLE",
     "brow_at_rim",
+    "in_level_of",
     "lids_at_centre",
     "read_table",
     "read_template",
@@ -183,6 +184,15 @@ def brow_at_rim(read: Landmarks, hand: Landmarks) -> Landmarks:
 def lids_at_centre(read: Landmarks, hand: Landmarks) -> Landmarks:
     """The reading with the middle of its lids taken over the iris's centre, as ``truth.csv`` has them."""
     return _moved_along(read, hand, {"upper_lid": 4, "lower_lid": 4}, "iris_centre")
+
+
+def in_level_of(read: Landmarks, hand: Landmarks) -> Landmarks:
+    """The reading with the hand's pupils and canthi, which carry the level."""
+    points = read.points.copy()
+    for name in ("iris_centre", "outer_canthus", "inner_canthus"):
+        numbers = list(read.layout.pairs[name])
+        points[:, numbers, :2] = hand.points[:, numbers, :2]
+    return replace(read, points=points)
 
 
 def smooth_contour(points: FloatArray) -> FloatArray:

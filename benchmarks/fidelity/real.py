@@ -105,10 +105,12 @@ def difference_rows(methods: Methods, metric: str) -> list[Row]:
     """Right-left differences against the hand's: how well they follow, and by how much they are off.
 
     The hand errs too (`HAND_SD`): beside r stands the r that the truth itself would have with the hand, were
-    the hand's errors independent of it.
+    the hand's errors independent of it. The last columns take the hand's pupils and canthi for the level: so
+    the points are told apart from the level that both heights are measured in.
     """
     head = ["people", "half", "method", "n", "r", "slope", "RMSE, mm", "r of the truth"]
-    rows: list[Row] = [[*head, f"hand over {LARGE:g} mm: n", "slope there"]]
+    head += [f"hand over {LARGE:g} mm: n", "slope there"]
+    rows: list[Row] = [[*head, "in the hand's level: r, RMSE"]]
     every = (*TEMPLATES, *TABLED)
     for label, names, noted in (
         ("templates, neutral", TEMPLATES, True),
@@ -120,11 +122,12 @@ def difference_rows(methods: Methods, metric: str) -> list[Row]:
             for method, sets in methods.items():
                 if label != "all" and method != BEST:
                     continue
-                true, read = _differences(
-                    [sets[name] for name in names], metric, tuning, noted=noted
-                )
+                some = [sets[name] for name in names]
+                true, read, levelled = _differences(some, metric, tuning, noted=noted)
+                same = fit(true, levelled)
                 cells = [*_fit_cells(fit(true, read)), _ceiling_cell(true, metric)]
-                rows.append([label, half, method, *cells, *_large_cells(true, read)])
+                cells += [*_large_cells(true, read), f"{same.r:.2f}, {same.rmse:.2f}"]
+                rows.append([label, half, method, *cells])
     return rows
 
 
@@ -135,7 +138,7 @@ def height_rows(sets: Mapping[str, Beside]) -> list[Row]:
     for metric in METRICS:
         for half, tuning in _HALVES:
             some = [sets[name] for name in TEMPLATES]
-            true, read = _differences(some, metric, tuning)
+            true, read, _ = _differences(some, metric, tuning)
             sd = np.concatenate(
                 [_sd(one.read, metric, "diff")[one.tuning == tuning] for one in some]
             )
@@ -283,18 +286,21 @@ def _sd(table: Measurements, metric: str, side: str) -> FloatArray:
 
 def _differences(
     sets: Sequence[Beside], metric: str, tuning: bool | None, *, noted: bool = True
-) -> tuple[FloatArray, FloatArray]:
-    """The hand's differences and the reading's, of one half or both, with or without noted photos."""
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Differences of the hand's, of the reading, and of the reading in the hand's level.
+
+    Of one half or both, with or without noted photos.
+    """
     rows = [
         ((one.tuning == tuning) | (tuning is None)) & (noted | (one.read["status"] == "ok"))
         for one in sets
     ]
     column = f"{metric}_diff_mm"
-    true, read = (
+    true, read, levelled = (
         np.concatenate([table[column][kept] for table, kept in zip(tables, rows, strict=True)])
-        for tables in ([one.hand for one in sets], [one.read for one in sets])
+        for tables in zip(*((one.hand, one.read, one.levelled) for one in sets), strict=True)
     )
-    return true, read
+    return true, read, levelled
 
 
 def _errors(
