@@ -95,7 +95,7 @@ def test_the_photo_beside_the_file_gives_its_upright_size(tmp_path: Path) -> Non
         ("70\n1 2\n3 4\n", "70 points are announced, 2 are there"),
         ("x_0,y_0,x_2,y_2\n1,2,3,4\n", "have a gap"),
         ("x_0,y_0\n1\n", "line 2 has not as many cells"),
-        ("x_0,y_0\n1,two\n", "could not convert"),
+        ("x_0,y_0\n1,two\n", "'two' stands where a number has to be"),
         ('{"a": 1}', "none of the entries"),
         ('{"landmarks": [{"x": 1}]}', "not a whole JSON file"),
         ("{", "not a whole JSON file"),

@@ -25,11 +25,13 @@ FAULTS = {
     "shares": "points have to be in pixels, and these are shares of the photo's size, 0 to 1",
     "upwards": "y has to run down from the photo's top edge, and here the mouth lies above the eyes",
     "exchanged": "sides have to be the patient's own, and here right and left are exchanged",
+    "irises": "the right iris lies on the left of the left one, against the order of the eyes",
 }
 _REMEDIES = {
     "shares": "multiply x and z by its width and y by its height",
     "upwards": "give height - y for y",
     "exchanged": "in an unmirrored photo the patient's right is on the image's left",
+    "irises": "exchange the irises, or the eyes",
 }
 
 
@@ -52,7 +54,8 @@ def check_points(points: FloatArray, scheme: Scheme, photo: npt.NDArray[np.str_]
     Raises
     ------
     InvalidInputError
-        If the points of a photo are shares of its size, run upwards, or have right and left exchanged.
+        If the points of a photo are shares of its size, run upwards, or have right and left exchanged, or the
+        irises alone have.
     """
     for fault, wrong in find_faults(points, scheme).items():
         if wrong.any():
@@ -83,4 +86,9 @@ def find_faults(points: FloatArray, scheme: Scheme) -> dict[str, npt.NDArray[np.
     turn = across[:, 0] * down[:, 1] - across[:, 1] * down[:, 0]
     wrong = turn < -LEAST_APART * (down**2).sum(axis=1)
     above = down[:, 1] < -np.abs(down[:, 0])
-    return found | {"upwards": wrong & above, "exchanged": wrong & ~above}
+    found |= {"upwards": wrong & above, "exchanged": wrong & ~above}
+    if "iris_centre" in scheme.pairs:
+        right_number, left_number = scheme.pairs["iris_centre"]
+        apart = points[:, left_number, :2] - points[:, right_number, :2]
+        found["irises"] = (apart * across).sum(axis=1) < 0
+    return found

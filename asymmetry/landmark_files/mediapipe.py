@@ -75,7 +75,8 @@ def find_result(data: Any, scheme: str = "") -> FoundFaces:
     Parameters
     ----------
     data : dict or list
-        The result as plain data, or the points of one face alone.
+        The result as plain data, the points of one face alone, or a list of results, as of a video's frames:
+        a row each.
     scheme : str
         As for `LandmarkFormat.read`.
 
@@ -85,6 +86,8 @@ def find_result(data: Any, scheme: str = "") -> FoundFaces:
     [0]
     """
     if isinstance(data, list):
+        if data and _is_result(data[0]):
+            return _join([find_result(each, scheme) for each in data])
         data = {"landmarks": data}
     faces = next((data[name] for name in _FACES if name in data), None)
     if faces is None:
@@ -100,6 +103,28 @@ def find_result(data: Any, scheme: str = "") -> FoundFaces:
     return FoundFaces(points=points, scheme=name, blendshapes=shapes)
 
 
+def _is_result(value: Any) -> bool:
+    return isinstance(value, Mapping) and any(isinstance(value.get(name), list) for name in _FACES)
+
+
+def _join(found: Sequence[FoundFaces]) -> FoundFaces:
+    """Results of several photos as one."""
+    schemes = {each.scheme for each in found}
+    if len(schemes) > 1:
+        raise InvalidInputError(
+            f"its results are of different schemes: {', '.join(sorted(schemes))}"
+        )
+    weights = [each.blendshapes for each in found]
+    unknown = np.full((1, len(MEDIAPIPE_478.expressions)), np.nan)
+    known = [unknown if each is None else each for each in weights]
+    return FoundFaces(
+        points=np.concatenate([each.points for each in found]),
+        scheme=schemes.pop(),
+        faces=[(each.faces or [1])[0] for each in found],
+        blendshapes=np.concatenate(known) if any(w is not None for w in weights) else None,
+    )
+
+
 def _is_point(value: Any) -> bool:
     """Whether a value is a point, as a list of numbers or by the names of its coordinates."""
     if isinstance(value, Mapping):
@@ -111,9 +136,12 @@ def _points(face: Any) -> FloatArray:
     """The points of a face, shape (k, 2) or (k, 3)."""
     if isinstance(face, Mapping):
         face = face.get("landmark", face.get("landmarks"))
-    if face and isinstance(face[0], Mapping):
-        face = [[point[axis] for axis in "xyz" if axis in point] for point in face]
-    return np.array([point[:3] for point in face], dtype=np.float64)
+    placed = [point for point in face or () if point is not None]
+    if placed and isinstance(placed[0], Mapping):
+        face = [point and [point[axis] for axis in "xyz" if axis in point] for point in face]
+    size = max(2, min(3, *(len(point) for point in face if point is not None)))
+    blank = [np.nan] * size
+    return np.array([blank if point is None else point[:size] for point in face], dtype=np.float64)
 
 
 def _weights(face: Any) -> FloatArray:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.landmark_files.points import as_scheme
+from asymmetry.landmark_files.points import as_number, as_scheme
 from asymmetry.landmark_files.protocol import FoundFaces, LandmarkFormat
 from asymmetry.landmark_files.tables import read_rows, stack_points
 
@@ -75,18 +75,27 @@ def _depth(
     if not {name for each in names for name in each} <= set(heads):
         return None
     columns = [[heads.index(name) for name in each] for each in names]
-    mm = np.array([[[float(row[at]) for row in rows] for at in each] for each in columns])
-    middle = mm - mm.mean(axis=1, keepdims=True)
-    spread = np.abs(points - points.mean(axis=1, keepdims=True)).sum(axis=(1, 2))
-    px_per_mm = spread / np.abs(middle[:2]).sum(axis=(0, 1))
+    mm = np.array([[[as_number(row[at]) for row in rows] for at in each] for each in columns])
+    mm[:, np.isnan(points[..., 0]).T] = np.nan
+    middle = _about_mean(mm)
+    spread = np.nansum(np.abs(_about_mean(points)), axis=(1, 2))
+    wide = np.nansum(np.abs(middle[:2]), axis=(0, 1))
+    px_per_mm = spread / np.where(wide > 0, wide, np.nan)
     return np.asarray(middle[2].T * px_per_mm[:, None])
+
+
+def _about_mean(values: npt.NDArray[np.floating[Any]]) -> FloatArray:
+    """Values less the mean of those along axis 1 that are known."""
+    known = np.isfinite(values).sum(axis=1, keepdims=True)
+    mean = np.nansum(values, axis=1, keepdims=True) / np.fmax(known, 1)
+    return np.asarray(values - mean, dtype=np.float64)
 
 
 def _pose(heads: list[str], rows: list[list[str]]) -> FloatArray | None:
     """The heads' poses, shape (n, 3, 3): OpenFace turns about x, then y, then z, in radians."""
     if not set(_ANGLES) <= set(heads):
         return None
-    angles = np.array([[float(row[heads.index(name)]) for name in _ANGLES] for row in rows])
+    angles = np.array([[as_number(row[heads.index(name)]) for name in _ANGLES] for row in rows])
     turn_x, turn_y, turn_z = (_turn(axis, angles[:, axis]) for axis in range(3))
     pose: FloatArray = turn_x @ turn_y @ turn_z * _FLIP[:, None] * _FLIP
     return pose

@@ -34,7 +34,10 @@ _REMEDIES = {
     "upwards": "say upwards=True, with the photo's size or file",
     "exchanged": "say exchanged='numbers' if the file numbers the sides the other way round, or "
     "exchanged='photo' if the sides' names are right and the photo was saved mirrored",
+    "irises": "sides are the patient's own for both, so exchange the irises in the file",
 }
+#: Both coordinates of a point that was not placed, as programs write it.
+_NOWHERE = (-1.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,8 @@ def in_pixels(found: FoundFaces, name: str, cameras: Sequence[Camera]) -> npt.ND
     """The points in px from the photo's upper left corner, y down, with a depth, shape (n, k, 3)."""
     points = np.array(found.points, dtype=np.float64)
     points[~np.isfinite(points)] = np.nan
+    for value in _NOWHERE:
+        points[(points[..., :2] == value).all(axis=2)] = np.nan
     if points.shape[2] == 2:
         points = np.concatenate([points, np.where(np.isnan(points[..., :1]), np.nan, 0.0)], axis=2)
     shares = find_faults(points, get_scheme(found.scheme))["shares"]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from asymmetry.core.schemes import get_scheme, registered_schemes
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["as_scheme", "number_rows"]
+__all__ = ["as_number", "as_scheme", "number_rows"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
@@ -24,11 +24,17 @@ _PARTS: dict[int, tuple[str, tuple[int, ...]]] = {
     51: ("dlib68", tuple(range(17, 68))),
     468: ("mediapipe478", tuple(range(468))),
 }
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|nan", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|\bnan?\b", re.IGNORECASE)
+#: A line whose numbers have decimal commas, as "12,5 7,25".
+_COMMAS = re.compile(r"\s*[-+]?\d+,\d+(?:\s+[-+]?\d+(?:,\d+)?)+\s*")
+#: What programs write where a point is missing.
+_MISSING = ("", "na", "n/a", "nan", "null", "none", "-")
 
 
 def number_rows(lines: Iterable[str]) -> FloatArray:
     """The numbers of lines as an array, one row a line; lines without any are left out.
+
+    Commas part numbers, but for lines whose numbers are parted by spaces and have decimal commas. NA is NaN.
 
     Raises
     ------
@@ -37,14 +43,36 @@ def number_rows(lines: Iterable[str]) -> FloatArray:
 
     Examples
     --------
-    >>> number_rows(["1.5 2", "", "3, -4e1"]).tolist()
-    [[1.5, 2.0], [3.0, -40.0]]
+    >>> number_rows(["1.5 2", "", "3, -4e1", "0,5 1,25"]).tolist()
+    [[1.5, 2.0], [3.0, -40.0], [0.5, 1.25]]
     """
-    found = [[float(number) for number in _NUMBER.findall(line)] for line in lines]
+    pointed = (line.replace(",", ".") if _COMMAS.fullmatch(line) else line for line in lines)
+    found = [[as_number(number) for number in _NUMBER.findall(line)] for line in pointed]
     rows = [row for row in found if row]
     if len({len(row) for row in rows}) > 1:
         raise InvalidInputError("its lines of points don't all hold equally many numbers")
     return np.array(rows, dtype=np.float64)
+
+
+def as_number(cell: str) -> float:
+    """A cell's number; NaN where it says that there is none.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is anything else.
+
+    Examples
+    --------
+    >>> as_number("1.5"), as_number("NA")
+    (1.5, nan)
+    """
+    if cell.strip().lower() in _MISSING:
+        return np.nan
+    try:
+        return float(cell)
+    except ValueError:
+        raise InvalidInputError(f"{cell!r} stands where a number has to be") from None
 
 
 def as_scheme(points: FloatArray, scheme: str) -> tuple[FloatArray, str]:
@@ -68,6 +96,8 @@ def as_scheme(points: FloatArray, scheme: str) -> tuple[FloatArray, str]:
     >>> points.shape, scheme, bool(np.isnan(points[0, 0, 0]))
     ((1, 68, 2), 'dlib68', True)
     """
+    if points.ndim != 3 or points.shape[2] not in (2, 3):
+        raise InvalidInputError("a point has to have two numbers, x and y, or three")
     count = points.shape[1]
     whole, numbers = _PARTS.get(count, ("", ()))
     if whole and scheme in ("", whole):
@@ -87,6 +117,12 @@ def as_scheme(points: FloatArray, scheme: str) -> tuple[FloatArray, str]:
             f"{' and '.join(fitting)} have {count} points: say which by scheme="
         )
     known = ", ".join(f"{each.size} ({each.name})" for each in registered_schemes())
+    several = [each.size for each in registered_schemes() if count and count % each.size == 0]
+    if several:
+        raise InvalidInputError(
+            f"it has {count} points, as {count // several[0]} faces of {several[0]} would: "
+            "give each face a file, or a row, of its own"
+        )
     raise InvalidInputError(
         f"no landmark scheme that is known has {count} points; known are {known}. "
         "Give it one with asymmetry.register_scheme"

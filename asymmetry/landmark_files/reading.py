@@ -115,8 +115,12 @@ def _read_file(path: Path, scheme: str) -> tuple[str, FoundFaces]:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise InvalidInputError(f"{path}: no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInputError(f"{path}: not a text file of landmarks ({error})") from error
+    except UnicodeDecodeError:
+        raise InvalidInputError(
+            f"{path}: not a text file in UTF-8: spreadsheets save one as 'CSV UTF-8'"
+        ) from None
+    except OSError as error:
+        raise InvalidInputError(f"{path}: can't be read ({error})") from error
     if not text.strip():
         raise InvalidInputError(f"{path}: it is empty")
     try:

@@ -85,7 +85,8 @@ def find_format(text: str, name: str) -> LandmarkFormat:
             return form
     raise InvalidInputError(
         f"{name}: not a landmark file that is known; known are {', '.join(_FORMATS)}, and .npz files "
-        "of Landmarks.save"
+        "of Landmarks.save. A CSV file's first line has to name its columns, x_0, y_0, x_1, ... or x, y; "
+        "a .pts file begins with its version"
     )
 
 

@@ -16,7 +16,7 @@ from asymmetry.core.cells import guard_formula
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.records import make_plain
 from asymmetry.errors import InvalidInputError
-from asymmetry.landmark_files.points import as_scheme
+from asymmetry.landmark_files.points import as_number, as_scheme
 from asymmetry.landmark_files.protocol import FoundFaces, LandmarkFormat
 
 __all__ = ["FACE_TABLE", "POINT_TABLE", "columns_of", "read_rows", "stack_points"]
@@ -25,6 +25,7 @@ FloatArray = npt.NDArray[np.float64]
 
 _NAMES = ("photo", "image", "file", "filename", "name")
 _POINT = re.compile(r"([xyz])_?(\d+)")
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(?:[eE][-+]?\d+)?")
 _POSE = tuple(f"pose_{i}" for i in range(9))
 
 
@@ -32,10 +33,12 @@ def read_rows(text: str) -> tuple[list[str], list[list[str]]]:
     """Heads, in lower case except for single capitals, and the other rows of a table in CSV.
 
     Columns may be parted by commas, semicolons or tabs, and have spaces about them, as those of OpenFace.
+    A comma within a cell of numbers is a decimal comma where semicolons or tabs part the cells.
     """
-    first = text.lstrip("\ufeff").partition("\n")[0]
+    text = text.lstrip("\ufeff")
+    first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    rows = [[cell.strip() for cell in row] for row in _cells(text.lstrip("\ufeff"), delimiter)]
+    rows = [[_pointed(cell.strip()) for cell in row] for row in _cells(text, delimiter)]
     rows = [row for row in rows if any(row)]
     if not rows:
         raise InvalidInputError("it is empty")
@@ -43,6 +46,13 @@ def read_rows(text: str) -> tuple[list[str], list[list[str]]]:
     if short is not None:
         raise InvalidInputError(f"line {short} has not as many cells as the first one")
     return rows[0], rows[1:]
+
+
+def _pointed(cell: str) -> str:
+    """A number with a decimal point instead of a comma; anything else as it is."""
+    if _DECIMAL_COMMA.fullmatch(cell):
+        return cell.replace(",", ".")
+    return cell
 
 
 def _cells(text: str, delimiter: str) -> Iterator[list[str]]:
@@ -68,13 +78,9 @@ def stack_points(heads: Sequence[str], rows: Sequence[Sequence[str]], axes: str)
     columns = [each for each in columns if each]
     if len({len(each) for each in columns}) > 1:
         raise InvalidInputError(f"it has not as many columns of {' as of '.join(axes)}")
-    numbers = [[[_number(row[at]) for at in each] for each in columns] for row in rows]
+    numbers = [[[as_number(row[at]) for at in each] for each in columns] for row in rows]
     array = np.array(numbers, dtype=np.float64).reshape(len(rows), len(columns), -1)
     return np.moveaxis(array, 1, 2)
-
-
-def _number(cell: str) -> float:
-    return float(cell) if cell else np.nan
 
 
 def _table(text: str) -> tuple[list[str], list[list[str]]]:
@@ -152,7 +158,7 @@ def _recognise_points(text: str) -> bool:
 def _read_points(text: str, scheme: str) -> FoundFaces:
     heads, rows = _table(text)
     axes = [axis for axis in "xyz" if axis in heads]
-    numbers = [[_number(row[heads.index(axis)]) for axis in axes] for row in rows]
+    numbers = [[as_number(row[heads.index(axis)]) for axis in axes] for row in rows]
     points, name = as_scheme(np.array(numbers, dtype=np.float64)[None], scheme)
     return FoundFaces(points=points, scheme=name)
 

@@ -14,7 +14,6 @@ from asymmetry.landmark_files.protocol import FoundFaces, LandmarkFormat
 
 __all__ = ["TPS"]
 
-_MISSING = -1.0  # both coordinates of a point that was not placed
 _START = re.compile(r"^\s*LM3?\s*=\s*(\d+)\s*$", re.IGNORECASE | re.MULTILINE)
 _FIELD = re.compile(r"^\s*(\w+)\s*=\s*(.*?)\s*$", re.MULTILINE)
 
@@ -34,13 +33,21 @@ def _read(text: str, scheme: str) -> FoundFaces:
         found = number_rows(lines)
         if len(found) != count or any("=" in line for line in lines):
             raise InvalidInputError(f"it is cut off: a face of {count} points has {len(found)}")
-        found[(found == _MISSING).all(axis=1)] = np.nan
         rows.append(found)
         names.append(said.get("IMAGE") or said.get("ID") or "")
-    if len({found.shape for found in rows}) > 1:
-        raise InvalidInputError("its faces don't all have equally many points")
-    points, name = as_scheme(np.array(rows), scheme)
-    return FoundFaces(points=points, scheme=name, photo=names if all(names) else (), upwards=True)
+    shapes = {found.shape for found in rows if len(found)}
+    if len(shapes) != 1:
+        raise InvalidInputError("its faces don't all have equally many points, or none has any")
+    # tpsUtil lists photos before they are marked: they have no points yet.
+    blank = np.full(shapes.pop(), np.nan)
+    points, name = as_scheme(np.array([found if len(found) else blank for found in rows]), scheme)
+    return FoundFaces(
+        points=points,
+        scheme=name,
+        photo=names if all(names) else (),
+        faces=[int(len(found) > 0) for found in rows],
+        upwards=True,
+    )
 
 
 def _write(landmarks: Landmarks) -> str:

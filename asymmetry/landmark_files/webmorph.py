@@ -13,7 +13,7 @@ __all__ = ["TEM"]
 
 #: WebMorph's template ``dlib70``: two middles of the eyes, which are no pupils, before iBUG's 68 points.
 _DLIB = 70
-_HEAD = re.compile(r"\s*\d+\s*\n\s*[-\d.]+[ \t]+[-\d.]+\s*(?:\n|\Z)")
+_HEAD = re.compile(r"\s*\d+\s*\n\s*[-\d.,]+[ \t]+[-\d.,]+\s*(?:\n|\Z)")
 
 
 def _lines(text: str) -> list[str]:
