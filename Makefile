@@ -99,6 +99,8 @@ lock: | $(BIN)/python ## pin what development and CI install, with hashes, in .c
 # The tools have a place of their own: they need a hundred packages that have no business beside photos.
 SHIP := $(VENV)/ship
 release: $(VENV)/dev.stamp ## build the wheel and the source distribution into dist/, check them, and list what they install
+	@grep -q '^address = "https://' pyproject.toml || \
+		{ echo "a release needs the project's public address: write it into pyproject.toml, address = \"https://...\"" >&2; exit 1; }
 	rm -rf dist $(SHIP) && $(BIN)/python -m build --no-isolation
 	$(BIN)/python -m venv $(SHIP)/tools && $(SHIP)/tools/bin/python -m pip install --quiet twine check-wheel-contents cyclonedx-bom pip-audit
 	$(SHIP)/tools/bin/twine check --strict dist/*

@@ -1,12 +1,14 @@
-"""Build hook: puts the face landmark model into the wheel, since it is not in git.
+"""Build hooks: the face landmark model goes into the wheel, and the project's address into its metadata.
 
-The facts about the file (name, size, hash, sources) stand in ``asymmetry/extract/model/file.py`` alone.
+The facts about the model's file (name, size, hash, sources) stand in ``asymmetry/extract/model/file.py``
+alone, and the address in ``pyproject.toml``.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -18,9 +20,18 @@ from types import ModuleType
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 ROOT = Path(__file__).resolve().parent
 NETWORK_SECONDS = 600
+#: A link of a page: what it shows, and where to.
+_LINK = re.compile(r"(?P<shown>!?\[[^\]]*\]\()(?P<target>[^)\s]+)\)")
+#: What the links of a package index are called, and where they lead from the address.
+_PAGES = {
+    "Documentation": "/blob/HEAD/docs/tutorial.md",
+    "Changelog": "/blob/HEAD/CHANGELOG.md",
+    "Issues": "/issues",
+}
 
 
 def load(name: str) -> ModuleType:
@@ -142,3 +153,43 @@ class ModelHook(BuildHookInterface):  # type: ignore[type-arg]
         except ModelError as error:
             self.app.abort(str(error))
         build_data["artifacts"].append(f"/{target.as_posix()}")
+
+
+def list_urls(address: str) -> dict[str, str]:
+    """The links that a package index shows; none without an address."""
+    if not address:
+        return {}
+    return {"Homepage": address} | {name: address + path for name, path in _PAGES.items()}
+
+
+def make_absolute(page: str, address: str) -> str:
+    """A page of the project's root whose links work elsewhere too; unchanged without an address.
+
+    Examples
+    --------
+    >>> make_absolute("[how](docs/how.md#now) ![it](it.png)", "https://a.org/b")
+    '[how](https://a.org/b/blob/HEAD/docs/how.md#now) ![it](https://a.org/b/raw/HEAD/it.png)'
+    """
+
+    def lead_there(link: re.Match[str]) -> str:
+        target = link["target"]
+        if not address or target.startswith("#") or "://" in target:
+            return link[0]
+        form = "blob"
+        if target.endswith((".png", ".svg")):
+            form = "raw"
+        return f"{link['shown']}{address}/{form}/HEAD/{target})"
+
+    return _LINK.sub(lead_there, page)
+
+
+class AddressHook(MetadataHookInterface):
+    """Fills in what depends on the project's address: its links, and the readme's."""
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Set the readme and the links."""
+        address = str(self.config["address"]).rstrip("/")
+        readme = Path(self.root, "README.md").read_text(encoding="utf-8")
+        text = make_absolute(readme, address)
+        metadata["readme"] = {"content-type": "text/markdown", "text": text}
+        metadata["urls"] = list_urls(address)

@@ -11,6 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from docs.licences import PAGE, declared, licence, normal, page
+from hatch_build import list_urls, make_absolute
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -77,3 +78,36 @@ def test_the_citation_is_whole() -> None:
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert {"cff-version", "message", "title", "authors", "license", "type"} <= cited.keys()
     assert cited["license"] == "Apache-2.0"
+
+
+# The project's address
+
+
+def links_of(text: str) -> list[str]:
+    return re.findall(r"\]\(([^)\s]+)\)", text)
+
+
+def test_links_of_the_readme_lead_somewhere_on_a_package_index() -> None:
+    """Each is an address, and each under the project's is one of its files."""
+    address = "https://example.org/owner/asymmetry"
+    found = links_of(make_absolute((ROOT / "README.md").read_text(encoding="utf-8"), address))
+    assert len(found) > 20
+    assert [link for link in found if not link.startswith("https://")] == []
+    files = [re.fullmatch(rf"{address}/(blob|raw)/HEAD/([^#]+)(#.*)?", link) for link in found]
+    assert all((ROOT / link[2]).is_file() for link in files if link)
+    assert {link[1] for link in files if link and link[2].endswith(".png")} == {"raw"}
+
+
+def test_without_an_address_nothing_is_invented() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert make_absolute(text, "") == text
+    assert list_urls("") == {}
+
+
+def test_links_of_the_metadata_are_pages_of_the_project() -> None:
+    address = "https://example.org/owner/asymmetry"
+    urls = list_urls(address)
+    assert urls.pop("Homepage") == address
+    pages = [url.partition("/HEAD/")[2] for url in urls.values() if "/HEAD/" in url]
+    assert len(pages) == 2
+    assert all((ROOT / path).is_file() for path in pages)
