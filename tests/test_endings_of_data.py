@@ -8,11 +8,12 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from asymmetry.errors import AsymmetryError
-from asymmetry.photos.formats.endings import ENDS_EARLY
-from asymmetry.photos.formats.heic_boxes import find_slices, show_alone
+from asymmetry.photos.formats.endings import ENDS_EARLY, is_heic_used_up
+from asymmetry.photos.formats.heic import _decode
+from asymmetry.photos.formats.heic_boxes import find_grid, find_slices, show_alone
 from asymmetry.photos.photo import Photo, read_photo
 from tests.photos import encoded
 
@@ -102,6 +103,29 @@ def test_a_damaged_heic_is_flagged(
     told = ends(data, read_photo(data), places)
     # A bit that is stored as it is, outside of the arithmetic code, leaves the end where it was.
     assert told.count("refused") + told.count("flagged") > 0.6 * len(told)
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+@pytest.mark.parametrize("tile", [0, 256])
+def test_a_whole_heic_is_decoded_once_more(
+    tile: int, orientation: int, astronaut: Pixels, heif: Callable[..., bytes]
+) -> None:
+    """All tiles are spoilt at once, however the picture lies; those in damaged files are looked at alone."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    data = heif(astronaut[:500], tile, exif=exif.tobytes())
+    decoded: list[bytes] = []
+
+    def decode(data: bytes) -> Pixels:
+        decoded.append(data)
+        return _decode(data)
+
+    assert is_heic_used_up(data, _decode(data), decode)
+    assert len(decoded) == 1
+    grid = find_grid(data)
+    assert grid
+    assert grid.turns == {1: 0, 3: 2, 6: 3, 8: 1}[orientation]
+    assert (grid.width, grid.height) == ((tile, tile) if tile else (512, 500))
 
 
 def test_slices_and_tiles_are_found(astronaut: Pixels, heif: Callable[..., bytes]) -> None:

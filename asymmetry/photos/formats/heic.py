@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from io import BytesIO
 from typing import BinaryIO
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import ImageFile
 
 from asymmetry.core.notes import Note
@@ -27,14 +28,13 @@ class HeicPhoto(CodedPhoto):
 
     def is_used_up(self, data: bytes) -> bool:
         """Whether the pixels took all the data."""
-        return is_heic_used_up(data, _decode)
+        return is_heic_used_up(data, np.asarray(self._image), _decode)
 
 
-def _decode(data: bytes) -> bytes:
-    from pillow_heif import HeifImageFile
+def _decode(data: bytes) -> NDArray[np.uint8]:
+    from pillow_heif import open_heif
 
-    plugin: Callable[[BinaryIO], ImageFile.ImageFile] = HeifImageFile
-    return plugin(BytesIO(data)).tobytes()
+    return np.asarray(open_heif(data))
 
 
 class HeicReader:

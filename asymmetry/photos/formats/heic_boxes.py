@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from typing import NamedTuple
 
-__all__ = ["find_slices", "show_alone"]
+__all__ = ["Grid", "find_grid", "find_slices", "show_alone"]
 
 _META_FLAGS, _HEADER = 4, 8
 #: Of an item's entry: the byte of its flags whose lowest bit hides it.
@@ -29,6 +30,29 @@ def find_slices(data: bytes) -> dict[int, slice]:
     places = _places(data, *meta[b"iloc"])
     parts = _tiles(data, meta, first) or [first]
     return {item: _last_slice(data, *places[item]) for item in parts if item in places}
+
+
+class Grid(NamedTuple):
+    """A tile's size, px, or that of a picture in one piece, and the quarter turns to the left that follow."""
+
+    width: int
+    height: int
+    turns: int
+
+
+def find_grid(data: bytes) -> Grid | None:
+    """The tiles of a picture; none where it is mirrored or cut afterwards, or the boxes can't be followed."""
+    try:
+        meta = _meta(data)
+        first = _primary(data, meta)
+        part = (_tiles(data, meta, first) or [first])[0]
+        whole = _properties(data, meta, first)
+        size = _properties(data, meta, part)[b"ispe"] + 4
+        turns = data[whole[b"irot"]] & 3 if b"irot" in whole else 0
+        grid = Grid(_number(data, size, 4), _number(data, size + 4, 4), turns)
+    except (KeyError, IndexError, struct.error):
+        return None
+    return None if {b"imir", b"clap"} & whole.keys() else grid
 
 
 def show_alone(data: bytes, item: int) -> bytes:
@@ -88,6 +112,23 @@ def _tiles(data: bytes, meta: dict[bytes, tuple[int, int]], item: int) -> list[i
             count, first = _number(data, at + size, 2), at + size + 2
             return [_number(data, first + size * i, size) for i in range(count)]
     return []
+
+
+def _properties(data: bytes, meta: dict[bytes, tuple[int, int]], item: int) -> dict[bytes, int]:
+    """Kinds of an item's properties, and where the content of each begins."""
+    boxes = {kind: (start, end) for kind, start, end in _boxes(data, *meta[b"iprp"])}
+    known = [(kind, start) for kind, start, _ in _boxes(data, *boxes[b"ipco"])]
+    start, _ = boxes[b"ipma"]
+    number, index = _id_size(data, start), 1 + (data[start + 3] & 1)
+    mask, at = (1 << 8 * index - 1) - 1, start + 8
+    for _ in range(_number(data, start + 4, 4)):
+        owner, count = _number(data, at, number), _number(data, at + number, 1)
+        at += number + 1
+        if owner == item:
+            which = [_number(data, at + index * i, index) & mask for i in range(count)]
+            return dict(known[i - 1] for i in which if i)
+        at += index * count
+    return {}
 
 
 def _places(data: bytes, start: int, end: int) -> dict[int, tuple[int, int]]:
