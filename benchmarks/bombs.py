@@ -3,7 +3,8 @@
     python -m benchmarks.bombs [action ...]
 
 Each of `FILES` goes through each action in a process of its own. Prints seconds of a processor, peak memory
-and the end, and what is beyond `MOST_SECONDS` for a refusal or `MOST_BYTES`.
+and the end, and what is beyond `MOST_SECONDS` for a refusal or `MOST_BYTES`. With all actions the table of
+docs/limits.md is made anew.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import struct
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -26,11 +26,13 @@ from PIL import Image
 from asymmetry.photos.formats.jpeg import MOST_SCANS
 from asymmetry.photos.photo import LONGEST_SIDE
 from asymmetry.photos.remote import MAX_FILE_BYTES
+from benchmarks.fidelity.tables import FOLDER, Row, fill_page, markdown, write_table
 
 __all__ = ["ACTIONS", "FILES", "MOST_BYTES", "MOST_SECONDS", "End", "run"]
 
 #: What a refusal may take beyond the program's start, s of a processor, and any end, bytes.
 MOST_SECONDS, MOST_BYTES = 2.0, 2**30
+PAGE = FOLDER.parent / "limits.md"
 _END, _SCAN = b"\xff\xd9", b"\xff\xda"
 _SIDES = (20_000, 30_000, LONGEST_SIDE + 1, 65_000)
 
@@ -186,11 +188,16 @@ class End(NamedTuple):
     told: str
 
     @property
+    def was_read(self) -> bool:
+        """Whether its pixels were decoded; there is no face in them."""
+        return self.code == 0 or "no face" in self.told
+
+    @property
     def is_bounded(self) -> bool:
-        """Whether it was refused in time, or measured, and in little memory, without a crash."""
-        was_read = self.code == 0 or "no face" in self.told
-        in_time = was_read or self.seconds < MOST_SECONDS
-        return in_time and self.peak < MOST_BYTES and self.code in (0, 1, 3)
+        """Whether it was refused in time, with a reason, or measured; in little memory, without a crash."""
+        in_time = self.was_read or self.seconds < MOST_SECONDS
+        is_told = "not scored: " in self.told and "Traceback" not in self.told
+        return in_time and is_told and self.peak < MOST_BYTES and self.code in (1, 3)
 
 
 def run(action: str, file: Path) -> End:
@@ -204,21 +211,49 @@ def run(action: str, file: Path) -> End:
     return End(float(seconds), int(peak), int(code), done.stdout + done.stderr)
 
 
+def summary(action: str, ends: list[End]) -> Row:
+    """A row of the table: how all files ended by one action."""
+    refused = [end.seconds for end in ends if not end.was_read]
+    read = [end.seconds for end in ends if end.was_read]
+    return [
+        f"`{action}`",
+        f"{len(refused)}, {max(refused):.1f}",
+        f"{len(read)}, {max(read):.1f}",
+        f"{max(end.peak for end in ends) / 2**20:.0f}",
+        str(sum(not end.is_bounded for end in ends)),
+    ]
+
+
+def tell(name: str, action: str, end: End) -> None:
+    """Print how one file ended."""
+    mark = "" if end.is_bounded else "  OUT OF BOUNDS " + end.told[-200:]
+    took = f"{end.seconds:.1f} s, {end.peak / 2**20:.0f} MB, exit {end.code}"
+    print(f"{name}, {action}: {took}{mark}", flush=True)
+
+
 def main(actions: list[str]) -> int:
-    """Print all ends; how many are out of bounds."""
-    wrong, began = 0, time.monotonic()
+    """Print all ends, and make the table; how many are out of bounds."""
+    ends: dict[str, list[End]] = {action: [] for action in actions or ACTIONS}
     for name, make in FILES.items():
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "2026-03-01.jpg")
             file.write_bytes(make())
-            for action in actions or ACTIONS:
-                end = run(action, file)
-                wrong += not end.is_bounded
-                mark = "" if end.is_bounded else "  OUT OF BOUNDS " + end.told[-200:]
-                took = f"{end.seconds:.1f} s, {end.peak / 2**20:.0f} MB, exit {end.code}"
-                print(f"{name}, {action}: {took}{mark}", flush=True)
-    print(f"{len(FILES)} files, {wrong} out of bounds, {time.monotonic() - began:.0f} s")
-    return wrong
+            for action, found in ends.items():
+                found.append(run(action, file))
+                tell(name, action, found[-1])
+    head = [
+        "command",
+        "refused; slowest, s",
+        "read; slowest, s",
+        "most memory, MB",
+        "out of bounds",
+    ]
+    table = [head, *(summary(*each) for each in ends.items())]
+    if not actions:
+        write_table("bombs", f"`python -m benchmarks.bombs`: {len(FILES)} files.", table)
+        PAGE.write_text(fill_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    print(markdown(table))
+    return sum(not end.is_bounded for found in ends.values() for end in found)
 
 
 if __name__ == "__main__":

@@ -91,8 +91,10 @@ def test_a_jpeg_of_very_many_scans_is_refused() -> None:
     data = encoded(picture(), "JPEG", progressive=True)
     at = start_of_scan(data)
     scan = data[at : -len(END)]
-    with pytest.raises(UnsuitablePhotoError, match="passes, above the limit of 100"):
+    with pytest.raises(UnsuitablePhotoError, match="passes, above the limit of 64"):
         read_photo(data[:at] + scan * (MOST_SCANS + 1) + END)
+    with pytest.raises(UnreadablePhotoError, match="Inconsistent progression"):
+        read_photo(data[:at] + scan * 20 + END)
     assert read_photo(data).damage == ""
 
 

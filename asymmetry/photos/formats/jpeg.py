@@ -24,8 +24,9 @@ __all__ = ["JPEG", "MOST_JUNK", "MOST_SCANS", "JpegPhoto", "JpegReader"]
 _DCT_SCALES = (8, 4, 2)  # of libjpeg: a block of 8 × 8 as one pixel, as 2 × 2 or as 4 × 4
 _SCAN = b"\xff\xda"  # ITU-T T.81, start of scan; within a scan no 0xFF has 0xDA behind it
 #: Scans that are decoded. Encoders make 10, and scripts of ``jpegtran`` up to 64. Each costs a pass over the
-#: whole photo: at 12 megapixels a hundred take 1.4 s at least (``python -m benchmarks.limits``).
-MOST_SCANS = 100
+#: whole photo: at 12 megapixels a hundred take 1.4 s at least (``python -m benchmarks.limits``). One of more
+#: than the second that is damaged is not decoded a second time, as other damaged ones are.
+MOST_SCANS, _USUAL_SCANS = 64, 20
 #: Bytes that a photo may take: for each pixel, and in all for the header before them. Data behind
 #: it is no part of it, such as a phone's video.
 _BYTES_PER_PX, _BYTES_BEFORE = 8, 2**25
@@ -89,6 +90,8 @@ class JpegPhoto(PillowPhoto):
         ------
         UnsuitablePhotoError
             It has more than `MOST_SCANS` scans.
+        UnreadablePhotoError
+            It is damaged, and has more scans than encoders make.
         """
         data = self._read_data()
         scans = data.count(_SCAN)
@@ -98,6 +101,8 @@ class JpegPhoto(PillowPhoto):
             )
         reduced = self._coarsen(least_side or max(self._image.size))
         pixels, self.complaint = self._decode_strictly(data)
+        if self.complaint and scans > _USUAL_SCANS:
+            raise UnreadablePhotoError(self._name, Note("damaged", error=self.complaint))
         if pixels is None:  # Pillow's reading of damage, and of pixels that are no RGB
             return decode_loaded(self._image, self._name), reduced
         return convert_pixels(pixels, self._image.info.get("icc_profile")), reduced
