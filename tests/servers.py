@@ -62,9 +62,15 @@ class Served:
 
 
 @contextmanager
-def running_server(folder: Path, *options: str, said: IO[str] | None = None) -> Iterator[Served]:
-    """Start a server without a demo on a free port; it is ended with SIGTERM, and has to end well."""
+def running_server(
+    folder: Path, *options: str, said: IO[str] | None = None, under: Sequence[str] = ()
+) -> Iterator[Served]:
+    """Start a server without a demo on a free port; it is ended with SIGTERM, and has to end well.
+
+    It runs ``under`` another program, such as strace.
+    """
     command = [
+        *under,
         sys.executable,
         "-m",
         "asymmetry",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from asymmetry.report.writing import check_target
 from asymmetry.web.export import export_patients
 from asymmetry.web.store.store import Store
 from tests.dicoms import JPEG, NAME, PATIENT, dicom_bytes
+from tests.servers import running_server
+from tests.videos import Pixels, write_video
 
 #: What the metadata of each photo say. None of it may be in any output.
 METADATA = (
@@ -37,6 +40,7 @@ METADATA = (
 #: Names of the folders above the photos, and of the person's own and the photos.
 FOLDERS, NAMES = ("SECRETWARD",), ("Musterfrau", "Erika M")
 PREVIEW = (255, 0, 255)
+_COURSE = "/course?metric=brow_height&side=diff"
 
 
 def with_metadata(image: Image.Image, path: Path) -> None:
@@ -100,9 +104,10 @@ def search(path: Path, words: tuple[str, ...]) -> list[str]:
     return sorted(found)
 
 
-def run(*arguments: object) -> None:
+def run(*arguments: object) -> str:
     done = CliRunner().invoke(main, [str(each) for each in arguments])
     assert done.exit_code in (0, 3), done.output
+    return done.output
 
 
 @pytest.fixture(scope="module")
@@ -182,3 +187,37 @@ def test_the_page_s_export(photos: Path, tmp_path: Path) -> None:
             store.finish_photo(kept.id, extractor.extract([path]), kept.record)
         made = export_patients(store, [store.patient(patient.id)], tmp_path / "one.zip")
     assert search(made, METADATA + FOLDERS) == []
+
+
+def test_a_clip(astronaut: Pixels, tmp_path: Path) -> None:
+    """A phone's video says where it was taken, and with which phone."""
+    clip = write_video(tmp_path / "SECRETWARD.mp4", [astronaut] * 6)
+    told = b"\xa9xyz+47.0707+015.4395/ SERIAL-7719 OWNER-Erika XMP-Leopoldsgasse"
+    with clip.open("ab") as file:
+        file.write(struct.pack(">I4s", 8 + len(told), b"udta") + told)
+    drawn = ["--plot", tmp_path / "a.svg", "--film", tmp_path / "a.jpg"]
+    for name, given in {"a.json": ["--json"], "a.txt": drawn, "b.txt": drawn[2:]}.items():
+        (tmp_path / name).write_text(run("clip", clip, *given))
+    for path in set(tmp_path.iterdir()) - {clip}:
+        assert search(path, METADATA) == []
+    assert search(tmp_path / "a.svg", FOLDERS) + search(tmp_path / "a.jpg", FOLDERS) == []
+
+
+def test_the_page_s_answers(photos: Path, tmp_path: Path) -> None:
+    """Whatever the page gets, and its reports under a patient's pseudonym."""
+    with running_server(tmp_path / "store", "--workers", "1") as served:
+        patient = served.add_patient(name="Patient 7")
+        given = [(path.name, path.read_bytes()) for path in sorted(photos.iterdir())]
+        read = [served.wait(photo) for photo in served.bring(patient, given).json()["ids"]]
+        person = f"/api/patients/{patient}"
+        asked = [f"{person}{each}" for each in ("", "/photos", "/notes", "/changes", _COURSE)]
+        for photo in read:
+            asked += [f"/api/photos/{photo['id']}{each}" for each in ("", "/image", "/history")]
+        reports = [f"{person}/report.{kind}?pseudonym=P-7" for kind in ("html", "pdf")]
+        for i, address in enumerate([*asked, *reports]):
+            answer = served.client.get(address)
+            assert answer.is_success or "pdf" in address, answer.text
+            path = tmp_path / str(i)
+            path.write_bytes(answer.content)
+            names = NAMES if address in reports else ()
+            assert search(path, METADATA + FOLDERS + names) == []
