@@ -3,7 +3,8 @@
     python -m benchmarks.soak [photos] [extractor | archive] [folder]
 
 Prints what the process holds as it goes, and in the end the slopes: per thousand photos, after the first
-tenth. An archive is made in ``folder``, goes on where it was ended, and its processes are counted together.
+tenth. An archive is made in ``folder``, by the method ``fast``, goes on where it was ended, and its processes
+are counted together. All photos make the table of docs/limits.md anew.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from asymmetry import Extractor, measure, score_archive
 from asymmetry.archive import Progress
 from asymmetry.photos.photo import read_photo
 from benchmarks.fidelity.photos import london
+from benchmarks.fidelity.tables import FOLDER, Row, fill_page, markdown, write_table
 
-__all__ = ["Held", "held", "slopes", "small_faces"]
+__all__ = ["Held", "held", "slopes", "small_faces", "table"]
 
 PHOTOS, SIDE, EVERY = 5000, 300, 25
+PAGE = FOLDER.parent / "limits.md"
 KINDS = ("JPEG", "PNG", "WEBP", "JPEG")
 
 
@@ -100,7 +103,7 @@ def through_archive(number: int, folder: Path) -> list[Held]:
     def look(progress: Progress) -> None:
         rows.append(held(progress.done, os.getpid(), *_children(os.getpid())))
 
-    score_archive(photos, folder / "scores.parquet", workers=1, progress=look)
+    score_archive(photos, folder / "scores.parquet", method="fast", workers=1, progress=look)
     return rows
 
 
@@ -112,16 +115,27 @@ def _children(process: int) -> list[int]:
     return [int(each) for each in told.split()]
 
 
+def table(rows: list[Held]) -> list[Row]:
+    """What is held at ten moments, and the growth per thousand photos."""
+    growth = slopes(rows)
+    some = rows[len(rows) // 10 - 1 :: max(len(rows) // 10, 1)]
+    lines = [[f"{value:.0f}" for value in row] for row in some]
+    last = ["growth per 1,000", *(f"{growth[name]:+.2f}" for name in Held._fields[1:])]
+    return [["photos", "memory, MB", "handles", "threads"], *lines, last]
+
+
 def main(number: int = PHOTOS, way: str = "extractor", folder: str = "") -> None:
-    """Print what is held as it goes, and the slopes."""
+    """Print what is held as it goes, and the slopes; of all photos into the page."""
     with tempfile.TemporaryDirectory() as made:
         if way == "extractor":
             rows = through_extractor(number)
         else:
             rows = through_archive(number, Path(folder or made))
-    for row in rows[:: max(len(rows) // 10, 1)]:
-        print(*(f"{name} {value:.0f}" for name, value in row._asdict().items()), flush=True)
-    print({name: round(value, 2) for name, value in slopes(rows).items()})
+    found = table(rows)
+    print(markdown(found))
+    if number == PHOTOS:
+        write_table(f"soak_{way}", f"`python -m benchmarks.soak {number} {way}`.", found)
+        PAGE.write_text(fill_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,10 +12,12 @@ import asymmetry
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.ledger import FEWEST, Ledger
 from asymmetry.archive.pool import Pool
-from asymmetry.archive.rows import Row, Settings, failed
+from asymmetry.archive.rows import PASSING, Row, Settings, failed
 from asymmetry.errors import DestinationError, InvalidInputError
 from asymmetry.photos.record import PhotoRecord
 from tests.archives import portraits
+
+pebble = pytest.importorskip("pebble", reason="the extra archive is not installed")
 
 ABOUT = {"method": "fast", "archive": {"source": "photos"}}
 
@@ -147,6 +149,56 @@ def test_photos_that_wait_are_not_lost_with_their_workers(monkeypatch: pytest.Mo
         rows = list(pool.rows(jobs(5)()))
     assert len(lost) == 3
     assert [str(row.landmarks.photo[0]) for row in rows] == [job.photo for job in jobs(5)()]
+
+
+class Deaf(Forgetful):
+    """A pool whose workers wait for ever: one was killed with the lock of their pipe."""
+
+    def schedule(self, *_: object, **__: object) -> Future[Row]:
+        return Future()
+
+    def stop(self) -> None:
+        self.active = False
+
+
+@pytest.mark.parametrize("number", [1, 5])
+def test_workers_that_take_no_photo_are_started_anew(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pools = iter([Deaf([]), Deaf([]), Working([])])
+    monkeypatch.setattr(Pool, "_start_pool", lambda _: next(pools))
+    monkeypatch.setattr("asymmetry.archive.pool.LOOK_S", 0.01)
+    monkeypatch.setattr("asymmetry.archive.pool.STALLED", 3)
+    with Pool(Settings(), workers=1) as pool:
+        rows = list(pool.rows(jobs(number)()))
+    assert [str(row.landmarks.photo[0]) for row in rows] == [job.photo for job in jobs(number)()]
+    assert next(pools, None) is None
+
+
+class Killed(Working):
+    """A pool whose workers are ended in the middle of each photo."""
+
+    exitcode = -9
+
+    def schedule(self, *_: object, **__: object) -> Future[Row]:
+        future: Future[Row] = Future()
+        future.set_exception(pebble.ProcessExpired("ended", code=self.exitcode))
+        return future
+
+
+@pytest.mark.parametrize(
+    ("exitcode", "passing"), [(-9, True), (-15, True), (-11, False), (1, False)]
+)
+def test_a_worker_ended_from_outside_is_not_its_photo_s_fault(
+    exitcode: int, passing: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = Killed([])
+    pool.exitcode = exitcode
+    monkeypatch.setattr(Pool, "_start_pool", lambda _: pool)
+    with Pool(Settings(), workers=1) as scorer:
+        (row,) = scorer.rows(jobs(1)())
+    (note,) = row.landmarks.notes[0]
+    assert (note.code in PASSING) == passing
 
 
 class Hasty(Working):

@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -47,10 +48,16 @@ MOST_PER_CORE = 8
 WORKER_BYTES, MEMORY_SHARE = 450e6, 0.7
 #: Tries for a photo whose worker died: the fault may have lain elsewhere.
 TRIES = 2
+#: Exit codes of what the system or a person ends: SIGKILL and SIGTERM, of POSIX.
+_FROM_OUTSIDE = (-9, -15)
 #: Times in a row that all workers may end before a photo is done.
 MOST_BREAKS = 3
 #: Seconds between looks at the pool: where all its workers ended, it forgets photos that were not begun.
 LOOK_S = 1.0
+#: Looks in a row that find nothing under way though photos wait, after which the workers are started anew.
+#: One that is killed as it takes a photo from the pipe takes it along, or the pipe's lock. Starting takes
+#: seconds; where it is slower, each further try waits longer.
+STALLED = 60
 
 
 class _Handed(NamedTuple):
@@ -144,6 +151,8 @@ class Pool:
         self._settled = workers is not None
         self._broken = 0
         self._mutex = threading.Lock()
+        self._out = set[Future[Row]]()
+        self._looked, self._idle = time.monotonic(), 0
         self._pool = self._start_pool()
 
     def rows(self, jobs: Iterable[Job]) -> Iterator[Row]:
@@ -164,12 +173,8 @@ class Pool:
             handed = waiting.popleft()
             job, row = handed.job, self._row(handed)
             if not row.landmarks.usable[0]:
-                _LOG.warning(
-                    "%s is not measured, %s: %s",
-                    job.photo,
-                    row.landmarks.status[0],
-                    row.landmarks.reason[0],
-                )
+                status, reason = row.landmarks.status[0], row.landmarks.reason[0]
+                _LOG.warning("%s is not measured, %s: %s", job.photo, status, reason)
             yield row
             seconds += row.seconds
             waited += row.waited
@@ -205,6 +210,7 @@ class Pool:
                 return
             futures = [each.future for each in (*pending, *new)]
             wait(futures, timeout=LOOK_S, return_when=FIRST_COMPLETED)
+            self._look()
 
     def _resize(self, waiting: deque[_Handed], workers: int) -> deque[_Handed]:
         """If more workers are needed, finish the photos under way and go on with more."""
@@ -223,7 +229,30 @@ class Pool:
             if not self._pool.active:  # its last worker was killed between two photos
                 self._restart()
             future = self._pool.schedule(score_job, args=arguments, timeout=self.time_limit)
+            self._out.add(future)
+            future.add_done_callback(self._out.discard)
             return _Handed(job, future, self._pool)
+
+    def _look(self) -> None:
+        """Start the workers anew where none has taken a photo for long. Threads that wait look in turn."""
+        with self._mutex:
+            now = time.monotonic()
+            if now - self._looked < LOOK_S:
+                return
+            self._looked = now
+            works = not self._out or any(each.running() for each in tuple(self._out))
+            self._idle = 0 if works else self._idle + 1
+            if self._idle >= STALLED * (1 + self._broken):
+                _LOG.warning("no worker takes a photo: they are started anew")
+                self._restart()
+
+    def _wait_for(self, handed: _Handed) -> Row:
+        """The row of a photo; raises what its worker raised, or `BrokenProcessPool` where it is lost."""
+        while not wait([handed.future], timeout=LOOK_S).done:
+            if handed.lost:
+                raise BrokenProcessPool("photos that wait are lost with their pool")
+            self._look()
+        return handed.future.result()
 
     def _row(self, handed: _Handed) -> Row:
         """Wait for a row. A photo that ends its worker is tried again; if that fails too, its row says so.
@@ -235,13 +264,13 @@ class Pool:
         job, ends = handed.job, list[Note]()
         while len(ends) < TRIES:
             try:
-                row = _wait_for(handed)
+                row = self._wait_for(handed)
                 self._broken = 0
                 return row
             except TimeoutError:
                 ends.append(Note("out_of_time", limit=self.time_limit))
             except ProcessExpired as error:
-                ends.append(Note("ended_the_process", error=_describe_exit(error.exitcode)))
+                ends.append(_tell_end(error.exitcode))
             except BrokenProcessPool as error:
                 self._broken += 1
                 if self._broken > MOST_BREAKS:
@@ -253,6 +282,7 @@ class Pool:
 
     def _restart(self) -> None:
         self.close()
+        self._out, self._idle = set(), 0
         self._pool = self._start_pool()
 
     def _start_pool(self) -> Any:
@@ -334,18 +364,17 @@ def score_parts(
             rows = []
 
 
-def _wait_for(handed: _Handed) -> Row:
-    """The row of a photo; raises what its worker raised, or `BrokenProcessPool` where it is lost."""
-    while not wait([handed.future], timeout=LOOK_S).done:
-        if handed.lost:
-            raise BrokenProcessPool("photos that wait are lost with their pool")
-    return handed.future.result()
-
-
 def _done_future(row: Row) -> Future[Row]:
     future: Future[Row] = Future()
     future.set_result(row)
     return future
+
+
+def _tell_end(exitcode: int) -> Note:
+    """How a worker ended: by a crash, or from outside, as where memory is short."""
+    if exitcode in _FROM_OUTSIDE:
+        return Note("killed", error=_describe_exit(exitcode))
+    return Note("ended_the_process", error=_describe_exit(exitcode))
 
 
 def _describe_exit(exitcode: int) -> Note | str:

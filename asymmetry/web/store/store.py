@@ -43,7 +43,7 @@ _MOST_READ = 2000
 _CORRECTION = "photo, at, who, fact, old, new"
 
 #: Notes on a photo that could not be read here and now, though it may be one: its file stays.
-_NOT_ITS_FAULT = frozenset(("out_of_time", "ended_the_process", "not_scored"))
+_NOT_ITS_FAULT = frozenset(("out_of_time", "ended_the_process", "killed", "not_scored"))
 
 
 class MissingEntryError(InvalidInputError):
