@@ -55,6 +55,15 @@ class JpegReader(PillowReader):
         return super().open(stream, name)
 
 
+def _count_scans(data: bytes) -> int:
+    """Scans of a file: pairs from even and from odd bytes on, in a tenth of the time of ``count``."""
+    scan, count = np.frombuffer(_SCAN, np.uint16), 0
+    for part in (memoryview(data), memoryview(data)[1:]):
+        pairs = np.frombuffer(part, np.uint16, len(part) // 2)
+        count += int(np.count_nonzero(pairs == scan))
+    return count
+
+
 def _junk(stream: BinaryIO) -> int:
     """Bytes between the segments of a header; no more are counted than it takes to refuse them."""
     at, found = 2, 0
@@ -94,7 +103,7 @@ class JpegPhoto(PillowPhoto):
             It is damaged, and has more scans than encoders make.
         """
         data = self._read_data()
-        scans = data.count(_SCAN)
+        scans = _count_scans(data)
         if scans > MOST_SCANS:
             raise UnsuitablePhotoError(
                 self._name, Note("many_scans", count=scans, limit=MOST_SCANS)
