@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -31,6 +33,7 @@ Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 Grey = npt.NDArray[np.float32]
 FloatArray = npt.NDArray[np.float64]
+_Found = TypeVar("_Found")
 
 #: Scale of the frontal picture: half a mm per px, finer than the chimeras. Its height and width in px.
 PX_PER_CM, HEIGHT, WIDTH = 20.0, 360, 260
@@ -70,6 +73,15 @@ class Frontal:
     points: FloatArray = field(repr=False)
     native: Pixels = field(repr=False)
     px_per_mm: float
+    _known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def once(self, look: Callable[..., _Found], *where: Hashable) -> _Found:
+        """What a function finds in this picture; it looks once at each place that is asked for."""
+        key = look, *where
+        if key not in self._known:
+            self._known[key] = look(self, *where)
+        found: _Found = self._known[key]
+        return found
 
     @cached_property
     def grey(self) -> Grey:
@@ -84,8 +96,7 @@ class Frontal:
     @cached_property
     def face(self) -> Mask:
         """The face's inner part, as far as it was seen, shape (h, w)."""
-        across, up = axes()
-        return ((across / _HALF_WIDTH) ** 2 + (up / _HALF_HEIGHT) ** 2 < 1) & self.seen
+        return _ellipse() & self.seen
 
     @cached_property
     def skin(self) -> float:
@@ -165,6 +176,13 @@ def axes() -> tuple[FloatArray, FloatArray]:
     across = np.arange(0.5 - WIDTH / 2, WIDTH / 2) / PX_PER_CM
     down = np.arange(0.5 - HEIGHT / 2, HEIGHT / 2) / PX_PER_CM
     return across[None, :], -down[:, None]
+
+
+@cache
+def _ellipse() -> Mask:
+    """The pixels that hold the face without hair and ears."""
+    across, up = axes()
+    return np.asarray((across / _HALF_WIDTH) ** 2 + (up / _HALF_HEIGHT) ** 2 < 1)
 
 
 def smooth(picture: Grey, sigma: float) -> Grey:

@@ -166,7 +166,7 @@ def _mask_points(
 
 def contrast(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> float:
     """Span of a part's brightness as a share of the skin's; NaN where too little of it lies in the photo."""
-    box = _box(view, part, side, limits)
+    box = view.once(_box, part, side, limits)
     if box is None:
         return np.nan
     lightest, darkest = np.percentile(box, (limits.lightest, limits.darkest))
@@ -175,7 +175,7 @@ def contrast(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> floa
 
 def light(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> float:
     """Brightness around a part as a share of the skin's; NaN as for `contrast`."""
-    box = _box(view, part, side, limits)
+    box = view.once(_box, part, side, limits)
     if box is None:
         return np.nan
     return float(np.percentile(box, limits.around)) / view.skin
@@ -194,7 +194,7 @@ def is_unlike(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> boo
     """
     if part.name not in limits.unlike:
         return False
-    levels = {each: _levels(view, each, limits) for each in PARTS}
+    levels = {each: view.once(_levels, each, limits) for each in PARTS}
     ratios = {each: right - left for each, (right, left) in levels.items()}
     others = [ratio for each, ratio in ratios.items() if each is not part and not math.isnan(ratio)]
     beyond = ratios[part] - (float(np.median(others)) if others else 0.0)
@@ -206,7 +206,7 @@ def is_unlike(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> boo
 
 def _levels(view: Frontal, part: Part, limits: CoverLimits) -> tuple[float, float]:
     """Logarithm of a part's median brightness on both sides; NaN where too little of it is in the photo."""
-    boxes = [_box(view, part, side, limits) for side in SIDES]
+    boxes = [view.once(_box, part, side, limits) for side in SIDES]
     right, left = (
         math.nan if box is None else math.log(max(float(np.median(box)), 1.0)) for box in boxes
     )
@@ -224,7 +224,7 @@ def is_blotted_out(view: Frontal, part: Part, side: Side, settings: JudgeSetting
 
 def steepness(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> float:
     """Ratio of a part's slopes across to those down; NaN where none of it is in the picture."""
-    grey = view.grey[_bounds(view, part, side, limits)]
+    grey = view.grey[view.once(_bounds, part, side, limits)]
     if min(grey.shape) < limits.least_px:
         return np.nan
     across = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0)).mean()
@@ -234,7 +234,7 @@ def steepness(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> flo
 
 def evenness(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> float:
     """Median step between neighbours as a share of the mean step, in the direction where it is larger."""
-    grey = view.grey[_bounds(view, part, side, limits)]
+    grey = view.grey[view.once(_bounds, part, side, limits)]
     if min(grey.shape) < limits.least_px:
         return np.nan
     steps = [np.abs(np.diff(grey, axis=axis)) for axis in (0, 1)]
@@ -244,7 +244,7 @@ def evenness(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> floa
 
 def fineness(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> float:
     """Detail of a part finer than 1 mm, as a share of its detail between 1 and 3 mm."""
-    where = _bounds(view, part, side, limits)
+    where = view.once(_bounds, part, side, limits)
     grey, smooth = view.grey[where], view.smooth[where]
     if min(grey.shape) < limits.least_px:
         return np.nan
@@ -255,7 +255,7 @@ def fineness(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> floa
 
 def plainness(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> float:
     """Largest share of a part's box that is of one brightness; NaN as for `contrast`."""
-    box = _box(view, part, side, limits)
+    box = view.once(_box, part, side, limits)
     if box is None:
         return np.nan
     levels = np.floor(box / max(float(np.median(box)), 1.0) / limits.one_level).astype(int)
@@ -319,7 +319,7 @@ def _blink(blendshapes: FloatArray, side: Side) -> float:
 
 def _box(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> FloatArray | None:
     """Brightness of the pixels of a part's box that lie in the photo; None where they are too few."""
-    rows, columns = _bounds(view, part, side, limits)
+    rows, columns = view.once(_bounds, part, side, limits)
     seen = view.seen[rows, columns]
     if not seen.size or seen.mean() < limits.enough:
         return None
