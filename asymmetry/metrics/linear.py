@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from asymmetry.core.face import Face, Half
 from asymmetry.core.frame import Scale, own_frame
-from asymmetry.core.geometry import fit_mirror, moved_mirror_sums
+from asymmetry.core.geometry import fit_mirror, moved_mirror_sums, total
 from asymmetry.core.schemes import SIDES, Scheme, Side
 from asymmetry.core.slopes import Slopes
 from asymmetry.metrics.definition import Metric
@@ -28,10 +28,11 @@ from asymmetry.metrics.mixture import mixtures_of
 __all__ = [
     "Errors",
     "TracedFace",
+    "add_squares",
     "blocks",
     "frame_changes",
     "is_smooth",
-    "linear_changes",
+    "linear_squares",
     "trace",
 ]
 
@@ -159,22 +160,24 @@ def _trace_half(points: FloatArray, rows: Mapping[str, int], side: int | Ellipsi
     return Half(cast("FloatArray", out), cast("FloatArray", up), rows)
 
 
-def linear_changes(metrics: Sequence[Metric], face: TracedFace) -> Iterator[list[FloatArray]]:
-    """Changes of each metric's columns by each error, (errors, n) or (errors, 2, n) for right and left.
-
-    The errors of the right and of the left side take turns.
-    """
+def linear_squares(metrics: Sequence[Metric], face: TracedFace) -> Iterator[FloatArray]:
+    """Squared changes of each metric's columns, summed over the errors, (columns, n)."""
     values = [_slopes_of(metric, face) for metric in metrics]
-    changes = _changes_of([value for value in values if isinstance(value, Mapping)], face)
+    traced = [each for each in zip(metrics, values, strict=True) if isinstance(each[1], Mapping)]
+    squares = iter(_squares_of(traced, face))
     for metric, value in zip(metrics, values, strict=True):
-        if not isinstance(value, Mapping):
-            yield _changes_of_copies(value, len(metric.kinds), face)
-            continue
-        halves = next(changes)
-        if metric.sides:
-            yield [halves, halves[:, 0] - halves[:, 1]]
+        if isinstance(value, Mapping):
+            yield next(squares)[0 if metric.sides else 2 :]
         else:
-            yield [halves[:, 0] + halves[:, 1]]
+            changes = _changes_of_copies(value, len(metric.kinds), face)
+            yield np.atleast_2d(add_squares(changes))
+
+
+def add_squares(changes: FloatArray) -> FloatArray:
+    """Sum of squares of the changes by each error, the first axis, right and left in turn."""
+    squares = changes * changes
+    # First of both sides, for the same bits in a mirror.
+    return total(squares[0::2] + squares[1::2])
 
 
 def _slopes_of(metric: Metric, face: TracedFace) -> _Slopes | FloatArray:
@@ -213,69 +216,88 @@ def _trace_nobody(metric: Metric, layout: Scheme, names: tuple[str, ...]) -> Any
         return None
 
 
-def _changes_of_copies(value: FloatArray, columns: int, face: TracedFace) -> list[FloatArray]:
+def _changes_of_copies(value: FloatArray, columns: int, face: TracedFace) -> FloatArray:
     """Changes of one column of copies, as of roots of the mirror image's squares; NaN of any other value."""
     areas = face.errors.areas
     if value.size != areas.size:
-        return [np.full((len(areas) - 1, columns, face.size), np.nan)]
-    return [value.reshape(areas.shape)[1:] - value[: face.size]]
+        return np.full((len(areas) - 1, columns, face.size), np.nan)
+    return value.reshape(areas.shape)[1:] - value[: face.size]
 
 
-def _changes_of(slopes: Sequence[_Slopes], face: TracedFace) -> Iterator[FloatArray]:
-    """Change of each value by each error: of both halves, or the share of each in it; (errors, 2, n)."""
-    keys, names = tuple(map(tuple, slopes)), tuple(face.rows)
+def _squares_of(traced: Sequence[tuple[Metric, _Slopes]], face: TracedFace) -> FloatArray:
+    """Squared changes of metrics of these slopes, summed over the errors, (metrics, 3, n).
+
+    On the right, on the left, and in their difference; of a metric without sides in the sum of both.
+    """
+    slopes, names = [own for _, own in traced], tuple(face.rows)
+    keys = tuple(map(tuple, slopes))
     plans = [_plan(face.layout.name, names, keys, axis) for axis in (0, 1)]
-    sums = [_sum_points(slopes, plan, face, axis) for axis, plan in enumerate(plans)]
-    size, turn, *places = face.errors.frame
-    part = np.empty_like(size)
-    for value in range(len(slopes)):
-        found = [
-            (axis, sums[axis][plan.values.index(value)])
-            for axis, plan in enumerate(plans)
-            if value in plan.values
+    alone = [_lay_out(slopes, plan, face) for plan in plans]
+    signs = np.array([-1 if metric.sides else 1 for metric, _ in traced])[:, None, None]
+    squares = np.empty((len(traced), 3, face.size))
+    for some in blocks(face.size, _FEW):
+        sums = [
+            _sum_points(own[..., some], plan, face, axis, some)
+            for axis, (plan, own) in enumerate(zip(plans, alone, strict=True))
         ]
-        change = size * sum(own[0] for _, own in found)
-        change += np.multiply(turn, sum(own[1] for _, own in found), out=part)
-        by_halves = change.reshape(2, -1, len(SIDES) ** 2, face.size)
-        for axis, (_, _, alone, *own, beyond) in found:
-            change += np.multiply(places[axis], alone, out=part)
-            kinds, shares_middle = plans[axis].kinds[value]
-            for kind in kinds:
-                by_halves[axis, kind, ::3] += own[kind]
-            if shares_middle:
-                by_halves[axis, plans[axis].shared, 1:3] += beyond[::-1]
-        yield change
+        change = _changes_of(sums, plans, face.errors.frame[..., some], len(traced))
+        squares[:, :2, some] = add_squares(change.swapaxes(0, 1))
+        whole = change[:, :, 0] + signs.astype(change.dtype) * change[:, :, 1]
+        squares[:, 2, some] = add_squares(whole.swapaxes(0, 1))
+    return squares
 
 
-def _sum_points(slopes: Sequence[_Slopes], plan: _Plan, face: TracedFace, axis: int) -> FloatArray:
-    """Sums over the points that each value is made of, shape (values, sums, 2, n).
+def _changes_of(
+    sums: Sequence[FloatArray], plans: Sequence[_Plan], frame: FloatArray, count: int
+) -> FloatArray:
+    """Change of so many values by each error, (values, errors, 2, n): of both halves, or by their shares."""
+    size, turn, *places = frame
+    turned = np.zeros((count, 2, *size.shape[1:]), size.dtype)
+    for plan, own in zip(plans, sums, strict=True):
+        turned[plan.values] += own[:, :2]
+    change = size * turned[:, 0, None]
+    change += turn * turned[:, 1, None]
+    by_halves = change.reshape(count, 2, -1, len(SIDES) ** 2, size.shape[-1])
+    for axis, (plan, own) in enumerate(zip(plans, sums, strict=True)):
+        change[plan.values] += places[axis] * own[:, 2, None]
+        by_halves[plan.values, axis, :, ::3] += own[:, 3:-1]
+        middle = plan.values[plan.middle]
+        by_halves[middle, axis, plan.shared, 1:3] += own[plan.middle, -1, ::-1]
+    return change
+
+
+def _lay_out(slopes: Sequence[_Slopes], plan: _Plan, face: TracedFace) -> FloatArray:
+    """Slopes by the coordinates of a plan, (coordinates, 2, n); 0 on a side that has none."""
+    alone = np.zeros((len(plan.rows), len(SIDES), face.size), face.points.dtype)
+    for own, (value, key) in zip(alone, plan.keys, strict=True):
+        slope = slopes[value][key]
+        own[key[2]] = np.reshape(slope, (-1, face.size)) if np.ndim(slope) else slope
+    return alone
+
+
+def _sum_points(
+    alone: FloatArray, plan: _Plan, face: TracedFace, axis: int, some: slice
+) -> FloatArray:
+    """Sums over the points that each value is made of, shape (values, sums, 2, n), of some faces.
 
     Slopes times the points' own axis, times the other axis as a turn changes it, and alone; and times each
     kind of error, of pairs and the midline and then of the other side's share in the midline.
     """
-    precision = face.points.dtype
-    weights, beyond = plan.weights.astype(precision), plan.beyond.astype(precision)
-    alone = np.zeros((len(plan.rows), len(SIDES), face.size), precision)
-    for own, (value, key) in zip(alone, plan.keys, strict=True):
-        slope = slopes[value][key]
-        own[key[2]] = np.reshape(slope, (-1, face.size)) if np.ndim(slope) else slope
-    sums = np.empty((plan.counts[0], 4 + weights.shape[1], len(SIDES), face.size), precision)
-    for some in blocks(face.size, _FEW):
-        points = face.points[:, plan.rows, :, some]
-        terms = np.empty((len(alone), *sums.shape[1:3], points.shape[-1]), precision)
-        own = terms[:, 2] = alone[..., some]
-        np.multiply(own, points[axis], out=terms[:, 0])
-        # A turn moves points outwards by their height, and down by their distance from the midline.
-        np.multiply((own, -own)[axis], points[1 - axis], out=terms[:, 1])
-        errors = own * face.errors.spread[axis, plan.rows, :, some]
-        np.multiply(errors[:, None], weights, out=terms[:, 3:-1])
-        np.multiply(errors, beyond, out=terms[:, -1])
-        start = plan.counts[0]
-        for more in plan.counts[1:]:
-            terms[:more] += terms[start : start + more]
-            start += more
-        sums[..., some] = terms[: len(sums)]
-    return sums
+    weights, beyond = plan.weights.astype(alone.dtype), plan.beyond.astype(alone.dtype)
+    points = face.points[:, plan.rows, :, some]
+    terms = np.empty((len(alone), 4 + weights.shape[1], *alone.shape[1:]), alone.dtype)
+    terms[:, 2] = alone
+    np.multiply(alone, points[axis], out=terms[:, 0])
+    # A turn moves points outwards by their height, and down by their distance from the midline.
+    np.multiply((alone, -alone)[axis], points[1 - axis], out=terms[:, 1])
+    errors = alone * face.errors.spread[axis, plan.rows, :, some]
+    np.multiply(errors[:, None], weights, out=terms[:, 3:-1])
+    np.multiply(errors, beyond, out=terms[:, -1])
+    start = plan.counts[0]
+    for more in plan.counts[1:]:
+        terms[:more] += terms[start : start + more]
+        start += more
+    return terms[: plan.counts[0]]
 
 
 class _Plan(NamedTuple):
@@ -283,7 +305,7 @@ class _Plan(NamedTuple):
 
     Attributes
     ----------
-    values : list of int
+    values : ndarray of int
         The values, those of most coordinates first.
     counts : list of int
         How many of the values have a first coordinate, a second one, and so on.
@@ -298,18 +320,18 @@ class _Plan(NamedTuple):
         side and in on the other, and up on both.
     shared : int
         The kind of error that points of the midline have.
-    kinds : mapping of int to (list of int, bool)
-        The kinds of error that are in a value, and whether the midline is.
+    middle : ndarray of int
+        Places among the values of those that points of the midline are in.
     """
 
-    values: Sequence[int]
+    values: npt.NDArray[np.intp]
     counts: Sequence[int]
     keys: Sequence[tuple[int, _Key]]
     rows: npt.NDArray[np.intp]
     weights: FloatArray
     beyond: FloatArray
     shared: int
-    kinds: Mapping[int, tuple[list[int], bool]]
+    middle: npt.NDArray[np.intp]
 
 
 @functools.lru_cache(1024)
@@ -327,11 +349,15 @@ def _plan(
     weights, paired = mixtures_of(scheme, names)
     shared = int(np.abs(weights[paired:]).sum(axis=0).argmax())
     beyond = np.where(rows >= paired, (-1, 1)[axis] * weights[rows, shared], 0.0)
-    kinds = {}
-    for value in values:
-        own_rows = np.array([row for _, row, _ in own[value]])
-        some = np.flatnonzero(weights[own_rows].any(axis=0)).tolist()
-        kinds[value] = (some, bool((own_rows >= paired).any()))
+    middle = [i for i, v in enumerate(values) if any(row >= paired for _, row, _ in own[v])]
     counts = [len(step) for step in steps] or [0]
-    own_weights = weights[rows][..., None, None]
-    return _Plan(values, counts, found, rows, own_weights, beyond[:, None, None], shared, kinds)
+    return _Plan(
+        values=np.array(values, dtype=np.intp),
+        counts=counts,
+        keys=found,
+        rows=rows,
+        weights=weights[rows][..., None, None],
+        beyond=beyond[:, None, None],
+        shared=shared,
+        middle=np.array(middle, dtype=np.intp),
+    )

@@ -18,13 +18,20 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.frame import Face, Scale, anchors_of, reframe
-from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.stations import with_stations
 from asymmetry.metrics.columns import list_columns, measure_faces, measure_movements
 from asymmetry.metrics.definition import Metric, MovementMetric
-from asymmetry.metrics.linear import Errors, blocks, frame_changes, is_smooth, linear_changes, trace
+from asymmetry.metrics.linear import (
+    Errors,
+    add_squares,
+    blocks,
+    frame_changes,
+    is_smooth,
+    linear_squares,
+    trace,
+)
 from asymmetry.metrics.mixture import COPIES, mixtures, mixtures_of
 
 __all__ = ["COPIES", "differing", "mixtures", "moved_spreads", "spread_of_points", "spreads"]
@@ -79,14 +86,14 @@ def spreads(
     spread = spread_of_points(landmarks, face.rows) * face.mm_per_px.astype(precision)
     spread = _widen_sideways(spread, face.rows, _CANTHI, _ACROSS_CANTHI)
     linear = [m for m in metrics if smooth.get(m.name) is m and is_smooth(m, face)]
-    others = [metric for metric in metrics if metric not in linear]
+    known = {metric.name for metric in linear}
+    others = [metric for metric in metrics if metric.name not in known]
     names = list_columns(metrics)
     squares = np.empty((len(names), face.size))
     places = dict(zip(names, squares, strict=True))
     if linear:
         traced = trace(face, _errors(face, spread, scale))
-        for metric, changes in zip(linear, linear_changes(linear, traced), strict=True):
-            rows = [row for each in changes for row in np.atleast_2d(_add_squares(each))]
+        for metric, rows in zip(linear, linear_squares(linear, traced), strict=True):
             for name, row in zip(metric.columns, rows, strict=True):
                 places[name][:] = row
     if others:
@@ -169,14 +176,7 @@ def _squares_of_copies(columns: Iterable[FloatArray], count: int, face: Face) ->
     changes = np.empty((1 + COPIES, count, face.size))
     for row, column in zip(changes.swapaxes(0, 1), columns, strict=True):
         row[:] = column.reshape(row.shape)
-    return _add_squares(changes[1:] - changes[0])
-
-
-def _add_squares(changes: FloatArray) -> FloatArray:
-    """Sum of squares of the changes by each error, the first axis, right and left in turn."""
-    squares = changes * changes
-    # First of both sides, for the same bits in a mirror.
-    return total(squares[0::2] + squares[1::2])
+    return add_squares(changes[1:] - changes[0])
 
 
 def _take_roots(squares: FloatArray) -> FloatArray:
