@@ -164,10 +164,12 @@ def stages(path: Path, runs: int, method: Any = "hemiface") -> dict[str, float]:
         with (
             patch.object(reduced, "read_photo", watch.watched("decode", reduced.read_photo)),
             patch.object(
-                model.landmarker, "detect", watch.watched("landmark", model.landmarker.detect)
+                model.landmarker,
+                "detect_each",
+                watch.watched("landmark", model.landmarker.detect_each),
             ),
             patch.object(
-                model.mesh, "read_square", watch.watched("landmark", model.mesh.read_square)
+                model.mesh, "read_squares", watch.watched("landmark", model.mesh.read_squares)
             ),
         ):
             for _ in range(runs):

@@ -78,10 +78,22 @@ def test_reading_again_gives_the_same_bits(mesh: Mesh, astronaut: Pixels, found:
 def test_threads_change_no_bit(astronaut: Pixels, found: Reading) -> None:
     """An archive's workers read with one thread, and its rows are those of any other run."""
     picture, _, _ = cut_out(astronaut, found.points)
-    one = Mesh(threads=1).read(picture)
-    two = Mesh(threads=2).read(picture)
-    assert one is not None
-    np.testing.assert_array_equal(one, two)
+    pictures = [picture, np.ascontiguousarray(picture[:, ::-1]), picture // 2]
+    alone, shared = Mesh(threads=1), Mesh(threads=2)
+    weights = []
+    for mesh in (alone, shared):
+        for one, (points, score) in zip(pictures, mesh.read_squares(pictures), strict=True):
+            known, sure = alone.read_square(one)
+            np.testing.assert_array_equal(points, known)
+            assert score == sure
+        faces = [points for points, _ in mesh.read_squares(pictures)]
+        weights.append(mesh.weigh_faces(faces))
+    np.testing.assert_array_equal(*weights)
+
+
+def test_no_pictures_have_no_faces(mesh: Mesh) -> None:
+    assert mesh.read_squares([]) == []
+    assert mesh.weigh_faces([]).shape == (0, len(MEDIAPIPE_478.expressions))
 
 
 def test_a_file_without_networks_is_named(tmp_path: Path) -> None:

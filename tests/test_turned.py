@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -108,13 +108,13 @@ def test_an_upright_photo_is_looked_at_no_more_often(
     extractor: Extractor, portrait: Pixels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[int] = []
-    detect = QuickLandmarker.detect
+    detect = QuickLandmarker.detect_each
 
-    def counted(self: QuickLandmarker, pixels: Pixels) -> Any:
-        looked.append(len(pixels))
-        return detect(self, pixels)
+    def counted(self: QuickLandmarker, pictures: Sequence[Pixels]) -> Any:
+        looked.extend(map(len, pictures))
+        return detect(self, pictures)
 
-    monkeypatch.setattr(QuickLandmarker, "detect", counted)
+    monkeypatch.setattr(QuickLandmarker, "detect_each", counted)
     extractor.extract([cv2.resize(portrait, (800, 800))])
     assert len(looked) == 2  # as it is, and mirrored
 

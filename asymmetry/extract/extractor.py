@@ -23,7 +23,7 @@ from asymmetry.extract.edges.lids import LidNetworks
 from asymmetry.extract.edges.marks import MarkNetwork
 from asymmetry.extract.intake import Progress, check_photos, read_rows
 from asymmetry.extract.model.file import model_file
-from asymmetry.extract.model.finding import find_faces
+from asymmetry.extract.model.finding import find_faces, find_faces_both_ways
 from asymmetry.extract.model.landmarker import Reading
 from asymmetry.extract.model.mediapipe import MediapipeModel
 from asymmetry.extract.model.protocol import Model
@@ -77,8 +77,8 @@ class Extractor:
     settings : Settings, optional
         Constants of reading and judging, to try others.
     threads : int, optional
-        Of LiteRT for one reading; they change no number. Default: two, or one where OpenCV has been given
-        one. Take 1 where many threads or processes read at once.
+        Share the pictures of one photo that the networks read; they change no number. Default: two, or one
+        where OpenCV has been given one. Take 1 where many threads or processes read at once.
 
     Raises
     ------
@@ -226,9 +226,9 @@ class Extractor:
         pixels = Halvings(upright)
         if min(upright.shape[:2]) < SMALLEST_PHOTO_PX:
             return Seen(pixels, [])
-        readings = find_faces(pixels, tools.landmarker)
+        readings, twins = _find(tools, pixels)
         readings = readings or _look_again(tools, pixels, whole=photo.reduced == 1)
-        return Seen(pixels, readings, photo.focal_px / photo.reduced)
+        return Seen(pixels, readings, photo.focal_px / photo.reduced, twins)
 
     def close(self) -> None:
         """Free the model; safe to call twice."""
@@ -246,6 +246,13 @@ class Extractor:
         self.close()
 
 
+def _find(tools: Tools, pixels: Halvings) -> tuple[list[Reading], list[Reading] | None]:
+    """Faces in a photo, and in its mirror image for the method that always reads both."""
+    if tools.method == "hemiface":
+        return find_faces_both_ways(pixels, tools.landmarker)
+    return find_faces(pixels, tools.landmarker), None
+
+
 def _look_again(tools: Tools, pixels: Halvings, *, whole: bool) -> list[Reading]:
     """Faces in a photo in which none is seen at first: turned ones, and in a whole photo small ones."""
     looks = tools.canonical, tools.landmarker, tools.mesh
@@ -261,7 +268,7 @@ def _read(tools: Tools, photo: Photo, seen: Seen) -> Landmarks:
     if photo.damage and not seen.readings:
         raise UnreadablePhotoError(photo.name, Note("damaged", error=photo.damage))
     subject, notes = choose_subject(photo.name, pixels, seen.readings)
-    face = read_upright(seen.pixels, subject, tools, seen.focal_px)
+    face = read_upright(seen.pixels, subject, tools, seen.focal_px, seen.twins)
     face = replace(face, notes=(*notes, *photo.notes, *face.notes))
     face = note_damage(face, pixels, photo.name, photo.damage)
     face = note_place(face, canonical, photo.name)

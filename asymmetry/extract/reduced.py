@@ -36,12 +36,14 @@ FIRST_SIDE = 1800
 class Seen(NamedTuple):
     """The pixels of a photo that are searched, and the faces in them, the largest first.
 
-    ``focal_px`` is the camera's focal length in these pixels; NaN where it is not known.
+    ``focal_px`` is the camera's focal length in these pixels; NaN where it is not known. ``twins`` are the
+    faces in the mirror image, in its own pixels; None where it was not searched.
     """
 
     pixels: Halvings
     readings: list[Reading]
     focal_px: float = math.nan
+    twins: list[Reading] | None = None
 
 
 def read_fitting(

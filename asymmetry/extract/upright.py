@@ -13,7 +13,7 @@ from asymmetry.core.schemes import Side
 from asymmetry.extract.face.pose import Pose, fit_pose
 from asymmetry.extract.halves.square import mirrored_reading
 from asymmetry.extract.hemiface import read_hemifaces
-from asymmetry.extract.model.finding import find_faces
+from asymmetry.extract.model.finding import find_mirrored_faces
 from asymmetry.extract.model.landmarker import Reading
 from asymmetry.extract.second_look import (
     SURE,
@@ -80,7 +80,11 @@ class FaceReading:
 
 
 def read_upright(
-    photo: Halvings, first: Reading, tools: Tools, focal_px: float = math.nan
+    photo: Halvings,
+    first: Reading,
+    tools: Tools,
+    focal_px: float = math.nan,
+    twins: list[Reading] | None = None,
 ) -> FaceReading:
     """Read a face; where it may be turned, by the surest look at it.
 
@@ -94,28 +98,36 @@ def read_upright(
         The tools to read it with.
     focal_px : float
         Focal length of the camera, px; NaN where it is not known.
+    twins : list of Reading or None
+        Faces in the photo's mirror image; None where it was not searched.
     """
     looks = tools.canonical, tools.landmarker, tools.mesh
     turned = abs(roll_of(first, tools.canonical)) > TILTED
-    found = None if turned else _read(photo, first, tools, focal_px)
+    found = None if turned else _read(photo, first, tools, focal_px, twins)
     if found is not None and found.score > DOUBTFUL:
         return found
     if found is not None and sureness(photo, first, tools.canonical, tools.mesh) > SURE:
         return found
-    first = average_with_mirrored(photo, first, tools)
+    first = average_with_mirrored(photo, first, tools, twins)
     best = choose_surest(photo, [first], *looks) if turned else None
     if best is None or best[1] < SURE:
         best = choose_surest(photo, [first, *quarter_turns(photo, tools.landmarker)], *looks)
     if best is None or (found is not None and abs(roll_of(best[0], tools.canonical)) < TILTED):
-        return found or _read(photo, first, tools, focal_px)
+        return found or _read(photo, first, tools, focal_px, twins)
     return _read(photo, best[0], tools, focal_px, again=True)
 
 
-def average_with_mirrored(photo: Halvings, first: Reading, tools: Tools) -> Reading:
-    """A reading averaged with one of the photo's mirror image, so that neither direction is preferred."""
-    again, width = find_faces(photo, tools.landmarker, mirrored=True), photo.whole.shape[1]
-    twins = [mirrored_reading(reading, width, tools.canonical.scheme) for reading in again]
-    for twin in twins:
+def average_with_mirrored(
+    photo: Halvings, first: Reading, tools: Tools, twins: list[Reading] | None = None
+) -> Reading:
+    """A reading averaged with one of the photo's mirror image, so that neither direction is preferred.
+
+    The mirror image is searched now if its faces, ``twins``, are not known.
+    """
+    if twins is None:
+        twins = find_mirrored_faces(photo, tools.landmarker)
+    for reading in twins:
+        twin = mirrored_reading(reading, photo.whole.shape[1], tools.canonical.scheme)
         if same_face(first.points, twin.points):
             return Reading(
                 (first.points + twin.points) / 2, (first.blendshapes + twin.blendshapes) / 2
@@ -124,7 +136,13 @@ def average_with_mirrored(photo: Halvings, first: Reading, tools: Tools) -> Read
 
 
 def _read(
-    photo: Halvings, first: Reading, tools: Tools, focal_px: float, *, again: bool = False
+    photo: Halvings,
+    first: Reading,
+    tools: Tools,
+    focal_px: float,
+    twins: list[Reading] | None = None,
+    *,
+    again: bool = False,
 ) -> FaceReading:
     """Read a face by the method; ``again`` if the first reading is of a second look, both ways round."""
     if tools.method == "plain":
@@ -132,7 +150,7 @@ def _read(
         return _plain(first, tools, focal_px, score=score)
     start = first
     if tools.method == "hemiface" and not again:
-        start = average_with_mirrored(photo, first, tools)
+        start = average_with_mirrored(photo, first, tools, twins)
     halves = read_hemifaces(
         photo,
         start,

@@ -18,7 +18,7 @@ from asymmetry.extract.halves.common import CommonShape
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.extract.model.landmarker import Reading
 from asymmetry.extract.model.mesh import INPUT_FILL, INPUT_SIDE, LEAST_SCORE
-from asymmetry.extract.model.protocol import SquareReader
+from asymmetry.extract.model.protocol import SquareReader, read_squares
 
 __all__ = [
     "Square",
@@ -144,13 +144,14 @@ def read_square(
     shape: CommonShape,
 ) -> SquareReading | None:
     """The model's reading of the chimeras of both sides; None if it finds no face in one."""
-    planes, twins, seen, scores = {}, {}, {}, []
+    planes, twins, seen = {}, {}, {}
     scheme, right = canonical.scheme, _right_numbers(canonical)
-    for side in SIDES:
-        points, score = mesh.read_square(chimera(photo, pose, canonical, square, side, shape))
-        if score <= LEAST_SCORE:
-            return None
-        scores.append(score)
+    drawn = [chimera(photo, pose, canonical, square, side, shape) for side in SIDES]
+    read = read_squares(mesh, drawn)
+    least = min(score for _, score in read)
+    if least <= LEAST_SCORE:
+        return None
+    for side, (points, _) in zip(SIDES, read, strict=True):
         # The chimera is symmetric: where a point and its mirror twin differ, that is noise.
         mirrored = mirrored_points(points, square.side, scheme)
         seen[side] = (points + mirrored) / 2
@@ -162,7 +163,7 @@ def read_square(
         _join_sides(planes, right, scheme),
         _join_sides(twins, right, scheme),
         _join_sides(seen, right, scheme),
-        min(scores),
+        least,
     )
 
 

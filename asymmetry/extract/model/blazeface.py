@@ -16,6 +16,7 @@ import functools
 import math
 import os
 import zipfile
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import cv2
@@ -24,7 +25,7 @@ import numpy.typing as npt
 
 from asymmetry.errors import ModelError
 from asymmetry.extract.model.file import model_file
-from asymmetry.extract.model.runtime import load_network, run_network
+from asymmetry.extract.model.runtime import load_network, reading_threads, run_network
 
 __all__ = ["BlazeFace", "FaceBox", "cut_out"]
 
@@ -69,6 +70,8 @@ class BlazeFace:
     ----------
     model : path, optional
         A ``face_landmarker.task`` file. Default: the one that is installed with the package.
+    threads : int, optional
+        Threads that share pictures read in one call, see `reading_threads`.
 
     Raises
     ------
@@ -76,33 +79,47 @@ class BlazeFace:
         If the file is missing, or holds no such network.
     """
 
-    def __init__(self, model: str | os.PathLike[str] | None = None) -> None:
+    def __init__(
+        self, model: str | os.PathLike[str] | None = None, *, threads: int | None = None
+    ) -> None:
         path = model_file(model)
+        threads = reading_threads(threads)
         try:
             with zipfile.ZipFile(path) as archive:
-                self._network = load_network(archive.read(_MEMBER), threads=1)
+                self._network = load_network(archive.read(_MEMBER), threads)
         except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise ModelError(f"{path}: its detector can't be read ({error})") from error
 
-    def find(self, picture: Pixels) -> list[FaceBox]:
-        """The places of faces in an RGB picture (H, W, 3), the surest first.
+    def find(self, pictures: Sequence[Pixels]) -> list[list[FaceBox]]:
+        """The places of faces in each of several RGB pictures (H, W, 3), the surest first.
 
         A box is half as large again as the face, and turned with it.
         """
-        height, width = picture.shape[:2]
-        long = max(height, width)
-        middle, square = np.array([width, height]) / 2, np.array([long, long])
-        boxes, scores = self._read(
-            cut_out(picture, FaceBox(middle, square, 0.0), _SIDE, cv2.BORDER_CONSTANT)
-        )
-        found = _merge(*_decode(boxes, scores))[:_MOST_FACES]
-        return [_face_box(corners * long + middle - long / 2) for corners in found]
-
-    def _read(self, picture: Pixels) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """The boxes (n, 16) and the logits of their scores (n,)."""
-        given = picture[None] * np.float32(1 / 127.5) - np.float32(1)
+        squares = [_square(picture) for picture in pictures]
+        shown = [
+            cut_out(picture, square, _SIDE, cv2.BORDER_CONSTANT)
+            for picture, square in zip(pictures, squares, strict=True)
+        ]
+        given = np.stack(shown) * np.float32(1 / 127.5) - np.float32(1)
         boxes, scores = run_network(self._network, given)
-        return boxes[0], scores[0, :, 0]
+        read = zip(boxes, scores[..., 0], squares, strict=True)
+        return [_find(own, sure, square) for own, sure, square in read]
+
+
+def _square(picture: Pixels) -> FaceBox:
+    """The square around a whole picture."""
+    height, width = picture.shape[:2]
+    long = max(height, width)
+    return FaceBox(np.array([width, height]) / 2, np.array([long, long]), 0.0)
+
+
+def _find(
+    boxes: npt.NDArray[np.float32], scores: npt.NDArray[np.float32], square: FaceBox
+) -> list[FaceBox]:
+    """The faces in a square, by the network's boxes (n, 16) and the logits of their scores (n,)."""
+    found = _merge(*_decode(boxes, scores))[:_MOST_FACES]
+    long = square.size[0]
+    return [_face_box(corners * long + square.centre - long / 2) for corners in found]
 
 
 def _decode(
@@ -170,11 +187,11 @@ def cut_out(picture: Pixels, box: FaceBox, side: int, border: int = cv2.BORDER_R
     drawn = np.array([[0, side], [0, 0], [side, 0], [side, side]], dtype=np.float32)
     _, back = cv2.invert(cv2.getPerspectiveTransform(corners.astype(np.float32), drawn))
     # Places as OpenCV up to 4 works them out, and weights as it rounds them.
-    rows, columns = np.arange(side)[:, None], np.arange(side)
-    start, within = columns // _BLOCK * _BLOCK, columns % _BLOCK
+    rows, start = np.arange(side)[:, None, None], np.arange(0, side, _BLOCK)[:, None]
+    within = np.arange(_BLOCK)
     x, y, far = (a * start + b * rows + c + a * within for a, b, c in back)
     scale = cv2.INTER_TAB_SIZE / far
-    steps = cv2.merge([x * scale, y * scale])
+    steps = cv2.merge([each.reshape(side, side) for each in (x * scale, y * scale)])
     exact = np.rint(steps, out=steps).astype(np.float32)
     exact /= cv2.INTER_TAB_SIZE
     whole, between = cv2.convertMaps(exact, _NO_MAP, cv2.CV_16SC2)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.extract.model.landmarker import Reading
-from asymmetry.extract.model.protocol import Detector
+from asymmetry.extract.model.protocol import Detector, detect_each
 from asymmetry.photos.halvings import Halvings
 
-__all__ = ["FIND_FACE", "FIND_SIDE", "find_faces"]
+__all__ = ["FIND_FACE", "FIND_SIDE", "find_faces", "find_faces_both_ways", "find_mirrored_faces"]
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -19,7 +21,7 @@ Pixels = npt.NDArray[np.uint8]
 FIND_SIDE, FIND_FACE = 800, 170
 
 
-def find_faces(photo: Halvings, detector: Detector, *, mirrored: bool = False) -> list[Reading]:
+def find_faces(photo: Halvings, detector: Detector) -> list[Reading]:
     """Faces in a photo, the largest first; of a large photo with a large face a smaller copy is looked at.
 
     The model sees a face in 256 px, however many there are. This reading only tells where to look.
@@ -30,16 +32,43 @@ def find_faces(photo: Halvings, detector: Detector, *, mirrored: bool = False) -
         RGB.
     detector : Detector
         The detector that looks at it.
-    mirrored : bool
-        Look at its mirror image; the readings are of that.
     """
+    return _find(photo, detector, [_as_it_is])[0]
+
+
+def find_mirrored_faces(photo: Halvings, detector: Detector) -> list[Reading]:
+    """As `find_faces`, in the photo's mirror image."""
+    return _find(photo, detector, [_flip])[0]
+
+
+def find_faces_both_ways(
+    photo: Halvings, detector: Detector
+) -> tuple[list[Reading], list[Reading]]:
+    """The faces of `find_faces` and of `find_mirrored_faces`, looked for at once."""
+    plain, mirrored = _find(photo, detector, [_as_it_is, _flip])
+    return plain, mirrored
+
+
+def _find(
+    photo: Halvings, detector: Detector, ways: Sequence[Callable[[Pixels], Pixels]]
+) -> list[list[Reading]]:
+    """The faces that are seen in each way of looking at a photo."""
     pixels = photo.whole
     small = photo.down_to(FIND_SIDE / max(pixels.shape[:2]))
-    readings = detector.detect(_flip(small) if mirrored else small)
-    if small is not pixels and not (readings and np.ptp(readings[0].points[:, 0]) >= FIND_FACE):
-        return detector.detect(_flip(pixels) if mirrored else pixels)
+    found = detect_each(detector, [way(small) for way in ways])
+    if small is pixels:
+        return found
     (height, width), (low, narrow) = pixels.shape[:2], small.shape[:2]
-    return [reading.scaled(width / narrow, height / low) for reading in readings]
+    return [
+        [reading.scaled(width / narrow, height / low) for reading in readings]
+        if readings and np.ptp(readings[0].points[:, 0]) >= FIND_FACE
+        else detector.detect(way(pixels))
+        for readings, way in zip(found, ways, strict=True)
+    ]
+
+
+def _as_it_is(pixels: Pixels) -> Pixels:
+    return pixels
 
 
 def _flip(pixels: Pixels) -> Pixels:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
@@ -117,6 +118,10 @@ class Landmarker:
             for points, shapes in zip(result.face_landmarks, result.face_blendshapes, strict=True)
         ]
         return sorted(readings, key=lambda reading: reading.area, reverse=True)
+
+    def detect_each(self, pictures: Sequence[Pixels]) -> list[list[Reading]]:
+        """As `detect`, for several pictures, one by one."""
+        return [self.detect(pixels) for pixels in pictures]
 
     def __enter__(self) -> Landmarker:
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -42,13 +43,28 @@ class QuickLandmarker:
 
     def detect(self, pixels: Pixels) -> list[Reading]:
         """Faces in an RGB picture (H, W, 3), the largest first; empty where there is none."""
-        readings = []
-        for box in self._detector.find(pixels):
-            points, score = self._mesh.read_square(cut_out(pixels, box, INPUT_SIDE))
-            if score >= LEAST_SCORE:
-                placed = box.to_picture(points, INPUT_SIDE)
-                readings.append(Reading(placed, self._mesh.weigh_expressions(placed)))
-        return sorted(readings, key=lambda reading: reading.area, reverse=True)
+        return self.detect_each([pixels])[0]
+
+    def detect_each(self, pictures: Sequence[Pixels]) -> list[list[Reading]]:
+        """As `detect`, for several pictures at once."""
+        places = [
+            (number, box)
+            for number, found in enumerate(self._detector.find(pictures))
+            for box in found
+        ]
+        pieces = [cut_out(pictures[number], box, INPUT_SIDE) for number, box in places]
+        faces = [
+            (number, box.to_picture(points, INPUT_SIDE))
+            for (number, box), (points, score) in zip(
+                places, self._mesh.read_squares(pieces), strict=True
+            )
+            if score >= LEAST_SCORE
+        ]
+        weights = self._mesh.weigh_faces([points for _, points in faces])
+        readings: list[list[Reading]] = [[] for _ in pictures]
+        for (number, points), own in zip(faces, weights, strict=True):
+            readings[number].append(Reading(points, own))
+        return [sorted(each, key=lambda reading: reading.area, reverse=True) for each in readings]
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,16 +115,27 @@ class MediapipeModel:
             "model_sha256": file_sha256(path),
         }
         mesh = Mesh(path, threads=threads)
-        landmarker = Landmarker(path) if graph else QuickLandmarker(BlazeFace(path), mesh)
-        return cls(load_canonical(path), landmarker, mesh, provenance)
+        canonical = load_canonical(path)
+        if graph:
+            return cls(canonical, Landmarker(path), mesh, provenance)
+        quick = QuickLandmarker(BlazeFace(path, threads=threads), mesh)
+        return cls(canonical, quick, mesh, provenance)
 
     def detect(self, pixels: Pixels) -> list[Reading]:
         """Faces in an RGB picture (H, W, 3), the largest first."""
         return self.landmarker.detect(pixels)
 
+    def detect_each(self, pictures: Sequence[Pixels]) -> list[list[Reading]]:
+        """Faces in each of several pictures."""
+        return self.landmarker.detect_each(pictures)
+
     def read_square(self, picture: Pixels) -> tuple[FloatArray, float]:
         """Points of the face in a square picture, and how sure the network is of one."""
         return self.mesh.read_square(picture)
+
+    def read_squares(self, pictures: Sequence[Pixels]) -> list[tuple[FloatArray, float]]:
+        """Points of the face in each of several square pictures, and how sure the network is of it."""
+        return self.mesh.read_squares(pictures)
 
     def weigh_expressions(self, points: FloatArray) -> FloatArray:
         """Expression weights (52,) of a face's points (478, 3)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -42,8 +43,8 @@ class Mesh:
     model : path, optional
         A ``face_landmarker.task`` file. Default: the one that is installed with the package.
     threads : int, optional
-        Threads that share one reading; they change no number. Default: two, or one where OpenCV has been
-        given one.
+        Threads that share pictures read in one call; they change no number. Default: two, or one where
+        OpenCV has been given one.
 
     Raises
     ------
@@ -83,14 +84,26 @@ class Mesh:
 
     def read_square(self, picture: Pixels) -> tuple[FloatArray, float]:
         """As `read`, with how sure the network is of a face: no face up to `LEAST_SCORE`."""
-        points, score, *_ = run_network(
-            self._points, np.asarray(cv2.LUT(picture, _SHARES), np.float32)[None]
-        )
-        return np.asarray(points, dtype=np.float64).reshape(MEDIAPIPE_478.size, 3), float(
-            score.item()
-        )
+        return self.read_squares([picture])[0]
+
+    def read_squares(self, pictures: Sequence[Pixels]) -> list[tuple[FloatArray, float]]:
+        """As `read_square`, for several pictures at once."""
+        if not pictures:
+            return []
+        given = np.stack([np.asarray(cv2.LUT(each, _SHARES), np.float32) for each in pictures])
+        points, scores, *_ = run_network(self._points, given)
+        placed = np.asarray(points, dtype=np.float64).reshape(-1, MEDIAPIPE_478.size, 3)
+        return list(zip(placed, scores.ravel().tolist(), strict=True))
 
     def weigh_expressions(self, points: FloatArray) -> FloatArray:
         """Expression weights (52,) of a face's points (478, 3), in px of any scale."""
-        shown = points[None, MEDIAPIPE_478.expressive, :2].astype(np.float32)
-        return np.asarray(run_network(self._weights, shown)[0], dtype=np.float64).ravel()
+        weights: FloatArray = self.weigh_faces([points])[0]
+        return weights
+
+    def weigh_faces(self, points: Sequence[FloatArray]) -> FloatArray:
+        """As `weigh_expressions`, for several faces at once: (n, 52)."""
+        if not points:
+            return np.empty((0, len(MEDIAPIPE_478.expressions)))
+        shown = np.stack([each[MEDIAPIPE_478.expressive, :2] for each in points])
+        weights, *_ = run_network(self._weights, shown.astype(np.float32))
+        return np.array(weights, dtype=np.float64).reshape(len(points), -1)

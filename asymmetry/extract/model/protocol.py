@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -12,7 +12,7 @@ from asymmetry.core.schemes import Scheme
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.extract.model.landmarker import Reading
 
-__all__ = ["Detector", "Model", "SquareReader"]
+__all__ = ["Batches", "Detector", "Model", "SquareReader", "detect_each", "read_squares"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -83,3 +83,32 @@ class Model(Detector, SquareReader, Protocol):
     def close(self) -> None:
         """Free its resources; safe to call twice."""
         ...
+
+
+@runtime_checkable
+class Batches(Protocol):
+    """What a `Model` may have beside: several pictures read in one call, which threads can share."""
+
+    def detect_each(self, pictures: Sequence[Pixels]) -> list[list[Reading]]:
+        """As `Detector.detect`, for each picture."""
+        ...
+
+    def read_squares(self, pictures: Sequence[Pixels]) -> list[tuple[FloatArray, float]]:
+        """As `SquareReader.read_square`, for each picture."""
+        ...
+
+
+def detect_each(detector: Detector, pictures: Sequence[Pixels]) -> list[list[Reading]]:
+    """The faces in each of several pictures, by one call of a detector that can."""
+    if isinstance(detector, Batches):
+        return detector.detect_each(pictures)
+    return [detector.detect(picture) for picture in pictures]
+
+
+def read_squares(
+    reader: SquareReader, pictures: Sequence[Pixels]
+) -> list[tuple[FloatArray, float]]:
+    """The face in each of several square pictures, by one call of a reader that can."""
+    if isinstance(reader, Batches):
+        return reader.read_squares(pictures)
+    return [reader.read_square(picture) for picture in pictures]
