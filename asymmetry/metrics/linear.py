@@ -189,6 +189,7 @@ def _slopes_of(metric: Metric, face: TracedFace) -> _Slopes | FloatArray:
     return value.slopes if isinstance(value, Slopes) else value
 
 
+@functools.lru_cache(1024)
 def _same_slopes(metric: Metric, layout: Scheme, names: tuple[str, ...]) -> _Slopes | None:
     """Slopes of a metric that is a weighted sum of coordinates, the same for all faces; None of others."""
     value = _trace_nobody(metric, layout, names)
@@ -271,7 +272,7 @@ def _lay_out(slopes: Sequence[_Slopes], plan: _Plan, face: TracedFace) -> FloatA
     alone = np.zeros((len(plan.rows), len(SIDES), face.size), face.points.dtype)
     for own, (value, key) in zip(alone, plan.keys, strict=True):
         slope = slopes[value][key]
-        own[key[2]] = np.reshape(slope, (-1, face.size)) if np.ndim(slope) else slope
+        own[key[2]] = slope.reshape(-1, face.size) if isinstance(slope, np.ndarray) else slope
     return alone
 
 
