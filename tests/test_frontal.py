@@ -118,3 +118,16 @@ def test_of_a_coarse_photo_the_whole_face_is_kept(canonical: Canonical) -> None:
     size = np.ptp(points[:, :2], axis=0)
     native = draw_frontal(photo, pose, canonical, points).native
     assert native.shape[::-1] == pytest.approx(size, abs=1.5)
+
+
+def test_each_place_is_looked_at_once() -> None:
+    looked = []
+
+    def look(view: Frontal, row: int) -> int:
+        looked.append(row)
+        return int(view.grey[row, 0])
+
+    first, second = of_colours(137), of_colours(20)
+    assert [first.once(look, 3), first.once(look, 3), second.once(look, 3)] == [137, 137, 20]
+    assert first.once(look, 4) == 137
+    assert looked == [3, 3, 4]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 import cv2
@@ -127,6 +127,22 @@ def painted(shown: Landmarks) -> Pixels:
     return pixels
 
 
+class ManyPaintModel(PaintModel):
+    """The same, which takes several pictures in one call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[int] = []
+
+    def detect_each(self, pictures: Sequence[Pixels]) -> list[list[Reading]]:
+        self.calls.append(len(pictures))
+        return [self.detect(picture) for picture in pictures]
+
+    def read_squares(self, pictures: Sequence[Pixels]) -> list[tuple[FloatArray, float]]:
+        self.calls.append(len(pictures))
+        return [self.read_square(picture) for picture in pictures]
+
+
 @pytest.fixture
 def model() -> PaintModel:
     return PaintModel()
@@ -155,6 +171,16 @@ def test_a_known_face_is_measured_by_another_model(
     assert table.provenance["model"] == "PaintModel"
     assert table.provenance["paint"] == "1.0"
     assert "mediapipe" not in table.provenance
+
+
+def test_a_model_that_takes_several_pictures_is_given_them_in_one_call(model: PaintModel) -> None:
+    photo, many = painted(face(1, px_per_mm=PX_PER_MM, **MOVED)), ManyPaintModel()
+    rows = []
+    for each in (model, many):
+        with Extractor(model=each) as extractor:
+            rows.append(extractor.extract([photo]))
+    np.testing.assert_array_equal(rows[0].points, rows[1].points)
+    assert many.calls == [2, 2, 2]  # the photo and its mirror image, and both halves at two sizes
 
 
 @pytest.mark.parametrize("method", ["hemiface", "plain"])

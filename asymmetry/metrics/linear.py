@@ -163,7 +163,11 @@ def _trace_half(points: FloatArray, rows: Mapping[str, int], side: int | Ellipsi
 def linear_squares(metrics: Sequence[Metric], face: TracedFace) -> Iterator[FloatArray]:
     """Squared changes of each metric's columns, summed over the errors, (columns, n)."""
     values = [_slopes_of(metric, face) for metric in metrics]
-    traced = [each for each in zip(metrics, values, strict=True) if isinstance(each[1], Mapping)]
+    traced = [
+        (metric, value)
+        for metric, value in zip(metrics, values, strict=True)
+        if isinstance(value, Mapping)
+    ]
     squares = iter(_squares_of(traced, face))
     for metric, value in zip(metrics, values, strict=True):
         if isinstance(value, Mapping):
@@ -256,7 +260,7 @@ def _changes_of(
     turned = np.zeros((count, 2, *size.shape[1:]), size.dtype)
     for plan, own in zip(plans, sums, strict=True):
         turned[plan.values] += own[:, :2]
-    change = size * turned[:, 0, None]
+    change: FloatArray = size * turned[:, 0, None]
     change += turn * turned[:, 1, None]
     by_halves = change.reshape(count, 2, -1, len(SIDES) ** 2, size.shape[-1])
     for axis, (plan, own) in enumerate(zip(plans, sums, strict=True)):
