@@ -178,17 +178,31 @@ def _check_room(table: FloatArray, move: Move) -> None:
 
 
 def _shift_back(table: FloatArray) -> FloatArray:
-    """Invert a table of shifts by fixed-point steps; both in px, shape (h, w, 2)."""
+    """Invert a table of shifts by fixed-point steps; both in px, shape (h, w, 2).
+
+    Most px settle at once. As `cv2.remap` knows 32 places in a px, some go to and fro for ever, so each
+    step looks only at the rows and columns where one still moves.
+    """
     height, width = table.shape[:2]
     forward = table.astype(np.float32)
     grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
-    back = forward
+    whole = forward.copy()
+    back = whole
     for _ in range(_MOST_STEPS):
         at = grid - back
         x, y = at[..., 0], at[..., 1]
         found = cv2.remap(forward, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        step = float(np.abs(found - back).max())
-        back = np.asarray(found, dtype=np.float32)
-        if step < _SETTLED:
+        step = cv2.absdiff(found, back).reshape(len(back), -1)
+        back[...] = found
+        by_row, by_column = step.max(axis=1), step.max(axis=0).reshape(-1, 2).max(axis=1)
+        if float(by_row.max()) < _SETTLED:
             break
-    return back
+        moving = _span(by_row > 0), _span(by_column > 0)
+        grid, back = grid[moving], back[moving]
+    return whole
+
+
+def _span(true: npt.NDArray[np.bool_]) -> slice:
+    """From the first to the last that is true; one is."""
+    found = np.flatnonzero(true)
+    return slice(found[0], found[-1] + 1)
