@@ -20,6 +20,7 @@ __all__ = ["SMALL", "WIDTH", "Setting", "new_figure", "style_axes", "svg"]
 WIDTH = 3.7
 #: Points of the smallest letters: 11 px on the page.
 SMALL = 8.25
+_SVG_DPI = 72  # of matplotlib's SVG files
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,27 @@ def svg(figure: Figure) -> bytes:
     from matplotlib import rc_context
 
     stream = io.BytesIO()
+    _place_axes(figure)
     with rc_context({"svg.hashsalt": "asymmetry"}):  # the same figure gives the same file
         figure.savefig(
             stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
         )
     return stream.getvalue()
+
+
+def _place_axes(figure: Figure) -> None:
+    """Lay a figure out for an SVG file; `savefig` would draw all of it once more for the same layout."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    engine, canvas, dpi = figure.get_layout_engine(), figure.canvas, figure.dpi
+    if engine is None:
+        return
+    FigureCanvasSVG(figure)  # letters are as wide as they will be there
+    figure.dpi = _SVG_DPI
+    engine.execute(figure)
+    figure.dpi = dpi
+    figure.set_canvas(canvas)
+    figure.set_layout_engine(None)
 
 
 def style_axes(axes: Axes, text: Text, values: Literal["x", "y"] = "y") -> None:
