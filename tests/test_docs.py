@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from asymmetry import Extractor, Half, Series, metric, write_landmarks
+from asymmetry import Extractor, Half, Landmarks, Series, metric, write_landmarks
 from asymmetry.core.schemes import DLIB_68
 from asymmetry.landmark_files import unregister_landmark_format
 from asymmetry.report import unregister_plot
@@ -45,56 +47,81 @@ def jpeg(pixels: NDArray[np.uint8], path: Path, quality: int = 92) -> bytes:
     return path.read_bytes()
 
 
-@pytest.fixture
-def home(astronaut: NDArray[np.uint8], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def files(astronaut: NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the photos that the pages name; no two files are alike."""
+    made = tmp_path_factory.mktemp("files")
     face = np.ascontiguousarray(astronaut[:320, 60:380])
     for name in ("portrait.jpg", "a.jpg", "b.jpg", "before.jpg", "after.jpg"):
-        jpeg(face, tmp_path / name, 80 + len(name))
-    for folder in ("photos", "photos/p17"):
-        (tmp_path / folder).mkdir()
+        jpeg(face, made / name, 80 + len(name))
+    (made / "photos" / "p17").mkdir(parents=True)
     for number, day in enumerate(DAYS):
-        jpeg(face, tmp_path / "photos" / f"{day} rest.jpg", 80 + number)
-    jpeg(face, tmp_path / "photos" / "p17" / "2026-04-02 rest.jpg", 95)
-    pictured = dicom_bytes(jpeg(face, tmp_path / "photo.jpg"), DICOM_JPEG, "YBR_FULL_422")
-    (tmp_path / "photo.dcm").write_bytes(pictured)
-    write_landmarks(told_in(synthetic_face(1), DLIB_68), tmp_path / "hand.pts")
-    monkeypatch.chdir(tmp_path)
+        jpeg(face, made / "photos" / f"{day} rest.jpg", 80 + number)
+    jpeg(face, made / "photos" / "p17" / "2026-04-02 rest.jpg", 95)
+    pictured = dicom_bytes(jpeg(face, made / "photo.jpg"), DICOM_JPEG, "YBR_FULL_422")
+    (made / "photo.dcm").write_bytes(pictured)
+    write_landmarks(told_in(synthetic_face(1), DLIB_68), made / "hand.pts")
     for name in ("smile.mp4", "2026-03-02 smile.mp4"):
-        write_video(tmp_path / name, [face] * 6)
+        write_video(made / name, [face] * 6)
+    return made
+
+
+@pytest.fixture
+def home(files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Such a folder for each page, which may change it."""
+    shutil.copytree(files, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
     mpl.use("Agg")
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def extractor() -> Iterator[Extractor]:
+    with Extractor(method="plain") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def readings(files: Path, extractor: Extractor) -> tuple[Landmarks, Series]:
+    """Of a portrait and of a folder of photos, by their names in the folder where the page is at home."""
+    with contextlib.chdir(files):
+        series = Series.from_folder("photos", recursive=False, extractor=extractor)
+        return extractor.extract(["portrait.jpg"]), series
+
+
 @pytest.fixture
-def known(home: Path, astronaut: NDArray[np.uint8]) -> Iterator[dict[str, Any]]:
+def known(
+    home: Path,
+    astronaut: NDArray[np.uint8],
+    extractor: Extractor,
+    readings: tuple[Landmarks, Series],
+) -> Iterator[dict[str, Any]]:
     """Names that a page takes to be there."""
     fastapi = pytest.importorskip("fastapi")
     photo = (home / "portrait.jpg").read_bytes()
+    landmarks, series = readings
     rows = [
         SimpleNamespace(
             name=f"day {day}", jpeg=(home / "photos" / f"{day} rest.jpg").read_bytes(), day=day
         )
         for day in DAYS
     ]
-    with Extractor(method="plain") as extractor:
-        landmarks = extractor.extract(["portrait.jpg"])
-        yield {
-            "__name__": "__main__",
-            "FloatArray": NDArray[np.float64],
-            "Half": Half,
-            "UploadFile": fastapi.UploadFile,
-            "app": fastapi.FastAPI(),
-            "extractor": extractor,
-            "jpeg": photo + b"\0",
-            "landmarks": landmarks,
-            "metric": metric,
-            "photos": ["a.jpg", "b.jpg"],
-            "pixels": astronaut,
-            "rows": rows,
-            "save": lambda *_: None,
-            "series": Series.from_folder("photos", recursive=False, extractor=extractor),
-        }
+    yield {
+        "__name__": "__main__",
+        "FloatArray": NDArray[np.float64],
+        "Half": Half,
+        "UploadFile": fastapi.UploadFile,
+        "app": fastapi.FastAPI(),
+        "extractor": extractor,
+        "jpeg": photo + b"\0",
+        "landmarks": landmarks,
+        "metric": metric,
+        "photos": ["a.jpg", "b.jpg"],
+        "pixels": astronaut,
+        "rows": rows,
+        "save": lambda *_: None,
+        "series": series,
+    }
     unregister_landmark_format("pairs")  # that docs/landmarks.md registers
     unregister_rule("wide eye")  # that docs/series.md registers
     unregister_plot("Tilt of the mouth")  # that docs/report.md registers

@@ -83,8 +83,8 @@ def write(name, path, number, moment):
     try:
         WRITERS[name](path)
     except BaseException:
-        sys.exit(3)
-    sys.exit(0 if met < moment else 4)
+        os._exit(3)  # at once: what is left by now would be there after a crash
+    os._exit(0 if met < moment else 4)
 
 folder, wrong, moments = Path(sys.argv[1]), [], 0
 for name in sys.argv[2:]:
