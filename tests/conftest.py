@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import tomllib
 from collections.abc import Generator
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import numpy as np
@@ -44,14 +46,18 @@ SLOW_MODULES = frozenset(
 PHOTOS = frozenset("astronaut astronaut_path portrait_path shared_faces ugly".split())
 #: The longest modules begin first: so all processors finish together.
 LONGEST = """
-    test_archive_interrupted test_archive_ray test_docs test_report_sizes test_web_crash test_torn
-    test_web_page test_web_views test_web_attacks test_web_api test_threads test_laws test_clips
-    test_report test_cli test_extractor test_examples test_report_files test_archive
-    test_report_kinds test_site test_synthetic test_privacy test_typing test_glasses test_fidelity
-    test_models test_web_service test_archive_again test_web_contract test_hidden
+    test_archive_interrupted test_web_page test_web_views test_web_attacks test_web_api
+    test_web_contract test_archive_ray test_docs test_report_sizes test_web_crash test_threads
+    test_report test_clips test_cli test_extractor test_examples test_report_files test_archive
+    test_report_kinds test_site test_synthetic test_privacy test_laws test_typing test_glasses
+    test_fidelity test_models test_web_service test_archive_again test_torn test_hidden
     test_movement_truth test_movement test_lasting test_photos_of_people test_skin_days
     test_secrets test_endings_of_data test_report_opening
 """.split()
+#: Modules that share the server of `tests.clinic` and its patient: one worker runs them all, and starts one.
+SERVED = frozenset(
+    "test_web_page test_web_views test_web_attacks test_web_api test_web_contract".split()
+)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -59,6 +65,21 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """One worker more than processors where slow tests run: they wait for servers, browsers and archives."""
     waiting = not config.getoption("markexpr")
     return usable_cores() + int(waiting)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """As ``--dist loadscope``, which keeps a module's tests together; so are the modules in `SERVED`."""
+    if config.getoption("dist") != "loadscope":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            served = Path(nodeid.partition("::")[0]).stem in SERVED
+            return "served" if served else str(super()._split_scope(nodeid))
+
+    return Together(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,6 +90,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
     place = {name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path.stem, len(place)))
+
+
+def pytest_collection_finish() -> None:
+    """Half a million objects are there to stay: to search them for garbage took a tenth of the time."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(wrapper=True)
