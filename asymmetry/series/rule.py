@@ -9,6 +9,7 @@ from typing import ClassVar, TypeAlias
 from asymmetry.core.notes import Note
 from asymmetry.core.records import Told
 from asymmetry.core.schemes import Side
+from asymmetry.core.text import english_text
 from asymmetry.metrics.norm import Norms
 from asymmetry.series.change import Change, Sides
 from asymmetry.series.day_zero import DayZero
@@ -16,7 +17,7 @@ from asymmetry.series.finding import Finding
 from asymmetry.series.skin import SkinDays
 from asymmetry.series.treatments import Treatment, days_in_course
 
-__all__ = ["Concern", "Found", "Rule", "Situation"]
+__all__ = ["Concern", "Found", "Rule", "Situation", "word_rule"]
 
 
 @dataclass(frozen=True)
@@ -123,3 +124,9 @@ class Rule:
     looks_for: str
     source: str
     find: Callable[[Situation], Found]
+
+
+def word_rule(name: str, find: Callable[[Situation], Found], **limits: float) -> Rule:
+    """A rule of this library: its words stand in ``asymmetry/texts``, with its limits filled in."""
+    looks_for = english_text().known("looks_for", name, **limits)
+    return Rule(name, looks_for, english_text().known("rule_sources", name), find)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from asymmetry.core.distributions import t_quantile
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import SIDES
-from asymmetry.core.text import english_text
 from asymmetry.metrics.headline import HEADLINES, MOVEMENT_HEADLINES
 from asymmetry.series.change import Change
 from asymmetry.series.course import Course
 from asymmetry.series.finding import Finding, tell_latest
 from asymmetry.series.findings import GAP_MM, SYNKINESIS_PCT, WEAK_AFFECTED, mean_of_latest
-from asymmetry.series.rule import Found, Rule, Situation
+from asymmetry.series.rule import Found, Situation, word_rule
 from asymmetry.series.timeline import PEAK_DAY, PHASES
 from asymmetry.series.trend import trend
 
@@ -252,25 +251,19 @@ def _find_change(situation: Situation, finding: Finding) -> Change | None:
     return next(same, None)
 
 
-def _rule(name: str, find: Callable[[Situation], Found], **limits: float) -> Rule:
-    """A rule of this library: its words stand in ``asymmetry/texts``, with its limits filled in."""
-    looks_for = english_text().known("looks_for", name, **limits)
-    return Rule(name, looks_for, english_text().known("rule_sources", name), find)
-
-
 #: The library's own rules, those that are urgent first.
 RULES = (
-    _rule("lid drop", _lid_drop, mm=LID_MM),
-    _rule("open eye", _open_eye, mm=GAP_MM),
-    _rule("brow drop", _brow_drop, mm=BROW_MM),
-    _rule("both brows", _both_brows, mm=BROW_MM),
-    _rule("spock brow", _spock_brow, mm=BROW_MM),
-    _rule("new asymmetry", _new_asymmetry, mm=NEW_MM, day=PEAK_DAY),
-    _rule("weak movement", _weak_movement, share=WEAK),
-    _rule("movement lost on both sides", _lost_on_both, share=WEAK),
-    _rule("weaker side", _weaker_side, share=WEAK, affected=WEAK_AFFECTED),
-    _rule("synkinesis", _synkinesis, percent=SYNKINESIS_PCT),
-    _rule("outside the normal range", _outside_normal),
-    _rule("not regained", _not_regained),
-    _rule("against the trend", _against_the_trend),
+    word_rule("lid drop", _lid_drop, mm=LID_MM),
+    word_rule("open eye", _open_eye, mm=GAP_MM),
+    word_rule("brow drop", _brow_drop, mm=BROW_MM),
+    word_rule("both brows", _both_brows, mm=BROW_MM),
+    word_rule("spock brow", _spock_brow, mm=BROW_MM),
+    word_rule("new asymmetry", _new_asymmetry, mm=NEW_MM, day=PEAK_DAY),
+    word_rule("weak movement", _weak_movement, share=WEAK),
+    word_rule("movement lost on both sides", _lost_on_both, share=WEAK),
+    word_rule("weaker side", _weaker_side, share=WEAK, affected=WEAK_AFFECTED),
+    word_rule("synkinesis", _synkinesis, percent=SYNKINESIS_PCT),
+    word_rule("outside the normal range", _outside_normal),
+    word_rule("not regained", _not_regained),
+    word_rule("against the trend", _against_the_trend),
 )

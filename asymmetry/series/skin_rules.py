@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from asymmetry.core.notes import Note
-from asymmetry.core.text import english_text
 from asymmetry.series.finding import Finding
-from asymmetry.series.rule import Found, Rule, Situation
-from asymmetry.series.sites import FromSite
-from asymmetry.series.skin import NO_SKIN
+from asymmetry.series.rule import Found, Situation, word_rule
+from asymmetry.series.skin import NO_SKIN, SkinDays
 from asymmetry.series.swelling import SwellingCourse
 
 if TYPE_CHECKING:
     from asymmetry.tissue.days import BruiseCourse
 
 __all__ = ["SKIN_RULES"]
+
+AnyCourse = TypeVar("AnyCourse", "BruiseCourse", SwellingCourse)
 
 #: Days since a swelling and a bruise were first seen after which each is told, and after which neither
 #: should grow.
@@ -79,32 +79,27 @@ def _bruise_spreads(situation: Situation) -> Found:
 
 def _bruise_far(situation: Situation) -> Found:
     skin = situation.skin or NO_SKIN
-    for course in skin.told_bruises:
-        site = skin.site_of(course)
-        if site is not None and site.mm > FAR_MM:
-            first = int(np.flatnonzero(course.found)[0])
-            note = Note("bruise_far", **_far(course, site))
-            yield note, course.first_day, (skin.photos[first],), ()
+    for course, known in _far(skin, skin.told_bruises):
+        first = int(np.flatnonzero(course.found)[0])
+        yield Note("bruise_far", **known), course.first_day, (skin.photos[first],), ()
 
 
 def _swelling_far(situation: Situation) -> Found:
     skin = situation.skin or NO_SKIN
-    for course in skin.swellings:
+    for course, known in _far(skin, skin.swellings):
+        first = int(np.flatnonzero(course.there)[0])
+        yield Note("swelling_far", **known), course.first_day, course.photos[first], ()
+
+
+def _far(
+    skin: SkinDays, courses: Iterable[AnyCourse]
+) -> Iterator[tuple[AnyCourse, dict[str, Any]]]:
+    """Courses that begin farther than `FAR_MM` from every site, with what is told of each."""
+    for course in courses:
         site = skin.site_of(course)
         if site is not None and site.mm > FAR_MM:
-            first = int(np.flatnonzero(course.there)[0])
-            note = Note("swelling_far", **_far(course, site))
-            yield note, course.first_day, course.photos[first], ()
-
-
-def _far(course: BruiseCourse | SwellingCourse, site: FromSite) -> dict[str, Any]:
-    return {
-        "side": course.side,
-        "region": course.region,
-        "day": course.first_day,
-        "mm": site.mm,
-        "site": site.site.note,
-    }
+            known = {"side": course.side, "region": course.region, "day": course.first_day}
+            yield course, known | {"mm": site.mm, "site": site.site.note}
 
 
 def _among(situation: Situation, kind: str, days: float) -> Iterator[Finding]:
@@ -119,18 +114,13 @@ def _still(finding: Finding) -> dict[str, str | float]:
     return {"side": finding.side, "region": finding.part, "now": finding.now, **days}
 
 
-def _rule(name: str, find: Callable[[Situation], Found], **limits: float) -> Rule:
-    looks_for = english_text().known("looks_for", name, **limits)
-    return Rule(name, looks_for, english_text().known("rule_sources", name), find)
-
-
 #: The rules, in the order in which they are told.
 SKIN_RULES = (
-    _rule("swelling that lasts", _swelling_stays, days=SWELLING_DAYS),
-    _rule("swelling that grows", _swelling_grows, days=GROWING_DAYS),
-    _rule("bruise that lasts", _bruise_stays, days=BRUISE_DAYS),
-    _rule("bruise that grows", _bruise_grows, days=GROWING_DAYS),
-    _rule("bruise that spreads", _bruise_spreads, mm=FAR_MM),
-    _rule("bruise far from the site", _bruise_far, mm=FAR_MM),
-    _rule("swelling far from the site", _swelling_far, mm=FAR_MM),
+    word_rule("swelling that lasts", _swelling_stays, days=SWELLING_DAYS),
+    word_rule("swelling that grows", _swelling_grows, days=GROWING_DAYS),
+    word_rule("bruise that lasts", _bruise_stays, days=BRUISE_DAYS),
+    word_rule("bruise that grows", _bruise_grows, days=GROWING_DAYS),
+    word_rule("bruise that spreads", _bruise_spreads, mm=FAR_MM),
+    word_rule("bruise far from the site", _bruise_far, mm=FAR_MM),
+    word_rule("swelling far from the site", _swelling_far, mm=FAR_MM),
 )

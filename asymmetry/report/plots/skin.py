@@ -8,22 +8,26 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.schemes import SIDES
-from asymmetry.report.palette import GREY, SIDE_COLOURS
-from asymmetry.report.plots.style import SMALL, WIDTH, Setting, new_figure, style_axes
+from asymmetry.report.palette import SIDE_COLOURS
+from asymmetry.report.plots.skin_frame import (
+    WITHIN,
+    choose_days,
+    draw_key,
+    new_course,
+    new_day_grid,
+)
+from asymmetry.report.plots.style import SMALL, Setting
 from asymmetry.series.skin import SkinDays
 from asymmetry.tissue.days import BruiseCourse
 from asymmetry.tissue.density import COARSE
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["describe_bruise", "draw_bruise", "draw_bruise_maps"]
 
-#: Days that are drawn, at even steps, and how many beside each other.
-_MOST_DAYS, _ACROSS = 8, 4
-#: Inches: of a course, and of a row of pictures.
-_HEIGHT, _ROW = 2.6, 1.02
+#: Height of a picture, inches.
+_ROW = 0.95
 #: Evidence at which the map's colours end; they begin at none. Cividis looks alike to any colour vision.
 _FULL, _COLOURS = 3.0, "cividis"
 # Pixels of the atlas around the bruise that are shown, mm.
@@ -55,39 +59,24 @@ def draw_bruise_maps(
     photos : bool
         Whether the faces are shown.
     """
-    days = _choose_days(course)
-    kinds = 1 + bool(photos and skin.pictures)
-    rows = -(-len(days) // _ACROSS)
-    figure = new_figure(WIDTH, _ROW * rows * kinds + 0.4)
-    grid = figure.subplots(rows * kinds, _ACROSS, squeeze=False)
-    for axes in grid.ravel():
-        axes.set_axis_off()
+    shown = bool(photos and skin.pictures)
+    numbers = choose_days(range(len(course.day)), course.largest)
+    figure, places = new_day_grid(course.day[numbers].tolist(), setting, _ROW, photos=shown)
     window = _window(course.mask)
-    image: Any = None
-    for place, number in enumerate(days):
-        row, column = divmod(place, _ACROSS)
-        upper, lower = grid[row * kinds, column], grid[row * kinds + kinds - 1, column]
-        if kinds > 1:
+    outline = _as_seen(course.mask[window], course)
+    for number, day in zip(numbers, places, strict=True):
+        if day.photo is not None:
             picture = skin.pictures[number][SIDES.index(course.side)]
-            upper.imshow(_as_seen(_fine(picture, window), course), interpolation="nearest")
-        image = lower.imshow(
+            day.photo.imshow(_as_seen(_fine(picture, window), course), interpolation="nearest")
+        image = day.map.imshow(
             _as_seen(course.evidence[number][window], course),
             cmap=_COLOURS,
             vmin=0,
             vmax=_FULL,
             interpolation="nearest",
         )
-        lower.contour(
-            _as_seen(course.mask[window], course), levels=[0.5], colors="white", linewidths=0.8
-        )
-        upper.set_title(
-            setting.text("skin.day", day=course.day[number]), fontsize=SMALL, color=GREY
-        )
-    bar = figure.colorbar(
-        image, ax=grid, orientation="horizontal", fraction=0.05, aspect=40, pad=0.02
-    )
-    bar.set_label(setting.text("skin.map_axis"), fontsize=SMALL)
-    bar.ax.tick_params(labelsize=SMALL)
+        day.map.contour(outline, levels=[0.5], colors="white", linewidths=0.8)
+    draw_key(figure, image, setting.text("skin.map_axis"), setting)
     return figure
 
 
@@ -101,11 +90,10 @@ def draw_bruise(course: BruiseCourse, setting: Setting) -> Figure:
     setting : Setting
         Words and dates of the series.
     """
-    figure = new_figure(WIDTH, _HEIGHT)
-    axes: Axes = figure.subplots()
+    figure, axes = new_course(setting, setting.text("skin.area_axis"))
     seen = np.isfinite(course.area_mm2)
     day, area = course.day[seen], course.area_mm2[seen]
-    error = 1.96 * course.area_sd_mm2[seen]
+    error = WITHIN * course.area_sd_mm2[seen]
     colour = SIDE_COLOURS[course.side]
     axes.fill_between(
         day, np.maximum(area - error, 0), area + error, color=colour, alpha=0.2, linewidth=0
@@ -118,10 +106,7 @@ def draw_bruise(course: BruiseCourse, setting: Setting) -> Figure:
             label = setting.text.known("hues", hue)
             axes.plot(day[own], area[own], marker, color=shade, markersize=6, label=label)
     axes.set_ylim(bottom=0)
-    axes.set_ylabel(setting.text("skin.area_axis"))
-    axes.set_xlabel(setting.since)
     axes.legend(frameon=False, fontsize=SMALL)
-    style_axes(axes, setting.text)
     return figure
 
 
@@ -135,16 +120,6 @@ def describe_bruise(course: BruiseCourse, setting: Setting) -> str:
             known = setting.text.known("hues", hue) if hue else setting.text("skin.none")
             told.append(setting.text("skin.point", day=day, mm2=area, hue=known))
     return setting.text("lists.comma").join(told)
-
-
-def _choose_days(course: BruiseCourse) -> npt.NDArray[np.intp]:
-    """Numbers of days: all, or some at even steps with the largest among them."""
-    if len(course.day) <= _MOST_DAYS:
-        return np.arange(len(course.day))
-    steps = np.linspace(0, len(course.day) - 1, _MOST_DAYS).round().astype(np.intp)
-    nearest = int(np.argmin(np.abs(steps - course.largest)))
-    steps[nearest] = course.largest
-    return np.unique(steps)
 
 
 def _window(mask: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
