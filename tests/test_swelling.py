@@ -27,6 +27,7 @@ from asymmetry.tissue.swelling import (
     Conditions,
     compare_conditions,
     error_of,
+    find_unlikeness,
     load_unmixing,
     measure_swelling,
     read_outwards,
@@ -168,7 +169,7 @@ def test_a_zone_that_is_not_seen_widens_its_neighbours_errors() -> None:
     zones = np.ones((2, len(ZONES)))
     hidden = zones.copy()
     hidden[RIGHT, ZONES.index("jaw")] = np.nan
-    alike = Conditions(0.0, 0.1, 0.1)
+    alike = Conditions(0.0, 0.1, 0.1, 0.5)
     mm = unmix(hidden, 0.1)
     assert np.isnan(mm[RIGHT]).tolist() == [name == "jaw" for name in REGIONS]
     wide, usual = error_of(mm, alike, hidden), error_of(mm, alike, zones)
@@ -276,9 +277,9 @@ def test_a_bump_stands_out_of_what_a_turn_does() -> None:
 def test_errors_are_of_what_photos_differ_in() -> None:
     table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     mm = np.zeros((2, len(REGIONS)))
-    alike, unlike = Conditions(0.0, 0.1, 0.1), Conditions(10.0, 0.5, 1.0)
+    alike, unlike = Conditions(0.0, 0.1, 0.1, 0.5), Conditions(10.0, 0.5, 1.0, 2.0)
     terms = np.array(table["lower_lid"])
-    expected = np.sqrt(np.square(terms * (1, 10.0, 0.5, 1.0)).sum())
+    expected = np.sqrt(np.square(terms * (1, 10.0, 0.5, 1.0, 2.0)).sum())
     number = REGIONS.index("lower_lid")
     assert error_of(mm, unlike)[RIGHT, number] == pytest.approx(expected)
     assert (error_of(mm, unlike) > error_of(mm, alike)).all()
@@ -288,8 +289,17 @@ def test_errors_are_of_what_photos_differ_in() -> None:
 def test_conditions_are_of_the_mouth_and_of_all_skin() -> None:
     seen = np.stack([followed_skin()] * 2)
     rest = np.full((*seen.shape, 2), 0.3)
-    found = compare_conditions(4.0, rest, seen, 0.2)
-    assert found == Conditions(4.0, 0.2, pytest.approx(0.3 * np.sqrt(2)))
+    found = compare_conditions(4.0, rest + 1.0, rest, seen, 0.2)
+    mouth, moved = (pytest.approx(each * np.sqrt(2)) for each in (0.3, 1.0))
+    assert found == Conditions(4.0, 0.2, mouth, moved)
+
+
+def test_photos_are_not_compared_that_differ_too_much() -> None:
+    fits = Conditions(14.9, 0.24, 3.0, 2.4)
+    assert find_unlikeness(fits) is None
+    for name, value in {"turn_deg": 15.1, "misfit_mm": 0.26, "moved_mm": 2.6}.items():
+        for each in (value, np.nan):
+            assert find_unlikeness(replace(fits, **{name: each})) is not None
 
 
 def test_columns_say_region_and_side(before: SkinPicture) -> None:

@@ -50,9 +50,12 @@ class Bruises:
     def share_judged(self) -> FloatArray:
         """Share of each region's skin that was compared, shape (2, regions)."""
         grid = load_grid()
-        where = [grid.skin & (grid.region == i) for i in range(len(REGIONS))]
-        shares = [self.judged[:, each].mean(axis=1) for each in where]
-        return np.stack(shares, axis=1)
+        region, judged = grid.region[grid.skin], self.judged[:, grid.skin]
+        pixels = np.bincount(region, minlength=len(REGIONS))
+        return (
+            np.stack([np.bincount(region[each], minlength=len(REGIONS)) for each in judged])
+            / pixels
+        )
 
 
 def find_bruises(now: Density, before: Density | None = None) -> Bruises:

@@ -13,6 +13,7 @@ __all__ = [
     "density_from_srgb",
     "lab_from_linear",
     "linear_from_srgb",
+    "luminance",
     "srgb_from_linear",
 ]
 
@@ -56,7 +57,7 @@ def linear_from_srgb(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     >>> linear_from_srgb(np.array([0, 255], np.uint8)).tolist()
     [0.0, 1.0]
     """
-    return _LINEAR[pixels]
+    return np.asarray(_LINEAR.take(pixels))
 
 
 def density_from_srgb(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
@@ -67,7 +68,7 @@ def density_from_srgb(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     >>> density_from_srgb(np.array([0, 255], np.uint8)).astype(float).round(3).tolist()
     [5.521, -0.004]
     """
-    return _DENSITY[pixels]
+    return np.asarray(_DENSITY.take(pixels))
 
 
 def srgb_from_linear(light: FloatArray) -> npt.NDArray[np.uint8]:
@@ -79,6 +80,18 @@ def srgb_from_linear(light: FloatArray) -> npt.NDArray[np.uint8]:
     [7, 130]
     """
     return _CURVE[np.rint(np.clip(light, 0.0, 1.0) * _STEPS).astype(np.uint16)]
+
+
+def luminance(light: FloatArray) -> FloatArray:
+    """Luminance Y, 0 to 1, of linear sRGB, shape (..., 3).
+
+    Examples
+    --------
+    >>> luminance(np.ones(3)).round(3).item()
+    1.0
+    """
+    red, green, blue = np.moveaxis(light, -1, 0)
+    return np.asarray(_TO_XYZ[1, 0] * red + _TO_XYZ[1, 1] * green + _TO_XYZ[1, 2] * blue)
 
 
 def lab_from_linear(light: FloatArray) -> FloatArray:

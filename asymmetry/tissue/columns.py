@@ -12,7 +12,7 @@ from asymmetry.core.notes import Note
 from asymmetry.core.schemes import SIDES
 from asymmetry.tissue.atlas import REGIONS
 from asymmetry.tissue.bruises import Bruises
-from asymmetry.tissue.colour import lab_from_linear
+from asymmetry.tissue.colour import lab_from_linear, luminance
 from asymmetry.tissue.density import Density
 from asymmetry.tissue.patches import Patch
 
@@ -116,4 +116,6 @@ def _lightness(density: Density) -> float:
     """Median L* of the skin."""
     if not density.seen.any():
         return np.nan
-    return float(np.median(lab_from_linear(density.light[density.seen])[:, 0]))
+    # L* rises with luminance alone, so that its median is that of the middle luminance.
+    middle = np.median(luminance(density.light[density.seen]))
+    return float(lab_from_linear(np.full(3, middle))[0])

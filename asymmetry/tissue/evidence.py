@@ -87,9 +87,9 @@ def load_noise(kind: Kind) -> Noise:
 
 def smooth(values: FloatArray, seen: Mask, sigma: float) -> tuple[FloatArray, FloatArray]:
     """Mean of the seen values (h, w, 3) around each pixel, and the weight that lies on seen skin, (h, w)."""
-    weight = seen.astype(np.float32)
-    inside = np.where(seen[..., None], values, 0).astype(np.float32)
-    both = np.dstack([inside, weight])
+    both = np.zeros((*seen.shape, 4), np.float32)
+    np.copyto(both[..., :-1], values, where=seen[..., None], casting="same_kind")
+    both[..., -1] = seen
     both = np.asarray(cv2.GaussianBlur(both, (0, 0), sigma))
     return both[..., :-1] / np.maximum(both[..., -1:], np.float32(1e-3)), both[..., -1]
 
@@ -129,9 +129,13 @@ def stand_out(
         # The finest scale alone tells: on broader ones a large bruise is a large part of the skin.
         precision = np.linalg.inv(noise.covariance[:, scale] + excess * sizes[scale] / sizes[0])
         judged = np.isfinite(band[..., 0])
+        first, second = np.triu_indices(3)
+        # A quadratic form: products off the diagonal count twice.
+        twice = np.where(first == second, 1, 2)
+        weights = (precision[:, first, second] * twice).astype(np.float32)[region[judged]]
         values = band[judged]
-        whitened = (precision.astype(np.float32)[region[judged]] @ values[..., None])[..., 0]
-        out[scale][judged] = np.sqrt(np.maximum((whitened * values).sum(axis=-1), 0))
+        squares = np.einsum("nk,nk->n", weights, values[:, first] * values[:, second])
+        out[scale][judged] = np.sqrt(np.maximum(squares, 0))
     return out / (_own_noise(out, quiet) * (1 + _CAUTION * shadows))
 
 

@@ -14,7 +14,7 @@ from asymmetry.core.schemes.vocabulary import STATIONS
 from asymmetry.tissue.atlas import HEIGHT, PX_PER_CM, TOP_CM, WIDTH, load_atlas
 from asymmetry.tissue.picture import SkinPicture
 
-__all__ = ["BELOW", "follow_skin", "followed_skin"]
+__all__ = ["BELOW", "follow_skin", "followed_skin", "outwards"]
 
 Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -42,6 +42,13 @@ def followed_skin() -> Mask:
     within = cv2.distanceTransform(np.pad(face, 1).astype(np.uint8), cv2.DIST_L2, 5)
     inside = within[1:-1, 1:-1][:, WIDTH:] > _RIM_MM * PX_PER_CM / _MM_PER_CM
     return np.asarray((inside & ~_eye())[BELOW])
+
+
+@cache
+def outwards() -> FloatArray:
+    """Unit vectors (rows of `BELOW`, WIDTH, 2) in the plane of half a face, in which its surface faces."""
+    aside = load_atlas().normal[BELOW][..., :2]
+    return np.asarray(aside / np.maximum(np.linalg.norm(aside, axis=-1, keepdims=True), 1e-3))
 
 
 def follow_skin(before: SkinPicture, now: SkinPicture) -> tuple[Shifts, Mask]:

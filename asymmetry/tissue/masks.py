@@ -15,8 +15,8 @@ Mask = npt.NDArray[np.bool_]
 Light = npt.NDArray[np.float32]
 _PX_PER_MM = PX_PER_CM / 10
 
-# A channel above this share of white (linear) may be burnt out.
-_BURNT = 0.92
+# A channel from this on, of 255, may be burnt out: 0.92 of white's light.
+_BURNT = 246
 # Glare and hard shadow against their surroundings: natural logarithms of the light, over this distance, mm.
 _GLARE, _AROUND_MM = -0.5, 8.0
 # Glare fades out around its core: over so many times the core's radius (a disc that fits inside), and no
@@ -41,8 +41,8 @@ def find_seen(picture: SkinPicture) -> Mask:
     picture : SkinPicture
         The picture. Eyes, brows, lips, nostrils and what is turned away are left out already.
     """
-    dark = picture.dark
-    burnt = np.any(picture.light > _BURNT, axis=-1)
+    dark, (red, green, blue) = picture.dark, np.moveaxis(picture.rgb, -1, 0)
+    burnt = np.maximum(np.maximum(red, green), blue) >= _BURNT
     covered = np.stack([_cover(dark[i], picture.inside[i], burnt[i]) for i in range(len(dark))])
     return picture.inside & ~covered
 

@@ -2,7 +2,8 @@
 
 The surface of a person differs from the canonical one, so that a turned head shifts its skin by a little.
 Such shifts are alike in all people: a few fields, made from retakes of people who did not change, describe
-most of them. They are fitted with low polynomials, without what stands out, and taken off.
+most of them. They are fitted with low polynomials, without what stands out, and taken off. The skirts
+of a swelling do not stand out, but would pull the fit along, so they are left out of it as well.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.tissue.atlas import PX_PER_CM, TOP_CM, WIDTH
-from asymmetry.tissue.flow import BELOW
+from asymmetry.tissue.flow import BELOW, outwards
 
 __all__ = [
     "CELL",
@@ -43,6 +44,9 @@ _DEGREE, _EXTENT_CM = 2, 8.0
 # Rounds of the fit; what lies farther off than so many standard deviations has no weight (Tukey's biweight at
 # 95 % efficiency), which are never taken for less than this, mm.
 _ROUNDS, _TUKEY, _LEAST_MM = 5, 4.685, 0.1
+# Rounds of the fit without places that stand out or back by more than so many standard deviations, as means
+# over this much, cells (standard deviation), and without this margin around them, cells: a swelling's skirts.
+_FITS, _SWOLLEN, _MEAN_CELLS, _SKIRT_CELLS = 3, 4.0, 1.5, 4
 _CONSISTENT = 1.1774  # median of a Rayleigh distribution, in its standard deviations
 # The smallest share of a cell that must be seen.
 _SEEN = 0.25
@@ -99,17 +103,15 @@ def take_off_quiet(
     known = cells.seen > 0
     if known.sum() < 2 * basis.shape[-1]:
         return np.full_like(shift, np.nan), float("nan")
-    there, values, share = basis[known], cells.mm[known], cells.seen[known]
-    weight, misfit = share, 0.0
-    for _ in range(_ROUNDS):
-        factors = _solve(there, values, weight)
-        off = np.linalg.norm(values - there @ factors, axis=-1)
-        misfit = float(np.median(off)) / _CONSISTENT
-        near = np.clip(1 - (off / (_TUKEY * max(misfit, _LEAST_MM))) ** 2, 0.0, None)
-        weight = share * near**2
-    quiet = (basis @ factors).astype(np.float32)
+    fitted = known
+    for _ in range(_FITS):
+        quiet = basis @ _fit(basis[fitted], cells.mm[fitted], cells.seen[fitted])
+        rest = np.where(known[..., None], cells.mm - quiet, 0.0)
+        misfit = _spread(np.linalg.norm(rest[known], axis=-1))
+        fitted = known & ~_find_swollen(rest, known, misfit)
     size = shift.shape[2::-1][:2]
-    return shift - np.stack([cv2.resize(half, size) for half in quiet]), misfit
+    halves = [cv2.resize(half, size) for half in quiet.astype(np.float32)]
+    return shift - np.stack(halves), misfit
 
 
 def polynomials() -> FloatArray:
@@ -139,6 +141,40 @@ def join_fields(fields: FloatArray) -> FloatArray:
 @cache
 def _usual() -> FloatArray:
     return join_fields(np.load(MODES))
+
+
+def _fit(fields: FloatArray, values: FloatArray, share: FloatArray) -> FloatArray:
+    """Factors of fields at cells (n, 2, fields) that fit values (n, 2), without what stands out."""
+    weight = share
+    for _ in range(_ROUNDS):
+        factors = _solve(fields, values, weight)
+        off = np.linalg.norm(values - fields @ factors, axis=-1)
+        near = np.clip(1 - (off / (_TUKEY * max(_spread(off), _LEAST_MM))) ** 2, 0.0, None)
+        weight = share * near**2
+    return factors
+
+
+def _spread(off: FloatArray) -> float:
+    """Robust standard deviation, by lengths of vectors in a plane."""
+    return float(np.median(off)) / _CONSISTENT
+
+
+def _find_swollen(rest: FloatArray, known: Mask, misfit: float) -> Mask:
+    """Cells that stand out or back, with the skirts around them."""
+    limit, skirt = _SWOLLEN * max(misfit, _LEAST_MM), np.ones((2 * _SKIRT_CELLS + 1,) * 2, np.uint8)
+    swollen = np.zeros_like(known)
+    for side, moved in enumerate((rest * _outwards()).sum(axis=-1)):
+        share = known[side].astype(np.float32)
+        sums = cv2.GaussianBlur(np.dstack([moved * share, share]), (0, 0), _MEAN_CELLS)
+        core = (np.abs(sums[..., 0]) > limit * sums[..., 1]) & known[side]
+        swollen[side] = cv2.dilate(core.astype(np.uint8), skirt) > 0
+    return swollen
+
+
+@cache
+def _outwards() -> FloatArray:
+    """`outwards` at the cells."""
+    return _shrink(outwards().astype(np.float32))
 
 
 def _solve(fields: FloatArray, values: FloatArray, weight: FloatArray) -> FloatArray:

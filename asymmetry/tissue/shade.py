@@ -79,19 +79,23 @@ def _fit_terms(terms: FloatArray, difference: FloatArray, seen: Mask) -> FloatAr
     some[..., ::_EVERY, ::_EVERY] = seen[..., ::_EVERY, ::_EVERY]
     if some.sum() < 10 * terms.shape[-1]:
         return np.zeros_like(difference)
-    x, y = terms[some], difference[some].astype(np.float64)
-    fitted = [terms @ _fit(x, y[:, channel]) for channel in range(y.shape[1])]
-    return np.stack(fitted, axis=-1).astype(np.float32)
+    x, y = np.ascontiguousarray(terms[some].T), difference[some].astype(np.float64)
+    factors = np.stack([_fit(x, channel) for channel in np.ascontiguousarray(y.T)], axis=-1)
+    return np.asarray(terms @ factors, dtype=np.float32)
 
 
 def _fit(x: FloatArray, y: FloatArray) -> FloatArray:
-    """Robust least squares with Tukey's weights."""
+    """Robust least squares of terms (k, n) with Tukey's weights.
+
+    Sums go without BLAS, whose threads would wake for them and spin.
+    """
     weight = np.ones(len(y))
-    ridge = _RIDGE * len(y) * np.eye(x.shape[1]) * (x**2).mean(axis=0)
+    ridge = _RIDGE * len(y) * np.diag((x**2).mean(axis=1))
     for _ in range(_ROUNDS):
-        weighted = x * weight[:, None]
-        found = np.linalg.solve(weighted.T @ x + ridge, weighted.T @ y)
-        away = y - x @ found
+        weighted = x * weight
+        system = np.einsum("kn,ln->kl", weighted, x)
+        found = np.linalg.solve(system + ridge, np.einsum("kn,n->k", weighted, y))
+        away = y - np.einsum("kn,k->n", x, found)
         spread = _MAD * np.median(np.abs(away)) + 1e-6
         weight = np.clip(1 - (away / (_TUKEY * spread)) ** 2, 0, None) ** 2
     return np.asarray(found)

@@ -22,7 +22,7 @@ from asymmetry.core.notes import Note
 from asymmetry.core.schemes import SIDES
 from asymmetry.tissue.atlas import PX_PER_CM, load_atlas
 from asymmetry.tissue.atlas import REGIONS as ATLAS_REGIONS
-from asymmetry.tissue.flow import BELOW, follow_skin, followed_skin
+from asymmetry.tissue.flow import BELOW, follow_skin, followed_skin, outwards
 from asymmetry.tissue.picture import SkinPicture
 from asymmetry.tissue.quiet import take_off_quiet
 
@@ -68,8 +68,10 @@ _UNSEEN_MM = 1.5
 _LEAST_SEEN, _HALF = 0.6, 0.5
 # Photos are not compared whose heads are turned apart by more than this, degrees, or whose skins fit worse
 # than this, mm: of known swellings of tuning people beyond it, 0.7 was read. Retakes reach 15 and 0.3, and a
-# smile beside a still face 0.7.
-_MOST_TURN, _MOST_MISFIT = 15.0, 0.25
+# smile beside a still face 0.7. Nor are photos whose skin seems to have moved by more than this, mm, of the
+# turn and the camera's distance: 96 of 100 retakes of tuning people at home stay below, so that little is
+# known of what lies beyond.
+_MOST_TURN, _MOST_MISFIT, _MOST_MOVED = 15.0, 0.25, 2.5
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,14 @@ class Conditions:
         Robust standard deviation of the skin's shifts that nothing explains: of blur, light and the file.
     mouth_mm : float
         Root mean square of those around the mouth: of expression.
+    moved_mm : float
+        Root mean square of the shifts that were taken off: of the head's turn and the camera's distance.
     """
 
     turn_deg: float
     misfit_mm: float
     mouth_mm: float
+    moved_mm: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,17 +123,17 @@ def draw_outwards(rest: FloatArray, seen: Mask) -> npt.NDArray[np.float32]:
     """A map of shifts outwards, smoothed, as `Swelling.map_mm`; arguments as of `read_outwards`."""
     halves = []
     for side in range(len(SIDES)):
-        outwards, share = _find_outwards(rest[side], seen[side])
-        smooth = _smooth_within(outwards, share, _SMOOTH_MM)
+        moved, share = _find_outwards(rest[side], seen[side])
+        smooth = _smooth_within(moved, share, _SMOOTH_MM)
         halves.append(np.where(share > _HALF, smooth, np.nan))
     return np.asarray(halves, dtype=np.float32)
 
 
 def _find_outwards(rest: FloatArray, seen: Mask) -> tuple[FloatArray, FloatArray]:
     """Shifts outwards of one half and the share that is seen, at half resolution."""
-    aside, up = np.moveaxis(_outwards(), -1, 0)
-    outwards = rest[..., 0] * aside + rest[..., 1] * up
-    return _halve(np.where(seen, outwards, 0.0)), _halve(seen)
+    aside, up = np.moveaxis(outwards(), -1, 0)
+    moved = rest[..., 0] * aside + rest[..., 1] * up
+    return _halve(np.where(seen, moved, 0.0)), _halve(seen)
 
 
 class Unmixing(NamedTuple):
@@ -174,7 +179,7 @@ def measure_swelling(
         return without_reading(Note("swelling_alone"))
     shift, seen = follow_skin(baseline, picture)
     rest, misfit = take_off_quiet(shift, seen)
-    conditions = compare_conditions(turn_between(baseline, picture), rest, seen, misfit)
+    conditions = compare_conditions(turn_between(baseline, picture), shift, rest, seen, misfit)
     unlike = find_unlikeness(conditions)
     if unlike:
         return without_reading(unlike)
@@ -223,11 +228,11 @@ def read_outwards(rest: FloatArray, seen: Mask, places: Sequence[str] = REGIONS)
     """
     found = np.full((len(SIDES), len(places)), np.nan)
     for side in range(len(SIDES)):
-        outwards, share = _find_outwards(rest[side], seen[side])
+        moved, share = _find_outwards(rest[side], seen[side])
         for number, (region, mm) in enumerate(_masks()[name] for name in places):
             where = region & (share > _HALF)
             if where.sum() >= _LEAST_SEEN * region.sum():
-                smooth = _smooth_within(outwards, share, mm)[where]
+                smooth = _smooth_within(moved, share, mm)[where]
                 low, high = np.percentile(smooth, [100 - _PERCENT, _PERCENT])
                 found[side, number] = max(high, 0.0) + min(low, 0.0)
     return found
@@ -264,20 +269,26 @@ def turn_between(before: SkinPicture, now: SkinPicture) -> float:
 
 
 def compare_conditions(
-    turn_deg: float, rest: FloatArray, seen: Mask, misfit_mm: float
+    turn_deg: float, shift: FloatArray, rest: FloatArray, seen: Mask, misfit_mm: float
 ) -> Conditions:
-    """Differences of two photos, from the rest that `take_off_quiet` leaves."""
+    """Differences of two photos, from the skin's shifts and the rest that `take_off_quiet` leaves of them."""
     around_mouth = seen & (load_atlas().region[BELOW] == ATLAS_REGIONS.index("perioral"))
-    squares = np.square(rest).sum(axis=-1)[around_mouth]
-    mouth = float(np.sqrt(squares.mean())) if squares.size else float("nan")
-    return Conditions(turn_deg, misfit_mm, mouth)
+    mouth, moved = _mean_length(rest[around_mouth]), _mean_length((shift - rest)[seen])
+    return Conditions(turn_deg, misfit_mm, mouth, moved)
+
+
+def _mean_length(shifts: FloatArray) -> float:
+    """Root mean square of the lengths of shifts (n, 2); NaN where there are none."""
+    if not len(shifts):
+        return float("nan")
+    return float(np.sqrt(np.einsum("nk,nk->", shifts, shifts, dtype=np.float64) / len(shifts)))
 
 
 def error_of(mm: FloatArray, conditions: Conditions, zones: FloatArray | None = None) -> FloatArray:
     """Standard deviations of readings (2, regions), mm, NaN where those are.
 
-    Besides what quiet photos scatter by, a share of each region's own swelling, and of those of its
-    neighbours on its side: what is left of them after `unmix`.
+    Besides what quiet photos scatter by, a share of each region's own swelling, larger where skins fit badly,
+    and of those of its neighbours on its side: what is left of them after `unmix`.
 
     Parameters
     ----------
@@ -290,7 +301,9 @@ def error_of(mm: FloatArray, conditions: Conditions, zones: FloatArray | None = 
     """
     squares = np.square([1.0, *vars(conditions).values()])
     quiet = np.array([np.square(_table()[region]) @ squares for region in REGIONS])
-    swollen = np.square(np.nan_to_num(mm)) @ np.square(_table()["response"]).T
+    always, by_misfit = np.square(_table()["response"]), np.square(_table()["response_misfit"])
+    shares = always + by_misfit * conditions.misfit_mm**2
+    swollen = np.square(np.nan_to_num(mm)) @ shares.T
     unseen = np.zeros_like(mm)
     if zones is not None:
         hidden = np.isnan(zones) * _UNSEEN_MM**2
@@ -310,12 +323,14 @@ def find_unlikeness(conditions: Conditions) -> Note | None:
         return Note("swelling_turned", degrees=conditions.turn_deg)
     if not conditions.misfit_mm <= _MOST_MISFIT:
         return Note("swelling_unlike")
+    if not conditions.moved_mm <= _MOST_MOVED:
+        return Note("swelling_moved")
     return None
 
 
 @cache
 def _table() -> Mapping[str, Any]:
-    """Errors that conditions add to each region: always, per degree, per mm of either misfit; and more."""
+    """Errors that conditions add to each region: always, and per degree or mm of each; and more."""
     return tomllib.loads(TABLE.read_text(encoding="utf-8"))
 
 
@@ -337,13 +352,6 @@ def _masks() -> Mapping[str, tuple[Mask, float]]:
         name: (_halve(mask) > _HALF, smooth.get(name, _SMOOTH_MM))
         for name, mask in (skin | cheek).items()
     }
-
-
-@cache
-def _outwards() -> FloatArray:
-    """Unit vectors (h, w, 2) in the plane of the face, in which its surface faces aside."""
-    aside = load_atlas().normal[BELOW][..., :2]
-    return np.asarray(aside / np.maximum(np.linalg.norm(aside, axis=-1, keepdims=True), 1e-3))
 
 
 def _halve(picture: FloatArray | Mask) -> npt.NDArray[np.float32]:

@@ -7,7 +7,7 @@ date. The people are those that no number was made from; real photos of two wome
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from asymmetry.core.schemes import SIDES
 from asymmetry.extract import Extractor
 from asymmetry.photos.photo import read_photo
+from asymmetry.synthetic.retake import Retake
 from asymmetry.synthetic.setting import SETTINGS
 from asymmetry.tissue.picture import draw_skin
 from asymmetry.tissue.swelling import REGIONS, error_of, measure_swelling
@@ -65,7 +66,11 @@ def _quiet_cells(readings: Sequence[Reading], number: int) -> Iterator[str]:
 
 
 def swollen_rows(readings: Sequence[Reading]) -> Iterator[Row]:
-    """What is read of known swellings, and of it on other regions and the other side."""
+    """What is read of known swellings, and of it on other regions and the other side.
+
+    The latter beyond what the same photo without the swelling reads, as chance is much of it.
+    """
+    without = {_taken(each): each.mm for each in readings if not each.pair.visit.swelling}
     yield [
         *("swelling", "setting", "photos", "true, mm", "gain", "RMSE, mm", "within 2 SD"),
         *("same side", "other side", "gain where it reaches"),
@@ -74,7 +79,12 @@ def swollen_rows(readings: Sequence[Reading]) -> Iterator[Row]:
         for setting in SETTINGS:
             some = [each for each in readings if _is(each, place, setting)]
             if some:
-                yield [place, setting, *_swollen_cells(some)]
+                yield [place, setting, *_swollen_cells(some, without)]
+
+
+def _taken(reading: Reading) -> tuple[str, Retake]:
+    """Who was photographed, and how."""
+    return reading.pair.name, reading.pair.visit.retake
 
 
 def _is(reading: Reading, place: str, setting: str) -> bool:
@@ -82,7 +92,9 @@ def _is(reading: Reading, place: str, setting: str) -> bool:
     return bool(swelling and swelling.place == place and reading.pair.visit.setting == setting)
 
 
-def _swollen_cells(readings: Sequence[Reading]) -> Iterator[str]:
+def _swollen_cells(
+    readings: Sequence[Reading], without: Mapping[tuple[str, Retake], FloatArray]
+) -> Iterator[str]:
     own = [each.pair.swollen or (0, 0) for each in readings]
     read = np.array([each.mm[at] for each, at in zip(readings, own, strict=True)])
     true = np.array([each.pair.true_mm[at] for each, at in zip(readings, own, strict=True)])
@@ -96,7 +108,7 @@ def _swollen_cells(readings: Sequence[Reading]) -> Iterator[str]:
     known = np.isfinite(off)
     yield f"{np.mean(np.abs(off[known]) <= _LIMIT * sd[known]):.0%}"
     for side in range(2):
-        shares = [*_cross_talk(readings, own, true, side)]
+        shares = list(_cross_talk(readings, own, without, side))
         most, error = max(shares, key=lambda share: abs(share[0]))
         yield f"{most:+.2f} ± {error:.2f}"
     yield ", ".join(_reached(readings, own, true))
@@ -117,23 +129,27 @@ def _reached(
 
 
 def _cross_talk(
-    readings: Sequence[Reading], own: Sequence[tuple[int, int]], true: FloatArray, side: int
+    readings: Sequence[Reading],
+    own: Sequence[tuple[int, int]],
+    without: Mapping[tuple[str, Retake], FloatArray],
+    side: int,
 ) -> Iterator[tuple[float, float]]:
     """Shares of a swelling that are read in other regions of its side (0) or of the other one (1).
 
     Each with its standard error. A region that the swelling itself reaches, by more than `REACHED` of it, is
     none of them.
     """
+    true = np.array([each.pair.true_mm[at] for each, at in zip(readings, own, strict=True)])
     for number in range(len(REGIONS)):
         at = [(abs(mine - side), number) for mine, _ in own]
-        there = np.array(
-            [each.pair.true_mm[where] for each, where in zip(readings, at, strict=True)]
-        )
+        pairs = list(zip(readings, at, strict=True))
+        there = np.array([each.pair.true_mm[where] for each, where in pairs])
         if np.median(np.abs(there) / true) > REACHED:
             continue
-        read = np.array([each.mm[where] for each, where in zip(readings, at, strict=True)])
-        slope = _slope(true, read - there)
-        off = read - there - slope * true
+        quiet = np.array([without[_taken(each)][where] for each, where in pairs])
+        beyond = np.array([each.mm[where] for each, where in pairs]) - quiet - there
+        slope = _slope(true, beyond)
+        off = beyond - slope * true
         known = np.isfinite(off)
         spread = np.sqrt(np.square(off[known]).sum() / max(known.sum() - 1, 1))
         yield slope, float(spread / np.sqrt(np.square(true[known]).sum()))

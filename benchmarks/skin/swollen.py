@@ -77,7 +77,10 @@ def draw_visits(name: str) -> tuple[Visit, ...]:
 
 
 def _draw_setting(name: str, setting: str) -> Iterator[Visit]:
-    """A photo from before, quiet ones, and one of each swelling, every one of a day of its own."""
+    """A photo from before, quiet ones, one of each swelling, and the same photos without it.
+
+    Every one but the last is of a day of its own.
+    """
     rng = np.random.default_rng([SEED, zlib.crc32(f"{setting} {name}".encode())])
     where = SETTINGS[setting]
 
@@ -88,9 +91,12 @@ def _draw_setting(name: str, setting: str) -> Iterator[Visit]:
     for number in range(QUIET):
         smile = SMILE * max(number - QUIET // 2, 0) / (QUIET // 2)
         yield Visit(setting, replace(take(), smile=smile) if smile else take())
+    swollen = []
     for place in SPOTS:
         side = ("right", "left")[rng.integers(2)]
-        yield Visit(setting, take(), Swelling(place, side, rng.uniform(*HEIGHTS)))
+        swollen.append(Visit(setting, take(), Swelling(place, side, rng.uniform(*HEIGHTS))))
+    yield from swollen
+    yield from (replace(each, swelling=None) for each in swollen)
 
 
 def read_cases(paths: Sequence[Path], folder: Path = CACHE) -> Iterator[Case]:

@@ -61,6 +61,8 @@ WITHIN = 0.95
 DRAWS = 500
 #: No standard deviation is smaller, mm: no photo from the same camera and light tells less.
 LEAST_MM = 0.05
+#: Factors by which shares of swellings are widened, as far as is needed.
+WIDTHS = [1 + step / 20 for step in range(41)]
 #: Weight of readings of places that did not swell, beside those of the swollen side of a face.
 QUIET_WEIGHT = 0.3
 
@@ -103,8 +105,9 @@ def read_pairs(
     basis = None if fields is None else join_fields(fields)
     found = []
     for pair in pairs:
-        rest, misfit = take_off_quiet(pair.shift.astype(np.float32), pair.seen, basis)
-        conditions = compare_conditions(pair.turn_deg, rest, pair.seen, misfit)
+        shift = pair.shift.astype(np.float32)
+        rest, misfit = take_off_quiet(shift, pair.seen, basis)
+        conditions = compare_conditions(pair.turn_deg, shift, rest, pair.seen, misfit)
         every = read_outwards(rest, pair.seen, (*ZONES, *TRIED.values()))
         if find_unlikeness(conditions) is not None:
             every = np.full_like(every, np.nan)
@@ -234,29 +237,71 @@ def _bound(people: Sequence[FloatArray]) -> float:
     return float(np.quantile(drawn, WITHIN))
 
 
-def find_response(readings: Sequence[Reading], errors: Mapping[str, Sequence[float]]) -> FloatArray:
+def find_response(
+    readings: Sequence[Reading], errors: Mapping[str, Sequence[float]]
+) -> dict[str, FloatArray]:
     """Share of a swelling (columns) by which readings of each region of its side (rows) are off.
 
-    Of its own region all of it, of others beyond what quiet readings scatter by.
+    Always, and per mm of misfit: badly fitting skins are followed less surely. Of its own region all of it,
+    of others beyond what quiet readings scatter by. Own shares are widened so that two standard deviations
+    hold `WITHIN` of the readings of each setting.
     """
-    off, truth = np.zeros((2, len(REGIONS), len(REGIONS)))
-    for each in readings:
-        if each.pair.swollen is None:
-            continue
-        side, own = each.pair.swollen
-        conditions = np.array([1.0, *vars(each.conditions).values()])
-        quiet = np.array([np.square(errors[region] * conditions).sum() for region in REGIONS])
-        quiet[own] = 0.0
-        beyond = np.square(each.mm[side] - each.pair.true_mm[side]) - quiet
-        known = np.isfinite(beyond)
-        off[known, own] += beyond[known]
-        truth[known, own] += each.pair.true_mm[side, own] ** 2
-    return np.asarray(np.sqrt(np.maximum(off, 0.0) / truth))
+    always, by_misfit = np.zeros((2, len(REGIONS), len(REGIONS)))
+    for own in range(len(REGIONS)):
+        some = [each for each in readings if each.pair.swollen and each.pair.swollen[1] == own]
+        misfit = np.square([each.conditions.misfit_mm for each in some])
+        size = np.array([[each.pair.true_mm[each.pair.swollen]] for each in some])
+        true = size[:, 0] ** 2
+        for region, name in enumerate(REGIONS):
+            quiet = 0.0 if region == own else _quiet_squares(some, errors[name])
+            beyond = np.square([_off(each, region) for each in some]) - quiet
+            known = np.isfinite(beyond)
+            terms, _ = nnls(
+                (np.stack([true, true * misfit], axis=1) / size)[known],
+                (beyond / size[:, 0])[known],
+            )
+            always[region, own], by_misfit[region, own] = np.sqrt(terms)
+        wider = _find_width(some, own, errors, np.array([always[own, own], by_misfit[own, own]]))
+        always[own, own] *= wider
+        by_misfit[own, own] *= wider
+    return {"response": always, "response_misfit": by_misfit}
+
+
+def _off(reading: Reading, region: int) -> float:
+    """How far a region of the swollen side is off, mm."""
+    side = (reading.pair.swollen or (0, 0))[0]
+    return float(reading.mm[side, region] - reading.pair.true_mm[side, region])
+
+
+def _quiet_squares(readings: Sequence[Reading], errors: Sequence[float]) -> FloatArray:
+    """Variances of a region's quiet readings, mm²."""
+    conditions = np.array([[1.0, *vars(each.conditions).values()] for each in readings])
+    return np.asarray(np.square(conditions * errors).sum(axis=1))
+
+
+def _find_width(
+    readings: Sequence[Reading],
+    own: int,
+    errors: Mapping[str, Sequence[float]],
+    shares: FloatArray,
+) -> float:
+    """The least factor of at least 1 of a region's own shares with which errors hold what they should."""
+    off = np.abs([_off(each, own) for each in readings])
+    mm = np.array([each.mm[each.pair.swollen] for each in readings])
+    misfit = np.array([each.conditions.misfit_mm for each in readings])
+    quiet = _quiet_squares(readings, errors[REGIONS[own]])
+    share = np.square(mm) * (shares[0] ** 2 + np.square(shares[1] * misfit))
+    settings = np.array([each.pair.visit.setting for each in readings])
+    for factor in WIDTHS:
+        far = off / np.sqrt(quiet + factor**2 * share)
+        if all(np.nanquantile(far[settings == each], WITHIN) <= 2 for each in SETTINGS):
+            return factor
+    return WIDTHS[-1]
 
 
 def written(
     errors: Mapping[str, Sequence[float]],
-    response: FloatArray,
+    response: Mapping[str, FloatArray],
     how: Unmixing,
     names: Sequence[str],
 ) -> str:
@@ -266,8 +311,10 @@ def written(
         "# How far readings of swelling are off, see tissue/swelling.py. Made by",
         "# python -m benchmarks.tune.swelling, from retakes of tuning people.",
         "# Of each region: mm always, per degree that the head is turned, per mm of misfit of all skin,",
-        "# per mm of misfit around the mouth. Two standard deviations hold 95 % of quiet readings.",
-        "# response: the share of a swelling (columns: regions) by which each region (rows) is off.",
+        "# per mm of misfit around the mouth, per mm that skin seems to have moved as a whole. Two standard",
+        "# deviations hold 95 % of quiet readings.",
+        "# response: the share of a swelling (columns: regions) by which each region (rows) is off,",
+        "# response_misfit: the same per mm of misfit.",
         "# unmixing: regions (rows) out of what the zones read (columns: "
         + ", ".join(ZONES)
         + ").",
@@ -281,7 +328,7 @@ def written(
     lines += [f"{name} = {_list(each)}" for name, each in errors.items()]
     lines += [
         f"{name} = [{', '.join(map(_list, rows))}]"
-        for name, rows in (("response", response), ("unmixing", how.matrix))
+        for name, rows in {**response, "unmixing": how.matrix}.items()
     ]
     lines.append(f"loss = {_list(how.loss)}")
     return sealed("\n".join(lines) + "\n")
