@@ -41,7 +41,7 @@ def choose_days(known: Sequence[int], *must: int) -> list[int]:
     chosen = np.asarray(known)[steps]
     for each in must:
         chosen[np.argmin(np.abs(chosen - each))] = each
-    return np.unique(chosen).tolist()
+    return [int(each) for each in np.unique(chosen)]
 
 
 def new_day_grid(
