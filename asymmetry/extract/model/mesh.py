@@ -90,7 +90,7 @@ class Mesh:
         """As `read_square`, for several pictures at once."""
         if not pictures:
             return []
-        given = np.stack([np.asarray(cv2.LUT(each, _SHARES), np.float32) for each in pictures])
+        given = [np.asarray(cv2.LUT(picture, _SHARES), np.float32) for picture in pictures]
         points, scores, *_ = run_network(self._points, given)
         placed = np.asarray(points, dtype=np.float64).reshape(-1, MEDIAPIPE_478.size, 3)
         return list(zip(placed, scores.ravel().tolist(), strict=True))
