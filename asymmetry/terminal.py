@@ -277,8 +277,11 @@ def clip_lines(made: Clip, text: Text | None = None) -> Iterator[str]:
         )
         yield f"{say(f'clip.{row}', unit=unit):<{_CLIP_TITLE}}{cells}"
     lag = _number(timing.lag.seconds, say, "+", 2)
-    yield f"{say('clip.lag_row'):<{_CLIP_TITLE}}{lag:>13} ± {_number(1.96 * timing.lag.sd, say, decimals=2)}"
-    yield f"{say('clip.ratio_row'):<{_CLIP_TITLE}}{_number(timing.ratio, say, decimals=2):>13}"
+    ratio = _number(timing.ratio, say, decimals=2)
+    sure = {"lag_row": (lag, timing.lag.sd), "ratio_row": (ratio, timing.ratio_sd)}
+    for row, (value, sd) in sure.items():
+        title = f"{say(f'clip.{row}'):<{_CLIP_TITLE}}"
+        yield f"{title}{value:>13} ± {_number(1.96 * sd, say, decimals=2)}"
     yield from _clip_photos(made, say)
     for note in made.notes:
         yield from wrap(note.words(say))

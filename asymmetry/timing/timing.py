@@ -42,6 +42,10 @@ _UNTOLD = "smile_open"
 _OF_THE_MOUTH = ("smile_closed", "smile_open", "snarl", "pucker")
 #: Eyes are looked at while the mouth is at this share of its height.
 _HELD = 0.8
+#: A side's way is read too long or too short by this share of it, as a standard deviation: skin answers a
+#: known move differently from face to face and from side to side. That of brows, where it is largest;
+#: ``python -m benchmarks.clips --tuning`` prints it.
+_RESPONSE = 0.05
 #: A side moves if it reads this many standard deviations of a smoothed frame, and the metric's noise.
 _SURE_SDS = 4.0
 #: A face that is missing in more of the frames than this is told.
@@ -99,6 +103,15 @@ class Timing:
             return math.nan
         return min(ways) / max(ways)
 
+    @property
+    def ratio_sd(self) -> float:
+        """Standard deviation of `ratio`: how readings sway at rest, and how far a way is misread."""
+        if math.isnan(self.ratio):
+            return math.nan
+        weak, strong = sorted((self.right, self.left), key=lambda side: side.excursion)
+        sds = [math.hypot(side.excursion_sd, _RESPONSE * side.excursion) for side in (weak, strong)]
+        return math.hypot(sds[0], self.ratio * sds[1]) / strong.excursion
+
     def to_dict(self) -> dict[str, float]:
         """All numbers by column, as in a table; ``diff`` is right minus left."""
         unit = self.trace.unit
@@ -114,7 +127,8 @@ class Timing:
             attribute = name if name in ("excursion", "speed") else f"{name}_s"
             sides = [getattr(side, attribute) for side in (self.right, self.left)]
             found |= _by_side(name, unit, *sides)
-        found |= {"excursion_ratio": self.ratio, "lag_s": self.lag.seconds, "lag_sd_s": self.lag.sd}
+        found |= {"excursion_ratio": self.ratio, "excursion_ratio_sd": self.ratio_sd}
+        found |= {"lag_s": self.lag.seconds, "lag_sd_s": self.lag.sd}
         found["blinks"] = float(sum(each.is_blink for each in self.blinks))
         found |= _by_side("synkinesis", "pct", *self.synkinesis)
         return found
