@@ -191,7 +191,7 @@ def test_the_error_of_a_ratio_is_that_of_its_sides() -> None:
     """By hand: 2 ± 0.3 over 4 ± 0.2 mm, each misread by 5 % more."""
     timing = timed(filmed(smile(0.8, 3), smile(0.8, 6)))
     sides = Transition(excursion=4.0, excursion_sd=0.2), Transition(excursion=2.0, excursion_sd=0.3)
-    shares = [(0.2 / 4) ** 2 + 0.05**2, (0.3 / 2) ** 2 + 0.06**2]
+    shares = [(0.2 / 4) ** 2 + 0.05**2, (0.3 / 2) ** 2 + 0.05**2]
     true = 0.5 * math.sqrt(sum(shares))
     for right, left in (sides, sides[::-1]):
         told = replace(timing, right=replace(right, onset_s=1.0), left=replace(left, onset_s=1.0))
