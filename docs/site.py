@@ -81,7 +81,13 @@ autodoc_typehints = "none"
 numpydoc_show_class_members = False
 myst_heading_anchors = 4
 exclude_patterns = ["tables"]
+# furo's own dark style underlines modules, as if they were links.
+pygments_dark_style = "github-dark"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 """
+#: A line of code that is wider than a phone goes on below: nobody sees that it could be scrolled.
+_STYLE = ".highlight pre { white-space: pre-wrap; overflow-wrap: anywhere; }\n"
 
 
 def gather(folder: Path) -> None:
@@ -101,6 +107,8 @@ def gather(folder: Path) -> None:
     with (folder / "index.md").open("a", encoding="utf-8") as index:
         index.write("\n".join(list_contents()))
     (folder / "conf.py").write_text(_SETTINGS)
+    (folder / "_static").mkdir()
+    (folder / "_static" / "site.css").write_text(_STYLE)
 
 
 def point_links(text: str, home: Path) -> str:
