@@ -240,6 +240,8 @@ def _squares_of(traced: Sequence[tuple[Metric, _Slopes]], face: TracedFace) -> F
     alone = [_lay_out(slopes, plan, face) for plan in plans]
     signs = np.array([-1 if metric.sides else 1 for metric, _ in traced])[:, None, None]
     squares = np.empty((len(traced), 3, face.size))
+    if not traced:
+        return squares
     for some in blocks(face.size, _FEW):
         sums = [
             _sum_points(own[..., some], plan, face, axis, some)
