@@ -43,6 +43,7 @@ from asymmetry.extract.steps import (
     note_grey,
     note_place,
     to_landmarks,
+    widen_errors,
 )
 from asymmetry.extract.tools import Method, Tools
 from asymmetry.extract.upright import read_upright
@@ -280,6 +281,7 @@ def _read(tools: Tools, photo: Photo, seen: Seen) -> Landmarks:
     face = mark_guesses(face, settings.judge.pupils)
     face = note_grey(face, view, settings.judge.grey)
     face = note_faults(face, view, settings.judge.quality)
+    face = widen_errors(face, settings.judge.errors)
     return to_landmarks(face, photo.name)
 
 

@@ -24,11 +24,12 @@ from asymmetry.errors import (
 )
 from asymmetry.extract.face.frontal import Frontal, draw_frontal
 from asymmetry.extract.face.pose import is_near
+from asymmetry.extract.judge.fault_errors import FaultErrors, widen_by_faults
 from asymmetry.extract.judge.hidden import find_unseen
 from asymmetry.extract.judge.limits import GreyLimits, PupilLimits, QualityLimits
 from asymmetry.extract.judge.pupils import guess_pupils
 from asymmetry.extract.judge.quality import colour, faults, judge_quality
-from asymmetry.extract.judge.spread import behind_glasses, without_colour
+from asymmetry.extract.judge.spread import behind_glasses, widen
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.extract.model.landmarker import Reading
 from asymmetry.extract.second_look import same_face
@@ -47,6 +48,7 @@ __all__ = [
     "note_grey",
     "note_place",
     "to_landmarks",
+    "widen_errors",
 ]
 
 Pixels = npt.NDArray[np.uint8]
@@ -194,8 +196,14 @@ def note_grey(face: FaceReading, view: Frontal, limits: GreyLimits) -> FaceReadi
     """Widen the error of all parts in a photo without colour, and note it."""
     if not view.face.any() or colour(view) >= limits.colour:
         return face
-    spread = without_colour(face.spread, face.pose.scale, limits.added)
+    spread = widen(face.spread, face.pose.scale, limits.added)
     return _add_notes(replace(face, spread=spread), [Note("no_colour")])
+
+
+def widen_errors(face: FaceReading, errors: FaultErrors) -> FaceReading:
+    """Widen the error of points by the faults that are noted."""
+    spread = widen_by_faults(face.spread, face.pose.scale, face.notes, errors)
+    return replace(face, spread=spread)
 
 
 def to_landmarks(face: FaceReading, name: str, scheme: Scheme = MEDIAPIPE_478) -> Landmarks:

@@ -1,13 +1,16 @@
 """What `GlassesLimits` of `asymmetry.extract.judge.limits` rest on: tuning people without and with glasses.
 
-    python -m benchmarks.tune.glasses
+    python -m benchmarks.tune.glasses [lenses]
 
 Prints the slopes along the clearest edge across the nose and in each place of a rim, and the ratio of the
-first to that of the forehead: bare, and under painted glasses of several colours and thicknesses.
+first to that of the forehead: bare, and under painted glasses of several colours and thicknesses; then how
+clear the lower edge of a dark lens is and how much it dims, bare and behind painted lenses. With ``lenses``
+only the table of docs/limits.md is made: how many of the other people's are noted.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from itertools import product
 
@@ -16,19 +19,25 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry import Extractor, Landmarks
-from asymmetry.core.schemes import MEDIAPIPE_478
+from asymmetry.core.notes import Note
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.face.frontal import draw_frontal
 from asymmetry.extract.face.pose import fit_pose
-from asymmetry.extract.judge.glasses import bridge, rims
+from asymmetry.extract.judge.glasses import bridge, dimming, lens_edge, rims
 from asymmetry.extract.judge.limits import GlassesLimits
 from asymmetry.photos.photo import read_photo
+from benchmarks.curves import PAGE
 from benchmarks.fidelity.photos import london, more, portraits
+from benchmarks.fidelity.tables import Row, fill_page, write_table
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.floating]
 
 COLOURS = {"black": (20, 20, 22), "tortoise": (80, 50, 30), "gold": (150, 115, 60)}
 THICK_MM = (1.5, 3.0)
+#: Colours of tinted lenses, and the share of the light that they take.
+LENSES = {"grey": (60, 60, 60), "brown": (80, 50, 30), "black": (20, 20, 22)}
+TAKEN = (0.5, 0.65, 0.8)
 # Distance of the outer canthi, mm (Farkas 1994), half that of the lenses' middles, and a lens's half axes.
 _CANTHI, _MIDDLES, _LENS = 89.0, 33.0, (24.0, 19.0)
 
@@ -56,6 +65,20 @@ def put_on(pixels: Pixels, points: FloatArray, colour: Sequence[int], thick_mm: 
     return worn
 
 
+def tint(pixels: Pixels, points: FloatArray, colour: Sequence[int], taken: float) -> Pixels:
+    """Two round lenses without a rim, through which the eyes are seen."""
+    right, left = points[list(MEDIAPIPE_478.pairs["outer_canthus"]), :2]
+    px = float(np.hypot(*(left - right))) / _CANTHI
+    lens = np.zeros(pixels.shape[:2], np.float32)
+    for side in SIDES:
+        lids = MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups["lids"])
+        middle = tuple(np.rint(points[lids, :2].mean(axis=0)).astype(int).tolist())
+        axes = tuple(round(half * px) for half in _LENS)
+        cv2.ellipse(lens, middle, axes, 0, 0, 360, taken, -1, cv2.LINE_AA)
+    share = lens[..., None]
+    return np.asarray(pixels * (1 - share) + np.array(colour) * share, np.uint8)
+
+
 def figures(
     extractor: Extractor, photos: Sequence[Pixels], rows: Landmarks
 ) -> dict[str, list[float]]:
@@ -73,6 +96,8 @@ def figures(
             "bridge": across,
             "over forehead": across / max(lines, 1e-6),
             **rims(view, limits),
+            "lens": lens_edge(view, limits),
+            "dimming": dimming(view, limits),
         }
         for name, value in values.items():
             found.setdefault(name, []).append(value)
@@ -83,8 +108,41 @@ def _at_forehead(limits: GlassesLimits) -> GlassesLimits:
     return GlassesLimits(bridge=limits.forehead)
 
 
-def main() -> None:
-    """Print all of it."""
+def try_lenses(extractor: Extractor) -> list[Row]:
+    """How many photos of people that no limit was set on are noted, bare and behind tinted lenses."""
+    paths = [*london(tuning=False), *more(tuning=False), *portraits(tuning=False)]
+    photos = [read_photo(path).pixels for path in paths]
+    rows = extractor.extract(photos)
+    bare = [i for i, notes in enumerate(rows.notes) if "glasses" not in notes_of(notes)]
+    canthi = list(MEDIAPIPE_478.pairs["outer_canthus"])
+    shown = [i for i in bare if not np.isnan(rows.points[i, canthi]).any()]
+    table = [
+        ["light taken", "noted"],
+        ["none", f"{len(rows) - len(bare)} of {len(rows)}, with glasses"],
+    ]
+    for taken in TAKEN:
+        worn = [
+            tint(photos[i], rows.points[i], colour, taken)
+            for i, colour in product(shown, LENSES.values())
+        ]
+        found = sum("glasses" in notes_of(notes) for notes in extractor.extract(worn).notes)
+        table.append([f"{taken:.0%}", f"{found} of {len(worn)}"])
+    return table
+
+
+def notes_of(notes: Sequence[Note]) -> list[str]:
+    """The codes of a photo's notes."""
+    return [note.code for note in notes]
+
+
+def main(only: str = "") -> None:
+    """Print all of it, or make the table."""
+    if only == "lenses":
+        with Extractor(threads=1) as extractor:
+            table = try_lenses(extractor)
+        write_table("lenses", "`python -m benchmarks.tune.glasses lenses`.", table)
+        PAGE.write_text(fill_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+        return
     paths = [*london(tuning=True), *more(tuning=True), *portraits(tuning=True)]
     photos = [read_photo(path).pixels for path in paths]
     with Extractor() as extractor:
@@ -93,6 +151,9 @@ def main() -> None:
         for (name, colour), thick in product(COLOURS.items(), THICK_MM):
             worn = [put_on(*each, colour, thick) for each in zip(photos, rows.points, strict=True)]
             covers[f"{name}, {thick:g} mm"] = worn
+        for (name, colour), taken in product(LENSES.items(), TAKEN):
+            worn = [tint(*each, colour, taken) for each in zip(photos, rows.points, strict=True)]
+            covers[f"{name}, {taken:.0%} taken"] = worn
         for name, pictures in covers.items():
             found = figures(extractor, pictures, rows)
             spans = {
@@ -103,4 +164,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

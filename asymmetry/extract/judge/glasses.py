@@ -1,9 +1,10 @@
-"""Clear spectacles, recognized by the bridge over the nose and by a rim on either side.
+"""Spectacles, recognized by the bridge over the nose and by a rim on either side, or by dark lenses.
 
 The landmark model takes rims for brows and reflections for lids, so brows and lids behind glasses may be
 wrong. Bare skin is smooth where glasses have edges: across the nose between the eyes, beside it, and under
 the eyes. Each of these regions is searched for its clearest edge from one end to the other. A frown has a
-crease in place of the bridge, and tired eyes have one in place of the rim; glasses have both.
+crease in place of the bridge, and tired eyes have one in place of the rim; glasses have both. A tinted lens
+that eyes are seen through needs no bridge: all the skin above its lower edge is darker than the cheek.
 
 Both halves of a face are judged in the same direction, outwards from the midline, by the same code, so that
 a mirrored photo gives the same numbers.
@@ -20,21 +21,69 @@ import numpy.typing as npt
 from asymmetry.core.schemes import SIDES
 from asymmetry.extract.face.frontal import PX_PER_CM, Frontal
 from asymmetry.extract.judge.limits import GlassesLimits, Region
+from asymmetry.extract.judge.quality import colour
 
-__all__ = ["bridge", "rims", "wears_glasses"]
+__all__ = ["bridge", "dimming", "lens_edge", "rims", "wears_glasses"]
 
 Grey = npt.NDArray[np.float32]
 
 
 def wears_glasses(view: Frontal, limits: GlassesLimits) -> bool:
-    """Whether the face of a frontal picture wears glasses with a bridge and a rim."""
+    """Whether the face of a frontal picture wears glasses: with a bridge and a rim, or with dark lenses."""
     slopes = _Slopes.of(view, limits)
+    return _has_rims(slopes, limits) or _has_dark_lenses(view, slopes, limits)
+
+
+def _has_rims(slopes: _Slopes, limits: GlassesLimits) -> bool:
     across = _edge_across(slopes, limits.bridge)
     if across < limits.bridge.least:
         return False
     if across < limits.over_forehead * _edge_across(slopes, limits.forehead):
         return False
     return any(_edge_along(slopes, rim) >= rim.least for rim in limits.rims.values())
+
+
+def _has_dark_lenses(view: Frontal, slopes: _Slopes, limits: GlassesLimits) -> bool:
+    if _edge_under_dark(slopes, limits.lens) < limits.lens.least:
+        return False
+    return dimming(view, limits) >= limits.dimmed and colour(view) >= limits.colour
+
+
+def lens_edge(view: Frontal, limits: GlassesLimits) -> float:
+    """Mean slope along the lower edge of dark lenses, as `rims` has it for rims."""
+    return _edge_under_dark(_Slopes.of(view, limits), limits.lens)
+
+
+def dimming(view: Frontal, limits: GlassesLimits) -> float:
+    """How much darker the skin is above the clearest edge under the eyes than below it: a logarithm.
+
+    It is the mean along the edge, on the side where it is less. Of two bands above, the brighter one counts:
+    a rim or a crease is dark in one.
+    """
+    lens, steps = limits.lens, _steps(view, limits)
+    heights = [view.place("inner_canthus", side)[1] for side in SIDES]
+    level, middle = round(float(sum(heights)) / 2), steps.shape[1] // 2
+    first = max(level + round(lens.top * PX_PER_CM), 0)
+    last = max(level + round(lens.bottom * PX_PER_CM), 0)
+    near, far = round(lens.near * PX_PER_CM), round(lens.far * PX_PER_CM)
+    rows = steps[first:last]
+    halves = [half[:, middle + near : middle + far] for half in (rows[:, ::-1], rows)]
+    if not len(rows):
+        return 0.0
+    return float(min(_edges(half).max() / half.shape[1] for half in halves))
+
+
+def _steps(view: Frontal, limits: GlassesLimits) -> Grey:
+    """How much lighter it is below each place than above it, as logarithms, shape (h, w)."""
+    grey = cv2.GaussianBlur(view.grey, (0, 0), limits.fine)
+    light: Grey = np.log(np.maximum(grey, limits.darkest)).astype(np.float32)
+    means: Grey = cv2.blur(light, (1, limits.band)).astype(np.float32)
+    near = limits.band // 2 + limits.gap
+    far = near + limits.apart
+    steps: Grey = np.zeros_like(means)
+    above = np.maximum(means[: -near - far], means[limits.apart : -2 * near])
+    steps[far:-near] = means[near + far :] - above
+    return steps
 
 
 def bridge(view: Frontal, limits: GlassesLimits) -> float:
@@ -115,6 +164,14 @@ def _edge_along(slopes: _Slopes, region: Region) -> float:
         return 0.0
     clearest = np.max([_edges(part), _edges(-part)], axis=(0, 2))
     return float(np.min(clearest) / part.shape[2])
+
+
+def _edge_under_dark(slopes: _Slopes, region: Region) -> float:
+    """Mean slope along the clearest edge with dark above light, on the side where it is fainter."""
+    part = slopes.within(region)
+    if not part.shape[1]:
+        return 0.0
+    return float(np.min(np.max(_edges(part), axis=1)) / part.shape[2])
 
 
 def _edges(slopes: Grey) -> Grey:

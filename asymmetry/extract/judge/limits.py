@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from asymmetry.extract.judge.fault_errors import FaultErrors
+
 __all__ = [
     "CoverLimits",
     "GlassesLimits",
@@ -249,6 +251,21 @@ class GlassesLimits:
         cheek.
     overlap : float
         The halves overlap by this much at the midline, cm: more than the blur reaches.
+    lens : Region
+        Where the lower edge of a tinted lens is, dark above light. Faces without glasses whose skin is
+        `dimmed` have at most 0.049 there, turned and in a bad photo too; bags under the eyes, which are not
+        dimmed, have 0.052. Lenses that take 65 % of the light have 0.05 to 0.12, least on the darkest skin.
+    dimmed : float
+        Least logarithm of how much darker the skin is above that edge than below it. Bags have 0.13, lenses
+        of half the light 0.14 to 0.4.
+    band, gap, apart : int
+        Skin is compared in bands so wide, px, so far above and below the edge, and in one that is so much
+        farther above it: more than a rim is wide.
+    darkest : float
+        Grey values below this count as this.
+    colour : float
+        Least variation of colour, percent of the brightness, as in `GreyLimits`: in three of ten grey plates
+        of 1872 and engravings of them the shade under the eyes ends as sharply as a lens.
     """
 
     bridge: Region = Region(-1.7, 1.2, 0.0, 0.7, least=0.08)
@@ -260,6 +277,13 @@ class GlassesLimits:
     fine: float = 1.5
     coarse: float = 4.2
     overlap: float = 1.0
+    lens: Region = Region(1.2, 3.2, 1.5, 5.0, least=0.06)
+    dimmed: float = 0.19
+    band: int = 6
+    gap: int = 2
+    apart: int = 14
+    darkest: float = 8.0
+    colour: float = 4.0
 
     @property
     def rims(self) -> dict[str, Region]:
@@ -340,6 +364,8 @@ class JudgeSettings:
         Of pupils whose place is a guess.
     grey : GreyLimits
         Of photos without colour.
+    errors : FaultErrors
+        What faults add to the errors of points.
     """
 
     quality: QualityLimits = field(default_factory=QualityLimits)
@@ -347,3 +373,4 @@ class JudgeSettings:
     glasses: GlassesLimits = field(default_factory=GlassesLimits)
     pupils: PupilLimits = field(default_factory=PupilLimits)
     grey: GreyLimits = field(default_factory=GreyLimits)
+    errors: FaultErrors = field(default_factory=FaultErrors)

@@ -30,7 +30,7 @@ __all__ = [
     "lid_sds",
     "point_spread",
     "unevenness",
-    "without_colour",
+    "widen",
 ]
 
 FloatArray = npt.NDArray[np.float64]
@@ -265,8 +265,8 @@ def behind_glasses(spread: FloatArray, px_per_cm: float, scatter: Scatter = SCAT
     return wider
 
 
-def without_colour(spread: FloatArray, px_per_cm: float, added: Mapping[str, float]) -> FloatArray:
-    """Standard deviations (k,) of points, px, with the share that a photo without colour adds."""
+def widen(spread: FloatArray, px_per_cm: float, added: Mapping[str, float]) -> FloatArray:
+    """Standard deviations (k,) of points, px, with what is added to groups of them, cm."""
     wider = spread.copy()
     for group, more in added.items():
         numbers = _numbers(_GROUPS[group])
