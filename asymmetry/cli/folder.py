@@ -104,7 +104,11 @@ _FOLDER = (
     click.option(
         "--all-rest", is_flag=True, help="Treat photos without a stated expression as at rest."
     ),
-    click.option("--skin", is_flag=True, help="Also look for bruises, and follow them over days."),
+    click.option(
+        "--skin",
+        is_flag=True,
+        help="Also look for bruises and swellings, and follow them over days.",
+    ),
 )
 
 

@@ -110,6 +110,8 @@ def _moments(
     old = rows[day[rows] == days[0]]
     if series.treated and days[0] <= 0 < days[-1]:
         old = rows[day[rows] <= 0]
+    if finding is not None and (day[old] < finding.days.first).any():
+        old = old[day[old] < finding.days.first]
     old = old[np.argsort(~find_poor(series)[old], kind="stable")]
     found = [Moment("before", float(day[old[-1]]), old)]
     if finding is not None:

@@ -178,17 +178,25 @@ def _course(finding: Finding) -> Iterator[Note]:
 
 
 def _course_of_skin(finding: Finding, days: Mapping[str, float]) -> Note:
-    known = {"most": finding.worst, "day": finding.days.worst, "unit": finding.unit, **days}
+    known = {"most": finding.worst, "day": finding.days.worst, "now": finding.now, **days}
+    if finding.passed and finding.days.first == finding.days.last:
+        return Note("your_course_seen_once", **known)
+    if finding.kind == "swelling":
+        if finding.passed:
+            return Note("your_course_swelling_passed", **known)
+        return Note("your_course_swelling", **known)
     if finding.passed:
-        return Note("your_course_skin_passed", **known)
-    return Note("your_course_skin", now=finding.now, **known)
+        return Note("your_course_bruise_passed", **known)
+    return Note("your_course_bruise", **known)
 
 
 def _sure(finding: Finding) -> Note:
     """How sure it is: its size beside the smallest that the photos tell."""
     known = {"times": finding.sure, "error": finding.error, "unit": finding.unit}
+    if finding.kind == "swelling":
+        return Note("sure_swelling", error=finding.error)
     if finding.kind in OF_SKIN:
-        return Note("sure_skin", error=finding.error, unit=finding.unit)
+        return Note("sure_bruise", error=finding.error)
     if finding.sure >= _CLEAR:
         return Note("sure_clear", **known)
     return Note("sure_just", **known)

@@ -105,8 +105,8 @@ NO_SKIN = SkinDays(np.empty(0), (), "", ())
 def is_bruise(course: BruiseCourse) -> bool | None:
     """Whether a course is that of a bruise; None where that can't be told yet.
 
-    Against a photo of before it is one. Against the other side a mark that was always there looks alike, but
-    does not fade.
+    Against a photo from before it is one. Against the other side a mark that was always there looks alike,
+    but does not fade.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Swellings over days: each region's course against the photo of before."""
+"""Swellings over days: each region's course against the photo from before."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ FloatArray = npt.NDArray[np.float64]
 #: A swelling that nobody sees, mm: taken for nothing though it is beyond its error.
 LEAST_MM = 0.3
 # Something is there beyond so many standard deviations: six places are read in each photo, so that in a
-# series chance would go beyond two somewhere. It has grown beyond two of the difference.
-_LIMIT, _GROWN = 3.0, 2.0
+# series chance would go beyond two somewhere. From then on it is there while it is beyond two: a reading
+# that may still be a swelling is not told as gone. It has grown beyond two of the difference.
+_LIMIT, _STAYS, _GROWN = 3.0, 2.0, 2.0
 _COLUMN = re.compile(r"swelling_(?P<region>\w+?)_(?P<side>right|left)_mm")
 
 
@@ -51,7 +52,11 @@ class SwellingCourse:
     @property
     def there(self) -> npt.NDArray[np.bool_]:
         """The days on which it is swollen: beyond the error, and by more than `LEAST_MM`."""
-        return np.asarray(self.value > np.maximum(_LIMIT * self.sd, LEAST_MM))
+        there = self.value > np.maximum(_LIMIT * self.sd, LEAST_MM)
+        stays = self.value > np.maximum(_STAYS * self.sd, LEAST_MM)
+        for number in range(1, len(there)):
+            there[number] |= there[number - 1] & stays[number]
+        return np.asarray(there)
 
     @property
     def first_day(self) -> float:

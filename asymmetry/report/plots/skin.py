@@ -22,6 +22,7 @@ from asymmetry.tissue.days import BruiseCourse
 from asymmetry.tissue.density import COARSE
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["describe_bruise", "draw_bruise", "draw_bruise_maps"]
@@ -68,6 +69,7 @@ def draw_bruise_maps(
         if day.photo is not None:
             picture = skin.pictures[number][SIDES.index(course.side)]
             day.photo.imshow(_as_seen(_fine(picture, window), course), interpolation="nearest")
+            _draw_outline(day.photo, np.kron(outline, np.ones((COARSE, COARSE))), 0.5)
         image = day.map.imshow(
             _as_seen(course.evidence[number][window], course),
             cmap=_COLOURS,
@@ -75,9 +77,13 @@ def draw_bruise_maps(
             vmax=_FULL,
             interpolation="nearest",
         )
-        day.map.contour(outline, levels=[0.5], colors="white", linewidths=0.8)
+        _draw_outline(day.map, outline, 0.8)
     draw_key(figure, image, setting.text("skin.map_axis"), setting)
     return figure
+
+
+def _draw_outline(axes: Axes, mask: npt.NDArray[Any], width: float) -> None:
+    axes.contour(mask, levels=[0.5], colors="white", linewidths=width)
 
 
 def draw_bruise(course: BruiseCourse, setting: Setting) -> Figure:
