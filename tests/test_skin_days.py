@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from asymmetry.core.text import Text
+from asymmetry.report.moments import choose_stories
 from asymmetry.report.page import render
 from asymmetry.report.plots.skin import describe_bruise, draw_bruise, draw_bruise_maps
 from asymmetry.report.plots.style import Setting
@@ -232,3 +233,17 @@ def test_a_patch_of_one_day_among_several_is_none_if_it_is_faint_or_the_next_day
     assert len(followed((patch(40, strength=1.2),), (patch(41, strength=1.2),))) == 1
     assert len(followed((), (patch(40, strength=1.6),))) == 1
     assert len(followed((patch(40, strength=1.6),), (), days=(0, 5))) == 1
+
+
+def test_the_picture_of_before_shows_the_skin_before_the_bruise() -> None:
+    days = np.array([-2.0, *DAY[:-1]])
+    later = course(day=days, found=np.roll(DEPTH > 2, 1) & (days >= 0))
+    dates = [str(np.datetime64("2026-03-09") + int(day)) for day in days]
+    points = replace(face(len(days)), taken=np.array(dates))
+    made = History.from_landmarks(points, treated_on="2026-03-09")
+    names = tuple(points.photo.tolist())
+    known = SkinDays(days, names, made.usual, (later,), baseline=names[0])
+    made = replace(made, skin_days=known)
+    (story,) = choose_stories(made)
+    first = story.moments[0]
+    assert (first.kind, first.day) == ("before", -2)

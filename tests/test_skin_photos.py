@@ -123,7 +123,9 @@ def test_in_a_series(folder: Path, extractor: Extractor) -> None:
     assert series.with_skin("2026-03-01_rest.png").skin.table == series.skin.table  # type: ignore[union-attr]
     with pytest.raises(InvalidInputError, match="no photo of the series"):
         series.with_skin("other.png")
-    assert Series.from_folder(folder, extractor=extractor).skin is None
+    plain = Series.from_folder(folder, treated_on="2026-03-05", extractor=extractor, all_rest=True)
+    assert plain.skin is None
+    assert plain.static == series.static  # no bit of what else is measured
 
 
 def test_in_an_archive(folder: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from asymmetry.synthetic.swelling import SPOTS, Swelling, Swollen, swell_face
 from asymmetry.tissue import quiet
 from asymmetry.tissue.atlas import REGIONS as ATLAS_REGIONS
 from asymmetry.tissue.flow import BELOW, followed_skin
+from asymmetry.tissue.flow import outwards as outwards_of_skin
 from asymmetry.tissue.picture import SkinPicture, draw_skin
 from asymmetry.tissue.swelling import (
     REGIONS,
@@ -272,6 +273,18 @@ def test_a_bump_stands_out_of_what_a_turn_does() -> None:
     assert misfit < 0.1
     assert np.abs(rest[LEFT][seen[LEFT]]).max() < 0.25
     assert rest[RIGHT, 150, 80, 0] == pytest.approx(2.0, abs=0.2)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_skirts_of_a_swelling_do_not_pull_the_quiet_fit_along(sign: int) -> None:
+    seen = np.stack([followed_skin()] * 2)
+    rows, columns = np.mgrid[: seen.shape[1], : seen.shape[2]]
+    away = ((rows - 150) / 24) ** 2 + ((columns - 110) / 24) ** 2
+    bump = sign * 2.0 * np.exp(-away / 2)[..., None] * outwards_of_skin()
+    shift = np.zeros((*seen.shape, 2), np.float32)
+    shift[RIGHT] += bump
+    rest, _ = quiet.take_off_quiet(shift, seen)
+    assert np.abs(rest[RIGHT] - bump)[seen[RIGHT]].max() < 0.15
 
 
 def test_errors_are_of_what_photos_differ_in() -> None:

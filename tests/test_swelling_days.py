@@ -54,6 +54,12 @@ def test_it_is_told_with_its_largest_day_and_the_day_it_was_gone() -> None:
     )
 
 
+def test_it_is_not_told_as_gone_while_its_error_allows_it() -> None:
+    (found,) = findings(table(0, 1.2, 0.8, 0.4, 0.8, 0, 0, sd=0.3))
+    assert (found.days.first, found.days.last, found.days.gone) == (1, 3, 5)
+    assert findings(table(0, 0.8, 0.8, 0.8, 0, 0, 0, sd=0.3)) == ()
+
+
 def test_one_that_is_still_there_says_how_large() -> None:
     made = table(0, 2.0, 1.5, 1.2, 1.0, 0.9, 0.8)
     (found,) = findings(made)
