@@ -155,6 +155,7 @@ def test_irises_by_the_viewers_sides_are_refused(tmp_path: Path) -> None:
         (wide(pixels(drooping(DLIB_68))) * 2, "utf-8", "'x1' stands where a number has to be"),
         (["LM=68", *["1 2 3 4"] * 68], "utf-8", "two numbers, x and y, or three"),
         (["LM=0", "IMAGE=a.jpg"], "utf-8", "none has any"),
+        (["x,y", '"1,234",5'], "utf-8", "'1,234' stands where"),  # perhaps of thousands
     ],
 )
 def test_a_file_that_can_not_be_read_says_how_to_mend_it(

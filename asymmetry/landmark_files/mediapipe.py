@@ -139,7 +139,7 @@ def _points(face: Any) -> FloatArray:
     placed = [point for point in face or () if point is not None]
     if placed and isinstance(placed[0], Mapping):
         face = [point and [point[axis] for axis in "xyz" if axis in point] for point in face]
-    size = max(2, min(3, *(len(point) for point in face if point is not None)))
+    size = min([3, *[len(point) for point in face if point is not None]])
     blank = [np.nan] * size
     return np.array([blank if point is None else point[:size] for point in face], dtype=np.float64)
 

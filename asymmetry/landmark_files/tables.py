@@ -38,7 +38,9 @@ def read_rows(text: str) -> tuple[list[str], list[list[str]]]:
     text = text.lstrip("\ufeff")
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    rows = [[_pointed(cell.strip()) for cell in row] for row in _cells(text, delimiter)]
+    rows = [[cell.strip() for cell in row] for row in _cells(text, delimiter)]
+    if delimiter != ",":
+        rows = [[_pointed(cell) for cell in row] for row in rows]
     rows = [row for row in rows if any(row)]
     if not rows:
         raise InvalidInputError("it is empty")
