@@ -192,6 +192,7 @@ def _shipped_entries(language: str) -> dict[str, str]:
     return _entries(_load_shipped(language))
 
 
+@functools.cache
 def _load_shipped(language: str) -> dict[str, Any]:
     file = resources.files("asymmetry") / "texts" / f"{language}.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import struct
 import zipfile
@@ -12,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import read_only
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme
 from asymmetry.errors import ModelError
 from asymmetry.extract.model.file import model_file
@@ -159,15 +161,20 @@ def load_canonical(model: str | os.PathLike[str] | None = None) -> Canonical:
     7.3
     """
     vertices = canonical_mesh(model)
+    return Canonical(vertices, _depth_map(vertices.tobytes()))
+
+
+@functools.lru_cache(maxsize=2)
+def _depth_map(mesh: bytes) -> npt.NDArray[np.float32]:
+    """The surface of vertices, given by their bytes; to make it takes as long as to load all networks."""
+    vertices = np.frombuffer(mesh).reshape(-1, 3)
     axis = np.arange(-_EXTENT * _CELLS, _EXTENT * _CELLS + 1) / _CELLS
     x, y = np.meshgrid(axis[axis >= 0], -axis)
     where = np.stack([x.ravel(), y.ravel()], axis=1)
     half = _thin_plate(vertices[:, :2], vertices[:, 2], where).reshape(x.shape)
     surface = np.clip(np.hstack([half[:, :0:-1], half]), vertices[:, 2].min(), vertices[:, 2].max())
     smooth = cv2.GaussianBlur(surface, (0, 0), _BLUR * _CELLS)
-    return Canonical(
-        vertices, np.ascontiguousarray((smooth + smooth[:, ::-1]) / 2, dtype=np.float32)
-    )
+    return read_only(np.ascontiguousarray((smooth + smooth[:, ::-1]) / 2, dtype=np.float32))
 
 
 def _thin_plate(at: FloatArray, values: FloatArray, where: FloatArray) -> FloatArray:
