@@ -107,6 +107,37 @@ def test_the_pose_of_a_known_camera_is_exact(distance, yaw):
     np.testing.assert_allclose(found.unproject(seen[:, :2], canonical.depth_at), on_face, atol=0.01)
 
 
+def off(found: Pose, true: Pose) -> float:
+    """How far a fit misses the worst point of the canonical face, px."""
+    vertices = load_canonical().vertices
+    return float(np.abs(found.project(vertices) - true.project(vertices))[:, :2].max())
+
+
+# Each step of the three loops takes time, and too few make errors: both bounds are the steps' number.
+
+
+@pytest.mark.parametrize("yaw", [10.0, 20.0])
+def test_rounds_are_as_many_as_a_hundredth_of_a_px_needs(yaw):
+    points, true = photograph(face(), CAMERA_CM, 3000.0, yaw, pitch=5.0)
+    assert 0.001 < off(fit_pose(points, load_canonical().vertices), true) < 0.01
+
+
+def test_rounds_for_a_near_camera_are_as_many_as_a_fiftieth_of_a_px_needs():
+    points, true = photograph(face(), 35.0, 3000.0, 12.0, pitch=5.0)
+    found = fit_pose(points, load_canonical().vertices, focal_px=3000.0)
+    assert 0.001 < off(found, true) < 0.02
+
+
+@pytest.mark.parametrize(("yaw", "cm"), [(10.0, 2e-6), (20.0, 2e-4)])
+def test_steps_back_to_the_face_are_as_many_as_are_said(yaw, cm):
+    canonical = load_canonical()
+    on_face = np.array([[-4.4, 2.6], [0.0, 0.0], [2.5, -3.5]])
+    _, pose = photograph(face(), 60.0, 3000.0, yaw, pitch=5.0)
+    seen = pose.project(surface(canonical, on_face))[:, :2]
+    missed = np.abs(pose.unproject(seen, canonical.depth_at) - on_face).max()
+    assert cm / 2 < missed < 2 * cm
+
+
 @pytest.mark.parametrize("focal", [200.0, 2e6])
 def test_a_focal_length_that_can_not_be_is_not_believed(focal):
     points, _ = photograph(face(), 60.0, 3000.0, 5.0)

@@ -26,10 +26,11 @@ LEAST_CM, MOST_CM = 15.0, 1000.0
 #: a portrait lens, fits a distance below 32 best. Her photos at 15, 30, 45 and 60 cm fit 27, 32, 35 and 34:
 #: the mesh straightens half of the perspective, so that only a very near camera shows.
 NEAR_CM = 30.0
-# The fit settles after three rounds; the fourth changes no point by more than 0.01 px. From a camera that may
-# be nearer than is assumed, at 22 cm, it takes twice as many.
+# At 20° of yaw four rounds place the points of a face, 450 px wide, to 0.01 px, and three to 0.08 px. Where
+# the camera's distance is fitted too it takes twice as many: at 35 cm and 12° eight place them to 0.01 px.
 _ROUNDS, _NEAR_ROUNDS = 4, 8
-# Steps of the inverse: at 20° of yaw each reduces the error about tenfold.
+# Steps of the inverse: at 10° of yaw each reduces the error fivefold, in all to 2e-6 cm; at 20° threefold,
+# to 2e-4.
 _UNPROJECT_ROUNDS = 8
 
 
