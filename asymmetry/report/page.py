@@ -84,7 +84,7 @@ def render(
         If the language or the audience is not known.
     """
     try:
-        template = _template()
+        import jinja2
     except ImportError as error:
         raise MissingExtraError("the report", "report") from error
     if audience not in AUDIENCES:
@@ -105,6 +105,7 @@ def render(
     faces = place_faces(wording, photos, sheet.photos)
     page |= _words(wording) | _plots(wording, photos) | faces
     page |= {"sheet": sheet.tell(faces["small"])}
+    template: jinja2.Template = _template()
     return template.render(page)
 
 
