@@ -2,8 +2,8 @@
 
     python -m benchmarks.broken FOLDER [kind ...]
 
-Kinds are those of `KINDS`. What was tried is kept in ``FOLDER``, so that it can be ended and run again; with
-all kinds done the table of docs/archive.md is made. Linux only: processes are found in ``/proc``.
+Kinds are those of `KINDS`. What was tried is kept in ``FOLDER``, so that it can be ended and run again, and
+makes the table of docs/archive.md. Linux only: processes are found in ``/proc``.
 """
 
 from __future__ import annotations
@@ -176,24 +176,23 @@ def _kills() -> Iterator[tuple[str, Disturb]]:
 
 
 def _ends() -> Iterator[tuple[str, Disturb]]:
-    for after in range(8):
+    for after in (0, 1, 3, 6):
         yield f"after {after}", partial(end, after=after)
 
 
 def _moves() -> Iterator[tuple[str, Disturb]]:
-    for after, seconds in ((0, 2.0), (0, HANGS), (2, 1.0), (3, HANGS), (6, HANGS), (8, 0.5)):
+    for after, seconds in ((0, 2.0), (0, HANGS), (3, HANGS), (8, 0.5)):
         yield f"after {after}, {seconds} s", partial(move_away, after=after, seconds=seconds)
 
 
 def _suspensions() -> Iterator[tuple[str, Disturb]]:
     for i, which in enumerate(("a worker", "all workers", "the first process", "everything")):
-        for after in (0, 1 + i):
-            yield f"{which}, after {after}", partial(suspend, which=which, after=after)
+        yield f"{which}, after {2 * i}", partial(suspend, which=which, after=2 * i)
 
 
 def _spoils() -> Iterator[tuple[str, Disturb]]:
-    for i, kept in enumerate(KEPT):
-        for j, how in enumerate(SPOILS):
+    for j, how in enumerate(SPOILS):
+        for i, kept in enumerate(KEPT):
             name = kept.format(min(i + j, 7))
             yield f"{name}, {how}", partial(spoil, name=name, how=how)
 
@@ -297,18 +296,17 @@ def main(folder: Path, kinds: list[str]) -> None:
 
 
 def _tell(ends: dict[tuple[str, str], str]) -> None:
-    """Print how all runs ended, and put it into the page if none is missing."""
+    """Print how the runs ended that are done, and put it into the page."""
     table = [["disturbed by", "runs", "ends"]]
     for kind in KINDS:
         counts = Counter(verdict for (of, _), verdict in ends.items() if of == kind)
         how = ", ".join(f"{verdict}: {number}" for verdict, number in sorted(counts.items()))
-        table.append([kind, str(counts.total()), how])
+        if counts:
+            table.append([kind, str(counts.total()), how])
     print(markdown(table))
-    if len(ends) == sum(len(list(runs())) for runs in KINDS.values()):
-        write_table(
-            "broken", f"`python -m benchmarks.broken`: {PHOTOS} photos, {WORKERS} workers.", table
-        )
-        PAGE.write_text(fill_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    made = f"`python -m benchmarks.broken`: {PHOTOS} photos, {WORKERS} workers."
+    write_table("broken", made, table)
+    PAGE.write_text(fill_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":
