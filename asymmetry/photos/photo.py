@@ -139,9 +139,9 @@ def read_photo(
 
     Notes
     -----
-    Transparent parts are laid over white. 16-bit grey is divided by 257. Colours are taken as stored: an
-    embedded colour profile is not applied. The eight EXIF orientations are applied, and any other value
-    counts as upright. A broken EXIF block does not stop a readable photo.
+    Transparent parts are laid over white. 16-bit grey is divided by 257. A file's colour profile (ICC) is
+    applied: pixels are sRGB. The eight EXIF orientations are applied, and any other value counts as upright.
+    A broken EXIF block does not stop a readable photo.
 
     Examples
     --------
