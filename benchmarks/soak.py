@@ -138,7 +138,7 @@ def main(number: int = PHOTOS, way: str = "extractor", folder: str = "") -> None
     found = table(rows)
     print(markdown(found))
     if number == PHOTOS:
-        write_table(f"soak_{way}", f"`python -m benchmarks.soak {number} {way}`.", found)
+        write_table(f"soak_{way}", f"`python -m benchmarks.soak`: {number:,} photos, {way}.", found)
         PAGE.write_text(fill_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
