@@ -140,7 +140,11 @@ def main(only: str = "") -> None:
     if only == "lenses":
         with Extractor(threads=1) as extractor:
             table = try_lenses(extractor)
-        write_table("lenses", "`python -m benchmarks.tune.glasses lenses`: people no limit was set on.", table)
+        write_table(
+            "lenses",
+            "`python -m benchmarks.tune.glasses lenses`: others than those of the limits.",
+            table,
+        )
         PAGE.write_text(fill_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
         return
     paths = [*london(tuning=True), *more(tuning=True), *portraits(tuning=True)]
