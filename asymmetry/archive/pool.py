@@ -48,7 +48,7 @@ MOST_PER_CORE = 8
 WORKER_BYTES, MEMORY_SHARE = 450e6, 0.7
 #: Tries for a photo whose worker died: the fault may have lain elsewhere.
 TRIES = 2
-#: Exit codes of what the system or a person ends: SIGKILL and SIGTERM, of POSIX.
+#: Exit codes of workers that the system or a person ends: SIGKILL and SIGTERM, of POSIX.
 _FROM_OUTSIDE = (-9, -15)
 #: Times in a row that all workers may end before a photo is done.
 MOST_BREAKS = 3
@@ -247,7 +247,7 @@ class Pool:
                 self._restart()
 
     def _wait_for(self, handed: _Handed) -> Row:
-        """The row of a photo; raises what its worker raised, or `BrokenProcessPool` where it is lost."""
+        """The row of a photo; raises the worker's error, or `BrokenProcessPool` where the photo is lost."""
         while not wait([handed.future], timeout=LOOK_S).done:
             if handed.lost:
                 raise BrokenProcessPool("photos that wait are lost with their pool")

@@ -27,7 +27,7 @@ _PARTS: dict[int, tuple[str, tuple[int, ...]]] = {
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|\bnan?\b", re.IGNORECASE)
 #: A line whose numbers have decimal commas, as "12,5 7,25".
 _COMMAS = re.compile(r"\s*[-+]?\d+,\d+(?:\s+[-+]?\d+(?:,\d+)?)+\s*")
-#: What programs write where a point is missing.
+#: Words that programs write where a point is missing.
 _MISSING = ("", "na", "n/a", "nan", "null", "none", "-")
 
 

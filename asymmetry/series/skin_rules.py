@@ -94,7 +94,7 @@ def _swelling_far(situation: Situation) -> Found:
 def _far(
     skin: SkinDays, courses: Iterable[AnyCourse]
 ) -> Iterator[tuple[AnyCourse, dict[str, Any]]]:
-    """Courses that begin farther than `FAR_MM` from every site, with what is told of each."""
+    """Courses that begin farther than `FAR_MM` from every site, with the values that its sentence needs."""
     for course in courses:
         site = skin.site_of(course)
         if site is not None and site.mm > FAR_MM:

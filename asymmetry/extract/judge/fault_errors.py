@@ -56,7 +56,7 @@ class FaultError:
 
 @dataclass(frozen=True)
 class FaultErrors:
-    """What each fault adds, by the code of its note: ``python -m benchmarks.tune.fault_errors``.
+    """The error that each fault adds, by the code of its note: ``python -m benchmarks.tune.fault_errors``.
 
     By it 72 % of the left-right differences of tuning people's spoilt photos are within one standard
     deviation of those of the photos as they are.
@@ -83,7 +83,7 @@ class FaultErrors:
 def widen_by_faults(
     spread: FloatArray, px_per_cm: float, notes: Iterable[Note], errors: FaultErrors
 ) -> FloatArray:
-    """Standard deviations (k,) of a face's points, px, with what the faults that are noted add."""
+    """Standard deviations (k,) of a face's points, px, widened by the faults that are noted."""
     for note in notes:
         error = getattr(errors, note.code, None)
         if isinstance(error, FaultError):

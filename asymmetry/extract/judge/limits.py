@@ -365,7 +365,7 @@ class JudgeSettings:
     grey : GreyLimits
         Of photos without colour.
     errors : FaultErrors
-        What faults add to the errors of points.
+        The errors of points that faults add.
     """
 
     quality: QualityLimits = field(default_factory=QualityLimits)

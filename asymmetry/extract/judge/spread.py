@@ -266,7 +266,7 @@ def behind_glasses(spread: FloatArray, px_per_cm: float, scatter: Scatter = SCAT
 
 
 def widen(spread: FloatArray, px_per_cm: float, added: Mapping[str, float]) -> FloatArray:
-    """Standard deviations (k,) of points, px, with what is added to groups of them, cm."""
+    """Standard deviations (k,) of points, px, with the errors added to groups of them, cm."""
     wider = spread.copy()
     for group, more in added.items():
         numbers = _numbers(_GROUPS[group])

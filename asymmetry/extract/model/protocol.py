@@ -87,7 +87,7 @@ class Model(Detector, SquareReader, Protocol):
 
 @runtime_checkable
 class Batches(Protocol):
-    """What a `Model` may have beside: several pictures read in one call, which threads can share."""
+    """Optional methods of a `Model`: several pictures read in one call, which threads can share."""
 
     def detect_each(self, pictures: Sequence[Pixels]) -> list[list[Reading]]:
         """As `Detector.detect`, for each picture."""
