@@ -23,8 +23,8 @@ Shifts = npt.NDArray[np.float32]
 
 #: Rows of the atlas in which skin is followed: from below the forehead, which does not swell here.
 BELOW = slice(80, HEIGHT)
-# Light is taken out as the part that is as coarse as this, px; the rest is stretched by this factor to 8 bits, about
-# their middle. In the dark so much is added to the pixels, so that noise counts little.
+# Light is taken out as the part that is as coarse as this, px; the rest is stretched by this factor to 8
+# bits, about their middle. In the dark so much is added to the pixels, so that noise counts little.
 _COARSE, _STRETCH, _MIDDLE, _FLOOR = 10.0, 400.0, 128.0, 8.0
 # Distance of patches, steps and refinements of the flow (Kroeger et al. 2016, OpenCV's DIS): finer ones cost
 # twice as much and read known swellings of tuning people no better.
