@@ -104,8 +104,10 @@ class Atlas:
         The canonical points of the half, outwards and up, cm.
     numbers : ndarray of int, shape (2, k)
         Their landmark numbers, of the right side and of the left.
+    nodes : ndarray, shape (rows, columns, 2)
+        The nodes of a coarse grid, outwards and up, cm: every `STEP` pixels, and one step beyond the picture.
     spline : ndarray, shape (rows, columns, k)
-        Weights of the knots' shifts at the nodes of the grid.
+        Weights of the knots' shifts at the nodes.
     canonical : Canonical
         The canonical face.
     """
@@ -116,6 +118,7 @@ class Atlas:
     place: FloatArray = field(repr=False)
     knots: FloatArray = field(repr=False)
     numbers: npt.NDArray[np.intp] = field(repr=False)
+    nodes: FloatArray = field(repr=False)
     spline: npt.NDArray[np.float32] = field(repr=False)
     canonical: Canonical = field(repr=False)
 
@@ -143,6 +146,7 @@ def load_atlas() -> Atlas:
         place=place,
         knots=knots,
         numbers=numbers,
+        nodes=_nodes(),
         spline=_spline_weights(knots, _nodes()),
         canonical=canonical,
     )

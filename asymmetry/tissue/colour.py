@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -18,6 +19,7 @@ __all__ = [
 ]
 
 FloatArray = npt.NDArray[np.floating[Any]]
+Light = npt.NDArray[np.float32]
 
 #: Added to linear light before its logarithm, so that noise in the dark counts little.
 FLOOR = 0.004
@@ -49,7 +51,11 @@ _DENSITY = np.asarray(-np.log(_LINEAR + np.float32(FLOOR)), dtype=np.float32)
 _CURVE = np.rint(_encode(np.arange(_STEPS + 1) / _STEPS) * 255).astype(np.uint8)
 
 
-def linear_from_srgb(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+def _look_up(table: Light, pixels: npt.NDArray[np.uint8]) -> Light:
+    return np.asarray(cv2.LUT(pixels.reshape(1, -1), table), np.float32).reshape(pixels.shape)
+
+
+def linear_from_srgb(pixels: npt.NDArray[np.uint8]) -> Light:
     """Linear light, 0 to 1, of sRGB pixels of 8 bits.
 
     Examples
@@ -57,10 +63,10 @@ def linear_from_srgb(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     >>> linear_from_srgb(np.array([0, 255], np.uint8)).tolist()
     [0.0, 1.0]
     """
-    return np.asarray(_LINEAR.take(pixels))
+    return _look_up(_LINEAR, pixels)
 
 
-def density_from_srgb(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+def density_from_srgb(pixels: npt.NDArray[np.uint8]) -> Light:
     """Optical density, ``-log(light + FLOOR)``, of sRGB pixels of 8 bits.
 
     Examples
@@ -68,7 +74,7 @@ def density_from_srgb(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     >>> density_from_srgb(np.array([0, 255], np.uint8)).astype(float).round(3).tolist()
     [5.521, -0.004]
     """
-    return np.asarray(_DENSITY.take(pixels))
+    return _look_up(_DENSITY, pixels)
 
 
 def srgb_from_linear(light: FloatArray) -> npt.NDArray[np.uint8]:

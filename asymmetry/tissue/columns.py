@@ -13,7 +13,7 @@ from asymmetry.core.schemes import SIDES
 from asymmetry.tissue.atlas import REGIONS
 from asymmetry.tissue.bruises import Bruises
 from asymmetry.tissue.colour import lab_from_linear, luminance
-from asymmetry.tissue.density import Density
+from asymmetry.tissue.density import Density, light_of
 from asymmetry.tissue.patches import Patch
 
 __all__ = ["LEAST_SEEN", "bruise_columns", "notes_of"]
@@ -117,5 +117,5 @@ def _lightness(density: Density) -> float:
     if not density.seen.any():
         return np.nan
     # L* rises with luminance alone, so that its median is that of the middle luminance.
-    middle = np.median(luminance(density.light[density.seen]))
+    middle = np.median(luminance(light_of(density.value[density.seen])))
     return float(lab_from_linear(np.full(3, middle))[0])

@@ -10,22 +10,30 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.tissue.atlas import REGIONS, Atlas, load_atlas
 from asymmetry.tissue.colour import FLOOR
-from asymmetry.tissue.masks import find_seen
+from asymmetry.tissue.masks import COARSE, find_seen, halved
 from asymmetry.tissue.picture import SkinPicture
 
-__all__ = ["CHANNELS", "COARSE", "Density", "Grid", "density_of", "from_channels", "load_grid"]
+__all__ = [
+    "CHANNELS",
+    "COARSE",
+    "Density",
+    "Grid",
+    "density_of",
+    "from_channels",
+    "light_of",
+    "load_grid",
+]
 
 Mask = npt.NDArray[np.bool_]
 Light = npt.NDArray[np.float32]
 FloatArray = npt.NDArray[np.floating[Any]]
 
-#: Pixels of the picture to one of the density, each way.
-COARSE = 2
 #: Density in red, green and blue to shading and colour: orthonormal rows.
 CHANNELS = np.array(
     [
@@ -85,7 +93,7 @@ class Density:
     @property
     def light(self) -> Light:
         """Linear light, shape (2, h, w, 3)."""
-        return np.exp(-self.value @ CHANNELS.astype(np.float32)) - np.float32(FLOOR)
+        return light_of(self.value)
 
 
 @cache
@@ -115,19 +123,28 @@ def density_of(picture: SkinPicture, *, glasses: bool = False) -> Density:
     seen = find_seen(picture)
     if glasses:
         seen &= ~np.isin(picture.atlas.region, [REGIONS.index(name) for name in _BEHIND_GLASSES])
-    weight = seen.astype(np.float32)
-    count = _sum(weight)
-    light = _sum(lit * weight[..., None])
-    whole = _sum(lit) / COARSE**2
-    mean = np.where(count[..., None] > 0, light / np.maximum(count[..., None], 1), whole)
-    logs = -np.log(mean + np.float32(FLOOR))
+    share = halved(seen.astype(np.float32))[..., None]
+    mean = halved(lit)
+    np.divide(halved(lit * seen[..., None]), share, out=mean, where=share > 0)
     return Density(
-        value=np.asarray(logs @ CHANNELS.T.astype(np.float32)),
-        seen=count >= COARSE**2 / 2,
-        area=_sum(picture.area),
-        grain=_sum(_steps(dark)) / np.float32(COARSE**2),
+        value=_to_channels(-np.log(mean + np.float32(FLOOR))),
+        seen=share[..., 0] >= 0.5,
+        area=halved(picture.area) * np.float32(COARSE**2),
+        grain=halved(_steps(dark)),
         mm_per_cm=picture.mm_per_cm,
     )
+
+
+def light_of(value: Light) -> Light:
+    """Linear light of densities, (..., 3)."""
+    flat = cv2.transform(value.reshape(-1, 1, 3), -CHANNELS.T.astype(np.float32))
+    return np.exp(np.asarray(flat, np.float32).reshape(value.shape)) - np.float32(FLOOR)
+
+
+def _to_channels(logs: Light) -> Light:
+    """Shading and colour of densities in red, green and blue, (..., 3)."""
+    flat = cv2.transform(logs.reshape(-1, 1, 3), CHANNELS.astype(np.float32))
+    return np.asarray(flat, np.float32).reshape(logs.shape)
 
 
 def _steps(dark: Light) -> Light:
@@ -144,11 +161,3 @@ def from_channels(value: FloatArray) -> FloatArray:
 def _blocks(picture: FloatArray) -> FloatArray:
     height, width = picture.shape[:2]
     return picture.reshape(height // COARSE, COARSE, width // COARSE, COARSE, *picture.shape[2:])
-
-
-def _sum(picture: FloatArray) -> Light:
-    """Sums over blocks of pixels of both sides."""
-    total = sum(
-        picture[:, row::COARSE, column::COARSE] for row in range(COARSE) for column in range(COARSE)
-    )
-    return np.asarray(total, dtype=np.float32)

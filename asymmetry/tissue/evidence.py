@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from asymmetry.tissue.atlas import REGIONS
 from asymmetry.tissue.density import load_grid
+from asymmetry.tissue.shade import median
 
 __all__ = [
     "SCALES",
@@ -29,6 +30,7 @@ __all__ = [
 
 Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
+Planes = npt.NDArray[np.float32]
 Kind = Literal["mirror", "day"]
 
 #: Where the noise stands, made by ``python -m benchmarks.tune.skin``.
@@ -37,6 +39,8 @@ TABLE = Path(__file__).with_name("noise.toml")
 #: much is taken out.
 SCALES = (2.5, 4.5, 8.0)
 _BROADER: tuple[float | None, ...] = (3.0, None, None)
+# Smoothing by this and more is done at half of the resolution, mm.
+_BROAD = 4.0
 # Least share of the smoothing's weight that lies on skin that is seen.
 _LEAST_WEIGHT = 0.3
 # The median of a chi distribution with three degrees of freedom, which a quiet photo has.
@@ -87,23 +91,44 @@ def load_noise(kind: Kind) -> Noise:
 
 def smooth(values: FloatArray, seen: Mask, sigma: float) -> tuple[FloatArray, FloatArray]:
     """Mean of the seen values (h, w, 3) around each pixel, and the weight that lies on seen skin, (h, w)."""
-    both = np.zeros((*seen.shape, 4), np.float32)
-    np.copyto(both[..., :-1], values, where=seen[..., None], casting="same_kind")
-    both[..., -1] = seen
-    both = np.asarray(cv2.GaussianBlur(both, (0, 0), sigma))
-    return both[..., :-1] / np.maximum(both[..., -1:], np.float32(1e-3)), both[..., -1]
+    means, weight = _means(_weighed(values, seen), sigma)
+    return np.ascontiguousarray(np.moveaxis(means, 0, -1)), weight
+
+
+def _weighed(values: FloatArray, seen: Mask) -> Planes:
+    """The values, 0 where they are not seen, and the weights, as planes (4, h, w)."""
+    weight = seen.astype(np.float32)
+    planes = np.zeros((4, *seen.shape), np.float32)
+    np.copyto(planes[:-1], np.moveaxis(values, -1, 0), where=seen, casting="same_kind")
+    planes[-1] = weight
+    return planes
+
+
+def _means(planes: Planes, sigma: float) -> tuple[Planes, FloatArray]:
+    """Means of weighed values (4, h, w) around each pixel, (3, h, w), and the weight there, (h, w)."""
+    blurred = np.stack([_blur(plane, sigma) for plane in planes])
+    return blurred[:-1] / np.maximum(blurred[-1], np.float32(1e-3)), blurred[-1]
+
+
+def _blur(plane: FloatArray, sigma: float) -> FloatArray:
+    """A Gaussian's mean; of broad ones at half of the resolution."""
+    if sigma < _BROAD:
+        return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma))
+    half = cv2.resize(plane, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    half = cv2.GaussianBlur(half, (0, 0), sigma / 2, borderType=cv2.BORDER_REFLECT)
+    return np.asarray(cv2.resize(half, plane.shape[::-1]))
 
 
 def band_passed(difference: FloatArray, seen: Mask) -> FloatArray:
     """The difference at each scale, shape (scales, h, w, 3); NaN where too little skin is seen."""
+    planes = _weighed(difference, seen)
     bands = []
     for sigma, broader in zip(SCALES, _BROADER, strict=True):
-        band, weight = smooth(difference, seen, sigma)
+        band, weight = _means(planes, sigma)
         if broader is not None:
-            band = band - smooth(difference, seen, sigma * broader)[0]
-        judged = seen & (weight > _LEAST_WEIGHT)
-        bands.append(np.where(judged[..., None], band, np.nan))
-    return np.stack(bands)
+            band -= _means(planes, sigma * broader)[0]
+        bands.append(np.where(seen & (weight > _LEAST_WEIGHT), band, np.float32(np.nan)))
+    return np.moveaxis(np.stack(bands), 1, -1)
 
 
 def stand_out(
@@ -123,20 +148,25 @@ def stand_out(
         Of `own_excess`.
     """
     region = np.maximum(load_grid().region, 0)
-    out = np.zeros(bands.shape[:3], np.float32)
+    out = np.empty(bands.shape[:3], np.float32)
     sizes = np.trace(noise.covariance, axis1=2, axis2=3).mean(axis=0)
     for scale, band in enumerate(bands):
         # The finest scale alone tells: on broader ones a large bruise is a large part of the skin.
         precision = np.linalg.inv(noise.covariance[:, scale] + excess * sizes[scale] / sizes[0])
-        judged = np.isfinite(band[..., 0])
-        first, second = np.triu_indices(3)
+        squares = _squares(np.moveaxis(band, -1, 0), precision.astype(np.float32), region)
+        out[scale] = np.sqrt(np.fmax(squares, 0))  # 0 where there is no band
+    return out / np.float32(_own_noise(out, quiet) * (1 + _CAUTION * shadows))
+
+
+def _squares(band: FloatArray, precision: FloatArray, region: npt.NDArray[np.int8]) -> FloatArray:
+    """Squared distances (h, w) of a band (3, h, w) from 0, each by its region's precision (3, 3)."""
+    squares = np.zeros(region.shape, np.float32)
+    for first, second in zip(*np.triu_indices(3), strict=True):
         # A quadratic form: products off the diagonal count twice.
-        twice = np.where(first == second, 1, 2)
-        weights = (precision[:, first, second] * twice).astype(np.float32)[region[judged]]
-        values = band[judged]
-        squares = np.einsum("nk,nk->n", weights, values[:, first] * values[:, second])
-        out[scale][judged] = np.sqrt(np.maximum(squares, 0))
-    return out / (_own_noise(out, quiet) * (1 + _CAUTION * shadows))
+        twice = 1 if first == second else 2
+        weights = (precision[:, first, second] * np.float32(twice)).take(region)
+        squares += weights * (band[first] * band[second])
+    return squares
 
 
 def own_excess(band: FloatArray, quiet: Mask, noise: Noise) -> tuple[FloatArray, float]:
@@ -145,13 +175,13 @@ def own_excess(band: FloatArray, quiet: Mask, noise: Noise) -> tuple[FloatArray,
     Shadows of strong light, as a camera renders them, have a colour of their own in each photo. It is
     judged by the quieter part of the skin. Between days they cancel, and there is none.
     """
-    values = band[quiet & np.isfinite(band[..., 0])]
-    if noise.kind == "day" or len(values) < _LEAST_PIXELS:
+    values = np.moveaxis(band, -1, 0)[:, quiet & np.isfinite(band[..., 0])]
+    if noise.kind == "day" or values.shape[1] < _LEAST_PIXELS:
         return np.zeros((3, 3)), 0.0
-    away = np.abs(values - np.median(values, axis=0))
-    far = (away / (np.median(away, axis=0) + 1e-6)).max(axis=1)
-    kept = values[far <= np.quantile(far, _QUIETER)]
-    own = kept.T @ kept / len(kept) * _TRIMMED
+    away = np.abs(values - median(values)[:, None])
+    far = (away / (median(away)[:, None] + 1e-6)).max(axis=0)
+    kept = values[:, far <= np.quantile(far, _QUIETER)]
+    own = np.einsum("in,jn->ij", kept, kept) / kept.shape[1] * _TRIMMED
     usual = noise.covariance[:, 0].mean(axis=0)
     sizes, axes = np.linalg.eigh(own - usual)
     sizes = np.maximum(sizes, 0)
@@ -164,4 +194,4 @@ def _own_noise(out: FloatArray, quiet: Mask) -> float:
     values = out[0][quiet & (out[0] > 0)]
     if not len(values):
         return 1.0
-    return max(float(np.median(values)) / _MEDIAN, _QUIETEST)
+    return max(float(median(values)) / _MEDIAN, _QUIETEST)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from asymmetry.core.records import Record
 from asymmetry.core.schemes import SIDES
 from asymmetry.tissue.colour import FLOOR, delta_e, lab_from_linear
-from asymmetry.tissue.density import Density, from_channels
+from asymmetry.tissue.density import Density, from_channels, light_of
 from asymmetry.tissue.evidence import Kind, load_noise, smooth
 from asymmetry.tissue.outline import grow, shrink
 from asymmetry.tissue.patches import Patch, hue_of
@@ -80,7 +80,7 @@ def follow_patch(patch: Patch, now: Density, before: Density | None = None) -> F
         return Followed(np.nan, np.nan, np.nan, "", share)
     fine, _ = smooth(rest, seen, _SMOOTH_MM)
     step = _step(fine, seen, patch.mask)
-    light = now.light[side][inside].mean(axis=0)
+    light = light_of(now.value[side][inside]).mean(axis=0)
     kind: Kind = "mirror" if before is None else "day"
     covariance = load_noise(kind).covariance[:, -1].mean(axis=0)
     depth = float(np.sign(step[0])) * _depth(light, step)

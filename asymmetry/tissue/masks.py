@@ -9,10 +9,13 @@ import numpy.typing as npt
 from asymmetry.tissue.atlas import PX_PER_CM
 from asymmetry.tissue.picture import SkinPicture
 
-__all__ = ["DARK", "find_seen"]
+__all__ = ["COARSE", "DARK", "find_seen", "halved"]
 
 Mask = npt.NDArray[np.bool_]
 Light = npt.NDArray[np.float32]
+
+#: Pixels of the picture to one of the density, each way. The latter's are mm of a canonical face.
+COARSE = 2
 _PX_PER_MM = PX_PER_CM / 10
 
 # A channel from this on, of 255, may be burnt out: 0.92 of white's light.
@@ -41,38 +44,50 @@ def find_seen(picture: SkinPicture) -> Mask:
     picture : SkinPicture
         The picture. Eyes, brows, lips, nostrils and what is turned away are left out already.
     """
-    dark, (red, green, blue) = picture.dark, np.moveaxis(picture.rgb, -1, 0)
-    burnt = np.maximum(np.maximum(red, green), blue) >= _BURNT
-    covered = np.stack([_cover(dark[i], picture.inside[i], burnt[i]) for i in range(len(dark))])
-    return picture.inside & ~covered
+    dark, red, green, blue = picture.dark, *np.moveaxis(picture.rgb, -1, 0)
+    burnt, inside = np.maximum(np.maximum(red, green), blue) >= _BURNT, picture.inside
+    coarse = zip(halved(dark), _mostly(inside), _mostly(burnt), strict=True)
+    broad = np.stack([_broad(*side) for side in coarse])
+    thin = np.stack([_lines(*side) for side in zip(dark, inside, strict=True)])
+    covers = broad.repeat(COARSE, axis=1).repeat(COARSE, axis=2) | burnt | thin
+    return inside & ~np.stack([_grow(side, _MARGIN_MM * _PX_PER_MM) for side in covers])
 
 
-def _cover(dark: Light, inside: Mask, burnt: Mask) -> Mask:
-    """Covers of the skin of one side."""
+def halved(picture: Light) -> Light:
+    """Means over blocks of pixels of both sides, (2, HEIGHT, WIDTH, ...)."""
+    sides, height, width, *rest = picture.shape
+    tall = picture.reshape(sides * height, width, *rest)
+    small = cv2.resize(tall, None, fx=1 / COARSE, fy=1 / COARSE, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32).reshape(sides, height // COARSE, width // COARSE, *rest)
+
+
+def _mostly(masks: Mask) -> Mask:
+    """Blocks of pixels of which half or more are in a mask."""
+    return halved(masks.astype(np.float32)) >= 0.5
+
+
+def _broad(dark: Light, inside: Mask, burnt: Mask) -> Mask:
+    """Hair, beard and glare over one side, a pixel per mm."""
     hanging = _hanging(dark, inside)
     # Hair is left out of the surroundings: skin beside it is no glare.
     around = _mean_around(dark, inside & ~hanging, _AROUND_MM)
-    glare = _with_halo(burnt | (dark - around < _GLARE))
-    return _grow(glare | hanging | _lines(dark, inside), _MARGIN_MM)
+    return hanging | _with_halo(burnt | (dark - around < _GLARE))
 
 
 def _with_halo(cores: Mask) -> Mask:
     """Glare with the halo around each of its cores."""
-    whole = cores.copy()
-    inner = _distance(np.pad(cores, 1))[1:-1, 1:-1]
-    count, labels = cv2.connectedComponents(cores.astype(np.uint8))
-    for number in range(1, count):
+    whole, inner = cores.copy(), _distance(np.pad(cores, 1))[1:-1, 1:-1]
+    _, labels = cv2.connectedComponents(cores.astype(np.uint8))
+    for number in np.unique(labels[inner > _LEAST_CORE_MM]):
         core = labels == number
         radius = float(inner[core].max())
-        if radius > _LEAST_CORE_MM:
-            whole |= _distance(~core) < min(_FADES * radius, _FARTHEST_MM)
+        whole |= _distance(~core) < min(_FADES * radius, _FARTHEST_MM)
     return whole
 
 
 def _distance(mask: Mask) -> Light:
-    """Distance of each pixel of a mask from its outside, mm."""
-    away = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
-    return np.asarray(away / np.float32(_PX_PER_MM), np.float32)
+    """Distance of each pixel of a mask from its outside, px."""
+    return np.asarray(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5), np.float32)
 
 
 def _lines(dark: Light, inside: Mask) -> Mask:
@@ -94,7 +109,7 @@ def _hanging(dark: Light, inside: Mask) -> Mask:
     """Dark areas that reach the rim of the skin."""
     if not inside.any():
         return np.zeros_like(inside)
-    smooth = cv2.GaussianBlur(dark, (0, 0), _PX_PER_MM)
+    smooth = cv2.GaussianBlur(dark, (0, 0), 1)
     areas = (smooth > np.median(dark[inside]) + DARK).astype(np.uint8)
     # The midline is no rim: skin there goes on in the other half.
     _, labels = cv2.connectedComponents(areas & _rim_side(inside))
@@ -120,17 +135,16 @@ def _closed(inside: Mask) -> Mask:
     return np.asarray(outside[1:-1, :-1] != 2)
 
 
-def _grow(mask: Mask, mm: float) -> Mask:
-    size = 2 * round(mm * _PX_PER_MM) + 1
+def _grow(mask: Mask, px: float) -> Mask:
+    size = 2 * round(px) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     return np.asarray(cv2.dilate(mask.astype(np.uint8), kernel) > 0)
 
 
-def _mean_around(values: Light, where: Mask, mm: float) -> Light:
+def _mean_around(values: Light, where: Mask, px: float) -> Light:
     """Mean of the values within a mask, weighted by distance."""
     weight = where.astype(np.float32)
-    sigma = mm * _PX_PER_MM
-    size = (2 * round(sigma) + 1,) * 2  # a box thrice is a Gaussian, and takes a tenth of its time
+    size = (2 * round(px) + 1,) * 2  # a box thrice is a Gaussian, and takes a tenth of its time
     both = np.dstack([values * weight, weight])
     for _ in range(3):
         both = np.asarray(cv2.blur(both, size), dtype=np.float32)

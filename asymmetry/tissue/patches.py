@@ -15,7 +15,7 @@ from asymmetry.core.records import Record
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.tissue.atlas import REGIONS
 from asymmetry.tissue.colour import FLOOR, delta_e, lab_from_linear
-from asymmetry.tissue.density import Density, from_channels, load_grid
+from asymmetry.tissue.density import Density, from_channels, light_of, load_grid
 from asymmetry.tissue.evidence import smooth
 from asymmetry.tissue.outline import Spot, grow, opened, shrink, without_holes
 
@@ -232,7 +232,7 @@ def describe(spot: Spot, side: Side, density: Density) -> Patch:
     """
     number, mask = SIDES.index(side), spot.mask
     grid = load_grid()
-    change = _change(spot, density.light[number])
+    change = _change(spot, light_of(density.value[number][mask]))
     region, weights = np.maximum(grid.region[mask], 0), density.area[number][mask]
     parts = np.bincount(region, weights, minlength=len(REGIONS)).astype(np.float64)
     area = float(parts.sum())
@@ -260,8 +260,8 @@ def describe(spot: Spot, side: Side, density: Density) -> Patch:
 
 
 def _change(spot: Spot, light: FloatArray) -> FloatArray:
-    """CIEDE2000 of each pixel of a spot against the same without it."""
-    shown = light[spot.mask].astype(np.float64)
+    """CIEDE2000 of the light of each pixel of a spot against the same without it."""
+    shown = light.astype(np.float64)
     added = np.clip(spot.share[spot.mask], 0, None)[:, None] * from_channels(spot.step)
     without = np.clip((shown + FLOOR) * np.exp(added) - FLOOR, 0, 1)
     return delta_e(lab_from_linear(shown), lab_from_linear(without))

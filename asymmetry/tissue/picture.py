@@ -15,7 +15,7 @@ from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.face.half import from_half, to_half
 from asymmetry.extract.face.plane import average_at, places
 from asymmetry.extract.face.pose import Pose, fit_pose, stable_numbers
-from asymmetry.tissue.atlas import PX_PER_CM, REGIONS, STEP, Atlas, load_atlas
+from asymmetry.tissue.atlas import PX_PER_CM, REGIONS, STEP, WIDTH, Atlas, load_atlas
 from asymmetry.tissue.colour import density_from_srgb, linear_from_srgb
 
 __all__ = ["FACING", "SkinPicture", "draw_skin"]
@@ -74,14 +74,12 @@ class SkinPicture:
 
         Of shape (2, HEIGHT, WIDTH, 2).
         """
-        return _between(self.shifts, self.atlas).astype(np.float32)
+        return (self.atlas.place + _finely(self.shifts)).astype(np.float32)
 
     @property
     def at(self) -> Light:
         """Places in the photo, px (x right, y down), shape (2, HEIGHT, WIDTH, 2)."""
-        return _in_photo(_between(self.shifts, self.atlas), self.pose, self.atlas).astype(
-            np.float32
-        )
+        return _in_photo(self.shifts, self.pose, self.atlas).astype(np.float32)
 
     @property
     def light(self) -> Light:
@@ -91,17 +89,19 @@ class SkinPicture:
     @property
     def dark(self) -> Light:
         """Mean natural logarithm of the channels, its sign turned: large in the dark, (2, HEIGHT, WIDTH)."""
-        red, green, blue = np.moveaxis(density_from_srgb(self.rgb), -1, 0)
-        return np.asarray((red + green + blue) / np.float32(3))
+        channels = density_from_srgb(self.rgb).reshape(-1, WIDTH, 3)
+        mean = cv2.transform(channels, np.full((1, 3), 1 / 3, np.float32))
+        return np.asarray(mean, np.float32).reshape(self.rgb.shape[:-1])
 
     @property
     def area(self) -> Light:
         """Area of skin that each pixel shows, mm² on the surface, shape (2, HEIGHT, WIDTH)."""
-        x, y = np.moveaxis(self.plane, -1, 0)
-        down_x, out_x = np.gradient(x, axis=(1, 2))
-        down_y, out_y = np.gradient(y, axis=(1, 2))
-        flat = np.abs(out_x * down_y - out_y * down_x) / self.atlas.normal[..., 2]
-        return np.asarray(flat * self.mm_per_cm**2, dtype=np.float32)
+        out, up = np.moveaxis(self.shifts + self.atlas.nodes, -1, 0)
+        down_out, across_out = np.gradient(out, STEP / PX_PER_CM, axis=(1, 2))
+        down_up, across_up = np.gradient(up, STEP / PX_PER_CM, axis=(1, 2))
+        stretch = np.abs(across_out * down_up - across_up * down_out).astype(np.float32)
+        flat = np.float32((self.mm_per_cm / PX_PER_CM) ** 2) / self.atlas.normal[..., 2]
+        return np.asarray(_finely(stretch) * flat, np.float32)
 
     @property
     def px_per_mm(self) -> float:
@@ -168,7 +168,7 @@ def draw_skin(
     focal = float(landmarks.focal_px[0]) * shrunk
     pose = fit_pose(points, atlas.canonical.vertices, focal_px=focal)
     shifts, hidden = _shift_halves(points, pose, atlas)
-    at = _in_photo(_between(shifts, atlas), pose, atlas)
+    at = _in_photo(shifts, pose, atlas)
     mm_per_cm = pose.scale * mm_per_px / shrunk
     return SkinPicture(
         rgb=np.stack([average_at(photo, half, pose.scale / PX_PER_CM) for half in at]),
@@ -188,25 +188,28 @@ def _shrunk(photo: Pixels, landmarks: Landmarks) -> float:
 def _shift_halves(points: npt.NDArray[np.float64], pose: Pose, atlas: Atlas) -> tuple[Light, Mask]:
     """Shifts of this face's places at the nodes of the atlas, cm, and pixels near hidden points."""
     plane = pose.unproject(points[:, :2], atlas.canonical.depth_at)
-    nodes, hidden = [], []
+    moved, hidden = [], []
     for side, numbers in zip(SIDES, atlas.numbers, strict=True):
         shifts = to_half(plane[numbers], side) - atlas.knots
         unseen = np.isnan(shifts[:, 0])
         hidden.append(_near(atlas, atlas.knots[unseen]))
-        nodes.append(atlas.spline @ _fill(shifts, atlas.knots, unseen).astype(np.float32))
-    return np.stack(nodes), np.stack(hidden)
+        moved.append(_fill(shifts, atlas.knots, unseen))
+    # Both sides by one product.
+    nodes = atlas.spline @ np.hstack(moved).astype(np.float32)
+    return np.moveaxis(nodes.reshape(*nodes.shape[:2], len(SIDES), 2), 2, 0), np.stack(hidden)
 
 
-def _between(shifts: Light, atlas: Atlas) -> FloatArray:
-    """Places in this face's plane, cm, of the atlas's pixels, which lie between the nodes of its grid."""
-    fine = [cv2.resize(half, None, fx=STEP, fy=STEP)[STEP:-STEP, STEP:-STEP] for half in shifts]
-    return np.asarray(atlas.place + np.stack(fine))
+def _finely(nodes: FloatArray) -> FloatArray:
+    """What lies between the nodes of the atlas's grid, at its pixels: (2, rows, columns, ...)."""
+    fine = [cv2.resize(half, None, fx=STEP, fy=STEP)[STEP:-STEP, STEP:-STEP] for half in nodes]
+    return np.stack(fine)
 
 
-def _in_photo(plane: FloatArray, pose: Pose, atlas: Atlas) -> FloatArray:
-    """Places in the photo, px, of places in this face's plane."""
-    halves = zip(plane, SIDES, strict=True)
-    return np.stack([places(pose, atlas.canonical, from_half(half, side)) for half, side in halves])
+def _in_photo(shifts: Light, pose: Pose, atlas: Atlas) -> FloatArray:
+    """Places in the photo, px, of this face's places in its plane; worked out at the nodes of the grid."""
+    halves = zip(atlas.nodes + shifts, SIDES, strict=True)
+    at = [places(pose, atlas.canonical, from_half(half, side)) for half, side in halves]
+    return _finely(np.stack(at))
 
 
 def _fill(shifts: FloatArray, knots: FloatArray, unseen: Mask) -> FloatArray:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from asymmetry.tissue.density import load_grid
 
-__all__ = ["fit_light", "fit_light_of_both"]
+__all__ = ["fit_light", "fit_light_of_both", "median"]
 
 Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
@@ -24,8 +24,9 @@ Kind = Literal["mirror", "day"]
 
 # Every so many-th pixel is fitted, each way.
 _EVERY = 2
-# Rounds of the robust fit, and Tukey's constant, in standard deviations (95 % efficiency).
-_ROUNDS, _TUKEY = 8, 4.685
+# Rounds of the robust fit, at most, the change of its factors at which it ends, and Tukey's constant, in
+# standard deviations (95 % efficiency).
+_ROUNDS, _SETTLED, _TUKEY = 8, 1e-3, 4.685
 _MAD = 1.4826
 # Ridge, against terms that tell nothing apart in what is seen.
 _RIDGE = 1e-3
@@ -79,26 +80,36 @@ def _fit_terms(terms: FloatArray, difference: FloatArray, seen: Mask) -> FloatAr
     some[..., ::_EVERY, ::_EVERY] = seen[..., ::_EVERY, ::_EVERY]
     if some.sum() < 10 * terms.shape[-1]:
         return np.zeros_like(difference)
-    x, y = np.ascontiguousarray(terms[some].T), difference[some].astype(np.float64)
-    factors = np.stack([_fit(x, channel) for channel in np.ascontiguousarray(y.T)], axis=-1)
-    return np.asarray(terms @ factors, dtype=np.float32)
+    x, y = terms[some].T, difference[some].T
+    factors = _fit(np.ascontiguousarray(x), np.ascontiguousarray(y, dtype=np.float64))
+    return np.asarray(np.einsum("...k,ck->...c", terms, factors), dtype=np.float32)
 
 
 def _fit(x: FloatArray, y: FloatArray) -> FloatArray:
-    """Robust least squares of terms (k, n) with Tukey's weights.
+    """Robust least squares of channels (c, n) by terms (k, n) with Tukey's weights: factors (c, k).
 
     Sums go without BLAS, whose threads would wake for them and spin.
     """
-    weight = np.ones(len(y))
-    ridge = _RIDGE * len(y) * np.diag((x**2).mean(axis=1))
+    weight = np.ones_like(y)
+    ridge = _RIDGE * y.shape[1] * np.diag((x**2).mean(axis=1))
+    found = np.zeros((len(y), len(x)))
     for _ in range(_ROUNDS):
-        weighted = x * weight
-        system = np.einsum("kn,ln->kl", weighted, x)
-        found = np.linalg.solve(system + ridge, np.einsum("kn,n->k", weighted, y))
-        away = y - np.einsum("kn,k->n", x, found)
-        spread = _MAD * np.median(np.abs(away)) + 1e-6
+        weighted, before = x * weight[:, None], found
+        system = np.einsum("ckn,ln->ckl", weighted, x)
+        target = np.einsum("ckn,cn->ck", weighted, y)
+        found = np.linalg.solve(system + ridge, target[..., None])[..., 0]
+        if np.abs(found - before).max() < _SETTLED:
+            break
+        away = y - np.einsum("ck,kn->cn", found, x)
+        spread = _MAD * median(np.abs(away))[:, None] + 1e-6
         weight = np.clip(1 - (away / (_TUKEY * spread)) ** 2, 0, None) ** 2
-    return np.asarray(found)
+    return found
+
+
+def median(values: FloatArray) -> FloatArray:
+    """Median along the last axis, of an even number the upper one: in a fifth of `numpy.median`'s time."""
+    middle = values.shape[-1] // 2
+    return np.asarray(np.partition(values, middle, axis=-1)[..., middle])
 
 
 @cache
