@@ -13,7 +13,7 @@ import numpy as np
 from asymmetry.core.text import Text
 from asymmetry.report.faces import Photo
 from asymmetry.report.sections import Wording
-from asymmetry.series.sheet import Arrow, Cell, Sheet, SheetRow
+from asymmetry.series.sheet import Cell, Sheet, SheetRow
 from asymmetry.series.sheet_files import MARKS, percent_words
 from asymmetry.series.sheet_rows import make_sheet
 from asymmetry.series.sheet_text import choose_visits
@@ -134,22 +134,18 @@ class ClinicSheet:
         if row.unit != "mm":
             unit = f" {text.known('units', row.unit)}"
         if not math.isnan(row.error):
-            error = f"±\N{NO-BREAK SPACE}{text.number(row.error)}"
+            error = f"±\N{NO-BREAK SPACE}{text.number(row.error, decimals=row.decimals)}"
         title = text.known("titles", row.part)
-        cells = tuple(self._numbers(row.cells[at], text) for at in self.shown)
+        cells = tuple(self._numbers(row.cells[at], row.decimals, text) for at in self.shown)
         return Line(title, error + unit, cells)
 
-    def _numbers(self, cell: Cell, text: Text) -> Numbers:
+    def _numbers(self, cell: Cell, decimals: int, text: Text) -> Numbers:
         return Numbers(
-            _number(cell.right, cell.right_arrow, text),
-            _number(cell.left, cell.left_arrow, text),
+            Number(text.number(cell.right, decimals=decimals), MARKS[cell.right_arrow]),
+            Number(text.number(cell.left, decimals=decimals), MARKS[cell.left_arrow]),
             "" if math.isnan(cell.percent) else text.number(cell.percent, decimals=0),
             self.wording.tell(*cell.notes),
         )
-
-
-def _number(value: float, arrow: Arrow, text: Text) -> Number:
-    return Number(text.number(value), MARKS[arrow])
 
 
 def choose_sheet(wording: Wording) -> ClinicSheet:

@@ -121,6 +121,11 @@ class SheetRow(Record):
     left_error: float = math.nan
 
     @property
+    def decimals(self) -> int:
+        """Decimals of the numbers in print: an area is told in whole mm²."""
+        return 0 if self.unit == "mm2" else 1
+
+    @property
     def definition(self) -> str:
         """The quantity that is measured, in English."""
         return {**catalogue(), **movement_catalogue()}[self.measure].definition

@@ -206,8 +206,12 @@ def write_xlsx(
 
 
 def _formats(book: Any) -> dict[str, Any]:
-    """The cells' formats; numbers by the arrow behind them."""
-    numbers = {f"number{arrow}": {"num_format": f'0.0"{mark}"'} for arrow, mark in MARKS.items()}
+    """The cells' formats; numbers by their decimals and the arrow behind them."""
+    numbers = {
+        f"{decimals}{arrow}": {"num_format": f'{digits}"{mark}"'}
+        for decimals, digits in enumerate(("0", "0.0"))
+        for arrow, mark in MARKS.items()
+    }
     others = {
         "percent": {"num_format": "0", "right": 1},
         "head": {"bold": True, "align": "center", "bottom": 1, "text_wrap": True, "valign": "top"},
@@ -232,13 +236,13 @@ def _fill_sheet(page: Any, sheet: Sheet, text: Text, formats: Mapping[str, Any])
         page.write_row(1, column, kinds, formats["head"])
     for number, row in enumerate(sheet.rows, 2):
         page.write_row(number, 0, _row_words(row, text))
-        _write_number(page, (number, start - 1), row.error, formats["number"])
+        plain = f"{row.decimals}"
+        _write_number(page, (number, start - 1), row.error, formats[plain])
         for at, cell in enumerate(row.cells):
             column = start + at * len(kinds)
-            _write_number(page, (number, column), cell.right, formats[f"number{cell.right_arrow}"])
-            _write_number(
-                page, (number, column + 1), cell.left, formats[f"number{cell.left_arrow}"]
-            )
+            right, left = formats[plain + cell.right_arrow], formats[plain + cell.left_arrow]
+            _write_number(page, (number, column), cell.right, right)
+            _write_number(page, (number, column + 1), cell.left, left)
             _write_number(page, (number, column + 2), cell.percent, formats["percent"])
     page.set_column(0, 0, 22)
     page.set_column(1, 1, 34)
@@ -275,7 +279,7 @@ def _fill_definitions(page: Any, sheet: Sheet, text: Text, formats: Mapping[str,
         said = text.entries.get(f"definitions.{row.measure}", row.definition)
         page.write_row(number, 0, [title, unit, said], formats["words"])
         for at, name in enumerate(_ERRORS, 3):
-            _write_number(page, (number, at), getattr(row, name), formats["number"])
+            _write_number(page, (number, at), getattr(row, name), formats[f"{row.decimals}"])
     remarks = [
         text("sheet.sides"),
         text("sheet.percents", percent=percent_words(sheet, text)),

@@ -53,7 +53,8 @@ def sheet_lines(
             group = _name_group(row, text)
             yield group
         yield (
-            _name_row(row, text) + "".join(_write_cell(row.cells[at], text) for at in shown)
+            _name_row(row, text)
+            + "".join(_write_cell(row.cells[at], row.decimals, text) for at in shown)
         ).rstrip()
     yield text("sheet.key", percent=percent_words(sheet, text))
     if len(shown) < len(sheet.visits):
@@ -96,16 +97,16 @@ def _name_row(row: SheetRow, text: Text) -> str:
     """Its title and the error of a change, cut to fit."""
     error, unit = "", text.known("units", row.unit)
     if not math.isnan(row.error):
-        error = f" ±{text.number(row.error)}"
+        error = f" ±{text.number(row.error, decimals=row.decimals)}"
     if row.unit != "mm":
         error += f" {unit}"
     room = _TITLE - len(error) - 1
     return f"{'  ' + text.known('titles', row.part):<.{room}}{error}".ljust(_TITLE)
 
 
-def _write_cell(cell: Cell, text: Text) -> str:
+def _write_cell(cell: Cell, decimals: int, text: Text) -> str:
     right, left = (
-        _write_side(value, MARKS[arrow], text)
+        _write_side(value, decimals, MARKS[arrow], text)
         for value, arrow in ((cell.right, cell.right_arrow), (cell.left, cell.left_arrow))
     )
     percent = ""
@@ -114,8 +115,9 @@ def _write_cell(cell: Cell, text: Text) -> str:
     return f"{right}{left}{percent:>{_PERCENT}}"
 
 
-def _write_side(value: float, mark: str, text: Text) -> str:
+def _write_side(value: float, decimals: int, mark: str, text: Text) -> str:
     """A number with its arrow; the decimal points of a column stay under each other."""
     if math.isnan(value):
         return f"{'–':>{_SIDE - 1}} "
-    return f"{round(value, 1) + 0.0:>{_SIDE - 1}.1f}{mark or ' '}".replace(".", text.decimal)
+    number = f"{round(value, decimals) + 0.0:.{decimals}f}".replace(".", text.decimal)
+    return f"{number:>{_SIDE - 1}}{mark or ' '}"
