@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -10,7 +14,13 @@ from PIL import Image
 
 import asymmetry
 from asymmetry import Extractor, Series
+from asymmetry.core.text import english_text
 from asymmetry.photos.photo import read_photo
+from asymmetry.report.moments import Moment, choose_stories
+from asymmetry.series.finding import Finding
+from asymmetry.series.sheet import Sheet
+from asymmetry.series.sheet_rows import make_sheet
+from asymmetry.series.sheet_text import sheet_lines
 from asymmetry.synthetic import Bruise, paint_bruise
 
 #: Day, hue, and depth (de) and area (mm²) of the bruise: it grows, yellows and fades. On day 14 it is gone.
@@ -69,3 +79,29 @@ def test_its_hues_come_in_their_order(series: Series) -> None:
 def test_nothing_swelled_and_nothing_lasted(series: Series) -> None:
     assert not [each for each in series.findings if each.kind == "swelling"]
     assert not [each for each in series.concerns() if "lasts" in each.rule or "grows" in each.rule]
+
+
+def test_the_sheet_tells_areas_in_whole_mm2(series: Series) -> None:
+    sheet = make_sheet(series)
+    (row,) = [each for each in sheet.rows if each.unit == "mm2"]
+    assert row.part == "bruise_area"
+    text = english_text()
+    alone = Sheet(sheet.visits, (row,))
+    (line,) = [each for each in sheet_lines(alone, text) if text("units.mm2") in each]
+    assert re.search(r"\d", line.split(text("units.mm2"))[1])
+    assert text.decimal not in line.split(text("units.mm2"))[1]
+
+
+def test_a_bruise_in_the_first_photo_is_not_shown_as_before(series: Series) -> None:
+    (found,) = [each for each in series.findings if each.kind == "bruise"]
+    there = replace(found, days=replace(found.days, first=float(COURSE[0][0])))
+    kinds = [_first_moment(series, each).kind for each in (found, there)]
+    assert kinds == ["before", "first"]
+
+
+def _first_moment(series: Series, finding: Finding) -> Moment:
+    """The first moment of a finding, as if it were the only one of the series."""
+    held = ("static", "landmarks", "treated", "usual")
+    told = SimpleNamespace(findings=(finding,), **{name: getattr(series, name) for name in held})
+    (story,) = choose_stories(cast("Series", told))
+    return story.moments[0]

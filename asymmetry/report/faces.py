@@ -118,7 +118,7 @@ def _tell_story(wording: Wording, story: Story, album: Album, captions: Captions
         frame for moment in there for frame in _frame(wording, moment, album, captions, about)
     ]
     pairs: list[tuple[Frame, Frame]] = []
-    if frames and frames[0].kind == "before":
+    if frames and frames[0].kind in ("before", "first"):
         pairs = [(frames[0], each) for each in frames[1:]]
     return {
         "expression": wording.text.known("expressions", story.expression),
@@ -151,7 +151,8 @@ def _film_strip(
     rows = [row for row in strip if row in album.frames]
     if len(rows) < 2:
         return
-    before = {row for moment in stories[0].moments[:1] for row in moment.rows.tolist()}
+    first = stories[0].moments[0]
+    before = set(first.rows.tolist()) if first.kind == "before" else set()
     for row in rows:
         day = wording.text.day(float(wording.series.static["day"][row]))
         caption = "" if row in before else captions.of_photo(row)

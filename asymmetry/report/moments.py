@@ -11,11 +11,12 @@ import numpy.typing as npt
 
 from asymmetry.extract.judge.quality import FAULTS
 from asymmetry.series import Change, Finding, History
+from asymmetry.series.finding import OF_SKIN
 
 __all__ = ["Moment", "Story", "choose_stories", "find_poor", "has_peak", "rows_of", "strip_rows"]
 
 IntArray = npt.NDArray[np.intp]
-Kind = Literal["before", "worst", "near", "latest", "only"]
+Kind = Literal["before", "first", "worst", "near", "latest", "only"]
 #: Faults that make a poor picture. A lid that droops over the pupil makes numbers doubtful, not the picture.
 _FAULTS = {fault.code for fault in FAULTS.values()} | set(
     "head_turned camera_near face_cut covered glasses lids_behind_glasses small_photo".split()
@@ -28,8 +29,9 @@ class Moment:
 
     Attributes
     ----------
-    kind : {"before", "worst", "near", "latest", "only"}
-        The time, in the course of the series. Near: all photos of the worst day are poor.
+    kind : {"before", "first", "worst", "near", "latest", "only"}
+        The time, in the course of the series. First: the bruise or swelling is there already. Near: all
+        photos of the worst day are poor.
     day : float
         The day of the photo that is shown.
     rows : ndarray of int, shape (m,)
@@ -113,7 +115,8 @@ def _moments(
     if finding is not None and (day[old] < finding.days.first).any():
         old = old[day[old] < finding.days.first]
     old = old[np.argsort(~find_poor(series)[old], kind="stable")]
-    found = [Moment("before", float(day[old[-1]]), old)]
+    there = finding is not None and finding.kind in OF_SKIN and day[old[-1]] >= finding.days.first
+    found = [Moment("first" if there else "before", float(day[old[-1]]), old)]
     if finding is not None:
         worst = _worst_day(series, rows, finding)
         if worst not in (*day[old], days[-1]):
