@@ -38,9 +38,9 @@ def findings(made: Measurements) -> tuple[Finding, ...]:
     return skin(made).findings
 
 
-def told(made: Measurements) -> list[Concern]:
+def told(made: Measurements, *, treated: bool = True) -> list[Concern]:
     known = skin(made)
-    situation = Situation((), (), True, findings=known.findings, skin=known)
+    situation = Situation((), (), treated, findings=known.findings, skin=known)
     return list(concerns(situation, [rule for rule in RULES if "swelling" in rule.name]))
 
 
@@ -68,11 +68,19 @@ def test_one_that_is_still_there_says_how_large() -> None:
         found.words == "Swelling of the left lower lid: 2.0 mm on day 1 (± 0.2), 0.8 mm on day 16."
     )
     (concern,) = told(made)
-    assert (concern.rule, concern.note.code, concern.note["days"]) == (
-        "swelling that lasts",
-        "swelling_stays",
-        15,
-    )
+    assert concern.rule == "swelling that lasts"
+    assert "16 days after the treatment" in concern.words
+
+
+def test_days_count_from_the_treatment_unless_it_came_later() -> None:
+    """Seen from day 1 to day 8: more than a week after the treatment. First seen on day 8: not yet."""
+    early = table(0, 2.0, 1.5, 1.2, 1.0, days=DAYS[:5])
+    (concern,) = told(early)
+    assert "8 days after the treatment" in concern.words
+    assert told(early, treated=False) == []
+    assert told(table(0, 0, 0, 0, 1.0, 1.0, days=DAYS[:6])) == []
+    (late,) = told(table(0, 0, 0, 0, 1.0, 1.0, 1.0))
+    assert "8 days after it was first seen" in late.words
 
 
 @pytest.mark.parametrize(("mm", "number"), [(1.1, 0), (1.3, 1)])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from asymmetry.core.notes import Note
-from asymmetry.series.finding import Finding
+from asymmetry.series.finding import Kind
 from asymmetry.series.rule import Found, Situation, word_rule
 from asymmetry.series.skin import NO_SKIN, SkinDays
 from asymmetry.series.swelling import SwellingCourse
@@ -20,8 +20,9 @@ __all__ = ["SKIN_RULES"]
 
 AnyCourse = TypeVar("AnyCourse", "BruiseCourse", SwellingCourse)
 
-#: Days since a swelling and a bruise were first seen after which each is told, and after which neither
-#: should grow.
+#: Days since the treatment after which a swelling and a bruise are told. What is first seen later than within
+#: the third number of days is not taken to come from it: then they count from the day on which it was first
+#: seen. After the third neither should grow.
 SWELLING_DAYS, BRUISE_DAYS, GROWING_DAYS = 7.0, 14.0, 3.0
 #: mm by which a bruise reaches further than on the day on which it was first seen, and by which a bruise or a
 #: swelling lies away from all treated sites.
@@ -29,13 +30,11 @@ FAR_MM = 20.0
 
 
 def _bruise_stays(situation: Situation) -> Found:
-    for each in _among(situation, "bruise", BRUISE_DAYS):
-        yield Note("bruise_stays", **_still(each)), each.days.latest, each.photos[2], each.notes
+    yield from _stays(situation, "bruise", BRUISE_DAYS)
 
 
 def _swelling_stays(situation: Situation) -> Found:
-    for each in _among(situation, "swelling", SWELLING_DAYS):
-        yield Note("swelling_stays", **_still(each)), each.days.latest, each.photos[2], each.notes
+    yield from _stays(situation, "swelling", SWELLING_DAYS)
 
 
 def _bruise_grows(situation: Situation) -> Found:
@@ -102,16 +101,25 @@ def _far(
             yield course, known | {"mm": site.mm, "site": site.site.note}
 
 
-def _among(situation: Situation, kind: str, days: float) -> Iterator[Finding]:
-    """Findings of one kind that are still there so many days after they were first seen."""
+def _stays(situation: Situation, kind: Kind, days: float) -> Found:
+    """Findings of one kind that are still there after so many days."""
     for each in situation.findings:
-        if each.kind == kind and not each.passed and each.days.latest - each.days.first > days:
-            yield each
+        if each.kind != kind or each.passed:
+            continue
+        waited = _days_after_treatment(situation, each.days.first)
+        since = "after_first_seen" if waited is None else "after_treatment"
+        there = each.days.latest - each.days.first + (waited or 0.0)
+        if there > days:
+            known = {"side": each.side, "region": each.part, "days": there}
+            size = {"now": each.now, "latest": each.days.latest}
+            note = Note(f"{kind}_stays", since=Note(since, days=there), **known, **size)
+            yield note, each.days.latest, each.photos[2], each.notes
 
 
-def _still(finding: Finding) -> dict[str, str | float]:
-    days = {"days": finding.days.latest - finding.days.first, "latest": finding.days.latest}
-    return {"side": finding.side, "region": finding.part, "now": finding.now, **days}
+def _days_after_treatment(situation: Situation, first: float) -> float | None:
+    """Days from the latest treatment to the day on which something was first seen; None if they are many."""
+    days = situation.count_days(first)
+    return days if situation.treated and 0 <= days <= GROWING_DAYS else None
 
 
 #: The rules, in the order in which they are told.
