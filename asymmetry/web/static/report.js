@@ -37,7 +37,10 @@ export async function showReport(room, id, atSkin = false) {
     frame.remove();
     return;
   }
-  frame.addEventListener("load", () => refill(told));
+  frame.addEventListener("load", () => {
+    refill(told);
+    frame.classList.remove("waiting");
+  });
   draw();
 
   function draw() {
@@ -46,6 +49,7 @@ export async function showReport(room, id, atSkin = false) {
     const none = ticks.length > 0 && !kept.length;
     refill(told, none ? "Choose at least one day." : skin.checked && "Reading the skin of each photo…");
     for (const each of [html, pdf, frame]) each.hidden = none;
+    frame.classList.add("waiting");
     if (none) return;
     if (kept.length < ticks.length) for (const tick of kept) chosen.append("day", tick.value);
     html.href = `/api/patients/${id}/report.html?${chosen}`;
