@@ -8,7 +8,8 @@ import pytest
 
 from asymmetry.tissue.density import load_grid
 from asymmetry.tissue.evidence import SCALES, band_passed, load_noise, smooth, stand_out
-from asymmetry.tissue.shade import fit_light, median
+from asymmetry.tissue.masks import median
+from asymmetry.tissue.shade import fit_light
 
 SEED = 18
 

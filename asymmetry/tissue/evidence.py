@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from asymmetry.tissue.atlas import REGIONS
 from asymmetry.tissue.density import load_grid
-from asymmetry.tissue.shade import median
+from asymmetry.tissue.masks import median
 
 __all__ = [
     "SCALES",
@@ -71,7 +71,7 @@ class Noise:
     covariance: FloatArray = field(repr=False)
     kind: Kind = "mirror"
 
-    @property
+    @cached_property
     def precision(self) -> FloatArray:
         """Inverses of the covariances."""
         return np.linalg.inv(self.covariance)

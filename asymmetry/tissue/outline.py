@@ -21,6 +21,7 @@ from asymmetry.tissue.evidence import (
     smooth,
     stand_out,
 )
+from asymmetry.tissue.masks import joined, median
 from asymmetry.tissue.shade import fit_light
 
 __all__ = ["SEED", "Found", "Spot", "find_spots", "grow", "opened", "shrink", "without_holes"]
@@ -237,7 +238,7 @@ def _draw(fine: FloatArray, seen: Mask, core: Mask, noise: Noise) -> Spot | None
         inside = (share > _HALF) & seen
         rim = _other_hue(fine - around, step, noise.precision[region, 0]) & seen
         whole = opened(inside, _OPENING_MM) | opened(inside | rim, _RIM_OPENING_MM)
-        drawn = _joined_to(whole, core)
+        drawn = joined(whole, core)
         spot = spot._replace(mask=drawn, share=share)
         if np.array_equal(drawn, mask):
             break
@@ -261,15 +262,8 @@ def _step(fine: FloatArray, seen: Mask, mask: Mask) -> tuple[FloatArray, FloatAr
     ring = grow(mask, far) & ~grow(mask, near) & seen
     around = np.zeros(3)
     if ring.sum() > _LEAST_RING:
-        around = np.median(fine[ring], axis=0)
-    return np.median(fine[inner], axis=0) - around, around
-
-
-def _joined_to(mask: Mask, core: Mask) -> Mask:
-    """The parts of a mask that touch a core."""
-    _, labels = cv2.connectedComponents(mask.astype(np.uint8))
-    touched = np.unique(labels[core & mask])
-    return np.isin(labels, touched[touched > 0])
+        around = median(fine[ring].T)
+    return median(fine[inner].T) - around, around
 
 
 def without_holes(mask: Mask) -> Mask:

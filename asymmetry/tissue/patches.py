@@ -17,6 +17,7 @@ from asymmetry.tissue.atlas import REGIONS
 from asymmetry.tissue.colour import FLOOR, delta_e, lab_from_linear
 from asymmetry.tissue.density import Density, from_channels, light_of, load_grid
 from asymmetry.tissue.evidence import smooth
+from asymmetry.tissue.masks import median
 from asymmetry.tissue.outline import Spot, grow, opened, shrink, without_holes
 
 __all__ = [
@@ -194,9 +195,9 @@ def _departures(spot: Spot, density: Density) -> list[float]:
     departs = []
     for side in range(len(SIDES)):
         around = ring & density.seen[side]
-        step = np.median(density.value[side][spot.mask], axis=0)
+        step = median(density.value[side][spot.mask].T)
         if around.sum() > _LEAST_RING:
-            step = step - np.median(density.value[side][around], axis=0)
+            step = step - median(density.value[side][around].T)
         departs.append(float((step * weights) @ direction))
     return departs
 
