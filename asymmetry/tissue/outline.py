@@ -260,7 +260,7 @@ def _step(fine: FloatArray, seen: Mask, mask: Mask) -> tuple[FloatArray, FloatAr
     inner = next((each for each in (shrink(mask, 2), shrink(mask, 1)) if each.sum() > 6), mask)
     near, far = _RING_MM
     ring = grow(mask, far) & ~grow(mask, near) & seen
-    around = np.zeros(3)
+    around: FloatArray = np.zeros(3)
     if ring.sum() > _LEAST_RING:
         around = median(fine[ring].T)
     return median(fine[inner].T) - around, around
