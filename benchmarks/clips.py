@@ -159,12 +159,13 @@ def read(case: Case, clip: Clip) -> Outcome:
     heights = np.flatnonzero(both >= _HEIGHT * both.max())
     strong: Side = "left" if case.weak == "right" else "right"
     course = {side: getattr(timing, side).excursion for side in SIDES}
+    weaker = course[case.weak] <= course[strong]
     columns = {side: f"{timing.trace.metric}_{side}_{timing.trace.unit}" for side in SIDES}
     photos = {side: float(clip.movement[column][0]) for side, column in columns.items()}
     return Outcome(
         case=case.name,
         ratio=case.share,
-        by_course=course[case.weak] / course[strong],
+        by_course=timing.ratio if weaker else 1 / timing.ratio,
         ratio_sd=timing.ratio_sd,
         by_photos=photos[case.weak] / photos[strong],
         gain=course[strong] / case.up_mm,

@@ -14,6 +14,7 @@ from asymmetry.core.notes import Note
 from asymmetry.synthetic import face
 from asymmetry.timing.blinks import find_blinks
 from asymmetry.timing.lag import find_lag
+from asymmetry.timing.ratio import Ratio, find_ratio
 from asymmetry.timing.smoothing import smooth, sway
 from asymmetry.timing.timing import Timing, time_expression
 from asymmetry.timing.transition import Transition, find_transition
@@ -187,15 +188,50 @@ def test_a_made_face_gives_its_loss_and_its_lag() -> None:
     assert found.notes == ()
 
 
-def test_the_error_of_a_ratio_is_that_of_its_sides() -> None:
-    """By hand: 2 ± 0.3 over 4 ± 0.2 mm, each misread by 5 % more."""
-    timing = timed(filmed(smile(0.8, 3), smile(0.8, 6)))
-    sides = Transition(excursion=4.0, excursion_sd=0.2), Transition(excursion=2.0, excursion_sd=0.3)
-    shares = [(0.2 / 4) ** 2 + 0.05**2, (0.3 / 2) ** 2 + 0.05**2]
-    true = 0.5 * math.sqrt(sum(shares))
-    for right, left in (sides, sides[::-1]):
-        told = replace(timing, right=replace(right, onset_s=1.0), left=replace(left, onset_s=1.0))
-        assert (told.ratio, told.ratio_sd) == (pytest.approx(0.5), pytest.approx(true))
+def ratio_of(right: FloatArray, left: FloatArray, lag: float = 0.0) -> Ratio:
+    return find_ratio(SECONDS, smooth(SECONDS, right), smooth(SECONDS, left), lag, 0.8)
+
+
+@pytest.mark.parametrize("share", [1.0, 0.6, 0.2, 0.0, -0.25])
+def test_a_known_ratio_is_read_whatever_the_levels_of_rest(share: float) -> None:
+    found = ratio_of(1 + smile(0.8, 6 * share), smile(0.8, 6) - 2)
+    assert found.value == pytest.approx(share, abs=1e-6)
+    assert found.sd == pytest.approx(math.sqrt(2) * 0.05 * abs(share), abs=1e-6)
+
+
+def test_a_lag_is_taken_out_of_a_ratio() -> None:
+    late = ratio_of(smile(0.9, 3), smile(0.8, 6), 0.1)
+    assert late.value == pytest.approx(0.5, abs=0.002)
+    assert ratio_of(smile(0.9, 3), smile(0.8, 6)).value < 0.49
+
+
+def test_sides_exchanged_do_not_change_the_ratio() -> None:
+    one, other = smile(0.9, 3, 0.1, 1), smile(0.8, 6, 0.1, 2)
+    there, back = ratio_of(one, other, 0.1), ratio_of(other, one, -0.1)
+    assert there == pytest.approx(back, rel=1e-9)
+
+
+def test_the_error_of_a_ratio_holds_without_the_part_of_the_skin() -> None:
+    found = [
+        ratio_of(smile(0.8, 3, 0.3, seed), smile(0.8, 6, 0.3, 500 + seed)) for seed in range(200)
+    ]
+    missed = np.array([each.value - 0.5 for each in found])
+    of_skin = math.sqrt(2) * 0.05 * np.array([each.value for each in found])
+    sds = np.sqrt(np.array([each.sd for each in found]) ** 2 - of_skin**2)
+    assert abs(missed.mean()) < 0.003
+    assert (np.abs(missed) < 1.96 * sds).mean() > 0.9
+    assert np.median(sds) < 2 * missed.std()
+
+
+def test_a_sway_of_one_side_at_the_height_moves_a_ratio_less_than_its_highest_frame() -> None:
+    sway_of_one = 0.4 * np.exp(-(((SECONDS - 1.5) / 0.2) ** 2))
+    weak, strong = smile(0.8, 3) + sway_of_one, smile(0.8, 6)
+    assert abs(ratio_of(weak, strong).value - 0.5) < 0.6 * abs(weak.max() / strong.max() - 0.5)
+
+
+def test_too_few_frames_tell_no_ratio() -> None:
+    few = np.where(np.abs(SECONDS - 1.22) < 0.02, smile(0.8, 6), np.nan)
+    assert all(math.isnan(number) for number in ratio_of(few, few))
 
 
 def test_mirroring_exchanges_the_sides() -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.timing.smoothing import Smooth, sway_beyond
+from asymmetry.timing.smoothing import Smooth, sd_of_mean, sway_beyond
 
 __all__ = ["LONGEST_S", "Lag", "find_lag"]
 
@@ -18,8 +18,6 @@ Mask = npt.NDArray[np.bool_]
 LONGEST_S, _STEP = 0.5, 0.1
 #: Before the earlier onset and behind the later peak so much of the course counts too, s.
 _MARGIN_S = 0.15
-#: Free readings at least.
-_LEAST_FREE = 2.0
 
 
 class Lag(NamedTuple):
@@ -109,14 +107,5 @@ def _between(three: FloatArray) -> float:
 
 
 def _sd(left_over: FloatArray, slope: FloatArray) -> float:
-    """Standard deviation of the shift, s.
-
-    The rest differs little from frame to frame, for courses are smoothed and a head sways slowly. So
-    fewer readings are free, by the correlation of each with the next one (Bartlett 1935).
-    """
-    centred = left_over - left_over.mean()
-    power = float((centred * centred).sum())
-    alike = float((centred[1:] * centred[:-1]).sum()) / power if power > 0 else 0.0
-    free = max(len(left_over) * (1 - alike) / (1 + alike), _LEAST_FREE)
-    scatter = float((left_over * left_over).mean()) * free / (free - 1)
-    return float(np.sqrt(scatter / (free * (slope * slope).mean())))
+    """Standard deviation of the shift, s."""
+    return float(sd_of_mean(left_over) / np.sqrt((slope * slope).mean()))

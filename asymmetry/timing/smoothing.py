@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["WINDOW_S", "Smooth", "median_of", "smooth", "sway", "sway_beyond"]
+__all__ = ["WINDOW_S", "Smooth", "median_of", "sd_of_mean", "smooth", "sway", "sway_beyond"]
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -22,6 +22,8 @@ _LEAST_NEIGHBOURS = 2
 _TO_SD = 1.4826
 # Of some twenty smoothed frames, of which seven are free, noise alone shows up to so many times its size.
 _BY_CHANCE = 1.5
+# Free readings at least.
+_LEAST_FREE = 2.0
 
 
 class Smooth(NamedTuple):
@@ -106,6 +108,19 @@ def sway_beyond(still: FloatArray, noise: float) -> float:
     swayed = _TO_SD * median_of(np.abs(still))  # the first frames of a rise hardly change it
     surely = _BY_CHANCE * noise
     return float(np.sqrt(max(np.nan_to_num(swayed) ** 2 - surely**2, 0.0)))
+
+
+def sd_of_mean(left_over: FloatArray) -> float:
+    """Standard deviation of the mean of what a fit left over, which differs little from frame to frame.
+
+    Courses are smoothed and a head sways slowly, so fewer readings are free than there are, by the
+    correlation of each with the next one (Bartlett 1935).
+    """
+    centred = left_over - left_over.mean()
+    power = float((centred * centred).sum())
+    alike = float((centred[1:] * centred[:-1]).sum()) / power if power > 0 else 0.0
+    free = max(len(left_over) * (1 - alike) / (1 + alike), _LEAST_FREE)
+    return float(np.sqrt((left_over * left_over).mean() / (free - 1)))
 
 
 def _scatter(rest: FloatArray) -> FloatArray:

@@ -26,6 +26,7 @@ from asymmetry.timing.moments import (
     rest_frames,
     tell_expression,
 )
+from asymmetry.timing.ratio import Ratio, find_ratio
 from asymmetry.timing.smoothing import Smooth, median_of, sway
 from asymmetry.timing.trace import Trace, trace_movement
 from asymmetry.timing.transition import Transition, find_transition
@@ -42,10 +43,6 @@ _UNTOLD = "smile_open"
 _OF_THE_MOUTH = ("smile_closed", "smile_open", "snarl", "pucker")
 #: Eyes are looked at while the mouth is at this share of its height.
 _HELD = 0.8
-#: A side's way is read too long or too short by this share of it, as a standard deviation: skin answers a
-#: known move differently from face to face and from side to side. That of brows, where it is largest;
-#: ``python -m benchmarks.clips --tuning`` prints it.
-_RESPONSE = 0.05
 #: A side moves if it reads this many standard deviations of a smoothed frame, and the metric's noise.
 _SURE_SDS = 4.0
 #: A face that is missing in more of the frames than this is told.
@@ -68,6 +65,9 @@ class Timing:
         When and how fast each side moves.
     lag : Lag
         Right minus left, s.
+    ratio, ratio_sd : float
+        The weaker side's way over the stronger one's, by all frames, and its standard deviation; NaN where
+        both sides are still.
     blinks : tuple of Blink
         The blinks, and the closings of the eyes.
     synkinesis : tuple of float
@@ -85,6 +85,8 @@ class Timing:
     right: Transition
     left: Transition
     lag: Lag
+    ratio: float
+    ratio_sd: float
     blinks: tuple[Blink, ...]
     synkinesis: tuple[float, float]
     moments: Moments
@@ -94,23 +96,6 @@ class Timing:
     def frames_per_second(self) -> float:
         """Median rate."""
         return _rate(self.trace.seconds)
-
-    @property
-    def ratio(self) -> float:
-        """The smaller excursion over the larger one; NaN where both sides are still."""
-        ways = self.right.excursion, self.left.excursion
-        if math.isnan(self.right.onset_s) and math.isnan(self.left.onset_s):
-            return math.nan
-        return min(ways) / max(ways)
-
-    @property
-    def ratio_sd(self) -> float:
-        """Standard deviation of `ratio`: how readings sway at rest, and how far a way is misread."""
-        if math.isnan(self.ratio):
-            return math.nan
-        weak, strong = sorted((self.right, self.left), key=lambda side: side.excursion)
-        sds = [math.hypot(side.excursion_sd, _RESPONSE * side.excursion) for side in (weak, strong)]
-        return math.hypot(sds[0], self.ratio * sds[1]) / strong.excursion
 
     def to_dict(self) -> dict[str, float]:
         """All numbers by column, as in a table; ``diff`` is right minus left."""
@@ -189,13 +174,17 @@ def time_expression(
     blinks = find_blinks(seconds, lids.right, lids.left)
     closed = None if told == "eye_closure" else np.fmax(lids.right, lids.left)
     right, left = sides
+    lag = _lag(trace, right, left, rest)
+    ratio = _ratio(trace, right, left, lag)
     return Timing(
         expression=told,
         trace=trace,
         lids=lids,
         right=right,
         left=left,
-        lag=_lag(trace, right, left, rest),
+        lag=lag,
+        ratio=ratio.value,
+        ratio_sd=ratio.sd,
         blinks=blinks,
         synkinesis=_synkinesis(trace, lids, told, blinks, right, left),
         moments=choose_moments(landmarks, sharpness, trace.both, trace.speed, closed),
@@ -208,7 +197,7 @@ def _without_times(told: str | None, trace: Trace, lids: Trace, calm: int) -> Ti
     still, nothing = Transition(), (math.nan, math.nan)
     notes = (Note("clip_not_timed"),)
     lag, moments = Lag(*nothing), Moments(calm, calm)
-    return Timing(told, trace, lids, still, still, lag, (), nothing, moments, notes)
+    return Timing(told, trace, lids, still, still, lag, *nothing, (), nothing, moments, notes)
 
 
 def _time_side(
@@ -233,6 +222,14 @@ def _lag(trace: Trace, right: Transition, left: Transition, rest: Mask) -> Lag:
     span = float(np.nan_to_num(first, nan=trace.seconds[0])), last
     ways = right.excursion, left.excursion
     return find_lag(trace.seconds, *trace.smooth, ways, span, rest)
+
+
+def _ratio(trace: Trace, right: Transition, left: Transition, lag: Lag) -> Ratio:
+    """The ratio of two sides one of which moves at least."""
+    if not (_moves(right) or _moves(left)):
+        return Ratio(math.nan, math.nan)
+    onset = float(np.nan_to_num(np.fmin(right.onset_s, left.onset_s), nan=trace.seconds[0]))
+    return find_ratio(trace.seconds, *trace.smooth, float(np.nan_to_num(lag.seconds)), onset)
 
 
 def _synkinesis(
