@@ -16,6 +16,7 @@ from asymmetry.core.records import make_plain
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
+from asymmetry.extract.following import follow_face
 from asymmetry.extract.intake import Progress
 from asymmetry.extract.tracking import Track, track_face
 from asymmetry.metrics import movement
@@ -228,6 +229,12 @@ def read_clip(
         found = pick_frames(source, timing.moments)
         pictures = tuple(found[number] for number in timing.moments)
         landmarks = reader.extract(pictures)
+    if timing.expression != "eye_closure":
+        again = read_frames(source, name=name, max_seconds=max_seconds)
+        followed = follow_face(again, track.landmarks, found, mirrored=reader.mirrored)
+        track = replace(track, landmarks=followed)
+        better = time_expression(followed, track.seconds, track.sharpness, timing.expression)
+        timing = replace(better, moments=timing.moments)
     about = _describe_moments(record, source, timing, track)
     landmarks = label_rows(landmarks, about)
     turned = tuple(

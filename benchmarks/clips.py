@@ -1,19 +1,18 @@
 """``python -m benchmarks.clips``: clips with a known loss and lag, read back, into ``docs/tables/clips.md``.
 
-A photo's parts are moved frame by frame, right and left by courses of their own, and each frame is
-photographed again: the head turns a little, the camera shakes, there is grain, and all of it is encoded as a
-video. Renders give what a warp can't: another expression as a whole, and eyes that close. ``--tuning`` prints
-the same of the people that constants are chosen on, for several windows of smoothing, and writes nothing.
+`benchmarks.films` makes them. One table has three movements of a few people; ``--many`` makes another one, of
+movements that are drawn at random for each of 28 people. Renders give what a warp can't: another expression
+as a whole, and eyes that close. ``--tuning`` prints the same of the people that constants are chosen on, for
+several windows of smoothing, and writes nothing.
 """
 
 from __future__ import annotations
 
 import argparse
-import functools
 import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -25,70 +24,33 @@ from asymmetry.core.schemes import SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.photos.photo import read_photo
-from asymmetry.synthetic import Move, Part, Retake, prepare_sitter, retake_photo, warp_photo
+from asymmetry.synthetic import Part, warp_photo
 from asymmetry.timing.lag import find_lag
 from asymmetry.timing.smoothing import smooth
 from benchmarks.fidelity import tables
 from benchmarks.fidelity.photos import SHARED, london, more
+from benchmarks.films import ONSET, RATE, RISE, SIZE, Case, film, shake
 
-__all__ = ["CASES", "Case", "Outcome", "film", "main"]
+__all__ = ["CASES", "Outcome", "main"]
 
 FloatArray = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
 
-RATE, FRAMES = 30.0, 45
-#: Times of the frames, s; a movement begins at the onset, takes so long, is held and goes back.
-SECONDS = np.arange(FRAMES) / RATE
-ONSET, RISE, HOLD = 0.3, 0.4, 0.2
-#: Side of the photos that are moved, px, and size of the video.
-_SIDE, _SIZE = 600, (960, 720)
-#: Turns of the head, degrees, and shake of the camera, px: amplitude and times per second.
-_YAW, _PITCH, _ROLL, _SHAKE = (3.0, 0.4), (2.0, 0.3), (1.5, 0.7), (6.0, 1.1)
-_GRAIN, _GRAINS = 3.0, 7
+#: Height of the photos that are moved, px.
+_SIDE = 600
 #: A frame shows the height if both sides together are above this share of it.
 _HEIGHT = 0.99
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "clips.md"
 _LONDON = "the London set, neutral"
-
-
-@dataclass(frozen=True)
-class Case:
-    """A movement: the part, how far it goes up and out, mm, and the weaker side's share, and its lag, s."""
-
-    name: str
-    expression: str
-    part: Part
-    up_mm: float
-    out_mm: float
-    weak: Side
-    share: float
-    lag: float
-
-    def ways(self) -> dict[Side, FloatArray]:
-        """The share of the whole way that each side has gone in each frame."""
-        return {
-            side: self.share * _course(self.lag) if side == self.weak else _course(0.0)
-            for side in SIDES
-        }
-
-    def moves(self, shares: Mapping[Side, float]) -> list[Move]:
-        """The parts moved by a share of the whole way on each side."""
-        return [
-            Move(self.part, side, up_mm=self.up_mm * share, out_mm=self.out_mm * share)
-            for side, share in shares.items()
-        ]
-
-
-def _course(lag: float) -> FloatArray:
-    begun = (SECONDS - ONSET - lag) / RISE
-    return _ease(begun) - _ease((SECONDS - ONSET - lag - RISE - HOLD) / RISE)
-
-
-def _ease(share: FloatArray) -> FloatArray:
-    """From 0 to 1 by the way of least jerk (Flash and Hogan 1985)."""
-    at = np.clip(share, 0.0, 1.0)
-    return np.asarray(at**3 * (10 - 15 * at + 6 * at * at))
-
+#: A ratio is near if it is no farther off.
+_NEAR = 0.1
+#: What is drawn: the share that the weaker side goes, its lag in frames, and the rate; 0 is an uneven one.
+_SHARES, _LAGS, _RATES = (1.0, 0.8, 0.6, 0.4), (0, 1, 2, 3, 4), (24, 30, 60, 0)
+_KINDS: tuple[tuple[str, Part, float, float], ...] = (
+    ("smile_closed", "mouth_corner", 4, 3),
+    ("brow_raise", "brow", 4, 0),
+    ("eye_closure", "upper_lid", -7, 0),
+)
 
 CASES = (
     Case("smile, left half, 100 ms", "smile_closed", "mouth_corner", 4, 3, "left", 0.5, 0.1),
@@ -111,49 +73,11 @@ class Outcome:
     read_lag: float
     lag_sd: float
     peak_off: int
-
-
-def film(path: Path, case: Case, photo: Pixels, extractor: Extractor, seed: int) -> None:
-    """Encode one clip of a photo."""
-    landmarks = extractor.extract([photo])
-    sitter, ways = prepare_sitter(photo, landmarks), case.ways()
-    writer = cv2.VideoWriter(
-        str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mp4v"), RATE, _SIZE
-    )
-    phases = np.random.default_rng(seed).uniform(0, 2 * np.pi, 5)
-    for frame, when in enumerate(SECONDS):
-        moves = case.moves({side: float(way[frame]) for side, way in ways.items()})
-        moved = replace(sitter, pixels=warp_photo(photo, landmarks, moves).pixels)
-        yaw, pitch, roll = (
-            size * np.sin(2 * np.pi * speed * when + phase)
-            for (size, speed), phase in zip((_YAW, _PITCH, _ROLL), phases, strict=False)
-        )
-        turned = retake_photo(moved, Retake(yaw_deg=yaw, pitch_deg=pitch, roll_deg=roll)).pixels
-        writer.write(_shake(turned, when, phases[3:])[..., ::-1])
-    writer.release()
-
-
-@functools.cache
-def _grains() -> list[npt.NDArray[np.int16]]:
-    """Some pictures of grain, for frames to take in turn."""
-    rng, (width, height) = np.random.default_rng(0), _SIZE
-    return [rng.normal(0, _GRAIN, (height, width, 3)).astype(np.int16) for _ in range(_GRAINS)]
-
-
-def _shake(pixels: Pixels, when: float, phases: FloatArray) -> Pixels:
-    """A frame as a camera in the hand sees it, with grain."""
-    size, speed = _SHAKE
-    across, down = size * np.sin(2 * np.pi * speed * when + phases)
-    width, height = _SIZE
-    left, top = (width - pixels.shape[1]) / 2 + across, (height - pixels.shape[0]) / 2 + down
-    matrix = np.array([[1.0, 0.0, left], [0.0, 1.0, top]])
-    seen = cv2.warpAffine(pixels, matrix, _SIZE, borderMode=cv2.BORDER_REPLICATE)
-    grain = _grains()[round(when * RATE) % _GRAINS]
-    return np.clip(seen + grain, 0, 255).astype(np.uint8)
+    frame: float
 
 
 def read(case: Case, clip: Clip) -> Outcome:
-    """Compare a clip with its truth."""
+    """Compare a clip with its truth, of a side whose way is the case's share of the other's."""
     timing, ways = clip.timing, case.ways()
     both = ways["right"] + ways["left"]
     heights = np.flatnonzero(both >= _HEIGHT * both.max())
@@ -168,21 +92,38 @@ def read(case: Case, clip: Clip) -> Outcome:
         by_course=timing.ratio if weaker else 1 / timing.ratio,
         ratio_sd=timing.ratio_sd,
         by_photos=photos[case.weak] / photos[strong],
-        gain=course[strong] / case.up_mm,
+        gain=course[strong] / abs(case.up_mm),
         lag=case.lag if case.weak == "right" else -case.lag,
         read_lag=timing.lag.seconds,
         lag_sd=timing.lag.sd,
         peak_off=int(np.abs(heights - timing.moments.peak).min()),
+        frame=1 / case.rate,
     )
 
 
+def draw_cases(seed: int) -> list[Case]:
+    """Movements of one person, drawn at random."""
+    rng = np.random.default_rng(seed)
+    return [_draw_case(rng, *kind) for kind in _KINDS]
+
+
+def _draw_case(
+    rng: np.random.Generator, expression: str, part: Part, up_mm: float, out_mm: float
+) -> Case:
+    share, lag, rate = (float(rng.choice(values)) for values in (_SHARES, _LAGS, _RATES))
+    weak: Side = "right" if rng.random() < 0.5 else "left"
+    even = rate or RATE
+    name = f"{expression}, {weak} {share}, {lag:.0f} frames of 1/{even:.0f} s"
+    return Case(name, expression, part, up_mm, out_mm, weak, share, lag / even, even, not rate)
+
+
 def run(
-    people: Sequence[Path], extractor: Extractor, cases: Sequence[Case] = CASES
+    people: Iterable[tuple[int, Path]], extractor: Extractor, *, many: bool = False
 ) -> Iterator[tuple[Case, Clip, Outcome]]:
-    """Every case of every person, but for moves that a face has no room for."""
-    for seed, person in enumerate(people):
+    """Every case of every person with its number, but for moves that a face has no room for."""
+    for seed, person in people:
         photo = _shrink(person)
-        for case in cases:
+        for case in draw_cases(seed) if many else CASES:
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder, "clip.mp4")
                 try:
@@ -306,15 +247,54 @@ def _film_renders(parts: Sequence[tuple[str, int]], expression: str, extractor: 
     with tempfile.TemporaryDirectory() as folder:
         path, number = Path(folder, "clip.mp4"), 0
         writer = cv2.VideoWriter(
-            str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mp4v"), RATE, _SIZE
+            str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mp4v"), RATE, SIZE
         )
         for name, count in parts:
             pixels = read_photo(SHARED / "render" / name).pixels
             for _ in range(count):
-                writer.write(_shake(pixels, number / RATE, still)[..., ::-1])
+                writer.write(shake(pixels, number / RATE, still)[..., ::-1])
                 number += 1
         writer.release()
         return read_clip(path, expression=expression, extractor=extractor)
+
+
+def many_rows(outcomes: Sequence[Outcome]) -> list[tables.Row]:
+    """One row for each expression of those drawn at random."""
+    head = "expression; clips; ratio: within 0.1; RMSE; largest error; within 1 SD; within 2 SD; "
+    head += "lag: told; within a frame; RMSE, ms; largest error; within 1 SD; within 2 SD; "
+    rows = [(head + "photo within 2 frames of the height").split("; ")]
+    for name, *_ in _KINDS:
+        rows.append(_many_row(name, [each for each in outcomes if each.case.startswith(name)]))
+    rows.append(_many_row("all", outcomes))
+    return rows
+
+
+def _many_row(name: str, found: Sequence[Outcome]) -> tables.Row:
+    off = np.array([each.by_course - each.ratio for each in found])
+    sds = np.array([each.ratio_sd for each in found])
+    told = [each for each in found if np.isfinite(each.read_lag)]
+    late = np.array([each.read_lag - each.lag for each in told])
+    late_sds = np.array([each.lag_sd for each in told])
+    return [
+        name,
+        str(len(found)),
+        _count(np.abs(off) <= _NEAR),
+        f"{np.sqrt((off**2).mean()):.3f}",
+        f"{np.abs(off).max():.2f}",
+        _count(np.abs(off) < sds),
+        _count(np.abs(off) < 2 * sds),
+        str(len(told)),
+        _count(np.abs(late) <= [each.frame for each in told]),
+        f"{1000 * np.sqrt((late**2).mean()):.0f}",
+        f"{1000 * np.abs(late).max():.0f}",
+        _count(np.abs(late) < late_sds),
+        _count(np.abs(late) < 2 * late_sds),
+        _count(np.array([each.peak_off <= 2 for each in found])),
+    ]
+
+
+def _count(true: npt.NDArray[np.bool_]) -> str:
+    return f"{true.sum()} ({true.mean():.0%})"
 
 
 def try_windows(found: Sequence[tuple[Case, Clip, Outcome]]) -> None:
@@ -378,22 +358,38 @@ def main() -> None:
     """Film, read, and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tuning", action="store_true")
+    parser.add_argument("--many", action="store_true")
     parser.add_argument("--people", type=int, default=8)
     chosen = parser.parse_args()
     people = london(tuning=chosen.tuning)[: chosen.people]
+    if chosen.many:
+        people = [*london(tuning=chosen.tuning), *more(tuning=chosen.tuning)]
     with Extractor(threads=1) as extractor:
-        renders = [] if chosen.tuning else render_rows(extractor)
-        found = list(run(people, extractor))
+        found = list(run(enumerate(people), extractor, many=chosen.many))
         outcomes = [outcome for *_, outcome in found]
-        print(tables.markdown(rows_of(outcomes)))
+        rows = many_rows(outcomes) if chosen.many else rows_of(outcomes)
+        print(tables.markdown(rows))
         if chosen.tuning:
             try_windows(found)
             print_response([*london(tuning=True), *more(tuning=True)])
             return
-    command = f"`python -m benchmarks.clips --people {len(people)}`"
-    made = f"{command}: {len(outcomes)} clips of {len(people)} people of {_LONDON}."
-    tables.write_table("clips", made, rows_of(outcomes))
-    tables.write_table("clips_renders", "`make clips`: clips of renders.", renders)
+        renders = [] if chosen.many else render_rows(extractor)
+    write(rows, len(outcomes), len(people), renders, many=chosen.many)
+
+
+def write(
+    rows: list[tables.Row], clips: int, people: int, renders: list[tables.Row], *, many: bool
+) -> None:
+    """Write the tables into the docs."""
+    counted = f"{clips} clips of {people} people"
+    if many:
+        sets = f"{_LONDON}, and the Canada set, drawn at random"
+        made = f"`python -m benchmarks.clips --many`: {counted} of {sets}."
+        tables.write_table("clips_many", made, rows)
+    else:
+        made = f"`python -m benchmarks.clips --people {people}`: {counted} of {_LONDON}."
+        tables.write_table("clips", made, rows)
+        tables.write_table("clips_renders", "`make clips`: clips of renders.", renders)
     PAGE.write_text(tables.fill_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 

@@ -35,7 +35,7 @@ from asymmetry.extract.upright import FaceReading
 from asymmetry.photos.clips import Frame
 from asymmetry.photos.halvings import Halvings
 
-__all__ = ["Track", "track_face"]
+__all__ = ["Track", "as_measured", "track_face"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -110,6 +110,13 @@ def track_face(frames: Iterable[Frame], extractor: Extractor, name: str) -> Trac
     )
 
 
+def as_measured(pixels: Pixels, *, mirrored: bool) -> Pixels:
+    """A frame as its face is read: turned back if it was stored mirrored, and halved if it is large."""
+    if mirrored:
+        pixels = np.asarray(cv2.flip(pixels, 1), dtype=np.uint8)
+    return Halvings(pixels).down_to(_LONG_SIDE / max(pixels.shape[:2]))
+
+
 class _Chase:
     """Where the face is from frame to frame."""
 
@@ -121,11 +128,7 @@ class _Chase:
 
     def follow(self, frame: Frame) -> tuple[Halvings, Reading | None, float]:
         """A frame, the face in it as the whole face shows it, and how sharp it is."""
-        pixels = frame.pixels
-        if self._extractor.mirrored:
-            pixels = np.asarray(cv2.flip(pixels, 1), dtype=np.uint8)
-        small = Halvings(pixels).down_to(_LONG_SIDE / max(pixels.shape[:2]))
-        photo = Halvings(small)
+        photo = Halvings(as_measured(frame.pixels, mirrored=self._extractor.mirrored))
         with self._extractor.borrow_tools() as tools:
             found, sharpness = self._track(photo, tools)
             if found is None or frame.seconds >= self._looked + _LOOK_AGAIN:
