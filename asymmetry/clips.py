@@ -54,7 +54,7 @@ class Clip:
     movement : Measurements
         How far each side moves from one to the other, n = 1, as `asymmetry.movement` has it.
     track : Track
-        The face in all frames, read the fast way.
+        The face in all frames, read the fast way; brows, corners of mouth and eyes, and irises followed.
     pictures : tuple of ndarray of uint8, shape (H, W, 3)
         The pixels of both frames, upright, RGB.
     source : PhotoSource
@@ -176,7 +176,8 @@ def read_clip(
     """Read a short video of one expression, from rest to its height.
 
     Each frame is read the fast way, a sharp and still one at rest and one at the height of the expression as
-    photos are. Frames are decoded one by one; nothing is written, and nothing leaves the computer.
+    photos are. From these two, brows, corners and irises are followed through all frames. Frames are decoded
+    one by one, twice; nothing is written, and nothing leaves the computer.
 
     Parameters
     ----------
@@ -232,9 +233,7 @@ def read_clip(
     if timing.expression != "eye_closure":
         again = read_frames(source, name=name, max_seconds=max_seconds)
         followed = follow_face(again, track.landmarks, found, mirrored=reader.mirrored)
-        track = replace(track, landmarks=followed)
-        better = time_expression(followed, track.seconds, track.sharpness, timing.expression)
-        timing = replace(better, moments=timing.moments)
+        track, timing = replace(track, landmarks=followed), _time_again(followed, track, timing)
     about = _describe_moments(record, source, timing, track)
     landmarks = label_rows(landmarks, about)
     turned = tuple(
@@ -242,6 +241,12 @@ def read_clip(
     )
     moved = movement(landmarks[:1], landmarks[1:])
     return Clip(name, timing, landmarks, about, moved, track, turned, source)
+
+
+def _time_again(followed: Landmarks, track: Track, timing: Timing) -> Timing:
+    """The timing of points that were followed from its two frames."""
+    found = time_expression(followed, track.seconds, track.sharpness, timing.expression)
+    return replace(found, moments=timing.moments)
 
 
 def _describe_moments(

@@ -120,7 +120,7 @@ def follow_face(
     mm = np.linalg.norm(read[:, canthi[0]] - read[:, canthi[1]], axis=-1) / _CANTHI_MM
     points = landmarks.points.copy()
     points[:, numbers, :2] = _settle(read[:, numbers], found, mm[:, None])
-    return replace(landmarks, points=points)
+    return replace(landmarks, points=points, provenance={**landmarks.provenance, "followed": True})
 
 
 def _draw(photo: Pixels, canthi: FloatArray) -> _Picture:
