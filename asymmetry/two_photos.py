@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Literal, TypeAlias, get_args
 
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.paths import keep_apart
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor, Method
 from asymmetry.metrics.expression import EXPRESSIONS
@@ -102,6 +103,7 @@ def compare(
         from asymmetry.report.side_by_side import check_picture
 
         check_picture(picture)
+        keep_apart(picture, before, after)
     with extractor_or(extractor, mirrored=False, method=method) as reader:
         landmarks = label_rows(reader.extract(photos), about)
     for row in range(2):

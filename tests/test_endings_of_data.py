@@ -1,4 +1,4 @@
-"""Damage that HEIC's and WebP's decoders keep to themselves: their pictures end before their data."""
+"""Damage that decoders keep to themselves: pictures that end before their data, or are not filled by it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from PIL import ExifTags, Image
 
 from asymmetry.errors import AsymmetryError
 from asymmetry.photos.formats.endings import ENDS_EARLY, is_heic_used_up
+from asymmetry.photos.formats.gif_codes import _count_pixels
 from asymmetry.photos.formats.heic import _decode
 from asymmetry.photos.formats.heic_boxes import find_grid, find_slices, show_alone
 from asymmetry.photos.photo import Photo, read_photo
@@ -24,6 +25,13 @@ WEBP = (
     {"quality": 100, "method": 6},
     {"lossless": True},
     {"exif": b"Exif\0\0"},
+)
+GIF: tuple[dict[str, object], ...] = (
+    {},
+    {"interlace": 0},
+    {"optimize": True},
+    {"comment": b"x" * 700},
+    {"save_all": True, "append_images": [Image.new("L", (9, 9))]},
 )
 HEIC = ({}, {"quality": 20}, {"quality": -1}, {"exif": Image.Exif().tobytes()})
 
@@ -79,6 +87,43 @@ def test_a_whole_heic_is_whole(
     plain = np.full((200, 300, 3), 128, np.uint8)
     for pixels in (astronaut, astronaut[:301, ::3], plain, astronaut[:66, :70]):
         assert read_photo(heif(pixels, tile, **options)).damage == ""
+
+
+@pytest.mark.parametrize("options", GIF)
+@pytest.mark.parametrize("mode", ["P", "L", "1"])
+def test_a_whole_gif_is_whole(mode: str, options: dict[str, object], astronaut: Pixels) -> None:
+    for side in (37, 200):
+        image = Image.fromarray(astronaut).resize((side, side - 3)).convert(mode)
+        assert read_photo(encoded(image, "GIF", **options)).damage == ""
+
+
+def test_a_damaged_gif_is_flagged(astronaut: Pixels) -> None:
+    data = encoded(Image.fromarray(astronaut), "GIF")
+    places = np.linspace(1500, len(data) - 300, 30).astype(int).tolist()
+    told = ends(data, read_photo(data), places)
+    assert set(told) <= {"refused", "flagged", "as it was"}
+    assert told.count("flagged") > 3
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        (4, 0, 6, 5),  # a run of one, and one of two that begins with it
+        (4, 0, 1, 2, 5),
+        (0, 1, 4, 2, 5),
+    ],
+)
+def test_codes_are_counted(codes: tuple[int, ...]) -> None:
+    """Of four colours: 4 clears the table, 5 ends, 6 is the first run."""
+    assert _count_pixels(pack(codes, 3), 2) == 3
+    assert _count_pixels(pack((4, 0, 7), 3), 2) == -1
+    assert _count_pixels(pack((4, 6), 3), 2) == -1
+
+
+def pack(codes: tuple[int, ...], width: int) -> bytes:
+    """Codes of one width, the first in the lowest bits."""
+    value = sum(code << i * width for i, code in enumerate(codes))
+    return value.to_bytes(len(codes) * width // 8 + 1, "little")
 
 
 @pytest.mark.parametrize("quality", [50, 90])

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
+from asymmetry.archive.checks import Engine, check_extras, check_target
 from asymmetry.archive.earlier import Earlier, Plan
 from asymmetry.archive.inline import Inline
 from asymmetry.archive.jobs import Job, contents, find_jobs, is_url, one_spelling
@@ -30,8 +29,8 @@ from asymmetry.archive.parquet import (
 from asymmetry.archive.pool import Pool, check_pool, score_parts
 from asymmetry.archive.progress import Progress, Teller
 from asymmetry.archive.rows import Settings
-from asymmetry.core.paths import local_path, path_text
-from asymmetry.errors import InvalidInputError, require
+from asymmetry.core.paths import keep_apart, local_path, path_text
+from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Method
 from asymmetry.metrics import Metric
 from asymmetry.photos.remote import hide_secrets
@@ -39,7 +38,6 @@ from asymmetry.photos.taken import TakenSource
 
 __all__ = ["Engine", "Summary", "score_archive"]
 
-Engine = Literal["local", "ray", "inline"]
 _USABLE = frozenset(("ok", "warn"))
 
 
@@ -179,8 +177,10 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     """
     source, destination = one_spelling(path_text(source)), local_path(destination)
     inline = engine == "inline" or (engine == "local" and workers == 0)
-    _check(destination, engine, inline=inline)
-    _check_extras(engine, source, inline=inline)
+    check_target(destination, engine, inline=inline)
+    if csv:
+        keep_apart(destination.with_suffix(".csv"), source)
+    check_extras(engine, source, inline=inline)
     check_pool(workers, time_limit)
     chosen = check_metrics(metrics, engine)
     settings = Settings(
@@ -347,39 +347,6 @@ def _on_ray(*arguments: Any, **how: Any) -> Generator[tuple[int, Any]]:
     from asymmetry.archive.on_ray import score_on_ray
 
     yield from score_on_ray(*arguments, **how)
-
-
-def _check_extras(engine: str, source: str, *, inline: bool) -> None:
-    """Check for the packages that a run will need, before it begins."""
-    needed = [("pyarrow", "scoring an archive", "archive")]
-    if not inline:
-        needed.append(("pebble", "scoring an archive", "archive"))
-    if is_url(source):
-        needed.append(("fsspec", "an archive behind a URL", "archive"))
-    if engine == "ray":
-        needed.append(("ray", "scoring on a cluster", "ray"))
-    for module, what, extra in needed:
-        require(module, what, extra)
-
-
-def _check(destination: Path, engine: str, *, inline: bool) -> None:
-    if engine not in get_args(Engine):
-        raise InvalidInputError(f"engine {engine!r}: use one of {', '.join(get_args(Engine))}")
-    if is_url(str(destination)) or re.match(r"\w{2,}:[\\/]", str(destination)):
-        raise InvalidInputError(
-            f"{destination}: the output is a file on this machine; copy it afterwards"
-        )
-    if destination.suffix != ".parquet":
-        raise InvalidInputError(
-            f"{destination}: give the output file a name such as scores.parquet"
-        )
-    if destination.is_dir():
-        raise InvalidInputError(f"{destination}: this is a folder; give the name of a file")
-    if not inline and getattr(multiprocessing.current_process(), "_inheriting", False):
-        raise InvalidInputError(
-            "score_archive starts new processes, which import your script: call it under "
-            "if __name__ == '__main__':"
-        )
 
 
 def _summarise(destination: Path, provenance: Mapping[str, Any]) -> Summary:

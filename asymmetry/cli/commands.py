@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -59,17 +62,41 @@ lists failed photos in its table and exits with 0, or with 1 if none could be sc
 class _Group(click.Group):
     """Shows the library's own errors as one line."""
 
+    def make_context(self, *args: Any, **options: Any) -> click.Context:
+        """Read the command line; ``--help`` and ``--version`` print here."""
+        with _one_line():
+            return super().make_context(*args, **options)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error of the library is a line on stderr."""
-        try:
+        with _one_line():
             _check_working_folder()
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            sys.exit(EXIT_INTERRUPTED)
-        except (AsymmetryError, OSError) as error:
-            _fail(str(error))
-        except ImportError as error:
-            _fail(f"{error}. Run 'asymmetry doctor' to see what is missing.")
+
+
+@contextmanager
+def _one_line() -> Iterator[None]:
+    """Show an error as one line, and Ctrl-C by its exit code."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        raise  # click knows it: nobody reads any more
+    except AsymmetryError as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(_told(error))
+    except ImportError as error:
+        _fail(f"{error}. Run 'asymmetry doctor' to see what is missing.")
+
+
+def _told(error: OSError) -> str:
+    """What the system refused, and of which file; the one without a name is what is printed to."""
+    why = error.strerror or str(error)
+    if error.errno == errno.ENOSPC and not error.filename:
+        return f"what is printed can't be written ({why})"
+    return f"{error.filename}: {why}" if error.filename else why
 
 
 def _fail(message: str) -> NoReturn:
@@ -135,7 +162,7 @@ def photo(
     """Score photos: right, left and difference of every metric."""
     if as_json and as_csv:
         raise click.UsageError("--json and --csv can't be combined")
-    check_targets(**hospital)
+    check_targets(photos, **hospital)
     progress = None
     if len(photos) > 1:
         progress = show_photos

@@ -9,6 +9,7 @@ import click
 
 import asymmetry
 from asymmetry.cli.folder import leave, mirrored_option
+from asymmetry.core.paths import keep_apart
 from asymmetry.terminal import printable
 
 __all__ = ["convert"]
@@ -59,6 +60,8 @@ def convert(sources: tuple[Path, ...], output: Path, scores: Path | None, **opti
     Reads .pts, .csv (OpenFace's too), .txt (Emotrics, WFLW), .json (MediaPipe), .tps, .tem and .npz, and
     writes OUTPUT in the format of its ending. Points are biometric data.
     """
+    for target in filter(None, (output, scores)):
+        keep_apart(target, *sources, options["photo"])
     faces = [asymmetry.read_landmarks(source, **options) for source in sources]
     landmarks = asymmetry.Landmarks.concat(faces)
     written = [str(asymmetry.write_landmarks(landmarks, output))]

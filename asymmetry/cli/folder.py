@@ -15,6 +15,7 @@ import click
 from click.core import ParameterSource
 
 import asymmetry
+from asymmetry.core.paths import keep_apart
 from asymmetry.core.text import ENGLISH, Text
 from asymmetry.progress import show_photos
 from asymmetry.terminal import printable
@@ -121,6 +122,7 @@ def of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         known = {name: options.pop(name) for name in _FACTS}
         if folder is not None and store is None and patient is None:
+            _keep_lists(folder, known["manifest"], options)
             made = _read_folder(folder, **known)
         elif folder is None and store is not None and patient is not None:
             made = _read_store(store, patient, known)
@@ -131,6 +133,16 @@ def of_a_folder(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(_FOLDER):
         with_series = option(with_series)
     return with_series
+
+
+def _keep_lists(folder: Path, manifest: Path | None, options: Mapping[str, Any]) -> None:
+    """Refuse to write over a list that somebody made about the photos."""
+    from asymmetry.series.folder import folder_lists
+
+    lists = [manifest, *folder_lists(folder)]
+    for target in filter(None, (options.get("output"), options.get("sheet"))):
+        for written in (target, target / "scores.csv"):
+            keep_apart(written, *lists)
 
 
 def _read_folder(folder: Path, *, treated_on: tuple[datetime, ...], **known: Any) -> Series:

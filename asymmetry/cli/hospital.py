@@ -39,16 +39,18 @@ def hospital_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def check_targets(fhir: Path | None, dicom_sr: Path | None, **_: Any) -> None:
-    """Refuse a target that can't be written, before any photo is read."""
-    from asymmetry.core.paths import file_to_write
+def check_targets(
+    photos: Sequence[Path], fhir: Path | None, dicom_sr: Path | None, **_: Any
+) -> None:
+    """Refuse a target that can't be written or is a photo, before any photo is read."""
+    from asymmetry.core.paths import file_to_write, keep_apart
     from asymmetry.errors import require
 
     if fhir is not None:
         file_to_write(fhir, "FHIR bundle", (".json",))
     if dicom_sr is not None:
         require("highdicom", "writing DICOM structured reports", "dicom")
-        file_to_write(dicom_sr, "structured report", (".dcm",))
+        keep_apart(file_to_write(dicom_sr, "structured report", (".dcm",)), *photos)
 
 
 def write_hospital(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from asymmetry.errors import DestinationError, InvalidInputError
 
-__all__ = ["as_path", "file_to_write", "local_path", "path_text"]
+__all__ = ["as_path", "file_to_write", "keep_apart", "local_path", "path_text"]
 
 # A drive of Windows has one letter; and a Path has already made one slash of two.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|.*::")
@@ -77,6 +77,43 @@ def local_path(path: str | os.PathLike[str]) -> Path:
             "name a local file, and copy it afterwards"
         )
     return target
+
+
+def keep_apart(path: str | os.PathLike[str], *read: object) -> None:
+    """Refuse to write over what is read: a photo, or a list that somebody made.
+
+    Parameters
+    ----------
+    path : path
+        The file that something is to be written to.
+    *read : object
+        Files that are read for it. Those that are none, such as pixels, can't be written over.
+
+    Raises
+    ------
+    DestinationError
+        If it is one of them.
+
+    Examples
+    --------
+    >>> keep_apart(__file__, "face.jpg", __file__)
+    Traceback (most recent call last):
+    ...
+    asymmetry.errors.DestinationError: ...paths.py: this file is read here: give another name to write to
+    """
+    target = as_path(path)
+    for each in read:
+        if isinstance(each, (str, os.PathLike)) and _is_same(target, as_path(each)):
+            raise DestinationError(
+                f"{target}: this file is read here: give another name to write to"
+            )
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):  # one of them is not there
+        return False
 
 
 def file_to_write(path: str | os.PathLike[str], kind: str, suffixes: Sequence[str]) -> Path:

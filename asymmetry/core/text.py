@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from asymmetry.core.files import open_file
 from asymmetry.core.paths import as_path
 from asymmetry.errors import InvalidInputError
 
@@ -208,7 +209,8 @@ def _read(language: str | os.PathLike[str]) -> dict[str, Any]:
             f"no translation for language {str(language)!r}: use {known}, or a .toml file"
         )
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        with open_file(path) as stream:
+            return tomllib.load(stream)
     except (OSError, ValueError) as error:
         raise InvalidInputError(f"{path}: can't be read as a translation ({error})") from error
 

@@ -15,11 +15,12 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from asymmetry.core.files import replace_file
+from asymmetry.core.files import open_file, replace_file
 from asymmetry.core.records import make_plain
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
@@ -190,11 +191,13 @@ def _device(table: Measurements) -> _Resource:
 def _media(
     table: Measurements, row: int, photo: str | os.PathLike[str] | None, keep_identity: bool
 ) -> _Resource:
-    """The photo: not its pixels, but its name, hash and date."""
+    """The photo: not its pixels, but its name, its date, and its hash where it was measured."""
     title, moment = f"photo {row + 1}", ""
     if keep_identity:
         title = Path(_cell(table, "photo", row)).name or title
         moment = _moment(table, row)
+    if _cell(table, "status", row) not in ("ok", "warn"):
+        photo = None
     return _without_blanks(
         resourceType="Media",
         status="completed",
@@ -209,8 +212,9 @@ def _sha1(photo: str | os.PathLike[str] | None) -> str:
     """The SHA-1 of a file, as attachments have it; empty where there is no file."""
     if photo is None or not Path(photo).is_file():
         return ""
-    digest = hashlib.sha1(Path(photo).read_bytes(), usedforsecurity=False).digest()
-    return base64.b64encode(digest).decode()
+    with open_file(photo) as stream:
+        digest = hashlib.file_digest(stream, partial(hashlib.sha1, usedforsecurity=False))
+    return base64.b64encode(digest.digest()).decode()
 
 
 def _common_entries(

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.files import open_file
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, note_array
 from asymmetry.core.paths import as_path
@@ -112,7 +113,8 @@ def _read_file(path: Path, scheme: str) -> tuple[str, FoundFaces]:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise InvalidInputError(f"{path}: larger than {_MAX_BYTES // 10**6} MB: split it")
-        text = path.read_bytes().decode("utf-8-sig")
+        with open_file(path) as stream:
+            text = stream.read().decode("utf-8-sig")
     except FileNotFoundError:
         raise InvalidInputError(f"{path}: no such file") from None
     except UnicodeDecodeError:

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.files import open_file
 from asymmetry.errors import PhotoError
 from asymmetry.photos.photo import read_photo, read_size
 from asymmetry.photos.record import PhotoRecord
@@ -202,7 +203,7 @@ def _same_bytes(files: Sequence[File]) -> Iterator[list[int]]:
 def _digest(path: Path, row: int) -> bytes:
     """Of the file's bytes; a file that can't be read equals no other, and extraction will say why."""
     try:
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             return hashlib.file_digest(stream, "sha256").digest()
     except OSError:
         return str(row).encode()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from asymmetry.core.files import open_file
 from asymmetry.core.notes import Note
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.protocol import HEAD_BYTES
@@ -215,7 +216,7 @@ def _classify(path: Path, stems: set[str]) -> Path | Leftover | None:
 def _classify_content(path: Path) -> Path | Leftover | None:
     """The same of a file whose suffix says nothing."""
     try:
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             head = stream.read(max(HEAD_BYTES, 256))
     except OSError as error:
         return Leftover(path, Note("not_read", error=error.strerror or str(error)))

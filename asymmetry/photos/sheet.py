@@ -13,12 +13,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TextIO
 
-from asymmetry.errors import InvalidInputError, require
+from asymmetry.core.files import open_file
+from asymmetry.errors import InvalidInputError
+from asymmetry.photos.workbooks import WORKBOOKS, read_sheets
 
 __all__ = ["SHEET_SUFFIXES", "WORKBOOKS", "fold", "read_rows"]
 
-#: Suffixes of workbooks, and of all tables that are read.
-WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+#: Suffixes of all tables that are read.
 SHEET_SUFFIXES = (".csv", ".tsv", ".txt", *WORKBOOKS)
 _SEPARATORS = ",;\t|"
 _CHUNK = 1 << 20
@@ -145,7 +146,7 @@ def _csv_lines(file: Path) -> Iterator[tuple[str, list[str]]]:
 
 def _encoding(file: Path) -> str:
     """UTF-8 or UTF-16, by its mark or its content, else Windows' own."""
-    with file.open("rb") as stream:
+    with open_file(file) as stream:
         head = stream.read(_CHUNK)
         for mark, name in _MARKS:
             if head.startswith(mark):
@@ -195,15 +196,8 @@ def _unclosed(where: str) -> str:
 
 def _sheets(file: Path) -> Iterator[Iterator[tuple[str, list[str]]]]:
     """The sheets of a workbook, each as its records."""
-    require("python_calamine", "reading workbooks", "excel")
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        book = CalamineWorkbook.from_path(file)
-        for name in book.sheet_names:
-            yield _sheet_lines(f"{file} sheet {name!r}", book.get_sheet_by_name(name).to_python())
-    except CalamineError as error:
-        raise InvalidInputError(f"{file}: can't be read as a workbook ({error})") from error
+    for name, rows in read_sheets(file):
+        yield _sheet_lines(f"{file} sheet {name!r}", rows)
 
 
 def _sheet_lines(where: str, rows: Sequence[Sequence[object]]) -> Iterator[tuple[str, list[str]]]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from asymmetry.core.files import open_file
 from asymmetry.errors import InvalidInputError, UnreadablePhotoError
 from asymmetry.photos.pixels import decode_loaded
 from asymmetry.photos.remote import MAX_FILE_BYTES, check_length, hide_secrets, is_url, read_url
@@ -273,19 +274,27 @@ def digest_photo(source: PhotoSource) -> str:
     """
     content: Any = b""
     with suppress(Exception):  # extraction will say why it can't be read
+        if isinstance(source, str | os.PathLike):
+            return _digest_file(Path(source))
         if isinstance(source, PhotoBytes):
             content = source.data
         elif isinstance(source, np.ndarray):
             content = np.ascontiguousarray(source).tobytes()
         elif isinstance(source, Image.Image):
             content = source.tobytes()
-        elif isinstance(source, str | os.PathLike):
-            content = Path(source).read_bytes()
         else:
             content = source
     if not len(content):
         return ""
     return hashlib.sha256(content).hexdigest()
+
+
+def _digest_file(path: Path) -> str:
+    size = path.stat().st_size
+    check_length(size, path.name)
+    with open_file(path) as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return digest if size else ""
 
 
 def _advice(pixels: NDArray[np.generic]) -> str:

@@ -16,6 +16,7 @@ from asymmetry.extract.intake import Progress
 from asymmetry.photos.folder import describe_folder
 from asymmetry.photos.listing import Leftover, find_leftovers
 from asymmetry.photos.manifest import (
+    MANIFEST,
     NOTES,
     DiaryNote,
     Manifest,
@@ -30,7 +31,7 @@ from asymmetry.photos.sources import digest_photo
 from asymmetry.series.corrections import CORRECTIONS, correct_rows, read_corrections
 from asymmetry.series.treatments import TREATMENTS, Treatment, as_treatments, read_treatments
 
-__all__ = ["FolderReading", "read_folder"]
+__all__ = ["FolderReading", "folder_lists", "read_folder"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +57,19 @@ class FolderReading:
     notes: tuple[DiaryNote, ...] = ()
     treatments: tuple[Treatment, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
+
+
+def folder_lists(folder: str | os.PathLike[str]) -> list[Path]:
+    """The lists in a folder that are read with its photos.
+
+    Raises
+    ------
+    InvalidInputError
+        If there are several of a name.
+    """
+    names = (MANIFEST, NOTES, TREATMENTS, CORRECTIONS)
+    found = [find_list(Path(folder), name) for name in names]
+    return [each for each in found if each is not None]
 
 
 def read_folder(

@@ -24,6 +24,7 @@ from PIL import (
 from asymmetry.core.notes import Note
 from asymmetry.errors import UnreadablePhotoError
 from asymmetry.photos.formats.endings import ENDS_EARLY, is_webp_used_up
+from asymmetry.photos.formats.gif_codes import is_gif_used_up
 from asymmetry.photos.pixels import decode_loaded, read_exif
 
 __all__ = ["PILLOW_READERS", "CodedPhoto", "PillowPhoto", "PillowReader", "brands_of"]
@@ -119,6 +120,14 @@ class WebPPhoto(CodedPhoto):
         return is_webp_used_up(data)
 
 
+class GifPhoto(CodedPhoto):
+    """One GIF that Pillow has opened."""
+
+    def is_used_up(self, data: bytes) -> bool:
+        """Whether the codes stand for as many pixels as the picture has."""
+        return is_gif_used_up(data)
+
+
 class BmpPhoto(PillowPhoto):
     """One BMP that Pillow has opened.
 
@@ -210,7 +219,7 @@ PILLOW_READERS = (
     PillowReader("WebP", (".webp",), rb"RIFF.{4}WEBP", _WEBP, WebPPhoto),
     PillowReader("TIFF", (".tif", ".tiff"), rb"II[*+]\0|MM\0[*+]", _TIFF),
     PillowReader("BMP", (".bmp",), rb"BM", _BMP, BmpPhoto),
-    PillowReader("GIF", (".gif",), rb"GIF8[79]a", _GIF),
+    PillowReader("GIF", (".gif",), rb"GIF8[79]a", _GIF, GifPhoto),
     # AV1 Image File Format 1.1.
     BrandReader(
         "AVIF", (".avif",), b"", AvifImagePlugin.AvifImageFile, brands=frozenset((b"avif", b"avis"))

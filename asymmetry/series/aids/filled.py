@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
+from asymmetry.core.files import open_file
 from asymmetry.core.paths import as_path
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.errors import InvalidInputError
@@ -77,7 +78,8 @@ def read_answers(path: str | os.PathLike[str]) -> FilledForms:
     """
     file = as_path(path)
     try:
-        plain: Any = json.loads(file.read_text(encoding="utf-8-sig"))
+        with open_file(file) as stream:
+            plain: Any = json.loads(stream.read().decode("utf-8-sig"))
     except (OSError, ValueError) as error:
         raise InvalidInputError(f"{file}: can't be read as filled-in forms ({error})") from error
     try:

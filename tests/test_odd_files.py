@@ -1,0 +1,246 @@
+"""Odd files: pipes, devices and workbooks that fill the memory; outputs that would replace an input."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from asymmetry import Measurements, compare, measure, read_landmarks, score_archive
+from asymmetry.cli import main
+from asymmetry.core.files import open_arrays, open_file
+from asymmetry.core.paths import keep_apart
+from asymmetry.core.text import Text
+from asymmetry.errors import AsymmetryError, DestinationError, InvalidInputError
+from asymmetry.hospital import make_fhir
+from asymmetry.photos import workbooks
+from asymmetry.photos.listing import find_leftovers
+from asymmetry.photos.manifest import read_manifest
+from asymmetry.photos.remote import MAX_FILE_BYTES
+from asymmetry.photos.sources import digest_photo
+from asymmetry.photos.workbooks import read_sheets
+from asymmetry.series.aids.filled import read_answers
+from asymmetry.synthetic import face
+
+PIPES = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes in folders are those of POSIX")
+FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk as a file is Linux's")
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Path:
+    """A pipe that nobody writes to, with the name of a photo."""
+    path = tmp_path / "2026-03-01.jpg"
+    os.mkfifo(path)
+    return path
+
+
+@PIPES
+def test_a_pipe_is_not_waited_for(pipe: Path) -> None:
+    with pytest.raises(OSError, match="not a regular file"):
+        open_file(pipe)
+    assert digest_photo(pipe) == ""
+    language = pipe.with_suffix(".toml")
+    os.mkfifo(language)
+    with pytest.raises(InvalidInputError, match="not a regular file"):
+        Text.load(str(language))
+    for read in (read_manifest, read_landmarks, read_answers, lambda path: compare(path, path)):
+        with pytest.raises(AsymmetryError, match="not a regular file"):
+            read(pipe)
+    with pytest.raises(InvalidInputError, match="not a regular file"), open_arrays(pipe, "points"):
+        pass
+
+
+@PIPES
+def test_a_pipe_among_the_files_of_a_folder_is_named(pipe: Path) -> None:
+    nameless = pipe.rename(pipe.with_name("pipe"))
+    (left,) = find_leftovers(nameless.parent)
+    assert (left.path.name, left.note.code) == ("pipe", "not_read")
+
+
+@PIPES
+def test_a_workbook_that_is_a_pipe_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("python_calamine", reason="the extra excel is not installed")
+    os.mkfifo(tmp_path / "manifest.xlsx")
+    with pytest.raises(InvalidInputError, match="not a regular file"):
+        read_manifest(tmp_path / "manifest.xlsx")
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="it is Unix's")
+def test_a_device_that_never_ends_is_not_read() -> None:
+    assert digest_photo("/dev/zero") == ""
+    with pytest.raises(AsymmetryError, match="not a regular file"):
+        read_manifest("/dev/zero")
+
+
+def test_files_are_hashed_without_being_held(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"abc")
+    assert digest_photo(path) == hashlib.sha256(b"abc").hexdigest()
+    path.write_bytes(b"")
+    assert digest_photo(path) == ""
+    with path.open("wb") as file:
+        file.truncate(MAX_FILE_BYTES + 1)
+    assert digest_photo(path) == ""
+
+
+def test_a_photo_that_was_not_measured_is_not_hashed(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"abc")
+    hashes = []
+    for status in ("ok", "rejected"):
+        table = Measurements({"photo": ["a.jpg"], "status": [status], "mrd1_right_mm": [3.5]})
+        media = [each["resource"] for each in make_fhir(table, [path])["entry"]]
+        hashes += [each["content"].get("hash") for each in media if "content" in each]
+    assert [bool(each) for each in hashes] == [True, False]
+
+
+# outputs in place of inputs
+
+
+def test_what_is_read_is_not_written_over(tmp_path: Path) -> None:
+    path, link = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    path.write_bytes(b"a photo")
+    link.hardlink_to(path)
+    for name in (path, str(path), tmp_path / "." / "a.jpg", link):
+        with pytest.raises(DestinationError, match="this file is read here"):
+            keep_apart(name, "none.jpg", b"bytes", None, path)
+    keep_apart(tmp_path / "new.jpg", path, tmp_path / "new.jpg")
+
+
+def test_a_picture_of_two_photos_does_not_replace_one(tmp_path: Path) -> None:
+    photos = [tmp_path / "a.jpg", tmp_path / "b.jpg"]
+    for path in photos:
+        path.write_bytes(path.name.encode())
+    for path in photos:
+        with pytest.raises(DestinationError, match=path.name):
+            compare(*photos, picture=path)
+    assert [path.read_bytes() for path in photos] == [b"a.jpg", b"b.jpg"]
+
+
+@pytest.mark.parametrize("name", ["manifest.csv", "notes.csv", "treatments.csv", "scores.csv"])
+def test_a_series_does_not_replace_its_lists(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text("photo,notes,date,day\n")
+    where = ["--sheet", str(path)]
+    if name == "scores.csv":
+        where = ["--manifest", str(path), "-o", str(tmp_path)]
+    done = CliRunner().invoke(main, ["series", str(tmp_path), *where])
+    assert (done.exit_code, "this file is read here" in done.output) == (1, True)
+    assert path.read_text() == "photo,notes,date,day\n"
+
+
+def test_an_archive_does_not_replace_its_list(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow", reason="the extra archive is not installed")
+    path = tmp_path / "list.csv"
+    path.write_text("photo\na.jpg\n")
+    with pytest.raises(DestinationError, match="this file is read here"):
+        score_archive(path, tmp_path / "list.parquet", csv=True, workers=0)
+    assert path.read_text() == "photo\na.jpg\n"
+
+
+@pytest.mark.parametrize("what", ["output", "scores"])
+def test_a_conversion_does_not_replace_its_source(what: str, tmp_path: Path) -> None:
+    path = tmp_path / "face.npz"
+    face().save(path)
+    before = path.read_bytes()
+    targets = {"output": [str(path)], "scores": [str(tmp_path / "a.csv"), "--scores", str(path)]}
+    done = CliRunner().invoke(main, ["convert", str(path), *targets[what]])
+    assert (done.exit_code, "this file is read here" in done.output) == (1, True)
+    assert path.read_bytes() == before
+
+
+def test_a_report_of_dicom_does_not_replace_the_photo(tmp_path: Path) -> None:
+    pytest.importorskip("highdicom", reason="the extra dicom is not installed")
+    path = tmp_path / "a.dcm"
+    path.write_bytes(b"a photo")
+    done = CliRunner().invoke(main, ["photo", str(path), "--dicom-sr", str(path)])
+    assert (done.exit_code, "this file is read here" in done.output) == (1, True)
+    assert path.read_bytes() == b"a photo"
+
+
+# printing
+
+
+@FULL
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["series", "--help"], ["doctor"]])
+def test_what_can_t_be_printed_is_one_line(words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "asymmetry", *words]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    told = "Error: what is printed can't be written (No space left on device)\n"
+    assert (done.returncode, done.stderr) == (1, told)
+
+
+def test_a_folder_that_can_t_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    table = measure(face())
+    with pytest.raises(DestinationError, match="file"):
+        table.to_csv(tmp_path / "file" / "scores.csv")
+    done = CliRunner().invoke(main, ["demo", "-o", str(tmp_path / "file" / "demo")])
+    assert done.exit_code == 1
+    assert "Errno" not in done.output
+    assert str(tmp_path / "file") in done.output
+
+
+# workbooks
+
+
+def workbook(path: Path, rows: bytes) -> Path:
+    """A list of photos in a workbook, with more rows as XML."""
+    pytest.importorskip("python_calamine", reason="the extra excel is not installed")
+    xlsxwriter = pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet().write_column(0, 0, ["photo", "a.jpg"])
+    with zipfile.ZipFile(path) as packed:
+        members = {name: packed.read(name) for name in packed.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    members[sheet] = members[sheet].replace(b"</sheetData>", rows + b"</sheetData>")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, data in members.items():
+            packed.writestr(name, data)
+    return path
+
+
+def test_a_workbook_is_read(tmp_path: Path) -> None:
+    more = b'<row r="3"><c r="A3" t="inlineStr"><is><t>b.jpg</t></is></c></row>'
+    (_, rows), *_ = read_sheets(workbook(tmp_path / "list.xlsx", more))
+    assert rows == [["photo"], ["a.jpg"], ["b.jpg"]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (
+            b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+            "1048576 rows and 16384 columns",
+        ),
+        (b" " * 3_000_000, "unpacks to 3 MB"),
+    ],
+)
+def test_a_workbook_that_would_fill_the_memory_is_refused(
+    rows: bytes, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cells that stand far off would be read as a table of all cells between."""
+    monkeypatch.setattr(workbooks, "_MOST_BYTES", 2_000_000)
+    with pytest.raises(InvalidInputError, match=told):
+        read_manifest(workbook(tmp_path / "list.xlsx", rows))
+
+
+def test_a_damaged_workbook_is_an_error_of_our_own(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "list.xlsx", b"")
+    whole, rng = path.read_bytes(), np.random.default_rng(0)
+    for _ in range(100):
+        damaged = bytearray(whole)
+        for place in rng.integers(0, len(whole), 4).tolist():
+            damaged[place] ^= int(rng.integers(1, 256))
+        path.write_bytes(damaged)
+        with suppress(InvalidInputError):
+            list(read_sheets(path))
