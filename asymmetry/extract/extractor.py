@@ -281,7 +281,7 @@ def _read(tools: Tools, photo: Photo, seen: Seen) -> Landmarks:
     face = mark_guesses(face, settings.judge.pupils)
     face = note_grey(face, view, settings.judge.grey)
     face = note_faults(face, view, settings.judge.quality)
-    face = widen_errors(face, settings.judge.errors)
+    face = widen_errors(face, view, settings.judge.errors)
     return to_landmarks(face, photo.name)
 
 

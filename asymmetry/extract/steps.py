@@ -28,7 +28,7 @@ from asymmetry.extract.judge.fault_errors import FaultErrors, widen_by_faults
 from asymmetry.extract.judge.hidden import find_unseen
 from asymmetry.extract.judge.limits import GreyLimits, PupilLimits, QualityLimits
 from asymmetry.extract.judge.pupils import guess_pupils
-from asymmetry.extract.judge.quality import colour, faults, judge_quality
+from asymmetry.extract.judge.quality import colour, faults, judge_quality, noise
 from asymmetry.extract.judge.spread import behind_glasses, widen
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.extract.model.landmarker import Reading
@@ -200,10 +200,25 @@ def note_grey(face: FaceReading, view: Frontal, limits: GreyLimits) -> FaceReadi
     return _add_notes(replace(face, spread=spread), [Note("no_colour")])
 
 
-def widen_errors(face: FaceReading, errors: FaultErrors) -> FaceReading:
-    """Widen the error of points by the faults that are noted."""
-    spread = widen_by_faults(face.spread, face.pose.scale, face.notes, errors)
+def widen_errors(face: FaceReading, view: Frontal, errors: FaultErrors) -> FaceReading:
+    """Widen the error of points by the photo's faults."""
+    spread = widen_by_faults(face.spread, face.pose.scale, _fault_figures(face, view), errors)
     return replace(face, spread=spread)
+
+
+def _fault_figures(face: FaceReading, view: Frontal) -> dict[str, float]:
+    """Figures of faults by the names in `FaultErrors`; of grain and a turned head where they are noted."""
+    noted = {note.code: note for note in face.notes}
+    figures = {}
+    if len(face.quality):
+        figures["compressed"] = float(face.quality[QUALITY.index("blocks")])
+    if "head_turned" in noted:
+        figures["head_turned"] = float(noted["head_turned"]["angle"])  # type: ignore[arg-type]
+    if "grainy" in noted:
+        figures["grainy"] = float(noted["grainy"]["value"])  # type: ignore[arg-type]
+    else:
+        figures["noisy"] = noise(view)
+    return figures
 
 
 def to_landmarks(face: FaceReading, name: str, scheme: Scheme = MEDIAPIPE_478) -> Landmarks:

@@ -2,73 +2,113 @@
 
     python -m benchmarks.tune.fault_errors
 
-Photos are spoilt as in ``benchmarks.curves``. Of those whose fault is noted, prints what has to be added to
-the points' errors, cm for each unit of the fault, so that `INSIDE` of the left-right differences lie within
-one standard deviation of the photo's as it is; then, into docs/limits.md, how many of the other people's are
-within one and two, without and with what the library adds.
+Photos are spoilt as in ``benchmarks.curves``. Prints what has to be added to the points' errors for each unit
+of a fault's figure, so that `INSIDE` of the left-right differences lie within one standard deviation of the
+photo's as it is; then, into docs/limits.md, how many of the other people's are within one and two, without
+and with what the library adds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, NamedTuple
+from unittest import mock
 
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry import Extractor, Landmarks, measure
+from asymmetry.extract import steps as extract_steps
 from asymmetry.extract.judge.fault_errors import FaultError, FaultErrors
 from asymmetry.extract.judge.spread import widen
 from asymmetry.photos.photo import read_photo
-from benchmarks.curves import CURVES, PAGE, Curve, Sitting
+from benchmarks.curves import CURVES, PAGE, Sitting
 from benchmarks.fidelity.photos import london, more
 from benchmarks.fidelity.tables import Row, fill_page, markdown, write_table
 
 FloatArray = npt.NDArray[np.float64]
+Values = dict[str, FloatArray]
 
-#: Curves, their steps, and the groups of points with the metric that shows each.
-STEPS = {
-    "compression": (20, 10, 7, 5),
-    "noise": (20, 40, 60, 80),
-    "yaw": (15, 20, 25, 28, 32),
-}
+
+class Steps(NamedTuple):
+    """Photos spoilt in one way: the error that is tried on them, the curve, its steps, and their name."""
+
+    error: str
+    curve: str
+    steps: tuple[float, ...]
+    name: str
+
+
+#: All that is tried. Of an error's photos those count that have its figure: noise where grain is not noted,
+#: grain and a turned head where they are.
+TRIED = (
+    Steps("compressed", "compression", (40,), "JPEG quality 40"),
+    Steps("compressed", "compression", (30,), "JPEG quality 30"),
+    Steps("compressed", "compression", (20,), "JPEG quality 20"),
+    Steps("compressed", "compression", (10, 7, 5), "JPEG quality 10 to 5"),
+    Steps("noisy", "noise", (5,), "noise of 5 grey levels"),
+    Steps("noisy", "noise", (10,), "noise of 10"),
+    Steps("noisy", "noise", (20, 40), "noise of 20 and 40, not noted"),
+    Steps("grainy", "noise", (20, 40, 60, 80), "noise of 20 to 80, noted"),
+    Steps("head_turned", "yaw", (15, 20, 25, 28, 32), "a yaw of 15° to 32°, noted"),
+)
+#: Groups of points, with the metric that shows each.
 SHOWN = {
     "lids": "fissure_height",
     "iris": "mrd1",
     "brow": "brow_height",
     "mouth": "commissure_height",
 }
-INSIDE, PEOPLE, TRIED_CM, MOST = 0.72, 16, 0.05, 0.2
+INSIDE, PEOPLE, TRIED_CM = 0.72, 16, 0.05
+#: The most that may have to be added, px and cm.
+MOST_PX, MOST_CM = 3.0, 0.2
 
 
 @dataclass(frozen=True)
 class Spoilt:
-    """Spoilt photos whose fault is noted.
+    """Spoilt photos that have the figure of a fault.
 
     Attributes
     ----------
-    beyond : ndarray, shape (n,)
-        The fault's figure, from where it starts.
+    figures : sequence of mapping
+        Of each photo the figures of its faults, by the names in `FaultErrors`.
+    px : ndarray, shape (n,)
+        The scale of the face in it, px per cm.
     off, sd : mapping of str to ndarray
-        Of each metric how far it is off, mm, and its standard deviation of repeats.
+        Of each metric how far it is off, mm, and its standard deviation of repeats without any fault's error.
     power : mapping of (str, str) to ndarray
         Of each metric and group what a cm that is added to the group's error adds to the metric's, mm.
     """
 
-    beyond: FloatArray
-    off: dict[str, FloatArray]
-    sd: dict[str, FloatArray]
-    power: dict[tuple[str, str], FloatArray]
+    figures: Sequence[Mapping[str, float]]
+    px: FloatArray
+    off: Mapping[str, FloatArray]
+    sd: Mapping[str, FloatArray]
+    power: Mapping[tuple[str, str], FloatArray]
 
-    def within(self, metric: str, slopes: dict[str, float], times: float = 1.0) -> float:
-        """The share of photos that are off by less than so many standard deviations."""
+    def within(self, metric: str, errors: FaultErrors | None, times: float = 1.0) -> float:
+        """The share of photos that are off by less than so many standard deviations, with these errors."""
         squares = self.sd[metric] ** 2
-        for group, slope in slopes.items():
-            squares = squares + (self.power[metric, group] * slope * self.beyond) ** 2
+        if errors is not None:
+            for group in SHOWN:
+                squares = squares + self.power[metric, group] ** 2 * self._added(group, errors)
         known = ~np.isnan(self.off[metric] + squares)
         inside = np.abs(self.off[metric]) < times * np.sqrt(squares)
         return float(inside[known].mean())
+
+    def _added(self, group: str, errors: FaultErrors) -> FloatArray:
+        """The variance that all faults of each photo add to a group, cm²."""
+        return np.array(
+            [
+                sum(
+                    getattr(errors, name).added(figure, px)[group] ** 2
+                    for name, figure in each.items()
+                )
+                for each, px in zip(self.figures, self.px.tolist(), strict=True)
+            ]
+        )
 
 
 def sittings(extractor: Extractor, paths: Sequence[Path]) -> list[Sitting]:
@@ -80,47 +120,42 @@ def sittings(extractor: Extractor, paths: Sequence[Path]) -> list[Sitting]:
     return [Sitting(photos[i], 1 / float(sizes[i]), rows[i : i + 1]) for i in range(len(photos))]
 
 
-def spoil(
-    curve: Curve, steps: Sequence[float], people: list[Sitting], extractor: Extractor
-) -> Spoilt:
-    """Read photos at each step of a fault; those that are noted."""
-    error: FaultError = getattr(FaultErrors(), curve.note)
-    before = _values(extractor.extract([each.pixels for each in people]))
-    found: list[Spoilt] = []
-    for step in steps:
-        rows = extractor.extract([curve.spoil(each, step) for each in people])
-        noted = np.array([curve.note in [note.code for note in notes] for notes in rows.notes])
-        figures = [
-            float(note[error.figure])  # type: ignore[arg-type]
-            for notes in rows.notes
-            for note in notes
-            if note.code == curve.note
-        ]
-        bare = replace(rows, spread=_without(rows, error))
-        found.append(_compare(bare, before, noted, np.array(figures) - error.start))
+def read(extractor: Extractor, photos: Sequence[Any]) -> tuple[Landmarks, list[dict[str, float]]]:
+    """Photos without what faults add to the points' errors, and the figures of their faults."""
+    told: list[dict[str, float]] = []
+
+    def add_nothing(spread: FloatArray, _: float, figures: dict[str, float], __: Any) -> FloatArray:
+        told[-1] = figures
+        return spread
+
+    rows = []
+    with mock.patch.object(extract_steps, "widen_by_faults", add_nothing):
+        for photo in photos:
+            told.append({})
+            rows.append(extractor.extract([photo]))
+    return Landmarks.concat(rows), told
+
+
+def spoil(tried: Steps, people: list[Sitting], extractor: Extractor, before: Values) -> Spoilt:
+    """Read photos at each step of a fault; those that have its figure."""
+    curve, found = CURVES[tried.curve], []
+    for step in tried.steps:
+        rows, figures = read(extractor, [curve.spoil(each, step) for each in people])
+        found.append(_compare(rows, before, tried.error, figures))
     return _join(found)
 
 
-def _without(rows: Landmarks, error: FaultError) -> npt.NDArray[np.float32]:
-    """The points' errors without what the library adds for the fault."""
-    scale = 10 / measure(rows, sd=False)["mm_per_px"]
-    spread = rows.spread.astype(np.float64)
-    for i, notes in enumerate(rows.notes):
-        for note in notes:
-            if getattr(FaultErrors(), note.code, None) == error:
-                added = widen(np.zeros(spread.shape[1]), float(scale[i]), error.added(note))
-                spread[i] = np.sqrt(np.maximum(spread[i] ** 2 - added**2, 0.0))
-    return spread.astype(np.float32)
-
-
-def _values(rows: Landmarks) -> dict[str, FloatArray]:
+def _values(rows: Landmarks) -> Values:
     table = measure(rows, metrics=list(SHOWN.values()))
     columns = [name for name in table if name.endswith("_mm")]
     return {name: np.asarray(table[name], dtype=np.float64) for name in columns}
 
 
 def _compare(
-    rows: Landmarks, before: dict[str, FloatArray], noted: npt.NDArray[np.bool_], beyond: FloatArray
+    rows: Landmarks,
+    before: Values,
+    error: str,
+    figures: list[dict[str, float]],
 ) -> Spoilt:
     after = _values(rows)
     scale = 10 / measure(rows, sd=False)["mm_per_px"]
@@ -131,69 +166,92 @@ def _compare(
             for each, px in zip(rows.spread, scale, strict=True)
         ]
         wider[group] = _values(replace(rows, spread=np.array(spread, dtype=np.float32)))
+    has = np.array([error in each for each in figures])
     off, sd, power = {}, {}, {}
     for metric in SHOWN.values():
-        value, error = f"{metric}_diff_mm", f"{metric}_diff_rsd_mm"
-        off[metric] = (after[value] - before[value])[noted]
-        sd[metric] = after[error][noted]
+        value, deviation = f"{metric}_diff_mm", f"{metric}_diff_rsd_mm"
+        off[metric] = (after[value] - before[value])[has]
+        sd[metric] = after[deviation][has]
         for group, table in wider.items():
-            more = np.maximum(table[error] ** 2 - after[error] ** 2, 0.0)
-            power[metric, group] = np.sqrt(more)[noted] / TRIED_CM
-    return Spoilt(beyond, off, sd, power)
+            more = np.maximum(table[deviation] ** 2 - after[deviation] ** 2, 0.0)
+            power[metric, group] = np.sqrt(more)[has] / TRIED_CM
+    return Spoilt([each for each in figures if error in each], scale[has], off, sd, power)
 
 
 def _join(parts: Sequence[Spoilt]) -> Spoilt:
-    def joined(name: str) -> dict[str, FloatArray]:
+    def joined(name: str) -> dict[Any, FloatArray]:
         tables = [getattr(part, name) for part in parts]
         return {key: np.concatenate([table[key] for table in tables]) for key in tables[0]}
 
-    beyond = np.concatenate([part.beyond for part in parts])
-    return Spoilt(beyond, joined("off"), joined("sd"), joined("power"))  # type: ignore[arg-type]
+    figures = [each for part in parts for each in part.figures]
+    px = np.concatenate([part.px for part in parts])
+    return Spoilt(figures, px, joined("off"), joined("sd"), joined("power"))
 
 
-def fit(spoilt: Spoilt) -> dict[str, float]:
-    """What has to be added, by group: the metric of each in turn, with what is added already."""
-    slopes: dict[str, float] = {}
+def fit(name: str, parts: Sequence[Spoilt]) -> FaultError:
+    """What has to be added: for the metric of each group in turn, with what is added already."""
+    errors = FaultErrors()
+    error: FaultError = replace(getattr(errors, name), **dict.fromkeys(SHOWN, 0.0))
     for group, metric in SHOWN.items():
-        low, high = 0.0, MOST
-        for _ in range(40):
+        low, high = 0.0, MOST_PX if error.in_px else MOST_CM
+        for _ in range(30):
             middle = (low + high) / 2
-            if spoilt.within(metric, {**slopes, group: middle}) < INSIDE:
+            tried = replace(errors, **{name: replace(error, **{group: middle})})
+            if np.mean([part.within(metric, tried) for part in parts]) < INSIDE:
                 low = middle
             else:
                 high = middle
-        slopes[group] = high
-    return slopes
+        error = replace(error, **{group: high})
+    return error
 
 
-def tried(code: str, spoilt: Spoilt) -> list[Row]:
+def fit_alike(name: str, parts: Sequence[Spoilt]) -> float:
+    """What has to be added where all groups get the same: for all metrics together."""
+    errors = FaultErrors()
+    error: FaultError = getattr(errors, name)
+    low, high = 0.0, MOST_PX if error.in_px else MOST_CM
+    for _ in range(30):
+        middle = (low + high) / 2
+        tried = replace(errors, **{name: replace(error, **dict.fromkeys(SHOWN, middle))})
+        inside = [part.within(metric, tried) for part in parts for metric in SHOWN.values()]
+        if np.mean(inside) < INSIDE:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def shares(tried: Steps, spoilt: Spoilt) -> Row:
     """Of each metric the shares within one and two standard deviations, without and with what is added."""
-    error: FaultError = getattr(FaultErrors(), code)
-    used = {group: getattr(error, group) for group in SHOWN}
-    rows = []
+    cells = []
     for metric in SHOWN.values():
-        shares = [
-            ", ".join(f"{spoilt.within(metric, slopes, times):.0%}" for times in (1, 2))
-            for slopes in ({}, used)
-        ]
-        rows.append([f"`{code}`", metric.replace("_", " "), str(len(spoilt.beyond)), *shares])
-    return rows
+        before, now = (
+            ", ".join(f"{100 * spoilt.within(metric, errors, times):.0f}" for times in (1, 2))
+            for errors in (None, FaultErrors())
+        )
+        cells.append(f"{before} → {now}")
+    return [tried.name, str(len(spoilt.px)), *cells]
 
 
 def main() -> None:
     """Print what has to be added, and make the table of docs/limits.md."""
-    table = [["note", "difference of", "photos", "within 1, 2 SD before", "within 1, 2 SD now"]]
+    metrics = [f"{metric.replace('_', ' ')}, %" for metric in SHOWN.values()]
+    table = [["photos", "n", *metrics]]
     with Extractor(threads=1) as extractor:
         for tuning in (True, False):
             people = sittings(extractor, [*london(tuning=tuning), *more(tuning=tuning)[:PEOPLE]])
-            for name, steps in STEPS.items():
-                curve = CURVES[name]
-                spoilt = spoil(curve, steps, people, extractor)
-                if tuning:
-                    print(curve.note, {k: round(v, 4) for k, v in fit(spoilt).items()}, flush=True)
-                else:
-                    table += tried(curve.note, spoilt)
-    print(markdown(table))
+            before = _values(read(extractor, [each.pixels for each in people])[0])
+            found = {tried: spoil(tried, people, extractor, before) for tried in TRIED}
+            rows = [shares(tried, spoilt) for tried, spoilt in found.items()]
+            print(markdown([table[0], *rows]), flush=True)
+            if tuning:
+                for name in dict.fromkeys(tried.error for tried in TRIED):
+                    parts = [found[tried] for tried in TRIED if tried.error == name]
+                    print(
+                        name, fit(name, parts), "or all alike", fit_alike(name, parts), flush=True
+                    )
+            else:
+                table += rows
     made = f"`python -m benchmarks.tune.fault_errors`: {len(people)} people no error was set on."
     write_table("fault_errors", made, table)
     PAGE.write_text(fill_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry import Extractor, Landmarks
+from asymmetry import Extractor, Landmarks, measure
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.face.frontal import draw_frontal
@@ -38,6 +38,8 @@ THICK_MM = (1.5, 3.0)
 #: Colours of tinted lenses, and the share of the light that they take.
 LENSES = {"grey": (60, 60, 60), "brown": (80, 50, 30), "black": (20, 20, 22)}
 TAKEN = (0.5, 0.65, 0.8)
+#: Heights that are read through lenses.
+BEHIND = ("fissure_height", "mrd1", "brow_height")
 # Distance of the outer canthi, mm (Farkas 1994), half that of the lenses' middles, and a lens's half axes.
 _CANTHI, _MIDDLES, _LENS = 89.0, 33.0, (24.0, 19.0)
 
@@ -109,7 +111,10 @@ def _at_forehead(limits: GlassesLimits) -> GlassesLimits:
 
 
 def try_lenses(extractor: Extractor) -> list[Row]:
-    """How many photos of people that no limit was set on are noted, bare and behind tinted lenses."""
+    """How many photos of people that no limit was set on are noted, bare and behind tinted lenses.
+
+    And how far heights behind those that are not noted are off, of each side and the difference.
+    """
     paths = [*london(tuning=False), *more(tuning=False), *portraits(tuning=False)]
     photos = [read_photo(path).pixels for path in paths]
     rows = extractor.extract(photos)
@@ -117,17 +122,34 @@ def try_lenses(extractor: Extractor) -> list[Row]:
     canthi = list(MEDIAPIPE_478.pairs["outer_canthus"])
     shown = [i for i in bare if not np.isnan(rows.points[i, canthi]).any()]
     table = [
-        ["light taken", "noted"],
-        ["none", f"{len(rows) - len(bare)} of {len(rows)}, with glasses"],
+        ["light taken", "noted", *(f"not noted: {name.replace('_', ' ')}" for name in BEHIND)],
+        ["none", f"{len(rows) - len(bare)} of {len(rows)}, with glasses", *["–"] * len(BEHIND)],
     ]
     for taken in TAKEN:
-        worn = [
-            tint(photos[i], rows.points[i], colour, taken)
-            for i, colour in product(shown, LENSES.values())
+        wearers = [(i, colour) for i in shown for colour in LENSES.values()]
+        worn = extractor.extract(
+            [tint(photos[i], rows.points[i], colour, taken) for i, colour in wearers]
+        )
+        missed = [k for k, notes in enumerate(worn.notes) if "glasses" not in notes_of(notes)]
+        told = [
+            off_by(rows[[wearers[k][0] for k in missed]], worn[missed], each) for each in BEHIND
         ]
-        found = sum("glasses" in notes_of(notes) for notes in extractor.extract(worn).notes)
-        table.append([f"{taken:.0%}", f"{found} of {len(worn)}"])
+        table.append([f"{taken:.0%}", f"{len(worn) - len(missed)} of {len(worn)}", *told])
     return table
+
+
+def off_by(bare: Landmarks, worn: Landmarks, metric: str) -> str:
+    """The largest error of heights behind lenses, and the share within 1 mm or two standard deviations."""
+    if not len(worn):
+        return "–"
+    before, after = measure(bare, metrics=[metric]), measure(worn, metrics=[metric])
+    off, sure = [], []
+    for part in ("right", "left", "diff"):
+        values = np.abs(after[f"{metric}_{part}_mm"] - before[f"{metric}_{part}_mm"])
+        off.append(values)
+        sure.append(values <= np.maximum(1.0, 2 * after[f"{metric}_{part}_sd_mm"]))
+    seen = ~np.isnan(off)
+    return f"{np.nanmax(off):.1f} mm at most, {np.array(sure)[seen].mean():.0%}"
 
 
 def notes_of(notes: Sequence[Note]) -> list[str]:

@@ -1,18 +1,18 @@
 """How much less sure points are in a photo whose faults the points themselves don't show.
 
 A coarse or blurred photo makes a face's two readings differ, and so its error wider by itself. JPEG's blocks,
-strong grain and a turned head move points where they can't be seen to have moved.
+noise, strong grain and a turned head move points where they can't be seen to have moved. What blocks and
+noise cost grows with them from where no good photo has any, whether they are noted or not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.notes import Note
 from asymmetry.extract.judge.spread import widen
 
 __all__ = ["FaultError", "FaultErrors", "widen_by_faults"]
@@ -23,16 +23,18 @@ _GROUPS = ("brow", "lids", "iris", "mouth")
 
 @dataclass(frozen=True)
 class FaultError:
-    """The standard deviation that a fault adds to points, cm for each unit of its figure.
+    """The standard deviation that a fault adds to points, for each unit of its figure.
 
     Attributes
     ----------
     brow, lids, iris, mouth : float
-        Of these points.
+        Of these points, in cm; in px if `in_px`.
     start : float
-        The figure of a photo without the fault.
-    figure : str
-        The name of the figure in the fault's note.
+        The figure of a photo without the fault; below it nothing is added.
+    power : float
+        With which power of the figure beyond `start` it grows.
+    in_px : bool
+        It is a share of a pixel: the finer a photo is, the less it costs.
     """
 
     brow: float
@@ -40,23 +42,35 @@ class FaultError:
     iris: float
     mouth: float
     start: float = 0.0
-    figure: str = "value"
+    power: float = 1.0
+    in_px: bool = False
 
-    def added(self, note: Note) -> dict[str, float]:
+    def added(self, figure: float, px_per_cm: float) -> dict[str, float]:
         """The standard deviation that is added, cm, by the name of the group of points.
+
+        Parameters
+        ----------
+        figure : float
+            The fault's figure; where it is NaN nothing is added.
+        px_per_cm : float
+            Scale of the face in the photo.
 
         Examples
         --------
-        >>> FaultError(0.01, 0.02, 0.0, 0.0, start=1.0).added(Note("compressed", value=4.0))["lids"]
+        >>> FaultError(0.01, 0.02, 0.0, 0.0, start=1.0).added(4.0, px_per_cm=20.0)["lids"]
         0.06
+        >>> FaultError(0.1, 0.2, 0.0, 0.0, power=0.5, in_px=True).added(4.0, px_per_cm=20.0)["lids"]
+        0.02
         """
-        beyond = float(note[self.figure]) - self.start  # type: ignore[arg-type]
+        beyond = max(0.0, figure - self.start) ** self.power  # of NaN and 0 the latter
+        if self.in_px:
+            beyond /= px_per_cm
         return {name: getattr(self, name) * beyond for name in _GROUPS}
 
 
 @dataclass(frozen=True)
 class FaultErrors:
-    """The error that each fault adds, by the code of its note: ``python -m benchmarks.tune.fault_errors``.
+    """The error that each fault adds: ``python -m benchmarks.tune.fault_errors``.
 
     By it 72 % of the left-right differences of tuning people's spoilt photos are within one standard
     deviation of those of the photos as they are.
@@ -64,28 +78,33 @@ class FaultErrors:
     Attributes
     ----------
     compressed : FaultError
-        By the steps between JPEG's blocks, in those within: 3.7 at quality 10.
+        By the steps between JPEG's blocks, in those within. Photos of 3 px per mm that were stored well have
+        1.5, those of quality 40 at 2 px per mm 1.8 and of quality 10 3.7.
+    noisy : FaultError
+        By the noise from pixel to pixel, percent of the brightness, where grain is not noted; the same for
+        all points. Good photos of 3 px per mm have 0.3 to 1.0; noise of 5 grey levels is 2.1 and more.
     grainy : FaultError
-        By the grain, percent of the brightness.
+        By the grain that is noted, percent of the brightness.
     head_turned : FaultError
-        By the yaw, degrees.
+        By the yaw that is noted, degrees.
     """
 
     compressed: FaultError = field(
-        default_factory=lambda: FaultError(0.0060, 0.0098, 0.0101, 0.0112, start=1.0)
+        default_factory=lambda: FaultError(0.19, 0.30, 0.31, 0.28, start=1.5, power=0.5, in_px=True)
+    )
+    noisy: FaultError = field(
+        default_factory=lambda: FaultError(0.033, 0.033, 0.033, 0.033, start=1.0, in_px=True)
     )
     grainy: FaultError = field(default_factory=lambda: FaultError(0.0021, 0.0021, 0.0020, 0.0015))
     head_turned: FaultError = field(
-        default_factory=lambda: FaultError(0.0017, 0.0004, 0.0025, 0.0008, figure="angle")
+        default_factory=lambda: FaultError(0.0017, 0.0004, 0.0025, 0.0008)
     )
 
 
 def widen_by_faults(
-    spread: FloatArray, px_per_cm: float, notes: Iterable[Note], errors: FaultErrors
+    spread: FloatArray, px_per_cm: float, figures: Mapping[str, float], errors: FaultErrors
 ) -> FloatArray:
-    """Standard deviations (k,) of a face's points, px, widened by the faults that are noted."""
-    for note in notes:
-        error = getattr(errors, note.code, None)
-        if isinstance(error, FaultError):
-            spread = widen(spread, px_per_cm, error.added(note))
+    """Standard deviations (k,) of a face's points, px, widened by faults, by their figures."""
+    for name, figure in figures.items():
+        spread = widen(spread, px_per_cm, getattr(errors, name).added(figure, px_per_cm))
     return spread

@@ -19,7 +19,7 @@ from asymmetry.core.notes import Note
 from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, axes, smooth
 from asymmetry.extract.judge.limits import QualityLimits
 
-__all__ = ["FAULTS", "Fault", "colour", "faults", "judge_quality"]
+__all__ = ["FAULTS", "Fault", "colour", "faults", "judge_quality", "noise"]
 
 Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -28,6 +28,10 @@ FloatArray = npt.NDArray[np.float64]
 
 # Standard deviation over median absolute value, of normal noise.
 _MAD = 1.4826
+# What neighbours don't tell of a pixel, as large as the noise (Immerkær 1996), and the side of the square in
+# the middle of the face where it is looked at, px: enough pixels for a median.
+_ALONE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
+_SQUARE = 160
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,20 @@ def grain(view: Frontal) -> float:
     grey = view.grey[view.face]
     fine = np.abs(grey - view.smooth[view.face])
     return float(100 * _MAD * np.median(fine) / max(_grey_percentile(grey, 50), 1.0))
+
+
+def noise(view: Frontal) -> float:
+    """Standard deviation of noise from pixel to pixel in the photo, in percent of its brightness.
+
+    Skin and edges have next to none: over three pixels they are straight in one direction at least. Source:
+    Immerkær, "Fast Noise Variance Estimation", 1996; the median in place of his mean spares hair.
+    """
+    top, left = (max((side - _SQUARE) // 2, 0) for side in view.native.shape)
+    grey = view.native[top : top + _SQUARE, left : left + _SQUARE]
+    if min(grey.shape) < len(_ALONE):
+        return np.nan
+    alone = np.abs(cv2.filter2D(grey, cv2.CV_32F, _ALONE)[1:-1, 1:-1])
+    return float(100 * _MAD * np.median(alone) / max(float(np.median(grey)), 1.0))
 
 
 def _grey_percentile(grey: Grey, percent: float) -> float:
