@@ -16,8 +16,8 @@ from click.testing import CliRunner
 
 from asymmetry import Measurements, compare, measure, read_landmarks, score_archive
 from asymmetry.cli import main
-from asymmetry.core.files import open_arrays, open_file
-from asymmetry.core.paths import keep_apart
+from asymmetry.core.files import open_arrays
+from asymmetry.core.paths import keep_apart, open_file
 from asymmetry.core.text import Text
 from asymmetry.errors import AsymmetryError, DestinationError, InvalidInputError
 from asymmetry.hospital import make_fhir

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from asymmetry.archive.jobs import is_url
+from asymmetry.core.paths import keep_apart
 from asymmetry.errors import InvalidInputError, require
 
 __all__ = ["Engine", "check_extras", "check_target"]
@@ -28,8 +29,11 @@ def check_extras(engine: str, source: str, *, inline: bool) -> None:
         require(module, what, extra)
 
 
-def check_target(destination: Path, engine: str, *, inline: bool) -> None:
-    """Refuse a file or an engine that can't be, before any photo is read."""
+def check_target(destination: Path, beside: str, engine: str, *, inline: bool) -> None:
+    """Refuse a file or an engine that can't be, before any photo is read.
+
+    The list that photos are read from may not be ``beside`` the file, where a CSV file goes.
+    """
     if engine not in get_args(Engine):
         raise InvalidInputError(f"engine {engine!r}: use one of {', '.join(get_args(Engine))}")
     if is_url(str(destination)) or re.match(r"\w{2,}:[\\/]", str(destination)):
@@ -42,6 +46,8 @@ def check_target(destination: Path, engine: str, *, inline: bool) -> None:
         )
     if destination.is_dir():
         raise InvalidInputError(f"{destination}: this is a folder; give the name of a file")
+    if beside:
+        keep_apart(destination.with_suffix(".csv"), beside)
     if not inline and getattr(multiprocessing.current_process(), "_inheriting", False):
         raise InvalidInputError(
             "score_archive starts new processes, which import your script: call it under "

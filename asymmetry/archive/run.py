@@ -29,7 +29,7 @@ from asymmetry.archive.parquet import (
 from asymmetry.archive.pool import Pool, check_pool, score_parts
 from asymmetry.archive.progress import Progress, Teller
 from asymmetry.archive.rows import Settings
-from asymmetry.core.paths import keep_apart, local_path, path_text
+from asymmetry.core.paths import local_path, path_text
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Method
 from asymmetry.metrics import Metric
@@ -177,9 +177,7 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     """
     source, destination = one_spelling(path_text(source)), local_path(destination)
     inline = engine == "inline" or (engine == "local" and workers == 0)
-    check_target(destination, engine, inline=inline)
-    if csv:
-        keep_apart(destination.with_suffix(".csv"), source)
+    check_target(destination, source if csv else "", engine, inline=inline)
     check_extras(engine, source, inline=inline)
     check_pool(workers, time_limit)
     chosen = check_metrics(metrics, engine)

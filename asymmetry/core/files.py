@@ -1,8 +1,7 @@
-"""Files that are written whole or not at all, and files that are read with bounded time and memory."""
+"""Files that are written whole or not at all, and saved arrays that are read with bounded memory."""
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
 import shutil
@@ -10,16 +9,15 @@ import stat
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
-from asymmetry.core.paths import as_path, local_path
+from asymmetry.core.paths import as_path, local_path, open_file
 from asymmetry.errors import DestinationError, InvalidInputError
 
-__all__ = ["PRIVATE_FILE", "open_arrays", "open_file", "replace_file", "sync"]
+__all__ = ["PRIVATE_FILE", "open_arrays", "replace_file", "sync"]
 
 #: Rights of a new file that holds faces or landmarks: its owner alone reads it.
 PRIVATE_FILE = 0o600
@@ -134,27 +132,6 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def open_file(path: str | os.PathLike[str]) -> BufferedReader:
-    """Open an ordinary file to read its bytes: a pipe would be waited for, and a device may never end.
-
-    Raises
-    ------
-    OSError
-        If it is anything else, or can't be opened.
-
-    Examples
-    --------
-    >>> open_file("/dev/null")  # doctest: +SKIP
-    Traceback (most recent call last):
-    ...
-    OSError: [Errno 22] this is not a regular file: '/dev/null'
-    """
-    name = as_path(path)
-    if not stat.S_ISREG(name.stat().st_mode):
-        raise OSError(errno.EINVAL, "this is not a regular file", str(name))
-    return name.open("rb")
 
 
 @contextmanager

@@ -1,15 +1,18 @@
-"""Paths of files, and where results may be written to."""
+"""Paths of files, files to read, and where results may be written to."""
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from collections.abc import Sequence
+from io import BufferedReader
 from pathlib import Path
 
 from asymmetry.errors import DestinationError, InvalidInputError
 
-__all__ = ["as_path", "file_to_write", "keep_apart", "local_path", "path_text"]
+__all__ = ["as_path", "file_to_write", "keep_apart", "local_path", "open_file", "path_text"]
 
 # A drive of Windows has one letter; and a Path has already made one slash of two.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|.*::")
@@ -77,6 +80,27 @@ def local_path(path: str | os.PathLike[str]) -> Path:
             "name a local file, and copy it afterwards"
         )
     return target
+
+
+def open_file(path: str | os.PathLike[str]) -> BufferedReader:
+    """Open an ordinary file to read its bytes: a pipe would be waited for, and a device may never end.
+
+    Raises
+    ------
+    OSError
+        If it is anything else, or can't be opened.
+
+    Examples
+    --------
+    >>> open_file("/dev/null")  # doctest: +SKIP
+    Traceback (most recent call last):
+    ...
+    OSError: [Errno 22] this is not a regular file: '/dev/null'
+    """
+    name = as_path(path)
+    if not stat.S_ISREG(name.stat().st_mode):
+        raise OSError(errno.EINVAL, "this is not a regular file", str(name))
+    return name.open("rb")
 
 
 def keep_apart(path: str | os.PathLike[str], *read: object) -> None:

@@ -13,8 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from asymmetry.core.files import open_file
-from asymmetry.core.paths import as_path
+from asymmetry.core.paths import as_path, open_file
 from asymmetry.errors import InvalidInputError
 
 __all__ = ["ENGLISH", "Text", "english_text", "languages"]

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from asymmetry.core.files import open_file, replace_file
+from asymmetry.core.files import replace_file
+from asymmetry.core.paths import open_file
 from asymmetry.core.records import make_plain
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError

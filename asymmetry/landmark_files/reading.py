@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.files import open_file
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, note_array
-from asymmetry.core.paths import as_path
+from asymmetry.core.paths import as_path, open_file
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.errors import AsymmetryError, InvalidInputError
 from asymmetry.landmark_files.mediapipe import find_result, plain_result

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.files import open_file
+from asymmetry.core.paths import open_file
 from asymmetry.errors import PhotoError
 from asymmetry.photos.photo import read_photo, read_size
 from asymmetry.photos.record import PhotoRecord

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from asymmetry.core.files import open_file
 from asymmetry.core.notes import Note
+from asymmetry.core.paths import open_file
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.protocol import HEAD_BYTES
 from asymmetry.photos.readers import RAW_SUFFIXES, is_known, photo_suffixes

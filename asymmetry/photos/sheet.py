@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TextIO
 
-from asymmetry.core.files import open_file
+from asymmetry.core.paths import open_file
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.workbooks import WORKBOOKS, read_sheets
 

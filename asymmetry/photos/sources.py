@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from asymmetry.core.files import open_file
+from asymmetry.core.paths import open_file
 from asymmetry.errors import InvalidInputError, UnreadablePhotoError
 from asymmetry.photos.pixels import decode_loaded
 from asymmetry.photos.remote import MAX_FILE_BYTES, check_length, hide_secrets, is_url, read_url

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from asymmetry.core.files import open_file
+from asymmetry.core.paths import open_file
 from asymmetry.errors import AsymmetryError, InvalidInputError, require
 
 __all__ = ["WORKBOOKS", "read_sheets"]

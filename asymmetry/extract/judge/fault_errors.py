@@ -90,10 +90,10 @@ class FaultErrors:
     """
 
     compressed: FaultError = field(
-        default_factory=lambda: FaultError(0.19, 0.30, 0.31, 0.28, start=1.5, power=0.5, in_px=True)
+        default_factory=lambda: FaultError(0.22, 0.33, 0.33, 0.31, start=1.5, power=0.5, in_px=True)
     )
     noisy: FaultError = field(
-        default_factory=lambda: FaultError(0.033, 0.033, 0.033, 0.033, start=1.0, in_px=True)
+        default_factory=lambda: FaultError(0.038, 0.038, 0.038, 0.038, start=1.0, in_px=True)
     )
     grainy: FaultError = field(default_factory=lambda: FaultError(0.0021, 0.0021, 0.0020, 0.0015))
     head_turned: FaultError = field(

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
-from asymmetry.core.files import open_file
-from asymmetry.core.paths import as_path
+from asymmetry.core.paths import as_path, open_file
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.series.aids.scales import GradingScale, Question
