@@ -65,6 +65,8 @@ def test_people_tune_or_report_and_never_both(shared_faces: Path) -> None:
         assert all(photos.is_tuning(path) for path in tuning)
     with pytest.raises(ValueError, match="none of the folders"):
         photos.is_tuning(shared_faces / "lisa" / "lisa1.jpg")
+    assert len(photos.further()) == 10
+    assert not any(photos.is_tuning(path) for path in photos.further())
 
 
 def test_a_smooth_contour_goes_through_its_points_and_keeps_a_line_straight() -> None:
@@ -73,6 +75,34 @@ def test_a_smooth_contour_goes_through_its_points_and_keeps_a_line_straight() ->
     assert np.allclose(curve[::32], points)
     straight = hand.smooth_contour(np.array([[0.0, 5], [3, 8], [6, 11]]))
     assert np.allclose(straight[:, 1] - straight[:, 0], 5)
+
+
+@pytest.mark.parametrize("roll", [0.0, 12.0])
+def test_lids_run_through_the_finer_hands_margins_and_canthi_stay(roll: float) -> None:
+    read = face_photo(roll=roll)
+    across = np.diff(read.points[0, list(read.layout.pairs["outer_canthus"]), :2], axis=0)[0]
+    up = np.array([across[1], -across[0]]) / np.hypot(*across)
+    lids = number("upper_lid_4", "right"), number("lower_lid_4", "left")
+    margins = [read.points[0, lids[0], :2] - 4 * up, read.points[0, lids[1], :2] + 3 * up]
+    table = {
+        ("a.jpg", "right", "upper_lid"): margins[0],
+        ("a.jpg", "left", "lower_lid"): margins[1],
+    }
+    placed = hand.lids_through_table(read, ["a.jpg"], table)
+    assert np.allclose((placed.points[0, list(lids), :2] - margins) @ up, 0.0, atol=0.1)
+    shift = (placed.points - read.points)[0, :, :2] @ up
+    right, left = (
+        [number(f"{lid}_{i}", side) for i in (1, 2, 3, 4, 5, 6, 7)]
+        for lid, side in (("upper_lid", "right"), ("lower_lid", "left"))
+    )
+    assert (shift[right] <= 0).all()
+    assert (shift[left] >= 0).all()
+    assert np.abs(shift[right]).max() < 1.1 * 4  # px: most where the lid is highest
+    assert np.abs(shift[left]).max() < 1.1 * 3
+    rest = np.setdiff1d(np.arange(len(shift)), [*right, *left])
+    assert np.allclose(placed.points[0, rest], read.points[0, rest], atol=1e-3, equal_nan=True)
+    kept = hand.lids_through_table(read, ["b.jpg"], table)
+    assert np.array_equal(kept.points, read.points, equal_nan=True)
 
 
 @pytest.mark.parametrize("roll", [0.0, 12.0])

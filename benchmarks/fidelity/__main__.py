@@ -69,9 +69,13 @@ def measure_warps(
 ) -> Iterator[Table]:
     """Known moves of the photos of one half of the split."""
     found = cases.subjects(photos.faces(half), lids_as_read=lids_as_read)
+    further = cases.subjects(photos.further()) if half == "reporting" else []
     with run.open_readers(methods) as readers:
         changed = run.read_changed(readers, found, run.one_sided)
-        results = {name: run.laws(readers[name], changed[name]) for name in readers}
+        results = {
+            name: run.laws(readers[name], changed[name], further if name != "plain" else [])
+            for name in readers
+        }
         symmetric = sorted(photos.SHARED.glob("warped/*_symmetric.jpg"))
         for name, reader in readers.items():
             results[name]["symmetric"] = measures.largest(_extracted(reader, symmetric))
@@ -83,7 +87,12 @@ def measure_warps(
     people = f"{len(found)} {half} people's neutral photos"
     made = f"`make fidelity`: {len(some.cases)} warps of {people}, one side, 0.5 to 6 mm."
     yield "warps", made, warp_rows(results)
-    yield "laws", f"`make fidelity`: {people}, {cases.COPIES} copies of each.", law_rows(results)
+    copied = f"`make fidelity`: {people}, {cases.COPIES} copies of each"
+    if further:
+        copied += (
+            f"; shares within SD: their warps and those of {len(further)} more reporting people"
+        )
+    yield "laws", f"{copied}.", law_rows(results)
     yield (
         "price",
         f"`make fidelity`: {len(some.cases)} photos of 1350 × 1350 px.",

@@ -18,7 +18,7 @@ from asymmetry.extract import Extractor
 from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic import Move, Part, jitter_photo, warp_photo
 from benchmarks.fidelity.eyes import close_lid, move_iris
-from benchmarks.fidelity.hand import template_landmarks
+from benchmarks.fidelity.hand import lids_through_table, read_table, template_landmarks
 
 Pixels = npt.NDArray[np.uint8]
 Where = Literal["right", "left", "both"]
@@ -101,7 +101,8 @@ def subjects(paths: list[Path], *, lids_as_read: bool = False) -> list[Subject]:
     """Read photos and find their faces, for the warps to know where the parts are.
 
     Where a photo has a template, lids and canthi are the hand's, so that the skin that moves does not depend
-    on how the library reads it.
+    on how the library reads it; the lids lie on the margins of the finer hand of ``truth.csv`` where that has
+    read the photo too.
 
     Parameters
     ----------
@@ -160,7 +161,8 @@ def _with_hand(landmarks: Landmarks, path: Path) -> Landmarks:
     names = landmarks.layout.groups["lids"] + landmarks.layout.groups["canthi"]
     numbers = landmarks.layout.right(names) + landmarks.layout.left(names)
     points = landmarks.points.copy()
-    points[:, numbers] = template_landmarks([path], landmarks).points[:, numbers]
+    placed = lids_through_table(template_landmarks([path], landmarks), [path.name], read_table())
+    points[:, numbers] = placed.points[:, numbers]
     return replace(landmarks, points=points)
 
 

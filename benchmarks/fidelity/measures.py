@@ -121,6 +121,20 @@ def warp_agreement(changes: dict[str, Changes]) -> dict[str, Agreement]:
     return {part: agreement(c.people, c.true, c.read, c.leak) for part, c in changes.items()}
 
 
+def join_changes(sets: Sequence[dict[str, Changes]]) -> dict[str, Changes]:
+    """Changes of several groups of people as one, by part; of the parts that all have."""
+    parts = [part for part in sets[0] if all(part in each for each in sets)]
+    return {
+        part: Changes(
+            *(
+                np.concatenate(rows, axis=-1)
+                for rows in zip(*(each[part] for each in sets), strict=True)
+            )
+        )
+        for part in parts
+    }
+
+
 def honesty(
     changes: dict[str, Changes], copies: Landmarks
 ) -> dict[str, dict[str, tuple[float, float]]]:

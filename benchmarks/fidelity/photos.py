@@ -11,6 +11,7 @@ __all__ = [
     "TUNING_PEOPLE",
     "Folder",
     "faces",
+    "further",
     "is_tuning",
     "london",
     "more",
@@ -40,6 +41,11 @@ def london(expression: str = "neutral", *, tuning: bool) -> list[Path]:
 def more(*, tuning: bool) -> list[Path]:
     """Neutral photos of 61 more people of the London and Canada sets, in one half of the split."""
     return _part("more", tuning)
+
+
+def further() -> list[Path]:
+    """Every other neutral photo of the reporting half of `more`: eight people are too few for shares."""
+    return more(tuning=False)[::2]
 
 
 def portraits(*, tuning: bool) -> list[Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from asymmetry.core.frame import face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
 from asymmetry.metrics import measure
+from benchmarks.fidelity.hand import point_above, smooth_contour
 from benchmarks.fidelity.measures import METRIC, measured
 from benchmarks.fidelity.photos import SHARED
 from benchmarks.fidelity.scores import gain_of
@@ -22,12 +23,13 @@ from benchmarks.fidelity.scores import gain_of
 FloatArray = npt.NDArray[np.floating[Any]]
 
 # The truth's 68 points (iBUG's numbering), right and left: the brow on either side of the pupil, the corner
-# of the mouth, and two points of each lid.
+# of the mouth, and two points of each lid, the lateral one first.
 _BROW = ((19, 20), (23, 24))
 _CORNER = ((48,), (54,))
-_UPPER = ((37, 38), (43, 44))
-_LOWER = ((41, 40), (47, 46))
-# Our stations of the lids that lie nearest to the truth's two points.
+_UPPER = ((37, 38), (44, 43))
+_LOWER = ((41, 40), (46, 47))
+_LIDS = np.stack([_UPPER, _LOWER], axis=1)
+# Our stations of the lids that lie nearest to those, and are read at their places.
 _THIRDS = (3, 5)
 # Mirror twins of those points.
 _TWINS = [
@@ -59,6 +61,8 @@ class Renders:
         Degrees.
     sides : mapping of part to ndarray, shape (2, n)
         True heights (brow, mouth corner) and opening (lids) of the right and the left, mm.
+    lids : ndarray, shape (n, 2, 2, 2, 2)
+        The truth's points in the photo, px: right and left, upper and lower lid, lateral and medial.
     symmetric : ndarray of bool, shape (n,)
         Whether both sides are alike.
     """
@@ -66,6 +70,7 @@ class Renders:
     paths: list[Path]
     yaw: FloatArray
     sides: dict[str, FloatArray] = field(repr=False)
+    lids: FloatArray = field(repr=False)
     symmetric: npt.NDArray[np.bool_] = field(repr=False)
 
     def select(self, rows: npt.NDArray[Any]) -> Renders:
@@ -74,6 +79,7 @@ class Renders:
             [self.paths[i] for i in rows],
             self.yaw[rows],
             {part: sides[:, rows] for part, sides in self.sides.items()},
+            self.lids[rows],
             self.symmetric[rows],
         )
 
@@ -100,17 +106,18 @@ def load() -> Renders | None:
             "mouth_corner": of(_CORNER),
             "upper_lid": of(_UPPER) - of(_LOWER),
         },
+        lids=np.array([f["points68_px"] for f in kept.values()])[:, _LIDS],
         symmetric=np.abs(mirrored - points).max(axis=(1, 2)) < _SYMMETRIC,
     )
 
 
-def _readings(landmarks: Landmarks) -> dict[str, FloatArray]:
+def _readings(renders: Renders, landmarks: Landmarks) -> dict[str, FloatArray]:
     """Right and left as the truth has them, (2, n), mm: lids a third of the eye from either canthus."""
     table = measured(landmarks)
     read = {
         part: np.stack([table[f"{m}_{side}_mm"] for side in SIDES]) for part, m in METRIC.items()
     }
-    halves = [face_frame(landmarks).half(side) for side in SIDES]
+    halves = map(face_frame(_at_truths_places(renders, landmarks)).half, SIDES)
     read["upper_lid"] = np.stack(
         [
             np.mean([h.up(f"upper_lid_{i}") - h.up(f"lower_lid_{i}") for i in _THIRDS], axis=0)
@@ -120,10 +127,27 @@ def _readings(landmarks: Landmarks) -> dict[str, FloatArray]:
     return read
 
 
+def _at_truths_places(renders: Renders, landmarks: Landmarks) -> Landmarks:
+    """The readings with two stations of each lid straight above or below the truth's points."""
+    points, scheme = landmarks.points.copy(), landmarks.layout
+    for (row, read), (i, side), (j, lid) in product(
+        enumerate(landmarks.points[..., :2]),
+        enumerate(SIDES),
+        enumerate(("upper_lid", "lower_lid")),
+    ):
+        numbers = scheme.of(side, ("outer_canthus", *scheme.groups[lid], "inner_canthus"))
+        right, left = read[list(scheme.pairs["outer_canthus"])]
+        along = (left - right) / np.hypot(*(left - right))
+        contour = smooth_contour(read[numbers])
+        for station, place in zip(_THIRDS, renders.lids[row, i, j], strict=True):
+            points[row, numbers[station], :2] = point_above(contour, place, along)
+    return replace(landmarks, points=points)
+
+
 def render_rows(renders: Renders, landmarks: Landmarks) -> list[dict[str, Any]]:
     """One method's gain and error on the differences, by part and absolute yaw."""
     rows = []
-    for part, sides in _readings(landmarks).items():
+    for part, sides in _readings(renders, landmarks).items():
         true = renders.sides[part][0] - renders.sides[part][1]
         read = sides[0] - sides[1]
         for yaw in np.unique(np.abs(renders.yaw)):
@@ -163,7 +187,7 @@ def lid_rows(renders: Renders, landmarks: Landmarks) -> dict[str, float]:
 
     Of renders at yaw 0. The truth's points of closed lids lie 0.38 mm apart.
     """
-    read = _readings(landmarks)["upper_lid"]
+    read = _readings(renders, landmarks)["upper_lid"]
     true, frontal = renders.sides["upper_lid"], renders.yaw == 0
     closed, opened = ((true < CLOSED) & frontal, (true > OPEN) & frontal)
     between, error = ~closed & ~opened & frontal, np.abs(read - true)

@@ -106,14 +106,31 @@ def read_changed(
     }
 
 
-def laws(reader: Extractor, changed: Changed) -> dict[str, Any]:
-    """Gains, repeats, mirror law, and how far the stated deviations hold, of one method."""
+def laws(
+    reader: Extractor, changed: Changed, further: Sequence[cases.Subject] = ()
+) -> dict[str, Any]:
+    """Gains, repeats, mirror law, and how far the stated deviations hold, of one method.
+
+    Parameters
+    ----------
+    reader : Extractor
+        The method.
+    changed : Changed
+        What it reads of people, their parts moved.
+    further : sequence of Subject
+        People who are looked at for how far the stated deviations hold, too.
+    """
     changes = measures.warp_changes(changed.subjects, changed.before, changed.cases, changed.after)
     copies = reader.extract(cases.jittered(changed.subjects))
     flipped = (np.ascontiguousarray(subject.pixels[:, ::-1]) for subject in changed.subjects)
+    every, again = [changes], [copies]
+    if further:
+        more = read_changed({"": reader}, further, cases.warps)[""]
+        every.append(measures.warp_changes(more.subjects, more.before, more.cases, more.after))
+        again.append(reader.extract(cases.jittered(list(further))))
     return {
         "warps": measures.warp_agreement(changes),
-        "honesty": measures.honesty(changes, copies),
+        "honesty": measures.honesty(measures.join_changes(every), Landmarks.concat(again)),
         "repeat": measures.repeat_sd(copies),
         "mirror": measures.mirror_error(changed.before, reader.extract(flipped)),
         "ms": changed.ms,
