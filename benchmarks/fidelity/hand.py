@@ -178,7 +178,7 @@ def lids_through_table(placed: Landmarks, photos: Sequence[str], table: Readings
     """Lids of a template, as high over the line of their canthi as ``truth.csv`` has the margins.
 
     The margins of ``truth.csv`` were read in crops enlarged 8 to 12 times and repeat to 0.25 mm (upper) and
-    0.1 mm (lower). The templates' lie 0.4 mm higher on average, SD 0.5 mm, and up to 1.4 mm, on the crease.
+    0.1 mm (lower). The templates' lie 0.4 mm higher on average, SD 0.4 mm, and up to 1.4 mm, on the crease.
 
     Parameters
     ----------
