@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.geometry import mirror_squares
+from asymmetry.core.geometry import fit_mirror, mirror_sums
 from asymmetry.core.schemes import SIDES, Scheme, Side, registered_schemes
 from asymmetry.core.schemes.vocabulary import GROUPS
 from asymmetry.errors import InvalidInputError
@@ -153,7 +153,16 @@ class Face:
         rows, sizes = self.mirror_rows()
         if rows is None:
             return self.by_region(np.full((len(REGIONS), self.size), np.nan), sizes)
-        return self.by_region(mirror_squares(self.points[:, rows], sizes), sizes)
+        return self.by_region(fit_mirror(self.mirror_sums, sizes), sizes)
+
+    @functools.cached_property
+    def mirror_sums(self) -> FloatArray:
+        """Sums that the distance from the mirror image hangs on, as `asymmetry.core.geometry.mirror_sums`.
+
+        Only where the scheme has all points of the regions.
+        """
+        rows, sizes = self.mirror_rows()
+        return mirror_sums(self.points[:, rows], sizes)
 
     def mirror_rows(self) -> tuple[list[int] | None, list[tuple[int, int]]]:
         """Rows of the regions' points, and how many are pairs and single ones in each region.

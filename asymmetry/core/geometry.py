@@ -166,6 +166,7 @@ def moved_mirror_sums(
     spread: FloatArray,
     weights: FloatArray,
     regions: Sequence[tuple[int, int]],
+    still: FloatArray | None = None,
 ) -> FloatArray:
     """`mirror_sums` without an error and with each of some, exactly, shape (5, regions, 1 + errors, n).
 
@@ -183,7 +184,11 @@ def moved_mirror_sums(
         How much of each kind is in the error of a point.
     regions : sequence of (int, int)
         As for `mirror_squares`.
+    still : ndarray, shape (5, regions, n), optional
+        The sums without an error, where they are known already.
     """
+    if still is None:
+        still = mirror_sums(points, regions)
     kinds, n = weights.shape[1], points.shape[-1]
     ends = np.cumsum([paired + single for paired, single in regions])
     middle = np.concatenate([np.repeat([False, True], counts) for counts in regions])
@@ -198,7 +203,7 @@ def moved_mirror_sums(
         terms = _change_terms([slope[some] for slope in slopes], errors, middle[some])
         by_region = np.split(terms, np.searchsorted(some, ends[:-1]))
         _add_changes(np.stack([total(own) for own in by_region]), changes[:, :, :, kind])
-    sums += mirror_sums(points.swapaxes(0, 1), regions)[:, :, None]
+    sums += still[:, :, None]
     return sums
 
 

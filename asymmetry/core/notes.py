@@ -198,10 +198,12 @@ def told_columns(notes: NoteArray) -> dict[str, npt.NDArray[np.str_]]:
 
 def _text_column(notes: NoteArray, tell: Callable[[Sequence[Note]], str]) -> npt.NDArray[np.str_]:
     """One text a photo; empty where there are no notes, as in most."""
-    texts = [""] * len(notes)
-    for row in np.flatnonzero(notes.astype(bool)).tolist():
-        texts[row] = tell(notes[row])
-    return np.array(texts, dtype=np.str_)
+    rows = np.flatnonzero(notes.astype(bool))
+    texts = [tell(notes[row]) for row in rows.tolist()]
+    # Memory that nobody wrote to costs nothing, so only photos with notes are written.
+    column = np.zeros(len(notes), f"<U{max(map(len, texts), default=1)}")
+    column[rows] = texts
+    return column
 
 
 def mirror_notes(notes: NoteArray) -> NoteArray:

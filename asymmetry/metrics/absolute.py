@@ -205,10 +205,12 @@ def absolute_sds(
     # Few photos at a time, so that all that is made of them on the way stays in the cache.
     for start in range(0, len(landmarks), _BLOCK):
         some = slice(start, start + _BLOCK)
-        squares = _weigh(numbers, conditions[:, some])
+        squares, repeats = _weigh(numbers, conditions[:, some]), rsd[:, some]
+        if plain.any():
+            repeats = np.where(plain[some], 0.0, repeats)
         if plainly is not None:
             squares = np.where(plain[some], _weigh(plainly, conditions[:, some]), squares)
-        squares += np.square(np.where(plain[some], 0.0, rsd[:, some]))
+        squares += repeats * repeats
         squares += np.square(times[:, None] * values[:, some] * under.unsure[some])
         np.sqrt(squares, out=sds[:, some])
     return sds

@@ -96,8 +96,17 @@ def frame_changes(copies: Face, scale: Scale, n: int) -> tuple[FloatArray, Float
 
 @dataclass(frozen=True, eq=False)
 class TracedFace(Face):
-    """Faces whose coordinates carry their slopes, and whose mirror images are those of copies."""
+    """Faces whose coordinates carry their slopes, and whose mirror images are those of copies.
 
+    Attributes
+    ----------
+    still : Face
+        The faces without an error.
+    errors : Errors
+        Of their points.
+    """
+
+    still: Face = field(kw_only=True)
     errors: Errors = field(kw_only=True)
 
     def half(self, side: Side) -> Half:
@@ -117,10 +126,10 @@ class TracedFace(Face):
         squares = np.full((len(sizes), *areas.shape), np.nan)
         if rows is not None:
             points, spread = self.points[:, rows], self.errors.spread[:, rows]
+            weights, still = self.errors.weights[rows], self.still.mirror_sums
             for some in blocks(self.size):
-                sums = moved_mirror_sums(
-                    points[..., some], spread[..., some], self.errors.weights[rows], sizes
-                )
+                own = points[..., some], spread[..., some]
+                sums = moved_mirror_sums(*own, weights, sizes, still[..., some])
                 found = fit_mirror(sums.reshape(*sums.shape[:2], -1), sizes)
                 squares[..., some] = found.reshape(sums.shape[1:]) * areas[:, some]
         return self.by_region(squares.reshape(len(sizes), -1), sizes)
@@ -134,7 +143,7 @@ def blocks(n: int, size: int = _BLOCK) -> Iterator[slice]:
 def trace(face: Face, errors: Errors) -> TracedFace:
     """The faces, with errors of their points."""
     fields = {name: getattr(face, name) for name in Face.__dataclass_fields__}
-    return TracedFace(**fields, errors=errors)
+    return TracedFace(**fields, still=face, errors=errors)
 
 
 @dataclass(frozen=True)
@@ -214,7 +223,7 @@ def _trace_nobody(metric: Metric, layout: Scheme, names: tuple[str, ...]) -> Any
     rows = {name: row for row, name in enumerate(names)}
     errors = Errors(nobody, np.zeros((len(names), 0)), np.zeros((4, 0, 2, 0)), np.zeros((1, 0)))
     none = np.zeros(0)
-    face = TracedFace(nobody, rows, layout, none, none, errors=errors)
+    face = trace(Face(nobody, rows, layout, none, none), errors)
     try:
         return metric(*metric.views(face))
     except TypeError:
@@ -234,23 +243,25 @@ def _squares_of(traced: Sequence[tuple[Metric, _Slopes]], face: TracedFace) -> F
 
     On the right, on the left, and in their difference; of a metric without sides in the sum of both.
     """
-    slopes, names = [own for _, own in traced], tuple(face.rows)
-    keys = tuple(map(tuple, slopes))
-    plans = [_plan(face.layout.name, names, keys, axis) for axis in (0, 1)]
-    alone = [_lay_out(slopes, plan, face) for plan in plans]
-    signs = np.array([-1 if metric.sides else 1 for metric, _ in traced])[:, None, None]
     squares = np.empty((len(traced), 3, face.size))
     if not traced:
         return squares
+    keys = tuple(tuple(own) for _, own in traced)
+    order, plans = _plans(face.layout.name, tuple(face.rows), keys)
+    slopes = [traced[value][1] for value in order]
+    whole = [place for place, value in enumerate(order) if not traced[value][0].sides]
+    alone = [_lay_out(slopes, plan, face) for plan in plans]
     for some in blocks(face.size, _FEW):
         sums = [
             _sum_points(own[..., some], plan, face, axis, some)
             for axis, (plan, own) in enumerate(zip(plans, alone, strict=True))
         ]
         change = _changes_of(sums, plans, face.errors.frame[..., some], len(traced))
-        squares[:, :2, some] = add_squares(change.swapaxes(0, 1))
-        whole = change[:, :, 0] + signs.astype(change.dtype) * change[:, :, 1]
-        squares[:, 2, some] = add_squares(whole.swapaxes(0, 1))
+        squares[order, :2, some] = add_squares(change.swapaxes(0, 1))
+        right, left = change[:, :, 0], change[:, :, 1]
+        both = right - left
+        both[whole] = right[whole] + left[whole]
+        squares[order, 2, some] = add_squares(both.swapaxes(0, 1))
     return squares
 
 
@@ -261,15 +272,15 @@ def _changes_of(
     size, turn, *places = frame
     turned = np.zeros((count, 2, *size.shape[1:]), size.dtype)
     for plan, own in zip(plans, sums, strict=True):
-        turned[plan.values] += own[:, :2]
+        turned[plan.span] += own[:, :2]
     change: FloatArray = size * turned[:, 0, None]
     change += turn * turned[:, 1, None]
     by_halves = change.reshape(count, 2, -1, len(SIDES) ** 2, size.shape[-1])
     for axis, (plan, own) in enumerate(zip(plans, sums, strict=True)):
-        change[plan.values] += places[axis] * own[:, 2, None]
-        by_halves[plan.values, axis, :, ::3] += own[:, 3:-1]
-        middle = plan.values[plan.middle]
-        by_halves[middle, axis, plan.shared, 1:3] += own[plan.middle, -1, ::-1]
+        change[plan.span] += places[axis] * own[:, 2, None]
+        direct = by_halves[plan.span, axis]
+        direct[:, :, ::3] += own[:, 3:-1]
+        direct[plan.middle, plan.shared, 1:3] += own[plan.middle, -1, ::-1]
     return change
 
 
@@ -296,7 +307,9 @@ def _sum_points(
     terms[:, 2] = alone
     np.multiply(alone, points[axis], out=terms[:, 0])
     # A turn moves points outwards by their height, and down by their distance from the midline.
-    np.multiply((alone, -alone)[axis], points[1 - axis], out=terms[:, 1])
+    np.multiply(points[1 - axis], alone, out=terms[:, 1])
+    if axis == 1:
+        np.negative(terms[:, 1], out=terms[:, 1])
     errors = alone * face.errors.spread[axis, plan.rows, :, some]
     np.multiply(errors[:, None], weights, out=terms[:, 3:-1])
     np.multiply(errors, beyond, out=terms[:, -1])
@@ -304,7 +317,7 @@ def _sum_points(
     for more in plan.counts[1:]:
         terms[:more] += terms[start : start + more]
         start += more
-    return terms[: plan.counts[0]]
+    return terms[plan.places]
 
 
 class _Plan(NamedTuple):
@@ -312,8 +325,10 @@ class _Plan(NamedTuple):
 
     Attributes
     ----------
-    values : ndarray of int
-        The values, those of most coordinates first.
+    span : slice
+        The values that have coordinates on this axis.
+    places : ndarray of int
+        Place of each of them in the order of the sums, those of most coordinates first.
     counts : list of int
         How many of the values have a first coordinate, a second one, and so on.
     keys : list of (int, key)
@@ -328,10 +343,11 @@ class _Plan(NamedTuple):
     shared : int
         The kind of error that points of the midline have.
     middle : ndarray of int
-        Places among the values of those that points of the midline are in.
+        Places in the span of the values that points of the midline are in.
     """
 
-    values: npt.NDArray[np.intp]
+    span: slice
+    places: npt.NDArray[np.intp]
     counts: Sequence[int]
     keys: Sequence[tuple[int, _Key]]
     rows: npt.NDArray[np.intp]
@@ -342,11 +358,21 @@ class _Plan(NamedTuple):
 
 
 @functools.lru_cache(1024)
+def _plans(
+    scheme: str, names: tuple[str, ...], keys: tuple[tuple[_Key, ...], ...]
+) -> tuple[list[int], list[_Plan]]:
+    """An order of the values, those with coordinates outwards alone first, and a plan for each axis."""
+    order = sorted(range(len(keys)), key=lambda value: sorted({key[0] for key in keys[value]}))
+    in_order = [keys[value] for value in order]
+    return order, [_plan(scheme, names, in_order, axis) for axis in (0, 1)]
+
+
 def _plan(
-    scheme: str, names: tuple[str, ...], keys: tuple[tuple[_Key, ...], ...], axis: int
+    scheme: str, names: tuple[str, ...], keys: Sequence[tuple[_Key, ...]], axis: int
 ) -> _Plan:
     own = [[key for key in some if key[0] == axis] for some in keys]
-    values = sorted((v for v in range(len(own)) if own[v]), key=lambda v: -len(own[v]))
+    here = [v for v in range(len(own)) if own[v]]
+    values = sorted(here, key=lambda v: -len(own[v]))
     steps = [
         [(v, own[v][step]) for v in values if len(own[v]) > step]
         for step in range(len(own[values[0]]) if values else 0)
@@ -356,10 +382,12 @@ def _plan(
     weights, paired = mixtures_of(scheme, names)
     shared = int(np.abs(weights[paired:]).sum(axis=0).argmax())
     beyond = np.where(rows >= paired, (-1, 1)[axis] * weights[rows, shared], 0.0)
-    middle = [i for i, v in enumerate(values) if any(row >= paired for _, row, _ in own[v])]
+    first = min(here, default=0)
+    middle = [v - first for v in here if any(row >= paired for _, row, _ in own[v])]
     counts = [len(step) for step in steps] or [0]
     return _Plan(
-        values=np.array(values, dtype=np.intp),
+        span=slice(first, first + len(here)),
+        places=np.argsort(np.array(values, dtype=np.intp)),
         counts=counts,
         keys=found,
         rows=rows,

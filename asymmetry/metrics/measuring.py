@@ -216,8 +216,8 @@ def _measure_chunks(
     values.flags.writeable = False  # so that its rows are columns as they are
     columns = dict(zip((*plan.names, *_POSE_COLUMNS), values, strict=True))
     if sd:
-        lost = np.isnan(values[:count])
-        rsd[lost] = absolute[lost] = np.nan
+        for sds in (rsd, absolute):
+            np.copyto(sds, np.nan, where=np.isnan(values[:count]))
         columns |= zip(list_sd_columns(metrics), absolute, strict=True)
         columns |= zip(list_rsd_columns(metrics), rsd, strict=True)
     made: dict[str, Any] = {
@@ -280,10 +280,11 @@ def _spreads(
     face: Face, landmarks: Landmarks, scale: Scale, metrics: Sequence[Metric], *, out: FloatArray
 ) -> None:
     """The columns of standard deviations; of one's own metrics few faces at a time, for their copies."""
-    known, size = catalogue(), max(CHUNK // 2, 1)
-    if any(known.get(metric.name) is not metric for metric in metrics):
-        size = max(CHUNK // COPIES, 1)
-    for rows in chunks(face.size, size):
+    known = catalogue()
+    if all(known.get(metric.name) is metric for metric in metrics):
+        out[:] = spreads(face, landmarks, scale, metrics, known)
+        return
+    for rows in chunks(face.size, max(CHUNK // COPIES, 1)):
         own = replace(scale, mm=scale.mm[rows])
         out[:, rows] = spreads(face.select(rows), landmarks[rows], own, metrics, known)
 

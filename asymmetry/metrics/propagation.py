@@ -223,4 +223,6 @@ def spread_of_points(landmarks: Landmarks, names: Iterable[str]) -> FloatArray:
     _, spread = with_stations(landmarks.points, landmarks.spread, landmarks.scheme)
     seen = np.isfinite(landmarks.points[:, irises, 0])
     unknown = (seen & np.isnan(landmarks.spread[:, irises])).any(axis=1)
-    return np.where(unknown, np.nan, spread.T[[layout.places[name] for name in names]])
+    found = spread.T[[layout.places[name] for name in names]]
+    found[..., unknown] = np.nan
+    return found
