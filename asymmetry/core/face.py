@@ -150,7 +150,7 @@ class Face:
 
         The mirror image is laid over all regions at once, see `asymmetry.core.geometry.mirror_squares`.
         """
-        rows, sizes = self.mirror_rows()
+        rows, sizes = self.mirror_rows
         if rows is None:
             return self.by_region(np.full((len(REGIONS), self.size), np.nan), sizes)
         return self.by_region(fit_mirror(self.mirror_sums, sizes), sizes)
@@ -161,9 +161,10 @@ class Face:
 
         Only where the scheme has all points of the regions.
         """
-        rows, sizes = self.mirror_rows()
+        rows, sizes = self.mirror_rows
         return mirror_sums(self.points[:, rows], sizes)
 
+    @functools.cached_property
     def mirror_rows(self) -> tuple[list[int] | None, list[tuple[int, int]]]:
         """Rows of the regions' points, and how many are pairs and single ones in each region.
 

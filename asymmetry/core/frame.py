@@ -153,7 +153,9 @@ class Upright:
         origin = (self.origin * factor).astype(self.place.dtype)
         points = np.empty((2, len(rows), len(SIDES), len(factor)), self.place.dtype)
         for some in _blocks(points):
-            from_rays(self.px[columns[:, some]] - self.place, weights, out=points[:, some])
+            seen = self.px[columns[:, some]].astype(points.dtype, copy=False)
+            seen -= self.place
+            from_rays(seen, weights, out=points[:, some])
             points[:, some] -= origin
         points.flags.writeable = False
         return Face(points, rows, layout, self.carried.roll, factor)

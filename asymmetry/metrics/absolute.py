@@ -74,12 +74,6 @@ class LastingErrors:
     iris: float
     methods: Mapping[str, Mapping[str, Mapping[str, Sequence[float]]]] = field(repr=False)
 
-    def squares(self, method: str, metrics: Sequence[Metric]) -> FloatArray:
-        """Squares of the numbers, shape (conditions, columns); NaN where nothing is known."""
-        known = self.methods.get(method, {})
-        rows = [row for metric in metrics for row in _rows(metric, known)]
-        return np.square(np.array(rows, dtype=np.float64).reshape(-1, len(CONDITIONS)).T)
-
 
 def _rows(
     metric: Metric, known: Mapping[str, Mapping[str, Sequence[float]]]
@@ -115,6 +109,14 @@ def lasting_errors() -> LastingErrors:
     return LastingErrors(
         table["made"], table["inputs"], table["people"], table["iris"], table["method"]
     )
+
+
+@functools.lru_cache(64)
+def _lasting_squares(method: str, metrics: tuple[Metric, ...]) -> FloatArray:
+    """Squares of the table's numbers, shape (conditions, columns); NaN where nothing is known."""
+    known = lasting_errors().methods.get(method, {})
+    rows = [row for metric in metrics for row in _rows(metric, known)]
+    return np.square(np.array(rows, dtype=np.float64).reshape(-1, len(CONDITIONS)).T)
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,10 +198,10 @@ def absolute_sds(
         method = ""
     plain = np.asarray(np.isnan(landmarks.spread).all(axis=1) & (method in table.methods))
     conditions = _squared(landmarks, under)
-    numbers = table.squares(method, metrics)
+    numbers = _lasting_squares(method, tuple(metrics))
     plainly = None
     if plain.any() and method != "plain":
-        plainly = table.squares("plain", metrics)
+        plainly = _lasting_squares("plain", tuple(metrics))
     times = np.array([LENGTHS.get(metric.unit, 0) for metric in metrics for _ in metric.columns])
     sds = np.empty(values.shape)
     # Few photos at a time, so that all that is made of them on the way stays in the cache.

@@ -121,7 +121,7 @@ class TracedFace(Face):
     @functools.cached_property
     def mirror_squares(self) -> Mapping[str, tuple[FloatArray, int]]:
         """Those of the faces, and then of the faces with each error, one after the other."""
-        rows, sizes = self.mirror_rows()
+        rows, sizes = self.still.mirror_rows
         areas = self.errors.areas
         squares = np.full((len(sizes), *areas.shape), np.nan)
         if rows is not None:
