@@ -237,3 +237,21 @@ def test_summaries_may_be_measured_by_themselves() -> None:
     both, alone = measure(faces), measure(faces, metrics=["asymmetry_upper"])
     for column in ("asymmetry_upper_mm", "asymmetry_upper_sd_mm", "asymmetry_upper_rsd_mm"):
         np.testing.assert_array_equal(alone[column], both[column])
+
+
+@pytest.mark.parametrize("names", [[entry.name] for entry in METRICS] + [list(catalogue())[::-1]])
+def test_a_metric_has_the_same_errors_in_any_company(names: list[str]) -> None:
+    """Metrics of distances outwards, of heights and of both share the work, ordered by axes."""
+    faces = read(crowd(10, 3))
+    every, some = measure(faces), measure(faces, metrics=names)
+    for name in names:
+        for column in (*catalogue()[name].rsd_columns, *catalogue()[name].sd_columns):
+            np.testing.assert_array_equal(some[column], every[column], err_msg=column)
+
+
+def test_sums_without_an_error_may_be_known() -> None:
+    rng, regions = np.random.default_rng(1), [(3, 1)]
+    points, spread = rng.normal(0, 10, (2, 4, 2, 5)), rng.uniform(0.1, 1, (2, 4, 2, 5))
+    arguments = points, spread, rng.uniform(0, 1, (4, 3)), regions
+    known = moved_mirror_sums(*arguments, still=mirror_sums(points, regions))
+    np.testing.assert_array_equal(known, moved_mirror_sums(*arguments))
