@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -199,10 +199,15 @@ def moved_mirror_sums(
     slopes = apart[:, :, None], points[:, ::-1, ::-1], together[:, :, None]
     for kind in range(kinds):
         some = np.flatnonzero(weights[:, kind])
-        errors = weights[some, kind][:, None, None, None] * spread[some]
-        terms = _change_terms([slope[some] for slope in slopes], errors, middle[some])
-        by_region = np.split(terms, np.searchsorted(some, ends[:-1]))
-        _add_changes(np.stack([total(own) for own in by_region]), changes[:, :, :, kind])
+        of_some = (slope[some] for slope in slopes)
+        # Nothing is kept of one kind while the next one is worked on: these are large.
+        _add_changes(
+            np.split(
+                _change_terms(of_some, weights[some, kind], spread[some], middle[some]),
+                np.searchsorted(some, ends[:-1]),
+            ),
+            changes[:, :, :, kind],
+        )
     sums += still[:, :, None]
     return sums
 
@@ -212,14 +217,17 @@ _SIGNS = np.array([[-1.0], [1.0]], dtype=np.float32)
 
 
 def _change_terms(
-    slopes: Sequence[FloatArray], errors: FloatArray, middle: npt.NDArray[np.bool_]
+    slopes: Iterable[FloatArray],
+    weights: FloatArray,
+    spread: FloatArray,
+    middle: npt.NDArray[np.bool_],
 ) -> FloatArray:
     """Additions to the sums by errors of points, but for signs and factors, shape (points, 6, 2, 2, n).
 
     The error, its products with the slopes of a, b and d, and its square in pairs and on the midline.
     """
-    terms = np.empty((len(errors), 6, *errors.shape[1:]), errors.dtype)
-    terms[:, 0] = errors
+    terms = np.empty((len(spread), 6, *spread.shape[1:]), spread.dtype)
+    errors = np.multiply(weights[:, None, None, None], spread, out=terms[:, 0])
     for number, slope in enumerate(slopes, 1):
         np.multiply(errors, slope, out=terms[:, number])
     np.multiply(errors, errors, out=terms[:, 4])
@@ -229,9 +237,10 @@ def _change_terms(
     return terms
 
 
-def _add_changes(terms: FloatArray, changes: FloatArray) -> None:
-    """Fill in the changes (5, regions, 2, 2, n) from sums of terms (regions, 6, 2, 2, n)."""
-    shift, a, b, d, pairs, single = terms.swapaxes(0, 1)
+def _add_changes(terms: Sequence[FloatArray], changes: FloatArray) -> None:
+    """Fill in the changes (5, regions, 2, 2, n) from each region's terms (points, 6, 2, 2, n)."""
+    sums = np.stack([total(own) for own in terms])
+    shift, a, b, d, pairs, single = sums.swapaxes(0, 1)
     changes[0, :, 0], changes[1, :, 1] = shift[:, 0] * (2 * _SIGNS), shift[:, 1] * 2
     # Both points of a pair count; the midline's one point is off from its image by twice its error.
     changes[2] = a * (-4 * _SIGNS) + 2 * pairs

@@ -125,11 +125,11 @@ class TracedFace(Face):
         areas = self.errors.areas
         squares = np.full((len(sizes), *areas.shape), np.nan)
         if rows is not None:
-            points, spread = self.points[:, rows], self.errors.spread[:, rows]
             weights, still = self.errors.weights[rows], self.still.mirror_sums
             for some in blocks(self.size):
-                own = points[..., some], spread[..., some]
-                sums = moved_mirror_sums(*own, weights, sizes, still[..., some])
+                points = self.points[:, rows, :, some]
+                spread = self.errors.spread[:, rows, :, some]
+                sums = moved_mirror_sums(points, spread, weights, sizes, still[..., some])
                 found = fit_mirror(sums.reshape(*sums.shape[:2], -1), sizes)
                 squares[..., some] = found.reshape(sums.shape[1:]) * areas[:, some]
         return self.by_region(squares.reshape(len(sizes), -1), sizes)
