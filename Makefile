@@ -79,6 +79,7 @@ clips: $(VENV)/dev.stamp ## film faces with a known loss and lag and read them b
 skin: $(VENV)/dev.stamp ## measure how true bruises and swellings are read, into docs/tables, docs/skin.md and swelling.md
 	$(BIN)/python -m benchmarks.skin
 	$(BIN)/python -m benchmarks.skin.swelling
+	$(BIN)/python -m benchmarks.skin.outlines
 
 docs: $(VENV)/dev.stamp ## make the readme's picture from the demo's report, draw ARCHITECTURE.md, draw the metrics, run the examples, put docs/tables into their pages, build the site, check its links, run its examples
 	$(BIN)/python docs/layout.py
