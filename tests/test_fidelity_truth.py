@@ -290,7 +290,7 @@ def test_the_page_shows_every_table_as_it_is() -> None:
     assert shown == {path.stem for path in tables.FOLDER.glob("*.md")}
     for path in tables.FOLDER.glob("*.md"):
         assert re.match(
-            r"`(make \w+|python -m benchmarks\.[\w.]+( \w+)?( --[\w-]+ \d+)*)`: ",
+            r"`(make \w+|python -m benchmarks\.[\w.]+( \w+)?( --[\w-]+( \d+)?)*)`: ",
             path.read_text(encoding="utf-8"),
         ), path
 
