@@ -12,6 +12,8 @@ from asymmetry import Extractor, measure
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.face.frontal import HEIGHT, WIDTH, Frontal
 from asymmetry.extract.judge import glasses
+from asymmetry.synthetic import face
+from benchmarks.tune.glasses import off_by
 from tests.test_glasses import LIMITS, SKIN, Pixels, view
 
 #: These pictures are grey.
@@ -79,3 +81,10 @@ def test_tinted_lenses_on_a_face_are_noted(colour: tuple[int, int, int], astrona
         (notes,) = extractor.extract([tinted]).notes
     assert "glasses" not in [note.code for note in bare.notes[0]]
     assert "glasses" in [note.code for note in notes]
+
+
+def test_errors_behind_lenses_are_told() -> None:
+    bare, lower = face(), face(brow_right_mm=-3.0)
+    assert off_by(bare, bare, "brow_height") == "0.0 mm at most, 100%"
+    assert off_by(bare, lower, "brow_height") == "3.0 mm at most, 33%"
+    assert off_by(bare[:0], bare[:0], "brow_height") == "–"

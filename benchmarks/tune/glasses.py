@@ -147,7 +147,7 @@ def off_by(bare: Landmarks, worn: Landmarks, metric: str) -> str:
     for part in ("right", "left", "diff"):
         values = np.abs(after[f"{metric}_{part}_mm"] - before[f"{metric}_{part}_mm"])
         off.append(values)
-        sure.append(values <= np.maximum(1.0, 2 * after[f"{metric}_{part}_sd_mm"]))
+        sure.append(values <= np.fmax(1.0, 2 * after[f"{metric}_{part}_sd_mm"]))
     seen = ~np.isnan(off)
     return f"{np.nanmax(off):.1f} mm at most, {np.array(sure)[seen].mean():.0%}"
 
