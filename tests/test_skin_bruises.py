@@ -173,9 +173,9 @@ def test_the_halo_of_glare_is_not_judged(skin: Pixels, landmarks: Landmarks) -> 
         assert low**2 <= hidden.sum() <= high**2
 
 
-def test_a_patch_without_an_edge_needs_a_baseline(skin: Pixels, landmarks: Landmarks) -> None:
+def test_a_faint_patch_without_an_edge_needs_a_baseline(skin: Pixels, landmarks: Landmarks) -> None:
     """One photo does not tell it from light that fades over the cheek."""
-    soft = Bruise("right", **CHEEK, area_mm2=500, delta_e=9, hue="purple", edge_mm=5.0)
+    soft = Bruise("right", **CHEEK, area_mm2=500, delta_e=6, hue="purple", edge_mm=5.0)
     shot = density(painted(skin, landmarks, soft), landmarks)
     assert find_bruises(shot).patches == ()
     assert find_bruises(shot, density(skin, landmarks)).patches[0].side == "right"

@@ -31,7 +31,7 @@ FloatArray = npt.NDArray[np.floating[Any]]
 
 #: A patch begins where a difference stands out by this at a scale. Small scales have more places at which
 #: chance may do so, and moles.
-SEED: dict[Kind, tuple[float, float, float]] = {"mirror": (8.5, 8.0, 7.0), "day": (8.0, 7.5, 6.5)}
+SEED: dict[Kind, tuple[float, float, float]] = {"mirror": (6.8, 6.4, 5.6), "day": (8.0, 7.5, 6.5)}
 # It is looked for around its peak where the difference stands out by this share of the peak, and at least of
 # what a patch begins at. No photo has more patches.
 _GROWN, _LEAST_GROWN, _MOST_SPOTS = 0.5, 0.6, 16

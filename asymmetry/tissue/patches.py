@@ -25,11 +25,13 @@ __all__ = [
     "MOLE_DE",
     "MOLE_MM2",
     "Patch",
+    "departures",
     "describe",
+    "grain_ratio",
     "hue_of",
     "is_bruise",
-    "is_light",
     "side_of",
+    "slimness",
     "split_hues",
 ]
 
@@ -43,11 +45,6 @@ HUES = ("red-purple", "blue", "green", "yellow-brown")
 # The ring around a patch against which each side is judged, mm from its outline.
 _RING_MM = (3, 12)
 _LEAST_RING = 20
-# Light that fades over the skin, of one photo alone: its outline is softer than this, of its step per mm
-# (painted bruises of tuning people 0.18 to 0.37); or than this, while the skin of the other side stands out
-# more, as beneath glare; or so many mm of half-way pixels lie along its outline, as on mottled skin (1.1 to
-# 4.3), counted no farther from it than this, mm.
-_SOFT, _SOFT_OPPOSITE, _MOTTLED_MM, _NEAR_MM = 0.17, 0.21, 4.4, 10
 # How much shading counts beside colour in telling the side, and how much being darker does.
 _SHADING, _DARKER, _LARGE_MM2 = 0.7, 0.15, 500.0
 # Hair has so many times the grain of the skin at the same place of the other side.
@@ -55,7 +52,7 @@ _HAIR = 2.5
 # Hair and shadow darken all channels alike. Blood and its remains change colour by more than this share of
 # the shading: painted ones of tuning people by 0.23 or more in 95 %.
 _COLOUR = 0.18
-# Folds beside nose and mouth are slimmer than this, see `_slimness`, and smaller, mm². Painted bruises have
+# Folds beside nose and mouth are slimmer than this, see `slimness`, and smaller, mm². Painted bruises have
 # up to 2.4; those of the lids may be slimmer.
 _FOLD, _FOLD_MM2, _LIDS = 3.2, 800.0, ("upper_lid", "lower_lid")
 #: A mole: smaller than this, mm², and deeper than this, de.
@@ -161,32 +158,14 @@ def hue_of(step: FloatArray) -> str:
 
 def side_of(spot: Spot, density: Density) -> Side:
     """The side of a patch in a difference between both: the one that departs from its own ring."""
-    departs = _departures(spot, density)
+    departs = departures(spot, density)
     # Glare is paler than its ring, and smaller than this; of a larger patch much of the ring may be hidden.
     large = float(spot.mask.sum()) > _LARGE_MM2
     darker = (1.0 if large else _DARKER) * float(spot.step[0])
     return "right" if departs[0] + darker > -departs[1] - darker else "left"
 
 
-def is_light(spot: Spot, side: Side, density: Density) -> bool:
-    """Whether a patch in a difference between both sides may be light that fades over the skin, or glare.
-
-    Parameters
-    ----------
-    spot : Spot
-        The patch, its step right minus left.
-    side : {"right", "left"}
-        The side of it.
-    density : Density
-        Of the photo.
-    """
-    departs = np.array(_departures(spot, density)) * (1 if side == "right" else -1)
-    own = SIDES.index(side)
-    opposite = bool(-departs[1 - own] > departs[own])
-    return _slope(spot) < (_SOFT_OPPOSITE if opposite else _SOFT) or _halfway(spot) > _MOTTLED_MM
-
-
-def _departures(spot: Spot, density: Density) -> list[float]:
+def departures(spot: Spot, density: Density) -> list[float]:
     """How far each side departs from its own ring, right and left, along the step of a patch."""
     near, far = _RING_MM
     ring = grow(spot.mask, far) & ~grow(spot.mask, near)
@@ -200,23 +179,6 @@ def _departures(spot: Spot, density: Density) -> list[float]:
             step = step - median(density.value[side][around].T)
         departs.append(float((step * weights) @ direction))
     return departs
-
-
-def _slope(spot: Spot) -> float:
-    """How steep a patch is along its outline, steps per mm."""
-    down, across = np.gradient(spot.share)
-    outline = grow(spot.mask, 1) & ~shrink(spot.mask, 1)
-    return float(np.median(np.hypot(down, across)[outline]))
-
-
-def _halfway(spot: Spot) -> float:
-    """Area in and around a patch that is neither in it nor out of it, over the length of its outline, mm."""
-    halfway = (spot.share > 0.25) & (spot.share < 0.75) & grow(spot.mask, _NEAR_MM)
-    outlines, _ = cv2.findContours(
-        spot.mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
-    )
-    length = sum(cv2.arcLength(each, True) for each in outlines)
-    return float(halfway.sum() / max(length, 1.0))
 
 
 def describe(spot: Spot, side: Side, density: Density) -> Patch:
@@ -270,22 +232,27 @@ def _change(spot: Spot, light: FloatArray) -> FloatArray:
 
 def is_bruise(patch: Patch, density: Density) -> bool:
     """Whether a patch is a bruise, and not hair, a mole or a light patch."""
-    side = SIDES.index(patch.side)
-    inner = shrink(patch.mask, 2)
-    grain = density.grain[:, inner if inner.any() else patch.mask].mean(axis=1)
-    if grain[side] > _HAIR * grain[1 - side]:
+    if grain_ratio(patch, density) > _HAIR:
         return False
     if patch.area_mm2 < _LEAST_MM2 or patch.depth_de < _LEAST_DE:
         return False
     if patch.colour < _COLOUR or patch.step[0] <= 0:
         return False
     small = patch.area_mm2 < _FOLD_MM2 and patch.region not in _LIDS
-    if small and _slimness(patch.mask) > _FOLD:
+    if small and slimness(patch.mask) > _FOLD:
         return False
     return not (patch.area_mm2 < MOLE_MM2 and patch.depth_de > MOLE_DE)
 
 
-def _slimness(mask: Mask) -> float:
+def grain_ratio(patch: Patch, density: Density) -> float:
+    """Grain of a patch over that of the skin at the same place of the other side."""
+    inner = shrink(patch.mask, 2)
+    grain = density.grain[:, inner if inner.any() else patch.mask].mean(axis=1)
+    side = SIDES.index(patch.side)
+    return float(grain[side] / max(float(grain[1 - side]), 1e-9))
+
+
+def slimness(mask: Mask) -> float:
     """Area over that of the largest disc inside: 1 for a disc, 2 for an ellipse twice as long as wide."""
     mask = without_holes(mask)
     inside = cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 5)
