@@ -173,12 +173,23 @@ def test_the_halo_of_glare_is_not_judged(skin: Pixels, landmarks: Landmarks) -> 
         assert low**2 <= hidden.sum() <= high**2
 
 
-def test_a_faint_patch_without_an_edge_needs_a_baseline(skin: Pixels, landmarks: Landmarks) -> None:
-    """One photo does not tell it from light that fades over the cheek."""
-    soft = Bruise("right", **CHEEK, area_mm2=500, delta_e=6, hue="purple", edge_mm=5.0)
-    shot = density(painted(skin, landmarks, soft), landmarks)
+@pytest.mark.parametrize("cast", [(1.0, 1.0, 1.0), (0.9, 1.0, 1.1)])
+def test_light_that_fades_over_a_cheek_is_no_bruise(
+    cast: tuple[float, float, float], skin: Pixels, landmarks: Landmarks
+) -> None:
+    """Grey, and with a third of its darkness in colour, as shadows beside a lamp have."""
+    shade = np.exp(-0.35 * glare(skin, 12) * np.array(cast))
+    shot = density(srgb_from_linear(linear_from_srgb(skin) * shade), landmarks)
     assert find_bruises(shot).patches == ()
-    assert find_bruises(shot, density(skin, landmarks)).patches[0].side == "right"
+
+
+def test_a_soft_bruise_is_told_by_its_colour(skin: Pixels, landmarks: Landmarks) -> None:
+    soft = Bruise("right", **CHEEK, area_mm2=500, delta_e=9, hue="purple", edge_mm=5.0)
+    shot = density(painted(skin, landmarks, soft), landmarks)
+    for base in (None, density(skin, landmarks)):
+        patch = the_one(find_bruises(shot, base))
+        assert (patch.side, patch.hue) == ("right", "red-purple")  # type: ignore[attr-defined]
+        assert patch.area_mm2 == pytest.approx(500, rel=0.2)  # type: ignore[attr-defined]
 
 
 def test_a_fold_is_too_slim_for_a_bruise(skin: Pixels, landmarks: Landmarks) -> None:

@@ -36,23 +36,20 @@ def test_the_weights_are_as_the_script_wrote_them() -> None:
 
 
 def test_a_usual_bruise_is_sure() -> None:
-    assert sureness() > 0.9
+    assert sureness() > 0.8
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("strength", 1.0),
         ("depth", 3.0),
         ("colour", 0.15),
         ("grain", 2.0),
         ("slimness", 3.0),
-        ("opposite", 0.2),
+        ("halfway", 5.0),
     ],
 )
-def test_what_looks_like_hair_a_fold_light_or_the_other_side_is_less_sure(
-    name: str, value: float
-) -> None:
+def test_what_looks_like_hair_a_fold_or_light_is_less_sure(name: str, value: float) -> None:
     assert sureness(**{name: value}) < sureness()
 
 

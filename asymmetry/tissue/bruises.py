@@ -15,13 +15,9 @@ from asymmetry.tissue.density import Density, load_grid
 from asymmetry.tissue.outline import Spot, find_spots
 from asymmetry.tissue.patches import Patch, describe, is_bruise, side_of, split_hues
 from asymmetry.tissue.shade import fit_light_of_both
-from asymmetry.tissue.sureness import judge_sureness, measure_patch
+from asymmetry.tissue.sureness import may_be_bruise, measure_patch
 
 __all__ = ["Bruises", "find_bruises"]
-
-# A patch in one photo counts as a bruise from this sureness on. Of photos of tuning people without a bruise 97 % have
-# none then, and 89 % of painted ones are found; each person judged by weights fitted to the others.
-_SURE = 0.25
 
 Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
@@ -87,7 +83,7 @@ def _against_mirror(now: Density) -> Bruises:
         side = side_of(spot, now)
         sign = 1.0 if side == "right" else -1.0
         own = spot._replace(step=spot.step * sign)
-        if judge_sureness(measure_patch(spot, describe(own, side, now), now)) >= _SURE:
+        if may_be_bruise(measure_patch(spot, describe(own, side, now), now)):
             patches += _patches(own, found.rest * sign, side, now)
     evidence = np.stack([found.evidence] * 2)
     return Bruises(tuple(patches), np.stack([seen] * 2), evidence, shadows=found.shadows)

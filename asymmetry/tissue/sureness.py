@@ -12,7 +12,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -23,7 +23,7 @@ from asymmetry.tissue.density import Density
 from asymmetry.tissue.outline import Spot, grow, shrink
 from asymmetry.tissue.patches import Patch, departures, grain_ratio, slimness
 
-__all__ = ["MEASURES", "TABLE", "judge_sureness", "measure_patch"]
+__all__ = ["MEASURES", "TABLE", "judge_sureness", "may_be_bruise", "measure_patch"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
@@ -48,6 +48,17 @@ _NEAR_MM = 10
 _LEAST = 1e-2
 
 
+def may_be_bruise(measures: FloatArray) -> bool:
+    """Whether it is sure enough that a patch is a bruise.
+
+    Parameters
+    ----------
+    measures : ndarray, shape (measures,)
+        Of `measure_patch`.
+    """
+    return judge_sureness(measures) >= _load().least
+
+
 def judge_sureness(measures: FloatArray) -> float:
     """How sure it is that a patch is a bruise, 0 to 1.
 
@@ -56,8 +67,8 @@ def judge_sureness(measures: FloatArray) -> float:
     measures : ndarray, shape (measures,)
         Of `measure_patch`.
     """
-    weights, offset = _load()
-    return float(1 / (1 + np.exp(-(measures @ weights + offset))))
+    table = _load()
+    return float(1 / (1 + np.exp(-(measures @ table.weights + table.offset))))
 
 
 def measure_patch(spot: Spot, patch: Patch, density: Density) -> FloatArray:
@@ -87,11 +98,19 @@ def measure_patch(spot: Spot, patch: Patch, density: Density) -> FloatArray:
     return np.array([*np.log(np.maximum(amounts, _LEAST)), opposite, patch.step[0]])
 
 
+class _Table(NamedTuple):
+    """The weights of the measures, the offset, and the least sureness of a bruise."""
+
+    weights: FloatArray
+    offset: float
+    least: float
+
+
 @cache
-def _load() -> tuple[FloatArray, float]:
-    """The weights of the measures, and the offset."""
+def _load() -> _Table:
     table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
-    return np.array([table["weights"][name] for name in MEASURES]), float(table["offset"])
+    weights = np.array([table["weights"][name] for name in MEASURES])
+    return _Table(weights, float(table["offset"]), float(table["least"]))
 
 
 def _slope(spot: Spot) -> float:
