@@ -24,14 +24,27 @@ from asymmetry.tissue.evidence import (
 from asymmetry.tissue.masks import joined, median
 from asymmetry.tissue.shade import fit_light
 
-__all__ = ["SEED", "Found", "Spot", "find_spots", "grow", "opened", "shrink", "without_holes"]
+__all__ = [
+    "FAINTEST",
+    "SEED",
+    "Found",
+    "Spot",
+    "find_spots",
+    "grow",
+    "opened",
+    "shrink",
+    "without_holes",
+]
 
 Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
 
 #: A patch begins where a difference stands out by this at a scale. Small scales have more places at which
 #: chance may do so, and moles.
-SEED: dict[Kind, tuple[float, float, float]] = {"mirror": (6.8, 6.4, 5.6), "day": (8.0, 7.5, 6.5)}
+SEED: dict[Kind, tuple[float, float, float]] = {"mirror": (8.5, 8.0, 7.0), "day": (8.0, 7.5, 6.5)}
+#: Once the light is known, patches are looked for that stand out by this share of it. Those of one photo are
+#: judged by `asymmetry.tissue.sureness`.
+FAINTEST: dict[Kind, float] = {"mirror": 0.8, "day": 1.0}
 # It is looked for around its peak where the difference stands out by this share of the peak, and at least of
 # what a patch begins at. No photo has more patches.
 _GROWN, _LEAST_GROWN, _MOST_SPOTS = 0.5, 0.6, 16
@@ -118,7 +131,8 @@ def find_spots(
 ) -> Found:
     """Patches in a difference of density.
 
-    Light is fitted first to all skin, then without the patches that were found, until they stay.
+    Light is fitted first to all skin, then without the patches that were found, until they stay. Then fainter
+    ones are looked for.
 
     Parameters
     ----------
@@ -131,19 +145,20 @@ def find_spots(
     first : ndarray, shape (h, w, 3), optional
         The light that is taken out at first, where it is known better than from this difference alone.
     """
-    spots: list[Spot] = []
+    clear: list[Spot] = []
     for number in range(_LIGHTS):
-        before = _joined(spots, seen)
+        before = _joined(clear, seen)
         quiet = seen & ~grow(before, _MARGIN_MM)
         given = first if number == 0 else None
         fitted = fit_light(difference, quiet, kind) if given is None else given
         rest = np.where(seen[..., None], difference - fitted, 0).astype(np.float32)
         search = _Search(rest, seen, quiet, kind, first=number == 0)
-        spots = list(search.spots())
-        settled = number > 0 and np.array_equal(before, _joined(spots, seen))
-        if given is None and (settled or not spots):
+        clear = list(search.spots(1.0))
+        settled = number > 0 and np.array_equal(before, _joined(clear, seen))
+        if given is None and (settled or not clear):
             break
-    return Found(tuple(spots), rest, search.evidence, search.shadows[1])
+    faint = search.spots(FAINTEST[kind])
+    return Found((*clear, *faint), rest, search.evidence, search.shadows[1])
 
 
 def _joined(spots: list[Spot], seen: Mask) -> Mask:
@@ -185,29 +200,50 @@ class _Search:
         out = stand_out(bands, self.quiet, load_noise(self.kind), *self.shadows)
         return np.asarray((out / limits).max(axis=0))
 
-    def spots(self) -> Iterator[Spot]:
-        """Outlines of patches, the clearest first, each looked for outside of those before."""
-        fine, _ = smooth(self.rest, self.seen, _SMOOTH_MM)
-        sharp, _ = smooth(self.rest, self.seen, _SHARP_MM)
-        noise, free = load_noise(self.kind), self.seen.copy()
+    @cached_property
+    def fine(self) -> FloatArray:
+        """The difference that outlines are drawn in."""
+        return smooth(self.rest, self.seen, _SMOOTH_MM)[0]
+
+    @cached_property
+    def sharp(self) -> FloatArray:
+        """The difference that depths are read from."""
+        return smooth(self.rest, self.seen, _SHARP_MM)[0]
+
+    @cached_property
+    def free(self) -> Mask:
+        """Skin apart from the patches drawn so far, which are taken out of it."""
+        return self.seen.copy()
+
+    @cached_property
+    def left(self) -> FloatArray:
+        """The evidence on it."""
+        return self.evidence.copy()
+
+    def spots(self, least: float) -> Iterator[Spot]:
+        """Outlines of patches that stand out by more than this, the clearest first.
+
+        Each is looked for outside of those that were drawn before, also by an earlier call.
+        """
+        noise, safe = load_noise(self.kind), shrink(self.seen, _RIM_MM)
         shadow, _ = self.shadows
-        safe = shrink(self.seen, _RIM_MM)
-        evidence = self.evidence
         for _ in range(_MOST_SPOTS):
-            peaks = np.where(safe & free, evidence, 0)
+            peaks = np.where(safe & self.free, self.left, 0)
             place = np.unravel_index(int(peaks.argmax()), peaks.shape)
             peak = float(peaks[place])
-            if peak <= 1:
+            if peak <= least:
                 return
-            core = _around(place, evidence > max(_GROWN * peak, _LEAST_GROWN)) & free
-            spot = _draw(fine, free, core, noise)
+            core = _around(place, self.left > max(_GROWN * peak, _LEAST_GROWN)) & self.free
+            spot = _draw(self.fine, self.free, core, noise)
+            self.left[core] = 0
             if spot is None or spot.mask.sum() < _LEAST:
-                evidence = np.where(core, 0, evidence)
                 continue
-            share, colour = spot.share_in(sharp), _colour(spot.step, shadow)
+            self.free[grow(spot.mask, _APART_MM)] = False
+            if peak > 1:  # a faint one hardly changes what is around it
+                self.left[:] = self._evidence(band_passed(self.rest, self.free))
+                self.left[core] = 0
+            share, colour = spot.share_in(self.sharp), _colour(spot.step, shadow)
             yield spot._replace(share=share, strength=peak, colour=colour)
-            free &= ~grow(spot.mask, _APART_MM)
-            evidence = np.where(core, 0, self._evidence(band_passed(self.rest, free)))
 
 
 def _colour(step: FloatArray, shadow: FloatArray) -> float:

@@ -253,7 +253,7 @@ def _follow(
 
 def _cost() -> Iterator[Row]:
     """Processor time of a photo's skin beside its points, one thread: least of some runs, mean of photos."""
-    paths = photos.london(tuning=False)[:4]
+    paths = photos.london(tuning=False)
     cv2.setNumThreads(1)
     points, skin = np.empty((2, 4, len(paths)))
     with Extractor(threads=1) as extractor:
