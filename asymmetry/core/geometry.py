@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -190,24 +190,14 @@ def moved_mirror_sums(
     if still is None:
         still = mirror_sums(points, regions)
     kinds, n = weights.shape[1], points.shape[-1]
-    ends = np.cumsum([paired + single for paired, single in regions])
-    middle = np.concatenate([np.repeat([False, True], counts) for counts in regions])
     sums = np.zeros((5, len(regions), 1 + 2 * kinds * 2, n))
     changes = sums[:, :, 1:].reshape(5, len(regions), 2, kinds, 2, n)
-    points, spread = points.swapaxes(0, 1), spread.swapaxes(0, 1)
-    apart, together = points[:, :, 0] - points[:, :, 1], points[:, :, 0] + points[:, :, 1]
-    slopes = apart[:, :, None], points[:, ::-1, ::-1], together[:, :, None]
-    for kind in range(kinds):
-        some = np.flatnonzero(weights[:, kind])
-        of_some = (slope[some] for slope in slopes)
-        # Nothing is kept of one kind while the next one is worked on: these are large.
-        _add_changes(
-            np.split(
-                _change_terms(of_some, weights[some, kind], spread[some], middle[some]),
-                np.searchsorted(some, ends[:-1]),
-            ),
-            changes[:, :, :, kind],
-        )
+    terms = _change_terms(points.swapaxes(0, 1), spread.swapaxes(0, 1))
+    first = 0
+    for region, (paired, single) in enumerate(regions):
+        own = slice(first, first + paired + single)
+        _add_changes(terms[own], weights[own], paired, changes[:, region])
+        first = own.stop
     sums += still[:, :, None]
     return sums
 
@@ -216,35 +206,38 @@ def moved_mirror_sums(
 _SIGNS = np.array([[-1.0], [1.0]], dtype=np.float32)
 
 
-def _change_terms(
-    slopes: Iterable[FloatArray],
-    weights: FloatArray,
-    spread: FloatArray,
-    middle: npt.NDArray[np.bool_],
-) -> FloatArray:
-    """Additions to the sums by errors of points, but for signs and factors, shape (points, 6, 2, 2, n).
+def _change_terms(points: FloatArray, spread: FloatArray) -> FloatArray:
+    """Additions to the sums by errors of points, but for weights, signs and factors, (points, 5, 2, 2, n).
 
-    The error, its products with the slopes of a, b and d, and its square in pairs and on the midline.
+    The error, its products with the slopes of a, b and d, and its square. The arguments are of the shape
+    (points, 2, 2, n).
     """
-    terms = np.empty((len(spread), 6, *spread.shape[1:]), spread.dtype)
-    errors = np.multiply(weights[:, None, None, None], spread, out=terms[:, 0])
-    for number, slope in enumerate(slopes, 1):
-        np.multiply(errors, slope, out=terms[:, number])
-    np.multiply(errors, errors, out=terms[:, 4])
-    terms[:, 5] = 0
-    terms[middle, 5] = terms[middle, 4]
-    terms[middle, 4] = 0
+    right, left = points[:, :, 0], points[:, :, 1]
+    terms = np.empty((len(points), 5, *spread.shape[1:]), spread.dtype)
+    terms[:, 0] = spread
+    np.multiply(spread, (right - left)[:, :, None], out=terms[:, 1])
+    np.multiply(spread, points[:, ::-1, ::-1], out=terms[:, 2])
+    np.multiply(spread, (right + left)[:, :, None], out=terms[:, 3])
+    np.multiply(spread, spread, out=terms[:, 4])
     return terms
 
 
-def _add_changes(terms: Sequence[FloatArray], changes: FloatArray) -> None:
-    """Fill in the changes (5, regions, 2, 2, n) from each region's terms (points, 6, 2, 2, n)."""
-    sums = np.stack([total(own) for own in terms])
-    shift, a, b, d, pairs, single = sums.swapaxes(0, 1)
-    changes[0, :, 0], changes[1, :, 1] = shift[:, 0] * (2 * _SIGNS), shift[:, 1] * 2
+def _add_changes(terms: FloatArray, weights: FloatArray, paired: int, changes: FloatArray) -> None:
+    """Fill in the changes (5, 2, kinds, 2, n) of a region from its points' terms and weights."""
+    shift, a, b, d = np.moveaxis(_weigh(weights, terms[:, :4]), 0, 2)
+    squares, weights = terms[:, 4], weights * weights
+    pairs = 2 * _weigh(weights[:paired], squares[:paired]).swapaxes(0, 1)
+    changes[0, 0], changes[1, 1] = shift[0] * (2 * _SIGNS), shift[1] * 2
+    changes[2] = a * (-4 * _SIGNS) + pairs
+    changes[3, 0], changes[3, 1] = b[0] * (4 * _SIGNS), b[1] * (-4 * _SIGNS)
+    changes[4] = d * 4 + pairs
     # Both points of a pair count; the midline's one point is off from its image by twice its error.
-    changes[2] = a * (-4 * _SIGNS) + 2 * pairs
-    changes[3, :, 0], changes[3, :, 1] = b[:, 0] * (4 * _SIGNS), b[:, 1] * (-4 * _SIGNS)
-    changes[4] = d * 4 + 2 * pairs
-    changes[2, :, 0] += 4 * single[:, 0]
-    changes[4, :, 1] += 4 * single[:, 1]
+    single = 4 * _weigh(weights[paired:], squares[paired:])
+    changes[2, 0] += single[:, 0]
+    changes[4, 1] += single[:, 1]
+
+
+def _weigh(weights: FloatArray, terms: FloatArray) -> FloatArray:
+    """Sums of (points, ...) terms with the weights (points, kinds), shape (kinds, ...)."""
+    sums: FloatArray = np.einsum("pk,p...->k...", weights, terms)
+    return sums

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from asymmetry.core.notes import Note
-from asymmetry.series.finding import Kind
+from asymmetry.series.finding import Finding, Kind
 from asymmetry.series.rule import Found, Situation, word_rule
 from asymmetry.series.skin import NO_SKIN, SkinDays
 from asymmetry.series.swelling import SwellingCourse
@@ -30,11 +30,13 @@ FAR_MM = 20.0
 
 
 def _bruise_stays(situation: Situation) -> Found:
-    yield from _stays(situation, "bruise", BRUISE_DAYS)
+    for each, known in _stays(situation, "bruise", BRUISE_DAYS):
+        yield Note("bruise_stays", **known), each.days.latest, each.photos[2], each.notes
 
 
 def _swelling_stays(situation: Situation) -> Found:
-    yield from _stays(situation, "swelling", SWELLING_DAYS)
+    for each, known in _stays(situation, "swelling", SWELLING_DAYS):
+        yield Note("swelling_stays", **known), each.days.latest, each.photos[2], each.notes
 
 
 def _bruise_grows(situation: Situation) -> Found:
@@ -101,19 +103,21 @@ def _far(
             yield course, known | {"mm": site.mm, "site": site.site.note}
 
 
-def _stays(situation: Situation, kind: Kind, days: float) -> Found:
-    """Findings of one kind that are still there after so many days."""
+def _stays(
+    situation: Situation, kind: Kind, days: float
+) -> Iterator[tuple[Finding, dict[str, Any]]]:
+    """Findings of one kind that are still there after so many days, with the values their sentence needs."""
     for each in situation.findings:
         if each.kind != kind or each.passed:
             continue
         waited = _days_after_treatment(situation, each.days.first)
-        since = "after_first_seen" if waited is None else "after_treatment"
         there = each.days.latest - each.days.first + (waited or 0.0)
+        since = Note("after_treatment", days=there)
+        if waited is None:
+            since = Note("after_first_seen", days=there)
         if there > days:
-            known = {"side": each.side, "region": each.part, "days": there}
-            size = {"now": each.now, "latest": each.days.latest}
-            note = Note(f"{kind}_stays", since=Note(since, days=there), **known, **size)
-            yield note, each.days.latest, each.photos[2], each.notes
+            known = {"side": each.side, "region": each.part, "since": since}
+            yield each, {**known, "now": each.now, "latest": each.days.latest}
 
 
 def _days_after_treatment(situation: Situation, first: float) -> float | None:
