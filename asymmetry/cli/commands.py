@@ -92,7 +92,7 @@ def _one_line() -> Iterator[None]:
 
 
 def _told(error: OSError) -> str:
-    """What the system refused, and of which file; the one without a name is what is printed to."""
+    """The system's refusal, and of which file; the one without a name is printed to."""
     why = error.strerror or str(error)
     if error.errno == errno.ENOSPC and not error.filename:
         return f"what is printed can't be written ({why})"

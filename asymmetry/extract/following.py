@@ -1,7 +1,7 @@
 """The points of a face followed through the pixels of a clip, from frames in which they were read.
 
 A network reads a brow or a corner anew in each frame, and errs by some tenths of a millimetre as the head
-turns. What the skin looks like there hardly changes within a clip, so where it went is seen to a tenth of a
+turns. The skin there hardly changes its looks within a clip, so the way that it went is seen to a tenth of a
 pixel.
 """
 

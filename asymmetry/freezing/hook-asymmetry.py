@@ -1,4 +1,4 @@
-"""What PyInstaller cannot see: names that are loaded when first used, the stubs they stand in, and data."""
+"""Parts that PyInstaller can't see: names loaded when first used, the stubs they stand in, and data."""
 
 from __future__ import annotations
 

@@ -48,13 +48,13 @@ def find_ratio(seconds: FloatArray, right: Smooth, left: Smooth, lag: float, ons
     -------
     Ratio
         NaN where fewer than three frames show both sides. The standard deviation has two parts: that of the
-        fit, by how far frames lie off the line, and what a face's own skin does.
+        fit, by how far frames lie off the line, and that of the face's own skin.
 
     Notes
     -----
     Each frame between rest and height tells the ratio as well as the height does, so that one side's sway in
     the few frames at the top counts little, and no level of rest is needed. Both sides err alike, so the
-    distance at right angles to the line is what is made least (Adcock 1878).
+    distance at right angles to the line is made least (Adcock 1878).
 
     Examples
     --------
@@ -66,8 +66,8 @@ def find_ratio(seconds: FloatArray, right: Smooth, left: Smooth, lag: float, ons
     0.5
     """
     when = seconds[seconds >= onset - _MARGIN_S]
-    x = _shifted(when + lag / 2, seconds, right.value)
-    y = _shifted(when - lag / 2, seconds, left.value)
+    x = _read_at(when + lag / 2, seconds, right.value)
+    y = _read_at(when - lag / 2, seconds, left.value)
     known = np.isfinite(x + y)
     if known.sum() < _LEAST_FRAMES:
         return Ratio(np.nan, np.nan)
@@ -81,6 +81,6 @@ def find_ratio(seconds: FloatArray, right: Smooth, left: Smooth, lag: float, ons
     return Ratio(value, float(np.hypot(by_fit, np.sqrt(2) * _RESPONSE * value)))
 
 
-def _shifted(when: FloatArray, seconds: FloatArray, values: FloatArray) -> FloatArray:
+def _read_at(when: FloatArray, seconds: FloatArray, values: FloatArray) -> FloatArray:
     """Readings at other times; NaN beyond the first and the last one, and beside a gap."""
     return np.interp(when, seconds, values, left=np.nan, right=np.nan)

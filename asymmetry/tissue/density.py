@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from asymmetry.tissue.atlas import REGIONS, Atlas, load_atlas
 from asymmetry.tissue.colour import FLOOR
-from asymmetry.tissue.masks import COARSE, find_seen, halved
+from asymmetry.tissue.masks import COARSE, find_seen, halve
 from asymmetry.tissue.picture import SkinPicture
 
 __all__ = [
@@ -123,14 +123,14 @@ def density_of(picture: SkinPicture, *, glasses: bool = False) -> Density:
     seen = find_seen(picture)
     if glasses:
         seen &= ~np.isin(picture.atlas.region, [REGIONS.index(name) for name in _BEHIND_GLASSES])
-    share = halved(seen.astype(np.float32))[..., None]
-    mean = halved(lit)
-    np.divide(halved(lit * seen[..., None]), share, out=mean, where=share > 0)
+    share = halve(seen.astype(np.float32))[..., None]
+    mean = halve(lit)
+    np.divide(halve(lit * seen[..., None]), share, out=mean, where=share > 0)
     return Density(
         value=_to_channels(-np.log(mean + np.float32(FLOOR))),
         seen=share[..., 0] >= 0.5,
-        area=halved(picture.area) * np.float32(COARSE**2),
-        grain=halved(_steps(dark)),
+        area=halve(picture.area) * np.float32(COARSE**2),
+        grain=halve(_steps(dark)),
         mm_per_cm=picture.mm_per_cm,
     )
 

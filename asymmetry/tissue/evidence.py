@@ -91,11 +91,11 @@ def load_noise(kind: Kind) -> Noise:
 
 def smooth(values: FloatArray, seen: Mask, sigma: float) -> tuple[FloatArray, FloatArray]:
     """Mean of the seen values (h, w, 3) around each pixel, and the weight that lies on seen skin, (h, w)."""
-    means, weight = _means(_weighed(values, seen), sigma)
+    means, weight = _means(_weigh(values, seen), sigma)
     return np.ascontiguousarray(np.moveaxis(means, 0, -1)), weight
 
 
-def _weighed(values: FloatArray, seen: Mask) -> Planes:
+def _weigh(values: FloatArray, seen: Mask) -> Planes:
     """The values, 0 where they are not seen, and the weights, as planes (4, h, w)."""
     weight = seen.astype(np.float32)
     planes = np.zeros((4, *seen.shape), np.float32)
@@ -121,7 +121,7 @@ def _blur(plane: FloatArray, sigma: float) -> FloatArray:
 
 def band_passed(difference: FloatArray, seen: Mask) -> FloatArray:
     """The difference at each scale, shape (scales, h, w, 3); NaN where too little skin is seen."""
-    planes = _weighed(difference, seen)
+    planes = _weigh(difference, seen)
     bands = []
     for sigma, broader in zip(SCALES, _BROADER, strict=True):
         band, weight = _means(planes, sigma)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from asymmetry.tissue.atlas import PX_PER_CM
 from asymmetry.tissue.picture import SkinPicture
 
-__all__ = ["COARSE", "DARK", "find_seen", "halved", "joined", "median"]
+__all__ = ["COARSE", "DARK", "find_seen", "halve", "join_to_seeds", "median"]
 
 Mask = npt.NDArray[np.bool_]
 Light = npt.NDArray[np.float32]
@@ -49,14 +49,14 @@ def find_seen(picture: SkinPicture) -> Mask:
     """
     dark, red, green, blue = picture.dark, *np.moveaxis(picture.rgb, -1, 0)
     burnt, inside = np.maximum(np.maximum(red, green), blue) >= _BURNT, picture.inside
-    coarse = zip(halved(dark), _mostly(inside), _mostly(burnt), strict=True)
+    coarse = zip(halve(dark), _mostly(inside), _mostly(burnt), strict=True)
     broad = np.stack([_broad(*side) for side in coarse])
     thin = np.stack([_lines(*side) for side in zip(dark, inside, strict=True)])
     covers = broad.repeat(COARSE, axis=1).repeat(COARSE, axis=2) | burnt | thin
     return inside & ~np.stack([_grow(side, _MARGIN_MM * _PX_PER_MM) for side in covers])
 
 
-def halved(picture: Light) -> Light:
+def halve(picture: Light) -> Light:
     """Means over blocks of pixels of both sides, (2, HEIGHT, WIDTH, ...)."""
     sides, height, width, *rest = picture.shape
     tall = picture.reshape(sides * height, width, *rest)
@@ -66,7 +66,7 @@ def halved(picture: Light) -> Light:
 
 def _mostly(masks: Mask) -> Mask:
     """Blocks of pixels of which half or more are in a mask."""
-    return halved(masks.astype(np.float32)) >= 0.5
+    return halve(masks.astype(np.float32)) >= 0.5
 
 
 def _broad(dark: Light, inside: Mask, burnt: Mask) -> Mask:
@@ -115,10 +115,10 @@ def _hanging(dark: Light, inside: Mask) -> Mask:
     smooth = cv2.GaussianBlur(dark, (0, 0), 1)
     areas = smooth > median(dark[inside]) + DARK
     # The midline is no rim: skin there goes on in the other half.
-    return joined(areas & _grow(inside, 2 * _MARGIN_MM), _outer_rim(inside))
+    return join_to_seeds(areas & _grow(inside, 2 * _MARGIN_MM), _outer_rim(inside))
 
 
-def joined(mask: Mask, seeds: Mask) -> Mask:
+def join_to_seeds(mask: Mask, seeds: Mask) -> Mask:
     """The parts of a mask that touch any of the seeds."""
     number, labels = cv2.connectedComponents(mask.astype(np.uint8))
     kept = np.zeros(number, bool)
@@ -128,11 +128,11 @@ def joined(mask: Mask, seeds: Mask) -> Mask:
 
 def _outer_rim(inside: Mask) -> Mask:
     """The margin just outside of the skin, without that of eyes, brows, lips and nostrils."""
-    whole = _closed(inside)
+    whole = _fill_holes(inside)
     return _grow(whole, _MARGIN_MM) & ~whole
 
 
-def _closed(inside: Mask) -> Mask:
+def _fill_holes(inside: Mask) -> Mask:
     """The skin with its holes filled: everything that is not joined to the picture's outer edge."""
     outside = np.pad((~inside).astype(np.uint8), ((1, 1), (0, 1)), constant_values=1)
     cv2.floodFill(outside, None, (outside.shape[1] - 1, 0), (2,))

@@ -21,7 +21,7 @@ from asymmetry.tissue.evidence import (
     smooth,
     stand_out,
 )
-from asymmetry.tissue.masks import joined, median
+from asymmetry.tissue.masks import join_to_seeds, median
 from asymmetry.tissue.shade import fit_light
 
 __all__ = [
@@ -239,7 +239,7 @@ class _Search:
             if spot is None or spot.mask.sum() < _LEAST:
                 continue
             self.free[grow(spot.mask, _APART_MM)] = False
-            if peak > 1:  # a faint one hardly changes what is around it
+            if peak > 1:  # a faint one hardly changes its surroundings
                 self.left[:] = self._evidence(band_passed(self.rest, self.free))
                 self.left[core] = 0
             share, colour = spot.share_in(self.sharp), _colour(spot.step, shadow)
@@ -274,7 +274,7 @@ def _draw(fine: FloatArray, seen: Mask, core: Mask, noise: Noise) -> Spot | None
         inside = (share > _HALF) & seen
         rim = _other_hue(fine - around, step, noise.precision[region, 0]) & seen
         whole = opened(inside, _OPENING_MM) | opened(inside | rim, _RIM_OPENING_MM)
-        drawn = joined(whole, core)
+        drawn = join_to_seeds(whole, core)
         spot = spot._replace(mask=drawn, share=share)
         if np.array_equal(drawn, mask):
             break

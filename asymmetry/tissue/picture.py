@@ -200,7 +200,7 @@ def _shift_halves(points: npt.NDArray[np.float64], pose: Pose, atlas: Atlas) -> 
 
 
 def _finely(nodes: FloatArray) -> FloatArray:
-    """What lies between the nodes of the atlas's grid, at its pixels: (2, rows, columns, ...)."""
+    """Values between the nodes of the atlas's grid, at its pixels: (2, rows, columns, ...)."""
     fine = [cv2.resize(half, None, fx=STEP, fy=STEP)[STEP:-STEP, STEP:-STEP] for half in nodes]
     return np.stack(fine)
 

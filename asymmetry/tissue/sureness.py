@@ -3,7 +3,7 @@
 Light that fades over the skin, folds, strands of hair and freckles stand out too. They differ from bruises in
 several measures at once, and in none of them clearly. So a logistic function weighs the measures: how
 far the patch stands out, how steep its outline is, how large and deep it is, how much it changes colour, and
-what the other side shows at its place. ``python -m benchmarks.tune.sureness`` fits it to painted bruises and
+how the other side looks at its place. ``python -m benchmarks.tune.sureness`` fits it to painted bruises and
 to all else that was found in photos of the same tuning people.
 """
 
@@ -29,7 +29,7 @@ FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Where the weights stand.
 TABLE = Path(__file__).with_name("sureness.toml")
-#: What is weighed; all but the last two as logarithms.
+#: Measures that are weighed; all but the last two as logarithms.
 MEASURES = (
     "strength",
     "slope",
@@ -72,7 +72,7 @@ def judge_sureness(measures: FloatArray) -> float:
 
 
 def measure_patch(spot: Spot, patch: Patch, density: Density) -> FloatArray:
-    """Measure a patch by all that tells bruises from what looks like them, in the order of `MEASURES`.
+    """Measure a patch by all that tells bruises from their likes, in the order of `MEASURES`.
 
     Parameters
     ----------

@@ -28,8 +28,8 @@ FloatArray = npt.NDArray[np.float64]
 
 # Standard deviation over median absolute value, of normal noise.
 _MAD = 1.4826
-# What neighbours don't tell of a pixel, as large as the noise (Immerkær 1996), and the side of the square in
-# the middle of the face where it is looked at, px: enough pixels for a median.
+# The part of a pixel that its neighbours don't tell, as large as the noise (Immerkær 1996), and the side of
+# the square in the middle of the face where it is looked at, px: enough pixels for a median.
 _ALONE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
 _SQUARE = 160
 
