@@ -65,8 +65,8 @@ _LEAST_DE = 2.5
 _APART_DEG, _PART_MM2, _PART = 40.0, 40.0, 0.15
 # Smoothing within a patch before its hues are told apart, mm.
 _HUE_MM = 1.5
-# The mean depth of painted bruises of tuning people is read as this share of it, in one photo and between two:
-# their edges are blurred by the pixels of a mm.
+# The mean depth of painted bruises of tuning people is read as this share of it, in one photo and between
+# two: their edges are blurred by the pixels of a mm.
 _READ = 0.965
 # Errors of a patch, found on painted bruises of tuning people: of its area, as a share of it and in mm of its
 # outline; of its depth, as a share of it and in de.
