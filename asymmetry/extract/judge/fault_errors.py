@@ -59,7 +59,9 @@ class FaultError:
         --------
         >>> FaultError(0.01, 0.02, 0.0, 0.0, start=1.0).added(4.0, px_per_cm=20.0)["lids"]
         0.06
-        >>> FaultError(0.1, 0.25, 0.0, 0.0, power=0.5, in_px=True).added(4.0, px_per_cm=16.0)["lids"]
+        >>> FaultError(0.1, 0.25, 0.0, 0.0, power=0.5, in_px=True).added(4.0, px_per_cm=16.0)[
+        ...     "lids"
+        ... ]
         0.03125
         """
         beyond = max(0.0, figure - self.start) ** self.power  # of NaN and 0 the latter
