@@ -34,8 +34,8 @@ class Bruises:
     judged : ndarray of bool, shape (2, h, w)
         Skin that was compared, of the right and of the left side.
     evidence : ndarray of float32, shape (2, h, w)
-        How far each pixel stands out; 1 is where a patch begins. Against the mirror side both sides have the
-        same.
+        How far each pixel stands out; 1 is where a clear patch begins. Against the mirror side both sides
+        have the same, and how sure a patch is to be a bruise is judged by more than that.
     against : {"mirror", "baseline"}
         The other side of the comparison.
     shadows : float
