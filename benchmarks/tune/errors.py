@@ -10,7 +10,6 @@ minutes.
 from __future__ import annotations
 
 import argparse
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,7 +30,7 @@ from asymmetry.metrics.absolute import CONDITIONS
 from asymmetry.photos.photo import read_photo
 from benchmarks.fidelity import photos
 from benchmarks.tune import hand
-from benchmarks.tune.seal import sealed
+from benchmarks.tune.seal import digest_files, sealed
 
 __all__ = ["Compared", "compared", "hand_read", "main", "smaller", "templated"]
 
@@ -290,10 +289,7 @@ def inputs() -> tuple[str, int]:
         *sorted((photos.SHARED / "render").glob("*.jpg")),
         photos.SHARED / "portraits" / "truth.csv",
     ]
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(path.read_bytes())
-    return digest.hexdigest(), len({path.name[:3] for path in tuned})
+    return digest_files(files), len({path.name[:3] for path in tuned})
 
 
 def written(tables: Mapping[str, Mapping[str, Mapping[str, Sequence[float]]]], iris: float) -> str:

@@ -14,7 +14,6 @@ too.
 from __future__ import annotations
 
 import argparse
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -37,7 +36,7 @@ from asymmetry.metrics import catalogue, measure
 from benchmarks.fidelity import cases, photos
 from benchmarks.fidelity.measures import as_ruler, pooled_scales
 from benchmarks.tune.errors import compared, hand_read, smaller, templated
-from benchmarks.tune.seal import sealed
+from benchmarks.tune.seal import digest_files, sealed
 
 __all__ = ["Readings", "main", "of_copies", "of_warps", "read"]
 
@@ -346,9 +345,6 @@ def _both(readings: Readings, probe: Probe, scatter: Scatter) -> Iterator[tuple[
 
 def written(scatter: Scatter, paths: Sequence[Path]) -> str:
     """The numbers as TOML."""
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.read_bytes())
     values = scatter.values()
     single = [
         f"{name} = {value:g}" for name, value in values.items() if not isinstance(value, dict)
@@ -368,7 +364,7 @@ def written(scatter: Scatter, paths: Sequence[Path]) -> str:
         "# Not from there: other parts that were not seen, the finest place, and glasses: 68 % of 184 brows",
         "# and 165 upper lids behind painted ones that were found are off by less.",
         f'made = "{datetime.now(UTC).date()}"',
-        f'inputs = "{digest.hexdigest()}"',
+        f'inputs = "{digest_files(paths)}"',
         *single,
         *tables,
     ]

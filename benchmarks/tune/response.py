@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -44,6 +43,7 @@ from asymmetry.photos.halvings import Halvings
 from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic import Move, Part, warp_photo
 from benchmarks.fidelity.photos import SHARED, london, more, portraits
+from benchmarks.tune.seal import digest_files
 
 FloatArray = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
@@ -344,17 +344,14 @@ def _rms(values: FloatArray) -> float:
 
 def write(response: Response, paths: Sequence[Path], count: int) -> None:
     """Put the table into the package, with how it was made."""
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.read_bytes())
-    digest.update(repr((COUPLED, ONE_SIDED, BOTH_BROWS, RIDGE, NATURAL)).encode())
+    constants = COUPLED, ONE_SIDED, BOTH_BROWS, RIDGE, NATURAL
     made = {
         "by": "python -m benchmarks.tune.response --write",
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
         "photos": [f"{path.parent.name}/{path.stem}" for path in paths],
         "readings": count,
         "ridge": RIDGE,
-        "inputs_sha256": digest.hexdigest(),
+        "inputs_sha256": digest_files(paths, constants),
     }
     table = {**vars(response), "made": made}
     TABLE.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from pathlib import Path
 
-__all__ = ["is_sealed", "sealed"]
+__all__ = ["digest_files", "is_sealed", "sealed"]
 
 _SEAL = "# SHA-256 of the lines below: "
+
+
+def digest_files(paths: Iterable[Path], constants: object = None) -> str:
+    """SHA-256 of the files that a table is made of, in this order, and of the script's constants."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.read_bytes())
+    if constants is not None:
+        digest.update(repr(constants).encode())
+    return digest.hexdigest()
 
 
 def sealed(text: str) -> str:

@@ -9,7 +9,6 @@ minutes.
 from __future__ import annotations
 
 import argparse
-import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +24,7 @@ from asymmetry.tissue.shade import fit_light
 from benchmarks.fidelity import photos
 from benchmarks.skin.light import Light, draw_light
 from benchmarks.skin.making import Person, photograph, read_people, retake
-from benchmarks.tune.seal import sealed
+from benchmarks.tune.seal import digest_files, sealed
 
 FloatArray = npt.NDArray[np.floating[Any]]
 Mask = npt.NDArray[np.bool_]
@@ -99,16 +98,14 @@ def _typical(found: list[FloatArray]) -> FloatArray:
 
 def written(tables: dict[str, dict[str, FloatArray]], sides: int, days: int) -> str:
     """The table as TOML."""
-    digest = hashlib.sha256()
-    for path in sorted({*tuning_photos()[0], *tuning_photos()[1]}):
-        digest.update(path.read_bytes())
+    sides_photos, days_photos = tuning_photos()
     lines = [
         "# How density differs without a bruise, right minus left (mirror) and between days (day).",
         "# Made by python -m benchmarks.tune.skin from photos of tuning people. Each region has a row",
         "# for each scale of asymmetry.tissue.evidence: the covariance of shading and both channels of",
         "# colour, its upper triangle.",
         f'made = "{datetime.now(UTC).date()}"',
-        f'inputs = "{digest.hexdigest()}"',
+        f'inputs = "{digest_files(sorted({*sides_photos, *days_photos}))}"',
         f"photos = {sides}",
         f"people_on_days = {days}",
     ]

@@ -11,7 +11,6 @@ would be lost for it. Eight minutes.
 from __future__ import annotations
 
 import argparse
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,7 +29,7 @@ from benchmarks.fidelity import photos
 from benchmarks.skin.light import Light, draw_light
 from benchmarks.skin.making import Person, Shot, draw_bruise, photograph, read_people
 from benchmarks.skin.marks import mark
-from benchmarks.tune.seal import sealed
+from benchmarks.tune.seal import digest_files, sealed
 from benchmarks.tune.skin import tuning_photos
 
 FloatArray = npt.NDArray[np.floating[Any]]
@@ -160,9 +159,6 @@ def try_limits(photos: Sequence[Photo]) -> Iterator[tuple[float, float, float]]:
 
 def written(photos: Sequence[Photo]) -> str:
     """The table as TOML."""
-    digest = hashlib.sha256()
-    for path in sorted(sureness_photos()):
-        digest.update(path.read_bytes())
     weights, offset = fit_photos(photos)
     tried = list(try_limits(photos))
     least, quiet, found = next(each for each in tried if each[1] >= QUIET)
@@ -173,7 +169,7 @@ def written(photos: Sequence[Photo]) -> str:
         "# are found, each person judged by weights fitted to the others.",
         "# Made by python -m benchmarks.tune.sureness from photos of tuning people.",
         f'made = "{datetime.now(UTC).date()}"',
-        f'inputs = "{digest.hexdigest()}"',
+        f'inputs = "{digest_files(sorted(sureness_photos()))}"',
         f"people = {len({photo.person for photo in photos})}",
         f"bruises = {sum(each.bruise for each in patches)}",
         f"others = {sum(not each.bruise for each in patches)}",

@@ -43,7 +43,7 @@ from asymmetry.tissue.swelling import (
 from benchmarks.retakes.people import choose_people
 from benchmarks.skin.pairs import TRIED, Pair, compare_visits
 from benchmarks.skin.swollen import SEED, read_cases
-from benchmarks.tune.seal import sealed
+from benchmarks.tune.seal import digest_files, sealed
 
 __all__ = ["Reading", "find_errors", "find_fields", "find_unmixing", "main", "read_pairs"]
 
@@ -323,7 +323,7 @@ def written(
         f"seed = {SEED}",
         f"people = {len(set(names))}",
         f'people_sha256 = "{people}"',
-        f'fields_sha256 = "{hashlib.sha256(MODES.read_bytes()).hexdigest()}"',
+        f'fields_sha256 = "{digest_files([MODES])}"',
     ]
     lines += [f"{name} = {_list(each)}" for name, each in errors.items()]
     lines += [

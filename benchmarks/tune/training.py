@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 import zipfile
@@ -18,6 +17,7 @@ from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset
 
 from asymmetry.extract.edges.network import Picture
+from benchmarks.tune.seal import digest_files
 
 __all__ = ["UNet", "column_loss", "exported", "map_loss", "train"]
 
@@ -157,12 +157,11 @@ def exported(
     litert_torch.convert(
         litert_torch.to_channel_last_io(network, args=[0], outputs=[0]), (shown,)
     ).export(str(scratch))
-    digest = hashlib.sha256(b"".join(photo.read_bytes() for photo in used)).hexdigest()
     facts = {
         "made_by": made_by,
         "date": datetime.now(UTC).date().isoformat(),
         "photos": " ".join(photo.name for photo in used),
-        "photos_sha256": digest,
+        "photos_sha256": digest_files(used),
         "licence": _LICENCE,
     }
     with zipfile.ZipFile(scratch, "a") as archive:
