@@ -170,7 +170,8 @@ def _course(finding: Finding) -> Iterator[Note]:
     elif finding.days.first == finding.days.latest:
         yield Note("your_course_new", mm=size, **known)
     elif finding.regained > 0:
-        yield Note("your_course_regained", mm=size, now=now, share=finding.regained, **known)
+        tenths = min(max(round(finding.regained, 1), 0.1), 0.9)  # no surer than the sizes beside it
+        yield Note("your_course_regained", mm=size, now=now, share=tenths, **known)
     elif finding.days.worst == finding.days.latest:
         yield Note("your_course_growing", mm=size, **known)
     else:
