@@ -318,11 +318,12 @@ def _clip_photos(made: Clip, say: Text) -> Iterator[str]:
     if not blinks:
         yield say("clip.blinks_none")
         return
-    right, left = (
-        median([getattr(blink, f"closed_{side}_pct") for blink in blinks])
+    shown = {
+        side: _number(
+            median(getattr(blink, f"closed_{side}_pct") for blink in blinks), say, decimals=0
+        )
         for side in ("right", "left")
-    )
-    shown = {"right": _number(right, say, decimals=0), "left": _number(left, say, decimals=0)}
+    }
     yield say.count("clip.blinks", len(blinks), **shown)
 
 

@@ -88,9 +88,8 @@ def name_camera(tags: Mapping[int, object]) -> str:
     >>> name_camera({0x010F: "Canon", 0x0110: "Canon EOS R6"})
     'Canon EOS R6'
     """
-    make, model = (
-        str(tags.get(tag, "")).strip(" \0") for tag in (ExifTags.Base.Make, ExifTags.Base.Model)
-    )
+    make = str(tags.get(ExifTags.Base.Make, "")).strip(" \0")
+    model = str(tags.get(ExifTags.Base.Model, "")).strip(" \0")
     if make and model and not model.lower().startswith(make.lower()):
         model = f"{make} {model}"
     return f"{model}, front" if model and is_front_camera(tags) else model

@@ -67,11 +67,10 @@ def expect_mean(sides: Sides) -> Expected:
     sides : Sides
         A static metric.
     """
-    right, left, diff = sides.right.expected, sides.left.expected, sides.diff.expected
-    parts = ((each.sem, each.between) for each in (right, left, diff))
-    rights, lefts, diffs = (np.square(each) for each in parts)
-    mean = np.maximum((rights + lefts) / 2 - diffs / 4, rights / 4)
-    return replace(right, sem=float(np.sqrt(mean[0])), between=float(np.sqrt(mean[1])))
+    errors = [each.expected for each in (sides.right, sides.left, sides.diff)]
+    right, left, diff = np.square([(each.sem, each.between) for each in errors])
+    sem, between = np.sqrt(np.maximum((right + left) / 2 - diff / 4, right / 4)).tolist()
+    return replace(errors[0], sem=sem, between=between)
 
 
 def find_lost_days(both: Compared) -> Mask:

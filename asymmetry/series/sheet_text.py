@@ -105,10 +105,8 @@ def _name_row(row: SheetRow, text: Text) -> str:
 
 
 def _write_cell(cell: Cell, decimals: int, text: Text) -> str:
-    right, left = (
-        _write_side(value, decimals, MARKS[arrow], text)
-        for value, arrow in ((cell.right, cell.right_arrow), (cell.left, cell.left_arrow))
-    )
+    right = _write_side(cell.right, decimals, MARKS[cell.right_arrow], text)
+    left = _write_side(cell.left, decimals, MARKS[cell.left_arrow], text)
     percent = ""
     if not math.isnan(cell.percent):
         percent = f"{cell.percent:.0f}"
