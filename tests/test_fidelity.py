@@ -16,6 +16,7 @@ from asymmetry.metrics import measure
 from asymmetry.synthetic import Move, warp_photo
 from benchmarks.fidelity import measures, renders
 from benchmarks.fidelity.cases import displaced
+from benchmarks.fidelity.hands import own_errors
 from benchmarks.fidelity.scores import gain_of
 
 BROW = ("brow_upper_3", "brow_lower_3")  # as brow_height reads it
@@ -158,3 +159,10 @@ def test_a_warp_of_the_portrait_is_read(
         measure(rows)[column] - start for rows in (displaced(before, moved.displacement), after)
     )
     assert low <= float(read[0] / true[0]) <= high
+
+
+def test_the_one_of_three_readers_who_errs_is_told() -> None:
+    rng = np.random.default_rng(3)
+    true, noise = rng.normal(0, 5, 4000), rng.normal(0, 2, 4000)
+    found = own_errors([true, true + noise, true + rng.normal(0, 1, 4000)])
+    assert found == pytest.approx([0.0, 4.0, 1.0], abs=0.2)

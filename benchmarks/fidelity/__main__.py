@@ -17,7 +17,18 @@ import numpy as np
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.extract import Extractor, Method
 from benchmarks import movements
-from benchmarks.fidelity import beside, cases, measures, parts, photos, real, renders, run, tables
+from benchmarks.fidelity import (
+    beside,
+    cases,
+    hands,
+    measures,
+    parts,
+    photos,
+    real,
+    renders,
+    run,
+    tables,
+)
 from benchmarks.fidelity.scores import Agreement
 from benchmarks.fidelity.tables import Row
 
@@ -62,6 +73,7 @@ def measure_real(methods: Sequence[Method]) -> Iterator[Table]:
         yield "stations", neutral, real.station_rows(found[_BEST])
         twice = "`make fidelity`: 16 people's neutral photos, which two hands read."
         yield "hands", twice, real.hands_rows(found[_BEST])
+        yield "reach", twice, hands.reach_rows(found[_BEST])
 
 
 def measure_warps(

@@ -3,7 +3,9 @@
     python -m benchmarks.tune.level
 
 Prints how far pupils and canthi are out of level in photos of healthy people, how far with one iris moved,
-and what that does to brows and corners of the mouth, where nothing but the iris moved.
+and what that does to brows and corners of the mouth, where nothing but the iris moved. And how far brows and
+corners are from the hand's with other weights of the pupils: where these set the hand's level too, and where
+the hand's heights stay as they are today.
 """
 
 from __future__ import annotations
@@ -12,22 +14,27 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry import Extractor, measure
+from asymmetry.core import level
 from asymmetry.core.frame import IRIS_MM, eye_higher, face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.photos.photo import read_photo
+from benchmarks.fidelity import beside
 from benchmarks.fidelity.photos import london, more, portraits
+from benchmarks.fidelity.scores import fit
 
 Pixels = npt.NDArray[np.uint8]
 
 MOVES = (1.0, 1.5, 2.0, 3.0)
 SEEN = ("brow_height_diff_mm", "commissure_height_diff_mm")
+WEIGHTS = (0.75, 1.0, 1.5, 3.0)
 
 
 def iris_moved(pixels: Pixels, landmarks: Landmarks, side: Side, up_mm: float) -> Pixels:
@@ -67,8 +74,29 @@ def moved_eyes(paths: list[Path]) -> Iterator[tuple[float, float, npt.NDArray[np
             yield up, abs(float(eye_higher(face_frame(rows))[0])), errors
 
 
+def by_weight(landmarks: Landmarks, paths: list[Path]) -> Iterator[str]:
+    """How far tuning people's brows and corners are from the hand's, with each weight of the pupils."""
+    today = beside.read_beside(landmarks, paths)
+    for weight in WEIGHTS:
+        with mock.patch.object(level, "PUPILS_WEIGHT", weight):
+            found = beside.read_beside(landmarks, paths)
+        for column, (label, hands) in product(
+            SEEN, (("the hand's level too", found), ("the hand as today", today))
+        ):
+            names = (*beside.TEMPLATES, *beside.TABLED)
+            read, true = (
+                np.concatenate([values[column][found[name].tuning] for name, values in each])
+                for each in (
+                    [(name, found[name].read) for name in names],
+                    [(name, hands[name].hand) for name in names],
+                )
+            )
+            one = fit(true, read)
+            yield f"{weight}, {label}: {column} r {one.r:.3f}, RMSE {one.rmse:.3f} mm"
+
+
 def main() -> None:
-    """Print both tables."""
+    """Print all tables."""
     healthy = [
         *london(tuning=True),
         *london("smiling", tuning=True),
@@ -76,7 +104,8 @@ def main() -> None:
         *portraits(tuning=True),
     ]
     with Extractor() as extractor:
-        out = np.abs(eye_higher(face_frame(extractor.extract(healthy))))
+        read = extractor.extract(healthy)
+    out = np.abs(eye_higher(face_frame(read)))
     print(f"{len(healthy)} photos, degrees: 50, 90, 95, 97.5, 100 %:")
     print(np.nanpercentile(out, [50, 90, 95, 97.5, 100]).round(2))
     found = list(moved_eyes(london(tuning=True)))
@@ -87,6 +116,7 @@ def main() -> None:
         print(
             f"{up} mm: {np.nanmedian(degrees):.2f}°, brow and corner off by {rms.round(2)} mm (RMS)"
         )
+    print(*by_weight(read, healthy), sep="\n")
 
 
 if __name__ == "__main__":
