@@ -8,6 +8,7 @@ makes the table of docs/archive.md. Linux only: processes are found in ``/proc``
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
@@ -304,10 +305,18 @@ def _tell(ends: dict[tuple[str, str], str]) -> None:
         if counts:
             table.append([kind, str(counts.total()), how])
     print(markdown(table))
-    made = f"`python -m benchmarks.broken`: {PHOTOS} photos, {WORKERS} workers."
+    made = f"`python -m benchmarks.broken FOLDER`: {PHOTOS} photos, {WORKERS} workers."
     write_table("broken", made, table)
     PAGE.write_text(fill_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    parser = argparse.ArgumentParser(description="Break archives on purpose, and say how they end.")
+    parser.add_argument(
+        "folder", type=Path, help="where archives are made, and what was tried is kept"
+    )
+    parser.add_argument(
+        "kinds", nargs="*", metavar="kind", help=f"of {', '.join(KINDS)}; default: all"
+    )
+    arguments = parser.parse_args()
+    main(arguments.folder, arguments.kinds)
