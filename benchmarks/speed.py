@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import multiprocessing
 import os
 import tempfile
 import time
@@ -46,6 +47,8 @@ _GRAIN, _QUALITY = 4.0, 92
 SMALL = 900
 # Rows that are written at a time for the stage "write".
 _ROWS = 64
+# Runs of each archive, and of each crew of processes: they take turns.
+_TURNS = 3
 _METHODS = ("plain", "fast", "hemiface")
 
 
@@ -230,22 +233,65 @@ def archives(folder: Path, photos: int) -> list[list[str]]:
     rows.append(
         ["extraction alone", f"{photos / alone:.1f}", "", f"{1000 * alone_busy / photos:.0f}"]
     )
+    counts = range(1, usable_cores() + 1)
+    apart = [[side_by_side(paths, n) for n in counts] for _ in range(_TURNS)]
+    for n, seconds in zip(counts, np.min(apart, axis=0), strict=True):
+        name = f"{n} process{'es' * (n > 1)} of one thread, without starting"
+        first = np.min(apart, axis=0)[0]
+        rows.append([name, f"{photos / seconds:.1f}", f"{first / seconds:.2f}", ""])
     crews = [("local", n) for n in range(1, usable_cores() + 2)]
     if importlib.util.find_spec("ray"):
         crews += [("ray", n) for n in (1, 2, 4)]
+    runs = {
+        (engine, n): partial(
+            asymmetry.score_archive,
+            source,
+            folder / f"{engine}{n}.parquet",
+            workers=n,
+            engine=cast("Engine", engine),
+            overwrite=True,
+        )
+        for engine, n in crews
+    }
+    taken = [{crew: spent(run) for crew, run in runs.items()} for _ in range(_TURNS)]
     firsts: dict[str, float] = {}
     for engine, workers in crews:
-        made = folder / f"{engine}{workers}.parquet"
-        run = partial(
-            asymmetry.score_archive, source, made, workers=workers, engine=cast("Engine", engine)
-        )
-        wall, busy = spent(run)
+        wall, busy = np.min([turn[engine, workers] for turn in taken], axis=0)
         first = firsts.setdefault(engine, wall)
         kind = {"local": "archive", "ray": "archive on Ray"}[engine]
         name = f"{kind}, {workers} worker{'s' * (workers > 1)}, with starting"
         own = f"{1000 * busy / photos:.0f}" if engine == "local" else ""
         rows.append([name, f"{photos / wall:.1f}", f"{first / wall:.2f}", own])
     return rows
+
+
+def side_by_side(paths: list[Path], processes: int) -> float:
+    """Seconds in which processes of their own extract a share of the photos each, when all have started.
+
+    What the machine gives at most: two of its cores may share caches, a memory or even one core.
+    """
+    context = multiprocessing.get_context("spawn")
+    gate = context.Barrier(processes + 1)
+    shares = [paths[first::processes] for first in range(processes)]
+    crew = [context.Process(target=_extract_share, args=(share, gate)) for share in shares]
+    for each in crew:
+        each.start()
+    gate.wait()
+    began = time.perf_counter()
+    gate.wait()
+    seconds = time.perf_counter() - began
+    for each in crew:
+        each.join()
+    return seconds
+
+
+def _extract_share(paths: list[Path], gate: Any) -> None:
+    cv2.setNumThreads(1)
+    with Extractor(threads=1) as extractor:
+        extractor.extract(paths[:1])
+        gate.wait()
+        extractor.extract(paths)
+        gate.wait()
 
 
 def spent(task: Callable[[], object]) -> tuple[float, float]:

@@ -76,6 +76,8 @@ _ROOTS = ("nose_bridge_1", "nasion", "glabella")
 # All points that carry the frame, with the irises' width: rows by name. Those that a scheme lacks were never
 # seen.
 _ANCHORS = {name: row for row, name in enumerate(FRAME)}
+# Signs of coordinates to the left and up of points that are seen from the right, and from the left.
+_TO_THE_LEFT = np.array([[[-1], [1]], [[1], [1]]], dtype=np.int8)
 # Numbers of an axis that are worked on at a time, 128 KB: enough to hide the cost of a NumPy call, few enough
 # for all that is made of them on the way to stay in a core's own cache.
 _BLOCK = 32768
@@ -245,12 +247,13 @@ def own_frame(face: Face, *, scale: Scale) -> tuple[FloatArray, FloatArray]:
     level_already = np.array([[1.0], [0.0]])
     x, y = np.where(without_an_eye(face), level_already, level_line(level_lines(face)))
     flat = np.sqrt(x * x + y * y)
-    weights = in_plane(x / flat, y / flat)
-    level = replace(face, points=weighted_sum(face.points, weights.astype(face.points.dtype)))
+    cos, sin = x / flat, y / flat
     factor: FloatArray = np.ones(face.size)
     if scale.source != "ruler":
-        factor = scale.mm_per_px(level)
-    return weights * factor, _origin(level) * factor
+        factor = scale.mm_per_px(face)  # lengths are the same in any turn
+    (across, rise), (aside, height), above = _midline(face), *_pupils(face)
+    origin = from_both_sides(across * cos + rise * sin, height * cos - aside * sin + above)
+    return in_plane(cos, sin) * factor, origin * factor
 
 
 def eye_higher(face: Face) -> FloatArray:
@@ -343,23 +346,38 @@ def level_lines(face: Face) -> FloatArray:
 
 def _origin(face: Face) -> FloatArray:
     """Place of the midline and of the pupil line, as `from_both_sides` has it."""
+    (_, height), above = _pupils(face)
+    return from_both_sides(_midline(face)[0], height + above)
+
+
+def _midline(face: Face) -> FloatArray:
+    """Mean of the points that set the midline, to the left and up, shape (2, n)."""
     points = [name for name in _MIDLINE_POINTS if face.layout.has(name)]
     rows = [face.rows[name] for name in (*_MIDLINE_PAIRS, *points)]
-    out = face.points[0, rows]
-    leads = out[:, 1] - out[:, 0]
-    middle = total(leads) / (2 * len(rows))
-    # Beside an eye that was not seen, the midline's points alone.
-    alone = np.full_like(middle, np.nan)
-    if points:
-        alone = total(leads[len(_MIDLINE_PAIRS) :]) / (2 * len(points))
-    return from_both_sides(np.where(without_an_eye(face), alone, middle), _pupil_line(face))
+    (right, left), (right_up, left_up) = face.points[:, rows].transpose(0, 2, 1, 3)
+    leads = np.empty((len(rows), 2, face.size), face.points.dtype)
+    np.subtract(left, right, out=leads[:, 0])
+    np.add(left_up, right_up, out=leads[:, 1])
+    middle: FloatArray = total(leads) / (2 * len(rows))
+    lone = without_an_eye(face)
+    if lone.any():  # the midline's points alone
+        alone = np.full_like(middle, np.nan)
+        if points:
+            alone = total(leads[len(_MIDLINE_PAIRS) :]) / (2 * len(points))
+        np.copyto(middle, alone, where=lone)
+    return middle
 
 
-def _pupil_line(face: Face) -> FloatArray:
-    """Height of the pupil line of an upright face, shape (n,); by the canthi where no pupil was seen."""
-    up = face.points[1]
-    seen = either(*up[face.rows["iris_centre"]])
-    outer, inner = up[face.rows["outer_canthus"]], up[face.rows["inner_canthus"]]
-    canthi = (outer[0] + outer[1] + (inner[0] + inner[1])) / 4
-    usual = canthi + PUPILS_OVER_CANTHI * apart(face, "outer_canthus")
-    return np.where(np.isnan(seen), usual, seen)
+def _pupils(face: Face) -> tuple[FloatArray, FloatArray]:
+    """Between the pupils of an upright face, to the left and up, (2, n), and the pupil line over it, (n,).
+
+    At the one that was seen; between the canthi where none was, with the line above them.
+    """
+    outer, pupils, inner = _level_points(face).transpose(1, 2, 0, 3) * _TO_THE_LEFT
+    seen, above = either(*pupils), np.zeros(face.size, face.points.dtype)
+    if (unseen := np.isnan(seen)).any():
+        canthi = (outer[0] + outer[1] + (inner[0] + inner[1])) / 4
+        np.copyto(seen, canthi, where=unseen)
+        usual = PUPILS_OVER_CANTHI * apart(face, "outer_canthus")
+        np.copyto(above, usual, where=unseen[1])
+    return seen, above

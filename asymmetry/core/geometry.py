@@ -192,11 +192,13 @@ def moved_mirror_sums(
     kinds, n = weights.shape[1], points.shape[-1]
     sums = np.zeros((5, len(regions), 1 + 2 * kinds * 2, n))
     changes = sums[:, :, 1:].reshape(5, len(regions), 2, kinds, 2, n)
-    terms = _change_terms(points.swapaxes(0, 1), spread.swapaxes(0, 1))
-    first = 0
+    points, spread, first = points.swapaxes(0, 1), spread.swapaxes(0, 1), 0
     for region, (paired, single) in enumerate(regions):
         own = slice(first, first + paired + single)
-        _add_changes(terms[own], weights[own], paired, changes[:, region])
+        there = np.flatnonzero(weights[own].any(axis=0))
+        some = slice(there[0], there[-1] + 1)
+        terms = _change_terms(points[own], spread[own])
+        _add_changes(terms, weights[own, some], paired, changes[:, region, :, some])
         first = own.stop
     sums += still[:, :, None]
     return sums

@@ -193,7 +193,7 @@ def _measure_chunks(
     count = len(plan.names)
     values = np.empty((count + len(_POSE_COLUMNS), n))
     rsd, absolute = np.empty((2, count * sd, n))
-    eyes = np.empty((4, n), dtype=bool)
+    spoilt = np.empty((len(_NOTES), n), dtype=bool)
     known = per_photo(scale, n)
     with np.errstate(all="ignore"):
         for rows in chunks(n, CHUNK):
@@ -205,19 +205,20 @@ def _measure_chunks(
             found = chain(measure_faces(face, metrics), pose)
             for row, column in zip(values[:, rows], found, strict=True):
                 row[:] = column
-            eyes[:, rows] = _eyes(face, own)
+            eyes, read = _eyes(face, own), values[:count, rows]
             if sd:
                 _spreads(face, part, own, metrics, out=rsd[:, rows])
-                unsure = unsure_scale(own, eyes[3, rows])
+                unsure = unsure_scale(own, eyes[3])
                 under = Conditions(yaw, pitch, face.mm_per_px, unsure)
-                read = values[:count, rows]
                 absolute[:, rows] = absolute_sds(part, metrics, read, rsd[:, rows], under)
-    status, notes = add_notes(landmarks, _spoilt(landmarks.usable, eyes, values, plan))
+            spoilt[:, rows] = _spoilt(part.usable, eyes, values[:, rows], plan)
+            if sd:
+                for sds in (rsd, absolute):
+                    np.copyto(sds[:, rows], np.nan, where=np.isnan(read))
+    status, notes = add_notes(landmarks, dict(zip(_NOTES, spoilt, strict=True)))
     values.flags.writeable = False  # so that its rows are columns as they are
     columns = dict(zip((*plan.names, *_POSE_COLUMNS), values, strict=True))
     if sd:
-        for sds in (rsd, absolute):
-            np.copyto(sds, np.nan, where=np.isnan(values[:count]))
         columns |= zip(list_sd_columns(metrics), absolute, strict=True)
         columns |= zip(list_rsd_columns(metrics), rsd, strict=True)
     made: dict[str, Any] = {
@@ -363,8 +364,8 @@ def _eyes(face: Face, scale: Scale) -> Mask:
     return np.array([blind, without_an_eye(face), aslant, unscaled])
 
 
-def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, plan: _Plan) -> dict[Note, Mask]:
-    """Put NaN where a photo can't carry a metric; the notes, each with the photos it holds for.
+def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, plan: _Plan) -> list[Mask]:
+    """Put NaN where a photo can't carry a metric; for each of the notes, the photos that it holds for.
 
     ``eyes`` is of `_eyes`.
     """
@@ -379,8 +380,7 @@ def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, plan: _Plan) -> dict[N
     metrics[np.ix_(across, turned)] = np.nan
     metrics[:, away] = np.nan
     found = [turned & ~away, away, unframed, blind, unscaled & ~blind, lone]
-    found += [aslant & ~away, partial, nothing]
-    return dict(zip(_NOTES, found, strict=True))
+    return [*found, aslant & ~away, partial, nothing]
 
 
 def add_notes(
