@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -137,3 +138,15 @@ def test_a_truncated_jpeg_is_refused_as_before() -> None:
     data = encoded(Image.effect_noise((256, 200), 60), "JPEG")
     with pytest.raises(UnreadablePhotoError, match="incomplete or damaged"):
         read_photo(io.BytesIO(data[: len(data) // 2]))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="C's stderr can't be reached there")
+@pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_deflate", "jpeg"])
+def test_a_damaged_tiff_is_refused_without_lines_on_the_terminal(
+    compression: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    data = encoded(picture(), "TIFF", compression=compression)
+    middle = len(data) // 3
+    with pytest.raises(UnreadablePhotoError):
+        read_photo(data[:middle] + b"\xff\x00" * 40 + data[middle + 80 :])
+    assert capfd.readouterr().err == ""

@@ -55,15 +55,14 @@ if hasattr(os, "register_at_fork"):
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Keep the notes of MediaPipe, LiteRT and FFmpeg off the terminal.
+    """Keep the notes of MediaPipe, LiteRT, FFmpeg and libtiff off the terminal.
 
     They write them with C's ``fwrite`` to C's variable ``stderr``. No environment variable and no function
     that they export would stop it (mediapipe 0.10.31, ai-edge-litert 2.3). So that variable holds a stream
-    to nowhere for as long as a model loads or a video is
-    opened. The process's file descriptor 2 is left alone: output of Python
-    in any thread and of child processes comes out, and ``sys.stderr`` may be None. Other C code of this
-    process loses its output through C's ``stderr`` in those 0.1 seconds. On Windows the variable
-    can't be reached, and the notes come out.
+    to nowhere for as long as a model loads, a video is opened or a TIFF is decoded. The process's file
+    descriptor 2 is left alone: output of Python in any thread and of child processes comes out, and
+    ``sys.stderr`` may be None. Other C code of this process loses its output through C's ``stderr`` in those
+    0.1 seconds. On Windows the variable can't be reached, and the notes come out.
     """
     _C_STDERR.hold(1)
     try:

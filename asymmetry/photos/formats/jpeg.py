@@ -1,6 +1,7 @@
 """JPEG, decoded no finer than is needed, and strictly: a decoder's complaint about damage is kept.
 
-The decoder itself goes on after damage: the rest is shifted, miscoloured or grey.
+The decoder itself goes on after damage: the rest is shifted, miscoloured or grey. Where it has no complaint,
+the steps that damage leaves in the pixels are one (`asymmetry.photos.formats.jpeg_steps`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from PIL import JpegImagePlugin
 
 from asymmetry.core.notes import Note
 from asymmetry.errors import UnreadablePhotoError, UnsuitablePhotoError
+from asymmetry.photos.formats.jpeg_steps import STEPS, has_steps
 from asymmetry.photos.formats.pillow import PillowPhoto, PillowReader
 from asymmetry.photos.pixels import decode_loaded
 from asymmetry.photos.profiles import convert_pixels
@@ -22,6 +24,15 @@ from asymmetry.photos.profiles import convert_pixels
 __all__ = ["JPEG", "MOST_JUNK", "MOST_SCANS", "JpegPhoto", "JpegReader"]
 
 _DCT_SCALES = (8, 4, 2)  # of libjpeg: a block of 8 × 8 as one pixel, as 2 × 2 or as 4 × 4
+#: Height and width of what is coded together, px, by how coarsely colours are kept (ITU-T T.81, A.2).
+_CODED_TOGETHER = {
+    "Gray": (8, 8),
+    "444": (8, 8),
+    "422": (8, 16),
+    "420": (16, 16),
+    "440": (16, 8),
+    "411": (8, 32),
+}
 _SCAN = b"\xff\xda"  # ITU-T T.81, start of scan; within a scan no 0xFF has 0xDA behind it
 #: Scans that are decoded. Encoders make 10, and scripts of ``jpegtran`` up to 64. Each costs a pass over the
 #: whole photo: at 12 megapixels a hundred take 1.4 s at least (``python -m benchmarks.limits``). One of more
@@ -113,8 +124,12 @@ class JpegPhoto(PillowPhoto):
         if self.complaint and scans > _USUAL_SCANS:
             raise UnreadablePhotoError(self._name, Note("damaged", error=self.complaint))
         if pixels is None:  # Pillow's reading of damage, and of pixels that are no RGB
-            return decode_loaded(self._image, self._name), reduced
-        return convert_pixels(pixels, self._image.info.get("icc_profile")), reduced
+            read = decoded = decode_loaded(self._image, self._name)
+        else:
+            read, decoded = pixels, convert_pixels(pixels, self._image.info.get("icc_profile"))
+        if not self.complaint and _has_steps(read, data, reduced):
+            self.complaint = STEPS
+        return decoded, reduced
 
     def _coarsen(self, least_side: int) -> int:
         """Set it to be decoded coarsely; by how much, either way.
@@ -160,6 +175,15 @@ class JpegPhoto(PillowPhoto):
         if mode != "RGB" or pixels.shape != (height, width, 3):
             return None, ""
         return pixels, ""
+
+
+def _has_steps(pixels: NDArray[np.uint8], data: bytes, reduced: int) -> bool:
+    """Whether pixels that were decoded so much coarser than they are stored show damage."""
+    kind = simplejpeg.decode_jpeg_header(data)[3]
+    if kind not in _CODED_TOGETHER:
+        return False
+    height, width = _CODED_TOGETHER[kind]
+    return has_steps(pixels, (height // reduced, width // reduced))
 
 
 JPEG = JpegReader(

@@ -22,6 +22,7 @@ from PIL import (
 )
 
 from asymmetry.core.notes import Note
+from asymmetry.core.quiet import quiet
 from asymmetry.errors import UnreadablePhotoError
 from asymmetry.photos.formats.endings import ENDS_EARLY, is_webp_used_up
 from asymmetry.photos.formats.gif_codes import is_gif_used_up
@@ -72,6 +73,8 @@ class PillowPhoto:
                 image.tag_v2[ExifTags.Base.ImageLength],
             )
             image.im = Image.new(image.mode, stored).im
+            with quiet():  # libtiff tells of damage on the terminal too
+                return decode_loaded(image, self._name), 1
         return decode_loaded(image, self._name), 1
 
 
