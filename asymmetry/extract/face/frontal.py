@@ -24,6 +24,7 @@ __all__ = [
     "Frontal",
     "axes",
     "draw_frontal",
+    "percentile",
     "smooth",
     "smooth_within",
     "value_at",
@@ -156,6 +157,16 @@ def draw_frontal(photo: Pixels, pose: Pose, canonical: Canonical, points: FloatA
         native=_cutout(photo, points),
         px_per_mm=pose.scale / 10,
     )
+
+
+def percentile(values: npt.NDArray[np.floating[Any]], percent: float) -> float:
+    """As `np.percentile`; without its second place to sort by it takes a fifth of the time."""
+    place = percent / 100 * (values.size - 1)
+    above = math.ceil(place)
+    parted = np.partition(values, above, axis=None)
+    high = float(parted[above])
+    low = float(parted[:above].max()) if above else high
+    return high - (high - low) * (above - place)
 
 
 def value_at(picture: Grey, place: FloatArray) -> Grey:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 
 import cv2
@@ -60,9 +61,11 @@ def on_a_grid(
     step : int
         The grid's step, px.
     """
-    nodes = place(_nodes(width, height, step))
-    fine = np.asarray(cv2.resize(nodes, None, fx=step, fy=step), dtype=np.float64)
-    return fine[step:-step, step:-step]
+    axes = cv2.split(place(_nodes(width, height, step)))
+    inner = slice(step, -step)
+    # Apart in memory, as OpenCV and NumPy are slow along a last axis of two.
+    fine = [cv2.resize(axis, None, fx=step, fy=step)[inner, inner] for axis in axes]
+    return np.moveaxis(np.array(fine), 0, -1)
 
 
 @functools.cache
@@ -83,9 +86,32 @@ def draw_at(photo: Pixels, at: FloatArray, interpolation: int = cv2.INTER_CUBIC)
     steps *= cv2.INTER_TAB_SIZE
     exact = np.rint(steps, out=steps).astype(np.float32)
     exact /= cv2.INTER_TAB_SIZE
-    columns, rows = cv2.split(exact)
+    columns, rows = (np.ascontiguousarray(exact[..., i]) for i in range(2))
+    if interpolation == cv2.INTER_LINEAR:
+        return _draw_linear(photo, columns, rows)
     pixels = cv2.remap(photo, columns, rows, interpolation, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(pixels, dtype=np.uint8)
+
+
+def _draw_linear(photo: Pixels, columns: Logs, rows: Logs) -> Pixels:
+    """The same pixels as `cv2.remap` draws, by its quicker code for four channels: in half the time."""
+    height, width = photo.shape[:2]
+    left, right = _around(columns, width)
+    top, bottom = _around(rows, height)
+    part = cv2.cvtColor(photo[top:bottom, left:right], cv2.COLOR_RGB2RGBA)
+    columns -= left
+    rows -= top
+    drawn = cv2.remap(part, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB), dtype=np.uint8)
+
+
+def _around(places: Logs, size: int) -> tuple[int, int]:
+    """The first pixel of an axis that is needed for its pixels at these places, and the end."""
+    low, high = float(places.min()), float(places.max())
+    if not math.isfinite(high - low):
+        return 0, size
+    first = min(max(int(low) - 1, 0), size - 1)
+    return first, max(min(int(high) + 3, size), first + 1)
 
 
 def average_at(photo: Pixels, at: FloatArray, ratio: float) -> Pixels:
@@ -93,18 +119,15 @@ def average_at(photo: Pixels, at: FloatArray, ratio: float) -> Pixels:
     if ratio <= 1:
         return draw_at(photo, at)
     height, width = photo.shape[:2]
-    # Apart, as NumPy is slow along a last axis of two.
-    low, high = np.array([(axis.min(), axis.max()) for axis in cv2.split(at)]).T
+    low, high = np.array([(axis.min(), axis.max()) for axis in np.moveaxis(at, -1, 0)]).T
     left, top = np.clip(low - ratio, 0, (width - 1, height - 1)).astype(int)
     right, bottom = np.clip(high + ratio, (left + 1, top + 1), (width, height)).astype(int)
     size = np.ceil(np.array([right - left, bottom - top]) / ratio).astype(int)
     # Halved first: OpenCV shrinks by other ratios several times as slowly.
     part = Halvings(photo[top:bottom, left:right]).down_to(1 / ratio)
     shrunk = cv2.resize(part, size.tolist(), interpolation=cv2.INTER_AREA)
-    across, down = size / (right - left, bottom - top)
-    to_shrunk = np.array([[across, 0, -left * across], [0, down, -top * down]])
-    there = np.asarray(cv2.transform(at, to_shrunk), np.float64)
-    return draw_at(np.asarray(shrunk, dtype=np.uint8), there)
+    share = size / (right - left, bottom - top)
+    return draw_at(np.asarray(shrunk, dtype=np.uint8), at * share - (left, top) * share)
 
 
 def light_and_red(photo: Pixels, at: FloatArray) -> tuple[Logs, Logs]:

@@ -21,7 +21,13 @@ import numpy.typing as npt
 
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
-from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, smooth_within, value_at
+from asymmetry.extract.face.frontal import (
+    PX_PER_CM,
+    Frontal,
+    percentile,
+    smooth_within,
+    value_at,
+)
 from asymmetry.extract.judge.glasses import wears_glasses
 from asymmetry.extract.judge.limits import CoverLimits, JudgeSettings
 from asymmetry.extract.judge.quality import blur
@@ -169,8 +175,7 @@ def contrast(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> floa
     box = view.once(_box, part, side, limits)
     if box is None:
         return np.nan
-    lightest, darkest = np.percentile(box, (limits.lightest, limits.darkest))
-    return float(lightest - darkest) / view.skin
+    return (percentile(box, limits.lightest) - percentile(box, limits.darkest)) / view.skin
 
 
 def light(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> float:
@@ -178,7 +183,7 @@ def light(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> float:
     box = view.once(_box, part, side, limits)
     if box is None:
         return np.nan
-    return float(np.percentile(box, limits.around)) / view.skin
+    return percentile(box, limits.around) / view.skin
 
 
 def has_strands(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> bool:
@@ -208,7 +213,7 @@ def _levels(view: Frontal, part: Part, limits: CoverLimits) -> tuple[float, floa
     """Logarithm of a part's median brightness on both sides; NaN where too little of it is in the photo."""
     boxes = [view.once(_box, part, side, limits) for side in SIDES]
     right, left = (
-        math.nan if box is None else math.log(max(float(np.median(box)), 1.0)) for box in boxes
+        math.nan if box is None else math.log(max(percentile(box, 50), 1.0)) for box in boxes
     )
     return right, left
 
@@ -238,7 +243,7 @@ def evenness(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> floa
     if min(grey.shape) < limits.least_px:
         return np.nan
     steps = [np.abs(np.diff(grey, axis=axis)) for axis in (0, 1)]
-    shares = [np.median(step) / max(step.mean(), limits.faintest) for step in steps]
+    shares = [percentile(step, 50) / max(step.mean(), limits.faintest) for step in steps]
     return float(max(shares))
 
 
@@ -258,7 +263,7 @@ def plainness(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> flo
     box = view.once(_box, part, side, limits)
     if box is None:
         return np.nan
-    levels = np.floor(box / max(float(np.median(box)), 1.0) / limits.one_level).astype(int)
+    levels = np.floor(box / max(percentile(box, 50), 1.0) / limits.one_level).astype(int)
     counts = np.bincount(levels - levels.min())
     pairs = counts[:-1] + counts[1:]  # so that no border between two levels parts a plaster
     return float(max(pairs.max(initial=0), counts.max())) / box.size

@@ -43,8 +43,6 @@ _ROOM = 1.5
 # OpenCV up to 4, which MediaPipe is built with, warps in blocks so wide, px. Where a place lies halfway
 # between two steps of 1/32 px, the last bit says which one it takes.
 _BLOCK = 64
-# Where the places are in one map.
-_NO_MAP = np.empty(0, dtype=np.float32)
 
 
 class FaceBox(NamedTuple):
@@ -190,10 +188,10 @@ def cut_out(picture: Pixels, box: FaceBox, side: int, border: int = cv2.BORDER_R
     rows, start = np.arange(side)[:, None, None], np.arange(0, side, _BLOCK)[:, None]
     within = np.arange(_BLOCK)
     x, y, far = (a * start + b * rows + c + a * within for a, b, c in back)
-    scale = cv2.INTER_TAB_SIZE / far
-    steps = cv2.merge([each.reshape(side, side) for each in (x * scale, y * scale)])
+    steps = np.array([x, y]).reshape(2, side, side)
+    steps *= (cv2.INTER_TAB_SIZE / far).reshape(side, side)
     exact = np.rint(steps, out=steps).astype(np.float32)
     exact /= cv2.INTER_TAB_SIZE
-    whole, between = cv2.convertMaps(exact, _NO_MAP, cv2.CV_16SC2)
+    whole, between = cv2.convertMaps(exact[0], exact[1], cv2.CV_16SC2)
     pixels = cv2.remap(picture, whole, between, cv2.INTER_LINEAR, borderMode=border)
     return np.asarray(pixels, dtype=np.uint8)
