@@ -136,22 +136,27 @@ def refine_irises(
     """
     eyes = [_Eye.of(photo, pose, canonical, plane, side, search) for side in SIDES]
     found = _find_irises(eyes, search) or _Circles([None for _ in eyes], eyes[0].radius)
-    plane = plane.copy()
+    rings = []
     for eye, centre, side in zip(eyes, found.centres, SIDES, strict=True):
         outwards = np.array([-1.0 if side == "right" else 1.0, 1.0])
         ring = (0.0 if centre is None else centre) + found.radius * outwards * list(_RING.values())
-        plane[MEDIAPIPE_478.of(side, tuple(_RING))] = _flat(
-            eye.view.to_photo(ring), pose, canonical
-        )
+        rings.append(eye.view.to_photo(ring))
+    plane = plane.copy()
+    numbers = [MEDIAPIPE_478.of(side, tuple(_RING)) for side in SIDES]
+    plane[numbers] = _flat(np.array(rings), pose, canonical)
     return Refined(
         plane, {side: at is not None for side, at in zip(SIDES, found.centres, strict=True)}
     )
 
 
-def _flat(ring: FloatArray, pose: Pose, canonical: Canonical) -> FloatArray:
-    """Canonical x, y of an iris's points in the photo, its centre first: as deep as the surface is there."""
-    depth = canonical.depth_at(*pose.unproject(ring[:1], canonical.depth_at).T)
-    return pose.unproject(ring, lambda x, _: np.broadcast_to(depth, x.shape))
+def _flat(rings: FloatArray, pose: Pose, canonical: Canonical) -> FloatArray:
+    """Canonical x, y (eyes, points, 2) of irises' points in the photo, as deep as the surface at their centres.
+
+    The centres are the first points.
+    """
+    centres = pose.unproject(rings[:, 0], canonical.depth_at)
+    depth = np.repeat(canonical.depth_at(*centres.T), rings.shape[1])
+    return pose.unproject(rings, lambda *_: depth)
 
 
 @dataclass(frozen=True)

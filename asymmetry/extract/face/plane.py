@@ -61,11 +61,12 @@ def on_a_grid(
     step : int
         The grid's step, px.
     """
-    axes = cv2.split(place(_nodes(width, height, step)))
-    inner = slice(step, -step)
-    # Apart in memory, as OpenCV and NumPy are slow along a last axis of two.
-    fine = [cv2.resize(axis, None, fx=step, fy=step)[inner, inner] for axis in axes]
-    return np.moveaxis(np.array(fine), 0, -1)
+    nodes = cv2.split(place(_nodes(width, height, step)))
+    # Each axis for itself, as OpenCV and NumPy are slow along a last axis of two.
+    fine = np.empty((2, *np.multiply(nodes[0].shape, step)))
+    for axis, out in zip(nodes, fine, strict=True):
+        cv2.resize(axis, None, out, fx=step, fy=step)
+    return np.moveaxis(fine[:, step:-step, step:-step], 0, -1)
 
 
 @functools.cache
