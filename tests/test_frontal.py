@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
-from asymmetry.extract.face.frontal import HEIGHT, WIDTH, Frontal, draw_frontal
-from asymmetry.extract.face.plane import places
+from asymmetry.extract.face.frontal import HEIGHT, WIDTH, Frontal, draw_frontal, percentile
+from asymmetry.extract.face.plane import draw_at, places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical, load_canonical
 
@@ -131,3 +131,30 @@ def test_each_place_is_looked_at_once() -> None:
     assert [first.once(look, 3), first.once(look, 3), second.once(look, 3)] == [137, 137, 20]
     assert first.once(look, 4) == 137
     assert looked == [3, 3, 4]
+
+
+@pytest.mark.parametrize("size", [46, 47])
+def test_a_percentile_is_that_of_numpy(size: int) -> None:
+    values = np.random.default_rng(size).normal(size=(2, size)).astype(np.float32)
+    for percent in (0, 5, 50, 97.5, 100):
+        assert percentile(values, percent) == pytest.approx(
+            np.percentile(values, percent), abs=1e-6
+        )
+
+
+def test_pixels_are_those_of_opencv_within_and_beyond_the_photo() -> None:
+    rng = np.random.default_rng(0)
+    photo = rng.integers(0, 256, (40, 50, 3), dtype=np.uint8)
+    for low, high in ((-80, 90), (60, 70), (-9, -5), (10, 20)):
+        at = np.rint(rng.uniform(low, high, (30, 20, 2)) * 32) / 32 + 0.5
+        maps = cv2.split((at - 0.5).astype(np.float32))
+        whole = cv2.remap(photo, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        assert (draw_at(photo, at, cv2.INTER_LINEAR) == whole).all()
+
+
+def test_a_place_that_is_unknown_leaves_the_others_as_they_are() -> None:
+    photo = np.random.default_rng(0).integers(0, 256, (40, 50, 3), dtype=np.uint8)
+    at = np.full((4, 4, 2), 20.5)
+    known = draw_at(photo, at, cv2.INTER_LINEAR)
+    at[0] = np.nan
+    assert (draw_at(photo, at, cv2.INTER_LINEAR)[1:] == known[1:]).all()

@@ -150,7 +150,7 @@ def refine_irises(
 
 
 def _flat(rings: FloatArray, pose: Pose, canonical: Canonical) -> FloatArray:
-    """Canonical x, y (eyes, points, 2) of irises' points in the photo, as deep as the surface at their centres.
+    """Canonical x, y (eyes, points, 2) of irises in the photo, as deep as the surface is at their centres.
 
     The centres are the first points.
     """

@@ -63,7 +63,7 @@ def on_a_grid(
     """
     nodes = cv2.split(place(_nodes(width, height, step)))
     # Each axis for itself, as OpenCV and NumPy are slow along a last axis of two.
-    fine = np.empty((2, *np.multiply(nodes[0].shape, step)))
+    fine = np.empty((len(nodes), *np.multiply(nodes[0].shape, step)))
     for axis, out in zip(nodes, fine, strict=True):
         cv2.resize(axis, None, out, fx=step, fy=step)
     return np.moveaxis(fine[:, step:-step, step:-step], 0, -1)
