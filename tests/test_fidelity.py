@@ -15,6 +15,7 @@ from asymmetry.extract import Extractor
 from asymmetry.metrics import measure
 from asymmetry.synthetic import Move, warp_photo
 from benchmarks.fidelity import measures, renders
+from benchmarks.fidelity.__main__ import size_rows
 from benchmarks.fidelity.cases import displaced
 from benchmarks.fidelity.hands import own_errors
 from benchmarks.fidelity.scores import gain_of
@@ -166,3 +167,18 @@ def test_the_one_of_three_readers_who_errs_is_told() -> None:
     true, noise = rng.normal(0, 5, 4000), rng.normal(0, 2, 4000)
     found = own_errors([true, true + noise, true + rng.normal(0, 1, 4000)])
     assert found == pytest.approx([0.0, 4.0, 1.0], abs=0.2)
+
+
+def test_moves_are_told_apart_by_their_size() -> None:
+    """Half a millimetre too little of each move, up or down: small ones lose most; one has no number."""
+    true = np.array([1.0, -1.0, 3.9, -4.0, 4.1, np.nan])
+    read = true - 0.5 * np.sign(true)
+    read[4] = np.nan
+    nothing = np.zeros((2, len(true)))
+    moved = measures.Changes(np.arange(6), true, read, true, true, nothing, nothing)
+    _, *rows = size_rows(dict.fromkeys(measures.WARPED, moved))
+    assert [row[1:] for row in rows[:2]] == [
+        ["1", "2", "0.50", "-0.50", "0.50"],
+        ["4", "2", "0.87", "-0.50", "0.50"],
+    ]
+    assert len(rows) == 2 * len(measures.WARPED)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, TypeAlias
 
@@ -29,7 +29,7 @@ from benchmarks.fidelity import (
     run,
     tables,
 )
-from benchmarks.fidelity.scores import Agreement
+from benchmarks.fidelity.scores import Agreement, gain_of
 from benchmarks.fidelity.tables import Row
 
 Table: TypeAlias = tuple[str, str, list[Row]]
@@ -99,6 +99,10 @@ def measure_warps(
     people = f"{len(found)} {half} people's neutral photos"
     made = f"`make fidelity`: {len(some.cases)} warps of {people}, one side, 0.5 to 6 mm."
     yield "warps", made, warp_rows(results)
+    if _BEST in changed:
+        one = changed[_BEST]
+        moved = measures.warp_changes(one.subjects, one.before, one.cases, one.after)
+        yield "warp_sizes", f"{made[:-1]}, `{_BEST}`.", size_rows(moved)
     copied = f"`make fidelity`: {people}, {cases.COPIES} copies of each"
     if further:
         copied += (
@@ -186,6 +190,26 @@ def warp_rows(results: Results) -> list[Row]:
             ]
             shares = [f"{100 * a.crosstalk:+.0f} %", f"{100 * a.missing:.0f} %"]
             rows.append([label, name, *gain, *shares, str(a.n)])
+    return rows
+
+
+def size_rows(moved: Mapping[str, measures.Changes]) -> list[Row]:
+    """The same by how far a part moved, to the nearest millimetre."""
+    rows: list[Row] = [
+        ["difference right-left", "moved, mm", "n", "read of it", "mean error, mm", "RMSE"]
+    ]
+    for part, label in _WARPED.items():
+        known = np.isfinite(moved[part].true) & np.isfinite(moved[part].read)
+        true, read = moved[part].true[known], moved[part].read[known]
+        sizes = np.maximum(np.rint(np.abs(true)), 1)
+        for size in np.unique(sizes):
+            of = sizes == size
+            error = ((read - true) * np.sign(true))[of]
+            cells = (gain_of(true[of], read[of]), error.mean(), np.sqrt(np.mean(error**2)))
+            figures = (
+                f"{value:{form}}" for value, form in zip(cells, (".2f", "+.2f", ".2f"), strict=True)
+            )
+            rows.append([label, f"{size:.0f}", str(of.sum()), *figures])
     return rows
 
 
