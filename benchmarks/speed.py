@@ -12,7 +12,7 @@ import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -45,10 +45,12 @@ LARGE = (3024, 4032)
 _GRAIN, _QUALITY = 4.0, 92
 #: Side of the photos of the archive, px.
 SMALL = 900
+#: The same of the long archive, which hides its start better.
+LONG_SIDE = 1350
 # Rows that are written at a time for the stage "write".
 _ROWS = 64
 # Runs of each archive, and of each crew of processes: they take turns.
-_TURNS = 3
+_TURNS, _LONG_TURNS = 3, 2
 _METHODS = ("plain", "fast", "hemiface")
 
 
@@ -214,55 +216,77 @@ def stage_rows(photos: dict[str, Path], runs: int) -> list[list[str]]:
     ]
 
 
-def archives(folder: Path, photos: int) -> list[list[str]]:
-    """Rows of a table: an archive with more and more workers, against extraction alone in this process."""
-    source = folder / "photos"
+def all_crews() -> list[tuple[str, int]]:
+    """Engines and their workers: up to one more than there are cores, and Ray's if it is installed."""
+    crews = [("local", n) for n in range(1, usable_cores() + 2)]
+    if importlib.util.find_spec("ray"):
+        crews += [("ray", n) for n in (1, 2, 4)]
+    return crews
+
+
+def archives(
+    folder: Path, photos: int, side: int, crews: Sequence[tuple[str, int]], turns: int
+) -> list[list[str]]:
+    """Rows of a table: an archive of square photos with these crews, against extraction alone."""
+    source = folder / f"photos{side}"
     source.mkdir()
-    paths = [saved(source / f"{i:05d}.jpg", photo(SMALL, SMALL, seed=i)) for i in range(photos)]
+    paths = [saved(source / f"{i:05d}.jpg", photo(side, side, seed=i)) for i in range(photos)]
     with Extractor() as extractor:
         extractor.extract(paths[:1])
         alone, alone_busy = spent(lambda: extractor.extract(paths))
     rows = [
         [
-            f"{photos} photos of {SMALL} × {SMALL}",
+            f"{photos} photos of {side} × {side}",
             "photos a second",
+            "× one worker",
+            "after the first tenth",
             "× one worker",
             "processor ms a photo",
         ]
     ]
-    rows.append(
-        ["extraction alone", f"{photos / alone:.1f}", "", f"{1000 * alone_busy / photos:.0f}"]
-    )
+    busy = f"{1000 * alone_busy / photos:.0f}"
+    rows.append(["extraction alone", f"{photos / alone:.1f}", "", "", "", busy])
     counts = range(1, usable_cores() + 1)
-    apart = [[side_by_side(paths, n) for n in counts] for _ in range(_TURNS)]
-    for n, seconds in zip(counts, np.min(apart, axis=0), strict=True):
+    apart = [[side_by_side(paths, n) for n in counts] for _ in range(turns)]
+    least = np.min(apart, axis=0)
+    for n, seconds in zip(counts, least, strict=True):
         name = f"{n} process{'es' * (n > 1)} of one thread, without starting"
-        first = np.min(apart, axis=0)[0]
-        rows.append([name, f"{photos / seconds:.1f}", f"{first / seconds:.2f}", ""])
-    crews = [("local", n) for n in range(1, usable_cores() + 2)]
-    if importlib.util.find_spec("ray"):
-        crews += [("ray", n) for n in (1, 2, 4)]
+        rate, times = f"{photos / seconds:.1f}", f"{least[0] / seconds:.2f}"
+        rows.append([name, "", "", rate, times, ""])
     runs = {
         (engine, n): partial(
-            asymmetry.score_archive,
+            _archived,
             source,
-            folder / f"{engine}{n}.parquet",
+            folder / f"{engine}{n}_{side}.parquet",
             workers=n,
             engine=cast("Engine", engine),
             overwrite=True,
         )
         for engine, n in crews
     }
-    taken = [{crew: spent(run) for crew, run in runs.items()} for _ in range(_TURNS)]
-    firsts: dict[str, float] = {}
+    taken = [{crew: run() for crew, run in runs.items()} for _ in range(turns)]
+    firsts: dict[str, npt.NDArray[np.float64]] = {}
     for engine, workers in crews:
-        wall, busy = np.min([turn[engine, workers] for turn in taken], axis=0)
-        first = firsts.setdefault(engine, wall)
+        each = np.min([turn[engine, workers] for turn in taken], axis=0)
+        whole, later = firsts.setdefault(engine, each)[:2] / each[:2]
         kind = {"local": "archive", "ray": "archive on Ray"}[engine]
+        own = f"{1000 * each[2] / photos:.0f}" if engine == "local" else ""
+        rates = f"{photos / each[0]:.1f}", f"{1 / each[1]:.1f}"
         name = f"{kind}, {workers} worker{'s' * (workers > 1)}, with starting"
-        own = f"{1000 * busy / photos:.0f}" if engine == "local" else ""
-        rows.append([name, f"{photos / wall:.1f}", f"{first / wall:.2f}", own])
+        rows.append([name, rates[0], f"{whole:.2f}", rates[1], f"{later:.2f}", own])
     return rows
+
+
+def _archived(*arguments: Any, **how: Any) -> tuple[float, float, float]:
+    """Seconds of an archive, those of a photo after the first tenth, and those of the processor."""
+    done: list[float] = []
+    wall, busy = spent(
+        lambda: asymmetry.score_archive(
+            *arguments, **how, progress=lambda _: done.append(time.perf_counter())
+        )
+    )
+    later = done[len(done) // 10 :]
+    return wall, (later[-1] - later[0]) / (len(later) - 1), busy
 
 
 def side_by_side(paths: list[Path], processes: int) -> float:
@@ -302,7 +326,7 @@ def spent(task: Callable[[], object]) -> tuple[float, float]:
     return time.perf_counter() - wall, sum(after[:4]) - sum(before[:4])
 
 
-def report(runs: int, photos: int) -> dict[str, str]:
+def report(runs: int, photos: int, long: int) -> dict[str, str]:
     """All tables by name, each with what it was measured on.
 
     Parameters
@@ -311,6 +335,8 @@ def report(runs: int, photos: int) -> dict[str, str]:
         Runs of each pipeline.
     photos : int
         Photos of the archive.
+    long : int
+        Photos of the long archive.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -322,9 +348,13 @@ def report(runs: int, photos: int) -> dict[str, str]:
         tables = {
             "pipelines": pipelines(large, runs),
             "stages": stage_rows(sizes, runs),
-            "archives": archives(folder, photos),
+            "archives": archives(folder, photos, SMALL, all_crews(), _TURNS),
+            "long_archives": archives(
+                folder, long, LONG_SIDE, [("local", 1), ("local", 2)], _LONG_TURNS
+            ),
         }
-    return {name: f"{markdown(rows)}\n\n{conditions(runs)}" for name, rows in tables.items()}
+    told = dict.fromkeys(tables, runs) | {"archives": _TURNS, "long_archives": _LONG_TURNS}
+    return {name: f"{markdown(rows)}\n\n{conditions(told[name])}" for name, rows in tables.items()}
 
 
 def main() -> None:
@@ -338,9 +368,12 @@ def main() -> None:
     parser.add_argument(
         "--photos", type=int, default=100, help="size of the archive (default: %(default)s)"
     )
+    parser.add_argument(
+        "--long", type=int, default=500, help="size of the long archive (default: %(default)s)"
+    )
     add_docs_option(parser)
     chosen = parser.parse_args()
-    show_tables(report(chosen.runs, chosen.photos), "speed", docs=chosen.docs)
+    show_tables(report(chosen.runs, chosen.photos, chosen.long), "speed", docs=chosen.docs)
 
 
 if __name__ == "__main__":
