@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -231,6 +231,21 @@ def test_a_comma_in_the_last_notes_is_kept_and_elsewhere_an_error(tmp_path: Path
     path = write(tmp_path / "manifest.csv", "photo,notes,mirrored\na.jpg,dry, tired,yes\n")
     with pytest.raises(InvalidInputError, match="line 2: 4 cells under 3 headings"):
         read_manifest(path)
+
+
+def test_columns_of_one_heading_may_not_differ(tmp_path: Path) -> None:
+    lines = "photo;date;Date\na.jpg;2026-03-01;2026-03-01\nb.jpg;;2026-03-02\n"
+    list_of = tmp_path / "photos.csv"
+    list_of.write_text(lines, encoding="utf-8")
+    assert [entry.taken.when for entry in read_manifest(list_of).values()] == [
+        datetime(2026, 3, 1),
+        datetime(2026, 3, 2),
+    ]
+    list_of.write_text(lines + "c.jpg;2026-03-03;1980-05-04\n", encoding="utf-8")
+    with pytest.raises(
+        InvalidInputError, match=r"line 4: 2 columns are headed 'date' and differ here"
+    ):
+        read_manifest(list_of)
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,8 @@ def read_rows(
     Raises
     ------
     InvalidInputError
-        If the file can't be read, has no such column, or a quotation mark in it is not closed.
+        If the file can't be read, has no such column, columns of one heading differ, or a quotation mark in
+        it is not closed.
     MissingExtraError
         If it is a workbook and the package that reads them is not installed.
     """
@@ -93,36 +94,48 @@ def fold(text: str) -> str:
 
 def _name_columns(
     headings: Sequence[str], also_called: Mapping[str, Sequence[str]]
-) -> dict[str, int]:
-    """Where each column stands; of several headings that mean the same the surest one counts."""
+) -> dict[str, list[int]]:
+    """Where each column stands; of several headings that mean the same the surest one counts.
+
+    More than one place are of headings that are alike.
+    """
     plain = [re.sub(r"\W|_", "", fold(heading)) for heading in headings]
     found = {}
     for name, others in also_called.items():
         ways = [re.sub(r"\W|_", "", way) for way in (name, *others)]
         known = [way for way in ways if way in plain]
         if known:
-            found[name] = plain.index(known[0])
+            found[name] = [at for at, way in enumerate(plain) if way == known[0]]
     return found
 
 
 def _rows(
     lines: Iterator[tuple[str, list[str]]],
     headings: list[str],
-    columns: Mapping[str, int],
+    columns: Mapping[str, Sequence[int]],
     needed: str,
 ) -> Iterator[Row]:
-    last = max(columns.values())
+    last = max(max(places) for places in columns.values())
     for where, found in lines:
         cells = found
         beyond = [cell for cell in cells[len(headings) :] if cell]
-        if beyond and last == len(headings) - 1 and last == columns.get("notes"):
+        if beyond and last == len(headings) - 1 and columns.get("notes") == [last]:
             cells = [*cells[:last], ", ".join(cell for cell in cells[last:] if cell)]
         elif beyond:
             raise InvalidInputError(
                 f"{where}: {len(cells)} cells under {len(headings)} headings; put a text that holds the "
                 "separator in quotation marks"
             )
-        row = {name: cells[at] for name, at in columns.items() if at < len(cells)}
+        row = {}
+        for name, places in columns.items():
+            told = list(dict.fromkeys(cells[at] for at in places if at < len(cells)))
+            if len([cell for cell in told if cell]) > 1:
+                raise InvalidInputError(
+                    f"{where}: {len(places)} columns are headed {headings[places[0]]!r} and differ here; "
+                    "give one of them another heading"
+                )
+            if told:
+                row[name] = max(told)
         if row.get(needed):
             yield where, row
 
