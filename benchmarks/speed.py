@@ -271,14 +271,17 @@ def archives(
         whole, later = firsts.setdefault(engine, each)[:2] / each[:2]
         kind = {"local": "archive", "ray": "archive on Ray"}[engine]
         own = f"{1000 * each[2] / photos:.0f}" if engine == "local" else ""
-        rates = f"{photos / each[0]:.1f}", f"{1 / each[1]:.1f}"
+        steady = [f"{1 / each[1]:.1f}", f"{later:.2f}"] if engine == "local" else ["", ""]
         name = f"{kind}, {workers} worker{'s' * (workers > 1)}, with starting"
-        rows.append([name, rates[0], f"{whole:.2f}", rates[1], f"{later:.2f}", own])
+        rows.append([name, f"{photos / each[0]:.1f}", f"{whole:.2f}", *steady, own])
     return rows
 
 
 def _archived(*arguments: Any, **how: Any) -> tuple[float, float, float]:
-    """Seconds of an archive, those of a photo after the first tenth, and those of the processor."""
+    """Seconds of an archive, those of a photo after the first tenth, and those of the processor.
+
+    Those of a photo are of workers on this machine: Ray tells of many photos at a time.
+    """
     done: list[float] = []
     wall, busy = spent(
         lambda: asymmetry.score_archive(
@@ -286,7 +289,7 @@ def _archived(*arguments: Any, **how: Any) -> tuple[float, float, float]:
         )
     )
     later = done[len(done) // 10 :]
-    return wall, (later[-1] - later[0]) / (len(later) - 1), busy
+    return wall, (later[-1] - later[0]) / max(len(later) - 1, 1), busy
 
 
 def side_by_side(paths: list[Path], processes: int) -> float:
