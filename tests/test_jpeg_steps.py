@@ -13,6 +13,7 @@ from PIL import Image
 from asymmetry import Extractor
 from asymmetry.photos.formats.jpeg_steps import STEPS, has_steps
 from asymmetry.photos.photo import read_photo
+from benchmarks.damage import DRESSINGS
 from tests.photos import encoded
 
 Pixels = npt.NDArray[np.uint8]
@@ -62,52 +63,12 @@ def test_it_is_seen_at_a_half_and_a_quarter_of_the_size_too(
         assert (photo.reduced, photo.damage) == (reduced, damage)
 
 
-def bordered(pixels: Pixels) -> Pixels:
-    made = pixels.copy()
-    made[:48] = made[-64:] = 255
-    return made
-
-
-def striped(pixels: Pixels) -> Pixels:
-    made = pixels // 2
-    for top in range(0, len(made), 32):
-        made[top : top + 16] += 40
-    return made
-
-
-def tinted(pixels: Pixels) -> Pixels:
-    made = pixels.copy()
-    made[320:] //= 2
-    made[64:96, 160:] = made[64:96, 160:] // 2 + 90
-    return made
-
-
-def collage(pixels: Pixels) -> Pixels:
-    small = pixels[::2, ::2]
-    upper, lower = np.hstack([small, small[:, ::-1] // 2]), np.hstack([255 - small, small])
-    return np.vstack([upper, lower])
-
-
-def stairs(pixels: Pixels) -> Pixels:
-    made = pixels // 2
-    for i in range(0, len(made), 16):
-        made[i:, i : i + 16] += 60
-    return made
-
-
-def page(pixels: Pixels) -> Pixels:
-    made = np.full_like(pixels, 245)
-    made[:32], made[64:80, 320:] = (30, 60, 160), 200
-    made[96:352, 32:288] = pixels[::2, ::2]
-    return made
-
-
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("make", [bordered, striped, tinted, collage, stairs, page])
+@pytest.mark.parametrize("dress", DRESSINGS)
 def test_what_people_put_into_photos_is_no_damage(
-    make: Callable[[Pixels], Pixels], kind: str, astronaut: Pixels
+    dress: Callable[[Pixels], Pixels], kind: str, astronaut: Pixels
 ) -> None:
-    assert read_photo(stored(make(astronaut), kind)).damage == ""
+    assert read_photo(stored(dress(astronaut), kind)).damage == ""
 
 
 @pytest.mark.parametrize("size", [(1, 1), (8, 9), (40, 400), (400, 20), (17, 4000)])
