@@ -22,6 +22,7 @@ from asymmetry.extract.face.half import from_half, to_half
 from asymmetry.extract.face.plane import draw_at, places
 from asymmetry.extract.face.pose import Pose, fit_pose
 from asymmetry.extract.model.canonical import Canonical, load_canonical
+from asymmetry.extract.model.finding import find_faces
 from asymmetry.extract.model.landmarker import Landmarker
 from asymmetry.photos.halvings import Halvings
 from asymmetry.photos.photo import read_photo
@@ -92,7 +93,7 @@ def read_marked(paths: Sequence[Path]) -> list[Marked]:
     with Landmarker() as landmarker:
         for path in paths:
             photo = Halvings(read_photo(path).pixels)
-            mesh = landmarker.find(photo)[0].points
+            mesh = find_faces(photo, landmarker)[0].points
             pose = fit_pose(mesh, canonical.vertices)
             plane = pose.unproject(mesh[:, :2], canonical.depth_at)
             for number, side in enumerate(SIDES):
