@@ -303,14 +303,16 @@ def try_windows(found: Sequence[tuple[Case, Clip, Outcome]]) -> None:
         missed, speeds = [], []
         for _, clip, outcome in found:
             trace = clip.timing.trace
-            lines = [smooth(trace.seconds, getattr(trace, side), window) for side in SIDES]
+            right, left = (smooth(trace.seconds, getattr(trace, side), window) for side in SIDES)
             ways = clip.timing.right.excursion, clip.timing.left.excursion
             span = ONSET, ONSET + RISE + 0.1
-            lag = find_lag(trace.seconds, *lines, ways, span, trace.seconds < ONSET)
+            lag = find_lag(trace.seconds, right, left, ways, span, trace.seconds < ONSET)
             missed.append((lag.seconds - outcome.lag) / max(lag.sd, 1e-4))
             missed.append(1000 * (lag.seconds - outcome.lag))
             fast = 15 / 8 * max(ways) / RISE
-            speeds.append(float(np.nanmax([np.nanmax(line.slope) for line in lines])) / fast)
+            speeds.append(
+                float(np.nanmax([np.nanmax(line.slope) for line in (right, left)])) / fast
+            )
         ms, sds = np.array(missed[1::2]), np.array(missed[::2])
         print(
             f"window {window:.2f} s: lag RMSE {np.sqrt((ms**2).mean()):.1f} ms, "

@@ -32,6 +32,7 @@ from asymmetry.archive.rows import Row
 from asymmetry.archive.run import Engine
 from asymmetry.extract import Extractor, reduced
 from asymmetry.extract.model.file import model_file
+from asymmetry.photos.photo import read_photo
 from asymmetry.photos.record import PhotoRecord
 from benchmarks.fidelity.photos import wheel_portraits
 from benchmarks.speed_docs import add_docs_option, conditions, markdown, show_tables
@@ -164,10 +165,10 @@ def stages(path: Path, runs: int, method: Any = "hemiface") -> dict[str, float]:
     watch = _Watch()
     with Extractor(method=method) as extractor, tempfile.TemporaryDirectory() as folder:
         with extractor.borrow_tools() as tools:  # of one thread, the same each time
-            model = tools.landmarker
+            model: Any = tools.landmarker  # both of its networks, for watching
         _scored(extractor, path)
         with (
-            patch.object(reduced, "read_photo", watch.watched("decode", reduced.read_photo)),
+            patch.object(reduced, "read_photo", watch.watched("decode", read_photo)),
             patch.object(
                 model.landmarker,
                 "detect_each",

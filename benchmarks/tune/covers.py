@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import cv2
 import numpy as np
@@ -169,11 +170,8 @@ def told(paths: list[Path], cover: Cover | None) -> dict[str, list[float]]:
                 row = extractor.extract([pixels])
                 px = 1 / float(measure(row, sd=False)["mm_per_px"][0])
                 pixels = cover(pixels, row.points[0, :, :2], px)
-            steps.find_unseen = spying
-            try:
+            with patch.object(steps, "find_unseen", spying):
                 extractor.extract([pixels])
-            finally:
-                steps.find_unseen = find_unseen
     for view in views:
         for name, values in looked_at(view).items():
             found.setdefault(name, []).extend(values)
