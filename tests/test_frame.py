@@ -11,7 +11,7 @@ from asymmetry.core import frame
 from asymmetry.core.frame import IRIS_MM, Scale, eye_higher, face_frame, head_angles, without_an_eye
 from asymmetry.core.geometry import mirror_squares, polygon_area, total
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.level import level_line
+from asymmetry.core.level import LEAST_SHARE, LEVEL_WEIGHTS, ODD_DEG, level_line, lines_apart
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.errors import InvalidInputError
 from tests.faces import PLACES, PX_PER_MM, Moves, changeable, crowd, model, number, photo, rotation
@@ -73,47 +73,76 @@ def test_what_palsy_moves_does_not_move_the_frame(moves: Moves) -> None:
 
 
 IRIS = MEDIAPIPE_478.groups["iris"]
-# The mesh lets the canthi of an eye follow its iris by this share.
-FOLLOWS = 0.31
+# The mesh lets the outer and inner canthus of an eye follow its iris by these shares.
+FOLLOW = {"outer_canthus": 0.26, "inner_canthus": 0.17}
+# Half of the distance between both, mm.
+OUT = {"outer_canthus": 45, "iris_centre": 31, "inner_canthus": 17}
 
 
 @pytest.mark.parametrize("side", SIDES)
 @pytest.mark.parametrize("up", [2.5, -3.0])
 def test_an_eye_that_stands_higher_does_not_tilt_the_face(side: Side, up: float) -> None:
     moves: Moves = {(name, side): (0, up) for name in IRIS}
-    moves |= {(name, side): (0, FOLLOWS * up) for name in ("outer_canthus", "inner_canthus")}
+    moves |= {(name, side): (0, share * up) for name, share in FOLLOW.items()}
     still, moved = face_frame(photo()), face_frame(photo(model(moves)))
     right, left = (moved.point("commissure", each)[1, 0] for each in SIDES)
-    # Were the pupils to count as usual, this would be 0.8 mm.
-    assert right - left == pytest.approx(0, abs=0.1)
-    assert still.roll[0] == pytest.approx(moved.roll[0], abs=0.1)
-    # Pupils 62 mm apart, against outer canthi 90 mm and, counting half, inner ones 34 mm apart.
-    angle = np.degrees(up / 62 - FOLLOWS * up * 1.5 / (90 + 34 / 2))
+    # What the canthi followed is left, 0.18 of the way; were the pupils to count as usual, 0.36 of it were.
+    assert right - left == pytest.approx(0, abs=0.18 * abs(up))
+    assert still.roll[0] == pytest.approx(moved.roll[0], abs=0.4)
+    outer, inner = FOLLOW.values()
+    angle = np.degrees(up / 62 - up * (outer + inner / 2) / (90 + 34 / 2))
     assert eye_higher(moved)[0] == pytest.approx(angle if side == "right" else -angle, rel=0.02)
     assert eye_higher(still)[0] == pytest.approx(0, abs=1e-6)
 
 
-def test_pupils_a_little_out_of_level_count_as_ever() -> None:
-    moved = photo(model({(name, "right"): (0, 0.5) for name in IRIS}))
-    assert 0.3 < eye_higher(face_frame(moved))[0] < 0.5
-    # Canthi 90 mm apart and pupils 62 mm apart, that weigh 0.75.
-    tilt = np.degrees(0.75 * 0.5 / (90 + 0.75 * 62))
+@pytest.mark.parametrize("name", OUT)
+def test_lines_a_little_apart_count_as_ever(name: str) -> None:
+    rise = 0.5 * OUT[name] / 31
+    names = IRIS if name == "iris_centre" else (name,)
+    moved = photo(model({(each, "right"): (0, rise) for each in names}))
+    bases = dict(zip(OUT, np.array(LEVEL_WEIGHTS) * [*OUT.values()], strict=True))
+    tilt = np.degrees(rise * bases[name] / (2 * OUT[name] * sum(bases.values())))
     assert abs(face_frame(moved).roll[0]) == pytest.approx(tilt, rel=0.02)
 
 
-@pytest.mark.parametrize(
-    ("degrees", "weight"),
-    [(0.2, 0.75), (0.45, 0.75), (0.8, (0.75 - 0.34) / 2), (1.15, -0.34), (3.0, -0.34)],
-)
-def test_pupils_aslant_count_less_and_then_the_other_way_round(
-    degrees: float, weight: float
-) -> None:
-    """Up to 0.5° they weigh 0.75, from 1.1° on -0.34, and half of the way between them halfway."""
-    angle = np.radians(degrees)
-    pupils = 62 * np.array([np.cos(angle), np.sin(angle)])
-    across = np.array([[90.0, 0.0], pupils, [34.0, 0.0]]).T[..., None]
-    line = level_line(across)[:, 0]
-    np.testing.assert_allclose(line, [90 + weight * pupils[0], weight * pupils[1]], atol=0.02)
+LENGTHS = np.array([90.0, 62.0, 34.0])
+
+
+@pytest.mark.parametrize("line", range(3))
+@pytest.mark.parametrize("way", [1, -1])
+@pytest.mark.parametrize("share", [1.0, 0.5, LEAST_SHARE])
+def test_of_three_lines_the_odd_one_counts_less(line: int, way: int, share: float) -> None:
+    """Up to the first limit it counts whole, from the second on hardly, halfway between them a half."""
+    start, end = ODD_DEG[line]
+    degrees = {1.0: start - 0.02, 0.5: (start + end) / 2}.get(share, end + 1)
+    angles = np.where(np.arange(3) == line, np.radians(way * degrees), 0.0)
+    across = LENGTHS * np.array([np.cos(angles), np.sin(angles)])
+    apart = lines_apart(across[..., None])[:, 0]
+    assert apart[line] == pytest.approx(np.sin(np.radians(degrees)), rel=1e-9)
+    # The pupils hardly stand apart from both canthi where an inner one is odd, and half where an outer one.
+    shares = np.clip((np.sin(np.radians(ODD_DEG))[:, 1] - apart), 0, None)
+    shares /= np.diff(np.sin(np.radians(ODD_DEG)))[:, 0]
+    shares = np.clip(shares, LEAST_SHARE, 1.0)
+    assert shares[line] == pytest.approx(share, abs=0.01)
+    expected = (LEVEL_WEIGHTS * shares * across).sum(axis=1)
+    np.testing.assert_allclose(level_line(across[..., None])[:, 0], expected, rtol=1e-9)
+
+
+def test_three_lines_that_all_disagree_set_a_level_in_between() -> None:
+    angles = np.radians([-3.0, 0.3, 4.0])
+    x, y = level_line((LENGTHS * np.array([np.cos(angles), np.sin(angles)]))[..., None])[:, 0]
+    assert -3 < np.degrees(np.arctan2(y, x)) < 4
+
+
+def test_without_pupils_both_pairs_of_canthi_set_the_level() -> None:
+    across = np.array([[90.0, np.nan, 34.0], [0.0, np.nan, 0.2]])[..., None]
+    expected = [90 + LEVEL_WEIGHTS[2] * 34, LEVEL_WEIGHTS[2] * 0.2]
+    np.testing.assert_allclose(level_line(across)[:, 0], expected)
+    across[1, 2] = 34 * np.tan(
+        np.radians(3)
+    )  # too far off the outer ones, which have the wider base
+    x, y = level_line(across)[:, 0]
+    assert np.degrees(np.arctan2(y, x)) < 0.05
 
 
 @pytest.mark.parametrize("side", SIDES)

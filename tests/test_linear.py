@@ -12,7 +12,7 @@ from asymmetry import synthetic
 from asymmetry.core.frame import Face, Half, Scale, eye_higher, face_frame
 from asymmetry.core.geometry import mirror_sums, moved_mirror_sums
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.level import ASLANT_DEG
+from asymmetry.core.level import ODD_DEG
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Scheme
 from asymmetry.core.slopes import Slopes
 from asymmetry.metrics import Metric, catalogue, linear, measure, metric
@@ -164,8 +164,8 @@ def test_closed_eyes_and_lips() -> None:
 
 @pytest.mark.parametrize("share", [0.0, 0.25, 0.5, 0.75, 1.0])
 def test_an_eye_that_stands_higher(share: float) -> None:
-    """From some degrees on the pupils count less in the level: the frame's change is that of copies."""
-    low, high = ASLANT_DEG
+    """From some degrees on a line counts less in the level: the frame's change is that of copies."""
+    low, high = ODD_DEG[1]
     rise = np.tan(np.radians(low + share * (high - low))) * 62
     moved = {(name, "right"): (0.0, rise) for name in MEDIAPIPE_478.groups["iris"]}
     landmarks = read(photo(model(moved)))

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from asymmetry.core.frame import Face, Half, Scale, eye_higher, face_frame
+from asymmetry.core.frame import Face, Half, Scale, face_frame, level_lines
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.level import ASLANT_DEG, PUPILS_WEIGHT
+from asymmetry.core.level import LEVEL_WEIGHTS, ODD_DEG, lines_apart
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import (
@@ -135,9 +135,9 @@ def test_one_uncertain_point_makes_its_metric_as_uncertain() -> None:
 
 def test_an_uncertain_level_tells_in_every_difference() -> None:
     table = measure(only(photo(), outer_canthus=0.2))
-    # The canthi, 45 mm from the midline, set the level with the pupils, 31 mm from it, that count less: one
-    # canthus turns it over this base. The corner of the mouth lies 25 mm out.
-    turn = 0.2 / (2 * (45 + PUPILS_WEIGHT * 31))
+    # Outer canthi, pupils and inner canthi, so far from the midline, set the level: one outer canthus turns
+    # it over this base. The corner of the mouth lies 25 mm out.
+    turn = 0.2 / (2 * np.dot(LEVEL_WEIGHTS, [45, 31, 17]))
     assert table["commissure_height_diff_rsd_mm"][0] == pytest.approx(2 * 25 * turn, rel=0.02)
     assert table["fissure_height_diff_rsd_mm"][0] < 1e-3
 
@@ -248,9 +248,10 @@ def test_scale_and_roll_change_nothing(seed: int, roll: float, scale: float) -> 
 @given(seed=SEEDS, factor=st.floats(0.1, 1))
 def test_half_the_spread_is_half_the_sd(seed: int, factor: float) -> None:
     landmarks = spread_out(crowd(seed, 2), seed)
-    # Nor where an error changes what the pupils count in the level.
-    aslant, (low, high) = np.abs(eye_higher(face_frame(landmarks))), ASLANT_DEG
-    assume(((aslant < low - 0.2) | (aslant > high + 0.2)).all())
+    # Nor where an error changes what a line counts in the level.
+    apart = np.degrees(lines_apart(level_lines(face_frame(landmarks))))
+    low, high = np.transpose(ODD_DEG)[..., None]
+    assume(((apart < low - 0.2) | (apart > high + 0.2)).all())
     more = replace(landmarks, spread=landmarks.spread * factor)
     start, end = sds(measure(landmarks)), sds(measure(more))
     for name, column in start.items():

@@ -18,6 +18,7 @@ __all__ = [
     "head_angles",
     "in_plane",
     "level_line",
+    "lines_apart",
     "one_eyed",
     "pupils_aslant",
     "upright",
@@ -26,22 +27,19 @@ __all__ = [
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-#: Weight of the pupils beside the outer canthi where the level is set. The field takes its level from the
-#: pupils, and brows, mouth and lids drag them along least; the canthi have the wider base. The canthi alone
-#: lose 5 % of a smile in renders. The more the pupils count in both levels, the better points placed by hand
-#: agree (corners of tuning people are 0.46 mm off, 0.42 with 3), and the more brows scatter at home (0.21 mm,
-#: 0.24). The hand's level of today is guessed best by this weight: with 3 corners are then 0.50 mm off.
-PUPILS_WEIGHT = 0.75
-#: Weight of the inner canthi beside the outer ones in the test of whether the pupils are level with both.
+#: What the lines between outer canthi, pupils and inner canthi count where the level is set, times their
+#: lengths. The field takes its level from the pupils, and brows, mouth and lids drag them along least; the
+#: outer canthi have the widest base and lose 5 % of a smile in renders if they are alone.
+LEVEL_WEIGHTS = (1.0, 0.75, 0.5)
+#: Degrees that a line is apart from the others (`lines_apart`): from the first on it counts less, from the
+#: second on hardly. A hand misplaces one point, an eye squints, a canthus was operated on: the lines that
+#: agree are right. Of 75 photos of healthy people 95 % show pupils up to 0.7 apart, none 1.1; an iris moved
+#: by 1.5 mm shows 1.1 (median). `benchmarks/tune/level.py` has what other limits and weights do.
+ODD_DEG = ((0.6, 1.4), (0.7, 1.1), (0.6, 1.4))
+#: Share that is left to an odd line, so that three which all disagree still set a level.
+LEAST_SHARE = 0.05
+#: Weight of the inner canthi beside the outer ones in the line of both that pupils are compared with.
 INNER_CANTHI_WEIGHT = 0.5
-#: Degrees between the lines of pupils and canthi: from the first on the pupils count less, from the second
-#: on one eye stands higher than the other. Of 82 photos of healthy people 95 % show up to 0.7 and one 1.1;
-#: one iris moved by 1.5 mm shows 0.95, by 2 mm 1.3 (medians; `benchmarks/tune/level.py`).
-ASLANT_DEG = (0.5, 1.1)
-#: Weight of pupils that stand aslant. In the mesh both canthi of an eye follow its iris by 0.31 of the way;
-#: a negative weight takes that out of the outer canthi. Beside an iris moved by 2 mm the error of the brows
-#: is then 0.33 mm instead of 1.17.
-ASLANT_WEIGHT = -0.34
 
 
 def from_rays(seen: FloatArray, weights: FloatArray, out: FloatArray | None = None) -> FloatArray:
@@ -129,7 +127,7 @@ def head_angles(pose: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray
 def level_line(across: FloatArray) -> FloatArray:
     """Find the direction of the level line, from right to left, shape (axes, n).
 
-    The outer canthi and the pupils set it; pupils that are not level with the canthi set no level.
+    Outer canthi, pupils and inner canthi set it; a line that is apart from the others hardly counts.
 
     Parameters
     ----------
@@ -137,12 +135,31 @@ def level_line(across: FloatArray) -> FloatArray:
         From right to left between the outer canthi, between the pupils, which may not have been seen, and
         between the inner canthi. The first two axes are those of the plane.
     """
-    canthi, pupils = across[:, 0], across[:, 1]
-    low, high = np.sin(np.radians(ASLANT_DEG))
-    aslant = np.clip((np.abs(pupils_aslant(across)) - low) / (high - low), 0.0, 1.0)
-    weight = PUPILS_WEIGHT + (ASLANT_WEIGHT - PUPILS_WEIGHT) * aslant
-    line: FloatArray = canthi + np.where(np.isnan(pupils), 0.0, weight * pupils)
+    start, end = np.sin(np.radians(ODD_DEG)).T[..., None]
+    share = np.clip((end - lines_apart(across)) / (end - start), LEAST_SHARE, 1.0)
+    weights = np.array(LEVEL_WEIGHTS)[:, None] * share
+    line: FloatArray = np.where(np.isnan(across), 0.0, weights * across).sum(axis=1)
     return line
+
+
+def lines_apart(across: FloatArray) -> FloatArray:
+    """How far each of the three lines is from the others, as sines, shape (3, n).
+
+    Those of the canthi from the middle one of the three, which is the outer canthi's where the pupils were
+    not seen; that of the pupils from both canthi's, which an eye's own canthus follows least.
+
+    Parameters
+    ----------
+    across : ndarray, shape (axes, 3, n)
+        As in `level_line`.
+    """
+    x, y = across[:2] / np.hypot(*across[:2])
+    sines = x[0] * y - y[0] * x  # of the angles from the outer canthi's line
+    outer, pupils, inner = sines
+    middle = np.fmax(np.fmin(outer, pupils), np.fmin(np.fmax(outer, pupils), inner))
+    apart: FloatArray = np.abs(sines - middle)
+    apart[1] = np.abs(pupils_aslant(across))
+    return apart
 
 
 def one_eyed(pairs: FloatArray) -> npt.NDArray[np.bool_]:

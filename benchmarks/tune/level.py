@@ -2,15 +2,15 @@
 
     python -m benchmarks.tune.level
 
-Prints how far pupils and canthi are out of level in photos of healthy people, how far with one iris moved,
-and what that does to brows and corners of the mouth, where nothing but the iris moved. And how far brows and
-corners are from the hand's with other weights of the pupils: where these set the hand's level too, and where
-the hand's heights stay as they are today.
+Prints how far pupils and canthi are out of level in photos of healthy people, and how far if one iris moves.
+Then, with the level's weights and limits as they are and with others, what a moved iris does to brows and
+corners of the mouth, where nothing else moved; how far both are from the hand's, where these limits set the
+hand's level too, and where the hand's heights stay as they are today; and how they scatter in photos at home.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -29,12 +29,31 @@ from asymmetry.photos.photo import read_photo
 from benchmarks.fidelity import beside
 from benchmarks.fidelity.photos import london, more, portraits
 from benchmarks.fidelity.scores import fit
+from benchmarks.retakes.readings import Plan, Readings, read_folk
 
 Pixels = npt.NDArray[np.uint8]
 
 MOVES = (1.0, 1.5, 2.0, 3.0)
 SEEN = ("brow_height_diff_mm", "commissure_height_diff_mm")
-WEIGHTS = (0.75, 1.0, 1.5, 3.0)
+#: Weights of outer canthi, pupils and inner canthi, and the degrees between which each one's share falls.
+_CANTHI, _PUPILS = level.ODD_DEG[:2]
+_ALWAYS = (80.0, 85.0)
+RULES = (
+    (level.LEVEL_WEIGHTS, level.ODD_DEG),
+    (level.LEVEL_WEIGHTS, (_ALWAYS, _ALWAYS, _ALWAYS)),
+    (level.LEVEL_WEIGHTS, (_ALWAYS, _PUPILS, _ALWAYS)),
+    *((level.LEVEL_WEIGHTS, (each, _PUPILS, each)) for each in ((0.5, 1.2), (0.8, 1.6))),
+    *(
+        (level.LEVEL_WEIGHTS, (_CANTHI, each, _CANTHI))
+        for each in ((0.5, 1.1), (0.6, 1.1), (0.8, 1.4))
+    ),
+    *(
+        (weights, level.ODD_DEG)
+        for weights in ((1, 0.75, 0.5), (1, 1, 0), (1, 1, 1), (1, 1.5, 0.5))
+    ),
+)
+#: How often each person is photographed at home.
+HOME = Plan(visits=12, photos=1)
 
 
 def iris_moved(pixels: Pixels, landmarks: Landmarks, side: Side, up_mm: float) -> Pixels:
@@ -62,61 +81,72 @@ def iris_moved(pixels: Pixels, landmarks: Landmarks, side: Side, up_mm: float) -
     return np.rint(moved * alpha + pixels * (1 - alpha)).astype(np.uint8)
 
 
-def moved_eyes(paths: list[Path]) -> Iterator[tuple[float, float, npt.NDArray[np.floating[Any]]]]:
-    """How far each iris moved, mm, how far pupils are then out of level, degrees, and errors, mm."""
+def moved_eyes(paths: list[Path]) -> Iterator[tuple[float, Landmarks, Landmarks]]:
+    """How far each iris moved, mm, and the face before and after."""
     with Extractor() as extractor:
-        for path, side, up, sign in product(paths, SIDES, MOVES, (1, -1)):
+        for path, side in product(paths, SIDES):
             pixels = read_photo(path).pixels
             still = extractor.extract([pixels])
-            rows = extractor.extract([iris_moved(pixels, still, side, sign * up)])
-            before, after = measure(still, sd=False), measure(rows, sd=False)
-            errors = np.array([after[name][0] - before[name][0] for name in SEEN])
-            yield up, abs(float(eye_higher(face_frame(rows))[0])), errors
+            for up, sign in product(MOVES, (1, -1)):
+                yield up, still, extractor.extract([iris_moved(pixels, still, side, sign * up)])
 
 
-def by_weight(landmarks: Landmarks, paths: list[Path]) -> Iterator[str]:
-    """How far tuning people's brows and corners are from the hand's, with each weight of the pupils."""
-    today = beside.read_beside(landmarks, paths)
-    for weight in WEIGHTS:
-        with mock.patch.object(level, "PUPILS_WEIGHT", weight):
-            found = beside.read_beside(landmarks, paths)
-        for column, (label, hands) in product(
-            SEEN, (("the hand's level too", found), ("the hand as today", today))
-        ):
-            names = (*beside.TEMPLATES, *beside.TABLED)
-            read, true = (
-                np.concatenate([values[column][found[name].tuning] for name, values in each])
-                for each in (
-                    [(name, found[name].read) for name in names],
-                    [(name, hands[name].hand) for name in names],
-                )
-            )
-            one = fit(true, read)
-            yield f"{weight}, {label}: {column} r {one.r:.3f}, RMSE {one.rmse:.3f} mm"
+def beside_moved(moved: Sequence[tuple[float, Landmarks, Landmarks]]) -> str:
+    """How far brows and corners are off beside an iris that moved, mm (RMS)."""
+    found: dict[float, list[npt.NDArray[np.floating[Any]]]] = {up: [] for up in MOVES}
+    for up, still, rows in moved:
+        before, after = measure(still, sd=False), measure(rows, sd=False)
+        found[up].append(np.array([after[name][0] - before[name][0] for name in SEEN]))
+    rms = {up: np.sqrt(np.nanmean(np.square(errors), axis=0)) for up, errors in found.items()}
+    return "; ".join(f"{up} mm {brow:.2f}, {corner:.2f}" for up, (brow, corner) in rms.items())
+
+
+def beside_hands(
+    landmarks: Landmarks, paths: list[Path], today: Mapping[str, beside.Beside]
+) -> Iterator[str]:
+    """How far tuning people's brows and corners are from the hand's."""
+    found = beside.read_beside(landmarks, paths)
+    names = (*beside.TEMPLATES, *beside.TABLED)
+    for column, (label, hands) in product(
+        SEEN, (("hand's level too", found), ("hand's as today", today))
+    ):
+        read = np.concatenate([found[name].read[column][found[name].tuning] for name in names])
+        true = np.concatenate([hands[name].hand[column][found[name].tuning] for name in names])
+        one = fit(true, read)
+        yield f"{column}, {label}: r {one.r:.3f}, RMSE {one.rmse:.3f}"
+
+
+def at_home(folk: Sequence[Readings]) -> str:
+    """How brows and corners scatter in photos of people who do not change, mm (SD)."""
+    tables = [measure(person.rest, sd=False) for person in folk]
+    scatter = [
+        np.sqrt(np.mean([np.nanvar(table[name], ddof=1) for table in tables])) for name in SEEN
+    ]
+    return ", ".join(f"{sd:.3f}" for sd in scatter)
 
 
 def main() -> None:
     """Print all tables."""
-    healthy = [
-        *london(tuning=True),
-        *london("smiling", tuning=True),
-        *more(tuning=True),
-        *portraits(tuning=True),
-    ]
+    people = [*london(tuning=True), *more(tuning=True)]
+    healthy = [*people, *london("smiling", tuning=True), *portraits(tuning=True)]
     with Extractor() as extractor:
         read = extractor.extract(healthy)
     out = np.abs(eye_higher(face_frame(read)))
     print(f"{len(healthy)} photos, degrees: 50, 90, 95, 97.5, 100 %:")
     print(np.nanpercentile(out, [50, 90, 95, 97.5, 100]).round(2))
-    found = list(moved_eyes(london(tuning=True)))
+    moved, today = list(moved_eyes(london(tuning=True))), beside.read_beside(read, healthy)
     for up in MOVES:
-        degrees = [each for moved, each, _ in found if moved == up]
-        errors = np.array([each for moved, _, each in found if moved == up])
-        rms = np.sqrt(np.nanmean(errors**2, axis=0))
-        print(
-            f"{up} mm: {np.nanmedian(degrees):.2f}°, brow and corner off by {rms.round(2)} mm (RMS)"
-        )
-    print(*by_weight(read, healthy), sep="\n")
+        degrees = [abs(float(eye_higher(face_frame(rows))[0])) for by, _, rows in moved if by == up]
+        print(f"{up} mm: {np.nanmedian(degrees):.2f}°")
+    folk = read_folk(people[:16], "home", HOME)
+    for weights, degrees in RULES:
+        with (
+            mock.patch.object(level, "LEVEL_WEIGHTS", weights),
+            mock.patch.object(level, "ODD_DEG", degrees),
+        ):
+            print(f"weights {weights}, {degrees}°: beside an iris moved by {beside_moved(moved)}")
+            print(*beside_hands(read, healthy, today), sep="\n")
+            print(f"at home {at_home(folk)}", flush=True)
 
 
 if __name__ == "__main__":
