@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.beside import Beside
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Scheme, Side
 from asymmetry.core.schemes.vocabulary import GROUPS
 from asymmetry.extract.face.half import from_half, to_half
@@ -142,11 +143,16 @@ def read_square(
     square: Square,
     mesh: SquareReader,
     shape: CommonShape,
+    beside: Beside,
 ) -> SquareReading | None:
     """The model's reading of the chimeras of both sides; None if it finds no face in one."""
     planes, twins, seen = {}, {}, {}
     scheme, right = canonical.scheme, _right_numbers(canonical)
-    drawn = [chimera(photo, pose, canonical, square, side, shape) for side in SIDES]
+
+    def draw(side: Side) -> Pixels:
+        return chimera(photo, pose, canonical, square, side, shape)
+
+    drawn = beside.each(draw, SIDES)
     read = read_squares(mesh, drawn)
     least = min(score for _, score in read)
     if least <= LEAST_SCORE:
