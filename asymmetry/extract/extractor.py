@@ -176,8 +176,8 @@ class Extractor:
                 If ``photos`` is a single photo instead of a list of them, or this Extractor is closed.
         """
         rows = list(self.iter_extract(photos, progress=progress))
-        nothing = Landmarks.blank([], status="ok", scheme=self.scheme.name)
-        return replace(Landmarks.concat(rows or [nothing]), provenance=self.provenance)
+        rows = rows or [Landmarks.blank([], status="ok", scheme=self.scheme.name)]
+        return replace(Landmarks.concat(rows), provenance=self.provenance)
 
     def iter_extract(
         self, photos: Iterable[PhotoSource], *, progress: Progress | None = None

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -113,13 +112,13 @@ def read_hemifaces(
     scheme = canonical.scheme
     pose = fit_pose(first.points, canonical.vertices, focal_px=focal_px, scheme=scheme)
     squares = [Square.of(canonical, size) for size in sizes]
-    small, view = _shrunk(photo, pose, squares[0], settings.drawing)
+    small, view, blur = _shrunk(photo, pose, squares[0], settings.drawing)
     middle = scheme.mirror == np.arange(scheme.size)
     start = plane = pose.unproject(first.points[:, :2], canonical.depth_at)
     kept = []
     for square in squares:
         shape = CommonShape.of(plane, settings.common, scheme)
-        reading = read_square(small, view, canonical, square, mesh, shape, networks.beside)
+        reading = read_square(small, view, canonical, square, mesh, shape, blur, networks.beside)
         if reading is None:
             return None
         plane = reading.plane
@@ -199,16 +198,14 @@ def _refine(
     return Hemifaces(points, spread, weights, pose, margins, irises.found, score, mesh_brows, drawn)
 
 
-def _shrunk(photo: Halvings, pose: Pose, square: Square, drawing: Drawing) -> tuple[Pixels, Pose]:
-    """A photo hardly finer than chimeras show it, and the head in it: pixels in between are averaged."""
+def _shrunk(
+    photo: Halvings, pose: Pose, square: Square, drawing: Drawing
+) -> tuple[Pixels, Pose, float]:
+    """A photo hardly finer than chimeras show it, the head in it, and the blur that averages pixels, px."""
     small = photo.down_to(square.scale / pose.scale)
     view = pose.resize(small.shape[1] / photo.whole.shape[1], small.shape[0] / photo.whole.shape[0])
     ratio = view.scale / square.scale
-    if ratio > drawing.alias_ratio:
-        small = np.asarray(
-            cv2.GaussianBlur(small, (0, 0), drawing.alias_sigma * ratio), dtype=np.uint8
-        )
-    return small, view
+    return small, view, drawing.alias_sigma * ratio if ratio > drawing.alias_ratio else 0.0
 
 
 def _weigh(

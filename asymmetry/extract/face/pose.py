@@ -72,8 +72,11 @@ class Pose:
 
     def place(self, x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
         """Photo x, y (..., 2), px, of canonical points, cm: `project` without the depth, and quicker."""
-        turned = self.rotation @ np.stack([x, y, z]).reshape(3, -1)
-        return np.stack(self._show(*turned), axis=-1).reshape(*x.shape, 2)
+        points, at = np.empty((3, *x.shape)), np.empty((*x.shape, 2))
+        points[0], points[1], points[2] = x, y, z
+        shown = self._show(*(self.rotation @ points.reshape(3, -1)))
+        at[..., 0], at[..., 1] = (axis.reshape(x.shape) for axis in shown)
+        return at
 
     def _show(self, x: FloatArray, y: FloatArray, z: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Photo x and y of points in the camera's axes, cm."""

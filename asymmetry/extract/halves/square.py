@@ -76,6 +76,7 @@ def chimera(
     square: Square,
     side: Side,
     shape: CommonShape | None = None,
+    blur: float = 0.0,
 ) -> Pixels:
     """A whole frontal face made of one side and its mirror image.
 
@@ -93,6 +94,8 @@ def chimera(
         The patient's side that is shown twice.
     shape : CommonShape, optional
         The shape to draw it in. Default: its own.
+    blur : float
+        Standard deviation of a blur of the photo, px, where it is finer than the square.
 
     Returns
     -------
@@ -106,7 +109,7 @@ def chimera(
         return places(pose, canonical, from_half(half, side))
 
     at = on_a_grid(square.side // 2, square.side, place)
-    shown = draw_at(photo, at, cv2.INTER_LINEAR)
+    shown = draw_at(photo, at, cv2.INTER_LINEAR, blur)
     return np.asarray(cv2.hconcat([shown, cv2.flip(shown, 1)]), dtype=np.uint8)
 
 
@@ -143,6 +146,7 @@ def read_square(
     square: Square,
     mesh: SquareReader,
     shape: CommonShape,
+    blur: float,
     beside: Beside,
 ) -> SquareReading | None:
     """The model's reading of the chimeras of both sides; None if it finds no face in one."""
@@ -150,7 +154,7 @@ def read_square(
     scheme, right = canonical.scheme, _right_numbers(canonical)
 
     def draw(side: Side) -> Pixels:
-        return chimera(photo, pose, canonical, square, side, shape)
+        return chimera(photo, pose, canonical, square, side, shape, blur)
 
     drawn = beside.each(draw, SIDES)
     read = read_squares(mesh, drawn)
