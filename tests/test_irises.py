@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
-from asymmetry.extract.edges.irises import IrisSearch, _Eye, _View, refine_irises
+from asymmetry.extract.edges.eye_patch import View
+from asymmetry.extract.edges.irises import IrisSearch, _Eye, refine_irises
 from asymmetry.extract.face.plane import surface
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical, load_canonical
@@ -194,7 +195,7 @@ def weights(upper: float, lower: float) -> Array:
     """The weights of an iris's right flank between level lids, upwards."""
     line = np.array([-2.0, 2.0])
     lids = tuple(np.array([line, np.full(2, height)]) for height in (upper, lower))
-    view = _View(np.zeros(2), np.eye(2))
+    view = View(np.zeros(2), np.eye(2))
     eye = _Eye(SEARCH, view, RADIUS, lids, np.zeros((1, 1, 2), np.float32))  # type: ignore[arg-type]
     both = eye.weights(np.zeros(2), RADIUS)
     np.testing.assert_array_equal(both[0], both[1])

@@ -37,6 +37,7 @@ from asymmetry.extract.steps import (
     draw_view,
     drop_cut,
     drop_hidden,
+    look_at_light,
     mark_guesses,
     note_damage,
     note_faults,
@@ -78,8 +79,8 @@ class Extractor:
     settings : Settings, optional
         Constants of reading and judging, to try others.
     threads : int, optional
-        Share the pictures of one photo that the networks read; they change no number. Default: two, or one
-        where OpenCV has been given one. Take 1 where many threads or processes read at once.
+        Share the work on one photo; they change no number. Default: two, or one where OpenCV has been given
+        one. Take 1 where many threads or processes read at once.
 
     Raises
     ------
@@ -175,8 +176,8 @@ class Extractor:
                 If ``photos`` is a single photo instead of a list of them, or this Extractor is closed.
         """
         rows = list(self.iter_extract(photos, progress=progress))
-        nothing = Landmarks.blank([], status="ok", scheme=self.scheme.name)
-        return replace(Landmarks.concat(rows or [nothing]), provenance=self.provenance)
+        rows = rows or [Landmarks.blank([], status="ok", scheme=self.scheme.name)]
+        return replace(Landmarks.concat(rows), provenance=self.provenance)
 
     def iter_extract(
         self, photos: Iterable[PhotoSource], *, progress: Progress | None = None
@@ -276,11 +277,14 @@ def _read(tools: Tools, photo: Photo, seen: Seen) -> Landmarks:
     if canonical.scheme is not MEDIAPIPE_478:
         return to_landmarks(drop_cut(face, pixels), photo.name, canonical.scheme)
     view = draw_view(face, pixels, canonical)
+    beside = tools.edges.beside
+    quality = beside.begin(look_at_light, view, settings.judge.quality)
     face = drop_cut(face, pixels)
-    face = drop_hidden(face, view, settings)
+    face = drop_hidden(face, view, settings, beside)
     face = mark_guesses(face, settings.judge.pupils)
+    light = quality()
     face = note_grey(face, view, settings.judge.grey)
-    face = note_faults(face, view, settings.judge.quality)
+    face = note_faults(face, light, settings.judge.quality)
     face = widen_errors(face, view, settings.judge.errors)
     return to_landmarks(face, photo.name)
 

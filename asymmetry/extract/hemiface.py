@@ -7,21 +7,22 @@ of one half and its mirror image there is nothing to pull, and the two sides nev
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.beside import ALONE, Beside
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Scheme, Side
 from asymmetry.extract.edges.brows import refine_brows
 from asymmetry.extract.edges.corners import refine_corners
-from asymmetry.extract.edges.irises import refine_irises
+from asymmetry.extract.edges.irises import draw_eyes, refine_irises
 from asymmetry.extract.edges.lids import LidNetworks, refine_lids
 from asymmetry.extract.edges.marks import MarkNetwork, refine_marks
 from asymmetry.extract.face.depth import project_face
+from asymmetry.extract.face.frontal import Drawn, draw_face
 from asymmetry.extract.face.plane import surface
 from asymmetry.extract.face.pose import Pose, fit_pose
 from asymmetry.extract.halves.common import CommonShape
@@ -48,7 +49,8 @@ class Hemifaces:
 
     ``margins`` and ``irises`` say whether both lids' margins and the iris were seen in the pixels, and
     ``score`` how sure the network is of the half that looks least like a face's. ``mesh_brows`` (k, 3) px has
-    the brows where the mesh draws them: behind glasses the dark band is as often a rim as a brow.
+    the brows where the mesh draws them: behind glasses the dark band is as often a rim as a brow. ``drawn``
+    gives the face as seen from the front, which is being drawn; None where nobody began to.
     """
 
     points: FloatArray = field(repr=False)
@@ -59,13 +61,15 @@ class Hemifaces:
     irises: dict[Side, bool]
     score: float
     mesh_brows: FloatArray = field(repr=False)
+    drawn: Callable[[], Drawn] | None = field(default=None, repr=False)
 
 
 class EdgeNetworks(NamedTuple):
-    """The networks that read places in the pixels."""
+    """The networks that read places in the pixels, and the threads that share this work."""
 
     lids: LidNetworks
     marks: MarkNetwork
+    beside: Beside = ALONE
 
 
 def read_hemifaces(
@@ -108,13 +112,13 @@ def read_hemifaces(
     scheme = canonical.scheme
     pose = fit_pose(first.points, canonical.vertices, focal_px=focal_px, scheme=scheme)
     squares = [Square.of(canonical, size) for size in sizes]
-    small, view = _shrunk(photo, pose, squares[0], settings.drawing)
+    small, view, blur = _shrunk(photo, pose, squares[0], settings.drawing)
     middle = scheme.mirror == np.arange(scheme.size)
     start = plane = pose.unproject(first.points[:, :2], canonical.depth_at)
     kept = []
     for square in squares:
         shape = CommonShape.of(plane, settings.common, scheme)
-        reading = read_square(small, view, canonical, square, mesh, shape)
+        reading = read_square(small, view, canonical, square, mesh, shape, blur, networks.beside)
         if reading is None:
             return None
         plane = reading.plane
@@ -123,13 +127,18 @@ def read_hemifaces(
         plane[middle, 0] = start[middle, 0]
         kept.append(reading)
     plane = np.mean([reading.plane for reading in kept], axis=0)
-    weights = first.blendshapes
-    if scheme.expressions:
-        halves = mesh.weigh_expressions(kept[-1].drawn)
-        weights = _side_weights(first.blendshapes, halves, settings.drawing, scheme)
-    if scheme is not MEDIAPIPE_478:
-        return _as_read(plane, kept, pose, canonical, weights, settings)
-    return _refine(photo, plane, kept, pose, canonical, weights, networks, settings)
+    weighed = networks.beside.begin(
+        _weigh, first.blendshapes, kept[-1].drawn, mesh, settings.drawing, scheme
+    )
+    known = plane, kept, pose, canonical, first.blendshapes
+    try:
+        if scheme is MEDIAPIPE_478:
+            found = _refine(photo, *known, networks, settings)
+        else:
+            found = _as_read(*known, settings)
+    finally:
+        weights = weighed()  # until it is done no other thread may use the network
+    return replace(found, blendshapes=weights)
 
 
 def _as_read(
@@ -157,13 +166,18 @@ def _refine(
     settings: Settings,
 ) -> Hemifaces:
     """MediaPipe's points, with edges found in the pixels and the points they drag along put back."""
+    beside = networks.beside
+    eyes = beside.begin(draw_eyes, photo.whole, pose, canonical, plane, settings.irises)
     plane = whole_brows(plane, settings.response, canonical.vertices)
     brows = refine_brows(photo.whole, pose, canonical, plane, settings.brows)
     corners = refine_corners(photo.whole, pose, canonical, brows.plane, settings.corners)
-    marks = refine_marks(photo, pose, canonical, corners.plane, networks.marks, settings.marks)
+    marks = refine_marks(
+        photo, pose, canonical, corners.plane, networks.marks, settings.marks, beside
+    )
     raised = brows.plane - plane + marks.raised
-    lids = refine_lids(photo, pose, canonical, marks.plane, networks.lids, settings.lids)
-    irises = refine_irises(photo.whole, pose, canonical, lids.plane, settings.irises)
+    lids = refine_lids(photo, pose, canonical, marks.plane, networks.lids, settings.lids, beside)
+    drawn = beside.begin(draw_face, photo.whole, pose, canonical)
+    irises = refine_irises(photo.whole, pose, canonical, lids.plane, settings.irises, eyes())
     plane = put_back(irises.plane, settings.response, irises.found, canonical.vertices)
     points = project_face(pose, canonical, plane, settings.around_teeth)
     mesh_brows = points.copy()
@@ -181,19 +195,26 @@ def _refine(
     )
     score = min(reading.score for reading in kept)
     margins = {side: bool(found.all()) for side, found in lids.found.items()}
-    return Hemifaces(points, spread, weights, pose, margins, irises.found, score, mesh_brows)
+    return Hemifaces(points, spread, weights, pose, margins, irises.found, score, mesh_brows, drawn)
 
 
-def _shrunk(photo: Halvings, pose: Pose, square: Square, drawing: Drawing) -> tuple[Pixels, Pose]:
-    """A photo hardly finer than chimeras show it, and the head in it: pixels in between are averaged."""
+def _shrunk(
+    photo: Halvings, pose: Pose, square: Square, drawing: Drawing
+) -> tuple[Pixels, Pose, float]:
+    """A photo hardly finer than chimeras show it, the head in it, and the blur that averages pixels, px."""
     small = photo.down_to(square.scale / pose.scale)
     view = pose.resize(small.shape[1] / photo.whole.shape[1], small.shape[0] / photo.whole.shape[0])
     ratio = view.scale / square.scale
-    if ratio > drawing.alias_ratio:
-        small = np.asarray(
-            cv2.GaussianBlur(small, (0, 0), drawing.alias_sigma * ratio), dtype=np.uint8
-        )
-    return small, view
+    return small, view, drawing.alias_sigma * ratio if ratio > drawing.alias_ratio else 0.0
+
+
+def _weigh(
+    first: FloatArray, drawn: FloatArray, mesh: SquareReader, drawing: Drawing, scheme: Scheme
+) -> FloatArray:
+    """Expression weights by those of the whole face and the points in chimeras; none without a network."""
+    if not scheme.expressions:
+        return first
+    return _side_weights(first, mesh.weigh_expressions(drawn), drawing, scheme)
 
 
 def _side_weights(

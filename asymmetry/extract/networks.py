@@ -9,28 +9,17 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from asymmetry.core.beside import Beside, usable_cores
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract.edges.lids import LidNetworks
 from asymmetry.extract.edges.marks import MarkNetwork
 from asymmetry.extract.hemiface import EdgeNetworks
 from asymmetry.extract.model.mediapipe import MediapipeModel
 from asymmetry.extract.model.protocol import Model
+from asymmetry.extract.model.runtime import reading_threads
 
 __all__ = ["NetworkPool", "Networks", "usable_cores"]
-
-
-def usable_cores() -> int:
-    """Cores that this process may use: by its affinity and, on Linux, by its group's quota."""
-    cores = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    )
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        return max(1, min(cores, int(int(quota) / int(period))))
-    except (OSError, ValueError):  # no such file, or "max": no quota
-        return cores
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +60,7 @@ class NetworkPool:
     most : int
         Sets at most. Of a model that can't be loaded again there is one.
     threads : int, optional
-        Threads for one reading of the networks that read places in the pixels, see `reading_threads`.
+        Threads that share the work on one photo, see `reading_threads`.
 
     Attributes
     ----------
@@ -124,7 +113,12 @@ class NetworkPool:
         return self._load()
 
     def _load(self) -> Networks:
-        edges = EdgeNetworks(LidNetworks(threads=self._threads), MarkNetwork(threads=self._threads))
+        threads = self._threads
+        edges = EdgeNetworks(
+            LidNetworks(threads=threads),
+            MarkNetwork(threads=threads),
+            Beside(reading_threads(threads)),
+        )
         networks = Networks(self._load_model(), edges)
         self._loaded.append(networks)
         return networks

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.beside import ALONE, Beside
 from asymmetry.core.columns import QUALITY
 from asymmetry.core.frame import MAX_YAW_HORIZONTAL, head_angles
 from asymmetry.core.landmarks import Landmarks
@@ -42,6 +43,7 @@ __all__ = [
     "draw_view",
     "drop_cut",
     "drop_hidden",
+    "look_at_light",
     "mark_guesses",
     "note_damage",
     "note_faults",
@@ -141,7 +143,8 @@ def draw_view(face: FaceReading, photo: Pixels, canonical: Canonical) -> Frontal
     """
     expected = face.points.copy()
     expected[_BROWS] = face.whole[_BROWS]
-    return draw_frontal(photo, face.pose, canonical, expected)
+    drawn = face.drawn() if face.drawn else None
+    return draw_frontal(photo, face.pose, canonical, expected, drawn)
 
 
 def drop_cut(face: FaceReading, photo: Pixels) -> FaceReading:
@@ -155,12 +158,14 @@ def drop_cut(face: FaceReading, photo: Pixels) -> FaceReading:
     return _add_notes(replace(face, points=np.where(outside[:, None], np.nan, face.points)), [note])
 
 
-def drop_hidden(face: FaceReading, view: Frontal, settings: Settings) -> FaceReading:
+def drop_hidden(
+    face: FaceReading, view: Frontal, settings: Settings, beside: Beside = ALONE
+) -> FaceReading:
     """Leave out covered parts, and note lids that hardly show.
 
     Behind glasses brows are the mesh's, for the dark band is as often a rim as a brow.
     """
-    lost = find_unseen(view, face.blendshapes, face.margins, settings.judge)
+    lost = find_unseen(view, face.blendshapes, face.margins, settings.judge, beside)
     points, spread, rotation = face.points.copy(), face.spread.copy(), face.pose.rotation
     if lost.glasses:
         spread = behind_glasses(spread, face.pose.scale, settings.scatter)
@@ -186,15 +191,21 @@ def mark_guesses(face: FaceReading, limits: PupilLimits) -> FaceReading:
     return _add_notes(replace(face, spread=spread), guesses.notes)
 
 
-def note_faults(face: FaceReading, view: Frontal, limits: QualityLimits) -> FaceReading:
-    """Judge the photo's light and sharpness, and note its faults."""
-    quality = judge_quality(view, limits)
+def look_at_light(view: Frontal, limits: QualityLimits) -> FloatArray:
+    """Judge the photo's light and sharpness, and whatever else hangs on no point of the face."""
+    view.once(colour)
+    view.once(noise)
+    return judge_quality(view, limits)
+
+
+def note_faults(face: FaceReading, quality: FloatArray, limits: QualityLimits) -> FaceReading:
+    """Keep the judgement of the photo's light and sharpness, and note its faults."""
     return _add_notes(replace(face, quality=quality), faults(quality, limits))
 
 
 def note_grey(face: FaceReading, view: Frontal, limits: GreyLimits) -> FaceReading:
     """Widen the error of all parts in a photo without colour, and note it."""
-    if not view.face.any() or colour(view) >= limits.colour:
+    if not view.face.any() or view.once(colour) >= limits.colour:
         return face
     spread = widen(face.spread, face.pose.scale, limits.added)
     return _add_notes(replace(face, spread=spread), [Note("no_colour")])
@@ -217,7 +228,7 @@ def _fault_figures(face: FaceReading, view: Frontal) -> dict[str, float]:
     if "grainy" in noted:
         figures["grainy"] = float(noted["grainy"]["value"])  # type: ignore[arg-type]
     else:
-        figures["noisy"] = noise(view)
+        figures["noisy"] = view.once(noise)
     return figures
 
 

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.beside import ALONE, usable_cores
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478
@@ -27,7 +28,6 @@ from asymmetry.extract.model.blazeface import FaceBox, cut_out
 from asymmetry.extract.model.finding import find_faces
 from asymmetry.extract.model.landmarker import Reading
 from asymmetry.extract.model.mesh import INPUT_FILL, INPUT_SIDE, LEAST_SCORE
-from asymmetry.extract.networks import usable_cores
 from asymmetry.extract.second_look import same_face
 from asymmetry.extract.steps import choose_subject, drop_cut, mark_guesses, to_landmarks
 from asymmetry.extract.tools import Tools
@@ -232,9 +232,8 @@ def _read_frame(
 def _read_face(photo: Halvings, found: Reading, tools: Tools) -> FaceReading | None:
     """Both sides of a face, each read apart."""
     settings = tools.settings
-    halves = read_hemifaces(
-        photo, found, tools.canonical, tools.mesh, tools.edges, (1.0,), settings
-    )
+    edges = tools.edges._replace(beside=ALONE)  # each core reads a frame of its own
+    halves = read_hemifaces(photo, found, tools.canonical, tools.mesh, edges, (1.0,), settings)
     if halves is None:
         return None
     face = FaceReading(

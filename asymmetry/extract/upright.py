@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import Side
+from asymmetry.extract.face.frontal import Drawn
 from asymmetry.extract.face.pose import Pose, fit_pose
 from asymmetry.extract.halves.square import mirrored_reading
 from asymmetry.extract.hemiface import read_hemifaces
@@ -60,6 +62,8 @@ class FaceReading:
         Whether both lids' margins and the iris were seen in the pixels; None where nobody looked.
     mesh_brows : ndarray, shape (k, 3), or None
         The points with brows where the mesh draws them, px.
+    drawn : callable, or None
+        Gives the face as seen from the front, which is being drawn; None where nobody began to.
     quality : ndarray
         The quality of the photo, see `asymmetry.core.columns.QUALITY`; empty until it was judged.
     notes : tuple of Note
@@ -75,6 +79,7 @@ class FaceReading:
     margins: dict[Side, bool] | None = None
     irises: dict[Side, bool] | None = None
     mesh_brows: FloatArray | None = field(default=None, repr=False)
+    drawn: Callable[[], Drawn] | None = field(default=None, repr=False)
     quality: FloatArray = field(default_factory=lambda: np.empty(0), repr=False)
     notes: tuple[Note, ...] = ()
 
@@ -173,6 +178,7 @@ def _read(
         margins=halves.margins,
         irises=halves.irises,
         mesh_brows=halves.mesh_brows,
+        drawn=halves.drawn,
     )
 
 

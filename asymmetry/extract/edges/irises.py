@@ -7,6 +7,7 @@ darkens from the white inwards, on both flanks between the lids.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -16,13 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
+from asymmetry.extract.edges.eye_patch import EyePatch, View
 from asymmetry.extract.edges.lids import margin_numbers
 from asymmetry.extract.edges.peaks import Refined, vertex
-from asymmetry.extract.face.plane import light_at, places, surface
+from asymmetry.extract.face.plane import light_at, places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 
-__all__ = ["IrisSearch", "refine_irises"]
+__all__ = ["IrisSearch", "draw_eyes", "refine_irises"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
@@ -116,7 +118,12 @@ class IrisSearch:
 
 
 def refine_irises(
-    photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray, search: IrisSearch
+    photo: Pixels,
+    pose: Pose,
+    canonical: Canonical,
+    plane: FloatArray,
+    search: IrisSearch,
+    patches: Sequence[EyePatch] | None = None,
 ) -> Refined:
     """Move both irises onto the circles that the photo shows, equally wide.
 
@@ -128,13 +135,19 @@ def refine_irises(
         As for `asymmetry.extract.edges.brows.refine_brows`, the lids on their margins.
     search : IrisSearch
         Where irises are looked for.
+    patches : sequence of EyePatch, optional
+        The output of `draw_eyes`, where it is there already.
 
     Returns
     -------
     Refined
         Both sides are treated by the same code, so a mirrored photo gives mirrored irises.
     """
-    eyes = [_Eye.of(photo, pose, canonical, plane, side, search) for side in SIDES]
+    patches = patches or draw_eyes(photo, pose, canonical, plane, search)
+    eyes = [
+        _Eye.of(patch, pose, canonical, plane, side, search)
+        for patch, side in zip(patches, SIDES, strict=True)
+    ]
     found = _find_irises(eyes, search) or _Circles([None for _ in eyes], eyes[0].radius)
     rings = []
     for eye, centre, side in zip(eyes, found.centres, SIDES, strict=True):
@@ -149,6 +162,23 @@ def refine_irises(
     )
 
 
+def draw_eyes(
+    photo: Pixels, pose: Pose, canonical: Canonical, plane: FloatArray, search: IrisSearch
+) -> list[EyePatch]:
+    """The patch of each eye, in the order of `SIDES`; of the points it takes the mesh's irises alone."""
+    step = search.step
+    across = np.arange(-search.across, search.across + step / 2, step)
+    up = np.arange(-search.down, search.up + step / 2, step)
+    radius = _mesh_radius(plane, pose) / search.overread
+    patches = []
+    for side in SIDES:
+        centre = plane[MEDIAPIPE_478.of(side, ("iris_centre",))[0]] + np.array([0.0, search.rise])
+        view = View.of(pose, canonical, centre)
+        light = light_at(photo, view.grid_to_photo(across, up))
+        patches.append(EyePatch(view, radius, _steps(light, search)))
+    return patches
+
+
 def _flat(rings: FloatArray, pose: Pose, canonical: Canonical) -> FloatArray:
     """Canonical x, y (eyes, points, 2) of irises in the photo, as deep as the surface is at their centres.
 
@@ -157,39 +187,6 @@ def _flat(rings: FloatArray, pose: Pose, canonical: Canonical) -> FloatArray:
     centres = pose.unproject(rings[:, 0], canonical.depth_at)
     depth = np.repeat(canonical.depth_at(*centres.T), rings.shape[1])
     return pose.unproject(rings, lambda *_: depth)
-
-
-@dataclass(frozen=True)
-class _View:
-    """From centimetres at an eye, across to the patient's left and up, to the photo and back."""
-
-    origin: FloatArray
-    axes: FloatArray
-
-    @classmethod
-    def of(cls, pose: Pose, canonical: Canonical, centre: FloatArray) -> _View:
-        """The view of a point of the plane."""
-        point = surface(canonical, centre)
-        across = pose.rotation[:2, 0] / np.hypot(*pose.rotation[:2, 0]) * pose.scale_at(point)
-        axes = np.array([[across[0], -across[1]], [-across[1], -across[0]]])
-        return cls(pose.project(point)[:2], axes)
-
-    def to_photo(self, at: FloatArray) -> FloatArray:
-        """Photo x, y (..., 2), px, y down."""
-        return self.origin + at @ self.axes
-
-    def grid_to_photo(self, across: FloatArray, up: FloatArray) -> FloatArray:
-        """Photo x, y (rows, columns, 2) of the nodes of a grid."""
-        at = np.empty((len(up), len(across), 2))
-        for i in range(2):
-            np.add.outer(
-                self.origin[i] + up * self.axes[1, i], across * self.axes[0, i], out=at[..., i]
-            )
-        return at
-
-    def to_eye(self, at: FloatArray) -> FloatArray:
-        """The inverse."""
-        return (at - self.origin) @ np.linalg.inv(self.axes)
 
 
 class _Circles(NamedTuple):
@@ -223,15 +220,13 @@ class _Fit:
 
 @dataclass(frozen=True)
 class _Eye:
-    """One eye's patch of the photo, level with the face but not turned to the front.
+    """One eye: its `EyePatch`, and the margins of both lids, x and y from point to point.
 
-    Lengths are cm at the eye, from the mesh's iris, less its mean errors. ``radius`` is the mesh's; ``lids``
-    are the margins of both lids, x and y from point to point; ``steps`` has the steps of light across and up,
-    shape (rows, columns, 2).
+    Lengths are cm at the eye, from the mesh's iris, less its mean errors.
     """
 
     settings: IrisSearch
-    view: _View
+    view: View
     radius: float
     lids: tuple[FloatArray, FloatArray] = field(repr=False)
     steps: npt.NDArray[np.float32] = field(repr=False)
@@ -239,26 +234,20 @@ class _Eye:
     @classmethod
     def of(
         cls,
-        photo: Pixels,
+        patch: EyePatch,
         pose: Pose,
         canonical: Canonical,
         plane: FloatArray,
         side: Side,
         settings: IrisSearch,
     ) -> _Eye:
-        """Draw the patch of one side."""
-        centre = plane[MEDIAPIPE_478.of(side, ("iris_centre",))[0]] + np.array([0.0, settings.rise])
-        view = _View.of(pose, canonical, centre)
+        """The eye of one side, with the lids that the points have."""
+        view, radius, steps = patch
         margins = [
             view.to_eye(places(pose, canonical, plane[margin_numbers(side, lid)])) for lid in _LIDS
         ]
         lids = [line[np.argsort(line[:, 0])].T for line in margins]
-        step = settings.step
-        across = np.arange(-settings.across, settings.across + step / 2, step)
-        up = np.arange(-settings.down, settings.up + step / 2, step)
-        light = light_at(photo, view.grid_to_photo(across, up))
-        radius = _mesh_radius(plane, pose) / settings.overread
-        return cls(settings, view, radius, (lids[0], lids[1]), _steps(light, settings))
+        return cls(settings, view, radius, (lids[0], lids[1]), steps)
 
     @property
     def opening(self) -> float:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.beside import ALONE, Beside
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.edges.network import (
     Network,
@@ -138,6 +139,7 @@ def refine_lids(
     plane: FloatArray,
     networks: LidNetworks,
     settings: LidSettings | None = None,
+    beside: Beside = ALONE,
 ) -> Lids:
     """Move the lid points of both eyes onto the margins that the photo shows.
 
@@ -154,6 +156,8 @@ def refine_lids(
         Read both eyes in one call.
     settings : LidSettings, optional
         How its columns become points.
+    beside : Beside, optional
+        Threads that draw the pictures.
 
     Returns
     -------
@@ -162,9 +166,11 @@ def refine_lids(
     """
     settings = settings or LidSettings()
     middles = {side: to_half(_middle(plane, side), side) for side in SIDES}
-    pictures = [
-        draw_picture(photo, pose, canonical, middles[side], side, EYE_PICTURE) for side in SIDES
-    ]
+
+    def draw(side: Side) -> Pixels:
+        return draw_picture(photo, pose, canonical, middles[side], side, EYE_PICTURE)
+
+    pictures = beside.each(draw, SIDES)
     heights, widths = networks.read(np.stack(pictures))
     plane = plane.copy()
     seen = {}

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.beside import ALONE, Beside
 from asymmetry.core.frame import head_angles
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.edges.corners import FOLLOWERS
@@ -187,6 +188,7 @@ def refine_marks(
     plane: FloatArray,
     network: MarkNetwork,
     settings: MarkSettings | None = None,
+    beside: Beside = ALONE,
 ) -> Marks:
     """Move brows, canthi and corners of the mouth onto where the photo shows them.
 
@@ -200,6 +202,8 @@ def refine_marks(
         Reads both sides in one call.
     settings : MarkSettings, optional
         How its maps become points.
+    beside : Beside, optional
+        Threads that draw the pictures.
 
     Returns
     -------
@@ -208,10 +212,11 @@ def refine_marks(
     """
     settings = settings or MarkSettings()
     middles = {side: picture_middles(to_half(plane, side), side) for side in SIDES}
-    face = photo, pose, canonical
-    brows = [draw_picture(*face, middles[side][0], side, BROW_PICTURE) for side in SIDES]
-    mouths = [draw_picture(*face, middles[side][1], side, MOUTH_PICTURE) for side in SIDES]
-    read = dict(zip(SIDES, network.read(np.stack(brows), np.stack(mouths)), strict=True))
+    shown = [(middles[side][0], side, BROW_PICTURE) for side in SIDES]
+    shown += [(middles[side][1], side, MOUTH_PICTURE) for side in SIDES]
+    drawn = beside.each(lambda part: draw_picture(photo, pose, canonical, *part), shown)
+    brows, mouths = np.stack(drawn[: len(SIDES)]), np.stack(drawn[len(SIDES) :])
+    read = dict(zip(SIDES, network.read(brows, mouths), strict=True))
     shares = {side: _shares(each, settings) for side, each in read.items()}
     # Both brows are read alike, or their difference would be one of two methods.
     yaw = abs(float(head_angles(pose.rotation[None])[0][0]))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import cv2
 import numpy as np
@@ -21,8 +21,10 @@ __all__ = [
     "HEIGHT",
     "PX_PER_CM",
     "WIDTH",
+    "Drawn",
     "Frontal",
     "axes",
+    "draw_face",
     "draw_frontal",
     "percentile",
     "smooth",
@@ -125,7 +127,35 @@ class Frontal:
         return np.asarray(self.points[scheme.pairs[name][SIDES.index(side)]])
 
 
-def draw_frontal(photo: Pixels, pose: Pose, canonical: Canonical, points: FloatArray) -> Frontal:
+class Drawn(NamedTuple):
+    """A `Frontal` picture without the points: ``rgb`` (h, w, 3), and ``seen`` (h, w)."""
+
+    rgb: Pixels
+    seen: Mask
+
+
+def draw_face(photo: Pixels, pose: Pose, canonical: Canonical) -> Drawn:
+    """Draw a face as seen from the front; parameters as for `draw_frontal`."""
+    middle = _middle(canonical)
+
+    def place(xy: FloatArray) -> FloatArray:
+        plane = (xy - (WIDTH / 2, HEIGHT / 2)) / (PX_PER_CM, -PX_PER_CM) + (0.0, middle)
+        return places(pose, canonical, plane)
+
+    at = on_a_grid(WIDTH, HEIGHT, place)
+    height, width = photo.shape[:2]
+    x, y = at[..., 0], at[..., 1]
+    seen: Mask = (x >= 0) & (x <= width) & (y >= 0) & (y <= height)
+    return Drawn(average_at(photo, at, pose.scale / PX_PER_CM), seen)
+
+
+def draw_frontal(
+    photo: Pixels,
+    pose: Pose,
+    canonical: Canonical,
+    points: FloatArray,
+    drawn: Drawn | None = None,
+) -> Frontal:
     """Draw a face as seen from the front.
 
     Parameters
@@ -138,20 +168,13 @@ def draw_frontal(photo: Pixels, pose: Pose, canonical: Canonical, points: FloatA
         The face's surface.
     points : ndarray, shape (k, 3)
         The face's points, px.
+    drawn : Drawn, optional
+        The picture, where it is drawn already.
     """
-    middle = _middle(canonical)
-
-    def place(xy: FloatArray) -> FloatArray:
-        plane = (xy - (WIDTH / 2, HEIGHT / 2)) / (PX_PER_CM, -PX_PER_CM) + (0.0, middle)
-        return places(pose, canonical, plane)
-
-    at = on_a_grid(WIDTH, HEIGHT, place)
-    height, width = photo.shape[:2]
-    x, y = at[..., 0], at[..., 1]
-    seen: Mask = (x >= 0) & (x <= width) & (y >= 0) & (y <= height)
-    on_face = pose.unproject(points[:, :2], canonical.depth_at) - (0.0, middle)
+    rgb, seen = drawn or draw_face(photo, pose, canonical)
+    on_face = pose.unproject(points[:, :2], canonical.depth_at) - (0.0, _middle(canonical))
     return Frontal(
-        rgb=average_at(photo, at, pose.scale / PX_PER_CM),
+        rgb=rgb,
         seen=seen,
         points=on_face * (PX_PER_CM, -PX_PER_CM) + (WIDTH / 2, HEIGHT / 2),
         native=_cutout(photo, points),

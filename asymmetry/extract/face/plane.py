@@ -79,8 +79,13 @@ def _nodes(width: int, height: int, step: int) -> FloatArray:
     return nodes
 
 
-def draw_at(photo: Pixels, at: FloatArray, interpolation: int = cv2.INTER_CUBIC) -> Pixels:
-    """Draw a photo's pixels at places (h, w, 2); beyond its edge, the pixels of the edge."""
+def draw_at(
+    photo: Pixels, at: FloatArray, interpolation: int = cv2.INTER_CUBIC, blur: float = 0.0
+) -> Pixels:
+    """Draw a photo's pixels at places (h, w, 2); beyond its edge, the pixels of the edge.
+
+    Drawn linearly, the photo may be blurred first, by a Gaussian of this standard deviation, px.
+    """
     # remap rounds places to 1/32 px in single precision. Rounded here in double precision, a mirrored photo
     # is drawn exactly mirrored.
     steps = at - 0.5
@@ -89,21 +94,33 @@ def draw_at(photo: Pixels, at: FloatArray, interpolation: int = cv2.INTER_CUBIC)
     exact /= cv2.INTER_TAB_SIZE
     columns, rows = (np.ascontiguousarray(exact[..., i]) for i in range(2))
     if interpolation == cv2.INTER_LINEAR:
-        return _draw_linear(photo, columns, rows)
+        return _draw_linear(photo, columns, rows, blur)
     pixels = cv2.remap(photo, columns, rows, interpolation, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(pixels, dtype=np.uint8)
 
 
-def _draw_linear(photo: Pixels, columns: Logs, rows: Logs) -> Pixels:
+def _draw_linear(photo: Pixels, columns: Logs, rows: Logs, blur: float) -> Pixels:
     """The same pixels as `cv2.remap` draws, by its quicker code for four channels: in half the time."""
     height, width = photo.shape[:2]
     left, right = _around(columns, width)
     top, bottom = _around(rows, height)
-    part = cv2.cvtColor(photo[top:bottom, left:right], cv2.COLOR_RGB2RGBA)
+    needed = _blurred_part(photo, slice(top, bottom), slice(left, right), blur)
+    part = cv2.cvtColor(needed, cv2.COLOR_RGB2RGBA)
     columns -= left
     rows -= top
     drawn = cv2.remap(part, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB), dtype=np.uint8)
+
+
+def _blurred_part(photo: Pixels, rows: slice, columns: slice, sigma: float) -> Pixels:
+    """Rows and columns of a blurred photo, without blurring all others."""
+    if not sigma:
+        return photo[rows, columns]
+    reach = math.ceil(4 * sigma) + 1  # of OpenCV's kernel, and more
+    top, left = max(rows.start - reach, 0), max(columns.start - reach, 0)
+    around = photo[top : rows.stop + reach, left : columns.stop + reach]
+    blurred = np.asarray(cv2.GaussianBlur(around, (0, 0), sigma), dtype=np.uint8)
+    return blurred[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
 
 
 def _around(places: Logs, size: int) -> tuple[int, int]:

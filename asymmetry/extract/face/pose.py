@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import read_only
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme
 
 __all__ = ["CAMERA_CM", "NEAR_CM", "Pose", "fit_pose", "is_near"]
@@ -70,8 +72,11 @@ class Pose:
 
     def place(self, x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
         """Photo x, y (..., 2), px, of canonical points, cm: `project` without the depth, and quicker."""
-        turned = self.rotation @ np.stack([x, y, z]).reshape(3, -1)
-        return np.stack(self._show(*turned), axis=-1).reshape(*x.shape, 2)
+        points, at = np.empty((3, *x.shape)), np.empty((*x.shape, 2))
+        points[0], points[1], points[2] = x, y, z
+        shown = self._show(*(self.rotation @ points.reshape(3, -1)))
+        at[..., 0], at[..., 1] = (axis.reshape(x.shape) for axis in shown)
+        return at
 
     def _show(self, x: FloatArray, y: FloatArray, z: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Photo x and y of points in the camera's axes, cm."""
@@ -118,6 +123,15 @@ def _cross(one: FloatArray, other: FloatArray) -> FloatArray:
     return np.array([b * f - c * e, c * d - a * f, a * e - b * d])
 
 
+@functools.lru_cache(maxsize=4)
+def _stable_model(points: bytes) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Stable points (n, 3), given by their bytes, their middle, and their pseudo-inverse around it."""
+    model = np.frombuffer(points).reshape(-1, 3)
+    centre = model.mean(axis=0)
+    return model, read_only(centre), read_only(np.linalg.pinv(model - centre))
+
+
+@functools.cache
 def stable_numbers(scheme: Scheme = MEDIAPIPE_478) -> list[int]:
     """Numbers of the points that the fit uses: canthi, nose, temples, forehead; no brow, lid, lip or chin."""
     pairs = tuple(name for name in scheme.groups["stable_pairs"] if name in scheme.pairs)
@@ -177,27 +191,44 @@ def fit_pose(
     Pose
         The pose; its plane x = 0 is the face's midline.
     """
-    believed = not math.isnan(focal_px)
     numbers = stable_numbers(scheme)
-    model = vertices[numbers]
     seen = points[numbers, :2] * np.array([1.0, -1.0])
-    centre = model.mean(axis=0)
-    solve = np.linalg.pinv(model - centre)
-    depth = np.zeros(len(numbers))
+    model = np.asarray(vertices[numbers], dtype=np.float64)
+    return _fit(
+        seen.tobytes(), model.tobytes(), camera_cm, None if math.isnan(focal_px) else focal_px
+    )
+
+
+@functools.lru_cache(maxsize=1)
+def _fit(shown: bytes, stable: bytes, camera_cm: float, focal_px: float | None) -> Pose:
+    """Fit points (n, 3), cm, to where they are seen (n, 2), px, y up, both given by their bytes.
+
+    The last one is kept: a face is asked for its size, its turn and its halves, one after the other.
+    """
+    seen = np.frombuffer(shown).reshape(-1, 2)
+    model, centre, solve = _stable_model(stable)
+    depth = np.zeros(len(model))
     origin = seen.mean(axis=0)
-    for _ in range(_NEAR_ROUNDS if believed else _ROUNDS):
+    rotation = np.empty((3, 3))
+    for _ in range(_NEAR_ROUNDS if focal_px else _ROUNDS):
         flat = origin + (seen - origin) * (1 - depth[:, None] / camera_cm)
         affine = (solve @ (flat - flat.mean(axis=0))).T
         left, stretch, right = np.linalg.svd(affine, full_matrices=False)
-        scale = float(stretch.mean())
+        scale = float(stretch[0] + stretch[1]) / 2
         rows = left @ right
-        rotation = np.vstack([rows, _cross(*rows)])
+        rotation[:2], rotation[2] = rows, _cross(*rows)
         origin = flat.mean(axis=0) - scale * rows @ centre
         depth = model @ rotation[2]
-        if believed:
+        if focal_px:
             camera_cm = max(focal_px / scale, LEAST_CM)
-    if believed and not LEAST_CM < camera_cm < MOST_CM:
-        return fit_pose(points, vertices, scheme=scheme)
+    if focal_px and not LEAST_CM < camera_cm < MOST_CM:
+        return _fit(shown, stable, CAMERA_CM, None)
     misfit = flat - origin - scale * model @ rows.T
     residual = float(np.sqrt((misfit**2).sum(axis=1).mean()) / scale)
-    return Pose(rotation, origin * np.array([1.0, -1.0]), scale, residual, focal_px)
+    return Pose(
+        read_only(rotation),
+        read_only(origin * np.array([1.0, -1.0])),
+        scale,
+        residual,
+        focal_px or math.nan,
+    )

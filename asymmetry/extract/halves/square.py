@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.beside import Beside
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Scheme, Side
 from asymmetry.core.schemes.vocabulary import GROUPS
 from asymmetry.extract.face.half import from_half, to_half
@@ -75,6 +76,7 @@ def chimera(
     square: Square,
     side: Side,
     shape: CommonShape | None = None,
+    blur: float = 0.0,
 ) -> Pixels:
     """A whole frontal face made of one side and its mirror image.
 
@@ -92,6 +94,8 @@ def chimera(
         The patient's side that is shown twice.
     shape : CommonShape, optional
         The shape to draw it in. Default: its own.
+    blur : float
+        Standard deviation of a blur of the photo, px, where it is finer than the square.
 
     Returns
     -------
@@ -105,7 +109,7 @@ def chimera(
         return places(pose, canonical, from_half(half, side))
 
     at = on_a_grid(square.side // 2, square.side, place)
-    shown = draw_at(photo, at, cv2.INTER_LINEAR)
+    shown = draw_at(photo, at, cv2.INTER_LINEAR, blur)
     return np.asarray(cv2.hconcat([shown, cv2.flip(shown, 1)]), dtype=np.uint8)
 
 
@@ -142,11 +146,17 @@ def read_square(
     square: Square,
     mesh: SquareReader,
     shape: CommonShape,
+    blur: float,
+    beside: Beside,
 ) -> SquareReading | None:
     """The model's reading of the chimeras of both sides; None if it finds no face in one."""
     planes, twins, seen = {}, {}, {}
     scheme, right = canonical.scheme, _right_numbers(canonical)
-    drawn = [chimera(photo, pose, canonical, square, side, shape) for side in SIDES]
+
+    def draw(side: Side) -> Pixels:
+        return chimera(photo, pose, canonical, square, side, shape, blur)
+
+    drawn = beside.each(draw, SIDES)
     read = read_squares(mesh, drawn)
     least = min(score for _, score in read)
     if least <= LEAST_SCORE:

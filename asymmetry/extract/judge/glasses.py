@@ -46,7 +46,7 @@ def _has_rims(slopes: _Slopes, limits: GlassesLimits) -> bool:
 def _has_dark_lenses(view: Frontal, slopes: _Slopes, limits: GlassesLimits) -> bool:
     if _edge_under_dark(slopes, limits.lens) < limits.lens.least:
         return False
-    return dimming(view, limits) >= limits.dimmed and colour(view) >= limits.colour
+    return dimming(view, limits) >= limits.dimmed and view.once(colour) >= limits.colour
 
 
 def lens_edge(view: Frontal, limits: GlassesLimits) -> float:

@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.beside import ALONE, Beside
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.face.frontal import (
@@ -115,6 +116,7 @@ def find_unseen(
     blendshapes: FloatArray,
     margins: Mapping[Side, bool] | None,
     settings: JudgeSettings,
+    beside: Beside = ALONE,
 ) -> Unseen:
     """Find the points of a face that were not seen.
 
@@ -129,10 +131,14 @@ def find_unseen(
         None: nobody looked for it, and lids stay.
     settings : JudgeSettings
         From which figures on a part was not seen.
+    beside : Beside, optional
+        Threads to look for glasses by.
     """
     limits = settings.covers
     fringe = all(has_strands(view, PARTS[0], side, limits) for side in SIDES)
     masked = mask_colour(view, fringe=fringe) > limits.mask_colour
+    # A mask's upper edge crosses nose and cheeks as rims do.
+    worn = None if masked else beside.begin(wears_glasses, view, settings.glasses)
     covered = [
         (part, side)
         for part, side in product(PARTS, SIDES)
@@ -142,8 +148,7 @@ def find_unseen(
     hidden_eyes = [side for part, side in covered if part.name == "eye"]
     shown_eyes = [side for side in SIDES if side not in hidden_eyes]
     closed = [side for side in shown_eyes if _is_closed(view, blendshapes, side, limits)]
-    # A mask's upper edge crosses nose and cheeks as rims do.
-    glasses = not masked and wears_glasses(view, settings.glasses)
+    glasses = worn is not None and worn()
     reflecting: list[Side] = []
     if glasses and margins:
         reflecting = [side for side in shown_eyes if not margins[side]]

@@ -21,6 +21,7 @@ from asymmetry.extract.model.file import model_file
 __all__ = ["Canonical", "canonical_mesh", "load_canonical"]
 
 FloatArray = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float32]
 
 _MEMBER = "geometry_pipeline_metadata_landmarks.binarypb"
 # Field numbers of MediaPipe's GeometryPipelineMetadata.canonical_mesh and Mesh3d.vertex_buffer, and the
@@ -139,15 +140,16 @@ class Canonical:
         """
         columns = np.asarray((np.abs(x) + _EXTENT) * _CELLS, dtype=np.float32)
         rows = np.asarray((_EXTENT - np.asarray(y)) * _CELLS, dtype=np.float32)
-        flat = columns.reshape(-1, 1) if columns.ndim < 2 else columns
-        found = cv2.remap(
-            self.depth,
-            flat,
-            rows.reshape(flat.shape),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
+        if columns.ndim == 2:
+            return self._read(columns, rows).astype(np.float64)
+        found = self._read(columns.reshape(-1, 1), rows.reshape(-1, 1))
+        return found.astype(np.float64).reshape(columns.shape)
+
+    def _read(self, columns: Floats, rows: Floats) -> Floats:
+        """The map at columns and rows (h, w), between its cells."""
+        return np.asarray(
+            cv2.remap(self.depth, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         )
-        return np.asarray(found, dtype=np.float64).reshape(columns.shape)
 
 
 def load_canonical(model: str | os.PathLike[str] | None = None) -> Canonical:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme
-from asymmetry.extract.model.blazeface import BlazeFace, cut_out
+from asymmetry.extract.model.blazeface import BlazeFace
 from asymmetry.extract.model.canonical import Canonical, load_canonical
 from asymmetry.extract.model.file import file_sha256
 from asymmetry.extract.model.landmarker import Landmarker, Reading
@@ -52,7 +52,9 @@ class QuickLandmarker:
             for number, found in enumerate(self._detector.find(pictures))
             for box in found
         ]
-        pieces = [cut_out(pictures[number], box, INPUT_SIDE) for number, box in places]
+        pieces = self._detector.cut_out(
+            ((pictures[number], box) for number, box in places), INPUT_SIDE
+        )
         faces = [
             (number, box.to_picture(points, INPUT_SIDE))
             for (number, box), (points, score) in zip(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import cv2
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter
 
+from asymmetry.core.beside import Beside
 from asymmetry.core.quiet import quiet
 from asymmetry.errors import InvalidInputError
 
@@ -81,9 +81,7 @@ def run_network(network: LoadedNetwork, given: Sequence[Floats] | Floats) -> lis
     if shares == 1:
         return _run(network, 0, given)
     parts = [given[count * i // shares : count * (i + 1) // shares] for i in range(shares)]
-    with ThreadPoolExecutor(shares - 1) as pool:
-        others = [pool.submit(_run, network, i, parts[i]) for i in range(1, shares)]
-        found = [_run(network, 0, parts[0]), *(other.result() for other in others)]
+    found = Beside(shares).each(lambda i: _run(network, i, parts[i]), range(shares))
     return [np.concatenate(each) for each in zip(*found, strict=True)]
 
 

@@ -6,6 +6,7 @@ the steps that damage leaves in the pixels are one (`asymmetry.photos.formats.jp
 
 from __future__ import annotations
 
+import os
 import re
 from typing import BinaryIO
 
@@ -152,9 +153,11 @@ class JpegPhoto(PillowPhoto):
         if stream is None:
             return b""
         start = stream.tell()
+        length = stream.seek(0, os.SEEK_END)
         stream.seek(0)
         width, height = self._image.size
-        data: bytes = stream.read(_BYTES_PER_PX * width * height + _BYTES_BEFORE)
+        # No more is asked for than there is: it would be laid out in memory first.
+        data: bytes = stream.read(min(length, _BYTES_PER_PX * width * height + _BYTES_BEFORE))
         stream.seek(start)  # from where Pillow goes on
         return data
 
