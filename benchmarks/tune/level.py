@@ -42,14 +42,14 @@ RULES = (
     (level.LEVEL_WEIGHTS, level.ODD_DEG),
     (level.LEVEL_WEIGHTS, (_ALWAYS, _ALWAYS, _ALWAYS)),
     (level.LEVEL_WEIGHTS, (_ALWAYS, _PUPILS, _ALWAYS)),
-    *((level.LEVEL_WEIGHTS, (each, _PUPILS, each)) for each in ((0.5, 1.2), (0.8, 1.6))),
+    *((level.LEVEL_WEIGHTS, (each, _PUPILS, each)) for each in ((0.6, 1.2), (0.8, 1.6))),
     *(
         (level.LEVEL_WEIGHTS, (_CANTHI, each, _CANTHI))
         for each in ((0.5, 1.1), (0.6, 1.1), (0.8, 1.4))
     ),
     *(
         (weights, level.ODD_DEG)
-        for weights in ((1, 0.75, 0.5), (1, 1, 0), (1, 1, 1), (1, 1.5, 0.5))
+        for weights in ((1, 0.75, 0), (1, 0.75, 0.5), (1, 1, 0.25), (1, 1.5, 0.25))
     ),
 )
 #: How often each person is photographed at home.
