@@ -111,7 +111,7 @@ def _errors(face: Face, spread: FloatArray, scale: Scale) -> Errors:
     """The errors of the faces' points, with their effect on the frame."""
     anchors = anchors_of(face)
     of_anchors = spread[:, [face.rows[name] for name in anchors.rows]]
-    frame = np.empty((4, COPIES, len(SIDES), face.size), spread.dtype)
+    frame = np.empty((COPIES, 4, len(SIDES), face.size), spread.dtype)
     areas = np.empty((1 + COPIES, face.size))
     for rows in blocks(face.size):
         copies = _copies(anchors.select(rows), of_anchors[..., rows])
