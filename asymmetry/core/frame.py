@@ -155,10 +155,10 @@ class Upright:
         origin = (self.origin * factor).astype(self.place.dtype)
         points = np.empty((2, len(rows), len(SIDES), len(factor)), self.place.dtype)
         for some in _blocks(points):
-            seen = self.px[columns[:, some]].astype(points.dtype, copy=False)
-            seen -= self.place
-            from_rays(seen, weights, out=points[:, some])
-            points[:, some] -= origin
+            seen = self.px[:, some][columns].astype(points.dtype, copy=False)
+            seen -= self.place[..., some]
+            from_rays(seen, weights[..., some], out=points[..., some])
+            points[..., some] -= origin[..., some]
         points.flags.writeable = False
         return Face(points, rows, layout, self.carried.roll, factor)
 
@@ -299,8 +299,8 @@ def move_faces(face: Face, weights: FloatArray, origin: FloatArray) -> Face:
     points = np.empty_like(face.points)
     weights, origin = weights.astype(points.dtype), origin.astype(points.dtype)
     for some in _blocks(points):
-        weighted_sum(face.points[:, some], weights, out=points[:, some])
-        points[:, some] -= origin
+        weighted_sum(face.points[..., some], weights[..., some], out=points[..., some])
+        points[..., some] -= origin[..., some]
     points.flags.writeable = False
     return replace(face, points=points)
 
@@ -318,10 +318,10 @@ def _layout(scheme: str, names: frozenset[str]) -> tuple[Mapping[str, int], npt.
 
 
 def _blocks(points: FloatArray) -> Iterator[slice]:
-    """Rows of points, some at a time."""
+    """Faces, some at a time."""
     _, names, sides, n = points.shape
-    step = max(_BLOCK // max(sides * n, 1), 1)
-    return (slice(start, start + step) for start in range(0, names, step))
+    step = max(_BLOCK // (names * sides), 1)
+    return (slice(start, start + step) for start in range(0, n, step))
 
 
 def _camera(

@@ -29,7 +29,6 @@ __all__ = [
     "Errors",
     "TracedFace",
     "add_squares",
-    "blocks",
     "frame_changes",
     "is_smooth",
     "linear_squares",
@@ -41,8 +40,6 @@ FloatArray = npt.NDArray[np.floating[Any]]
 _Key: TypeAlias = tuple[int, int, "int | EllipsisType"]
 _Slopes: TypeAlias = Mapping[_Key, Any]
 
-# Faces that are worked on at a time.
-_BLOCK = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,22 +122,14 @@ class TracedFace(Face):
     def mirror_squares(self) -> Mapping[str, tuple[FloatArray, int]]:
         """Those of the faces, and then of the faces with each error, one after the other."""
         rows, sizes = self.still.mirror_rows
-        areas = self.errors.areas
-        squares = np.full((len(sizes), *areas.shape), np.nan)
-        if rows is not None:
-            weights, still = self.errors.weights[rows], self.still.mirror_sums
-            for some in blocks(self.size):
-                points = self.points[:, rows, :, some]
-                spread = self.errors.spread[:, rows, :, some]
-                sums = moved_mirror_sums(points, spread, weights, sizes, still[..., some])
-                found = fit_mirror(sums.reshape(*sums.shape[:2], -1), sizes)
-                squares[..., some] = found.reshape(sums.shape[1:]) * areas[:, some]
-        return self.by_region(squares.reshape(len(sizes), -1), sizes)
-
-
-def blocks(n: int, size: int = _BLOCK) -> Iterator[slice]:
-    """So many faces at a time as all that is made of them on the way stays in the cache."""
-    return (slice(start, start + size) for start in range(0, n, size))
+        areas = self.errors.areas.reshape(-1)
+        if rows is None:
+            return self.by_region(np.full((len(sizes), len(areas)), np.nan), sizes)
+        points, spread = self.points[:, rows], self.errors.spread[:, rows]
+        weights, still = self.errors.weights[rows], self.still.mirror_sums
+        sums = moved_mirror_sums(points, spread, weights, sizes, still)
+        squares = fit_mirror(sums.reshape(*sums.shape[:2], -1), sizes) * areas
+        return self.by_region(squares, sizes)
 
 
 def trace(face: Face, errors: Errors) -> TracedFace:
@@ -221,7 +210,8 @@ def _trace_nobody(metric: Metric, layout: Scheme, names: tuple[str, ...]) -> Any
     """The metric of no faces, with its slopes; None if it has a bend."""
     nobody = np.zeros((2, len(names), len(SIDES), 0))
     rows = {name: row for row, name in enumerate(names)}
-    errors = Errors(nobody, np.zeros((len(names), 0)), np.zeros((0, 4, 2, 0)), np.zeros((1, 0)))
+    weights, frame = np.ones((len(names), 1)), np.zeros((4, 4, len(SIDES), 0))
+    errors = Errors(nobody, weights, frame, np.zeros((1 + len(frame), 0)))
     none = np.zeros(0)
     face = trace(Face(nobody, rows, layout, none, none), errors)
     try:
