@@ -7,7 +7,7 @@ elementwise over photos, so a batch of n gives the same bits as n single photos.
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -78,8 +78,8 @@ _ROOTS = ("nose_bridge_1", "nasion", "glabella")
 _ANCHORS = {name: row for row, name in enumerate(dict.fromkeys((*LEVEL_PAIRS, *FRAME)))}
 # Signs of coordinates to the left and up of points that are seen from the right, and from the left.
 _TO_THE_LEFT = np.array([[[-1], [1]], [[1], [1]]], dtype=np.int8)
-# Numbers of an axis that are worked on at a time, 128 KB: enough to hide the cost of a NumPy call, few enough
-# for all that is made of them on the way to stay in a core's own cache.
+# Points that are worked on at a time: enough to hide the cost of a NumPy call, few enough for all that is made
+# of them on the way to stay in a core's own cache.
 _BLOCK = 32768
 
 
@@ -154,7 +154,8 @@ class Upright:
         weights = (self.weights * factor).astype(self.place.dtype)
         origin = (self.origin * factor).astype(self.place.dtype)
         points = np.empty((2, len(rows), len(SIDES), len(factor)), self.place.dtype)
-        for some in _blocks(points):
+        step = max(_BLOCK // len(rows), 1)
+        for some in (slice(start, start + step) for start in range(0, len(factor), step)):
             seen = self.px[:, some][columns].astype(points.dtype, copy=False)
             seen -= self.place[..., some]
             from_rays(seen, weights[..., some], out=points[..., some])
@@ -296,11 +297,8 @@ def move_faces(face: Face, weights: FloatArray, origin: FloatArray) -> Face:
     origin : ndarray, shape (2, 1, 2, n)
         The point that comes to lie in the origin, out and up as seen from either side.
     """
-    points = np.empty_like(face.points)
-    weights, origin = weights.astype(points.dtype), origin.astype(points.dtype)
-    for some in _blocks(points):
-        weighted_sum(face.points[..., some], weights[..., some], out=points[..., some])
-        points[..., some] -= origin[..., some]
+    points = weighted_sum(face.points, weights.astype(face.points.dtype))
+    points -= origin.astype(points.dtype)
     points.flags.writeable = False
     return replace(face, points=points)
 
@@ -315,13 +313,6 @@ def _layout(scheme: str, names: frozenset[str]) -> tuple[Mapping[str, int], npt.
     wanted = [name for name in layout.places if name in names or name in _ANCHORS]
     columns = 3 * np.array([layout.places[name] for name in wanted]) + np.arange(3)[:, None, None]
     return {name: row for row, name in enumerate(wanted)}, columns
-
-
-def _blocks(points: FloatArray) -> Iterator[slice]:
-    """Faces, some at a time."""
-    _, names, sides, n = points.shape
-    step = max(_BLOCK // (names * sides), 1)
-    return (slice(start, start + step) for start in range(0, n, step))
 
 
 def _camera(
