@@ -78,8 +78,8 @@ _ROOTS = ("nose_bridge_1", "nasion", "glabella")
 _ANCHORS = {name: row for row, name in enumerate(dict.fromkeys((*LEVEL_PAIRS, *FRAME)))}
 # Signs of coordinates to the left and up of points that are seen from the right, and from the left.
 _TO_THE_LEFT = np.array([[[-1], [1]], [[1], [1]]], dtype=np.int8)
-# Points that are worked on at a time: enough to hide the cost of a NumPy call, few enough for all that is made
-# of them on the way to stay in a core's own cache.
+# Points that are worked on at a time: enough to hide the cost of a NumPy call, few enough for all that is
+# made of them on the way to stay in a core's own cache.
 _BLOCK = 32768
 
 

@@ -41,7 +41,6 @@ _Key: TypeAlias = tuple[int, int, "int | EllipsisType"]
 _Slopes: TypeAlias = Mapping[_Key, Any]
 
 
-
 @dataclass(frozen=True, eq=False)
 class Errors:
     """Errors of the points of n faces: some kinds, each outwards or upwards, on the right or the left side.
@@ -52,7 +51,7 @@ class Errors:
         Standard deviation of the points outwards and upwards, mm.
     weights : ndarray, shape (names, kinds)
         How much of each kind is in the error of a point.
-    frame : ndarray, shape (errors, 4, 2, n)
+    frame : ndarray, shape (2, errors, 3, 2, n)
         Of `frame_changes`.
     areas : ndarray, shape (1 + errors, n)
         Of `frame_changes`.
@@ -78,20 +77,20 @@ def frame_changes(copies: Face, scale: Scale, n: int) -> tuple[FloatArray, Float
 
     Returns
     -------
-    frame : ndarray, shape (errors, 4, 2, n)
-        Change of the place outwards, the size, the turn, and the place upwards, as either half sees them.
+    frame : ndarray, shape (2, errors, 3, 2, n)
+        Change of distances outwards, and of heights: by each mm of the one, by each mm of the other, and of
+        all alike; as either half sees them.
     areas : ndarray, shape (1 + errors, n)
         Factor of an area.
     """
     cos, sin, across, height = frame_parts(copies, scale=scale).reshape(4, -1, n)
     areas = cos * cos + sin * sin
-    frame = np.empty((len(areas) - 1, 4, len(SIDES), n), copies.points.dtype)
-    for part, both in zip((across, cos, -sin, -height), frame.swapaxes(0, 1), strict=True):
-        np.subtract(part[1:], part[0], out=both[:, 0])
-        both[:, 1] = both[:, 0]
-    # The left half sees places outwards and turns the other way round.
-    frame[:, ::2, 1] *= -1
-    return frame, areas
+    size, turn, *place = (part[1:] - part[0] for part in (cos, sin, across, -height))
+    # The left half sees turns and places outwards the other way round.
+    outward = [[size, size], [-turn, turn], [place[0], -place[0]]]
+    upward = [[turn, -turn], [size, size], [place[1], place[1]]]
+    frame = np.array([outward, upward], copies.points.dtype).transpose(0, 3, 1, 2, 4)
+    return np.ascontiguousarray(frame), areas
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,8 +209,8 @@ def _trace_nobody(metric: Metric, layout: Scheme, names: tuple[str, ...]) -> Any
     """The metric of no faces, with its slopes; None if it has a bend."""
     nobody = np.zeros((2, len(names), len(SIDES), 0))
     rows = {name: row for row, name in enumerate(names)}
-    weights, frame = np.ones((len(names), 1)), np.zeros((4, 4, len(SIDES), 0))
-    errors = Errors(nobody, weights, frame, np.zeros((1 + len(frame), 0)))
+    weights, frame = np.ones((len(names), 1)), np.zeros((2, 4, 3, len(SIDES), 0))
+    errors = Errors(nobody, weights, frame, np.zeros((5, 0)))
     none = np.zeros(0)
     face = trace(Face(nobody, rows, layout, none, none), errors)
     try:
@@ -234,36 +233,33 @@ def _changes_of(metric: Metric, slopes: _Slopes, face: TracedFace) -> FloatArray
     Of a metric without sides by the right points and, with the other sign, by the left ones.
     """
     errors, n = face.errors, face.size
-    by_frame = np.zeros((4, len(SIDES), n), errors.spread.dtype)
-    plans = _plans(face.layout.name, tuple(face.rows), tuple(slopes))
-    by_points = []
-    for axis, plan in plans.items():
-        alone = _lay_out(slopes, plan.keys, n, errors.spread.dtype)
+    change: FloatArray = np.zeros((errors.frame.shape[1], len(SIDES), n), errors.frame.dtype)
+    for axis, plan in _plans(face.layout.name, tuple(face.rows), tuple(slopes)).items():
+        alone = _lay_out(slopes, plan.keys, n).astype(change.dtype, copy=False)
         if not metric.sides:
             alone[:, 1] *= -1
-        # A turn moves points outwards by their height, and down by their distance from the midline.
-        sums = np.einsum("chn,achn->ahn", alone, face.points[:, plan.rows])
-        by_frame[1] += sums[axis]
-        by_frame[2] += sums[1 - axis] * (1, -1)[axis]
-        by_frame[3 * axis] = total(alone)
-        by_points.append(alone * errors.spread[axis, plan.rows])
-    some = slice(min(plans), max(plans) + 3)
-    change: FloatArray = np.einsum("eihn,ihn->ehn", errors.frame[:, some], by_frame[some])
-    by_halves = change.reshape(2, -1, len(SIDES) ** 2, n)
-    for (axis, plan), error in zip(plans.items(), by_points, strict=True):
-        by_halves[axis, :, ::3] += np.einsum("ck,chn->khn", errors.weights[plan.rows], error)
+        by_frame = np.empty((3, len(SIDES), n), change.dtype)
+        np.einsum("chn,achn->ahn", alone, face.points[:, plan.rows], out=by_frame[:2])
+        by_frame[2] = np.einsum("chn->hn", alone)
+        change += np.einsum("eihn,ihn->ehn", errors.frame[axis], by_frame)
+        alone = alone * errors.spread[axis, plan.rows]
+        by_halves = change.reshape(2, -1, len(SIDES) ** 2, n)[axis]
+        weights = errors.weights[plan.rows, plan.kinds]
+        by_halves[plan.kinds, ::3] += np.einsum("ck,chn->khn", weights, alone)
         if plan.beyond.any():
-            other = np.einsum("c,chn->hn", plan.beyond.astype(error.dtype), error)
-            by_halves[axis, plan.shared, 1:3] += other[::-1]
+            other = np.einsum("c,chn->hn", plan.beyond.astype(change.dtype), alone)
+            by_halves[plan.shared, 1:3] += other[::-1]
     return change
 
 
-def _lay_out(slopes: _Slopes, keys: Sequence[_Key], n: int, dtype: Any) -> FloatArray:
+def _lay_out(slopes: _Slopes, keys: Sequence[_Key], n: int) -> FloatArray:
     """Slopes by these coordinates, (coordinates, 2, n), or 1 for n; 0 on a side that has none."""
-    varied = any(map(np.ndim, (slopes[key] for key in keys)))
-    alone = np.zeros((len(keys), len(SIDES), n if varied else 1), dtype)
-    for own, key in zip(alone, keys, strict=True):
-        own[key[2]] = np.reshape(slopes[key], (-1, n)) if np.ndim(slopes[key]) else slopes[key]
+    own = [slopes[key] for key in keys]
+    if all(np.ndim(slope) and key[2] is ... for slope, key in zip(own, keys, strict=True)):
+        return np.array(own).reshape(len(keys), len(SIDES), n)
+    alone = np.zeros((len(keys), len(SIDES), n if any(map(np.ndim, own)) else 1))
+    for row, slope, (_, _, side) in zip(alone, own, keys, strict=True):
+        row[side] = slope.reshape(-1, n) if isinstance(slope, np.ndarray) else slope
     return alone
 
 
@@ -276,6 +272,8 @@ class _Plan(NamedTuple):
         The coordinates.
     rows : list of int, shape (c,)
         Their points.
+    kinds : slice
+        The kinds of error that they have.
     beyond : ndarray, shape (c,)
         How much of the kind ``shared`` of the other side, for points of the midline: these go out on the one
         side and in on the other, and up on both.
@@ -285,6 +283,7 @@ class _Plan(NamedTuple):
 
     keys: Sequence[_Key]
     rows: Sequence[int]
+    kinds: slice
     beyond: FloatArray
     shared: int
 
@@ -299,5 +298,6 @@ def _plans(scheme: str, names: tuple[str, ...], keys: tuple[_Key, ...]) -> Mappi
         own = [key for key in keys if key[0] == axis]
         rows = [key[1] for key in own]
         beyond = np.where(np.array(rows) >= paired, (-1, 1)[axis] * weights[rows, shared], 0.0)
-        plans[axis] = _Plan(own, rows, beyond, shared)
+        there = np.flatnonzero(weights[rows].any(axis=0))
+        plans[axis] = _Plan(own, rows, slice(there[0], there[-1] + 1), beyond, shared)
     return plans

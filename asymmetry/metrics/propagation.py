@@ -176,8 +176,9 @@ def _squares_of_copies(columns: Iterable[FloatArray], count: int, face: Face) ->
 
 def _take_roots(squares: FloatArray) -> FloatArray:
     """The roots, in place; NaN where one is not finite."""
-    squares[~np.isfinite(squares)] = np.nan
-    return np.sqrt(squares, out=squares)
+    np.sqrt(squares, out=squares)
+    np.copyto(squares, np.nan, where=np.isinf(squares))
+    return squares
 
 
 def _copies(face: Face, spread: FloatArray) -> Face:
