@@ -124,9 +124,9 @@ class TracedFace(Face):
         areas = self.errors.areas.reshape(-1)
         if rows is None:
             return self.by_region(np.full((len(sizes), len(areas)), np.nan), sizes)
-        points, spread = self.points[:, rows], self.errors.spread[:, rows]
-        weights, still = self.errors.weights[rows], self.still.mirror_sums
-        sums = moved_mirror_sums(points, spread, weights, sizes, still)
+        points, spread, weights = self.points, self.errors.spread, self.errors.weights
+        still = self.still.mirror_sums
+        sums = moved_mirror_sums(points[:, rows], spread[:, rows], weights[rows], sizes, still)
         squares = fit_mirror(sums.reshape(*sums.shape[:2], -1), sizes) * areas
         return self.by_region(squares, sizes)
 
@@ -232,32 +232,33 @@ def _changes_of(metric: Metric, slopes: _Slopes, face: TracedFace) -> FloatArray
 
     Of a metric without sides by the right points and, with the other sign, by the left ones.
     """
-    errors, n = face.errors, face.size
-    change: FloatArray = np.zeros((errors.frame.shape[1], len(SIDES), n), errors.frame.dtype)
+    errors, n, dtype = face.errors, face.size, face.errors.frame.dtype
+    change: Any = None
     for axis, plan in _plans(face.layout.name, tuple(face.rows), tuple(slopes)).items():
-        alone = _lay_out(slopes, plan.keys, n).astype(change.dtype, copy=False)
+        alone = _lay_out(slopes, plan.keys, n, dtype)
         if not metric.sides:
             alone[:, 1] *= -1
-        by_frame = np.empty((3, len(SIDES), n), change.dtype)
+        by_frame = np.empty((3, len(SIDES), n), dtype)
         np.einsum("chn,achn->ahn", alone, face.points[:, plan.rows], out=by_frame[:2])
         by_frame[2] = np.einsum("chn->hn", alone)
-        change += np.einsum("eihn,ihn->ehn", errors.frame[axis], by_frame)
+        moved = np.einsum("eihn,ihn->ehn", errors.frame[axis], by_frame)
+        change = moved if change is None else change + moved
         alone = alone * errors.spread[axis, plan.rows]
         by_halves = change.reshape(2, -1, len(SIDES) ** 2, n)[axis]
         weights = errors.weights[plan.rows, plan.kinds]
         by_halves[plan.kinds, ::3] += np.einsum("ck,chn->khn", weights, alone)
         if plan.beyond.any():
-            other = np.einsum("c,chn->hn", plan.beyond.astype(change.dtype), alone)
+            other = np.einsum("c,chn->hn", plan.beyond.astype(dtype), alone)
             by_halves[plan.shared, 1:3] += other[::-1]
-    return change
+    return cast("FloatArray", change)
 
 
-def _lay_out(slopes: _Slopes, keys: Sequence[_Key], n: int) -> FloatArray:
+def _lay_out(slopes: _Slopes, keys: Sequence[_Key], n: int, dtype: Any) -> FloatArray:
     """Slopes by these coordinates, (coordinates, 2, n), or 1 for n; 0 on a side that has none."""
     own = [slopes[key] for key in keys]
     if all(np.ndim(slope) and key[2] is ... for slope, key in zip(own, keys, strict=True)):
-        return np.array(own).reshape(len(keys), len(SIDES), n)
-    alone = np.zeros((len(keys), len(SIDES), n if any(map(np.ndim, own)) else 1))
+        return np.array(own, dtype).reshape(len(keys), len(SIDES), n)
+    alone = np.zeros((len(keys), len(SIDES), n if any(map(np.ndim, own)) else 1), dtype)
     for row, slope, (_, _, side) in zip(alone, own, keys, strict=True):
         row[side] = slope.reshape(-1, n) if isinstance(slope, np.ndarray) else slope
     return alone
@@ -270,8 +271,8 @@ class _Plan(NamedTuple):
     ----------
     keys : list of key
         The coordinates.
-    rows : list of int, shape (c,)
-        Their points.
+    rows : slice or list of int, shape (c,)
+        Their points, as a slice where it can be: that makes no copy.
     kinds : slice
         The kinds of error that they have.
     beyond : ndarray, shape (c,)
@@ -282,7 +283,7 @@ class _Plan(NamedTuple):
     """
 
     keys: Sequence[_Key]
-    rows: Sequence[int]
+    rows: slice | Sequence[int]
     kinds: slice
     beyond: FloatArray
     shared: int
@@ -299,5 +300,15 @@ def _plans(scheme: str, names: tuple[str, ...], keys: tuple[_Key, ...]) -> Mappi
         rows = [key[1] for key in own]
         beyond = np.where(np.array(rows) >= paired, (-1, 1)[axis] * weights[rows, shared], 0.0)
         there = np.flatnonzero(weights[rows].any(axis=0))
-        plans[axis] = _Plan(own, rows, slice(there[0], there[-1] + 1), beyond, shared)
+        kinds = slice(there[0], there[-1] + 1)
+        plans[axis] = _Plan(own, _evenly(rows), kinds, beyond, shared)
     return plans
+
+
+def _evenly(rows: list[int]) -> slice | list[int]:
+    """A slice of these rows, if they are so far apart each; else the rows."""
+    first, step = rows[0], (rows[1:] or [rows[0] + 1])[0] - rows[0]
+    stop = first + step * len(rows)
+    if step > 0 and rows == list(range(first, stop, step)):
+        return slice(first, stop, step)
+    return rows
