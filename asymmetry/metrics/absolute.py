@@ -114,7 +114,9 @@ def _lasting_squares(method: str, metrics: tuple[Metric, ...]) -> FloatArray:
     """Squares of the table's numbers, shape (conditions, columns); NaN where nothing is known."""
     known = lasting_errors().methods.get(method, {})
     rows = [row for metric in metrics for row in _rows(metric, known)]
-    return np.square(np.array(rows, dtype=np.float64).reshape(-1, len(CONDITIONS)).T)
+    numbers = np.array(rows, dtype=np.float64).reshape(-1, len(CONDITIONS))
+    # Columns last, so that they are summed in one order for any number of photos.
+    return np.ascontiguousarray(np.square(numbers.T))
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from asymmetry.core.face import Face, Half
 from asymmetry.core.frame import Scale, frame_parts
-from asymmetry.core.geometry import fit_mirror, moved_mirror_sums, total
+from asymmetry.core.geometry import fit_mirror, moved_mirror_sums
 from asymmetry.core.schemes import SIDES, Scheme, Side
 from asymmetry.core.slopes import Slopes
 from asymmetry.metrics.definition import Metric
@@ -248,7 +248,7 @@ def _changes_of(metric: Metric, slopes: _Slopes, face: TracedFace) -> FloatArray
         weights = errors.weights[plan.rows, plan.kinds]
         by_halves[plan.kinds, ::3] += np.einsum("ck,chn->khn", weights, alone)
         if plan.beyond.any():
-            other = np.einsum("c,chn->hn", plan.beyond.astype(dtype), alone)
+            other = np.einsum("c,chn->hn", plan.beyond.astype(weights.dtype), alone)
             by_halves[plan.shared, 1:3] += other[::-1]
     return cast("FloatArray", change)
 

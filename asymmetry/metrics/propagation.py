@@ -176,9 +176,8 @@ def _squares_of_copies(columns: Iterable[FloatArray], count: int, face: Face) ->
 
 def _take_roots(squares: FloatArray) -> FloatArray:
     """The roots, in place; NaN where one is not finite."""
-    np.sqrt(squares, out=squares)
-    np.copyto(squares, np.nan, where=np.isinf(squares))
-    return squares
+    np.copyto(squares, np.nan, where=~np.isfinite(squares))
+    return np.sqrt(squares, out=squares)
 
 
 def _copies(face: Face, spread: FloatArray) -> Face:
