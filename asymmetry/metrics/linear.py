@@ -78,8 +78,8 @@ def frame_changes(copies: Face, scale: Scale, n: int) -> tuple[FloatArray, Float
     Returns
     -------
     frame : ndarray, shape (2, errors, 3, 2, n)
-        Change of distances outwards, and of heights: by each mm of the one, by each mm of the other, and of
-        all alike; as either half sees them.
+        Change of distances outwards, and of heights: for each mm that a point lies outwards, for each mm that
+        it lies up, and of all points alike; as either half sees them.
     areas : ndarray, shape (1 + errors, n)
         Factor of an area.
     """
