@@ -15,9 +15,10 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.level import ODD_DEG
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Scheme
 from asymmetry.core.slopes import Slopes
-from asymmetry.metrics import Metric, catalogue, linear, measure, metric
+from asymmetry.metrics import Metric, catalogue, measure, metric
 from asymmetry.metrics.columns import list_columns
 from asymmetry.metrics.linear import Errors, is_smooth, trace
+from asymmetry.metrics.measuring import CHUNK
 from asymmetry.metrics.propagation import spreads
 from tests.faces import PX_PER_MM, changeable, crowd, double, model, number, photo
 from tests.schemes import other, told_in
@@ -58,7 +59,7 @@ def assert_alike(landmarks: Landmarks, scale: Scale | None = None, bound: float 
 
 def traced(face: Face) -> Face:
     nothing = np.zeros((2, len(face.rows), len(SIDES), face.size))
-    none = np.zeros((4, 0, len(SIDES), face.size))
+    none = np.zeros((2, 0, 3, len(SIDES), face.size))
     return trace(face, Errors(nothing, np.zeros((len(face.rows), 0)), none, np.zeros((1, 0))))
 
 
@@ -199,13 +200,13 @@ def test_other_schemes(scheme: Scheme) -> None:
     assert_alike(landmarks)
 
 
-def test_blocks_change_no_bit() -> None:
+def test_chunks_change_no_bit() -> None:
     few = read(crowd(6, 3))
-    many = few[np.arange(3 * linear._BLOCK) % 3]
+    many = few[np.arange(3 * CHUNK) % 3]
     names = [name for entry in METRICS for name in (*entry.sd_columns, *entry.rsd_columns)]
     of_few, of_many = measure(few), measure(many)
     for name in names:
-        expected = np.tile(of_few[name], linear._BLOCK)
+        expected = np.tile(of_few[name], CHUNK)
         np.testing.assert_array_equal(of_many[name], expected, err_msg=name)
 
 

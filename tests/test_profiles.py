@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from asymmetry.photos.photo import read_photo
+from asymmetry.photos.profiles import convert_pixels
 from tests.photos import Pixels, picture
 
 
@@ -56,3 +57,13 @@ def test_a_profile_of_another_kind_of_pixels_is_left_alone() -> None:
     grey = np.repeat(np.arange(64, dtype=np.uint8)[None], 64, axis=0)
     plain = read_photo(saved(grey, "PNG", None)).pixels
     assert np.array_equal(read_photo(saved(grey, "PNG", srgb_bytes())).pixels, plain)
+
+
+def test_threads_share_the_rows_and_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (321, 90, 3), dtype=np.uint8)
+    found = []
+    for threads in (1, 2):
+        monkeypatch.setattr("cv2.getNumThreads", lambda threads=threads: threads)
+        found.append(convert_pixels(pixels, with_swapped_primaries()))
+    assert (found[0] != pixels).any()
+    np.testing.assert_array_equal(*found)

@@ -210,8 +210,10 @@ def iris_width(face: Face) -> FloatArray:
 
 def either(right: FloatArray, left: FloatArray) -> FloatArray:
     """The mean of both sides, or the one that was seen; NaN where neither was."""
-    mean = (right + left) / 2
-    return np.where(np.isnan(mean), np.where(np.isnan(right), left, right), mean)
+    mean: FloatArray = (right + left) / 2
+    if (lone := np.isnan(mean)).any():
+        mean = np.where(lone, np.where(np.isnan(right), left, right), mean)
+    return mean
 
 
 def _length(steps: FloatArray) -> FloatArray:

@@ -7,7 +7,7 @@ elementwise over photos, so a batch of n gives the same bits as n single photos.
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -73,13 +73,13 @@ _MIDLINE_POINTS = ("nasion", "nose_bridge_1", "glabella")
 # The nose's root, which stands for the middle of the eyes where one was not seen: the first one that the
 # scheme has.
 _ROOTS = ("nose_bridge_1", "nasion", "glabella")
-# All points that carry the frame, with the irises' width: rows by name. Those that a scheme lacks were never
-# seen.
-_ANCHORS = {name: row for row, name in enumerate(FRAME)}
+# All points that carry the frame, with the irises' width: rows by name, those that set the level first. Those
+# that a scheme lacks were never seen.
+_ANCHORS = {name: row for row, name in enumerate(dict.fromkeys((*LEVEL_PAIRS, *FRAME)))}
 # Signs of coordinates to the left and up of points that are seen from the right, and from the left.
 _TO_THE_LEFT = np.array([[[-1], [1]], [[1], [1]]], dtype=np.int8)
-# Numbers of an axis that are worked on at a time, 128 KB: enough to hide the cost of a NumPy call, few enough
-# for all that is made of them on the way to stay in a core's own cache.
+# Points that are worked on at a time: enough to hide the cost of a NumPy call, few enough for all that is
+# made of them on the way to stay in a core's own cache.
 _BLOCK = 32768
 
 
@@ -154,11 +154,12 @@ class Upright:
         weights = (self.weights * factor).astype(self.place.dtype)
         origin = (self.origin * factor).astype(self.place.dtype)
         points = np.empty((2, len(rows), len(SIDES), len(factor)), self.place.dtype)
-        for some in _blocks(points):
-            seen = self.px[columns[:, some]].astype(points.dtype, copy=False)
-            seen -= self.place
-            from_rays(seen, weights, out=points[:, some])
-            points[:, some] -= origin
+        step = max(_BLOCK // len(rows), 1)
+        for some in (slice(start, start + step) for start in range(0, len(factor), step)):
+            seen = self.px[:, some][columns].astype(points.dtype, copy=False)
+            seen -= self.place[..., some]
+            from_rays(seen, weights[..., some], out=points[..., some])
+            points[..., some] -= origin[..., some]
         points.flags.writeable = False
         return Face(points, rows, layout, self.carried.roll, factor)
 
@@ -200,7 +201,7 @@ def _turn(landmarks: Landmarks, *precisions: type[np.floating[Any]]) -> list[Upr
     place, distance = _camera(anchors, landmarks.focal_px, landmarks.layout)
     places = [place.astype(np.result_type(px, precision)) for precision in precisions]
     anchors = np.concatenate([anchors - each for each in places], axis=-1)
-    level, times = anchors[:, [_ANCHORS[name] for name in LEVEL_PAIRS]], len(places)
+    level, times = anchors[:, : len(LEVEL_PAIRS)], len(places)
     poses = np.tile(landmarks.pose, (times, 1, 1))
     weights, roll = upright(level, np.tile(distance, times), poses)
     unscaled = np.full_like(roll, np.nan)
@@ -238,22 +239,37 @@ def own_frame(face: Face, *, scale: Scale) -> tuple[FloatArray, FloatArray]:
 
     Parameters
     ----------
+    face, scale
+        As for `frame_parts`.
+    """
+    cos, sin, across, height = frame_parts(face, scale=scale)
+    return in_plane(cos, sin), from_both_sides(across, height)
+
+
+def frame_parts(face: Face, *, scale: Scale) -> FloatArray:
+    """The frame of faces whose points were moved, shape (4, n).
+
+    Cosine and sine of the turn, and the origin, to the left and up: all times the factor of their size.
+
+    Parameters
+    ----------
     face : Face
         n faces of `anchors_of`, upright except for the shifts of their points.
     scale : Scale
         Where their millimetres came from; a ruler's stay as they are.
     """
-    # Faces that a pose has levelled stay level.
-    level_already = np.array([[1.0], [0.0]])
-    x, y = np.where(without_an_eye(face), level_already, level_line(level_lines(face)))
+    lone = without_an_eye(face)
+    x, y = level_line(level_lines(face))
+    if lone.any():  # faces that a pose has levelled stay level
+        x, y = np.where(lone, 1.0, x), np.where(lone, 0.0, y)
     flat = np.sqrt(x * x + y * y)
     cos, sin = x / flat, y / flat
-    factor: FloatArray = np.ones(face.size)
+    (across, rise), (aside, height), above = _midline(face, lone), *_pupils(face)
+    place = across * cos + rise * sin, height * cos - aside * sin + above
+    parts: FloatArray = np.array([cos, sin, *place], np.float64)
     if scale.source != "ruler":
-        factor = scale.mm_per_px(face)  # lengths are the same in any turn
-    (across, rise), (aside, height), above = _midline(face), *_pupils(face)
-    origin = from_both_sides(across * cos + rise * sin, height * cos - aside * sin + above)
-    return in_plane(cos, sin) * factor, origin * factor
+        parts *= scale.mm_per_px(face)  # lengths are the same in any turn
+    return parts
 
 
 def eye_higher(face: Face) -> FloatArray:
@@ -281,11 +297,8 @@ def move_faces(face: Face, weights: FloatArray, origin: FloatArray) -> Face:
     origin : ndarray, shape (2, 1, 2, n)
         The point that comes to lie in the origin, out and up as seen from either side.
     """
-    points = np.empty_like(face.points)
-    weights, origin = weights.astype(points.dtype), origin.astype(points.dtype)
-    for some in _blocks(points):
-        weighted_sum(face.points[:, some], weights, out=points[:, some])
-        points[:, some] -= origin
+    points = weighted_sum(face.points, weights.astype(face.points.dtype))
+    points -= origin.astype(points.dtype)
     points.flags.writeable = False
     return replace(face, points=points)
 
@@ -302,13 +315,6 @@ def _layout(scheme: str, names: frozenset[str]) -> tuple[Mapping[str, int], npt.
     return {name: row for row, name in enumerate(wanted)}, columns
 
 
-def _blocks(points: FloatArray) -> Iterator[slice]:
-    """Rows of points, some at a time."""
-    _, names, sides, n = points.shape
-    step = max(_BLOCK // max(sides * n, 1), 1)
-    return (slice(start, start + step) for start in range(0, names, step))
-
-
 def _camera(
     anchors: FloatArray, focal: FloatArray, layout: Scheme
 ) -> tuple[FloatArray, FloatArray]:
@@ -318,7 +324,7 @@ def _camera(
     """
     right, left = anchors[:, [_ANCHORS[name] for name in _MIDLINE_PAIRS]].transpose(2, 1, 0, 3)
     across = right[0] - left[0]
-    lone = one_eyed(anchors[:, [_ANCHORS[name] for name in LEVEL_PAIRS]])
+    lone = one_eyed(anchors[:, : len(LEVEL_PAIRS)])
     lateral, medial = anchors[:, _ANCHORS["iris_lateral"]], anchors[:, _ANCHORS["iris_medial"]]
     iris = either(*np.sqrt(total((lateral - medial) ** 2))) * (OUTER_CANTHI_MM / IRIS_MM)
     assumed = CAMERA_DISTANCE * np.where(lone, iris, np.sqrt(total(across * across)))
@@ -335,6 +341,8 @@ def without_an_eye(face: Face) -> npt.NDArray[np.bool_]:
 
 
 def _level_points(face: Face) -> FloatArray:
+    if face.rows is _ANCHORS:
+        return face.points[:, : len(LEVEL_PAIRS)]
     return face.points[:, [face.rows[name] for name in LEVEL_PAIRS]]
 
 
@@ -347,19 +355,19 @@ def level_lines(face: Face) -> FloatArray:
 def _origin(face: Face) -> FloatArray:
     """Place of the midline and of the pupil line, as `from_both_sides` has it."""
     (_, height), above = _pupils(face)
-    return from_both_sides(_midline(face)[0], height + above)
+    return from_both_sides(_midline(face, without_an_eye(face))[0], height + above)
 
 
-def _midline(face: Face) -> FloatArray:
-    """Mean of the points that set the midline, to the left and up, shape (2, n)."""
+def _midline(face: Face, lone: npt.NDArray[np.bool_]) -> FloatArray:
+    """Mean of the points that set the midline, to the left and up, shape (2, n); ``lone``: one eye only."""
     points = [name for name in _MIDLINE_POINTS if face.layout.has(name)]
-    rows = [face.rows[name] for name in (*_MIDLINE_PAIRS, *points)]
-    (right, left), (right_up, left_up) = face.points[:, rows].transpose(0, 2, 1, 3)
-    leads = np.empty((len(rows), 2, face.size), face.points.dtype)
-    np.subtract(left, right, out=leads[:, 0])
-    np.add(left_up, right_up, out=leads[:, 1])
-    middle: FloatArray = total(leads) / (2 * len(rows))
-    lone = without_an_eye(face)
+    names = (*_MIDLINE_PAIRS, *points)
+    leads = np.empty((len(names), 2, face.size), face.points.dtype)
+    for lead, name in zip(leads, names, strict=True):
+        (right, left), (right_up, left_up) = face.points[:, face.rows[name]]
+        np.subtract(left, right, out=lead[0])
+        np.add(left_up, right_up, out=lead[1])
+    middle: FloatArray = total(leads) / (2 * len(names))
     if lone.any():  # the midline's points alone
         alone = np.full_like(middle, np.nan)
         if points:
@@ -373,9 +381,10 @@ def _pupils(face: Face) -> tuple[FloatArray, FloatArray]:
 
     At the one that was seen; between the canthi where none was, with the line above them.
     """
-    outer, pupils, inner = _level_points(face).transpose(1, 2, 0, 3) * _TO_THE_LEFT
-    seen, above = either(*pupils), np.zeros(face.size, face.points.dtype)
+    pairs = _level_points(face).transpose(1, 2, 0, 3)
+    seen, above = either(*pairs[1] * _TO_THE_LEFT), np.zeros(face.size, face.points.dtype)
     if (unseen := np.isnan(seen)).any():
+        outer, _, inner = pairs * _TO_THE_LEFT
         canthi = (outer[0] + outer[1] + (inner[0] + inner[1])) / 4
         np.copyto(seen, canthi, where=unseen)
         usual = PUPILS_OVER_CANTHI * apart(face, "outer_canthus")

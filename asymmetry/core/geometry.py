@@ -192,13 +192,13 @@ def moved_mirror_sums(
     kinds, n = weights.shape[1], points.shape[-1]
     sums = np.zeros((5, len(regions), 1 + 2 * kinds * 2, n))
     changes = sums[:, :, 1:].reshape(5, len(regions), 2, kinds, 2, n)
-    points, spread, first = points.swapaxes(0, 1), spread.swapaxes(0, 1), 0
+    first = 0
     for region, (paired, single) in enumerate(regions):
         own = slice(first, first + paired + single)
         there = np.flatnonzero(weights[own].any(axis=0))
         some = slice(there[0], there[-1] + 1)
-        terms = _change_terms(points[own], spread[own])
-        _add_changes(terms, weights[own, some], paired, changes[:, region, :, some])
+        into = changes[:, region, :, some]
+        _add_changes(points[:, own], spread[:, own], weights[own, some], paired, into)
         first = own.stop
     sums += still[:, :, None]
     return sums
@@ -208,38 +208,30 @@ def moved_mirror_sums(
 _SIGNS = np.array([[-1.0], [1.0]], dtype=np.float32)
 
 
-def _change_terms(points: FloatArray, spread: FloatArray) -> FloatArray:
-    """Additions to the sums by errors of points, but for weights, signs and factors, (points, 5, 2, 2, n).
-
-    The error, its products with the slopes of a, b and d, and its square. The arguments are of the shape
-    (points, 2, 2, n).
-    """
+def _add_changes(
+    points: FloatArray, spread: FloatArray, weights: FloatArray, paired: int, changes: FloatArray
+) -> None:
+    """Fill in the changes (5, 2, kinds, 2, n) of a region; the other arguments are of its points."""
     right, left = points[:, :, 0], points[:, :, 1]
-    terms = np.empty((len(points), 5, *spread.shape[1:]), spread.dtype)
-    terms[:, 0] = spread
-    np.multiply(spread, (right - left)[:, :, None], out=terms[:, 1])
-    np.multiply(spread, points[:, ::-1, ::-1], out=terms[:, 2])
-    np.multiply(spread, (right + left)[:, :, None], out=terms[:, 3])
-    np.multiply(spread, spread, out=terms[:, 4])
-    return terms
-
-
-def _add_changes(terms: FloatArray, weights: FloatArray, paired: int, changes: FloatArray) -> None:
-    """Fill in the changes (5, 2, kinds, 2, n) of a region from its points' terms and weights."""
-    shift, a, b, d = np.moveaxis(_weigh(weights, terms[:, :4]), 0, 2)
-    squares, weights = terms[:, 4], weights * weights
-    pairs = 2 * _weigh(weights[:paired], squares[:paired]).swapaxes(0, 1)
+    # One term at a time, so that it is still in the cache when it is summed.
+    term = spread * (right - left)[:, :, None]
+    a = _weigh(weights, term)
+    b = _weigh(weights, np.multiply(spread, points[::-1, :, ::-1], out=term))
+    d = _weigh(weights, np.multiply(spread, (right + left)[:, :, None], out=term))
+    shift, squares = _weigh(weights, spread), np.multiply(spread, spread, out=term)
+    weighed = weights * weights
+    pairs = 2 * _weigh(weighed[:paired], squares[:, :paired])
     changes[0, 0], changes[1, 1] = shift[0] * (2 * _SIGNS), shift[1] * 2
     changes[2] = a * (-4 * _SIGNS) + pairs
     changes[3, 0], changes[3, 1] = b[0] * (4 * _SIGNS), b[1] * (-4 * _SIGNS)
     changes[4] = d * 4 + pairs
     # Both points of a pair count; the midline's one point is off from its image by twice its error.
-    single = 4 * _weigh(weights[paired:], squares[paired:])
-    changes[2, 0] += single[:, 0]
-    changes[4, 1] += single[:, 1]
+    single = 4 * _weigh(weighed[paired:], squares[:, paired:])
+    changes[2, 0] += single[0]
+    changes[4, 1] += single[1]
 
 
 def _weigh(weights: FloatArray, terms: FloatArray) -> FloatArray:
-    """Sums of (points, ...) terms with the weights (points, kinds), shape (kinds, ...)."""
-    sums: FloatArray = np.einsum("pk,p...->k...", weights, terms)
+    """Sums of (2, points, 2, n) terms with the weights (points, kinds), shape (2, kinds, 2, n)."""
+    sums: FloatArray = np.einsum("pk,apsn->aksn", weights, terms)
     return sums

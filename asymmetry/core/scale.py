@@ -79,7 +79,11 @@ class Scale:
             return np.broadcast_to(1.0 / known, face.size).copy()
         if self.source == "interpupillary":
             return known / apart(face, "iris_centre")
-        irises, canthi = iris_width(face), apart(face, "outer_canthus")
         if self.source == "canthi":
-            return np.where(np.isnan(canthi), IRIS_MM / irises, known / canthi)
-        return np.where(np.isnan(irises), OUTER_CANTHI_MM / canthi, known / irises)
+            canthi = apart(face, "outer_canthus")
+            return np.where(np.isnan(canthi), IRIS_MM / iris_width(face), known / canthi)
+        irises = iris_width(face)
+        factor: FloatArray = known / irises
+        if (blind := np.isnan(irises)).any():
+            factor = np.where(blind, OUTER_CANTHI_MM / apart(face, "outer_canthus"), factor)
+        return factor

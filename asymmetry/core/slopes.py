@@ -88,7 +88,9 @@ def add_slopes(value: FloatArray, parts: Iterable[tuple[Any, Any]]) -> Slopes:
 
 
 def _multiply(times: Any, slope: Any) -> Any:
-    """A slope so many times; once without a product."""
+    """A slope so many times; without a product where either is 1."""
     if isinstance(times, int) and times == 1:
         return slope
+    if isinstance(slope, float) and slope == 1:
+        return times
     return times * slope

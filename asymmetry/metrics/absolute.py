@@ -45,8 +45,6 @@ Mask = npt.NDArray[np.bool_]
 CONDITIONS = ("frontal", "yaw_deg", "pitch_deg", "mm_per_px", "side_light")
 # The table's kind of row for each kind of column: both sides are read equally well.
 _ERROR_KINDS = {"right": "side", "left": "side", "diff": "diff", "whole": "whole"}
-# Photos that are worked on at a time.
-_BLOCK = 512
 #: How often millimetres are in a unit.
 LENGTHS = {"mm": 1, "mm2": 2}
 
@@ -116,7 +114,9 @@ def _lasting_squares(method: str, metrics: tuple[Metric, ...]) -> FloatArray:
     """Squares of the table's numbers, shape (conditions, columns); NaN where nothing is known."""
     known = lasting_errors().methods.get(method, {})
     rows = [row for metric in metrics for row in _rows(metric, known)]
-    return np.square(np.array(rows, dtype=np.float64).reshape(-1, len(CONDITIONS)).T)
+    numbers = np.array(rows, dtype=np.float64).reshape(-1, len(CONDITIONS))
+    # Columns last, so that they are summed in one order for any number of photos.
+    return np.ascontiguousarray(np.square(numbers.T))
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,34 +203,26 @@ def absolute_sds(
     if plain.any() and method != "plain":
         plainly = _lasting_squares("plain", tuple(metrics))
     times = np.array([LENGTHS.get(metric.unit, 0) for metric in metrics for _ in metric.columns])
-    sds = np.empty(values.shape)
-    # Few photos at a time, so that all that is made of them on the way stays in the cache.
-    for start in range(0, len(landmarks), _BLOCK):
-        some = slice(start, start + _BLOCK)
-        squares, repeats = _weigh(numbers, conditions[:, some]), rsd[:, some]
-        if plain.any():
-            repeats = np.where(plain[some], 0.0, repeats)
-        if plainly is not None:
-            squares = np.where(plain[some], _weigh(plainly, conditions[:, some]), squares)
-        squares += repeats * repeats
-        squares += np.square(times[:, None] * values[:, some] * under.unsure[some])
-        np.sqrt(squares, out=sds[:, some])
-    return sds
+    squares = _weigh(numbers, conditions)
+    repeats = np.where(plain, 0.0, rsd) if plain.any() else rsd
+    if plainly is not None:
+        squares = np.where(plain, _weigh(plainly, conditions), squares)
+    squares += repeats * repeats
+    squares += np.square(times[:, None] * values * under.unsure)
+    return np.sqrt(squares, out=squares)
 
 
 def _squared(landmarks: Landmarks, under: Conditions) -> FloatArray:
-    """Squares of the photos' conditions, shape (conditions - 1, n)."""
+    """Squares of the photos' conditions, shape (conditions, n)."""
     # Light that is not known is taken as even.
     light = np.nan_to_num(
         np.log(landmarks.quality[:, QUALITY.index("side_light")].astype(np.float64))
     )
-    return np.square([under.yaw, under.pitch, under.mm_per_px, light])
+    always = np.ones(len(landmarks))
+    return np.square([always, under.yaw, under.pitch, under.mm_per_px, light])
 
 
 def _weigh(numbers: FloatArray, conditions: FloatArray) -> FloatArray:
-    """The lasting errors' squares, shape (columns, n), summed in one order for any number of photos."""
-    frontal, *more = numbers
-    total = np.repeat(frontal[:, None], conditions.shape[1], axis=1)
-    for number, condition in zip(more, conditions, strict=True):
-        total += number[:, None] * condition
-    return total
+    """The lasting errors' squares, shape (columns, n)."""
+    squares: FloatArray = np.einsum("kc,kn->cn", numbers, conditions)
+    return squares

@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.face import Face, Half
-from asymmetry.core.frame import Scale, own_frame
-from asymmetry.core.geometry import fit_mirror, moved_mirror_sums, total
+from asymmetry.core.frame import Scale, frame_parts
+from asymmetry.core.geometry import fit_mirror, moved_mirror_sums
 from asymmetry.core.schemes import SIDES, Scheme, Side
 from asymmetry.core.slopes import Slopes
 from asymmetry.metrics.definition import Metric
@@ -29,7 +29,6 @@ __all__ = [
     "Errors",
     "TracedFace",
     "add_squares",
-    "blocks",
     "frame_changes",
     "is_smooth",
     "linear_squares",
@@ -40,9 +39,6 @@ FloatArray = npt.NDArray[np.floating[Any]]
 # A coordinate: its axis, the row of its point, and the side that it is seen from, or both.
 _Key: TypeAlias = tuple[int, int, "int | EllipsisType"]
 _Slopes: TypeAlias = Mapping[_Key, Any]
-
-# Faces that are worked on at a time, where little and where much is made of them on the way.
-_BLOCK, _FEW = 512, 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +51,7 @@ class Errors:
         Standard deviation of the points outwards and upwards, mm.
     weights : ndarray, shape (names, kinds)
         How much of each kind is in the error of a point.
-    frame : ndarray, shape (4, errors, 2, n)
+    frame : ndarray, shape (2, errors, 3, 2, n)
         Of `frame_changes`.
     areas : ndarray, shape (1 + errors, n)
         Of `frame_changes`.
@@ -81,17 +77,20 @@ def frame_changes(copies: Face, scale: Scale, n: int) -> tuple[FloatArray, Float
 
     Returns
     -------
-    frame : ndarray, shape (4, errors, 2, n)
-        Change of the size, the turn, and the place outwards and upwards, as either half sees them.
+    frame : ndarray, shape (2, errors, 3, 2, n)
+        Change of distances outwards, and of heights: for each mm that a point lies outwards, for each mm that
+        it lies up, and of all points alike; as either half sees them.
     areas : ndarray, shape (1 + errors, n)
         Factor of an area.
     """
-    weights, origin = own_frame(copies, scale=scale)
-    parts = np.array([weights[0, 0, 0], weights[1, 0, 0], -origin[0, 0], -origin[1, 0]])
-    size, turn, *_ = parts = parts.reshape(4, len(SIDES), -1, n).swapaxes(1, 2)
-    areas = size[:, 0] ** 2 + turn[:, 0] ** 2
-    frame = (parts[:, 1:] - parts[:, :1]).astype(copies.points.dtype)
-    return frame, areas
+    cos, sin, across, height = frame_parts(copies, scale=scale).reshape(4, -1, n)
+    areas = cos * cos + sin * sin
+    size, turn, *place = (part[1:] - part[0] for part in (cos, sin, across, -height))
+    # The left half sees turns and places outwards the other way round.
+    outward = [[size, size], [-turn, turn], [place[0], -place[0]]]
+    upward = [[turn, -turn], [size, size], [place[1], place[1]]]
+    frame = np.array([outward, upward], copies.points.dtype).transpose(0, 3, 1, 2, 4)
+    return np.ascontiguousarray(frame), areas
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,22 +121,14 @@ class TracedFace(Face):
     def mirror_squares(self) -> Mapping[str, tuple[FloatArray, int]]:
         """Those of the faces, and then of the faces with each error, one after the other."""
         rows, sizes = self.still.mirror_rows
-        areas = self.errors.areas
-        squares = np.full((len(sizes), *areas.shape), np.nan)
-        if rows is not None:
-            weights, still = self.errors.weights[rows], self.still.mirror_sums
-            for some in blocks(self.size):
-                points = self.points[:, rows, :, some]
-                spread = self.errors.spread[:, rows, :, some]
-                sums = moved_mirror_sums(points, spread, weights, sizes, still[..., some])
-                found = fit_mirror(sums.reshape(*sums.shape[:2], -1), sizes)
-                squares[..., some] = found.reshape(sums.shape[1:]) * areas[:, some]
-        return self.by_region(squares.reshape(len(sizes), -1), sizes)
-
-
-def blocks(n: int, size: int = _BLOCK) -> Iterator[slice]:
-    """So many faces at a time as all that is made of them on the way stays in the cache."""
-    return (slice(start, start + size) for start in range(0, n, size))
+        areas = self.errors.areas.reshape(-1)
+        if rows is None:
+            return self.by_region(np.full((len(sizes), len(areas)), np.nan), sizes)
+        points, spread, weights = self.points, self.errors.spread, self.errors.weights
+        still = self.still.mirror_sums
+        sums = moved_mirror_sums(points[:, rows], spread[:, rows], weights[rows], sizes, still)
+        squares = fit_mirror(sums.reshape(*sums.shape[:2], -1), sizes) * areas
+        return self.by_region(squares, sizes)
 
 
 def trace(face: Face, errors: Errors) -> TracedFace:
@@ -171,26 +162,23 @@ def _trace_half(points: FloatArray, rows: Mapping[str, int], side: int | Ellipsi
 
 def linear_squares(metrics: Sequence[Metric], face: TracedFace) -> Iterator[FloatArray]:
     """Squared changes of each metric's columns, summed over the errors, (columns, n)."""
-    values = [_slopes_of(metric, face) for metric in metrics]
-    traced = [
-        (metric, value)
-        for metric, value in zip(metrics, values, strict=True)
-        if isinstance(value, Mapping)
-    ]
-    squares = iter(_squares_of(traced, face))
-    for metric, value in zip(metrics, values, strict=True):
-        if isinstance(value, Mapping):
-            yield next(squares)[0 if metric.sides else 2 :]
-        else:
-            changes = _changes_of_copies(value, len(metric.kinds), face)
-            yield np.atleast_2d(add_squares(changes))
+    for metric in metrics:
+        value = _slopes_of(metric, face)
+        if not isinstance(value, Mapping):
+            yield add_squares(_changes_of_copies(value, len(metric.kinds), face))
+            continue
+        change = _changes_of(metric, value, face)
+        difference = add_squares(change[:, 0] - change[:, 1])[None]
+        yield np.concatenate([add_squares(change), difference]) if metric.sides else difference
 
 
 def add_squares(changes: FloatArray) -> FloatArray:
     """Sum of squares of the changes by each error, the first axis, right and left in turn."""
-    squares = changes * changes
-    # First of both sides, for the same bits in a mirror.
-    return total(squares[0::2] + squares[1::2])
+    by_side = changes.reshape(-1, len(SIDES), *changes.shape[1:])
+    # First of each side, for the same bits in a mirror.
+    right, left = np.einsum("ks...,ks...->s...", by_side, by_side)
+    squares: FloatArray = right + left
+    return squares
 
 
 def _slopes_of(metric: Metric, face: TracedFace) -> _Slopes | FloatArray:
@@ -221,7 +209,8 @@ def _trace_nobody(metric: Metric, layout: Scheme, names: tuple[str, ...]) -> Any
     """The metric of no faces, with its slopes; None if it has a bend."""
     nobody = np.zeros((2, len(names), len(SIDES), 0))
     rows = {name: row for row, name in enumerate(names)}
-    errors = Errors(nobody, np.zeros((len(names), 0)), np.zeros((4, 0, 2, 0)), np.zeros((1, 0)))
+    weights, frame = np.ones((len(names), 1)), np.zeros((2, 4, 3, len(SIDES), 0))
+    errors = Errors(nobody, weights, frame, np.zeros((5, 0)))
     none = np.zeros(0)
     face = trace(Face(nobody, rows, layout, none, none), errors)
     try:
@@ -235,164 +224,91 @@ def _changes_of_copies(value: FloatArray, columns: int, face: TracedFace) -> Flo
     areas = face.errors.areas
     if value.size != areas.size:
         return np.full((len(areas) - 1, columns, face.size), np.nan)
-    return value.reshape(areas.shape)[1:] - value[: face.size]
+    return value.reshape(len(areas), columns, -1)[1:] - value[: face.size]
 
 
-def _squares_of(traced: Sequence[tuple[Metric, _Slopes]], face: TracedFace) -> FloatArray:
-    """Squared changes of metrics of these slopes, summed over the errors, (metrics, 3, n).
+def _changes_of(metric: Metric, slopes: _Slopes, face: TracedFace) -> FloatArray:
+    """Change by each error of the right and of the left half, (errors, 2, n).
 
-    On the right, on the left, and in their difference; of a metric without sides in the sum of both.
+    Of a metric without sides by the right points and, with the other sign, by the left ones.
     """
-    squares = np.empty((len(traced), 3, face.size))
-    if not traced:
-        return squares
-    keys = tuple(tuple(own) for _, own in traced)
-    order, plans = _plans(face.layout.name, tuple(face.rows), keys)
-    slopes = [traced[value][1] for value in order]
-    whole = [place for place, value in enumerate(order) if not traced[value][0].sides]
-    alone = [_lay_out(slopes, plan, face) for plan in plans]
-    for some in blocks(face.size, _FEW):
-        sums = [
-            _sum_points(own[..., some], plan, face, axis, some)
-            for axis, (plan, own) in enumerate(zip(plans, alone, strict=True))
-        ]
-        change = _changes_of(sums, plans, face.errors.frame[..., some], len(traced))
-        squares[order, :2, some] = add_squares(change.swapaxes(0, 1))
-        right, left = change[:, :, 0], change[:, :, 1]
-        both = right - left
-        both[whole] = right[whole] + left[whole]
-        squares[order, 2, some] = add_squares(both.swapaxes(0, 1))
-    return squares
+    errors, n, dtype = face.errors, face.size, face.errors.frame.dtype
+    change: Any = None
+    for axis, plan in _plans(face.layout.name, tuple(face.rows), tuple(slopes)).items():
+        alone = _lay_out(slopes, plan.keys, n, dtype)
+        if not metric.sides:
+            alone[:, 1] *= -1
+        by_frame = np.empty((3, len(SIDES), n), dtype)
+        np.einsum("chn,achn->ahn", alone, face.points[:, plan.rows], out=by_frame[:2])
+        by_frame[2] = np.einsum("chn->hn", alone)
+        moved = np.einsum("eihn,ihn->ehn", errors.frame[axis], by_frame)
+        change = moved if change is None else change + moved
+        alone = alone * errors.spread[axis, plan.rows]
+        by_halves = change.reshape(2, -1, len(SIDES) ** 2, n)[axis]
+        weights = errors.weights[plan.rows, plan.kinds]
+        by_halves[plan.kinds, ::3] += np.einsum("ck,chn->khn", weights, alone)
+        if plan.beyond.any():
+            other = np.einsum("c,chn->hn", plan.beyond.astype(weights.dtype), alone)
+            by_halves[plan.shared, 1:3] += other[::-1]
+    return cast("FloatArray", change)
 
 
-def _changes_of(
-    sums: Sequence[FloatArray], plans: Sequence[_Plan], frame: FloatArray, count: int
-) -> FloatArray:
-    """Change of so many values by each error, (values, errors, 2, n): of both halves, or by their shares."""
-    size, turn, *places = frame
-    turned = np.zeros((count, 2, *size.shape[1:]), size.dtype)
-    for plan, own in zip(plans, sums, strict=True):
-        turned[plan.span] += own[:, :2]
-    change: FloatArray = size * turned[:, 0, None]
-    change += turn * turned[:, 1, None]
-    by_halves = change.reshape(count, 2, -1, len(SIDES) ** 2, size.shape[-1])
-    for axis, (plan, own) in enumerate(zip(plans, sums, strict=True)):
-        change[plan.span] += places[axis] * own[:, 2, None]
-        direct = by_halves[plan.span, axis]
-        direct[:, :, ::3] += own[:, 3:-1]
-        direct[plan.middle, plan.shared, 1:3] += own[plan.middle, -1, ::-1]
-    return change
-
-
-def _lay_out(slopes: Sequence[_Slopes], plan: _Plan, face: TracedFace) -> FloatArray:
-    """Slopes by the coordinates of a plan, (coordinates, 2, n); 0 on a side that has none."""
-    alone = np.zeros((len(plan.rows), len(SIDES), face.size), face.points.dtype)
-    for own, (value, key) in zip(alone, plan.keys, strict=True):
-        slope = slopes[value][key]
-        own[key[2]] = slope.reshape(-1, face.size) if isinstance(slope, np.ndarray) else slope
+def _lay_out(slopes: _Slopes, keys: Sequence[_Key], n: int, dtype: Any) -> FloatArray:
+    """Slopes by these coordinates, (coordinates, 2, n), or 1 for n; 0 on a side that has none."""
+    own = [slopes[key] for key in keys]
+    if all(np.ndim(slope) and key[2] is ... for slope, key in zip(own, keys, strict=True)):
+        return np.array(own, dtype).reshape(len(keys), len(SIDES), n)
+    alone = np.zeros((len(keys), len(SIDES), n if any(map(np.ndim, own)) else 1), dtype)
+    for row, slope, (_, _, side) in zip(alone, own, keys, strict=True):
+        row[side] = slope.reshape(-1, n) if isinstance(slope, np.ndarray) else slope
     return alone
 
 
-def _sum_points(
-    alone: FloatArray, plan: _Plan, face: TracedFace, axis: int, some: slice
-) -> FloatArray:
-    """Sums over the points that each value is made of, shape (values, sums, 2, n), of some faces.
-
-    Slopes times the points' own axis, times the other axis as a turn changes it, and alone; and times each
-    kind of error, of pairs and the midline and then of the other side's share in the midline.
-    """
-    weights, beyond = plan.weights.astype(alone.dtype), plan.beyond.astype(alone.dtype)
-    points = face.points[:, plan.rows, :, some]
-    terms = np.empty((len(alone), 4 + weights.shape[1], *alone.shape[1:]), alone.dtype)
-    terms[:, 2] = alone
-    np.multiply(alone, points[axis], out=terms[:, 0])
-    # A turn moves points outwards by their height, and down by their distance from the midline.
-    np.multiply(points[1 - axis], alone, out=terms[:, 1])
-    if axis == 1:
-        np.negative(terms[:, 1], out=terms[:, 1])
-    errors = alone * face.errors.spread[axis, plan.rows, :, some]
-    np.multiply(errors[:, None], weights, out=terms[:, 3:-1])
-    np.multiply(errors, beyond, out=terms[:, -1])
-    start = plan.counts[0]
-    for more in plan.counts[1:]:
-        terms[:more] += terms[start : start + more]
-        start += more
-    return terms[plan.places]
-
-
 class _Plan(NamedTuple):
-    """The coordinates on one axis that values are made of: the first one of each value, all second ones, ...
+    """The coordinates on one axis that a value is made of.
 
     Attributes
     ----------
-    span : slice
-        The values that have coordinates on this axis.
-    places : ndarray of int
-        Place of each of them in the order of the sums, those of most coordinates first.
-    counts : list of int
-        How many of the values have a first coordinate, a second one, and so on.
-    keys : list of (int, key)
-        Each coordinate's value and key.
-    rows : ndarray, shape (k,)
-        Their points.
-    weights : ndarray, shape (k, kinds, 1, 1)
-        How much of each kind of error of its own side is in each.
-    beyond : ndarray, shape (k, 1, 1)
+    keys : list of key
+        The coordinates.
+    rows : slice or list of int, shape (c,)
+        Their points, as a slice where it can be: that makes no copy.
+    kinds : slice
+        The kinds of error that they have.
+    beyond : ndarray, shape (c,)
         How much of the kind ``shared`` of the other side, for points of the midline: these go out on the one
         side and in on the other, and up on both.
     shared : int
         The kind of error that points of the midline have.
-    middle : ndarray of int
-        Places in the span of the values that points of the midline are in.
     """
 
-    span: slice
-    places: npt.NDArray[np.intp]
-    counts: Sequence[int]
-    keys: Sequence[tuple[int, _Key]]
-    rows: npt.NDArray[np.intp]
-    weights: FloatArray
+    keys: Sequence[_Key]
+    rows: slice | Sequence[int]
+    kinds: slice
     beyond: FloatArray
     shared: int
-    middle: npt.NDArray[np.intp]
 
 
 @functools.lru_cache(1024)
-def _plans(
-    scheme: str, names: tuple[str, ...], keys: tuple[tuple[_Key, ...], ...]
-) -> tuple[list[int], list[_Plan]]:
-    """An order of the values, those with coordinates outwards alone first, and a plan for each axis."""
-    order = sorted(range(len(keys)), key=lambda value: sorted({key[0] for key in keys[value]}))
-    in_order = [keys[value] for value in order]
-    return order, [_plan(scheme, names, in_order, axis) for axis in (0, 1)]
-
-
-def _plan(
-    scheme: str, names: tuple[str, ...], keys: Sequence[tuple[_Key, ...]], axis: int
-) -> _Plan:
-    own = [[key for key in some if key[0] == axis] for some in keys]
-    here = [v for v in range(len(own)) if own[v]]
-    values = sorted(here, key=lambda v: -len(own[v]))
-    steps = [
-        [(v, own[v][step]) for v in values if len(own[v]) > step]
-        for step in range(len(own[values[0]]) if values else 0)
-    ]
-    found = [each for step in steps for each in step]
-    rows = np.array([key[1] for _, key in found], dtype=np.intp)
+def _plans(scheme: str, names: tuple[str, ...], keys: tuple[_Key, ...]) -> Mapping[int, _Plan]:
+    """A plan for each axis that there are coordinates on."""
     weights, paired = mixtures_of(scheme, names)
     shared = int(np.abs(weights[paired:]).sum(axis=0).argmax())
-    beyond = np.where(rows >= paired, (-1, 1)[axis] * weights[rows, shared], 0.0)
-    first = min(here, default=0)
-    middle = [v - first for v in here if any(row >= paired for _, row, _ in own[v])]
-    counts = [len(step) for step in steps] or [0]
-    return _Plan(
-        span=slice(first, first + len(here)),
-        places=np.argsort(np.array(values, dtype=np.intp)),
-        counts=counts,
-        keys=found,
-        rows=rows,
-        weights=weights[rows][..., None, None],
-        beyond=beyond[:, None, None],
-        shared=shared,
-        middle=np.array(middle, dtype=np.intp),
-    )
+    plans = {}
+    for axis in sorted({key[0] for key in keys}):
+        own = [key for key in keys if key[0] == axis]
+        rows = [key[1] for key in own]
+        beyond = np.where(np.array(rows) >= paired, (-1, 1)[axis] * weights[rows, shared], 0.0)
+        there = np.flatnonzero(weights[rows].any(axis=0))
+        kinds = slice(there[0], there[-1] + 1)
+        plans[axis] = _Plan(own, _evenly(rows), kinds, beyond, shared)
+    return plans
+
+
+def _evenly(rows: list[int]) -> slice | list[int]:
+    """A slice of these rows, if they are so far apart each; else the rows."""
+    first, step = rows[0], (rows[1:] or [rows[0] + 1])[0] - rows[0]
+    stop = first + step * len(rows)
+    if step > 0 and rows == list(range(first, stop, step)):
+        return slice(first, stop, step)
+    return rows

@@ -26,7 +26,6 @@ from asymmetry.metrics.definition import Metric, MovementMetric
 from asymmetry.metrics.linear import (
     Errors,
     add_squares,
-    blocks,
     frame_changes,
     is_smooth,
     linear_squares,
@@ -110,13 +109,9 @@ def spreads(
 def _errors(face: Face, spread: FloatArray, scale: Scale) -> Errors:
     """The errors of the faces' points, with their effect on the frame."""
     anchors = anchors_of(face)
-    of_anchors = spread[:, [face.rows[name] for name in anchors.rows]]
-    frame = np.empty((4, COPIES, len(SIDES), face.size), spread.dtype)
-    areas = np.empty((1 + COPIES, face.size))
-    for rows in blocks(face.size):
-        copies = _copies(anchors.select(rows), of_anchors[..., rows])
-        own = replace(scale, mm=np.tile(scale.mm[rows], 1 + COPIES))
-        frame[..., rows], areas[:, rows] = frame_changes(copies, own, copies.size // (1 + COPIES))
+    copies = _copies(anchors, spread[:, [face.rows[name] for name in anchors.rows]])
+    own = replace(scale, mm=np.tile(scale.mm, 1 + COPIES))
+    frame, areas = frame_changes(copies, own, face.size)
     weights, _ = mixtures_of(face.layout.name, tuple(face.rows))
     return Errors(spread, weights.astype(spread.dtype), frame, areas)
 
@@ -181,7 +176,7 @@ def _squares_of_copies(columns: Iterable[FloatArray], count: int, face: Face) ->
 
 def _take_roots(squares: FloatArray) -> FloatArray:
     """The roots, in place; NaN where one is not finite."""
-    squares[~np.isfinite(squares)] = np.nan
+    np.copyto(squares, np.nan, where=~np.isfinite(squares))
     return np.sqrt(squares, out=squares)
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
+
+from asymmetry.core.beside import Beside
 
 __all__ = ["convert_ink", "convert_pixels"]
 
 # Rows that are converted at once: a few hundred kB.
 _STRIP_ROWS = 64
+_MOST_THREADS = 2
 # The profile's colour space for each kind of pixels that Pillow converts wrongly without it.
 _INKS = {"CMYK": "CMYK", "L": "GRAY"}
 # A profile that changes no colour of a lattice by more than this is sRGB by another name; pixels then stay
@@ -24,7 +28,8 @@ _LATTICE = np.stack(np.meshgrid(*[np.arange(0, 256, 51)] * 3), axis=-1).reshape(
 def convert_pixels(pixels: NDArray[np.uint8], profile: bytes | None) -> NDArray[np.uint8]:
     """Pixels of an RGB profile as sRGB, (H, W, 3).
 
-    Those of sRGB, of no profile and of a broken one stay as they are, to the bit.
+    Those of sRGB, of no profile and of a broken one stay as they are, to the bit. Threads share the rows, two
+    or as many as OpenCV has been given; to convert a phone's photo takes longer than to find its face.
     """
     known = _read(profile)
     if known is None or known.profile.xcolor_space.strip() != "RGB":
@@ -34,9 +39,13 @@ def convert_pixels(pixels: NDArray[np.uint8], profile: bytes | None) -> NDArray[
     if np.abs(_apply(lattice, transform).astype(int) - lattice).max() <= _SAME:
         return pixels
     converted = np.empty_like(pixels)
-    for top in range(0, len(pixels), _STRIP_ROWS):
+
+    def convert(top: int) -> None:
         strip = slice(top, top + _STRIP_ROWS)
         converted[strip] = _apply(pixels[strip], transform)
+
+    beside = Beside(min(_MOST_THREADS, cv2.getNumThreads()))
+    beside.each(convert, range(0, len(pixels), _STRIP_ROWS))
     return converted
 
 

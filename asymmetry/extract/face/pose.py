@@ -212,12 +212,13 @@ def _fit(shown: bytes, stable: bytes, camera_cm: float, focal_px: float | None) 
     rotation = np.empty((3, 3))
     for _ in range(_NEAR_ROUNDS if focal_px else _ROUNDS):
         flat = origin + (seen - origin) * (1 - depth[:, None] / camera_cm)
-        affine = (solve @ (flat - flat.mean(axis=0))).T
+        middle = flat.mean(axis=0)
+        affine = (solve @ (flat - middle)).T
         left, stretch, right = np.linalg.svd(affine, full_matrices=False)
         scale = float(stretch[0] + stretch[1]) / 2
         rows = left @ right
         rotation[:2], rotation[2] = rows, _cross(*rows)
-        origin = flat.mean(axis=0) - scale * rows @ centre
+        origin = middle - scale * rows @ centre
         depth = model @ rotation[2]
         if focal_px:
             camera_cm = max(focal_px / scale, LEAST_CM)

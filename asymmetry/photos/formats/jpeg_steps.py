@@ -56,10 +56,11 @@ def has_steps(pixels: NDArray[np.uint8], block: tuple[int, int]) -> bool:
     # The rows at the very edge of a block are left out: colours are smoothed across it.
     below = pixels[block[0] + 1 :: block[0]]
     above = pixels[block[0] - 2 :: block[0]][: len(below)]
-    return any(
-        _is_step(_means(below[row : row + 2], block[1]) - _means(above[row : row + 2], block[1]))
-        for row in _likeliest(below, above, block[1])
-    )
+    rows = np.add.outer(_likeliest(below, above, block[1]), range(2)).ravel()
+    if not len(rows):
+        return False
+    jumps = _means(below[rows], block[1]) - _means(above[rows], block[1])
+    return _any_steps(jumps.reshape(len(rows) // 2, -1, 3))
 
 
 def _likeliest(below: NDArray[np.uint8], above: NDArray[np.uint8], step: int) -> list[int]:
@@ -89,19 +90,27 @@ def _means(rows: NDArray[np.uint8], width: int) -> NDArray[np.float32]:
     return np.asarray(means, np.float32)
 
 
-def _is_step(jumps: NDArray[np.float32]) -> bool:
-    """Whether the jumps of two rows are alike from one block to below the one before it, and else none."""
-    across = jumps.shape[1]
-    line = jumps.reshape(-1, 3)
-    sums = np.cumsum(line, axis=0)
+def _any_steps(lines: NDArray[np.float32]) -> bool:
+    """Whether in any of several pairs of rows (n, 2 rows of blocks, 3) there is a step.
+
+    There the jumps are alike from one block to below the one before it, and else none.
+    """
+    across = lines.shape[1] // 2
+    sums = np.cumsum(lines, axis=1)
     beside = max(_BESIDE, round(across * _BESIDE_SHARE))
-    means = np.abs(sums[across:-1] - sums[: across - 1]).max(axis=1)
-    begin = beside + int(means[beside - 1 : across - beside].argmax())
-    end = begin + across
-    step = np.median(line[begin:end], axis=0)
-    size = float(np.abs(step).max())
-    bound = max(2.0, _ALIKE * size)
-    parts = (line[:begin], line[begin:across] - step, line[across:end] - step, line[end:])
-    return size >= _LEAST and all(
-        np.mean(np.abs(part).max(axis=1) <= bound) >= _SHARE for part in parts
+    means = np.abs(sums[:, across:-1] - sums[:, : across - 1]).max(axis=2)
+    begins = beside + means[:, beside - 1 : across - beside].argmax(axis=1)
+    shifted = np.array(
+        [line[begin : begin + across] for line, begin in zip(lines, begins, strict=True)]
     )
+    steps = np.median(shifted, axis=1)
+    large = np.flatnonzero(np.abs(steps).max(axis=1) >= _LEAST)
+    return any(_is_step(lines[i], int(begins[i]), steps[i]) for i in large)
+
+
+def _is_step(line: NDArray[np.float32], begin: int, step: NDArray[np.float32]) -> bool:
+    """Whether the jumps of a pair of rows are so, from this block on."""
+    across, end = len(line) // 2, begin + len(line) // 2
+    bound = max(2.0, _ALIKE * float(np.abs(step).max()))
+    parts = (line[:begin], line[begin:across] - step, line[across:end] - step, line[end:])
+    return all(np.mean(np.abs(part).max(axis=1) <= bound) >= _SHARE for part in parts)
