@@ -51,7 +51,7 @@ class Errors:
         Standard deviation of the points outwards and upwards, mm.
     weights : ndarray, shape (names, kinds)
         How much of each kind is in the error of a point.
-    frame : ndarray, shape (2, errors, 3, 2, n)
+    frame : ndarray, shape (errors, 2, 3, 2, n)
         Of `frame_changes`.
     areas : ndarray, shape (1 + errors, n)
         Of `frame_changes`.
@@ -77,7 +77,7 @@ def frame_changes(copies: Face, scale: Scale, n: int) -> tuple[FloatArray, Float
 
     Returns
     -------
-    frame : ndarray, shape (2, errors, 3, 2, n)
+    frame : ndarray, shape (errors, 2, 3, 2, n)
         Change of distances outwards, and of heights: for each mm that a point lies outwards, for each mm that
         it lies up, and of all points alike; as either half sees them.
     areas : ndarray, shape (1 + errors, n)
@@ -85,12 +85,13 @@ def frame_changes(copies: Face, scale: Scale, n: int) -> tuple[FloatArray, Float
     """
     cos, sin, across, height = frame_parts(copies, scale=scale).reshape(4, -1, n)
     areas = cos * cos + sin * sin
-    size, turn, *place = (part[1:] - part[0] for part in (cos, sin, across, -height))
+    parts = np.array([part[1:] - part[0] for part in (cos, sin, across, height)])
+    size, turn, aside, rise = parts.astype(copies.points.dtype)
     # The left half sees turns and places outwards the other way round.
-    outward = [[size, size], [-turn, turn], [place[0], -place[0]]]
-    upward = [[turn, -turn], [size, size], [place[1], place[1]]]
-    frame = np.array([outward, upward], copies.points.dtype).transpose(0, 3, 1, 2, 4)
-    return np.ascontiguousarray(frame), areas
+    outward = (size, size, -turn, turn, aside, -aside)
+    upward = (turn, -turn, size, size, -rise, -rise)
+    frame = np.stack([*outward, *upward], axis=1)
+    return frame.reshape(-1, 2, 3, len(SIDES), n), areas
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,7 +210,7 @@ def _trace_nobody(metric: Metric, layout: Scheme, names: tuple[str, ...]) -> Any
     """The metric of no faces, with its slopes; None if it has a bend."""
     nobody = np.zeros((2, len(names), len(SIDES), 0))
     rows = {name: row for row, name in enumerate(names)}
-    weights, frame = np.ones((len(names), 1)), np.zeros((2, 4, 3, len(SIDES), 0))
+    weights, frame = np.ones((len(names), 1)), np.zeros((4, 2, 3, len(SIDES), 0))
     errors = Errors(nobody, weights, frame, np.zeros((5, 0)))
     none = np.zeros(0)
     face = trace(Face(nobody, rows, layout, none, none), errors)
@@ -241,7 +242,7 @@ def _changes_of(metric: Metric, slopes: _Slopes, face: TracedFace) -> FloatArray
         by_frame = np.empty((3, len(SIDES), n), dtype)
         np.einsum("chn,achn->ahn", alone, face.points[:, plan.rows], out=by_frame[:2])
         by_frame[2] = np.einsum("chn->hn", alone)
-        moved = np.einsum("eihn,ihn->ehn", errors.frame[axis], by_frame)
+        moved = np.einsum("eihn,ihn->ehn", errors.frame[:, axis], by_frame)
         change = moved if change is None else change + moved
         alone = alone * errors.spread[axis, plan.rows]
         by_halves = change.reshape(2, -1, len(SIDES) ** 2, n)[axis]
