@@ -1,8 +1,8 @@
 """How far errors of points change metrics, by one linearisation: slopes at the face, not measured copies.
 
 A metric is a smooth function of its points, so its slopes come with its value (`asymmetry.core.slopes`). The
-frame is not: a line of the level counts less from some degrees on. So its change is that of copies of the few points
-that carry it. Roots of sums of squares bend near zero; these sums change exactly as those of copies do
+frame is not: a line of the level counts less from some degrees on. So its change is that of copies of the few
+points that carry it. Roots of sums of squares bend near zero; these sums change exactly as those of copies do
 (`asymmetry.core.geometry.moved_mirror_sums`), and the roots are taken of them.
 """
 
