@@ -59,7 +59,7 @@ def assert_alike(landmarks: Landmarks, scale: Scale | None = None, bound: float 
 
 def traced(face: Face) -> Face:
     nothing = np.zeros((2, len(face.rows), len(SIDES), face.size))
-    none = np.zeros((2, 0, 3, len(SIDES), face.size))
+    none = np.zeros((0, 2, 3, len(SIDES), face.size))
     return trace(face, Errors(nothing, np.zeros((len(face.rows), 0)), none, np.zeros((1, 0))))
 
 

@@ -60,14 +60,14 @@ def polygon_area(x: Sequence[Any], y: Sequence[Any]) -> FloatArray:
     [2.0]
     """
     corners = [(value_of(a), value_of(b)) for a, b in zip(x, y, strict=True)]
-    across, along = np.swapaxes(corners, 0, 1)
-    after = np.arange(1, len(corners) + 1) % len(corners)  # np.roll takes five times as long
-    next_x, next_y = across[after], along[after]
+    # With the last corner once more before the first one, and the first one after the last.
+    around = np.swapaxes([corners[-1], *corners, corners[0]], 0, 1)
+    (before_x, before_y), (next_x, next_y) = around[:, :-2], around[:, 2:]
+    across, along = around[:, 1:-1]
     area = total(across * next_y - along * next_x) / 2
     if not any(isinstance(corner, Slopes) for corner in x):
         return area
     # A corner moves the area by half of the step between its neighbours.
-    before_x, before_y = across[after - 2], along[after - 2]
     derivatives = (*((next_y - before_y) / 2), *((before_x - next_x) / 2))
     parts = zip((*x, *y), derivatives, strict=True)
     return cast("FloatArray", add_slopes(area, parts))
@@ -190,7 +190,7 @@ def moved_mirror_sums(
     if still is None:
         still = mirror_sums(points, regions)
     kinds, n = weights.shape[1], points.shape[-1]
-    sums = np.zeros((5, len(regions), 1 + 2 * kinds * 2, n))
+    sums = np.repeat(still[:, :, None], 1 + 2 * kinds * 2, axis=2)
     changes = sums[:, :, 1:].reshape(5, len(regions), 2, kinds, 2, n)
     first = 0
     for region, (paired, single) in enumerate(regions):
@@ -200,7 +200,6 @@ def moved_mirror_sums(
         into = changes[:, region, :, some]
         _add_changes(points[:, own], spread[:, own], weights[own, some], paired, into)
         first = own.stop
-    sums += still[:, :, None]
     return sums
 
 
@@ -209,9 +208,9 @@ _SIGNS = np.array([[-1.0], [1.0]], dtype=np.float32)
 
 
 def _add_changes(
-    points: FloatArray, spread: FloatArray, weights: FloatArray, paired: int, changes: FloatArray
+    points: FloatArray, spread: FloatArray, weights: FloatArray, paired: int, sums: FloatArray
 ) -> None:
-    """Fill in the changes (5, 2, kinds, 2, n) of a region; the other arguments are of its points."""
+    """Add the changes (5, 2, kinds, 2, n) of a region to its sums; the other arguments are of its points."""
     right, left = points[:, :, 0], points[:, :, 1]
     # One term at a time, so that it is still in the cache when it is summed.
     term = spread * (right - left)[:, :, None]
@@ -221,14 +220,20 @@ def _add_changes(
     shift, squares = _weigh(weights, spread), np.multiply(spread, spread, out=term)
     weighed = weights * weights
     pairs = 2 * _weigh(weighed[:paired], squares[:, :paired])
-    changes[0, 0], changes[1, 1] = shift[0] * (2 * _SIGNS), shift[1] * 2
-    changes[2] = a * (-4 * _SIGNS) + pairs
-    changes[3, 0], changes[3, 1] = b[0] * (4 * _SIGNS), b[1] * (-4 * _SIGNS)
-    changes[4] = d * 4 + pairs
     # Both points of a pair count; the midline's one point is off from its image by twice its error.
     single = 4 * _weigh(weighed[paired:], squares[:, paired:])
-    changes[2, 0] += single[0]
-    changes[4, 1] += single[1]
+    a *= -4 * _SIGNS
+    a += pairs
+    a[0] += single[0]
+    d *= 4
+    d += pairs
+    d[1] += single[1]
+    sums[0, 0] += shift[0] * (2 * _SIGNS)
+    sums[1, 1] += shift[1] * 2
+    sums[2] += a
+    sums[3, 0] += b[0] * (4 * _SIGNS)
+    sums[3, 1] += b[1] * (-4 * _SIGNS)
+    sums[4] += d
 
 
 def _weigh(weights: FloatArray, terms: FloatArray) -> FloatArray:

@@ -1,8 +1,8 @@
 """How far errors of points change metrics, by one linearisation: slopes at the face, not measured copies.
 
 A metric is a smooth function of its points, so its slopes come with its value (`asymmetry.core.slopes`). The
-frame is not: a line of the level counts less from some degrees on. So its change is that of copies of the few points
-that carry it. Roots of sums of squares bend near zero; these sums change exactly as those of copies do
+frame is not: a line of the level counts less from some degrees on. So its change is that of copies of the few
+points that carry it. Roots of sums of squares bend near zero; these sums change exactly as those of copies do
 (`asymmetry.core.geometry.moved_mirror_sums`), and the roots are taken of them.
 """
 
@@ -51,7 +51,7 @@ class Errors:
         Standard deviation of the points outwards and upwards, mm.
     weights : ndarray, shape (names, kinds)
         How much of each kind is in the error of a point.
-    frame : ndarray, shape (2, errors, 3, 2, n)
+    frame : ndarray, shape (errors, 2, 3, 2, n)
         Of `frame_changes`.
     areas : ndarray, shape (1 + errors, n)
         Of `frame_changes`.
@@ -77,7 +77,7 @@ def frame_changes(copies: Face, scale: Scale, n: int) -> tuple[FloatArray, Float
 
     Returns
     -------
-    frame : ndarray, shape (2, errors, 3, 2, n)
+    frame : ndarray, shape (errors, 2, 3, 2, n)
         Change of distances outwards, and of heights: for each mm that a point lies outwards, for each mm that
         it lies up, and of all points alike; as either half sees them.
     areas : ndarray, shape (1 + errors, n)
@@ -85,12 +85,13 @@ def frame_changes(copies: Face, scale: Scale, n: int) -> tuple[FloatArray, Float
     """
     cos, sin, across, height = frame_parts(copies, scale=scale).reshape(4, -1, n)
     areas = cos * cos + sin * sin
-    size, turn, *place = (part[1:] - part[0] for part in (cos, sin, across, -height))
+    parts = np.array([part[1:] - part[0] for part in (cos, sin, across, height)])
+    size, turn, aside, rise = parts.astype(copies.points.dtype)
     # The left half sees turns and places outwards the other way round.
-    outward = [[size, size], [-turn, turn], [place[0], -place[0]]]
-    upward = [[turn, -turn], [size, size], [place[1], place[1]]]
-    frame = np.array([outward, upward], copies.points.dtype).transpose(0, 3, 1, 2, 4)
-    return np.ascontiguousarray(frame), areas
+    outward = (size, size, -turn, turn, aside, -aside)
+    upward = (turn, -turn, size, size, -rise, -rise)
+    frame = np.stack([*outward, *upward], axis=1)
+    return frame.reshape(-1, 2, 3, len(SIDES), n), areas
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,12 +165,11 @@ def linear_squares(metrics: Sequence[Metric], face: TracedFace) -> Iterator[Floa
     """Squared changes of each metric's columns, summed over the errors, (columns, n)."""
     for metric in metrics:
         value = _slopes_of(metric, face)
-        if not isinstance(value, Mapping):
-            yield add_squares(_changes_of_copies(value, len(metric.kinds), face))
-            continue
-        change = _changes_of(metric, value, face)
-        difference = add_squares(change[:, 0] - change[:, 1])[None]
-        yield np.concatenate([add_squares(change), difference]) if metric.sides else difference
+        if isinstance(value, Mapping):
+            changes = _changes_of(metric, value, face)[:, 0 if metric.sides else 2 :]
+        else:
+            changes = _changes_of_copies(value, len(metric.kinds), face)
+        yield add_squares(changes)
 
 
 def add_squares(changes: FloatArray) -> FloatArray:
@@ -209,7 +209,7 @@ def _trace_nobody(metric: Metric, layout: Scheme, names: tuple[str, ...]) -> Any
     """The metric of no faces, with its slopes; None if it has a bend."""
     nobody = np.zeros((2, len(names), len(SIDES), 0))
     rows = {name: row for row, name in enumerate(names)}
-    weights, frame = np.ones((len(names), 1)), np.zeros((2, 4, 3, len(SIDES), 0))
+    weights, frame = np.ones((len(names), 1)), np.zeros((4, 2, 3, len(SIDES), 0))
     errors = Errors(nobody, weights, frame, np.zeros((5, 0)))
     none = np.zeros(0)
     face = trace(Face(nobody, rows, layout, none, none), errors)
@@ -228,37 +228,40 @@ def _changes_of_copies(value: FloatArray, columns: int, face: TracedFace) -> Flo
 
 
 def _changes_of(metric: Metric, slopes: _Slopes, face: TracedFace) -> FloatArray:
-    """Change by each error of the right and of the left half, (errors, 2, n).
+    """Change by each error of the right and of the left half, and of their difference, (errors, 3, n).
 
     Of a metric without sides by the right points and, with the other sign, by the left ones.
     """
     errors, n, dtype = face.errors, face.size, face.errors.frame.dtype
-    change: Any = None
-    for axis, plan in _plans(face.layout.name, tuple(face.rows), tuple(slopes)).items():
+    change = np.zeros((len(errors.frame), len(SIDES) + 1, n), dtype)
+    precision = errors.weights.dtype.char
+    plans = _plans(face.layout.name, tuple(face.rows), tuple(slopes), precision)
+    for axis, plan in plans.items():
         alone = _lay_out(slopes, plan.keys, n, dtype)
         if not metric.sides:
             alone[:, 1] *= -1
         by_frame = np.empty((3, len(SIDES), n), dtype)
         np.einsum("chn,achn->ahn", alone, face.points[:, plan.rows], out=by_frame[:2])
         by_frame[2] = np.einsum("chn->hn", alone)
-        moved = np.einsum("eihn,ihn->ehn", errors.frame[axis], by_frame)
-        change = moved if change is None else change + moved
+        change[:, :2] += np.einsum("eihn,ihn->ehn", errors.frame[:, axis], by_frame)
         alone = alone * errors.spread[axis, plan.rows]
-        by_halves = change.reshape(2, -1, len(SIDES) ** 2, n)[axis]
-        weights = errors.weights[plan.rows, plan.kinds]
-        by_halves[plan.kinds, ::3] += np.einsum("ck,chn->khn", weights, alone)
-        if plan.beyond.any():
-            other = np.einsum("c,chn->hn", plan.beyond.astype(weights.dtype), alone)
-            by_halves[plan.shared, 1:3] += other[::-1]
-    return cast("FloatArray", change)
+        # Of each kind: the right side's in right, left and difference (0 to 2), and then the left side's.
+        own = change.reshape(2, -1, len(SIDES) * 3, n)[axis]
+        own[plan.kinds, ::4] += np.einsum("ck,chn->khn", plan.weights, alone)
+        if plan.beyond is not None:
+            other = np.einsum("c,chn->hn", plan.beyond, alone)
+            own[plan.shared, 1:4:2] += other[::-1]
+    np.subtract(change[:, 0], change[:, 1], out=change[:, 2])
+    return change
 
 
 def _lay_out(slopes: _Slopes, keys: Sequence[_Key], n: int, dtype: Any) -> FloatArray:
     """Slopes by these coordinates, (coordinates, 2, n), or 1 for n; 0 on a side that has none."""
     own = [slopes[key] for key in keys]
-    if all(np.ndim(slope) and key[2] is ... for slope, key in zip(own, keys, strict=True)):
+    varied = [isinstance(slope, np.ndarray) for slope in own]
+    if all(varied) and all(key[2] is ... for key in keys):
         return np.array(own, dtype).reshape(len(keys), len(SIDES), n)
-    alone = np.zeros((len(keys), len(SIDES), n if any(map(np.ndim, own)) else 1), dtype)
+    alone = np.zeros((len(keys), len(SIDES), n if any(varied) else 1), dtype)
     for row, slope, (_, _, side) in zip(alone, own, keys, strict=True):
         row[side] = slope.reshape(-1, n) if isinstance(slope, np.ndarray) else slope
     return alone
@@ -271,11 +274,13 @@ class _Plan(NamedTuple):
     ----------
     keys : list of key
         The coordinates.
-    rows : slice or list of int, shape (c,)
+    rows : slice or ndarray of int, shape (c,)
         Their points, as a slice where it can be: that makes no copy.
     kinds : slice
         The kinds of error that they have.
-    beyond : ndarray, shape (c,)
+    weights : ndarray, shape (c, kinds)
+        How much of each of these is in the error of each, on its own side.
+    beyond : ndarray, shape (c,), or None
         How much of the kind ``shared`` of the other side, for points of the midline: these go out on the one
         side and in on the other, and up on both.
     shared : int
@@ -283,32 +288,37 @@ class _Plan(NamedTuple):
     """
 
     keys: Sequence[_Key]
-    rows: slice | Sequence[int]
+    rows: slice | npt.NDArray[np.intp]
     kinds: slice
-    beyond: FloatArray
+    weights: FloatArray
+    beyond: FloatArray | None
     shared: int
 
 
 @functools.lru_cache(1024)
-def _plans(scheme: str, names: tuple[str, ...], keys: tuple[_Key, ...]) -> Mapping[int, _Plan]:
-    """A plan for each axis that there are coordinates on."""
+def _plans(
+    scheme: str, names: tuple[str, ...], keys: tuple[_Key, ...], precision: str
+) -> Mapping[int, _Plan]:
+    """A plan for each axis that there are coordinates on, with numbers of a precision."""
     weights, paired = mixtures_of(scheme, names)
+    weights = weights.astype(precision)
     shared = int(np.abs(weights[paired:]).sum(axis=0).argmax())
     plans = {}
     for axis in sorted({key[0] for key in keys}):
         own = [key for key in keys if key[0] == axis]
         rows = [key[1] for key in own]
-        beyond = np.where(np.array(rows) >= paired, (-1, 1)[axis] * weights[rows, shared], 0.0)
+        beyond = np.where(np.array(rows) < paired, 0, (-1, 1)[axis] * weights[rows, shared])
         there = np.flatnonzero(weights[rows].any(axis=0))
         kinds = slice(there[0], there[-1] + 1)
-        plans[axis] = _Plan(own, _evenly(rows), kinds, beyond, shared)
+        middle = beyond if beyond.any() else None
+        plans[axis] = _Plan(own, _evenly(rows), kinds, weights[rows, kinds], middle, shared)
     return plans
 
 
-def _evenly(rows: list[int]) -> slice | list[int]:
+def _evenly(rows: list[int]) -> slice | npt.NDArray[np.intp]:
     """A slice of these rows, if they are so far apart each; else the rows."""
     first, step = rows[0], (rows[1:] or [rows[0] + 1])[0] - rows[0]
     stop = first + step * len(rows)
     if step > 0 and rows == list(range(first, stop, step)):
         return slice(first, stop, step)
-    return rows
+    return np.array(rows, dtype=np.intp)
