@@ -37,7 +37,7 @@ LEVEL_WEIGHTS = (1.0, 0.75, 0.3)
 #: by 1.5 mm shows 1.1 (median). `benchmarks/tune/level.py` has what other limits and weights do.
 ODD_DEG = ((0.7, 1.3), (0.8, 1.1), (0.7, 1.3))
 #: Share that is left to an odd line, so that three which all disagree still set a level.
-LEAST_SHARE = 0.05
+LEAST_SHARE = 0.005
 #: Weight of the inner canthi beside the outer ones in the line of both that pupils are compared with.
 INNER_CANTHI_WEIGHT = 0.5
 
@@ -127,7 +127,8 @@ def head_angles(pose: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray
 def level_line(across: FloatArray) -> FloatArray:
     """Find the direction of the level line, from right to left, shape (axes, n).
 
-    Outer canthi, pupils and inner canthi set it; a line that is apart from the others hardly counts.
+    Outer canthi, pupils and inner canthi set it; a line that is apart from the others hardly counts. Where
+    the pupils were not seen, the outer canthi set it alone.
 
     Parameters
     ----------
@@ -138,24 +139,26 @@ def level_line(across: FloatArray) -> FloatArray:
     start, end = np.sin(np.radians(ODD_DEG)).T[..., None]
     share = np.clip((end - lines_apart(across)) / (end - start), LEAST_SHARE, 1.0)
     weights = np.array(LEVEL_WEIGHTS)[:, None] * share
-    line: FloatArray = np.where(np.isnan(across), 0.0, weights * across).sum(axis=1)
+    weights[1:, np.isnan(across[0, 1])] = 0.0
+    line: FloatArray = (weights * np.where(weights == 0.0, 0.0, across)).sum(axis=1)
     return line
 
 
 def lines_apart(across: FloatArray) -> FloatArray:
     """How far each of the three lines is from the others, as sines, shape (3, n).
 
-    Those of the canthi from the middle one of the three, which is the outer canthi's where the pupils were
-    not seen; that of the pupils from both canthi's, which an eye's own canthus follows least.
+    Those of the canthi from the middle one of the three; that of the pupils from both canthi's, which an
+    eye's own canthus follows least.
 
     Parameters
     ----------
     across : ndarray, shape (axes, 3, n)
         As in `level_line`.
     """
-    x, y = across[:2] / np.hypot(*across[:2])
-    sines = x[0] * y - y[0] * x  # of the angles from the outer canthi's line
-    outer, pupils, inner = sines
+    x, y = across[:2]
+    with np.errstate(invalid="ignore"):  # of points in one place
+        sines = (x[0] * y - y[0] * x) / np.hypot(x[0], y[0]) / np.hypot(x, y)
+    outer, pupils, inner = sines  # of the angles from the outer canthi's line
     middle = np.fmax(np.fmin(outer, pupils), np.fmin(np.fmax(outer, pupils), inner))
     apart: FloatArray = np.abs(sines - middle)
     apart[1] = np.abs(pupils_aslant(across))
