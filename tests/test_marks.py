@@ -202,9 +202,7 @@ def test_points_go_their_share(canonical: Canonical) -> None:
     moved = moves(canonical, Fixed(plane_of(canonical), 0.04, 0.2))
     settings = MarkSettings()
     corners = dict.fromkeys(("commissure", "inner_commissure"), 0.6)
-    lips = {
-        f"{lip}_lip_{edge}_1": 0.3 for lip in ("upper", "lower") for edge in ("outer", "inner")
-    }
+    lips = {f"{lip}_lip_{edge}_1": 0.3 for lip in ("upper", "lower") for edge in ("outer", "inner")}
     names = corners | lips | dict.fromkeys(("outer_canthus", "inner_canthus"), 0.2)
     for name, share in names.items():
         for side in SIDES:
