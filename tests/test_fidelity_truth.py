@@ -265,7 +265,7 @@ def test_an_iris_that_moves_alone_moves_nothing_else_in_truth() -> None:
     assert true.pop("mrd2") == pytest.approx(2.0, abs=0.02)
     assert set(true.values()) == {0.0}
     error = dict(zip(parts.HEIGHTS, heights.errors()[0][:, 0], strict=True))
-    # The level goes by the canthi then; a twentieth of the pupils' share is left.
+    # The level goes by the canthi then; a two-hundredth of the pupils' share is left.
     assert abs(error["brow_height"]) < 0.1
 
 
