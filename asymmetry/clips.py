@@ -21,12 +21,15 @@ from asymmetry.extract.intake import Progress
 from asymmetry.extract.tracking import Track, track_face
 from asymmetry.metrics import movement
 from asymmetry.metrics.expression import EXPRESSIONS
+from asymmetry.metrics.movements import movement_catalogue
 from asymmetry.photos.clips import DEFAULT_MAX_SECONDS, encode_png, pick_frames, read_frames
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.photos.rows import label_rows
 from asymmetry.photos.sources import PhotoBytes, load_source, name_source
 from asymmetry.scoring import extractor_or
+from asymmetry.timing.moments import Moments
+from asymmetry.timing.smoothing import median_of
 from asymmetry.timing.timing import Timing, time_expression
 
 if TYPE_CHECKING:
@@ -227,9 +230,8 @@ def read_clip(
     with extractor_or(extractor, mirrored=mirrored) as reader:
         track = track_face(progress(frames) if progress else frames, reader, name)
         timing = time_expression(track.landmarks, track.seconds, track.sharpness, expression)
-        found = pick_frames(source, timing.moments)
-        pictures = tuple(found[number] for number in timing.moments)
-        landmarks = reader.extract(pictures)
+        timing, landmarks, found = _read_moments(reader, source, timing)
+    pictures = tuple(found[number] for number in timing.moments)
     if timing.expression != "eye_closure":
         again = read_frames(source, name=name, max_seconds=max_seconds)
         followed = follow_face(again, track.landmarks, found, mirrored=reader.mirrored)
@@ -243,10 +245,28 @@ def read_clip(
     return Clip(name, timing, landmarks, about, moved, track, turned, source)
 
 
+def _read_moments(
+    reader: Extractor, source: PhotoSource, timing: Timing
+) -> tuple[Timing, Landmarks, dict[int, Pixels]]:
+    """Read a few frames of each moment, and keep the two between which the face moves as it mostly does."""
+    rest, peak = timing.choices
+    found = pick_frames(source, {*rest, *peak})
+    landmarks = reader.extract([found[number] for number in (*rest, *peak)])
+    pairs = np.indices((len(rest), len(peak))).reshape(2, -1) + [[0], [len(rest)]]
+    metric = timing.trace.metric
+    moved = movement(*(landmarks[each] for each in pairs), metrics=[metric], keep_noise=True)
+    ways = np.array([moved[name] for name in movement_catalogue()[metric].columns[:2]])
+    odd = np.array([np.abs(way - median_of(way)) for way in ways]).sum(axis=0)
+    pair = pairs[:, np.where(np.isfinite(odd), odd, np.inf).argmin()]
+    chosen = Moments(*np.array([*rest, *peak])[pair].tolist())
+    anchors = {number: found[number] for number in chosen}
+    return replace(timing, moments=chosen), landmarks[pair], anchors
+
+
 def _time_again(followed: Landmarks, track: Track, timing: Timing) -> Timing:
     """The timing of points that were followed from its two frames."""
     found = time_expression(followed, track.seconds, track.sharpness, timing.expression)
-    return replace(found, moments=timing.moments)
+    return replace(found, moments=timing.moments, choices=timing.choices)
 
 
 def _describe_moments(

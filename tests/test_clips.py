@@ -7,8 +7,10 @@ import json
 import os
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
@@ -16,8 +18,9 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from asymmetry import Clip, Extractor, PhotoBytes, Series, read_clip
+from asymmetry import Clip, Extractor, Landmarks, PhotoBytes, Series, read_clip
 from asymmetry.cli import main
+from asymmetry.clips import _read_moments
 from asymmetry.errors import (
     InvalidInputError,
     NoFaceError,
@@ -27,6 +30,7 @@ from asymmetry.errors import (
 )
 from asymmetry.photos.clips import pick_frames, read_frames
 from asymmetry.synthetic import Move, warp_photo
+from asymmetry.timing.moments import Choices
 from tests.videos import (
     AVI,
     MP4,
@@ -238,6 +242,33 @@ def test_the_two_photos_are_those_of_the_file(clip: Clip, extractor: Extractor) 
     again = extractor.extract(list(clip.photos.values()))
     np.testing.assert_array_equal(again.points, clip.landmarks.points)
     assert clip.landmarks.photo.tolist() == list(clip.photos)
+
+
+def test_an_odd_frame_is_not_taken_for_a_photo(clip: Clip, smiling: Path) -> None:
+    rest, peak = clip.landmarks[[0]], clip.landmarks[[1]]
+    odd = rest.points.copy()
+    odd[0, list(rest.layout.pairs["commissure"]), 1] += 3.0  # px, at 1.4 px per mm
+
+    class Reader:
+        def extract(self, photos: Sequence[Pixels]) -> Landmarks:
+            assert len(photos) == 5
+            return Landmarks.concat([replace(rest, points=odd), rest, rest, peak, peak])
+
+    timing = replace(clip.timing, choices=Choices((2, 5, 8), (20, 22)))
+    chosen, landmarks, pictures = _read_moments(cast("Extractor", Reader()), smiling, timing)
+    assert chosen.moments == (5, 20)
+    assert list(pictures) == [5, 20]
+    np.testing.assert_array_equal(landmarks.points[0], rest.points[0])
+
+
+def test_frames_that_would_do_are_sharp_and_at_their_moment(clip: Clip) -> None:
+    rest, peak = clip.timing.choices
+    assert len(set(rest)) == 3
+    assert 2 <= len(set(peak)) <= 3
+    assert clip.timing.moments.rest in rest
+    assert clip.timing.moments.peak in peak
+    assert max(clip.timing.trace.both[list(rest)]) < 0.1 * UP
+    assert min(clip.timing.trace.both[list(peak)]) > 0.9 * np.nanmax(clip.timing.trace.both)
 
 
 def test_a_series_takes_the_photos(clip: Clip) -> None:

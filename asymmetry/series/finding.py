@@ -149,7 +149,7 @@ class Finding(Told):
             return Note("found_new", moved=self.moved, latest=self.days.latest)
         if self.regained > 0:
             return self._regained_note(days)
-        return Note("found_lasting", moved=self.moved, **days)
+        return self._lasting_note(days)
 
     @property
     def when(self) -> Note:
@@ -166,6 +166,15 @@ class Finding(Told):
             return Note("found_synkinesis", now=self.now, other=self.before, **days, **known)
         share = {"share": max(self.now / self.before, 0.0), "expression": self.expression}
         return Note("found_weak", now=self.now, other=self.before, **share, **days, **known)
+
+    def _lasting_note(self, days: Mapping[str, float]) -> Note:
+        """How large it is on the latest day, since when it is there, and how large it was at most."""
+        worst, way = self.worst - self.before, math.copysign(1.0, self.worst - self.before)
+        if self.days.worst == self.days.latest:
+            return Note("found_lasting", moved=self.moved, most=Note("most_so_far"), **days)
+        most = Note("most_on", mm=abs(worst), unit=self.unit, day=self.days.worst)
+        now = self._tell_moved(way * max(way * (self.now - self.before), 0.0))
+        return Note("found_lasting", moved=now, most=most, **days)
 
     def _passed_note(self, days: Mapping[str, float]) -> Note:
         if self.days.first == self.days.last:
@@ -213,28 +222,23 @@ class Finding(Told):
     @property
     def moved(self) -> Note:
         """The change alone, at its worst; with the expression where heights are not those at rest."""
-        found = self._moved_note
-        if self.in_expression:
-            return Note("moved_in", moved=found, expression=self.expression)
-        return found
+        return self._tell_moved(self.worst - self.before)
 
     @property
     def in_expression(self) -> bool:
         """Whether it is about heights that are not those of the face at rest."""
         return self.measure in _HEIGHTS and self.expression not in (REST, UNKNOWN)
 
-    @property
-    def _moved_note(self) -> Note:
-        size = self.worst - self.before
-        known = {"headline": self.part, "mm": abs(size), "error": self.error}
-        more = {
-            "both": Note("both_more", **known),
-            "apart": Note("apart_more", **known),
-        }
-        less = {
-            "both": Note("both_less", **known),
-            "apart": Note("apart_less", **known),
-        }
-        if size > 0:
-            return more.get(self.side, Note("side_more", side=self.side, **known))
-        return less.get(self.side, Note("side_less", side=self.side, **known))
+    def _tell_moved(self, size: float) -> Note:
+        """A change of a size, with the expression where heights are not those at rest."""
+        known: dict[str, Any] = {"headline": self.part, "mm": abs(size), "error": self.error}
+        one: dict[str, Any] = {"side": self.side, **known}
+        if math.copysign(1.0, size) > 0:
+            both = {"both": Note("both_more", **known), "apart": Note("apart_more", **known)}
+            found = both.get(self.side, Note("side_more", **one))
+        else:
+            both = {"both": Note("both_less", **known), "apart": Note("apart_less", **known)}
+            found = both.get(self.side, Note("side_less", **one))
+        if self.in_expression:
+            return Note("moved_in", moved=found, expression=self.expression)
+        return found

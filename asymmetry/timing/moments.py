@@ -13,7 +13,14 @@ from asymmetry.metrics.expression import EXPRESSIONS, expressions
 from asymmetry.timing.blinks import LONGEST_BLINK_S
 from asymmetry.timing.smoothing import smooth
 
-__all__ = ["Moments", "calmest_frame", "choose_moments", "rest_frames", "tell_expression"]
+__all__ = [
+    "Choices",
+    "Moments",
+    "calmest_frame",
+    "list_moments",
+    "rest_frames",
+    "tell_expression",
+]
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -24,6 +31,9 @@ _REST_SHARE = 0.1
 _PEAK_SHARE, _PEAK_FRAMES = 0.97, 2
 #: A turn of the head, degrees, and a closing of the lids, percent, that cost as much as losing all sharpness.
 _TURN_DEG, _CLOSED_PCT = 10.0, 30.0
+#: Frames that are read for each of the two moments. The sharpest alone may be odd: a coded clip's first frame
+#: has another grain than those after it, and a corner was read 0.4 mm elsewhere in it.
+_CHOICES = 3
 #: Units per second: nothing moves.
 _LEAST_SPEED = 1e-6
 _REST, _EYE_CLOSURE = "rest", "eye_closure"
@@ -34,6 +44,18 @@ class Moments(NamedTuple):
 
     rest: int
     peak: int
+
+
+class Choices(NamedTuple):
+    """Numbers of frames that would do for each moment, the best first."""
+
+    rest: tuple[int, ...]
+    peak: tuple[int, ...]
+
+    @property
+    def best(self) -> Moments:
+        """The best of each."""
+        return Moments(self.rest[0], self.peak[0])
 
 
 def calmest_frame(landmarks: Landmarks, seconds: FloatArray) -> int:
@@ -91,14 +113,14 @@ def rest_frames(course: FloatArray) -> Mask:
     return np.asarray(course <= low + _REST_SHARE * (high - low))
 
 
-def choose_moments(
+def list_moments(
     landmarks: Landmarks,
     sharpness: FloatArray,
     course: FloatArray,
     slope: FloatArray,
     closed: FloatArray | None,
-) -> Moments:
-    """Choose the frames that are read as photos: sharp, still, faced to the camera, both alike.
+) -> Choices:
+    """List the frames to read as photos: sharp, still, faced to the camera, both moments alike.
 
     Parameters
     ----------
@@ -119,13 +141,14 @@ def choose_moments(
     shut = 0.0 if closed is None else np.clip(closed, 0, None) / _CLOSED_PCT
     cost = blur + speed + shut + np.abs(yaw) / _TURN_DEG
     near = np.abs(np.arange(len(course)) - top) <= _PEAK_FRAMES
-    peak = _cheapest(cost, near & (course >= _PEAK_SHARE * course[top]), top)
-    turned = np.abs(yaw - yaw[peak]) + np.abs(pitch - pitch[peak])
-    rest = _cheapest(cost + turned / _TURN_DEG, rest_frames(course), int(np.nanargmin(course)))
-    return Moments(rest, peak)
+    peaks = _cheapest(cost, near & (course >= _PEAK_SHARE * course[top]), top)
+    turned = np.abs(yaw - yaw[peaks[0]]) + np.abs(pitch - pitch[peaks[0]])
+    lowest = int(np.nanargmin(course))
+    return Choices(_cheapest(cost + turned / _TURN_DEG, rest_frames(course), lowest), peaks)
 
 
-def _cheapest(cost: FloatArray, allowed: Mask, otherwise: int) -> int:
-    """The frame of least cost among some."""
+def _cheapest(cost: FloatArray, allowed: Mask, otherwise: int) -> tuple[int, ...]:
+    """The frames of least cost among some, the cheapest first."""
     among = np.where(allowed & np.isfinite(cost), cost, np.inf)
-    return int(among.argmin()) if np.isfinite(among).any() else otherwise
+    found = among.argsort(kind="stable")[: min(_CHOICES, np.isfinite(among).sum())]
+    return tuple(found.tolist()) or (otherwise,)

@@ -20,9 +20,10 @@ from asymmetry.metrics.movements import movement_catalogue
 from asymmetry.timing.blinks import SPEED_FPS, Blink, find_blinks
 from asymmetry.timing.lag import Lag, find_lag
 from asymmetry.timing.moments import (
+    Choices,
     Moments,
     calmest_frame,
-    choose_moments,
+    list_moments,
     rest_frames,
     tell_expression,
 )
@@ -75,6 +76,8 @@ class Timing:
         blinks left out; NaN in expressions of another part.
     moments : Moments
         The frames that are read as photos.
+    choices : Choices
+        Those that would do, the best first. Of a clip all are read, and the most usual ones are its moments.
     notes : tuple of Note
         The limits of all this.
     """
@@ -90,6 +93,7 @@ class Timing:
     blinks: tuple[Blink, ...]
     synkinesis: tuple[float, float]
     moments: Moments
+    choices: Choices
     notes: tuple[Note, ...] = ()
 
     @property
@@ -173,6 +177,7 @@ def time_expression(
     ]
     blinks = find_blinks(seconds, lids.right, lids.left)
     closed = None if told == "eye_closure" else np.fmax(lids.right, lids.left)
+    choices = list_moments(landmarks, sharpness, trace.both, trace.speed, closed)
     right, left = sides
     lag = _lag(trace, right, left, rest)
     ratio = _ratio(trace, right, left, lag)
@@ -187,7 +192,8 @@ def time_expression(
         ratio_sd=ratio.sd,
         blinks=blinks,
         synkinesis=_synkinesis(trace, lids, told, blinks, right, left),
-        moments=choose_moments(landmarks, sharpness, trace.both, trace.speed, closed),
+        moments=choices.best,
+        choices=choices,
         notes=tuple(_list_notes(landmarks, seconds, told, right, left, blinks)),
     )
 
@@ -196,8 +202,10 @@ def _without_times(told: str | None, trace: Trace, lids: Trace, calm: int) -> Ti
     """A clip in whose frames the movement can't be measured, as when the head is turned away."""
     still, nothing = Transition(), (math.nan, math.nan)
     notes = (Note("clip_not_timed"),)
-    lag, moments = Lag(*nothing), Moments(calm, calm)
-    return Timing(told, trace, lids, still, still, lag, *nothing, (), nothing, moments, notes)
+    lag, only = Lag(*nothing), Choices((calm,), (calm,))
+    return Timing(
+        told, trace, lids, still, still, lag, *nothing, (), nothing, only.best, only, notes
+    )
 
 
 def _time_side(
