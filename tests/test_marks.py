@@ -203,7 +203,7 @@ def test_points_go_their_share(canonical: Canonical) -> None:
     settings = MarkSettings()
     corners = dict.fromkeys(("commissure", "inner_commissure"), 0.6)
     lips = {f"{lip}_lip_{edge}_1": 0.3 for lip in ("upper", "lower") for edge in ("outer", "inner")}
-    names = corners | lips | dict.fromkeys(("outer_canthus", "inner_canthus"), 0.32)
+    names = corners | lips | dict.fromkeys(("outer_canthus", "inner_canthus"), 0.3)
     for name, share in names.items():
         for side in SIDES:
             (number,) = MEDIAPIPE_478.of(side, (name,))

@@ -171,13 +171,11 @@ def _refine(
     plane = whole_brows(plane, settings.response, canonical.vertices)
     brows = refine_brows(photo.whole, pose, canonical, plane, settings.brows)
     corners = refine_corners(photo.whole, pose, canonical, brows.plane, settings.corners)
-    marks = refine_marks(
-        photo, pose, canonical, corners.plane, networks.marks, settings.marks, beside
-    )
+    lids = refine_lids(photo, pose, canonical, corners.plane, networks.lids, settings.lids, beside)
+    marks = refine_marks(photo, pose, canonical, lids.plane, networks.marks, settings.marks, beside)
     raised = brows.plane - plane + marks.raised
-    lids = refine_lids(photo, pose, canonical, marks.plane, networks.lids, settings.lids, beside)
     drawn = beside.begin(draw_face, photo.whole, pose, canonical)
-    irises = refine_irises(photo.whole, pose, canonical, lids.plane, settings.irises, eyes())
+    irises = refine_irises(photo.whole, pose, canonical, marks.plane, settings.irises, eyes())
     plane = put_back(irises.plane, settings.response, irises.found, canonical.vertices)
     points = project_face(pose, canonical, plane, settings.around_teeth)
     mesh_brows = points.copy()

@@ -89,7 +89,7 @@ class MarkSettings:
 
     reach: float = 0.2
     seen: tuple[float, float, float] = (0.6, 0.4, 0.4)
-    canthus_share: float = 0.32
+    canthus_share: float = 0.3
     corner_share: float = 0.6
     brow_share: float = 0.1
     near: float = 0.3
