@@ -252,7 +252,8 @@ def _read_moments(
     rest, peak = timing.choices
     found = pick_frames(source, {*rest, *peak})
     landmarks = reader.extract([found[number] for number in (*rest, *peak)])
-    pairs = np.indices((len(rest), len(peak))).reshape(2, -1) + [[0], [len(rest)]]
+    pairs = np.indices((len(rest), len(peak))).reshape(2, -1)
+    pairs[1] += len(rest)
     metric = timing.trace.metric
     moved = movement(*(landmarks[each] for each in pairs), metrics=[metric], keep_noise=True)
     ways = np.array([moved[name] for name in movement_catalogue()[metric].columns[:2]])

@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-import cv2
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -37,6 +36,7 @@ from tests.videos import (
     WEBM,
     Pixels,
     rise_and_fall,
+    shake,
     stretch_times,
     turn_by_tag,
     write_video,
@@ -196,16 +196,6 @@ def shaken(pixels: Pixels, number: int) -> Pixels:
     seen = turn(pixels)
     grain = np.random.default_rng(number).normal(0, 2, seen.shape)
     return np.clip(seen + grain, 0, 255).astype(np.uint8)
-
-
-def shake(width: int, height: int, when: float) -> Callable[[Pixels], Pixels]:
-    angle = 1.0 * np.sin(2 * np.pi * 0.7 * when)
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 2.0)
-    matrix[:, 2] += [width / 2 + 4 * np.sin(5 * when), height / 2 + 3 * np.cos(6 * when)]
-    return lambda pixels: np.asarray(
-        cv2.warpAffine(pixels, matrix, (2 * width, 2 * height), borderMode=cv2.BORDER_REPLICATE),
-        np.uint8,
-    )
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ def test_each_pipeline_has_a_ratio(tmp_path: Path) -> None:
     path = speed.saved(tmp_path / "a.jpg", speed.photo(600, 800))
     rows = speed.pipelines(path, 1)
     assert rows[1][2:] == ["1.00", "1.00"]
-    assert len(rows) == 6
+    assert len(rows) == 9
     assert all(re.fullmatch(r"\d+\.\d\d", row[2]) for row in rows[1:])
 
 

@@ -43,6 +43,17 @@ def rise_and_fall(
     return ease((seconds - onset) / rise) - ease((seconds - onset - rise - hold) / rise)
 
 
+def shake(width: int, height: int, when: float) -> Callable[[Pixels], Pixels]:
+    """What a camera in the hand makes of a picture, in one of twice its size."""
+    angle = 1.0 * np.sin(2 * np.pi * 0.7 * when)
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 2.0)
+    matrix[:, 2] += [width / 2 + 4 * np.sin(5 * when), height / 2 + 3 * np.cos(6 * when)]
+    return lambda pixels: np.asarray(
+        cv2.warpAffine(pixels, matrix, (2 * width, 2 * height), borderMode=cv2.BORDER_REPLICATE),
+        np.uint8,
+    )
+
+
 def change_box(path: Path, name: bytes, change: Callable[[bytearray, int], None]) -> None:
     """Change the content of an MP4 file's first box of a name; ``at`` is where the content begins."""
     content = bytearray(path.read_bytes())

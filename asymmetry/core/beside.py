@@ -71,8 +71,14 @@ class Beside:
         """Begin a task, if a helper is free; the call of what is returned ends it and gives its finding."""
         if self.threads < 2:
             return functools.partial(task, *given)
-        begun = _helpers(os.getpid()).submit(task, *given)
-        return lambda: task(*given) if begun.cancel() else begun.result()
+        process = os.getpid()
+        begun = _helpers(process).submit(task, *given)
+
+        def end() -> _Found:
+            forked = os.getpid() != process  # the helper did not come along
+            return task(*given) if forked or begun.cancel() else begun.result()
+
+        return end
 
 
 #: Everything is done by the caller.

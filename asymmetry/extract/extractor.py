@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from asymmetry.core.arrays import check_type
+from asymmetry.core.beside import Beside
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme
@@ -21,14 +22,15 @@ from asymmetry.core.version import SCORE_VERSION, __version__
 from asymmetry.errors import InvalidInputError, PhotoError, UnreadablePhotoError
 from asymmetry.extract.edges.lids import LidNetworks
 from asymmetry.extract.edges.marks import MarkNetwork
-from asymmetry.extract.intake import Progress, check_photos, read_rows
+from asymmetry.extract.intake import Ahead, Progress, check_photos, read_rows
 from asymmetry.extract.model.file import model_file
 from asymmetry.extract.model.finding import find_faces, find_faces_both_ways
 from asymmetry.extract.model.landmarker import Reading
 from asymmetry.extract.model.mediapipe import MediapipeModel
 from asymmetry.extract.model.protocol import Model
+from asymmetry.extract.model.runtime import reading_threads
 from asymmetry.extract.networks import NetworkPool, usable_cores
-from asymmetry.extract.reduced import Seen, read_fitting, scale_to_full_size
+from asymmetry.extract.reduced import FIRST_SIDE, Seen, read_fitting, scale_to_full_size
 from asymmetry.extract.second_look import SURE, choose_surest, find_small_faces, quarter_turns
 from asymmetry.extract.settings import Settings
 from asymmetry.extract.steps import (
@@ -116,6 +118,7 @@ class Extractor:
         self.settings, self.threads = settings, threads
         self._model = model
         self._networks = _make_pool(model, threads, method)
+        self._beside = Beside(reading_threads(threads))
         self.provenance: dict[str, Any] = {
             "asymmetry": __version__,
             "score_version": SCORE_VERSION,
@@ -182,9 +185,10 @@ class Extractor:
     def iter_extract(
         self, photos: Iterable[PhotoSource], *, progress: Progress | None = None
     ) -> Iterator[Landmarks]:
-        """Read photos one by one, as their rows are asked for, and hold one at a time in memory.
+        """Read photos one by one, as their rows are asked for.
 
-        Parameters and errors are those of `extract`; the photos may be a generator without an end.
+        Parameters and errors are those of `extract`; the photos may be a generator without an end. One photo
+        is held at a time in memory; of a list two, for the next one is decoded meanwhile.
 
         Yields
         ------
@@ -192,11 +196,11 @@ class Extractor:
             The row of each photo, n = 1, in order.
         """
         check_photos(photos)
-        return read_rows(
-            self._row, progress(photos) if progress else photos, self.provenance, self.scheme
-        )
+        ahead = Ahead(photos, self._beside, self.max_megapixels, FIRST_SIDE)
+        given = progress(photos) if progress else photos
+        return read_rows(partial(self._row, ahead), given, self.provenance, self.scheme)
 
-    def _row(self, name: str, source: PhotoSource) -> Landmarks:
+    def _row(self, ahead: Ahead, number: int, name: str, source: PhotoSource) -> Landmarks:
         scheme = self.scheme.name
         with self.borrow_tools() as tools:
             try:
@@ -204,6 +208,7 @@ class Extractor:
                     source,
                     partial(self._look, tools),
                     tools.canonical,
+                    ahead.take(number),
                     max_megapixels=self.max_megapixels,
                     name=name,
                 )

@@ -3,23 +3,90 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
+from asymmetry.core.beside import Beside
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import Scheme
 from asymmetry.errors import InvalidInputError, PhotoError
-from asymmetry.photos.remote import check_extra
-from asymmetry.photos.sources import PhotoSource, is_one_photo, load_source, name_source
+from asymmetry.photos.photo import Photo, read_photo
+from asymmetry.photos.remote import check_extra, is_url
+from asymmetry.photos.sources import (
+    PhotoBytes,
+    PhotoSource,
+    is_one_photo,
+    load_source,
+    name_source,
+)
 
-__all__ = ["Progress", "check_photos", "read_rows"]
+__all__ = ["Ahead", "Progress", "check_photos", "read_rows"]
 
 Progress: TypeAlias = "Callable[[Iterable[Any]], Iterable[Any]]"
 """Wraps an iterable and shows how far it has come, as ``tqdm.tqdm`` does."""
 
 _LOG = logging.getLogger(__name__)
+#: Larger photos are decoded in their turn alone: two of them at once would need as much memory again.
+_MOST_AHEAD_MP = 50.0
+
+
+class Ahead:
+    """Photos of a list, each decoded by a thread that is free while the one before it is read.
+
+    Of what comes one by one, as from a generator, nothing is asked for ahead.
+
+    Parameters
+    ----------
+    photos : iterable of PhotoSource
+        The photos.
+    beside : Beside
+        The threads; with one, nothing is decoded ahead.
+    max_megapixels : float
+        As for `read_photo`.
+    least_side : int
+        As for `read_photo`.
+    """
+
+    def __init__(
+        self, photos: Iterable[PhotoSource], beside: Beside, max_megapixels: float, least_side: int
+    ) -> None:
+        several = isinstance(photos, Sequence) and beside.threads > 1
+        self._photos: Sequence[PhotoSource] = photos if several else ()  # type: ignore[assignment]
+        self._beside = beside
+        self._read = partial(
+            read_photo, max_megapixels=min(max_megapixels, _MOST_AHEAD_MP), least_side=least_side
+        )
+        self._begun: dict[int, Callable[[], Photo]] = {}
+
+    def take(self, number: int) -> Photo | None:
+        """A photo that was decoded ahead; None where it was not, or could not be. The next one is begun."""
+        begun, self._begun = self._begun.pop(number, None), {}
+        later = self._photos[number + 1 : number + 2]
+        if later and _is_at_hand(later[0]):
+            name = name_source(later[0], _stand_in(number + 1))
+            self._begun[number + 1] = self._beside.begin(partial(self._read, later[0], name=name))
+        if begun is None:
+            return None
+        try:
+            return begun()
+        except (PhotoError, MemoryError):
+            return None  # it is told in the photo's turn
+
+
+def _is_at_hand(source: object) -> bool:
+    """Whether a photo can be decoded from a file or from bytes, as often as one likes."""
+    if isinstance(source, str) and is_url(source):
+        return False
+    return isinstance(source, (str, os.PathLike, bytes, PhotoBytes))
+
+
+def _stand_in(number: int) -> str:
+    """The name of a photo that has none."""
+    return f"<photo {number}>"
 
 
 def check_photos(photos: Iterable[PhotoSource]) -> None:
@@ -39,7 +106,7 @@ def check_photos(photos: Iterable[PhotoSource]) -> None:
 
 
 def read_rows(
-    read: Callable[[str, PhotoSource], Landmarks],
+    read: Callable[[int, str, PhotoSource], Landmarks],
     photos: Iterable[PhotoSource],
     provenance: Mapping[str, Any],
     scheme: Scheme,
@@ -49,7 +116,7 @@ def read_rows(
     Parameters
     ----------
     read : callable
-        Takes a photo's name and the photo, and gives its row.
+        Takes a photo's number, its name and the photo, and gives its row.
     photos : iterable of PhotoSource
         The photos. One that is nothing of the kind costs its own row and no other.
     provenance : mapping
@@ -73,7 +140,10 @@ def read_rows(
 
 
 def _row(
-    read: Callable[[str, PhotoSource], Landmarks], number: int, source: PhotoSource, scheme: Scheme
+    read: Callable[[int, str, PhotoSource], Landmarks],
+    number: int,
+    source: PhotoSource,
+    scheme: Scheme,
 ) -> Landmarks:
     name = f"<photo {number}>"
     try:
@@ -84,4 +154,4 @@ def _row(
     except InvalidInputError as error:
         why = str(error).removeprefix(f"{name}: ")
         return Landmarks.blank([name], status="unreadable", reason=why, scheme=scheme.name)
-    return read(name, loaded)
+    return read(number, name, loaded)

@@ -50,6 +50,7 @@ def read_fitting(
     source: PhotoSource,
     look: Callable[[Photo], Seen],
     canonical: Canonical,
+    decoded: Photo | None = None,
     **how: Any,
 ) -> tuple[Photo, Seen]:
     """Read a photo no finer than needed, and find the faces in it.
@@ -62,6 +63,8 @@ def read_fitting(
         Finds the faces in a photo.
     canonical : Canonical
         The face that the model takes for normal.
+    decoded : Photo, optional
+        The photo, if it was decoded before, for `FIRST_SIDE`.
     **how
         Passed on to `read_photo`.
 
@@ -77,7 +80,7 @@ def read_fitting(
     PhotoError
         As for `read_photo`.
     """
-    photo = read_photo(source, least_side=FIRST_SIDE, **how)
+    photo = decoded or read_photo(source, least_side=FIRST_SIDE, **how)
     seen = look(photo)
     while photo.reduced > 1:
         scale = 0.0  # where no face is seen there may be a small one
