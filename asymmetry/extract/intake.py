@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
@@ -67,14 +68,14 @@ class Ahead:
         begun, self._begun = self._begun.pop(number, None), {}
         later = self._photos[number + 1 : number + 2]
         if later and _is_at_hand(later[0]):
-            name = name_source(later[0], _stand_in(number + 1))
-            self._begun[number + 1] = self._beside.begin(partial(self._read, later[0], name=name))
-        if begun is None:
-            return None
-        try:
-            return begun()
-        except (PhotoError, MemoryError):
-            return None  # it is told in the photo's turn
+            self._begun[number + 1] = self._beside.begin(self._decode, number + 1, later[0])
+        if begun is not None:
+            with suppress(Exception):  # whatever it is, the photo's own turn tells it
+                return begun()
+        return None
+
+    def _decode(self, number: int, source: PhotoSource) -> Photo:
+        return self._read(source, name=name_source(source, _stand_in(number)))
 
 
 def _is_at_hand(source: object) -> bool:
