@@ -187,8 +187,9 @@ def test_series_writes_a_table_and_a_page(
     assert "not scored: <b>broken.jpg: " in result.stderr
     text, sheet, table = result.stdout.split("\n\n", 2)
     assert sheet.startswith("Sheet")
-    # On day 63 the brow is still 1.7 mm low, in truth too.
-    assert text.startswith("What changed\n  Day 63: smile, right brow 3.0 mm lower")
+    # On day 63 the brow is still 1.7 mm low, in truth too; on day 10 it was 3 mm.
+    assert text.startswith("What changed\n  Day 63: smile, right brow 1.7 mm lower")
+    assert "since day 10; most on day 10, 2.9 mm." in text
     assert "right brow" in " ".join(text.split())
     lines = table.splitlines()
     assert lines[0].startswith("4 photos; days since treatment")

@@ -42,16 +42,16 @@ def test_page_says_first_what_changed_and_what_to_show() -> None:
         " Your right brow dropped after the treatment. It has been there since day 20"
     )
     assert (
-        "Sure: it is 5 times the smallest difference that these photos can tell (0.6 mm)." in first
+        "Sure: it is 5 times the smallest difference that these photos can tell (0.7 mm)." in first
     )
     assert "Nothing else changed, as far as photos tell: upper lids, eye opening" in first
     assert "Others likely notice on day 40: right brow 3.0 mm lower." in first
     shown = first.partition("Worth showing your clinician")[2]
-    assert "right brow 3.0 mm lower (± 0.6) than before, most on day" in shown
+    assert "right brow 3.0 mm lower (± 0.7) than before, most on day" in shown
     assert "right brow 3.0 mm lower relative to the other side than at baseline on day 40" in shown
     numbers = page.text.partition("Findings in numbers")[2]
     assert (
-        "Day 40: right brow 3.0 mm lower (± 0.6) than before, since day 20; most on day 20, 3.0 mm"
+        "Day 40: right brow 3.0 mm lower (± 0.7) than before, since day 20; most on day 20, 3.0 mm"
         in numbers
     )
     assert "Not changed on the latest day, as far as photos tell" in numbers
