@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -219,6 +220,28 @@ def test_a_worker_that_ends_by_itself_meanwhile_is_no_fault(
     monkeypatch.setattr(Pool, "_start_pool", lambda _: pool)
     Pool(Settings(), workers=1).close()
     assert pool.ends == 2
+
+
+class Stuck(Working):
+    """A pool whose thread waits for the lock of a photo, which a signal left to the main thread."""
+
+    def __init__(self, lost: list[Future[Row]]) -> None:
+        super().__init__(lost)
+        self.released = threading.Event()
+
+    def join(self) -> None:
+        self.released.wait()
+
+
+def test_a_lock_that_a_signal_left_held_does_not_hold_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pool = Stuck([])
+    monkeypatch.setattr(Pool, "_start_pool", lambda _: pool)
+    monkeypatch.setattr("asymmetry.archive.pool._ENDS_S", 0.1)
+    Pool(Settings(), workers=1).close()
+    assert not pool.released.is_set()
+    pool.released.set()
 
 
 def test_a_photo_that_is_gone_is_read_when_it_is_back(tmp_path: Path, portrait_path: Path) -> None:

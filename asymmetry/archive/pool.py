@@ -20,7 +20,6 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from itertools import count, islice
 from pathlib import Path
-from types import TracebackType
 from typing import Any, NamedTuple, Protocol
 
 from asymmetry.archive.jobs import Job
@@ -58,6 +57,8 @@ LOOK_S = 1.0
 #: One that is killed as it takes a photo from the pipe takes it along, or the pipe's lock. Starting takes
 #: seconds; where it is slower, each further try waits longer.
 STALLED = 60
+#: Seconds that the workers and their pool have to end.
+_ENDS_S = 4.0
 
 
 class _Handed(NamedTuple):
@@ -303,22 +304,22 @@ class Pool:
             ) from error
 
     def close(self) -> None:
-        """End the workers, whatever they are doing."""
+        """End the workers, whatever they are doing; a lock that a signal left held does not hold the end."""
         self._pool.stop()
+        ending = threading.Thread(target=self._join, args=(self._pool,), daemon=True)
+        ending.start()
+        ending.join(_ENDS_S)
+
+    def _join(self, pool: Any) -> None:
         for _ in range(self.workers + 1):
             with suppress(KeyError):  # pebble takes a worker that ends meanwhile off its list twice
-                self._pool.join()
+                pool.join()
                 return
 
     def __enter__(self) -> Pool:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
