@@ -127,7 +127,7 @@ def fit_mirror(sums: FloatArray, regions: Sequence[tuple[int, int]]) -> FloatArr
     regions : sequence of (int, int)
         As for `mirror_squares`.
     """
-    counts = np.array([2.0 * paired + single for paired, single in regions])[:, None]
+    counts = np.array([[2 * paired + single] for paired, single in regions], sums.dtype)
     sum_across, sum_along, a, b, d = sums
     across = total(sum_across) / counts.sum()
     along = total(sum_along) / counts.sum()
@@ -167,6 +167,7 @@ def moved_mirror_sums(
     weights: FloatArray,
     regions: Sequence[tuple[int, int]],
     still: FloatArray | None = None,
+    rows: Sequence[int] | None = None,
 ) -> FloatArray:
     """`mirror_sums` without an error and with each of some, exactly, shape (5, regions, 1 + errors, n).
 
@@ -186,20 +187,24 @@ def moved_mirror_sums(
         As for `mirror_squares`.
     still : ndarray, shape (5, regions, n), optional
         The sums without an error, where they are known already.
+    rows : sequence of int, optional
+        Which of the points, and in what order. Default: all.
     """
+    if rows is None:
+        rows = range(len(weights))
     if still is None:
-        still = mirror_sums(points, regions)
+        still = mirror_sums(points[:, rows], regions)
     kinds, n = weights.shape[1], points.shape[-1]
-    sums = np.repeat(still[:, :, None], 1 + 2 * kinds * 2, axis=2)
+    sums = np.repeat(still[:, :, None].astype(points.dtype), 1 + 2 * kinds * 2, axis=2)
     changes = sums[:, :, 1:].reshape(5, len(regions), 2, kinds, 2, n)
     first = 0
     for region, (paired, single) in enumerate(regions):
-        own = slice(first, first + paired + single)
+        own = rows[first : first + paired + single]
         there = np.flatnonzero(weights[own].any(axis=0))
         some = slice(there[0], there[-1] + 1)
         into = changes[:, region, :, some]
         _add_changes(points[:, own], spread[:, own], weights[own, some], paired, into)
-        first = own.stop
+        first += len(own)
     return sums
 
 

@@ -136,11 +136,14 @@ def level_line(across: FloatArray) -> FloatArray:
         From right to left between the outer canthi, between the pupils, which may not have been seen, and
         between the inner canthi. The first two axes are those of the plane.
     """
-    start, end = np.sin(np.radians(ODD_DEG)).T[..., None]
-    share = np.clip((end - lines_apart(across)) / (end - start), LEAST_SHARE, 1.0)
-    weights = np.array(LEVEL_WEIGHTS)[:, None] * share
-    weights[1:, np.isnan(across[0, 1])] = 0.0
-    line: FloatArray = (weights * np.where(weights == 0.0, 0.0, across)).sum(axis=1)
+    start, end = np.sin(np.radians(ODD_DEG)).T[..., None].astype(across.dtype)
+    weights = np.clip((end - lines_apart(across)) / (end - start), LEAST_SHARE, 1.0)
+    weights *= np.array(LEVEL_WEIGHTS, across.dtype)[:, None]
+    unseen = np.isnan(across[0, 1])
+    if unseen.any():
+        weights[1:, unseen] = 0.0
+        across = np.where(weights == 0.0, 0.0, across)
+    line: FloatArray = (weights * across).sum(axis=1)
     return line
 
 
@@ -157,7 +160,8 @@ def lines_apart(across: FloatArray) -> FloatArray:
     """
     x, y = across[:2]
     with np.errstate(invalid="ignore"):  # of points in one place
-        sines = (x[0] * y - y[0] * x) / np.hypot(x[0], y[0]) / np.hypot(x, y)
+        lengths = np.sqrt(x * x + y * y)
+        sines = (x[0] * y - y[0] * x) / (lengths[0] * lengths)
     outer, pupils, inner = sines  # of the angles from the outer canthi's line
     middle = np.fmax(np.fmin(outer, pupils), np.fmin(np.fmax(outer, pupils), inner))
     apart: FloatArray = np.abs(sines - middle)

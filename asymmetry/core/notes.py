@@ -199,10 +199,10 @@ def told_columns(notes: NoteArray) -> dict[str, npt.NDArray[np.str_]]:
 def _text_column(notes: NoteArray, tell: Callable[[Sequence[Note]], str]) -> npt.NDArray[np.str_]:
     """One text a photo; empty where there are no notes, as in most."""
     rows = np.flatnonzero(notes.astype(bool))
-    texts = [tell(notes[row]) for row in rows.tolist()]
+    texts = {row: tell(row) for row in set(notes[rows])}  # many photos have the same ones
     # Memory that nobody wrote to costs nothing, so only photos with notes are written.
-    column = np.zeros(len(notes), f"<U{max(map(len, texts), default=1)}")
-    column[rows] = texts
+    column = np.zeros(len(notes), f"<U{max(map(len, texts.values()), default=1)}")
+    column[rows] = [texts[row] for row in notes[rows]]
     return column
 
 

@@ -196,7 +196,8 @@ def absolute_sds(
     table, method = lasting_errors(), str(landmarks.provenance.get("method", ""))
     if "model" in landmarks.provenance:
         method = ""
-    plain = np.asarray(np.isnan(landmarks.spread).all(axis=1) & (method in table.methods))
+    plain = np.isnan(landmarks.spread[:, 0]) & (method in table.methods)
+    plain[plain] = np.isnan(landmarks.spread[plain]).all(axis=1)
     conditions = _squared(landmarks, under)
     numbers = _lasting_squares(method, tuple(metrics))
     plainly = None
@@ -207,8 +208,11 @@ def absolute_sds(
     repeats = np.where(plain, 0.0, rsd) if plain.any() else rsd
     if plainly is not None:
         squares = np.where(plain, _weigh(plainly, conditions), squares)
-    squares += repeats * repeats
-    squares += np.square(times[:, None] * values * under.unsure)
+    terms = np.square(repeats)
+    squares += terms
+    np.multiply(values, under.unsure, out=terms)
+    terms *= times[:, None]
+    squares += np.square(terms, out=terms)
     return np.sqrt(squares, out=squares)
 
 

@@ -51,7 +51,7 @@ class Errors:
         Standard deviation of the points outwards and upwards, mm.
     weights : ndarray, shape (names, kinds)
         How much of each kind is in the error of a point.
-    frame : ndarray, shape (errors, 2, 3, 2, n)
+    frame : ndarray, shape (errors, 4, n)
         Of `frame_changes`.
     areas : ndarray, shape (1 + errors, n)
         Of `frame_changes`.
@@ -77,21 +77,16 @@ def frame_changes(copies: Face, scale: Scale, n: int) -> tuple[FloatArray, Float
 
     Returns
     -------
-    frame : ndarray, shape (errors, 2, 3, 2, n)
-        Change of distances outwards, and of heights: for each mm that a point lies outwards, for each mm that
-        it lies up, and of all points alike; as either half sees them.
+    frame : ndarray, shape (errors, 4, n)
+        Change of the faces' size and of their turn, as shares, and how far all of a face moves to the left
+        and down, mm.
     areas : ndarray, shape (1 + errors, n)
         Factor of an area.
     """
     cos, sin, across, height = frame_parts(copies, scale=scale).reshape(4, -1, n)
     areas = cos * cos + sin * sin
-    parts = np.array([part[1:] - part[0] for part in (cos, sin, across, height)])
-    size, turn, aside, rise = parts.astype(copies.points.dtype)
-    # The left half sees turns and places outwards the other way round.
-    outward = (size, size, -turn, turn, aside, -aside)
-    upward = (turn, -turn, size, size, -rise, -rise)
-    frame = np.stack([*outward, *upward], axis=1)
-    return frame.reshape(-1, 2, 3, len(SIDES), n), areas
+    changes = [part[1:] - part[0] for part in (cos, sin, across, height)]
+    return np.stack(changes, axis=1, dtype=copies.points.dtype, casting="same_kind"), areas
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,9 +120,8 @@ class TracedFace(Face):
         areas = self.errors.areas.reshape(-1)
         if rows is None:
             return self.by_region(np.full((len(sizes), len(areas)), np.nan), sizes)
-        points, spread, weights = self.points, self.errors.spread, self.errors.weights
-        still = self.still.mirror_sums
-        sums = moved_mirror_sums(points[:, rows], spread[:, rows], weights[rows], sizes, still)
+        errors, still = self.errors, self.still.mirror_sums
+        sums = moved_mirror_sums(self.points, errors.spread, errors.weights, sizes, still, rows)
         squares = fit_mirror(sums.reshape(*sums.shape[:2], -1), sizes) * areas
         return self.by_region(squares, sizes)
 
@@ -209,7 +203,7 @@ def _trace_nobody(metric: Metric, layout: Scheme, names: tuple[str, ...]) -> Any
     """The metric of no faces, with its slopes; None if it has a bend."""
     nobody = np.zeros((2, len(names), len(SIDES), 0))
     rows = {name: row for row, name in enumerate(names)}
-    weights, frame = np.ones((len(names), 1)), np.zeros((4, 2, 3, len(SIDES), 0))
+    weights, frame = np.ones((len(names), 1)), np.zeros((4, 4, 0))
     errors = Errors(nobody, weights, frame, np.zeros((5, 0)))
     none = np.zeros(0)
     face = trace(Face(nobody, rows, layout, none, none), errors)
@@ -233,18 +227,14 @@ def _changes_of(metric: Metric, slopes: _Slopes, face: TracedFace) -> FloatArray
     Of a metric without sides by the right points and, with the other sign, by the left ones.
     """
     errors, n, dtype = face.errors, face.size, face.errors.frame.dtype
-    change = np.zeros((len(errors.frame), len(SIDES) + 1, n), dtype)
+    change = np.empty((len(errors.frame), len(SIDES) + 1, n), dtype)
     precision = errors.weights.dtype.char
     plans = _plans(face.layout.name, tuple(face.rows), tuple(slopes), precision)
+    laid = {axis: _lay_out(metric, slopes, plan.keys, n, dtype) for axis, plan in plans.items()}
+    by_frame = _by_frame(face.points, plans, laid)
+    np.einsum("efn,fhn->ehn", errors.frame, by_frame, out=change[:, :2])
     for axis, plan in plans.items():
-        alone = _lay_out(slopes, plan.keys, n, dtype)
-        if not metric.sides:
-            alone[:, 1] *= -1
-        by_frame = np.empty((3, len(SIDES), n), dtype)
-        np.einsum("chn,achn->ahn", alone, face.points[:, plan.rows], out=by_frame[:2])
-        by_frame[2] = np.einsum("chn->hn", alone)
-        change[:, :2] += np.einsum("eihn,ihn->ehn", errors.frame[:, axis], by_frame)
-        alone = alone * errors.spread[axis, plan.rows]
+        alone = laid[axis] * errors.spread[axis, plan.rows]
         # Of each kind: the right side's in right, left and difference (0 to 2), and then the left side's.
         own = change.reshape(2, -1, len(SIDES) * 3, n)[axis]
         own[plan.kinds, ::4] += np.einsum("ck,chn->khn", plan.weights, alone)
@@ -255,15 +245,23 @@ def _changes_of(metric: Metric, slopes: _Slopes, face: TracedFace) -> FloatArray
     return change
 
 
-def _lay_out(slopes: _Slopes, keys: Sequence[_Key], n: int, dtype: Any) -> FloatArray:
-    """Slopes by these coordinates, (coordinates, 2, n), or 1 for n; 0 on a side that has none."""
+def _lay_out(
+    metric: Metric, slopes: _Slopes, keys: Sequence[_Key], n: int, dtype: Any
+) -> FloatArray:
+    """Slopes by these coordinates, (coordinates, 2, n), or 1 for n; 0 on a side that has none.
+
+    Of a metric without sides those by left points have the other sign.
+    """
     own = [slopes[key] for key in keys]
     varied = [isinstance(slope, np.ndarray) for slope in own]
     if all(varied) and all(key[2] is ... for key in keys):
-        return np.array(own, dtype).reshape(len(keys), len(SIDES), n)
-    alone = np.zeros((len(keys), len(SIDES), n if any(varied) else 1), dtype)
-    for row, slope, (_, _, side) in zip(alone, own, keys, strict=True):
-        row[side] = slope.reshape(-1, n) if isinstance(slope, np.ndarray) else slope
+        alone = np.array(own, dtype).reshape(len(keys), len(SIDES), n)
+    else:
+        alone = np.zeros((len(keys), len(SIDES), n if any(varied) else 1), dtype)
+        for row, slope, (_, _, side) in zip(alone, own, keys, strict=True):
+            row[side] = slope.reshape(-1, n) if isinstance(slope, np.ndarray) else slope
+    if not metric.sides:
+        alone[:, 1] *= -1
     return alone
 
 
@@ -293,6 +291,27 @@ class _Plan(NamedTuple):
     weights: FloatArray
     beyond: FloatArray | None
     shared: int
+
+
+def _by_frame(
+    points: FloatArray, plans: Mapping[int, _Plan], laid: Mapping[int, FloatArray]
+) -> FloatArray:
+    """Change of a value by each of the frame's four, as either half sees it, shape (4, 2, n).
+
+    ``plans`` and ``laid``, of `_lay_out`, are of the coordinates outwards (0) and upwards (1).
+    """
+    size, turn, left, down = by_frame = np.zeros((4, *points.shape[2:]), points.dtype)
+    for axis, plan in plans.items():
+        moved = np.einsum("chn,achn->ahn", laid[axis], points[:, plan.rows])
+        size += moved[axis]
+        if axis == 0:
+            turn -= moved[1]
+            left += np.einsum("chn->hn", laid[axis])
+        else:
+            turn += moved[0]
+            down -= np.einsum("chn->hn", laid[axis])
+    by_frame[1:3, 1] *= -1  # the left half sees these the other way round
+    return by_frame
 
 
 @functools.lru_cache(1024)

@@ -216,8 +216,9 @@ def spread_of_points(landmarks: Landmarks, names: Iterable[str]) -> FloatArray:
     layout, rings = landmarks.layout, landmarks.layout.groups["iris"]
     irises = layout.right(rings) + layout.left(rings)
     _, spread = with_stations(landmarks.points, landmarks.spread, landmarks.scheme)
-    seen = np.isfinite(landmarks.points[:, irises, 0])
-    unknown = (seen & np.isnan(landmarks.spread[:, irises])).any(axis=1)
     found = spread.T[[layout.places[name] for name in names]]
-    found[..., unknown] = np.nan
+    unknown = np.isnan(landmarks.spread[:, irises])
+    if unknown.any():
+        seen = np.isfinite(landmarks.points[:, irises, 0])
+        found[..., (seen & unknown).any(axis=1)] = np.nan
     return found
