@@ -15,7 +15,7 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.report import render
 from asymmetry.report.captions import Captions, changes_by_day
 from asymmetry.report.naming import Names
-from asymmetry.report.opening import Opening, make_opening
+from asymmetry.report.opening import Opening, _course, make_opening
 from asymmetry.report.sections import Wording
 from asymmetry.synthetic import face
 from tests.pages import TREATED_ON, Page, dated, series, smiling
@@ -54,6 +54,18 @@ def test_what_is_over_is_told_with_its_worst_day() -> None:
     assert made.course.endswith("(4.0 mm).")
     assert made.sure.startswith("Sure: it is ")
     assert made.remarks[0] == "Others could have noticed it from day 10 to day 30."
+
+
+def test_what_is_as_large_as_ever_is_told_of_the_latest_day() -> None:
+    made = moved("right", [0, 0, 0, -3, -3, -3])
+    one = made.findings[0]
+    earlier = replace(one.days, worst=one.days.first)
+    assert earlier.worst < earlier.latest
+    for now, told in ((one.worst + 0.01, "the latest, it is"), (one.worst + 0.3, "was largest on")):
+        lasting = replace(one, days=earlier, now=now, regained=0.0)
+        course = " ".join(wording(made).tell(note) for note in _course(lasting))
+        assert told in course
+        assert f"day {earlier.latest:.0f}" in course
 
 
 def test_both_sides_are_told_at_once() -> None:

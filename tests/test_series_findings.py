@@ -262,3 +262,19 @@ def test_a_state_of_one_day_is_no_mean() -> None:
     closed = dated(face(1, **lids), [0])
     (gap,) = Series.from_landmarks(closed, expression=["eye_closure"]).findings
     assert gap.words.startswith("Day 0: left eye still open by")
+
+
+@pytest.mark.parametrize(("way", "told"), [(-1.0, "lower"), (1.0, "higher")])
+def test_what_is_as_large_as_ever_has_no_worst_day_behind_it(way: float, told: str) -> None:
+    one = found(at_rest(LASTS, "brow", 3.0 * way, "right"))[0]
+    earlier = replace(one.days, worst=10.0)
+
+    def words(worst: float, now: float) -> str:
+        return str(replace(one, before=1.0, worst=worst, now=now, days=earlier, regained=0.0))
+
+    same = words(1 + 3.04 * way, 1 + 2.96 * way)
+    assert "the most so far" in same
+    assert f"3.0 mm {told}" in same
+    less = words(1 + 3.04 * way, 1 + 2.94 * way)
+    assert "most on day 10, 3.0 mm" in less
+    assert f"2.9 mm {told}" in less

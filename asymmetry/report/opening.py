@@ -172,7 +172,7 @@ def _course(finding: Finding) -> Iterator[Note]:
     elif finding.regained > 0:
         tenths = min(max(round(finding.regained, 1), 0.1), 0.9)  # no surer than the sizes beside it
         yield Note("your_course_regained", mm=size, now=now, share=tenths, **known)
-    elif finding.days.worst == finding.days.latest:
+    elif finding.at_its_most:
         yield Note("your_course_growing", mm=size, **known)
     else:
         yield Note("your_course_lasting", mm=size, now=now, **known)

@@ -131,6 +131,13 @@ class Finding(Told):
         return self.days.last < self.days.latest
 
     @property
+    def at_its_most(self) -> bool:
+        """Whether it is largest on the latest day, or still as large as ever to the tenth that is told."""
+        worst, now = self.worst - self.before, self.now - self.before
+        same = round(math.copysign(1.0, worst) * now, 1) >= round(abs(worst), 1)
+        return same or self.days.worst == self.days.latest
+
+    @property
     def sides(self) -> tuple[Side, ...]:
         """The sides that it is about."""
         return tuple(side for side in SIDES if self.side in (side, "both", "apart"))
@@ -170,7 +177,7 @@ class Finding(Told):
     def _lasting_note(self, days: Mapping[str, float]) -> Note:
         """How large it is on the latest day, since when it is there, and how large it was at most."""
         worst, way = self.worst - self.before, math.copysign(1.0, self.worst - self.before)
-        if self.days.worst == self.days.latest:
+        if self.at_its_most:
             return Note("found_lasting", moved=self.moved, most=Note("most_so_far"), **days)
         most = Note("most_on", mm=abs(worst), unit=self.unit, day=self.days.worst)
         now = self._tell_moved(way * max(way * (self.now - self.before), 0.0))
