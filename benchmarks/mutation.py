@@ -41,6 +41,7 @@ FACTORS = (1.5, 0.6)
 TESTS = {
     "core.frame": ("frame", "metrics", "measure", "lasting"),
     "core.level": ("frame", "metrics"),
+    "core.scale": ("frame", "measure", "lasting"),
     "extract.edges.brows": ("brows",),
     "extract.edges.corners": ("corners",),
     "extract.edges.irises": ("irises",),
@@ -52,8 +53,10 @@ TESTS = {
     "extract.face.frontal": ("frontal", "quality", "hidden_limits"),
     "extract.face.plane": ("corners", "brows", "irises"),
     "extract.face.pose": ("camera", "response", "depth"),
+    "extract.following": ("following",),
     "extract.halves.common": ("common_shape",),
     "extract.halves.response": ("response",),
+    "extract.judge.fault_errors": ("fault_errors",),
     "extract.judge.glasses": ("glasses",),
     "extract.judge.hidden": ("hidden_limits",),
     "extract.judge.limits": ("quality", "glasses", "hidden_limits", "pupils", "grey"),
@@ -65,11 +68,20 @@ TESTS = {
     "metrics.excursion": ("movement", "movement_noise"),
     "metrics.expression": ("expressions",),
     "metrics.eye": ("metrics",),
+    "metrics.laying": ("movement", "movement_noise"),
     "metrics.linear": ("linear",),
+    "metrics.measuring": ("measure", "frame"),
     "metrics.mixture": ("spread", "movement_noise"),
     "metrics.mouth": ("metrics",),
     "metrics.movements": ("movement", "movement_noise"),
     "metrics.propagation": ("spread", "movement_noise"),
+    "timing.blinks": ("timing",),
+    "timing.lag": ("timing",),
+    "timing.moments": ("timing",),
+    "timing.ratio": ("timing",),
+    "timing.smoothing": ("timing",),
+    "timing.timing": ("timing",),
+    "timing.transition": ("timing",),
 }
 #: Numbers that decide how fast or how finely a thing is done: no reading may hang on them.
 INDIFFERENT = {
@@ -85,9 +97,7 @@ INDIFFERENT = {
     ("extract.edges.irises", "IrisSearch.step"),
     ("extract.edges.network", "_FINENESS"),
     ("extract.face.plane", "_GRID"),
-    ("metrics.absolute", "_BLOCK"),
-    ("metrics.linear", "_BLOCK"),
-    ("metrics.linear", "_FEW"),
+    ("metrics.measuring", "CHUNK"),
 }
 #: Fixtures that read real photos.
 PHOTOS = {"astronaut", "astronaut_path", "portrait_path", "shared_faces", "ugly"}

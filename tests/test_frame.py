@@ -11,13 +11,18 @@ from asymmetry.core import frame
 from asymmetry.core.frame import IRIS_MM, Scale, eye_higher, face_frame, head_angles, without_an_eye
 from asymmetry.core.geometry import mirror_squares, polygon_area, total
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.level import LEAST_SHARE, LEVEL_WEIGHTS, ODD_DEG, level_line, lines_apart
+from asymmetry.core.level import level_line, lines_apart, pupils_aslant
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.errors import InvalidInputError
 from tests.faces import PLACES, PX_PER_MM, Moves, changeable, crowd, model, number, photo, rotation
 
 # mm: single precision, and the middle of the four canthi is not quite the camera's axis.
 NEAR = 5e-4
+# Of the lines between outer canthi, pupils and inner canthi: what each counts times its length, the degrees
+# from which on it is odd and up to which it is, and what is left to it then.
+LEVEL_WEIGHTS = np.array([1.0, 0.75, 0.3])
+ODD_DEG = np.array([[0.7, 1.3], [0.8, 1.1], [0.7, 1.3]])
+LEAST_SHARE = 0.005
 
 
 @pytest.mark.parametrize("where", sorted(PLACES, key=str), ids=str)
@@ -101,7 +106,7 @@ def test_lines_a_little_apart_count_as_ever(name: str) -> None:
     rise = 0.5 * OUT[name] / 31
     names = IRIS if name == "iris_centre" else (name,)
     moved = photo(model({(each, "right"): (0, rise) for each in names}))
-    bases = dict(zip(OUT, np.array(LEVEL_WEIGHTS) * [*OUT.values()], strict=True))
+    bases = dict(zip(OUT, LEVEL_WEIGHTS * [*OUT.values()], strict=True))
     tilt = np.degrees(rise * bases[name] / (2 * OUT[name] * sum(bases.values())))
     assert abs(face_frame(moved).roll[0]) == pytest.approx(tilt, rel=0.02)
 
@@ -127,6 +132,15 @@ def test_of_three_lines_the_odd_one_counts_less(line: int, way: int, share: floa
     assert shares[line] == pytest.approx(share, abs=0.01)
     expected = (LEVEL_WEIGHTS * shares * across).sum(axis=1)
     np.testing.assert_allclose(level_line(across[..., None])[:, 0], expected, rtol=1e-9)
+
+
+def test_pupils_are_compared_with_both_lines_of_canthi() -> None:
+    """The inner canthi's counts half as much for its length as the outer ones'."""
+    angles = np.radians([0.0, 0.0, 2.0])
+    across = LENGTHS * np.array([np.cos(angles), np.sin(angles)])
+    line = across[:, 0] + 0.5 * across[:, 2]
+    sine = pupils_aslant(across[..., None])[0]
+    assert sine == pytest.approx(-np.sin(np.arctan2(line[1], line[0])), rel=1e-9)
 
 
 def test_three_lines_that_all_disagree_set_a_level_in_between() -> None:
