@@ -97,7 +97,14 @@ INDIFFERENT = {
     ("extract.edges.irises", "IrisSearch.step"),
     ("extract.edges.network", "_FINENESS"),
     ("extract.face.plane", "_GRID"),
+    ("extract.following", "(_CANTHI, _SIDE, _EYES)"),
+    ("extract.following", "(_PATCH, _HALVINGS)"),
+    ("extract.following", "_STOP"),
+    ("metrics.linear", "_plans"),
+    ("metrics.linear", "_same_slopes"),
+    ("metrics.linear", "_trace_nobody"),
     ("metrics.measuring", "CHUNK"),
+    ("metrics.measuring", "_plan"),
 }
 #: Fixtures that read real photos.
 PHOTOS = {"astronaut", "astronaut_path", "portrait_path", "shared_faces", "ugly"}

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.extract.following import follow_face
+from asymmetry.extract.following import _settle, follow_face
 from asymmetry.photos.clips import Frame
 from asymmetry.synthetic import face
 
@@ -139,6 +139,51 @@ def test_a_point_that_is_covered_in_a_frame_is_where_it_was_read(
     found = follow(frames, read)
     assert np.abs(found[4, commissure] - read.points[4, commissure, :2]).max() < MISREAD
     assert np.abs(found[5, commissure] - true[5, commissure]).max() < 0.4 * MISREAD
+
+
+@pytest.mark.parametrize(("mm", "there"), [(2.7, True), (3.3, False)])
+def test_what_is_read_3_mm_off_is_not_the_same_point(
+    texture: Pixels, read: Landmarks, true: FloatArray, mm: float, there: bool
+) -> None:
+    """A millimetre is a 90th of the way between the outer canthi, as in adults."""
+    frame, corner = 4, numbers(read, "commissure")
+    right, left = true[frame, list(read.layout.pairs["outer_canthus"])]
+    points = read.points.copy()
+    off = np.array([0, mm * np.hypot(*(left - right)) / 90])
+    points[frame, corner, :2] = true[frame, corner] + off
+    found = follow(list(film(texture)), replace(read, points=points))[frame, corner]
+    np.testing.assert_allclose(found, true[frame, corner] + (0 if there else off), atol=0.5)
+
+
+PX_PER_MM = 2.0
+
+
+def settle(found: FloatArray) -> FloatArray:
+    """One point that is read at 5 in each frame, and followed from two frames."""
+    places = np.stack([found, np.zeros_like(found)], axis=-1)[:, :, None]
+    read = np.zeros((COUNT, 1, 2))
+    read[..., 0] = 5.0
+    return _settle(read, places, np.full((COUNT, 1), PX_PER_MM))[:, 0, 0]
+
+
+@pytest.mark.parametrize(("mm", "counts"), [(0.9, True), (1.1, False)])
+def test_a_place_that_differs_by_1_mm_from_both_frames_does_not_count(
+    mm: float, counts: bool
+) -> None:
+    found = np.full((2, COUNT), 5.0)
+    found[:, 4] += np.array([0.2, 0.2 + mm]) * PX_PER_MM
+    moved = (0.2 + mm / 2) * PX_PER_MM
+    assert settle(found)[4] == pytest.approx(5.0 + moved * counts)
+
+
+@pytest.mark.parametrize(("lost", "followed"), [(2, True), (3, False)])
+def test_a_point_that_is_lost_in_three_frames_of_ten_is_not_followed(
+    lost: int, followed: bool
+) -> None:
+    found = np.full((2, COUNT), 5.0)
+    found[:, :lost] = np.nan
+    found[:, -1] += 0.5
+    assert settle(found)[-1] == pytest.approx(5.5 if followed else 5.0)
 
 
 def test_frames_without_a_face_are_passed_over(
