@@ -16,7 +16,7 @@ import logging
 
 import lazy_loader
 
-# What a program does not ask to hear is not said.
+# Messages are logged only where a program asks to hear them.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -115,7 +115,7 @@ def skin(
         The photos, each as for `score`.
     baseline : PhotoSource, optional
         A photo of the same person without bruises and swelling, best in like light. Without it each side is
-        compared with the other: what both sides have alike is then not judged, and swelling is not measured.
+        compared with the other: bruises alike on both are then not judged, and swelling is not measured.
     mirrored : bool
         All photos were stored mirrored, as many selfies are.
     extractor : Extractor, optional

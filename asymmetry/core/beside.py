@@ -68,7 +68,7 @@ class Beside:
         return found
 
     def begin(self, task: Callable[..., _Found], *given: Any) -> Callable[[], _Found]:
-        """Begin a task, if a helper is free; the call of what is returned ends it and gives its finding."""
+        """Begin a task, if a helper is free; calling the returned function ends it and gives its finding."""
         if self.threads < 2:
             return functools.partial(task, *given)
         process = os.getpid()

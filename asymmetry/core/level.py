@@ -27,14 +27,14 @@ __all__ = [
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-#: What the lines between outer canthi, pupils and inner canthi count where the level is set, times their
-#: lengths. The field takes its level from the pupils, and brows, mouth and lids drag them along least; the
-#: outer canthi have the widest base and lose 5 % of a smile in renders if they are alone.
+#: Weights of the lines between outer canthi, pupils and inner canthi, times their lengths, where the level is
+#: set. The field takes its level from the pupils, and brows, mouth and lids drag them along least; the outer
+#: canthi have the widest base and lose 5 % of a smile in renders if they are alone.
 LEVEL_WEIGHTS = (1.0, 0.75, 0.3)
 #: Degrees that a line is apart from the others (`lines_apart`): from the first on it counts less, from the
 #: second on hardly. A hand misplaces one point, an eye squints, a canthus was operated on: the lines that
 #: agree are right. Of 75 photos of healthy people 95 % show pupils up to 0.7 apart, none 1.1; an iris moved
-#: by 1.5 mm shows 1.1 (median). `benchmarks/tune/level.py` has what other limits and weights do.
+#: by 1.5 mm shows 1.1 (median). `benchmarks/tune/level.py` has the results of other limits and weights.
 ODD_DEG = ((0.7, 1.3), (0.8, 1.1), (0.7, 1.3))
 #: Share that is left to an odd line, so that three which all disagree still set a level.
 LEAST_SHARE = 0.005

@@ -104,7 +104,7 @@ def open_file(path: str | os.PathLike[str]) -> BufferedReader:
 
 
 def keep_apart(path: str | os.PathLike[str], *read: object) -> None:
-    """Refuse to write over what is read: a photo, or a list that somebody made.
+    """Refuse to write over a file that is read: a photo, or a list that somebody made.
 
     Parameters
     ----------

@@ -38,7 +38,7 @@ _MOST_AHEAD_MP = 50.0
 class Ahead:
     """Photos of a list, each decoded by a thread that is free while the one before it is read.
 
-    Of what comes one by one, as from a generator, nothing is asked for ahead.
+    Photos that come one by one, as from a generator, are not asked for ahead.
 
     Parameters
     ----------

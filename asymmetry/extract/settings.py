@@ -68,7 +68,7 @@ class Settings:
     response : Response
         The parts that the mesh drags along.
     judge : JudgeSettings
-        Of what was not seen, and of faults of the photo.
+        Of parts that were not seen, and of faults of the photo.
     scatter : Scatter
         Of points' standard deviations.
 

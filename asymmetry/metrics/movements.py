@@ -203,7 +203,7 @@ class _Plan(NamedTuple):
     across, always : ndarray of bool, shape (c,)
         Which columns of those asked for lean on horizontal distances, and which always have a number.
     sides, ratios, noise : ndarray, shapes (2, m), (m,) and (m,)
-        Of metrics with a ratio: columns of right and left sides, those of the ratio, and what is noise.
+        Of metrics with a ratio: columns of right and left sides, those of the ratio, and each metric's noise.
     lacking : mapping of str to sequence of str
         The metrics for which the scheme has no points, and the points that it lacks.
     points : frozenset of str or None

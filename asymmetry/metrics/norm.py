@@ -147,7 +147,7 @@ def norms() -> Norms:
     """How much the sides of photographed adults without a palsy differ, by metric.
 
     They are young: their ages stand in the table. Errors of the measurement are in the numbers, so
-    compare them with what this library measured, by the same method, and not with a caliper's.
+    compare them with numbers that this library measured, by the same method, and not with a caliper's.
 
     Returns
     -------

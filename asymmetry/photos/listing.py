@@ -32,7 +32,7 @@ _VIDEOS = frozenset(
 )
 _PACKED = frozenset(f".{end}" for end in "zip rar 7z tar gz tgz bz2 xz".split())
 _NOT_READ = dict.fromkeys(_VIDEOS, Note("is_video")) | dict.fromkeys(_PACKED, Note("is_packed"))
-#: Lists, texts, tables, what a phone keeps beside a photo, and what this package writes.
+#: Lists, texts, tables, files that a phone keeps beside a photo, and files that this package writes.
 _DOCUMENTS = frozenset(
     f".{end}"
     for end in (

@@ -24,7 +24,7 @@ WEAK = 0.5
 BOTH_HEIGHTS = ("brow_height", "mrd1")
 #: Series in which nothing changes and that may have a change of both sides told, in parts of `FALSE_ALARMS`:
 #: those that `changes` keeps for single sides, which are not told by themselves. Where no movement is
-#: followed, brows, which both scatter most, have a part of what it would have.
+#: followed, brows, which both scatter most, have a part of the movements' share.
 _HEIGHT, _MOVEMENTS, _UNSPENT = 0.05, 0.1, 0.15
 #: Visits on which a movement has to be lost before that is told of both sides.
 _IN_A_ROW = 2

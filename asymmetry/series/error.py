@@ -36,8 +36,8 @@ WORTH = 18 / 35
 STEP_SD, _BY_A_STEP, _STEP_DAYS, _UNSURE = 2.5, 2, 0.1, 6
 #: Mean of the squares of normal numbers that are not.
 WITHIN_STEP = 0.9113
-#: From so many days between others on, what the errors of neighbouring days share is looked for; from twice
-#: as many on it counts in full.
+#: From so many days between others on, the correlation of the errors of neighbouring days is looked for;
+#: from twice as many on it counts in full.
 SERIAL_DAYS = 20
 #: Standard deviation of the logarithm of the ratio that tells it, times the root of the number of days:
 #: counted in 3,000 random series each of 25 to 200 days.

@@ -107,7 +107,7 @@ def _tell(moved: Moved, sides: Sides, affected: Side | None) -> Finding:
     size, called = float(moved.change[worst]), moved.day[moved.called]
     noticeable: tuple[float, ...] = ()
     seen = moved.day[[headline.visible(each) and each * size > 0 for each in moved.change.tolist()]]
-    if len(seen) and moved.side != "both":  # what is known of bystanders is about differences
+    if len(seen) and moved.side != "both":  # studies of bystanders are about differences
         noticeable = (float(seen[0]), float(seen[-1]))
     notes, certain = moved.notes, moved.back.certain
     regained = _part_regained(size, moved.now, _least_back(moved))

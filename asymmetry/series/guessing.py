@@ -25,7 +25,7 @@ Mask = npt.NDArray[np.bool_]
 REST = "rest"
 #: How far an expression that both sides show has to be ahead of the next likely one.
 _STRONG = 0.3
-#: A guess is never as sure as what somebody says.
+#: A guess is never as sure as somebody's word.
 _MOST = 0.99
 #: Metrics of a side that tell an expression, and by how many mm they are higher than in a photo at rest of
 #: the same visit before they tell anything, and when they tell it for certain.

@@ -136,7 +136,7 @@ def _balance_sides(
 
 
 def _with_effort(setting: Setting, movements: Measurements, column: str, rows: Mask) -> Expected:
-    """The expected error of what comes with a movement and grows with its effort, such as a closing eye."""
+    """The expected error of a sign that comes and grows with a movement's effort, such as a closing eye."""
     values = np.abs(movements[column][rows & np.isfinite(movements[column])])
     expected = _moving(setting, movements, column, rows)
     return expected.vary(EFFORT * median(values.tolist())) if len(values) else expected

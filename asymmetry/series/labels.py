@@ -21,7 +21,7 @@ def label_mirrored(landmarks: Landmarks, said: Sequence[bool | None]) -> npt.NDA
     Parameters
     ----------
     landmarks : Landmarks
-        n photos, and in their provenance what the `Extractor` was told of all of them.
+        n photos, and in their provenance ``mirrored``, as the `Extractor` was told of all of them.
     said : sequence of bool or None
         A manifest's word on each; None where it says nothing.
     """

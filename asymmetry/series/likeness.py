@@ -86,7 +86,8 @@ _CLEARLY_MIRRORED, _MOST_OF_A_REGION, _LEAST_REGIONS, _AGAINST = 8.0, 8.0, 2, 1.
 #: From which ratio on a region says so, or two photos are alike, and how far a mirror image may be off.
 _SPEAKS, _CLEARLY_ALIKE, _MISFIT = 1.0, 4.0, 2.5
 
-#: Points by which a person is known: bones and jaw, not what an expression or a treatment moves most.
+#: Points by which a person is known: bones and jaw, not the parts that an expression or a treatment moves
+#: most.
 _PAIRS = (
     "outer_canthus",
     "inner_canthus",
@@ -236,7 +237,7 @@ def _right_side(
     sizes = [(camp & against).sum() for camp in camps]
     if abs(shares[0] - shares[1]) > _FRONT_SHARE:
         return (1.0, -1.0)[int(shares[0] > shares[1])]
-    if sizes[0] == sizes[1]:  # the photos that came first are what the others are compared with
+    if sizes[0] == sizes[1]:  # the others are compared with the photos that came first
         return float(side[np.flatnonzero(against)[0]])
     return (1.0, -1.0)[int(sizes[0] < sizes[1])]
 

@@ -20,7 +20,7 @@ RECENT = 3
 #: Series that are simulated, and their visits after the reference.
 _SERIES, _VISITS = 40_000, 60
 #: From this visit on the limit grows, its square by so much of the logarithm of the visits: so later ones
-#: have little left to err by, those beyond what is simulated too.
+#: have little left to err by, those beyond the simulated ones too.
 _EARLY, _GROWTH = 10, 1 / 8
 
 

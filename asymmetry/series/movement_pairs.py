@@ -30,7 +30,7 @@ def any_moved(expression: npt.NDArray[np.str_]) -> bool:
     Parameters
     ----------
     expression : ndarray of str, shape (n,)
-        What each photo shows.
+        The expression of each photo.
 
     Examples
     --------

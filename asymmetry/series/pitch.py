@@ -14,7 +14,7 @@ SEEN_DEG = 12.0
 
 
 def off_usual_pitch(pitch_deg: FloatArray) -> FloatArray:
-    """How far the head was pitched from what is usual in a series' photos, degrees, shape (n,).
+    """How far the head was off the usual pitch of a series' photos, degrees, shape (n,).
 
     So many times the slope is taken out of a side's readings. The slope is known of other people
     (``day_to_day.toml``). One that is fitted within a series adds more noise than it takes away.

@@ -29,7 +29,7 @@ LID_MM, BROW_MM = 1.5, 2.0
 WEAK = 0.5
 #: Of series that go on as before, this part has a day called against the trend, for each metric.
 _RARE = 0.01
-#: Days after which botulinum toxin has worn off, by what a treatment's product is called: that of
+#: Days after which botulinum toxin has worn off, by the name of a treatment's product: that of
 #: daxibotulinumtoxin, and the usual course. Of another product, such as a filler, none are known.
 _TOXINS = {
     r"daxi|daxx": 270.0,
@@ -209,7 +209,8 @@ def _excess(course: Course, first: float) -> float:
     value = side * float(course.value[-1])
     excess = value - expected
     larger = value > abs(line.at(line.days[1]))
-    grown = value - side * float(course.value[-2])  # what levels off is larger than a straight line
+    # A course that levels off is larger than a straight line.
+    grown = value - side * float(course.value[-2])
     return excess if shrinking and larger and min(excess, grown) > band else 0.0
 
 
@@ -235,7 +236,7 @@ def _when_moved(finding: Finding) -> dict[str, Note | float]:
 def _tell(
     situation: Situation, finding: Finding, note: Note
 ) -> tuple[Note, float, tuple[str, ...], tuple[Note, ...]]:
-    """A concern about the finding's worst day, with what may explain it on that day."""
+    """A concern about the finding's worst day, with notes that may explain it on that day."""
     photos = finding.photos[1]
     change = _find_change(situation, finding)
     remarks = situation.remarks(change, photos) if change else ()

@@ -20,8 +20,8 @@ __all__ = ["SKIN_RULES"]
 
 AnyCourse = TypeVar("AnyCourse", "BruiseCourse", SwellingCourse)
 
-#: Days since the treatment after which a swelling and a bruise are told. What is first seen later than within
-#: the third number of days is not taken to come from it: then they count from the day on which it was first
+#: Days since the treatment after which a swelling and a bruise are told. One that is first seen later than
+#: the third number of days is not taken to come from it: its days count from the day on which it was first
 #: seen. After the third neither should grow.
 SWELLING_DAYS, BRUISE_DAYS, GROWING_DAYS = 7.0, 14.0, 3.0
 #: mm by which a bruise reaches further than on the day on which it was first seen, and by which a bruise or a

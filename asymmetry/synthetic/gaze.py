@@ -75,7 +75,7 @@ def _shift_iris(pixels: Pixels, half: HalfView, out_mm: float, up_mm: float) -> 
     distance = np.hypot(out - centre_out - out_mm, up - centre_up - up_mm)
     share = rise(-distance, -(radius + _WHITE), -radius)
     from_out = out - share * out_mm
-    # Skin never comes into the eye: what the lids hid is drawn as the eye's nearest part.
+    # Skin never comes into the eye: places that the lids hid are drawn as the eye's nearest part.
     lowest = lower(from_out) + _FEATHER
     from_up = np.clip(up - share * up_mm, lowest, np.maximum(upper(from_out) - _SHADE, lowest))
     at = (

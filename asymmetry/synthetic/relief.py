@@ -70,7 +70,7 @@ def field_axes() -> tuple[FloatArray, FloatArray]:
 
 
 def spread_field(plane: FloatArray, values: FloatArray) -> Field:
-    """Carry values of points over the face's plane: the mean of those nearby, then that of what it misses.
+    """Carry values of points over the face's plane: the mean of those nearby, then that of the residuals.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ _STEP, _ROWS = 8, 64
 GAMMA = 2.2
 # The nose's tip stands this far out, cm: no camera comes nearer than twice of it.
 _NEAREST_CM = 7.5
-# Light from farther off the camera would leave nothing to what faces it.
+# Light from farther off the camera would leave nothing to a surface that faces it.
 _MOST_OFF_DEG = 80.0
 
 
@@ -253,7 +253,7 @@ def _look(sitter: Sitter, retake: Retake, pose: Pose, size: tuple[int, int]) -> 
 
 
 def _direction(retake: Retake) -> FloatArray:
-    """Where light comes from, in the camera's axes: as long as what faces the camera keeps its light."""
+    """Where light comes from, in the camera's axes: so long that skin facing the camera keeps its light."""
     off, around = np.radians([retake.light_off_deg, retake.light_from_deg])
     return np.array([np.tan(off) * np.sin(around), np.tan(off) * np.cos(around), 1.0])
 

@@ -111,7 +111,7 @@ def sway_beyond(still: FloatArray, noise: float) -> float:
 
 
 def sd_of_mean(left_over: FloatArray) -> float:
-    """Standard deviation of the mean of what a fit left over, which differs little from frame to frame.
+    """Standard deviation of the mean of a fit's residuals, which differ little from frame to frame.
 
     Courses are smoothed and a head sways slowly, so fewer readings are free than there are, by the
     correlation of each with the next one (Bartlett 1935).

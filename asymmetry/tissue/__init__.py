@@ -9,7 +9,7 @@ One way leads through it, and `asymmetry.skin` goes it for photos:
 2. `asymmetry.tissue.masks.find_seen` leaves out hair, beard, glasses and glare.
 3. `asymmetry.tissue.density.density_of` turns light into density: shading and two channels of colour.
 4. `asymmetry.tissue.bruises.find_bruises` compares the sides, or two days: light is taken out
-   (`asymmetry.tissue.shade`), what stands out (`asymmetry.tissue.evidence`) is outlined
+   (`asymmetry.tissue.shade`), areas that stand out (`asymmetry.tissue.evidence`) are outlined
    (`asymmetry.tissue.outline`) and described (`asymmetry.tissue.patches`).
 5. `asymmetry.tissue.following.follow_patch` reads a patch that is known at the same place of another photo.
 

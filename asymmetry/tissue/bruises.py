@@ -68,7 +68,7 @@ def find_bruises(now: Density, before: Density | None = None) -> Bruises:
         The photo.
     before : Density, optional
         A photo of the same person without them. Without it the sides are compared with each other, which
-        does not show what both have.
+        does not show bruises that both have.
     """
     if before is None:
         return _against_mirror(now)

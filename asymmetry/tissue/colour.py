@@ -78,7 +78,7 @@ def density_from_srgb(pixels: npt.NDArray[np.uint8]) -> Light:
 
 
 def srgb_from_linear(light: FloatArray) -> npt.NDArray[np.uint8]:
-    """The sRGB pixels of 8 bits of linear light; what lies beyond 0 and 1 is cut off.
+    """The sRGB pixels of 8 bits of linear light; values beyond 0 and 1 are cut off.
 
     Examples
     --------

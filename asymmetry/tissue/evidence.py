@@ -35,8 +35,8 @@ Kind = Literal["mirror", "day"]
 
 #: Where the noise stands, made by ``python -m benchmarks.tune.skin``.
 TABLE = Path(__file__).with_name("noise.toml")
-#: Standard deviations of the smoothing, mm; of those that have one, what is broader than so many times as
-#: much is taken out.
+#: Standard deviations of the smoothing, mm; of those that have one, structures broader than so many times as
+#: much are taken out.
 SCALES = (2.5, 4.5, 8.0)
 _BROADER: tuple[float | None, ...] = (3.0, None, None)
 # Smoothing by this and more is done at half of the resolution, mm.
@@ -47,10 +47,10 @@ _LEAST_WEIGHT = 0.3
 _MEDIAN = 1.538
 # No photo is taken to be quieter than this share of the table's noise.
 _QUIETEST = 0.75
-# The share of a photo's skin by which its own covariance is judged, what that is then multiplied by (as for
-# normal distributions), and the least number of pixels.
+# The share of a photo's skin by which its own covariance is judged, the factor that it is then multiplied by
+# (as for normal distributions), and the least number of pixels.
 _QUIETER, _TRIMMED, _LEAST_PIXELS = 0.8, 1.7, 200
-# Strong shadows: a photo's own excess over the table's noise, in multiples of that. What is more than the
+# Strong shadows: a photo's own excess over the table's noise, in multiples of that. The part beyond the
 # first counts, up to the second. Photos of tuning people in even light have up to 0.4, with a large bruise up
 # to 1.4, portraits in strong light 1.5 to 7. All has to stand out more, by this share for each that counts.
 _STRONG, _MOST, _CAUTION = 1.0, 2.0, 1.0

@@ -28,7 +28,7 @@ _GLARE, _AROUND_MM = -0.5, 8.0
 # Glare fades out around its core: over so many times the core's radius (a disc that fits inside), and no
 # farther than this, mm. Cores of a smaller radius, mm, are pores and wet spots, which have none.
 _FADES, _FARTHEST_MM, _LEAST_CORE_MM = 2.0, 16.0, 1.5
-# Thin dark lines, such as hair: darker than both sides by this, and by so many times what grain does in this
+# Thin dark lines, such as hair: darker than both sides by this, and by so many times the grain of this
 # photo, and narrower than this, mm.
 _LINE, _OVER_GRAIN, _LINE_MM = 0.22, 6.0, 1.6
 # Their least length, mm: shorter ones are pores and stubble, whose darkness the skin around has too.
@@ -45,7 +45,7 @@ def find_seen(picture: SkinPicture) -> Mask:
     Parameters
     ----------
     picture : SkinPicture
-        The picture. Eyes, brows, lips, nostrils and what is turned away are left out already.
+        The picture. Eyes, brows, lips, nostrils and skin that is turned away are left out already.
     """
     dark, red, green, blue = picture.dark, *np.moveaxis(picture.rgb, -1, 0)
     burnt, inside = np.maximum(np.maximum(red, green), blue) >= _BURNT, picture.inside

@@ -46,9 +46,9 @@ SEED: dict[Kind, tuple[float, float, float]] = {"mirror": (8.5, 8.0, 7.0), "day"
 #: judged by `asymmetry.tissue.sureness`.
 FAINTEST: dict[Kind, float] = {"mirror": 0.8, "day": 1.0}
 # It is looked for around its peak where the difference stands out by this share of the peak, and at least of
-# what a patch begins at. No photo has more patches.
+# the limit at which a patch begins. No photo has more patches.
 _GROWN, _LEAST_GROWN, _MOST_SPOTS = 0.5, 0.6, 16
-# It begins no nearer than this to the rim of what is seen, mm.
+# It begins no nearer than this to the rim of the skin that is seen, mm.
 _RIM_MM = 3
 # Rounds of fitting the light without the patches that were found, and of drawing an outline.
 _LIGHTS, _OUTLINES = 6, 4
@@ -63,8 +63,8 @@ _RING_MM, _LEAST_RING = (3, 8), 30
 _MARGIN_MM, _LEAST = 4, 12
 # Another patch begins this far from the outline of one, mm.
 _APART_MM = 3
-# What differs in hue from the middle of a patch belongs to it where it stands out by this, in standard
-# deviations; bridges to it are cut by this opening.
+# Pixels that differ in hue from the middle of a patch belong to it where they stand out by this, in standard
+# deviations; bridges to them are cut by this opening.
 _SURE, _RIM_OPENING_MM = 6.0, 2
 # Shading that a photo's own shadows must have to tell their colour, standard deviation.
 _SHADOW = 0.04
@@ -115,7 +115,7 @@ class Found:
     rest : ndarray, shape (h, w, 3)
         The difference without the light.
     evidence : ndarray, shape (h, w)
-        How far each pixel stands out at most, as a share of what a patch begins at.
+        How far each pixel stands out at most, as a share of the limit at which a patch begins.
     shadows : float
         How much stronger this photo's shadows are than usual, 0 to 2.
     """
@@ -192,7 +192,7 @@ class _Search:
 
     @cached_property
     def evidence(self) -> FloatArray:
-        """How far each pixel stands out, as a share of what a patch begins at."""
+        """How far each pixel stands out, as a share of the limit at which a patch begins."""
         return self._evidence(self.bands)
 
     def _evidence(self, bands: FloatArray) -> FloatArray:
@@ -247,7 +247,7 @@ class _Search:
 
 
 def _colour(step: FloatArray, shadow: FloatArray) -> float:
-    """Change of colour over shading of a step, without what this photo's shadows have of it."""
+    """Change of colour over shading of a step, less the colour that this photo's shadows have."""
     slope = shadow[0, 1:] / (shadow[0, 0] + _SHADOW**2)
     colour = step[1:] - slope * step[0]
     return float(np.hypot(*colour) / max(abs(float(step[0])), 1e-6))

@@ -47,10 +47,10 @@ class SkinPicture:
         The picture.
     shifts : ndarray of float32, shape (2, rows, columns, 2)
         How far this face's places lie from the atlas's at the nodes of its grid: outwards and up, canonical
-        cm. What is drawn from them is not kept: photos of a whole series stay in memory.
+        cm. Places worked out from them are not kept: photos of a whole series stay in memory.
     inside : ndarray of bool, shape (2, HEIGHT, WIDTH)
-        Skin that lies in the photo, faces the camera and is near no point that was hidden. What hair, glasses
-        and glare cover is still in it, see `asymmetry.tissue.masks`.
+        Skin that lies in the photo, faces the camera and is near no point that was hidden. Skin that hair,
+        glasses and glare cover is still in it, see `asymmetry.tissue.masks`.
     mm_per_cm : float
         Millimetres of this face per canonical cm: about 10.
     pose : Pose

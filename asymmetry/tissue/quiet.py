@@ -2,7 +2,7 @@
 
 The surface of a person differs from the canonical one, so that a turned head shifts its skin by a little.
 Such shifts are alike in all people: a few fields, made from retakes of people who did not change, describe
-most of them. They are fitted with low polynomials, without what stands out, and taken off. The skirts
+most of them. They are fitted with low polynomials, without places that stand out, and taken off. The skirts
 of a swelling do not stand out, but would pull the fit along, so they are left out of it as well.
 """
 
@@ -41,7 +41,7 @@ FloatArray = npt.NDArray[np.floating[Any]]
 MODES, CELL, EVEN = Path(__file__).with_name("quiet.npy"), 8, 8
 # Degree of the polynomials, and the half-extent of the face that they are scaled to, cm.
 _DEGREE, _EXTENT_CM = 2, 8.0
-# Rounds of the fit; what lies farther off than so many standard deviations has no weight (Tukey's biweight at
+# Rounds of the fit; cells farther off than so many standard deviations have no weight (Tukey's biweight at
 # 95 % efficiency), which are never taken for less than this, mm.
 _ROUNDS, _TUKEY, _LEAST_MM = 5, 4.685, 0.1
 # Rounds of the fit without places that stand out or back by more than so many standard deviations, as means
@@ -144,7 +144,7 @@ def _usual() -> FloatArray:
 
 
 def _fit(fields: FloatArray, values: FloatArray, share: FloatArray) -> FloatArray:
-    """Factors of fields at cells (n, 2, fields) that fit values (n, 2), without what stands out."""
+    """Factors of fields at cells (n, 2, fields) that fit values (n, 2), without outliers."""
     weight = share
     for _ in range(_ROUNDS):
         factors = _solve(fields, values, weight)

@@ -29,7 +29,7 @@ _EVERY = 2
 # standard deviations (95 % efficiency).
 _ROUNDS, _SETTLED, _TUKEY = 8, 1e-3, 4.685
 _MAD = 1.4826
-# Ridge, against terms that tell nothing apart in what is seen.
+# Ridge, against terms that tell nothing apart in the pixels that are seen.
 _RIDGE = 1e-3
 
 

@@ -1,8 +1,8 @@
 """Swelling: how far skin of a region was moved outwards since an earlier photo of the same person.
 
 One photo alone does not tell a swelling from the person's own shape, so there is no reading without a
-baseline. A frontal photo shows of a swelling as much as the skin is moved aside, up or down; what comes
-straight towards the camera it does not show.
+baseline. A frontal photo shows of a swelling as much as the skin is moved aside, up or down, but no
+move straight towards the camera.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ ZONES = ("cheekbone", "cheek_below", "jaw", "lower_lid")
 _OWN = {"cheek": ("cheekbone", "cheek_below"), "jaw": ("jaw",), "lower_lid": ("lower_lid",)}
 #: Errors and the unmixing matrix, by ``python -m benchmarks.tune.swelling``.
 TABLE = Path(__file__).with_name("swelling.toml")
-# A tenth of a place is moved farther than what is given; before, it is smoothed over so much, mm: a lid's
+# A tenth of a place is moved farther than its reading; before, it is smoothed over so much, mm: a lid's
 # swelling is 7 mm high, a cheek's several times that. The cheekbone ends at this height, cm.
 _PERCENT, _CHEEK_SMOOTH_MM, _SMOOTH_MM, _BONE_CM = 90.0, 3.0, 1.5, 0.2
 # A zone that is not seen may swell by so much, mm, of which neighbours would be off by their share.
@@ -70,7 +70,7 @@ _LEAST_SEEN, _HALF = 0.6, 0.5
 # than this, mm: of known swellings of tuning people beyond it, 0.7 was read. Retakes reach 15 and 0.3, and a
 # smile beside a still face 0.7. Nor are photos whose skin seems to have moved by more than this, mm, of the
 # turn and the camera's distance: 96 of 100 retakes of tuning people at home stay below, so that little is
-# known of what lies beyond.
+# known of larger moves.
 _MOST_TURN, _MOST_MISFIT, _MOST_MOVED = 15.0, 0.25, 2.5
 
 
@@ -145,7 +145,7 @@ class Unmixing(NamedTuple):
     Attributes
     ----------
     matrix : ndarray, shape (regions, zones)
-        From what zones read to what regions have.
+        From the readings of zones to the swellings of regions.
     loss : ndarray, shape (regions,)
         Share of a swelling that is not followed, per mm of misfit.
     """
@@ -223,8 +223,9 @@ def read_outwards(rest: FloatArray, seen: Mask, places: Sequence[str] = REGIONS)
     Returns
     -------
     ndarray, shape (2, places)
-        Of skin that moved outwards alone, what a tenth of it has; of skin that moved inwards alone, the same,
-        negative. Where noise moves one part out and another in, both cancel. NaN where too little is seen.
+        Of skin that moved outwards alone, the shift that a tenth of it has; of skin that moved inwards alone,
+        the same, negative. Where noise moves one part out and another in, both cancel. NaN where too little
+        is seen.
     """
     found = np.full((len(SIDES), len(places)), np.nan)
     for side in range(len(SIDES)):
@@ -287,8 +288,8 @@ def _mean_length(shifts: FloatArray) -> float:
 def error_of(mm: FloatArray, conditions: Conditions, zones: FloatArray | None = None) -> FloatArray:
     """Standard deviations of readings (2, regions), mm, NaN where those are.
 
-    Besides what quiet photos scatter by, a share of each region's own swelling, larger where skins fit badly,
-    and of those of its neighbours on its side: what is left of them after `unmix`.
+    Besides the scatter of quiet photos, a share of each region's own swelling, larger where skins fit badly,
+    and of those of its neighbours on its side: the rest that `unmix` leaves of them.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """How much less sure points are in a photo whose faults the points themselves don't show.
 
 A coarse or blurred photo makes a face's two readings differ, and so its error wider by itself. JPEG's blocks,
-noise, strong grain and a turned head move points where they can't be seen to have moved. What blocks and
-noise cost grows with them from where no good photo has any, whether they are noted or not.
+noise, strong grain and a turned head move points where they can't be seen to have moved. The errors from
+blocks and noise grow with them, from the highest figures of good photos on, whether they are noted or not.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from asymmetry.photos.profiles import convert_pixels
 __all__ = ["JPEG", "MOST_JUNK", "MOST_SCANS", "JpegPhoto", "JpegReader"]
 
 _DCT_SCALES = (8, 4, 2)  # of libjpeg: a block of 8 × 8 as one pixel, as 2 × 2 or as 4 × 4
-#: Height and width of what is coded together, px, by how coarsely colours are kept (ITU-T T.81, A.2).
+#: Height and width of a minimum coded unit, px, by how coarsely colours are kept (ITU-T T.81, A.2).
 _CODED_TOGETHER = {
     "Gray": (8, 8),
     "444": (8, 8),

@@ -2,8 +2,8 @@
 
 A JPEG stores a block's mean as the difference to the block before it (ITU-T T.81, F.1.1.5.1), so one that is
 read wrong shifts all later blocks by as much. They differ from those above them for exactly as many blocks as
-a row has: from the wrong one to the end of its row, and in the next row up to where it began. What people put
-into photos, such as a border, a bar or a collage, has no such stair of one block's height across the photo.
+a row has: from the wrong one to the end of its row, and in the next row up to where it began. Borders, bars,
+collages and the like that people put into photos have no such stair of one block's height across the photo.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def has_steps(pixels: NDArray[np.uint8], block: tuple[int, int]) -> bool:
     pixels : ndarray of uint8, shape (H, W, 3)
         As they are decoded, before they are turned upright.
     block : tuple of int
-        Height and width in these pixels of what is coded together (a minimum coded unit), px.
+        Height and width in these pixels of a minimum coded unit, whose blocks are coded together, px.
 
     Returns
     -------

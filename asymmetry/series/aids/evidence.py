@@ -114,7 +114,7 @@ def find_evidence(
 
 
 def _measure(series: History, expression: str, name: str, day: float) -> Iterator[Evidence | Note]:
-    """One metric in each photo of an expression, or what is in the way."""
+    """One metric in each photo of an expression, or the reason why there is none."""
     table = series.static if expression == REST else series.moved
     shown = np.flatnonzero((table["expression"] == expression) & _on_day(table["day"], day))
     if not len(shown):
@@ -169,7 +169,7 @@ def _read(series: History, table: Measurements, row: int, name: str) -> Evidence
 def _as_evidence(
     metric: Metric, table: Measurements, row: int, sds: tuple[str, ...], least: float
 ) -> Evidence:
-    """Both sides; the error is at least what is read where nothing moves."""
+    """Both sides; the error is at least the reading that a still side may have."""
     right, left = float(table[metric.columns[0]][row]), float(table[metric.columns[1]][row])
     errors = [max(_95_PERCENT * float(table[column][row]), least) for column in sds[:3]]
     if not errors or np.isnan([table[column][row] for column in sds[:3]]).any():
