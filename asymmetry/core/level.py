@@ -27,9 +27,9 @@ __all__ = [
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-#: Weights of the lines between outer canthi, pupils and inner canthi, times their lengths, where the level is
-#: set. The field takes its level from the pupils, and brows, mouth and lids drag them along least; the outer
-#: canthi have the widest base and lose 5 % of a smile in renders if they are alone.
+#: Weights of the lines between outer canthi, pupils and inner canthi where the level is set; each also counts
+#: by its length. The field takes its level from the pupils, and brows, mouth and lids drag them along least;
+#: the outer canthi have the widest base and lose 5 % of a smile in renders if they are alone.
 LEVEL_WEIGHTS = (1.0, 0.75, 0.3)
 #: Degrees that a line is apart from the others (`lines_apart`): from the first on it counts less, from the
 #: second on hardly. A hand misplaces one point, an eye squints, a canthus was operated on: the lines that
