@@ -7,7 +7,7 @@ elementwise over photos, so a batch of n gives the same bits as n single photos.
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -153,13 +153,14 @@ class Upright:
         factor = scale.mm_per_px(self.carried)
         weights = (self.weights * factor).astype(self.place.dtype)
         origin = (self.origin * factor).astype(self.place.dtype)
-        points = np.empty((2, len(rows), len(SIDES), len(factor)), self.place.dtype)
-        step = max(_BLOCK // len(rows), 1)
-        for some in (slice(start, start + step) for start in range(0, len(factor), step)):
-            seen = self.px[:, some][columns].astype(points.dtype, copy=False)
-            seen -= self.place[..., some]
-            from_rays(seen, weights[..., some], out=points[..., some])
-            points[..., some] -= origin[..., some]
+        seen = np.empty((3, len(rows), len(SIDES), len(factor)), self.place.dtype)
+        points = np.empty((2, *seen.shape[1:]), seen.dtype)
+        for some in _blocks(len(factor), len(rows)):
+            seen[..., some] = self.px[:, some][columns]
+        for some in _blocks(len(rows), len(factor)):
+            seen[:, some] -= self.place
+            from_rays(seen[:, some], weights, out=points[:, some])
+            points[:, some] -= origin
         points.flags.writeable = False
         return Face(points, rows, layout, self.carried.roll, factor)
 
@@ -301,6 +302,12 @@ def move_faces(face: Face, weights: FloatArray, origin: FloatArray) -> Face:
     points -= origin.astype(points.dtype)
     points.flags.writeable = False
     return replace(face, points=points)
+
+
+def _blocks(count: int, width: int) -> Iterator[slice]:
+    """Slices of so many rows that are so wide, each of about `_BLOCK` numbers."""
+    step = max(_BLOCK // max(width, 1), 1)
+    return (slice(start, start + step) for start in range(0, count, step))
 
 
 @functools.lru_cache

@@ -214,8 +214,9 @@ def _measure_chunks(
                 absolute[:, rows] = absolute_sds(part, metrics, read, rsd[:, rows], under)
             spoilt[:, rows] = _spoilt(part.usable, eyes, values[:, rows], plan)
             if sd:
+                unread = np.isnan(read)
                 for sds in (rsd, absolute):
-                    np.copyto(sds[:, rows], np.nan, where=np.isnan(read))
+                    np.copyto(sds[:, rows], np.nan, where=unread)
     status, notes = add_notes(landmarks, dict(zip(_NOTES, spoilt, strict=True)))
     values.flags.writeable = False  # so that its rows are columns as they are
     columns = dict(zip((*plan.names, *_POSE_COLUMNS), values, strict=True))
@@ -375,7 +376,7 @@ def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, plan: _Plan) -> list[M
     metrics, (yaw, _, roll, mm_per_px) = values[: len(across)], values[len(across) :]
     turned, away = usable & (np.abs(yaw) > MAX_YAW_HORIZONTAL), usable & (np.abs(yaw) > MAX_YAW)
     unframed = usable & np.isnan(roll + mm_per_px)
-    partial = usable & ~unframed & ~away & np.isnan(metrics).any(axis=0, where=carried[:, None])
+    partial = usable & ~unframed & ~away & np.isnan(metrics[carried]).any(axis=0)
     blind, lone, aslant, unscaled = eyes & usable & ~unframed
     nothing = usable & bool(len(carried) and not carried.any())
     metrics[np.ix_(across, turned)] = np.nan
