@@ -297,7 +297,7 @@ def test_only_the_points_that_are_wanted() -> None:
 def test_blocks_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
     landmarks = crowd(0, 5)
     whole = face_frame(landmarks)
-    monkeypatch.setattr(frame, "_BLOCK", 23)  # two points at a time
+    monkeypatch.setattr(frame, "_BLOCK", 23)  # a photo or four points at a time
     assert face_frame(landmarks).points.tobytes() == whole.points.tobytes()
 
 
