@@ -65,8 +65,9 @@ def superpose(rest: Face, moved: Face, sure: Mask | np.bool_ | bool) -> Face:
 
 def middle(face: Face) -> FloatArray:
     """Between the canthi, shape (2, n)."""
-    outer, inner = (face.points[:, face.rows[name]] for name in CANTHI)
-    (right, left), (right_up, left_up) = outer + inner
+    outer, inner = CANTHI
+    both = face.points[:, face.rows[outer]] + face.points[:, face.rows[inner]]
+    (right, left), (right_up, left_up) = both
     return np.array([left - right, right_up + left_up]) / 4
 
 

@@ -74,8 +74,8 @@ class Pose:
         """Photo x, y (..., 2), px, of canonical points, cm: `project` without the depth, and quicker."""
         points, at = np.empty((3, *x.shape)), np.empty((*x.shape, 2))
         points[0], points[1], points[2] = x, y, z
-        shown = self._show(*(self.rotation @ points.reshape(3, -1)))
-        at[..., 0], at[..., 1] = (axis.reshape(x.shape) for axis in shown)
+        across, down = self._show(*(self.rotation @ points.reshape(3, -1)))
+        at[..., 0], at[..., 1] = across.reshape(x.shape), down.reshape(x.shape)
         return at
 
     def _show(self, x: FloatArray, y: FloatArray, z: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -278,8 +278,8 @@ def exif_orientation(directions: Any) -> int | None:
     """
     if directions is None or len(directions) != 2:
         return None
-    rows, columns = (str(each)[:1].upper() for each in directions)
-    return _ORIENTATIONS.get((rows, columns))
+    rows, columns = directions
+    return _ORIENTATIONS.get((str(rows)[:1].upper(), str(columns)[:1].upper()))
 
 
 def _stamp(
