@@ -75,13 +75,13 @@ TESTS = {
     "metrics.mouth": ("metrics",),
     "metrics.movements": ("movement", "movement_noise"),
     "metrics.propagation": ("spread", "movement_noise"),
-    "timing.blinks": ("timing",),
-    "timing.lag": ("timing",),
-    "timing.moments": ("timing",),
-    "timing.ratio": ("timing",),
-    "timing.smoothing": ("timing",),
-    "timing.timing": ("timing",),
-    "timing.transition": ("timing",),
+    "timing.blinks": ("timing", "timing_limits"),
+    "timing.lag": ("timing", "timing_courses"),
+    "timing.moments": ("timing", "timing_limits"),
+    "timing.ratio": ("timing", "timing_courses"),
+    "timing.smoothing": ("timing", "timing_courses"),
+    "timing.timing": ("timing", "timing_limits"),
+    "timing.transition": ("timing", "timing_courses"),
 }
 #: Numbers that decide how fast or how finely a thing is done: no reading may hang on them.
 INDIFFERENT = {
