@@ -13,9 +13,12 @@ import pytest
 
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.errors import ModelError
+from asymmetry.extract.halves.square import Square
+from asymmetry.extract.model import mesh as mesh_module
 from asymmetry.extract.model.file import bundled_model
 from asymmetry.extract.model.landmarker import Landmarker, Reading
 from asymmetry.extract.model.mesh import INPUT_FILL, INPUT_SIDE, Mesh
+from tests.painted import canonical
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -62,6 +65,39 @@ def test_weights_do_not_hang_on_size_and_place(mesh: Mesh, found: Reading) -> No
     np.testing.assert_allclose(
         mesh.weigh_expressions(moved), mesh.weigh_expressions(found.points), atol=1e-3
     )
+
+
+def test_the_network_is_given_each_level_as_its_share_of_255(
+    mesh: Mesh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[npt.NDArray[np.float32]] = []
+
+    def run(_: object, pictures: list[npt.NDArray[np.float32]]) -> list[npt.NDArray[np.float32]]:
+        given.extend(pictures)
+        return [np.ones((1, 478 * 3), np.float32), np.zeros((1, 1), np.float32)]
+
+    monkeypatch.setattr(mesh_module, "run_network", run)
+    levels = np.arange(256 * 256 * 3).reshape(256, 256, 3) % 256
+    mesh.read_squares([levels.astype(np.uint8)])
+    assert given[0].dtype == np.float32
+    np.testing.assert_allclose(given[0], levels / 255, atol=1e-7)
+
+
+@pytest.mark.parametrize(("score", "seen"), [(-0.1, False), (0.0, False), (0.1, True)])
+def test_a_face_is_what_scores_above_0(
+    mesh: Mesh, monkeypatch: pytest.MonkeyPatch, score: float, seen: bool
+) -> None:
+    answer = [np.ones((1, 478 * 3), np.float32), np.full((1, 1), score, np.float32)]
+    monkeypatch.setattr(mesh_module, "run_network", lambda *_: answer)
+    assert (mesh.read(np.zeros((256, 256, 3), np.uint8)) is not None) == seen
+
+
+def test_the_canonical_face_fills_two_thirds_of_the_networks_256_px() -> None:
+    square = Square.of(canonical(), 1.0)
+    assert square.side == 256
+    ends = square.to_face(np.array([[128.0, 128 - 256 / 3], [128.0, 128 + 256 / 3]]))
+    # From the forehead to the chin.
+    np.testing.assert_allclose(ends, [[0, 8.26178], [0, -9.40338]], atol=1e-4)
 
 
 @pytest.mark.parametrize("fill", [0, 128, 255])

@@ -11,8 +11,16 @@ import pytest
 from PIL import Image
 
 import asymmetry
+from asymmetry.core.columns import QUALITY
 from asymmetry.extract import Extractor, reduced
-from asymmetry.photos.photo import read_photo
+from asymmetry.extract.face.pose import Pose
+from asymmetry.extract.model.landmarker import Reading
+from asymmetry.extract.reduced import Seen, read_fitting, scale_to_full_size
+from asymmetry.extract.steps import to_landmarks
+from asymmetry.extract.upright import FaceReading
+from asymmetry.photos.halvings import Halvings
+from asymmetry.photos.photo import Photo, read_photo
+from tests.painted import canonical, reading
 from tests.photos import encoded, exif_bytes
 
 Pixels = npt.NDArray[np.uint8]
@@ -73,6 +81,74 @@ def test_a_damaged_one_is_refused_all_the_same() -> None:
     data = large(np.full((50, 50, 3), 90, np.uint8), 2400)
     with pytest.raises(asymmetry.PhotoError, match="incomplete"):
         read_photo(data[: len(data) // 2], least_side=10)
+
+
+def decoded(size: tuple[int, int], px_per_mm: float | None = None) -> list[int]:
+    """By what a JPEG is reduced each time it is decoded, if its own pixels show so many per mm of a face."""
+    factors: list[int] = []
+
+    def look(photo: Photo) -> Seen:
+        factors.append(photo.reduced)
+        faces: list[Reading] = []
+        if px_per_mm is not None:
+            faces = [reading(px_per_cm=10 * px_per_mm / photo.reduced), reading(px_per_cm=1.0)]
+        return Seen(Halvings(photo.pixels), faces)
+
+    photo, seen = read_fitting(encoded(Image.new("RGB", size), "JPEG"), look, canonical())
+    assert photo.reduced == factors[-1]
+    assert seen.pixels.whole is photo.pixels
+    return factors
+
+
+@pytest.mark.parametrize(
+    ("size", "first"), [((3600, 16), 2), ((3584, 16), 1), ((16, 7200), 4), ((16, 7168), 2)]
+)
+def test_a_face_is_looked_for_first_in_1800_px_or_more(size: tuple[int, int], first: int) -> None:
+    assert decoded(size, px_per_mm=100)[0] == first
+
+
+@pytest.mark.parametrize(
+    ("coarse", "factors"),
+    [
+        (2.3, [4]),
+        (2.1, [4, 2]),
+        (1.15, [4, 2]),
+        (1.05, [4, 1]),
+    ],
+)
+def test_a_face_of_less_than_2_2_px_per_mm_is_decoded_finer(
+    coarse: float, factors: list[int]
+) -> None:
+    """``coarse`` is what a quarter of the photo's size shows of its largest face."""
+    assert decoded((7200, 16), 4 * coarse) == factors
+
+
+def test_a_photo_without_a_face_is_decoded_whole() -> None:
+    assert decoded((7200, 16)) == [4, 1]
+
+
+def test_what_was_decoded_before_is_not_decoded_again() -> None:
+    data = encoded(Image.new("RGB", (3600, 16)), "JPEG")
+    before = read_photo(data, least_side=1000)
+    looked = Seen(Halvings(before.pixels), [reading(px_per_cm=30.0)])
+    assert read_fitting(b"", lambda _: looked, canonical(), before) == (before, looked)
+
+
+def test_a_row_is_scaled_to_the_pixels_of_the_file() -> None:
+    photo = read_photo(encoded(Image.new("RGB", (3600, 1600)), "JPEG"), least_side=900)
+    assert photo.reduced == 4
+    one, known = reading(px_per_cm=30.0), np.arange(len(QUALITY), dtype=np.float64) + 1
+    pose = Pose(np.eye(3), np.zeros(2), 30.0, 0.1, focal_px=700.0)
+    face = FaceReading(
+        one.points, np.full(478, 0.5), one.blendshapes, pose, one.points, quality=known
+    )
+    row = to_landmarks(face, "a")
+    whole = scale_to_full_size(row, photo)
+    np.testing.assert_allclose(whole.points, 4 * row.points)
+    np.testing.assert_allclose(whole.spread, 2.0)
+    assert (whole.size.tolist(), whole.focal_px.tolist()) == ([[3600, 1600]], [2800.0])
+    known[QUALITY.index("px_per_mm")] *= 4
+    np.testing.assert_allclose(whole.quality[0], known)
 
 
 @pytest.mark.parametrize("side", [4800, 7680])
