@@ -51,7 +51,7 @@ def test_page_says_first_what_changed_and_what_to_show() -> None:
     assert "right brow 3.0 mm lower relative to the other side than at baseline on day 40" in shown
     numbers = page.text.partition("Findings in numbers")[2]
     assert (
-        "Day 40: right brow 3.0 mm lower (± 0.7) than before, since day 20; most on day 20, 3.0 mm"
+        "Day 40: right brow 3.0 mm lower (± 0.7) than before, since day 20; the most so far."
         in numbers
     )
     assert "Not changed on the latest day, as far as photos tell" in numbers

@@ -347,7 +347,7 @@ def test_worse_than_the_trend() -> None:
     assert found(series(days, brow_right_mm=brow), "against the trend") == []
     brow[-1] = -3
     (only,) = found(series(days, brow_right_mm=brow), "against the trend")
-    assert without_numbers(only.note) == Note("against_trend", headline="brow_height")
+    assert without_numbers(only.note) == Note("against_trend", headline="brow_height", unit="mm")
     assert (only.note["mm"], only.note["day"]) == (pytest.approx(2, abs=0.05), 69)
     brow[-1] = 1
     assert found(series(days, brow_right_mm=brow), "against the trend") == []

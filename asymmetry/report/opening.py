@@ -93,7 +93,8 @@ def _headline(finding: Finding, *, treated: bool) -> Note:
     if finding.passed and finding.kind not in _STATES:
         said = Note("your_past", said=said, latest=finding.days.latest)
         return Note("your", said=said)
-    if treated and finding.days.first > 0 and finding.kind not in _STATES:
+    changed = finding.kind not in _STATES and bool(finding.photos[0])
+    if treated and finding.days.first > 0 and changed:
         return Note("your_after", said=said)
     return Note("your", said=said)
 
@@ -156,6 +157,9 @@ def _course(finding: Finding) -> Iterator[Note]:
     if finding.kind in OF_SKIN:
         yield _course_of_skin(finding, days)
         return
+    if finding.kind == "gap" and finding.at_its_most:
+        yield Note("your_course_gap_most", now=finding.now, **known)
+        return
     if finding.kind == "gap":
         yield Note("your_course_gap", now=finding.now, worst=finding.worst, **known)
         return
@@ -217,11 +221,18 @@ def _remarks(wording: Wording, finding: Finding) -> Iterator[str]:
             yield wording.tell(Note("noticed", first=first, last=last))
     if finding.in_expression:
         yield wording.tell(Note("your_expression", expression=finding.expression))
+    if finding.relative:
+        yield wording.tell(Note("your_relative"))
     for note in finding.notes:
         yield wording.text("summary.mind", remark=wording.tell(note))
+    yield from map(wording.tell, _tell_older(wording, finding))
+
+
+def _tell_older(wording: Wording, finding: Finding) -> Iterator[Note]:
+    """That photos of other expressions go on to a later day."""
     latest = _latest_day(wording)
     if finding.days.latest < latest:
-        yield wording.tell(Note("your_older", day=finding.days.latest, latest=latest))
+        yield Note("your_older", day=finding.days.latest, latest=latest)
 
 
 def _tell_baseline(wording: Wording) -> Iterator[str]:
@@ -242,14 +253,15 @@ def _others(wording: Wording, findings: list[Finding]) -> Iterator[str]:
     """The other findings, each in a sentence and its course."""
     for each in findings:
         better = (Note("your_better"),) * each.better
-        said = Note("your", said=_finding_note(each))
-        yield _tell_each(wording, iter((said, *_course(each), *better)))
+        said = _headline(each, treated=False)
+        older = _tell_older(wording, each)
+        yield _tell_each(wording, iter((said, *_course(each), *better, *older)))
 
 
 def _steady_parts(wording: Wording) -> str:
     """The parts that were compared and did not change; empty where nothing could be compared."""
     told = {each.part for each in wording.series.findings}
-    told |= {each.headline.name for each in wording.changes if each.beyond or each.sides_note}
+    told |= {each.headline.name for each in wording.changes if each.ever_beyond}
     parts = [each.headline.name for each in wording.changes if math.isfinite(each.limit)]
     names = dict.fromkeys(
         wording.text.known("compared", part) for part in parts if part not in told

@@ -206,6 +206,11 @@ class Change(Told):
         return self.low > 0 or self.high < 0
 
     @property
+    def ever_beyond(self) -> bool:
+        """Whether a change of the difference or of a side was called on any day."""
+        return any(each.days_beyond for each in (self, self.right, self.left))
+
+    @property
     def noticeable(self) -> Noticeable | None:
         """Whether a bystander notices a difference of its size, by probability; None where no study says."""
         return self.headline.noticeable(
@@ -243,6 +248,8 @@ class Change(Told):
         parts = tuple(
             self.headline.side_note(side, each.recent, each.mdc95) for side, each in sides.items()
         )
+        if len(parts) == 1:
+            return Note("side_changed", moved=parts[0], since=self.since.note)
         return Note("sides_changed", parts=parts, since=self.since.note)
 
     @property

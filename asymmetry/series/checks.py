@@ -209,6 +209,8 @@ def _distance(steps: Circumstance, since: Note) -> Iterator[Note]:
 def _effort(change: Change, affected: Side | None) -> Iterator[Note]:
     """Whether the side that should be able to move as before did so."""
     strength = {"right": change.right.strength, "left": change.left.strength}
+    if affected is not None and strength[affected] >= EFFORT:
+        return  # the ill side moved as before: it was no lack of effort
     healthy = [side for side in SIDES if side != affected]
     if all(strength[side] < EFFORT for side in healthy):
         percent = 100 * max(strength[side] for side in healthy)

@@ -22,6 +22,9 @@ OF_SKIN = frozenset(("bruise", "bruise or mark", "swelling"))
 _STATES = frozenset(("gap", "weaker than other side"))
 _HEIGHTS = frozenset(each.metric for each in HEADLINES)
 
+# Slower than this a pace reads as none, units per week.
+_LEAST_PACE = 0.05
+
 Kind: TypeAlias = Literal[
     "lower", "higher", "narrower", "wider", "weaker", "stronger", "gap", "synkinesis",
     "less synkinesis", "weaker than other side", "bruise", "bruise or mark",
@@ -98,6 +101,9 @@ class Finding(Told):
         Of before, of the worst day, and of the latest one.
     notes : tuple of Note
         Possible explanations.
+    relative : bool
+        Whether the side's own change is of another size than that of the difference, which is told: the other
+        side moved too, or differs in effort.
     """
 
     kind: Kind
@@ -118,6 +124,7 @@ class Finding(Told):
     photos: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     notes: tuple[Note, ...] = ()
     back: Recovery | None = None
+    relative: bool = False
     derived: ClassVar[tuple[str, ...]] = ("sure", "passed", "words")
 
     @property
@@ -167,6 +174,8 @@ class Finding(Told):
         """A state of the latest visits, with no baseline of its own."""
         known = {"side": self.side, "part": self.part, "unit": self.unit, "error": self.error}
         known["when"] = self.when
+        if self.kind == "gap" and self.at_its_most:
+            return Note("found_gap_most", now=self.now, **days, **known)
         if self.kind == "gap":
             return Note("found_gap", now=self.now, worst=self.worst, **days, **known)
         if self.kind == "synkinesis":
@@ -214,17 +223,13 @@ class Finding(Told):
     def _regained_note(self, days: Mapping[str, float]) -> Note:
         """The part regained, with its interval and pace where they are known."""
         found = {"moved": self.moved, "share": self.regained, **days}
-        if self.back is None:
+        if self.back is None or self.back.per_week < _LEAST_PACE:
             return Note("found_regained", **found)
-        low, high = max(self.back.low, 0.0), min(self.back.high, 1.0)
-        return Note(
-            "found_regained_so",
-            low=low,
-            high=high,
-            per_week=self.back.per_week,
-            unit=self.unit,
-            **found,
-        )
+        # Both days err by as much.
+        margin = math.hypot(1.0, 1 - self.regained) / self.sure
+        low, high = max(self.regained - margin, 0.0), min(self.regained + margin, 1.0)
+        pace = {"per_week": self.back.per_week, "unit": self.unit}
+        return Note("found_regained_so", low=low, high=high, **pace, **found)
 
     @property
     def moved(self) -> Note:
@@ -242,10 +247,11 @@ class Finding(Told):
         one: dict[str, Any] = {"side": self.side, **known}
         if math.copysign(1.0, size) > 0:
             both = {"both": Note("both_more", **known), "apart": Note("apart_more", **known)}
-            found = both.get(self.side, Note("side_more", **one))
+            alone = Note("side_more_relative" if self.relative else "side_more", **one)
         else:
             both = {"both": Note("both_less", **known), "apart": Note("apart_less", **known)}
-            found = both.get(self.side, Note("side_less", **one))
+            alone = Note("side_less_relative" if self.relative else "side_less", **one)
+        found = both.get(self.side, alone)
         if self.in_expression:
             return Note("moved_in", moved=found, expression=self.expression)
         return found

@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from asymmetry.core.distributions import t_quantile
 from asymmetry.core.notes import Note
@@ -20,10 +22,12 @@ from asymmetry.series.both_sides import WEAK, compare_both
 from asymmetry.series.change import Change, Sides
 from asymmetry.series.course import Course
 from asymmetry.series.finding import Days, Finding, Kind
+from asymmetry.series.latest import latest_visits, mean_of_visits
 from asymmetry.series.moved_side import SIGN, Moved, choose_farther, choose_moves
-from asymmetry.series.trend import VISITS
 
-__all__ = ["list_findings", "mean_of_latest"]
+__all__ = ["list_findings"]
+
+Mask = npt.NDArray[np.bool_]
 
 #: A movement of the affected side below this part of the other side's is weak; of a side that nobody named,
 #: below `WEAK`. Healthy sides reach 0.8 and more of each other.
@@ -37,8 +41,6 @@ SYNKINESIS_PCT = 20.0
 _SURE_SIDE = 0.9
 #: Changes that stay and may seem to come back, of all.
 _SEEMING = 0.05
-#: Error that one of a hundred comparisons exceeds.
-_RARE = 0.01
 
 #: Names of a measure that is less, and of one that is more. Of movements it is weaker and stronger.
 _KINDS: Mapping[str, tuple[Kind, Kind]] = MappingProxyType(
@@ -53,7 +55,14 @@ _KINDS: Mapping[str, tuple[Kind, Kind]] = MappingProxyType(
 _OTHER: Mapping[Side, Side] = MappingProxyType({"right": "left", "left": "right"})
 _MOVEMENT: tuple[Kind, Kind] = ("weaker", "stronger")
 #: A finding of the first is not told beside one of the second of the same side: it is the same event.
-_SAME_EVENT = (("fissure_height", "mrd1"), ("eye_closure", "residual_gap"))
+_SAME_EVENT: Mapping[tuple[str, Kind], tuple[str, Kind]] = MappingProxyType(
+    {
+        ("fissure_height", "narrower"): ("mrd1", "lower"),
+        ("fissure_height", "wider"): ("mrd1", "higher"),
+        ("eye_closure", "weaker"): ("residual_gap", "gap"),
+        ("eye_closure", "weaker than other side"): ("residual_gap", "gap"),
+    }
+)
 
 
 def list_findings(
@@ -86,36 +95,37 @@ def list_findings(
     ()
     """
     known = {(each.column, each.expression): each for each in changes}
+    after = 0.0 if treated else -math.inf
     moving = sum(each.headline not in HEADLINES for each in followed)
     made: list[Finding] = []
     for sides in followed:
         both = compare_both(sides, treated, moving)
         change = known.get((sides.diff.column, sides.diff.expression))
         if sides.headline.metric != "residual_gap":  # its size is told, not its change
-            made += [_tell(each, sides, affected) for each in choose_moves(sides, change, both)]
-        made += [*_find_gaps(sides), *_find_synkinesis(sides)]
-    told = {(each.part, side) for each in made for side in each.sides if each.kind != "stronger"}
-    weak = [each for sides in followed for each in _find_weak_sides(sides, affected)]
+            moves = choose_moves(sides, change, both)
+            made += [_tell(each, sides, change, affected) for each in moves]
+        made += [*_find_gaps(sides, after), *_find_synkinesis(sides, after)]
+    told = {
+        (each.part, side)
+        for each in made
+        for side in each.sides
+        if each.kind != "stronger" and not each.passed
+    }
+    weak = [each for sides in followed for each in _find_weak_sides(sides, affected, after)]
     made += [each for each in weak if (each.part, each.side) not in told]
-    return tuple(sorted(_drop_same_events(made), key=lambda each: (each.passed, -each.sure)))
+    return tuple(_drop_same_events(sorted(made, key=lambda each: (each.passed, -each.sure))))
 
 
-def _tell(moved: Moved, sides: Sides, affected: Side | None) -> Finding:
-    """A change as a finding."""
+def _tell(moved: Moved, sides: Sides, change: Change | None, affected: Side | None) -> Finding:
+    """A change as a finding: the latest days in a row on which it is called."""
     headline = sides.headline
-    worst = int(np.argmax(np.where(moved.called, np.abs(moved.change), -1)))
-    size, called = float(moved.change[worst]), moved.day[moved.called]
-    noticeable: tuple[float, ...] = ()
-    seen = moved.day[[headline.visible(each) and each * size > 0 for each in moved.change.tolist()]]
-    if len(seen) and moved.side != "both":  # studies of bystanders are about differences
-        noticeable = (float(seen[0]), float(seen[-1]))
-    notes, certain = moved.notes, moved.back.certain
-    regained = _part_regained(size, moved.now, _least_back(moved))
-    certain = certain and not math.isnan(regained)
-    if certain:
-        regained = moved.back.regained
-    if moved.side in SIDES and moved.side_sure < _SURE_SIDE:
-        notes = (*notes, Note("side_unsure", side=moved.side, share=moved.side_sure))
+    episode, earlier = _latest_episode(moved)
+    worst = int(np.argmax(np.where(episode, np.abs(moved.change), -1)))
+    size, called = float(moved.change[worst]), moved.day[episode]
+    regained = math.nan
+    if worst < len(moved.day) - 1:
+        regained = _part_regained(size, moved.now, _least_back(moved))
+    certain = moved.back.certain and not math.isnan(regained)
     return Finding(
         kind=_KINDS.get(headline.metric, _MOVEMENT)[int(size > 0)],
         part=headline.name,
@@ -130,14 +140,53 @@ def _tell(moved: Moved, sides: Sides, affected: Side | None) -> Finding:
         back=moved.back if certain else None,
         error=moved.error,
         side_sure=moved.side_sure,
-        noticeable=noticeable,
+        noticeable=_noticeable_days(moved, sides, episode),
         days=Days(
             float(called[0]), float(moved.day[worst]), float(called[-1]), float(moved.day[-1])
         ),
-        better=size > 0 and _is_better(moved, sides, affected),
+        better=size > 0 and _is_better(moved, sides, change, affected),
+        relative=moved.relative,
         photos=(moved.photos_before, moved.photos[worst], moved.photos[-1]),
-        notes=notes,
+        notes=(*moved.notes, *_cautions(moved, sides, earlier)),
     )
+
+
+def _cautions(moved: Moved, sides: Sides, earlier: tuple[float, ...]) -> Iterator[Note]:
+    """That it may have been the other side, and that it was so on earlier days."""
+    if moved.side in SIDES and moved.side_sure < _SURE_SIDE:
+        unsure = {"side": moved.side, "share": moved.side_sure}
+        if sides.headline in HEADLINES:
+            yield Note("side_unsure", **unsure)
+        else:
+            yield Note("side_unsure_effort", **unsure)
+    if len(earlier) == 1:
+        yield Note("so_before_once", day=earlier[0])
+    elif earlier:
+        yield Note("so_before", first=earlier[0], last=earlier[-1])
+
+
+def _latest_episode(moved: Moved) -> tuple[Mask, tuple[float, ...]]:
+    """The latest days in a row on which it is called as at its worst, and the days in a row before these.
+
+    A change that passed and came again is two: a "since" counts from the latter's beginning.
+    """
+    most = int(np.argmax(np.where(moved.called, np.abs(moved.change), -1)))
+    same = moved.called & (moved.change * moved.change[most] > 0)
+    runs = np.split(np.flatnonzero(same), np.flatnonzero(np.diff(np.flatnonzero(same)) > 1) + 1)
+    episode = np.zeros(len(same), dtype=bool)
+    episode[runs[-1]] = True
+    before = runs[-2] if len(runs) > 1 else runs[-1][:0]
+    return episode, tuple(moved.day[before].tolist())
+
+
+def _noticeable_days(moved: Moved, sides: Sides, episode: Mask) -> tuple[float, ...]:
+    """First and last day of it on which a bystander would notice a difference that it made; empty if none."""
+    if moved.side == "both":  # studies of bystanders are about differences
+        return ()
+    visible = sides.headline.visible
+    there = zip(moved.change.tolist(), sides.diff.value.tolist(), strict=True)
+    seen = moved.day[episode & [visible(change) and visible(diff) for change, diff in there]]
+    return (float(seen[0]), float(seen[-1])) if len(seen) else ()
 
 
 def _least_back(moved: Moved) -> float:
@@ -158,66 +207,75 @@ def _part_regained(worst: float, now: float, error: float) -> float:
     return 1 - now / worst
 
 
-def _is_better(moved: Moved, sides: Sides, affected: Side | None) -> bool:
-    """Whether it is about the affected side's movement, which had been weaker than the healthy side's."""
-    if (
-        affected is None
-        or moved.side != affected
-        or sides.headline not in MOVEMENT_HEADLINES.values()
-    ):
+def _is_better(moved: Moved, sides: Sides, change: Change | None, affected: Side | None) -> bool:
+    """Whether the affected side's movement, the weaker one before, came nearer to the other side's."""
+    movement = sides.headline in MOVEMENT_HEADLINES.values()
+    if affected is None or moved.side != affected or change is None or not movement:
         return False
-    healthy = float(getattr(sides, _OTHER[affected]).value[0])
-    return moved.before < healthy
+    ill, healthy = change.right, change.left
+    if affected == "left":
+        ill, healthy = healthy, ill
+    return (
+        ill.before < healthy.before and abs(ill.after - healthy.after) < healthy.before - ill.before
+    )
 
 
-def _find_weak_sides(sides: Sides, affected: Side | None) -> Iterator[Finding]:
+def _find_weak_sides(sides: Sides, affected: Side | None, after: float) -> Iterator[Finding]:
     """A movement that is weaker than the other side's on the latest visits."""
     if sides.headline not in MOVEMENT_HEADLINES.values() or not len(sides.diff):
         return
-    diff, error = mean_of_latest(sides.diff)
+    visits = latest_visits(sides.diff, after)
+    diff, error = mean_of_visits(sides.diff, visits)
     for side in SIDES:
         least = WEAK
         if side == affected:
             least = WEAK_AFFECTED
-        healthy, _ = mean_of_latest(getattr(sides, _OTHER[side]))
+        healthy, _ = mean_of_visits(getattr(sides, _OTHER[side]), visits)
         now = healthy + SIGN[side] * diff
         if healthy - now > error and healthy > 0 and now < least * healthy:
-            yield _of_latest("weaker than other side", sides, side, -1, (healthy, now, now, error))
+            sizes = (healthy, now, now, error)
+            yield _of_latest("weaker than other side", sides, side, -1, sizes, visits)
 
 
-def _find_gaps(sides: Sides) -> Iterator[Finding]:
+def _find_gaps(sides: Sides, after: float) -> Iterator[Finding]:
     """Eyes that stayed open on the latest visits though they were to be closed."""
     if sides.headline.metric != "residual_gap" or not len(sides.diff):
         return
     for side in SIDES:
         course: Course = getattr(sides, side)
-        gap, error = mean_of_latest(course)
+        visits = latest_visits(course, after)
+        gap, error = mean_of_visits(course, visits)
         if gap > GAP_MM:
             worst = int(np.argmax(course.value))
-            yield _of_latest(
-                "gap", sides, side, worst, (0.0, float(course.value[worst]), gap, error)
-            )
+            sizes = (0.0, float(course.value[worst]), gap, error)
+            yield _of_latest("gap", sides, side, worst, sizes, visits)
 
 
-def _find_synkinesis(sides: Sides) -> Iterator[Finding]:
+def _find_synkinesis(sides: Sides, after: float) -> Iterator[Finding]:
     """An eye that closes with the smile more than the other, on the latest visits."""
     if sides.headline.metric != "synkinesis" or not len(sides.diff):
         return
-    diff, error = mean_of_latest(sides.diff)
+    visits = latest_visits(sides.diff, after)
+    diff, error = mean_of_visits(sides.diff, visits)
     if abs(diff) > max(error, SYNKINESIS_PCT):
         side = choose_farther(max(diff, 0), min(diff, 0))
-        other, _ = mean_of_latest(getattr(sides, _OTHER[side]))
-        yield _of_latest(
-            "synkinesis", sides, side, -1, (other, other + abs(diff), other + abs(diff), error)
-        )
+        other = max(mean_of_visits(getattr(sides, _OTHER[side]), visits)[0], 0.0)
+        sizes = (other, other + abs(diff), other + abs(diff), error)
+        yield _of_latest("synkinesis", sides, side, -1, sizes, visits)
 
 
 def _of_latest(
-    kind: Kind, sides: Sides, side: Side, worst: int, sizes: tuple[float, float, float, float]
+    kind: Kind,
+    sides: Sides,
+    side: Side,
+    worst: int,
+    sizes: tuple[float, float, float, float],
+    visits: slice,
 ) -> Finding:
     """A state of the latest visits, with no baseline of its own; sizes are before, worst, now and error."""
     day, photos = sides.diff.day, sides.diff.photos
     before, at_worst, now, error = sizes
+    latest = float(day[-1])
     return Finding(
         kind=kind,
         part=sides.headline.name,
@@ -231,34 +289,21 @@ def _of_latest(
         regained=_part_regained(at_worst - before, now - before, error),
         error=error,
         noticeable=(),
-        days=Days(float(day[0]), float(day[worst]), float(day[-1]), float(day[-1])),
+        days=Days(float(day[visits.start]), float(day[worst]), latest, latest),
         photos=((), photos[worst], photos[-1]),
     )
 
 
-def mean_of_latest(course: Course) -> tuple[float, float]:
-    """Mean of the latest visits, and the error that it exceeds in one of a hundred.
-
-    Parameters
-    ----------
-    course : Course
-        A course with a day at least.
-    """
-    value, error = course.value[-VISITS:], course.error
-    variance = course.times[-VISITS:] * error.variance(course.count[-VISITS:])
-    sd = math.sqrt(float(variance.mean()) / len(value))
-    return float(value.mean()), float(t_quantile(error.df, 1 - _RARE)) * sd
-
-
 def _drop_same_events(made: Sequence[Finding]) -> list[Finding]:
-    """The findings without those that tell the same event once more."""
-    told = {(each.measure, each.side) for each in made}
-    kept: list[Finding] = []
-    same = dict(_SAME_EVENT)
+    """The findings without those that tell the same event once more; what is there is not what passed."""
+    there: dict[tuple[str, Kind, Any, bool], Finding] = {}
     for each in made:
-        if (same.get(each.measure), each.side) in told:
-            continue
-        told_already = {(one.kind, one.measure, one.side) for one in kept}
-        if (each.kind, each.measure, each.side) not in told_already:
+        there.setdefault((each.measure, each.kind, each.side, each.passed), each)
+    kept = []
+    for each in there.values():
+        twin = _SAME_EVENT.get((each.measure, each.kind))
+        if twin is None or not any(
+            (*twin, each.side, passed) in there for passed in {False, each.passed}
+        ):
             kept.append(each)
     return kept

@@ -28,6 +28,8 @@ Mask = npt.NDArray[np.bool_]
 BOTH = 0.5
 #: Sides that went away from each other by less unequal parts than this are told as such.
 APART = 0.9
+#: A side's movement whose size differs by this part from the difference's is told as relative to the other's.
+_OTHER_SIZE = 0.25
 #: By which the difference, right minus left, is multiplied to be the change of a side.
 SIGN: Mapping[str, int] = MappingProxyType({"right": 1, "left": -1})
 
@@ -48,6 +50,8 @@ class Moved(NamedTuple):
     photos_before: tuple[str, ...]
     notes: tuple[Note, ...]
     back: Recovery
+    #: Whether the side's own change is another than the difference's, which is told as its.
+    relative: bool = False
 
 
 def choose_moves(sides: Sides, change: Change | None, both: Compared | None) -> list[Moved]:
@@ -102,9 +106,25 @@ def _of_side(
         subject = choose_farther(right, left)
     sure = _side_sure((right + left) / 2, right - left, both)
     made = _of_difference(subject, change, sides, sure)
+    own = {"right": right, "left": left}.get(subject)
+    if own is not None:
+        made = made._replace(relative=_is_relative(made, own, change, days))
     if len(days) < len(change.days_beyond):
         return made._replace(called=np.isin(sides.diff.day, days), back=_one_way(made))
     return made
+
+
+def _is_relative(moved: Moved, own: float, change: Change, days: FloatArray) -> bool:
+    """Whether a side's own change is plainly of another size than the difference's, which is told as its.
+
+    Heights of one side lean on the head's pitch, movements on effort: the former have to differ beyond that
+    error, the latter by a part of the change, as that the difference is free of effort is why it is told.
+    """
+    size = float(moved.change[np.isin(moved.day, days)].mean())
+    least = _OTHER_SIZE * abs(size)
+    if change.headline in HEADLINES:
+        least = {"right": change.right, "left": change.left}[moved.side].mdc95
+    return bool(abs(own - size) > np.fmax(change.mdc95, least))
 
 
 def _side_sure(mean: float, diff: float, both: Compared | None) -> float:

@@ -10,11 +10,15 @@ from typing import Any
 from asymmetry.core.distributions import t_quantile
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import SIDES
+from asymmetry.metrics.expression import UNKNOWN
 from asymmetry.metrics.headline import HEADLINES, MOVEMENT_HEADLINES
 from asymmetry.series.change import Change
 from asymmetry.series.course import Course
 from asymmetry.series.finding import Finding, tell_latest
-from asymmetry.series.findings import GAP_MM, SYNKINESIS_PCT, WEAK_AFFECTED, mean_of_latest
+from asymmetry.series.findings import GAP_MM, SYNKINESIS_PCT, WEAK_AFFECTED
+from asymmetry.series.guessing import REST
+from asymmetry.series.latest import latest_visits, mean_of_visits
+from asymmetry.series.moved_side import choose_farther
 from asymmetry.series.rule import Found, Situation, word_rule
 from asymmetry.series.timeline import PEAK_DAY, PHASES
 from asymmetry.series.trend import trend
@@ -52,12 +56,17 @@ def _new_asymmetry(situation: Situation) -> Found:
 
 
 def _name_side(situation: Situation, change: Change) -> Note:
-    """The difference's change as that of the side that moved; of the right one, where none is known."""
+    """The difference's change as that of the side that moved; with the expression, where not at rest."""
     found = (each for each in situation.findings if each.part == change.headline.name)
-    side = next((each.side for each in found if not each.passed), "right")
+    side = next((each.side for each in found if not each.passed and each.side in SIDES), None)
+    if side is None:
+        side = choose_farther(change.right.change, change.left.change)
+    moved = change.headline.note(change.recent)
     if side == "left":
-        return change.headline.side_note("left", -change.recent, change.mdc95)
-    return change.headline.note(change.recent)
+        moved = change.headline.side_note("left", -change.recent, change.mdc95)
+    if change.expression in (REST, UNKNOWN):
+        return moved
+    return Note("moved_in", moved=moved, expression=change.expression)
 
 
 def _lid_drop(situation: Situation) -> Found:
@@ -158,11 +167,14 @@ def _outside_normal(situation: Situation) -> Found:
         norm = situation.norms and situation.norms.get(each.headline.metric)
         if not norm or norm.expression != each.diff.expression or not len(each.diff):
             continue
-        diff, error = mean_of_latest(each.diff)
+        visits = latest_visits(
+            each.diff, situation.latest_treatment if situation.treated else -math.inf
+        )
+        diff, error = mean_of_visits(each.diff, visits)
         if abs(diff) - error > norm.p90_interval[1]:
             day = float(each.diff.day[-1])
             known: dict[str, Any] = {"headline": each.headline.name, "unit": each.headline.unit}
-            known["when"] = tell_latest(float(each.diff.day[0]), day)
+            known["when"] = tell_latest(float(each.diff.day[visits.start]), day)
             note = Note("outside_normal", mm=abs(diff), p90=norm.p90, n=norm.n, **known)
             yield note, day, each.diff.photos[-1], ()
 
@@ -189,7 +201,8 @@ def _against_the_trend(situation: Situation) -> Found:
         excess = _excess(each.diff, first)
         if excess > 0:
             day = float(each.diff.day[-1])
-            note = Note("against_trend", headline=each.headline.name, mm=excess, day=day)
+            known = {"headline": each.headline.name, "unit": each.headline.unit}
+            note = Note("against_trend", mm=excess, day=day, **known)
             yield note, day, each.diff.photos[-1], ()
 
 

@@ -26,6 +26,8 @@ __all__ = ["make_sheet"]
 #: the opening between the lids. A height over the pupil line or a gap of 0 mm is none.
 _AMOUNTS = {fissure_height.name, *(each.metric for each in MOVEMENT_HEADLINES.values())}
 _SIGNS: Mapping[Side, int] = {"right": 1, "left": -1}
+#: A side that went less than this part of a called difference's way has no arrow: the other one moved.
+_OWN_PART = 0.25
 #: The order of the rows: the face at rest, then the expressions from the brow down.
 _ORDER = ("", *MOVEMENT_HEADLINES)
 
@@ -180,32 +182,45 @@ def _percent(headline: Headline, right: float, left: float, affected: Side | Non
 def _find_arrows(
     sides: Sides, change: Change | None, findings: Iterable[Finding]
 ) -> Mapping[tuple[Side, float], Arrow]:
-    """The arrow of each side on each day on which a change is called."""
+    """The arrow of each side on each day on which a change is called, where the side itself went that way."""
     if change is None:
         return {}
     key = change.headline.name, change.expression
     told = [each for each in findings if (each.part, each.expression) == key and each.photos[0]]
-    arrows: dict[tuple[Side, float], Arrow] = {}
-    for each in told:
-        if each.side == "both":
-            days = [
-                day for day in sides.diff.day.tolist() if each.days.first <= day <= each.days.last
-            ]
-            arrows |= {
-                (side, day): _arrow(each.worst - each.before) for side in SIDES for day in days
-            }
-    moved: tuple[Side, ...] = (_farther_side(sides, change),)
-    if told:
-        moved = told[0].sides
-    if not arrows:
+    found = [
+        (side, day, each.worst - each.before)
+        for each in told
+        if each.side == "both"
+        for day in sides.diff.day.tolist()
+        if each.days.first <= day <= each.days.last
+        for side in SIDES
+    ]
+    if not found:
         for day in change.days_beyond:
             size = _value_of_day(sides.diff, day) - change.before
-            arrows |= {(side, day): _arrow(_SIGNS[side] * size) for side in moved}
+            moved = _told_sides(told, day) or (_farther_side(sides, change),)
+            found += [(side, day, _SIGNS[side] * size) for side in moved]
+    arrows = {
+        (side, day): _arrow(size)
+        for side, day, size in found
+        if _own_change(sides, change, side, day) * size > _OWN_PART * size**2
+    }
     for side in SIDES:
-        own, course = getattr(change, side), getattr(sides, side)
-        for day in own.days_beyond:
-            arrows[side, day] = _arrow(_value_of_day(course, day) - own.before)
+        for day in getattr(change, side).days_beyond:
+            arrows[side, day] = _arrow(_own_change(sides, change, side, day))
     return arrows
+
+
+def _told_sides(told: Sequence[Finding], day: float) -> tuple[Side, ...]:
+    """The sides that are told to have moved on a day; of another day's finding, where no other tells it."""
+    then = [each for each in told if each.days.first <= day <= each.days.last]
+    return next((each.sides for each in (*then, *told)), ())
+
+
+def _own_change(sides: Sides, change: Change, side: Side, day: float) -> float:
+    """A side's change on a day against its own former self."""
+    before: float = getattr(change, side).before
+    return _value_of_day(getattr(sides, side), day) - before
 
 
 def _farther_side(sides: Sides, change: Change) -> Side:
