@@ -53,7 +53,11 @@ class MissingExtraError(AsymmetryError, ImportError):
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} needs an extra: pip install 'asymmetry[{extra}]'")
-        self.extra = extra
+        self.what, self.extra = what, extra
+
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str]]:
+        # As exceptions are pickled, the message alone would be given to it, and a pool that sends it hangs.
+        return type(self), (self.what, self.extra)
 
 
 def require(module: str, what: str, extra: str) -> None:

@@ -93,9 +93,10 @@ class Skin(Record):
         return {**self.table.to_dict(), "patches": told}
 
     def __repr__(self) -> str:
+        told = [self.table[name].tolist() for name in ("photo", "status", "reason")]
         lines = [
-            f"  {name}: {_say(each.patches)}"
-            for name, each in zip(self.table["photo"].tolist(), self.photos, strict=True)
+            f"  {name}: {_say(each, f'{status}: {reason}'.removesuffix(': '))}"
+            for name, status, reason, each in zip(*told, self.photos, strict=True)
         ]
         return "\n".join([f"Skin of {len(self)} photos", *lines])
 
@@ -268,7 +269,11 @@ def _plain(patch: Patch) -> dict[str, Any]:
     return {name: value for name, value in told.items() if name not in ("mask", "step")}
 
 
-def _say(patches: Sequence[Patch]) -> str:
+def _say(photo: SkinPhoto, why: str) -> str:
+    """The bruises of a photo; why it was not looked at, as its row has it, where it was not."""
+    patches = photo.patches
+    if photo.bruises is None:
+        return f"not measured ({why})"
     if not patches:
         return "no bruise found"
     return ", ".join(

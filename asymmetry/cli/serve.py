@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from asymmetry.errors import require
+
 __all__ = ["serve"]
 
 
@@ -33,6 +35,8 @@ def serve(data: Path | None, port: int, no_browser: bool, no_demo: bool, **optio
 
     It answers on this computer only. Prints its address; Ctrl-C ends it.
     """
+    for module in ("starlette", "uvicorn", "python_multipart", "pebble"):
+        require(module, "the page", "web")
     from asymmetry.web.server import serve as serve_page
 
     browser, shown = not no_browser, not no_demo

@@ -10,7 +10,15 @@ import numpy.typing as npt
 
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["as_numbers", "as_texts", "check_type", "list_parts", "read_only", "same_values"]
+__all__ = [
+    "as_numbers",
+    "as_texts",
+    "check_switch",
+    "check_type",
+    "list_parts",
+    "read_only",
+    "same_values",
+]
 
 _Part = TypeVar("_Part")
 
@@ -52,6 +60,12 @@ def as_texts(name: str, values: Iterable[str]) -> npt.NDArray[np.str_]:
             f"{name} has to be a list of texts, one for each photo, not {values!r}"
         )
     return np.array(list(values), dtype=np.str_)
+
+
+def check_switch(name: str, value: object) -> None:
+    """Refuse anything but True and False: a text such as "false" would count as true."""
+    if not isinstance(value, bool | np.bool_):
+        raise InvalidInputError(f"{name} has to be True or False, not {value!r}")
 
 
 def check_type(name: str, value: object, kind: type[object]) -> None:

@@ -32,7 +32,7 @@ IRIS_MM, IRIS_SD_MM = 11.71, 0.42
 OUTER_CANTHI_MM, OUTER_CANTHI_SD_MM, PUPILS_OVER_CANTHI = 85.7, 3.6, 0.032
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scale:
     """Where millimetres come from.
 
@@ -71,6 +71,17 @@ class Scale:
         shares = as_numbers("scale: shares", self.share or 0.0, np.float64)
         if not np.all(shares >= 0):
             raise InvalidInputError(f"scale: share {self.share} is not 0 or more")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scale) and self._facts == other._facts
+
+    def __hash__(self) -> int:
+        return hash(self._facts)
+
+    @property
+    def _facts(self) -> tuple[str, tuple[float, ...], float | None]:
+        lengths = np.ravel(np.asarray(self.mm, dtype=np.float64)).tolist()
+        return self.source, tuple(lengths), self.share
 
     def mm_per_px(self, face: Face) -> FloatArray:
         """Millimetres per unit of a face that is still in px, shape (n,)."""

@@ -2,6 +2,7 @@ from .extractor import Extractor, Method
 from .model.canonical import Canonical
 from .model.landmarker import Reading
 from .model.protocol import Detector, Model, SquareReader
+from .settings import Settings
 
 __all__ = [
     "Canonical",
@@ -10,5 +11,6 @@ __all__ = [
     "Method",
     "Model",
     "Reading",
+    "Settings",
     "SquareReader",
 ]

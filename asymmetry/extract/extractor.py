@@ -13,7 +13,7 @@ from typing import Any, get_args
 import cv2
 import numpy as np
 
-from asymmetry.core.arrays import check_type
+from asymmetry.core.arrays import check_switch, check_type
 from asymmetry.core.beside import Beside
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
@@ -112,8 +112,10 @@ class Extractor:
         if method not in get_args(Method):
             raise InvalidInputError(f"method {method!r}: use one of {', '.join(get_args(Method))}")
         check_limit(max_megapixels)
-        settings = settings or Settings()
+        if settings is None:
+            settings = Settings()
         check_type("settings", settings, Settings)
+        check_switch("mirrored", mirrored)
         self.method, self.mirrored, self.max_megapixels = method, mirrored, max_megapixels
         self.settings, self.threads = settings, threads
         self._model = model
@@ -208,7 +210,7 @@ class Extractor:
                     source,
                     partial(self._look, tools),
                     tools.canonical,
-                    ahead.take(number),
+                    ahead.take(number, source),
                     max_megapixels=self.max_megapixels,
                     name=name,
                 )

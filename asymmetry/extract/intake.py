@@ -55,23 +55,24 @@ class Ahead:
     def __init__(
         self, photos: Iterable[PhotoSource], beside: Beside, max_megapixels: float, least_side: int
     ) -> None:
-        several = isinstance(photos, Sequence) and beside.threads > 1
+        several = isinstance(photos, list | tuple) and beside.threads > 1
         self._photos: Sequence[PhotoSource] = photos if several else ()  # type: ignore[assignment]
         self._beside = beside
         self._read = partial(
             read_photo, max_megapixels=min(max_megapixels, _MOST_AHEAD_MP), least_side=least_side
         )
-        self._begun: dict[int, Callable[[], Photo]] = {}
+        self._begun: tuple[PhotoSource, Callable[[], Photo]] | None = None
 
-    def take(self, number: int) -> Photo | None:
+    def take(self, number: int, source: PhotoSource) -> Photo | None:
         """A photo that was decoded ahead; None where it was not, or could not be. The next one is begun."""
-        begun, self._begun = self._begun.pop(number, None), {}
+        begun, self._begun = self._begun, None
         later = self._photos[number + 1 : number + 2]
         if later and _is_at_hand(later[0]):
-            self._begun[number + 1] = self._beside.begin(self._decode, number + 1, later[0])
-        if begun is not None:
+            self._begun = later[0], self._beside.begin(self._decode, number + 1, later[0])
+        # What wraps the list, such as a progress bar, may hand on others than those that come next in it.
+        if begun is not None and begun[0] is source:
             with suppress(Exception):  # whatever it is, the photo's own turn tells it
-                return begun()
+                return begun[1]()
         return None
 
     def _decode(self, number: int, source: PhotoSource) -> Photo:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import math
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -140,6 +140,9 @@ class Norms(Mapping[str, Norm]):
 
     def __len__(self) -> int:
         return len(self._known)
+
+    def __reduce__(self) -> tuple[Callable[[], Norms], tuple[()]]:
+        return norms, ()  # there is one table in a version
 
 
 @functools.cache

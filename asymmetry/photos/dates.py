@@ -42,10 +42,10 @@ def as_date(day: date | str | None) -> date | None:
     """
     if day is None or (isinstance(day, date) and not isinstance(day, datetime)):
         return day
-    if isinstance(day, datetime):
+    if isinstance(day, datetime) and day == day:  # noqa: PLR0124  pandas' NaT is one and is no date
         return day.date()
     try:
-        return date.fromisoformat(day)
+        return date.fromisoformat(day)  # type: ignore[arg-type]
     except (TypeError, ValueError) as error:
         raise InvalidInputError(f"{day!r} is not a date: write it as 2026-03-31") from error
 

@@ -24,6 +24,8 @@ __all__ = [
 #: its pixels a file of this size fits into 1 GB of memory.
 MAX_FILE_BYTES = 400 * 2**20
 _WEB = ("http://", "https://")
+# A server's words for nothing that is there (RFC 9110).
+_GONE = (404, 410)
 _SYSTEMS: dict[tuple[str, str], Any] = {}
 
 
@@ -128,7 +130,11 @@ def read_url(
         with system.open(path, "rb") as stream:
             data: bytes = stream.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError as error:
-        raise UnreadablePhotoError(name, Note("nothing_there")) from error
+        cause = error.__cause__  # a server's other refusals and its silence come as this too
+        if cause is None or getattr(cause, "status", None) in _GONE:
+            raise UnreadablePhotoError(name, Note("nothing_there")) from error
+        why = hide_secrets(str(cause)) or type(cause).__name__
+        raise UnreadablePhotoError(name, Note("not_fetched", error=why)) from error
     except Exception as error:  # whatever a file system raises
         why = hide_secrets(str(error)) or type(error).__name__
         raise UnreadablePhotoError(name, Note("not_fetched", error=why)) from error

@@ -73,10 +73,13 @@ class PhotoBytes:
     """
 
     name: str
-    data: bytes = field(repr=False)
+    data: bytes | bytearray | memoryview = field(repr=False)
     taken: str | date | None = None
 
     def __post_init__(self) -> None:
+        name: object = self.name
+        if not isinstance(name, str) or not name:
+            raise InvalidInputError(f"a photo's name has to be a text, not {self.name!r}")
         if not isinstance(self.data, bytes | bytearray | memoryview):
             raise InvalidInputError(
                 f"{self.name}: data have to be bytes, not {type(self.data).__name__}"
@@ -106,7 +109,7 @@ PhotoSource: TypeAlias = (
 
 def _parse_date(taken: str | date | None, name: str) -> Taken | None:
     """A date that somebody has said."""
-    if taken is None or taken == "":
+    if taken is None or taken == "" or taken != taken:  # noqa: PLR0124  a date that a table lacks (NaT)
         return None
     if isinstance(taken, str):
         try:
@@ -284,9 +287,8 @@ def digest_photo(source: PhotoSource) -> str:
             content = source.tobytes()
         else:
             content = source
-    if not len(content):
-        return ""
-    return hashlib.sha256(content).hexdigest()
+        return hashlib.sha256(content).hexdigest() if len(content) else ""
+    return ""
 
 
 def _digest_file(path: Path) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from PIL import ImageFile
 
+from asymmetry.core.arrays import check_switch
 from asymmetry.core.files import replace_file
 from asymmetry.core.libraries import search_by_name
 from asymmetry.core.paths import file_to_write
@@ -63,6 +64,7 @@ def write_report(
         If the file's ending is another, or the language, the paper or the audience is not known.
     """
     target = check_target(path)
+    check_switch("photos", photos)
     if paper not in PAPERS:
         raise InvalidInputError(f"paper {paper!r}: use {' or '.join(PAPERS)}")
     is_pdf = target.suffix.lower() == ".pdf"

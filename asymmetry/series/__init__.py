@@ -10,6 +10,7 @@ from asymmetry.series.course import Course
 from asymmetry.series.finding import Finding
 from asymmetry.series.findings import list_findings
 from asymmetry.series.history import History
+from asymmetry.series.pair import Comparison
 from asymmetry.series.recovery import Recovery
 from asymmetry.series.review import Doubt, Review
 from asymmetry.series.sheet import Cell, Sheet, SheetRow, Visit
@@ -25,6 +26,7 @@ __all__ = [
     "RULES",
     "Cell",
     "Change",
+    "Comparison",
     "Concern",
     "Course",
     "DiaryNote",

@@ -27,7 +27,7 @@ from asymmetry.photos.manifest import (
 from asymmetry.photos.photo import image_files, photo_suffixes
 from asymmetry.photos.record import PhotoRecord, treatment_by_names
 from asymmetry.photos.rows import label_rows
-from asymmetry.photos.sources import digest_photo
+from asymmetry.photos.sources import digest_photo, name_source
 from asymmetry.series.corrections import CORRECTIONS, correct_rows, read_corrections
 from asymmetry.series.treatments import TREATMENTS, Treatment, as_treatments, read_treatments
 
@@ -128,7 +128,10 @@ def read_folder(
     single = [row for row in range(len(files)) if not known[row].copy_of]
     for row in single:
         known[row] = replace(known[row], sha256=digest_photo(files[row]))
-    found = extractor.extract([files[row] for row in single], progress=progress)
+    chosen = [files[row] for row in single]
+    found = extractor.extract(chosen, progress=progress)
+    if found.photo.tolist() != list(map(name_source, chosen)):
+        raise InvalidInputError("progress: it has to hand on every photo, in the order given")
     copies = [row for row in range(len(files)) if known[row].copy_of]
     rejected = Landmarks.blank([""] * len(copies), status="rejected")
     lost = Landmarks.blank([""] * (len(known) - len(files)), status="unreadable")

@@ -19,9 +19,15 @@ from asymmetry.photos.camera import is_front_camera, name_camera
 from asymmetry.photos.manifest import Entry, Manifest
 from asymmetry.photos.photo import PhotoSource, dates_of, image_files, read_tags
 from asymmetry.photos.record import PhotoRecord, describe_photo
-from asymmetry.photos.remote import is_url
+from asymmetry.photos.remote import check_extra, is_url
 from asymmetry.photos.rows import label_rows
-from asymmetry.photos.sources import digest_photo, load_source, name_source
+from asymmetry.photos.sources import (
+    PhotoBytes,
+    digest_photo,
+    is_one_photo,
+    load_source,
+    name_source,
+)
 from asymmetry.series.labels import label_mirrored
 
 __all__ = ["Gathering", "check_alike", "gather_photos", "match_lines", "name_files"]
@@ -115,10 +121,17 @@ def gather_photos(
     progress : callable, optional
         As for `Extractor.extract`.
     """
+    if is_one_photo(photos):
+        raise InvalidInputError(
+            "photos: this is one; pass [photo], and read a folder by Series.from_folder"
+        )
     check_type("photos", photos, Iterable)
     if isinstance(photos, Mapping):
+        check_extra(list(photos.values()))
         named: Iterable[tuple[str | None, PhotoSource]] = photos.items()
     else:
+        if isinstance(photos, Sequence):
+            check_extra(photos)
         named = ((None, photo) for photo in photos)
     if progress is not None:
         named = progress(named)
@@ -130,6 +143,18 @@ def gather_photos(
     return Gathering(rows, tuple(about), feed.sources)
 
 
+def _name(given: object, source: PhotoSource, number: int) -> str:
+    """A photo's name: the one that it was given, its own, or its number."""
+    stand_in = f"<photo {number}>"
+    if given is None:
+        with suppress(InvalidInputError):  # it is nothing that a photo can be: its row says so
+            return name_source(source, stand_in)
+        return stand_in
+    if not isinstance(given, str) or not given:
+        raise InvalidInputError(f"a photo's name has to be a text, not {given!r}")
+    return given
+
+
 class _Feed:
     """Hands photos to the extractor, and keeps the facts known about each."""
 
@@ -139,6 +164,7 @@ class _Feed:
         self.about: list[PhotoRecord] = []
         self.sources: dict[str, PhotoSource] = {}
         self._first = len(known)
+        self._came: dict[str, str] = {}
         self._names = {each.photo for each in known}
         self._digests = {each.sha256: each.photo for each in known if each.sha256}
         self._treated_on = treated_on
@@ -147,13 +173,16 @@ class _Feed:
     def take(self, photos: Iterable[tuple[str | None, PhotoSource]]) -> Iterator[PhotoSource]:
         """The photos that the series does not have yet."""
         for number, (given, source) in enumerate(photos, self._first):
-            name = given or name_source(source, f"<photo {number}>")
-            loaded = source
+            name, loaded = _name(given, source, number), source
             with suppress(
                 PhotoError, InvalidInputError
             ):  # the extractor says why, in the photo's row
                 loaded = load_source(source, name)
+            if isinstance(loaded, bytes | bytearray | memoryview):
+                loaded = PhotoBytes(name, loaded)  # so that all tell of it by its name
             digest = digest_photo(loaded)
+            if self._came.setdefault(name, digest) != digest:
+                raise InvalidInputError(f"two photos are called {name}: give each its own name")
             twin = self._find_twin(name, digest)
             if twin:
                 _LOG.warning("%s is not added: it is there as %s", name, twin)
@@ -161,10 +190,10 @@ class _Feed:
             self._names.add(name)
             if digest:
                 self._digests[digest] = name
-            tags = read_tags(loaded)
-            record = describe_photo(name, self._manifest.get(name)).add_dates(
-                dates_of(loaded, tags)
-            )
+            record, tags = describe_photo(name, self._manifest.get(name)), dict[int, object]()
+            with suppress(InvalidInputError):  # it is nothing that a photo can be
+                tags = dict(read_tags(loaded))
+                record = record.add_dates(dates_of(loaded, tags))
             known = record.count_day(self._treated_on)
             front, camera = is_front_camera(tags), name_camera(tags)
             self.about.append(replace(known, sha256=digest, front_camera=front, camera=camera))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -21,6 +22,7 @@ WIDTH = 3.7
 #: Points of the smallest letters: 11 px on the page.
 SMALL = 8.25
 _SVG_DPI = 72  # of matplotlib's SVG files
+_SETTING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ def svg(figure: Figure) -> bytes:
 
     stream = io.BytesIO()
     _place_axes(figure)
-    with rc_context({"svg.hashsalt": "asymmetry"}):  # the same figure gives the same file
+    # The same figure gives the same file. What is set there holds for all threads.
+    with _SETTING, rc_context({"svg.hashsalt": "asymmetry"}):
         figure.savefig(
             stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
         )
