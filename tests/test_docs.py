@@ -16,12 +16,13 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from asymmetry import Extractor, Half, Landmarks, Series, metric, write_landmarks
+from asymmetry import Extractor, Half, Landmarks, Series, metric, score, write_landmarks
 from asymmetry.core.schemes import DLIB_68
 from asymmetry.landmark_files import unregister_landmark_format
 from asymmetry.report import unregister_plot
 from asymmetry.series import unregister_rule
 from asymmetry.synthetic import face as synthetic_face
+from asymmetry.synthetic import make_demo
 from tests.dicoms import JPEG as DICOM_JPEG
 from tests.dicoms import dicom_bytes
 from tests.schemes import told_in
@@ -131,3 +132,19 @@ def known(
 def test_every_block_runs(page: str, known: dict[str, Any]) -> None:
     for block in blocks(page):
         exec(compile(block, page, "exec"), known)
+
+
+@pytest.mark.slow
+def test_the_tutorial_shows_what_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To a tenth: processors round a little differently."""
+    monkeypatch.chdir(tmp_path)
+    first = min(make_demo("demo photos").folder.glob("*.jpg"))
+    printed = str(score(first)).splitlines()
+    page = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8").splitlines()
+    at = page.index(f"    {printed[0]}")
+    for line, shown in zip(printed, page[at : at + len(printed)], strict=True):
+        numbers = [re.findall(r"\d+\.\d+", each) for each in (line, shown)]
+        assert re.sub(r"\d+\.\d+", "", shown).split() == re.sub(r"\d+\.\d+", "", line).split()
+        np.testing.assert_allclose(*(np.array(each, float) for each in numbers), atol=0.11)
