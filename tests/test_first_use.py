@@ -216,6 +216,17 @@ def test_a_server_that_refuses_has_not_nothing(
     assert codes([caught.value.note]) == [code]
 
 
+def test_a_note_of_the_diary_is_no_text() -> None:
+    with pytest.raises(InvalidInputError, match="notes: each must be of type DiaryNote, not str"):
+        Series.from_landmarks(series(3).landmarks, notes=["hello"])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("seconds", ["5", None, 0])
+def test_a_length_of_a_clip_is_a_number(seconds: Any) -> None:
+    with pytest.raises(InvalidInputError, match=r"max_seconds: .* is not a number above 0"):
+        asymmetry.read_clip("no-such-clip.mp4", max_seconds=seconds)
+
+
 def test_what_compare_returns_is_public() -> None:
     assert asymmetry.series.Comparison is Comparison
     assert asymmetry.extract.Settings().__class__.__name__ == "Settings"

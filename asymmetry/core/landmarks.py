@@ -370,6 +370,8 @@ class Landmarks:
 
         Raises
         ------
+        FileNotFoundError
+            If there is no such file.
         InvalidInputError
             If the file was not written by `save`, or its points were read by another version of the numbers.
         """

@@ -86,8 +86,9 @@ def read_frames(
     asymmetry.errors.UnreadablePhotoError: no-such-clip.mp4: there is no such file
     """
     check_limit(max_megapixels)
-    if not max_seconds > 0:
-        raise InvalidInputError(f"max_seconds: {max_seconds} is not a number above 0")
+    given: object = max_seconds
+    if not isinstance(given, int | float) or not given > 0:
+        raise InvalidInputError(f"max_seconds: {max_seconds!r} is not a number above 0")
     name = name or name_source(source)
     if isinstance(source, np.ndarray) or hasattr(source, "getexif"):
         raise InvalidInputError(f"{name}: a clip is a file of a video, and this is a picture")

@@ -142,6 +142,8 @@ class MeasuredSeries:
         """
         records = list_records(landmarks, expression, about)
         check_type("notes", notes, Iterable)
+        for note in notes:
+            check_type("notes: each", note, DiaryNote)
         made = series_tables(landmarks, records, as_treatments(treated_on), metrics)
         return cls(
             static=made.static,
@@ -194,6 +196,8 @@ class MeasuredSeries:
 
         Raises
         ------
+        FileNotFoundError
+            If there is no such file.
         InvalidInputError
             If the file holds no series, or its points were read by a version whose numbers differ.
         """
