@@ -110,6 +110,19 @@ def test_visits_of_four_weeks_that_agree_are_averaged() -> None:
     assert gap.days.first == 42
 
 
+def test_a_gap_is_of_its_own_eyes_days_where_the_other_eye_was_not_seen() -> None:
+    made = filmed(None, closing(SHUT + course(3, 3, 3, 3, 6, 3, 3, 3, 3)))
+    shots = made.landmarks
+    points = shots.points.copy()
+    unseen = shots.photo == "eye_closure 7.jpg"
+    points[np.ix_(unseen, shots.layout.right(shots.layout.groups["upper_lid"]))] = np.nan
+    options = {"treated_on": TREATED_ON, "setting": "clinic"}
+    labels = made.static["expression"].tolist()
+    again = Series.from_landmarks(replace(shots, points=points), expression=labels, **options)
+    (gap,) = (each for each in again.findings if each.kind == "gap")
+    assert (gap.days.worst, gap.photos[1]) == (10, ("eye_closure 10.jpg",))
+
+
 def test_a_weakness_that_is_there_is_told_beside_a_worse_one_that_passed() -> None:
     made = filmed(None, smiling(course(3, 3, 3, 0.5, 0.5, 3, 3, 3, 3)), affected="left")
     assert kinds(made) == [

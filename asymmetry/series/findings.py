@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,11 +22,12 @@ from asymmetry.series.both_sides import WEAK, compare_both
 from asymmetry.series.change import Change, Sides
 from asymmetry.series.course import Course
 from asymmetry.series.finding import Days, Finding, Kind
-from asymmetry.series.latest import latest_visits, mean_of_visits
+from asymmetry.series.latest import latest_days, mean_of_days
 from asymmetry.series.moved_side import SIGN, Moved, choose_farther, choose_moves
 
 __all__ = ["list_findings"]
 
+FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 #: A movement of the affected side below this part of the other side's is weak; of a side that nobody named,
@@ -224,17 +225,18 @@ def _find_weak_sides(sides: Sides, affected: Side | None, after: float) -> Itera
     """A movement that is weaker than the other side's on the latest visits."""
     if sides.headline not in MOVEMENT_HEADLINES.values() or not len(sides.diff):
         return
-    visits = latest_visits(sides.diff, after)
-    diff, error = mean_of_visits(sides.diff, visits)
+    days = latest_days(sides.diff, after)
+    diff, error = mean_of_days(sides.diff, days)
     for side in SIDES:
         least = WEAK
         if side == affected:
             least = WEAK_AFFECTED
-        healthy, _ = mean_of_visits(getattr(sides, _OTHER[side]), visits)
+        healthy, _ = mean_of_days(getattr(sides, _OTHER[side]), days)
         now = healthy + SIGN[side] * diff
         if healthy - now > error and healthy > 0 and now < least * healthy:
             sizes = (healthy, now, now, error)
-            yield _of_latest("weaker than other side", sides, side, -1, sizes, visits)
+            state = _Latest("weaker than other side", side, sides.diff, days)
+            yield _of_latest(state, sides, -1, sizes)
 
 
 def _find_gaps(sides: Sides, after: float) -> Iterator[Finding]:
@@ -243,43 +245,47 @@ def _find_gaps(sides: Sides, after: float) -> Iterator[Finding]:
         return
     for side in SIDES:
         course: Course = getattr(sides, side)
-        visits = latest_visits(course, after)
-        gap, error = mean_of_visits(course, visits)
+        days = latest_days(course, after)
+        gap, error = mean_of_days(course, days)
         if gap > GAP_MM:
             worst = int(np.argmax(course.value))
             sizes = (0.0, float(course.value[worst]), gap, error)
-            yield _of_latest("gap", sides, side, worst, sizes, visits)
+            yield _of_latest(_Latest("gap", side, course, days), sides, worst, sizes)
 
 
 def _find_synkinesis(sides: Sides, after: float) -> Iterator[Finding]:
     """An eye that closes with the smile more than the other, on the latest visits."""
     if sides.headline.metric != "synkinesis" or not len(sides.diff):
         return
-    visits = latest_visits(sides.diff, after)
-    diff, error = mean_of_visits(sides.diff, visits)
+    days = latest_days(sides.diff, after)
+    diff, error = mean_of_days(sides.diff, days)
     if abs(diff) > max(error, SYNKINESIS_PCT):
         side = choose_farther(max(diff, 0), min(diff, 0))
-        other = max(mean_of_visits(getattr(sides, _OTHER[side]), visits)[0], 0.0)
+        other = max(mean_of_days(getattr(sides, _OTHER[side]), days)[0], 0.0)
         sizes = (other, other + abs(diff), other + abs(diff), error)
-        yield _of_latest("synkinesis", sides, side, -1, sizes, visits)
+        yield _of_latest(_Latest("synkinesis", side, sides.diff, days), sides, -1, sizes)
+
+
+class _Latest(NamedTuple):
+    """A state of the latest visits: of which side, and the course and the days that tell it."""
+
+    kind: Kind
+    side: Side
+    course: Course
+    days: FloatArray
 
 
 def _of_latest(
-    kind: Kind,
-    sides: Sides,
-    side: Side,
-    worst: int,
-    sizes: tuple[float, float, float, float],
-    visits: slice,
+    state: _Latest, sides: Sides, worst: int, sizes: tuple[float, float, float, float]
 ) -> Finding:
-    """A state of the latest visits, with no baseline of its own; sizes are before, worst, now and error."""
-    day, photos = sides.diff.day, sides.diff.photos
+    """A state as a finding, with no baseline of its own; sizes are before, worst, now and error."""
+    day, photos = state.course.day, state.course.photos
     before, at_worst, now, error = sizes
     latest = float(day[-1])
     return Finding(
-        kind=kind,
+        kind=state.kind,
         part=sides.headline.name,
-        side=side,
+        side=state.side,
         measure=sides.headline.metric,
         expression=sides.diff.expression,
         unit=sides.headline.unit,
@@ -289,7 +295,7 @@ def _of_latest(
         regained=_part_regained(at_worst - before, now - before, error),
         error=error,
         noticeable=(),
-        days=Days(float(day[visits.start]), float(day[worst]), latest, latest),
+        days=Days(float(state.days[0]), float(day[worst]), latest, latest),
         photos=((), photos[worst], photos[-1]),
     )
 

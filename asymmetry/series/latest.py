@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import numpy.typing as npt
+
 from asymmetry.core.distributions import t_quantile
 from asymmetry.series.course import Course
 from asymmetry.series.trend import VISITS
 
-__all__ = ["latest_visits", "mean_of_visits"]
+__all__ = ["latest_days", "mean_of_days"]
+
+FloatArray = npt.NDArray[np.float64]
 
 #: Days before the latest visit from which on others stand for now as well: a face changes within weeks.
 _DAYS = 28.0
@@ -16,8 +21,8 @@ _DAYS = 28.0
 _RARE = 0.01
 
 
-def latest_visits(course: Course, after: float = -math.inf) -> slice:
-    """The visits that stand for now: up to three of the latest four weeks, or the latest one alone.
+def latest_days(course: Course, after: float = -math.inf) -> FloatArray:
+    """Days of the visits that stand for now: up to three of the latest four weeks, or the latest one alone.
 
     It stands alone where it differs from the others by more than chance: then it is the others that are out
     of date.
@@ -29,32 +34,29 @@ def latest_visits(course: Course, after: float = -math.inf) -> slice:
     after : float
         Visits up to this day, as before a treatment, don't count beside later ones.
     """
-    day, n = course.day, len(course)
-    near = day >= day[-1] - _DAYS
-    if day[-1] > after:
-        near &= day > after
-    several = slice(n - min(int(near.sum()), VISITS), n)
-    if several.stop - several.start > 1:
-        others = slice(several.start, n - 1)
-        (mean, error), (last, own) = (
-            mean_of_visits(course, each) for each in (others, slice(n - 1, n))
-        )
+    latest = float(course.day[-1])
+    near = course.day >= latest - _DAYS
+    if latest > after:
+        near &= course.day > after
+    days: FloatArray = course.day[near][-VISITS:]
+    if len(days) > 1:
+        (mean, error), (last, own) = (mean_of_days(course, each) for each in (days[:-1], days[-1:]))
         if abs(last - mean) > math.hypot(error, own):
-            return slice(n - 1, n)
-    return several
+            days = days[-1:]
+    return days
 
 
-def mean_of_visits(course: Course, visits: slice) -> tuple[float, float]:
-    """Mean of some visits, and the error that it exceeds in one of a hundred.
+def mean_of_days(course: Course, days: FloatArray) -> tuple[float, float]:
+    """Mean of some days, and the error that it exceeds in one of a hundred.
 
     Parameters
     ----------
     course : Course
-        Of one side or of a difference.
-    visits : slice
-        Of `latest_visits`.
+        Of one side or of a difference; it has these days.
+    days : ndarray
+        Of `latest_days`.
     """
-    value, error = course.value[visits], course.error
-    variance = course.times[visits] * error.variance(course.count[visits])
-    sd = math.sqrt(float(variance.mean()) / len(value))
-    return float(value.mean()), float(t_quantile(error.df, 1 - _RARE)) * sd
+    there, error = np.isin(course.day, days), course.error
+    variance = course.times[there] * error.variance(course.count[there])
+    sd = math.sqrt(float(variance.mean()) / len(variance))
+    return float(course.value[there].mean()), float(t_quantile(error.df, 1 - _RARE)) * sd

@@ -17,7 +17,7 @@ from asymmetry.series.course import Course
 from asymmetry.series.finding import Finding, tell_latest
 from asymmetry.series.findings import GAP_MM, SYNKINESIS_PCT, WEAK_AFFECTED
 from asymmetry.series.guessing import REST
-from asymmetry.series.latest import latest_visits, mean_of_visits
+from asymmetry.series.latest import latest_days, mean_of_days
 from asymmetry.series.moved_side import choose_farther
 from asymmetry.series.rule import Found, Situation, word_rule
 from asymmetry.series.timeline import PEAK_DAY, PHASES
@@ -167,14 +167,14 @@ def _outside_normal(situation: Situation) -> Found:
         norm = situation.norms and situation.norms.get(each.headline.metric)
         if not norm or norm.expression != each.diff.expression or not len(each.diff):
             continue
-        visits = latest_visits(
+        days = latest_days(
             each.diff, situation.latest_treatment if situation.treated else -math.inf
         )
-        diff, error = mean_of_visits(each.diff, visits)
+        diff, error = mean_of_days(each.diff, days)
         if abs(diff) - error > norm.p90_interval[1]:
             day = float(each.diff.day[-1])
             known: dict[str, Any] = {"headline": each.headline.name, "unit": each.headline.unit}
-            known["when"] = tell_latest(float(each.diff.day[visits.start]), day)
+            known["when"] = tell_latest(float(days[0]), day)
             note = Note("outside_normal", mm=abs(diff), p90=norm.p90, n=norm.n, **known)
             yield note, day, each.diff.photos[-1], ()
 
