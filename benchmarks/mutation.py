@@ -59,9 +59,16 @@ TESTS = {
     "extract.judge.fault_errors": ("fault_errors",),
     "extract.judge.glasses": ("glasses",),
     "extract.judge.hidden": ("hidden_limits",),
-    "extract.judge.limits": ("quality", "glasses", "hidden_limits", "pupils", "grey"),
+    "extract.judge.limits": (
+        "quality",
+        "glasses",
+        "lens_limits",
+        "hidden_limits",
+        "pupils",
+        "grey",
+    ),
     "extract.judge.pupils": ("pupils",),
-    "extract.judge.quality": ("quality",),
+    "extract.judge.quality": ("quality", "quality_noise"),
     "extract.judge.spread": ("common_shape",),
     "extract.model.finding": ("finding", "second_look"),
     "extract.model.mesh": ("mesh", "second_look"),
@@ -114,21 +121,14 @@ INDIFFERENT = {
     ("metrics.linear", "_trace_nobody"),
     ("metrics.measuring", "CHUNK"),
     ("metrics.measuring", "_plan"),
+    ("metrics.movements", "_plan"),
 }
 #: Fixtures that read real photos.
 PHOTOS = {"astronaut", "astronaut_path", "portrait_path", "shared_faces", "ugly"}
 #: Name and head of the table of shares.
 TABLE, HEAD = "mutation", ["module", "mutants", "caught by a test", "share", "run on"]
 # What tests need of other packages; imported once, in the process that all others are forked from.
-_PRELOADED = [
-    "pytest",
-    "hypothesis",
-    "numpy",
-    "cv2",
-    "skimage",
-    "matplotlib",
-    "ai_edge_litert.interpreter",
-]
+_PRELOADED = "pytest hypothesis numpy cv2 skimage matplotlib ai_edge_litert.interpreter".split()
 # A mutant that takes this many times as long as the tests without one, plus so many seconds, hangs: caught.
 _PATIENCE, _SECONDS = 10, 60
 
