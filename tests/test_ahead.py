@@ -72,11 +72,26 @@ def test_the_next_photo_is_decoded_meanwhile(
         return "decoded"
 
     monkeypatch.setattr(intake, "read_photo", read)
-    ahead = Ahead([photos[0], photos[3]], Beside(2), 100.0, 1800)  # type: ignore[list-item]
-    assert ahead.take(0) is None
+    first, second = photos[0], photos[3]
+    assert isinstance(first, Path)
+    assert isinstance(second, bytes)
+    ahead = Ahead([first, second], Beside(2), 100.0, 1800)
+    assert ahead.take(0, first) is None
     assert begun.wait(60)
-    assert ahead.take(1) == "decoded"  # type: ignore[comparison-overlap]
-    assert ahead.take(2) is None
+    assert ahead.take(1, second) == "decoded"  # type: ignore[comparison-overlap]
+    assert ahead.take(2, second) is None
+
+
+def test_what_was_decoded_for_another_photo_is_not_taken(
+    photos: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "read_photo", lambda *_, **__: "decoded")
+    first, second = photos[0], photos[3]
+    assert isinstance(first, Path)
+    assert isinstance(second, bytes)
+    ahead = Ahead([first, second], Beside(2), 100.0, 1800)
+    assert ahead.take(0, second) is None
+    assert ahead.take(1, first) is None
 
 
 @pytest.mark.parametrize(
@@ -84,14 +99,15 @@ def test_the_next_photo_is_decoded_meanwhile(
 )
 def test_what_is_far_or_can_be_read_once_waits_for_its_turn(later: object) -> None:
     ahead = Ahead([b"", later], Beside(2), 100.0, 1800)  # type: ignore[list-item]
-    assert ahead.take(0) is None
-    assert ahead.take(1) is None
+    assert ahead.take(0, b"") is None
+    assert ahead.take(1, later) is None  # type: ignore[arg-type]
 
 
 def test_a_photo_that_can_not_be_decoded_is_told_in_its_turn(tmp_path: Path) -> None:
-    ahead = Ahead([b"", tmp_path / "none.jpg"], Beside(2), 100.0, 1800)
-    assert ahead.take(0) is None
-    assert ahead.take(1) is None
+    none = tmp_path / "none.jpg"
+    ahead = Ahead([b"", none], Beside(2), 100.0, 1800)
+    assert ahead.take(0, b"") is None
+    assert ahead.take(1, none) is None
 
 
 def test_nothing_is_asked_of_a_generator_ahead(photos: list[object]) -> None:

@@ -92,7 +92,9 @@ def test_a_folder_does_not_take_photos_in_another_order(
     extractor: Extractor, photos: list[str]
 ) -> None:
     folder = Path(photos[0]).parent
-    with pytest.raises(InvalidInputError, match="progress: it has to hand on every photo"):
+    with pytest.raises(
+        InvalidInputError, match="progress has to hand on every photo, in the order given"
+    ):
         Series.from_folder(folder, extractor=extractor, progress=lambda given: list(given)[::-1])
 
 

@@ -370,10 +370,9 @@ class Landmarks:
 
         Raises
         ------
-        FileNotFoundError
-            If there is no such file.
         InvalidInputError
             If the file was not written by `save`, or its points were read by another version of the numbers.
+            A file that is not there raises FileNotFoundError.
         """
         with open_arrays(path, "saved landmarks") as archive:
             meta = json.loads(str(archive["meta"]))

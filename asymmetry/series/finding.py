@@ -247,10 +247,10 @@ class Finding(Told):
         one: dict[str, Any] = {"side": self.side, **known}
         if math.copysign(1.0, size) > 0:
             both = {"both": Note("both_more", **known), "apart": Note("apart_more", **known)}
-            alone = Note("side_more_relative" if self.relative else "side_more", **one)
+            alone = Note("side_more_relative", **one) if self.relative else Note("side_more", **one)
         else:
             both = {"both": Note("both_less", **known), "apart": Note("apart_less", **known)}
-            alone = Note("side_less_relative" if self.relative else "side_less", **one)
+            alone = Note("side_less_relative", **one) if self.relative else Note("side_less", **one)
         found = both.get(self.side, alone)
         if self.in_expression:
             return Note("moved_in", moved=found, expression=self.expression)

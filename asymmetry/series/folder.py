@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +29,7 @@ from asymmetry.photos.manifest import (
 from asymmetry.photos.photo import image_files, photo_suffixes
 from asymmetry.photos.record import PhotoRecord, treatment_by_names
 from asymmetry.photos.rows import label_rows
-from asymmetry.photos.sources import digest_photo, name_source
+from asymmetry.photos.sources import digest_photo
 from asymmetry.series.corrections import CORRECTIONS, correct_rows, read_corrections
 from asymmetry.series.treatments import TREATMENTS, Treatment, as_treatments, read_treatments
 
@@ -129,9 +131,7 @@ def read_folder(
     for row in single:
         known[row] = replace(known[row], sha256=digest_photo(files[row]))
     chosen = [files[row] for row in single]
-    found = extractor.extract(chosen, progress=progress)
-    if found.photo.tolist() != list(map(name_source, chosen)):
-        raise InvalidInputError("progress: it has to hand on every photo, in the order given")
+    found = extractor.extract(chosen, progress=_keep_order(progress, chosen))
     copies = [row for row in range(len(files)) if known[row].copy_of]
     rejected = Landmarks.blank([""] * len(copies), status="rejected")
     lost = Landmarks.blank([""] * (len(known) - len(files)), status="unreadable")
@@ -143,3 +143,17 @@ def read_folder(
     others = tuple(find_leftovers(root, recursive=recursive))
     treated = tuple(treatments) or as_treatments(treatment_by_names(known))
     return FolderReading(landmarks, tuple(known), notes, treated, others)
+
+
+def _keep_order(progress: Progress | None, files: Sequence[Path]) -> Progress | None:
+    """The same, refused where it hands on other photos than it is given: rows are named by their order."""
+    if progress is None:
+        return None
+
+    def shown(given: Iterable[Any]) -> Iterator[Any]:
+        for file, handed in zip_longest(files, progress(given)):
+            if handed is not file:
+                raise InvalidInputError("progress has to hand on every photo, in the order given")
+            yield handed
+
+    return shown
