@@ -200,6 +200,33 @@ def test_a_change_that_is_largest_on_the_latest_day_is_not_regained() -> None:
     assert all("100%" not in each.words for each in made.findings)
 
 
+def test_what_is_there_at_full_size_is_not_over() -> None:
+    lid = course(0, 0, -3, 0, -3, 0, -3, 0, -3, 0, -3)
+    smile = {"smile_open": {**smiling(8.0)["smile_open"], "upper_lid_right_mm": lid}}
+    days = (-20.0, -10, 10, 40, 90, 120, 130, 150, 200, 230, 300)
+    made = filmed(None, smile, days, setting="home")
+    for each in made.findings:
+        if each.measure == "synkinesis":
+            assert "over by" not in each.words
+    assert "was over" not in opened(made).headline
+
+
+def test_a_day_is_told_by_its_own_reading_not_by_a_mean() -> None:
+    brow = {"brow_left_mm": course(0, 0, 0, 0, -2, 0)}
+    made = filmed(brow, None, (-30.0, 0, 40, 200, 560, 900), setting="home")
+    for each in made.findings:
+        assert abs(each.now - each.before) < 0.5
+        assert "1.0 mm" not in each.words
+    assert told(made, "not regained") == []
+
+
+def test_a_trend_that_levels_off_above_a_size_is_not_under_it() -> None:
+    sizes = course(0, 0, -10, -8, -6, -4, -3, -2.8, -2.9)
+    made = filmed({"brow_left_mm": sizes}, None, (-7.0, 0, 10, 17, 24, 31, 38, 45, 52))
+    found = made.forecast("brow_height", 2.0)
+    assert found.note is None or found.note.code != "under_already"
+
+
 # Sides
 
 
@@ -253,6 +280,62 @@ def test_a_healthy_side_that_alone_moves_less_does_not_lack_effort() -> None:
     assert "healthy_side_weaker" in codes
 
 
+def test_both_sides_are_told_with_the_one_that_lost_more() -> None:
+    lost = smiling(course(8, 8, 8, *[2] * 6), course(8, 8, 8, *[4] * 6))
+    made = filmed(None, lost, affected="left")
+    alone, both = made.findings
+    assert [(each.side, each.kind) for each in (alone, both)] == [
+        ("left", "weaker"),
+        ("both", "weaker"),
+    ]
+    assert "relative to the other side" in alone.words
+
+
+def test_an_eye_that_both_lids_close_is_told_beside_the_upper_one() -> None:
+    lids = {
+        "upper_lid_left_mm": since_treatment(*[-2.2] * 6),
+        "lower_lid_left_mm": since_treatment(*[3] * 6),
+    }
+    assert sorted(part for _, part, _ in kinds(filmed(lids))) == ["fissure_height", "mrd1"]
+
+
+@pytest.mark.parametrize(("part", "shown"), [(0.80, False), (0.60, True)])
+def test_a_share_of_the_other_side_holds_whatever_the_effort(part: float, shown: bool) -> None:
+    effort = course(10, 3, 10)
+    made = filmed(
+        None, smiling(part * effort, effort), (0.0, 10, 20), affected="left", treated_on=None
+    )
+    weak = [each for each in made.findings if each.kind == "weaker than other side"]
+    assert len(weak) == shown
+    for each in weak:
+        assert each.now / each.before == pytest.approx(part, abs=0.03)
+
+
+def test_an_eye_that_opens_in_a_smile_is_no_synkinesis_of_the_other() -> None:
+    opens = {"smile_open": {**smiling(8.0)["smile_open"], "upper_lid_left_mm": 0.0}}
+    made = filmed({"upper_lid_left_mm": -2.0}, opens)
+    assert "synkinesis" not in {each.kind for each in made.findings}
+
+
+@pytest.mark.parametrize(
+    ("expression", "moves", "rule"),
+    [
+        ("eye_closure", {"upper_lid_left_mm": course(-2, -2, -2, *[SHUT] * 6)}, "lid drop"),
+        ("brow_raise", {"brow_left_mm": course(2, 2, 2, *[6] * 6)}, "spock brow"),
+    ],
+)
+def test_what_an_expression_moves_is_no_height_at_rest(
+    expression: str, moves: Moves, rule: str
+) -> None:
+    made = dated(face(len(DAYS), noise_px=0.1, **moves), list(DAYS))
+    options = {
+        "treated_on": TREATED_ON,
+        "setting": "clinic",
+        "expression": [expression] * len(DAYS),
+    }
+    assert told(Series.from_landmarks(made, **options), rule) == []
+
+
 # The first screen
 
 
@@ -275,3 +358,11 @@ def test_other_findings_say_of_which_day_their_latest_photos_are() -> None:
     options = {"treated_on": TREATED_ON, "setting": "clinic"}
     page = opened(Series.from_landmarks(shots, expression=labels, **options))
     assert any("other photos go on to day 90" in each for each in (*page.others, *page.remarks))
+
+
+def test_what_rises_again_after_a_treatment_without_a_photo_from_before_did_not_come_of_it() -> (
+    None
+):
+    smile = smiling(course(3, 3, 8, 8, 8))
+    made = filmed(None, smile, (5.0, 9, 14, 21, 30))
+    assert "after the treatment" not in opened(made).headline

@@ -142,7 +142,8 @@ class Metric:
                 "definition": f"Weaker to stronger side: {definition}",
             }
         if sign != "none" and column == f"{self.name}_diff_{self.unit}":
-            sign = f"right minus left; positive: right has {sign}"
+            more, _, _ = sign.partition(";")
+            sign = f"right minus left; positive: more on the right ({more})"
         return {"unit": self.unit, "sign": sign, "definition": definition}
 
     def __call__(self, *views: Any) -> FloatArray:

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -72,7 +73,7 @@ def make_opening(wording: Wording) -> Opening:
         )
     main, *others = findings
     return Opening(
-        headline=tell(_headline(main, treated=wording.series.treated)),
+        headline=tell(_headline(main, treated=_has_baseline(wording))),
         course=_tell_each(wording, _course(main)),
         sure=tell(_sure(main)),
         remarks=(*_tell_baseline(wording), *_remarks(wording, main)),
@@ -90,6 +91,9 @@ def _tell_each(wording: Wording, notes: Iterator[Note]) -> str:
 def _headline(finding: Finding, *, treated: bool) -> Note:
     """The main sentence."""
     said = _finding_note(finding)
+    if finding.uncertain_now and finding.kind not in _STATES:
+        said = Note("your_uncertain", said=said, latest=finding.days.latest)
+        return Note("your", said=said)
     if finding.passed and finding.kind not in _STATES:
         said = Note("your_past", said=said, latest=finding.days.latest)
         return Note("your", said=said)
@@ -153,33 +157,46 @@ def _shrunk(finding: Finding) -> Note:
 def _course(finding: Finding) -> Iterator[Note]:
     """How large it was and when, and how it is now."""
     days = {"first": finding.days.first, "last": finding.days.last, "latest": finding.days.latest}
-    known = {"day": finding.days.worst, "unit": finding.unit, "when": finding.when, **days}
     if finding.kind in OF_SKIN:
         yield _course_of_skin(finding, days)
         return
-    if finding.kind == "gap" and finding.at_its_most:
-        yield Note("your_course_gap_most", now=finding.now, **known)
-        return
-    if finding.kind == "gap":
-        yield Note("your_course_gap", now=finding.now, worst=finding.worst, **known)
-        return
-    if finding.kind == "weaker than other side" or not finding.photos[0]:
-        yield Note("your_course_state", now=finding.now, other=finding.before, **known)
-        return
-    size, now = abs(finding.worst - finding.before), abs(finding.now - finding.before)
-    if finding.passed and finding.days.first == finding.days.last:
-        yield Note("your_course_once", mm=size, **known)
-    elif finding.passed:
-        yield Note("your_course_passed", mm=size, **known)
-    elif finding.days.first == finding.days.latest:
-        yield Note("your_course_new", mm=size, **known)
-    elif finding.regained > 0:
-        tenths = min(max(round(finding.regained, 1), 0.1), 0.9)  # no surer than the sizes beside it
-        yield Note("your_course_regained", mm=size, now=now, share=tenths, **known)
-    elif finding.at_its_most:
-        yield Note("your_course_growing", mm=size, **known)
+    known = {"day": finding.days.worst, "unit": finding.unit, "when": finding.when, **days}
+    if finding.kind == "gap" or not finding.photos[0]:
+        yield _course_of_state(finding, known)
     else:
-        yield Note("your_course_lasting", mm=size, now=now, **known)
+        yield _course_of_change(finding, known)
+
+
+def _course_of_state(finding: Finding, known: Mapping[str, Any]) -> Note:
+    if finding.kind == "gap" and finding.at_its_most:
+        return Note("your_course_gap_most", now=finding.now, **known)
+    if finding.kind == "gap":
+        return Note("your_course_gap", now=finding.now, worst=finding.worst, **known)
+    return Note("your_course_state", now=finding.now, other=finding.before, **known)
+
+
+def _course_of_change(finding: Finding, known: Mapping[str, Any]) -> Note:
+    way = math.copysign(1.0, finding.worst - finding.before)
+    size, now = way * (finding.worst - finding.before), way * (finding.now - finding.before)
+    now = max(now, 0.0)
+    if finding.passed:
+        return _course_of_passed(finding, {"mm": size, **known}, now)
+    if finding.days.first == finding.days.latest:
+        return Note("your_course_new", mm=size, **known)
+    if finding.regained > 0:
+        tenths = min(max(round(finding.regained, 1), 0.1), 0.9)  # no surer than the sizes beside it
+        return Note("your_course_regained", mm=size, now=now, share=tenths, **known)
+    if finding.at_its_most:
+        return Note("your_course_growing", mm=size, **known)
+    return Note("your_course_lasting", mm=size, now=now, **known)
+
+
+def _course_of_passed(finding: Finding, known: Mapping[str, Any], now: float) -> Note:
+    if finding.uncertain_now:
+        return Note("your_course_uncertain", now=now, **known)
+    if finding.days.first == finding.days.last:
+        return Note("your_course_once", **known)
+    return Note("your_course_passed", **known)
 
 
 def _course_of_skin(finding: Finding, days: Mapping[str, float]) -> Note:
@@ -237,10 +254,19 @@ def _tell_older(wording: Wording, finding: Finding) -> Iterator[Note]:
 
 def _tell_baseline(wording: Wording) -> Iterator[str]:
     """That there is none, where all photos are from after the treatment."""
-    series = wording.series
-    first = float(np.nanmin(series.static["day"][series.landmarks.usable], initial=math.inf))
-    if series.treated and 0 < first < math.inf:
+    first = _first_day(wording)
+    if wording.series.treated and 0 < first < math.inf:
         yield wording.tell(Note("your_baseline", day=first))
+
+
+def _has_baseline(wording: Wording) -> bool:
+    """Whether there is a treatment, and a photo from before it or of its day."""
+    return wording.series.treated and _first_day(wording) <= 0
+
+
+def _first_day(wording: Wording) -> float:
+    series = wording.series
+    return float(np.nanmin(series.static["day"][series.landmarks.usable], initial=math.inf))
 
 
 def _latest_day(wording: Wording) -> float:

@@ -138,6 +138,12 @@ class Finding(Told):
         return self.days.last < self.days.latest
 
     @property
+    def uncertain_now(self) -> bool:
+        """Whether it is called no longer on the latest day, though that reads half of it or more."""
+        worst, now = self.worst - self.before, self.now - self.before
+        return self.passed and now * math.copysign(1.0, worst) >= abs(worst) / 2
+
+    @property
     def at_its_most(self) -> bool:
         """Whether it is largest on the latest day, or still as large as ever to the tenth that is told."""
         worst, now = self.worst - self.before, self.now - self.before
@@ -188,11 +194,17 @@ class Finding(Told):
         worst, way = self.worst - self.before, math.copysign(1.0, self.worst - self.before)
         if self.at_its_most:
             return Note("found_lasting", moved=self.moved, most=Note("most_so_far"), **days)
+        left = max(way * (self.now - self.before), 0.0)
+        if left < self.error:
+            return Note("found_reads", moved=self.moved, now=left, unit=self.unit, **days)
         most = Note("most_on", mm=abs(worst), unit=self.unit, day=self.days.worst)
-        now = self._tell_moved(way * max(way * (self.now - self.before), 0.0))
+        now = self._tell_moved(way * left)
         return Note("found_lasting", moved=now, most=most, **days)
 
     def _passed_note(self, days: Mapping[str, float]) -> Note:
+        if self.uncertain_now:
+            known = {"now": abs(self.now - self.before), "unit": self.unit}
+            return Note("found_uncertain", moved=self.moved, **known, **days)
         if self.days.first == self.days.last:
             return Note("found_once", moved=self.moved, **days)
         return Note("found_passed", moved=self.moved, last=self.days.last, **days)

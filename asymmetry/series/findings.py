@@ -43,6 +43,14 @@ _SURE_SIDE = 0.9
 #: Changes that stay and may seem to come back, of all.
 _SEEMING = 0.05
 
+#: Heights whose part an expression moves.
+_MOVED_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "mrd1": ("eye_closure",),
+        "fissure_height": ("eye_closure",),
+        "brow_height": ("brow_raise", "frown"),
+    }
+)
 #: Names of a measure that is less, and of one that is more. Of movements it is weaker and stronger.
 _KINDS: Mapping[str, tuple[Kind, Kind]] = MappingProxyType(
     {
@@ -104,14 +112,11 @@ def list_findings(
         change = known.get((sides.diff.column, sides.diff.expression))
         if sides.headline.metric != "residual_gap":  # its size is told, not its change
             moves = choose_moves(sides, change, both)
+            if sides.diff.expression in _MOVED_BY.get(sides.headline.metric, ()):
+                moves = []  # a height that the expression itself moves: its movement tells it
             made += [_tell(each, sides, change, affected) for each in moves]
         made += [*_find_gaps(sides, after), *_find_synkinesis(sides, after)]
-    told = {
-        (each.part, side)
-        for each in made
-        for side in each.sides
-        if each.kind != "stronger" and not each.passed
-    }
+    told = {(each.part, each.side) for each in made if each.kind != "stronger" and not each.passed}
     weak = [each for sides in followed for each in _find_weak_sides(sides, affected, after)]
     made += [each for each in weak if (each.part, each.side) not in told]
     return tuple(_drop_same_events(sorted(made, key=lambda each: (each.passed, -each.sure))))
@@ -227,13 +232,13 @@ def _find_weak_sides(sides: Sides, affected: Side | None, after: float) -> Itera
         return
     days = latest_days(sides.diff, after)
     diff, error = mean_of_days(sides.diff, days)
+    means = {side: mean_of_days(getattr(sides, side), days)[0] for side in SIDES}
     for side in SIDES:
         least = WEAK
         if side == affected:
             least = WEAK_AFFECTED
-        healthy, _ = mean_of_days(getattr(sides, _OTHER[side]), days)
-        now = healthy + SIGN[side] * diff
-        if healthy - now > error and healthy > 0 and now < least * healthy:
+        now, healthy = means[side], means[_OTHER[side]]
+        if -SIGN[side] * diff > error and healthy > 0 and now < least * healthy:
             sizes = (healthy, now, now, error)
             state = _Latest("weaker than other side", side, sides.diff, days)
             yield _of_latest(state, sides, -1, sizes)
@@ -259,10 +264,12 @@ def _find_synkinesis(sides: Sides, after: float) -> Iterator[Finding]:
         return
     days = latest_days(sides.diff, after)
     diff, error = mean_of_days(sides.diff, days)
-    if abs(diff) > max(error, SYNKINESIS_PCT):
-        side = choose_farther(max(diff, 0), min(diff, 0))
-        other = max(mean_of_days(getattr(sides, _OTHER[side]), days)[0], 0.0)
-        sizes = (other, other + abs(diff), other + abs(diff), error)
+    side = choose_farther(max(diff, 0), min(diff, 0))
+    own, other = (
+        max(mean_of_days(getattr(sides, each), days)[0], 0.0) for each in (side, _OTHER[side])
+    )
+    if abs(diff) > error and own - other > SYNKINESIS_PCT:
+        sizes = (other, own, own, error)
         yield _of_latest(_Latest("synkinesis", side, sides.diff, days), sides, -1, sizes)
 
 
@@ -305,11 +312,17 @@ def _drop_same_events(made: Sequence[Finding]) -> list[Finding]:
     there: dict[tuple[str, Kind, Any, bool], Finding] = {}
     for each in made:
         there.setdefault((each.measure, each.kind, each.side, each.passed), each)
-    kept = []
-    for each in there.values():
-        twin = _SAME_EVENT.get((each.measure, each.kind))
-        if twin is None or not any(
-            (*twin, each.side, passed) in there for passed in {False, each.passed}
-        ):
-            kept.append(each)
-    return kept
+    return [each for each in there.values() if not _is_twin(each, there)]
+
+
+def _is_twin(each: Finding, there: Mapping[tuple[str, Kind, Any, bool], Finding]) -> bool:
+    """Whether another finding tells the same event, of which this one's size is no more than a part."""
+    twin = _SAME_EVENT.get((each.measure, each.kind))
+    found = (
+        [there.get((*twin, each.side, passed)) for passed in {False, each.passed}] if twin else []
+    )
+    sizes = [abs(one.worst - one.before) + one.error for one in found if one is not None]
+    alike = each.measure != "fissure_height" or abs(each.worst - each.before) <= max(
+        sizes, default=0
+    )
+    return bool(sizes) and alike

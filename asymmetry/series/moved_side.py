@@ -52,6 +52,8 @@ class Moved(NamedTuple):
     back: Recovery
     #: Whether the side's own change is another than the difference's, which is told as its.
     relative: bool = False
+    #: Whether the other side moved the same way, and that of both is told as well.
+    with_other: bool = False
 
 
 def choose_moves(sides: Sides, change: Change | None, both: Compared | None) -> list[Moved]:
@@ -70,9 +72,9 @@ def choose_moves(sides: Sides, change: Change | None, both: Compared | None) -> 
     if change is not None and change.days_beyond:
         seen = asked and both is not None and bool(both.days_beyond)
         found = [_of_side(sides, change, both, days, seen) for days in _split_days(sides, change)]
-        told = [each for each in found if each is not None]
-        if told:
-            return told
+        if both is not None and any(each.with_other for each in found):
+            return [*_split_ways(_of_both(both, both.beyond_mask)), *found]
+        return found
     if both is None or not asked:
         return []
     if both.days_beyond:
@@ -95,20 +97,20 @@ def _split_days(sides: Sides, change: Change) -> list[FloatArray]:
 
 def _of_side(
     sides: Sides, change: Change, both: Compared | None, days: FloatArray, seen: bool
-) -> Moved | None:
-    """The change of some days as that of the side that moved then; None if both did and that is told."""
+) -> Moved:
+    """The change of some days as that of the side that moved then, or moved farther."""
     right = _mean_change(sides.right, change.right.before, days)
     left = _mean_change(sides.left, change.left.before, days)
     subject = _subject(right, left)
-    if subject == "both" and seen:
-        return None
+    with_other = subject == "both" and seen
     if subject == "both":
         subject = choose_farther(right, left)
     sure = _side_sure((right + left) / 2, right - left, both)
     made = _of_difference(subject, change, sides, sure)
     own = {"right": right, "left": left}.get(subject)
     if own is not None:
-        made = made._replace(relative=_is_relative(made, own, change, days))
+        relative = with_other or _is_relative(made, own, change, days)
+        made = made._replace(relative=relative, with_other=with_other)
     if len(days) < len(change.days_beyond):
         return made._replace(called=np.isin(sides.diff.day, days), back=_one_way(made))
     return made
@@ -175,7 +177,7 @@ def _of_difference(subject: Subject, change: Change, sides: Sides, sure: float) 
         change=sign * (sides.diff.value - change.before),
         called=np.isin(sides.diff.day, change.days_beyond),
         before=before,
-        now=sign * change.recent,
+        now=sign * change.change,
         error=change.mdc95,
         df=change.error.df,
         photos=sides.diff.photos,
@@ -194,7 +196,7 @@ def _of_both(both: Compared, called: Mask) -> Moved:
         change=course.value - both.before,
         called=called,
         before=both.before,
-        now=both.recent,
+        now=float(course.value[-1]) - both.before,
         error=both.mdc95,
         df=both.error.df,
         photos=course.photos,

@@ -37,9 +37,8 @@ _RARE = 0.01
 #: daxibotulinumtoxin, and the usual course. Of another product, such as a filler, none are known.
 _TOXINS = {
     r"daxi|daxx": 270.0,
-    r"^$|tox|tulin|bot[uo]|dysport|azzalure|xeomin|boco|jeuveau|letybo|alluzience|relfydess": next(
-        phase.last for phase in PHASES if phase.name == "wearing off"
-    ),
+    r"^$|tox|tulin|bot[uo]|vistab|nuceiva|dysport|azzalure|xeomin|boco|jeuveau|letybo|alluzience|"
+    r"relfydess": next(phase.last for phase in PHASES if phase.name == "wearing off"),
 }
 
 
@@ -184,7 +183,8 @@ def _not_regained(situation: Situation) -> Found:
     for each in situation.findings:
         days = situation.count_days(each.days.latest)
         begun = each.days.first > situation.latest_treatment and bool(each.photos[0])
-        if situation.treated and begun and not each.passed and not each.better and days > usual:
+        there = not each.passed and abs(each.now - each.before) >= each.error
+        if situation.treated and begun and there and not each.better and days > usual:
             note = Note("not_regained", days=days, **_when_moved(each))
             yield note, each.days.latest, each.photos[2], each.notes
 
@@ -243,6 +243,8 @@ def _when_moved(finding: Finding) -> dict[str, Note | float]:
         now = Note("the_latest")
     if finding.passed:
         now = Note("over_by", latest=finding.days.latest)
+    if finding.uncertain_now:
+        now = Note("uncertain_on", latest=finding.days.latest)
     return {"moved": finding.moved, "day": finding.days.worst, "now": now}
 
 

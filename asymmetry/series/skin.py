@@ -115,7 +115,8 @@ def is_bruise(course: BruiseCourse) -> bool | None:
     """
     if course.against == "baseline" or course.fades:
         return True
-    if course.is_mole or float(course.day[-1]) - course.first_day > MARK_DAYS:
+    seen = course.day[np.isfinite(course.area_mm2)]
+    if course.is_mole or float(seen[-1]) - course.first_day > MARK_DAYS:
         return False
     return None
 

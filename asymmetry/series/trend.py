@@ -319,7 +319,8 @@ def forecast(trend: Trend, threshold: float, day_zero: date | None = None) -> Fo
     if straight is None or steady is None:
         return Forecast(trend.column, threshold, note=Note("unknown_direction"))
     (day, low, high), (other, lower, higher) = straight, steady
-    low, high, last = min(low, lower), max(high, higher), trend.days[1]
+    last = trend.days[1]  # on which it is not there yet
+    low, high = max(min(low, lower), last), max(high, higher)
     if high - last > REACH * (last - trend.days[0]):
         return Forecast(trend.column, threshold, note=Note("far_ahead", low=low, high=high))
     day = (day + other) / 2
@@ -333,7 +334,7 @@ def _reason_against(trend: Trend, threshold: float) -> Note | None:
         return trend.note
     side = math.copysign(1.0, trend.latest)
     now = side * trend.latest
-    if min(now, side * trend.at(trend.days[1])) <= threshold:
+    if now <= threshold:
         return Note("under_already", threshold=threshold)
     if side * trend.low > 0 and side * trend.high > 0:
         return Note("growing")
@@ -342,7 +343,9 @@ def _reason_against(trend: Trend, threshold: float) -> Note | None:
     start = side * trend.start
     if start - now <= HALF_WAY * (start - threshold):
         return Note("not_half_way")
-    return None if trend.steadiness >= STEADY else Note("levels_off")
+    # A line that is under it already while the visits are not levels off too.
+    falls = trend.steadiness >= STEADY and side * trend.at(trend.days[1]) > threshold
+    return None if falls else Note("levels_off")
 
 
 def _reach(line: Line, side: float, threshold: float) -> tuple[float, float, float] | None:

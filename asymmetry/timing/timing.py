@@ -222,6 +222,11 @@ def _moves(side: Transition) -> bool:
     return not math.isnan(side.peak_s)
 
 
+def _moves_away(side: Transition) -> bool:
+    """Whether a side moved the other way, beyond noise."""
+    return not _moves(side) and -side.excursion > _SURE_SDS * side.excursion_sd
+
+
 def _lag(trace: Trace, right: Transition, left: Transition, rest: Mask) -> Lag:
     """The lag between two sides that both move."""
     if not (_moves(right) and _moves(left)):
@@ -273,13 +278,17 @@ def _list_notes(
     lost = float(1 - landmarks.usable.mean())
     if lost > _LOST:
         yield Note("clip_face_lost", share=lost)
-    still = [name for name, side in zip(SIDES, (right, left), strict=True) if not _moves(side)]
+    both = dict(zip(SIDES, (right, left), strict=True))
+    away = [name for name, side in both.items() if _moves_away(side)]
+    if away:
+        yield Note("clip_away", sides=away)
+    still = [name for name, side in both.items() if not _moves(side) and name not in away]
     if still:
         yield Note("clip_still", sides=still)
     if any(_moves(side) and math.isnan(side.onset_s) for side in (right, left)):
         yield Note("clip_no_rest")
     rate = _rate(seconds)
-    if blinks and rate < SPEED_FPS:
+    if any(each.is_blink for each in blinks) and rate < SPEED_FPS:
         yield Note("clip_slow_for_blinks", rate=rate, least=SPEED_FPS)
 
 
