@@ -95,6 +95,7 @@ def photo_lines(table: Measurements, row: int, text: Text | None = None) -> Iter
     yield f"  {'':<{_NAME}}{heads}"
     for metric in catalogue().values():
         yield from _metric_lines(metric, table, row, known.get(metric.name), say)
+    yield from wrap(say("terminal.one_sd"))
     yield from below
     seen = notable(table)[row]
     for chance in ("likely", "possible"):
@@ -243,16 +244,18 @@ def pair_lines(made: Comparison, text: Text | None = None) -> Iterator[str]:
     yield ""
     groups = [say(f"terminal.{name}") for name in ("right", "left", "right_less_left")]
     kinds = say("terminal.before"), say("terminal.after")
-    ends = say("terminal.change"), say("terminal.sure_from")
+    change, sure_from = say("terminal.change"), say("terminal.sure_from")
+    ends = f"{change:>8}{'±':>5}{sure_from:>10}" if made.comparable else ""
     yield " " * _TITLE + "".join(f"{name:>13}" for name in groups)
     heads = f"{kinds[0]:>7}{kinds[1]:>6}" * len(groups)
-    yield f"{'mm':<{_TITLE}}{heads}{ends[0]:>8}{'±':>5}{ends[1]:>10}"
+    yield f"{'mm':<{_TITLE}}{heads}{ends}"
     for each in made.changes:
         sides = (each.right_before, each.right_after, each.left_before, each.left_after)
         cells = "".join(f"{_number(value, say):>{7 - at % 2}}" for at, value in enumerate(sides))
         cells += f"{_number(each.diff_before, say, '+'):>7}{_number(each.diff_after, say, '+'):>6}"
-        cells += f"{_number(each.change, say, '+'):>8}"
-        cells += f"{_number(each.error, say):>5}{_number(each.limit, say):>10}"
+        if made.comparable:
+            cells += f"{_number(each.change, say, '+'):>8}"
+            cells += f"{_number(each.error, say):>5}{_number(each.limit, say):>10}"
         yield f"{say.known('titles', each.part):<{_TITLE}}{cells}"
 
 
