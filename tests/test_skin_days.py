@@ -18,7 +18,7 @@ from asymmetry.series.skin import SkinDays, is_bruise
 from asymmetry.series.skin_rules import SKIN_RULES
 from asymmetry.synthetic import face
 from asymmetry.tissue.bruises import Bruises
-from asymmetry.tissue.days import BruiseCourse, follow_bruises
+from asymmetry.tissue.days import BruiseCourse, _split_episodes, follow_bruises
 from asymmetry.tissue.density import Density, load_grid
 from asymmetry.tissue.patches import Patch
 
@@ -247,3 +247,35 @@ def test_the_picture_of_before_shows_the_skin_before_the_bruise() -> None:
     (story,) = choose_stories(made)
     first = story.moments[0]
     assert (first.kind, first.day) == ("before", -2)
+
+
+def test_a_bruise_that_had_gone_and_came_again_is_another_one() -> None:
+    day = np.array([1.0, 3, 10, 60, 120, 121])
+    found = np.array([True, True, False, False, False, True])
+    depth = np.array([8.0, 7, 0.1, 0.0, 0.1, 9])
+    twice = course(
+        day=day,
+        found=found,
+        depth_de=depth,
+        depth_sd_de=np.full(6, 0.5),
+        area_mm2=np.where(found, [100.0, 200, 0, 0, 0, 280], 0),
+        area_sd_mm2=np.full(6, 10.0),
+        hue=("blue", "blue", "", "", "", "red-purple"),
+        reach_mm=np.where(found, 12.0, np.nan),
+        masks=found[:, None, None] & course().mask,
+        evidence=np.zeros((6, *load_grid().skin.shape), np.float32),
+    )
+    first, second = _split_episodes(twice)
+    assert (first.first_day, first.last_day, first.gone_by) == (1, 3, 10)
+    assert (second.first_day, second.last_day) == (121, 121)
+    assert (first.area_mm2 + second.area_mm2).tolist() == twice.area_mm2.tolist()
+    assert len(_split_episodes(course())) == 1
+
+
+def test_a_mark_that_was_not_seen_lately_is_not_one_that_never_faded() -> None:
+    unseen = np.array([10.0, 9, *[np.nan] * 5])
+    found = np.array([True, True, *[False] * 5])
+    seen_early = course(
+        against="mirror", found=found, depth_de=unseen, area_mm2=np.where(found, AREA, np.nan)
+    )
+    assert is_bruise(seen_early) is None

@@ -145,3 +145,17 @@ def test_rules_have_names_words_and_sources() -> None:
 
 def test_a_series_without_skin_has_none() -> None:
     assert History.from_landmarks(Landmarks.blank(["a.jpg"], status="no_face")).findings == ()
+
+
+def test_one_that_had_gone_and_came_again_is_another_one() -> None:
+    days = (-3.0, 1, 4, 10, 60, 120, 121, 124)
+    courses = list_swelling_courses(table(0, 2, 1, 0, 0, 0, 2.2, 1.5, days=days))
+    made = SkinDays(np.array(days), (), "rest", (), courses, "before.jpg")
+    spans = [(each.days.first, each.days.worst, each.days.last) for each in made.findings]
+    assert sorted(spans) == [(1, 1, 4), (121, 121, 124)]
+    assert sorted(each.days.latest for each in made.findings) == [120, 124]
+
+
+def test_one_low_reading_does_not_part_a_swelling() -> None:
+    (course,) = list_swelling_courses(table(0, 1.2, 1.5, 0.05, 0.9, 0.6, 0))
+    assert (course.first_day, course.last_day) == (1, 12)

@@ -115,7 +115,7 @@ def is_bruise(course: BruiseCourse) -> bool | None:
     """
     if course.against == "baseline" or course.fades:
         return True
-    seen = course.day[np.isfinite(course.area_mm2)]
+    seen = course.day[np.isfinite(course.depth_de)]
     if course.is_mole or float(seen[-1]) - course.first_day > MARK_DAYS:
         return False
     return None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import Measurements
+from asymmetry.tissue.days import find_returns
 
 __all__ = ["LEAST_MM", "SwellingCourse", "list_swelling_courses"]
 
@@ -99,7 +100,25 @@ def list_swelling_courses(table: Measurements) -> tuple[SwellingCourse, ...]:
     table : Measurements
         One row per photo, with ``photo``, ``day`` and columns of swellings; without these there are none.
     """
-    return tuple(each for each in _list_courses(table) if each.there.any())
+    made = (part for each in _list_courses(table) for part in _split_episodes(each))
+    return tuple(each for each in made if each.there.any())
+
+
+def _split_episodes(course: SwellingCourse) -> Iterator[SwellingCourse]:
+    """The course; one of each time that it swelled, where it had gone down in between."""
+    there = course.there
+    starts = find_returns(course.day, there, np.ones(len(there), dtype=bool))
+    first = 0
+    for end in [*starts, len(there)]:
+        own = slice(first, end)
+        yield replace(
+            course,
+            day=course.day[own],
+            value=course.value[own],
+            sd=course.sd[own],
+            photos=course.photos[own],
+        )
+        first = int(np.flatnonzero(there[:end])[-1]) + 1 if there[:end].any() else end
 
 
 def _list_courses(table: Measurements) -> Iterator[SwellingCourse]:

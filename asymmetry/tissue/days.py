@@ -19,7 +19,7 @@ from asymmetry.tissue.following import Followed, follow_patch
 from asymmetry.tissue.outline import grow
 from asymmetry.tissue.patches import MOLE_DE, MOLE_MM2, Patch
 
-__all__ = ["BruiseCourse", "follow_bruises"]
+__all__ = ["BruiseCourse", "find_returns", "follow_bruises"]
 
 Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
@@ -35,6 +35,8 @@ _FADED, _LATEST = 0.6, 2
 _FAINT = 0.3
 #: A bruise that was found on one day alone has to stand out so many times as far as where a patch begins.
 _ONCE = 1.5
+#: What is not there on so many photos in a row, or in one within so many days, had gone: it is another one.
+_GONE_PHOTOS, _GONE_DAYS = 2, 14.0
 #: A bruise lasts longer than this, days: a patch that the next photo within them does not show was a shadow.
 _LASTS = 3.0
 
@@ -104,7 +106,7 @@ class BruiseCourse(Record):
     @property
     def last_day(self) -> float:
         """The last day on which it is seen."""
-        return float(self.day[self._is_there][-1])
+        return float(self.day[self.is_there][-1])
 
     @property
     def gone_by(self) -> float:
@@ -126,7 +128,8 @@ class BruiseCourse(Record):
         return bool(area < MOLE_MM2 and depth > MOLE_DE)
 
     @property
-    def _is_there(self) -> Mask:
+    def is_there(self) -> Mask:
+        """The days on which it is found or seen at its place, shape (d,)."""
         return np.asarray(self.found | (self.area_mm2 > 0))
 
 
@@ -162,11 +165,59 @@ def follow_bruises(
     patches = [(number, patch) for number, (_, each) in enumerate(photos) for patch in each.patches]
     evidence = np.array([each.evidence for _, each in photos])
     made = [
-        _follow(days, densities, before, group, evidence)
+        each
         for group in _group(patches)
         if _is_sure(group, days)
+        for each in _split_episodes(_follow(days, densities, before, group, evidence))
     ]
     return tuple(sorted(made, key=lambda each: -float(np.nanmax(each.area_mm2))))
+
+
+def find_returns(day: FloatArray, there: Mask, seen: Mask) -> list[int]:
+    """Numbers of the days on which something that had gone is there again.
+
+    Parameters
+    ----------
+    day : ndarray, shape (d,)
+        Days, rising.
+    there, seen : ndarray of bool, shape (d,)
+        Whether it is there, and whether its place is seen.
+
+    Examples
+    --------
+    >>> there = np.array([True, False, False, True])
+    >>> find_returns(np.arange(4.0), there, np.ones(4, dtype=bool))
+    [3]
+    """
+    days, found = np.flatnonzero(there), []
+    for last, number in zip(days[:-1].tolist(), days[1:].tolist(), strict=True):
+        gone = int((seen & ~there)[last:number].sum())
+        long = day[number] - day[last] >= _GONE_DAYS
+        if gone >= _GONE_PHOTOS or (gone and long):
+            found.append(number)
+    return found
+
+
+def _split_episodes(course: BruiseCourse) -> list[BruiseCourse]:
+    """The course; one of each time that a bruise at its place came, where it had gone in between."""
+    starts = find_returns(course.day, course.is_there, np.isfinite(course.depth_de))
+    number, made = np.arange(len(course.day)), []
+    for first, end in zip([0, *starts], [*starts, len(number)], strict=True):
+        own = (number >= first) & (number < end)
+        made.append(
+            replace(
+                course,
+                found=course.found & own,
+                area_mm2=np.where(own, course.area_mm2, 0.0),
+                area_sd_mm2=np.where(own, course.area_sd_mm2, 0.0),
+                hue=tuple(hue if mine else "" for hue, mine in zip(course.hue, own, strict=True)),
+                masks=course.masks & own[:, None, None],
+                depth_de=np.where(own, course.depth_de, np.nan),
+                depth_sd_de=np.where(own, course.depth_sd_de, np.nan),
+                reach_mm=np.where(own, course.reach_mm, np.nan),
+            )
+        )
+    return made if starts else [course]
 
 
 _Found = tuple[int, Patch]
