@@ -319,8 +319,8 @@ def forecast(trend: Trend, threshold: float, day_zero: date | None = None) -> Fo
     if straight is None or steady is None:
         return Forecast(trend.column, threshold, note=Note("unknown_direction"))
     (day, low, high), (other, lower, higher) = straight, steady
-    last = trend.days[1]  # on which it is not there yet
-    low, high = max(min(low, lower), last), max(high, higher)
+    # The interval may begin before the latest day: the readings above may have been chance.
+    low, high, last = min(low, lower), max(high, higher), trend.days[1]
     if high - last > REACH * (last - trend.days[0]):
         return Forecast(trend.column, threshold, note=Note("far_ahead", low=low, high=high))
     day = (day + other) / 2
