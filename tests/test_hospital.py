@@ -294,3 +294,13 @@ def test_targets_are_checked_before_photos_are_read(tmp_path: Path) -> None:
     )
     assert result.exit_code == 1
     assert "there is no folder" in result.stderr
+
+
+def test_a_ratio_of_sides_is_not_a_movement_in_millimetres() -> None:
+    table = Measurements({"brow_excursion_ratio": [0.5]})
+    (found,) = list_quantities(table)
+    assert (found.code.value, found.unit.value, found.definition) == (
+        "brow_excursion_ratio",
+        "1",
+        "",
+    )

@@ -283,10 +283,10 @@ def test_a_healthy_side_that_alone_moves_less_does_not_lack_effort() -> None:
 def test_both_sides_are_told_with_the_one_that_lost_more() -> None:
     lost = smiling(course(8, 8, 8, *[2] * 6), course(8, 8, 8, *[4] * 6))
     made = filmed(None, lost, affected="left")
-    alone, both = made.findings
-    assert [(each.side, each.kind) for each in (alone, both)] == [
-        ("left", "weaker"),
+    both, alone = made.findings
+    assert [(each.side, each.kind) for each in (both, alone)] == [
         ("both", "weaker"),
+        ("left", "weaker"),
     ]
     assert "relative to the other side" in alone.words
 

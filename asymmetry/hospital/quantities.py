@@ -131,8 +131,11 @@ def _quantity(table: Measurements, column: str, found: re.Match[str]) -> Quantit
     code = Code(metric, name)
     if side == "diff":
         code, side = Code(f"{metric}_diff", f"{name}, right minus left"), ""
+    if unit == "ratio":
+        code = Code(f"{metric}_ratio", f"{name}, weaker to stronger side")
     about = table.about.get(column, {})
-    told = [about.get("definition", ""), about.get("sign") and f"Positive: {about['sign']}."]
+    sign = about.get("sign", "none")
+    told = [about.get("definition", ""), "" if sign == "none" else f"Positive: {sign}."]
     stem = column.removesuffix(f"_{unit}")
     errors = {kind: f"{stem}_{kind}_{unit}" for kind in ("sd", "rsd")}
     return Quantity(

@@ -119,7 +119,7 @@ def list_findings(
     told = {(each.part, each.side) for each in made if each.kind != "stronger" and not each.passed}
     weak = [each for sides in followed for each in _find_weak_sides(sides, affected, after)]
     made += [each for each in weak if (each.part, each.side) not in told]
-    return tuple(_drop_same_events(sorted(made, key=lambda each: (each.passed, -each.sure))))
+    return tuple(_drop_same_events(_in_order(made)))
 
 
 def _tell(moved: Moved, sides: Sides, change: Change | None, affected: Side | None) -> Finding:
@@ -305,6 +305,17 @@ def _of_latest(
         days=Days(float(state.days[0]), float(day[worst]), latest, latest),
         photos=((), photos[worst], photos[-1]),
     )
+
+
+def _in_order(made: Sequence[Finding]) -> list[Finding]:
+    """Those that last first, and of these the surest; the side that moved farther after both of them."""
+    alike = {(each.part, each.expression, each.passed) for each in made if each.side == "both"}
+
+    def place(each: Finding) -> tuple[bool, bool, float]:
+        after = each.side in SIDES and (each.part, each.expression, each.passed) in alike
+        return each.passed, after, -each.sure
+
+    return sorted(made, key=place)
 
 
 def _drop_same_events(made: Sequence[Finding]) -> list[Finding]:

@@ -70,15 +70,17 @@ def draw_clip(timing: Timing, text: Text) -> Figure:
 
 def describe_clip(timing: Timing, text: Text) -> str:
     """The same in words, with its numbers."""
-    return text(
+    told = text(
         "clip.alt",
         title=_title(timing, text),
         seconds=text.number(float(timing.trace.seconds[-1])),
         right=text.number(timing.right.excursion),
         left=text.number(timing.left.excursion),
         unit=text.known("units", timing.trace.unit),
-        lag=text.number(timing.lag.seconds, "+", decimals=2),
     )
+    if math.isnan(timing.lag.seconds):
+        return told
+    return f"{told} {text('clip.alt_lag', lag=text.number(timing.lag.seconds, '+', decimals=2))}"
 
 
 def _title(timing: Timing, text: Text) -> str:
