@@ -176,13 +176,13 @@ def test_what_passed_and_came_again_counts_from_when_it_came_again() -> None:
     one = only(filmed({"brow_left_mm": since_treatment(-4, -4, 0, 0, 0, -4)}))
     assert (one.days.first, one.days.last, one.noticeable) == (60, 60, (60, 60))
     assert [note.code for note in one.notes] == ["so_before"]
-    assert str(one.notes[0]) == "it was so before, between day 7 and day 10, and had passed"
+    assert str(one.notes[0]) == "the same was there before, from day 7 to day 10, and passed"
 
 
 def test_two_episodes_that_passed_are_not_one() -> None:
     one = only(filmed({"brow_left_mm": since_treatment(-4, 0, 0, -4, 0, 0)}))
     assert (one.days.first, one.days.last) == (21, 21)
-    assert str(one.notes[-1]) == "it was so before, on day 7, and had passed"
+    assert str(one.notes[-1]) == "the same was there before, on day 7, and passed"
 
 
 def test_the_part_that_is_regained_is_that_of_the_latest_day() -> None:

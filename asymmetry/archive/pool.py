@@ -276,9 +276,8 @@ class Pool:
                 self._broken += 1
                 if self._broken > MOST_BREAKS:
                     raise AsymmetryError(
-                        "the worker processes end as soon as they start: in a script the call has to stand "
-                        "below if __name__ == '__main__', in a program from standard input workers have to "
-                        "be 0; else 'asymmetry doctor' may show why"
+                        "the worker processes end as soon as they start: call it below if __name__ == "
+                        "'__main__', or with workers=0; else 'asymmetry doctor' may show why"
                     ) from error
             handed = self._schedule(job)
         return failed(job, ends[-1])

@@ -363,7 +363,7 @@ class Landmarks:
         Parameters
         ----------
         path : path
-            The file.
+            The file; a FileNotFoundError says that there is none.
         other_version : bool
             Take points, too, that another version of the numbers read. Don't put them into one course with
             those of this one.
@@ -371,8 +371,7 @@ class Landmarks:
         Raises
         ------
         InvalidInputError
-            If the file was not written by `save`, or its points were read by another version of the numbers.
-            A file that is not there raises FileNotFoundError.
+            If the file was not written by `save`, or another version of the numbers read its points.
         """
         with open_arrays(path, "saved landmarks") as archive:
             meta = json.loads(str(archive["meta"]))

@@ -327,13 +327,13 @@ def _drop_same_events(made: Sequence[Finding]) -> list[Finding]:
 
 
 def _is_twin(each: Finding, there: Mapping[tuple[str, Kind, Any, bool], Finding]) -> bool:
-    """Whether another finding tells the same event, of which this one's size is no more than a part."""
-    twin = _SAME_EVENT.get((each.measure, each.kind))
-    found = (
-        [there.get((*twin, each.side, passed)) for passed in {False, each.passed}] if twin else []
-    )
-    sizes = [abs(one.worst - one.before) + one.error for one in found if one is not None]
-    alike = each.measure != "fissure_height" or abs(each.worst - each.before) <= max(
-        sizes, default=0
-    )
-    return bool(sizes) and alike
+    """Whether another finding tells the same event, and all of it."""
+    kind = _SAME_EVENT.get((each.measure, each.kind))
+    if kind is None:
+        return False
+    keys = [(*kind, each.side, passed) for passed in {False, each.passed}]
+    twins = [there[key] for key in keys if key in there]
+    if each.measure != "fissure_height":
+        return bool(twins)
+    size = abs(each.worst - each.before)  # the lower lid may have moved as well
+    return any(size <= abs(one.worst - one.before) + one.error for one in twins)
