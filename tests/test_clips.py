@@ -302,14 +302,10 @@ def test_plain_data_can_be_written_as_json(clip: Clip) -> None:
 
 
 def test_the_plot_shows_the_numbers(clip: Clip) -> None:
-    from asymmetry.core.text import Text
-    from asymmetry.report.plots.clip import describe_clip
-
     upper, lower = clip.plot().axes
     drawn = {line.get_label(): line.get_ydata() for line in upper.lines}
     np.testing.assert_array_equal(drawn["patient's right"], clip.timing.trace.smooth[0].value)
     assert "eye closed" in lower.get_ylabel()
-    assert Text.load()("units.mm") in describe_clip(clip.timing, Text.load())
 
 
 def test_a_film_strip_is_its_owners_alone(clip: Clip, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from asymmetry.series.cameras import Camera, find_strange_days
 from asymmetry.series.change import Sides, changes
 from asymmetry.series.course import Course
 from asymmetry.series.day_to_day import Expected
-from asymmetry.series.decision import decide, look_back
+from asymmetry.series.decision import Looks, decide, look_back
 from asymmetry.series.limits import life_limits
 from asymmetry.synthetic import face
 from benchmarks.change import ask, ever_beyond, now_beyond, share_back, smiles, static_series, step
@@ -35,12 +35,16 @@ def course_of(values: npt.ArrayLike) -> Course:
     return Course("x_mm", "rest", day, value, one, photos, value, UNIT, np.ones(len(value)))
 
 
+def look_alone(course: Course, old: npt.NDArray[np.bool_], share: float) -> Looks:
+    """One course, whose days after the reference were taken with its camera."""
+    (looks,) = look_back([course], old, ~old, [share], [np.zeros(len(old), dtype=bool)])
+    assert looks is not None
+    return looks
+
+
 def verdict(values: npt.ArrayLike, before: int = 4) -> tuple[bool, ...]:
     course = course_of(values)
-    old = course.day < before
-    looks = look_back(course, old, ~old, 0.01)
-    assert looks is not None
-    return decide(looks).beyond
+    return decide(look_alone(course, course.day < before, 0.01)).beyond
 
 
 # How large a change must be
@@ -93,9 +97,7 @@ def test_a_quiet_course_of_thirty_visits_is_called_as_rarely_as_asked() -> None:
         rng = np.random.default_rng(seed)
         own = np.sqrt(df / rng.chisquare(df))
         course = replace(course_of(own * rng.standard_normal(30)), expected=replace(UNIT, df=df))
-        looks = look_back(course, old, ~old, share)
-        assert looks is not None
-        called += looks.any_beyond
+        called += look_alone(course, old, share).any_beyond
     assert called / 1000 <= share
 
 

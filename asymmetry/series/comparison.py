@@ -15,7 +15,7 @@ import numpy.typing as npt
 from asymmetry.core.notes import Note
 from asymmetry.series.cameras import Camera, find_strange_days
 from asymmetry.series.course import Course
-from asymmetry.series.decision import Looks, Verdict, decide, look_back_alike
+from asymmetry.series.decision import Looks, Verdict, decide, look_back
 from asymmetry.series.error import Error
 from asymmetry.series.reference import Reference
 
@@ -203,7 +203,7 @@ def _compare_alike(asked: Sequence[Asked], cameras: Mapping[str, Camera]) -> lis
     strange = [find_strange_days(each.photos, old, new, cameras) for each in courses]
     unknown = Verdict((False,) * int(new.sum()), 1)
     shares, days = [each.share for each in asked], [found for found, _ in strange]
-    looks = look_back_alike(courses, old, new, shares, days)
+    looks = look_back(courses, old, new, shares, days)
     verdicts = [unknown if each is None else decide(each) for each in looks]
     return [
         Compared(each.course, each.since, old, new, *other, looked, verdict)

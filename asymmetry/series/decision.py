@@ -17,7 +17,7 @@ from asymmetry.series.day_to_day import Expected
 from asymmetry.series.error import Error, latest_error, learn, moderate_repeats, shared_part
 from asymmetry.series.limits import RECENT, life_limits
 
-__all__ = ["Looks", "Verdict", "decide", "look_back", "look_back_alike"]
+__all__ = ["Looks", "Verdict", "decide", "look_back"]
 
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -120,47 +120,29 @@ class Verdict:
 
 
 def look_back(
-    course: Course, old: Mask, new: Mask, share: float, strange: Mask | None = None
-) -> Looks | None:
-    """Compare the visits after a reference with it.
-
-    Parameters
-    ----------
-    course : Course
-        The course.
-    old, new : ndarray of bool, shape (d,)
-        The days of the reference, and those after it, to the last one; at least one each.
-    share : float
-        Series in which nothing changes and that may have this course called, of all.
-    strange : ndarray of bool, shape (d,), optional
-        Days that were taken with another camera than the reference.
-
-    Returns
-    -------
-    Looks or None
-        None where nothing is known of the error.
-    """
-    others = np.zeros(len(new), dtype=bool) if strange is None else strange
-    return look_back_alike([course], old, new, [share], [others])[0]
-
-
-def look_back_alike(
     courses: Sequence[Course],
     old: Mask,
     new: Mask,
     shares: Sequence[float],
     strange: Sequence[Mask],
 ) -> list[Looks | None]:
-    """As `look_back`, of several courses of the same days at once.
+    """Compare the visits after a reference with it, in several courses of the same days.
 
     Parameters
     ----------
     courses : sequence of Course, length k
-        With the same days.
-    old, new
-        As for `look_back`.
-    shares, strange : sequence of float, sequence of ndarray of bool, length k
-        Those of each.
+        The courses.
+    old, new : ndarray of bool, shape (d,)
+        The days of the reference, and those after it, to the last one; at least one each.
+    shares : sequence of float, length k
+        Series in which nothing changes and that may have a course called, of all.
+    strange : sequence of ndarray of bool, shape (d,), length k
+        Days that were taken with another camera than the reference.
+
+    Returns
+    -------
+    list of Looks or None, length k
+        None where nothing is known of the error.
     """
     errors = [moderate_repeats(c.readings, c.value, c.count, c.expected) for c in courses]
     asked = [at for at, each in enumerate(errors) if each.df and not math.isnan(each.sem)]

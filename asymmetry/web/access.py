@@ -66,11 +66,6 @@ class Access:
             self._sessions[session] = self._clock()
         return session
 
-    def close_sessions(self) -> None:
-        """Lock all browsers out, until they show the token again."""
-        with self._mutex:
-            self._sessions.clear()
-
     def allows(self, headers: Mapping[str, str], *, touch: bool = True) -> bool:
         """Whether a request shows the token, or the cookie of a session that goes on.
 

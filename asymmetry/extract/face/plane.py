@@ -17,7 +17,6 @@ from asymmetry.photos.halvings import Halvings
 __all__ = [
     "average_at",
     "draw_at",
-    "light_and_red",
     "light_at",
     "on_a_grid",
     "places",
@@ -146,14 +145,6 @@ def average_at(photo: Pixels, at: FloatArray, ratio: float) -> Pixels:
     shrunk = cv2.resize(part, size.tolist(), interpolation=cv2.INTER_AREA)
     share = size / (right - left, bottom - top)
     return draw_at(np.asarray(shrunk, dtype=np.uint8), at * share - (left, top) * share)
-
-
-def light_and_red(photo: Pixels, at: FloatArray) -> tuple[Logs, Logs]:
-    """Logarithms of the light, and of red over the other colours, at places (h, w, 2) of a photo."""
-    red, green, blue = cv2.split(draw_at(photo, at, cv2.INTER_LINEAR).astype(np.float32))
-    others, floor = green + blue, np.float32(_FLOOR)
-    light = np.log((red + others) / 3 + floor)
-    return light, np.log(red + floor) - np.log(others / 2 + floor)
 
 
 def light_at(photo: Pixels, at: FloatArray) -> Logs:

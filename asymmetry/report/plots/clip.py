@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["describe_clip", "draw_clip"]
+__all__ = ["draw_clip"]
 
 #: Inches.
 _WIDTH, _HEIGHT = 6.4, 4.2
@@ -26,7 +26,7 @@ _WIDTH, _HEIGHT = 6.4, 4.2
 _LIDS = (-25.0, 110.0)
 #: Least span of the movement's axis, in its unit, so that noise does not look like a movement.
 _LEAST_SPAN = 3.0
-_DOTS, _CROSS = 2.0, 5.0
+_DOTS = 2.0
 
 
 def draw_clip(timing: Timing, text: Text) -> Figure:
@@ -66,21 +66,6 @@ def draw_clip(timing: Timing, text: Text) -> Figure:
     _mark_photos(upper, lower, timing, text)
     upper.legend(loc="upper right", ncols=1, frameon=False, fontsize=SMALL)
     return figure
-
-
-def describe_clip(timing: Timing, text: Text) -> str:
-    """The same in words, with its numbers."""
-    told = text(
-        "clip.alt",
-        title=_title(timing, text),
-        seconds=text.number(float(timing.trace.seconds[-1])),
-        right=text.number(timing.right.excursion),
-        left=text.number(timing.left.excursion),
-        unit=text.known("units", timing.trace.unit),
-    )
-    if math.isnan(timing.lag.seconds):
-        return told
-    return f"{told} {text('clip.alt_lag', lag=text.number(timing.lag.seconds, '+', decimals=2))}"
 
 
 def _title(timing: Timing, text: Text) -> str:
