@@ -72,6 +72,7 @@ def json_text(table: Measurements) -> str:
 
 def photo_lines(table: Measurements, row: int, text: Text | None = None) -> Iterator[str]:
     """One photo as text: title, sides, whole face, and the asymmetry a bystander may notice."""
+    from asymmetry.core.columns import USABLE
     from asymmetry.metrics import catalogue, norms
     from asymmetry.series import notable
 
@@ -82,7 +83,7 @@ def photo_lines(table: Measurements, row: int, text: Text | None = None) -> Iter
         said = ": ".join(filter(None, (say.known("statuses", status), "; ".join(reasons))))
         title += f"  [{said}]"
     yield title
-    if status not in ("ok", "warn"):
+    if status not in USABLE:
         return
     known: Mapping[str, Norm] = {}
     heads = "".join(f"{say(f'terminal.{name}'):>{width}}" for name, width in _HEADS.items())

@@ -30,9 +30,9 @@ def told_in(landmarks: Landmarks, scheme: Scheme) -> Landmarks:
     """The same faces by another scheme's points; those that it alone has lie evenly along their contour."""
     points = np.full((len(landmarks), scheme.size, 3), np.nan)
     layout = landmarks.layout
-    for name, numbers in scheme.named.items():
+    for name, pair in scheme.named.items():
         if layout.has(name):
-            points[:, list(numbers)] = landmarks.points[:, list(layout.named[name])]
+            points[:, list(pair)] = landmarks.points[:, list(layout.named[name])]
     for contour, own in scheme.contours.items():
         shares = tuple(np.linspace(0, 1, len(own)))
         for side in range(len(SIDES)):

@@ -13,13 +13,13 @@ from typing import Any
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.parquet import import_pyarrow
 from asymmetry.archive.rows import PASSING
+from asymmetry.core.columns import USABLE
 from asymmetry.errors import PhotoError
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.photos.sources import PhotoBytes
 
 __all__ = ["Earlier", "Plan"]
 
-_USABLE = ("ok", "warn")
 _KNOWN_BY = ["photo", "status", "sha256", "flags"]
 
 
@@ -75,7 +75,7 @@ class Earlier:
         self._known: dict[str, _Known] = {}
         for batch in self._file.iter_batches(columns=_KNOWN_BY):
             for line in batch.to_pylist():
-                again = (retry and line["status"] not in _USABLE) or not PASSING.isdisjoint(
+                again = (retry and line["status"] not in USABLE) or not PASSING.isdisjoint(
                     line["flags"]
                 )
                 self._known[line["photo"]] = _Known(len(self._known), again, line["sha256"] or "")

@@ -29,6 +29,7 @@ from asymmetry.archive.parquet import (
 from asymmetry.archive.pool import Pool, check_pool, score_parts
 from asymmetry.archive.progress import Progress, Teller
 from asymmetry.archive.rows import Settings
+from asymmetry.core.columns import USABLE
 from asymmetry.core.paths import local_path, path_text
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Method
@@ -37,8 +38,6 @@ from asymmetry.photos.remote import hide_secrets
 from asymmetry.photos.taken import TakenSource
 
 __all__ = ["Engine", "Summary", "score_archive"]
-
-_USABLE = frozenset(("ok", "warn"))
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class Summary:
     @property
     def usable(self) -> int:
         """Photos that could be scored, by whatever run."""
-        return sum(number for status, number in self.statuses.items() if status in _USABLE)
+        return sum(number for status, number in self.statuses.items() if status in USABLE)
 
 
 def score_archive(  # noqa: PLR0913  all but two go by name
@@ -330,7 +329,7 @@ def _forget_failed(ledger: Ledger) -> None:
     """Let the finished parts be read again in which photos could not be scored."""
     for number in range(ledger.parts):
         part = ledger.part(number)
-        if ledger.is_done(number) and not set(statuses(part)) <= _USABLE:
+        if ledger.is_done(number) and not set(statuses(part)).issubset(USABLE):
             ledger.forget(number)
 
 

@@ -174,8 +174,10 @@ def _check_language(language: str) -> str:
 
 def leave(table: Measurements, leftovers: Iterable[Leftover] = (), language: str = ENGLISH) -> None:
     """Name the photos that could not be scored and the files not read, and let the exit code say so."""
+    from asymmetry.core.columns import USABLE
+
     say = Text.load(language)
-    failed = [row for row in range(table.rows) if table["status"][row] not in ("ok", "warn")]
+    failed = [row for row in range(table.rows) if table["status"][row] not in USABLE]
     for row in failed:
         reason = "; ".join(note.words(say) for note in table.notes[row])
         told = say("terminal.not_scored", photo=table["photo"][row], reason=reason)

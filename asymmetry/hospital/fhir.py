@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from asymmetry.core.columns import USABLE
 from asymmetry.core.files import replace_file
 from asymmetry.core.paths import open_file
 from asymmetry.core.records import make_plain
@@ -197,7 +198,7 @@ def _media(
     if keep_identity:
         title = Path(_cell(table, "photo", row)).name or title
         moment = _moment(table, row)
-    if _cell(table, "status", row) not in ("ok", "warn"):
+    if _cell(table, "status", row) not in USABLE:
         photo = None
     return _without_blanks(
         resourceType="Media",

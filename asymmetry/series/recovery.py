@@ -13,11 +13,9 @@ from asymmetry.core.notes import Note
 from asymmetry.core.records import Told
 from asymmetry.series.course import Course
 from asymmetry.series.reference import Reference
-from asymmetry.series.trend import VISITS
+from asymmetry.series.trend import DAYS_PER_WEEK, VISITS
 
 __all__ = ["Recovery", "recovery"]
-
-_DAYS_PER_WEEK = 7
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,7 @@ def recovery(course: Course, since: Reference) -> Recovery:
     t = float(t_quantile(course.error.df))
     common = t**2 * float(weight**2 @ variance[old])
     low, high = _fieller(now, worst, (t**2 * float(errors[-1]), t**2 * float(errors[at]), common))
-    weeks = (float(day[-1 - n // 2]) - middle) / _DAYS_PER_WEEK
+    weeks = (float(day[-1 - n // 2]) - middle) / DAYS_PER_WEEK
     pace = (abs(worst) - abs(now)) / weeks
     part = {"regained": 1 - now / worst, "low": 1 - high, "high": 1 - low, "per_week": pace}
     return Recovery(course.column, **found, **part)

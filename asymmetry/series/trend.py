@@ -20,6 +20,7 @@ from asymmetry.metrics.headline import HEADLINES
 from asymmetry.series.course import Course
 
 __all__ = [
+    "DAYS_PER_WEEK",
     "LEAST_DAYS",
     "VISITS",
     "Forecast",
@@ -46,7 +47,7 @@ VISITS = 3
 _LEAST_PART = 0.01
 #: Serial correlation is not taken for more than this: a line that does not fit looks like it.
 _MOST_SERIAL = 0.6
-_DAYS_PER_WEEK = 7
+DAYS_PER_WEEK = 7
 # Of a normal distribution: its median absolute deviation, and the error of a median over that of a mean.
 _NORMAL_MAD, _MEDIAN_ERROR = 0.6745, math.sqrt(math.pi / 2)
 
@@ -72,7 +73,7 @@ class Line(Record):
 
     def at(self, day: float) -> float:
         """Height of the line on a day."""
-        return self.at_middle + self.slope * (day - self.middle) / _DAYS_PER_WEEK
+        return self.at_middle + self.slope * (day - self.middle) / DAYS_PER_WEEK
 
 
 @dataclass(frozen=True)
@@ -255,9 +256,9 @@ def _halves(day: FloatArray, value: FloatArray) -> Iterator[tuple[FloatArray, Fl
 
 def _fit(day: FloatArray, value: FloatArray) -> tuple[Line, float]:
     """Theil-Sen line, and the serial correlation that its interval allows for."""
-    week, middle = day / _DAYS_PER_WEEK, float(np.median(day))
+    week, middle = day / DAYS_PER_WEEK, float(np.median(day))
     slope = float(theil_sen(week, value).slope)
-    level = value - slope * (day - middle) / _DAYS_PER_WEEK
+    level = value - slope * (day - middle) / DAYS_PER_WEEK
     height = float(np.median(level))
     serial = min(max(np.nan_to_num(serial_correlation(level)).item(), 0.0), _MOST_SERIAL)
     found = theil_sen(week, value, serial=serial)
@@ -350,8 +351,8 @@ def _reason_against(trend: Trend, threshold: float) -> Note | None:
 
 def _reach(line: Line, side: float, threshold: float) -> tuple[float, float, float] | None:
     """The day on which a line, seen from one side, falls to a threshold, and its interval; None if unsure."""
-    fall = -side * line.slope / _DAYS_PER_WEEK
-    ends = [-side * each / _DAYS_PER_WEEK for each in (line.low, line.high)]
+    fall = -side * line.slope / DAYS_PER_WEEK
+    ends = [-side * each / DAYS_PER_WEEK for each in (line.low, line.high)]
     if min(ends) <= 0:
         return None
     left = side * line.at_middle - threshold

@@ -18,7 +18,7 @@ from asymmetry.photos.photo import check_header, read_photo
 from asymmetry.photos.sheet import SHEET_SUFFIXES
 from asymmetry.series.corrections import CORRECTIONS, MIDDLE, Points, read_corrections
 from asymmetry.series.treatments import TREATMENTS, Treatment, read_treatments
-from asymmetry.web.api.bodies import read_patient
+from asymmetry.web.api.bodies import FARTHEST, read_patient
 from asymmetry.web.export import FACTS_FILE, PHOTO_FOLDER
 from asymmetry.web.guard import Limits
 from asymmetry.web.person import turn_points
@@ -33,8 +33,6 @@ Imported: TypeAlias = list[tuple[Patient, list[KeptPhoto]]]
 """The patients that were added, and the photos of each."""
 #: How many times larger than its packed form a zip of photos may be.
 _TIGHTEST = 20
-#: Px, beyond any photo.
-_FARTHEST = 1e9
 _LISTS = frozenset((MANIFEST, NOTES, TREATMENTS, CORRECTIONS))
 
 
@@ -150,7 +148,7 @@ def _check_corrections(corrections: Mapping[str, Points]) -> None:
     known |= {(name, MIDDLE) for name in layout.midline}
     for photo, points in corrections.items():
         for (name, side), place in points.items():
-            if (name, side) not in known or not all(0 <= each < _FARTHEST for each in place):
+            if (name, side) not in known or not all(0 <= each < FARTHEST for each in place):
                 told = f"{CORRECTIONS}: {photo}: {name} {side} is no point, or its place is none"
                 raise InvalidInputError(told)
 

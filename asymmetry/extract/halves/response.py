@@ -39,17 +39,11 @@ FloatArray = npt.NDArray[np.float64]
 TABLE = Path(__file__).with_name("response.json")
 
 
-def _brow(*stations: int) -> tuple[str, ...]:
-    return tuple(
-        f"{edge}_{station}" for edge in ("brow_upper", "brow_lower") for station in stations
-    )
-
-
 #: Points that are dragged along, or drag along, as one: a part is as high as its points are on average.
 PARTS: Mapping[str, tuple[str, ...]] = {
-    "brow_lateral": _brow(1, 2),
-    "brow_arch": _brow(3, 4),
-    "brow_medial": _brow(5),
+    "brow_lateral": ("brow_upper_1", "brow_upper_2", "brow_lower_1", "brow_lower_2"),
+    "brow_arch": ("brow_upper_3", "brow_upper_4", "brow_lower_3", "brow_lower_4"),
+    "brow_medial": ("brow_upper_5", "brow_lower_5"),
     "outer_canthus": ("outer_canthus",),
     "inner_canthus": ("inner_canthus",),
     "iris": MEDIAPIPE_478.groups["iris"],

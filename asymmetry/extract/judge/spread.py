@@ -42,19 +42,13 @@ _CORNER = ("commissure", "inner_commissure")
 _RIM = ("iris_lateral", "iris_medial")
 
 
-def _brow_ends(*stations: int) -> tuple[str, ...]:
-    return tuple(
-        f"{edge}_{station}" for edge in ("brow_upper", "brow_lower") for station in stations
-    )
-
-
 # Points that go wrong together, and the group of points whose asymmetry misleads them; from the general to
 # the special: a point that is in several parts has the last one's standard deviation. The first is the rest.
 _PARTS: dict[str, tuple[tuple[str, ...], str]] = {
     "rest": ((), "mouth"),
     "brow": (_BROW, "brow"),
-    "brow_lateral": (_brow_ends(1, 2), "brow"),
-    "brow_medial": (_brow_ends(5), "brow"),
+    "brow_lateral": (("brow_upper_1", "brow_upper_2", "brow_lower_1", "brow_lower_2"), "brow"),
+    "brow_medial": (("brow_upper_5", "brow_lower_5"), "brow"),
     "mouth": (_MOUTH, "mouth"),
     "corner": (_CORNER, "mouth"),
     "canthi": (_GROUPS["canthi"], "brow"),

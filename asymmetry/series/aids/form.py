@@ -20,14 +20,12 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.photos.dates import day_number
 from asymmetry.series.aids.evidence import Evidence, find_evidence
 from asymmetry.series.aids.filled import Answers, check_answers, read_answers
-from asymmetry.series.aids.scales import SCALES, Formula, GradingScale, Question
+from asymmetry.series.aids.scales import SCALES, Formula, GradingScale, Question, Value
 
 if TYPE_CHECKING:
     from asymmetry.series.history import History
 
 __all__ = ["Aids", "Form", "Item", "Total", "make_aids"]
-
-Value = str | float
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from asymmetry.core.notes import Note
 
-__all__ = ["MM_PER_POINT", "MOST_POINTS", "SCALES", "Formula", "GradingScale", "Question"]
+__all__ = ["MM_PER_POINT", "MOST_POINTS", "SCALES", "Formula", "GradingScale", "Question", "Value"]
 
 Part: TypeAlias = Literal[
     "rest", "voluntary", "static", "dynamic", "synkinesis", "grade", "measured"

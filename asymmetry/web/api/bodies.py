@@ -18,6 +18,7 @@ from asymmetry.web.problems import ProblemError
 from asymmetry.web.store.entries import PlannedTreatment
 
 __all__ = [
+    "FARTHEST",
     "LONGEST",
     "read_day",
     "read_facts",
@@ -31,7 +32,7 @@ __all__ = [
 LONGEST = 2000
 _NAME = 200
 #: Px, beyond any photo.
-_FARTHEST = 1e9
+FARTHEST = 1e9
 #: Letters of a day at most, as 2026-03-31 or as the week's 2026-W14-2.
 _DAY = 10
 _FIRST_YEAR, _LAST_YEAR = 1826, 2999
@@ -177,7 +178,7 @@ def _read_place(name: str, value: Any) -> tuple[float, float]:
 def _is_number(value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return abs(value) < _FARTHEST and not math.isnan(value)
+    return abs(value) < FARTHEST and not math.isnan(value)
 
 
 def _wrong(detail: str) -> ProblemError:
