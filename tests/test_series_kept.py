@@ -249,6 +249,15 @@ def test_few_metrics_leave_what_changes_and_reports_rest_on() -> None:
     render(few)
 
 
+def test_an_own_movement_is_left_out_where_a_side_is_still() -> None:
+    made = smiling()
+    points = replace(made.landmarks, spread=np.ones_like(made.landmarks.spread))
+    series = Series.from_landmarks(points, about=made.about, metrics=[cheek_lift])
+    assert series.moved["cheek_lift_right_still"].all()
+    assert np.isnan(series.movements["cheek_lift_right_mm"]).all()
+    assert not [name for name in series.movements if name.endswith("_still")]
+
+
 def test_own_metrics_of_one_photo() -> None:
     points = face(1)
     table = measure(points, metrics=[cheek_height])

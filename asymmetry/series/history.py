@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from asymmetry.core.table import Measurements
-from asymmetry.metrics import MovementMetric, norms
+from asymmetry.metrics import MovementMetric, movement_catalogue, norms
 from asymmetry.metrics.movements import beyond_noise
 from asymmetry.photos.dates import day_number
 from asymmetry.series.cameras import used_cameras
@@ -47,13 +47,16 @@ class History(MeasuredSeries):
     @functools.cached_property
     def movements(self) -> Measurements:
         """How far each side moves in each photo of an expression, from rest; NaN where it is still."""
-        return beyond_noise(self.moved)
+        return beyond_noise(self.moved, [*movement_catalogue().values(), *self._own_movements])
 
     @functools.cached_property
     def moved(self) -> Measurements:
         """The same as read, noise or not: a mean of only the values beyond noise would be too large."""
-        own = [each for each in self.own_metrics if isinstance(each, MovementMetric)]
-        return movements(self.landmarks, self.static, own, self.turned)
+        return movements(self.landmarks, self.static, self._own_movements, self.turned)
+
+    @property
+    def _own_movements(self) -> list[MovementMetric]:
+        return [each for each in self.own_metrics if isinstance(each, MovementMetric)]
 
     @functools.cached_property
     def usual(self) -> str:
