@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import pkgutil
 import re
 import shutil
 from collections.abc import Iterator
@@ -132,6 +133,14 @@ def known(
 def test_every_block_runs(page: str, known: dict[str, Any]) -> None:
     for block in blocks(page):
         exec(compile(block, page, "exec"), known)
+
+
+@pytest.mark.parametrize("page", [*PAGES, f"docs/{REGISTERS}"])
+def test_every_name_in_a_page_exists(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for name, call in re.findall(r"`(asymmetry(?:\.\w+)+)(\(?)", text):
+        found = pkgutil.resolve_name(name)
+        assert callable(found) or not call, name
 
 
 @pytest.mark.slow
