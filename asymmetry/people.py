@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.paths import as_path
@@ -279,11 +279,8 @@ class Series(SkinHistory):
             manifest = match_lines(Path(photos), files)
             photos = {name: files[name] for name in files if name not in self.landmarks.photo}
         known = self.landmarks.provenance
-        how: Any = {
-            "method": known.get("method", "hemiface"),
-            "mirrored": bool(known.get("mirrored")),
-        }
-        with extractor_or(extractor, **how) as reader:
+        method, mirrored = known.get("method", "hemiface"), bool(known.get("mirrored"))
+        with extractor_or(extractor, method=method, mirrored=mirrored) as reader:
             check_alike(known, getattr(reader, "provenance", {}))
             found = gather_photos(
                 photos,
@@ -348,5 +345,12 @@ class Series(SkinHistory):
         """
         from asymmetry.report.writing import write_report
 
-        how: Any = {"photos": photos, "pseudonym": pseudonym, "language": language}
-        return write_report(self, path, paper=paper, audience=audience, **how)
+        return write_report(
+            self,
+            path,
+            photos=photos,
+            pseudonym=pseudonym,
+            language=language,
+            paper=paper,
+            audience=audience,
+        )

@@ -24,17 +24,18 @@ SECONDS_PER_LINE = 30.0
 
 def show_photos(photos: Iterable[Any]) -> Iterable[Any]:
     """A bar on the terminal; nothing where there is none."""
-    from tqdm import tqdm
-
-    bar: Iterable[Any] = tqdm(photos, disable=None, file=sys.stderr, unit="photo", leave=False)
-    return bar
+    return _show(photos, "photo")
 
 
 def show_frames(frames: Iterable[Any]) -> Iterable[Any]:
     """The same for the frames of a clip."""
+    return _show(frames, "frame")
+
+
+def _show(things: Iterable[Any], unit: str) -> Iterable[Any]:
     from tqdm import tqdm
 
-    bar: Iterable[Any] = tqdm(frames, disable=None, file=sys.stderr, unit="frame", leave=False)
+    bar: Iterable[Any] = tqdm(things, disable=None, file=sys.stderr, unit=unit, leave=False)
     return bar
 
 

@@ -223,7 +223,8 @@ def series_lines(made: Series, text: Text | None = None) -> Iterator[str]:
             f"  {_number(table[each.column('diff')][row], say, '+'):>{max(_CELL, len(part))}}"
             for each, part in zip(HEADLINES, parts, strict=True)
         )
-        day, date = _number(table["day"][row], say, decimals=0), table["taken"][row][:10] or "-"
+        day = _number(table["day"][row], say, decimals=0)
+        date = table["taken"][row][:10] or "-"
         name = printable(str(table["photo"][row]))
         yield f"{day:>6}  {date:<10}{diffs}  {shown[row]:<{wide}} {name}"
         if seen:
@@ -331,11 +332,11 @@ def _clip_photos(made: Clip, say: Text) -> Iterator[str]:
     yield say.count("clip.blinks", len(blinks), **shown)
 
 
-def truth_lines(read: Series, truth: Measurements, text: Text | None = None) -> Iterator[str]:
+def truth_lines(read: Series, truth: Measurements) -> Iterator[str]:
     """True and read differences, as changes from the mean of the photos before the treatment."""
     from asymmetry.series import HEADLINES
 
-    say = text or english_text()
+    say = english_text()
     known = [each for each in HEADLINES if each.column("diff") in truth]
     rows = {str(name): row for row, name in enumerate(read.static["photo"])}
     order = [rows[str(name)] for name in truth["photo"]]

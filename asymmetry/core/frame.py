@@ -332,7 +332,8 @@ def _camera(
     right, left = anchors[:, [_ANCHORS[name] for name in _MIDLINE_PAIRS]].transpose(2, 1, 0, 3)
     across = right[0] - left[0]
     lone = one_eyed(anchors[:, : len(LEVEL_PAIRS)])
-    lateral, medial = anchors[:, _ANCHORS["iris_lateral"]], anchors[:, _ANCHORS["iris_medial"]]
+    lateral = anchors[:, _ANCHORS["iris_lateral"]]
+    medial = anchors[:, _ANCHORS["iris_medial"]]
     iris = either(*np.sqrt(total((lateral - medial) ** 2))) * (OUTER_CANTHI_MM / IRIS_MM)
     assumed = CAMERA_DISTANCE * np.where(lone, iris, np.sqrt(total(across * across)))
     root = next(filter(layout.has, _ROOTS), _ROOTS[0])

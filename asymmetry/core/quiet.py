@@ -26,12 +26,8 @@ class _CStderr:
             name = "__stderrp" if sys.platform == "darwin" else "stderr"
             self._variable = ctypes.c_void_p.in_dll(library, name)
             self._own = self._variable.value
-        except (
-            AttributeError,
-            OSError,
-            TypeError,
-            ValueError,
-        ):  # another C library, such as that of Windows
+        except (AttributeError, OSError, TypeError, ValueError):
+            # Another C library, such as that of Windows.
             self._variable = None
 
     def hold(self, change: int) -> None:

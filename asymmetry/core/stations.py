@@ -131,7 +131,8 @@ def _lines(scheme: str) -> tuple[_Line, ...]:
         sides = 1
         if next(iter(shares)) in PAIRS:
             sides = 2
-        points, stations = _numbers(layout.places, chain), _numbers(layout.places, tuple(shares))
+        points = _numbers(layout.places, chain)
+        stations = _numbers(layout.places, tuple(shares))
         lines.append(_Line(points[:sides], stations[:sides], tuple(shares.values())))
     return tuple(lines)
 
@@ -185,8 +186,6 @@ def _smooth(
 
 def _straight(values: FloatArray, segment: npt.NDArray[np.intp], way: FloatArray) -> FloatArray:
     """Values between those of a chain's points, shape (..., shares)."""
-    start, end = (
-        np.take_along_axis(values, segment, -1),
-        np.take_along_axis(values, segment + 1, -1),
-    )
+    start = np.take_along_axis(values, segment, -1)
+    end = np.take_along_axis(values, segment + 1, -1)
     return np.asarray(start * (1 - way) + end * way)

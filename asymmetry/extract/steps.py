@@ -127,7 +127,8 @@ def note_damage(face: FaceReading, photo: Pixels, name: str, complaint: str) -> 
     """
     if not complaint:
         return face
-    low, high = np.nanmin(face.points[:, :2], axis=0), np.nanmax(face.points[:, :2], axis=0)
+    low = np.nanmin(face.points[:, :2], axis=0)
+    high = np.nanmax(face.points[:, :2], axis=0)
     left, top = np.maximum(low, 0).astype(int)
     right, bottom = np.maximum(high, 1).astype(int)
     missing = float((photo[top:bottom, left:right] == _FILLED).all(axis=2).mean())

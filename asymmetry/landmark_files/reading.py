@@ -90,7 +90,9 @@ def read_landmarks(
     asymmetry.errors.InvalidInputError: no-such-file.pts: no such file
     """
     if not isinstance(source, (str, os.PathLike)):
-        name, form, found = "the result", "MediaPipe", find_result(plain_result(source), scheme)
+        name = "the result"
+        form = "MediaPipe"
+        found = find_result(plain_result(source), scheme)
         folder = Path()
     else:
         path = as_path(source)

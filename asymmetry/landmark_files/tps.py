@@ -28,7 +28,8 @@ def _read(text: str, scheme: str) -> FoundFaces:
     rows, names = [], []
     for start, end in zip(starts, ends, strict=True):
         body = text[start.end() : end]
-        count, said = int(start[1]), {key.upper(): value for key, value in _FIELD.findall(body)}
+        count = int(start[1])
+        said = {key.upper(): value for key, value in _FIELD.findall(body)}
         lines = [line for line in body.splitlines() if line.strip()][:count]
         found = number_rows(lines)
         if len(found) != count or any("=" in line for line in lines):

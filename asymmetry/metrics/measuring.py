@@ -374,7 +374,8 @@ def _spoilt(usable: Mask, eyes: Mask, values: FloatArray, plan: _Plan) -> list[M
     across, carried = plan.across, plan.carried
     values[:, ~usable] = np.nan
     metrics, (yaw, _, roll, mm_per_px) = values[: len(across)], values[len(across) :]
-    turned, away = usable & (np.abs(yaw) > MAX_YAW_HORIZONTAL), usable & (np.abs(yaw) > MAX_YAW)
+    turned = usable & (np.abs(yaw) > MAX_YAW_HORIZONTAL)
+    away = usable & (np.abs(yaw) > MAX_YAW)
     unframed = usable & np.isnan(roll + mm_per_px)
     partial = usable & ~unframed & ~away & np.isnan(metrics[carried]).any(axis=0)
     blind, lone, aslant, unscaled = eyes & usable & ~unframed

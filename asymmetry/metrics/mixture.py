@@ -23,7 +23,8 @@ FloatArray = npt.NDArray[np.floating[Any]]
 # The three errors of a side. The level and the pupils hang on the first one, so that it is apart from points
 # that are measured against them.
 _LEVEL, _LATERAL, _MEDIAL = np.eye(3)
-_MIDDLE, _ACROSS = (_LATERAL + _MEDIAL) / np.sqrt(2), (_LATERAL - _MEDIAL) / np.sqrt(2)
+_MIDDLE = (_LATERAL + _MEDIAL) / np.sqrt(2)
+_ACROSS = (_LATERAL - _MEDIAL) / np.sqrt(2)
 #: Copies of a face: three errors, upwards and outwards, on either side.
 COPIES = 3 * 2 * len(SIDES)
 # Contours from their lateral to their medial end. In copies of the tuning photos neighbours on a contour

@@ -149,7 +149,9 @@ def movement_upright(
         As for `movement`.
     """
     rest, expression = photos
-    n, chosen, scale = len(expression), choose(metrics, movement_catalogue()), scale or Scale()
+    n = len(expression)
+    chosen = choose(metrics, movement_catalogue())
+    scale = scale or Scale()
     if len(rest) != n or rest.scheme != expression.scheme:
         raise InvalidInputError(
             f"movement: {n} expressions with {len(rest)} photos at rest; give one for each"
@@ -171,9 +173,8 @@ def movement_upright(
     }
     if plan.lacking:
         made["not_carried"] = {name: list(points) for name, points in plan.lacking.items()}
-    values.flags.writeable = spread.flags.writeable = (
-        False  # so that their rows are columns as they are
-    )
+    # So that their rows are columns as they are.
+    values.flags.writeable = spread.flags.writeable = False
     columns = dict(zip(plan.names, values, strict=True))
     sds = dict(zip(plan.rsd_names, spread, strict=True))
     read = {name: columns[name] for name in list_columns(chosen)}

@@ -35,11 +35,9 @@ _MARGIN, _ROOM = 0.16, 0.45
 # Longer side of the cut for all other pictures, and of that for chimeras, which are grainy if larger; px.
 _WORKING, _CHIMERA = 1200, 720
 #: Frames of the close pictures, of the coloured ones, and of the small ones.
-CLOSE, HEAT, SMALL = (
-    Frame(scale=3.2),
-    Frame(scale=1.8),
-    Frame(width=130.0, height=170.0, eyes=62.0, scale=1.2),
-)
+CLOSE = Frame(scale=3.2)
+HEAT = Frame(scale=1.8)
+SMALL = Frame(width=130.0, height=170.0, eyes=62.0, scale=1.2)
 
 
 @dataclass(frozen=True)

@@ -177,7 +177,8 @@ def _course_of_state(finding: Finding, known: Mapping[str, Any]) -> Note:
 
 def _course_of_change(finding: Finding, known: Mapping[str, Any]) -> Note:
     way = math.copysign(1.0, finding.worst - finding.before)
-    size, now = way * (finding.worst - finding.before), way * (finding.now - finding.before)
+    size = way * (finding.worst - finding.before)
+    now = way * (finding.now - finding.before)
     now = max(now, 0.0)
     if finding.passed:
         return _course_of_passed(finding, {"mm": size, **known}, now)

@@ -68,13 +68,14 @@ def write_report(
     if paper not in PAPERS:
         raise InvalidInputError(f"paper {paper!r}: use {' or '.join(PAPERS)}")
     is_pdf = target.suffix.lower() == ".pdf"
-    how: Any = {
-        "photos": photos,
-        "pseudonym": pseudonym,
-        "language": language,
-        "audience": audience,
-    }
-    page = render(series, **how, unfold=is_pdf)
+    page = render(
+        series,
+        photos=photos,
+        pseudonym=pseudonym,
+        language=language,
+        audience=audience,
+        unfold=is_pdf,
+    )
     # A file name that is no text in any encoding is written with backslashes.
     encoded = page.encode("utf-8", "backslashreplace")
     missing = ""

@@ -175,7 +175,9 @@ def series_tables(
     landmarks = judge_photos(as_read, about, turned, first, date.today())
     if (landmarks.taken != as_read.taken).any():  # dates were set aside
         order = _by_time(landmarks, about)
-        landmarks, as_read, about = landmarks[order], as_read[order], [about[row] for row in order]
+        landmarks = landmarks[order]
+        as_read = as_read[order]
+        about = [about[row] for row in order]
         turned, exactly = turned.select(order), exactly.select(order)
     counted = np.array([each.day for each in about], dtype=np.float64)
     dates = [day_of(taken) for taken in landmarks.taken.tolist()]
@@ -228,7 +230,8 @@ def _by_time(landmarks: Landmarks, about: Sequence[PhotoRecord]) -> npt.NDArray[
 
     Time zones are left aside, because only some cameras state one.
     """
-    taken, day = landmarks.taken.tolist(), np.array([each.day for each in about], dtype=np.float64)
+    taken = landmarks.taken.tolist()
+    day = np.array([each.day for each in about], dtype=np.float64)
     clocks = [datetime.fromisoformat(text or _UNDATED).replace(tzinfo=None) for text in taken]
     keys = list(zip(clocks, np.nan_to_num(day, nan=np.inf).tolist(), strict=True))
     return np.array(sorted(range(len(taken)), key=keys.__getitem__), dtype=np.intp)

@@ -67,9 +67,8 @@ class Circumstances:
     def __init__(self, photo: Sequence[str], each: Circumstance) -> None:
         self._rows = {name: row for row, name in enumerate(photo)}
         self._each = np.array(each)
-        self._known: dict[
-            tuple[str, ...], FloatArray
-        ] = {}  # several changes rest on the same photos
+        # Several changes rest on the same photos.
+        self._known: dict[tuple[str, ...], FloatArray] = {}
 
     def compare(self, before: Sequence[str], after: Sequence[str]) -> Circumstance:
         """Mean of the photos after less that of those before; 0 where either is not known."""
@@ -188,7 +187,8 @@ def _gaze(steps: Circumstance, since: Note) -> Iterator[Note]:
 
 def _weight(landmarks: Landmarks, right: str, left: str) -> FloatArray:
     """Mean of both eyes' weights of looking that way; NaN where the scheme has no such weights."""
-    known, names = landmarks.layout.expressions, (f"eyeLook{right}Right", f"eyeLook{left}Left")
+    known = landmarks.layout.expressions
+    names = (f"eyeLook{right}Right", f"eyeLook{left}Left")
     if not set(names) <= set(known):
         return np.full(len(landmarks), np.nan)
     weights: FloatArray = landmarks.blendshapes[:, [known.index(name) for name in names]].mean(

@@ -156,7 +156,8 @@ def pitch_slope(setting: Setting, column: str) -> float:
 def _split(setting: Setting, column: str) -> Expected:
     """A listed column's variance in two parts, that of the day and that of one photo: ``b² + w² / n``."""
     row = _table()[setting][column]
-    photos, sd = np.array(row["photos"], dtype=np.float64), np.array(row["sd"], dtype=np.float64)
+    photos = np.array(row["photos"], dtype=np.float64)
+    sd = np.array(row["sd"], dtype=np.float64)
     within = 0.0
     if len(photos) > 1:
         within = float(np.polyfit(1 / photos, sd**2, 1)[0])

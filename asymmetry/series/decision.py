@@ -161,7 +161,8 @@ def _look_back(
     courses, errors, shares, strange = zip(*known, strict=True)
     visits, before = int(new.sum()), np.flatnonzero(old)
     since, first = slice(before[0], before[-1] + 1), len(new) - visits  # visits are the last days
-    value, count = np.array([c.value for c in courses]), np.array([c.count for c in courses])
+    value = np.array([c.value for c in courses])
+    count = np.array([c.count for c in courses])
     variance = _expect(courses, errors, count)
     told = learn(value, variance, courses[0].day, [each.df for each in errors], first)
     count = count[:, since]

@@ -265,9 +265,8 @@ def _find_synkinesis(sides: Sides, after: float) -> Iterator[Finding]:
     days = latest_days(sides.diff, after)
     diff, error = mean_of_days(sides.diff, days)
     side = choose_farther(max(diff, 0), min(diff, 0))
-    own, other = (
-        max(mean_of_days(getattr(sides, each), days)[0], 0.0) for each in (side, _OTHER[side])
-    )
+    own = max(mean_of_days(getattr(sides, side), days)[0], 0.0)
+    other = max(mean_of_days(getattr(sides, _OTHER[side]), days)[0], 0.0)
     if abs(diff) > error and own - other > SYNKINESIS_PCT:
         sizes = (other, own, own, error)
         yield _of_latest(_Latest("synkinesis", side, sides.diff, days), sides, -1, sizes)

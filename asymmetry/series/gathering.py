@@ -174,9 +174,8 @@ class _Feed:
         """The photos that the series does not have yet."""
         for number, (given, source) in enumerate(photos, self._first):
             name, loaded = _name(given, source, number), source
-            with suppress(
-                PhotoError, InvalidInputError
-            ):  # the extractor says why, in the photo's row
+            # Of a photo that can't be loaded the extractor says why, in its row.
+            with suppress(PhotoError, InvalidInputError):
                 loaded = load_source(source, name)
             if isinstance(loaded, bytes | bytearray | memoryview):
                 loaded = PhotoBytes(name, loaded)  # so that all tell of it by its name

@@ -111,7 +111,8 @@ class History(MeasuredSeries):
         InvalidInputError
             If `since` is not understood, or is a date while the photos have none.
         """
-        first, cameras = day_number(since, self.day_zero), used_cameras(self.landmarks, self.about)
+        first = day_number(since, self.day_zero)
+        cameras = used_cameras(self.landmarks, self.about)
         return explain(
             changes(self.followed, first, self.treated, cameras), self._taken, self.affected
         )

@@ -125,11 +125,9 @@ def _find_unlike(
     rows = _rows_to_compare(landmarks, out)
     if len(rows) < len(landmarks):
         turned = turned.select(np.array(rows, dtype=np.intp))
-    some, face, known = (
-        _take(landmarks, rows),
-        face_to_compare(turned),
-        [about[row] for row in rows],
-    )
+    some = _take(landmarks, rows)
+    face = face_to_compare(turned)
+    known = [about[row] for row in rows]
     strange = _find_strangers(shapes(some, face), smiles(some), known)
     alike = np.flatnonzero(~strange).tolist()
     signature = signatures(some, face)[alike]

@@ -40,7 +40,8 @@ def latest_days(course: Course, after: float = -math.inf) -> FloatArray:
         near &= course.day > after
     days: FloatArray = course.day[near][-VISITS:]
     if len(days) > 1:
-        (mean, error), (last, own) = (mean_of_days(course, each) for each in (days[:-1], days[-1:]))
+        mean, error = mean_of_days(course, days[:-1])
+        last, own = mean_of_days(course, days[-1:])
         if abs(last - mean) > math.hypot(error, own):
             days = days[-1:]
     return days

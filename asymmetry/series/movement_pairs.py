@@ -71,9 +71,8 @@ def movements(
     resting = np.flatnonzero((label == REST) & landmarks.usable & np.isfinite(static["mm_per_px"]))
     moved = np.flatnonzero((label != REST) & (label != UNKNOWN))
     alone = not len(resting)
-    if (
-        alone
-    ):  # how far a closed eye stays open can be told without a face at rest, and nothing else
+    if alone:
+        # Without a face at rest only the gap of a closed eye can be told.
         moved = resting = np.flatnonzero((label == "eye_closure") & landmarks.usable)
     pairs = _nearest(moved, resting, day)
     px_per_mm = 1 / np.where(np.isfinite(static["mm_per_px"]), static["mm_per_px"], 1.0)

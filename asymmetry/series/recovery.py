@@ -90,7 +90,8 @@ def recovery(course: Course, since: Reference) -> Recovery:
     Fieller's (1954). There is none where the worst is not beyond its own error, and where the worst visits
     are among the latest ones.
     """
-    old, new = (course.day >= since.first) & (course.day <= since.last), course.day > since.last
+    old = (course.day >= since.first) & (course.day <= since.last)
+    new = course.day > since.last
     if not old.any() or not new.any():
         return Recovery(course.column)
     variance = course.times * course.error.variance(course.count)

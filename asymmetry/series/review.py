@@ -259,10 +259,8 @@ def _doubt_photo(photos: Measurements, row: int, *, used: bool) -> Iterator[Doub
             known = dict(note.values)
             value = known.get("near") or known.get("likely") or usual.get(column, "")
             yield Doubt(name, taken, note, used=used, column=column, value=str(value))
-    expression, confidence = (
-        str(photos["expression"][row]),
-        float(photos["expression_confidence"][row]),
-    )
+    expression = str(photos["expression"][row])
+    confidence = float(photos["expression_confidence"][row])
     if used and confidence < 1 and expression != UNKNOWN:
         note = _tell_guess(expression, confidence)
         yield Doubt(

@@ -223,10 +223,8 @@ def _formats(book: Any) -> dict[str, Any]:
 def _fill_sheet(page: Any, sheet: Sheet, text: Text, formats: Mapping[str, Any]) -> None:
     """Expressions and measures by visit: right, left and the percentage."""
     heads = [text(f"sheet.{name}") for name in ("expression", "measure", "unit")]
-    start, kinds = (
-        len(heads) + 1,
-        [text("sheet.right"), text("sheet.left"), percent_heading(sheet, text)],
-    )
+    start = len(heads) + 1
+    kinds = [text("sheet.right"), text("sheet.left"), percent_heading(sheet, text)]
     page.write_row(1, 0, [*heads, text("sheet.error")], formats["head"])
     for number, visit in enumerate(sheet.visits):
         column = start + number * len(kinds)

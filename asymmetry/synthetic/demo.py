@@ -37,7 +37,11 @@ DAYS = (-14, -7, -7, 1, 2, 4, 6, 8, 10, 14, 20, 28, 28, 36, 45, 54, 63, 72, 81, 
 
 # mm, days, days, days. The corner of the mouth recovers only in part.
 _BROW_DROP, _BROW_LOWEST, _BROW_TURNS, _BROW_BACK = 3.0, 10, 25, 110
-_MOUTH_DROP, _MOUTH_LOWEST, _MOUTH_TURNS, _MOUTH_END, _MOUTH_REGAINED = 2.0, 14, 30, 120, 0.6
+_MOUTH_DROP = 2.0
+_MOUTH_LOWEST = 14
+_MOUTH_TURNS = 30
+_MOUTH_END = 120
+_MOUTH_REGAINED = 0.6
 
 # The face is scaled to this distance between the outer canthi, px, with this many of these distances of
 # surroundings on each side.

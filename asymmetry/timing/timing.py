@@ -168,7 +168,8 @@ def time_expression(
     if not np.isfinite(trace.both).any():
         return _without_times(told, trace, lids, calm)
     rest = rest_frames(trace.both)
-    trace, lids = trace.rebase(rest), lids.rebase(rest & np.isfinite(lids.right + lids.left))
+    trace = trace.rebase(rest)
+    lids = lids.rebase(rest & np.isfinite(lids.right + lids.left))
     peak = int(np.nanargmax(trace.both))
     sways = sway(trace.smooth[0], rest), sway(trace.smooth[1], rest)
     sides = [

@@ -124,7 +124,8 @@ class BruiseCourse(Record):
     @property
     def is_mole(self) -> bool:
         """Whether it is small and deep on most days, as moles are."""
-        area, depth = np.median(self.area_mm2[self.found]), np.median(self.depth_de[self.found])
+        area = np.median(self.area_mm2[self.found])
+        depth = np.median(self.depth_de[self.found])
         return bool(area < MOLE_MM2 and depth > MOLE_DE)
 
     @property

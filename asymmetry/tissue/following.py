@@ -94,10 +94,12 @@ def _difference(patch: Patch, now: Density, before: Density | None) -> tuple[Flo
     """The difference on the patch's side without the light, and where it is seen."""
     side = SIDES.index(patch.side)
     kind: Kind = "mirror"
-    difference, seen = now.value[side] - now.value[1 - side], now.seen[side] & now.seen[1 - side]
+    difference = now.value[side] - now.value[1 - side]
+    seen = now.seen[side] & now.seen[1 - side]
     if before is not None:
         kind = "day"
-        difference, seen = now.value[side] - before.value[side], now.seen[side] & before.seen[side]
+        difference = now.value[side] - before.value[side]
+        seen = now.seen[side] & before.seen[side]
     quiet = seen & ~grow(patch.mask, _SPREAD_MM)
     return np.where(seen[..., None], difference - fit_light(difference, quiet, kind), 0), seen
 

@@ -161,7 +161,8 @@ def _spread(off: FloatArray) -> float:
 
 def _find_swollen(rest: FloatArray, known: Mask, misfit: float) -> Mask:
     """Cells that stand out or back, with the skirts around them."""
-    limit, skirt = _SWOLLEN * max(misfit, _LEAST_MM), np.ones((2 * _SKIRT_CELLS + 1,) * 2, np.uint8)
+    limit = _SWOLLEN * max(misfit, _LEAST_MM)
+    skirt = np.ones((2 * _SKIRT_CELLS + 1,) * 2, np.uint8)
     swollen = np.zeros_like(known)
     for side, moved in enumerate((rest * _outwards()).sum(axis=-1)):
         share = known[side].astype(np.float32)

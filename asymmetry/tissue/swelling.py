@@ -302,7 +302,8 @@ def error_of(mm: FloatArray, conditions: Conditions, zones: FloatArray | None = 
     """
     squares = np.square([1.0, *vars(conditions).values()])
     quiet = np.array([np.square(_table()[region]) @ squares for region in REGIONS])
-    always, by_misfit = np.square(_table()["response"]), np.square(_table()["response_misfit"])
+    always = np.square(_table()["response"])
+    by_misfit = np.square(_table()["response_misfit"])
     shares = always + by_misfit * conditions.misfit_mm**2
     swollen = np.square(np.nan_to_num(mm)) @ shares.T
     unseen = np.zeros_like(mm)

@@ -158,9 +158,7 @@ def _recorded(pixels: Iterable[Any]) -> tuple[Landmarks, list[dict[str, Any]]]:
     ):
         for photo in pixels:
             rows.append(reader.extract([photo]))
-            call = (
-                asked.call_args
-            )  # the last one; of a photo that is read plainly nothing is used of it
+            call = asked.call_args  # the last one; unused of a photo that is read plainly
             kept.append({"plane": call.args[0], "apart": call.args[1], **call.kwargs})
     return Landmarks.concat(rows), kept
 

@@ -286,7 +286,8 @@ class _Eye:
         upper, lower = self.lids
         below, above = np.interp(at[..., 0], *upper), np.interp(at[..., 0], *lower)
         most = settings.most_kept * self.opening
-        low, high = above + min(settings.from_lower, most), below - min(settings.from_upper, most)
+        low = above + min(settings.from_lower, most)
+        high = below - min(settings.from_upper, most)
         seen = (at[..., 1] < high) & (at[..., 1] > low)
         count = seen.sum(axis=-1, keepdims=True)
         enough = (count >= settings.least_seen * settings.places).all()

@@ -91,7 +91,8 @@ def draw_at(
     steps *= cv2.INTER_TAB_SIZE
     exact = np.rint(steps, out=steps).astype(np.float32)
     exact /= cv2.INTER_TAB_SIZE
-    columns, rows = np.ascontiguousarray(exact[..., 0]), np.ascontiguousarray(exact[..., 1])
+    columns = np.ascontiguousarray(exact[..., 0])
+    rows = np.ascontiguousarray(exact[..., 1])
     if interpolation == cv2.INTER_LINEAR:
         return _draw_linear(photo, columns, rows, blur)
     pixels = cv2.remap(photo, columns, rows, interpolation, borderMode=cv2.BORDER_REPLICATE)

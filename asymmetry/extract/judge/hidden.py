@@ -91,10 +91,8 @@ PARTS = (
 _EYE = PARTS[1]
 # Parts under a mask, and the places whose colours tell whether there is one.
 _BELOW_MASK = ("nose", "mouth")
-_FOREHEAD, _UNDER_MASK = (
-    ("forehead_low", "glabella", "nose_bridge_1"),
-    ("nose_tip", "philtrum", "pogonion"),
-)
+_FOREHEAD = ("forehead_low", "glabella", "nose_bridge_1")
+_UNDER_MASK = ("nose_tip", "philtrum", "pogonion")
 
 
 @dataclass(frozen=True)
@@ -259,7 +257,8 @@ def fineness(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> floa
     if min(grey.shape) < limits.least_px:
         return np.nan
     coarse = smooth_within(view.grey, where, limits.coarse)
-    fine_detail, coarse_detail = np.abs(grey - smooth).mean(), np.abs(smooth - coarse).mean()
+    fine_detail = np.abs(grey - smooth).mean()
+    coarse_detail = np.abs(smooth - coarse).mean()
     return float(fine_detail / max(coarse_detail, limits.faintest))
 
 

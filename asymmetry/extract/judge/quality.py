@@ -32,7 +32,8 @@ _MAD = 1.4826
 # The part of a pixel that its neighbours don't tell, how many times as large as the noise it is (Immerkær
 # 1996), and the side of the square in the middle of the face where it is looked at, px: enough pixels for a
 # median.
-_ALONE, _ALONE_NOISE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32), 6.0
+_ALONE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+_ALONE_NOISE = 6.0
 _SQUARE = 160
 
 

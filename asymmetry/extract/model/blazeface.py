@@ -136,7 +136,9 @@ def _decode(
     order = order[scores[order] >= _LEAST_SCORE]
     points = np.asarray(boxes[order, :8], dtype=np.float64).reshape(-1, 4, 2) / _SIDE
     cells = _cell_middles()[order, None]
-    centre, half, eyes = points[:, 0] + cells[:, 0], points[:, 1] / 2, points[:, 2:] + cells
+    centre = points[:, 0] + cells[:, 0]
+    half = points[:, 1] / 2
+    eyes = points[:, 2:] + cells
     corners = np.stack([centre - half, centre + half], axis=1)
     return np.concatenate([corners, eyes], axis=1), 1 / (
         1 + np.exp(-scores[order].astype(np.float64))

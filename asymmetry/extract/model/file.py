@@ -54,9 +54,10 @@ def verify(model: Path | bytes) -> None:
     ...
     asymmetry.errors.ModelError: these bytes are not the model face_landmarker.task: 11 bytes, not 3758596
     """
-    name, content = (
-        ("these bytes are", model) if isinstance(model, bytes) else (f"{model} is", _read(model))
-    )
+    if isinstance(model, bytes):
+        name, content = "these bytes are", model
+    else:
+        name, content = f"{model} is", _read(model)
     if len(content) != MODEL_SIZE:
         raise ModelError(
             f"{name} not the model {MODEL_FILE}: {len(content)} bytes, not {MODEL_SIZE}"

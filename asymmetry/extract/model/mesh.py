@@ -30,7 +30,8 @@ FloatArray = npt.NDArray[np.float64]
 INPUT_SIDE, INPUT_FILL = 256, 1 / 1.5
 #: A picture shows a face if its score is above this, the logit of MediaPipe's 0.5.
 LEAST_SCORE = 0.0
-_POINTS_MEMBER, _WEIGHTS_MEMBER = "face_landmarks_detector.tflite", "face_blendshapes.tflite"
+_POINTS_MEMBER = "face_landmarks_detector.tflite"
+_WEIGHTS_MEMBER = "face_blendshapes.tflite"
 # Of 255, of each pixel value.
 _SHARES = np.divide(np.arange(256), 255, dtype=np.float32)
 

@@ -30,9 +30,8 @@ from asymmetry.photos.pixels import decode_loaded, read_exif
 
 __all__ = ["PILLOW_READERS", "CodedPhoto", "PillowPhoto", "PillowReader", "brands_of"]
 
-_REDUCED_COPY = (
-    1  # TIFF 6.0, NewSubfileType, bit 0: the preview of something else, as in camera raw files
-)
+# TIFF 6.0, NewSubfileType, bit 0: the preview of something else, as in camera raw files.
+_REDUCED_COPY = 1
 
 
 class PillowPhoto:
@@ -211,11 +210,9 @@ def brands_of(head: bytes) -> frozenset[bytes]:
 
 
 _PNG, _WEBP = PngImagePlugin.PngImageFile, WebPImagePlugin.WebPImageFile
-_TIFF, _BMP, _GIF = (
-    TiffImagePlugin.TiffImageFile,
-    BmpImagePlugin.BmpImageFile,
-    GifImagePlugin.GifImageFile,
-)
+_TIFF = TiffImagePlugin.TiffImageFile
+_BMP = BmpImagePlugin.BmpImageFile
+_GIF = GifImagePlugin.GifImageFile
 
 PILLOW_READERS = (
     PillowReader("PNG", (".png",), rb"\x89PNG\r\n\x1a\n", _PNG),

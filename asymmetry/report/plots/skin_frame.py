@@ -77,7 +77,8 @@ def new_day_grid(
 def draw_key(figure: Figure, image: AxesImage, label: str, setting: Setting) -> None:
     """Draw the colours that all maps share below them, with their numbers."""
     bar = figure.colorbar(
-        *(image, None, list(figure.axes)),
+        image,
+        ax=list(figure.axes),
         orientation="horizontal",
         fraction=0.05,
         aspect=40,

@@ -81,7 +81,9 @@ def draw_swellings(skin: SkinDays, setting: Setting) -> Figure:
         )
         label = setting.text("skin.swelling_of", side=each.side, region=each.region)
         axes.plot(
-            *(each.day, each.value, line),
+            each.day,
+            each.value,
+            line,
             marker=marker,
             markersize=4,
             color=colour,

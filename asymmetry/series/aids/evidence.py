@@ -170,7 +170,8 @@ def _as_evidence(
     metric: Metric, table: Measurements, row: int, sds: tuple[str, ...], least: float
 ) -> Evidence:
     """Both sides; the error is at least the reading that a still side may have."""
-    right, left = float(table[metric.columns[0]][row]), float(table[metric.columns[1]][row])
+    right = float(table[metric.columns[0]][row])
+    left = float(table[metric.columns[1]][row])
     errors = [max(_95_PERCENT * float(table[column][row]), least) for column in sds[:3]]
     if not errors or np.isnan([table[column][row] for column in sds[:3]]).any():
         errors = [math.nan] * 3
@@ -206,16 +207,9 @@ def _count_points(mm: float, error: float) -> tuple[int, ...]:
 
     Examples
     --------
-    >>> (
-    ...     _count_points(6.2, 0.5),
-    ...     _count_points(7.6, 0.5),
-    ...     _count_points(0.1, 0.5),
-    ...     _count_points(14, 0.5),
-    ... )
-    ((2,), (2, 3), (0,), (4,))
+    >>> [_count_points(mm, 0.5) for mm in (6.2, 7.6, 0.1, 14)]
+    [(2,), (2, 3), (0,), (4,)]
     """
     half = math.hypot(error, _95_PERCENT * IRIS_SD_MM / IRIS_MM * mm)
-    low, high = (
-        int(min(max(each / MM_PER_POINT, 0), MOST_POINTS)) for each in (mm - half, mm + half)
-    )
-    return tuple(range(low, high + 1))
+    low, high = np.clip([mm - half, mm + half], 0, MOST_POINTS * MM_PER_POINT) // MM_PER_POINT
+    return tuple(range(int(low), int(high) + 1))

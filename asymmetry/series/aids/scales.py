@@ -25,11 +25,9 @@ MM_PER_POINT, MOST_POINTS = 2.5, 4
 
 _REST = "rest"
 _FOLD, _CHIN_AND_NECK = Note("aid_fold"), Note("aid_chin_and_neck")
-_EFFORT, _FULL_CLOSURE, _NOT_ASKED = (
-    Note("aid_effort"),
-    Note("aid_full_closure"),
-    Note("aid_not_asked"),
-)
+_EFFORT = Note("aid_effort")
+_FULL_CLOSURE = Note("aid_full_closure")
+_NOT_ASKED = Note("aid_not_asked")
 #: Parts that are graded by how far the affected side moves, beside the healthy one.
 _MOVEMENTS = ("voluntary", "dynamic", "measured")
 

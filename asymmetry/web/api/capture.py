@@ -87,7 +87,8 @@ def advise(
     if not frame.usable[0]:
         return [Note("frame_no_face")]
     place, turn = _advise_place(frame, limits), _advise_turn(frame, limits)
-    light, eyes = _advise_light(frame, pixels, limits), _advise_eyes(frame, limits, closed_eyes)
+    light = _advise_light(frame, pixels, limits)
+    eyes = _advise_eyes(frame, limits, closed_eyes)
     return [*place, *turn, *light, *eyes]
 
 
@@ -107,11 +108,9 @@ def _advise_place(frame: Landmarks, limits: FrameLimits) -> Iterator[Note]:
 
 def _advise_turn(frame: Landmarks, limits: FrameLimits) -> Iterator[Note]:
     table = measure(frame, metrics=(), sd=False)
-    yaw, pitch, roll = (
-        float(table["yaw_deg"][0]),
-        float(table["pitch_deg"][0]),
-        float(table["roll_deg"][0]),
-    )
+    yaw = float(table["yaw_deg"][0])
+    pitch = float(table["pitch_deg"][0])
+    roll = float(table["roll_deg"][0])
     if abs(yaw) > limits.yaw:
         yield Note("frame_turn", side="right" if yaw > 0 else "left")
     if pitch > limits.pitch:

@@ -87,7 +87,9 @@ def _read_measured(request: Request) -> Series | None:
 
 def write_report(request: Request) -> Response:
     """The report, as a page or a PDF."""
-    desk, number, kind = desk_of(request), request.path_params["id"], request.path_params["kind"]
+    desk = desk_of(request)
+    number = request.path_params["id"]
+    kind = request.path_params["kind"]
     if kind not in _TYPES:
         raise ProblemError(HTTPStatus.NOT_FOUND, "a report is html or pdf")
     asked = request.query_params

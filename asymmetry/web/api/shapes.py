@@ -101,7 +101,8 @@ def rate_differences(table: Measurements) -> dict[str, str | None]:
     """Whether a bystander notices each headline difference: likely, possible or unlikely; by the metric."""
     found: dict[str, str | None] = {}
     for each in HEADLINES:
-        diff, sd = float(table[each.column("diff")][0]), float(table[each.column("diff_sd")][0])
+        diff = float(table[each.column("diff")][0])
+        sd = float(table[each.column("diff_sd")][0])
         found[each.metric] = each.noticeable(diff, sd) if math.isfinite(diff) else None
     return found
 
