@@ -29,7 +29,7 @@ class AsymmetryError(Exception):
 
 
 class InvalidInputError(AsymmetryError, ValueError):
-    """An argument that the function does not take; the message says which ones it takes."""
+    """An argument has a value that the function does not accept; the message says which it accepts."""
 
 
 class DestinationError(AsymmetryError):
@@ -100,7 +100,7 @@ class PhotoError(AsymmetryError):
     note : Note or str
         The reason as it was given.
     reason : str
-        The same in English.
+        The reason in English.
     """
 
     #: The ``status`` that a table's row gets when this happens to a photo of a batch.

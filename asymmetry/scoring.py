@@ -105,7 +105,7 @@ class Score(Record, Mapping[str, float]):
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """The same as data."""
+        """Cautions about the photo, as data."""
         notes: tuple[Note, ...] = self.measurements.notes[0]
         return notes
 

@@ -142,7 +142,7 @@ class Ledger:
         return self.folder / f"part-{number:08d}.parquet"
 
     def seal(self, number: int) -> None:
-        """Take the file of a part for finished."""
+        """Mark the file of a part as finished."""
         _seal(self._part_seal(number), self._seal_of(number))
         self._done.add(number)
 
@@ -151,7 +151,7 @@ class Ledger:
         return number in self._done
 
     def forget(self, number: int) -> None:
-        """Let a finished part be done again."""
+        """Mark a finished part as to be done again."""
         self._part_seal(number).unlink()
         self._done.discard(number)
 

@@ -131,7 +131,7 @@ def part_table(
     landmarks: bool,
     metrics: Sequence[str | Metric] | None = None,
 ) -> Any:
-    """The same as a `pyarrow.Table`, with skin, by the provenance, and landmarks if they are asked for."""
+    """The rows of some photos as a `pyarrow.Table`; with skin and landmarks if they are asked for."""
     pyarrow = import_pyarrow()
     measured = table_of(jobs, rows, provenance, metrics)
     if provenance.get("archive", {}).get("skin"):

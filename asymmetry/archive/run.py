@@ -280,7 +280,7 @@ class _Run:
     def on(
         self, engine: Engine, settings: Settings, ray_address: str | None, *, inline: bool
     ) -> _Run:
-        """The same on another engine than worker processes of this machine."""
+        """The run on another engine than worker processes of this machine."""
         if inline:
             return replace(self, start=partial(Inline, settings), workers=None)
         if engine == "ray":

@@ -38,7 +38,7 @@ def read_only(values: npt.ArrayLike) -> npt.NDArray[Any]:
 
 
 def as_numbers(name: str, values: npt.ArrayLike, kind: type[np.generic]) -> npt.NDArray[Any]:
-    """An array of numbers; `InvalidInputError` with its name where it is none."""
+    """Convert values to an array of numbers; raises `InvalidInputError` if they are none."""
     try:
         return np.asarray(values, dtype=kind)
     except (TypeError, ValueError) as error:
@@ -48,7 +48,7 @@ def as_numbers(name: str, values: npt.ArrayLike, kind: type[np.generic]) -> npt.
 
 
 def as_texts(name: str, values: Iterable[str]) -> npt.NDArray[np.str_]:
-    """A list of texts as an array; `InvalidInputError` with its name where it is none.
+    """Convert a list of texts to an array; raises `InvalidInputError` if it is none.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def check_type(name: str, value: object, kind: type[object]) -> None:
 
 
 def list_parts(parts: Iterable[_Part], kind: type[_Part]) -> list[_Part]:
-    """The parts that are to be joined; `InvalidInputError` where one is of another kind."""
+    """List the parts to be joined; raises `InvalidInputError` if one is of another kind."""
     check_type("parts", parts, Iterable)
     listed = list(parts)
     odd = [type(part).__name__ for part in listed if not isinstance(part, kind)]

@@ -49,7 +49,7 @@ class Beside:
     threads: int = 1
 
     def each(self, task: Callable[[_Given], _Found], given: Iterable[_Given]) -> list[_Found]:
-        """The task's findings for each of several things, in their order.
+        """Run a task on each of several things, and return the results in their order.
 
         The threads take equal parts of neighbours. When it returns or raises, none is at work any more.
         """
@@ -68,7 +68,7 @@ class Beside:
         return found
 
     def begin(self, task: Callable[..., _Found], *given: Any) -> Callable[[], _Found]:
-        """Begin a task, if a helper is free; calling the returned function ends it and gives its finding."""
+        """Begin a task if a helper is free; the returned function waits for its result, and returns it."""
         if self.threads < 2:
             return functools.partial(task, *given)
         process = os.getpid()

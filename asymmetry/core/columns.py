@@ -52,7 +52,7 @@ def unknown_columns(n: int) -> dict[str, npt.NDArray[Any]]:
 
 
 def check_status(status: npt.NDArray[np.str_]) -> None:
-    """Refuse a status that is not known; `InvalidInputError`."""
+    """Raise `InvalidInputError` for a status that is not known."""
     known = get_args(Status)
     wrong = sorted(set(np.unique(status).tolist()) - set(known))
     if wrong:

@@ -123,7 +123,7 @@ def _set_rights(made: Path, place: Path, *, private: bool) -> None:
 
 
 def sync(path: Path) -> None:
-    """See to it that a file, or a folder's list of names, is on the disk."""
+    """Flush a file, or a folder's list of names, to the disk."""
     if path.is_dir() and os.name == "nt":  # Windows syncs names by itself
         return
     flags = os.O_RDONLY if path.is_dir() else os.O_RDWR

@@ -152,7 +152,7 @@ class Note:
 
 
 def as_note(note: Note | str) -> Note:
-    """A note; a text of someone else's becomes one that says it in every language.
+    """A note as it is; a text becomes a note that says it in every language.
 
     Examples
     --------

@@ -42,7 +42,7 @@ class Record:
         return {name: make_plain(getattr(self, name)) for name in names}
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """The same as JSON text; numbers that are not finite are null.
+        """The result as JSON text; numbers that are not finite are null.
 
         Parameters
         ----------
@@ -53,13 +53,13 @@ class Record:
 
 
 class Told(Record):
-    """Base of results that a note tells, a field or a property."""
+    """Base of results with a ``note`` that tells them, a field or a property."""
 
     if TYPE_CHECKING:
 
         @property
         def note(self) -> Note:
-            """The result to be told."""
+            """The result as a note."""
 
     @property
     def words(self) -> str:

@@ -96,7 +96,7 @@ class Text:
         return self._fill(self.entries[name], parts)
 
     def count(self, name: str, n: int, /, **parts: object) -> str:
-        """The same for a number of things: ``<name>_one`` or ``<name>_other``."""
+        """The words for a number of things: those of ``<name>_one`` or ``<name>_other``."""
         if n == 1:
             return self(f"{name}_one", n=n, **parts)
         return self(f"{name}_other", n=n, **parts)

@@ -162,7 +162,7 @@ def unsure_scale(scale: Scale, blind: Mask) -> FloatArray:
 
 
 def unsure_iris() -> float:
-    """The same of a scale that rests on irises of the mean width."""
+    """Standard deviation between people of a scale that rests on irises of the mean width, as a share."""
     return float(unsure_scale(Scale(), np.zeros(1, dtype=bool))[0])
 
 

@@ -125,7 +125,7 @@ class Headline:
         return Note("side_less", side=side, headline=self.name, mm=-moved, error=error)
 
     def words(self, diff_mm: float) -> str:
-        """The same in English.
+        """The difference in English.
 
         Examples
         --------
@@ -205,7 +205,7 @@ class Difference(Told):
     visible_mm : float
         The size from which it is noticed.
     note : Note
-        The same to be told.
+        The difference in words, as data.
     study : str
         The study that the size is from, by its name in ``[studies]``.
     sd_mm : float
@@ -232,7 +232,7 @@ class Difference(Told):
         return english_text().known("studies", self.study)
 
     def of_side(self, subject: str) -> Difference:
-        """The same difference, told of this side.
+        """The same difference, told about this side.
 
         Examples
         --------

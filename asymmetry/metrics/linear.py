@@ -115,7 +115,7 @@ class TracedFace(Face):
 
     @functools.cached_property
     def mirror_squares(self) -> Mapping[str, tuple[FloatArray, int]]:
-        """Those of the faces, and then of the faces with each error, one after the other."""
+        """Squares of the faces, and then of the faces with each error, one after the other."""
         rows, sizes = self.still.mirror_rows
         areas = self.errors.areas.reshape(-1)
         if rows is None:
@@ -142,7 +142,7 @@ class _Coordinates:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """That of the values."""
+        """Shape of the values."""
         return self.values.shape
 
     def __getitem__(self, row: int) -> Slopes:

@@ -67,7 +67,7 @@ class Norm(Record):
 
     @property
     def note(self) -> Note:
-        """The norm to be told."""
+        """The norm as a note."""
         told = {"n": self.n, "median": self.median, "unit": self.unit}
         if math.isnan(self.p90):
             return Note("norm_of_few", **told)
@@ -127,7 +127,7 @@ class Norms(Mapping[str, Norm]):
 
     @property
     def note(self) -> Note:
-        """Whose faces at rest these are, to be told below a table with columns of norms."""
+        """Whose faces at rest these are, as a note for below a table with columns of norms."""
         first, last = self.ages
         return Note("norms", n=len(self.people["rest"]), first=first, last=last)
 

@@ -51,7 +51,7 @@ def as_date(day: date | str | None) -> date | None:
 
 
 def day_number(when: str | date | float, day_zero: date | None) -> str | float:
-    """A day number of whatever says it; "baseline" stays.
+    """Turn a date or a number into a day number; "baseline" stays.
 
     Raises
     ------

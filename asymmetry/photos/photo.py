@@ -223,7 +223,7 @@ def read_dates(source: PhotoSource) -> tuple[Taken | None, ...]:
 
 
 def dates_of(source: PhotoSource, tags: Mapping[int, object]) -> tuple[Taken | None, ...]:
-    """The same of a photo whose EXIF tags are read."""
+    """Every date that a photo itself says, by its EXIF tags, which are read already."""
     return _find_given_date(source), date_from_exif(tags), date_from_name(name_source(source))
 
 

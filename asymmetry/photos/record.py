@@ -103,24 +103,24 @@ class PhotoRecord:
 
     @property
     def iso_date(self) -> str:
-        """The same as ISO 8601 text; empty where it is not known."""
+        """When it was taken, as ISO 8601 text; empty where it is not known."""
         return self.taken.isoformat() if self.taken else ""
 
     @property
     def iso_day(self) -> str:
-        """The day alone."""
+        """The day it was taken, as ISO 8601 text; empty where it is not known."""
         return self.taken.day.isoformat() if self.taken else ""
 
     def add_dates(self, dates: Iterable[Taken | None]) -> PhotoRecord:
-        """The same with more dates, each in its place."""
+        """The record with more dates, each in its place."""
         return replace(self, dates=tuple(sort_dates(*self.dates, *dates)))
 
     def add_remark(self, remark: Note) -> PhotoRecord:
-        """The same with one more remark."""
+        """The record with one more remark."""
         return replace(self, remarks=(*self.remarks, remark))
 
     def count_day(self, zero: date | None) -> PhotoRecord:
-        """The same, dated by the day number in its name if it has no surer date than a scan or an edit.
+        """The record, dated by the day number in its name if it has no surer date than a scan or an edit.
 
         Parameters
         ----------
@@ -164,7 +164,7 @@ class PhotoRecord:
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> PhotoRecord:
-        """The record of which this is the plain data.
+        """The record that `to_dict` wrote.
 
         Examples
         --------

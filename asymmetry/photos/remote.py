@@ -60,7 +60,7 @@ def is_url(source: object) -> bool:
 
 
 def check_extra(photos: Iterable[object]) -> None:
-    """See to it, before any photo is read, that the package for URLs is installed, if there are any.
+    """Make sure, before any photo is read, that the package for URLs is installed if any photo is one.
 
     Raises
     ------

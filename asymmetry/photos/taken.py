@@ -145,7 +145,7 @@ class Taken:
         return cls(datetime.fromisoformat(text), source, day_only=len(text) <= len("2026-03-31"))
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as plain data, for JSON."""
+        """The date as plain data, for JSON."""
         return {"when": self.when.isoformat(), "source": self.source, "day_only": self.day_only}
 
     @classmethod

@@ -247,14 +247,14 @@ def _remarks(wording: Wording, finding: Finding) -> Iterator[str]:
 
 
 def _tell_older(wording: Wording, finding: Finding) -> Iterator[Note]:
-    """That photos of other expressions go on to a later day."""
+    """A note that photos of other expressions go on to a later day."""
     latest = _latest_day(wording)
     if finding.days.latest < latest:
         yield Note("your_older", day=finding.days.latest, latest=latest)
 
 
 def _tell_baseline(wording: Wording) -> Iterator[str]:
-    """That there is none, where all photos are from after the treatment."""
+    """Say that there is no baseline, where all photos are from after the treatment."""
     first = _first_day(wording)
     if wording.series.treated and 0 < first < math.inf:
         yield wording.tell(Note("your_baseline", day=first))

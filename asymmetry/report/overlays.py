@@ -114,7 +114,7 @@ class Overlay:
         return paint_shapes(image, self.shapes(faces, row))
 
     def svg(self, faces: Landmarks, row: int = 0) -> str:
-        """The same as SVG elements, for an ``<svg>`` with the picture's size as its view box."""
+        """The drawing as SVG elements, for an ``<svg>`` with the picture's size as its view box."""
         return svg_of(self.shapes(faces, row))
 
 

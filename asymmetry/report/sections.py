@@ -56,7 +56,7 @@ class Sentence:
     verdict : str
         Whether it is better, in words; may be empty.
     kind : str
-        The same for the style sheet.
+        The verdict as a class of the style sheet.
     remarks : tuple of str
         Cautions, or the source of a rule.
     """

@@ -45,7 +45,7 @@ _UNDATED = datetime.max.isoformat()
 def list_records(
     landmarks: object, expression: Sequence[str | None] | None, about: Sequence[PhotoRecord] | None
 ) -> Sequence[PhotoRecord]:
-    """The facts about each photo; of those that none are known of, the expression.
+    """The facts about each photo; of photos without any the expression alone.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def check_affected(affected: Side | None) -> Side | None:
 
 
 def own_metrics(metrics: Iterable[str | Metric]) -> tuple[Metric, ...]:
-    """Those that are not the catalogue's."""
+    """The metrics that are not the catalogue's."""
     known = {**catalogue(), **movement_catalogue()}
     given = [each for each in metrics if isinstance(each, Metric)]
     return tuple(each for each in given if known.get(each.name) is not each)

@@ -40,12 +40,12 @@ _WEIGHTS: Mapping[str, float] = MappingProxyType({"synkinesis": 1 / 3})
 
 
 class Shares(NamedTuple):
-    """Series in which nothing changes and that may have a course called, of all.
+    """The share of unchanged series in which a course may be called by chance.
 
     Attributes
     ----------
     diff, side : float
-        The course of the difference, and that of one side.
+        For the course of the difference, and for that of one side.
     """
 
     diff: float
@@ -99,12 +99,12 @@ class Side(Record):
 
     @property
     def change(self) -> float:
-        """After less before."""
+        """`after` minus `before`."""
         return self.after - self.before
 
     @property
     def strength(self) -> float:
-        """After as a part of before; NaN where there was nothing before."""
+        """`after` divided by `before`; NaN where `before` is 0."""
         return self.after / self.before if self.before else math.nan
 
 
@@ -192,7 +192,7 @@ class Change(Told):
 
     @property
     def change(self) -> float:
-        """After less before, in the metric's unit."""
+        """`after` minus `before`, in the metric's unit."""
         return self.after - self.before
 
     @property
@@ -219,12 +219,12 @@ class Change(Told):
 
     @property
     def visible(self) -> bool:
-        """Whether a bystander likely or possibly does."""
+        """Whether a bystander likely or possibly notices it."""
         return self.noticeable in ("likely", "possible")
 
     @property
     def note(self) -> Note:
-        """The change to be told: the right side against the left, the latest day against the reference."""
+        """The change as a note: the right side compared with the left, the latest day with the reference."""
         moved, since = self.headline.note(self.recent), self.since.note
         if moved.code == "sides_alike":
             change = Note("no_other_difference", headline=self.headline.name, since=since)
@@ -241,7 +241,7 @@ class Change(Told):
 
     @property
     def sides_note(self) -> Note | None:
-        """The sides that changed against their own former selves; None where neither did."""
+        """The sides that changed against their own former selves, as a note; None where neither did."""
         sides = {side: getattr(self, side) for side in schemes.SIDES if getattr(self, side).beyond}
         if not sides:
             return None

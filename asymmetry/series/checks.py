@@ -71,7 +71,7 @@ class Circumstances:
         self._known: dict[tuple[str, ...], FloatArray] = {}
 
     def compare(self, before: Sequence[str], after: Sequence[str]) -> Circumstance:
-        """Mean of the photos after less that of those before; 0 where either is not known."""
+        """Mean of the photos after minus that of those before; 0 where either is not known."""
         steps = np.nan_to_num(self._mean(tuple(after)) - self._mean(tuple(before)))
         return Circumstance(*steps.tolist())
 
@@ -92,7 +92,7 @@ def _average(rows: FloatArray) -> FloatArray:
 
 
 def circumstances(landmarks: Landmarks, static: Measurements) -> Circumstances:
-    """How the photos were taken.
+    """Gather how the photos of a series were taken.
 
     Parameters
     ----------

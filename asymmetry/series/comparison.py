@@ -77,19 +77,19 @@ class Compared:
 
     @functools.cached_property
     def sd(self) -> float:
-        """Standard error of that; NaN where it is not known."""
+        """Standard error of `recent`; NaN where it is not known."""
         if self.looks is None:
             return math.nan
         return self.looks.error(len(self.looks) - self.verdict.visits, len(self.looks) - 1)
 
     @property
     def mdc95(self) -> float:
-        """Measurement error of that, at 95 %; NaN where it is not known."""
+        """Measurement error of `recent` at 95 %; NaN where it is not known."""
         return math.nan if self.looks is None else float(self.looks.quantile[-1]) * self.sd
 
     @property
     def limit(self) -> float:
-        """The size it must exceed to be called."""
+        """The size that a change must exceed to be called."""
         return math.nan if self.looks is None else float(self.looks.limit[-1]) * self.sd
 
     @property
@@ -111,7 +111,7 @@ class Compared:
 
     @property
     def days_beyond(self) -> tuple[float, ...]:
-        """The same days themselves."""
+        """Days on which a change was called."""
         return tuple(self.course.day[self.beyond_mask].tolist()) if any(self.verdict.beyond) else ()
 
     @property
@@ -153,7 +153,7 @@ class Asked(NamedTuple):
     since : Reference
         The days to compare with.
     share : float
-        Series in which nothing changes and that may have it called, of all.
+        The share of unchanged series in which it may be called by chance.
     """
 
     course: Course
@@ -162,7 +162,7 @@ class Asked(NamedTuple):
 
     @property
     def days(self) -> tuple[bytes | float, ...]:
-        """The same for courses of the same days that are compared with the same ones of them."""
+        """A key that courses share if their days and the days of their reference are the same."""
         days = self.course.day.tobytes(), len(self.course.times)
         return *days, self.since.first, self.since.last
 
@@ -194,7 +194,7 @@ def compare(asked: Sequence[Asked], cameras: Mapping[str, Camera]) -> list[Compa
 
 
 def _compare_alike(asked: Sequence[Asked], cameras: Mapping[str, Camera]) -> list[Compared]:
-    """The same of courses of the same days; none where they can't be compared."""
+    """Compare courses of the same days; an empty list where they can't be compared."""
     courses, since = [each.course for each in asked], asked[0].since
     day = courses[0].day
     old, new = (day >= since.first) & (day <= since.last), day > since.last

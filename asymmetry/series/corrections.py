@@ -67,7 +67,7 @@ class HandMM:
     other: float = 0.35 / math.sqrt(2)
 
     def of(self, name: str) -> float:
-        """That of a named point.
+        """Standard deviation of a named point.
 
         Examples
         --------

@@ -71,11 +71,11 @@ class Expected:
         return self.between**2 + self.sem**2 / np.asarray(count, dtype=np.float64)
 
     def vary(self, sd: float) -> Expected:
-        """The same where the days differ by so much more, as in effort."""
+        """The error where days differ by this much more, as in effort."""
         return Expected(self.sem, math.hypot(self.between, sd), self.df, self.note)
 
     def times(self, factor: float) -> Expected:
-        """The same in another unit."""
+        """The error in another unit."""
         return Expected(self.sem * factor, self.between * factor, self.df, self.note)
 
 

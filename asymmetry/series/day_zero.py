@@ -78,7 +78,7 @@ class DayZero:
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """The same for a table's provenance."""
+        """Day zero as entries of a table's provenance."""
         zero = {"day_zero": str(self.day or ""), "day_zero_is": _KINDS[self.treated]}
         if self.treatments in ((), as_treatments(self.day)):  # which day zero says already
             return zero
@@ -93,7 +93,7 @@ class DayZero:
 
     @property
     def note(self) -> Note:
-        """The same as data."""
+        """Day zero as a note."""
         if self.treated and self.day is not None:
             return Note("days_since_treatment", date=self.day)
         if self.treated:
@@ -104,5 +104,5 @@ class DayZero:
 
     @property
     def words(self) -> str:
-        """The same in English."""
+        """The note in English."""
         return str(self.note)

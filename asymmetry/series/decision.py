@@ -38,7 +38,7 @@ class Looks:
     total : ndarray, shape (n + 1,)
         Sums of the visits' changes, from none to all.
     spent : ndarray, shape (n + 1,)
-        The same of their expected error variances.
+        Sums of their expected error variances, from none to all.
     strange : ndarray, shape (n + 1,)
         How many of them were taken with another camera than the reference.
     reference : float
@@ -81,11 +81,11 @@ class Looks:
         return own
 
     def change(self, first: int, last: int) -> float:
-        """Mean of these visits, both included, less the reference."""
+        """Mean of these visits, both included, minus the reference."""
         return float(self.total[last + 1] - self.total[first]) / (last + 1 - first)
 
     def error(self, first: int, last: int) -> float:
-        """Standard error of that, as known on the last of them."""
+        """Standard error of `change`, as known on the last of these visits."""
         serial = float(self.serial[last])
         camera = self.camera * (self.strange[last + 1] - self.strange[first]) / (last + 1 - first)
         own = self._variance(first, last, serial) + self.reference + camera
@@ -135,7 +135,7 @@ def look_back(
     old, new : ndarray of bool, shape (d,)
         The days of the reference, and those after it, to the last one; at least one each.
     shares : sequence of float, length k
-        Series in which nothing changes and that may have a course called, of all.
+        The share of unchanged series in which a course may be called by chance.
     strange : sequence of ndarray of bool, shape (d,), length k
         Days that were taken with another camera than the reference.
 
@@ -157,7 +157,7 @@ def look_back(
 def _look_back(
     known: Sequence[tuple[Course, Expected, float, Mask]], old: Mask, new: Mask
 ) -> list[Looks]:
-    """The same of courses whose errors are known. In arrays rows are courses, and columns days."""
+    """Compare courses whose errors are known. In arrays rows are courses, and columns days."""
     courses, errors, shares, strange = zip(*known, strict=True)
     visits, before = int(new.sum()), np.flatnonzero(old)
     since, first = slice(before[0], before[-1] + 1), len(new) - visits  # visits are the last days

@@ -36,7 +36,7 @@ Subject: TypeAlias = Literal["right", "left", "both", "apart"]
 
 @dataclass(frozen=True)
 class Days(Record):
-    """When it was.
+    """The days of a finding.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Days(Record):
 
 
 def tell_latest(first: float, latest: float) -> Note:
-    """The visits that a mean of the latest ones is of: a single one where the first day is the latest."""
+    """Name the visits that a mean is of: the latest one alone, or several up to the latest."""
     if first == latest:
         return Note("latest_alone", latest=latest)
     return Note("latest_mean", latest=latest)
@@ -85,7 +85,7 @@ class Finding(Told):
     regained : float
         The part of the way back from the worst; NaN while it lasts unchanged or where it is not certain.
     back : Recovery or None
-        The same with its interval and pace, by means of three visits; None where they can't be told.
+        The regained part with its interval and pace, by means of three visits; None where they can't be told.
     error : float
         Smallest change that one comparison tells with 95 % confidence.
     noticeable : tuple of float
@@ -157,7 +157,7 @@ class Finding(Told):
 
     @property
     def note(self) -> Note:
-        """It, to be told."""
+        """The finding as a note."""
         days = {"day": self.days.worst, "first": self.days.first, "latest": self.days.latest}
         if self.kind in OF_SKIN:
             return self._skin_note(days)
@@ -173,7 +173,7 @@ class Finding(Told):
 
     @property
     def when(self) -> Note:
-        """The visits that the numbers of a state are of."""
+        """The visits that the numbers of a state come from, as a note."""
         return tell_latest(self.days.first, self.days.latest)
 
     def _state_note(self, days: Mapping[str, float]) -> Note:
@@ -245,7 +245,7 @@ class Finding(Told):
 
     @property
     def moved(self) -> Note:
-        """The change alone, at its worst; with the expression where heights are not those at rest."""
+        """The change at its worst as a note; with the expression where heights are not those at rest."""
         return self._tell_moved(self.worst - self.before)
 
     @property

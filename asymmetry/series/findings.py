@@ -158,7 +158,7 @@ def _tell(moved: Moved, sides: Sides, change: Change | None, affected: Side | No
 
 
 def _cautions(moved: Moved, sides: Sides, earlier: tuple[float, ...]) -> Iterator[Note]:
-    """That it may have been the other side, and that it was so on earlier days."""
+    """Cautions: it may have been the other side, or it was so on earlier days already."""
     if moved.side in SIDES and moved.side_sure < _SURE_SIDE:
         unsure = {"side": moved.side, "share": moved.side_sure}
         if sides.headline in HEADLINES:
@@ -307,7 +307,7 @@ def _of_latest(
 
 
 def _in_order(made: Sequence[Finding]) -> list[Finding]:
-    """Those that last first, and of these the surest; the side that moved farther after both of them."""
+    """Sort findings: those that last first, then the surest; one side comes after both."""
     alike = {(each.part, each.expression, each.passed) for each in made if each.side == "both"}
 
     def place(each: Finding) -> tuple[bool, bool, float]:
@@ -318,7 +318,7 @@ def _in_order(made: Sequence[Finding]) -> list[Finding]:
 
 
 def _drop_same_events(made: Sequence[Finding]) -> list[Finding]:
-    """The findings without those that tell the same event once more; what is there is not what passed."""
+    """Drop findings that tell the same event twice; a lasting one and one that passed are two events."""
     there: dict[tuple[str, Kind, Any, bool], Finding] = {}
     for each in made:
         there.setdefault((each.measure, each.kind, each.side, each.passed), each)

@@ -83,7 +83,7 @@ def read_folder(
     recursive: bool = True,
     progress: Progress | None = None,
 ) -> FolderReading:
-    """Extract every photo below a folder; nobody is lost.
+    """Extract every photo below a folder; no photo is lost.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def read_folder(
 
 
 def _keep_order(progress: Progress | None, files: Sequence[Path]) -> Progress | None:
-    """The same, refused where it hands on other photos than it is given: rows are named by their order."""
+    """A progress that may not drop or reorder photos: rows are named by their order."""
     if progress is None:
         return None
 

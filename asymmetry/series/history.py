@@ -51,7 +51,7 @@ class History(MeasuredSeries):
 
     @functools.cached_property
     def moved(self) -> Measurements:
-        """The same as read, noise or not: a mean of only the values beyond noise would be too large."""
+        """`movements` as read, noise or not: a mean of only those beyond noise would be too large."""
         return movements(self.landmarks, self.static, self._own_movements, self.turned)
 
     @property

@@ -42,7 +42,7 @@ def judge_photos(
     treated_on: date | None = None,
     today: date | None = None,
 ) -> Landmarks:
-    """The same photos; those that can't be believed are ``"rejected"``, or have no date, and say why.
+    """Judge photos: those that can't be believed become ``"rejected"`` or lose their date, and say why.
 
     Set aside are photos that the manifest does not want, second files of one exposure, photos that are
     blurred, of another person or mirrored against the others. A date is set aside if it is far from all

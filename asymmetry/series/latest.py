@@ -22,7 +22,7 @@ _RARE = 0.01
 
 
 def latest_days(course: Course, after: float = -math.inf) -> FloatArray:
-    """Days of the visits that stand for now: up to three of the latest four weeks, or the latest one alone.
+    """Days of the visits that tell the present state: up to three of four weeks, or the latest alone.
 
     It stands alone where it differs from the others by more than chance: then it is the others that are out
     of date.

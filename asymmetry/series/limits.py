@@ -37,7 +37,7 @@ def life_limits(reference: float, df: float, share: float, visits: int) -> Float
     df : float
         How well that is known beforehand, in degrees of freedom.
     share : float
-        Series in which nothing changes and that may be beyond, of all.
+        The share of unchanged series in which a visit may be beyond the limit by chance.
     visits : int
         Visits after the reference.
 

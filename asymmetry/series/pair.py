@@ -81,7 +81,7 @@ class Shift(Record):
     side : {"right", "left", "both", "apart", ""}
         The patient's side that moved; empty where no change is called.
     moved : Note or None
-        The same to be told.
+        The change as a note.
     """
 
     part: str
@@ -151,7 +151,7 @@ class Comparison(Record):
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """The result to be told, the most important first."""
+        """The result as notes, the most important first."""
         return self.doubts or tuple(self._tell())
 
     def _tell(self) -> Iterator[Note]:

@@ -58,7 +58,7 @@ class Recovery(Told):
 
     @property
     def note(self) -> Note:
-        """The same to be told."""
+        """The recovery as a note."""
         if math.isnan(self.worst):
             return Note("nothing_to_compare")
         found = {"worst_day": self.worst_day, "worst": self.worst, "day": self.day, "now": self.now}

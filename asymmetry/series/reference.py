@@ -39,7 +39,7 @@ class Reference:
 
 
 def reference_days(since: str | float, day: npt.NDArray[np.float64], treated: bool) -> Reference:
-    """The days that are meant.
+    """Find the reference days that are asked for.
 
     Parameters
     ----------

@@ -73,14 +73,14 @@ class Site(Record):
 
     @property
     def text(self) -> str:
-        """The same in words that `read_sites` understands."""
+        """The site in words that `read_sites` understands."""
         if self.name == MARKED:
             return f"{self.side} ({self.out:g}, {self.up:g}) mm".strip()
         return f"{self.name.replace('_', ' ')} {self.side}".strip()
 
     @property
     def note(self) -> Note:
-        """Its name, to be told."""
+        """Its name as a note."""
         if self.side:
             return Note("site_of_side", side=self.side, site=self.name)
         return Note("site_of_middle", site=self.name)
@@ -153,7 +153,7 @@ class FromSite(Record):
         return float(np.nanmin(self.nearest_mm))
 
     def tell(self, *, of_region: bool = False) -> Note:
-        """The distance, to be told: of a place, or of the region in which it is."""
+        """The distance as a note: of a place, or of the region in which it is."""
         touches = self.mm < _TOUCHES_MM
         if of_region and touches:
             return Note("region_at_site", site=self.site.note)

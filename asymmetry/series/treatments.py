@@ -73,7 +73,7 @@ class Treatment:
         return cls(known, product, dose, sites)
 
     def to_dict(self) -> dict[str, str]:
-        """The same as plain data, for JSON."""
+        """The treatment as plain data, for JSON."""
         return {
             "day": str(self.day),
             "product": self.product,

@@ -149,7 +149,7 @@ class Trend(Record):
 
     @property
     def full_note(self) -> Note:
-        """The line, or why there is none, to be told."""
+        """The line, or why there is none, as a note."""
         if self.note is not None:
             return Note("no_trend", why=self.note)
         if not self.certain:
@@ -194,7 +194,7 @@ class Forecast(Record):
 
     @property
     def full_note(self) -> Note:
-        """The day, or why there is none, to be told."""
+        """The day, or why there is none, as a note."""
         if self.note is not None:
             return Note("no_forecast", why=self.note)
         found = {"threshold": self.threshold, "low": self.low, "high": self.high}

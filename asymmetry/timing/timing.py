@@ -123,7 +123,7 @@ class Timing:
         return found
 
     def to_table(self, name: str, taken: str = "", **provenance: Any) -> Measurements:
-        """The same as a table of one row."""
+        """All numbers as a table of one row."""
         status = "warn" if self.notes else "ok"
         about = {"photo": [name], "taken": [taken], "status": [status]}
         about |= {"expression": [self.expression or ""], "metric": [self.trace.metric]}

@@ -56,7 +56,7 @@ class Trace:
         return (right.slope + left.slope) / 2
 
     def rebase(self, rest: Mask) -> Trace:
-        """The same counted from the median of the frames at rest."""
+        """The trace counted from the median of the frames at rest."""
         right = self.right - median_of(self.right[rest])
         left = self.left - median_of(self.left[rest])
         return Trace(self.metric, self.unit, self.seconds, right, left)

@@ -175,7 +175,7 @@ class Scheme:
 
     @functools.cached_property
     def sided(self) -> tuple[str, ...]:
-        """Those of `places` that both sides have; they are its first ones."""
+        """Names of the `places` that both sides have; they come first."""
         return tuple(name for name in self.places if name in self.pairs or name in PAIRS)
 
     @functools.cached_property

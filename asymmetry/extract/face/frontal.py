@@ -79,7 +79,7 @@ class Frontal:
     _known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     def once(self, look: Callable[..., _Found], *where: Hashable) -> _Found:
-        """A function's finding in this picture; it looks once at each place that is asked for."""
+        """A function's result for this picture, computed once for each set of arguments."""
         key = look, *where
         if key not in self._known:
             self._known[key] = look(self, *where)

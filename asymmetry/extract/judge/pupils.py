@@ -37,7 +37,7 @@ class Guessed:
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """The same as notes."""
+        """Notes on the pupils that are guesses."""
         found = []
         if self.covered:
             found.append(Note("pupil_hidden", sides=self.covered))

@@ -48,7 +48,7 @@ class Reading:
         return float(width * height)
 
     def scaled(self, across: float, down: float) -> Reading:
-        """The same in a picture that is so many times as wide and as high."""
+        """The reading in a picture that is ``across`` times as wide and ``down`` times as high."""
         return Reading(self.points * (across, down, across), self.blendshapes)
 
 

@@ -117,7 +117,7 @@ def draw_bruise(course: BruiseCourse, setting: Setting) -> Figure:
 
 
 def describe_bruise(course: BruiseCourse, setting: Setting) -> str:
-    """The same in words, for those who don't see it."""
+    """The bruise in words, for readers who can't see the plot."""
     told = []
     for day, area, hue in zip(
         course.day.tolist(), course.area_mm2.tolist(), course.hue, strict=True

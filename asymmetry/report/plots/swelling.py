@@ -96,7 +96,7 @@ def draw_swellings(skin: SkinDays, setting: Setting) -> Figure:
 
 
 def describe_swelling(course: SwellingCourse, setting: Setting) -> str:
-    """One swelling in words, for those who don't see it."""
+    """One swelling in words, for readers who can't see the plot."""
     points = [
         setting.text("skin.swelling_point", day=day, mm=mm, error=WITHIN * sd)
         for day, mm, sd in zip(

@@ -151,7 +151,7 @@ def export_zip(request: Request) -> Response:
 
 
 def export_all(request: Request) -> Response:
-    """The same of all patients, each in a folder of its own."""
+    """Photos, lists, tables and reports of all patients, each in a folder of its own."""
     patients = desk_of(request).store.patients()
     if not patients:
         raise ProblemError(HTTPStatus.CONFLICT, "there are no patients yet")

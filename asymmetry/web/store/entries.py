@@ -196,7 +196,7 @@ class KeptPhoto:
 
     @property
     def as_read(self) -> KeptPhoto:
-        """The same without corrections of points."""
+        """The photo without corrections of points."""
         kept = {
             fact: value for fact, value in self.corrected.items() if not fact.startswith("point ")
         }

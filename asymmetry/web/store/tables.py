@@ -98,7 +98,7 @@ def safe_path(name: str) -> str:
 
 
 def safe_photo_path(name: str) -> str:
-    """The same for a photo; one whose name would not be taken for a photo's is given an ending.
+    """A path for a photo; one whose name would not be taken for a photo's is given an ending.
 
     Examples
     --------
