@@ -173,6 +173,11 @@ class Series(SkinHistory):
         -------
         Series
 
+        Raises
+        ------
+        InvalidInputError
+            If `photos` is a single photo, or `treated_on` is not a date.
+
         Examples
         --------
         >>> from asymmetry import PhotoBytes

@@ -58,15 +58,18 @@ def write_hospital(
     photos: Sequence[Path],
     fhir: Path | None,
     dicom_sr: Path | None,
-    **how: Any,
+    *,
+    subject: str,
+    keep_identity: bool,
 ) -> list[str]:
     """Write the files that were asked for; their paths."""
     from asymmetry.hospital import write_dicom_sr, write_fhir
 
     written = []
     if fhir is not None:
-        written.append(write_fhir(table, fhir, photos, **how))
+        written.append(
+            write_fhir(table, fhir, photos, subject=subject, keep_identity=keep_identity)
+        )
     if dicom_sr is not None:
-        keep = how["keep_identity"]
-        written.append(write_dicom_sr(table, dicom_sr, photos, keep_identity=keep))
+        written.append(write_dicom_sr(table, dicom_sr, photos, keep_identity=keep_identity))
     return [printable(str(path)) for path in written]

@@ -177,7 +177,7 @@ class Extractor:
         Raises
         ------
         InvalidInputError
-                If ``photos`` is a single photo instead of a list of them, or this Extractor is closed.
+            If ``photos`` is a single photo instead of a list of them, or this Extractor is closed.
         """
         rows = list(self.iter_extract(photos, progress=progress))
         rows = rows or [Landmarks.blank([], status="ok", scheme=self.scheme.name)]

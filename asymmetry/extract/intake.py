@@ -147,7 +147,7 @@ def _row(
     source: PhotoSource,
     scheme: Scheme,
 ) -> Landmarks:
-    name = f"<photo {number}>"
+    name = _stand_in(number)
     try:
         name = name_source(source, name)
         loaded = load_source(source, name)

@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,11 +22,11 @@ from asymmetry.extract.face.pose import fit_pose
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.extract.model.landmarker import Reading
 from asymmetry.photos.halvings import Halvings
-from asymmetry.photos.photo import Photo, PhotoSource, read_photo
+from asymmetry.photos.photo import DEFAULT_MAX_MEGAPIXELS, Photo, PhotoSource, read_photo
 
 __all__ = ["ENOUGH_PX_PER_MM", "FIRST_SIDE", "Seen", "read_fitting", "scale_to_full_size"]
 
-#: Pixels per mm that are kept, by the fitted pose as in `judge.quality.detail`. Warps of photos with 2.6 to
+#: Pixels per mm that are kept, by the fitted pose as in `Frontal.px_per_mm`. Warps of photos with 2.6 to
 #: 3.1 px per mm are read equally well at 0.74 and at 0.6 of their size (brows, mouth corners and lids have
 #: the same error and repeatability). At 0.6 irises begin to scatter, by 1.0 % of their width instead of 0.5.
 ENOUGH_PX_PER_MM = 2.2
@@ -51,7 +52,9 @@ def read_fitting(
     look: Callable[[Photo], Seen],
     canonical: Canonical,
     decoded: Photo | None = None,
-    **how: Any,
+    *,
+    max_megapixels: float = DEFAULT_MAX_MEGAPIXELS,
+    name: str | None = None,
 ) -> tuple[Photo, Seen]:
     """Read a photo no finer than needed, and find the faces in it.
 
@@ -65,8 +68,8 @@ def read_fitting(
         The face that the model takes for normal.
     decoded : Photo, optional
         The photo, if it was decoded before, for `FIRST_SIDE`.
-    **how
-        Passed on to `read_photo`.
+    max_megapixels, name
+        As for `read_photo`.
 
     Returns
     -------
@@ -80,7 +83,8 @@ def read_fitting(
     PhotoError
         As for `read_photo`.
     """
-    photo = decoded or read_photo(source, least_side=FIRST_SIDE, **how)
+    read = partial(read_photo, source, max_megapixels=max_megapixels, name=name)
+    photo = decoded or read(least_side=FIRST_SIDE)
     seen = look(photo)
     while photo.reduced > 1:
         scale = 0.0  # where no face is seen there may be a small one
@@ -91,7 +95,7 @@ def read_fitting(
         finer = 1
         if scale * 2 >= ENOUGH_PX_PER_MM:
             finer = max(1, photo.reduced // 2)
-        photo = read_photo(source, least_side=max(photo.full_size) // finer, **how)
+        photo = read(least_side=max(photo.full_size) // finer)
         seen = look(photo)
     return photo, seen
 

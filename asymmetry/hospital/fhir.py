@@ -125,18 +125,23 @@ def write_fhir(
     table: Measurements,
     path: str | os.PathLike[str],
     photos: Sequence[str | os.PathLike[str]] = (),
-    **how: Any,
+    *,
+    subject: str = "",
+    keep_identity: bool = False,
 ) -> Path:
     """Write `make_fhir`'s bundle to a JSON file.
 
     Parameters
     ----------
-    table, photos, **how
+    table : Measurements
         As for `make_fhir`.
     path : path
         The file.
+    photos, subject, keep_identity
+        As for `make_fhir`.
     """
-    text = json.dumps(make_fhir(table, photos, **how), indent=1, allow_nan=False)
+    bundle = make_fhir(table, photos, subject=subject, keep_identity=keep_identity)
+    text = json.dumps(bundle, indent=1, allow_nan=False)
     with replace_file(path, private=True) as made:
         made.write_text(text + "\n", encoding="utf-8")
     return Path(path)

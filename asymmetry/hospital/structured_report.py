@@ -117,18 +117,21 @@ def write_dicom_sr(
     table: Measurements,
     path: str | os.PathLike[str],
     photos: Sequence[str | os.PathLike[str]],
-    **how: Any,
+    *,
+    keep_identity: bool = False,
 ) -> Path:
     """Write `make_dicom_sr`'s report to a file.
 
     Parameters
     ----------
-    table, photos, **how
+    table : Measurements
         As for `make_dicom_sr`.
     path : path
         The file.
+    photos, keep_identity
+        As for `make_dicom_sr`.
     """
-    report = make_dicom_sr(table, photos, **how)
+    report = make_dicom_sr(table, photos, keep_identity=keep_identity)
     with replace_file(path, private=True) as made:
         report.save_as(made, enforce_file_format=True)
     return Path(path)

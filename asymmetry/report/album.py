@@ -141,9 +141,8 @@ def make_album(
             pictures.close = _look_closely(series, *by_row[row], room, canonical)
         return pictures
 
-    with ThreadPoolExecutor(
-        os.cpu_count()
-    ) as pool:  # decoding and resampling release Python's lock
+    # Decoding and resampling release Python's lock.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         made = dict(zip(cards, pool.map(make_pictures, cards), strict=True))
     found = {row: pictures for row, pictures in made.items() if pictures}
     return Album(

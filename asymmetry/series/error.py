@@ -232,11 +232,12 @@ def course_error(
     ----------
     readings : ndarray, shape (n,)
         The readings, by day.
-    day, value, count, times : ndarray, shape (d,)
-        The days, the mean of each, how many readings that is, and how many times larger the error variance of
-        its readings is than usual.
+    day, value, count : ndarray, shape (d,)
+        The days, the mean of each, and how many readings that is.
     expected : Expected
         The expected error.
+    times : ndarray, shape (d,)
+        How many times larger the error variance of each day's readings is than usual.
     """
     known = moderate_repeats(readings, value, count, expected)
     if not known.df:

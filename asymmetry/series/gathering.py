@@ -120,6 +120,11 @@ def gather_photos(
         A manifest's lines, by the photos' names.
     progress : callable, optional
         As for `Extractor.extract`.
+
+    Raises
+    ------
+    InvalidInputError
+        If `photos` is a single photo, or none at all.
     """
     if is_one_photo(photos):
         raise InvalidInputError(

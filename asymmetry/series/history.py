@@ -182,10 +182,12 @@ class History(MeasuredSeries):
 
         Parameters
         ----------
-        metric, expression
+        metric : str
             As for `course`.
         threshold_mm : float, optional
             Positive. Default: the difference that a bystander notices, see `HEADLINES`.
+        expression : str, optional
+            As for `course`.
 
         Raises
         ------

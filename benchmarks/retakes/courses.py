@@ -73,7 +73,7 @@ def make_smiles(
     rng, visits, photos
         As for `make_series`; so many photos of each kind.
     share : array_like, shape (visits,)
-        How much there is at each visit of the loss of `smiles.LOSS` of the right side's smile.
+        The part that is lost, at each visit, of the whole loss of the right side's smile, `smiles.LOSS`.
     """
     if readings.smiles is None:
         raise ValueError(f"{readings.name}: there is no photo of a smile")

@@ -32,8 +32,8 @@ _MEETING = 0.1
 class Made:
     """A picture for the network, and the truth in it.
 
-    ``picture`` has the shape of `EyePicture`; ``heights`` (2, cells) are those of the margins at its columns,
-    ``weights`` (cells,) what each column counts.
+    ``picture`` has the shape of `EYE_PICTURE`; ``heights`` (2, cells) are those of the margins at its
+    columns, ``weights`` (cells,) the weight of each column.
     """
 
     picture: Pixels

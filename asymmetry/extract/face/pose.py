@@ -149,10 +149,12 @@ def is_near(
 
     Parameters
     ----------
-    points, vertices, scheme
+    points, vertices
         As for `fit_pose`.
     pose : Pose
         The pose that was fitted.
+    scheme : Scheme
+        As for `fit_pose`.
     """
     if not math.isnan(pose.focal_px):
         return pose.camera_cm < NEAR_CM
