@@ -249,11 +249,12 @@ def test_the_picture_of_before_shows_the_skin_before_the_bruise() -> None:
     assert (first.kind, first.day) == ("before", -2)
 
 
-def test_a_bruise_that_had_gone_and_came_again_is_another_one() -> None:
+def twice() -> BruiseCourse:
+    """A place with a bruise from day 1 on, and another one on day 121."""
     day = np.array([1.0, 3, 10, 60, 120, 121])
     found = np.array([True, True, False, False, False, True])
     depth = np.array([8.0, 7, 0.1, 0.0, 0.1, 9])
-    twice = course(
+    return course(
         day=day,
         found=found,
         depth_de=depth,
@@ -265,11 +266,37 @@ def test_a_bruise_that_had_gone_and_came_again_is_another_one() -> None:
         masks=found[:, None, None] & course().mask,
         evidence=np.zeros((6, *load_grid().skin.shape), np.float32),
     )
-    first, second = _split_episodes(twice)
+
+
+def test_a_bruise_that_had_gone_and_came_again_is_another_one() -> None:
+    first, second = _split_episodes(twice())
     assert (first.first_day, first.last_day, first.gone_by) == (1, 3, 10)
     assert (second.first_day, second.last_day) == (121, 121)
-    assert (first.area_mm2 + second.area_mm2).tolist() == twice.area_mm2.tolist()
+    assert (first.area_mm2 + second.area_mm2).tolist() == twice().area_mm2.tolist()
     assert len(_split_episodes(course())) == 1
+
+
+def test_each_of_two_bruises_at_one_place_is_drawn_on_its_own_days() -> None:
+    """The other one's days would show a bruise there, beside a sentence that it is gone."""
+    pytest.importorskip("matplotlib")
+    setting = Setting(Text.load("en"), treated=True)
+    for own, days in zip(_split_episodes(twice()), ([1, 3, 10, 60, 120], [121]), strict=True):
+        line = draw_bruise(own, setting).axes[0].lines[0]
+        assert np.asarray(line.get_xdata()).tolist() == days
+        assert describe_bruise(own, setting).count("mm²") == len(days)
+        maps = draw_bruise_maps(own, skin(own), setting, photos=False)
+        assert sum(bool(axes.images) for axes in maps.axes[:-1]) == len(days)
+
+
+def test_of_a_bruise_that_is_gone_no_later_photos_are_missed() -> None:
+    later = np.where(DAY > 14, np.nan, DEPTH)
+    page = render(series(course(depth_de=later)), photos=False)
+    assert "by day 14 it was gone" in page
+    assert "latest photos that show this" not in page
+    there = np.where(DAY > 10, np.nan, DEPTH)
+    unseen = np.where(DAY > 10, np.nan, AREA)
+    page = render(series(course(depth_de=there, area_mm2=unseen)), photos=False)
+    assert "The latest photos that show this are of day 10" in page
 
 
 def test_a_mark_that_was_not_seen_lately_is_not_one_that_never_faded() -> None:

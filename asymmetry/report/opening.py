@@ -248,8 +248,8 @@ def _remarks(wording: Wording, finding: Finding) -> Iterator[str]:
 
 def _tell_older(wording: Wording, finding: Finding) -> Iterator[Note]:
     """A note that photos of other expressions go on to a later day."""
-    latest = _latest_day(wording)
-    if finding.days.latest < latest:
+    latest, gone = _latest_day(wording), finding.kind in OF_SKIN and finding.passed
+    if finding.days.latest < latest and not gone:
         yield Note("your_older", day=finding.days.latest, latest=latest)
 
 

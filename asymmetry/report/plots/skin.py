@@ -61,7 +61,7 @@ def draw_bruise_maps(
         Whether the faces are shown.
     """
     shown = bool(photos and skin.pictures)
-    numbers = choose_days(range(len(course.day)), course.largest)
+    numbers = choose_days(np.flatnonzero(_days_of(course)).tolist(), course.largest)
     figure, places = new_day_grid(course.day[numbers].tolist(), setting, _ROW, photos=shown)
     window = _window(course.mask)
     outline = _as_seen(course.mask[window], course)
@@ -97,7 +97,7 @@ def draw_bruise(course: BruiseCourse, setting: Setting) -> Figure:
         Words and dates of the series.
     """
     figure, axes = new_course(setting, setting.text("skin.area_axis"))
-    seen = np.isfinite(course.area_mm2)
+    seen = _days_of(course)
     day, area = course.day[seen], course.area_mm2[seen]
     error = WITHIN * course.area_sd_mm2[seen]
     colour = SIDE_COLOURS[course.side]
@@ -119,13 +119,16 @@ def draw_bruise(course: BruiseCourse, setting: Setting) -> Figure:
 def describe_bruise(course: BruiseCourse, setting: Setting) -> str:
     """The bruise in words, for readers who can't see the plot."""
     told = []
-    for day, area, hue in zip(
-        course.day.tolist(), course.area_mm2.tolist(), course.hue, strict=True
-    ):
-        if np.isfinite(area):
-            known = setting.text.known("hues", hue) if hue else setting.text("skin.none")
-            told.append(setting.text("skin.point", day=day, mm2=area, hue=known))
+    for number in np.flatnonzero(_days_of(course)).tolist():
+        day, area, hue = course.day[number], course.area_mm2[number], course.hue[number]
+        known = setting.text.known("hues", hue) if hue else setting.text("skin.none")
+        told.append(setting.text("skin.point", day=day, mm2=area, hue=known))
     return setting.text("lists.comma").join(told)
+
+
+def _days_of(course: BruiseCourse) -> npt.NDArray[np.bool_]:
+    """The days on which its place was seen: not those of another bruise that came there."""
+    return np.asarray(np.isfinite(course.depth_de))
 
 
 def _window(mask: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
