@@ -143,6 +143,19 @@ def test_rules() -> None:
     assert rules_of(course(reach_mm=far)) == ["bruise_spread"]
 
 
+def test_a_bruise_that_no_photo_shows_to_grow_after_the_third_day_is_not_told() -> None:
+    """Photos of day 0, 6 and 10 alone: it may have reached the size of day 6 by day 3."""
+    found = np.isin(DAY, [0, 6, 10])
+    for area, codes in (
+        ([100, 0, 0, 250, 250, 0, 0], []),
+        ([100, 0, 0, 50, 90, 0, 0], []),
+        ([100, 0, 0, 150, 300, 0, 0], ["bruise_grew"]),
+    ):
+        sizes = np.array(area, dtype=float)
+        known = {"area_mm2": sizes, "area_sd_mm2": 0.1 * sizes, "found": found}
+        assert rules_of(course(**known)) == codes
+
+
 def test_the_sheet_has_a_row_of_areas() -> None:
     rows = {row.part: row for row in make_sheet(series(course())).rows}
     assert [cell.left for cell in rows["bruise_area"].cells] == AREA.tolist()

@@ -117,6 +117,18 @@ def test_what_grows_after_the_third_day_is_told() -> None:
     assert not told(table(*SIZE))
 
 
+def test_what_no_photo_shows_to_grow_after_the_third_day_is_not_told() -> None:
+    """First seen on day 1 and again on day 8: it may have reached its full size by day 4."""
+    days = (0.0, 1.0, 8.0, 12.0)
+    for size, grows in (
+        ((0, 0.6, 1.6, 0), False),
+        ((0, 1.0, 0.6, 0.9), False),
+        ((0, 0.6, 1.0, 1.6), True),
+    ):
+        rules = [each.rule for each in told(table(*size, days=days))]
+        assert ("swelling that grows" in rules) is grows
+
+
 def test_rules_have_names_words_and_sources() -> None:
     assert [rule.name for rule in RULES] == [
         "lid drop",

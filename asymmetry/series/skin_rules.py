@@ -22,7 +22,7 @@ AnyCourse = TypeVar("AnyCourse", "BruiseCourse", SwellingCourse)
 
 #: Days since the treatment after which a swelling and a bruise are told. One that is first seen later than
 #: the third number of days is not taken to come from it: its days count from the day on which it was first
-#: seen. After the third neither should grow.
+#: seen. After the third neither should grow: a photo from then on has to show how large it was.
 SWELLING_DAYS, BRUISE_DAYS, GROWING_DAYS = 7.0, 14.0, 3.0
 #: mm by which a bruise reaches further than on the day on which it was first seen, and by which a bruise or a
 #: swelling lies away from all treated sites.
@@ -42,9 +42,13 @@ def _swelling_stays(situation: Situation) -> Found:
 def _bruise_grows(situation: Situation) -> Found:
     skin = situation.skin or NO_SKIN
     for course in skin.told_bruises:
-        early = course.found & (course.day <= course.first_day + GROWING_DAYS)
-        before, last = int(np.flatnonzero(early)[-1]), course.largest
-        area, error = course.area_mm2, np.hypot(*course.area_sd_mm2[[before, last]])
+        late = course.found & (course.day >= course.first_day + GROWING_DAYS)
+        if not late.any():
+            continue
+        area, last = course.area_mm2, course.largest
+        early = course.found & (course.day <= course.day[late][0])
+        before = int(np.argmax(np.where(early, area, -1.0)))
+        error = np.hypot(*course.area_sd_mm2[[before, last]])
         if last > before and area[last] - area[before] > 2 * error:
             days = {"earlier": float(course.day[before]), "day": float(course.day[last])}
             sizes = {"before": float(area[before]), "most": float(area[last])}

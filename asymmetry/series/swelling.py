@@ -81,10 +81,13 @@ class SwellingCourse:
         return float(later[0]) if later.size else math.nan
 
     def has_grown(self, after: float) -> bool:
-        """Whether a day later than that one has more than any day up to it, beyond both errors."""
-        late = self.there & (self.day > after)
-        early = self.day <= after
-        if not late.any() or not early.any():
+        """Whether a day has more than any up to the first one from ``after`` on, beyond both errors."""
+        known = self.day[self.day >= after]
+        if not known.size:
+            return False
+        early = self.day <= known[0]
+        late = self.there & ~early
+        if not late.any():
             return False
         most = int(np.argmax(np.where(late, self.value, -np.inf)))
         before = int(np.argmax(np.where(early, self.value, -np.inf)))
