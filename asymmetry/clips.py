@@ -39,6 +39,9 @@ __all__ = ["Clip", "read_clip"]
 
 Pixels = npt.NDArray[np.uint8]
 
+#: An eye of which more of the opening is gone closes, percent.
+_CLOSING_PCT = 10.0
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Clip:
@@ -234,7 +237,10 @@ def read_clip(
     pictures = tuple(found[number] for number in timing.moments)
     if timing.expression != "eye_closure":
         again = read_frames(source, name=name, max_seconds=max_seconds)
-        followed = follow_face(again, track.landmarks, found, mirrored=reader.mirrored)
+        closing = _find_closing(timing)
+        followed = follow_face(
+            again, track.landmarks, found, mirrored=reader.mirrored, closing=closing
+        )
         track, timing = replace(track, landmarks=followed), _time_again(followed, track, timing)
     about = _describe_moments(record, source, timing, track)
     landmarks = label_rows(landmarks, about)
@@ -262,6 +268,11 @@ def _read_moments(
     chosen = Moments(*np.array([*rest, *peak])[pair].tolist())
     anchors = {number: found[number] for number in chosen}
     return replace(timing, moments=chosen), landmarks[pair], anchors
+
+
+def _find_closing(timing: Timing) -> npt.NDArray[np.bool_]:
+    """Frames in which the right and the left eye close, shape (2, n)."""
+    return np.stack([line.value > _CLOSING_PCT for line in timing.lids.smooth])
 
 
 def _time_again(followed: Landmarks, track: Track, timing: Timing) -> Timing:

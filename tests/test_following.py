@@ -155,6 +155,29 @@ def test_what_is_read_3_mm_off_is_not_the_same_point(
     np.testing.assert_allclose(found, true[frame, corner] + (0 if there else off), atol=0.5)
 
 
+def test_an_eye_is_not_followed_to_frames_in_which_it_closes_nor_from_them(
+    texture: Pixels, read: Landmarks, true: FloatArray
+) -> None:
+    """In frames 4 and 6 the picture around the right eye comes down; 6 is one that is followed from."""
+    frames, eye = list(film(texture)), [read.layout.pairs["iris_centre"][0]]
+    other, closing = [read.layout.pairs["iris_centre"][1]], np.zeros((2, COUNT), bool)
+    closing[0, [4, 6]] = True
+    for number in (4, 6):
+        pixels, (x, y) = frames[number].pixels.copy(), true[number, eye[0]].astype(int)
+        pixels[y - 20 : y + 24, x - 30 : x + 30] = pixels[y - 24 : y + 20, x - 30 : x + 30].copy()
+        frames[number] = frames[number]._replace(pixels=pixels)
+    anchors = {number: frames[number].pixels for number in ANCHORS}
+    dragged = follow(frames, read)
+    found = follow_face(frames, read, anchors, closing=closing).points[..., :2].astype(np.float64)
+    assert np.linalg.norm(dragged[4, eye] - read.points[4, eye, :2]) > 1.5
+    assert np.linalg.norm(found[4, eye] - read.points[4, eye, :2]) < MISREAD
+    assert np.abs(found[[2, 5, 7], eye] - true[[2, 5, 7], eye]).max() < 0.4 * MISREAD
+    np.testing.assert_array_equal(found[:, other], dragged[:, other])
+    shut = np.ones((2, COUNT), bool)
+    kept = follow_face(frames, read, anchors, closing=shut).points
+    np.testing.assert_allclose(kept[:, eye], read.points[:, eye], atol=1e-4)
+
+
 PX_PER_MM = 2.0
 
 

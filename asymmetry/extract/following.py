@@ -8,7 +8,7 @@ pixel.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -26,13 +26,17 @@ __all__ = ["follow_face"]
 
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.float32]
 
 #: Points that are followed: those of the eyes that faces are laid on each other by, brows, and corners of
 #: the mouth. Lids meet and part again, so that their pixels go.
-_FOLLOWED = (
+_OF_THE_EYE = (
     *("outer_canthus", "inner_canthus", "iris_centre"),
     *("iris_medial", "iris_top", "iris_lateral", "iris_bottom"),
+)
+_FOLLOWED = (
+    *_OF_THE_EYE,
     *STATIONS["brow_upper"],
     *STATIONS["brow_lower"],
     *("commissure", "inner_commissure"),
@@ -74,6 +78,7 @@ def follow_face(
     anchors: Mapping[int, Pixels],
     *,
     mirrored: bool = False,
+    closing: Mask | None = None,
 ) -> Landmarks:
     """Follow points of a face from a few frames of a clip to all others.
 
@@ -87,6 +92,9 @@ def follow_face(
         Pixels of the frames that points are followed from, by their numbers; upright, not turned back.
     mirrored : bool
         Frames are turned back.
+    closing : ndarray of bool, shape (2, n), optional
+        Frames in which the right and the left eye close: a lid that comes down takes the pixels around iris
+        and canthi with it, so these are not followed there.
 
     Returns
     -------
@@ -117,6 +125,11 @@ def follow_face(
             now = draw(pixels, number)
             for i, (start, before) in enumerate(starts.items()):
                 found[i, number] = _follow(before, read[start, numbers], now, read[number, numbers])
+    if closing is not None:
+        of_eyes = np.array([name in _OF_THE_EYE for name in names])
+        for side, closes in enumerate(closing):
+            own = np.roll(np.pad(of_eyes, (0, len(names))), side * len(names))
+            _leave_out(found, closes, list(starts), own)
     mm = np.linalg.norm(read[:, canthi[0]] - read[:, canthi[1]], axis=-1) / _CANTHI_MM
     points = landmarks.points.copy()
     points[:, numbers, :2] = _settle(read[:, numbers], found, mm[:, None])
@@ -150,6 +163,15 @@ def _follow(before: _Picture, start: FloatArray, now: _Picture, guess: FloatArra
         flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
     )
     return now.to_photo(np.where(np.asarray(there) == 1, np.asarray(found), np.nan))
+
+
+def _leave_out(found: FloatArray, frames: Mask, starts: Sequence[int], points: Mask) -> None:
+    """Leave points out in some frames: neither to them nor from them anything is followed."""
+    good = [i for i, number in enumerate(starts) if not frames[number]]
+    for i in range(len(starts)):
+        if i not in good:
+            found[i][:, points] = found[good[0]][:, points] if good else np.nan
+    found[:, frames[:, None] & points] = np.nan
 
 
 def _settle(read: FloatArray, found: FloatArray, mm: FloatArray) -> FloatArray:
