@@ -233,6 +233,23 @@ def test_patches_that_touch_are_one_bruise_on_all_days() -> None:
     assert made.gone_by == 2
 
 
+def test_a_bruise_that_sank_is_read_where_it_was_on_the_nearest_day() -> None:
+    """It is largest on day 0, sinks by 12 mm a day, and on day 3 it is faint, at the place of day 2."""
+    shape = load_grid().skin.shape
+    even, faint = density(shape), density(shape)
+    for each in (even, faint):
+        each.value[..., 1:] = 0.0  # grey skin: in another colour steps would be far larger
+    where = 40, 52, 64
+    by_day = [(patch(where[0], half=7),), (patch(where[1]),), (patch(where[2]),), (), ()]
+    faint.value[1, by_day[2][0].mask] += np.array([0.1, 0.15, 0.0], np.float32)
+    seen = np.ones((2, *shape), bool)
+    found = [Bruises(each, seen, np.zeros(seen.shape, np.float32), "baseline") for each in by_day]
+    photos = list(zip([even, even, even, faint, even], found, strict=True))
+    (made,) = follow_bruises(range(5), photos, even)
+    assert (made.last_day, made.gone_by) == (3, 4)
+    assert made.area_mm2[3] == pytest.approx(made.area_mm2[2], rel=0.2)
+
+
 def test_patches_apart_or_of_the_other_side_are_two() -> None:
     assert len(followed((patch(40),), (patch(80),), (patch(40), patch(80)))) == 2
     sides = followed((patch(40), patch(40, side="right")), (patch(40), patch(40, side="right")))

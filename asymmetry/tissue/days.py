@@ -262,12 +262,13 @@ def _follow(
     largest = by_day[int(np.argmax(areas))]
     whole = _join(largest)
     against = "mirror" if before is None else "baseline"
-    read = [
-        _read_found(each)
-        if each
-        else _read_faint(follow_patch(whole, photo, before), whole, against)
-        for each, photo in zip(by_day, photos, strict=True)
-    ]
+    read = []
+    for number, (each, photo) in enumerate(zip(by_day, photos, strict=True)):
+        if each:
+            read.append(_read_found(each))
+            continue
+        place = _join(by_day[_nearest(days, by_day, number)])  # a bruise sinks
+        read.append(_read_faint(follow_patch(place, photo, before), place, against))
     first = next(each for each in by_day if each)
     return BruiseCourse(
         side=whole.side,
@@ -286,6 +287,12 @@ def _follow(
         mm_per_cm=whole.mm_per_cm,
         evidence=evidence[:, SIDES.index(whole.side)],
     )
+
+
+def _nearest(days: FloatArray, by_day: Sequence[Sequence[Patch]], number: int) -> int:
+    """Number of the nearest day on which it was found."""
+    known = [other for other, found in enumerate(by_day) if found]
+    return min(known, key=lambda other: abs(days[other] - days[number]))
 
 
 def _once_gone(by_day: Sequence[Sequence[Patch]], area: FloatArray) -> FloatArray:
