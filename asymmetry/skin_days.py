@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -15,6 +16,9 @@ from asymmetry.series.labels import REST
 from asymmetry.series.skin import SkinDays
 from asymmetry.series.swelling import list_swelling_courses
 from asymmetry.skin_photos import Skin, SkinPhoto, read_skin
+from asymmetry.tissue.atlas import REGIONS
+from asymmetry.tissue.bruises import Bruises
+from asymmetry.tissue.columns import LEAST_SEEN
 from asymmetry.tissue.days import follow_bruises
 
 __all__ = ["SkinHistory", "choose_baseline", "follow_series", "read_series_skin"]
@@ -120,7 +124,16 @@ def follow_series(series: History, skin: Skin, baseline: int | None = None) -> S
         treatments=series.treatments,
         pictures=tuple(each.picture.rgb for each in shown if each.picture),
         swelling_maps=tuple(each.swelling.map_mm for each in shown),
+        unseen=_list_unseen([each.bruises for each in shown if each.bruises]),
     )
+
+
+def _list_unseen(found: Sequence[Bruises]) -> tuple[str, ...]:
+    """Regions of which on no day enough skin is seen, on one side at least."""
+    if not found:
+        return ()
+    most = np.max([each.share_judged() for each in found], axis=0)
+    return tuple(np.array(REGIONS)[(most < LEAST_SEEN).any(axis=0)].tolist())
 
 
 def _best_of_days(

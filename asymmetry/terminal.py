@@ -161,6 +161,9 @@ def change_lines(made: Series, text: Text | None = None) -> Iterator[str]:
         for concern in concerns:
             told = say("terminal.concern", finding=concern.note.words(say), photos=concern.photos)
             yield from wrap(told, "  ")
+    if made.skin_days:
+        for note in made.skin_days.remarks:
+            yield from wrap(note.words(say))
     review = made.review()
     for line in (*review.lines(used=False, text=say), *_asked_lines(review, say)):
         yield from wrap(line, "")

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from asymmetry.core.text import Text
+from asymmetry import Series
+from asymmetry.core.text import Text, english_text
 from asymmetry.report.moments import choose_stories
 from asymmetry.report.page import render
 from asymmetry.report.plots.skin import describe_bruise, draw_bruise, draw_bruise_maps
@@ -17,6 +18,7 @@ from asymmetry.series.sheet_rows import make_sheet
 from asymmetry.series.skin import SkinDays, is_bruise
 from asymmetry.series.skin_rules import SKIN_RULES
 from asymmetry.synthetic import face
+from asymmetry.terminal import change_lines
 from asymmetry.tissue.bruises import Bruises
 from asymmetry.tissue.days import BruiseCourse, _split_episodes, follow_bruises
 from asymmetry.tissue.density import Density, load_grid
@@ -124,6 +126,34 @@ def test_the_finding_says_side_place_size_and_days() -> None:
 def test_findings_without_skin_are_those_of_before() -> None:
     made = series(course())
     assert replace(made, skin_days=None).findings == ()
+
+
+def remarks_of(made: SkinDays) -> list[str]:
+    return [each.code for each in made.remarks]
+
+
+def test_what_was_not_found_and_what_could_not_be_judged_is_said() -> None:
+    mark = course(against="mirror", depth_de=np.full(len(DAY), 6.0), found=np.full(len(DAY), True))
+    assert remarks_of(skin(mark, baseline="")) == ["mark_of_skin", "swelling_without_baseline"]
+    none = replace(skin(), unseen=("jaw",))
+    assert remarks_of(none) == ["no_bruise_found", "skin_never_seen", "swelling_never_measured"]
+    shift = (np.zeros((2, 4, 4), np.float32), None, *[None] * 5)
+    assert remarks_of(replace(none, swelling_maps=shift))[2] == "no_swelling_found"
+    assert remarks_of(skin(course())) == ["swelling_never_measured"]
+    nothing = SkinDays(np.empty(0), (), "rest", ())
+    assert remarks_of(nothing) == ["skin_not_judged"]
+    assert "jaw" in none.remarks[1].words(english_text())
+
+
+def test_the_terminal_and_the_report_say_so_too() -> None:
+    known = replace(skin(), unseen=("jaw", "chin"))
+    made = replace(Series.from_landmarks(face(len(DAY))), skin_days=known)
+    told = " ".join(each.strip() for each in change_lines(made))
+    page = render(made, photos=False)
+    for words in (each.words(english_text()) for each in known.remarks):
+        assert words in told
+        assert words in page
+    assert "lower row" not in page
 
 
 def rules_of(*courses: BruiseCourse) -> list[str]:

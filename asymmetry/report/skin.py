@@ -11,7 +11,7 @@ from asymmetry.report.plots.swelling import describe_swelling, draw_swelling_map
 from asymmetry.report.sections import Wording
 from asymmetry.report.shown import Drawn
 from asymmetry.series.finding import Finding
-from asymmetry.series.skin import SkinDays, is_bruise
+from asymmetry.series.skin import SkinDays
 
 __all__ = ["tell_skin"]
 
@@ -33,12 +33,15 @@ def tell_skin(wording: Wording, setting: Setting, *, photos: bool) -> dict[str, 
         return None
     text = wording.text
     against = text("skin.baseline" if skin.baseline else "skin.mirror")
-    intro = text("skin.intro" if photos else "skin.intro_alone", against=against)
+    if skin.told_bruises:
+        intro = text("skin.intro" if photos else "skin.intro_alone", against=against)
+    else:
+        intro = text("skin.intro_none", against=against)
     return {
         "intro": intro,
         "bruises": list(_bruises(wording, skin, setting, photos)),
         "swellings": _swellings(wording, skin, setting, photos),
-        "remarks": list(_remarks(wording, skin)),
+        "remarks": [wording.tell(each) for each in skin.remarks],
     }
 
 
@@ -77,12 +80,3 @@ def _tell(wording: Wording, finding: Finding) -> dict[str, Any]:
     """A finding as a heading, with its remarks, such as its distance from the treated sites."""
     remarks = [wording.text("summary.mind", remark=wording.tell(each)) for each in finding.notes]
     return {"title": wording.tell(finding.note), "remarks": remarks}
-
-
-def _remarks(wording: Wording, skin: SkinDays) -> Iterator[str]:
-    text = wording.text
-    if not skin.bruises:
-        yield text("skin.none_found", days=len(skin.day))
-    for each in skin.bruises:
-        if is_bruise(each) is False:
-            yield text("skin.mark", side=each.side, region=each.region)

@@ -54,6 +54,8 @@ class SkinDays(Record):
         Both halves of the face, as of `asymmetry.tissue.picture.SkinPicture`.
     swelling_maps : tuple of ndarray or None, d
         As of `asymmetry.tissue.swelling.Swelling`; None on days that could not be compared.
+    unseen : tuple of str
+        Regions in which bruises could not be judged on any day, on one side at least.
     """
 
     day: npt.NDArray[np.float64]
@@ -65,12 +67,18 @@ class SkinDays(Record):
     treatments: tuple[Treatment, ...] = ()
     pictures: tuple[npt.NDArray[np.uint8], ...] = field(default=(), repr=False)
     swelling_maps: tuple[npt.NDArray[np.float32] | None, ...] = field(default=(), repr=False)
+    unseen: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The bruises, then the swellings, as findings: against none."""
         bruises = [_tell_bruise(each, self) for each in self.told_bruises]
         return (*bruises, *(_tell_swelling(each, self) for each in self.swellings))
+
+    @property
+    def remarks(self) -> tuple[Note, ...]:
+        """What was looked for and not found, and what could not be judged."""
+        return tuple(_list_remarks(self))
 
     def site_of(self, course: BruiseCourse | SwellingCourse) -> FromSite | None:
         """The nearest site of the latest treatment before a course began; None where none is known.
@@ -119,6 +127,27 @@ def is_bruise(course: BruiseCourse) -> bool | None:
     if course.is_mole or float(seen[-1]) - course.first_day > MARK_DAYS:
         return False
     return None
+
+
+def _list_remarks(skin: SkinDays) -> Iterator[Note]:
+    days = len(skin.day)
+    if not days:
+        yield Note("skin_not_judged")
+        return
+    if not skin.bruises:
+        yield Note("no_bruise_found", days=days)
+    if skin.unseen:
+        yield Note("skin_never_seen", regions=skin.unseen)
+    for each in skin.bruises:
+        if is_bruise(each) is False:
+            yield Note("mark_of_skin", side=each.side, region=each.region)
+    measured = sum(each is not None for each in skin.swelling_maps)
+    if not skin.baseline:
+        yield Note("swelling_without_baseline")
+    elif not measured:
+        yield Note("swelling_never_measured")
+    elif not skin.swellings:
+        yield Note("no_swelling_found", days=measured)
 
 
 def _tell_bruise(course: BruiseCourse, skin: SkinDays) -> Finding:
