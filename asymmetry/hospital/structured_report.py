@@ -39,10 +39,6 @@ _PICTURE = "Rows Columns Modality".split()
 #: Moments of writing, which the basic profile of PS3.15 (table E.1-1) replaces where the standard needs a
 #: value, and leaves out elsewhere.
 _DUMMY_MOMENTS = {"ContentDate": "19000101", "ContentTime": "000000"}
-_MOMENTS = (
-    "SeriesDate SeriesTime InstanceCreationDate InstanceCreationTime TimezoneOffsetFromUTC "
-    "PerformedProcedureStepStartDate PerformedProcedureStepStartTime ObservationDateTime"
-).split()
 _DECIMALS = 4
 # DICOM's longest text of a code's meaning.
 _LONGEST = 64
@@ -194,15 +190,24 @@ def _empty_unknown(content: Dataset) -> None:
         _empty_unknown(item)
 
 
+def _drop_moments(made: Dataset) -> None:
+    """Take every date and time out that has a value, also those of parts within."""
+    for element in list(made):
+        if element.VR == "SQ":
+            for part in element.value:
+                _drop_moments(part)
+        elif element.VR in ("DA", "DT", "TM") and element.value:
+            del made[element.tag]
+    made.pop("TimezoneOffsetFromUTC", None)
+
+
 def _mark_deidentified(made: Dataset) -> None:
     """Say that the basic profile was followed, and take the moments of writing out."""
     from pydicom import Dataset
 
+    _drop_moments(made)
     for name, value in _DUMMY_MOMENTS.items():
         setattr(made, name, value)
-    for name in _MOMENTS:
-        if name in made:
-            delattr(made, name)
     profile = Dataset()
     profile.CodeValue, profile.CodingSchemeDesignator = "113100", "DCM"
     profile.CodeMeaning = "Basic Application Confidentiality Profile"
