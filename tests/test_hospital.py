@@ -201,6 +201,21 @@ def test_every_number_is_in_the_report(table: Measurements, photo: Path) -> None
     assert found["mrd1", "right"] is None
 
 
+@pytest.mark.parametrize("letters", ["ISO_IR 100", "ISO_IR 192"])
+@pytest.mark.parametrize("name", ["Müller^Jörg", "Ünal^Çağrı"])
+def test_a_name_keeps_its_letters(
+    table: Measurements, photo: Path, tmp_path: Path, letters: str, name: str
+) -> None:
+    if "ğ" in name and letters == "ISO_IR 100":
+        pytest.skip("Latin-1 has no such letter")
+    named = pydicom.dcmread(photo)
+    named.SpecificCharacterSet, named.PatientName = letters, name
+    named.save_as(tmp_path / "a.dcm")
+    path = write_dicom_sr(table, tmp_path / "sr.dcm", [tmp_path / "a.dcm"], keep_identity=True)
+    assert pydicom.dcmread(path).PatientName == name
+    assert name.encode() in path.read_bytes()
+
+
 @pytest.mark.parametrize("keep", [False, True])
 def test_dciodvfy_has_no_error(
     table: Measurements, photo: Path, tmp_path: Path, keep: bool

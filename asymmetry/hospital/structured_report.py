@@ -39,6 +39,8 @@ _PICTURE = "Rows Columns Modality".split()
 #: Moments of writing, which the basic profile of PS3.15 (table E.1-1) replaces where the standard needs a
 #: value, and leaves out elsewhere.
 _DUMMY_MOMENTS = {"ContentDate": "19000101", "ContentTime": "000000"}
+#: A patient's name may have any letters.
+_UTF_8 = "ISO_IR 192"
 _DECIMALS = 4
 # DICOM's longest text of a code's meaning.
 _LONGEST = 64
@@ -102,6 +104,7 @@ def make_dicom_sr(
         manufacturer_model_name="asymmetry",
         software_versions=model_facts(table).get("version", "unknown"),
     )
+    made.SpecificCharacterSet = _UTF_8
     _empty_unknown(made)
     made.CodingSchemeIdentificationSequence = [_coding_scheme()]
     if not keep_identity:
