@@ -201,6 +201,29 @@ def test_every_number_is_in_the_report(table: Measurements, photo: Path) -> None
     assert found["mrd1", "right"] is None
 
 
+def test_an_uncertainty_has_the_unit_of_its_measurement(table: Measurements, photo: Path) -> None:
+    found = make_dicom_sr(table, [photo])
+    told = {name: (unit, within) for name, unit, within in units(found)}
+    assert told["mrd1"] == ("mm", ["mm", "mm"])
+    assert told["brow_tilt"] == ("deg", ["deg", "deg"])
+    assert told["eye_area"] == ("mm2", ["mm2", "mm2"])
+
+
+def units(content: Any) -> Iterator[tuple[str, str, list[str]]]:
+    """Name and unit of every number in a report, and the units of the numbers about it."""
+    for item in content.get("ContentSequence", []):
+        if item.ValueType == "NUM" and item.MeasuredValueSequence:
+            within = [
+                each.MeasuredValueSequence[0].MeasurementUnitsCodeSequence[0].CodeValue
+                for each in item.get("ContentSequence", [])
+                if each.ValueType == "NUM"
+            ]
+            unit = item.MeasuredValueSequence[0].MeasurementUnitsCodeSequence[0].CodeValue
+            yield item.ConceptNameCodeSequence[0].value, unit, within
+        if item.ValueType != "NUM":
+            yield from units(item)
+
+
 @pytest.mark.parametrize("letters", ["ISO_IR 100", "ISO_IR 192"])
 @pytest.mark.parametrize("name", ["Müller^Jörg", "Ünal^Çağrı"])
 def test_a_name_keeps_its_letters(

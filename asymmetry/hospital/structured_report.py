@@ -106,6 +106,7 @@ def make_dicom_sr(
     )
     made.SpecificCharacterSet = _UTF_8
     _empty_unknown(made)
+    _mark_units(made)
     made.CodingSchemeIdentificationSequence = [_coding_scheme()]
     if not keep_identity:
         _mark_deidentified(made)
@@ -191,6 +192,18 @@ def _empty_unknown(content: Dataset) -> None:
         if "NumericValueQualifierCodeSequence" in item:
             item.MeasuredValueSequence = []
         _empty_unknown(item)
+
+
+def _mark_units(content: Dataset) -> None:
+    """Give uncertainties the unit of their measurement; highdicom says that they have none."""
+    for item in content.get("ContentSequence", []):
+        for measured in item.get("MeasuredValueSequence", []):
+            for each in item.get("ContentSequence", []):
+                if each.ValueType == "NUM":
+                    (uncertainty,) = each.MeasuredValueSequence
+                    units = measured.MeasurementUnitsCodeSequence
+                    uncertainty.MeasurementUnitsCodeSequence = units
+        _mark_units(item)
 
 
 def _drop_moments(made: Dataset) -> None:
