@@ -145,11 +145,23 @@ def test_by_default_the_person_is_not_in_it(table: Measurements, photo: Path) ->
     assert observation(kept, "brow_height", "left")["effectiveDateTime"] == "2026-03-02"
 
 
-def test_a_reason_that_names_a_photo_or_a_day_is_told_as_codes(table: Measurements) -> None:
-    note = asymmetry.Note("text", text="as in miller 2026-03-02.dcm")
+@pytest.mark.parametrize(
+    ("note", "told"),
+    [
+        (asymmetry.Note("text", text="as in miller 2026-03-02.dcm"), "miller"),
+        (asymmetry.Note("date_far_before", date="2001-03-16", days=9000), "2001-03-16"),
+        (asymmetry.Note("another_subject", subject="Meier"), "Meier"),
+        (asymmetry.Note("same_file", photo="meier.jpg"), "meier"),
+        (asymmetry.Note("only_in_manifest_near", near="meier.jpg"), "meier"),
+    ],
+)
+def test_a_reason_that_names_someone_or_a_day_is_told_as_codes(
+    table: Measurements, note: asymmetry.Note, told: str
+) -> None:
     named = table.with_notes(note_array([(note,)]))
-    assert "miller" not in json.dumps(make_fhir(named))
-    assert "as in miller" in json.dumps(make_fhir(named, keep_identity=True))
+    assert told not in json.dumps(make_fhir(named))
+    assert note.code in json.dumps(make_fhir(named))
+    assert told in json.dumps(make_fhir(named, keep_identity=True))
 
 
 def test_classes_of_r4_take_the_bundle(table: Measurements, photo: Path) -> None:

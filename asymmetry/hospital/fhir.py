@@ -53,6 +53,9 @@ _FAILED = ("no_face", "several_faces", "unreadable")
 _SD = Code("sd", "standard deviation of one photo about the truth")
 _RSD = Code("rsd", "standard deviation of repeats of one person")
 _DAY = len("2026-03-31")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+# Values of notes that name a file or a person.
+_NAMING = ("near", "photo", "subject")
 _DECIMALS = 4
 # A time of FHIR needs its zone, and a table's may have none.
 _ZONED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)")
@@ -176,10 +179,10 @@ def _remark(table: Measurements, row: int, *, keep_identity: bool) -> str:
     """The cautions about a photo; as codes where their words would name a photo or a day."""
     reason = _cell(table, "reason", row)
     telling = [Path(str(name)).stem for name in table.get("photo", ())]
-    telling += [str(taken)[:_DAY] for taken in table.get("taken", ())]
-    if keep_identity or not any(each and each in reason for each in telling):
-        return reason
-    return _cell(table, "flags", row)
+    values = [value for note in table.notes[row] for value in note.values]
+    telling += [str(value) for name, value in values if name in _NAMING]
+    told = _DATE.search(reason) or any(each and each in reason for each in telling)
+    return _cell(table, "flags", row) if told and not keep_identity else reason
 
 
 def _device(table: Measurements) -> _Resource:
