@@ -24,7 +24,8 @@ from asymmetry.core.notes import note_array
 from asymmetry.core.schemes import DLIB_68
 from asymmetry.errors import InvalidInputError
 from asymmetry.hospital import make_dicom_sr, make_fhir, write_dicom_sr
-from asymmetry.hospital.quantities import list_quantities
+from asymmetry.hospital.quantities import FACE, list_quantities
+from asymmetry.metrics import catalogue, movement_catalogue
 from asymmetry.synthetic import face
 from tests.dicoms import JPEG, NAME, PATIENT, STUDY, dicom_bytes
 from tests.photos import encoded
@@ -75,6 +76,24 @@ def observation(bundle: dict[str, Any], code: str, side: str = "") -> dict[str, 
         and each["bodySite"].get("text", "").lower().startswith(side)
     ]
     return found
+
+
+def test_every_metric_has_its_part_of_the_face() -> None:
+    names = [*catalogue(), *movement_catalogue()]
+    columns = {f"{name}_right_mm": [1.0] for name in names}
+    of_the_face = [
+        each.code.value for each in list_quantities(Measurements(columns)) if each.site == FACE
+    ]
+    whole = [name for name in names if name.startswith(("chin_", "philtrum_", "asymmetry_"))]
+    assert of_the_face == whole
+
+
+def test_a_sign_is_told_once() -> None:
+    told = {each.column: each.definition for each in list_quantities(measure(face(1)))}
+    ending = "Right minus left; positive: more on the right (higher brow)."
+    assert told["brow_height_diff_mm"].endswith(f"face. {ending}")
+    assert told["brow_height_right_mm"].endswith("face. Positive: higher brow.")
+    assert all(each.lower().count("positive:") == 1 for each in told.values())
 
 
 # FHIR

@@ -54,12 +54,15 @@ _EYE, _MOUTH = Code("371398005", "Eye region"), Code("123851003", "Mouth")
 _LIP, _ALA = Code("48477009", "Lip"), Code("68598004", "Skin of ala nasi")
 _SITES = {
     "brow": _BROW,
+    "frown": _BROW,
     "mrd1": _EYELID,
     "mrd2": _EYELID,
     "fissure": _EYE,
     "eye": _EYE,
     "canthal": _EYE,
     "lid": _EYE,
+    "residual_gap": _EYE,
+    "synkinesis": _EYE,
     "commissure": _MOUTH,
     "smile": _MOUTH,
     "mouth": _MOUTH,
@@ -135,7 +138,7 @@ def _quantity(table: Measurements, column: str, found: re.Match[str]) -> Quantit
         code = Code(f"{metric}_ratio", f"{name}, weaker to stronger side")
     about = table.about.get(column, {})
     sign = about.get("sign", "none")
-    told = [about.get("definition", ""), "" if sign == "none" else f"Positive: {sign}."]
+    told = [about.get("definition", ""), _sign(sign)]
     stem = column.removesuffix(f"_{unit}")
     errors = {kind: f"{stem}_{kind}_{unit}" for kind in ("sd", "rsd")}
     return Quantity(
@@ -147,6 +150,13 @@ def _quantity(table: Measurements, column: str, found: re.Match[str]) -> Quantit
         " ".join(each for each in told if each),
         **{kind: name for kind, name in errors.items() if name in table},
     )
+
+
+def _sign(sign: str) -> str:
+    """The meaning of a positive value, as a sentence; a difference's names its order first."""
+    if sign == "none":
+        return ""
+    return f"{sign[0].upper()}{sign[1:]}." if "positive: " in sign else f"Positive: {sign}."
 
 
 def _site(metric: str) -> Code:
