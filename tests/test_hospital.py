@@ -151,6 +151,7 @@ def test_references_lead_to_entries(table: Measurements, photo: Path) -> None:
     assert asked <= known | {"Patient/123"}
     (media,) = resources(bundle, "Media")
     assert len(media["content"]["hash"]) == 28  # SHA-1 in base64
+    assert media["subject"] == {"reference": "Patient/123"}
     assert make_fhir(table, [photo])["entry"][0]["fullUrl"] not in known
 
 

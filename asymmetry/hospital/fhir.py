@@ -113,7 +113,7 @@ def make_fhir(
     entries = [device]
     quantities = list(list_quantities(table))
     for row, photo in enumerate(photos or [None] * table.rows):
-        media = _entry(_media(table, row, photo, keep_identity))
+        media = _entry(_media(table, row, photo, keep_identity) | _whose(subject))
         shared = _common_entries(table, row, device, media, subject, keep_identity)
         remark = _remark(table, row, keep_identity=keep_identity)
         members = [_entry(shared | _observation(table, row, each, remark)) for each in quantities]
@@ -240,12 +240,16 @@ def _common_entries(
         resourceType="Observation",
         status="preliminary",
         category=[_concept(f"{_HL7}/observation-category", Code("imaging", "Imaging"))],
-        subject=_without_blanks(reference=subject),
         effectiveDateTime=_moment(table, row) if keep_identity else "",
         method=_without_blanks(text=str(table.provenance.get("method", ""))),
         device=_reference(device),
         derivedFrom=[_reference(media)],
-    )
+    ) | _whose(subject)
+
+
+def _whose(subject: str) -> _Resource:
+    """The entry that says of whom a photo or a number is."""
+    return _without_blanks(subject=_without_blanks(reference=subject))
 
 
 def _moment(table: Measurements, row: int) -> str:
