@@ -140,3 +140,24 @@ def test_german_has_its_own_marks() -> None:
     assert "bis Tag 9 zu 80\N{NO-BREAK SPACE}% zur" in regained.words(text)
     assert text.count("page.photos", 1) == "1 Foto"
     assert text.count("page.photos", 2) == "2 Fotos"
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("notes.face_cut", "points"),
+        ("notes.few_days", "days"),
+        ("notes.repeats_of_a_day", "df"),
+        ("notes.pooled_scale", "photos"),
+        ("notes.pooled_scale_of_closed_eyes", "photos"),
+        ("skin.none_found", "days"),
+        ("terminal.more_not_read", "more"),
+    ],
+)
+def test_a_number_that_may_be_one_has_no_plural_behind_it(
+    language: str, name: str, place: str
+) -> None:
+    entry = Text.load(language).entries[name]
+    (behind,) = re.findall(rf"\{{{place}:[^}}]*\}}(.*)", entry)
+    assert re.match(r"[.;:)]|$| (more|weitere)$", behind), entry
