@@ -161,3 +161,17 @@ def test_a_number_that_may_be_one_has_no_plural_behind_it(
     entry = Text.load(language).entries[name]
     (behind,) = re.findall(rf"\{{{place}:[^}}]*\}}(.*)", entry)
     assert re.match(r"[.;:)]|$| (more|weitere)$", behind), entry
+
+
+def test_german_does_not_bend_a_side() -> None:
+    sided = [
+        entry for entry in Text.load("de").entries.values() if re.search("{sides?:sides}", entry)
+    ]
+    assert len(sided) > 20
+    bent = r"\b(d(ie|er|as|en|em)|eine[rnms]?|ihre?) {sides?:sides}|{sides?:sides} [Ss]eite\b"
+    assert not [entry for entry in sided if re.search(bent, entry)]
+
+
+def test_a_side_is_whole_in_german() -> None:
+    told = Note("dicom_one_side", side="left").words(Text.load("de"))
+    assert told == "laut Laterality zeigt die DICOM-Datei nur eine Seite: links"
