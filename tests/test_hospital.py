@@ -367,6 +367,24 @@ def test_targets_are_checked_before_photos_are_read(tmp_path: Path) -> None:
     assert "there is no folder" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["--fhir", "a.json", "--subject", "Anna Miller"], "give it as Patient/123"),
+        (["--dicom-sr", "a.dcm"], "a.jpg: not a DICOM photo"),
+    ],
+)
+def test_what_would_be_refused_is_refused_before_photos_are_measured(
+    asked: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(asymmetry.Extractor, "extract", None)  # it would fail in another way
+    Path("a.jpg").write_bytes(encoded(np.zeros((20, 20, 3), np.uint8), "JPEG"))
+    result = CliRunner().invoke(main, ["photo", "a.jpg", *asked])
+    assert result.exit_code == 1
+    assert said in result.stderr
+
+
 def test_a_ratio_of_sides_is_not_a_movement_in_millimetres() -> None:
     table = Measurements({"brow_excursion_ratio": [0.5]})
     (found,) = list_quantities(table)

@@ -40,17 +40,23 @@ def hospital_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def check_targets(
-    photos: Sequence[Path], fhir: Path | None, dicom_sr: Path | None, **_: Any
+    photos: Sequence[Path], fhir: Path | None, dicom_sr: Path | None, subject: str, **_: Any
 ) -> None:
-    """Refuse a target that can't be written or is a photo, before any photo is read."""
+    """Refuse what can't be written, before any photo is measured."""
     from asymmetry.core.paths import file_to_write, keep_apart
     from asymmetry.errors import require
 
     if fhir is not None:
+        from asymmetry.hospital.fhir import check_subject
+
+        check_subject(subject)
         file_to_write(fhir, "FHIR bundle", (".json",))
     if dicom_sr is not None:
         require("highdicom", "writing DICOM structured reports", "dicom")
+        from asymmetry.hospital.structured_report import check_photos
+
         keep_apart(file_to_write(dicom_sr, "structured report", (".dcm",)), *photos)
+        check_photos(photos)
 
 
 def write_hospital(

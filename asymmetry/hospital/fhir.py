@@ -36,7 +36,7 @@ from asymmetry.hospital.quantities import (
     model_facts,
 )
 
-__all__ = ["make_fhir", "write_fhir"]
+__all__ = ["check_subject", "make_fhir", "write_fhir"]
 
 _Resource = dict[str, Any]
 
@@ -107,8 +107,7 @@ def make_fhir(
     """
     if photos and len(photos) != table.rows:
         raise InvalidInputError(f"{table.rows} rows, and {len(photos)} photos for them")
-    if subject and not _REFERENCE.fullmatch(subject):
-        raise InvalidInputError(f"subject {subject!r}: give it as Patient/123, or as a URL")
+    check_subject(subject)
     device = _entry(_device(table))
     entries = [device]
     quantities = list(list_quantities(table))
@@ -122,6 +121,18 @@ def make_fhir(
     if keep_identity:
         bundle["timestamp"] = datetime.now(UTC).isoformat(timespec="seconds")
     return bundle
+
+
+def check_subject(subject: str) -> None:
+    """Refuse a patient that is no reference.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is neither empty, nor as ``Patient/123``, nor a URL.
+    """
+    if subject and not _REFERENCE.fullmatch(subject):
+        raise InvalidInputError(f"subject {subject!r}: give it as Patient/123, or as a URL")
 
 
 def write_fhir(

@@ -27,7 +27,7 @@ from asymmetry.hospital.quantities import (
 if TYPE_CHECKING:
     from pydicom import Dataset
 
-__all__ = ["make_dicom_sr", "write_dicom_sr"]
+__all__ = ["check_photos", "make_dicom_sr", "write_dicom_sr"]
 
 #: Elements of the photos that a report about them repeats, or refers to them by.
 _PATIENT = (
@@ -84,7 +84,9 @@ def make_dicom_sr(
         from pydicom.sr.codedict import codes
     except ImportError as error:
         raise MissingExtraError("writing DICOM structured reports", "dicom") from error
-    evidence = _read_evidence(table, photos)
+    if len(photos) != table.rows or not photos:
+        raise InvalidInputError(f"{table.rows} rows, and {len(photos)} DICOM photos for them")
+    evidence = _read_evidence(photos)
     if not keep_identity:
         evidence = _deidentify(evidence)
     report = MeasurementReport(
@@ -113,6 +115,17 @@ def make_dicom_sr(
     return made
 
 
+def check_photos(photos: Sequence[str | os.PathLike[str]]) -> None:
+    """Refuse photos that no report can be about, before they are measured.
+
+    Raises
+    ------
+    InvalidInputError
+        If one is no DICOM file, or they are of several patients.
+    """
+    _read_evidence(photos)
+
+
 def write_dicom_sr(
     table: Measurements,
     path: str | os.PathLike[str],
@@ -137,13 +150,11 @@ def write_dicom_sr(
     return Path(path)
 
 
-def _read_evidence(table: Measurements, photos: Sequence[str | os.PathLike[str]]) -> list[Dataset]:
+def _read_evidence(photos: Sequence[str | os.PathLike[str]]) -> list[Dataset]:
     """The elements of each photo's header that a report needs."""
     import pydicom
     from pydicom.errors import InvalidDicomError
 
-    if len(photos) != table.rows or not photos:
-        raise InvalidInputError(f"{table.rows} rows, and {len(photos)} DICOM photos for them")
     found = []
     for photo in map(as_path, photos):
         try:
