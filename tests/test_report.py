@@ -19,6 +19,7 @@ from PIL import Image
 from asymmetry import Series
 from asymmetry.core.notes import Note, note_array
 from asymmetry.metrics import catalogue, norms
+from asymmetry.photos.listing import Leftover
 from asymmetry.report import render
 from asymmetry.series import HEADLINES, DiaryNote
 from asymmetry.synthetic import face
@@ -293,6 +294,37 @@ def test_a_pseudonym_stands_for_names_of_photos() -> None:
     page = Page(text)
     assert "P-17 <b>" in page.text
     assert "Photo 3 : the same photo as Photo 1" in page.text
+
+
+def left_and_named(tmp_path: Path) -> Series:
+    """Photos of jane, of whom the manifest and files that are not read say more."""
+    made = dated(face(4), [0, 1, 2, 3], ["jane 1.jpg", "jane 2.jpg", "jane 3.jpg", "jame 1.jpg"])
+    other = Note("another_subject", subject="Aunt jane")
+    near = Note("only_in_manifest_near", near="jane 1.jpg")
+    status = np.array(["ok", "ok", "rejected", "unreadable"])
+    made = replace(made, status=status, notes=note_array([[], [], [other], [near]]))
+    left = [
+        Leftover(tmp_path / "jane" / "jane.mov", Note("is_video")),
+        Leftover(tmp_path / "jane.zip", Note("is_packed")),
+    ]
+    return Series.from_landmarks(made, expression=["rest"] * 4, folder=tmp_path, leftovers=left)
+
+
+def test_a_pseudonym_stands_for_files_that_are_not_read_and_for_persons(tmp_path: Path) -> None:
+    text = render(left_and_named(tmp_path), pseudonym="P-17")
+    assert "jane" not in text
+    told = Page(text).text
+    assert "File 1 no this is a video" in told
+    assert "File 2 no this is a packed folder" in told
+    assert "the manifest says that it shows …" in told
+    assert "Photo 1 has nearly the same name" in told
+
+
+def test_files_that_are_not_read_are_named_without_folders(tmp_path: Path) -> None:
+    told = Page(render(left_and_named(tmp_path))).text
+    assert "jane.mov no this is a video" in told
+    assert "jane/jane.mov" not in told
+    assert "it shows Aunt jane" in told
 
 
 def test_without_photos_no_face_is_in_it(tmp_path: Path) -> None:

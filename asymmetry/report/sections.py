@@ -94,7 +94,8 @@ class Wording:
 
     def tell(self, *notes: Note) -> str:
         """Notes in the report's language, with photos called as in the report."""
-        return self.names.rename_photos("; ".join(note.words(self.text) for note in notes))
+        told = [self.names.hide_person(note).words(self.text) for note in notes]
+        return self.names.rename_photos("; ".join(told))
 
     def title(self, headline: Headline) -> str:
         """The name of a headline metric."""

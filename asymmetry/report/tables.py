@@ -172,17 +172,17 @@ class Tables:
 
     def review(self) -> Table:
         """The photos that were not used, or are in doubt, with what to write in the manifest."""
-        series, rows = self.series, []
-        shown = dict(zip(self.wording.names.given, self.wording.names.shown, strict=True))
+        series, names, rows = self.series, self.wording.names, []
         usable = series.landmarks.usable
         found = review_photos(
             series.photos, usable, series.treated_on, series.leftovers, series.folder
         )
         for each in sorted(found, key=lambda doubt: doubt.used):
-            name = shown.get(each.photo, each.photo) or self.text("review.all")
+            name = names.call(each.photo) or self.text("review.all")
             used = self.wording.answer(each.used)
             reason = self.wording.tell(each.note)
-            rows.append(Row((name, each.taken[:DAY_LENGTH], used, reason, each.column, each.value)))
+            value = names.rename_photos(each.value)
+            rows.append(Row((name, each.taken[:DAY_LENGTH], used, reason, each.column, value)))
         heads = [
             self.text(f"review.{name}") for name in "photo date used reason column value".split()
         ]

@@ -23,7 +23,7 @@ from asymmetry.metrics.expression import UNKNOWN
 from asymmetry.photos.listing import Leftover
 from asymmetry.series.guessing import REST
 
-__all__ = ["Doubt", "Review", "review_photos"]
+__all__ = ["Doubt", "Review", "leftover_name", "review_photos"]
 
 #: The notes that are doubts: the manifest's column that settles each.
 _COLUMNS = {
@@ -223,11 +223,16 @@ def review_photos(
             photos, row, used=bool(usable[row] and np.isfinite(photos["day"][row]))
         )
     for each in leftovers:
-        name = each.path
-        if folder is not None and name.is_relative_to(folder):
-            name = name.relative_to(folder)
-        found.append(Doubt(name.as_posix(), "", each.note, used=False))
+        found.append(Doubt(leftover_name(each, folder), "", each.note, used=False))
     return Review(tuple(found))
+
+
+def leftover_name(leftover: Leftover, folder: Path | None) -> str:
+    """The name of a file that is not read, relative to the series' folder where it is in it."""
+    path = leftover.path
+    if folder is not None and path.is_relative_to(folder):
+        path = path.relative_to(folder)
+    return path.as_posix()
 
 
 def _doubt_treatment(photos: Measurements, treated_on: date | None) -> Iterator[Doubt]:
