@@ -104,6 +104,13 @@ def test_from_an_empty_store_to_a_report(browser: Any, files: list[Path], tmp_pa
             page.click("text=Save as HTML")
         saved.value.save_as(tmp_path / "report.html")
         assert (tmp_path / "report.html").read_text("utf-8").startswith("<!DOCTYPE html>")
+        assert "Ada" in saved.value.suggested_filename
+        page.get_by_label("Pseudonym").fill("P-7")
+        page.get_by_label("Pseudonym").press("Tab")
+        with page.expect_download() as saved:
+            page.click("text=Save as HTML")
+        assert saved.value.suggested_filename == "P-7.html"
+        assert page.get_by_text("Save as PDF").get_attribute("download") == "P-7.pdf"
         seen.check()
 
 

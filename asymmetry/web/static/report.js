@@ -17,8 +17,8 @@ export async function showReport(room, id, atSkin = false) {
   const paper = choice("paper", [["A4", "A4"], ["Letter", "Letter"]], "A4");
   const ticks = days.map((day) => h("input", { type: "checkbox", checked: true, value: day }));
   const frame = h("iframe", { class: "preview", title: "The report" });
-  const html = h("a", { class: "button", download: `${patient.name}.html` }, "Save as HTML");
-  const pdf = h("a", { class: "button", download: `${patient.name}.pdf` }, "Save as PDF");
+  const html = h("a", { class: "button" }, "Save as HTML");
+  const pdf = h("a", { class: "button" }, "Save as PDF");
   const told = h("p", { class: "soft", role: "status" });
   const form = h("form", { class: "sheet", onsubmit: (event) => event.preventDefault(), onchange: draw },
     h("div", { class: "fields" },
@@ -52,6 +52,9 @@ export async function showReport(room, id, atSkin = false) {
     frame.classList.add("waiting");
     if (none) return;
     if (kept.length < ticks.length) for (const tick of kept) chosen.append("day", tick.value);
+    const name = pseudonym.value.trim() || patient.name;
+    html.download = `${name}.html`;
+    pdf.download = `${name}.pdf`;
     html.href = `/api/patients/${id}/report.html?${chosen}`;
     pdf.href = `/api/patients/${id}/report.pdf?${chosen}`;
     frame.src = atSkin && skin.checked ? `${html.href}#skin` : html.href;
