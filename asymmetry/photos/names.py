@@ -20,7 +20,17 @@ Value = TypeVar("Value")
 _SMILE = "smil(?:e|es|ing)"
 _CLOSED = "clos(?:e(?! up)|ed|ure|ing)|shut|tight"
 _UP = "rais(?:e|ed|ing)|lift(?:ed|ing)|up|elevat(?:e|ed|ion)"
-_WITHOUT = "no|non|not|none|without|never|un|isn t|isnt|don t|dont|doesn t|doesnt|cannot|can t|cant"
+_WITHOUT = (
+    "no|non|not|none|without|w o|never|neither|nor|un|minus|zero|hardly|barely|almost|nearly|sans|ohne|nicht|"
+    "keine?|cannot|ain t|aint|(?:is|was|do|does|did|ca|wo)n ?t|(?:lack|absence) of|"
+    "(?:unable|failed|fails|try|tries) to"
+)
+#: Words that may stand between them and the expression, and words behind it that say the same.
+_BETWEEN = (
+    "an?|the|any|at|in|is|to|be|being|able|yet|even|really|actually|quite|ever|more|longer|fully|full|"
+    "completely|big|wide|real|visible"
+)
+_DENIED = "no|not|none|never|nope|off|false|absent|missing|failed|impossible|nein"
 #: How each expression is written, as patterns over words in lower case with one space between them. A plain
 #: "smile" is the open one: Sunnybrook's "open mouth smile" is the one clinics ask for. A forehead alone is a
 #: place, not an expression.
@@ -43,16 +53,24 @@ _PATTERNS = {name: re.compile(rf"\b(?:{spelling})\b") for name, spelling in _SPE
 _ANY = "|".join(_SPELLINGS.values())
 _PLACE = "forehead|frown|glabella|furrow|brows?"
 _TOXIN = "botox|dysport|xeomin|azzalure|bocouture|toxin|filler|units?|inject(?:ed|ions?)|treat(?:ed|ment)"
-#: Words about an expression that is not shown, such as "no smile" and "not yet smiling", and about the place
-#: of lines or of a treatment, such as "smile lines", "frown botox" and "units in the glabella".
+#: Words about an expression that is not shown, such as "no smile", "not yet smiling" and "smile: none".
 _NOT_SHOWN = re.compile(
-    rf"\b(?:{_WITHOUT})(?: (?:an?|the|any|at|in|is|yet|really|fully|quite|ever))* (?:{_ANY})\b|"
+    rf"\b(?:{_WITHOUT})(?: (?:{_BETWEEN}))* (?:{_ANY})\b|\b(?:{_ANY}) (?:{_DENIED})$"
+)
+#: Words about the place of lines or of a treatment, such as "smile lines", "frown botox" and "units in the
+#: glabella".
+_PLACES = re.compile(
     rf"\b(?:{_ANY}) lines?\b|\b(?:{_PLACE}) (?:{_TOXIN})\b|"
     rf"\b(?:{_TOXIN}) (?:(?:in|of|to|for|the|at) )*(?:{_PLACE})\b"
 )
-_NO_TEETH = re.compile(rf"\b(?:{_SMILE}) (?:{_WITHOUT}) teeth\b")
+_NO_TEETH = re.compile(
+    rf"\b(?:{_SMILE}) (?:(?:{_WITHOUT}) teeth|teeth (?:not|hidden|covered))\b|"
+    rf"\b(?:{_WITHOUT}) teeth (?:{_SMILE})\b"
+)
 #: Of two expressions that a name holds, the first wins over the second: it is the more exact one.
 _MORE_EXACT = {("smile_closed", "smile_open")}
+#: In "no 2" and "No. 15" it is a number's.
+_NUMBER = re.compile(r"(?<![a-z])no[._ -]{0,2}(?=\d{1,3}(?![-_.]?\d))", re.IGNORECASE)
 _WORD_ENDS = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W\d_]+")
 #: In ``day-10`` the hyphen joins, as in ``day-10_rest``; the clinical shorthand ``D-3`` counts backwards.
 _DAY = re.compile(r"(?<![a-z0-9])(?:day[ _-]?|d[ _]?)([-+−]?\d{1,4})(?![0-9])", re.IGNORECASE)
@@ -85,28 +103,49 @@ def expression_from_text(text: str) -> str | None:
     ... ]
     ['eye_closure', 'smile_open', 'smile_closed', None]
     """
-    words = " ".join(filter(None, _WORD_ENDS.split(text))).lower()
-    shown = _NOT_SHOWN.sub("", _NO_TEETH.sub("closed smile", words))
-    found = {name for name, pattern in _PATTERNS.items() if pattern.search(shown)}
+    found = _named_in(_NOT_SHOWN.sub("", _words_of(text)))
     found -= {less for more, less in _MORE_EXACT if more in found}
     if len(found) > 1:
         found.discard("rest")  # "baseline" says more about the visit than about the face
     return only(found)
 
 
+def _words_of(text: str) -> str:
+    """A text as words in lower case with one space between them; places of a treatment are left out."""
+    words = " ".join(filter(None, _WORD_ENDS.split(_NUMBER.sub("", text)))).lower()
+    return _PLACES.sub("", _NO_TEETH.sub("closed smile", words))
+
+
+def _named_in(words: str) -> set[str]:
+    return {name for name, pattern in _PATTERNS.items() if pattern.search(words)}
+
+
 def expression_from_name(path: PurePath | str) -> str | None:
     """The expression that a file's name says, else the name of the folder that holds it.
+
+    None where the other of both names says that it is not shown.
 
     Examples
     --------
     >>> (
     ...     expression_from_name("2026-03-02/brow raise.jpg"),
     ...     expression_from_name("smile/2026-03-02.jpg"),
+    ...     expression_from_name("smile/not smiling.jpg"),
     ... )
-    ('brow_raise', 'smile_open')
+    ('brow_raise', 'smile_open', None)
     """
     path = PurePath(path)
-    return expression_from_text(path.stem) or expression_from_text(path.parent.name)
+    texts = path.stem, path.parent.name
+    found = next(filter(None, map(expression_from_text, texts)), None)
+    denied = {
+        name
+        for text in texts
+        for match in _NOT_SHOWN.finditer(_words_of(text))
+        for name in _named_in(match[0])
+    }
+    # Without a smile there is no closed one either.
+    kinds = {name.removesuffix("_open").removesuffix("_closed") for name in denied}
+    return None if found and found.startswith(tuple(kinds)) else found
 
 
 def day_from_name(path: PurePath | str) -> int | None:
