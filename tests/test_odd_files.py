@@ -22,7 +22,7 @@ from asymmetry.core.text import Text
 from asymmetry.errors import AsymmetryError, DestinationError, InvalidInputError
 from asymmetry.hospital import make_fhir
 from asymmetry.photos import workbooks
-from asymmetry.photos.listing import find_leftovers
+from asymmetry.photos.listing import find_leftovers, image_files
 from asymmetry.photos.manifest import read_manifest
 from asymmetry.photos.remote import MAX_FILE_BYTES
 from asymmetry.photos.sources import digest_photo
@@ -244,3 +244,40 @@ def test_a_damaged_workbook_is_an_error_of_our_own(tmp_path: Path) -> None:
         path.write_bytes(damaged)
         with suppress(InvalidInputError):
             list(read_sheets(path))
+
+
+# Files that programs keep beside photos
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "missed"),
+    [
+        ("thumb/a.jpg", "thumbnails", False),
+        ("Catalog Smart Previews.lrdata/0/a.dng", "thumbnails", False),
+        ("A.photoslibrary/resources/derivatives/a_4_5005_c.jpeg", "thumbnails", False),
+        (".Trash-1000/files/a.jpg", "in_the_bin", False),
+        (".trashed-1775000000-a.jpg", "in_the_bin", False),
+        (".a.jpg", "hidden", True),
+        (".picasaoriginals/a.jpg", "hidden", False),
+        ("IMG_E0001.MOV", "live_video", False),
+        ("IMG_0001_HEVC.MOV", "live_video", False),
+        ("PXL_1.MP", "live_video", False),
+        ("._a.jpg", None, None),
+        ("__MACOSX/._a.jpg", None, None),
+        ("A.photoslibrary/originals/1/a.jpeg", "photo", None),
+        ("a.jpg.bak", "photo", None),
+    ],
+)
+def test_files_that_programs_keep_beside_photos(
+    tmp_path: Path, name: str, code: str | None, missed: bool | None
+) -> None:
+    jpeg, video = b"\xff\xd8\xff\xe0\0\x10JFIF\0", b"\0\0\0\x18ftypmp42"
+    here = "IMG_0001.HEIC", "PXL_1.MP.jpg"
+    for each in (*here, name):
+        path = tmp_path / each
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(video if path.suffix in (".MOV", ".MP") else jpeg)
+    photos = {path.relative_to(tmp_path).as_posix() for path in image_files(tmp_path)}
+    assert photos == {*here, *([name] if code == "photo" else [])}
+    told = [(each.note.code, each.missed) for each in find_leftovers(tmp_path)]
+    assert told == ([] if code in (None, "photo") else [(code, missed)])

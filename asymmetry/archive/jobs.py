@@ -314,7 +314,7 @@ def _walk_system(system: Any, top: str) -> Iterator[str]:
     entries = sorted(system.ls(top, detail=True), key=lambda entry: str(entry["name"]))
     for entry in entries:
         name = PurePosixPath(entry["name"])
-        if name.name.startswith(".") or is_kept_apart(name.name):
+        if name.name.startswith(".") or is_kept_apart(str(name)):
             continue
         if entry["type"] == "directory":
             yield from _walk_system(system, entry["name"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -31,20 +31,22 @@ _VIDEOS = frozenset(
     f".{end}" for end in "mov mp4 m4v avi mkv 3gp webm mts m2ts wmv mpg mpeg".split()
 )
 _PACKED = frozenset(f".{end}" for end in "zip rar 7z tar gz tgz bz2 xz".split())
-_NOT_READ = dict.fromkeys(_VIDEOS, Note("is_video")) | dict.fromkeys(_PACKED, Note("is_packed"))
 #: Lists, texts, tables, files that a phone keeps beside a photo, and files that this package writes.
 _DOCUMENTS = frozenset(
     f".{end}"
     for end in (
         "csv tsv txt md rst json xmp aae thm xml html htm pdf doc docx odt rtf xls xlsx ods ppt pptx ini db "
-        "log yml yaml toml parquet npz npy py ipynb lnk url svg css js sh bat bak sqlite sha256 md5"
+        "log yml yaml toml parquet npz npy py ipynb lnk url svg css js sh bat sqlite sha256 md5 lrcat cop cot"
     ).split()
 )
 #: Folders in which a disk station, a phone or a program keeps small copies of the photos beside them.
-_THUMBNAIL_FOLDERS = frozenset(
-    ("@eadir", "@__thumb", ".@__thumb", "thumbnails", ".thumbnails", "thumbs", ".thumbs", "_thumbs")
-)
-_BINS = frozenset(("#recycle", "@recycle", "$recycle.bin", ".trash", ".trashes", "__macosx"))
+_THUMBNAIL_FOLDER = re.compile(r"@eadir|\.?@__thumb|[._]?thumb(?:nail)?s?|.+\.lrdata|captureone")
+_BIN = re.compile(r"#recycle|@recycle|\$recycle\.bin|\.recycle|\.d?trash(?:es|-\d+)?")
+#: macOS keeps the second half of a file, its resources, there or under its name with this before it.
+_RESOURCES, _RESOURCE_FOLDERS = "._", ("__macosx", ".appledouble")
+#: A library of macOS's Photos is a folder. Photos are in these; beside them are small and edited copies.
+_LIBRARY, _ORIGINALS = ".photoslibrary", ("originals", "masters")
+_TRASHED = ".trashed-"  # by Android
 _THUMBNAIL_NAME = re.compile(r"^syno(?:photo|video|index)_(?:thumb|film|media)", re.IGNORECASE)
 _IN_THE_CLOUD = re.compile(r"^\.(.+)\.icloud$")
 #: Where the name of a kind stands in the first bytes of a file, and that name.
@@ -92,7 +94,8 @@ def image_files(folder: str | os.PathLike[str], *, recursive: bool = True) -> li
     Returns
     -------
     list of Path
-        Files that begin as a photo does, or whose suffix is that of one, in any case, without hidden ones.
+        Files that begin as a photo does, or whose suffix is that of one, in any case, without hidden ones,
+        which `find_leftovers` tells.
         Pictures in formats that are not read, such as a camera's raw files, are among them, so that they are
         told and not lost.
 
@@ -137,18 +140,32 @@ def is_picture_name(name: str) -> bool:
     [True, True, False, False]
     """
     suffix = PurePath(name).suffix.lower()
-    return suffix in photo_suffixes() | _PICTURES and not _THUMBNAIL_NAME.match(name)
+    return (
+        suffix in photo_suffixes() | _PICTURES
+        and not _THUMBNAIL_NAME.match(name)
+        and not name.startswith(_RESOURCES)
+    )
 
 
 def is_kept_apart(folder: str) -> bool:
-    """Whether a folder of this name holds small copies or deleted photos.
+    """Whether a folder holds small copies or deleted photos, by its path or its name alone.
 
     Examples
     --------
-    >>> is_kept_apart("@eaDir"), is_kept_apart("2026-03-02")
-    (True, False)
+    >>> [is_kept_apart(name) for name in ("@eaDir", "2026-03-02", "A.photoslibrary/resources")]
+    [True, False, True]
     """
-    return folder.lower() in _THUMBNAIL_FOLDERS | _BINS
+    path = PurePath(folder.lower())
+    in_library = path.parent.suffix == _LIBRARY and path.name not in _ORIGINALS
+    return in_library or path.name in _RESOURCE_FOLDERS or _is_bin(path.name) or _holds_small(path)
+
+
+def _is_bin(name: str) -> bool:
+    return _BIN.fullmatch(name.lower()) is not None
+
+
+def _holds_small(path: PurePath) -> bool:
+    return _THUMBNAIL_FOLDER.fullmatch(path.name.lower()) is not None
 
 
 def _walk(root: Path, *, recursive: bool) -> Iterator[Path | Leftover]:
@@ -170,6 +187,10 @@ def _walk(root: Path, *, recursive: bool) -> Iterator[Path | Leftover]:
                 yield kind
         elif _IN_THE_CLOUD.match(entry.name):
             yield Leftover(path, Note("in_the_cloud"))
+        elif entry.name.startswith(_TRASHED):
+            yield Leftover(path, Note("in_the_bin", files=1), missed=False)
+        elif is_picture_name(entry.name):
+            yield Leftover(path, Note("hidden", files=1))
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -182,15 +203,23 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def _walk_into(
     path: Path, entry: os.DirEntry[str], *, recursive: bool
 ) -> Iterator[Path | Leftover]:
-    if is_kept_apart(entry.name):
-        below = [each for each in path.rglob("*") if each.is_file()]
-        files = sum(is_picture_name(each.name) or _is_thumbnail(each.name) for each in below)
-        if files and entry.name.lower() in _BINS:
+    if is_kept_apart(str(path)):
+        files = _count_pictures(path.rglob("*"))
+        if files and _is_bin(entry.name):
             yield Leftover(path, Note("in_the_bin", files=files), missed=False)
         elif files:
             yield Leftover(path, Note("thumbnails", files=files), missed=False)
-    elif recursive and not entry.name.startswith(".") and not entry.is_symlink():
+    elif recursive and entry.name.startswith("."):
+        files = _count_pictures(path.glob("*"))  # no deeper: it may hold whole copies of a disk
+        if files:
+            yield Leftover(path, Note("hidden", files=files), missed=False)
+    elif recursive and not entry.is_symlink():
         yield from _walk(path, recursive=recursive)
+
+
+def _count_pictures(paths: Iterable[Path]) -> int:
+    names = (each.name for each in paths if each.is_file())
+    return sum(is_picture_name(name) or _is_thumbnail(name) for name in names)
 
 
 def _is_thumbnail(name: str) -> bool:
@@ -204,16 +233,24 @@ def _classify(path: Path, stems: set[str]) -> Path | Leftover | None:
         return Leftover(path, Note("thumbnails", files=1), missed=False)
     if suffix in photo_suffixes() | _PICTURES:
         return path
-    if suffix in _VIDEOS and path.stem.lower() in stems:
-        return Leftover(path, Note("live_video"), missed=False)
-    if suffix in _NOT_READ:
-        return Leftover(path, _NOT_READ[suffix])
+    if suffix in _VIDEOS:
+        return _leave_video(path, stems)
+    if suffix in _PACKED:
+        return Leftover(path, Note("is_packed"))
     if suffix in _DOCUMENTS:
         return None
-    return _classify_content(path)
+    return _classify_content(path, stems)
 
 
-def _classify_content(path: Path) -> Path | Leftover | None:
+def _leave_video(path: Path, stems: set[str]) -> Leftover:
+    """A video, or the moving part of a photo beside it: ``IMG_1.MOV``, ``IMG_E1.MOV``, ``PXL_1.MP``."""
+    stem = path.stem.lower().removesuffix("_hevc")
+    if stems.isdisjoint((path.name.lower(), stem, re.sub(r"^img_e(?=\d{4})", "img_", stem))):
+        return Leftover(path, Note("is_video"))
+    return Leftover(path, Note("live_video"), missed=False)
+
+
+def _classify_content(path: Path, stems: set[str]) -> Path | Leftover | None:
     """The same of a file whose suffix says nothing."""
     try:
         with open_file(path) as stream:
@@ -223,7 +260,7 @@ def _classify_content(path: Path) -> Path | Leftover | None:
     if is_known(head) or _starts(head, _PICTURE_STARTS):
         return path
     if _starts(head, _VIDEO_STARTS):
-        return Leftover(path, Note("is_video"))
+        return _leave_video(path, stems)
     if _starts(head, _PACKED_STARTS):
         return Leftover(path, Note("is_packed"))
     if b"\0" in head:
