@@ -182,6 +182,24 @@ def test_a_list_decides_on_its_dates(texts: list[str], days: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("2026:03:23 24:08:19", "2026-03-23T00:08:19"),
+        ("2026-03-23T24:00:00", "2026-03-23T00:00:00"),
+        ("23.3.2026 24:08", "2026-03-23T00:08:00"),
+        ("2026-03-23 23:59:60", "2026-03-23T23:59:59"),
+        ("0000:00:00 00:00:00", None),
+        ("0000-00-00", None),
+        ("-", None),
+    ],
+)
+def test_times_that_cameras_and_programs_write(tmp_path: Path, text: str, iso: str | None) -> None:
+    path = write(tmp_path / "manifest.csv", f"photo,taken\na.jpg,{text}\n")
+    taken = read_manifest(path)["a.jpg"].taken
+    assert (taken and taken.isoformat()) == iso
+
+
+@pytest.mark.parametrize(
     ("texts", "said"),
     [
         (["3/9/2026", "4/9/2026"], "'3/9/2026' could be 2026-09-03 or 2026-03-09"),

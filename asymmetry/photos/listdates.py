@@ -37,7 +37,8 @@ _MONTHS = (
     "nov",
     "dec dez déc dic",
 )
-_NOON = 12
+_HOUR_24 = re.compile(r"[ T]24:")
+_NOON, _HOURS_OF_A_DAY, _LAST_SECOND = 12, 24, 59
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,9 @@ def _month_day(order: str, first: str, second: str) -> tuple[str, str]:
 
 def _read_plain(text: str) -> Taken:
     """A date with the year first, or the month in words."""
-    with suppress(ValueError):
-        return Taken.parse(text, "manifest")
+    if not _HOUR_24.search(text):  # of which ISO 8601 makes the next day
+        with suppress(ValueError):
+            return Taken.parse(text, "manifest")
     taken = None
     match = _YEAR_FIRST.fullmatch(text)
     words = _WORDS.fullmatch(text)
@@ -151,7 +153,8 @@ def _build(year: str, month: str, day: str, clock: Sequence[str | None]) -> Take
         hours = int(hour or 0)
         if half:
             hours = hours % _NOON + _NOON * (half.lower() == "p")
-        return Taken(
-            when.replace(hour=hours, minute=int(minute or 0), second=int(second or 0)), "manifest"
-        )
+        elif hours == _HOURS_OF_A_DAY:  # as cameras write the first hour
+            hours = 0
+        seconds = min(int(second or 0), _LAST_SECOND)  # 60 is a leap second
+        return Taken(when.replace(hour=hours, minute=int(minute or 0), second=seconds), "manifest")
     return None

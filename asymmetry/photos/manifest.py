@@ -331,7 +331,7 @@ def _moment(row: Mapping[str, str]) -> str:
 
 
 def _date(text: str, where: str, order: DateOrder) -> Taken | None:
-    if not text:
+    if not text.strip("0:-/. "):  # programs write no date as a dash or in noughts
         return None
     try:
         return order.read(text)

@@ -63,7 +63,12 @@ _EXIF_STAMPS: tuple[tuple[int, int, int, TakenSource], ...] = (
     (0x9004, 0x9292, 0x9012, "exif_digitized"),
     (0x0132, 0x9290, 0x9010, "exif_modified"),
 )
-_EXIF_STAMP = re.compile(r"(\d{4})[:/-](\d\d)[:/-](\d\d)(?:[ T](\d\d):(\d\d):(\d\d))?(?!\d)")
+# A month or a day may be of one digit. A time of twelve hours is left out, as in names.
+_EXIF_STAMP = re.compile(
+    r"(\d{4})([:/.-]) ?(\d{1,2})\2 ?(\d{1,2})(?!\d)"
+    r"(?:[ T](\d\d):(\d\d):(\d\d)(?!\d|\s*[ap]\.?m))?",
+    re.IGNORECASE,
+)
 _OFFSET = re.compile(r"(?P<utc>Z)|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)")
 
 _HOURS_OF_A_DAY = 24
@@ -281,7 +286,7 @@ def _read_stamp(text: str, source: TakenSource) -> Taken | None:
     match = _EXIF_STAMP.match(text)
     if match is None:
         return None
-    year, month, day, *clock = match.groups()
+    year, _, month, day, *clock = match.groups()
     if clock[0] == str(_HOURS_OF_A_DAY):
         clock[0] = "00"
     with suppress(ValueError):
