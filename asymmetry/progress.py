@@ -78,6 +78,6 @@ class Lines:
 
 def show_archive(text: Text) -> closing[Bar | Lines]:
     """The display of an archive's progress: a bar on a terminal, lines where there is none."""
-    if sys.stderr.isatty():
+    if sys.stderr is not None and sys.stderr.isatty():  # programs without a window have none
         return closing(Bar(text))
     return closing(Lines(text))

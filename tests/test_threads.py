@@ -238,3 +238,24 @@ def test_a_program_without_stderr_can_load() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout == "made\n"
+
+
+def test_a_program_without_stderr_can_score_an_archive(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"no photo")
+    code = (
+        "import sys; sys.stderr = None; import asymmetry\n"
+        "from asymmetry.core.text import Text; from asymmetry.progress import show_archive\n"
+        "with show_archive(Text.load('en')) as show:\n"
+        "    made = asymmetry.score_archive('.', 'a.parquet', progress=show, workers=0)\n"
+        "print(made.photos)"
+    )
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "1\n"
