@@ -23,7 +23,7 @@ _UP = "rais(?:e|ed|ing)|lift(?:ed|ing)|up|elevat(?:e|ed|ion)"
 _WITHOUT = (
     "no|non|not|none|without|w o|never|neither|nor|un|minus|zero|hardly|barely|almost|nearly|sans|ohne|nicht|"
     "keine?|cannot|ain t|aint|(?:is|was|do|does|did|ca|wo)n ?t|(?:lack|absence) of|"
-    "(?:unable|failed|fails|try|tries) to"
+    "(?:unable|failed|fails) to"
 )
 #: Words that may stand between them and the expression, and words behind it that say the same.
 _BETWEEN = (
