@@ -288,7 +288,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(
         [*command, "--method", "plain"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    assert done.stderr.startswith("Error: ")
+    assert done.stderr.splitlines()[-1].startswith("Error: ")
     assert "can't be written (File too large)" in done.stderr
     assert "Traceback" not in done.stderr
     assert not path.exists()

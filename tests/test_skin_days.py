@@ -298,7 +298,7 @@ def test_a_patch_of_one_day_among_several_is_none_if_it_is_faint_or_the_next_day
 def test_the_picture_of_before_shows_the_skin_before_the_bruise() -> None:
     days = np.array([-2.0, *DAY[:-1]])
     later = course(day=days, found=np.roll(DEPTH > 2, 1) & (days >= 0))
-    dates = [str(np.datetime64("2026-03-09") + int(day)) for day in days]
+    dates = [str(np.datetime64("2026-03-09") + np.timedelta64(int(day), "D")) for day in days]
     points = replace(face(len(days)), taken=np.array(dates))
     made = History.from_landmarks(points, treated_on="2026-03-09")
     names = tuple(points.photo.tolist())
