@@ -306,6 +306,9 @@ def test_the_plot_shows_the_numbers(clip: Clip) -> None:
     drawn = {line.get_label(): line.get_ydata() for line in upper.lines}
     np.testing.assert_array_equal(drawn["patient's right"], clip.timing.trace.smooth[0].value)
     assert "eye closed" in lower.get_ylabel()
+    assert upper.get_ylabel().startswith("Smile")
+    untold = replace(clip, timing=replace(clip.timing, expression=None))
+    assert untold.plot().axes[0].get_ylabel().startswith("Mouth corner")
 
 
 def test_a_film_strip_is_its_owners_alone(clip: Clip, tmp_path: Path) -> None:

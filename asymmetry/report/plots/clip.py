@@ -51,7 +51,9 @@ def draw_clip(timing: Timing, text: Text) -> Figure:
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1.4))
     unit = text.known("units", timing.trace.unit)
     _draw_trace(upper, timing.trace, text)
-    upper.set_ylabel(text("clip.axis", title=_title(timing, text), unit=unit))
+    # A corner of the mouth is followed where no expression was recognised.
+    title = text.known("titles", timing.expression or "commissure_height")
+    upper.set_ylabel(text("clip.axis", title=title, unit=unit))
     low, high = upper.get_ylim()
     upper.set_ylim(min(low, -_LEAST_SPAN / 6), max(high, _LEAST_SPAN))
     _mark_onsets(upper, timing)
@@ -66,11 +68,6 @@ def draw_clip(timing: Timing, text: Text) -> Figure:
     _mark_photos(upper, lower, timing, text)
     upper.legend(loc="upper right", ncols=1, frameon=False, fontsize=SMALL)
     return figure
-
-
-def _title(timing: Timing, text: Text) -> str:
-    """The movement's name, by its expression."""
-    return text.known("titles", timing.expression or "smile_open")
 
 
 def _draw_trace(axes: Axes, trace: Trace, text: Text) -> None:
