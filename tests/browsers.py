@@ -43,13 +43,18 @@ class Visit:
         assert {url.split("/")[2] for url in plain} == {self.base.split("/")[2]}
 
 
-def launch(driver: Any, *flags: str) -> Any:
-    """Chromium, where it is installed."""
+def find_chromium() -> str:
+    """Chromium's program; the test is skipped where it is not installed."""
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next(filter(None, map(shutil.which, names)), None)
     if path is None:
         pytest.skip("no Chromium is installed")
-    return driver.chromium.launch(executable_path=path, args=list(flags))
+    return path
+
+
+def launch(driver: Any, *flags: str) -> Any:
+    """Chromium, where it is installed."""
+    return driver.chromium.launch(executable_path=find_chromium(), args=list(flags))
 
 
 @contextmanager

@@ -7,10 +7,10 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import numpy as np
@@ -20,9 +20,14 @@ import skimage
 from matplotlib import get_data_path
 from PIL import Image
 
-from asymmetry.extract.networks import usable_cores
+from asymmetry.core.beside import usable_cores
+from asymmetry.errors import AsymmetryError
 from asymmetry.metrics import catalogue
 from asymmetry.metrics.movements import movement_catalogue
+
+if TYPE_CHECKING:
+    from asymmetry.extract import Extractor
+    from asymmetry.extract.model.canonical import Canonical
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -153,6 +158,41 @@ def astronaut(astronaut_path: Path) -> npt.NDArray[np.uint8]:
         pixels = np.asarray(image.convert("RGB"))
     pixels.flags.writeable = False
     return pixels
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Iterator[Extractor]:
+    """By the method that is the default."""
+    from asymmetry.extract import Extractor
+
+    with Extractor() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def canonical() -> Canonical:
+    """The canonical face of the installed model."""
+    from asymmetry.extract.model.canonical import load_canonical
+
+    return load_canonical()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    from tests.browsers import find_chromium
+
+    return find_chromium()
+
+
+@pytest.fixture(scope="session")
+def pango() -> None:
+    """The system's libraries that a PDF needs."""
+    from asymmetry.report import writing
+
+    try:
+        writing._weasyprint()
+    except AsymmetryError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,13 @@ def canonical() -> Canonical:
     return load_canonical()
 
 
+def plane_of(canonical: Canonical) -> FloatArray:
+    """Canonical x, y of all points, cm; 0 for irises."""
+    plane = np.zeros((MEDIAPIPE_478.size, 2))
+    plane[: len(canonical.vertices)] = canonical.vertices[:, :2]
+    return plane
+
+
 @cache
 def frontal() -> FloatArray:
     """The face from the front, shape (478, 3), one px per cm, its origin at 0, 0; irises between canthi."""

@@ -18,9 +18,10 @@ import asymmetry
 from asymmetry.archive import Progress, read_landmarks
 from asymmetry.archive.jobs import find_jobs
 from asymmetry.archive.parquet import part_table
-from asymmetry.archive.pool import MOST_PER_CORE, WORKER_BYTES, usable_cores, worker_count
+from asymmetry.archive.pool import MOST_PER_CORE, WORKER_BYTES, worker_count
 from asymmetry.archive.rows import Settings, score_job
 from asymmetry.cli import main
+from asymmetry.core.beside import usable_cores
 from asymmetry.errors import InvalidInputError
 from tests.archives import portraits
 

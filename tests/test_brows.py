@@ -13,7 +13,8 @@ from asymmetry.core.schemes import MEDIAPIPE_478, Side
 from asymmetry.extract.edges.brows import BrowSearch, refine_brows
 from asymmetry.extract.face.plane import places
 from asymmetry.extract.face.pose import Pose
-from asymmetry.extract.model.canonical import Canonical, load_canonical
+from asymmetry.extract.model.canonical import Canonical
+from tests.painted import plane_of
 
 Array = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
@@ -23,17 +24,6 @@ GROUPS = MEDIAPIPE_478.groups
 SEARCH = BrowSearch()
 #: A band from end to end of the brow: from, to (shares of its length), cm above the mesh's, light.
 Band = tuple[float, float, float, int]
-
-
-@pytest.fixture(scope="module")
-def canonical() -> Canonical:
-    return load_canonical()
-
-
-def plane_of(canonical: Canonical) -> Array:
-    plane = np.zeros((MEDIAPIPE_478.size, 2))
-    plane[: len(canonical.vertices)] = canonical.vertices[:, :2]
-    return plane
 
 
 def both(*bands: Band) -> dict[Side, list[Band]]:

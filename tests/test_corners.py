@@ -11,7 +11,8 @@ from asymmetry.core.schemes import MEDIAPIPE_478, Side
 from asymmetry.extract.edges.corners import CornerSearch, refine_corners
 from asymmetry.extract.face.plane import light_at, places
 from asymmetry.extract.face.pose import Pose
-from asymmetry.extract.model.canonical import Canonical, load_canonical
+from asymmetry.extract.model.canonical import Canonical
+from tests.painted import plane_of
 
 Array = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
@@ -19,17 +20,6 @@ SHEET = (1600, 1200)  # rows, columns
 POSE = Pose(np.eye(3), np.array([600.0, 800.0]), 60.0, 0.0)
 CORNERS = ("commissure", "inner_commissure")
 SEARCH = CornerSearch()
-
-
-@pytest.fixture(scope="module")
-def canonical() -> Canonical:
-    return load_canonical()
-
-
-def plane_of(canonical: Canonical) -> Array:
-    plane = np.zeros((MEDIAPIPE_478.size, 2))
-    plane[: len(canonical.vertices)] = canonical.vertices[:, :2]
-    return plane
 
 
 def lips(canonical: Canonical, up: dict[Side, float], level: int = 110) -> Pixels:

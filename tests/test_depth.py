@@ -10,16 +10,11 @@ from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.face.depth import project_face
 from asymmetry.extract.face.plane import places
 from asymmetry.extract.face.pose import Pose
-from asymmetry.extract.model.canonical import Canonical, load_canonical
+from asymmetry.extract.model.canonical import Canonical
 
 Array = npt.NDArray[np.float64]
 MOUTH, IRIS = MEDIAPIPE_478.groups["mouth"], MEDIAPIPE_478.groups["iris"]
 RADIUS = 0.6
-
-
-@pytest.fixture(scope="module")
-def canonical() -> Canonical:
-    return load_canonical()
 
 
 def turned(yaw: float) -> Pose:

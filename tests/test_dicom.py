@@ -14,7 +14,8 @@ from PIL import Image
 import asymmetry
 from asymmetry.errors import PhotoError, PhotoTooLargeError, UnreadablePhotoError
 from asymmetry.photos.formats import BUILT_IN
-from asymmetry.photos.photo import image_files, read_photo, read_size
+from asymmetry.photos.listing import image_files
+from asymmetry.photos.photo import read_photo, read_size
 from tests.dicoms import (
     IMPLICIT,
     JPEG,

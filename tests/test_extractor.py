@@ -17,7 +17,7 @@ from PIL import Image
 from asymmetry import Extractor, Landmarks, Measurements, measure
 from asymmetry.core.notes import Note
 from asymmetry.errors import InvalidInputError, ModelError
-from asymmetry.extract.extractor import SMALLEST_PHOTO_PX
+from asymmetry.extract.steps import SMALLEST_PHOTO_PX
 from tests.conftest import ROOT
 from tests.photos import encoded, png_header
 
@@ -30,12 +30,6 @@ ENCODING_MM = 0.5
 #: The mirror law, mm. Pixels are rounded differently, which comes to 0.013.
 MIRROR_MM = 0.02
 NO_FACE = np.full((80, 60, 3), 128, np.uint8)
-
-
-@pytest.fixture(scope="module")
-def extractor() -> Iterator[Extractor]:
-    with Extractor() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -11,18 +11,13 @@ from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.face.frontal import HEIGHT, WIDTH, Frontal, draw_frontal, percentile
 from asymmetry.extract.face.plane import draw_at, places
 from asymmetry.extract.face.pose import Pose
-from asymmetry.extract.model.canonical import Canonical, load_canonical
+from asymmetry.extract.model.canonical import Canonical
 
 Array = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
 #: A px is half a mm.
 CM_PER_PX = 0.05
 CANTHI = [MEDIAPIPE_478.of(side, ("outer_canthus",))[0] for side in SIDES]
-
-
-@pytest.fixture(scope="module")
-def canonical() -> Canonical:
-    return load_canonical()
 
 
 def photo_of(canonical: Canonical, px_per_cm: float) -> tuple[Pixels, Pose, Array]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -241,12 +240,6 @@ def test_brows_and_lids_are_less_sure_behind_glasses() -> None:
 
 
 # Photos
-
-
-@pytest.fixture(scope="module")
-def extractor() -> Iterator[Extractor]:
-    with Extractor() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -21,12 +20,6 @@ Pixels = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.floating]
 NAMED = {part.name: part for part in PARTS}
 SKY, BLACK, HAIR = (120, 170, 210), (5, 5, 5), (32, 26, 24)
-
-
-@pytest.fixture(scope="module")
-def extractor() -> Iterator[Extractor]:
-    with Extractor() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from asymmetry.extract.edges.eye_patch import View
 from asymmetry.extract.edges.irises import IrisSearch, _Eye, refine_irises
 from asymmetry.extract.face.plane import surface
 from asymmetry.extract.face.pose import Pose
-from asymmetry.extract.model.canonical import Canonical, load_canonical
+from asymmetry.extract.model.canonical import Canonical
 
 Array = npt.NDArray[np.float64]
 SHEET = (1600, 1200)  # rows, columns
@@ -23,11 +23,6 @@ IRIS_OVERREAD = 1.05
 SEARCH = IrisSearch()
 #: Where the eyes look from, cm: the patient's right and left.
 CENTRES = {"right": np.array([-3.15, 2.7]), "left": np.array([3.15, 2.7])}
-
-
-@pytest.fixture(scope="module")
-def canonical() -> Canonical:
-    return load_canonical()
 
 
 def plane_of(

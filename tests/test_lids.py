@@ -12,18 +12,12 @@ from asymmetry.errors import ModelError
 from asymmetry.extract.edges.lids import EYE_PICTURE, LidNetworks, LidSettings, refine_lids
 from asymmetry.extract.face.plane import places
 from asymmetry.extract.face.pose import Pose
-from asymmetry.extract.model.canonical import load_canonical
 from asymmetry.photos.halvings import Halvings
 
 POSE = Pose(np.eye(3), np.array([600.0, 500.0]), 60.0, 0.0)
 SKIN, WHITE, IRIS, PUPIL = (205, 165, 145), (225, 220, 218), (90, 70, 55), (25, 20, 20)
 LASHES, EDGE, CREASE = (70, 45, 40), (150, 100, 95), (165, 125, 110)
 SMOOTH = 8  # OpenCV's lines at an eighth of a px
-
-
-@pytest.fixture(scope="module")
-def canonical():
-    return load_canonical()
 
 
 @pytest.fixture(scope="module")

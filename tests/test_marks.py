@@ -25,8 +25,9 @@ from asymmetry.extract.edges.marks import (
 )
 from asymmetry.extract.face.plane import places
 from asymmetry.extract.face.pose import Pose
-from asymmetry.extract.model.canonical import Canonical, load_canonical
+from asymmetry.extract.model.canonical import Canonical
 from asymmetry.photos.halvings import Halvings
+from tests.painted import plane_of
 
 Array = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
@@ -41,19 +42,8 @@ WHOLLY = MarkSettings(canthus_share=1.0, corner_share=1.0, brow_share=1.0)
 
 
 @pytest.fixture(scope="module")
-def canonical() -> Canonical:
-    return load_canonical()
-
-
-@pytest.fixture(scope="module")
 def network() -> MarkNetwork:
     return MarkNetwork()
-
-
-def plane_of(canonical: Canonical) -> Array:
-    plane = np.zeros((MEDIAPIPE_478.size, 2))
-    plane[: len(canonical.vertices)] = canonical.vertices[:, :2]
-    return plane
 
 
 def face(canonical: Canonical, brows: dict[Side, float], corners: dict[Side, float]) -> Pixels:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -262,12 +262,6 @@ def test_every_fault_says_what_to_do() -> None:
 
 
 # Portraits
-
-
-@pytest.fixture(scope="module")
-def extractor() -> Iterator[Extractor]:
-    with Extractor() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

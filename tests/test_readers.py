@@ -14,8 +14,10 @@ import pytest
 import asymmetry
 from asymmetry.errors import InvalidInputError, PhotoTooLargeError, UnreadablePhotoError
 from asymmetry.photos.formats import BUILT_IN
-from asymmetry.photos.photo import image_files, photo_suffixes, read_date, read_photo
-from asymmetry.photos.readers import Reader, register_reader, unregister_reader
+from asymmetry.photos.listing import image_files
+from asymmetry.photos.photo import read_date, read_photo
+from asymmetry.photos.protocol import Reader
+from asymmetry.photos.readers import photo_suffixes, register_reader, unregister_reader
 from tests.photos import DATETIME_ORIGINAL, ORIENTATION, photo_bytes, picture
 
 Pixels = npt.NDArray[np.uint8]

@@ -19,7 +19,7 @@ from asymmetry.metrics.headline import HEADLINES, Difference
 from asymmetry.scoring import Score
 from asymmetry.series import Change, Concern, Course, Forecast, Trend
 from asymmetry.series.change import Side
-from asymmetry.series.course import Error
+from asymmetry.series.error import Error
 from asymmetry.series.reference import Reference
 
 AT_BASELINE = {"code": "at_baseline", "values": {}}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -26,24 +25,6 @@ FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --disable-dev-shm-usage --enable-logging=stderr"
 ).split()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    found = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if found is None:
-        pytest.skip("no Chromium is installed")
-    return found
-
-
-@pytest.fixture(scope="session")
-def pango() -> None:
-    try:
-        writing._weasyprint()
-    except (MissingExtraError, AsymmetryError) as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture

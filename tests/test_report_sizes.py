@@ -6,7 +6,6 @@ import html
 import json
 import logging
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,7 @@ import pytest
 
 from asymmetry import Series
 from asymmetry.core.text import Text
-from asymmetry.errors import AsymmetryError, MissingExtraError
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
-from asymmetry.report import writing
 from asymmetry.report.plots.days import draw_days
 from asymmetry.report.plots.dots import draw_dots, summary_dots
 from asymmetry.report.plots.pairs import draw_pairs, movement_pairs
@@ -53,24 +50,6 @@ addEventListener("load", function () {
 WINDOW = """<!DOCTYPE html><meta charset="utf-8"><meta name="color-scheme" content="light dark">
 <script>addEventListener("message", function (said) {{ document.body.dataset.sizes = said.data; }});</script>
 <body style="margin: 0"><iframe src="{page}" width="{width}" height="{height}" style="border: 0"></iframe>"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> str:
-    found = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if found is None:
-        pytest.skip("no Chromium is installed")
-    return found
-
-
-@pytest.fixture
-def pango() -> None:
-    try:
-        writing._weasyprint()
-    except (MissingExtraError, AsymmetryError) as error:
-        pytest.skip(str(error))
 
 
 def every_expression(folder: Path | None = None) -> Series:

@@ -14,7 +14,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract.face.pose import CAMERA_CM, fit_pose
-from asymmetry.extract.model.canonical import Canonical, load_canonical
+from asymmetry.extract.model.canonical import Canonical
 from asymmetry.synthetic import (
     CLINIC,
     HOME,
@@ -35,11 +35,6 @@ MESH = slice(0, 468)
 IRIS = MEDIAPIPE_478.right(MEDIAPIPE_478.groups["iris"]) + MEDIAPIPE_478.left(
     MEDIAPIPE_478.groups["iris"]
 )
-
-
-@pytest.fixture(scope="module")
-def canonical() -> Canonical:
-    return load_canonical()
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,8 @@ from asymmetry.metrics import (
     measuring,
     metric,
 )
-from asymmetry.metrics.propagation import COPIES, differing, mixtures
+from asymmetry.metrics.mixture import COPIES, mixtures
+from asymmetry.metrics.propagation import differing
 from tests.faces import PX_PER_MM, changeable, crowd, double, model, number, photo
 from tests.test_laws import in_plane
 

@@ -13,7 +13,8 @@ from PIL import ExifTags, Image
 from asymmetry.errors import MissingExtraError, NoFaceError
 from asymmetry.extract import Extractor
 from asymmetry.metrics import measure
-from asymmetry.photos.photo import image_files, read_date
+from asymmetry.photos.listing import image_files
+from asymmetry.photos.photo import read_date
 from asymmetry.photos.taken import date_from_name
 from asymmetry.synthetic import demo, demo_portrait, make_demo
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +27,6 @@ SEEN = ("brow_height_diff_mm", "commissure_height_diff_mm", "fissure_height_diff
 AS_UPRIGHT_MM = 0.5
 #: The mirror law, mm, as in test_extractor.
 MIRROR_MM = 0.02
-
-
-@pytest.fixture(scope="module")
-def extractor() -> Iterator[Extractor]:
-    with Extractor() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
