@@ -21,13 +21,10 @@ class Inline:
     ----------
     settings : Settings
         How photos are read.
-    workers : None
-        There are none.
     """
 
-    def __init__(self, settings: Settings, *, workers: None = None) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.workers = workers
 
     def rows(self, jobs: Iterable[Job]) -> Iterator[Row]:
         """Score photos; one row for each, in order."""

@@ -130,7 +130,7 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     ray_address : str, optional
         The cluster, as for ``ray.init``. Default: a Ray of its own on this machine.
     overwrite : bool
-        Write anew where the destination exists. Otherwise an existing file of the same archive is left as it
+        Overwrite where the destination exists. Otherwise an existing file of the same archive is left as it
         is, and any other is an error.
     retry_failed : bool
         Read the photos again that earlier runs could not score; all other rows are kept.
@@ -201,15 +201,16 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     with settings.extractor() as extractor:  # its faults are reported here, not by every worker
         provenance = {**extractor.provenance, "archive": about}
     wanted = _Wanted(destination, provenance, landmarks, csv, overwrite, retry_failed, update)
-    run = _Run(
-        start=partial(Pool, settings, time_limit=time_limit),
-        engine=_local,
-        make_table=partial(part_table, provenance=provenance, landmarks=landmarks, metrics=chosen),
-        workers=workers,
-    ).on(engine, settings, ray_address, inline=inline)
+    start: Callable[..., Any] = partial(Pool, settings, workers=workers, time_limit=time_limit)
+    if inline:
+        start = partial(Inline, settings)
+    score: Callable[..., Generator[tuple[int, Any]]] = _local
+    if engine == "ray":
+        score = partial(_on_ray, workers=workers, address=ray_address)
+    table = partial(part_table, provenance=provenance, landmarks=landmarks, metrics=chosen)
     with wanted.open_earlier(settings) as earlier:
         find = partial(find_jobs, source, subject, settings.storage_options)
-        return wanted.finish(replace(run, earlier=earlier), find, progress)
+        return wanted.finish(_Run(start, score, table, earlier), find, progress)
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,18 +275,7 @@ class _Run:
     start: Callable[..., Any]
     engine: Callable[..., Generator[tuple[int, Any]]]
     make_table: Callable[..., Any]
-    workers: int | None
-    earlier: Earlier | None = None
-
-    def on(
-        self, engine: Engine, settings: Settings, ray_address: str | None, *, inline: bool
-    ) -> _Run:
-        """The run on another engine than worker processes of this machine."""
-        if inline:
-            return replace(self, start=partial(Inline, settings), workers=None)
-        if engine == "ray":
-            return replace(self, engine=partial(_on_ray, address=ray_address))
-        return self
+    earlier: Earlier | None
 
     def finish_parts(self, ledger: Ledger, progress: Callable[[Progress], None] | None) -> int:
         """Score the unfinished photos, part by part, and return their number."""
@@ -296,9 +286,7 @@ class _Run:
         told(0, 0)
         plans: dict[int, Plan] = {}
         todo = self._plan_parts(ledger, plans, told)
-        with closing(
-            self.engine(self.start, todo, self.make_table, told, workers=self.workers)
-        ) as scored:
+        with closing(self.engine(self.start, todo, self.make_table, told)) as scored:
             for number, table in scored:
                 whole = table
                 if self.earlier is not None:
@@ -333,10 +321,8 @@ def _forget_failed(ledger: Ledger) -> None:
             ledger.forget(number)
 
 
-def _local(
-    start: Callable[..., Any], *parts: Any, workers: int | None = None
-) -> Generator[tuple[int, Any]]:
-    with start(workers=workers) as pool:
+def _local(start: Callable[..., Any], *parts: Any) -> Generator[tuple[int, Any]]:
+    with start() as pool:
         yield from score_parts(pool, *parts)
 
 
