@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from asymmetry.errors import InvalidInputError
 from asymmetry.series.clinic_history import ClinicHistory
+from asymmetry.series.guessing import REST
 from asymmetry.series.history import History
-from asymmetry.series.labels import REST
 from asymmetry.series.skin import SkinDays
 from asymmetry.series.swelling import list_swelling_courses
 from asymmetry.skin_photos import Skin, SkinPhoto, read_skin
@@ -21,7 +21,7 @@ from asymmetry.tissue.bruises import Bruises
 from asymmetry.tissue.columns import LEAST_SEEN
 from asymmetry.tissue.days import follow_bruises
 
-__all__ = ["SkinHistory", "choose_baseline", "follow_series", "read_series_skin"]
+__all__ = ["SkinHistory"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -52,36 +52,20 @@ class SkinHistory(ClinicHistory):
         InvalidInputError
             If no photo is called so, or it can't be read.
         """
-        first = choose_baseline(self) if baseline is None else _row_of(self, baseline)
-        skin = read_series_skin(self, baseline)
-        days = follow_series(self, skin, first)
+        first = _choose_baseline(self) if baseline is None else _row_of(self, baseline)
+        before = None if first is None else _skin_of(self, first)
+        if baseline is not None and (before is None or before.density is None):
+            raise InvalidInputError(
+                f"{baseline}: can't be read, so it can't be the baseline of the skin"
+            )
+        skin = _read_series(self, before)
+        days = _follow_series(self, skin, first)
         kept = tuple(replace(each, picture=None, density=None) for each in skin.photos)
         return replace(self, skin=replace(skin, photos=kept), skin_days=days)
 
 
-def read_series_skin(series: History, baseline: str | None = None) -> Skin:
-    """The skin of each photo of a series, in its order.
-
-    Parameters
-    ----------
-    series : History
-        The photos, with their folder or pictures.
-    baseline : str, optional
-        Name of a photo without bruises. Default: `choose_baseline`.
-
-    Raises
-    ------
-    InvalidInputError
-        If no photo is called so, or it can't be read.
-    """
-    first = choose_baseline(series) if baseline is None else _row_of(series, baseline)
-    before = None
-    if first is not None:
-        before = _skin_of(series, first)
-        if before.density is None and baseline is not None:
-            raise InvalidInputError(
-                f"{baseline}: can't be read, so it can't be the baseline of the skin"
-            )
+def _read_series(series: History, before: SkinPhoto | None) -> Skin:
+    """The skin of each photo of a series, in its order, compared with a photo without bruises."""
     mirrored = [bool(each) for each in series.photos["mirrored"]]
     sources = [series.open_source(row) for row in range(len(series.landmarks))]
     found = read_skin(
@@ -91,18 +75,10 @@ def read_series_skin(series: History, baseline: str | None = None) -> Skin:
     return Skin(found.table.with_columns(**about), found.photos)
 
 
-def follow_series(series: History, skin: Skin, baseline: int | None = None) -> SkinDays:
+def _follow_series(series: History, skin: Skin, baseline: int | None) -> SkinDays:
     """The bruises of a series over its days, one photo a day: that in which most skin is seen.
 
-    Parameters
-    ----------
-    series : History
-        The photos.
-    skin : Skin
-        Their skin, in the same order.
-    baseline : int, optional
-        Row of the photo without bruises that the others were compared with. Days before the treatment are
-        then left out.
+    Days before the treatment are left out where there is a baseline, by its row.
     """
     static = series.static
     wanted = series.landmarks.usable & np.isfinite(static["day"])
@@ -149,7 +125,7 @@ def _best_of_days(
     return [best[each][1] for each in sorted(best)]
 
 
-def choose_baseline(series: History) -> int | None:
+def _choose_baseline(series: History) -> int | None:
     """Row of the last usable photo at rest before day zero; None where there is none."""
     table = series.static
     fits = series.landmarks.usable & (table["expression"] == REST) & (table["day"] < 0)
