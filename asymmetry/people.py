@@ -22,7 +22,7 @@ from asymmetry.scoring import extractor_or
 from asymmetry.series.day_to_day import Setting
 from asymmetry.series.folder import read_folder
 from asymmetry.series.gathering import check_alike, gather_photos, match_lines, name_files
-from asymmetry.series.labels import REST
+from asymmetry.series.guessing import REST
 from asymmetry.series.treatments import TreatedOn, as_treatments
 from asymmetry.skin_days import SkinHistory
 
@@ -79,7 +79,7 @@ class Series(SkinHistory):
             A CSV file or a workbook about the photos, see `read_manifest`. Default: ``manifest.csv`` or
             ``manifest.xlsx`` in the folder, if it is there.
         mirrored : bool
-            All photos were stored mirrored, as many selfies are, but for those of which the manifest says
+            All photos were stored mirrored, as many selfies are, except for those of which the manifest says
             otherwise.
         recursive : bool
             Also read the folders in it.

@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 
 from asymmetry import Extractor, score
-from asymmetry.photos.photo import PhotoBytes, read_photo
+from asymmetry.photos.photo import read_photo
 from asymmetry.photos.record import describe_photo
+from asymmetry.photos.sources import PhotoBytes
 from asymmetry.report.pictures import encode_jpeg
 from asymmetry.synthetic.demo import demo_portrait
 from asymmetry.web.store.store import Store

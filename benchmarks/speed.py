@@ -25,11 +25,11 @@ import numpy as np
 import numpy.typing as npt
 
 import asymmetry
+from asymmetry.archive.checks import Engine
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.parquet import part_table, write_part
-from asymmetry.archive.pool import usable_cores
 from asymmetry.archive.rows import Row
-from asymmetry.archive.run import Engine
+from asymmetry.core.beside import usable_cores
 from asymmetry.extract import Extractor, reduced
 from asymmetry.extract.model.file import model_file
 from asymmetry.photos.photo import read_photo

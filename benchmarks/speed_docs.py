@@ -8,7 +8,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from asymmetry.extract.networks import usable_cores
+from asymmetry.core.beside import usable_cores
 from benchmarks.fidelity.tables import FOLDER, fill_page
 
 __all__ = ["PAGES", "add_docs_option", "conditions", "markdown", "show_tables"]

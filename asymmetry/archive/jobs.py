@@ -18,10 +18,11 @@ from asymmetry.errors import (
     InvalidInputError,
     UnreadablePhotoError,
 )
-from asymmetry.photos.listing import is_kept_apart, is_picture_name
+from asymmetry.photos.listing import is_kept_apart, is_picture_name, walk_images
 from asymmetry.photos.manifest import Entry, Manifest, manifest_entries
-from asymmetry.photos.photo import PhotoBytes, opened, walk_images
-from asymmetry.photos.readers import HEAD_BYTES, is_known
+from asymmetry.photos.photo import opened
+from asymmetry.photos.protocol import HEAD_BYTES
+from asymmetry.photos.readers import is_known
 from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.photos.remote import (
     MAX_FILE_BYTES,
@@ -31,6 +32,7 @@ from asymmetry.photos.remote import (
     read_url,
 )
 from asymmetry.photos.sheet import SHEET_SUFFIXES, fold
+from asymmetry.photos.sources import PhotoBytes
 
 __all__ = ["Job", "contents", "find_jobs", "is_url", "one_spelling", "subject_of"]
 

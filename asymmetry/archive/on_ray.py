@@ -16,14 +16,15 @@ from itertools import islice
 from typing import Any
 
 from asymmetry.archive.jobs import Job
-from asymmetry.archive.pool import Pool, score_parts, usable_cores
+from asymmetry.archive.pool import Pool, score_parts
 from asymmetry.archive.rows import Row
+from asymmetry.core.beside import usable_cores
 from asymmetry.core.quiet import quiet
 from asymmetry.errors import InvalidInputError, MissingExtraError
 
 __all__ = ["PartScorer", "score_on_ray"]
 
-#: Parts handed to Ray Data at a time. Their lists are held in memory, and actors start anew for each lot.
+#: Parts handed to Ray Data at a time. Their lists are held in memory, and actors start again for each lot.
 PARTS_AT_A_TIME = 1024
 #: Parts in front of an actor: one that it does and one that waits.
 PARTS_PER_ACTOR = 2

@@ -24,11 +24,11 @@ from typing import Any, NamedTuple, Protocol
 
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.rows import Row, Settings, failed, score_job, start_worker
+from asymmetry.core.beside import usable_cores
 from asymmetry.core.notes import Note
 from asymmetry.errors import AsymmetryError, InvalidInputError, MissingExtraError
-from asymmetry.extract.networks import usable_cores
 
-__all__ = ["Pool", "Scorer", "check_pool", "score_parts", "usable_cores", "worker_count"]
+__all__ = ["Pool", "Scorer", "check_pool", "score_parts", "worker_count"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ _FROM_OUTSIDE = (-9, -15)
 MOST_BREAKS = 3
 #: Seconds between looks at the pool: where all its workers ended, it forgets photos that were not begun.
 LOOK_S = 1.0
-#: Looks in a row that find nothing under way though photos wait, after which the workers are started anew.
+#: Looks in a row that find nothing under way though photos wait, after which the workers are restarted.
 #: One that is killed as it takes a photo from the pipe takes it along, or the pipe's lock. Starting takes
 #: seconds; where it is slower, each further try waits longer.
 STALLED = 60
@@ -235,7 +235,7 @@ class Pool:
             return _Handed(job, future, self._pool)
 
     def _look(self) -> None:
-        """Start the workers anew where none has taken a photo for long. Threads that wait look in turn."""
+        """Restart the workers where none has taken a photo for long. Threads that wait look in turn."""
         with self._mutex:
             now = time.monotonic()
             if now - self._looked < LOOK_S:
@@ -244,7 +244,7 @@ class Pool:
             works = not self._out or any(each.running() for each in tuple(self._out))
             self._idle = 0 if works else self._idle + 1
             if self._idle >= STALLED * (1 + self._broken):
-                _LOG.warning("no worker takes a photo: they are started anew")
+                _LOG.warning("no worker takes a photo: they are restarted")
                 self._restart()
 
     def _wait_for(self, handed: _Handed) -> Row:

@@ -20,9 +20,10 @@ from asymmetry.core.table import Measurements
 from asymmetry.errors import PhotoError
 from asymmetry.extract import Extractor, Method
 from asymmetry.metrics import measure
-from asymmetry.photos.photo import PhotoBytes, read_dates
+from asymmetry.photos.photo import read_dates
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.photos.rows import label_rows
+from asymmetry.photos.sources import PhotoBytes
 from asymmetry.skin_photos import read_skin
 
 __all__ = [

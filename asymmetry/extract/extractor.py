@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from asymmetry.core.arrays import check_switch, check_type
-from asymmetry.core.beside import Beside
+from asymmetry.core.beside import Beside, usable_cores
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme
@@ -28,7 +28,7 @@ from asymmetry.extract.model.landmarker import Reading
 from asymmetry.extract.model.mediapipe import MediapipeModel
 from asymmetry.extract.model.protocol import Model
 from asymmetry.extract.model.runtime import reading_threads
-from asymmetry.extract.networks import NetworkPool, usable_cores
+from asymmetry.extract.networks import NetworkPool
 from asymmetry.extract.reduced import FIRST_SIDE, Seen, read_fitting, scale_to_full_size
 from asymmetry.extract.second_look import SURE, choose_surest, find_small_faces, quarter_turns
 from asymmetry.extract.settings import Settings
@@ -59,7 +59,7 @@ class Extractor:
     """Finds the face's points in photos. A context manager that holds the loaded model.
 
     Any number of threads may share it. It may be made before a process forks and used in the children, which
-    load the model anew. A pickle of it is its arguments, and makes the same Extractor again.
+    load the model again. A pickle of it is its arguments, and makes the same Extractor again.
 
     Parameters
     ----------

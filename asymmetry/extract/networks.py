@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from asymmetry.core.beside import Beside, usable_cores
+from asymmetry.core.beside import Beside
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract.edges.lids import LidNetworks
 from asymmetry.extract.edges.marks import MarkNetwork
@@ -19,7 +19,7 @@ from asymmetry.extract.model.mediapipe import MediapipeModel
 from asymmetry.extract.model.protocol import Model
 from asymmetry.extract.model.runtime import reading_threads
 
-__all__ = ["NetworkPool", "Networks", "usable_cores"]
+__all__ = ["NetworkPool", "Networks"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ class NetworkPool:
     10.5. It would leave the cores of a larger machine idle. A set for each thread for good would take some
     85 MB for each of the 40 threads of a web server.
 
-    In a forked child the sets are loaded anew when they are first needed. The parent's are left as they are:
+    In a forked child the sets are loaded again when they are first needed. The parent's are left as they are:
     their threads did not come along, and to close or delete them waits for those for ever.
 
     Parameters

@@ -18,7 +18,8 @@ from asymmetry.core.schemes import get_scheme
 from asymmetry.errors import InvalidInputError
 from asymmetry.landmark_files.protocol import PIXEL_CENTRE, FoundFaces
 from asymmetry.photos.camera import focal_from_exif
-from asymmetry.photos.photo import photo_suffixes, read_size, read_tags
+from asymmetry.photos.photo import read_size, read_tags
+from asymmetry.photos.readers import photo_suffixes
 
 __all__ = ["Camera", "Exchanged", "find_photos", "in_pixels", "with_right_sides"]
 

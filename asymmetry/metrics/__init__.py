@@ -12,10 +12,10 @@ Examples
 
 from __future__ import annotations
 
-from asymmetry.core.frame import Face, Half
+from asymmetry.core.frame import MAX_YAW, MAX_YAW_HORIZONTAL, Face, Half
 from asymmetry.metrics.definition import Metric, MovementMetric, metric, movement_metric
 from asymmetry.metrics.expression import EXPRESSIONS, UNKNOWN, Expressions, expressions
-from asymmetry.metrics.measuring import MAX_YAW, MAX_YAW_HORIZONTAL, catalogue, measure
+from asymmetry.metrics.measuring import catalogue, measure
 from asymmetry.metrics.movements import movement, movement_catalogue
 from asymmetry.metrics.norm import Norm, Norms, norms
 

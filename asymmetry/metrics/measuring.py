@@ -40,12 +40,11 @@ from asymmetry.metrics.columns import (
     measure_faces,
 )
 from asymmetry.metrics.definition import AnyMetric, Metric, unique
+from asymmetry.metrics.mixture import COPIES
 from asymmetry.metrics.points import not_carried, points_of
-from asymmetry.metrics.propagation import COPIES, spreads
+from asymmetry.metrics.propagation import spreads
 
 __all__ = [
-    "MAX_YAW",
-    "MAX_YAW_HORIZONTAL",
     "PUPILS_ASLANT_DEG",
     "catalogue",
     "measure",

@@ -12,7 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.face import apart
-from asymmetry.core.frame import Scale, Upright, head_angles, turn_upright
+from asymmetry.core.frame import (
+    MAX_YAW,
+    MAX_YAW_HORIZONTAL,
+    Scale,
+    Upright,
+    head_angles,
+    turn_upright,
+)
 from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, told_columns
@@ -30,8 +37,6 @@ from asymmetry.metrics.definition import MovementMetric, unique
 from asymmetry.metrics.laying import middle, superpose, sure_pupils
 from asymmetry.metrics.measuring import (
     CHUNK,
-    MAX_YAW,
-    MAX_YAW_HORIZONTAL,
     add_notes,
     check_landmarks,
     choose,
@@ -39,8 +44,9 @@ from asymmetry.metrics.measuring import (
     per_photo,
     points_needed,
 )
+from asymmetry.metrics.mixture import COPIES
 from asymmetry.metrics.points import not_carried
-from asymmetry.metrics.propagation import COPIES, differing, moved_spreads, spread_of_points
+from asymmetry.metrics.propagation import differing, moved_spreads, spread_of_points
 from asymmetry.metrics.still import moves, still_sides, without_noise
 
 __all__ = ["beyond_noise", "movement", "movement_catalogue", "movement_upright"]

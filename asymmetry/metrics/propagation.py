@@ -31,9 +31,9 @@ from asymmetry.metrics.linear import (
     linear_squares,
     trace,
 )
-from asymmetry.metrics.mixture import COPIES, mixtures, mixtures_of
+from asymmetry.metrics.mixture import COPIES, mixtures_of
 
-__all__ = ["COPIES", "differing", "mixtures", "moved_spreads", "spread_of_points", "spreads"]
+__all__ = ["differing", "moved_spreads", "spread_of_points", "spreads"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 Laying: TypeAlias = Callable[[Face, Face], Face]

@@ -28,9 +28,9 @@ from asymmetry.errors import (
     UnreadablePhotoError,
 )
 from asymmetry.photos.camera import focal_from_exif
-from asymmetry.photos.listing import image_files, walk_images
 from asymmetry.photos.pixels import decode_loaded, read_exif, upright
-from asymmetry.photos.readers import HEAD_BYTES, StoredPhoto, find_reader, photo_suffixes
+from asymmetry.photos.protocol import HEAD_BYTES, StoredPhoto
+from asymmetry.photos.readers import find_reader
 from asymmetry.photos.remote import check_length
 from asymmetry.photos.sources import PhotoBytes, PhotoSource, load_source, name_source
 from asymmetry.photos.taken import Taken, best_date, date_from_exif, date_from_name
@@ -39,20 +39,16 @@ __all__ = [
     "DEFAULT_MAX_MEGAPIXELS",
     "LONGEST_SIDE",
     "Photo",
-    "PhotoBytes",
     "PhotoSource",
     "check_header",
     "check_limit",
     "dates_of",
-    "image_files",
     "opened",
-    "photo_suffixes",
     "read_date",
     "read_dates",
     "read_photo",
     "read_size",
     "read_tags",
-    "walk_images",
 ]
 
 

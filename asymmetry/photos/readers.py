@@ -7,13 +7,11 @@ from pathlib import PurePath
 from asymmetry.core.notes import Note
 from asymmetry.errors import InvalidInputError, UnreadablePhotoError
 from asymmetry.photos.formats import BUILT_IN
-from asymmetry.photos.protocol import HEAD_BYTES, Reader, StoredPhoto
+from asymmetry.photos.protocol import Reader
 
 __all__ = [
-    "HEAD_BYTES",
     "RAW_SUFFIXES",
     "Reader",
-    "StoredPhoto",
     "find_reader",
     "is_known",
     "photo_suffixes",

@@ -60,7 +60,7 @@ class PhotoRecord:
     notes : str
         The manifest's remarks.
     copy_of : str
-        Another file of the same exposure, which is measured in its stead; else empty.
+        Another file of the same exposure, which is measured instead; else empty.
     remarks : tuple of Note
         Remarks on the photo among the others, such as a day number that contradicts its date.
     sha256 : str

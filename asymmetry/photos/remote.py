@@ -143,7 +143,7 @@ def read_url(
 
 
 def _keep_system(root: str, options: Mapping[str, Any]) -> Any:
-    """The file system of a URL, made once: that of a ZIP file reads its directory anew each time."""
+    """The file system of a URL, made once: that of a ZIP file reads its directory again each time."""
     key = root, repr(sorted(options.items()))
     if key not in _SYSTEMS:
         fsspec = import_fsspec("reading photos behind URLs", "url")

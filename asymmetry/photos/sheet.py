@@ -17,7 +17,7 @@ from asymmetry.core.paths import open_file
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.workbooks import WORKBOOKS, read_sheets
 
-__all__ = ["SHEET_SUFFIXES", "WORKBOOKS", "fold", "read_rows"]
+__all__ = ["SHEET_SUFFIXES", "fold", "read_rows"]
 
 #: Suffixes of all tables that are read.
 SHEET_SUFFIXES = (".csv", ".tsv", ".txt", *WORKBOOKS)

@@ -16,7 +16,7 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
 from asymmetry.extract.intake import Progress
 from asymmetry.photos.folder import describe_folder
-from asymmetry.photos.listing import Leftover, find_leftovers
+from asymmetry.photos.listing import Leftover, find_leftovers, image_files
 from asymmetry.photos.manifest import (
     MANIFEST,
     NOTES,
@@ -26,7 +26,7 @@ from asymmetry.photos.manifest import (
     read_manifest,
     read_notes,
 )
-from asymmetry.photos.photo import image_files, photo_suffixes
+from asymmetry.photos.readers import photo_suffixes
 from asymmetry.photos.record import PhotoRecord, treatment_by_names
 from asymmetry.photos.rows import label_rows
 from asymmetry.photos.sources import digest_photo

@@ -16,8 +16,9 @@ from asymmetry.errors import InvalidInputError, PhotoError
 from asymmetry.extract import Extractor
 from asymmetry.extract.intake import Progress
 from asymmetry.photos.camera import is_front_camera, name_camera
+from asymmetry.photos.listing import image_files
 from asymmetry.photos.manifest import Entry, Manifest
-from asymmetry.photos.photo import PhotoSource, dates_of, image_files, read_tags
+from asymmetry.photos.photo import PhotoSource, dates_of, read_tags
 from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.photos.remote import check_extra, is_url
 from asymmetry.photos.rows import label_rows
@@ -202,7 +203,7 @@ class _Feed:
             front, camera = is_front_camera(tags), name_camera(tags)
             self.about.append(replace(known, sha256=digest, front_camera=front, camera=camera))
             self.sources[name] = loaded
-            if is_url(source):  # which is fetched anew when its picture is wanted
+            if is_url(source):  # which is fetched again when its picture is wanted
                 self.sources[name] = source
             yield loaded
 

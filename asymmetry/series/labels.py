@@ -12,7 +12,7 @@ from asymmetry.core.table import Measurements
 from asymmetry.metrics.expression import UNKNOWN
 from asymmetry.series.guessing import REST, guess_expressions
 
-__all__ = ["REST", "label_expressions", "label_mirrored", "usual_expression"]
+__all__ = ["label_expressions", "label_mirrored", "usual_expression"]
 
 
 def label_mirrored(landmarks: Landmarks, said: Sequence[bool | None]) -> npt.NDArray[np.bool_]:

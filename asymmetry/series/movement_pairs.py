@@ -16,7 +16,7 @@ from asymmetry.core.table import Measurements
 from asymmetry.metrics import MovementMetric, movement_catalogue
 from asymmetry.metrics.expression import UNKNOWN
 from asymmetry.metrics.movements import movement_upright
-from asymmetry.series.labels import REST
+from asymmetry.series.guessing import REST
 
 __all__ = ["any_moved", "movements"]
 

@@ -20,8 +20,8 @@ from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.change import Change
 from asymmetry.series.day_to_day import Setting
 from asymmetry.series.finding import Subject
+from asymmetry.series.guessing import REST
 from asymmetry.series.history import History
-from asymmetry.series.labels import REST
 from asymmetry.series.likeness import compare_shapes, find_mirrored, shapes, signatures
 
 __all__ = ["Comparison", "Shift", "Shot", "compare_pair"]

@@ -21,7 +21,6 @@ from asymmetry.tissue.picture import SkinPicture
 
 __all__ = [
     "CHANNELS",
-    "COARSE",
     "Density",
     "Grid",
     "density_of",

@@ -74,7 +74,7 @@ class Access:
         headers : mapping of str to str
             Of the request, by names in lower case.
         touch : bool
-            The request is a person's doing, and starts the time of `lock_after` anew.
+            The request is a person's doing, and starts the time of `lock_after` again.
         """
         scheme, _, shown = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":

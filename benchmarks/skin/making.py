@@ -21,7 +21,8 @@ from asymmetry.synthetic.noise import compress
 from asymmetry.synthetic.retake import Sitter, prepare_sitter, retake_photo
 from asymmetry.synthetic.setting import HOME, draw_occasion, draw_photo
 from asymmetry.tissue.atlas import load_atlas
-from asymmetry.tissue.density import COARSE, Density, density_of
+from asymmetry.tissue.density import Density, density_of
+from asymmetry.tissue.masks import COARSE
 from asymmetry.tissue.picture import SkinPicture, draw_skin
 from benchmarks.skin.light import CASTS, Light, light_photo
 from benchmarks.verdicts.reading import Reader

@@ -19,7 +19,7 @@ from asymmetry.report.plots.skin_frame import (
 from asymmetry.report.plots.style import SMALL, Setting
 from asymmetry.series.skin import SkinDays
 from asymmetry.tissue.days import BruiseCourse
-from asymmetry.tissue.density import COARSE
+from asymmetry.tissue.masks import COARSE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -18,8 +18,8 @@ from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import Metric, MovementMetric, catalogue, movement_catalogue
 from asymmetry.series.aids.scales import MM_PER_POINT, MOST_POINTS, Question
+from asymmetry.series.guessing import REST
 from asymmetry.series.headline_courses import measured_again
-from asymmetry.series.labels import REST
 
 if TYPE_CHECKING:
     from asymmetry.series.history import History

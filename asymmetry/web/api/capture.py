@@ -21,7 +21,8 @@ from asymmetry.core.schemes import SIDES, Side
 from asymmetry.extract import Extractor
 from asymmetry.extract.judge.quality import FAULTS
 from asymmetry.metrics import measure
-from asymmetry.photos.photo import PhotoBytes, read_photo
+from asymmetry.photos.photo import read_photo
+from asymmetry.photos.sources import PhotoBytes
 from asymmetry.web.problems import ProblemError
 
 __all__ = ["ROUTES", "FrameLimits", "advise"]

@@ -15,7 +15,8 @@ from starlette.routing import Route
 
 from asymmetry.core.schemes import SIDES, get_scheme
 from asymmetry.errors import PhotoError
-from asymmetry.photos.photo import PhotoBytes, check_header, read_photo
+from asymmetry.photos.photo import check_header, read_photo
+from asymmetry.photos.sources import PhotoBytes
 from asymmetry.report.pictures import encode_jpeg, shrink_pixels
 from asymmetry.series.corrections import MIDDLE
 from asymmetry.web.api.bodies import read_facts, read_object, read_points

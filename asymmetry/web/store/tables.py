@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from asymmetry.photos.listing import is_picture_name
-from asymmetry.photos.photo import photo_suffixes
+from asymmetry.photos.readers import photo_suffixes
 from asymmetry.web.store.database import Database
 from asymmetry.web.store.entries import KeptPhoto, Patient, PlannedTreatment
 
