@@ -157,7 +157,7 @@ class Face:
 
     @functools.cached_property
     def mirror_sums(self) -> FloatArray:
-        """Sums that the distance from the mirror image hangs on, as `asymmetry.core.geometry.mirror_sums`.
+        """Sums that the distance from the mirror image depends on, as `asymmetry.core.geometry.mirror_sums`.
 
         Only where the scheme has all points of the regions.
         """

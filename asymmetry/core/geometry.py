@@ -105,7 +105,7 @@ def mirror_squares(points: FloatArray, regions: Sequence[tuple[int, int]]) -> Fl
 
 
 def mirror_sums(points: FloatArray, regions: Sequence[tuple[int, int]]) -> FloatArray:
-    """Sums over each region that its distance from the mirror image hangs on, shape (5, regions, n).
+    """Sums over each region that its distance from the mirror image depends on, shape (5, regions, n).
 
     Across, along, and the a, b and d of `mirror_squares`; the arguments are its own.
     """

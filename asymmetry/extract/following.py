@@ -1,6 +1,6 @@
 """The points of a face followed through the pixels of a clip, from frames in which they were read.
 
-A network reads a brow or a corner anew in each frame, and errs by some tenths of a millimetre as the head
+A network reads a brow or a corner again in each frame, and errs by some tenths of a millimetre as the head
 turns. The skin there hardly changes its looks within a clip, so the way that it went is seen to a tenth of a
 pixel.
 """
@@ -50,7 +50,7 @@ _PATCH, _HALVINGS = 13, 1
 _STOP = (cv2.TERM_CRITERIA_COUNT + cv2.TERM_CRITERIA_EPS, 30, 0.01)
 #: A place counts if it moves alike from both frames, and as the network reads it, to within so many mm.
 _ALIKE_MM, _NEAR_MM = 1.0, 3.0
-#: Outer canthi of an adult are so far apart, mm; only the limits above hang on it.
+#: Outer canthi of an adult are so far apart, mm; only the limits above depend on it.
 _CANTHI_MM = 90.0
 #: A point that is lost in more of the frames than this is left as the network reads it.
 _LOST = 0.3

@@ -193,7 +193,7 @@ def mark_guesses(face: FaceReading, limits: PupilLimits) -> FaceReading:
 
 
 def look_at_light(view: Frontal, limits: QualityLimits) -> FloatArray:
-    """Judge the photo's light and sharpness, and whatever else hangs on no point of the face."""
+    """Judge the photo's light and sharpness, and whatever else depends on no point of the face."""
     view.once(colour)
     view.once(noise)
     return judge_quality(view, limits)

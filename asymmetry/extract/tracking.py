@@ -42,7 +42,7 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Frames with a longer side of twice this are halved, px: a face in it has all the pixels that are used.
 _LONG_SIDE = 1920
-#: Faces are searched anew, to see that there is one and where, after so many seconds.
+#: Faces are searched again, to see that there is one and where, after so many seconds.
 _LOOK_AGAIN = 1.0
 #: A clip shows several people if so large a share of its looks do.
 _SEVERAL = 0.5

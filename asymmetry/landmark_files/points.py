@@ -34,7 +34,8 @@ _MISSING = ("", "na", "n/a", "nan", "null", "none", "-")
 def number_rows(lines: Iterable[str]) -> FloatArray:
     """The numbers of lines as an array, one row a line; lines without any are left out.
 
-    Commas part numbers, but for lines whose numbers are parted by spaces and have decimal commas. NA is NaN.
+    Commas separate numbers, except in lines whose numbers have decimal commas and spaces between them. NA is
+    NaN.
 
     Raises
     ------

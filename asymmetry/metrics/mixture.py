@@ -20,8 +20,8 @@ __all__ = ["COPIES", "mixtures", "mixtures_of"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
 
-# The three errors of a side. The level and the pupils hang on the first one, so that it is apart from points
-# that are measured against them.
+# The three errors of a side. The level and the pupils depend on the first one, so that it is apart from
+# points that are measured against them.
 _LEVEL, _LATERAL, _MEDIAL = np.eye(3)
 _MIDDLE = (_LATERAL + _MEDIAL) / np.sqrt(2)
 _ACROSS = (_LATERAL - _MEDIAL) / np.sqrt(2)

@@ -42,7 +42,7 @@ class Norm(Record):
     n : int
         How many people, one photo each.
     median, p90 : float
-        Half of them, and nine in ten, are below. The latter is NaN where n does not bear it.
+        Half of them, and nine in ten, are below. The latter is NaN where n is too small for it.
     median_interval, p90_interval : (float, float)
         Intervals of at least 95 %, between two of the people (order statistics).
     sd : float

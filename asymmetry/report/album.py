@@ -47,7 +47,7 @@ class Shown:
     Attributes
     ----------
     jpeg : bytes
-        The picture, encoded anew.
+        The picture, re-encoded.
     width, height : int
         Its size, px.
     faces : Landmarks or None

@@ -282,7 +282,7 @@ class Differences(_Measured):
     Attributes
     ----------
     all : bool
-        Also draw differences that are not noticed, but for those within the error of their reading.
+        Also draw differences that are not noticed, except for those within the error of their reading.
     """
 
     all: bool = False

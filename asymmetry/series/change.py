@@ -31,9 +31,9 @@ Mask = npt.NDArray[np.bool_]
 #: Of series in which nothing changes, at most this part has any change called at any time of its life.
 FALSE_ALARMS = 0.05
 #: How that is shared out: to differences of static metrics, to their sides, and to both of movements. Within
-#: each it is split evenly, but for an eye that closes with a smile, which is plain to see where it is there.
-#: Where no movement is followed, the differences have a part of the movements' share, and `compare_both`
-#: another.
+#: each it is split evenly, except for an eye that closes with a smile, which is plain to see where it is
+#: there. Where no movement is followed, the differences have a part of the movements' share, and
+#: `compare_both` another.
 _STATIC, _STATIC_SIDES, _MOVEMENT, _MOVEMENT_SIDES = 0.35, 0.15, 0.4, 0.1
 _STATIC_ALONE = 0.5
 _WEIGHTS: Mapping[str, float] = MappingProxyType({"synkinesis": 1 / 3})

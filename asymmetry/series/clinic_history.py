@@ -23,7 +23,7 @@ class ClinicHistory(History):
 
         A photo that is mirrored against the others, of another person or of an exposure that is there twice
         is set aside, and so is a date far from all others: none has a part in changes and courses. Nothing
-        is turned round or dated anew by itself.
+        is turned round or redated by itself.
         """
         usable = self.landmarks.usable
         return review_photos(self.photos, usable, self.treated_on, self.leftovers, self.folder)

@@ -1,4 +1,4 @@
-"""Whether a course has changed since a reference, decided anew after each visit, as a series grows."""
+"""Whether a course has changed since a reference, decided again after each visit, as a series grows."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The set of photos, judged before it is believed: doubtful photos are set aside with the reason.
 
-Nothing is turned round or dated anew by itself. A manifest is believed against every doubt.
+Nothing is turned round or redated by itself. A manifest is believed against every doubt.
 """
 
 from __future__ import annotations

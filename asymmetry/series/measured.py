@@ -76,7 +76,7 @@ class MeasuredSeries:
     skin_days : SkinDays or None
         Bruises and swellings over days; None where the skin was not read.
     turned : Upright or None
-        The faces turned upright, as they were measured; None where that is to be done anew.
+        The faces turned upright, as they were measured; None where that is to be done again.
     """
 
     static: Measurements

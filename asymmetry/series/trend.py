@@ -330,7 +330,7 @@ def forecast(trend: Trend, threshold: float, day_zero: date | None = None) -> Fo
 
 
 def _reason_against(trend: Trend, threshold: float) -> Note | None:
-    """Why a course's trend does not bear a forecast; None where it does."""
+    """Why a course's trend does not support a forecast; None where it does."""
     if trend.note is not None:
         return trend.note
     side = math.copysign(1.0, trend.latest)

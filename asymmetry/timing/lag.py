@@ -58,7 +58,7 @@ def find_lag(
     Lag
         NaN where the best shift is the longest that is tried, or there is no movement. The standard deviation
         is that of the least squares: the scatter of the difference that is left over, over the slopes that
-        the shift hangs on (the bound of Cramér and Rao for a delay between two noisy signals). Courses of
+        the shift depends on (the bound of Cramér and Rao for a delay between two noisy signals). Courses of
         different shapes leave much over, and so the lag is less sure. A slow sway of the readings moves a
         whole rise up or down, and so in time.
 

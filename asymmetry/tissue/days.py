@@ -26,12 +26,12 @@ FloatArray = npt.NDArray[np.float64]
 
 #: Patches nearer to each other than this are one bruise, mm: a core and its rim, or a bruise that spreads.
 _NEAR_MM = 3
-#: A bruise that is not found anew is seen at its place from this CIEDE2000 on, and beyond its error. The two
+#: A bruise that is not found again is seen at its place from this CIEDE2000 on, and beyond its error. The two
 #: sides' own colours differ by nearly as much.
 _SEEN_DE = {"baseline": 1.5, "mirror": 2.0}
 #: A bruise has faded if the mean of so many latest days is below this part of the first half of its days.
 _FADED, _LATEST = 0.6, 2
-#: Error of the area of a bruise that is too faint to be found anew, as a share of it.
+#: Error of the area of a bruise that is too faint to be found again, as a share of it.
 _FAINT = 0.3
 #: A bruise that was found on one day alone has to stand out so many times as far as where a patch begins.
 _ONCE = 1.5
@@ -140,7 +140,7 @@ def follow_bruises(
     """The bruises of a person's photos over days.
 
     Patches of all days that touch each other are one bruise. It is then read at its place on every day, also
-    on those on which it would not be found anew.
+    on those on which it would not be found again.
 
     Parameters
     ----------
@@ -296,7 +296,7 @@ def _nearest(days: FloatArray, by_day: Sequence[Sequence[Patch]], number: int) -
 
 
 def _once_gone(by_day: Sequence[Sequence[Patch]], area: FloatArray) -> FloatArray:
-    """Areas in which a bruise that is gone stays gone, unless it is found anew."""
+    """Areas in which a bruise that is gone stays gone, unless it is found again."""
     last = max(number for number, found in enumerate(by_day) if found)
     over = np.arange(len(area)) > last
     gone = np.logical_or.accumulate(over & (area == 0))

@@ -1,4 +1,4 @@
-"""A bruise that was found, read at its own place on another day: further than it would be found anew."""
+"""A bruise that was found, read at its own place on another day: further than it would be found again."""
 
 from __future__ import annotations
 

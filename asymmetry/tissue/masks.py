@@ -33,7 +33,7 @@ _FADES, _FARTHEST_MM, _LEAST_CORE_MM = 2.0, 16.0, 1.5
 _LINE, _OVER_GRAIN, _LINE_MM = 0.22, 6.0, 1.6
 # Their least length, mm: shorter ones are pores and stubble, whose darkness the skin around has too.
 _LONG_MM = 4.0
-#: Dark areas that hang on the rim are hair, beard or background: darker than the face's skin by this.
+#: Dark areas that touch the rim are hair, beard or background: darker than the face's skin by this.
 DARK = 1.0
 # Margin around all of it, mm.
 _MARGIN_MM = 1.0

@@ -72,7 +72,7 @@ def judge_sureness(measures: FloatArray) -> float:
 
 
 def measure_patch(spot: Spot, patch: Patch, density: Density) -> FloatArray:
-    """Measure a patch by all that tells bruises from their likes, in the order of `MEASURES`.
+    """Measure a patch by all that tells bruises from look-alikes, in the order of `MEASURES`.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Irises found in the photo's own pixels: circles whose flanks stand out from the white of the eye.
 
 The landmark model draws an iris 5 % too wide and half a millimetre too low, and a lid, a brow or a smile
-drags it along. Millimetres, the level and MRD1 hang on it. So the circle is looked for where the photo
+drags it along. Millimetres, the level and MRD1 depend on it. So the circle is looked for where the photo
 darkens from the white inwards, on both flanks between the lids.
 """
 

@@ -1,9 +1,9 @@
 """Pupils whose place is a guess: a lid covers them, or the photo shows no iris there.
 
-The level, the pupil line and millimetres hang on the irises. Under a lid that hangs before the pupil there is
-no more of the iris to be seen than its lower part, and both are drawn along with the lid: where both lids of
-17 tuning people were moved down by 3 to 6 mm, MRD1 reads 0.8 mm too high (median), brows up to 3.7 mm too
-high, and the scale up to 13 % too large.
+The level, the pupil line and millimetres depend on the irises. Of an iris under a lid that hangs before the
+pupil only the lower part is seen, and both are drawn along with the lid: where both lids of 17 tuning people
+were moved down by 3 to 6 mm, MRD1 reads 0.8 mm too high (median), brows up to 3.7 mm too high, and the scale
+up to 13 % too large.
 """
 
 from __future__ import annotations

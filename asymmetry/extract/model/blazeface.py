@@ -4,7 +4,7 @@ MediaPipe's Face Landmarker runs this network, and then the mesh's in a piece of
 Here both are run alike, in two thirds of the time: there is no graph of calculators, and no copy of the
 photo. Points agree to within 0.0002 of the face's width, since pieces are cut out pixel for pixel as
 MediaPipe cuts them out: in 153 photos of faces of all kinds, 0.00002 in the median one. Depths
-differ by up to 2 % where a face is tilted in a photo that is not square: MediaPipe's hang on its shape.
+differ by up to 2 % where a face is tilted in a photo that is not square: MediaPipe's depend on its shape.
 
 Source: V. Bazarevsky et al., BlazeFace: sub-millisecond neural face detection on mobile GPUs, 2019, and
 MediaPipe's ``face_detector_graph.cc``.
