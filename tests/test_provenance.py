@@ -191,7 +191,7 @@ def test_what_failed_at_once_does_not_block_the_corrected_command(
         raise AsymmetryError("no cluster")
 
     with monkeypatch.context() as patched:
-        patched.setattr(run, "_local", broken)
+        patched.setattr(run, "_score_here", broken)
         with pytest.raises(AsymmetryError, match="no cluster"):
             score(photos, path, landmarks=True)
     assert not Ledger.folder_of(path).exists()

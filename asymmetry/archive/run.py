@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import closing, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from asymmetry.archive.earlier import Earlier, Plan
 from asymmetry.archive.inline import Inline
 from asymmetry.archive.jobs import Job, contents, find_jobs, is_url, one_spelling
 from asymmetry.archive.ledger import Ledger, differences
+from asymmetry.archive.on_ray import score_on_ray
 from asymmetry.archive.own_metrics import check_metrics
 from asymmetry.archive.parquet import (
     metadata_of,
@@ -26,9 +27,9 @@ from asymmetry.archive.parquet import (
     write_csv,
     write_part,
 )
-from asymmetry.archive.pool import Pool, check_pool, score_parts
+from asymmetry.archive.pool import Pool, Scorer, check_pool, score_parts
 from asymmetry.archive.progress import Progress, Teller
-from asymmetry.archive.rows import Settings
+from asymmetry.archive.rows import Row, Settings
 from asymmetry.core.columns import USABLE
 from asymmetry.core.paths import local_path, path_text
 from asymmetry.errors import InvalidInputError
@@ -204,9 +205,9 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     start: Callable[..., Any] = partial(Pool, settings, workers=workers, time_limit=time_limit)
     if inline:
         start = partial(Inline, settings)
-    score: Callable[..., Generator[tuple[int, Any]]] = _local
+    score: Callable[..., Generator[tuple[int, Any]]] = _score_here
     if engine == "ray":
-        score = partial(_on_ray, workers=workers, address=ray_address)
+        score = partial(score_on_ray, workers=workers, address=ray_address)
     table = partial(part_table, provenance=provenance, landmarks=landmarks, metrics=chosen)
     with wanted.open_earlier(settings) as earlier:
         find = partial(find_jobs, source, subject, settings.storage_options)
@@ -321,15 +322,15 @@ def _forget_failed(ledger: Ledger) -> None:
             ledger.forget(number)
 
 
-def _local(start: Callable[..., Any], *parts: Any) -> Generator[tuple[int, Any]]:
-    with start() as pool:
-        yield from score_parts(pool, *parts)
-
-
-def _on_ray(*arguments: Any, **how: Any) -> Generator[tuple[int, Any]]:
-    from asymmetry.archive.on_ray import score_on_ray
-
-    yield from score_on_ray(*arguments, **how)
+def _score_here(
+    start: Callable[[], AbstractContextManager[Scorer]],
+    todo: Iterable[tuple[int, list[Job]]],
+    make_table: Callable[[list[Job], list[Row]], Any],
+    report: Callable[[int, int], None],
+) -> Generator[tuple[int, Any]]:
+    """Score parts on this machine, as `score_on_ray` does on a cluster."""
+    with start() as scorer:
+        yield from score_parts(scorer, todo, make_table, report)
 
 
 def _summarise(destination: Path, provenance: Mapping[str, Any]) -> Summary:

@@ -1,4 +1,4 @@
-"""How sure each photo of a series is about the truth: its table leaves that out, to be quick."""
+"""Absolute standard deviations of a series' photos, which its table leaves out to be quick."""
 
 from __future__ import annotations
 

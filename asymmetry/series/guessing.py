@@ -1,4 +1,4 @@
-"""The expression of photos of which nobody says one: rest, unless the face clearly shows another.
+"""The expression of photos for which none is stated: rest, unless the face clearly shows another.
 
 A side that is ill or treated must not be taken for an expression. So against the person's usual rest both
 sides have to show it. One side is enough only against another photo of the same visit: between two photos

@@ -1,4 +1,4 @@
-"""How it is now: the visits of a course that stand for it, and their mean."""
+"""The present state of a course: the latest visits that tell it, and their mean."""
 
 from __future__ import annotations
 

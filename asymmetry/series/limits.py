@@ -1,4 +1,4 @@
-"""How large a change must be, beside its error, that chance makes it in so few series."""
+"""How large a change must be, beside its error, for chance to make it in only a given share of series."""
 
 from __future__ import annotations
 

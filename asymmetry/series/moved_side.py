@@ -88,11 +88,16 @@ def choose_moves(sides: Sides, change: Change | None, both: Compared | None) -> 
 def _split_days(sides: Sides, change: Change) -> list[FloatArray]:
     """The days on which the difference is called; in two where it went beyond its error both ways."""
     called = np.isin(sides.diff.day, change.days_beyond)
-    moved = sides.diff.value - change.before
-    ways = [called & (moved < 0), called & (moved > 0)]
-    if not all((way & (np.abs(moved) > change.mdc95)).any() for way in ways):
-        ways = [called]
+    ways = _find_ways(sides.diff.value - change.before, called, change.mdc95)
     return [sides.diff.day[way] for way in ways]
+
+
+def _find_ways(change: FloatArray, called: Mask, error: float) -> list[Mask]:
+    """The days on which a change is called; those of either way where it went beyond its error both ways."""
+    ways = [called & (change < 0), called & (change > 0)]
+    if all((way & (np.abs(change) > error)).any() for way in ways):
+        return ways
+    return [called]
 
 
 def _of_side(
@@ -208,9 +213,8 @@ def _of_both(both: Compared, called: Mask) -> Moved:
 
 def _split_ways(moved: Moved) -> list[Moved]:
     """The change; two of them where it went beyond its error both ways."""
-    ways = [moved.called & (moved.change < 0), moved.called & (moved.change > 0)]
-    far = moved.called & (np.abs(moved.change) > moved.error)
-    if not all((way & far).any() for way in ways):
+    ways = _find_ways(moved.change, moved.called, moved.error)
+    if len(ways) == 1:
         return [moved]
     return [moved._replace(called=way, back=_one_way(moved)) for way in ways]
 

@@ -1,4 +1,4 @@
-"""How much less sure points are in a photo whose faults the points themselves don't show.
+"""How much a photo's faults add to the error of points, where the points themselves don't show it.
 
 A coarse or blurred photo makes a face's two readings differ, and so its error wider by itself. JPEG's blocks,
 noise, strong grain and a turned head move points where they can't be seen to have moved. The errors from

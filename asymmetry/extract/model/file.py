@@ -1,4 +1,4 @@
-"""The landmark model: which file it is, where it can be had, and whether a given file is it.
+"""The landmark model: which file it is, where it comes from, and whether a given file is the right one.
 
 The build hook loads this module by its file, so it imports the standard library and the errors only.
 """
