@@ -120,7 +120,7 @@ def read_rows(
     read : callable
         Takes a photo's number, its name and the photo, and gives its row.
     photos : iterable of PhotoSource
-        The photos. One that is nothing of the kind costs its own row and no other.
+        The photos. An item that is no photo costs its own row and no other.
     provenance : mapping
         How they are read.
     scheme : Scheme
