@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -28,6 +25,7 @@ from asymmetry.photos.sources import PhotoBytes
 from asymmetry.report.pictures import encode_jpeg
 from asymmetry.synthetic.demo import demo_portrait
 from asymmetry.web.store.store import Store
+from tests.servers import Served, running_server
 
 PHOTOS, REPEATS, SECONDS = 1000, 15, 2.0
 FIRST = date(2024, 1, 1)
@@ -117,48 +115,34 @@ def measure_browser(address: str, patients: tuple[str, str]) -> tuple[list[float
 
 def main() -> None:
     """Print all figures."""
-    import httpx
-
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made) / "store"
         patients = fill_store(folder)
-        command = [
-            sys.executable,
-            "-m",
-            "asymmetry",
-            "serve",
-            "--no-browser",
-            "--no-demo",
-            "--data",
-            str(folder),
-        ]
-        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert server.stdout is not None
-        address = server.stdout.readline().strip()
-        base, token = address.split("/?token=")
-        client = httpx.Client(
-            base_url=base, headers={"authorization": f"Bearer {token}"}, timeout=120
-        )
-        paints, frames = measure_browser(address, patients)
-        print(
-            f"first paint: empty {paints[0]:.0f} ms, {PHOTOS} photos {paints[1] / paints[0]:.2f} times that"
-        )
-        print(f"scrolling {PHOTOS} photos: {frames:.0f} frames/s")
-        photo: dict[str, Any] = client.get(f"/api/patients/{patients[1]}/photos").json()[0]
-        x, y = client.get(f"/api/photos/{photo['id']}").json()["points"]["commissure"]["right"]
-        steps = iter(np.linspace(0, 5, REPEATS + 1).tolist())
+        with running_server(folder) as served:
+            measure_page(served, patients)
 
-        def move() -> None:
-            place = {"commissure": {"right": [x, y + next(steps)]}}
-            client.put(f"/api/photos/{photo['id']}/points", json=place).raise_for_status()
 
-        listed = median_seconds(lambda: client.get("/api/patients"))
-        moved = median_seconds(move)
-        print(f"moving a point: {moved * 1e3:.0f} ms, {moved / listed:.1f} times GET /api/patients")
-        drop_and_score(client, patients[0])
-        print(f"server's memory: {peak_megabytes(server.pid):.0f} MB at most")
-        server.send_signal(signal.SIGTERM)
-        server.wait()
+def measure_page(served: Served, patients: tuple[str, str]) -> None:
+    """Print the figures of a server whose patients have no photo, and many."""
+    client = served.client
+    paints, frames = measure_browser(served.address, patients)
+    print(
+        f"first paint: empty {paints[0]:.0f} ms, {PHOTOS} photos {paints[1] / paints[0]:.2f} times that"
+    )
+    print(f"scrolling {PHOTOS} photos: {frames:.0f} frames/s")
+    photo: dict[str, Any] = client.get(f"/api/patients/{patients[1]}/photos").json()[0]
+    x, y = client.get(f"/api/photos/{photo['id']}").json()["points"]["commissure"]["right"]
+    steps = iter(np.linspace(0, 5, REPEATS + 1).tolist())
+
+    def move() -> None:
+        place = {"commissure": {"right": [x, y + next(steps)]}}
+        client.put(f"/api/photos/{photo['id']}/points", json=place).raise_for_status()
+
+    listed = median_seconds(lambda: client.get("/api/patients"))
+    moved = median_seconds(move)
+    print(f"moving a point: {moved * 1e3:.0f} ms, {moved / listed:.1f} times GET /api/patients")
+    drop_and_score(client, patients[0])
+    print(f"server's memory: {peak_megabytes(served.process.pid):.0f} MB at most")
 
 
 def drop_and_score(client: Any, patient: str) -> None:
