@@ -74,6 +74,22 @@ def entries(language: str) -> dict[str, str]:
 
 ENTRIES = entries(ENGLISH)
 OTHERS = [language for language in languages() if language != ENGLISH]
+#: Entries with a number of days, photos or visits that is larger than 1.
+NEVER_ONE = {
+    "after_first_seen",
+    "after_treatment",
+    "bruise that grows",
+    "bruise that lasts",
+    "date_far_after",
+    "date_far_before",
+    "date_long_after",
+    "date_long_before",
+    "few_days",
+    "mean_of_visits",
+    "not_regained",
+    "swelling that grows",
+    "swelling that lasts",
+}
 #: Sections of words that English has from the metrics themselves.
 OF_METRICS = ("definitions", "metric_names", "signs")
 
@@ -91,6 +107,16 @@ def test_a_shipped_language_has_every_entry_with_its_places(language: str) -> No
     assert (ENTRIES.keys() - own.keys(), more) == (set(), set())
     wrong = {name for name, text in ENTRIES.items() if places(text) != places(own[name])}
     assert wrong == set()
+
+
+def test_one_thing_is_not_told_in_the_plural() -> None:
+    """A number before a plural is one that is never 1, or there is another entry for a single thing."""
+    counted = {
+        name.partition(".")[2]
+        for name, text in ENTRIES.items()
+        if re.search(r"\{\w+:[^}]*\} (days|photos|points|visits)\b", text)
+    }
+    assert {name for name in counted if not name.endswith("_other")} == NEVER_ONE
 
 
 def places(text: str) -> set[str]:
