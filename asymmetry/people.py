@@ -271,7 +271,8 @@ class Series(SkinHistory):
         Returns
         -------
         Series
-            A new one, measured as a whole: its scale is pooled over all photos.
+            A new one, measured as a whole: its scale is pooled over all photos. Bruises are looked for again
+            if they were in this one, against the baseline that was given.
 
         Raises
         ------
@@ -307,7 +308,7 @@ class Series(SkinHistory):
             metrics=self.metrics,
             leftovers=self.leftovers,
         )
-        return made if self.skin is None else made.with_skin()
+        return made if self.skin is None else made.with_skin(self._asked_baseline)
 
     def plot(
         self,

@@ -63,6 +63,15 @@ class SkinHistory(ClinicHistory):
         kept = tuple(replace(each, picture=None, density=None) for each in skin.photos)
         return replace(self, skin=replace(skin, photos=kept), skin_days=days)
 
+    @property
+    def _asked_baseline(self) -> str | None:
+        """The baseline that `with_skin` was given; None where it is the usual one."""
+        usual = _choose_baseline(self)
+        names = {"" if usual is None else str(self.static["photo"][usual]), ""}
+        if self.skin_days is None or self.skin_days.baseline in names:
+            return None
+        return self.skin_days.baseline
+
 
 def _read_series(series: History, before: SkinPhoto | None) -> Skin:
     """The skin of each photo of a series, in its order, compared with a photo without bruises."""

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 import asymmetry
-from asymmetry import Extractor, PhotoError, Series
+from asymmetry import Extractor, PhotoBytes, PhotoError, Series
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.photo import read_photo
@@ -18,6 +18,7 @@ from asymmetry.skin_photos import Skin
 from asymmetry.synthetic import Bruise, paint_bruise
 from asymmetry.tissue.atlas import REGIONS
 from asymmetry.tissue.swelling import REGIONS as SWELLING_REGIONS
+from tests.photos import encoded
 
 AREA = 300.0
 
@@ -126,6 +127,24 @@ def test_in_a_series(folder: Path, extractor: Extractor) -> None:
     plain = Series.from_folder(folder, treated_on="2026-03-05", extractor=extractor, all_rest=True)
     assert plain.skin is None
     assert plain.static == series.static  # no bit of what else is measured
+
+
+def test_photos_that_come_later_have_the_baseline_that_was_given(
+    folder: Path, extractor: Extractor
+) -> None:
+    """Without a treatment no photo is before it, so there is no usual baseline."""
+    series = Series.from_folder(folder, extractor=extractor, all_rest=True)
+    given = series.with_skin("2026-03-01_rest.png")
+    later = PhotoBytes(
+        "2026-03-12_rest.png", encoded(read_photo(bruised_photo(folder)).pixels, "BMP")
+    )
+    grown = given.add([later], extractor=extractor)
+    assert len(grown) == 3
+    assert grown.skin_days is not None
+    assert grown.skin_days.baseline == "2026-03-01_rest.png"
+    usual = series.with_skin().add([later], extractor=extractor)
+    assert usual.skin_days is not None
+    assert usual.skin_days.baseline == ""
 
 
 def test_in_an_archive(folder: Path, tmp_path: Path) -> None:
