@@ -15,6 +15,7 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
 from asymmetry.extract.intake import Progress
 from asymmetry.metrics import Metric
+from asymmetry.photos.listing import find_leftovers
 from asymmetry.photos.manifest import DiaryNote
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import treatment_by_names
@@ -279,8 +280,9 @@ class Series(SkinHistory):
         InvalidInputError
             If the extractor reads in another way, or there is no such folder.
         """
-        manifest = None
+        manifest, leftovers = None, self.leftovers
         if isinstance(photos, str | os.PathLike):
+            leftovers = tuple(dict.fromkeys((*leftovers, *find_leftovers(photos))))
             files = name_files(Path(photos), self.folder)
             manifest = match_lines(Path(photos), files)
             photos = {name: files[name] for name in files if name not in self.landmarks.photo}
@@ -306,7 +308,7 @@ class Series(SkinHistory):
             notes=self.notes,
             photos={**self.sources, **found.sources},
             metrics=self.metrics,
-            leftovers=self.leftovers,
+            leftovers=leftovers,
         )
         return made if self.skin is None else made.with_skin(self._asked_baseline)
 

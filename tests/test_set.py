@@ -342,9 +342,11 @@ def test_files_stay_named_when_photos_are_added(tmp_path: Path) -> None:
     (tmp_path / "clip.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
     series = read(tmp_path)
     photos(tmp_path, "2026-03-08 rest.jpg")
-    assert [each.photo for each in series.add(tmp_path, extractor=Reader()).review()] == [
-        "clip.mp4"
-    ]
+    more = series.add(tmp_path, extractor=Reader())
+    assert [each.photo for each in more.review()] == ["clip.mp4"]
+    (tmp_path / "later.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
+    again = more.add(tmp_path, extractor=Reader())
+    assert [each.photo for each in again.review()] == ["clip.mp4", "later.mp4"]
 
 
 # Treatments
