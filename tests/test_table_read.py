@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from asymmetry import Measurements, measure
+from asymmetry import Measurements, Note, measure
+from asymmetry.core.notes import note_array
 from asymmetry.errors import InvalidInputError
 from asymmetry.synthetic import face
 
@@ -133,5 +134,13 @@ def test_some_columns(table: Measurements) -> None:
     assert list(some) == ["photo", "mrd1_diff_mm"]
     assert some.provenance == table.provenance
     assert some.rows == 3
+    assert table[[]].rows == 0
     with pytest.raises(KeyError, match="no column is called 'x'"):
         table[["x"]]
+
+
+def test_some_columns_keep_their_meaning_and_notes() -> None:
+    made = measure(face(3)).with_notes(note_array([[Note("dark", value=12.3)], [], []]))
+    some = made[["photo", "mrd1_diff_mm"]]
+    assert some.about == {"mrd1_diff_mm": made.about["mrd1_diff_mm"]}
+    assert some.notes.tolist() == made.notes.tolist()

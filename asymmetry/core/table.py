@@ -131,7 +131,9 @@ class Measurements(Mapping[str, Column]):
         ['photo', 'y_mm']
         """
         if isinstance(name, list):
-            return Measurements({each: self[each] for each in name}, self.provenance)
+            columns = {each: self[each] for each in name}
+            notes = self.notes if columns else note_array([])
+            return Measurements(columns, self.provenance, self.about, notes)
         try:
             column: Column = self.columns[name]
         except KeyError:
