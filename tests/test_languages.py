@@ -84,7 +84,6 @@ NEVER_ONE = {
     "date_far_before",
     "date_long_after",
     "date_long_before",
-    "few_days",
     "mean_of_visits",
     "not_regained",
     "swelling that grows",
@@ -177,7 +176,7 @@ def test_german_has_its_own_marks() -> None:
         ("notes.repeats_of_a_day", "df"),
         ("notes.pooled_scale", "photos"),
         ("notes.pooled_scale_of_closed_eyes", "photos"),
-        ("skin.none_found", "days"),
+        ("notes.no_bruise_found", "days"),
         ("terminal.more_not_read", "more"),
     ],
 )
