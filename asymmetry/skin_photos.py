@@ -217,7 +217,9 @@ def _read_photo(
     glasses, first = wears_glasses(landmarks), before or SkinPhoto()
     density = density_of(picture, glasses=glasses)
     bruises = find_bruises(density, first.density)
-    swelling = measure_swelling(picture, first.picture, glasses=glasses or first.glasses)
+    swelling = measure_swelling(
+        picture, first.picture, glasses=glasses or first.glasses, bruises=bruises.patches
+    )
     return SkinPhoto(picture, density, bruises, swelling, glasses)
 
 
