@@ -294,6 +294,20 @@ def test_frames_without_a_face_are_left_out_and_told() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("first", "onset", "code"), [(0.7, 0.8, "clip_onset_unseen"), (-1.0, -0.2, "clip_no_rest")]
+)
+def test_an_onset_that_is_not_told_has_its_reason(first: float, onset: float, code: str) -> None:
+    """The face is not seen from 0.7 to 1.2 s, while it begins to move; or the clip begins too late."""
+    landmarks = filmed(smile(onset, 3), smile(onset, 6))
+    lost = (first < SECONDS) & (first + 0.5 > SECONDS)
+    points = np.where(lost[:, None, None], np.nan, landmarks.points)
+    status = np.where(lost, "no_face", landmarks.status)
+    found = timed(replace(landmarks, points=points, status=status))
+    assert math.isnan(found.right.onset_s)
+    assert [note.code for note in found.notes if note.code != "clip_face_lost"] == [code]
+
+
 def test_a_head_turned_away_is_not_timed() -> None:
     landmarks = face(len(SECONDS), mouth_corner_right_mm=smile(0.8, 6), yaw=40.0)
     found = timed(landmarks)

@@ -98,6 +98,24 @@ def test_a_rise_is_timed_between_a_tenth_and_nine_tenths_of_the_way() -> None:
     assert found.rise_s == pytest.approx(0.8)
 
 
+def test_a_sway_while_an_expression_is_held_makes_no_rise_longer() -> None:
+    """One course arrives after half a second and stays; the other sways and is farthest a second later."""
+    level = rise(0.5)
+    swaying = level * (1 + 0.15 * np.sin(np.pi * (SECONDS - 1.0)).clip(0))
+    still, swayed = (
+        find_transition(SECONDS, line_of(way), 150, 0.1, 0.01) for way in (level, swaying)
+    )
+    assert swayed.peak_s == pytest.approx(1.5, abs=0.02)
+    assert swayed.rise_s == pytest.approx(still.rise_s, abs=0.05)
+
+
+def test_a_rise_in_frames_that_were_not_seen_has_no_time() -> None:
+    hidden = np.where((SECONDS > 0.7) & (SECONDS < 0.95), np.nan, rise(0.5))
+    found = find_transition(SECONDS, line_of(hidden), 150, 0.1, 0.01)
+    assert np.isfinite(found.onset_s)
+    assert math.isnan(found.rise_s)
+
+
 @pytest.mark.parametrize(("valley", "peak"), [(0.55, 2.5), (0.45, 1.0)])
 def test_a_side_has_its_own_peak_where_it_stays_above_half_of_its_height_at_the_common_one(
     valley: float, peak: float

@@ -40,7 +40,8 @@ def notes_of(
     landmarks: Landmarks, seconds: FloatArray, *blinks: Blink
 ) -> dict[str, dict[str, object]]:
     """Values of the notes on a clip of which both sides are timed, by code."""
-    notes = _list_notes(landmarks, seconds, "smile_open", MOVED, MOVED, blinks)
+    trace = Trace("commissure_travel", "mm", seconds, seconds, seconds)
+    notes = _list_notes(landmarks, trace, "smile_open", MOVED, MOVED, blinks)
     return {note.code: dict(note.values) for note in notes}
 
 

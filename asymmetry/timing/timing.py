@@ -30,7 +30,7 @@ from asymmetry.timing.moments import (
 from asymmetry.timing.ratio import Ratio, find_ratio
 from asymmetry.timing.smoothing import Smooth, median_of, sway
 from asymmetry.timing.trace import Trace, trace_movement
-from asymmetry.timing.transition import Transition, find_transition
+from asymmetry.timing.transition import ONSET, Transition, find_transition
 
 __all__ = ["Timing", "time_expression"]
 
@@ -195,7 +195,7 @@ def time_expression(
         synkinesis=_synkinesis(trace, lids, told, blinks, right, left),
         moments=choices.best,
         choices=choices,
-        notes=tuple(_list_notes(landmarks, seconds, told, right, left, blinks)),
+        notes=tuple(_list_notes(landmarks, trace, told, right, left, blinks)),
     )
 
 
@@ -267,7 +267,7 @@ def _synkinesis(
 
 def _list_notes(
     landmarks: Landmarks,
-    seconds: FloatArray,
+    trace: Trace,
     told: str | None,
     right: Transition,
     left: Transition,
@@ -286,11 +286,23 @@ def _list_notes(
     still = [name for name, side in both.items() if not _moves(side) and name not in away]
     if still:
         yield Note("clip_still", sides=still)
-    if any(_moves(side) and math.isnan(side.onset_s) for side in (right, left)):
+    no_onset = [
+        _is_still_before(trace.seconds, line.value, side)
+        for side, line in zip((right, left), trace.smooth, strict=True)
+        if _moves(side) and math.isnan(side.onset_s)
+    ]
+    if not all(no_onset):
         yield Note("clip_no_rest")
-    rate = _rate(seconds)
+    elif no_onset:
+        yield Note("clip_onset_unseen")
+    rate = _rate(trace.seconds)
     if any(each.is_blink for each in blinks) and rate < SPEED_FPS:
         yield Note("clip_slow_for_blinks", rate=rate, least=SPEED_FPS)
+
+
+def _is_still_before(seconds: FloatArray, value: FloatArray, side: Transition) -> bool:
+    """Whether a frame shows a side that has not moved yet."""
+    return bool((value[seconds < side.peak_s] < ONSET * side.excursion).any())
 
 
 def _rate(seconds: FloatArray) -> float:

@@ -18,6 +18,8 @@ Mask = npt.NDArray[np.bool_]
 #: A movement begins at this share of its whole way, and has arrived at the other: the reference levels of
 #: IEEE Std 181 for transitions, between which a rise is timed.
 ONSET, REACHED = 0.1, 0.9
+#: A side is at its height while it is above this share of its farthest place.
+HELD = 0.8
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Transition(Record):
     onset_s, onset_sd_s : float
         When a tenth of it is done, seconds since the clip's first frame, and its standard deviation.
     rise_s : float
-        From a tenth to nine tenths of it.
+        From a tenth of it to nine tenths of where it then stays.
     peak_s : float
         When it is farthest.
     speed : float
@@ -77,7 +79,7 @@ def find_transition(
     if not way > least:
         return Transition(way, sd)
     onset, slope = time_at(seconds, line, own, ONSET * way)
-    reached, _ = time_at(seconds, line, own, REACHED * way)
+    reached = _reach(seconds, line.value, own, onset)
     rise = (seconds >= onset) & (seconds <= seconds[own])
     speed = float(np.nanmax(line.slope[rise])) if rise.any() else np.nan
     return Transition(
@@ -100,6 +102,26 @@ def _own_peak(value: FloatArray, peak: int) -> int:
     first = low[low < peak].max(initial=-1) + 1
     last = low[low > peak].min(initial=len(value))
     return int(first + np.nanargmax(value[first:last])) if last > first else peak
+
+
+def _reach(seconds: FloatArray, value: FloatArray, peak: int, onset: float) -> float:
+    """When a side first reaches nine tenths of its height after the onset; NaN where that was not seen.
+
+    Its height is the median of the frames near the peak's, for a head that sways while an expression is held
+    makes one of its frames the highest, long after the side arrived.
+    """
+    high = value >= HELD * value[peak]
+    around = np.flatnonzero(~high)
+    first = around[around < peak].max(initial=-1) + 1
+    last = around[around > peak].min(initial=len(value))
+    level = REACHED * float(np.median(value[first:last]))
+    later = np.flatnonzero((seconds > onset) & (value >= level))
+    if not len(later) or later[0] == 0:
+        return np.nan
+    after = int(later[0])
+    low, top = value[after - 1 : after + 1]
+    share = (level - low) / (top - low)
+    return float(seconds[after - 1] + share * (seconds[after] - seconds[after - 1]))
 
 
 def time_at(seconds: FloatArray, line: Smooth, peak: int, level: float) -> tuple[float, float]:
