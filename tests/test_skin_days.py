@@ -140,6 +140,8 @@ def test_what_was_not_found_and_what_could_not_be_judged_is_said() -> None:
     shift = (np.zeros((2, 4, 4), np.float32), None, *[None] * 5)
     assert remarks_of(replace(none, swelling_maps=shift))[2] == "no_swelling_found"
     assert remarks_of(skin(course())) == ["swelling_never_measured"]
+    by_mirror = ["no_bruise_by_mirror", "swelling_without_baseline"]
+    assert remarks_of(skin(baseline="")) == by_mirror
     nothing = SkinDays(np.empty(0), (), "rest", ())
     assert remarks_of(nothing) == ["skin_not_judged"]
     assert "jaw" in none.remarks[1].words(english_text())
@@ -334,6 +336,20 @@ def test_a_bruise_that_had_gone_and_came_again_is_another_one() -> None:
     assert (second.first_day, second.last_day) == (121, 121)
     assert (first.area_mm2 + second.area_mm2).tolist() == twice().area_mm2.tolist()
     assert len(_split_episodes(course())) == 1
+
+
+@pytest.mark.parametrize(
+    ("hue", "day", "episodes"),
+    [("yellow-brown", 14.0, 1), ("green", 14.0, 1), ("blue", 14.0, 2), ("yellow-brown", 18.0, 2)],
+)
+def test_a_bruise_that_was_covered_is_the_same_one(hue: str, day: float, episodes: int) -> None:
+    """Bruises begin red or blue: a yellow one where one was last seen ten days before is that one."""
+    days = np.array([1.0, 3, 6, 9, day, 121])
+    hues = ("red-purple", "blue", "", "", hue, "")
+    found = np.array([True, True, False, False, True, False])
+    area = np.where(found, 100.0, 0.0)
+    hidden = replace(twice(), day=days, hue=hues, found=found, area_mm2=area)
+    assert len(_split_episodes(hidden)) == episodes
 
 
 def test_each_of_two_bruises_at_one_place_is_drawn_on_its_own_days() -> None:

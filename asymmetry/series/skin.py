@@ -134,8 +134,10 @@ def _list_remarks(skin: SkinDays) -> Iterator[Note]:
     if not days:
         yield Note("skin_not_judged")
         return
-    if not skin.bruises:
+    if not skin.bruises and skin.baseline:
         yield Note("no_bruise_found", days=days)
+    elif not skin.bruises:
+        yield Note("no_bruise_by_mirror", days=days)
     if skin.unseen:
         yield Note("skin_never_seen", regions=skin.unseen)
     for each in skin.bruises:

@@ -37,6 +37,8 @@ _FAINT = 0.3
 _ONCE = 1.5
 #: What is not there on so many photos in a row, or in one within so many days, had gone: it is another one.
 _GONE_PHOTOS, _GONE_DAYS = 2, 14.0
+#: Hues in which bruises begin. What is there again in another within those days was covered, as by make-up.
+_FRESH = ("red-purple", "blue")
 #: A bruise lasts longer than this, days: a patch that the next photo within them does not show was a shadow.
 _LASTS = 3.0
 
@@ -201,7 +203,13 @@ def find_returns(day: FloatArray, there: Mask, seen: Mask) -> list[int]:
 
 def _split_episodes(course: BruiseCourse) -> list[BruiseCourse]:
     """The course; one of each time that a bruise at its place came, where it had gone in between."""
-    starts = find_returns(course.day, course.is_there, np.isfinite(course.depth_de))
+    there = course.is_there
+    starts = [
+        start
+        for start in find_returns(course.day, there, np.isfinite(course.depth_de))
+        if course.hue[start] in _FRESH
+        or course.day[start] - course.day[:start][there[:start]][-1] >= _GONE_DAYS
+    ]
     number, made = np.arange(len(course.day)), []
     for first, end in zip([0, *starts], [*starts, len(number)], strict=True):
         own = (number >= first) & (number < end)
