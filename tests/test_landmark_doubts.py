@@ -141,6 +141,20 @@ def test_what_is_written_is_read_again(tmp_path: Path, suffix: str, scheme: Sche
         assert read.photo.tolist() == true.photo.tolist()
 
 
+def test_y_that_runs_up_needs_a_photo_s_size_to_be_written_too(tmp_path: Path) -> None:
+    true = drooping(DLIB_68)
+    write_landmarks(true, tmp_path / "a.pts")
+    unknown = read_landmarks(tmp_path / "a.pts")
+    with pytest.raises(
+        InvalidInputError, match=r"y runs up in it, and the size of a is not known.* size="
+    ):
+        write_landmarks(unknown, tmp_path / "a.tps")
+    assert not (tmp_path / "a.tps").exists()
+    known = read_landmarks(tmp_path / "a.pts", size=true.size)
+    again = read_landmarks(write_landmarks(known, tmp_path / "a.tps"), size=true.size)
+    np.testing.assert_allclose(again.points[..., :2], true.points[..., :2], atol=1e-3)
+
+
 def test_emotrics_is_written_in_whole_pixels(tmp_path: Path) -> None:
     true = drooping(DLIB_78)
     read = read_landmarks(write_landmarks(true, tmp_path / "a.txt"))

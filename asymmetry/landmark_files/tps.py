@@ -52,7 +52,20 @@ def _read(text: str, scheme: str) -> FoundFaces:
 
 
 def _write(landmarks: Landmarks) -> str:
+    _check_heights(landmarks)
     return "\n".join(line for row in range(len(landmarks)) for line in _face(landmarks, row))
+
+
+def _check_heights(landmarks: Landmarks) -> None:
+    """Refuse photos of an unknown size, which is just large enough for the points."""
+    smallest = Landmarks.from_points(landmarks.points, scheme=landmarks.scheme, check=False).size
+    seen = np.isfinite(landmarks.points).any(axis=(1, 2))
+    unknown = seen & (landmarks.size == smallest).all(axis=1)
+    if unknown.any():
+        raise InvalidInputError(
+            f"y runs up in it, and the size of {landmarks.photo[unknown][0]} is not known: read the "
+            "points with size=(width, height) in px, or photo=, the photo's file"
+        )
 
 
 def _face(landmarks: Landmarks, row: int) -> Iterator[str]:
