@@ -11,7 +11,14 @@ from click.testing import CliRunner
 from PIL import Image
 
 import asymmetry
-from asymmetry import LandmarkFormat, Landmarks, measure, read_landmarks, write_landmarks
+from asymmetry import (
+    LandmarkFormat,
+    Landmarks,
+    Note,
+    measure,
+    read_landmarks,
+    write_landmarks,
+)
 from asymmetry.cli import main
 from asymmetry.core.schemes import DLIB_68, DLIB_78, MEDIAPIPE_478, WFLW_98, Scheme
 from asymmetry.errors import InvalidInputError
@@ -162,6 +169,17 @@ def test_emotrics_is_written_in_whole_pixels(tmp_path: Path) -> None:
     assert_same_numbers(read, true, within=0.4)
     with pytest.raises(InvalidInputError, match="Emotrics has the points of dlib78"):
         write_landmarks(drooping(DLIB_68), tmp_path / "b.txt")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".json", ".tps"])
+def test_a_photo_without_any_point_has_no_face(tmp_path: Path, suffix: str) -> None:
+    two = Landmarks.concat(
+        [drooping(DLIB_68), Landmarks.blank(["b"], status="no_face", scheme="dlib68")]
+    )
+    read = read_landmarks(write_landmarks(two, tmp_path / f"a{suffix}"), size=[[880, 880]] * 2)
+    assert read.status.tolist() == ["ok", "no_face"]
+    assert Note("no_face_in_file") in read.notes[1]
+    assert measure(read)["status"].tolist()[1] == "no_face"
 
 
 def test_several_photos_need_a_format_for_them(tmp_path: Path) -> None:

@@ -148,7 +148,10 @@ def _as_landmarks(
     poses = found.pose
     if poses is None and found.scheme == MEDIAPIPE_478.name and np.any(points[..., 2]):
         poses = np.array([_fit(face, camera) for face, camera in zip(points, cameras, strict=True)])
-    faces = found.faces or [1] * len(points)
+    faces = [
+        0 if count == 1 and np.isnan(face).all() else count
+        for count, face in zip(found.faces or [1] * len(points), points, strict=True)
+    ]
     known = [(camera.width, camera.height) for camera in cameras]
     columns: dict[str, Any] = {
         "status": np.array([_status(count) for count in faces]),
