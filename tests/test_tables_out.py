@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from asymmetry import Measurements, measure
+from asymmetry import Measurements, measure, movement
 from asymmetry.core.schemes import DLIB_68
 from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import MissingExtraError
@@ -47,8 +47,46 @@ def test_a_workbook_speaks_german(tmp_path: Path) -> None:
     measure(face(1)).to_xlsx(tmp_path / "a.xlsx", language="de")
     read = sheets(tmp_path / "a.xlsx")
     assert list(read) == ["Messwerte", "Spalten", "Entstanden mit"]
-    meanings = {row[0]: row[2] for row in read["Spalten"]}
-    assert meanings["mrd1_right_mm"].startswith("Höhe")
+    meanings = {row[0]: row[2:] for row in read["Spalten"][1:]}
+    definition, sign = meanings["mrd1_right_mm"]
+    assert definition.startswith("Höhe")
+    assert sign == "Lid über der Pupillenmitte; negativ, wenn es sie verdeckt"
+    assert meanings["mrd1_diff_mm"] == [
+        definition,
+        "rechts minus links; positiv: rechts mehr (Lid über der Pupillenmitte)",
+    ]
+    assert meanings["mouth_cant_deg"][1] == "rechter Mundwinkel höher als linker"
+
+
+@pytest.mark.parametrize("name", ["mrd1_diff_sd_mm", "mouth_cant_rsd_deg"])
+def test_a_standard_deviation_is_not_told_as_the_height_itself(tmp_path: Path, name: str) -> None:
+    measure(face(1)).to_xlsx(tmp_path / "a.xlsx", language="de")
+    meanings = {row[0]: row[2:] for row in sheets(tmp_path / "a.xlsx")["Spalten"]}
+    column = name.replace("_sd", "").replace("_rsd", "")
+    assert meanings[name][0].startswith(f"Standardabweichung von {column}: ")
+    assert meanings[name][1] == "–"
+
+
+def test_no_english_is_left_in_a_german_workbook(tmp_path: Path) -> None:
+    rest, raised = face(1), face(1, brow_right_mm=3)
+    tables = {"a": measure(rest), "b": movement(rest, raised)}
+    for name, table in tables.items():
+        for language in ("en", "de"):
+            table.to_xlsx(tmp_path / f"{name}.xlsx", language=language)
+            rows = list(sheets(tmp_path / f"{name}.xlsx").values())[1][1:]
+            if language == "en":
+                english = {each for row in rows for each in row[2:] if each}
+                same = {
+                    row[0]: table.about[row[0]]["definition"]
+                    for row in rows
+                    if row[0] in table.about
+                }
+                assert {row[0]: row[2] for row in rows if row[0] in same} == same
+            else:
+                assert not {each for row in rows for each in row[2:] if each} & english
+                assert all(row[2] for row in rows if row[0] in table.about)
+    ratio = {row[0]: row[2] for row in rows}["brow_excursion_ratio"]
+    assert ratio == "Schwächere zu stärkerer Seite: Hebung des Brauenbogens."
 
 
 def test_cells_are_empty_where_nothing_was_measured_and_no_text_is_a_formula(

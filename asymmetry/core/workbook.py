@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["open_workbook", "write_workbook"]
 
+_COLUMN = re.compile(
+    r"(?P<metric>.+?)(_(?P<side>right|left|diff))?(_(?P<kind>sd|rsd))?_(?P<unit>mm2?|deg|pct|ratio)"
+)
 # Widths, in letters.
 _NARROW, _WIDE = 14, 80
 
@@ -104,13 +108,24 @@ def _fill_meanings(page: Any, table: Measurements, text: Text, bold: Any, wrappe
 
 def _meaning(name: str, about: Mapping[str, str], text: Text) -> tuple[str, str]:
     """The meaning of a column and of a positive number, in a language as far as it has words."""
-    metric = name.partition("_right_")[0].partition("_left_")[0].partition("_diff_")[0]
-    metric = metric.removesuffix(f"_{about.get('unit')}")
-    entries = text.entries
-    definition = entries.get(f"definitions.{metric}", about.get("definition", ""))
-    if not definition and f"workbook.{name}" in entries:
-        definition = text(f"workbook.{name}")
-    return definition, entries.get(f"signs.{metric}", about.get("sign", ""))
+    if not about:
+        return (text(f"workbook.{name}") if f"workbook.{name}" in text.entries else "", "")
+    sign = text("workbook.no_sign") if about["sign"] == "none" else about["sign"]
+    found = _COLUMN.fullmatch(name)
+    if found is None:
+        return text.entries.get(f"definitions.{name}", about["definition"]), sign
+    if found["kind"]:
+        column = name.replace(f"_{found['kind']}_", "_")
+        return text(f"workbook.{found['kind']}", column=column), sign
+    definition = text.entries.get(f"definitions.{found['metric']}")
+    if definition is None:
+        return about["definition"], sign
+    if found["unit"] == "ratio":
+        return text("workbook.ratio", definition=definition), sign
+    own = text.entries.get(f"signs.{found['metric']}", sign)
+    if found["side"] == "diff":
+        own = text("workbook.difference", more=own.partition(";")[0])
+    return definition, own
 
 
 def _fill_origin(

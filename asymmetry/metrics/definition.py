@@ -130,17 +130,15 @@ class Metric:
         for names, what in kinds:
             for name, column in zip(names, self.columns, strict=False):
                 found[name] = self._describe_column(
-                    column, "none", f"Standard deviation of {column}, of {what}."
+                    name, "none", f"Standard deviation of {column}, of {what}."
                 )
         return found
 
     def _describe_column(self, column: str, sign: str, definition: str) -> dict[str, str]:
         if column.endswith("_ratio"):
-            return {
-                "unit": "ratio",
-                "sign": "none",
-                "definition": f"Weaker to stronger side: {definition}",
-            }
+            if column in self.columns:
+                definition = f"Weaker to stronger side: {definition}"
+            return {"unit": "ratio", "sign": "none", "definition": definition}
         if sign != "none" and column == f"{self.name}_diff_{self.unit}":
             more, _, _ = sign.partition(";")
             sign = f"right minus left; positive: more on the right ({more})"
