@@ -196,3 +196,10 @@ def test_german_does_not_bend_a_side() -> None:
 def test_a_side_is_whole_in_german() -> None:
     told = Note("dicom_one_side", side="left").words(Text.load("de"))
     assert told == "laut Laterality zeigt die DICOM-Datei nur eine Seite: links"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_two_numbers_do_not_run_into_one(language: str) -> None:
+    side_by_side = r"{\w+:[^{}]*[dfg%]} {\w+:[^{}]*[dfg%]}"
+    found = Text.load(language).entries.items()
+    assert not {name for name, entry in found if re.search(side_by_side, entry)}

@@ -214,8 +214,8 @@ def test_plots_have_all_days_and_hues_in_words() -> None:
     pytest.importorskip("matplotlib")
     setting = Setting(Text.load("en"), treated=True)
     words = describe_bruise(course(), setting)
-    assert words.startswith("day 0 100 mm², red to purple")
-    assert words.endswith("day 16 0 mm², no bruise")
+    assert words.startswith("day 0: 100 mm², red to purple")
+    assert words.endswith("day 16: 0 mm², no bruise")
     drawn = draw_bruise(course(), setting)
     assert [each.get_label() for each in drawn.axes[0].lines[1:]] == [
         "red to purple",

@@ -78,7 +78,7 @@ def test_a_course_is_drawn_with_its_numbers() -> None:
     assert line.get_label() == "right cheek"
     assert np.array_equal(line.get_ydata(), made.swellings[0].value)
     words = describe_swelling(made.swellings[0], setting())
-    assert words.startswith("right cheek: day 0 2.0 mm (± 0.4), day 1 3.0 mm")
+    assert words.startswith("right cheek: day 0: 2.0 mm (± 0.4), day 1: 3.0 mm")
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
