@@ -61,7 +61,7 @@ def test_errors_that_are_far_smaller_than_printed_are_all_within(
 
 
 def test_a_series_is_looked_at_after_each_visit() -> None:
-    days = np.datetime64("2026-01-05") + 7 * np.arange(6)
+    days = np.datetime64("2026-01-05") + np.arange(0, 42, 7).astype("timedelta64[D]")
     made = Made(replace(face(6), taken=days.astype(str)), ["rest"] * 6, "home", 2)
     assert [len(made.after(n)) for n in (3, 6)] == [3, 6]
     assert len(made.looks(6)) == 4

@@ -52,7 +52,7 @@ def series(shared_faces: Path, tmp_path_factory: pytest.TempPathFactory) -> Seri
             if depth:
                 bruise = Bruise("right", 4.0, -0.4, area, depth, hue)
                 shown = paint_bruise(shown, person, bruise, mm_per_px=scale).pixels
-            when = np.datetime64("2026-03-10") + day
+            when = np.datetime64("2026-03-10") + np.timedelta64(day, "D")
             Image.fromarray(shown).save(folder / f"{when}_rest.jpg", quality=92)
         return Series.from_folder(
             folder, treated_on="2026-03-10", extractor=extractor, measure_skin=True

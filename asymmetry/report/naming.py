@@ -65,10 +65,8 @@ class Names:
 
     def hide_person(self, note: Note) -> Note:
         """The note without the name of a person, where there is a pseudonym."""
-        values = dict(note.values)
-        if not self.hidden or "subject" not in values:
-            return note
-        return Note(note.code, **{**values, "subject": _SOMEONE})
+        named = self.hidden and "subject" in dict(note.values)
+        return note.change(subject=_SOMEONE) if named else note
 
     def rename_photos(self, sentence: str) -> str:
         """A sentence with every photo called as it is in the report.

@@ -64,9 +64,9 @@ class Made:
 
     def after(self, visits: int) -> History:
         """The series as it was after so many visits."""
-        last = str(FIRST + EVERY * (visits - 1))
+        last = str(FIRST + np.timedelta64(EVERY * (visits - 1), "D"))
         rows = np.flatnonzero(self.photos.taken <= last)
-        treated = FIRST + EVERY * self.before - EVERY // 2
+        treated = FIRST + np.timedelta64(EVERY * self.before - EVERY // 2, "D")
         return History.from_landmarks(
             self.photos[rows],
             treated_on=str(treated),

@@ -114,7 +114,7 @@ _ZERO = "2026-03-09"
 
 
 def _name(day: int) -> str:
-    return f"{np.datetime64(_ZERO) + day} rest.jpg"
+    return f"{np.datetime64(_ZERO) + np.timedelta64(day, 'D')} rest.jpg"
 
 
 def _photograph(
