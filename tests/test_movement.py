@@ -20,6 +20,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.core.table import Measurements
+from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import (
     MAX_YAW,
@@ -279,6 +280,7 @@ def test_columns_rows_and_provenance() -> None:
         "by_hand.jpg",
     )
     assert dict(table.provenance) == {
+        "score_version": SCORE_VERSION,
         "a": 1,
         "scale_source": "iris",
         "metrics": ["commissure_travel", "residual_gap"],

@@ -24,6 +24,7 @@ from asymmetry.core.geometry import total
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, told_columns
 from asymmetry.core.table import Measurements
+from asymmetry.core.version import SCORE_VERSION
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import excursion
 from asymmetry.metrics.columns import (
@@ -192,7 +193,7 @@ def movement_upright(
     leading = {"photo": expression.photo, "taken": expression.taken, "status": status}
     return Measurements(
         {**leading, "rest_photo": rest.photo, **read, **told_columns(notes)},
-        {**expression.provenance, **made},
+        {"score_version": SCORE_VERSION, **expression.provenance, **made},
         plan.about,
         notes,
     )
