@@ -164,7 +164,8 @@ class MeasuredSeries:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the points, and the facts known about the photos, to one ``.npz`` file, without pickles.
 
-        Pictures and metrics of your own are not in it. The points are biometric data.
+        Pictures, metrics of your own, the skin, and the list of files that were not read are not in it. The
+        points are biometric data.
 
         Parameters
         ----------
