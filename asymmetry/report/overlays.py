@@ -187,12 +187,10 @@ class Guides(Overlay):
         """Two dashed lines; none where neither pupils nor canthi were seen."""
         view = View.of(faces, row)
         eyes = view.eyes()
-        known = [view.number(name, "right") for name in _MIDDLE if view.layout.has(name)]
-        known = known or view.layout.right(("inner_canthus",)) + view.layout.left(
-            ("inner_canthus",)
-        )
         if eyes is None:
             return
+        known = [view.number(name, "right") for name in _MIDDLE if view.layout.has(name)]
+        known = known or [view.number("inner_canthus", side) for side in SIDES]
         middle = view.points[known].mean(axis=0)
         if not np.isfinite(middle).all():
             return

@@ -357,9 +357,15 @@ def _side(found: Compared | None) -> Side:
     """One side, reference and latest day."""
     if found is None:
         return Side(math.nan, math.nan)
-    after = float(found.course.value[-1])
-    verdict = found.recent, found.mdc95, found.limit, found.beyond, found.days_beyond
-    return Side(found.before, after, *verdict)
+    return Side(
+        before=found.before,
+        after=float(found.course.value[-1]),
+        recent=found.recent,
+        mdc95=found.mdc95,
+        limit=found.limit,
+        beyond=found.beyond,
+        days_beyond=found.days_beyond,
+    )
 
 
 def _span(days: FloatArray, beyond: Mask, at: int) -> tuple[float, ...]:

@@ -253,8 +253,13 @@ def latest_error(expected: Expected, known: Known, row: int = 0) -> Error:
     grown, note = math.sqrt(known.factor[row, -1]), expected.note
     if known.df[row, -1] > expected.df:
         note = Note("and_day_to_day", first=note)
-    last = known.df[row, -1].item(), note, known.serial[row, -1].item()
-    return Error(expected.sem * grown, expected.between * grown, *last)
+    return Error(
+        sem=expected.sem * grown,
+        between=expected.between * grown,
+        df=known.df[row, -1].item(),
+        note=note,
+        serial=known.serial[row, -1].item(),
+    )
 
 
 def shared_part(days: int, serial: float) -> float:

@@ -91,9 +91,17 @@ class History(MeasuredSeries):
         InvalidInputError
             If there is no such column.
         """
-        tables = self.landmarks, self.static, self.moved
-        asked = metric, expression or "", side, self.usual
-        return find_course(*tables, *asked, setting=self.setting, own=self.own_metrics)
+        return find_course(
+            self.landmarks,
+            self.static,
+            self.moved,
+            metric,
+            expression or "",
+            side,
+            self.usual,
+            setting=self.setting,
+            own=self.own_metrics,
+        )
 
     def changes(self, since: str | date | float = "baseline") -> tuple[Change, ...]:
         """The changes from some days to the latest one, those first that are more than chance makes.

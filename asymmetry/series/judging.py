@@ -59,8 +59,8 @@ def judge_photos(
     treated_on, today : datetime.date, optional
         As for `doubt_dates`.
     """
-    known = landmarks.photo.tolist(), landmarks.taken.tolist(), about
-    dates, asked = doubt_dates(*known, treated_on, today)
+    photos, taken = landmarks.photo.tolist(), landmarks.taken.tolist()
+    dates, asked = doubt_dates(photos, taken, about, treated_on, today)
     out = {row: Note("unwanted") for row, each in enumerate(about) if each.use is False}
     out |= _find_exposures(landmarks, about)
     out |= _find_subjects(about)

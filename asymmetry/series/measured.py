@@ -172,8 +172,16 @@ class MeasuredSeries:
         path : path
             Written as named; no suffix is added.
         """
-        known = self.about, self.notes, self.treatments, self.affected, self.setting, self.folder
-        save_series(SavedSeries(self.as_read or self.landmarks, *known), path)
+        saved = SavedSeries(
+            landmarks=self.as_read or self.landmarks,
+            about=self.about,
+            notes=self.notes,
+            treatments=self.treatments,
+            affected=self.affected,
+            setting=self.setting,
+            folder=self.folder,
+        )
+        save_series(saved, path)
 
     @classmethod
     def load(

@@ -201,11 +201,21 @@ def time_expression(
 
 def _without_times(told: str | None, trace: Trace, lids: Trace, calm: int) -> Timing:
     """A clip in whose frames the movement can't be measured, as when the head is turned away."""
-    still, nothing = Transition(), (math.nan, math.nan)
-    notes = (Note("clip_not_timed"),)
-    lag, only = Lag(*nothing), Choices((calm,), (calm,))
+    choices = Choices((calm,), (calm,))
     return Timing(
-        told, trace, lids, still, still, lag, *nothing, (), nothing, only.best, only, notes
+        expression=told,
+        trace=trace,
+        lids=lids,
+        right=Transition(),
+        left=Transition(),
+        lag=Lag(math.nan, math.nan),
+        ratio=math.nan,
+        ratio_sd=math.nan,
+        blinks=(),
+        synkinesis=(math.nan, math.nan),
+        moments=choices.best,
+        choices=choices,
+        notes=(Note("clip_not_timed"),),
     )
 
 
