@@ -248,7 +248,16 @@ def read_clip(
         _turn_back(pixels, bool(landmarks.provenance.get("mirrored"))) for pixels in pictures
     )
     moved = movement(landmarks[:1], landmarks[1:])
-    return Clip(name, timing, landmarks, about, moved, track, turned, source)
+    return Clip(
+        name=name,
+        timing=timing,
+        landmarks=landmarks,
+        about=about,
+        movement=moved,
+        track=track,
+        pictures=turned,
+        source=source,
+    )
 
 
 def _read_moments(

@@ -152,7 +152,16 @@ def _as_read(
     """The network's own reading of both halves, for points whose edges nobody knows how to find."""
     points = project_face(pose, canonical, plane, settings.around_teeth)
     score = min(reading.score for reading in kept)
-    return Hemifaces(points, np.full(len(points), np.nan), weights, pose, {}, {}, score, points)
+    return Hemifaces(
+        points=points,
+        spread=np.full(len(points), np.nan),
+        blendshapes=weights,
+        pose=pose,
+        margins={},
+        irises={},
+        score=score,
+        mesh_brows=points,
+    )
 
 
 def _refine(
@@ -193,7 +202,17 @@ def _refine(
     )
     score = min(reading.score for reading in kept)
     margins = {side: bool(found.all()) for side, found in lids.found.items()}
-    return Hemifaces(points, spread, weights, pose, margins, irises.found, score, mesh_brows, drawn)
+    return Hemifaces(
+        points=points,
+        spread=spread,
+        blendshapes=weights,
+        pose=pose,
+        margins=margins,
+        irises=irises.found,
+        score=score,
+        mesh_brows=mesh_brows,
+        drawn=drawn,
+    )
 
 
 def _shrunk(

@@ -206,6 +206,17 @@ def _compare_alike(asked: Sequence[Asked], cameras: Mapping[str, Camera]) -> lis
     looks = look_back(courses, old, new, shares, days)
     verdicts = [unknown if each is None else decide(each) for each in looks]
     return [
-        Compared(each.course, each.since, old, new, *other, looked, verdict)
-        for each, other, looked, verdict in zip(asked, strange, looks, verdicts, strict=True)
+        Compared(
+            course=each.course,
+            since=each.since,
+            old=old,
+            new=new,
+            strange=found,
+            camera=camera,
+            looks=looked,
+            verdict=verdict,
+        )
+        for each, (found, camera), looked, verdict in zip(
+            asked, strange, looks, verdicts, strict=True
+        )
     ]

@@ -177,7 +177,15 @@ class Store:
         digest = hashlib.sha256(data).hexdigest()
         name = safe_photo_path(name)
         made = KeptPhoto(
-            _new_id(), patient, digest, suffix_of(name), name, _now(), QUEUED, "", PhotoRecord(name)
+            id=_new_id(),
+            patient=patient,
+            sha256=digest,
+            suffix=suffix_of(name),
+            name=name,
+            added=_now(),
+            status=QUEUED,
+            reason="",
+            record=PhotoRecord(name),
         )
         with self._mutex:
             self.patient(patient)
