@@ -129,6 +129,11 @@ def test_all_that_is_measured_comes_back() -> None:
         assert again.provenance == made.provenance
 
 
+def test_an_arrow_table_brings_what_its_columns_mean() -> None:
+    made = measure(face(3))
+    assert Measurements.from_arrow(made.to_arrow()).about == made.about
+
+
 def test_some_columns(table: Measurements) -> None:
     some = table[["mrd1_diff_mm", "photo"]]
     assert list(some) == ["photo", "mrd1_diff_mm"]

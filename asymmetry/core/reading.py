@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,8 @@ from asymmetry.errors import InvalidInputError
 __all__ = ["arrow_columns", "csv_columns", "frame_columns"]
 
 Column = npt.NDArray[Any]
+Meaning: TypeAlias = dict[str, str]
+_MEANING = ("unit", "sign", "definition")
 
 #: Columns that are texts, whatever stands in them: a photo may be called 12.
 _TEXTS = frozenset(
@@ -53,11 +55,22 @@ def csv_columns(path: str | os.PathLike[str]) -> dict[str, Column]:
     return {name: _from_text(name, [line[i] for line in lines]) for i, name in enumerate(heading)}
 
 
-def arrow_columns(table: Any) -> tuple[dict[str, Column], dict[str, Any]]:
-    """The columns of a `pyarrow.Table`, and the provenance in its schema's metadata."""
+def arrow_columns(table: Any) -> tuple[dict[str, Column], dict[str, Any], dict[str, Meaning]]:
+    """The columns of a `pyarrow.Table`, and the provenance and their contents in its schema's metadata."""
     columns = {name: _from_values(name, table[name].to_pylist()) for name in table.column_names}
     said = (table.schema.metadata or {}).get(b"asymmetry", b"{}")
-    return columns, json.loads(said)
+    known = {field.name: field.metadata for field in table.schema if field.metadata}
+    about = {name: _read_meaning(metadata) for name, metadata in known.items()}
+    return columns, json.loads(said), {name: each for name, each in about.items() if each}
+
+
+def _read_meaning(metadata: Mapping[bytes, bytes]) -> Meaning:
+    """Unit, sign and definition, as far as they are there."""
+    return {
+        name: metadata[name.encode()].decode("utf-8", "replace")
+        for name in _MEANING
+        if name.encode() in metadata
+    }
 
 
 def frame_columns(frame: Any) -> tuple[dict[str, Column], dict[str, Any]]:

@@ -244,7 +244,8 @@ class Measurements(Mapping[str, Column]):
     def from_arrow(cls, table: Any) -> Measurements:
         """Read a `pyarrow.Table`, or a table that converts to one by ``__arrow_c_stream__``, such as polars'.
 
-        Nulls become NaN, and empty texts; the provenance is that of `to_arrow`, as far as it is there.
+        Nulls become NaN, and empty texts; the provenance and the contents of columns are those of `to_arrow`,
+        as far as they are there.
 
         Raises
         ------
@@ -262,8 +263,7 @@ class Measurements(Mapping[str, Column]):
                 raise InvalidInputError(
                     f"from_arrow reads Arrow tables, and this is {kind}"
                 ) from error
-        columns, provenance = arrow_columns(table)
-        return cls(columns, provenance)
+        return cls(*arrow_columns(table))
 
     @classmethod
     def from_dataframe(cls, frame: pd.DataFrame) -> Measurements:
