@@ -59,12 +59,11 @@ _SHOWN = 480
 
 
 _UPPER, _LOWER = "upper_lid_4", "lower_lid_4"
-_LATERAL, _ARCH, _MEDIAL = (
-    catalogue()[name].marks for name in ("brow_lateral_height", "brow_height", "brow_medial_height")
-)
-_UPPER_LIP, _LOWER_LIP = (
-    catalogue()[name].marks for name in ("upper_lip_height", "lower_lip_height")
-)
+_LATERAL = catalogue()["brow_lateral_height"].marks
+_ARCH = catalogue()["brow_height"].marks
+_MEDIAL = catalogue()["brow_medial_height"].marks
+_UPPER_LIP = catalogue()["upper_lip_height"].marks
+_LOWER_LIP = catalogue()["lower_lip_height"].marks
 _OVER, _UNDER = (
     {name.replace("outer", "inner"): weight for name, weight in lip.items()}
     for lip in (_UPPER_LIP, _LOWER_LIP)
@@ -143,13 +142,13 @@ _MOVED: Mapping[str, Callable[[], Landmarks]] = {
 
 
 def traces(name: str) -> dict[Side, Trace]:
-    """What is drawn of a metric, by side."""
+    """The trace of a metric, by side."""
     sights = [Sight.of(each) for each in faces_of(name)]
     return {side: (STATIC | MOVING)[name](side, *sights) for side in SIDES}
 
 
 def values_of(name: str) -> list[float]:
-    """What the library measures on that face: right, left and difference, or one number."""
+    """The numbers that the library measures on that face: right, left and difference, or one number."""
     faces = faces_of(name)
     if len(faces) == 1:
         table, columns = measure(faces[0], metrics=[name]), catalogue()[name].columns
@@ -205,7 +204,7 @@ def _side_names(corner: FloatArray, width: float) -> Iterator[Label]:
 
 
 def _numbers(name: str, start: FloatArray, width: float) -> Iterator[Label]:
-    """What is measured, below the face: right, difference and left, or one number."""
+    """The measured numbers, below the face: right, difference and left, or one number."""
     letter = _LETTER * width
     unit = {"mm": " mm", "mm2": " mm²", "deg": "°", "pct": " %"}[_entry(name).unit]
     decimals = 1
@@ -238,7 +237,7 @@ def _window(name: str) -> tuple[int, int, int, int]:
     return _FACE
 
 
-#: Parts of the picture, mm from the middle of the eyes (left, top, width, height), and what is drawn there.
+#: Parts of the picture, mm from the middle of the eyes (left, top, width, height), and the metrics in each.
 _FACE = (-80, -60, 160, 190)
 _WINDOWS: Mapping[tuple[int, int, int, int], str] = {
     (-52, -19, 104, 34): "mrd1 mrd2 fissure_height fissure_width eye_area canthal_tilt eye_closure "

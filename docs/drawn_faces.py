@@ -60,7 +60,7 @@ def _with_plane(faces: Landmarks, plane: FloatArray) -> Landmarks:
 def pull(
     faces: Landmarks, name: str, side: Side, *, out: float = 0.0, up: float = 0.0
 ) -> Landmarks:
-    """A face pulled at one point by so many mm; what lies around it gives way, the other half does not."""
+    """A face pulled at one point by so many mm; the skin around it gives way, the other half does not."""
     plane = faces.points[0, :, :2].astype(np.float64)
     outward = {"right": -1, "left": 1}[side]
     at = plane[faces.layout.places[name][SIDES.index(side)]]
@@ -74,10 +74,8 @@ def pull(
 def close(faces: Landmarks, side: Side, share: float) -> Landmarks:
     """A face whose upper lid has gone a share of its way to the lower one."""
     plane = faces.points[0, :, :2].astype(np.float64)
-    upper, lower = (
-        [faces.layout.pairs[name][SIDES.index(side)] for name in GROUPS[lid]]
-        for lid in ("upper_lid", "lower_lid")
-    )
+    upper = [faces.layout.pairs[name][SIDES.index(side)] for name in GROUPS["upper_lid"]]
+    lower = [faces.layout.pairs[name][SIDES.index(side)] for name in GROUPS["lower_lid"]]
     plane[upper] += share * (plane[lower] - plane[upper])
     return _with_plane(faces, plane)
 

@@ -1,4 +1,4 @@
-"""What is drawn where a metric measures: bars, angles, outlines, arrows, each with the number it shows."""
+"""Marks where a metric measures: bars, angles, outlines, arrows, each with the number it shows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Trace:
-    """What is drawn for one side: its shapes, and the number that they show."""
+    """The shapes drawn for one side, and the number that they show."""
 
     shapes: tuple[Shape, ...]
     shown: float
@@ -178,12 +178,14 @@ def _arrow(side: Side, start: FloatArray, end: FloatArray) -> Iterator[Shape]:
 
 
 def closing(low: Place, high: Place, kind: str) -> Drawn:
-    """The opening at rest, in white, and beside it what is left of it."""
+    """The opening at rest, in white, and beside it the opening that is left."""
 
     def draw(side: Side, now: Sight, rest: Sight) -> Trace:
         aside = np.array([{"right": 1.2, "left": -1.2}[side] * SCALE, 0.0])
-        before, after = ([each.at(low, side), each.at(high, side)] for each in (rest, now))
-        was, left = ((pair[0][1] - pair[1][1]) / SCALE for pair in (before, after))
+        before = [rest.at(low, side), rest.at(high, side)]
+        after = [now.at(low, side), now.at(high, side)]
+        was = (before[0][1] - before[1][1]) / SCALE
+        left = (after[0][1] - after[1][1]) / SCALE
         shown = {"gone": was - left, "percent": 100 * (was - left) / was, "left": left}[kind]
         white = Stroke(np.array([end + aside for end in before]), LIGHT, _BAR)
         bar = Stroke(np.array([end - aside for end in after]), ON_PHOTO[side], _BAR)
@@ -199,9 +201,9 @@ def mirror(*regions: str) -> Drawn:
     """From each point to where the mirror image has it, which is laid over the whole face."""
 
     def draw(side: Side, now: Sight) -> Trace:
-        points, twins = (
-            np.concatenate([each[region] for region in regions]) for each in laid_over(now)
-        )
+        own, image = laid_over(now)
+        points = np.concatenate([own[region] for region in regions])
+        twins = np.concatenate([image[region] for region in regions])
         steps = [
             Stroke(np.array(ends), LIGHT, 2 * _THIN) for ends in zip(twins, points, strict=True)
         ]
@@ -222,7 +224,8 @@ def laid_over(now: Sight) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]
         middle = [now.at(name, "right") for name in single]
         points[region] = np.array([*sides[0], *sides[1], *middle])
         twins[region] = np.array([*sides[1], *sides[0], *middle]) * [-1, 1]
-    whole, image = (np.concatenate(list(each.values())) for each in (points, twins))
+    whole = np.concatenate(list(points.values()))
+    image = np.concatenate(list(twins.values()))
     centre, other = whole.mean(axis=0), image.mean(axis=0)
     u, _, v = np.linalg.svd((image - other).T @ (whole - centre))
     return points, {name: (each - other) @ u @ v + centre for name, each in twins.items()}

@@ -1,4 +1,4 @@
-"""``python docs/gallery.py``: runs each example, and writes what it shows into docs/gallery.md.
+"""``python docs/gallery.py``: runs each example, and writes its output and pictures into docs/gallery.md.
 
 The faces are of Eileen Collins (NASA, public domain) and Grace Hopper (US Navy, public domain).
 """
@@ -43,7 +43,7 @@ of the first is synthetic.
 
 @dataclass(frozen=True)
 class Shown:
-    """What an example shows: the command that ran it, its output, and a picture."""
+    """An example's run: the command, the output, and a picture."""
 
     command: str
     output: str
@@ -221,7 +221,7 @@ def purpose(example: Path) -> str:
 
 
 def main(chosen: Sequence[str] = ()) -> None:
-    """Run the examples and write the page; with names print what those show, and write nothing."""
+    """Run the examples and write the page; with names print the output of those, and write nothing."""
     parts = [_HEAD.rstrip()]
     FOLDER.mkdir(exist_ok=True)
     for name, show in RUNS.items():

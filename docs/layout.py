@@ -1,7 +1,7 @@
 """``python docs/layout.py``: draws the house into ARCHITECTURE.md, floor by floor, from the code.
 
-Floors are those of the import contracts in ``pyproject.toml``, which the linter holds. What a room is for is
-the first line of its docstring, and what it stands on is what its modules import.
+Floors are those of the import contracts in ``pyproject.toml``, which the linter holds. The first line
+of a room's docstring says its purpose, and the imports of its modules say which rooms it stands on.
 """
 
 from __future__ import annotations

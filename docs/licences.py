@@ -1,7 +1,7 @@
 """``python docs/licences.py``: lists the licences of all that asymmetry installs, into docs/licences.md.
 
 Read from the metadata of the packages that are installed here: the declared dependencies and extras of
-``pyproject.toml``, and what those need in turn.
+``pyproject.toml``, and the packages that those need in turn.
 """
 
 from __future__ import annotations

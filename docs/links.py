@@ -84,7 +84,7 @@ def anchors(page: Path) -> frozenset[str]:
 
 
 class _Page(HTMLParser):
-    """What a built page refers to, and the anchors that it has."""
+    """The targets and the anchors of a built page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -97,7 +97,7 @@ class _Page(HTMLParser):
         found = dict(attrs)
         for name in ("href", "src"):
             target = found.get(name)
-            # What a page asks of its server first is for the browser alone.
+            # Hints to connect early are for the browser alone.
             if target and found.get("rel") not in ("preconnect", "dns-prefetch"):
                 self.targets.append(target)
         self.anchors |= {value for name in ("id", "name") if (value := found.get(name))}

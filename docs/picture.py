@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 from asymmetry import Series
 from asymmetry.synthetic import make_demo
 
-# Pages that show most, width of each in the picture, px, and what lies between and around them.
+# Pages that show most, the width of each in the picture and the gap between and around them, px.
 _PAGES, _WIDTH, _GAP = (0, 2, 3), 470, 10
 _BEHIND = "#d0d7de"
 # So few colours keep the file small, and hardly show after a few rounds of choosing them.
@@ -41,8 +41,8 @@ def main(target: Path) -> None:
 
 def _page(page: pypdfium2.PdfPage) -> Image.Image:
     width, _ = page.get_size()
-    drawn: Image.Image = page.render(scale=_WIDTH / width).to_pil()
-    return drawn.convert("RGB")
+    image: Image.Image = page.render(scale=_WIDTH / width).to_pil()
+    return image.convert("RGB")
 
 
 def _filled(page: Image.Image) -> int:

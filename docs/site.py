@@ -1,7 +1,7 @@
 """``python -m docs.site FOLDER``: the documentation as a site (extra ``docs``); a warning is an error.
 
 The pages are those of this folder and of the project's root. Their links are pointed at one another, and at
-nothing outside. The reference is made of what each room says is public, by its ``__all__``.
+nothing outside. The reference is made of the names in each room's ``__all__``.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ def _tree(heading: str, pages: Sequence[str]) -> Iterator[str]:
 
 
 def describe(room: str, told: dict[int, str]) -> Iterator[str]:
-    """The reference of one room; what another room has told already is named only, and ``told`` grows."""
+    """The reference of one room; a name that another room has described is only named, and ``told`` grows."""
     module = importlib.import_module(room)
     yield from (room, "=" * len(room), "", f".. automodule:: {room}", "")
     for name in sorted(module.__all__, key=str.lower):
