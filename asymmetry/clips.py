@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ from asymmetry.photos.record import PhotoRecord, describe_photo
 from asymmetry.photos.rows import label_rows
 from asymmetry.photos.sources import PhotoBytes, load_source, name_source
 from asymmetry.scoring import extractor_or
+from asymmetry.series.likeness import compare_shapes, shapes
 from asymmetry.timing.moments import Moments
 from asymmetry.timing.smoothing import median_of
 from asymmetry.timing.timing import Timing, time_expression
@@ -41,6 +43,11 @@ Pixels = npt.NDArray[np.uint8]
 
 #: An eye of which more of the opening is gone closes, percent.
 _CLOSING_PCT = 10.0
+#: Frames of a clip that may look like another person's before it is told, as a share.
+_STRANGE = 0.05
+#: Where a face is so much larger or smaller in the next frame, within so many seconds, the picture jumps. In
+#: clips without a cut it changed by 0.01 at most.
+_JUMP, _NEXT_S = 0.05, 0.1
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -242,6 +249,8 @@ def read_clip(
             again, track.landmarks, found, mirrored=reader.mirrored, closing=closing
         )
         track, timing = replace(track, landmarks=followed), _time_again(followed, track, timing)
+    notes = _list_doubts(track, timing.moments)
+    timing = replace(timing, notes=(*timing.notes, *notes))
     about = _describe_moments(record, source, timing, track)
     landmarks = label_rows(landmarks, about)
     turned = tuple(
@@ -282,6 +291,22 @@ def _read_moments(
 def _find_closing(timing: Timing) -> npt.NDArray[np.bool_]:
     """Frames in which the right and the left eye close, shape (2, n)."""
     return np.stack([line.value > _CLOSING_PCT for line in timing.lids.smooth])
+
+
+def _list_doubts(track: Track, moments: Moments) -> Iterator[Note]:
+    """Whether the clip seems to show two people, or to be put together of parts."""
+    landmarks = track.landmarks
+    shape, seen = shapes(landmarks), np.flatnonzero(landmarks.usable)
+    strange = [compare_shapes(shape[[moments.rest, row]]) == "different" for row in seen.tolist()]
+    if np.mean(strange) > _STRANGE:
+        yield Note("clip_other_person", share=float(np.mean(strange)))
+    right, left = landmarks.layout.pairs["outer_canthus"]
+    across = landmarks.points[seen, right, :2] - landmarks.points[seen, left, :2]
+    size, seconds = np.linalg.norm(across.astype(np.float64), axis=-1), track.seconds[seen]
+    jumps = np.abs(np.diff(np.log(size))) > _JUMP
+    jumps &= np.diff(seconds) <= _NEXT_S
+    if jumps.any():
+        yield Note("clip_jumps", seconds=float(seconds[1:][jumps][0]))
 
 
 def _time_again(followed: Landmarks, track: Track, timing: Timing) -> Timing:
