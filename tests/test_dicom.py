@@ -152,10 +152,20 @@ LYING = {
     ("R", "H"): lambda up: up[::-1, ::-1],
     ("L", "H"): lambda up: up[::-1],
     ("F", "L"): lambda up: np.swapaxes(up, 0, 1),
-    ("H", "L"): np.rot90,
+    ("F", "R"): np.rot90,
     ("H", "R"): lambda up: np.rot90(np.swapaxes(up, 0, 1), 2),
-    ("F", "R"): lambda up: np.rot90(up, -1),
+    ("H", "L"): lambda up: np.rot90(up, -1),
 }
+
+
+@pytest.mark.parametrize("directions", LYING, ids="".join)
+def test_rows_and_columns_run_where_the_standard_says(directions: tuple[str, str]) -> None:
+    """From the first pixel of the first row to its last, and of the first column (PS3.3, C.7.6.1.1.1)."""
+    to_feet, to_left = (LYING[directions](each) for each in np.mgrid[0:3, 0:3])
+    names = {(0, 1): "L", (0, -1): "R", (1, 0): "F", (-1, 0): "H"}
+    for name, last in zip(directions, ((0, 1), (1, 0)), strict=True):
+        along = (to_feet[last] - to_feet[0, 0], to_left[last] - to_left[0, 0])
+        assert names[along] == name
 
 
 @pytest.mark.parametrize("directions", LYING, ids="".join)

@@ -44,9 +44,9 @@ _ORIENTATIONS = {
     ("R", "H"): 3,
     ("L", "H"): 4,
     ("F", "L"): 5,
-    ("H", "L"): 6,
+    ("F", "R"): 6,
     ("H", "R"): 7,
-    ("F", "R"): 8,
+    ("H", "L"): 8,
 }
 #: EXIF orientations of pictures that are mirrored, turned or not.
 _MIRRORED = (2, 4, 5, 7)
@@ -274,7 +274,7 @@ def exif_orientation(directions: Any) -> int | None:
     Examples
     --------
     >>> exif_orientation(["L", "F"]), exif_orientation(["H", "L"]), exif_orientation(["A", "F"])
-    (1, 6, None)
+    (1, 8, None)
     """
     if directions is None or len(directions) != 2:
         return None
