@@ -37,9 +37,9 @@ def told_in(landmarks: Landmarks, scheme: Scheme) -> Landmarks:
         shares = tuple(np.linspace(0, 1, len(own)))
         for side in range(len(SIDES)):
             chain = landmarks.points[:, [layout.named[name][side] for name in outline(contour)]]
-            numbers = [scheme.named[name][side] for name in own]
-            unset = np.isnan(points[:, numbers, 0]).all(axis=0)
-            points[:, np.array(numbers)[unset]] = read_contour(chain, shares)[:, unset]
+            places = [scheme.named[name][side] for name in own]
+            unset = np.isnan(points[:, places, 0]).all(axis=0)
+            points[:, np.array(places)[unset]] = read_contour(chain, shares)[:, unset]
     return Landmarks.from_points(
         points,
         pose=landmarks.pose,
