@@ -165,9 +165,14 @@ def _read_evidence(photos: Sequence[str | os.PathLike[str]]) -> list[Dataset]:
                 "to any"
             ) from error
         found.append(_some(header, photo))
-    if len({(str(each.PatientID), str(each.PatientName)) for each in found}) > 1:
+    if len({(str(each.PatientID), _plain(each.PatientName)) for each in found}) > 1:
         raise InvalidInputError("the photos are of several patients: write a report for each")
     return found
+
+
+def _plain(name: object) -> str:
+    """A person's name to compare: empty parts at its end and the case of letters say nothing."""
+    return str(name).rstrip("^= ").casefold()
 
 
 def _some(header: Dataset, photo: Path) -> Dataset:
