@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -155,6 +156,52 @@ def test_a_fringe_takes_out_both_brows_and_nothing_else(
         for each in (extractor.extract([portrait]), rows)
     )
     assert after == pytest.approx(before, abs=0.5)
+
+
+def curls(shape: tuple[int, int], colour: tuple[int, int, int], px: float) -> Pixels:
+    """Arcs of all sizes and directions."""
+    rng, hair = np.random.default_rng(3), np.full((*shape, 3), colour, np.float32) * 0.75
+    for _ in range(int(shape[0] * shape[1] / px**2 / 3)):
+        middle = rng.integers(0, shape[1]), rng.integers(0, shape[0])
+        radius, light, start = rng.uniform(1.5, 5) * px, rng.uniform(0.65, 1.3), rng.uniform(0, 360)
+        axes = int(radius), int(radius * rng.uniform(0.6, 1))
+        shade = tuple(float(each * light) for each in colour)
+        end, thick = rng.uniform(120, 340), max(int(rng.uniform(0.3, 0.9) * px), 1)
+        cv2.ellipse(hair, tuple(map(int, middle)), axes, start, 0, end, shade, thick, cv2.LINE_AA)
+    return np.clip(hair, 0, 255).astype(np.uint8)
+
+
+def swept(shape: tuple[int, int], colour: tuple[int, int, int], px: float) -> Pixels:
+    """Strands that lie aslant."""
+    del px
+    size = 2 * max(shape)
+    turn = cv2.getRotationMatrix2D((size / 2, size / 2), 40, 1)
+    turned = cv2.warpAffine(strands((size, size), colour), turn, (size, size))
+    top, left = (size - shape[0]) // 2, (size - shape[1]) // 2
+    return np.asarray(turned[top : top + shape[0], left : left + shape[1]], np.uint8)
+
+
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("colour", [(205, 180, 140), (165, 165, 165), (40, 32, 28)])
+@pytest.mark.parametrize("hair", [curls, swept])
+def test_hair_of_any_direction_takes_out_that_brow(
+    extractor: Extractor,
+    portrait: Pixels,
+    points: Points,
+    hair: Callable[[tuple[int, int], tuple[int, int, int], float], Pixels],
+    colour: tuple[int, int, int],
+    side: Side,
+) -> None:
+    px, brow = mm(points), points[numbers("brow", side)]
+    (left, top), (right, bottom) = (
+        (brow.min(axis=0) - (8 * px, 35 * px)).astype(int),
+        (brow.max(axis=0) + np.array([5, 3]) * px).astype(int),
+    )
+    top, covered = max(top, 0), portrait.copy()
+    covered[top:bottom, left:right] = hair((bottom - top, right - left), colour, px)
+    rows = extractor.extract([covered])
+    assert ("brow", side) in all_lost(rows)
+    assert "covered" in codes(rows.notes[0])
 
 
 @pytest.mark.parametrize("side", SIDES)

@@ -21,6 +21,7 @@ from asymmetry.extract.judge.hidden import (
     is_unlike,
     plainness,
     steepness,
+    streaks,
 )
 from asymmetry.extract.judge.limits import JudgeSettings
 from asymmetry.extract.model.canonical import load_canonical
@@ -135,6 +136,52 @@ def test_a_half_of_the_mouth_is_unlike_from_half_a_logarithm_on(
     assert not is_unlike(view(points, grey), MOUTH, "right", LIMITS)
 
 
+def waves(points: Array, band: float, along: float) -> Array:
+    """A brow that is a band so dark, under waves along it so high, as shares of the skin's brightness."""
+    heights = at(points, *BROW.heights)[:, 1]
+    rows, columns = np.arange(ROWS)[:, None], np.arange(COLUMNS)
+    dark = np.exp(-(((rows - heights.mean()) / 6) ** 2) / 2)
+    return SKIN * (1 - band * dark + along * np.sin(2 * np.pi * columns / 16))
+
+
+@pytest.mark.parametrize(("band", "share", "covered"), [(0.053, 0.15, True), (0.066, 0.21, False)])
+def test_less_than_a_fifth_of_a_covered_brow_goes_by_its_height(
+    points: Array, band: float, share: float, covered: bool
+) -> None:
+    any_way = replace(LIMITS, strands_brow=np.inf)
+    seen = view(points, waves(points, band, 0.07))
+    assert streaks(seen, "right", LIMITS).by_height == pytest.approx(share, abs=0.015)
+    assert has_strands(seen, BROW, "right", any_way) == covered
+
+
+@pytest.mark.parametrize(
+    ("along", "steps", "covered"), [(0.035, 0.008, False), (0.045, 0.01, True)]
+)
+def test_plain_skin_without_a_brow_has_no_streaks(
+    points: Array, along: float, steps: float, covered: bool
+) -> None:
+    any_way = replace(LIMITS, strands_brow=np.inf)
+    seen = view(points, waves(points, 0, along))
+    assert streaks(seen, "right", LIMITS).across == pytest.approx(steps, abs=0.0005)
+    assert has_strands(seen, BROW, "right", any_way) == covered
+
+
+def test_streaks_are_looked_for_in_a_whole_brow_only(points: Array) -> None:
+    any_way = replace(LIMITS, strands_brow=np.inf)
+    seen = view(points, waves(points, 0, 0.07))
+    assert has_strands(seen, BROW, "right", any_way)
+    seen.seen[: int(at(points, *BROW.heights)[:, 1].min()) + 1] = False
+    assert not has_strands(seen, BROW, "right", any_way)
+
+
+def test_a_brows_arch_is_straightened(points: Array) -> None:
+    """Light and dark follow its own line."""
+    line = at(points, *BROW.heights)
+    middle = np.polyval(np.polyfit(*line.T, 2), np.arange(COLUMNS))
+    dark = np.exp(-(((np.arange(ROWS)[:, None] - middle) / 4) ** 2) / 2)
+    assert streaks(view(points, SKIN * (1 - 0.4 * dark)), "right", LIMITS).by_height > 0.9
+
+
 @pytest.mark.parametrize(("share", "covered"), [(0.21, True), (0.36, False)])
 def test_a_brow_in_the_dark_lies_under_hair(points: Array, share: float, covered: bool) -> None:
     """Half of its surroundings are darker, and a tenth is light: what counts lies between."""
@@ -212,7 +259,8 @@ def test_strands_change_across_more_steeply_than_down(
 ) -> None:
     across, down = (np.sin(2 * np.pi * np.arange(size) / 8) for size in (COLUMNS, ROWS))
     seen = view(points, 120 + 25 * (ratio * across + down[:, None]))
-    assert has_strands(seen, part, "right", LIMITS) == strands  # type: ignore[arg-type]
+    one_way = replace(LIMITS, by_height=0.0)  # waves both ways are no brow either
+    assert has_strands(seen, part, "right", one_way) == strands  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("large", "mosaic"), [(8, True), (5, False)])

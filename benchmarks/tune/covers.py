@@ -149,6 +149,11 @@ def looked_at(view: Frontal) -> dict[str, list[float]]:
         name: [how(view, part, side, limits) for side in SIDES]
         for name, (how, part) in measures.items()
     }
+    streaks = [hidden.streaks(view, side, limits) for side in SIDES]
+    found |= {
+        f"{name}, brow": [getattr(each, name) for each in streaks]
+        for name in ("by_height", "across")
+    }
     iris = [hidden.iris_contrast(view, side) for side in SIDES]
     return found | {"iris": iris, "mask": [hidden.mask_colour(view)]}
 

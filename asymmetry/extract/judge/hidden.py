@@ -32,6 +32,7 @@ from asymmetry.extract.face.frontal import (
 from asymmetry.extract.judge.glasses import wears_glasses
 from asymmetry.extract.judge.limits import CoverLimits, JudgeSettings
 from asymmetry.extract.judge.quality import blur
+from asymmetry.extract.judge.streaks import Streaks, read_streaks
 
 __all__ = ["PARTS", "Part", "Unseen", "find_unseen"]
 
@@ -88,7 +89,7 @@ PARTS = (
         ("subnasale", "pogonion"),
     ),
 )
-_EYE = PARTS[1]
+_BROW, _EYE = PARTS[:2]
 # Parts under a mask, and the places whose colours tell whether there is one.
 _BELOW_MASK = ("nose", "mouth")
 _FOREHEAD = ("forehead_low", "glabella", "nose_bridge_1")
@@ -133,7 +134,7 @@ def find_unseen(
         Threads to look for glasses by.
     """
     limits = settings.covers
-    fringe = all(has_strands(view, PARTS[0], side, limits) for side in SIDES)
+    fringe = all(view.once(has_strands, _BROW, side, limits) for side in SIDES)
     masked = mask_colour(view, fringe=fringe) > limits.mask_colour
     # A mask's upper edge crosses nose and cheeks as rims do.
     worn = None if masked else beside.begin(wears_glasses, view, settings.glasses)
@@ -192,7 +193,20 @@ def light(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> float:
 def has_strands(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> bool:
     """Whether strands of hair hang over a part."""
     ratios = limits.strands
-    return part.name in ratios and steepness(view, part, side, limits) > ratios[part.name]
+    if part.name not in ratios:
+        return False
+    if steepness(view, part, side, limits) > ratios[part.name]:
+        return True
+    if part is not _BROW:
+        return False
+    found = streaks(view, side, limits)
+    return found.by_height < limits.by_height and found.across > limits.across
+
+
+def streaks(view: Frontal, side: Side, limits: CoverLimits) -> Streaks:
+    """How a brow's brightness varies; NaN where not all of it is in the photo."""
+    brow = np.array([view.place(name, side) for name in _BROW.heights])
+    return read_streaks(view, view.once(_bounds, _BROW, side, limits), brow)
 
 
 def is_unlike(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> bool:
@@ -304,7 +318,7 @@ def _is_covered(
     limits = settings.covers
     if contrast(view, part, side, limits) < limits.contrast:
         return True
-    if has_strands(view, part, side, limits) or is_unlike(view, part, side, limits):
+    if view.once(has_strands, part, side, limits) or is_unlike(view, part, side, limits):
         return True
     if part.name == "brow":
         plain = plainness(view, part, side, limits) > limits.plain_brow
