@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from asymmetry import Measurements, compare, measure, read_landmarks, score_archive
 from asymmetry.cli import main
@@ -22,8 +23,9 @@ from asymmetry.core.text import Text
 from asymmetry.errors import AsymmetryError, DestinationError, InvalidInputError
 from asymmetry.hospital import make_fhir
 from asymmetry.photos import workbooks
+from asymmetry.photos.folder import describe_folder
 from asymmetry.photos.listing import find_leftovers, image_files
-from asymmetry.photos.manifest import read_manifest
+from asymmetry.photos.manifest import Manifest, read_manifest
 from asymmetry.photos.remote import MAX_FILE_BYTES
 from asymmetry.photos.sources import digest_photo
 from asymmetry.photos.workbooks import read_sheets
@@ -281,3 +283,17 @@ def test_files_that_programs_keep_beside_photos(
     assert photos == {*here, *([name] if code == "photo" else [])}
     told = [(each.note.code, each.missed) for each in find_leftovers(tmp_path)]
     assert told == ([] if code in (None, "photo") else [(code, missed)])
+
+
+@pytest.mark.parametrize(("taken", "copies"), [("2026:03:01 10:00:00", 1), ("", 0)])
+def test_a_mirrored_copy_is_known_by_its_name_and_the_cameras_time(
+    tmp_path: Path, taken: str, copies: int
+) -> None:
+    tags, light = Image.Exif(), np.arange(64, dtype=np.uint8)[:, None] * np.ones((1, 64), np.uint8)
+    if taken:
+        tags.get_ifd(0x8769)[0x9003] = taken
+    names = "IMG_0412.jpg", "IMG_0412_mirrored.jpg"
+    for name, pixels in zip(names, (light, light[::-1]), strict=True):
+        Image.fromarray(pixels).save(tmp_path / name, exif=tags)
+    known = describe_folder(tmp_path, image_files(tmp_path), Manifest(tmp_path, {}), None)
+    assert [each.photo for each in known if each.copy_of] == list(names[1:])[:copies]

@@ -32,7 +32,8 @@ _EDITED_BY_IPHONE = re.compile(r"^img_e(?=\d{4})")
 #: Marks of copies, behind and before a name. Numbers in brackets are also how people count their photos.
 _COPIED = re.compile(
     r"(?: ?\(\d{1,2}\)|~\d|(?: -)?[-_ ](?:copy|kopie|copie|copia|kopia)(?: \d{1,2})?|"
-    r"[-_ ](?:small|thumb|thumbnail|resized|compressed|scaled|crop|cropped)|-\d{2,4}x\d{2,4})+$"
+    r"[-_ ](?:small|thumb|thumbnail|resized|compressed|scaled|crop|cropped|mirrored|flipped|rotated|rot|"
+    r"gespiegelt|gedreht)|-\d{2,4}x\d{2,4})+$"
 )
 _COPIED_BEFORE = re.compile(r"^(?:copy of|kopie von|copie de|copia de) ")
 #: The side of the small pictures that are compared, and how far grey values of one exposure may be apart
