@@ -18,6 +18,7 @@ from asymmetry.errors import InvalidInputError, PhotoError
 from asymmetry.extract import Extractor
 from asymmetry.metrics import measure
 from asymmetry.photos.photo import PhotoSource, read_photo
+from asymmetry.photos.rows import own_limit
 from asymmetry.photos.sources import load_source, name_source
 from asymmetry.scoring import extractor_or, photo_error
 from asymmetry.tissue.bruises import Bruises, find_bruises
@@ -229,7 +230,9 @@ def _draw(
     if photo is None or not landmarks.usable[0]:
         return None
     try:
-        pixels = read_photo(photo, least_side=_enough(landmarks)).pixels
+        pixels = read_photo(
+            photo, least_side=_enough(landmarks), max_megapixels=own_limit(landmarks)
+        ).pixels
     except PhotoError:
         return None
     if mirrored:

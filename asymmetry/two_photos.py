@@ -14,7 +14,7 @@ from asymmetry.extract import Extractor, Method
 from asymmetry.metrics.expression import EXPRESSIONS
 from asymmetry.photos.photo import PhotoSource, read_dates, read_photo
 from asymmetry.photos.record import PhotoRecord, describe_photo
-from asymmetry.photos.rows import label_rows
+from asymmetry.photos.rows import label_rows, own_limit
 from asymmetry.photos.sources import digest_photo, load_source, name_source
 from asymmetry.scoring import extractor_or, photo_error
 from asymmetry.series.absolute import add_absolute_sds
@@ -139,7 +139,7 @@ def _draw(
     table = pair_series(landmarks, about, setting).static
     pictures = []
     for row, photo in enumerate(photos):
-        pixels = read_photo(photo).pixels
+        pixels = read_photo(photo, max_megapixels=own_limit(landmarks, row)).pixels
         if about[row].mirrored:
             pixels = pixels[:, ::-1]
         pictures.append(Picture(pixels, landmarks[row], float(table["mm_per_px"][row])))

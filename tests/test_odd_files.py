@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from asymmetry import Measurements, compare, measure, read_landmarks, score_archive
+from asymmetry import Landmarks, Measurements, compare, measure, read_landmarks, score_archive
 from asymmetry.cli import main
 from asymmetry.core.files import open_arrays
 from asymmetry.core.paths import keep_apart, open_file
@@ -27,6 +28,7 @@ from asymmetry.photos.folder import describe_folder
 from asymmetry.photos.listing import find_leftovers, image_files
 from asymmetry.photos.manifest import Manifest, read_manifest
 from asymmetry.photos.remote import MAX_FILE_BYTES
+from asymmetry.photos.rows import own_limit
 from asymmetry.photos.sources import digest_photo
 from asymmetry.photos.workbooks import read_sheets
 from asymmetry.series.aids.filled import read_answers
@@ -297,3 +299,32 @@ def test_a_mirrored_copy_is_known_by_its_name_and_the_cameras_time(
         Image.fromarray(pixels).save(tmp_path / name, exif=tags)
     known = describe_folder(tmp_path, image_files(tmp_path), Manifest(tmp_path, {}), None)
     assert [each.photo for each in known if each.copy_of] == list(names[1:])[:copies]
+
+
+# Photos of more than 100 megapixels
+
+
+@pytest.mark.parametrize("name", ["photo", "series", "report", "aids", "compare", "archive"])
+def test_the_limit_of_megapixels_can_be_set_by_whoever_is_told_of_it(name: str) -> None:
+    assert "max_megapixels" in {each.name for each in main.commands[name].params}
+
+
+def test_a_set_limit_holds(tmp_path: Path) -> None:
+    """Of two photos of 2,500 px the limit lets in one, which then shows no face."""
+    for day, side in (("2026-03-02", 49), ("2026-03-09", 51)):
+        Image.new("RGB", (side, side)).save(tmp_path / f"{day} rest.png")
+    photos = [str(path) for path in sorted(tmp_path.iterdir())]
+    for args in (["photo", *photos], ["series", str(tmp_path)]):
+        result = CliRunner().invoke(main, [*args, "--max-megapixels", "0.0025"])
+        assert result.exit_code == 3
+        assert result.stderr.count("above the limit of 0.0025") == 1
+    compared = CliRunner().invoke(main, ["compare", *photos, "--max-megapixels", "0.0025"])
+    assert "above the limit" not in compared.output  # the first one is told of
+    asked = CliRunner().invoke(main, ["compare", *photos[::-1], "--max-megapixels", "0.0025"])
+    assert "above the limit of 0.0025" in asked.output
+
+
+def test_a_measured_photo_is_read_again_whatever_its_size() -> None:
+    sizes = np.array([[20_000, 10_000], [400, 300]])
+    rows = replace(Landmarks.blank(["large", "small"], status="no_face"), size=sizes)
+    assert [own_limit(rows, row) for row in range(2)] == [200.0, 100.0]

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import asymmetry
-from asymmetry.cli.folder import EXIT_SOME_FAILED, language_option, method_option, mirrored_option
+from asymmetry.cli.folder import (
+    EXIT_SOME_FAILED,
+    language_option,
+    megapixels_option,
+    method_option,
+    mirrored_option,
+)
 from asymmetry.core.text import Text
 from asymmetry.progress import show_archive
 from asymmetry.terminal import printable
@@ -70,13 +76,7 @@ EXIT_INTERRUPTED = 130  # as a shell says of a command that Ctrl-C ended
 @click.option("--overwrite", is_flag=True, help="Re-score existing results.")
 @click.option("--retry-failed", is_flag=True, help="Retry photos that could not be scored.")
 @click.option("--update", is_flag=True, help="Score new and changed photos; remove deleted ones.")
-@click.option(
-    "--max-megapixels",
-    type=click.FloatRange(0, min_open=True),
-    default=100.0,
-    show_default=True,
-    help="Reject larger photos.",
-)
+@megapixels_option
 @click.option(
     "--storage-option",
     "storage_options",

@@ -23,6 +23,7 @@ from asymmetry.cli.folder import (
     audience_option,
     language_option,
     leave,
+    megapixels_option,
     method_option,
     mirrored_option,
     of_a_folder,
@@ -148,6 +149,7 @@ main.add_command(serve)
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV; values not measured are empty.")
 @method_option
 @mirrored_option
+@megapixels_option
 @language_option
 @hospital_options
 def photo(
@@ -156,6 +158,7 @@ def photo(
     as_csv: bool,
     method: Method,
     mirrored: bool,
+    max_megapixels: float,
     language: str,
     **hospital: Any,
 ) -> None:
@@ -166,7 +169,9 @@ def photo(
     progress = None
     if len(photos) > 1:
         progress = show_photos
-    with asymmetry.Extractor(method=method, mirrored=mirrored) as extractor:
+    with asymmetry.Extractor(
+        method=method, mirrored=mirrored, max_megapixels=max_megapixels
+    ) as extractor:
         landmarks = extractor.extract(photos, progress=progress)
     table = asymmetry.measure(landmarks)
     written = write_hospital(table, photos, **hospital)

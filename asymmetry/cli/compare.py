@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 import asymmetry
-from asymmetry.cli.folder import EXIT_SOME_FAILED, language_option
+from asymmetry.cli.folder import EXIT_SOME_FAILED, language_option, megapixels_option
 from asymmetry.core.text import Text
 from asymmetry.terminal import pair_lines, printable
 
@@ -44,16 +44,24 @@ __all__ = ["compare"]
     type=click.Path(path_type=Path, dir_okay=False),
     help="Picture file, .png or .jpg: both faces side by side, eyes level and at one scale.",
 )
+@megapixels_option
 @language_option
 def compare(
-    before: Path, after: Path, as_json: bool, picture: Path | None, language: str, **options: Any
+    before: Path,
+    after: Path,
+    as_json: bool,
+    picture: Path | None,
+    max_megapixels: float,
+    language: str,
+    **options: Any,
 ) -> None:
     """Compare two photos of one person, dated or not.
 
     Prints what changed from BEFORE to AFTER and how sure that is. Both must show the same expression. If
     they can't be compared, the first line says why, and the exit code is 3.
     """
-    made = asymmetry.compare(before, after, picture=picture, **options)
+    with asymmetry.Extractor(max_megapixels=max_megapixels) as extractor:
+        made = asymmetry.compare(before, after, picture=picture, extractor=extractor, **options)
     if as_json:
         click.echo(made.to_json(indent=2))
     else:

@@ -30,6 +30,7 @@ __all__ = [
     "audience_option",
     "language_option",
     "leave",
+    "megapixels_option",
     "method_option",
     "mirrored_option",
     "of_a_folder",
@@ -51,6 +52,14 @@ mirrored_option = click.option(
     "--mirrored", is_flag=True, help="The photos were saved mirrored, as many selfies are."
 )
 
+megapixels_option = click.option(
+    "--max-megapixels",
+    type=click.FloatRange(0, min_open=True),
+    default=100.0,
+    show_default=True,
+    help="Reject larger photos.",
+)
+
 language_option = click.option(
     "--language",
     default=ENGLISH,
@@ -60,7 +69,15 @@ language_option = click.option(
 )
 
 #: The facts that the store knows of its patients.
-_FACTS = ("treated_on", "affected", "setting", "manifest", "mirrored", "all_rest")
+_FACTS = (
+    "treated_on",
+    "affected",
+    "setting",
+    "manifest",
+    "mirrored",
+    "max_megapixels",
+    "all_rest",
+)
 method_option = click.option(
     "--method",
     type=click.Choice(["hemiface", "fast", "plain"]),
@@ -101,6 +118,7 @@ _FOLDER = (
         "[default: manifest.csv or .xlsx in FOLDER]",
     ),
     mirrored_option,
+    megapixels_option,
     language_option,
     click.option(
         "--all-rest", is_flag=True, help="Treat photos without a stated expression as at rest."
@@ -145,9 +163,19 @@ def _keep_lists(folder: Path, manifest: Path | None, options: Mapping[str, Any])
             keep_apart(written, *lists)
 
 
-def _read_folder(folder: Path, *, treated_on: tuple[datetime, ...], **known: Any) -> Series:
+def _read_folder(
+    folder: Path,
+    *,
+    treated_on: tuple[datetime, ...],
+    mirrored: bool,
+    max_megapixels: float,
+    **known: Any,
+) -> Series:
     days = [each.date() for each in treated_on]
-    return asymmetry.Series.from_folder(folder, treated_on=days, progress=show_photos, **known)
+    with asymmetry.Extractor(mirrored=mirrored, max_megapixels=max_megapixels) as extractor:
+        return asymmetry.Series.from_folder(
+            folder, treated_on=days, extractor=extractor, progress=show_photos, **known
+        )
 
 
 def _read_store(folder: Path, patient: str, known: Mapping[str, Any]) -> Series:

@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import note_array
+from asymmetry.photos.photo import DEFAULT_MAX_MEGAPIXELS
 from asymmetry.photos.record import PhotoRecord
 
-__all__ = ["label_rows"]
+__all__ = ["label_rows", "own_limit"]
 
 
 def label_rows(landmarks: Landmarks, records: Sequence[PhotoRecord]) -> Landmarks:
@@ -44,6 +45,17 @@ def label_rows(landmarks: Landmarks, records: Sequence[PhotoRecord]) -> Landmark
     usual = bool(landmarks.provenance.get("mirrored", False))
     otherwise = [record.mirrored is not None and record.mirrored != usual for record in records]
     return _turn_rows(named, np.array(otherwise, dtype=bool))
+
+
+def own_limit(landmarks: Landmarks, row: int = 0) -> float:
+    """Megapixels that a photo may have when it is read again: its own, if so large a one was measured.
+
+    Examples
+    --------
+    >>> own_limit(Landmarks.blank(["x"], status="no_face"))
+    100.0
+    """
+    return max(DEFAULT_MAX_MEGAPIXELS, float(np.prod(landmarks.size[row])) / 1e6)
 
 
 def _turn_rows(landmarks: Landmarks, rows: npt.NDArray[np.bool_]) -> Landmarks:

@@ -17,6 +17,7 @@ from asymmetry.errors import MissingExtraError, PhotoError
 from asymmetry.extract.halves.chimeras import chimeras
 from asymmetry.extract.model.canonical import Canonical, load_canonical
 from asymmetry.photos.photo import read_photo
+from asymmetry.photos.rows import own_limit
 from asymmetry.report.heat import Heat, from_days, from_mirror, paint_heat
 from asymmetry.report.moments import Moment, Story
 from asymmetry.report.pictures import Frame, Picture, align_eyes, cut_face, encode_jpeg
@@ -177,7 +178,8 @@ def _read_picture(series: History, row: int) -> Picture | None:
     if source is None:
         return None
     try:
-        pixels = read_photo(source).pixels
+        limit = own_limit(series.landmarks, row)
+        pixels = read_photo(source, max_megapixels=limit).pixels
     except (PhotoError, MissingExtraError):
         return None
     if pixels.shape[1::-1] != tuple(series.landmarks.size[row].tolist()):
