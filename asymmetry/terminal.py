@@ -376,10 +376,12 @@ def progress_line(now: Progress, seconds: float, text: Text | None = None) -> st
     if seconds > 0:
         rate = (now.done - now.earlier) / seconds
     share = 100 * now.done / max(now.photos, 1)
-    counts = {"done": f"{now.done:,}", "photos": f"{now.photos:,}"}
-    return (text or english_text())(
-        "terminal.progress", share=share, failed=100 * now.failed_share, rate=rate, **counts
-    )
+    say = text or english_text()
+    # Where a comma is decimal, thousands are parted by points: "1,500" would be one and a half.
+    parting = "." if say.decimal == "," else ","
+    done, photos = (f"{count:,}".replace(",", parting) for count in (now.done, now.photos))
+    failed = 100 * now.failed_share
+    return say("terminal.progress", done=done, photos=photos, share=share, failed=failed, rate=rate)
 
 
 def _number(value: float, say: Text, sign: str = "", decimals: int = 1) -> str:

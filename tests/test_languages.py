@@ -13,12 +13,19 @@ import numpy as np
 import pytest
 
 from asymmetry import Landmarks, Note, Series, measure
+from asymmetry.archive import Progress
 from asymmetry.core.text import ENGLISH, Text, languages
 from asymmetry.metrics import catalogue, movement_catalogue
 from asymmetry.report.page import render
 from asymmetry.series.aids import aid_lines
 from asymmetry.synthetic import face
-from asymmetry.terminal import change_lines, clinic_lines, photo_lines, series_lines
+from asymmetry.terminal import (
+    change_lines,
+    clinic_lines,
+    photo_lines,
+    progress_line,
+    series_lines,
+)
 from tests.pages import Page
 from tests.test_aids import PALSY, series
 from tests.test_series_change import TREATED_ON, dated
@@ -203,3 +210,10 @@ def test_two_numbers_do_not_run_into_one(language: str) -> None:
     side_by_side = r"{\w+:[^{}]*[dfg%]} {\w+:[^{}]*[dfg%]}"
     found = Text.load(language).entries.items()
     assert not {name for name, entry in found if re.search(side_by_side, entry)}
+
+
+def test_thousands_are_no_decimals_in_german() -> None:
+    now = Progress(done=1500, failed=15, photos=20000, earlier=500)
+    told = "1.500 von 20.000 Fotos (7,5 %), 1,5 % gescheitert, 10,0 pro Sekunde"
+    assert progress_line(now, 100.0, Text.load("de")) == told
+    assert progress_line(now, 100.0).startswith("1,500 of 20,000 photos (7.5 %)")
