@@ -1,1 +1,1 @@
-"""What the library costs and how true it is, measured against something in the same run."""
+"""The library's cost and accuracy, measured against something in the same run."""

@@ -30,7 +30,7 @@ from benchmarks.fidelity.tables import FOLDER, Row, fill_page, markdown, write_t
 
 __all__ = ["ACTIONS", "FILES", "MOST_BYTES", "MOST_SECONDS", "End", "run"]
 
-#: What a refusal may take beyond the program's start, s of a processor, and any end, bytes.
+#: Limits of a refusal beyond the program's start, s of a processor, and any end, bytes.
 MOST_SECONDS, MOST_BYTES = 2.0, 2**30
 PAGE = FOLDER.parent / "limits.md"
 _END, _SCAN = b"\xff\xd9", b"\xff\xda"
@@ -156,7 +156,7 @@ FILES: dict[str, Callable[[], bytes]] = {
     "gzip of nothing": lambda: gzip.compress(bytes(100 * 2**20)),
     "zeros": lambda: bytes(50 * 2**20),
 }
-#: What is done with a file in a folder of its own, by the command line.
+#: Commands that are run on a file in a folder of its own.
 ACTIONS: dict[str, Callable[[Path], list[str]]] = {
     "photo": lambda file: ["photo", "--method", "fast", str(file)],
     "series": lambda file: ["series", str(file.parent)],

@@ -239,7 +239,7 @@ def attempt(trial: Trial, disturb: Disturb, same: bytes) -> tuple[str, str]:
 
 
 def judge(code: int | None, told: str, trial: Trial, same: bytes) -> str:
-    """What became of a run: the same rows, a hang, photos lost, or something that was said."""
+    """The outcome of a run: the same rows, a hang, photos lost, or something that was said."""
     if code is None:
         return "HANG"
     if trial.destination.exists() and trial.destination.read_bytes() == same:

@@ -44,7 +44,7 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "clips.md"
 _LONDON = "the London set, neutral"
 #: A ratio is near if it is no farther off.
 _NEAR = 0.1
-#: What is drawn: the share that the weaker side goes, its lag in frames, and the rate; 0 is an uneven one.
+#: Drawn courses: the share that the weaker side goes, its lag in frames, and the rate; 0 is an uneven one.
 _SHARES, _LAGS, _RATES = (1.0, 0.8, 0.6, 0.4), (0, 1, 2, 3, 4), (24, 30, 60, 0)
 _KINDS: tuple[tuple[str, Part, float, float], ...] = (
     ("smile_closed", "mouth_corner", 4, 3),

@@ -79,7 +79,7 @@ def extra_memory(task: Callable[[], object], landmarks: Landmarks) -> float:
 
 
 def machine() -> str:
-    """What ran it, in a line."""
+    """The machine and the versions, in a line."""
     where = f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}"
     return f"{where}; Python {platform.python_version()}, NumPy {np.__version__}"
 

@@ -37,7 +37,7 @@ from asymmetry.photos.record import PhotoRecord
 __all__ = ["KINDS", "MOST_BYTES", "MOST_SECONDS", "mutate", "read_mutation", "seeds"]
 
 MUTATIONS, BATCH = 20_000, 500
-#: What one file may take: seconds of a processor, and bytes of the process that reads them all.
+#: Limits of one file: seconds of a processor, and bytes of the process that reads them all.
 MOST_SECONDS, MOST_BYTES = 10.0, 1.5 * 2**30
 #: Seconds by the clock after which a process hangs, on a computer that has other work too.
 _PATIENCE = 120.0

@@ -1,4 +1,4 @@
-"""What files at the limits of reading cost, and how fast files beyond them are refused.
+"""The cost of files at the limits of reading, and how fast files beyond them are refused.
 
     python -m benchmarks.limits
 

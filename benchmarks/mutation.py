@@ -127,7 +127,7 @@ INDIFFERENT = {
 PHOTOS = {"astronaut", "astronaut_path", "portrait_path", "shared_faces", "ugly"}
 #: Name and head of the table of shares.
 TABLE, HEAD = "mutation", ["module", "mutants", "caught by a test", "share", "run on"]
-# What tests need of other packages; imported once, in the process that all others are forked from.
+# Other packages that tests need; imported once, in the process that all others are forked from.
 _PRELOADED = "pytest hypothesis numpy cv2 skimage matplotlib ai_edge_litert.interpreter".split()
 # A mutant that takes this many times as long as the tests without one, plus so many seconds, hangs: caught.
 _PATIENCE, _SECONDS = 10, 60
@@ -164,7 +164,7 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What tests said.
+    """Outcome of the tests.
 
     Attributes
     ----------
@@ -200,7 +200,7 @@ def numbers_of(tree: ast.AST, name: str = "") -> Iterator[tuple[str, ast.Constan
 
 
 def _name(tree: ast.AST, outer: str) -> str:
-    """What a number in a statement is called."""
+    """The name of a number in a statement."""
     if isinstance(tree, ast.ClassDef):
         return f"{tree.name}."
     if isinstance(tree, ast.Assign):

@@ -51,7 +51,7 @@ IN_SMILES = (
     "ala_lift",
     "synkinesis",
 )
-#: What others published, by metric: names in ``[published]`` of ``asymmetry/texts``.
+#: Published values, by metric: names in ``[published]`` of ``asymmetry/texts``.
 PUBLISHED = {
     "fissure_height": ("lam_1995",),
     "mrd1": ("macdonald_2014_lid",),

@@ -1,4 +1,4 @@
-"""What the local page costs with many photos: its first paint, scrolling, memory, and moving a point.
+"""The cost of the local page with many photos: its first paint, scrolling, memory, and moving a point.
 
 Needs Chromium: ``python -m benchmarks.page``. Figures are ratios within one run, beside the times.
 """

@@ -36,7 +36,7 @@ KINDS = ("JPEG", "PNG", "WEBP", "JPEG")
 
 
 class Held(NamedTuple):
-    """What processes hold: photos so far, resident memory in MB, open handles, threads."""
+    """Resources of processes: photos so far, resident memory in MB, open handles, threads."""
 
     photos: int
     megabytes: float
@@ -45,7 +45,7 @@ class Held(NamedTuple):
 
 
 def held(photos: int, *processes: int | str) -> Held:
-    """What processes hold together, by ``/proc``; those that have ended hold nothing."""
+    """Resources of several processes together, by ``/proc``; those that have ended hold nothing."""
     memory = handles = threads = 0
     for each in processes or ("self",):
         try:
@@ -118,7 +118,7 @@ def _children(process: int) -> list[int]:
 
 
 def table(rows: list[Held]) -> list[Row]:
-    """What is held at ten moments, and the growth per thousand photos."""
+    """Resources at ten moments, and the growth per thousand photos."""
     growth = slopes(rows)
     some = rows[len(rows) // 10 - 1 :: max(len(rows) // 10, 1)]
     lines = [[f"{value:.0f}" for value in row] for row in some]

@@ -1,4 +1,4 @@
-"""What a photo costs: pipelines, stages and archives, each against another in the same run.
+"""The cost of a photo: pipelines, stages and archives, each against another in the same run.
 
 Run it as ``python -m benchmarks.speed`` or ``make bench``. Times differ from machine to machine, ratios less.
 The photo is a public-domain portrait, enlarged to 12 megapixels and grained as a camera grains.
@@ -98,7 +98,7 @@ def _least(times: list[tuple[float, float]], kind: int) -> float:
 
 @contextmanager
 def plain_pipeline(path: Path) -> Iterator[Callable[[], object]]:
-    """What a user would write himself: cv2.imread, one call of the landmarker, its points as an array."""
+    """The code a user would write himself: cv2.imread, one call of the landmarker, its points as an array."""
     import mediapipe
     from mediapipe.tasks.python import BaseOptions, vision
 

@@ -1,4 +1,4 @@
-"""What a start costs, a long table as text, and a photo where memory costs nothing.
+"""The cost of a start, of a long table as text, and of a photo where memory costs nothing.
 
 Run it as ``python -m benchmarks.starts`` or ``make bench``. Starts are told in parts of ``import numpy``.
 """

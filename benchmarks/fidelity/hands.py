@@ -48,7 +48,7 @@ def own_errors(readings: Sequence[FloatArray]) -> FloatArray:
 
 
 def reach_rows(sets: Mapping[str, Beside]) -> list[Row]:
-    """What the two hands and the reading are off by themselves, by how far they lie apart on 16 photos.
+    """Errors of the two hands and of the reading by itself, from how far they lie apart on 16 photos.
 
     A perfect reader would still be off all photos' hands by these hands' own errors.
     """

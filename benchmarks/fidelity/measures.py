@@ -18,7 +18,7 @@ from asymmetry.series.scale import pooled_scale
 from benchmarks.fidelity.cases import COPIES, Case, Subject, displaced
 from benchmarks.fidelity.scores import Agreement, agreement, repeatability, within
 
-#: What each part of the face is judged by.
+#: The metrics that each part of the face is judged by.
 METRIC = {"brow": "brow_height", "mouth_corner": "commissure_height", "upper_lid": "fissure_height"}
 #: Of a warp of this part.
 WARPED = METRIC | {"lower_lid": "fissure_height"}

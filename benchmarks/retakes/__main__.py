@@ -38,7 +38,7 @@ from benchmarks.retakes.scatter import Scatter, find_slopes, split_unlikeness, t
 FloatArray = npt.NDArray[np.float64]
 Scatters: TypeAlias = Mapping[str, Mapping[str, Scatter]]
 
-#: What the steps of `people.STEPS` are read by.
+#: Metrics by which the steps of `people.STEPS` are read.
 _STEP_COLUMN = {
     "brow": "brow_height_diff_mm",
     "mouth_corner": "commissure_height_diff_mm",
@@ -95,7 +95,7 @@ def unlike_rows(
 
 
 def step_rows(found: Mapping[str, Sequence[Readings]]) -> list[Row]:
-    """What is read of true changes: each photo against the same retake of the unchanged face."""
+    """Readings of true changes: each photo against the same retake of the unchanged face."""
     rows = [["true change", "setting", "photos", "read, mean", "SD"]]
     for name, move in people.STEPS.items():
         for setting, readings in found.items():

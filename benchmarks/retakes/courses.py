@@ -95,17 +95,17 @@ def step_at(visits: int, first: int) -> FloatArray:
 
 
 def linear(days: FloatArray, whole: float) -> FloatArray:
-    """What is left of a change that goes evenly within so many days."""
+    """The share left of a change that goes evenly within so many days."""
     return np.asarray(np.clip(1 - days / whole, 0.0, 1.0))
 
 
 def exponential(days: FloatArray, tau: float) -> FloatArray:
-    """What is left of a change that goes by the same share each day."""
+    """The share left of a change that goes by the same share each day."""
     return np.asarray(np.exp(-days / tau))
 
 
 def sigmoid(days: FloatArray, half: float, width: float) -> FloatArray:
-    """What is left of a change that goes fastest on the day when half of it is left."""
+    """The share left of a change that goes fastest on the day when half of it is left."""
     return np.asarray(1 / (1 + np.exp((days - half) / width)))
 
 

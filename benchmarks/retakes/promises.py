@@ -75,7 +75,7 @@ class Made:
         )
 
     def looks(self, visits: int) -> list[tuple[Change, ...]]:
-        """What every look shows, from the first visit after the treatment on."""
+        """The changes at every look, from the first visit after the treatment on."""
         return [self.after(i).changes() for i in range(self.before + 1, visits + 1)]
 
 

@@ -177,7 +177,7 @@ def _usual_smile() -> FloatArray:
 
 
 def _key(path: Path, kind: str, retakes: Sequence[Retake]) -> str:
-    """What a file of readings is of: the photo, the retakes, and all code that makes and reads them."""
+    """Identity of a file of readings: the photo, the retakes, and all code that makes and reads them."""
     digest = hashlib.sha256(path.read_bytes())
     step = {**people.STEPS, WEAK_SMILE: LOSS}.get(kind)
     digest.update(repr((kind, step, list(retakes))).encode() + _code())

@@ -1,1 +1,1 @@
-"""How true bruises are read: painted ones, in other light, beside what is no bruise."""
+"""How true bruises are read: painted ones, in other light, beside marks that are no bruises."""

@@ -1,4 +1,4 @@
-"""What is no bruise and looks like one: painted on people, with a light and a JPEG of its own."""
+"""Marks that look like bruises and are none: painted on people, with a light and a JPEG of its own."""
 
 from __future__ import annotations
 

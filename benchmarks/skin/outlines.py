@@ -67,7 +67,7 @@ class Change:
     true: FloatArray
 
     def along(self, way: FloatArray, number: int, reading: str) -> FloatArray:
-        """What was read of a place along a way (2,), in one of `READINGS`: right and left, mm."""
+        """The readings of a place along a way (2,), in one of `READINGS`: right and left, mm."""
         read = self.read[:, number] @ way
         return np.asarray(read if reading == READINGS[0] else read - read[::-1])
 
@@ -109,7 +109,7 @@ def _contours(plane: FloatArray, landmarks: Landmarks) -> FloatArray:
 
 
 def _truth(case: Case, visit: Visit) -> FloatArray:
-    """What would be read if the points' shifts were known."""
+    """The reading if the points' shifts were known."""
     if visit.swelling is None:
         return np.zeros((len(SIDES), len(OUTLINES), 2))
     at = case.sitter.relief.plane
@@ -125,7 +125,7 @@ def _way(changes: list[Change], number: int) -> FloatArray:
 
 
 def rows(tuning: list[Change], others: list[Change]) -> Iterator[Row]:
-    """What is read of known swellings, by a factor from tuning people, on others."""
+    """Readings of known swellings, by a factor from tuning people, on others."""
     yield [
         *("swelling", "read on", "setting", "photos", "true, mm", "share that is read"),
         *("gain with a factor", "RMSE, mm", "quiet SD, mm", "cross-talk, at most"),

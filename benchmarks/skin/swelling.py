@@ -1,4 +1,4 @@
-"""``python -m benchmarks.skin.swelling``: what is read of known swellings, and of people who did not swell.
+"""``python -m benchmarks.skin.swelling``: readings of known swellings, and of people who did not swell.
 
 Writes ``docs/tables/swelling*.md`` and brings ``docs/swelling.md`` up to
 date. The people are those that no number was made from; real photos of two women are beside them. Needs
@@ -66,7 +66,7 @@ def _quiet_cells(readings: Sequence[Reading], number: int) -> Iterator[str]:
 
 
 def swollen_rows(readings: Sequence[Reading]) -> Iterator[Row]:
-    """What is read of known swellings, and of it on other regions and the other side.
+    """Readings of known swellings, and of them on other regions and the other side.
 
     The latter beyond what the same photo without the swelling reads, as chance is much of it.
     """
@@ -156,7 +156,7 @@ def _cross_talk(
 
 
 def tried_rows(readings: Sequence[Reading]) -> Iterator[Row]:
-    """What is read of swellings that have no column."""
+    """Readings of swellings that have no column."""
     yield ["swelling", "setting", "photos", "true, mm", "gain", "RMSE, mm", "quiet SD, mm"]
     for number, place in enumerate(TRIED):
         for setting in SETTINGS:

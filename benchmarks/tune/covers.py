@@ -1,4 +1,4 @@
-"""What `CoverLimits` and `PupilLimits` of `asymmetry.extract.judge.limits` rest on, of tuning people.
+"""Basis of `CoverLimits` and `PupilLimits` of `asymmetry.extract.judge.limits`: tuning people.
 
     python -m benchmarks.tune.covers
 
@@ -134,7 +134,7 @@ def mask(colour: tuple[int, int, int]) -> Cover:
 
 
 def looked_at(view: Frontal) -> dict[str, list[float]]:
-    """What is compared with limits, of both sides."""
+    """Values that are compared with limits, of both sides."""
     limits = CoverLimits()
     brow, eye, *_ = hidden.PARTS
     measures: Mapping[str, tuple[Callable[..., float], hidden.Part]] = {

@@ -128,13 +128,13 @@ def compared(read: Landmarks, paths: Sequence[Path], *, template: bool) -> Compa
 
 
 def constant(errors: FloatArray, repeats: FloatArray, hands: FloatArray) -> float:
-    """What is left of the errors beside the variances that are known to be in them."""
+    """The standard deviation left of the errors beside the variances that are known to be in them."""
     whole = left(errors, repeats, np.ones_like(errors))
     return float(np.sqrt(max(whole - hands.mean(), LEAST_LEFT * whole)))
 
 
 def slope(changes: FloatArray, known: FloatArray, condition: FloatArray) -> float:
-    """What a condition adds for each of its units, beside what is known to be in the changes."""
+    """The standard deviation that a condition adds for each unit of it, beside that known in the changes."""
     kept = np.isfinite(changes)
     if not kept.any():
         return 0.0
@@ -169,7 +169,7 @@ class Changes:
     condition: FloatArray
 
     def slope(self, metric: Metric, columns: Iterable[int]) -> float:
-        """What the condition adds to columns of one kind."""
+        """The standard deviation that the condition adds to columns of one kind, for each of its units."""
         names = [(metric.columns[i], metric.rsd_columns[i]) for i in columns]
         changes = [self.after[name] - self.before[name] for name, _ in names]
         known = [self.after[rsd] ** 2 + self.before[rsd] ** 2 for _, rsd in names]

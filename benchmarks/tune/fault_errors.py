@@ -1,4 +1,4 @@
-"""What `FaultErrors` of `asymmetry.extract.judge.fault_errors` rest on, of tuning people.
+"""Basis of `FaultErrors` of `asymmetry.extract.judge.fault_errors`: tuning people.
 
     python -m benchmarks.tune.fault_errors
 
@@ -189,7 +189,7 @@ def _join(parts: Sequence[Spoilt]) -> Spoilt:
 
 
 def fit(name: str, parts: Sequence[Spoilt]) -> FaultError:
-    """What has to be added: for the metric of each group in turn, with what is added already."""
+    """Errors to add: for the metric of each group in turn, beside those that are added already."""
     errors = FaultErrors()
     error: FaultError = replace(getattr(errors, name), **dict.fromkeys(SHOWN, 0.0))
     for group, metric in SHOWN.items():
@@ -206,7 +206,7 @@ def fit(name: str, parts: Sequence[Spoilt]) -> FaultError:
 
 
 def fit_alike(name: str, parts: Sequence[Spoilt]) -> float:
-    """What has to be added where all groups get the same: for all metrics together."""
+    """Errors to add where all groups get the same: for all metrics together."""
     errors = FaultErrors()
     error: FaultError = getattr(errors, name)
     low, high = 0.0, MOST_PX if error.in_px else MOST_CM

@@ -1,4 +1,4 @@
-"""What `QualityLimits` of `asymmetry.extract.judge.limits` rest on: tuning people's photos, spoilt by steps.
+"""Basis of `QualityLimits` of `asymmetry.extract.judge.limits`: tuning people's photos, spoilt by steps.
 
     python -m benchmarks.tune.faults
 

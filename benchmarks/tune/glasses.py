@@ -1,4 +1,4 @@
-"""What `GlassesLimits` of `asymmetry.extract.judge.limits` rest on: tuning people without and with glasses.
+"""Basis of `GlassesLimits` of `asymmetry.extract.judge.limits`: tuning people without and with glasses.
 
     python -m benchmarks.tune.glasses [lenses]
 

@@ -1,4 +1,4 @@
-"""What `GreyLimits` of `asymmetry.extract.judge.limits` rest on, of tuning people.
+"""Basis of `GreyLimits` of `asymmetry.extract.judge.limits`: tuning people.
 
     python -m benchmarks.tune.grey
 

@@ -37,7 +37,7 @@ _INNER_LIPS = {
     "upper_lip_inner": ((87, 94, 95, 96), (93, 98, 97, 96)),
     "lower_lip_inner": ((87, 99, 100, 101), (93, 103, 102, 101)),
 }
-# What carries the frame and nobody placed: kept as read.
+# Points that carry the frame and that nobody placed: kept as read.
 _KEPT = ("nasion", "nose_bridge_1", "glabella")
 _OF_TABLE = (
     *(
@@ -101,7 +101,7 @@ def from_templates(read: Landmarks, paths: Sequence[Path], *, others: bool = Fal
 
 
 def from_table(read: Landmarks, paths: Sequence[Path]) -> Landmarks:
-    """What ``portraits/truth.csv`` has of photos: compare `at_hands_stations`."""
+    """Rows of ``portraits/truth.csv`` for photos: compare `at_hands_stations`."""
     placed = hand.table_landmarks([path.name for path in paths], read, hand.read_table())
     return _with(read, placed.points.astype(np.float64), _OF_TABLE, others=False)
 

@@ -41,7 +41,7 @@ _TEMPLATE = ((18, 22, 87), (27, 23, 93))
 _RENDER = ((36, 39, 48), (45, 42, 54))
 _NAMES = ("lateral_canthus", "medial_canthus", "mouth_corner")
 _EDGES = ("brow_upper", "brow_lower")
-# What one truth counts beside others. Of brows that were read over the iris's rim alone the mesh's own line
+# Weight of one truth beside others. Of brows that were read over the iris's rim alone the mesh's own line
 # through that point stands for the rest, and counts little.
 _PLACED, _READ, _RENDERED, _REST = 1.0, 0.8, 0.5, 0.15
 # Of a smooth contour every so-manieth place is kept.

@@ -1,4 +1,4 @@
-"""What the level's limits rest on: healthy people, and one iris moved up or down, of tuning people only.
+"""Basis of the level's limits: healthy people, and one iris moved up or down, of tuning people only.
 
     python -m benchmarks.tune.level
 

@@ -313,7 +313,7 @@ def _with_lashes(
 
 
 def photographed(shown: FloatArray, rng: np.random.Generator) -> Pixels:
-    """What a camera makes of it: colours, contrast, exposure, blur, noise, compression."""
+    """A camera's picture of it: colours, contrast, exposure, blur, noise, compression."""
     if rng.random() < 0.2:
         grey = shown.mean(axis=-1, keepdims=True)
         shown = grey + (shown - grey) * rng.uniform(0, 0.6)

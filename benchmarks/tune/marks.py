@@ -65,7 +65,7 @@ class Stream(IterableDataset):
 
 
 def kind_of(photo: str) -> str:
-    """What a photo is counted with, by its name."""
+    """The group that a photo is weighed with, by its name."""
     if photo.startswith("id"):
         return "render"
     return "portraits" if photo.startswith("r") else "smiling" if "smiling" in photo else "neutral"

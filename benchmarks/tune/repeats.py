@@ -63,7 +63,7 @@ LEAST, MOST = 0.001, 3.0
 
 
 class Probe(NamedTuple):
-    """What tells the numbers of one part: differences of metrics, and the moves that mislead them.
+    """Evidence for the numbers of one part: differences of metrics, and the moves that mislead them.
 
     Or both sides of metrics instead of their differences.
     """
@@ -329,7 +329,7 @@ def people(*, tuning: bool) -> list[Path]:
 
 
 def report(readings: Readings, scatter: Scatter) -> Iterator[str]:
-    """What lies within one and two standard deviations, by part."""
+    """Shares within one and two standard deviations, by part."""
     for part, probe in PROBES.items():
         cells = [
             f"{what} {100 * (z < 1).mean():3.0f}, {100 * (z < 2).mean():3.0f} % of {len(z):4d}"

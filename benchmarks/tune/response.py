@@ -48,9 +48,9 @@ from benchmarks.tune.seal import digest_files
 FloatArray = npt.NDArray[np.float64]
 Pixels = npt.NDArray[np.uint8]
 
-#: What may drag what: parts that a muscle or the skin couples, or that warps and renders both show. Left out,
-#: because renders say otherwise than warps do: the ends of a brow by its arch, lips and the nose's wing by
-#: the mouth's corner.
+#: Parts that may drag others: those that a muscle or the skin couples, or that warps and renders both show.
+#: Left out, because renders say otherwise than warps do: the ends of a brow by its arch, lips and the nose's
+#: wing by the mouth's corner.
 COUPLED: Mapping[str, tuple[str, ...]] = dict.fromkeys(
     (
         "brow_lateral",
@@ -87,14 +87,14 @@ RIDGE = 1e-4
 #: The largest share. Irises that neither lid leaves to be seen are few, and fitted freely they would follow
 #: the lower one by all of its way.
 MOST = 0.6
-#: What lids differ by that nothing moved, cm (`Response.natural`). RMS errors, mm, of 49 tuning people's
+#: Difference of lids that nothing moved, cm (`Response.natural`). RMS errors, mm, of 49 tuning people's
 #: neutral faces against points placed by hand, brows and corners, and of parts that did not move in warps:
 #: with 0 0.93, 0.49, 0.23; with 0.10 0.86, 0.46, 0.22; with 0.15 0.84, 0.45, 0.23; with 0.20 0.83, 0.45,
 #: 0.24; without a table 0.82, 0.45, 0.40.
 NATURAL = 0.15
-#: What moves by less than this did not move, mm.
+#: A part that moves by less than this did not move, mm.
 STILL = 0.05
-#: What is looked at: heights whose differences a move of another part should leave alone.
+#: Heights whose differences a move of another part should leave alone.
 HEIGHTS = (
     "brow_height",
     "brow_medial_height",

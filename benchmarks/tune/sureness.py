@@ -1,4 +1,4 @@
-"""What tells bruises from what looks like them, in one photo: ``asymmetry/tissue/sureness.toml``.
+"""Signs that tell bruises from marks that look like them, in one photo: ``asymmetry/tissue/sureness.toml``.
 
     python -m benchmarks.tune.sureness
 

@@ -28,7 +28,7 @@ from benchmarks.fidelity.photos import london, more
 FloatArray = npt.NDArray[np.floating[Any]]
 
 FACTORS = (0.6, 0.8, 1.0, 1.25, 1.5)
-#: What is moved, and by which metric it is read.
+#: Parts that are moved, and the metric by which each is read.
 METRICS: dict[Part, str] = {
     "brow": "brow_height_diff_mm",
     "mouth_corner": "commissure_height_diff_mm",

@@ -69,7 +69,7 @@ QUIET_WEIGHT = 0.3
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What was read of one pair, and what its photos differ in."""
+    """Readings of one pair, and the conditions in which its photos differ."""
 
     pair: Pair = field(repr=False)
     zones: FloatArray
@@ -197,7 +197,7 @@ def _own(
 
 
 def find_errors(readings: Sequence[Reading]) -> dict[str, list[float]]:
-    """What each condition adds to the standard deviation of a region."""
+    """The part that each condition adds to the standard deviation of a region."""
     quiet = [each for each in readings if not each.pair.visit.swelling]
     squares = np.square([[1.0, *vars(each.conditions).values()] for each in quiet])
     errors = {}

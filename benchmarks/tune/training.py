@@ -1,4 +1,4 @@
-"""What the trainings of all networks share: the network, the loop, and the file that comes out."""
+"""The common part of all networks' trainings: the network, the loop, and the file that comes out."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Whether what is said of a series is true: made series with a known course, and the sentences about them."""
+"""Whether the library's words about a series are true: made series with a known course."""

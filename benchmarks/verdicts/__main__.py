@@ -1,4 +1,4 @@
-"""``python -m benchmarks.verdicts``: whether what is said of made series is true.
+"""``python -m benchmarks.verdicts``: whether the library's words about made series are true.
 
 Writes ``docs/tables/verdicts.md``, prints it, and brings ``docs/accuracy.md`` up to date. Needs
 ``../shared/faces``. With any option but ``--words`` and ``--cache`` it prints only.

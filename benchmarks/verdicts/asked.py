@@ -33,7 +33,7 @@ _TOPICS: Mapping[str, tuple[Topic, int]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Answer:
-    """What the library says of a series.
+    """The library's answers about a series.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Answer:
     not_used : mapping of str to str
         Photos that are left out, each with the reason.
     doubted : frozenset of str
-        Photos that are left out or asked about, but for what their expression is.
+        Photos that are left out or asked about, other than for their expression.
     """
 
     told: tuple[Told, ...]

@@ -24,11 +24,11 @@ __all__ = [
     "steps",
 ]
 
-#: What a sentence is about. A lid's height and the opening of its eye are one topic, and so are an eye that
+#: Topics of sentences. A lid's height and the opening of its eye are one topic, and so are an eye that
 #: closes less and the gap that it leaves.
 Topic = Literal["brow", "lid", "corner", "brow raise", "closure", "smile", "synkinesis", "other"]
 Flaw = Literal["", "mirrored", "misdated", "dated late", "blurred", "other person"]
-#: What may be wrong with one photo of a series.
+#: Faults that one photo of a series may have.
 FLAWS: tuple[Flaw, ...] = ("mirrored", "misdated", "dated late", "blurred", "other person")
 
 

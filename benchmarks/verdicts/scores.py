@@ -1,4 +1,4 @@
-"""What is said, held against what is true."""
+"""The library's words held against the truth."""
 
 from __future__ import annotations
 
