@@ -385,13 +385,8 @@ def progress_line(now: Progress, seconds: float, text: Text | None = None) -> st
 
 
 def _number(value: float, say: Text, sign: str = "", decimals: int = 1) -> str:
-    """A rounded number; a dash where there is none, and no sign before a zero."""
-    if math.isnan(value):
-        return "-"
-    rounded = round(float(value), decimals)
-    if rounded == 0:
-        rounded, sign = 0.0, ""
-    return f"{rounded:{sign}.{decimals}f}".replace(".", say.decimal)
+    """A number in ASCII, so that every terminal shows it and every program reads it."""
+    return say.number(value, sign, decimals).replace("−", "-").replace("–", "-")
 
 
 def printable(text: str) -> str:
