@@ -1,4 +1,4 @@
-"""What tests ask of notes: their codes."""
+"""The codes of notes, for tests."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Page(HTMLParser):
 
     @property
     def spoken(self) -> list[str]:
-        """What is said of each picture and plot."""
+        """The alternative texts of pictures and plots."""
         told = [attrs["aria-label"] for attrs in self.found("svg")]
         return told + [attrs["alt"] for attrs in self.found("img")]
 

@@ -35,7 +35,7 @@ def photos(tmp_path: Path, portrait_path: Path) -> Path:
 
 
 def score(photos: Path, **options: Any) -> tuple[Any, Any]:
-    """What was said, and the table."""
+    """The messages of a run, and its table."""
     path = photos.parent / "scores.parquet"
     made = asymmetry.score_archive(photos, path, method="plain", workers=0, **options)
     return made, pandas.read_parquet(path).set_index("photo")

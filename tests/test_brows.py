@@ -104,7 +104,7 @@ def test_what_is_beyond_the_ends_of_the_brow_does_not_count(canonical: Canonical
         canonical, both((0.2, 0.8, 0.0, 110), (-0.3, 0.14, 0.3, 10), (0.86, 1.3, 0.3, 10))
     )
     assert found_above(canonical, photo) == pytest.approx(0.0, abs=0.03)
-    # What lies within them does.
+    # A point within them does.
     photo = drawn(canonical, both((0.0, 1.0, 0.0, 120), (0.21, 0.31, 0.3, 5), (0.69, 0.79, 0.3, 5)))
     assert found_above(canonical, photo) > 0.045
 

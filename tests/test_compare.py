@@ -45,7 +45,7 @@ def codes(made: Comparison) -> list[str]:
     return [note.code for note in made.notes]
 
 
-# What changed
+# Changes
 
 
 @pytest.mark.parametrize("side", SIDES)
@@ -107,7 +107,7 @@ def test_a_photo_later_shows_the_opposite() -> None:
     assert back.side == "left"
 
 
-# What forbids it, and what is remarked
+# Refusals and remarks
 
 
 def test_other_expressions_are_not_compared() -> None:

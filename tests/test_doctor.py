@@ -23,7 +23,7 @@ HEALTHY = {
 
 
 def faults(**changes: str | None) -> dict[str, Check]:
-    """What is wrong with a healthy installation after some changes; None takes a package away."""
+    """Complaints about a healthy installation after some changes; None takes a package away."""
     installed = HEALTHY | {name.replace("_", "-"): version for name, version in changes.items()}
     found = examine(installed={name: version for name, version in installed.items() if version})
     return {check.name: check for check in found if not check.ok}

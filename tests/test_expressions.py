@@ -53,7 +53,7 @@ def face(given_weights: Mapping[str, float], moves: Moves | None = None) -> Land
         ({"mouthUpperUpLeft": 0.8}, "snarl"),
         ({"mouthPucker": 0.98}, "pucker"),
         ({"jawOpen": 0.9}, UNKNOWN),  # the mouth does something else
-        # What an expression brings along is not another one.
+        # A movement that an expression brings along is not another one.
         (
             {
                 "mouthSmileLeft": 0.9,

@@ -222,7 +222,7 @@ def test_mirrored_turns_the_photo_back(
     assert_same_rows(turned, extractor.extract(photos))
 
 
-# What travels along, and misuse
+# Passing facts along, and misuse
 
 
 def test_provenance_says_how(extractor: Extractor) -> None:
@@ -306,7 +306,7 @@ GREY = frozenset(("gray.jpg", "gray16.png", "gray_alpha.png"))
 
 @pytest.fixture(scope="module")
 def awkward(extractor: Extractor, ugly: Path) -> tuple[dict[str, dict[str, Any]], Measurements]:
-    """What is known of each file that is there, and what was measured, in the same order."""
+    """Facts about each file that is there, and its measurements, in the same order."""
     expected = json.loads((ugly / "expected.json").read_text(encoding="utf-8"))
     there = {name: known for name, known in expected.items() if (ugly / name).exists()}
     assert len(there) > 50

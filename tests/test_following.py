@@ -20,7 +20,7 @@ FloatArray = npt.NDArray[np.float64]
 
 COUNT, SIDE = 9, 480
 ANCHORS = (1, 6)
-#: What a network misreads a point by, px.
+#: Error of a network's point, px.
 MISREAD = 1.0
 
 

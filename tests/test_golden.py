@@ -1,4 +1,4 @@
-"""What 12 photos measure: a number that moves raises the score's version."""
+"""Measurements of 12 photos: a number that moves raises the score's version."""
 
 import numpy as np
 import pytest

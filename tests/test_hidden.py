@@ -1,4 +1,4 @@
-"""What of a face was not seen: covers painted over portraits, closed eyes, and faces that hide nothing."""
+"""Unseen parts of a face: covers painted over portraits, closed eyes, and faces that hide nothing."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ from tests.schemes import told_in
 pydicom = pytest.importorskip("pydicom", reason="the extra dicom is not installed")
 pytest.importorskip("highdicom", reason="the extra dicom is not installed")
 
-#: What tells who or when it was, in a file of `dicom_bytes` and its name.
+#: Texts that tell who or when it was, in a file of `dicom_bytes` and its name.
 PERSONAL = (
     NAME,
     PATIENT,

@@ -85,7 +85,7 @@ def test_the_photo_beside_the_file_gives_its_upright_size(tmp_path: Path) -> Non
         read_landmarks(path, photo=[tmp_path / "a.jpg"] * 2)
 
 
-# What is no landmark file
+# Files that are no landmark files
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def numbers(name: str, kind: str, method: str = "hemiface") -> dict[str, float]:
     return dict(zip(CONDITIONS, lasting_errors().methods[method][name][kind], strict=True))
 
 
-# What is in it
+# Contents
 
 
 @pytest.mark.parametrize(("side", "kind"), [("right", "side"), ("left", "side"), ("diff", "diff")])
@@ -166,7 +166,7 @@ def test_a_ruler_takes_the_irises_share_out_of_lengths_and_angles_have_none() ->
     assert by_ruler["commissure_height_right_sd_mm"] < by_iris["commissure_height_right_sd_mm"] / 2
 
 
-# What is not known
+# Unknown versions and names
 
 
 @metric(unit="mm", sign="farther out", source="a test")

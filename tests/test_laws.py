@@ -1,4 +1,4 @@
-"""What holds for any face: shift, scale, roll, mirror, batch, missing points, head pose."""
+"""Laws that hold for any face: shift, scale, roll, mirror, batch, missing points, head pose."""
 
 from __future__ import annotations
 

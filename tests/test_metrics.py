@@ -18,7 +18,7 @@ from asymmetry.metrics.points import points_of
 from tests.faces import Moves, crowd, double, model, photo
 
 FloatArray = npt.NDArray[np.float64]
-#: What single precision leaves of a millimetre, a square millimetre and a degree in these photos.
+#: Rounding of single precision, of a millimetre, a square millimetre and a degree in these photos.
 NEAR = {"mm": 1e-3, "mm2": 5e-3, "deg": 2e-3}
 
 

@@ -34,7 +34,7 @@ from tests.faces import Moves, changeable, crowd, double, model, number, photo
 from tests.test_laws import SEEDS, in_plane, numbers
 
 FloatArray = npt.NDArray[np.float64]
-#: What single precision leaves of a millimetre and of a percent.
+#: Rounding of single precision, of a millimetre and of a percent.
 NEAR = {"mm": 1e-3, "pct": 2e-2}
 OPENING = 9.5
 engine = importlib.import_module("asymmetry.metrics.movements")
@@ -124,7 +124,7 @@ def test_ratio_of_the_weaker_corner_to_the_stronger(
     assert table["commissure_travel_ratio"][0] == pytest.approx(ratio, abs=1e-3, nan_ok=True)
 
 
-#: What may be read where nothing moved, mm, and a movement that counts by it: per mm on the right side.
+#: Most that may be read where nothing moved, mm, and a movement that counts by it: per mm on the right side.
 NOISE = [
     ("brow_excursion", 0.45, moved(BROW, "right", 1)),
     ("eye_closure", 0.3, moved(UPPER, "right", -1)),

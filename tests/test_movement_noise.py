@@ -1,4 +1,4 @@
-"""What is noise in a movement: standard deviations, sides that are still, lengths, and means over days."""
+"""Noise in a movement: standard deviations, sides that are still, lengths, and means over days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is no photo, or no whole one, or too large: refused by an error of our own that names it."""
+"""Files that are no photos, no whole ones, or too large: refused by an error of our own that names it."""
 
 from __future__ import annotations
 

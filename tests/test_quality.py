@@ -1,4 +1,4 @@
-"""What spoils a photo: known answers for each measure, spoilt portraits, and good ones left alone."""
+"""Faults that spoil a photo: known answers for each measure, spoilt portraits, and good ones left alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes out with a release beside the code: licences, and how to cite it."""
+"""Parts of a release beside the code: licences, and how to cite it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOCK = (ROOT / ".ci" / "lock.txt").read_text(encoding="utf-8")
 
 
 def declared_by(extra: str) -> Iterator[Requirement]:
-    """What an extra asks for, and the extras in it."""
+    """Packages that an extra asks for, and the extras in it."""
     for requirement in map(Requirement, PROJECT["optional-dependencies"][extra]):
         if requirement.name == "asymmetry":
             for inner in requirement.extras:

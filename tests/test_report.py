@@ -33,7 +33,7 @@ def drooped(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     return render(series(3, folder, brow_right_mm=[0, -3.4, -1])), folder
 
 
-# What it says
+# Words
 
 
 def test_page_says_first_what_changed_and_what_to_show() -> None:
@@ -180,7 +180,7 @@ def test_notes_are_numbered_and_in_their_place() -> None:
     assert "3 – undated" in notes
 
 
-# What it shows
+# Pictures and plots
 
 
 def test_everything_shown_is_told_with_its_numbers(drooped: tuple[str, Path]) -> None:
@@ -213,7 +213,7 @@ def test_pictures_of_moments_strip_and_every_photo(drooped: tuple[str, Path]) ->
     assert "No photo is available, so there are no pictures." in without.text
 
 
-# What it must not do
+# Things it must not do
 
 
 def test_nothing_points_outside_the_file(drooped: tuple[str, Path]) -> None:

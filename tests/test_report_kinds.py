@@ -135,12 +135,12 @@ def test_every_word_is_in_the_reports_language(tmp_path: Path, foreign: Path) ->
     assert "ωωω ωωωω ωωωωω ωω no.jpg" in page.text  # the same photo as
 
 
-#: What a manifest says is not translated.
+#: Texts of a manifest, which are not translated.
 MANIFEST = {"photo", "taken", "use", "mirrored", "expression", "subject", "yes", "no", *EXPRESSIONS}
 
 
 def english_words(page: Page, made: Series) -> set[str]:
-    """What has Latin letters, but for names of photos, SI's units and versions."""
+    """Texts with Latin letters, except for names of photos, SI's units and versions."""
     names = "|".join(re.escape(str(name)) for name in made.landmarks.photo)
     told = [re.sub(names, "", word).strip() for word in (*page.words, *page.spoken)]
     found = {word for word in told if re.search("[A-Za-z]", word)}

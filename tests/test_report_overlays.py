@@ -335,7 +335,7 @@ def test_halves_are_none_where_the_head_is_not_known() -> None:
 
 
 def known(heat: Heat, faces: Landmarks, name: str) -> npt.NDArray[np.float64]:
-    """What the heat map holds of a pair, right and left."""
+    """Values of the heat map at a pair, right and left."""
     assert name in faces.layout.pairs
     return heat.mm[heat.names.index(name)]
 

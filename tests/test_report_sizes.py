@@ -195,5 +195,5 @@ def test_letters_that_no_font_has_are_said(
 
 
 def own(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """What this library says, not the engine."""
+    """Warnings of this library, without those of the engine."""
     return [each.getMessage() for each in caplog.records if each.name.startswith("asymmetry")]

@@ -1,4 +1,4 @@
-"""What the mesh drags along: laws of putting it back, a drag of known size undone, the table's shape."""
+"""Points that the mesh drags along: laws of putting back, a drag of known size undone, the table's shape."""
 
 from __future__ import annotations
 

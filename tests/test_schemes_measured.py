@@ -29,7 +29,7 @@ from benchmarks.fidelity.photos import SHARED
 from tests.schemes import other, told_in
 
 FloatArray = npt.NDArray[np.float64]
-#: What each scheme has no points for.
+#: Metrics for which each scheme lacks points.
 NOT_CARRIED = {
     "mediapipe478": set(),
     "dlib68": {"mrd1", "mrd2", "ala_height", "philtrum_deviation"},
@@ -59,7 +59,7 @@ def uneven(n: int = 4) -> Landmarks:
     )
 
 
-# What is measured
+# Measured values
 
 
 @other

@@ -25,7 +25,7 @@ from tests.dicoms import JPEG, NAME, PATIENT, dicom_bytes
 from tests.servers import running_server
 from tests.videos import Pixels, write_video
 
-#: What the metadata of each photo say. None of it may be in any output.
+#: Texts in the metadata of each photo. None of it may be in any output.
 METADATA = (
     "SERIAL-7719",
     "LENS-4402",

@@ -315,7 +315,7 @@ def test_a_single_photo_measures_as_it_does_alone() -> None:
             assert series[name] == pytest.approx(alone[name], rel=1e-9, nan_ok=True), name
 
 
-# What a bystander notices
+# Sizes that a bystander notices
 
 
 @pytest.mark.parametrize("headline", HEADLINES, ids=lambda each: each.metric)

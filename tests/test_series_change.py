@@ -1,4 +1,4 @@
-"""What changed, beyond or within measurement error: courses with a known truth and a known scatter."""
+"""Changes beyond or within measurement error: courses with a known truth and a known scatter."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ def test_the_days_of_an_excursion_that_is_over() -> None:
     assert found.farthest == pytest.approx(-2, abs=0.5)
 
 
-# What a change says
+# Words of a change
 
 
 def drooped(**options: Any) -> Series:

@@ -1,4 +1,4 @@
-"""What may explain a change, and what a clinician may want to look at."""
+"""Circumstances that may explain a change, and findings that a clinician may want to look at."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def series(days: list[float] | None = None, *, treated: bool = True, **moved: An
 
 
 def notes(landmarks: Landmarks) -> list[Note]:
-    """What may explain a change, as far as it is no number."""
+    """Circumstances that may explain a change, as far as they are no numbers."""
     found = Series.from_landmarks(dated(landmarks, DAYS), treated_on=TREATED_ON).changes()[0].notes
     return [without_numbers(note) for note in found]
 
@@ -48,7 +48,7 @@ def last(value: float, other: float = 0.0) -> npt.NDArray[np.float64]:
     return np.array([other] * (N - 1) + [value])
 
 
-# What may explain a change
+# Circumstances that may explain a change
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What a person's folder says about its photos: names, dates, lists, copies. No landmark model is needed."""
+"""Facts of a person's folder about its photos: names, dates, lists, copies. No landmark model is needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a series works out once, for several questions, is as if each had been asked alone."""
+"""Results that a series works out once for several questions are as if each had been asked alone."""
 
 from __future__ import annotations
 

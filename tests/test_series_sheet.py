@@ -23,7 +23,7 @@ from asymmetry.synthetic import face
 from tests.test_series_change import TREATED_ON, dated
 from tests.test_series_findings import DAYS, LASTS, OTHER, PASSES
 
-#: What an affected side raises its brow by at each visit, mm; the healthy one 5.
+#: Raise of an affected side's brow at each visit, mm; of the healthy one 5.
 RAISED = 5.0 - 3 * LASTS
 
 

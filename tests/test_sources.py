@@ -1,4 +1,4 @@
-"""What a photo may be handed in as: all of it gives the same numbers, or says why not."""
+"""Forms in which a photo may be handed in: all give the same numbers, or say why not."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def erring(landmarks: Landmarks, n: int, seed: int) -> Landmarks:
 
 @pytest.fixture(scope="module")
 def by_chance() -> tuple[Measurements, Measurements]:
-    """What is said of a lopsided face, and 4000 readings of it."""
+    """The stated errors of a lopsided face, and 4000 readings of it."""
     # Its pupils are far from level with its canthi, so that no error changes what they count.
     scattered = model() + np.random.default_rng(4).normal(0, 1, (MEDIAPIPE_478.size, 3))
     landmarks = spread_out(photo(scattered), 0)
@@ -261,7 +261,7 @@ def test_half_the_spread_is_half_the_sd(seed: int, factor: float) -> None:
         np.testing.assert_allclose(end[name], column * factor, rtol=bound, err_msg=name)
 
 
-# What is not known
+# Unknown errors
 
 
 def test_unknown_spread_gives_no_sd_and_no_warning() -> None:

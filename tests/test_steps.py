@@ -119,7 +119,7 @@ def test_a_turned_photo_and_a_turned_head_are_said(turn: dict[str, float], said:
         assert note["angle"] == pytest.approx(abs(next(iter(turn.values()))), abs=1e-6)
 
 
-# What is missing of it
+# Missing parts
 
 
 def face_in_a_box() -> FaceReading:

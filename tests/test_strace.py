@@ -60,7 +60,7 @@ def programs(trace: str) -> set[str]:
 
 
 def internet(trace: str) -> list[str]:
-    """What was done with sockets that are not local."""
+    """Calls on sockets that are not local."""
     made = [line for line in trace.splitlines() if SOCKET.search(line)]
     opened = [line for line in made if SOCKET.findall(line)[0] not in LOCAL]
     named = [line for line in trace.splitlines() if "sin_addr" in line or "sin6_addr" in line]
@@ -68,7 +68,7 @@ def internet(trace: str) -> list[str]:
 
 
 def traced(path: Path, *arguments: object) -> str:
-    """What a command asks of the kernel."""
+    """System calls of a command."""
     run = [*TRACE, path, sys.executable, "-W", "ignore", "-m", "asymmetry", *arguments]
     done = subprocess.run(
         [str(each) for each in run], cwd=ROOT, capture_output=True, text=True, check=False

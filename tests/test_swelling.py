@@ -100,7 +100,7 @@ def test_a_swelling_needs_a_place_and_a_height() -> None:
 
 
 def true_reading(swollen: Swollen, picture: SkinPicture) -> Array:
-    """What would be read if the skin's shift were known."""
+    """The reading if the skin's shift were known."""
     halves = []
     for plane, outwards in zip(picture.plane[:, BELOW].astype(np.float64), (-1, 1), strict=True):
         parts = np.array_split(plane * (outwards, 1), 4)

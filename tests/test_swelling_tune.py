@@ -15,9 +15,9 @@ from benchmarks.skin.swollen import Visit
 from benchmarks.tune.swelling import Reading, find_errors, find_response, find_unmixing
 
 PLACES = ("cheek", "malar", "jaw", "lower_lid")
-#: What each place truly moves in the regions, per mm of the largest.
+#: True move of each place in the regions, per mm of the largest.
 TRUE = {"cheek": (1, 0.2, 0), "malar": (1, 0, 0.6), "jaw": (0.1, 1, 0), "lower_lid": (0, 0, 1)}
-#: What the zones read of it: neighbours too little, and less the worse the skins fit.
+#: Readings of the zones: neighbours too little, and less the worse the skins fit.
 READ = {
     "cheek": (0.2, 1, -0.1, 0),
     "malar": (1.2, 0.1, 0, 0.4),

@@ -27,12 +27,12 @@ from tests.servers import PATIENCE
 
 #: At least and at most so many kills, as many as there is time for; each after so many seconds at most.
 FEWEST, KILLS, BUDGET, LONGEST = 5, 30, 120.0, 0.5
-#: What a server imports: done once, and each one is forked from there.
+#: Imports of a server: done once, and each one is forked from there.
 LOADED = ["asymmetry.web.app", "asymmetry.web.demo", "asymmetry.web.work", "uvicorn"]
 
 
 class Acknowledged:
-    """What the server said it has kept."""
+    """Photos and facts that the server said it has kept."""
 
     def __init__(self) -> None:
         self.photos: set[str] = set()

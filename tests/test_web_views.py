@@ -86,7 +86,7 @@ def test_axe_finds_no_serious_fault(
 
 
 def find_faults(page: Any, axe: str) -> list[tuple[str, list[str]]]:
-    """What is seriously wrong, by its rule, and where."""
+    """Serious faults, by their rules, and their places."""
     page.add_script_tag(content=axe)
     return [
         (each["id"], [node["html"][:120] for node in each["nodes"]])

@@ -44,7 +44,7 @@ def rise_and_fall(
 
 
 def shake(width: int, height: int, when: float) -> Callable[[Pixels], Pixels]:
-    """What a camera in the hand makes of a picture, in one of twice its size."""
+    """The move of a camera in the hand at a moment, which makes a picture twice as large."""
     angle = 1.0 * np.sin(2 * np.pi * 0.7 * when)
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 2.0)
     matrix[:, 2] += [width / 2 + 4 * np.sin(5 * when), height / 2 + 3 * np.cos(6 * when)]

@@ -1,4 +1,4 @@
-"""What programs write: no type checker may object. Nothing here is run."""
+"""Correct programs: no type checker may object. Nothing here is run."""
 
 from __future__ import annotations
 

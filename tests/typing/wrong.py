@@ -1,4 +1,4 @@
-"""What programs get wrong: a type checker objects to every line that is marked so, and to no other."""
+"""Wrong programs: a type checker objects to every line that is marked so, and to no other."""
 
 from __future__ import annotations
 
