@@ -231,3 +231,15 @@ def test_a_small_face_counts_if_the_network_is_surer_of_it_than_15(sure: float, 
     photo = Halvings(painted(one, 220, 560))
     found = find_small_faces(photo, canonical(), model, model)
     assert [apart(each, one) < 1.0 for each in found] == [True] * count
+
+
+@pytest.mark.parametrize(("share", "sides"), [(0.31, {800, 400}), (0.33, {800})])
+def test_smaller_tiles_are_searched_for_others_beside_a_face_that_is_small_in_its_tile(
+    model: PaintedModel, share: float, sides: set[int]
+) -> None:
+    wide = float(np.ptp(reading(px_per_cm=1.0).points[:, 0]))
+    one = reading((500.0, 400.0), share * 800 / wide)
+    photo = Halvings(painted(one, 800, 1000))
+    found = find_small_faces(photo, canonical(), model, model)
+    assert [apart(each, one) < 1.0 for each in found] == [True]
+    assert {max(shape) for shape in model.looks} - {max(PATCH)} == sides

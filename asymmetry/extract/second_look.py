@@ -51,6 +51,8 @@ _ALIKE = 60.0
 # model finds a face that fills a fifth of a tile or more, and a face of up to two fifths lies whole in some
 # tile. The smallest face in the smallest tile has outer canthi 50 px apart.
 _TILES, _STRIDE = (1600, 800, 400), 0.6
+# Beside a face that is as wide as this share of a tile, one of less than half its area may be missed there.
+_ALL_SEEN = 0.32
 # A photo has to be this many times as large as a tile: the whole photo was searched before.
 _LARGER = 1.25
 # Width and height of a patch, px, and the share of it that the face's larger extent fills. The model's
@@ -207,16 +209,26 @@ def sureness(photo: Halvings, reading: Reading, canonical: Canonical, mesh: Squa
 def find_small_faces(
     photo: Halvings, canonical: Canonical, landmarker: Detector, mesh: SquareReader
 ) -> list[Reading]:
-    """Search tiles of a photo for faces that are too small in the whole of it; the largest first."""
+    """Search tiles of a photo for faces that are too small in the whole of it; the largest first.
+
+    Where they are small in their tiles too, smaller tiles are searched for others of nearly their size.
+    """
+    found: list[Reading] = []
     for side in _TILES:
         if max(photo.whole.shape[:2]) < _LARGER * side:
             continue
+        last = bool(found)
         means = [mean_reading(same) for same in _read_tiles(photo.whole, side, landmarker)]
-        faces = [read_upright_patch(photo, mean, canonical, landmarker) for mean in means]
-        sure = [face for face in faces if sureness(photo, face, canonical, mesh) > SURE]
-        if sure:
-            return sorted(sure, key=lambda reading: reading.area, reverse=True)
-    return []
+        new = [mean for mean in means if not any(_overlap(mean, known) for known in found)]
+        faces = [read_upright_patch(photo, mean, canonical, landmarker) for mean in new]
+        found += [face for face in faces if sureness(photo, face, canonical, mesh) > SURE]
+        if last or any(np.ptp(face.points[:, 0]) >= _ALL_SEEN * side for face in found):
+            break
+    return sorted(found, key=lambda reading: reading.area, reverse=True)
+
+
+def _overlap(one: Reading, other: Reading) -> bool:
+    return same_face(one.points, other.points) or same_face(other.points, one.points)
 
 
 def _read_tiles(photo: Pixels, side: int, landmarker: Detector) -> list[list[Reading]]:
