@@ -227,6 +227,8 @@ def test_dates_that_are_asked_about(texts: list[str], said: str) -> None:
         ),
         ('photo,taken,notes\na.jpg,2026-03-09,"lid\nb.jpg,2026-03-16,"\nc.jpg,2026-03-17,x\n', 2),
         ('sep=,\nphoto,taken,notes\na.jpg,2026-03-09,"lid\n', 3),
+        ('photo,notes\na.jpg,"lid\nb.jpg,fine"\nc.jpg,x\n', 2),
+        ('photo,taken,mirrored,notes\na.jpg,,yes,"lid\nb.jpg,2026-03-16"\n', 2),
     ],
 )
 def test_an_open_quotation_mark_is_an_error_with_its_line(
@@ -241,6 +243,8 @@ def test_a_cell_of_two_lines_is_no_open_quotation_mark(tmp_path: Path) -> None:
         tmp_path / "manifest.csv", 'photo,taken,notes\na.jpg,2026-03-09,"dry,\ntired"\nb.jpg,,\n'
     )
     assert [entry.notes for entry in read_manifest(path).values()] == ["dry,\ntired", ""]
+    path = write(tmp_path / "manifest.csv", 'photo,notes\na.jpg,"dry,\ntired, as in\nb.jpg"\n')
+    assert read_manifest(path)["a.jpg"].notes == "dry,\ntired, as in\nb.jpg"
 
 
 def test_a_comma_in_the_last_notes_is_kept_and_elsewhere_an_error(tmp_path: Path) -> None:
@@ -302,6 +306,9 @@ def test_names_that_differ_by_letter_case_only_stay_apart(tmp_path: Path) -> Non
 
 def test_a_diary_in_another_language(tmp_path: Path) -> None:
     (note,) = read_notes(write(tmp_path / "notes.csv", "Datum;Note\n9.3.2026;müde\n", "cp1252"))
+    lines = 'Datum;Note\n9.3.2026;"müde\n10.3.2026; besser"\n'
+    (long,) = read_notes(write(tmp_path / "long.csv", lines))
+    assert long.text == "müde\n10.3.2026; besser"
     assert (note.date, note.text) == (date(2026, 3, 9), "müde")
 
 

@@ -196,11 +196,16 @@ def _find_separator(stream: TextIO) -> tuple[str, int]:
 
 def _check_quotes(record: Sequence[str], separator: str, width: int, where: str) -> None:
     """Refuse a cell that has swallowed whole lines, because its quotation mark is closed much later."""
-    if width < _MANY_CELLS:
-        return
+    suffix = Path(record[0]).suffix.lower() if record else ""
     for cell in record:
-        if any(line.count(separator) >= width - 1 for line in cell.splitlines()[1:]):
-            raise InvalidInputError(_unclosed(where))
+        for line in cell.splitlines()[1:]:
+            first, *others = line.split(separator)
+            whole = width >= _MANY_CELLS and len(others) >= width - 1
+            # A text may hold a separator or two, but does not begin with another photo's name before one.
+            named = bool(others) and Path(first.strip()).suffix.lower() == suffix
+            named &= suffix[1:2].isalpha()  # "9.3.2026" has one too
+            if whole or named:
+                raise InvalidInputError(_unclosed(where))
 
 
 def _unclosed(where: str) -> str:
