@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from asymmetry import Landmarks, Measurements, compare, measure, read_landmarks, score_archive
+from asymmetry.archive.jobs import find_jobs
 from asymmetry.cli import main
 from asymmetry.core.files import open_arrays
 from asymmetry.core.paths import keep_apart, open_file
@@ -299,6 +300,20 @@ def test_a_mirrored_copy_is_known_by_its_name_and_the_cameras_time(
         Image.fromarray(pixels).save(tmp_path / name, exif=tags)
     known = describe_folder(tmp_path, image_files(tmp_path), Manifest(tmp_path, {}), None)
     assert [each.photo for each in known if each.copy_of] == list(names[1:])[:copies]
+
+
+@pytest.mark.parametrize("scheme", ["", "file://"])
+def test_a_pattern_takes_no_small_copies_but_those_it_names(tmp_path: Path, scheme: str) -> None:
+    if scheme:
+        pytest.importorskip("fsspec")
+    small = "@eaDir/a.jpg/SYNOPHOTO_THUMB_M.jpg"
+    for name in ("P1/a.jpg", f"P1/{small}", "P1/#recycle/b.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"\xff\xd8\xff\xe0\0\x10JFIF\0")
+    found = find_jobs(f"{scheme}{tmp_path.as_posix()}/**/*.jpg")
+    assert [job.photo for job in found] == ["P1/a.jpg"]
+    named = find_jobs(f"{scheme}{tmp_path.as_posix()}/*/@eaDir/**/*.jpg")
+    assert [job.photo for job in named] == [f"P1/{small}"]
 
 
 # Photos of more than 100 megapixels

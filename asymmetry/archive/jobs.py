@@ -9,7 +9,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 from asymmetry.core.notes import Note
@@ -245,13 +245,22 @@ class _Manifests:
 
 def _in_glob(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
     matches = glob.iglob(source, recursive=True)  # noqa: PTH207  any pattern, with any folder before it
-    found = sorted(path for path in matches if not Path(path).is_dir())
+    found = sorted(
+        path for path in matches if not (_lies_apart(path, source) or Path(path).is_dir())
+    )
     if not found:
         raise InvalidInputError(f"{source}: no such folder, file, pattern with a match, or URL")
     root = _above_pattern(source)
     for path in found:
         photo = Path(path).relative_to(root).as_posix()
         yield _describe_job(_absolute(path), photo, pattern)
+
+
+def _lies_apart(path: str, pattern: str) -> bool:
+    """Whether a match lies in a folder of small copies or deleted photos that the pattern does not name."""
+    named = PurePath(pattern).parts
+    folders = PurePath(path).parents
+    return any(is_kept_apart(str(each)) and each.name not in named for each in folders)
 
 
 def _above_pattern(source: str) -> Path:
@@ -295,7 +304,10 @@ def _in_url(
         system, top = fsspec.core.url_to_fs(source, **storage_options)
         found: Iterable[str]
         if glob.has_magic(top):
-            found, top = sorted(system.glob(top)), _above_pattern(top).as_posix()
+            matches = system.glob(top, detail=True).items()
+            files = (path for path, known in matches if known["type"] != "directory")
+            found = sorted(path for path in files if not _lies_apart(path, top))
+            top = _above_pattern(top).as_posix()
         elif system.isfile(top):
             found, top = [top], str(PurePosixPath(top).parent)
         else:
