@@ -1,4 +1,4 @@
-"""How far a run is, and telling it."""
+"""The progress of a run, and telling it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["Progress", "Teller"]
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is.
+    """The progress of a run.
 
     Attributes
     ----------

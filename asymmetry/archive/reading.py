@@ -88,7 +88,7 @@ def read_archive(
 
 
 def list_subjects(path: str | os.PathLike[str]) -> tuple[str, ...]:
-    """The people of an archive, in order of their names; without photos of whom that is not known.
+    """The people of an archive, in order of their names; photos of unknown people are left out.
 
     Parameters
     ----------

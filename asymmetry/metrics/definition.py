@@ -185,7 +185,7 @@ class MovementMetric(Metric):
 
     @property
     def least(self) -> float | None:
-        """The reading that a still side may have; None where no reading means that it is still."""
+        """The largest reading of a still side; None where no reading means that a side is still."""
         if self.noise is not None:
             return self.noise
         return self.still

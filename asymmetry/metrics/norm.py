@@ -127,7 +127,7 @@ class Norms(Mapping[str, Norm]):
 
     @property
     def note(self) -> Note:
-        """Whose faces at rest these are, as a note for below a table with columns of norms."""
+        """The people whose faces at rest these are, as a note to print below a table of norms."""
         first, last = self.ages
         return Note("norms", n=len(self.people["rest"]), first=first, last=last)
 

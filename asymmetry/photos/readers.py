@@ -31,7 +31,7 @@ _READERS: dict[str, Reader] = {reader.name: reader for reader in BUILT_IN}
 
 
 def register_reader(reader: Reader) -> Reader:
-    r"""Make a photo format known, to whatever reads photos and searches folders for them.
+    r"""Make a photo format known wherever photos are read or folders are searched for them.
 
     Of two readers that recognise a file the later one reads it. One of the same name takes the other's place.
     Call it at the top of a module that each process imports: a worker process knows only its own readers.

@@ -139,13 +139,13 @@ class Finding(Told):
 
     @property
     def uncertain_now(self) -> bool:
-        """Whether it is called no longer on the latest day, though that reads half of it or more."""
+        """Whether it is no longer called on the latest day, although half of it or more is still read."""
         worst, now = self.worst - self.before, self.now - self.before
         return self.passed and now * math.copysign(1.0, worst) >= abs(worst) / 2
 
     @property
     def at_its_most(self) -> bool:
-        """Whether it is largest on the latest day, or still as large as ever to the tenth that is told."""
+        """Whether it is largest on the latest day, or still as large as ever, to the printed tenth."""
         worst, now = self.worst - self.before, self.now - self.before
         same = round(math.copysign(1.0, worst) * now, 1) >= round(abs(worst), 1)
         return same or self.days.worst == self.days.latest

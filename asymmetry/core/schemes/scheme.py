@@ -154,7 +154,7 @@ class Scheme:
 
     @functools.cached_property
     def places(self) -> Mapping[str, tuple[int, int]]:
-        """As `named`, with the stations read along contours, and the other points that the frame looks for.
+        """The `named` points, the stations read along contours, and other points that the frame looks for.
 
         Their numbers follow the scheme's own, as in `asymmetry.core.stations.with_stations`; the last one is
         that of a point that was never seen, for points that the scheme lacks.
@@ -252,7 +252,7 @@ class Scheme:
 
 
 def register_scheme(scheme: Scheme) -> Scheme:
-    """Make a landmark scheme known by its name, so that `Landmarks` may have it.
+    """Make a landmark scheme known by its name, so that `Landmarks` can use it.
 
     Call it where the scheme is made, at the top of a module that each process imports.
 
