@@ -155,6 +155,14 @@ def words(text: str) -> set[str]:
     return set(re.findall(r"[^\W\d_]{3,}", re.sub(r"\{[^{}]*\}", " ", text).lower()))
 
 
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_language_writes_percentages_one_way(language: str) -> None:
+    text = Text.load(language)
+    assert text.percent in (" %", "\N{NO-BREAK SPACE}%")
+    literal = re.compile(r"\}%|\d%(?!\})")
+    assert [name for name, entry in text.entries.items() if literal.search(entry)] == []
+
+
 def test_german_has_its_own_marks() -> None:
     text = Text.load("de")
     assert text(

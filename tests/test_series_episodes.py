@@ -188,7 +188,7 @@ def test_two_episodes_that_passed_are_not_one() -> None:
 def test_the_part_that_is_regained_is_that_of_the_latest_day() -> None:
     one = only(filmed({"brow_left_mm": -6 * since_treatment(1, 1, 1, 0.8, 0.5, 0.3)}))
     assert one.regained == pytest.approx(0.7, abs=0.03)
-    assert "70% of that has resolved by day 60 (6" in one.words
+    assert "70 % of that has resolved by day 60 (6" in one.words
     assert "still 1.8 mm on day 60" in one.words or one.now - one.before == pytest.approx(
         -1.8, abs=0.1
     )
@@ -197,7 +197,7 @@ def test_the_part_that_is_regained_is_that_of_the_latest_day() -> None:
 def test_a_change_that_is_largest_on_the_latest_day_is_not_regained() -> None:
     lid = {"upper_lid_right_mm": course(0, -2.5, 0.38, 0.38)}
     made = filmed(lid, None, (-60.0, -40, -20, -5), treated_on=None)
-    assert all("100%" not in each.words for each in made.findings)
+    assert all("100 %" not in each.words for each in made.findings)
 
 
 def test_what_is_there_at_full_size_is_not_over() -> None:

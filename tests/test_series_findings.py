@@ -20,7 +20,7 @@ from tests.test_series_change import TREATED_ON, dated
 
 DAYS = [-7.0, -3, 0, 7, 10, 14, 21, 42, 60]
 OTHER: dict[Side, Side] = {"right": "left", "left": "right"}
-#: What happened after day 0, as a part of the largest: it stays, or it passes.
+#: Courses after day 0, as parts of the largest change: it stays, or it passes.
 LASTS = np.array([0, 0, 0, 1, 1, 1, 1, 1, 1.0])
 PASSES = np.array([0, 0, 0, 0.9, 1, 0.8, 0.3, 0, 0])
 
@@ -201,7 +201,7 @@ def test_a_corner_that_moves_the_other_way_is_no_negative_share() -> None:
     away = face(len(DAYS), noise_px=0.1, mouth_corner_right_mm=8, mouth_corner_left_mm=-2)
     made = with_movement(rest, dated(away, DAYS), "smile_closed")
     (one,) = (each for each in found(**made) if each.kind == "weaker than other side")
-    assert "left mouth corner movement (smile, lips closed) is 0% of the other side" in one.words
+    assert "left mouth corner movement (smile, lips closed) is 0 % of the other side" in one.words
 
 
 @pytest.mark.parametrize("side", SIDES)

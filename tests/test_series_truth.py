@@ -178,7 +178,7 @@ def test_the_share_regained_has_an_interval(before: float) -> None:
 
 def test_no_more_than_all_is_told_to_be_regained() -> None:
     past = Recovery("x", 0.0, 7.0, -3.0, 30.0, 0.5, regained=1.17, low=0.9, high=1.4, per_week=0.2)
-    assert "100% regained (between 90% and 100%)" in past.words
+    assert "100 % regained (between 90 % and 100 %)" in past.words
 
 
 @pytest.mark.parametrize(
