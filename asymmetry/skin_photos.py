@@ -50,6 +50,8 @@ class SkinPhoto:
         How much more swollen the face is than in the baseline; NaN without one.
     glasses : bool
         Whether the face wears glasses.
+    side_light : bool
+        Whether the light comes from one side.
     """
 
     picture: SkinPicture | None = field(default=None, repr=False)
@@ -57,6 +59,7 @@ class SkinPhoto:
     bruises: Bruises | None = None
     swelling: Swelling = field(default_factory=without_reading, repr=False)
     glasses: bool = False
+    side_light: bool = False
 
     @property
     def patches(self) -> tuple[Patch, ...]:
@@ -217,11 +220,19 @@ def _read_photo(
         return SkinPhoto()
     glasses, first = wears_glasses(landmarks), before or SkinPhoto()
     density = density_of(picture, glasses=glasses)
-    bruises = find_bruises(density, first.density)
-    swelling = measure_swelling(
-        picture, first.picture, glasses=glasses or first.glasses, bruises=bruises.patches
-    )
-    return SkinPhoto(picture, density, bruises, swelling, glasses)
+    bruises, light = find_bruises(density, first.density), _has_side_light(landmarks)
+    if first.picture is not None and (light or first.side_light):
+        swelling = without_reading(Note("swelling_light"))
+    else:
+        swelling = measure_swelling(
+            picture, first.picture, glasses=glasses or first.glasses, bruises=bruises.patches
+        )
+    return SkinPhoto(picture, density, bruises, swelling, glasses, light)
+
+
+def _has_side_light(landmarks: Landmarks) -> bool:
+    """Whether light from one side was noted of the face, n = 1."""
+    return any(isinstance(each, Note) and each.code == "side_light" for each in landmarks.notes[0])
 
 
 def _draw(
@@ -261,7 +272,8 @@ def _read_baseline(baseline: PhotoSource, reader: Extractor, mirrored: bool) -> 
             f"{landmarks.photo[0]}: half of the face is hidden, so it can't be the baseline; give another"
         )
     glasses = wears_glasses(landmarks)
-    return SkinPhoto(picture, density_of(picture, glasses=glasses), glasses=glasses)
+    density, light = density_of(picture, glasses=glasses), _has_side_light(landmarks)
+    return SkinPhoto(picture, density, glasses=glasses, side_light=light)
 
 
 def wears_glasses(landmarks: Landmarks) -> bool:

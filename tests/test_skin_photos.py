@@ -76,6 +76,9 @@ def test_a_bruise_is_no_swelling(folder: Path, extractor: Extractor) -> None:
     for region in SWELLING_REGIONS:
         for side in ("right", "left"):
             stem = f"swelling_{region}_{side}"
+            if (region, side) == ("cheek", "left"):  # it covers too much of this one
+                assert np.isnan(table[f"{stem}_mm"][0])
+                continue
             assert abs(table[f"{stem}_mm"][0]) <= 2 * table[f"{stem}_sd_mm"][0], stem
 
 

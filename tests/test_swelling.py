@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from asymmetry.core.notes import Note, note_array
 from asymmetry.errors import InvalidInputError
 from asymmetry.skin_photos import read_skin
 from asymmetry.synthetic import Retake, Sitter, face, prepare_sitter, retake_photo
@@ -348,3 +349,17 @@ def test_the_table_of_skin_has_swelling_against_the_baseline(sitter: Sitter) -> 
     found = read_skin(swollen.landmarks, [swollen.pixels], scale, before=first.photos[0])
     assert found.table["swelling_cheek_left_mm"][0] > 1
     assert abs(found.table["swelling_cheek_right_mm"][0]) < 0.2
+
+
+def test_in_light_from_one_side_nothing_is_read(sitter: Sitter) -> None:
+    scale = [1 / PX_PER_MM]
+    lit = replace(sitter.landmarks, notes=note_array([(Note("side_light", value=1.9),)]))
+    first = read_skin(sitter.landmarks, [sitter.pixels], scale).photos[0]
+    found = read_skin(lit, [sitter.pixels], scale, before=first)
+    assert np.isnan(found.table["swelling_cheek_left_mm"]).all()
+    assert "swelling_light" in found.table["flags"][0]
+    aside = read_skin(lit, [sitter.pixels], scale).photos[0]
+    again = read_skin(sitter.landmarks, [sitter.pixels], scale, before=aside)
+    assert "swelling_light" in again.table["flags"][0]
+    alone = read_skin(lit, [sitter.pixels], scale)
+    assert "swelling_alone" in alone.table["flags"][0]
