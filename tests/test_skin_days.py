@@ -113,6 +113,13 @@ def test_in_the_first_days_a_mark_and_a_bruise_look_alike() -> None:
     assert [each.code for each in finding.notes] == ["bruise_by_mirror"]
 
 
+@pytest.mark.parametrize(("days", "told"), [(1, ["bruise_of_one_day"]), (2, [])])
+def test_a_bruise_that_was_found_on_one_day_only_is_doubted(days: int, told: list[str]) -> None:
+    found = np.arange(len(DAY)) < days
+    (finding,) = series(course(found=found)).findings
+    assert [each.code for each in finding.notes] == told
+
+
 def test_the_finding_says_side_place_size_and_days() -> None:
     (finding,) = series(course()).findings
     assert (finding.kind, finding.part, finding.side) == ("bruise", "cheek", "left")

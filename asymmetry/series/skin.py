@@ -154,7 +154,6 @@ def _list_remarks(skin: SkinDays) -> Iterator[Note]:
 
 def _tell_bruise(course: BruiseCourse, skin: SkinDays) -> Finding:
     worst, latest = course.largest, _latest(course)
-    mirror = (Note("bruise_by_mirror"),) if course.against == "mirror" else ()
     return _tell(
         skin,
         course,
@@ -174,8 +173,15 @@ def _tell_bruise(course: BruiseCourse, skin: SkinDays) -> Finding:
             gone=course.gone_by,
         ),
         photos=(_names(skin.photos[worst]), _names(skin.photos[latest])),
-        notes=mirror,
+        notes=tuple(_list_doubts(course)),
     )
+
+
+def _list_doubts(course: BruiseCourse) -> Iterator[Note]:
+    if course.against == "mirror":
+        yield Note("bruise_by_mirror")
+    if np.isfinite(course.depth_de).sum() > course.found.sum() == 1:
+        yield Note("bruise_of_one_day")
 
 
 def _tell_swelling(course: SwellingCourse, skin: SkinDays) -> Finding:
