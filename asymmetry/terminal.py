@@ -11,7 +11,7 @@ from dataclasses import replace
 from statistics import median
 from typing import TYPE_CHECKING
 
-from asymmetry.core.text import Text, english_text
+from asymmetry.core.text import Text, english_text, join_percent
 
 if TYPE_CHECKING:
     from asymmetry.archive import Progress
@@ -176,15 +176,16 @@ def _asked_lines(review: Review, say: Text) -> list[str]:
 
 
 def wrap(text: str, indent: str = "") -> list[str]:
-    """A sentence that fits the terminal; a name in it is never broken."""
-    return textwrap.wrap(
-        printable(text),
+    """A sentence that fits the terminal; a name in it is never broken, nor is 62 %."""
+    lines = textwrap.wrap(
+        join_percent(text),
         _line_width(),
         initial_indent=indent,
         subsequent_indent=f"{indent}  ",
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return [printable(line) for line in lines]
 
 
 def _line_width() -> int:

@@ -25,6 +25,7 @@ from asymmetry.terminal import (
     photo_lines,
     progress_line,
     series_lines,
+    wrap,
 )
 from tests.pages import Page
 from tests.test_aids import PALSY, series
@@ -161,6 +162,17 @@ def test_a_language_writes_percentages_one_way(language: str) -> None:
     assert text.percent in (" %", "\N{NO-BREAK SPACE}%")
     literal = re.compile(r"\}%|\d%(?!\})")
     assert [name for name, entry in text.entries.items() if literal.search(entry)] == []
+
+
+@pytest.mark.parametrize("width", range(20, 60))
+def test_no_line_of_the_terminal_begins_with_percent(
+    width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    told = "Worst on day 36: 2.1 mm lower; 62 % of that has resolved by day 120 (43 % to 81 %)."
+    lines = wrap(told)
+    assert " ".join(line.strip() for line in lines) == told
+    assert not [line for line in lines if line.strip().startswith("%")]
 
 
 def test_german_has_its_own_marks() -> None:

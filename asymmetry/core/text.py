@@ -16,7 +16,7 @@ from typing import Any
 from asymmetry.core.paths import as_path, open_file
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["ENGLISH", "Text", "english_text", "languages"]
+__all__ = ["ENGLISH", "Text", "english_text", "join_percent", "languages"]
 
 ENGLISH = "en"
 _PLACE = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
@@ -190,6 +190,17 @@ def _kind(spec: str, sections: set[str]) -> str:
 @functools.cache
 def _shipped_entries(language: str) -> dict[str, str]:
     return _entries(_load_shipped(language))
+
+
+def join_percent(text: str) -> str:
+    r"""A text in whose lines no number is parted from its "%".
+
+    Examples
+    --------
+    >>> join_percent("62 % of it")
+    '62\xa0% of it'
+    """
+    return re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", text)
 
 
 @functools.cache
