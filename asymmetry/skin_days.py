@@ -9,7 +9,9 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.notes import Note
 from asymmetry.errors import InvalidInputError
+from asymmetry.extract.judge.quality import FAULTS
 from asymmetry.series.clinic_history import ClinicHistory
 from asymmetry.series.guessing import REST
 from asymmetry.series.history import History
@@ -44,8 +46,8 @@ class SkinHistory(ClinicHistory):
         Parameters
         ----------
         baseline : str, optional
-            Name of a photo without bruises. Default: the last one at rest before day zero. Without any, both
-            sides of each photo are compared.
+            Name of a photo without bruises. Default: the last one at rest before day zero that is sharp and
+            evenly lit, or the last one if none is. Without any, both sides of each photo are compared.
 
         Raises
         ------
@@ -135,11 +137,17 @@ def _best_of_days(
 
 
 def _choose_baseline(series: History) -> int | None:
-    """Row of the last usable photo at rest before day zero; None where there is none."""
-    table = series.static
-    fits = series.landmarks.usable & (table["expression"] == REST) & (table["day"] < 0)
-    rows = np.flatnonzero(fits)
+    """Row of the last photo at rest before day zero, without faults if there is one; None without any."""
+    table, landmarks = series.static, series.landmarks
+    fits = landmarks.usable & (table["expression"] == REST) & (table["day"] < 0)
+    clear = fits & ~np.array([_is_faulty(notes) for notes in landmarks.notes], bool)
+    rows = np.flatnonzero(clear if clear.any() else fits)
     return int(rows[-1]) if len(rows) else None
+
+
+def _is_faulty(notes: Sequence[Note]) -> bool:
+    """Whether light or sharpness of a photo are noted."""
+    return any(note.code == fault.code for note in notes for fault in FAULTS.values())
 
 
 def _row_of(series: History, name: str) -> int:

@@ -150,6 +150,22 @@ def test_photos_that_come_later_have_the_baseline_that_was_given(
     assert usual.skin_days.baseline == ""
 
 
+def test_a_photo_in_light_from_one_side_is_not_the_baseline(
+    folder: Path, extractor: Extractor
+) -> None:
+    series = Series.from_folder(
+        folder, treated_on="2026-03-05", extractor=extractor, measure_skin=True, all_rest=True
+    )
+    pixels = read_photo(quiet_photo(folder)).pixels
+    dim = 0.6 + 0.4 * np.tanh(np.linspace(-6, 6, pixels.shape[1]))[:, None]
+    aside = PhotoBytes("2026-03-03_rest.png", encoded((pixels * dim).astype(np.uint8), "BMP"))
+    grown = series.add([aside], extractor=extractor)
+    at = grown.landmarks.photo.tolist().index("2026-03-03_rest.png")
+    assert "side_light" in [note.code for note in grown.landmarks.notes[at]]
+    assert grown.skin_days is not None
+    assert grown.skin_days.baseline == "2026-03-01_rest.png"
+
+
 def test_in_an_archive(folder: Path, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     made = tmp_path / "scores.parquet"
