@@ -308,11 +308,12 @@ def test_other_expressions_are_no_repeats_of_rest() -> None:
 # Movements within a series
 
 
-def smiles(left: list[float], **options: Any) -> Series:
+def smiles(left: npt.ArrayLike, right: npt.ArrayLike = 8.0, **options: Any) -> Series:
     """A face at rest and smiling on each of some days; the right corner rises by 8 mm."""
-    n = len(left)
-    up = np.ravel(np.column_stack([np.zeros(n), left]))
-    made = face(2 * n, mouth_corner_right_mm=np.tile([0.0, 8.0], n), mouth_corner_left_mm=up)
+    sides = np.broadcast_arrays(right, left)
+    n = len(sides[0])
+    up = [np.ravel(np.column_stack([np.zeros(n), side])) for side in sides]
+    made = face(2 * n, mouth_corner_right_mm=up[0], mouth_corner_left_mm=up[1])
     days = np.repeat(7.0 * np.arange(n) - 7, 2)
     label = ["rest", "smile_open"] * n
     return Series.from_landmarks(
@@ -356,6 +357,20 @@ def test_a_weaker_smile_is_a_change_with_its_strength() -> None:
     assert series.course("commissure_lift", side="left").value == pytest.approx(
         [8, 8, 8, 3], abs=0.05
     )
+
+
+def test_less_effort_is_no_trend_of_a_movement() -> None:
+    """Trend, forecast and recovery tell the difference that changes compare, at the usual effort."""
+    effort = np.linspace(1, 0.5, 12)
+    series = smiles(4 * effort, 8 * effort)
+    (smile,) = [each for each in series.followed if each.headline.metric == "commissure_lift"]
+    course = series.course("commissure_lift")
+    assert course.value == pytest.approx(smile.diff.value)
+    assert course.value == pytest.approx(3, abs=0.05)
+    assert series.moved["commissure_lift_diff_mm"] == pytest.approx(4 * effort, abs=0.05)
+    assert not series.trend("commissure_lift", since=-100).certain
+    assert series.forecast("commissure_lift", 1.5).note is not None
+    assert abs(series.recovery("commissure_lift").worst) < 0.1
 
 
 def test_a_metric_that_is_not_there() -> None:

@@ -272,6 +272,10 @@ def find_course(  # noqa: PLR0913  the parts of one series
         raise InvalidInputError(f"no metric and no column is called {metric!r} (side {side!r})")
     label, read = movements["expression"], np.isfinite(movements[column])
     expression = expression or usual_expression(label, movements["day"], read & (label != UNKNOWN))
+    for followed in movement_courses(movements, setting):  # the difference at the usual effort
+        for each in (followed.right, followed.left, followed.diff):
+            if (each.column, each.expression) == (column, expression):
+                return each
     rows = label == expression
     return course(movements, column, rows, expression, _moving(setting, movements, column, rows))
 

@@ -76,6 +76,9 @@ class History(MeasuredSeries):
     def course(self, metric: str, *, expression: str | None = None, side: str = "diff") -> Course:
         """One metric over days, repeats of a day averaged, with a 95 % band.
 
+        The difference of a movement that `changes` follows is the one that it compares: that at the usual
+        effort.
+
         Parameters
         ----------
         metric : str
