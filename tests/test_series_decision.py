@@ -195,8 +195,9 @@ def test_cameras_are_compared_by_name_where_all_have_one_else_by_size() -> None:
     unnamed, other = Camera("", "2×1"), Camera("Q", "4×3")
 
     def strange(*cameras: Camera) -> tuple[list[bool], str]:
-        found, model = find_strange_days(photos, old, new, dict(zip("abc", cameras, strict=True)))
-        return found.tolist(), model
+        found, models = find_strange_days(photos, old, new, dict(zip("abc", cameras, strict=True)))
+        assert models[:-1] == ("", "")
+        return found.tolist(), models[-1]
 
     assert strange(phone, edited, phone) == ([False, False, False], "")
     assert strange(phone, phone, other) == ([False, False, True], "Q")

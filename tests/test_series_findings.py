@@ -279,3 +279,18 @@ def test_what_is_as_large_as_ever_has_no_worst_day_behind_it(way: float, told: s
     less = words(1 + 3.04 * way, 1 + 2.94 * way)
     assert "most on day 10, 3.0 mm" in less
     assert f"2.9 mm {told}" in less
+
+
+@pytest.mark.parametrize(("day", "here"), [(4, True), (8, False)])
+def test_what_may_explain_a_passed_change_is_of_its_own_day(day: int, here: bool) -> None:
+    yaw = np.where(np.arange(len(DAYS)) == day, 9.0, 0.0)
+    (one,) = found(at_rest(np.eye(len(DAYS))[4], "brow", -4.0, "right", yaw=yaw))
+    assert one.days.first == one.days.last == 10
+    assert ("head_turned_more" in [each.code for each in one.notes]) == here
+
+
+def test_what_may_explain_a_change_of_both_sides_is_said_of_them() -> None:
+    pitch = np.where(np.arange(len(DAYS)) == len(DAYS) - 1, 9.0, 0.0)
+    (brows,) = found(at_rest(LASTS, "brow", -4.0, "right", "left", pitch=pitch))
+    assert (brows.side, brows.passed) == ("both", False)
+    assert [each.code for each in brows.notes] == ["head_turned_more"]

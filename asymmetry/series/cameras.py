@@ -64,7 +64,7 @@ def used_cameras(landmarks: Landmarks, about: Sequence[PhotoRecord] = ()) -> dic
 
 def find_strange_days(
     photos: Sequence[Sequence[str]], old: Mask, new: Mask, cameras: Mapping[str, Camera]
-) -> tuple[Mask, str]:
+) -> tuple[Mask, tuple[str, ...]]:
     """Find the days whose photos were all taken with a camera that the reference does not know.
 
     Names are compared where all photos of the day and of the reference have one, else the pictures' sizes.
@@ -81,8 +81,8 @@ def find_strange_days(
     Returns
     -------
     strange : ndarray of bool, shape (d,)
-    model : str
-        The last day's camera, if it is a strange one and its name is known.
+    models : tuple of str, length d
+        The camera of each of them whose name is known; empty elsewhere.
 
     Examples
     --------
@@ -91,16 +91,16 @@ def find_strange_days(
     ...     {"a.jpg": Camera("Phone 1"), "b.jpg": Camera("Phone 2")},
     ... )
     >>> find_strange_days(days, np.array([True, False]), np.array([False, True]), cameras)
-    (array([False,  True]), 'Phone 2')
+    (array([False,  True]), ('', 'Phone 2'))
     """
-    strange, model = np.zeros(len(photos), dtype=bool), ""
+    strange, models = np.zeros(len(photos), dtype=bool), [""] * len(photos)
     if not cameras:
-        return strange, model
+        return strange, tuple(models)
     used = [{cameras.get(name, Camera()) for name in names} for names in photos]
     known = set().union(*(used[i] for i in np.flatnonzero(old).tolist()))
     for i in np.flatnonzero(new).tolist():
-        strange[i], model = _compare_cameras(known, used[i])
-    return strange, model
+        strange[i], models[i] = _compare_cameras(known, used[i])
+    return strange, tuple(models)
 
 
 def _compare_cameras(known: set[Camera], used: set[Camera]) -> tuple[bool, str]:

@@ -302,7 +302,12 @@ def _note_sessions(change: Change, since: str | float) -> Change:
     """The change, with a caution where all that there is from before is one session."""
     if since != "baseline" or change.sessions_before > 1:
         return change
-    return replace(change, notes=(*change.notes, Note("one_session")))
+    alone = Note("one_session")
+    return replace(
+        change,
+        notes=(*change.notes, alone),
+        notes_farthest=(*change.notes_farthest, alone),
+    )
 
 
 def _weight(headline: Headline) -> float:
@@ -347,7 +352,8 @@ def _make_change(
         photos_after=tuple(name for names in course.photos[-visits:] for name in names),
         photos_farthest=course.photos[far],
         error=diff.error,
-        notes=diff.notes,
+        notes=diff.notes_on(-1),
+        notes_farthest=diff.notes_on(far),
         sessions_before=int(diff.old.sum()),
         visits=visits,
     )

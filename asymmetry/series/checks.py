@@ -129,7 +129,10 @@ def explain(
         replace(
             each,
             notes=(*each.notes, *check(each, taken, affected)),
-            notes_farthest=check(each, taken, affected, each.photos_farthest) if each.span else (),
+            notes_farthest=(
+                *each.notes_farthest,
+                *check(each, taken, affected, each.photos_farthest),
+            ),
         )
         for each in changes
     )

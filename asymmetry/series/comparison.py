@@ -39,8 +39,8 @@ class Compared:
         The days that it is compared with.
     old, new, strange : ndarray of bool, shape (d,)
         The days of the reference, those after it, and those taken with another camera.
-    camera : str
-        Name of that of the last day; empty if it is the reference's, or not known.
+    models : tuple of str, length d
+        Name of that camera, by day; empty if it is the reference's, or not known.
     looks : Looks or None
         The visits after the reference; None where nothing is known of the error.
     verdict : Verdict
@@ -52,7 +52,7 @@ class Compared:
     old: Mask
     new: Mask
     strange: Mask
-    camera: str
+    models: tuple[str, ...]
     looks: Looks | None
     verdict: Verdict
 
@@ -130,13 +130,12 @@ class Compared:
             name for i in np.flatnonzero(self.old).tolist() for name in self.course.photos[i]
         )
 
-    @property
-    def notes(self) -> tuple[Note, ...]:
-        """Cautions about the reference, the camera and the course, each of which widens the error."""
+    def notes_on(self, day: int) -> tuple[Note, ...]:
+        """Cautions about the reference, a day's camera and the course, each of which widens the error."""
         notes = [self.since.remark] if self.since.remark else []
-        if self.strange[-1] and self.camera:
-            notes.append(Note("another_model", since=self.since.note, camera=self.camera))
-        elif self.strange[-1]:
+        if self.strange[day] and self.models[day]:
+            notes.append(Note("another_model", since=self.since.note, camera=self.models[day]))
+        elif self.strange[day]:
             notes.append(Note("another_camera", since=self.since.note))
         if self.looks is not None and self.looks.serial[-1] > 0:
             notes.append(Note("serial_correlation", correlation=float(self.looks.serial[-1])))
@@ -212,11 +211,11 @@ def _compare_alike(asked: Sequence[Asked], cameras: Mapping[str, Camera]) -> lis
             old=old,
             new=new,
             strange=found,
-            camera=camera,
+            models=models,
             looks=looked,
             verdict=verdict,
         )
-        for each, (found, camera), looked, verdict in zip(
+        for each, (found, models), looked, verdict in zip(
             asked, strange, looks, verdicts, strict=True
         )
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -132,7 +133,7 @@ def _tell(moved: Moved, sides: Sides, change: Change | None, affected: Side | No
     if worst < len(moved.day) - 1:
         regained = _part_regained(size, moved.now, _least_back(moved))
     certain = moved.back.certain and not math.isnan(regained)
-    return Finding(
+    found = Finding(
         kind=_KINDS.get(headline.metric, _MOVEMENT)[int(size > 0)],
         part=headline.name,
         side=moved.side,
@@ -153,8 +154,20 @@ def _tell(moved: Moved, sides: Sides, change: Change | None, affected: Side | No
         better=size > 0 and _is_better(moved, sides, change, affected),
         relative=moved.relative,
         photos=(moved.photos_before, moved.photos[worst], moved.photos[-1]),
-        notes=(*moved.notes, *_cautions(moved, sides, earlier)),
     )
+    return replace(found, notes=(*_notes(moved, found), *_cautions(moved, sides, earlier)))
+
+
+def _notes(moved: Moved, found: Finding) -> tuple[Note, ...]:
+    """Notes on the days whose readings the finding tells: the worst, the latest one, or both."""
+    worst = moved.notes_farthest
+    if found.days.worst != moved.farthest_day:
+        worst = tuple(each for each in worst if each in moved.notes)  # of any day
+    if found.passed and not found.uncertain_now:
+        return worst
+    if found.passed or found.regained > 0:
+        return tuple(dict.fromkeys((*worst, *moved.notes)))
+    return moved.notes
 
 
 def _cautions(moved: Moved, sides: Sides, earlier: tuple[float, ...]) -> Iterator[Note]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -30,6 +30,9 @@ BOTH = 0.5
 APART = 0.9
 #: A side's movement whose size differs by this part from the difference's is told as relative to the other's.
 _OTHER_SIZE = 0.25
+_OF_PHOTOS = frozenset(
+    ("head_turned_more", "eyes_looked_more", "face_larger", "face_smaller", "one_session")
+)
 #: By which the difference, right minus left, is multiplied to be the change of a side.
 SIGN: Mapping[str, int] = MappingProxyType({"right": 1, "left": -1})
 
@@ -48,7 +51,10 @@ class Moved(NamedTuple):
     df: float
     photos: tuple[tuple[str, ...], ...]
     photos_before: tuple[str, ...]
+    #: Cautions and possible explanations of its latest day, and of the day that stands out most.
     notes: tuple[Note, ...]
+    notes_farthest: tuple[Note, ...]
+    farthest_day: float
     back: Recovery
     #: Whether the side's own change is another than the difference's, which is told as its.
     relative: bool = False
@@ -73,16 +79,16 @@ def choose_moves(sides: Sides, change: Change | None, both: Compared | None) -> 
         seen = asked and both is not None and bool(both.days_beyond)
         found = [_of_side(sides, change, both, days, seen) for days in _split_days(sides, change)]
         if both is not None and any(each.with_other for each in found):
-            return [*_split_ways(_of_both(both, both.beyond_mask)), *found]
+            return [*_split_ways(_of_both(both, both.beyond_mask, change)), *found]
         return found
     if both is None or not asked:
         return []
     if both.days_beyond:
-        return _split_ways(_of_both(both, both.beyond_mask))
+        return _split_ways(_of_both(both, both.beyond_mask, change))
     lost = find_lost_days(both)
     if sides.headline in HEADLINES or not lost.any():
         return []
-    return _split_ways(_of_both(both, lost))
+    return _split_ways(_of_both(both, lost, change))
 
 
 def _split_days(sides: Sides, change: Change) -> list[FloatArray]:
@@ -188,12 +194,16 @@ def _of_difference(subject: Subject, change: Change, sides: Sides, sure: float) 
         photos=sides.diff.photos,
         photos_before=change.photos_before,
         notes=change.notes,
+        notes_farthest=change.notes_farthest,
+        farthest_day=change.farthest_day,
         back=recovery(sides.diff, change.since),
     )
 
 
-def _of_both(both: Compared, called: Mask) -> Moved:
-    course = both.course
+def _of_both(both: Compared, called: Mask, change: Change | None) -> Moved:
+    course, far = both.course, both.farthest
+    latest, farthest = (change.notes, change.notes_farthest) if change else ((), ())
+    same = change is not None and change.farthest_day == course.day[far]
     return Moved(
         side="both",
         side_sure=1.0,
@@ -206,9 +216,19 @@ def _of_both(both: Compared, called: Mask) -> Moved:
         df=both.error.df,
         photos=course.photos,
         photos_before=both.photos,
-        notes=both.notes,
+        notes=(*both.notes_on(-1), *_of_photos(latest)),
+        notes_farthest=(
+            *both.notes_on(far),
+            *_of_photos(farthest if same else [each for each in latest if each in farthest]),
+        ),
+        farthest_day=float(course.day[far]),
         back=recovery(course, both.since),
     )
+
+
+def _of_photos(notes: Iterable[Note]) -> Iterator[Note]:
+    """Those of a difference's notes that hold for both sides: how the photos were taken, and how often."""
+    return (each for each in notes if each.code in _OF_PHOTOS)
 
 
 def _split_ways(moved: Moved) -> list[Moved]:
