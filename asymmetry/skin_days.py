@@ -17,7 +17,7 @@ from asymmetry.series.guessing import REST
 from asymmetry.series.history import History
 from asymmetry.series.skin import SkinDays
 from asymmetry.series.swelling import list_swelling_courses
-from asymmetry.skin_photos import Skin, SkinPhoto, read_skin
+from asymmetry.skin_photos import Skin, SkinPhoto, read_skin, show_alike
 from asymmetry.tissue.atlas import REGIONS
 from asymmetry.tissue.bruises import Bruises
 from asymmetry.tissue.columns import LEAST_SEEN
@@ -47,7 +47,8 @@ class SkinHistory(ClinicHistory):
         ----------
         baseline : str, optional
             Name of a photo without bruises. Default: the last one at rest before day zero that is sharp and
-            evenly lit, or the last one if none is. Without any, both sides of each photo are compared.
+            evenly lit, or the last one if none is. Without any, and in photos of another expression, both
+            sides are compared.
 
         Raises
         ------
@@ -61,7 +62,8 @@ class SkinHistory(ClinicHistory):
                 f"{baseline}: can't be read, so it can't be the baseline of the skin"
             )
         skin = _read_series(self, before)
-        days = _follow_series(self, skin, first)
+        alike = before is not None and show_alike(before.expression, self.usual)
+        days = _follow_series(self, skin, first if alike else None)
         kept = tuple(replace(each, picture=None, density=None) for each in skin.photos)
         return replace(self, skin=replace(skin, photos=kept), skin_days=days)
 
@@ -80,7 +82,12 @@ def _read_series(series: History, before: SkinPhoto | None) -> Skin:
     mirrored = [bool(each) for each in series.photos["mirrored"]]
     sources = [series.open_source(row) for row in range(len(series.landmarks))]
     found = read_skin(
-        series.landmarks, sources, series.static["mm_per_px"], before=before, mirrored=mirrored
+        series.landmarks,
+        sources,
+        series.static["mm_per_px"],
+        before=before,
+        mirrored=mirrored,
+        shown=series.static["expression"].tolist(),
     )
     about = {name: series.static[name] for name in ("day", "expression")}
     return Skin(found.table.with_columns(**about), found.photos)
@@ -164,5 +171,6 @@ def _skin_of(series: History, row: int) -> SkinPhoto:
         [series.open_source(row)],
         series.static["mm_per_px"][row : row + 1],
         mirrored=[mirrored],
+        shown=[str(series.static["expression"][row])],
     )
     return alone.photos[0]

@@ -17,6 +17,7 @@ from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError, PhotoError
 from asymmetry.extract import Extractor
 from asymmetry.metrics import measure
+from asymmetry.metrics.expression import UNKNOWN, expressions
 from asymmetry.photos.photo import PhotoSource, read_photo
 from asymmetry.photos.rows import own_limit
 from asymmetry.photos.sources import load_source, name_source
@@ -28,7 +29,15 @@ from asymmetry.tissue.patches import Patch
 from asymmetry.tissue.picture import SkinPicture, draw_skin
 from asymmetry.tissue.swelling import Swelling, measure_swelling, swelling_columns, without_reading
 
-__all__ = ["Skin", "SkinPhoto", "read_skin", "skin", "skin_columns", "wears_glasses"]
+__all__ = [
+    "Skin",
+    "SkinPhoto",
+    "read_skin",
+    "show_alike",
+    "skin",
+    "skin_columns",
+    "wears_glasses",
+]
 
 #: Longer side of a face's photo that is enough, px: a face that fills a third of it has 2 px per mm.
 _ENOUGH_PX = 1800
@@ -52,6 +61,8 @@ class SkinPhoto:
         Whether the face wears glasses.
     side_light : bool
         Whether the light comes from one side.
+    expression : str
+        The expression; empty where none is known.
     """
 
     picture: SkinPicture | None = field(default=None, repr=False)
@@ -60,6 +71,7 @@ class SkinPhoto:
     swelling: Swelling = field(default_factory=without_reading, repr=False)
     glasses: bool = False
     side_light: bool = False
+    expression: str = ""
 
     @property
     def patches(self) -> tuple[Patch, ...]:
@@ -119,8 +131,9 @@ def skin(
     photos : PhotoSource or sequence of PhotoSource
         The photos, each as for `score`.
     baseline : PhotoSource, optional
-        A photo of the same person without bruises and swelling, best in like light. Without it each side is
-        compared with the other: bruises alike on both are then not judged, and swelling is not measured.
+        A photo of the same person without bruises and swelling, of the same expression and best in like
+        light. Without it, and in photos of another expression, each side is compared with the other: bruises
+        alike on both are then not judged, and swelling is not measured.
     mirrored : bool
         All photos were stored mirrored, as many selfies are.
     extractor : Extractor, optional
@@ -166,6 +179,7 @@ def read_skin(
     *,
     before: SkinPhoto | None = None,
     mirrored: Sequence[bool] | None = None,
+    shown: Sequence[str] | None = None,
 ) -> Skin:
     """The skin of photos whose points are read.
 
@@ -181,15 +195,18 @@ def read_skin(
         The photo without bruises and swelling.
     mirrored : sequence of bool, n, optional
         Which photos were stored mirrored, and turned back before their points were read.
+    shown : sequence of str, n, optional
+        The expression of each. Default: as the faces show it.
     """
     flips = mirrored or [False] * len(landmarks)
     scales = np.asarray(mm_per_px, dtype=np.float64)
+    labels = _see_expressions(landmarks) if shown is None else shown
     found = tuple(
-        _read_photo(landmarks[row], photo, float(scales[row]), before, flips[row])
+        _read_photo(landmarks[row], photo, float(scales[row]), before, flips[row], labels[row])
         for row, photo in enumerate(photos)
     )
     notes = note_array(
-        (*landmarks.notes[row], *notes_of(each.bruises, each.density), *each.swelling.notes)
+        (*landmarks.notes[row], *_bruise_notes(each, before), *each.swelling.notes)
         for row, each in enumerate(found)
     )
     columns = bruise_columns([each.bruises for each in found])
@@ -214,20 +231,52 @@ def _read_photo(
     mm_per_px: float,
     before: SkinPhoto | None,
     mirrored: bool,
+    expression: str,
 ) -> SkinPhoto:
     picture = _draw(landmarks, photo, mm_per_px, mirrored)
     if picture is None:
         return SkinPhoto()
     glasses, first = wears_glasses(landmarks), before or SkinPhoto()
     density = density_of(picture, glasses=glasses)
-    bruises, light = find_bruises(density, first.density), _has_side_light(landmarks)
+    against = first.density if show_alike(first.expression, expression) else None
+    bruises, light = find_bruises(density, against), _has_side_light(landmarks)
     if first.picture is not None and (light or first.side_light):
         swelling = without_reading(Note("swelling_light"))
     else:
         swelling = measure_swelling(
             picture, first.picture, glasses=glasses or first.glasses, bruises=bruises.patches
         )
-    return SkinPhoto(picture, density, bruises, swelling, glasses, light)
+    return SkinPhoto(picture, density, bruises, swelling, glasses, light, expression)
+
+
+def show_alike(one: str, other: str) -> bool:
+    """Whether two photos may show the same: the folds of a smile pass for bruises against a face at rest.
+
+    Examples
+    --------
+    >>> (
+    ...     show_alike("smile_open", "rest"),
+    ...     show_alike("smile_open", "smile_closed"),
+    ...     show_alike("rest", ""),
+    ... )
+    (False, True, True)
+    """
+    kinds = {each.partition("_")[0] for each in (one, other)} - {"", UNKNOWN}
+    return len(kinds) < 2
+
+
+def _see_expressions(landmarks: Landmarks) -> list[str]:
+    """The expression of each face, by both sides: a bruise on one cheek passes for a smile of that side."""
+    return [str(label) for label in expressions(landmarks, sides="both").label]
+
+
+def _bruise_notes(found: SkinPhoto, before: SkinPhoto | None) -> tuple[Note, ...]:
+    """The doubts about a photo's bruises; of a baseline of another expression, that it is one."""
+    notes = notes_of(found.bruises, found.density)
+    if before is None or show_alike(before.expression, found.expression):
+        return notes
+    told = [each for each in notes if each.code != "skin_one_photo"]
+    return (*told, Note("skin_expression"))
 
 
 def _has_side_light(landmarks: Landmarks) -> bool:
@@ -273,7 +322,8 @@ def _read_baseline(baseline: PhotoSource, reader: Extractor, mirrored: bool) -> 
         )
     glasses = wears_glasses(landmarks)
     density, light = density_of(picture, glasses=glasses), _has_side_light(landmarks)
-    return SkinPhoto(picture, density, glasses=glasses, side_light=light)
+    expression = _see_expressions(landmarks)[0]
+    return SkinPhoto(picture, density, glasses=glasses, side_light=light, expression=expression)
 
 
 def wears_glasses(landmarks: Landmarks) -> bool:
