@@ -30,6 +30,8 @@ IRIS_MM, IRIS_SD_MM = 11.71, 0.42
 #: 16 people of several origins (Face Research Lab London Set), read by this library and scaled by the iris.
 #: SD 3.6 mm (4.2 %) and 0.4 mm.
 OUTER_CANTHI_MM, OUTER_CANTHI_SD_MM, PUPILS_OVER_CANTHI = 85.7, 3.6, 0.032
+# The length that goes with each source but the iris, which has a mean.
+_NEEDED = {"interpupillary": "mm", "canthi": "mm", "ruler": "px_per_mm"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +45,8 @@ class Scale:
         canthi, or the pixels of a millimetre. One iris will do; where neither was seen, the outer canthi
         stand in with their usual distance, and beside a canthus that was not seen the mean iris does.
     mm : float or array_like of shape (n,)
-        The known length in mm; for ``"ruler"`` the pixels per mm.
+        The known length in mm; for ``"ruler"`` the pixels per mm. Default: the mean iris of adults; any
+        other source needs one.
     share : float, optional
         Standard deviation of that length as a share of it, which absolute errors of lengths contain. Default:
         that of adults' irises (3.6 %) for their mean, and 0 for any other length, which is taken for known.
@@ -57,7 +60,7 @@ class Scale:
     """
 
     source: Literal["iris", "interpupillary", "canthi", "ruler"] = "iris"
-    mm: Any = IRIS_MM
+    mm: Any = None
     share: float | None = None
 
     def __post_init__(self) -> None:
@@ -65,6 +68,12 @@ class Scale:
             raise InvalidInputError(
                 f"scale source {self.source!r}: use 'iris', 'interpupillary', 'canthi' or 'ruler'"
             )
+        if self.mm is None and self.source != "iris":
+            raise InvalidInputError(
+                f"scale: give the known length too: Scale({self.source!r}, {_NEEDED[self.source]})"
+            )
+        if self.mm is None:
+            object.__setattr__(self, "mm", IRIS_MM)
         lengths = as_numbers("scale: lengths", self.mm, np.float64)
         if not np.all((lengths > 0) & np.isfinite(lengths)):
             raise InvalidInputError(f"scale: {self.mm} is not a positive length")
