@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import check_switches
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, note_array
 from asymmetry.core.paths import as_path, open_file
@@ -89,6 +90,7 @@ def read_landmarks(
     ...
     asymmetry.errors.InvalidInputError: no-such-file.pts: no such file
     """
+    check_switches(mirrored=mirrored)
     if not isinstance(source, (str, os.PathLike)):
         name = "the result"
         form = "MediaPipe"
@@ -97,7 +99,13 @@ def read_landmarks(
     else:
         path = as_path(source)
         if path.suffix.lower() == ".npz":
-            return Landmarks.load(path)
+            if (size, upwards, exchanged) != (None, None, None):
+                raise InvalidInputError(
+                    f"{path}: saved landmarks are in px of their photo and have the patient's own sides: "
+                    "leave size, upwards and exchanged out"
+                )
+            made = Landmarks.load(path)
+            return made.mirrored() if mirrored else made
         name, folder = str(path), path.parent
         form, found = _read_file(path, scheme)
     if upwards is not None:
