@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asymmetry.core.arrays import check_switches
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.paths import as_path
 from asymmetry.core.schemes import Side
@@ -113,6 +114,7 @@ class Series(SkinHistory):
         """
         if extractor is not None and mirrored:
             raise InvalidInputError("Series: give mirrored to your own Extractor instead")
+        check_switches(recursive=recursive, all_rest=all_rest, measure_skin=measure_skin)
         treatments = as_treatments(treated_on)
         folder = as_path(path)
         if not folder.is_dir():
@@ -188,6 +190,7 @@ class Series(SkinHistory):
         """
         if extractor is not None and mirrored:
             raise InvalidInputError("Series: give mirrored to your own Extractor instead")
+        check_switches(measure_skin=measure_skin)
         treatments = as_treatments(treated_on)
         with extractor_or(extractor, mirrored=mirrored) as reader:
             day = treatments[0].day if treatments else None

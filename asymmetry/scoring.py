@@ -264,5 +264,9 @@ def extractor_or(
 ) -> Extractor | nullcontext[Extractor]:
     """The caller's extractor, left open at the end, or one made here, closed at the end."""
     if extractor is not None:
+        if isinstance(extractor, type) or not callable(getattr(extractor, "extract", None)):
+            raise InvalidInputError(
+                f"extractor has to be an Extractor, such as asymmetry.Extractor(), not {extractor!r}"
+            )
         return nullcontext(extractor)
     return Extractor(mirrored=mirrored, method=method)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ import asymmetry
 from asymmetry import Extractor, Landmarks, Measurements, Scale, Series, read_archive, score_archive
 from asymmetry.core.text import Text
 from asymmetry.errors import InvalidInputError
+from asymmetry.hospital import make_fhir
+from asymmetry.photos.manifest import read_manifest
 
 BLANK = Landmarks.blank(["a.jpg"], status="ok")
 TABLE = Measurements({"photo": ["a.jpg"]})
@@ -21,6 +24,9 @@ THREE: Any = 3
 
 CASES: dict[str, tuple[Callable[[], object], str]] = {
     "a scale of letters": (lambda: Scale("ruler", "x"), "lengths have to be numbers"),
+    "a ruler without marks": (lambda: Scale("ruler"), r"Scale\('ruler', px_per_mm\)"),
+    "pupils an iris apart": (lambda: Scale("interpupillary"), "give the known length too"),
+    "canthi an iris apart": (lambda: Scale("canthi"), "give the known length too"),
     "a scale without end": (lambda: Scale("ruler", np.inf), "inf is not a positive length"),
     "a share of letters": (lambda: Scale("ruler", 3, share="x"), "shares have to be numbers"),  # type: ignore[arg-type]
     "a negative share": (lambda: Scale("ruler", 3, share=-1), "share -1 is not 0 or more"),
@@ -116,6 +122,34 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: SERIES.forecast("brow_height", "x"),  # type: ignore[arg-type]
         "give a positive threshold_mm",
     ),
+    "a rule that is none": (
+        lambda: SERIES.concerns([THREE]),
+        "each of the rules must be of type Rule, not int",
+    ),
+    "an expression that is none": (
+        lambda: SERIES.course("brow_height", expression="laugh"),
+        "unknown expression 'laugh': use one of rest, brow_raise",
+    ),
+    "a number for an extractor": (
+        lambda: asymmetry.score(b"", extractor=THREE),
+        "extractor has to be an Extractor",
+    ),
+    "a class for an extractor": (
+        lambda: Series.from_photos([], extractor=Extractor),  # type: ignore[arg-type]
+        "extractor has to be an Extractor, such as asymmetry.Extractor",
+    ),
+    "photos by name": (
+        lambda: next(Extractor().iter_extract({"a.jpg": b""})),
+        "of a mapping pass its values",
+    ),
+    "fewer names than faces": (
+        lambda: Landmarks.from_points(np.zeros((2, 478, 3)), photo=["a.jpg"]),
+        "2 faces and 1 names",
+    ),
+    "saved points with their sides exchanged": (
+        lambda: asymmetry.read_landmarks("points.npz", exchanged="photo"),
+        "leave size, upwards and exchanged out",
+    ),
     "a number for photos": (lambda: SERIES.add(THREE), "photos must be of type Iterable, not int"),
 }
 PATHS: dict[str, Callable[[Any], object]] = {
@@ -131,6 +165,18 @@ PATHS: dict[str, Callable[[Any], object]] = {
     "photos of an archive": lambda path: score_archive(path, "scores.parquet"),
     "an archive to write": lambda path: score_archive("photos", path),
     "an archive to read": read_archive,
+    "a list of photos": lambda path: read_manifest(path or 3),
+}
+SWITCHES: dict[str, Callable[[Any], object]] = {
+    "recursive": lambda given: Series.from_folder(".", recursive=given),
+    "all_rest": lambda given: Series.from_folder(".", all_rest=given),
+    "measure_skin": lambda given: Series.from_photos([], measure_skin=given),
+    "keep_identity": lambda given: make_fhir(TABLE, keep_identity=given),
+    "keep_noise": lambda given: asymmetry.movement(BLANK, BLANK, keep_noise=given),
+    "overwrite": lambda given: score_archive("photos", "scores.parquet", overwrite=given),
+    "csv": lambda given: score_archive("photos", "scores.parquet", csv=given),
+    "landmarks": lambda given: score_archive("photos", "scores.parquet", landmarks=given),
+    "mirrored": lambda given: asymmetry.read_landmarks("points.pts", mirrored=given),
 }
 
 
@@ -146,3 +192,30 @@ def test_a_value_of_the_wrong_kind_is_refused(case: str) -> None:
 def test_a_path_that_is_none_is_refused(case: str, path: object) -> None:
     with pytest.raises(InvalidInputError, match="a path has to be a text"):
         PATHS[case](path)
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+@pytest.mark.parametrize("given", ["no", "False", 0], ids=repr)
+def test_a_text_switches_nothing_on(name: str, given: object) -> None:
+    """As "no" would."""
+    with pytest.raises(InvalidInputError, match=f"{name} has to be True or False, not"):
+        SWITCHES[name](given)
+
+
+def test_saved_points_of_mirrored_photos_are_turned_back(tmp_path: Path) -> None:
+    points = np.random.default_rng(1).uniform(0, 100, (1, 478, 3))
+    landmarks = Landmarks.from_points(points, check=False, size=[[100, 100]])
+    landmarks.save(tmp_path / "points.npz")
+    assert asymmetry.read_landmarks(tmp_path / "points.npz") == landmarks
+    turned = asymmetry.read_landmarks(tmp_path / "points.npz", mirrored=True)
+    assert turned == landmarks.mirrored()
+
+
+def test_pixels_that_are_no_numbers_are_refused_without_warnings() -> None:
+    for pixels in (np.full((50, 50, 3), np.nan), np.full((50, 50, 3), "a")):
+        with pytest.raises(InvalidInputError, match="pixels have to be RGB"):
+            asymmetry.score(pixels)  # type: ignore[arg-type]
+
+
+def test_one_metric_may_be_named_without_a_list() -> None:
+    assert Series.from_landmarks(BLANK, metrics="mrd1").metrics == ("mrd1",)

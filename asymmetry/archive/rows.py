@@ -13,6 +13,7 @@ from multiprocessing import parent_process
 from typing import Any
 
 from asymmetry.archive.jobs import Job, contents
+from asymmetry.core.arrays import check_switches
 from asymmetry.core.columns import Status
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
@@ -65,6 +66,9 @@ class Settings:
     url: str | None = None
     storage_options: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     measure_skin: bool = False
+
+    def __post_init__(self) -> None:
+        check_switches(measure_skin=self.measure_skin)
 
     def extractor(self) -> Extractor:
         """Load the model."""

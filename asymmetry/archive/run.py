@@ -30,6 +30,7 @@ from asymmetry.archive.parquet import (
 from asymmetry.archive.pool import Pool, Scorer, check_pool, score_parts
 from asymmetry.archive.progress import Progress, Teller
 from asymmetry.archive.rows import Row, Settings
+from asymmetry.core.arrays import check_switches
 from asymmetry.core.columns import USABLE
 from asymmetry.core.paths import local_path, path_text
 from asymmetry.errors import InvalidInputError
@@ -225,6 +226,10 @@ class _Wanted:
     overwrite: bool
     retry_failed: bool
     update: bool
+
+    def __post_init__(self) -> None:
+        switches = ("landmarks", "csv", "overwrite", "retry_failed", "update")
+        check_switches(**{name: getattr(self, name) for name in switches})
 
     @property
     def there(self) -> bool:

@@ -14,6 +14,7 @@ __all__ = [
     "as_numbers",
     "as_texts",
     "check_switch",
+    "check_switches",
     "check_type",
     "list_parts",
     "read_only",
@@ -66,6 +67,12 @@ def check_switch(name: str, value: object) -> None:
     """Refuse anything but True and False: a text such as "false" would count as true."""
     if not isinstance(value, bool | np.bool_):
         raise InvalidInputError(f"{name} has to be True or False, not {value!r}")
+
+
+def check_switches(**switches: object) -> None:
+    """As `check_switch`, of several by their names."""
+    for name, value in switches.items():
+        check_switch(name, value)
 
 
 def check_type(name: str, value: object, kind: type[object]) -> None:

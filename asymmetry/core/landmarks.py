@@ -166,9 +166,10 @@ class Landmarks:
         if unknown:
             known = ", ".join(_ARRAYS)
             raise InvalidInputError(f"Landmarks has no field {', '.join(unknown)}; it has {known}")
-        if photo is None:
-            photo = [str(row) for row in range(n)]
-        blank = cls.blank(photo, status="ok", scheme=scheme)
+        names = [str(row) for row in range(n)] if photo is None else photo
+        blank = cls.blank(names, status="ok", scheme=scheme)
+        if len(blank) != n:
+            raise InvalidInputError(f"there are {n} faces and {len(blank)} names of photos")
         if check:
             check_points(array, blank.layout, blank.photo)
         if size is None:

@@ -103,6 +103,8 @@ def check_photos(photos: Iterable[PhotoSource]) -> None:
     """
     if is_one_photo(photos) or not isinstance(photos, Iterable):
         raise InvalidInputError("extract takes a list of photos; for one photo pass [photo]")
+    if isinstance(photos, Mapping):
+        raise InvalidInputError("extract takes a list of photos: of a mapping pass its values()")
     if isinstance(photos, Sequence):
         check_extra(photos)
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from asymmetry.core.arrays import check_switches
 from asymmetry.core.columns import USABLE
 from asymmetry.core.files import replace_file
 from asymmetry.core.paths import open_file
@@ -105,6 +106,7 @@ def make_fhir(
     >>> value["value"], value["code"], "a.jpg" in str(bundle)
     (3.5, 'mm', False)
     """
+    check_switches(keep_identity=keep_identity)
     if photos and len(photos) != table.rows:
         raise InvalidInputError(f"{table.rows} rows, and {len(photos)} photos for them")
     check_subject(subject)

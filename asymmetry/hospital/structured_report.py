@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from asymmetry.core.arrays import check_switches
 from asymmetry.core.files import replace_file
 from asymmetry.core.paths import as_path
 from asymmetry.core.table import Measurements
@@ -84,6 +85,7 @@ def make_dicom_sr(
         from pydicom.sr.codedict import codes
     except ImportError as error:
         raise MissingExtraError("writing DICOM structured reports", "dicom") from error
+    check_switches(keep_identity=keep_identity)
     if len(photos) != table.rows or not photos:
         raise InvalidInputError(f"{table.rows} rows, and {len(photos)} DICOM photos for them")
     evidence = _read_evidence(photos)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import check_switches
 from asymmetry.core.face import apart
 from asymmetry.core.frame import (
     MAX_YAW,
@@ -133,6 +134,7 @@ def movement(
     """
     check_landmarks(rest)
     check_landmarks(expression)
+    check_switches(keep_noise=keep_noise)
     return movement_upright((rest, expression), None, metrics, scale, keep_noise=keep_noise)
 
 

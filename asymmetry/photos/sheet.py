@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TextIO
 
-from asymmetry.core.paths import open_file
+from asymmetry.core.paths import as_path, open_file
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.workbooks import WORKBOOKS, read_sheets
 
@@ -59,7 +59,7 @@ def read_rows(
     MissingExtraError
         If it is a workbook and the package that reads them is not installed.
     """
-    file = Path(path)
+    file = as_path(path)
     try:
         if file.suffix.lower() in WORKBOOKS:
             tables: Iterator[Iterator[tuple[str, list[str]]]] = _sheets(file)

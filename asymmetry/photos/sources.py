@@ -261,7 +261,7 @@ def check_pixels(pixels: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
     if pixels.ndim not in (2, 3) or channels not in _CHANNELS or pixels.size == 0:
         raise InvalidInputError(f"{name}: {wanted}; {found}{_advice(pixels)}")
     if channels == 1:
-        return np.repeat(pixels.reshape(*pixels.shape[:2], 1), 3, axis=2)
+        return np.repeat(np.asarray(pixels).reshape(*pixels.shape[:2], 1), 3, axis=2)
     if channels == len("RGBA"):
         return decode_loaded(Image.fromarray(np.ascontiguousarray(pixels)), name)
     return np.ascontiguousarray(pixels)
@@ -303,7 +303,7 @@ def _advice(pixels: NDArray[np.generic]) -> str:
     """How pixels of another type or shape are made right."""
     if pixels.dtype == np.uint8 and pixels.ndim == 3 and pixels.shape[0] in _CHANNELS:
         return ": move the channels last, numpy.moveaxis(pixels, 0, -1)"
-    if pixels.dtype.kind == "f" and pixels.size and np.nanmax(pixels) <= 1:
+    if pixels.dtype.kind == "f" and pixels.size and pixels.max() <= 1:  # of NaN nothing is said
         return ": (pixels * 255).round().astype(numpy.uint8) makes them so"
     if pixels.dtype == np.uint16:
         return ": (pixels / 257).round().astype(numpy.uint8) makes them so, if they use all 16 bits"

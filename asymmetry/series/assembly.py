@@ -166,6 +166,8 @@ def series_tables(
         In order of time; undated photos last.
     """
     if metrics is not None:
+        if isinstance(metrics, str):
+            metrics = [metrics]
         check_type("metrics", metrics, Iterable)
         metrics = tuple(metrics)
     order = _by_time(landmarks, about)  # the photos that came first decide what a person looks like

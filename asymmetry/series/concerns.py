@@ -43,6 +43,9 @@ def concerns(situation: Situation, rules: Iterable[Rule] | None = None) -> tuple
     """
     chosen = list_rules() if rules is None else rules
     check_type("rules", chosen, Iterable)
+    chosen = list(chosen)
+    for each in chosen:
+        check_type("each of the rules", each, Rule)
     return tuple(
         Concern(rule.name, as_note(note), day, photos, tuple(map(as_note, notes)), rule.source)
         for rule in chosen

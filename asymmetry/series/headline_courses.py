@@ -14,7 +14,7 @@ from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import Metric, catalogue, measure
-from asymmetry.metrics.expression import UNKNOWN
+from asymmetry.metrics.expression import EXPRESSIONS, UNKNOWN
 from asymmetry.metrics.headline import HEADLINES, MORE_MOVEMENTS, MOVEMENT_HEADLINES, Headline
 from asymmetry.metrics.measuring import choose
 from asymmetry.metrics.movements import movement_catalogue
@@ -255,8 +255,12 @@ def find_course(  # noqa: PLR0913  the parts of one series
     Raises
     ------
     InvalidInputError
-        If there is no such column.
+        If there is no such column or expression.
     """
+    if expression and expression not in {*EXPRESSIONS, *static["expression"].tolist()}:
+        raise InvalidInputError(
+            f"unknown expression {expression!r}: use one of {', '.join(EXPRESSIONS)}"
+        )
     known = {**catalogue(), **movement_catalogue(), **{each.name: each for each in own}}
     column = _column(metric, side, known)
     if column in static:

@@ -92,7 +92,7 @@ class History(MeasuredSeries):
         Raises
         ------
         InvalidInputError
-            If there is no such column.
+            If there is no such column or expression.
         """
         return find_course(
             self.landmarks,
