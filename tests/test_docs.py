@@ -143,6 +143,23 @@ def test_every_name_in_a_page_exists(page: str) -> None:
         assert callable(found) or not call, name
 
 
+def test_the_readmes_gains_are_those_of_the_table() -> None:
+    rows = [
+        [cell.strip() for cell in line.split("|")]
+        for line in (ROOT / "docs" / "tables" / "warps.md").read_text(encoding="utf-8").splitlines()
+    ]
+    gain = {(row[1], row[2]): row[3] for row in rows if len(row) > 3}
+    parts = "brow height", "mouth corner height", "lid opening"
+    brow, corner, lid, *plain = (
+        gain[part, method] for method in ("hemiface", "plain") for part in parts
+    )
+    told = (
+        f"it reads {brow} of a brow's, {corner} of a mouth corner's and {lid} of a lid's true difference; "
+        f"the landmark model by itself reads {plain[0]}, {plain[1]} and {plain[2]}."
+    )
+    assert told in " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+
+
 @pytest.mark.slow
 def test_the_tutorial_shows_what_is_printed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
