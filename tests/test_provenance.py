@@ -180,6 +180,11 @@ def test_extras_are_missed_before_the_work(
     with pytest.raises(MissingExtraError, match=rf"asymmetry\[{extra}\]"):
         score(photos, tmp_path / "s.parquet", engine=engine)
     assert [each.name for each in tmp_path.iterdir()] == ["tree"]
+    monkeypatch.setitem(
+        __import__("sys").modules, "pyarrow", None
+    )  # an extra that brings it is told first
+    with pytest.raises(MissingExtraError, match=rf"asymmetry\[{extra}\]"):
+        score(photos, tmp_path / "s.parquet", engine=engine)
 
 
 def test_what_failed_at_once_does_not_block_the_corrected_command(

@@ -136,6 +136,10 @@ def test_without_weasyprint_or_pango_it_is_told(
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(MissingExtraError, match=r"asymmetry\[pdf\]"):
         write_report(series(1), tmp_path / "r.pdf")
+    with monkeypatch.context() as alone:
+        alone.setitem(sys.modules, "matplotlib", None)  # no other extra is told first
+        with pytest.raises(MissingExtraError, match=r"asymmetry\[pdf\]"):
+            writing.check_target(tmp_path / "r.pdf")
 
     class NoPango:
         def find_spec(self, name: str, *_: object) -> None:

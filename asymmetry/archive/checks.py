@@ -18,13 +18,13 @@ Engine = Literal["local", "ray", "inline"]
 
 def check_extras(engine: str, source: str, *, inline: bool) -> None:
     """Check for the packages that a run will need, before it begins."""
-    needed = [("pyarrow", "scoring an archive", "archive")]
+    needed = [("pyarrow", "an archive", "archive")]
+    if engine == "ray":  # first: its extra brings the archive's
+        needed.insert(0, ("ray", "scoring on a cluster", "ray"))
     if not inline:
-        needed.append(("pebble", "scoring an archive", "archive"))
+        needed.append(("pebble", "an archive", "archive"))
     if is_url(source):
         needed.append(("fsspec", "an archive behind a URL", "archive"))
-    if engine == "ray":
-        needed.append(("ray", "scoring on a cluster", "ray"))
     for module, what, extra in needed:
         require(module, what, extra)
 

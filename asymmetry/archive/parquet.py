@@ -375,4 +375,4 @@ def import_pyarrow(module: str = "pyarrow") -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        raise MissingExtraError("scoring an archive", "archive") from error
+        raise MissingExtraError("an archive", "archive") from error

@@ -291,7 +291,7 @@ class Pool:
         try:
             from pebble import ProcessPool
         except ImportError as error:
-            raise MissingExtraError("scoring an archive", "archive") from error
+            raise MissingExtraError("an archive", "archive") from error
         try:
             return ProcessPool(
                 max_workers=self.workers,

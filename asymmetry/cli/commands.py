@@ -56,7 +56,8 @@ _VERDICTS = {True: "ok", False: "FAULT"}
 _EPILOG = """
 Exit codes: 0 success; 1 an error, or doctor found a fault; 2 bad usage; 3 some photos could not be scored,
 were set aside or can't be compared, or some files were not read, and the output says which and why (archive
-lists failed photos in its table and exits with 0, or with 1 if none could be scored); 130 interrupted.
+lists failed photos in its table: it exits with 3 only if files were not read or could not be fetched, and
+with 1 if none could be scored); 130 interrupted.
 """
 
 
@@ -267,7 +268,7 @@ def report(made: Series, output: Path, no_photos: bool, audience: Audience, **op
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
     required=True,
-    callback=lambda _context, _option, path: _check_folder(path),
+    callback=lambda _context, _option, path: _check_demo(path),
     help="Folder for the photos and the report.",
 )
 def demo(output: Path) -> None:
@@ -317,6 +318,14 @@ def _check_sheet(path: Path | None) -> Path | None:
     from asymmetry.series.sheet_files import check_sheet_target
 
     return check_sheet_target(path)
+
+
+def _check_demo(path: Path) -> Path | None:
+    """The folder of the demo, whose extra brings its portrait and all that its report needs."""
+    from asymmetry.synthetic import demo_portrait
+
+    demo_portrait()
+    return _check_folder(path)
 
 
 def _check_folder(path: Path | None) -> Path | None:

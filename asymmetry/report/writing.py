@@ -148,9 +148,9 @@ def check_target(path: str | os.PathLike[str]) -> Path:
     '.html'
     """
     target = file_to_write(path, "report", _SUFFIXES)
-    check_extras()
     if target.suffix.lower() == ".pdf":
-        _weasyprint()
+        _weasyprint()  # first: its extra brings all that a report needs
+    check_extras()
     return target
 
 

@@ -129,7 +129,7 @@ def demo_portrait() -> Portrait:
             path = Path(home, file)
             if path.is_file():
                 return Portrait(path, expression, note)
-    raise MissingExtraError("the demo portrait", "report")
+    raise MissingExtraError("the demo portrait", "demo")
 
 
 def _package_folders(package: str) -> list[str]:
