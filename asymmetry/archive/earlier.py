@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,6 @@ _KNOWN_BY = ["photo", "status", "sha256", "flags"]
 
 @dataclass(frozen=True)
 class _Known:
-    row: int
     again: bool
     sha256: str
 
@@ -72,28 +71,45 @@ class Earlier:
         sizes = (self._file.metadata.row_group(i).num_rows for i in groups)
         self._starts = [0, *accumulate(sizes)]
         self._group: tuple[int, Any] = (-1, None)
-        self._known: dict[str, _Known] = {}
+        self._known: list[_Known] = []
+        self._first: dict[str, int] = {}
+        self._next: dict[int, int] = {}  # of a photo that a list names more than once
+        last: dict[str, int] = {}
         for batch in self._file.iter_batches(columns=_KNOWN_BY):
             for line in batch.to_pylist():
+                photo, row = line["photo"], len(self._known)
+                if self._first.setdefault(photo, row) != row:
+                    self._next[last.get(photo, self._first[photo])] = last[photo] = row
                 again = (retry and line["status"] not in USABLE) or not PASSING.isdisjoint(
                     line["flags"]
                 )
-                self._known[line["photo"]] = _Known(len(self._known), again, line["sha256"] or "")
+                self._known.append(_Known(again, line["sha256"] or ""))
 
     @property
     def complete(self) -> bool:
         """Whether nothing is to be read again."""
-        return not self._update and not any(known.again for known in self._known.values())
+        return not self._update and not any(known.again for known in self._known)
 
     def jobs(self, found: Iterable[Job]) -> Iterator[Job]:
         """The photos of the new archive: those there now, or, without update, those there before."""
-        gone = dict.fromkeys(self._known)
+        left = dict(self._first)
         for job in found:
-            if self._update or job.photo in gone:
-                gone.pop(job.photo, None)
-                yield job
+            photo = _as_stored(job.photo)
+            row = left.pop(photo, None)
+            if row in self._next:
+                left[photo] = self._next[row]
+            if self._update or row is not None:
+                yield replace(job, row=row)
         if not self._update:
-            yield from (Job("", PhotoRecord(photo)) for photo in gone)
+            yield from self._gone(left)
+
+    def _gone(self, left: Mapping[str, int]) -> Iterator[Job]:
+        """The photos of which nothing is there to be read."""
+        for photo, first in left.items():
+            row: int | None = first
+            while row is not None:
+                yield Job("", PhotoRecord(photo), row=row)
+                row = self._next.get(row)
 
     def plan(self, part: Sequence[Job]) -> Plan:
         """The rows of a part that are kept, and the photos to read."""
@@ -101,16 +117,12 @@ class Earlier:
         return Plan(kept, [job for job, row in zip(part, kept, strict=True) if row is None])
 
     def _find_row(self, job: Job) -> int | None:
-        known = self._known.get(job.photo)
-        if known is None:
+        if job.row is None or not job.path:  # new, or gone: nothing is there to be read
+            return job.row
+        known = self._known[job.row]
+        if known.again or (self._update and self._digest(job) != known.sha256):
             return None
-        if not job.path:  # gone: nothing is there to be read
-            return known.row
-        if known.again:
-            return None
-        if self._update and self._digest(job) != known.sha256:
-            return None
-        return known.row
+        return job.row
 
     def _digest(self, job: Job) -> str | None:
         try:
@@ -147,3 +159,8 @@ class Earlier:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+
+def _as_stored(photo: str) -> str:
+    """A photo's name as the file has it, where bytes that are no letters are spelt out."""
+    return photo.encode("utf-8", "backslashreplace").decode()

@@ -51,11 +51,14 @@ class Job:
         The facts about it that manifest and name say; `PhotoRecord.photo` is its path relative to the source.
     seen : bool
         It was there when the list of photos was made.
+    row : int or None
+        Its row in the finished archive that is gone over once more.
     """
 
     path: str
     record: PhotoRecord
     seen: bool = False
+    row: int | None = None
 
     @property
     def photo(self) -> str:
@@ -64,13 +67,15 @@ class Job:
 
     def to_json(self) -> str:
         """One line of text in ASCII, for a name may have bytes that are no text."""
-        return json.dumps({"path": self.path, "record": self.record.to_dict(), "seen": self.seen})
+        plain = {"path": self.path, "record": self.record.to_dict(), "seen": self.seen}
+        return json.dumps({**plain, "row": self.row})
 
     @classmethod
     def from_json(cls, line: str) -> Job:
         """The photo of which this is the line."""
         plain = json.loads(line)
-        return cls(plain["path"], PhotoRecord.from_dict(plain["record"]), plain["seen"])
+        record = PhotoRecord.from_dict(plain["record"])
+        return cls(plain["path"], record, plain["seen"], plain["row"])
 
 
 def find_jobs(
