@@ -10,6 +10,7 @@ import pytest
 
 import asymmetry
 from asymmetry.archive import Summary
+from asymmetry.archive.jobs import find_jobs
 
 parquet = pytest.importorskip("pyarrow.parquet", reason="the extra table is not installed")
 
@@ -82,3 +83,13 @@ def test_a_name_that_is_no_text_is_known_again(tmp_path: Path) -> None:
     assert [name for name, _ in after] == [name for name, _ in before]
     assert after[0] != before[0]
     assert after[1] == before[1]
+
+
+@pytest.mark.parametrize(
+    "photo", ["/mnt/disk/P1/a.jpg", r"D:\disk\P1\a.jpg", r"\\server\disk\a.jpg", "../P1/a.jpg"]
+)
+def test_a_whole_path_in_a_list_names_no_person(tmp_path: Path, photo: str) -> None:
+    listed = tmp_path / "list.csv"
+    listed.write_text(f"photo,subject\n{photo},\nP2/b.jpg,\nhttps://host/P3/c.jpg,\n{photo},P4\n")
+    assert [job.record.subject for job in find_jobs(str(listed))] == ["", "P2", "", "P4"]
+    assert {job.record.subject for job in find_jobs(str(listed), r"(P\d)/")} >= {"P3"}

@@ -9,7 +9,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePath, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from asymmetry.core.notes import Note
@@ -143,13 +143,19 @@ def subject_of(photo: str, pattern: re.Pattern[str] | None = None) -> str:
 
     Examples
     --------
-    >>> subject_of("P017/2026-03-02/smile.jpg"), subject_of("smile.jpg")
-    ('P017', '')
+    >>> (
+    ...     subject_of("P017/2026-03-02/smile.jpg"),
+    ...     subject_of("smile.jpg"),
+    ...     subject_of("/disk/smile.jpg"),
+    ... )
+    ('P017', '', '')
     >>> subject_of("visit 3/P017_smile.jpg", re.compile(r"(P\d+)_"))
     'P017'
     """
     if pattern is None:
         folders = PurePosixPath(photo).parts[:-1]
+        if "://" in photo or PureWindowsPath(photo).anchor or folders[:1] == ("..",):
+            return ""  # it does not begin where the source does
         return next(iter(folders), "")
     match = pattern.search(photo)
     if match is None:
