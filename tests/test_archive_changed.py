@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import asymmetry
-from asymmetry.archive import Summary
+from asymmetry.archive import Progress, Summary
 from asymmetry.archive.jobs import find_jobs
+from asymmetry.archive.ledger import FEWEST, Ledger
 
 parquet = pytest.importorskip("pyarrow.parquet", reason="the extra table is not installed")
 
@@ -93,3 +95,98 @@ def test_a_whole_path_in_a_list_names_no_person(tmp_path: Path, photo: str) -> N
     listed.write_text(f"photo,subject\n{photo},\nP2/b.jpg,\nhttps://host/P3/c.jpg,\n{photo},P4\n")
     assert [job.record.subject for job in find_jobs(str(listed))] == ["", "P2", "", "P4"]
     assert {job.record.subject for job in find_jobs(str(listed), r"(P\d)/")} >= {"P3"}
+
+
+def interrupt(source: Path, path: Path, **options: Any) -> None:
+    """A run that is interrupted in its second part."""
+
+    def stop(now: Progress) -> None:
+        if now.done > FEWEST:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        score(source, path, progress=stop, **options)
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    """A folder of photos for three parts."""
+    for number in range(2 * FEWEST + 2):
+        torn(tmp_path / "photos" / f"{number:03d}.jpg")
+    return tmp_path / "photos"
+
+
+@pytest.mark.parametrize("then", [{}, {"update": True}, {"retry_failed": True}])
+@pytest.mark.parametrize("begun", [{"update": True}, {"retry_failed": True}, {"overwrite": True}])
+def test_an_interrupted_run_is_finished_as_it_was_begun(
+    many: Path, tmp_path: Path, begun: dict[str, bool], then: dict[str, bool]
+) -> None:
+    path = tmp_path / "s.parquet"
+    score(many, path)
+    (many / "000.jpg").unlink()
+    torn(many / "060.jpg", "changed")
+    before = dict(rows(path, "photo", "sha256"))
+    interrupt(many, path, **begun)
+    torn(many / "new.jpg")
+    score(many, path, **then)
+    found = rows(path, "photo", "sha256")
+    after = dict(found)
+    assert len(after) == len(found)
+    gone = "update" in (*begun, *then) or "overwrite" in begun
+    assert ("000.jpg" in after) is not gone
+    assert gone or after["000.jpg"] == before["000.jpg"]
+    assert ("new.jpg" in after) is ("update" in then and then != begun)
+    assert after["060.jpg"] != before["060.jpg"]  # it failed before, so that each of them reads it
+
+
+def test_an_update_takes_in_what_came_after_an_interrupted_first_run(
+    many: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "s.parquet"
+    interrupt(many, path)
+    (many / "000.jpg").unlink()
+    torn(many / "new.jpg")
+    made = score(many, path, update=True)
+    assert made.photos == len(list(many.iterdir()))
+    assert {"new.jpg"} == {name for (name,) in rows(path, "photo")} - {
+        f"{number:03d}.jpg" for number in range(made.photos + 1)
+    }
+
+
+def test_overwriting_begins_anew_after_an_interrupted_retry(many: Path, tmp_path: Path) -> None:
+    path = tmp_path / "s.parquet"
+    score(many, path)
+    (many / "000.jpg").unlink()
+    interrupt(many, path, retry_failed=True)
+    made = score(many, path, overwrite=True)
+    assert (made.photos, made.scored) == (2 * FEWEST + 1, 2 * FEWEST + 1)
+
+
+def test_a_retry_whose_file_is_gone_meanwhile_begins_anew(many: Path, tmp_path: Path) -> None:
+    path = tmp_path / "s.parquet"
+    score(many, path)
+    (many / "060.jpg").unlink()
+    interrupt(many, path, retry_failed=True)
+    path.unlink()
+    assert score(many, path).photos == 2 * FEWEST + 1
+    assert all(digest for _, digest in rows(path, "photo", "sha256"))
+
+
+def test_a_folder_of_parts_that_was_deleted_in_part_costs_nothing(
+    many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "s.parquet"
+    folder, whole = Ledger.folder_of(path), shutil.rmtree
+
+    def one_part(where: Path, **how: bool) -> None:
+        if where == folder:  # as far as a kill let it come
+            next(folder.glob("part*.parquet")).unlink()
+        else:
+            whole(where, **how)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(shutil, "rmtree", one_part)
+        score(many, path)
+    assert folder.is_dir()
+    assert score(many, path).scored == 0
+    assert not folder.exists()

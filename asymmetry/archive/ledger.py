@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -26,6 +26,7 @@ __all__ = ["Ledger", "differences", "written"]
 
 #: Photos of a part: a share of the archive, within limits. A kill loses no more than a part.
 FEWEST, MOST, SHARE = 32, 4096, 4096
+_LEDGER = "ledger.json"
 _PRIVATE_FOLDER = 0o700
 _KEPT = "; finished work is kept: fix this, and run the same again"
 
@@ -78,7 +79,21 @@ class Ledger:
         """Number of parts."""
         return -(-self.photos // self.part_rows)
 
-    def begin(self, about: Mapping[str, Any], jobs: Callable[[], Iterable[Job]]) -> None:
+    @classmethod
+    def begun(cls, destination: Path) -> Mapping[str, Any] | None:
+        """The way in which an unfinished archive was begun; None where there is none."""
+        file = cls.folder_of(destination) / _LEDGER
+        if not file.is_file():
+            return None
+        way: dict[str, Any] = (_unseal(file) or {}).get("way", {})
+        return way
+
+    def begin(
+        self,
+        about: Mapping[str, Any],
+        jobs: Callable[[], Iterable[Job]],
+        way: Mapping[str, bool] | None = None,
+    ) -> None:
         """Make the list of photos, unless it was made by a run that was interrupted.
 
         Parameters
@@ -87,6 +102,8 @@ class Ledger:
             Everything that the rows depend on: JSON values.
         jobs : callable
             Finds the photos.
+        way : mapping of str to bool, optional
+            What becomes of the rows of a finished archive, for `begun`.
 
         Raises
         ------
@@ -96,7 +113,7 @@ class Ledger:
             If the list can't be written, or is damaged.
         """
         if not self._ledger.is_file():
-            self._make_list(about, jobs)
+            self._make_list(about, jobs, way or {})
         known = self._read()
         self.photos, self.part_rows = known["photos"], known["part_rows"]
         self._done = {number for number in range(self.parts) if self._is_sound(number)}
@@ -117,7 +134,12 @@ class Ledger:
             )
         return known
 
-    def _make_list(self, about: Mapping[str, Any], jobs: Callable[[], Iterable[Job]]) -> None:
+    def _make_list(
+        self,
+        about: Mapping[str, Any],
+        jobs: Callable[[], Iterable[Job]],
+        way: Mapping[str, bool],
+    ) -> None:
         photos = 0
         with written(self._listing) as temporary, temporary.open("w", encoding="ascii") as file:
             for job in jobs():
@@ -126,7 +148,7 @@ class Ledger:
             if not photos:
                 raise InvalidInputError(f"{about['archive']['source']}: no photos there")
         rows = min(max(photos // SHARE, FEWEST), MOST)
-        known = {"about": dict(about), "photos": photos, "part_rows": rows}
+        known = {"about": dict(about), "way": dict(way), "photos": photos, "part_rows": rows}
         _seal(self._ledger, {**known, "listing": _digest(self._listing)})
 
     def unfinished(self) -> Iterator[tuple[int, list[Job]]]:
@@ -179,11 +201,14 @@ class Ledger:
 
     @property
     def _ledger(self) -> Path:
-        return self.folder / "ledger.json"
+        return self.folder / _LEDGER
 
     def clear(self) -> None:
-        """Delete the folder: the archive is finished."""
+        """Delete the folder: the archive is finished, or to be begun anew."""
         self._lock.close()
+        # The list goes first: a rest of the parts would be taken for all that was done.
+        with suppress(OSError):
+            self._ledger.unlink()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self) -> Ledger:

@@ -42,6 +42,10 @@ from asymmetry.photos.taken import TakenSource
 __all__ = ["Engine", "Summary", "score_archive"]
 
 
+#: What may become of the rows of a finished archive.
+_WAYS = ("overwrite", "retry_failed", "update")
+
+
 @dataclass(frozen=True)
 class Summary:
     """The archive that was written.
@@ -210,9 +214,13 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     if engine == "ray":
         score = partial(score_on_ray, workers=workers, address=ray_address)
     table = partial(part_table, provenance=provenance, landmarks=landmarks, metrics=chosen)
-    with wanted.open_earlier(settings) as earlier:
-        find = partial(find_jobs, source, subject, settings.storage_options)
-        return wanted.finish(_Run(start, score, table, earlier), find, progress)
+    find = partial(find_jobs, source, subject, settings.storage_options)
+    now = 0
+    for each in wanted.runs():
+        with each.open_earlier(settings) as earlier:
+            made = each.finish(_Run(start, score, table, earlier), find, progress)
+        now += made.scored
+    return replace(made, scored=now)
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,6 +244,29 @@ class _Wanted:
         """Whether the file exists and is to be kept or gone on from."""
         return self.destination.exists() and not self.overwrite
 
+    @property
+    def way(self) -> dict[str, bool]:
+        """What becomes of the rows of a file that exists."""
+        exists = self.destination.exists()
+        return {name: exists and getattr(self, name) for name in _WAYS}
+
+    def runs(self) -> tuple[_Wanted, ...]:
+        """The runs that it takes: first what was begun is finished in the way in which it was begun."""
+        begun, exists = Ledger.begun(self.destination), self.destination.exists()
+        if not begun:
+            return (self,)
+        goes_over = begun["retry_failed"] or begun["update"]
+        if (exists and self.overwrite and not begun["overwrite"]) or (goes_over and not exists):
+            with Ledger(self.destination) as ledger:
+                ledger.clear()
+            return (self,)
+        if exists and begun != self.way:
+            first = replace(self, **begun)
+            return (first, self) if self.retry_failed or self.update else (first,)
+        if self.update and not (exists or self.overwrite):
+            return (self, replace(self, retry_failed=False))  # the list is of the photos of then
+        return (self,)
+
     def open_earlier(self, settings: Settings) -> Earlier | nullcontext[None]:
         """The rows that are there already, if some of them are to be kept."""
         if not self.there:
@@ -254,15 +285,18 @@ class _Wanted:
     ) -> Summary:
         """Write the file, unless it is there and complete."""
         earlier, as_text = run.earlier, self.destination.with_suffix(".csv")
-        begun = Ledger.folder_of(self.destination).exists()
+        begun = Ledger.begun(self.destination) is not None
         if self.there and not begun and (earlier is None or earlier.complete):
+            if Ledger.folder_of(self.destination).exists():
+                with Ledger(self.destination) as ledger:
+                    ledger.clear()  # what a kill left of a folder that was being deleted
             made = _summarise(self.destination, self.provenance)
             if self.csv and not as_text.exists():
                 write_csv(self.destination, as_text)
             return made
         with Ledger(self.destination) as ledger:
             jobs = (lambda: earlier.jobs(find())) if earlier else find
-            ledger.begin(self.provenance, jobs)
+            ledger.begin(self.provenance, jobs, self.way)
             if self.retry_failed and not self.there:
                 _forget_failed(ledger)
             scored = run.finish_parts(ledger, progress)
