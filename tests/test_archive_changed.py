@@ -13,6 +13,7 @@ import asymmetry
 from asymmetry.archive import Progress, Summary
 from asymmetry.archive.jobs import find_jobs
 from asymmetry.archive.ledger import FEWEST, Ledger
+from asymmetry.errors import DestinationError
 
 parquet = pytest.importorskip("pyarrow.parquet", reason="the extra table is not installed")
 
@@ -190,3 +191,30 @@ def test_a_folder_of_parts_that_was_deleted_in_part_costs_nothing(
     assert folder.is_dir()
     assert score(many, path).scored == 0
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("again", [{}, {"overwrite": True}])
+def test_a_list_is_not_overwritten_by_the_text_of_an_archive(
+    tmp_path: Path, again: dict[str, bool]
+) -> None:
+    torn(tmp_path / "a.jpg")
+    listed = tmp_path / "manifest.csv"
+    listed.write_text("photo,taken,expression\na.jpg,2026-03-01,rest\n")
+    said = listed.read_bytes()
+    with pytest.raises(DestinationError, match=r"manifest\.csv: .* is not overwritten"):
+        score(tmp_path, tmp_path / "manifest.parquet", csv=True, **again)
+    assert listed.read_bytes() == said
+    assert not (tmp_path / "manifest.parquet").exists()
+
+
+def test_text_asked_for_later_is_that_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "s.parquet"
+    torn(tmp_path / "photos" / "a.jpg")
+    score(tmp_path / "photos", path, csv=True)
+    torn(tmp_path / "photos" / "b.jpg")
+    score(tmp_path / "photos", path, update=True)
+    score(tmp_path / "photos", path, csv=True)
+    assert asymmetry.Measurements.from_csv(path.with_suffix(".csv"))["photo"].tolist() == [
+        "a.jpg",
+        "b.jpg",
+    ]

@@ -146,7 +146,7 @@ def test_an_archive_does_not_replace_its_list(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow", reason="the extra archive is not installed")
     path = tmp_path / "list.csv"
     path.write_text("photo\na.jpg\n")
-    with pytest.raises(DestinationError, match="this file is read here"):
+    with pytest.raises(DestinationError, match="was not written by score_archive"):
         score_archive(path, tmp_path / "list.parquet", csv=True, workers=0)
     assert path.read_text() == "photo\na.jpg\n"
 

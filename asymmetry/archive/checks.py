@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from asymmetry.archive.jobs import is_url
-from asymmetry.core.paths import keep_apart
-from asymmetry.errors import InvalidInputError, require
+from asymmetry.core.paths import open_file
+from asymmetry.errors import DestinationError, InvalidInputError, require
 
 __all__ = ["Engine", "check_extras", "check_target"]
+
+#: The first bytes of an archive's text.
+_HEADINGS = b"photo,taken,expression,status,reason,"
 
 Engine = Literal["local", "ray", "inline"]
 
@@ -29,10 +32,11 @@ def check_extras(engine: str, source: str, *, inline: bool) -> None:
         require(module, what, extra)
 
 
-def check_target(destination: Path, beside: str, engine: str, *, inline: bool) -> None:
+def check_target(destination: Path, beside: Path | None, engine: str, *, inline: bool) -> None:
     """Refuse a file or an engine that can't be, before any photo is read.
 
-    The list that photos are read from may not be ``beside`` the file, where a CSV file goes.
+    A CSV file goes ``beside`` it. What is there is replaced only if an archive wrote it: a list of
+    the photos would be lost.
     """
     if engine not in get_args(Engine):
         raise InvalidInputError(f"engine {engine!r}: use one of {', '.join(get_args(Engine))}")
@@ -46,10 +50,22 @@ def check_target(destination: Path, beside: str, engine: str, *, inline: bool) -
         )
     if destination.is_dir():
         raise InvalidInputError(f"{destination}: this is a folder; give the name of a file")
-    if beside:
-        keep_apart(destination.with_suffix(".csv"), beside)
+    if beside is not None and not _is_text_of_archive(beside):
+        raise DestinationError(
+            f"{beside}: this file was not written by score_archive, and is not overwritten: give another "
+            "name to write to"
+        )
     if not inline and getattr(multiprocessing.current_process(), "_inheriting", False):
         raise InvalidInputError(
             "score_archive starts new processes, which import your script: call it under "
             "if __name__ == '__main__':"
         )
+
+
+def _is_text_of_archive(path: Path) -> bool:
+    """Whether a CSV file is the text of an archive, or not there."""
+    try:
+        with open_file(path) as file:
+            return file.read(len(_HEADINGS)) == _HEADINGS
+    except OSError:  # not there; a folder, or one that can't be read, is told when it is written
+        return True

@@ -127,7 +127,8 @@ def score_archive(  # noqa: PLR0913  all but two go by name
         Also write the landmarks, so that `read_landmarks` gives them back to be measured again. They are
         biometric data.
     csv : bool
-        Also write the table as CSV beside the Parquet file.
+        Also write the table as CSV beside the Parquet file, of which it has the name. An older one is
+        replaced; any other file of that name is an error.
     workers : int, optional
         Number of worker processes. Default: by the cores, the memory and the first photos' waiting for
         storage; with Ray one for each core of the cluster. 0 is the engine ``"inline"``.
@@ -182,7 +183,9 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     """
     source, destination = one_spelling(path_text(source)), local_path(destination)
     inline = engine == "inline" or (engine == "local" and workers == 0)
-    check_target(destination, source if csv else "", engine, inline=inline)
+    check_target(
+        destination, destination.with_suffix(".csv") if csv else None, engine, inline=inline
+    )
     check_extras(engine, source, inline=inline)
     check_pool(workers, time_limit)
     chosen = check_metrics(metrics, engine)
@@ -291,7 +294,7 @@ class _Wanted:
                 with Ledger(self.destination) as ledger:
                     ledger.clear()  # what a kill left of a folder that was being deleted
             made = _summarise(self.destination, self.provenance)
-            if self.csv and not as_text.exists():
+            if self.csv:
                 write_csv(self.destination, as_text)
             return made
         with Ledger(self.destination) as ledger:
