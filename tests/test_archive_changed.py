@@ -218,3 +218,19 @@ def test_text_asked_for_later_is_that_of_the_file(tmp_path: Path) -> None:
         "a.jpg",
         "b.jpg",
     ]
+
+
+def test_a_pattern_finds_each_photo_once(tmp_path: Path) -> None:
+    torn(tmp_path / "a.jpg")
+    torn(tmp_path / "x" / "y" / "b.jpg")
+    found = find_jobs(f"{tmp_path}/**/**/*.jpg")
+    assert [job.photo for job in found] == ["a.jpg", "x/y/b.jpg"]
+
+
+def test_a_list_s_name_that_two_files_may_bear_is_neither(tmp_path: Path) -> None:
+    torn(tmp_path / "img_1.JPG")
+    if torn(tmp_path / "Img_1.jpg").samefile(tmp_path / "img_1.JPG"):
+        pytest.skip("letter case does not count on this disk")
+    torn(tmp_path / "IMG_2.JPG")
+    (tmp_path / "list.csv").write_text("photo\nIMG_1.jpg\nimg_2.jpg\n")
+    assert [job.seen for job in find_jobs(str(tmp_path / "list.csv"))] == [False, True]

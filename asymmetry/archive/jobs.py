@@ -7,6 +7,7 @@ import json
 import os
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
@@ -256,8 +257,8 @@ class _Manifests:
 
 def _in_glob(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
     matches = glob.iglob(source, recursive=True)  # noqa: PTH207  any pattern, with any folder before it
-    found = sorted(
-        path for path in matches if not (_lies_apart(path, source) or Path(path).is_dir())
+    found = sorted(  # of a set, for two `**` find a photo once for each folder between them
+        {path for path in matches if not (_lies_apart(path, source) or Path(path).is_dir())}
     )
     if not found:
         raise InvalidInputError(f"{source}: no such folder, file, pattern with a match, or URL")
@@ -298,12 +299,18 @@ class _Names:
         self._listed: dict[Path, dict[str, Path]] = {}
 
     def find(self, path: Path) -> Path:
-        """The file that a list means, though its letters there have another case or form."""
+        """The file that a list means, though its letters there have another case or form.
+
+        Where several differ from its name so, none is meant: it is told as missing.
+        """
         folder = path.parent
         if path.exists() or not folder.is_dir():
             return path
         if folder not in self._listed:
-            self._listed[folder] = {fold(each.name): each for each in folder.iterdir()}
+            names = Counter(fold(each.name) for each in folder.iterdir())
+            self._listed[folder] = {
+                fold(each.name): each for each in folder.iterdir() if names[fold(each.name)] == 1
+            }
         return self._listed[folder].get(fold(path.name), path)
 
 
