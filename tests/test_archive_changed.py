@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 import asymmetry
-from asymmetry.archive import Progress, Summary
+from asymmetry.archive import Progress, Summary, ledger
 from asymmetry.archive.jobs import find_jobs
 from asymmetry.archive.ledger import FEWEST, Ledger
 from asymmetry.errors import DestinationError
@@ -234,3 +235,19 @@ def test_a_list_s_name_that_two_files_may_bear_is_neither(tmp_path: Path) -> Non
     torn(tmp_path / "IMG_2.JPG")
     (tmp_path / "list.csv").write_text("photo\nIMG_1.jpg\nimg_2.jpg\n")
     assert [job.seen for job in find_jobs(str(tmp_path / "list.csv"))] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [(errno.EWOULDBLOCK, "another run is writing it"), (errno.ENOLCK, "can't be locked")],
+)
+def test_a_drive_without_locks_is_not_another_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, told: str
+) -> None:
+    def refuse(_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(ledger, "_lock", refuse)
+    torn(tmp_path / "photos" / "a.jpg")
+    with pytest.raises(DestinationError, match=told):
+        score(tmp_path / "photos", tmp_path / "s.parquet")

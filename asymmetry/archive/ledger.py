@@ -8,6 +8,7 @@ uninterrupted one.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -27,6 +28,8 @@ __all__ = ["Ledger", "differences", "written"]
 #: Photos of a part: a share of the archive, within limits. A kill loses no more than a part.
 FEWEST, MOST, SHARE = 32, 4096, 4096
 _LEDGER = "ledger.json"
+#: What systems say of a lock that somebody holds. Some network drives know no locks, and say something else.
+_HELD = frozenset((errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK))
 _PRIVATE_FOLDER = 0o700
 _KEPT = "; finished work is kept: fix this, and run the same again"
 
@@ -65,9 +68,10 @@ class Ledger:
             _lock(self._lock)
         except OSError as error:
             self._lock.close()
-            raise DestinationError(
-                f"{destination}: another run is writing it; wait until it finishes"
-            ) from error
+            why = f"{self.folder} can't be locked ({error.strerror}); give a name on another disk"
+            if error.errno in _HELD:
+                why = "another run is writing it; wait until it finishes"
+            raise DestinationError(f"{destination}: {why}") from error
 
     @staticmethod
     def folder_of(destination: Path) -> Path:
