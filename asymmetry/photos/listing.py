@@ -89,7 +89,7 @@ def image_files(folder: str | os.PathLike[str], *, recursive: bool = True) -> li
         Where to look.
     recursive : bool
         Also look into the folders below it, but not where small copies of photos or deleted ones are kept.
-        Links to folders are not followed.
+        Links to folders are not followed; `find_leftovers` tells those that lead elsewhere.
 
     Returns
     -------
@@ -112,7 +112,9 @@ def walk_images(folder: str | os.PathLike[str], *, recursive: bool = True) -> It
 
     Only the names in the folders on the way are held in memory, however many photos there are.
     """
-    return (found for found in _walk(Path(folder), recursive=recursive) if isinstance(found, Path))
+    root = Path(folder)
+    found = _walk(root, root, recursive=recursive)
+    return (each for each in found if isinstance(each, Path))
 
 
 def find_leftovers(folder: str | os.PathLike[str], *, recursive: bool = True) -> Iterator[Leftover]:
@@ -123,9 +125,9 @@ def find_leftovers(folder: str | os.PathLike[str], *, recursive: bool = True) ->
     folder, recursive
         As for `image_files`.
     """
-    return (
-        found for found in _walk(Path(folder), recursive=recursive) if isinstance(found, Leftover)
-    )
+    root = Path(folder)
+    found = _walk(root, root, recursive=recursive)
+    return (each for each in found if isinstance(each, Leftover))
 
 
 def is_picture_name(name: str) -> bool:
@@ -168,7 +170,7 @@ def _holds_small(path: PurePath) -> bool:
     return _THUMBNAIL_FOLDER.fullmatch(path.name.lower()) is not None
 
 
-def _walk(root: Path, *, recursive: bool) -> Iterator[Path | Leftover]:
+def _walk(root: Path, top: Path, *, recursive: bool) -> Iterator[Path | Leftover]:
     if not root.is_dir():
         raise InvalidInputError(f"{root}: no such folder")
     try:
@@ -180,7 +182,7 @@ def _walk(root: Path, *, recursive: bool) -> Iterator[Path | Leftover]:
     for entry in found:
         path = root / entry.name
         if _is_folder(entry):
-            yield from _walk_into(path, entry, recursive=recursive)
+            yield from _walk_into(path, entry, top, recursive=recursive)
         elif not entry.name.startswith("."):
             kind = _classify(path, stems)
             if kind is not None:
@@ -201,7 +203,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _walk_into(
-    path: Path, entry: os.DirEntry[str], *, recursive: bool
+    path: Path, entry: os.DirEntry[str], top: Path, *, recursive: bool
 ) -> Iterator[Path | Leftover]:
     if is_kept_apart(str(path)):
         files = _count_pictures(path.rglob("*"))
@@ -214,7 +216,9 @@ def _walk_into(
         if files:
             yield Leftover(path, Note("hidden", files=files), missed=False)
     elif recursive and not entry.is_symlink():
-        yield from _walk(path, recursive=recursive)
+        yield from _walk(path, top, recursive=recursive)
+    elif recursive and not path.resolve().is_relative_to(top.resolve()):
+        yield Leftover(path, Note("linked_folder"))
 
 
 def _count_pictures(paths: Iterable[Path]) -> int:
