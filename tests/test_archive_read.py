@@ -85,3 +85,21 @@ def test_what_is_no_archive_says_so(scores: Path, tmp_path: Path) -> None:
     parquet.write_table(table.drop_columns(["points"]), tmp_path / "bare.parquet")
     with pytest.raises(InvalidInputError, match="score the archive with landmarks"):
         Series.from_archive(tmp_path / "bare.parquet", "P00")
+
+
+def test_a_photo_that_the_manifest_does_not_want_counts_nowhere(
+    portrait_path: Path, tmp_path: Path
+) -> None:
+    folder = portraits(tmp_path / "photos", portrait_path, 6)
+    unwanted = "P00/005 2026-03-06.jpg"
+    (folder / "manifest.csv").write_text(f"photo,use\n{unwanted},no\nP01/001 2026-03-02.jpg,yes\n")
+    path = tmp_path / "s.parquet"
+    made = asymmetry.score_archive(folder, path, method="plain", workers=0, landmarks=True)
+    assert made.statuses["rejected"] == 1
+    table = read_archive(path)
+    row = table["photo"].tolist().index(unwanted)
+    assert (table["status"][row], "unwanted" in table["flags"][row]) == ("rejected", True)
+    assert np.isnan(table["mrd1_diff_mm"][row])
+    series = Series.from_archive(path, "P00").static
+    assert series["status"].tolist().count("rejected") == 1
+    assert series["flags"].tolist()[1].split().count("unwanted") == 1

@@ -8,15 +8,17 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import parent_process
 from typing import Any
+
+import numpy as np
 
 from asymmetry.archive.jobs import Job, contents
 from asymmetry.core.arrays import check_switches
 from asymmetry.core.columns import Status
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.notes import Note
+from asymmetry.core.notes import Note, note_array
 from asymmetry.core.table import Measurements
 from asymmetry.errors import PhotoError
 from asymmetry.extract import Extractor, Method
@@ -136,12 +138,22 @@ def score_job(settings: Settings, job: Job) -> Row:
     try:
         record = record.add_dates(read_dates(file))
         landmarks = label_rows(_extractor(settings).extract([file]), [record])
+        if record.use is False:
+            landmarks = _set_aside(landmarks)
         if settings.measure_skin:
             skin = _read_skin(landmarks, file, settings, record)
     except Exception as error:  # noqa: BLE001  one photo must not stop the others
         told = f"{type(error).__name__}: {error}"
         landmarks = failed(job, Note("not_scored", error=told)).landmarks
     return Row(landmarks, digest, time.perf_counter() - began, max(waited, 0.0), record, skin)
+
+
+def _set_aside(landmarks: Landmarks) -> Landmarks:
+    """The row of a photo that the manifest does not want, as a series has it: points, and no numbers."""
+    if not landmarks.usable[0]:
+        return landmarks
+    notes = (*landmarks.notes[0], Note("unwanted"))
+    return replace(landmarks, status=np.array(["rejected"]), notes=note_array([notes]))
 
 
 def _read_skin(
