@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -103,3 +104,25 @@ def test_a_photo_that_the_manifest_does_not_want_counts_nowhere(
     series = Series.from_archive(path, "P00").static
     assert series["status"].tolist().count("rejected") == 1
     assert series["flags"].tolist()[1].split().count("unwanted") == 1
+
+
+def test_copies_of_a_file_count_once_in_a_person_s_series(
+    portrait_path: Path, tmp_path: Path
+) -> None:
+    folder = portraits(tmp_path / "photos", portrait_path, 6)
+    one, copy = (
+        folder / "P00" / "005 2026-03-06.jpg",
+        folder / "P00" / "old disk" / "b 2026-03-09.jpg",
+    )
+    copy.parent.mkdir()
+    shutil.copy(one, copy)
+    path = tmp_path / "s.parquet"
+    asymmetry.score_archive(folder, path, method="plain", workers=0, landmarks=True)
+    assert read_archive(path, subject="P00")["status"].tolist().count("rejected") == 0
+    made = Series.from_archive(path, "P00").static
+    told = dict(zip(made["photo"].tolist(), made["flags"].tolist(), strict=True))
+    states = dict(zip(made["photo"].tolist(), made["status"].tolist(), strict=True))
+    assert states["P00/old disk/b 2026-03-09.jpg"] == "rejected"
+    assert "same_file" in told["P00/old disk/b 2026-03-09.jpg"].split()
+    assert states["P00/005 2026-03-06.jpg"] != "rejected"
+    assert "same_file_with_another_date" in told["P00/005 2026-03-06.jpg"].split()

@@ -7,8 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from asymmetry.archive.parquet import import_pyarrow, landmarks_of, whole_archive
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note, note_array
 from asymmetry.core.paths import path_text
 from asymmetry.core.table import Measurements
 from asymmetry.errors import InvalidInputError
@@ -119,7 +122,7 @@ def read_person(path: str | os.PathLike[str], subject: str) -> Person:
         table = _read_table(path, None, subject)
     if not len(table):
         raise InvalidInputError(f"{name}: has no photo of a subject {subject!r}")
-    landmarks = landmarks_of(table, name)
+    landmarks = _reject_copies(landmarks_of(table, name), table["sha256"].to_pylist())
     labels = table["expression"].to_pylist()
     return Person(landmarks, tuple(_read_records(landmarks, labels)))
 
@@ -133,6 +136,25 @@ def _read_records(landmarks: Landmarks, labels: Sequence[str]) -> Iterator[Photo
         if label not in (UNKNOWN, "", None) and (named or label != found):
             record = replace(record, expression=label)
         yield record
+
+
+def _reject_copies(landmarks: Landmarks, hashes: Sequence[str | None]) -> Landmarks:
+    """The points with one row that counts for each file, the first that is usable; its copies name it.
+
+    An archive has a row for each of its files, and a person's photos often lie there more than once.
+    """
+    status, notes = landmarks.status.astype("<U16"), list(landmarks.notes)
+    first: dict[str, int] = {}
+    for row in np.flatnonzero(landmarks.usable).tolist():
+        kept = first.setdefault(hashes[row] or f"row {row}", row)
+        if kept == row:
+            continue
+        status[row] = "rejected"
+        notes[row] = (*notes[row], Note("same_file", photo=str(landmarks.photo[kept])))
+        if landmarks.taken[row] != landmarks.taken[kept]:
+            twin = Note("same_file_with_another_date", photo=str(landmarks.photo[row]))
+            notes[kept] = (*notes[kept], twin)
+    return replace(landmarks, status=status, notes=note_array(notes))
 
 
 def _open_schema(path: str | os.PathLike[str]) -> Any:
