@@ -14,7 +14,7 @@ import asymmetry
 from asymmetry.archive import Progress, Summary, ledger
 from asymmetry.archive.jobs import find_jobs
 from asymmetry.archive.ledger import FEWEST, Ledger
-from asymmetry.errors import DestinationError
+from asymmetry.errors import DestinationError, InvalidInputError
 
 parquet = pytest.importorskip("pyarrow.parquet", reason="the extra table is not installed")
 
@@ -251,3 +251,19 @@ def test_a_drive_without_locks_is_not_another_run(
     torn(tmp_path / "photos" / "a.jpg")
     with pytest.raises(DestinationError, match=told):
         score(tmp_path / "photos", tmp_path / "s.parquet")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names have no colons there")
+def test_a_name_that_begins_as_a_url_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    torn(tmp_path / "photos" / "a.jpg")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidInputError, match="reads as a URL: give the whole path"):
+        score("photos", Path("run:1.parquet"))
+    assert score("photos", tmp_path / "run:1.parquet").photos == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are texts there")
+def test_a_path_that_is_no_text_is_refused_in_words(tmp_path: Path) -> None:
+    torn(tmp_path / "photos" / "a.jpg")
+    with pytest.raises(InvalidInputError, match="under a path that is no text"):
+        score(tmp_path / "photos", tmp_path / os.fsdecode(b"s\xff.parquet"))

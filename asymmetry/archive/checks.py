@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import re
 from pathlib import Path
 from typing import Literal, get_args
@@ -47,6 +48,15 @@ def check_target(destination: Path, beside: Path | None, engine: str, *, inline:
     if destination.suffix != ".parquet":
         raise InvalidInputError(
             f"{destination}: give the output file a name such as scores.parquet"
+        )
+    if re.match(r"[A-Za-z][\w+.-]+:", str(destination)):
+        raise InvalidInputError(
+            f"{destination}: reads as a URL: give the whole path, or another name"
+        )
+    if os.fspath(destination) != os.fspath(destination).encode(errors="replace").decode():
+        raise InvalidInputError(
+            f"{destination}: Parquet files can't be written under a path that is no text: give another, or "
+            "start in that folder and give a name alone"
         )
     if destination.is_dir():
         raise InvalidInputError(f"{destination}: this is a folder; give the name of a file")
