@@ -12,6 +12,7 @@ import pytest
 
 import asymmetry
 from asymmetry.archive import Progress, Summary, ledger
+from asymmetry.archive import parquet as tables
 from asymmetry.archive.jobs import find_jobs
 from asymmetry.archive.ledger import FEWEST, Ledger
 from asymmetry.errors import DestinationError, InvalidInputError
@@ -267,3 +268,29 @@ def test_a_path_that_is_no_text_is_refused_in_words(tmp_path: Path) -> None:
     torn(tmp_path / "photos" / "a.jpg")
     with pytest.raises(InvalidInputError, match="under a path that is no text"):
         score(tmp_path / "photos", tmp_path / os.fsdecode(b"s\xff.parquet"))
+
+
+def test_rows_are_kept_in_whatever_order_a_list_has_now(
+    many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "GROUP_ROWS", 20)
+    listed, path = tmp_path / "list.csv", tmp_path / "s.parquet"
+    names = [f"photos/{each.name}" for each in sorted(many.iterdir())]
+    listed.write_text("\n".join(["photo", *names]))
+    score(listed, path)
+    before = dict(rows(path, "photo", "sha256"))
+    names = [*names[40:], *names[39:30:-1], *names[:31]]
+    torn(many / "032.jpg", "changed")
+    listed.write_text("\n".join(["photo", *names]))
+    read: list[int] = []
+    whole = parquet.ParquetFile.read_row_group
+    monkeypatch.setattr(
+        parquet.ParquetFile,
+        "read_row_group",
+        lambda file, at: [read.append(at), whole(file, at)][1],
+    )
+    score(listed, path, update=True)
+    after = rows(path, "photo", "sha256")
+    assert [name for name, _ in after] == names
+    assert {name for name, digest in after if before[name] != digest} == {"photos/032.jpg"}
+    assert len(read) <= 3 * 4  # each of the groups once for each part, not for each row

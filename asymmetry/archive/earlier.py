@@ -6,7 +6,7 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, count, groupby
 from pathlib import Path
 from typing import Any
 
@@ -140,19 +140,24 @@ class Earlier:
         scored : pyarrow.Table or None
             Rows of the photos that were read, in order.
         """
-        kept = [self._read_row(row) for row in plan.kept if row is not None]
+        kept = sorted(row for row in plan.kept if row is not None)
         if not kept:
             return scored
-        tables = [*kept] if scored is None else [*kept, scored]
-        places = {False: iter(range(len(kept))), True: iter(range(len(kept), len(plan.kept)))}
-        order = [next(places[row is None]) for row in plan.kept]
+        tables = [self._read_rows(*each) for each in groupby(kept, self._group_of)]
+        tables += [] if scored is None else [scored]
+        places = {row: place for place, row in enumerate(kept)}
+        new = count(len(kept))
+        order = [next(new) if row is None else places[row] for row in plan.kept]
         return import_pyarrow().concat_tables(tables).take(order)
 
-    def _read_row(self, row: int) -> Any:
-        group = bisect_right(self._starts, row) - 1
+    def _group_of(self, row: int) -> int:
+        return bisect_right(self._starts, row) - 1
+
+    def _read_rows(self, group: int, rows: Iterable[int]) -> Any:
+        """Some rows of a row group, which is read once for all of them and kept for those that follow."""
         if self._group[0] != group:
             self._group = group, self._file.read_row_group(group)
-        return self._group[1].slice(row - self._starts[group], 1)
+        return self._group[1].take([row - self._starts[group] for row in rows])
 
     def __enter__(self) -> Earlier:
         return self
