@@ -294,3 +294,22 @@ def test_rows_are_kept_in_whatever_order_a_list_has_now(
     assert [name for name, _ in after] == names
     assert {name for name, digest in after if before[name] != digest} == {"photos/032.jpg"}
     assert len(read) <= 3 * 4  # each of the groups once for each part, not for each row
+
+
+def test_a_photo_that_may_not_be_read_for_now_is_told_and_read_again(
+    many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, whole = tmp_path / "s.parquet", Path.stat
+
+    def refuse(place: Path, **how: bool) -> os.stat_result:
+        """A network drive's answer when the login has run out."""
+        if place.name >= "040.jpg" and place.suffix == ".jpg":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return whole(place, **how)
+
+    with monkeypatch.context() as out:
+        out.setattr(Path, "stat", refuse)
+        assert score(many, path).unread == 2 * FEWEST + 2 - 40
+    made = score(many, path)
+    assert (made.unread, made.scored) == (0, 2 * FEWEST + 2 - 40)
+    assert all(digest for _, digest in rows(path, "photo", "sha256"))

@@ -40,7 +40,9 @@ __all__ = [
 ]
 
 #: Notes on photos that could not be read for now, but may be later: they are read again by the next run.
-PASSING = frozenset(("vanished", "not_opened", "not_read", "not_fetched", "no_memory", "killed"))
+PASSING = frozenset(
+    "vanished no_permission not_opened not_read not_fetched no_memory killed".split()
+)
 #: Notes on photos that are not where they should be.
 _NOT_THERE = frozenset(("no_such_file", "nothing_there"))
 
