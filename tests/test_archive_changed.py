@@ -296,20 +296,40 @@ def test_rows_are_kept_in_whatever_order_a_list_has_now(
     assert len(read) <= 3 * 4  # each of the groups once for each part, not for each row
 
 
-def test_a_photo_that_may_not_be_read_for_now_is_told_and_read_again(
-    many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path, whole = tmp_path / "s.parquet", Path.stat
+def log_out(patch: pytest.MonkeyPatch) -> None:
+    """Answer for most photos as a network drive does when the login has run out."""
+    whole = Path.stat
 
     def refuse(place: Path, **how: bool) -> os.stat_result:
-        """A network drive's answer when the login has run out."""
         if place.name >= "040.jpg" and place.suffix == ".jpg":
             raise PermissionError(errno.EACCES, "Permission denied")
         return whole(place, **how)
 
+    patch.setattr(Path, "stat", refuse)
+
+
+def test_a_photo_that_may_not_be_read_for_now_is_told_and_read_again(
+    many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "s.parquet"
     with monkeypatch.context() as out:
-        out.setattr(Path, "stat", refuse)
+        log_out(out)
         assert score(many, path).unread == 2 * FEWEST + 2 - 40
     made = score(many, path)
     assert (made.unread, made.scored) == (0, 2 * FEWEST + 2 - 40)
     assert all(digest for _, digest in rows(path, "photo", "sha256"))
+
+
+def test_an_update_in_an_outage_keeps_rows_and_says_so(
+    many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "s.parquet"
+    score(many, path)
+    before = rows(path, "photo", "sha256", "reason")
+    torn(many / "000.jpg", "changed")
+    with monkeypatch.context() as out:
+        log_out(out)
+        made = score(many, path, update=True)
+    assert (made.unread, made.scored) == (2 * FEWEST + 2 - 40, 1)
+    assert rows(path, "photo", "sha256", "reason")[1:] == before[1:]
+    assert score(many, path, update=True).unread == 0

@@ -14,7 +14,7 @@ from asymmetry.archive.jobs import Job
 from asymmetry.archive.parquet import import_pyarrow
 from asymmetry.archive.rows import PASSING
 from asymmetry.core.columns import USABLE
-from asymmetry.errors import PhotoError
+from asymmetry.errors import PhotoError, UnreadablePhotoError
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.photos.sources import PhotoBytes
 
@@ -60,12 +60,18 @@ class Earlier:
         Read photos whose bytes have changed and new photos; leave out photos that are gone.
     fetch : callable
         Reads the bytes of a photo.
+
+    Attributes
+    ----------
+    unchecked : int
+        Photos whose rows are kept though they could not be read to be compared: an outage costs no row.
     """
 
     def __init__(
         self, path: Path, *, retry: bool, update: bool, fetch: Callable[[Job], PhotoBytes]
     ) -> None:
         self._update, self._fetch = update, fetch
+        self.unchecked = 0
         self._file = import_pyarrow("pyarrow.parquet").ParquetFile(path)
         groups = range(self._file.num_row_groups)
         sizes = (self._file.metadata.row_group(i).num_rows for i in groups)
@@ -120,15 +126,20 @@ class Earlier:
         if job.row is None or not job.path:  # new, or gone: nothing is there to be read
             return job.row
         known = self._known[job.row]
-        if known.again or (self._update and self._digest(job) != known.sha256):
+        if known.again or (self._update and self._has_changed(job, known)):
             return None
         return job.row
 
-    def _digest(self, job: Job) -> str | None:
+    def _has_changed(self, job: Job, known: _Known) -> bool:
         try:
-            return hashlib.sha256(self._fetch(job).data).hexdigest()
+            return hashlib.sha256(self._fetch(job).data).hexdigest() != known.sha256
+        except UnreadablePhotoError:
+            if not known.sha256:
+                return True
+            self.unchecked += 1
+            return False
         except PhotoError:
-            return None
+            return True
 
     def merge(self, plan: Plan, scored: Any | None) -> Any:
         """The table of a part.

@@ -62,7 +62,7 @@ class Summary:
         Photos that this run scored; the others were finished by earlier ones.
     unread : int
         Photos that could not be read for now: gone since the archive was begun, or not fetched. The same call
-        reads them again.
+        reads them again. One that has a row already keeps it.
     """
 
     destination: Path
@@ -308,7 +308,8 @@ class _Wanted:
             if self.csv:
                 write_csv(self.destination, as_text)
             ledger.clear()
-        return replace(_describe(self.destination), scored=scored)
+        made, unchecked = _describe(self.destination), earlier.unchecked if earlier else 0
+        return replace(made, scored=scored, unread=made.unread + unchecked)
 
 
 @dataclass(frozen=True, eq=False)
