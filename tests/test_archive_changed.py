@@ -333,3 +333,37 @@ def test_an_update_in_an_outage_keeps_rows_and_says_so(
     assert (made.unread, made.scored) == (2 * FEWEST + 2 - 40, 1)
     assert rows(path, "photo", "sha256", "reason")[1:] == before[1:]
     assert score(many, path, update=True).unread == 0
+
+
+@pytest.mark.parametrize(
+    "line", ["/old/disk/gone.jpg", r"\\server\disk\gone.jpg", r"D:\disk\gone.jpg"]
+)
+def test_a_whole_path_in_a_folder_s_list_may_lead_nowhere(tmp_path: Path, line: str) -> None:
+    folder, path = tmp_path / "photos", tmp_path / "s.parquet"
+    torn(folder / "P1" / "a.jpg")
+    (folder / "manifest.csv").write_text(f"photo,subject\nP1/a.jpg,\n{line},B\n")
+    score(folder, path)
+    assert rows(path, "photo", "subject", "flags") == [
+        ("P1/a.jpg", "P1", ["unknown_format"]),
+        (line.replace("\\", "/"), "B", ["no_such_file"]),
+    ]
+
+
+def test_a_line_too_long_for_a_name_costs_its_own_row(tmp_path: Path) -> None:
+    torn(tmp_path / "a.jpg")
+    (tmp_path / "list.csv").write_text(f"photo\na.jpg\n{'a remark ' * 40}\n")
+    score(tmp_path / "list.csv", tmp_path / "s.parquet")
+    (_, first), (_, second) = rows(tmp_path / "s.parquet", "photo", "flags")
+    assert (first, second) == (["unknown_format"], ["not_opened"])
+
+
+def test_a_folder_that_can_not_be_listed_is_not_the_output_s_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    torn(tmp_path / "photos" / "a.jpg")
+    monkeypatch.setattr(Path, "iterdir", broken)
+    with pytest.raises(InvalidInputError, match=r"photos: can't be listed .*Input/output error"):
+        score(tmp_path / "photos", tmp_path / "s.parquet")

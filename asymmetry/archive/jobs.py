@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
@@ -222,8 +223,10 @@ def _in_folder(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
         photo = path.relative_to(root).as_posix()
         yield _describe_job(_absolute(path), photo, pattern, manifests.find(path))
     for folder, entry in manifests.leftover_lines():
-        photo = (folder / entry.photo).relative_to(root).as_posix()
-        yield _describe_job(_absolute(folder / entry.photo), photo, pattern, entry, seen=False)
+        path, photo = folder / entry.photo, entry.photo
+        if path.is_relative_to(root):
+            photo = path.relative_to(root).as_posix()
+        yield _describe_job(_absolute(path), photo, pattern, entry, seen=False)
 
 
 class _Manifests:
@@ -287,8 +290,10 @@ def _in_manifest(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
     for _, entry in manifest_entries(source):
         path, seen = entry.photo, False
         if not is_url(path):
-            path = _absolute(names.find(root / path))
-            seen = Path(path).exists()
+            with suppress(OSError):  # such as a name that is too long: its row says so
+                path = _absolute(names.find(root / path))
+                seen = Path(path).exists()
+            path = _absolute(root / path)
         yield _describe_job(path, hide_secrets(entry.photo), pattern, entry, seen=seen)
 
 

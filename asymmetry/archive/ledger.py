@@ -146,7 +146,7 @@ class Ledger:
     ) -> None:
         photos = 0
         with written(self._listing) as temporary, temporary.open("w", encoding="ascii") as file:
-            for job in jobs():
+            for job in _listed(jobs(), about["archive"]["source"]):
                 file.write(f"{job.to_json()}\n")
                 photos += 1
             if not photos:
@@ -223,6 +223,14 @@ class Ledger:
         if not self._ledger.is_file() or (failed and not self.done):
             self.clear()  # nothing was done that a corrected command could go on with
         self._lock.close()
+
+
+def _listed(jobs: Iterable[Job], source: str) -> Iterator[Job]:
+    """The photos; what goes wrong in looking for them is not the fault of the file they are listed in."""
+    try:
+        yield from jobs
+    except OSError as error:
+        raise InvalidInputError(f"{source}: can't be listed ({error})") from error
 
 
 def differences(known: Mapping[str, Any], now: Mapping[str, Any]) -> str:
