@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -14,7 +15,7 @@ from asymmetry.archive.jobs import Job
 from asymmetry.archive.ledger import FEWEST, Ledger
 from asymmetry.archive.pool import Pool
 from asymmetry.archive.rows import PASSING, Row, Settings, failed
-from asymmetry.errors import DestinationError, InvalidInputError
+from asymmetry.errors import AsymmetryError, DestinationError, InvalidInputError
 from asymmetry.photos.record import PhotoRecord
 from tests.archives import portraits
 
@@ -264,3 +265,15 @@ def test_a_photo_that_is_gone_is_read_when_it_is_back(tmp_path: Path, portrait_p
     healed = asymmetry.score_archive(folder, path, method="plain", workers=0)
     assert (healed.unread, healed.scored) == (0, 1)
     assert path.read_bytes() == undisturbed
+
+
+def test_where_no_process_can_be_started_it_says_what_does_without(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        """As /dev/shm does in some containers."""
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("multiprocessing.synchronize.SemLock.__init__", refuse)
+    with pytest.raises(AsymmetryError, match=r"Read-only file system.* 'workers' 0 does without"):
+        Pool(Settings(), workers=1)

@@ -183,10 +183,6 @@ class Pool:
                 workers = worker_count(usable_cores(), seconds, waited, _memory())
                 waiting = self._resize(waiting, workers)
 
-    def start(self) -> None:
-        """Start the workers before the first photo is there, so that they have loaded the model by then."""
-        self._pool.schedule(os.getpid)
-
     def score(self, job: Job) -> Row:
         """Score one photo; threads may share the pool.
 
@@ -293,16 +289,18 @@ class Pool:
         except ImportError as error:
             raise MissingExtraError("an archive", "archive") from error
         try:
-            return ProcessPool(
+            pool = ProcessPool(
                 max_workers=self.workers,
                 context=multiprocessing.get_context("spawn"),
                 initializer=start_worker,
                 initargs=(self.settings,),
             )
+            pool.schedule(os.getpid)  # at the first task it starts, and fails where it can't
         except OSError as error:  # no /dev/shm, in some containers
             raise AsymmetryError(
                 f"no worker processes can be started here ({error}); 'workers' 0 does without them"
             ) from error
+        return pool
 
     def close(self) -> None:
         """End the workers, whatever they are doing; a lock that a signal left held does not hold the end."""

@@ -61,7 +61,6 @@ class Work:
         self._threads = [
             threading.Thread(target=self._run, daemon=True) for _ in range(self._pool.workers)
         ]
-        self._pool.start()
         for photo in store.queued():
             self._waiting.put(photo.id)
         for thread in self._threads:
