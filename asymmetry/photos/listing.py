@@ -46,6 +46,8 @@ _BIN = re.compile(r"#recycle|@recycle|\$recycle\.bin|\.recycle|\.d?trash(?:es|-\
 _RESOURCES, _RESOURCE_FOLDERS = "._", ("__macosx", ".appledouble")
 #: A library of macOS's Photos is a folder. Photos are in these; beside them are small and edited copies.
 _LIBRARY, _ORIGINALS = ".photoslibrary", ("originals", "masters")
+#: Folders at the top of a disk that only its system may list.
+_OF_THE_SYSTEM = ("lost+found", "system volume information")
 _TRASHED = ".trashed-"  # by Android
 _THUMBNAIL_NAME = re.compile(r"^syno(?:photo|video|index)_(?:thumb|film|media)", re.IGNORECASE)
 _IN_THE_CLOUD = re.compile(r"^\.(.+)\.icloud$")
@@ -177,22 +179,20 @@ def _walk(root: Path, top: Path, *, recursive: bool) -> Iterator[Path | Leftover
         with os.scandir(root) as entries:
             found = sorted(entries, key=lambda entry: _natural(entry.name))
     except OSError as error:
+        if root != top and root.name.lower() in _OF_THE_SYSTEM:
+            yield Leftover(root, Note("not_read", error=str(error.strerror)), missed=False)
+            return
         raise InvalidInputError(f"{root}: can't be listed ({error.strerror})") from error
     stems = {PurePath(entry.name).stem.lower() for entry in found if is_picture_name(entry.name)}
     for entry in found:
         path = root / entry.name
         if _is_folder(entry):
             yield from _walk_into(path, entry, top, recursive=recursive)
-        elif not entry.name.startswith("."):
-            kind = _classify(path, stems)
-            if kind is not None:
-                yield kind
-        elif _IN_THE_CLOUD.match(entry.name):
-            yield Leftover(path, Note("in_the_cloud"))
-        elif entry.name.startswith(_TRASHED):
-            yield Leftover(path, Note("in_the_bin", files=1), missed=False)
-        elif is_picture_name(entry.name):
-            yield Leftover(path, Note("hidden", files=1))
+            continue
+        hidden = entry.name.startswith(".")
+        kind = _classify_hidden(path) if hidden else _classify(path, stems)
+        if kind is not None:
+            yield kind
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -244,6 +244,17 @@ def _classify(path: Path, stems: set[str]) -> Path | Leftover | None:
     if suffix in _DOCUMENTS:
         return None
     return _classify_content(path, stems)
+
+
+def _classify_hidden(path: Path) -> Leftover | None:
+    """A hidden file by its name: one that may be a photo, or None."""
+    if _IN_THE_CLOUD.match(path.name):
+        return Leftover(path, Note("in_the_cloud"))
+    if path.name.startswith(_TRASHED):
+        return Leftover(path, Note("in_the_bin", files=1), missed=False)
+    if is_picture_name(path.name):
+        return Leftover(path, Note("hidden", files=1))
+    return None
 
 
 def _leave_video(path: Path, stems: set[str]) -> Leftover:
