@@ -238,6 +238,15 @@ def test_a_list_s_name_that_two_files_may_bear_is_neither(tmp_path: Path) -> Non
     assert [job.seen for job in find_jobs(str(tmp_path / "list.csv"))] == [False, True]
 
 
+def test_a_line_is_of_the_file_that_is_called_so_and_not_of_its_namesake(tmp_path: Path) -> None:
+    if torn(tmp_path / "A.jpg").samefile(torn(tmp_path / "a.jpg")):
+        pytest.skip("letter case does not count on this disk")
+    torn(tmp_path / "B.JPG")
+    (tmp_path / "manifest.csv").write_text("photo,subject\na.jpg,X\nb.jpg,Y\n")
+    found = {job.photo: job.record.subject for job in find_jobs(str(tmp_path))}
+    assert found == {"A.jpg": "", "a.jpg": "X", "B.JPG": "Y"}
+
+
 @pytest.mark.parametrize(
     ("number", "told"),
     [(errno.EWOULDBLOCK, "another run is writing it"), (errno.ENOLCK, "can't be locked")],

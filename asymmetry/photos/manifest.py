@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePath, PureWindowsPath
@@ -141,13 +142,23 @@ class Manifest:
             return photo
         path = PurePath(photo)
         for name in (photo, path.with_suffix("").as_posix()):
-            if fold(name) in self._written:
-                return self._written[fold(name)]
+            written = self._written.get(fold(name))
+            if written is not None and not self._is_of_another(written, photo):
+                return written
         for name in (path.name, path.stem):
             written = self._written.get(fold(name))
-            if written is not None and not ("/" in photo and (self._folder / name).is_file()):
+            if written is None or ("/" in photo and (self._folder / name).is_file()):
+                continue
+            if not self._is_of_another(written, photo):
                 return written
         return None
+
+    def _is_of_another(self, written: str, photo: str) -> bool:
+        """Whether a file is called exactly as a line writes it, and it is not this photo."""
+        exact = self._folder / written
+        with suppress(OSError):
+            return exact.is_file() and not exact.samefile(self._folder / photo)
+        return False
 
     def leftover_lines(self) -> list[Entry]:
         """Lines that no photo has taken so far."""
