@@ -300,3 +300,15 @@ def test_a_long_table_is_written_as_a_short_one(tmp_path: Path) -> None:
     assert table.to_csv() == joined
     table.to_csv(tmp_path / "long.csv")
     assert (tmp_path / "long.csv").read_bytes().decode() == joined
+
+
+@pytest.mark.parametrize("rows", [1, 6000])
+def test_a_name_with_a_line_end_of_any_kind_comes_back_out_of_csv(
+    tmp_path: Path, rows: int
+) -> None:
+    names = [f"{end}{row}.jpg" for row in range(rows) for end in ("a\rb", "a\nb", "a\r\nb", 'a"b,')]
+    path = tmp_path / "scores.csv"
+    Measurements({"photo": np.array(names)}).to_csv(path)
+    assert Measurements.from_csv(path)["photo"].tolist() == names
+    with path.open(encoding="utf-8", newline="") as file:
+        assert [row[0] for row in csv.reader(file)] == ["photo", *names]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import importlib
 import importlib.util
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from asymmetry.core.cells import (
     write_exactly,
 )
 
-__all__ = ["csv_blocks"]
+__all__ = ["csv_blocks", "write_rows"]
 
 Column = npt.NDArray[Any]
 
@@ -28,6 +27,8 @@ Column = npt.NDArray[Any]
 _BLOCK = 10_000
 # With fewer rows it takes longer to import pyarrow.
 _MANY = 5_000
+# A cell is quoted if it holds a letter of the line's end: before Python 3.13 no other one.
+_END = "\r\n"
 # From this number on pyarrow writes exponents.
 _LARGE = 1e15
 
@@ -40,7 +41,7 @@ def csv_blocks(columns: Mapping[str, Column]) -> Iterator[str]:
     >>> "".join(csv_blocks({"photo": np.array(["a.jpg"]), "x_mm": np.array([1.5])}))
     'photo,x_mm\na.jpg,1.5\n'
     """
-    yield _write_rows([list(columns)])
+    yield write_rows([list(columns)])
     rows = max(map(len, columns.values()), default=0)
     by_arrow = rows >= _MANY and importlib.util.find_spec("pyarrow") is not None
     for start in range(0, rows, _BLOCK):
@@ -49,13 +50,32 @@ def csv_blocks(columns: Mapping[str, Column]) -> Iterator[str]:
             yield _join_by_arrow(block)
         else:
             cells = [write_cells(column, write_exactly, guard_formula) for column in block]
-            yield _write_rows(list(zip(*cells, strict=True)))
+            yield write_rows(zip(*cells, strict=True))
 
 
-def _write_rows(rows: Sequence[Sequence[str]]) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+def write_rows(rows: Iterable[Sequence[object]]) -> str:
+    r"""Rows as CSV text with ``\n`` at their ends.
+
+    Parameters
+    ----------
+    rows : iterable of sequence
+        The cells of each.
+
+    Examples
+    --------
+    >>> write_rows([("a\rb", 1)])
+    '"a\rb",1\n'
+    """
+    lines = _Lines()
+    csv.writer(lines, lineterminator=_END).writerows(rows)
+    return "".join(lines)
+
+
+class _Lines(list[str]):
+    """Takes rows as `csv` writes them one by one, and ends each as this library's files do."""
+
+    def write(self, line: str) -> None:
+        self.append(line.removesuffix(_END) + "\n")
 
 
 def _join_by_arrow(columns: Sequence[Column]) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -15,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.cells import guard_formula
+from asymmetry.core.csv_text import write_rows
 from asymmetry.core.files import replace_file
 from asymmetry.core.notes import Note
 from asymmetry.core.table import Measurements
@@ -146,9 +145,7 @@ class Review:
 
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
         """The table as CSV; it is also written, if a path is given, so that a manifest can be made of it."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(("photo", "taken", "used", "reason", "column", "value", "sure"))
+        rows = [["photo", "taken", "used", "reason", "column", "value", "sure"]]
         for each in self.doubts:
             told = (
                 each.photo,
@@ -159,11 +156,12 @@ class Review:
                 each.value,
             )
             sure = f"{each.sure:.2f}" if each.sure < 1 else ""
-            writer.writerow([guard_formula(cell) for cell in (*told, sure)])
+            rows.append([guard_formula(cell) for cell in (*told, sure)])
+        text = write_rows(rows)
         if path is not None:
             with replace_file(path) as made:
-                made.write_text(text.getvalue(), encoding="utf-8")
-        return text.getvalue()
+                made.write_text(text, encoding="utf-8")
+        return text
 
 
 def _line(names: Sequence[str], reason: str, settle: str, *, used: bool, say: Text) -> str:
