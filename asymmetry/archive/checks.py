@@ -33,10 +33,10 @@ def check_extras(engine: str, source: str, *, inline: bool) -> None:
         require(module, what, extra)
 
 
-def check_target(destination: Path, beside: Path | None, engine: str, *, inline: bool) -> None:
+def check_target(destination: Path, engine: str, *, inline: bool, csv: bool) -> None:
     """Refuse a file or an engine that can't be, before any photo is read.
 
-    A CSV file goes ``beside`` it. What is there is replaced only if an archive wrote it: a list of
+    A ``csv`` file goes beside it. What is there is replaced only if an archive wrote it: a list of
     the photos would be lost.
     """
     if engine not in get_args(Engine):
@@ -60,7 +60,8 @@ def check_target(destination: Path, beside: Path | None, engine: str, *, inline:
         )
     if destination.is_dir():
         raise InvalidInputError(f"{destination}: this is a folder; give the name of a file")
-    if beside is not None and not _is_text_of_archive(beside):
+    beside = destination.with_suffix(".csv")
+    if csv and not _is_text_of_archive(beside):
         raise DestinationError(
             f"{beside}: this file was not written by score_archive, and is not overwritten: give another "
             "name to write to"

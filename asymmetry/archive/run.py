@@ -183,9 +183,7 @@ def score_archive(  # noqa: PLR0913  all but two go by name
     """
     source, destination = one_spelling(path_text(source)), local_path(destination)
     inline = engine == "inline" or (engine == "local" and workers == 0)
-    check_target(
-        destination, destination.with_suffix(".csv") if csv else None, engine, inline=inline
-    )
+    check_target(destination, engine, inline=inline, csv=csv)
     check_extras(engine, source, inline=inline)
     check_pool(workers, time_limit)
     chosen = check_metrics(metrics, engine)
@@ -218,12 +216,7 @@ def score_archive(  # noqa: PLR0913  all but two go by name
         score = partial(score_on_ray, workers=workers, address=ray_address)
     table = partial(part_table, provenance=provenance, landmarks=landmarks, metrics=chosen)
     find = partial(find_jobs, source, subject, settings.storage_options)
-    now = 0
-    for each in wanted.runs():
-        with each.open_earlier(settings) as earlier:
-            made = each.finish(_Run(start, score, table, earlier), find, progress)
-        now += made.scored
-    return replace(made, scored=now)
+    return wanted.write(settings, partial(_Run, start, score, table), find, progress)
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,6 +239,21 @@ class _Wanted:
     def there(self) -> bool:
         """Whether the file exists and is to be kept or gone on from."""
         return self.destination.exists() and not self.overwrite
+
+    def write(
+        self,
+        settings: Settings,
+        run_on: Callable[[Earlier | None], _Run],
+        find: Callable[[], Iterator[Job]],
+        progress: Callable[[Progress], None] | None,
+    ) -> Summary:
+        """Write the file, in as many runs as it takes."""
+        now = 0
+        for each in self.runs():
+            with each.open_earlier(settings) as earlier:
+                made = each.finish(run_on(earlier), find, progress)
+            now += made.scored
+        return replace(made, scored=now)
 
     @property
     def way(self) -> dict[str, bool]:
