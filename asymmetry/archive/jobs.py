@@ -325,6 +325,7 @@ def _in_url(
     fsspec = import_fsspec("an archive behind a URL", "archive")
     try:
         system, top = fsspec.core.url_to_fs(source, **storage_options)
+        system.invalidate_cache()  # of names listed earlier in this process
         found: Iterable[str]
         if glob.has_magic(top):
             matches = system.glob(top, detail=True).items()

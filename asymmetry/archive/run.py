@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
@@ -14,15 +14,12 @@ from asymmetry.archive.checks import Engine, check_extras, check_target
 from asymmetry.archive.earlier import Earlier, Plan
 from asymmetry.archive.inline import Inline
 from asymmetry.archive.jobs import Job, contents, find_jobs, is_url, one_spelling
-from asymmetry.archive.ledger import Ledger, differences
+from asymmetry.archive.ledger import Ledger
 from asymmetry.archive.on_ray import score_on_ray
 from asymmetry.archive.own_metrics import check_metrics
 from asymmetry.archive.parquet import (
-    metadata_of,
     part_table,
     statuses,
-    unread,
-    whole_archive,
     write_archive,
     write_csv,
     write_part,
@@ -30,13 +27,13 @@ from asymmetry.archive.parquet import (
 from asymmetry.archive.pool import Pool, Scorer, check_pool, score_parts
 from asymmetry.archive.progress import Progress, Teller
 from asymmetry.archive.rows import Row, Settings
+from asymmetry.archive.summary import Summary, describe, summarise
 from asymmetry.core.arrays import check_switches
 from asymmetry.core.columns import USABLE
 from asymmetry.core.paths import local_path, path_text
-from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Method
 from asymmetry.metrics import Metric
-from asymmetry.photos.remote import hide_secrets
+from asymmetry.photos.remote import forget_systems, hide_secrets
 from asymmetry.photos.taken import TakenSource
 
 __all__ = ["Engine", "Summary", "score_archive"]
@@ -44,37 +41,6 @@ __all__ = ["Engine", "Summary", "score_archive"]
 
 #: What may become of the rows of a finished archive.
 _WAYS = ("overwrite", "retry_failed", "update")
-
-
-@dataclass(frozen=True)
-class Summary:
-    """The archive that was written.
-
-    Attributes
-    ----------
-    destination : pathlib.Path
-        The Parquet file.
-    photos : int
-        Its rows.
-    statuses : mapping of str to int
-        How many photos have each status.
-    scored : int
-        Photos that this run scored; the others were finished by earlier ones.
-    unread : int
-        Photos that could not be read for now: gone since the archive was begun, or not fetched. The same call
-        reads them again. One that has a row already keeps it.
-    """
-
-    destination: Path
-    photos: int
-    statuses: Mapping[str, int] = field(default_factory=dict)
-    scored: int = 0
-    unread: int = 0
-
-    @property
-    def usable(self) -> int:
-        """Photos that could be scored, by whatever run."""
-        return sum(number for status, number in self.statuses.items() if status in USABLE)
 
 
 def score_archive(  # noqa: PLR0913  all but two go by name
@@ -248,6 +214,7 @@ class _Wanted:
         progress: Callable[[Progress], None] | None,
     ) -> Summary:
         """Write the file, in as many runs as it takes."""
+        forget_systems()
         now = 0
         for each in self.runs():
             with each.open_earlier(settings) as earlier:
@@ -282,7 +249,7 @@ class _Wanted:
         """The rows that are there already, if some of them are to be kept."""
         if not self.there:
             return nullcontext()
-        made = _summarise(self.destination, self.provenance)
+        made = summarise(self.destination, self.provenance)
         if not (self.retry_failed or self.update or made.unread):
             return nullcontext()
         fetch = partial(contents, url=settings.url, storage_options=settings.storage_options)
@@ -301,7 +268,7 @@ class _Wanted:
             if Ledger.folder_of(self.destination).exists():
                 with Ledger(self.destination) as ledger:
                     ledger.clear()  # what a kill left of a folder that was being deleted
-            made = _summarise(self.destination, self.provenance)
+            made = summarise(self.destination, self.provenance)
             if self.csv:
                 write_csv(self.destination, as_text)
             return made
@@ -316,7 +283,7 @@ class _Wanted:
             if self.csv:
                 write_csv(self.destination, as_text)
             ledger.clear()
-        made, unchecked = _describe(self.destination), earlier.unchecked if earlier else 0
+        made, unchecked = describe(self.destination), earlier.unchecked if earlier else 0
         return replace(made, scored=scored, unread=made.unread + unchecked)
 
 
@@ -382,21 +349,3 @@ def _score_here(
     """Score parts on this machine, as `score_on_ray` does on a cluster."""
     with start() as scorer:
         yield from score_parts(scorer, todo, make_table, report)
-
-
-def _summarise(destination: Path, provenance: Mapping[str, Any]) -> Summary:
-    """The summary of a file that is there already, if it is of the same archive."""
-    known = metadata_of(destination)
-    differ = differences(known, provenance)
-    if differ:
-        raise InvalidInputError(
-            f"{destination}: already exists and was made with other settings ({differ}); "
-            "use another name, or overwrite it"
-        )
-    return _describe(destination)
-
-
-def _describe(destination: Path) -> Summary:
-    with whole_archive(os.fspath(destination)):
-        found = statuses(destination)
-        return Summary(destination, sum(found.values()), found, unread=unread(destination))

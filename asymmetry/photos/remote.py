@@ -14,6 +14,7 @@ __all__ = [
     "MAX_FILE_BYTES",
     "check_extra",
     "check_length",
+    "forget_systems",
     "hide_secrets",
     "import_fsspec",
     "is_url",
@@ -149,6 +150,11 @@ def _keep_system(root: str, options: Mapping[str, Any]) -> Any:
         fsspec = import_fsspec("reading photos behind URLs", "url")
         _SYSTEMS[key] = fsspec.core.url_to_fs(root, **options)[0]
     return _SYSTEMS[key]
+
+
+def forget_systems() -> None:
+    """Open file systems anew from now on: a ZIP file may be another one since, under the same name."""
+    _SYSTEMS.clear()
 
 
 def check_length(size: int, name: str) -> None:
