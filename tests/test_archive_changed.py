@@ -156,6 +156,14 @@ def test_an_update_takes_in_what_came_after_an_interrupted_first_run(
     }
 
 
+def test_no_run_has_scored_more_photos_than_there_are(many: Path, tmp_path: Path) -> None:
+    interrupt(many, tmp_path / "s.parquet")
+    for path in sorted(many.iterdir())[3:]:
+        path.unlink()
+    made = score(many, tmp_path / "s.parquet", update=True)
+    assert (made.photos, made.scored) == (3, 3)
+
+
 def test_overwriting_begins_anew_after_an_interrupted_retry(many: Path, tmp_path: Path) -> None:
     path = tmp_path / "s.parquet"
     score(many, path)

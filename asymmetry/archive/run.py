@@ -220,7 +220,7 @@ class _Wanted:
             with each.open_earlier(settings) as earlier:
                 made = each.finish(run_on(earlier), find, progress)
             now += made.scored
-        return replace(made, scored=now)
+        return replace(made, scored=min(now, made.photos))  # some may be gone again
 
     @property
     def way(self) -> dict[str, bool]:
