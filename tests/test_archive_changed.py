@@ -237,6 +237,18 @@ def test_a_pattern_finds_each_photo_once(tmp_path: Path) -> None:
     assert [job.photo for job in found] == ["a.jpg", "x/y/b.jpg"]
 
 
+def test_a_pattern_s_photos_have_their_lines_in_manifests(tmp_path: Path) -> None:
+    for name in ("P1/a.jpg", "P2/b.jpg"):
+        torn(tmp_path / name)
+    (tmp_path / "manifest.csv").write_text("photo,mirrored\nP1/a.jpg,yes\ngone.jpg,\n")
+    (tmp_path / "P2" / "manifest.csv").write_text("photo,mirrored\nb.jpg,yes\n")
+    found = find_jobs(f"{tmp_path}/*/*.jpg")
+    assert [(job.photo, job.record.mirrored) for job in found] == [
+        ("P1/a.jpg", True),
+        ("P2/b.jpg", True),
+    ]
+
+
 def test_a_list_s_name_that_two_files_may_bear_is_neither(tmp_path: Path) -> None:
     torn(tmp_path / "img_1.JPG")
     if torn(tmp_path / "Img_1.jpg").samefile(tmp_path / "img_1.JPG"):

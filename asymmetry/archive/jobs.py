@@ -89,8 +89,8 @@ def find_jobs(
     ----------
     source : str
         A folder, a glob pattern, a manifest (CSV or a workbook), one photo, or a URL that fsspec knows. In a
-        folder of this machine the lines of each ``manifest.csv`` (or ``.xlsx``) hold for the photos below it;
-        the nearest one counts.
+        folder of this machine, and from where a pattern begins, the lines of each ``manifest.csv`` (or
+        ``.xlsx``) hold for the photos below it; the nearest one counts.
     subject : str, optional
         A regular expression that finds the person in a photo's path relative to the source: its group
         ``subject``, else its first group, else all that it matches. Default: the first folder in that path.
@@ -266,9 +266,10 @@ def _in_glob(source: str, pattern: re.Pattern[str] | None) -> Iterator[Job]:
     if not found:
         raise InvalidInputError(f"{source}: no such folder, file, pattern with a match, or URL")
     root = _above_pattern(source)
-    for path in found:
-        photo = Path(path).relative_to(root).as_posix()
-        yield _describe_job(_absolute(path), photo, pattern)
+    manifests = _Manifests(root)
+    for path in map(Path, found):
+        photo = path.relative_to(root).as_posix()
+        yield _describe_job(_absolute(path), photo, pattern, manifests.find(path))
 
 
 def _lies_apart(path: str, pattern: str) -> bool:
