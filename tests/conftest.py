@@ -35,8 +35,9 @@ ROOT = Path(__file__).resolve().parents[1]
 #: processes and waits for them: they read real photos, build the package, or open a browser.
 SLOW_MODULES = frozenset(
     """
-    test_archive test_archive_again test_archive_damaged test_archive_interrupted test_archive_ray
-    test_archive_read test_bombs test_cli test_clips test_compare test_damaged test_docs
+    test_archive test_archive_again test_archive_changed test_archive_damaged test_archive_interrupted
+    test_archive_lists test_archive_ray test_archive_read test_archive_storage test_bombs
+    test_cli test_clips test_compare test_damaged test_docs
     test_endings test_endings_of_data test_examples test_expressions test_extractor test_fidelity
     test_fuzz test_glasses test_golden test_hidden test_lasting test_models test_movement_noise
     test_movement_truth test_photo_refused test_photos_of_people test_privacy test_provenance
