@@ -126,3 +126,21 @@ def test_copies_of_a_file_count_once_in_a_person_s_series(
     assert "same_file" in told["P00/old disk/b 2026-03-09.jpg"].split()
     assert states["P00/005 2026-03-06.jpg"] != "rejected"
     assert "same_file_with_another_date" in told["P00/005 2026-03-06.jpg"].split()
+
+
+def test_pictures_of_a_person_are_turned_as_the_manifest_says_and_are_the_photos_that_were_read(
+    portrait_path: Path, tmp_path: Path
+) -> None:
+    folder = portraits(tmp_path / "photos", portrait_path, 11)
+    names = [f"P00/{day - 1:03d} 2026-03-{day:02d}.jpg" for day in (1, 6, 11)]
+    (folder / "manifest.csv").write_text(f"photo,mirrored\n{names[1]},yes\n{names[2]},no\n")
+    path = tmp_path / "s.parquet"
+    asymmetry.score_archive(folder, path, method="plain", workers=0, landmarks=True)
+    assert "mirrored" not in read_archive(path)
+    made = Series.from_archive(path, "P00", folder=folder)
+    assert made.photos["photo"].tolist() == names
+    assert made.photos["mirrored"].tolist() == [False, True, False]
+    assert [each.written for each in made.about] == [(), ("mirrored",), ("mirrored",)]
+    assert made.open_source(0) is not None
+    (folder / names[0]).write_bytes((folder / names[1]).read_bytes())
+    assert made.open_source(0) is None  # it is another photo now

@@ -29,6 +29,7 @@ from asymmetry.metrics import Metric, expressions, measure
 from asymmetry.skin_photos import skin_columns
 
 __all__ = [
+    "MIRRORED",
     "import_pyarrow",
     "landmarks_of",
     "metadata_of",
@@ -55,6 +56,8 @@ _ARRAYS = {
 }
 #: The landmarks' notes as JSON, beside them.
 _NOTES = "notes"
+#: And what a manifest says of the photo's mirroring, by which its pictures are turned as the landmarks are.
+MIRRORED = "mirrored"
 #: The contents of the columns that only an archive has.
 _SAID = {
     name: {"unit": unit, "sign": "none", "definition": definition}
@@ -146,6 +149,8 @@ def part_table(
             )
             table = table.append_column(name, column)
         table = table.append_column(_NOTES, pyarrow.array(pack_notes(found.notes)))
+        said = [job.record.mirrored for job in jobs]
+        table = table.append_column(MIRRORED, pyarrow.array(said, pyarrow.bool_()))
     return table
 
 
@@ -203,7 +208,9 @@ def write_csv(scores: Path, destination: Path) -> None:
         written(destination) as temporary,
         temporary.open("w", encoding="utf-8", newline="") as file,
     ):
-        names = [name for name in source.schema_arrow.names if name not in (*_ARRAYS, _NOTES)]
+        names = [
+            name for name in source.schema_arrow.names if name not in (*_ARRAYS, _NOTES, MIRRORED)
+        ]
         for i, batch in enumerate(source.iter_batches(columns=names)):
             columns = {name: _values(name, batch[name]) for name in names}
             text = Measurements(columns).to_csv() or ""

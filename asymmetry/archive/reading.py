@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from asymmetry.archive.parquet import import_pyarrow, landmarks_of, whole_archive
+from asymmetry.archive.parquet import MIRRORED, import_pyarrow, landmarks_of, whole_archive
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, note_array
 from asymmetry.core.paths import path_text
@@ -23,7 +23,7 @@ from asymmetry.photos.record import PhotoRecord
 __all__ = ["Person", "list_subjects", "read_archive", "read_person"]
 
 #: Columns of an archive with landmarks that are no measurements.
-_POINTS = frozenset(("points", "spread", "pose", "blendshapes"))
+_POINTS = frozenset(("points", "spread", "pose", "blendshapes", MIRRORED))
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,15 +123,23 @@ def read_person(path: str | os.PathLike[str], subject: str) -> Person:
     if not len(table):
         raise InvalidInputError(f"{name}: has no photo of a subject {subject!r}")
     landmarks = _reject_copies(landmarks_of(table, name), table["sha256"].to_pylist())
-    labels = table["expression"].to_pylist()
-    return Person(landmarks, tuple(_read_records(landmarks, labels)))
+    return Person(landmarks, tuple(_read_records(landmarks, table)))
 
 
-def _read_records(landmarks: Landmarks, labels: Sequence[str]) -> Iterator[PhotoRecord]:
+def _read_records(landmarks: Landmarks, table: Any) -> Iterator[PhotoRecord]:
     """The facts that manifest and names said; an expression read from the face is left to be read again."""
     read = expressions(landmarks).label.tolist()
-    for photo, label, found in zip(landmarks.photo.tolist(), labels, read, strict=True):
-        record = PhotoRecord(photo, day=day_from_name(photo))
+    labels, hashes = table["expression"].to_pylist(), table["sha256"].to_pylist()
+    turned = [None] * len(labels)  # in archives of old
+    if MIRRORED in table.column_names:
+        turned = table[MIRRORED].to_pylist()
+    rows = zip(landmarks.photo.tolist(), labels, read, hashes, turned, strict=True)
+    for photo, label, found, digest, mirrored in rows:
+        record = PhotoRecord(
+            photo, day=day_from_name(photo), sha256=digest or "", mirrored=mirrored
+        )
+        if mirrored is not None:
+            record = replace(record, written=("mirrored",))
         named = expression_from_name(photo) is not None
         if label not in (UNKNOWN, "", None) and (named or label != found):
             record = replace(record, expression=label)
