@@ -13,11 +13,13 @@ import jsonschema
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from PIL import Image
+from PIL import ExifTags, Image
 
 from asymmetry import Series, score_archive
 from asymmetry.cli import main
 from asymmetry.metrics import catalogue
+from asymmetry.web.person import patient_series
+from asymmetry.web.store.store import Store
 from tests.photos import encoded
 from tests.servers import API, DAYS, Served, check
 
@@ -338,3 +340,42 @@ def test_more_light_is_asked_for_on_the_dark_side(
     assert not told["ready"]
     (words,) = [each["words"] for each in told["advice"] if each["code"] == "frame_light"]
     assert words == f"more light on your {side}"
+
+
+@pytest.mark.parametrize("treated", ["2026-03-02", None], ids=["treated", "by names"])
+def test_a_patient_s_dates_are_those_of_a_folder(
+    served: Served, head: Image.Image, tmp_path: Path, treated: str | None
+) -> None:
+    """Day numbers in names, a photo without a date, a new camera: told and counted alike."""
+    names = {
+        "2026-03-02 day 0 smile.jpg": "Phone 1",
+        "day+7 smile.jpg": "Phone 2",
+        "day+14 smile.jpg": "Phone 2",
+        "IMG smile.jpg": "Phone 2",
+    }
+    for turn, (name, camera) in enumerate(names.items()):
+        tags = Image.Exif()
+        tags[ExifTags.Base.Make], tags[ExifTags.Base.Model] = "Maker", camera
+        turned = head.rotate(turn, fillcolor=(128, 128, 128))
+        (tmp_path / name).write_bytes(encoded(turned, "JPEG", quality=92, exif=tags))
+    number = served.add_patient(treatments=[{"date": treated}] if treated else [])
+    answer = served.bring(number, [(name, (tmp_path / name).read_bytes()) for name in names])
+    for each in answer.json()["ids"]:
+        served.wait(each)
+    listed = served.client.get(f"/api/patients/{number}/photos?summary=true").json()
+    told = served.client.get(f"/api/patients/{number}/changes").json()
+    with Store(served.folder, make=False) as store:
+        page = patient_series(store, store.patient(number))
+    served.client.delete(f"/api/patients/{number}")
+    folder = Series.from_folder(tmp_path, treated_on=treated)
+    assert page.static["day"].tolist()[:3] == folder.static["day"].tolist()[:3] == [0, 7, 14]
+    assert {each["name"]: each["taken"] for each in listed} == {
+        name: taken or None
+        for name, taken in zip(folder.static["photo"], folder.static["taken"], strict=True)
+    }
+    assert [each["day"] for each in listed] == [0, 7, 14, None]
+    assert [each.camera for each in page.about] == [each.camera for each in folder.about]
+    doubts = [(each.photo, each.reason, each.used) for each in folder.review()]
+    assert [(each["photo"], each["reason"], each["used"]) for each in told["review"]] == doubts
+    assert any(name == "IMG smile.jpg" and not used for name, _, used in doubts)
+    assert [each["words"] for each in told["findings"]] == [str(x.note) for x in folder.findings]

@@ -45,18 +45,24 @@ def describe_folder(
         If the manifest names a photo by a name that several have.
     """
     known = [_describe_file(path, path.relative_to(root).as_posix(), manifest) for path in files]
-    zero = treated_on or treatment_by_names(known)
-    dated = [each.count_day(zero) for each in known]
-    numbers = [each.day for each in dated if each.day is not None]
-    if len(set(numbers)) > 1 and max(numbers) < 0:
-        before = Note("all_days_before")
-        dated = [each if each.day is None else each.add_remark(before) for each in dated]
+    dated = count_days(known, treated_on)
     unlisted = [each.photo for each in dated if not manifest.has_line(each.photo)]
     lost = [
         describe_photo(entry.photo, entry).add_remark(_absent(entry.photo, unlisted))
         for entry in manifest.leftover_lines()
     ]
     return [*_mark_copies(dated, files), *lost]
+
+
+def count_days(photos: Sequence[PhotoRecord], treated_on: date | None) -> list[PhotoRecord]:
+    """The photos of one person, dated by the day numbers in their names; see `describe_folder`."""
+    zero = treated_on or treatment_by_names(photos)
+    dated = [each.count_day(zero) for each in photos]
+    numbers = [each.day for each in dated if each.day is not None]
+    if len(set(numbers)) > 1 and max(numbers) < 0:
+        before = Note("all_days_before")
+        return [each if each.day is None else each.add_remark(before) for each in dated]
+    return dated
 
 
 def _absent(name: str, photos: Sequence[str]) -> Note:

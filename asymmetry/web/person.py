@@ -17,8 +17,9 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import catalogue
 from asymmetry.people import Series
 from asymmetry.photos.dates import day_of
+from asymmetry.photos.folder import count_days
 from asymmetry.photos.manifest import DiaryNote, Entry
-from asymmetry.photos.record import PhotoRecord, describe_photo
+from asymmetry.photos.record import PhotoRecord, describe_photo, treatment_by_names
 from asymmetry.photos.rows import label_rows
 from asymmetry.photos.taken import Taken
 from asymmetry.series.corrections import MIDDLE, Points, correct_points, measure_corrected
@@ -28,13 +29,13 @@ from asymmetry.web.store.entries import KeptPhoto, Patient, PlannedTreatment
 from asymmetry.web.store.store import Store
 
 __all__ = [
+    "describe_all",
     "describe_kept",
     "find_patient",
     "list_metrics",
     "list_points",
     "measure_photo",
     "patient_series",
-    "place_points",
     "turn_points",
 ]
 
@@ -42,7 +43,10 @@ _OTHER = {"right": "left", "left": "right", MIDDLE: MIDDLE}
 
 
 def describe_kept(photo: KeptPhoto) -> PhotoRecord:
-    """The facts about a photo; corrections on the page are believed as a manifest is."""
+    """The facts about a photo; corrections on the page are believed as a manifest is.
+
+    Day numbers in names are not counted yet, see `describe_all`.
+    """
     said = photo.corrected
     taken = None
     if said.get("taken"):
@@ -59,7 +63,14 @@ def describe_kept(photo: KeptPhoto) -> PhotoRecord:
         described.add_dates(photo.record.dates),
         sha256=photo.sha256,
         front_camera=photo.record.front_camera,
+        camera=photo.record.camera,
     )
+
+
+def describe_all(patient: Patient, photos: Iterable[KeptPhoto]) -> list[PhotoRecord]:
+    """The facts about a patient's photos, dated by the day numbers in their names as in a folder."""
+    treated = day_of(patient.treatments[0].date) if patient.treatments else None
+    return count_days([describe_kept(photo) for photo in photos], treated)
 
 
 def turn_points(points: Points, width: float) -> dict[tuple[str, str], tuple[float, float]]:
@@ -84,14 +95,11 @@ def measure_photo(
     return measure_corrected(*_read_points(store, photo), as_read)
 
 
-def place_points(store: Store, photo: KeptPhoto) -> Landmarks:
-    """The points of one photo, those that were corrected in their new places."""
-    return correct_points(*_read_points(store, photo))
-
-
-def _read_points(store: Store, photo: KeptPhoto) -> tuple[Landmarks, Points]:
+def _read_points(
+    store: Store, photo: KeptPhoto, record: PhotoRecord | None = None
+) -> tuple[Landmarks, Points]:
     """The points as they were read, turned round if the photo is mirrored, and those that were corrected."""
-    landmarks = label_rows(store.landmarks(photo), [describe_kept(photo)])
+    landmarks = label_rows(store.landmarks(photo), [record or describe_kept(photo)])
     if not landmarks.usable[0]:
         return landmarks, {}
     if photo.mirrored:
@@ -178,16 +186,22 @@ def patient_series(store: Store, patient: Patient, days: Iterable[str] | None = 
         Only photos of these days, ISO 8601. Default: all.
     """
     photos = [photo for photo in store.photos(patient.id) if not photo.waits]
+    about = describe_all(patient, photos)
     if days is not None:
         chosen = set(days)
-        photos = [photo for photo in photos if photo.taken[:10] in chosen]
+        kept = [row for row, record in enumerate(about) if record.iso_day in chosen]
+        photos, about = [photos[row] for row in kept], [about[row] for row in kept]
+    points = [
+        correct_points(*_read_points(store, photo, record))
+        for photo, record in zip(photos, about, strict=True)
+    ]
     notes = [DiaryNote(day_of(note.date), note.text) for note in store.notes(patient.id)]
     return Series.from_landmarks(
-        Landmarks.concat([place_points(store, photo) for photo in photos]),
-        treated_on=[_plan(each) for each in patient.treatments] or None,
+        Landmarks.concat(points),
+        treated_on=[_plan(each) for each in patient.treatments] or treatment_by_names(about),
         affected=patient.affected,
         setting=patient.setting,
-        about=[describe_kept(photo) for photo in photos],
+        about=about,
         notes=notes,
         photos={photo.name: store.path(photo) for photo in photos},
     )

@@ -7,13 +7,16 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.pool import Pool
 from asymmetry.archive.rows import Row, Settings, failed
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, note_array
-from asymmetry.errors import AsymmetryError
+from asymmetry.errors import AsymmetryError, PhotoError
+from asymmetry.photos.camera import is_front_camera, name_camera
+from asymmetry.photos.photo import read_tags
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.web.store.store import MissingEntryError, Store
 
@@ -106,8 +109,17 @@ class Work:
         except AsymmetryError as error:
             row = failed(job, Note("not_scored", error=str(error)))
         record = row.record or job.record
-        dates = replace(photo.record, dates=record.dates, front_camera=record.front_camera)
-        self._store.finish_photo(number, _own_notes(row, record), dates)
+        facts = replace(photo.record, dates=record.dates, **_read_camera(job.path))
+        self._store.finish_photo(number, _own_notes(row, record), facts)
+
+
+def _read_camera(path: str) -> dict[str, Any]:
+    """The facts about its camera that a photo's tags hold."""
+    try:
+        tags = read_tags(path)
+    except PhotoError:
+        return {}
+    return {"front_camera": is_front_camera(tags), "camera": name_camera(tags)}
 
 
 def _own_notes(row: Row, record: PhotoRecord) -> Landmarks:

@@ -22,7 +22,7 @@ from asymmetry.series.corrections import MIDDLE
 from asymmetry.web.api.bodies import read_facts, read_object, read_points
 from asymmetry.web.api.shapes import (
     changed_metrics,
-    find_zero,
+    find_dates,
     list_corrected,
     rate_differences,
     show_correction,
@@ -90,10 +90,10 @@ def list_photos(request: Request) -> Response:
     """A patient's photos; their summaries are without points and numbers."""
     desk, number = desk_of(request), request.path_params["id"]
     photos = desk.store.photos(number)
-    zero = find_zero(desk.store.patient(number), photos)
+    dates = find_dates(desk.store.patient(number), photos)
     if request.query_params.get("summary") == "true":
-        return JSONResponse([show_summary(photo, zero) for photo in photos])
-    return JSONResponse([show_photo(desk, photo, zero) for photo in photos])
+        return JSONResponse([show_summary(photo, dates) for photo in photos])
+    return JSONResponse([show_photo(desk, photo, dates) for photo in photos])
 
 
 def look_at_photo(request: Request) -> Response:
@@ -103,8 +103,8 @@ def look_at_photo(request: Request) -> Response:
 
 
 def _answer_photo(desk: Desk, photo: KeptPhoto) -> Response:
-    zero = find_zero(desk.store.patient(photo.patient), desk.store.photos(photo.patient))
-    return JSONResponse(show_photo(desk, photo, zero))
+    dates = find_dates(desk.store.patient(photo.patient), desk.store.photos(photo.patient))
+    return JSONResponse(show_photo(desk, photo, dates))
 
 
 async def correct_facts(request: Request) -> Response:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,13 +12,15 @@ from asymmetry.core.table import Measurements
 from asymmetry.metrics import expressions
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.photos.dates import day_of
+from asymmetry.photos.record import treatment_by_names
 from asymmetry.web.desk import Desk
-from asymmetry.web.person import list_metrics, list_points, turn_points
+from asymmetry.web.person import describe_all, list_metrics, list_points, turn_points
 from asymmetry.web.store.entries import Correction, KeptPhoto, Patient
 
 __all__ = [
+    "Dates",
     "changed_metrics",
-    "find_zero",
+    "find_dates",
     "list_corrected",
     "rate_differences",
     "show_correction",
@@ -26,10 +29,30 @@ __all__ = [
 ]
 
 
-def find_zero(patient: Patient, photos: Sequence[KeptPhoto]) -> date | None:
-    """The day that days are counted from: the first treatment's, else the first photo's."""
-    days = [patient.treatments[0].date] if patient.treatments else [photo.taken for photo in photos]
-    return min((day for day in map(day_of, days) if day is not None), default=None)
+@dataclass(frozen=True)
+class Dates:
+    """The dates of a patient's photos, as their series takes them before it doubts any.
+
+    Attributes
+    ----------
+    zero : datetime.date or None
+        The day that days are counted from: the first treatment's, else day 0 of the names, else the first
+        photo's.
+    taken : mapping of str to str
+        When each photo was taken, by its number; ISO 8601, empty where it is not known.
+    """
+
+    zero: date | None
+    taken: Mapping[str, str]
+
+
+def find_dates(patient: Patient, photos: Sequence[KeptPhoto]) -> Dates:
+    """The dates of a patient's photos."""
+    about = describe_all(patient, photos)
+    zero = day_of(patient.treatments[0].date) if patient.treatments else treatment_by_names(about)
+    days = (each.taken.day for each in about if each.taken is not None)
+    taken = {photo.id: record.iso_date for photo, record in zip(photos, about, strict=True)}
+    return Dates(zero or min(days, default=None), taken)
 
 
 def list_corrected(photo: KeptPhoto) -> list[tuple[str, str]]:
@@ -51,16 +74,17 @@ def show_correction(photo: KeptPhoto, correction: Correction, width: float) -> d
     return shown
 
 
-def show_summary(photo: KeptPhoto, zero: date | None) -> dict[str, Any]:
+def show_summary(photo: KeptPhoto, dates: Dates) -> dict[str, Any]:
     """A photo without its points and numbers."""
+    taken = dates.taken[photo.id]
     return {
         "id": photo.id,
         "patient": photo.patient,
         "name": photo.name,
         "status": photo.status,
         "reason": photo.reason,
-        "taken": photo.taken or None,
-        "day": _count_day(photo, zero),
+        "taken": taken or None,
+        "day": _count_day(photo, taken, dates.zero),
         "expression": photo.expression,
         "mirrored": photo.mirrored,
         "excluded": photo.excluded or None,
@@ -68,9 +92,9 @@ def show_summary(photo: KeptPhoto, zero: date | None) -> dict[str, Any]:
     }
 
 
-def show_photo(desk: Desk, photo: KeptPhoto, zero: date | None) -> dict[str, Any]:
+def show_photo(desk: Desk, photo: KeptPhoto, dates: Dates) -> dict[str, Any]:
     """A photo with its named points, in px of the upright photo, and all metrics."""
-    shown = show_summary(photo, zero)
+    shown = show_summary(photo, dates)
     if photo.waits:
         more: dict[str, Any] = {
             "size": None,
@@ -107,9 +131,9 @@ def rate_differences(table: Measurements) -> dict[str, str | None]:
     return found
 
 
-def _count_day(photo: KeptPhoto, zero: date | None) -> int | None:
+def _count_day(photo: KeptPhoto, taken: str, zero: date | None) -> int | None:
     """Days since day zero; where there is no date, the name's own count."""
-    taken = day_of(photo.taken)
-    if taken is None or zero is None:
+    day = day_of(taken)
+    if day is None or zero is None:
         return photo.record.day
-    return (taken - zero).days
+    return (day - zero).days
