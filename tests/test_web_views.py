@@ -14,7 +14,7 @@ from PIL import Image
 
 from tests.browsers import DESK, PHONE, visit
 from tests.photos import encoded
-from tests.servers import Served, running_server
+from tests.servers import DAYS, Served, running_server
 
 pytest_plugins = "tests.clinic"
 
@@ -318,3 +318,35 @@ def test_a_page_of_another_server_gets_nothing(
             assert answer.value.status == 403
         other.shutdown()
     assert served.client.get("/api/patients").json() == before
+
+
+def test_a_photo_that_does_not_count_is_told_on_its_thumbnail(
+    browser: Any, served: Served, head: Image.Image, photos: dict[str, bytes]
+) -> None:
+    """One without a date, and one whose camera's clock was wrong; days are those of the courses."""
+    number = served.add_patient(name="Clock")
+    others = {
+        name: encoded(head.rotate(turn), "JPEG")
+        for turn, name in ((5, "IMG smile.jpg"), (6, "2004-01-01 smile.jpg"))
+    }
+    for each in served.bring(number, list({**photos, **others}.items())).json()["ids"]:
+        served.wait(each)
+    with visit(browser, served) as seen:
+        page = seen.page
+        seen.go(f"/patients/{number}")
+        page.get_by_text("Not used: 2 photos").click()
+        aside = page.locator(".thumb", has=page.get_by_text("not used"))
+        told = " ".join(aside.locator(".unseen").all_text_contents())
+        assert aside.count() == len(others)
+        assert all(name in told for name in others)
+        days = [
+            page.get_by_label(day, exact=True).locator("header .soft").inner_text()
+            for day in ("2004-01-01", DAYS[0], DAYS[2])
+        ]
+        assert days == ["", "day 0", "day 14"]
+        page.select_option("select[name=st]", "used")
+        assert page.locator(".thumb").count() == len(photos)
+        page.get_by_role("link", name="IMG smile.jpg", exact=True).click()
+        page.locator("h1:has-text('IMG smile.jpg')").wait_for()
+        seen.check()
+    served.client.delete(f"/api/patients/{number}")

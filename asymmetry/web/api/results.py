@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
@@ -44,7 +45,7 @@ def list_changes(request: Request) -> Response:
     """Findings, changes and doubts of a patient's series, as data and in words."""
     series = _read_measured(request)
     if series is None:
-        return JSONResponse({"findings": [], "changes": [], "review": [], "labels": {}})
+        return JSONResponse({"findings": [], "changes": [], "review": [], "labels": {}, "days": {}})
     findings = [{**each.to_dict(), "words": str(each.note)} for each in series.findings]
     changes = [each.to_dict() for each in series.changes()]
     review = [
@@ -54,10 +55,15 @@ def list_changes(request: Request) -> Response:
     ids = {
         photo.name: photo.id for photo in desk_of(request).store.photos(request.path_params["id"])
     }
-    said = zip(series.static["photo"].tolist(), series.static["expression"].tolist(), strict=True)
-    labels = {ids[name]: label for name, label in said if name in ids}
-    told = {"findings": findings, "changes": changes, "review": review, "labels": labels}
-    return JSONResponse(told)
+    labels, days = (_by_photo(series, column, ids) for column in ("expression", "day"))
+    told = {"findings": findings, "changes": changes, "review": review}
+    return JSONResponse({**told, "labels": labels, "days": days})
+
+
+def _by_photo(series: Series, column: str, ids: Mapping[str, str]) -> dict[str, Any]:
+    """A column by the photos' numbers."""
+    cells = zip(series.static["photo"].tolist(), series.static[column].tolist(), strict=True)
+    return {ids[name]: make_plain(cell) for name, cell in cells if name in ids}
 
 
 def show_course(request: Request) -> Response:

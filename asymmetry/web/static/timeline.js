@@ -31,7 +31,7 @@ export async function showTimeline(room, id) {
   const filters = h("div", { class: "row" });
   room.append(head, drop, changes, plots, h("section", { class: "sheet", "aria-labelledby": "photos" }, filters, days));
   const chosen = { expression: "", status: "" };
-  let labels = {};
+  let series = { labels: {}, days: {}, review: [] }; // as the changes were last told
   let bringing = "";
   const metric = choice("metric", SHOWN_METRICS.filter((name) => words.metrics[name]).map((name) =>
     [name, words.metrics[name].title]), "brow_height");
@@ -82,14 +82,15 @@ export async function showTimeline(room, id) {
     const shown = photos.filter((each) => (!chosen.expression || labelOf(each) === chosen.expression)
       && (!chosen.status || (chosen.status === "used") === isUsed(each)));
     const groups = new Map();
-    const zero = patient.treatments[0]?.date ?? photos.map((each) => each.taken?.slice(0, 10)).filter(Boolean).sort()[0];
-    const count = (date) => (zero ? (Date.parse(date) - Date.parse(zero)) / 864e5 : null);
+    const known = photos.find((each) => each.taken && dayOf(each) != null);
+    const zero = known ? Date.parse(known.taken.slice(0, 10)) - dayOf(known) * 864e5 : Date.parse(patient.treatments[0]?.date);
+    const count = (date) => (Number.isNaN(zero) ? null : (Date.parse(date) - zero) / 864e5);
     for (const note of notes) groups.set(note.date, { day: count(note.date), photos: [], notes: [] });
     for (const photo of shown) {
       const date = photo.taken?.slice(0, 10) ?? "";
-      if (!groups.has(date)) groups.set(date, { day: photo.day, photos: [], notes: [] });
+      if (!groups.has(date)) groups.set(date, { day: dayOf(photo), photos: [], notes: [] });
       groups.get(date).photos.push(photo);
-      groups.get(date).day ??= photo.day;
+      groups.get(date).day ??= dayOf(photo);
     }
     for (const note of notes) groups.get(note.date).notes.push(note);
     const dates = [...groups.keys()].sort((a, b) => (b || "0").localeCompare(a || "0"));
@@ -112,7 +113,16 @@ export async function showTimeline(room, id) {
 
   /* The expression, as it is known or as it was read from the face. */
   function labelOf(photo) {
-    return photo.expression ?? labels[photo.id] ?? "";
+    return photo.expression ?? series.labels[photo.id] ?? "";
+  }
+
+  /* The day as courses count it. */
+  function dayOf({ id: number, day }) {
+    return number in series.days ? series.days[number] : day;
+  }
+
+  function isUsed({ name, status, excluded }) {
+    return ["ok", "warn"].includes(status) && !excluded && !series.review.some((each) => !each.used && each.photo === name);
   }
 
   function byOrder(a, b) {
@@ -142,25 +152,30 @@ export async function showTimeline(room, id) {
       plots.hidden = true;
       return;
     }
-    const told = await get(`/api/patients/${id}/changes`);
-    labels = told.labels;
+    const told = series = await get(`/api/patients/${id}/changes`);
     keepFocus(filters, drawFilters);
     keepFocus(days, drawDays);
     const failed = photos.filter((each) => !["ok", "warn", "queued"].includes(each.status));
     const left = [...failed.map(({ name, reason }) => ({ photo: name, reason })), ...told.review.filter((each) => !each.used)];
-    refill(changes, 
+    const aside = new Set(left.map((each) => each.photo)).size;
+    refill(changes,
       h("h2", { id: "changes" }, "What changed"),
       told.findings.length
         ? h("ul", { class: "findings" }, told.findings.map((each) => h("li", {}, each.words)))
         : h("p", {}, told.changes.length
           ? "No change is beyond measurement error."
           : "Nothing to compare yet: that needs photos of the same expression from at least two days."),
-      left.length > 0 && h("details", {}, h("summary", {}, `Not used: ${left.length === 1 ? "1 photo" : `${left.length} photos`}`),
-        h("ul", { class: "notused small" }, left.map((each) => h("li", {}, each.photo ? `${each.photo}: ${each.reason}` : each.reason)))),
+      left.length > 0 && h("details", {}, h("summary", {}, `Not used: ${aside === 1 ? "1 photo" : `${aside} photos`}`),
+        h("ul", { class: "notused small" }, left.map((each) => h("li", {}, linkTo(each.photo), `: ${each.reason}`)))),
       h("p", { class: "small soft" }, "A measurement, not a diagnosis. Sides are the patient's own."));
     plots.hidden = false;
     refill(plots, h("div", { class: "row" }, h("h2", { id: "plots" }, "Course"), metric), chart);
     await drawCourse();
+  }
+
+  function linkTo(name) {
+    const { id: number } = photos.find((each) => each.name === name) ?? {};
+    return number ? h("a", { href: `#/photos/${number}` }, name) : name;
   }
 
   async function drawCourse() {
@@ -287,5 +302,3 @@ function tellRefused(refused) {
     return `${all.slice(0, MOST_TOLD).join(", ")}${more > 0 ? ` and ${more} more` : ""}: ${reason}`;
   }).join("; ");
 }
-
-const isUsed = (photo) => ["ok", "warn"].includes(photo.status) && !photo.excluded;
