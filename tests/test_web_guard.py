@@ -118,6 +118,18 @@ def test_the_token_is_exchanged_for_a_cookie_and_leaves_the_address() -> None:
     assert ask(access=access, headers={"cookie": cookie.split(";")[0]})[0] == 200
 
 
+@pytest.mark.parametrize(
+    "other", ["a=b", 'prefs={"a": 1}', 'x="open', "a=b c", "[x]=1", "foo", "$Version=1", "=", ""]
+)
+def test_cookies_of_other_servers_lock_nobody_out(other: str) -> None:
+    """All servers of 127.0.0.1 share their cookies, in whatever form they are."""
+    access = Access(PORT, TOKEN)
+    own = f"{access.cookie}={access.open_session(TOKEN)}"
+    for cookie in (f"{other}; {own}", f"{own}; {other}", f"{other};{own}"):
+        assert ask(access=access, headers={"cookie": cookie})[0] == 200
+    assert ask(access=access, headers={"cookie": other})[0] == 401
+
+
 def test_a_pass_opens_one_session() -> None:
     access = Access(PORT, TOKEN)
     made = access.make_pass()
