@@ -45,7 +45,7 @@ SLOW_MODULES = frozenset(
     test_report_pictures test_report_sizes test_secrets test_series_kept test_site test_skin_days
     test_spread test_swelling test_synthetic test_synthetic_demo test_threads test_torn test_turned
     test_typing test_ways test_web_api test_web_attacks test_web_contract test_web_crash
-    test_web_page test_web_service test_web_views test_web_workers
+    test_web_page test_web_service test_web_slips test_web_views test_web_workers
     """.split()
 )
 #: So does each test with one of these fixtures: real photos.
@@ -53,7 +53,7 @@ PHOTOS = frozenset("astronaut astronaut_path portrait_path shared_faces ugly".sp
 #: The longest modules begin first: so all processors finish together.
 LONGEST = """
     test_archive_interrupted test_web_page test_web_views test_web_attacks test_web_api
-    test_web_contract test_archive_ray test_docs test_report_sizes test_web_crash test_threads
+    test_web_contract test_web_slips test_archive_ray test_docs test_report_sizes test_web_crash test_threads
     test_report test_clips test_cli test_extractor test_examples test_report_files test_archive
     test_report_kinds test_site test_synthetic test_privacy test_laws test_typing test_glasses
     test_fidelity test_models test_web_service test_archive_again test_torn test_hidden
@@ -62,7 +62,7 @@ LONGEST = """
 """.split()
 #: Modules that share the server of `tests.clinic` and its patient: one worker runs them all, and starts one.
 SERVED = frozenset(
-    "test_web_page test_web_views test_web_attacks test_web_api test_web_contract".split()
+    "test_web_page test_web_views test_web_slips test_web_attacks test_web_api test_web_contract".split()
 )
 
 

@@ -28,10 +28,33 @@ export const patch = (path, value) => json(path, body("PATCH", value));
 export const put = (path, value) => json(path, body("PUT", value));
 export const remove = (path) => json(path, { method: "DELETE" });
 
-export function bring(path, name, files) {
-  const form = new FormData();
-  for (const file of files) form.append(name, file, file.webkitRelativePath || file.name);
-  return json(path, { method: "POST", body: form });
+/* Sends files; those that can't be read here are refused like those that the server refuses, and stop no other. */
+export async function bring(path, name, files) {
+  const form = new FormData(), refused = [];
+  for (const file of files) {
+    if (await isReadable(file)) form.append(name, file, file.webkitRelativePath || file.name);
+    else refused.push({ name: file.name, reason: UNREADABLE });
+  }
+  if (refused.length && !form.has(name)) throw Object.assign(new Error(tellRefused(refused)), { refused });
+  try {
+    const told = await json(path, { method: "POST", body: form });
+    return { ...told, refused: [...refused, ...(told.refused ?? [])] };
+  } catch (error) {
+    throw error.refused ? Object.assign(error, { refused: [...refused, ...error.refused] }) : error;
+  }
+}
+
+const UNREADABLE = "can't be read: it is a folder, or it is no longer there; choose the photos themselves", MOST_TOLD = 3;
+const isReadable = (file) => file.slice(0, 1).arrayBuffer().then(() => true, () => false);
+
+/* Each reason once, with the first files that it is true of. */
+export function tellRefused(refused) {
+  const names = new Map();
+  for (const { name, reason } of refused) names.set(reason, [...(names.get(reason) ?? []), name]);
+  return [...names].map(([reason, all]) => {
+    const more = all.length - MOST_TOLD;
+    return `${all.slice(0, MOST_TOLD).join(", ")}${more > 0 ? ` and ${more} more` : ""}: ${reason}`;
+  }).join("; ");
 }
 
 export const lookAt = (blob, expression) =>

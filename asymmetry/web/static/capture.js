@@ -1,6 +1,6 @@
 /* The camera: a guide for each expression, advice while it looks, and a shutter that fires when all is well. */
 
-import { bring, get, lookAt, patch, readWords } from "./api.js";
+import { bring, get, lookAt, patch, readWords, tellRefused } from "./api.js";
 import { attempt, h, keepFocus, refill, say } from "./dom.js";
 
 const TIGHT = "tightly";
@@ -50,7 +50,7 @@ export async function showCapture(room, id) {
     refill(tasks, ...TASKS.map((each) => {
       const name = nameOf(each), done = photos.filter((photo) => photo.taken?.startsWith(today) && isOf(photo, each)).length;
       const file = h("input", { type: "file", accept: "image/*,.heic,.heif", multiple: true, class: "unseen", tabIndex: -1, "aria-hidden": "true",
-        onchange: attempt(() => keepFiles(file.files, each)) });
+        onchange: attempt(() => { const files = [...file.files]; file.value = ""; return keepFiles(files, each); }) });
       const zone = h("li", { class: "drop", "aria-current": String(each === task) },
         h("span", {}, capital(name)),
         h("span", { class: "row" },
@@ -62,7 +62,7 @@ export async function showCapture(room, id) {
       zone.addEventListener("drop", attempt(async (event) => {
         event.preventDefault();
         zone.classList.remove("over");
-        await keepFiles(event.dataTransfer.files, each);
+        if (event.dataTransfer.files.length) await keepFiles(event.dataTransfer.files, each);
       }));
       return zone;
     }));
@@ -176,9 +176,10 @@ export async function showCapture(room, id) {
   /* A file keeps its name, which may say its day; what it shows is told beside it. */
   async function keepFiles(files, { expression, way }) {
     const named = [...files].map((file) => (way ? new File([file], `${way} ${file.name}`, { type: file.type }) : file));
-    const { ids } = await bring(`/api/patients/${id}/photos`, "photos", named);
+    const { ids, refused } = await bring(`/api/patients/${id}/photos`, "photos", named);
     for (const each of ids) await patch(`/api/photos/${each}`, { expression });
-    await refresh(files.length);
+    await refresh(ids.length);
+    if (refused.length) throw new Error(tellRefused(refused));
   }
 
   /* Heard with closed eyes. */

@@ -42,13 +42,14 @@ export async function showPatients(room) {
   const file = h("input", { type: "file", accept: ".zip", class: "unseen", tabIndex: -1, "aria-hidden": "true", onchange: attempt(importZip) });
   const folder = h("input", { type: "file", multiple: true, class: "unseen", tabIndex: -1, "aria-hidden": "true", onchange: attempt(importFolder) });
   folder.webkitdirectory = true;
+  const told = h("p", { class: "soft", role: "status" });
   const everything = h("a", { class: "button", href: "/api/export.zip", download: "" }, "Export all");
   room.append(
     h("div", { class: "head" }, h("h1", {}, "Patients"), search,
       h("button", { class: "main", onclick: attempt(addPatient) }, "New patient"),
       h("button", { onclick: () => file.click() }, "Import a zip"), file,
       h("button", { onclick: () => folder.click() }, "Import a folder"), folder, everything),
-    list);
+    told, list);
   let patients = await get("/api/patients");
   draw();
 
@@ -72,18 +73,25 @@ export async function showPatients(room) {
   async function importZip() {
     const [chosen] = file.files;
     if (!chosen) return;
-    say(`Importing ${chosen.name}`);
-    open(await bring("/api/import", "archive", [chosen]));
+    await bringAll("archive", [chosen], `Importing ${chosen.name} …`);
   }
 
   async function importFolder() {
     if (!folder.files.length) return;
-    say(`Importing ${folder.files.length} files`);
-    open(await bring("/api/import", "files", folder.files));
+    await bringAll("files", [...folder.files], `Importing ${folder.files.length} files …`);
+  }
+
+  async function bringAll(name, files, text) {
+    told.textContent = text;
+    file.value = folder.value = "";
+    try {
+      open(await bring("/api/import", name, files));
+    } finally {
+      told.textContent = "";
+    }
   }
 
   function open({ patients: made }) {
-    file.value = folder.value = "";
     say(made.length === 1 ? "1 patient is imported" : `${made.length} patients are imported`);
     if (made.length === 1) location.hash = `#/patients/${made[0].id}`;
   }

@@ -1,6 +1,6 @@
 /* A patient: what changed, courses over days, and the photos by day. */
 
-import { bring, get, listen, patch, post, readWords, remove } from "./api.js";
+import { bring, get, listen, patch, post, readWords, remove, tellRefused } from "./api.js";
 import { drawChart, drawTable } from "./chart.js";
 import { ask, attempt, choice, field, h, keepFocus, refill, say } from "./dom.js";
 import { factFields, readFacts } from "./patients.js";
@@ -9,7 +9,7 @@ const SHOWN_METRICS = [
   "brow_height", "mrd1", "fissure_height", "commissure_height", "brow_excursion", "eye_closure", "residual_gap",
   "commissure_lift", "commissure_travel",
 ];
-const PAUSE = 700, AT_ONCE = 20, MOST_TOLD = 3;
+const PAUSE = 700, AT_ONCE = 20;
 
 export async function showTimeline(room, id) {
   const words = await readWords();
@@ -22,7 +22,7 @@ export async function showTimeline(room, id) {
   const queue = h("div", { class: "small soft", role: "status" });
   const file = h("input", {
     type: "file", multiple: true, accept: "image/*,.heic,.heif", class: "unseen", tabIndex: -1, "aria-hidden": "true",
-    onchange: attempt(async () => { await add(file.files); file.value = ""; }),
+    onchange: attempt(() => { const files = [...file.files]; file.value = ""; return add(files); }),
   });
   const drop = h("div", { class: "empty drop" },
     h("div", { class: "row middle" }, h("span", {}, "Drop photos here, or"),
@@ -291,14 +291,4 @@ export async function showTimeline(room, id) {
     clearTimeout(pause);
     for (const kind of ["dragover", "dragleave", "drop"]) document.body.removeEventListener(kind, over);
   };
-}
-
-/* Each reason once, with the first files that it is true of. */
-function tellRefused(refused) {
-  const names = new Map();
-  for (const { name, reason } of refused) names.set(reason, [...(names.get(reason) ?? []), name]);
-  return [...names].map(([reason, all]) => {
-    const more = all.length - MOST_TOLD;
-    return `${all.slice(0, MOST_TOLD).join(", ")}${more > 0 ? ` and ${more} more` : ""}: ${reason}`;
-  }).join("; ");
 }

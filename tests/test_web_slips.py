@@ -1,0 +1,77 @@
+"""Slips at the page, in a real browser: wrong files, two tabs, a page left open or loaded anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from tests.browsers import visit
+from tests.photos import encoded
+from tests.servers import Served
+
+pytest_plugins = "tests.clinic"
+
+NO_PHOTO = "not a supported photo format"
+
+
+def drop(page: Any, *paths: Path) -> None:
+    """Let files of the disk, or folders, fall onto the page."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": 400, "y": 250, "data": data})
+
+
+def write_two(folder: Path, head: Image.Image) -> tuple[Path, Path]:
+    """A photo, and a file that is none."""
+    good, bad = folder / "2026-03-02 rest.jpg", folder / "bad.jpg"
+    good.write_bytes(encoded(head, "JPEG"))
+    bad.write_bytes(b"<html>")
+    return good, bad
+
+
+def names(served: Served, patient: str) -> list[str]:
+    listed = served.client.get(f"/api/patients/{patient}/photos?summary=true").json()
+    return [each["name"] for each in listed]
+
+
+def test_a_folder_that_is_dropped_is_told_and_costs_no_other(
+    browser: Any, served: Served, head: Image.Image, tmp_path: Path
+) -> None:
+    number = served.add_patient(name="Dropped")
+    good, bad = write_two(tmp_path, head)
+    (tmp_path / "March").mkdir()
+    with visit(browser, served) as seen:
+        page = seen.page
+        seen.go(f"/patients/{number}")
+        page.wait_for_selector(".drop")
+        drop(page, tmp_path / "March", good, bad)
+        told = page.get_by_role("alert").filter(has_text="March: can't be read: it is a folder")
+        told.filter(has_text=f"bad.jpg: {NO_PHOTO}").wait_for()
+        assert names(served, number) == [good.name]
+        drop(page, tmp_path / "March")
+        page.wait_for_function("document.getElementById('fault').textContent.startsWith('March')")
+        assert "does not answer" not in told.inner_text()
+    served.client.delete(f"/api/patients/{number}")
+
+
+def test_a_refused_file_can_be_chosen_again(
+    browser: Any, served: Served, head: Image.Image, tmp_path: Path
+) -> None:
+    """A browser tells nothing when the files are those that the field still holds."""
+    number = served.add_patient(name="Again")
+    good, bad = write_two(tmp_path, head)
+    with visit(browser, served) as seen:
+        page = seen.page
+        for path in (f"/patients/{number}", f"/patients/{number}/capture", "/"):
+            seen.go(path)
+            file = page.locator("main input[type=file]").first
+            file.set_input_files([bad] if path == "/" else [bad, good])
+            page.get_by_role("alert").filter(has_text="bad.jpg: ").wait_for()
+            assert file.evaluate("field => field.value") == ""
+            if path.endswith("capture"):
+                assert page.locator("#news").inner_text() == "1 photo is kept"
+        assert names(served, number) == [good.name]
+    served.client.delete(f"/api/patients/{number}")
