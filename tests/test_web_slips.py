@@ -75,3 +75,24 @@ def test_a_refused_file_can_be_chosen_again(
                 assert page.locator("#news").inner_text() == "1 photo is kept"
         assert names(served, number) == [good.name]
     served.client.delete(f"/api/patients/{number}")
+
+
+def test_an_old_tab_overwrites_nothing(browser: Any, served: Served) -> None:
+    number = served.add_patient(name="Two tabs")
+    path = f"/api/patients/{number}"
+    with visit(browser, served) as seen:
+        page = seen.page
+        seen.go(f"/patients/{number}")
+        page.click("text=Edit")
+        treated = [{"date": "2026-03-05", "note": "20 U"}]
+        served.client.patch(path, json={"treatments": treated, "name": "Renamed"})
+        page.select_option("select[name=affected]", "left")
+        page.get_by_role("button", name="Save").click()
+        page.get_by_text("treated 2026-03-05: 20 U").wait_for()
+        page.get_by_role("heading", name="Renamed").wait_for()
+        served.client.post(f"{path}/notes", json={"date": "2026-03-06", "text": "a headache"})
+        page.get_by_text("a headache").wait_for()
+        seen.check()
+    known = served.client.get(path).json()
+    assert (known["treatments"], known["affected"]) == (treated, "left")
+    served.client.delete(path)

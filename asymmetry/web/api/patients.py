@@ -60,13 +60,17 @@ async def add_note(request: Request) -> Response:
     """Write one."""
     body, desk = await read_object(request), desk_of(request)
     day, text = read_day("date", body.get("date")), read_text("text", body.get("text"))
-    made = await run_in_threadpool(desk.store.add_note, request.path_params["id"], day, text)
+    patient = request.path_params["id"]
+    made = await run_in_threadpool(desk.store.add_note, patient, day, text)
+    desk.events.tell("patient", {"id": patient})
     return JSONResponse(made.to_dict(), HTTPStatus.CREATED)
 
 
 def delete_note(request: Request) -> Response:
     """Delete one."""
-    desk_of(request).store.delete_note(request.path_params["id"], request.path_params["note"])
+    desk, patient = desk_of(request), request.path_params["id"]
+    desk.store.delete_note(patient, request.path_params["note"])
+    desk.events.tell("patient", {"id": patient})
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

@@ -13,8 +13,9 @@ const PAUSE = 700, AT_ONCE = 20;
 
 export async function showTimeline(room, id) {
   const words = await readWords();
-  let [patient, photos, notes] = await Promise.all([
+  const getAll = () => Promise.all([
     get(`/api/patients/${id}`), get(`/api/patients/${id}/photos?summary=true`), get(`/api/patients/${id}/notes`)]);
+  let [patient, photos, notes] = await getAll();
   const changes = h("section", { class: "sheet", "aria-labelledby": "changes" });
   const plots = h("section", { class: "sheet", "aria-labelledby": "plots" });
   const days = h("div", { class: "days" });
@@ -45,7 +46,7 @@ export async function showTimeline(room, id) {
   requestAnimationFrame(attempt(drawResults));
 
   function drawHead() {
-    refill(head, 
+    refill(head,
       h("h1", { dir: "auto" }, patient.name),
       patient.demo && h("span", { class: "tag warn" }, "demo: synthetic asymmetry"),
       patient.affected && h("span", { class: "tag side" }, `affected: ${patient.affected}`),
@@ -232,7 +233,8 @@ export async function showTimeline(room, id) {
   }
 
   async function refresh() {
-    photos = await get(`/api/patients/${id}/photos?summary=true`);
+    [patient, photos, notes] = await getAll();
+    keepFocus(head, drawHead);
     keepFocus(filters, drawFilters);
     keepFocus(days, drawDays);
   }
@@ -249,10 +251,14 @@ export async function showTimeline(room, id) {
   }
 
   async function edit() {
-    const save = async (values) => { patient = await patch(`/api/patients/${id}`, readFacts(values)); };
+    const before = patient = await get(`/api/patients/${id}`);
+    const save = async (values) => {
+      const facts = Object.entries(readFacts(values)).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]));
+      patient = await patch(`/api/patients/${id}`, Object.fromEntries(facts));
+    };
     if (!(await ask("Edit the patient", factFields(patient), { save }))) return;
-    drawHead();
     await refresh();
+  /* Sends what was changed here alone: another tab may have changed the rest. */
     await drawResults();
   }
 
