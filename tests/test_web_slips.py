@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from tests.browsers import visit
+from tests.browsers import launch, visit
 from tests.photos import encoded
 from tests.servers import Served
 
@@ -96,3 +96,21 @@ def test_an_old_tab_overwrites_nothing(browser: Any, served: Served) -> None:
     known = served.client.get(path).json()
     assert (known["treatments"], known["affected"]) == (treated, "left")
     served.client.delete(path)
+
+
+def test_a_page_left_open_dates_photos_by_the_day_they_are_taken(
+    driver: Any, served: Served
+) -> None:
+    number = served.add_patient(name="Midnight")
+    browser = launch(driver, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    with visit(browser, served) as seen:
+        page = seen.page
+        page.clock.set_fixed_time("2026-03-09T23:58:00")
+        seen.go(f"/patients/{number}/capture")
+        page.get_by_role("button", name="Camera: At rest").wait_for()
+        page.clock.set_fixed_time("2026-03-10T00:01:30")
+        page.click("text=Take it now")
+        page.wait_for_selector("text=3 today")
+    browser.close()
+    assert names(served, number)[0] == "2026-03-10 000130 rest 1.jpg"
+    served.client.delete(f"/api/patients/{number}")

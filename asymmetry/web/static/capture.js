@@ -18,10 +18,12 @@ const TASKS = [
 ].map(([expression, way, guide]) => ({ expression, way, guide }));
 const SHOTS = 3, STEADY = 2, BETWEEN_LOOKS = 250, BETWEEN_SHOTS = 350, LONGEST_FRAME = 2000, LOOK_WIDTH = 640;
 
+/* The day by this computer's clock, now: a page may stay open over midnight. */
+const today = () => new Date().toLocaleDateString("sv");
+
 export async function showCapture(room, id) {
   const words = await readWords();
   const patient = await get(`/api/patients/${id}`);
-  const today = new Date().toLocaleDateString("sv");
   let photos = await get(`/api/patients/${id}/photos?summary=true`);
   let task = TASKS[0];
   let stream = null;
@@ -48,7 +50,7 @@ export async function showCapture(room, id) {
   function drawTasks() {
     guide.textContent = task.guide;
     refill(tasks, ...TASKS.map((each) => {
-      const name = nameOf(each), done = photos.filter((photo) => photo.taken?.startsWith(today) && isOf(photo, each)).length;
+      const name = nameOf(each), done = photos.filter((photo) => photo.taken?.startsWith(today()) && isOf(photo, each)).length;
       const file = h("input", { type: "file", accept: "image/*,.heic,.heif", multiple: true, class: "unseen", tabIndex: -1, "aria-hidden": "true",
         onchange: attempt(() => { const files = [...file.files]; file.value = ""; return keepFiles(files, each); }) });
       const zone = h("li", { class: "drop", "aria-current": String(each === task) },
@@ -169,7 +171,7 @@ export async function showCapture(room, id) {
   /* A photo of today is called by its time and by what it shows. */
   function call(blob, { expression, way }, number) {
     const time = new Date().toTimeString().slice(0, 8).replaceAll(":", "");
-    const name = [today, time, expression, way, number].filter(Boolean).join(" ");
+    const name = [today(), time, expression, way, number].filter(Boolean).join(" ");
     return new File([blob], `${name}.jpg`, { type: "image/jpeg" });
   }
 
