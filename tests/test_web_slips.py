@@ -114,3 +114,31 @@ def test_a_page_left_open_dates_photos_by_the_day_they_are_taken(
     browser.close()
     assert names(served, number)[0] == "2026-03-10 000130 rest 1.jpg"
     served.client.delete(f"/api/patients/{number}")
+
+
+def test_a_page_that_still_brings_photos_asks_before_it_goes(
+    browser: Any, served: Served, head: Image.Image, tmp_path: Path
+) -> None:
+    number = served.add_patient(name="Reload")
+    good, _ = write_two(tmp_path, head)
+    with visit(browser, served) as seen:
+        page, held = seen.page, []
+
+        def hold(route: Any) -> None:
+            held.append(route)
+
+        page.route("**/photos", hold)
+        seen.go(f"/patients/{number}")
+        page.click("h1")  # browsers ask only where somebody did something
+        page.locator("input[type=file]").set_input_files(good)
+        page.get_by_text("Bringing photos.").first.wait_for()
+        with page.expect_event("dialog") as asked:
+            page.close(run_before_unload=True)
+        assert asked.value.type == "beforeunload"
+        asked.value.dismiss()
+        page.wait_for_timeout(100)
+        held[0].continue_()
+        page.get_by_text("Bringing photos.").first.wait_for(state="hidden")
+        assert names(served, number) == [good.name]
+        page.unroute_all()
+    served.client.delete(f"/api/patients/{number}")

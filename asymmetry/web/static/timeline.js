@@ -204,12 +204,17 @@ export async function showTimeline(room, id) {
           drawTable(courses, { title: about?.title, unit }))));
   }
 
+  /* A page that is left or loaded anew brings no more of them. */
+  const stay = (event) => event.preventDefault();
+
   /* Some at a time, so that the first are read while the others come. */
   async function add(files) {
     const all = [...files], refused = [];
+    addEventListener("beforeunload", stay);
     try {
       await addSome(all, refused);
     } finally {
+      removeEventListener("beforeunload", stay);
       bringing = "";
       drawQueue();
     }
@@ -250,6 +255,7 @@ export async function showTimeline(room, id) {
     if (written) drawDays();
   }
 
+  /* Sends what was changed here alone: another tab may have changed the rest. */
   async function edit() {
     const before = patient = await get(`/api/patients/${id}`);
     const save = async (values) => {
@@ -258,7 +264,6 @@ export async function showTimeline(room, id) {
     };
     if (!(await ask("Edit the patient", factFields(patient), { save }))) return;
     await refresh();
-  /* Sends what was changed here alone: another tab may have changed the rest. */
     await drawResults();
   }
 
