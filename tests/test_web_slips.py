@@ -142,3 +142,22 @@ def test_a_page_that_still_brings_photos_asks_before_it_goes(
         assert names(served, number) == [good.name]
         page.unroute_all()
     served.client.delete(f"/api/patients/{number}")
+
+
+def test_no_title_names_a_patient(browser: Any, served: Served, patient: str, photo: str) -> None:
+    """Browsers write titles into their history, where they outlive a patient who is deleted."""
+    name = served.client.get(f"/api/patients/{patient}").json()["name"]
+    kinds = {
+        f"/patients/{patient}": "Patient",
+        f"/patients/{patient}/capture": "Take photos",
+        f"/patients/{patient}/report": "Report",
+        f"/photos/{photo}": "Photo",
+        "/": "Patients",
+    }
+    with visit(browser, served) as seen:
+        for path, kind in kinds.items():
+            seen.go(path)
+            seen.page.wait_for_selector("main h1")
+            assert seen.page.title() == f"{kind} · asymmetry"
+            assert name not in seen.page.title()
+        seen.check()

@@ -9,14 +9,15 @@ import { showPhoto } from "./photo.js";
 import { showReport, showSkin } from "./report.js";
 import { showTimeline } from "./timeline.js";
 
+/* The title says nothing of a patient: browsers keep titles in their history, and some send it elsewhere. */
 const VIEWS = [
-  [/^\/$/, showPatients],
-  [/^\/patients\/(\w+)$/, showTimeline],
-  [/^\/patients\/(\w+)\/capture$/, showCapture],
-  [/^\/patients\/(\w+)\/report$/, showReport],
-  [/^\/patients\/(\w+)\/skin$/, showSkin],
-  [/^\/photos\/(\w+)$/, showPhoto],
-  [/^\/photos\/(\w+)\/compare$/, showCompare],
+  [/^\/$/, showPatients, "Patients"],
+  [/^\/patients\/(\w+)$/, showTimeline, "Patient"],
+  [/^\/patients\/(\w+)\/capture$/, showCapture, "Take photos"],
+  [/^\/patients\/(\w+)\/report$/, showReport, "Report"],
+  [/^\/patients\/(\w+)\/skin$/, showSkin, "Skin"],
+  [/^\/photos\/(\w+)$/, showPhoto, "Photo"],
+  [/^\/photos\/(\w+)\/compare$/, showCompare, "Compare"],
 ];
 
 let leave = () => {};
@@ -29,10 +30,11 @@ async function show() {
   leave();
   leave = () => {};
   hideFault();
-  for (const [pattern, view] of VIEWS) {
+  for (const [pattern, view, title] of VIEWS) {
     const match = pattern.exec(path);
     if (!match) continue;
     const room = h("div", {});
+    document.title = `${title} · asymmetry`;
     main.replaceChildren(room);
     main.focus({ preventScroll: true }); // before anybody can be at work in the view
     try {
@@ -46,8 +48,6 @@ async function show() {
       if (mine !== shown) return;
       room.append(h("p", { class: "empty", role: "alert" }, error.message, " ", h("a", { href: "#/" }, "All patients")));
     }
-    const title = room.querySelector("h1")?.textContent;
-    document.title = title ? `${title} · asymmetry` : "asymmetry";
     return;
   }
   main.replaceChildren(h("p", { class: "empty" }, "There is no such page. ", h("a", { href: "#/" }, "All patients")));
