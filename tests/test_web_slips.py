@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,29 @@ def test_a_refused_file_can_be_chosen_again(
             if path.endswith("capture"):
                 assert page.locator("#news").inner_text() == "1 photo is kept"
         assert names(served, number) == [good.name]
+    served.client.delete(f"/api/patients/{number}")
+
+
+def test_an_import_says_what_it_left_out_until_that_is_closed(
+    browser: Any, served: Served, head: Image.Image, tmp_path: Path
+) -> None:
+    good, bad = write_two(tmp_path, head)
+    with zipfile.ZipFile(tmp_path / "Eve.zip", "w") as archive:
+        for path in (good, bad):
+            archive.write(path, path.name)
+    with visit(browser, served) as seen:
+        page = seen.page
+        page.locator("main input[type=file]").first.set_input_files(tmp_path / "Eve.zip")
+        told = page.get_by_role("alert").filter(has_text=f"not all: bad.jpg: {NO_PHOTO}")
+        told.wait_for()
+        page.clock.install()
+        page.clock.fast_forward("05:00")
+        assert told.is_visible()
+        told.get_by_role("button", name="Close").click()
+        told.wait_for(state="hidden")
+        number = page.locator("a.card:has-text('Eve')").get_attribute("href").rpartition("/")[2]
+        seen.check()
+    assert names(served, number) == [good.name]
     served.client.delete(f"/api/patients/{number}")
 
 

@@ -58,7 +58,9 @@ def test_whatever_a_photo_is_called_it_comes_back(tmp_path: Path) -> None:
             kept = store.add_photo(patient.id, name, photo(grey))
             store.correct(kept.id, {"expression": "rest", "excluded": "blurred"}, "Ada")
         path = export_patients(store, [store.patient(patient.id)], tmp_path / "one.zip")
-        ((again, photos),) = import_zip(store, path, "one.zip", LIMITS)
+        (made,) = import_zip(store, path, "one.zip", LIMITS)
+        again, photos = made.patient, made.photos
+        assert made.refused == []
         assert (again.name, again.treatments) == (patient.name, treated)
         assert (again.affected, again.setting) == ("left", "clinic")
         assert [note.text for note in store.notes(again.id)] == ["a headache,\nand tired"]
@@ -118,3 +120,53 @@ def test_the_demo_s_patient_is_marked_and_can_be_deleted(
         assert Kept.waiting == [each.id for each in store.photos(patient.id)]
         store.delete_patient(patient.id)
         assert store.patients() == []
+
+
+def test_what_an_import_leaves_out_is_told(tmp_path: Path) -> None:
+    manifest = b"photo,taken\na.png,2026-03-02\nlost.png,2026-03-03\n"
+    files = {
+        "a.png": photo(1),
+        "page.jpg": b"<html>",
+        "cut.heic": b"nothing",
+        "manifest.csv": manifest,
+        "notes.csv": b"date,text\n,tired\n2026-03-02,well\n",
+    }
+    with Store(tmp_path / "store") as store:
+        (made,) = import_zip(store, packed(**files), "Ada.zip", LIMITS)
+        assert [each.name for each in made.photos] == ["a.png"]
+        assert [each.text for each in store.notes(made.patient.id)] == ["well"]
+    told = dict(made.refused)
+    assert set(told) == {"page.jpg", "cut.heic", "lost.png", "notes"}
+    assert "not a supported photo format" in told["page.jpg"]
+    assert "no such photo" in told["lost.png"]
+    assert "tired" in told["notes"]
+
+
+@pytest.mark.parametrize("second", ["clinic/P-2/b.png", "clinic/b.png"])
+def test_photos_beside_the_folder_of_the_lists_are_not_left_behind(
+    tmp_path: Path, second: str
+) -> None:
+    listed = b"date,product\n2026-03-02,x\n"
+    files = {"clinic/P-1/a.png": photo(1), "clinic/P-1/treatments.csv": listed, second: photo(2)}
+    with Store(tmp_path / "store") as store:
+        with pytest.raises(InvalidInputError, match=f"{second}: lies outside"):
+            import_zip(store, packed(**files), "clinic.zip", LIMITS)
+        assert store.patients() == []
+
+
+def test_a_list_at_the_top_counts_and_no_photo_is_taken_for_one(tmp_path: Path) -> None:
+    dated = b"date,text\n2026-03-02,well\n"
+    files = {
+        "Ada/2026-03-01/notes.csv": dated,
+        "Ada/2026-03-01/notes.png": photo(1),
+        "Ada/2026-03-08/notes/b.png": photo(2),
+        "Ada/treatments.csv": b"date,product\n2026-03-05,x\n",
+    }
+    with Store(tmp_path / "store") as store:
+        (made,) = import_zip(store, packed(**files), "Ada.zip", LIMITS)
+        assert len(made.photos) == 2
+        assert [each.date for each in made.patient.treatments] == ["2026-03-05"]
+        assert [name for name, _ in made.refused] == ["2026-03-01/notes.csv"]
+        plain = {name: data for name, data in files.items() if name.endswith("png")}
+        (made,) = import_zip(store, packed(**plain), "Ada.zip", LIMITS)
+        assert len(made.photos) == 2

@@ -30,9 +30,7 @@ def add_demo(store: Store, work: Work, events: Events, limits: Limits) -> None:
             _LOG.info("no demo: %s", error)
             return
         treated = (PlannedTreatment(made.treated_on.isoformat()),)
-        patient, photos = import_folder(
-            store, made.folder, _NAME, limits, treatments=treated, demo=True
-        )
-    events.tell("patient", {"id": patient.id})
-    for photo in photos:
+        made_of = import_folder(store, made.folder, _NAME, limits, treatments=treated, demo=True)
+    events.tell("patient", {"id": made_of.patient.id})
+    for photo in made_of.photos:
         work.add(photo.id)

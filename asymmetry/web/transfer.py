@@ -7,9 +7,11 @@ import os
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, TypeAlias
 
+from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, get_scheme
 from asymmetry.errors import AsymmetryError, InvalidInputError, PhotoError
 from asymmetry.photos.listing import image_files, is_picture_name
@@ -27,10 +29,30 @@ from asymmetry.web.store.entries import KeptPhoto, Patient, PlannedTreatment
 from asymmetry.web.store.store import Store
 from asymmetry.web.store.tables import safe_path
 
-__all__ = ["import_files", "import_folder", "import_zip"]
+__all__ = ["Arrival", "import_files", "import_folder", "import_zip"]
 
-Imported: TypeAlias = list[tuple[Patient, list[KeptPhoto]]]
-"""The patients that were added, and the photos of each."""
+
+@dataclass(frozen=True)
+class Arrival:
+    """A patient that was added.
+
+    Attributes
+    ----------
+    patient : Patient
+        The patient.
+    photos : list of KeptPhoto
+        The photos that came.
+    refused : list of (str, str)
+        What did not come: the names of files, and of photos in lists, each with the reason.
+    """
+
+    patient: Patient
+    photos: list[KeptPhoto]
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+Imported: TypeAlias = list[Arrival]
+"""The patients that were added."""
 #: How many times larger than its packed form a zip of photos may be.
 _TIGHTEST = 20
 _LISTS = frozenset((MANIFEST, NOTES, TREATMENTS, CORRECTIONS))
@@ -78,14 +100,29 @@ def _import_folders(store: Store, folder: Path, called: str, limits: Limits) -> 
     several = sorted(path.parent for path in folder.rglob(FACTS_FILE))
     made: Imported = []
     try:
-        for top in several or [_find_top(folder)]:
+        tops = several or [_find_top(folder)]
+        _check_within(folder, tops)
+        for top in tops:
             facts = _read_facts(top / FACTS_FILE)
             made.append(import_folder(store, top, facts.pop("name", called), limits, **facts))
     except BaseException:
-        for patient, _ in made:
-            store.delete_patient(patient.id)
+        for each in made:
+            store.delete_patient(each.patient.id)
         raise
     return made
+
+
+def _check_within(folder: Path, tops: Sequence[Path]) -> None:
+    """Refuse photos that no patient's folder holds: none is left behind."""
+    outside = [
+        path for path in image_files(folder) if not any(path.is_relative_to(top) for top in tops)
+    ]
+    if outside:
+        within = ", ".join(top.relative_to(folder).as_posix() for top in tops)
+        raise InvalidInputError(
+            f"{outside[0].relative_to(folder).as_posix()}: lies outside of the folder with the lists "
+            f"({within}); import each patient's folder by itself, with its lists at the top"
+        )
 
 
 def _read_facts(path: Path) -> dict[str, Any]:
@@ -98,9 +135,7 @@ def _read_facts(path: Path) -> dict[str, Any]:
         raise InvalidInputError(f"{path.name}: can't be understood ({error})") from error
 
 
-def import_folder(
-    store: Store, folder: Path, called: str, limits: Limits, **facts: Any
-) -> tuple[Patient, list[KeptPhoto]]:
+def import_folder(store: Store, folder: Path, called: str, limits: Limits, **facts: Any) -> Arrival:
     """Add a patient out of a folder of photos, with the lists beside them; the facts are those of `Patient`.
 
     Raises
@@ -108,9 +143,18 @@ def import_folder(
     InvalidInputError
         If there is no photo in it, or a list can't be understood.
     """
-    files = [path for path in image_files(folder) if _is_photo(path, limits)]
+    pictures = {path: _refuse_photo(path, limits) for path in image_files(folder)}
+    files = [path for path, reason in pictures.items() if not reason]
+    refused = [
+        (path.relative_to(folder).as_posix(), reason) for path, reason in pictures.items() if reason
+    ]
     if not files and not (folder / FACTS_FILE).exists():
         raise InvalidInputError(f"{called}: there is no photo in it")
+    refused += [
+        (path.relative_to(folder).as_posix(), "a list is read at the top of the folder alone")
+        for path in _find_lists(folder)
+        if path.parent != folder
+    ]
     inside = all(path.is_relative_to(folder / PHOTO_FOLDER) for path in files)
     base = folder / PHOTO_FOLDER if inside else folder
     lines = Manifest.of_folder(folder)
@@ -135,10 +179,15 @@ def import_folder(
         for note in diary:
             if note.date is not None:
                 store.add_note(patient.id, note.date.isoformat(), note.text)
+            else:
+                refused.append((NOTES, f"a note without a day: {note.text}"))
     except BaseException:  # all of a patient or nothing
         store.delete_patient(patient.id)
         raise
-    return store.patient(patient.id), kept
+    known = {name for name, _ in refused}
+    lost = [entry.photo for entry in lines.leftover_lines() if entry.photo not in known]
+    refused += [(name, str(Note("only_in_manifest"))) for name in lost]
+    return Arrival(store.patient(patient.id), kept, refused)
 
 
 def _check_corrections(corrections: Mapping[str, Points]) -> None:
@@ -175,14 +224,15 @@ def _read_line(entry: Entry | None) -> dict[str, Any]:
     }
 
 
-def _is_photo(path: Path, limits: Limits) -> bool:
+def _refuse_photo(path: Path, limits: Limits) -> str:
+    """Why a file is not kept; empty for a photo."""
     if path.stat().st_size > limits.file:
-        return False
+        return f"larger than {limits.file // 2**20} MB"
     try:
         check_header(path, max_megapixels=limits.megapixels)
-    except PhotoError:
-        return False
-    return True
+    except PhotoError as error:
+        return str(error.note)
+    return ""
 
 
 def _unpack(archive: zipfile.ZipFile, folder: Path, limits: Limits) -> None:
@@ -204,15 +254,19 @@ def _unpack(archive: zipfile.ZipFile, folder: Path, limits: Limits) -> None:
 
 
 def _find_top(folder: Path) -> Path:
-    """The folder that the lists lie in; without lists the uppermost that holds more than one thing."""
-    lists = [path for path in sorted(folder.rglob("*")) if path.stem.lower() in _LISTS]
+    """The uppermost folder that holds a list; without lists the uppermost that holds more than one thing."""
+    lists = _find_lists(folder)
     if lists:
-        return lists[0].parent
+        return min((path.parent for path in lists), key=lambda found: len(found.parts))
     inside = list(folder.iterdir())
     while len(inside) == 1 and inside[0].is_dir():
         folder = inside[0]
         inside = list(folder.iterdir())
     return folder
+
+
+def _find_lists(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file() and _is_list(path.name)]
 
 
 def _copy(source: IO[bytes], target: Path, limits: Limits) -> None:
@@ -230,8 +284,12 @@ def _copy(source: IO[bytes], target: Path, limits: Limits) -> None:
 def _is_wanted(name: str) -> bool:
     """Whether a file is a photo by its name, or a list about photos."""
     path = PurePosixPath(name.lower())
-    listed = path.stem in _LISTS and path.suffix in SHEET_SUFFIXES
-    return is_picture_name(path.name) or listed or path.name == FACTS_FILE
+    return is_picture_name(path.name) or _is_list(path.name) or path.name == FACTS_FILE
+
+
+def _is_list(name: str) -> bool:
+    path = PurePosixPath(name.lower())
+    return path.stem in _LISTS and path.suffix in SHEET_SUFFIXES
 
 
 def _as_stored(points: Points, path: Path, mirrored: bool) -> Points:

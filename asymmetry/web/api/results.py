@@ -196,13 +196,14 @@ async def import_patient(request: Request) -> Response:
         else:
             told = "send a zip as multipart field 'archive', or a folder's files as 'files'"
             raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, told)
-    for patient, photos in made:
-        for photo in photos:
+    for each in made:
+        for photo in each.photos:
             if photo.waits:
                 desk.work.add(photo.id)
-        desk.events.tell("patient", {"id": patient.id})
-    shown = [patient.to_dict() for patient, _ in made]
-    return JSONResponse({"patients": shown}, HTTPStatus.CREATED)
+        desk.events.tell("patient", {"id": each.patient.id})
+    shown = [each.patient.to_dict() for each in made]
+    refused = [{"name": name, "reason": reason} for each in made for name, reason in each.refused]
+    return JSONResponse({"patients": shown, "refused": refused}, HTTPStatus.CREATED)
 
 
 def list_words(_: Request) -> Response:

@@ -39,13 +39,10 @@ export function hideFault() {
   document.getElementById("fault").textContent = "";
 }
 
-let hiding;
+/* It stays until it is closed or another view is opened: whoever brings many photos may be away. */
 export function showFault(error) {
-  const box = document.getElementById("fault");
-  box.textContent = error?.message ?? String(error);
-  clearTimeout(hiding);
-  hiding = setTimeout(hideFault, 20000);
-  box.onclick = hideFault;
+  refill(document.getElementById("fault"), h("span", {}, error?.message ?? String(error)),
+    h("button", { onclick: hideFault }, "Close"));
 }
 
 /* Runs what a person asked for; a fault is told, not thrown. */

@@ -1,6 +1,6 @@
 /* The patients of this computer. */
 
-import { bring, get, listen, post } from "./api.js";
+import { bring, get, listen, post, tellRefused } from "./api.js";
 import { ask, attempt, choice, field, h, refill, say } from "./dom.js";
 
 export const SIDES = [["", "not stated"], ["right", "right (the patient's own)"], ["left", "left (the patient's own)"]];
@@ -91,8 +91,9 @@ export async function showPatients(room) {
     }
   }
 
-  function open({ patients: made }) {
+  function open({ patients: made, refused }) {
     say(made.length === 1 ? "1 patient is imported" : `${made.length} patients are imported`);
+    if (refused.length) throw new Error(`Imported, but not all: ${tellRefused(refused)}`);
     if (made.length === 1) location.hash = `#/patients/${made[0].id}`;
   }
 
