@@ -45,7 +45,7 @@ SLOW_MODULES = frozenset(
     test_report_pictures test_report_sizes test_secrets test_series_kept test_site test_skin_days
     test_spread test_swelling test_synthetic test_synthetic_demo test_threads test_torn test_turned
     test_typing test_ways test_web_api test_web_attacks test_web_contract test_web_crash
-    test_web_page test_web_service test_web_slips test_web_views test_web_workers
+    test_web_disk test_web_page test_web_service test_web_slips test_web_views test_web_workers
     """.split()
 )
 #: So does each test with one of these fixtures: real photos.

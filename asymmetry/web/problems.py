@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from http import HTTPStatus
 from typing import Any
 
@@ -11,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from asymmetry.errors import AsymmetryError
+from asymmetry.web.store.files import cannot_write
 from asymmetry.web.store.store import MissingEntryError
 
 __all__ = ["HANDLERS", "ProblemError", "answer_problem"]
@@ -56,6 +58,17 @@ async def _answer_own(_: Request, error: Exception) -> Response:
     return answer_problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
 
 
+async def _answer_disk(request: Request, error: Exception) -> Response:
+    if not cannot_write(error):
+        return await _answer_fault(request, error)
+    _LOG.error("%s %s: %s", request.method, request.url.path, error)
+    told = getattr(error, "strerror", None) or str(error)
+    return answer_problem(
+        HTTPStatus.INSUFFICIENT_STORAGE,
+        f"the data can't be written: {told}. Make room and try again; what was kept before is safe",
+    )
+
+
 async def _answer_http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return answer_problem(HTTPStatus(error.status_code), error.detail)
@@ -77,6 +90,8 @@ HANDLERS: dict[Any, Any] = {
     ProblemError: _answer_own,
     AsymmetryError: _answer_own,
     HTTPException: _answer_http,
+    OSError: _answer_disk,
+    sqlite3.OperationalError: _answer_disk,
     ClientDisconnect: _answer_nobody,
     Exception: _answer_fault,
 }

@@ -14,10 +14,11 @@ from asymmetry.archive.pool import Pool
 from asymmetry.archive.rows import Row, Settings, failed
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, note_array
-from asymmetry.errors import AsymmetryError, PhotoError
+from asymmetry.errors import AsymmetryError
 from asymmetry.photos.camera import is_front_camera, name_camera
 from asymmetry.photos.photo import read_tags
 from asymmetry.photos.record import PhotoRecord
+from asymmetry.web.store.files import cannot_write
 from asymmetry.web.store.store import MissingEntryError, Store
 
 __all__ = ["Work"]
@@ -44,6 +45,8 @@ class Work:
         Larger photos are refused.
     time_limit : float
         Seconds that one photo may take.
+    pause : float
+        Seconds after which a photo is read again whose points can't be written, as the disk is full.
     """
 
     def __init__(
@@ -54,8 +57,9 @@ class Work:
         workers: int | None = None,
         max_megapixels: float = 100.0,
         time_limit: float = 60.0,
+        pause: float = 30.0,
     ) -> None:
-        self._store, self._tell = store, tell
+        self._store, self._tell, self._pause = store, tell, pause
         self._closing = threading.Event()
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._pool = Pool(
@@ -95,9 +99,12 @@ class Work:
                 self._tell(number)
             except MissingEntryError:
                 _LOG.info("photo %s was deleted before it was read", number)
-            except Exception:  # noqa: BLE001  one photo must not stop the others
+            except Exception as error:  # noqa: BLE001  one photo must not stop the others
                 if not self._closing.is_set():
                     _LOG.exception("photo %s could not be kept", number)
+                if cannot_write(error):
+                    self._closing.wait(self._pause)
+                    self._waiting.put(number)
 
     def _read(self, number: str) -> None:
         photo = self._store.photo(number)
@@ -115,10 +122,7 @@ class Work:
 
 def _read_camera(path: str) -> dict[str, Any]:
     """The facts about its camera that a photo's tags hold."""
-    try:
-        tags = read_tags(path)
-    except PhotoError:
-        return {}
+    tags = read_tags(path)
     return {"front_camera": is_front_camera(tags), "camera": name_camera(tags)}
 
 

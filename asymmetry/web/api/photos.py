@@ -59,14 +59,12 @@ async def bring_photos(request: Request) -> Response:
             reason = await run_in_threadpool(_refuse_photo, desk, name, data)
             if reason:
                 refused.append({"name": name, "reason": reason})
-            else:
-                kept.append(
-                    await run_in_threadpool(desk.store.add_photo, patient, plain_name(name), data)
-                )
-    for photo in kept:
-        if photo.waits:
-            desk.work.add(photo.id)
-            desk.events.tell("photo", {"id": photo.id, "patient": patient, "status": photo.status})
+                continue
+            photo = await run_in_threadpool(desk.store.add_photo, patient, plain_name(name), data)
+            kept.append(photo)
+            if photo.waits:  # it is read even if the next one can't be kept
+                desk.work.add(photo.id)
+                _tell(desk, photo)
     if not kept:
         told = "; ".join(f"{each['name']}: {each['reason']}" for each in refused)
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, told, refused=refused)

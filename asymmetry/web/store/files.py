@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +15,7 @@ __all__ = [
     "LOCK",
     "STORE",
     "TEMPORARY",
+    "cannot_write",
     "make_private",
     "refuse_empty",
     "refuse_foreign",
@@ -25,6 +28,17 @@ STORE, LOCK = "store.sqlite", "lock.sqlite"
 #: The ending of a file that is being written.
 TEMPORARY = ".part"
 _PRIVATE_FOLDER = 0o700
+#: A disk that is full or may not be written to.
+_NO_WRITING = frozenset(
+    (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
+)
+
+
+def cannot_write(error: BaseException) -> bool:
+    """Whether nothing can be written here and now: a disk that is full, read-only, or held."""
+    if isinstance(error, OSError):
+        return error.errno in _NO_WRITING
+    return isinstance(error, sqlite3.OperationalError)
 
 
 def make_private(folder: Path) -> Path:
