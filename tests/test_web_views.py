@@ -110,6 +110,30 @@ def test_nothing_is_wider_than_the_window(
         seen.check()
 
 
+def test_no_number_is_cut_on_a_narrow_phone(
+    browser: Any, served: Served, patient: str, photo: str
+) -> None:
+    with visit(browser, served, viewport={"width": 360, "height": 740}) as seen:
+        for path, shown in (
+            (f"/photos/{photo}", "tr[data-metric]"),
+            (f"/patients/{patient}", "svg"),
+        ):
+            seen.go(path)
+            seen.page.wait_for_selector(shown)
+            hidden = "element => element.scrollWidth - element.clientWidth"
+            assert seen.page.locator(".scroll").first.evaluate(hidden) <= 0
+        seen.check()
+
+
+def test_a_page_in_dark_colours_is_printed_in_light_ones(browser: Any, served: Served) -> None:
+    ground = "getComputedStyle(document.documentElement).getPropertyValue('--sheet')"
+    with visit(browser, served, color_scheme="dark") as seen:
+        assert seen.page.evaluate(ground) == "#1d2226"
+        seen.page.emulate_media(media="print")
+        assert seen.page.evaluate(ground) == "#ffffff"
+        seen.check()
+
+
 class Fingers:
     """Touches of a screen, as the browser gets them from one."""
 
