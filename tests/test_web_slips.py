@@ -140,6 +140,38 @@ def test_a_page_left_open_dates_photos_by_the_day_they_are_taken(
     served.client.delete(f"/api/patients/{number}")
 
 
+def test_a_camera_that_is_gone_takes_no_photo(driver: Any, served: Served) -> None:
+    """Its last picture would be kept for the next expressions."""
+    number = served.add_patient(name="Unplugged")
+    browser = launch(driver, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    with visit(browser, served) as seen:
+        page = seen.page
+        seen.go(f"/patients/{number}/capture")
+        page.get_by_role("button", name="Camera: At rest").wait_for()
+        page.wait_for_function("document.querySelector('video').videoWidth > 0")
+        page.evaluate("document.querySelector('video').srcObject.getTracks()[0].stop()")
+        page.get_by_text("Take it now").dispatch_event("click")
+        page.get_by_role("status").filter(has_text="The camera is gone").wait_for()
+        assert page.get_by_role("button", name="Camera: At rest").count() == 0
+        page.wait_for_timeout(500)
+        seen.check()
+    browser.close()
+    assert names(served, number) == []
+    served.client.delete(f"/api/patients/{number}")
+
+
+def test_a_camera_that_may_not_be_used_is_told_with_the_remedy(driver: Any, served: Served) -> None:
+    number = served.add_patient(name="Refused")
+    browser = launch(driver, "--use-fake-device-for-media-stream")
+    with visit(browser, served) as seen:
+        seen.go(f"/patients/{number}/capture")
+        seen.page.get_by_text("allow it beside the address").wait_for()
+        seen.page.get_by_role("button", name="File: At rest").wait_for()
+        seen.check()
+    browser.close()
+    served.client.delete(f"/api/patients/{number}")
+
+
 def test_a_page_that_still_brings_photos_asks_before_it_goes(
     browser: Any, served: Served, head: Image.Image, tmp_path: Path
 ) -> None:

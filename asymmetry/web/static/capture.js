@@ -16,6 +16,11 @@ const TASKS = [
   ["snarl", "", "Wrinkle the nose and show the upper teeth."],
   ["pucker", "", "Purse the lips as for a kiss."],
 ].map(([expression, way, guide]) => ({ expression, way, guide }));
+const LOST = "The camera is gone: no photo is taken. Connect it and load the page again.";
+const REFUSED = {
+  NotAllowedError: "This page may not use the camera: allow it beside the address in the browser, and load the page again.",
+  NotReadableError: "Another program uses the camera: close it, and load the page again.",
+};
 const SHOTS = 3, STEADY = 2, BETWEEN_LOOKS = 250, BETWEEN_SHOTS = 350, LONGEST_FRAME = 2000, LOOK_WIDTH = 640;
 
 /* The day by this computer's clock, now: a page may stay open over midnight. */
@@ -95,8 +100,8 @@ export async function showCapture(room, id) {
   async function start() {
     try {
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user", width: { ideal: 1920 }, height: { ideal: 1080 } } });
-    } catch {
-      refill(left, h("p", { class: "empty" }, "No camera can be used here. Add a file for each expression instead."));
+    } catch (error) {
+      lose(REFUSED[error.name] ?? "No camera can be used here.");
       return;
     }
     if (ended) return stop();
@@ -107,10 +112,19 @@ export async function showCapture(room, id) {
     watch();
   }
 
+  /* Without a camera there is the list for files. */
+  function lose(text) {
+    stop();
+    stream = null;
+    refill(left, h("p", { class: "empty", role: "status" }, `${text} Add a file for each expression instead.`));
+    keepFocus(tasks, drawTasks);
+  }
+
   async function watch() {
     let steady = 0;
     while (!ended) {
       await wait(BETWEEN_LOOKS);
+      if (!stream.active) return lose(LOST); // the video shows its last picture for ever
       if (firing || document.hidden || !video.videoWidth) continue;
       let told;
       try {
@@ -141,6 +155,7 @@ export async function showCapture(room, id) {
       for (let shot = 1; shot <= SHOTS; shot++) {
         advice.textContent = `Photo ${shot} of ${SHOTS}`;
         const blob = await frame(video.videoWidth, 0.95);
+        if (!stream?.active) throw new Error(LOST);
         shots.push(call(blob, mine, shot));
         await wait(BETWEEN_SHOTS);
         await newFrame();
