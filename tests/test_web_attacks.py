@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import io
@@ -23,7 +24,13 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from PIL import Image
 
+from asymmetry.web.access import Access
+from asymmetry.web.app import make_app
+from asymmetry.web.desk import Desk
+from asymmetry.web.events import Events
+from asymmetry.web.guard import Limits
 from asymmetry.web.store.store import Store
 from asymmetry.web.work import Work
 from tests.photos import encoded
@@ -310,3 +317,27 @@ def test_a_photo_that_is_deleted_at_the_wrong_moment_stops_no_other(
                 time.sleep(0.05)
         assert {each.status for each in store.photos(patient)} <= {"ok", "warn"}
         assert [each.id for each in store.photos(patient)] == ids[1:]
+
+
+def test_a_camera_s_page_is_locked_when_nobody_is_before_it(
+    tmp_path: Path, head: Image.Image
+) -> None:
+    face, nobody = encoded(head, "JPEG"), encoded(np.zeros((90, 90, 3), np.uint8), "JPEG")
+    now = [0.0]
+    access = Access(8000, lock_after=5, clock=lambda: now[0])
+    session = {"cookie": f"{access.cookie}={access.open_session(access.token)}"}
+    with Store(tmp_path / "store") as store, Work(store, lambda _: None, workers=1) as work:
+        app = make_app(Desk(store, work, Events(), access, Limits()), 8000)
+
+        async def look() -> list[int]:
+            transport = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://127.0.0.1:8000", headers=session
+            ) as client:
+                answers = []
+                for frame in (face, face, face, nobody, nobody):
+                    now[0] += 200
+                    answers.append(await client.post("/api/frame", content=frame))
+            return [each.status_code for each in answers]
+
+        assert asyncio.run(look()) == [200, 200, 200, 200, 401]

@@ -166,7 +166,8 @@ def test_a_session_ends_after_a_pause_that_news_do_not_break() -> None:
     for clock.now in (0.0, 200.0, 400.0):
         assert ask(access=access, headers=cookie)[0] == 200
     clock.now = 600.0
-    assert ask("/api/events", access=access, headers=cookie)[0] == 200
+    for path in ("/api/events", "/api/frame"):
+        assert ask(path, access=access, headers=cookie)[0] == 200
     clock.now = 701.0
     assert ask(access=access, headers=cookie)[0] == 401
     assert ask(access=access, headers=BEARER)[0] == 200

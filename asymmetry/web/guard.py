@@ -39,7 +39,8 @@ _HEADERS = {
 }
 #: The page's files hold nothing of a patient.
 _OPEN = ("/static/",)
-_EVENTS = "/api/events"
+#: An open page asks for these by itself, also where nobody sits before it.
+_BY_ITSELF = ("/api/events", "/api/frame")
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ class Guard:
             return answer_problem(HTTPStatus.FORBIDDEN, "another site may not ask this server")
         if path == "/" and "token" in (asked := parse_qs(scope["query_string"].decode("latin-1"))):
             return self._exchange(asked["token"][0])
-        if path.startswith(_OPEN) or self._access.allows(headers, touch=path != _EVENTS):
+        if path.startswith(_OPEN) or self._access.allows(headers, touch=path not in _BY_ITSELF):
             return self._check_length(headers)
         if path == "/":
             return Response(_LOCKED, HTTPStatus.UNAUTHORIZED, media_type="text/html")

@@ -23,6 +23,7 @@ from asymmetry.extract.judge.quality import FAULTS
 from asymmetry.metrics import measure
 from asymmetry.photos.photo import read_photo
 from asymmetry.photos.sources import PhotoBytes
+from asymmetry.web.desk import desk_of
 from asymmetry.web.problems import ProblemError
 
 __all__ = ["ROUTES", "FrameLimits", "advise"]
@@ -160,7 +161,10 @@ async def look_at_frame(request: Request) -> Response:
     if not data:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "send one frame as JPEG")
     closed = request.query_params.get("expression") == "eye_closure"
-    return JSONResponse(await run_in_threadpool(_look, data, closed))
+    told = await run_in_threadpool(_look, data, closed)
+    if told["face"]:  # somebody is there: the time until the page is locked starts again
+        desk_of(request).access.allows(request.headers)
+    return JSONResponse(told)
 
 
 def _look(data: bytes, closed_eyes: bool) -> dict[str, object]:
