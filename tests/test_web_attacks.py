@@ -96,6 +96,7 @@ def test_a_photo_without_a_face_keeps_its_reason(served: Served) -> None:
     [
         ("POST", "/api/patients", {}, 422),
         ("POST", "/api/patients", {"name": " "}, 422),
+        ("POST", "/api/patients", {"name": "\u200b\u2060"}, 422),
         ("POST", "/api/patients", {"name": "x" * 201}, 422),
         ("POST", "/api/patients", {"name": "P", "affected": "links"}, 422),
         ("POST", "/api/patients", {"name": "P", "treatments": [{"date": "yesterday"}]}, 422),

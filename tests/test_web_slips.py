@@ -101,6 +101,25 @@ def test_an_import_says_what_it_left_out_until_that_is_closed(
     served.client.delete(f"/api/patients/{number}")
 
 
+def test_patients_of_one_name_show_their_numbers_and_are_found_without_accents(
+    browser: Any, served: Served
+) -> None:
+    twice = [served.add_patient(name=name) for name in ("Müller, Änne", "Mu\u0308ller, A\u0308nne")]
+    once = served.add_patient(name="Muller, Otto")
+    with visit(browser, served) as seen:
+        seen.page.fill("input[type=search]", "muller")
+        cards = seen.page.locator("a.card")
+        assert cards.count() == 3
+        for number in twice:
+            seen.page.locator(f"a.card[href$='{number}']", has_text=f"number {number}").wait_for()
+        assert "number" not in seen.page.locator(f"a.card[href$='{once}']").inner_text()
+        seen.page.fill("input[type=search]", "änne")
+        assert cards.count() == 2
+        seen.check()
+    for number in (*twice, once):
+        served.client.delete(f"/api/patients/{number}")
+
+
 def test_an_old_tab_overwrites_nothing(browser: Any, served: Served) -> None:
     number = served.add_patient(name="Two tabs")
     path = f"/api/patients/{number}"

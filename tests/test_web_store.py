@@ -85,6 +85,14 @@ def test_a_patient_is_kept(folder: Path) -> None:
         assert [note.text for note in store.notes(made.id)] == ["a headache"]
 
 
+def test_patients_are_listed_as_a_person_looks_for_them(folder: Path) -> None:
+    with Store(folder) as store:
+        for name in ("Zoe", "adam", "O\u0308zil", "Özil 2", "Ömer", "O'Brien"):
+            store.add_patient(name)
+        listed = [each.name for each in store.patients()]
+    assert listed == ["adam", "O'Brien", "Ömer", "O\u0308zil", "Özil 2", "Zoe"]
+
+
 def test_folders_and_files_are_private(folder: Path) -> None:
     with Store(folder) as store:
         photo = store.add_photo(store.add_patient("P").id, "a.jpg", PHOTO)

@@ -77,9 +77,14 @@ def read_points(body: Mapping[str, Any]) -> dict[tuple[str, str], tuple[float, f
 
 def read_text(name: str, value: Any, longest: int = LONGEST) -> str:
     """A text that is not empty."""
-    if not isinstance(value, str) or not value.strip() or len(value) > longest:
+    if not isinstance(value, str) or not _is_seen(value) or len(value) > longest:
         raise _wrong(f"{name}: give a text of 1 to {longest} letters")
     return value.strip()
+
+
+def _is_seen(text: str) -> bool:
+    """Whether anything in a text can be seen."""
+    return any(letter.isprintable() and not letter.isspace() for letter in text)
 
 
 def read_day(name: str, value: Any) -> str:

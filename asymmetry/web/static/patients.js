@@ -55,9 +55,10 @@ export async function showPatients(room) {
 
   function draw() {
     everything.hidden = !patients.length;
-    const wanted = search.value.trim().toLowerCase();
-    const found = patients.filter((each) => each.name.toLowerCase().includes(wanted));
-    refill(list, ...found.map(card));
+    const wanted = plain(search.value.trim());
+    const found = patients.filter((each) => plain(each.name).includes(wanted));
+    const isTwice = ({ id, name }) => patients.some((each) => each.id !== id && plain(each.name) === plain(name));
+    refill(list, ...found.map((each) => card(each, isTwice(each))));
     if (!found.length) {
       const text = patients.length ? "Nobody is called so." : "No patients yet. Add the first one; a pseudonym is enough.";
       refill(list, h("li", { class: "empty" }, text));
@@ -104,7 +105,11 @@ export async function showPatients(room) {
   }));
 }
 
-function card(patient) {
+/* Letters without case and accents, however they are written. */
+const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
+/* Of several patients of one name each shows its number, as the command line asks for it. */
+function card(patient, isTwice) {
   const last = patient.treatments.at(-1);
   return h("li", {}, h("a", { class: "card", href: `#/patients/${patient.id}` },
     h("strong", { dir: "auto" }, patient.name),
@@ -112,5 +117,6 @@ function card(patient) {
       patient.demo && h("span", { class: "tag warn" }, "demo"),
       patient.affected && h("span", { class: "tag side" }, `affected: ${patient.affected}`),
       h("span", { class: "tag" }, patient.photos === 1 ? "1 photo" : `${patient.photos} photos`),
-      last && h("span", { class: "tag" }, `treated ${last.date}`))));
+      last && h("span", { class: "tag" }, `treated ${last.date}`),
+      isTwice && h("span", { class: "tag" }, `number ${patient.id}`))));
 }

@@ -31,6 +31,7 @@ from asymmetry.web.store.recent import Recent
 from asymmetry.web.store.tables import (
     list_patients,
     list_photos,
+    plain_letters,
     safe_photo_path,
     suffix_of,
     write_treatments,
@@ -99,8 +100,9 @@ class Store:
     # Patients
 
     def patients(self) -> list[Patient]:
-        """All patients, in order of their names."""
-        return list_patients(self._database, "SELECT * FROM patients ORDER BY name, id")
+        """All patients, in order of their names, whatever the case and the accents of letters."""
+        found = list_patients(self._database, "SELECT * FROM patients ORDER BY name, id")
+        return sorted(found, key=lambda patient: plain_letters(patient.name))
 
     def patient(self, number: str) -> Patient:
         """One patient; `MissingEntryError` if there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import unicodedata
 from collections import defaultdict
 from pathlib import PurePath
 from typing import Any
@@ -16,6 +17,7 @@ from asymmetry.web.store.entries import KeptPhoto, Patient, PlannedTreatment
 __all__ = [
     "list_patients",
     "list_photos",
+    "plain_letters",
     "plain_name",
     "safe_path",
     "safe_photo_path",
@@ -67,6 +69,18 @@ def write_treatments(tables: sqlite3.Connection, patient: Patient) -> None:
     tables.execute("DELETE FROM treatments WHERE patient = ?", (patient.id,))
     listed = [(patient.id, each.date, each.note) for each in patient.treatments]
     tables.executemany("INSERT INTO treatments (patient, date, note) VALUES (?, ?, ?)", listed)
+
+
+def plain_letters(name: str) -> str:
+    """A name by which names are put in order.
+
+    Examples
+    --------
+    >>> sorted(["Zoe", "Özil", "adam", "Ábel"], key=plain_letters)
+    ['Ábel', 'adam', 'Özil', 'Zoe']
+    """
+    letters = unicodedata.normalize("NFKD", name)
+    return "".join(each for each in letters if not unicodedata.combining(each)).casefold()
 
 
 def plain_name(name: str) -> str:
