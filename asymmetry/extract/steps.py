@@ -24,7 +24,7 @@ from asymmetry.errors import (
     UnsuitablePhotoError,
 )
 from asymmetry.extract.face.frontal import Frontal, draw_frontal
-from asymmetry.extract.face.pose import is_near
+from asymmetry.extract.face.pose import is_near, is_stretched
 from asymmetry.extract.judge.fault_errors import FaultErrors, widen_by_faults
 from asymmetry.extract.judge.hidden import find_unseen
 from asymmetry.extract.judge.limits import GreyLimits, PupilLimits, QualityLimits
@@ -107,12 +107,15 @@ def note_place(face: FaceReading, canonical: Canonical, name: str) -> FaceReadin
     if face.pose.residual > LARGEST_MISFIT_CM:
         raise NoFaceError(name, Note("no_face_shape"))
     yaw, _, roll = np.abs(head_angles(face.pose.rotation[None]))[:, 0].tolist()
+    known = face.points, canonical.vertices, face.pose, canonical.scheme
     notes = []
     if roll > TURNED:
         notes.append(Note("photo_turned", angle=roll))
     if yaw > MAX_YAW_HORIZONTAL:
         notes.append(Note("head_turned", angle=yaw))
-    if is_near(face.points, canonical.vertices, face.pose, canonical.scheme):
+    if yaw <= MAX_YAW_HORIZONTAL and is_stretched(*known):
+        notes.append(Note("stretched"))
+    elif is_near(*known):
         notes.append(Note("camera_near"))
     return _add_notes(face, notes)
 
