@@ -50,7 +50,8 @@ class Hemifaces:
     ``margins`` and ``irises`` say whether both lids' margins and the iris were seen in the pixels, and
     ``score`` how sure the network is of the half that looks least like a face's. ``mesh_brows`` (k, 3) px has
     the brows where the mesh draws them: behind glasses the dark band is as often a rim as a brow. ``drawn``
-    gives the face as seen from the front, which is being drawn; None where nobody began to.
+    gives the face as seen from the front, which is being drawn; None where nobody began to. ``widths`` are
+    those of `asymmetry.extract.edges.marks.Marks`.
     """
 
     points: FloatArray = field(repr=False)
@@ -62,6 +63,7 @@ class Hemifaces:
     score: float
     mesh_brows: FloatArray = field(repr=False)
     drawn: Callable[[], Drawn] | None = field(default=None, repr=False)
+    widths: dict[str, dict[Side, float]] | None = None
 
 
 class EdgeNetworks(NamedTuple):
@@ -212,6 +214,7 @@ def _refine(
         score=score,
         mesh_brows=mesh_brows,
         drawn=drawn,
+        widths=marks.widths,
     )
 
 

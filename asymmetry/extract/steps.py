@@ -27,10 +27,16 @@ from asymmetry.extract.face.frontal import Frontal, draw_frontal
 from asymmetry.extract.face.pose import is_near, is_stretched
 from asymmetry.extract.judge.fault_errors import FaultErrors, widen_by_faults
 from asymmetry.extract.judge.hidden import find_unseen
-from asymmetry.extract.judge.limits import GreyLimits, PupilLimits, QualityLimits
+from asymmetry.extract.judge.limits import (
+    GreyLimits,
+    JudgeSettings,
+    PupilLimits,
+    QualityLimits,
+)
 from asymmetry.extract.judge.pupils import guess_pupils
-from asymmetry.extract.judge.quality import colour, faults, judge_quality, noise
+from asymmetry.extract.judge.quality import blur, colour, faults, judge_quality, noise
 from asymmetry.extract.judge.spread import behind_glasses, widen
+from asymmetry.extract.judge.unclear import note_parts, unseen_parts, widen_unclear
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.extract.model.landmarker import Reading
 from asymmetry.extract.second_look import same_face
@@ -165,12 +171,17 @@ def drop_cut(face: FaceReading, photo: Pixels) -> FaceReading:
 def drop_hidden(
     face: FaceReading, view: Frontal, settings: Settings, beside: Beside = ALONE
 ) -> FaceReading:
-    """Leave out covered parts, and note lids that hardly show.
+    """Leave out covered parts, and note lids, brows and corners of the mouth that hardly show.
 
     Behind glasses brows are the mesh's, for the dark band is as often a rim as a brow.
     """
-    lost = find_unseen(view, face.blendshapes, face.margins, settings.judge, beside)
-    points, spread, rotation = face.points.copy(), face.spread.copy(), face.pose.rotation
+    limits = settings.judge
+    unseen = unseen_parts(face.widths, limits.unclear)
+    if unseen and not (view.face.any() and _is_plain_to_see(view, limits)):
+        unseen = []
+    lost = find_unseen(view, face.blendshapes, face.margins, limits, beside, unseen)
+    points, rotation = face.points.copy(), face.pose.rotation
+    spread = widen_unclear(face.spread, face.widths, face.pose.scale, limits.unclear)
     if lost.glasses:
         spread = behind_glasses(spread, face.pose.scale, settings.scatter)
     if lost.glasses and face.mesh_brows is not None:
@@ -179,7 +190,16 @@ def drop_hidden(
     spread[lost.points] = np.nan
     pose = replace(face.pose, rotation=np.where(lost.half, np.nan, rotation))
     notes = [*lost.notes, *_note_lids(face, lost.points)]
+    notes += note_parts(points, face.widths, limits.unclear)
     return _add_notes(replace(face, points=points, spread=spread, pose=pose), notes)
+
+
+def _is_plain_to_see(view: Frontal, limits: JudgeSettings) -> bool:
+    """Whether a photo has colour and is sharp."""
+    return (
+        view.once(colour) >= limits.grey.colour
+        and blur(view, limits.quality) < limits.quality.blur_mm
+    )
 
 
 def mark_guesses(face: FaceReading, limits: PupilLimits) -> FaceReading:

@@ -15,6 +15,7 @@ from asymmetry.extract.face.frontal import Drawn
 from asymmetry.extract.face.pose import Pose, fit_pose
 from asymmetry.extract.halves.square import mirrored_reading
 from asymmetry.extract.hemiface import read_hemifaces
+from asymmetry.extract.judge.unclear import Widths
 from asymmetry.extract.model.finding import find_mirrored_faces
 from asymmetry.extract.model.landmarker import Reading
 from asymmetry.extract.second_look import (
@@ -62,6 +63,9 @@ class FaceReading:
         Whether both lids' margins and the iris were seen in the pixels; None where nobody looked.
     mesh_brows : ndarray, shape (k, 3), or None
         The points with brows where the mesh draws them, px.
+    widths : dict of str to dict of Side to float, or None
+        How widely the places of brows and corners of the mouth are spread, see
+        `asymmetry.extract.judge.unclear`; None where nobody looked.
     drawn : callable, or None
         Gives the face as seen from the front, which is being drawn; None where nobody began to.
     quality : ndarray
@@ -79,6 +83,7 @@ class FaceReading:
     margins: dict[Side, bool] | None = None
     irises: dict[Side, bool] | None = None
     mesh_brows: FloatArray | None = field(default=None, repr=False)
+    widths: Widths | None = None
     drawn: Callable[[], Drawn] | None = field(default=None, repr=False)
     quality: FloatArray = field(default_factory=lambda: np.empty(0), repr=False)
     notes: tuple[Note, ...] = ()
@@ -178,6 +183,7 @@ def _read(
         margins=halves.margins,
         irises=halves.irises,
         mesh_brows=halves.mesh_brows,
+        widths=halves.widths,
         drawn=halves.drawn,
     )
 

@@ -52,6 +52,8 @@ OVER_CANTHI, BESIDE_CORNER = np.array([0.6, 1.2]), np.array([-0.3, 0.0])
 KINDS = (*_EDGES, *_GROUPS["canthi"], "commissure")
 # How far from the picture's middle a brow's columns tell how clearly it is seen, cm.
 _ARCH = 1.0
+# How many times as widely a corner's place is spread along the lips as up and down.
+_ALONG_LIPS = 1.5
 
 
 @dataclass(frozen=True)
@@ -175,11 +177,15 @@ class Marks:
         How far brows were moved of that; 0 for all other points.
     corners : dict of Side to bool
         Whether the corner was seen on that side.
+    widths : dict of str to dict of Side to float
+        Standard deviations of where the network sees the edges of the brow and the corner of the mouth, cm:
+        of ``"brow"`` and ``"mouth"``.
     """
 
     plane: FloatArray = field(repr=False)
     raised: FloatArray = field(repr=False)
     corners: dict[Side, bool]
+    widths: dict[str, dict[Side, float]] = field(default_factory=dict)
 
 
 def refine_marks(
@@ -231,7 +237,12 @@ def refine_marks(
         way = brow * _brow_way(half, side, read[side], middles[side][0], settings)
         raised[MEDIAPIPE_478.of(side, _GROUPS["brow"]), 1] = way
         plane = from_half(half, side)
-    return Marks(plane + raised, raised, {side: share[2] > 0 for side, share in shares.items()})
+    corners = {side: share[2] > 0 for side, share in shares.items()}
+    widths = {
+        "brow": {side: _brow_width(each) for side, each in read.items()},
+        "mouth": {side: _corner_width(each) for side, each in read.items()},
+    }
+    return Marks(plane + raised, raised, corners, widths)
 
 
 def picture_middles(half: FloatArray, side: Side) -> tuple[FloatArray, FloatArray]:
@@ -277,13 +288,23 @@ def _brow_way(
 
 def _shares(read: Read, settings: MarkSettings) -> tuple[float, float, float]:
     """How clearly brow, canthi and corner are seen: 1, falling to 0."""
-    columns = np.abs(BROW_PICTURE.columns) < _ARCH
     brow, canthi, corner = settings.seen
     return (
-        _falling(float(read.edge_widths[:, columns].mean()), brow / 2, brow),
+        _falling(_brow_width(read), brow / 2, brow),
         _falling(float(read.widths[:2, 1].max()), canthi / 2, canthi),
         _falling(float(read.widths[2, 1]), corner / 2, corner),
     )
+
+
+def _brow_width(read: Read) -> float:
+    """How widely the heights of the brow's edges are spread over its arch, cm."""
+    return float(read.edge_widths[:, np.abs(BROW_PICTURE.columns) < _ARCH].mean())
+
+
+def _corner_width(read: Read) -> float:
+    """How widely the place of the corner is spread, cm; along the lips it is half as wide again."""
+    along, up = read.widths[2]
+    return float(max(up, along / _ALONG_LIPS))
 
 
 def _falling(value: float, start: float, end: float) -> float:

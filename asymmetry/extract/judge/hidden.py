@@ -11,7 +11,7 @@ The limits, with the values they lie between, stand in `asymmetry.extract.judge.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -116,6 +116,7 @@ def find_unseen(
     margins: Mapping[Side, bool] | None,
     settings: JudgeSettings,
     beside: Beside = ALONE,
+    unseen: Collection[tuple[str, Side]] = (),
 ) -> Unseen:
     """Find the points of a face that were not seen.
 
@@ -132,6 +133,8 @@ def find_unseen(
         From which figures on a part was not seen.
     beside : Beside, optional
         Threads to look for glasses by.
+    unseen : collection of (str, Side), optional
+        Parts, by name, that are known not to be seen.
     """
     limits = settings.covers
     fringe = all(view.once(has_strands, _BROW, side, limits) for side in SIDES)
@@ -142,6 +145,7 @@ def find_unseen(
         (part, side)
         for part, side in product(PARTS, SIDES)
         if (masked and part.name in _BELOW_MASK)
+        or (part.name, side) in unseen
         or _is_covered(view, blendshapes, part, side, settings)
     ]
     hidden_eyes = [side for part, side in covered if part.name == "eye"]

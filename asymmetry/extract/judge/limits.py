@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from asymmetry.extract.judge.fault_errors import FaultErrors
+from asymmetry.extract.judge.unclear import UnclearLimits
 
 __all__ = [
     "CoverLimits",
@@ -371,6 +372,8 @@ class JudgeSettings:
         Of pupils whose place is a guess.
     grey : GreyLimits
         Of photos without colour.
+    unclear : UnclearLimits
+        Of brows and corners of the mouth that are hardly seen.
     errors : FaultErrors
         The errors of points that faults add.
     """
@@ -380,4 +383,5 @@ class JudgeSettings:
     glasses: GlassesLimits = field(default_factory=GlassesLimits)
     pupils: PupilLimits = field(default_factory=PupilLimits)
     grey: GreyLimits = field(default_factory=GreyLimits)
+    unclear: UnclearLimits = field(default_factory=UnclearLimits)
     errors: FaultErrors = field(default_factory=FaultErrors)
