@@ -41,6 +41,7 @@ from asymmetry.extract.steps import (
     look_at_light,
     mark_guesses,
     note_damage,
+    note_drawn,
     note_faults,
     note_grey,
     note_place,
@@ -279,12 +280,13 @@ def _read(tools: Tools, photo: Photo, seen: Seen) -> Landmarks:
         return to_landmarks(drop_cut(face, pixels), photo.name, canonical.scheme)
     view = draw_view(face, pixels, canonical)
     beside = tools.edges.beside
-    quality = beside.begin(look_at_light, view, settings.judge.quality)
+    quality = beside.begin(look_at_light, view, settings.judge)
     face = drop_cut(face, pixels)
     face = drop_hidden(face, view, settings, beside)
     face = mark_guesses(face, settings.judge.pupils)
     light = quality()
     face = note_grey(face, view, settings.judge.grey)
+    face = note_drawn(face, view, settings.judge.drawn)
     face = note_faults(face, light, settings.judge.quality)
     face = widen_errors(face, view, settings.judge.errors)
     return to_landmarks(face, photo.name)

@@ -25,6 +25,7 @@ from asymmetry.errors import (
 )
 from asymmetry.extract.face.frontal import Frontal, draw_frontal
 from asymmetry.extract.face.pose import is_near, is_stretched
+from asymmetry.extract.judge.drawn import DrawnLimits, is_drawn_over, vivid_mm2
 from asymmetry.extract.judge.fault_errors import FaultErrors, widen_by_faults
 from asymmetry.extract.judge.hidden import find_unseen
 from asymmetry.extract.judge.limits import (
@@ -52,6 +53,7 @@ __all__ = [
     "look_at_light",
     "mark_guesses",
     "note_damage",
+    "note_drawn",
     "note_faults",
     "note_grey",
     "note_place",
@@ -215,11 +217,12 @@ def mark_guesses(face: FaceReading, limits: PupilLimits) -> FaceReading:
     return _add_notes(replace(face, spread=spread), guesses.notes)
 
 
-def look_at_light(view: Frontal, limits: QualityLimits) -> FloatArray:
-    """Judge the photo's light and sharpness, and whatever else depends on no point of the face."""
+def look_at_light(view: Frontal, limits: JudgeSettings) -> FloatArray:
+    """Judge the photo's light and sharpness, and whatever else depends on no part of the face."""
     view.once(colour)
     view.once(noise)
-    return judge_quality(view, limits)
+    view.once(vivid_mm2, limits.drawn)
+    return judge_quality(view, limits.quality)
 
 
 def note_faults(face: FaceReading, quality: FloatArray, limits: QualityLimits) -> FaceReading:
@@ -233,6 +236,11 @@ def note_grey(face: FaceReading, view: Frontal, limits: GreyLimits) -> FaceReadi
         return face
     spread = widen(face.spread, face.pose.scale, limits.added)
     return _add_notes(replace(face, spread=spread), [Note("no_colour")])
+
+
+def note_drawn(face: FaceReading, view: Frontal, limits: DrawnLimits) -> FaceReading:
+    """Note that something is drawn or stuck over the face."""
+    return _add_notes(face, [Note("drawn_over")] if is_drawn_over(view, limits) else [])
 
 
 def widen_errors(face: FaceReading, view: Frontal, errors: FaultErrors) -> FaceReading:

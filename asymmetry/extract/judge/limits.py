@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from asymmetry.extract.judge.drawn import DrawnLimits
 from asymmetry.extract.judge.fault_errors import FaultErrors
 from asymmetry.extract.judge.unclear import UnclearLimits
 
@@ -374,6 +375,8 @@ class JudgeSettings:
         Of photos without colour.
     unclear : UnclearLimits
         Of brows and corners of the mouth that are hardly seen.
+    drawn : DrawnLimits
+        Of drawings and stickers.
     errors : FaultErrors
         The errors of points that faults add.
     """
@@ -384,4 +387,5 @@ class JudgeSettings:
     pupils: PupilLimits = field(default_factory=PupilLimits)
     grey: GreyLimits = field(default_factory=GreyLimits)
     unclear: UnclearLimits = field(default_factory=UnclearLimits)
+    drawn: DrawnLimits = field(default_factory=DrawnLimits)
     errors: FaultErrors = field(default_factory=FaultErrors)
