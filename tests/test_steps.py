@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,15 @@ from asymmetry.errors import (
     UnreadablePhotoError,
     UnsuitablePhotoError,
 )
+from asymmetry.extract import steps
 from asymmetry.extract.face.pose import Pose
+from asymmetry.extract.judge.hidden import Unseen
+from asymmetry.extract.settings import Settings
 from asymmetry.extract.steps import (
     choose_subject,
+    draw_view,
     drop_cut,
+    drop_hidden,
     note_damage,
     note_place,
     to_landmarks,
@@ -181,3 +187,14 @@ def test_a_row_with_a_note_is_a_warning() -> None:
     assert to_landmarks(one, "a").status.tolist() == ["ok"]
     cut = drop_cut(one, PHOTO[:, :150])
     assert to_landmarks(cut, "a").status.tolist() == ["warn"]
+
+
+@pytest.mark.parametrize("cover", [True, False])
+def test_a_cover_is_not_told_as_a_stretch(cover: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    stretched, near = Note("stretched"), Note("camera_near")
+    found = Note("covered", parts=()) if cover else Note("eye_closed", sides=("left",))
+    unseen = Unseen(np.zeros(MEDIAPIPE_478.size, dtype=bool), (found,))
+    monkeypatch.setattr(steps, "find_unseen", lambda *_: unseen)
+    known = replace(face(), notes=(stretched, near))
+    after = drop_hidden(known, draw_view(known, PHOTO, canonical()), Settings())
+    assert after.notes == ((near, found) if cover else (stretched, near, found))

@@ -193,7 +193,11 @@ def drop_hidden(
     pose = replace(face.pose, rotation=np.where(lost.half, np.nan, rotation))
     notes = [*lost.notes, *_note_lids(face, lost.points)]
     notes += note_parts(points, face.widths, limits.unclear)
-    return _add_notes(replace(face, points=points, spread=spread, pose=pose), notes)
+    # Under a cover points are guesses, which may look like a stretch.
+    covered = any(note.code == "covered" for note in notes)
+    kept = tuple(note for note in face.notes if not (covered and note.code == "stretched"))
+    face = replace(face, points=points, spread=spread, pose=pose, notes=kept)
+    return _add_notes(face, notes)
 
 
 def _is_plain_to_see(view: Frontal, limits: JudgeSettings) -> bool:
