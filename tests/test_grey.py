@@ -50,3 +50,32 @@ def test_points_are_less_sure_by_what_colour_moves_them(part: str) -> None:
         assert found == pytest.approx(np.hypot(SPREAD, ADDED[part] * PX_PER_MM))
     kept = note_grey(reading(), view(13), LIMITS).spread
     assert (kept == SPREAD).all()
+
+
+@pytest.mark.parametrize("colour", [(20, 150, 30), (200, 20, 25), (20, 40, 160)])
+def test_a_face_in_coloured_light_is_noted_and_less_sure(colour: tuple[int, int, int]) -> None:
+    lit = view(0)
+    lit.rgb[:] = colour
+    lit.rgb[::2] //= 2
+    found = note_grey(reading(), lit, LIMITS)
+    assert codes(found.notes) == ["coloured_light"]
+    assert (found.spread == note_grey(reading(), view(0), LIMITS).spread).all()
+
+
+@pytest.mark.parametrize("colour", [(230, 170, 120), (150, 70, 45), (60, 35, 25), (235, 160, 95)])
+def test_skin_in_white_or_warm_light_is_not(colour: tuple[int, int, int]) -> None:
+    skin = view(0)
+    skin.rgb[:] = colour
+    skin.rgb[::2] //= 2
+    assert note_grey(reading(), skin, LIMITS).notes == ()
+
+
+def test_a_face_that_is_partly_beyond_the_photo_is_judged_by_what_is_seen() -> None:
+    lit = view(0)
+    lit.rgb[:] = (230, 170, 120)
+    lit.rgb[::2] //= 2
+    lit.rgb[:, : WIDTH // 2] = (0, 255, 0)
+    assert "coloured_light" in codes(note_grey(reading(), lit, LIMITS).notes)
+    lit.seen[:, : WIDTH // 2] = False
+    rest = Frontal(lit.rgb, lit.seen, lit.points, lit.native, 2.0)
+    assert note_grey(reading(), rest, LIMITS).notes == ()

@@ -35,7 +35,7 @@ from asymmetry.extract.judge.limits import (
     QualityLimits,
 )
 from asymmetry.extract.judge.pupils import guess_pupils
-from asymmetry.extract.judge.quality import blur, colour, faults, judge_quality, noise
+from asymmetry.extract.judge.quality import blur, colour, faults, judge_quality, mean_chroma, noise
 from asymmetry.extract.judge.spread import behind_glasses, widen
 from asymmetry.extract.judge.unclear import note_parts, unseen_parts, widen_unclear
 from asymmetry.extract.model.canonical import Canonical
@@ -235,11 +235,13 @@ def note_faults(face: FaceReading, quality: FloatArray, limits: QualityLimits) -
 
 
 def note_grey(face: FaceReading, view: Frontal, limits: GreyLimits) -> FaceReading:
-    """Widen the error of all parts in a photo without colour, and note it."""
-    if not view.face.any() or view.once(colour) >= limits.colour:
+    """Widen the error of all parts in a photo without colour, or in coloured light, and note it."""
+    grey = view.face.any() and view.once(colour) < limits.colour
+    if not grey and not view.once(mean_chroma) > limits.lit:
         return face
     spread = widen(face.spread, face.pose.scale, limits.added)
-    return _add_notes(replace(face, spread=spread), [Note("no_colour")])
+    note = Note("no_colour") if grey else Note("coloured_light")
+    return _add_notes(replace(face, spread=spread), [note])
 
 
 def note_drawn(face: FaceReading, view: Frontal, limits: DrawnLimits) -> FaceReading:

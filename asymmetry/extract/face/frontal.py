@@ -97,6 +97,13 @@ class Frontal:
         return smooth(self.grey, _SMOOTH)
 
     @cached_property
+    def chroma(self) -> Grey:
+        """How strong each pixel's colour is: the length of CIE a*, b*."""
+        lab = cv2.cvtColor(self.rgb, cv2.COLOR_RGB2LAB).astype(np.float32)
+        _, red_green, blue_yellow = cv2.split(lab - _NO_COLOUR)
+        return np.asarray(cv2.magnitude(red_green, blue_yellow), dtype=np.float32)
+
+    @cached_property
     def face(self) -> Mask:
         """The face's inner part, as far as it was seen, shape (h, w)."""
         return _ellipse() & self.seen

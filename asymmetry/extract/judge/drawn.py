@@ -50,11 +50,9 @@ def is_drawn_over(view: Frontal, limits: DrawnLimits) -> bool:
 
 def vivid_mm2(view: Frontal, limits: DrawnLimits) -> float:
     """Area of strong colour in a face beside lips and eyes, mm²; 0 in coloured light."""
-    _, red_green, blue_yellow = cv2.split(cv2.cvtColor(view.rgb, cv2.COLOR_RGB2LAB))
-    a, b = (each.astype(np.float32) - 128 for each in (red_green, blue_yellow))
-    chroma = cv2.magnitude(a, b)
-    vivid = (chroma > limits.chroma) & view.face
-    if not vivid.any() or np.median(chroma[view.face]) > limits.lit:
+    strong = view.chroma
+    vivid = (strong > limits.chroma) & view.face
+    if not vivid.any() or np.median(strong[view.face]) > limits.lit:
         return 0.0
     return float((vivid & ~_made_up(view, limits)).sum()) * (10 / PX_PER_CM) ** 2
 

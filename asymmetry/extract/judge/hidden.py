@@ -152,9 +152,7 @@ def find_unseen(
     shown_eyes = [side for side in SIDES if side not in hidden_eyes]
     closed = [side for side in shown_eyes if _is_closed(view, blendshapes, side, limits)]
     glasses = worn is not None and worn()
-    reflecting: list[Side] = []
-    if glasses and margins:
-        reflecting = [side for side in shown_eyes if not margins[side]]
+    reflecting = [side for side in shown_eyes if glasses and margins and not margins[side]]
     half = len(hidden_eyes) == 1 and has_strands(view, _EYE, hidden_eyes[0], limits)
     # An eye behind a reflection looks closed, which is no reason of its own.
     notes = list(_tell(covered, [side for side in closed if side not in reflecting], half=half))
@@ -189,9 +187,7 @@ def contrast(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> floa
 def light(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> float:
     """Brightness around a part as a share of the skin's; NaN as for `contrast`."""
     box = view.once(_box, part, side, limits)
-    if box is None:
-        return np.nan
-    return percentile(box, limits.around) / view.skin
+    return np.nan if box is None else percentile(box, limits.around) / view.skin
 
 
 def has_strands(view: Frontal, part: Part, side: Side, limits: CoverLimits) -> bool:

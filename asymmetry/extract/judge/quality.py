@@ -20,7 +20,7 @@ from asymmetry.core.notes import Note
 from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, axes, percentile, smooth
 from asymmetry.extract.judge.limits import QualityLimits
 
-__all__ = ["FAULTS", "Fault", "colour", "faults", "judge_quality", "noise"]
+__all__ = ["FAULTS", "Fault", "colour", "faults", "judge_quality", "mean_chroma", "noise"]
 
 Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -114,6 +114,11 @@ def colour(view: Frontal) -> float:
         cv2.merge([red - green, blue - green]), mask=view.face.view(np.uint8)
     )
     return float(100 * np.hypot(*spreads.ravel()) / max(view.grey[view.face].mean(), 1.0))
+
+
+def mean_chroma(view: Frontal) -> float:
+    """How strong the face's colour is on average."""
+    return float(cv2.mean(view.chroma, mask=view.face.view(np.uint8))[0])
 
 
 def side_light(view: Frontal, limits: QualityLimits) -> float:
