@@ -130,7 +130,7 @@ def _read_records(landmarks: Landmarks, table: Any) -> Iterator[PhotoRecord]:
     """The facts that manifest and names said; an expression read from the face is left to be read again."""
     read = expressions(landmarks).label.tolist()
     labels, hashes = table["expression"].to_pylist(), table["sha256"].to_pylist()
-    turned = [None] * len(labels)  # in archives of old
+    turned: list[bool | None] = [None] * len(labels)  # in archives of old
     if MIRRORED in table.column_names:
         turned = table[MIRRORED].to_pylist()
     rows = zip(landmarks.photo.tolist(), labels, read, hashes, turned, strict=True)
