@@ -294,3 +294,34 @@ def test_what_may_explain_a_change_of_both_sides_is_said_of_them() -> None:
     (brows,) = found(at_rest(LASTS, "brow", -4.0, "right", "left", pitch=pitch))
     assert (brows.side, brows.passed) == ("both", False)
     assert [each.code for each in brows.notes] == ["head_turned_more"]
+
+
+def test_the_error_of_a_worst_day_is_its_own() -> None:
+    """On the worst day the smile was made with less effort, which makes its difference less certain."""
+    effort = np.where(np.array(DAYS) == 10, 0.4, 1.0)
+    part = np.where(np.array(DAYS) == 10, 0.55, 0.6)
+    right = np.where(np.array(DAYS) > 0, part, 1.0)
+    sides = {"mouth_corner_right_mm": 8 * effort * right, "mouth_corner_left_mm": 8 * effort}
+    moved = dated(face(len(DAYS), **sides), DAYS)
+    (one,) = found(**with_movement(dated(face(len(DAYS)), DAYS), moved, "smile_open"))
+    assert (one.part, one.days.worst, one.passed) == ("smile_open", 10, False)
+    assert 1.5 * one.error < one.error_at_worst < 2.5 * one.error
+    assert one.moved["error"] == one.error_at_worst
+    assert one.sure == pytest.approx(abs(one.worst - one.before) / one.error_at_worst)
+    assert one.note.code == "found_lasting"
+    assert one.note["moved"]["error"] == one.error
+
+
+def test_the_error_of_a_latest_day_is_not_that_of_a_mean() -> None:
+    """Where it takes the mean of three visits to tell a change, the latest day's own reading is less sure."""
+    step = np.where(np.arange(12) >= 3, -1.0, 0.0)
+    told = 0
+    for seed in range(30):
+        made = static_series(np.random.default_rng(seed), "home", (12, 3), 1, (step, 0.0))
+        asked = {each.headline.name: each for each in ask(made)}
+        for each in list_findings(tuple(asked.values()), made, treated=True):
+            change = asked[each.part]
+            if change.visits == 3 and each.side in SIDES:
+                told += 1
+                assert each.error == change.errors[-1] > 1.2 * change.mdc95
+    assert told > 2

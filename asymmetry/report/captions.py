@@ -75,7 +75,7 @@ class Captions:
         static = self.wording.series.static
         day, expression = float(static["day"][row]), str(static["expression"][row])
         found = [
-            (abs(by_day[day]) / each.error, each, by_day[day])
+            (abs(by_day[day]) / _error_on(each, day), each, by_day[day])
             for each, by_day in self._by_expression.get(expression, ())
             if day in by_day and about in (None, each)
         ]
@@ -111,6 +111,11 @@ class Captions:
         way = "more" if change > 0 else "less"
         section = {"both": f"both_{way}", "apart": way}.get(finding.side, f"side_{way}")
         return self.wording.text.known(section, finding.part, side=finding.side, mm=abs(change))
+
+
+def _error_on(finding: Finding, day: float) -> float:
+    """The error of one comparison of a day, as far as the finding tells it."""
+    return finding.error_at_worst if day == finding.days.worst else finding.error
 
 
 def _on_day(days: np.ndarray, values: np.ndarray, day: float) -> float:

@@ -216,7 +216,7 @@ def _course_of_skin(finding: Finding, days: Mapping[str, float]) -> Note:
 
 def _sure(finding: Finding) -> Note:
     """How sure it is: its size beside the smallest that the photos tell."""
-    known = {"times": finding.sure, "error": finding.error, "unit": finding.unit}
+    known = {"times": finding.sure, "error": finding.error_at_worst, "unit": finding.unit}
     if finding.kind == "swelling":
         return Note("sure_swelling", error=finding.error)
     if finding.kind in OF_SKIN:

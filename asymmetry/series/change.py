@@ -156,6 +156,8 @@ class Change(Told):
         All days on which the change was called.
     photos_farthest, notes_farthest : tuple of str, tuple of Note
         The photos of the farthest day, and possible explanations of its change.
+    errors : tuple of float
+        As `mdc95`, for each day of the course by itself; NaN on the days of the reference.
     sd : float
         Standard deviation of `recent` about the true change, where nothing else changed.
     """
@@ -185,6 +187,7 @@ class Change(Told):
     days_beyond: tuple[float, ...] = field(default=(), repr=False)
     photos_farthest: tuple[str, ...] = field(default=(), repr=False)
     notes_farthest: tuple[Note, ...] = ()
+    errors: tuple[float, ...] = field(default=(), repr=False)
     sd: float = math.nan
     derived: ClassVar[tuple[str, ...]] = (
         "change", "recent", "beyond", "noticeable", "visible", "words", "remarks",
@@ -339,6 +342,7 @@ def _make_change(
         right=_side(right),
         left=_side(left),
         mdc95=diff.mdc95,
+        errors=diff.errors,
         sd=diff.sd,
         limit=diff.limit,
         low=diff.recent - diff.margin,

@@ -87,6 +87,14 @@ class Compared:
         """Measurement error of `recent` at 95 %; NaN where it is not known."""
         return math.nan if self.looks is None else float(self.looks.quantile[-1]) * self.sd
 
+    @functools.cached_property
+    def errors(self) -> tuple[float, ...]:
+        """Measurement error of each day's change at 95 %, if it were the only question; NaN before."""
+        errors = np.full(len(self.course), math.nan)
+        if self.looks is not None:
+            errors[self.new] = self.looks.quantile[-1] * self.looks.errors_now
+        return tuple(errors.tolist())
+
     @property
     def limit(self) -> float:
         """The size that a change must exceed to be called."""

@@ -80,6 +80,12 @@ class Looks:
         own: FloatArray = np.sqrt(self.factor * (np.diff(self.spent) + self.reference + camera))
         return own
 
+    @property
+    def errors_now(self) -> FloatArray:
+        """The same as the last visit knows it."""
+        known: FloatArray = self.errors * np.sqrt(self.factor[-1] / self.factor)
+        return known
+
     def change(self, first: int, last: int) -> float:
         """Mean of these visits, both included, minus the reference."""
         return float(self.total[last + 1] - self.total[first]) / (last + 1 - first)

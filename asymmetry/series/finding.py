@@ -87,7 +87,7 @@ class Finding(Told):
     back : Recovery or None
         The regained part with its interval and pace, by means of three visits; None where they can't be told.
     error : float
-        Smallest change that one comparison tells with 95 % confidence.
+        Smallest change that a comparison of the latest day alone tells with 95 % confidence.
     noticeable : tuple of float
         First and last day on which a bystander would notice it; empty if on none.
     days : Days
@@ -104,6 +104,8 @@ class Finding(Told):
     relative : bool
         Whether the side's own change is of another size than that of the difference, which is told: the other
         side moved too, or differs in effort.
+    worst_error : float
+        As `error`, for the worst day, which has photos and effort of its own; NaN where it is the same.
     """
 
     kind: Kind
@@ -125,12 +127,18 @@ class Finding(Told):
     notes: tuple[Note, ...] = ()
     back: Recovery | None = None
     relative: bool = False
+    worst_error: float = math.nan
     derived: ClassVar[tuple[str, ...]] = ("sure", "passed", "words")
 
     @property
     def sure(self) -> float:
         """How many times larger it is, at its worst, than the error of one comparison."""
-        return abs(self.worst - self.before) / self.error
+        return abs(self.worst - self.before) / self.error_at_worst
+
+    @property
+    def error_at_worst(self) -> float:
+        """The error of one comparison of the worst day."""
+        return self.error if math.isnan(self.worst_error) else self.worst_error
 
     @property
     def passed(self) -> bool:
@@ -198,7 +206,7 @@ class Finding(Told):
         if left < self.error:
             return Note("found_reads", moved=self.moved, now=left, unit=self.unit, **days)
         most = Note("most_on", mm=abs(worst), unit=self.unit, day=self.days.worst)
-        now = self._tell_moved(way * left)
+        now = self._tell_moved(way * left, self.error)
         return Note("found_lasting", moved=now, most=most, **days)
 
     def _passed_note(self, days: Mapping[str, float]) -> Note:
@@ -237,8 +245,8 @@ class Finding(Told):
         found = {"moved": self.moved, "share": self.regained, **days}
         if self.back is None or self.back.per_week < _LEAST_PACE:
             return Note("found_regained", **found)
-        # Both days err by as much.
-        margin = math.hypot(1.0, 1 - self.regained) / self.sure
+        errors = self.error, (1 - self.regained) * self.error_at_worst
+        margin = math.hypot(*errors) / abs(self.worst - self.before)
         low, high = max(self.regained - margin, 0.0), min(self.regained + margin, 1.0)
         pace = {"per_week": self.back.per_week, "unit": self.unit}
         return Note("found_regained_so", low=low, high=high, **pace, **found)
@@ -246,16 +254,16 @@ class Finding(Told):
     @property
     def moved(self) -> Note:
         """The change at its worst as a note; with the expression where heights are not those at rest."""
-        return self._tell_moved(self.worst - self.before)
+        return self._tell_moved(self.worst - self.before, self.error_at_worst)
 
     @property
     def in_expression(self) -> bool:
         """Whether it is about heights that are not those of the face at rest."""
         return self.measure in _HEIGHTS and self.expression not in (REST, UNKNOWN)
 
-    def _tell_moved(self, size: float) -> Note:
+    def _tell_moved(self, size: float, error: float) -> Note:
         """A change of a size, with the expression where heights are not those at rest."""
-        known: dict[str, Any] = {"headline": self.part, "mm": abs(size), "error": self.error}
+        known: dict[str, Any] = {"headline": self.part, "mm": abs(size), "error": error}
         one: dict[str, Any] = {"side": self.side, **known}
         if math.copysign(1.0, size) > 0:
             both = {"both": Note("both_more", **known), "apart": Note("apart_more", **known)}

@@ -131,7 +131,7 @@ def _tell(moved: Moved, sides: Sides, change: Change | None, affected: Side | No
     size, called = float(moved.change[worst]), moved.day[episode]
     regained = math.nan
     if worst < len(moved.day) - 1:
-        regained = _part_regained(size, moved.now, _least_back(moved))
+        regained = _part_regained(size, moved.now, _least_back(moved, worst))
     certain = moved.back.certain and not math.isnan(regained)
     found = Finding(
         kind=_KINDS.get(headline.metric, _MOVEMENT)[int(size > 0)],
@@ -145,7 +145,8 @@ def _tell(moved: Moved, sides: Sides, change: Change | None, affected: Side | No
         now=moved.before + moved.now,
         regained=min(regained, 1.0),
         back=moved.back if certain else None,
-        error=moved.error,
+        error=float(moved.errors[-1]),
+        worst_error=float(moved.errors[worst]),
         side_sure=moved.side_sure,
         noticeable=_noticeable_days(moved, sides, episode),
         days=Days(
@@ -208,7 +209,7 @@ def _noticeable_days(moved: Moved, sides: Sides, episode: Mask) -> tuple[float, 
     return (float(seen[0]), float(seen[-1])) if len(seen) else ()
 
 
-def _least_back(moved: Moved) -> float:
+def _least_back(moved: Moved, worst: int) -> float:
     """How far a change has to come back for that to be told: 5 % of changes that stay seem to come so far.
 
     The worst of many days is farther off than the others by chance, the more so the more days there are
@@ -216,7 +217,7 @@ def _least_back(moved: Moved) -> float:
     """
     days = max(int(moved.called.sum()), 1)
     times = t_quantile(moved.df, 1 - _SEEMING / days) / t_quantile(moved.df)
-    return math.sqrt(2) * float(times) * moved.error
+    return math.hypot(*moved.errors[[worst, -1]]) * float(times)
 
 
 def _part_regained(worst: float, now: float, error: float) -> float:

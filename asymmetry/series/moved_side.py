@@ -47,7 +47,8 @@ class Moved(NamedTuple):
     called: Mask
     before: float
     now: float
-    error: float
+    #: The measurement error of each day's change.
+    errors: FloatArray
     df: float
     photos: tuple[tuple[str, ...], ...]
     photos_before: tuple[str, ...]
@@ -94,14 +95,15 @@ def choose_moves(sides: Sides, change: Change | None, both: Compared | None) -> 
 def _split_days(sides: Sides, change: Change) -> list[FloatArray]:
     """The days on which the difference is called; in two where it went beyond its error both ways."""
     called = np.isin(sides.diff.day, change.days_beyond)
-    ways = _find_ways(sides.diff.value - change.before, called, change.mdc95)
+    errors = np.array(change.errors)
+    ways = _find_ways(sides.diff.value - change.before, called, errors)
     return [sides.diff.day[way] for way in ways]
 
 
-def _find_ways(change: FloatArray, called: Mask, error: float) -> list[Mask]:
+def _find_ways(change: FloatArray, called: Mask, errors: FloatArray) -> list[Mask]:
     """The days on which a change is called; those of either way where it went beyond its error both ways."""
     ways = [called & (change < 0), called & (change > 0)]
-    if all((way & (np.abs(change) > error)).any() for way in ways):
+    if all((way & (np.abs(change) > errors)).any() for way in ways):
         return ways
     return [called]
 
@@ -189,7 +191,7 @@ def _of_difference(subject: Subject, change: Change, sides: Sides, sure: float) 
         called=np.isin(sides.diff.day, change.days_beyond),
         before=before,
         now=sign * change.change,
-        error=change.mdc95,
+        errors=np.array(change.errors),
         df=change.error.df,
         photos=sides.diff.photos,
         photos_before=change.photos_before,
@@ -212,7 +214,7 @@ def _of_both(both: Compared, called: Mask, change: Change | None) -> Moved:
         called=called,
         before=both.before,
         now=float(course.value[-1]) - both.before,
-        error=both.mdc95,
+        errors=np.array(both.errors),
         df=both.error.df,
         photos=course.photos,
         photos_before=both.photos,
@@ -233,7 +235,7 @@ def _of_photos(notes: Iterable[Note]) -> Iterator[Note]:
 
 def _split_ways(moved: Moved) -> list[Moved]:
     """The change; two of them where it went beyond its error both ways."""
-    ways = _find_ways(moved.change, moved.called, moved.error)
+    ways = _find_ways(moved.change, moved.called, moved.errors)
     if len(ways) == 1:
         return [moved]
     return [moved._replace(called=way, back=_one_way(moved)) for way in ways]
