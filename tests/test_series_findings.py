@@ -325,3 +325,13 @@ def test_the_error_of_a_latest_day_is_not_that_of_a_mean() -> None:
                 told += 1
                 assert each.error == change.errors[-1] > 1.2 * change.mdc95
     assert told > 2
+
+
+def test_days_that_hardly_err_alike_are_not_said_to() -> None:
+    found = []
+    for seed in range(12):
+        made = static_series(np.random.default_rng(seed), "home", (40, 3), 1, serial=0.2)
+        found += [each for change in ask(made) for each in change.notes]
+    serial = [each["correlation"] for each in found if each.code == "serial_correlation"]
+    assert len(serial) > 2
+    assert min(serial) >= 0.05

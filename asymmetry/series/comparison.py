@@ -145,8 +145,9 @@ class Compared:
             notes.append(Note("another_model", since=self.since.note, camera=self.models[day]))
         elif self.strange[day]:
             notes.append(Note("another_camera", since=self.since.note))
-        if self.looks is not None and self.looks.serial[-1] > 0:
-            notes.append(Note("serial_correlation", correlation=float(self.looks.serial[-1])))
+        serial = 0.0 if self.looks is None else float(self.looks.serial[-1])
+        if round(serial, 1) > 0:  # as it is printed
+            notes.append(Note("serial_correlation", correlation=serial))
         return tuple(notes)
 
 
