@@ -143,12 +143,17 @@ def test_a_quiet_series_raises_no_concern() -> None:
     assert Series.from_landmarks(face(2)).concerns() == ()
 
 
-def test_new_asymmetry_is_a_case_for_the_review() -> None:
-    (only,) = found(series(brow_right_mm=[0, 0, 0, -2, -2.5, -2.5]), "new asymmetry")
+@pytest.mark.parametrize("side", ["right", "left"])
+def test_new_asymmetry_is_a_case_for_the_review(side: str) -> None:
+    """Either side is told with its error."""
+    moved = {f"brow_{side}_mm": [0, 0, 0, -2, -2.5, -2.5]}
+    (only,) = found(series(**moved), "new asymmetry")
     assert only.note.code == "new_asymmetry"
-    assert without_numbers(only.note["moved"]) == Note("right_less", headline="brow_height")
+    size = Note("side_less", side=side, headline="brow_height")
+    assert without_numbers(only.note["moved"]) == size
     assert only.note["moved"]["mm"] == pytest.approx(2.5, abs=0.01)
-    said = "right brow 2.5 mm lower relative to the other side than at baseline on day 21"
+    error = of(series(**moved).changes(), "brow_height").mdc95
+    said = f"{side} brow 2.5 mm lower (± {error:.1f}) relative to the other side than at baseline on day 21"
     assert str(only).startswith(said)
     assert (only.day, only.photos) == (21, ("5",))
     assert "diagnos" not in str(only)

@@ -18,7 +18,7 @@ from asymmetry.series.finding import Finding, tell_latest
 from asymmetry.series.findings import GAP_MM, SYNKINESIS_PCT, WEAK_AFFECTED
 from asymmetry.series.guessing import REST
 from asymmetry.series.latest import latest_days, mean_of_days
-from asymmetry.series.moved_side import choose_farther
+from asymmetry.series.moved_side import SIGN, choose_farther
 from asymmetry.series.rule import Found, Situation, word_rule
 from asymmetry.series.timeline import PEAK_DAY, PHASES
 from asymmetry.series.trend import trend
@@ -60,9 +60,7 @@ def _name_side(situation: Situation, change: Change) -> Note:
     side = next((each.side for each in found if not each.passed and each.side in SIDES), None)
     if side is None:
         side = choose_farther(change.right.change, change.left.change)
-    moved = change.headline.note(change.recent)
-    if side == "left":
-        moved = change.headline.side_note("left", -change.recent, change.mdc95)
+    moved = change.headline.side_note(side, SIGN[side] * change.recent, change.mdc95)
     if change.expression in (REST, UNKNOWN):
         return moved
     return Note("moved_in", moved=moved, expression=change.expression)
