@@ -15,6 +15,7 @@ from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.series import HEADLINES, Finding, list_findings, what_changed
 from asymmetry.synthetic import face
+from asymmetry.synthetic.move import PARTS
 from benchmarks.change import ask, static_series
 from tests.test_series_change import TREATED_ON, dated
 
@@ -335,3 +336,15 @@ def test_days_that_hardly_err_alike_are_not_said_to() -> None:
     serial = [each["correlation"] for each in found if each.code == "serial_correlation"]
     assert len(serial) > 2
     assert min(serial) >= 0.05
+
+
+def test_a_side_that_one_photo_hides_hides_no_change_of_both() -> None:
+    made = at_rest(LASTS, "brow", -4.0, "right", "left", px_per_mm=8)
+    points = made.points.copy()
+    brow = [made.layout.pairs[name][1] for name in PARTS["brow"]]
+    points[5, brow] = np.nan  # the left one, on day 14
+    whole, (brows,) = found(made), found(replace(made, points=points))
+    assert (brows.side, brows.kind, brows.days.first, brows.passed) == ("both", "lower", 7, False)
+    assert brows.now == pytest.approx(whole[0].now, abs=0.01)
+    (seen,) = found(made[np.arange(len(made)) != 5])  # as if that photo were not there
+    assert seen.error == pytest.approx(brows.error, abs=0.01)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.series.change import FALSE_ALARMS, Sides
 from asymmetry.series.comparison import Asked, Compared, compare
+from asymmetry.series.course import Course
 from asymmetry.series.day_to_day import Expected
 from asymmetry.series.reference import reference_days
 from asymmetry.series.trend import VISITS
@@ -42,21 +43,43 @@ def compare_both(sides: Sides, treated: bool, moving: int) -> Compared | None:
     moving : int
         How many movements are followed.
     """
-    if not len(sides.right) or sides.right.photos != sides.left.photos:
+    right, left = sides.right, sides.left
+    if right.photos != left.photos:
+        right, left = _only_with(right, left), _only_with(left, right)
+    if not len(right):
         return None
     metric = sides.headline.metric
     share = _MOVEMENTS / max(moving, 1)
     if sides.headline in HEADLINES:
         share = _HEIGHT + _UNSPENT * (not moving and metric == BOTH_HEIGHTS[0])
     mean = replace(
-        sides.right,
-        expected=expect_mean(sides) if sides.headline in HEADLINES else sides.right.expected,
+        right,
+        expected=expect_mean(sides) if sides.headline in HEADLINES else right.expected,
         column=f"{metric}_mean_{sides.headline.unit}",
-        value=(sides.right.value + sides.left.value) / 2,
-        readings=(sides.right.readings + sides.left.readings) / 2,
+        value=(right.value + left.value) / 2,
+        readings=(right.readings + left.readings) / 2,
     )
     since = reference_days("baseline", mean.day, treated)
     return compare([Asked(mean, since, share * FALSE_ALARMS)], {})[0]
+
+
+def _only_with(course: Course, other: Course) -> Course:
+    """A side's course in the photos in which the other side was read too."""
+    known = {name for names in other.photos for name in names}
+    kept = np.array([name in known for names in course.photos for name in names], dtype=bool)
+    which = np.repeat(np.arange(len(course)), course.count)[kept]
+    count = np.bincount(which, minlength=len(course))
+    sums = np.bincount(which, course.readings[kept], minlength=len(course))
+    left = np.flatnonzero(count)
+    return replace(
+        course,
+        day=course.day[left],
+        value=sums[left] / count[left],
+        count=count[left],
+        photos=tuple(tuple(n for n in course.photos[day] if n in known) for day in left.tolist()),
+        readings=course.readings[kept],
+        times=course.times[left],
+    )
 
 
 def expect_mean(sides: Sides) -> Expected:
