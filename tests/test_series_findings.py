@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from asymmetry import Series
+from asymmetry import Note, Series
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.series import HEADLINES, Finding, list_findings, what_changed
@@ -338,13 +338,43 @@ def test_days_that_hardly_err_alike_are_not_said_to() -> None:
     assert min(serial) >= 0.05
 
 
-def test_a_side_that_one_photo_hides_hides_no_change_of_both() -> None:
-    made = at_rest(LASTS, "brow", -4.0, "right", "left", px_per_mm=8)
+def hide_left_brow(made: Landmarks, rows: Any) -> Landmarks:
     points = made.points.copy()
     brow = [made.layout.pairs[name][1] for name in PARTS["brow"]]
-    points[5, brow] = np.nan  # the left one, on day 14
-    whole, (brows,) = found(made), found(replace(made, points=points))
+    points[np.arange(len(made))[rows][:, None], brow] = np.nan
+    return replace(made, points=points)
+
+
+def test_a_side_that_one_photo_hides_hides_no_change_of_both() -> None:
+    made = at_rest(LASTS, "brow", -4.0, "right", "left", px_per_mm=8)
+    whole, (brows,) = found(made), found(hide_left_brow(made, slice(5, 6)))  # on day 14
     assert (brows.side, brows.kind, brows.days.first, brows.passed) == ("both", "lower", 7, False)
     assert brows.now == pytest.approx(whole[0].now, abs=0.01)
     (seen,) = found(made[np.arange(len(made)) != 5])  # as if that photo were not there
     assert seen.error == pytest.approx(brows.error, abs=0.01)
+
+
+def sentences(made: Landmarks) -> list[Any]:
+    series = Series.from_landmarks(made, treated_on=TREATED_ON)
+    return [each.note for each in what_changed(series.changes(), series.findings)]
+
+
+def test_a_side_that_is_read_longer_than_the_other_is_told_on_its_own_day() -> None:
+    """The left brow is hidden from day 14 on, and the right one drops after that."""
+    later = np.array([0, 0, 0, 0, 0, 0, 1, 1, 1.0])
+    made = hide_left_brow(at_rest(later, "brow", -4.0, "right"), slice(5, None))
+    (told,) = [each for each in sentences(made) if each.code == "changed"]
+    assert told["day"] == 60
+    assert told["change"].code == "side_changed"
+
+
+def test_what_was_not_read_on_the_latest_day_or_never_is_said() -> None:
+    made = dated(face(len(DAYS), noise_px=0.1), DAYS)
+    (still,) = [each for each in sentences(made) if each.code == "unchanged"]
+    assert {each.code for each in still["metrics"]} == {"title_and_limit"}
+    notes = sentences(hide_left_brow(made, slice(7, None)))
+    (still,) = [each for each in notes if each.code == "unchanged"]
+    (brow,) = [each for each in still["metrics"] if each.code == "title_and_limit_by"]
+    assert (brow["headline"], brow["day"]) == ("brow_height", 21)
+    (lacking,) = [e for e in sentences(hide_left_brow(made, slice(None))) if e.code == "uncompared"]
+    assert lacking["metrics"] == (Note("title", headline="brow_height"),)

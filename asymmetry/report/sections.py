@@ -120,7 +120,8 @@ class Wording:
             return self.text("summary.nothing")
         sides = [each for each in self.changes if each.sides_note is not None]
         if sides:
-            day = self.text.day(max(each.day for each in sides))
+            moved = [side for each in sides for side in (each.right, each.left) if side.beyond]
+            day = self.text.day(max(side.day for side in moved))
             return self.text.count("summary.only_sides", len(sides), since=self.since, day=day)
         return self.text("summary.none")
 

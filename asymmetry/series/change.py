@@ -86,6 +86,8 @@ class Side(Record):
         Whether it is called.
     days_beyond : tuple of float
         Days on which it was.
+    day : float
+        The latest day on which it was read; the other side may have been read longer.
     """
 
     before: float
@@ -95,6 +97,7 @@ class Side(Record):
     limit: float = math.nan
     beyond: bool = False
     days_beyond: tuple[float, ...] = ()
+    day: float = math.nan
     derived: ClassVar[tuple[str, ...]] = ("change", "strength")
 
     @property
@@ -375,6 +378,7 @@ def _side(found: Compared | None) -> Side:
         limit=found.limit,
         beyond=found.beyond,
         days_beyond=found.days_beyond,
+        day=float(found.course.day[-1]),
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from asymmetry.core.notes import Note
-from asymmetry.series.change import FALSE_ALARMS, Change
+from asymmetry.metrics.headline import HEADLINES
+from asymmetry.series.change import FALSE_ALARMS, Change, Side
 from asymmetry.series.day_to_day import Setting
 from asymmetry.series.day_zero import DayZero
 from asymmetry.series.finding import Finding
@@ -83,29 +84,50 @@ def _sentences(
         yield Said(each.note, True, each.notes, each.passed, each.better)
     told = {each.part for each in findings}
     for change in changes:
-        if change.sides_note is not None and change.headline.name not in told:
-            yield Said(
-                Note("changed", day=change.day, change=change.sides_note), True, change.notes
-            )
+        if change.headline.name not in told:
+            yield from _tell_sides(change)
     there = {each.part for each in findings if not each.passed}
+    latest = max(each.day for each in changes)
     still = [
-        Note(
-            "title_and_limit",
-            headline=each.headline.name,
-            limit=each.limit,
-            unit=each.headline.unit,
-        )
+        _name_still(each, latest)
         for each in changes
         if each.headline.name not in there and not _is_told(each) and math.isfinite(each.limit)
     ]
     if still:
         yield Said(Note("unchanged", metrics=still))
+    compared = {each.headline for each in changes}
+    lacking = [Note("title", headline=each.name) for each in HEADLINES if each not in compared]
+    if lacking:
+        yield Said(Note("uncompared", metrics=lacking))
     unsure = [
         Note("title", headline=each.headline.name) for each in changes if math.isnan(each.limit)
     ]
     if unsure:
         yield Said(Note("errors_unknown", metrics=unsure))
     yield Said(Note("false_alarms", share=FALSE_ALARMS, setting=setting))
+
+
+def _tell_sides(change: Change) -> Iterator[Said]:
+    """The sides that changed against themselves, each on the latest day on which it was read."""
+    for day in sorted({each.day for each in (change.right, change.left) if each.beyond}):
+        right, left = _read_on(change.right, day), _read_on(change.left, day)
+        note = replace(change, right=right, left=left).sides_note
+        if note is not None:
+            remarks = change.notes if day == change.day else ()  # they are of the difference's day
+            yield Said(Note("changed", day=day, change=note), True, remarks)
+
+
+def _read_on(side: Side, day: float) -> Side:
+    """A side, if that is its latest day, else none."""
+    return side if side.day == day else Side(math.nan, math.nan)
+
+
+def _name_still(change: Change, latest: float) -> Note:
+    """A measure without a change; with its own latest day where that is another than the series'."""
+    known = {"limit": change.limit, "unit": change.headline.unit}
+    if change.day == latest:
+        return Note("title_and_limit", headline=change.headline.name, **known)
+    return Note("title_and_limit_by", headline=change.headline.name, day=change.day, **known)
 
 
 def _is_told(change: Change) -> bool:
