@@ -145,6 +145,14 @@ def test_every_name_in_a_page_exists(page: str) -> None:
         assert callable(found) or not call, name
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_installs_from_an_index_that_does_not_have_it(page: str) -> None:
+    """As long as the project has no public address it comes from a folder or a wheel."""
+    lines = (ROOT / page).read_text(encoding="utf-8").splitlines()
+    asked = [line for line in lines if re.search(r"pip install.*[ '\"]asymmetry\b", line)]
+    assert [line for line in asked if "--no-index" not in line and ".whl" not in line] == []
+
+
 def test_the_readmes_gains_are_those_of_the_table() -> None:
     rows = [
         [cell.strip() for cell in line.split("|")]
