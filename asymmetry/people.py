@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from asymmetry.core.arrays import check_switches
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.paths import as_path
+from asymmetry.core.paths import as_path, looks_like_url
 from asymmetry.core.schemes import Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
@@ -118,7 +118,8 @@ class Series(SkinHistory):
         treatments = as_treatments(treated_on)
         folder = as_path(path)
         if not folder.is_dir():
-            raise InvalidInputError(f"{folder}: no such folder")
+            hint = ": a URL is none; download the photos first" if looks_like_url(folder) else ""
+            raise InvalidInputError(f"{folder}: no such folder{hint}")
         with extractor_or(extractor, mirrored=mirrored) as reader:
             found = read_folder(
                 folder,

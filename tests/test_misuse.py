@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import asymmetry
 from asymmetry import Extractor, Landmarks, Measurements, Scale, Series, read_archive, score_archive
+from asymmetry.cli import main
 from asymmetry.core.text import Text
 from asymmetry.errors import InvalidInputError
 from asymmetry.hospital import make_fhir
@@ -219,3 +221,12 @@ def test_pixels_that_are_no_numbers_are_refused_without_warnings() -> None:
 
 def test_one_metric_may_be_named_without_a_list() -> None:
     assert Series.from_landmarks(BLANK, metrics="mrd1").metrics == ("mrd1",)
+
+
+def test_a_url_where_a_file_is_needed_is_told_as_one() -> None:
+    """Commands make a path of each photo, of whose two slashes one is left."""
+    address = "https://example.org/a.jpg"
+    done = CliRunner().invoke(main, ["photo", address])
+    assert (done.exit_code, "this is a URL, and a file" in done.output) == (3, True)
+    with pytest.raises(InvalidInputError, match="a URL is none; download the photos"):
+        Series.from_folder("s3://bucket/photos")

@@ -44,7 +44,7 @@ PASSING = frozenset(
     "vanished no_permission not_opened not_read not_fetched no_memory killed".split()
 )
 #: Notes on photos that are not where they should be.
-_NOT_THERE = frozenset(("no_such_file", "nothing_there"))
+_NOT_THERE = frozenset(("no_such_file", "nothing_there", "url_for_a_file"))
 
 
 @dataclass(frozen=True)

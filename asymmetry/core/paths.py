@@ -12,7 +12,15 @@ from pathlib import Path
 
 from asymmetry.errors import DestinationError, InvalidInputError
 
-__all__ = ["as_path", "file_to_write", "keep_apart", "local_path", "open_file", "path_text"]
+__all__ = [
+    "as_path",
+    "file_to_write",
+    "keep_apart",
+    "local_path",
+    "looks_like_url",
+    "open_file",
+    "path_text",
+]
 
 # A drive of Windows has one letter; and a Path has already made one slash of two.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|.*::")
@@ -74,12 +82,23 @@ def local_path(path: str | os.PathLike[str]) -> Path:
     asymmetry.errors.DestinationError: s3://bucket/scores.parquet: results are written to local files, not ...
     """
     target = as_path(path)
-    if _URL.match(os.fspath(path)):
+    if looks_like_url(path):
         raise DestinationError(
             f"{os.fspath(path)}: results are written to local files, not to URLs: "
             "name a local file, and copy it afterwards"
         )
     return target
+
+
+def looks_like_url(path: str | os.PathLike[str]) -> bool:
+    """Whether a path was meant as a URL; a `pathlib.Path` has made one slash of its two.
+
+    Examples
+    --------
+    >>> looks_like_url(Path("https://example.org/a.jpg")), looks_like_url("C:/photos/a.jpg")
+    (True, False)
+    """
+    return bool(_URL.match(os.fspath(path)))
 
 
 def open_file(path: str | os.PathLike[str]) -> BufferedReader:

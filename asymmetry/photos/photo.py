@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from asymmetry.core.notes import Note
+from asymmetry.core.paths import looks_like_url
 from asymmetry.errors import (
     AsymmetryError,
     InvalidInputError,
@@ -345,7 +346,8 @@ def opened(source: PhotoSource, name: str) -> BinaryIO:
             check_length(path.stat().st_size, name)
             return path.open("rb")
     except FileNotFoundError as error:
-        raise UnreadablePhotoError(name, Note("no_such_file")) from error
+        code = "url_for_a_file" if looks_like_url(path) else "no_such_file"
+        raise UnreadablePhotoError(name, Note(code)) from error
     except PermissionError as error:
         raise UnreadablePhotoError(name, Note("no_permission")) from error
     except (OSError, ValueError) as error:
