@@ -212,11 +212,16 @@ def test_text_asked_for_later_is_that_of_the_file(tmp_path: Path) -> None:
     score(tmp_path / "photos", path, csv=True)
     torn(tmp_path / "photos" / "b.jpg")
     score(tmp_path / "photos", path, update=True)
+    os.utime(path.with_suffix(".csv"), (1, 1))  # before the update
     score(tmp_path / "photos", path, csv=True)
     assert asymmetry.Measurements.from_csv(path.with_suffix(".csv"))["photo"].tolist() == [
         "a.jpg",
         "b.jpg",
     ]
+    os.utime(path, (1, 1))
+    when = path.with_suffix(".csv").stat().st_mtime_ns
+    score(tmp_path / "photos", path, csv=True)
+    assert path.with_suffix(".csv").stat().st_mtime_ns == when  # it holds all there is
 
 
 @pytest.mark.parametrize(

@@ -269,7 +269,7 @@ class _Wanted:
                 with Ledger(self.destination) as ledger:
                     ledger.clear()  # what a kill left of a folder that was being deleted
             made = summarise(self.destination, self.provenance)
-            if self.csv:
+            if self.csv and _is_older(as_text, self.destination):
                 write_csv(self.destination, as_text)
             return made
         with Ledger(self.destination) as ledger:
@@ -330,6 +330,11 @@ class _Run:
             else:
                 write_part(self.earlier.merge(plan, None), ledger.part(number))
                 ledger.seal(number)
+
+
+def _is_older(path: Path, other: Path) -> bool:
+    """Whether a file was written before another one, or is not there."""
+    return not path.exists() or path.stat().st_mtime_ns < other.stat().st_mtime_ns
 
 
 def _forget_failed(ledger: Ledger) -> None:
