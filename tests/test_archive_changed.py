@@ -319,3 +319,17 @@ def test_an_update_in_an_outage_keeps_rows_and_says_so(
     assert (made.unread, made.scored) == (2 * FEWEST + 2 - 40, 1)
     assert rows(path, "photo", "sha256", "reason")[1:] == before[1:]
     assert score(many, path, update=True).unread == 0
+
+
+def test_a_file_with_columns_of_somebody_s_own_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "s.parquet"
+    torn(tmp_path / "photos" / "a.jpg")
+    score(tmp_path / "photos", path)
+    table = parquet.read_table(path)
+    parquet.write_table(table.append_column("site", [["x"]]), path)
+    torn(tmp_path / "photos" / "b.jpg")
+    with pytest.raises(
+        InvalidInputError, match=r"not those of an archive \(site\); use another name"
+    ):
+        score(tmp_path / "photos", path, update=True)
+    assert parquet.read_table(path).column_names[-1] == "site"

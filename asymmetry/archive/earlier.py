@@ -14,7 +14,7 @@ from asymmetry.archive.jobs import Job
 from asymmetry.archive.parquet import import_pyarrow
 from asymmetry.archive.rows import PASSING
 from asymmetry.core.columns import USABLE
-from asymmetry.errors import PhotoError, UnreadablePhotoError
+from asymmetry.errors import InvalidInputError, PhotoError, UnreadablePhotoError
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.photos.sources import PhotoBytes
 
@@ -70,7 +70,7 @@ class Earlier:
     def __init__(
         self, path: Path, *, retry: bool, update: bool, fetch: Callable[[Job], PhotoBytes]
     ) -> None:
-        self._update, self._fetch = update, fetch
+        self._path, self._update, self._fetch = path, update, fetch
         self.unchecked = 0
         self._file = import_pyarrow("pyarrow.parquet").ParquetFile(path)
         groups = range(self._file.num_row_groups)
@@ -155,11 +155,22 @@ class Earlier:
         if not kept:
             return scored
         tables = [self._read_rows(*each) for each in groupby(kept, self._group_of)]
-        tables += [] if scored is None else [scored]
+        if scored is not None:
+            self._check_columns(tables[0].schema, scored.schema)
+            tables.append(scored)
         places = {row: place for place, row in enumerate(kept)}
         new = count(len(kept))
         order = [next(new) if row is None else places[row] for row in plan.kept]
         return import_pyarrow().concat_tables(tables).take(order)
+
+    def _check_columns(self, old: Any, new: Any) -> None:
+        """Refuse a file to which somebody added columns, or from which some were taken."""
+        if not old.equals(new):
+            others = ", ".join(sorted(set(old.names) ^ set(new.names))) or "of other types"
+            raise InvalidInputError(
+                f"{self._path}: was changed since: its columns are not those of an archive ({others}); use "
+                "another name, or overwrite it"
+            )
 
     def _group_of(self, row: int) -> int:
         return bisect_right(self._starts, row) - 1
