@@ -172,8 +172,9 @@ def test_a_name_that_two_photos_have_is_asked_about(tmp_path: Path) -> None:
     (tmp_path / "manifest.csv").write_text("photo,expression\na.jpg,rest\n")
     with pytest.raises(
         InvalidInputError, match=r"a\.jpg matches P1/a\.jpg and P2/a\.jpg; give the full path"
-    ):
+    ) as told:
         list(find_jobs(str(tmp_path)))
+    assert str(told.value).startswith(f"{tmp_path}: ")  # one of many manifests
 
 
 def test_an_archive_begun_by_another_order_of_dates_is_refused(

@@ -132,7 +132,7 @@ class Manifest:
         other = self._photo_of.setdefault(written, photo)
         if other != photo:
             raise InvalidInputError(
-                f"the manifest's {written} matches {other} and {photo}; give the full path"
+                f"{self._folder}: the manifest's {written} matches {other} and {photo}; give the full path"
             )
         return self._entries[written]
 
