@@ -236,3 +236,25 @@ def test_no_title_names_a_patient(browser: Any, served: Served, patient: str, ph
             assert seen.page.title() == f"{kind} · asymmetry"
             assert name not in seen.page.title()
         seen.check()
+
+
+def test_a_report_that_can_t_be_made_says_why(
+    browser: Any, served: Served, patient: str, tmp_path: Path
+) -> None:
+    """In the frame it was a blank place, and a file that did not come was not told at all."""
+    with visit(browser, served) as seen:
+        page = seen.page
+        seen.go(f"/patients/{patient}/report")
+        page.frame_locator("iframe").locator("h1").first.wait_for()
+        page.evaluate("document.querySelector('select[name=audience]').options[1].value = 'nobody'")
+        page.select_option("select[name=audience]", "nobody")
+        page.get_by_role("status").filter(has_text="audience: use one of").wait_for()
+        assert not page.locator("iframe").is_visible()
+        page.click("text=Save as PDF")
+        page.get_by_role("alert").filter(has_text="audience: use one of").wait_for()
+        page.select_option("select[name=audience]", "clinic")
+        page.locator("iframe").wait_for()
+        with page.expect_download() as saved:
+            page.click("text=Save as HTML")
+        saved.value.save_as(tmp_path / "report.html")
+        assert (tmp_path / "report.html").read_text("utf-8").startswith("<!DOCTYPE html>")

@@ -18,6 +18,8 @@ from asymmetry.web.store.store import MissingEntryError
 __all__ = ["HANDLERS", "ProblemError", "answer_problem"]
 
 _LOG = logging.getLogger(__name__)
+#: The page reads the problem of a report in the frame that shows reports.
+_POLICY = "default-src 'none'; frame-ancestors 'self'"
 
 
 class ProblemError(Exception):
@@ -47,7 +49,8 @@ def answer_problem(status: HTTPStatus, detail: str, **more: Any) -> Response:
         "detail": detail,
         **more,
     }
-    return JSONResponse(told, int(status), media_type="application/problem+json")
+    headers = {"content-security-policy": _POLICY}
+    return JSONResponse(told, int(status), headers, media_type="application/problem+json")
 
 
 async def _answer_own(_: Request, error: Exception) -> Response:

@@ -13,8 +13,10 @@ async function answer(response) {
 
 const DEAF = "The program behind this page does not answer. Start 'asymmetry serve' again and open the address that it prints.";
 
+const ask = async (path, options) => answer(await fetch(path, options).catch(() => { throw new Error(DEAF); }));
+
 const json = async (path, options) => {
-  const response = await answer(await fetch(path, options).catch(() => { throw new Error(DEAF); }));
+  const response = await ask(path, options);
   return response.status === 204 ? null : response.json();
 };
 
@@ -23,6 +25,7 @@ const body = (method, value) => ({
 });
 
 export const get = (path) => json(path);
+export const getFile = async (path) => (await ask(path)).blob();
 export const post = (path, value) => json(path, body("POST", value));
 export const patch = (path, value) => json(path, body("PATCH", value));
 export const put = (path, value) => json(path, body("PUT", value));

@@ -1,7 +1,17 @@
 /* The report: choices, a look at it, and the file. */
 
-import { get, readWords } from "./api.js";
-import { choice, field, h, refill } from "./dom.js";
+import { get, getFile, readWords } from "./api.js";
+import { attempt, choice, field, h, refill } from "./dom.js";
+
+const LONG = 60000;
+
+function tellProblem(text) {
+  try {
+    return JSON.parse(text).detail;
+  } catch {
+    return location.reload(); // locked
+  }
+}
 
 /* The same report with bruises and swellings, opened at their maps. */
 export const showSkin = (room, id) => showReport(room, id, true);
@@ -17,8 +27,8 @@ export async function showReport(room, id, atSkin = false) {
   const paper = choice("paper", [["A4", "A4"], ["Letter", "Letter"]], "A4");
   const ticks = days.map((day) => h("input", { type: "checkbox", checked: true, value: day }));
   const frame = h("iframe", { class: "preview", title: "The report" });
-  const html = h("a", { class: "button" }, "Save as HTML");
-  const pdf = h("a", { class: "button" }, "Save as PDF");
+  const html = h("a", { class: "button", onclick: attempt(save) }, "Save as HTML");
+  const pdf = h("a", { class: "button", onclick: attempt(save) }, "Save as PDF");
   const told = h("p", { class: "soft", role: "status" });
   const form = h("form", { class: "sheet", onsubmit: (event) => event.preventDefault(), onchange: draw },
     h("div", { class: "fields" },
@@ -38,10 +48,25 @@ export async function showReport(room, id, atSkin = false) {
     return;
   }
   frame.addEventListener("load", () => {
-    refill(told);
-    frame.classList.remove("waiting");
+    const problem = frame.contentDocument?.body?.textContent; // none of a report, which is in a place apart
+    refill(told, problem && tellProblem(problem));
+    frame.classList.toggle("waiting", Boolean(problem));
   });
   draw();
+
+  /* A browser does not say why a link brings no file. */
+  async function save(event) {
+    event.preventDefault();
+    const { href, download } = event.currentTarget;
+    refill(told, "Writing the file…");
+    try {
+      const file = URL.createObjectURL(await getFile(href));
+      h("a", { href: file, download }).click();
+      setTimeout(() => URL.revokeObjectURL(file), LONG);
+    } finally {
+      refill(told);
+    }
+  }
 
   function draw() {
     const chosen = new URLSearchParams({ photos: faces.checked, skin: skin.checked, pseudonym: pseudonym.value, language: language.value, audience: audience.value, paper: paper.value });
