@@ -141,6 +141,32 @@ def test_an_old_tab_overwrites_nothing(browser: Any, served: Served) -> None:
     served.client.delete(path)
 
 
+def test_a_question_goes_with_its_view_and_a_note_goes_after_one(
+    browser: Any, served: Served
+) -> None:
+    number = served.add_patient(name="Asked")
+    path = f"/api/patients/{number}"
+    served.client.post(f"{path}/notes", json={"date": "2026-03-06", "text": "a headache"})
+    with visit(browser, served) as seen:
+        page = seen.page
+        seen.go(f"/patients/{number}")
+        page.get_by_role("button", name="Delete", exact=True).click()
+        page.get_by_role("dialog").wait_for()
+        page.go_back()
+        page.get_by_role("heading", name="Patients").wait_for()
+        assert page.get_by_role("dialog").count() == 0
+        seen.go(f"/patients/{number}")
+        page.get_by_label("Delete the note").click()
+        page.get_by_role("button", name="Cancel").click()
+        assert len(served.client.get(f"{path}/notes").json()) == 1
+        page.get_by_label("Delete the note").click()
+        page.get_by_role("button", name="Delete for good").click()
+        page.get_by_text("a headache").wait_for(state="detached")
+        assert served.client.get(f"{path}/notes").json() == []
+        seen.check()
+    served.client.delete(path)
+
+
 def test_a_page_left_open_dates_photos_by_the_day_they_are_taken(
     driver: Any, served: Served
 ) -> None:

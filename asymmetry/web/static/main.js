@@ -30,6 +30,7 @@ async function show() {
   leave();
   leave = () => {};
   hideFault();
+  for (const each of document.querySelectorAll("dialog")) each.close(); // it asks about what is no longer shown
   for (const [pattern, view, title] of VIEWS) {
     const match = pattern.exec(path);
     if (!match) continue;

@@ -104,11 +104,7 @@ export async function showTimeline(room, id) {
     return h("section", { class: "day", "aria-label": date || "no date" },
       h("header", {}, h("h3", {}, date || "No date"), h("span", { class: "soft" }, counted)),
       written.map((note) => h("div", { class: "note" }, h("span", { dir: "auto" }, note.text),
-        h("button", { class: "plain small", "aria-label": `Delete the note: ${note.text}`, onclick: attempt(async () => {
-          await remove(`/api/patients/${id}/notes/${note.id}`);
-          notes = notes.filter((each) => each !== note);
-          drawDays();
-        }) }, "delete"))),
+        h("button", { class: "plain small", "aria-label": `Delete the note: ${note.text}`, onclick: attempt(() => eraseNote(note)) }, "delete"))),
       h("ul", { class: "thumbs" }, [...some].sort((a, b) => byOrder(labelOf(a), labelOf(b))).map(drawThumb)));
   }
 
@@ -256,6 +252,13 @@ export async function showTimeline(room, id) {
   }
 
   /* Sends what was changed here alone: another tab may have changed the rest. */
+  async function eraseNote(note) {
+    if (!(await ask("Delete the note for good?", [], { action: "Delete for good", danger: true, text: note.text }))) return;
+    await remove(`/api/patients/${id}/notes/${note.id}`);
+    notes = notes.filter((each) => each !== note);
+    drawDays();
+  }
+
   async function edit() {
     const before = patient = await get(`/api/patients/${id}`);
     const save = async (values) => {
