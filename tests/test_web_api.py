@@ -346,18 +346,20 @@ def test_more_light_is_asked_for_on_the_dark_side(
 def test_a_patient_s_dates_are_those_of_a_folder(
     served: Served, head: Image.Image, tmp_path: Path, treated: str | None
 ) -> None:
-    """Day numbers in names, a photo without a date, a new camera: told and counted alike."""
+    """Day numbers in names, a photo without a date, a new camera, an edit: told and counted alike."""
     names = {
         "2026-03-02 day 0 smile.jpg": "Phone 1",
         "day+7 smile.jpg": "Phone 2",
         "day+14 smile.jpg": "Phone 2",
         "IMG smile.jpg": "Phone 2",
+        "2026-03-02 day 0 smile-edited.jpg": "Phone 1",
     }
-    for turn, (name, camera) in enumerate(names.items()):
+    for turn, (name, camera) in zip((0, 1, 2, 3, 0), names.items(), strict=True):
         tags = Image.Exif()
         tags[ExifTags.Base.Make], tags[ExifTags.Base.Model] = "Maker", camera
         turned = head.rotate(turn, fillcolor=(128, 128, 128))
-        (tmp_path / name).write_bytes(encoded(turned, "JPEG", quality=92, exif=tags))
+        kind = {"quality": 80 if "edited" in name else 92, "exif": tags}
+        (tmp_path / name).write_bytes(encoded(turned, "JPEG", **kind))
     number = served.add_patient(treatments=[{"date": treated}] if treated else [])
     answer = served.bring(number, [(name, (tmp_path / name).read_bytes()) for name in names])
     for each in answer.json()["ids"]:
@@ -368,14 +370,18 @@ def test_a_patient_s_dates_are_those_of_a_folder(
         page = patient_series(store, store.patient(number))
     served.client.delete(f"/api/patients/{number}")
     folder = Series.from_folder(tmp_path, treated_on=treated)
-    assert page.static["day"].tolist()[:3] == folder.static["day"].tolist()[:3] == [0, 7, 14]
+    assert page.static["day"].tolist()[:4] == folder.static["day"].tolist()[:4] == [0, 0, 7, 14]
+    statuses = [
+        dict(zip(x.static["photo"], x.static["status"], strict=True)) for x in (page, folder)
+    ]
+    assert statuses[0] == statuses[1]
     assert {each["name"]: each["taken"] for each in listed} == {
         name: taken or None
         for name, taken in zip(folder.static["photo"], folder.static["taken"], strict=True)
     }
-    assert [each["day"] for each in listed] == [0, 7, 14, None]
+    assert [each["day"] for each in listed] == [0, 7, 14, None, 0]
     assert [each.camera for each in page.about] == [each.camera for each in folder.about]
-    doubts = [(each.photo, each.reason, each.used) for each in folder.review()]
-    assert [(each["photo"], each["reason"], each["used"]) for each in told["review"]] == doubts
+    doubts = sorted((each.photo, each.reason, each.used) for each in folder.review())
+    assert sorted((x["photo"], x["reason"], x["used"]) for x in told["review"]) == doubts
     assert any(name == "IMG smile.jpg" and not used for name, _, used in doubts)
     assert [each["words"] for each in told["findings"]] == [str(x.note) for x in folder.findings]

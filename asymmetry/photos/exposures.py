@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 
 import cv2
 import numpy as np
@@ -51,7 +51,7 @@ class File:
     path : pathlib.Path
         Where it is.
     record : PhotoRecord
-        The facts known about it.
+        The facts known about it, and the name that it came with.
     """
 
     path: Path
@@ -73,12 +73,16 @@ class File:
     @property
     def stem(self) -> str:
         """Its name without suffix, for comparison."""
-        return fold(self.path.stem)
+        return fold(self._name.stem)
 
     @property
-    def original(self) -> tuple[Path, str]:
+    def original(self) -> tuple[PurePath, str]:
         """The place and the name of the photo that it is an edit or a copy of."""
-        return self.path.parent, base_name(self.path.stem)
+        return self._name.parent, base_name(self._name.stem)
+
+    @property
+    def _name(self) -> PurePath:
+        return PurePosixPath(self.record.photo)
 
     def is_edit_of(self, other: File) -> bool:
         """Whether its name is that of the other one, edited."""

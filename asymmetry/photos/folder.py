@@ -14,7 +14,7 @@ from asymmetry.photos.manifest import Manifest, nearest_name
 from asymmetry.photos.photo import dates_of, read_tags
 from asymmetry.photos.record import PhotoRecord, describe_photo, treatment_by_names
 
-__all__ = ["describe_folder"]
+__all__ = ["count_days", "describe_folder", "mark_copies"]
 
 
 def describe_folder(
@@ -51,7 +51,7 @@ def describe_folder(
         describe_photo(entry.photo, entry).add_remark(_absent(entry.photo, unlisted))
         for entry in manifest.leftover_lines()
     ]
-    return [*_mark_copies(dated, files), *lost]
+    return [*mark_copies(dated, files), *lost]
 
 
 def count_days(photos: Sequence[PhotoRecord], treated_on: date | None) -> list[PhotoRecord]:
@@ -80,7 +80,7 @@ def _describe_file(path: Path, name: str, manifest: Manifest) -> PhotoRecord:
     return replace(dated, front_camera=is_front_camera(tags), camera=name_camera(tags))
 
 
-def _mark_copies(photos: list[PhotoRecord], files: Sequence[Path]) -> list[PhotoRecord]:
+def mark_copies(photos: list[PhotoRecord], files: Sequence[Path]) -> list[PhotoRecord]:
     """Of files of one exposure, the one about which most is known is measured; the others say which."""
     result = list(photos)
     stored = [File(path, record) for path, record in zip(files, photos, strict=False)]

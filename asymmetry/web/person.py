@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from asymmetry.errors import InvalidInputError
 from asymmetry.metrics import catalogue
 from asymmetry.people import Series
 from asymmetry.photos.dates import day_of
-from asymmetry.photos.folder import count_days
+from asymmetry.photos.folder import count_days, mark_copies
 from asymmetry.photos.manifest import DiaryNote, Entry
 from asymmetry.photos.record import PhotoRecord, describe_photo, treatment_by_names
 from asymmetry.photos.rows import label_rows
@@ -67,7 +67,7 @@ def describe_kept(photo: KeptPhoto) -> PhotoRecord:
     )
 
 
-def describe_all(patient: Patient, photos: Iterable[KeptPhoto]) -> list[PhotoRecord]:
+def describe_all(patient: Patient, photos: Sequence[KeptPhoto]) -> list[PhotoRecord]:
     """The facts about a patient's photos, dated by the day numbers in their names as in a folder."""
     treated = day_of(patient.treatments[0].date) if patient.treatments else None
     return count_days([describe_kept(photo) for photo in photos], treated)
@@ -105,6 +105,13 @@ def _read_points(
     if photo.mirrored:
         return landmarks, turn_points(photo.points, float(landmarks.size[0, 0]))
     return landmarks, photo.points
+
+
+def _place(store: Store, photo: KeptPhoto, record: PhotoRecord) -> Landmarks:
+    """The points of one photo for a series, those that were corrected in their new places; none of a copy."""
+    if record.copy_of:
+        return label_rows(Landmarks.blank([photo.name], status="rejected"), [record])
+    return correct_points(*_read_points(store, photo, record))
 
 
 def list_points(landmarks: Landmarks) -> dict[str, dict[str, list[float]]]:
@@ -186,15 +193,12 @@ def patient_series(store: Store, patient: Patient, days: Iterable[str] | None = 
         Only photos of these days, ISO 8601. Default: all.
     """
     photos = [photo for photo in store.photos(patient.id) if not photo.waits]
-    about = describe_all(patient, photos)
+    about = mark_copies(describe_all(patient, photos), [store.path(photo) for photo in photos])
     if days is not None:
         chosen = set(days)
         kept = [row for row, record in enumerate(about) if record.iso_day in chosen]
         photos, about = [photos[row] for row in kept], [about[row] for row in kept]
-    points = [
-        correct_points(*_read_points(store, photo, record))
-        for photo, record in zip(photos, about, strict=True)
-    ]
+    points = [_place(store, photo, record) for photo, record in zip(photos, about, strict=True)]
     notes = [DiaryNote(day_of(note.date), note.text) for note in store.notes(patient.id)]
     return Series.from_landmarks(
         Landmarks.concat(points),
