@@ -53,7 +53,9 @@ def ask(
     app: Any = None,
 ) -> tuple[int, dict[str, str]]:
     """Status and headers of the answer to one request."""
-    guard = Guard(app or _echo, access or Access(PORT, TOKEN), PORT, limits or Limits())
+    access = access or Access(PORT, TOKEN)
+    port = int(access.cookie.rpartition("-")[2])
+    guard = Guard(app or _echo, access, port, limits or Limits())
     given = {"host": HOST, **(headers or {})}
     scope = {
         "type": "http",
@@ -106,6 +108,13 @@ BEARER = {"authorization": f"Bearer {TOKEN}"}
 @pytest.mark.parametrize("path", ["/api/patients", "/api/events"])
 def test_who_may_ask(path: str, headers: dict[str, str], status: int) -> None:
     assert ask(path, headers=headers)[0] == status
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.1:80"])
+def test_browsers_leave_the_usual_port_out(host: str) -> None:
+    headers = {**BEARER, "host": host, "origin": f"http://{host}"}
+    assert ask(headers=headers, access=Access(80, TOKEN))[0] == 200
+    assert ask(headers=headers)[0] == 421
 
 
 def test_the_token_is_exchanged_for_a_cookie_and_leaves_the_address() -> None:

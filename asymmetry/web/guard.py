@@ -37,6 +37,7 @@ _HEADERS = {
     "permissions-policy": "camera=(self), microphone=(), geolocation=()",
     "cache-control": "no-store",
 }
+_USUAL_PORT = 80
 #: The page's files hold nothing of a patient.
 _OPEN = ("/static/",)
 #: An open page asks for these by itself, also where nobody sits before it.
@@ -97,6 +98,8 @@ class Guard:
     def __init__(self, app: App, access: Access, port: int, limits: Limits) -> None:
         self._app, self._access, self._limits = app, access, limits
         self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
+        if port == _USUAL_PORT:  # browsers leave it out
+            self._hosts |= {"127.0.0.1", "localhost"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
