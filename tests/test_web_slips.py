@@ -120,6 +120,23 @@ def test_patients_of_one_name_show_their_numbers_and_are_found_without_accents(
         served.client.delete(f"/api/patients/{number}")
 
 
+def test_nothing_is_guessed_of_a_photo_without_a_face(
+    browser: Any, served: Served, head: Image.Image
+) -> None:
+    number = served.add_patient(name="No face")
+    grey = encoded(Image.new("RGB", head.size, "grey"), "JPEG")
+    (photo,) = served.bring(number, [("2026-03-02 IMG_1.jpg", grey)]).json()["ids"]
+    served.wait(photo)
+    with visit(browser, served) as seen:
+        seen.go(f"/patients/{number}")
+        seen.page.get_by_text("Not used: 1 photo").wait_for()
+        told = seen.page.locator(".thumb .say").inner_text()
+        assert told.startswith("2026-03-02 IMG_1.jpg")
+        assert "guessed" not in told
+        seen.check()
+    served.client.delete(f"/api/patients/{number}")
+
+
 def test_an_old_tab_overwrites_nothing(browser: Any, served: Served) -> None:
     number = served.add_patient(name="Two tabs")
     path = f"/api/patients/{number}"

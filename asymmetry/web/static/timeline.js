@@ -129,7 +129,7 @@ export async function showTimeline(room, id) {
 
   function drawThumb(photo) {
     const used = isUsed(photo);
-    const label = words.expressions[labelOf(photo)] ?? labelOf(photo);
+    const label = labelOf(photo) === "unknown" ? "" : words.expressions[labelOf(photo)] ?? labelOf(photo);
     const frame = h("span", { class: "frame" });
     if (photo.status === "queued") frame.append("reading …");
     else if (photo.status === "unreadable") frame.append("not a photo");
