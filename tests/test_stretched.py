@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry import Extractor
-from asymmetry.core.schemes import MEDIAPIPE_478
+from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.face.pose import MOST_NARROW, MOST_SKEW, MOST_WIDE, fit_pose, is_stretched
 from asymmetry.extract.model.canonical import load_canonical
 from asymmetry.photos.photo import read_photo
@@ -20,15 +20,35 @@ from tests.notes import codes
 Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 VERTICES = load_canonical().vertices
+IRIS_CM = 0.585
 
 
 def stretched(points: FloatArray) -> bool:
-    return is_stretched(points, VERTICES, fit_pose(points, VERTICES), MEDIAPIPE_478)
+    return is_stretched(points, points, VERTICES, fit_pose(points, VERTICES), MEDIAPIPE_478)
+
+
+def with_irises() -> FloatArray:
+    """The canonical face with round irises halfway between the canthi."""
+    face = np.concatenate([VERTICES, np.zeros((10, 3))])
+    for side in SIDES:
+        out = -1 if side == "right" else 1
+        middle = VERTICES[MEDIAPIPE_478.of(side, MEDIAPIPE_478.groups["canthi"])].mean(axis=0)
+        places = {
+            "centre": (0, 0),
+            "medial": (-out, 0),
+            "lateral": (out, 0),
+            "top": (0, 1),
+            "bottom": (0, -1),
+        }
+        for name, (x, y) in places.items():
+            number = MEDIAPIPE_478.number(f"iris_{name}", side)
+            face[number] = middle + np.array([x, y, 0]) * IRIS_CM
+    return face
 
 
 def seen(turn: tuple[float, float, float], change: npt.ArrayLike = ((1, 0), (0, 1))) -> FloatArray:
     """The canonical face from 1 m, turned and then changed in the photo's plane."""
-    points = VERTICES @ rotation(*np.radians(np.array(turn)[:, None]))[0].T
+    points = with_irises() @ rotation(*np.radians(np.array(turn)[:, None]))[0].T
     flat = points[:, :2] * np.array([1, -1]) / (1 - points[:, 2:] / 100) * 20
     return np.concatenate([flat @ np.array(change).T, np.zeros((len(flat), 1))], axis=1)
 
@@ -65,8 +85,12 @@ def test_a_skew_has_a_sign_and_mirrors() -> None:
     [
         (np.exp(0.9 * MOST_WIDE), 0.0, False),
         (np.exp(1.1 * MOST_WIDE), 0.0, True),
-        (np.exp(-0.9 * MOST_NARROW), 0.0, False),
-        (np.exp(-1.1 * MOST_NARROW), 0.0, True),
+        (
+            np.exp(-0.9 * MOST_NARROW / 1.5),
+            0.0,
+            False,
+        ),  # irises tell all of it, the face half of it
+        (np.exp(-1.1 * MOST_NARROW / 1.5), 0.0, True),
         (1.0, 0.9 * MOST_SKEW, False),
         (1.0, 1.1 * MOST_SKEW, True),
         (np.exp(0.8 * MOST_WIDE), 0.8 * MOST_SKEW, True),
@@ -75,6 +99,14 @@ def test_a_skew_has_a_sign_and_mirrors() -> None:
 def test_limits_of_both(across: float, sideways: float, told: bool) -> None:
     change = np.array([[1, sideways], [0, 1]]) @ np.diag([across**0.5, across**-0.5])
     assert stretched(seen((0, 0, 0), change)) is told
+
+
+def test_a_face_that_a_near_camera_makes_narrow_has_round_irises() -> None:
+    points = seen((0, 0, 0), np.diag([0.85, 1]))
+    assert stretched(points)
+    whole = seen((0, 0, 0))
+    pose = fit_pose(points, VERTICES)
+    assert not is_stretched(points, whole, VERTICES, pose, MEDIAPIPE_478)
 
 
 @pytest.fixture(scope="module")

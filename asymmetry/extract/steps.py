@@ -115,15 +115,15 @@ def note_place(face: FaceReading, canonical: Canonical, name: str) -> FaceReadin
     if face.pose.residual > LARGEST_MISFIT_CM:
         raise NoFaceError(name, Note("no_face_shape"))
     yaw, _, roll = np.abs(head_angles(face.pose.rotation[None]))[:, 0].tolist()
-    known = face.points, canonical.vertices, face.pose, canonical.scheme
+    known = canonical.vertices, face.pose, canonical.scheme
     notes = []
     if roll > TURNED:
         notes.append(Note("photo_turned", angle=roll))
     if yaw > MAX_YAW_HORIZONTAL:
         notes.append(Note("head_turned", angle=yaw))
-    if yaw <= MAX_YAW_HORIZONTAL and is_stretched(*known):
+    if yaw <= MAX_YAW_HORIZONTAL and is_stretched(face.points, face.whole, *known):
         notes.append(Note("stretched"))
-    elif is_near(*known):
+    elif is_near(face.points, *known):
         notes.append(Note("camera_near"))
     return _add_notes(face, notes)
 

@@ -28,15 +28,19 @@ LEAST_CM, MOST_CM = 15.0, 1000.0
 #: a portrait lens, fits a distance below 32 best. Her photos at 15, 30, 45 and 60 cm fit 27, 32, 35 and 34:
 #: the mesh straightens half of the perspective, so that only a very near camera shows.
 NEAR_CM = 30.0
-#: A face that is wider or narrower than high by more than this (a logarithm, beside the canonical face), or
-#: whose upper part is shifted sideways by more than this share of its height, or by less of both, was
-#: stretched or skewed. 307 photos of 104 people are between -0.16, from 15 cm, and 0.13, plates of 1872 up to
-#: 0.16, and shifted by 0.04 at most, one by 0.07. 4:3 shown as 16:9 adds 0.22 to 0.25; a near camera makes
-#: narrow.
-MOST_WIDE, MOST_NARROW, MOST_SKEW = 0.18, 0.2, 0.1
+#: A face that is wider than high by more than the first (a logarithm, beside the canonical face), or whose
+#: upper part is shifted sideways by more than the second, a share of its height, or by less of both, was
+#: stretched or skewed. 307 photos of 104 people are up to 0.13 wide, plates of 1872 up to 0.16, and are
+#: shifted by up to 0.04, one by 0.07. 4:3 shown as 16:9 adds 0.22 to 0.25.
+MOST_WIDE, MOST_SKEW = 0.18, 0.1
+#: Irises are round, but a near camera makes faces narrow. A photo is squeezed if irises are higher than wide
+#: by more than this, and half of how narrow the face is (logarithms). Photos have up to 0.03, from 15 cm, and
+#: one man 0.095; 12 of 16 that were squeezed by a quarter have 0.12 to 0.28.
+MOST_NARROW = 0.115
 # At 20° of yaw four rounds place the points of a face, 450 px wide, to 0.01 px, and three to 0.08 px. Where
 # the camera's distance is fitted too it takes twice as many: at 35 cm and 12° eight place them to 0.01 px.
 _ROUNDS, _NEAR_ROUNDS = 4, 8
+_IRIS = ("iris_top", "iris_bottom", "iris_medial", "iris_lateral")
 # Steps of the inverse: at 10° of yaw each reduces the error fivefold, in all to 2e-6 cm; at 20° threefold,
 # to 2e-4.
 _UNPROJECT_ROUNDS = 8
@@ -175,15 +179,38 @@ def is_near(
     return nearer.residual < farther.residual
 
 
-def is_stretched(points: FloatArray, vertices: FloatArray, pose: Pose, scheme: Scheme) -> bool:
-    """Whether the photo was stretched or skewed, or is one of a photo seen from aside.
+def is_stretched(
+    points: FloatArray, whole: FloatArray, vertices: FloatArray, pose: Pose, scheme: Scheme
+) -> bool:
+    """Whether the photo was stretched, squeezed or skewed, or is one of a photo seen from aside.
 
-    Parameters as for `is_near`. The points are asked and not the pose, for the first reading of the whole
-    face straightens half of a skew.
+    Parameters
+    ----------
+    points, vertices, pose, scheme
+        As for `is_near`. The points are asked and not the pose, for the first reading of the whole face
+        straightens half of a skew.
+    whole : ndarray, shape (k, 3)
+        That first reading, px, whose irises nobody made round.
     """
     fitted = fit_pose(points, vertices, focal_px=pose.focal_px, scheme=scheme)
-    most = MOST_WIDE if fitted.stretch > 0 else MOST_NARROW
-    return math.hypot(fitted.stretch / most, fitted.skew / MOST_SKEW) > 1
+    wide = max(fitted.stretch, 0.0) / MOST_WIDE
+    if math.hypot(wide, fitted.skew / MOST_SKEW) > 1:
+        return True
+    return _iris_height(whole, pose, scheme) - fitted.stretch / 2 > MOST_NARROW
+
+
+def _iris_height(points: FloatArray, pose: Pose, scheme: Scheme) -> float:
+    """How many times as high as wide irises are, a logarithm; NaN where there are none."""
+    if not set(_IRIS) <= set(scheme.pairs):
+        return math.nan
+    top, bottom, medial, lateral = (points[list(scheme.pairs[name]), :2] for name in _IRIS)
+    across = pose.rotation[:2, 0] * (1, -1)
+    up = pose.rotation[:2, 0][::-1]
+    high, wide = (
+        float(np.abs((top - bottom) @ up).sum()),
+        float(np.abs((medial - lateral) @ across).sum()),
+    )
+    return math.log(high / wide) if high > 0 and wide > 0 else math.nan
 
 
 def fit_pose(
