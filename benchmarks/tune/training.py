@@ -16,7 +16,7 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset
 
-from asymmetry.extract.edges.network import Picture
+from asymmetry.extract.edges.network import Network, Picture, scaled
 from benchmarks.tune.seal import digest_files
 
 __all__ = ["UNet", "column_loss", "exported", "map_loss", "train"]
@@ -153,6 +153,8 @@ def exported(
 
     Where it comes from stands in ``made.json`` of the ZIP archive at its end: ``unzip -p marks.tflite``.
     """
+    # Of weights with their channels last, litert-torch 0.10 takes another layer's for some.
+    network = network.to(memory_format=torch.contiguous_format)
     shown = torch.zeros(2, picture.height, picture.width, 3)
     litert_torch.convert(
         litert_torch.to_channel_last_io(network, args=[0], outputs=[0]), (shown,)
@@ -168,4 +170,15 @@ def exported(
         archive.writestr("made.json", json.dumps(facts, indent=1))
     content = scratch.read_bytes()
     scratch.unlink()
+    _check(content, network, picture)
     return content
+
+
+def _check(content: bytes, network: UNet, picture: Picture) -> None:
+    """Raise `ValueError` if a file's network gives other scores than the trained one."""
+    rng = np.random.default_rng(0)
+    shown = rng.integers(0, 256, (2, picture.height, picture.width, 3), np.uint8)
+    with torch.no_grad():
+        wanted = network(torch.tensor(scaled(shown.transpose(0, 3, 1, 2).astype(np.float32))))
+    if not np.allclose(Network("made", content).scores(shown), wanted.numpy(), atol=1e-3):
+        raise ValueError("the file's network gives other scores than the one that was trained")
