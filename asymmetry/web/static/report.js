@@ -5,14 +5,6 @@ import { attempt, choice, field, h, refill } from "./dom.js";
 
 const LONG = 60000;
 
-function tellProblem(text) {
-  try {
-    return JSON.parse(text).detail;
-  } catch {
-    return location.reload(); // locked
-  }
-}
-
 /* The same report with bruises and swellings, opened at their maps. */
 export const showSkin = (room, id) => showReport(room, id, true);
 
@@ -48,8 +40,9 @@ export async function showReport(room, id, atSkin = false) {
     return;
   }
   frame.addEventListener("load", () => {
-    const problem = frame.contentDocument?.body?.textContent; // none of a report, which is in a place apart
-    refill(told, problem && tellProblem(problem));
+    const shown = frame.contentDocument; // none of a report, which is in a place apart
+    const problem = shown?.contentType.endsWith("json");
+    refill(told, problem && JSON.parse(shown.body.textContent).detail);
     frame.classList.toggle("waiting", Boolean(problem));
   });
   draw();
