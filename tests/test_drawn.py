@@ -14,6 +14,7 @@ from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.face.frontal import Frontal
 from asymmetry.extract.judge.drawn import DrawnLimits, is_drawn_over, vivid_mm2
 from asymmetry.photos.photo import read_photo
+from asymmetry.synthetic import Bruise, paint_bruise
 from tests.notes import codes
 
 Pixels = npt.NDArray[np.uint8]
@@ -106,3 +107,15 @@ def test_photos_of_people_are_not_noted(extractor: Extractor, shared_faces: Path
     assert len(paths) > 20
     rows = extractor.extract(paths)
     assert not any("drawn_over" in codes(notes) for notes in rows.notes)
+
+
+@pytest.mark.parametrize("hue", ["red", "yellow"])
+def test_a_deep_bruise_on_reddish_skin_is_no_drawing(
+    extractor: Extractor, shared_faces: Path, hue: str
+) -> None:
+    photo = read_photo(shared_faces / "portraits" / "r10.jpg").pixels
+    there = extractor.extract([photo])
+    bruise = Bruise("right", 4.0, -3.0, 500.0, 25.0, hue)
+    scale = float(measure(there, sd=False)["mm_per_px"][0])
+    bruised = paint_bruise(photo, there, bruise, mm_per_px=scale).pixels
+    assert "drawn_over" not in codes(extractor.extract([bruised]).notes[0])
