@@ -49,7 +49,10 @@ def test_page_says_first_what_changed_and_what_to_show() -> None:
     assert "Others likely notice on day 40: right brow 3.0 mm lower." in first
     shown = first.partition("Worth showing your clinician")[2]
     assert "right brow 3.0 mm lower (± 0.7) than before, most on day" in shown
-    assert "right brow 3.0 mm lower relative to the other side than at baseline on day 40" in shown
+    assert (
+        "right brow 3.0 mm lower (± 0.7) relative to the other side than at baseline on day 40"
+        in shown
+    )
     numbers = page.text.partition("Findings in numbers")[2]
     assert (
         "Day 40: right brow 3.0 mm lower (± 0.7) than before, since day 20; the most so far."

@@ -104,8 +104,9 @@ def test_a_pdf_holds_the_same_words(paper: str, size: tuple[float, float], tmp_p
     )  # its heading, and each page's
     assert "slider" not in text
     assert "Fade" not in text
-    assert "Right brow 3.0 mm lower relative to the other side than at baseline" in " ".join(
-        text.split()
+    assert (
+        "Right brow 3.0 mm lower (± 0.7) relative to the other side than at baseline"
+        in " ".join(text.split())
     )
     assert "Where the numbers come from" in text
     kinds = [each.type for page in document for each in page.get_objects()]
