@@ -346,8 +346,8 @@ def opened(source: PhotoSource, name: str) -> BinaryIO:
             check_length(path.stat().st_size, name)
             return path.open("rb")
     except FileNotFoundError as error:
-        code = "url_for_a_file" if looks_like_url(path) else "no_such_file"
-        raise UnreadablePhotoError(name, Note(code)) from error
+        missing = Note("url_for_a_file") if looks_like_url(path) else Note("no_such_file")
+        raise UnreadablePhotoError(name, missing) from error
     except PermissionError as error:
         raise UnreadablePhotoError(name, Note("no_permission")) from error
     except (OSError, ValueError) as error:
