@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from asymmetry import Extractor
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.extract.face.frontal import HEIGHT, WIDTH, Frontal
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.judge.limits import GreyLimits
 from asymmetry.extract.steps import note_grey
 from asymmetry.extract.upright import FaceReading
+from asymmetry.photos.photo import read_photo
 from tests.faces import PX_PER_MM, photo
 from tests.notes import codes
 
@@ -40,6 +44,21 @@ def reading() -> FaceReading:
 def test_colour_that_varies_by_less_than_4_percent_is_none(redder: int, grey: bool) -> None:
     """By 0, 3 and 5 percent of the brightness."""
     assert ("no_colour" in codes(note_grey(reading(), view(redder), LIMITS).notes)) == grey
+
+
+@pytest.mark.parametrize(("red", "blue", "noted"), [(140, 115, False), (115, 140, True)])
+def test_a_blue_face_is_noted(red: int, blue: int, noted: bool) -> None:
+    shown = view(20)
+    shown.rgb[..., 0], shown.rgb[..., 2] = red, blue
+    shown.rgb[::2, :, 1] += 20
+    assert codes(note_grey(reading(), shown, LIMITS).notes) == ["blue_face"] * noted
+
+
+def test_pixels_as_opencv_reads_them_are_noted(portrait_path: Path) -> None:
+    rgb = read_photo(portrait_path).pixels
+    with Extractor(method="fast") as extractor:
+        found = extractor.extract([rgb, rgb[..., ::-1]])
+    assert ["blue_face" in codes(notes) for notes in found.notes] == [False, True]
 
 
 @pytest.mark.parametrize("part", ADDED)

@@ -20,7 +20,16 @@ from asymmetry.core.notes import Note
 from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, axes, percentile, smooth
 from asymmetry.extract.judge.limits import QualityLimits
 
-__all__ = ["FAULTS", "Fault", "colour", "faults", "judge_quality", "mean_chroma", "noise"]
+__all__ = [
+    "FAULTS",
+    "Fault",
+    "blueness",
+    "colour",
+    "faults",
+    "judge_quality",
+    "mean_chroma",
+    "noise",
+]
 
 Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -119,6 +128,12 @@ def colour(view: Frontal) -> float:
 def mean_chroma(view: Frontal) -> float:
     """How strong the face's colour is on average."""
     return float(cv2.mean(view.chroma, mask=view.face.view(np.uint8))[0])
+
+
+def blueness(view: Frontal) -> float:
+    """Share of the face that is bluer than it is red."""
+    red, _, blue = cv2.split(view.rgb)
+    return float((blue > red)[view.face].mean())
 
 
 def side_light(view: Frontal, limits: QualityLimits) -> float:
