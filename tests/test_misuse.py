@@ -144,6 +144,14 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: next(Extractor().iter_extract({"a.jpg": b""})),
         "of a mapping pass its values",
     ),
+    "a workbook by another ending": (
+        lambda: TABLE.to_xlsx("scores.csv"),
+        "scores.csv: a workbook is written to a file ending in .xlsx",
+    ),
+    "a sheet by another ending": (
+        lambda: SERIES.sheet().to_xlsx("sheet.csv"),
+        "sheet.csv: a workbook is written to a file ending in .xlsx",
+    ),
     "fewer names than faces": (
         lambda: Landmarks.from_points(np.zeros((2, 478, 3)), photo=["a.jpg"]),
         "2 faces and 1 names",

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from asymmetry.core.arrow import plain_values, valid_texts
 from asymmetry.core.files import replace_file
+from asymmetry.core.paths import as_path
 from asymmetry.core.records import make_plain
 from asymmetry.core.text import Text
-from asymmetry.errors import MissingExtraError
+from asymmetry.errors import InvalidInputError, MissingExtraError
 
 if TYPE_CHECKING:
     import xlsxwriter
@@ -49,11 +50,17 @@ def open_workbook(
 
     Raises
     ------
+    InvalidInputError
+        If the file's name does not end in ``.xlsx``: as another one no program opens a workbook.
     MissingExtraError
         If XlsxWriter is not installed.
     DestinationError
         As for `replace_file`.
     """
+    if as_path(path).suffix.lower() != ".xlsx":
+        raise InvalidInputError(
+            f"{os.fspath(path)}: a workbook is written to a file ending in .xlsx"
+        )
     try:
         import xlsxwriter
     except ImportError as error:
