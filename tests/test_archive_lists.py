@@ -91,3 +91,12 @@ def test_a_folder_that_can_not_be_listed_is_not_the_output_s_fault(
     monkeypatch.setattr(Path, "iterdir", broken)
     with pytest.raises(InvalidInputError, match=r"photos: can't be listed .*Input/output error"):
         score(tmp_path / "photos", tmp_path / "s.parquet")
+
+
+def test_a_whole_path_is_of_the_copy_below_the_list(tmp_path: Path) -> None:
+    for disk in ("old", "new"):
+        torn(tmp_path / disk / "photos" / "P1" / "a.jpg")
+    line = (tmp_path / "old" / "photos" / "P1" / "a.jpg").as_posix()
+    (tmp_path / "new" / "photos" / "manifest.csv").write_text(f"photo,subject\n{line},X\n")
+    found = find_jobs(str(tmp_path / "new" / "photos"))
+    assert [(job.photo, job.record.subject) for job in found] == [("P1/a.jpg", "X")]

@@ -156,6 +156,10 @@ class Manifest:
     def _is_of_another(self, written: str, photo: str) -> bool:
         """Whether a file is called exactly as a line writes it, and it is not this photo."""
         exact = self._folder / written
+        if not exact.is_relative_to(
+            self._folder
+        ):  # where the photo was once, before it was copied here
+            return False
         with suppress(OSError):
             return exact.is_file() and not exact.samefile(self._folder / photo)
         return False
