@@ -64,6 +64,25 @@ def test_beside_the_face_and_in_coloured_light_nothing_counts() -> None:
     assert vivid_mm2(view(plain(RED)), LIMITS) == 0
 
 
+@pytest.mark.parametrize(("light", "counts"), [((220, 140, 110), True), ((225, 120, 80), False)])
+def test_a_face_that_is_lit_in_colour_has_no_drawing(light: Colour, counts: bool) -> None:
+    """Their colours are 40 and 55 strong."""
+    photo = plain(light)
+    photo[200:210, 150:170] = RED
+    assert is_drawn_over(view(photo), LIMITS) == counts
+
+
+@pytest.mark.parametrize(("beyond", "counts"), [(5, False), (8, True)])
+def test_make_up_reaches_three_mm_beyond_the_lips(beyond: int, counts: bool) -> None:
+    points = np.full((AT.size, 2), 130.0)
+    numbers = AT.of("right", AT.groups["mouth"])
+    points[numbers] = [(130, 215)]
+    points[numbers[:4]] = [(100, 200), (160, 200), (160, 230), (100, 230)]
+    photo = plain()
+    photo[200 - beyond : 231 + beyond, 100 - beyond : 161 + beyond] = RED
+    assert is_drawn_over(view(photo, points), LIMITS) == counts
+
+
 @pytest.mark.parametrize("names", ["mouth", "lids"])
 def test_made_up_lips_and_eyes_do_not_count(names: str) -> None:
     points = np.full((AT.size, 2), 130.0)

@@ -67,7 +67,7 @@ def test_points_that_are_missing_are_not_judged() -> None:
         ("points", {}, "points have to be numbers"),
         ([[1, 2], [3]], {}, "points have to be numbers"),
         (POINTS, {"pose": "left"}, "pose have to be numbers"),
-        (POINTS, {"photo": ["a", "b"]}, "shape"),
+        (POINTS, {"photo": ["a", "b"]}, "faces: 1, but names of photos: 2"),
         (POINTS, {"colour": 3}, "no field colour"),
         (POINTS, {"scheme": "other"}, "other"),
     ],

@@ -24,6 +24,7 @@ from asymmetry.extract.judge.hidden import (
     streaks,
 )
 from asymmetry.extract.judge.limits import JudgeSettings
+from asymmetry.extract.judge.streaks import read_streaks
 from asymmetry.extract.model.canonical import load_canonical
 
 Array = npt.NDArray[np.float64]
@@ -172,6 +173,25 @@ def test_streaks_are_looked_for_in_a_whole_brow_only(points: Array) -> None:
     assert has_strands(seen, BROW, "right", any_way)
     seen.seen[: int(at(points, *BROW.heights)[:, 1].min()) + 1] = False
     assert not has_strands(seen, BROW, "right", any_way)
+
+
+@pytest.mark.parametrize(("rows", "judged"), [(3, False), (5, True)])
+def test_streaks_need_some_rows(points: Array, rows: int, judged: bool) -> None:
+    brow = at(points, *BROW.heights)
+    where = slice(100, 100 + rows), slice(40, 100)
+    found = read_streaks(view(points, waves(points, 0.4, 0.07)), where, brow)
+    assert np.isfinite(found).tolist() == [judged, judged]
+
+
+@pytest.mark.parametrize(("faint", "share"), [(5.4e-5, 1.0), (2.5e-5, 0.28)])
+def test_next_to_no_variance_is_no_brow(points: Array, faint: float, share: float) -> None:
+    """Waves from above to below; of those under the limit only a part counts."""
+    flat = np.array([[0.0, 180], [130, 180], [260, 180]])
+    seen = view(points, np.full(SHAPE, SKIN))
+    rows = np.arange(ROWS)[:, None] + np.zeros(SHAPE)
+    seen.grey[:] = SKIN * (1 + faint * np.sin(2 * np.pi * rows / 20))
+    found = read_streaks(seen, (slice(140, 220), slice(40, 100)), flat)
+    assert found.by_height == pytest.approx(share, abs=0.06)
 
 
 def test_a_brows_arch_is_straightened(points: Array) -> None:

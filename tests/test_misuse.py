@@ -154,7 +154,7 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "fewer names than faces": (
         lambda: Landmarks.from_points(np.zeros((2, 478, 3)), photo=["a.jpg"]),
-        "2 faces and 1 names",
+        "faces: 2, but names of photos: 1",
     ),
     "saved points with their sides exchanged": (
         lambda: asymmetry.read_landmarks("points.npz", exchanged="photo"),

@@ -11,7 +11,7 @@ import pytest
 
 from asymmetry import Extractor
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
-from asymmetry.extract.face.pose import MOST_NARROW, MOST_SKEW, MOST_WIDE, fit_pose, is_stretched
+from asymmetry.extract.face.pose import fit_pose, is_stretched
 from asymmetry.extract.model.canonical import load_canonical
 from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic.parametric import rotation
@@ -81,23 +81,20 @@ def test_a_skew_has_a_sign_and_mirrors() -> None:
 
 
 @pytest.mark.parametrize(
-    ("across", "sideways", "told"),
+    ("wide", "sideways", "told"),
     [
-        (np.exp(0.9 * MOST_WIDE), 0.0, False),
-        (np.exp(1.1 * MOST_WIDE), 0.0, True),
-        (
-            np.exp(-0.9 * MOST_NARROW / 1.5),
-            0.0,
-            False,
-        ),  # irises tell all of it, the face half of it
-        (np.exp(-1.1 * MOST_NARROW / 1.5), 0.0, True),
-        (1.0, 0.9 * MOST_SKEW, False),
-        (1.0, 1.1 * MOST_SKEW, True),
-        (np.exp(0.8 * MOST_WIDE), 0.8 * MOST_SKEW, True),
+        (0.16, 0.0, False),
+        (0.2, 0.0, True),
+        (-0.069, 0.0, False),  # irises tell all of it, the face half of it
+        (-0.085, 0.0, True),
+        (0.0, 0.09, False),
+        (0.0, 0.11, True),
+        (0.14, 0.08, True),
     ],
 )
-def test_limits_of_both(across: float, sideways: float, told: bool) -> None:
-    change = np.array([[1, sideways], [0, 1]]) @ np.diag([across**0.5, across**-0.5])
+def test_limits_of_both(wide: float, sideways: float, told: bool) -> None:
+    """How much wider than high, as a logarithm, and how far its upper part is shifted."""
+    change = np.array([[1, sideways], [0, 1]]) @ np.diag(np.exp([wide / 2, -wide / 2]))
     assert stretched(seen((0, 0, 0), change)) is told
 
 

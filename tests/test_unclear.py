@@ -64,6 +64,19 @@ def test_parts_are_unseen_beyond_their_own_limits() -> None:
     assert unseen_parts(None, LIMITS) == []
 
 
+@pytest.mark.parametrize(
+    ("part", "bare", "covered", "kept", "left_out"),
+    [("brow", 0.22, 0.3, 0.56, 0.65), ("mouth", 0.17, 0.25, 0.45, 0.64)],
+)
+def test_limits_lie_between_what_bare_and_covered_parts_have(
+    part: str, bare: float, covered: float, kept: float, left_out: float
+) -> None:
+    points, limits = np.zeros((AT.size, 3)), UnclearLimits()
+    told = [bool(note_parts(points, widths(part, w, w), limits)) for w in (bare, covered)]
+    unseen = [bool(unseen_parts(widths(part, w, w), limits)) for w in (kept, left_out)]
+    assert told == unseen == [False, True]
+
+
 @pytest.fixture(scope="module")
 def portrait(shared_faces: Path) -> Pixels:
     pixels = read_photo(shared_faces / "london" / "022_neutral.jpg").pixels

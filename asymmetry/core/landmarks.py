@@ -169,7 +169,7 @@ class Landmarks:
         names = [str(row) for row in range(n)] if photo is None else photo
         blank = cls.blank(names, status="ok", scheme=scheme)
         if len(blank) != n:
-            raise InvalidInputError(f"there are {n} faces and {len(blank)} names of photos")
+            raise InvalidInputError(f"faces: {n}, but names of photos: {len(blank)}")
         if check:
             check_points(array, blank.layout, blank.photo)
         if size is None:
