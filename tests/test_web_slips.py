@@ -222,6 +222,27 @@ def test_a_camera_that_is_gone_takes_no_photo(driver: Any, served: Served) -> No
     served.client.delete(f"/api/patients/{number}")
 
 
+def test_a_page_that_is_left_while_it_takes_photos_tells_no_fault(
+    driver: Any, served: Served
+) -> None:
+    """The camera goes with the page, which is nobody's fault."""
+    number = served.add_patient(name="Left")
+    browser = launch(driver, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    with visit(browser, served) as seen:
+        page = seen.page
+        seen.go(f"/patients/{number}/capture")
+        page.get_by_role("button", name="Camera: At rest").wait_for()
+        page.click("text=Take it now")
+        page.get_by_text("Photo 1 of 3").wait_for()
+        page.evaluate("location.hash = '#/'")
+        page.get_by_role("heading", name="Patients").wait_for()
+        page.wait_for_timeout(1000)
+        assert page.locator("#fault").inner_text() == ""
+        seen.check()
+    browser.close()
+    served.client.delete(f"/api/patients/{number}")
+
+
 def test_a_camera_that_may_not_be_used_is_told_with_the_remedy(driver: Any, served: Served) -> None:
     number = served.add_patient(name="Refused")
     browser = launch(driver, "--use-fake-device-for-media-stream")

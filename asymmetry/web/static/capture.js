@@ -124,6 +124,7 @@ export async function showCapture(room, id) {
     let steady = 0;
     while (!ended) {
       await wait(BETWEEN_LOOKS);
+      if (ended) return;
       if (!stream.active) return lose(LOST); // the video shows its last picture for ever
       if (firing || document.hidden || !video.videoWidth) continue;
       let told;
@@ -155,6 +156,7 @@ export async function showCapture(room, id) {
       for (let shot = 1; shot <= SHOTS; shot++) {
         advice.textContent = `Photo ${shot} of ${SHOTS}`;
         const blob = await frame(video.videoWidth, 0.95);
+        if (ended) return;
         if (!stream?.active) throw new Error(LOST);
         shots.push(call(blob, mine, shot));
         await wait(BETWEEN_SHOTS);
