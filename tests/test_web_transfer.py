@@ -123,10 +123,10 @@ def test_the_demo_s_patient_is_marked_and_can_be_deleted(
 
 
 def test_what_an_import_leaves_out_is_told(tmp_path: Path) -> None:
-    manifest = b"photo,taken\na.png,2026-03-02\nlost.png,2026-03-03\n"
+    manifest = b"photo,taken\na.png,2026-03-02\nlost.png,2026-03-03\npage,2026-03-04\n"
     files = {
         "a.png": photo(1),
-        "page.jpg": b"<html>",
+        "more/page.jpg": b"<html>",
         "cut.heic": b"nothing",
         "manifest.csv": manifest,
         "notes.csv": b"date,text\n,tired\n2026-03-02,well\n",
@@ -136,8 +136,9 @@ def test_what_an_import_leaves_out_is_told(tmp_path: Path) -> None:
         assert [each.name for each in made.photos] == ["a.png"]
         assert [each.text for each in store.notes(made.patient.id)] == ["well"]
     told = dict(made.refused)
-    assert set(told) == {"page.jpg", "cut.heic", "lost.png", "notes"}
-    assert "not a supported photo format" in told["page.jpg"]
+    assert len(told) == len(made.refused)
+    assert set(told) == {"more/page.jpg", "cut.heic", "lost.png", "notes"}
+    assert "not a supported photo format" in told["more/page.jpg"]
     assert "no such photo" in told["lost.png"]
     assert "tired" in told["notes"]
 
@@ -170,3 +171,11 @@ def test_a_list_at_the_top_counts_and_no_photo_is_taken_for_one(tmp_path: Path) 
         plain = {name: data for name, data in files.items() if name.endswith("png")}
         (made,) = import_zip(store, packed(**plain), "Ada.zip", LIMITS)
         assert len(made.photos) == 2
+
+
+def test_a_line_that_two_photos_match_is_told_without_the_server_s_folder(tmp_path: Path) -> None:
+    files = {"x/a.png": photo(1), "y/a.png": photo(2), "manifest.csv": b"photo\na.png\n"}
+    with Store(tmp_path / "store") as store:
+        with pytest.raises(InvalidInputError, match=r"^the manifest's a\.png matches x/a"):
+            import_zip(store, packed(**files), "Ada.zip", LIMITS)
+        assert store.patients() == []

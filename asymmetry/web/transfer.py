@@ -150,14 +150,16 @@ def import_folder(store: Store, folder: Path, called: str, limits: Limits, **fac
     ]
     if not files and not (folder / FACTS_FILE).exists():
         raise InvalidInputError(f"{called}: there is no photo in it")
+    lines = Manifest.of_folder(folder)
+    for name, _ in refused:
+        lines.find(name)  # its line is of a photo that is there, though not kept
     refused += [
-        (path.relative_to(folder).as_posix(), "a list is read at the top of the folder alone")
+        (path.relative_to(folder).as_posix(), "a list is read only at the top of the folder")
         for path in _find_lists(folder)
         if path.parent != folder
     ]
     inside = all(path.is_relative_to(folder / PHOTO_FOLDER) for path in files)
     base = folder / PHOTO_FOLDER if inside else folder
-    lines = Manifest.of_folder(folder)
     notes, listed = find_list(folder, NOTES), find_list(folder, TREATMENTS)
     moved = find_list(folder, CORRECTIONS)
     diary = read_notes(notes) if notes else ()
@@ -184,9 +186,8 @@ def import_folder(store: Store, folder: Path, called: str, limits: Limits, **fac
     except BaseException:  # all of a patient or nothing
         store.delete_patient(patient.id)
         raise
-    known = {name for name, _ in refused}
-    lost = [entry.photo for entry in lines.leftover_lines() if entry.photo not in known]
-    refused += [(name, str(Note("only_in_manifest"))) for name in lost]
+    lost = str(Note("only_in_manifest"))
+    refused += [(entry.photo, lost) for entry in lines.leftover_lines()]
     return Arrival(store.patient(patient.id), kept, refused)
 
 
@@ -209,7 +210,8 @@ def _room(store: Store) -> Iterator[Path]:
         try:
             yield Path(made)
         except AsymmetryError as error:
-            raise InvalidInputError(str(error).replace(f"{made}{os.sep}", "")) from error
+            told = str(error).removeprefix(f"{made}: ").replace(f"{made}{os.sep}", "")
+            raise InvalidInputError(told) from error
 
 
 def _read_line(entry: Entry | None) -> dict[str, Any]:
