@@ -251,7 +251,6 @@ export async function showTimeline(room, id) {
     if (written) drawDays();
   }
 
-  /* Sends what was changed here alone: another tab may have changed the rest. */
   async function eraseNote(note) {
     if (!(await ask("Delete the note for good?", [], { action: "Delete for good", danger: true, text: note.text }))) return;
     await remove(`/api/patients/${id}/notes/${note.id}`);
@@ -259,6 +258,7 @@ export async function showTimeline(room, id) {
     drawDays();
   }
 
+  /* Sends only the facts that were changed here: another tab may have changed the rest. */
   async function edit() {
     const before = patient = await get(`/api/patients/${id}`);
     const save = async (values) => {
