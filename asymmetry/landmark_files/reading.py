@@ -99,7 +99,7 @@ def read_landmarks(
     else:
         path = as_path(source)
         if path.suffix.lower() == ".npz":
-            if (size, upwards, exchanged) != (None, None, None):
+            if any(each is not None for each in (size, upwards, exchanged)):
                 raise InvalidInputError(
                     f"{path}: saved landmarks are in px of their photo and have the patient's own sides: "
                     "leave size, upwards and exchanged out"
