@@ -250,7 +250,7 @@ def _read_photo(
 
 
 def show_alike(one: str, other: str) -> bool:
-    """Whether two photos may show the same: the folds of a smile pass for bruises against a face at rest.
+    """Whether two photos may be of one expression: a smile's folds pass for bruises beside a face at rest.
 
     Examples
     --------

@@ -252,7 +252,7 @@ def test_a_name_that_begins_as_a_url_does(tmp_path: Path, monkeypatch: pytest.Mo
 @pytest.mark.skipif(os.name == "nt", reason="names are texts there")
 def test_a_path_that_is_no_text_is_refused_in_words(tmp_path: Path) -> None:
     torn(tmp_path / "photos" / "a.jpg")
-    with pytest.raises(InvalidInputError, match="under a path that is no text"):
+    with pytest.raises(InvalidInputError, match="under a path that is not text"):
         score(tmp_path / "photos", tmp_path / os.fsdecode(b"s\xff.parquet"))
 
 

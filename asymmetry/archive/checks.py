@@ -36,8 +36,8 @@ def check_extras(engine: str, source: str, *, inline: bool) -> None:
 def check_target(destination: Path, engine: str, *, inline: bool, csv: bool) -> None:
     """Refuse a file or an engine that can't be, before any photo is read.
 
-    A ``csv`` file goes beside it. What is there is replaced only if an archive wrote it: a list of
-    the photos would be lost.
+    A ``csv`` file goes beside it. It replaces a file of that name only if an archive wrote that one: a
+    list of the photos would be lost.
     """
     if engine not in get_args(Engine):
         raise InvalidInputError(f"engine {engine!r}: use one of {', '.join(get_args(Engine))}")
@@ -55,8 +55,8 @@ def check_target(destination: Path, engine: str, *, inline: bool, csv: bool) -> 
         )
     if os.fspath(destination) != os.fspath(destination).encode(errors="replace").decode():
         raise InvalidInputError(
-            f"{destination}: Parquet files can't be written under a path that is no text: give another, or "
-            "start in that folder and give a name alone"
+            f"{destination}: Parquet files can't be written under a path that is not text: give another one, "
+            "or change to that folder and give the name alone"
         )
     if destination.is_dir():
         raise InvalidInputError(f"{destination}: this is a folder; give the name of a file")

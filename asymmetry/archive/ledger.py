@@ -28,7 +28,7 @@ __all__ = ["Ledger", "differences", "written"]
 #: Photos of a part: a share of the archive, within limits. A kill loses no more than a part.
 FEWEST, MOST, SHARE = 32, 4096, 4096
 _LEDGER = "ledger.json"
-#: What systems say of a lock that somebody holds. Some network drives know no locks, and say something else.
+#: Errors of a lock that somebody holds. Network drives that know no locks give another one.
 _HELD = frozenset((errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK))
 _PRIVATE_FOLDER = 0o700
 _KEPT = "; finished work is kept: fix this, and run the same again"
@@ -84,7 +84,7 @@ class Ledger:
         return -(-self.photos // self.part_rows)
 
     @classmethod
-    def begun(cls, destination: Path) -> Mapping[str, Any] | None:
+    def way_of(cls, destination: Path) -> Mapping[str, Any] | None:
         """The way in which an unfinished archive was begun; None where there is none."""
         file = cls.folder_of(destination) / _LEDGER
         if not file.is_file():
@@ -107,7 +107,7 @@ class Ledger:
         jobs : callable
             Finds the photos.
         way : mapping of str to bool, optional
-            What becomes of the rows of a finished archive, for `begun`.
+            Which of the switches that go over a finished archive were set, for `way_of`.
 
         Raises
         ------
@@ -146,7 +146,7 @@ class Ledger:
     ) -> None:
         photos = 0
         with written(self._listing) as temporary, temporary.open("w", encoding="ascii") as file:
-            for job in _listed(jobs(), about["archive"]["source"]):
+            for job in _list_jobs(jobs(), about["archive"]["source"]):
                 file.write(f"{job.to_json()}\n")
                 photos += 1
             if not photos:
@@ -225,8 +225,8 @@ class Ledger:
         self._lock.close()
 
 
-def _listed(jobs: Iterable[Job], source: str) -> Iterator[Job]:
-    """The photos; what goes wrong in looking for them is not the fault of the file they are listed in."""
+def _list_jobs(jobs: Iterable[Job], source: str) -> Iterator[Job]:
+    """The photos; an error in looking for them is not told as one of the file that they are listed in."""
     try:
         yield from jobs
     except OSError as error:

@@ -56,7 +56,7 @@ _ARRAYS = {
 }
 #: The landmarks' notes as JSON, beside them.
 _NOTES = "notes"
-#: And what a manifest says of the photo's mirroring, by which its pictures are turned as the landmarks are.
+#: Whether a manifest calls the photo mirrored: its pictures are then turned as the landmarks are.
 MIRRORED = "mirrored"
 #: The contents of the columns that only an archive has.
 _SAID = {

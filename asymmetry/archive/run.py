@@ -39,7 +39,7 @@ from asymmetry.photos.taken import TakenSource
 __all__ = ["Engine", "Summary", "score_archive"]
 
 
-#: What may become of the rows of a finished archive.
+#: The switches that go over a finished archive.
 _WAYS = ("overwrite", "retry_failed", "update")
 
 
@@ -224,13 +224,13 @@ class _Wanted:
 
     @property
     def way(self) -> dict[str, bool]:
-        """What becomes of the rows of a file that exists."""
+        """The switches, each off where there is no file to go over."""
         exists = self.destination.exists()
         return {name: exists and getattr(self, name) for name in _WAYS}
 
     def runs(self) -> tuple[_Wanted, ...]:
-        """The runs that it takes: first what was begun is finished in the way in which it was begun."""
-        begun, exists = Ledger.begun(self.destination), self.destination.exists()
+        """The runs that it takes: an unfinished one is finished first, in the way in which it was begun."""
+        begun, exists = Ledger.way_of(self.destination), self.destination.exists()
         if not begun:
             return (self,)
         goes_over = begun["retry_failed"] or begun["update"]
@@ -263,11 +263,11 @@ class _Wanted:
     ) -> Summary:
         """Write the file, unless it is there and complete."""
         earlier, as_text = run.earlier, self.destination.with_suffix(".csv")
-        begun = Ledger.begun(self.destination) is not None
+        begun = Ledger.way_of(self.destination) is not None
         if self.there and not begun and (earlier is None or earlier.complete):
             if Ledger.folder_of(self.destination).exists():
                 with Ledger(self.destination) as ledger:
-                    ledger.clear()  # what a kill left of a folder that was being deleted
+                    ledger.clear()  # its rest, where a kill came while it was deleted
             made = summarise(self.destination, self.provenance)
             if self.csv and _is_older(as_text, self.destination):
                 write_csv(self.destination, as_text)

@@ -1,4 +1,4 @@
-"""What an archive that was written holds, in numbers."""
+"""`Summary`: how many photos an archive holds, and of which status."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ from asymmetry.extract.steps import (
     look_at_light,
     mark_guesses,
     note_damage,
-    note_drawn,
+    note_drawings,
     note_faults,
     note_grey,
     note_place,
@@ -286,7 +286,7 @@ def _read(tools: Tools, photo: Photo, seen: Seen) -> Landmarks:
     face = mark_guesses(face, settings.judge.pupils)
     light = quality()
     face = note_grey(face, view, settings.judge.grey)
-    face = note_drawn(face, view, settings.judge.drawn)
+    face = note_drawings(face, view, settings.judge.drawn)
     face = note_faults(face, light, settings.judge.quality)
     face = widen_errors(face, view, settings.judge.errors)
     return to_landmarks(face, photo.name)

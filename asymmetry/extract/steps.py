@@ -61,7 +61,7 @@ __all__ = [
     "look_at_light",
     "mark_guesses",
     "note_damage",
-    "note_drawn",
+    "note_drawings",
     "note_faults",
     "note_grey",
     "note_place",
@@ -266,7 +266,7 @@ def _judge_colour(view: Frontal, limits: GreyLimits) -> Note | None:
     return Note("blue_face") if view.once(blueness) > _MOST_BLUE else None
 
 
-def note_drawn(face: FaceReading, view: Frontal, limits: DrawnLimits) -> FaceReading:
+def note_drawings(face: FaceReading, view: Frontal, limits: DrawnLimits) -> FaceReading:
     """Note that something is drawn or stuck over the face."""
     return _add_notes(face, [Note("drawn_over")] if is_drawn_over(view, limits) else [])
 

@@ -30,7 +30,7 @@ def add_demo(store: Store, work: Work, events: Events, limits: Limits) -> None:
             _LOG.info("no demo: %s", error)
             return
         treated = (PlannedTreatment(made.treated_on.isoformat()),)
-        made_of = import_folder(store, made.folder, _NAME, limits, treatments=treated, demo=True)
-    events.tell("patient", {"id": made_of.patient.id})
-    for photo in made_of.photos:
+        added = import_folder(store, made.folder, _NAME, limits, treatments=treated, demo=True)
+    events.tell("patient", {"id": added.patient.id})
+    for photo in added.photos:
         work.add(photo.id)

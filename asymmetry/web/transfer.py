@@ -43,7 +43,7 @@ class Arrival:
     photos : list of KeptPhoto
         The photos that came.
     refused : list of (str, str)
-        What did not come: the names of files, and of photos in lists, each with the reason.
+        Files that did not come, and photos that lists alone name, each with the reason.
     """
 
     patient: Patient

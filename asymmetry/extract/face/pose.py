@@ -63,9 +63,9 @@ class Pose:
     focal_px : float
         Focal length of the camera, px; NaN where it is not known and `CAMERA_CM` is assumed.
     stretch, skew : float
-        What no turn of the head explains: how many times as wide as high the face is, compared with the
-        canonical one (a logarithm), and how far its upper part is shifted to the patient's left, as a share
-        of its height.
+        How many times as wide as high the face is, compared with the canonical one (a logarithm), and how
+        far its upper part is shifted to the patient's left, as a share of its height: both beyond any turn
+        of the head.
     """
 
     rotation: FloatArray = field(repr=False)

@@ -1,7 +1,7 @@
 """Drawings, stickers and paint on a face, by colours stronger than skin has.
 
-People circle what they write about, and point arrows at it. The mesh and the networks take such a ring for
-the lips and such an arrow for a brow, and see it clearly.
+People draw circles and arrows on photos. The mesh and the networks take a ring for the lips and an arrow for
+a brow, and see it clearly.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class DrawnLimits:
     area : float
         More of it than this is a drawing, mm². Those photos have none.
     lit : float
-        A face whose median is stronger than this is lit in colour: that is no drawing.
+        A face whose median is stronger than this is in coloured light: that is no drawing.
     room : float
         Left out around lips and eyes, which may be made up, cm.
     """
@@ -55,10 +55,10 @@ def vivid_mm2(view: Frontal, limits: DrawnLimits) -> float:
     vivid = (strong > limits.chroma) & view.face
     if not vivid.any() or np.median(strong[view.face]) > limits.lit:
         return 0.0
-    return float((vivid & ~_made_up(view, limits)).sum()) * (10 / PX_PER_CM) ** 2
+    return float((vivid & ~_lips_and_eyes(view, limits)).sum()) * (10 / PX_PER_CM) ** 2
 
 
-def _made_up(view: Frontal, limits: DrawnLimits) -> npt.NDArray[np.bool_]:
+def _lips_and_eyes(view: Frontal, limits: DrawnLimits) -> npt.NDArray[np.bool_]:
     """The lips and the eyes, with some room."""
     mask = np.zeros(view.rgb.shape[:2], np.uint8)
     mouth = MEDIAPIPE_478.right(_GROUPS["mouth"]) + MEDIAPIPE_478.left(_GROUPS["mouth"])
