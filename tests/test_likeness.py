@@ -13,7 +13,7 @@ import pytest
 from asymmetry import Landmarks, Series, measure
 from asymmetry.core.columns import QUALITY
 from asymmetry.photos.record import PhotoRecord
-from asymmetry.series.likeness import COLUMNS, signatures
+from asymmetry.series.likeness import COLUMNS, find_strangers, signatures
 from asymmetry.synthetic import face
 from tests.notes import rows_of_codes
 
@@ -94,6 +94,42 @@ def test_another_person_is_set_aside_and_a_subject_in_the_manifest_is_believed()
     about[0] = replace(about[0], subject="Bo", written=("subject",))
     about[1] = replace(about[1], subject="Bo", written=("subject",))
     assert codes(Series.from_landmarks(made, about=about)) == {"3.jpg": ["another_subject"]}
+
+
+def apart(*places: float) -> np.ndarray:
+    """Shapes on a line, so many standard deviations from the first one."""
+    return np.repeat(np.array(places)[:, None], 12, axis=1)
+
+
+@pytest.mark.parametrize(
+    ("distance", "smile", "found"),
+    [(4.8, 0.0, False), (5.2, 0.0, True), (6.0, 0.9, False), (6.5, 0.9, True)],
+)
+def test_of_two_photos_alone_a_surely_strange_one_is_found(
+    distance: float, smile: float, found: bool
+) -> None:
+    told = find_strangers(apart(0, distance), np.array([0.0, smile]))
+    assert told.tolist() == [False, found]
+
+
+def test_a_smile_beside_a_face_at_rest_does_not_make_two_people_one() -> None:
+    """Each person's own two photos are far apart, so twice as far is farther than people are."""
+    first, second, smile = (0, 3.9), (-5.4, -6.2), np.array([0, 0.9] * 2)
+    told = find_strangers(apart(*first, *second), smile)
+    assert told.tolist() == [False, False, True, True]
+
+
+def test_two_photos_of_two_people_show_no_change() -> None:
+    made = person(2, brow_left_mm=0.0)
+    dropped = person(2, brow_left_mm=-4.0)
+    points = np.array([made.points[0], dropped.points[1]])
+    points[1, :, 1] *= 1.2  # a longer face
+    about = [PhotoRecord(f"{i}.jpg", expression="rest") for i in range(2)]
+    series = Series.from_landmarks(replace(made, points=points), about=about)
+    assert codes(series) == {"1.jpg": ["another_person"]}
+    assert not series.changes()
+    wanted = [replace(each, use=True) for each in about]
+    assert codes(Series.from_landmarks(replace(made, points=points), about=wanted)) == {}
 
 
 def blurred(landmarks: Landmarks, **blur: float) -> Landmarks:

@@ -108,9 +108,10 @@ _STRANGE, _TIMES_AS_FAR = 3.3, 2.0
 _TIMES_AS_FAR_IN_A_SMILE = 2.0
 #: An eye is closed from this blink weight on.
 _CLOSED = 0.4
-#: The same for two photos alone, which no others of the person steady: no pair of one person is as far
-#: apart (4.5 at most, in dim light and from below).
+#: From here on faces differ, smiling or not: no pair of photos of one person is as far apart (4.7 at most,
+#: in dim light, from below or under a hat).
 _SURELY_STRANGE = 5.0
+#: Fewer photos have no others that steady them.
 _LEAST_PHOTOS = 3
 #: How many times more pairs have to agree with a photo's half than contradict it.
 _MAJORITY = 4
@@ -310,22 +311,27 @@ def find_strangers(shape: FloatArray, smile: FloatArray | None = None) -> Mask:
     """
     found = np.zeros(len(shape), dtype=bool)
     rows = np.flatnonzero(np.isfinite(shape).all(axis=1))
-    if len(rows) < _LEAST_PHOTOS:
+    if len(rows) <= 1:
         return found
     some = shape[rows] - shape[rows].mean(axis=0)
     squares = (some**2).mean(axis=1)
     apart = np.sqrt(np.maximum(squares[:, None] + squares - 2 * some @ some.T / some.shape[1], 0.0))
+    eased = apart
     if smile is not None:
         step = np.abs(smile[rows][:, None] - smile[rows])
-        apart = apart / (1 + (_TIMES_AS_FAR_IN_A_SMILE - 1) * step)
-    near = apart <= _STRANGE
+        eased = apart / (1 + (_TIMES_AS_FAR_IN_A_SMILE - 1) * step)
+    if len(rows) < _LEAST_PHOTOS:
+        found[rows[1]] = apart[0, 1] > _SURELY_STRANGE and eased[0, 1] > _STRANGE
+        return found
+    near = (eased <= _STRANGE) & (apart <= _SURELY_STRANGE)
     camp = near[int(np.argmax(near.sum(axis=1)))]
     if camp.all():
         return found
-    own = apart[np.ix_(camp, camp)]
+    own = eased[np.ix_(camp, camp)]
     usual = np.median(own[np.triu_indices(len(own), 1)]) if len(own) > 1 else 0.0
-    distance = np.median(apart[:, camp], axis=1)
-    found[rows] = ~camp & (distance > max(_STRANGE, _TIMES_AS_FAR * usual))
+    far = np.median(eased[:, camp], axis=1) > max(_STRANGE, _TIMES_AS_FAR * usual)
+    surely = np.median(apart[:, camp], axis=1) > _SURELY_STRANGE
+    found[rows] = ~camp & (far | surely)
     return found
 
 
