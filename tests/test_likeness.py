@@ -96,6 +96,15 @@ def test_another_person_is_set_aside_and_a_subject_in_the_manifest_is_believed()
     assert codes(Series.from_landmarks(made, about=about)) == {"3.jpg": ["another_subject"]}
 
 
+def test_a_subject_may_be_spelled_in_several_ways() -> None:
+    names = ("Zoë M.", "zoe\u0308  m.", "ZOË M. ")
+    about = [
+        PhotoRecord(f"{i}.jpg", expression="rest", subject=name, written=("subject",))
+        for i, name in enumerate(names)
+    ]
+    assert codes(Series.from_landmarks(person(3), about=about)) == {}
+
+
 def apart(*places: float) -> np.ndarray:
     """Shapes on a line, so many standard deviations from the first one."""
     return np.repeat(np.array(places)[:, None], 12, axis=1)

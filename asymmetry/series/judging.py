@@ -5,6 +5,7 @@ Nothing is turned round or redated by itself. A manifest is believed against eve
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -100,10 +101,20 @@ def _find_exposures(landmarks: Landmarks, about: Sequence[PhotoRecord]) -> Reaso
 def _find_subjects(about: Sequence[PhotoRecord]) -> Reasons:
     """Photos of which the manifest says that they show somebody else than most of them do."""
     named = {row: each.subject for row, each in enumerate(about) if "subject" in each.written}
-    if len(set(named.values())) <= 1:
+    plain = {row: _spell_alike(who) for row, who in named.items()}
+    if len(set(plain.values())) <= 1:
         return {}
-    ((most, _),) = Counter(named.values()).most_common(1)
-    return {row: Note("another_subject", subject=who) for row, who in named.items() if who != most}
+    ((most, _),) = Counter(plain.values()).most_common(1)
+    return {
+        row: Note("another_subject", subject=who)
+        for row, who in named.items()
+        if plain[row] != most
+    }
+
+
+def _spell_alike(name: str) -> str:
+    """A name without the differences that typing it twice makes: letter case, spaces, composed letters."""
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
 def _find_blurred(landmarks: Landmarks, about: Sequence[PhotoRecord], out: Reasons) -> Reasons:
