@@ -131,7 +131,12 @@ class Series(SkinHistory):
             )
         about = found.about
         if all_rest:
-            about = tuple(replace(each, expression=each.expression or REST) for each in about)
+            about = tuple(
+                each
+                if each.expression
+                else replace(each, expression=REST, written=(*each.written, "expression"))
+                for each in about
+            )
         made = cls.from_landmarks(
             found.landmarks,
             treated_on=found.treatments,

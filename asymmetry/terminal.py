@@ -171,7 +171,7 @@ def change_lines(made: Series, text: Text | None = None) -> Iterator[str]:
 
 def _asked_lines(review: Review, say: Text) -> list[str]:
     """The doubts about photos that are used, except for expressions that were read from the face."""
-    asked = [doubt for doubt in review if doubt.column != "expression"]
+    asked = [doubt for doubt in review if doubt.column != "expression" or doubt.sure == 1]
     return replace(review, doubts=tuple(asked)).lines(used=True, text=say)
 
 

@@ -12,9 +12,11 @@ import pytest
 
 from asymmetry import Landmarks, Series, measure
 from asymmetry.core.columns import QUALITY
+from asymmetry.core.notes import Note
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.likeness import COLUMNS, find_strangers, signatures
 from asymmetry.synthetic import face
+from asymmetry.terminal import change_lines
 from tests.notes import rows_of_codes
 
 
@@ -242,6 +244,22 @@ def test_a_guess_and_how_sure_it_is_stand_in_the_review() -> None:
     ]
     assert doubts["1.jpg"].sure < 0.5 < doubts["0.jpg"].sure
     assert {(each.column, each.used) for each in doubts.values()} == {("expression", True)}
+
+
+def test_a_smile_that_a_name_calls_rest_is_asked_about_and_a_manifest_is_believed() -> None:
+    made = visit({}, {}, SMILE, days=f"{TWO_DAYS} 2026-03-16")
+    said = [PhotoRecord(f"{i}.jpg", expression="rest") for i in range(3)]
+    asked = Series.from_landmarks(made.landmarks, about=said)
+    (doubt,) = asked.review()
+    assert (doubt.photo, doubt.column, doubt.value) == ("2.jpg", "expression", "smile_open")
+    assert (doubt.note, doubt.used) == (Note("not_at_rest", shown="smile_open"), True)
+    assert asked.static["expression"].tolist() == ["rest"] * 3
+    assert any(line.startswith("To check: 2.jpg") for line in change_lines(asked))
+    assert not any(line.startswith("To check") for line in change_lines(made))  # a mere guess
+    written = [replace(each, written=("expression",)) for each in said]
+    assert not codes(Series.from_landmarks(made.landmarks, about=written))
+    smiling = [replace(each, expression="smile_open") for each in said]
+    assert not codes(Series.from_landmarks(made.landmarks, about=smiling))
 
 
 def test_what_is_set_aside_is_judged_anew_when_the_series_is_kept(tmp_path: Path) -> None:

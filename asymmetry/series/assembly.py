@@ -13,6 +13,7 @@ import numpy.typing as npt
 from asymmetry.core.arrays import check_type
 from asymmetry.core.frame import Upright, turn_twice
 from asymmetry.core.landmarks import Landmarks
+from asymmetry.core.notes import Note, NoteArray, note_array
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import LEADING, Measurements
 from asymmetry.errors import InvalidInputError
@@ -190,7 +191,7 @@ def series_tables(
     scale, source = pooled_scale(landmarks, days, exactly)
     heights = measure_upright(landmarks, turned, _with_headlines(metrics), scale)
     lost = np.isnan(heights["roll_deg"])  # no frame, so no scale either
-    label, confidence = label_expressions(
+    label, confidence, shown = label_expressions(
         landmarks, [each.expression for each in about], heights, days
     )
     own = {
@@ -201,6 +202,7 @@ def series_tables(
     scaled = {"scale_source": str(source), "scale_note": source.to_dict()}
     static = replace(
         heights,
+        notes=_note_contradicted(heights.notes, shown.tolist(), about),
         columns={**heights.columns, **own},
         provenance={**heights.provenance, **scaled, **zero.provenance},
     )
@@ -213,6 +215,21 @@ def series_tables(
     leading = {name: static[name] for name in LEADING}
     photos = replace(static, columns=leading | known)
     return SeriesTables(landmarks, as_read, turned, static, photos, tuple(about), metrics)
+
+
+def _note_contradicted(
+    notes: NoteArray, shown: Sequence[str], about: Sequence[PhotoRecord]
+) -> NoteArray:
+    """The photos' notes, and one where a name says rest and the face shows another expression."""
+    doubted = [
+        Note("not_at_rest", shown=each) if each and "expression" not in known.written else None
+        for each, known in zip(shown, about, strict=True)
+    ]
+    if not any(doubted):
+        return notes
+    return note_array(
+        [own if new is None else (*own, new) for own, new in zip(notes, doubted, strict=True)]
+    )
 
 
 def _with_headlines(metrics: Iterable[str | Metric] | None) -> list[str | Metric] | None:

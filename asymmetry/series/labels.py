@@ -14,6 +14,10 @@ from asymmetry.series.guessing import REST, guess_expressions
 
 __all__ = ["label_expressions", "label_mirrored", "usual_expression"]
 
+#: What a face that is said to be at rest may show so surely that it is asked about: of 1,500 retakes at rest,
+#: of people as they are and with a part that dropped, none is. Raised brows are asked about in 14 of them.
+_SHOWN, _SURE = ("smile_open", "smile_closed", "eye_closure"), 0.5
+
 
 def label_mirrored(landmarks: Landmarks, said: Sequence[bool | None]) -> npt.NDArray[np.bool_]:
     """Whether each photo was stored mirrored.
@@ -35,8 +39,8 @@ def label_expressions(
     said: Sequence[str | None],
     static: Measurements,
     day: npt.NDArray[np.float64],
-) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.float64]]:
-    """The expression of each photo, and how sure it is.
+) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.float64], npt.NDArray[np.str_]]:
+    """The expression of each photo, how sure it is, and what faces show that are said to be at rest.
 
     Parameters
     ----------
@@ -55,13 +59,18 @@ def label_expressions(
         The expression; ``"unknown"`` where nothing tells it.
     confidence : ndarray, shape (n,)
         0 to 1; 1 where it was said.
+    shown : ndarray of str, shape (n,)
+        The expression that a face surely shows of which somebody says that it is at rest; else empty.
     """
     given = np.array([each is not None for each in said], dtype=bool)
     labels = np.array([each or "" for each in said], dtype=np.str_)
-    if given.all():
-        return labels, np.ones(len(landmarks))
+    resting = labels == REST
+    if given.all() and not resting.any():
+        return labels, np.ones(len(landmarks)), np.zeros_like(labels)
     found = guess_expressions(landmarks, static, day, labels)
-    return np.where(given, labels, found.label), np.where(given, 1.0, found.confidence)
+    sure = landmarks.usable & (found.confidence >= _SURE) & np.isin(found.label, _SHOWN)
+    shown = np.where(resting & sure, found.label, "")
+    return np.where(given, labels, found.label), np.where(given, 1.0, found.confidence), shown
 
 
 def usual_expression(

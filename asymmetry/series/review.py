@@ -48,6 +48,7 @@ _COLUMNS = {
     "dates_differ": "taken",
     "day_over_date": "taken",
     "date_over_day": "taken",
+    "not_at_rest": "expression",
     "only_in_manifest": "photo",
     "only_in_manifest_near": "photo",
 }
@@ -260,7 +261,12 @@ def _doubt_photo(photos: Measurements, row: int, *, used: bool) -> Iterator[Doub
         column = _COLUMNS.get(note.code)
         if column is not None and _matters(column, str(photos["status"][row])):
             known = dict(note.values)
-            value = known.get("near") or known.get("likely") or usual.get(column, "")
+            value = (
+                known.get("near")
+                or known.get("likely")
+                or known.get("shown")
+                or usual.get(column, "")
+            )
             yield Doubt(name, taken, note, used=used, column=column, value=str(value))
     expression = str(photos["expression"][row])
     confidence = float(photos["expression_confidence"][row])
