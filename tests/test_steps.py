@@ -115,7 +115,10 @@ def test_points_that_miss_a_face_by_a_centimetre_are_none() -> None:
         ({"yaw": 14.5}, []),
         ({"yaw": 15.5}, ["head_turned"]),
         ({"yaw": -15.5}, ["head_turned"]),
-        ({"pitch": 25.0}, []),
+        ({"pitch": 15.5}, []),
+        ({"pitch": -15.5}, []),
+        ({"pitch": 16.5}, ["head_pitched"]),
+        ({"pitch": -16.5}, ["head_pitched"]),
     ],
 )
 def test_a_turned_photo_and_a_turned_head_are_said(turn: dict[str, float], said: list[str]) -> None:
@@ -123,6 +126,12 @@ def test_a_turned_photo_and_a_turned_head_are_said(turn: dict[str, float], said:
     assert codes(found) == said
     for note in found:
         assert note["angle"] == pytest.approx(abs(next(iter(turn.values()))), abs=1e-6)
+
+
+@pytest.mark.parametrize(("pitch", "said"), [(20.0, "20° down"), (-20.0, "20° up")])
+def test_a_pitched_head_is_said_with_its_way(pitch: float, said: str) -> None:
+    (note,) = note_place(face(pitch=pitch), canonical(), "a").notes
+    assert said in str(note)
 
 
 # Missing parts

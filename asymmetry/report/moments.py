@@ -19,8 +19,8 @@ IntArray = npt.NDArray[np.intp]
 Kind = Literal["before", "first", "worst", "near", "latest", "only"]
 #: Faults that make a poor picture. A lid that droops over the pupil makes numbers doubtful, not the picture.
 _FAULTS = {fault.code for fault in FAULTS.values()} | set(
-    "head_turned camera_near stretched face_cut covered corner_unclear glasses lids_behind_glasses "
-    "small_photo".split()
+    "head_turned head_pitched camera_near stretched face_cut covered corner_unclear glasses "
+    "lids_behind_glasses small_photo".split()
 )
 
 
