@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -202,6 +203,18 @@ def test_points_go_their_share(canonical: Canonical) -> None:
     for side in SIDES:
         brow = MEDIAPIPE_478.of(side, GROUPS["brow"])
         np.testing.assert_allclose(moved[brow], np.broadcast_to((0, way), (10, 2)), atol=0.01)
+
+
+@pytest.mark.parametrize(("off", "unsure"), [(0.29, 0.05), (0.31, 0.31), (0.8, 0.8)])
+def test_a_corner_far_off_is_unsure_without_a_line_between_the_lips(
+    canonical: Canonical, off: float, unsure: float
+) -> None:
+    plane = plane_of(canonical)
+    sheet = Halvings(np.full((*SHEET, 3), 128, np.uint8))
+    fixed: Any = Fixed(plane, 0.0, off)
+    lines: dict[Side, bool] = {"right": True, "left": False}
+    seen = refine_marks(sheet, POSE, canonical, plane, fixed, lines=lines).widths["mouth"]
+    assert seen == pytest.approx({"right": 0.05, "left": unsure})
 
 
 def test_nothing_else_moves(canonical: Canonical) -> None:

@@ -183,7 +183,9 @@ def _refine(
     brows = refine_brows(photo.whole, pose, canonical, plane, settings.brows)
     corners = refine_corners(photo.whole, pose, canonical, brows.plane, settings.corners)
     lids = refine_lids(photo, pose, canonical, corners.plane, networks.lids, settings.lids, beside)
-    marks = refine_marks(photo, pose, canonical, lids.plane, networks.marks, settings.marks, beside)
+    marks = refine_marks(
+        photo, pose, canonical, lids.plane, networks.marks, settings.marks, beside, corners.found
+    )
     raised = brows.plane - plane + marks.raised
     drawn = beside.begin(draw_face, photo.whole, pose, canonical)
     irises = refine_irises(photo.whole, pose, canonical, marks.plane, settings.irises, eyes())
