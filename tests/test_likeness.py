@@ -98,6 +98,24 @@ def test_another_person_is_set_aside_and_a_subject_in_the_manifest_is_believed()
     assert codes(Series.from_landmarks(made, about=about)) == {"3.jpg": ["another_subject"]}
 
 
+def test_another_subject_s_days_are_not_the_person_s() -> None:
+    """Neither day zero, nor a visit in the sheet, nor the latest visit that the aids are of."""
+    made = person(7)
+    taken = [*made.taken[:5], made.taken[4], made.taken[6]]
+    who = "ABBBBAA"
+    about = [
+        PhotoRecord(f"{i}.jpg", expression="rest", subject=who[i], written=("subject",))
+        for i in range(7)
+    ]
+    series = Series.from_landmarks(replace(made, taken=np.array(taken)), about=about)
+    assert series.static["day"].tolist() == [-1, 0, 1, 2, 3, 3, 5]
+    assert [visit.day for visit in series.sheet().visits] == [0, 1, 2, 3]
+    assert series.aids().day == 3
+    told = series.aids(day=3).to_json()
+    assert "4.jpg" in told
+    assert "5.jpg" not in told
+
+
 def test_a_subject_may_be_spelled_in_several_ways() -> None:
     names = ("Zoë M.", "zoe\u0308  m.", "ZOË M. ")
     about = [

@@ -24,7 +24,7 @@ from asymmetry.photos.dates import day_of
 from asymmetry.photos.photo import PhotoSource
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.day_zero import DayZero
-from asymmetry.series.judging import judge_photos
+from asymmetry.series.judging import is_of_another, judge_photos
 from asymmetry.series.labels import label_expressions, label_mirrored
 from asymmetry.series.scale import pooled_scale
 from asymmetry.series.timeline import days_since, phase_names
@@ -184,7 +184,8 @@ def series_tables(
         turned, exactly = turned.select(order), exactly.select(order)
     counted = np.array([each.day for each in about], dtype=np.float64)
     dates = [day_of(taken) for taken in landmarks.taken.tolist()]
-    zero = DayZero.find(treatments, dates, counted)
+    person = np.flatnonzero(~is_of_another(landmarks.notes)).tolist()
+    zero = DayZero.find(treatments, [dates[row] for row in person], counted[person])
     days = counted
     if zero.day is not None:
         days = days_since(zero.day, dates)

@@ -48,7 +48,7 @@ class ClinicHistory(History):
         Parameters
         ----------
         day : date, ISO text or day number, optional
-            Default: the latest day with photos.
+            Default: the latest day with photos of the person.
         filled : path or mapping, optional
             A file that `Aids.save` wrote, with the values of items filled in; or the values, such as
             ``{"sunnybrook": {"rest_eye": "narrow"}}``.

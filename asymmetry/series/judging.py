@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from asymmetry.core.frame import Upright
 from asymmetry.core.landmarks import Landmarks
-from asymmetry.core.notes import Note, note_array
+from asymmetry.core.notes import Note, NoteArray, note_array
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.doubtful_dates import doubt_dates
 from asymmetry.series.likeness import (
@@ -29,11 +29,25 @@ from asymmetry.series.likeness import (
 )
 from asymmetry.series.sharpness import find_blurred, read_blur
 
-__all__ = ["judge_photos"]
+__all__ = ["is_of_another", "judge_photos"]
 
 Reasons = dict[int, Note]
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+
+
+def is_of_another(notes: NoteArray, *codes: str) -> Mask:
+    """Whether each photo was set aside because it shows another person.
+
+    Parameters
+    ----------
+    notes : NoteArray, shape (n,)
+        The photos' notes.
+    *codes : {"another_subject", "another_person"}
+        Who says so: the manifest, or the shape of the face. Default: either.
+    """
+    asked = codes or ("another_subject", "another_person")
+    return np.array([any(note.code in asked for note in own) for own in notes], dtype=bool)
 
 
 def judge_photos(

@@ -17,6 +17,7 @@ from asymmetry.series.change import Change, Sides
 from asymmetry.series.course import Course
 from asymmetry.series.finding import Finding
 from asymmetry.series.history import History
+from asymmetry.series.judging import is_of_another
 from asymmetry.series.sheet import Arrow, Cell, Sheet, SheetRow, Visit
 from asymmetry.series.skin import BRUISE, SkinDays
 
@@ -57,7 +58,10 @@ def make_sheet(series: History) -> Sheet:
     >>> sheet.rows[0].part, [round(cell.right, 1) for cell in sheet.rows[0].cells]
     ('brow_height', [21.6, 18.6])
     """
-    entries = [each for each in series.timeline if each.photos and math.isfinite(each.day)]
+    other = is_of_another(series.static.notes, "another_subject")
+    others = set(series.static["photo"][other].tolist())
+    entries = [each for each in series.timeline if math.isfinite(each.day)]
+    entries = [each for each in entries if not others.issuperset(each.photos)]
     visits = tuple(Visit(each.day, each.date, each.phase, each.photos) for each in entries)
     changes = {(each.headline.name, each.expression): each for each in series.changes()}
     rows = [

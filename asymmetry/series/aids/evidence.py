@@ -20,6 +20,7 @@ from asymmetry.metrics import Metric, MovementMetric, catalogue, movement_catalo
 from asymmetry.series.aids.scales import MM_PER_POINT, MOST_POINTS, Question
 from asymmetry.series.guessing import REST
 from asymmetry.series.headline_courses import measured_again
+from asymmetry.series.judging import is_of_another
 
 if TYPE_CHECKING:
     from asymmetry.series.history import History
@@ -116,7 +117,8 @@ def find_evidence(
 def _measure(series: History, expression: str, name: str, day: float) -> Iterator[Evidence | Note]:
     """One metric in each photo of an expression, or the reason why there is none."""
     table = series.static if expression == REST else series.moved
-    shown = np.flatnonzero((table["expression"] == expression) & _on_day(table["day"], day))
+    own = ~is_of_another(table.notes, "another_subject")
+    shown = np.flatnonzero(own & (table["expression"] == expression) & _on_day(table["day"], day))
     if not len(shown):
         yield Note("aid_no_photo", expression=expression)
     for row in shown.tolist():

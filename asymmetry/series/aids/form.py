@@ -21,6 +21,7 @@ from asymmetry.photos.dates import day_number
 from asymmetry.series.aids.evidence import Evidence, find_evidence
 from asymmetry.series.aids.filled import Answers, check_answers, read_answers
 from asymmetry.series.aids.scales import SCALES, Formula, GradingScale, Question, Value
+from asymmetry.series.judging import is_of_another
 
 if TYPE_CHECKING:
     from asymmetry.series.history import History
@@ -166,7 +167,7 @@ def make_aids(
     series : History
         The person's photos.
     day : date, ISO text or day number, optional
-        Default: the latest day with photos.
+        Default: the latest day with photos of the person.
     filled : path or mapping, optional
         A file that `Aids.save` wrote, with values filled in; or the values by scale and item.
 
@@ -202,10 +203,12 @@ def make_aids(
 
 
 def _choose_day(series: History, day: str | date | float | None) -> float:
-    """The day that was asked for, or the latest; NaN where no photo has one."""
+    """The day that was asked for, or the person's latest; NaN where no photo has one."""
     days = np.unique(series.static["day"])
     known = days[np.isfinite(days)].tolist()
     if day is None:
+        own = series.static["day"][~is_of_another(series.static.notes)]
+        known = np.unique(own[np.isfinite(own)]).tolist() or known
         return max(known, default=math.nan)
     asked = day_number(day, series.day_zero)
     if asked not in known:
