@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from asymmetry import Landmarks, Series, measure
 from asymmetry.core.columns import QUALITY
 from asymmetry.core.notes import Note
 from asymmetry.photos.record import PhotoRecord
+from asymmetry.photos.taken import Taken
 from asymmetry.series.likeness import COLUMNS, find_strangers, signatures
 from asymmetry.synthetic import face
 from asymmetry.terminal import change_lines
@@ -114,6 +116,24 @@ def test_another_subject_s_days_are_not_the_person_s() -> None:
     told = series.aids(day=3).to_json()
     assert "4.jpg" in told
     assert "5.jpg" not in told
+
+
+def test_another_subject_s_dates_and_camera_say_nothing_about_the_person_s() -> None:
+    """Two phones number their photos alike, and the other's are from two years before."""
+    names = ["IMG_0100.jpg", "IMG_0300.jpg", "IMG_0200.jpg", "IMG_0400.jpg", "IMG_0500.jpg"]
+    taken = ["2024-03-02", "2024-03-09", "2026-03-02", "2026-03-09", "2026-03-16"]
+    made = replace(person(5), photo=np.array(names), taken=np.array(taken))
+    about = [
+        PhotoRecord(name, dates=(Taken(datetime.fromisoformat(day), "exif"),), expression="rest")
+        for name, day in zip(names, taken, strict=True)
+    ]
+    assert codes(Series.from_landmarks(made, about=about))["IMG_0200.jpg"] == ["date_out_of_order"]
+    listed = [
+        replace(each, subject="AABBB"[row], written=("subject",)) for row, each in enumerate(about)
+    ]
+    series = Series.from_landmarks(made, about=listed)
+    assert codes(series) == {name: ["another_subject"] for name in names[:2]}
+    assert series.static["day"].tolist()[2:] == [0, 7, 14]
 
 
 def test_a_subject_may_be_spelled_in_several_ways() -> None:

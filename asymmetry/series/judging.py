@@ -35,6 +35,9 @@ Reasons = dict[int, Note]
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
+#: Why a photo is set aside that shows another person.
+_OF_ANOTHER = ("another_subject", "another_person")
+
 
 def is_of_another(notes: NoteArray, *codes: str) -> Mask:
     """Whether each photo was set aside because it shows another person.
@@ -46,7 +49,7 @@ def is_of_another(notes: NoteArray, *codes: str) -> Mask:
     *codes : {"another_subject", "another_person"}
         Who says so: the manifest, or the shape of the face. Default: either.
     """
-    asked = codes or ("another_subject", "another_person")
+    asked = codes or _OF_ANOTHER
     return np.array([any(note.code in asked for note in own) for own in notes], dtype=bool)
 
 
@@ -74,25 +77,28 @@ def judge_photos(
     treated_on, today : datetime.date, optional
         As for `doubt_dates`.
     """
-    photos, taken = landmarks.photo.tolist(), landmarks.taken.tolist()
-    dates, asked = doubt_dates(photos, taken, about, treated_on, today)
     out = {row: Note("unwanted") for row, each in enumerate(about) if each.use is False}
     out |= _find_exposures(landmarks, about)
     out |= _find_subjects(about)
     out |= _find_blurred(landmarks, about, out)
     out |= _find_unlike(landmarks, about, turned, out)
+    photos, taken = landmarks.photo.tolist(), landmarks.taken.tolist()
+    for row, note in out.items():
+        if note.code in _OF_ANOTHER:
+            taken[row] = ""  # whose days and camera say nothing about the person's
+    dates, asked = doubt_dates(photos, taken, about, treated_on, today)
     if not (dates or asked or out):
         return landmarks
     notes = list(landmarks.notes)
     for reasons in (out, dates, asked):
         for row, note in reasons.items():
             notes[row] = (*notes[row], note)
-    taken, status = landmarks.taken.copy(), landmarks.status.copy()
-    taken[list(dates)] = ""
+    known, status = landmarks.taken.copy(), landmarks.status.copy()
+    known[list(dates)] = ""
     usable = [row for row in out if landmarks.usable[row]]
     status = status.astype(np.result_type(status, "<U8"))
     status[usable] = "rejected"
-    return replace(landmarks, notes=note_array(notes), taken=taken, status=status)
+    return replace(landmarks, notes=note_array(notes), taken=known, status=status)
 
 
 def _find_exposures(landmarks: Landmarks, about: Sequence[PhotoRecord]) -> Reasons:
