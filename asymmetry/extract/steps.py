@@ -77,7 +77,7 @@ SUBJECT_RATIO = 2.5
 #: Photos narrower or lower than this (px) are not searched: a face in them would have 0.3 px per mm at best.
 SMALLEST_PHOTO_PX = 40
 #: A chin that is read as farther up or down than this, degrees, is noted. Poses show three quarters of it:
-#: heads turned by 25° read 16° up and 19° down, and lips are then 4 to 5 mm off. 192 photos read 13° up to
+#: heads turned by 25° read 16° up and 19° down, and lips are then 4 to 5 mm off. 128 photos read 13° up to
 #: 10° down.
 MOST_PITCH = 16.0
 #: Stable points that miss the canonical face by more than this (cm, root mean square) are no face.

@@ -87,8 +87,9 @@ class MarkSettings:
         it does not; people's are up to 1.8, raised ones of renders 2.3.
     astray : float
         Without a line between the lips at a corner, one that the network sees farther from the mesh's, cm, is
-        as unsure as that. Of 308 photos in colour one shows no such line, and is 0.27 away; corners that were
-        moved down by 11 mm show it. Hands, brushes, rings and tubes at the lips are 0.31 to 1 away.
+        as unsure as that. Of 308 photos, warps and renders one shows no such line, and is 0.27 away;
+        corners that were moved down by 11 mm show it. Hands, brushes, rings and tubes at the lips are 0.31 to
+        1 away.
     frontal, turned : float
         Yaw, degrees, up to which brows are read as in the frontal photos that the network was trained on,
         and from which they are not: in renders at 20° they lie 3 mm too low on one side.
