@@ -313,10 +313,9 @@ class _Names:
         if path.exists() or not folder.is_dir():
             return path
         if folder not in self._listed:
-            names = Counter(fold(each.name) for each in folder.iterdir())
-            self._listed[folder] = {
-                fold(each.name): each for each in folder.iterdir() if names[fold(each.name)] == 1
-            }
+            names = {each: fold(each.name) for each in folder.iterdir()}
+            times = Counter(names.values())
+            self._listed[folder] = {name: each for each, name in names.items() if times[name] == 1}
         return self._listed[folder].get(fold(path.name), path)
 
 

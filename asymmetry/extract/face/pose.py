@@ -206,10 +206,8 @@ def _iris_height(points: FloatArray, pose: Pose, scheme: Scheme) -> float:
     top, bottom, medial, lateral = (points[list(scheme.pairs[name]), :2] for name in _IRIS)
     across = pose.rotation[:2, 0] * (1, -1)
     up = pose.rotation[:2, 0][::-1]
-    high, wide = (
-        float(np.abs((top - bottom) @ up).sum()),
-        float(np.abs((medial - lateral) @ across).sum()),
-    )
+    high = float(np.abs((top - bottom) @ up).sum())
+    wide = float(np.abs((medial - lateral) @ across).sum())
     return math.log(high / wide) if high > 0 and wide > 0 else math.nan
 
 

@@ -55,9 +55,10 @@ def list_changes(request: Request) -> Response:
     ids = {
         photo.name: photo.id for photo in desk_of(request).store.photos(request.path_params["id"])
     }
-    labels, days = (_by_photo(series, column, ids) for column in ("expression", "day"))
-    told = {"findings": findings, "changes": changes, "review": review}
-    return JSONResponse({**told, "labels": labels, "days": days})
+    told: dict[str, Any] = {"findings": findings, "changes": changes, "review": review}
+    told["labels"] = _by_photo(series, "expression", ids)
+    told["days"] = _by_photo(series, "day", ids)
+    return JSONResponse(told)
 
 
 def _by_photo(series: Series, column: str, ids: Mapping[str, str]) -> dict[str, Any]:
