@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,9 @@ from click.testing import CliRunner
 import asymmetry
 from asymmetry import Extractor, Landmarks, Measurements, Scale, Series, read_archive, score_archive
 from asymmetry.cli import main
+from asymmetry.core.paths import local_path, looks_like_url
 from asymmetry.core.text import Text
-from asymmetry.errors import InvalidInputError
+from asymmetry.errors import DestinationError, InvalidInputError
 from asymmetry.hospital import make_fhir
 from asymmetry.photos.manifest import read_manifest
 
@@ -242,3 +243,11 @@ def test_a_url_where_a_file_is_needed_is_told_as_one() -> None:
     assert (done.exit_code, "this is a URL, and a file" in done.output) == (3, True)
     with pytest.raises(InvalidInputError, match="a URL is none; download the photos"):
         Series.from_folder("s3://bucket/photos")
+
+
+@pytest.mark.parametrize("system", [PurePosixPath, PureWindowsPath])
+def test_a_url_is_known_after_a_path_was_made_of_it(system: type[PurePosixPath]) -> None:
+    assert looks_like_url(system("https://example.org/a.jpg"))
+    assert not looks_like_url(system("C:/photos/a.jpg"))
+    with pytest.raises(DestinationError, match="not to URLs"):
+        local_path(system("s3://bucket/scores.parquet"))

@@ -41,10 +41,6 @@ def check_target(destination: Path, engine: str, *, inline: bool, csv: bool) -> 
     """
     if engine not in get_args(Engine):
         raise InvalidInputError(f"engine {engine!r}: use one of {', '.join(get_args(Engine))}")
-    if is_url(str(destination)) or re.match(r"\w{2,}:[\\/]", str(destination)):
-        raise InvalidInputError(
-            f"{destination}: the output is a file on this machine; copy it afterwards"
-        )
     if destination.suffix != ".parquet":
         raise InvalidInputError(
             f"{destination}: give the output file a name such as scores.parquet"

@@ -22,8 +22,8 @@ __all__ = [
     "path_text",
 ]
 
-# A drive of Windows has one letter; and a Path has already made one slash of two.
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|.*::")
+# A drive of Windows has one letter; and a Path has already made one slash of two, or a backslash there.
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:[\\/]|.*::")
 
 
 def as_path(path: str | os.PathLike[str]) -> Path:
