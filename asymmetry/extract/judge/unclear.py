@@ -2,8 +2,8 @@
 
 The mesh draws a mouth on a scarf, a hand, a cup or a caption, and a brow on a plaster, up to 13 mm off. The
 network that reads their places in the pixels (`asymmetry.extract.edges.marks`) spreads its distribution there
-over centimetres, whatever the colour of the cover. From a limit on the part is noted, and its error is at
-least that distribution's; where the network sees next to nothing, the part is left out.
+over centimetres, whatever the colour of the cover. From a limit on the part is noted, and its error grows
+with that distribution; where the network sees next to nothing, the part is left out.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def unseen_parts(widths: Widths | None, limits: UnclearLimits) -> list[tuple[str
 def widen_unclear(
     spread: FloatArray, widths: Widths | None, px_per_cm: float, limits: UnclearLimits
 ) -> FloatArray:
-    """Standard deviations (k,) of points, px, with those of unclear parts as wide as the network's."""
+    """Standard deviations (k,) of points, px, to which unclear parts add the network's beyond the limit."""
     wider = spread.copy()
     for (part, side), width in _beyond(widths, vars(limits)).items():
         beyond = np.sqrt(width**2 - getattr(limits, part) ** 2) * px_per_cm
