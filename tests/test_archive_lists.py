@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,18 @@ def test_a_pattern_finds_each_photo_once(tmp_path: Path) -> None:
     torn(tmp_path / "x" / "y" / "b.jpg")
     found = find_jobs(f"{tmp_path}/**/**/*.jpg")
     assert [job.photo for job in found] == ["a.jpg", "x/y/b.jpg"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_photo_that_a_pattern_finds_behind_a_link_too_has_its_line(tmp_path: Path) -> None:
+    torn(tmp_path / "P1" / "a.jpg")
+    (tmp_path / "again").symlink_to(tmp_path / "P1", target_is_directory=True)
+    (tmp_path / "manifest.csv").write_text("photo,mirrored\na.jpg,yes\n")
+    found = find_jobs(f"{tmp_path}/*/*.jpg")
+    assert [(job.photo, job.record.mirrored) for job in found] == [
+        ("P1/a.jpg", True),
+        ("again/a.jpg", True),
+    ]
 
 
 def test_a_pattern_s_photos_have_their_lines_in_manifests(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ class Manifest:
         if written is None:
             return None
         other = self._photo_of.setdefault(written, photo)
-        if other != photo:
+        if other != photo and not self._is_one_file(other, photo):
             raise InvalidInputError(
                 f"{self._folder}: the manifest's {written} matches {other} and {photo}; give the full path"
             )
@@ -152,6 +152,12 @@ class Manifest:
             if not self._is_of_another(written, photo):
                 return written
         return None
+
+    def _is_one_file(self, photo: str, other: str) -> bool:
+        """Whether two names are of one file: a pattern follows links to folders."""
+        with suppress(OSError):
+            return (self._folder / photo).samefile(self._folder / other)
+        return False
 
     def _is_of_another(self, written: str, photo: str) -> bool:
         """Whether a file is called exactly as a line writes it, and it is not this photo."""
