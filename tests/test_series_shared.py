@@ -104,7 +104,7 @@ def verdict(found: Compared | None) -> tuple[object, ...]:
     if found is None:
         return ()
     told = found.before, found.recent, found.sd, found.mdc95, found.limit, found.margin
-    return *told, found.days_beyond, found.farthest, found.error, found.notes, found.verdict
+    return *told, found.days_beyond, found.farthest, found.error, found.notes_on(-1), found.verdict
 
 
 @pytest.mark.parametrize("cameras", [{}, {"5": Camera("Phone 2"), "0": Camera("Phone 1")}])
