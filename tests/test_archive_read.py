@@ -144,3 +144,16 @@ def test_pictures_of_a_person_are_turned_as_the_manifest_says_and_are_the_photos
     assert made.open_source(0) is not None
     (folder / names[0]).write_bytes((folder / names[1]).read_bytes())
     assert made.open_source(0) is None  # it is another photo now
+
+
+def test_a_photo_that_a_list_names_twice_is_one_of_a_person_s_photos(
+    portrait_path: Path, tmp_path: Path
+) -> None:
+    folder = portraits(tmp_path / "photos", portrait_path, 6)
+    names = [f"P00/{day - 1:03d} 2026-03-{day:02d}.jpg" for day in (1, 6)]
+    listed = folder / "list.csv"
+    listed.write_text("\n".join(["photo", *names, names[0], ""]))
+    path = tmp_path / "s.parquet"
+    made = asymmetry.score_archive(listed, path, method="plain", workers=0, landmarks=True)
+    assert made.photos == 3
+    assert Series.from_archive(path, "P00").photos["photo"].tolist() == names

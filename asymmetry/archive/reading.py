@@ -122,6 +122,7 @@ def read_person(path: str | os.PathLike[str], subject: str) -> Person:
         table = _read_table(path, None, subject)
     if not len(table):
         raise InvalidInputError(f"{name}: has no photo of a subject {subject!r}")
+    table = _each_once(table)
     landmarks = _reject_copies(landmarks_of(table, name), table["sha256"].to_pylist())
     return Person(landmarks, tuple(_read_records(landmarks, table)))
 
@@ -144,6 +145,14 @@ def _read_records(landmarks: Landmarks, table: Any) -> Iterator[PhotoRecord]:
         if label not in (UNKNOWN, "", None) and (named or label != found):
             record = replace(record, expression=label)
         yield record
+
+
+def _each_once(table: Any) -> Any:
+    """The rows without those of a photo that a list names again: the first one counts."""
+    first: dict[str, int] = {}
+    for row, photo in enumerate(table["photo"].to_pylist()):
+        first.setdefault(photo, row)
+    return table.take(list(first.values()))
 
 
 def _reject_copies(landmarks: Landmarks, hashes: Sequence[str | None]) -> Landmarks:
