@@ -157,13 +157,9 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: Landmarks.from_points(np.zeros((2, 478, 3)), photo=["a.jpg"]),
         "faces: 2, but names of photos: 1",
     ),
-    "saved points with a size": (
-        lambda: asymmetry.read_landmarks("points.npz", size=np.array([640, 480])),
-        "leave size, upwards and exchanged out",
-    ),
     "saved points with their sides exchanged": (
         lambda: asymmetry.read_landmarks("points.npz", exchanged="photo"),
-        "leave size, upwards and exchanged out",
+        "leave upwards and exchanged out",
     ),
     "a number for photos": (lambda: SERIES.add(THREE), "photos must be of type Iterable, not int"),
 }

@@ -61,7 +61,8 @@ def read_landmarks(
         The photos' files, for their sizes and names. Default: those that the file names, or one of its own
         name, if they lie beside it.
     size : array_like, shape (2,) or (n, 2), optional
-        Width and height of the upright photos, px. Default: those of the photos.
+        Width and height of the upright photos, px. Default: those of the photos. Saved landmarks keep
+        theirs.
     upwards : bool, optional
         Whether y runs up from the photo's lower edge. Default: as in the format: only in ``.tps``.
     mirrored : bool
@@ -99,10 +100,10 @@ def read_landmarks(
     else:
         path = as_path(source)
         if path.suffix.lower() == ".npz":
-            if any(each is not None for each in (size, upwards, exchanged)):
+            if upwards is not None or exchanged is not None:
                 raise InvalidInputError(
-                    f"{path}: saved landmarks are in px of their photo and have the patient's own sides: "
-                    "leave size, upwards and exchanged out"
+                    f"{path}: saved landmarks run down and have the patient's own sides: "
+                    "leave upwards and exchanged out"
                 )
             made = Landmarks.load(path)
             return made.mirrored() if mirrored else made
