@@ -120,21 +120,6 @@ def test_where_no_iris_shows_it_is_the_mesh_less_its_mean_error(canonical: Canon
     assert lateral[0] - centre[0] == pytest.approx(RADIUS, abs=0.01)
 
 
-@pytest.mark.parametrize("contrast", [1.0, 2.0])
-@pytest.mark.parametrize(
-    ("across_mm", "down_mm", "found"), [(1.0, 0.0, True), (3.0, 0.0, False), (0.0, 3.0, True)]
-)
-def test_irises_that_a_shake_made_narrow_are_not_believed(
-    canonical: Canonical, across_mm: float, down_mm: float, found: bool, contrast: float
-) -> None:
-    px = [max(round(mm / 10 * POSE.scale), 1) for mm in (across_mm, down_mm)]
-    shaken = np.asarray(cv2.blur(drawn_eyes(canonical, contrast=contrast), px), np.uint8)
-    irises = refine_irises(shaken, POSE, canonical, plane_of(canonical), SEARCH)
-    assert irises.found == {"right": found, "left": found}
-    medial, lateral = irises.plane[MEDIAPIPE_478.of("left", ("iris_medial", "iris_lateral")), 0]
-    assert abs(lateral - medial) / 2 == pytest.approx(RADIUS, rel=0.04)
-
-
 def test_one_eye_gives_both_their_width(canonical: Canonical) -> None:
     found = refine_irises(
         drawn_eyes(canonical, ("right",)), POSE, canonical, plane_of(canonical), SEARCH

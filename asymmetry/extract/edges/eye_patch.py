@@ -8,12 +8,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.extract.face.plane import surface
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 
-__all__ = ["EyePatch", "View", "mesh_radius"]
+__all__ = ["EyePatch", "View"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -61,9 +60,3 @@ class EyePatch(NamedTuple):
     view: View
     radius: float
     steps: npt.NDArray[np.float32]
-
-
-def mesh_radius(plane: FloatArray, pose: Pose) -> float:
-    """Mean of both irises, as the mesh has them, as wide as they look."""
-    ends = (plane[list(MEDIAPIPE_478.pairs[name]), 0] for name in ("iris_medial", "iris_lateral"))
-    return float(np.abs(np.subtract(*ends)).mean() / 2 * np.hypot(*pose.rotation[:2, 0]))

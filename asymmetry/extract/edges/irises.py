@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
-from asymmetry.extract.edges.eye_patch import EyePatch, View, mesh_radius
+from asymmetry.extract.edges.eye_patch import EyePatch, View
 from asymmetry.extract.edges.lids import margin_numbers
 from asymmetry.extract.edges.peaks import Refined, vertex
 from asymmetry.extract.face.plane import light_at, places
@@ -76,11 +76,6 @@ class IrisSearch:
         Steps of the search: over all of it, then around the best.
     around : int
         Fine steps either way.
-    softness, blurred : float
-        The limbus's width at half its height is read this far either way; and the sum of it and of how much
-        narrower than the mesh's irises are, a share, from which on they are not believed. 128 photos
-        and 64 warps have up to 0.30, plates of 1872 0.32. Of 17 people shaken across by 3 mm six show no
-        iris, ten have 0.33 to 0.45, and one 0.29.
     overread : float
         The mesh draws an iris this much too wide: 1.05, SD 0.03, against hand-placed rings of 16 people. The
         circles found here: 1.00, SD 0.02.
@@ -107,8 +102,6 @@ class IrisSearch:
     coarse: float = 0.03
     fine: float = 0.01
     around: int = 3
-    softness: float = 0.2
-    blurred: float = 0.33
     overread: float = 1.05
 
     @cached_property
@@ -176,7 +169,7 @@ def draw_eyes(
     step = search.step
     across = np.arange(-search.across, search.across + step / 2, step)
     up = np.arange(-search.down, search.up + step / 2, step)
-    radius = mesh_radius(plane, pose) / search.overread
+    radius = _mesh_radius(plane, pose) / search.overread
     patches = []
     for side in SIDES:
         centre = plane[MEDIAPIPE_478.of(side, ("iris_centre",))[0]] + np.array([0.0, search.rise])
@@ -282,13 +275,6 @@ class _Eye:
         value = flat.max(axis=1)
         return _Fit(shown, value, found & (value > self.settings.weakest), start, step)
 
-    def profile(self, centre: FloatArray, radii: FloatArray, radius: float) -> FloatArray:
-        """How well circles of each radius show around the centre of a known one, shape (radii,)."""
-        normals = self.settings.normals
-        outwards = normals * self.weights(centre, radius)[..., None]
-        steps = self._steps_at(centre[:1], centre[1:], radii, normals.reshape(-1, 2))
-        return np.asarray(steps[:, 0, 0] @ outwards.ravel())
-
     def weights(self, centre: FloatArray, radius: float) -> FloatArray:
         """The weight of each place of the flanks, (flanks, places): both flanks alike, nothing behind a lid.
 
@@ -337,8 +323,8 @@ def _steps(light: npt.NDArray[np.float32], settings: IrisSearch) -> npt.NDArray[
 def _find_irises(eyes: list[_Eye], search: IrisSearch) -> _Circles | None:
     """The irises that the photo shows.
 
-    Looked for all over the reach, by the visible parts of the mesh's irises; then by those of the irises
-    found; then finely around these.
+    Looked for all over the reach, by the visible parts of the mesh's irises; then again, by those of the
+    irises found; then finely around these.
     """
     nowhere: list[FloatArray | None] = [np.zeros(2) for _ in eyes]
     found: _Circles | None = _Circles(nowhere, eyes[0].radius)
@@ -349,21 +335,7 @@ def _find_irises(eyes: list[_Eye], search: IrisSearch) -> _Circles | None:
         return None
     offsets = np.arange(-search.around, search.around + 1) * search.fine
     radii = np.asarray(found.radius + offsets, dtype=np.float64)
-    best = _best(eyes, found, found.centres, radii, search.around, search.fine)
-    return best and (None if _are_blurred(eyes, best, search) else best)
-
-
-def _are_blurred(eyes: list[_Eye], found: _Circles, search: IrisSearch) -> bool:
-    """Whether the limbus is so soft, and irises so much narrower than the mesh's, that blur made them so.
-
-    The logarithm of a soft flank is steepest at its dark end: a blur across makes irises narrow.
-    """
-    radii = found.radius + np.arange(-search.softness, search.softness, search.fine)
-    pairs = zip(eyes, found.centres, strict=True)
-    seen = [eye.profile(at, radii, found.radius) for eye, at in pairs if at is not None]
-    flank = np.sum(seen, axis=0)
-    soft = float((flank > flank.max() / 2).sum()) * search.fine
-    return soft + 1 - found.radius / eyes[0].radius > search.blurred
+    return _best(eyes, found, found.centres, radii, search.around, search.fine)
 
 
 def _best(
@@ -393,3 +365,9 @@ def _best(
         return None
     centres = [fit.centre(best) if fit is not None and fit.clear[best] else None for fit in fits]
     return _Circles(centres, float(radii[best] + vertex(value, best) * (radii[1] - radii[0])))
+
+
+def _mesh_radius(plane: FloatArray, pose: Pose) -> float:
+    """Mean of both irises, as the mesh has them, as wide as they look."""
+    ends = (plane[list(MEDIAPIPE_478.pairs[name]), 0] for name in ("iris_medial", "iris_lateral"))
+    return float(np.abs(np.subtract(*ends)).mean() / 2 * np.hypot(*pose.rotation[:2, 0]))
