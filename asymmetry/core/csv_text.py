@@ -75,6 +75,7 @@ class _Lines(list[str]):
     """Takes rows as `csv` writes them one by one, and ends each as this library's files do."""
 
     def write(self, line: str) -> None:
+        """Keep one line."""
         self.append(line.removesuffix(_END) + "\n")
 
 

@@ -102,7 +102,7 @@ def read_landmarks(
         if path.suffix.lower() == ".npz":
             if upwards is not None or exchanged is not None:
                 raise InvalidInputError(
-                    f"{path}: saved landmarks run down and have the patient's own sides: "
+                    f"{path}: in saved landmarks y runs down and the sides are the patient's own: "
                     "leave upwards and exchanged out"
                 )
             made = Landmarks.load(path)
