@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
+from asymmetry.extract.face import frontal
 from asymmetry.extract.face.frontal import HEIGHT, WIDTH, Frontal, draw_frontal, percentile
 from asymmetry.extract.face.plane import draw_at, places
 from asymmetry.extract.face.pose import Pose
@@ -113,6 +114,13 @@ def test_of_a_coarse_photo_the_whole_face_is_kept(canonical: Canonical) -> None:
     size = np.ptp(points[:, :2], axis=0)
     native = draw_frontal(photo, pose, canonical, points).native
     assert native.shape[::-1] == pytest.approx(size, abs=1.5)
+
+
+def test_colours_are_smoothed_over_all_that_opencv_weighs_and_no_more() -> None:
+    dot = np.zeros((61, 61), np.float32)
+    dot[30, 30] = 1.0
+    weighed = np.flatnonzero(frontal.smooth(dot, frontal._SMOOTH)[30])
+    assert np.ptp(weighed) == 2 * frontal._SMOOTH_REACH
 
 
 def test_each_place_is_looked_at_once() -> None:

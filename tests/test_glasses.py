@@ -172,6 +172,15 @@ def test_an_edge_counts_by_how_much_of_the_span_it_covers(name: str) -> None:
         assert found == pytest.approx(share, abs=0.06), span
 
 
+@pytest.mark.parametrize("name", PLACES)
+def test_an_edge_counts_from_the_first_px_of_the_span_to_the_last(name: str) -> None:
+    (first, last), (start, end), down = PLACES[name]
+    spans = (start - 12, start), (start, start + 4), (end - 4, end), (end, end + 12)
+    for span, counted in zip(spans, (0, 4, 4, 0), strict=True):
+        found = clearness(edge((first + last) // 2, span, down=down), name) * (end - start)
+        assert found == pytest.approx(counted, abs=1.3), span
+
+
 @pytest.mark.parametrize(
     ("name", "at", "least"),
     [("under_eye", 40, 0.055), ("beside_nose", 28, 0.08), ("beside_bridge", 20, 0.10)],

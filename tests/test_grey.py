@@ -54,6 +54,17 @@ def test_a_blue_face_is_noted(red: int, blue: int, noted: bool) -> None:
     assert codes(note_grey(reading(), shown, LIMITS).notes) == ["blue_face"] * noted
 
 
+@pytest.mark.parametrize(("share", "noted"), [(0.7, False), (0.96, True)])
+def test_a_blue_face_is_blue_nearly_all_over(share: float, noted: bool) -> None:
+    """A blue mask covers 0.7 of a face."""
+    shown = view(20)
+    shown.rgb[..., 0], shown.rgb[..., 2] = 140, 115
+    rows, columns = np.nonzero(shown.face)
+    some = np.random.default_rng(0).permutation(len(rows))[: round(share * len(rows))]
+    shown.rgb[rows[some], columns[some]] = (115, 130, 140)
+    assert ("blue_face" in codes(note_grey(reading(), shown, LIMITS).notes)) == noted
+
+
 def test_pixels_as_opencv_reads_them_are_noted(portrait_path: Path) -> None:
     rgb = read_photo(portrait_path).pixels
     with Extractor(method="fast") as extractor:

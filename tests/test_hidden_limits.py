@@ -13,7 +13,9 @@ from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.extract.face.frontal import Frontal
 from asymmetry.extract.judge.hidden import (
     PARTS,
+    _bounds,
     contrast,
+    evenness,
     find_unseen,
     fineness,
     has_strands,
@@ -224,6 +226,21 @@ def test_a_brow_of_one_brightness_lies_under_a_plaster(
     grey = np.repeat(np.linspace(0.3, 1.5, COLUMNS)[None] * SKIN, ROWS, axis=0)
     grey[int(top) : round(top + share * (bottom - top))] = colour * SKIN
     assert (plainness(view(points, grey), BROW, "right", LIMITS) > LIMITS.plain_brow) == covered
+
+
+def test_levels_of_a_plain_part_are_2_percent_of_its_brightness(points: Array) -> None:
+    """Two of them, where brightness rises evenly by half."""
+    seen = view(points, np.zeros(SHAPE))
+    box = seen.smooth[seen.once(_bounds, BROW, "right", LIMITS)]
+    box[:] = np.linspace(0.75, 1.25, box.size).reshape(box.shape) * SKIN
+    assert plainness(seen, BROW, "right", LIMITS) == pytest.approx(2 * 0.02 / 0.5, rel=0.15)
+
+
+@pytest.mark.parametrize(("step", "share"), [(0.0012, 1.0), (0.0008, 0.8)])
+def test_steps_below_a_thousandth_count_as_it(points: Array, step: float, share: float) -> None:
+    seen = view(points, np.zeros(SHAPE))
+    seen.grey[:] = step * np.arange(COLUMNS)
+    assert evenness(seen, BROW, "right", LIMITS) == pytest.approx(share, rel=0.02)
 
 
 @pytest.mark.parametrize(("chroma", "masked"), [(8, False), (12, True)])

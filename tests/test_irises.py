@@ -219,3 +219,12 @@ def test_flanks_count_between_the_lids(upper: float, lower: float, low: float, h
 def test_a_flank_counts_if_a_seventh_of_it_is_seen(places: int, enough: bool) -> None:
     upper = HEIGHTS[places - 1 : places + 1].mean() + 0.12
     assert weights(upper, -2.0).any() == enough
+
+
+def test_the_patch_holds_all_that_flanks_reach_and_little_more() -> None:
+    """From the circle that lies farthest off; more would cost time."""
+    flanks = SEARCH.widest * SEARCH.normals.reshape(-1, 2)
+    across, up = flanks.max(axis=0) + SEARCH.reach
+    down = SEARCH.reach - flanks[:, 1].min()
+    for held, reached in ((SEARCH.across, across), (SEARCH.up, up), (SEARCH.down, down)):
+        assert 0.05 < held - reached < 0.25

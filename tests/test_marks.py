@@ -217,6 +217,19 @@ def test_a_corner_far_off_is_unsure_without_a_line_between_the_lips(
     assert seen == pytest.approx({"right": 0.05, "left": unsure})
 
 
+@pytest.mark.parametrize(("along", "up", "width"), [(0.3, 0.1, 0.2), (0.3, 0.25, 0.25)])
+def test_a_corner_is_half_as_wide_again_along_the_lips(
+    canonical: Canonical, along: float, up: float, width: float
+) -> None:
+    plane = plane_of(canonical)
+    fixed: Any = Fixed(plane, 0.0, 0.0)
+    wide = np.array([[0.05, 0.05], [0.05, 0.05], [along, up]])
+    fixed.reads = [replace(read, widths=wide) for read in fixed.reads]
+    sheet = Halvings(np.full((*SHEET, 3), 128, np.uint8))
+    seen = refine_marks(sheet, POSE, canonical, plane, fixed).widths["mouth"]
+    assert seen == pytest.approx({"right": width, "left": width})
+
+
 def test_nothing_else_moves(canonical: Canonical) -> None:
     shifts = moves(canonical, Fixed(plane_of(canonical), 0.3, 0.2))
     moved = set(np.flatnonzero((np.abs(shifts) > 1e-9).any(axis=1)))
