@@ -37,7 +37,11 @@ __all__ = ["TESTS", "Mutant", "keep_share", "list_mutants", "main", "mutate", "r
 
 ROOT = Path(__file__).resolve().parents[1]
 FACTORS = (1.5, 0.6)
-#: Modules whose numbers decide readings, and the files in ``tests/`` that concern them.
+# Tests of what a series concludes.
+_SERIES = tuple(
+    f"series_{name}" for name in "concerns episodes findings change shared decision".split()
+)
+#: Modules whose numbers decide readings and conclusions, and the files in ``tests/`` that concern them.
 TESTS = {
     "core.frame": ("frame", "metrics", "measure", "lasting"),
     "core.level": ("frame", "metrics"),
@@ -85,6 +89,27 @@ TESTS = {
     "metrics.mouth": ("metrics",),
     "metrics.movements": ("movement", "movement_noise"),
     "metrics.propagation": ("spread", "movement_noise"),
+    "series.both_sides": ("series", *_SERIES),
+    "series.change": ("series", *_SERIES),
+    "series.checks": ("series", *_SERIES),
+    "series.corrections": ("corrections", "day_to_day", "series", *_SERIES),
+    "series.day_to_day": ("day_to_day", "series", *_SERIES),
+    "series.decision": ("series", *_SERIES),
+    "series.doubtful_dates": ("set", "series_folder"),
+    "series.error": ("day_to_day", "series", *_SERIES),
+    "series.finding": ("series", *_SERIES),
+    "series.findings": ("series", *_SERIES),
+    "series.guessing": ("set", "series_folder"),
+    "series.headline_courses": ("series", *_SERIES),
+    "series.labels": ("set", "series_folder"),
+    "series.latest": ("series", *_SERIES),
+    "series.likeness": ("likeness", "set", "series_folder"),
+    "series.limits": ("series", "day_to_day", *_SERIES),
+    "series.moved_side": ("series", *_SERIES),
+    "series.pitch": ("series", *_SERIES),
+    "series.rules": ("series", *_SERIES),
+    "series.sharpness": ("likeness", "set"),
+    "series.trend": ("series", *_SERIES),
     "timing.blinks": ("timing", "timing_limits"),
     "timing.lag": ("timing", "timing_courses"),
     "timing.moments": ("timing", "timing_limits"),
