@@ -8,12 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.distributions import t_quantile
 from asymmetry.errors import InvalidInputError
 
 __all__ = ["ICC", "PooledSD", "icc", "mdc95", "moderated_variance", "pooled_sd"]
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Normal quantile of the minimal detectable change, as it is written in the literature (Weir 2005).
 Z95 = 1.96

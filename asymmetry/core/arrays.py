@@ -11,6 +11,9 @@ import numpy.typing as npt
 from asymmetry.errors import InvalidInputError
 
 __all__ = [
+    "FloatArray",
+    "Mask",
+    "Pixels",
     "as_numbers",
     "as_texts",
     "check_switch",
@@ -20,6 +23,10 @@ __all__ = [
     "read_only",
     "same_values",
 ]
+
+FloatArray = npt.NDArray[np.float64]
+Pixels = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
 
 _Part = TypeVar("_Part")
 

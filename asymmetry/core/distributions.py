@@ -9,11 +9,10 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.errors import InvalidInputError
 
 __all__ = ["exact_kendall_p", "t_quantile", "two_sided_p"]
-
-FloatArray = npt.NDArray[np.float64]
 
 # After this many halvings a quarter turn is below the precision of a double.
 _HALVINGS = 60

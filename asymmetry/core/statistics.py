@@ -13,12 +13,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.distributions import exact_kendall_p, two_sided_p
 from asymmetry.errors import InvalidInputError
 
 __all__ = ["TheilSen", "kendall_tau", "serial_correlation", "theil_sen"]
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Up to this many readings without ties Kendall's p is exact; beyond, the normal one is right to 0.1 %.
 EXACT_READINGS = 33
