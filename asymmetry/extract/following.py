@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Mask, Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes.vocabulary import STATIONS
 from asymmetry.extract.tracking import as_measured
@@ -24,9 +25,6 @@ from asymmetry.photos.halvings import Halvings
 
 __all__ = ["follow_face"]
 
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.float32]
 
 #: Points that are followed: those of the eyes that faces are laid on each other by, brows, and corners of

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.beside import ALONE, Beside
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Scheme, Side
 from asymmetry.extract.edges.brows import refine_brows
@@ -36,9 +36,6 @@ from asymmetry.extract.settings import Drawing, Settings
 from asymmetry.photos.halvings import Halvings
 
 __all__ = ["EdgeNetworks", "Hemifaces", "read_hemifaces"]
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 
 _BROWS = [number for name in MEDIAPIPE_478.groups["brow"] for number in MEDIAPIPE_478.pairs[name]]
 

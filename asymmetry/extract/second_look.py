@@ -13,8 +13,8 @@ from itertools import product
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.frame import head_angles
 from asymmetry.extract.face.plane import draw_at, on_a_grid, places
 from asymmetry.extract.face.pose import fit_pose
@@ -36,9 +36,6 @@ __all__ = [
     "same_face",
     "sureness",
 ]
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 
 #: A network that is surer than this sees a face the right way up: 18 and more in 28 photos of tuning people,
 #: up to 12.3 where they were read upside down, and less than 0 where there is no face.

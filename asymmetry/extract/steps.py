@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.beside import ALONE, Beside
 from asymmetry.core.columns import QUALITY
 from asymmetry.core.frame import MAX_YAW_HORIZONTAL, head_angles
@@ -68,9 +69,6 @@ __all__ = [
     "to_landmarks",
     "widen_errors",
 ]
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 
 #: The largest of several faces is the subject if its area is this many times the next one's.
 SUBJECT_RATIO = 2.5

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.beside import ALONE, usable_cores
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
@@ -36,9 +36,6 @@ from asymmetry.photos.clips import Frame
 from asymmetry.photos.halvings import Halvings
 
 __all__ = ["Track", "as_measured", "track_face"]
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 
 #: Frames with a longer side of twice this are halved, px: a face in it has all the pixels that are used.
 _LONG_SIDE = 1920

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import Side
 from asymmetry.extract.face.frontal import Drawn
@@ -31,8 +31,6 @@ from asymmetry.extract.tools import SIZES, Tools
 from asymmetry.photos.halvings import Halvings
 
 __all__ = ["TURNED", "FaceReading", "average_with_mirrored", "read_upright"]
-
-FloatArray = npt.NDArray[np.float64]
 
 #: A face that is rolled by more than this, degrees, is said to be turned.
 TURNED = 30.0

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.edges.peaks import dark_rows, rival_share, vertex
 from asymmetry.extract.face.plane import light_at, places
@@ -20,9 +20,6 @@ from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 
 __all__ = ["BrowSearch", "Brows", "refine_brows"]
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 
 _GROUPS = MEDIAPIPE_478.groups
 _BROW = _GROUPS["brow"]

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.edges.peaks import TAILS, Refined, dark_rows, vertex
 from asymmetry.extract.face.plane import light_at, places
@@ -18,9 +18,6 @@ from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 
 __all__ = ["FOLLOWERS", "CornerSearch", "refine_corners"]
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 
 #: Points that follow a corner, and the share of its way.
 FOLLOWERS = {

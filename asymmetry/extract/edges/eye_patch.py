@@ -8,13 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.extract.face.plane import surface
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 
 __all__ = ["EyePatch", "View"]
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

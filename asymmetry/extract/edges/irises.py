@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Mask, Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.edges.eye_patch import EyePatch, View
 from asymmetry.extract.edges.lids import margin_numbers
@@ -25,10 +26,6 @@ from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 
 __all__ = ["IrisSearch", "draw_eyes", "refine_irises"]
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 _LIDS = ("upper_lid", "lower_lid")
 # The points of an iris, and where they lie from its centre in radii: outwards and up.

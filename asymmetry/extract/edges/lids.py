@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.beside import ALONE, Beside
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.edges.network import (
@@ -32,9 +33,6 @@ from asymmetry.extract.model.canonical import Canonical
 from asymmetry.photos.halvings import Halvings
 
 __all__ = ["EYE_PICTURE", "LidNetworks", "LidSettings", "Lids", "margin_numbers", "refine_lids"]
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 
 _FILES = ("lids_people.tflite", "lids_renders.tflite")
 _GROUPS = MEDIAPIPE_478.groups

@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.beside import ALONE, Beside
 from asymmetry.core.frame import head_angles
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
@@ -35,9 +35,6 @@ from asymmetry.extract.model.canonical import Canonical
 from asymmetry.photos.halvings import Halvings
 
 __all__ = ["BROW_PICTURE", "MOUTH_PICTURE", "MarkNetwork", "MarkSettings", "Marks", "refine_marks"]
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 
 FILE = "marks.tflite"
 _GROUPS = MEDIAPIPE_478.groups

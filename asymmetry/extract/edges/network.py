@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.schemes import Side
 from asymmetry.errors import ModelError
 from asymmetry.extract.face.half import from_half
@@ -34,9 +35,6 @@ __all__ = [
     "map_places",
     "scaled",
 ]
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 
 # A picture is drawn so much finer than it is, either way.
 _FINENESS = 2

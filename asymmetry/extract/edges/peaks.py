@@ -8,11 +8,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import Side
 
 __all__ = ["TAILS", "Refined", "dark_rows", "rival_share", "vertex"]
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Sigmas after which the profile of a line has ended.
 TAILS = 4

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.schemes.vocabulary import GROUPS
 from asymmetry.extract.face.plane import surface
@@ -12,8 +12,6 @@ from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 
 __all__ = ["AROUND_TEETH", "project_face"]
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Way back around the teeth of the mouth's points, per cm that they move outwards, beyond the slope of the
 #: surface. Without it a smile at 10° of yaw is read 1 mm too wide on one side and too narrow on the other.

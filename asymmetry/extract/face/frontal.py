@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Mask, Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.face.plane import average_at, on_a_grid, places
 from asymmetry.extract.face.pose import Pose
@@ -32,10 +33,7 @@ __all__ = [
     "value_at",
 ]
 
-Pixels = npt.NDArray[np.uint8]
-Mask = npt.NDArray[np.bool_]
 Grey = npt.NDArray[np.float32]
-FloatArray = npt.NDArray[np.float64]
 _Found = TypeVar("_Found")
 
 #: Scale of the frontal picture: half a mm per px, finer than the chimeras. Its height and width in px.

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import Side
 
 __all__ = ["from_half", "to_half"]
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def to_half(xy: FloatArray, side: Side) -> FloatArray:

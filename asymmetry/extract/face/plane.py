@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.photos.halvings import Halvings
@@ -23,8 +24,6 @@ __all__ = [
     "surface",
 ]
 
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 Logs = npt.NDArray[np.float32]
 
 # Step of the grid at whose nodes places in a photo are computed, px. Between nodes they are interpolated, to

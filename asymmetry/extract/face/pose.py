@@ -8,14 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 
-from asymmetry.core.arrays import read_only
+from asymmetry.core.arrays import FloatArray, read_only
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme
 
 __all__ = ["CAMERA_CM", "NEAR_CM", "Pose", "fit_pose", "is_near", "is_stretched"]
 
-FloatArray = npt.NDArray[np.float64]
 Depth = Callable[[FloatArray, FloatArray], FloatArray]
 
 #: Assumed distance of the camera where its focal length is not known, cm. Between 90 and 120 the fit hardly

@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.extract.face.pose import fit_pose, stable_numbers
 from asymmetry.extract.halves.square import Square, chimera
 from asymmetry.extract.model.canonical import Canonical, load_canonical
 
 __all__ = ["chimeras"]
-
-Pixels = npt.NDArray[np.uint8]
 
 #: How large the face is in the square, against the pictures that the landmarker reads.
 _SIZE = 1.25

@@ -14,13 +14,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Scheme, Side
 from asymmetry.core.schemes.vocabulary import GROUPS
 from asymmetry.extract.face.half import to_half
 
 __all__ = ["CommonShape", "Field"]
-
-FloatArray = npt.NDArray[np.float64]
 
 # Moved parts: expressions and palsies move them, the model sees them clearly. Lids are read from the pixels.
 _MOVED = GROUPS["brow"] + GROUPS["mouth"]

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 
 __all__ = [
@@ -32,8 +32,6 @@ __all__ = [
     "put_back",
     "whole_brows",
 ]
-
-FloatArray = npt.NDArray[np.float64]
 
 #: The table that comes with the package.
 TABLE = Path(__file__).with_name("response.json")

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.beside import Beside
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Scheme, Side
 from asymmetry.core.schemes.vocabulary import GROUPS
@@ -29,9 +30,6 @@ __all__ = [
     "mirrored_reading",
     "read_square",
 ]
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-import numpy.typing as npt
-
+from asymmetry.core.arrays import FloatArray
 from asymmetry.extract.judge.spread import widen
 
 __all__ = ["FaultError", "FaultErrors", "widen_by_faults"]
 
-FloatArray = npt.NDArray[np.float64]
 _GROUPS = ("brow", "lids", "iris", "mouth")
 
 

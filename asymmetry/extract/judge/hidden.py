@@ -17,8 +17,8 @@ from itertools import product
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.beside import ALONE, Beside
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
@@ -36,8 +36,6 @@ from asymmetry.extract.judge.streaks import Streaks, read_streaks
 
 __all__ = ["PARTS", "Part", "Unseen", "find_unseen"]
 
-Mask = npt.NDArray[np.bool_]
-FloatArray = npt.NDArray[np.float64]
 _GROUPS = MEDIAPIPE_478.groups
 
 

@@ -12,16 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.frame import IRIS_MM
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.judge.limits import PupilLimits
 
 __all__ = ["Guessed", "guess_pupils"]
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

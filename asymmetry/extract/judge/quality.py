@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.columns import QUALITY
 from asymmetry.core.notes import Note
 from asymmetry.extract.face.frontal import PX_PER_CM, Frontal, axes, percentile, smooth
@@ -31,10 +32,7 @@ __all__ = [
     "noise",
 ]
 
-Pixels = npt.NDArray[np.uint8]
-Mask = npt.NDArray[np.bool_]
 Grey = npt.NDArray[np.float32]
-FloatArray = npt.NDArray[np.float64]
 
 # Standard deviation over median absolute value, of normal noise.
 _MAD = 1.4826

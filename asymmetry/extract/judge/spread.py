@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 
 __all__ = [
@@ -32,8 +33,6 @@ __all__ = [
     "unevenness",
     "widen",
 ]
-
-FloatArray = npt.NDArray[np.float64]
 
 _GROUPS = MEDIAPIPE_478.groups
 _BROW = _GROUPS["brow"]

@@ -12,14 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, Side
 
 __all__ = ["UnclearLimits", "Widths", "note_parts", "unseen_parts", "widen_unclear"]
 
-FloatArray = npt.NDArray[np.float64]
 #: Standard deviation of where the network sees a part, cm, by part ("brow", "mouth") and side.
 Widths = Mapping[str, Mapping[Side, float]]
 

@@ -23,15 +23,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.beside import Beside
 from asymmetry.errors import ModelError
 from asymmetry.extract.model.file import model_file
 from asymmetry.extract.model.runtime import load_network, reading_threads, run_network
 
 __all__ = ["BlazeFace", "FaceBox", "cut_out"]
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 
 _MEMBER = "face_detector.tflite"
 # Side of the picture that the network reads, px; boxes in each cell of a layer, by its cells either way.

@@ -13,14 +13,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.arrays import read_only
+from asymmetry.core.arrays import FloatArray, read_only
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme
 from asymmetry.errors import ModelError
 from asymmetry.extract.model.file import model_file
 
 __all__ = ["Canonical", "canonical_mesh", "load_canonical"]
 
-FloatArray = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
 
 _MEMBER = "geometry_pipeline_metadata_landmarks.binarypb"

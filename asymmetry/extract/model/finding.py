@@ -6,15 +6,13 @@ from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.extract.model.landmarker import Reading
 from asymmetry.extract.model.protocol import Detector, detect_each
 from asymmetry.photos.halvings import Halvings
 
 __all__ = ["FIND_FACE", "FIND_SIDE", "find_faces", "find_faces_both_ways", "find_mirrored_faces"]
-
-Pixels = npt.NDArray[np.uint8]
 
 #: Px of the longer side in which faces are looked for first, and the width from which a face found there is
 #: large enough, px: in the 256 px that the model reads a face fills two thirds.

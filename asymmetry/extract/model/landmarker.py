@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.libraries import search_by_name
 from asymmetry.core.quiet import quiet
 from asymmetry.core.schemes import MEDIAPIPE_478
@@ -18,9 +18,6 @@ from asymmetry.errors import InvalidInputError, ModelError
 from asymmetry.extract.model.file import model_file
 
 __all__ = ["Landmarker", "Reading"]
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 
 # Faces looked for in a photo: enough to see that there are several.
 _MAX_FACES = 4

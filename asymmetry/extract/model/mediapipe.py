@@ -8,9 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, Scheme
 from asymmetry.extract.model.blazeface import BlazeFace
 from asymmetry.extract.model.canonical import Canonical, load_canonical
@@ -19,9 +17,6 @@ from asymmetry.extract.model.landmarker import Landmarker, Reading
 from asymmetry.extract.model.mesh import INPUT_SIDE, LEAST_SCORE, Mesh
 
 __all__ = ["MediapipeModel", "QuickLandmarker"]
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 
 
 class QuickLandmarker:

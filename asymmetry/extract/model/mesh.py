@@ -13,17 +13,14 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.errors import ModelError
 from asymmetry.extract.model.file import model_file
 from asymmetry.extract.model.runtime import load_network, reading_threads, run_network
 
 __all__ = ["INPUT_FILL", "INPUT_SIDE", "LEAST_SCORE", "Mesh"]
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 
 #: Width and height of the picture that the network reads, px, and the share of it that a face fills:
 #: MediaPipe cuts out 1.5 times the larger extent of the points.

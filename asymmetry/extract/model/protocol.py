@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
-import numpy as np
-import numpy.typing as npt
-
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.schemes import Scheme
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.extract.model.landmarker import Reading
 
 __all__ = ["Batches", "Detector", "Model", "SquareReader", "detect_each", "read_squares"]
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 
 
 class Detector(Protocol):
