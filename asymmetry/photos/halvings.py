@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
+
+from asymmetry.core.arrays import Pixels
 
 __all__ = ["Halvings"]
-
-Pixels = npt.NDArray[np.uint8]
 
 
 class Halvings:
