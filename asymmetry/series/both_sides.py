@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.series.change import FALSE_ALARMS, Sides
 from asymmetry.series.comparison import Asked, Compared, compare
@@ -16,8 +16,6 @@ from asymmetry.series.reference import reference_days
 from asymmetry.series.trend import VISITS
 
 __all__ = ["BOTH_HEIGHTS", "WEAK", "compare_both", "expect_mean", "find_lost_days"]
-
-Mask = npt.NDArray[np.bool_]
 
 #: A movement below this part of another, or of its former self, is weak: the rule "weak movement".
 WEAK = 0.5

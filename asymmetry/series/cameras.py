@@ -7,14 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.photos.record import PhotoRecord
 
 __all__ = ["Camera", "find_strange_days", "used_cameras"]
-
-Mask = npt.NDArray[np.bool_]
 
 
 class Camera(NamedTuple):

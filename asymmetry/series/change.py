@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import ClassVar, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from asymmetry.core import schemes
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.notes import Note
 from asymmetry.core.records import Record, Told
 from asymmetry.metrics.absolute import unsure_iris
@@ -24,9 +24,6 @@ from asymmetry.series.error import Error
 from asymmetry.series.reference import Reference, reference_days
 
 __all__ = ["FALSE_ALARMS", "Change", "Shares", "Side", "Sides", "changes"]
-
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 #: Of series in which nothing changes, at most this part has any change called at any time of its life.
 FALSE_ALARMS = 0.05

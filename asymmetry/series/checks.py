@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import SIDES, Side
@@ -18,8 +18,6 @@ from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.series.change import Change
 
 __all__ = ["Circumstance", "Circumstances", "check", "circumstances", "explain"]
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Degrees from which on another turn of the head is told. In the renders of the fidelity benchmark a height
 #: shifts by up to 1.2 mm over 20°, so by 0.3 mm over 5°.

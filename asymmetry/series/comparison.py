@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.core.notes import Note
 from asymmetry.series.cameras import Camera, find_strange_days
 from asymmetry.series.course import Course
@@ -20,8 +20,6 @@ from asymmetry.series.error import Error
 from asymmetry.series.reference import Reference
 
 __all__ = ["Asked", "Compared", "compare"]
-
-Mask = npt.NDArray[np.bool_]
 
 #: More standard errors than any change has, by which days with a called one come first.
 _AHEAD = 1e9

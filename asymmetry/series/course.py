@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.distributions import t_quantile
 from asymmetry.core.records import Record
 from asymmetry.core.table import Measurements
@@ -17,7 +18,6 @@ from asymmetry.series.error import Error, course_error
 
 __all__ = ["Course", "Visits", "course"]
 
-FloatArray = npt.NDArray[np.float64]
 #: Of lengths of which neither the table nor the points tell more.
 USUAL = expected_error("home", "", usual=DEFAULT_SEM)
 

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.notes import Note
 from asymmetry.errors import InvalidInputError
 
@@ -26,7 +27,6 @@ __all__ = [
     "pitch_slope",
 ]
 
-FloatArray = npt.NDArray[np.float64]
 Setting = Literal["home", "clinic"]
 SETTINGS: tuple[Setting, ...] = get_args(Setting)
 

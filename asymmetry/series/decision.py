@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.distributions import t_quantile
 from asymmetry.series.course import Course
 from asymmetry.series.day_to_day import Expected
@@ -18,9 +19,6 @@ from asymmetry.series.error import Error, latest_error, learn, moderate_repeats,
 from asymmetry.series.limits import RECENT, life_limits
 
 __all__ = ["Looks", "Verdict", "decide", "look_back"]
-
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 #: The error variance of a reference of one session counts so many times: nothing shows whether that session
 #: was an unusual one.

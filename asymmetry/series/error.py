@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.agreement import moderated_variance
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.notes import Note
 from asymmetry.series.day_to_day import Expected
 
@@ -25,7 +26,6 @@ __all__ = [
     "shared_part",
 ]
 
-FloatArray = npt.NDArray[np.float64]
 Many: TypeAlias = float | npt.NDArray[np.floating[Any]]
 
 #: Degrees of freedom of each day between two others (Gasser, Sroka and Jennen-Steinmetz 1986).

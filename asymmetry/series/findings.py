@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.distributions import t_quantile
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import SIDES, Side
@@ -27,9 +27,6 @@ from asymmetry.series.latest import latest_days, mean_of_days
 from asymmetry.series.moved_side import SIGN, Moved, choose_farther, choose_moves
 
 __all__ = ["list_findings"]
-
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 #: A movement of the affected side below this part of the other side's is weak; of a side that nobody named,
 #: below `WEAK`. Healthy sides reach 0.8 and more of each other.

@@ -12,15 +12,13 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.metrics.expression import UNKNOWN, Expressions, choose_expression, read_signs
 
 __all__ = ["REST", "guess_expressions"]
-
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 REST = "rest"
 #: How far an expression that both sides show has to be ahead of the next likely one.

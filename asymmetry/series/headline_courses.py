@@ -9,6 +9,7 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
@@ -39,9 +40,6 @@ __all__ = [
     "own_errors",
     "static_courses",
 ]
-
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 #: Part of a movement by which a person's effort differs from day to day, as a standard deviation: the travel
 #: of posed smiles of 7 mm differs by 0.67 mm, and patients differ more.

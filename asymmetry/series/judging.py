@@ -12,8 +12,8 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.frame import Upright
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, NoteArray, note_array
@@ -32,8 +32,6 @@ from asymmetry.series.sharpness import find_blurred, read_blur
 __all__ = ["is_of_another", "judge_photos"]
 
 Reasons = dict[int, Note]
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 #: Why a photo is set aside that shows another person.
 _OF_ANOTHER = ("another_subject", "another_person")

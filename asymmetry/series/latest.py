@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.distributions import t_quantile
 from asymmetry.series.course import Course
 from asymmetry.series.trend import VISITS
 
 __all__ = ["latest_days", "mean_of_days"]
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Days before the latest visit from which on others stand for now as well: a face changes within weeks.
 _DAYS = 28.0

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.frame import (
     MAX_YAW,
     MAX_YAW_HORIZONTAL,
@@ -41,8 +41,6 @@ __all__ = [
     "smiles",
 ]
 
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 Resemblance: TypeAlias = Literal["alike", "unsure", "different"]
 
 #: Left-right differences by region, and how far they scatter between photos of one person, smiling or not, in

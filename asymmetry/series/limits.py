@@ -9,11 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.series.error import WITHIN_STEP, WORTH, is_scatter
 
 __all__ = ["RECENT", "life_limits"]
-
-FloatArray = npt.NDArray[np.float64]
 
 #: So many latest visits are compared as a mean, beside the latest one alone.
 RECENT = 3

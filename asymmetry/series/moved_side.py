@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import Side
 from asymmetry.metrics.headline import HEADLINES
@@ -22,8 +22,6 @@ from asymmetry.series.recovery import Recovery, recovery
 
 __all__ = ["SIGN", "Moved", "choose_farther", "choose_moves"]
 
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 #: The other side counts as moved too if it moved the same way by this part of the side that moved farther.
 BOTH = 0.5
 #: Sides that went away from each other by less unequal parts than this are told as such.

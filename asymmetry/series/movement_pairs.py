@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.frame import Scale, Upright, turn_upright
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, NoteArray, told_columns
@@ -21,7 +22,6 @@ from asymmetry.series.guessing import REST
 __all__ = ["any_moved", "movements"]
 
 IntArray = npt.NDArray[np.intp]
-FloatArray = npt.NDArray[np.float64]
 
 
 def any_moved(expression: npt.NDArray[np.str_]) -> bool:

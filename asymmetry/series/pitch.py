@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
+
+from asymmetry.core.arrays import FloatArray
 
 __all__ = ["off_usual_pitch"]
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Degrees off the usual pitch up to which slopes were learnt: three standard deviations of selfies.
 SEEN_DEG = 12.0

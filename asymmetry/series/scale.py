@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.core.face import apart
 from asymmetry.core.frame import Scale, Upright, turn_twice
 from asymmetry.core.landmarks import Landmarks
@@ -17,7 +18,6 @@ from asymmetry.metrics.absolute import unsure_iris
 __all__ = ["pooled_scale", "scale_of_table"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
-Mask = npt.NDArray[np.bool_]
 
 #: An eye counts as open when its blink weight is below this: half of the way from 0 to 1.
 _OPEN_EYE = 0.5

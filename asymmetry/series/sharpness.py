@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.columns import QUALITY
 from asymmetry.core.landmarks import Landmarks
 
 __all__ = ["find_blurred", "read_blur"]
-
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 #: A photo is too blurred beside the others if its blur is this many mm and this many times their median.
 _BLURRED_MM, _TIMES_AS_BLURRED = 0.9, 1.8

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import Measurements
 from asymmetry.tissue.days import find_returns
 
 __all__ = ["LEAST_MM", "SwellingCourse", "list_swelling_courses"]
-
-FloatArray = npt.NDArray[np.float64]
 
 #: A swelling that nobody sees, mm: taken for nothing though it is beyond its error.
 LEAST_MM = 0.3

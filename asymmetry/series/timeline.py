@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.photos.dates import day_number
 from asymmetry.photos.manifest import DiaryNote
 from asymmetry.series.day_zero import DayZero
@@ -26,8 +27,6 @@ __all__ = [
     "timeline",
     "trend_days",
 ]
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.distributions import t_quantile
 from asymmetry.core.notes import Note
 from asymmetry.core.records import Record
@@ -30,8 +30,6 @@ __all__ = [
     "forecast",
     "trend",
 ]
-
-FloatArray = npt.NDArray[np.float64]
 
 #: With fewer days no interval of a slope has a confidence of 95 % (Sen 1968).
 LEAST_DAYS = 5

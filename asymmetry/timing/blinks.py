@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.records import Record
 
 __all__ = ["BLINK_PCT", "LONGEST_BLINK_S", "SPEED_FPS", "Blink", "find_blinks"]
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Lids that close by less than this share of their opening don't blink, percent.
 BLINK_PCT = 50.0

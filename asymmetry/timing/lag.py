@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.timing.smoothing import Smooth, sd_of_mean, sway_beyond
 
 __all__ = ["LONGEST_S", "Lag", "find_lag"]
-
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 #: Shifts that are tried, s either way, and their steps as a share of the time between two frames.
 LONGEST_S, _STEP = 0.5, 0.1

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.frame import head_angles
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.metrics.expression import EXPRESSIONS, expressions
@@ -21,9 +21,6 @@ __all__ = [
     "rest_frames",
     "tell_expression",
 ]
-
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 #: Frames within this share of the lowest part of a course are at rest.
 _REST_SHARE = 0.1

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.timing.smoothing import Smooth, sd_of_mean
 
 __all__ = ["Ratio", "find_ratio"]
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Frames count from so long before the earlier onset, s.
 _MARGIN_S = 0.2

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
+
+from asymmetry.core.arrays import FloatArray, Mask
 
 __all__ = ["WINDOW_S", "Smooth", "median_of", "sd_of_mean", "smooth", "sway", "sway_beyond"]
-
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 #: Neighbours up to so far away in time count, s. At 30 frames per second these are seven, and a movement of
 #: least jerk that takes 0.4 s keeps 0.88 of its highest speed. ``python -m benchmarks.clips --tuning`` prints

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, note_array
 from asymmetry.core.schemes import SIDES
@@ -33,9 +33,6 @@ from asymmetry.timing.trace import Trace, trace_movement
 from asymmetry.timing.transition import ONSET, Transition, find_transition
 
 __all__ = ["Timing", "time_expression"]
-
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 _LIDS = "eye_closed"
 #: Followed where a clip shows no expression.

@@ -6,16 +6,13 @@ import functools
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.metrics.movements import movement, movement_catalogue
 from asymmetry.timing.smoothing import Smooth, median_of, smooth
 
 __all__ = ["Trace", "trace_movement"]
-
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.records import Record
 from asymmetry.timing.smoothing import Smooth
 
 __all__ = ["ONSET", "REACHED", "Transition", "find_transition", "time_at"]
-
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 #: A movement begins at this share of its whole way, and has arrived at the other: the reference levels of
 #: IEEE Std 181 for transitions, between which a rise is timed.

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.frame import IRIS_MM
 from asymmetry.core.notes import Note
 from asymmetry.core.records import Record
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from asymmetry.series.history import History
 
 __all__ = ["Evidence", "find_evidence"]
-
-FloatArray = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 #: Errors are told as the half of an interval that holds 95 in 100.
 _95_PERCENT = 1.96
