@@ -8,9 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-import numpy as np
-import numpy.typing as npt
-
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import Side
 from asymmetry.errors import MissingExtraError, PhotoError
@@ -24,8 +22,6 @@ from asymmetry.report.pictures import Frame, Picture, align_eyes, cut_face, enco
 from asymmetry.series import History
 
 __all__ = ["Album", "Closely", "Shown", "make_album"]
-
-Pixels = npt.NDArray[np.uint8]
 
 #: Longer side of a photo's picture at most and at least, px, and the size of all of them in the file, bytes.
 LONGEST, SHORTEST, ALL_BYTES = 640, 200, 3_000_000

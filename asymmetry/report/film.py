@@ -7,9 +7,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.files import replace_file
 from asymmetry.core.frame import face_frame
 from asymmetry.core.landmarks import Landmarks
@@ -19,8 +19,6 @@ from asymmetry.report.pictures import Frame, Picture, align_eyes
 from asymmetry.timing.timing import Timing
 
 __all__ = ["draw_film", "film_frames"]
-
-Pixels = npt.NDArray[np.uint8]
 
 _FRAME = Frame(width=150.0, height=190.0, eyes=70.0, scale=1.6)
 #: Before the frame at rest and behind the height so much is shown too, as a share of the way between them.

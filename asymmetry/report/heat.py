@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.agreement import mdc95
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.frame import MAX_YAW_HORIZONTAL, REGIONS, Scale, face_frame, head_angles
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Scheme
@@ -17,9 +18,6 @@ from asymmetry.report.pictures import Picture
 from asymmetry.series.day_to_day import DEFAULT_SEM
 
 __all__ = ["FROM_MM", "TO_MM", "Heat", "from_days", "from_mirror", "heat_colours", "paint_heat"]
-
-FloatArray = npt.NDArray[np.float64]
-Pixels = npt.NDArray[np.uint8]
 
 #: Least difference that is coloured, mm: 95 of 100 repeated photos differ by less.
 FROM_MM = float(mdc95(DEFAULT_SEM, 1, 1))

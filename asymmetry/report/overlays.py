@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.table import Measurements
@@ -36,9 +36,6 @@ __all__ = [
     "SideNames",
     "Spread",
 ]
-
-FloatArray = npt.NDArray[np.float64]
-Pixels = npt.NDArray[np.uint8]
 
 #: Widths of lines and heights of letters, in units of the view.
 _THIN, _LINE, _BAR, _SEEN_BAR = 0.3, 0.45, 0.9, 1.3

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.frame import face_frame
 from asymmetry.core.landmarks import Landmarks
 
@@ -24,9 +24,6 @@ __all__ = [
     "encode_jpeg",
     "shrink_pixels",
 ]
-
-FloatArray = npt.NDArray[np.float64]
-Pixels = npt.NDArray[np.uint8]
 
 _QUALITY = 84
 # With more photo px per picture px than this, the photo is averaged before it is drawn.

@@ -17,12 +17,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.report.palette import DARK
 
 __all__ = ["Ellipse", "Label", "Shape", "Stroke", "paint_shapes", "svg_of"]
 
-FloatArray = npt.NDArray[np.float64]
-Pixels = npt.NDArray[np.uint8]
 Anchor = Literal["start", "middle", "end"]
 
 # Width that the casing adds, as a share of the line's width, and its opacity.

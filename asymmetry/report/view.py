@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.frame import face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Scheme, Side
 from asymmetry.core.stations import with_stations
 
 __all__ = ["View"]
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Units of width between the outer canthi: lines grow with the face.
 _UNITS = 48.0

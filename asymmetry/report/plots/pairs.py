@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.report.palette import DIFFERENCE, GREY, SIDE_COLOURS
 from asymmetry.report.plots.style import SMALL, WIDTH, Setting, new_figure, style_axes
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["Pair", "describe_pairs", "draw_pairs", "movement_pairs"]
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Inches.
 _ROW, _REST = 0.62, 1.0
