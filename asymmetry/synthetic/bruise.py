@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask, Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import Side
 from asymmetry.errors import InvalidInputError
@@ -24,8 +25,6 @@ from asymmetry.tissue.picture import SkinPicture, draw_skin
 
 __all__ = ["ABSORPTION", "Bruise", "PaintedSkin", "paint_bruise"]
 
-Pixels = npt.NDArray[np.uint8]
-Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Absorption of each hue in red, green and blue, relative.

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import ExifTags, Image
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
 from asymmetry.core.table import Measurements
@@ -29,7 +30,6 @@ from asymmetry.synthetic.warp import warp_photo
 __all__ = ["Demo", "Portrait", "demo_portrait", "make_demo"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
-Pixels = npt.NDArray[np.uint8]
 
 TREATED_ON = date(2026, 3, 9)
 #: Days of the photos since the treatment; a day that comes twice has two photos.

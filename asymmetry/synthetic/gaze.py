@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.frame import face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
@@ -16,7 +17,6 @@ from asymmetry.synthetic.skin import HalfView, View, rise
 __all__ = ["gaze_shift", "shift_gaze"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
-Pixels = npt.NDArray[np.uint8]
 
 # Millimetres, as seen on photos: the iris's soft rim; the way beyond it over which the white gives way; the
 # width of the lids' edges, and of the shade under the upper one.

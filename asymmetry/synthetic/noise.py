@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.errors import InvalidInputError
 
 __all__ = ["Jittered", "compress", "jitter_photo"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
-Pixels = npt.NDArray[np.uint8]
 
 # Shift of the frame as a share of the photo's width, difference in exposure, and difference of the light
 # between a side of the photo and its middle.

@@ -9,14 +9,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract.face.pose import CAMERA_CM, Pose, fit_pose
 from asymmetry.extract.model.canonical import Canonical
 
 __all__ = ["Field", "Relief", "field_axes", "lift_face", "shift_back", "spread_field"]
-
-FloatArray = npt.NDArray[np.float64]
 
 # Half-extent of a field, cm, its cells per cm, and the reach of each point in it (SD of a Gaussian, cm): the
 # mesh's points lie 0.3 to 1.5 cm apart.

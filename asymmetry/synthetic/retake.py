@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract.face.plane import average_at, on_a_grid
@@ -20,9 +20,6 @@ from asymmetry.synthetic.parametric import rotation
 from asymmetry.synthetic.relief import Field, Relief, lift_face, shift_back, spread_field
 
 __all__ = ["GAMMA", "Retake", "Retaken", "Sitter", "prepare_sitter", "retake_photo"]
-
-FloatArray = npt.NDArray[np.float64]
-Pixels = npt.NDArray[np.uint8]
 
 # Step of the grid on which places are worked out, px, to which sizes are rounded up and then cut; and rows of
 # it that are worked out at once.

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract.face.plane import average_at, on_a_grid
@@ -19,8 +20,6 @@ from asymmetry.synthetic.retake import GAMMA, Sitter
 from asymmetry.synthetic.skin import rise
 
 __all__ = ["SPOTS", "Spot", "Swelling", "Swollen", "swell_face"]
-
-FloatArray = npt.NDArray[np.float64]
 
 # Step of the grid on which places are worked out, px, and rows of it that are worked out at once.
 _STEP, _ROWS = 4, 32

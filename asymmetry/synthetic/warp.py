@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.frame import Scale, face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.errors import InvalidInputError
@@ -19,7 +20,6 @@ from asymmetry.synthetic.skin import HalfView, Skin, View, skin_of
 __all__ = ["Warped", "warp_photo"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
-Pixels = npt.NDArray[np.uint8]
 
 # Skin gives way at most this far from the part that moves, mm.
 _WINDOW = 45.0

@@ -14,13 +14,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.core.schemes.vocabulary import STATIONS
 from asymmetry.extract.model.canonical import Canonical, load_canonical
 
 __all__ = ["HEIGHT", "PX_PER_CM", "REGIONS", "STEP", "TOP_CM", "WIDTH", "Atlas", "load_atlas"]
 
-Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
 Labels = npt.NDArray[np.int8]
 

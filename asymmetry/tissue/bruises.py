@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.tissue.atlas import REGIONS
 from asymmetry.tissue.density import Density, load_grid
@@ -19,7 +20,6 @@ from asymmetry.tissue.sureness import may_be_bruise, measure_patch
 
 __all__ = ["Bruises", "find_bruises"]
 
-Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.core.records import Record
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.tissue.atlas import REGIONS
@@ -20,9 +21,6 @@ from asymmetry.tissue.outline import grow
 from asymmetry.tissue.patches import MOLE_DE, MOLE_MM2, Patch
 
 __all__ = ["BruiseCourse", "find_returns", "follow_bruises"]
-
-Mask = npt.NDArray[np.bool_]
-FloatArray = npt.NDArray[np.float64]
 
 #: Patches nearer to each other than this are one bruise, mm: a core and its rim, or a bruise that spreads.
 _NEAR_MM = 3

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.tissue.atlas import REGIONS, Atlas, load_atlas
 from asymmetry.tissue.colour import FLOOR
 from asymmetry.tissue.masks import COARSE, find_seen, halve
@@ -29,7 +30,6 @@ __all__ = [
     "load_grid",
 ]
 
-Mask = npt.NDArray[np.bool_]
 Light = npt.NDArray[np.float32]
 FloatArray = npt.NDArray[np.floating[Any]]
 

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.tissue.atlas import REGIONS
 from asymmetry.tissue.density import load_grid
 from asymmetry.tissue.masks import median
@@ -28,7 +29,6 @@ __all__ = [
     "stand_out",
 ]
 
-Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
 Planes = npt.NDArray[np.float32]
 Kind = Literal["mirror", "day"]

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask, Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.core.schemes.vocabulary import STATIONS
 from asymmetry.tissue.atlas import HEIGHT, PX_PER_CM, TOP_CM, WIDTH, load_atlas
@@ -16,8 +17,6 @@ from asymmetry.tissue.picture import SkinPicture
 
 __all__ = ["BELOW", "follow_skin", "followed_skin", "outwards"]
 
-Pixels = npt.NDArray[np.uint8]
-Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
 Shifts = npt.NDArray[np.float32]
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.core.records import Record
 from asymmetry.core.schemes import SIDES
 from asymmetry.tissue.colour import FLOOR, delta_e, lab_from_linear
@@ -19,7 +20,6 @@ from asymmetry.tissue.shade import fit_light
 
 __all__ = ["Followed", "follow_patch"]
 
-Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
 
 # Share of the patch's pixels of which more have to be seen.

@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.tissue.atlas import PX_PER_CM
 from asymmetry.tissue.picture import SkinPicture
 
 __all__ = ["COARSE", "DARK", "find_seen", "halve", "join_to_seeds", "median"]
 
-Mask = npt.NDArray[np.bool_]
 Light = npt.NDArray[np.float32]
 FloatArray = npt.NDArray[np.floating[Any]]
 

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.tissue.density import load_grid
 from asymmetry.tissue.evidence import (
     Kind,
@@ -36,7 +37,6 @@ __all__ = [
     "without_holes",
 ]
 
-Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
 
 #: A patch begins where a difference stands out by this at a scale. Small scales have more places at which

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.core.records import Record
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.tissue.atlas import REGIONS
@@ -35,7 +36,6 @@ __all__ = [
     "split_hues",
 ]
 
-Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Hues by the angle of the two channels of colour, degrees, from each hue's first angle to the next one's.

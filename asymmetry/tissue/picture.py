@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask, Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.face.half import from_half, to_half
@@ -20,8 +21,6 @@ from asymmetry.tissue.colour import density_from_srgb, linear_from_srgb
 
 __all__ = ["FACING", "SkinPicture", "draw_skin"]
 
-Pixels = npt.NDArray[np.uint8]
-Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
 Light = npt.NDArray[np.float32]
 

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.tissue.atlas import PX_PER_CM, TOP_CM, WIDTH
 from asymmetry.tissue.flow import BELOW, outwards
 
@@ -32,7 +33,6 @@ __all__ = [
     "take_off_quiet",
 ]
 
-Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
 
 #: The fields, by ``python -m benchmarks.tune.swelling``, of shape (fields, rows, columns, 2), outwards

@@ -14,12 +14,12 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.tissue.density import load_grid
 from asymmetry.tissue.masks import median
 
 __all__ = ["fit_light", "fit_light_of_both"]
 
-Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
 Kind = Literal["mirror", "day"]
 

@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import SIDES
 from asymmetry.tissue.atlas import HEIGHT, PX_PER_CM, WIDTH, load_atlas
@@ -48,7 +49,6 @@ __all__ = [
     "without_reading",
 ]
 
-Mask = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Regions in which known swellings are read well enough (docs/tables/swelling.md): not the upper lid, of
