@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
 from asymmetry.core.records import make_plain
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["Clip", "read_clip"]
-
-Pixels = npt.NDArray[np.uint8]
 
 #: An eye of which more of the opening is gone closes, percent.
 _CLOSING_PCT = 10.0

@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.landmark_files.points import as_number, as_scheme
 from asymmetry.landmark_files.protocol import FoundFaces, LandmarkFormat
 from asymmetry.landmark_files.tables import read_rows, stack_points
 
 __all__ = ["OPENFACE"]
-
-FloatArray = npt.NDArray[np.float64]
 
 _ANGLES = ("pose_Rx", "pose_Ry", "pose_Rz")
 #: OpenFace's camera has x right, y down and z away from it; that of `Landmarks.pose` y up and z towards it.

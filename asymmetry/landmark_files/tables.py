@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.cells import guard_formula
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.records import make_plain
@@ -20,8 +21,6 @@ from asymmetry.landmark_files.points import as_number, as_scheme
 from asymmetry.landmark_files.protocol import FoundFaces, LandmarkFormat
 
 __all__ = ["FACE_TABLE", "POINT_TABLE", "columns_of", "read_rows", "stack_points"]
-
-FloatArray = npt.NDArray[np.float64]
 
 _NAMES = ("photo", "image", "file", "filename", "name")
 _POINT = re.compile(r"([xyz])_?(\d+)")

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.core.columns import QUALITY
 from asymmetry.core.frame import IRIS_MM, Scale
 from asymmetry.core.landmarks import Landmarks
@@ -37,7 +38,6 @@ __all__ = [
 ]
 
 FloatArray = npt.NDArray[np.floating[Any]]
-Mask = npt.NDArray[np.bool_]
 
 #: Conditions that a lasting error grows with, in the order of the table's numbers: it adds up, in squares,
 #: from a constant and a figure for each degree of yaw, each degree of pitch, each mm per px, and each e-fold

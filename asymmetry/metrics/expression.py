@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.frame import face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.errors import InvalidInputError
@@ -21,7 +22,6 @@ __all__ = [
     "read_signs",
 ]
 
-FloatArray = npt.NDArray[np.float64]
 Sides: TypeAlias = Literal["either", "both"]
 
 #: The labels that `expressions` tells apart, and the one it gives where it can't tell.

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.core.face import Face, apart, iris_width
 from asymmetry.core.frame import LEVEL_PAIRS, level_lines, move_faces
 from asymmetry.core.geometry import total
@@ -16,7 +17,6 @@ from asymmetry.core.level import from_both_sides, in_plane
 __all__ = ["middle", "superpose", "sure_pupils"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
-Mask = npt.NDArray[np.bool_]
 
 #: Points that give the place: 0.2 mm in a full smile of renders. Pupils follow the gaze, and are not seen
 #: when the eyes close.

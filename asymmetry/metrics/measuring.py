@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.arrays import check_type
+from asymmetry.core.arrays import Mask, check_type
 from asymmetry.core.face import iris_width
 from asymmetry.core.frame import (
     MAX_YAW,
@@ -52,7 +52,6 @@ __all__ = [
 ]
 
 FloatArray = npt.NDArray[np.floating[Any]]
-Mask = npt.NDArray[np.bool_]
 
 #: Degrees between the lines of pupils and canthi that are said: 2 of 82 healthy people show more, and of
 #: irises moved by 1.5 mm three quarters (`benchmarks/tune/level.py`).

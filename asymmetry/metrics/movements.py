@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.arrays import check_switches
+from asymmetry.core.arrays import Mask, check_switches
 from asymmetry.core.face import apart
 from asymmetry.core.frame import (
     MAX_YAW,
@@ -54,7 +54,6 @@ from asymmetry.metrics.still import moves, still_sides, without_noise
 __all__ = ["beyond_noise", "movement", "movement_catalogue", "movement_upright"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
-Mask = npt.NDArray[np.bool_]
 
 # The notes of `_spoilt`.
 _NOTES = (

@@ -8,13 +8,13 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.core.schemes import SIDES
 from asymmetry.metrics.definition import MovementMetric
 
 __all__ = ["STILL_SD", "moves", "still_sides", "without_noise"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
-Mask = npt.NDArray[np.bool_]
 Columns: TypeAlias = Mapping[str, npt.NDArray[Any]]
 
 #: A side that reads no more than this many of its own standard deviations is still. Two, as in the metrics'

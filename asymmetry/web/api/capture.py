@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 import numpy as np
-import numpy.typing as npt
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import SIDES, Side
@@ -28,7 +28,6 @@ from asymmetry.web.problems import ProblemError
 
 __all__ = ["ROUTES", "FrameLimits", "advise"]
 
-Pixels = npt.NDArray[np.uint8]
 # Light and sharpness are judged as in every photo.
 _LIGHT = frozenset(fault.code for fault in FAULTS.values())
 
