@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.table import Measurements
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.series.cameras import Camera
@@ -37,7 +38,6 @@ __all__ = [
     "step",
 ]
 
-FloatArray = npt.NDArray[np.float64]
 TABLE = Path(__file__).parents[1] / "docs" / "change.md"
 _SIDES = ("right", "left", "diff")
 #: Visits of quiet series, and how many of them are before.

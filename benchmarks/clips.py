@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry import Clip, Extractor, Measurements, movement, read_clip
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
@@ -32,9 +33,6 @@ from benchmarks.fidelity.photos import SHARED, london, more
 from benchmarks.films import ONSET, RATE, RISE, SIZE, Case, film, shake
 
 __all__ = ["CASES", "Outcome", "main"]
-
-FloatArray = npt.NDArray[np.float64]
-Pixels = npt.NDArray[np.uint8]
 
 #: Height of the photos that are moved, px.
 _SIDE = 600

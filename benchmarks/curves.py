@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from asymmetry import Extractor, measure
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic.retake import Retake, prepare_sitter, retake_photo
@@ -25,9 +25,6 @@ from benchmarks.fidelity.tables import FOLDER, Row, fill_page, write_table
 from benchmarks.tune.faults import add_grain, blur, compress, dim, light_from_one_side, shrink
 
 __all__ = ["CURVES", "Curve", "compare", "main"]
-
-FloatArray = npt.NDArray[np.float64]
-Pixels = npt.NDArray[np.uint8]
 
 METRICS = ("brow_height", "fissure_height", "commissure_height")
 PAGE = FOLDER.parent / "limits.md"

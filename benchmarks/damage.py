@@ -23,14 +23,13 @@ import numpy.typing as npt
 from PIL import Image
 
 from asymmetry import Extractor, measure
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.photos.photo import read_photo
 from benchmarks.fidelity.photos import london
 
 __all__ = ["DRESSINGS", "FORMATS", "flip_bits", "store"]
-
-Pixels = npt.NDArray[np.uint8]
 
 #: How a portrait is stored: Pillow's name of the format, and its options.
 FORMATS: dict[str, tuple[str, dict[str, object]]] = {

@@ -16,14 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry import Extractor
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.synthetic import Move, Part, Retake, prepare_sitter, retake_photo, warp_photo
 from tests.videos import stretch_times
 
 __all__ = ["HOLD", "ONSET", "RATE", "RISE", "SIZE", "Case", "film", "shake"]
-
-FloatArray = npt.NDArray[np.float64]
-Pixels = npt.NDArray[np.uint8]
 
 #: Frames per second unless a case has another rate, and how long a clip is, s.
 RATE, _LENGTH = 30.0, 1.5

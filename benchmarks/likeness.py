@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.extract import Extractor
 from asymmetry.series.likeness import (
@@ -28,7 +29,6 @@ from asymmetry.series.likeness import (
 
 __all__ = ["main"]
 
-FloatArray = npt.NDArray[np.float64]
 FACES = Path(__file__).resolve().parents[2] / "shared" / "faces"
 #: Photos of a made series, how much they scatter in units of the signature, and how often each is made.
 PHOTOS, SCATTER, TIMES = 10, 0.8, 20

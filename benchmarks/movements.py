@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
@@ -97,7 +98,7 @@ def measure_movements(half: str, seed: int = 7) -> tuple[str, list[Row]]:
     subjects = cases.subjects(photos.faces(half))
     made: list[cases.Case] = []
 
-    def again() -> Iterator[cases.Pixels]:
+    def again() -> Iterator[Pixels]:
         for case in cases.warps(subjects):
             made.append(replace(case, pixels=case.pixels[:0]))
             yield jitter_photo(case.pixels, rng).pixels

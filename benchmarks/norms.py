@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import scipy.stats
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.table import Measurements
 from asymmetry.core.version import SCORE_VERSION
 from asymmetry.extract import Extractor, Method
@@ -29,7 +29,6 @@ from benchmarks.tune.seal import sealed
 
 __all__ = ["TABLE", "adults", "find_norm", "find_quantile", "list_photos", "main", "smiles"]
 
-FloatArray = npt.NDArray[np.float64]
 Quantile = tuple[float, tuple[float, float]]
 
 TABLE = Path(__file__).resolve().parents[1] / "asymmetry" / "metrics" / "norms.toml"

@@ -10,8 +10,8 @@ import argparse
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.metrics.headline import HEADLINES, Headline
@@ -25,7 +25,6 @@ from benchmarks.fidelity import tables
 
 __all__ = ["count_findings", "main"]
 
-FloatArray = npt.NDArray[np.float64]
 #: Smiles beside photos at rest.
 KINDS = ("rest", "rest and smiles")
 

@@ -29,6 +29,7 @@ from asymmetry.archive.checks import Engine
 from asymmetry.archive.jobs import Job
 from asymmetry.archive.parquet import part_table, write_part
 from asymmetry.archive.rows import Row
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.beside import usable_cores
 from asymmetry.extract import Extractor, reduced
 from asymmetry.extract.model.file import model_file
@@ -38,8 +39,6 @@ from benchmarks.fidelity.photos import wheel_portraits
 from benchmarks.speed_docs import add_docs_option, conditions, markdown, show_tables
 
 __all__ = ["archives", "main", "pipelines", "report", "spent", "stages"]
-
-Pixels = npt.NDArray[np.uint8]
 
 #: Width and height of the large photo, px, and the share of its width that the portrait's face fills.
 LARGE = (3024, 4032)

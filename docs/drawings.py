@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from asymmetry import Landmarks, measure, movement
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.frame import REGIONS
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.schemes.vocabulary import GROUPS
@@ -52,7 +52,6 @@ from docs.drawn_marks import (
 )
 
 FOLDER = Path(__file__).with_name("drawings")
-FloatArray = npt.NDArray[np.float64]
 _BEHIND = "#252d36"
 #: Width at which a page shows a drawing, px.
 _SHOWN = 480

@@ -6,16 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from asymmetry import Landmarks
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.frame import IRIS_MM
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.schemes.vocabulary import GROUPS
 from asymmetry.report.view import View
 from asymmetry.synthetic import face
 
-FloatArray = npt.NDArray[np.float64]
 #: A place: a point's name, a mean of points with their weights, or a point's height in the midline.
 Place = str | Mapping[str, float]
 

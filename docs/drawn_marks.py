@@ -7,16 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.frame import REGIONS
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.core.schemes.vocabulary import GROUPS
 from asymmetry.report.palette import LIGHT, ON_PHOTO, SEEN
 from asymmetry.report.shapes import Ellipse, Shape, Stroke
 from docs.drawn_faces import SCALE, Place, Sight
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.errors import InvalidInputError
@@ -20,7 +21,6 @@ from asymmetry.synthetic import Move, Part, jitter_photo, warp_photo
 from benchmarks.fidelity.eyes import close_lid, move_iris
 from benchmarks.fidelity.hand import lids_through_table, read_table, template_landmarks
 
-Pixels = npt.NDArray[np.uint8]
 Where = Literal["right", "left", "both"]
 
 #: Moves of one side: part, up mm, out mm.

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.frame import face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import Side
@@ -17,7 +18,6 @@ from asymmetry.synthetic.skin import HalfView, Line, View, rise
 __all__ = ["close_lid", "move_iris"]
 
 FloatArray = npt.NDArray[np.floating[Any]]
-Pixels = npt.NDArray[np.uint8]
 
 # Millimetres, as seen on the photos: how far lashes reach over the lid's margin, which moves as a whole; how
 # wide the edges of what is drawn are; how far the shade under the margin and the iris's soft rim reach.

@@ -17,9 +17,9 @@ from typing import TypeAlias
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.extract import Extractor
 from asymmetry.metrics import measure
 from asymmetry.metrics.headline import HEADLINES
@@ -35,7 +35,6 @@ from benchmarks.retakes.promises import DRAWS, error_rows, quiet_rows, smile_row
 from benchmarks.retakes.readings import CACHE, Plan, Readings, draw_visits, read_folk
 from benchmarks.retakes.scatter import Scatter, find_slopes, split_unlikeness, tabulate
 
-FloatArray = npt.NDArray[np.float64]
 Scatters: TypeAlias = Mapping[str, Mapping[str, Scatter]]
 
 #: Metrics by which the steps of `people.STEPS` are read.

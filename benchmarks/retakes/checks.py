@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import Measurements
 from asymmetry.extract import Extractor
@@ -20,8 +20,6 @@ from benchmarks.fidelity.photos import SHARED
 from benchmarks.fidelity.tables import Row
 
 __all__ = ["COLUMNS", "real_scatter", "render_rows"]
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Columns of the tables in the docs: those that changes are looked for in, and those that a turn spoils most.
 COLUMNS = (

@@ -7,13 +7,12 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.landmarks import Landmarks
 from benchmarks.retakes.readings import Readings
 from benchmarks.retakes.smiles import WEAK_SMILE
 
 __all__ = ["exponential", "linear", "make_series", "make_smiles", "sigmoid", "step_at"]
-
-FloatArray = npt.NDArray[np.float64]
 
 #: The first visit of every series, and days from one to the next.
 FIRST, EVERY = np.datetime64("2026-01-05"), 7

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
@@ -20,9 +20,6 @@ from asymmetry.synthetic.retake import Sitter, prepare_sitter
 from benchmarks.fidelity import photos
 
 __all__ = ["STEPS", "Person", "average_smile", "choose_people", "make_step", "read_person"]
-
-FloatArray = npt.NDArray[np.float64]
-Pixels = npt.NDArray[np.uint8]
 
 #: True changes, by name.
 STEPS = {

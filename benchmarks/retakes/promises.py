@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.metrics import movement
 from asymmetry.series import Change
@@ -22,7 +22,6 @@ from benchmarks.retakes.smiles import LOSS, WEAK_SMILE
 
 __all__ = ["error_rows", "quiet_rows", "smile_rows", "told_rows"]
 
-FloatArray = npt.NDArray[np.float64]
 Folk: TypeAlias = Mapping[str, Sequence[Readings]]
 
 #: Visits of quiet series, and how many of them are before.

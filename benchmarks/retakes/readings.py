@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.extract import Extractor
 from asymmetry.synthetic.retake import Retake, Sitter, retake_photo
@@ -24,8 +25,6 @@ from benchmarks.retakes import people
 from benchmarks.retakes.smiles import LOSS, WEAK_SMILE, weaken_smile
 
 __all__ = ["CACHE", "CHANGES", "SEED", "Plan", "Readings", "draw_visits", "read_folk"]
-
-FloatArray = npt.NDArray[np.float64]
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Where readings are kept.

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import digamma, polygamma
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.table import Measurements
 from asymmetry.metrics import catalogue, measure, movement, movement_catalogue
 from asymmetry.series.pitch import off_usual_pitch
@@ -27,8 +28,6 @@ __all__ = [
     "split_unlikeness",
     "tabulate",
 ]
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Of a person at least so many visits are needed.
 LEAST_VISITS = 4

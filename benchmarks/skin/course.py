@@ -11,6 +11,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from asymmetry import Extractor, Series
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.schemes import Side
 from asymmetry.synthetic.bruise import Bruise, paint_bruise
 from asymmetry.synthetic.retake import Sitter, prepare_sitter, retake_photo
@@ -21,8 +22,6 @@ from benchmarks.skin.light import CASTS, Light, light_photo
 from benchmarks.skin.making import HUE_CLASS, Person, read_people
 
 __all__ = ["COURSE", "CourseScore", "bruise_on", "follow_painted"]
-
-Pixels = npt.NDArray[np.uint8]
 
 #: Days after the treatment on which a photo is taken; three before it.
 DAYS = (-6, -3, -1, 0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16)

@@ -7,16 +7,13 @@ from typing import Literal
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.synthetic.noise import compress
 from asymmetry.tissue.colour import linear_from_srgb, srgb_from_linear
 from asymmetry.tissue.picture import SkinPicture
 
 __all__ = ["CASTS", "Light", "draw_light", "light_photo"]
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 
 #: Gains of red, green and blue: a lamp, shade, a tube.
 CASTS = ((1.0, 1.0, 1.0), (1.12, 1.0, 0.80), (0.90, 1.0, 1.15), (0.95, 1.05, 0.95))

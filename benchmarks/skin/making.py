@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.extract import Extractor
 from asymmetry.metrics import measure
@@ -38,7 +39,6 @@ __all__ = [
     "retake",
 ]
 
-Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.floating]
 
 #: Where readings are kept.

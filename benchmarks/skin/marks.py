@@ -8,15 +8,14 @@ from types import MappingProxyType
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.synthetic.bruise import Bruise, paint_bruise
 from asymmetry.tissue.colour import linear_from_srgb, srgb_from_linear
 from benchmarks.skin.making import Person
 
 __all__ = ["MARKS", "mark"]
 
-Pixels = npt.NDArray[np.uint8]
 Rng = np.random.Generator
 Marking = Callable[[Person, Rng], Pixels]
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import SIDES
 from asymmetry.extract import Extractor
 from asymmetry.photos.photo import read_photo
@@ -28,8 +28,6 @@ from benchmarks.skin.swollen import read_cases
 from benchmarks.tune.swelling import Reading, read_pairs
 
 __all__ = ["main", "quiet_rows", "real_rows", "swollen_rows", "tried_rows"]
-
-FloatArray = npt.NDArray[np.float64]
 
 PAGE = FOLDER.parent / "swelling.md"
 #: A full smile's share above which a quiet photo counts as one with a smile.

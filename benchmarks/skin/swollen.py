@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.extract import Extractor
 from asymmetry.synthetic.retake import Retake, Sitter, retake_photo
@@ -23,8 +24,6 @@ from benchmarks.retakes import people
 from benchmarks.retakes.readings import ROOT
 
 __all__ = ["CACHE", "Case", "Visit", "read_cases"]
-
-Pixels = npt.NDArray[np.uint8]
 
 #: Where photos and readings are kept.
 CACHE = ROOT / ".cache" / "swelling"

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry import Extractor, measure
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import steps
@@ -29,7 +30,6 @@ from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic import Move, warp_photo
 from benchmarks.fidelity.photos import london, more, portraits
 
-Pixels = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.floating[Any]]
 Cover = Callable[[Pixels, Points, float], Pixels]
 

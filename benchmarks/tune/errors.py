@@ -18,8 +18,8 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.columns import QUALITY
 from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
@@ -34,8 +34,6 @@ from benchmarks.tune.seal import digest_files, sealed
 
 __all__ = ["Compared", "compared", "hand_read", "main", "smaller", "templated"]
 
-FloatArray = npt.NDArray[np.float64]
-Pixels = npt.NDArray[np.uint8]
 Reader = Callable[[Sequence[Any]], Landmarks]
 
 #: From the method that does most to the one that does least.

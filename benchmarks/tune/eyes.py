@@ -14,9 +14,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from scipy.interpolate import CubicSpline
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.face.half import from_half, to_half
 from asymmetry.extract.face.plane import draw_at, places
@@ -30,8 +30,6 @@ from benchmarks.fidelity.photos import SHARED
 
 __all__ = ["AXIS", "Eye", "read_eyes"]
 
-FloatArray = npt.NDArray[np.float64]
-Pixels = npt.NDArray[np.uint8]
 Hand = dict[str, FloatArray]
 
 #: Places outwards at which margins are kept.

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 from unittest import mock
 
 import numpy as np
-import numpy.typing as npt
 
 from asymmetry import Extractor, Landmarks, measure
+from asymmetry.core.arrays import FloatArray
 from asymmetry.extract import steps as extract_steps
 from asymmetry.extract.judge.fault_errors import FaultError, FaultErrors
 from asymmetry.extract.judge.spread import widen
@@ -28,7 +28,6 @@ from benchmarks.curves import CURVES, PAGE, Sitting
 from benchmarks.fidelity.photos import london, more
 from benchmarks.fidelity.tables import Row, fill_page, markdown, write_table
 
-FloatArray = npt.NDArray[np.float64]
 Values = dict[str, FloatArray]
 
 

@@ -18,11 +18,11 @@ import numpy.typing as npt
 from PIL import Image
 
 from asymmetry import Extractor, measure
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.columns import QUALITY
 from asymmetry.photos.photo import read_photo
 from benchmarks.fidelity.photos import london, more, portraits
 
-Pixels = npt.NDArray[np.uint8]
 #: A photo, its px per mm and a step, to the spoilt photo.
 Spoil = Callable[[Pixels, float, float], Pixels]
 

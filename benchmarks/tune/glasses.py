@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry import Extractor, Landmarks, measure
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.face.frontal import draw_frontal
@@ -30,7 +31,6 @@ from benchmarks.curves import PAGE
 from benchmarks.fidelity.photos import london, more, portraits
 from benchmarks.fidelity.tables import Row, fill_page, write_table
 
-Pixels = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.floating]
 
 COLOURS = {"black": (20, 20, 22), "tortoise": (80, 50, 30), "gold": (150, 115, 60)}

@@ -12,15 +12,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from asymmetry import Extractor, Landmarks, Measurements, measure
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.extract.judge.limits import GreyLimits
 from asymmetry.photos.photo import read_photo
 from benchmarks.fidelity.photos import london, more
 
-Pixels = npt.NDArray[np.uint8]
 _PEOPLE = 16
 
 

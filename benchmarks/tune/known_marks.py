@@ -13,8 +13,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.edges.marks import BROW_PICTURE, MOUTH_PICTURE, picture_middles
 from asymmetry.extract.edges.network import Picture
@@ -30,9 +30,6 @@ from benchmarks.fidelity import hand
 from benchmarks.fidelity.photos import SHARED
 
 __all__ = ["Marked", "read_marked"]
-
-FloatArray = npt.NDArray[np.float64]
-Pixels = npt.NDArray[np.uint8]
 
 #: The stored picture is so much finer than the network's, and reaches so much farther either way.
 FINER, FARTHER = 2, 1.5

@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from asymmetry import Extractor, measure
 from asymmetry.core import level
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.frame import IRIS_MM, eye_higher, face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Side
@@ -30,8 +31,6 @@ from benchmarks.fidelity import beside
 from benchmarks.fidelity.photos import london, more, portraits
 from benchmarks.fidelity.scores import fit
 from benchmarks.retakes.readings import Plan, Readings, read_folk
-
-Pixels = npt.NDArray[np.uint8]
 
 MOVES = (1.0, 1.5, 2.0, 3.0)
 SEEN = ("brow_height_diff_mm", "commissure_height_diff_mm")

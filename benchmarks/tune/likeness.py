@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 import asymmetry.series.likeness
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.series.likeness import proportions
 from benchmarks.fidelity import photos
@@ -24,7 +24,6 @@ from benchmarks.verdicts.__main__ import CACHE, list_cases
 from benchmarks.verdicts.making import Studio
 from benchmarks.verdicts.reading import Reader
 
-FloatArray = npt.NDArray[np.float64]
 #: The shapes of some people, each with a row for each photo.
 Folk = dict[str, FloatArray]
 

@@ -12,15 +12,12 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.extract.edges.lids import EYE_PICTURE
 from benchmarks.tune.eyes import AXIS, OUT, STEP, UP, Eye
 
 __all__ = ["Made", "make_eye", "photographed"]
-
-FloatArray = npt.NDArray[np.float64]
-Pixels = npt.NDArray[np.uint8]
 
 # Margins count most where they were read, over the pupil: normal weights of this width on a floor.
 _WIDTH, _FLOOR = 0.15, 0.2

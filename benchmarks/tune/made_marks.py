@@ -11,16 +11,14 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.extract.edges.network import Picture
 from benchmarks.tune.known_marks import FINER, Marked
 from benchmarks.tune.made_eyes import photographed
 
 __all__ = ["MadeMarks", "make_marks"]
 
-FloatArray = npt.NDArray[np.float64]
-Pixels = npt.NDArray[np.uint8]
 Shift = Callable[[FloatArray], FloatArray]
 
 #: How far crops are off, cm, by what they show: beyond what the mesh's corner is off in portraits, and for

@@ -27,6 +27,7 @@ from unittest import mock
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Side
@@ -40,8 +41,6 @@ from benchmarks.tune.errors import compared, hand_read, smaller, templated
 from benchmarks.tune.seal import digest_files, sealed
 
 __all__ = ["Readings", "main", "of_copies", "of_warps", "read"]
-
-FloatArray = npt.NDArray[np.float64]
 
 TABLE = Path(__file__).resolve().parents[2] / "asymmetry" / "extract" / "judge" / "scatter.toml"
 #: Shares of the errors within one standard deviation, and within two, at least. What a part's asymmetry costs

@@ -16,8 +16,8 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
@@ -44,9 +44,6 @@ from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic import Move, Part, warp_photo
 from benchmarks.fidelity.photos import SHARED, london, more, portraits
 from benchmarks.tune.seal import digest_files
-
-FloatArray = npt.NDArray[np.float64]
-Pixels = npt.NDArray[np.uint8]
 
 #: Parts that may drag others: those that a muscle or the skin couples, or that warps and renders both show.
 #: Left out, because renders say otherwise than warps do: the ends of a brow by its arch, lips and the nose's

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.tissue.atlas import REGIONS
 from asymmetry.tissue.density import load_grid
 from asymmetry.tissue.evidence import TABLE, Kind, band_passed
@@ -27,7 +28,6 @@ from benchmarks.skin.making import Person, photograph, read_people, retake
 from benchmarks.tune.seal import digest_files, sealed
 
 FloatArray = npt.NDArray[np.floating[Any]]
-Mask = npt.NDArray[np.bool_]
 #: Differences of density and where they are seen.
 Differences = Iterable[tuple[FloatArray, Mask]]
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from PIL import ExifTags, Image
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.photo import read_photo
@@ -27,8 +27,6 @@ from benchmarks.verdicts.courses import Case, Pose, Shot
 from benchmarks.verdicts.reading import Reader
 
 __all__ = ["DAY_ZERO", "Studio", "photo_name"]
-
-Pixels = npt.NDArray[np.uint8]
 
 DAY_ZERO = date(2026, 3, 9)
 _FIRST_PHOTO, _NEXT_PHOTO = time(9, 10), timedelta(minutes=2)
