@@ -5,12 +5,10 @@ from __future__ import annotations
 import io
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pytest
 from PIL import Image
 
-Pixels = npt.NDArray[np.uint8]
+from asymmetry.core.arrays import Pixels
 
 VL_PHOTOGRAPHIC = "1.2.840.10008.5.1.4.1.1.77.1.4"
 JPEG, JPEG_2000 = "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.90"

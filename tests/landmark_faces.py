@@ -7,14 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from asymmetry import Landmarks, measure
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import Scheme
 from asymmetry.synthetic import face
 from tests.schemes import told_in
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def drooping(scheme: Scheme) -> Landmarks:

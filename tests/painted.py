@@ -12,8 +12,8 @@ from typing import Any, cast
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.hemiface import EdgeNetworks
@@ -22,9 +22,6 @@ from asymmetry.extract.model.landmarker import Reading
 from asymmetry.extract.networks import Networks
 from asymmetry.extract.settings import Settings
 from asymmetry.extract.tools import Method, Tools
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 
 NOSE, CHIN = (MEDIAPIPE_478.midline[name] for name in ("nasion", "menton"))
 COLOURS = {NOSE: (255, 0, 0), CHIN: (0, 0, 255)}

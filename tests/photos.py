@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
+from asymmetry.core.arrays import Pixels
+
 HEIGHT, WIDTH = 33, 24  # one row more than whole blocks and strips have
 ORIENTATION, DATETIME_ORIGINAL = 0x0112, 0x9003
 LOSSLESS = {
@@ -32,8 +34,6 @@ LOSSY = {
 FORMATS = LOSSLESS | LOSSY
 WITH_EXIF = sorted(FORMATS.keys() - {"bmp", "gif"})
 LOSSY_TOLERANCE = 12  # of 255, of the worst pixel of a smooth picture
-
-Pixels = npt.NDArray[np.uint8]
 
 
 def picture() -> Pixels:

@@ -8,16 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from PIL import Image
 
 from asymmetry import Extractor, PhotoBytes
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.beside import Beside
 from asymmetry.extract import intake
 from asymmetry.extract.intake import Ahead
-
-Pixels = npt.NDArray[np.uint8]
 
 
 def jpeg(pixels: Pixels) -> bytes:

@@ -8,16 +8,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.errors import ModelError
 from asymmetry.extract.model.blazeface import BlazeFace, FaceBox, cut_out
 from asymmetry.extract.model.landmarker import Landmarker
 from asymmetry.extract.model.mediapipe import QuickLandmarker
 from asymmetry.extract.model.mesh import Mesh
-
-Pixels = npt.NDArray[np.uint8]
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, Side
 from asymmetry.extract.edges.brows import BrowSearch, refine_brows
 from asymmetry.extract.face.plane import places
@@ -17,7 +18,6 @@ from asymmetry.extract.model.canonical import Canonical
 from tests.painted import plane_of
 
 Array = npt.NDArray[np.float64]
-Pixels = npt.NDArray[np.uint8]
 SHEET = (1600, 1200)  # rows, columns
 POSE = Pose(np.eye(3), np.array([600.0, 800.0]), 60.0, 0.0)
 GROUPS = MEDIAPIPE_478.groups

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from asymmetry import Extractor, read_clip
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.synthetic import Move, warp_photo
 from tests.test_clips import RATE, SECONDS, shaken
-from tests.videos import Pixels, rise_and_fall, write_video
+from tests.videos import rise_and_fall, write_video
 
 UP, LID = 4.0, 3.0
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
@@ -16,6 +15,7 @@ from PIL import Image
 import asymmetry
 from asymmetry import Extractor, Landmarks, PhotoBytes, PhotoError
 from asymmetry.cli import main
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.errors import InvalidInputError
 from asymmetry.photos.record import PhotoRecord
@@ -23,7 +23,6 @@ from asymmetry.series.pair import Comparison, Shift, compare_pair
 from asymmetry.synthetic import Move, face, warp_photo
 from tests.test_series_findings import OTHER
 
-Pixels = npt.NDArray[np.uint8]
 NAMES = ("a.jpg", "b.jpg")
 
 

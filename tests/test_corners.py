@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, Side
 from asymmetry.extract.edges.corners import CornerSearch, refine_corners
 from asymmetry.extract.face.plane import light_at, places
@@ -15,7 +16,6 @@ from asymmetry.extract.model.canonical import Canonical
 from tests.painted import plane_of
 
 Array = npt.NDArray[np.float64]
-Pixels = npt.NDArray[np.uint8]
 SHEET = (1600, 1200)  # rows, columns
 POSE = Pose(np.eye(3), np.array([600.0, 800.0]), 60.0, 0.0)
 CORNERS = ("commissure", "inner_commissure")

@@ -9,18 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from PIL import Image
 
 from asymmetry import Extractor
+from asymmetry.core.arrays import Pixels
 from asymmetry.errors import PhotoTooLargeError, UnreadablePhotoError, UnsuitablePhotoError
 from asymmetry.photos.formats.jpeg import MOST_JUNK, MOST_SCANS
 from asymmetry.photos.photo import LONGEST_SIDE, read_photo
 from asymmetry.photos.remote import MAX_FILE_BYTES
 from tests.photos import encoded, picture, png_header
 
-Pixels = npt.NDArray[np.uint8]
 END = b"\xff\xd9"
 KINDS = ({}, {"progressive": True}, {"subsampling": 0})
 

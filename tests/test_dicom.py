@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from PIL import Image
 
 import asymmetry
+from asymmetry.core.arrays import Pixels
 from asymmetry.errors import PhotoError, PhotoTooLargeError, UnreadablePhotoError
 from asymmetry.photos.formats import BUILT_IN
 from asymmetry.photos.listing import image_files
@@ -29,8 +29,6 @@ from tests.dicoms import (
 from tests.photos import DATETIME_ORIGINAL, ORIENTATION, encoded, picture
 
 pydicom = pytest.importorskip("pydicom", reason="the extra dicom is not installed")
-
-Pixels = npt.NDArray[np.uint8]
 
 
 def code(data: bytes, **how: Any) -> str:

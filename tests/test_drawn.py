@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry import Extractor, Landmarks, measure
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.face.frontal import Frontal
 from asymmetry.extract.judge.drawn import DrawnLimits, is_drawn_over, vivid_mm2
@@ -17,7 +18,6 @@ from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic import Bruise, paint_bruise
 from tests.notes import codes
 
-Pixels = npt.NDArray[np.uint8]
 Colour = tuple[int, int, int]
 AT, LIMITS = MEDIAPIPE_478, DrawnLimits()
 SKIN, RED = (200, 160, 140), (230, 20, 20)

@@ -6,10 +6,10 @@ import io
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from PIL import ExifTags, Image
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.errors import AsymmetryError
 from asymmetry.photos.formats.endings import ENDS_EARLY, is_heic_used_up
 from asymmetry.photos.formats.gif_codes import _count_pixels
@@ -18,7 +18,6 @@ from asymmetry.photos.formats.heic_boxes import find_grid, find_slices, show_alo
 from asymmetry.photos.photo import Photo, read_photo
 from tests.photos import encoded
 
-Pixels = npt.NDArray[np.uint8]
 WEBP = (
     {},
     {"quality": 20},

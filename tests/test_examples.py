@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 
 from asymmetry import Extractor
+from asymmetry.core.arrays import Pixels
 from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic import Move, warp_photo
-from tests.videos import Pixels, write_video
+from tests.videos import write_video
 
 FOLDER = Path(__file__).resolve().parents[1] / "examples"
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.errors import InvalidInputError
@@ -19,7 +19,6 @@ from asymmetry.extract import Extractor
 from asymmetry.metrics import EXPRESSIONS, UNKNOWN, expressions
 from tests.faces import Moves, changeable, model, number, photo
 
-FloatArray = npt.NDArray[np.float64]
 NAMES = MEDIAPIPE_478.expressions
 CLOSED: Moves = {
     ("upper_lip_edge", None): (0, -3),

@@ -10,18 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from PIL import Image
 
 from asymmetry import Extractor, Landmarks, Measurements, measure
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.notes import Note
 from asymmetry.errors import InvalidInputError, ModelError
 from asymmetry.extract.steps import SMALLEST_PHOTO_PX
 from tests.conftest import ROOT
 from tests.photos import encoded, png_header
 
-Pixels = npt.NDArray[np.uint8]
 #: Differences of brow, mouth corner and lids: the three that a bystander sees.
 SEEN = ("brow_height_diff_mm", "commissure_height_diff_mm", "fissure_height_diff_mm")
 #: How far they may be from those of another encoding of the same photo, whose outer canthi are 127 px apart,

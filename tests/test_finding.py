@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.extract.model.finding import find_faces, find_faces_both_ways, find_mirrored_faces
 from asymmetry.extract.model.landmarker import Reading
 from asymmetry.photos.halvings import Halvings
 from tests.painted import PaintedModel, painted, reading
-
-Pixels = npt.NDArray[np.uint8]
 
 
 class WideFaces(PaintedModel):

@@ -7,16 +7,13 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.extract.following import _settle, follow_face
 from asymmetry.photos.clips import Frame
 from asymmetry.synthetic import face
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 
 COUNT, SIDE = 9, 480
 ANCHORS = (1, 6)

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.face import frontal
 from asymmetry.extract.face.frontal import HEIGHT, WIDTH, Frontal, draw_frontal, percentile
@@ -15,7 +16,6 @@ from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 
 Array = npt.NDArray[np.float64]
-Pixels = npt.NDArray[np.uint8]
 #: A px is half a mm.
 CM_PER_PX = 0.05
 CANTHI = [MEDIAPIPE_478.of(side, ("outer_canthus",))[0] for side in SIDES]

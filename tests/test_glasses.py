@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from asymmetry import Extractor, Landmarks, measure
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.face.frontal import HEIGHT, PX_PER_CM, WIDTH, Frontal
@@ -22,7 +23,6 @@ from asymmetry.extract.judge.spread import behind_glasses
 from asymmetry.extract.model.canonical import load_canonical
 from asymmetry.extract.model.file import model_file
 
-Pixels = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.floating]
 SKIN = 160
 LIMITS = GlassesLimits()

@@ -11,13 +11,13 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry import Extractor, Landmarks, Scale, measure
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.judge.hidden import PARTS
 from asymmetry.photos.photo import read_photo
 from tests.notes import codes
 
-Pixels = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.floating]
 NAMED = {part.name: part for part in PARTS}
 SKY, BLACK, HAIR = (120, 170, 210), (5, 5, 5), (32, 26, 24)

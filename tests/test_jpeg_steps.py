@@ -6,17 +6,16 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pytest
 from PIL import Image
 
 from asymmetry import Extractor
+from asymmetry.core.arrays import Pixels
 from asymmetry.photos.formats.jpeg_steps import STEPS, has_steps
 from asymmetry.photos.photo import read_photo
 from benchmarks.damage import DRESSINGS
 from tests.photos import encoded
 
-Pixels = npt.NDArray[np.uint8]
 KINDS = {"4:4:4": (8, 8), "4:2:2": (8, 16), "4:2:0": (16, 16)}
 
 

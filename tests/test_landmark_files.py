@@ -14,14 +14,12 @@ import pytest
 from PIL import Image
 
 from asymmetry import Extractor, measure, read_landmarks
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import DLIB_68, DLIB_78, MEDIAPIPE_478, WEBMORPH_189, WFLW_98
 from asymmetry.errors import InvalidInputError
 from asymmetry.synthetic import face
 from tests.landmark_faces import assert_same_numbers, drooping, pixels, whole, written
 from tests.schemes import told_in
-
-FloatArray = npt.NDArray[np.float64]
-
 
 # Each format as its program writes it
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.columns import QUALITY
 from asymmetry.core.frame import Half, Scale
 from asymmetry.core.landmarks import Landmarks
@@ -26,7 +26,6 @@ from benchmarks.tune import errors, seal
 from tests.faces import PX_PER_MM, changeable, crowd, number, photo
 from tests.test_spread import spread_out
 
-FloatArray = npt.NDArray[np.float64]
 SEEDS = st.integers(0, 2**32 - 1)
 SD_COLUMNS = [name for entry in catalogue().values() for name in entry.sd_columns]
 METHODS: tuple[str, ...] = get_args(Method)

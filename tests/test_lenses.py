@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from asymmetry import Extractor, measure
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.face.frontal import HEIGHT, WIDTH, Frontal
 from asymmetry.extract.judge import glasses
 from asymmetry.synthetic import face
 from benchmarks.tune.glasses import off_by
-from tests.test_glasses import LIMITS, SKIN, Pixels, view
+from tests.test_glasses import LIMITS, SKIN, view
 
 #: These pictures are grey.
 IN_GREY = replace(LIMITS, colour=0.0)

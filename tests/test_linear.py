@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from asymmetry import synthetic
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.frame import Face, Half, Scale, eye_higher, face_frame
 from asymmetry.core.geometry import mirror_sums, moved_mirror_sums
 from asymmetry.core.landmarks import Landmarks
@@ -23,7 +23,6 @@ from asymmetry.metrics.propagation import spreads
 from tests.faces import PX_PER_MM, changeable, crowd, double, model, number, photo
 from tests.schemes import other, told_in
 
-FloatArray = npt.NDArray[np.float64]
 METRICS = list(catalogue().values())
 COLUMNS = list_columns(METRICS)
 #: Metrics of coordinates; the others are roots of sums of squares.

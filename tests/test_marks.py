@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.errors import ModelError
 from asymmetry.extract.edges.marks import (
@@ -31,7 +32,6 @@ from asymmetry.photos.halvings import Halvings
 from tests.painted import plane_of
 
 Array = npt.NDArray[np.float64]
-Pixels = npt.NDArray[np.uint8]
 SHEET = (1600, 1200)  # rows, columns
 POSE = Pose(np.eye(3), np.array([600.0, 800.0]), 60.0, 0.0)
 SKIN, HAIR, LIPS, LINE = (205, 165, 145), (80, 60, 50), (180, 110, 105), (90, 50, 50)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.frame import Face, Half, Scale
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note, note_array
@@ -21,8 +21,6 @@ from asymmetry.metrics import MAX_YAW, MAX_YAW_HORIZONTAL, Metric, catalogue, me
 from asymmetry.metrics.absolute import lasting_errors
 from tests.faces import PX_PER_MM, changeable, double, model, number, photo
 from tests.notes import codes
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def test_columns_and_their_order() -> None:

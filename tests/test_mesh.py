@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.errors import ModelError
 from asymmetry.extract.halves.square import Square
@@ -19,8 +20,6 @@ from asymmetry.extract.model.file import bundled_model
 from asymmetry.extract.model.landmarker import Landmarker, Reading
 from asymmetry.extract.model.mesh import INPUT_FILL, INPUT_SIDE, Mesh
 from tests.painted import canonical
-
-Pixels = npt.NDArray[np.uint8]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from asymmetry.core.frame import REGIONS, face_frame
@@ -17,7 +16,6 @@ from asymmetry.metrics.__main__ import page
 from asymmetry.metrics.points import points_of
 from tests.faces import Moves, crowd, double, model, photo
 
-FloatArray = npt.NDArray[np.float64]
 #: Rounding of single precision, of a millimetre, a square millimetre and a degree in these photos.
 NEAR = {"mm": 1e-3, "mm2": 5e-3, "deg": 2e-3}
 

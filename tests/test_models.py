@@ -7,11 +7,11 @@ from itertools import product
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 import asymmetry
 from asymmetry import Extractor, Scale, Scheme, measure, register_scheme
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.extract.halves.chimeras import chimeras
@@ -20,9 +20,6 @@ from asymmetry.extract.model.file import model_file
 from asymmetry.extract.model.landmarker import Reading
 from asymmetry.extract.model.mediapipe import MediapipeModel
 from asymmetry.synthetic import face
-
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 
 # A scheme and a network of one's own, in one file: this one. Points are discs of one colour for both sides.
 PAINT = register_scheme(

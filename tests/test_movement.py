@@ -9,12 +9,12 @@ from dataclasses import replace
 from unittest import mock
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import asymmetry
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.frame import Face, Half, Scale
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
@@ -33,7 +33,6 @@ from asymmetry.metrics import (
 from tests.faces import Moves, changeable, crowd, double, model, number, photo
 from tests.test_laws import SEEDS, in_plane, numbers
 
-FloatArray = npt.NDArray[np.float64]
 #: Rounding of single precision, of a millimetre and of a percent.
 NEAR = {"mm": 1e-3, "pct": 2e-2}
 OPENING = 9.5

@@ -7,12 +7,12 @@ from dataclasses import replace
 from unittest import mock
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from asymmetry import Half
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.core.table import Measurements
@@ -27,7 +27,6 @@ from tests.test_laws import SEEDS, numbers
 from tests.test_movement import BROW, CORNER, OPENING, SMILE, UPPER, moved
 from tests.test_spread import erring, spread_out
 
-FloatArray = npt.NDArray[np.float64]
 engine = importlib.import_module("asymmetry.metrics.movements")
 
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
 from asymmetry.extract import Extractor
@@ -20,7 +20,6 @@ from asymmetry.metrics import movement, movement_catalogue
 from asymmetry.metrics.movements import beyond_noise
 from asymmetry.metrics.still import STILL_SD
 
-FloatArray = npt.NDArray[np.float64]
 pytestmark = pytest.mark.slow
 
 

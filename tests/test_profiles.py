@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.photos.photo import read_photo
 from asymmetry.photos.profiles import convert_pixels
-from tests.photos import Pixels, picture
+from tests.photos import picture
 
 
 def saved(pixels: Pixels, kind: str, profile: bytes | None, **how: Any) -> bytes:

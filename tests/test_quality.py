@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from asymmetry import Extractor
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.columns import QUALITY
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478
@@ -22,7 +23,6 @@ from asymmetry.extract.judge.limits import QualityLimits
 from asymmetry.extract.judge.quality import FAULTS, faults, judge_quality
 from tests.notes import codes
 
-Pixels = npt.NDArray[np.uint8]
 Spoil = Callable[[Pixels], Pixels]
 PX_PER_MM = PX_PER_CM / 10
 LIMITS = QualityLimits()

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 import asymmetry
+from asymmetry.core.arrays import Pixels
 from asymmetry.errors import InvalidInputError, PhotoTooLargeError, UnreadablePhotoError
 from asymmetry.photos.formats import BUILT_IN
 from asymmetry.photos.listing import image_files
@@ -19,8 +19,6 @@ from asymmetry.photos.photo import read_date, read_photo
 from asymmetry.photos.protocol import Reader
 from asymmetry.photos.readers import photo_suffixes, register_reader, unregister_reader
 from tests.photos import DATETIME_ORIGINAL, ORIENTATION, photo_bytes, picture
-
-Pixels = npt.NDArray[np.uint8]
 
 
 # A format of one's own, in one file: this one. Netpbm's P6, with EXIF tags in its comments.

@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from PIL import Image
 
 import asymmetry
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.columns import QUALITY
 from asymmetry.extract import Extractor, reduced
 from asymmetry.extract.face.pose import Pose
@@ -23,7 +23,6 @@ from asymmetry.photos.photo import Photo, read_photo
 from tests.painted import canonical, reading
 from tests.photos import encoded, exif_bytes
 
-Pixels = npt.NDArray[np.uint8]
 #: mm by which whole and coarse decoding of one photo may differ: the repeatability of the method is 0.1.
 AS_GOOD = 0.25
 

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from asymmetry import Landmarks, measure
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.frame import face_frame
 from asymmetry.core.schemes import SIDES, Side
 from asymmetry.extract.halves.chimeras import chimeras
@@ -31,7 +32,6 @@ from asymmetry.report.pictures import Frame, Picture, align_eyes, cut_face, enco
 from asymmetry.report.shapes import Ellipse, Label, Shape, Stroke, paint_shapes, svg_of
 from asymmetry.synthetic import face
 
-Pixels = npt.NDArray[np.uint8]
 PX_PER_MM = 4.0
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 import asymmetry
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.frame import Half, Scale
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import (
@@ -29,8 +29,6 @@ from asymmetry.metrics import measure, metric
 from asymmetry.synthetic import face
 from tests.schemes import OTHERS, every, outline
 
-FloatArray = npt.NDArray[np.float64]
-
 # A scheme of one's own, in one file: this one. Eyes, corners of the mouth and chin.
 FACE_9 = register_scheme(
     Scheme(
@@ -45,7 +43,6 @@ FACE_9 = register_scheme(
         midline={"menton": 6},
     )
 )
-
 
 # Tables
 

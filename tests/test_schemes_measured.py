@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 import asymmetry
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.scale import OUTER_CANTHI_MM
@@ -28,7 +28,6 @@ from asymmetry.synthetic import face
 from benchmarks.fidelity.photos import SHARED
 from tests.schemes import other, told_in
 
-FloatArray = npt.NDArray[np.float64]
 #: Metrics for which each scheme lacks points.
 NOT_CARRIED = {
     "mediapipe478": set(),

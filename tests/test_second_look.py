@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.extract.model.landmarker import Reading
 from asymmetry.extract.second_look import (
     Patch,
@@ -23,7 +23,6 @@ from asymmetry.extract.second_look import (
 from asymmetry.photos.halvings import Halvings
 from tests.painted import PaintedModel, canonical, moved, painted, reading
 
-Pixels = npt.NDArray[np.uint8]
 HEIGHT, WIDTH = 380, 460
 PATCH = (640, 640)
 

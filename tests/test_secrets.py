@@ -17,13 +17,14 @@ from PIL import ExifTags, Image, TiffImagePlugin
 
 from asymmetry import Extractor
 from asymmetry.cli import main
+from asymmetry.core.arrays import Pixels
 from asymmetry.errors import AsymmetryError
 from asymmetry.report.writing import check_target
 from asymmetry.web.export import export_patients
 from asymmetry.web.store.store import Store
 from tests.dicoms import JPEG, NAME, PATIENT, dicom_bytes
 from tests.servers import running_server
-from tests.videos import Pixels, write_video
+from tests.videos import write_video
 
 #: Texts in the metadata of each photo. None of it may be in any output.
 METADATA = (

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.synthetic import ABSORPTION, Bruise, face, paint_bruise
 from asymmetry.tissue.bruises import Bruises, find_bruises
@@ -23,7 +24,6 @@ from asymmetry.tissue.shade import fit_light, fit_light_of_both
 from benchmarks.skin.making import HUE_CLASS
 from benchmarks.tune.seal import is_sealed
 
-Pixels = npt.NDArray[np.uint8]
 PX_PER_MM = 3.0
 CHEEK = {"out_cm": 4.2, "up_cm": -0.6}
 SEED = 18

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.extract.face.half import from_half
@@ -20,7 +20,6 @@ from asymmetry.tissue.density import density_of
 from asymmetry.tissue.masks import find_seen
 from asymmetry.tissue.picture import SkinPicture, draw_skin
 
-Pixels = npt.NDArray[np.uint8]
 PX_PER_MM = 3.0
 SKIN = (200, 150, 130)
 SEED = 18

@@ -10,17 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from PIL import Image
 
 from asymmetry import Extractor, PhotoBytes, PhotoSource, score
+from asymmetry.core.arrays import Pixels
 from asymmetry.errors import InvalidInputError, MissingExtraError, UnreadablePhotoError
 from asymmetry.photos.photo import read_date, read_photo
 from asymmetry.photos.remote import read_url
 from asymmetry.photos.sources import load_source
-
-Pixels = npt.NDArray[np.uint8]
 
 
 @pytest.fixture(scope="module")

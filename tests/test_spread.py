@@ -6,11 +6,11 @@ from dataclasses import replace
 from unittest import mock
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.frame import Face, Half, Scale, face_frame, level_lines
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.level import LEVEL_WEIGHTS, ODD_DEG, lines_apart
@@ -30,7 +30,6 @@ from asymmetry.metrics.propagation import differing
 from tests.faces import PX_PER_MM, changeable, crowd, double, model, number, photo
 from tests.test_laws import in_plane
 
-FloatArray = npt.NDArray[np.float64]
 SEEDS = st.integers(0, 2**32 - 1)
 #: Outer canthi err sideways by so many times as much as upwards.
 SIDEWAYS = 2.3

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 import scipy.stats
 from hypothesis import assume, example, given
@@ -13,11 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from asymmetry.core.agreement import icc, mdc95, moderated_variance, pooled_sd
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.distributions import t_quantile
 from asymmetry.core.statistics import EXACT_READINGS, kendall_tau, serial_correlation, theil_sen
 from asymmetry.errors import InvalidInputError
 
-FloatArray = npt.NDArray[np.float64]
 #: Days and readings on a grid, so that some are equal.
 DAYS, READINGS = st.integers(0, 60).map(float), st.integers(-40, 40).map(lambda tenths: tenths / 10)
 SERIES = st.integers(2, EXACT_READINGS + 8).flatmap(

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.errors import (
@@ -35,7 +35,6 @@ from tests.faces import rotation
 from tests.notes import codes
 from tests.painted import canonical, moved, reading
 
-Pixels = npt.NDArray[np.uint8]
 PHOTO = np.full((400, 400, 3), 100, np.uint8)
 COMPLAINT = "broken"
 

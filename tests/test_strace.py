@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.errors import AsymmetryError
 from asymmetry.report.writing import check_target
 from tests.archives import ROOT
 from tests.servers import running_server
-from tests.videos import Pixels, write_video
+from tests.videos import write_video
 
 TRACE = (
     "strace",

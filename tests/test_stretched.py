@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry import Extractor
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.face.pose import fit_pose, is_stretched
 from asymmetry.extract.model.canonical import load_canonical
@@ -17,8 +18,6 @@ from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic.parametric import rotation
 from tests.notes import codes
 
-Pixels = npt.NDArray[np.uint8]
-FloatArray = npt.NDArray[np.float64]
 VERTICES = load_canonical().vertices
 IRIS_CM = 0.585
 

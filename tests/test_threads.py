@@ -15,8 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pytest
 from PIL import Image
 
@@ -26,7 +24,6 @@ from asymmetry.errors import InvalidInputError
 from tests.conftest import ROOT
 from tests.photos import encoded
 
-Pixels = npt.NDArray[np.uint8]
 THREADS = 4
 #: A child of a test that hangs is ended after this, and the test fails.
 CHILD_SECONDS = 120

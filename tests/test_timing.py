@@ -6,9 +6,9 @@ import math
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
 from asymmetry.synthetic import face
@@ -20,7 +20,6 @@ from asymmetry.timing.timing import Timing, time_expression
 from asymmetry.timing.transition import Transition, find_transition
 from tests.videos import rise_and_fall
 
-FloatArray = npt.NDArray[np.float64]
 SECONDS = np.arange(90) / 30
 AT_REST = SECONDS < 0.7
 #: From 10 to 90 % of the way of least jerk, as a share of its whole time.

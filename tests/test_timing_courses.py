@@ -8,16 +8,15 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.timing.lag import Lag, find_lag
 from asymmetry.timing.ratio import Ratio, find_ratio
 from asymmetry.timing.smoothing import Smooth, sd_of_mean, smooth, sway_beyond
 from asymmetry.timing.transition import find_transition
 from tests.videos import ease
 
-FloatArray = npt.NDArray[np.float64]
 SECONDS = np.arange(300) / 100
 
 

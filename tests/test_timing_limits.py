@@ -9,9 +9,9 @@ import math
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.metrics.movements import movement_catalogue
@@ -23,7 +23,6 @@ from asymmetry.timing.timing import _list_notes, _synkinesis, _time_side
 from asymmetry.timing.trace import Trace
 from asymmetry.timing.transition import Transition
 
-FloatArray = npt.NDArray[np.float64]
 #: A side that moved, with an onset.
 MOVED = Transition(excursion=6.0, onset_s=0.5, peak_s=1.0)
 

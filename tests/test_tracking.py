@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from asymmetry import Extractor
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.notes import Note
 from asymmetry.errors import NoFaceError, SeveralFacesError
 from asymmetry.extract.model.landmarker import Reading
@@ -19,7 +19,6 @@ from asymmetry.extract.tracking import _Chase, as_measured
 from asymmetry.photos.clips import Frame
 from tests.painted import PaintedModel, moved, painted, reading, tools
 
-Pixels = npt.NDArray[np.uint8]
 HEIGHT, WIDTH = 240, 300
 AT = (150.0, 120.0)
 

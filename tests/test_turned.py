@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry import Extractor, Landmarks, measure
+from asymmetry.core.arrays import Pixels
 from asymmetry.extract.face.pose import CAMERA_CM, Pose, fit_pose, is_near
 from asymmetry.extract.model.canonical import canonical_mesh
 from asymmetry.extract.model.finding import find_faces
@@ -21,7 +22,6 @@ from asymmetry.extract.upright import TURNED
 from asymmetry.photos.halvings import Halvings
 from tests.notes import codes
 
-Pixels = npt.NDArray[np.uint8]
 SEEN = ("brow_height_diff_mm", "commissure_height_diff_mm", "fissure_height_diff_mm")
 #: How far a turned photo may be read from the upright one, mm: as another file of it, see test_extractor.
 AS_UPRIGHT_MM = 0.5

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from asymmetry import Extractor, Landmarks, measure
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.judge.unclear import (
@@ -21,7 +22,6 @@ from asymmetry.extract.judge.unclear import (
 from asymmetry.photos.photo import read_photo
 from tests.notes import codes
 
-Pixels = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.floating]
 LIMITS = UnclearLimits(brow=0.3, mouth=0.2, unseen_brow=0.6, unseen_mouth=0.4)
 AT = MEDIAPIPE_478

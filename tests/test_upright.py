@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.extract import upright
 from asymmetry.extract.face.pose import fit_pose
 from asymmetry.extract.hemiface import Hemifaces
@@ -21,7 +21,6 @@ from asymmetry.extract.upright import average_with_mirrored, read_upright
 from asymmetry.photos.halvings import Halvings
 from tests.painted import PaintedModel, canonical, moved, painted, reading, tools
 
-FloatArray = npt.NDArray[np.float64]
 AT = (200.0, 190.0)
 HEIGHT, WIDTH = 380, 420
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-Pixels = npt.NDArray[np.uint8]
+from asymmetry.core.arrays import Pixels
 
 MP4, AVI, WEBM = ("mp4v", ".mp4"), ("MJPG", ".avi"), ("VP80", ".webm")
 
