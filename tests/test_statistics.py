@@ -1,4 +1,4 @@
-"""Trend, agreement and error against SciPy, and against sums that can be done by hand."""
+"""Trend and error against SciPy, and against sums that can be done by hand."""
 
 from __future__ import annotations
 
@@ -11,10 +11,16 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from asymmetry.core.agreement import icc, mdc95, moderated_variance, pooled_sd
 from asymmetry.core.arrays import FloatArray
 from asymmetry.core.distributions import t_quantile
-from asymmetry.core.statistics import EXACT_READINGS, kendall_tau, serial_correlation, theil_sen
+from asymmetry.core.statistics import (
+    EXACT_READINGS,
+    kendall_tau,
+    mdc95,
+    moderated_variance,
+    serial_correlation,
+    theil_sen,
+)
 from asymmetry.errors import InvalidInputError
 
 #: Days and readings on a grid, so that some are equal.
@@ -78,13 +84,12 @@ def test_one_wild_reading_does_not_bend_the_line() -> None:
 @given(TABLES)
 def test_each_row_with_its_gaps_is_what_it_is_alone(table: FloatArray) -> None:
     days = np.arange(table.shape[1]) // 2
-    lines, ranks, spreads = theil_sen(days, table), kendall_tau(days, table), pooled_sd(table, days)
+    lines, ranks = theil_sen(days, table), kendall_tau(days, table)
     for row, readings in enumerate(table):
         known = np.isfinite(readings)
         alone = days[known], readings[known]
         np.testing.assert_array_equal([part[row] for part in lines], theil_sen(*alone))
         np.testing.assert_array_equal([part[row] for part in ranks], kendall_tau(*alone))
-        close([part[row] for part in spreads], pooled_sd(readings[known], days[known]))
 
 
 @pytest.mark.parametrize("readings", [[], [1.0], [1.0, math.nan], [math.nan] * 4])
@@ -92,75 +97,11 @@ def test_too_little_to_tell_is_nan(readings: list[float]) -> None:
     days = list(range(len(readings)))
     assert np.isnan(theil_sen(days, readings)).all()
     assert np.isnan(kendall_tau(days, readings)).all()
-    assert math.isnan(pooled_sd(readings, days).sd)
 
 
 def test_readings_of_one_day_have_no_trend() -> None:
     assert np.isnan(theil_sen([3, 3, 3], [1.0, 2.0, 4.0]).slope)
     assert np.isnan(kendall_tau([3, 3, 3], [1.0, 2.0, 4.0])).all()
-
-
-def analysis_of_variance(table: FloatArray) -> tuple[float, float, float, float]:
-    """Mean squares between subjects, between columns, within subjects, and of the rest."""
-    n, k = table.shape
-    correction = table.sum() ** 2 / (n * k)
-    whole = (table**2).sum() - correction
-    rows = (table.sum(axis=1) ** 2).sum() / k - correction
-    columns = (table.sum(axis=0) ** 2).sum() / n - correction
-    rest = whole - rows - columns
-    return (
-        rows / (n - 1),
-        columns / (k - 1),
-        (whole - rows) / (n * (k - 1)),
-        rest / ((n - 1) * (k - 1)),
-    )
-
-
-@given(st.integers(0, 2**32 - 1), st.integers(3, 20), st.integers(2, 6), st.floats(0.05, 2))
-def test_icc_is_that_of_the_analysis_of_variance(seed: int, n: int, k: int, noise: float) -> None:
-    rng = np.random.default_rng(seed)
-    table = rng.normal(size=(n, 1)) + 0.3 * rng.normal(size=k) + noise * rng.normal(size=(n, k))
-    between, columns, within, rest = analysis_of_variance(table)
-    found = icc(table)
-    close(found.one_way, (between - within) / (between + (k - 1) * within))
-    close(found.consistency, (between - rest) / (between + (k - 1) * rest))
-    close(found.agreement, (between - rest) / (between + (k - 1) * rest + k * (columns - rest) / n))
-    # One-way, the F statistic is SciPy's.
-    f = scipy.stats.f_oneway(*table).statistic
-    close(found.one_way, (f - 1) / (f + k - 1))
-
-
-def test_icc_of_the_paper() -> None:
-    """Table 2 and 4 of Shrout and Fleiss 1979: six subjects, four judges."""
-    ratings = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
-    assert icc(ratings) == pytest.approx((0.17, 0.29, 0.71), abs=0.005)
-    assert icc([*ratings, [1, math.nan, 9, 9]]) == icc(ratings)
-
-
-@pytest.mark.parametrize(
-    "values", [np.zeros((0, 3)), np.zeros((1, 3)), np.zeros((4, 1)), np.ones((3, 3))]
-)
-def test_icc_of_nothing_that_differs_is_nan(values: FloatArray) -> None:
-    assert np.isnan(icc(values)).all()
-
-
-@given(st.integers(0, 2**32 - 1), st.integers(2, 40))
-def test_pooled_sd_is_the_within_groups_part_of_the_variance(seed: int, n: int) -> None:
-    rng = np.random.default_rng(seed)
-    days, readings = rng.integers(0, 8, n), rng.normal(5, 2, n)
-    groups = [readings[days == day] for day in np.unique(days)]
-    df = n - len(groups)
-    found = pooled_sd(readings, days)
-    assert found.df == df
-    expected = math.sqrt(sum(((g - g.mean()) ** 2).sum() for g in groups) / df) if df else math.nan
-    close(found.sd, expected)
-
-
-def test_pooled_sd_of_two_photos_each_day_is_that_of_their_differences() -> None:
-    """Bland and Altman: half the mean squared difference of duplicates is the error's variance."""
-    pairs = np.array([[1.0, 1.4], [3.0, 2.8], [5.0, 5.6]])
-    expected = math.sqrt((0.4**2 + 0.2**2 + 0.6**2) / 2 / 3)
-    assert pooled_sd(pairs.ravel(), ["a", "a", "b", "b", "c", "c"]) == (pytest.approx(expected), 3)
 
 
 def test_mdc_of_single_photos_and_of_means() -> None:
@@ -190,8 +131,6 @@ def test_t_quantile_at_its_ends() -> None:
         (lambda: theil_sen([1, 2], [1, 2], confidence=95), "between 0 and 1"),
         (lambda: theil_sen([1, 2], [1, 2], serial=1), "under 1"),
         (lambda: t_quantile(3, confidence=1), "between 0 and 1"),
-        (lambda: icc([1.0, 2.0]), "subjects, readings"),
-        (lambda: pooled_sd([1.0, 2.0], ["a"]), "groups"),
     ],
 )
 def test_what_does_not_fit_is_refused(call: object, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Trend of readings over time. NaN was not measured, and is left out.
+"""Trend of readings over time, and their measurement error. NaN was not measured, and is left out.
 
 A reading is one number of a column, such as a brow's height in one photo. Where a function takes
 ``(..., n)``, each row is a series of its own, with its own gaps: its result does not depend on other rows.
@@ -14,13 +14,22 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.arrays import FloatArray
-from asymmetry.core.distributions import exact_kendall_p, two_sided_p
+from asymmetry.core.distributions import exact_kendall_p, t_quantile, two_sided_p
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["TheilSen", "kendall_tau", "serial_correlation", "theil_sen"]
+__all__ = [
+    "TheilSen",
+    "kendall_tau",
+    "mdc95",
+    "moderated_variance",
+    "serial_correlation",
+    "theil_sen",
+]
 
 #: Up to this many readings without ties Kendall's p is exact; beyond, the normal one is right to 0.1 %.
 EXACT_READINGS = 33
+#: Normal quantile of the minimal detectable change, as it is written in the literature (Weir 2005).
+Z95 = 1.96
 
 
 class TheilSen(NamedTuple):
@@ -240,3 +249,80 @@ def _joint_ties(
     threes = ((x - 1) * (x - 2)).sum(axis=-1) * ((y - 1) * (y - 2)).sum(axis=-1)
     pairs = n * (n - 1.0)
     return np.asarray(twos / (2 * pairs) + threes / (9 * pairs * (n - 2)))
+
+
+def moderated_variance(expected: float, df: float, observed: float, observed_df: float) -> float:
+    """Variance of few readings, steadied by the variance of others.
+
+    Parameters
+    ----------
+    expected, df : float
+        Variance in others, and how alike they are in it, in degrees of freedom; with 0 it is left out.
+    observed, observed_df : float
+        Variance of the readings, and its degrees of freedom; with 0 it is left out.
+
+    Returns
+    -------
+    float
+        With ``df + observed_df`` degrees of freedom; NaN where both are 0.
+
+    Notes
+    -----
+    Smyth 2004, Stat Appl Genet Mol Biol 3:3, equation 4.
+
+    Examples
+    --------
+    >>> moderated_variance(1.0, 12, 4.0, 4)
+    1.75
+    """
+    known = [
+        (variance, weight)
+        for variance, weight in ((expected, df), (observed, observed_df))
+        if weight
+    ]
+    if not known:
+        return math.nan
+    return sum(variance * weight for variance, weight in known) / sum(weight for _, weight in known)
+
+
+def mdc95(
+    sem: npt.ArrayLike,
+    n_before: npt.ArrayLike = 1,
+    n_after: npt.ArrayLike = 1,
+    df: npt.ArrayLike | None = None,
+) -> FloatArray:
+    """Smallest change between two means of readings that is beyond measurement error, with 95 % confidence.
+
+    Parameters
+    ----------
+    sem : array_like
+        Standard error of measurement of one reading.
+    n_before, n_after : array_like of int
+        Number of readings in each of the two means.
+    df : array_like, optional
+        Degrees of freedom of the SEM. With few of them the error itself is uncertain, and a larger change is
+        needed. Default: the SEM is known well.
+
+    Returns
+    -------
+    ndarray
+        In the unit of the SEM; all arguments broadcast. NaN where there is no reading, or no degree of
+        freedom.
+
+    Notes
+    -----
+    ``1.96 √(SEM²/n_before + SEM²/n_after)``, with one reading each ``1.96 √2 SEM`` (Weir 2005, J Strength
+    Cond Res 19:231). With `df` the t quantile takes the place of 1.96.
+
+    Examples
+    --------
+    >>> round(float(mdc95(0.1)), 4), round(float(mdc95(0.1, n_before=3, df=4)), 4)
+    (0.2772, 0.3206)
+    """
+    sem = np.asarray(sem, dtype=np.float64)
+    before = np.asarray(n_before, dtype=np.float64)
+    after = np.asarray(n_after, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = sem * np.sqrt(1 / before + 1 / after)
+    factor = Z95 if df is None else t_quantile(df)
+    return np.where(np.isfinite(error), factor * error, np.nan)[()]

@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.agreement import mdc95
 from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.frame import MAX_YAW_HORIZONTAL, REGIONS, Scale, face_frame, head_angles
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES, Scheme
+from asymmetry.core.statistics import mdc95
 from asymmetry.report.pictures import Picture
 from asymmetry.series.day_to_day import DEFAULT_SEM
 

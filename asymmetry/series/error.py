@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.agreement import moderated_variance
 from asymmetry.core.arrays import FloatArray
 from asymmetry.core.notes import Note
+from asymmetry.core.statistics import moderated_variance
 from asymmetry.series.day_to_day import Expected
 
 __all__ = [
