@@ -16,7 +16,7 @@ from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.face.half import from_half, to_half
 from asymmetry.extract.face.plane import average_at, places
 from asymmetry.extract.face.pose import Pose, fit_pose, stable_numbers
-from asymmetry.tissue.atlas import PX_PER_CM, REGIONS, STEP, WIDTH, Atlas, load_atlas
+from asymmetry.tissue.atlas import PX_PER_CM, STEP, WIDTH, Atlas, load_atlas
 from asymmetry.tissue.colour import density_from_srgb, linear_from_srgb
 
 __all__ = ["FACING", "SkinPicture", "draw_skin"]
@@ -120,21 +120,6 @@ class SkinPicture:
         side, row, column = np.unravel_index(int(away.argmin()), away.shape)
         out, up = self.atlas.place[row, column] * self.mm_per_cm
         return SIDES[side], float(out), float(up)
-
-    def share_seen(self, seen: Mask) -> FloatArray:
-        """Share of the skin of each region that is seen, shape (2, regions).
-
-        Parameters
-        ----------
-        seen : ndarray of bool, shape (2, HEIGHT, WIDTH)
-            Skin that is seen.
-        """
-        skin, region = self.atlas.skin, self.atlas.region
-        shares = np.empty((len(SIDES), len(REGIONS)))
-        for number in range(len(REGIONS)):
-            where = skin & (region == number)
-            shares[:, number] = seen[:, where].mean(axis=1)
-        return shares
 
 
 def draw_skin(
