@@ -83,6 +83,21 @@ def test_both_sides_are_told_as_both() -> None:
     assert made.words[0].startswith("Since the first photo: both brows 8.0 mm lower")
 
 
+@pytest.mark.parametrize(
+    ("expression", "part", "mm", "words"),
+    [
+        ("brow_raise", "brow", -5.0, "brows raised, left brow 5.0 mm lower"),
+        ("frown", "brow", -5.0, "frown, left brow 5.0 mm lower"),
+        ("eye_closure", "upper_lid", -3.0, "eyes closed, left upper lid 3.0 mm lower"),
+    ],
+)
+def test_what_an_expression_moves_is_told_where_no_photo_is_at_rest(
+    expression: str, part: str, mm: float, words: str
+) -> None:
+    made = compared(face(2, **{f"{part}_left_mm": [0, mm]}), (expression, expression))
+    assert made.words[0].startswith(f"Since the first photo: {words} (± ")
+
+
 def test_the_error_is_that_of_the_setting() -> None:
     photos = face(2, brow_left_mm=[0, -4])
     home, clinic = (

@@ -281,9 +281,10 @@ def _others(wording: Wording, findings: list[Finding]) -> Iterator[str]:
     """The other findings, each in a sentence and its course."""
     for each in findings:
         better = (Note("your_better"),) * each.better
+        moved = (Note("your_expression", expression=each.expression),) * each.in_expression
         said = _headline(each, treated=False)
         older = _tell_older(wording, each)
-        yield _tell_each(wording, iter((said, *_course(each), *better, *older)))
+        yield _tell_each(wording, iter((said, *_course(each), *better, *moved, *older)))
 
 
 def _steady_parts(wording: Wording) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from asymmetry.core.notes import Note
@@ -15,12 +16,20 @@ from asymmetry.metrics.headline import HEADLINES
 from asymmetry.series.guessing import REST
 from asymmetry.series.recovery import Recovery
 
-__all__ = ["OF_SKIN", "Days", "Finding", "Kind", "Subject", "tell_latest"]
+__all__ = ["OF_SKIN", "Days", "Finding", "Kind", "Subject", "is_moved_by", "tell_latest"]
 
 #: Kinds that are about the skin.
 OF_SKIN = frozenset(("bruise", "bruise or mark", "swelling"))
 _STATES = frozenset(("gap", "weaker than other side"))
 _HEIGHTS = frozenset(each.metric for each in HEADLINES)
+#: Heights whose part an expression moves.
+_MOVED_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "mrd1": ("eye_closure",),
+        "fissure_height": ("eye_closure",),
+        "brow_height": ("brow_raise", "frown"),
+    }
+)
 
 # Slower than this a pace reads as none, units per week.
 _LEAST_PACE = 0.05
@@ -55,6 +64,17 @@ class Days(Record):
     last: float
     latest: float
     gone: float = math.nan
+
+
+def is_moved_by(measure: str, expression: str) -> bool:
+    """Whether an expression moves the part that a height is of, so that it is no height of the face at rest.
+
+    Examples
+    --------
+    >>> is_moved_by("brow_height", "brow_raise"), is_moved_by("brow_height", "eye_closure")
+    (True, False)
+    """
+    return expression in _MOVED_BY.get(measure, ())
 
 
 def tell_latest(first: float, latest: float) -> Note:

@@ -22,7 +22,7 @@ from asymmetry.metrics.headline import HEADLINES, MOVEMENT_HEADLINES
 from asymmetry.series.both_sides import WEAK, compare_both
 from asymmetry.series.change import Change, Sides
 from asymmetry.series.course import Course
-from asymmetry.series.finding import Days, Finding, Kind
+from asymmetry.series.finding import Days, Finding, Kind, is_moved_by
 from asymmetry.series.latest import latest_days, mean_of_days
 from asymmetry.series.moved_side import SIGN, Moved, choose_farther, choose_moves
 
@@ -41,14 +41,6 @@ _SURE_SIDE = 0.9
 #: Changes that stay and may seem to come back, of all.
 _SEEMING = 0.05
 
-#: Heights whose part an expression moves.
-_MOVED_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "mrd1": ("eye_closure",),
-        "fissure_height": ("eye_closure",),
-        "brow_height": ("brow_raise", "frown"),
-    }
-)
 #: Names of a measure that is less, and of one that is more. Of movements it is weaker and stronger.
 _KINDS: Mapping[str, tuple[Kind, Kind]] = MappingProxyType(
     {
@@ -104,14 +96,21 @@ def list_findings(
     known = {(each.column, each.expression): each for each in changes}
     after = 0.0 if treated else -math.inf
     moving = sum(each.headline not in HEADLINES for each in followed)
+    movements = {
+        sides.diff.expression
+        for sides in followed
+        if sides.headline in MOVEMENT_HEADLINES.values()
+        and (sides.diff.column, sides.diff.expression) in known
+    }
     made: list[Finding] = []
     for sides in followed:
+        expression = sides.diff.expression
         both = compare_both(sides, treated, moving)
-        change = known.get((sides.diff.column, sides.diff.expression))
+        change = known.get((sides.diff.column, expression))
         if sides.headline.metric != "residual_gap":  # its size is told, not its change
             moves = choose_moves(sides, change, both)
-            if sides.diff.expression in _MOVED_BY.get(sides.headline.metric, ()):
-                moves = []  # a height that the expression itself moves: its movement tells it
+            if expression in movements and is_moved_by(sides.headline.metric, expression):
+                moves = []  # its movement tells it
             made += [_tell(each, sides, change, affected) for each in moves]
         made += [*_find_gaps(sides, after), *_find_synkinesis(sides, after)]
     told = {(each.part, each.side) for each in made if each.kind != "stronger" and not each.passed}

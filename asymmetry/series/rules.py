@@ -14,7 +14,7 @@ from asymmetry.metrics.expression import UNKNOWN
 from asymmetry.metrics.headline import HEADLINES, MOVEMENT_HEADLINES
 from asymmetry.series.change import Change
 from asymmetry.series.course import Course
-from asymmetry.series.finding import Finding, tell_latest
+from asymmetry.series.finding import Finding, is_moved_by, tell_latest
 from asymmetry.series.findings import GAP_MM, SYNKINESIS_PCT, WEAK_AFFECTED
 from asymmetry.series.guessing import REST
 from asymmetry.series.latest import latest_days, mean_of_days
@@ -226,10 +226,15 @@ def _excess(course: Course, first: float) -> float:
 
 
 def _among(situation: Situation, metric: str, kind: str, least: float = 0.0) -> Iterator[Finding]:
-    """Findings of one kind that are so large; of sides that moved apart, one went that way."""
+    """Findings of one kind that are so large; of sides that moved apart, one went that way.
+
+    A height that the photos' expression moves is not one of the face at rest, which the rules are about.
+    """
     for each in situation.findings:
         same = each.kind == kind or each.side == "apart"
-        if each.measure == metric and same and abs(each.worst - each.before) >= least:
+        of_rest = not is_moved_by(metric, each.expression)
+        large = abs(each.worst - each.before) >= least
+        if each.measure == metric and same and of_rest and large:
             yield each
 
 

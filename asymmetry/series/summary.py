@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from asymmetry.core.notes import Note
+from asymmetry.metrics.expression import UNKNOWN
 from asymmetry.metrics.headline import HEADLINES
 from asymmetry.series.change import FALSE_ALARMS, Change, Side
 from asymmetry.series.day_to_day import Setting
 from asymmetry.series.day_zero import DayZero
 from asymmetry.series.finding import Finding
+from asymmetry.series.guessing import REST
 
 __all__ = ["Said", "sentences_html", "series_title", "what_changed"]
 
@@ -113,6 +115,8 @@ def _tell_sides(change: Change) -> Iterator[Said]:
         right, left = _read_on(change.right, day), _read_on(change.left, day)
         note = replace(change, right=right, left=left).sides_note
         if note is not None:
+            if change.headline in HEADLINES and change.expression not in (REST, UNKNOWN):
+                note = Note("moved_in", moved=note, expression=change.expression)
             remarks = change.notes if day == change.day else ()  # they are of the difference's day
             yield Said(Note("changed", day=day, change=note), True, remarks)
 
