@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -81,6 +82,28 @@ def test_both_sides_are_told_as_both() -> None:
     made = compared(face(2, **moved))
     assert shift(made, "brow_height").side == "both"
     assert made.words[0].startswith("Since the first photo: both brows 8.0 mm lower")
+
+
+def test_both_sides_are_told_with_the_one_that_moved_farther() -> None:
+    made = compared(face(2, brow_left_mm=[0, -8], brow_right_mm=[0, -4.5]))
+    assert shift(made, "brow_height").side == "both"
+    assert re.fullmatch(
+        r"Since the first photo: both brows 6\.2 mm lower \(± .*\), "
+        r"left brow 3\.5 mm lower relative to the other side \(± .*\)\.",
+        made.words[0],
+    )
+
+
+def test_a_side_that_may_be_the_other_is_told_with_that_doubt() -> None:
+    sure = compared(face(2, brow_left_mm=[0, -4]))
+    unsure = compared(face(2, brow_left_mm=[0, -1.7], brow_right_mm=[0, 1.5]))
+    brow = shift(unsure, "brow_height")
+    assert (brow.side, shift(sure, "brow_height").side_sure) == ("left", pytest.approx(1, abs=0.01))
+    (doubt,) = (str(note) for note in unsure.remarks if note.code == "of_part")
+    assert doubt.startswith(f"Brow height: it is {100 * brow.side_sure:.0f}")
+    assert " sure that it was the left side" in doubt
+    assert "of_part" not in {note.code for note in sure.remarks}
+    assert np.isnan(shift(unsure, "mrd1").side_sure)
 
 
 @pytest.mark.parametrize(

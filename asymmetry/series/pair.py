@@ -19,7 +19,7 @@ from asymmetry.photos.dates import day_of
 from asymmetry.photos.record import PhotoRecord
 from asymmetry.series.change import Change
 from asymmetry.series.day_to_day import Setting
-from asymmetry.series.finding import Subject
+from asymmetry.series.finding import Finding, Subject
 from asymmetry.series.guessing import REST
 from asymmetry.series.history import History
 from asymmetry.series.likeness import compare_shapes, find_mirrored, shapes, signatures
@@ -81,7 +81,9 @@ class Shift(Record):
     side : {"right", "left", "both", "apart", ""}
         The patient's side that moved; empty where no change is called.
     moved : Note or None
-        The change as a note.
+        The change as a note; where both sides moved, one of them farther, both are told.
+    side_sure : float
+        Probability that it was this side and not the other; NaN where no change is called.
     """
 
     part: str
@@ -100,6 +102,7 @@ class Shift(Record):
     beyond: bool = False
     side: Subject | str = ""
     moved: Note | None = None
+    side_sure: float = math.nan
     derived: ClassVar[tuple[str, ...]] = ("change", "right_change", "left_change")
 
     @property
@@ -219,10 +222,17 @@ def compare_pair(
             _make_shift(series, changes.get(each.name), row) for row, each in enumerate(HEADLINES)
         ]
     if doubts:
-        found = [replace(each, beyond=False, side="", moved=None) for each in found]
+        found = [
+            replace(each, beyond=False, side="", moved=None, side_sure=math.nan) for each in found
+        ]
     guessed = [shot for shot, each in zip(shots, about, strict=True) if each.expression is None]
     remarks = dict.fromkeys(
-        [*_tell_guesses(guessed), *_remark_on_photos(shots, landmarks), *_explain(changes.values())]
+        [
+            *_tell_guesses(guessed),
+            *_remark_on_photos(shots, landmarks),
+            *_doubt_sides(() if doubts else series.findings),
+            *_explain(changes.values()),
+        ]
     )
     return Comparison(shots[0], shots[1], series.setting, doubts, tuple(found), tuple(remarks))
 
@@ -298,10 +308,13 @@ def _make_shift(series: History, change: Change | None, at: int) -> Shift:
         left_error=change.left.mdc95,
         limit=change.limit,
     )
-    for each in series.findings:
-        if each.part == headline.name:
-            return replace(shift, beyond=True, side=each.side, moved=each.moved)
-    return replace(shift, beyond=change.beyond)
+    found = [each for each in series.findings if each.part == headline.name]
+    if not found:
+        return replace(shift, beyond=change.beyond)
+    first, moved = found[0], found[0].moved
+    if len(found) > 1:
+        moved = Note("moved_parts", parts=tuple(each.moved for each in found))
+    return replace(shift, beyond=True, side=first.side, moved=moved, side_sure=first.side_sure)
 
 
 def _tell_guesses(shots: Sequence[Shot]) -> Iterator[Note]:
@@ -324,6 +337,14 @@ def _remark_on_photos(shots: Sequence[Shot], landmarks: Landmarks) -> Iterator[N
     for shot in shots:
         for note in shot.notes:
             yield Note("of_photo", photo=shot.photo, note=note)
+
+
+def _doubt_sides(findings: Iterable[Finding]) -> Iterator[Note]:
+    """Changes of one side that may be those of the other."""
+    for each in findings:
+        for note in each.notes:
+            if note.code == "side_unsure":
+                yield Note("of_part", headline=each.part, note=note)
 
 
 def _explain(changes: Iterable[Change]) -> Iterator[Note]:
