@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import shutil
 import textwrap
@@ -26,7 +25,6 @@ __all__ = [
     "change_lines",
     "clinic_lines",
     "clip_lines",
-    "json_text",
     "pair_lines",
     "photo_lines",
     "printable",
@@ -53,28 +51,10 @@ _NORM_HEADS = {"half": 11, "nine_in_ten": 9}
 _SIGNS = {"right": "", "left": "", "diff": "+", "whole": "+"}
 
 
-def json_text(table: Measurements) -> str:
-    """A table as JSON: its rows, the asymmetry a bystander may notice in each, and the provenance."""
-    from asymmetry.series import notable
-
-    columns = table.to_dict()
-    rows = [
-        dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
-    ]
-    photos = [
-        {**row, "notable": [difference.to_dict() for difference in seen]}
-        for row, seen in zip(rows, notable(table), strict=True)
-    ]
-    return json.dumps(
-        {"photos": photos, "provenance": dict(table.provenance)}, indent=2, allow_nan=False
-    )
-
-
 def photo_lines(table: Measurements, row: int, text: Text | None = None) -> Iterator[str]:
     """One photo as text: title, sides, whole face, and the asymmetry a bystander may notice."""
     from asymmetry.core.columns import USABLE
     from asymmetry.metrics import catalogue, norms
-    from asymmetry.series import notable
 
     say, status = text or english_text(), str(table["status"][row])
     title = printable(f"{table['photo'][row]}  {table['taken'][row]}".rstrip())
@@ -98,13 +78,23 @@ def photo_lines(table: Measurements, row: int, text: Text | None = None) -> Iter
         yield from _metric_lines(metric, table, row, known.get(metric.name), say)
     yield from wrap(say("terminal.one_sd"))
     yield from below
-    seen = notable(table)[row]
+    yield from _seen_lines(table, row, say)
+
+
+def _seen_lines(table: Measurements, row: int, say: Text) -> Iterator[str]:
+    """The asymmetry a bystander may notice, and the parts of which that can't be told."""
+    from asymmetry.metrics.headline import RATED, notable, unrated
+
+    seen, unsure = notable(table)[row], unrated(table, row)
     for chance in ("likely", "possible"):
         notes = [each.full_note.words(say) for each in seen if each.noticeable == chance]
         if notes:
             yield say(f"terminal.seen_{chance}", what="; ".join(notes))
-    if not seen:
+    if not seen and len(unsure) < len(RATED):
         yield say("terminal.seen_none")
+    if unsure:
+        parts = [say.known("compared", each.name) for each in unsure]
+        yield from wrap(say("terminal.seen_unsure", parts=say("lists.comma").join(parts)))
 
 
 def _metric_lines(

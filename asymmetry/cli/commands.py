@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import signal
 import sys
 from collections.abc import Iterator
@@ -37,7 +38,6 @@ from asymmetry.progress import show_photos
 from asymmetry.terminal import (
     change_lines,
     clinic_lines,
-    json_text,
     photo_lines,
     printable,
     series_lines,
@@ -45,6 +45,7 @@ from asymmetry.terminal import (
 )
 
 if TYPE_CHECKING:
+    from asymmetry.core.table import Measurements
     from asymmetry.extract import Method
     from asymmetry.people import Series
     from asymmetry.report.page import Audience
@@ -177,7 +178,7 @@ def photo(
     table = asymmetry.measure(landmarks)
     written = write_hospital(table, photos, **hospital)
     if as_json:
-        click.echo(json_text(table))
+        click.echo(_json_text(table))
     elif as_csv:
         click.echo((table.to_csv() or "").encode("utf-8", "backslashreplace"), nl=False)
     else:
@@ -185,6 +186,23 @@ def photo(
         texts = ["\n".join(photo_lines(table, row, say)) for row in range(table.rows)]
         click.echo("\n\n".join([*texts, *written]))
     leave(table, language=language)
+
+
+def _json_text(table: Measurements) -> str:
+    """A table as JSON: its rows, the asymmetry a bystander may notice in each, and the provenance."""
+    from asymmetry.series import notable
+
+    columns = table.to_dict()
+    rows = [
+        dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
+    ]
+    photos = [
+        {**row, "notable": [difference.to_dict() for difference in seen]}
+        for row, seen in zip(rows, notable(table), strict=True)
+    ]
+    return json.dumps(
+        {"photos": photos, "provenance": dict(table.provenance)}, indent=2, allow_nan=False
+    )
 
 
 @main.command()

@@ -25,9 +25,18 @@ from asymmetry.metrics.excursion import (
 )
 from asymmetry.metrics.eye import fissure_height, mrd1
 from asymmetry.metrics.mouth import commissure_height
-from asymmetry.metrics.noticing import Noticeable, find_chance, rate_chance
+from asymmetry.metrics.noticing import Noticeable, rate_difference
 
-__all__ = ["HEADLINES", "MORE_MOVEMENTS", "MOVEMENT_HEADLINES", "Difference", "Headline", "notable"]
+__all__ = [
+    "HEADLINES",
+    "MORE_MOVEMENTS",
+    "MOVEMENT_HEADLINES",
+    "RATED",
+    "Difference",
+    "Headline",
+    "notable",
+    "unrated",
+]
 
 
 @dataclass(frozen=True)
@@ -147,7 +156,8 @@ class Headline:
         Returns
         -------
         "likely", "possible", "unlikely" or None
-            None where the difference is NaN or no study says.
+            None where the difference is NaN, no study says, or the error is too large to say: sides that
+            read as level could differ by as much.
 
         Examples
         --------
@@ -156,7 +166,7 @@ class Headline:
         """
         if self.visible_mm is None or math.isnan(diff_mm):
             return None
-        return rate_chance(find_chance(diff_mm, sd_mm, self.visible_mm))
+        return rate_difference(diff_mm, sd_mm, self.visible_mm)
 
     def visible(self, diff_mm: float) -> bool:
         """Whether a bystander notices a difference that is truly so large; False where no study says.
@@ -168,6 +178,8 @@ class Headline:
 
 #: Metrics shown first, from the brow down.
 HEADLINES = tuple(map(Headline.of, (brow_height, mrd1, fissure_height, commissure_height)))
+#: Those of which a study says from which size on others notice them.
+RATED = tuple(each for each in HEADLINES if each.visible_mm is not None)
 
 #: Movements from rest that are looked at first in each expression: the part of each that is read surest.
 MOVEMENT_HEADLINES = {
@@ -222,9 +234,9 @@ class Difference(Told):
     derived: ClassVar[tuple[str, ...]] = ("noticeable",)
 
     @property
-    def noticeable(self) -> Noticeable:
+    def noticeable(self) -> Noticeable | None:
         """``"likely"`` or ``"possible"``, by its size, its standard deviation, and the noticed size."""
-        return rate_chance(find_chance(self.diff_mm, self.sd_mm, self.visible_mm))
+        return rate_difference(self.diff_mm, self.sd_mm, self.visible_mm)
 
     @property
     def source(self) -> str:
@@ -267,15 +279,32 @@ def notable(measurements: Measurements) -> list[tuple[Difference, ...]]:
     return [tuple(_visible(measurements, row)) for row in range(measurements.rows)]
 
 
+def unrated(measurements: Measurements, row: int) -> tuple[Headline, ...]:
+    """Differences of which it can't be told whether a bystander notices them: not measured, or too unsure.
+
+    Parameters
+    ----------
+    measurements : Measurements
+        n rows.
+    row : int
+        One of them.
+    """
+    asked = (each for each in RATED if each.column("diff") in measurements)
+    return tuple(each for each in asked if _rate(each, measurements, row) is None)
+
+
+def _rate(headline: Headline, measurements: Measurements, row: int) -> Noticeable | None:
+    diff, sd = (_value(measurements, headline.column(kind), row) for kind in ("diff", "diff_sd"))
+    return headline.noticeable(diff, sd)
+
+
 def _visible(measurements: Measurements, row: int) -> Iterator[Difference]:
     for headline in HEADLINES:
         column = headline.column("diff")
         diff = _value(measurements, column, row)
         sd = _value(measurements, headline.column("diff_sd"), row)
-        if headline.visible_mm is not None and headline.noticeable(diff, sd) in (
-            "likely",
-            "possible",
-        ):
+        rated = headline.noticeable(diff, sd)
+        if headline.visible_mm is not None and rated in ("likely", "possible"):
             note = headline.note(diff, _find_subject(headline, diff, measurements, row))
             yield Difference(column, diff, headline.visible_mm, note, headline.study, sd)
 

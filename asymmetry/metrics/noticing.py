@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import NormalDist
 from typing import Literal, TypeAlias
 
-__all__ = ["LIKELY", "UNLIKELY", "Noticeable", "exceeds_error", "find_chance", "rate_chance"]
+__all__ = ["LIKELY", "UNLIKELY", "Noticeable", "exceeds_error", "find_chance", "rate_difference"]
 
 #: Whether a bystander notices a difference: `LIKELY` and more, `UNLIKELY` and less, and between the two.
 Noticeable: TypeAlias = Literal["likely", "possible", "unlikely"]
@@ -57,16 +57,31 @@ def find_chance(diff_mm: float, sd_mm: float, visible_mm: float) -> float:
     return true.cdf(-visible_mm) + 1 - true.cdf(visible_mm)
 
 
-def rate_chance(chance: float) -> Noticeable:
-    """The word for a probability.
+def rate_difference(diff_mm: float, sd_mm: float, visible_mm: float) -> Noticeable | None:
+    """The word for the probability that a difference is noticed; None where its error is too large to say.
+
+    It is too large where sides that read as level could differ by as much, on either side. Then only a
+    difference that likely is as large on the side that it is read on is told.
+
+    Parameters
+    ----------
+    diff_mm, sd_mm, visible_mm : float
+        As for `find_chance`.
 
     Examples
     --------
-    >>> rate_chance(0.8), rate_chance(0.5), rate_chance(0.2)
-    ('likely', 'possible', 'unlikely')
+    >>> [rate_difference(diff, 0.7, 3.0) for diff in (3.6, 2.9, 2.2)]
+    ['likely', 'possible', 'unlikely']
+    >>> rate_difference(0.1, 12.0, 3.0), rate_difference(6.0, 3.0, 3.0)
+    (None, 'likely')
     """
+    chance = find_chance(diff_mm, sd_mm, visible_mm)
+    if chance <= UNLIKELY:
+        return "unlikely"
+    if find_chance(0.0, sd_mm, visible_mm) > UNLIKELY:
+        if NormalDist(abs(diff_mm), sd_mm).cdf(visible_mm) <= 1 - LIKELY:
+            return "likely"
+        return None
     if chance >= LIKELY:
         return "likely"
-    if chance > UNLIKELY:
-        return "possible"
-    return "unlikely"
+    return "possible"

@@ -17,7 +17,7 @@ from asymmetry.core.text import Text, english_text
 from asymmetry.metrics import catalogue, norms
 from asymmetry.metrics.definition import AnyMetric
 from asymmetry.metrics.expression import UNKNOWN
-from asymmetry.metrics.headline import MOVEMENT_HEADLINES
+from asymmetry.metrics.headline import MOVEMENT_HEADLINES, RATED, unrated
 from asymmetry.metrics.movements import movement_catalogue
 from asymmetry.metrics.noticing import exceeds_error
 from asymmetry.report.naming import Names
@@ -173,13 +173,21 @@ class Wording:
         if not len(rows):
             return ""
         day, told = self.text.day(float(latest)), []
-        largest = self._largest_signs(rows.tolist())
+        shown = rows.tolist()
+        largest = self._largest_signs(shown)
         for chance in ("likely", "possible"):
             what = [words for each, words in largest if each.noticeable == chance]
             if what:
                 listed = self.text("lists.comma").join(what)
                 told.append(self.text(f"summary.seen_{chance}", day=day, what=listed))
-        return " ".join(told) or self.text("summary.seen_none", day=day)
+        unsure = [each for each in RATED if all(each in unrated(self.static, row) for row in shown)]
+        if not told and len(unsure) < len(RATED):
+            told.append(self.text("summary.seen_none", day=day))
+        if unsure:
+            parts = (self.text.known("compared", each.name) for each in unsure)
+            listed = self.text("lists.comma").join(parts)
+            told.append(self.text("summary.seen_unsure", day=day, parts=listed))
+        return " ".join(told)
 
     def _largest_signs(self, rows: Sequence[int]) -> list[tuple[Difference, str]]:
         """The largest difference of each part in some photos, and its words."""
