@@ -13,18 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.interpolate import BSpline, make_interp_spline
 
 from asymmetry import Extractor, Landmarks, measure
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import DLIB_78
 from benchmarks.fidelity.photos import SHARED
 from benchmarks.fidelity.tables import fill_page, write_table
 from tests.schemes import told_in
 
 __all__ = ["IRIS_MM", "OURS", "by_hand", "compare"]
-
-FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Width of the iris that Emotrics takes for known, mm; ours is 11.71.
 IRIS_MM = 11.77

@@ -9,12 +9,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.arrays import Pixels
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
 from asymmetry.core.table import Measurements
@@ -26,8 +25,6 @@ from benchmarks.fidelity import cases, photos, tables
 from benchmarks.fidelity.tables import Row
 
 __all__ = ["main", "measure_movements", "rows"]
-
-FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Movement below this is none; and what the side that did not move may read, mm.
 NO_MM, STILL_MM = 0.05, 0.2

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 
-Array = npt.NDArray[np.floating[Any]]
 #: Which point goes where: (name, side) to mm outwards (on the midline: to the patient's left) and up.
 Moves = Mapping[tuple[str, Side | None], tuple[float, float]]
 
@@ -112,7 +110,7 @@ def number(name: str, side: Side | None) -> int:
     return MEDIAPIPE_478.pairs[name][SIDES.index(side)]
 
 
-def model(moves: Moves | None = None) -> Array:
+def model(moves: Moves | None = None) -> FloatArray:
     """The face in mm, shape (478, 3): x to the patient's left, y up, z out of the face.
 
     It is bent like a barrel, and the nose stands out.
@@ -131,7 +129,7 @@ def model(moves: Moves | None = None) -> Array:
 
 
 def photo(
-    points: Array | None = None, *, yaw: float = 0, pitch: float = 0, roll: float = 0
+    points: FloatArray | None = None, *, yaw: float = 0, pitch: float = 0, roll: float = 0
 ) -> Landmarks:
     """A photo of one model, taken from where the face's frame takes the camera to be; one row."""
     mm = model() if points is None else points
@@ -148,7 +146,7 @@ def photo(
     return Landmarks.from_points(px[None], pose=pose[None], size=size[None], photo=["by_hand.jpg"])
 
 
-def rotation(yaw: float = 0, pitch: float = 0, roll: float = 0) -> Array:
+def rotation(yaw: float = 0, pitch: float = 0, roll: float = 0) -> FloatArray:
     """Head pose: roll after pitch after yaw, degrees; from the face's axes to the camera's."""
     (cy, sy), (cp, sp), (cr, sr) = ((np.cos(a), np.sin(a)) for a in np.radians([yaw, pitch, roll]))
     about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])

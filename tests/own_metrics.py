@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
-
 import asymmetry
 from asymmetry import Face, Half
-
-FloatArray = npt.NDArray[np.floating[Any]]
+from asymmetry.core.arrays import FloatArray
 
 
 @asymmetry.metric(unit="mm", sign="higher cheek", source="these tests")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from asymmetry.core import schemes
@@ -14,7 +11,6 @@ from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Scheme
 from asymmetry.core.schemes.vocabulary import STATIONS, ends_of
 from asymmetry.core.stations import read_contour
 
-FloatArray = npt.NDArray[np.floating[Any]]
 #: The edge of the face from the height of the eyes to the chin, as MediaPipe has it beyond its jaw.
 CHEEK = ("temple_3", "temple_4")
 #: The package's schemes beside MediaPipe's.

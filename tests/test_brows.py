@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from asymmetry.core.arrays import Pixels
@@ -17,7 +16,6 @@ from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 from tests.painted import plane_of
 
-Array = npt.NDArray[np.float64]
 SHEET = (1600, 1200)  # rows, columns
 POSE = Pose(np.eye(3), np.array([600.0, 800.0]), 60.0, 0.0)
 GROUPS = MEDIAPIPE_478.groups

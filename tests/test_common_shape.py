@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.face.half import to_half
 from asymmetry.extract.halves.common import CommonShape, Field
@@ -16,14 +16,13 @@ from asymmetry.extract.judge.spread import SCATTER, Seen, lid_sds, point_spread
 from asymmetry.extract.model.canonical import canonical_mesh, load_canonical
 from asymmetry.photos.halvings import Halvings
 
-Array = npt.NDArray[np.float64]
 BROW, MOUTH = MEDIAPIPE_478.groups["brow"], MEDIAPIPE_478.groups["mouth"]
 GRID = Field()
 EVERYWHERE = np.stack(np.meshgrid(np.linspace(0, 8, 30), np.linspace(-10, 10, 60)), axis=-1)
 
 
 @pytest.fixture
-def plane() -> Array:
+def plane() -> FloatArray:
     """The canonical face: exactly symmetric."""
     plane = np.zeros((MEDIAPIPE_478.size, 2))
     vertices = canonical_mesh()
@@ -33,13 +32,13 @@ def plane() -> Array:
     return plane
 
 
-def raised(plane: Array, names: tuple[str, ...], up: float) -> Array:
+def raised(plane: FloatArray, names: tuple[str, ...], up: float) -> FloatArray:
     plane = plane.copy()
     plane[MEDIAPIPE_478.right(names), 1] += up
     return plane
 
 
-def test_a_symmetric_face_is_drawn_as_it_is(plane: Array) -> None:
+def test_a_symmetric_face_is_drawn_as_it_is(plane: FloatArray) -> None:
     for side in SIDES:
         np.testing.assert_allclose(
             CommonShape.of(plane, GRID).own(EVERYWHERE, side), EVERYWHERE, atol=1e-12
@@ -48,7 +47,7 @@ def test_a_symmetric_face_is_drawn_as_it_is(plane: Array) -> None:
 
 @pytest.mark.parametrize("names", [BROW, MOUTH])
 def test_each_half_gives_way_by_half_of_the_difference(
-    plane: Array, names: tuple[str, ...]
+    plane: FloatArray, names: tuple[str, ...]
 ) -> None:
     uneven = raised(plane, names, 0.4)
     shape = CommonShape.of(uneven, GRID)
@@ -61,7 +60,7 @@ def test_each_half_gives_way_by_half_of_the_difference(
     np.testing.assert_allclose(left, -right, atol=1e-12)
 
 
-def test_wings_of_the_nose_hold_where_a_corner_moves(plane: Array) -> None:
+def test_wings_of_the_nose_hold_where_a_corner_moves(plane: FloatArray) -> None:
     shape = CommonShape.of(raised(plane, MOUTH, 0.6), GRID)
     wings = to_half(plane[MEDIAPIPE_478.of("right", ("ala", "alar_base"))], "right")
     np.testing.assert_allclose(shape.own(wings, "right"), wings, atol=0.03)
@@ -81,7 +80,7 @@ def test_a_shift_reaches_as_far_as_it_says() -> None:
     assert default[40] == pytest.approx(0.98, abs=0.005)
 
 
-def test_the_grid_holds_half_a_face(plane: Array) -> None:
+def test_the_grid_holds_half_a_face(plane: FloatArray) -> None:
     """A node every 5 mm, 9 cm out and 12 cm up and down; nobody's face is larger."""
     shifts = CommonShape.of(plane, GRID).shifts["right"]
     assert shifts.shape == (2 * 24 + 1, 18 + 1, 2)
@@ -93,7 +92,7 @@ def test_the_grid_holds_half_a_face(plane: Array) -> None:
     assert there - back > 0.1
 
 
-def test_nothing_crosses_the_midline_and_eyes_stay(plane: Array) -> None:
+def test_nothing_crosses_the_midline_and_eyes_stay(plane: FloatArray) -> None:
     shape = CommonShape.of(raised(raised(plane, BROW, 0.4), MOUTH, -0.5), GRID)
     middle = np.stack([np.zeros(50), np.linspace(-10, 10, 50)], axis=-1)
     eyes = to_half(plane[MEDIAPIPE_478.of("right", ("outer_canthus", "inner_canthus"))], "right")
@@ -102,7 +101,7 @@ def test_nothing_crosses_the_midline_and_eyes_stay(plane: Array) -> None:
         np.testing.assert_allclose(shape.own(eyes, side), eyes, atol=0.03)
 
 
-def test_a_mirrored_face_has_the_mirrored_shape(plane: Array) -> None:
+def test_a_mirrored_face_has_the_mirrored_shape(plane: FloatArray) -> None:
     uneven = raised(plane, BROW, 0.3)
     mirrored = uneven[MEDIAPIPE_478.mirror] * np.array([-1.0, 1.0])
     one, other = CommonShape.of(uneven, GRID), CommonShape.of(mirrored, GRID)
@@ -112,14 +111,14 @@ def test_a_mirrored_face_has_the_mirrored_shape(plane: Array) -> None:
 
 
 def spread_of(
-    plane: Array,
+    plane: FloatArray,
     apart: float = 0.0,
     /,
     *,
     seen: bool = True,
     px_per_cm: float = 40.0,
     **numbers: Any,
-) -> Array:
+) -> FloatArray:
     known = dict.fromkeys(SIDES, seen)
     twins = [np.full((MEDIAPIPE_478.size, 2), apart)] * 2
     widths = dict.fromkeys(SIDES, np.full(2, 0.05))
@@ -135,7 +134,7 @@ def spread_of(
     )
 
 
-def test_spread_grows_with_noise_and_with_the_asymmetry_of_its_own_part(plane: Array) -> None:
+def test_spread_grows_with_noise_and_with_the_asymmetry_of_its_own_part(plane: FloatArray) -> None:
     brow, corner = (MEDIAPIPE_478.right(names)[0] for names in (("brow_upper_3",), ("commissure",)))
     calm, noisy = spread_of(plane), spread_of(plane, 0.03)
     uneven = spread_of(raised(plane, MOUTH, 0.4))
@@ -145,13 +144,13 @@ def test_spread_grows_with_noise_and_with_the_asymmetry_of_its_own_part(plane: A
     assert uneven[brow] == calm[brow]
 
 
-def test_what_the_pixels_do_not_show_is_less_sure(plane: Array) -> None:
+def test_what_the_pixels_do_not_show_is_less_sure(plane: FloatArray) -> None:
     seen, unseen = spread_of(plane), spread_of(plane, seen=False)
     for name in ("brow_upper_3", "upper_lid_4", "iris_centre", "commissure"):
         assert unseen[MEDIAPIPE_478.right((name,))] > 3 * seen[MEDIAPIPE_478.right((name,))]
 
 
-def test_large_pixels_cost_by_their_area(plane: Array) -> None:
+def test_large_pixels_cost_by_their_area(plane: FloatArray) -> None:
     """In photos so coarse that all else is little beside it."""
     for part, name in (("brow", "brow_upper_3"), ("corner", "commissure"), ("lid", "lower_lid_4")):
         number = MEDIAPIPE_478.right((name,))[0]
@@ -163,14 +162,14 @@ def test_large_pixels_cost_by_their_area(plane: Array) -> None:
     assert coarse[lateral] > 2 * coarse[centre]
 
 
-def test_no_point_is_surer_than_a_part_of_a_pixel(plane: Array) -> None:
+def test_no_point_is_surer_than_a_part_of_a_pixel(plane: FloatArray) -> None:
     assert spread_of(plane, px_per_cm=1e5).min() >= SCATTER.finest_px
 
 
 @pytest.mark.parametrize("lead", [0.0, 0.1, 0.5, 1.0])
 @pytest.mark.parametrize(("group", "way"), [("upper_lid", -1.0), ("lower_lid", 1.0)])
 def test_a_lid_on_its_way_to_shut_is_less_sure_by_no_more_than_is_known(
-    plane: Array, group: str, way: float, lead: float
+    plane: FloatArray, group: str, way: float, lead: float
 ) -> None:
     moved, natural = (
         raised(plane, MEDIAPIPE_478.groups[group], way * lead),
@@ -188,7 +187,7 @@ def test_a_lid_on_its_way_to_shut_is_less_sure_by_no_more_than_is_known(
     assert spread_of(opened)[lid] == pytest.approx(spread_of(plane)[lid])
 
 
-def test_an_asymmetry_misleads_by_the_part_of_it_that_is_a_movement(plane: Array) -> None:
+def test_an_asymmetry_misleads_by_the_part_of_it_that_is_a_movement(plane: FloatArray) -> None:
     """A brow that is 2 h higher is h off what both sides have on average."""
     brow = MEDIAPIPE_478.right(("brow_upper_3",))[0]
     numbers = {
@@ -223,7 +222,7 @@ def test_the_surface_is_nowhere_deeper_than_the_face() -> None:
     np.testing.assert_array_equal(depth, depth[:, ::-1])
 
 
-def test_the_ends_of_a_brow_have_numbers_of_their_own(plane: Array) -> None:
+def test_the_ends_of_a_brow_have_numbers_of_their_own(plane: FloatArray) -> None:
     """Its stations run from the lateral end, 1 and 2, to the medial one, 5."""
     for part, stations in (("brow_lateral", {1, 2}), ("brow", {3, 4}), ("brow_medial", {5})):
         calm = dict.fromkeys(SCATTER.noise, 0.0)

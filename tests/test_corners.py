@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from asymmetry.core.arrays import Pixels
@@ -15,7 +14,6 @@ from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 from tests.painted import plane_of
 
-Array = npt.NDArray[np.float64]
 SHEET = (1600, 1200)  # rows, columns
 POSE = Pose(np.eye(3), np.array([600.0, 800.0]), 60.0, 0.0)
 CORNERS = ("commissure", "inner_commissure")

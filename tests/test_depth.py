@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.face.depth import project_face
 from asymmetry.extract.face.plane import places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 
-Array = npt.NDArray[np.float64]
 MOUTH, IRIS = MEDIAPIPE_478.groups["mouth"], MEDIAPIPE_478.groups["iris"]
 RADIUS = 0.6
 
@@ -25,7 +24,7 @@ def turned(yaw: float) -> Pose:
     return Pose(rotation, np.array([600.0, 800.0]), 60.0, 0.0)
 
 
-def plane_of(canonical: Canonical, drawn_out: float = 0.0) -> Array:
+def plane_of(canonical: Canonical, drawn_out: float = 0.0) -> FloatArray:
     """The canonical face with irises, its mouth drawn out by so many cm on the left."""
     plane = np.zeros((MEDIAPIPE_478.size, 2))
     plane[: len(canonical.vertices)] = canonical.vertices[:, :2]
@@ -43,7 +42,7 @@ def plane_of(canonical: Canonical, drawn_out: float = 0.0) -> Array:
     return plane
 
 
-def frontal(points: Array, pose: Pose) -> Array:
+def frontal(points: FloatArray, pose: Pose) -> FloatArray:
     """Photo points without their magnification, turned to the front, cm."""
     seen = np.column_stack([points[:, :2] - pose.origin, points[:, 2]]) * (1, -1, -1) / pose.scale
     seen[:, :2] *= 1 - seen[:, 2:] / 100

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +12,9 @@ import pytest
 from scipy.interpolate import CubicHermiteSpline
 
 from asymmetry import Landmarks, measure, read_landmarks
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.scale import OUTER_CANTHI_MM
 
-FloatArray = npt.NDArray[np.floating[Any]]
 #: Points of dlib 20.0.1 in scikit-image's portrait (512 px, Eileen Collins, NASA) with the shape predictor
 #: of the package face_recognition_models 0.3.0: x and y in whole px, the first one 0.
 TOLD = """

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from asymmetry.core.arrays import Pixels
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.face import frontal
 from asymmetry.extract.face.frontal import HEIGHT, WIDTH, Frontal, draw_frontal, percentile
@@ -15,13 +15,12 @@ from asymmetry.extract.face.plane import draw_at, places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 
-Array = npt.NDArray[np.float64]
 #: A px is half a mm.
 CM_PER_PX = 0.05
 CANTHI = [MEDIAPIPE_478.of(side, ("outer_canthus",))[0] for side in SIDES]
 
 
-def photo_of(canonical: Canonical, px_per_cm: float) -> tuple[Pixels, Pose, Array]:
+def photo_of(canonical: Canonical, px_per_cm: float) -> tuple[Pixels, Pose, FloatArray]:
     """A grey photo with a dark dot on each outer canthus, the pose in it, and the face's points."""
     side = round(26 * px_per_cm)
     pose = Pose(np.eye(3), np.full(2, side / 2), px_per_cm, 0.0)

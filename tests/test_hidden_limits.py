@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.extract.face.frontal import Frontal
 from asymmetry.extract.judge.hidden import (
@@ -29,7 +29,6 @@ from asymmetry.extract.judge.limits import JudgeSettings
 from asymmetry.extract.judge.streaks import read_streaks
 from asymmetry.extract.model.canonical import load_canonical
 
-Array = npt.NDArray[np.float64]
 SHAPE = ROWS, COLUMNS = 360, 260
 PX = 20  # per cm
 SKIN = 160.0
@@ -40,7 +39,7 @@ IRIS_PX = 0.585 * PX
 
 
 @pytest.fixture(scope="module")
-def points() -> Array:
+def points() -> FloatArray:
     """The canonical face's points in the picture, with irises in the middle between the canthi."""
     found = np.zeros((MEDIAPIPE_478.size, 2))
     vertices = load_canonical().vertices[:, :2]
@@ -52,7 +51,7 @@ def points() -> Array:
     return found
 
 
-def view(points: Array, grey: Array) -> Frontal:
+def view(points: FloatArray, grey: FloatArray) -> Frontal:
     levels = np.rint(np.clip(grey, 0, 255)).astype(np.uint8)
     return Frontal(
         rgb=np.repeat(levels[..., None], 3, axis=2),
@@ -63,12 +62,12 @@ def view(points: Array, grey: Array) -> Frontal:
     )
 
 
-def skin() -> Array:
+def skin() -> FloatArray:
     """Skin with a little grain."""
     return SKIN + np.random.default_rng(1).normal(0, 3, SHAPE)
 
 
-def weights(blink: float = 0.2) -> Array:
+def weights(blink: float = 0.2) -> FloatArray:
     found = np.zeros(len(MEDIAPIPE_478.expressions))
     found[MEDIAPIPE_478.expressions.index("eyeBlinkRight")] = blink
     return found
@@ -81,14 +80,14 @@ def lost(seen: Frontal, name: str, blink: float = 0.2) -> bool:
     )
 
 
-def at(points: Array, *names: str) -> Array:
+def at(points: FloatArray, *names: str) -> FloatArray:
     """Places of points of the right side or of the midline, px."""
     return points[[MEDIAPIPE_478.places[name][0] for name in names]]
 
 
 @pytest.mark.parametrize(("share", "covered"), [(0.075, True), (0.135, False)])
 def test_a_part_that_spans_less_than_a_tenth_of_the_skins_brightness_is_covered(
-    points: Array, share: float, covered: bool
+    points: FloatArray, share: float, covered: bool
 ) -> None:
     grey = np.full(SHAPE, SKIN)
     (_, top), (_, bottom) = at(points, "subnasale", "pogonion")
@@ -97,7 +96,9 @@ def test_a_part_that_spans_less_than_a_tenth_of_the_skins_brightness_is_covered(
     assert lost(view(points, grey), "commissure") == covered
 
 
-def test_a_part_spans_from_its_twentieth_darkest_to_its_twentieth_lightest(points: Array) -> None:
+def test_a_part_spans_from_its_twentieth_darkest_to_its_twentieth_lightest(
+    points: FloatArray,
+) -> None:
     """Brightness that rises evenly spans 0.9 of its rise over the mouth."""
     heights = at(points, *MOUTH.heights)[:, 1]
     top, bottom = int(heights.min()), int(heights.max()) + 1
@@ -109,14 +110,14 @@ def test_a_part_spans_from_its_twentieth_darkest_to_its_twentieth_lightest(point
 
 
 @pytest.mark.parametrize(("rows", "judged"), [(1, False), (2, True)])
-def test_slopes_need_two_rows(points: Array, rows: int, judged: bool) -> None:
+def test_slopes_need_two_rows(points: FloatArray, rows: int, judged: bool) -> None:
     """Of a mouth at the picture's end so many rows are in it."""
     top = int(at(points, *MOUTH.heights)[:, 1].min())
     lower = view(points + np.array([0, ROWS - rows - top]), skin())
     assert np.isfinite(steepness(lower, MOUTH, "right", LIMITS)) == judged
 
 
-def test_fineness_compares_detail_below_1_mm_with_that_up_to_3_mm(points: Array) -> None:
+def test_fineness_compares_detail_below_1_mm_with_that_up_to_3_mm(points: FloatArray) -> None:
     """Of waves a blur leaves exp(-2 (pi blur / wave)²), with blurs of 2 and 6 px here."""
     wave = 28
     fine, coarse = (np.exp(-2 * (np.pi * blur / wave) ** 2) for blur in (2, 6))
@@ -127,7 +128,7 @@ def test_fineness_compares_detail_below_1_mm_with_that_up_to_3_mm(points: Array)
 
 @pytest.mark.parametrize(("darker", "unlike"), [(0.4, False), (0.6, True)])
 def test_a_half_of_the_mouth_is_unlike_from_half_a_logarithm_on(
-    points: Array, darker: float, unlike: bool
+    points: FloatArray, darker: float, unlike: bool
 ) -> None:
     grey = np.full(SHAPE, SKIN)
     (_, top), (_, bottom) = at(points, "subnasale", "pogonion")
@@ -139,7 +140,7 @@ def test_a_half_of_the_mouth_is_unlike_from_half_a_logarithm_on(
     assert not is_unlike(view(points, grey), MOUTH, "right", LIMITS)
 
 
-def waves(points: Array, band: float, along: float) -> Array:
+def waves(points: FloatArray, band: float, along: float) -> FloatArray:
     """A brow that is a band so dark, under waves along it so high, as shares of the skin's brightness."""
     heights = at(points, *BROW.heights)[:, 1]
     rows, columns = np.arange(ROWS)[:, None], np.arange(COLUMNS)
@@ -149,7 +150,7 @@ def waves(points: Array, band: float, along: float) -> Array:
 
 @pytest.mark.parametrize(("band", "share", "covered"), [(0.053, 0.15, True), (0.066, 0.21, False)])
 def test_less_than_a_fifth_of_a_covered_brow_goes_by_its_height(
-    points: Array, band: float, share: float, covered: bool
+    points: FloatArray, band: float, share: float, covered: bool
 ) -> None:
     any_way = replace(LIMITS, strands_brow=np.inf)
     seen = view(points, waves(points, band, 0.07))
@@ -161,7 +162,7 @@ def test_less_than_a_fifth_of_a_covered_brow_goes_by_its_height(
     ("along", "steps", "covered"), [(0.035, 0.008, False), (0.045, 0.01, True)]
 )
 def test_plain_skin_without_a_brow_has_no_streaks(
-    points: Array, along: float, steps: float, covered: bool
+    points: FloatArray, along: float, steps: float, covered: bool
 ) -> None:
     any_way = replace(LIMITS, strands_brow=np.inf)
     seen = view(points, waves(points, 0, along))
@@ -169,7 +170,7 @@ def test_plain_skin_without_a_brow_has_no_streaks(
     assert has_strands(seen, BROW, "right", any_way) == covered
 
 
-def test_streaks_are_looked_for_in_a_whole_brow_only(points: Array) -> None:
+def test_streaks_are_looked_for_in_a_whole_brow_only(points: FloatArray) -> None:
     any_way = replace(LIMITS, strands_brow=np.inf)
     seen = view(points, waves(points, 0, 0.07))
     assert has_strands(seen, BROW, "right", any_way)
@@ -178,7 +179,7 @@ def test_streaks_are_looked_for_in_a_whole_brow_only(points: Array) -> None:
 
 
 @pytest.mark.parametrize(("rows", "judged"), [(3, False), (5, True)])
-def test_streaks_need_some_rows(points: Array, rows: int, judged: bool) -> None:
+def test_streaks_need_some_rows(points: FloatArray, rows: int, judged: bool) -> None:
     brow = at(points, *BROW.heights)
     where = slice(100, 100 + rows), slice(40, 100)
     found = read_streaks(view(points, waves(points, 0.4, 0.07)), where, brow)
@@ -186,7 +187,7 @@ def test_streaks_need_some_rows(points: Array, rows: int, judged: bool) -> None:
 
 
 @pytest.mark.parametrize(("faint", "share"), [(5.4e-5, 1.0), (2.5e-5, 0.28)])
-def test_next_to_no_variance_is_no_brow(points: Array, faint: float, share: float) -> None:
+def test_next_to_no_variance_is_no_brow(points: FloatArray, faint: float, share: float) -> None:
     """Waves from above to below; of those under the limit only a part counts."""
     flat = np.array([[0.0, 180], [130, 180], [260, 180]])
     seen = view(points, np.full(SHAPE, SKIN))
@@ -196,7 +197,7 @@ def test_next_to_no_variance_is_no_brow(points: Array, faint: float, share: floa
     assert found.by_height == pytest.approx(share, abs=0.06)
 
 
-def test_a_brows_arch_is_straightened(points: Array) -> None:
+def test_a_brows_arch_is_straightened(points: FloatArray) -> None:
     """Light and dark follow its own line."""
     line = at(points, *BROW.heights)
     middle = np.polyval(np.polyfit(*line.T, 2), np.arange(COLUMNS))
@@ -205,7 +206,9 @@ def test_a_brows_arch_is_straightened(points: Array) -> None:
 
 
 @pytest.mark.parametrize(("share", "covered"), [(0.21, True), (0.36, False)])
-def test_a_brow_in_the_dark_lies_under_hair(points: Array, share: float, covered: bool) -> None:
+def test_a_brow_in_the_dark_lies_under_hair(
+    points: FloatArray, share: float, covered: bool
+) -> None:
     """Half of its surroundings are darker, and a tenth is light: what counts lies between."""
     grey = skin()
     brow = at(points, *BROW.heights)[:, 1]
@@ -218,7 +221,7 @@ def test_a_brow_in_the_dark_lies_under_hair(points: Array, share: float, covered
 @pytest.mark.parametrize("colour", [0.4, 1.0, 1.5])
 @pytest.mark.parametrize(("share", "covered"), [(0.35, False), (0.6, True)])
 def test_a_brow_of_one_brightness_lies_under_a_plaster(
-    points: Array, share: float, covered: bool, colour: float
+    points: FloatArray, share: float, covered: bool, colour: float
 ) -> None:
     """The plaster covers a share of the brow's box; elsewhere the brightness goes on changing."""
     brow = at(points, *BROW.heights)[:, 1]
@@ -245,7 +248,7 @@ def test_steps_below_a_thousandth_count_as_it(points: Array, step: float, share:
 
 @pytest.mark.parametrize(("chroma", "masked"), [(8, False), (12, True)])
 def test_a_mask_differs_from_the_forehead_by_ten_in_colour(
-    points: Array, chroma: int, masked: bool
+    points: FloatArray, chroma: int, masked: bool
 ) -> None:
     lab = np.full((*SHAPE, 3), 128, np.uint8)
     lab[..., 0] = 100 + 50 * (np.arange(ROWS) // 12 % 2)[:, None]
@@ -255,7 +258,7 @@ def test_a_mask_differs_from_the_forehead_by_ten_in_colour(
     assert lost(replace(flat, rgb=cv2.cvtColor(lab, cv2.COLOR_LAB2RGB)), "commissure") == masked
 
 
-def eye(points: Array, share: float) -> Frontal:
+def eye(points: FloatArray, share: float) -> Frontal:
     """A right iris that is darker than its flanks by a share of the skin's brightness."""
     grey = skin()
     x, y = at(points, "iris_centre")[0]
@@ -270,7 +273,7 @@ def eye(points: Array, share: float) -> Frontal:
     ("blink", "share", "covered"), [(0.10, 0.04, True), (0.14, 0.04, False), (0.10, 0.065, False)]
 )
 def test_an_open_eye_has_to_show_an_iris(
-    points: Array, blink: float, share: float, covered: bool
+    points: FloatArray, blink: float, share: float, covered: bool
 ) -> None:
     assert lost(eye(points, share), "outer_canthus", blink) == covered
 
@@ -279,7 +282,7 @@ def test_an_open_eye_has_to_show_an_iris(
     ("blink", "share", "closed"), [(0.41, 0.16, True), (0.33, 0.16, False), (0.41, 0.25, False)]
 )
 def test_a_closed_eye_blinks_and_shows_little_of_an_iris(
-    points: Array, blink: float, share: float, closed: bool
+    points: FloatArray, blink: float, share: float, closed: bool
 ) -> None:
     seen = eye(points, share)
     assert lost(seen, "iris_centre", blink) == closed
@@ -292,7 +295,7 @@ def test_a_closed_eye_blinks_and_shows_little_of_an_iris(
     ids=lambda value: getattr(value, "name", str(value)),
 )
 def test_strands_change_across_more_steeply_than_down(
-    points: Array, part: object, ratio: float, strands: bool
+    points: FloatArray, part: object, ratio: float, strands: bool
 ) -> None:
     across, down = (np.sin(2 * np.pi * np.arange(size) / 8) for size in (COLUMNS, ROWS))
     seen = view(points, 120 + 25 * (ratio * across + down[:, None]))
@@ -302,7 +305,7 @@ def test_strands_change_across_more_steeply_than_down(
 
 @pytest.mark.parametrize(("large", "mosaic"), [(8, True), (5, False)])
 def test_in_a_mosaic_most_neighbours_are_nearly_equal(
-    points: Array, large: int, mosaic: bool
+    points: FloatArray, large: int, mosaic: bool
 ) -> None:
     """Three steps of 1 and two large ones by turns: their median is 0.26 and 0.38 of their mean."""
     line = np.cumsum(np.tile([1, -1, 1, large, -large, -1, 1, -1, -large, large], 40))
@@ -325,7 +328,7 @@ def test_in_a_mosaic_most_neighbours_are_nearly_equal(
     ],
 )
 def test_an_eye_that_is_softer_than_the_rest_was_blurred(
-    points: Array, wave: float, blur_mm: float, blotted: bool
+    points: FloatArray, wave: float, blur_mm: float, blotted: bool
 ) -> None:
     rows, columns = np.mgrid[:ROWS, :COLUMNS]
     grey = np.where((columns // 50 + rows // 50) % 2, 60.0, 180.0)
@@ -338,7 +341,7 @@ def test_an_eye_that_is_softer_than_the_rest_was_blurred(
 
 @pytest.mark.parametrize(("share", "judged"), [(0.4, False), (0.65, True)])
 def test_a_part_is_judged_if_half_of_it_lies_in_the_photo(
-    points: Array, share: float, judged: bool
+    points: FloatArray, share: float, judged: bool
 ) -> None:
     seen = view(points, skin())
     (_, top), (_, bottom) = at(points, "subnasale", "pogonion")
@@ -352,7 +355,7 @@ def test_a_part_is_judged_if_half_of_it_lies_in_the_photo(
     ids=["brow", "eye", "nose"],
 )
 def test_the_box_around_a_part_has_room_above_and_below(
-    points: Array, part: object, above: float, below: float
+    points: FloatArray, part: object, above: float, below: float
 ) -> None:
     """A row of stripes counts within it, and not two rows farther off."""
     heights = at(points, *part.heights)[:, 1]  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.edges.eye_patch import View
 from asymmetry.extract.edges.irises import IrisSearch, _Eye, refine_irises
@@ -14,7 +15,6 @@ from asymmetry.extract.face.plane import surface
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 
-Array = npt.NDArray[np.float64]
 SHEET = (1600, 1200)  # rows, columns
 POSE = Pose(np.eye(3), np.array([600.0, 800.0]), 60.0, 0.0)
 RADIUS = 0.6
@@ -27,7 +27,7 @@ CENTRES = {"right": np.array([-3.15, 2.7]), "left": np.array([3.15, 2.7])}
 
 def plane_of(
     canonical: Canonical, *, mesh_off: tuple[float, float] = (0.0, 0.0), opening: float = 1.0
-) -> Array:
+) -> FloatArray:
     """The canonical face with eyes that are open by so many cm, and the mesh's irises a little off."""
     plane = np.zeros((MEDIAPIPE_478.size, 2))
     plane[: len(canonical.vertices)] = canonical.vertices[:, :2]
@@ -186,7 +186,7 @@ def test_the_patch_holds_the_largest_iris_at_the_end_of_the_reach(canonical: Can
         assert seen(canonical, drawn_eyes(canonical, radius=0.77), off, opening=1.9)
 
 
-def weights(upper: float, lower: float) -> Array:
+def weights(upper: float, lower: float) -> FloatArray:
     """The weights of an iris's right flank between level lids, upwards."""
     line = np.array([-2.0, 2.0])
     lids = tuple(np.array([line, np.full(2, height)]) for height in (upper, lower))

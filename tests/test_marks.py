@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from asymmetry.core.arrays import Pixels
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.errors import ModelError
 from asymmetry.extract.edges.marks import (
@@ -31,7 +31,6 @@ from asymmetry.extract.model.canonical import Canonical
 from asymmetry.photos.halvings import Halvings
 from tests.painted import plane_of
 
-Array = npt.NDArray[np.float64]
 SHEET = (1600, 1200)  # rows, columns
 POSE = Pose(np.eye(3), np.array([600.0, 800.0]), 60.0, 0.0)
 SKIN, HAIR, LIPS, LINE = (205, 165, 145), (80, 60, 50), (180, 110, 105), (90, 50, 50)
@@ -52,10 +51,10 @@ def face(canonical: Canonical, brows: dict[Side, float], corners: dict[Side, flo
     plane = plane_of(canonical)
     sheet = np.full((*SHEET, 3), SKIN, np.uint8)
 
-    def px(points: Array) -> npt.NDArray[np.int32]:
+    def px(points: FloatArray) -> npt.NDArray[np.int32]:
         return np.rint((places(POSE, canonical, points) - 0.5) * 16).astype(np.int32)
 
-    def fill(points: Array, colour: tuple[int, int, int]) -> None:
+    def fill(points: FloatArray, colour: tuple[int, int, int]) -> None:
         cv2.fillPoly(sheet, [px(points)], colour, cv2.LINE_AA, 4)
 
     for side in SIDES:
@@ -156,7 +155,7 @@ class Fixed:
     """A network that reads the same on both sides: so far over the mesh, with so wide distributions."""
 
     def __init__(
-        self, plane: Array, brow: float, up: float, widths: tuple[float, ...] = (0.05,) * 3
+        self, plane: FloatArray, brow: float, up: float, widths: tuple[float, ...] = (0.05,) * 3
     ) -> None:
         edges = [
             plane[MEDIAPIPE_478.right(GROUPS[f"brow_{edge}"][1:-1])] for edge in ("upper", "lower")
@@ -181,7 +180,7 @@ class Fixed:
         return self.reads
 
 
-def moves(canonical: Canonical, fixed: Fixed, pose: Pose = POSE, **settings: float) -> Array:
+def moves(canonical: Canonical, fixed: Fixed, pose: Pose = POSE, **settings: float) -> FloatArray:
     """How far every point is moved, cm."""
     plane = plane_of(canonical)
     sheet = Halvings(np.full((*SHEET, 3), 128, np.uint8))
@@ -238,7 +237,7 @@ def test_nothing_else_moves(canonical: Canonical) -> None:
     assert moved == {*MEDIAPIPE_478.right(names), *MEDIAPIPE_478.left(names)}
 
 
-def _brow(moved: Array) -> float:
+def _brow(moved: FloatArray) -> float:
     return float(moved[MEDIAPIPE_478.right(MIDDLE), 1].mean())
 
 
@@ -283,7 +282,7 @@ def test_what_is_less_clear_is_taken_in_part(
     np.testing.assert_allclose(unclear, share * clear, atol=1e-9)
 
 
-def level_brows(canonical: Canonical, over: float = 0.3) -> Array:
+def level_brows(canonical: Canonical, over: float = 0.3) -> FloatArray:
     """A mesh whose brows lie level, both edges so many cm over the middle of the picture."""
     plane = plane_of(canonical)
     for side in SIDES:
@@ -292,7 +291,7 @@ def level_brows(canonical: Canonical, over: float = 0.3) -> Array:
     return plane
 
 
-def brow_moves(canonical: Canonical, plane: Array, fixed: Fixed, **settings: float) -> float:
+def brow_moves(canonical: Canonical, plane: FloatArray, fixed: Fixed, **settings: float) -> float:
     """How far the right brow is moved up, cm."""
     sheet = Halvings(np.full((*SHEET, 3), 128, np.uint8))
     chosen = replace(MarkSettings(), **settings)

@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import MEDIAPIPE_478
 from asymmetry.extract.face.frontal import HEIGHT, WIDTH, Frontal
 from asymmetry.extract.judge.quality import noise
 
-Array = npt.NDArray[np.float64]
 GREY = 120.0
 
 
@@ -27,7 +27,7 @@ def read(grey: npt.ArrayLike) -> float:
     )
 
 
-def grains(sd: float, size: int = 160) -> Array:
+def grains(sd: float, size: int = 160) -> FloatArray:
     """Normal noise of this standard deviation."""
     return np.random.default_rng(2).normal(0, sd, (size, size))
 
@@ -62,7 +62,7 @@ def test_edges_down_and_across_have_no_noise() -> None:
     assert read(lines.T) == 0
 
 
-def parted(shape: tuple[int, int], side: int) -> tuple[Array, Array]:
+def parted(shape: tuple[int, int], side: int) -> tuple[FloatArray, FloatArray]:
     """Pictures with noise of ten grey levels only inside, and only outside, a square in the middle."""
     middle = np.zeros(shape, dtype=bool)
     top, left = ((length - side) // 2 for length in shape)

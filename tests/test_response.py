@@ -6,9 +6,9 @@ import json
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.halves.response import (
     PARTS,
@@ -22,7 +22,6 @@ from asymmetry.extract.halves.response import (
 from asymmetry.extract.model.canonical import canonical_mesh
 from asymmetry.extract.settings import Settings
 
-Array = npt.NDArray[np.float64]
 GROUPS = MEDIAPIPE_478.groups
 BROW, IRIS = GROUPS["brow"], GROUPS["iris"]
 BOTH: dict[Side, bool] = {"right": True, "left": True}
@@ -40,7 +39,7 @@ TABLE_OF_TESTS = Response(
 
 
 @pytest.fixture
-def plane() -> Array:
+def plane() -> FloatArray:
     """The canonical face: exactly symmetric."""
     plane = np.zeros((MEDIAPIPE_478.size, 2))
     vertices = canonical_mesh()
@@ -50,22 +49,22 @@ def plane() -> Array:
     return plane
 
 
-def raised(plane: Array, side: Side, names: tuple[str, ...], up: float) -> Array:
+def raised(plane: FloatArray, side: Side, names: tuple[str, ...], up: float) -> FloatArray:
     plane = plane.copy()
     plane[MEDIAPIPE_478.of(side, names), 1] += up
     return plane
 
 
-def turned(plane: Array, degrees: float) -> Array:
+def turned(plane: FloatArray, degrees: float) -> FloatArray:
     c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     return plane @ np.array([[c, s], [-s, c]])
 
 
-def put(plane: Array, seen: dict[Side, bool], table: Response = TABLE_OF_TESTS) -> Array:
+def put(plane: FloatArray, seen: dict[Side, bool], table: Response = TABLE_OF_TESTS) -> FloatArray:
     return put_back(plane, table, seen, canonical_mesh())
 
 
-def up(plane: Array, name: str) -> tuple[float, float]:
+def up(plane: FloatArray, name: str) -> tuple[float, float]:
     right, left = MEDIAPIPE_478.pairs[name]
     return float(plane[right, 1]), float(plane[left, 1])
 
@@ -73,7 +72,7 @@ def up(plane: Array, name: str) -> tuple[float, float]:
 @pytest.mark.parametrize("table", [TABLE_OF_TESTS, load_response()])
 @pytest.mark.parametrize("seen", [BOTH, NONE])
 def test_a_symmetric_face_stays_as_it_is(
-    plane: Array, table: Response, seen: dict[Side, bool]
+    plane: FloatArray, table: Response, seen: dict[Side, bool]
 ) -> None:
     np.testing.assert_allclose(put(plane, seen, table), plane, atol=1e-9)
 
@@ -81,7 +80,7 @@ def test_a_symmetric_face_stays_as_it_is(
 @pytest.mark.parametrize("table", [TABLE_OF_TESTS, load_response()])
 @pytest.mark.parametrize("seen", [BOTH, ONE, NONE])
 def test_putting_back_obeys_the_mirror_law(
-    plane: Array, table: Response, seen: dict[Side, bool]
+    plane: FloatArray, table: Response, seen: dict[Side, bool]
 ) -> None:
     dragged = raised(raised(plane, "right", GROUPS["upper_lid"], -0.4), "left", BROW, 0.2)
     mirrored = dragged[MEDIAPIPE_478.mirror] * (-1, 1)
@@ -91,7 +90,9 @@ def test_putting_back_obeys_the_mirror_law(
 
 
 @pytest.mark.parametrize(("lid", "share"), [("upper_lid", 0.1), ("lower_lid", 0.3)])
-def test_a_canthus_that_followed_a_lid_is_put_back(plane: Array, lid: str, share: float) -> None:
+def test_a_canthus_that_followed_a_lid_is_put_back(
+    plane: FloatArray, lid: str, share: float
+) -> None:
     """The lid 4 mm down, the canthus dragged along by its share: afterwards both canthi are level."""
     dragged = raised(plane, "right", GROUPS[lid], -0.4)
     dragged = raised(dragged, "right", ("inner_canthus",), -0.4 * share)
@@ -110,7 +111,7 @@ def test_a_lead_that_may_be_the_faces_own_counts_less() -> None:
     assert load_response().natural == pytest.approx(0.15, rel=0.3)
 
 
-def test_parts_without_a_share_stay(plane: Array) -> None:
+def test_parts_without_a_share_stay(plane: FloatArray) -> None:
     dragged = raised(plane, "right", GROUPS["upper_lid"], -0.4)
     moved = np.flatnonzero((put(dragged, BOTH) != dragged).any(axis=1))
     followed = {n for part in ("brow_lateral", "inner_canthus") for n in PARTS[part]}
@@ -119,18 +120,18 @@ def test_parts_without_a_share_stay(plane: Array) -> None:
     np.testing.assert_array_equal(put(dragged, BOTH)[:, 0], dragged[:, 0])
 
 
-def test_an_iris_that_a_lid_hides_is_put_back_and_the_other_stays(plane: Array) -> None:
+def test_an_iris_that_a_lid_hides_is_put_back_and_the_other_stays(plane: FloatArray) -> None:
     dragged = raised(raised(plane, "right", GROUPS["upper_lid"], -0.4), "right", IRIS, -0.08)
     back = put(dragged, ONE)
     assert up(back, "iris_centre") == pytest.approx(up(plane, "iris_centre"), abs=1e-9)
 
 
-def test_an_iris_that_was_seen_stays(plane: Array) -> None:
+def test_an_iris_that_was_seen_stays(plane: FloatArray) -> None:
     dragged = raised(raised(plane, "right", GROUPS["upper_lid"], -0.4), "right", IRIS, -0.08)
     assert up(put(dragged, BOTH), "iris_centre") == up(dragged, "iris_centre")
 
 
-def test_irises_that_both_lids_hide_are_put_back(plane: Array) -> None:
+def test_irises_that_both_lids_hide_are_put_back(plane: FloatArray) -> None:
     """Both lids 4 mm below the canonical face's, both irises dragged along by a fifth of it."""
     dragged = plane
     for side in SIDES:
@@ -140,7 +141,7 @@ def test_irises_that_both_lids_hide_are_put_back(plane: Array) -> None:
     )
 
 
-def test_leads_count_from_the_line_of_the_canthi(plane: Array) -> None:
+def test_leads_count_from_the_line_of_the_canthi(plane: FloatArray) -> None:
     """A turned head leads nowhere; a lid that is 3 mm up does so by 3 mm, turned or not."""
     assert max(map(abs, leads(turned(plane, 5.0)).values())) < 1e-9
     lifted = turned(raised(plane, "left", GROUPS["upper_lid"], 0.3), 5.0)
@@ -152,7 +153,7 @@ def test_leads_count_from_the_line_of_the_canthi(plane: Array) -> None:
     ("part", "stations"), [("brow_lateral", (1, 2)), ("brow_arch", (3, 4)), ("brow_medial", (5,))]
 )
 def test_each_third_of_a_brow_leads_by_itself(
-    plane: Array, part: str, stations: tuple[int, ...]
+    plane: FloatArray, part: str, stations: tuple[int, ...]
 ) -> None:
     names = tuple(f"brow_{edge}_{station}" for edge in ("upper", "lower") for station in stations)
     found = leads(raised(plane, "right", names, 0.3))
@@ -160,7 +161,7 @@ def test_each_third_of_a_brow_leads_by_itself(
     assert {name for name, lead in found.items() if abs(lead) > 1e-9} == {part}
 
 
-def test_a_table_that_says_nothing_changes_nothing(plane: Array) -> None:
+def test_a_table_that_says_nothing_changes_nothing(plane: FloatArray) -> None:
     vertices = canonical_mesh()
     uneven = raised(raised(plane, "right", BROW, 0.3), "left", GROUPS["upper_lid"], 0.2)
     uneven[MEDIAPIPE_478.right(BROW) + MEDIAPIPE_478.left(BROW), 1] += 0.25
@@ -168,7 +169,7 @@ def test_a_table_that_says_nothing_changes_nothing(plane: Array) -> None:
     np.testing.assert_allclose(put_back(uneven, Response(), NONE, vertices), uneven, atol=1e-12)
 
 
-def test_brows_get_back_what_both_lost_and_their_difference_stays(plane: Array) -> None:
+def test_brows_get_back_what_both_lost_and_their_difference_stays(plane: FloatArray) -> None:
     vertices = canonical_mesh()
     both = MEDIAPIPE_478.right(BROW) + MEDIAPIPE_478.left(BROW)
     np.testing.assert_allclose(whole_brows(plane, TABLE_OF_TESTS, vertices), plane, atol=1e-12)

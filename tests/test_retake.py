@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.frame import head_angles
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478
@@ -29,7 +29,6 @@ from asymmetry.synthetic import (
     retake_photo,
 )
 
-Array = npt.NDArray[np.floating[Any]]
 PX_PER_MM = 4.0
 MESH = slice(0, 468)
 IRIS = MEDIAPIPE_478.right(MEDIAPIPE_478.groups["iris"]) + MEDIAPIPE_478.left(
@@ -115,7 +114,7 @@ def test_near_photos_enlarge_what_stands_out(sitter: Sitter) -> None:
     near, far = (retake_photo(sitter, Retake(distance_cm=cm)).points for cm in (35.0, 100.0))
     relief, pose = sitter.relief, sitter.relief.pose
 
-    def width(points: Array, name: str) -> float:
+    def width(points: FloatArray, name: str) -> float:
         right, left = MEDIAPIPE_478.pairs[name]
         return float(np.linalg.norm(points[right] - points[left]))
 

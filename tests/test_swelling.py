@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from dataclasses import replace
-from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.notes import Note, note_array
 from asymmetry.errors import InvalidInputError
 from asymmetry.skin_photos import read_skin
@@ -38,7 +37,6 @@ from asymmetry.tissue.swelling import (
 )
 from benchmarks.tune.seal import is_sealed
 
-Array = npt.NDArray[np.floating[Any]]
 PX_PER_MM = 3.0
 SEED = 18
 RIGHT, LEFT = 0, 1
@@ -100,7 +98,7 @@ def test_a_swelling_needs_a_place_and_a_height() -> None:
             Swelling(*bad)
 
 
-def true_reading(swollen: Swollen, picture: SkinPicture) -> Array:
+def true_reading(swollen: Swollen, picture: SkinPicture) -> FloatArray:
     """The reading if the skin's shift were known."""
     halves = []
     for plane, outwards in zip(picture.plane[:, BELOW].astype(np.float64), (-1, 1), strict=True):

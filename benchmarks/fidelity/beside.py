@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import Mask
 from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.table import Measurements
@@ -25,8 +25,6 @@ __all__ = [
     "measure_heights",
     "read_beside",
 ]
-
-BoolArray = npt.NDArray[np.bool_]
 
 #: Sets of photos: whose, and which hand. Templates lie in both folders, the rest is ``truth.csv``.
 TEMPLATES = ("London, neutral, template", "more, neutral, template")
@@ -56,7 +54,7 @@ class Beside:
         The reading, and the hand's.
     """
 
-    tuning: BoolArray
+    tuning: Mask
     read: Measurements
     ruled: Measurements = field(repr=False)
     above: Measurements = field(repr=False)
@@ -119,7 +117,7 @@ def read_beside(landmarks: Landmarks, paths: Sequence[Path]) -> dict[str, Beside
     return sets
 
 
-def _beside(tuning: BoolArray, read: Landmarks, above: Landmarks, truth: Landmarks) -> Beside:
+def _beside(tuning: Mask, read: Landmarks, above: Landmarks, truth: Landmarks) -> Beside:
     table = measure_heights(read)
     same = Scale("ruler", np.nan_to_num(1 / table["mm_per_px"], nan=1.0))
     return Beside(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.frame import Scale
 from asymmetry.core.landmarks import Landmarks
 from benchmarks.fidelity import hand
@@ -15,8 +14,6 @@ from benchmarks.fidelity.beside import AGAIN, TABLED, TEMPLATES, Beside, measure
 from benchmarks.fidelity.tables import Row
 
 __all__ = ["own_errors", "reach_rows"]
-
-FloatArray = npt.NDArray[np.floating[Any]]
 
 _METRICS = {"brow_height": "brow height", "commissure_height": "mouth corner"}
 # Draws of people for the intervals.

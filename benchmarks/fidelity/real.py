@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.frame import Scale, face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
@@ -32,7 +31,6 @@ __all__ = [
     "worst_rows",
 ]
 
-FloatArray = npt.NDArray[np.floating[Any]]
 Methods = Mapping[str, "Mapping[str, Beside]"]
 
 #: Standard deviation of a hand, mm, and of what. Brow and mouth corner: right-left differences of three

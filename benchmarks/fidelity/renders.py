@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.frame import face_frame
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
@@ -19,8 +20,6 @@ from benchmarks.fidelity.hand import point_above, smooth_contour
 from benchmarks.fidelity.measures import METRIC, measured
 from benchmarks.fidelity.photos import SHARED
 from benchmarks.fidelity.scores import gain_of
-
-FloatArray = npt.NDArray[np.floating[Any]]
 
 # The truth's 68 points (iBUG's numbering), right and left: the brow on either side of the pupil, the corner
 # of the mouth, and two points of each lid, the lateral one first.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.floating[Any]]
+from asymmetry.core.arrays import FloatArray
 
 # Fewer pairs than this make no line, nor do true values that differ by less than this (mm).
 _LEAST, _ALIKE = 3, 1e-3

@@ -12,11 +12,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import SIDES
 from asymmetry.extract.face.half import to_half
@@ -30,8 +29,6 @@ from benchmarks.retakes.people import choose_people
 from benchmarks.skin.swollen import Case, Visit, read_cases
 
 __all__ = ["OUTLINES", "Change", "main", "rows"]
-
-FloatArray = npt.NDArray[np.floating[Any]]
 
 PAGE = FOLDER.parent / "swelling.md"
 #: The contours that are read. A swollen upper lid ends at its margin, so that only the brow moves with it.

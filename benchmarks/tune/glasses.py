@@ -16,10 +16,9 @@ from itertools import product
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from asymmetry import Extractor, Landmarks, measure
-from asymmetry.core.arrays import Pixels
+from asymmetry.core.arrays import FloatArray, Pixels
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
 from asymmetry.extract.face.frontal import draw_frontal
@@ -30,8 +29,6 @@ from asymmetry.photos.photo import read_photo
 from benchmarks.curves import PAGE
 from benchmarks.fidelity.photos import london, more, portraits
 from benchmarks.fidelity.tables import Row, fill_page, write_table
-
-FloatArray = npt.NDArray[np.floating]
 
 COLOURS = {"black": (20, 20, 22), "tortoise": (80, 50, 30), "gold": (150, 115, 60)}
 THICK_MM = (1.5, 3.0)

@@ -9,18 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from benchmarks.fidelity import hand
 
 __all__ = ["at_hands_stations", "from_table", "from_templates"]
-
-FloatArray = npt.NDArray[np.floating[Any]]
 
 # Numbers in the 189-point template.
 _MIDLINE = {

@@ -12,12 +12,10 @@ import argparse
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from asymmetry.core.arrays import Mask
+from asymmetry.core.arrays import FloatArray, Mask
 from asymmetry.tissue.atlas import REGIONS
 from asymmetry.tissue.density import load_grid
 from asymmetry.tissue.evidence import TABLE, Kind, band_passed
@@ -27,7 +25,6 @@ from benchmarks.skin.light import Light, draw_light
 from benchmarks.skin.making import Person, photograph, read_people, retake
 from benchmarks.tune.seal import digest_files, sealed
 
-FloatArray = npt.NDArray[np.floating[Any]]
 #: Differences of density and where they are seen.
 Differences = Iterable[tuple[FloatArray, Mask]]
 

@@ -15,12 +15,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import SIDES
 from asymmetry.tissue.outline import find_spots
 from asymmetry.tissue.patches import describe, is_bruise, side_of
@@ -31,8 +32,6 @@ from benchmarks.skin.making import Person, Shot, draw_bruise, photograph, read_p
 from benchmarks.skin.marks import mark
 from benchmarks.tune.seal import digest_files, sealed
 from benchmarks.tune.skin import tuning_photos
-
-FloatArray = npt.NDArray[np.floating[Any]]
 
 SEED = 21
 #: Of each photo, lights without a bruise, bruises of each of these areas, mm², and their edges, mm.

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.core.schemes import SIDES
 from asymmetry.errors import InvalidInputError
 from asymmetry.extract import Extractor
@@ -24,8 +24,6 @@ from asymmetry.photos.photo import read_photo
 from asymmetry.synthetic import Move, Part, warp_photo
 from benchmarks.fidelity import renders
 from benchmarks.fidelity.photos import london, more
-
-FloatArray = npt.NDArray[np.floating[Any]]
 
 FACTORS = (0.6, 0.8, 1.0, 1.25, 1.5)
 #: Parts that are moved, and the metric by which each is read.

@@ -13,12 +13,11 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import nnls
 
+from asymmetry.core.arrays import FloatArray
 from asymmetry.synthetic.setting import SETTINGS
 from asymmetry.tissue.quiet import (
     EVEN,
@@ -46,8 +45,6 @@ from benchmarks.skin.swollen import SEED, read_cases
 from benchmarks.tune.seal import digest_files, sealed
 
 __all__ = ["Reading", "find_errors", "find_fields", "find_unmixing", "main", "read_pairs"]
-
-FloatArray = npt.NDArray[np.floating[Any]]
 
 #: Fields that are turned round on the other side; there are `EVEN` that are not.
 ODD = 6
