@@ -12,20 +12,23 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import hypothesis
 import numpy as np
-import numpy.typing as npt
 import pytest
 import skimage
 from matplotlib import get_data_path
 from PIL import Image
 
+from asymmetry.core.arrays import Pixels
 from asymmetry.core.beside import usable_cores
 from asymmetry.errors import AsymmetryError
 from asymmetry.metrics import catalogue
 from asymmetry.metrics.movements import movement_catalogue
+from asymmetry.photos.photo import read_photo
 
 if TYPE_CHECKING:
+    from asymmetry.core.landmarks import Landmarks
     from asymmetry.extract import Extractor
     from asymmetry.extract.model.canonical import Canonical
 
@@ -153,7 +156,7 @@ def astronaut_path() -> Path:
 
 
 @pytest.fixture(scope="session")
-def astronaut(astronaut_path: Path) -> npt.NDArray[np.uint8]:
+def astronaut(astronaut_path: Path) -> Pixels:
     """The same portrait as RGB pixels of shape (512, 512, 3), not to be written to."""
     with Image.open(astronaut_path) as image:
         pixels = np.asarray(image.convert("RGB"))
@@ -162,12 +165,25 @@ def astronaut(astronaut_path: Path) -> npt.NDArray[np.uint8]:
 
 
 @pytest.fixture(scope="module")
-def extractor() -> Iterator[Extractor]:
-    """By the method that is the default."""
+def extractor(request: pytest.FixtureRequest) -> Iterator[Extractor]:
+    """By the test module's ``METHOD``, or the one that is the default."""
     from asymmetry.extract import Extractor
 
-    with Extractor() as opened:
+    with Extractor(method=getattr(request.module, "METHOD", "hemiface")) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def portrait(shared_faces: Path) -> Pixels:
+    """A person with nothing over the face, 700 by 700 pixels."""
+    pixels = read_photo(shared_faces / "london" / "022_neutral.jpg").pixels
+    return np.asarray(cv2.resize(pixels, (700, 700), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def bare(extractor: Extractor, portrait: Pixels) -> Landmarks:
+    """That person's points."""
+    return extractor.extract([portrait])
 
 
 @pytest.fixture(scope="session")

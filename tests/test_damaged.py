@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import struct
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,8 @@ from asymmetry.photos.formats.jpeg import MOST_JUNK, MOST_SCANS
 from asymmetry.photos.photo import LONGEST_SIDE, read_photo
 from asymmetry.photos.remote import MAX_FILE_BYTES
 from tests.photos import encoded, picture, png_header
+
+METHOD = "fast"
 
 END = b"\xff\xd9"
 KINDS = ({}, {"progressive": True}, {"subsampling": 0})
@@ -36,12 +37,6 @@ def cut(data: bytes, share: float) -> bytes:
 @pytest.fixture(scope="module")
 def portrait(astronaut: Pixels) -> Image.Image:
     return Image.fromarray(astronaut)
-
-
-@pytest.fixture(scope="module")
-def extractor() -> Iterator[Extractor]:
-    with Extractor(method="fast") as reader:
-        yield reader
 
 
 @pytest.mark.parametrize("how", KINDS, ids=["baseline", "progressive", "4:4:4"])

@@ -29,6 +29,8 @@ from tests.dicoms import dicom_bytes
 from tests.schemes import told_in
 from tests.videos import write_video
 
+METHOD = "plain"
+
 ROOT = Path(__file__).resolve().parents[1]
 # `tests/test_readers.py` runs that page, and forgets the reader that it registers.
 REGISTERS = "own-models.md"
@@ -75,12 +77,6 @@ def home(files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     mpl.use("Agg")
     return tmp_path
-
-
-@pytest.fixture(scope="module")
-def extractor() -> Iterator[Extractor]:
-    with Extractor(method="plain") as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

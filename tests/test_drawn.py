@@ -96,17 +96,6 @@ def test_made_up_lips_and_eyes_do_not_count(names: str) -> None:
     assert vivid_mm2(view(photo, points), LIMITS) > 100
 
 
-@pytest.fixture(scope="module")
-def portrait(shared_faces: Path) -> Pixels:
-    pixels = read_photo(shared_faces / "london" / "022_neutral.jpg").pixels
-    return np.asarray(cv2.resize(pixels, (700, 700), interpolation=cv2.INTER_AREA), np.uint8)
-
-
-@pytest.fixture(scope="module")
-def bare(extractor: Extractor, portrait: Pixels) -> Landmarks:
-    return extractor.extract([portrait])
-
-
 @pytest.mark.parametrize("side", SIDES)
 @pytest.mark.parametrize("colour", [RED, (255, 225, 0), (30, 220, 40)])
 def test_a_ring_around_a_corner_is_noted(

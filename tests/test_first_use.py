@@ -7,7 +7,7 @@ import copy
 import io
 import pickle
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,7 @@ from asymmetry.series import Comparison
 from tests.notes import codes
 from tests.pages import series
 
-
-@pytest.fixture(scope="module")
-def extractor() -> Iterator[Extractor]:
-    with Extractor(method="fast") as opened:
-        yield opened
+METHOD = "fast"
 
 
 def grey(level: int) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -21,6 +20,8 @@ from asymmetry.photos.taken import Taken
 from asymmetry.series.folder import read_folder
 from asymmetry.series.gathering import match_lines, name_files
 from tests.test_series import photos
+
+METHOD = "plain"
 
 GIVEN = Taken(datetime(2026, 1, 1), "given", day_only=True)
 LISTED = Taken(datetime(2026, 1, 2), "manifest", day_only=True)
@@ -86,12 +87,6 @@ def test_a_record_survives_json() -> None:
 
 
 # The same folder as a series and as an archive
-
-
-@pytest.fixture(scope="module")
-def extractor() -> Iterator[Extractor]:
-    with Extractor(method="plain") as made:
-        yield made
 
 
 @pytest.fixture

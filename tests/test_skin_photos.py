@@ -20,13 +20,9 @@ from asymmetry.tissue.atlas import REGIONS
 from asymmetry.tissue.swelling import REGIONS as SWELLING_REGIONS
 from tests.photos import encoded
 
+METHOD = "fast"
+
 AREA = 300.0
-
-
-@pytest.fixture(scope="module")
-def extractor() -> Any:
-    with Extractor(method="fast") as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -20,11 +20,7 @@ from asymmetry.photos.photo import read_date, read_photo
 from asymmetry.photos.remote import read_url
 from asymmetry.photos.sources import load_source
 
-
-@pytest.fixture(scope="module")
-def extractor() -> Iterator[Extractor]:
-    with Extractor(method="plain") as made:
-        yield made
+METHOD = "plain"
 
 
 def exif_jpeg(pixels: Pixels, orientation: int) -> bytes:

@@ -24,6 +24,8 @@ from asymmetry.errors import InvalidInputError
 from tests.conftest import ROOT
 from tests.photos import encoded
 
+METHOD = "plain"
+
 THREADS = 4
 #: A child of a test that hangs is ended after this, and the test fails.
 CHILD_SECONDS = 120
@@ -40,12 +42,6 @@ def faces(portrait_path: Path, astronaut_path: Path) -> list[bytes]:
             whole = image.convert("RGB").resize((260, 260))
         found += [encoded(whole.rotate(angle, fillcolor=(128,) * 3), "PNG") for angle in (0, 4, -5)]
     return found
-
-
-@pytest.fixture(scope="module")
-def extractor() -> Iterator[Extractor]:
-    with Extractor(method="plain") as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,6 @@ from asymmetry.extract.judge.unclear import (
     unseen_parts,
     widen_unclear,
 )
-from asymmetry.photos.photo import read_photo
 from tests.notes import codes
 
 Points = npt.NDArray[np.floating]
@@ -75,17 +74,6 @@ def test_limits_lie_between_what_bare_and_covered_parts_have(
     told = [bool(note_parts(points, widths(part, w, w), limits)) for w in (bare, covered)]
     unseen = [bool(unseen_parts(widths(part, w, w), limits)) for w in (kept, left_out)]
     assert told == unseen == [False, True]
-
-
-@pytest.fixture(scope="module")
-def portrait(shared_faces: Path) -> Pixels:
-    pixels = read_photo(shared_faces / "london" / "022_neutral.jpg").pixels
-    return np.asarray(cv2.resize(pixels, (700, 700), interpolation=cv2.INTER_AREA), np.uint8)
-
-
-@pytest.fixture(scope="module")
-def bare(extractor: Extractor, portrait: Pixels) -> Landmarks:
-    return extractor.extract([portrait])
 
 
 def mm(bare: Landmarks) -> float:
