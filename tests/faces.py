@@ -5,7 +5,7 @@ Heights count from the pupils. Points that have no name are NaN: nothing may nee
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 
 #: Which point goes where: (name, side) to mm outwards (on the midline: to the patient's left) and up.
 Moves = Mapping[tuple[str, Side | None], tuple[float, float]]
+BROW, CORNER = MEDIAPIPE_478.groups["brow"], ("commissure", "inner_commissure")
 
 # As published, and as the frame takes the camera to be: written down again, or no test could tell that the
 # frame's own numbers are wrong.
@@ -108,6 +109,10 @@ def number(name: str, side: Side | None) -> int:
     if side is None:
         return MEDIAPIPE_478.midline[name]
     return MEDIAPIPE_478.pairs[name][SIDES.index(side)]
+
+
+def moved(names: Iterable[str], side: Side | None, up: float, out: float = 0) -> Moves:
+    return {(name, side): (out, up) for name in names}
 
 
 def model(moves: Moves | None = None) -> FloatArray:

@@ -14,8 +14,9 @@ from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.metrics import catalogue, measure, movement_catalogue
 from asymmetry.metrics.__main__ import page
 from asymmetry.metrics.points import points_of
-from tests.faces import Moves, crowd, double, model, photo
+from tests.faces import BROW, CORNER, Moves, crowd, double, model, moved, photo
 
+GROUPS = MEDIAPIPE_478.groups
 #: Rounding of single precision, of a millimetre, a square millimetre and a degree in these photos.
 NEAR = {"mm": 1e-3, "mm2": 5e-3, "deg": 2e-3}
 
@@ -97,65 +98,53 @@ def test_a_symmetric_face_has_no_asymmetry(name: str) -> None:
     assert measure(photo())[column][0] == pytest.approx(0, abs=1e-4)
 
 
-def raised(names: list[str], side: Side | None, up: float, out: float = 0) -> Moves:
-    return {(name, side): (out, up) for name in names}
-
-
-def contour(name: str) -> list[str]:
-    return list(MEDIAPIPE_478.groups[name])
-
-
-BROW = contour("brow_upper") + contour("brow_lower")
-CORNER = ["commissure", "inner_commissure"]
-
-
 @pytest.mark.parametrize(
     ("metric_name", "moves", "change"),
     [
         # a brow that drops 3 mm is 3 mm lower, against the face and not against its own eye
-        ("brow_height", raised(BROW, "right", -3), -3),
-        ("brow_height", raised(contour("upper_lid"), "right", -3), 0),
-        ("brow_medial_height", raised(BROW, "right", 2), 2),
-        ("brow_lateral_height", raised(BROW, "right", 2), 2),
+        ("brow_height", moved(BROW, "right", -3), -3),
+        ("brow_height", moved(GROUPS["upper_lid"], "right", -3), 0),
+        ("brow_medial_height", moved(BROW, "right", 2), 2),
+        ("brow_lateral_height", moved(BROW, "right", 2), 2),
         # both edges of the lateral end 10 mm up: 7 over 43
         (
             "brow_tilt",
-            raised(["brow_upper_1", "brow_lower_1"], "right", 10),
+            moved(["brow_upper_1", "brow_lower_1"], "right", 10),
             slope(7, 43) - slope(-3, 43),
         ),
         # a lid that covers the pupil's centre by 1.5 mm reads -1.5
-        ("mrd1", raised(contour("upper_lid"), "right", -5.5), -5.5),
-        ("mrd2", raised(contour("lower_lid"), "right", 7), -7),
-        ("fissure_height", raised(contour("upper_lid"), "right", -5.5), -5.5),
-        ("fissure_height", raised(contour("lower_lid"), "right", 1), -1),
+        ("mrd1", moved(GROUPS["upper_lid"], "right", -5.5), -5.5),
+        ("mrd2", moved(GROUPS["lower_lid"], "right", 7), -7),
+        ("fissure_height", moved(GROUPS["upper_lid"], "right", -5.5), -5.5),
+        ("fissure_height", moved(GROUPS["lower_lid"], "right", 1), -1),
         (
             "fissure_width",
-            raised(["outer_canthus"], "right", 0, out=2),
+            moved(["outer_canthus"], "right", 0, out=2),
             math.hypot(30, 2) - math.hypot(28, 2),
         ),
         # every opening but the canthi's loses 1 mm: over 3/2 + 22 + 3/2 mm
-        ("eye_area", raised(contour("upper_lid"), "right", -1), -25),
+        ("eye_area", moved(GROUPS["upper_lid"], "right", -1), -25),
         # the outer canthi set the level, so the inner one moves
-        ("canthal_tilt", raised(["inner_canthus"], "right", -2), slope(4, 28) - slope(2, 28)),
-        ("lid_to_brow", raised(BROW, "right", -3), -3),
-        ("lid_to_brow", raised(contour("upper_lid"), "right", -3), 3),
-        ("commissure_height", raised(CORNER, "right", -8), -8),
+        ("canthal_tilt", moved(["inner_canthus"], "right", -2), slope(4, 28) - slope(2, 28)),
+        ("lid_to_brow", moved(BROW, "right", -3), -3),
+        ("lid_to_brow", moved(GROUPS["upper_lid"], "right", -3), 3),
+        ("commissure_height", moved(CORNER, "right", -8), -8),
         # the corner is where the line between the lips ends, not its inner point
-        ("commissure_height", raised(["commissure"], "right", -8), -8),
-        ("commissure_height", raised(["inner_commissure"], "right", -8), 0),
-        ("commissure_excursion", raised(CORNER, "right", -10), 25 - math.hypot(25, 10)),
+        ("commissure_height", moved(["commissure"], "right", -8), -8),
+        ("commissure_height", moved(["inner_commissure"], "right", -8), 0),
+        ("commissure_excursion", moved(CORNER, "right", -10), 25 - math.hypot(25, 10)),
         (
             "commissure_excursion",
-            raised(CORNER, "right", 8, out=6),
+            moved(CORNER, "right", 8, out=6),
             math.hypot(31, 18) - math.hypot(25, 10),
         ),
-        ("smile_angle", raised(CORNER, "right", -10), 0 - slope(10, 25)),
-        ("upper_lip_height", raised(contour("upper_lip_outer"), "right", 2), 2),
-        ("lower_lip_height", raised(contour("lower_lip_outer"), "right", -2), -2),
-        ("dental_show", raised(contour("lower_lip_inner"), "right", -2), 2),
+        ("smile_angle", moved(CORNER, "right", -10), 0 - slope(10, 25)),
+        ("upper_lip_height", moved(GROUPS["upper_lip_outer"], "right", 2), 2),
+        ("lower_lip_height", moved(GROUPS["lower_lip_outer"], "right", -2), -2),
+        ("dental_show", moved(GROUPS["lower_lip_inner"], "right", -2), 2),
         # gaps 2 mm larger but at the corner and at the midline: over 4/2 + 15 + 4/2 mm
-        ("mouth_area", raised(contour("lower_lip_inner"), "right", -2), 2 * (2 + 15 + 2)),
-        ("ala_height", raised(["ala"], "right", 3), 3),
+        ("mouth_area", moved(GROUPS["lower_lip_inner"], "right", -2), 2 * (2 + 15 + 2)),
+        ("ala_height", moved(["ala"], "right", 3), 3),
     ],
 )
 def test_a_known_move_on_one_side(metric_name: str, moves: Moves, change: float) -> None:
@@ -171,8 +160,8 @@ def test_a_known_move_on_one_side(metric_name: str, moves: Moves, change: float)
     ("column", "moves", "value"),
     [
         # the right corner 8 mm lower: 50 mm between the corners
-        ("mouth_cant_deg", raised(CORNER, "right", -8), slope(-8, 50)),
-        ("mouth_cant_deg", raised(CORNER, "left", -8), slope(8, 50)),
+        ("mouth_cant_deg", moved(CORNER, "right", -8), slope(-8, 50)),
+        ("mouth_cant_deg", moved(CORNER, "left", -8), slope(8, 50)),
         # the chin 4 mm to the patient's left is negative
         ("chin_deviation_mm", {("menton", None): (4, 0)}, -4),
         ("philtrum_deviation_mm", {("philtrum", None): (-2, 0)}, 2),
@@ -184,7 +173,7 @@ def test_whole_face_has_a_sign(column: str, moves: Moves, value: float) -> None:
 
 @pytest.mark.parametrize("side", ["right", "left"])
 def test_a_corner_8_mm_lower_is_worse(side: Side) -> None:
-    table = measure(photo(model(raised(CORNER, side, -8))))
+    table = measure(photo(model(moved(CORNER, side, -8))))
     assert table["asymmetry_total_mm"][0] > 1
     assert table["asymmetry_lower_mm"][0] > 5 * table["asymmetry_upper_mm"][0]
 
@@ -219,7 +208,7 @@ def test_regions_add_up_to_the_whole() -> None:
 def test_closed_and_crossed_lips_show_nothing() -> None:
     """Lower inner lip on, and 1 mm over, the upper one: the gap is 0, and then -1, never folded up."""
     for over in (0.0, 1.0):
-        upper, lower = contour("upper_lip_inner"), contour("lower_lip_inner")
+        upper, lower = GROUPS["upper_lip_inner"], GROUPS["lower_lip_inner"]
         at = {1: -66, 2: -65, 3: -64.5, 4: -64}, {1: -67, 2: -68, 3: -69.5, 4: -70}
         moves: Moves = {
             (name, "right"): (0, at[0][k] - at[1][k] + over)

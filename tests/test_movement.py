@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import asymmetry
 from asymmetry.core.arrays import FloatArray
-from asymmetry.core.frame import Face, Half, Scale
+from asymmetry.core.frame import Face, Scale
 from asymmetry.core.landmarks import Landmarks
 from asymmetry.core.notes import Note
 from asymmetry.core.schemes import MEDIAPIPE_478, SIDES
@@ -30,26 +30,18 @@ from asymmetry.metrics import (
     movement_catalogue,
     movement_metric,
 )
-from tests.faces import Moves, changeable, crowd, double, model, number, photo
+from tests.faces import BROW, CORNER, Moves, changeable, crowd, double, model, moved, number, photo
+from tests.own_metrics import cheek_lift
 from tests.test_laws import SEEDS, in_plane, numbers
 
 #: Rounding of single precision, of a millimetre and of a percent.
 NEAR = {"mm": 1e-3, "pct": 2e-2}
 OPENING = 9.5
+GROUPS = MEDIAPIPE_478.groups
 engine = importlib.import_module("asymmetry.metrics.movements")
 
 
-def moved(names: list[str], side: str, up: float, out: float = 0) -> Moves:
-    return {(name, side): (out, up) for name in names}
-
-
-def contour(name: str) -> list[str]:
-    return list(MEDIAPIPE_478.groups[name])
-
-
-CORNER = ["commissure", "inner_commissure"]
-BROW = contour("brow_upper") + contour("brow_lower")
-UPPER, LOWER = contour("upper_lid"), contour("lower_lid")
+UPPER, LOWER = GROUPS["upper_lid"], GROUPS["lower_lid"]
 SMILE = moved(CORNER, "left", 4, out=3)
 
 
@@ -69,8 +61,8 @@ KNOWN: list[tuple[str, Moves, float]] = [
     ("commissure_spread", moved(CORNER, "right", 0, out=-5), -5),
     ("commissure_travel", moved(CORNER, "right", 4, out=3), 5),
     ("commissure_travel", moved(CORNER, "right", -4, out=-3), 5),
-    ("upper_lip_lift", moved(contour("upper_lip_outer"), "right", 3), 3),
-    ("lower_lip_drop", moved(contour("lower_lip_outer"), "right", -3), 3),
+    ("upper_lip_lift", moved(GROUPS["upper_lip_outer"], "right", 3), 3),
+    ("lower_lip_drop", moved(GROUPS["lower_lip_outer"], "right", -3), 3),
     ("ala_lift", moved(["ala"], "right", 2), 2),
     # While the left corner smiles, the right eye narrows by a fifth.
     ("synkinesis", SMILE | moved(UPPER, "right", -OPENING / 5), 20),
@@ -130,7 +122,7 @@ NOISE = [
     ("ala_lift", 0.5, moved(["ala"], "right", 1)),
     ("commissure_lift", 0.6, moved(CORNER, "right", 1)),
     ("commissure_spread", 0.7, moved(CORNER, "right", 0, out=1)),
-    ("upper_lip_lift", 0.8, moved(contour("upper_lip_outer"), "right", 1)),
+    ("upper_lip_lift", 0.8, moved(GROUPS["upper_lip_outer"], "right", 1)),
     # Of an eye that opens 9.5 mm, 3 % are 0.285 mm.
     ("eye_closed", 0.285, moved(UPPER, "right", -1)),
 ]
@@ -202,7 +194,7 @@ def test_a_face_that_does_not_move_reads_0_and_has_no_ratio() -> None:
 
 
 def test_gaze_and_irises_that_are_not_seen_move_nothing() -> None:
-    iris = MEDIAPIPE_478.groups["iris"]
+    iris = GROUPS["iris"]
     up = photo(model({(name, side): (1, 4) for name in iris for side in SIDES} | SMILE))
     blind = photo(model(SMILE))
     changeable(blind).points[0, [number(name, side) for name in iris for side in SIDES]] = np.nan
@@ -324,12 +316,6 @@ def test_what_can_not_be_measured_is_nan_and_the_reason_says_why() -> None:
     assert nan[1].tolist() == [False, True, True, True, True, True, True, False]
     assert np.isnan(table["ala_lift_right_mm"][-1])
     assert table["ala_lift_left_mm"][-1] == pytest.approx(0, abs=1e-3)
-
-
-@movement_metric(unit="mm", sign="raised", source="a test", noise=0.5)
-def cheek_lift(rest: Half, moved: Half) -> FloatArray:
-    """Rise of the cheekbone."""
-    return moved.up("cheekbone") - rest.up("cheekbone")
 
 
 @movement_metric(unit="mm", sign="to the patient's right", source="a test")
