@@ -30,6 +30,8 @@ GROUND = 128
 NEAR, RADIUS = 60, 0.6
 # From so many degrees of roll on the model sees no face, and from so many on none that is upright.
 LYING, ASKEW = 80.0, 10.0
+#: A sheet to draw a face on, rows and columns, and how the face lies on it.
+SHEET, POSE = (1600, 1200), Pose(np.eye(3), np.array([600.0, 800.0]), 60.0, 0.0)
 
 
 @cache

@@ -12,12 +12,9 @@ from asymmetry.core.arrays import Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, Side
 from asymmetry.extract.edges.brows import BrowSearch, refine_brows
 from asymmetry.extract.face.plane import places
-from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
-from tests.painted import plane_of
+from tests.painted import POSE, SHEET, plane_of
 
-SHEET = (1600, 1200)  # rows, columns
-POSE = Pose(np.eye(3), np.array([600.0, 800.0]), 60.0, 0.0)
 GROUPS = MEDIAPIPE_478.groups
 SEARCH = BrowSearch()
 #: A band from end to end of the brow: from, to (shares of its length), cm above the mesh's, light.

@@ -10,12 +10,9 @@ from asymmetry.core.arrays import Pixels
 from asymmetry.core.schemes import MEDIAPIPE_478, Side
 from asymmetry.extract.edges.corners import CornerSearch, refine_corners
 from asymmetry.extract.face.plane import light_at, places
-from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
-from tests.painted import plane_of
+from tests.painted import POSE, SHEET, plane_of
 
-SHEET = (1600, 1200)  # rows, columns
-POSE = Pose(np.eye(3), np.array([600.0, 800.0]), 60.0, 0.0)
 CORNERS = ("commissure", "inner_commissure")
 SEARCH = CornerSearch()
 

@@ -12,11 +12,9 @@ from asymmetry.core.schemes import MEDIAPIPE_478, SIDES, Side
 from asymmetry.extract.edges.eye_patch import View
 from asymmetry.extract.edges.irises import IrisSearch, _Eye, refine_irises
 from asymmetry.extract.face.plane import surface
-from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
+from tests.painted import POSE, SHEET
 
-SHEET = (1600, 1200)  # rows, columns
-POSE = Pose(np.eye(3), np.array([600.0, 800.0]), 60.0, 0.0)
 RADIUS = 0.6
 #: The mesh draws an iris this much too wide.
 IRIS_OVERREAD = 1.05

@@ -29,10 +29,8 @@ from asymmetry.extract.face.plane import places
 from asymmetry.extract.face.pose import Pose
 from asymmetry.extract.model.canonical import Canonical
 from asymmetry.photos.halvings import Halvings
-from tests.painted import plane_of
+from tests.painted import POSE, SHEET, plane_of
 
-SHEET = (1600, 1200)  # rows, columns
-POSE = Pose(np.eye(3), np.array([600.0, 800.0]), 60.0, 0.0)
 SKIN, HAIR, LIPS, LINE = (205, 165, 145), (80, 60, 50), (180, 110, 105), (90, 50, 50)
 WHITE, IRIS, LASHES = (225, 220, 218), (90, 70, 55), (70, 45, 40)
 GROUPS = MEDIAPIPE_478.groups

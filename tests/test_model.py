@@ -171,22 +171,17 @@ def test_the_hook_needs_nothing_but_the_standard_library_and_hatchling() -> None
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
+def build(folder: Path, *kinds: str) -> None:
+    command = [sys.executable, "-m", "build", "--no-isolation", *kinds, "--outdir", str(folder)]
+    done = subprocess.run([*command, str(ROOT)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder with a wheel and a source distribution, built offline since the model is already in place."""
     folder = tmp_path_factory.mktemp("dist")
-    command = [
-        sys.executable,
-        "-m",
-        "build",
-        "--no-isolation",
-        "--wheel",
-        "--sdist",
-        "--outdir",
-        str(folder),
-    ]
-    done = subprocess.run([*command, str(ROOT)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    build(folder, "--wheel", "--sdist")
     return folder
 
 
@@ -207,16 +202,7 @@ def test_the_wheel_carries_the_model_and_its_notice(built: Path) -> None:
 
 @pytest.mark.slow
 def test_the_same_commit_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "build",
-        "--no-isolation",
-        "--wheel",
-        "--outdir",
-        str(tmp_path),
-    ]
-    subprocess.run([*command, str(ROOT)], capture_output=True, check=True)
+    build(tmp_path, "--wheel")
     (one,), (two,) = built.glob("*.whl"), tmp_path.glob("*.whl")
     assert (one.name, one.read_bytes()) == (two.name, two.read_bytes())
 
