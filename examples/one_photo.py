@@ -1,4 +1,4 @@
-"""Score one photo and say what a bystander would notice.
+"""Score one photo and say what a bystander likely or possibly notices.
 
 Run it with a photo, or without one for the public-domain portrait that matplotlib brings::
 
@@ -30,7 +30,7 @@ def main(photo: Path = PORTRAIT) -> None:
         "mm",
     )
     for difference in score.notable():
-        print("a bystander would notice:", difference, f"({difference.source})")
+        print(f"noticeable ({difference.noticeable}): {difference} ({difference.source})")
 
 
 if __name__ == "__main__":
