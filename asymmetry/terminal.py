@@ -251,7 +251,7 @@ def pair_lines(made: Comparison, text: Text | None = None) -> Iterator[str]:
         cells += f"{_number(each.diff_before, say, '+'):>7}{_number(each.diff_after, say, '+'):>6}"
         if made.comparable:
             cells += f"{_number(each.change, say, '+'):>8}"
-            cells += f"{_number(each.error, say):>5}{_number(each.limit, say):>10}"
+            cells += f"{_number(each.error, say):>5}{_number(each.sure_from, say):>10}"
         yield f"{say.known('titles', each.part):<{_TITLE}}{cells}"
 
 

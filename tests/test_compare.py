@@ -94,6 +94,13 @@ def test_both_sides_are_told_with_the_one_that_moved_farther() -> None:
     )
 
 
+def test_a_change_that_is_not_certain_prints_less_than_the_size_from_which_one_is() -> None:
+    brow = shift(compared(face(2)), "brow_height")
+    for below in np.linspace(0.001, 0.2, 40):
+        near = replace(brow, diff_after=brow.diff_before - (brow.limit - below))
+        assert round(abs(near.change), 1) < round(near.sure_from, 1) <= round(near.limit, 1) + 0.11
+
+
 def test_a_side_that_may_be_the_other_is_told_with_that_doubt() -> None:
     sure = compared(face(2, brow_left_mm=[0, -4]))
     unsure = compared(face(2, brow_left_mm=[0, -1.7], brow_right_mm=[0, 1.5]))
@@ -102,6 +109,7 @@ def test_a_side_that_may_be_the_other_is_told_with_that_doubt() -> None:
     (doubt,) = (str(note) for note in unsure.remarks if note.code == "of_part")
     assert doubt.startswith(f"Brow height: it is {100 * brow.side_sure:.0f}")
     assert " sure that it was the left side" in doubt
+    assert "left brow 3.2 mm lower relative to the other side (±" in unsure.words[0]
     assert "of_part" not in {note.code for note in sure.remarks}
     assert np.isnan(shift(unsure, "mrd1").side_sure)
 

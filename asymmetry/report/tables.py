@@ -14,6 +14,7 @@ from asymmetry.metrics.headline import MOVEMENT_HEADLINES
 from asymmetry.report.moments import has_peak
 from asymmetry.report.sections import DAY_LENGTH, Wording
 from asymmetry.series import FALSE_ALARMS, HEADLINES, Change, Headline, History
+from asymmetry.series.limits import limit_to_print
 from asymmetry.series.review import review_photos
 from asymmetry.series.timeline import PEAK_DAY
 
@@ -102,7 +103,7 @@ class Tables:
             text.number(change.after, "+"),
             text.number(change.change, "+"),
             self._interval(change.low, change.high, 1),
-            text.number(change.limit),
+            text.number(limit_to_print(change.limit, 0.0 if change.beyond else change.change)),
             self.wording.answer(change.beyond),
             self._peak(change),
             self._trend(change),

@@ -21,6 +21,7 @@ from asymmetry.series.cameras import Camera
 from asymmetry.series.comparison import Asked, Compared, compare
 from asymmetry.series.course import Course
 from asymmetry.series.error import Error
+from asymmetry.series.limits import limit_to_print
 from asymmetry.series.reference import Reference, reference_days
 
 __all__ = ["FALSE_ALARMS", "Change", "Shares", "Side", "Sides", "changes"]
@@ -240,6 +241,7 @@ class Change(Told):
         found = {"error": self.mdc95, "limit": self.limit, "unit": self.headline.unit}
         if self.beyond:
             return Note("beyond_error", change=change, **found)
+        found["limit"] = limit_to_print(self.limit, self.recent)
         return Note("within_error", change=change, **found)
 
     @property

@@ -16,12 +16,23 @@ from asymmetry.metrics.headline import HEADLINES
 from asymmetry.series.guessing import REST
 from asymmetry.series.recovery import Recovery
 
-__all__ = ["OF_SKIN", "Days", "Finding", "Kind", "Subject", "is_moved_by", "tell_latest"]
+__all__ = [
+    "OF_SKIN",
+    "SURE_SIDE",
+    "Days",
+    "Finding",
+    "Kind",
+    "Subject",
+    "is_moved_by",
+    "tell_latest",
+]
 
 #: Kinds that are about the skin.
 OF_SKIN = frozenset(("bruise", "bruise or mark", "swelling"))
 _STATES = frozenset(("gap", "weaker than other side"))
 _HEIGHTS = frozenset(each.metric for each in HEADLINES)
+#: A side that is less probable than this is told with a caution, and what it did relative to the other.
+SURE_SIDE = 0.9
 #: Heights whose part an expression moves.
 _MOVED_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -285,12 +296,13 @@ class Finding(Told):
         """A change of a size, with the expression where heights are not those at rest."""
         known: dict[str, Any] = {"headline": self.part, "mm": abs(size), "error": error}
         one: dict[str, Any] = {"side": self.side, **known}
+        relative = self.relative or self.side_sure < SURE_SIDE
         if math.copysign(1.0, size) > 0:
             both = {"both": Note("both_more", **known), "apart": Note("apart_more", **known)}
-            alone = Note("side_more_relative", **one) if self.relative else Note("side_more", **one)
+            alone = Note("side_more_relative", **one) if relative else Note("side_more", **one)
         else:
             both = {"both": Note("both_less", **known), "apart": Note("apart_less", **known)}
-            alone = Note("side_less_relative", **one) if self.relative else Note("side_less", **one)
+            alone = Note("side_less_relative", **one) if relative else Note("side_less", **one)
         found = both.get(self.side, alone)
         if self.in_expression:
             return Note("moved_in", moved=found, expression=self.expression)

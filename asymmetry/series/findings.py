@@ -22,7 +22,7 @@ from asymmetry.metrics.headline import HEADLINES, MOVEMENT_HEADLINES
 from asymmetry.series.both_sides import WEAK, compare_both
 from asymmetry.series.change import Change, Sides
 from asymmetry.series.course import Course
-from asymmetry.series.finding import Days, Finding, Kind, is_moved_by
+from asymmetry.series.finding import SURE_SIDE, Days, Finding, Kind, is_moved_by
 from asymmetry.series.latest import latest_days, mean_of_days
 from asymmetry.series.moved_side import SIGN, Moved, choose_farther, choose_moves
 
@@ -36,8 +36,6 @@ WEAK_AFFECTED = 0.75
 GAP_MM = 2.0
 #: How much more than the other an eye closes in a smile from which on that is told, percent.
 SYNKINESIS_PCT = 20.0
-#: A side that is less probable than this is told with a caution.
-_SURE_SIDE = 0.9
 #: Changes that stay and may seem to come back, of all.
 _SEEMING = 0.05
 
@@ -169,7 +167,7 @@ def _notes(moved: Moved, found: Finding) -> tuple[Note, ...]:
 
 def _cautions(moved: Moved, sides: Sides, earlier: tuple[float, ...]) -> Iterator[Note]:
     """Cautions: it may have been the other side, or it was so on earlier days already."""
-    if moved.side in SIDES and moved.side_sure < _SURE_SIDE:
+    if moved.side in SIDES and moved.side_sure < SURE_SIDE:
         unsure = {"side": moved.side, "share": moved.side_sure}
         if sides.headline in HEADLINES:
             yield Note("side_unsure", **unsure)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from asymmetry.core.arrays import FloatArray
 from asymmetry.series.error import WITHIN_STEP, WORTH, is_scatter
 
-__all__ = ["RECENT", "life_limits"]
+__all__ = ["RECENT", "life_limits", "limit_to_print"]
 
 #: So many latest visits are compared as a mean, beside the latest one alone.
 RECENT = 3
@@ -109,3 +109,21 @@ class _Scatter:
         self._steps += ~kept
         self._total += kept * WORTH * square / WITHIN_STEP
         self._df += kept * WORTH
+
+
+def limit_to_print(limit: float, change: float) -> float:
+    """The limit of a change that is not called, to stand beside it: a tenth more where both print alike.
+
+    Parameters
+    ----------
+    limit, change : float
+        In the metric's unit.
+
+    Examples
+    --------
+    >>> [f"{limit_to_print(1.97, change):.1f}" for change in (1.94, -1.96, 2.1)]
+    ['2.0', '2.1', '2.0']
+    """
+    if abs(change) < limit and round(abs(change), 1) >= round(limit, 1):
+        return limit + 0.1
+    return limit

@@ -23,6 +23,7 @@ from asymmetry.series.finding import Finding, Subject
 from asymmetry.series.guessing import REST
 from asymmetry.series.history import History
 from asymmetry.series.likeness import compare_shapes, find_mirrored, shapes, signatures
+from asymmetry.series.limits import limit_to_print
 
 __all__ = ["Comparison", "Shift", "Shot", "compare_pair"]
 
@@ -111,6 +112,11 @@ class Shift(Record):
         return self.diff_after - self.diff_before
 
     @property
+    def sure_from(self) -> float:
+        """The limit, to print beside the change: more than a change prints as that is not called."""
+        return limit_to_print(self.limit, 0.0 if self.beyond else self.change)
+
+    @property
     def right_change(self) -> float:
         """Change of the right side."""
         return self.right_after - self.right_before
@@ -161,7 +167,7 @@ class Comparison(Record):
         """The changes, the measures without one, and the error."""
         moved = [each.moved for each in self.changes if each.moved is not None]
         still = [
-            Note("title_and_limit", headline=each.part, limit=each.limit, unit=each.unit)
+            Note("title_and_limit", headline=each.part, limit=each.sure_from, unit=each.unit)
             for each in self.changes
             if not each.beyond and math.isfinite(each.limit)
         ]
