@@ -170,7 +170,7 @@ def learn(
     for at, (_, _, kept) in enumerate(rows):
         if sum(kept) > SERIAL_DAYS:
             far = _off_the_line(value[at], variance[at], day, 2)
-            between = np.array(kept[1:-1])
+            between = _clear_of_steps(kept)
             serial[at, 3:-1] = _serial_correlation(
                 np.where(between, near[at, 1:-1], 0), np.where(between, far, 0)
             )
@@ -294,6 +294,12 @@ def _off_the_line(value: FloatArray, variance: FloatArray, day: FloatArray, lag:
     usual += variance[..., lag:-lag]
     squares: FloatArray = off**2 / usual
     return squares
+
+
+def _clear_of_steps(kept: Sequence[bool]) -> npt.NDArray[np.bool_]:
+    """Days whose line through two days farther off crosses no step either; all but the first and last."""
+    padded = np.pad(kept, 1, constant_values=True)
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 5).all(axis=1))
 
 
 def _serial_correlation(near: FloatArray, far: FloatArray) -> FloatArray:
