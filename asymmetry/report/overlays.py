@@ -47,6 +47,7 @@ _UNDER = 1.6
 #: Height of a digit's middle above its baseline, as a share of a letter's height.
 _CENTRE = 0.36
 _DASH = (1.5, 1.0)
+_START: Anchor = "start"
 #: Radius of a soft ellipse in standard deviations, and its opacity.
 _SPREAD_SD, _SPREAD_OPACITY = 2.0, 0.4
 #: Contours that are drawn on each side, from the lateral to the medial end, with the corners where they meet.
@@ -60,10 +61,8 @@ _CONTOURS: tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...] = (
 )
 #: Points that set where the midline is drawn: of the nose's root and the forehead.
 _MIDDLE = ("nasion", "nose_bridge_1", "glabella", "forehead_low")
-#: Direction along the picture away from the midline, and the anchor of a label on that side.
-_OUTWARD: Mapping[Side, tuple[int, Anchor]] = MappingProxyType(
-    {"right": (-1, "end"), "left": (1, "start")}
-)
+#: Sign of the direction away from the midline; the face's own runs towards the patient's left.
+_OUTWARD: Mapping[Side, int] = MappingProxyType({"right": -1, "left": 1})
 #: Heights over the pupil line that show on a picture, with the points that they are measured to.
 _SHOWN = tuple(headline for headline in HEADLINES if catalogue()[headline.metric].marks)
 
@@ -256,14 +255,15 @@ class Heights(_Measured):
         self, view: View, end: FloatArray, edge: float, side: Side, value: float
     ) -> Iterator[Shape]:
         """A label beside the face's edge, with a finer line that leads to it."""
-        colour, (outward, anchor) = ON_PHOTO[side], _OUTWARD[side]
-        apart = edge + outward * view.unit - float(end @ view.along)
-        middle = end + apart * view.along + _CENTRE * _SMALL * view.unit * view.down
-        label = _label(view, middle, self._mm(value), colour, anchor)
-        start = float(label.at[0]) - outward * view.unit / 2
-        reach = (start - float(end[0])) / view.along[0]
-        if reach * outward > 0:
-            yield Stroke(np.array([end, end + reach * view.along]), colour, _THIN * view.unit / 2)
+        colour, outwards = ON_PHOTO[side], _OUTWARD[side] * view.along
+        place = end + (edge - float(end @ view.along)) * view.along + view.unit * outwards
+        lift, anchor = _beside(outwards, _SMALL * view.unit)
+        label = _label(view, place + lift, self._mm(value), colour, anchor)
+        # A label that is kept within the picture has moved; the line ends before it.
+        axis = int(np.abs(outwards).argmax())
+        reach = float((label.at - lift - end)[axis] / outwards[axis]) - view.unit / 2
+        if reach > 0:
+            yield Stroke(np.array([end, end + reach * outwards]), colour, _THIN * view.unit / 2)
         yield label
 
 
@@ -307,12 +307,15 @@ class Differences(_Measured):
             colour, width = SEEN, _SEEN_BAR
         yield Stroke(np.array([high, foot]), LIGHT, _THIN * view.unit)
         yield Stroke(np.array([foot, low]), colour, width * view.unit)
-        if headline.metric == "brow_height":  # over the bar, where the forehead is
-            yield _label(view, foot - view.unit * view.down, self._mm(diff), colour, "middle")
-        else:  # under the corner, off the lips and off the label of its height
-            _, anchor = _OUTWARD[SIDES[lower]]
-            under = low + (_SMALL + _UNDER) * view.unit * view.down
-            yield _label(view, under, self._mm(diff), colour, anchor)
+        # Over the bar, where the forehead is.
+        towards, place = -view.down, foot - view.unit * view.down
+        if headline.metric != "brow_height":  # under the corner
+            towards, place = view.down, low + _UNDER * view.unit * view.down
+        lift, anchor = _beside(towards, _SMALL * view.unit)
+        if headline.metric != "brow_height" and anchor == "middle":
+            # Off the lips and off the label of its height.
+            anchor = _beside(_OUTWARD[SIDES[lower]] * view.along, 0)[1]
+        yield _label(view, place + lift, self._mm(diff), colour, anchor)
 
 
 @dataclass(frozen=True)
@@ -334,7 +337,7 @@ class Spread(Overlay):
 
 @dataclass(frozen=True)
 class SideNames(Overlay):
-    """The patient's right and left, in the picture's upper corners.
+    """The patient's right and left, in the picture's corners on that side of the face.
 
     Attributes
     ----------
@@ -346,15 +349,20 @@ class SideNames(Overlay):
     left: str = "L"
 
     def shapes(self, faces: Landmarks, row: int) -> Iterator[Shape]:
-        """Two labels."""
-        width, height = faces.size[row].tolist()
+        """Two labels, each where that side of the face is; none where no point was seen."""
+        view = View.of(faces, row)
+        if not np.isfinite(view.points).any():
+            return
+        width, height = view.size
         letter = _LARGE / 100 * min(width, height)
-        places: tuple[tuple[Side, str, float, Anchor], ...] = (
-            ("right", self.right, letter / 3, "start"),
-            ("left", self.left, width - letter / 3, "end"),
-        )
-        for side, name, x, anchor in places:
-            yield Label(np.array([x, 1.15 * letter]), name, ON_PHOTO[side], letter, anchor)
+        for side, name in zip(SIDES, (self.right, self.left), strict=True):
+            towards = _OUTWARD[side] * view.along
+            x, y, anchor = letter / 3, 1.15 * letter, _START
+            if abs(towards[0]) < abs(towards[1]):
+                y = y if towards[1] < 0 else height - letter / 3
+            elif towards[0] > 0:
+                x, anchor = width - letter / 3, "end"
+            yield Label(np.array([x, y]), name, ON_PHOTO[side], letter, anchor)
 
 
 def _label(view: View, at: FloatArray, text: str, colour: str, anchor: Anchor) -> Label:
@@ -365,3 +373,11 @@ def _label(view: View, at: FloatArray, text: str, colour: str, anchor: Anchor) -
     x = np.clip(at[0], before, max(before, width - length + before))
     y = np.clip(at[1], height, tall - height / 2)
     return Label(np.array([x, y]), text, colour, height, anchor)
+
+
+def _beside(towards: FloatArray, height: float) -> tuple[FloatArray, Anchor]:
+    """How an upright label is placed past a point, towards a direction of the picture: shift and anchor."""
+    across, down = towards.tolist()
+    if abs(across) >= abs(down):
+        return np.array([0.0, _CENTRE * height]), "start" if across > 0 else "end"
+    return np.array([0.0, height if down > 0 else 0.0]), "middle"
