@@ -200,6 +200,8 @@ def test_a_date_far_before_all_others_is_set_aside() -> None:
     few = {"x": "date_long_before"}  # too few others to say
     assert doubts(x="2020-03-12", a="2026-03-02", b="2026-03-09") == ({}, few)
     assert doubts(x="2020-03-12", a="2026-03-02") == ({}, {})
+    for visits in ((0, 183, 366, 549, 732), (0, 230, 410, 600), (0, 365, 730, 1095)):
+        assert doubts(**days_after(*visits)) == ({}, {}), "visits once or twice a year are usual"
 
 
 def test_the_only_visit_before_the_treatment_is_not_set_aside_for_its_distance() -> None:

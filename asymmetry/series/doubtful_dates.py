@@ -20,8 +20,10 @@ __all__ = ["doubt_dates"]
 
 #: Photos are dated far from the others if they are this many days from them, and this many times as long as
 #: all of them span, or as the longest time between two of them. Conventions: six months are longer than the
-#: usual time between two visits, and the times between visits grow at most so fast: 30, 90, 365 days.
-_FAR_DAYS, _FAR_SPANS, _FAR_PAUSES = 180, 2, 6
+#: usual time between two visits, and the times between visits grow at most so fast: 30, 90, 365 days. A first
+#: day that fits a year later is doubted if it lies this many times as long before the others as the longest
+#: time between two of them: visits once or twice a year are usual, too.
+_FAR_DAYS, _FAR_SPANS, _FAR_PAUSES, _YEAR_PAUSES = 180, 2, 6, 2
 #: Fewer other days than these say nothing, and fewer than those set nothing aside: before, and after, where
 #: a visit after a year is usual.
 _LEAST_DAYS, _LEAST_BEFORE, _LEAST_AFTER = 2, 3, 4
@@ -111,15 +113,15 @@ class _End(NamedTuple):
         return (self.others[-1] - self.others[0]).days
 
     @property
-    def pauses(self) -> int:
-        """So many days long that the longest time between two of the others is short beside it."""
+    def pause(self) -> int:
+        """Days of the longest time between two of the others."""
         steps = itertools.pairwise(self.others)
-        return _FAR_PAUSES * max((after - before).days for before, after in steps)
+        return max((after - before).days for before, after in steps)
 
     @property
     def far(self) -> bool:
         """Whether it is far from the others."""
-        return self.gap > max(_FAR_DAYS, min(_FAR_SPANS * self.span, self.pauses))
+        return self.gap > max(_FAR_DAYS, min(_FAR_SPANS * self.span, _FAR_PAUSES * self.pause))
 
     def describe(self, likely: Likely) -> dict[int, dict[str, Any]]:
         """The values of the notes on its photos."""
@@ -132,7 +134,8 @@ def _find_first(dated: Days, unsure: Days) -> _End | None:
     if len(days) <= _LEAST_DAYS:
         return None
     end = _End(_all_unsure(days[0], dated, unsure), days[0], days[1:])
-    wrong_year = end.gap > _FAR_DAYS and days[1] <= days[0] + _YEAR <= days[-1]
+    long_before = end.gap > max(_FAR_DAYS, _YEAR_PAUSES * end.pause)
+    wrong_year = long_before and days[1] <= days[0] + _YEAR <= days[-1]
     return end if end.rows and (wrong_year or end.far) else None
 
 
@@ -166,7 +169,9 @@ def _is_wrong_after(
         return False
     if today is not None and end.others[-1] <= today < end.day - _TOMORROW:
         return True
-    return len(end.rows) == 1 and len(end.others) >= _LEAST_AFTER and end.gap > end.pauses
+    return (
+        len(end.rows) == 1 and len(end.others) >= _LEAST_AFTER and end.gap > _FAR_PAUSES * end.pause
+    )
 
 
 def _is_typed(record: PhotoRecord, day: date) -> bool:
