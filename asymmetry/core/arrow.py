@@ -9,14 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.columns import Status
+from asymmetry.core.values import LISTS
 from asymmetry.errors import InvalidInputError
 
-__all__ = ["LISTS", "plain_values", "to_arrow_array", "valid_texts"]
+__all__ = ["plain_values", "to_arrow_array", "valid_texts"]
 
 Column = npt.NDArray[Any]
 
-#: Columns of codes with a space between them, which are lists where a format has lists.
-LISTS = ("flags",)
 # In this order in the dictionary of every Arrow table, so that tables can be joined.
 _STATUSES = get_args(Status)
 

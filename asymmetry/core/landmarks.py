@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymmetry.core.arrays import as_numbers, as_texts, list_parts, read_only, same_values
-from asymmetry.core.columns import USABLE, Status, check_status, column_shapes, unknown_columns
+from asymmetry.core.columns import USABLE, Status, check_columns
 from asymmetry.core.files import open_arrays, replace_file
 from asymmetry.core.gate import check_points
 from asymmetry.core.labelled import landmark_dataset
@@ -102,17 +102,9 @@ class Landmarks:
         if np.ndim(self.points) == 0:
             raise InvalidInputError(f"Landmarks.points has no rows; it needs (n, {scheme.size}, 3)")
         n = len(self.points)
-        for name, column in unknown_columns(n).items():
-            if np.size(getattr(self, name)) == 0:
-                object.__setattr__(self, name, column)
-        for name, shape in column_shapes(n, scheme).items():
-            found = np.shape(getattr(self, name))
-            if found != shape:
-                raise InvalidInputError(
-                    f"Landmarks.{name} has shape {found}; {self.scheme} with n={n} needs {shape}"
-                )
-            object.__setattr__(self, name, read_only(getattr(self, name)))
-        check_status(self.status)
+        given = {name: getattr(self, name) for name in _ARRAYS}
+        for name, column in check_columns(given, n, scheme).items():
+            object.__setattr__(self, name, column)
         object.__setattr__(self, "provenance", dict(self.provenance))
 
     @classmethod

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from asymmetry.core.arrays import check_type, list_parts, read_only, same_values
-from asymmetry.core.arrow import LISTS, plain_values, to_arrow_array, valid_texts
+from asymmetry.core.arrays import check_type, list_parts, same_values
+from asymmetry.core.arrow import plain_values, to_arrow_array, valid_texts
 from asymmetry.core.cells import keep_end, write_cells, write_short
 from asymmetry.core.csv_text import csv_blocks
 from asymmetry.core.files import replace_file
 from asymmetry.core.notes import NoteArray, note_array, told_columns
 from asymmetry.core.reading import arrow_columns, csv_columns, frame_columns
 from asymmetry.core.text import ENGLISH, Text
+from asymmetry.core.values import LISTS, as_column
 from asymmetry.core.version import joined_provenance
 from asymmetry.core.workbook import write_workbook
 from asymmetry.errors import InvalidInputError, MissingExtraError
@@ -90,7 +91,7 @@ class Measurements(Mapping[str, Column]):
         check_type("columns", self.columns, Mapping)
         leading = {name: self.columns[name] for name in LEADING if name in self.columns}
         ordered = {**leading, **self.columns}
-        columns = {name: read_only(column) for name, column in ordered.items()}
+        columns = {name: as_column(name, column) for name, column in ordered.items()}
         shapes = {column.shape for column in columns.values()}
         if len(shapes) > 1 or any(len(shape) != 1 for shape in shapes):
             found = {name: column.shape for name, column in columns.items()}
@@ -272,7 +273,7 @@ class Measurements(Mapping[str, Column]):
         return cls(columns, provenance)
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """The table for DuckDB, polars and whatever else reads Arrow (extra ``table``)."""
+        """The table for DuckDB and whatever else reads Arrow; give polars `to_arrow` (extra ``table``)."""
         return self.to_arrow().__arrow_c_stream__(requested_schema)
 
     def to_dict(self) -> dict[str, list[Any]]:
